@@ -1,0 +1,26 @@
+//! **modemscope**: a serial terminal for working a modem by hand, that says why it did not work.
+//!
+//! The modules, in reading order. An arrow points only downwards in this list (`docs/ARCHITECTURE.md` draws them,
+//! `tests/architecture.rs` enforces them):
+//!
+//! * [`notation`]: bytes and what people type and read for them.
+//! * [`modem`]: what the bytes mean: digest, dialog, catalogue, diagnoses.
+//! * [`macros`]: steps that send, wait and check; their files; their runner.
+//! * [`capture`]: every byte and event of a session, in a file, as rows, searched and exported.
+//! * [`sim800`]: a simulated SIM800L, bytes and time in, bytes and socket wishes out.
+//! * [`session`]: one link's brain, without I/O.
+//! * [`link`]: serial ports, sockets, the simulator and the thread that works them.
+//! * [`app`]: what the window can do, without the window.
+//! * [`ui`]: the window.
+//! * [`cli`]: the subcommands.
+
+pub mod app;
+pub mod capture;
+pub mod cli;
+pub mod link;
+pub mod macros;
+pub mod modem;
+pub mod notation;
+pub mod session;
+pub mod sim800;
+pub mod ui;
