@@ -1,0 +1,152 @@
+//! The arrows between the rooms of `src/`, and what the pure ones never do. `docs/ARCHITECTURE.md` draws them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Each room, and the rooms it may name.
+const ARROWS: [(&str, &[&str]); 10] = [
+    ("notation", &[]),
+    ("modem", &["notation"]),
+    ("macros", &["modem", "notation"]),
+    ("capture", &["modem", "notation"]),
+    ("sim800", &["modem", "notation"]),
+    ("session", &["macros", "modem", "notation"]),
+    ("link", &["session", "macros", "capture", "sim800", "modem", "notation"]),
+    ("app", &["link", "session", "macros", "capture", "sim800", "modem", "notation"]),
+    ("ui", &["app", "link", "session", "macros", "capture", "sim800", "modem", "notation"]),
+    ("cli", &["app", "link", "session", "macros", "capture", "sim800", "modem", "notation"]),
+];
+
+/// Rooms that take bytes and time and give values. `capture` is pure but for its file.
+const PURE: [&str; 5] = ["notation", "modem", "macros", "sim800", "session"];
+
+/// What a pure room never names: I/O, threads, locks, clocks.
+const IMPURE: [&str; 12] = [
+    "std::fs",
+    "std::io::",
+    "std::net",
+    "std::thread",
+    "std::process",
+    "std::env",
+    "std::sync::Mutex",
+    "Instant",
+    "SystemTime",
+    "crossbeam",
+    "rustix",
+    "jiff::Timestamp::now",
+];
+
+/// Named by no room but `ui`.
+const WINDOW_CRATES: [&str; 4] = ["egui::", "eframe::", "egui_plot::", "rfd::"];
+
+#[test]
+fn rooms_know_only_what_the_arrows_allow() {
+    let mut wrong = Vec::new();
+    for (room, files) in rooms() {
+        let (_, allowed) =
+            ARROWS.iter().find(|(name, _)| *name == room).unwrap_or_else(|| panic!("unknown room {room}"));
+        for file in files {
+            for (number, line) in code(&file) {
+                if line.starts_with("use crate::{") {
+                    wrong.push(format!(
+                        "{}:{number}: name one room a `use`, so that this test can read it",
+                        file.display()
+                    ));
+                }
+                for other in ARROWS.map(|(name, _)| name) {
+                    let names_it =
+                        line.contains(&format!("crate::{other}::")) || line.contains(&format!("crate::{other};"));
+                    if names_it && other != room && !allowed.contains(&other) {
+                        wrong.push(format!("{}:{number}: {room} must not know {other}: {line}", file.display()));
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn pure_rooms_do_no_io_and_read_no_clock() {
+    let mut wrong = Vec::new();
+    for (room, files) in rooms() {
+        for file in files.iter().filter(|_| PURE.contains(&room.as_str())) {
+            for (number, line) in code(file) {
+                if let Some(word) = IMPURE.iter().find(|word| line.contains(**word)) {
+                    wrong.push(format!("{}:{number}: {word} in a pure room: {line}", file.display()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn only_the_window_knows_egui() {
+    let mut wrong = Vec::new();
+    for (room, files) in rooms() {
+        for file in files.iter().filter(|_| room != "ui") {
+            for (number, line) in code(file) {
+                if let Some(word) = WINDOW_CRATES.iter().find(|word| line.contains(**word)) {
+                    wrong.push(format!("{}:{number}: {word} outside ui: {line}", file.display()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_file_holds_two_ideas() {
+    let long: Vec<String> = rooms()
+        .into_values()
+        .flatten()
+        .filter_map(|file| {
+            let lines = read(&file).lines().count();
+            (lines > 500).then(|| format!("{}: {lines} lines", file.display()))
+        })
+        .collect();
+    assert!(long.is_empty(), "over 500 lines; find the two ideas:\n{}", long.join("\n"));
+}
+
+/// The files of each room.
+fn rooms() -> BTreeMap<String, Vec<PathBuf>> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut rooms: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
+    let mut folders = vec![source.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("src can be read") {
+            let path = entry.expect("an entry of src").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let inside = path.strip_prefix(&source).expect("it lies in src");
+                let first = inside.components().next().expect("it has a name").as_os_str().to_string_lossy();
+                let room = first.trim_end_matches(".rs").to_owned();
+                if room != "lib" && room != "main" {
+                    rooms.entry(room).or_default().push(path);
+                }
+            }
+        }
+    }
+    rooms
+}
+
+/// Lines of code with their numbers: no comments, and nothing from the test module on (tests may use the clock).
+fn code(file: &Path) -> Vec<(usize, String)> {
+    if file.components().any(|part| part.as_os_str() == "tests" || part.as_os_str() == "tests.rs") {
+        return Vec::new();
+    }
+    read(file)
+        .lines()
+        .enumerate()
+        .take_while(|(_, line)| line.trim() != "#[cfg(test)]")
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
+        .map(|(index, line)| (index + 1, line.trim().to_owned()))
+        .collect()
+}
+
+fn read(file: &Path) -> String {
+    fs::read_to_string(file).expect("a source file can be read")
+}

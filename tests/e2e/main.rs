@@ -1,0 +1,15 @@
+//! The real binary in a real window: started on Xvfb, clicked through, looked at.
+//!
+//! Needs `--features inspection` and Xvfb; `tests/run` sees to both. `MODEMSCOPE_PICTURES=DIR` keeps the screenshots.
+#![expect(clippy::disallowed_methods, reason = "tests of the real program wait in real time")]
+
+#[cfg(feature = "inspection")]
+mod stories;
+#[cfg(feature = "inspection")]
+mod window;
+
+#[cfg(not(feature = "inspection"))]
+#[test]
+fn the_real_window_is_tested_by_tests_run() {
+    eprintln!("not built with `--features inspection`: `bash tests/run` tests the real window as well");
+}

@@ -1,0 +1,38 @@
+//! What a newcomer does first, in the real window.
+
+use std::path::PathBuf;
+
+use egui::{Key, Modifiers};
+
+use crate::window::{Display, Window};
+
+fn picture(window: &mut Window, name: &str) {
+    if let Some(folder) = std::env::var_os("MODEMSCOPE_PICTURES") {
+        let folder = PathBuf::from(folder);
+        std::fs::create_dir_all(&folder).expect("the folder for pictures can be made");
+        window.screenshot(&folder.join(name));
+    }
+}
+
+/// `modemscope demo`: click *Open TCP*, click *CIPSEND + text + 1A*, accept what is prefilled; the server has the text.
+#[test]
+fn demo_delivers_a_text_by_two_clicks() {
+    let display = Display::start();
+    let home = tempfile::tempdir().expect("a home");
+    let mut window = Window::start(&display, home.path(), &["demo", "--text", "hello from modemscope"]);
+    window.resize(1280, 800);
+    window.wait_for_text("SMS Ready");
+    picture(&mut window, "start.png");
+    window.click("Open TCP");
+    window.wait_for_text("Host");
+    picture(&mut window, "ask.png");
+    window.key(Key::Enter, Modifiers::NONE);
+    window.wait_for_text("CONNECT OK");
+    window.click("CIPSEND + text + 1A");
+    window.key(Key::Enter, Modifiers::NONE);
+    window.wait_for_text("SEND OK");
+    window.wait_for("the text in the server panel", |widget| {
+        widget.label.contains("hello from modemscope") && widget.label.contains("21 bytes")
+    });
+    picture(&mut window, "delivered.png");
+}
