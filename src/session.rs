@@ -29,8 +29,8 @@ pub enum Input<'a> {
     GivenUp(SendId),
     /// Send these bytes.
     Send(Vec<u8>),
-    /// Run a macro.
-    RunMacro(Box<Macro>, Values),
+    /// Run macros, one after the other, until one fails. Refused with a failed run while another is in hand.
+    RunMacros(Vec<Macro>, Values),
     /// Stop the macro run.
     StopMacro,
     /// Time passed.
@@ -54,7 +54,19 @@ pub enum Output {
     /// Send a break.
     Break(Duration),
     /// The macro run got on.
-    Macro(Report),
+    Macro {
+        /// Index of the macro in the list that was given.
+        index: usize,
+        /// What happened.
+        report: Report,
+    },
+    /// The macro run is over: all macros done, one failed, or it was stopped.
+    RunEnded {
+        /// All macros were done (or left by `on_fail = "skip"`).
+        done: bool,
+        /// Why a macro could not start: the parameter or step that cannot be filled in.
+        problem: Option<String>,
+    },
 }
 
 /// One link's brain.

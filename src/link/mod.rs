@@ -1,14 +1,136 @@
 //! Open ports, and the thread that works one. The only room (beside `app`'s files) that touches the outside world.
+//!
+//! A [`Link`] is an open port of any kind: a serial device, a socket, the simulator, a capture played back. It never
+//! blocks and owns no thread: [`worker`] waits for all that it names in [`Link::interests`], in one place ([`wait`]).
 
 pub mod discovery;
 pub mod settings;
 pub mod spec;
 pub mod test_server;
+pub mod wait;
 pub mod worker;
+
+use std::time::Duration;
 
 pub use settings::{DataBits, FlowControl, LineSettings, Parity, StopBits};
 pub use spec::LinkSpec;
+pub use wait::Interests;
 pub use worker::{Connection, Order, Phase, Status};
+
+use crate::capture::{Flaw, LineStates};
+use crate::macros::LineChange;
+use crate::sim800;
 
 /// Called when there is news to show. Never blocks; the window passes one that asks egui for a repaint.
 pub type News = std::sync::Arc<dyn Fn() + Send + Sync>;
+
+/// What a link brought in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// Bytes, exactly as they came.
+    Bytes {
+        /// The bytes.
+        bytes: Vec<u8>,
+        /// What was wrong with them on the wire.
+        flaw: Flaw,
+    },
+    /// The far end sent a break.
+    Break,
+    /// Bytes were lost before they could be read.
+    Lost {
+        /// How many, where known.
+        bytes: Option<u64>,
+        /// Where: the driver, the adapter.
+        why: String,
+    },
+    /// Something worth a line in the log.
+    Note(String),
+}
+
+/// Why a link could not do what was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LinkError {
+    /// The port is no longer there: unplugged, or the far end closed. Nothing more will come.
+    #[error("{0}")]
+    Gone(String),
+    /// This kind of port has no such thing (a pty has no modem lines). The link stays usable.
+    #[error("{0}")]
+    Unsupported(String),
+    /// It was tried and refused. The link stays usable.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// An open port. No call blocks; time is an argument, counted from the opening.
+///
+/// The worker's loop: gather [`Self::interests`] and [`Self::next_deadline`], wait, [`Self::on_ready`], [`Self::read`]
+/// until nothing comes, [`Self::write`] what is queued.
+pub trait Link: Send {
+    /// Names all descriptors to wait for: none, one or several. `sending` is true while bytes wait for [`Self::write`];
+    /// only then ask for writability of the line itself.
+    fn interests<'fd>(&'fd self, sending: bool, interests: &mut Interests<'fd>);
+
+    /// When [`Self::on_ready`] wants to be called at the latest, though no descriptor says so.
+    fn next_deadline(&self) -> Option<Duration> {
+        None
+    }
+
+    /// Called after every wait, before [`Self::read`]: housekeeping such as the sockets of the simulator.
+    fn on_ready(&mut self, _now: Duration) {}
+
+    /// Appends what has arrived. Appends nothing when nothing is there; called again until then (bounded by the worker,
+    /// so that a flood cannot starve orders), so it may stop after each bufferful.
+    ///
+    /// # Errors
+    /// [`LinkError::Gone`] once, after all that had arrived was handed over.
+    fn read(&mut self, arrived: &mut Vec<Arrival>, now: Duration) -> Result<(), LinkError>;
+
+    /// Hands bytes over and says how many were taken; 0 when none fit now.
+    ///
+    /// # Errors
+    /// [`LinkError::Gone`] when nothing will ever be taken again.
+    fn write(&mut self, bytes: &[u8], now: Duration) -> Result<usize, LinkError>;
+
+    /// Sets DTR and RTS, both in one step where both are given.
+    ///
+    /// # Errors
+    /// [`LinkError::Unsupported`] where there are no such lines.
+    fn set_lines(&mut self, _change: LineChange) -> Result<(), LinkError> {
+        Err(LinkError::Unsupported("this port has no modem lines".into()))
+    }
+
+    /// States of the modem lines; `None` where the port has none. Cheap enough to be asked 20 times a second.
+    fn lines(&mut self) -> Option<LineStates> {
+        None
+    }
+
+    /// Begins or ends a break.
+    ///
+    /// # Errors
+    /// [`LinkError::Unsupported`] where there is no break.
+    fn set_break(&mut self, _on: bool) -> Result<(), LinkError> {
+        Err(LinkError::Unsupported("this port cannot send a break".into()))
+    }
+
+    /// Applies other settings while open. Says what the driver kept instead, if it kept something.
+    ///
+    /// # Errors
+    /// [`LinkError::Refused`] when the driver refused them as a whole.
+    fn reconfigure(&mut self, _settings: &LineSettings) -> Result<Option<String>, LinkError> {
+        Ok(None)
+    }
+
+    /// A hand on the simulated modem.
+    ///
+    /// # Errors
+    /// [`LinkError::Unsupported`] for everything that is not the simulator.
+    fn control(&mut self, _control: sim800::Control, _now: Duration) -> Result<(), LinkError> {
+        Err(LinkError::Unsupported("only the simulated modem can be handled so".into()))
+    }
+
+    /// Bytes that the operating system took but has not sent yet, where it tells. The worker gives them a moment before
+    /// it closes the port.
+    fn unsent(&self) -> Option<usize> {
+        None
+    }
+}

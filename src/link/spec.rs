@@ -1,6 +1,8 @@
-//! What a port argument names.
+//! What a port argument names. Parsing looks at the text alone: whether the port exists shows when it is opened.
 
+use std::fmt;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 /// A port, as typed: `/dev/ttyUSB0`, `COM5`, `sim:no-sim`, `tcp://host:port`, `rfc2217://host:port`, `replay:FILE`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -15,4 +17,163 @@ pub enum LinkSpec {
     Rfc2217(String),
     /// A capture played back.
     Replay(PathBuf),
+}
+
+/// Why a text names no port.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is no port: {problem}; write {help}")]
+pub struct SpecError {
+    /// What was typed.
+    pub text: String,
+    /// What is wrong with it.
+    pub problem: String,
+    /// What to write instead.
+    pub help: String,
+}
+
+const FORMS: &str = "a device such as /dev/ttyUSB0 or COM5, sim:, tcp://host:port, rfc2217://host:port or replay:FILE";
+
+impl LinkSpec {
+    /// Reads a port argument.
+    ///
+    /// # Errors
+    /// [`SpecError`] says what is wrong and what to write.
+    pub fn parse(text: &str) -> Result<Self, SpecError> {
+        let trimmed = text.trim();
+        let error = |problem: String, help: &str| SpecError { text: text.to_owned(), problem, help: help.to_owned() };
+        if trimmed.is_empty() {
+            return Err(error("it is empty".into(), FORMS));
+        }
+        if trimmed.contains('\0') {
+            return Err(error("it holds a NUL character".into(), FORMS));
+        }
+        // Windows devices (`\\.\COM12`) and absolute paths may hold colons of their own (/dev/serial/by-path/pci-0000:00:…).
+        let scheme = match trimmed.split_once(':') {
+            Some((scheme, _)) if scheme.contains(['/', '\\', '.']) => None,
+            other => other,
+        };
+        let Some((scheme, rest)) = scheme else {
+            return Ok(Self::Serial(trimmed.to_owned()));
+        };
+        match scheme.to_ascii_lowercase().as_str() {
+            "sim" => Ok(Self::Sim(
+                rest.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect(),
+            )),
+            "replay" if rest.is_empty() => Err(error("no file is named".into(), "replay:FILE")),
+            "replay" => Ok(Self::Replay(PathBuf::from(rest))),
+            "tcp" => Ok(Self::Tcp(host_and_port(rest).map_err(|problem| error(problem, "tcp://host:port"))?)),
+            "rfc2217" => {
+                Ok(Self::Rfc2217(host_and_port(rest).map_err(|problem| error(problem, "rfc2217://host:port"))?))
+            }
+            name if is_com_port(name) && rest.is_empty() => Ok(Self::Serial(scheme.to_owned())),
+            _ => Err(error(format!("`{scheme}:` is no kind of port"), FORMS)),
+        }
+    }
+}
+
+impl FromStr for LinkSpec {
+    type Err = SpecError;
+
+    fn from_str(text: &str) -> Result<Self, SpecError> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Display for LinkSpec {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Serial(path) => formatter.write_str(path),
+            Self::Sim(names) => write!(formatter, "sim:{}", names.join(",")),
+            Self::Tcp(address) => write!(formatter, "tcp://{address}"),
+            Self::Rfc2217(address) => write!(formatter, "rfc2217://{address}"),
+            Self::Replay(path) => write!(formatter, "replay:{}", path.display()),
+        }
+    }
+}
+
+fn is_com_port(name: &str) -> bool {
+    name.strip_prefix("com")
+        .is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Checks `//host:port` and gives `host:port`; IPv6 addresses stand in brackets.
+fn host_and_port(rest: &str) -> Result<String, String> {
+    let address = rest.strip_prefix("//").ok_or("`//` is missing after the colon")?;
+    let address = address.strip_suffix('/').unwrap_or(address);
+    let (host, port) = address.rsplit_once(':').ok_or("the port number is missing")?;
+    if host.is_empty() {
+        return Err("the host is missing".into());
+    }
+    let bracketed = host.starts_with('[') && host.ends_with(']');
+    if host.contains(':') && !bracketed {
+        return Err("an IPv6 address must stand in brackets, as in [::1]:9999".into());
+    }
+    if host.contains(['/', '?', '@', ' ']) {
+        return Err(format!("`{host}` is no host name"));
+    }
+    match port.parse::<u16>() {
+        Ok(1..) => Ok(format!("{host}:{port}")),
+        Ok(0) => Err("port 0 cannot be connected to".into()),
+        Err(_) if port.is_empty() => Err("the port number is missing".into()),
+        Err(_) => Err(format!("`{port}` is no port number (1 to 65535)")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_are_read_as_typed_and_shown_again() {
+        let check = |text: &str, expect: LinkSpec, shown: &str| {
+            let spec = LinkSpec::parse(text).unwrap();
+            assert_eq!(spec, expect, "{text}");
+            assert_eq!(spec.to_string(), shown, "{text}");
+            assert_eq!(LinkSpec::parse(shown).unwrap(), expect, "what is shown can be typed: {shown}");
+        };
+        let serial = |path: &str| LinkSpec::Serial(path.into());
+        check(
+            "/dev/serial/by-path/pci-0000:00:14.0-usb-0:1:1.0-port0",
+            serial("/dev/serial/by-path/pci-0000:00:14.0-usb-0:1:1.0-port0"),
+            "/dev/serial/by-path/pci-0000:00:14.0-usb-0:1:1.0-port0",
+        );
+        check(" /dev/ttyUSB0\n", serial("/dev/ttyUSB0"), "/dev/ttyUSB0");
+        check("COM5", serial("COM5"), "COM5");
+        check("com12:", serial("com12"), "com12");
+        check(r"\\.\COM12", serial(r"\\.\COM12"), r"\\.\COM12");
+        check("ttyUSB0", serial("ttyUSB0"), "ttyUSB0");
+        check("./pty", serial("./pty"), "./pty");
+        check("sim:", LinkSpec::Sim(vec![]), "sim:");
+        check(
+            "SIM: no-sim ,,brown-out",
+            LinkSpec::Sim(vec!["no-sim".into(), "brown-out".into()]),
+            "sim:no-sim,brown-out",
+        );
+        check("tcp://10.0.0.5:9999", LinkSpec::Tcp("10.0.0.5:9999".into()), "tcp://10.0.0.5:9999");
+        check("tcp://host:1/", LinkSpec::Tcp("host:1".into()), "tcp://host:1");
+        check("rfc2217://[::1]:7000", LinkSpec::Rfc2217("[::1]:7000".into()), "rfc2217://[::1]:7000");
+        check("replay:a b.pcapng", LinkSpec::Replay("a b.pcapng".into()), "replay:a b.pcapng");
+        check("replay:/tmp/x:y", LinkSpec::Replay("/tmp/x:y".into()), "replay:/tmp/x:y");
+    }
+
+    #[test]
+    fn errors_teach() {
+        let check = |text: &str, expect: &str| {
+            let message = LinkSpec::parse(text).unwrap_err().to_string();
+            assert!(message.contains(expect), "{text}: {message}");
+        };
+        check("", "it is empty; write a device such as /dev/ttyUSB0");
+        check("   ", "it is empty");
+        check("tpc://x:1", "`tpc:` is no kind of port; write a device");
+        check("tcp:host:1", "`//` is missing after the colon; write tcp://host:port");
+        check("tcp://host", "the port number is missing");
+        check("tcp://host:", "the port number is missing");
+        check("tcp://:9", "the host is missing");
+        check("tcp://host:99999", "`99999` is no port number (1 to 65535)");
+        check("tcp://host:0", "port 0 cannot be connected to");
+        check("tcp://::1:99", "must stand in brackets");
+        check("rfc2217://a/b:1", "`a/b` is no host name; write rfc2217://host:port");
+        check("replay:", "no file is named; write replay:FILE");
+        check("a\0b", "NUL");
+    }
 }
