@@ -1,73 +1,57 @@
 //! Bytes, and what people type and read for them. One notation everywhere: send box, macro files, command line,
-//! exports and the log's mixed view.
+//! exports and the log's mixed view. `docs/notation.md` is the user's page.
 //!
 //! Pure: no I/O, no clock, no egui. Nothing is ever converted silently: what looks like a byte that was meant is a
-//! [`Lookalike`], a hint, never a change.
+//! [`Lookalike`] or a [`Hint`], never a change.
+//!
+//! The format as a table, [`Mode::Mixed`]:
+//!
+//! ```
+//! use modemscope::notation::{Mode, parse};
+//! let table: &[(&str, &[u8])] = &[
+//!     (r"AT\r\n", b"AT\r\n"),
+//!     (r"\t \0 \e \\ \< \$", b"\t \0 \x1B \\ < $"),
+//!     (r"\x1A\x1a", b"\x1A\x1A"),
+//!     (r"\x{1A 0D 0A}", b"\x1A\r\n"),
+//!     ("hello<SUB>", b"hello\x1A"),
+//!     ("<^Z><ESC><DEL>", b"\x1A\x1B\x7F"),
+//!     ("<1A><0D 0A>", b"\x1A\r\n"),
+//!     ("<FF>", b"\xFF"),              // Hex wins over the name of 0x0C, which is \x0C or <0C>.
+//!     ("<sub> <dd> <b>", b"<sub> <dd> <b>"), // Names and letters-only hex are upper case: HTML stays text.
+//!     ("a < b > c", b"a < b > c"),
+//!     ("é", b"\xC3\xA9"),
+//! ];
+//! for (typed, bytes) in table {
+//!     assert_eq!(parse(typed, Mode::Mixed).as_deref(), Ok(*bytes), "{typed}");
+//! }
+//! ```
+//!
+//! and [`Mode::Hex`]:
+//!
+//! ```
+//! use modemscope::notation::{Mode, parse};
+//! for typed in ["1A0D", "1A 0D", "1a,0d", "0x1A,0x0D", "0x1A0D", "$1A $0D", "1Ah 0Dh"] {
+//!     assert_eq!(parse(typed, Mode::Hex).as_deref(), Ok(&b"\x1A\r"[..]), "{typed}");
+//! }
+//! assert_eq!(
+//!     parse("1A D", Mode::Hex).unwrap_err().to_string(),
+//!     "column 4: found `D`; a byte is two hex digits, so write `0D`"
+//! );
+//! ```
 
-/// How the send box reads what is typed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Mode {
-    /// Every character is itself, as UTF-8.
-    Text,
-    /// Text with escapes (`\r`, `\x1A`, `\x{1A 0D}`) and names (`<SUB>`, `<^Z>`, `<1A 0D>`).
-    #[default]
-    Mixed,
-    /// Hex digits only: `1A0D`, `1A 0D`, `0x1A,0x0D`, `$1A`, `1Ah`.
-    Hex,
-}
+mod ending;
+mod glyphs;
+mod hints;
+mod lookalike;
+mod names;
+mod parse;
+mod print;
+mod visible;
 
-/// Why a text is not valid notation: where, what was found, what to write instead.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("column {column}: found {found}; {help}")]
-pub struct NotationError {
-    /// 1-based column, counted in characters.
-    pub column: usize,
-    /// What stands there, as a reader would quote it.
-    pub found: String,
-    /// What to write instead, a clause without a full stop.
-    pub help: String,
-}
-
-/// A stretch of typed text and the bytes it stands for: one pill of the preview.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Piece {
-    /// Byte range in the typed text.
-    pub source: std::ops::Range<usize>,
-    /// The exact bytes.
-    pub bytes: Vec<u8>,
-    /// Typed as an escape, a name or hex, rather than as plain characters.
-    pub escaped: bool,
-}
-
-/// Text that looks like a byte that was meant (`1A`, `0x1A`, `^Z`, …), found at the end of what was typed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lookalike {
-    /// Byte range of the look-alike in the bytes examined.
-    pub range: std::ops::Range<usize>,
-    /// The byte it stands for.
-    pub byte: u8,
-    /// The look-alike as typed.
-    pub text: String,
-}
-
-/// Reads `text` in `mode`.
-///
-/// # Errors
-/// [`NotationError`] names the column, what was found, and what to write.
-pub fn parse(text: &str, mode: Mode) -> Result<Vec<u8>, NotationError> {
-    Ok(pieces(text, mode)?.into_iter().flat_map(|piece| piece.bytes).collect())
-}
-
-/// Like [`parse`], keeping which characters gave which bytes.
-///
-/// # Errors
-/// As [`parse`].
-pub fn pieces(text: &str, _mode: Mode) -> Result<Vec<Piece>, NotationError> {
-    Ok(vec![Piece { source: 0..text.len(), bytes: text.as_bytes().to_vec(), escaped: false }])
-}
-
-/// Prints bytes so that [`parse`] in [`Mode::Mixed`] gives them back.
-#[must_use]
-pub fn print(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
+pub use ending::LineEnding;
+pub use glyphs::{ControlStyle, Decoding, Shown, Span, SpanKind, show};
+pub use hints::{Draft, Hint, hints};
+pub use lookalike::{Lookalike, TypedLineEnd, lookalike, typed_line_end};
+pub use names::{byte_from_name, caret_from_byte, glyph_from_byte, name_from_byte, tag_from_byte};
+pub use parse::{Mode, NotationError, Piece, parameter_start, parse, pieces};
+pub use print::{print, print_c_array, print_hex, print_macro};

@@ -1,0 +1,306 @@
+//! What the send box says under a draft that may not mean what it says. Never changes it; the user may take the fix.
+
+use std::ops::Range;
+
+use super::lookalike::{lookalike, typed_line_end};
+use super::parse::tag;
+use super::{Mode, parse, pieces, print};
+
+/// One hint for a draft.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// Byte range in the typed text.
+    pub source: Range<usize>,
+    /// One or two sentences.
+    pub message: String,
+    /// The draft that would send the bytes instead, for one key.
+    pub fix: Option<Draft>,
+    /// Worth showing only while the modem waits for data (`26`, `&`): the same text is common in ordinary lines.
+    pub only_at_prompt: bool,
+}
+
+/// A text and how it is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// What is typed.
+    pub text: String,
+    /// How it is read.
+    pub mode: Mode,
+}
+
+/// Hints for `text` in `mode`, in order of the text: a `<…>` that stays text, a look-alike of 0x1A at the end, `\r` typed in
+/// Text mode. None while it does not parse; the error says more.
+///
+/// ```
+/// use modemscope::notation::{Mode, hints};
+/// let hints = hints("hello 1A", Mode::Text);
+/// assert_eq!(hints[0].message, "`1A` is sent as text, 2 bytes. The byte 1A ends the data; Mixed writes it `\\x1A`.");
+/// assert_eq!(hints[0].fix.as_ref().unwrap().text, r"hello \x1A");
+/// ```
+#[must_use]
+pub fn hints(text: &str, mode: Mode) -> Vec<Hint> {
+    let mut hints = if mode == Mode::Mixed { tag_hints(text) } else { Vec::new() };
+    if mode == Mode::Text {
+        hints.extend(line_end_hint(text));
+    }
+    let last = lookalike_hint(text, mode);
+    // `<sub>` at the end is both; one hint does.
+    hints.extend(last.filter(|last| hints.iter().all(|hint| hint.source != last.source || hint.fix.is_none())));
+    hints
+}
+
+fn tag_hints(text: &str) -> Vec<Hint> {
+    let Ok(pieces) = pieces(text, Mode::Mixed) else { return Vec::new() };
+    let mut hints = Vec::new();
+    for piece in pieces.iter().filter(|piece| !piece.escaped) {
+        let mut at = piece.source.start;
+        while at < piece.source.end {
+            let rest = text.get(at..piece.source.end).unwrap_or_default();
+            let Some(offset) = rest.find('<') else { break };
+            at += offset;
+            let Some(found) = tag(text.get(at..).unwrap_or_default()) else {
+                at += 1;
+                continue;
+            };
+            let source = at..at + found.len;
+            at = source.end;
+            hints.extend(tag_hint(text, source));
+        }
+    }
+    // A page of HTML needs no hint a tag.
+    let mut unknown = 0;
+    hints.retain(|hint| hint.fix.is_some() || std::mem::replace(&mut unknown, 1) == 0);
+    hints
+}
+
+fn tag_hint(text: &str, source: Range<usize>) -> Option<Hint> {
+    let typed = text.get(source.clone())?;
+    let inside = typed.get(1..typed.len() - 1)?;
+    let count = typed.len();
+    let meant = meant_by_tag(inside);
+    let message = match &meant {
+        Some(meant) => format!("`{typed}` is sent as text, {count} bytes. Write `{meant}` for the byte."),
+        None => format!("`{typed}` is sent as text, {count} bytes: it is neither a name nor hex."),
+    };
+    let fix = meant.map(|meant| Draft { text: replaced(text, &source, &meant), mode: Mode::Mixed });
+    Some(Hint { source, message, fix, only_at_prompt: false })
+}
+
+/// What a `<…>` that is none of ours was probably meant to be.
+fn meant_by_tag(inside: &str) -> Option<String> {
+    let upper = inside.trim().to_ascii_uppercase();
+    let known = match upper.as_str() {
+        "CRLF" | "CR LF" | "CR+LF" => "<CR><LF>",
+        "CTRL+Z" | "CTRL-Z" | "CTRL Z" | "CTRLZ" => "<SUB>",
+        "TAB" => "<HT>",
+        "NL" => "<LF>",
+        "BACKSPACE" => "<BS>",
+        "ESCAPE" => "<ESC>",
+        _ => "",
+    };
+    if !known.is_empty() {
+        return Some(known.to_owned());
+    }
+    let hex = upper.strip_prefix("0X").unwrap_or(&upper).replace(',', " ");
+    let spelled = format!("<{}>", hex.split_whitespace().collect::<Vec<_>>().join(" "));
+    tag(&spelled).and_then(|tag| tag.bytes).map(|_| spelled)
+}
+
+fn line_end_hint(text: &str) -> Option<Hint> {
+    let found = typed_line_end(text.as_bytes())?;
+    let start = found.range.start;
+    let draft = Draft {
+        text: print(&[text.get(..start)?.as_bytes(), &found.bytes, text.get(found.range.end..)?.as_bytes()].concat()),
+        mode: Mode::Mixed,
+    };
+    let message = format!(
+        "`{}` is sent as text, {} bytes: Text mode knows no escapes. Mixed sends the {}.",
+        found.text,
+        found.text.len(),
+        if found.bytes.len() == 1 { "byte" } else { "bytes" }
+    );
+    Some(Hint { source: found.range, message, fix: Some(draft), only_at_prompt: false })
+}
+
+fn lookalike_hint(text: &str, mode: Mode) -> Option<Hint> {
+    let bytes = parse(text, mode).ok()?;
+    let found = lookalike(&bytes)?;
+    let source = source_of(text, mode, &found.range)?;
+    let command = text.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("AT")) && !found.alone;
+    let typed = text.get(source.clone())?;
+    let (message, draft) = match mode {
+        Mode::Hex => (
+            format!("`{typed}` is the byte 26 hex, `&`. Decimal 26, which ends the data, is `1A`."),
+            Draft { text: replaced(text, &source, "1A"), mode },
+        ),
+        Mode::Mixed => (
+            format!(
+                "`{typed}` is sent as text, {} bytes. The byte 1A ends the data; write it `\\x1A`.",
+                found.range.len()
+            ),
+            Draft { text: replaced(text, &source, r"\x1A"), mode },
+        ),
+        Mode::Text => (
+            format!(
+                "`{typed}` is sent as text, {} bytes. The byte 1A ends the data; Mixed writes it `\\x1A`.",
+                found.range.len()
+            ),
+            Draft {
+                text: [&print(bytes.get(..found.range.start)?), r"\x1A", &print(bytes.get(found.range.end..)?)]
+                    .concat(),
+                mode: Mode::Mixed,
+            },
+        ),
+    };
+    Some(Hint { source, message, fix: Some(draft), only_at_prompt: !found.certain || command })
+}
+
+/// The typed characters that gave `range`. In Mixed only plain ones: who typed `<26>` or `\x31\x41` meant it.
+fn source_of(text: &str, mode: Mode, range: &Range<usize>) -> Option<Range<usize>> {
+    let mut at = 0;
+    for piece in pieces(text, mode).ok()? {
+        let end = at + piece.bytes.len();
+        if range.start < end {
+            let whole = piece.escaped && mode == Mode::Hex && *range == (at..end);
+            let start = piece.source.start + (range.start - at);
+            let source = if whole { piece.source } else { start..start + range.len() };
+            return ((whole || !piece.escaped) && range.end <= end).then_some(source);
+        }
+        at = end;
+    }
+    None
+}
+
+fn replaced(text: &str, source: &Range<usize>, with: &str) -> String {
+    let before = text.get(..source.start).unwrap_or_default();
+    let after = text.get(source.end..).unwrap_or_default();
+    [before, with, after].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn check(mode: Mode, texts: &[&str], expect: &Expect) {
+        let mut table = Vec::new();
+        for text in texts {
+            table.push(format!("{text}\n"));
+            for hint in hints(text, mode) {
+                let fix = hint.fix.map_or(String::new(), |fix| format!(" -> {:?} {}", fix.mode, fix.text));
+                let when = if hint.only_at_prompt { "(at a prompt) " } else { "" };
+                table.push(format!("  {when}{}{fix}\n", hint.message));
+            }
+        }
+        expect.assert_eq(&table.concat());
+    }
+
+    #[test]
+    fn mixed() {
+        check(
+            Mode::Mixed,
+            &[
+                "hi<sub>",
+                "<b>bold</b>",
+                "<cr>",
+                "<CRLF>",
+                "<0x1A>",
+                "<1a,0d>",
+                "<ctrl+z>",
+                "hello 1A",
+                "hello 26",
+                "<26>",
+                r"\x31\x41",
+                r"hello\x1A",
+                "a < b",
+                "AT+CMGR=26",
+                "^Z",
+                r"\x1",
+                "hello ^Z\\r",
+            ],
+            &expect![[r#"
+                hi<sub>
+                  `<sub>` is sent as text, 5 bytes. Write `<SUB>` for the byte. -> Mixed hi<SUB>
+                <b>bold</b>
+                  `<b>` is sent as text, 3 bytes: it is neither a name nor hex.
+                <cr>
+                  `<cr>` is sent as text, 4 bytes. Write `<CR>` for the byte. -> Mixed <CR>
+                <CRLF>
+                  `<CRLF>` is sent as text, 6 bytes. Write `<CR><LF>` for the byte. -> Mixed <CR><LF>
+                <0x1A>
+                  `<0x1A>` is sent as text, 6 bytes. Write `<1A>` for the byte. -> Mixed <1A>
+                <1a,0d>
+                  `<1a,0d>` is sent as text, 7 bytes. Write `<1A 0D>` for the byte. -> Mixed <1A 0D>
+                <ctrl+z>
+                  `<ctrl+z>` is sent as text, 8 bytes. Write `<SUB>` for the byte. -> Mixed <SUB>
+                hello 1A
+                  `1A` is sent as text, 2 bytes. The byte 1A ends the data; write it `\x1A`. -> Mixed hello \x1A
+                hello 26
+                  (at a prompt) `26` is sent as text, 2 bytes. The byte 1A ends the data; write it `\x1A`. -> Mixed hello \x1A
+                <26>
+                \x31\x41
+                hello\x1A
+                a < b
+                AT+CMGR=26
+                  (at a prompt) `26` is sent as text, 2 bytes. The byte 1A ends the data; write it `\x1A`. -> Mixed AT+CMGR=\x1A
+                ^Z
+                  `^Z` is sent as text, 2 bytes. The byte 1A ends the data; write it `\x1A`. -> Mixed \x1A
+                \x1
+                hello ^Z\r
+                  `^Z` is sent as text, 2 bytes. The byte 1A ends the data; write it `\x1A`. -> Mixed hello \x1A\r
+            "#]],
+        );
+    }
+
+    #[test]
+    fn text_and_hex() {
+        check(
+            Mode::Text,
+            &[r"AT\r", r"AT<CR>\n", "<hi> 0x1A", "é$1A\n", "1A"],
+            &expect![[r#"
+            AT\r
+              `\r` is sent as text, 2 bytes: Text mode knows no escapes. Mixed sends the byte. -> Mixed AT\r
+            AT<CR>\n
+              `<CR>\n` is sent as text, 6 bytes: Text mode knows no escapes. Mixed sends the bytes. -> Mixed AT\r\n
+            <hi> 0x1A
+              `0x1A` is sent as text, 4 bytes. The byte 1A ends the data; Mixed writes it `\x1A`. -> Mixed \<hi> \x1A
+            é$1A
+
+              `$1A` is sent as text, 3 bytes. The byte 1A ends the data; Mixed writes it `\x1A`. -> Mixed é\x1A\n
+            1A
+              `1A` is sent as text, 2 bytes. The byte 1A ends the data; Mixed writes it `\x1A`. -> Mixed \x1A
+        "#]],
+        );
+        check(
+            Mode::Hex,
+            &["48 69 26", "26h", "0x26", "31 41", "38", "1A"],
+            &expect![[r#"
+            48 69 26
+              (at a prompt) `26` is the byte 26 hex, `&`. Decimal 26, which ends the data, is `1A`. -> Hex 48 69 1A
+            26h
+              (at a prompt) `26h` is the byte 26 hex, `&`. Decimal 26, which ends the data, is `1A`. -> Hex 1A
+            0x26
+              (at a prompt) `0x26` is the byte 26 hex, `&`. Decimal 26, which ends the data, is `1A`. -> Hex 1A
+            31 41
+            38
+            1A
+        "#]],
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_draft_has_sound_hints(text in "([<>a-zA-Z0-9^$&\\\\é +]|<sub>|1A|\\\\r){0,12}") {
+            for mode in [Mode::Text, Mode::Mixed, Mode::Hex] {
+                for hint in hints(&text, mode) {
+                    prop_assert!(text.get(hint.source.clone()).is_some_and(|source| !source.is_empty()));
+                    if let Some(fix) = hint.fix {
+                        prop_assert!(parse(&fix.text, fix.mode).is_ok(), "{}", fix.text);
+                    }
+                }
+            }
+        }
+    }
+}
