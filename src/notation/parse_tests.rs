@@ -20,7 +20,10 @@ fn table_cell(text: &str, mode: Mode) -> String {
 }
 
 fn check(mode: Mode, texts: &[&str], expect: &Expect) {
-    let line = |text: &&str| format!("{:<22} {}\n", shown(text), table_cell(text, mode));
+    let line = |text: &&str| {
+        let name = if text.trim_matches(' ').is_empty() { format!("{} blanks", text.len()) } else { shown(text) };
+        format!("{:<22} {}", name, table_cell(text, mode)).trim_end().to_owned() + "\n"
+    };
     expect.assert_eq(&texts.iter().map(line).collect::<Vec<_>>().concat());
 }
 
@@ -153,7 +156,7 @@ fn escapes() {
             \x00                   \x00=00
             é\x80€                 "é" \x80=80 "€"
             ␍                      "␍"
-                       
+            0 blanks
         "#]],
     );
 }
@@ -272,8 +275,8 @@ fn hex_mode() {
             1Ah                    1Ah=1A
             1AH 0Dh                1AH=1A 0Dh=0D
             0x1Ah                  ! column 5: found `h`; Hex mode takes pairs of 0-9 and A-F, as in `1A 0D`; use Mixed for text
-                       
-                       
+            1 blanks
+            0 blanks
             1                      ! column 1: found `1`; a byte is two hex digits, so write `01`
             1A D                   ! column 4: found `D`; a byte is two hex digits, so write `0D`
             1A0                    ! column 1: found `1A0`; a byte is two hex digits, and one is missing or too many here
