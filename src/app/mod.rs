@@ -1,5 +1,7 @@
 //! What the window can do, without the window: state, commands, their effects, settings. No egui.
 
+pub mod log_feed;
+
 use crate::link::LineSettings;
 
 /// What the window starts with.

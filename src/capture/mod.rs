@@ -3,13 +3,23 @@
 //!
 //! One [`Writer`] per session, any number of [`Reader`]s. A reader never blocks the writer for longer than it takes to
 //! copy an index entry.
+//!
+//! Everything is stored as the bytes of a pcapng file (`pcapng`), in memory or on disk (`store`). A [`Cursor`] reads them
+//! in order from any checkpoint; rows, search and export are all walks of a cursor.
 
+mod cursor;
+mod pcapng;
+mod row_index;
 mod rows;
+pub mod search;
 mod store;
 
+use std::ops::Range;
 use std::time::Duration;
 
-pub use rows::{Content, Newline, Row, RowIndex, RowRules};
+pub use cursor::{Cursor, Entry, EntryItem, Position};
+pub use row_index::RowIndex;
+pub use rows::{Content, Filter, Newline, Row, RowRules, event_text};
 pub use store::{Reader, Writer};
 
 use crate::modem::Direction;
@@ -42,6 +52,8 @@ pub enum Flaw {
     Framing,
     /// The parity bit did not fit.
     Parity,
+    /// Characters in front of these were lost: the receiver was full (overrun).
+    Overrun,
 }
 
 /// One entry of a capture.
@@ -57,6 +69,9 @@ pub enum Record {
         send: Option<u64>,
         /// For [`Direction::Rx`]: what was wrong with them.
         flaw: Flaw,
+        /// Secret stretches of `bytes`, in order. On append: mask these (the writer finds PINs and passwords on its own
+        /// as well). Read back: these are masked, each byte stands for one that is not stored.
+        secret: Vec<Range<usize>>,
     },
     /// Modem lines changed to these states.
     Lines(LineStates),
@@ -77,10 +92,24 @@ pub enum Record {
     Step(String),
 }
 
+impl Record {
+    /// Received bytes with nothing wrong.
+    #[must_use]
+    pub fn received(bytes: impl Into<Vec<u8>>) -> Self {
+        Self::Data { direction: Direction::Rx, bytes: bytes.into(), send: None, flaw: Flaw::None, secret: Vec::new() }
+    }
+
+    /// What the operating system took of a Send. `secret` are the stretches of `bytes` to mask.
+    #[must_use]
+    pub fn sent(send: u64, bytes: impl Into<Vec<u8>>, secret: Vec<Range<usize>>) -> Self {
+        Self::Data { direction: Direction::Tx, bytes: bytes.into(), send: Some(send), flaw: Flaw::None, secret }
+    }
+}
+
 /// A record with its time since the capture began.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stamped {
-    /// Since the capture began.
+    /// Since the capture began, whole microseconds.
     pub at: Duration,
     /// What happened.
     pub record: Record,

@@ -1,9 +1,13 @@
-//! Rows: the lines of the log, computed from the records by rules. Switching the rules re-renders all of the past.
+//! Rows: what a line of the log is, and where one ends. Bytes in, row ends out; no store is known here.
+//!
+//! Chunk law: how received bytes were split into reads changes no row (a row's time is that of its first byte). Only
+//! [`Newline::Pause`] looks at times.
 
 use std::ops::Range;
 use std::time::Duration;
 
-use super::Reader;
+use super::search::Pattern;
+use super::{LineStates, Record};
 use crate::modem::Direction;
 
 /// Where a row of bytes ends. A change of direction and an event always end it.
@@ -11,11 +15,11 @@ use crate::modem::Direction;
 pub enum Newline {
     /// After LF, or after CR that no LF follows.
     Auto,
-    /// After this byte string.
+    /// After this byte string: CR, LF, CRLF, NUL, ETX or any other.
     After(Vec<u8>),
     /// After so many bytes.
     Every(u32),
-    /// After a pause of this length.
+    /// Before bytes that came this long after the ones in front of them.
     Pause(Duration),
     /// Only where the direction changes.
     Never,
@@ -26,13 +30,57 @@ pub enum Newline {
 pub struct RowRules {
     /// Where rows end.
     pub newline: Newline,
-    /// No row is longer than this.
+    /// No row is longer than this, in bytes.
     pub longest: u32,
 }
 
 impl Default for RowRules {
     fn default() -> Self {
         Self { newline: Newline::Auto, longest: 4096 }
+    }
+}
+
+/// Which rows are shown; applied to the past too.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filter {
+    /// Rows of received bytes.
+    pub rx: bool,
+    /// Rows of sent bytes.
+    pub tx: bool,
+    /// Events: lines, breaks, gaps, notes, steps.
+    pub events: bool,
+    /// Only rows (or events) in which this is found.
+    pub pattern: Option<Pattern>,
+}
+
+impl Default for Filter {
+    fn default() -> Self {
+        Self { rx: true, tx: true, events: true, pattern: None }
+    }
+}
+
+impl Filter {
+    /// Nothing is hidden.
+    #[must_use]
+    pub fn shows_all(&self) -> bool {
+        self.rx && self.tx && self.events && self.pattern.is_none()
+    }
+
+    /// Rows of this direction may be shown.
+    #[must_use]
+    pub fn shows(&self, direction: Direction) -> bool {
+        match direction {
+            Direction::Rx => self.rx,
+            Direction::Tx => self.tx,
+        }
+    }
+
+    pub(super) fn shows_bytes(&self, direction: Direction, bytes: &[u8]) -> bool {
+        self.shows(direction) && self.pattern.as_ref().is_none_or(|pattern| pattern.is_in(bytes))
+    }
+
+    pub(super) fn shows_event(&self, text: &str) -> bool {
+        self.events && self.pattern.as_ref().is_none_or(|pattern| pattern.is_in(text.as_bytes()))
     }
 }
 
@@ -47,6 +95,8 @@ pub enum Content {
         offset: u64,
         /// The bytes.
         bytes: Vec<u8>,
+        /// Stretches of `bytes` that are masked: the real ones were not stored.
+        masked: Vec<Range<usize>>,
     },
     /// An event, in words.
     Event(String),
@@ -55,7 +105,7 @@ pub enum Content {
 /// A line of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// 0-based, under the rules it was made with.
+    /// 0-based, under the rules and the filter it was made with.
     pub number: u64,
     /// Time of its first byte since the capture began.
     pub at: Duration,
@@ -65,46 +115,257 @@ pub struct Row {
     pub open: bool,
 }
 
-/// The rows of a capture under one set of rules, kept up to date on demand.
-#[derive(Debug)]
-pub struct RowIndex {
-    reader: Reader,
-    rules: RowRules,
+impl Row {
+    /// Its bytes; none for an event.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        match &self.content {
+            Content::Data { bytes, .. } => bytes,
+            Content::Event(_) => &[],
+        }
+    }
 }
 
-impl RowIndex {
-    /// An index that has read nothing yet.
-    #[must_use]
-    pub fn new(reader: Reader, rules: RowRules) -> Self {
-        Self { reader, rules }
+/// An event in words, as a row shows it.
+#[must_use]
+pub fn event_text(record: &Record) -> String {
+    match record {
+        Record::Data { bytes, flaw, .. } => match flaw {
+            super::Flaw::None => String::new(),
+            super::Flaw::Framing => format!("Framing error in the next {} bytes", bytes.len()),
+            super::Flaw::Parity => format!("Parity error in the next {} bytes", bytes.len()),
+            super::Flaw::Overrun => "Overrun: bytes were lost here, the receiver was full".to_owned(),
+        },
+        Record::Lines(lines) => lines_text(*lines),
+        Record::Break(Direction::Rx) => "Break received".to_owned(),
+        Record::Break(Direction::Tx) => "Break sent".to_owned(),
+        Record::Lost { direction, bytes, why } => {
+            let way = if *direction == Direction::Rx { "received" } else { "sent" };
+            match bytes {
+                Some(count) => format!("{count} {way} bytes are missing here: {why}"),
+                None => format!("Some {way} bytes are missing here: {why}"),
+            }
+        }
+        Record::Note(text) | Record::Step(text) => text.clone(),
+    }
+}
+
+fn lines_text(lines: LineStates) -> String {
+    let LineStates { cts, dsr, dcd, ri, dtr, rts } = lines;
+    let names = [("DTR", dtr), ("RTS", rts), ("CTS", cts), ("DSR", dsr), ("DCD", dcd), ("RI", ri)];
+    let words: Vec<String> =
+        names.iter().map(|(name, on)| format!("{name} {}", if *on { "on" } else { "off" })).collect();
+    format!("Lines: {}", words.join(", "))
+}
+
+/// Finds row ends in bytes of one direction.
+#[derive(Clone, Debug)]
+pub(super) struct Splitter {
+    newline: Newline,
+    longest: usize,
+    /// For [`Newline::After`]: how long a start of the pattern is still matched after a mismatch (Knuth, Morris, Pratt).
+    fallback: Vec<usize>,
+    /// Bytes in the row in hand.
+    length: usize,
+    /// The row in hand ends with a CR that an LF may still join.
+    after_cr: bool,
+    /// How much of the pattern the last bytes match. Survives a row that ended because it was too long.
+    matched: usize,
+}
+
+impl Splitter {
+    pub(super) fn new(rules: &RowRules, matched: usize) -> Self {
+        let longest = match rules.newline {
+            Newline::Every(count) => count.min(rules.longest),
+            _ => rules.longest,
+        };
+        let fallback = match &rules.newline {
+            Newline::After(pattern) => fallback_table(pattern),
+            _ => Vec::new(),
+        };
+        Self {
+            newline: rules.newline.clone(),
+            longest: longest.max(1) as usize,
+            fallback,
+            length: 0,
+            after_cr: false,
+            matched,
+        }
     }
 
-    /// The rules it was made with.
-    #[must_use]
-    pub fn rules(&self) -> &RowRules {
-        &self.rules
+    pub(super) fn matched(&self) -> usize {
+        self.matched
     }
 
-    /// Takes in at most `budget` bytes of what was appended since; true when it is up to date.
-    pub fn update(&mut self, _budget: usize) -> bool {
-        self.reader.is_empty()
+    /// The row in hand was ended from outside: by a change of direction, an event or a pause.
+    pub(super) fn cut(&mut self) {
+        self.length = 0;
+        self.after_cr = false;
+        self.matched = 0;
     }
 
-    /// Number of rows so far.
-    #[must_use]
-    pub fn len(&self) -> u64 {
-        0
+    /// Takes bytes until a row ends: `Some(n)` when it ends after `n` of them (0: it ended in front of them), `None` when
+    /// all were taken and it goes on. `bytes` is not empty.
+    pub(super) fn take(&mut self, bytes: &[u8]) -> Option<usize> {
+        let end = match &self.newline {
+            Newline::Auto => self.take_auto(bytes),
+            Newline::After(_) => self.take_after(bytes),
+            Newline::Every(_) | Newline::Pause(_) | Newline::Never => self.take_any(bytes),
+        };
+        match end {
+            Some(_) => self.length = 0,
+            None => self.length += bytes.len(),
+        }
+        end
     }
 
-    /// True while there are no rows.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+    fn room(&self) -> usize {
+        self.longest.saturating_sub(self.length)
     }
 
-    /// These rows; fewer where the range goes past the end.
-    #[must_use]
-    pub fn rows(&self, _range: Range<u64>) -> Vec<Row> {
-        Vec::new()
+    fn take_any(&self, bytes: &[u8]) -> Option<usize> {
+        (bytes.len() >= self.room()).then(|| self.room())
+    }
+
+    fn take_auto(&mut self, bytes: &[u8]) -> Option<usize> {
+        if std::mem::take(&mut self.after_cr) {
+            return Some(usize::from(bytes.first() == Some(&b'\n')));
+        }
+        let room = self.room();
+        let Some(at) = memchr::memchr2(b'\r', b'\n', bytes.get(..room).unwrap_or(bytes)) else {
+            return self.take_any(bytes);
+        };
+        if bytes.get(at) == Some(&b'\n') || at + 1 == room {
+            return Some(at + 1);
+        }
+        match bytes.get(at + 1) {
+            Some(b'\n') => Some(at + 2),
+            Some(_) => Some(at + 1),
+            None => {
+                self.after_cr = true;
+                None
+            }
+        }
+    }
+
+    fn take_after(&mut self, bytes: &[u8]) -> Option<usize> {
+        let Newline::After(pattern) = &self.newline else { return None };
+        let room = self.room();
+        let within = bytes.get(..room).unwrap_or(bytes);
+        let mut at = 0;
+        while let Some(&byte) = within.get(at) {
+            if self.matched == 0 {
+                let Some(skip) = pattern.first().and_then(|first| memchr::memchr(*first, within.get(at..)?)) else {
+                    break;
+                };
+                at += skip;
+                self.matched = 1;
+            } else {
+                while self.matched > 0 && pattern.get(self.matched) != Some(&byte) {
+                    self.matched = self.fallback.get(self.matched - 1).copied().unwrap_or(0);
+                }
+                if pattern.get(self.matched) != Some(&byte) {
+                    at += 1;
+                    continue;
+                }
+                self.matched += 1;
+            }
+            at += 1;
+            if self.matched == pattern.len() {
+                self.matched = 0;
+                return Some(at);
+            }
+        }
+        (bytes.len() >= room).then_some(room)
+    }
+}
+
+fn fallback_table(pattern: &[u8]) -> Vec<usize> {
+    let mut table = vec![0; pattern.len()];
+    let mut length = 0;
+    for at in 1..pattern.len() {
+        while length > 0 && pattern.get(at) != pattern.get(length) {
+            length = table.get(length - 1).copied().unwrap_or(0);
+        }
+        if pattern.get(at) == pattern.get(length) {
+            length += 1;
+        }
+        if let Some(place) = table.get_mut(at) {
+            *place = length;
+        }
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn split(newline: Newline, longest: u32, parts: &[&[u8]]) -> Vec<String> {
+        let mut splitter = Splitter::new(&RowRules { newline, longest }, 0);
+        let mut rows = Vec::new();
+        let mut row = Vec::new();
+        for part in parts {
+            let mut rest = *part;
+            while !rest.is_empty() {
+                let end = splitter.take(rest);
+                let (taken, after) = rest.split_at(end.unwrap_or(rest.len()));
+                row.extend(taken);
+                rest = after;
+                if end.is_some() {
+                    rows.push(std::mem::take(&mut row).escape_ascii().to_string());
+                }
+            }
+        }
+        if !row.is_empty() {
+            rows.push(format!("{}…", row.escape_ascii()));
+        }
+        rows
+    }
+
+    #[test]
+    fn rows_end_where_the_rules_say() {
+        let check = |newline: Newline, longest: u32, parts: &[&[u8]], expect: &[&str]| {
+            assert_eq!(split(newline.clone(), longest, parts), expect, "{newline:?} {longest} {parts:?}");
+        };
+        let auto = || Newline::Auto;
+        let after = |pattern: &[u8]| Newline::After(pattern.to_vec());
+        check(auto(), 99, &[b"\r\n> "], &["\\r\\n", "> …"]);
+        check(auto(), 99, &[b"AT\r", b"\nOK"], &["AT\\r\\n", "OK…"]);
+        check(auto(), 99, &[b"AT\r", b"\r\nOK\r\n"], &["AT\\r", "\\r\\n", "OK\\r\\n"]);
+        check(auto(), 99, &[b"AT\r"], &["AT\\r…"]);
+        check(auto(), 99, &[b"a\nb\rc\r\nd"], &["a\\n", "b\\r", "c\\r\\n", "d…"]);
+        check(auto(), 3, &[b"ab\r\ncdef"], &["ab\\r", "\\n", "cde", "f…"]);
+        check(auto(), 3, &[b"abcdefg"], &["abc", "def", "g…"]);
+        check(after(b"\r\n"), 99, &[b"a\r\rb\r", b"\n\n"], &["a\\r\\rb\\r\\n", "\\n…"]);
+        check(after(b"aab"), 99, &[b"aaab", b"aa", b"b!"], &["aaab", "aab", "!…"]);
+        check(after(b"\r\n"), 2, &[b"x\r\ny"], &["x\\r", "\\n", "y…"]);
+        check(after(b"\0"), 99, &[b"a\0\0b"], &["a\\x00", "\\x00", "b…"]);
+        check(after(b""), 4, &[b"abcdef"], &["abcd", "ef…"]);
+        check(Newline::Every(2), 99, &[b"abc", b"de"], &["ab", "cd", "e…"]);
+        check(Newline::Every(0), 99, &[b"ab"], &["a", "b"]);
+        check(Newline::Never, 4, &[b"\r\n\r\n\r"], &["\\r\\n\\r\\n", "\\r…"]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_split_gives_the_same_rows(
+            bytes in proptest::collection::vec(prop_oneof![Just(b'\r'), Just(b'\n'), Just(b'a'), Just(b'b')], 0..60),
+            cuts in proptest::collection::vec(0usize..60, 0..8),
+            rule in 0usize..6,
+            longest in 1u32..20,
+        ) {
+            let newline = [
+                Newline::Auto, Newline::After(b"\r\n".to_vec()), Newline::After(b"aab".to_vec()),
+                Newline::After(b"a".to_vec()), Newline::Every(3), Newline::Never,
+            ][rule].clone();
+            let mut cuts: Vec<usize> = cuts.into_iter().filter(|cut| *cut < bytes.len()).collect();
+            cuts.extend([0, bytes.len()]);
+            cuts.sort_unstable();
+            let parts: Vec<&[u8]> = cuts.windows(2).map(|pair| &bytes[pair[0]..pair[1]]).collect();
+            prop_assert_eq!(split(newline.clone(), longest, &parts), split(newline, longest, &[&bytes]));
+        }
     }
 }

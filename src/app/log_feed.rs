@@ -1,0 +1,283 @@
+//! Gives the window the rows it shows, without the window ever waiting for a disk or a lock.
+//!
+//! A thread holds the row index. The window asks for a page ([`LogFeed::ask`]) and takes the latest one that is made
+//! ([`LogFeed::page`]); it is told by [`News`] when there is a newer one. What a user notices: switching the view answers
+//! at once with the old page, then with the new one as soon as it is counted.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use arc_swap::ArcSwap;
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use crate::capture::{Filter, Position, Reader, Row, RowIndex, RowRules};
+use crate::link::News;
+use crate::modem::Direction;
+
+/// So much is indexed before the window gets a new page.
+const BUDGET: usize = 4 * 1024 * 1024;
+/// Pages follow each other no faster than this: the eye sees no more, and the port's thread wants the processor.
+const PACE: Duration = Duration::from_millis(12);
+
+/// Which rows of the log are wanted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Query {
+    /// Where rows end.
+    pub rules: RowRules,
+    /// Which rows are shown.
+    pub filter: Filter,
+    /// Where the page begins.
+    pub from: From,
+    /// How many rows.
+    pub count: usize,
+}
+
+/// Where a page begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum From {
+    /// At this row.
+    First(u64),
+    /// So that the last row is on it (follow).
+    Tail,
+    /// At the row that shows this byte.
+    Byte(Direction, u64),
+    /// At the first row at or after this time.
+    Time(Duration),
+}
+
+/// Rows as they were when the page was made.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// Which [`LogFeed::ask`] it answers; 0 for none.
+    pub query: u64,
+    /// How many rows there are in all, under the query's rules and filter.
+    pub total: u64,
+    /// Number of the first row of the page.
+    pub first: u64,
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// What of the capture is counted in `total`.
+    pub counted: Position,
+    /// All that was appended is counted; while an old capture is being indexed this is false.
+    pub complete: bool,
+}
+
+/// Gives rows to the window. Dropping it ends its thread.
+#[derive(Debug)]
+pub struct LogFeed {
+    shared: Arc<Shared>,
+    bell: Sender<()>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    reader: Reader,
+    wish: Mutex<Wish>,
+    asked: AtomicU64,
+    page: ArcSwap<Page>,
+    settled: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Wish {
+    query: Option<(u64, Query)>,
+    ended: bool,
+}
+
+impl LogFeed {
+    /// Starts the thread. Until the first [`Self::ask`] it does nothing.
+    #[must_use]
+    pub fn new(reader: Reader, news: News) -> Self {
+        let (bell, rung) = bounded(1);
+        reader.ring(bell.clone());
+        let shared = Arc::new(Shared {
+            reader,
+            wish: Mutex::default(),
+            asked: AtomicU64::new(0),
+            page: ArcSwap::default(),
+            settled: Condvar::new(),
+        });
+        let work = {
+            let shared = Arc::clone(&shared);
+            move || shared.work(&rung, &news)
+        };
+        let thread = std::thread::Builder::new().name("log feed".to_owned()).spawn(work).ok();
+        Self { shared, bell, thread }
+    }
+
+    /// Asks for a page; returns at once, with the number that [`Page::query`] will have. A newer query replaces one that
+    /// is not answered yet; the answer to the last one is kept up to date as bytes arrive.
+    #[expect(clippy::must_use_candidate, reason = "who only shows the latest page needs no number")]
+    pub fn ask(&self, query: Query) -> u64 {
+        let id = self.shared.asked.fetch_add(1, Ordering::Relaxed) + 1;
+        self.shared.wish().query = Some((id, query));
+        let _full_is_rung = self.bell.try_send(());
+        id
+    }
+
+    /// The latest page. Never waits.
+    #[must_use]
+    pub fn page(&self) -> Arc<Page> {
+        self.shared.page.load_full()
+    }
+
+    /// The capture it shows.
+    #[must_use]
+    pub fn reader(&self) -> &Reader {
+        &self.shared.reader
+    }
+
+    /// Waits until the last query is answered with all that is in the capture now; false when `timeout` is over first.
+    /// For tests and the command line, not for a frame.
+    #[must_use]
+    pub fn settle(&self, timeout: Duration) -> bool {
+        let asked = self.shared.asked.load(Ordering::Relaxed);
+        let end = self.shared.reader.end().record;
+        let wish = self.shared.wish();
+        let (_wish, result) = self
+            .shared
+            .settled
+            .wait_timeout_while(wish, timeout, |_| {
+                let page = self.shared.page.load();
+                asked > 0 && (page.query < asked || page.counted.record < end)
+            })
+            .unwrap_or_else(PoisonError::into_inner);
+        !result.timed_out()
+    }
+}
+
+impl Drop for LogFeed {
+    fn drop(&mut self) {
+        self.shared.wish().ended = true;
+        let _full_is_rung = self.bell.try_send(());
+        if let Some(thread) = self.thread.take() {
+            let _panicked = thread.join();
+        }
+    }
+}
+
+impl Shared {
+    fn wish(&self) -> MutexGuard<'_, Wish> {
+        self.wish.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn work(&self, bell: &Receiver<()>, news: &News) {
+        let mut index: Option<RowIndex> = None;
+        while bell.recv().is_ok() {
+            let mut complete = false;
+            while !complete {
+                let (query, ended) = {
+                    let wish = self.wish();
+                    (wish.query.clone(), wish.ended)
+                };
+                if ended {
+                    return;
+                }
+                let Some((id, query)) = query else { break };
+                let began = now();
+                let index = match index.take() {
+                    Some(old) if *old.rules() == query.rules && *old.filter() == query.filter => index.insert(old),
+                    _ => {
+                        index.insert(RowIndex::filtered(self.reader.clone(), query.rules.clone(), query.filter.clone()))
+                    }
+                };
+                complete = index.update(BUDGET);
+                let page = Arc::new(make_page(index, id, &query, complete));
+                let wish = self.wish();
+                self.page.store(page);
+                drop(wish);
+                self.settled.notify_all();
+                news();
+                // Waits out the rest of the pace; a question or the end cuts it short.
+                if complete && !self.rests_until(began + PACE, bell, id) {
+                    complete = false;
+                }
+            }
+        }
+    }
+
+    /// Lets `PACE` go by unless something else is asked. False when there is something to do.
+    fn rests_until(&self, due: Instant, bell: &Receiver<()>, answered: u64) -> bool {
+        let mut rung = false;
+        while bell.recv_deadline(due).is_ok() {
+            rung = true;
+            let wish = self.wish();
+            if wish.ended || wish.query.as_ref().is_some_and(|(id, _)| *id > answered) {
+                return false;
+            }
+        }
+        !rung
+    }
+}
+
+fn make_page(index: &RowIndex, id: u64, query: &Query, complete: bool) -> Page {
+    let total = index.len();
+    let count = query.count as u64;
+    let last = total.saturating_sub(count);
+    let first = match query.from {
+        From::First(first) => first.min(total),
+        From::Tail => last,
+        From::Byte(direction, offset) => index.row_of_byte(direction, offset),
+        From::Time(at) => index.row_at_time(at),
+    };
+    let rows = index.rows(first..first.saturating_add(count));
+    Page { query: id, total, first, rows, counted: index.position(), complete }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the pace of the pages is real time")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+    use crate::capture::{Record, Writer};
+
+    fn query(from: From) -> Query {
+        Query { rules: RowRules::default(), filter: Filter::default(), from, count: 2 }
+    }
+
+    fn settled(feed: &LogFeed) -> Vec<String> {
+        assert!(feed.settle(Duration::from_secs(10)), "the feed did not get up to date in 10 s: {:?}", feed.page());
+        feed.page().rows.iter().map(|row| format!("{} {}", row.number, row.bytes().escape_ascii())).collect()
+    }
+
+    #[test]
+    fn the_last_page_follows_what_arrives() {
+        let mut writer = Writer::in_memory(SystemTime::UNIX_EPOCH);
+        let feed = LogFeed::new(writer.reader(), Arc::new(|| {}));
+        assert!(feed.settle(Duration::ZERO), "nothing is asked yet");
+        let first = feed.ask(query(From::Tail));
+        assert_eq!(settled(&feed), Vec::<String>::new());
+        for (millis, bytes) in ["AT\r", "\r\nOK\r\n", "> "].iter().enumerate() {
+            writer.append(Duration::from_millis(millis as u64), Record::received(*bytes));
+        }
+        assert_eq!(settled(&feed), ["2 OK\\r\\n", "3 > "]);
+        let page = feed.page();
+        assert_eq!((page.query, page.total, page.first, page.complete), (first, 4, 2, true));
+        assert!(page.rows[1].open);
+        feed.ask(query(From::First(0)));
+        assert_eq!(settled(&feed), ["0 AT\\r", "1 \\r\\n"]);
+        feed.ask(query(From::Byte(Direction::Rx, 6)));
+        assert_eq!(settled(&feed), ["2 OK\\r\\n", "3 > "]);
+        feed.ask(query(From::Time(Duration::from_millis(2))));
+        assert_eq!(settled(&feed), ["3 > "]);
+    }
+
+    #[test]
+    fn news_comes_with_each_page() {
+        let mut writer = Writer::in_memory(SystemTime::UNIX_EPOCH);
+        let (told, heard) = bounded(1000);
+        let feed = LogFeed::new(writer.reader(), Arc::new(move || told.try_send(()).expect("fewer than 1000 pages")));
+        feed.ask(query(From::Tail));
+        heard.recv_timeout(Duration::from_secs(10)).expect("news of the empty page");
+        writer.append(Duration::ZERO, Record::received("x"));
+        heard.recv_timeout(Duration::from_secs(10)).expect("news of the byte");
+    }
+}
