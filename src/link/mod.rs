@@ -4,6 +4,8 @@
 //! blocks and owns no thread: [`worker`] waits for all that it names in [`Link::interests`], in one place ([`wait`]).
 
 pub mod discovery;
+pub mod identity;
+pub mod parmrk;
 pub mod settings;
 pub mod spec;
 pub mod test_server;
