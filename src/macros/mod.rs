@@ -2,6 +2,7 @@
 //!
 //! Pure: no I/O, no clock. A macro's bytes are what its text says in the notation, nothing else.
 
+pub mod expectations;
 pub mod model;
 pub mod runner;
 
