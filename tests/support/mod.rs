@@ -11,7 +11,8 @@ pub fn have(program: &str, package: &str) -> bool {
         .status()
         .is_ok_and(|status| status.success());
     if !found {
-        let words = format!("not tested: {program} is missing (Debian package {package}; `bash tests/run` installs it)");
+        let words =
+            format!("not tested: {program} is missing (Debian package {package}; `bash tests/run` installs it)");
         assert!(std::env::var_os("MODEMSCOPE_TESTS").is_none(), "{words}");
         eprintln!("{words}");
     }

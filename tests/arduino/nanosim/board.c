@@ -16,6 +16,8 @@
 
 #define CLOCK 16000000.0
 
+enum { PINB = 0x23, DDRB = 0x24, PORTB = 0x25 }; /* data space addresses */
+
 static avr_t *avr;
 static double epoch; /* clocks before the last reset: simavr may count from 0 again */
 
@@ -437,7 +439,7 @@ void board_reset(void) {
     level(&modem_rx, true);
     drive_d8(jumper ? true : d8_high);
     if (d8_high)
-        avr->data[0x23] |= 1; /* PINB: simavr passes on changes only, and for the pin nothing changed */
+        avr->data[PINB] |= 1; /* simavr passes on changes only, and for the pin nothing changed */
 }
 
 void board_run_until(double seconds) {
@@ -479,3 +481,5 @@ unsigned board_unused_ram(void) {
     }
     return best;
 }
+
+bool board_light(void) { return avr->data[DDRB] & avr->data[PORTB] & 0x20; }

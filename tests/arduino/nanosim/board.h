@@ -48,4 +48,7 @@ unsigned board_overruns(void);
 /* Bytes of RAM that neither variables nor stack ever used. */
 unsigned board_unused_ram(void);
 
+/* Whether the light L at D13 is on. */
+bool board_light(void);
+
 #endif

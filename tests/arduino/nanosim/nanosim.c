@@ -13,8 +13,9 @@
  *   echo MICROSECONDS  the modem sends each byte back that long after it came; -1: no echo
  *   jumper on|off      a wire from D7 to D8 in place of the modem
  *   reset              the board starts anew
- *   run MICROSECONDS   "ran NOW pc=HEX modem=HEX bad=N overruns=N unused=N": what each end heard since the last run, bytes
- *                      without a stop bit so far, bytes that the USART dropped so far, bytes of RAM never used
+ *   run MICROSECONDS   "ran NOW pc=HEX modem=HEX bad=N overruns=N unused=N light=N": what each end heard since the last run,
+ *                      bytes without a stop bit so far, bytes that the USART dropped so far, bytes of RAM never used, and
+ *                      whether the light L (D13) is on
  *
  * bridge: "ready PATH" on standard output, then one line for each "opened" and "closed" of the PC's side. Opening resets
  * the board, as the DTR line of a real Nano does. It ends when standard input is closed. */
@@ -106,7 +107,7 @@ static int script(void) {
             fprintf(answers, "ran %.0f", board_now() * 1e6);
             say("pc", &pc);
             say("modem", &modem);
-            fprintf(answers, " bad=%u overruns=%u unused=%u\n", bad, board_overruns(), board_unused_ram());
+            fprintf(answers, " bad=%u overruns=%u unused=%u light=%d\n", bad, board_overruns(), board_unused_ram(), board_light());
             fflush(answers);
         } else {
             fprintf(stderr, "nanosim: no command \"%s\"\n", line);
@@ -226,6 +227,7 @@ int main(int argc, char **argv) {
         fprintf(stderr, "usage: nanosim script SKETCH.elf [BOOTLOADER.hex] | bridge SKETCH.elf LINK MODEM [BOOTLOADER.hex]\n");
         return 2;
     }
+    alarm(120); /* no test may hang, whatever the sketch does */
     answers = fdopen(dup(STDOUT_FILENO), "w");
     if (!answers || dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
         return 3;
