@@ -8,6 +8,7 @@ pub mod identity;
 pub mod parmrk;
 pub mod settings;
 pub mod spec;
+pub mod telnet;
 pub mod test_server;
 pub mod wait;
 pub mod worker;
