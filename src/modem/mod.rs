@@ -1,8 +1,16 @@
 //! What the bytes of a modem line mean.
 //!
+//! * [`codes`]: numbers to words (CME, CMS, registration, signal, …).
+//! * [`transcript`]: sessions as text: our own transcript text and logs pasted from other tools.
+//! * [`digest`]: the bytes of the modem cut into lines, prompts and counted data.
+//! * [`diagnose`]: findings, and what the modem is doing now.
+//!
 //! Pure: never reads the clock, does no I/O, and no parser of modem output ever fails: it yields values, and findings.
 
+pub mod codes;
 pub mod diagnose;
+pub mod digest;
+pub mod transcript;
 
 /// Which way bytes went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,0 +1,278 @@
+//! Numbers to words: what the codes of a SIM800 mean.
+//!
+//! Tables only; which line carries which code is the business of `explain`. The CME and CMS texts are SIMCom's own
+//! (SIM800 Series AT Command Manual V1.10, sections 19.1 and 20.1), byte for byte, because `AT+CMEE=2` prints them.
+
+use std::sync::LazyLock;
+
+/// All `+CME ERROR` codes with SIMCom's text, by code (manual section 19.1).
+pub static CME: LazyLock<Vec<(u16, &'static str)>> = LazyLock::new(|| table(include_str!("codes/cme_errors.csv")));
+
+/// All `+CMS ERROR` codes with SIMCom's text, by code (manual section 20.1).
+pub static CMS: LazyLock<Vec<(u16, &'static str)>> = LazyLock::new(|| table(include_str!("codes/cms_errors.csv")));
+
+/// Reads `code,text` lines behind one heading; a text with a comma is quoted.
+fn table(csv: &'static str) -> Vec<(u16, &'static str)> {
+    let row = |line: &'static str| {
+        let (code, text) = line.trim_end().split_once(',')?;
+        Some((code.parse().ok()?, text.trim_matches('"')))
+    };
+    let mut rows: Vec<_> = csv.lines().skip(1).filter_map(row).collect();
+    rows.sort_unstable_by_key(|&(code, _)| code);
+    rows
+}
+
+fn look_up(table: &[(u16, &'static str)], code: u16) -> Option<&'static str> {
+    let at = table.binary_search_by_key(&code, |&(code, _)| code).ok()?;
+    table.get(at).map(|&(_, text)| text)
+}
+
+/// The text of `+CME ERROR: <code>`, as `AT+CMEE=2` prints it.
+#[must_use]
+pub fn cme_text(code: u16) -> Option<&'static str> {
+    look_up(&CME, code)
+}
+
+/// The text of `+CMS ERROR: <code>`.
+#[must_use]
+pub fn cms_text(code: u16) -> Option<&'static str> {
+    look_up(&CMS, code)
+}
+
+/// The code of a `+CME ERROR` text printed by `AT+CMEE=2`, whatever the case of its letters.
+#[must_use]
+pub fn cme_code(text: &str) -> Option<u16> {
+    CME.iter().find(|(_, known)| known.eq_ignore_ascii_case(text.trim())).map(|&(code, _)| code)
+}
+
+/// Registration state of `+CREG` and `+CGREG`.
+#[must_use]
+pub const fn registration_text(stat: u8) -> Option<&'static str> {
+    Some(match stat {
+        0 => "not registered, not searching",
+        1 => "registered, home network",
+        2 => "not registered, searching for a network",
+        3 => "registration denied",
+        4 => "registration state unknown",
+        5 => "registered, roaming",
+        _ => return None,
+    })
+}
+
+/// Field strength of `+CSQ` in dBm; `None` for 99 (not known) and for numbers that do not exist.
+///
+/// 0 stands for -115 dBm or less, 31 for -52 dBm or more (manual section 3.2.35).
+#[must_use]
+pub const fn csq_dbm(rssi: u8) -> Option<i16> {
+    Some(match rssi {
+        0 => -115,
+        1 => -111,
+        2..=30 => 2 * rssi as i16 - 114,
+        31 => -52,
+        _ => return None,
+    })
+}
+
+/// `+CSQ` in words, such as "-98 dBm, weak".
+#[must_use]
+pub fn csq_text(rssi: u8) -> Option<String> {
+    let grade = match rssi {
+        0 => return Some("-115 dBm or less, no usable signal".to_owned()),
+        1..=9 => "weak",
+        10..=14 => "fair",
+        15..=19 => "good",
+        20..=30 => "very good",
+        31 => return Some("-52 dBm or more, very good".to_owned()),
+        99 => return Some("signal not known (yet)".to_owned()),
+        _ => return None,
+    };
+    csq_dbm(rssi).map(|dbm| format!("{dbm} dBm, {grade}"))
+}
+
+/// The state of the SIM, of `+CPIN`.
+#[must_use]
+pub fn cpin_text(state: &str) -> Option<&'static str> {
+    Some(match state.trim() {
+        "READY" => "the SIM is ready, no PIN is asked",
+        "SIM PIN" => "the SIM asks for its PIN",
+        "SIM PUK" => "the SIM is blocked and asks for its PUK",
+        "PH_SIM PIN" => "the phone asks for its own lock code (antitheft)",
+        "PH_SIM PUK" => "the phone is locked and asks for its unblocking code (antitheft)",
+        "SIM PIN2" => "the SIM asks for PIN2",
+        "SIM PUK2" => "the SIM asks for PUK2",
+        "NOT READY" => "the SIM is not ready",
+        "NOT INSERTED" => "there is no SIM, or it has no contact",
+        _ => return None,
+    })
+}
+
+/// The first number of `+CBC`.
+#[must_use]
+pub const fn charging_text(state: u8) -> Option<&'static str> {
+    Some(match state {
+        0 => "not charging",
+        1 => "charging",
+        2 => "charging done",
+        _ => return None,
+    })
+}
+
+/// The status of `+HTTPACTION`: SIMCom's own codes from 600 on, else HTTP's.
+///
+/// 605 and 606 are not in the manual; 606 was seen when TLS could not be agreed on.
+#[must_use]
+pub const fn http_text(status: u16) -> Option<&'static str> {
+    Some(match status {
+        600 => "not an HTTP PDU",
+        601 => "network error",
+        602 => "no memory",
+        603 => "DNS error",
+        604 => "stack busy",
+        605 => "SSL failed to connect",
+        606 => "SSL handshake failed",
+        100 => "continue",
+        200 => "OK",
+        201 => "created",
+        202 => "accepted",
+        204 => "no content",
+        206 => "partial content",
+        301 => "moved permanently",
+        302 => "found elsewhere",
+        303 => "see other",
+        304 => "not modified",
+        307 => "temporary redirect",
+        308 => "permanent redirect",
+        400 => "bad request",
+        401 => "login needed",
+        403 => "forbidden",
+        404 => "not found",
+        405 => "method not allowed",
+        408 => "request timeout",
+        411 => "length required",
+        413 => "request too large",
+        429 => "too many requests",
+        500 => "server error",
+        502 => "bad gateway",
+        503 => "service unavailable",
+        504 => "gateway timeout",
+        _ => return None,
+    })
+}
+
+/// The state names of `AT+CIPSTATUS` (TCPIP Application Note, figures 2 and 3).
+#[must_use]
+pub fn ip_state_text(state: &str) -> Option<&'static str> {
+    Some(match state.trim() {
+        "IP INITIAL" => "no data connection set up; next: AT+CSTT",
+        "IP START" => "the APN is set; next: AT+CIICR",
+        "IP CONFIG" => "the data connection is being opened",
+        "IP GPRSACT" => "the data connection is open; next: AT+CIFSR",
+        "IP STATUS" => "the data connection is open and has an address; next: AT+CIPSTART",
+        "IP PROCESSING" => "the data connection is open, at least one connection is in use",
+        "TCP CONNECTING" | "UDP CONNECTING" => "a connection is being opened",
+        "SERVER LISTENING" => "the modem listens for connections",
+        "CONNECT OK" => "the connection is open",
+        "TCP CLOSING" | "UDP CLOSING" => "the connection is being closed",
+        "TCP CLOSED" | "UDP CLOSED" => "the connection is closed",
+        "PDP DEACT" => "the network has ended the data connection; next: AT+CIPSHUT",
+        _ => return None,
+    })
+}
+
+/// The state of a call in `+CLCC`.
+#[must_use]
+pub const fn call_text(stat: u8) -> Option<&'static str> {
+    Some(match stat {
+        0 => "active",
+        1 => "held",
+        2 => "dialing",
+        3 => "ringing at the other end",
+        4 => "incoming",
+        5 => "waiting",
+        6 => "ended",
+        _ => return None,
+    })
+}
+
+/// The phone activity of `+CPAS`.
+#[must_use]
+pub const fn activity_text(pas: u8) -> Option<&'static str> {
+    Some(match pas {
+        0 => "ready",
+        2 => "unknown",
+        3 => "ringing",
+        4 => "call in progress",
+        _ => return None,
+    })
+}
+
+/// The error numbers of the FTP commands.
+#[must_use]
+pub const fn ftp_text(code: u16) -> Option<&'static str> {
+    Some(match code {
+        61 => "network error",
+        62 => "DNS error",
+        63 => "connect error",
+        64 => "timeout",
+        65 => "server error",
+        66 => "operation not allowed",
+        70 => "replay error",
+        71 => "user error",
+        72 => "password error",
+        73 => "type error",
+        74 => "rest error",
+        75 => "passive error",
+        76 => "active error",
+        77 => "operate error",
+        78 => "upload error",
+        79 => "download error",
+        86 => "ended by hand",
+        _ => return None,
+    })
+}
+
+/// The temperature states of `+CMTE`.
+#[must_use]
+pub const fn temperature_text(state: i8) -> Option<&'static str> {
+    Some(match state {
+        1 => "over +80 °C",
+        -1 => "under -30 °C",
+        2 => "over +85 °C, the modem switches off",
+        -2 => "under -40 °C, the modem switches off",
+        0 => "temperature is normal",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_are_whole() {
+        assert_eq!((CME.len(), CMS.len()), (113, 127));
+        assert!(CME.is_sorted_by_key(|row| row.0) && CMS.is_sorted_by_key(|row| row.0));
+    }
+
+    #[test]
+    fn texts_are_simcoms_own() {
+        assert_eq!(cme_text(3), Some("operation not allowed"));
+        assert_eq!(cme_text(797), Some("CFUN state is 0 or 4"));
+        assert_eq!(cme_text(5), Some("PH-SIM PIN required"));
+        assert_eq!(cme_text(8), None);
+        assert_eq!(cms_text(19), Some("User alerting, no answer"));
+        assert_eq!(cms_text(500), Some("Unknown"));
+        assert_eq!(cme_code("SIM not inserted"), Some(10));
+        assert_eq!(cme_code("no such text"), None);
+    }
+
+    #[test]
+    fn signal_in_words() {
+        let words = [0, 1, 8, 9, 10, 20, 30, 31, 32, 99].map(|rssi| csq_text(rssi).unwrap_or_else(|| "-".into()));
+        assert_eq!(
+            words.join(" | "),
+            "-115 dBm or less, no usable signal | -111 dBm, weak | -98 dBm, weak | -96 dBm, weak | -94 dBm, fair | \
+             -74 dBm, very good | -54 dBm, very good | -52 dBm or more, very good | - | signal not known (yet)"
+        );
+    }
+}

@@ -1,0 +1,289 @@
+//! Cuts what a modem says into lines, prompts and counted data, as far as framing goes.
+//!
+//! Not a judge: whether a line is an answer, pushed data or an echo, and whether `>` is a prompt, is the dialog's
+//! business. The caller pulls one [`Token`] at a time, so that it can change its mind between two of them (skip counted
+//! data, expect a prompt). How the received bytes were split changes nothing: a line is whole at its first CR or LF,
+//! a prompt at its `>`.
+//!
+//! No byte of the modem ever becomes a `String` here, and nothing grows without bound: of a line longer than
+//! [`LINE_CAP`] only the first bytes are kept; its length stays exact.
+
+use memchr::{memchr2, memchr3};
+
+/// The longest line whose bytes are all kept. The SIM800's own lines stay under 600 bytes (command echo 556).
+pub const LINE_CAP: usize = 1024;
+
+/// One piece of what the modem said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Token<'a> {
+    /// A line, without its line ends.
+    Line(Line<'a>),
+    /// `>` at the start of a line while a prompt was expected; offset of the `>`.
+    Prompt(u64),
+}
+
+/// A line, without its line ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Line<'a> {
+    /// Its bytes, at most [`LINE_CAP`] of them.
+    pub text: &'a [u8],
+    /// Offset of its first byte in the received stream.
+    pub start: u64,
+    /// Offset behind its last byte, exact even when `text` is cut.
+    pub end: u64,
+    /// Line feeds between the token before and this line. A framed answer brings its own: two after a line
+    /// (that line's and this one's), one after an echo, a prompt or counted data.
+    pub feeds: u8,
+    /// What ended it: CR, LF, or `:` for the head of `+IPD,<len>:`.
+    pub ended_by: u8,
+}
+
+/// The tokenizer. It holds one unfinished line and a few counters.
+#[derive(Debug, Default)]
+pub struct Digest {
+    offset: u64,
+    held: Vec<u8>,
+    start: u64,
+    in_line: bool,
+    done: bool,
+    feeds: u8,
+    skip: u64,
+    space: bool,
+}
+
+/// The only line of a SIM800 that is followed by counted data without a line end between.
+const IPD: &[u8] = b"+IPD,";
+
+impl Digest {
+    /// Bytes taken so far: the offset of the next byte.
+    #[must_use]
+    pub const fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Counts the next `bytes` as data: they give no tokens.
+    pub const fn skip(&mut self, bytes: u64) {
+        if bytes == 0 {
+            return;
+        }
+        self.skip = self.skip.saturating_add(bytes);
+        self.feeds = 0;
+    }
+
+    /// Gives up waiting for counted data (a log that leaves parts out, a restart).
+    pub const fn stop_skipping(&mut self) {
+        self.skip = 0;
+    }
+
+    /// Counted data that is still to come.
+    #[must_use]
+    pub const fn skipping(&self) -> u64 {
+        self.skip
+    }
+
+    /// The unfinished line: its offset and what is known of it.
+    #[must_use]
+    pub fn unfinished(&self) -> Option<(u64, &[u8])> {
+        (self.in_line && !self.done).then_some((self.start, self.held.as_slice()))
+    }
+
+    /// No line is unfinished.
+    #[must_use]
+    pub const fn at_line_start(&self) -> bool {
+        !self.in_line || self.done
+    }
+
+    /// Takes bytes that the caller has recognised itself (echo of data). Only at a line start.
+    pub fn pass(&mut self, bytes: usize) {
+        self.offset += bytes as u64;
+        self.feeds = 0;
+        self.space = false;
+        self.in_line = false;
+    }
+
+    /// Forgets the unfinished line; what comes next begins a new one.
+    pub fn drop_unfinished(&mut self) {
+        self.in_line = false;
+        self.held.clear();
+    }
+
+    /// Takes bytes from the front of `input` until there is a token or the input is used up. Returns how many were
+    /// taken. With `prompt_possible`, a `>` at the start of a line is a prompt.
+    pub fn next<'a>(&'a mut self, input: &'a [u8], prompt_possible: bool) -> (usize, Option<Token<'a>>) {
+        let mut at = 0;
+        if self.done {
+            self.done = false;
+            self.in_line = false;
+            self.held.clear();
+        }
+        if self.skip > 0 {
+            at = usize::try_from(self.skip).unwrap_or(usize::MAX).min(input.len());
+            self.skip -= at as u64;
+            self.offset += at as u64;
+        }
+        if !self.in_line {
+            at += self.line_ends(input.get(at..).unwrap_or_default());
+            let Some(&first) = input.get(at) else { return (at, None) };
+            self.start = self.offset;
+            if first == b'>' && prompt_possible {
+                self.offset += 1;
+                self.feeds = 0;
+                self.space = true;
+                return (at + 1, Some(Token::Prompt(self.start)));
+            }
+            self.in_line = true;
+        }
+        let (used, line) = self.line(input.get(at..).unwrap_or_default());
+        (at + used, line.map(Token::Line))
+    }
+
+    /// Skips line ends (and the space of a prompt) and counts the line feeds.
+    fn line_ends(&mut self, input: &[u8]) -> usize {
+        let mut used = 0;
+        for &byte in input {
+            match byte {
+                b'\n' => self.feeds = self.feeds.saturating_add(1),
+                b'\r' => {}
+                b' ' if self.space => {}
+                _ => break,
+            }
+            self.space = false;
+            used += 1;
+        }
+        self.offset += used as u64;
+        used
+    }
+
+    /// Takes bytes up to the end of the line, or all.
+    fn line<'a>(&'a mut self, input: &'a [u8]) -> (usize, Option<Line<'a>>) {
+        let maybe_ipd = self.held.first().or(input.first()) == Some(&b'+');
+        let found = if maybe_ipd { self.find_plus(input) } else { memchr2(b'\r', b'\n', input) };
+        let Some(found) = found else {
+            let room = LINE_CAP.saturating_sub(self.held.len()).min(input.len());
+            self.held.extend_from_slice(input.get(..room).unwrap_or_default());
+            self.offset += input.len() as u64;
+            return (input.len(), None);
+        };
+        let text = input.get(..found).unwrap_or_default();
+        let ended_by = input.get(found).copied().unwrap_or(b'\n');
+        self.offset += found as u64;
+        let (start, end, feeds) = (self.start, self.offset, self.feeds);
+        self.offset += 1;
+        self.feeds = u8::from(ended_by == b'\n');
+        self.done = true;
+        let text = if self.held.is_empty() {
+            text.get(..LINE_CAP).unwrap_or(text)
+        } else {
+            let room = LINE_CAP.saturating_sub(self.held.len()).min(text.len());
+            self.held.extend_from_slice(text.get(..room).unwrap_or_default());
+            self.held.as_slice()
+        };
+        (found + 1, Some(Line { text, start, end, feeds, ended_by }))
+    }
+
+    /// Where a line that begins with `+` ends: `+IPD,<len>` at its colon too.
+    ///
+    /// The colon may stand in a later chunk than `+IPD,` itself, so the head is compared across what is held.
+    fn find_plus(&self, input: &[u8]) -> Option<usize> {
+        let held = self.held.get(..IPD.len()).unwrap_or(&self.held);
+        let (begin, rest) = IPD.split_at(held.len().min(IPD.len()));
+        if begin == held && input.starts_with(rest) {
+            memchr3(b':', b'\r', b'\n', input)
+        } else {
+            memchr2(b'\r', b'\n', input)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn tokens(chunks: &[&[u8]]) -> String {
+        let mut digest = Digest::default();
+        let mut out = Vec::new();
+        for chunk in chunks {
+            let mut at = 0;
+            while at < chunk.len() {
+                let (used, token) = digest.next(&chunk[at..], true);
+                at += used;
+                let mut skip = 0;
+                match token {
+                    Some(Token::Line(line)) => {
+                        let text = String::from_utf8_lossy(line.text).into_owned();
+                        if line.ended_by == b':' {
+                            skip = text.split(',').nth(1).and_then(|n| n.parse().ok()).unwrap_or(0);
+                        }
+                        out.push(format!("{text}@{}..{} feeds {}", line.start, line.end, line.feeds));
+                    }
+                    Some(Token::Prompt(at)) => out.push(format!("prompt@{at}")),
+                    None => {}
+                }
+                digest.skip(skip);
+            }
+        }
+        if let Some((start, text)) = digest.unfinished() {
+            out.push(format!("… {}@{start}", String::from_utf8_lossy(text)));
+        }
+        out.join(" | ")
+    }
+
+    #[track_caller]
+    fn check(input: &str, expect: &str) {
+        assert_eq!(tokens(&[input.as_bytes()]), expect);
+    }
+
+    #[test]
+    fn ugly_and_plain() {
+        check("", "");
+        check("\r\r\n\n", "");
+        check("> ", "prompt@0");
+        check("\r\n> hi\r\n> ", "prompt@2 | hi@4..6 feeds 0 | prompt@8");
+        check("\r\n>x\r", "prompt@2 | x@3..4 feeds 0");
+        check("OK", "… OK@0");
+        check("AT\r\r\nOK\r\n", "AT@0..2 feeds 0 | OK@5..7 feeds 1");
+        check("AT\r\nOK\r\n", "AT@0..2 feeds 0 | OK@4..6 feeds 1");
+        check("\r\n+CSQ: 31,0\r\n\r\nOK\r\n", "+CSQ: 31,0@2..12 feeds 1 | OK@16..18 feeds 2");
+        check("C: 0\r\nC: 1\r\n", "C: 0@0..4 feeds 0 | C: 1@6..10 feeds 1");
+        check("\r\n+IPD,5:a\r\nb\n\r\nOK\r\n", "+IPD,5@2..8 feeds 1 | OK@16..18 feeds 1");
+        check("+IP\r\n+IPDX:\r\n", "+IP@0..3 feeds 0 | +IPDX:@5..11 feeds 1");
+    }
+
+    #[test]
+    fn a_line_without_end_is_counted_not_kept() {
+        let mut digest = Digest::default();
+        let long = vec![b'x'; 3 * LINE_CAP];
+        for _ in 0..10 {
+            assert_eq!(digest.next(&long, false), (long.len(), None));
+        }
+        assert_eq!(digest.unfinished().map(|(_, text)| text.len()), Some(LINE_CAP));
+        let (used, token) = digest.next(b"yz\r\n", false);
+        let Some(Token::Line(line)) = token else { panic!("no line") };
+        assert_eq!((used, line.start, line.end, line.text.len()), (3, 0, 30 * LINE_CAP as u64 + 2, LINE_CAP));
+    }
+
+    fn soup() -> impl Strategy<Value = Vec<u8>> {
+        let piece = prop_oneof![
+            Just(b"\r\n".to_vec()),
+            Just(b"\r\n> ".to_vec()),
+            Just(b"+IPD,3:".to_vec()),
+            Just(b"+I".to_vec()),
+            Just(b"\r\nOK\r\n".to_vec()),
+            Just(b">".to_vec()),
+            proptest::collection::vec(any::<u8>(), 0..6),
+        ];
+        proptest::collection::vec(piece, 0..20).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn chunk_law(bytes in soup(), cuts in proptest::collection::vec(any::<proptest::sample::Index>(), 0..8)) {
+            let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(bytes.len() + 1)).collect();
+            cuts.extend([0, bytes.len()]);
+            cuts.sort_unstable();
+            let chunks: Vec<&[u8]> = cuts.windows(2).map(|pair| &bytes[pair[0]..pair[1]]).collect();
+            prop_assert_eq!(tokens(&chunks), tokens(&[&bytes]));
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Time stamps that tools put in front of the lines of a log, and delays named in comments.
+
+use std::time::Duration;
+
+use super::TextLine;
+
+/// What PuTTY writes at the head of its logs.
+pub(super) const PUTTY_HEADER: &[u8] = b"=~=~=~=~";
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// Cuts a text into lines and takes off their time stamps, if its first lines have them. Times count from the first.
+pub(super) fn split(text: &[u8]) -> Vec<TextLine<'_>> {
+    let mut lines: Vec<TextLine<'_>> = Vec::new();
+    for (index, raw) in text.split_inclusive(|&byte| byte == b'\n').enumerate() {
+        let bare = raw.strip_suffix(b"\n").unwrap_or(raw);
+        let ended = bare.len() < raw.len();
+        let text = bare.strip_suffix(b"\r").unwrap_or(bare);
+        if text.starts_with(PUTTY_HEADER) {
+            continue;
+        }
+        lines.push(TextLine { number: index + 1, at: None, text, carriage_return: text.len() < bare.len(), ended });
+    }
+    let stamped = lines.iter().filter(|line| !line.is_blank()).take(20);
+    let stamped: Vec<bool> = stamped.map(|line| stamp(line.text).is_some()).collect();
+    if stamped.iter().filter(|&&stamped| stamped).count() * 2 < stamped.len() || stamped.is_empty() {
+        return lines;
+    }
+    let mut day = Duration::ZERO;
+    let mut last: Option<Duration> = None;
+    let mut first: Option<Duration> = None;
+    for line in &mut lines {
+        let Some((clock, rest)) = stamp(line.text) else { continue };
+        line.text = rest;
+        let mut at = clock + day;
+        if let Some(last) = last
+            && at + DAY / 2 < last
+        {
+            day += DAY;
+            at += DAY;
+        }
+        // A clock that was set back must not let time run backwards.
+        let at = at.max(last.unwrap_or(at));
+        last = Some(at);
+        line.at = Some(at.saturating_sub(*first.get_or_insert(at)));
+    }
+    lines
+}
+
+/// Reads a time stamp at the start of a line: the time of day (or seconds), and the line behind it.
+fn stamp(line: &[u8]) -> Option<(Duration, &[u8])> {
+    if let Some(inner) = line.strip_prefix(b"[") {
+        let end = inner.iter().take(40).position(|&byte| byte == b']')?;
+        let (stamp, rest) = inner.split_at_checked(end)?;
+        let at = seconds(stamp.trim_ascii())
+            .or_else(|| moment(stamp.trim_ascii()).filter(|(_, r)| r.is_empty()).map(|(at, _)| at))?;
+        return Some((at, separator(rest.get(1..)?)));
+    }
+    let (at, rest) = moment(line)?;
+    let spaced = rest.is_empty() || rest.starts_with(b" ") || rest.starts_with(b"\t");
+    spaced.then(|| (at, separator(rest)))
+}
+
+/// Takes off what stands between a stamp and the line: one blank or tab, or Arduino's ` -> `.
+fn separator(rest: &[u8]) -> &[u8] {
+    let arrow = [&b" -> "[..], b" ->", b"\t"].iter().find_map(|arrow| rest.strip_prefix(*arrow));
+    arrow.unwrap_or_else(|| rest.strip_prefix(b" ").unwrap_or(rest))
+}
+
+/// A date may stand before a time of day: `2024-01-01 12:34:56.789`, `2024-01-01T12:34:56`, `1/2/2024 12:34:56.789`.
+fn moment(text: &[u8]) -> Option<(Duration, &[u8])> {
+    if let Some(found) = time_of_day(text) {
+        return Some(found);
+    }
+    let date = text.iter().take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'/' | b'.')).count();
+    let (date, rest) = text.split_at_checked(date)?;
+    let parts: Vec<&[u8]> = date.split(|byte| matches!(byte, b'-' | b'/' | b'.')).collect();
+    if parts.len() != 3 || parts.iter().any(|part| part.is_empty() || part.len() > 4) {
+        return None;
+    }
+    let rest = rest.strip_prefix(b" ").or_else(|| rest.strip_prefix(b"T"))?;
+    time_of_day(rest)
+}
+
+/// `12:34:56`, with `.789`, `,789` or `:789` behind, and a zone `Z` or `+02:00`.
+fn time_of_day(text: &[u8]) -> Option<(Duration, &[u8])> {
+    let (hours, rest) = number(text, 1..=2)?;
+    let (minutes, rest) = number(rest.strip_prefix(b":")?, 2..=2)?;
+    let (seconds, mut rest) = number(rest.strip_prefix(b":")?, 2..=2)?;
+    if hours > 23 || minutes > 59 || seconds > 60 {
+        return None;
+    }
+    let mut at = Duration::from_secs(hours * 3600 + minutes * 60 + seconds);
+    if let [b'.' | b',' | b':', digits @ ..] = rest
+        && let Some((fraction, behind)) = fraction(digits)
+    {
+        at += fraction;
+        rest = behind;
+    }
+    if let Some(behind) = rest.strip_prefix(b"Z") {
+        rest = behind;
+    } else if let [b'+' | b'-', zone @ ..] = rest
+        && let Some((_, behind)) = number(zone, 2..=2)
+    {
+        let behind = behind.strip_prefix(b":").unwrap_or(behind);
+        rest = number(behind, 2..=2).map_or(rest, |(_, behind)| behind);
+    }
+    Some((at, rest))
+}
+
+/// Seconds since something, with a fraction: `12.345`, as in `[12.345]`.
+fn seconds(text: &[u8]) -> Option<Duration> {
+    let (whole, rest) = number(text, 1..=9)?;
+    let whole = Duration::from_secs(whole);
+    if rest.is_empty() {
+        return Some(whole);
+    }
+    let (fraction, rest) = fraction(rest.strip_prefix(b".")?)?;
+    rest.is_empty().then_some(whole + fraction)
+}
+
+/// The digits behind a decimal point.
+fn fraction(text: &[u8]) -> Option<(Duration, &[u8])> {
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (value, rest) = number(text, 1..=9)?;
+    let scale = 10_u64.pow(9_u32.saturating_sub(u32::try_from(digits).ok()?));
+    Some((Duration::from_nanos(value * scale), rest))
+}
+
+/// A decimal number of so many digits, and what stands behind it.
+fn number(text: &[u8], digits: std::ops::RangeInclusive<usize>) -> Option<(u64, &[u8])> {
+    let count = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if !digits.contains(&count) {
+        return None;
+    }
+    let (number, rest) = text.split_at_checked(count)?;
+    Some((std::str::from_utf8(number).ok()?.parse().ok()?, rest))
+}
+
+/// A delay that a comment names, as in `# delay 500 ms`.
+pub(super) fn delay_in_comment(comment: &[u8]) -> Option<Duration> {
+    let text = std::str::from_utf8(comment).ok()?.to_ascii_lowercase();
+    let named = ["delay", "wait", "sleep", "pause", "later"].iter().any(|word| text.contains(word));
+    let at = text.find(|c: char| c.is_ascii_digit())?;
+    let number = text.get(at..)?;
+    let digits = number.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(number.len());
+    let value: f64 = number.get(..digits)?.trim_end_matches('.').parse().ok()?;
+    let unit = number.get(digits..)?.trim_start_matches([' ', ')']);
+    let unit: String = unit.chars().take_while(char::is_ascii_alphabetic).collect();
+    let scale = match unit.as_str() {
+        "ms" | "msec" | "millis" | "milliseconds" => 0.001,
+        "s" | "sec" | "secs" | "second" | "seconds" => 1.0,
+        // `delay(500)` is a sketch's own word, in milliseconds.
+        "" if text.contains("delay(") => 0.001,
+        _ => return None,
+    };
+    named.then(|| Duration::try_from_secs_f64(value * scale).ok()).flatten()
+}
