@@ -5,6 +5,7 @@
 
 pub mod discovery;
 pub mod identity;
+pub mod network;
 pub mod parmrk;
 pub mod settings;
 pub mod spec;

@@ -36,3 +36,26 @@ fn demo_delivers_a_text_by_two_clicks() {
     });
     picture(&mut window, "delivered.png");
 }
+
+/// By hand, as in every tutorial: the command, the text, then Ctrl+Z, which must send the byte and never be undo.
+#[test]
+fn a_text_typed_by_hand_ends_with_ctrl_z() {
+    let display = Display::start();
+    let home = tempfile::tempdir().expect("a home");
+    let mut window = Window::start(&display, home.path(), &["demo"]);
+    window.wait_for_text("SMS Ready");
+    window.click("Open TCP");
+    window.wait_for_text("Host");
+    window.key(Key::Enter, Modifiers::NONE);
+    window.wait_for_text("CONNECT OK");
+    window.click("Send line");
+    window.type_text("AT+CIPSEND");
+    window.key(Key::Enter, Modifiers::NONE);
+    window.wait_for_text("waiting for data");
+    window.type_text("typed by hand");
+    window.key(Key::Enter, Modifiers::NONE);
+    window.wait_for_text("13 bytes typed");
+    window.key(Key::Z, Modifiers::CTRL);
+    window.wait_for_text("SEND OK");
+    window.wait_for("the text in the server panel", |widget| widget.label.contains("typed by hand"));
+}

@@ -15,7 +15,7 @@ use egui_inspection::protocol::{read_handshake, read_message, write_message};
 use egui_inspection::{Request, Response};
 
 /// How long anything may take before a test fails. Generous: the machine may be busy with other builds.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// An X server of our own, so that tests neither need nor disturb a display.
 #[derive(Debug)]
@@ -230,7 +230,7 @@ fn placeholder() -> TcpStream {
 fn widget(node: &Node) -> Widget {
     let bounds = node.bounds().unwrap_or_default();
     #[expect(clippy::cast_possible_truncation, reason = "screen coordinates")]
-    let center = Pos2::new(((bounds.x0 + bounds.x1) / 2.0) as f32, ((bounds.y0 + bounds.y1) / 2.0) as f32);
+    let center = Pos2::new(bounds.x0.midpoint(bounds.x1) as f32, bounds.y0.midpoint(bounds.y1) as f32);
     Widget {
         role: node.role(),
         label: node.label().unwrap_or_default().to_owned(),
@@ -241,9 +241,8 @@ fn widget(node: &Node) -> Widget {
 }
 
 fn list(widgets: &[Widget]) -> String {
-    widgets
-        .iter()
-        .filter(|widget| !(widget.label.is_empty() && widget.value.is_empty()))
-        .map(|widget| format!("  {:?} label {:?} value {:?}\n", widget.role, widget.label, widget.value))
-        .collect()
+    let named = widgets.iter().filter(|widget| !(widget.label.is_empty() && widget.value.is_empty()));
+    let lines: Vec<String> =
+        named.map(|widget| format!("  {:?} label {:?} value {:?}", widget.role, widget.label, widget.value)).collect();
+    lines.join("\n")
 }
