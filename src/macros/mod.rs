@@ -2,8 +2,14 @@
 //!
 //! Pure: no I/O, no clock. A macro's bytes are what its text says in the notation, nothing else.
 
+mod checksum;
+mod echo;
 pub mod expectations;
+mod matcher;
 pub mod model;
+mod prepared;
 pub mod runner;
+pub mod template;
+mod window;
 
 pub use model::{Ask, Book, LineChange, Macro, OnFail, Step};

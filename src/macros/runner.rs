@@ -1,12 +1,29 @@
 //! Runs one macro: bytes and time in, wishes out.
+//!
+//! No I/O and no clock: the session owns a [`Run`], carries its wishes out and tells it what came. What a user notices:
+//! a step sends when the step before it is answered and not a moment later, a failed step says what came instead, and
+//! no macro, however it is written, can keep the session from being stopped.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use super::model::{LineChange, Macro};
+use super::echo::{EchoFilter, Heard};
+use super::model::{LineChange, Macro, OnFail};
+use super::prepared::{Prepared, PreparedStep, Scope};
+use super::window::{LONGEST_ANSWER, Window};
 
 /// Values of a macro's parameters, by name. Secrets are in here too; nothing prints them.
+///
+/// `time`, the local time when the run began as RFC 3339 (`2026-11-22T16:00:05+01:00`), makes `${time}` known, and
+/// `counter` is where `${counter}` begins.
 pub type Values = BTreeMap<String, String>;
+
+/// So long the rest of a line is waited for, after a failure or where a value is kept. At 1200 baud that is 30 bytes.
+const REST_OF_LINE: Duration = Duration::from_millis(250);
+/// After such a silence, bytes that could have been the beginning of an echo were the modem's.
+const ECHO_PAUSE: Duration = Duration::from_millis(100);
+/// So many steps may begin without any time passing; then the run waits for the next tick, so that it can be stopped.
+const STEPS_AT_ONCE: u32 = 256;
 
 /// What the runner wants done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,10 +57,17 @@ pub enum Report {
     Passed {
         /// Index of the step.
         step: usize,
-        /// What matched, with its whole line.
+        /// What matched, from the start of its line; empty where nothing was awaited.
         matched: Vec<u8>,
         /// From the step's start.
         took: Duration,
+    },
+    /// The step failed and is run again (`retry`).
+    Retrying {
+        /// What happened.
+        failure: Failure,
+        /// Which retry comes now, from 1.
+        attempt: u32,
     },
     /// The step failed.
     Failed(Failure),
@@ -52,20 +76,41 @@ pub enum Report {
 }
 
 /// Which step failed, what came instead, when.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Failure {
     /// Index of the step.
     pub step: usize,
-    /// What was awaited, in notation, any of these.
+    /// What was awaited, in notation, any of these, as the macro has it.
     pub awaited: Vec<String>,
     /// What came instead: the whole line of a fail pattern, or all that came within the time.
     pub came: Vec<u8>,
     /// True when a fail pattern matched, false when the time ran out.
     pub refused: bool,
+    /// Where it was neither: a clause that says what went wrong here (a value that cannot be filled in or kept).
+    pub why: Option<String>,
     /// Since the run began.
     pub at: Duration,
     /// Since the step began.
     pub took: Duration,
+}
+
+impl std::fmt::Display for Failure {
+    /// One sentence without a full stop: `step 2: +CME ERROR: 3 came instead of \r\n> , after 0.3 s`.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "step {}: ", self.step + 1)?;
+        let seconds = self.took.as_secs_f64();
+        if let Some(why) = &self.why {
+            return write!(formatter, "{why}, after {seconds:.1} s");
+        }
+        let came = match crate::notation::print(&self.came) {
+            nothing if nothing.is_empty() => "nothing came".to_owned(),
+            came => format!("`{came}` came"),
+        };
+        match self.awaited.as_slice() {
+            [] => write!(formatter, "{came}, after {seconds:.1} s"),
+            awaited => write!(formatter, "{came} instead of `{}`, after {seconds:.1} s", awaited.join("` or `")),
+        }
+    }
 }
 
 /// How a run ended.
@@ -84,7 +129,45 @@ pub enum Ending {
 /// A macro being run.
 #[derive(Debug)]
 pub struct Run {
-    _private: (),
+    prepared: Prepared,
+    scope: Scope,
+    phase: Phase,
+    step: usize,
+    round: u32,
+    attempt: u32,
+    started: Duration,
+    step_began: Duration,
+    now: Duration,
+    echo: EchoFilter,
+    heard_at: Duration,
+    /// What came since the last match while no window was open: the next step without a send begins with it.
+    backlog: VecDeque<Heard>,
+    wishes: VecDeque<Wish>,
+    allowance: u32,
+}
+
+#[derive(Debug)]
+enum Phase {
+    /// The step in hand begins with the next poll.
+    Ready,
+    /// The break is on the line.
+    Breaking { until: Duration },
+    /// The operating system has not taken all bytes yet. That may take for ever (flow control); it can be stopped.
+    Sending,
+    /// Waiting for what the modem says.
+    Listening { window: Window, until: Duration },
+    /// It was said; the rest of the line is on its way.
+    LineEnding { window: Window, fail: bool, until: Duration },
+    /// The pause at the end of a step.
+    Waiting { until: Duration, then: Then },
+    /// Nothing more will happen.
+    Over,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Then {
+    Again,
+    Next,
 }
 
 impl Run {
@@ -92,37 +175,311 @@ impl Run {
     ///
     /// # Errors
     /// A sentence naming the parameter or step that cannot be filled in.
-    pub fn new(_macro: &Macro, _values: &Values, _now: Duration) -> Result<Self, String> {
-        Ok(Self { _private: () })
+    pub fn new(what: &Macro, values: &Values, now: Duration) -> Result<Self, String> {
+        let prepared = Prepared::new(what)?;
+        let scope = Scope::new(what, values, now);
+        prepared.check(&scope)?;
+        Ok(Self {
+            prepared,
+            scope,
+            phase: Phase::Ready,
+            step: 0,
+            round: 0,
+            attempt: 0,
+            started: now,
+            step_began: now,
+            now,
+            echo: EchoFilter::default(),
+            heard_at: now,
+            backlog: VecDeque::new(),
+            wishes: VecDeque::new(),
+            allowance: STEPS_AT_ONCE,
+        })
     }
 
     /// The operating system has taken the last byte of the step's send.
-    pub fn sent(&mut self, _now: Duration) {}
+    pub fn sent(&mut self, now: Duration) {
+        self.advance_to(now);
+        if matches!(self.phase, Phase::Sending) {
+            self.backlog.clear();
+            self.listen();
+        }
+    }
+
+    /// The step's send was given up before all of it was taken: cancelled by the user.
+    pub fn given_up(&mut self, now: Duration) {
+        self.advance_to(now);
+        if matches!(self.phase, Phase::Sending) {
+            self.fail(Vec::new(), false, Some("the send was cancelled".into()));
+        }
+    }
 
     /// Bytes came from the modem.
-    pub fn received(&mut self, _bytes: &[u8], _now: Duration) {}
+    pub fn received(&mut self, bytes: &[u8], now: Duration) {
+        // What was due before these bytes came was not helped by them.
+        if self.next_deadline().is_some_and(|deadline| deadline < now) {
+            self.tick(now);
+        }
+        self.advance_to(now);
+        self.heard_at = now;
+        let mut heard = Vec::with_capacity(bytes.len() + 4);
+        for byte in bytes {
+            self.echo.push(*byte, &mut heard);
+        }
+        self.hear(heard);
+    }
 
     /// Time passed. Call at [`Self::next_deadline`].
-    pub fn tick(&mut self, _now: Duration) {}
+    pub fn tick(&mut self, now: Duration) {
+        self.advance_to(now);
+        if self.echo.holding() && now >= self.heard_at + ECHO_PAUSE {
+            let mut heard = Vec::new();
+            self.echo.release(&mut heard);
+            self.hear(heard);
+        }
+        match &self.phase {
+            Phase::Breaking { until } if *until <= now => self.send(),
+            Phase::Listening { until, .. } if *until <= now => self.time_is_up(),
+            Phase::LineEnding { until, .. } if *until <= now => self.line_ended(),
+            Phase::Waiting { until, then } if *until <= now => self.go_on(*then),
+            _ => {}
+        }
+    }
 
-    /// Ends the run at once as [`Ending::Stopped`].
-    pub fn stop(&mut self, _now: Duration) {}
+    /// Ends the run at once as [`Ending::Stopped`]. Nothing that was wished and not yet polled is done any more.
+    pub fn stop(&mut self, now: Duration) {
+        self.advance_to(now);
+        if self.is_over() {
+            return;
+        }
+        self.wishes.retain(|wish| matches!(wish, Wish::Report(_)));
+        self.end(Ending::Stopped);
+    }
 
     /// The next wish, until `None`.
     pub fn poll(&mut self) -> Option<Wish> {
-        None
+        while self.wishes.is_empty() && matches!(self.phase, Phase::Ready) && self.allowance > 0 {
+            self.allowance -= 1;
+            self.begin();
+        }
+        self.wishes.pop_front()
     }
 
     /// When [`Self::tick`] is due.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Duration> {
-        None
+        let phase = match &self.phase {
+            Phase::Ready if self.allowance == 0 => Some(self.now),
+            Phase::Ready | Phase::Sending | Phase::Over => None,
+            Phase::Breaking { until }
+            | Phase::Listening { until, .. }
+            | Phase::LineEnding { until, .. }
+            | Phase::Waiting { until, .. } => Some(*until),
+        };
+        let listening = matches!(self.phase, Phase::Listening { .. } | Phase::LineEnding { .. });
+        let echo = (listening && self.echo.holding()).then(|| self.heard_at + ECHO_PAUSE);
+        phase.into_iter().chain(echo).min()
     }
 
-    /// Values kept from answers so far (`keep`), for the macros after this one.
+    /// True when [`Report::Ended`] was given or waits to be polled.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        matches!(self.phase, Phase::Over)
+    }
+
+    /// Values kept from answers so far (`keep`), for the macros after this one; `counter` too, so that it goes on.
     #[must_use]
     pub fn kept(&self) -> &Values {
-        static EMPTY: Values = Values::new();
-        &EMPTY
+        self.scope.kept()
+    }
+
+    fn advance_to(&mut self, now: Duration) {
+        self.now = self.now.max(now);
+        self.scope.now = self.now;
+        self.allowance = STEPS_AT_ONCE;
+    }
+
+    fn in_hand(&self) -> Option<&PreparedStep> {
+        self.prepared.steps.get(self.step)
+    }
+
+    fn report(&mut self, report: Report) {
+        self.wishes.push_back(Wish::Report(report));
+    }
+
+    fn begin(&mut self) {
+        let Some(step) = self.in_hand() else {
+            self.end(Ending::Done);
+            return;
+        };
+        let (index, set, break_for) = (step.index, step.set, step.break_for);
+        if self.attempt == 0 && step.counts {
+            self.scope.count();
+        }
+        self.step_began = self.now;
+        self.report(Report::Began { step: index, round: self.round });
+        if let Some(change) = set {
+            self.wishes.push_back(Wish::Set(change));
+        }
+        match break_for {
+            Some(length) => {
+                self.wishes.push_back(Wish::Break(length));
+                self.phase = Phase::Breaking { until: self.now + length };
+            }
+            None => self.send(),
+        }
+    }
+
+    fn send(&mut self) {
+        let Some(template) = self.in_hand().and_then(|step| step.send.clone()) else {
+            self.listen();
+            return;
+        };
+        match template.fill(&self.scope) {
+            Ok(filled) if filled.bytes.is_empty() => self.listen(),
+            Ok(filled) => {
+                self.echo.sending(&filled.bytes);
+                self.wishes.push_back(Wish::Send { bytes: filled.bytes, secret: filled.secret });
+                self.phase = Phase::Sending;
+            }
+            Err(why) => self.fail(Vec::new(), false, Some(why)),
+        }
+    }
+
+    fn listen(&mut self) {
+        let Some(step) = self.in_hand() else { return };
+        if step.expect.is_empty() && step.fail.is_empty() {
+            self.pass(Vec::new());
+            return;
+        }
+        let until = self.now + step.within;
+        match step.patterns(&self.scope) {
+            Ok(patterns) => {
+                self.phase = Phase::Listening { window: Window::new(patterns), until };
+                let backlog = std::mem::take(&mut self.backlog);
+                self.hear(backlog);
+            }
+            Err(why) => self.fail(Vec::new(), false, Some(why)),
+        }
+    }
+
+    fn hear(&mut self, heard: impl IntoIterator<Item = Heard>) {
+        for heard in heard {
+            match &mut self.phase {
+                Phase::Listening { window, .. } => {
+                    let Some(found) = window.push(heard) else { continue };
+                    let Phase::Listening { window, .. } = std::mem::replace(&mut self.phase, Phase::Over) else {
+                        return;
+                    };
+                    self.phase = Phase::LineEnding { window, fail: found.fail, until: self.now + REST_OF_LINE };
+                    let keeps = self.in_hand().is_some_and(|step| !step.keep.is_empty());
+                    if found.line_complete || !(found.fail || keeps) {
+                        self.line_ended();
+                    }
+                }
+                Phase::LineEnding { window, .. } => {
+                    let complete = window.push_rest_of_line(heard);
+                    self.remember(heard);
+                    if complete {
+                        self.line_ended();
+                    }
+                }
+                Phase::Over => return,
+                _ => self.remember(heard),
+            }
+        }
+    }
+
+    fn remember(&mut self, heard: Heard) {
+        if self.backlog.len() >= LONGEST_ANSWER {
+            self.backlog.pop_front();
+        }
+        self.backlog.push_back(heard);
+    }
+
+    fn time_is_up(&mut self) {
+        let Phase::Listening { window, .. } = std::mem::replace(&mut self.phase, Phase::Over) else { return };
+        if self.in_hand().is_some_and(|step| step.expect.is_empty()) {
+            self.pass(Vec::new());
+        } else {
+            self.fail(window.answer().to_vec(), false, None);
+        }
+    }
+
+    fn line_ended(&mut self) {
+        let Phase::LineEnding { window, fail, .. } = std::mem::replace(&mut self.phase, Phase::Over) else { return };
+        if fail {
+            self.fail(window.line(), true, None);
+            return;
+        }
+        let kept = self.in_hand().map_or_else(|| Ok(Values::new()), |step| step.kept_from(window.answer()));
+        match kept {
+            Ok(kept) => {
+                self.scope.keep(kept);
+                self.pass(window.line());
+            }
+            Err(why) => self.fail(window.answer().to_vec(), false, Some(why)),
+        }
+    }
+
+    fn pass(&mut self, matched: Vec<u8>) {
+        let step = self.in_hand().map_or(0, |step| step.index);
+        self.report(Report::Passed { step, matched, took: self.now.saturating_sub(self.step_began) });
+        self.pause(Then::Next);
+    }
+
+    fn fail(&mut self, came: Vec<u8>, refused: bool, why: Option<String>) {
+        let Some(step) = self.in_hand() else { return };
+        let (retry, on_fail) = (step.retry, step.on_fail);
+        let failure = Failure {
+            step: step.index,
+            awaited: step.awaited.clone(),
+            came,
+            refused,
+            why,
+            at: self.now.saturating_sub(self.started),
+            took: self.now.saturating_sub(self.step_began),
+        };
+        if self.attempt < retry {
+            self.attempt += 1;
+            self.report(Report::Retrying { failure, attempt: self.attempt });
+            self.pause(Then::Again);
+            return;
+        }
+        self.report(Report::Failed(failure.clone()));
+        match on_fail {
+            OnFail::Stop => self.end(Ending::Failed(failure)),
+            OnFail::Skip => self.end(Ending::Skipped(failure)),
+            OnFail::Continue => self.pause(Then::Next),
+        }
+    }
+
+    fn pause(&mut self, then: Then) {
+        match self.in_hand().and_then(|step| step.wait) {
+            Some(wait) => self.phase = Phase::Waiting { until: self.now + wait, then },
+            None => self.go_on(then),
+        }
+    }
+
+    fn go_on(&mut self, then: Then) {
+        self.phase = Phase::Ready;
+        let Then::Next = then else { return };
+        self.attempt = 0;
+        let rounds = self.in_hand().map_or(1, |step| step.rounds);
+        if self.round + 1 < rounds {
+            self.round += 1;
+        } else {
+            self.round = 0;
+            self.step += 1;
+        }
+    }
+
+    fn end(&mut self, ending: Ending) {
+        self.phase = Phase::Over;
+        self.report(Report::Ended(ending));
     }
 }
+
+#[cfg(test)]
+#[path = "runner_tests.rs"]
+mod tests;

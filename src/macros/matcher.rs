@@ -1,0 +1,165 @@
+//! Streaming search for any of several byte patterns: what a step waits for.
+//!
+//! Bytes anywhere, not lines: the `> ` prompt has no line end. The match that ends first wins; of those that end at the
+//! same byte a *fail* pattern wins, then the longer one. How the stream is split into chunks changes nothing (the chunk
+//! law), because every byte is looked at once and only automaton states are kept.
+
+/// A byte string to look for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern {
+    /// The bytes. A pattern without bytes never matches.
+    pub bytes: Vec<u8>,
+    /// Finding it means failure.
+    pub fail: bool,
+}
+
+/// The patterns of one step, and how far each has matched.
+#[derive(Clone, Debug, Default)]
+pub struct Matcher {
+    patterns: Vec<Automaton>,
+    /// Patterns in the order in which a tie is decided.
+    by_rank: Vec<usize>,
+}
+
+#[derive(Clone, Debug)]
+struct Automaton {
+    pattern: Pattern,
+    /// Knuth, Morris and Pratt's table: where to go on after a mismatch.
+    fallback: Vec<usize>,
+    matched: usize,
+}
+
+impl Matcher {
+    /// A matcher that has seen nothing.
+    #[must_use]
+    pub fn new(patterns: Vec<Pattern>) -> Self {
+        let mut by_rank: Vec<usize> = (0..patterns.len()).collect();
+        let rank =
+            |index: &usize| patterns.get(*index).map(|pattern| (!pattern.fail, usize::MAX - pattern.bytes.len()));
+        by_rank.sort_by_key(rank);
+        Self { patterns: patterns.into_iter().map(Automaton::new).collect(), by_rank }
+    }
+
+    /// Takes the next byte; the pattern that wins where one or more end with it.
+    pub fn push(&mut self, byte: u8) -> Option<&Pattern> {
+        let mut ended = false;
+        for automaton in &mut self.patterns {
+            ended |= automaton.push(byte);
+        }
+        if !ended {
+            return None;
+        }
+        let complete = |index: &&usize| self.patterns.get(**index).is_some_and(Automaton::complete);
+        let winner = self.by_rank.iter().find(complete)?;
+        self.patterns.get(*winner).map(|automaton| &automaton.pattern)
+    }
+}
+
+impl Automaton {
+    fn new(pattern: Pattern) -> Self {
+        let mut fallback = vec![0; pattern.bytes.len()];
+        let mut length = 0;
+        for (index, byte) in pattern.bytes.iter().enumerate().skip(1) {
+            while length > 0 && pattern.bytes.get(length) != Some(byte) {
+                length = fallback.get(length - 1).copied().unwrap_or(0);
+            }
+            if pattern.bytes.get(length) == Some(byte) {
+                length += 1;
+            }
+            if let Some(slot) = fallback.get_mut(index) {
+                *slot = length;
+            }
+        }
+        Self { pattern, fallback, matched: 0 }
+    }
+
+    fn complete(&self) -> bool {
+        self.matched > 0 && self.matched == self.pattern.bytes.len()
+    }
+
+    fn push(&mut self, byte: u8) -> bool {
+        if self.complete() {
+            self.fall_back();
+        }
+        while self.matched > 0 && self.pattern.bytes.get(self.matched) != Some(&byte) {
+            self.fall_back();
+        }
+        if self.pattern.bytes.get(self.matched) == Some(&byte) {
+            self.matched += 1;
+        }
+        self.complete()
+    }
+
+    fn fall_back(&mut self) {
+        self.matched = self.matched.checked_sub(1).and_then(|last| self.fallback.get(last)).copied().unwrap_or(0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn matcher(expect: &[&[u8]], fail: &[&[u8]]) -> Matcher {
+        let pattern = |fail| move |bytes: &&[u8]| Pattern { bytes: bytes.to_vec(), fail };
+        Matcher::new(expect.iter().map(pattern(false)).chain(fail.iter().map(pattern(true))).collect())
+    }
+
+    /// The first match: end offset, pattern.
+    fn first(matcher: &mut Matcher, stream: &[u8]) -> Option<(usize, Pattern)> {
+        stream.iter().enumerate().find_map(|(at, byte)| Some((at + 1, matcher.push(*byte)?.clone())))
+    }
+
+    #[test]
+    fn the_match_that_ends_first_wins_then_fail_then_the_longer() {
+        let check = |expect: &[&[u8]], fail: &[&[u8]], stream: &[u8], end: usize, bytes: &[u8], failed: bool| {
+            let expected = Some((end, Pattern { bytes: bytes.to_vec(), fail: failed }));
+            assert_eq!(first(&mut matcher(expect, fail), stream), expected, "{}", stream.escape_ascii());
+        };
+        check(&[b"\r\n> "], &[b"\r\nERROR"], b"AT+CIPSEND\r\r\n> ", 15, b"\r\n> ", false);
+        check(&[b"\r\n> "], &[b"\r\nERROR"], b"AT+CIPSEND\r\r\nERROR\r\n> ", 18, b"\r\nERROR", true);
+        check(&[b"aab"], &[], b"aaab", 4, b"aab", false);
+        check(&[b"abcabd"], &[], b"abcabcabd", 9, b"abcabd", false);
+        check(&[b"OK"], &[b"NOT OK"], b"NOT OK", 6, b"NOT OK", true);
+        check(&[b"NOT OK"], &[b"OK"], b"NOT OK", 6, b"OK", true);
+        check(&[b"OK", b"SHUT OK"], &[], b"SHUT OK", 7, b"SHUT OK", false);
+        check(&[b"ERROR\r\n"], &[b"ERROR"], b"ERROR\r\n", 5, b"ERROR", true);
+        check(&[b"\0\xFF"], &[], b"\xFF\0\0\xFF", 4, b"\0\xFF", false);
+        check(&[b"", b"x"], &[b""], b"ax", 2, b"x", false);
+    }
+
+    #[test]
+    fn nothing_matches_nothing() {
+        assert_eq!(first(&mut matcher(&[], &[]), b"anything"), None);
+        assert_eq!(first(&mut matcher(&[b""], &[]), b"anything"), None);
+        assert_eq!(first(&mut matcher(&[b"longer than the stream"], &[]), b"longer than"), None);
+    }
+
+    #[test]
+    fn a_match_may_begin_inside_the_one_before() {
+        let mut matcher = matcher(&[b"aba"], &[]);
+        let ends: Vec<usize> =
+            b"ababa".iter().enumerate().filter_map(|(at, byte)| matcher.push(*byte).map(|_| at)).collect();
+        assert_eq!(ends, [2, 4]);
+    }
+
+    proptest! {
+        /// Against the plain definition, on a small alphabet so that patterns overlap.
+        #[test]
+        fn finds_what_a_plain_search_finds(
+            expect in prop::collection::vec(prop::collection::vec(0..3u8, 0..5), 0..4),
+            fail in prop::collection::vec(prop::collection::vec(0..3u8, 0..5), 0..4),
+            stream in prop::collection::vec(0..3u8, 0..40),
+        ) {
+            let all: Vec<Pattern> = expect.iter().map(|bytes| Pattern { bytes: bytes.clone(), fail: false })
+                .chain(fail.iter().map(|bytes| Pattern { bytes: bytes.clone(), fail: true })).collect();
+            let plain = (1..=stream.len()).find_map(|end| {
+                all.iter()
+                    .filter(|pattern| !pattern.bytes.is_empty() && stream[..end].ends_with(&pattern.bytes))
+                    .max_by_key(|pattern| (pattern.fail, pattern.bytes.len()))
+                    .map(|pattern| (end, pattern.clone()))
+            });
+            prop_assert_eq!(first(&mut Matcher::new(all), &stream), plain);
+        }
+    }
+}
