@@ -108,15 +108,21 @@ pub struct Cursor {
     /// Place of the buffer's first byte in the capture.
     base: u64,
     read_ahead: usize,
+    scans: bool,
 }
 
 impl Cursor {
     pub(super) fn new(reader: Reader, next: Position, context: Arc<Context>) -> Self {
-        Self { reader, next, context, buffer: Vec::new(), base: next.file, read_ahead: FIRST_READ }
+        Self { reader, next, context, buffer: Vec::new(), base: next.file, read_ahead: FIRST_READ, scans: false }
     }
 
-    pub(super) fn into_context(self) -> Arc<Context> {
-        self.context
+    /// Looks for the end of an old file.
+    pub(super) fn scanning(reader: Reader) -> Self {
+        Self { scans: true, ..Self::new(reader, Position::default(), Arc::default()) }
+    }
+
+    pub(super) fn context(&self) -> &Arc<Context> {
+        &self.context
     }
 
     /// The place in front of the next record.
@@ -170,7 +176,7 @@ impl Cursor {
             let before = rest.len();
             self.buffer.drain(..start.min(self.buffer.len()));
             self.base = self.next.file;
-            self.reader.read_on(self.base, &mut self.buffer, self.read_ahead.max(wanted));
+            self.reader.read_on(self.base, &mut self.buffer, self.read_ahead.max(wanted), self.scans);
             self.read_ahead = READ_AHEAD;
             if self.buffer.len() <= before {
                 return None;

@@ -8,9 +8,14 @@
 //! in order from any checkpoint; rows, search and export are all walks of a cursor.
 
 mod cursor;
+mod disk;
+mod error;
+pub mod folder;
+mod open;
 mod pcapng;
 mod row_index;
 mod rows;
+mod saver;
 pub mod search;
 mod store;
 
@@ -18,9 +23,11 @@ use std::ops::Range;
 use std::time::Duration;
 
 pub use cursor::{Cursor, Entry, EntryItem, Position};
+pub use error::CaptureError;
+pub use open::{Opening, open};
 pub use row_index::RowIndex;
 pub use rows::{Content, Filter, Newline, Row, RowRules, event_text};
-pub use store::{Reader, Writer};
+pub use store::{Reader, Storage, Writer};
 
 use crate::modem::Direction;
 

@@ -4,6 +4,8 @@
 //! pointers are copied, so a reader never makes the writer wait for longer than that.
 
 use std::collections::VecDeque;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -11,19 +13,28 @@ use crossbeam_channel::Sender;
 
 use super::cursor::{Cursor, Position};
 use super::pcapng::{self, Context, Encoder};
-use super::{Record, Stamped};
+use super::saver::Saver;
+use super::{CaptureError, Record, Stamped, disk};
 use crate::modem::Direction;
 
 /// A checkpoint stands at least so many bytes after the one before: 16 384 of them in 1 GiB, and no place is further than
 /// this from one.
-const CHECKPOINT_EVERY: u64 = 64 * 1024;
+pub(super) const CHECKPOINT_EVERY: u64 = 64 * 1024;
+/// What is kept in memory while the file cannot be written, or where there is none. At 100 bytes a read this is 72 MiB
+/// of received bytes: 110 minutes at 115 200 baud.
+const MOST_MEMORY: u64 = 128 * 1024 * 1024;
+/// What a piece costs beside its bytes.
+const PIECE_COST: u64 = 32;
 
 /// The one who appends. Dropping it ends the capture.
 #[derive(Debug)]
 pub struct Writer {
     shared: Arc<Shared>,
+    saver: Option<Saver>,
     encoder: Encoder,
     encoded: Vec<u8>,
+    ends: Vec<Position>,
+    lost: Lost,
 }
 
 /// Reads what has been appended so far; clones are cheap.
@@ -32,88 +43,209 @@ pub struct Reader {
     shared: Arc<Shared>,
 }
 
+/// Where a capture is kept, and whether that goes well.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Storage {
+    /// Its file.
+    pub path: Option<PathBuf>,
+    /// Why the file cannot be written (or read), and what to do. The capture goes on in memory.
+    pub trouble: Option<String>,
+    /// Bytes of the capture file that wait in memory until it can be written.
+    pub waiting: u64,
+    /// Received and sent bytes lost since memory is full as well; the capture gets a record of the gap.
+    pub lost: u64,
+    /// An old capture is still being read in.
+    pub opening: bool,
+    /// The file ends with this many bytes that are no whole record: the program that wrote it was killed, or still
+    /// writes. They are passed over; the file is left as it is.
+    pub torn: u64,
+}
+
+/// What could not be kept at all.
+#[derive(Debug, Default)]
+struct Lost {
+    rx: u64,
+    tx: u64,
+    records: u64,
+    since: Duration,
+    until: Duration,
+}
+
 #[derive(Debug)]
-struct Shared {
-    started_us: u64,
+pub(super) struct Shared {
+    pub(super) started_us: u64,
+    pub(super) file: Option<(File, PathBuf)>,
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+pub(super) struct State {
     /// The end of what may be read.
-    end: Position,
+    pub(super) end: Position,
     /// Places to start reading at, in order; the first is the front of the first record.
     checkpoints: Vec<(Position, Arc<Context>)>,
-    /// Bytes that are not in a file, with the place of their first.
-    memory: VecDeque<(u64, Arc<[u8]>)>,
+    /// Bytes in front of this place are in the file.
+    pub(super) on_disk: u64,
+    /// Bytes that are not in the file, in order, with the place of their first.
+    pub(super) memory: VecDeque<(u64, Arc<[u8]>)>,
+    /// What `memory` costs.
+    memory_cost: u64,
+    /// The file could not be written: everything goes to memory until the saver has caught up.
+    pub(super) spilled: bool,
+    pub(super) trouble: Option<String>,
+    lost: u64,
+    pub(super) opening: bool,
+    pub(super) torn: u64,
     /// Rung when there is more to read.
     bells: Vec<Sender<()>>,
 }
 
 impl Writer {
-    /// A capture that lives in memory only. `started` is the wall-clock time of `at == 0`.
+    /// A capture that lives in memory only, up to 128 MiB; what comes after is counted as lost. `started` is the
+    /// wall-clock time of `at == 0`.
     #[must_use]
     pub fn in_memory(started: SystemTime) -> Self {
-        let started_us = micros_since_1970(started);
-        let header: Arc<[u8]> = pcapng::file_header(started_us).into();
-        let front = Position { file: header.len() as u64, ..Position::default() };
-        let state = State {
-            end: front,
-            checkpoints: vec![(front, Arc::new(own_context(&header)))],
-            memory: VecDeque::from([(0, header)]),
-            bells: Vec::new(),
-        };
-        let shared = Arc::new(Shared { started_us, state: Mutex::new(state) });
-        Self { shared, encoder: Encoder::new(started_us), encoded: Vec::new() }
+        let header = pcapng::file_header(micros_since_1970(started));
+        Self::new(started, &header, None)
     }
 
-    /// Appends a record. `at` is kept in whole microseconds and never goes back.
-    pub fn append(&mut self, at: Duration, record: Record) {
-        let mut at_us = u64::try_from(at.as_micros()).unwrap_or(u64::MAX);
-        let mut record = record;
-        mask(&mut record);
-        let direction = match &record {
-            Record::Data { direction, .. } => *direction,
-            _ => Direction::Rx,
+    /// A capture in a new file at `path`, readable by its owner only.
+    ///
+    /// # Errors
+    /// [`CaptureError::Create`] where there is a file of that name already (nothing is ever overwritten), or it cannot be
+    /// created.
+    pub fn create(path: &Path, started: SystemTime) -> Result<Self, CaptureError> {
+        let create = |source| CaptureError::Create { path: path.to_owned(), source };
+        let file = disk::create_private(path).map_err(create)?;
+        let _where_locks_work = file.try_lock();
+        let header = pcapng::file_header(micros_since_1970(started));
+        let (_, trouble) = disk::write_at(&file, &header, 0);
+        match trouble {
+            Some(error) => Err(create(error)),
+            None => Ok(Self::new(started, &header, Some((file, path.to_owned())))),
+        }
+    }
+
+    fn new(started: SystemTime, header: &[u8], file: Option<(File, PathBuf)>) -> Self {
+        let started_us = micros_since_1970(started);
+        let front = Position { file: header.len() as u64, ..Position::default() };
+        let mut state = State {
+            end: front,
+            checkpoints: vec![(front, Arc::new(pcapng::context_after(header)))],
+            ..State::default()
         };
-        self.encoded.clear();
-        let mut end = self.shared.lock().end;
-        at_us = at_us.max(end.at_us);
-        let first = end;
-        let mut ends = Vec::new();
-        self.encoder.encode(at_us, &record, &mut self.encoded, |payload, out| {
-            end = Position {
-                file: first.file + out.len() as u64,
-                record: end.record + 1,
-                rx: end.rx + if direction == Direction::Rx { payload as u64 } else { 0 },
-                tx: end.tx + if direction == Direction::Tx { payload as u64 } else { 0 },
-                at_us,
-            };
-            ends.push(end);
-        });
-        let piece: Arc<[u8]> = self.encoded.as_slice().into();
-        let mut state = self.shared.lock();
-        state.memory.push_back((first.file, piece));
-        state.end = end;
-        for place in ends {
-            if let Some((last, context)) = state.checkpoints.last()
-                && place.file >= last.file + CHECKPOINT_EVERY
-            {
-                let context = Arc::clone(context);
-                state.checkpoints.push((place, context));
+        if file.is_some() {
+            state.on_disk = front.file;
+        } else {
+            state.keep_in_memory(0, header);
+        }
+        let shared = Arc::new(Shared { started_us, file, state: Mutex::new(state) });
+        let saver = shared.file.is_some().then(|| Saver::start(&shared));
+        let encoder = Encoder::new(started_us);
+        Self { shared, saver, encoder, encoded: Vec::new(), ends: Vec::new(), lost: Lost::default() }
+    }
+
+    /// Appends a record. `at` is kept in whole microseconds and never goes back. When this returns, the record is with
+    /// the kernel (or, while the file cannot be written, in memory), and readers may see it.
+    pub fn append(&mut self, at: Duration, mut record: Record) {
+        mask(&mut record);
+        self.tell_gap();
+        if !self.put(at, &record) {
+            let (rx, tx) = byte_counts(&record);
+            if self.lost.records == 0 {
+                self.lost.since = at;
+            }
+            self.lost.until = at;
+            self.lost.records += 1;
+            self.lost.rx += rx;
+            self.lost.tx += tx;
+            self.shared.lock().lost = self.lost.rx + self.lost.tx;
+        }
+    }
+
+    /// Writes down what was lost, once there is room for half of what memory can hold.
+    fn tell_gap(&mut self) {
+        if self.lost.records == 0 || self.shared.lock().memory_cost > MOST_MEMORY / 2 {
+            return;
+        }
+        let Lost { rx, tx, records, since, until } = std::mem::take(&mut self.lost);
+        let why = format!(
+            "the capture file could not be written and memory was full from {:.6} s to {:.6} s ({records} records)",
+            since.as_secs_f64(),
+            until.as_secs_f64()
+        );
+        for (direction, bytes) in [(Direction::Rx, rx), (Direction::Tx, tx)] {
+            if bytes > 0 || (direction == Direction::Rx && tx == 0) {
+                self.put(until, &Record::Lost { direction, bytes: Some(bytes), why: why.clone() });
             }
         }
-        state.bells.retain(|bell| !matches!(bell.try_send(()), Err(crossbeam_channel::TrySendError::Disconnected(()))));
+        self.shared.lock().lost = 0;
+    }
+
+    /// False when there is no room for it.
+    fn put(&mut self, at: Duration, record: &Record) -> bool {
+        let (start, mut spilled) = {
+            let state = self.shared.lock();
+            if state.memory_cost > MOST_MEMORY || self.lost.records > 0 {
+                return false;
+            }
+            (state.end, state.spilled || self.shared.file.is_none())
+        };
+        let at_us = u64::try_from(at.as_micros()).unwrap_or(u64::MAX).max(start.at_us);
+        let sent = matches!(record, Record::Data { direction: Direction::Tx, .. });
+        let (ends, encoded) = (&mut self.ends, &mut self.encoded);
+        ends.clear();
+        encoded.clear();
+        let mut end = Position { at_us, ..start };
+        self.encoder.encode(at_us, record, encoded, |payload, written| {
+            end.file = start.file + written as u64;
+            end.record += 1;
+            *(if sent { &mut end.tx } else { &mut end.rx }) += payload as u64;
+            ends.push(end);
+        });
+        let mut written = 0;
+        let mut trouble = None;
+        if let (false, Some((file, path))) = (spilled, &self.shared.file) {
+            let (count, error) = disk::write_at(file, encoded, start.file);
+            written = count;
+            trouble = error.map(|error| disk::advice(&error, path));
+            spilled = trouble.is_some();
+        }
+        let mut state = self.shared.lock();
+        if spilled {
+            state.keep_in_memory(start.file, encoded);
+        }
+        if self.shared.file.is_some() {
+            state.on_disk += written as u64;
+            state.spilled |= spilled;
+            state.trouble = trouble.or_else(|| state.trouble.take());
+        }
+        state.publish(ends);
+        drop(state);
+        if let (true, Some(saver)) = (spilled, &self.saver) {
+            saver.wake();
+        }
+        true
     }
 
     /// A reader of this capture.
     #[must_use]
     pub fn reader(&self) -> Reader {
-        Reader { shared: Arc::clone(&self.shared) }
+        Reader::of(&self.shared)
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.tell_gap();
     }
 }
 
 impl Reader {
+    pub(super) fn of(shared: &Arc<Shared>) -> Self {
+        Self { shared: Arc::clone(shared) }
+    }
+
     /// Wall-clock time of `at == 0`.
     #[must_use]
     pub fn started(&self) -> SystemTime {
@@ -168,6 +300,22 @@ impl Reader {
         self.cursor_before(|position| Duration::from_micros(position.at_us) < at)
     }
 
+    /// Where it is kept, and whether that goes well.
+    #[must_use]
+    pub fn storage(&self) -> Storage {
+        let state = self.shared.lock();
+        let path = self.shared.file.as_ref().map(|(_, path)| path.clone());
+        let waiting = if path.is_some() { state.end.file.saturating_sub(state.on_disk) } else { 0 };
+        Storage {
+            path,
+            trouble: state.trouble.clone(),
+            waiting,
+            lost: state.lost,
+            opening: state.opening,
+            torn: state.torn,
+        }
+    }
+
     /// Rings `bell` (never blocking) whenever there is more to read, until its receiver is gone. A bounded channel of one
     /// is enough.
     pub fn ring(&self, bell: Sender<()>) {
@@ -185,7 +333,7 @@ impl Reader {
 
     /// The context for reading at a place that a cursor has been at.
     pub(super) fn cursor_from(&self, position: Position) -> Cursor {
-        let context = self.cursor_before(|checkpoint| checkpoint.file <= position.file).into_context();
+        let context = Arc::clone(self.cursor_before(|checkpoint| checkpoint.file <= position.file).context());
         Cursor::new(self.clone(), position, context)
     }
 
@@ -193,34 +341,124 @@ impl Reader {
         self.shared.started_us
     }
 
-    /// Appends to `buffer`, which ends at place `base` + its length, up to `wanted` bytes in all.
-    pub(super) fn read_on(&self, base: u64, buffer: &mut Vec<u8>, wanted: usize) {
+    /// Appends to `buffer`, which begins at place `base`, up to `wanted` bytes in all; not beyond the end, unless it
+    /// `scans` an old file for it.
+    pub(super) fn read_on(&self, base: u64, buffer: &mut Vec<u8>, wanted: usize, scans: bool) {
         let from = base + buffer.len() as u64;
-        let mut missing = wanted.saturating_sub(buffer.len());
-        let mut pieces = Vec::new();
-        let state = self.shared.lock();
-        let first = state.memory.partition_point(|(place, _)| *place <= from).saturating_sub(1);
-        let mut place = from;
-        for (start, piece) in state.memory.range(first..) {
-            if missing == 0 {
-                break;
+        let (end, on_disk, pieces) = {
+            let state = self.shared.lock();
+            let end = if scans { state.on_disk } else { state.end.file };
+            (end, state.on_disk, state.pieces(from.max(state.on_disk), wanted))
+        };
+        let room = |buffer: &Vec<u8>, end: u64| {
+            let there = usize::try_from(end.saturating_sub(base)).unwrap_or(usize::MAX).min(wanted);
+            there.saturating_sub(buffer.len())
+        };
+        if let Some((file, path)) = &self.shared.file
+            && from < on_disk
+        {
+            let wanted = room(buffer, end.min(on_disk));
+            if let Err(error) = read_file(file, from, buffer, wanted) {
+                self.shared.lock().trouble = Some(format!("{} cannot be read: {error}", path.display()));
+                return;
             }
-            let skip = usize::try_from(place - start).unwrap_or(usize::MAX);
-            let length = piece.len().saturating_sub(skip).min(missing);
-            pieces.push((Arc::clone(piece), skip..skip + length));
-            missing -= length;
-            place += length as u64;
         }
-        drop(state);
-        for (piece, range) in pieces {
-            buffer.extend(piece.get(range).unwrap_or_default());
+        for (place, piece) in pieces {
+            let at = base + buffer.len() as u64;
+            let part =
+                at.checked_sub(place).and_then(|skip| piece.get(usize::try_from(skip).ok()?..)).unwrap_or_default();
+            buffer.extend(part.get(..room(buffer, end)).unwrap_or(part));
         }
     }
 }
 
 impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
+    /// For an old file of this length, of which nothing is found yet.
+    pub(super) fn opened(started_us: u64, file: File, path: PathBuf, length: u64) -> Self {
+        let checkpoints = vec![(Position::default(), Arc::default())];
+        let state = State { checkpoints, on_disk: length, opening: true, ..State::default() };
+        Self { started_us, file: Some((file, path)), state: Mutex::new(state) }
+    }
+
+    /// More of an old file was found; `torn` when that was the end of it.
+    pub(super) fn found(&self, end: Position, checkpoints: Vec<(Position, Arc<Context>)>, torn: Option<u64>) {
+        let mut state = self.lock();
+        state.end = end;
+        state.checkpoints.extend(checkpoints);
+        state.opening = torn.is_none();
+        state.torn = torn.unwrap_or(0);
+        state.ring();
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Readers may read up to the last of these ends.
+    fn publish(&mut self, ends: &[Position]) {
+        for place in ends {
+            self.end = *place;
+            if let Some((last, context)) = self.checkpoints.last()
+                && place.file >= last.file + CHECKPOINT_EVERY
+            {
+                let context = Arc::clone(context);
+                self.checkpoints.push((*place, context));
+            }
+        }
+        self.ring();
+    }
+
+    pub(super) fn ring(&mut self) {
+        self.bells.retain(|bell| !matches!(bell.try_send(()), Err(crossbeam_channel::TrySendError::Disconnected(()))));
+    }
+
+    fn keep_in_memory(&mut self, place: u64, bytes: &[u8]) {
+        self.memory.push_back((place, bytes.into()));
+        self.memory_cost += bytes.len() as u64 + PIECE_COST;
+    }
+
+    /// Bytes in front of `on_disk` are in the file now: memory lets go of them.
+    pub(super) fn saved(&mut self, on_disk: u64) {
+        self.on_disk = on_disk;
+        while let Some((place, piece)) = self.memory.front()
+            && place + piece.len() as u64 <= on_disk
+        {
+            self.memory_cost -= piece.len() as u64 + PIECE_COST;
+            self.memory.pop_front();
+        }
+    }
+
+    /// The pieces in memory that hold the bytes from a place on, about as many as `wanted` bytes need.
+    pub(super) fn pieces(&self, from: u64, wanted: usize) -> Vec<(u64, Arc<[u8]>)> {
+        let first = self.memory.partition_point(|(place, _)| *place <= from).saturating_sub(1);
+        let until = from.saturating_add(wanted as u64);
+        self.memory.range(first..).take_while(|(place, _)| *place < until).cloned().collect()
+    }
+}
+
+fn read_file(file: &File, place: u64, buffer: &mut Vec<u8>, wanted: usize) -> std::io::Result<()> {
+    let before = buffer.len();
+    buffer.resize(before + wanted, 0);
+    let mut read = 0;
+    let result = loop {
+        let Some(rest) = buffer.get_mut(before + read..).filter(|rest| !rest.is_empty()) else { break Ok(()) };
+        match disk::read_at(file, rest, place + read as u64) {
+            Ok(0) => break Ok(()),
+            Ok(count) => read += count,
+            Err(error) => break Err(error),
+        }
+    };
+    buffer.truncate(before + read);
+    result
+}
+
+fn byte_counts(record: &Record) -> (u64, u64) {
+    match record {
+        Record::Data { direction: Direction::Rx, bytes, .. } => (bytes.len() as u64, 0),
+        Record::Data { direction: Direction::Tx, bytes, .. } => (0, bytes.len() as u64),
+        _ => (0, 0),
     }
 }
 
@@ -238,16 +476,5 @@ fn micros_since_1970(time: SystemTime) -> u64 {
     time.duration_since(UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_micros()).unwrap_or(u64::MAX))
 }
 
-/// How to read what we write.
-fn own_context(header: &[u8]) -> Context {
-    let mut context = Context::default();
-    let mut rest = header;
-    while let Some(length) = pcapng::block_length(rest, &context) {
-        if let Some(pcapng::Block::Context(next)) = rest.get(..length).and_then(|block| pcapng::decode(block, &context))
-        {
-            context = next;
-        }
-        rest = rest.get(length..).unwrap_or_default();
-    }
-    context
-}
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,51 @@
+//! What can go wrong with a capture file.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Why a capture file cannot be created or opened.
+#[derive(Debug, thiserror::Error)]
+pub enum CaptureError {
+    /// A new file cannot be made.
+    #[error("cannot create the capture {path}: {advice}", path = path.display(), advice = create_advice(source))]
+    Create {
+        /// Its name.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file cannot be read.
+    #[error("cannot open the capture {path}: {source}", path = path.display())]
+    Open {
+        /// Its name.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// It is no pcapng file.
+    #[error("{path} is not a capture: a pcapng file begins with 0A 0D 0D 0A, this one with {found}", path = path.display())]
+    NotPcapng {
+        /// Its name.
+        path: PathBuf,
+        /// Its first bytes, in hex.
+        found: String,
+    },
+    /// It is a pcapng file of something else.
+    #[error("{path} holds no serial capture: its link type is {found}, a serial one has 250", path = path.display())]
+    NotSerial {
+        /// Its name.
+        path: PathBuf,
+        /// The link types it has.
+        found: String,
+    },
+}
+
+fn create_advice(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::AlreadyExists => {
+            "a file of that name is there, and captures never overwrite: choose another name".to_owned()
+        }
+        io::ErrorKind::NotFound => "the folder does not exist: create it first".to_owned(),
+        _ => error.to_string(),
+    }
+}

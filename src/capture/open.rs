@@ -1,0 +1,132 @@
+//! Opens an old capture: the first rows are there at once, the rest is found while it is being looked at.
+//!
+//! Any pcapng file with link type 250 will do, one that tshark or editcap has rewritten too. The file is only read.
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::cursor::{Cursor, Position};
+use super::pcapng::{self, Block, Context};
+use super::store::Shared;
+use super::{CaptureError, Reader, disk};
+
+/// The start of the file that is searched for the interface and the first packet.
+const HEAD: usize = 1024 * 1024;
+/// Readers get to see what was found in steps of this.
+const STEP: u64 = 4 * 1024 * 1024;
+
+/// An old capture that is being read in. Readers see what was found so far.
+#[derive(Debug)]
+pub struct Opening {
+    shared: Arc<Shared>,
+    cursor: Cursor,
+    length: u64,
+    /// The last checkpoint.
+    last: (Position, Arc<Context>),
+}
+
+/// Opens a capture file for reading.
+///
+/// # Errors
+/// [`CaptureError`] when it cannot be read or holds no serial capture. Damage further on is no error: reading stops in
+/// front of it, and [`super::Storage::torn`] says how much is left.
+pub fn open(path: &Path) -> Result<Opening, CaptureError> {
+    let opened = |source| CaptureError::Open { path: path.to_owned(), source };
+    let file = File::open(path).map_err(opened)?;
+    let length = file.metadata().map_err(opened)?.len();
+    // Keeps retention of another instance away; where it is being written this fails, and it is kept anyway.
+    let _kept = file.try_lock_shared();
+    let mut head = vec![0; HEAD.min(usize::try_from(length).unwrap_or(HEAD))];
+    let read = disk::read_at(&file, &mut head, 0).map_err(opened)?;
+    head.truncate(read);
+    let started_us = started(&head, path)?;
+    let shared = Arc::new(Shared::opened(started_us, file, path.to_owned(), length));
+    let cursor = Cursor::scanning(Reader::of(&shared));
+    Ok(Opening { shared, cursor, length, last: (Position::default(), Arc::default()) })
+}
+
+impl Opening {
+    /// A reader of what was found so far; it grows.
+    #[must_use]
+    pub fn reader(&self) -> Reader {
+        Reader::of(&self.shared)
+    }
+
+    /// Looks at the next 4 MiB; false when that was the end.
+    pub fn step(&mut self) -> bool {
+        let until = self.cursor.position().file + STEP;
+        let mut found = Vec::new();
+        let more = loop {
+            let Some(place) = self.cursor.next_entry().map(|entry| entry.position) else { break false };
+            let new_context = !Arc::ptr_eq(self.cursor.context(), &self.last.1);
+            if new_context || place.file >= self.last.0.file + super::store::CHECKPOINT_EVERY {
+                self.last = (place, Arc::clone(self.cursor.context()));
+                found.push(self.last.clone());
+            }
+            if place.file >= until {
+                break true;
+            }
+        };
+        let end = self.cursor.position();
+        self.shared.found(end, found, (!more).then(|| self.length.saturating_sub(end.file)));
+        more
+    }
+
+    /// Reads it all in.
+    #[must_use]
+    pub fn finish(mut self) -> Reader {
+        while self.step() {}
+        self.reader()
+    }
+
+    /// Reads it in on a thread of its own; the reader grows meanwhile. [`super::Storage::opening`] says when it is done.
+    #[must_use]
+    pub fn in_background(mut self) -> Reader {
+        let reader = self.reader();
+        // A window that wants its first rows at once has them when this returns.
+        if self.step() {
+            let shared = Arc::clone(&self.shared);
+            let work = move || while self.step() {};
+            if let Err(error) = std::thread::Builder::new().name("capture open".to_owned()).spawn(work) {
+                shared.lock().trouble = Some(format!("only the start of the capture is shown: {error}"));
+            }
+        }
+        reader
+    }
+}
+
+/// When the capture began, in microseconds since 1970: as it says itself, or else the time of its first packet.
+fn started(head: &[u8], path: &Path) -> Result<u64, CaptureError> {
+    let is_pcapng = head.get(..4) == Some(&pcapng::SECTION.to_le_bytes())
+        && pcapng::block_length(head, &Context::default()).is_some();
+    if !is_pcapng {
+        let found =
+            if head.is_empty() { "nothing".to_owned() } else { hex::encode_upper(head.get(..4).unwrap_or(head)) };
+        return Err(CaptureError::NotPcapng { path: path.to_owned(), found });
+    }
+    let mut context = Context::default();
+    let mut link_types = Vec::new();
+    let mut rest = head;
+    while let Some(length) = pcapng::block_length(rest, &context) {
+        match rest.get(..length).and_then(|block| pcapng::decode(block, &context)) {
+            Some(Block::Context(next)) => {
+                link_types.extend(next.last_link_type());
+                context = next;
+            }
+            Some(Block::Started(time)) => return Ok(time),
+            Some(Block::Packet(packet)) => return Ok(packet.time_us),
+            Some(Block::Other) => {}
+            None => break,
+        }
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    if link_types.contains(&pcapng::LINK_TYPE) || (link_types.is_empty() && head.len() == HEAD) {
+        return Ok(0);
+    }
+    let found = match link_types.as_slice() {
+        [] => "not given".to_owned(),
+        types => types.iter().map(u16::to_string).collect::<Vec<_>>().join(", "),
+    };
+    Err(CaptureError::NotSerial { path: path.to_owned(), found })
+}

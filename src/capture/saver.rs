@@ -1,0 +1,149 @@
+//! The thread behind a capture file: it syncs what was written once a second, so that the thread that reads the port never
+//! waits for a disk, and it writes out what had to be kept in memory while the file could not be written.
+
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use super::disk;
+use super::store::Shared;
+
+/// A power cut loses at most this and one sync.
+const SYNC_EVERY: Duration = Duration::from_secs(1);
+/// A full disk is tried again this often.
+const RETRY_EVERY: Duration = Duration::from_millis(500);
+/// What is written out with one look at the list of pieces.
+const AT_ONCE: usize = 1024 * 1024;
+
+/// Saves until it is dropped, and then once more.
+#[derive(Debug)]
+pub struct Saver {
+    call: Arc<Call>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug, Default)]
+struct Call {
+    wish: Mutex<Wish>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Wish {
+    ended: bool,
+    spilled: bool,
+}
+
+impl Saver {
+    pub fn start(shared: &Arc<Shared>) -> Self {
+        let call = Arc::new(Call::default());
+        let theirs = Arc::clone(&call);
+        let work = {
+            let shared = Arc::clone(shared);
+            move || work(&shared, &theirs)
+        };
+        let thread = std::thread::Builder::new().name("capture sync".to_owned()).spawn(work);
+        if let Err(error) = &thread {
+            shared.lock().trouble = Some(format!("a power cut may lose the capture, it cannot be synced: {error}"));
+        }
+        Self { call, thread: thread.ok() }
+    }
+
+    /// Something waits in memory.
+    pub fn wake(&self) {
+        self.call.lock().spilled = true;
+        self.call.changed.notify_one();
+    }
+}
+
+impl Drop for Saver {
+    fn drop(&mut self) {
+        self.call.lock().ended = true;
+        self.call.changed.notify_one();
+        if let Some(thread) = self.thread.take() {
+            let _panicked = thread.join();
+        }
+    }
+}
+
+impl Call {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Wish> {
+        self.wish.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits so long, or until `wakes` says that there is work; true when it is the end.
+    fn wait(&self, time: Duration, wakes: impl Fn(&Wish) -> bool) -> bool {
+        let wish = self.lock();
+        let (mut wish, _) = self
+            .changed
+            .wait_timeout_while(wish, time, |wish| !wish.ended && !wakes(wish))
+            .unwrap_or_else(PoisonError::into_inner);
+        wish.spilled = false;
+        wish.ended
+    }
+}
+
+fn work(shared: &Shared, call: &Call) {
+    let mut synced = 0;
+    loop {
+        let spilled = shared.lock().spilled;
+        let ended =
+            if spilled { call.wait(RETRY_EVERY, |_| false) } else { call.wait(SYNC_EVERY, |wish| wish.spilled) };
+        while write_out(shared) {}
+        sync(shared, &mut synced);
+        if ended {
+            return;
+        }
+    }
+}
+
+/// Writes out a part of what is in memory; true when there is more and it goes well.
+fn write_out(shared: &Shared) -> bool {
+    let Some((file, path)) = &shared.file else { return false };
+    let (from, pieces) = {
+        let mut state = shared.lock();
+        if !state.spilled {
+            return false;
+        }
+        if state.on_disk == state.end.file {
+            state.spilled = false;
+            state.trouble = None;
+            state.ring();
+            return false;
+        }
+        (state.on_disk, state.pieces(state.on_disk, AT_ONCE))
+    };
+    let mut place = from;
+    let mut trouble = None;
+    for (start, piece) in pieces {
+        let skip = usize::try_from(place.saturating_sub(start)).unwrap_or(usize::MAX);
+        let (written, error) = disk::write_at(file, piece.get(skip..).unwrap_or_default(), place);
+        place += written as u64;
+        if error.is_some() {
+            trouble = error;
+            break;
+        }
+    }
+    let mut state = shared.lock();
+    state.saved(place);
+    match trouble {
+        Some(error) => {
+            state.trouble = Some(disk::advice(&error, path));
+            state.ring();
+            false
+        }
+        None => true,
+    }
+}
+
+fn sync(shared: &Shared, synced: &mut u64) {
+    let Some((file, path)) = &shared.file else { return };
+    let on_disk = shared.lock().on_disk;
+    if on_disk == *synced {
+        return;
+    }
+    match file.sync_data() {
+        Ok(()) => *synced = on_disk,
+        Err(error) => shared.lock().trouble = Some(disk::advice(&error, path)),
+    }
+}
