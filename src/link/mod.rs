@@ -5,12 +5,19 @@
 
 pub mod discovery;
 pub mod identity;
+mod mask;
 pub mod network;
+pub mod opening;
 pub mod parmrk;
+#[cfg(unix)]
+pub mod serial;
 pub mod settings;
 pub mod spec;
 pub mod telnet;
+#[cfg(unix)]
+mod termios;
 pub mod test_server;
+mod trouble;
 pub mod wait;
 pub mod worker;
 

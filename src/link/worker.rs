@@ -1,8 +1,19 @@
 //! The worker: one thread a link. It waits in one place for bytes, orders and the next deadline.
+//!
+//! [`Connection`] is the handle that the window and the command line hold: orders go in through a bounded queue, the
+//! [`Status`] comes out whole, and nothing of it ever blocks the caller. What the thread does is in `engine`.
+
+mod engine;
+mod outgoing;
+mod progress;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+
+use super::wait::{Waiter, Waker};
 use super::{LineSettings, LinkSpec, News};
 use crate::capture::{LineStates, Reader, Writer};
 use crate::macros::runner::{Report, Values};
@@ -22,9 +33,11 @@ pub enum Order {
     StopMacro,
     /// Set modem lines.
     SetLines(LineChange),
+    /// Set modem lines, and put them back after this time.
+    PulseLines(LineChange, Duration),
     /// Send a break.
     Break(Duration),
-    /// Change baud and frame while connected.
+    /// Change baud, frame and pacing while connected.
     Reconfigure(LineSettings),
     /// Put a note into the capture.
     Note(String),
@@ -45,10 +58,21 @@ pub enum Phase {
         /// For example "the driver kept 8N1".
         kept: Option<String>,
     },
+    /// The device vanished; the link waits for the same one to come back ([`LineSettings::reconnect`]). Says what
+    /// happened and what it waits for.
+    Lost(String),
     /// Closed on request.
     Closed,
     /// Could not be opened, or was lost: what happened and what to do.
     Failed(String),
+}
+
+impl Phase {
+    /// Nothing more will happen on this link.
+    #[must_use]
+    pub fn over(&self) -> bool {
+        matches!(self, Self::Closed | Self::Failed(_))
+    }
 }
 
 /// Progress of the Send in hand.
@@ -69,10 +93,20 @@ pub struct RunProgress {
     pub number: u64,
     /// The macro in hand.
     pub name: String,
-    /// What was reported so far, per macro: index of the macro, report.
+    /// What was reported so far, per macro: index of the macro, report. Of a very long run the latest
+    /// [`RunProgress::KEPT`].
     pub reports: Arc<[(usize, Report)]>,
     /// No longer running.
     pub ended: bool,
+    /// All macros were done.
+    pub done: bool,
+    /// Why a macro could not start.
+    pub problem: Option<String>,
+}
+
+impl RunProgress {
+    /// So many reports are kept.
+    pub const KEPT: usize = 1_000;
 }
 
 /// All that a panel or the command line may ask of a link, published whole after each change.
@@ -86,7 +120,7 @@ pub struct Status {
     pub tx: u64,
     /// Modem lines; `None` where the port has none (a pty).
     pub lines: Option<LineStates>,
-    /// The Send in hand.
+    /// What is being sent, all Sends that wait taken together.
     pub sending: Option<SendProgress>,
     /// The last macro run.
     pub run: Option<RunProgress>,
@@ -96,40 +130,118 @@ pub struct Status {
     pub findings: Arc<[Finding]>,
     /// Last cancelled Send: how many bytes had gone out.
     pub cancelled: Option<SendProgress>,
+    /// What an order ran into, such as modem lines that a pty does not have. The latest; also in the capture.
+    pub refused: Option<String>,
     /// Session time of this status.
     pub now: Duration,
 }
 
-/// An open (or opening, or closed) link. Dropping it closes the port and ends the thread.
+/// Orders that may wait for the thread.
+const ORDERS: usize = 256;
+
+/// How long dropping waits for the port to be closed.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+/// An open (or opening, or closed) link. Dropping it closes the port and ends the thread; it waits at most 300 ms for
+/// that, so that the port can be opened again at once.
 #[derive(Debug)]
 pub struct Connection {
+    orders: Sender<Order>,
+    waker: Option<Waker>,
+    status: Arc<ArcSwap<Status>>,
     reader: Reader,
+    ended: Receiver<()>,
 }
 
 impl Connection {
     /// Opens a port on a thread of its own; returns at once. [`Status::phase`] says how it went.
+    ///
+    /// `news` is called on that thread after changes, at most every 8 ms and always after the last one.
     #[must_use]
-    pub fn open(_spec: LinkSpec, _settings: LineSettings, capture: Writer, _news: News) -> Self {
-        Self { reader: capture.reader() }
+    pub fn open(spec: LinkSpec, settings: LineSettings, capture: Writer, news: News) -> Self {
+        let (orders, queue) = bounded(ORDERS);
+        // Nothing is ever sent here: the thread holds the sender, and its end is the message.
+        let (alive, ended) = bounded::<()>(0);
+        let status = Arc::new(ArcSwap::from_pointee(Status::default()));
+        let reader = capture.reader();
+        let failed = |problem: &std::io::Error| {
+            let phase =
+                Phase::Failed(format!("no thread for {spec}: {problem}. Close other programs, then connect again."));
+            status.store(Arc::new(Status { phase, ..Status::default() }));
+        };
+        let waker = match Waiter::new() {
+            Ok(waiter) => {
+                let waker = waiter.waker();
+                let mut engine = engine::Engine::new(
+                    engine::Wiring { waiter, orders: queue, status: Arc::clone(&status), news: Arc::clone(&news) },
+                    spec.clone(),
+                    settings,
+                    capture,
+                );
+                let thread = std::thread::Builder::new().name(format!("link {spec}")).spawn(move || {
+                    engine.run();
+                    drop(engine);
+                    drop(alive);
+                });
+                match thread {
+                    Ok(_) => Some(waker),
+                    Err(problem) => {
+                        failed(&problem);
+                        None
+                    }
+                }
+            }
+            Err(problem) => {
+                failed(&problem);
+                None
+            }
+        };
+        if waker.is_none() {
+            news();
+        }
+        Self { orders, waker, status, reader, ended }
     }
 
     /// Hands an order over. Never blocks.
     ///
     /// # Errors
     /// Gives the order back when the queue is full or the link has ended.
+    #[expect(clippy::result_large_err, reason = "the order itself comes back, so that nothing is lost")]
     pub fn order(&self, order: Order) -> Result<(), Order> {
-        Err(order)
+        match self.orders.try_send(order) {
+            Ok(()) => {
+                self.wake();
+                Ok(())
+            }
+            Err(TrySendError::Full(order) | TrySendError::Disconnected(order)) => Err(order),
+        }
     }
 
     /// The latest status. Never blocks.
     #[must_use]
     pub fn status(&self) -> Arc<Status> {
-        Arc::default()
+        self.status.load_full()
     }
 
     /// What was captured.
     #[must_use]
     pub fn reader(&self) -> &Reader {
         &self.reader
+    }
+
+    fn wake(&self) {
+        if let Some(waker) = &self.waker {
+            waker.wake();
+        }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        // Closing the queue is the order to end that always gets through.
+        let (closed, _) = bounded(0);
+        drop(std::mem::replace(&mut self.orders, closed));
+        self.wake();
+        let _ = self.ended.recv_timeout(PATIENCE);
     }
 }

@@ -1,0 +1,88 @@
+//! Secrets that the modem echoes: what was sent masked must not come back readable into the capture.
+//!
+//! Pure, and chunk-proof: the echo may come in any pieces, with other lines before it.
+
+use std::ops::Range;
+
+/// Watches received bytes for the echo of one Send that held secrets.
+#[derive(Debug, Default)]
+pub struct EchoMask {
+    expected: Vec<u8>,
+    secret: Vec<Range<usize>>,
+    matched: usize,
+}
+
+impl EchoMask {
+    /// From now on the echo of `sent` is expected, with these ranges secret. Replaces what was expected before.
+    pub fn expect(&mut self, sent: &[u8], secret: &[Range<usize>]) {
+        if !secret.is_empty() {
+            *self = Self { expected: sent.to_vec(), secret: secret.to_vec(), matched: 0 };
+        }
+    }
+
+    /// Puts `*` over the secret bytes of the echo in `received`; the length stays.
+    pub fn apply(&mut self, received: &mut [u8]) {
+        for byte in received {
+            if self.expected.is_empty() {
+                return;
+            }
+            self.fall_back(*byte);
+            if self.expected.get(self.matched) == Some(byte) {
+                if self.secret.iter().any(|range| range.contains(&self.matched)) {
+                    *byte = b'*';
+                }
+                self.matched += 1;
+                if self.matched == self.expected.len() {
+                    *self = Self::default();
+                }
+            }
+        }
+    }
+
+    /// Keeps the longest beginning of the echo that the bytes so far end with and that `next` continues.
+    fn fall_back(&mut self, next: u8) {
+        while self.matched > 0 && self.expected.get(self.matched) != Some(&next) {
+            let seen = self.expected.get(..self.matched).unwrap_or_default();
+            let begins_again = |&length: &usize| seen.get(..length).is_some_and(|beginning| seen.ends_with(beginning));
+            self.matched = (0..self.matched).rev().find(begins_again).unwrap_or(0);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn masked(pieces: &[&[u8]]) -> String {
+        let mut mask = EchoMask::default();
+        let digits = 8..12;
+        mask.expect(b"AT+CPIN=1234\r", &[digits]);
+        let mut all = Vec::new();
+        for piece in pieces {
+            let mut piece = piece.to_vec();
+            mask.apply(&mut piece);
+            all.extend(piece);
+        }
+        String::from_utf8(all).unwrap()
+    }
+
+    #[test]
+    fn the_echo_is_masked_once_however_it_comes() {
+        let check = |pieces: &[&[u8]], expect: &str| assert_eq!(masked(pieces), expect);
+        check(&[b"AT+CPIN=1234\r\r\nOK\r\n1234"], "AT+CPIN=****\r\r\nOK\r\n1234");
+        check(&[b"AT+CPIN=12", b"3", b"4\r"], "AT+CPIN=****\r");
+        check(&[b"AT+AT+CPIN=1234\r"], "AT+AT+CPIN=****\r");
+        check(&[b"AAT+CPIN=1234\r"], "AAT+CPIN=****\r");
+        check(&[b"\r\n+CMTI: 1234\r\n", b"AT+CPIN=1234\r"], "\r\n+CMTI: 1234\r\nAT+CPIN=****\r");
+        check(&[b"no echo, 1234 stays"], "no echo, 1234 stays");
+    }
+
+    #[test]
+    fn a_send_without_secrets_expects_nothing() {
+        let mut mask = EchoMask::default();
+        mask.expect(b"AT\r", &[]);
+        let mut bytes = b"AT\r".to_vec();
+        mask.apply(&mut bytes);
+        assert_eq!(bytes, b"AT\r");
+    }
+}

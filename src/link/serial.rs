@@ -1,0 +1,238 @@
+//! A serial device or a pty on Unix.
+//!
+//! Two descriptors of one device. Ours carries the bytes and the settings: it is non-blocking, because a write to a
+//! stalled line must never hold the worker, and it is read with a plain `read`, because what was pending when the device
+//! vanished must still be delivered (`serialport` drops it, and its `write` ignores its timeout). The `serialport` crate's
+//! carries the locks (TIOCEXCL and flock), the modem lines and the break. Nothing is flushed at open: what the kernel had
+//! queued is kept.
+
+use std::os::fd::OwnedFd;
+use std::time::Duration;
+
+use rustix::fs::{Mode, OFlags};
+use rustix::io::Errno;
+use rustix::termios::{OptionalActions, QueueSelector, tcflush, tcgetattr, tcsetattr};
+use serialport::{SerialPort, TTYPort};
+
+use super::trouble::{self, Trouble};
+use super::{Arrival, Interests, LineSettings, Link, LinkError, termios};
+use crate::capture::{Flaw, LineStates};
+use crate::macros::LineChange;
+
+/// Bytes asked for in one read. The kernel gives 4 KiB as a rule, up to 24 KiB under load.
+const READ_SIZE: usize = 64 * 1024;
+
+/// Where a device talks without a pause, no more than this is taken for early.
+const EARLY_LIMIT: usize = 256 * 1024;
+
+/// An open serial device.
+#[derive(Debug)]
+pub struct Serial {
+    name: String,
+    // Declared, and so dropped, before `lines`: the locks go last.
+    data: OwnedFd,
+    lines: TTYPort,
+    /// What we set DTR and RTS to; `None` where the device has no modem lines (a pty).
+    ours: Option<Ours>,
+    /// What the kernel had queued from before the port was set up.
+    early: Vec<u8>,
+    buffer: Vec<u8>,
+    gone: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Ours {
+    dtr: bool,
+    rts: bool,
+}
+
+impl Serial {
+    /// Opens and sets up a device. The second value says what the driver kept instead of what was asked.
+    ///
+    /// # Errors
+    /// A sentence for the user: what happened, and what to do next.
+    pub fn open(path: &str, settings: &LineSettings) -> Result<(Self, Option<String>), String> {
+        let device = std::fs::canonicalize(path).unwrap_or_else(|_| path.into());
+        if let Some(pid) = trouble::lock_file_holder(&device) {
+            let holder = trouble::Holder { program: trouble::program(pid), pid };
+            let facts = trouble::Facts { holder: Some(holder), ..trouble::Facts::default() };
+            return Err(trouble::explain(path, Trouble::Busy, &facts, ""));
+        }
+        let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let data = rustix::fs::open(path, flags, Mode::empty()).map_err(|errno| refusal(path, errno))?;
+        let mut termios = tcgetattr(&data).map_err(|errno| refusal(path, errno))?;
+        let lines = open_lines(path, settings)?;
+        let mut port = Self {
+            name: path.to_owned(),
+            data,
+            lines,
+            ours: None,
+            early: Vec::new(),
+            buffer: vec![0; READ_SIZE],
+            gone: false,
+        };
+        if port.lines.read_clear_to_send().is_ok() {
+            // Linux raises both at open, whatever a program asks for.
+            port.ours = Some(Ours { dtr: true, rts: true });
+            port.set_lines(LineChange { dtr: settings.dtr, rts: settings.rts }).map_err(|error| error.to_string())?;
+        }
+        let kept = port.apply(settings, &mut termios)?;
+        port.keep_early();
+        Ok((port, kept))
+    }
+
+    /// Reads what came before the settings were right. Nothing is flushed: it may be a boot message.
+    fn keep_early(&mut self) {
+        while self.early.len() < EARLY_LIMIT {
+            let Ok(count @ 1..) = rustix::io::read(&self.data, &mut self.buffer[..]) else {
+                return;
+            };
+            self.early.extend(self.buffer.get(..count).unwrap_or_default());
+        }
+    }
+
+    fn apply(&self, settings: &LineSettings, termios: &mut rustix::termios::Termios) -> Result<Option<String>, String> {
+        let refused =
+            |errno: Errno| format!("{}: the driver refused {settings}: {errno}. Choose other settings.", self.name);
+        termios::termios_for(settings, false, termios).map_err(refused)?;
+        tcsetattr(&self.data, OptionalActions::Now, termios).map_err(refused)?;
+        let kept = tcgetattr(&self.data).map_err(refused)?;
+        Ok(settings.difference(&termios::settings_from(&kept, settings)))
+    }
+
+    fn gone(&mut self) -> LinkError {
+        self.gone = true;
+        LinkError::Gone(format!(
+            "{} is gone: it was unplugged, or its far end closed. Plug it in and connect again.",
+            self.name
+        ))
+    }
+}
+
+/// Locks the device and keeps a handle for its modem lines.
+fn open_lines(path: &str, settings: &LineSettings) -> Result<TTYPort, String> {
+    let builder = serialport::new(path, settings.baud).timeout(Duration::from_millis(10));
+    let builder = match settings.dtr {
+        Some(dtr) => builder.dtr_on_open(dtr),
+        None => builder.preserve_dtr_on_open(),
+    };
+    builder.open_native().map_err(|error| {
+        let trouble = match error.kind() {
+            serialport::ErrorKind::NoDevice => Trouble::Busy,
+            serialport::ErrorKind::Io(kind) => trouble::classify(&std::io::Error::from(kind)),
+            _ => Trouble::Other,
+        };
+        trouble::explain(path, trouble, &trouble::facts(path, trouble), &error.to_string())
+    })
+}
+
+fn refusal(path: &str, errno: Errno) -> String {
+    let error = std::io::Error::from(errno);
+    let trouble = trouble::classify(&error);
+    trouble::explain(path, trouble, &trouble::facts(path, trouble), &error.to_string())
+}
+
+impl Link for Serial {
+    fn next_deadline(&self) -> Option<Duration> {
+        (!self.early.is_empty()).then_some(Duration::ZERO)
+    }
+
+    fn interests<'fd>(&'fd self, sending: bool, interests: &mut Interests<'fd>) {
+        if !self.gone {
+            interests.add(&self.data, true, sending);
+        }
+    }
+
+    fn read(&mut self, arrived: &mut Vec<Arrival>, _now: Duration) -> Result<(), LinkError> {
+        if self.gone {
+            return Ok(());
+        }
+        if !self.early.is_empty() {
+            let bytes = std::mem::take(&mut self.early);
+            arrived.push(Arrival::Note(format!("{} bytes came before the settings were applied", bytes.len())));
+            arrived.push(Arrival::Bytes { bytes, flaw: Flaw::None });
+            return Ok(());
+        }
+        match rustix::io::read(&self.data, &mut self.buffer[..]) {
+            Ok(0) => Err(self.gone()),
+            Ok(count) => {
+                let bytes = self.buffer.get(..count).unwrap_or_default().to_vec();
+                arrived.push(Arrival::Bytes { bytes, flaw: Flaw::None });
+                Ok(())
+            }
+            Err(Errno::AGAIN | Errno::INTR) => Ok(()),
+            Err(_) => Err(self.gone()),
+        }
+    }
+
+    fn write(&mut self, bytes: &[u8], _now: Duration) -> Result<usize, LinkError> {
+        if self.gone || bytes.is_empty() {
+            return Ok(0);
+        }
+        match rustix::io::write(&self.data, bytes) {
+            Ok(count) => Ok(count),
+            // The end of the device is told by `read`, after what it had sent has been handed over.
+            Err(_) => Ok(0),
+        }
+    }
+
+    fn set_lines(&mut self, change: LineChange) -> Result<(), LinkError> {
+        let Some(mut ours) = self.ours else {
+            return match (change.dtr, change.rts) {
+                (None, None) => Ok(()),
+                _ => Err(LinkError::Unsupported(format!("{} has no modem lines", self.name))),
+            };
+        };
+        let refused =
+            |error: serialport::Error| LinkError::Refused(format!("the modem lines could not be set: {error}"));
+        if let Some(dtr) = change.dtr {
+            self.lines.write_data_terminal_ready(dtr).map_err(refused)?;
+            ours.dtr = dtr;
+            self.ours = Some(ours);
+        }
+        if let Some(rts) = change.rts {
+            self.lines.write_request_to_send(rts).map_err(refused)?;
+            ours.rts = rts;
+            self.ours = Some(ours);
+        }
+        Ok(())
+    }
+
+    fn lines(&mut self) -> Option<LineStates> {
+        let ours = self.ours.filter(|_| !self.gone)?;
+        Some(LineStates {
+            cts: self.lines.read_clear_to_send().ok()?,
+            dsr: self.lines.read_data_set_ready().ok()?,
+            dcd: self.lines.read_carrier_detect().ok()?,
+            ri: self.lines.read_ring_indicator().ok()?,
+            dtr: ours.dtr,
+            rts: ours.rts,
+        })
+    }
+
+    fn set_break(&mut self, on: bool) -> Result<(), LinkError> {
+        let result = if on { self.lines.set_break() } else { self.lines.clear_break() };
+        result.map_err(|error| LinkError::Refused(format!("the break was refused: {error}")))
+    }
+
+    fn reconfigure(&mut self, settings: &LineSettings) -> Result<Option<String>, LinkError> {
+        let refused = |errno: Errno| LinkError::Refused(format!("{}: the settings cannot be read: {errno}", self.name));
+        let mut termios = tcgetattr(&self.data).map_err(refused)?;
+        self.apply(settings, &mut termios).map_err(LinkError::Refused)
+    }
+
+    fn unsent(&self) -> Option<usize> {
+        if self.gone {
+            return None;
+        }
+        self.lines.bytes_to_write().ok().and_then(|count| usize::try_from(count).ok())
+    }
+}
+
+impl Drop for Serial {
+    fn drop(&mut self) {
+        // With the line stalled by flow control, close would otherwise wait up to 30 s for the far end. The worker has
+        // given unsent bytes their moment before.
+        let _ = tcflush(&self.data, QueueSelector::OFlush);
+    }
+}

@@ -1,0 +1,411 @@
+//! Why a port would not open, in words: what happened, and what to do next. The facts are looked up (`/proc`, lock
+//! files, the node's group), the sentences are made from them alone.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// A program that holds a port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// Its name, where the system tells.
+    pub program: Option<String>,
+    /// Its process id.
+    pub pid: u32,
+}
+
+/// What opening ran into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// EACCES, EPERM.
+    Denied,
+    /// EBUSY, a lock held by another program.
+    Busy,
+    /// ENOENT, ENOTDIR.
+    Missing,
+    /// EIO.
+    Broken,
+    /// ENXIO, ENODEV.
+    NoHardware,
+    /// ENOTTY, EISDIR.
+    NotAPort,
+    /// Anything else.
+    Other,
+}
+
+/// What could be found out about a port that would not open.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Who holds it.
+    pub holder: Option<Holder>,
+    /// Group of the device node.
+    pub group: Option<String>,
+    /// The user is listed in that group, though this process does not have it yet.
+    pub listed: bool,
+    /// The group may read and write it.
+    pub group_may: bool,
+    /// Nodes of similar name that do exist.
+    pub similar: Vec<String>,
+}
+
+/// The message for the user.
+#[must_use]
+pub fn explain(path: &str, trouble: Trouble, facts: &Facts, system: &str) -> String {
+    let mut text = String::new();
+    // Writing into a String cannot fail.
+    let _ = match trouble {
+        Trouble::Denied => write!(text, "{path}: no permission. {}", permission_advice(path, facts)),
+        Trouble::Busy => write!(text, "{path} is in use{}", busy_advice(facts.holder.as_ref())),
+        Trouble::Missing => write!(text, "{path} is not there. {}", missing_advice(&facts.similar)),
+        Trouble::Broken => write!(
+            text,
+            "{path}: the device does not answer (input/output error). Unplug it, plug it in again, and connect again; a loose \
+             cable or hub does this too."
+        ),
+        Trouble::NoHardware => write!(
+            text,
+            "{path}: no hardware stands behind this name. Choose another port; PCs list /dev/ttyS ports that do not exist."
+        ),
+        Trouble::NotAPort => {
+            write!(
+                text,
+                "{path} is not a serial port. Choose a device such as /dev/ttyUSB0; a capture opens as replay:FILE."
+            )
+        }
+        Trouble::Other => write!(text, "{path} could not be opened: {system}. Try again, or choose another port."),
+    };
+    text
+}
+
+fn permission_advice(path: &str, facts: &Facts) -> String {
+    match &facts.group {
+        Some(group) if facts.listed => format!(
+            "You are in the group {group}, but were not yet when this session began: log out and in again (or run `newgrp {group}`)."
+        ),
+        Some(group) if facts.group_may && group != "root" => {
+            format!("It belongs to the group {group}: run `sudo usermod -aG {group} $USER`, then log out and in again.")
+        }
+        _ => format!(
+            "Only its owner may use it: run `sudo chmod a+rw {path}` for now, or add a udev rule that gives it a group."
+        ),
+    }
+}
+
+fn busy_advice(holder: Option<&Holder>) -> String {
+    match holder {
+        Some(Holder { program: Some(program), pid }) if program == "ModemManager" => format!(
+            " by ModemManager (PID {pid}), which probes every modem it finds. Run `sudo systemctl stop ModemManager`, or tell it by a \
+             udev rule (ID_MM_DEVICE_IGNORE=1) to leave this device alone."
+        ),
+        Some(Holder { program: Some(program), pid }) => {
+            format!(" by {program} (PID {pid}). Close it there, then connect again.")
+        }
+        Some(Holder { program: None, pid }) => format!(" by the process {pid}. Close it there, then connect again."),
+        None => " by another program. Close that program (`sudo fuser -v` with the port names it), then connect again."
+            .into(),
+    }
+}
+
+fn missing_advice(similar: &[String]) -> String {
+    if similar.is_empty() {
+        "Plug the adapter in, or look at the port list for its present name.".into()
+    } else {
+        format!("There is {}: plug the adapter in, or choose one of these.", similar.join(", "))
+    }
+}
+
+/// Sorts what the system said.
+#[must_use]
+pub fn classify(error: &std::io::Error) -> Trouble {
+    #[cfg(unix)]
+    {
+        use rustix::io::Errno;
+        if let Some(errno) = Errno::from_io_error(error) {
+            return match errno {
+                Errno::ACCESS | Errno::PERM | Errno::ROFS => Trouble::Denied,
+                Errno::BUSY | Errno::AGAIN => Trouble::Busy,
+                Errno::NOENT | Errno::NOTDIR => Trouble::Missing,
+                Errno::IO => Trouble::Broken,
+                Errno::NXIO | Errno::NODEV => Trouble::NoHardware,
+                Errno::NOTTY | Errno::ISDIR | Errno::INVAL => Trouble::NotAPort,
+                _ => Trouble::Other,
+            };
+        }
+    }
+    match error.kind() {
+        std::io::ErrorKind::PermissionDenied => Trouble::Denied,
+        std::io::ErrorKind::NotFound => Trouble::Missing,
+        std::io::ErrorKind::ResourceBusy => Trouble::Busy,
+        _ => Trouble::Other,
+    }
+}
+
+/// Looks up what can be known about `path`. Reads `/proc`, `/etc/group` and lock files; opens no device.
+#[must_use]
+pub fn facts(path: &str, trouble: Trouble) -> Facts {
+    let mut facts = Facts::default();
+    match trouble {
+        Trouble::Busy => facts.holder = holder(Path::new(path)),
+        Trouble::Missing => facts.similar = similar(Path::new(path)),
+        #[cfg(unix)]
+        Trouble::Denied => look_up_group(path, &mut facts),
+        _ => {}
+    }
+    facts
+}
+
+/// Up to four nodes in the same folder whose name begins alike.
+fn similar(path: &Path) -> Vec<String> {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str())) else {
+        return Vec::new();
+    };
+    let stem = name.trim_end_matches(|character: char| character.is_ascii_digit());
+    if stem.len() < 4 {
+        return Vec::new();
+    }
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut found: Vec<String> = entries
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_name().to_str().is_some_and(|other| other.starts_with(stem)))
+        .map(|entry| entry.path().display().to_string())
+        .collect();
+    found.sort();
+    found.truncate(4);
+    found
+}
+
+#[cfg(unix)]
+fn look_up_group(path: &str, facts: &mut Facts) {
+    let Ok(stat) = rustix::fs::stat(path) else {
+        return;
+    };
+    let Ok(groups) = std::fs::read_to_string("/etc/group") else {
+        return;
+    };
+    let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_default();
+    for line in groups.lines() {
+        let fields: Vec<&str> = line.split(':').collect();
+        let [name, _, id, members] = fields[..] else {
+            continue;
+        };
+        if id.parse() == Ok(stat.st_gid) {
+            facts.group = Some(name.to_owned());
+            facts.listed = !user.is_empty() && members.split(',').any(|member| member == user);
+        }
+    }
+    facts.group_may = stat.st_mode & 0o060 == 0o060;
+}
+
+/// Who holds a port, by lock file, by `flock`, or by having it open, as far as this user may see.
+#[must_use]
+pub fn holder(path: &Path) -> Option<Holder> {
+    let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let pid = lock_file_holder(&real).or_else(|| flock_holder(&real)).or_else(|| open_holder(&real))?;
+    Some(Holder { program: program(pid), pid })
+}
+
+/// The program behind a process id.
+#[must_use]
+pub fn program(pid: u32) -> Option<String> {
+    let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
+    Some(name.trim_end().to_owned())
+}
+
+/// Folders where other programs keep their `LCK..` files (FHS 3.0, 5.9).
+pub const LOCK_FOLDERS: [&str; 2] = ["/run/lock", "/var/lock"];
+
+/// The live process that a `LCK..` file for this device names; a stale one names nobody.
+#[must_use]
+pub fn lock_file_holder(device: &Path) -> Option<u32> {
+    LOCK_FOLDERS.iter().find_map(|folder| lock_file_holder_in(Path::new(folder), device))
+}
+
+/// As [`lock_file_holder`], in one folder.
+#[must_use]
+pub fn lock_file_holder_in(folder: &Path, device: &Path) -> Option<u32> {
+    lock_file_names(device).into_iter().find_map(|name| {
+        let content = std::fs::read(folder.join(name)).ok()?;
+        let pid = lock_file_pid(&content)?;
+        (pid != std::process::id() && process_lives(pid)).then_some(pid)
+    })
+}
+
+/// Names a lock file may have: `LCK..ttyUSB0`, and for devices in subfolders with the path in it, as in `LCK..pts_3`.
+fn lock_file_names(device: &Path) -> Vec<String> {
+    let mut names = Vec::new();
+    if let Some(name) = device.file_name().and_then(|name| name.to_str()) {
+        names.push(format!("LCK..{name}"));
+    }
+    if let Ok(below) = device.strip_prefix("/dev")
+        && below.components().count() > 1
+        && let Some(text) = below.to_str()
+    {
+        // A pty's own name is a bare number, which would collide with any other device of that number.
+        names.clear();
+        names.push(format!("LCK..{}", text.replace('/', "_")));
+    }
+    names
+}
+
+/// The process id in a lock file: ten characters of decimal ASCII and a newline (HDB), or four bytes binary (old UUCP).
+#[must_use]
+pub fn lock_file_pid(content: &[u8]) -> Option<u32> {
+    if let Ok(binary) = <[u8; 4]>::try_from(content)
+        && !content.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_whitespace())
+    {
+        return Some(u32::from_ne_bytes(binary));
+    }
+    let text = std::str::from_utf8(content).ok()?;
+    text.split_whitespace().next()?.parse().ok()
+}
+
+fn process_lives(pid: u32) -> bool {
+    #[cfg(unix)]
+    {
+        let Some(pid) = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw) else {
+            return false;
+        };
+        // EPERM means that it lives and is somebody else's.
+        !matches!(rustix::process::test_kill_process(pid), Err(rustix::io::Errno::SRCH))
+    }
+    #[cfg(not(unix))]
+    {
+        pid != 0
+    }
+}
+
+/// From `/proc/locks`, which everybody may read.
+#[cfg(unix)]
+fn flock_holder(device: &Path) -> Option<u32> {
+    let inode = rustix::fs::stat(device).ok()?.st_ino;
+    flock_holder_from(&std::fs::read_to_string("/proc/locks").ok()?, inode)
+}
+
+#[cfg(not(unix))]
+fn flock_holder(_device: &Path) -> Option<u32> {
+    None
+}
+
+/// A line reads `1: FLOCK  ADVISORY  WRITE 1234 00:05:417 0 EOF`; the inode stands last in `major:minor:inode`.
+fn flock_holder_from(locks: &str, inode: u64) -> Option<u32> {
+    locks.lines().find_map(|line| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let [_, "FLOCK", _, _, pid, file, ..] = fields[..] else {
+            return None;
+        };
+        (file.rsplit(':').next()?.parse::<u64>().ok()? == inode).then(|| pid.parse().ok())?
+    })
+}
+
+/// The first other process that has the device open, as far as `/proc` shows.
+#[must_use]
+pub fn open_holder(device: &Path) -> Option<u32> {
+    let own = std::process::id();
+    std::fs::read_dir("/proc").ok()?.filter_map(Result::ok).find_map(|entry| {
+        let pid: u32 = entry.file_name().to_str()?.parse().ok()?;
+        (pid != own && has_open(&entry.path(), device)).then_some(pid)
+    })
+}
+
+fn has_open(process: &Path, device: &Path) -> bool {
+    let Ok(descriptors) = std::fs::read_dir(process.join("fd")) else {
+        return false;
+    };
+    descriptors
+        .filter_map(Result::ok)
+        .any(|entry| std::fs::read_link(entry.path()).is_ok_and(|target| target == device))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_trouble_has_its_own_message_with_a_next_step() {
+        let check = |trouble: Trouble, facts: &Facts, expect: &[&str]| {
+            let message = explain("/dev/ttyUSB0", trouble, facts, "some system text");
+            for part in expect {
+                assert!(message.contains(part), "{message}\nlacks {part}");
+            }
+            message
+        };
+        let none = Facts::default();
+        let dialout = Facts { group: Some("dialout".into()), group_may: true, ..Facts::default() };
+        let held = |program: Option<&str>| Facts {
+            holder: Some(Holder { program: program.map(str::to_owned), pid: 4711 }),
+            ..Facts::default()
+        };
+        let messages = [
+            check(Trouble::Denied, &dialout, &["group dialout", "`sudo usermod -aG dialout $USER`", "log out"]),
+            check(Trouble::Denied, &Facts { listed: true, ..dialout.clone() }, &["newgrp dialout", "log out"]),
+            check(Trouble::Denied, &none, &["sudo chmod a+rw /dev/ttyUSB0"]),
+            check(Trouble::Busy, &none, &["in use by another program", "fuser"]),
+            check(Trouble::Busy, &held(Some("picocom")), &["by picocom (PID 4711)", "Close it"]),
+            check(Trouble::Busy, &held(None), &["by the process 4711"]),
+            check(Trouble::Busy, &held(Some("ModemManager")), &["systemctl stop ModemManager"]),
+            check(Trouble::Missing, &none, &["is not there", "port list"]),
+            check(Trouble::Broken, &none, &["does not answer", "Unplug"]),
+            check(Trouble::NoHardware, &none, &["no hardware", "another port"]),
+            check(Trouble::NotAPort, &none, &["not a serial port", "replay:FILE"]),
+            check(Trouble::Other, &none, &["some system text", "Try again"]),
+        ];
+        for (index, message) in messages.iter().enumerate() {
+            assert!(!messages[..index].contains(message), "said twice: {message}");
+        }
+        let similar = Facts { similar: vec!["/dev/ttyUSB1".into()], ..Facts::default() };
+        check(Trouble::Missing, &similar, &["There is /dev/ttyUSB1"]);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn what_the_system_says_is_told_apart() {
+        use rustix::io::Errno;
+        let check = |errno: Errno, expect: Trouble| assert_eq!(classify(&errno.into()), expect, "{errno}");
+        check(Errno::ACCESS, Trouble::Denied);
+        check(Errno::BUSY, Trouble::Busy);
+        check(Errno::NOENT, Trouble::Missing);
+        check(Errno::IO, Trouble::Broken);
+        check(Errno::NXIO, Trouble::NoHardware);
+        check(Errno::NOTTY, Trouble::NotAPort);
+        check(Errno::MFILE, Trouble::Other);
+    }
+
+    #[test]
+    fn lock_files_name_a_live_process_or_nobody() {
+        let check = |content: &[u8], expect: Option<u32>| assert_eq!(lock_file_pid(content), expect, "{content:?}");
+        check(b"      4711\n", Some(4711));
+        check(b"4711 minicom root\n", Some(4711));
+        check(&4711_u32.to_ne_bytes(), Some(4711));
+        check(b"1234", Some(1234));
+        check(b"", None);
+        check(b"\xFF\xFE garbage", None);
+        check(b"99999999999999\n", None);
+
+        let folder = tempfile::tempdir().unwrap();
+        let device = Path::new("/dev/ttyUSB7");
+        let lock = folder.path().join("LCK..ttyUSB7");
+        std::fs::write(&lock, "         1\n").unwrap();
+        assert_eq!(lock_file_holder_in(folder.path(), device), Some(1), "process 1 always lives");
+        assert_eq!(lock_file_holder_in(folder.path(), Path::new("/dev/ttyUSB8")), None);
+        std::fs::write(&lock, "4194999\n").unwrap();
+        assert_eq!(lock_file_holder_in(folder.path(), device), None, "no process has an id above pid_max: stale");
+        std::fs::write(&lock, format!("{:>10}\n", std::process::id())).unwrap();
+        assert_eq!(lock_file_holder_in(folder.path(), device), None, "our own lock does not lock us out");
+    }
+
+    #[test]
+    fn a_flock_names_its_holder() {
+        let locks =
+            "1: POSIX  ADVISORY  READ 700 00:05:417 128 128\n2: FLOCK  ADVISORY  WRITE 4711 00:05:417 0 EOF\n3: -> x\n";
+        assert_eq!(flock_holder_from(locks, 417), Some(4711));
+        assert_eq!(flock_holder_from(locks, 17), None);
+        assert_eq!(flock_holder_from("", 17), None);
+    }
+
+    #[test]
+    fn ptys_do_not_collide_by_their_number() {
+        assert_eq!(lock_file_names(Path::new("/dev/ttyUSB0")), ["LCK..ttyUSB0"]);
+        assert_eq!(lock_file_names(Path::new("/dev/pts/3")), ["LCK..pts_3"]);
+    }
+}

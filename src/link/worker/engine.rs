@@ -1,0 +1,576 @@
+//! What the worker's thread does, turn by turn: orders, what arrived, deadlines, what is to be sent, the status, and
+//! then one wait for all of them. No lock is held while it waits, and it never waits anywhere else.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use arc_swap::ArcSwap;
+use crossbeam_channel::{Receiver, TryRecvError};
+
+use super::outgoing::Outgoing;
+use super::progress::RunLog;
+use super::{Order, Phase, SendProgress, Status};
+use crate::capture::{LineStates, Record, Writer};
+use crate::link::mask::EchoMask;
+use crate::link::opening::{self, Opened};
+use crate::link::wait::Waiter;
+use crate::link::{Arrival, Interests, LineSettings, Link, LinkError, LinkSpec, News};
+use crate::macros::LineChange;
+use crate::modem::Direction;
+use crate::modem::diagnose::Finding;
+use crate::session::{Input, Output, SendId, Session};
+
+/// The window is told of news at most this often.
+const NEWS_EVERY: Duration = Duration::from_millis(8);
+/// Reads before orders and deadlines have their turn again.
+const READS_A_TURN: usize = 8;
+/// Writes before reads have their turn again.
+const WRITES_A_TURN: usize = 8;
+/// Orders taken in one turn.
+const ORDERS_A_TURN: usize = 64;
+/// Modem lines are asked this often while something goes on, …
+const LINES_BUSY: Duration = Duration::from_millis(50);
+/// … and this often after a quiet time of `LINES_CALM`.
+const LINES_IDLE: Duration = Duration::from_millis(250);
+const LINES_CALM: Duration = Duration::from_secs(5);
+/// A stalled Send is shown anew this often.
+const STALL_SHOWN: Duration = Duration::from_millis(100);
+/// What the system took but has not sent yet gets this long before a break or a close.
+const LINGER: Duration = Duration::from_millis(200);
+const LINGER_STEP: Duration = Duration::from_millis(10);
+/// Where a port says that it can be written and then takes nothing, it is asked again after this.
+const STUCK_PAUSE: Duration = Duration::from_millis(5);
+const STUCK_AFTER: u32 = 8;
+
+/// What connects the thread to the rest.
+pub(super) struct Wiring {
+    pub waiter: Waiter,
+    pub orders: Receiver<Order>,
+    pub status: Arc<ArcSwap<Status>>,
+    pub news: News,
+}
+
+/// The capture's time.
+#[derive(Clone, Copy, Debug)]
+struct Clock {
+    zero: Instant,
+}
+
+#[expect(clippy::disallowed_methods, reason = "the worker is where time comes from")]
+impl Clock {
+    fn since(started: SystemTime) -> Self {
+        let now = Instant::now();
+        let age = SystemTime::now().duration_since(started).unwrap_or_default();
+        Self { zero: now.checked_sub(age).unwrap_or(now) }
+    }
+
+    fn now(self) -> Duration {
+        self.zero.elapsed()
+    }
+}
+
+/// A break, from the wish to its end.
+#[derive(Clone, Copy, Debug)]
+enum Break {
+    /// Bytes sent before it are still under way.
+    Wanted { length: Duration, at_latest: Duration },
+    /// It is on the line.
+    On { until: Duration },
+}
+
+/// One link's thread.
+pub(super) struct Engine {
+    wiring: Wiring,
+    spec: LinkSpec,
+    settings: LineSettings,
+    capture: Writer,
+    clock: Clock,
+    link: Option<Box<dyn Link>>,
+    session: Session,
+    outgoing: Outgoing,
+    mask: EchoMask,
+    run_log: RunLog,
+    arrived: Vec<Arrival>,
+    phase: Phase,
+    rx: u64,
+    tx: u64,
+    lines: Option<LineStates>,
+    lines_due: Duration,
+    active: Duration,
+    line_break: Option<Break>,
+    pulse: Option<(LineChange, Duration)>,
+    stuck: u32,
+    cancelled: Option<SendProgress>,
+    refused: Option<String>,
+    findings: Arc<[Finding]>,
+    dirty: bool,
+    published: Duration,
+    closing: bool,
+}
+
+impl Engine {
+    pub(super) fn new(wiring: Wiring, spec: LinkSpec, settings: LineSettings, capture: Writer) -> Self {
+        let clock = Clock::since(capture.reader().started());
+        let mut outgoing = Outgoing::default();
+        outgoing.set_pacing(settings.pacing);
+        Self {
+            wiring,
+            spec,
+            settings,
+            capture,
+            clock,
+            link: None,
+            session: Session::new(),
+            outgoing,
+            mask: EchoMask::default(),
+            run_log: RunLog::default(),
+            arrived: Vec::new(),
+            phase: Phase::Opening,
+            rx: 0,
+            tx: 0,
+            lines: None,
+            lines_due: Duration::ZERO,
+            active: Duration::ZERO,
+            line_break: None,
+            pulse: None,
+            stuck: 0,
+            cancelled: None,
+            refused: None,
+            findings: Arc::new([]),
+            dirty: false,
+            published: Duration::ZERO,
+            closing: false,
+        }
+    }
+
+    /// Opens the port, works it until its end, and closes it.
+    pub(super) fn run(&mut self) {
+        match opening::open(&self.spec, &self.settings) {
+            Ok(opened) => self.opened(opened),
+            Err(problem) => {
+                self.note(problem.clone());
+                self.end(Phase::Failed(problem));
+                return;
+            }
+        }
+        while !self.closing {
+            if let Err(problem) = self.turn() {
+                self.lost(&problem.to_string());
+                return;
+            }
+        }
+        self.close();
+    }
+
+    fn opened(&mut self, opened: Opened) {
+        let kept = opened.kept.as_ref().map(|kept| format!("; {kept}")).unwrap_or_default();
+        let settings = match self.spec {
+            LinkSpec::Serial(_) | LinkSpec::Rfc2217(_) => format!(" at {}", self.settings),
+            _ => String::new(),
+        };
+        self.note(format!("opened {}{settings}{kept}", self.spec));
+        self.link = Some(opened.link);
+        self.phase = Phase::Open { kept: opened.kept };
+        self.publish(self.clock.now());
+    }
+
+    /// One round: all that is due, then one wait.
+    fn turn(&mut self) -> Result<(), LinkError> {
+        self.take_orders();
+        if self.closing {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        if let Some(link) = &mut self.link {
+            link.on_ready(now);
+        }
+        self.receive()?;
+        let now = self.clock.now();
+        if self.session.next_deadline().is_some_and(|due| due <= now) {
+            self.input(Input::Tick, now);
+        }
+        self.line_work(now);
+        self.transmit()?;
+        let now = self.clock.now();
+        if self.outgoing.progress(now).is_some_and(|progress| progress.stalled >= STALL_SHOWN)
+            && now >= self.published + STALL_SHOWN
+        {
+            self.dirty = true;
+        }
+        if self.dirty && now >= self.published + NEWS_EVERY {
+            self.publish(now);
+        }
+        self.wait();
+        Ok(())
+    }
+
+    fn wait(&mut self) {
+        let now = self.clock.now();
+        let offering = self.line_break.is_none() && self.outgoing.offer(now).is_some();
+        let stuck = self.stuck >= STUCK_AFTER;
+        let deadlines = [
+            self.session.next_deadline(),
+            self.link.as_ref().and_then(|link| link.next_deadline()),
+            self.outgoing.pause_ends(now),
+            (offering && stuck).then(|| now + STUCK_PAUSE),
+            (!self.outgoing.is_empty()).then(|| self.published.max(now) + STALL_SHOWN),
+            self.dirty.then(|| self.published + NEWS_EVERY),
+            self.lines.map(|_| self.lines_due),
+            self.line_break.map(|line_break| match line_break {
+                Break::Wanted { at_latest, .. } => at_latest.min(now + LINGER_STEP),
+                Break::On { until } => until,
+            }),
+            self.pulse.map(|(_, until)| until),
+        ];
+        // Rounded up by a little, so that a deadline has passed when the wait for it is over.
+        let timeout = deadlines.into_iter().flatten().min().map(|due| match due.saturating_sub(now) {
+            Duration::ZERO => Duration::ZERO,
+            left => left + Duration::from_micros(10),
+        });
+        let mut interests = Interests::new();
+        if let Some(link) = &self.link {
+            link.interests(offering && !stuck, &mut interests);
+        }
+        if self.wiring.waiter.wait(interests, timeout).is_err() {
+            // Only when the kernel is out of memory for the wait; nothing can be waited for then.
+            self.closing = true;
+        }
+    }
+
+    fn take_orders(&mut self) {
+        for _ in 0..ORDERS_A_TURN {
+            match self.wiring.orders.try_recv() {
+                Ok(order) => {
+                    self.dirty = true;
+                    let now = self.clock.now();
+                    self.obey(order, now);
+                }
+                Err(TryRecvError::Empty) => return,
+                Err(TryRecvError::Disconnected) => {
+                    self.closing = true;
+                    return;
+                }
+            }
+            if self.closing {
+                return;
+            }
+        }
+        // More may wait: the wake-up for them is used up.
+        self.wiring.waiter.waker().wake();
+    }
+
+    fn obey(&mut self, order: Order, now: Duration) {
+        self.active = now;
+        match order {
+            Order::Send(bytes) => self.input(Input::Send(bytes), now),
+            Order::CancelSend => self.cancel(now),
+            Order::RunMacro(macros, values) => {
+                if !self.session.running() {
+                    self.run_log.begin(macros.iter().map(|each| each.name.clone()).collect());
+                }
+                self.input(Input::RunMacros(macros, values), now);
+            }
+            Order::StopMacro => self.input(Input::StopMacro, now),
+            Order::SetLines(change) => self.set_lines(change, now),
+            Order::PulseLines(change, length) => {
+                self.set_lines(change, now);
+                let back = LineChange { dtr: change.dtr.map(|on| !on), rts: change.rts.map(|on| !on) };
+                self.pulse = Some((back, now + length));
+            }
+            Order::Break(length) => self.want_break(length, now),
+            Order::Reconfigure(settings) => self.reconfigure(settings),
+            Order::Note(text) => self.note(text),
+            Order::Sim(control) => {
+                let done = self.link.as_mut().map(|link| link.control(control, now));
+                self.said(done);
+            }
+            Order::Disconnect => self.closing = true,
+        }
+    }
+
+    fn input(&mut self, input: Input<'_>, now: Duration) {
+        self.session.handle_input(input, now);
+        while let Some(output) = self.session.poll_output() {
+            self.dirty = true;
+            match output {
+                Output::Write { send, bytes, secret } => {
+                    self.mask.expect(&bytes, &secret);
+                    self.outgoing.push(send, bytes, secret, now);
+                }
+                Output::SetLines(change) => self.set_lines(change, now),
+                Output::Break(length) => self.want_break(length, now),
+                Output::Macro { index, report } => {
+                    if let Some(line) = self.run_log.report(index, report) {
+                        self.capture.append(now, Record::Step(line));
+                    }
+                }
+                Output::RunEnded { done, problem } => {
+                    if let Some(line) = self.run_log.end(done, problem) {
+                        self.capture.append(now, Record::Step(line));
+                    }
+                }
+                Output::Refused(problem) => self.refuse(problem),
+            }
+        }
+    }
+
+    fn receive(&mut self) -> Result<(), LinkError> {
+        for _ in 0..READS_A_TURN {
+            let Some(link) = &mut self.link else {
+                return Ok(());
+            };
+            let mut arrived = std::mem::take(&mut self.arrived);
+            let result = link.read(&mut arrived, self.clock.now());
+            let now = self.clock.now();
+            let nothing = arrived.is_empty();
+            for arrival in arrived.drain(..) {
+                self.arrive(arrival, now);
+            }
+            self.arrived = arrived;
+            result?;
+            if nothing {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// One thing came in: into the capture first, then to the session.
+    fn arrive(&mut self, arrival: Arrival, now: Duration) {
+        self.dirty = true;
+        self.active = now;
+        match arrival {
+            Arrival::Bytes { bytes, flaw } => {
+                self.rx += bytes.len() as u64;
+                let mut kept = bytes.clone();
+                self.mask.apply(&mut kept);
+                self.capture.append(now, Record::Data { direction: Direction::Rx, bytes: kept, send: None, flaw });
+                self.input(Input::Received(&bytes), now);
+            }
+            Arrival::Break => self.capture.append(now, Record::Break(Direction::Rx)),
+            Arrival::Lost { bytes, why } => {
+                self.capture.append(now, Record::Lost { direction: Direction::Rx, bytes, why });
+            }
+            Arrival::Note(text) => self.note(text),
+        }
+    }
+
+    fn transmit(&mut self) -> Result<(), LinkError> {
+        for _ in 0..WRITES_A_TURN {
+            let now = self.clock.now();
+            if self.line_break.is_some() {
+                return Ok(());
+            }
+            let (Some(link), Some(offer)) = (&mut self.link, self.outgoing.offer(now)) else {
+                return Ok(());
+            };
+            let count = link.write(offer.bytes, now)?;
+            if count == 0 {
+                self.stuck = self.stuck.saturating_add(1);
+                return Ok(());
+            }
+            self.stuck = 0;
+            let now = self.clock.now();
+            if let Some(taken) = self.outgoing.took(count, now) {
+                self.taken(taken, now);
+            }
+        }
+        // More may fit: a write that was not blocked is no reason to wait.
+        self.stuck = 0;
+        Ok(())
+    }
+
+    fn taken(&mut self, taken: super::outgoing::Taken, now: Duration) {
+        self.dirty = true;
+        self.active = now;
+        self.tx += taken.bytes.len() as u64;
+        let record = Record::Data {
+            direction: Direction::Tx,
+            bytes: taken.masked,
+            send: Some(taken.id),
+            flaw: crate::capture::Flaw::None,
+        };
+        self.capture.append(now, record);
+        self.input(Input::Taken { send: taken.id, bytes: &taken.bytes, last: taken.last }, now);
+    }
+
+    fn cancel(&mut self, now: Duration) {
+        let Some((progress, sends)) = self.outgoing.cancel(now) else {
+            return;
+        };
+        self.note(format!("sending cancelled: {} of {} bytes had gone out", progress.taken, progress.total));
+        self.give_up(progress, sends, now);
+    }
+
+    fn give_up(&mut self, progress: SendProgress, sends: Vec<SendId>, now: Duration) {
+        self.cancelled = Some(progress);
+        for send in sends {
+            self.input(Input::GivenUp(send), now);
+        }
+    }
+
+    fn reconfigure(&mut self, settings: LineSettings) {
+        let Some(link) = &mut self.link else {
+            self.settings = settings;
+            return;
+        };
+        match link.reconfigure(&settings) {
+            Ok(kept) => {
+                self.settings = settings;
+                self.outgoing.set_pacing(settings.pacing);
+                let text = kept.as_ref().map(|kept| format!("; {kept}")).unwrap_or_default();
+                self.phase = Phase::Open { kept };
+                self.note(format!("settings changed to {settings}{text}"));
+            }
+            Err(problem) => self.refuse(problem.to_string()),
+        }
+    }
+
+    fn set_lines(&mut self, change: LineChange, now: Duration) {
+        let done = self.link.as_mut().map(|link| link.set_lines(change));
+        self.said(done);
+        self.lines_due = now;
+        self.look_at_lines(now);
+    }
+
+    fn want_break(&mut self, length: Duration, now: Duration) {
+        self.line_break = Some(Break::Wanted { length, at_latest: now + LINGER });
+    }
+
+    /// Breaks and pulses begin and end, and the modem lines are looked at.
+    fn line_work(&mut self, now: Duration) {
+        match self.line_break {
+            Some(Break::Wanted { length, at_latest }) => {
+                let under_way = self.link.as_ref().and_then(|link| link.unsent()).is_some_and(|count| count > 0);
+                if !under_way || now >= at_latest {
+                    self.begin_break(length, now);
+                }
+            }
+            Some(Break::On { until }) if now >= until => {
+                let done = self.link.as_mut().map(|link| link.set_break(false));
+                self.said(done);
+                self.line_break = None;
+            }
+            _ => {}
+        }
+        if let Some((back, until)) = self.pulse
+            && now >= until
+        {
+            self.pulse = None;
+            self.set_lines(back, now);
+        }
+        if now >= self.lines_due {
+            self.look_at_lines(now);
+        }
+    }
+
+    fn begin_break(&mut self, length: Duration, now: Duration) {
+        let done = self.link.as_mut().map(|link| link.set_break(true));
+        let begun = matches!(done, Some(Ok(())));
+        self.said(done);
+        self.line_break = begun.then(|| Break::On { until: now + length });
+        if begun {
+            self.capture.append(now, Record::Break(Direction::Tx));
+        }
+    }
+
+    fn look_at_lines(&mut self, now: Duration) {
+        let calm = now.saturating_sub(self.active) > LINES_CALM;
+        self.lines_due = now + if calm { LINES_IDLE } else { LINES_BUSY };
+        let lines = self.link.as_mut().and_then(|link| link.lines());
+        if lines != self.lines {
+            self.lines = lines;
+            self.dirty = true;
+            if let Some(lines) = lines {
+                self.active = now;
+                self.capture.append(now, Record::Lines(lines));
+            }
+        }
+    }
+
+    fn said(&mut self, done: Option<Result<(), LinkError>>) {
+        match done {
+            Some(Ok(())) => {}
+            Some(Err(problem)) => self.refuse(problem.to_string()),
+            None => self.refuse("the port is not open".into()),
+        }
+    }
+
+    fn refuse(&mut self, problem: String) {
+        self.note(problem.clone());
+        self.refused = Some(problem);
+        self.dirty = true;
+    }
+
+    fn note(&mut self, text: String) {
+        self.capture.append(self.clock.now(), Record::Note(text));
+        self.dirty = true;
+    }
+
+    fn publish(&mut self, now: Duration) {
+        if *self.findings != *self.session.diagnoser().findings() {
+            self.findings = self.session.diagnoser().findings().into();
+        }
+        let status = Status {
+            phase: self.phase.clone(),
+            rx: self.rx,
+            tx: self.tx,
+            lines: self.lines,
+            sending: self.outgoing.progress(now),
+            run: self.run_log.progress(),
+            strip: self.session.diagnoser().strip().clone(),
+            findings: Arc::clone(&self.findings),
+            cancelled: self.cancelled,
+            refused: self.refused.clone(),
+            now,
+        };
+        self.wiring.status.store(Arc::new(status));
+        self.published = now;
+        self.dirty = false;
+        (self.wiring.news)();
+    }
+
+    /// The port vanished.
+    fn lost(&mut self, problem: &str) {
+        let now = self.clock.now();
+        self.link = None;
+        self.lines = None;
+        self.note(problem.to_owned());
+        self.drop_outgoing(now);
+        self.end(Phase::Failed(problem.to_owned()));
+    }
+
+    fn drop_outgoing(&mut self, now: Duration) {
+        if let Some((progress, sends)) = self.outgoing.cancel(now) {
+            self.note(format!("sending ended: {} of {} bytes had gone out", progress.taken, progress.total));
+            self.give_up(progress, sends, now);
+        }
+    }
+
+    /// Closes on request. What the system took has a moment to leave.
+    fn close(&mut self) {
+        let now = self.clock.now();
+        let until = now + LINGER;
+        let stalled = self.outgoing.progress(now).is_some();
+        self.drop_outgoing(now);
+        while !stalled
+            && self.clock.now() < until
+            && self.link.as_ref().and_then(|link| link.unsent()).is_some_and(|count| count > 0)
+        {
+            if self.wiring.waiter.wait(Interests::new(), Some(LINGER_STEP)).is_err() {
+                break;
+            }
+        }
+        self.link = None;
+        self.lines = None;
+        self.note(format!("closed {}", self.spec));
+        self.end(Phase::Closed);
+    }
+
+    fn end(&mut self, phase: Phase) {
+        self.phase = phase;
+        let now = self.clock.now();
+        self.input(Input::Ended, now);
+        self.publish(now);
+    }
+}

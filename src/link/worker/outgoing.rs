@@ -1,0 +1,228 @@
+//! What waits to be written: whole Sends, in order, handed out as the pacing allows.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::time::Duration;
+
+use super::SendProgress;
+use crate::link::settings::Pacing;
+use crate::session::SendId;
+
+/// The most that is offered to the port in one write, so that a fast port cannot hold the worker.
+const LARGEST_WRITE: usize = 64 * 1024;
+
+#[derive(Debug)]
+struct Send {
+    id: SendId,
+    bytes: Vec<u8>,
+    taken: usize,
+    secret: Vec<Range<usize>>,
+}
+
+/// The next bytes to offer to the port, and which Send they belong to.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Offer<'a> {
+    pub id: SendId,
+    pub bytes: &'a [u8],
+}
+
+/// What the port took.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Taken {
+    pub id: SendId,
+    /// As sent.
+    pub bytes: Vec<u8>,
+    /// As the capture may keep it: secrets are `*`.
+    pub masked: Vec<u8>,
+    /// Nothing of the Send is left.
+    pub last: bool,
+}
+
+/// Sends that wait. Time is an argument.
+#[derive(Debug, Default)]
+pub(super) struct Outgoing {
+    sends: VecDeque<Send>,
+    pacing: Pacing,
+    /// Not before this.
+    next: Duration,
+    /// When something was last taken, or the first Send was put in.
+    moved: Duration,
+    /// Bytes of this batch: since nothing was waiting.
+    taken: u64,
+    total: u64,
+}
+
+impl Outgoing {
+    pub(super) fn set_pacing(&mut self, pacing: Pacing) {
+        self.pacing = pacing;
+    }
+
+    pub(super) fn push(&mut self, id: SendId, bytes: Vec<u8>, secret: Vec<Range<usize>>, now: Duration) {
+        if self.sends.is_empty() {
+            self.moved = now;
+            self.taken = 0;
+            self.total = 0;
+        }
+        self.total += bytes.len() as u64;
+        self.sends.push_back(Send { id, bytes, taken: 0, secret });
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.sends.is_empty()
+    }
+
+    /// What may be written now; `None` when nothing waits or a pause is not over.
+    pub(super) fn offer(&self, now: Duration) -> Option<Offer<'_>> {
+        if now < self.next {
+            return None;
+        }
+        let send = self.sends.front()?;
+        let rest = send.bytes.get(send.taken..)?;
+        let size = if !self.pacing.per_byte.is_zero() {
+            1
+        } else if !self.pacing.per_line.is_zero() {
+            line_length(rest).min(LARGEST_WRITE)
+        } else {
+            LARGEST_WRITE
+        };
+        Some(Offer { id: send.id, bytes: rest.get(..size.min(rest.len()))? })
+    }
+
+    /// When a pause ends; `None` when nothing waits or no pause is in hand.
+    pub(super) fn pause_ends(&self, now: Duration) -> Option<Duration> {
+        (!self.sends.is_empty() && now < self.next).then_some(self.next)
+    }
+
+    /// The port took the first `count` bytes of the offer.
+    pub(super) fn took(&mut self, count: usize, now: Duration) -> Option<Taken> {
+        let send = self.sends.front_mut()?;
+        let range = send.taken..(send.taken + count).min(send.bytes.len());
+        let bytes = send.bytes.get(range.clone())?.to_vec();
+        let mut masked = bytes.clone();
+        for secret in &send.secret {
+            for (at, byte) in range.clone().zip(&mut masked) {
+                if secret.contains(&at) {
+                    *byte = b'*';
+                }
+            }
+        }
+        send.taken = range.end;
+        let last = send.taken == send.bytes.len();
+        let line_ended = ends_line(&send.bytes, send.taken);
+        let id = send.id;
+        self.taken += bytes.len() as u64;
+        self.moved = now;
+        if !self.pacing.is_none() {
+            let line = if line_ended { self.pacing.per_line } else { Duration::ZERO };
+            // Counted from when it was due, so that late wake-ups do not add up; never more than one pause behind.
+            let due = self.next.max(now.saturating_sub(self.pacing.per_byte));
+            self.next = due + self.pacing.per_byte * u32::try_from(bytes.len()).unwrap_or(u32::MAX) + line;
+        }
+        if last {
+            self.sends.pop_front();
+        }
+        Some(Taken { id, bytes, masked, last })
+    }
+
+    /// Progress over all that waits; `None` when nothing does.
+    pub(super) fn progress(&self, now: Duration) -> Option<SendProgress> {
+        (!self.sends.is_empty()).then(|| SendProgress {
+            taken: self.taken,
+            total: self.total,
+            stalled: now.saturating_sub(self.moved.max(self.next)),
+        })
+    }
+
+    /// Gives all up: how far it had come, and which Sends.
+    pub(super) fn cancel(&mut self, now: Duration) -> Option<(SendProgress, Vec<SendId>)> {
+        let progress = self.progress(now)?;
+        let ids = self.sends.drain(..).map(|send| send.id).collect();
+        self.next = Duration::ZERO;
+        Some((progress, ids))
+    }
+}
+
+/// Length of the first line with its end; all where there is none.
+fn line_length(bytes: &[u8]) -> usize {
+    let Some(end) = bytes.iter().position(|byte| matches!(byte, b'\r' | b'\n')) else {
+        return bytes.len();
+    };
+    match bytes.get(end..end + 2) {
+        Some(b"\r\n") => end + 2,
+        _ => end + 1,
+    }
+}
+
+/// A line ends just before `at`; between CR and LF it does not.
+fn ends_line(bytes: &[u8], at: usize) -> bool {
+    match (at.checked_sub(1).and_then(|before| bytes.get(before)), bytes.get(at)) {
+        (Some(b'\r'), Some(b'\n')) => false,
+        (Some(b'\r' | b'\n'), _) => true,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: Duration = Duration::from_secs(5);
+
+    #[test]
+    fn partial_writes_add_up_to_the_send() {
+        let mut outgoing = Outgoing::default();
+        outgoing.push(7, b"AT+CPIN=1234\r".to_vec(), vec![8..12], START);
+        assert_eq!(outgoing.took(10, START).unwrap().masked, b"AT+CPIN=**");
+        assert_eq!(outgoing.offer(START), Some(Offer { id: 7, bytes: b"34\r" }));
+        let rest = outgoing.took(3, START).unwrap();
+        assert_eq!((rest.bytes.as_slice(), rest.masked.as_slice(), rest.last), (&b"34\r"[..], &b"**\r"[..], true));
+        assert!(outgoing.is_empty());
+        assert_eq!(outgoing.progress(START), None);
+    }
+
+    #[test]
+    fn a_cancel_counts_all_that_waited() {
+        let mut outgoing = Outgoing::default();
+        outgoing.push(1, vec![0; 100], vec![], START);
+        outgoing.push(2, vec![0; 50], vec![], START);
+        outgoing.took(30, START);
+        let later = START + Duration::from_millis(400);
+        let expect = SendProgress { taken: 30, total: 150, stalled: Duration::from_millis(400) };
+        assert_eq!(outgoing.progress(later), Some(expect));
+        assert_eq!(outgoing.cancel(later), Some((expect, vec![1, 2])));
+        assert_eq!(outgoing.cancel(later), None);
+        outgoing.push(3, vec![0; 10], vec![], later);
+        assert_eq!(outgoing.progress(later).unwrap().total, 10, "a new batch counts anew");
+    }
+
+    #[test]
+    fn pacing_keeps_its_rate_though_wake_ups_are_late() {
+        let mut outgoing = Outgoing::default();
+        outgoing.set_pacing(Pacing { per_byte: Duration::from_millis(10), per_line: Duration::from_millis(100) });
+        outgoing.push(1, b"ab\r\ncd".to_vec(), vec![], START);
+        let mut sent = Vec::new();
+        let mut now = START;
+        while !outgoing.is_empty() {
+            if outgoing.offer(now).is_some() {
+                let taken = outgoing.took(1, now).unwrap();
+                sent.push((taken.bytes[0], (now.saturating_sub(START)).as_millis()));
+            }
+            // Woken 3 ms late each time.
+            now = outgoing.pause_ends(now).map_or(now, |at| at + Duration::from_millis(3));
+        }
+        let expect = [(b'a', 0), (b'b', 3), (b'\r', 13), (b'\n', 23), (b'c', 133), (b'd', 143)];
+        assert_eq!(sent, expect);
+    }
+
+    #[test]
+    fn pacing_by_line_offers_whole_lines() {
+        let mut outgoing = Outgoing::default();
+        outgoing.set_pacing(Pacing { per_byte: Duration::ZERO, per_line: Duration::from_millis(50) });
+        outgoing.push(1, b"ab\r\nc\nrest".to_vec(), vec![], START);
+        assert_eq!(outgoing.offer(START).unwrap().bytes, b"ab\r\n");
+        outgoing.took(4, START);
+        assert_eq!(outgoing.offer(START), None);
+        let later = START + Duration::from_millis(50);
+        assert_eq!(outgoing.offer(later).unwrap().bytes, b"c\n");
+    }
+}

@@ -1,0 +1,130 @@
+//! A macro run as the status shows it and as the log says it.
+
+use std::collections::VecDeque;
+
+use super::RunProgress;
+use crate::macros::runner::{Ending, Failure, Report};
+use crate::notation;
+
+/// The run in hand, or the last one.
+#[derive(Debug, Default)]
+pub(super) struct RunLog {
+    number: u64,
+    names: Vec<String>,
+    index: usize,
+    reports: VecDeque<(usize, Report)>,
+    end: Option<(bool, Option<String>)>,
+}
+
+impl RunLog {
+    pub(super) fn begin(&mut self, names: Vec<String>) {
+        *self = Self { number: self.number + 1, names, ..Self::default() };
+    }
+
+    /// Takes a report in and gives the line for the log.
+    pub(super) fn report(&mut self, index: usize, report: Report) -> Option<String> {
+        self.index = index;
+        let line = describe(self.name(), &report);
+        if self.reports.len() == RunProgress::KEPT {
+            self.reports.pop_front();
+        }
+        self.reports.push_back((index, report));
+        line
+    }
+
+    /// The run is over; gives the line for the log where there is something to add.
+    pub(super) fn end(&mut self, done: bool, problem: Option<String>) -> Option<String> {
+        let line = problem.as_ref().map(|problem| format!("macro not started: {problem}"));
+        self.end = Some((done, problem));
+        line
+    }
+
+    pub(super) fn progress(&self) -> Option<RunProgress> {
+        (self.number > 0).then(|| RunProgress {
+            number: self.number,
+            name: self.name().to_owned(),
+            reports: self.reports.iter().cloned().collect(),
+            ended: self.end.is_some(),
+            done: self.end.as_ref().is_some_and(|(done, _)| *done),
+            problem: self.end.as_ref().and_then(|(_, problem)| problem.clone()),
+        })
+    }
+
+    fn name(&self) -> &str {
+        self.names.get(self.index).map_or("", String::as_str)
+    }
+}
+
+/// One line for the log. A step's beginning shows by what it sends, so it has none.
+fn describe(name: &str, report: &Report) -> Option<String> {
+    match report {
+        Report::Began { .. } => None,
+        Report::Passed { step, matched, took } if matched.is_empty() => {
+            Some(format!("{name}: step {} done after {:.3} s", step + 1, took.as_secs_f64()))
+        }
+        Report::Passed { step, matched, took } => Some(format!(
+            "{name}: step {} passed after {:.3} s: {}",
+            step + 1,
+            took.as_secs_f64(),
+            notation::print(matched)
+        )),
+        Report::Failed(failure) => Some(format!("{name}: {}", failed(failure))),
+        Report::Ended(Ending::Done) => Some(format!("{name}: done")),
+        Report::Ended(Ending::Failed(_)) => Some(format!("{name}: failed")),
+        Report::Ended(Ending::Skipped(failure)) => Some(format!("{name}: left at step {}", failure.step + 1)),
+        Report::Ended(Ending::Stopped) => Some(format!("{name}: stopped")),
+    }
+}
+
+fn failed(failure: &Failure) -> String {
+    let came = if failure.came.is_empty() { "nothing".into() } else { notation::print(&failure.came) };
+    let how = if failure.refused { "failed" } else { "had no answer in time" };
+    let awaited = failure.awaited.join(" or ");
+    format!(
+        "step {} {how} after {:.3} s: expected {awaited}, came {came}",
+        failure.step + 1,
+        failure.took.as_secs_f64()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn the_log_says_which_step_what_came_and_when() {
+        let mut log = RunLog::default();
+        assert_eq!(log.progress(), None);
+        log.begin(vec!["Open TCP".into(), "Send".into()]);
+        let failure = Failure {
+            step: 1,
+            awaited: vec!["CONNECT OK".into()],
+            came: b"\r\nERROR\r\n".to_vec(),
+            refused: true,
+            at: Duration::from_secs(3),
+            took: Duration::from_millis(250),
+        };
+        let line = log.report(1, Report::Failed(failure)).unwrap();
+        assert!(line.starts_with("Send: step 2 failed after 0.250 s: expected CONNECT OK, came "), "{line}");
+        log.end(false, None);
+        let progress = log.progress().unwrap();
+        assert_eq!((progress.number, progress.ended, progress.done), (1, true, false));
+        log.begin(vec!["Again".into()]);
+        assert_eq!(log.progress().unwrap().number, 2);
+        assert!(log.progress().unwrap().reports.is_empty());
+    }
+
+    #[test]
+    fn a_run_without_end_keeps_the_latest_reports() {
+        let mut log = RunLog::default();
+        log.begin(vec!["Loop".into()]);
+        for round in 0..5_000 {
+            log.report(0, Report::Began { step: 0, round });
+        }
+        let reports = log.progress().unwrap().reports;
+        assert_eq!(reports.len(), RunProgress::KEPT);
+        assert_eq!(reports.last(), Some(&(0, Report::Began { step: 0, round: 4_999 })));
+    }
+}

@@ -1,0 +1,73 @@
+//! A pseudo terminal: the test holds the master, the program opens the slave by its path.
+
+use std::ffi::OsString;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{Mode, OFlags};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
+
+/// The far end of a serial line.
+pub struct Pty {
+    pub master: OwnedFd,
+    pub path: PathBuf,
+}
+
+impl Pty {
+    /// A raw pty: what is written before the program opens it is neither echoed nor lost.
+    pub fn new() -> Self {
+        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
+        grantpt(&master).unwrap();
+        unlockpt(&master).unwrap();
+        let path = PathBuf::from(OsString::from_vec(ptsname(&master, Vec::new()).unwrap().into_bytes()));
+        let slave = rustix::fs::open(&path, OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty()).unwrap();
+        let mut termios = tcgetattr(&slave).unwrap();
+        termios.make_raw();
+        tcsetattr(&slave, OptionalActions::Now, &termios).unwrap();
+        rustix::io::ioctl_fionbio(&master, true).unwrap();
+        Self { master, path }
+    }
+
+    pub fn path(&self) -> String {
+        self.path.to_str().unwrap().to_owned()
+    }
+
+    /// Writes all of it within `limit`.
+    pub fn write_all(&self, mut bytes: &[u8], limit: Duration) {
+        let until = Instant::now() + limit;
+        while !bytes.is_empty() {
+            assert!(Instant::now() < until, "the program did not read: {} bytes left", bytes.len());
+            match rustix::io::write(&self.master, bytes) {
+                Ok(count) => bytes = &bytes[count..],
+                Err(rustix::io::Errno::AGAIN) => self.wait(PollFlags::OUT),
+                Err(error) => panic!("write to the master: {error}"),
+            }
+        }
+    }
+
+    /// Reads until `count` bytes are there, or `limit` is over.
+    pub fn read_exactly(&self, count: usize, limit: Duration) -> Vec<u8> {
+        let until = Instant::now() + limit;
+        let mut all = Vec::new();
+        let mut buffer = vec![0; 64 * 1024];
+        while all.len() < count && Instant::now() < until {
+            match rustix::io::read(&self.master, &mut buffer[..]) {
+                Ok(0) => break,
+                Ok(got) => all.extend_from_slice(&buffer[..got]),
+                Err(rustix::io::Errno::AGAIN) => self.wait(PollFlags::IN),
+                Err(rustix::io::Errno::IO) => break,
+                Err(error) => panic!("read from the master: {error}"),
+            }
+        }
+        all
+    }
+
+    fn wait(&self, flags: PollFlags) {
+        let limit = Timespec { tv_sec: 0, tv_nsec: 20_000_000 };
+        poll(&mut [PollFd::new(&self.master, flags)], Some(&limit)).unwrap();
+    }
+}
