@@ -4,6 +4,7 @@
 //! [`Status`] comes out whole, and nothing of it ever blocks the caller. What the thread does is in `engine`.
 
 mod engine;
+mod line_work;
 mod outgoing;
 mod progress;
 
@@ -158,44 +159,34 @@ impl Connection {
     ///
     /// `news` is called on that thread after changes, at most every 8 ms and always after the last one.
     #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "they are the link's from now on; only a failure to start looks back"
+    )]
     pub fn open(spec: LinkSpec, settings: LineSettings, capture: Writer, news: News) -> Self {
         let (orders, queue) = bounded(ORDERS);
         // Nothing is ever sent here: the thread holds the sender, and its end is the message.
         let (alive, ended) = bounded::<()>(0);
         let status = Arc::new(ArcSwap::from_pointee(Status::default()));
         let reader = capture.reader();
-        let failed = |problem: &std::io::Error| {
-            let phase =
-                Phase::Failed(format!("no thread for {spec}: {problem}. Close other programs, then connect again."));
-            status.store(Arc::new(Status { phase, ..Status::default() }));
+        let start = || -> std::io::Result<Waker> {
+            let waiter = Waiter::new()?;
+            let waker = waiter.waker();
+            let wiring = engine::Wiring { waiter, orders: queue, status: Arc::clone(&status), news: Arc::clone(&news) };
+            let mut engine = engine::Engine::new(wiring, spec.clone(), settings, capture);
+            std::thread::Builder::new().name(format!("link {spec}")).spawn(move || {
+                engine.run();
+                drop(engine);
+                drop(alive);
+            })?;
+            Ok(waker)
         };
-        let waker = match Waiter::new() {
-            Ok(waiter) => {
-                let waker = waiter.waker();
-                let mut engine = engine::Engine::new(
-                    engine::Wiring { waiter, orders: queue, status: Arc::clone(&status), news: Arc::clone(&news) },
-                    spec.clone(),
-                    settings,
-                    capture,
-                );
-                let thread = std::thread::Builder::new().name(format!("link {spec}")).spawn(move || {
-                    engine.run();
-                    drop(engine);
-                    drop(alive);
-                });
-                match thread {
-                    Ok(_) => Some(waker),
-                    Err(problem) => {
-                        failed(&problem);
-                        None
-                    }
-                }
-            }
-            Err(problem) => {
-                failed(&problem);
-                None
-            }
-        };
+        let waker = start()
+            .inspect_err(|problem| {
+                let text = format!("no thread for {spec}: {problem}. Close other programs, then connect again.");
+                status.store(Arc::new(Status { phase: Phase::Failed(text), ..Status::default() }));
+            })
+            .ok();
         if waker.is_none() {
             news();
         }
@@ -206,7 +197,6 @@ impl Connection {
     ///
     /// # Errors
     /// Gives the order back when the queue is full or the link has ended.
-    #[expect(clippy::result_large_err, reason = "the order itself comes back, so that nothing is lost")]
     pub fn order(&self, order: Order) -> Result<(), Order> {
         match self.orders.try_send(order) {
             Ok(()) => {

@@ -56,10 +56,9 @@ impl Pty {
         let mut buffer = vec![0; 64 * 1024];
         while all.len() < count && Instant::now() < until {
             match rustix::io::read(&self.master, &mut buffer[..]) {
-                Ok(0) => break,
+                Ok(0) | Err(rustix::io::Errno::IO) => break,
                 Ok(got) => all.extend_from_slice(&buffer[..got]),
                 Err(rustix::io::Errno::AGAIN) => self.wait(PollFlags::IN),
-                Err(rustix::io::Errno::IO) => break,
                 Err(error) => panic!("read from the master: {error}"),
             }
         }

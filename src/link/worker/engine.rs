@@ -7,6 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, TryRecvError};
 
+use super::line_work::Break;
 use super::outgoing::Outgoing;
 use super::progress::RunLog;
 use super::{Order, Phase, SendProgress, Status};
@@ -28,15 +29,10 @@ const READS_A_TURN: usize = 8;
 const WRITES_A_TURN: usize = 8;
 /// Orders taken in one turn.
 const ORDERS_A_TURN: usize = 64;
-/// Modem lines are asked this often while something goes on, …
-const LINES_BUSY: Duration = Duration::from_millis(50);
-/// … and this often after a quiet time of `LINES_CALM`.
-const LINES_IDLE: Duration = Duration::from_millis(250);
-const LINES_CALM: Duration = Duration::from_secs(5);
 /// A stalled Send is shown anew this often.
 const STALL_SHOWN: Duration = Duration::from_millis(100);
 /// What the system took but has not sent yet gets this long before a break or a close.
-const LINGER: Duration = Duration::from_millis(200);
+pub(super) const LINGER: Duration = Duration::from_millis(200);
 const LINGER_STEP: Duration = Duration::from_millis(10);
 /// Where a port says that it can be written and then takes nothing, it is asked again after this.
 const STUCK_PAUSE: Duration = Duration::from_millis(5);
@@ -69,23 +65,14 @@ impl Clock {
     }
 }
 
-/// A break, from the wish to its end.
-#[derive(Clone, Copy, Debug)]
-enum Break {
-    /// Bytes sent before it are still under way.
-    Wanted { length: Duration, at_latest: Duration },
-    /// It is on the line.
-    On { until: Duration },
-}
-
 /// One link's thread.
 pub(super) struct Engine {
     wiring: Wiring,
     spec: LinkSpec,
-    settings: LineSettings,
-    capture: Writer,
+    pub(super) settings: LineSettings,
+    pub(super) capture: Writer,
     clock: Clock,
-    link: Option<Box<dyn Link>>,
+    pub(super) link: Option<Box<dyn Link>>,
     session: Session,
     outgoing: Outgoing,
     mask: EchoMask,
@@ -94,16 +81,16 @@ pub(super) struct Engine {
     phase: Phase,
     rx: u64,
     tx: u64,
-    lines: Option<LineStates>,
-    lines_due: Duration,
-    active: Duration,
-    line_break: Option<Break>,
-    pulse: Option<(LineChange, Duration)>,
+    pub(super) lines: Option<LineStates>,
+    pub(super) lines_due: Duration,
+    pub(super) active: Duration,
+    pub(super) line_break: Option<Break>,
+    pub(super) pulse: Option<(LineChange, Duration)>,
     stuck: u32,
     cancelled: Option<SendProgress>,
     refused: Option<String>,
     findings: Arc<[Finding]>,
-    dirty: bool,
+    pub(super) dirty: bool,
     published: Duration,
     closing: bool,
 }
@@ -342,9 +329,14 @@ impl Engine {
         match arrival {
             Arrival::Bytes { bytes, flaw } => {
                 self.rx += bytes.len() as u64;
-                let mut kept = bytes.clone();
-                self.mask.apply(&mut kept);
-                self.capture.append(now, Record::Data { direction: Direction::Rx, bytes: kept, send: None, flaw });
+                let record = Record::Data {
+                    direction: Direction::Rx,
+                    bytes: bytes.clone(),
+                    send: None,
+                    flaw,
+                    secret: self.mask.find(&bytes),
+                };
+                self.capture.append(now, record);
                 self.input(Input::Received(&bytes), now);
             }
             Arrival::Break => self.capture.append(now, Record::Break(Direction::Rx)),
@@ -384,13 +376,7 @@ impl Engine {
         self.dirty = true;
         self.active = now;
         self.tx += taken.bytes.len() as u64;
-        let record = Record::Data {
-            direction: Direction::Tx,
-            bytes: taken.masked,
-            send: Some(taken.id),
-            flaw: crate::capture::Flaw::None,
-        };
-        self.capture.append(now, record);
+        self.capture.append(now, Record::sent(taken.id, taken.bytes.clone(), taken.secret));
         self.input(Input::Taken { send: taken.id, bytes: &taken.bytes, last: taken.last }, now);
     }
 
@@ -426,69 +412,7 @@ impl Engine {
         }
     }
 
-    fn set_lines(&mut self, change: LineChange, now: Duration) {
-        let done = self.link.as_mut().map(|link| link.set_lines(change));
-        self.said(done);
-        self.lines_due = now;
-        self.look_at_lines(now);
-    }
-
-    fn want_break(&mut self, length: Duration, now: Duration) {
-        self.line_break = Some(Break::Wanted { length, at_latest: now + LINGER });
-    }
-
-    /// Breaks and pulses begin and end, and the modem lines are looked at.
-    fn line_work(&mut self, now: Duration) {
-        match self.line_break {
-            Some(Break::Wanted { length, at_latest }) => {
-                let under_way = self.link.as_ref().and_then(|link| link.unsent()).is_some_and(|count| count > 0);
-                if !under_way || now >= at_latest {
-                    self.begin_break(length, now);
-                }
-            }
-            Some(Break::On { until }) if now >= until => {
-                let done = self.link.as_mut().map(|link| link.set_break(false));
-                self.said(done);
-                self.line_break = None;
-            }
-            _ => {}
-        }
-        if let Some((back, until)) = self.pulse
-            && now >= until
-        {
-            self.pulse = None;
-            self.set_lines(back, now);
-        }
-        if now >= self.lines_due {
-            self.look_at_lines(now);
-        }
-    }
-
-    fn begin_break(&mut self, length: Duration, now: Duration) {
-        let done = self.link.as_mut().map(|link| link.set_break(true));
-        let begun = matches!(done, Some(Ok(())));
-        self.said(done);
-        self.line_break = begun.then(|| Break::On { until: now + length });
-        if begun {
-            self.capture.append(now, Record::Break(Direction::Tx));
-        }
-    }
-
-    fn look_at_lines(&mut self, now: Duration) {
-        let calm = now.saturating_sub(self.active) > LINES_CALM;
-        self.lines_due = now + if calm { LINES_IDLE } else { LINES_BUSY };
-        let lines = self.link.as_mut().and_then(|link| link.lines());
-        if lines != self.lines {
-            self.lines = lines;
-            self.dirty = true;
-            if let Some(lines) = lines {
-                self.active = now;
-                self.capture.append(now, Record::Lines(lines));
-            }
-        }
-    }
-
-    fn said(&mut self, done: Option<Result<(), LinkError>>) {
+    pub(super) fn said(&mut self, done: Option<Result<(), LinkError>>) {
         match done {
             Some(Ok(())) => {}
             Some(Err(problem)) => self.refuse(problem.to_string()),

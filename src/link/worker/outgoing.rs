@@ -30,10 +30,9 @@ pub(super) struct Offer<'a> {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Taken {
     pub id: SendId,
-    /// As sent.
     pub bytes: Vec<u8>,
-    /// As the capture may keep it: secrets are `*`.
-    pub masked: Vec<u8>,
+    /// Secret stretches of `bytes`.
+    pub secret: Vec<Range<usize>>,
     /// Nothing of the Send is left.
     pub last: bool,
 }
@@ -98,14 +97,9 @@ impl Outgoing {
         let send = self.sends.front_mut()?;
         let range = send.taken..(send.taken + count).min(send.bytes.len());
         let bytes = send.bytes.get(range.clone())?.to_vec();
-        let mut masked = bytes.clone();
-        for secret in &send.secret {
-            for (at, byte) in range.clone().zip(&mut masked) {
-                if secret.contains(&at) {
-                    *byte = b'*';
-                }
-            }
-        }
+        let within = |secret: &Range<usize>| secret.start.max(range.start)..secret.end.min(range.end);
+        let secret = send.secret.iter().map(within).filter(|part| part.start < part.end);
+        let secret = secret.map(|part| part.start - range.start..part.end - range.start).collect();
         send.taken = range.end;
         let last = send.taken == send.bytes.len();
         let line_ended = ends_line(&send.bytes, send.taken);
@@ -121,7 +115,7 @@ impl Outgoing {
         if last {
             self.sends.pop_front();
         }
-        Some(Taken { id, bytes, masked, last })
+        Some(Taken { id, bytes, secret, last })
     }
 
     /// Progress over all that waits; `None` when nothing does.
@@ -171,11 +165,13 @@ mod tests {
     #[test]
     fn partial_writes_add_up_to_the_send() {
         let mut outgoing = Outgoing::default();
-        outgoing.push(7, b"AT+CPIN=1234\r".to_vec(), vec![8..12], START);
-        assert_eq!(outgoing.took(10, START).unwrap().masked, b"AT+CPIN=**");
+        let digits = 8..12;
+        outgoing.push(7, b"AT+CPIN=1234\r".to_vec(), vec![digits], START);
+        let first = outgoing.took(10, START).unwrap();
+        assert_eq!((first.bytes.as_slice(), first.secret.as_slice()), (&b"AT+CPIN=12"[..], &[8..10][..]));
         assert_eq!(outgoing.offer(START), Some(Offer { id: 7, bytes: b"34\r" }));
         let rest = outgoing.took(3, START).unwrap();
-        assert_eq!((rest.bytes.as_slice(), rest.masked.as_slice(), rest.last), (&b"34\r"[..], &b"**\r"[..], true));
+        assert_eq!((rest.bytes.as_slice(), rest.secret.as_slice(), rest.last), (&b"34\r"[..], &[0..2][..], true));
         assert!(outgoing.is_empty());
         assert_eq!(outgoing.progress(START), None);
     }
