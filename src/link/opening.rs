@@ -1,5 +1,7 @@
 //! From a [`LinkSpec`] to an open port.
 
+use super::network::Network;
+use super::serial::Serial;
 use super::{LineSettings, Link, LinkSpec};
 
 /// An open port, and what its driver kept instead of what was asked.
@@ -17,11 +19,16 @@ pub struct Opened {
 pub fn open(spec: &LinkSpec, settings: &LineSettings) -> Result<Opened, String> {
     match spec {
         LinkSpec::Serial(path) => {
-            let (port, kept) = super::serial::Serial::open(path, settings)?;
+            let (port, kept) = Serial::open(path, settings)?;
             Ok(Opened { link: Box::new(port), kept })
         }
-        LinkSpec::Sim(_) | LinkSpec::Tcp(_) | LinkSpec::Rfc2217(_) | LinkSpec::Replay(_) => {
-            Err(format!("{spec}: this build cannot open this kind of port"))
-        }
+        LinkSpec::Tcp(address) => network(address, false, settings),
+        LinkSpec::Rfc2217(address) => network(address, true, settings),
+        LinkSpec::Sim(_) | LinkSpec::Replay(_) => Err(format!("{spec}: this build cannot open this kind of port")),
     }
+}
+
+fn network(address: &str, rfc2217: bool, settings: &LineSettings) -> Result<Opened, String> {
+    let port = Network::open(address, rfc2217, settings)?;
+    Ok(Opened { link: Box::new(port), kept: None })
 }

@@ -108,8 +108,8 @@ impl Outgoing {
         self.moved = now;
         if !self.pacing.is_none() {
             let line = if line_ended { self.pacing.per_line } else { Duration::ZERO };
-            // Counted from when it was due, so that late wake-ups do not add up; never more than one pause behind.
-            let due = self.next.max(now.saturating_sub(self.pacing.per_byte));
+            // Counted from when it was due, so that late wake-ups do not add up; after more than one pause, from now.
+            let due = if now > self.next + self.pacing.per_byte { now } else { self.next };
             self.next = due + self.pacing.per_byte * u32::try_from(bytes.len()).unwrap_or(u32::MAX) + line;
         }
         if last {
@@ -168,10 +168,10 @@ mod tests {
         let digits = 8..12;
         outgoing.push(7, b"AT+CPIN=1234\r".to_vec(), vec![digits], START);
         let first = outgoing.took(10, START).unwrap();
-        assert_eq!((first.bytes.as_slice(), first.secret.as_slice()), (&b"AT+CPIN=12"[..], &[8..10][..]));
+        assert_eq!((first.bytes.as_slice(), first.secret.first()), (&b"AT+CPIN=12"[..], Some(&(8..10))));
         assert_eq!(outgoing.offer(START), Some(Offer { id: 7, bytes: b"34\r" }));
         let rest = outgoing.took(3, START).unwrap();
-        assert_eq!((rest.bytes.as_slice(), rest.secret.as_slice(), rest.last), (&b"34\r"[..], &[0..2][..], true));
+        assert_eq!((rest.bytes.as_slice(), rest.secret.first(), rest.last), (&b"34\r"[..], Some(&(0..2)), true));
         assert!(outgoing.is_empty());
         assert_eq!(outgoing.progress(START), None);
     }
@@ -206,7 +206,7 @@ mod tests {
             // Woken 3 ms late each time.
             now = outgoing.pause_ends(now).map_or(now, |at| at + Duration::from_millis(3));
         }
-        let expect = [(b'a', 0), (b'b', 3), (b'\r', 13), (b'\n', 23), (b'c', 133), (b'd', 143)];
+        let expect = [(b'a', 0), (b'b', 13), (b'\r', 23), (b'\n', 33), (b'c', 143), (b'd', 153)];
         assert_eq!(sent, expect);
     }
 
