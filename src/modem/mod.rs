@@ -3,10 +3,12 @@
 //! * [`codes`]: numbers to words (CME, CMS, registration, signal, …).
 //! * [`transcript`]: sessions as text: our own transcript text and logs pasted from other tools.
 //! * [`digest`]: the bytes of the modem cut into lines, prompts and counted data.
+//! * [`baud_scan`]: which rate the modem speaks.
 //! * [`diagnose`]: findings, and what the modem is doing now.
 //!
 //! Pure: never reads the clock, does no I/O, and no parser of modem output ever fails: it yields values, and findings.
 
+pub mod baud_scan;
 pub mod codes;
 pub mod diagnose;
 pub mod digest;
