@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::RunProgress;
-use crate::macros::runner::{Ending, Failure, Report};
+use crate::macros::runner::{Ending, Report};
 use crate::notation;
 
 /// The run in hand, or the last one.
@@ -68,7 +68,8 @@ fn describe(name: &str, report: &Report) -> Option<String> {
             took.as_secs_f64(),
             notation::print(matched)
         )),
-        Report::Failed(failure) => Some(format!("{name}: {}", failed(failure))),
+        Report::Retrying { failure, attempt } => Some(format!("{name}: {failure}; retry {attempt}")),
+        Report::Failed(failure) => Some(format!("{name}: failed: {failure}")),
         Report::Ended(Ending::Done) => Some(format!("{name}: done")),
         Report::Ended(Ending::Failed(_)) => Some(format!("{name}: failed")),
         Report::Ended(Ending::Skipped(failure)) => Some(format!("{name}: left at step {}", failure.step + 1)),
@@ -76,22 +77,12 @@ fn describe(name: &str, report: &Report) -> Option<String> {
     }
 }
 
-fn failed(failure: &Failure) -> String {
-    let came = if failure.came.is_empty() { "nothing".into() } else { notation::print(&failure.came) };
-    let how = if failure.refused { "failed" } else { "had no answer in time" };
-    let awaited = failure.awaited.join(" or ");
-    format!(
-        "step {} {how} after {:.3} s: expected {awaited}, came {came}",
-        failure.step + 1,
-        failure.took.as_secs_f64()
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::macros::runner::Failure;
 
     #[test]
     fn the_log_says_which_step_what_came_and_when() {
@@ -103,11 +94,12 @@ mod tests {
             awaited: vec!["CONNECT OK".into()],
             came: b"\r\nERROR\r\n".to_vec(),
             refused: true,
+            why: None,
             at: Duration::from_secs(3),
             took: Duration::from_millis(250),
         };
         let line = log.report(1, Report::Failed(failure)).unwrap();
-        assert!(line.starts_with("Send: step 2 failed after 0.250 s: expected CONNECT OK, came "), "{line}");
+        assert!(line.starts_with("Send: failed: step 2: `\\r\\nERROR\\r\\n` came instead of `CONNECT OK`"), "{line}");
         log.end(false, None);
         let progress = log.progress().unwrap();
         assert_eq!((progress.number, progress.ended, progress.done), (1, true, false));
