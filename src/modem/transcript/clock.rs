@@ -7,7 +7,7 @@ use super::TextLine;
 /// What PuTTY writes at the head of its logs.
 pub(super) const PUTTY_HEADER: &[u8] = b"=~=~=~=~";
 
-const DAY: Duration = Duration::from_secs(24 * 3600);
+const DAY: Duration = Duration::from_hours(24);
 
 /// Cuts a text into lines and takes off their time stamps, if its first lines have them. Times count from the first.
 pub(super) fn split(text: &[u8]) -> Vec<TextLine<'_>> {

@@ -1,13 +1,14 @@
 use super::*;
 
 fn show(text: &[u8]) -> String {
+    use std::fmt::Write as _;
     let transcript = Transcript::read(text);
     let mut out = format!("{:?}", transcript.form);
     for chunk in &transcript.chunks {
         let direction = if chunk.direction == Direction::Tx { '>' } else { '<' };
         let at = chunk.at.map_or(String::new(), |at| format!(" {:.3}", at.as_secs_f64()));
         let elided = if chunk.elided { " elided" } else { "" };
-        out.push_str(&format!("\n{}{at} {direction} {:?}{elided}", chunk.line, String::from_utf8_lossy(&chunk.bytes)));
+        let _ = write!(out, "\n{}{at} {direction} {:?}{elided}", chunk.line, String::from_utf8_lossy(&chunk.bytes));
     }
     out
 }
