@@ -2,8 +2,32 @@
 //!
 //! What is promised: the answers of `docs/sim800.md`, byte for byte. What it is not: a radio. It connects only where an
 //! AT command says, and never by itself: whoever owns it carries its wishes out (`link::simulator`).
+//!
+//! Reading order: [`Input`] and [`Output`] here, `uart` (echo, lines, prompts), `line` (commands of a line), `commands` (the
+//! table of all commands, a file a family), `reply` (what answers look like), `boot` (power, card, network), `ip`.
 
+mod boot;
+mod commands;
+mod errors;
+mod faults;
+mod ip;
+mod line;
+mod profile;
+mod reply;
+mod rng;
+mod settings;
+mod sms;
+mod timers;
+mod uart;
+
+use std::collections::{BTreeSet, VecDeque};
+use std::net::SocketAddr;
 use std::time::Duration;
+
+pub use faults::Fault;
+pub use profile::{AutobaudUrcs, EarlyData, Junk, Profile, ProfileError, Range, SyncBytes};
+
+use timers::{Timer, Timers};
 
 /// Names a socket of the modem, unique over its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -12,7 +36,7 @@ pub struct SocketId(pub u32);
 /// What happens to the modem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input<'a> {
-    /// Bytes on its RXD pin.
+    /// Bytes on its RXD pin. More than [`Sim800::room`] are lost, as on a line without flow control.
     Uart(&'a [u8]),
     /// News of one of its sockets.
     Socket(SocketId, SocketEvent<'a>),
@@ -25,11 +49,16 @@ pub enum Input<'a> {
 /// News of a socket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SocketEvent<'a> {
-    /// The connection stands.
-    Connected,
+    /// The connection stands; `peer` is where the name led to.
+    Connected {
+        /// The far end.
+        peer: SocketAddr,
+    },
     /// It could not be opened.
     Failed,
-    /// Bytes came.
+    /// Its name could not be resolved.
+    Unresolved,
+    /// Bytes came, never more than [`Sim800::wants`].
     Received(&'a [u8]),
     /// So many bytes of ours were taken by the operating system.
     Taken(usize),
@@ -42,7 +71,7 @@ pub enum SocketEvent<'a> {
 pub enum Control {
     /// Signal quality as `+CSQ` reports it, 0 to 31 or 99.
     Signal(u8),
-    /// A fault by its name, on or off.
+    /// A fault by its name, on or off. A name that is not in [`Fault::ALL`] changes nothing.
     Fault(String, bool),
     /// Power off and on.
     Restart,
@@ -66,49 +95,174 @@ pub enum Output {
     },
     /// Send on a connection.
     Send(SocketId, Vec<u8>),
-    /// Close a connection.
+    /// Close a connection, when all that was given to it is sent.
     Close(SocketId),
-}
-
-/// How a modem is set up: delays, documented doubts as switches, faults.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Profile {
-    /// 1.0 is a real modem's pace, larger is faster.
-    pub speed: f64,
-    /// Faults by name.
-    pub faults: Vec<String>,
-}
-
-impl Default for Profile {
-    fn default() -> Self {
-        Self { speed: 1.0, faults: Vec::new() }
-    }
 }
 
 /// The modem.
 #[derive(Debug)]
 pub struct Sim800 {
-    _profile: Profile,
+    profile: Profile,
+    faults: BTreeSet<Fault>,
+    now: Duration,
+    rng: rng::Rng,
+    out: VecDeque<Output>,
+    timers: Timers,
+    uart: uart::Uart,
+    run: Option<uart::Run>,
+    run_number: u64,
+    next_socket: u32,
+    settings: settings::Settings,
+    stored: settings::Settings,
+    power: boot::Power,
+    network: boot::Network,
+    card: boot::Card,
+    ip: ip::Ip,
+    sms: sms::Sms,
+    /// The link whose data wait for their acknowledgement.
+    sending: Option<usize>,
+    /// A prompt that the fault `prompt-late` holds back.
+    late_prompt: Option<Box<uart::Wait>>,
 }
 
 impl Sim800 {
     /// A modem that is switched on at `now == 0`. Equal seeds give equal delays.
     #[must_use]
-    pub fn new(profile: Profile, _seed: u64) -> Self {
-        Self { _profile: profile }
+    pub fn new(profile: Profile, seed: u64) -> Self {
+        let mut stored = settings::Settings::default();
+        stored.set("+IPR", profile.ipr);
+        let mut modem = Self {
+            faults: BTreeSet::new(),
+            now: Duration::ZERO,
+            rng: rng::Rng::new(seed),
+            out: VecDeque::new(),
+            timers: Timers::default(),
+            uart: uart::Uart::default(),
+            run: None,
+            run_number: 0,
+            next_socket: 0,
+            settings: stored.clone(),
+            stored,
+            power: boot::Power::default(),
+            network: boot::Network::new(&profile),
+            card: boot::Card::new(&profile),
+            ip: ip::Ip::default(),
+            sms: sms::Sms::new(&profile),
+            sending: None,
+            late_prompt: None,
+            profile,
+        };
+        for name in modem.profile.faults.clone() {
+            modem.fault(&name, true);
+        }
+        modem.switch_on();
+        modem
     }
 
-    /// Something happened.
-    pub fn handle_input(&mut self, _input: Input<'_>, _now: Duration) {}
+    /// Something happened. `now` never goes back; what was due before comes first.
+    pub fn handle_input(&mut self, input: Input<'_>, now: Duration) {
+        self.catch_up(now);
+        match input {
+            Input::Uart(bytes) => self.receive(bytes),
+            Input::Socket(id, event) => self.socket_event(id, &event),
+            Input::Control(control) => self.control(control),
+            Input::Tick => {}
+        }
+        self.deliver();
+    }
 
     /// What it does next, until `None`.
     pub fn poll_output(&mut self) -> Option<Output> {
-        None
+        if let Some(output) = self.out.pop_front() {
+            return Some(output);
+        }
+        self.deliver();
+        self.out.pop_front()
     }
 
     /// When [`Input::Tick`] is due.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Duration> {
-        None
+        self.timers.next()
+    }
+
+    /// All that was due until `now`, in order.
+    fn catch_up(&mut self, now: Duration) {
+        while let Some((at, timer)) = self.timers.pop_due(now) {
+            self.now = self.now.max(at);
+            match timer {
+                Timer::Step => self.step(),
+                Timer::Command(then, argument) => {
+                    let done = then(self, argument);
+                    self.finish(done);
+                }
+                Timer::GiveUp(number) => self.give_up(number),
+                Timer::Background(act, argument) => act(self, argument),
+            }
+        }
+        self.now = self.now.max(now);
+    }
+
+    fn control(&mut self, control: Control) {
+        match control {
+            Control::Signal(csq) => self.network.csq = csq,
+            Control::Fault(name, on) => self.fault(&name, on),
+            Control::Restart => self.switch_on(),
+        }
+    }
+
+    /// A fault begins or ends.
+    fn fault(&mut self, name: &str, on: bool) {
+        let Some(fault) = Fault::named(name) else { return };
+        if on {
+            self.faults.insert(fault);
+        } else {
+            self.faults.remove(&fault);
+        }
+        match (fault, on) {
+            (Fault::Reboot, true) => {
+                let wait = self.delay([3000, 5000]);
+                let restart = |modem: &mut Self, _| {
+                    modem.faults.remove(&Fault::Reboot);
+                    modem.switch_on();
+                };
+                self.timers.add(self.now + wait, Timer::Background(restart, 0));
+            }
+            (Fault::EchoOff, _) => {
+                self.settings.set("E", i32::from(!on));
+                self.stored.set("E", i32::from(!on));
+            }
+            (Fault::PromptOff, _) => self.settings.set("+CIPSPRT", i32::from(!on)),
+            (Fault::PdpDeact, true) => self.lose_context(),
+            (Fault::PeerClose, true) => self.peers_close(),
+            (Fault::NoSim | Fault::Pin | Fault::NoNetwork, _) => self.conditions_changed(),
+            _ => {}
+        }
+    }
+
+    /// Whether a fault is on.
+    fn has(&self, fault: Fault) -> bool {
+        self.faults.contains(&fault)
+    }
+
+    /// A restart ends what the services had in hand.
+    fn reset_services(&mut self) {
+        self.sending = None;
+        self.late_prompt = None;
+    }
+
+    /// A delay of the profile, at its speed.
+    fn delay(&mut self, range: Range) -> Duration {
+        let slow = if self.has(Fault::Slow) { 10.0 } else { 1.0 };
+        self.rng.delay(range, self.profile.speed / slow)
+    }
+
+    /// A name for a new socket.
+    fn new_socket(&mut self) -> SocketId {
+        self.next_socket += 1;
+        SocketId(self.next_socket)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,458 @@
+//! The simulated SIM800L as a [`Link`]: carries the wishes of [`Sim800`] out on real sockets.
+//!
+//! It connects only where the modem was told to. Names are resolved and connections opened on helper threads, so nothing here
+//! blocks. Every buffer has a bound: a host that does not read stops the sockets, a peer that does not read stops the modem.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpStream, ToSocketAddrs, UdpSocket};
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use super::{Arrival, Interests, Link, LinkError};
+use crate::capture::Flaw;
+use crate::sim800::{Control, Input, Output, Profile, Sim800, SocketEvent, SocketId};
+
+/// Bytes towards the host that may wait here; with more the modem is not asked for any.
+const TOWARDS_HOST: usize = 64 * 1024;
+/// Helpers under way; a modem that wants more is told that the connection failed.
+const HELPERS: usize = 16;
+/// How long a helper tries to connect.
+const CONNECT: Duration = Duration::from_secs(75);
+/// Sockets that were closed by the modem keep sending for so long.
+const LINGER: Duration = Duration::from_secs(10);
+/// Bytes of one read from a socket.
+const CHUNK: usize = 16 * 1024;
+
+/// An open socket.
+#[derive(Debug)]
+enum Socket {
+    Tcp(TcpStream),
+    Udp(UdpSocket),
+}
+
+/// A connection of the modem.
+#[derive(Debug)]
+struct Open {
+    socket: Socket,
+    /// Given by the modem, not yet taken by the system; one entry a datagram.
+    pending: VecDeque<Vec<u8>>,
+    /// The modem closed it: it goes when `pending` is empty, or at this time.
+    until: Option<Duration>,
+    /// The end was seen and told.
+    ended: bool,
+}
+
+/// What a helper brings back.
+type Found = (SocketId, Result<(Socket, SocketAddr), Trouble>);
+
+/// Why a connection could not be opened.
+#[derive(Clone, Copy, Debug)]
+enum Trouble {
+    Unresolved,
+    Failed,
+}
+
+/// The simulated modem with its sockets.
+#[derive(Debug)]
+pub struct SimLink {
+    modem: Sim800,
+    sockets: BTreeMap<SocketId, Open>,
+    /// Sockets that helpers are still opening.
+    opening: BTreeSet<SocketId>,
+    helpers: usize,
+    found: Receiver<Found>,
+    finder: Sender<Found>,
+    bell: bell::Bell,
+    towards_host: VecDeque<u8>,
+}
+
+impl SimLink {
+    /// A link to this modem. Its time begins now.
+    ///
+    /// # Errors
+    /// When the process has no descriptors left.
+    pub fn new(modem: Sim800) -> io::Result<Self> {
+        let (finder, found) = bounded(HELPERS);
+        Ok(Self {
+            modem,
+            sockets: BTreeMap::new(),
+            opening: BTreeSet::new(),
+            helpers: 0,
+            found,
+            finder,
+            bell: bell::Bell::new()?,
+            towards_host: VecDeque::new(),
+        })
+    }
+
+    /// A fresh modem as `sim:` names it: at most one profile, any faults.
+    ///
+    /// # Errors
+    /// [`LinkError::Refused`] names the word that is neither.
+    pub fn named(words: &[String], seed: u64) -> Result<Self, LinkError> {
+        let profile = Profile::from_words(words).map_err(|error| LinkError::Refused(error.to_string()))?;
+        Self::new(Sim800::new(profile, seed)).map_err(|error| LinkError::Refused(error.to_string()))
+    }
+
+    /// The modem itself, to look at.
+    #[must_use]
+    pub fn modem(&self) -> &Sim800 {
+        &self.modem
+    }
+
+    /// A hand on the bench.
+    pub fn handle(&mut self, control: Control, now: Duration) {
+        self.modem.handle_input(Input::Control(control), now);
+        self.carry_out(now);
+    }
+
+    /// How many bytes wait for the host.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.towards_host.len()
+    }
+
+    /// Moves up to `buffer.len()` bytes towards the host into `buffer`; 0 when none wait.
+    pub fn take(&mut self, buffer: &mut [u8], now: Duration) -> usize {
+        let count = self.towards_host.read(buffer).unwrap_or(0);
+        if count > 0 {
+            self.carry_out(now);
+        }
+        count
+    }
+
+    /// Gives bytes of the host to the modem; says how many it took.
+    pub fn give(&mut self, bytes: &[u8], now: Duration) -> usize {
+        // What is due comes first: it may make room.
+        self.modem.handle_input(Input::Tick, now);
+        let count = self.modem.room().min(bytes.len());
+        if let Some(taken) = bytes.get(..count).filter(|taken| !taken.is_empty()) {
+            self.modem.handle_input(Input::Uart(taken), now);
+        }
+        self.carry_out(now);
+        count
+    }
+
+    /// Carries out what the modem wants, as long as the host can take what it says.
+    fn carry_out(&mut self, now: Duration) {
+        while self.towards_host.len() < TOWARDS_HOST {
+            let Some(output) = self.modem.poll_output() else { return };
+            match output {
+                Output::Uart(bytes) => self.towards_host.extend(bytes),
+                Output::Open { id, udp, host, port } => self.start_helper(id, udp, host, port, now),
+                Output::Send(id, bytes) => {
+                    if let Some(open) = self.sockets.get_mut(&id) {
+                        open.pending.push_back(bytes);
+                        self.flush(id, now);
+                    }
+                }
+                Output::Close(id) => {
+                    self.opening.remove(&id);
+                    if let Some(open) = self.sockets.get_mut(&id) {
+                        open.until = Some(now + LINGER);
+                    }
+                }
+            }
+        }
+    }
+
+    fn news(&mut self, id: SocketId, event: SocketEvent<'_>, now: Duration) {
+        self.modem.handle_input(Input::Socket(id, event), now);
+    }
+
+    /// Starts a helper that resolves and connects.
+    fn start_helper(&mut self, id: SocketId, udp: bool, host: String, port: u16, now: Duration) {
+        let finder = self.finder.clone();
+        let ringer = self.bell.ringer();
+        let helper = move || {
+            // Nobody takes it when the link is gone by now; the socket closes with it.
+            let _ = finder.send((id, connect(&host, port, udp)));
+            ringer.ring();
+        };
+        let spawned =
+            self.helpers < HELPERS && std::thread::Builder::new().name("sim-connect".into()).spawn(helper).is_ok();
+        if spawned {
+            self.helpers += 1;
+            self.opening.insert(id);
+        } else {
+            self.news(id, SocketEvent::Failed, now);
+        }
+    }
+
+    fn take_found(&mut self, now: Duration) {
+        self.bell.clear();
+        while let Ok((id, found)) = self.found.try_recv() {
+            self.helpers = self.helpers.saturating_sub(1);
+            if !self.opening.remove(&id) {
+                continue;
+            }
+            match found {
+                Ok((socket, peer)) => {
+                    self.sockets.insert(id, Open { socket, pending: VecDeque::new(), until: None, ended: false });
+                    self.news(id, SocketEvent::Connected { peer }, now);
+                }
+                Err(Trouble::Unresolved) => self.news(id, SocketEvent::Unresolved, now),
+                Err(Trouble::Failed) => self.news(id, SocketEvent::Failed, now),
+            }
+        }
+    }
+
+    /// Hands to the system what waits on a socket.
+    fn flush(&mut self, id: SocketId, now: Duration) {
+        let Some(open) = self.sockets.get_mut(&id) else { return };
+        let mut taken = 0;
+        let mut broken = false;
+        while let Some(front) = open.pending.front_mut() {
+            let sent = match &mut open.socket {
+                Socket::Tcp(stream) => stream.write(front),
+                Socket::Udp(socket) => socket.send(front).or_else(refused_is_lost(front.len())),
+            };
+            match sent {
+                Ok(count) => {
+                    taken += count;
+                    front.drain(..count.min(front.len()));
+                    if front.is_empty() {
+                        open.pending.pop_front();
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => {
+                    broken = true;
+                    break;
+                }
+            }
+        }
+        if taken > 0 {
+            self.news(id, SocketEvent::Taken(taken), now);
+        }
+        if broken {
+            self.end(id, now);
+        }
+    }
+
+    /// Reads what the modem wants of a socket.
+    fn fill(&mut self, id: SocketId, now: Duration) {
+        let mut buffer = [0; CHUNK];
+        loop {
+            let wanted = self.modem.wants(id).min(CHUNK);
+            let Some(open) = self.sockets.get_mut(&id) else { return };
+            if open.ended || wanted == 0 {
+                return;
+            }
+            let read = match &mut open.socket {
+                Socket::Tcp(stream) => stream.read(buffer.get_mut(..wanted).unwrap_or_default()),
+                // A datagram is read whole; what the modem has no room for is lost, as on the air.
+                Socket::Udp(socket) => {
+                    socket.recv(&mut buffer).or_else(refused_is_lost(0)).map(|count| count.min(wanted))
+                }
+            };
+            let tcp = matches!(open.socket, Socket::Tcp(_));
+            match read {
+                Ok(0) if tcp => return self.end(id, now),
+                Ok(count) => {
+                    self.news(id, SocketEvent::Received(buffer.get(..count).unwrap_or_default()), now);
+                    self.carry_out(now);
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => return self.end(id, now),
+            }
+        }
+    }
+
+    /// A socket ended by itself.
+    fn end(&mut self, id: SocketId, now: Duration) {
+        let Some(open) = self.sockets.get_mut(&id) else { return };
+        open.pending.clear();
+        if !std::mem::replace(&mut open.ended, true) && open.until.is_none() {
+            self.news(id, SocketEvent::Closed, now);
+        }
+    }
+}
+
+impl Link for SimLink {
+    fn interests<'fd>(&'fd self, _sending: bool, interests: &mut Interests<'fd>) {
+        self.bell.interest(interests);
+        for (id, open) in &self.sockets {
+            let write = !open.pending.is_empty();
+            let read = !open.ended && open.until.is_none() && self.modem.wants(*id) > 0;
+            // Neither wish, no interest: a hang-up nobody looks at would end every wait at once.
+            if !read && !write {
+                continue;
+            }
+            match &open.socket {
+                Socket::Tcp(stream) => interests.add(stream, read, write),
+                Socket::Udp(socket) => interests.add(socket, read, write),
+            }
+        }
+    }
+
+    fn next_deadline(&self) -> Option<Duration> {
+        if !self.towards_host.is_empty() {
+            return Some(Duration::ZERO);
+        }
+        let lingering = self.sockets.values().filter_map(|open| open.until).min();
+        self.modem.next_deadline().into_iter().chain(lingering).min()
+    }
+
+    fn on_ready(&mut self, now: Duration) {
+        self.modem.handle_input(Input::Tick, now);
+        self.take_found(now);
+        self.carry_out(now);
+        let ids: Vec<_> = self.sockets.keys().copied().collect();
+        for id in ids {
+            self.flush(id, now);
+            self.fill(id, now);
+        }
+        self.carry_out(now);
+        self.sockets
+            .retain(|_, open| open.until.is_none_or(|until| now < until && !open.pending.is_empty() && !open.ended));
+    }
+
+    fn read(&mut self, arrived: &mut Vec<Arrival>, now: Duration) -> Result<(), LinkError> {
+        if !self.towards_host.is_empty() {
+            let bytes = std::mem::take(&mut self.towards_host).into();
+            arrived.push(Arrival::Bytes { bytes, flaw: Flaw::default() });
+            self.carry_out(now);
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8], now: Duration) -> Result<usize, LinkError> {
+        Ok(self.give(bytes, now))
+    }
+
+    fn control(&mut self, control: Control, now: Duration) -> Result<(), LinkError> {
+        self.handle(control, now);
+        Ok(())
+    }
+}
+
+/// An earlier datagram found nobody there: this one is lost without a word, as on the air.
+fn refused_is_lost(count: usize) -> impl FnOnce(io::Error) -> io::Result<usize> {
+    move |error| match error.kind() {
+        io::ErrorKind::ConnectionRefused | io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
+            Ok(count)
+        }
+        _ => Err(error),
+    }
+}
+
+/// On a helper: resolves a name and connects, IPv4 first as the module knows nothing else.
+fn connect(host: &str, port: u16, udp: bool) -> Result<(Socket, SocketAddr), Trouble> {
+    let mut addresses: Vec<_> = (host, port).to_socket_addrs().map_err(|_| Trouble::Unresolved)?.collect();
+    addresses.sort_by_key(SocketAddr::is_ipv6);
+    if addresses.is_empty() {
+        return Err(Trouble::Unresolved);
+    }
+    for peer in addresses {
+        if let Ok(socket) = connect_to(peer, udp) {
+            return Ok((socket, peer));
+        }
+    }
+    Err(Trouble::Failed)
+}
+
+fn connect_to(peer: SocketAddr, udp: bool) -> io::Result<Socket> {
+    if udp {
+        let any: SocketAddr = if peer.is_ipv4() { ([0; 4], 0).into() } else { ([0_u16; 8], 0).into() };
+        let socket = UdpSocket::bind(any)?;
+        socket.connect(peer)?;
+        socket.set_nonblocking(true)?;
+        return Ok(Socket::Udp(socket));
+    }
+    let stream = TcpStream::connect_timeout(&peer, CONNECT)?;
+    stream.set_nonblocking(true)?;
+    stream.set_nodelay(true)?;
+    Ok(Socket::Tcp(stream))
+}
+
+/// Lets a helper end the worker's wait.
+#[cfg(unix)]
+mod bell {
+    use std::io::{self, Read, Write};
+    use std::os::unix::net::UnixStream;
+    use std::sync::Arc;
+
+    use super::Interests;
+
+    #[derive(Debug)]
+    pub(super) struct Bell {
+        heard: UnixStream,
+        ringer: Arc<UnixStream>,
+    }
+
+    #[derive(Debug)]
+    pub(super) struct Ringer(Arc<UnixStream>);
+
+    impl Bell {
+        pub(super) fn new() -> io::Result<Self> {
+            let (heard, ringer) = UnixStream::pair()?;
+            heard.set_nonblocking(true)?;
+            ringer.set_nonblocking(true)?;
+            Ok(Self { heard, ringer: Arc::new(ringer) })
+        }
+
+        pub(super) fn ringer(&self) -> Ringer {
+            Ringer(Arc::clone(&self.ringer))
+        }
+
+        pub(super) fn interest<'fd>(&'fd self, interests: &mut Interests<'fd>) {
+            interests.add(&self.heard, true, false);
+        }
+
+        pub(super) fn clear(&self) {
+            let mut sink = [0; 64];
+            while matches!((&self.heard).read(&mut sink), Ok(count) if count > 0) {}
+        }
+    }
+
+    impl Ringer {
+        pub(super) fn ring(&self) {
+            // A full pair rings already; a closed one has nobody to wake.
+            let _ = (&*self.0).write(&[1]);
+        }
+    }
+}
+
+/// Elsewhere the worker looks every few milliseconds anyway.
+#[cfg(not(unix))]
+mod bell {
+    use std::io;
+
+    use super::Interests;
+
+    #[derive(Debug)]
+    pub(super) struct Bell;
+
+    #[derive(Debug)]
+    pub(super) struct Ringer;
+
+    impl Bell {
+        #[expect(clippy::unnecessary_wraps, reason = "the same shape as on Unix")]
+        pub(super) fn new() -> io::Result<Self> {
+            Ok(Self)
+        }
+
+        pub(super) fn ringer(&self) -> Ringer {
+            Ringer
+        }
+
+        pub(super) fn interest<'fd>(&'fd self, interests: &mut Interests<'fd>) {
+            interests.add(self, true, false);
+        }
+
+        pub(super) fn clear(&self) {}
+    }
+
+    impl Ringer {
+        pub(super) fn ring(&self) {}
+    }
+}
+
+#[cfg(test)]
+#[path = "simulator_tests.rs"]
+mod tests;

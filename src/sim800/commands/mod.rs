@@ -1,0 +1,63 @@
+//! All commands: tables of name and handler, a file a family. What is in no table and is no parameter answers ERROR.
+
+mod basic;
+mod identity;
+mod network;
+
+use super::Sim800;
+use super::line::{Call, Form};
+use super::reply::{Done, Failure};
+use super::{ip, sms};
+
+/// A command: its name in capitals, and what carries it out.
+pub(super) type Command = (&'static str, fn(&mut Sim800, &Call) -> Done);
+
+const FAMILIES: &[&[Command]] = &[
+    basic::COMMANDS,
+    identity::COMMANDS,
+    network::COMMANDS,
+    ip::context::COMMANDS,
+    ip::connect::COMMANDS,
+    ip::send::COMMANDS,
+    sms::COMMANDS,
+];
+
+impl Sim800 {
+    /// Carries one command out.
+    pub(super) fn execute(&mut self, call: &Call) -> Done {
+        let found = FAMILIES.iter().copied().flatten().find(|command| command.0 == call.name);
+        match found {
+            Some((_, handler)) => handler(self, call),
+            None => self.parameter(call).unwrap_or(Done::Fail(Failure::Cme(601))),
+        }
+    }
+
+    /// Answers with one line: for commands that are asked without arguments.
+    pub(super) fn answer(&mut self, call: &Call, text: impl AsRef<[u8]>) -> Done {
+        if call.form != Form::Test {
+            self.info(text);
+        }
+        Done::Ok
+    }
+
+    /// What the test form of a command answers.
+    pub(super) fn test(&mut self, call: &Call, values: &str) -> Done {
+        self.info(format!("{}: {values}", call.name));
+        Done::Ok
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_stands_once_and_in_capitals() {
+        let mut names: Vec<_> = FAMILIES.iter().copied().flatten().map(|command| command.0).collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+        assert!(names.iter().all(|name| *name == name.to_ascii_uppercase()));
+    }
+}

@@ -1,0 +1,177 @@
+//! TCP/IP: the state machine of the application note (fig. 2 and 3) and what all its commands share.
+//!
+//! One context, six links. With `CIPMUX=0` only link 0 is used and `STATE:` tells of both in one word.
+
+pub(super) mod connect;
+pub(super) mod context;
+mod receive;
+pub(super) mod send;
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+
+use super::timers::TimerId;
+use super::{Output, Sim800, SocketEvent, SocketId};
+
+/// Links of the module.
+pub(super) const LINKS: usize = 6;
+/// Bytes of one link that wait for the serial side.
+const BUFFER: usize = 8192;
+
+/// The context.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Context {
+    #[default]
+    Initial,
+    Start,
+    Config,
+    GprsAct,
+    Status,
+    Deactivated,
+}
+
+/// A link's state, in the words of `C:` lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum LinkState {
+    #[default]
+    Initial,
+    Connecting,
+    Connected,
+    Closing,
+    Closed,
+}
+
+/// One of six connections.
+#[derive(Debug, Default)]
+pub(super) struct Link {
+    pub(super) state: LinkState,
+    socket: Option<SocketId>,
+    udp: bool,
+    host: String,
+    port: u16,
+    peer: Option<SocketAddr>,
+    /// Came, not yet shown.
+    received: VecDeque<u8>,
+    /// The peer closed; said when `received` is shown.
+    ended: bool,
+    /// Given to the socket, not yet taken.
+    in_flight: usize,
+    /// Counts for `AT+CIPACK`.
+    sent: u64,
+    acknowledged: u64,
+    connecting: Option<TimerId>,
+}
+
+/// All of TCP/IP.
+#[derive(Debug)]
+pub(super) struct Ip {
+    pub(super) context: Context,
+    pub(super) apn: String,
+    user: String,
+    password: String,
+    address: [u8; 4],
+    pub(super) links: [Link; LINKS],
+    /// A connect has failed or been closed since the context came up.
+    retry: bool,
+}
+
+impl Default for Ip {
+    fn default() -> Self {
+        Self {
+            context: Context::Initial,
+            apn: "CMNET".into(),
+            user: String::new(),
+            password: String::new(),
+            address: [0; 4],
+            links: Default::default(),
+            retry: false,
+        }
+    }
+}
+
+impl Sim800 {
+    /// Several connections (`CIPMUX=1`).
+    fn mux(&self) -> bool {
+        self.settings.value("+CIPMUX") == 1
+    }
+
+    fn link(&self, number: usize) -> Option<&Link> {
+        self.ip.links.get(number)
+    }
+
+    fn link_of(&self, id: SocketId) -> Option<usize> {
+        self.ip.links.iter().position(|link| link.socket == Some(id))
+    }
+
+    /// All sockets that are open or being opened.
+    pub(super) fn open_sockets(&self) -> Vec<SocketId> {
+        self.ip.links.iter().filter_map(|link| link.socket).collect()
+    }
+
+    /// `0, CLOSED` or `CLOSED`: a line about a link.
+    fn link_line(&mut self, number: usize, text: &str) {
+        if self.mux() {
+            let comma = if self.profile.mux_blank { ", " } else { "," };
+            self.info(format!("{number}{comma}{text}"));
+        } else {
+            self.info(text);
+        }
+    }
+
+    /// What `STATE:` says.
+    pub(super) fn state_name(&self) -> &'static str {
+        let context = match self.ip.context {
+            Context::Initial => "IP INITIAL",
+            Context::Start => "IP START",
+            Context::Config => "IP CONFIG",
+            Context::GprsAct => "IP GPRSACT",
+            Context::Status => "IP STATUS",
+            Context::Deactivated => return "PDP DEACT",
+        };
+        if self.mux() {
+            let used = self.ip.links.iter().any(|link| !matches!(link.state, LinkState::Initial | LinkState::Closed));
+            return if used { "IP PROCESSING" } else { context };
+        }
+        let Some(link) = self.link(0) else { return context };
+        match (link.state, link.udp) {
+            (LinkState::Initial, _) => context,
+            (LinkState::Connecting, false) => "TCP CONNECTING",
+            (LinkState::Connecting, true) => "UDP CONNECTING",
+            (LinkState::Connected, _) => "CONNECT OK",
+            (LinkState::Closing, false) => "TCP CLOSING",
+            (LinkState::Closing, true) => "UDP CLOSING",
+            (LinkState::Closed, false) => "TCP CLOSED",
+            (LinkState::Closed, true) => "UDP CLOSED",
+        }
+    }
+
+    /// How many bytes [`SocketEvent::Received`] may bring for a socket now; 0 lets its window close.
+    #[must_use]
+    pub fn wants(&self, id: SocketId) -> usize {
+        let link = self.link_of(id).and_then(|number| self.link(number));
+        link.map_or(0, |link| BUFFER.saturating_sub(link.received.len()))
+    }
+
+    /// News of a socket.
+    pub(super) fn socket_event(&mut self, id: SocketId, event: &SocketEvent<'_>) {
+        let Some(number) = self.link_of(id) else { return };
+        match event {
+            SocketEvent::Connected { peer } => self.connected(number, *peer),
+            SocketEvent::Failed | SocketEvent::Unresolved => self.connect_failed(number),
+            SocketEvent::Received(bytes) => self.link_received(number, bytes),
+            SocketEvent::Taken(count) => self.taken(number, *count),
+            SocketEvent::Closed => self.peer_closed(number),
+        }
+    }
+
+    /// Forgets a link's socket and closes it.
+    fn drop_socket(&mut self, number: usize) {
+        let Some(link) = self.ip.links.get_mut(number) else { return };
+        if let Some(timer) = link.connecting.take() {
+            self.timers.cancel(timer);
+        }
+        if let Some(id) = link.socket.take() {
+            self.out.push_back(Output::Close(id));
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! How a simulated modem is set up: pace, card and network, and every documented doubt as a switch.
+//!
+//! A profile file is TOML with these very names; what it leaves out keeps its default.
+
+use serde::Deserialize;
+
+use super::faults::Fault;
+
+/// From and to, in milliseconds of a real modem.
+pub type Range = [u32; 2];
+
+/// When URCs of the boot are seen in auto-baud.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AutobaudUrcs {
+    /// Never (manual §19.3).
+    None,
+    /// After the OK of the first `AT` (seen by drivers).
+    #[default]
+    AfterSync,
+}
+
+/// What precedes `RDY` on the wire.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SyncBytes {
+    /// Nothing.
+    #[default]
+    None,
+    /// `FF`, as 9600 baud sees the burst at 115200.
+    Ff,
+    /// `00 49 49 49 49 FF FF FF FF` (manual §1.4).
+    Full,
+}
+
+/// What a line does that has something in front of its `AT`, or no `AT` at all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Junk {
+    /// ERROR if there is an `AT` somewhere, else nothing.
+    #[default]
+    Error,
+    /// No answer.
+    Silent,
+    /// The part from `AT` on is obeyed.
+    Skipped,
+}
+
+/// Bytes that come before the prompt they were meant for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EarlyData {
+    /// They wait and become data.
+    #[default]
+    Taken,
+    /// They are lost.
+    Lost,
+}
+
+/// How a modem is set up.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "switches, one a documented doubt")]
+pub struct Profile {
+    /// 1.0 is a real modem's pace, larger is faster. Guard times and limits that the host gives are not changed.
+    pub speed: f64,
+    /// Faults by name (`docs/sim800.md`).
+    pub faults: Vec<String>,
+    /// Bytes leave at the pace of the baud rate.
+    pub paced: bool,
+
+    /// `AT+IPR` at power-on; 0 is auto-baud.
+    pub ipr: i32,
+    /// See [`AutobaudUrcs`].
+    pub autobaud_urcs: AutobaudUrcs,
+    /// See [`SyncBytes`].
+    pub sync_bytes: SyncBytes,
+    /// A line feed ends a command line too.
+    pub lf_terminates: bool,
+    /// See [`Junk`].
+    pub junk_before_at: Junk,
+    /// See [`EarlyData`].
+    pub early_data: EarlyData,
+    /// The 0x1A that ends a text-mode SMS is echoed.
+    pub sms_text_echo_1a: bool,
+    /// ESC at the prompt of `CIPSEND` is answered with OK.
+    pub cipsend_esc_ok: bool,
+    /// Backspace at a prompt of text-mode SMS deletes.
+    pub sms_backspace: bool,
+    /// `+CMS ERROR` keeps its number with `AT+CMEE=0`.
+    pub cms_error_without_cmee: bool,
+    /// `+IPD` and `RECV FROM` begin with CR LF.
+    pub ipd_crlf: bool,
+    /// `AT+CIPSTART` wants `AT+CIFSR` after `AT+CIICR`.
+    pub cifsr_needed: bool,
+    /// After a failed connect the state is TCP CLOSED (else IP STATUS).
+    pub failed_is_closed: bool,
+    /// URCs are shown while a prompt is open.
+    pub urc_at_prompt: bool,
+    /// What `AT+CIPSEND?` reports.
+    pub send_size: usize,
+    /// `n, CONNECT OK` with a blank after the comma.
+    pub mux_blank: bool,
+
+    /// From power to `RDY`.
+    pub boot_ms: Range,
+    /// From `RDY` to the SIM.
+    pub sim_ms: Range,
+    /// From `RDY` to registration.
+    pub register_ms: Range,
+    /// From `RDY` to `Call Ready`; `SMS Ready` follows.
+    pub call_ready_ms: Range,
+    /// An ordinary command.
+    pub command_ms: Range,
+    /// `AT+CIICR`, `AT+SAPBR=1,1`.
+    pub context_ms: Range,
+    /// What GPRS adds to a TCP connect.
+    pub connect_ms: Range,
+    /// From data to its acknowledgement.
+    pub round_trip_ms: Range,
+    /// `AT+CIPSHUT`, `AT+CIPCLOSE`.
+    pub close_ms: Range,
+    /// `AT+CMGS`.
+    pub sms_ms: Range,
+
+    /// Signal as `+CSQ` reports it.
+    pub csq: u8,
+    /// Bit error rate as `+CSQ` reports it.
+    pub ber: u8,
+    /// Operator name.
+    pub operator: String,
+    /// Operator number (MCC and MNC).
+    pub operator_code: String,
+    /// Registered at home (1) or roaming (5).
+    pub registration: u8,
+    /// The APN the network wants; empty: any.
+    pub apn: String,
+    /// Location area, hexadecimal.
+    pub lac: String,
+    /// Cell, hexadecimal.
+    pub cell: String,
+    /// Battery, in millivolts.
+    pub millivolts: u32,
+
+    /// What `ATI` says.
+    pub firmware: String,
+    /// What `AT+CGMM` says.
+    pub model: String,
+    /// What `AT+CGMR` says after `Revision:`.
+    pub revision: String,
+    /// Serial number.
+    pub imei: String,
+    /// The card's number.
+    pub ccid: String,
+    /// The subscriber's number.
+    pub imsi: String,
+    /// Own telephone number.
+    pub number: String,
+    /// The card's PIN; asked for only with the fault `pin`.
+    pub pin: String,
+    /// Message centre.
+    pub smsc: String,
+    /// The first message reference given.
+    pub message_reference: u8,
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        Self {
+            speed: 1.0,
+            faults: Vec::new(),
+            paced: false,
+            ipr: 9600,
+            autobaud_urcs: AutobaudUrcs::AfterSync,
+            sync_bytes: SyncBytes::None,
+            lf_terminates: true,
+            junk_before_at: Junk::Error,
+            early_data: EarlyData::Taken,
+            sms_text_echo_1a: false,
+            cipsend_esc_ok: true,
+            sms_backspace: true,
+            cms_error_without_cmee: true,
+            ipd_crlf: true,
+            cifsr_needed: true,
+            failed_is_closed: true,
+            urc_at_prompt: true,
+            send_size: 1460,
+            mux_blank: true,
+            boot_ms: [250, 350],
+            sim_ms: [900, 1300],
+            register_ms: [2500, 3500],
+            call_ready_ms: [3500, 4500],
+            command_ms: [8, 20],
+            context_ms: [900, 1800],
+            connect_ms: [1000, 2000],
+            round_trip_ms: [350, 800],
+            close_ms: [150, 400],
+            sms_ms: [1800, 3500],
+            csq: 20,
+            ber: 0,
+            operator: "T-Mobile D".into(),
+            operator_code: "26201".into(),
+            registration: 1,
+            apn: String::new(),
+            lac: "2B5D".into(),
+            cell: "1A3C".into(),
+            millivolts: 4049,
+            firmware: "SIM800 R14.18".into(),
+            model: "SIMCOM_SIM800L".into(),
+            revision: "1418B05SIM800L24".into(),
+            imei: "860719020206417".into(),
+            ccid: "898600810906F8048812".into(),
+            imsi: "262011234567890".into(),
+            number: "+491701234567".into(),
+            pin: "1234".into(),
+            smsc: "+491710760000".into(),
+            message_reference: 1,
+        }
+    }
+}
+
+/// What a profile could not be made from.
+#[derive(Debug, thiserror::Error)]
+pub enum ProfileError {
+    /// Neither a profile nor a fault.
+    #[error("\"{0}\" is neither a profile ({profiles}) nor a fault; `docs/sim800.md` lists both ({faults})",
+        profiles = Profile::NAMES.join(", "), faults = Fault::names())]
+    Unknown(String),
+    /// The profile file does not parse.
+    #[error("the profile does not parse: {0}")]
+    Toml(#[from] toml_edit::de::Error),
+}
+
+impl Profile {
+    /// The profiles there are by name.
+    pub const NAMES: &[&str] = &["sim800l", "autobaud", "fast"];
+
+    /// A profile by its name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "sim800l" => Some(Self::default()),
+            "autobaud" => Some(Self { ipr: 0, ..Self::default() }),
+            "fast" => Some(Self { speed: 1000.0, ..Self::default() }),
+            _ => None,
+        }
+    }
+
+    /// From a TOML text.
+    ///
+    /// # Errors
+    /// When it does not parse, or names something that is not there.
+    pub fn parse(text: &str) -> Result<Self, ProfileError> {
+        let profile: Self = toml_edit::de::from_str(text)?;
+        for fault in &profile.faults {
+            Fault::named(fault).ok_or_else(|| ProfileError::Unknown(fault.clone()))?;
+        }
+        Ok(profile)
+    }
+
+    /// From the words of a port name such as `sim:autobaud,brown-out`: at most one profile, any faults.
+    ///
+    /// # Errors
+    /// Names the word that is neither.
+    pub fn from_words(words: &[String]) -> Result<Self, ProfileError> {
+        let mut profile = words.iter().find_map(|word| Self::named(word)).unwrap_or_default();
+        for word in words {
+            if Fault::named(word).is_some() {
+                profile.faults.push(word.clone());
+            } else if Self::named(word).is_none() {
+                return Err(ProfileError::Unknown(word.clone()));
+            }
+        }
+        Ok(profile)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_choose_profile_and_faults() {
+        let words = |list: &[&str]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(Profile::from_words(&[]).unwrap(), Profile::default());
+        let both = Profile::from_words(&words(&["brown-out", "autobaud"])).unwrap();
+        assert_eq!((both.ipr, both.faults), (0, words(&["brown-out"])));
+        assert!(Profile::from_words(&words(&["sim900"])).unwrap_err().to_string().starts_with("\"sim900\" is neither"));
+    }
+
+    #[test]
+    fn a_file_changes_what_it_names_and_refuses_what_is_not_there() {
+        let profile = Profile::parse("ipr = 115200\nsync_bytes = \"full\"\nfaults = [\"no-sim\"]\n").unwrap();
+        assert_eq!((profile.ipr, profile.sync_bytes, profile.csq), (115_200, SyncBytes::Full, 20));
+        assert!(Profile::parse("colour = 1").is_err());
+        assert!(Profile::parse("faults = [\"nonsense\"]").is_err());
+    }
+}
