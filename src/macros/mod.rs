@@ -3,8 +3,11 @@
 //! Pure: no I/O, no clock. A macro's bytes are what its text says in the notation, nothing else.
 
 mod checksum;
+pub mod duration;
 mod echo;
 pub mod expectations;
+pub mod file;
+pub mod hot_key;
 mod matcher;
 pub mod model;
 mod prepared;
