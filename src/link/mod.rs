@@ -12,6 +12,7 @@ pub mod parmrk;
 #[cfg(unix)]
 pub mod serial;
 pub mod settings;
+pub mod sim_host;
 pub mod simulator;
 pub mod spec;
 pub mod telnet;

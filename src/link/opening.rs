@@ -2,7 +2,11 @@
 
 use super::network::Network;
 use super::serial::Serial;
+use super::simulator::SimLink;
 use super::{LineSettings, Link, LinkSpec};
+
+/// Every `sim:` is a fresh modem with the same delays.
+const SEED: u64 = 1;
 
 /// An open port, and what its driver kept instead of what was asked.
 pub struct Opened {
@@ -24,7 +28,11 @@ pub fn open(spec: &LinkSpec, settings: &LineSettings) -> Result<Opened, String> 
         }
         LinkSpec::Tcp(address) => network(address, false, settings),
         LinkSpec::Rfc2217(address) => network(address, true, settings),
-        LinkSpec::Sim(_) | LinkSpec::Replay(_) => Err(format!("{spec}: this build cannot open this kind of port")),
+        LinkSpec::Sim(words) => {
+            let modem = SimLink::named(words, SEED).map_err(|error| error.to_string())?;
+            Ok(Opened { link: Box::new(modem), kept: None })
+        }
+        LinkSpec::Replay(_) => Err(format!("{spec}: this build cannot open this kind of port")),
     }
 }
 

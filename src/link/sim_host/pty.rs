@@ -1,0 +1,156 @@
+//! A pseudo-terminal that behaves like a serial port: raw from the start, alive while clients come and go.
+//!
+//! A slave descriptor of our own stays open, else the master would hang up with every client that closes. Who has it open
+//! besides us is told by inotify.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rustix::fs::inotify::{self, CreateFlags, ReadFlags, WatchFlags};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{OptionalActions, QueueSelector, tcflush, tcgetattr, tcsetattr};
+
+use super::{HostError, system};
+use crate::link::Interests;
+use crate::link::wait::Waiter;
+
+/// How long the end waits for a client to read what was said last.
+const FAREWELL: Duration = Duration::from_millis(300);
+
+/// The pty, its link and its clients.
+#[derive(Debug)]
+pub(super) struct Pty {
+    master: File,
+    slave: File,
+    path: PathBuf,
+    link: Option<PathBuf>,
+    watch: OwnedFd,
+    clients: usize,
+}
+
+impl Pty {
+    pub(super) fn open(link: Option<&Path>) -> Result<Self, HostError> {
+        let pty = |error: rustix::io::Errno| system("cannot make a pty")(error.into());
+        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).map_err(pty)?;
+        grantpt(&master).map_err(pty)?;
+        unlockpt(&master).map_err(pty)?;
+        let name = ptsname(&master, Vec::new()).map_err(pty)?;
+        let path = PathBuf::from(name.to_string_lossy().into_owned());
+        let no_terminal = i32::try_from(rustix::fs::OFlags::NOCTTY.bits()).unwrap_or(0);
+        let slave = OpenOptions::new().read(true).write(true).custom_flags(no_terminal).open(&path);
+        let slave = slave.map_err(system(format!("cannot open {}", path.display())))?;
+        make_raw(&slave).map_err(pty)?;
+        rustix::io::ioctl_fionbio(&master, true).map_err(pty)?;
+        let watch = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK).map_err(pty)?;
+        let news = WatchFlags::OPEN | WatchFlags::CLOSE_WRITE | WatchFlags::CLOSE_NOWRITE;
+        inotify::add_watch(&watch, &path, news).map_err(pty)?;
+        let link = link.map(Path::to_path_buf);
+        if let Some(link) = &link {
+            make_link(&path, link)?;
+        }
+        Ok(Self { master: File::from(master), slave, path, link, watch, clients: 0 })
+    }
+
+    pub(super) fn address(&self) -> String {
+        self.link.as_ref().unwrap_or(&self.path).display().to_string()
+    }
+
+    pub(super) fn interests<'fd>(&'fd self, read: bool, write: bool, interests: &mut Interests<'fd>) {
+        interests.add(&self.master, read, write);
+        interests.add(&self.watch, true, false);
+    }
+
+    pub(super) fn has_client(&self) -> bool {
+        self.clients > 0
+    }
+
+    /// Counts who opened and closed it; after the last one nothing stale stays for the next.
+    pub(super) fn look(&mut self) {
+        let mut buffer = [std::mem::MaybeUninit::uninit(); 4096];
+        let mut events = inotify::Reader::new(&self.watch, &mut buffer);
+        let before = self.clients;
+        while let Ok(event) = events.next() {
+            if event.events().contains(ReadFlags::OPEN) {
+                self.clients += 1;
+            } else if event.events().intersects(ReadFlags::CLOSE_WRITE | ReadFlags::CLOSE_NOWRITE) {
+                self.clients = self.clients.saturating_sub(1);
+            }
+        }
+        if before > 0 && self.clients == 0 {
+            // Neither can fail on a pty of our own; if it does, the next client sees old bytes.
+            let _ = tcflush(&self.slave, QueueSelector::IFlush);
+            let _ = make_raw(&self.slave);
+        }
+    }
+
+    pub(super) fn read(&mut self, buffer: &mut [u8]) -> usize {
+        self.master.read(buffer).unwrap_or(0)
+    }
+
+    pub(super) fn write(&mut self, bytes: &[u8]) -> usize {
+        self.master.write(bytes).unwrap_or(0)
+    }
+
+    /// Lets a client read what is on its way (closing at once would lose it), then takes the link away.
+    pub(super) fn close(&mut self) {
+        if let Ok(waiter) = Waiter::new() {
+            let step = Duration::from_millis(5);
+            let mut waited = Duration::ZERO;
+            while self.has_client() && waited < FAREWELL {
+                if rustix::io::ioctl_fionread(&self.slave).is_ok_and(|unread| unread == 0) && waited > step {
+                    break;
+                }
+                if waiter.wait(Interests::new(), Some(step)).is_err() {
+                    break;
+                }
+                waited += step;
+                self.look();
+            }
+        }
+        self.remove_link();
+    }
+
+    fn remove_link(&mut self) {
+        if let Some(link) = self.link.take().filter(|link| points_to(link, &self.path)) {
+            // Somebody else removed it: that is what was wanted.
+            let _ = std::fs::remove_file(link);
+        }
+    }
+}
+
+impl Drop for Pty {
+    fn drop(&mut self) {
+        self.remove_link();
+    }
+}
+
+fn make_raw(slave: &File) -> rustix::io::Result<()> {
+    let mut settings = tcgetattr(slave)?;
+    settings.make_raw();
+    tcsetattr(slave, OptionalActions::Now, &settings)
+}
+
+fn points_to(link: &Path, target: &Path) -> bool {
+    std::fs::read_link(link).is_ok_and(|found| found == target)
+}
+
+/// Puts the link in place; a link to a pty that is gone was left by a killed predecessor and is replaced.
+fn make_link(target: &Path, link: &Path) -> Result<(), HostError> {
+    let make = || std::os::unix::fs::symlink(target, link);
+    match make() {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            let old = std::fs::read_link(link).map_err(|_| HostError::Taken(link.to_path_buf()))?;
+            let ours = old.starts_with("/dev/pts") && (old == target || !old.exists());
+            if !ours {
+                return Err(HostError::Taken(link.to_path_buf()));
+            }
+            std::fs::remove_file(link).and_then(|()| make())
+        }
+        made => made,
+    }
+    .map_err(system(format!("cannot make the link {}", link.display())))
+}

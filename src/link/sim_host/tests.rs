@@ -1,0 +1,94 @@
+//! A modem behind a real pty and a real TCP port.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::sim800::{Profile, Sim800};
+
+/// Runs a host on a thread while `client` talks to its address.
+fn with_host(door: &Door, client: impl FnOnce(&str)) {
+    let modem = Sim800::new(Profile { speed: 1000.0, ..Profile::default() }, 1);
+    let mut host = Host::open(SimLink::new(modem).unwrap(), door).unwrap();
+    let (stop, waker, address) = (Arc::new(AtomicBool::new(false)), host.waker(), host.address());
+    let flag = Arc::clone(&stop);
+    let serving = std::thread::Builder::new().spawn(move || host.serve(&flag, |_| None)).unwrap();
+    client(&address);
+    stop.store(true, Ordering::SeqCst);
+    waker.wake();
+    serving.join().unwrap().unwrap();
+}
+
+/// Reads until `end` comes; panics after ten seconds.
+fn until(stream: &mut (impl Read + Write), end: &[u8]) -> Vec<u8> {
+    let limit = Instant::now() + Duration::from_secs(10);
+    let mut heard = Vec::new();
+    let mut byte = [0];
+    while !heard.ends_with(end) {
+        match stream.read(&mut byte) {
+            Ok(1) => heard.push(byte[0]),
+            Ok(_) => panic!("closed after {:?}", heard.escape_ascii().to_string()),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                assert!(Instant::now() < limit, "{:?}", heard.escape_ascii().to_string());
+                std::thread::yield_now();
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+    heard
+}
+
+#[test]
+fn a_tcp_client_may_come_back_to_the_same_modem() {
+    with_host(&Door::Tcp(([127, 0, 0, 1], 0).into()), |address| {
+        let open = || {
+            let stream = TcpStream::connect(address).unwrap();
+            stream.set_nonblocking(true).unwrap();
+            stream
+        };
+        let mut first = open();
+        until(&mut first, b"SMS Ready\r\n");
+        first.write_all(b"ATE0\r").unwrap();
+        assert_eq!(until(&mut first, b"OK\r\n"), b"ATE0\r\r\nOK\r\n");
+        drop(first);
+        let mut second = open();
+        second.write_all(b"AT\r").unwrap();
+        assert_eq!(until(&mut second, b"OK\r\n"), b"\r\nOK\r\n");
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pty_is_raw_survives_reopening_and_its_link_goes_at_the_end() {
+    use std::os::unix::fs::OpenOptionsExt;
+
+    let folder = tempfile::tempdir().unwrap();
+    let name = folder.path().join("modem");
+    std::os::unix::fs::symlink("/dev/pts/99999", &name).unwrap();
+    let nonblocking = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap();
+    with_host(&Door::Pty(Some(name.clone())), |address| {
+        assert_eq!(address, name.to_str().unwrap());
+        let open =
+            || std::fs::OpenOptions::new().read(true).write(true).custom_flags(nonblocking).open(address).unwrap();
+        let mut first = open();
+        until(&mut first, b"SMS Ready\r\n");
+        first.write_all(b"ATE0\r\n").unwrap();
+        assert_eq!(until(&mut first, b"OK\r\n"), b"ATE0\r\r\nOK\r\n");
+        drop(first);
+        let mut second = open();
+        second.write_all(b"AT\x03\x04\x08\x08\r").unwrap();
+        assert_eq!(until(&mut second, b"OK\r\n"), b"\r\nOK\r\n");
+    });
+    assert!(!name.is_symlink());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_is_never_replaced_by_the_link() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = folder.path().join("precious");
+    std::fs::write(&name, "data").unwrap();
+    let link = SimLink::new(Sim800::new(Profile::default(), 1)).unwrap();
+    let refused = Host::open(link, &Door::Pty(Some(name.clone()))).err().map(|error| error.to_string());
+    assert!(refused.is_some_and(|why| why.contains("precious exists")));
+    assert_eq!(std::fs::read(&name).unwrap(), b"data");
+}
