@@ -46,6 +46,18 @@ struct Remote {
     configured: bool,
     held: bool,
     modem_state: Option<u8>,
+    negotiation: Negotiation,
+}
+
+/// Whether data may go out already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Negotiation {
+    /// Our first words are on their way.
+    Begun,
+    /// The server has until then to answer.
+    Until(Duration),
+    /// It has answered, or its time is over.
+    Over,
 }
 
 impl Network {
@@ -64,6 +76,7 @@ impl Network {
             configured: false,
             held: false,
             modem_state: None,
+            negotiation: Negotiation::Begun,
         });
         let mut network = Self {
             name,
@@ -106,8 +119,8 @@ impl Network {
     }
 
     /// May data go out, as far as the far side says?
-    fn ready_for_data(&self, now: Duration) -> bool {
-        self.telnet.as_ref().is_none_or(|remote| !remote.held && (remote.telnet.settled() || now >= NEGOTIATION))
+    fn ready_for_data(&self) -> bool {
+        self.telnet.as_ref().is_none_or(|remote| !remote.held && remote.negotiation == Negotiation::Over)
     }
 
     fn write_raw(&mut self, bytes: &[u8]) -> Result<usize, LinkError> {
@@ -196,15 +209,27 @@ impl Remote {
 
 impl Link for Network {
     fn interests<'fd>(&'fd self, sending: bool, interests: &mut Interests<'fd>) {
-        let may_send = sending && self.telnet.as_ref().is_none_or(|remote| !remote.held && remote.telnet.settled());
-        interests.add(&self.stream, true, may_send || !self.pending.is_empty());
+        interests.add(&self.stream, true, sending && self.ready_for_data() || !self.pending.is_empty());
     }
 
     fn next_deadline(&self) -> Option<Duration> {
-        self.telnet.as_ref().filter(|remote| !remote.telnet.settled()).map(|_| NEGOTIATION)
+        self.telnet.as_ref().and_then(|remote| match remote.negotiation {
+            Negotiation::Until(at_latest) => Some(at_latest),
+            Negotiation::Begun | Negotiation::Over => None,
+        })
     }
 
-    fn read(&mut self, arrived: &mut Vec<Arrival>, _now: Duration) -> Result<(), LinkError> {
+    fn on_ready(&mut self, now: Duration) {
+        if let Some(remote) = self.telnet.as_mut() {
+            remote.negotiation = match remote.negotiation {
+                Negotiation::Begun => Negotiation::Until(now + NEGOTIATION),
+                Negotiation::Until(at_latest) if remote.telnet.settled() || now >= at_latest => Negotiation::Over,
+                other => other,
+            };
+        }
+    }
+
+    fn read(&mut self, arrived: &mut Vec<Arrival>, now: Duration) -> Result<(), LinkError> {
         let mut buffer = std::mem::take(&mut self.buffer);
         let outcome = self.stream.read(&mut buffer);
         let result = match outcome {
@@ -218,11 +243,12 @@ impl Link for Network {
         };
         self.buffer = buffer;
         result?;
+        self.on_ready(now);
         self.flush_pending().map(|_| ())
     }
 
-    fn write(&mut self, bytes: &[u8], now: Duration) -> Result<usize, LinkError> {
-        if !self.flush_pending()? || !self.ready_for_data(now) {
+    fn write(&mut self, bytes: &[u8], _now: Duration) -> Result<usize, LinkError> {
+        if !self.flush_pending()? || !self.ready_for_data() {
             return Ok(0);
         }
         if self.telnet.is_some() { self.write_escaped(bytes) } else { self.write_raw(bytes) }

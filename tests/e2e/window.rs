@@ -112,12 +112,6 @@ impl Window {
         }
     }
 
-    /// The process id, for measuring.
-    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "measured from /proc"))]
-    pub fn pid(&self) -> u32 {
-        self.program.id()
-    }
-
     /// All widgets that are on the screen now.
     pub fn widgets(&mut self) -> Vec<Widget> {
         let Response::Tree { accesskit, .. } = self.ask(&Request::GetTree) else { panic!("a tree was asked for") };
