@@ -1,6 +1,8 @@
 //! What the window can do, without the window: state, commands, their effects, settings. No egui.
 
 pub mod log_feed;
+pub mod nano;
+pub mod passthrough;
 
 use crate::link::LineSettings;
 
