@@ -90,8 +90,10 @@ impl Restart {
             _ if self.answered => Phase::Ready,
             Some((began, times)) if now < began + PROBE_FOR => Phase::Probing(times),
             Some(_) => Phase::NoAnswer,
-            None if now < self.opened + RESTART => Phase::Restarting(self.opened + RESTART - now),
-            None => Phase::Ready,
+            None => match (self.opened + RESTART).saturating_sub(now) {
+                Duration::ZERO => Phase::Ready,
+                left => Phase::Restarting(left),
+            },
         }
     }
 

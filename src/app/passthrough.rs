@@ -227,11 +227,10 @@ impl Check {
                 let burst = self.cleared(self.burst(index));
                 (burst.clone(), SURE, Goal::Back(burst))
             }
-            Stage::EchoOff => (self.cleared(b"ATE0\r".to_vec()), SURE, Goal::Answer),
             Stage::Blind(index) => (blind_command(index), Duration::ZERO, Goal::Answer),
             Stage::PacedBlind(index) => (self.cleared(blind_command(index)), SURE, Goal::Answer),
             Stage::Restore if self.echo_found_on => (self.cleared(b"ATE1\r".to_vec()), SURE, Goal::Answer),
-            Stage::Restore => (self.cleared(b"ATE0\r".to_vec()), SURE, Goal::Answer),
+            Stage::EchoOff | Stage::Restore => (self.cleared(b"ATE0\r".to_vec()), SURE, Goal::Answer),
         };
         let count = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
         self.sent_by = now + gap.max(self.byte) * count;
