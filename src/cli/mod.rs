@@ -1,11 +1,14 @@
 //! The command line: arguments, and one file a subcommand, over the same session and worker as the window.
 //!
-//! Exit codes: 0 done, 1 the modem did not do it, 2 wrong use, 3 port or file trouble.
+//! Exit codes: 0 done, 1 the modem did not do it, 2 wrong use, 3 port or file trouble; 130 stopped by Ctrl+C.
 
 mod capture;
+pub mod common;
 mod demo;
 mod diagnose;
+pub mod dialog;
 mod export;
+mod line;
 mod listen;
 mod ports;
 mod run;
@@ -15,9 +18,11 @@ mod sketch;
 
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::app::Start;
+
+pub use line::LineOptions;
 
 /// A serial terminal for working a modem by hand, that says why it did not work.
 #[derive(Debug, Parser)]
@@ -31,14 +36,6 @@ pub struct Arguments {
     /// What to do instead of opening the window.
     #[command(subcommand)]
     pub command: Option<Command>,
-}
-
-/// Line options, the same on every PORT.
-#[derive(Clone, Debug, Default, Args)]
-pub struct LineOptions {
-    /// Bits per second, any number.
-    #[arg(long, value_name = "N")]
-    pub baud: Option<u32>,
 }
 
 /// The subcommands.
@@ -64,6 +61,13 @@ pub enum Command {
     Export(export::Export),
     /// Arduino sketches: in and out.
     Sketch(sketch::Sketch),
+    /// Prints the completions for a shell.
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+    /// Prints the manual page.
+    Man,
 }
 
 /// What `main` has to do after the arguments are read.
@@ -79,7 +83,8 @@ pub enum Outcome {
 #[must_use]
 pub fn run(arguments: Arguments) -> Outcome {
     let Some(command) = arguments.command else {
-        return Outcome::Window(Start { port: arguments.port, line: None, demo: None });
+        let line = arguments.line.any_given().then(|| arguments.line.settings());
+        return Outcome::Window(Start { port: arguments.port, line, ..Start::default() });
     };
     match command {
         Command::Demo(demo) => demo.run(),
@@ -92,5 +97,43 @@ pub fn run(arguments: Arguments) -> Outcome {
         Command::Diagnose(command) => Outcome::Exit(command.run()),
         Command::Export(command) => Outcome::Exit(command.run()),
         Command::Sketch(command) => Outcome::Exit(command.run()),
+        Command::Completions { shell } => Outcome::Exit(completions(shell)),
+        Command::Man => Outcome::Exit(common::finish(man())),
+    }
+}
+
+fn completions(shell: clap_complete::Shell) -> ExitCode {
+    // Made in memory: the generator panics where it cannot write, as into `| head`.
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "modemscope", &mut script);
+    common::say(String::from_utf8_lossy(&script).trim_end());
+    ExitCode::SUCCESS
+}
+
+fn man() -> common::CommandResult {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(Arguments::command()).render(&mut page).map_err(common::Exit::trouble)?;
+    common::say(String::from_utf8_lossy(&page).trim_end());
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_fit_together() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_port_with_its_line_is_the_windows() {
+        let start = |text: &str| match run(Arguments::parse_from(text.split_whitespace())) {
+            Outcome::Window(start) => start,
+            Outcome::Exit(code) => panic!("{code:?}"),
+        };
+        assert_eq!(start("modemscope sim:").port.as_deref(), Some("sim:"));
+        assert!(start("modemscope").line.is_none());
+        assert_eq!(start("modemscope /dev/ttyUSB0 --baud 115200").line.unwrap().baud, 115_200);
     }
 }

@@ -12,13 +12,13 @@ use crate::macros::model::{Ask, Book, Macro, OnFail, Step};
 #[must_use]
 pub fn print(book: &Book) -> String {
     let mut document = DocumentMut::new();
-    document["version"] = value(VERSION);
+    document.insert("version", value(VERSION));
     let mut tables = ArrayOfTables::new();
     for what in &book.macros {
         tables.push(table(what));
     }
     if !tables.is_empty() {
-        document["macro"] = Item::ArrayOfTables(tables);
+        document.insert("macro", Item::ArrayOfTables(tables));
     }
     document.to_string()
 }
@@ -122,11 +122,12 @@ fn put(table: &mut Table, key: &str, changed: bool, new: Option<Value>, indent: 
 
 /// A text as TOML: notation is full of backslashes, so it is written in single quotes wherever that is possible.
 fn text(text: &str) -> Value {
-    let literal = !text.contains('\'') && !text.chars().any(|character| character.is_control());
-    if literal && text.contains(['\\', '"', '$']) {
-        if let Ok(value) = format!("'{text}'").parse() {
-            return value;
-        }
+    let literal = !text.contains('\'') && !text.chars().any(char::is_control);
+    if literal
+        && text.contains(['\\', '"', '$'])
+        && let Ok(value) = format!("'{text}'").parse()
+    {
+        return value;
     }
     Value::from(text)
 }

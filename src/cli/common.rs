@@ -1,0 +1,234 @@
+//! What the subcommands share: exit codes, opening a port and waiting for it, Ctrl+C, times.
+
+use std::fmt::Display;
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
+
+use crossbeam_channel::{Receiver, bounded};
+
+use super::LineOptions;
+use crate::capture::Writer;
+use crate::link::{Connection, LinkSpec, News, Order, Phase, Status};
+use crate::macros::duration;
+
+/// Why a command did not do what it was asked; carries the exit code.
+#[derive(Debug)]
+pub struct Exit {
+    code: u8,
+    problem: Option<anyhow::Error>,
+}
+
+/// What a subcommand gives.
+pub type CommandResult = Result<(), Exit>;
+
+impl Exit {
+    /// 1: the modem did not do it. The command has said so itself.
+    #[must_use]
+    pub fn not_done() -> Self {
+        Self { code: 1, problem: None }
+    }
+
+    /// 1: the modem did not do it, said in this sentence.
+    pub fn modem(problem: impl Display) -> Self {
+        Self { code: 1, problem: Some(anyhow::anyhow!("{problem}")) }
+    }
+
+    /// 2: wrong use.
+    pub fn wrong_use(problem: impl Display) -> Self {
+        Self { code: 2, problem: Some(anyhow::anyhow!("{problem}")) }
+    }
+
+    /// 3: port or file trouble.
+    pub fn trouble(problem: impl Display) -> Self {
+        Self { code: 3, problem: Some(anyhow::anyhow!("{problem}")) }
+    }
+
+    /// 130: stopped by Ctrl+C, as shells count it.
+    #[must_use]
+    pub fn interrupted() -> Self {
+        Self { code: 130, problem: None }
+    }
+}
+
+/// An error with context that no command has judged is port or file trouble.
+impl From<anyhow::Error> for Exit {
+    fn from(problem: anyhow::Error) -> Self {
+        Self { code: 3, problem: Some(problem) }
+    }
+}
+
+/// Says what went wrong, and gives the exit code.
+#[must_use]
+pub fn finish(result: CommandResult) -> ExitCode {
+    let Err(exit) = result else { return ExitCode::SUCCESS };
+    if let Some(problem) = exit.problem {
+        say_aside(format!("modemscope: {problem:#}"));
+    }
+    ExitCode::from(exit.code)
+}
+
+/// Prints a line to standard output. Whoever reads it may have had enough (`| head`): then the program ends quietly.
+pub fn say(line: impl Display) {
+    let mut out = std::io::stdout().lock();
+    if writeln!(out, "{line}").and_then(|()| out.flush()).is_err() {
+        std::process::exit(0);
+    }
+}
+
+/// Prints a line to standard error; where that is closed, nobody wants to know.
+pub fn say_aside(line: impl Display) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+/// Reads a duration such as `5s`, for clap.
+///
+/// # Errors
+/// A clause that says what to write.
+pub fn parse_duration(text: &str) -> Result<Duration, String> {
+    duration::parse(text)
+}
+
+/// Ctrl+C, SIGTERM and SIGHUP end a command in order: the run is stopped, the capture is complete. The second Ctrl+C
+/// ends it at once.
+#[derive(Clone, Debug, Default)]
+pub struct Interrupt(Arc<AtomicBool>);
+
+impl Interrupt {
+    /// Takes the signals over.
+    #[must_use]
+    pub fn watch() -> Self {
+        let interrupt = Self::default();
+        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, HANG_UP] {
+            // Where a signal cannot be taken over it ends the program as it always did.
+            let _ = signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&interrupt.0));
+            let _ = signal_hook::flag::register(signal, Arc::clone(&interrupt.0));
+        }
+        interrupt
+    }
+
+    /// A signal came.
+    #[must_use]
+    pub fn came(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(unix)]
+const HANG_UP: std::ffi::c_int = signal_hook::consts::SIGHUP;
+#[cfg(not(unix))]
+const HANG_UP: std::ffi::c_int = signal_hook::consts::SIGTERM;
+
+/// A signal is noticed after this at the latest; news of the link at once.
+const LOOK_AROUND: Duration = Duration::from_millis(50);
+
+/// An open port of a command.
+#[derive(Debug)]
+pub struct Line {
+    /// The link.
+    pub connection: Connection,
+    /// Ctrl+C.
+    pub interrupt: Interrupt,
+    news: Receiver<()>,
+}
+
+impl Line {
+    /// Opens PORT and waits until it is open. The capture is a new file at `capture`, or in memory only.
+    ///
+    /// # Errors
+    /// Wrong use for what is no port name, trouble for a port or file that cannot be opened.
+    pub fn open(port: &str, line: &LineOptions, capture: Option<&Path>) -> Result<Self, Exit> {
+        let spec = LinkSpec::parse(port).map_err(Exit::wrong_use)?;
+        let writer = writer(capture)?;
+        let (bell, news) = bounded(1);
+        let ring: News = Arc::new(move || {
+            // A full bell is already ringing.
+            let _ = bell.try_send(());
+        });
+        let interrupt = Interrupt::watch();
+        let connection = Connection::open(spec, line.settings(), writer, ring);
+        let line = Self { connection, interrupt, news };
+        loop {
+            match &line.connection.status().phase {
+                Phase::Opening => {}
+                Phase::Open { kept } => {
+                    if let Some(kept) = kept {
+                        say_aside(format!("modemscope: {kept}"));
+                    }
+                    return Ok(line);
+                }
+                Phase::Lost(problem) | Phase::Failed(problem) => return Err(Exit::trouble(problem)),
+                Phase::Closed => return Err(Exit::trouble(format!("{port} was closed"))),
+            }
+            line.wait(Duration::from_secs(1));
+            line.check_interrupt()?;
+        }
+    }
+
+    /// Waits for news, for this long at most (and never so long that Ctrl+C goes unnoticed).
+    pub fn wait(&self, at_most: Duration) {
+        let _ = self.news.recv_timeout(at_most.min(LOOK_AROUND));
+    }
+
+    /// The latest status.
+    #[must_use]
+    pub fn status(&self) -> Arc<Status> {
+        self.connection.status()
+    }
+
+    /// Hands an order over.
+    ///
+    /// # Errors
+    /// Trouble, when the link has ended.
+    pub fn order(&self, order: Order) -> CommandResult {
+        self.connection.order(order).map_err(|_| self.ended().unwrap_or_else(|| Exit::trouble("the port is busy")))
+    }
+
+    /// Why the link is over, if it is.
+    #[must_use]
+    pub fn ended(&self) -> Option<Exit> {
+        match &self.status().phase {
+            Phase::Failed(problem) => Some(Exit::trouble(problem)),
+            Phase::Closed => Some(Exit::trouble("the port was closed")),
+            _ => None,
+        }
+    }
+
+    /// # Errors
+    /// When Ctrl+C came.
+    pub fn check_interrupt(&self) -> CommandResult {
+        if self.interrupt.came() { Err(Exit::interrupted()) } else { Ok(()) }
+    }
+
+    /// Closes the port and waits until that is done, so that a capture file is complete and the port free.
+    pub fn close(self) {
+        let _ = self.connection.order(Order::Disconnect);
+        let mut patience = 20;
+        while !self.status().phase.over() && patience > 0 {
+            self.wait(LOOK_AROUND);
+            patience -= 1;
+        }
+    }
+}
+
+/// A capture in a new file, or in memory.
+///
+/// # Errors
+/// Trouble: the file is there already, or cannot be made.
+pub fn writer(capture: Option<&Path>) -> Result<Writer, Exit> {
+    #[expect(clippy::disallowed_methods, reason = "here a command's session begins")]
+    let started = SystemTime::now();
+    match capture {
+        Some(path) => Writer::create(path, started).map_err(Exit::trouble),
+        None => Ok(Writer::in_memory(started)),
+    }
+}
+
+/// The local time for `${time}`, as the macro runner wants it.
+#[must_use]
+pub fn local_time() -> String {
+    jiff::Zoned::now().strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+}
