@@ -7,6 +7,8 @@
 
 #[path = "nano/board.rs"]
 mod board;
+#[path = "nano/check.rs"]
+mod check;
 #[path = "nano/passthrough.rs"]
 mod passthrough;
 #[path = "nano/real_time.rs"]

@@ -1,5 +1,7 @@
 //! What the passthrough sketches carry, on virtual time.
 
+use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use crate::board::{Board, Heard, Sketch};
@@ -9,6 +11,12 @@ pub const MINIMAL: &str = "assets/arduino/modemscope_passthrough_minimal/modemsc
 
 /// Long enough for 1461 bytes at 9600 baud (1.53 s).
 const ENOUGH: Duration = Duration::from_millis(1700);
+
+/// The text of a sketch.
+pub fn source(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    fs::read_to_string(path).expect("the sketch can be read")
+}
 
 fn full() -> Option<Board> {
     Some(started(Board::start(&Sketch::compile(FULL)?)))
