@@ -9,9 +9,13 @@
 mod board;
 #[path = "nano/check.rs"]
 mod check;
+#[path = "nano/desk.rs"]
+mod desk;
 #[path = "nano/passthrough.rs"]
 mod passthrough;
 #[path = "nano/real_time.rs"]
 mod real_time;
+#[path = "nano/stories.rs"]
+mod stories;
 #[path = "support/mod.rs"]
 mod support;

@@ -59,6 +59,14 @@ impl Sketch {
     }
 }
 
+/// Compiles a sketch that is given as text. The name tells it apart from others.
+pub fn compiled(name: &str, text: &str) -> Option<Sketch> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join(name);
+    fs::write(&path, text).expect("the sketch is written");
+    Sketch::compile_file(&path)
+}
+
 /// What both ends heard during a run, and what the board counted so far.
 #[derive(Debug, Default)]
 pub struct Heard {

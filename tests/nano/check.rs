@@ -1,17 +1,15 @@
 //! The passthrough check against compiled sketches and the simulated modem, all on virtual time.
 
-use std::fs;
 use std::time::Duration;
 
 use modemscope::app::passthrough::{Check, Input, Report, Verdict, Way};
 use modemscope::sim800::{self, Output, Profile, Sim800};
 
-use crate::board::{Board, Sketch};
+use crate::board::{Board, Sketch, compiled};
+use crate::desk::BOOTED;
 use crate::passthrough::{FULL, MINIMAL, source};
 
 const STEP: Duration = Duration::from_millis(5);
-/// The modem has long booted when the board starts: its URCs are over.
-const BOOTED: Duration = Duration::from_secs(60);
 
 /// The sketch of the tutorials: a delay in its loop.
 const UPDATE_SERIAL: &str = r#"
@@ -28,14 +26,6 @@ void updateSerial() {
 }
 void loop() { updateSerial(); }
 "#;
-
-/// Compiles a sketch that is given as text.
-fn compiled(name: &str, text: &str) -> Option<Sketch> {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join(name);
-    fs::write(&path, text).expect("the sketch is written");
-    Sketch::compile_file(&path)
-}
 
 /// Runs a check to its end.
 fn run(sketch: &Sketch, way: Way, baud: u32) -> Report {
