@@ -19,7 +19,7 @@ pub mod telnet;
 #[cfg(unix)]
 mod termios;
 pub mod test_server;
-mod trouble;
+pub mod trouble;
 pub mod wait;
 pub mod worker;
 

@@ -1,9 +1,31 @@
-//! The test server: listens, shows each connection and the bytes that arrived, can answer.
+//! The test server: listens, shows each connection and the bytes that arrived, can answer. What the user's own script
+//! did (accept, receive, print), in the window.
+//!
+//! One thread of its own, waiting in one place. Memory is bounded: of each visitor the first [`SHOWN`] bytes are kept
+//! and all are counted; of all visitors the last [`REMEMBERED`].
 
-use std::net::SocketAddr;
-use std::time::SystemTime;
+#![expect(clippy::disallowed_methods, reason = "visitors come at a time of the clock")]
+
+use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 
 use super::News;
+use super::wait::{Interests, Waiter, Waker};
+
+/// So many first bytes of a visitor are kept.
+pub const SHOWN: usize = 64 * 1024;
+/// So many visitors are remembered.
+pub const REMEMBERED: usize = 100;
+/// So many may be connected at one time; more wait in the system's queue.
+const CONNECTED: usize = 32;
+/// An answer that the visitor does not take grows no further than this.
+const UNSENT: usize = 4 * 1024 * 1024;
+/// Reads of one visitor before the others have their turn.
+const READS_A_TURN: usize = 16;
 
 /// A connection as the panel shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +40,8 @@ pub struct Visitor {
     pub bytes: Vec<u8>,
     /// How many arrived in all.
     pub total: u64,
+    /// Bytes of ours that it took.
+    pub answered: u64,
     /// Still open.
     pub open: bool,
 }
@@ -26,15 +50,42 @@ pub struct Visitor {
 #[derive(Debug)]
 pub struct TestServer {
     address: SocketAddr,
+    visitors: Arc<Mutex<Vec<Visitor>>>,
+    answers: Sender<(u64, Vec<u8>)>,
+    waker: Waker,
+    ended: Receiver<()>,
 }
 
 impl TestServer {
-    /// Listens on `address` (port 0: any free one).
+    /// Listens on `address` (port 0: any free one). `news` is called on its thread after changes.
     ///
     /// # Errors
     /// As `bind(2)`.
-    pub fn start(address: SocketAddr, _news: News) -> std::io::Result<Self> {
-        Ok(Self { address })
+    pub fn start(address: SocketAddr, news: News) -> io::Result<Self> {
+        let listener = TcpListener::bind(address)?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let waiter = Waiter::new()?;
+        let waker = waiter.waker();
+        let visitors = Arc::new(Mutex::new(Vec::new()));
+        let (answers, queue) = bounded(64);
+        let (alive, ended) = bounded::<()>(0);
+        let mut server = Server {
+            listener,
+            waiter,
+            queue,
+            news,
+            visitors: Arc::clone(&visitors),
+            guests: Vec::new(),
+            count: 0,
+            buffer: vec![0; 64 * 1024],
+        };
+        std::thread::Builder::new().name("test server".into()).spawn(move || {
+            server.run();
+            drop(server);
+            drop(alive);
+        })?;
+        Ok(Self { address, visitors, answers, waker, ended })
     }
 
     /// Where it listens.
@@ -46,9 +97,179 @@ impl TestServer {
     /// All connections so far, oldest first (bounded: the oldest closed ones go first).
     #[must_use]
     pub fn visitors(&self) -> Vec<Visitor> {
-        Vec::new()
+        self.visitors.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Sends bytes to an open connection without blocking.
-    pub fn answer(&self, _visitor: u64, _bytes: Vec<u8>) {}
+    ///
+    /// # Errors
+    /// Gives the bytes back when too many answers wait already. An answer to a closed connection goes nowhere;
+    /// [`Visitor::answered`] counts what was taken.
+    pub fn answer(&self, visitor: u64, bytes: Vec<u8>) -> Result<(), Vec<u8>> {
+        self.answers.try_send((visitor, bytes)).map_err(|refused| refused.into_inner().1)?;
+        self.waker.wake();
+        Ok(())
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        let (closed, _) = bounded(0);
+        drop(std::mem::replace(&mut self.answers, closed));
+        self.waker.wake();
+        // The port is free again when this returns, bar a machine that is stuck.
+        let _ = self.ended.recv_timeout(Duration::from_millis(300));
+    }
+}
+
+/// An open connection.
+#[derive(Debug)]
+struct Guest {
+    number: u64,
+    stream: TcpStream,
+    unsent: Vec<u8>,
+    /// It has said that it sends no more; what it is still owed goes out before we close.
+    finished: bool,
+}
+
+struct Server {
+    listener: TcpListener,
+    waiter: Waiter,
+    queue: Receiver<(u64, Vec<u8>)>,
+    news: News,
+    visitors: Arc<Mutex<Vec<Visitor>>>,
+    guests: Vec<Guest>,
+    count: u64,
+    buffer: Vec<u8>,
+}
+
+impl Server {
+    fn run(&mut self) {
+        loop {
+            let mut interests = Interests::new();
+            interests.add(&self.listener, self.guests.len() < CONNECTED, false);
+            for guest in &self.guests {
+                interests.add(&guest.stream, !guest.finished, !guest.unsent.is_empty());
+            }
+            if self.waiter.wait(interests, None).is_err() {
+                return;
+            }
+            let mut news = false;
+            loop {
+                match self.queue.try_recv() {
+                    Ok((number, bytes)) => self.answer(number, &bytes),
+                    Err(TryRecvError::Empty) => break,
+                    Err(TryRecvError::Disconnected) => return,
+                }
+            }
+            news |= self.accept();
+            let mut guests = std::mem::take(&mut self.guests);
+            guests.retain_mut(|guest| {
+                let (open, changed) = self.serve(guest);
+                news |= changed;
+                open
+            });
+            self.guests = guests;
+            if news {
+                (self.news)();
+            }
+        }
+    }
+
+    fn accept(&mut self) -> bool {
+        let mut news = false;
+        while self.guests.len() < CONNECTED {
+            let Ok((stream, peer)) = self.listener.accept() else {
+                break;
+            };
+            if stream.set_nonblocking(true).is_err() {
+                continue;
+            }
+            self.count += 1;
+            let number = self.count;
+            self.guests.push(Guest { number, stream, unsent: Vec::new(), finished: false });
+            let visitor = Visitor {
+                number,
+                peer,
+                since: SystemTime::now(),
+                bytes: Vec::new(),
+                total: 0,
+                answered: 0,
+                open: true,
+            };
+            let mut visitors = self.visitors.lock().unwrap_or_else(PoisonError::into_inner);
+            if visitors.len() >= REMEMBERED
+                && let Some(oldest) = visitors.iter().position(|visitor| !visitor.open)
+            {
+                visitors.remove(oldest);
+            }
+            visitors.push(visitor);
+            news = true;
+        }
+        news
+    }
+
+    fn answer(&mut self, number: u64, bytes: &[u8]) {
+        if let Some(guest) = self.guests.iter_mut().find(|guest| guest.number == number) {
+            let room = UNSENT.saturating_sub(guest.unsent.len());
+            guest.unsent.extend(bytes.get(..room.min(bytes.len())).unwrap_or_default());
+        }
+    }
+
+    /// Reads and writes what is possible now. Gives whether the guest stays, and whether something changed.
+    fn serve(&mut self, guest: &mut Guest) -> (bool, bool) {
+        let mut changed = false;
+        for _ in 0..READS_A_TURN {
+            if guest.finished {
+                break;
+            }
+            match guest.stream.read(&mut self.buffer) {
+                Ok(0) => {
+                    guest.finished = true;
+                    changed = true;
+                }
+                Ok(count) => {
+                    let bytes = self.buffer.get(..count).unwrap_or_default();
+                    record(&self.visitors, guest.number, |visitor| {
+                        visitor.total += bytes.len() as u64;
+                        let room = SHOWN.saturating_sub(visitor.bytes.len());
+                        visitor.bytes.extend(bytes.get(..room.min(bytes.len())).unwrap_or_default());
+                    });
+                    changed = true;
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => return (self.leave(guest), true),
+            }
+        }
+        while !guest.unsent.is_empty() {
+            match guest.stream.write(&guest.unsent) {
+                Ok(count) => {
+                    guest.unsent.drain(..count);
+                    record(&self.visitors, guest.number, |visitor| visitor.answered += count as u64);
+                    changed = true;
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => return (self.leave(guest), true),
+            }
+        }
+        if guest.finished && guest.unsent.is_empty() {
+            return (self.leave(guest), true);
+        }
+        (true, changed)
+    }
+
+    /// Marks a guest as gone; false, so that it is not kept.
+    fn leave(&self, guest: &Guest) -> bool {
+        record(&self.visitors, guest.number, |visitor| visitor.open = false);
+        false
+    }
+}
+
+fn record(visitors: &Mutex<Vec<Visitor>>, number: u64, change: impl FnOnce(&mut Visitor)) {
+    let mut visitors = visitors.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(visitor) = visitors.iter_mut().rev().find(|visitor| visitor.number == number) {
+        change(visitor);
+    }
 }

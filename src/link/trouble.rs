@@ -1,7 +1,7 @@
 //! Why a port would not open, in words: what happened, and what to do next. The facts are looked up (`/proc`, lock
 //! files, the node's group), the sentences are made from them alone.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::path::Path;
 
 /// A program that holds a port.
@@ -11,6 +11,16 @@ pub struct Holder {
     pub program: Option<String>,
     /// Its process id.
     pub pid: u32,
+}
+
+/// `picocom (PID 4711)`.
+impl fmt::Display for Holder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.program {
+            Some(program) => write!(formatter, "{program} (PID {})", self.pid),
+            None => write!(formatter, "the process {}", self.pid),
+        }
+    }
 }
 
 /// What opening ran into.
@@ -96,10 +106,7 @@ fn busy_advice(holder: Option<&Holder>) -> String {
             " by ModemManager (PID {pid}), which probes every modem it finds. Run `sudo systemctl stop ModemManager`, or tell it by a \
              udev rule (ID_MM_DEVICE_IGNORE=1) to leave this device alone."
         ),
-        Some(Holder { program: Some(program), pid }) => {
-            format!(" by {program} (PID {pid}). Close it there, then connect again.")
-        }
-        Some(Holder { program: None, pid }) => format!(" by the process {pid}. Close it there, then connect again."),
+        Some(holder) => format!(" by {holder}. Close it there, then connect again."),
         None => " by another program. Close that program (`sudo fuser -v` with the port names it), then connect again."
             .into(),
     }
