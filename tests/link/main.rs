@@ -1,9 +1,14 @@
 //! Links against the real operating system: ptys, sockets, threads. Every wait has a limit and says what it waited for.
-#![cfg(unix)]
+#![cfg(all(unix, test))]
 #![expect(clippy::disallowed_methods, reason = "these tests are about real time and real threads")]
 
 #[cfg(test)]
+mod command_line;
+#[cfg(test)]
 mod pty;
+#[cfg(test)]
 mod serial;
+#[cfg(test)]
+mod test_server;
 #[cfg(test)]
 mod watch;

@@ -1,0 +1,103 @@
+//! The subcommands that belong to links, as a user starts them.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+use modemscope::capture::{Record, open};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::pty::Pty;
+use crate::watch::{LIMIT, all_values, records};
+
+fn modemscope(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_modemscope"));
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn interrupt(child: &Child) {
+    kill_process(Pid::from_child(child), Signal::INT).unwrap();
+}
+
+fn captured(file: &std::path::Path) -> Vec<u8> {
+    let reader = open(file).unwrap().finish();
+    records(&reader)
+        .into_iter()
+        .filter_map(|record| match record {
+            Record::Data { bytes, .. } => Some(bytes),
+            _ => None,
+        })
+        .flatten()
+        .collect()
+}
+
+#[test]
+fn listen_prints_who_connects_and_what_arrives() {
+    let mut child = modemscope(&["listen", "127.0.0.1:0"]).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let first = lines.next().unwrap();
+    let address = first.strip_prefix("Listening on ").unwrap().split(". ").next().unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    assert!(lines.next().unwrap().ends_with("connected"));
+    stream.write_all(b"hello\x1A").unwrap();
+    assert_eq!(lines.next().unwrap(), "#1 6 bytes: hello\\x1A   [68 65 6C 6C 6F 1A]");
+    drop(stream);
+    assert_eq!(lines.next().unwrap(), "#1 closed after 6 bytes");
+    interrupt(&child);
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn listen_says_what_is_wrong() {
+    let check = |address: &str, code: i32, expect: &str| {
+        let output = modemscope(&["listen", address]).output().unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{text}");
+        assert!(text.contains(expect), "{text}");
+    };
+    check("nonsense", 2, "write a port such as 9999");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    check(&taken.local_addr().unwrap().to_string(), 3, "another program listens there");
+}
+
+#[test]
+fn ports_as_json_is_an_array_and_opens_nothing() {
+    let output = modemscope(&["ports", "--json"]).output().unwrap();
+    assert!(output.status.success());
+    let ports: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    for port in ports.as_array().unwrap() {
+        assert!(port["path"].is_string() && port.get("holder").is_some(), "{port}");
+    }
+}
+
+#[test]
+fn capture_keeps_every_byte_and_never_overwrites() {
+    let pty = Pty::new();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("session.pcapng");
+    let arguments = ["capture", &pty.path(), file.to_str().unwrap()];
+    let mut child = modemscope(&arguments).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let begins = lines.next().unwrap();
+    assert!(begins.starts_with("Capturing "), "{begins}");
+    pty.write_all(&all_values(), LIMIT);
+    // What was read is in the file at once, long before the end.
+    let until = std::time::Instant::now() + LIMIT;
+    while captured(&file) != all_values() {
+        assert!(std::time::Instant::now() < until, "{} bytes in the file", captured(&file).len());
+        std::thread::yield_now();
+    }
+    interrupt(&child);
+    let ends = lines.next().unwrap();
+    assert!(ends.starts_with("256 bytes received, 0 sent"), "{ends}");
+    assert!(child.wait().unwrap().success());
+
+    assert_eq!(captured(&file), all_values());
+    let again = modemscope(&arguments).output().unwrap();
+    assert_eq!(again.status.code(), Some(3), "the file is there");
+    let none =
+        modemscope(&["capture", "/dev/no-such-port", folder.path().join("x").to_str().unwrap()]).output().unwrap();
+    assert_eq!(none.status.code(), Some(3));
+    assert!(String::from_utf8(none.stderr).unwrap().contains("is not there"));
+}
