@@ -12,6 +12,7 @@ mod matcher;
 pub mod model;
 mod prepared;
 pub mod runner;
+pub mod sketch;
 pub mod template;
 mod window;
 
