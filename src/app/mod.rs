@@ -1,8 +1,21 @@
 //! What the window can do, without the window: state, commands, their effects, settings. No egui.
+//!
+//! A panel reads [`State`] and pushes [`Command`]s; after all panels are drawn [`update`] turns each into changes of the
+//! state and [`Effect`]s, and [`Runtime`] carries those out: opens ports, starts the test server, writes files. Nothing
+//! else changes the state, and `update` itself does no I/O.
 
 pub mod log_feed;
 pub mod nano;
 pub mod passthrough;
+mod runtime;
+pub mod settings;
+mod state;
+mod update;
+
+pub use runtime::{Folders, Runtime};
+pub use settings::Settings;
+pub use state::{Message, SIMULATOR, Server, State, Tone};
+pub use update::{Command, Effect, update};
 
 use crate::link::LineSettings;
 

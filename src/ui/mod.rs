@@ -1,11 +1,22 @@
 //! The window. One file a panel; only here and in `main.rs` is egui known.
+//!
+//! A panel owns its drafts and its scroll position, gets a read-only view of [`crate::app::State`] and pushes
+//! [`crate::app::Command`]s. No panel changes the state. Every widget has a label: the accessibility tree is what screen
+//! readers read and what the tests click.
 
-use std::process::ExitCode;
+mod ask;
+mod bytes;
+mod findings;
+mod log;
+mod macros;
+mod parts;
+mod port_bar;
+mod send_box;
+mod server;
+mod startup;
+mod strip;
+mod theme;
+mod window;
 
-use crate::app::Start;
-
-/// Opens the window and returns when it is closed.
-#[must_use]
-pub fn run(_start: Start) -> ExitCode {
-    ExitCode::from(3)
-}
+pub use startup::run;
+pub use window::Window;

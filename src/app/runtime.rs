@@ -1,0 +1,281 @@
+//! Carries the effects out: the only part of `app` that opens ports, listens and writes files.
+//!
+//! Settings are written by a thread of their own, so that a slow disk never holds a frame up.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a capture begins at a wall-clock time, and the saver is a named thread"
+)]
+
+use std::path::PathBuf;
+use std::thread::JoinHandle;
+use std::time::SystemTime;
+
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+
+use super::Settings;
+use super::Start;
+use super::log_feed::LogFeed;
+use super::settings::SettingsFile;
+use super::state::{SIMULATOR, State, Tone};
+use super::update::{Command, Effect, update};
+use crate::capture::Writer;
+use crate::link::test_server::TestServer;
+use crate::link::{Connection, LineSettings, LinkSpec, News, discovery};
+
+/// Where our files are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Folders {
+    /// Settings and macros; `None` keeps nothing.
+    pub config: Option<PathBuf>,
+    /// Captures; `None` keeps them in memory.
+    pub data: Option<PathBuf>,
+}
+
+impl Folders {
+    /// The folders that this system gives the user's programs.
+    #[must_use]
+    pub fn of_user() -> Self {
+        match directories::ProjectDirs::from("", "", "modemscope") {
+            Some(folders) => {
+                Self { config: Some(folders.config_dir().to_owned()), data: Some(folders.data_dir().to_owned()) }
+            }
+            None => Self::default(),
+        }
+    }
+}
+
+/// Holds what is open.
+pub struct Runtime {
+    news: News,
+    connection: Option<Connection>,
+    server: Option<TestServer>,
+    captures: Option<PathBuf>,
+    saver: Saver,
+    unsaved: bool,
+}
+
+impl Runtime {
+    /// Reads settings and macros and does what the command line asked for.
+    #[must_use]
+    pub fn start(start: &Start, folders: &Folders, news: News) -> (Self, State) {
+        let (file, settings, trouble) = match &folders.config {
+            Some(folder) => SettingsFile::load(folder.join("settings.toml")),
+            None => (SettingsFile::nowhere(), Settings::default(), None),
+        };
+        let book = crate::macros::file::parse(include_str!("../../assets/macros.toml")).unwrap_or_default();
+        let mut state = State { settings, book, ports: discovery::list(), ..State::default() };
+        if let Some(trouble) = trouble {
+            state.say(Tone::Trouble, trouble);
+        }
+        let mut runtime = Self {
+            news,
+            connection: None,
+            server: None,
+            captures: folders.data.clone(),
+            saver: Saver::start(file),
+            unsaved: false,
+        };
+        let remembered = state.settings.port.clone();
+        runtime.carry_out(&mut state, Command::PickPort(remembered));
+        runtime.begin(&mut state, start);
+        (runtime, state)
+    }
+
+    fn begin(&mut self, state: &mut State, start: &Start) {
+        if let Some(text) = &start.demo {
+            self.begin_demo(state, text);
+        } else if let Some(port) = &start.port {
+            self.carry_out(state, Command::PickPort(port.clone()));
+            if let Some(line) = start.line {
+                self.carry_out(state, Command::SetLine(line));
+            }
+            self.carry_out(state, Command::Connect);
+        }
+    }
+
+    /// Simulator and test server, with the questions of the macros answered beforehand.
+    fn begin_demo(&mut self, state: &mut State, text: &str) {
+        self.carry_out(state, Command::StartServer(9999));
+        if state.server.address.is_none() {
+            // Somebody else has 9999: any other will do, since host and port are filled in.
+            self.carry_out(state, Command::StartServer(0));
+        }
+        if let Some(address) = state.server.address {
+            let values = &mut state.settings.values;
+            values.insert("host".to_owned(), address.ip().to_string());
+            values.insert("port".to_owned(), address.port().to_string());
+        }
+        state.settings.values.insert("text".to_owned(), text.to_owned());
+        self.carry_out(state, Command::PickPort(SIMULATOR.to_owned()));
+        self.carry_out(state, Command::Connect);
+    }
+
+    /// Does what a command asks for.
+    pub fn carry_out(&mut self, state: &mut State, command: Command) {
+        for effect in update(state, command) {
+            self.effect(state, effect);
+        }
+    }
+
+    /// Takes in what happened since. Cheap; call it whenever there was news, also while the window is hidden.
+    pub fn poll(&mut self, state: &mut State) {
+        if let Some(connection) = &self.connection {
+            state.status = connection.status();
+        }
+        if let Some(server) = &self.server {
+            state.server.visitors = server.visitors();
+        }
+        if self.unsaved {
+            self.unsaved = !self.saver.save(&state.settings);
+        }
+        if let Some(trouble) = self.saver.trouble() {
+            state.say(Tone::Trouble, format!("The settings were not saved. {trouble}"));
+        }
+    }
+
+    fn effect(&mut self, state: &mut State, effect: Effect) {
+        match effect {
+            Effect::ListPorts => state.ports = discovery::list(),
+            Effect::Open { spec, line } => self.open(state, spec, line),
+            Effect::Close => self.order(state, crate::link::Order::Disconnect),
+            Effect::Order(order) => self.order(state, order),
+            Effect::StartServer(address) => self.start_server(state, address),
+            Effect::StopServer => {
+                self.server = None;
+                state.server.address = None;
+                for visitor in &mut state.server.visitors {
+                    visitor.open = false;
+                }
+            }
+            Effect::Answer { visitor, bytes } => {
+                if let Some(server) = &self.server {
+                    server.answer(visitor, bytes);
+                }
+            }
+            Effect::Save => self.unsaved = true,
+        }
+    }
+
+    fn open(&mut self, state: &mut State, spec: LinkSpec, line: LineSettings) {
+        // The old port is closed before the new one is opened: it may be the same.
+        self.connection = None;
+        let capture = self.capture(state);
+        let connection = Connection::open(spec, line, capture, self.news.clone());
+        state.feed = Some(LogFeed::new(connection.reader().clone(), self.news.clone()));
+        state.reader = Some(connection.reader().clone());
+        state.capture_number += 1;
+        state.status = connection.status();
+        self.connection = Some(connection);
+    }
+
+    /// A file of its own for every session; in memory where that cannot be, which is said.
+    fn capture(&self, state: &mut State) -> Writer {
+        let started = SystemTime::now();
+        let Some(folder) = &self.captures else { return Writer::in_memory(started) };
+        let port = state.port.clone().unwrap_or_default();
+        crate::capture::folder::create_in(folder, &port, started).unwrap_or_else(|error| {
+            state.say(Tone::Trouble, format!("This session is kept in memory only: {error}"));
+            Writer::in_memory(started)
+        })
+    }
+
+    fn order(&mut self, state: &mut State, order: crate::link::Order) {
+        let Some(connection) = &self.connection else { return };
+        if let Err(order) = connection.order(order) {
+            state.say(Tone::Trouble, format!("The port is busy or gone; this was not done: {}.", name_of(&order)));
+        }
+    }
+
+    fn start_server(&mut self, state: &mut State, address: std::net::SocketAddr) {
+        self.server = None;
+        match TestServer::start(address, self.news.clone()) {
+            Ok(server) => {
+                state.server.address = Some(server.address());
+                state.server.trouble = None;
+                state.server.visitors.clear();
+                self.server = Some(server);
+            }
+            Err(error) => {
+                state.server.address = None;
+                state.server.trouble = Some(match error.kind() {
+                    std::io::ErrorKind::AddrInUse => {
+                        format!("Port {} is taken by another program. Choose another port.", address.port())
+                    }
+                    std::io::ErrorKind::PermissionDenied => {
+                        format!("Port {} is not allowed for you. Choose one above 1023.", address.port())
+                    }
+                    _ => format!("The server could not listen on {address}: {error}."),
+                });
+            }
+        }
+    }
+}
+
+/// What an order was, for a message.
+fn name_of(order: &crate::link::Order) -> &'static str {
+    use crate::link::Order;
+    match order {
+        Order::Send(_) => "send",
+        Order::CancelSend => "cancel the send",
+        Order::RunMacro(..) => "run the macro",
+        Order::StopMacro => "stop the macro",
+        Order::SetLines(_) => "set the lines",
+        Order::Break(_) => "send a break",
+        Order::Reconfigure(_) => "change the line settings",
+        Order::Disconnect => "disconnect",
+        _ => "the order",
+    }
+}
+
+/// The thread that writes settings. Dropping it writes what is still to be written.
+#[derive(Debug)]
+struct Saver {
+    work: Option<Sender<Settings>>,
+    trouble: Receiver<String>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Saver {
+    fn start(mut file: SettingsFile) -> Self {
+        let (work, settings) = bounded::<Settings>(1);
+        let (say, trouble) = bounded(1);
+        let thread = std::thread::Builder::new().name("settings".to_owned()).spawn(move || {
+            for settings in settings {
+                if let Err(error) = file.save(&settings) {
+                    // One trouble that was not read yet is as good as two.
+                    let _ = say.try_send(error.to_string());
+                }
+            }
+        });
+        Self { work: Some(work), trouble, thread: thread.ok() }
+    }
+
+    /// True when the thread took them; otherwise ask again.
+    fn save(&self, settings: &Settings) -> bool {
+        let Some(work) = &self.work else { return true };
+        !matches!(work.try_send(settings.clone()), Err(TrySendError::Full(_)))
+    }
+
+    fn trouble(&self) -> Option<String> {
+        self.trouble.try_recv().ok()
+    }
+
+    fn finish(&mut self, settings: Option<&Settings>) {
+        if let (Some(work), Some(settings)) = (self.work.take(), settings) {
+            let _ = work.send(settings.clone());
+        }
+        self.work = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Runtime {
+    /// Closes all and waits until the settings are written.
+    pub fn finish(mut self, state: &State) {
+        self.connection = None;
+        self.server = None;
+        self.saver.finish(self.unsaved.then_some(&state.settings));
+    }
+}

@@ -1,0 +1,313 @@
+//! Settings in our own TOML, apart from the user's documents.
+
+mod file;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+pub use file::{SaveError, SettingsFile, write_through};
+
+use crate::link::settings::Pacing;
+use crate::link::{DataBits, FlowControl, LineSettings, Parity, StopBits};
+use crate::notation::Mode;
+
+/// The version of the file that this program writes and reads.
+const VERSION: i64 = 1;
+/// Lines of the send box that are remembered.
+const HISTORY: usize = 200;
+/// A longer line is not remembered: a pasted file is no history.
+const LONGEST_REMEMBERED: usize = 4096;
+
+/// All that the window remembers from one start to the next.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Version of the file.
+    pub version: i64,
+    /// The port that was picked last.
+    pub port: String,
+    /// Light, dark, or as the system says.
+    pub theme: Theme,
+    /// Zoom of the whole window, 1 is normal.
+    pub zoom: f32,
+    /// Outer place and size of the window, in points: x, y, width, height; empty until first closed.
+    pub window: Vec<f32>,
+    /// Line settings by device identity (`usb:1a86:7523:serial`, or the path).
+    pub line: BTreeMap<String, Line>,
+    /// How the log is shown.
+    pub view: View,
+    /// How the send box reads and ends what is typed.
+    pub send: SendBox,
+    /// What was sent from the send box, oldest first.
+    pub history: Vec<String>,
+    /// Last values of macro parameters, by name; secrets are never in here.
+    pub values: BTreeMap<String, String>,
+    /// Rules whose findings are not shown.
+    pub muted: BTreeSet<String>,
+    /// Where the test server listens.
+    pub server_port: u16,
+}
+
+/// Which colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Theme {
+    #[default]
+    System,
+    Light,
+    Dark,
+}
+
+/// What the columns of the log hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Columns {
+    /// Text with visible control characters.
+    Text,
+    /// Hex.
+    Hex,
+    /// Decimal values.
+    Decimal,
+    /// Bits.
+    Binary,
+    /// Text and hex side by side.
+    #[default]
+    Both,
+}
+
+/// What the time column counts from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Clock {
+    /// Time of day.
+    #[default]
+    Clock,
+    /// Since the capture began.
+    SinceStart,
+    /// Since the row above.
+    SinceRow,
+    /// Since the last bytes that were sent.
+    SinceTx,
+}
+
+/// How the log is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct View {
+    /// What the columns hold.
+    pub columns: Columns,
+    /// What the time counts from.
+    pub clock: Clock,
+}
+
+/// How the send box reads and ends what is typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SendBox {
+    /// `text`, `mixed` or `hex`.
+    pub mode: SendMode,
+    /// What is appended, as notation.
+    pub ending: String,
+}
+
+impl Default for SendBox {
+    fn default() -> Self {
+        Self { mode: SendMode::Mixed, ending: "\\r".to_owned() }
+    }
+}
+
+/// [`Mode`] as the file spells it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "as `Mode`")]
+pub enum SendMode {
+    Text,
+    #[default]
+    Mixed,
+    Hex,
+}
+
+impl From<SendMode> for Mode {
+    fn from(mode: SendMode) -> Self {
+        match mode {
+            SendMode::Text => Self::Text,
+            SendMode::Mixed => Self::Mixed,
+            SendMode::Hex => Self::Hex,
+        }
+    }
+}
+
+impl From<Mode> for SendMode {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Text => Self::Text,
+            Mode::Mixed => Self::Mixed,
+            Mode::Hex => Self::Hex,
+        }
+    }
+}
+
+/// [`LineSettings`] as the file spells them: `baud = 9600`, `frame = "8N1"`, `flow = "none"`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    baud: u32,
+    frame: String,
+    #[serde(default)]
+    flow: Flow,
+    #[serde(default)]
+    dtr: AtOpen,
+    #[serde(default)]
+    rts: AtOpen,
+    #[serde(default)]
+    keep_lines: bool,
+    #[serde(default)]
+    reconnect: bool,
+    #[serde(default)]
+    per_byte_us: u64,
+    #[serde(default)]
+    per_line_us: u64,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Flow {
+    #[default]
+    None,
+    Hardware,
+    Software,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum AtOpen {
+    #[default]
+    Leave,
+    High,
+    Low,
+}
+
+impl From<Option<bool>> for AtOpen {
+    fn from(state: Option<bool>) -> Self {
+        match state {
+            None => Self::Leave,
+            Some(true) => Self::High,
+            Some(false) => Self::Low,
+        }
+    }
+}
+
+impl From<AtOpen> for Option<bool> {
+    fn from(state: AtOpen) -> Self {
+        match state {
+            AtOpen::Leave => None,
+            AtOpen::High => Some(true),
+            AtOpen::Low => Some(false),
+        }
+    }
+}
+
+impl From<&LineSettings> for Line {
+    fn from(line: &LineSettings) -> Self {
+        let flow = match line.flow {
+            FlowControl::None => Flow::None,
+            FlowControl::Hardware => Flow::Hardware,
+            FlowControl::Software => Flow::Software,
+        };
+        let micros = |time: std::time::Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        Self {
+            baud: line.baud,
+            frame: line.frame(),
+            flow,
+            dtr: line.dtr.into(),
+            rts: line.rts.into(),
+            keep_lines: line.keep_lines,
+            reconnect: line.reconnect,
+            per_byte_us: micros(line.pacing.per_byte),
+            per_line_us: micros(line.pacing.per_line),
+        }
+    }
+}
+
+impl From<&Line> for LineSettings {
+    /// A letter of `frame` that means nothing counts as the usual one (8, N, 1).
+    fn from(line: &Line) -> Self {
+        let mut letters = line.frame.chars();
+        let data_bits = match letters.next() {
+            Some('5') => DataBits::Five,
+            Some('6') => DataBits::Six,
+            Some('7') => DataBits::Seven,
+            _ => DataBits::Eight,
+        };
+        let parity = match letters.next() {
+            Some('O') => Parity::Odd,
+            Some('E') => Parity::Even,
+            Some('M') => Parity::Mark,
+            Some('S') => Parity::Space,
+            _ => Parity::None,
+        };
+        let stop_bits = if letters.next() == Some('2') { StopBits::Two } else { StopBits::One };
+        let flow = match line.flow {
+            Flow::None => FlowControl::None,
+            Flow::Hardware => FlowControl::Hardware,
+            Flow::Software => FlowControl::Software,
+        };
+        let micros = |text: u64| std::time::Duration::from_micros(text);
+        let pacing = Pacing { per_byte: micros(line.per_byte_us), per_line: micros(line.per_line_us) };
+        let (dtr, rts) = (line.dtr.into(), line.rts.into());
+        let (keep_lines, reconnect) = (line.keep_lines, line.reconnect);
+        Self { baud: line.baud, data_bits, parity, stop_bits, flow, dtr, rts, keep_lines, reconnect, pacing }
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            version: VERSION,
+            port: String::new(),
+            theme: Theme::default(),
+            zoom: 1.0,
+            window: Vec::new(),
+            line: BTreeMap::new(),
+            view: View::default(),
+            send: SendBox::default(),
+            history: Vec::new(),
+            values: BTreeMap::new(),
+            muted: BTreeSet::new(),
+            server_port: 9999,
+        }
+    }
+}
+
+impl Settings {
+    /// Remembers a line of the send box: as the newest, once, bounded.
+    pub fn remember_sent(&mut self, text: &str) {
+        if text.is_empty() || text.len() > LONGEST_REMEMBERED {
+            return;
+        }
+        self.history.retain(|old| old != text);
+        self.history.push(text.to_owned());
+        let surplus = self.history.len().saturating_sub(HISTORY);
+        self.history.drain(..surplus);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn history_is_bounded_and_has_each_line_once() {
+        let mut settings = Settings::default();
+        for number in 0..300 {
+            settings.remember_sent(&format!("AT{number}"));
+        }
+        settings.remember_sent("AT150");
+        settings.remember_sent("");
+        settings.remember_sent(&"x".repeat(5000));
+        assert_eq!(settings.history.len(), HISTORY);
+        assert_eq!(settings.history.iter().filter(|line| *line == "AT150").count(), 1);
+        assert_eq!(settings.history.last().map(String::as_str), Some("AT150"));
+    }
+}

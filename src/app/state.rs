@@ -1,0 +1,127 @@
+//! What the window knows. Panels read it; only [`super::update`] and [`super::Runtime`] change it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use super::Settings;
+use super::log_feed::LogFeed;
+use crate::capture::Reader;
+use crate::link::discovery::PortInfo;
+use crate::link::test_server::Visitor;
+use crate::link::{LineSettings, Phase, Status};
+use crate::macros::Book;
+use crate::modem::diagnose::{Doing, Finding};
+
+/// The port name of the simulated modem, always in the list.
+pub const SIMULATOR: &str = "sim:";
+
+/// What the window knows.
+#[derive(Debug, Default)]
+pub struct State {
+    /// What is remembered from start to start.
+    pub settings: Settings,
+    /// The serial ports that were there when last looked.
+    pub ports: Vec<PortInfo>,
+    /// Line settings for the picked port, and of the open one.
+    pub line: LineSettings,
+    /// The port that is open, being opened, or was last: its name, as picked.
+    pub port: Option<String>,
+    /// The latest word of the link.
+    pub status: Arc<Status>,
+    /// The capture that the log shows.
+    pub reader: Option<Reader>,
+    /// Rows of that capture.
+    pub feed: Option<LogFeed>,
+    /// Changes with every capture shown, so that the log starts anew.
+    pub capture_number: u64,
+    /// The macros.
+    pub book: Book,
+    /// The test server.
+    pub server: Server,
+    /// What the user should read, newest last.
+    pub messages: Vec<Message>,
+}
+
+/// The test server, as its panel shows it.
+#[derive(Debug, Default)]
+pub struct Server {
+    /// Where it listens, while it does.
+    pub address: Option<SocketAddr>,
+    /// Its connections, oldest first.
+    pub visitors: Vec<Visitor>,
+    /// Why it could not start.
+    pub trouble: Option<String>,
+}
+
+/// A sentence for the user, until dismissed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// How it is shown.
+    pub tone: Tone,
+    /// What it says.
+    pub text: String,
+}
+
+/// How a message is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Tone {
+    Good,
+    Note,
+    Trouble,
+}
+
+impl State {
+    /// The port is open.
+    #[must_use]
+    pub fn connected(&self) -> bool {
+        self.port.is_some() && matches!(self.status.phase, Phase::Open { .. })
+    }
+
+    /// The port is open or being opened.
+    #[must_use]
+    pub fn busy(&self) -> bool {
+        self.port.is_some() && matches!(self.status.phase, Phase::Open { .. } | Phase::Opening | Phase::Lost(_))
+    }
+
+    /// Where the link stands; closed where there never was one.
+    #[must_use]
+    pub fn phase(&self) -> &Phase {
+        if self.port.is_some() { &self.status.phase } else { &Phase::Closed }
+    }
+
+    /// A macro is being run.
+    #[must_use]
+    pub fn running(&self) -> bool {
+        self.connected() && self.status.run.as_ref().is_some_and(|run| !run.ended)
+    }
+
+    /// The modem waits for data: 1A ends it, ESC gives it up.
+    #[must_use]
+    pub fn prompt_open(&self) -> bool {
+        self.connected() && matches!(self.status.strip.doing, Doing::Prompt { .. })
+    }
+
+    /// Findings that are not muted.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.status.findings.iter().filter(|finding| !self.settings.muted.contains(finding.rule))
+    }
+
+    /// What line settings are remembered under: a USB device is itself wherever it is plugged in.
+    #[must_use]
+    pub fn identity_of(&self, port: &str) -> String {
+        let usb = self.ports.iter().find(|info| info.path == port).and_then(|info| {
+            let (vendor, product) = info.usb_id?;
+            let serial = info.serial_number.as_deref().unwrap_or_default();
+            Some(format!("usb:{vendor:04x}:{product:04x}:{serial}"))
+        });
+        usb.unwrap_or_else(|| port.to_owned())
+    }
+
+    /// Adds a message, once.
+    pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
+        let message = Message { tone, text: text.into() };
+        self.messages.retain(|old| *old != message);
+        self.messages.push(message);
+    }
+}

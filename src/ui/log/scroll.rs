@@ -1,0 +1,185 @@
+//! Where the log is scrolled to. Whole rows in `u64` and only the rest in `f32`: past 2^24 points an `f32` offset
+//! stands still (measured: at ten million rows the wheel was dead), and this one does not.
+
+/// A place in the log.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Scroll {
+    /// First row that is at least partly visible.
+    pub row: u64,
+    /// So many points of it are above the edge.
+    pub sub: f32,
+    /// The last row stays in sight.
+    pub follow: bool,
+}
+
+impl Default for Scroll {
+    fn default() -> Self {
+        Self { row: 0, sub: 0.0, follow: true }
+    }
+}
+
+/// The window onto the rows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Extent {
+    /// Rows in all.
+    pub total: u64,
+    /// Height of a row.
+    pub row: f32,
+    /// Height of the window.
+    pub height: f32,
+}
+
+impl Extent {
+    /// Rows that fit in whole.
+    pub(super) fn page(&self) -> u64 {
+        to_rows(self.height / self.row).max(1)
+    }
+
+    /// The place at which the last row stands on the lower edge.
+    fn last(&self) -> (u64, f32) {
+        let fit = self.height / self.row;
+        let whole = to_rows(fit.ceil());
+        if self.total < whole || self.total == 0 {
+            return (0, 0.0);
+        }
+        let row = self.total - whole;
+        #[expect(clippy::cast_precision_loss, reason = "rows on one screen")]
+        let sub = whole as f32 * self.row - self.height;
+        (row, sub)
+    }
+}
+
+impl Scroll {
+    /// Keeps to what there is; while following, to its end.
+    pub(super) fn settle(&mut self, extent: Extent) {
+        let last = extent.last();
+        if self.follow || (self.row, self.sub) >= last {
+            (self.row, self.sub) = last;
+        }
+    }
+
+    /// Moves by points, down where positive. Up lets go of the end; reaching the end takes hold of it.
+    pub(super) fn by(&mut self, points: f32, extent: Extent) {
+        let moved = self.sub + points;
+        let rows = (moved / extent.row).floor();
+        self.sub = moved - rows * extent.row;
+        let up = rows < 0.0 && to_rows(-rows) > self.row;
+        if up {
+            (self.row, self.sub) = (0, 0.0);
+        } else if rows < 0.0 {
+            self.row -= to_rows(-rows);
+        } else {
+            self.row = self.row.saturating_add(to_rows(rows));
+        }
+        self.moved(points < 0.0, extent);
+    }
+
+    /// Moves by rows, down where positive.
+    pub(super) fn by_rows(&mut self, rows: i64, extent: Extent) {
+        self.row = self.row.saturating_add_signed(rows);
+        self.moved(rows < 0, extent);
+    }
+
+    /// Goes to this part of the whole, 0 to 1, as a thumb says.
+    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a thumb")]
+    pub(super) fn go_to_part(&mut self, part: f64, extent: Extent) {
+        let last = extent.last().0 as f64;
+        self.row = (part.clamp(0.0, 1.0) * last).round() as u64;
+        self.sub = 0.0;
+        self.moved(part < 1.0, extent);
+    }
+
+    /// Brings a row into the middle.
+    pub(super) fn go_to_row(&mut self, row: u64, extent: Extent) {
+        self.row = row.saturating_sub(extent.page() / 2);
+        self.sub = 0.0;
+        self.moved(true, extent);
+    }
+
+    /// Which part of the whole is in sight: place of the thumb and its length, 0 to 1.
+    #[expect(clippy::cast_precision_loss, reason = "a thumb")]
+    pub(super) fn thumb(&self, extent: Extent) -> Option<(f64, f64)> {
+        let last = extent.last().0 as f64;
+        let fits = f64::from(extent.height / extent.row) / extent.total.max(1) as f64;
+        (fits < 1.0).then(|| (self.row as f64 / last.max(1.0), fits))
+    }
+
+    fn moved(&mut self, up: bool, extent: Extent) {
+        let last = extent.last();
+        let at_end = (self.row, self.sub) >= last;
+        self.follow = at_end && (!up || last == (0, 0.0));
+        self.settle(extent);
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float casts saturate")]
+fn to_rows(rows: f32) -> u64 {
+    rows as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn extent(total: u64) -> Extent {
+        Extent { total, row: 20.0, height: 200.0 }
+    }
+
+    #[test]
+    fn the_wheel_moves_the_same_way_at_any_length() {
+        for total in [100_u64, 1_000_000, 100_000_000, u64::from(u32::MAX) * 100] {
+            let mut scroll = Scroll { row: total - 50, sub: 0.0, follow: false };
+            for _ in 0..10 {
+                scroll.by(7.0, extent(total));
+            }
+            assert_eq!((scroll.row, scroll.sub.round()), (total - 47, 10.0), "{total}");
+            for _ in 0..10 {
+                scroll.by(-7.0, extent(total));
+            }
+            assert_eq!((scroll.row, scroll.sub.round()), (total - 50, 0.0), "{total}");
+        }
+    }
+
+    #[test]
+    fn scrolling_up_lets_go_and_the_end_takes_hold() {
+        let mut scroll = Scroll::default();
+        scroll.settle(extent(1000));
+        assert_eq!((scroll.row, scroll.follow), (990, true));
+        scroll.by(-1.0, extent(1000));
+        assert!(!scroll.follow);
+        let place = (scroll.row, scroll.sub);
+        scroll.settle(extent(2000));
+        assert_eq!((scroll.row, scroll.sub), place, "what is read stays in place");
+        scroll.by_rows(5000, extent(2000));
+        assert_eq!((scroll.row, scroll.follow), (1990, true));
+        scroll.go_to_part(0.5, extent(2000));
+        assert_eq!((scroll.row, scroll.follow), (995, false));
+        scroll.by(-1e9, extent(2000));
+        assert_eq!((scroll.row, scroll.sub, scroll.follow), (0, 0.0, false));
+        scroll.go_to_part(1.0, extent(2000));
+        assert!(scroll.follow);
+    }
+
+    #[test]
+    fn a_log_that_fits_stands_at_the_top() {
+        let mut scroll = Scroll::default();
+        for total in [0, 1, 9] {
+            scroll.settle(extent(total));
+            assert_eq!((scroll.row, scroll.sub), (0, 0.0));
+            assert_eq!(scroll.thumb(extent(total)), None);
+        }
+        scroll.by(-30.0, extent(3));
+        assert!(scroll.follow, "nothing to scroll: the end is in sight");
+        scroll.settle(Extent { total: 11, row: 20.0, height: 210.0 });
+        assert_eq!((scroll.row, scroll.sub), (0, 10.0));
+    }
+
+    #[test]
+    fn a_row_is_brought_into_the_middle() {
+        let mut scroll = Scroll::default();
+        scroll.go_to_row(500, extent(1000));
+        assert_eq!((scroll.row, scroll.follow), (495, false));
+        scroll.go_to_row(1, extent(1000));
+        assert_eq!(scroll.row, 0);
+    }
+}

@@ -1,0 +1,124 @@
+//! Small parts that several panels share.
+
+use egui::text::LayoutJob;
+use egui::{
+    Button, Color32, CornerRadius, Frame, Margin, Response, RichText, Sense, Stroke, TextFormat, Ui, Vec2, vec2,
+};
+
+use super::theme::{self, Palette};
+
+/// The colours in use.
+pub fn colors(ui: &Ui) -> &'static Palette {
+    theme::palette(ui.visuals())
+}
+
+/// Heading of a panel.
+pub fn heading(ui: &mut Ui, text: &str) -> Response {
+    let color = colors(ui).strong;
+    ui.label(RichText::new(text).font(theme::strong(13.0)).color(color))
+}
+
+/// Secondary words.
+pub fn weak(ui: &mut Ui, text: impl Into<String>) -> Response {
+    let color = colors(ui).weak;
+    ui.label(RichText::new(text).font(theme::small()).color(color))
+}
+
+/// The button that one wants to click.
+pub fn primary(ui: &mut Ui, enabled: bool, text: &str) -> Response {
+    let palette = colors(ui);
+    let letters = RichText::new(text).font(theme::strong(theme::BODY)).color(palette.on_accent);
+    ui.add_enabled(enabled, Button::new(letters).fill(palette.accent).stroke(Stroke::NONE))
+}
+
+/// A button that calls for attention while `lit`.
+pub fn lit(ui: &mut Ui, lit: bool, enabled: bool, text: &str) -> Response {
+    let palette = colors(ui);
+    let letters = RichText::new(text).font(theme::mono());
+    let mut button = Button::new(if lit { letters.color(palette.on_accent) } else { letters });
+    if lit {
+        button = button.fill(palette.accent).stroke(Stroke::new(1.0, palette.accent));
+    }
+    ui.add_enabled(enabled, button.min_size(vec2(0.0, theme::CONTROL)))
+}
+
+/// A button without a frame, for seldom things.
+pub fn quiet(ui: &mut Ui, text: &str) -> Response {
+    let color = colors(ui).weak;
+    ui.add(Button::new(RichText::new(text).color(color)).frame_when_inactive(false))
+}
+
+/// A surface a step above the panel.
+pub fn card(ui: &Ui) -> Frame {
+    let palette = colors(ui);
+    Frame::new()
+        .fill(palette.raised)
+        .stroke(Stroke::new(1.0, palette.line))
+        .corner_radius(CornerRadius::same(7))
+        .inner_margin(Margin::symmetric(10, 8))
+}
+
+/// The surface of a panel.
+pub fn panel(ui: &Ui) -> Frame {
+    Frame::new().fill(colors(ui).panel).inner_margin(Margin::symmetric(10, 7))
+}
+
+/// A round lamp and what it means.
+pub fn lamp(ui: &mut Ui, color: Color32, label: &str) -> Response {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        let (rect, _) = ui.allocate_exact_size(Vec2::splat(9.0), Sense::hover());
+        ui.painter().circle_filled(rect.center(), 4.5, color);
+        ui.label(label)
+    })
+    .inner
+}
+
+/// A word on a tinted ground.
+pub fn badge(ui: &mut Ui, text: &str, color: Color32) -> Response {
+    let palette = colors(ui);
+    Frame::new()
+        .fill(theme::tint(color, palette))
+        .corner_radius(CornerRadius::same(4))
+        .inner_margin(Margin::symmetric(6, 1))
+        .show(ui, |ui| ui.label(RichText::new(text).font(theme::strong(theme::SMALL)).color(color)))
+        .inner
+}
+
+/// Words of several colours in one line.
+pub fn sentence(parts: &[(&str, Color32, bool)]) -> LayoutJob {
+    let mut job = LayoutJob::default();
+    for (text, color, strong) in parts {
+        let font = if *strong { theme::strong(theme::BODY) } else { egui::FontId::proportional(theme::BODY) };
+        job.append(text, 0.0, TextFormat::simple(font, *color));
+    }
+    job
+}
+
+/// `0.3 s`, `12 s`, `2 min 05 s`.
+#[must_use]
+pub fn seconds(time: std::time::Duration) -> String {
+    let total = time.as_secs();
+    match total {
+        0..10 => format!("{:.1} s", time.as_secs_f32()),
+        10..100 => format!("{total} s"),
+        _ => format!("{} min {:02} s", total / 60, total % 60),
+    }
+}
+
+/// Exact bytes, as they will be sent.
+pub fn pill(ui: &mut Ui, text: &str, color: Color32) -> Response {
+    let palette = colors(ui);
+    Frame::new()
+        .fill(palette.chip_ground)
+        .corner_radius(CornerRadius::same(4))
+        .inner_margin(Margin::symmetric(5, 0))
+        .show(ui, |ui| {
+            ui.add(
+                egui::Label::new(RichText::new(text).font(theme::mono()).color(color))
+                    .selectable(false)
+                    .sense(Sense::hover()),
+            )
+        })
+        .inner
+}

@@ -1,0 +1,303 @@
+//! The port bar: which port, how its line is set, connect and disconnect, counters, and what went wrong.
+
+use egui::{Button, ComboBox, Popup, PopupCloseBehavior, RichText, TextEdit, Ui, vec2};
+
+use super::parts;
+use super::{bytes, theme};
+use crate::app::{Command, State};
+use crate::link::discovery::PortInfo;
+use crate::link::{DataBits, FlowControl, LineSettings, Parity, Phase, StopBits};
+
+/// Rates that modems and adapters know.
+const RATES: [u32; 14] =
+    [1200, 2400, 4800, 9600, 14_400, 19_200, 38_400, 57_600, 74_880, 115_200, 230_400, 250_000, 460_800, 921_600];
+
+/// The bar and what is being typed in it.
+#[derive(Debug, Default)]
+pub struct PortBar {
+    path: Option<String>,
+    baud: Option<String>,
+}
+
+impl PortBar {
+    /// Draws the bar.
+    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = vec2(8.0, 6.0);
+            self.port(ui, state, commands);
+            self.baud(ui, state, commands);
+            frame(ui, state, commands);
+            flow(ui, state, commands);
+            connect(ui, state, commands);
+            standing(ui, state);
+            counters(ui, state);
+        });
+        trouble(ui, state, commands);
+    }
+
+    fn port(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        let label = ui.label("Port");
+        let picked = &state.settings.port;
+        let shown = state.ports.iter().find(|info| info.path == *picked).map_or_else(|| name_of(picked), title);
+        let combo = ComboBox::from_id_salt("port")
+            .width(236.0)
+            .height(420.0)
+            .selected_text(shown)
+            .truncate()
+            .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+            .show_ui(ui, |ui| {
+                ui.set_min_width(400.0);
+                self.choices(ui, state, commands);
+            });
+        let opened = combo.response.clicked();
+        combo.response.labelled_by(label.id);
+        if opened {
+            self.path = None;
+            commands.push(Command::ListPorts);
+        }
+    }
+
+    fn choices(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        let picked = &state.settings.port;
+        let mut pick = |ui: &Ui, port: String| {
+            commands.push(Command::PickPort(port));
+            ui.close();
+        };
+        let simulator = crate::app::SIMULATOR;
+        let about = "Answers like the real modem and opens real TCP connections";
+        if choice(ui, *picked == simulator, "Simulated SIM800L", about).clicked() {
+            pick(ui, simulator.to_owned());
+        }
+        for info in &state.ports {
+            if choice(ui, *picked == info.path, &title(info), &details(info)).clicked() {
+                pick(ui, info.path.clone());
+            }
+        }
+        if state.ports.is_empty() {
+            parts::weak(ui, "No serial port found. Plug the adapter in; the list is read anew each time it opens.");
+        }
+        ui.separator();
+        let label = parts::weak(ui, "Other: a device or pty path, tcp://host:port, rfc2217://host:port, replay:FILE");
+        let path = self.path.get_or_insert_with(|| picked.clone());
+        ui.horizontal(|ui| {
+            let field = ui
+                .add(TextEdit::singleline(path).desired_width(320.0).font(theme::mono()).hint_text("/dev/ttyUSB0"))
+                .labelled_by(label.id);
+            let entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+            if (ui.button("Use").clicked() || entered) && !path.trim().is_empty() {
+                pick(ui, path.trim().to_owned());
+            }
+        });
+    }
+
+    fn baud(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        let label = ui.label("Baud");
+        let now = state.line.baud;
+        let text = self.baud.get_or_insert_with(|| now.to_string());
+        let field = ui
+            .add(TextEdit::singleline(text).desired_width(62.0).font(theme::mono()).char_limit(9))
+            .labelled_by(label.id)
+            .on_hover_text("Bits per second, any number; Enter applies it, also while connected");
+        let typed = text.trim().parse::<u32>().ok().filter(|rate| *rate > 0);
+        let mut wanted = None;
+        if field.lost_focus() {
+            wanted = typed;
+            self.baud = None;
+        } else if !field.has_focus() {
+            self.baud = None;
+        }
+        ui.spacing_mut().item_spacing.x = 2.0;
+        let more = ui.add(Button::new(RichText::new("▾").font(theme::small())).min_size(vec2(20.0, theme::CONTROL)));
+        let more = more.accessible_name("Usual baud rates");
+        Popup::menu(&more).show(|ui| {
+            for rate in RATES {
+                if ui.add(Button::selectable(rate == now, rate.to_string())).clicked() {
+                    wanted = Some(rate);
+                    ui.close();
+                }
+            }
+        });
+        ui.spacing_mut().item_spacing.x = 8.0;
+        if let Some(baud) = wanted.filter(|baud| *baud != now) {
+            commands.push(Command::SetLine(LineSettings { baud, ..state.line }));
+        }
+    }
+}
+
+fn choice(ui: &mut Ui, selected: bool, title: &str, details: &str) -> egui::Response {
+    let palette = parts::colors(ui);
+    let mut job = parts::sentence(&[(title, palette.strong, true)]);
+    if !details.is_empty() {
+        let format = egui::TextFormat::simple(theme::small(), palette.weak);
+        job.append("\n", 0.0, format.clone());
+        job.append(details, 0.0, format);
+    }
+    let width = ui.available_width();
+    ui.add(Button::selectable(selected, job).min_size(vec2(width, 0.0))).accessible_name(title)
+}
+
+/// What a typed port is called in the closed picker.
+fn name_of(port: &str) -> String {
+    match port {
+        "" => "Pick a port".to_owned(),
+        crate::app::SIMULATOR => "Simulated SIM800L".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+fn title(info: &PortInfo) -> String {
+    match &info.product {
+        Some(product) => format!("{}  {product}", info.path),
+        None => info.path.clone(),
+    }
+}
+
+fn details(info: &PortInfo) -> String {
+    let mut details = Vec::new();
+    details.extend(info.manufacturer.clone());
+    details.extend(info.usb_id.map(|(vendor, product)| format!("{vendor:04X}:{product:04X}")));
+    details.extend(info.serial_number.as_ref().map(|serial| format!("serial number {serial}")));
+    details.join(" · ")
+}
+
+fn frame(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let mut line = state.line;
+    let button = ui
+        .add(Button::new(RichText::new(line.frame()).font(theme::mono())).right_text("▾"))
+        .accessible_name(format!("Frame {}", line.frame()))
+        .on_hover_text("Data bits, parity, stop bits");
+    Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+        row(
+            ui,
+            "Data bits",
+            &mut line.data_bits,
+            &[(DataBits::Five, "5"), (DataBits::Six, "6"), (DataBits::Seven, "7"), (DataBits::Eight, "8")],
+        );
+        row(
+            ui,
+            "Parity",
+            &mut line.parity,
+            &[
+                (Parity::None, "None"),
+                (Parity::Odd, "Odd"),
+                (Parity::Even, "Even"),
+                (Parity::Mark, "Mark"),
+                (Parity::Space, "Space"),
+            ],
+        );
+        row(ui, "Stop bits", &mut line.stop_bits, &[(StopBits::One, "1"), (StopBits::Two, "2")]);
+        at_open(ui, "DTR at open", &mut line.dtr);
+        at_open(ui, "RTS at open", &mut line.rts);
+    });
+    if line != state.line {
+        commands.push(Command::SetLine(line));
+    }
+}
+
+fn at_open(ui: &mut Ui, name: &str, state: &mut Option<bool>) {
+    row(ui, name, state, &[(None, "Leave"), (Some(false), "Low"), (Some(true), "High")]);
+}
+
+fn row<T: Copy + PartialEq>(ui: &mut Ui, name: &str, value: &mut T, choices: &[(T, &str)]) {
+    ui.horizontal(|ui| {
+        let (rect, _) = ui.allocate_exact_size(vec2(96.0, theme::CONTROL), egui::Sense::hover());
+        ui.put(rect, egui::Label::new(name).halign(egui::Align::Min));
+        for (choice, text) in choices {
+            let button = ui.add(Button::selectable(value == choice, *text));
+            if button.accessible_name(format!("{name} {text}")).clicked() {
+                *value = *choice;
+            }
+        }
+    });
+}
+
+fn flow(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let label = ui.label("Flow");
+    let name = |flow| match flow {
+        FlowControl::None => "None",
+        FlowControl::Hardware => "RTS/CTS",
+        FlowControl::Software => "XON/XOFF",
+    };
+    let mut flow = state.line.flow;
+    let combo = ComboBox::from_id_salt("flow").width(92.0).selected_text(name(flow)).show_ui(ui, |ui| {
+        for choice in [FlowControl::None, FlowControl::Hardware, FlowControl::Software] {
+            let value = ui.selectable_value(&mut flow, choice, name(choice));
+            if choice == FlowControl::Software {
+                value.on_hover_text("The bytes 11 and 13 are then signals and no data");
+            }
+        }
+    });
+    combo.response.labelled_by(label.id);
+    if flow != state.line.flow {
+        commands.push(Command::SetLine(LineSettings { flow, ..state.line }));
+    }
+}
+
+fn connect(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    if state.busy() {
+        if ui.button("Disconnect").on_hover_text("Ctrl+O").clicked() {
+            commands.push(Command::Disconnect);
+        }
+    } else if parts::primary(ui, true, "Connect").on_hover_text("Ctrl+O").clicked() {
+        commands.push(Command::Connect);
+    }
+}
+
+fn standing(ui: &mut Ui, state: &State) {
+    let palette = parts::colors(ui);
+    match state.phase() {
+        Phase::Closed => parts::lamp(ui, palette.line, "Closed"),
+        Phase::Opening => parts::lamp(ui, palette.warn, "Opening…"),
+        Phase::Open { .. } => {
+            let name = state.port.as_deref().map(name_of).unwrap_or_default();
+            parts::lamp(ui, palette.good, "Open").on_hover_text(name)
+        }
+        Phase::Lost(_) => parts::lamp(ui, palette.warn, "Lost"),
+        Phase::Failed(_) => parts::lamp(ui, palette.bad, "Not open"),
+    };
+}
+
+fn counters(ui: &mut Ui, state: &State) {
+    let palette = parts::colors(ui);
+    let (rx, tx) = if state.port.is_some() { (state.status.rx, state.status.tx) } else { (0, 0) };
+    for (name, number, color) in [("RX", rx, palette.rx), ("TX", tx, palette.tx)] {
+        let mut job = parts::sentence(&[(name, color, true)]);
+        job.append(&format!(" {}", bytes::grouped(number)), 0.0, egui::TextFormat::simple(theme::mono(), palette.text));
+        ui.label(job).on_hover_text(format!("{} since the port was opened", bytes::count(number)));
+    }
+}
+
+/// What failed and what to do; what the driver kept.
+fn trouble(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let palette = parts::colors(ui);
+    match state.phase() {
+        Phase::Failed(why) => notice(ui, palette.bad, why),
+        Phase::Lost(why) => notice(ui, palette.warn, why),
+        Phase::Open { kept: Some(kept) } => notice(ui, palette.warn, kept),
+        _ => {}
+    }
+    for (index, message) in state.messages.iter().enumerate() {
+        let color = match message.tone {
+            crate::app::Tone::Good => palette.good,
+            crate::app::Tone::Note => palette.accent,
+            crate::app::Tone::Trouble => palette.bad,
+        };
+        ui.push_id(("message", index), |ui| {
+            ui.horizontal_wrapped(|ui| {
+                notice(ui, color, &message.text);
+                if parts::quiet(ui, "Dismiss").clicked() {
+                    commands.push(Command::Dismiss(index));
+                }
+            });
+        });
+    }
+}
+
+fn notice(ui: &mut Ui, color: egui::Color32, words: &str) {
+    let palette = parts::colors(ui);
+    egui::Frame::new()
+        .fill(theme::tint(color, palette))
+        .corner_radius(theme::CORNER)
+        .inner_margin(egui::Margin::symmetric(8, 4))
+        .show(ui, |ui| ui.label(RichText::new(words).color(palette.text)));
+}

@@ -1,0 +1,361 @@
+//! The send box: what is typed, the exact bytes it stands for, and what goes out.
+//!
+//! Nothing is ever converted: what looks like a byte that was meant gets a hint, and one key turns it into the byte.
+
+mod history;
+mod paste;
+
+use egui::{ComboBox, Event, Id, Key, Modifiers, RichText, TextEdit, Ui};
+
+use self::history::History;
+use self::paste::Paste;
+use super::parts;
+use super::{bytes, theme};
+use crate::app::settings::SendBox as Chosen;
+use crate::app::{Command, State};
+use crate::notation::{Hint, LineEnding, Mode, NotationError, Piece, hints, parse, pieces};
+
+/// Pills are drawn for at most so many bytes; the count is always exact.
+const DRAWN: usize = 160;
+
+/// The box, its draft and its history.
+#[derive(Debug, Default)]
+pub struct SendBox {
+    draft: String,
+    history: History,
+    read: Option<Reading>,
+    paste: Option<Paste>,
+    free: Option<String>,
+    focused_once: bool,
+}
+
+/// What the draft stands for, kept until it changes.
+#[derive(Debug)]
+struct Reading {
+    text: String,
+    mode: Mode,
+    pieces: Result<Vec<Piece>, NotationError>,
+    hints: Vec<Hint>,
+}
+
+impl Reading {
+    fn new(text: &str, mode: Mode) -> Self {
+        Self { text: text.to_owned(), mode, pieces: pieces(text, mode), hints: hints(text, mode) }
+    }
+
+    fn bytes(&self) -> Option<Vec<u8>> {
+        let pieces = self.pieces.as_ref().ok()?;
+        Some(pieces.iter().flat_map(|piece| piece.bytes.iter().copied()).collect())
+    }
+}
+
+/// Where the focus is when the user types a line.
+fn field_id() -> Id {
+    Id::unique("send line")
+}
+
+impl SendBox {
+    /// Draws the box.
+    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        let mode = Mode::from(state.settings.send.mode);
+        let ending = ending_now(state, mode);
+        self.keys(ui, state, &ending, commands);
+        ui.horizontal(|ui| {
+            modes(ui, state, commands);
+            self.line(ui, state, &ending, commands);
+        });
+        self.read(mode);
+        self.preview(ui, &ending);
+        ui.horizontal_wrapped(|ui| {
+            self.ending(ui, state, mode, commands);
+            buttons(ui, state, commands);
+        });
+        self.hints(ui, state, commands);
+    }
+
+    /// The question about a paste of several lines.
+    pub fn overlay(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        let mode = Mode::from(state.settings.send.mode);
+        let ending = ending_now(state, mode);
+        if let Some(paste) = &mut self.paste
+            && paste.show(ui, mode, ending.bytes(), state.connected(), commands)
+        {
+            self.paste = None;
+        }
+    }
+
+    /// A question is open.
+    pub fn asking(&self) -> bool {
+        self.paste.is_some()
+    }
+
+    /// Ctrl+Z or the like at a prompt: what is typed goes out first, as it stands.
+    pub fn take_draft(&mut self, state: &State, commands: &mut Vec<Command>) {
+        let mode = Mode::from(state.settings.send.mode);
+        self.read(mode);
+        if let Some(bytes) = self.read.as_ref().and_then(Reading::bytes).filter(|bytes| !bytes.is_empty()) {
+            commands.push(Command::SendTyped { text: std::mem::take(&mut self.draft), bytes });
+            self.history.reset();
+        }
+    }
+
+    fn read(&mut self, mode: Mode) {
+        let fresh = self.read.as_ref().is_none_or(|read| read.mode != mode || read.text != self.draft);
+        if fresh {
+            self.read = Some(Reading::new(&self.draft, mode));
+        }
+    }
+
+    /// Keys that the field would swallow: history, paste of several lines, the fix of a hint.
+    fn keys(&mut self, ui: &mut Ui, state: &State, ending: &LineEnding, commands: &mut Vec<Command>) {
+        if !ui.memory(|memory| memory.has_focus(field_id())) || self.paste.is_some() {
+            return;
+        }
+        let (up, down, fix) = ui.input_mut(|input| {
+            (
+                input.consume_key(Modifiers::NONE, Key::ArrowUp),
+                input.consume_key(Modifiers::NONE, Key::ArrowDown),
+                input.consume_key(Modifiers::NONE, Key::F12),
+            )
+        });
+        let lines = &state.settings.history;
+        let recalled = match (up, down) {
+            (true, _) => self.history.older(lines, &self.draft),
+            (_, true) => self.history.newer(lines),
+            _ => None,
+        };
+        if let Some(line) = recalled {
+            self.draft = line;
+            move_caret_to_end(ui, &self.draft);
+        }
+        if fix {
+            self.take_fix(state, commands);
+        }
+        self.paste = ui.input_mut(|input| {
+            let at = input
+                .events
+                .iter()
+                .position(|event| matches!(event, Event::Paste(text) if paste::wants_asking(text)))?;
+            match input.events.remove(at) {
+                Event::Paste(text) => Some(Paste::new(text, ending)),
+                _ => None,
+            }
+        });
+    }
+
+    fn take_fix(&mut self, state: &State, commands: &mut Vec<Command>) {
+        self.read(Mode::from(state.settings.send.mode));
+        let prompt = state.prompt_open();
+        let Some(read) = &self.read else { return };
+        let fix = read.hints.iter().filter(|hint| prompt || !hint.only_at_prompt).find_map(|hint| hint.fix.clone());
+        if let Some(fix) = fix {
+            self.draft = fix.text;
+            if fix.mode != Mode::from(state.settings.send.mode) {
+                commands.push(Command::SetSendBox(Chosen { mode: fix.mode.into(), ..state.settings.send.clone() }));
+            }
+        }
+    }
+
+    fn line(&mut self, ui: &mut Ui, state: &State, ending: &LineEnding, commands: &mut Vec<Command>) {
+        let bad = self.read.as_ref().is_some_and(|read| read.pieces.is_err() && read.text == self.draft);
+        let width = (ui.available_width() - 78.0).max(120.0);
+        let hint = match Mode::from(state.settings.send.mode) {
+            Mode::Text => "Text, sent as it stands",
+            Mode::Mixed => r"AT, or bytes: \r \x1A <1A>",
+            Mode::Hex => "Hex: 41 54 0D",
+        };
+        let mut edit = TextEdit::singleline(&mut self.draft)
+            .id(field_id())
+            .desired_width(width)
+            .font(theme::mono())
+            .hint_text(hint)
+            .return_key(None);
+        if bad {
+            edit = edit.text_color(parts::colors(ui).bad);
+        }
+        let field = ui.add(edit).accessible_name("Send line");
+        if !self.focused_once {
+            self.focused_once = true;
+            field.request_focus();
+        }
+        let enter = field.has_focus() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
+        let click = parts::primary(ui, state.connected(), "Send").on_hover_text("Enter").clicked();
+        if enter || click {
+            self.send(state, ending, commands);
+            field.request_focus();
+        }
+    }
+
+    fn send(&mut self, state: &State, ending: &LineEnding, commands: &mut Vec<Command>) {
+        self.read(Mode::from(state.settings.send.mode));
+        let Some(mut bytes) = self.read.as_ref().and_then(Reading::bytes) else { return };
+        bytes.extend_from_slice(ending.bytes());
+        if !state.connected() || bytes.is_empty() {
+            commands.push(Command::Send(bytes));
+            return;
+        }
+        commands.push(Command::SendTyped { text: std::mem::take(&mut self.draft), bytes });
+        self.history.reset();
+    }
+
+    fn preview(&mut self, ui: &mut Ui, ending: &LineEnding) {
+        let palette = parts::colors(ui);
+        let Some(read) = &self.read else { return };
+        ui.horizontal_wrapped(|ui| {
+            ui.set_min_height(20.0);
+            ui.spacing_mut().item_spacing.x = 4.0;
+            match &read.pieces {
+                Err(error) => {
+                    let label = ui.label(RichText::new(error.to_string()).color(palette.bad).font(theme::small()));
+                    label.accessible_name(format!("Error: {error}"));
+                }
+                Ok(pieces) => pills(ui, pieces, ending),
+            }
+        });
+    }
+
+    fn ending(&mut self, ui: &mut Ui, state: &State, mode: Mode, commands: &mut Vec<Command>) {
+        let label = parts::weak(ui, "Ending");
+        let fixed = if state.prompt_open() {
+            Some("None (prompt)")
+        } else if mode == Mode::Hex {
+            Some("None (hex)")
+        } else {
+            None
+        };
+        let chosen = chosen_ending(state);
+        let mut wanted = None;
+        ui.add_enabled_ui(fixed.is_none(), |ui| {
+            let shown = fixed.map_or_else(|| chosen.label(), str::to_owned);
+            let combo = ComboBox::from_id_salt("ending").width(104.0).selected_text(shown).show_ui(ui, |ui| {
+                for named in LineEnding::NAMED {
+                    if ui.selectable_label(named == chosen, named.label()).clicked() {
+                        wanted = Some(named);
+                    }
+                }
+                ui.separator();
+                wanted = wanted.take().or_else(|| self.free_ending(ui));
+            });
+            let help = match fixed {
+                Some(_) if mode == Mode::Hex => "Hex mode sends exactly the bytes that are typed",
+                Some(_) => "The modem waits for data: nothing is appended until the prompt is answered",
+                None => "Appended to every line that is sent",
+            };
+            combo.response.on_hover_text(help).on_disabled_hover_text(help).labelled_by(label.id);
+        });
+        if let Some(ending) = wanted {
+            commands.push(Command::SetSendBox(Chosen { ending: ending.to_string(), ..state.settings.send.clone() }));
+        }
+    }
+
+    /// Any bytes as an ending.
+    fn free_ending(&mut self, ui: &mut Ui) -> Option<LineEnding> {
+        let free = self.free.get_or_insert_with(String::new);
+        let mut wanted = None;
+        ui.horizontal(|ui| {
+            let label = ui.label("Other");
+            let field = ui.add(TextEdit::singleline(free).desired_width(80.0).font(theme::mono()).hint_text(r"\r\x00"));
+            field.labelled_by(label.id);
+            let parsed = parse(free, Mode::Mixed).ok().filter(|bytes| !bytes.is_empty());
+            if ui.add_enabled(parsed.is_some(), egui::Button::new("Use")).clicked() {
+                wanted = parsed.map(LineEnding::from);
+                ui.close();
+            }
+        });
+        wanted
+    }
+
+    fn hints(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        let palette = parts::colors(ui);
+        let prompt = state.prompt_open();
+        let Some(read) = &self.read else { return };
+        let mut fix = None;
+        for hint in read.hints.iter().filter(|hint| prompt || !hint.only_at_prompt) {
+            ui.horizontal_wrapped(|ui| {
+                parts::badge(ui, "Hint", palette.warn);
+                ui.label(&hint.message);
+                if let Some(draft) = &hint.fix
+                    && ui.button("Make it the byte (F12)").on_hover_text(&draft.text).clicked()
+                {
+                    fix = Some(());
+                }
+            });
+        }
+        if fix.is_some() {
+            self.take_fix(state, commands);
+            ui.memory_mut(|memory| memory.request_focus(field_id()));
+        }
+    }
+}
+
+/// The ending that the user chose.
+fn chosen_ending(state: &State) -> LineEnding {
+    state.settings.send.ending.parse().unwrap_or_default()
+}
+
+/// The ending that applies: none while the modem waits for data, none in Hex mode.
+fn ending_now(state: &State, mode: Mode) -> LineEnding {
+    if mode == Mode::Hex || state.prompt_open() { LineEnding::None } else { chosen_ending(state) }
+}
+
+fn modes(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    ui.spacing_mut().item_spacing.x = 2.0;
+    for (mode, name, help) in [
+        (Mode::Text, "Text", "Every character is itself"),
+        (Mode::Mixed, "Mixed", r"Text with bytes: \r \n \x1A \x{1A 0D} <CR> <1A> <^Z>"),
+        (Mode::Hex, "Hex", "Hex digits only; no ending is appended"),
+    ] {
+        let selected = Mode::from(state.settings.send.mode) == mode;
+        if ui.selectable_label(selected, name).on_hover_text(help).clicked() && !selected {
+            commands.push(Command::SetSendBox(Chosen { mode: mode.into(), ..state.settings.send.clone() }));
+        }
+    }
+    ui.spacing_mut().item_spacing.x = 8.0;
+}
+
+fn buttons(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let prompt = state.prompt_open();
+    for (name, exact, light, help) in [
+        ("CR", &b"\r"[..], false, "Sends 0D: ends a command"),
+        ("1A", b"\x1A", prompt, "Sends 1A (Ctrl+Z): ends the data after a prompt"),
+        ("ESC", b"\x1B", prompt, "Sends 1B: gives the data up"),
+        ("+++", b"+++", false, "Leaves transparent mode: one second of silence before and after"),
+    ] {
+        if parts::lit(ui, light, state.connected(), name).on_hover_text(help).clicked() {
+            commands.push(Command::Send(exact.to_vec()));
+        }
+    }
+}
+
+fn pills(ui: &mut Ui, pieces: &[Piece], ending: &LineEnding) {
+    let palette = parts::colors(ui);
+    let typed: usize = pieces.iter().map(|piece| piece.bytes.len()).sum();
+    let total = typed + ending.bytes().len();
+    let mut drawn = 0;
+    for piece in pieces {
+        if drawn >= DRAWN {
+            parts::weak(ui, "…");
+            break;
+        }
+        let shown = piece.bytes.get(..piece.bytes.len().min(DRAWN - drawn)).unwrap_or_default();
+        drawn += piece.bytes.len();
+        if piece.escaped {
+            parts::pill(ui, &bytes::hex(shown), palette.accent).on_hover_text(bytes::words(shown));
+        } else {
+            let text = String::from_utf8_lossy(shown);
+            let pill = parts::pill(ui, &text, palette.text);
+            pill.on_hover_text(bytes::hex(shown));
+        }
+    }
+    for byte in ending.bytes() {
+        parts::pill(ui, &bytes::hex(&[*byte]), palette.tx).on_hover_text("The ending");
+    }
+    parts::weak(ui, bytes::count(total as u64)).accessible_name(format!("Will send {}", bytes::count(total as u64)));
+}
+
+fn move_caret_to_end(ui: &Ui, text: &str) {
+    let mut state = TextEdit::load_state(ui.ctx(), field_id()).unwrap_or_default();
+    let end = egui::text::CCursor::new(text.chars().count());
+    state.cursor.set_char_range(Some(egui::text::CCursorRange::one(end)));
+    TextEdit::store_state(ui.ctx(), field_id(), state);
+}

@@ -1,0 +1,140 @@
+//! A paste of several lines, or a huge one: the user sees what it is and says how it is sent.
+//!
+//! A pasted file never enters the line's text field: laying out ten megabytes would freeze the window.
+
+use egui::{Id, Modal, RichText, ScrollArea, Ui};
+
+use crate::app::Command;
+use crate::notation::{LineEnding, Mode, parse};
+use crate::ui::{bytes, parts, theme};
+
+/// A single line up to this length simply goes into the field.
+const SHORT: usize = 4096;
+/// So many lines are shown.
+const SHOWN: usize = 200;
+/// So much of a line is shown.
+const LINE_SHOWN: usize = 120;
+/// Line by line is offered up to here; what is longer is a file and goes out in one piece.
+const MOST_LINES: usize = 2000;
+
+/// True where the user should be asked first.
+pub(super) fn wants_asking(text: &str) -> bool {
+    text.len() > SHORT || text.trim_end_matches(['\r', '\n']).contains(['\r', '\n'])
+}
+
+/// A paste that waits for an answer.
+#[derive(Debug)]
+pub(super) struct Paste {
+    text: String,
+    lines: usize,
+    ending: String,
+    trouble: Option<String>,
+}
+
+impl Paste {
+    pub(super) fn new(text: String, ending: &LineEnding) -> Self {
+        let lines = text.lines().count();
+        Self { text, lines, ending: ending.label(), trouble: None }
+    }
+
+    /// Shows the question; true when it is answered.
+    pub(super) fn show(
+        &mut self,
+        ui: &mut Ui,
+        mode: Mode,
+        ending: &[u8],
+        connected: bool,
+        commands: &mut Vec<Command>,
+    ) -> bool {
+        let mut answered = false;
+        let modal = Modal::new(Id::unique("paste")).show(ui.ctx(), |ui| {
+            ui.set_width(560.0);
+            ui.label(RichText::new("Send what was pasted?").font(theme::strong(15.0)));
+            let (lines, size) = (bytes::grouped(self.lines as u64), bytes::count(self.text.len() as u64));
+            ui.label(format!("{lines} lines, {size}, read in the mode of the send box."));
+            ui.add_space(6.0);
+            self.lines(ui);
+            if let Some(trouble) = &self.trouble {
+                ui.colored_label(parts::colors(ui).bad, trouble);
+            }
+            ui.add_space(8.0);
+            ui.horizontal_wrapped(|ui| {
+                let by_line = format!("Send {lines} lines one by one, each with {}", self.ending);
+                if self.lines <= MOST_LINES && parts::primary(ui, connected, &by_line).clicked() {
+                    answered = self.one_by_one(mode, ending, commands);
+                }
+                let whole = ui.add_enabled(connected, egui::Button::new(format!("Send as is, {size}")));
+                if whole.on_hover_text("Exactly these characters as UTF-8, line ends as pasted").clicked() {
+                    commands.push(Command::Send(self.text.as_bytes().to_vec()));
+                    answered = true;
+                }
+                answered |= ui.button("Cancel").clicked();
+            });
+            if !connected {
+                parts::weak(ui, "Connect to a port to send it.");
+            }
+        });
+        answered || modal.should_close()
+    }
+
+    fn lines(&self, ui: &mut Ui) {
+        ScrollArea::vertical().max_height(260.0).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.spacing_mut().item_spacing.y = 1.0;
+            for (number, line) in self.text.lines().take(SHOWN).enumerate() {
+                let end = line.char_indices().nth(LINE_SHOWN).map_or(line.len(), |(at, _)| at);
+                let cut = line.get(..end).unwrap_or_default();
+                let more = if end < line.len() { "…" } else { "" };
+                let text = format!("{:>4}  {}{more}", number + 1, bytes::words(cut.as_bytes()));
+                ui.label(RichText::new(text).font(theme::mono()));
+            }
+            if self.lines > SHOWN {
+                parts::weak(ui, format!("… and {} more lines", bytes::grouped((self.lines - SHOWN) as u64)));
+            }
+        });
+    }
+
+    /// Every line must be readable before the first one goes out.
+    fn one_by_one(&mut self, mode: Mode, ending: &[u8], commands: &mut Vec<Command>) -> bool {
+        let mut sends = Vec::with_capacity(self.lines);
+        for (number, line) in self.text.lines().enumerate() {
+            match parse(line, mode) {
+                Ok(mut bytes) => {
+                    bytes.extend_from_slice(ending);
+                    sends.push(Command::Send(bytes));
+                }
+                Err(error) => {
+                    self.trouble = Some(format!("Line {}, {error}. Nothing was sent.", number + 1));
+                    return false;
+                }
+            }
+        }
+        commands.extend(sends);
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_short_line_is_not_asked_about() {
+        for (text, asked) in [("AT", false), ("AT\r\n", false), ("AT\nATI", true), ("a\rb", true), ("", false)] {
+            assert_eq!(wants_asking(text), asked, "{text:?}");
+        }
+        assert!(wants_asking(&"x".repeat(10_000)));
+    }
+
+    #[test]
+    fn a_line_that_does_not_parse_stops_all_of_them() {
+        let mut commands = Vec::new();
+        let mut paste = Paste::new("41\n4\n42".to_owned(), &LineEnding::Cr);
+        assert!(!paste.one_by_one(Mode::Hex, b"", &mut commands));
+        assert!(commands.is_empty());
+        assert!(paste.trouble.unwrap().starts_with("Line 2"));
+        let mut paste = Paste::new("AT\r\nATI\r\n".to_owned(), &LineEnding::Cr);
+        assert!(paste.one_by_one(Mode::Text, b"\r", &mut commands));
+        assert_eq!(commands, [Command::Send(b"AT\r".to_vec()), Command::Send(b"ATI\r".to_vec())]);
+    }
+}

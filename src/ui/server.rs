@@ -1,0 +1,144 @@
+//! The test server's panel: who connected, and exactly which bytes came.
+
+use egui::{ComboBox, DragValue, Frame, Margin, RichText, ScrollArea, TextEdit, Ui};
+
+use super::{bytes, parts, theme};
+use crate::app::{Command, State};
+use crate::link::test_server::Visitor;
+use crate::notation::{Decoding, Mode, parse};
+
+/// More of a connection's bytes than this are not drawn.
+const DRAWN: usize = 4096;
+
+/// The panel and its drafts.
+#[derive(Debug, Default)]
+pub struct ServerPanel {
+    port: Option<u16>,
+    hex: bool,
+    answer: String,
+}
+
+impl ServerPanel {
+    /// Draws the panel.
+    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        let palette = parts::colors(ui);
+        ui.horizontal(|ui| {
+            parts::heading(ui, "Test server");
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| self.switch(ui, state, commands));
+        });
+        if let Some(trouble) = &state.server.trouble {
+            ui.colored_label(palette.bad, trouble);
+        }
+        match state.server.address {
+            Some(address) => {
+                parts::lamp(ui, palette.good, &format!("Listening on {address}"));
+            }
+            None if state.server.visitors.is_empty() => {
+                parts::weak(
+                    ui,
+                    "A TCP server on this machine that shows what arrives. It closes the loop: start it, connect, send.",
+                );
+            }
+            None => {}
+        }
+        if !state.server.visitors.is_empty() {
+            ui.horizontal(|ui| {
+                let label = parts::weak(ui, "Show as");
+                ComboBox::from_id_salt("server shows")
+                    .selected_text(if self.hex { "Hex" } else { "Text" })
+                    .show_ui(ui, |ui| {
+                        ui.selectable_value(&mut self.hex, false, "Text");
+                        ui.selectable_value(&mut self.hex, true, "Hex");
+                    })
+                    .response
+                    .labelled_by(label.id);
+            });
+        }
+        ScrollArea::vertical().id_salt("visitors").auto_shrink([false, true]).stick_to_bottom(true).show(ui, |ui| {
+            for visitor in &state.server.visitors {
+                ui.push_id(visitor.number, |ui| self.visitor(ui, visitor));
+            }
+        });
+        self.answer(ui, state, commands);
+    }
+
+    fn switch(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        let port = self.port.get_or_insert(state.settings.server_port);
+        if let Some(address) = state.server.address {
+            *port = address.port();
+            if ui.button("Stop").on_hover_text("Stop listening and close all connections").clicked() {
+                commands.push(Command::StopServer);
+            }
+        } else {
+            if ui.button("Start").on_hover_text("Listen on 127.0.0.1, this machine only").clicked() {
+                commands.push(Command::StartServer(*port));
+            }
+            let field = ui.add(DragValue::new(port).range(1..=65535).speed(0.2));
+            field.accessible_name("Server port").on_hover_text("Port to listen on");
+        }
+    }
+
+    fn visitor(&self, ui: &mut Ui, visitor: &Visitor) {
+        let palette = parts::colors(ui);
+        parts::card(ui).inner_margin(Margin::symmetric(8, 6)).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            let state = if visitor.open { "open" } else { "closed" };
+            let size = bytes::count(visitor.total);
+            let drawn = visitor.bytes.get(..visitor.bytes.len().min(DRAWN)).unwrap_or_default();
+            ui.horizontal(|ui| {
+                let color = if visitor.open { palette.good } else { palette.weak };
+                parts::lamp(ui, color, &format!("#{} from {}", visitor.number, visitor.peer)).on_hover_text(state);
+                parts::weak(ui, state);
+            });
+            if visitor.total == 0 {
+                parts::weak(ui, "nothing arrived yet");
+                return;
+            }
+            let words = bytes::words(drawn);
+            Frame::new().fill(palette.well).inner_margin(Margin::symmetric(6, 4)).corner_radius(4).show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                if self.hex {
+                    ui.label(RichText::new(bytes::hex(drawn)).monospace());
+                } else {
+                    let mut job = bytes::Visible::new(drawn, Decoding::Utf8, palette.text, palette).job;
+                    job.wrap.max_width = ui.available_width();
+                    ui.label(job);
+                }
+            });
+            let mut summary = size.clone();
+            if u64::try_from(drawn.len()).is_ok_and(|length| length < visitor.total) {
+                summary = format!("{size}, the first {} shown", bytes::grouped(drawn.len() as u64));
+            }
+            let label = ui.label(RichText::new(summary).font(theme::strong(theme::SMALL)).color(palette.strong));
+            // What a screen reader says of the whole connection in one breath.
+            label.accessible_name(format!("Connection {}, {state}: {words}, {size}", visitor.number));
+        });
+    }
+
+    fn answer(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        let Some(visitor) = state.server.visitors.iter().rev().find(|visitor| visitor.open) else { return };
+        let parsed = parse(&self.answer, Mode::Mixed);
+        ui.horizontal(|ui| {
+            let label = parts::weak(ui, format!("Answer #{}", visitor.number));
+            let width = (ui.available_width() - 60.0).max(60.0);
+            let field = ui
+                .add(
+                    TextEdit::singleline(&mut self.answer)
+                        .desired_width(width)
+                        .font(theme::mono())
+                        .hint_text(r"OK\r\n"),
+                )
+                .labelled_by(label.id);
+            let enter = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+            let usable = parsed.as_ref().is_ok_and(|bytes| !bytes.is_empty());
+            let click = ui.add_enabled(usable, egui::Button::new("Answer")).clicked();
+            if (click || enter) && usable {
+                commands.push(Command::Answer { visitor: visitor.number, bytes: parsed.clone().unwrap_or_default() });
+                self.answer.clear();
+            }
+        });
+        if let Err(error) = parsed {
+            ui.colored_label(parts::colors(ui).bad, error.to_string());
+        }
+    }
+}

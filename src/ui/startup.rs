@@ -1,0 +1,154 @@
+//! Opening the window, and one helpful line when this system cannot.
+//!
+//! What the window needs is loaded at run time (measured on Debian 12 by adding one package at a time): a missing libX11
+//! or libGL is an error that comes back, a missing libxkbcommon-x11 is a panic inside winit. Both end here.
+
+use std::any::Any;
+use std::panic;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use egui::ViewportBuilder;
+
+use super::theme;
+use super::window::Window;
+use crate::app::{Folders, Start};
+
+const X11: &str = "libx11-6 libxcursor1 libxi6 libx11-xcb1 libxkbcommon-x11-0 libegl1";
+const WAYLAND: &str = "libwayland-client0 libwayland-egl1 libxkbcommon0 libegl1";
+
+/// Opens the window and returns when it is closed. Exit code 3 where it cannot be opened.
+#[must_use]
+pub fn run(start: Start) -> ExitCode {
+    let folders = Folders::of_user();
+    let place = Window::remembered_place(&folders);
+    let mut viewport = ViewportBuilder::default()
+        .with_title("modemscope")
+        .with_app_id("modemscope")
+        .with_min_inner_size(egui::vec2(720.0, 480.0))
+        .with_inner_size(theme::FIRST)
+        .with_icon(Arc::new(icon()));
+    if let Some([x, y, width, height]) = place {
+        viewport = viewport.with_position([x, y]).with_inner_size([width, height]);
+    }
+    let options = eframe::NativeOptions { viewport, ..eframe::NativeOptions::default() };
+    let last_words: Arc<Mutex<Option<String>>> = Arc::default();
+    let opened = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    catch_words(&last_words, &opened);
+    let running = Arc::clone(&opened);
+    let result = panic::catch_unwind(panic::AssertUnwindSafe(|| {
+        eframe::run_native(
+            "modemscope",
+            options,
+            Box::new(move |creation| {
+                running.store(true, std::sync::atomic::Ordering::Relaxed);
+                Ok(Box::new(Window::new(&creation.egui_ctx, &start, &folders)))
+            }),
+        )
+    }));
+    let _ = panic::take_hook();
+    let trouble = match result {
+        Ok(Ok(())) => return ExitCode::SUCCESS,
+        Ok(Err(error)) => error.to_string(),
+        Err(payload) => {
+            let words = last_words.lock().unwrap_or_else(PoisonError::into_inner).take();
+            words.unwrap_or_else(|| words_of(payload.as_ref()))
+        }
+    };
+    if opened.load(std::sync::atomic::Ordering::Relaxed) {
+        eprintln!("modemscope: the window broke down: {trouble}");
+    } else {
+        eprintln!("modemscope: {}", explain(&trouble));
+    }
+    ExitCode::from(3)
+}
+
+/// Until the window stands a panic is one of winit's about a missing library: keep its words, print none.
+fn catch_words(words: &Arc<Mutex<Option<String>>>, opened: &Arc<std::sync::atomic::AtomicBool>) {
+    let (words, opened) = (Arc::clone(words), Arc::clone(opened));
+    let usual = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if opened.load(std::sync::atomic::Ordering::Relaxed) {
+            usual(info);
+        } else {
+            *words.lock().unwrap_or_else(PoisonError::into_inner) = Some(words_of(info.payload()));
+        }
+    }));
+}
+
+fn words_of(payload: &(dyn Any + Send)) -> String {
+    payload
+        .downcast_ref::<String>()
+        .cloned()
+        .or_else(|| payload.downcast_ref::<&str>().map(|words| (*words).to_owned()))
+        .unwrap_or_else(|| "unknown panic".to_owned())
+}
+
+/// Says in one line what is missing and how to get it.
+fn explain(trouble: &str) -> String {
+    let low = trouble.to_lowercase();
+    let install = |packages: &str| format!("On Debian: apt-get install {packages}");
+    if low.contains("xkbcommon") {
+        format!("the window needs libxkbcommon-x11, which is not installed. {}", install("libxkbcommon-x11-0"))
+    } else if low.contains("nocompositor")
+        || low.contains("neither wayland_display")
+        || low.contains("display is not set")
+    {
+        "there is no display (neither DISPLAY nor WAYLAND_DISPLAY leads to one). Start it in a graphical session, or use \
+         the command line: modemscope --help"
+            .to_owned()
+    } else if low.contains("wayland") && !low.contains("x11") {
+        format!("a Wayland library is missing ({trouble}). {}", install(WAYLAND))
+    } else if low.contains("glutin") || low.contains("egl") || low.contains("glx") || low.contains("opengl") {
+        format!(
+            "the window needs OpenGL (EGL), which did not start ({trouble}). {}",
+            install("libegl1 libgl1-mesa-dri")
+        )
+    } else if low.contains("libraryopen") || low.contains("library") || low.contains("xnotsupported") {
+        format!("a library of the X Window System is missing ({trouble}). {}", install(X11))
+    } else {
+        format!(
+            "the window could not be opened: {trouble}. It needs, on Debian with X11: {X11}; with Wayland: {WAYLAND}"
+        )
+    }
+}
+
+/// A prompt sign on a dark tile, drawn here so that no image file is needed.
+fn icon() -> egui::IconData {
+    const SIDE: u32 = 32;
+    let inside = |x: u32, y: u32| {
+        let chevron = (6..=20).contains(&x) && {
+            let middle = 15_i64;
+            let reach = 14 - (i64::from(y) - middle).abs() * 2;
+            let at = i64::from(x) - 6;
+            (reach - 4..=reach).contains(&at) && (8..=22).contains(&y)
+        };
+        let cursor = (19..=26).contains(&x) && (21..=23).contains(&y);
+        chevron || cursor
+    };
+    let rgba = (0..SIDE * SIDE)
+        .flat_map(|at| if inside(at % SIDE, at / SIDE) { [0x9d, 0xdb, 0x8b, 0xff] } else { [0x1b, 0x1e, 0x24, 0xff] })
+        .collect();
+    egui::IconData { rgba, width: SIDE, height: SIDE }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_library_is_named_with_its_package() {
+        let cases = [
+            ("Library libxkbcommon-x11.so could not be loaded.", "libxkbcommon-x11-0"),
+            ("WinitEventLoop(Os(OsError { .. XNotSupported(LibraryOpenError(OpenError)) }))", "libx11-6"),
+            ("NoGlutinConfigs(ConfigTemplate { .. })", "libegl1"),
+            ("neither WAYLAND_DISPLAY nor WAYLAND_SOCKET nor DISPLAY is set.", "no display"),
+            ("something else", "libx11-6"),
+        ];
+        for (trouble, expected) in cases {
+            let line = explain(trouble);
+            assert!(line.contains(expected), "{trouble}: {line}");
+            assert!(!line.contains('\n'));
+        }
+    }
+}

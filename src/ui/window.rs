@@ -1,0 +1,246 @@
+//! The window: panels around the log, and the keys that belong to no panel.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use egui::{CentralPanel, Context, Key, Modifiers, Panel, Ui};
+
+use super::findings::Findings;
+use super::log::LogPanel;
+use super::macros::MacroPanel;
+use super::port_bar::PortBar;
+use super::send_box::SendBox;
+use super::server::ServerPanel;
+use super::{parts, strip, theme};
+use crate::app::settings::{SettingsFile, Theme};
+use crate::app::{Command, Folders, Runtime, Start, State};
+use crate::link::News;
+
+/// News are shown at most so often; the eye sees no more. Never zero: a zero delay paints two frames per call.
+const FRAME: Duration = Duration::from_millis(16);
+/// While something counts seconds the window is drawn this often.
+const COUNTING: Duration = Duration::from_millis(100);
+
+/// The whole window: what it knows, what it can do, and its panels.
+pub struct Window {
+    state: State,
+    runtime: Option<Runtime>,
+    port_bar: PortBar,
+    log: LogPanel,
+    send_box: SendBox,
+    macros: MacroPanel,
+    findings: Findings,
+    server: ServerPanel,
+    shown_theme: Option<Theme>,
+    shown_title: String,
+}
+
+impl Window {
+    /// A window with the user's settings, doing what the command line asked for.
+    #[must_use]
+    pub fn new(ctx: &Context, start: &Start, folders: &Folders) -> Self {
+        theme::install(ctx);
+        let repaint = ctx.clone();
+        let news: News = Arc::new(move || repaint.request_repaint_after(FRAME));
+        let (runtime, state) = Runtime::start(start, folders, news);
+        ctx.set_zoom_factor(state.settings.zoom.clamp(0.5, 3.0));
+        Self {
+            state,
+            runtime: Some(runtime),
+            port_bar: PortBar::default(),
+            log: LogPanel::default(),
+            send_box: SendBox::default(),
+            macros: MacroPanel::default(),
+            findings: Findings::default(),
+            server: ServerPanel::default(),
+            shown_theme: None,
+            shown_title: String::new(),
+        }
+    }
+
+    /// Where the window was when it was last closed: x, y, width, height.
+    #[must_use]
+    pub fn remembered_place(folders: &Folders) -> Option<[f32; 4]> {
+        let path = folders.config.as_ref()?.join("settings.toml");
+        // A file that is not there or bad is dealt with when the settings are loaded in earnest.
+        let text = std::fs::read_to_string(path).ok()?;
+        SettingsFile::window_place(&text)
+    }
+
+    /// What the window knows.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// What the window knows, for tests that put something there.
+    pub fn state_mut(&mut self) -> &mut State {
+        &mut self.state
+    }
+
+    /// Takes in the news. Runs also while the window is hidden.
+    pub fn logic(&mut self, ctx: &Context) {
+        if let Some(runtime) = &mut self.runtime {
+            runtime.poll(&mut self.state);
+        }
+        let state = &self.state;
+        let counting = state.running() || state.prompt_open() || state.status.sending.is_some();
+        let waiting = matches!(state.status.strip.doing, crate::modem::diagnose::Doing::Waiting { .. });
+        if state.connected() && (counting || waiting) {
+            ctx.request_repaint_after(COUNTING);
+        }
+    }
+
+    /// Draws the window and carries out what was asked for.
+    pub fn ui(&mut self, ui: &mut Ui) {
+        let ctx = ui.ctx().clone();
+        if self.shown_theme != Some(self.state.settings.theme) {
+            self.shown_theme = Some(self.state.settings.theme);
+            theme::choose(&ctx, self.state.settings.theme);
+        }
+        let mut commands = Vec::new();
+        self.keys(&ctx, &mut commands);
+        self.panels(ui, &mut commands);
+        self.send_box.overlay(ui, &self.state, &mut commands);
+        self.macros.overlay(ui, &self.state, &mut commands);
+        self.remember(&ctx, &mut commands);
+        self.title(&ctx);
+        if let Some(runtime) = &mut self.runtime {
+            for command in commands {
+                runtime.carry_out(&mut self.state, command);
+            }
+        }
+    }
+
+    fn panels(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let state = &self.state;
+        Panel::top("port bar").frame(parts::panel(ui)).show(ui, |ui| {
+            ui.horizontal(|ui| {
+                ui.vertical(|ui| {
+                    ui.set_width(ui.available_width() - 64.0);
+                    self.port_bar.show(ui, state, commands);
+                });
+                themes(ui, state, commands);
+            });
+        });
+        Panel::right("side").frame(parts::panel(ui)).default_size(theme::SIDE).size_range(240.0..=520.0).show(
+            ui,
+            |ui| {
+                let server = Panel::bottom("server").frame(egui::Frame::NONE).resizable(true).default_size(210.0);
+                server.size_range(90.0..=480.0).show(ui, |ui| {
+                    ui.add_space(8.0);
+                    self.server.show(ui, state, commands);
+                });
+                CentralPanel::no_frame().show(ui, |ui| self.macros.show(ui, state, commands));
+            },
+        );
+        Panel::bottom("send").frame(parts::panel(ui)).show(ui, |ui| {
+            self.send_box.show(ui, state, commands);
+        });
+        Panel::bottom("strip").frame(parts::panel(ui)).show(ui, |ui| strip::show(ui, state, commands));
+        if state.findings().next().is_some() {
+            let findings = Panel::bottom("findings").frame(parts::panel(ui)).resizable(true).default_size(170.0);
+            let wanted = findings.size_range(70.0..=400.0).show(ui, |ui| self.findings.show(ui, state, commands)).inner;
+            if let Some(evidence) = wanted {
+                self.log.go_to(evidence);
+            }
+        }
+        CentralPanel::default().frame(parts::panel(ui)).show(ui, |ui| self.log.show(ui, state, commands));
+    }
+
+    /// Ctrl+O, and what ends or gives up the data while the modem waits for it.
+    fn keys(&mut self, ctx: &Context, commands: &mut Vec<Command>) {
+        if self.macros.asking() || self.send_box.asking() || egui::Popup::is_any_open(ctx) {
+            return;
+        }
+        let pressed = |modifiers, key| ctx.input_mut(|input| input.consume_key(modifiers, key));
+        if pressed(Modifiers::COMMAND, Key::O) {
+            commands.push(if self.state.busy() { Command::Disconnect } else { Command::Connect });
+        }
+        if !self.state.prompt_open() {
+            return;
+        }
+        if pressed(Modifiers::COMMAND, Key::Z) {
+            self.send_box.take_draft(&self.state, commands);
+            commands.push(Command::Send(vec![0x1A]));
+        }
+        if pressed(Modifiers::NONE, Key::Escape) {
+            commands.push(Command::Send(vec![0x1B]));
+        }
+    }
+
+    /// Zoom and place, when they change.
+    fn remember(&mut self, ctx: &Context, commands: &mut Vec<Command>) {
+        let zoom = ctx.zoom_factor();
+        if (zoom - self.state.settings.zoom).abs() > f32::EPSILON {
+            commands.push(Command::SetZoom(zoom));
+        }
+        let place = ctx.input(|input| {
+            let viewport = input.viewport();
+            if viewport.maximized == Some(true) || viewport.fullscreen == Some(true) {
+                return None;
+            }
+            let (outer, inner) = (viewport.outer_rect?, viewport.inner_rect?);
+            Some(vec![outer.left().round(), outer.top().round(), inner.width().round(), inner.height().round()])
+        });
+        if let Some(place) = place.filter(|place| *place != self.state.settings.window) {
+            commands.push(Command::SetWindow(place));
+        }
+    }
+
+    fn title(&mut self, ctx: &Context) {
+        let title = match &self.state.port {
+            Some(port) if self.state.connected() => format!("{port} - modemscope"),
+            _ => "modemscope".to_owned(),
+        };
+        if title != self.shown_title {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
+            self.shown_title = title;
+        }
+    }
+
+    /// Closes the port and writes what is still to be written.
+    pub fn close(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.finish(&self.state);
+        }
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl eframe::App for Window {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        Self::logic(self, ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        Self::ui(self, ui);
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.close();
+    }
+}
+
+fn themes(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let name = match state.settings.theme {
+        Theme::System => "Auto",
+        Theme::Light => "Light",
+        Theme::Dark => "Dark",
+    };
+    ui.menu_button(name, |ui| {
+        for (theme, name) in [(Theme::System, "As the system"), (Theme::Light, "Light"), (Theme::Dark, "Dark")] {
+            if ui.selectable_label(state.settings.theme == theme, name).clicked() {
+                commands.push(Command::SetTheme(theme));
+                ui.close();
+            }
+        }
+    })
+    .response
+    .on_hover_text("Colours");
+}
