@@ -13,6 +13,9 @@ use crate::modem::Direction;
 /// Where a row of bytes ends. A change of direction and an event always end it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Newline {
+    /// As [`Self::Auto`], but a CR LF at the start of a row joins what follows it: the modem's `CR LF OK CR LF` (ITU-T
+    /// V.250, section 5.7.1) is one row, and `CR LF > ` too.
+    Modem,
     /// After LF, or after CR that no LF follows.
     Auto,
     /// After this byte string: CR, LF, CRLF, NUL, ETX or any other.
@@ -36,7 +39,7 @@ pub struct RowRules {
 
 impl Default for RowRules {
     fn default() -> Self {
-        Self { newline: Newline::Auto, longest: 4096 }
+        Self { newline: Newline::Modem, longest: 4096 }
     }
 }
 
@@ -169,6 +172,9 @@ pub(super) struct Splitter {
     length: usize,
     /// The row in hand ends with a CR that an LF may still join.
     after_cr: bool,
+    /// For [`Newline::Modem`]: the first byte of the row in hand, and whether its leading CR LF has been passed over.
+    first: Option<u8>,
+    led: bool,
     /// How much of the pattern the last bytes match. Survives a row that ended because it was too long.
     matched: usize,
 }
@@ -189,6 +195,8 @@ impl Splitter {
             fallback,
             length: 0,
             after_cr: false,
+            first: None,
+            led: false,
             matched,
         }
     }
@@ -208,6 +216,7 @@ impl Splitter {
     /// all were taken and it goes on. `bytes` is not empty.
     pub(super) fn take(&mut self, bytes: &[u8]) -> Option<usize> {
         let end = match &self.newline {
+            Newline::Modem => self.take_modem(bytes),
             Newline::Auto => self.take_auto(bytes),
             Newline::After(_) => self.take_after(bytes),
             Newline::Every(_) | Newline::Pause(_) | Newline::Never => self.take_any(bytes),
@@ -225,6 +234,27 @@ impl Splitter {
 
     fn take_any(&self, bytes: &[u8]) -> Option<usize> {
         (bytes.len() >= self.room()).then(|| self.room())
+    }
+
+    fn take_modem(&mut self, bytes: &[u8]) -> Option<usize> {
+        if self.length == 0 {
+            self.first = bytes.first().copied();
+            self.led = false;
+        }
+        let end = self.take_auto(bytes)?;
+        let (row, rest) = bytes.split_at_checked(end)?;
+        let line_end = self.length + end == 2 && self.first == Some(b'\r') && row.last() == Some(&b'\n');
+        if self.led || !line_end || self.longest <= 2 {
+            return Some(end);
+        }
+        self.led = true;
+        if rest.is_empty() {
+            return None;
+        }
+        self.length += end;
+        let more = self.take_auto(rest);
+        self.length -= end;
+        more.map(|more| end + more)
     }
 
     fn take_auto(&mut self, bytes: &[u8]) -> Option<usize> {
@@ -339,6 +369,13 @@ mod tests {
         check(auto(), 99, &[b"a\nb\rc\r\nd"], &["a\\n", "b\\r", "c\\r\\n", "d…"]);
         check(auto(), 3, &[b"ab\r\ncdef"], &["ab\\r", "\\n", "cde", "f…"]);
         check(auto(), 3, &[b"abcdefg"], &["abc", "def", "g…"]);
+        let modem = || Newline::Modem;
+        check(modem(), 99, &[b"AT\r\r\nOK\r\n\r\nRDY\r\n"], &["AT\\r", "\\r\\nOK\\r\\n", "\\r\\nRDY\\r\\n"]);
+        check(modem(), 99, &[b"\r", b"\n", b"> "], &["\\r\\n> …"]);
+        check(modem(), 99, &[b"\r\n\r\na\n\n"], &["\\r\\n\\r\\n", "a\\n", "\\n"]);
+        check(modem(), 99, &[b"\rOK\r\n"], &["\\r", "OK\\r\\n"]);
+        check(modem(), 4, &[b"\r\nabc"], &["\\r\\nab", "c…"]);
+        check(modem(), 2, &[b"\r\nabc"], &["\\r\\n", "ab", "c…"]);
         check(after(b"\r\n"), 99, &[b"a\r\rb\r", b"\n\n"], &["a\\r\\rb\\r\\n", "\\n…"]);
         check(after(b"aab"), 99, &[b"aaab", b"aa", b"b!"], &["aaab", "aab", "!…"]);
         check(after(b"\r\n"), 2, &[b"x\r\ny"], &["x\\r", "\\n", "y…"]);
@@ -354,11 +391,11 @@ mod tests {
         fn any_split_gives_the_same_rows(
             bytes in proptest::collection::vec(prop_oneof![Just(b'\r'), Just(b'\n'), Just(b'a'), Just(b'b')], 0..60),
             cuts in proptest::collection::vec(0usize..60, 0..8),
-            rule in 0usize..6,
+            rule in 0usize..7,
             longest in 1u32..20,
         ) {
             let newline = [
-                Newline::Auto, Newline::After(b"\r\n".to_vec()), Newline::After(b"aab".to_vec()),
+                Newline::Modem, Newline::Auto, Newline::After(b"\r\n".to_vec()), Newline::After(b"aab".to_vec()),
                 Newline::After(b"a".to_vec()), Newline::Every(3), Newline::Never,
             ][rule].clone();
             let mut cuts: Vec<usize> = cuts.into_iter().filter(|cut| *cut < bytes.len()).collect();

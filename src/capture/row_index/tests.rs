@@ -51,6 +51,17 @@ fn check(records: &[(u64, Record)], rules: RowRules, filter: Filter, expect: &[&
 }
 
 #[test]
+fn what_the_modem_says_in_one_frame_is_one_row() {
+    let dialog = [(0, tx("AT\r")), (3, rx("AT\r\r")), (4, rx("\nOK\r\n")), (9, rx("\r\n")), (10, rx("> "))];
+    check(
+        &dialog,
+        RowRules::default(),
+        Filter::default(),
+        &["0 0 Tx0 AT\\r", "1 3 Rx0 AT\\r", "2 3 Rx3 \\r\\nOK\\r\\n", "3 9 Rx9 \\r\\n> "],
+    );
+}
+
+#[test]
 fn a_dialog_as_rows() {
     let dialog = [
         (0, tx("AT+CIPSEND\r")),
@@ -65,7 +76,7 @@ fn a_dialog_as_rows() {
         (802, Record::Break(Direction::Tx)),
         (803, Record::Note("the antenna is off".to_owned())),
     ];
-    let auto = RowRules::default;
+    let auto = || RowRules { newline: Newline::Auto, ..RowRules::default() };
     check(
         &dialog,
         auto(),
