@@ -17,6 +17,10 @@ use std::time::Duration;
 
 pub use verdict::{Pacing, Verdict};
 
+use crate::link::Order;
+use crate::macros::runner::Values;
+use crate::macros::{Macro, Step};
+
 /// How the check looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
@@ -42,6 +46,21 @@ pub struct Burst {
     pub bytes: Vec<u8>,
     /// The time from the start of one byte to the start of the next; zero: as fast as the port takes them.
     pub gap: Duration,
+}
+
+impl Burst {
+    /// What to ask of the link. Byte by byte it is a macro, since the link's thread keeps time to the millisecond and a window
+    /// does not.
+    #[must_use]
+    pub fn order(&self) -> Order {
+        if self.gap.is_zero() {
+            return Order::Send(self.bytes.clone());
+        }
+        let step = |byte: &u8| Step { send: Some(format!("\\x{byte:02X}")), wait: Some(self.gap), ..Step::default() };
+        let name = format!("Passthrough check: {} bytes one by one", self.bytes.len());
+        let steps = self.bytes.iter().map(step).collect();
+        Order::RunMacro(vec![Macro { name, steps, ..Macro::default() }], Values::new())
+    }
 }
 
 /// How one burst fared.
