@@ -57,7 +57,7 @@ fn what_the_modem_says_in_one_frame_is_one_row() {
         &dialog,
         RowRules::default(),
         Filter::default(),
-        &["0 0 Tx0 AT\\r", "1 3 Rx0 AT\\r", "2 3 Rx3 \\r\\nOK\\r\\n", "3 9 Rx9 \\r\\n> "],
+        &["0 0 Tx0 AT\\r", "1 3 Rx0 AT\\r", "2 3 Rx3 \\r\\nOK\\r\\n", "3 9 Rx9 \\r\\n> …"],
     );
 }
 
