@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
+use super::job::Job;
+use crate::capture::copy::{self, CopyAs, CopyError, Selection, Span};
 use crate::capture::{Filter, Position, Reader, Row, RowIndex, RowRules};
 use crate::link::News;
 use crate::modem::Direction;
@@ -122,6 +124,29 @@ impl LogFeed {
     #[must_use]
     pub fn page(&self) -> Arc<Page> {
         self.shared.page.load_full()
+    }
+
+    /// Makes the text of a selection, all of it, on a thread of its own.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn copy(
+        &self,
+        selection: Selection,
+        form: CopyAs,
+        news: News,
+    ) -> std::io::Result<Job<Result<String, CopyError>>> {
+        let reader = self.shared.reader.clone();
+        Job::start("copy", news, move |progress| copy::copy(&reader, &selection, form, progress))
+    }
+
+    /// Counts a selection and finds its time span, on a thread of its own.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn measure(&self, selection: Selection, news: News) -> std::io::Result<Job<Result<Span, CopyError>>> {
+        let reader = self.shared.reader.clone();
+        Job::start("measure", news, move |progress| copy::span(&reader, &selection, progress))
     }
 
     /// The capture it shows.
@@ -258,16 +283,16 @@ mod tests {
         for (millis, bytes) in ["AT\r", "\r\nOK\r\n", "> "].iter().enumerate() {
             writer.append(Duration::from_millis(millis as u64), Record::received(*bytes));
         }
-        assert_eq!(settled(&feed), ["2 OK\\r\\n", "3 > "]);
+        assert_eq!(settled(&feed), ["1 \\r\\nOK\\r\\n", "2 > "]);
         let page = feed.page();
-        assert_eq!((page.query, page.total, page.first, page.complete), (first, 4, 2, true));
+        assert_eq!((page.query, page.total, page.first, page.complete), (first, 3, 1, true));
         assert!(page.rows[1].open);
         feed.ask(query(From::First(0)));
-        assert_eq!(settled(&feed), ["0 AT\\r", "1 \\r\\n"]);
+        assert_eq!(settled(&feed), ["0 AT\\r", "1 \\r\\nOK\\r\\n"]);
         feed.ask(query(From::Byte(Direction::Rx, 6)));
-        assert_eq!(settled(&feed), ["2 OK\\r\\n", "3 > "]);
+        assert_eq!(settled(&feed), ["1 \\r\\nOK\\r\\n", "2 > "]);
         feed.ask(query(From::Time(Duration::from_millis(2))));
-        assert_eq!(settled(&feed), ["3 > "]);
+        assert_eq!(settled(&feed), ["2 > "]);
     }
 
     #[test]

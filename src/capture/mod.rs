@@ -7,12 +7,14 @@
 //! Everything is stored as the bytes of a pcapng file (`pcapng`), in memory or on disk (`store`). A [`Cursor`] reads them
 //! in order from any checkpoint; rows, search and export are all walks of a cursor.
 
+pub mod copy;
 mod cursor;
 mod disk;
 mod error;
 pub mod folder;
 mod open;
 mod pcapng;
+mod progress;
 mod row_index;
 mod rows;
 mod saver;
@@ -25,6 +27,7 @@ use std::time::Duration;
 pub use cursor::{Cursor, Entry, EntryItem, Position};
 pub use error::CaptureError;
 pub use open::{Opening, open};
+pub use progress::{Cancelled, Progress};
 pub use row_index::RowIndex;
 pub use rows::{Content, Filter, Newline, Row, RowRules, event_text};
 pub use store::{Reader, Storage, Writer};

@@ -1,6 +1,10 @@
-//! What is looked for: a text, bytes, notation or a regular expression.
+//! What is looked for (a text, bytes, notation or a regular expression), and looking for it in a capture.
+
+mod stream;
 
 use regex::bytes::Regex;
+
+pub use stream::{LONGEST_MATCH, Match, Search};
 
 use crate::notation::{self, Mode};
 
@@ -14,7 +18,7 @@ pub enum PatternKind {
     Hex,
     /// Notation: `\r\n> `.
     Notation,
-    /// A regular expression over bytes; `(?-u)` for bytes that are no UTF-8.
+    /// A regular expression over bytes; `^` and `$` stand at line ends, `(?-u)` is for bytes that are no UTF-8.
     Regex,
 }
 
@@ -71,6 +75,7 @@ impl Pattern {
             let built = regex::bytes::RegexBuilder::new(&expression)
                 .case_insensitive(ignore_case)
                 .multi_line(true)
+                .crlf(true)
                 .build()
                 .map_err(|error| PatternError::Regex(error.to_string()))?;
             Needle::Regex(built)
@@ -116,7 +121,9 @@ impl Pattern {
                 }
                 ranges
             }
-            Needle::Regex(regex) => regex.find_iter(bytes).map(|found| found.range()).collect(),
+            Needle::Regex(regex) => {
+                regex.find_iter(bytes).map(|found| found.range()).filter(|range| !range.is_empty()).collect()
+            }
         }
     }
 }
