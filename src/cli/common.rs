@@ -161,7 +161,7 @@ impl Line {
                     return Ok(line);
                 }
                 Phase::Lost(problem) | Phase::Failed(problem) => return Err(Exit::trouble(problem)),
-                Phase::Closed => return Err(Exit::trouble(format!("{port} was closed"))),
+                Phase::Released | Phase::Closed => return Err(Exit::trouble(format!("{port} was closed"))),
             }
             line.wait(Duration::from_secs(1));
             line.check_interrupt()?;

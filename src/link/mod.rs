@@ -3,7 +3,9 @@
 //! A [`Link`] is an open port of any kind: a serial device, a socket, the simulator, a capture played back. It never
 //! blocks and owns no thread: [`worker`] waits for all that it names in [`Link::interests`], in one place ([`wait`]).
 
+pub mod comeback;
 pub mod discovery;
+pub mod folder_watch;
 pub mod identity;
 mod mask;
 pub mod network;

@@ -102,10 +102,7 @@ impl Serial {
 
     fn gone(&mut self) -> LinkError {
         self.gone = true;
-        LinkError::Gone(format!(
-            "{} is gone: it was unplugged, or its far end closed. Plug it in and connect again.",
-            self.name
-        ))
+        LinkError::Gone(format!("{} is gone: it was unplugged, or its far end closed", self.name))
     }
 }
 

@@ -3,8 +3,10 @@
 //! [`Connection`] is the handle that the window and the command line hold: orders go in through a bounded queue, the
 //! [`Status`] comes out whole, and nothing of it ever blocks the caller. What the thread does is in `engine`.
 
+mod away;
 mod engine;
 mod line_work;
+mod orders;
 mod outgoing;
 mod progress;
 
@@ -44,6 +46,10 @@ pub enum Order {
     Note(String),
     /// A hand on the simulated modem.
     Sim(crate::sim800::Control),
+    /// Close the port but stay: another program needs it for a moment, such as the Arduino IDE for an upload.
+    Release,
+    /// Open it again after [`Order::Release`], or after it was lost and the user knows which device it is now.
+    TakeBack(Option<String>),
     /// Close the port.
     Disconnect,
 }
@@ -62,6 +68,8 @@ pub enum Phase {
     /// The device vanished; the link waits for the same one to come back ([`LineSettings::reconnect`]). Says what
     /// happened and what it waits for.
     Lost(String),
+    /// Lent to another program by [`Order::Release`].
+    Released,
     /// Closed on request.
     Closed,
     /// Could not be opened, or was lost: what happened and what to do.

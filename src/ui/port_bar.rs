@@ -253,6 +253,7 @@ fn standing(ui: &mut Ui, state: &State) {
             parts::lamp(ui, palette.good, "Open").on_hover_text(name)
         }
         Phase::Lost(_) => parts::lamp(ui, palette.warn, "Lost"),
+        Phase::Released => parts::lamp(ui, palette.warn, "Lent"),
         Phase::Failed(_) => parts::lamp(ui, palette.bad, "Not open"),
     };
 }

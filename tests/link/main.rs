@@ -7,6 +7,8 @@ mod command_line;
 #[cfg(test)]
 mod pty;
 #[cfg(test)]
+mod replug;
+#[cfg(test)]
 mod serial;
 #[cfg(test)]
 mod test_server;

@@ -5,21 +5,22 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use arc_swap::ArcSwap;
-use crossbeam_channel::{Receiver, TryRecvError};
+use crossbeam_channel::Receiver;
 
+use super::away::Away;
 use super::line_work::Break;
 use super::outgoing::Outgoing;
 use super::progress::RunLog;
 use super::{Order, Phase, SendProgress, Status};
 use crate::capture::{LineStates, Record, Writer};
+use crate::link::identity::Identity;
 use crate::link::mask::EchoMask;
-use crate::link::opening::{self, Opened};
 use crate::link::wait::Waiter;
 use crate::link::{Arrival, Interests, LineSettings, Link, LinkError, LinkSpec, News};
 use crate::macros::LineChange;
 use crate::modem::Direction;
 use crate::modem::diagnose::Finding;
-use crate::session::{Input, Output, SendId, Session};
+use crate::session::{Input, Output, Session};
 
 /// The window is told of news at most this often.
 const NEWS_EVERY: Duration = Duration::from_millis(8);
@@ -27,13 +28,11 @@ const NEWS_EVERY: Duration = Duration::from_millis(8);
 const READS_A_TURN: usize = 8;
 /// Writes before reads have their turn again.
 const WRITES_A_TURN: usize = 8;
-/// Orders taken in one turn.
-const ORDERS_A_TURN: usize = 64;
 /// A stalled Send is shown anew this often.
 const STALL_SHOWN: Duration = Duration::from_millis(100);
 /// What the system took but has not sent yet gets this long before a break or a close.
 pub(super) const LINGER: Duration = Duration::from_millis(200);
-const LINGER_STEP: Duration = Duration::from_millis(10);
+pub(super) const LINGER_STEP: Duration = Duration::from_millis(10);
 /// Where a port says that it can be written and then takes nothing, it is asked again after this.
 const STUCK_PAUSE: Duration = Duration::from_millis(5);
 const STUCK_AFTER: u32 = 8;
@@ -48,7 +47,7 @@ pub(super) struct Wiring {
 
 /// The capture's time.
 #[derive(Clone, Copy, Debug)]
-struct Clock {
+pub(super) struct Clock {
     zero: Instant,
 }
 
@@ -60,39 +59,44 @@ impl Clock {
         Self { zero: now.checked_sub(age).unwrap_or(now) }
     }
 
-    fn now(self) -> Duration {
+    pub(super) fn now(self) -> Duration {
         self.zero.elapsed()
     }
 }
 
 /// One link's thread.
 pub(super) struct Engine {
-    wiring: Wiring,
-    spec: LinkSpec,
+    pub(super) wiring: Wiring,
+    pub(super) spec: LinkSpec,
     pub(super) settings: LineSettings,
     pub(super) capture: Writer,
-    clock: Clock,
+    pub(super) clock: Clock,
     pub(super) link: Option<Box<dyn Link>>,
-    session: Session,
-    outgoing: Outgoing,
-    mask: EchoMask,
-    run_log: RunLog,
-    arrived: Vec<Arrival>,
-    phase: Phase,
-    rx: u64,
-    tx: u64,
+    pub(super) session: Session,
+    pub(super) outgoing: Outgoing,
+    pub(super) mask: EchoMask,
+    pub(super) run_log: RunLog,
+    pub(super) arrived: Vec<Arrival>,
+    pub(super) phase: Phase,
+    pub(super) rx: u64,
+    pub(super) tx: u64,
     pub(super) lines: Option<LineStates>,
     pub(super) lines_due: Duration,
     pub(super) active: Duration,
     pub(super) line_break: Option<Break>,
     pub(super) pulse: Option<(LineChange, Duration)>,
-    stuck: u32,
-    cancelled: Option<SendProgress>,
-    refused: Option<String>,
-    findings: Arc<[Finding]>,
+    pub(super) stuck: u32,
+    pub(super) cancelled: Option<SendProgress>,
+    pub(super) refused: Option<String>,
+    pub(super) findings: Arc<[Finding]>,
     pub(super) dirty: bool,
     published: Duration,
-    closing: bool,
+    /// Why there is no link, once there was one.
+    pub(super) away: Option<Away>,
+    pub(super) opened: Duration,
+    /// What the open device is, for finding it again.
+    pub(super) identity: Option<Identity>,
+    pub(super) closing: bool,
 }
 
 impl Engine {
@@ -126,45 +130,17 @@ impl Engine {
             findings: Arc::new([]),
             dirty: false,
             published: Duration::ZERO,
+            away: None,
+            opened: Duration::ZERO,
+            identity: None,
             closing: false,
         }
     }
 
-    /// Opens the port, works it until its end, and closes it.
-    pub(super) fn run(&mut self) {
-        match opening::open(&self.spec, &self.settings) {
-            Ok(opened) => self.opened(opened),
-            Err(problem) => {
-                self.note(problem.clone());
-                self.end(Phase::Failed(problem));
-                return;
-            }
-        }
-        while !self.closing {
-            if let Err(problem) = self.turn() {
-                self.lost(&problem.to_string());
-                return;
-            }
-        }
-        self.close();
-    }
-
-    fn opened(&mut self, opened: Opened) {
-        let kept = opened.kept.as_ref().map(|kept| format!("; {kept}")).unwrap_or_default();
-        let settings = match self.spec {
-            LinkSpec::Serial(_) | LinkSpec::Rfc2217(_) => format!(" at {}", self.settings),
-            _ => String::new(),
-        };
-        self.note(format!("opened {}{settings}{kept}", self.spec));
-        self.link = Some(opened.link);
-        self.phase = Phase::Open { kept: opened.kept };
-        self.publish(self.clock.now());
-    }
-
     /// One round: all that is due, then one wait.
-    fn turn(&mut self) -> Result<(), LinkError> {
+    pub(super) fn turn(&mut self) -> Result<(), LinkError> {
         self.take_orders();
-        if self.closing {
+        if self.closing || self.link.is_none() {
             return Ok(());
         }
         let now = self.clock.now();
@@ -224,58 +200,7 @@ impl Engine {
         }
     }
 
-    fn take_orders(&mut self) {
-        for _ in 0..ORDERS_A_TURN {
-            match self.wiring.orders.try_recv() {
-                Ok(order) => {
-                    self.dirty = true;
-                    let now = self.clock.now();
-                    self.obey(order, now);
-                }
-                Err(TryRecvError::Empty) => return,
-                Err(TryRecvError::Disconnected) => {
-                    self.closing = true;
-                    return;
-                }
-            }
-            if self.closing {
-                return;
-            }
-        }
-        // More may wait: the wake-up for them is used up.
-        self.wiring.waiter.waker().wake();
-    }
-
-    fn obey(&mut self, order: Order, now: Duration) {
-        self.active = now;
-        match order {
-            Order::Send(bytes) => self.input(Input::Send(bytes), now),
-            Order::CancelSend => self.cancel(now),
-            Order::RunMacro(macros, values) => {
-                if !self.session.running() {
-                    self.run_log.begin(macros.iter().map(|each| each.name.clone()).collect());
-                }
-                self.input(Input::RunMacros(macros, values), now);
-            }
-            Order::StopMacro => self.input(Input::StopMacro, now),
-            Order::SetLines(change) => self.set_lines(change, now),
-            Order::PulseLines(change, length) => {
-                self.set_lines(change, now);
-                let back = LineChange { dtr: change.dtr.map(|on| !on), rts: change.rts.map(|on| !on) };
-                self.pulse = Some((back, now + length));
-            }
-            Order::Break(length) => self.want_break(length, now),
-            Order::Reconfigure(settings) => self.reconfigure(settings),
-            Order::Note(text) => self.note(text),
-            Order::Sim(control) => {
-                let done = self.link.as_mut().map(|link| link.control(control, now));
-                self.said(done);
-            }
-            Order::Disconnect => self.closing = true,
-        }
-    }
-
-    fn input(&mut self, input: Input<'_>, now: Duration) {
+    pub(super) fn input(&mut self, input: Input<'_>, now: Duration) {
         self.session.handle_input(input, now);
         while let Some(output) = self.session.poll_output() {
             self.dirty = true;
@@ -380,38 +305,6 @@ impl Engine {
         self.input(Input::Taken { send: taken.id, bytes: &taken.bytes, last: taken.last }, now);
     }
 
-    fn cancel(&mut self, now: Duration) {
-        let Some((progress, sends)) = self.outgoing.cancel(now) else {
-            return;
-        };
-        self.note(format!("sending cancelled: {} of {} bytes had gone out", progress.taken, progress.total));
-        self.give_up(progress, sends, now);
-    }
-
-    fn give_up(&mut self, progress: SendProgress, sends: Vec<SendId>, now: Duration) {
-        self.cancelled = Some(progress);
-        for send in sends {
-            self.input(Input::GivenUp(send), now);
-        }
-    }
-
-    fn reconfigure(&mut self, settings: LineSettings) {
-        let Some(link) = &mut self.link else {
-            self.settings = settings;
-            return;
-        };
-        match link.reconfigure(&settings) {
-            Ok(kept) => {
-                self.settings = settings;
-                self.outgoing.set_pacing(settings.pacing);
-                let text = kept.as_ref().map(|kept| format!("; {kept}")).unwrap_or_default();
-                self.phase = Phase::Open { kept };
-                self.note(format!("settings changed to {settings}{text}"));
-            }
-            Err(problem) => self.refuse(problem.to_string()),
-        }
-    }
-
     pub(super) fn said(&mut self, done: Option<Result<(), LinkError>>) {
         match done {
             Some(Ok(())) => {}
@@ -420,18 +313,18 @@ impl Engine {
         }
     }
 
-    fn refuse(&mut self, problem: String) {
+    pub(super) fn refuse(&mut self, problem: String) {
         self.note(problem.clone());
         self.refused = Some(problem);
         self.dirty = true;
     }
 
-    fn note(&mut self, text: String) {
+    pub(super) fn note(&mut self, text: String) {
         self.capture.append(self.clock.now(), Record::Note(text));
         self.dirty = true;
     }
 
-    fn publish(&mut self, now: Duration) {
+    pub(super) fn publish(&mut self, now: Duration) {
         if *self.findings != *self.session.diagnoser().findings() {
             self.findings = self.session.diagnoser().findings().into();
         }
@@ -452,49 +345,5 @@ impl Engine {
         self.published = now;
         self.dirty = false;
         (self.wiring.news)();
-    }
-
-    /// The port vanished.
-    fn lost(&mut self, problem: &str) {
-        let now = self.clock.now();
-        self.link = None;
-        self.lines = None;
-        self.note(problem.to_owned());
-        self.drop_outgoing(now);
-        self.end(Phase::Failed(problem.to_owned()));
-    }
-
-    fn drop_outgoing(&mut self, now: Duration) {
-        if let Some((progress, sends)) = self.outgoing.cancel(now) {
-            self.note(format!("sending ended: {} of {} bytes had gone out", progress.taken, progress.total));
-            self.give_up(progress, sends, now);
-        }
-    }
-
-    /// Closes on request. What the system took has a moment to leave.
-    fn close(&mut self) {
-        let now = self.clock.now();
-        let until = now + LINGER;
-        let stalled = self.outgoing.progress(now).is_some();
-        self.drop_outgoing(now);
-        while !stalled
-            && self.clock.now() < until
-            && self.link.as_ref().and_then(|link| link.unsent()).is_some_and(|count| count > 0)
-        {
-            if self.wiring.waiter.wait(Interests::new(), Some(LINGER_STEP)).is_err() {
-                break;
-            }
-        }
-        self.link = None;
-        self.lines = None;
-        self.note(format!("closed {}", self.spec));
-        self.end(Phase::Closed);
-    }
-
-    fn end(&mut self, phase: Phase) {
-        self.phase = phase;
-        let now = self.clock.now();
-        self.input(Input::Ended, now);
-        self.publish(now);
     }
 }

@@ -1,0 +1,106 @@
+//! What the window and the command line ask of the worker, one order at a time.
+
+use std::time::Duration;
+
+use crossbeam_channel::TryRecvError;
+
+use super::engine::Engine;
+use super::{Order, Phase, SendProgress};
+use crate::link::LineSettings;
+use crate::macros::LineChange;
+use crate::session::{Input, SendId};
+
+/// Orders taken in one turn.
+const ORDERS_A_TURN: usize = 64;
+
+impl Engine {
+    pub(super) fn take_orders(&mut self) {
+        for _ in 0..ORDERS_A_TURN {
+            match self.wiring.orders.try_recv() {
+                Ok(order) => {
+                    self.dirty = true;
+                    let now = self.clock.now();
+                    self.obey(order, now);
+                }
+                Err(TryRecvError::Empty) => return,
+                Err(TryRecvError::Disconnected) => {
+                    self.closing = true;
+                    return;
+                }
+            }
+            if self.closing {
+                return;
+            }
+        }
+        // More may wait: the wake-up for them is used up.
+        self.wiring.waiter.waker().wake();
+    }
+
+    fn obey(&mut self, order: Order, now: Duration) {
+        self.active = now;
+        match order {
+            Order::Send(_) | Order::RunMacro(..) | Order::Break(_) if self.link.is_none() => {
+                self.refuse("the port is not open: nothing was sent".into());
+            }
+            Order::Send(bytes) => self.input(Input::Send(bytes), now),
+            Order::CancelSend => self.cancel(now),
+            Order::RunMacro(macros, values) => {
+                if !self.session.running() {
+                    self.run_log.begin(macros.iter().map(|each| each.name.clone()).collect());
+                }
+                self.input(Input::RunMacros(macros, values), now);
+            }
+            Order::StopMacro => self.input(Input::StopMacro, now),
+            Order::SetLines(change) => self.set_lines(change, now),
+            Order::PulseLines(change, length) => {
+                self.set_lines(change, now);
+                let back = LineChange { dtr: change.dtr.map(|on| !on), rts: change.rts.map(|on| !on) };
+                self.pulse = Some((back, now + length));
+            }
+            Order::Break(length) => self.want_break(length, now),
+            Order::Reconfigure(settings) => self.reconfigure(settings),
+            Order::Note(text) => self.note(text),
+            Order::Sim(control) => {
+                let done = self.link.as_mut().map(|link| link.control(control, now));
+                self.said(done);
+            }
+            Order::Release => self.release(),
+            Order::TakeBack(path) => self.take_back(path),
+            Order::Disconnect => self.closing = true,
+        }
+    }
+
+    fn reconfigure(&mut self, settings: LineSettings) {
+        let Some(link) = &mut self.link else {
+            // The port comes back with them.
+            self.settings = settings;
+            self.outgoing.set_pacing(settings.pacing);
+            return;
+        };
+        match link.reconfigure(&settings) {
+            Ok(kept) => {
+                self.settings = settings;
+                self.outgoing.set_pacing(settings.pacing);
+                let text = kept.as_ref().map(|kept| format!("; {kept}")).unwrap_or_default();
+                self.phase = Phase::Open { kept };
+                self.note(format!("settings changed to {settings}{text}"));
+            }
+            Err(problem) => self.refuse(problem.to_string()),
+        }
+    }
+
+    fn cancel(&mut self, now: Duration) {
+        let Some((progress, sends)) = self.outgoing.cancel(now) else {
+            return;
+        };
+        self.note(format!("sending cancelled: {} of {} bytes had gone out", progress.taken, progress.total));
+        self.give_up(progress, sends, now);
+    }
+
+    pub(super) fn give_up(&mut self, progress: SendProgress, sends: Vec<SendId>, now: Duration) {
+        self.cancelled = Some(progress);
+        for send in sends {
+            self.input(Input::GivenUp(send), now);
+        }
+    }
+}
