@@ -7,6 +7,7 @@
 #[cfg(feature = "inspection")]
 mod stories;
 #[cfg(feature = "inspection")]
+#[allow(dead_code, reason = "benches/window.rs uses the rest")]
 mod window;
 
 #[cfg(not(feature = "inspection"))]

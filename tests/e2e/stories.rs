@@ -51,7 +51,7 @@ fn a_text_typed_by_hand_ends_with_ctrl_z() {
     window.click("Send line");
     window.type_text("AT+CIPSEND");
     window.key(Key::Enter, Modifiers::NONE);
-    window.wait_for_text("waiting for data");
+    window.wait_for_text("Waiting for data");
     window.type_text("typed by hand");
     window.key(Key::Enter, Modifiers::NONE);
     window.wait_for_text("13 bytes typed");

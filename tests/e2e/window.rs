@@ -112,6 +112,16 @@ impl Window {
         }
     }
 
+    /// The process id, for measuring.
+    pub fn pid(&self) -> u32 {
+        self.program.id()
+    }
+
+    /// Waits until the window asks for no more frames.
+    pub fn settle(&mut self) {
+        self.ask(&Request::Settle { max_steps: 1000 });
+    }
+
     /// All widgets that are on the screen now.
     pub fn widgets(&mut self) -> Vec<Widget> {
         let Response::Tree { accesskit, .. } = self.ask(&Request::GetTree) else { panic!("a tree was asked for") };
