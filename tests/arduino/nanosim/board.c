@@ -12,7 +12,6 @@
 #include <simavr/sim_avr.h>
 #include <simavr/sim_core.h>
 #include <simavr/sim_elf.h>
-#include <simavr/sim_hex.h>
 
 #define CLOCK 16000000.0
 
@@ -354,6 +353,29 @@ static void no_sleep(avr_t *a, avr_cycle_count_t wait) {
 
 /* ---- What board.h offers -------------------------------------------------------------------------------------------- */
 
+/* Puts an Intel hex file into the flash; gives its lowest address. (simavr's reader complains of the start record that all
+ * bootloaders have.) */
+static unsigned load_hex(const char *path) {
+    FILE *file = fopen(path, "r");
+    char line[600];
+    unsigned lowest = ~0u;
+    while (file && fgets(line, sizeof line, file)) {
+        unsigned count, address, type, byte;
+        if (sscanf(line, ":%2x%4x%2x", &count, &address, &type) != 3 || type != 0)
+            continue;
+        if (address < lowest)
+            lowest = address;
+        for (unsigned i = 0; i < count && address + i <= avr->flashend && sscanf(line + 9 + 2 * i, "%2x", &byte) == 1; i++)
+            avr->flash[address + i] = (uint8_t)byte;
+    }
+    if (!file || lowest > avr->flashend) {
+        fprintf(stderr, "nanosim: %s is not an Intel hex file\n", path);
+        exit(2);
+    }
+    fclose(file);
+    return lowest;
+}
+
 void board_open(const char *elf, const char *bootloader, board_heard pc, board_heard modem) {
     elf_firmware_t firmware;
     memset(&firmware, 0, sizeof firmware);
@@ -371,14 +393,7 @@ void board_open(const char *elf, const char *bootloader, board_heard pc, board_h
     avr->sleep = no_sleep;
     avr_loadcode(avr, firmware.flash, firmware.flashsize, firmware.flashbase);
     if (bootloader) {
-        uint32_t size = 0, start = 0;
-        uint8_t *code = read_ihex_file(bootloader, &size, &start);
-        if (!code) {
-            fprintf(stderr, "nanosim: %s is not an Intel hex file\n", bootloader);
-            exit(2);
-        }
-        avr_loadcode(avr, code, size, start);
-        avr->reset_pc = start;
+        avr->reset_pc = load_hex(bootloader);
         avr->codeend = avr->flashend;
     } else {
         avr->codeend = firmware.flashsize + firmware.flashbase;

@@ -1,0 +1,87 @@
+//! The whole way in real time: modemscope's own link, the simulated Nano, the simulated modem, a real TCP server.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use crossbeam_channel::bounded;
+use modemscope::app::passthrough::{Check, Input, Report, Verdict, Way};
+use modemscope::capture::{EntryItem, Writer};
+use modemscope::link::{Connection, LineSettings, LinkSpec, Phase};
+use modemscope::modem::Direction;
+
+use crate::board::{Bridge, Sketch, lines};
+use crate::passthrough::FULL;
+
+const MODEMSCOPE: &str = env!("CARGO_BIN_EXE_modemscope");
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// `modemscope sim` on a pty. It answers without a real modem's delays.
+struct Modem(Child);
+
+impl Modem {
+    fn start(link: &Path) -> Self {
+        let mut child = Command::new(MODEMSCOPE)
+            .args(["sim", "--profile", "fast", "--pty"])
+            .arg(link)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("modemscope can be started");
+        let said = lines(child.stdout.take().expect("its output"));
+        let modem = Self(child);
+        said.recv_timeout(LIMIT).expect("it says where the modem is");
+        modem
+    }
+}
+
+impl Drop for Modem {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The passthrough check over a port that modemscope opened, as the window runs it.
+#[test]
+fn the_check_runs_over_a_real_port() {
+    let Some(sketch) = Sketch::compile(FULL) else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let modem_link = folder.path().join("modem");
+    let _modem = Modem::start(&modem_link);
+    let bridge = Bridge::start(&sketch, folder.path(), &modem_link, None);
+    let report = check(&bridge.port);
+    assert_eq!(report.verdict, Verdict::Carries, "{:#?}", report.rows);
+}
+
+fn check(port: &Path) -> Report {
+    let (bell, news) = bounded(1);
+    let ring = move || {
+        let _ = bell.try_send(());
+    };
+    let settings = LineSettings { baud: 115_200, ..LineSettings::default() };
+    let spec = LinkSpec::Serial(port.to_string_lossy().into_owned());
+    let link = Connection::open(spec, settings, Writer::in_memory(SystemTime::UNIX_EPOCH), Arc::new(ring));
+    let began = Instant::now();
+    while !matches!(link.status().phase, Phase::Open { .. }) {
+        assert!(!link.status().phase.over(), "{:?}", link.status().phase);
+        news.recv_timeout(LIMIT).expect("the port opens");
+    }
+
+    let mut cursor = link.reader().cursor();
+    let mut check = Check::new(Way::Echo, 115_200, began.elapsed());
+    while let Some(deadline) = check.next_deadline() {
+        assert!(began.elapsed() < LIMIT, "still at: {}", check.progress());
+        if let Some(burst) = check.poll_output() {
+            link.order(burst.order()).expect("the link takes orders");
+        }
+        let _ = news.recv_timeout(deadline.saturating_sub(began.elapsed()));
+        while let Some(entry) = cursor.next_entry() {
+            if let EntryItem::Data { direction: Direction::Rx, bytes, .. } = entry.item {
+                check.handle_input(Input::Received(bytes), began.elapsed());
+            }
+        }
+        check.handle_input(Input::Tick, began.elapsed());
+    }
+    check.report().expect("a report")
+}
