@@ -10,6 +10,31 @@
 
 use std::time::Duration;
 
+/// A sketch that turns the board into the cable to the modem, to be copied or saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sketch {
+    /// The Arduino IDE wants the file in a folder of the same name, without `.ino`.
+    pub file: &'static str,
+    /// Its text.
+    pub text: &'static str,
+    /// The baud to open the port with.
+    pub baud: u32,
+}
+
+/// Full duplex, no library: the one to load.
+pub const PASSTHROUGH: Sketch = Sketch {
+    file: "modemscope_passthrough.ino",
+    text: include_str!("../../assets/arduino/modemscope_passthrough/modemscope_passthrough.ino"),
+    baud: 115_200,
+};
+
+/// Ten lines with `SoftwareSerial`: half duplex, echo off.
+pub const MINIMAL: Sketch = Sketch {
+    file: "modemscope_passthrough_minimal.ino",
+    text: include_str!("../../assets/arduino/modemscope_passthrough_minimal/modemscope_passthrough_minimal.ino"),
+    baud: 9600,
+};
+
 /// How long a board is given to restart.
 pub const RESTART: Duration = Duration::from_secs(2);
 /// From one probe to the next.
@@ -133,6 +158,12 @@ mod tests {
                 None => return sent,
             }
         }
+    }
+
+    #[test]
+    fn the_baud_of_a_sketch_is_the_one_it_sets() {
+        assert!(PASSTHROUGH.text.contains(&format!("PC_BAUD = {};", PASSTHROUGH.baud)));
+        assert!(MINIMAL.text.contains(&format!("Serial.begin({});", MINIMAL.baud)));
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub const BOOTLOADER: &str = "/usr/share/arduino/hardware/arduino/avr/bootloader
 pub struct Sketch {
     elf: PathBuf,
     pub sizes: String,
+    pub warnings: String,
 }
 
 impl Sketch {
@@ -31,6 +32,11 @@ impl Sketch {
 
     /// Compiles any sketch.
     pub fn compile_file(sketch: &Path) -> Option<Self> {
+        Some(Self::try_compile(sketch)?.unwrap_or_else(|said| panic!("{} does not compile:\n{said}", sketch.display())))
+    }
+
+    /// Compiles a sketch that may be wrong; gives what the compiler said.
+    pub fn try_compile(sketch: &Path) -> Option<Result<Self, String>> {
         if !tools() {
             return None;
         }
@@ -40,12 +46,15 @@ impl Sketch {
         lock.lock().expect("the lock");
         let built = Command::new(Path::new(SOURCE).join("tests/arduino/build.sh")).arg(sketch).arg(&out).output();
         let built = built.expect("build.sh can be started");
-        assert!(built.status.success(), "{} does not compile:\n{}", sketch.display(), words(&built));
+        if !built.status.success() {
+            return Some(Err(words(&built)));
+        }
         let name = sketch.file_stem().expect("a sketch has a name").to_string_lossy().into_owned();
-        Some(Self {
+        Some(Ok(Self {
             elf: out.join(format!("{name}.elf")),
             sizes: String::from_utf8_lossy(&built.stdout).trim().to_owned(),
-        })
+            warnings: String::from_utf8_lossy(&built.stderr).into_owned(),
+        }))
     }
 
     /// Flash and RAM in bytes.

@@ -15,7 +15,7 @@ use crate::board::{Bridge, Sketch, lines};
 use crate::passthrough::FULL;
 
 const MODEMSCOPE: &str = env!("CARGO_BIN_EXE_modemscope");
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// `modemscope sim` on a pty. It answers without a real modem's delays.
 struct Modem(Child);

@@ -218,8 +218,30 @@ fn the_minimal_sketch_is_half_duplex_at_equal_speeds() {
 fn the_sketches_leave_room() {
     let (Some(full), Some(minimal)) = (Sketch::compile(FULL), Sketch::compile(MINIMAL)) else { return };
     eprintln!("{}\n{}", full.sizes, minimal.sizes);
+    assert_eq!((full.warnings.as_str(), minimal.warnings.as_str()), ("", ""), "the compiler has nothing to say");
     let (flash, ram) = full.flash_and_ram();
     assert!(flash < 2500 && ram < 1780, "{}", full.sizes);
     let (flash, ram) = minimal.flash_and_ram();
     assert!(flash < 3200 && ram < 320, "{}", minimal.sizes);
+}
+
+/// Speeds that cannot work are refused by the compiler, with a sentence that says what to write.
+#[test]
+fn impossible_speeds_do_not_compile() {
+    for (pc, modem, said) in [
+        (115_200, 57_600, "MODEM_BAUD must be from 300 to 19200"),
+        (9600, 19_200, "PC_BAUD must not be below MODEM_BAUD"),
+        (230_400, 9600, "The Nano cannot make this PC_BAUD"),
+        (1_000_000, 9600, "PC_BAUD must not be above 250000"),
+    ] {
+        let text = source(FULL)
+            .replace("PC_BAUD = 115200;", &format!("PC_BAUD = {pc};"))
+            .replace("MODEM_BAUD = 9600;", &format!("MODEM_BAUD = {modem};"));
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("impossible.ino");
+        fs::write(&path, text).expect("the sketch is written");
+        let Some(compiled) = Sketch::try_compile(&path) else { return };
+        let error = compiled.err().unwrap_or_else(|| panic!("{pc} and {modem} compile"));
+        assert!(error.contains(said), "{pc} and {modem}: {error}");
+    }
 }

@@ -1,9 +1,9 @@
 // modemscope passthrough: an Arduino Nano as the cable between the PC and a SIM800L modem.
 //
 //     PC --USB-- Nano D7 --1k--+-- RXD modem      The Nano sends with 5 V, the modem takes 2.8 V: the two resistors
-//                              1k2                 (1 kOhm and 1.2 kOhm) divide it down. Without them the modem may
-//                              |                   be damaged.
-//                Nano GND -----+-- GND modem       (and GND of the modem's supply)
+//                             1k2                 (1 kOhm and 1.2 kOhm) divide it down. Without them the modem may
+//                              |                  be damaged.
+//                Nano GND -----+-- GND modem      (and GND of the modem's supply)
 //                Nano D8 --------- TXD modem      No resistors in this direction.
 //
 // The modem needs a supply of its own, 3.4 to 4.4 V that can give 2 A for a moment. The Nano's 5V pin cannot.
@@ -26,11 +26,12 @@ const long MODEM_BAUD = 9600;   // The speed of the modem. 9600 leaves the most 
 // The Nano has one serial port in hardware; the USB side uses it ("Serial"). The modem's side is made by a timer that
 // calls the function ISR(TIMER1_COMPA_vect) three times during each bit. Every call looks at D8 once and sets D7 once.
 //
-//     bits on D8   idle ‾‾‾|_start_|  bit 0  |  bit 1  | ... |  bit 7  |‾stop‾
-//     calls             .  .  x  .  .  x  .  .  x  .  .  ... .  .  x  .  .  x
+//     the line D8   ^^^^^^|_______|       |       |  ...  |       |^^^^^^^
+//     means         quiet   start   bit 0   bit 1   ...     bit 7   stop
+//     calls               . x .   . x .   . x .     ...   . x .   . x .
 //
-// The first call that finds the line low begins a byte. The calls marked x are the ones that count: one after the
-// first, then every third, so each bit is read near its middle, and the modem's clock may be off by 3 percent.
+// The first call that finds the line low begins a byte. The calls marked x are the ones that count: the next one, then
+// every third, so each bit is read near its middle, and the modem's clock may be off by 3 percent.
 
 #if !defined(__AVR_ATmega328P__) || F_CPU != 16000000L
 #error "This sketch is for a Nano with ATmega328P at 16 MHz: choose Tools > Board > Arduino Nano."
@@ -49,7 +50,8 @@ static_assert(PC_BAUD_REAL * 40 >= PC_BAUD * 39 && PC_BAUD_REAL * 40 <= PC_BAUD 
 const uint16_t TIMER_CLOCKS = (F_CPU + 3 * MODEM_BAUD / 2) / (3 * MODEM_BAUD);
 
 // The PC sends twelve times faster than the modem takes. What cannot go out yet waits in this ring: enough for a command
-// and the 1460 bytes and 0x1A that follow AT+CIPSEND, in one go.
+// and the 1460 bytes and 0x1A that follow AT+CIPSEND, in one go. (The IDE may say that little memory is left. This ring is
+// why; nothing else grows, and 290 bytes are never touched.)
 const uint16_t RING_SIZE = 1536;
 uint8_t ring[RING_SIZE];
 uint16_t ringFirst = 0;   // where the oldest byte stands
