@@ -7,6 +7,7 @@ pub mod comeback;
 pub mod discovery;
 pub mod folder_watch;
 pub mod identity;
+pub mod lock_file;
 mod mask;
 pub mod network;
 pub mod opening;

@@ -39,6 +39,11 @@ impl Decoder {
         Self { flaw: if parity_checked { Flaw::Parity } else { Flaw::Framing }, state: State::Plain }
     }
 
+    /// The line was given a parity bit, or lost it.
+    pub fn set_parity_checked(&mut self, parity_checked: bool) {
+        self.flaw = if parity_checked { Flaw::Parity } else { Flaw::Framing };
+    }
+
     /// Appends what these bytes of the driver's stream mean. An unfinished mark at their end is kept for the next call.
     pub fn decode(&mut self, stream: &[u8], arrived: &mut Vec<Arrival>) {
         let mut rest = stream;

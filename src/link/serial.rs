@@ -14,8 +14,10 @@ use rustix::io::Errno;
 use rustix::termios::{OptionalActions, QueueSelector, tcflush, tcgetattr, tcsetattr};
 use serialport::{SerialPort, TTYPort};
 
+use super::lock_file::{self, LockFile};
+use super::parmrk::Decoder;
 use super::trouble::{self, Trouble};
-use super::{Arrival, Interests, LineSettings, Link, LinkError, termios};
+use super::{Arrival, Interests, LineSettings, Link, LinkError, Parity, termios};
 use crate::capture::{Flaw, LineStates};
 use crate::macros::LineChange;
 
@@ -32,12 +34,16 @@ pub struct Serial {
     // Declared, and so dropped, before `lines`: the locks go last.
     data: OwnedFd,
     lines: TTYPort,
+    /// Where bytes with errors come marked: what undoes the marks.
+    marks: Option<Decoder>,
     /// What we set DTR and RTS to; `None` where the device has no modem lines (a pty).
     ours: Option<Ours>,
     /// What the kernel had queued from before the port was set up.
     early: Vec<u8>,
     buffer: Vec<u8>,
     gone: bool,
+    // Goes last of all: who waits for it may open the device at once.
+    _lock_file: Option<LockFile>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -52,8 +58,17 @@ impl Serial {
     /// # Errors
     /// A sentence for the user: what happened, and what to do next.
     pub fn open(path: &str, settings: &LineSettings) -> Result<(Self, Option<String>), String> {
+        // A pty has no line to have errors on, and marks would cost its speed.
+        Self::open_marking(path, settings, |port| port.ours.is_some())
+    }
+
+    fn open_marking(
+        path: &str,
+        settings: &LineSettings,
+        marks_errors: impl FnOnce(&Self) -> bool,
+    ) -> Result<(Self, Option<String>), String> {
         let device = std::fs::canonicalize(path).unwrap_or_else(|_| path.into());
-        if let Some(pid) = trouble::lock_file_holder(&device) {
+        if let Some(pid) = lock_file::holder(&device) {
             let holder = trouble::Holder { program: trouble::program(pid), pid };
             let facts = trouble::Facts { holder: Some(holder), ..trouble::Facts::default() };
             return Err(trouble::explain(path, Trouble::Busy, &facts, ""));
@@ -66,15 +81,20 @@ impl Serial {
             name: path.to_owned(),
             data,
             lines,
+            marks: None,
             ours: None,
             early: Vec::new(),
             buffer: vec![0; READ_SIZE],
             gone: false,
+            _lock_file: LockFile::create(&device),
         };
         if port.lines.read_clear_to_send().is_ok() {
             // Linux raises both at open, whatever a program asks for.
             port.ours = Some(Ours { dtr: true, rts: true });
             port.set_lines(LineChange { dtr: settings.dtr, rts: settings.rts }).map_err(|error| error.to_string())?;
+        }
+        if marks_errors(&port) {
+            port.marks = Some(Decoder::new(settings.parity != Parity::None));
         }
         let kept = port.apply(settings, &mut termios)?;
         port.keep_early();
@@ -94,7 +114,7 @@ impl Serial {
     fn apply(&self, settings: &LineSettings, termios: &mut rustix::termios::Termios) -> Result<Option<String>, String> {
         let refused =
             |errno: Errno| format!("{}: the driver refused {settings}: {errno}. Choose other settings.", self.name);
-        termios::termios_for(settings, false, termios).map_err(refused)?;
+        termios::termios_for(settings, self.marks.is_some(), termios).map_err(refused)?;
         tcsetattr(&self.data, OptionalActions::Now, termios).map_err(refused)?;
         let kept = tcgetattr(&self.data).map_err(refused)?;
         Ok(settings.difference(&termios::settings_from(&kept, settings)))
@@ -151,14 +171,21 @@ impl Link for Serial {
             return Ok(());
         }
         match rustix::io::read(&self.data, &mut self.buffer[..]) {
-            Ok(0) => Err(self.gone()),
-            Ok(count) => {
-                let bytes = self.buffer.get(..count).unwrap_or_default().to_vec();
-                arrived.push(Arrival::Bytes { bytes, flaw: Flaw::None });
+            Ok(count @ 1..) => {
+                let bytes = self.buffer.get(..count).unwrap_or_default();
+                match &mut self.marks {
+                    Some(marks) => marks.decode(bytes, arrived),
+                    None => arrived.push(Arrival::Bytes { bytes: bytes.to_vec(), flaw: Flaw::None }),
+                }
                 Ok(())
             }
             Err(Errno::AGAIN | Errno::INTR) => Ok(()),
-            Err(_) => Err(self.gone()),
+            Ok(0) | Err(_) => {
+                if let Some(marks) = &mut self.marks {
+                    marks.finish(arrived);
+                }
+                Err(self.gone())
+            }
         }
     }
 
@@ -215,7 +242,11 @@ impl Link for Serial {
     fn reconfigure(&mut self, settings: &LineSettings) -> Result<Option<String>, LinkError> {
         let refused = |errno: Errno| LinkError::Refused(format!("{}: the settings cannot be read: {errno}", self.name));
         let mut termios = tcgetattr(&self.data).map_err(refused)?;
-        self.apply(settings, &mut termios).map_err(LinkError::Refused)
+        let kept = self.apply(settings, &mut termios).map_err(LinkError::Refused)?;
+        if let Some(marks) = &mut self.marks {
+            marks.set_parity_checked(settings.parity != Parity::None);
+        }
+        Ok(kept)
     }
 
     fn unsent(&self) -> Option<usize> {
@@ -231,5 +262,41 @@ impl Drop for Serial {
         // With the line stalled by flow control, close would otherwise wait up to 30 s for the far end. The worker has
         // given unsent bytes their moment before.
         let _ = tcflush(&self.data, QueueSelector::OFlush);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+    /// The kernel marks on a pty as on a UART, only that nothing can be wrong with the bytes.
+    #[test]
+    fn marked_streams_bring_all_values_exactly() {
+        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&master).unwrap();
+        unlockpt(&master).unwrap();
+        let path = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
+        let (mut port, kept) = Serial::open_marking(&path, &LineSettings::default(), |_| true).unwrap();
+        assert_eq!(kept, None);
+        let sent: Vec<u8> = (0..=255).chain([0xFF, 0xFF, 0, 0xFF]).collect();
+        rustix::io::write(&master, &sent).unwrap();
+        let mut got = Vec::new();
+        let waiter = crate::link::wait::Waiter::new().unwrap();
+        for _ in 0..100 {
+            let mut arrived = Vec::new();
+            port.read(&mut arrived, Duration::ZERO).unwrap();
+            for arrival in arrived {
+                let Arrival::Bytes { bytes, flaw: Flaw::None } = arrival else { panic!("{arrival:?}") };
+                got.extend(bytes);
+            }
+            if got.len() >= sent.len() {
+                break;
+            }
+            let mut interests = Interests::new();
+            port.interests(false, &mut interests);
+            waiter.wait(interests, Some(Duration::from_millis(200))).unwrap();
+        }
+        assert_eq!(got, sent);
     }
 }

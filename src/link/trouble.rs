@@ -4,6 +4,8 @@
 use std::fmt::{self, Write as _};
 use std::path::Path;
 
+use super::lock_file;
+
 /// A program that holds a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder {
@@ -208,7 +210,7 @@ fn look_up_group(path: &str, facts: &mut Facts) {
 #[must_use]
 pub fn holder(path: &Path) -> Option<Holder> {
     let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let pid = lock_file_holder(&real).or_else(|| flock_holder(&real)).or_else(|| open_holder(&real))?;
+    let pid = lock_file::holder(&real).or_else(|| flock_holder(&real)).or_else(|| open_holder(&real))?;
     Some(Holder { program: program(pid), pid })
 }
 
@@ -219,55 +221,9 @@ pub fn program(pid: u32) -> Option<String> {
     Some(name.trim_end().to_owned())
 }
 
-/// Folders where other programs keep their `LCK..` files (FHS 3.0, 5.9).
-pub const LOCK_FOLDERS: [&str; 2] = ["/run/lock", "/var/lock"];
-
-/// The live process that a `LCK..` file for this device names; a stale one names nobody.
+/// A process of this id exists.
 #[must_use]
-pub fn lock_file_holder(device: &Path) -> Option<u32> {
-    LOCK_FOLDERS.iter().find_map(|folder| lock_file_holder_in(Path::new(folder), device))
-}
-
-/// As [`lock_file_holder`], in one folder.
-#[must_use]
-pub fn lock_file_holder_in(folder: &Path, device: &Path) -> Option<u32> {
-    lock_file_names(device).into_iter().find_map(|name| {
-        let content = std::fs::read(folder.join(name)).ok()?;
-        let pid = lock_file_pid(&content)?;
-        (pid != std::process::id() && process_lives(pid)).then_some(pid)
-    })
-}
-
-/// Names a lock file may have: `LCK..ttyUSB0`, and for devices in subfolders with the path in it, as in `LCK..pts_3`.
-fn lock_file_names(device: &Path) -> Vec<String> {
-    let mut names = Vec::new();
-    if let Some(name) = device.file_name().and_then(|name| name.to_str()) {
-        names.push(format!("LCK..{name}"));
-    }
-    if let Ok(below) = device.strip_prefix("/dev")
-        && below.components().count() > 1
-        && let Some(text) = below.to_str()
-    {
-        // A pty's own name is a bare number, which would collide with any other device of that number.
-        names.clear();
-        names.push(format!("LCK..{}", text.replace('/', "_")));
-    }
-    names
-}
-
-/// The process id in a lock file: ten characters of decimal ASCII and a newline (HDB), or four bytes binary (old UUCP).
-#[must_use]
-pub fn lock_file_pid(content: &[u8]) -> Option<u32> {
-    if let Ok(binary) = <[u8; 4]>::try_from(content)
-        && !content.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_whitespace())
-    {
-        return Some(u32::from_ne_bytes(binary));
-    }
-    let text = std::str::from_utf8(content).ok()?;
-    text.split_whitespace().next()?.parse().ok()
-}
-
-fn process_lives(pid: u32) -> bool {
+pub fn process_lives(pid: u32) -> bool {
     #[cfg(unix)]
     {
         let Some(pid) = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw) else {
@@ -379,40 +335,11 @@ mod tests {
     }
 
     #[test]
-    fn lock_files_name_a_live_process_or_nobody() {
-        let check = |content: &[u8], expect: Option<u32>| assert_eq!(lock_file_pid(content), expect, "{content:?}");
-        check(b"      4711\n", Some(4711));
-        check(b"4711 minicom root\n", Some(4711));
-        check(&4711_u32.to_ne_bytes(), Some(4711));
-        check(b"1234", Some(1234));
-        check(b"", None);
-        check(b"\xFF\xFE garbage", None);
-        check(b"99999999999999\n", None);
-
-        let folder = tempfile::tempdir().unwrap();
-        let device = Path::new("/dev/ttyUSB7");
-        let lock = folder.path().join("LCK..ttyUSB7");
-        std::fs::write(&lock, "         1\n").unwrap();
-        assert_eq!(lock_file_holder_in(folder.path(), device), Some(1), "process 1 always lives");
-        assert_eq!(lock_file_holder_in(folder.path(), Path::new("/dev/ttyUSB8")), None);
-        std::fs::write(&lock, "4194999\n").unwrap();
-        assert_eq!(lock_file_holder_in(folder.path(), device), None, "no process has an id above pid_max: stale");
-        std::fs::write(&lock, format!("{:>10}\n", std::process::id())).unwrap();
-        assert_eq!(lock_file_holder_in(folder.path(), device), None, "our own lock does not lock us out");
-    }
-
-    #[test]
     fn a_flock_names_its_holder() {
         let locks =
             "1: POSIX  ADVISORY  READ 700 00:05:417 128 128\n2: FLOCK  ADVISORY  WRITE 4711 00:05:417 0 EOF\n3: -> x\n";
         assert_eq!(flock_holder_from(locks, 417), Some(4711));
         assert_eq!(flock_holder_from(locks, 17), None);
         assert_eq!(flock_holder_from("", 17), None);
-    }
-
-    #[test]
-    fn ptys_do_not_collide_by_their_number() {
-        assert_eq!(lock_file_names(Path::new("/dev/ttyUSB0")), ["LCK..ttyUSB0"]);
-        assert_eq!(lock_file_names(Path::new("/dev/pts/3")), ["LCK..pts_3"]);
     }
 }
