@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use modemscope::link::Link;
 use modemscope::link::simulator::SimLink;
+use modemscope::macros::Macro;
+use modemscope::macros::runner::{self, Ending, Run, Values, Wish};
 use modemscope::sim800::{Profile, Sim800};
 
 use crate::board::{Board, Sketch};
@@ -113,6 +115,29 @@ impl Desk {
         let end = self.now + time;
         while self.now < end {
             self.step();
+        }
+    }
+
+    /// The PC runs a macro at the board's serial port; two minutes at most.
+    pub fn run_macro(&mut self, what: &Macro) -> Ending {
+        let mut run = Run::new(what, &Values::new(), self.now).expect("the macro can be run");
+        let end = self.now + Duration::from_mins(2);
+        loop {
+            while let Some(wish) = run.poll() {
+                match wish {
+                    Wish::Send { bytes, .. } => {
+                        self.board.pc(&bytes);
+                        run.sent(self.now);
+                    }
+                    Wish::Report(runner::Report::Ended(ending)) => return ending,
+                    _ => {}
+                }
+            }
+            assert!(self.now < end, "the macro never ends");
+            let before = self.to_pc.len();
+            self.step();
+            run.received(&self.to_pc[before..], self.now);
+            run.tick(self.now);
         }
     }
 
