@@ -72,6 +72,8 @@ pub enum Output {
         done: bool,
         /// Why a macro could not start: the parameter or step that cannot be filled in.
         problem: Option<String>,
+        /// Values kept from answers, by all macros of the run.
+        kept: Values,
     },
     /// What was asked cannot be done now, and why.
     Refused(String),
@@ -98,6 +100,8 @@ struct MacroRun {
     index: usize,
     run: Run,
     values: Values,
+    /// What was kept by the macros before this one.
+    kept: Values,
     /// The Send of the step in hand.
     sending: Option<SendId>,
 }
@@ -198,18 +202,29 @@ impl Session {
             return;
         }
         let Some(first) = macros.pop_front() else {
-            self.outputs.push_back(Output::RunEnded { done: true, problem: None });
+            self.outputs.push_back(Output::RunEnded { done: true, problem: None, kept: Values::new() });
             return;
         };
         match Run::new(&first, &values, now) {
-            Ok(run) => self.macros = Some(MacroRun { rest: macros, index: 0, run, values, sending: None }),
+            Ok(run) => {
+                self.macros =
+                    Some(MacroRun { rest: macros, index: 0, run, values, kept: Values::new(), sending: None });
+            }
             Err(problem) => self.refuse(&first.name, &problem),
         }
     }
 
     fn refuse(&mut self, name: &str, problem: &str) {
-        self.macros = None;
-        self.outputs.push_back(Output::RunEnded { done: false, problem: Some(format!("{name}: {problem}")) });
+        self.end_run(false, Some(format!("{name}: {problem}")));
+    }
+
+    fn end_run(&mut self, done: bool, problem: Option<String>) {
+        let mut kept = Values::new();
+        if let Some(run) = self.macros.take() {
+            kept = run.kept;
+            kept.extend(run.run.kept().clone());
+        }
+        self.outputs.push_back(Output::RunEnded { done, problem, kept });
     }
 
     /// Carries the run's wishes over until it has none, or the turn is over.
@@ -251,8 +266,7 @@ impl Session {
             None => {}
             Some(Ending::Done | Ending::Skipped(_)) => self.next_macro(now),
             Some(Ending::Failed(_) | Ending::Stopped) => {
-                self.macros = None;
-                self.outputs.push_back(Output::RunEnded { done: false, problem: None });
+                self.end_run(false, None);
             }
         }
     }
@@ -262,10 +276,10 @@ impl Session {
             return;
         };
         let kept = run.run.kept().clone();
-        run.values.extend(kept);
+        run.values.extend(kept.clone());
+        run.kept.extend(kept);
         let Some(next) = run.rest.pop_front() else {
-            self.macros = None;
-            self.outputs.push_back(Output::RunEnded { done: true, problem: None });
+            self.end_run(true, None);
             return;
         };
         match Run::new(&next, &run.values, now) {
@@ -315,7 +329,7 @@ mod tests {
     fn no_macros_are_done_at_once() {
         let mut session = Session::new();
         session.handle_input(Input::RunMacros(vec![], Values::new()), START);
-        assert_eq!(outputs(&mut session), [Output::RunEnded { done: true, problem: None }]);
+        assert_eq!(outputs(&mut session), [Output::RunEnded { done: true, problem: None, kept: Values::new() }]);
         assert!(!session.running());
     }
 }

@@ -4,6 +4,7 @@
 //! state and [`Effect`]s, and [`Runtime`] carries those out: opens ports, starts the test server, writes files. Nothing
 //! else changes the state, and `update` itself does no I/O.
 
+pub mod book;
 pub mod find;
 pub mod job;
 pub mod log_feed;

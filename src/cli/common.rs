@@ -173,6 +173,17 @@ impl Line {
         let _ = self.news.recv_timeout(at_most.min(LOOK_AROUND));
     }
 
+    /// Rests for about this long, awake for Ctrl+C.
+    pub fn rest(&self, length: Duration) {
+        let waker = crossbeam_channel::after(length);
+        loop {
+            crossbeam_channel::select! {
+                recv(waker) -> _ => return,
+                default(LOOK_AROUND.min(length)) => if self.interrupt.came() { return },
+            }
+        }
+    }
+
     /// The latest status.
     #[must_use]
     pub fn status(&self) -> Arc<Status> {
@@ -225,10 +236,4 @@ pub fn writer(capture: Option<&Path>) -> Result<Writer, Exit> {
         Some(path) => Writer::create(path, started).map_err(Exit::trouble),
         None => Ok(Writer::in_memory(started)),
     }
-}
-
-/// The local time for `${time}`, as the macro runner wants it.
-#[must_use]
-pub fn local_time() -> String {
-    jiff::Zoned::now().strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }

@@ -1,14 +1,237 @@
-//! `modemscope run`.
+//! `modemscope run`: macros from a file, in a terminal or a test bench.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context;
+
+use super::LineOptions;
+use super::common::{CommandResult, Exit, Line, finish, parse_duration, say};
+use super::report;
+use super::running::{Show, run_macros};
+use crate::macros::preview::preview;
+use crate::macros::runner::{Run as MacroRun, Values};
+use crate::macros::{Book, Macro, file};
+use crate::notation;
 
 /// Arguments of `run`.
 #[derive(Debug, clap::Args)]
-pub struct Run {}
+pub struct Run {
+    /// The port: /dev/ttyUSB0, COM5, sim:, tcp://host:port, rfc2217://host:port.
+    #[arg(value_name = "PORT")]
+    port: String,
+    /// The macro book.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Names of the macros to run, one after the other on one link; the only one where none is named.
+    #[arg(value_name = "MACRO")]
+    macros: Vec<String>,
+    /// Give a parameter its value: --set text=hello.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = setting, allow_hyphen_values = true)]
+    set: Vec<(String, String)>,
+    /// Write a capture into this new file.
+    #[arg(long, value_name = "OUT")]
+    capture: Option<PathBuf>,
+    /// Print the result as JSON, one line a run, instead of the dialog.
+    #[arg(long)]
+    json: bool,
+    /// Run the macros so many times; stops at the first failure.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    times: Option<u32>,
+    /// From the start of one run to the start of the next; without --times until Ctrl+C.
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    every: Option<Duration>,
+    /// Write a report in the format of `JUnit` into this file.
+    #[arg(long, value_name = "OUT")]
+    junit: Option<PathBuf>,
+    /// Let --junit replace a file.
+    #[arg(long)]
+    force: bool,
+    /// Print the bytes of every step and open no port.
+    #[arg(long)]
+    #[expect(clippy::struct_field_names, reason = "the option is called so")]
+    dry_run: bool,
+    #[command(flatten)]
+    line: LineOptions,
+}
 
 impl Run {
     /// Runs it.
     pub fn run(self) -> ExitCode {
-        ExitCode::from(2)
+        finish(self.run_macros())
     }
+
+    fn run_macros(self) -> CommandResult {
+        let macros = choose(&read_book(&self.file)?, &self.macros, &self.file)?;
+        let values = self.values(&macros)?;
+        if self.dry_run {
+            return dry_run(&macros, &values);
+        }
+        if let Some(first) = macros.first() {
+            // What can be said before the port is touched is said before.
+            MacroRun::new(first, &values_of_now(&values), Duration::ZERO)
+                .map_err(|problem| Exit::wrong_use(format!("{}: {problem}", first.name)))?;
+        }
+        if let Some(junit) = self.junit.as_ref().filter(|junit| junit.exists() && !self.force) {
+            let path = junit.display();
+            return Err(Exit::trouble(format!("{path} is there already; --force replaces it")));
+        }
+        let line = Line::open(&self.port, &self.line, self.capture.as_deref())?;
+        let names: Vec<String> = macros.iter().map(|what| what.name.clone()).collect();
+        let mut show = Show::new(&line, self.json);
+        let mut bench = report::Bench::new(&self.file, &names);
+        let result = self.rounds(&line, &macros, values, &mut show, &mut bench);
+        show.finish();
+        line.close();
+        if let Some(path) = &self.junit {
+            write_report(path, &bench.junit(), self.force)?;
+        }
+        result
+    }
+
+    /// Runs the macros as often as asked.
+    fn rounds(
+        &self,
+        line: &Line,
+        macros: &[Macro],
+        mut values: Values,
+        show: &mut Show,
+        bench: &mut report::Bench,
+    ) -> CommandResult {
+        let names: Vec<String> = macros.iter().map(|what| what.name.clone()).collect();
+        let times = self.times.unwrap_or(if self.every.is_some() { u32::MAX } else { 1 });
+        for round in 1..=times {
+            let outcome = run_macros(line, macros.to_vec(), values.clone(), show)?;
+            let status = line.status();
+            if self.junit.is_some() {
+                bench.add(round, &outcome, &status.findings);
+            }
+            if self.json {
+                say(bench.json(round, &outcome, &status.findings));
+            }
+            if let Some(counter) = outcome.kept.get("counter") {
+                values.insert("counter".into(), counter.clone());
+            }
+            outcome.judge(&names, &status.findings)?;
+            if let (Some(every), true) = (self.every, round < times) {
+                rest_until_next(line, every.saturating_sub(outcome.took), show)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The values of `--set`, all of which must be asked for.
+    fn values(&self, macros: &[Macro]) -> Result<Values, Exit> {
+        let mut values = Values::new();
+        for (name, value) in &self.set {
+            let asked = macros.iter().any(|what| what.ask.iter().any(|(asked, _)| asked == name));
+            if !asked {
+                let all: Vec<&str> =
+                    macros.iter().flat_map(|what| what.ask.iter().map(|(name, _)| name.as_str())).collect();
+                let known = if all.is_empty() {
+                    "they ask for nothing".into()
+                } else {
+                    format!("they ask for {}", all.join(", "))
+                };
+                return Err(Exit::wrong_use(format!("--set {name}: none of the macros asks for it; {known}")));
+            }
+            values.insert(name.clone(), value.clone());
+        }
+        Ok(values)
+    }
+}
+
+/// Waits for the next run, with an eye on the port.
+fn rest_until_next(line: &Line, pause: Duration, show: &mut Show) -> CommandResult {
+    let next = crossbeam_channel::after(pause);
+    while next.try_recv().is_err() {
+        line.wait(pause);
+        show.update(&line.status());
+        line.check_interrupt()?;
+        if let Some(exit) = line.ended() {
+            return Err(exit);
+        }
+    }
+    Ok(())
+}
+
+/// Reads a book file.
+///
+/// # Errors
+/// Trouble, when it cannot be read or does not parse.
+pub fn read_book(path: &Path) -> Result<Book, Exit> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("macro file {}", path.display()))?;
+    file::parse(&text).map_err(|error| Exit::trouble(format!("{}: {error}", path.display())))
+}
+
+/// The macros of these names, or the only one.
+fn choose(book: &Book, names: &[String], path: &Path) -> Result<Vec<Macro>, Exit> {
+    let list = || book.macros.iter().fold(String::new(), |list, what| list + "\n  " + &what.name);
+    if names.is_empty() {
+        return match book.macros.as_slice() {
+            [only] => Ok(vec![only.clone()]),
+            [] => Err(Exit::wrong_use(format!("{} holds no macro", path.display()))),
+            _ => Err(Exit::wrong_use(format!("which macro? {} holds{}", path.display(), list()))),
+        };
+    }
+    let one = |name: &String| {
+        let mut found = book.macros.iter().filter(|what| what.name == *name);
+        match (found.next(), found.next()) {
+            (Some(what), None) => Ok(what.clone()),
+            (Some(_), Some(_)) => {
+                Err(Exit::wrong_use(format!("two macros of {} have the name `{name}`; rename one", path.display())))
+            }
+            (None, _) => Err(Exit::wrong_use(format!("no macro `{name}`; {} holds{}", path.display(), list()))),
+        }
+    };
+    names.iter().map(one).collect()
+}
+
+/// Prints what would be sent; secrets stand as `*`.
+fn dry_run(macros: &[Macro], values: &Values) -> CommandResult {
+    for what in macros {
+        let steps = preview(what, &values_of_now(values))
+            .map_err(|problem| Exit::wrong_use(format!("{}: {problem}", what.name)))?;
+        say(&what.name);
+        for shown in steps {
+            let number = shown.step + 1;
+            match shown.send {
+                None => say(format!("  step {number}: sends nothing")),
+                Some(Err(problem)) => say(format!("  step {number}: {problem} before the run")),
+                Some(Ok(mut filled)) => {
+                    for secret in &filled.secret {
+                        filled.bytes.get_mut(secret.clone()).unwrap_or_default().fill(b'*');
+                    }
+                    let (text, hex) = (notation::print(&filled.bytes), notation::print_hex(&filled.bytes));
+                    say(format!("  step {number}: {text}  ({} bytes: {hex})", filled.bytes.len()));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The values with the time of now, where no worker adds it.
+fn values_of_now(values: &Values) -> Values {
+    let mut values = values.clone();
+    values.insert("time".into(), jiff::Zoned::now().strftime("%Y-%m-%dT%H:%M:%S%:z").to_string());
+    values
+}
+
+fn write_report(path: &Path, text: &str, force: bool) -> CommandResult {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(force).create_new(!force);
+    let write = || -> std::io::Result<()> {
+        use std::io::Write;
+        let mut file = options.open(path)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    };
+    write().map_err(|error| Exit::trouble(format!("report {}: {error}", path.display())))
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
+    Ok((name.trim().to_owned(), value.to_owned()))
 }

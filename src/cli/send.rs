@@ -1,14 +1,102 @@
-//! `modemscope send`.
+//! `modemscope send`: bytes out, and an answer waited for.
 
+use std::io::Read;
 use std::process::ExitCode;
+use std::time::Duration;
+
+use super::LineOptions;
+use super::common::{CommandResult, Exit, Line, finish, parse_duration};
+use super::running::{Show, run_macros, say_findings};
+use crate::macros::runner::Values;
+use crate::macros::{Macro, Step};
+use crate::notation::{self, LineEnding, Mode};
+
+/// More than this on standard input is a file transfer, not a Send.
+const LARGEST_INPUT: u64 = 16 << 20;
 
 /// Arguments of `send`.
 #[derive(Debug, clap::Args)]
-pub struct Send {}
+pub struct Send {
+    /// The port: /dev/ttyUSB0, COM5, sim:, tcp://host:port, rfc2217://host:port.
+    #[arg(value_name = "PORT")]
+    port: String,
+    /// What to send, in the notation ('AT\r', 'hello<1A>'); `-` sends standard input as it is.
+    #[arg(value_name = "NOTATION", allow_hyphen_values = true)]
+    bytes: String,
+    /// Append a line ending: none, cr, lf, crlf, 1a or notation.
+    #[arg(long, value_name = "ENDING", default_value = "none")]
+    ending: LineEnding,
+    /// Wait for these bytes, in the notation; any of several.
+    #[arg(long, value_name = "NOTATION", value_parser = pattern, allow_hyphen_values = true)]
+    expect: Vec<String>,
+    /// Fail at once on these bytes, in the notation; any of several.
+    #[arg(long, value_name = "NOTATION", value_parser = pattern, allow_hyphen_values = true)]
+    fail: Vec<String>,
+    /// How long the answer may take [default: 10s].
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    within: Option<Duration>,
+    #[command(flatten)]
+    line: LineOptions,
+}
 
 impl Send {
     /// Runs it.
     pub fn run(self) -> ExitCode {
-        ExitCode::from(2)
+        finish(self.send())
     }
+
+    fn send(self) -> CommandResult {
+        let mut bytes = match self.bytes.as_str() {
+            "-" => standard_input()?,
+            text => {
+                notation::parse(text, Mode::Mixed).map_err(|error| Exit::wrong_use(format!("`{text}`, {error}")))?
+            }
+        };
+        bytes.extend_from_slice(self.ending.bytes());
+        if bytes.is_empty() {
+            return Err(Exit::wrong_use("nothing to send; write some bytes, or --ending cr for a bare line end"));
+        }
+        let step = Step {
+            send: Some(notation::print_macro(&bytes)),
+            expect: self.expect,
+            fail: self.fail,
+            within: self.within,
+            ..Step::default()
+        };
+        let what = Macro { name: "send".into(), steps: vec![step], ..Macro::default() };
+        let line = Line::open(&self.port, &self.line, None)?;
+        let mut show = Show::new(&line, false);
+        let outcome = run_macros(&line, vec![what], Values::new(), &mut show)?;
+        show.finish();
+        let findings = line.status().findings.clone();
+        line.close();
+        if outcome.done {
+            return Ok(());
+        }
+        say_findings(&findings);
+        match (outcome.failure(), &outcome.problem) {
+            (Some((_, failure)), _) => Err(Exit::modem(format!("failed: {}", failure.what_happened()))),
+            (None, Some(problem)) => Err(Exit::wrong_use(problem)),
+            (None, None) => Err(Exit::not_done()),
+        }
+    }
+}
+
+fn standard_input() -> Result<Vec<u8>, Exit> {
+    let mut bytes = Vec::new();
+    let mut input = std::io::stdin().lock().take(LARGEST_INPUT + 1);
+    input.read_to_end(&mut bytes).map_err(|error| Exit::trouble(format!("standard input: {error}")))?;
+    if bytes.len() as u64 > LARGEST_INPUT {
+        return Err(Exit::wrong_use(format!("standard input holds more than {LARGEST_INPUT} bytes")));
+    }
+    Ok(bytes)
+}
+
+/// A pattern, kept as a macro has it.
+fn pattern(text: &str) -> Result<String, String> {
+    let bytes = notation::parse(text, Mode::Mixed).map_err(|error| error.to_string())?;
+    if bytes.is_empty() {
+        return Err("an empty text would match at once".into());
+    }
+    Ok(notation::print_macro(&bytes))
 }

@@ -105,6 +105,10 @@ pub struct RunProgress {
     /// What was reported so far, per macro: index of the macro, report. Of a very long run the latest
     /// [`RunProgress::KEPT`].
     pub reports: Arc<[(usize, Report)]>,
+    /// So many reports stood in front of these and are no longer kept.
+    pub dropped: u64,
+    /// Values kept from answers, once the run is over; `counter` too.
+    pub kept: Values,
     /// No longer running.
     pub ended: bool,
     /// All macros were done.

@@ -11,6 +11,7 @@ pub mod hot_key;
 mod matcher;
 pub mod model;
 mod prepared;
+pub mod preview;
 pub mod runner;
 pub mod sketch;
 pub mod template;

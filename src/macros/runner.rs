@@ -94,22 +94,32 @@ pub struct Failure {
     pub took: Duration,
 }
 
-impl std::fmt::Display for Failure {
-    /// One sentence without a full stop: `step 2: +CME ERROR: 3 came instead of \r\n> , after 0.3 s`.
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "step {}: ", self.step + 1)?;
+impl Failure {
+    /// What happened, without the step: `+CME ERROR: 3` came instead of `\r\n> `, after 0.3 s.
+    #[must_use]
+    pub fn what_happened(&self) -> String {
         let seconds = self.took.as_secs_f64();
         if let Some(why) = &self.why {
-            return write!(formatter, "{why}, after {seconds:.1} s");
+            return format!("{why}, after {seconds:.1} s");
         }
         let came = match crate::notation::print(&self.came) {
             nothing if nothing.is_empty() => "nothing came".to_owned(),
             came => format!("`{came}` came"),
         };
         match self.awaited.as_slice() {
-            [] => write!(formatter, "{came}, after {seconds:.1} s"),
-            awaited => write!(formatter, "{came} instead of `{}`, after {seconds:.1} s", awaited.join("` or `")),
+            [] => format!("{came}, after {seconds:.1} s"),
+            [first, _, _, rest @ ..] => {
+                format!("{came} instead of `{first}` or {} others, after {seconds:.1} s", rest.len() + 2)
+            }
+            awaited => format!("{came} instead of `{}`, after {seconds:.1} s", awaited.join("` or `")),
         }
+    }
+}
+
+/// One sentence without a full stop, beginning with the step.
+impl std::fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "step {}: {}", self.step + 1, self.what_happened())
     }
 }
 

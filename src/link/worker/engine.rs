@@ -216,8 +216,8 @@ impl Engine {
                         self.capture.append(now, Record::Step(line));
                     }
                 }
-                Output::RunEnded { done, problem } => {
-                    if let Some(line) = self.run_log.end(done, problem) {
+                Output::RunEnded { done, problem, kept } => {
+                    if let Some(line) = self.run_log.end(done, problem, kept) {
                         self.capture.append(now, Record::Step(line));
                     }
                 }

@@ -48,7 +48,7 @@ impl Engine {
                 if !self.session.running() {
                     self.run_log.begin(macros.iter().map(|each| each.name.clone()).collect());
                 }
-                self.input(Input::RunMacros(macros, values), now);
+                self.input(Input::RunMacros(macros, super::progress::with_time(values)), now);
             }
             Order::StopMacro => self.input(Input::StopMacro, now),
             Order::SetLines(change) => self.set_lines(change, now),

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::RunProgress;
-use crate::macros::runner::{Ending, Report};
+use crate::macros::runner::{Ending, Report, Values};
 use crate::notation;
 
 /// The run in hand, or the last one.
@@ -13,6 +13,8 @@ pub(super) struct RunLog {
     names: Vec<String>,
     index: usize,
     reports: VecDeque<(usize, Report)>,
+    dropped: u64,
+    kept: Values,
     end: Option<(bool, Option<String>)>,
 }
 
@@ -27,13 +29,15 @@ impl RunLog {
         let line = describe(self.name(), &report);
         if self.reports.len() == RunProgress::KEPT {
             self.reports.pop_front();
+            self.dropped += 1;
         }
         self.reports.push_back((index, report));
         line
     }
 
     /// The run is over; gives the line for the log where there is something to add.
-    pub(super) fn end(&mut self, done: bool, problem: Option<String>) -> Option<String> {
+    pub(super) fn end(&mut self, done: bool, problem: Option<String>, kept: Values) -> Option<String> {
+        self.kept = kept;
         let line = problem.as_ref().map(|problem| format!("macro not started: {problem}"));
         self.end = Some((done, problem));
         line
@@ -44,6 +48,8 @@ impl RunLog {
             number: self.number,
             name: self.name().to_owned(),
             reports: self.reports.iter().cloned().collect(),
+            dropped: self.dropped,
+            kept: self.kept.clone(),
             ended: self.end.is_some(),
             done: self.end.as_ref().is_some_and(|(done, _)| *done),
             problem: self.end.as_ref().and_then(|(_, problem)| problem.clone()),
@@ -53,6 +59,13 @@ impl RunLog {
     fn name(&self) -> &str {
         self.names.get(self.index).map_or("", String::as_str)
     }
+}
+
+/// Gives a run the local time from which `${time}` goes on.
+pub(super) fn with_time(mut values: Values) -> Values {
+    let local = || jiff::Zoned::now().strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
+    values.entry("time".into()).or_insert_with(local);
+    values
 }
 
 /// One line for the log. A step's beginning shows by what it sends, so it has none.
@@ -100,7 +113,7 @@ mod tests {
         };
         let line = log.report(1, Report::Failed(failure)).unwrap();
         assert!(line.starts_with("Send: failed: step 2: `\\r\\nERROR\\r\\n` came instead of `CONNECT OK`"), "{line}");
-        log.end(false, None);
+        log.end(false, None, Values::new());
         let progress = log.progress().unwrap();
         assert_eq!((progress.number, progress.ended, progress.done), (1, true, false));
         log.begin(vec!["Again".into()]);
@@ -115,6 +128,7 @@ mod tests {
         for round in 0..5_000 {
             log.report(0, Report::Began { step: 0, round });
         }
+        assert_eq!(log.progress().unwrap().dropped, 4_000);
         let reports = log.progress().unwrap().reports;
         assert_eq!(reports.len(), RunProgress::KEPT);
         assert_eq!(reports.last(), Some(&(0, Report::Began { step: 0, round: 4_999 })));

@@ -1,0 +1,244 @@
+//! The macro book as a file on disk: the user's own, or a shared one.
+//!
+//! The file is the user's. It is written whole or not at all (temporary file in the same folder, sync, rename, sync of
+//! the folder), never while what is there does not parse, and never over a change that another program made meanwhile.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use crate::macros::Book;
+use crate::macros::file::{self, BookError};
+
+/// The book that comes with the program.
+pub const DEFAULT: &str = include_str!("../../assets/macros.toml");
+
+/// Where the user's book is: `macros.toml` in the configuration folder. `None` where the system names no such folder.
+#[must_use]
+pub fn default_path() -> Option<PathBuf> {
+    directories::ProjectDirs::from("", "", "modemscope").map(|folders| folders.config_dir().join("macros.toml"))
+}
+
+/// Why a book could not be read or saved. The file is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum BookFileError {
+    /// It cannot be read.
+    #[error("the macro file {} cannot be read: {source}", path.display())]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It cannot be written.
+    #[error("the macro file {} cannot be written: {source}; the old one is as it was", path.display())]
+    Write {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// What stands in the file does not parse, so it is not overwritten.
+    #[error("{}, {error}; it is not overwritten, put that right first", path.display())]
+    Broken {
+        /// Which file.
+        path: PathBuf,
+        /// Where and what is wrong.
+        error: BookError,
+    },
+    /// What was to be saved does not parse.
+    #[error("this is no macro book, {0}; it is not saved")]
+    NotABook(#[from] BookError),
+    /// Another program changed the file since it was read.
+    #[error("{} was changed by another program; read it again before saving", path.display())]
+    Changed {
+        /// Which file.
+        path: PathBuf,
+    },
+}
+
+/// A book file, as it was read or saved last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BookFile {
+    path: PathBuf,
+    text: String,
+    book: Result<Book, BookError>,
+}
+
+impl BookFile {
+    /// Reads the user's book; the default is written first where there is none.
+    ///
+    /// # Errors
+    /// [`BookFileError::Read`] or [`BookFileError::Write`]. A file that does not parse is no error here: see
+    /// [`Self::book`].
+    pub fn open_or_create(path: &Path) -> Result<Self, BookFileError> {
+        match Self::open(path) {
+            Err(BookFileError::Read { source, .. }) if source.kind() == ErrorKind::NotFound => {
+                create(path, DEFAULT).map_err(|source| BookFileError::Write { path: path.to_owned(), source })?;
+                Self::open(path)
+            }
+            other => other,
+        }
+    }
+
+    /// Reads a book.
+    ///
+    /// # Errors
+    /// [`BookFileError::Read`].
+    pub fn open(path: &Path) -> Result<Self, BookFileError> {
+        let text = read(path)?;
+        let book = file::parse(&text);
+        Ok(Self { path: path.to_owned(), text, book })
+    }
+
+    /// Which file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Its text, for the editor and for the place of an error.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The book.
+    ///
+    /// # Errors
+    /// Where and why the text does not parse.
+    pub fn book(&self) -> Result<&Book, &BookError> {
+        self.book.as_ref()
+    }
+
+    /// Reads the file again; true when it holds something else than before.
+    ///
+    /// # Errors
+    /// [`BookFileError::Read`]; what was read before stays.
+    pub fn reload(&mut self) -> Result<bool, BookFileError> {
+        let text = read(&self.path)?;
+        if text == self.text {
+            return Ok(false);
+        }
+        self.book = file::parse(&text);
+        self.text = text;
+        Ok(true)
+    }
+
+    /// Saves another text of the book.
+    ///
+    /// # Errors
+    /// See [`BookFileError`]; whatever happens, the file holds the old text or the new one, whole.
+    pub fn save(&mut self, text: &str) -> Result<(), BookFileError> {
+        self.save_on(text, &mut Disk)
+    }
+
+    fn save_on(&mut self, text: &str, disk: &mut impl Steps) -> Result<(), BookFileError> {
+        let book = file::parse(text)?;
+        match read(&self.path) {
+            Ok(there) if there == self.text => {
+                if let Err(error) = &self.book {
+                    return Err(BookFileError::Broken { path: self.path.clone(), error: error.clone() });
+                }
+            }
+            Ok(there) => {
+                return Err(match file::parse(&there) {
+                    Ok(_) => BookFileError::Changed { path: self.path.clone() },
+                    Err(error) => BookFileError::Broken { path: self.path.clone(), error },
+                });
+            }
+            // Somebody removed it: there is nothing to lose.
+            Err(BookFileError::Read { source, .. }) if source.kind() == ErrorKind::NotFound => {}
+            Err(other) => return Err(other),
+        }
+        replace(&self.path, text, disk).map_err(|source| BookFileError::Write { path: self.path.clone(), source })?;
+        text.clone_into(&mut self.text);
+        self.book = Ok(book);
+        Ok(())
+    }
+}
+
+fn read(path: &Path) -> Result<String, BookFileError> {
+    let wrong = |source| BookFileError::Read { path: path.to_owned(), source };
+    let length = fs::metadata(path).map_err(wrong)?.len();
+    if length > 2 * file::LARGEST as u64 {
+        return Err(wrong(io::Error::other(format!("it has {length} bytes; that is no macro book"))));
+    }
+    fs::read_to_string(path).map_err(wrong)
+}
+
+/// Writes a new file, whole; never over one that came into being meanwhile.
+fn create(path: &Path, text: &str) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let temporary = temporary_beside(path);
+    let written = Disk.write(&temporary, text, None).and_then(|()| match fs::hard_link(&temporary, path) {
+        // Another window of ours was faster.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) if error.kind() == ErrorKind::Unsupported => fs::rename(&temporary, path),
+        other => other,
+    });
+    let _ = fs::remove_file(&temporary);
+    written.and_then(|()| Disk.sync_folder(path))
+}
+
+/// Puts `text` in the place of the file, so that at every moment the file holds the old text or the new one.
+fn replace(path: &Path, text: &str, disk: &mut impl Steps) -> io::Result<()> {
+    // A link to a shared book stays a link: what it points to is replaced.
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let permissions = fs::metadata(&target).ok().map(|about| about.permissions());
+    let temporary = temporary_beside(&target);
+    let done = disk.write(&temporary, text, permissions).and_then(|()| disk.rename(&temporary, &target));
+    if done.is_err() {
+        let _ = disk.remove(&temporary);
+    }
+    done.and_then(|()| disk.sync_folder(&target))
+}
+
+/// In the same folder: a rename works only within one file system.
+fn temporary_beside(path: &Path) -> PathBuf {
+    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    path.with_file_name(format!(".{name}.{}.new", std::process::id()))
+}
+
+/// The steps of a save, each of which may be the last that happens.
+trait Steps {
+    fn write(&mut self, temporary: &Path, text: &str, permissions: Option<fs::Permissions>) -> io::Result<()>;
+    fn rename(&mut self, temporary: &Path, path: &Path) -> io::Result<()>;
+    fn sync_folder(&mut self, path: &Path) -> io::Result<()>;
+    fn remove(&mut self, temporary: &Path) -> io::Result<()>;
+}
+
+struct Disk;
+
+impl Steps for Disk {
+    fn write(&mut self, temporary: &Path, text: &str, permissions: Option<fs::Permissions>) -> io::Result<()> {
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(temporary)?;
+        file.write_all(text.as_bytes())?;
+        if let Some(permissions) = permissions {
+            file.set_permissions(permissions)?;
+        }
+        file.sync_all()
+    }
+
+    fn rename(&mut self, temporary: &Path, path: &Path) -> io::Result<()> {
+        fs::rename(temporary, path)
+    }
+
+    fn sync_folder(&mut self, path: &Path) -> io::Result<()> {
+        // A folder can be opened and synced on Unix; elsewhere the rename is as lasting as it gets.
+        match path.parent() {
+            Some(folder) if cfg!(unix) => File::open(folder)?.sync_all(),
+            _ => Ok(()),
+        }
+    }
+
+    fn remove(&mut self, temporary: &Path) -> io::Result<()> {
+        fs::remove_file(temporary)
+    }
+}
+
+#[cfg(test)]
+#[path = "book_tests.rs"]
+mod tests;

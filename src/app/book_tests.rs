@@ -1,0 +1,138 @@
+//! The book on disk: never half, never lost.
+
+use super::*;
+
+const OLD: &str = "version = 1\n# mine\n[[macro]]\nname = \"old\"\n";
+const NEW: &str = "version = 1\n# mine\n[[macro]]\nname = \"new\"\n[[macro]]\nname = \"second\"\n";
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+#[test]
+fn the_default_is_written_once_and_never_again() {
+    let folder = folder();
+    let path = folder.path().join("config/modemscope/macros.toml");
+    let first = BookFile::open_or_create(&path).unwrap();
+    assert_eq!((first.text(), first.book().unwrap().macros.len()), (DEFAULT, 11));
+    fs::write(&path, OLD).unwrap();
+    assert_eq!(BookFile::open_or_create(&path).unwrap().text(), OLD);
+    fs::write(&path, "").unwrap();
+    assert!(BookFile::open_or_create(&path).unwrap().book().is_err(), "an empty file is the user's too");
+    assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "nothing else is left there");
+}
+
+#[test]
+fn a_broken_file_is_shown_and_never_overwritten() {
+    let folder = folder();
+    let path = folder.path().join("macros.toml");
+    let broken = "version = 1\n[[macro]]\nname = \n";
+    fs::write(&path, broken).unwrap();
+    let mut book = BookFile::open(&path).unwrap();
+    assert_eq!(book.book().unwrap_err().line, 3);
+    assert!(matches!(book.save(NEW), Err(BookFileError::Broken { .. })));
+    assert_eq!(fs::read_to_string(&path).unwrap(), broken);
+
+    fs::write(&path, OLD).unwrap();
+    assert!(book.reload().unwrap());
+    fs::write(&path, broken).unwrap();
+    assert!(matches!(book.save(NEW), Err(BookFileError::Broken { .. })), "it broke after it was read");
+    assert_eq!(fs::read_to_string(&path).unwrap(), broken);
+}
+
+#[test]
+fn a_change_by_another_program_is_not_lost() {
+    let folder = folder();
+    let path = folder.path().join("macros.toml");
+    fs::write(&path, OLD).unwrap();
+    let mut book = BookFile::open(&path).unwrap();
+    let theirs = "version = 1\n# theirs\n";
+    fs::write(&path, theirs).unwrap();
+    assert!(matches!(book.save(NEW), Err(BookFileError::Changed { .. })));
+    assert_eq!(fs::read_to_string(&path).unwrap(), theirs);
+    assert!(book.reload().unwrap());
+    book.save(NEW).unwrap();
+    assert!(!book.reload().unwrap());
+    assert_eq!(book.book().unwrap().macros.len(), 2);
+}
+
+#[test]
+fn what_is_no_book_is_not_saved() {
+    let folder = folder();
+    let path = folder.path().join("macros.toml");
+    fs::write(&path, OLD).unwrap();
+    let mut book = BookFile::open(&path).unwrap();
+    assert!(matches!(book.save("version = 1\nmacros = 1\n"), Err(BookFileError::NotABook(_))));
+    assert_eq!((fs::read_to_string(&path).unwrap().as_str(), book.text()), (OLD, OLD));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_and_permissions_stay() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder();
+    let shared = folder.path().join("shared.toml");
+    fs::write(&shared, OLD).unwrap();
+    fs::set_permissions(&shared, fs::Permissions::from_mode(0o640)).unwrap();
+    let link = folder.path().join("macros.toml");
+    std::os::unix::fs::symlink(&shared, &link).unwrap();
+    BookFile::open(&link).unwrap().save(NEW).unwrap();
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(fs::read_to_string(&shared).unwrap(), NEW);
+    assert_eq!(fs::metadata(&shared).unwrap().permissions().mode() & 0o777, 0o640);
+}
+
+/// What a save did not get to do.
+#[derive(Clone, Copy, Debug)]
+enum Cut {
+    /// The program was killed with so many bytes of the temporary file written.
+    Write(usize),
+    Rename,
+    SyncFolder,
+}
+
+/// A disk on which the program is killed: nothing happens after the cut, not even cleaning up.
+struct Killed(Cut);
+
+fn killed() -> io::Error {
+    io::Error::other("killed")
+}
+
+impl Steps for Killed {
+    fn write(&mut self, temporary: &Path, text: &str, permissions: Option<fs::Permissions>) -> io::Result<()> {
+        if let Cut::Write(length) = self.0 {
+            fs::write(temporary, &text.as_bytes()[..length])?;
+            return Err(killed());
+        }
+        Disk.write(temporary, text, permissions)
+    }
+
+    fn rename(&mut self, temporary: &Path, path: &Path) -> io::Result<()> {
+        if matches!(self.0, Cut::Rename) { Err(killed()) } else { Disk.rename(temporary, path) }
+    }
+
+    fn sync_folder(&mut self, _path: &Path) -> io::Result<()> {
+        Err(killed())
+    }
+
+    fn remove(&mut self, _temporary: &Path) -> io::Result<()> {
+        Err(killed())
+    }
+}
+
+#[test]
+fn killed_at_every_step_the_file_is_the_old_or_the_new_one() {
+    let cuts = (0..=NEW.len()).map(Cut::Write).chain([Cut::Rename, Cut::SyncFolder]);
+    for cut in cuts {
+        let folder = folder();
+        let path = folder.path().join("macros.toml");
+        fs::write(&path, OLD).unwrap();
+        assert!(BookFile::open(&path).unwrap().save_on(NEW, &mut Killed(cut)).is_err(), "{cut:?}");
+        let expect = if matches!(cut, Cut::SyncFolder) { NEW } else { OLD };
+        let mut after = BookFile::open_or_create(&path).unwrap();
+        assert_eq!(after.text(), expect, "{cut:?}");
+        let third = format!("{NEW}# third\n");
+        after.save(&third).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), third, "what was left over does no harm: {cut:?}");
+    }
+}

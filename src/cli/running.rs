@@ -1,0 +1,170 @@
+//! Runs macros on an open port and shows the dialog while it runs; what `send`, `run` and `demo` have in common.
+
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::Receiver;
+
+use super::common::{CommandResult, Exit, Line, say, say_aside};
+use super::dialog::Dialog;
+use crate::link::worker::RunProgress;
+use crate::link::{Order, Status};
+use crate::macros::Macro;
+use crate::macros::runner::{Ending, Failure, Report, Values};
+use crate::modem::diagnose::{Finding, Severity};
+
+/// After a failure the modem may still be talking (`ALREADY CONNECT` follows `ERROR`), and findings rest on it.
+const LAST_WORDS: Duration = Duration::from_millis(300);
+/// A run that was stopped ends at once, unless the link is gone.
+const STOPPING: Duration = Duration::from_secs(1);
+
+/// How a run went.
+#[derive(Clone, Debug, Default)]
+pub struct RunOutcome {
+    /// All that was reported: index of the macro, report.
+    pub reports: Vec<(usize, Report)>,
+    /// Reports of a very fast run that were gone before they could be read.
+    pub missed: u64,
+    /// All macros were done.
+    pub done: bool,
+    /// Why a macro could not start.
+    pub problem: Option<String>,
+    /// Values kept from answers.
+    pub kept: Values,
+    /// From its beginning to its end.
+    pub took: Duration,
+}
+
+/// Shows what happens on a line.
+#[derive(Debug)]
+pub struct Show {
+    dialog: Dialog,
+    quiet: bool,
+}
+
+impl Show {
+    /// Prints the dialog, unless `quiet`.
+    #[must_use]
+    pub fn new(line: &Line, quiet: bool) -> Self {
+        Self { dialog: Dialog::new(line.connection.reader()), quiet }
+    }
+
+    /// Prints what came since.
+    pub fn update(&mut self, status: &Status) {
+        if !self.quiet {
+            self.dialog.lines(status.now, say);
+        }
+    }
+
+    /// Prints what is left.
+    pub fn finish(&mut self) {
+        if !self.quiet {
+            self.dialog.finish(say);
+        }
+    }
+}
+
+/// Runs macros, one after the other, and waits until they are over.
+///
+/// # Errors
+/// When the link ends or Ctrl+C comes; the run has been stopped then.
+pub fn run_macros(line: &Line, macros: Vec<Macro>, values: Values, show: &mut Show) -> Result<RunOutcome, Exit> {
+    let before = line.status().run.as_ref().map_or(0, |run| run.number);
+    let started = line.status().now;
+    let mut outcome = RunOutcome::default();
+    line.order(Order::RunMacro(macros, values))?;
+    let mut stopping: Option<Receiver<Instant>> = None;
+    loop {
+        let status = line.status();
+        show.update(&status);
+        if let Some(run) = status.run.as_ref().filter(|run| run.number > before) {
+            outcome.take(run);
+            if run.ended {
+                outcome.took = status.now.saturating_sub(started);
+                break;
+            }
+        }
+        if let Some(exit) = line.ended() {
+            show.finish();
+            return Err(exit);
+        }
+        match &stopping {
+            None if line.interrupt.came() => {
+                line.order(Order::StopMacro)?;
+                stopping = Some(crossbeam_channel::after(STOPPING));
+            }
+            Some(patience) if patience.try_recv().is_ok() => return Err(Exit::interrupted()),
+            _ => {}
+        }
+        line.wait(Duration::from_secs(1));
+    }
+    if !outcome.done {
+        linger(line, show);
+    }
+    if stopping.is_some() {
+        show.finish();
+        return Err(Exit::interrupted());
+    }
+    Ok(outcome)
+}
+
+/// Listens a little longer.
+fn linger(line: &Line, show: &mut Show) {
+    let patience = Duration::from_millis(50);
+    let mut left = LAST_WORDS;
+    while !left.is_zero() && line.ended().is_none() && !line.interrupt.came() {
+        line.rest(patience);
+        show.update(&line.status());
+        left = left.saturating_sub(patience);
+    }
+}
+
+impl RunOutcome {
+    /// Takes over what is new in the progress.
+    fn take(&mut self, run: &RunProgress) {
+        let known = self.missed + self.reports.len() as u64;
+        let skip = known.saturating_sub(run.dropped);
+        self.missed += run.dropped.saturating_sub(known);
+        self.reports.extend(run.reports.iter().skip(usize::try_from(skip).unwrap_or(usize::MAX)).cloned());
+        self.done = run.done;
+        self.problem.clone_from(&run.problem);
+        self.kept.clone_from(&run.kept);
+    }
+
+    /// The failure that stopped it: index of the macro, failure.
+    #[must_use]
+    pub fn failure(&self) -> Option<(usize, &Failure)> {
+        self.reports.iter().rev().find_map(|(index, report)| match report {
+            Report::Ended(Ending::Failed(failure)) => Some((*index, failure)),
+            _ => None,
+        })
+    }
+
+    /// Says on standard error what went wrong, with the findings; the exit code.
+    ///
+    /// # Errors
+    /// Not done, where it is not; wrong use, where a macro could not start.
+    pub fn judge(&self, names: &[String], findings: &[Finding]) -> CommandResult {
+        if self.done {
+            return Ok(());
+        }
+        if let Some(problem) = &self.problem {
+            return Err(Exit::wrong_use(problem));
+        }
+        if let Some((index, failure)) = self.failure() {
+            let name = names.get(index).map_or("", String::as_str);
+            let at = failure.at.as_secs_f64();
+            say_aside(format!("failed: {name}, {failure} ({at:.1} s into the macro)"));
+        }
+        say_findings(findings);
+        Err(Exit::not_done())
+    }
+}
+
+/// Says problems and warnings that are not put right.
+pub fn say_findings(findings: &[Finding]) {
+    for finding in findings.iter().filter(|finding| !finding.resolved && finding.severity > Severity::Note) {
+        let Finding { rule, title, cause, fix, .. } = finding;
+        let kind = if finding.severity == Severity::Problem { "problem" } else { "warning" };
+        say_aside(format!("{kind}: {title} [{rule}]\n  why: {cause}\n  what to do: {fix}"));
+    }
+}

@@ -1,0 +1,202 @@
+//! `modemscope run`.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use super::server::Server;
+use super::{call, check, modemscope};
+
+const PORT: &str = "sim:fast";
+const BOOK: &str = "assets/macros.toml";
+const MAIN_JOB: &str = "CIPSEND + text + 1A";
+
+fn book(folder: &tempfile::TempDir, text: &str) -> String {
+    let path: PathBuf = folder.path().join("book.toml");
+    fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_main_job_delivers_exactly_the_text() {
+    let server = Server::start();
+    let port = format!("port={}", server.port);
+    let folder = tempfile::tempdir().unwrap();
+    let capture = folder.path().join("out.pcapng");
+    let text = r"text=grüße ${x} \r\n OK ERROR";
+    let arguments = [
+        "run",
+        PORT,
+        BOOK,
+        "SIM and signal",
+        "Open TCP",
+        MAIN_JOB,
+        "CIPSEND with length",
+        "Read status",
+        "Close",
+        "--set",
+        "host=127.0.0.1",
+        "--set",
+        &port,
+        "--set",
+        text,
+        "--capture",
+        capture.to_str().unwrap(),
+    ];
+    let (code, out, aside) = call(&arguments);
+    assert_eq!(code, 0, "{out}\n{aside}");
+    let sent = text.strip_prefix("text=").unwrap();
+    assert_eq!(String::from_utf8(server.received()).unwrap(), format!("{sent}{sent}"), "{out}");
+    assert!(out.contains(r"TX  AT+CIPSEND\r"), "{out}");
+    assert!(out.contains(r"Read status: step 1 passed"), "{out}");
+    assert!(fs::metadata(&capture).unwrap().len() > 500);
+    let (code, _, aside) = call(&arguments);
+    assert_eq!(code, 3, "a capture is never overwritten: {aside}");
+}
+
+#[test]
+fn the_whole_default_book_passes_on_the_simulator() {
+    let server = Server::start();
+    let port = format!("port={}", server.port);
+    let names = [
+        "AT and echo",
+        "Identity",
+        "SIM and signal",
+        "Shut",
+        "GPRS bring-up",
+        "Open TCP",
+        MAIN_JOB,
+        "Read status",
+        "Close",
+        "SMS in text mode",
+    ];
+    let arguments =
+        [&["run", PORT, BOOK], names.as_slice(), &["--set", &port, "--set", "number=+491701234567", "--json"]].concat();
+    let (code, out, aside) = call(&arguments);
+    assert_eq!(code, 0, "{out}\n{aside}");
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(report["ok"], true);
+    assert_eq!(report["macros"].as_array().unwrap().len(), names.len());
+    assert_eq!(report["kept"]["state"], "CONNECT OK", "{out}");
+    assert!(report["kept"]["ip"].as_str().unwrap().parse::<std::net::Ipv4Addr>().is_ok(), "{out}");
+    assert_eq!(server.received(), b"hello");
+}
+
+#[test]
+fn a_refusal_is_exit_1_with_step_and_answer() {
+    check(
+        &["run", PORT, BOOK, MAIN_JOB],
+        1,
+        r"RX  ",
+        r"failed: CIPSEND + text + 1A, step 1: `ERROR` came instead of `\r\n> `",
+    );
+    let (code, out, _) = call(&["run", PORT, BOOK, MAIN_JOB, "Close", "--json"]);
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &report["ok"]), (1, &serde_json::Value::Bool(false)));
+    let macros = &report["macros"];
+    assert_eq!((macros[0]["result"].as_str(), macros[1]["result"].as_str()), (Some("failed"), Some("not run")));
+    assert_eq!(macros[0]["steps"][0]["came"], "ERROR");
+}
+
+#[test]
+fn wrong_use_is_exit_2_and_says_what_there_is() {
+    check(&["run", PORT, BOOK], 2, "", "which macro? assets/macros.toml holds\n  AT and echo\n  Identity");
+    check(&["run", PORT, BOOK, "Opne TCP"], 2, "", "no macro `Opne TCP`");
+    check(
+        &["run", PORT, BOOK, "Open TCP", "--set", "hots=x"],
+        2,
+        "",
+        "none of the macros asks for it; they ask for host, port",
+    );
+    check(&["run", PORT, BOOK, "Close", "--set", "x"], 2, "", "write NAME=VALUE");
+    check(&["run", "tpc://x", BOOK, "Close"], 2, "", "`tpc:` is no kind of port");
+    let folder = tempfile::tempdir().unwrap();
+    let twice = book(&folder, "version = 1\n[[macro]]\nname = 'a'\n[[macro]]\nname = 'a'\n");
+    check(&["run", PORT, &twice, "a"], 2, "", "have the name `a`; rename one");
+    let secret = book(
+        &folder,
+        "version = 1\n[[macro]]\nname = 'a'\nask = { pin = { secret = true } }\n[[macro.step]]\nsend = '${pin}'\n",
+    );
+    check(&["run", PORT, &secret], 2, "", "a: step 1: `${pin}` has no value; it is secret and not stored");
+}
+
+#[test]
+fn port_and_file_trouble_is_exit_3() {
+    check(&["run", "/dev/no-such-port", BOOK, "Close"], 3, "", "/dev/no-such-port");
+    check(&["run", PORT, "no-such-book.toml"], 3, "", "macro file no-such-book.toml");
+    check(&["run", "sim:no-such-profile", BOOK, "Close"], 3, "", "no-such-profile");
+    let folder = tempfile::tempdir().unwrap();
+    let broken = book(&folder, "version = 1\n[[macro]]\nname = 'a'\nsetp = []\n");
+    check(&["run", PORT, &broken], 3, "", "line 4, column 1: a macro has no key `setp`; did you mean `step`?");
+}
+
+#[test]
+fn a_dry_run_shows_the_bytes_and_no_secret() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = r#"
+version = 1
+[[macro]]
+name = "unlock"
+ask = { pin = { secret = true }, text = "hi" }
+  [[macro.step]]
+  send = 'AT+CPIN="${pin}"\r'
+  [[macro.step]]
+  send = '${text}\x1A'
+"#;
+    let (code, out, _) = call(&["run", "no port at all", &book(&folder, text), "--dry-run", "--set", "pin=1234"]);
+    assert_eq!(code, 0, "{out}");
+    assert!(out.contains(r#"step 1: AT+CPIN="****"\r  (15 bytes: "#), "{out}");
+    assert!(out.contains(r"step 2: hi\x1A  (3 bytes: 68 69 1A)"), "{out}");
+}
+
+#[test]
+fn runs_are_repeated_counted_and_reported() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = r#"
+version = 1
+[[macro]]
+name = "count"
+  [[macro.step]]
+  send = 'AT+CSCS="${counter}"\r'
+  expect = ['\r\nOK\r\n', '\r\nERROR\r\n']
+"#;
+    let junit = folder.path().join("junit.xml");
+    let file = book(&folder, text);
+    let arguments =
+        ["run", PORT, &file, "--times", "3", "--every", "10ms", "--json", "--junit", junit.to_str().unwrap()];
+    let (code, out, aside) = call(&arguments);
+    assert_eq!(code, 0, "{out}\n{aside}");
+    let runs: Vec<serde_json::Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(runs.iter().map(|run| run["run"].as_u64().unwrap()).collect::<Vec<_>>(), [1, 2, 3]);
+    let report = fs::read_to_string(&junit).unwrap();
+    assert!(report.contains(r#"tests="3" failures="0""#), "{report}");
+    let (code, _, aside) = call(&arguments);
+    assert_eq!(code, 3, "{aside}");
+    assert!(aside.contains("is there already; --force replaces it"), "{aside}");
+    assert_eq!(call(&[arguments.as_slice(), &["--force"]].concat()).0, 0);
+    let (_, out, _) = call(&["run", PORT, &file, "--times", "3"]);
+    assert!(out.contains(r#"TX  AT+CSCS="3"\r"#), "the counter goes on from run to run: {out}");
+}
+
+#[cfg(unix)]
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the time to stop is what is tested")]
+fn ctrl_c_stops_an_endless_macro_at_once() {
+    use std::io::{BufRead, BufReader};
+    let folder = tempfile::tempdir().unwrap();
+    let endless = "version = 1\n[[macro]]\nname = 'endless'\n[[macro.step]]\nsend = 'AT\\r'\nwait = '10ms'\nrepeat = 4000000000\n";
+    let capture = folder.path().join("out.pcapng");
+    let arguments = ["run", PORT, &book(&folder, endless), "--capture", capture.to_str().unwrap()];
+    let mut child = modemscope(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap().contains("TX  AT")), "it runs");
+    let asked = Instant::now();
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    let rest: Vec<String> = lines.map(Result::unwrap).collect();
+    let code = child.wait().unwrap().code();
+    assert_eq!(code, Some(130), "{rest:?}");
+    assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
+    assert!(rest.iter().any(|line| line.contains("endless: stopped")), "{rest:?}");
+}

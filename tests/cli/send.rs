@@ -1,0 +1,49 @@
+//! `modemscope send`.
+
+use super::{call, call_with_input, check};
+
+const PORT: &str = "sim:fast";
+
+#[test]
+fn an_answer_is_waited_for() {
+    check(&["send", PORT, "AT", "--ending", "cr", "--expect", r"\r\nOK\r\n"], 0, r"OK\r\n", "");
+    check(
+        &["send", PORT, r"AT\r", "--expect", "${literal", "--fail", r"\r\nOK\r\n"],
+        1,
+        "",
+        "failed: `OK` came instead of `\\${literal`",
+    );
+    check(
+        &["send", PORT, "AT", "--expect", "OK", "--within", "300ms"],
+        1,
+        "TX  AT",
+        "came instead of `OK`, after 0.3 s",
+    );
+}
+
+#[test]
+fn nothing_is_appended_unless_asked() {
+    let (code, out, _) = call(&["send", PORT, "hello"]);
+    assert_eq!(code, 0);
+    assert!(out.lines().any(|line| line.ends_with("TX  hello")), "{out}");
+    let (_, out, _) = call(&["send", PORT, "AT<1A>", "--ending", "crlf"]);
+    assert!(out.lines().any(|line| line.ends_with(r"TX  AT\x1A\r\n")), "{out}");
+}
+
+#[test]
+fn standard_input_is_sent_as_it_is() {
+    let (code, out, aside) = call_with_input(&["send", PORT, "-", "--expect", r"\r\nOK\r\n"], b"AT\r");
+    assert_eq!(code, 0, "{out}{aside}");
+    let (_, out, _) = call_with_input(&["send", PORT, "-"], br"\x1A${x}");
+    assert!(out.contains(r"TX  \\x1A${x}"), "{out}");
+}
+
+#[test]
+fn wrong_use_and_trouble() {
+    check(&["send", PORT, r"AT\q"], 2, "", r"column 3: found `\q`");
+    check(&["send", PORT, ""], 2, "", "nothing to send");
+    check(&["send", PORT, "AT", "--expect", ""], 2, "", "an empty text would match at once");
+    check(&["send", PORT, "AT", "--within", "5"], 2, "", "`5` has no unit; write a number and a unit");
+    check(&["send", PORT, "AT", "--baud", "fast"], 2, "", "--baud");
+    check(&["send", "/dev/no-such-port", "AT"], 3, "", "/dev/no-such-port");
+}
