@@ -148,8 +148,12 @@ impl Runtime {
                 }
             }
             Effect::Answer { visitor, bytes } => {
-                if let Some(server) = &self.server {
-                    server.answer(visitor, bytes);
+                let taken = self.server.as_ref().is_some_and(|server| server.answer(visitor, bytes).is_ok());
+                if !taken {
+                    state.say(
+                        Tone::Trouble,
+                        format!("Connection #{visitor} took no answer: it is closed or does not read."),
+                    );
                 }
             }
             Effect::Save => self.unsaved = true,

@@ -58,9 +58,8 @@ impl Visible {
         };
         // The blank before keeps neighbouring chips apart.
         let start = self.job.text.len();
-        self.job.append(name, if start == 0 { 1.5 } else { 4.0 }, format);
+        self.job.append(name, if start == 0 { 1.5 } else { 6.0 }, format);
         self.spans.push((start..self.job.text.len(), bytes));
-        self.job.append("", 2.0, TextFormat::default());
     }
 }
 

@@ -77,7 +77,8 @@ impl LogPanel {
                 (settings::Columns::Decimal, "Decimal"),
                 (settings::Columns::Binary, "Binary"),
             ] {
-                if ui.selectable_label(view.columns == columns, name).clicked() {
+                let button = ui.selectable_label(view.columns == columns, name);
+                if button.accessible_name(format!("Show as {}", name.to_lowercase())).clicked() {
                     commands.push(Command::SetView(View { columns, ..view }));
                 }
             }
@@ -149,7 +150,12 @@ impl LogPanel {
             None => From::First(self.scroll.row.saturating_sub(1)),
         };
         let count = usize::try_from(extent.page()).unwrap_or(usize::MAX).saturating_add(3);
-        let query = Query { rules: RowRules::default(), filter: Filter::default(), from, count };
+        let query = Query {
+            rules: RowRules::default(),
+            filter: Filter::default(),
+            from,
+            count,
+        };
         if self.asked.as_ref() != Some(&query) {
             feed.ask(query.clone());
             self.asked = Some(query);

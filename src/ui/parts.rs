@@ -122,3 +122,11 @@ pub fn pill(ui: &mut Ui, text: &str, color: Color32) -> Response {
         })
         .inner
 }
+
+/// What a screen reader says of a label instead of its letters. (The name of a label is its value.)
+pub fn spoken(response: &Response, words: &str) {
+    response.ctx.accesskit_node_builder(response.id, |node| {
+        node.set_label(words);
+        node.set_value(words);
+    });
+}

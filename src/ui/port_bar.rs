@@ -69,7 +69,7 @@ impl PortBar {
             pick(ui, simulator.to_owned());
         }
         for info in &state.ports {
-            if choice(ui, *picked == info.path, &title(info), &details(info)).clicked() {
+            if choice(ui, *picked == info.path, &title(info), &info.details()).clicked() {
                 pick(ui, info.path.clone());
             }
         }
@@ -107,7 +107,7 @@ impl PortBar {
             self.baud = None;
         }
         ui.spacing_mut().item_spacing.x = 2.0;
-        let more = ui.add(Button::new(RichText::new("▾").font(theme::small())).min_size(vec2(20.0, theme::CONTROL)));
+        let more = ui.add(Button::new(RichText::new("▼").size(8.0)).min_size(vec2(22.0, theme::CONTROL)));
         let more = more.accessible_name("Usual baud rates");
         Popup::menu(&more).show(|ui| {
             for rate in RATES {
@@ -152,18 +152,10 @@ fn title(info: &PortInfo) -> String {
     }
 }
 
-fn details(info: &PortInfo) -> String {
-    let mut details = Vec::new();
-    details.extend(info.manufacturer.clone());
-    details.extend(info.usb_id.map(|(vendor, product)| format!("{vendor:04X}:{product:04X}")));
-    details.extend(info.serial_number.as_ref().map(|serial| format!("serial number {serial}")));
-    details.join(" · ")
-}
-
 fn frame(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let mut line = state.line;
     let button = ui
-        .add(Button::new(RichText::new(line.frame()).font(theme::mono())).right_text("▾"))
+        .add(Button::new(RichText::new(line.frame()).font(theme::mono())).right_text(RichText::new("▼").size(8.0)))
         .accessible_name(format!("Frame {}", line.frame()))
         .on_hover_text("Data bits, parity, stop bits");
     Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
@@ -262,9 +254,12 @@ fn counters(ui: &mut Ui, state: &State) {
     let palette = parts::colors(ui);
     let (rx, tx) = if state.port.is_some() { (state.status.rx, state.status.tx) } else { (0, 0) };
     for (name, number, color) in [("RX", rx, palette.rx), ("TX", tx, palette.tx)] {
-        let mut job = parts::sentence(&[(name, color, true)]);
-        job.append(&format!(" {}", bytes::grouped(number)), 0.0, egui::TextFormat::simple(theme::mono(), palette.text));
-        ui.label(job).on_hover_text(format!("{} since the port was opened", bytes::count(number)));
+        ui.spacing_mut().item_spacing.x = 5.0;
+        ui.label(RichText::new(name).font(theme::strong(theme::SMALL)).color(color));
+        let help = format!("{} since the port was opened", bytes::count(number));
+        let counter = ui.label(RichText::new(bytes::grouped(number)).font(theme::mono()).color(palette.text));
+        parts::spoken(&counter.on_hover_text(help), &format!("{name} {}", bytes::grouped(number)));
+        ui.spacing_mut().item_spacing.x = 8.0;
     }
 }
 

@@ -84,6 +84,11 @@ impl SendBox {
         }
     }
 
+    /// Puts the caret into the line.
+    pub fn focus(ctx: &egui::Context) {
+        ctx.memory_mut(|memory| memory.request_focus(field_id()));
+    }
+
     /// A question is open.
     pub fn asking(&self) -> bool {
         self.paste.is_some()
@@ -207,7 +212,7 @@ impl SendBox {
             match &read.pieces {
                 Err(error) => {
                     let label = ui.label(RichText::new(error.to_string()).color(palette.bad).font(theme::small()));
-                    label.accessible_name(format!("Error: {error}"));
+                    parts::spoken(&label, &format!("Error: {error}"));
                 }
                 Ok(pieces) => pills(ui, pieces, ending),
             }
@@ -350,7 +355,8 @@ fn pills(ui: &mut Ui, pieces: &[Piece], ending: &LineEnding) {
     for byte in ending.bytes() {
         parts::pill(ui, &bytes::hex(&[*byte]), palette.tx).on_hover_text("The ending");
     }
-    parts::weak(ui, bytes::count(total as u64)).accessible_name(format!("Will send {}", bytes::count(total as u64)));
+    let count = bytes::count(total as u64);
+    parts::spoken(&parts::weak(ui, &count), &format!("Will send {count}"));
 }
 
 fn move_caret_to_end(ui: &Ui, text: &str) {

@@ -111,7 +111,7 @@ impl ServerPanel {
             }
             let label = ui.label(RichText::new(summary).font(theme::strong(theme::SMALL)).color(palette.strong));
             // What a screen reader says of the whole connection in one breath.
-            label.accessible_name(format!("Connection {}, {state}: {words}, {size}", visitor.number));
+            parts::spoken(&label, &format!("Connection {}, {state}: {words}, {size}", visitor.number));
         });
     }
 

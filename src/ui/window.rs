@@ -33,13 +33,14 @@ pub struct Window {
     server: ServerPanel,
     shown_theme: Option<Theme>,
     shown_title: String,
+    refocus: u8,
 }
 
 impl Window {
     /// A window with the user's settings, doing what the command line asked for.
     #[must_use]
     pub fn new(ctx: &Context, start: &Start, folders: &Folders) -> Self {
-        theme::install(ctx);
+        Self::install(ctx);
         let repaint = ctx.clone();
         let news: News = Arc::new(move || repaint.request_repaint_after(FRAME));
         let (runtime, state) = Runtime::start(start, folders, news);
@@ -55,7 +56,13 @@ impl Window {
             server: ServerPanel::default(),
             shown_theme: None,
             shown_title: String::new(),
+            refocus: 0,
         }
+    }
+
+    /// Fonts and colours; before the first frame.
+    pub fn install(ctx: &Context) {
+        theme::install(ctx);
     }
 
     /// Where the window was when it was last closed: x, y, width, height.
@@ -98,11 +105,21 @@ impl Window {
             self.shown_theme = Some(self.state.settings.theme);
             theme::choose(&ctx, self.state.settings.theme);
         }
+        if self.refocus > 0 {
+            self.refocus -= 1;
+            SendBox::focus(&ctx);
+            ctx.request_repaint();
+        }
         let mut commands = Vec::new();
         self.keys(&ctx, &mut commands);
         self.panels(ui, &mut commands);
+        let asked = self.asking();
         self.send_box.overlay(ui, &self.state, &mut commands);
         self.macros.overlay(ui, &self.state, &mut commands);
+        if asked && !self.asking() {
+            // Under a question nothing can have the focus, and egui remembers the question for one frame more.
+            self.refocus = 2;
+        }
         self.remember(&ctx, &mut commands);
         self.title(&ctx);
         if let Some(runtime) = &mut self.runtime {
@@ -148,9 +165,14 @@ impl Window {
         CentralPanel::default().frame(parts::panel(ui)).show(ui, |ui| self.log.show(ui, state, commands));
     }
 
+    /// A question stands over the window.
+    fn asking(&self) -> bool {
+        self.macros.asking() || self.send_box.asking()
+    }
+
     /// Ctrl+O, and what ends or gives up the data while the modem waits for it.
     fn keys(&mut self, ctx: &Context, commands: &mut Vec<Command>) {
-        if self.macros.asking() || self.send_box.asking() || egui::Popup::is_any_open(ctx) {
+        if self.asking() || egui::Popup::is_any_open(ctx) {
             return;
         }
         let pressed = |modifiers, key| ctx.input_mut(|input| input.consume_key(modifiers, key));

@@ -8,6 +8,7 @@ use super::clock::{WallClock, since};
 use crate::app::settings::{Clock, Columns as Shows, View};
 use crate::capture::{Content, Row};
 use crate::modem::Direction;
+use crate::modem::catalogue;
 use crate::modem::diagnose::Evidence;
 use crate::notation::Decoding;
 use crate::ui::bytes::{self, Visible};
@@ -55,6 +56,8 @@ pub(super) struct Drawn {
     direction: Option<Direction>,
     first: Arc<Galley>,
     second: Option<Arc<Galley>>,
+    /// What an answer means: `+CREG: 0,3` in words.
+    meaning: Option<Arc<Galley>>,
     length: usize,
     open: bool,
     /// The row for a screen reader.
@@ -75,6 +78,7 @@ impl Drawn {
                 direction: None,
                 first: painter.layout_no_wrap(event.clone(), egui::FontId::proportional(theme::BODY), palette.weak),
                 second: None,
+                meaning: None,
                 length: event.len(),
                 open: false,
                 words: format!("{time} {event}"),
@@ -100,14 +104,17 @@ impl Drawn {
                     Shows::Binary => binary(shown),
                     Shows::Both => format!("{} | {}", bytes::words(shown), bytes::hex(shown)),
                 };
+                let meaning = meaning(*direction, shown);
+                let explained = meaning.as_ref().map(|words| format!(" ({words})")).unwrap_or_default();
                 Self {
                     time: time_galley,
                     direction: Some(*direction),
                     first,
                     second,
+                    meaning: meaning.map(|words| painter.layout_no_wrap(words, theme::small(), palette.weak)),
                     length: all.len(),
                     open: row.open,
-                    words: format!("{time} {name} {content}"),
+                    words: format!("{time} {name} {content}{explained}"),
                 }
             }
         }
@@ -155,6 +162,12 @@ impl Drawn {
                 painter.rect_filled(Rect::from_min_size(at, vec2(7.0, 14.0)), 1.0, palette.accent.gamma_multiply(0.8));
             }
         }
+        if let Some(meaning) = &self.meaning {
+            let from = columns.first.0 + self.first.size().x + 12.0;
+            if from < end {
+                put(meaning, from, end);
+            }
+        }
         if let (Some(second), Some((from, to))) = (&self.second, columns.second) {
             put(second, from, to);
         }
@@ -168,6 +181,13 @@ pub(super) fn holds(row: &Row, evidence: &Evidence) -> bool {
     *direction == evidence.direction
         && *offset < evidence.range.end.max(evidence.range.start + 1)
         && evidence.range.start < end
+}
+
+/// Codes of an answer in words, where there are any.
+fn meaning(direction: Direction, bytes: &[u8]) -> Option<String> {
+    let line =
+        std::str::from_utf8(bytes.trim_ascii()).ok().filter(|line| direction == Direction::Rx && !line.is_empty())?;
+    catalogue::explain(line, None)
 }
 
 fn decimal(bytes: &[u8]) -> String {

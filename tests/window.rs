@@ -1,0 +1,14 @@
+//! The window, clicked through without a display: by the labels that a screen reader would read out.
+//!
+//! What is behind it is real: threads, the simulated modem, TCP on loopback. Only the screen is missing.
+
+#[path = "window/desk.rs"]
+mod desk;
+#[path = "window/main_job.rs"]
+mod main_job;
+#[path = "window/send_box.rs"]
+mod send_box;
+#[path = "window/settings.rs"]
+mod settings;
+#[path = "window/strip.rs"]
+mod strip;

@@ -1,0 +1,102 @@
+//! What is typed, what it stands for, and what goes out.
+
+use egui::{Event, Key, Modifiers};
+use modemscope::app::Start;
+
+use crate::desk::Desk;
+
+#[test]
+fn pills_count_the_exact_bytes() {
+    let mut desk = Desk::new(&Start::default());
+    desk.focus_line();
+    desk.type_text(r"hi\x1A");
+    assert!(desk.shows("Will send 4 bytes"), "two letters, 1A and the CR of the ending");
+    desk.click("Hex");
+    assert!(desk.shows("Error: column 1"), "letters are no hex");
+    desk.focus_line();
+    desk.keys(Modifiers::COMMAND, Key::A);
+    desk.type_text("41 5");
+    assert!(desk.shows("Error: column 4"));
+    desk.type_text("4");
+    assert!(desk.shows("Will send 2 bytes"), "Hex appends no ending");
+    desk.click("Text");
+    assert!(desk.shows("Will send 6 bytes"));
+}
+
+#[test]
+fn history_keeps_the_draft() {
+    let mut desk = Desk::new(&Start::default());
+    desk.connect("sim:fast");
+    for line in ["AT", "ATI", "AT+CSQ"] {
+        desk.type_text(line);
+        desk.key(Key::Enter);
+    }
+    assert_eq!(desk.draft(), "");
+    desk.type_text("dra");
+    for expect in ["AT+CSQ", "ATI", "AT", "AT"] {
+        desk.key(Key::ArrowUp);
+        assert_eq!(desk.draft(), expect);
+    }
+    for expect in ["ATI", "AT+CSQ", "dra", "dra"] {
+        desk.key(Key::ArrowDown);
+        assert_eq!(desk.draft(), expect);
+    }
+    desk.type_text("ft");
+    assert_eq!(desk.draft(), "draft", "the caret stands behind what was recalled");
+}
+
+#[test]
+fn a_look_alike_gets_a_hint_and_one_key_makes_it_the_byte() {
+    let mut desk = Desk::new(&Start::default());
+    desk.focus_line();
+    desk.type_text("hello 0x1A");
+    assert!(desk.shows("is sent as text"));
+    assert!(desk.shows("Will send 11 bytes"), "a hint changes nothing");
+    desk.key(Key::F12);
+    assert!(desk.draft().ends_with(r"\x1A"), "{}", desk.draft());
+    assert!(!desk.shows("is sent as text"));
+}
+
+#[test]
+fn several_pasted_lines_are_asked_about() {
+    let mut desk = Desk::new(&Start::default());
+    desk.connect("sim:fast");
+    desk.wait_for_log("SMS Ready");
+    desk.harness.event(Event::Paste("AT\nAT+CSQ\n".to_owned()));
+    desk.frames();
+    assert!(desk.shows("2 lines, 10 bytes"));
+    assert_eq!(desk.draft(), "");
+    desk.key(Key::Escape);
+    assert!(!desk.shows("2 lines, 10 bytes"));
+    assert_eq!(desk.state().status.tx, 0, "closing the question sends nothing");
+    desk.harness.event(Event::Paste("AT\nAT+CSQ\n".to_owned()));
+    desk.frames();
+    assert!(desk.shows("2 lines, 10 bytes"), "asked again");
+    desk.click("Send 2 lines one by one, each with CR");
+    desk.wait("both lines went out", |desk| desk.state().status.tx == 10);
+    desk.harness.event(Event::Paste("AT".to_owned()));
+    desk.frames();
+    assert_eq!(desk.draft(), "AT", "one line goes into the box");
+}
+
+#[test]
+fn ten_megabytes_pasted_do_not_freeze_the_window() {
+    let mut desk = Desk::new(&Start::default());
+    desk.focus_line();
+    desk.harness.event(Event::Paste("0123456789".repeat(1_000_000)));
+    desk.frames();
+    assert!(desk.shows("1 lines, 10,000,000 bytes"));
+    assert_eq!(desk.draft(), "");
+    desk.key(Key::Escape);
+    assert!(!desk.shows("10,000,000"));
+}
+
+#[test]
+fn without_a_port_nothing_is_sent_and_it_is_said() {
+    let mut desk = Desk::new(&Start::default());
+    desk.focus_line();
+    desk.type_text("AT");
+    desk.key(Key::Enter);
+    assert!(desk.shows("Nothing was sent: connect to a port first."));
+    assert_eq!(desk.draft(), "AT", "what was typed is kept");
+}

@@ -1,0 +1,108 @@
+//! The modem strip and the keys at an open prompt, with a status made by hand.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use egui::Key;
+use modemscope::app::Start;
+use modemscope::link::{Phase, Status};
+use modemscope::modem::Direction;
+use modemscope::modem::diagnose::{Doing, Evidence, Finding, Offer, Severity, Strip};
+
+use crate::desk::Desk;
+
+fn open(doing: Doing) -> Status {
+    Status {
+        phase: Phase::Open { kept: None },
+        strip: Strip { doing, ..Strip::default() },
+        now: Duration::from_millis(5_200),
+        ..Status::default()
+    }
+}
+
+fn show(desk: &mut Desk, status: Status) {
+    let state = desk.harness.state_mut().state_mut();
+    state.port = Some("sim:".to_owned());
+    state.status = Arc::new(status);
+    desk.frames();
+}
+
+fn prompt(typed: u64, lookalike: bool) -> Doing {
+    Doing::Prompt { since: Duration::from_secs(1), typed, wants: None, lookalike }
+}
+
+#[test]
+fn the_strip_says_what_the_modem_is_doing() {
+    let mut desk = Desk::new(&Start::default());
+    assert!(desk.shows("Not connected"));
+    let waiting = Doing::Waiting {
+        command: "AT+CIICR".to_owned(),
+        since: Duration::from_secs(2),
+        allowed: Some(Duration::from_secs(85)),
+    };
+    for (doing, words) in [
+        (Doing::Ready, "Ready"),
+        (waiting, "Waiting for the answer to AT+CIICR, 3.2 s of 85 s"),
+        (Doing::Connected { peer: "10.0.0.5:9999".to_owned() }, "Connected to 10.0.0.5:9999"),
+        (prompt(17, false), "Waiting for data: 17 bytes typed, 0x1A not sent yet"),
+        (prompt(4, true), "the 1A went out as text"),
+    ] {
+        show(&mut desk, open(doing));
+        assert!(desk.shows(words), "{words}");
+    }
+    assert!(desk.offers("Send 1A") && desk.offers("Cancel"));
+    show(&mut desk, open(Doing::Ready));
+    assert!(!desk.offers("Send 1A") && !desk.offers("Cancel"));
+}
+
+#[test]
+fn at_a_prompt_no_ending_is_appended_and_it_comes_back() {
+    let mut desk = Desk::new(&Start::default());
+    show(&mut desk, open(prompt(0, false)));
+    desk.focus_line();
+    desk.type_text("hello");
+    assert!(desk.shows("Will send 5 bytes"));
+    show(&mut desk, open(Doing::Ready));
+    assert!(desk.shows("Will send 6 bytes"));
+}
+
+#[test]
+fn findings_offer_bytes_and_can_be_muted() {
+    let mut desk = Desk::new(&Start::default());
+    let finding = Finding {
+        rule: "missing-terminator",
+        severity: Severity::Problem,
+        title: "The text was not ended.".to_owned(),
+        cause: "The modem waits for the byte 1A.".to_owned(),
+        fix: "Send the byte 1A.".to_owned(),
+        evidence: vec![Evidence { direction: Direction::Tx, range: 11..16, at: None }],
+        offers: vec![Offer::Send { label: "Send 1A now".to_owned(), bytes: vec![0x1A] }],
+        confidence: 90,
+        resolved: false,
+    };
+    let status = Status { findings: Arc::new([finding]), ..open(prompt(5, false)) };
+    show(&mut desk, status);
+    for words in
+        ["Findings (1)", "Problem", "The text was not ended.", "The modem waits for the byte 1A.", "To do: Send"]
+    {
+        assert!(desk.shows(words), "{words}");
+    }
+    assert!(desk.offers("Send 1A now"));
+    desk.click("Mute");
+    assert!(!desk.shows("The text was not ended."));
+    assert!(desk.state().settings.muted.contains("missing-terminator"));
+}
+
+#[test]
+fn failures_to_open_say_what_to_do() {
+    let mut desk = Desk::new(&Start::default());
+    desk.harness.state_mut().state_mut().settings.port = "/nowhere/ttyUSB9".to_owned();
+    desk.frames();
+    desk.keys(egui::Modifiers::COMMAND, Key::O);
+    desk.wait("it failed", |desk| matches!(desk.state().phase(), Phase::Failed(_)));
+    desk.frames();
+    let Phase::Failed(why) = desk.state().phase().clone() else { unreachable!() };
+    assert!(desk.shows(&why), "{why}");
+    assert!(why.contains("/nowhere/ttyUSB9"), "{why}");
+    assert!(desk.offers("Connect"));
+}
