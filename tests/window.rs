@@ -2,6 +2,8 @@
 //!
 //! What is behind it is real: threads, the simulated modem, TCP on loopback. Only the screen is missing.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 #[path = "window/desk.rs"]
 mod desk;
 #[path = "window/main_job.rs"]

@@ -150,12 +150,7 @@ impl LogPanel {
             None => From::First(self.scroll.row.saturating_sub(1)),
         };
         let count = usize::try_from(extent.page()).unwrap_or(usize::MAX).saturating_add(3);
-        let query = Query {
-            rules: RowRules::default(),
-            filter: Filter::default(),
-            from,
-            count,
-        };
+        let query = Query { rules: RowRules::default(), filter: Filter::default(), from, count };
         if self.asked.as_ref() != Some(&query) {
             feed.ask(query.clone());
             self.asked = Some(query);
