@@ -11,6 +11,8 @@ mod board;
 mod check;
 #[path = "nano/desk.rs"]
 mod desk;
+#[path = "nano/exported.rs"]
+mod exported;
 #[path = "nano/main_job.rs"]
 mod main_job;
 #[path = "nano/passthrough.rs"]

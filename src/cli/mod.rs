@@ -10,6 +10,7 @@ pub mod dialog;
 mod export;
 mod line;
 mod listen;
+pub mod output;
 mod ports;
 mod report;
 mod run;

@@ -1,14 +1,167 @@
-//! `modemscope sketch`.
+//! `modemscope sketch`: Arduino sketches in and out.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+use clap::{Subcommand, ValueEnum};
+
+use super::common::{CommandResult, Exit, finish, say_aside};
+use super::output::{OutputOptions, read_text};
+use crate::macros::file::{self, LARGEST};
+use crate::macros::sketch::{
+    BoardSerial, Exported, Imported, InoOptions, Unread, answer_driven, export_c, export_ino, export_python, import,
+};
+use crate::macros::{Book, Macro};
 
 /// Arguments of `sketch`.
 #[derive(Debug, clap::Args)]
-pub struct Sketch {}
+pub struct Sketch {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Reads what a sketch sends and when, as a macro. Lines that cannot be followed are named on standard error.
+    Import(Import),
+    /// Writes a macro as a program that waits for the answers: an Arduino sketch, a Python script, or C data.
+    Export(Export),
+}
+
+#[derive(Debug, clap::Args)]
+struct Import {
+    /// The sketch, `-` for standard input.
+    file: PathBuf,
+    /// The macro's name; the file's name unless told.
+    #[arg(long)]
+    name: Option<String>,
+    /// Wait for the answer to each step in place of the sketch's own pauses.
+    #[arg(long)]
+    wait_for_answers: bool,
+    #[command(flatten)]
+    output: OutputOptions,
+}
+
+#[derive(Debug, clap::Args)]
+struct Export {
+    /// A macro file.
+    file: PathBuf,
+    /// The macro; may be left out where the file holds one.
+    name: Option<String>,
+    /// What to write.
+    #[arg(long = "as", value_enum, default_value_t = Language::Ino)]
+    language: Language,
+    /// Pin of the board that receives (to the modem's TX).
+    #[arg(long, value_name = "PIN", default_value_t = 8)]
+    rx: u8,
+    /// Pin of the board that sends (to the modem's RX).
+    #[arg(long, value_name = "PIN", default_value_t = 7)]
+    tx: u8,
+    /// One of the board's own ports in place of two pins, such as Serial1.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["rx", "tx"])]
+    hardware: Option<String>,
+    /// Bits per second on the modem's side.
+    #[arg(long, value_name = "N", default_value_t = 9600)]
+    baud: u32,
+    #[command(flatten)]
+    output: OutputOptions,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Language {
+    /// An Arduino sketch.
+    Ino,
+    /// A Python script on pyserial.
+    Python,
+    /// C byte arrays and a table of steps.
+    C,
+}
 
 impl Sketch {
     /// Runs it.
     pub fn run(self) -> ExitCode {
-        ExitCode::from(2)
+        finish(match self.what {
+            What::Import(import) => import.run(),
+            What::Export(export) => export.run(),
+        })
     }
+}
+
+impl Import {
+    fn run(self) -> CommandResult {
+        let imported = import(&read_text(&self.file, LARGEST)?);
+        report(&self.file, &imported);
+        if imported.steps.is_empty() {
+            return Err(Exit::trouble(format!("{} sends nothing that can be read", self.file.display())));
+        }
+        let stem = self.file.file_stem().map_or("sketch".into(), |stem| stem.to_string_lossy());
+        let timed = imported.timed_macro(self.name.as_deref().unwrap_or(if stem == "-" { "sketch" } else { &stem }));
+        let what = if self.wait_for_answers { answer_driven(&timed) } else { timed };
+        self.output.write(file::print(&Book { macros: vec![what] }).as_bytes())
+    }
+}
+
+/// What was found, and what was not followed.
+fn report(path: &Path, imported: &Imported) {
+    let path = path.display();
+    if let Some(object) = &imported.object {
+        let pins = imported.pins.map_or(String::new(), |pins| format!(", RX on D{}, TX on D{}", pins.rx, pins.tx));
+        let baud = imported.baud.map_or(String::new(), |baud| format!(", {baud} baud"));
+        say_aside(format!("{path}: the modem is `{object}`{pins}{baud}; {} steps", imported.steps.len()));
+    }
+    for Unread { line, text, reason } in &imported.unread {
+        say_aside(format!("{path}:{line}: not read: {reason}: {text}"));
+    }
+    match imported.passed_over.len() {
+        0 => {}
+        1 => say_aside(format!("{path}: one more line depends on what is received; it sends nothing to the modem")),
+        lines => {
+            say_aside(format!("{path}: {lines} more lines depend on what is received; they send nothing to the modem"));
+        }
+    }
+}
+
+impl Export {
+    fn run(self) -> CommandResult {
+        let text = read_text(&self.file, LARGEST)?;
+        let book = file::parse(&text).map_err(|error| Exit::trouble(format!("{}: {error}", self.file.display())))?;
+        let what = self.choose(&book)?;
+        let Exported { text, left_out } = match self.language {
+            Language::Ino => {
+                let serial = match &self.hardware {
+                    Some(name) if !is_identifier(name) => {
+                        return Err(Exit::wrong_use(format!("`{name}` is no name of a port, as Serial1 is")));
+                    }
+                    Some(name) => BoardSerial::Hardware(name.clone()),
+                    None if self.rx == self.tx => return Err(Exit::wrong_use("--rx and --tx name the same pin")),
+                    None => BoardSerial::Software { rx: self.rx, tx: self.tx },
+                };
+                export_ino(what, &InoOptions { serial, baud: self.baud })
+            }
+            Language::Python => export_python(what, self.baud),
+            Language::C => export_c(what),
+        }
+        .map_err(|error| Exit::trouble(format!("{}, `{}`, {error}", self.file.display(), what.name)))?;
+        for sentence in left_out {
+            say_aside(format!("left out: {sentence}"));
+        }
+        self.output.write(text.as_bytes())
+    }
+
+    fn choose<'a>(&self, book: &'a Book) -> Result<&'a Macro, Exit> {
+        let names = || book.macros.iter().map(|what| format!("`{}`", what.name)).collect::<Vec<_>>().join(", ");
+        let mut found = book.macros.iter().filter(|what| self.name.as_ref().is_none_or(|name| *name == what.name));
+        match (found.next(), found.next()) {
+            (Some(what), None) => Ok(what),
+            (None, _) if book.macros.is_empty() => {
+                Err(Exit::trouble(format!("{} holds no macro", self.file.display())))
+            }
+            (None, _) => Err(Exit::wrong_use(format!("no such macro; there are {}", names()))),
+            (Some(_), Some(_)) => Err(Exit::wrong_use(format!("say which macro: {}", names()))),
+        }
+    }
+}
+
+fn is_identifier(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }

@@ -53,6 +53,24 @@ pub struct Filled {
     pub secret: Vec<Range<usize>>,
 }
 
+/// A stretch of a template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Segment<'a> {
+    /// Fixed bytes.
+    Bytes(&'a [u8]),
+    /// The value of a name, or the count of its bytes.
+    Value {
+        /// The parameter.
+        name: &'a str,
+        /// How its value is read.
+        mode: Mode,
+        /// The decimal count in place of the bytes.
+        length: bool,
+    },
+    /// One of [`BUILT_IN`], known only when it runs.
+    Computed(&'static str),
+}
+
 /// Where a template takes its values from.
 pub trait Source {
     /// The value of this name and whether it is secret; `None` where there is none.
@@ -108,6 +126,17 @@ impl Template {
         self.parts.iter().filter_map(|part| match part {
             Part::Value { name, .. } => Some(name.as_str()),
             _ => None,
+        })
+    }
+
+    /// What the text is made of, for writing it in another language.
+    pub fn segments(&self) -> impl Iterator<Item = Segment<'_>> {
+        self.parts.iter().map(|part| match part {
+            Part::Bytes(bytes) => Segment::Bytes(bytes),
+            Part::Value { name, mode, length } => Segment::Value { name, mode: *mode, length: *length },
+            Part::Time(_) => Segment::Computed("time"),
+            Part::Counter => Segment::Computed("counter"),
+            Part::ChecksumFrom | Part::Checksum { .. } => Segment::Computed("crc"),
         })
     }
 

@@ -99,6 +99,11 @@ impl Desk {
         desk
     }
 
+    /// What the sketch told the PC, as text.
+    pub fn told(&self) -> String {
+        String::from_utf8_lossy(&self.to_pc).into_owned()
+    }
+
     /// Lets time pass until this was sent to the modem, or that long.
     pub fn run_until(&mut self, sent: &[u8], patience: Duration) -> bool {
         let end = self.now + patience;

@@ -1,0 +1,117 @@
+//! Files that a command reads whole and writes whole.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+use super::common::{CommandResult, Exit};
+
+/// Where a result goes: `-o` and `--force` of every command that has them.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct OutputOptions {
+    /// Write to this file instead of standard output.
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Replace the file if it is there.
+    #[arg(long, requires = "output")]
+    pub force: bool,
+}
+
+impl OutputOptions {
+    /// Writes the result. A file that is replaced is either the old or the new one at any moment.
+    ///
+    /// # Errors
+    /// Trouble: the file is there and `--force` is not given, or it cannot be written.
+    pub fn write(&self, bytes: &[u8]) -> CommandResult {
+        let Some(path) = &self.output else {
+            let mut out = io::stdout().lock();
+            // Whoever reads it may have had enough (`| head`).
+            let _ = out.write_all(bytes).and_then(|()| out.flush());
+            return Ok(());
+        };
+        if self.force { replace(path, bytes) } else { create(path, bytes) }
+    }
+}
+
+fn create(path: &Path, bytes: &[u8]) -> CommandResult {
+    let mut file = match OpenOptions::new().write(true).create_new(true).open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            let path = path.display();
+            return Err(Exit::trouble(format!("{path} is there already; --force replaces it, or choose another name")));
+        }
+        Err(error) => return Err(Exit::trouble(format!("{} cannot be written: {error}", path.display()))),
+    };
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    Ok(written.with_context(|| format!("{} cannot be written", path.display()))?)
+}
+
+fn replace(path: &Path, bytes: &[u8]) -> CommandResult {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".new-{}", std::process::id()));
+    let fresh = path.with_file_name(name);
+    let written = File::create_new(&fresh)
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        .and_then(|()| fs::rename(&fresh, path));
+    if written.is_err() {
+        // The half-written file is ours alone.
+        let _ = fs::remove_file(&fresh);
+    }
+    Ok(written.with_context(|| format!("{} cannot be written", path.display()))?)
+}
+
+/// Reads a text file, `-` for standard input. Larger files than `most` bytes and other encodings than UTF-8 are refused.
+///
+/// # Errors
+/// Trouble, with the name and the reason.
+pub fn read_text(path: &Path, most: usize) -> Result<String, Exit> {
+    let name = if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() };
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+    let read = if path == Path::new("-") {
+        io::stdin().lock().take(limit).read_to_end(&mut bytes)
+    } else {
+        File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes))
+    };
+    read.with_context(|| format!("{name} cannot be read"))?;
+    if bytes.len() > most {
+        return Err(Exit::trouble(format!("{name} is larger than {} KiB", most / 1024)));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        Exit::trouble(format!("{name} is not UTF-8 at byte {at}; save it as UTF-8"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_only_by_force() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.txt");
+        let mut options = OutputOptions { output: Some(path.clone()), force: false };
+        options.write(b"one").unwrap();
+        assert!(options.write(b"two").is_err());
+        assert_eq!(fs::read(&path).unwrap(), b"one");
+        options.force = true;
+        options.write(b"two").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"two");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left behind");
+    }
+
+    #[test]
+    fn a_text_is_read_whole_or_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("in.txt");
+        assert!(read_text(&path, 10).is_err());
+        fs::write(&path, "0123456789").unwrap();
+        assert_eq!(read_text(&path, 10).unwrap(), "0123456789");
+        assert!(read_text(&path, 9).is_err());
+        fs::write(&path, b"a\xFF").unwrap();
+        assert!(read_text(&path, 10).is_err());
+    }
+}
