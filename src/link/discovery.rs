@@ -3,8 +3,11 @@
 
 #[cfg(target_os = "linux")]
 mod sysfs;
+mod watch;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+pub use watch::PortWatch;
 
 use super::identity::Identity;
 use super::trouble::{self, Holder};
@@ -30,6 +33,8 @@ pub struct PortInfo {
     pub driver: Option<String>,
     /// The program that holds it, as far as this user may see.
     pub holder: Option<Holder>,
+    /// It came a moment ago ([`PortWatch`] knows).
+    pub new: bool,
 }
 
 impl PortInfo {
@@ -80,6 +85,53 @@ pub fn devices() -> Vec<PortInfo> {
     return elsewhere();
 }
 
+/// The devices, and what else `patterns` name: paths with `*` and `?` in their last part, such as `/dev/pts/*` or
+/// `/tmp/modem?`. Holders are not looked up.
+#[must_use]
+pub fn list_also(patterns: &[String]) -> Vec<PortInfo> {
+    let mut ports = devices();
+    let mut more: Vec<PathBuf> = patterns.iter().flat_map(|pattern| matching(Path::new(pattern))).collect();
+    more.sort();
+    more.dedup();
+    for path in more {
+        let real = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+        let known = ports.iter().any(|port| Path::new(&port.path) == real);
+        if let (false, Some(path)) = (known, path.to_str()) {
+            ports.push(PortInfo { path: path.to_owned(), ..PortInfo::default() });
+        }
+    }
+    ports
+}
+
+/// Devices that a pattern names. A pattern that cannot be read names none.
+fn matching(pattern: &Path) -> Vec<PathBuf> {
+    let (Some(folder), Some(name)) = (pattern.parent(), pattern.file_name().and_then(|name| name.to_str())) else {
+        return Vec::new();
+    };
+    let expression = regex::escape(name).replace(r"\*", ".*").replace(r"\?", ".");
+    let (Ok(expression), Ok(entries)) = (regex::Regex::new(&format!("^{expression}$")), std::fs::read_dir(folder))
+    else {
+        return Vec::new();
+    };
+    entries
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_name().to_str().is_some_and(|name| expression.is_match(name)))
+        .map(|entry| entry.path())
+        .filter(|path| is_device(path))
+        .collect()
+}
+
+#[cfg(unix)]
+fn is_device(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.file_type().is_char_device())
+}
+
+#[cfg(not(unix))]
+fn is_device(path: &Path) -> bool {
+    path.exists()
+}
+
 /// What one device is, by its path or a link to it.
 #[must_use]
 pub fn describe(path: &str) -> PortInfo {
@@ -127,6 +179,31 @@ mod tests {
             },
             "USB2.0-Ser!, 1A86:7523, serial number A50285BI, in use by picocom (PID 4711)",
         );
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn patterns_name_devices_only() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["modem1", "modem.2", "other"] {
+            std::os::unix::fs::symlink("/dev/null", folder.path().join(name)).unwrap();
+        }
+        std::fs::write(folder.path().join("modem-notes"), "").unwrap();
+        let check = |pattern: &str, expect: &[&str]| {
+            let mut found: Vec<_> = matching(&folder.path().join(pattern))
+                .iter()
+                .map(|path| path.file_name().unwrap().to_str().unwrap().to_owned())
+                .collect();
+            found.sort();
+            assert_eq!(found, expect, "{pattern}");
+        };
+        check("modem*", &["modem.2", "modem1"]);
+        check("modem?", &["modem1"]);
+        check("modem.?", &["modem.2"]);
+        check("[", &[]);
+        check("other", &["other"]);
+        assert!(matching(Path::new("/no/such/folder/*")).is_empty());
+        assert!(matching(Path::new("")).is_empty());
     }
 
     #[test]

@@ -5,11 +5,16 @@
 #[cfg(test)]
 mod command_line;
 #[cfg(test)]
+mod locks;
+#[cfg(test)]
 mod pty;
 #[cfg(test)]
 mod replug;
 #[cfg(test)]
 mod serial;
+#[cfg(test)]
+#[path = "../support/mod.rs"]
+mod support;
 #[cfg(test)]
 mod test_server;
 #[cfg(test)]
