@@ -63,7 +63,7 @@ enum Line {
 
 /// A simulated modem behind a door.
 pub struct Host {
-    link: SimLink,
+    sim: SimLink,
     line: Line,
     began: Instant,
     /// From the client, not yet taken by the modem.
@@ -80,7 +80,7 @@ impl Host {
     ///
     /// # Errors
     /// When the pty or the port cannot be had, or the name of the link is taken.
-    pub fn open(link: SimLink, door: &Door) -> Result<Self, HostError> {
+    pub fn open(sim: SimLink, door: &Door) -> Result<Self, HostError> {
         let line = match door {
             #[cfg(unix)]
             Door::Pty(name) => Line::Pty(pty::Pty::open(name.as_deref())?),
@@ -93,7 +93,7 @@ impl Host {
             }
         };
         let waiter = Waiter::new().map_err(system("cannot wait"))?;
-        Ok(Self { link, line, began: Instant::now(), typed: Vec::new(), heard: Vec::new(), visited: false, waiter })
+        Ok(Self { sim, line, began: Instant::now(), typed: Vec::new(), heard: Vec::new(), visited: false, waiter })
     }
 
     /// Ends a wait of [`Self::serve`] from another thread or a signal handler's pipe.
@@ -123,11 +123,11 @@ impl Host {
     ) -> Result<(), HostError> {
         while !stop.load(Ordering::SeqCst) {
             let now = self.began.elapsed();
-            while let Some(hand) = control(&mut self.link) {
-                self.link.handle(hand, now);
+            while let Some(hand) = control(&mut self.sim) {
+                self.sim.handle(hand, now);
             }
             let mut interests = Interests::new();
-            self.link.interests(!self.typed.is_empty(), &mut interests);
+            self.sim.interests(!self.typed.is_empty(), &mut interests);
             self.line.interests(self.typed.is_empty(), !self.heard.is_empty(), &mut interests);
             let due = self.deadline(now);
             self.waiter.wait(interests, due).map_err(system("waiting failed"))?;
@@ -139,10 +139,10 @@ impl Host {
 
     fn deadline(&self, now: Duration) -> Option<Duration> {
         // What waits for a client that does not read must not turn the wait into a busy loop.
-        if self.heard.is_empty() && self.link.waiting() > 0 && self.line.is_there(self.visited) {
+        if self.heard.is_empty() && self.sim.waiting() > 0 && self.line.is_there(self.visited) {
             return Some(Duration::ZERO);
         }
-        self.link.modem().next_deadline().map(|due| due.saturating_sub(now))
+        self.sim.modem().next_deadline().map(|due| due.saturating_sub(now))
     }
 
     fn work(&mut self) -> Result<(), HostError> {
@@ -154,15 +154,15 @@ impl Host {
             self.typed.extend(buffer.iter().take(count));
         }
         if !self.typed.is_empty() {
-            let taken = self.link.give(&self.typed, now);
+            let taken = self.sim.give(&self.typed, now);
             self.typed.drain(..taken);
         }
-        self.link.on_ready(now);
+        self.sim.on_ready(now);
         // As long as the client takes what is said; one buffer at a time.
         loop {
             if self.heard.is_empty() && (self.visited || self.line.is_there(false)) {
                 let mut buffer = [0; CHUNK];
-                let count = self.link.take(&mut buffer, now);
+                let count = self.sim.take(&mut buffer, now);
                 self.heard.extend(buffer.iter().take(count));
             }
             if self.heard.is_empty() {

@@ -150,7 +150,7 @@ fn make_link(target: &Path, link: &Path) -> Result<(), HostError> {
             }
             std::fs::remove_file(link).and_then(|()| make())
         }
-        made => made,
+        other => other,
     }
     .map_err(system(format!("cannot make the link {}", link.display())))
 }
