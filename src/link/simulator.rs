@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpStream, ToSocketAddrs, UdpSocket};
+use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream, ToSocketAddrs, UdpSocket};
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -44,14 +44,26 @@ struct Open {
     ended: bool,
 }
 
-/// What a helper brings back.
-type Found = (SocketId, Result<(Socket, SocketAddr), Trouble>);
+impl Open {
+    fn new(socket: Socket) -> Self {
+        Self { socket, pending: VecDeque::new(), until: None, ended: false }
+    }
+}
 
-/// Why a connection could not be opened.
-#[derive(Clone, Copy, Debug)]
-enum Trouble {
+/// What a helper brings back.
+#[derive(Debug)]
+enum Found {
+    Connected(Socket, SocketAddr),
+    Addresses(Vec<IpAddr>),
     Unresolved,
     Failed,
+}
+
+/// A listening socket of the modem, and who waits to be taken.
+#[derive(Debug)]
+struct Listener {
+    socket: TcpListener,
+    incoming: VecDeque<TcpStream>,
 }
 
 /// The simulated modem with its sockets.
@@ -59,11 +71,12 @@ enum Trouble {
 pub struct SimLink {
     modem: Sim800,
     sockets: BTreeMap<SocketId, Open>,
+    listeners: BTreeMap<SocketId, Listener>,
     /// Sockets that helpers are still opening.
     opening: BTreeSet<SocketId>,
     helpers: usize,
-    found: Receiver<Found>,
-    finder: Sender<Found>,
+    found: Receiver<(SocketId, Found)>,
+    finder: Sender<(SocketId, Found)>,
     bell: bell::Bell,
     towards_host: VecDeque<u8>,
 }
@@ -78,6 +91,7 @@ impl SimLink {
         Ok(Self {
             modem,
             sockets: BTreeMap::new(),
+            listeners: BTreeMap::new(),
             opening: BTreeSet::new(),
             helpers: 0,
             found,
@@ -141,7 +155,18 @@ impl SimLink {
             let Some(output) = self.modem.poll_output() else { return };
             match output {
                 Output::Uart(bytes) => self.towards_host.extend(bytes),
-                Output::Open { id, udp, host, port } => self.start_helper(id, udp, host, port, now),
+                Output::Open { id, udp, host, port } => {
+                    self.start_helper(id, now, move || connect(&host, port, udp));
+                }
+                Output::Resolve { id, host } => self.start_helper(id, now, move || resolve(&host)),
+                Output::Listen { id, port, everywhere } => self.listen(id, port, everywhere, now),
+                Output::Accept { listener, id } => {
+                    if let Some(stream) = self.take_visitor(listener) {
+                        let socket = Socket::Tcp(stream);
+                        self.sockets.insert(id, Open::new(socket));
+                    }
+                }
+                Output::Refuse { listener } => drop(self.take_visitor(listener)),
                 Output::Send(id, bytes) => {
                     if let Some(open) = self.sockets.get_mut(&id) {
                         open.pending.push_back(bytes);
@@ -150,6 +175,7 @@ impl SimLink {
                 }
                 Output::Close(id) => {
                     self.opening.remove(&id);
+                    self.listeners.remove(&id);
                     if let Some(open) = self.sockets.get_mut(&id) {
                         open.until = Some(now + LINGER);
                     }
@@ -162,22 +188,54 @@ impl SimLink {
         self.modem.handle_input(Input::Socket(id, event), now);
     }
 
-    /// Starts a helper that resolves and connects.
-    fn start_helper(&mut self, id: SocketId, udp: bool, host: String, port: u16, now: Duration) {
+    /// Starts a helper for what may take its time.
+    fn start_helper(&mut self, id: SocketId, now: Duration, work: impl FnOnce() -> Found + Send + 'static) {
         let finder = self.finder.clone();
         let ringer = self.bell.ringer();
         let helper = move || {
             // Nobody takes it when the link is gone by now; the socket closes with it.
-            let _ = finder.send((id, connect(&host, port, udp)));
+            let _ = finder.send((id, work()));
             ringer.ring();
         };
-        let spawned =
-            self.helpers < HELPERS && std::thread::Builder::new().name("sim-connect".into()).spawn(helper).is_ok();
-        if spawned {
+        let room = self.helpers < HELPERS;
+        if room && std::thread::Builder::new().name("sim-connect".into()).spawn(helper).is_ok() {
             self.helpers += 1;
             self.opening.insert(id);
         } else {
             self.news(id, SocketEvent::Failed, now);
+        }
+    }
+
+    fn listen(&mut self, id: SocketId, port: u16, everywhere: bool, now: Duration) {
+        let address: SocketAddr = (if everywhere { [0; 4] } else { [127, 0, 0, 1] }, port).into();
+        let bound = TcpListener::bind(address).and_then(|socket| socket.set_nonblocking(true).map(|()| socket));
+        match bound {
+            Ok(socket) => {
+                self.listeners.insert(id, Listener { socket, incoming: VecDeque::new() });
+                self.news(id, SocketEvent::Listening, now);
+            }
+            Err(_) => self.news(id, SocketEvent::Failed, now),
+        }
+    }
+
+    fn take_visitor(&mut self, listener: SocketId) -> Option<TcpStream> {
+        let stream = self.listeners.get_mut(&listener)?.incoming.pop_front()?;
+        // A socket that cannot be set up is closed: the modem sees its end at the next read.
+        stream.set_nonblocking(true).and_then(|()| stream.set_nodelay(true)).ok()?;
+        Some(stream)
+    }
+
+    fn accept(&mut self, now: Duration) {
+        let ids: Vec<_> = self.listeners.keys().copied().collect();
+        for id in ids {
+            while let Some((stream, peer)) = self.listeners.get(&id).and_then(|listener| listener.socket.accept().ok())
+            {
+                if let Some(listener) = self.listeners.get_mut(&id) {
+                    listener.incoming.push_back(stream);
+                }
+                self.news(id, SocketEvent::Incoming { peer }, now);
+                self.carry_out(now);
+            }
         }
     }
 
@@ -189,12 +247,13 @@ impl SimLink {
                 continue;
             }
             match found {
-                Ok((socket, peer)) => {
-                    self.sockets.insert(id, Open { socket, pending: VecDeque::new(), until: None, ended: false });
+                Found::Connected(socket, peer) => {
+                    self.sockets.insert(id, Open::new(socket));
                     self.news(id, SocketEvent::Connected { peer }, now);
                 }
-                Err(Trouble::Unresolved) => self.news(id, SocketEvent::Unresolved, now),
-                Err(Trouble::Failed) => self.news(id, SocketEvent::Failed, now),
+                Found::Addresses(list) => self.news(id, SocketEvent::Resolved(&list), now),
+                Found::Unresolved => self.news(id, SocketEvent::Unresolved, now),
+                Found::Failed => self.news(id, SocketEvent::Failed, now),
             }
         }
     }
@@ -276,6 +335,9 @@ impl SimLink {
 impl Link for SimLink {
     fn interests<'fd>(&'fd self, _sending: bool, interests: &mut Interests<'fd>) {
         self.bell.interest(interests);
+        for listener in self.listeners.values() {
+            interests.add(&listener.socket, true, false);
+        }
         for (id, open) in &self.sockets {
             let write = !open.pending.is_empty();
             let read = !open.ended && open.until.is_none() && self.modem.wants(*id) > 0;
@@ -302,6 +364,7 @@ impl Link for SimLink {
         self.modem.handle_input(Input::Tick, now);
         self.take_found(now);
         self.carry_out(now);
+        self.accept(now);
         let ids: Vec<_> = self.sockets.keys().copied().collect();
         for id in ids {
             self.flush(id, now);
@@ -341,19 +404,32 @@ fn refused_is_lost(count: usize) -> impl FnOnce(io::Error) -> io::Result<usize> 
     }
 }
 
-/// On a helper: resolves a name and connects, IPv4 first as the module knows nothing else.
-fn connect(host: &str, port: u16, udp: bool) -> Result<(Socket, SocketAddr), Trouble> {
-    let mut addresses: Vec<_> = (host, port).to_socket_addrs().map_err(|_| Trouble::Unresolved)?.collect();
-    addresses.sort_by_key(SocketAddr::is_ipv6);
-    if addresses.is_empty() {
-        return Err(Trouble::Unresolved);
+/// On a helper: resolves a name, IPv4 first as the module knows nothing else.
+fn addresses(host: &str, port: u16) -> Vec<SocketAddr> {
+    let mut list: Vec<_> = (host, port).to_socket_addrs().map(Iterator::collect).unwrap_or_default();
+    list.sort_by_key(SocketAddr::is_ipv6);
+    list
+}
+
+/// On a helper: resolves and connects.
+fn connect(host: &str, port: u16, udp: bool) -> Found {
+    let list = addresses(host, port);
+    if list.is_empty() {
+        return Found::Unresolved;
     }
-    for peer in addresses {
+    for peer in list {
         if let Ok(socket) = connect_to(peer, udp) {
-            return Ok((socket, peer));
+            return Found::Connected(socket, peer);
         }
     }
-    Err(Trouble::Failed)
+    Found::Failed
+}
+
+/// On a helper: looks a name up.
+fn resolve(host: &str) -> Found {
+    let mut list: Vec<_> = addresses(host, 0).iter().map(SocketAddr::ip).collect();
+    list.dedup();
+    if list.is_empty() { Found::Unresolved } else { Found::Addresses(list) }
 }
 
 fn connect_to(peer: SocketAddr, udp: bool) -> io::Result<Socket> {

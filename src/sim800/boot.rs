@@ -196,6 +196,7 @@ impl Sim800 {
         let before = std::mem::replace(&mut self.network.registration, registration);
         if self.network.registered() {
             self.network.attached = true;
+            self.network_identity();
         } else {
             self.network.attached = false;
             self.lose_context();
@@ -226,6 +227,7 @@ impl Sim800 {
 
     fn sms_ready(&mut self) {
         self.power.sms_ready = true;
+        self.later([20, 60], |modem, _| modem.deliver_messages());
         if self.settings.value("+CIURC") == 1 {
             self.boot_urc("SMS Ready");
         }

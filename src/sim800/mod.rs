@@ -7,25 +7,35 @@
 //! table of all commands, a file a family), `reply` (what answers look like), `boot` (power, card, network), `ip`.
 
 mod boot;
+mod calls;
+mod clock;
 mod commands;
 mod errors;
 mod faults;
+mod files;
+mod http;
 mod ip;
 mod line;
+mod panel;
+mod phonebook;
 mod profile;
+mod refused;
 mod reply;
 mod rng;
 mod settings;
 mod sms;
 mod timers;
 mod uart;
+mod ussd;
 
 use std::collections::{BTreeSet, VecDeque};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 pub use faults::Fault;
-pub use profile::{AutobaudUrcs, EarlyData, Junk, Profile, ProfileError, Range, SyncBytes};
+pub use panel::{ControlError, Panel, PanelLink};
+pub use profile::{AutobaudUrcs, Callee, EarlyData, Junk, Profile, ProfileError, Range, SyncBytes};
+pub use sms::SentMessage;
 
 use timers::{Timer, Timers};
 
@@ -64,6 +74,15 @@ pub enum SocketEvent<'a> {
     Taken(usize),
     /// The peer closed it, or it broke.
     Closed,
+    /// A name was looked up.
+    Resolved(&'a [IpAddr]),
+    /// It listens.
+    Listening,
+    /// Somebody wants in; answered with [`Output::Accept`] or [`Output::Refuse`].
+    Incoming {
+        /// Who.
+        peer: SocketAddr,
+    },
 }
 
 /// A hand on the bench.
@@ -75,6 +94,20 @@ pub enum Control {
     Fault(String, bool),
     /// Power off and on.
     Restart,
+    /// A short message comes in.
+    Message {
+        /// From whom.
+        from: String,
+        /// Its text; long ones come in parts.
+        text: String,
+    },
+    /// Somebody calls.
+    Call {
+        /// Who.
+        from: String,
+    },
+    /// The other side of a call hangs up.
+    HangUp,
 }
 
 /// What the modem does.
@@ -95,8 +128,36 @@ pub enum Output {
     },
     /// Send on a connection.
     Send(SocketId, Vec<u8>),
-    /// Close a connection, when all that was given to it is sent.
+    /// Close a connection (when all that was given to it is sent) or a listening socket.
     Close(SocketId),
+    /// Look a name up.
+    Resolve {
+        /// Names the answer.
+        id: SocketId,
+        /// The name.
+        host: String,
+    },
+    /// Listen for TCP connections.
+    Listen {
+        /// Its name from now on.
+        id: SocketId,
+        /// Port number.
+        port: u16,
+        /// On all addresses, not on loopback alone.
+        everywhere: bool,
+    },
+    /// Take the connection that came in first.
+    Accept {
+        /// Where it came in.
+        listener: SocketId,
+        /// Its name from now on.
+        id: SocketId,
+    },
+    /// Turn the connection away that came in first.
+    Refuse {
+        /// Where it came in.
+        listener: SocketId,
+    },
 }
 
 /// The modem.
@@ -123,6 +184,17 @@ pub struct Sim800 {
     sending: Option<usize>,
     /// A prompt that the fault `prompt-late` holds back.
     late_prompt: Option<Box<uart::Wait>>,
+    clock: clock::Clock,
+    /// The SUBMIT on its way to the network.
+    sms_in_hand: Vec<u8>,
+    http: http::Http,
+    bearer: http::Bearer,
+    calls: calls::Calls,
+    book: phonebook::PhoneBook,
+    files: files::Files,
+    /// Results of refused services, on their way.
+    refusals: VecDeque<String>,
+    encryption_noted: bool,
 }
 
 impl Sim800 {
@@ -150,6 +222,15 @@ impl Sim800 {
             sms: sms::Sms::new(&profile),
             sending: None,
             late_prompt: None,
+            clock: clock::Clock::unset(Duration::ZERO),
+            sms_in_hand: Vec::new(),
+            http: http::Http::default(),
+            bearer: http::Bearer::default(),
+            calls: calls::Calls::default(),
+            book: phonebook::PhoneBook::default(),
+            files: files::Files::default(),
+            refusals: VecDeque::new(),
+            encryption_noted: false,
             profile,
         };
         for name in modem.profile.faults.clone() {
@@ -208,6 +289,9 @@ impl Sim800 {
             Control::Signal(csq) => self.network.csq = csq,
             Control::Fault(name, on) => self.fault(&name, on),
             Control::Restart => self.switch_on(),
+            Control::Message { from, text } => self.message_in(&from, &text),
+            Control::Call { from } => self.call_in(&from),
+            Control::HangUp => self.far_hang_up(),
         }
     }
 
@@ -249,6 +333,11 @@ impl Sim800 {
     fn reset_services(&mut self) {
         self.sending = None;
         self.late_prompt = None;
+        self.sms.restarted();
+        self.http = http::Http::default();
+        self.bearer = http::Bearer::default();
+        self.calls = calls::Calls::default();
+        self.refusals.clear();
     }
 
     /// A delay of the profile, at its speed.

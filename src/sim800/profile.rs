@@ -46,6 +46,21 @@ pub enum Junk {
     Skipped,
 }
 
+/// What a called number does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Callee {
+    /// Answers after some rings.
+    #[default]
+    Answers,
+    /// Is busy: BUSY.
+    Busy,
+    /// Never answers: NO ANSWER.
+    NoAnswer,
+    /// Cannot be reached: NO CARRIER.
+    Unreachable,
+}
+
 /// Bytes that come before the prompt they were meant for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -162,6 +177,18 @@ pub struct Profile {
     pub smsc: String,
     /// The first message reference given.
     pub message_reference: u8,
+    /// `AT+CMGR` of an empty place answers OK.
+    pub empty_cmgr_ok: bool,
+    /// What a called number does.
+    pub callee: Callee,
+    /// What a request such as `*100#` is answered with.
+    pub ussd: String,
+    /// `+CUSD` with blanks after its commas.
+    pub ussd_blank: bool,
+    /// `AT+CIPSERVER` listens on all addresses, not on loopback alone.
+    pub listen_everywhere: bool,
+    /// The network's time at power-on.
+    pub network_time: String,
 }
 
 impl Default for Profile {
@@ -215,6 +242,12 @@ impl Default for Profile {
             pin: "1234".into(),
             smsc: "+491710760000".into(),
             message_reference: 1,
+            empty_cmgr_ok: true,
+            callee: Callee::Answers,
+            ussd: "Your balance is 12.34 EUR.".into(),
+            ussd_blank: true,
+            listen_everywhere: false,
+            network_time: "24/01/30,20:40:31+04".into(),
         }
     }
 }

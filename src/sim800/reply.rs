@@ -21,6 +21,8 @@ pub(super) enum Done {
     Waiting(Duration),
     /// It asks for data.
     Prompt(Box<Wait>),
+    /// The line ends with this code.
+    Result(Code),
     /// The line ends; its result was said already.
     Ended,
     /// The modem restarted over it: no result will come.
@@ -45,14 +47,24 @@ pub(super) const NOT_ALLOWED: Done = Done::Fail(Failure::Cme(3));
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Code {
     Ok,
+    Connect,
+    Ring,
+    NoCarrier,
     Error,
+    Busy,
+    NoAnswer,
 }
 
 impl Code {
     fn texts(self) -> (&'static str, &'static str) {
         match self {
             Self::Ok => ("OK", "0"),
+            Self::Connect => ("CONNECT", "1"),
+            Self::Ring => ("RING", "2"),
+            Self::NoCarrier => ("NO CARRIER", "3"),
             Self::Error => ("ERROR", "4"),
+            Self::Busy => ("BUSY", "7"),
+            Self::NoAnswer => ("NO ANSWER", "8"),
         }
     }
 }

@@ -36,6 +36,11 @@ impl Bench {
                 }
                 Output::Open { id, .. } => Some((*id, SocketEvent::Failed)),
                 Output::Send(id, bytes) => Some((*id, SocketEvent::Taken(bytes.len()))),
+                Output::Listen { id, .. } => Some((*id, SocketEvent::Listening)),
+                Output::Resolve { id, host } if host == "nowhere" => Some((*id, SocketEvent::Unresolved)),
+                Output::Resolve { id, .. } => {
+                    Some((*id, SocketEvent::Resolved(&[IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 7))])))
+                }
                 _ => None,
             };
             self.did.push(output);
@@ -279,3 +284,13 @@ fn text_mode_sms_prompts_again_after_each_line() {
     assert_eq!(bench.say("hello\r\n"), r"hello\r\n> ");
     assert_eq!(bench.say("\x1a"), r"\r\n+CMGS: 54\r\n\r\nOK\r\n");
 }
+
+mod calls;
+mod faults;
+mod http;
+mod laws;
+mod messages;
+mod modes;
+mod power;
+mod services;
+mod transcripts;

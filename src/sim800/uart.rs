@@ -32,8 +32,8 @@ pub(super) enum Ending {
     Terminator { limit: usize },
     /// 0x1A, and each CR shows the prompt again (text-mode SMS).
     Lines { limit: usize },
-    /// So many bytes, nothing else; or the time is over.
-    Length { wanted: usize, within: Option<Duration> },
+    /// So many bytes, nothing else.
+    Length { wanted: usize },
 }
 
 /// How the data ended.
@@ -56,6 +56,8 @@ pub(super) struct Wait {
     /// Takes the data; the number is the command's own.
     pub(super) finish: fn(&mut Sim800, Ended, &[u8], u32) -> Done,
     pub(super) argument: u32,
+    /// After this time it ends by itself, and how.
+    pub(super) limit: Option<(Duration, Ended)>,
     data: Vec<u8>,
     timer: Option<TimerId>,
 }
@@ -74,14 +76,14 @@ impl Wait {
         argument: u32,
     ) -> Self {
         let invitation = invitation.to_vec();
-        Self { invitation, ending, echo: true, finish, argument, data: Vec::new(), timer: None }
+        Self { invitation, ending, echo: true, finish, argument, limit: None, data: Vec::new(), timer: None }
     }
 }
 
 /// The state of the line.
 #[derive(Debug, Default)]
 pub(super) struct Uart {
-    queue: VecDeque<u8>,
+    pub(super) queue: VecDeque<u8>,
     line: Vec<u8>,
     too_long: bool,
     last_line: Vec<u8>,
@@ -147,6 +149,9 @@ impl Sim800 {
     /// Looks at waiting bytes until a command runs.
     pub(super) fn pump(&mut self) {
         while self.power.is_on() && (self.run.is_none() || self.uart.wait.is_some()) {
+            if self.run.is_none() && self.transparent_bytes() {
+                return;
+            }
             let Some(byte) = self.uart.queue.pop_front() else { return };
             if self.uart.wait.is_some() {
                 self.data_byte(byte);
@@ -273,6 +278,11 @@ impl Sim800 {
                 self.open_prompt(wait);
                 return false;
             }
+            Done::Result(code) => {
+                self.code(code);
+                self.end_run();
+                return false;
+            }
             Done::Ended => {
                 self.end_run();
                 return false;
@@ -316,12 +326,17 @@ impl Sim800 {
         }
         self.uart.after_cr = false;
         self.transmit(&std::mem::take(&mut wait.invitation));
-        if let Ending::Length { within: Some(limit), .. } = wait.ending {
-            let out_of_time = |modem: &mut Self, _| modem.end_data(Ended::TimedOut);
-            wait.timer = Some(self.timers.add(self.now + limit, Timer::Background(out_of_time, 0)));
+        if let Some((limit, _)) = wait.limit {
+            let timer = Timer::Background(|modem, _| modem.out_of_time(), 0);
+            wait.timer = Some(self.timers.add(self.now + limit, timer));
         }
         self.uart.wait = Some(wait);
         self.pump();
+    }
+
+    fn out_of_time(&mut self) {
+        let limit = self.uart.wait.as_ref().and_then(|wait| wait.limit);
+        self.end_data(limit.map_or(Ended::TimedOut, |limit| limit.1));
     }
 
     /// The prompt in hand is over.
@@ -340,7 +355,7 @@ impl Sim800 {
         let Some(wait) = &mut self.uart.wait else { return };
         let echo = echo && wait.echo;
         match (wait.ending, byte) {
-            (Ending::Length { wanted, .. }, _) => {
+            (Ending::Length { wanted }, _) => {
                 wait.data.push(byte);
                 let complete = wait.data.len() >= wanted;
                 if echo {

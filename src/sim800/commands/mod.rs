@@ -7,7 +7,7 @@ mod network;
 use super::Sim800;
 use super::line::{Call, Form};
 use super::reply::{Done, Failure};
-use super::{ip, sms};
+use super::{calls, clock, files, http, ip, phonebook, refused, sms, ussd};
 
 /// A command: its name in capitals, and what carries it out.
 pub(super) type Command = (&'static str, fn(&mut Sim800, &Call) -> Done);
@@ -19,7 +19,20 @@ const FAMILIES: &[&[Command]] = &[
     ip::context::COMMANDS,
     ip::connect::COMMANDS,
     ip::send::COMMANDS,
-    sms::COMMANDS,
+    ip::receive::COMMANDS,
+    ip::transparent::COMMANDS,
+    ip::server::COMMANDS,
+    ip::names::COMMANDS,
+    ip::options::COMMANDS,
+    http::FAMILIES[0],
+    http::FAMILIES[1],
+    calls::COMMANDS,
+    ussd::COMMANDS,
+    phonebook::COMMANDS,
+    files::COMMANDS,
+    refused::COMMANDS,
+    sms::commands::COMMANDS,
+    clock::COMMANDS,
 ];
 
 impl Sim800 {
@@ -47,13 +60,19 @@ impl Sim800 {
     }
 }
 
+/// All names, for the tests that try each of them.
+#[cfg(test)]
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    FAMILIES.iter().copied().flatten().map(|command| command.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn every_command_stands_once_and_in_capitals() {
-        let mut names: Vec<_> = FAMILIES.iter().copied().flatten().map(|command| command.0).collect();
+        let mut names: Vec<_> = names().collect();
         let count = names.len();
         names.sort_unstable();
         names.dedup();

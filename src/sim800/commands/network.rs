@@ -15,7 +15,6 @@ pub(super) const COMMANDS: &[Command] = &[
     ("+CGATT", Sim800::attach),
     ("+COPS", Sim800::operator),
     ("+CBC", Sim800::battery),
-    ("+CPAS", |modem, call| modem.answer(call, "+CPAS: 0")),
 ];
 
 impl Sim800 {

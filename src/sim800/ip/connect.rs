@@ -148,7 +148,11 @@ impl Sim800 {
         let Some(link) = self.ip.links.get_mut(number) else { return };
         link.connecting = None;
         link.state = LinkState::Connected;
-        self.link_line(number, "CONNECT OK");
+        if self.transparent_wanted() {
+            self.go_transparent();
+        } else {
+            self.link_line(number, "CONNECT OK");
+        }
         if self.has(Fault::PeerClose) {
             self.later([1500, 3000], |modem, _| modem.peers_close());
         }

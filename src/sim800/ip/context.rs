@@ -14,7 +14,6 @@ pub(in super::super) const COMMANDS: &[Command] = &[
     ("+CIPSTATUS", Sim800::cipstatus),
     ("+CIPSHUT", Sim800::cipshut),
     ("+CIPMUX", Sim800::cipmux),
-    ("+CIPMODE", Sim800::cipmode),
 ];
 
 impl Sim800 {
@@ -80,21 +79,28 @@ impl Sim800 {
 
     /// The network answers the activation: an address, or no.
     pub(in super::super) fn activate(&mut self) -> bool {
-        let own = !self.ip.apn.is_empty() && self.ip.apn != "CMNET";
-        let wanted = self.profile.apn.is_empty() || self.profile.apn.eq_ignore_ascii_case(&self.ip.apn);
+        let apn = self.ip.apn.clone();
+        let Some(address) = self.grant_address(&apn) else { return false };
+        self.ip.context = Context::GprsAct;
+        self.ip.address = address;
+        true
+    }
+
+    /// The address the network gives for an APN; `None` when it refuses.
+    pub(in super::super) fn grant_address(&mut self, apn: &str) -> Option<String> {
+        let own = !apn.is_empty() && apn != "CMNET";
+        let wanted = self.profile.apn.is_empty() || self.profile.apn.eq_ignore_ascii_case(apn);
         let refused = self.has(Fault::WrongApn) || self.has(Fault::PdpDeact) || (self.has(Fault::NoApn) && !own);
         if refused || !wanted || !self.network.registered() || !self.network.attached {
-            return false;
+            return None;
         }
-        self.ip.context = Context::GprsAct;
         let [a, b, c, ..] = self.rng.next().to_le_bytes();
-        self.ip.address = [10, a, b, c.clamp(1, 254)];
-        true
+        Some(std::net::Ipv4Addr::new(10, a, b, c.clamp(1, 254)).to_string())
     }
 
     /// Own address, as `CIFSR` prints it.
     pub(in super::super) fn own_address(&self) -> String {
-        std::net::Ipv4Addr::from(self.ip.address).to_string()
+        self.ip.address.clone()
     }
 
     fn cifsr(&mut self, call: &Call) -> Done {
@@ -116,7 +122,12 @@ impl Sim800 {
                 self.code(Code::Ok);
                 self.info(format!("STATE: {}", self.state_name()));
                 if self.mux() {
-                    let rows: Vec<_> = (0..LINKS).map(|number| self.link_row(number)).collect();
+                    let server = self.ip.server.as_ref().map(|server| {
+                        let state = if server.listening { "LISTENING" } else { "OPENING" };
+                        format!("S: 0,0,\"{}\",\"{state}\"", server.port)
+                    });
+                    let links = (0..LINKS).map(|number| self.link_row(number));
+                    let rows: Vec<_> = server.into_iter().chain(links).collect();
                     self.info(rows.join("\r\n"));
                 }
                 Done::Silent
@@ -154,6 +165,8 @@ impl Sim800 {
                 for number in 0..LINKS {
                     self.drop_socket(number);
                 }
+                self.close_server();
+                self.ip.lookup = None;
                 Done::Later(self.delay(self.profile.close_ms), Self::shut, 0)
             }
             _ => NOT_ALLOWED,
@@ -161,8 +174,8 @@ impl Sim800 {
     }
 
     fn shut(&mut self, _: u32) -> Done {
-        let Ip { apn, user, password, .. } = std::mem::take(&mut self.ip);
-        self.ip = Ip { apn, user, password, ..Ip::default() };
+        let Ip { apn, user, password, name_servers, local_ports, defined, .. } = std::mem::take(&mut self.ip);
+        self.ip = Ip { apn, user, password, name_servers, local_ports, defined, ..Ip::default() };
         self.info("SHUT OK");
         Done::Silent
     }
@@ -174,20 +187,16 @@ impl Sim800 {
         self.parameter(call).unwrap_or(NOT_ALLOWED)
     }
 
-    fn cipmode(&mut self, call: &Call) -> Done {
-        match call.form {
-            Form::Test => self.test(call, "(0-NORMAL MODE,1-TRANSPARENT MODE)"),
-            Form::Set if self.ip.context != Context::Initial || self.mux() => NOT_ALLOWED,
-            _ => self.parameter(call).unwrap_or(NOT_ALLOWED),
-        }
-    }
-
     /// The network takes the context away: `+PDP: DEACT`, and every connection is cut.
     pub(in super::super) fn lose_context(&mut self) {
+        self.lose_bearer();
         let up = matches!(self.ip.context, Context::GprsAct | Context::Status);
         if !up {
             return;
         }
+        self.leave_transparent();
+        self.close_server();
+        self.ip.lookup = None;
         for number in 0..LINKS {
             self.drop_socket(number);
             if let Some(link) = self.ip.links.get_mut(number) {

@@ -4,14 +4,18 @@
 
 pub(super) mod connect;
 pub(super) mod context;
-mod receive;
+pub(super) mod names;
+pub(super) mod options;
+pub(super) mod receive;
 pub(super) mod send;
+pub(super) mod server;
+pub(super) mod transparent;
 
 use std::collections::VecDeque;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 
 use super::timers::TimerId;
-use super::{Output, Sim800, SocketEvent, SocketId};
+use super::{Output, PanelLink, Sim800, SocketEvent, SocketId, http};
 
 /// Links of the module.
 pub(super) const LINKS: usize = 6;
@@ -41,6 +45,18 @@ pub(super) enum LinkState {
     Closed,
 }
 
+/// What a host that reads by itself has been told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Unread {
+    /// All there is.
+    #[default]
+    Known,
+    /// Data came since it read last.
+    Fresh,
+    /// `+CIPRXGET: 1` was said and nothing read since.
+    Announced,
+}
+
 /// One of six connections.
 #[derive(Debug, Default)]
 pub(super) struct Link {
@@ -60,6 +76,20 @@ pub(super) struct Link {
     sent: u64,
     acknowledged: u64,
     connecting: Option<TimerId>,
+    /// What the host knows of `received` with `CIPRXGET=1`.
+    unread: Unread,
+}
+
+impl Link {
+    pub(super) fn is_connected(&self) -> bool {
+        self.state == LinkState::Connected
+    }
+
+    /// As the panel shows it.
+    pub(super) fn shown(&self, number: usize) -> PanelLink {
+        let peer = format!("{}:{}", self.host, self.port);
+        PanelLink { number, udp: self.udp, peer, sent: self.sent, waiting: self.received.len() }
+    }
 }
 
 /// All of TCP/IP.
@@ -69,10 +99,18 @@ pub(super) struct Ip {
     pub(super) apn: String,
     user: String,
     password: String,
-    address: [u8; 4],
+    address: String,
     pub(super) links: [Link; LINKS],
     /// A connect has failed or been closed since the context came up.
     retry: bool,
+    transparent: Option<transparent::Transparent>,
+    server: Option<server::Server>,
+    lookup: Option<names::Lookup>,
+    name_servers: [Ipv4Addr; 2],
+    /// `AT+CLPORT`, TCP and UDP.
+    local_ports: [u16; 2],
+    /// APN of `AT+CGDCONT`.
+    defined: String,
 }
 
 impl Default for Ip {
@@ -82,9 +120,15 @@ impl Default for Ip {
             apn: "CMNET".into(),
             user: String::new(),
             password: String::new(),
-            address: [0; 4],
+            address: "0.0.0.0".into(),
             links: Default::default(),
             retry: false,
+            transparent: None,
+            server: None,
+            lookup: None,
+            name_servers: [Ipv4Addr::UNSPECIFIED; 2],
+            local_ports: [0; 2],
+            defined: String::new(),
         }
     }
 }
@@ -105,7 +149,9 @@ impl Sim800 {
 
     /// All sockets that are open or being opened.
     pub(super) fn open_sockets(&self) -> Vec<SocketId> {
-        self.ip.links.iter().filter_map(|link| link.socket).collect()
+        let links = self.ip.links.iter().filter_map(|link| link.socket);
+        let others = self.ip.server.as_ref().map(|server| server.id).into_iter().chain(self.http.socket());
+        links.chain(others).collect()
     }
 
     /// `0, CLOSED` or `CLOSED`: a line about a link.
@@ -133,6 +179,9 @@ impl Sim800 {
             return if used { "IP PROCESSING" } else { context };
         }
         let Some(link) = self.link(0) else { return context };
+        if self.ip.server.is_some() && link.state == LinkState::Initial {
+            return "SERVER LISTENING";
+        }
         match (link.state, link.udp) {
             (LinkState::Initial, _) => context,
             (LinkState::Connecting, false) => "TCP CONNECTING",
@@ -149,18 +198,32 @@ impl Sim800 {
     #[must_use]
     pub fn wants(&self, id: SocketId) -> usize {
         let link = self.link_of(id).and_then(|number| self.link(number));
-        link.map_or(0, |link| BUFFER.saturating_sub(link.received.len()))
+        match link {
+            Some(link) => BUFFER.saturating_sub(link.received.len()),
+            None if self.http.socket() == Some(id) => http::CHUNK,
+            None => 0,
+        }
     }
 
     /// News of a socket.
     pub(super) fn socket_event(&mut self, id: SocketId, event: &SocketEvent<'_>) {
-        let Some(number) = self.link_of(id) else { return };
+        let Some(number) = self.link_of(id) else {
+            if self.http.socket() == Some(id) {
+                self.http_event(event);
+            } else if self.ip.server.as_ref().is_some_and(|server| server.id == id) {
+                self.server_event(event);
+            } else if self.ip.lookup.as_ref().is_some_and(|lookup| lookup.id == id) {
+                self.looked_up(event);
+            }
+            return;
+        };
         match event {
             SocketEvent::Connected { peer } => self.connected(number, *peer),
             SocketEvent::Failed | SocketEvent::Unresolved => self.connect_failed(number),
             SocketEvent::Received(bytes) => self.link_received(number, bytes),
             SocketEvent::Taken(count) => self.taken(number, *count),
             SocketEvent::Closed => self.peer_closed(number),
+            SocketEvent::Resolved(_) | SocketEvent::Listening | SocketEvent::Incoming { .. } => {}
         }
     }
 

@@ -41,17 +41,21 @@ impl Sim800 {
         let ending = match length {
             None => Ending::Terminator { limit: size },
             Some(Some(length)) => match usize::try_from(length) {
-                Ok(wanted) if (1..=size).contains(&wanted) => Ending::Length { wanted, within: None },
+                Ok(wanted) if (1..=size).contains(&wanted) => Ending::Length { wanted },
                 _ => return NOT_ALLOWED,
             },
             Some(None) => return NOT_ALLOWED,
         };
-        if !self.is_connected(number) {
+        if !self.is_connected(number) || self.transparent_wanted() {
             return NOT_ALLOWED;
         }
         let mut wait = Wait::prompt(ending, Self::data_typed, u32::try_from(number).unwrap_or(0));
         if self.settings.value("+CIPSPRT") != 1 {
             wait.invitation.clear();
+        }
+        if self.settings.value("+CIPATS") == 1 && length.is_none() {
+            let seconds = u64::try_from(self.settings.field("+CIPATS", 1)).unwrap_or(1);
+            wait.limit = Some((Duration::from_secs(seconds), Ended::Complete));
         }
         if self.has(Fault::PromptLate) {
             self.late_prompt = Some(Box::new(wait));
@@ -93,12 +97,12 @@ impl Sim800 {
         Done::Waiting(ACKNOWLEDGE_LIMIT)
     }
 
-    fn space(&self, number: usize) -> usize {
+    pub(super) fn space(&self, number: usize) -> usize {
         self.link(number).map_or(0, |link| IN_FLIGHT.saturating_sub(link.in_flight))
     }
 
     /// Hands bytes to a link's socket.
-    fn send_on(&mut self, number: usize, data: Vec<u8>) {
+    pub(super) fn send_on(&mut self, number: usize, data: Vec<u8>) {
         let Some(link) = self.ip.links.get_mut(number) else { return };
         let Some(id) = link.socket else { return };
         link.in_flight += data.len();
@@ -125,6 +129,7 @@ impl Sim800 {
             let delay = self.delay(self.profile.round_trip_ms);
             self.finish(Done::Later(delay, Self::say_sent, argument));
         }
+        self.pump();
     }
 
     fn say_sent(&mut self, number: u32) -> Done {

@@ -1,0 +1,104 @@
+//! Transparent mode (`CIPMODE=1`): every byte is data, until `+++` in a silence of a second on both sides.
+
+use std::time::Duration;
+
+use super::super::Sim800;
+use super::super::commands::Command;
+use super::super::line::{Call, Form};
+use super::super::reply::{Code, Done, NOT_ALLOWED};
+use super::super::timers::{Timer, TimerId};
+use super::{Context, LinkState};
+
+pub(in super::super) const COMMANDS: &[Command] = &[("+CIPMODE", Sim800::cipmode), ("O", Sim800::resume)];
+
+/// Silence before and after `+++`, and the longest between two of them (manual §2.2.12).
+const GUARD: Duration = Duration::from_secs(1);
+
+/// Data mode, and the `+` that may end it.
+#[derive(Debug, Default)]
+pub(super) struct Transparent {
+    last: Duration,
+    pluses: u8,
+    timer: Option<TimerId>,
+}
+
+impl Sim800 {
+    fn cipmode(&mut self, call: &Call) -> Done {
+        match call.form {
+            Form::Test => self.test(call, "(0-NORMAL MODE,1-TRANSPARENT MODE)"),
+            Form::Set if self.ip.context != Context::Initial || self.mux() => NOT_ALLOWED,
+            _ => self.parameter(call).unwrap_or(NOT_ALLOWED),
+        }
+    }
+
+    /// `ATO`.
+    fn resume(&mut self, _: &Call) -> Done {
+        let connected = self.link(0).is_some_and(|link| link.state == LinkState::Connected);
+        if !connected || !self.transparent_wanted() {
+            return NOT_ALLOWED;
+        }
+        self.go_transparent();
+        Done::Ended
+    }
+
+    /// A connection that opens now is transparent.
+    pub(super) fn transparent_wanted(&self) -> bool {
+        self.settings.value("+CIPMODE") == 1 && !self.mux()
+    }
+
+    /// `CONNECT`, and data from now on.
+    pub(super) fn go_transparent(&mut self) {
+        self.code(Code::Connect);
+        self.ip.transparent = Some(Transparent { last: self.now, ..Transparent::default() });
+    }
+
+    /// Back to commands.
+    pub(super) fn leave_transparent(&mut self) {
+        if let Some(timer) = self.ip.transparent.take().and_then(|mode| mode.timer) {
+            self.timers.cancel(timer);
+        }
+    }
+
+    /// Takes waiting bytes as data; false when this is not data mode.
+    pub(in super::super) fn transparent_bytes(&mut self) -> bool {
+        if self.ip.transparent.is_none() {
+            return false;
+        }
+        let room = self.space(0);
+        let mut data = Vec::new();
+        while data.len() < room {
+            let Some(byte) = self.uart.queue.pop_front() else { break };
+            let Some(mode) = &mut self.ip.transparent else { break };
+            let silence = self.now.saturating_sub(mode.last) >= GUARD;
+            mode.last = self.now;
+            if let Some(timer) = mode.timer.take() {
+                self.timers.cancel(timer);
+            }
+            if byte == b'+' && mode.pluses < 3 && (mode.pluses > 0 || silence) {
+                mode.pluses += 1;
+                let timer = Timer::Background(|modem, _| modem.plus_silence(), 0);
+                mode.timer = Some(self.timers.add(self.now + GUARD, timer));
+                continue;
+            }
+            let pluses = std::mem::take(&mut mode.pluses);
+            data.extend(std::iter::repeat_n(b'+', usize::from(pluses)));
+            data.push(byte);
+        }
+        self.send_on(0, data);
+        true
+    }
+
+    /// A second of silence after one to three `+`.
+    fn plus_silence(&mut self) {
+        let Some(mode) = &mut self.ip.transparent else { return };
+        let pluses = std::mem::take(&mut mode.pluses);
+        mode.timer = None;
+        if pluses == 3 {
+            self.leave_transparent();
+            self.code(Code::Ok);
+            self.pump();
+        } else {
+            self.send_on(0, vec![b'+'; usize::from(pluses)]);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! The modes of TCP/IP: several links, manual receive, transparent, servers, headers.
+
+use super::*;
+
+/// Booted, echo off, context up.
+fn online(extra: &str) -> Bench {
+    let mut bench = Bench::ready(Profile::default());
+    assert_eq!(bench.say(format!("ATE0{extra};+CSTT=\"x\";+CIICR;+CIFSR;E0\r")).matches("OK").count(), 1);
+    bench
+}
+
+#[test]
+fn transparent_mode_ends_with_three_pluses_in_silence() {
+    let mut bench = online(";+CIPMODE=1");
+    assert_eq!(bench.say("AT+CIPSTART=\"TCP\",\"h\",9\r"), r"\r\nOK\r\n\r\nCONNECT\r\n");
+    assert_eq!(bench.say("AT\r\x1a\n"), "");
+    assert_eq!(bench.sent(), b"AT\r\x1a\n");
+    assert_eq!(bench.socket(1, SocketEvent::Received(b"\x00\xff\r")), r"\x00\xff\r");
+    // Not enough silence before: data.
+    bench.modem.handle_input(Input::Uart(b"x"), bench.now);
+    assert_eq!(bench.say("+++"), "");
+    assert_eq!(&bench.sent()[5..], b"x+++");
+    assert_eq!(bench.say("++"), "");
+    assert_eq!(bench.say("+++"), r"\r\nOK\r\n");
+    assert_eq!(&bench.sent()[9..], b"++");
+    assert_eq!(bench.say("AT\r"), r"\r\nOK\r\n");
+    assert_eq!(bench.say("ATO\r"), r"\r\nCONNECT\r\n");
+    assert_eq!(bench.socket(1, SocketEvent::Closed), r"\r\nCLOSED\r\n");
+    assert_eq!(bench.say("ATO\r"), r"\r\nERROR\r\n");
+}
+
+#[test]
+fn manual_receive_announces_once_and_hands_out_in_pieces() {
+    let mut bench = online(";+CIPMUX=1;+CIPRXGET=1");
+    bench.say("AT+CIPSTART=1,\"TCP\",\"h\",9\r");
+    assert_eq!(bench.socket(1, SocketEvent::Received(&[b'x'; 1371])), r"\r\n+CIPRXGET: 1,1\r\n");
+    assert_eq!(bench.socket(1, SocketEvent::Received(b"y")), "");
+    let heard = bench.say("AT+CIPRXGET=2,1,255\r");
+    assert_eq!(heard, format!(r"\r\n+CIPRXGET: 2,1,255,1117\r\n{}\r\nOK\r\n", "x".repeat(255)));
+    assert_eq!(bench.say("AT+CIPRXGET=4,1\r"), r"\r\n+CIPRXGET: 4,1,1117\r\n\r\nOK\r\n");
+    assert_eq!(bench.say("AT+CIPRXGET=3,1,2\r"), r"\r\n+CIPRXGET: 3,1,2,1115\r\n7878\r\nOK\r\n");
+    assert_eq!(bench.say("AT+CIPRXGET=2,1,1461\r"), r"\r\nERROR\r\n");
+    assert_eq!(bench.socket(1, SocketEvent::Closed), r"\r\n1, CLOSED\r\n");
+    assert!(bench.say("AT+CIPRXGET=2,1,1460\r").starts_with(r"\r\n+CIPRXGET: 2,1,1115,0\r\n"));
+    assert_eq!(online("").say("AT+CIPRXGET=4\r"), r"\r\nERROR\r\n");
+}
+
+#[test]
+fn what_a_link_may_bring_is_bounded() {
+    let mut bench = online(";+CIPRXGET=1");
+    bench.say("AT+CIPSTART=\"TCP\",\"h\",9\r");
+    let room = bench.modem.wants(SocketId(1));
+    assert!(room > 1460);
+    bench.socket(1, SocketEvent::Received(&vec![0; room]));
+    assert_eq!(bench.modem.wants(SocketId(1)), 0);
+    bench.say("AT+CIPRXGET=2,1000\r");
+    assert_eq!(bench.modem.wants(SocketId(1)), 1000);
+}
+
+#[test]
+fn headers_say_what_was_asked() {
+    let mut bench = online(";+CIPHEAD=1;+CIPSHOWTP=1");
+    bench.say("AT+CIPSTART=\"TCP\",\"h\",9\r");
+    assert_eq!(bench.socket(1, SocketEvent::Received(b"abc")), r"\r\n+IPD,3,TCP:abc");
+    bench.say("AT+CIPSRIP=1;+CIPHEAD=0\r");
+    assert_eq!(bench.socket(1, SocketEvent::Received(b"abc")), r"\r\nRECV FROM:192.0.2.7:9\r\nabc");
+    let mut bench = online(";+CIPMUX=1;+CIPSRIP=1");
+    bench.say("AT+CIPSTART=5,\"TCP\",\"h\",9\r");
+    assert_eq!(bench.socket(1, SocketEvent::Received(b"abc")), r"\r\n+RECEIVE,5,3,192.0.2.7:9:\r\nabc");
+}
+
+#[test]
+fn quick_send_counts_what_it_accepted() {
+    let mut bench = online(";+CIPQSEND=1");
+    bench.say("AT+CIPSTART=\"TCP\",\"h\",9\r");
+    bench.say("AT+CIPSEND\r");
+    assert_eq!(bench.say("hello\x1a"), r"\r\nDATA ACCEPT:5\r\n");
+    assert_eq!(bench.say("AT+CIPACK\r"), r"\r\n+CIPACK: 5,5,0\r\n\r\nOK\r\n");
+}
+
+#[test]
+fn the_prompt_can_be_off_and_the_data_can_go_by_time() {
+    let mut bench = online(";+CIPSPRT=0");
+    bench.say("AT+CIPSTART=\"TCP\",\"h\",9\r");
+    assert_eq!(bench.say("AT+CIPSEND\r"), "");
+    assert_eq!(bench.say("x\x1a"), r"\r\nSEND OK\r\n");
+    bench.say("AT+CIPSPRT=1;+CIPATS=1,3\r");
+    assert_eq!(bench.say("AT+CIPSEND\r"), r"\r\n> \r\nERROR\r\n", "nothing typed in three seconds");
+    bench.modem.handle_input(Input::Uart(b"AT+CIPSEND\r"), bench.now);
+    bench.wait(1000);
+    assert_eq!(bench.say("late"), r"\r\nSEND OK\r\n");
+    assert_eq!(bench.sent(), b"xlate");
+}
+
+#[test]
+fn a_server_takes_visitors_on_free_links() {
+    let mut bench = online(";+CIPMUX=1");
+    assert_eq!(bench.say("AT+CIPSERVER=1,8888\r"), r"\r\nOK\r\n\r\nSERVER OK\r\n");
+    let listener = match bench.did.last() {
+        Some(Output::Listen { id, everywhere: false, port: 8888 }) => id.0,
+        other => panic!("{other:?}"),
+    };
+    let peer = ([127, 0, 0, 1], 5000).into();
+    assert_eq!(bench.socket(listener, SocketEvent::Incoming { peer }), r"\r\n0, REMOTE IP: 127.0.0.1\r\n");
+    assert!(
+        bench
+            .say("AT+CIPSTATUS\r")
+            .contains(r#"S: 0,0,"8888","LISTENING"\r\nC: 0,0,"TCP","127.0.0.1","5000","CONNECTED""#)
+    );
+    assert_eq!(bench.socket(listener + 1, SocketEvent::Received(b"hi")), r"\r\n+RECEIVE,0,2:\r\nhi");
+    assert_eq!(bench.say("AT+CIPSERVER=0\r"), r"\r\nOK\r\n\r\nSERVER CLOSE\r\n");
+}
+
+#[test]
+fn names_are_looked_up() {
+    let mut bench = online("");
+    assert_eq!(bench.say("AT+CDNSGIP=\"h\"\r"), r#"\r\nOK\r\n\r\n+CDNSGIP: 1,"h","192.0.2.7"\r\n"#);
+    assert_eq!(bench.say("AT+CDNSGIP=\"nowhere\"\r"), r"\r\nOK\r\n\r\n+CDNSGIP: 0,8\r\n");
+    let heard = bench.say("AT+CIPPING=\"h\",2\r");
+    assert!(heard.starts_with(r#"\r\n+CIPPING: 1,"192.0.2.7","#) && heard.ends_with(r"\r\n\r\nOK\r\n"), "{heard}");
+}
+
+#[test]
+fn losing_the_context_cuts_everything_until_shut() {
+    let mut bench = online("");
+    bench.say("AT+CIPSTART=\"TCP\",\"h\",9\r");
+    bench.fault("pdp-deact");
+    assert_eq!(bench.wait(100), r"\r\n+PDP: DEACT\r\n");
+    assert_eq!(bench.did.last(), Some(&Output::Close(SocketId(1))));
+    assert_eq!(bench.say("AT+CIPSTATUS\r"), r"\r\nOK\r\n\r\nSTATE: PDP DEACT\r\n");
+    assert_eq!(bench.say("AT+CIPSTART=\"TCP\",\"h\",9\r"), r"\r\nERROR\r\n");
+    assert_eq!(bench.say("AT+CIPSHUT\r"), r"\r\nSHUT OK\r\n");
+}
+
+#[test]
+fn a_send_whose_link_breaks_fails() {
+    let mut bench = online("");
+    bench.say("AT+CIPSTART=\"TCP\",\"h\",9\r");
+    bench.say("AT+CIPSEND\r");
+    bench.socket(1, SocketEvent::Closed);
+    assert_eq!(bench.say("x\x1a"), r"\r\nSEND FAIL\r\n");
+    assert_eq!(bench.sent(), b"");
+}
