@@ -19,6 +19,7 @@ use super::settings::SettingsFile;
 use super::state::{SIMULATOR, State, Tone};
 use super::update::{Command, Effect, update};
 use crate::capture::Writer;
+use crate::link::discovery::PortWatch;
 use crate::link::test_server::TestServer;
 use crate::link::{Connection, LineSettings, LinkSpec, News, discovery};
 
@@ -47,6 +48,8 @@ impl Folders {
 /// Holds what is open.
 pub struct Runtime {
     news: News,
+    /// Where the system has no thread for it, the list is what it was at the start or at the last refresh.
+    port_watch: Option<PortWatch>,
     connection: Option<Connection>,
     server: Option<TestServer>,
     captures: Option<PathBuf>,
@@ -68,6 +71,7 @@ impl Runtime {
             state.say(Tone::Trouble, trouble);
         }
         let mut runtime = Self {
+            port_watch: PortWatch::start(Vec::new(), news.clone()).ok(),
             news,
             connection: None,
             server: None,
@@ -121,6 +125,11 @@ impl Runtime {
     pub fn poll(&mut self, state: &mut State) {
         if let Some(connection) = &self.connection {
             state.status = connection.status();
+        }
+        if let Some(ports) = self.port_watch.as_ref().and_then(PortWatch::ports)
+            && *ports != state.ports
+        {
+            state.ports = ports.to_vec();
         }
         if let Some(server) = &self.server {
             state.server.visitors = server.visitors();

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use arc_swap::ArcSwap;
+use arc_swap::ArcSwapOption;
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 
 use super::{PortInfo, list_also};
@@ -29,7 +29,7 @@ const NEW_FOR: Duration = Duration::from_secs(10);
 /// The live list; dropping it ends its thread.
 #[derive(Debug)]
 pub struct PortWatch {
-    ports: Arc<ArcSwap<Vec<PortInfo>>>,
+    ports: Arc<ArcSwapOption<Vec<PortInfo>>>,
     patterns: Sender<Vec<String>>,
     waker: Waker,
 }
@@ -43,7 +43,7 @@ impl PortWatch {
     pub fn start(patterns: Vec<String>, news: News) -> io::Result<Self> {
         let waiter = Waiter::new()?;
         let waker = waiter.waker();
-        let ports = Arc::new(ArcSwap::from_pointee(Vec::new()));
+        let ports = Arc::new(ArcSwapOption::empty());
         let (sender, changes) = bounded(4);
         let mut watcher = Watcher {
             ports: Arc::clone(&ports),
@@ -60,9 +60,9 @@ impl PortWatch {
         Ok(Self { ports, patterns: sender, waker })
     }
 
-    /// The list as it is now. Empty until the first look is done.
+    /// The list as it is now; `None` until the first look is done.
     #[must_use]
-    pub fn ports(&self) -> Arc<Vec<PortInfo>> {
+    pub fn ports(&self) -> Option<Arc<Vec<PortInfo>>> {
         self.ports.load_full()
     }
 
@@ -83,7 +83,7 @@ impl Drop for PortWatch {
 }
 
 struct Watcher {
-    ports: Arc<ArcSwap<Vec<PortInfo>>>,
+    ports: Arc<ArcSwapOption<Vec<PortInfo>>>,
     waiter: Waiter,
     changes: Receiver<Vec<String>>,
     news: News,
@@ -126,7 +126,7 @@ impl Watcher {
     fn look(&mut self) {
         let now = Instant::now();
         let mut ports = list_also(&self.patterns);
-        let before = self.ports.load_full();
+        let before = self.ports.load_full().unwrap_or_default();
         let look_for_holders = now >= self.holders_due;
         if look_for_holders {
             self.holders_due = now + HOLDERS_EVERY;
@@ -143,7 +143,7 @@ impl Watcher {
         }
         if self.first || *before != ports {
             self.first = false;
-            self.ports.store(Arc::new(ports));
+            self.ports.store(Some(Arc::new(ports)));
             (self.news)();
         }
     }
@@ -166,7 +166,7 @@ mod tests {
         let pattern = node("modem*").to_str().unwrap().to_owned();
         let watch = PortWatch::start(vec![pattern], Arc::new(tell)).unwrap();
         let ours = || -> Vec<(String, bool)> {
-            let ports = watch.ports();
+            let ports = watch.ports().unwrap_or_default();
             let ours = ports.iter().filter(|port| Path::new(&port.path).starts_with(folder.path()));
             ours.map(|port| (port.path.rsplit('/').next().unwrap().to_owned(), port.new)).collect()
         };
