@@ -1,14 +1,279 @@
-//! `modemscope diagnose`.
+//! `modemscope diagnose`: what went wrong in a capture, a transcript or a pasted log.
 
+use std::fmt::Write as _;
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use serde::Serialize;
+
+use crate::capture::{self, EntryItem, Flaw, Record};
+use crate::modem::Direction;
+use crate::modem::diagnose::{Diagnoser, Evidence, Finding, Offer, Severity, of_transcript};
+use crate::modem::transcript::Transcript;
+use crate::notation;
 
 /// Arguments of `diagnose`.
 #[derive(Debug, clap::Args)]
-pub struct Diagnose {}
+pub struct Diagnose {
+    /// A capture (pcapng), a transcript (`> ` and `< ` in front of each line) or a log pasted from another tool; `-`
+    /// reads standard input.
+    pub file: PathBuf,
+    /// Prints the findings as a JSON array.
+    #[arg(long)]
+    pub json: bool,
+    /// Exits with 1 if there is a problem or a warning.
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// A diagnosed session, with the bytes for quoting.
+struct Session {
+    diagnoser: Diagnoser,
+    sent: Bytes,
+    received: Bytes,
+}
+
+/// The first bytes of one direction; the rest is only counted.
+#[derive(Default)]
+struct Bytes(Vec<u8>);
+
+/// So much of a session is kept for quotes.
+const QUOTABLE: usize = 64 << 20;
+
+impl Bytes {
+    fn push(&mut self, bytes: &[u8]) {
+        let room = QUOTABLE.saturating_sub(self.0.len()).min(bytes.len());
+        self.0.extend_from_slice(bytes.get(..room).unwrap_or_default());
+    }
+}
+
+/// What a pcapng file begins with.
+const PCAPNG: [u8; 4] = [0x0A, 0x0D, 0x0D, 0x0A];
 
 impl Diagnose {
     /// Runs it.
     pub fn run(self) -> ExitCode {
-        ExitCode::from(2)
+        match self.diagnose() {
+            Ok(code) => code,
+            Err(error) => {
+                eprintln!("modemscope diagnose: {error:#}");
+                ExitCode::from(3)
+            }
+        }
     }
+
+    fn diagnose(&self) -> anyhow::Result<ExitCode> {
+        let session = self.read()?;
+        let findings = session.diagnoser.findings();
+        let text = if self.json { json(findings)? } else { session.text() };
+        let mut out = std::io::stdout().lock();
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            // A reader that has seen enough (`| head`) is no failure.
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+                return Err(error).context("cannot write the findings");
+            }
+            _ => {}
+        }
+        let bad = findings.iter().any(|finding| finding.severity > Severity::Note);
+        Ok(ExitCode::from(u8::from(self.strict && bad)))
+    }
+
+    fn read(&self) -> anyhow::Result<Session> {
+        if self.file == Path::new("-") {
+            let mut text = Vec::new();
+            std::io::stdin().lock().read_to_end(&mut text).context("cannot read standard input")?;
+            if text.starts_with(&PCAPNG) {
+                anyhow::bail!("standard input is a pcapng capture; give it as a file: modemscope diagnose FILE");
+            }
+            return Ok(Session::of_text(&text));
+        }
+        let shown = self.file.display();
+        let mut file = std::fs::File::open(&self.file).with_context(|| format!("cannot open {shown}"))?;
+        let mut head = Vec::new();
+        std::io::Read::by_ref(&mut file).take(4).read_to_end(&mut head).with_context(|| format!("cannot read {shown}"))?;
+        if head == PCAPNG {
+            return Session::of_capture(&self.file);
+        }
+        file.read_to_end(&mut head).with_context(|| format!("cannot read {shown}"))?;
+        Ok(Session::of_text(&head))
+    }
+}
+
+impl Session {
+    fn of_text(text: &[u8]) -> Self {
+        let transcript = Transcript::read(text);
+        let mut session =
+            Self { diagnoser: of_transcript(&transcript), sent: Bytes::default(), received: Bytes::default() };
+        for chunk in &transcript.chunks {
+            session.bytes_mut(chunk.direction).push(&chunk.bytes);
+        }
+        session
+    }
+
+    fn of_capture(path: &Path) -> anyhow::Result<Self> {
+        let opening = capture::open(path).with_context(|| format!("cannot read the capture {}", path.display()))?;
+        let reader = opening.finish();
+        let mut session = Self { diagnoser: Diagnoser::new(), sent: Bytes::default(), received: Bytes::default() };
+        let mut cursor = reader.cursor();
+        // Sends of other programs' captures have no number: each record is a write of its own.
+        let mut unnumbered = 1 << 63;
+        let mut first = None;
+        while let Some(entry) = cursor.next_entry() {
+            match &entry.item {
+                EntryItem::Data { direction, bytes, send, flaw, .. } => {
+                    let at = entry.at.saturating_sub(*first.get_or_insert(entry.at));
+                    unnumbered += 1;
+                    session.data(*direction, bytes, send.unwrap_or(unnumbered), *flaw, at);
+                }
+                EntryItem::Event(Record::Lost { direction, .. }) => session.diagnoser.left_out(*direction),
+                EntryItem::Event(_) => {}
+            }
+        }
+        session.diagnoser.finish();
+        Ok(session)
+    }
+
+    fn data(&mut self, direction: Direction, bytes: &[u8], send: u64, flaw: Flaw, at: Duration) {
+        self.bytes_mut(direction).push(bytes);
+        match direction {
+            Direction::Tx => self.diagnoser.sent(bytes, send, Some(at)),
+            Direction::Rx => {
+                match flaw {
+                    Flaw::Framing | Flaw::Parity => self.diagnoser.framing_error(Some(at)),
+                    Flaw::Overrun => self.diagnoser.left_out(direction),
+                    Flaw::None => {}
+                }
+                self.diagnoser.received(bytes, Some(at));
+            }
+        }
+    }
+
+    fn bytes_mut(&mut self, direction: Direction) -> &mut Bytes {
+        match direction {
+            Direction::Rx => &mut self.received,
+            Direction::Tx => &mut self.sent,
+        }
+    }
+
+    /// The findings for people.
+    fn text(&self) -> String {
+        let findings = self.diagnoser.findings();
+        let mut text = String::new();
+        for finding in findings {
+            let _ = writeln!(text, "{}: {} [{}]", finding.severity.name(), finding.title, finding.rule);
+            let _ = writeln!(text, "  why: {}", finding.cause);
+            let _ = writeln!(text, "  fix: {}", finding.fix);
+            for evidence in &finding.evidence {
+                let _ = writeln!(text, "  {}", self.quote(evidence));
+            }
+            text.push('\n');
+        }
+        let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+        let (problems, warnings, notes) = (count(Severity::Problem), count(Severity::Warning), count(Severity::Note));
+        let more = self.diagnoser.more_findings();
+        if findings.is_empty() {
+            text.push_str("Nothing to report.\n");
+        } else {
+            let _ = writeln!(text, "{problems} problems, {warnings} warnings, {notes} notes");
+        }
+        if more > 0 {
+            let _ = writeln!(text, "and {more} more findings that are not shown");
+        }
+        text
+    }
+
+    /// One line of evidence: time, direction, bytes in notation, offsets.
+    fn quote(&self, evidence: &Evidence) -> String {
+        /// Most bytes of a quote.
+        const SHOWN: usize = 60;
+        let (mark, bytes) = match evidence.direction {
+            Direction::Rx => ('<', &self.received.0),
+            Direction::Tx => ('>', &self.sent.0),
+        };
+        let at = evidence.at.map_or("          ".to_owned(), |at| format!("{:>9.3}s", at.as_secs_f64()));
+        let place = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX);
+        let quoted = bytes.get(place(evidence.range.start)..place(evidence.range.end));
+        let text = match quoted {
+            Some(quoted) if quoted.len() > SHOWN => {
+                format!("{}…", notation::print(quoted.get(..SHOWN).unwrap_or(quoted)))
+            }
+            Some(quoted) => notation::print(quoted),
+            None => "…".to_owned(),
+        };
+        let (start, end) = (evidence.range.start, evidence.range.end);
+        format!("{at} {mark} {text}   (bytes {start} to {end})")
+    }
+}
+
+/// One finding as documented in `docs/diagnose-json.md`.
+#[derive(Serialize)]
+struct FindingJson<'a> {
+    rule: &'a str,
+    severity: &'a str,
+    title: &'a str,
+    cause: &'a str,
+    fix: &'a str,
+    evidence: Vec<EvidenceJson>,
+    offer: Option<OfferJson<'a>>,
+    confidence: u8,
+}
+
+#[derive(Serialize)]
+struct EvidenceJson {
+    direction: &'static str,
+    start: u64,
+    end: u64,
+    seconds: Option<f64>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+enum OfferJson<'a> {
+    /// Send these bytes; `send` is in the notation.
+    Send {
+        label: &'a str,
+        send: String,
+    },
+    ScanBaud,
+    Advice {
+        text: &'a str,
+    },
+}
+
+fn json(findings: &[Finding]) -> anyhow::Result<String> {
+    let evidence = |evidence: &Evidence| EvidenceJson {
+        direction: match evidence.direction {
+            Direction::Rx => "rx",
+            Direction::Tx => "tx",
+        },
+        start: evidence.range.start,
+        end: evidence.range.end,
+        seconds: evidence.at.map(|at: Duration| at.as_secs_f64()),
+    };
+    fn offer(offer: &Offer) -> OfferJson<'_> {
+        match offer {
+            Offer::Send { label, bytes } => OfferJson::Send { label, send: notation::print(bytes) },
+            Offer::ScanBaud => OfferJson::ScanBaud,
+            Offer::Advice(text) => OfferJson::Advice { text },
+        }
+    }
+    let findings: Vec<FindingJson<'_>> = findings
+        .iter()
+        .map(|finding| FindingJson {
+            rule: finding.rule,
+            severity: finding.severity.name(),
+            title: &finding.title,
+            cause: &finding.cause,
+            fix: &finding.fix,
+            evidence: finding.evidence.iter().map(evidence).collect(),
+            offer: finding.offers.first().map(offer),
+            confidence: finding.confidence,
+        })
+        .collect();
+    let mut text = serde_json::to_string_pretty(&findings).context("cannot write JSON")?;
+    text.push('\n');
+    Ok(text)
 }

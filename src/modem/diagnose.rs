@@ -1,8 +1,36 @@
 //! Why it did not work: findings drawn from the bytes of both directions.
+//!
+//! [`Diagnoser`] feeds the [`Dialog`]; each step of the dialog goes to the rules, one small type each, one file a family.
+//! A rule's public name, severity and texts stand in its [`Doc`], from which `docs/diagnoses.md` is made.
+//!
+//! Findings rest on bytes: on a healthy session there is no problem and no warning. A finding about something that is
+//! missing is taken back when it comes after all. Everything held is bounded.
+
+mod book;
+mod data_end;
+mod docs;
+mod echo;
+mod http;
+mod line;
+mod network;
+mod opening;
+mod order;
+mod payload;
+mod power;
+mod rule;
+mod sms;
+mod strip;
+mod without_prompt;
 
 use std::time::Duration;
 
 use super::Direction;
+use super::dialog::{Dialog, Event, Record};
+use super::transcript::{Chunk, Form, Transcript};
+use book::Book;
+pub use docs::markdown;
+pub use rule::Doc;
+use rule::Rules;
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -124,44 +152,171 @@ pub enum Doing {
 /// The chunk law holds: how received bytes were split changes nothing.
 #[derive(Debug, Default)]
 pub struct Diagnoser {
-    findings: Vec<Finding>,
+    dialog: Dialog,
+    rules: Rules,
+    book: Book,
     strip: Strip,
+    events: Vec<Event>,
 }
 
 impl Diagnoser {
-    /// A diagnoser that has seen nothing yet.
+    /// A diagnoser that has seen nothing yet, of a session with both directions.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
+    /// A diagnoser of a session that was recorded in part.
+    #[must_use]
+    pub fn of(record: Record) -> Self {
+        let mut diagnoser = Self::default();
+        diagnoser.dialog.record = record;
+        diagnoser
+    }
+
     /// Bytes came from the modem. `at` is the time since the session began, `None` where a log has no times.
-    pub fn received(&mut self, _bytes: &[u8], _at: Option<Duration>) {}
+    pub fn received(&mut self, bytes: &[u8], at: Option<Duration>) {
+        if bytes.is_empty() {
+            return;
+        }
+        self.catch_up(at);
+        self.dialog.begin_received(bytes, at);
+        self.settle();
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let used = self.dialog.received_step(rest);
+            self.settle();
+            rest = rest.get(used..).unwrap_or_default();
+        }
+        strip::update(&mut self.strip, &self.dialog);
+    }
 
     /// Bytes went to the modem. All parts of one Send carry the same `send` number; they count as one write.
-    pub fn sent(&mut self, _bytes: &[u8], _send: u64, _at: Option<Duration>) {}
+    pub fn sent(&mut self, bytes: &[u8], send: u64, at: Option<Duration>) {
+        if bytes.is_empty() {
+            return;
+        }
+        self.catch_up(at);
+        self.dialog.begin_sent(bytes, send, at);
+        self.settle();
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let used = self.dialog.sent_step(rest);
+            self.settle();
+            rest = rest.get(used..).unwrap_or_default();
+        }
+        strip::update(&mut self.strip, &self.dialog);
+    }
+
+    /// Bytes were left out of the log here (`[...]`): lengths and echo cannot be relied on.
+    pub fn left_out(&mut self, direction: Direction) {
+        self.dialog.leave_out(direction);
+    }
+
+    /// The port told a framing or parity error: evidence of a wrong baud rate.
+    pub fn framing_error(&mut self, at: Option<Duration>) {
+        self.catch_up(at);
+        self.rules.framing_error(&self.dialog, &mut self.book);
+    }
 
     /// Time passed without bytes. Call at [`Self::next_deadline`].
-    pub fn tick(&mut self, _now: Duration) {}
+    pub fn tick(&mut self, now: Duration) {
+        self.dialog.tick(now);
+        self.settle();
+        strip::update(&mut self.strip, &self.dialog);
+    }
 
     /// When [`Self::tick`] has something to say next.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Duration> {
-        None
+        let settle = self.dialog.deadline();
+        let rules = self.rules.deadline(&self.dialog);
+        let next = [settle, rules].into_iter().flatten().min()?;
+        // What is due already was said at the last tick.
+        Some(next).filter(|&next| self.dialog.now.is_none_or(|now| next > now))
     }
 
-    /// The log ends here: rules about absence decide now.
-    pub fn finish(&mut self) {}
+    /// The log ends here: rules about absence decide now, and what was taken back is gone.
+    pub fn finish(&mut self) {
+        self.dialog.finish();
+        self.settle();
+        self.book.forget_withdrawn();
+        strip::update(&mut self.strip, &self.dialog);
+    }
 
     /// All findings so far, in order of their first evidence.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
-        &self.findings
+        self.book.findings()
+    }
+
+    /// Findings beyond those that are kept.
+    #[must_use]
+    pub const fn more_findings(&self) -> u64 {
+        self.book.more()
+    }
+
+    /// Changes whenever [`Self::findings`] change.
+    #[must_use]
+    pub const fn revision(&self) -> u64 {
+        self.book.revision()
     }
 
     /// What the modem is doing now.
     #[must_use]
-    pub fn strip(&self) -> &Strip {
+    pub const fn strip(&self) -> &Strip {
         &self.strip
     }
+
+    /// The dialog so far.
+    #[must_use]
+    pub const fn dialog(&self) -> &Dialog {
+        &self.dialog
+    }
+
+    /// Lets everything happen that was due before `at`.
+    fn catch_up(&mut self, at: Option<Duration>) {
+        let Some(at) = at else { return };
+        // A rule that is told again and again must not stop the clock: so many deadlines do not lie in one gap.
+        for _ in 0..64 {
+            let Some(due) = self.next_deadline().filter(|&due| due < at) else { return };
+            self.dialog.tick(due);
+            self.settle();
+        }
+    }
+
+    /// Hands the events of a step to the rules.
+    fn settle(&mut self) {
+        self.dialog.take_events(&mut self.events);
+        for event in &self.events {
+            self.rules.on(*event, &self.dialog, &mut self.book);
+        }
+    }
+}
+
+/// Diagnoses a session that was read from text, to its end.
+#[must_use]
+pub fn of_transcript(transcript: &Transcript) -> Diagnoser {
+    let mut diagnoser = Diagnoser::of(match transcript.form {
+        Form::Pasted => Record::Echoed,
+        Form::Marked if transcript.sent_only() && !only_probes(transcript) => Record::SentOnly,
+        Form::Marked => Record::Both,
+    });
+    for chunk in &transcript.chunks {
+        match chunk.direction {
+            Direction::Rx => diagnoser.received(&chunk.bytes, chunk.at),
+            Direction::Tx => diagnoser.sent(&chunk.bytes, chunk.line as u64, chunk.at),
+        }
+        if chunk.elided {
+            diagnoser.left_out(chunk.direction);
+        }
+    }
+    diagnoser.finish();
+    diagnoser
+}
+
+/// A log of nothing but the same question asked again and again is not one that left the answers out: there were none.
+fn only_probes(transcript: &Transcript) -> bool {
+    let probe = |chunk: &Chunk| chunk.bytes.trim_ascii().eq_ignore_ascii_case(b"AT");
+    transcript.chunks.len() > 1 && transcript.chunks.iter().all(probe)
 }

@@ -49,6 +49,9 @@ pub struct Digest {
     feeds: u8,
     skip: u64,
     space: bool,
+    spaced: bool,
+    after_return: bool,
+    feed_first: bool,
 }
 
 /// The only line of a SIM800 that is followed by counted data without a line end between.
@@ -61,13 +64,14 @@ impl Digest {
         self.offset
     }
 
-    /// Counts the next `bytes` as data: they give no tokens.
+    /// Counts the next `bytes` as data: they give no tokens. The LF of a line that was whole at its CR is not data.
     pub const fn skip(&mut self, bytes: u64) {
         if bytes == 0 {
             return;
         }
         self.skip = self.skip.saturating_add(bytes);
         self.feeds = 0;
+        self.feed_first = self.done && self.after_return;
     }
 
     /// Gives up waiting for counted data (a log that leaves parts out, a restart).
@@ -91,6 +95,11 @@ impl Digest {
     #[must_use]
     pub const fn at_line_start(&self) -> bool {
         !self.in_line || self.done
+    }
+
+    /// Whether the space of a prompt was passed over since the last call.
+    pub const fn take_space(&mut self) -> bool {
+        std::mem::replace(&mut self.spaced, false)
     }
 
     /// Takes bytes that the caller has recognised itself (echo of data). Only at a line start.
@@ -117,6 +126,10 @@ impl Digest {
             self.held.clear();
         }
         if self.skip > 0 {
+            if std::mem::take(&mut self.feed_first) && input.first() == Some(&b'\n') {
+                self.offset += 1;
+                return (1, None);
+            }
             at = usize::try_from(self.skip).unwrap_or(usize::MAX).min(input.len());
             self.skip -= at as u64;
             self.offset += at as u64;
@@ -144,7 +157,7 @@ impl Digest {
             match byte {
                 b'\n' => self.feeds = self.feeds.saturating_add(1),
                 b'\r' => {}
-                b' ' if self.space => {}
+                b' ' if self.space => self.spaced = true,
                 _ => break,
             }
             self.space = false;
@@ -170,6 +183,7 @@ impl Digest {
         let (start, end, feeds) = (self.start, self.offset, self.feeds);
         self.offset += 1;
         self.feeds = u8::from(ended_by == b'\n');
+        self.after_return = ended_by == b'\r';
         self.done = true;
         let text = if self.held.is_empty() {
             text.get(..LINE_CAP).unwrap_or(text)

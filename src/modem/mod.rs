@@ -5,6 +5,7 @@
 //! * [`transcript`]: sessions as text: our own transcript text and logs pasted from other tools.
 //! * [`digest`]: the bytes of the modem cut into lines, prompts and counted data.
 //! * [`baud_scan`]: which rate the modem speaks.
+//! * [`dialog`]: commands paired with their answers, data told from commands, the modem's state.
 //! * [`diagnose`]: findings, and what the modem is doing now.
 //!
 //! Pure: never reads the clock, does no I/O, and no parser of modem output ever fails: it yields values, and findings.
@@ -13,6 +14,7 @@ pub mod baud_scan;
 pub mod catalogue;
 pub mod codes;
 pub mod diagnose;
+pub mod dialog;
 pub mod digest;
 pub mod transcript;
 

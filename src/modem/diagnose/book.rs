@@ -1,0 +1,231 @@
+//! The findings: in order of their bytes, bounded, taken back or put right when the bytes say so.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::rule::Doc;
+use super::{Evidence, Finding, Offer, Severity};
+use crate::modem::dialog::exchange::Span;
+
+/// Most findings that are kept; the rest is counted.
+const KEPT: usize = 200;
+
+/// How many blamed commands are remembered.
+const BLAMED: usize = 32;
+
+/// A finding before it is in the book.
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    title: String,
+    cause: Option<String>,
+    fix: Option<String>,
+    spans: Vec<Span>,
+    offers: Vec<Offer>,
+    confidence: Option<u8>,
+    severity: Option<Severity>,
+}
+
+impl Draft {
+    /// What is wrong, and the bytes it rests on.
+    pub(super) fn new(title: impl Into<String>, spans: impl IntoIterator<Item = Option<Span>>) -> Self {
+        Self { title: title.into(), spans: spans.into_iter().flatten().collect(), ..Self::default() }
+    }
+
+    /// Why, where the rule's own words are not the best.
+    pub(super) fn because(mut self, cause: impl Into<String>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+
+    /// What to do, where the rule's own words are not the best.
+    pub(super) fn fix(mut self, fix: impl Into<String>) -> Self {
+        self.fix = Some(fix.into());
+        self
+    }
+
+    /// Bytes that one click sends.
+    pub(super) fn send(mut self, label: &str, bytes: impl Into<Vec<u8>>) -> Self {
+        self.offers.push(Offer::Send { label: label.to_owned(), bytes: bytes.into() });
+        self
+    }
+
+    /// Another offer.
+    pub(super) fn offer(mut self, offer: Offer) -> Self {
+        self.offers.push(offer);
+        self
+    }
+
+    /// 0 to 100; 90 unless told.
+    pub(super) fn confidence(mut self, confidence: u8) -> Self {
+        self.confidence = Some(confidence);
+        self
+    }
+
+    /// Another severity than the rule's.
+    pub(super) fn severity(mut self, severity: Severity) -> Self {
+        self.severity = Some(severity);
+        self
+    }
+}
+
+/// Names a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Handle(u64);
+
+/// What the book knows of a finding beside itself.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    handle: Handle,
+    order: u64,
+    withdrawn: bool,
+}
+
+/// All findings.
+#[derive(Debug, Default)]
+pub(super) struct Book {
+    findings: Vec<Finding>,
+    entries: Vec<Entry>,
+    blamed: VecDeque<(u64, &'static str)>,
+    next: u64,
+    more: u64,
+    revision: u64,
+}
+
+impl Book {
+    /// Puts a finding in its place.
+    pub(super) fn add(&mut self, doc: &'static Doc, mut draft: Draft) -> Handle {
+        self.next += 1;
+        let handle = Handle(self.next);
+        self.revision += 1;
+        if self.findings.len() >= KEPT && !self.drop_withdrawn() {
+            self.more += 1;
+            return handle;
+        }
+        draft.spans.sort_by_key(|span| span.order);
+        let order = draft.spans.first().map_or(u64::MAX, |span| span.order);
+        let evidence = |span: &Span| Evidence { direction: span.direction, range: span.start..span.end, at: span.at };
+        let finding = Finding {
+            rule: doc.slug,
+            severity: draft.severity.unwrap_or(doc.severity),
+            title: draft.title,
+            cause: draft.cause.unwrap_or_else(|| doc.why.to_owned()),
+            fix: draft.fix.unwrap_or_else(|| doc.fix.to_owned()),
+            evidence: draft.spans.iter().map(evidence).collect(),
+            offers: draft.offers,
+            confidence: draft.confidence.unwrap_or(90),
+            resolved: false,
+        };
+        let at = self.entries.partition_point(|entry| entry.order <= order);
+        self.findings.insert(at, finding);
+        self.entries.insert(at, Entry { handle, order, withdrawn: false });
+        handle
+    }
+
+    /// Makes room by forgetting one finding that was taken back.
+    fn drop_withdrawn(&mut self) -> bool {
+        let Some(at) = self.entries.iter().position(|entry| entry.withdrawn) else { return false };
+        self.entries.remove(at);
+        self.findings.remove(at);
+        true
+    }
+
+    fn place(&self, handle: Handle) -> Option<usize> {
+        self.entries.iter().position(|entry| entry.handle == handle)
+    }
+
+    /// What was wrong has been put right.
+    pub(super) fn resolve(&mut self, handle: Handle) {
+        if let Some(finding) = self.place(handle).and_then(|at| self.findings.get_mut(at)) {
+            finding.resolved = true;
+            self.revision += 1;
+        }
+    }
+
+    /// What was missing has come: the finding is put right now, and gone when the log ends.
+    pub(super) fn withdraw(&mut self, handle: Handle) {
+        self.resolve(handle);
+        if let Some(entry) = self.place(handle).and_then(|at| self.entries.get_mut(at)) {
+            entry.withdrawn = true;
+        }
+    }
+
+    /// Puts all findings of a rule right.
+    pub(super) fn resolve_all(&mut self, slug: &str) {
+        for finding in &mut self.findings {
+            if finding.rule == slug && !finding.resolved {
+                finding.resolved = true;
+                self.revision += 1;
+            }
+        }
+    }
+
+    /// A finding of this rule stands.
+    #[must_use]
+    pub(super) fn is_open(&self, slug: &str) -> bool {
+        self.findings.iter().any(|finding| finding.rule == slug && !finding.resolved)
+    }
+
+    /// A finding of one of these rules stands.
+    #[must_use]
+    pub(super) fn any_open(&self, slugs: &[&str]) -> bool {
+        self.findings.iter().any(|finding| !finding.resolved && slugs.contains(&finding.rule))
+    }
+
+    /// Why a command went wrong is said: rules of less weight keep quiet.
+    pub(super) fn blame(&mut self, exchange: u64, slug: &'static str) {
+        if self.blamed.len() >= BLAMED {
+            self.blamed.pop_front();
+        }
+        self.blamed.push_back((exchange, slug));
+    }
+
+    /// Whether it is said why a command went wrong.
+    #[must_use]
+    pub(super) fn is_blamed(&self, exchange: u64) -> bool {
+        self.blamed.iter().any(|&(blamed, _)| blamed == exchange)
+    }
+
+    /// Takes a blame back.
+    pub(super) fn unblame(&mut self, exchange: u64, slug: &str) {
+        self.blamed.retain(|&(blamed, by)| blamed != exchange || by != slug);
+    }
+
+    /// At the end of a log: what was taken back was never there.
+    pub(super) fn forget_withdrawn(&mut self) {
+        let mut kept = self.entries.iter().map(|entry| !entry.withdrawn);
+        self.findings.retain(|_| kept.next().unwrap_or(true));
+        self.entries.retain(|entry| !entry.withdrawn);
+        self.revision += 1;
+    }
+
+    pub(super) fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    pub(super) const fn more(&self) -> u64 {
+        self.more
+    }
+
+    pub(super) const fn revision(&self) -> u64 {
+        self.revision
+    }
+}
+
+/// A time span for people: `0.5 s`, `12 s`, `3 min`.
+pub(super) fn time_text(time: Duration) -> String {
+    let seconds = time.as_secs_f64();
+    if seconds < 0.0995 {
+        format!("{:.0} ms", seconds * 1000.0)
+    } else if seconds < 9.95 {
+        format!("{seconds:.1} s")
+    } else if seconds < 120.0 {
+        format!("{seconds:.0} s")
+    } else {
+        format!("{:.0} min", seconds / 60.0)
+    }
+}
+
+/// The time between two spans, where both are known.
+pub(super) fn gap(from: Span, to: Span) -> Option<Duration> {
+    to.at.zip(from.at).map(|(to, from)| to.saturating_sub(from))
+}

@@ -1,0 +1,80 @@
+//! `docs/diagnoses.md`, made from the rules.
+
+use std::fmt::Write as _;
+
+use super::Severity;
+use super::rule::Rules;
+
+impl Severity {
+    /// Its name, as in `diagnose --json`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Problem => "problem",
+        }
+    }
+}
+
+/// The text of `docs/diagnoses.md`.
+#[must_use]
+pub fn markdown() -> String {
+    let mut text = String::from(
+        "# The diagnoses\n\n\
+         What modemscope recognises on the wire, live in the window, in captures and in pasted logs (`modemscope diagnose`).\n\
+         This file is made from the rules in `src/modem/diagnose`; `UPDATE_DOCS=1 cargo test diagnoses_md` writes it anew.\n\n\
+         A **problem** will not work like this, a **warning** works by luck or damages data, a **note** is worth knowing. A\n\
+         finding about something that is missing is taken back when it comes after all. One cause gives one finding.\n",
+    );
+    let mut families: Vec<&str> = Vec::new();
+    for doc in Rules::DOCS {
+        if !families.contains(&doc.family) {
+            families.push(doc.family);
+        }
+    }
+    for family in families {
+        let _ = write!(text, "\n## {family}\n");
+        for doc in Rules::DOCS.iter().filter(|doc| doc.family == family) {
+            let _ = write!(
+                text,
+                "\n### `{}` ({})\n\n{}\n\n*Why:* {}\n\n*What to do:* {}\n",
+                doc.slug,
+                doc.severity.name(),
+                doc.evidence,
+                doc.why,
+                doc.fix
+            );
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn diagnoses_md_is_current() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/diagnoses.md");
+        let text = markdown();
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::write(path, &text).unwrap();
+        }
+        let found = std::fs::read_to_string(path).unwrap_or_default();
+        assert_eq!(found.replace("\r\n", "\n"), text, "run UPDATE_DOCS=1 cargo test diagnoses_md");
+    }
+
+    #[test]
+    fn names_are_unique_and_texts_are_sentences() {
+        let mut slugs: Vec<_> = Rules::DOCS.iter().map(|doc| doc.slug).collect();
+        slugs.sort_unstable();
+        slugs.dedup();
+        assert_eq!(slugs.len(), Rules::DOCS.len());
+        for doc in Rules::DOCS {
+            for text in [doc.evidence, doc.why, doc.fix] {
+                assert!(text.ends_with('.'), "{}: {text}", doc.slug);
+            }
+        }
+    }
+}

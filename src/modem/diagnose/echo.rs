@@ -1,0 +1,260 @@
+//! Bytes lost or damaged on the way, seen in the echo and in answers that break off.
+
+use std::time::Duration;
+
+use super::Severity::{Note, Problem, Warning};
+use super::book::{Book, Draft, gap};
+use super::line::FAMILY;
+use super::rule::{Doc, Rule, hears};
+use crate::modem::dialog::exchange::{Echo, Exchange, Span};
+use crate::modem::dialog::{Dialog, Event, Record, flipped_bits};
+
+/// The echo of a command is damaged: what came, and where.
+fn damaged(exchange: &Exchange) -> Option<Span> {
+    let edited = exchange.text.contains(&0x08);
+    exchange.echo_span.filter(|_| exchange.echo == Echo::Damaged && !edited)
+}
+
+/// Only first bytes are missing.
+fn lacks_head(exchange: &Exchange) -> bool {
+    exchange.text.ends_with(&exchange.echo_text)
+}
+
+/// `first-character-lost`.
+#[derive(Debug, Default)]
+pub(super) struct FirstCharacter {
+    /// The command before, ignored so far, after a pause in sleep mode.
+    ignored: Option<Span>,
+    last: Option<Duration>,
+}
+
+/// The modem falls asleep after so long without bytes.
+const ASLEEP: Duration = Duration::from_secs(5);
+
+impl Rule for FirstCharacter {
+    const DOC: &'static Doc = &Doc {
+        slug: "first-character-lost",
+        severity: Note,
+        family: FAMILY,
+        evidence: "With `AT+CSCLK=2` the first command after a pause is ignored, or its first character is missing in the echo.",
+        why: "The modem slept; the first character wakes it and is lost.",
+        fix: "Send AT, wait 100 ms, then the command; or AT+CSCLK=0.",
+    };
+    const HEARS: u32 = hears::COMMAND | hears::FINAL;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        if dialog.state.sleep != Some(2) {
+            return;
+        }
+        if event == Event::Command {
+            let Some(command) = dialog.open.back() else { return };
+            let slept = self.last.zip(command.span.at).is_none_or(|(last, at)| at >= last + ASLEEP);
+            if slept && self.ignored.is_none() && command.before.unanswered == 0 {
+                self.ignored = Some(command.span);
+            }
+            self.last = dialog.now;
+            return;
+        }
+        self.last = dialog.now;
+        let Some(done) = &dialog.done else { return };
+        let Some(ignored) = self.ignored.take() else { return };
+        let later = done.span.start > ignored.start;
+        let cut = done.span.start == ignored.start && damaged(done).is_some() && lacks_head(done);
+        if later || cut {
+            book.add(
+                Self::DOC,
+                Draft::new("The modem slept and missed the first character.", [Some(ignored), done.echo_span]),
+            );
+            book.blame(done.id, Self::DOC.slug);
+        }
+    }
+}
+
+/// `board-reset-on-open`.
+#[derive(Debug, Default)]
+pub(super) struct BoardReset {
+    told: bool,
+}
+
+/// A board's bootloader is through after this.
+const BOOTED: Duration = Duration::from_secs(4);
+
+impl Rule for BoardReset {
+    const DOC: &'static Doc = &Doc {
+        slug: "board-reset-on-open",
+        severity: Note,
+        family: FAMILY,
+        evidence: "The first bytes after opening the port are lost, or a sketch's banner appears.",
+        why: "Opening the port resets an Arduino Nano or Uno (DTR); its bootloader swallows bytes for up to 2 s.",
+        fix: "Wait 2 s after opening, or open with DTR off.",
+    };
+    const HEARS: u32 = hears::UNKNOWN | hears::FINAL;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        let early = dialog.now.is_none_or(|now| now < BOOTED);
+        if self.told || !early || dialog.record != Record::Both {
+            return;
+        }
+        let spans = match event {
+            Event::Unknown(span, 0)
+                if dialog.answered == 0
+                    && dialog.open.is_empty()
+                    && !dialog.state.started
+                    && is_banner(&dialog.unknown) =>
+            {
+                [Some(span), None]
+            }
+            Event::Final if dialog.answered == 1 => {
+                let Some(done) = dialog.done.as_ref().filter(|done| damaged(done).is_some() && lacks_head(done)) else {
+                    return;
+                };
+                book.blame(done.id, Self::DOC.slug);
+                [Some(done.span), done.echo_span]
+            }
+            _ => return,
+        };
+        self.told = true;
+        book.add(Self::DOC, Draft::new("The board started anew when the port was opened.", spans).confidence(70));
+    }
+}
+
+/// Words, as a sketch prints them when it begins.
+fn is_banner(text: &[u8]) -> bool {
+    text.len() >= 4
+        && text.iter().filter(|byte| byte.is_ascii_alphabetic()).count() * 2 > text.len()
+        && !text.starts_with(b"+")
+        && !text.starts_with(b"AT")
+}
+
+/// `echo-lost-bytes`.
+#[derive(Debug, Default)]
+pub(super) struct LostBytes {
+    told: u32,
+}
+
+impl Rule for LostBytes {
+    const DOC: &'static Doc = &Doc {
+        slug: "echo-lost-bytes",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "The echo of a command is the command with bytes missing.",
+        why: "Bytes are lost on the way to the modem: a sketch passes them on at a lower rate than it gets them, or cannot send and receive at once.",
+        fix: "Use the same low rate on both legs (9600), send more slowly, or ATE0.",
+    };
+    const HEARS: u32 = hears::FINAL | hears::FINISH;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        let exchange = if event == Event::Finish { dialog.open.front() } else { dialog.done.as_ref() };
+        let Some(exchange) = exchange.filter(|exchange| !book.is_blamed(exchange.id) && !dialog.elided()) else {
+            return;
+        };
+        let Some(span) = damaged(exchange) else { return };
+        let missing = exchange.text.len().saturating_sub(exchange.echo_text.len());
+        if missing == 0 {
+            return;
+        }
+        book.blame(exchange.id, Self::DOC.slug);
+        self.told += 1;
+        // Each further one is the same cause.
+        if self.told == 1 {
+            let came = String::from_utf8_lossy(&exchange.echo_text).into_owned();
+            let title = format!(
+                "{missing} of {} bytes of {} were lost: the modem got {came:?}.",
+                exchange.text.len(),
+                exchange.shown()
+            );
+            book.add(Self::DOC, Draft::new(title, [Some(exchange.span), Some(span)]));
+        }
+    }
+}
+
+/// `echo-bit-errors`.
+#[derive(Debug, Default)]
+pub(super) struct BitErrors {
+    told: bool,
+}
+
+impl Rule for BitErrors {
+    const DOC: &'static Doc = &Doc {
+        slug: "echo-bit-errors",
+        severity: Warning,
+        family: FAMILY,
+        evidence: "The echo of a command differs in single bits while its result arrives.",
+        why: "Bits are damaged on the way back: SoftwareSerial at a high rate, or 2.8 V levels into a 5 V input.",
+        fix: "Lower the rate to 9600, use AltSoftSerial or a level shifter.",
+    };
+    const HEARS: u32 = hears::FINAL;
+
+    fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
+        let Some(done) = dialog.done.as_ref().filter(|done| !self.told && !book.is_blamed(done.id)) else { return };
+        let Some(span) = damaged(done) else { return };
+        if let Some(wrong) = flipped_bits(&done.echo_text, &done.text) {
+            self.told = true;
+            let came = String::from_utf8_lossy(&done.echo_text).into_owned();
+            let title = format!("{wrong} bytes of the echo of {} have wrong bits: {came:?}.", done.shown());
+            book.add(Self::DOC, Draft::new(title, [Some(done.span), Some(span)]));
+        }
+    }
+}
+
+/// `overflow-64`.
+#[derive(Debug, Default)]
+pub(super) struct Overflow {
+    told: bool,
+}
+
+/// How long an answer may pause in the middle of a line.
+const PAUSE: Duration = Duration::from_secs(5);
+
+impl Overflow {
+    /// An answer that has broken off in the middle of a line: its bytes.
+    fn broken(dialog: &Dialog, exchange: &Exchange) -> Option<Span> {
+        let (start, text) = dialog.unfinished()?;
+        if start < exchange.received_from
+            || dialog.elided()
+            || dialog.data.is_some()
+            || dialog.state.bare_data_possible()
+            || text.len() < 2
+        {
+            return None;
+        }
+        let end = dialog.received_total();
+        let answer = end - exchange.received_from;
+        (56..=72)
+            .contains(&answer)
+            .then(|| Span { at: dialog.received_last, ..dialog.received_span(exchange.received_from..end) })
+    }
+}
+
+impl Rule for Overflow {
+    const DOC: &'static Doc = &Doc {
+        slug: "overflow-64",
+        severity: Warning,
+        family: FAMILY,
+        evidence: "An answer breaks off in the middle of a line near 64 bytes, and its final result never comes.",
+        why: "SoftwareSerial keeps 64 received bytes; what comes while the sketch is busy is lost.",
+        fix: "Read in smaller pieces (AT+CIPRXGET=2,48), read faster, or enlarge the buffer (_SS_MAX_RX_BUFF).",
+    };
+    const HEARS: u32 = hears::COMMAND | hears::TICK | hears::FINISH;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        let open = match event {
+            Event::Command => dialog.open.len().checked_sub(2).and_then(|at| dialog.open.get(at)),
+            Event::Tick if dialog.now.zip(dialog.received_last).is_none_or(|(now, last)| now < last + PAUSE) => None,
+            _ => dialog.open.front(),
+        };
+        let Some(open) = open.filter(|_| !self.told) else { return };
+        let Some(span) = Self::broken(dialog, open) else { return };
+        self.told = true;
+        let late = gap(open.span, span).is_none_or(|gap| gap < Duration::from_secs(120));
+        if late {
+            let title = format!("The answer to {} breaks off after {} bytes.", open.shown(), span.end - span.start);
+            book.add(Self::DOC, Draft::new(title, [Some(open.span), Some(span)]).confidence(70));
+        }
+    }
+
+    fn deadline(&self, dialog: &Dialog) -> Option<Duration> {
+        let possible = !self.told && !dialog.open.is_empty() && dialog.unfinished().is_some();
+        dialog.received_last.filter(|_| possible).map(|last| last + PAUSE)
+    }
+}

@@ -1,0 +1,198 @@
+//! Reading by hand, HTTP and its bearer.
+
+use std::time::Duration;
+
+use super::Severity::{Problem, Warning};
+use super::book::{Book, Draft, Handle};
+use super::data_end::PATIENCE;
+use super::order::FAMILY;
+use super::rule::{Doc, Rule, hears};
+use crate::modem::codes;
+use crate::modem::dialog::command::{Form, Name};
+use crate::modem::dialog::exchange::Span;
+use crate::modem::dialog::said::Said;
+use crate::modem::dialog::{Dialog, Event};
+
+/// `manual-receive`.
+#[derive(Debug, Default)]
+pub(super) struct ManualReceive {
+    waiting: Option<Span>,
+    told: Option<Handle>,
+    refused: bool,
+}
+
+impl Rule for ManualReceive {
+    const DOC: &'static Doc = &Doc {
+        slug: "manual-receive",
+        severity: Warning,
+        family: FAMILY,
+        evidence: "`+CIPRXGET: 1` comes and nobody reads for 10 s or to the end of the log; or `AT+CIPRXGET=2` or `=4` is refused because reading by hand is off.",
+        why: "With AT+CIPRXGET=1 received data stays in the modem until it is read.",
+        fix: "Read it with AT+CIPRXGET=2,<length>; AT+CIPRXGET=1 has to be set before connecting.",
+    };
+    const HEARS: u32 = hears::SAID | hears::COMMAND | hears::FINAL | hears::TICK | hears::FINISH;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        match event {
+            Event::Said(Said::RxWaiting, span) => {
+                self.waiting.get_or_insert(span);
+            }
+            Event::Command => {
+                let reads = |last: &&crate::modem::dialog::exchange::Exchange| {
+                    last.name == Name::Ciprxget && matches!(last.chief().argument(0), b"2" | b"3")
+                };
+                if dialog.open.back().filter(reads).is_some() {
+                    self.waiting = None;
+                    if let Some(told) = self.told.take() {
+                        book.withdraw(told);
+                    }
+                }
+            }
+            Event::Final => {
+                let Some(done) =
+                    dialog.done.as_ref().filter(|done| done.name == Name::Ciprxget && done.chief().form == Form::Set)
+                else {
+                    return;
+                };
+                let mode = done.chief().argument(0);
+                if done.refused()
+                    && matches!(mode, b"2" | b"3" | b"4")
+                    && dialog.state.manual_receive != Some(true)
+                    && !std::mem::replace(&mut self.refused, true)
+                {
+                    let draft = Draft::new(
+                        format!("{} was refused: reading by hand is not switched on.", done.shown()),
+                        [Some(done.span), done.result_span()],
+                    );
+                    book.add(Self::DOC, draft);
+                }
+                self.refused &= done.refused();
+            }
+            Event::Tick | Event::Finish => {
+                let Some(waiting) = self.waiting.filter(|_| self.told.is_none()) else { return };
+                let over =
+                    event == Event::Finish || dialog.now.zip(waiting.at).is_some_and(|(now, at)| now >= at + PATIENCE);
+                if over {
+                    self.told = Some(
+                        book.add(
+                            Self::DOC,
+                            Draft::new("Data has come, and nobody reads it.", [Some(waiting)])
+                                .send("AT+CIPRXGET=2,1460", "AT+CIPRXGET=2,1460\r"),
+                        ),
+                    );
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn deadline(&self, _dialog: &Dialog) -> Option<Duration> {
+        self.waiting.filter(|_| self.told.is_none()).and_then(|waiting| waiting.at).map(|at| at + PATIENCE)
+    }
+}
+
+/// `http-already-open`.
+#[derive(Debug, Default)]
+pub(super) struct AlreadyOpen;
+
+impl Rule for AlreadyOpen {
+    const DOC: &'static Doc = &Doc {
+        slug: "http-already-open",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "`AT+HTTPINIT` is refused.",
+        why: "HTTP is still started from before.",
+        fix: "AT+HTTPTERM, then AT+HTTPINIT.",
+    };
+    const HEARS: u32 = hears::FINAL;
+
+    fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
+        let Some(done) = &dialog.done else { return };
+        match done.name {
+            Name::Httpinit if done.refused() && !book.is_open(Self::DOC.slug) => {
+                let draft = Draft::new("AT+HTTPINIT was refused.", [Some(done.span), done.result_span()])
+                    .send("AT+HTTPTERM", "AT+HTTPTERM\r");
+                book.add(Self::DOC, draft);
+            }
+            Name::Httpinit | Name::Httpterm if !done.refused() => book.resolve_all(Self::DOC.slug),
+            _ => {}
+        }
+    }
+}
+
+/// `http-failed`.
+#[derive(Debug, Default)]
+pub(super) struct Failed {
+    told: Option<u16>,
+}
+
+impl Rule for Failed {
+    const DOC: &'static Doc = &Doc {
+        slug: "http-failed",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "`+HTTPACTION: <method>,6xx,0`: the request did not reach a server.",
+        why: "The modem's own status codes from 600 on mean: no bearer, no such name, or no common TLS.",
+        fix: "Open the bearer (AT+SAPBR=1,1), check the URL, and try plain http.",
+    };
+    const HEARS: u32 = hears::SAID;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        let Event::Said(Said::HttpAction(status), span) = event else { return };
+        if !(600..700).contains(&status) {
+            self.told = None;
+            book.resolve_all(Self::DOC.slug);
+            return;
+        }
+        if self.told.replace(status) == Some(status) {
+            return;
+        }
+        let text = codes::http_text(status).unwrap_or("error");
+        let command = dialog.done.as_ref().filter(|done| done.name == Name::Httpaction).map(|done| done.span);
+        let mut draft = Draft::new(format!("The HTTP request failed: {status}, {text}."), [command, Some(span)]);
+        draft = match status {
+            601 => draft
+                .because("There is no way to the network: the bearer is not open.")
+                .fix("Open the bearer with AT+SAPBR=1,1; AT+SAPBR=2,1 shows its state."),
+            603 => draft
+                .because("The name in the URL was not found; the URL may be written wrongly.")
+                .fix("Check the URL (http://host/path) and the bearer."),
+            605 | 606 => draft
+                .because("TLS could not be agreed on; a SIM800 speaks TLS 1.0 at the most.")
+                .fix("Use plain http, or a server that still accepts TLS 1.0."),
+            _ => draft,
+        };
+        book.add(Self::DOC, draft);
+    }
+}
+
+/// `bearer-refused`.
+#[derive(Debug, Default)]
+pub(super) struct BearerRefused;
+
+impl Rule for BearerRefused {
+    const DOC: &'static Doc = &Doc {
+        slug: "bearer-refused",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "`AT+SAPBR=1,1` is refused.",
+        why: "The bearer is open already, or the network gives no data service with this APN.",
+        fix: "AT+SAPBR=2,1 shows whether it is open; AT+SAPBR=0,1 closes it; check the APN.",
+    };
+    const HEARS: u32 = hears::FINAL;
+
+    fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
+        let Some(done) =
+            dialog.done.as_ref().filter(|done| done.name == Name::Sapbr && done.chief().argument(0) == b"1")
+        else {
+            return;
+        };
+        if !done.refused() {
+            book.resolve_all(Self::DOC.slug);
+        } else if !book.is_open(Self::DOC.slug) {
+            let draft = Draft::new(format!("{} was refused.", done.shown()), [Some(done.span), done.result_span()])
+                .send("AT+SAPBR=0,1", "AT+SAPBR=0,1\r");
+            book.add(Self::DOC, draft);
+        }
+    }
+}

@@ -1,0 +1,436 @@
+//! The serial line: line ends, silence, loops, baud rate, and how commands are written.
+
+use std::time::Duration;
+
+use super::Offer;
+use super::Severity::Problem;
+use super::book::{Book, Draft, Handle};
+use super::rule::{Doc, Rule, hears};
+use crate::modem::Direction;
+use crate::modem::dialog::command::{is_command, is_whole_command};
+use crate::modem::dialog::exchange::Span;
+use crate::modem::dialog::{Dialog, Event, Record, sent_allowed};
+use crate::notation;
+
+/// The family's heading.
+pub(super) const FAMILY: &str = "The line";
+
+/// How long the modem may be silent after a short command.
+const SILENCE: Duration = Duration::from_secs(5);
+
+/// `escape-typed-as-text`.
+#[derive(Debug, Default)]
+pub(super) struct EscapeTyped {
+    told: bool,
+}
+
+impl EscapeTyped {
+    fn look(&mut self, text: &[u8], span: Span, book: &mut Book) -> bool {
+        let Some(found) = notation::typed_line_end(text).filter(|_| is_command(text)) else { return false };
+        if std::mem::replace(&mut self.told, true) {
+            return true;
+        }
+        let at = span.part(found.range.start as u64..found.range.end as u64);
+        let command = text.get(..found.range.start).unwrap_or_default();
+        let mut fixed = command.to_vec();
+        fixed.push(b'\r');
+        let shown = notation::print(command);
+        let draft = Draft::new(format!("The characters {} were sent as text behind {shown}.", found.text), [Some(at)])
+            .confidence(95)
+            .send(&format!("Send {shown} with CR"), fixed);
+        book.add(Self::DOC, draft);
+        true
+    }
+}
+
+impl Rule for EscapeTyped {
+    const DOC: &'static Doc = &Doc {
+        slug: "escape-typed-as-text",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "A command ends in the two characters `\\r` or `\\n` (or `<CR>`, `0x0D`) instead of the byte.",
+        why: "The terminal sent a backslash and a letter; the modem waits for the byte CR.",
+        fix: "Switch the send box to Mixed, or set its line ending to CR.",
+    };
+    const HEARS: u32 = hears::COMMAND | hears::GLUED | hears::FINISH | hears::TICK;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        if event == Event::Command {
+            if let Some(last) =
+                dialog.open.back().filter(|last| memchr::memchr3(b'\\', b'<', b'^', &last.text).is_some())
+            {
+                if self.look(&last.text, last.span, book) {
+                    book.blame(last.id, Self::DOC.slug);
+                }
+            }
+        } else if let Some(span) = dialog.typed_span {
+            let over = event == Event::Finish
+                || dialog.now.zip(dialog.typed_last).is_some_and(|(now, last)| now >= last + SILENCE);
+            if over || matches!(event, Event::Glued(_)) {
+                self.look(&dialog.typed, span, book);
+            }
+        }
+    }
+
+    fn deadline(&self, dialog: &Dialog) -> Option<Duration> {
+        let typed = dialog.typed_last.filter(|_| !self.told && dialog.typed.len() > 3);
+        typed.map(|last| last + SILENCE)
+    }
+}
+
+/// `no-line-ending`.
+#[derive(Debug, Default)]
+pub(super) struct NoLineEnding {
+    told: Option<Handle>,
+    /// An unknown line that is commands one behind the other, in a log that shows only what came.
+    seen: bool,
+}
+
+impl NoLineEnding {
+    fn tell(&mut self, span: Span, command: &str, book: &mut Book) {
+        if std::mem::replace(&mut self.seen, true) || book.is_open("escape-typed-as-text") {
+            return;
+        }
+        let draft =
+            Draft::new(format!("{command} was sent without CR or LF behind it."), [Some(span)]).send("Send CR", "\r");
+        self.told = Some(book.add(Self::DOC, draft));
+    }
+}
+
+impl Rule for NoLineEnding {
+    const DOC: &'static Doc = &Doc {
+        slug: "no-line-ending",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "A command is sent with neither CR nor LF before the silence or the next command; the echo reads `ATAT…` and no result comes.",
+        why: "The modem waits for the end of the line before it does anything.",
+        fix: "Append CR to every command (line ending CR in the send box, println in a sketch).",
+    };
+    const HEARS: u32 = hears::GLUED | hears::TICK | hears::FINISH | hears::FINAL | hears::UNKNOWN;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        match event {
+            Event::Glued(span) => self.tell(span, "A command", book),
+            Event::Final => {
+                if let Some(told) = self.told.take() {
+                    book.resolve(told);
+                }
+                self.seen = false;
+            }
+            Event::Unknown(span, 0) if dialog.record == Record::Echoed => {
+                let glued = dialog.unknown.get(2..).is_some_and(|rest| is_command(&dialog.unknown) && is_command(rest));
+                if glued {
+                    self.tell(span, "AT", book);
+                }
+            }
+            Event::Tick | Event::Finish => {
+                let Some(span) = dialog.typed_span.filter(|_| dialog.typed_at_once && is_whole_command(&dialog.typed))
+                else {
+                    return;
+                };
+                let over = event == Event::Finish
+                    || dialog.now.zip(dialog.typed_last).is_some_and(|(now, last)| now >= last + SILENCE);
+                if over && self.told.is_none() {
+                    self.tell(span, &String::from_utf8_lossy(&dialog.typed), book);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn deadline(&self, dialog: &Dialog) -> Option<Duration> {
+        let typed = dialog.typed_last.filter(|_| !self.seen && dialog.typed_at_once && dialog.typed.len() > 1);
+        typed.map(|last| last + SILENCE)
+    }
+}
+
+/// `loopback`.
+#[derive(Debug, Default)]
+pub(super) struct Loopback {
+    told: Option<Handle>,
+}
+
+impl Rule for Loopback {
+    const DOC: &'static Doc = &Doc {
+        slug: "loopback",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "What comes back equals what was sent, line feeds included, and never a result. A modem echoes CR, but not LF.",
+        why: "The line is connected to itself (TX to RX), or something echoes that is not the modem.",
+        fix: "Check the wiring: TX of the adapter to RX of the modem and RX to TX; no jumper between them; no local echo.",
+    };
+    const HEARS: u32 = hears::COMMAND | hears::TICK | hears::FINISH | hears::FINAL;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        if event == Event::Final {
+            if let Some(told) = self.told.take() {
+                book.resolve(told);
+            }
+            return;
+        }
+        let looped = &dialog.looped;
+        let Some((start, end)) =
+            looped.range.filter(|_| self.told.is_none() && looped.feeds > 0 && dialog.answered == 0)
+        else {
+            return;
+        };
+        let over = match event {
+            Event::Finish => true,
+            Event::Tick => dialog.now.zip(dialog.received_last).is_some_and(|(now, last)| now >= last + SILENCE),
+            _ => looped.feeds > 1,
+        };
+        if over {
+            let span = Span { direction: Direction::Rx, start, end, at: dialog.received_last, order: start };
+            self.told = Some(
+                book.add(Self::DOC, Draft::new("Everything that was sent came back, and nothing else.", [Some(span)])),
+            );
+        }
+    }
+
+    fn deadline(&self, dialog: &Dialog) -> Option<Duration> {
+        let due = dialog.received_last.filter(|_| self.told.is_none() && dialog.looped.feeds > 0);
+        due.map(|last| last + SILENCE)
+    }
+}
+
+/// `no-answer`.
+#[derive(Debug, Default)]
+pub(super) struct NoAnswer {
+    told: Option<Handle>,
+}
+
+impl NoAnswer {
+    /// When silence has lasted too long.
+    fn due(dialog: &Dialog) -> Option<Duration> {
+        let silent = &dialog.silent;
+        if silent.commands < 2 || dialog.data.is_some() || dialog.online || dialog.state.quiet == Some(true) {
+            return None;
+        }
+        let longest = dialog.open.iter().map(|open| sent_allowed(&open.text)).max().unwrap_or(SILENCE);
+        // Before the first answer of all nothing long can be going on.
+        let patience = if dialog.answered == 0 { SILENCE } else { longest.max(SILENCE) };
+        silent.since.map(|since| since + patience)
+    }
+}
+
+impl Rule for NoAnswer {
+    const DOC: &'static Doc = &Doc {
+        slug: "no-answer",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "Two commands or more, and 5 s (or the end of the log) without a single byte.",
+        why: "The modem does not hear, does not live, or is not heard.",
+        fix: "Check in this order: power (4.0 V, 2 A), the right port, baud rate, TX and RX swapped, common GND, autobaud (send AT every 300 ms), sleep.",
+    };
+    const HEARS: u32 = hears::TICK | hears::FINISH | hears::RECEIVED;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        if event == Event::Received {
+            if let Some(told) = self.told.take() {
+                book.withdraw(told);
+            }
+            return;
+        }
+        let silent = &dialog.silent;
+        let over = match event {
+            Event::Finish => {
+                silent.commands >= 2 && dialog.data.is_none() && !dialog.online && dialog.state.quiet != Some(true)
+            }
+            _ => Self::due(dialog).zip(dialog.now).is_some_and(|(due, now)| now >= due),
+        };
+        let explained = book.any_open(&[
+            "no-line-ending",
+            "escape-typed-as-text",
+            "loopback",
+            "wrong-baud",
+            "first-character-lost",
+        ]);
+        if dialog.record != Record::Both || !over || explained || self.told.is_some() {
+            return;
+        }
+        let ever = if dialog.received_total() == 0 { "has never answered" } else { "does not answer any more" };
+        let draft = Draft::new(
+            format!("The modem {ever}: {} commands, not a single byte back.", silent.commands),
+            [silent.first, silent.last],
+        )
+        .offer(Offer::ScanBaud)
+        .confidence(90);
+        self.told = Some(book.add(Self::DOC, draft));
+    }
+
+    fn deadline(&self, dialog: &Dialog) -> Option<Duration> {
+        if self.told.is_some() { None } else { Self::due(dialog) }
+    }
+}
+
+/// `wrong-baud`.
+#[derive(Debug, Default)]
+pub(super) struct WrongBaud {
+    strange: u64,
+    all: u64,
+    first: Option<Span>,
+    framing: u32,
+    told: Option<Handle>,
+}
+
+/// So many strange bytes are no accident.
+const STRANGE: u64 = 8;
+
+impl WrongBaud {
+    fn check(&mut self, unfinished: Option<(Span, u64)>, book: &mut Book) {
+        let (span, more) = unfinished.map_or((None, 0), |(span, more)| (Some(span), more));
+        let strange = self.strange + more;
+        let all = self.all + span.map_or(0, |span| span.end - span.start);
+        let Some(first) = self.first.or(span) else { return };
+        if self.told.is_none() && (strange >= STRANGE && strange * 2 > all || self.framing > 3) {
+            let all_of_it = span.map_or(first, |span| first.to(span));
+            self.told = Some(
+                book.add(
+                    Self::DOC,
+                    Draft::new("Most of what comes is nothing a modem prints.", [Some(all_of_it)])
+                        .offer(Offer::ScanBaud)
+                        .confidence(80),
+                ),
+            );
+        }
+    }
+
+    /// The port told a framing error: more of them in a row are evidence of their own.
+    pub(super) fn framing_error(&mut self, dialog: &Dialog, book: &mut Book) {
+        self.framing += 1;
+        let at = dialog.received_total();
+        let here = Span {
+            direction: Direction::Rx,
+            start: at.saturating_sub(1),
+            end: at,
+            at: dialog.now,
+            order: at + dialog.sent_total(),
+        };
+        self.first.get_or_insert(here);
+        self.check(None, book);
+    }
+
+    /// What is wrong with the line that the modem has begun and not ended.
+    fn unfinished(dialog: &Dialog) -> Option<(Span, u64)> {
+        if dialog.state.bare_data_possible() || dialog.online {
+            return None;
+        }
+        let (start, text) = dialog.unfinished()?;
+        let strange = text.iter().filter(|&&byte| byte >= 0x80 || (byte < 0x20 && byte != b'\t')).count() as u64;
+        let span = dialog.received_span(start..start + text.len() as u64);
+        (!crate::modem::dialog::is_burst(text)).then_some((span, strange))
+    }
+}
+
+impl Rule for WrongBaud {
+    const DOC: &'static Doc = &Doc {
+        slug: "wrong-baud",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "Most received bytes are outside what a modem prints, or the port tells framing errors, while no data can be flowing.",
+        why: "Port and modem speak at different rates.",
+        fix: "Find the rate (Find baud), then fix it with AT+IPR=9600 and AT&W.",
+    };
+    const HEARS: u32 = hears::UNKNOWN | hears::FINAL | hears::TICK | hears::FINISH | hears::COMMAND;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        match event {
+            Event::Unknown(span, strange) => {
+                self.strange += u64::from(strange);
+                self.all += span.end - span.start;
+                self.first.get_or_insert(span);
+                self.check(None, book);
+            }
+            Event::Final => {
+                if let Some(told) = self.told.take() {
+                    book.resolve(told);
+                }
+                *self = Self::default();
+            }
+            _ => self.check(Self::unfinished(dialog), book),
+        }
+    }
+}
+
+/// `typographic-quotes`.
+#[derive(Debug, Default)]
+pub(super) struct Quotes;
+
+/// The quotes that word processors set.
+const CURLY: [&[u8]; 3] = [b"\xE2\x80\x9C", b"\xE2\x80\x9D", b"\xE2\x80\x9E"];
+
+impl Rule for Quotes {
+    const DOC: &'static Doc = &Doc {
+        slug: "typographic-quotes",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "A refused command holds typographic quotes (bytes `E2 80 9C`, `E2 80 9D`).",
+        why: "Text copied from a PDF or a web page has curly quotes; the modem knows only the plain one (22 hex).",
+        fix: "Type the quotes anew, or send the corrected command.",
+    };
+    const HEARS: u32 = hears::FINAL;
+
+    fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
+        let Some(done) = dialog.done.as_ref().filter(|done| done.refused() && done.text.contains(&0xE2)) else {
+            return;
+        };
+        let Some(first) = done.text.windows(3).position(|three| CURLY.contains(&three)) else { return };
+        let mut corrected = Vec::with_capacity(done.text.len());
+        let mut rest = done.text.as_slice();
+        while let [byte, tail @ ..] = rest {
+            if rest.get(..3).is_some_and(|three| CURLY.contains(&three)) {
+                corrected.push(b'"');
+                rest = rest.get(3..).unwrap_or_default();
+            } else {
+                corrected.push(*byte);
+                rest = tail;
+            }
+        }
+        let shown = String::from_utf8_lossy(&corrected).into_owned();
+        corrected.push(b'\r');
+        let at = done.span.part(first as u64..first as u64 + 3);
+        let draft = Draft::new("The command has typographic quotes.", [Some(at), done.result_span()])
+            .fix(format!("Send {shown}."))
+            .send("Send corrected", corrected);
+        book.add(Self::DOC, draft);
+        book.blame(done.id, Self::DOC.slug);
+    }
+}
+
+/// `blank-in-command`.
+#[derive(Debug, Default)]
+pub(super) struct Blanks;
+
+impl Rule for Blanks {
+    const DOC: &'static Doc = &Doc {
+        slug: "blank-in-command",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "A refused command has blanks inside its name, as in `AT + CIPSTART`.",
+        why: "The name of a command is one word; pasted text often has blanks in it.",
+        fix: "Write the command without blanks.",
+    };
+    const HEARS: u32 = hears::FINAL;
+
+    fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
+        let Some(done) = dialog.done.as_ref().filter(|done| done.refused() && !book.is_blamed(done.id)) else { return };
+        let name_end = done.text.iter().position(|byte| matches!(byte, b'=' | b'?' | b'"')).unwrap_or(done.text.len());
+        let name = done.text.get(..name_end).unwrap_or_default();
+        if !name.contains(&b'+')
+            || !name.trim_ascii_end().contains(&b' ') && name_end == done.text.len()
+            || !name.contains(&b' ')
+        {
+            return;
+        }
+        let mut corrected: Vec<u8> = name.iter().copied().filter(|byte| *byte != b' ').collect();
+        corrected.extend_from_slice(done.text.get(name_end..).unwrap_or_default());
+        let shown = String::from_utf8_lossy(&corrected).into_owned();
+        corrected.push(b'\r');
+        let draft =
+            Draft::new(format!("{} has blanks inside its name.", done.shown()), [Some(done.span), done.result_span()])
+                .fix(format!("Send {shown}."))
+                .send("Send corrected", corrected);
+        book.add(Self::DOC, draft);
+        book.blame(done.id, Self::DOC.slug);
+    }
+}

@@ -1,0 +1,279 @@
+//! SIM and network.
+
+use std::time::Duration;
+
+use super::Offer;
+use super::Severity::{Problem, Warning};
+use super::book::{Book, Draft, Handle};
+use super::power::{FAMILY, MINUTE};
+use super::rule::{Doc, Rule, hears};
+use crate::modem::codes;
+use crate::modem::dialog::command::{Form, Name};
+use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
+use crate::modem::dialog::said::{Pin, Said};
+use crate::modem::dialog::{Dialog, Event};
+
+/// The code of a `+CME ERROR` that the command just got.
+fn cme(dialog: &Dialog) -> Option<(u16, &Exchange)> {
+    let done = dialog.done.as_ref()?;
+    match done.outcome {
+        Some((Outcome::Said(Said::Cme(code)), _)) => Some((code, done)),
+        _ => None,
+    }
+}
+
+/// `sim-missing`.
+#[derive(Debug, Default)]
+pub(super) struct SimMissing {
+    told: Option<Handle>,
+}
+
+impl Rule for SimMissing {
+    const DOC: &'static Doc = &Doc {
+        slug: "sim-missing",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "`+CPIN: NOT INSERTED` or `+CME ERROR: 10` (SIM not inserted).",
+        why: "The modem finds no SIM: none is in, it is the wrong way round, or its contacts are bad.",
+        fix: "Switch the modem off, put the SIM in with the cut corner as on the holder, and switch it on again.",
+    };
+    const HEARS: u32 = hears::SAID | hears::FINAL;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        let spans = match event {
+            Event::Said(Said::Cpin(Pin::Ready), _) => {
+                if let Some(told) = self.told.take() {
+                    book.resolve(told);
+                }
+                return;
+            }
+            Event::Said(Said::Cpin(Pin::NotInserted), span) => [Some(span), None],
+            Event::Final => match cme(dialog) {
+                Some((10, done)) => [Some(done.span), done.result_span()],
+                _ => return,
+            },
+            _ => return,
+        };
+        if self.told.is_none() {
+            self.told = Some(book.add(Self::DOC, Draft::new("The modem finds no SIM card.", spans).confidence(100)));
+        }
+    }
+}
+
+/// `sim-locked`.
+#[derive(Debug, Default)]
+pub(super) struct SimLocked {
+    told: Option<Handle>,
+}
+
+impl Rule for SimLocked {
+    const DOC: &'static Doc = &Doc {
+        slug: "sim-locked",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "`+CPIN: SIM PIN` or `SIM PUK`, `+CME ERROR: 11` or `12`, and no `+CPIN: READY` after it.",
+        why: "The SIM asks for its PIN (or PUK) before it lets the modem into the network.",
+        fix: "Enter the PIN with AT+CPIN=\"1234\" (your own), or switch it off in a phone; a PUK is asked for after three wrong PINs.",
+    };
+    const HEARS: u32 = hears::SAID | hears::FINAL;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        let (puk, spans) = match event {
+            Event::Said(Said::Cpin(Pin::Ready), _) => {
+                if let Some(told) = self.told.take() {
+                    book.withdraw(told);
+                }
+                return;
+            }
+            Event::Said(Said::Cpin(pin @ (Pin::Pin | Pin::Puk)), span) => (pin == Pin::Puk, [Some(span), None]),
+            Event::Final => match cme(dialog) {
+                Some((code @ (11 | 12), done)) => (code == 12, [Some(done.span), done.result_span()]),
+                _ => return,
+            },
+            _ => return,
+        };
+        if self.told.is_none() {
+            let what = if puk { "The SIM is blocked and asks for its PUK." } else { "The SIM asks for its PIN." };
+            let advice = Offer::Advice(
+                "Type AT+CPIN=\"<your PIN>\" in the send box. After three wrong PINs the SIM asks for its PUK.",
+            );
+            self.told = Some(book.add(Self::DOC, Draft::new(what, spans).offer(advice).confidence(100)));
+        }
+    }
+}
+
+/// `not-registered`.
+#[derive(Debug, Default)]
+pub(super) struct NotRegistered {
+    /// First of the answers in a row that say so, and how many.
+    since: Option<Span>,
+    count: u32,
+    denied: u32,
+    last: Option<Span>,
+    told: Option<Handle>,
+}
+
+/// So many answers count where there are no times.
+const ANSWERS: u32 = 10;
+
+impl NotRegistered {
+    fn tell(&mut self, dialog: &Dialog, book: &mut Book) {
+        if self.told.is_some() {
+            return;
+        }
+        let state = dialog.state.creg.and_then(codes::registration_text).unwrap_or("not registered");
+        let mut draft = Draft::new(format!("The modem is not in a network: {state}."), [self.since, self.last]);
+        if self.denied > 1 {
+            draft = draft
+                .because("The network refuses this SIM: it is not activated, blocked, or not allowed here.")
+                .fix("Try the SIM in a phone; ask the operator whether it may use 2G.");
+        } else if matches!(dialog.state.csq, Some(0 | 99)) {
+            draft = draft
+                .because(
+                    "There is no signal (CSQ 0 or 99): the antenna is missing or bad, or there is no 2G network here.",
+                )
+                .fix("Check the antenna and its plug; ask whether the operator still runs 2G.");
+        }
+        self.told = Some(book.add(Self::DOC, draft));
+    }
+
+    fn answer(&mut self, span: Span, dialog: &Dialog, book: &mut Book) {
+        match dialog.state.creg {
+            Some(1 | 5) => {
+                if let Some(told) = self.told.take() {
+                    book.resolve(told);
+                }
+                *self = Self::default();
+            }
+            Some(state) => {
+                self.since.get_or_insert(span);
+                self.last = Some(span);
+                self.count += 1;
+                if state == 3 {
+                    self.denied += 1;
+                } else {
+                    self.denied = 0;
+                }
+                let long = self.since.and_then(|since| since.at).zip(span.at).map(|(since, now)| now >= since + MINUTE);
+                if self.denied >= 2 || long.unwrap_or(self.count >= ANSWERS) {
+                    self.tell(dialog, book);
+                }
+            }
+            None => {}
+        }
+    }
+}
+
+/// Commands that cannot work without a network.
+fn needs_network(done: &Exchange) -> bool {
+    match done.name {
+        Name::Ciicr | Name::Cipstart | Name::Cmgs | Name::Dial | Name::Cdnsgip | Name::Cgact => true,
+        Name::Sapbr | Name::Cgatt => done.chief().argument(0) == b"1",
+        _ => false,
+    }
+}
+
+impl Rule for NotRegistered {
+    const DOC: &'static Doc = &Doc {
+        slug: "not-registered",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "`+CREG:` shows 0, 2 or 4 for 60 s (ten answers in a log without times, two if commands that need the network fail meanwhile), or 3 twice.",
+        why: "Without registration there is no call, no SMS and no data: no antenna, no 2G network here, the SIM is refused, or the supply is weak.",
+        fix: "Check antenna, operator and SIM; AT+CSQ shows the signal, AT+COPS=? the networks.",
+    };
+    const HEARS: u32 = hears::SAID | hears::FINAL;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        if matches!(dialog.state.functions, Some(0 | 4)) {
+            return;
+        }
+        match event {
+            Event::Said(Said::Creg(..), span) => self.answer(span, dialog, book),
+            Event::Said(Said::Rdy, _) => *self = Self { told: self.told, ..Self::default() },
+            Event::Final => {
+                let failed = dialog.done.as_ref().is_some_and(|done| done.refused() && needs_network(done));
+                if failed && self.count >= 2 {
+                    self.tell(dialog, book);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// `weak-signal`.
+#[derive(Debug, Default)]
+pub(super) struct WeakSignal {
+    reading: Option<(u8, Span)>,
+    failure: Option<Span>,
+    told: bool,
+}
+
+/// A failure and a reading so far apart have nothing to do with each other.
+const TOGETHER: Duration = Duration::from_secs(300);
+
+impl WeakSignal {
+    fn check(&mut self, book: &mut Book) {
+        let (Some((rssi, reading)), Some(failure)) = (self.reading, self.failure) else { return };
+        let apart = reading.at.zip(failure.at).is_some_and(|(a, b)| a.abs_diff(b) > TOGETHER);
+        if !self.told && !apart && (1..=9).contains(&rssi) {
+            self.told = true;
+            let text = codes::csq_text(rssi).unwrap_or_default();
+            book.add(
+                Self::DOC,
+                Draft::new(
+                    format!("The signal is weak (CSQ {rssi}: {text}) while something fails."),
+                    [Some(reading), Some(failure)],
+                )
+                .confidence(70),
+            );
+        }
+    }
+}
+
+impl Rule for WeakSignal {
+    const DOC: &'static Doc = &Doc {
+        slug: "weak-signal",
+        severity: Warning,
+        family: FAMILY,
+        evidence: "`+CSQ:` shows 1 to 9 (-111 to -96 dBm) while something fails that needs the network.",
+        why: "At such a level sends fail, and the modem draws the most current.",
+        fix: "Use a better antenna or place; 10 and more is usable, 15 and more good.",
+    };
+    const HEARS: u32 = hears::SAID | hears::FINAL;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        match event {
+            Event::Said(Said::Csq(rssi), span) => {
+                self.reading = Some((rssi, span));
+                self.told &= (1..=9).contains(&rssi);
+                self.check(book);
+            }
+            Event::Said(Said::ConnectFail(_) | Said::PdpDeact | Said::CallEnd, span) => {
+                self.failure = Some(span);
+                self.check(book);
+            }
+            Event::Said(Said::HttpAction(status), span) if status >= 600 => {
+                self.failure = Some(span);
+                self.check(book);
+            }
+            Event::Final => {
+                let Some(done) = &dialog.done else { return };
+                let failed = match done.outcome {
+                    Some((Outcome::Said(Said::SendFail), _)) => true,
+                    Some((outcome, _)) if outcome.refused() => {
+                        needs_network(done) && done.chief().form != Form::Query && !book.is_blamed(done.id)
+                            || matches!(outcome, Outcome::Said(Said::Cms(_)))
+                    }
+                    _ => false,
+                };
+                if failed {
+                    self.failure = done.result_span();
+                    self.check(book);
+                }
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! Opening the data connection: its states, and the form of commands with `AT+CIPMUX`.
+
+use super::Severity::Problem;
+use super::book::{Book, Draft};
+use super::order::FAMILY;
+use super::rule::{Doc, Rule, hears};
+use crate::modem::dialog::command::{Form, Name, number};
+use crate::modem::dialog::exchange::{Outcome, Span};
+use crate::modem::dialog::said::{IpState, Said};
+use crate::modem::dialog::state::{Connection, Ip};
+use crate::modem::dialog::{Dialog, Event};
+
+/// The data connection has come up or was ended in good order: what was wrong with it is past.
+fn settled(event: Event, dialog: &Dialog) -> bool {
+    match event {
+        Event::Said(Said::ConnectOk(_) | Said::Rdy | Said::State(IpState::Initial), _) => true,
+        Event::Final => dialog.done.as_ref().is_some_and(|done| match done.outcome {
+            Some((Outcome::Said(Said::ShutOk), _)) => true,
+            Some((Outcome::Said(Said::Ok | Said::Address), _)) => {
+                matches!(done.name, Name::Ciicr | Name::Cifsr | Name::Cipshut)
+            }
+            _ => false,
+        }),
+        _ => false,
+    }
+}
+
+const SHUT: &[u8] = b"AT+CIPSHUT\r";
+
+/// `mux-form-mismatch`.
+#[derive(Debug, Default)]
+pub(super) struct MuxForm;
+
+impl Rule for MuxForm {
+    const DOC: &'static Doc = &Doc {
+        slug: "mux-form-mismatch",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "A refused `AT+CIPSTART`, `AT+CIPSEND` or `AT+CIPCLOSE` lacks the connection number though `AT+CIPMUX=1`, or has one though `AT+CIPMUX=0`.",
+        why: "With AT+CIPMUX=1 these commands begin with a connection number from 0 to 5, with AT+CIPMUX=0 they have none.",
+        fix: "Add or drop the number, or change AT+CIPMUX after AT+CIPSHUT.",
+    };
+    const HEARS: u32 = hears::FINAL;
+
+    fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
+        let Some(done) = dialog.done.as_ref().filter(|done| done.refused() && !book.is_blamed(done.id)) else { return };
+        let chief = done.chief();
+        let first = number(chief.argument(0));
+        let wrong = match (done.name, chief.form, done.before.mux) {
+            (Name::Cipsend, Form::Execute, Some(true)) | (Name::Cipclose, Form::Execute, Some(true)) => {
+                Some("lacks the connection number")
+            }
+            (Name::Cipsend, Form::Set, Some(true)) if first.is_some_and(|n| n > 5) => {
+                Some("lacks the connection number")
+            }
+            (Name::Cipstart, Form::Set, Some(true)) if first.is_none() => Some("lacks the connection number"),
+            (Name::Cipstart, Form::Set, Some(false)) if first.is_some() => Some("has a connection number too many"),
+            (Name::Cipsend, Form::Set, Some(false)) if chief.count() > 1 => Some("has a connection number too many"),
+            _ => None,
+        };
+        if let Some(wrong) = wrong {
+            let mode = if done.before.mux == Some(true) { "AT+CIPMUX=1" } else { "AT+CIPMUX=0" };
+            book.add(
+                Self::DOC,
+                Draft::new(format!("{} {wrong}: {mode} holds.", done.shown()), [Some(done.span), done.result_span()]),
+            );
+            book.blame(done.id, Self::DOC.slug);
+        }
+    }
+}
+
+/// `no-data-service`.
+#[derive(Debug, Default)]
+pub(super) struct NoDataService {
+    apn: Option<String>,
+    /// `+PDP: DEACT` while CIICR was waiting.
+    deact: Option<Span>,
+}
+
+impl NoDataService {
+    fn tell(&self, command: Option<Span>, spans: [Option<Span>; 2], sure: u8, book: &mut Book) {
+        if book.is_open(Self::DOC.slug) {
+            return;
+        }
+        let [first, second] = spans;
+        let mut draft = Draft::new("The data connection could not be opened.", [command, first, second])
+            .confidence(sure)
+            .send("AT+CIPSHUT", SHUT);
+        draft = match self.apn.as_deref() {
+            None => draft.because("No APN was set with AT+CSTT in this log (the modem's own is CMNET), or the network gives no data service."),
+            Some("" | "CMNET") => draft.because("The APN is empty or still CMNET, the modem's own, which hardly any operator knows."),
+            Some(apn) => draft.because(format!("The network refused data service with the APN {apn:?}: wrong APN or login, no data on the SIM, not registered, or a weak supply.")),
+        };
+        book.add(Self::DOC, draft);
+    }
+}
+
+impl Rule for NoDataService {
+    const DOC: &'static Doc = &Doc {
+        slug: "no-data-service",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "`AT+CIICR` is answered `+PDP: DEACT`, ERROR or +CME ERROR, or AT+CIPSTART brings the data connection up and `+PDP: DEACT` comes.",
+        why: "The network gives no data service: wrong or no APN, no data on the SIM, or not registered.",
+        fix: "AT+CIPSHUT, then AT+CSTT=\"your operator's APN\",\"user\",\"password\" and AT+CIICR; check AT+CREG? and AT+CGATT?.",
+    };
+    const HEARS: u32 = hears::FINAL | hears::SAID;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        let past = match event {
+            Event::Said(Said::ConnectOk(_), _) => true,
+            Event::Final => dialog.done.as_ref().is_some_and(|done| {
+                matches!(done.name, Name::Ciicr | Name::Cifsr)
+                    && done.outcome.is_some_and(|(outcome, _)| outcome.good())
+            }),
+            _ => false,
+        };
+        if past {
+            book.resolve_all(Self::DOC.slug);
+            self.deact = None;
+            return;
+        }
+        match event {
+            Event::Said(Said::PdpDeact, span) => {
+                if dialog.open.iter().any(|open| open.name == Name::Ciicr) {
+                    self.deact = Some(span);
+                    return;
+                }
+                let connecting = dialog.state.connections.iter().find_map(|connection| match connection {
+                    Connection::Connecting { command, .. } => Some(*command),
+                    _ => None,
+                });
+                if let Some(command) = connecting.filter(|_| dialog.state.ip != Ip::Active) {
+                    self.tell(Some(command), [Some(span), None], 90, book);
+                }
+            }
+            Event::Final => {
+                let Some(done) = &dialog.done else { return };
+                if done.name == Name::Cstt && !done.refused() && done.chief().form == Form::Set {
+                    self.apn = Some(String::from_utf8_lossy(done.chief().argument(0)).into_owned());
+                }
+                if done.name != Name::Ciicr || !done.refused() {
+                    return;
+                }
+                let deact = self.deact.take();
+                let state = matches!(done.before.ip, Ip::Start)
+                    || (matches!(done.before.ip, Ip::Unknown | Ip::Failed)
+                        && !book.any_open(&["wrong-ip-state", "context-lost"]));
+                if deact.is_some() || state {
+                    let sure = if deact.is_some() || done.before.ip == Ip::Start { 90 } else { 65 };
+                    self.tell(Some(done.span), [deact, done.result_span()], sure, book);
+                    book.blame(done.id, Self::DOC.slug);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// `wrong-ip-state`.
+#[derive(Debug, Default)]
+pub(super) struct WrongIpState;
+
+impl Rule for WrongIpState {
+    const DOC: &'static Doc = &Doc {
+        slug: "wrong-ip-state",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "`AT+CSTT`, `AT+CIICR` or `AT+CIFSR` is refused because the data connection is in another state than the command needs; a cascade counts once.",
+        why: "These commands work in one order only, from IP INITIAL: AT+CSTT, AT+CIICR, AT+CIFSR; often the state is left over from the last run.",
+        fix: "AT+CIPSHUT brings the modem back to IP INITIAL; then AT+CSTT, AT+CIICR, AT+CIFSR.",
+    };
+    const HEARS: u32 = hears::FINAL | hears::SAID;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        if settled(event, dialog) {
+            book.resolve_all(Self::DOC.slug);
+            return;
+        }
+        let Some(done) =
+            dialog.done.as_ref().filter(|done| event == Event::Final && done.refused() && !book.is_blamed(done.id))
+        else {
+            return;
+        };
+        let form = done.chief().form;
+        let wrong = match (done.name, done.before.ip) {
+            (Name::Cstt, ip) => form == Form::Set && ip != Ip::Initial,
+            (Name::Ciicr, ip) => form == Form::Execute && matches!(ip, Ip::Initial | Ip::Active),
+            (Name::Cifsr, ip) => form == Form::Execute && matches!(ip, Ip::Unknown | Ip::Initial | Ip::Start),
+            _ => false,
+        };
+        if !wrong || book.any_open(&[Self::DOC.slug, "no-data-service", "context-lost", "modem-restarted"]) {
+            return;
+        }
+        let needs = match done.name {
+            Name::Cstt => "it works only in state IP INITIAL, after AT+CIPSHUT",
+            Name::Ciicr => "it works only in state IP START, after AT+CSTT",
+            _ => "it works only after AT+CIICR",
+        };
+        let draft =
+            Draft::new(format!("{} was refused: {needs}.", done.shown()), [Some(done.span), done.result_span()])
+                .confidence(85)
+                .send("AT+CIPSHUT", SHUT);
+        book.add(Self::DOC, draft);
+        book.blame(done.id, Self::DOC.slug);
+    }
+}
+
+/// `mux-change-refused`.
+#[derive(Debug, Default)]
+pub(super) struct MuxChange;
+
+impl Rule for MuxChange {
+    const DOC: &'static Doc = &Doc {
+        slug: "mux-change-refused",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "`AT+CIPMUX=` is refused.",
+        why: "The number of connections can be changed only while no data connection is set up, and one is still up from before.",
+        fix: "AT+CIPSHUT first, then AT+CIPMUX.",
+    };
+    const HEARS: u32 = hears::FINAL;
+
+    fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
+        let Some(done) = dialog.done.as_ref().filter(|done| done.name == Name::Cipmux) else { return };
+        if !done.refused() {
+            book.resolve_all(Self::DOC.slug);
+            return;
+        }
+        let valid = matches!(done.chief().argument(0), b"0" | b"1") && done.chief().form == Form::Set;
+        if valid && !book.is_open(Self::DOC.slug) {
+            let draft = Draft::new(format!("{} was refused.", done.shown()), [Some(done.span), done.result_span()])
+                .send("AT+CIPSHUT", SHUT);
+            book.add(Self::DOC, draft);
+            book.blame(done.id, Self::DOC.slug);
+        }
+    }
+}
+
+/// `context-lost`.
+#[derive(Debug, Default)]
+pub(super) struct ContextLost;
+
+impl Rule for ContextLost {
+    const DOC: &'static Doc = &Doc {
+        slug: "context-lost",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "`+PDP: DEACT` comes, and no AT+CIICR is waiting.",
+        why: "The network has ended the data connection; all connections are gone and every further command of TCP/IP fails.",
+        fix: "AT+CIPSHUT, then open the data connection anew.",
+    };
+    const HEARS: u32 = hears::FINAL | hears::SAID;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        if settled(event, dialog) {
+            book.resolve_all(Self::DOC.slug);
+            return;
+        }
+        let Event::Said(Said::PdpDeact, span) = event else { return };
+        let wanted = dialog.open.iter().any(|open| {
+            matches!(open.name, Name::Ciicr | Name::Cipshut | Name::Cgatt | Name::Cfun | Name::Cgact | Name::Cops)
+        });
+        let explained =
+            matches!(dialog.state.functions, Some(0 | 4)) || book.any_open(&[Self::DOC.slug, "no-data-service"]);
+        if !wanted && !explained {
+            book.add(
+                Self::DOC,
+                Draft::new("The network ended the data connection.", [Some(span)]).send("AT+CIPSHUT", SHUT),
+            );
+        }
+    }
+}

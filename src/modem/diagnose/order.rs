@@ -1,0 +1,388 @@
+//! Order of commands: sending before, without and after a connection.
+
+use std::time::Duration;
+
+use super::Severity::{Note, Problem, Warning};
+use super::book::{Book, Draft, Handle, gap, time_text};
+use super::rule::{Doc, Rule, hears};
+use crate::modem::dialog::command::{Form, Name};
+use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
+use crate::modem::dialog::said::Said;
+use crate::modem::dialog::state::Connection;
+use crate::modem::dialog::{Dialog, Event, Record};
+
+/// The family's heading.
+pub(super) const FAMILY: &str = "Order of commands";
+
+/// A sender that leaves less than this did not read the answer.
+const BLIND: Duration = Duration::from_secs(1);
+
+/// An `AT+CIPSEND` that wants to send.
+fn sends(exchange: &Exchange) -> bool {
+    exchange.name == Name::Cipsend && exchange.takes_data
+}
+
+/// `send-before-connect`.
+#[derive(Debug, Default)]
+pub(super) struct SendBeforeConnect {
+    /// The CIPSTART it was told of.
+    told: Option<u64>,
+}
+
+impl SendBeforeConnect {
+    fn tell(&mut self, send: &Exchange, answer: Option<Span>, dialog: &Dialog, book: &mut Book) {
+        let Connection::Connecting { command, .. } = send.before.connection else { return };
+        book.blame(send.id, Self::DOC.slug);
+        if self.told.replace(command.start) == Some(command.start) {
+            return;
+        }
+        let after = gap(command, send.span).map_or("right after".to_owned(), |gap| format!("{} after", time_text(gap)));
+        let title = format!("AT+CIPSEND was sent {after} AT+CIPSTART, before CONNECT OK.");
+        let cause = if dialog.record == Record::SentOnly {
+            "Nothing was read in between, and a connection takes seconds: the modem refuses AT+CIPSEND before CONNECT OK, shows no prompt, and the text never becomes data."
+        } else if answer.is_some() {
+            "The modem refused it, so there was no prompt and the text never became data."
+        } else {
+            "The OK of AT+CIPSTART only means that the modem tries; before CONNECT OK it shows no prompt, and the text never becomes data."
+        };
+        book.add(Self::DOC, Draft::new(title, [Some(command), Some(send.span), answer]).because(cause).confidence(95));
+    }
+}
+
+impl Rule for SendBeforeConnect {
+    const DOC: &'static Doc = &Doc {
+        slug: "send-before-connect",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "`AT+CIPSEND` is sent after `AT+CIPSTART` and before its `CONNECT OK`, and is refused or not answered; in a log of sent bytes alone, less than 1 s after it.",
+        why: "The OK of AT+CIPSTART only means that the modem tries to connect; a send is refused until CONNECT OK, and without a prompt the text never becomes data.",
+        fix: "Wait for CONNECT OK (seconds on GPRS, up to 160), then send AT+CIPSEND.",
+    };
+    const HEARS: u32 = hears::COMMAND | hears::FINAL | hears::FINISH;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        match event {
+            Event::Command => {
+                let Some(send) = dialog.open.back().filter(|last| dialog.record == Record::SentOnly && sends(last))
+                else {
+                    return;
+                };
+                let Connection::Connecting { command, .. } = send.before.connection else { return };
+                if gap(command, send.span).is_none_or(|gap| gap < BLIND) {
+                    self.tell(send, None, dialog, book);
+                }
+            }
+            Event::Final => {
+                let Some(done) = dialog.done.as_ref().filter(|done| sends(done)) else { return };
+                if done.refused() && !book.is_blamed(done.id) {
+                    self.tell(done, done.result_span(), dialog, book);
+                } else if matches!(done.outcome, Some((Outcome::Said(Said::SendOk), _))) {
+                    book.resolve_all(Self::DOC.slug);
+                }
+            }
+            _ => {
+                let unanswered = dialog.open.iter().filter(|open| sends(open) && open.invited.is_none());
+                for send in unanswered.filter(|_| {
+                    dialog.record == Record::Echoed || dialog.record == Record::Both && dialog.received_total() > 0
+                }) {
+                    self.tell(send, None, dialog, book);
+                }
+            }
+        }
+    }
+}
+
+/// `send-without-connection`.
+#[derive(Debug, Default)]
+pub(super) struct SendWithoutConnection {
+    told: bool,
+}
+
+impl Rule for SendWithoutConnection {
+    const DOC: &'static Doc = &Doc {
+        slug: "send-without-connection",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "`AT+CIPSEND` is answered ERROR, and there is no connection since the start, `SHUT OK` or `CLOSED`.",
+        why: "There is no open connection to send over, so the modem shows no prompt.",
+        fix: "Open one with AT+CIPSTART and wait for CONNECT OK; AT+CIPSTATUS shows the state.",
+    };
+    const HEARS: u32 = hears::FINAL | hears::SAID;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        match event {
+            Event::Said(Said::ConnectOk(_) | Said::Rdy, _) => {
+                self.told = false;
+                book.resolve_all(Self::DOC.slug);
+            }
+            Event::Final => {
+                let Some(done) =
+                    dialog.done.as_ref().filter(|done| sends(done) && done.refused() && !done.early_connect())
+                else {
+                    return;
+                };
+                let why = match done.before.connection {
+                    Connection::None => "no connection was opened",
+                    Connection::Refused => "AT+CIPSTART was refused",
+                    Connection::PeerClosed => "the other end had closed the connection",
+                    Connection::HostClosed => "the connection was closed before",
+                    Connection::Failed => "the connection could not be opened",
+                    Connection::Unknown => "no connection was opened since this log began",
+                    Connection::Open | Connection::Connecting { .. } => return,
+                };
+                let cascade = [
+                    "connect-failed",
+                    "context-lost",
+                    "no-data-service",
+                    "modem-restarted",
+                    "modem-restarted-silently",
+                    "already-connected",
+                    "mux-form-mismatch",
+                ];
+                let invited = done.invited.is_some();
+                if self.told || invited || book.is_blamed(done.id) || book.any_open(&cascade) {
+                    if book.any_open(&cascade) {
+                        book.blame(done.id, Self::DOC.slug);
+                    }
+                    return;
+                }
+                self.told = true;
+                let sure = if done.before.connection == Connection::Unknown { 65 } else { 90 };
+                let draft =
+                    Draft::new(format!("{} was refused: {why}.", done.shown()), [Some(done.span), done.result_span()])
+                        .confidence(sure)
+                        .send("AT+CIPSTATUS", "AT+CIPSTATUS\r");
+                book.add(Self::DOC, draft);
+                book.blame(done.id, Self::DOC.slug);
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Exchange {
+    /// Sent while the connection was being opened.
+    const fn early_connect(&self) -> bool {
+        matches!(self.before.connection, Connection::Connecting { .. })
+    }
+}
+
+/// `closed-before-sent`.
+#[derive(Debug, Default)]
+pub(super) struct ClosedBeforeSent {
+    told: Option<(u64, Handle)>,
+    /// A 0x1A of a refused send that no command has followed yet.
+    stray: Option<Span>,
+}
+
+/// Who closes later than this has given up waiting.
+const GIVEN_UP: Duration = Duration::from_secs(10);
+
+impl ClosedBeforeSent {
+    fn closing(&mut self, dialog: &Dialog, book: &mut Book) {
+        let stray = self.stray.take();
+        let Some(close) = dialog.open.back() else { return };
+        if !matches!(close.name, Name::Cipclose | Name::Cipshut)
+            || close.chief().form == Form::Query
+            || close.chief().form == Form::Test
+        {
+            return;
+        }
+        let sending = dialog.open.iter().rev().find(|open| sends(open));
+        let (id, end, blind) = match (sending, stray) {
+            (Some(send), _) if send.data_sent.is_some() => (send.id, send.data_sent, false),
+            (Some(send), stray) if send.early_terminator || stray.is_some() => {
+                (send.id, stray.or(send.early), dialog.record == Record::SentOnly)
+            }
+            (None, Some(stray)) => {
+                // The send was refused: only who closes at once had not read that.
+                if gap(stray, close.span).is_none_or(|gap| gap >= BLIND) {
+                    return;
+                }
+                (0, Some(stray), true)
+            }
+            _ => return,
+        };
+        let Some(end) = end.map(|end| end.part(end.end - end.start - 1..end.end - end.start)) else { return };
+        let limit = if blind { BLIND } else { GIVEN_UP };
+        let gap = gap(end, close.span);
+        if gap.is_some_and(|gap| gap >= limit) {
+            return;
+        }
+        let when = gap.map_or("right after".to_owned(), |gap| {
+            if gap.is_zero() { "right after".to_owned() } else { format!("{} after", time_text(gap)) }
+        });
+        let title = format!("{} was sent {when} the byte 1A, without waiting for SEND OK.", close.shown());
+        let handle = book.add(Self::DOC, Draft::new(title, [Some(end), Some(close.span)]));
+        self.told = Some((id, handle));
+    }
+}
+
+impl Rule for ClosedBeforeSent {
+    const DOC: &'static Doc = &Doc {
+        slug: "closed-before-sent",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "`AT+CIPCLOSE` or `AT+CIPSHUT` is sent after the 0x1A that ends the data, and `SEND OK` was not waited for.",
+        why: "The data is on its way until SEND OK; closing before that throws it away.",
+        fix: "Wait for SEND OK (it may take seconds), then close.",
+    };
+    const HEARS: u32 = hears::COMMAND | hears::FINAL | hears::STRAY;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        match event {
+            Event::Stray(span) => {
+                let refused = dialog.done.as_ref().is_some_and(|done| sends(done) && done.refused());
+                self.stray = (refused || dialog.record == Record::SentOnly).then_some(span);
+            }
+            Event::Command => self.closing(dialog, book),
+            _ => {
+                let Some(done) = &dialog.done else { return };
+                let sent = matches!(done.outcome, Some((Outcome::Said(Said::SendOk), _)));
+                if let Some((_, handle)) = self.told.take_if(|(id, _)| sent && *id == done.id) {
+                    book.withdraw(handle);
+                }
+            }
+        }
+    }
+}
+
+/// `already-connected`.
+#[derive(Debug, Default)]
+pub(super) struct AlreadyConnected;
+
+impl Rule for AlreadyConnected {
+    const DOC: &'static Doc = &Doc {
+        slug: "already-connected",
+        severity: Warning,
+        family: FAMILY,
+        evidence: "The modem says `ALREADY CONNECT`.",
+        why: "The connection from before is still open; the new AT+CIPSTART did nothing.",
+        fix: "Use the open connection, or close it with AT+CIPCLOSE first.",
+    };
+    const HEARS: u32 = hears::SAID;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        if let Event::Said(Said::AlreadyConnect(_), span) = event {
+            let command = dialog.done.as_ref().filter(|done| done.name == Name::Cipstart).map(|done| done.span);
+            let draft =
+                Draft::new("A connection is open already.", [command, Some(span)]).send("AT+CIPCLOSE", "AT+CIPCLOSE\r");
+            book.add(Self::DOC, draft);
+        }
+    }
+}
+
+/// `connect-failed`.
+#[derive(Debug, Default)]
+pub(super) struct ConnectFailed {
+    command: Option<Span>,
+    target: String,
+}
+
+/// An address that a modem on a mobile network cannot reach, and what it is.
+fn unreachable(target: &str) -> Option<&'static str> {
+    let host = target.rsplit_once(':').map_or(target, |(host, _)| host);
+    let address: std::net::Ipv4Addr = host.parse().ok()?;
+    if address.is_loopback() {
+        Some("the modem itself (loopback)")
+    } else if address.is_private() {
+        Some("a private network, which the modem cannot reach over the mobile network")
+    } else if address.is_documentation() {
+        Some("reserved for documentation, nobody has it")
+    } else if address.is_link_local() || address.is_unspecified() || address.is_broadcast() {
+        Some("no address of a host")
+    } else {
+        None
+    }
+}
+
+impl Rule for ConnectFailed {
+    const DOC: &'static Doc = &Doc {
+        slug: "connect-failed",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "The modem says `CONNECT FAIL`; it is said too if the target is a private, loopback or documentation address.",
+        why: "Nobody answered there: host or port is wrong, nothing listens, or a firewall is in between.",
+        fix: "Check host and port from another network; a server at home needs a public address and port forwarding.",
+    };
+    const HEARS: u32 = hears::COMMAND | hears::SAID;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        match event {
+            Event::Command => {
+                if let Some(start) = dialog.open.back().filter(|last| last.name == Name::Cipstart) {
+                    self.command = Some(start.span);
+                    self.target.clear();
+                    self.target.push_str(&dialog.state.peer);
+                }
+            }
+            Event::Said(Said::ConnectOk(_), _) => book.resolve_all(Self::DOC.slug),
+            Event::Said(Said::ConnectFail(_), span) => {
+                if book.any_open(&["no-data-service", "context-lost"]) {
+                    return;
+                }
+                let target = if self.command.is_some() { self.target.as_str() } else { "the server" };
+                let mut draft =
+                    Draft::new(format!("The connection to {target} could not be opened."), [self.command, Some(span)]);
+                if let Some(what) = unreachable(target) {
+                    draft = draft.because(format!("{target} is {what}."));
+                }
+                book.add(Self::DOC, draft);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// `peer-closed`.
+#[derive(Debug, Default)]
+pub(super) struct PeerClosed;
+
+impl Rule for PeerClosed {
+    const DOC: &'static Doc = &Doc {
+        slug: "peer-closed",
+        severity: Note,
+        family: FAMILY,
+        evidence: "The modem says `CLOSED`, and the host did not close.",
+        why: "The other end has closed the connection: it was done, or waited too long.",
+        fix: "Open it again with AT+CIPSTART before the next send.",
+    };
+    const HEARS: u32 = hears::SAID;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        if let Event::Said(Said::Closed(n), span) = event {
+            if dialog.open.iter().any(|open| matches!(open.name, Name::Cipclose | Name::Cipshut)) {
+                return;
+            }
+            let which = n.map_or(String::new(), |n| format!(" {n}"));
+            book.add(Self::DOC, Draft::new(format!("The other end closed the connection{which}."), [Some(span)]));
+        }
+    }
+}
+
+/// `send-failed`.
+#[derive(Debug, Default)]
+pub(super) struct SendFailed;
+
+impl Rule for SendFailed {
+    const DOC: &'static Doc = &Doc {
+        slug: "send-failed",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "The modem says `SEND FAIL`.",
+        why: "The data was taken but not confirmed: the signal is bad, or the other end is gone.",
+        fix: "Check AT+CSQ, then AT+CIPCLOSE and connect again.",
+    };
+    const HEARS: u32 = hears::FINAL;
+
+    fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
+        let Some(done) = &dialog.done else { return };
+        if matches!(done.outcome, Some((Outcome::Said(Said::SendFail), _))) {
+            let draft =
+                Draft::new("The data could not be sent.", [Some(done.span), done.data_sent, done.result_span()])
+                    .send("AT+CSQ", "AT+CSQ\r");
+            book.add(Self::DOC, draft);
+            book.blame(done.id, Self::DOC.slug);
+        }
+    }
+}

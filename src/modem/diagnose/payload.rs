@@ -1,0 +1,307 @@
+//! Data with a length, too long data, and bytes that edit it.
+
+use std::time::Duration;
+
+use super::Severity::{Note, Problem, Warning};
+use super::book::{Book, Draft, Handle};
+use super::data_end::{FAMILY, PATIENCE, data};
+use super::rule::{Doc, Rule, hears};
+use crate::modem::dialog::command::{Form, Name, is_command, is_whole_command};
+use crate::modem::dialog::exchange::{Data, DataEnded, DataKind, Outcome, Span};
+use crate::modem::dialog::said::Said;
+use crate::modem::dialog::{Dialog, Event, Record};
+
+/// `fixed-length-short`.
+#[derive(Debug, Default)]
+pub(super) struct FixedShort {
+    told: Option<(u64, Handle)>,
+}
+
+impl FixedShort {
+    fn short(dialog: &Dialog) -> Option<(&Data, u64)> {
+        let data = dialog.data.as_ref()?;
+        match data.kind {
+            DataKind::Fixed(n) if data.count > 0 && data.count < n && !data.elided => Some((data, n)),
+            _ => None,
+        }
+    }
+
+    /// A command that was sent while bytes were missing counted as data.
+    fn command_counted(&mut self, dialog: &Dialog, book: &mut Book) {
+        let Some(data) = data(dialog) else { return };
+        let DataKind::Fixed(n) = data.kind else { return };
+        let before = data.count.saturating_sub(data.write_span.map_or(0, |span| span.end - span.start));
+        if before == 0 || data.elided || !data.whole_write || !data.write.starts_with(b"AT+") || book.is_blamed(data.id)
+        {
+            return;
+        }
+        let whole = is_whole_command(data.write.trim_ascii_end()) && data.write.ends_with(b"\r") || data.count == n;
+        if whole {
+            let title =
+                format!("{before} of the {n} announced bytes were sent, so the next command was taken for data.");
+            book.add(Self::DOC, Draft::new(title, [Some(data.prompt), data.payload]));
+            book.blame(data.id, Self::DOC.slug);
+        }
+    }
+}
+
+impl Rule for FixedShort {
+    const DOC: &'static Doc = &Doc {
+        slug: "fixed-length-short",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "`AT+CIPSEND=<n>` got fewer than n bytes for 10 s or to the end of the log.",
+        why: "The modem waits until exactly so many bytes have come; umlauts and other signs are two bytes or more, CR and LF count.",
+        fix: "Send the missing bytes, and count bytes, not characters.",
+    };
+    const HEARS: u32 = hears::DATA | hears::DATA_END | hears::TICK | hears::FINISH;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        match event {
+            Event::Data => self.command_counted(dialog, book),
+            Event::DataEnd => {
+                let Some(ended) = &dialog.data_done else { return };
+                let Some((_, handle)) = self.told.take_if(|(id, _)| *id == ended.id) else { return };
+                match ended.ended {
+                    Some((DataEnded::Full | DataEnded::Answered, _)) => book.withdraw(handle),
+                    _ => book.resolve(handle),
+                }
+            }
+            _ => {
+                let Some((data, n)) = Self::short(dialog) else { return };
+                let over = event == Event::Finish
+                    || dialog.now.zip(data.last).is_some_and(|(now, last)| now >= last + PATIENCE);
+                if !over || self.told.is_some_and(|(id, _)| id == data.id) || book.is_blamed(data.id) {
+                    return;
+                }
+                let missing = n - data.count;
+                let title = format!(
+                    "{} of the {n} announced bytes were sent: {missing} {} missing.",
+                    data.count,
+                    if missing == 1 { "is" } else { "are" }
+                );
+                self.told = Some((data.id, book.add(Self::DOC, Draft::new(title, [Some(data.prompt), data.payload]))));
+            }
+        }
+    }
+
+    fn deadline(&self, dialog: &Dialog) -> Option<Duration> {
+        let (data, _) = Self::short(dialog)?;
+        if self.told.is_some_and(|(id, _)| id == data.id) { None } else { data.last.map(|last| last + PATIENCE) }
+    }
+}
+
+/// `fixed-length-excess`.
+#[derive(Debug, Default)]
+pub(super) struct FixedExcess {
+    told: u64,
+}
+
+impl FixedExcess {
+    fn tell(&mut self, span: Span, more: bool, data: &Data, book: &mut Book) {
+        if book.is_blamed(data.id) || std::mem::replace(&mut self.told, data.id) == data.id {
+            return;
+        }
+        let DataKind::Fixed(n) = data.kind else { return };
+        let draft = if more {
+            Draft::new(
+                format!("More than the {n} announced bytes were sent; the rest was taken for a command."),
+                [data.payload, Some(span)],
+            )
+        } else {
+            Draft::new(
+                format!("A line end follows the {n} announced bytes; it is an empty command line and harmless."),
+                [data.payload, Some(span)],
+            )
+            .severity(Note)
+        };
+        book.add(Self::DOC, draft);
+    }
+}
+
+impl Rule for FixedExcess {
+    const DOC: &'static Doc = &Doc {
+        slug: "fixed-length-excess",
+        severity: Warning,
+        family: FAMILY,
+        evidence: "More than the announced n bytes were sent after `AT+CIPSEND=<n>`; a mere line end is a note.",
+        why: "The data is complete after n bytes; what follows goes to the command parser and spoils the next command.",
+        fix: "Count all bytes of the data, or leave out what was added; a counted send needs no 1A.",
+    };
+    const HEARS: u32 = hears::EXCESS | hears::FINAL | hears::FINISH;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        let Some(data) = &dialog.data_done else { return };
+        if data.elided || !matches!(data.ended, Some((DataEnded::Full, _))) {
+            return;
+        }
+        match event {
+            Event::Excess(span, more) => self.tell(span, more, data, book),
+            _ => {
+                let behind =
+                    dialog.typed_span.filter(|span| data.payload.is_some_and(|payload| payload.end == span.start));
+                if let Some(span) = behind.filter(|_| !is_command(&dialog.typed)) {
+                    self.tell(span, true, data, book);
+                }
+            }
+        }
+    }
+}
+
+/// `payload-too-long`.
+#[derive(Debug, Default)]
+pub(super) struct TooLong {
+    told: Option<(u64, Handle)>,
+}
+
+/// What a SIM800 takes in one send when it was not asked.
+const USUAL_LIMIT: u32 = 1460;
+
+impl Rule for TooLong {
+    const DOC: &'static Doc = &Doc {
+        slug: "payload-too-long",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "More data than one send takes (what `AT+CIPSEND?` tells, else 1460 bytes), or `AT+CIPSEND=<n>` with a larger n is refused.",
+        why: "The modem answers ERROR and drops the send when the limit is passed; the rest goes to the command parser.",
+        fix: "Split the data into sends of at most the limit; AT+CIPSEND? shows it.",
+    };
+    const HEARS: u32 = hears::DATA | hears::FINAL;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        let limit = dialog.state.send_limit.unwrap_or(USUAL_LIMIT);
+        if event == Event::Data {
+            let Some(data) = &dialog.data else { return };
+            let told = self.told.is_some_and(|(id, _)| id == data.id);
+            if data.name == Name::Cipsend && data.kind == DataKind::Terminated && data.count > u64::from(limit) && !told
+            {
+                let title = format!("More than {limit} bytes were sent in one go: the modem refuses that.");
+                self.told = Some((data.id, book.add(Self::DOC, Draft::new(title, [Some(data.prompt), data.payload]))));
+                book.blame(data.id, Self::DOC.slug);
+            }
+            return;
+        }
+        let Some(done) = &dialog.done else { return };
+        if done.name != Name::Cipsend {
+            return;
+        }
+        if let Some((_, handle)) = self.told.take_if(|(id, _)| *id == done.id) {
+            if done.outcome.is_some_and(|(outcome, _)| outcome.good()) {
+                book.withdraw(handle);
+            }
+            return;
+        }
+        let chief = done.chief();
+        let length = if chief.count() == 2 { chief.number(1) } else { chief.number(0) };
+        if done.refused() && chief.form == Form::Set && length.is_some_and(|length| length > limit) {
+            let title = format!("{} announces more than the {limit} bytes that one send takes.", done.shown());
+            book.add(Self::DOC, Draft::new(title, [Some(done.span), done.result_span()]));
+            book.blame(done.id, Self::DOC.slug);
+        }
+    }
+}
+
+/// `prompt-switched-off`.
+#[derive(Debug, Default)]
+pub(super) struct PromptOff {
+    told: bool,
+}
+
+impl Rule for PromptOff {
+    const DOC: &'static Doc = &Doc {
+        slug: "prompt-switched-off",
+        severity: Note,
+        family: FAMILY,
+        evidence: "Connected, and `AT+CIPSEND` shows no `>` though `SEND OK` comes; or `AT+CIPSPRT=0` or `=2` was accepted.",
+        why: "AT+CIPSPRT=0 and =2 switch the prompt off, so a program that waits for > waits for ever.",
+        fix: "AT+CIPSPRT=1 brings the prompt back.",
+    };
+    const HEARS: u32 = hears::FINAL;
+
+    fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
+        let Some(done) = &dialog.done else { return };
+        let accepted = matches!(done.outcome, Some((Outcome::Said(Said::Ok), _)));
+        let draft = match done.name {
+            Name::Cipsprt if accepted && matches!(dialog.state.sprt, Some(0 | 2)) => {
+                Draft::new("The prompt > was switched off with AT+CIPSPRT.", [Some(done.span)])
+            }
+            Name::Cipsprt => {
+                self.told &= !accepted;
+                return;
+            }
+            Name::Cipsend
+                if matches!(done.outcome, Some((Outcome::Said(Said::SendOk), _)))
+                    && done.takes_data
+                    && done.invited.is_none()
+                    && dialog.record == Record::Both
+                    && !dialog.elided() =>
+            {
+                Draft::new(
+                    "The data was sent, but no prompt > was shown before it.",
+                    [Some(done.span), done.result_span()],
+                )
+            }
+            _ => return,
+        };
+        if !std::mem::replace(&mut self.told, true) {
+            book.add(Self::DOC, draft.send("AT+CIPSPRT=1", "AT+CIPSPRT=1\r"));
+        }
+    }
+}
+
+/// `byte-edits-payload`.
+#[derive(Debug, Default)]
+pub(super) struct ByteEdits {
+    told: u64,
+    /// Data that ESC ended: its number, the ESC and its write.
+    escaped: Option<(u64, Span, Option<u64>)>,
+}
+
+impl Rule for ByteEdits {
+    const DOC: &'static Doc = &Doc {
+        slug: "byte-edits-payload",
+        severity: Warning,
+        family: FAMILY,
+        evidence: "A backspace (0x08), or an ESC (0x1B) that more data follows, inside data of variable length.",
+        why: "At the prompt these bytes edit: ESC gives the data up, backspace may delete the byte before it.",
+        fix: "Send data that holds such bytes with AT+CIPSEND=<length>.",
+    };
+    const HEARS: u32 = hears::DATA | hears::DATA_END | hears::JUNK | hears::FINISH;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        let Some(data) = data(dialog) else { return };
+        if let Some(backspace) = data.backspace.filter(|_| data.kind == DataKind::Terminated)
+            && std::mem::replace(&mut self.told, data.id) != data.id
+        {
+            book.add(Self::DOC, Draft::new("A backspace (08) stands inside the data.", [Some(backspace)]));
+        }
+        match event {
+            Event::DataEnd => {
+                self.escaped = match data.ended {
+                    Some((DataEnded::Cancelled, Some(by))) => Some((data.id, by, dialog.write())),
+                    _ => None,
+                };
+            }
+            Event::Junk(span) => self.behind_escape(span, dialog, book),
+            Event::Finish => {
+                if let Some(span) = dialog.typed_span.filter(|_| !is_command(&dialog.typed)) {
+                    self.behind_escape(span, dialog, book);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl ByteEdits {
+    fn behind_escape(&mut self, rest: Span, dialog: &Dialog, book: &mut Book) {
+        let Some((id, by, write)) = self.escaped.take() else { return };
+        if rest.start == by.end && write == dialog.write() {
+            book.add(
+                Self::DOC,
+                Draft::new("The byte ESC (1B) inside the data gave it up; nothing was sent.", [Some(by), Some(rest)]),
+            );
+            book.blame(id, Self::DOC.slug);
+        }
+    }
+}

@@ -1,0 +1,405 @@
+//! Power: restarts and voltages.
+
+use std::time::Duration;
+
+use super::Offer;
+use super::Severity::{Problem, Warning};
+use super::book::{Book, Draft, Handle, gap, time_text};
+use super::rule::{Doc, Rule, hears};
+use crate::modem::dialog::command::{Form, Name};
+use crate::modem::dialog::exchange::{Echo, Exchange, Outcome, Span};
+use crate::modem::dialog::said::{Pin, Said};
+use crate::modem::dialog::{Dialog, Event, Record};
+
+/// The family's heading.
+pub(super) const FAMILY: &str = "Power, SIM, network";
+
+/// What helps against dips of the supply.
+const ADVICE: &str = "A SIM800L draws bursts of 2 A at 3.4 to 4.4 V, best 4.0 V. Use a supply that gives 2 A, with 1000 µF or more of low ESR close to the modem's VCC and short, thick wires; the 5 V pin of an Arduino or a USB port is not enough.";
+
+/// The command makes the modem start, go off, or say its boot lines.
+fn restarts(exchange: &Exchange) -> bool {
+    let chief = exchange.chief();
+    match exchange.name {
+        Name::Cfun | Name::Cpowd => chief.form == Form::Set,
+        Name::Cpin => chief.form == Form::Set,
+        Name::Basic => chief.arguments.first().is_some_and(|letter| letter.eq_ignore_ascii_case(&b'Z')),
+        _ => false,
+    }
+}
+
+/// Commands that make the radio draw its bursts.
+fn draws(name: Name) -> bool {
+    matches!(
+        name,
+        Name::Ciicr
+            | Name::Cipstart
+            | Name::Cipsend
+            | Name::Cmgs
+            | Name::Dial
+            | Name::Sapbr
+            | Name::Cgatt
+            | Name::Httpaction
+            | Name::Cops
+            | Name::Cfun
+    )
+}
+
+/// Which boot lines a start has shown.
+#[derive(Clone, Copy, Debug, Default)]
+struct Group {
+    rdy: bool,
+    cfun: bool,
+    call: bool,
+    sms: bool,
+    burst: bool,
+}
+
+/// `modem-restarted`.
+#[derive(Debug, Default)]
+pub(super) struct Restarted {
+    group: Group,
+    /// The lines of a start follow each other; a command answered in earnest ends the group.
+    in_group: bool,
+    /// Some boot line was seen.
+    seen: bool,
+    /// A command or a power key that explains the next start.
+    caused: bool,
+    /// The last command before the lines: where, and its name.
+    last: Option<(Span, String, Name)>,
+    burst: Option<Span>,
+    answered: u32,
+}
+
+impl Restarted {
+    /// A boot line: does it begin a new start?
+    fn boot_line(&mut self, said: Said, span: Span, dialog: &Dialog, book: &mut Book) {
+        let again = match said {
+            Said::Rdy => std::mem::replace(&mut self.group.rdy, true),
+            Said::Cfun(_) => std::mem::replace(&mut self.group.cfun, true),
+            Said::CallReady => std::mem::replace(&mut self.group.call, true),
+            _ => std::mem::replace(&mut self.group.sms, true),
+        };
+        let first_line = matches!(said, Said::Rdy | Said::Cfun(_));
+        // RDY is always the first; the others begin a start only when their group had them already.
+        let begins = said == Said::Rdy || again || (first_line && !self.in_group);
+        if !begins && (self.in_group || !self.seen || !first_line) {
+            self.in_group = true;
+            self.seen = true;
+            return;
+        }
+        let late_first = !self.seen && self.answered <= 1;
+        let new = !(self.in_group && self.group.burst && self.burst.is_none());
+        self.group = Group {
+            rdy: said == Said::Rdy,
+            cfun: matches!(said, Said::Cfun(_)),
+            call: said == Said::CallReady,
+            sms: said == Said::SmsReady,
+            burst: false,
+        };
+        let explained = std::mem::take(&mut self.caused);
+        let known = std::mem::replace(&mut self.seen, true);
+        self.in_group = true;
+        if explained || late_first || (!known && !first_line) || !new {
+            self.burst = None;
+            return;
+        }
+        let burst = self.burst.take();
+        self.tell(&[burst, Some(span)], dialog, book);
+    }
+
+    fn tell(&mut self, spans: &[Option<Span>], dialog: &Dialog, book: &mut Book) {
+        let at = spans.iter().flatten().next().copied();
+        let (command, name) = self.last.as_ref().map_or((None, None), |(span, _, name)| (Some(*span), Some(*name)));
+        let mut title = "The modem restarted in mid-session".to_owned();
+        if let (Some((span, text, _)), Some(at)) = (&self.last, at) {
+            let shown: String = text.chars().take(40).collect();
+            match gap(*span, at) {
+                Some(gap) => title = format!("{title}, {} after {shown}", time_text(gap)),
+                None => title = format!("{title}, after {shown}"),
+            }
+        }
+        title.push('.');
+        let mut draft =
+            Draft::new(title, std::iter::once(command).chain(spans.iter().copied())).offer(Offer::Advice(ADVICE));
+        if let Some(name) = name.filter(|name| draws(*name)) {
+            let _ = name;
+            draft = draft.because("The radio draws up to 2 A when it begins to send; the supply dipped, and the modem started anew: connections and settings are gone.");
+        }
+        for handle in std::iter::once(book.add(Self::DOC, draft)) {
+            let _: Handle = handle;
+        }
+        book.resolve_all("modem-restarted-silently");
+        let _ = dialog;
+    }
+}
+
+impl Rule for Restarted {
+    const DOC: &'static Doc = &Doc {
+        slug: "modem-restarted",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "Boot lines (`RDY`, `+CFUN: 1`, `Call Ready`, `SMS Ready`), or the bytes 00 49 FF of a power-on, in mid-session without a command that causes them. Not the first ones of a session.",
+        why: "The modem started anew, nearly always because its supply dipped; connections and settings that were not stored are gone.",
+        fix: "Strengthen the supply: 4.0 V, 2 A, 1000 µF close to the modem, short thick wires.",
+    };
+    const HEARS: u32 = hears::SAID | hears::BURST | hears::COMMAND | hears::FINAL;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        match event {
+            Event::Command => {
+                if let Some(command) = dialog.open.back() {
+                    if restarts(command) {
+                        self.caused = true;
+                    }
+                    match &mut self.last {
+                        Some((span, text, name)) => {
+                            *span = command.span;
+                            *name = command.name;
+                            text.clear();
+                            text.extend(command.text.utf8_chunks().map(|chunk| chunk.valid()));
+                        }
+                        none => {
+                            *none =
+                                Some((command.span, String::from_utf8_lossy(&command.text).into_owned(), command.name))
+                        }
+                    }
+                }
+            }
+            Event::Final => {
+                let Some(done) = &dialog.done else { return };
+                let in_touch = matches!(done.name, Name::At | Name::Basic);
+                if !matches!(done.outcome, Some((Outcome::Lost, _))) {
+                    self.answered += u32::from(!in_touch || self.answered == 0);
+                }
+                if !in_touch {
+                    self.in_group = false;
+                }
+                let set_up = matches!(
+                    done.name,
+                    Name::Ciicr | Name::Cipstart | Name::Cipshut | Name::Sapbr | Name::Cstt | Name::Cmgs
+                );
+                if set_up && done.outcome.is_some_and(|(outcome, _)| outcome.good()) {
+                    book.resolve_all(Self::DOC.slug);
+                }
+            }
+            Event::Burst(span) => {
+                let whole = span.end - span.start >= 3;
+                if !self.in_group && whole && self.answered > 1 && !std::mem::take(&mut self.caused) {
+                    self.tell(&[Some(span)], dialog, book);
+                    self.group = Group { burst: true, ..Group::default() };
+                    self.burst = None;
+                    self.in_group = true;
+                    self.seen = true;
+                } else {
+                    self.burst = Some(span);
+                }
+            }
+            Event::Said(Said::PowerDown, _) => self.caused = true,
+            Event::Said(Said::UnderVoltage(down) | Said::OverVoltage(down), _) => self.caused |= down,
+            Event::Said(Said::Cpin(_), _) => self.group.burst &= true,
+            Event::Said(said @ (Said::Rdy | Said::CallReady | Said::SmsReady), span) => {
+                self.boot_line(said, span, dialog, book)
+            }
+            Event::Said(said @ Said::Cfun(1), span) => {
+                if !dialog.open.iter().any(|open| open.name == Name::Cfun) {
+                    self.boot_line(said, span, dialog, book);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// `modem-restarted-silently`.
+#[derive(Debug, Default)]
+pub(super) struct Silently {
+    /// Commands without echo since ATE0.
+    unechoed: u32,
+    caused: bool,
+    ready: bool,
+    told: Option<Handle>,
+}
+
+impl Silently {
+    fn tell(&mut self, title: &str, spans: [Option<Span>; 2], book: &mut Book) {
+        if !book.is_open("modem-restarted") && self.told.is_none() {
+            let draft = Draft::new(title, spans).offer(Offer::Advice(ADVICE)).confidence(75);
+            self.told = Some(book.add(Self::DOC, draft));
+        }
+    }
+}
+
+impl Rule for Silently {
+    const DOC: &'static Doc = &Doc {
+        slug: "modem-restarted-silently",
+        severity: Warning,
+        family: FAMILY,
+        evidence: "Settings are gone without a cause: the echo is back after ATE0, AT+CMEE is 0 again, or the PIN is asked again.",
+        why: "The modem has probably started anew; with automatic baud rate it prints no RDY.",
+        fix: "Strengthen the supply; set the modem up again (ATE0, AT+CMEE, AT+CSTT …).",
+    };
+    const HEARS: u32 = hears::ECHOED | hears::FINAL | hears::SAID | hears::COMMAND;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        match event {
+            Event::Command => {
+                let cause = dialog.open.back().is_some_and(|last| {
+                    restarts(last)
+                        || (last.name == Name::Basic
+                            && last
+                                .chief()
+                                .arguments
+                                .iter()
+                                .any(|letter| matches!(letter, b'E' | b'e' | b'&' | b'Z' | b'z')))
+                });
+                if cause {
+                    self.caused = true;
+                    self.unechoed = 0;
+                }
+            }
+            Event::Echoed(id) => {
+                if dialog.state.echo == Some(false)
+                    && self.unechoed > 0
+                    && !self.caused
+                    && dialog.record == Record::Both
+                {
+                    let command = dialog.open.iter().find(|open| open.id == id).map(|open| open.span);
+                    self.tell("The echo is back though it was switched off with ATE0.", [command, None], book);
+                }
+            }
+            Event::Final => {
+                let Some(done) = &dialog.done else { return };
+                if done.echo == Echo::None {
+                    self.unechoed += 1;
+                    self.caused = false;
+                } else {
+                    self.unechoed = 0;
+                }
+            }
+            Event::Said(Said::Rdy, _) => {
+                *self = Self { ready: self.ready, ..Self::default() };
+            }
+            Event::Said(Said::Cpin(Pin::Ready), _) => self.ready = true,
+            Event::Said(Said::Cpin(Pin::Pin), span) => {
+                if std::mem::replace(&mut self.ready, false) && !self.caused && !dialog.state.started {
+                    self.tell("The PIN is asked again.", [Some(span), None], book);
+                }
+            }
+            Event::Said(Said::Cmee(0), span) => {
+                if dialog.state.cmee.is_some_and(|level| level > 0) && !self.caused {
+                    self.tell("AT+CMEE is 0 again.", [Some(span), None], book);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// `under-voltage`.
+#[derive(Debug, Default)]
+pub(super) struct UnderVoltage {
+    told: Option<bool>,
+}
+
+impl Rule for UnderVoltage {
+    const DOC: &'static Doc = &Doc {
+        slug: "under-voltage",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "The modem says `UNDER-VOLTAGE WARNNING`, `UNDER-VOLTAGE POWER DOWN` or `POWER OFF`.",
+        why: "The supply fell to 3.5 V or less; under 3.4 V the modem switches off.",
+        fix: "Strengthen the supply: 4.0 V, 2 A, 1000 µF close to the modem, short thick wires.",
+    };
+    const HEARS: u32 = hears::SAID;
+
+    fn on(&mut self, event: Event, _dialog: &Dialog, book: &mut Book) {
+        match event {
+            Event::Said(Said::UnderVoltage(down), span)
+                if self.told.is_none() || (down && self.told == Some(false)) =>
+            {
+                let title = if down {
+                    "The modem switched off: its supply is too low."
+                } else {
+                    "The modem warns: its supply is too low."
+                };
+                if self.told.is_none() {
+                    book.add(Self::DOC, Draft::new(title, [Some(span)]).offer(Offer::Advice(ADVICE)).confidence(100));
+                }
+                self.told = Some(down);
+            }
+            Event::Said(Said::Rdy, _) => self.told = None,
+            _ => {}
+        }
+    }
+}
+
+/// `over-voltage`.
+#[derive(Debug, Default)]
+pub(super) struct OverVoltage {
+    told: bool,
+}
+
+impl Rule for OverVoltage {
+    const DOC: &'static Doc = &Doc {
+        slug: "over-voltage",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "The modem says `OVER-VOLTAGE WARNNING`, `OVER-VOLTAGE POWER DOWN` or `POWER OFF`.",
+        why: "The supply is at 4.3 V or more; over 4.4 V the modem switches off, and it may be damaged.",
+        fix: "Lower the supply to 4.0 V; 5 V needs a regulator or a diode.",
+    };
+    const HEARS: u32 = hears::SAID;
+
+    fn on(&mut self, event: Event, _dialog: &Dialog, book: &mut Book) {
+        match event {
+            Event::Said(Said::OverVoltage(down), span) if !self.told => {
+                self.told = true;
+                let title = if down {
+                    "The modem switched off: its supply is too high."
+                } else {
+                    "The modem warns: its supply is too high."
+                };
+                book.add(Self::DOC, Draft::new(title, [Some(span)]).confidence(100));
+            }
+            Event::Said(Said::Rdy, _) => self.told = false,
+            _ => {}
+        }
+    }
+}
+
+/// `supply-too-low`.
+#[derive(Debug, Default)]
+pub(super) struct SupplyLow;
+
+/// The least that the hardware design allows.
+const LEAST: u32 = 3400;
+
+impl Rule for SupplyLow {
+    const DOC: &'static Doc = &Doc {
+        slug: "supply-too-low",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "`+CBC: …,<mV>` shows less than 3400 mV.",
+        why: "The modem needs 3.4 to 4.4 V; below that it restarts, or never registers.",
+        fix: "Strengthen the supply: 4.0 V, 2 A, 1000 µF close to the modem, short thick wires.",
+    };
+    const HEARS: u32 = hears::SAID;
+
+    fn on(&mut self, event: Event, _dialog: &Dialog, book: &mut Book) {
+        let Event::Said(Said::Cbc(millivolts), span) = event else { return };
+        if millivolts >= LEAST {
+            book.resolve_all(Self::DOC.slug);
+        } else if millivolts > 0 && !book.is_open(Self::DOC.slug) {
+            let title = format!(
+                "The supply is at {}.{:03} V, less than the 3.4 V that the modem needs.",
+                millivolts / 1000,
+                millivolts % 1000
+            );
+            book.add(Self::DOC, Draft::new(title, [Some(span)]).offer(Offer::Advice(ADVICE)).confidence(100));
+        }
+    }
+}
+
+/// Keeps the unit of patience in one place for the rules about time.
+pub(super) const MINUTE: Duration = Duration::from_secs(60);

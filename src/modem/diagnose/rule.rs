@@ -1,0 +1,179 @@
+//! What a rule is, and the list of all.
+
+use std::time::Duration;
+
+use super::book::Book;
+use super::{Severity, data_end, echo, http, line, network, opening, order, payload, power, sms, without_prompt};
+use crate::modem::dialog::{Dialog, Event};
+
+/// A rule's public name and what people read about it.
+#[derive(Clone, Copy, Debug)]
+pub struct Doc {
+    /// Its public name, such as `missing-terminator`.
+    pub slug: &'static str,
+    /// How bad its findings are.
+    pub severity: Severity,
+    /// Its family, a heading of `docs/diagnoses.md`.
+    pub family: &'static str,
+    /// What must be seen on the wire.
+    pub evidence: &'static str,
+    /// Why it does not work so.
+    pub why: &'static str,
+    /// What to do.
+    pub fix: &'static str,
+}
+
+/// One rule. It hears the kinds of events it names, and may ask to be woken.
+pub(super) trait Rule: Default + std::fmt::Debug {
+    /// Its name and texts.
+    const DOC: &'static Doc;
+    /// Kinds of events it hears, of [`hears`].
+    const HEARS: u32;
+
+    /// Something happened.
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book);
+
+    /// When it wants [`Event::Tick`].
+    fn deadline(&self, _dialog: &Dialog) -> Option<Duration> {
+        None
+    }
+}
+
+/// Kinds of events, as bits.
+pub(super) mod hears {
+    pub const COMMAND: u32 = 1;
+    pub const GLUED: u32 = 1 << 1;
+    pub const JUNK: u32 = 1 << 2;
+    pub const STRAY: u32 = 1 << 3;
+    pub const EMPTY: u32 = 1 << 4;
+    pub const EXCESS: u32 = 1 << 5;
+    pub const ECHOED: u32 = 1 << 6;
+    pub const FINAL: u32 = 1 << 7;
+    pub const SAID: u32 = 1 << 8;
+    pub const PROMPT: u32 = 1 << 9;
+    pub const DATA: u32 = 1 << 10;
+    pub const DATA_END: u32 = 1 << 11;
+    pub const UNKNOWN: u32 = 1 << 12;
+    pub const BURST: u32 = 1 << 13;
+    pub const RECEIVED: u32 = 1 << 14;
+    pub const TICK: u32 = 1 << 15;
+    pub const FINISH: u32 = 1 << 16;
+}
+
+/// Makes the struct of all rules. Which rules hear a kind of event is known when the program is compiled.
+macro_rules! rules {
+    ($($field:ident: $rule:ty,)*) => {
+        /// All rules, the more telling ones first: one cause gives one finding.
+        #[derive(Debug, Default)]
+        pub(super) struct Rules {
+            $($field: $rule,)*
+        }
+
+        impl Rules {
+            /// What people read about them, in the order of the documentation.
+            pub(super) const DOCS: &'static [&'static Doc] = &[$(<$rule as Rule>::DOC,)*];
+
+            fn pass<const KIND: u32>(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+                $(if <$rule as Rule>::HEARS & KIND != 0 {
+                    self.$field.on(event, dialog, book);
+                })*
+            }
+
+            /// When a rule wants to be woken next.
+            pub(super) fn deadline(&self, dialog: &Dialog) -> Option<Duration> {
+                let mut next: Option<Duration> = None;
+                $(if let Some(due) = self.$field.deadline(dialog) {
+                    next = Some(next.map_or(due, |next| next.min(due)));
+                })*
+                next
+            }
+        }
+    };
+}
+
+rules! {
+    typed_as_text: data_end::TypedAsText,
+    command_as_payload: data_end::CommandAsPayload,
+    missing_terminator: data_end::MissingTerminator,
+    line_end_before: data_end::LineEndBefore,
+    line_end_after: data_end::LineEndAfter,
+    inside_payload: data_end::InsidePayload,
+    fixed_short: payload::FixedShort,
+    fixed_excess: payload::FixedExcess,
+    too_long: payload::TooLong,
+    prompt_off: payload::PromptOff,
+    byte_edits: payload::ByteEdits,
+    mux_form: opening::MuxForm,
+    send_before_connect: order::SendBeforeConnect,
+    no_data_service: opening::NoDataService,
+    context_lost: opening::ContextLost,
+    wrong_ip_state: opening::WrongIpState,
+    mux_change: opening::MuxChange,
+    connect_failed: order::ConnectFailed,
+    already_connected: order::AlreadyConnected,
+    peer_closed: order::PeerClosed,
+    send_without_connection: order::SendWithoutConnection,
+    before_prompt: without_prompt::BeforePrompt,
+    without_prompt: without_prompt::WithoutPrompt,
+    closed_before_sent: order::ClosedBeforeSent,
+    send_failed: order::SendFailed,
+    manual_receive: http::ManualReceive,
+    http_open: http::AlreadyOpen,
+    http_failed: http::Failed,
+    bearer_refused: http::BearerRefused,
+    escape_typed: line::EscapeTyped,
+    no_line_ending: line::NoLineEnding,
+    loopback: line::Loopback,
+    no_answer: line::NoAnswer,
+    wrong_baud: line::WrongBaud,
+    first_character: echo::FirstCharacter,
+    board_reset: echo::BoardReset,
+    echo_lost: echo::LostBytes,
+    echo_bits: echo::BitErrors,
+    overflow: echo::Overflow,
+    quotes: line::Quotes,
+    blanks: line::Blanks,
+    restarted: power::Restarted,
+    silently: power::Silently,
+    under_voltage: power::UnderVoltage,
+    over_voltage: power::OverVoltage,
+    supply: power::SupplyLow,
+    sim_missing: network::SimMissing,
+    sim_locked: network::SimLocked,
+    not_registered: network::NotRegistered,
+    weak_signal: network::WeakSignal,
+    sms_early: sms::TooEarly,
+    sms_mode: sms::Mode,
+    sms_refused: sms::Refused,
+}
+
+impl Rules {
+    /// Hands an event to the rules that hear it.
+    pub(super) fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        use hears::*;
+        match event {
+            Event::Command => self.pass::<COMMAND>(event, dialog, book),
+            Event::Glued(_) => self.pass::<GLUED>(event, dialog, book),
+            Event::Junk(_) => self.pass::<JUNK>(event, dialog, book),
+            Event::Stray(_) => self.pass::<STRAY>(event, dialog, book),
+            Event::EmptyAfterTerminator(_) => self.pass::<EMPTY>(event, dialog, book),
+            Event::Excess(..) => self.pass::<EXCESS>(event, dialog, book),
+            Event::Echoed(_) => self.pass::<ECHOED>(event, dialog, book),
+            Event::Final => self.pass::<FINAL>(event, dialog, book),
+            Event::Said(..) => self.pass::<SAID>(event, dialog, book),
+            Event::Prompt => self.pass::<PROMPT>(event, dialog, book),
+            Event::Data => self.pass::<DATA>(event, dialog, book),
+            Event::DataEnd => self.pass::<DATA_END>(event, dialog, book),
+            Event::Unknown(..) => self.pass::<UNKNOWN>(event, dialog, book),
+            Event::Burst(_) => self.pass::<BURST>(event, dialog, book),
+            Event::Received => self.pass::<RECEIVED>(event, dialog, book),
+            Event::Tick => self.pass::<TICK>(event, dialog, book),
+            Event::Finish => self.pass::<FINISH>(event, dialog, book),
+        }
+    }
+
+    /// The port told a framing error.
+    pub(super) fn framing_error(&mut self, dialog: &Dialog, book: &mut Book) {
+        self.wrong_baud.framing_error(dialog, book);
+    }
+}

@@ -1,0 +1,181 @@
+//! SMS.
+
+use super::Severity::Problem;
+use super::book::{Book, Draft, Handle};
+use super::power::FAMILY;
+use super::rule::{Doc, Rule, hears};
+use crate::modem::codes;
+use crate::modem::dialog::command::{Form, Name};
+use crate::modem::dialog::exchange::{Exchange, Outcome};
+use crate::modem::dialog::said::Said;
+use crate::modem::dialog::{Dialog, Event};
+
+/// A refused command about SMS that no other rule has explained.
+fn refused<'a>(dialog: &'a Dialog, book: &Book) -> Option<&'a Exchange> {
+    let about_sms =
+        |name: Name| matches!(name, Name::Cmgs | Name::Cmgw | Name::Cmgr | Name::Cmgl | Name::Cmgf | Name::Sms);
+    dialog.done.as_ref().filter(|done| done.refused() && about_sms(done.name) && !book.is_blamed(done.id))
+}
+
+fn cms(done: &Exchange) -> Option<u16> {
+    match done.outcome {
+        Some((Outcome::Said(Said::Cms(code)), _)) => Some(code),
+        _ => None,
+    }
+}
+
+/// `sms-too-early`.
+#[derive(Debug, Default)]
+pub(super) struct TooEarly {
+    told: Option<Handle>,
+}
+
+impl Rule for TooEarly {
+    const DOC: &'static Doc = &Doc {
+        slug: "sms-too-early",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "A command about SMS is refused after a start and before `SMS Ready`.",
+        why: "After a start the modem reads the SIM for some seconds; SMS commands fail until it says SMS Ready.",
+        fix: "Wait for SMS Ready, then try again.",
+    };
+    const HEARS: u32 = hears::FINAL | hears::SAID;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        match event {
+            Event::Said(Said::SmsReady, _) => {
+                if let Some(told) = self.told.take() {
+                    book.resolve(told);
+                }
+            }
+            Event::Final => {
+                let state = &dialog.state;
+                let sim = book.any_open(&["sim-missing", "sim-locked"]);
+                let Some(done) = refused(dialog, book)
+                    .filter(|done| state.started && !state.sms_ready && !sim && done.invited.is_none())
+                else {
+                    return;
+                };
+                // 304, 305 and the like tell their own cause.
+                if cms(done).is_some_and(|code| matches!(code, 304 | 305 | 310..=318)) {
+                    return;
+                }
+                book.blame(done.id, Self::DOC.slug);
+                if self.told.is_none() {
+                    let draft = Draft::new(
+                        format!("{} was refused: the modem has not said SMS Ready yet.", done.shown()),
+                        [Some(done.span), done.result_span()],
+                    )
+                    .confidence(80);
+                    self.told = Some(book.add(Self::DOC, draft));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// `sms-mode`.
+#[derive(Debug, Default)]
+pub(super) struct Mode {
+    told: Option<Handle>,
+}
+
+impl Mode {
+    /// What does not fit, if it is the mode.
+    fn mismatch(done: &Exchange, dialog: &Dialog) -> Option<(&'static str, u8)> {
+        let chief = done.chief();
+        let state = &dialog.state;
+        let text_form = chief.arguments.first() == Some(&b'"');
+        match cms(done) {
+            Some(304) => return Some(("the modem takes PDUs now (AT+CMGF=0), and this is none", 90)),
+            Some(305) => return Some(("the modem takes text now (AT+CMGF=1), and this does not fit", 90)),
+            Some(_) => return None,
+            None => {}
+        }
+        let writes = matches!(done.name, Name::Cmgs | Name::Cmgw) && chief.form == Form::Set;
+        let quoted = writes || done.name == Name::Cmgl;
+        match state.cmgf {
+            Some(1) if writes && !text_form && chief.count() == 1 => Some(("AT+CMGF=1 wants a number in quotes", 85)),
+            Some(1) if writes && state.plain_texts == Some(false) => {
+                Some(("AT+CSCS is UCS2 or HEX, so the number must be written so too", 75))
+            }
+            Some(0) if quoted && text_form => Some(("a number in quotes is the text form, and AT+CMGF=0 holds", 90)),
+            None if quoted && text_form && done.invited.is_none() => {
+                Some(("a number in quotes is the text form, and AT+CMGF=1 was not set in this log", 65))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Rule for Mode {
+    const DOC: &'static Doc = &Doc {
+        slug: "sms-mode",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "`AT+CMGS` and the like are refused and do not fit AT+CMGF or AT+CSCS, or `+CMS ERROR: 304` or `305` comes.",
+        why: "In PDU mode (AT+CMGF=0, the default after a start) SMS are hex PDUs, in text mode (AT+CMGF=1) a number in quotes and text.",
+        fix: "AT+CMGF=1 and AT+CSCS=\"GSM\" for plain text.",
+    };
+    const HEARS: u32 = hears::FINAL;
+
+    fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
+        if let Some(done) = &dialog.done
+            && matches!(done.name, Name::Cmgs | Name::Cmgw)
+            && done.outcome.is_some_and(|(outcome, _)| outcome.good())
+            && let Some(told) = self.told.take()
+        {
+            book.resolve(told);
+        }
+        let Some(done) = refused(dialog, book) else { return };
+        let Some((why, sure)) = Self::mismatch(done, dialog) else { return };
+        book.blame(done.id, Self::DOC.slug);
+        if self.told.is_none() {
+            let draft =
+                Draft::new(format!("{} was refused: {why}.", done.shown()), [Some(done.span), done.result_span()])
+                    .confidence(sure)
+                    .send("AT+CMGF=1", "AT+CMGF=1\r");
+            self.told = Some(book.add(Self::DOC, draft));
+        }
+    }
+}
+
+/// `sms-refused`.
+#[derive(Debug, Default)]
+pub(super) struct Refused;
+
+impl Rule for Refused {
+    const DOC: &'static Doc = &Doc {
+        slug: "sms-refused",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "`+CMS ERROR:` with a code that no other rule explains.",
+        why: "The modem or the network refused the SMS; the code tells why.",
+        fix: "Check credit, the number of the SMS centre (AT+CSCA?) and the network (AT+CREG?).",
+    };
+    const HEARS: u32 = hears::FINAL;
+
+    fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
+        let Some(done) = dialog.done.as_ref().filter(|done| !book.is_blamed(done.id)) else { return };
+        let Some(code) = cms(done) else { return };
+        let text = codes::cms_text(code).unwrap_or("unknown code");
+        let mut draft = Draft::new(
+            format!("{} was refused: CMS {code}, {text}.", done.shown()),
+            [Some(done.span), done.result_span()],
+        );
+        draft = match code {
+            330 => draft
+                .because("The number of the SMS centre is missing.")
+                .fix("Set it with AT+CSCA=\"number of your operator's SMS centre\"."),
+            331 | 332 => draft.because("The modem is not in a network.").fix("Wait for +CREG: 0,1 or 0,5."),
+            310..=318 => draft.because("The SIM is missing, locked or not ready.").fix("Check AT+CPIN?."),
+            500 => draft.because(
+                "The network gave no reason; often there is no credit, no network, or the text or number does not fit.",
+            ),
+            _ => draft.because(format!("The code {code} means: {text}.")),
+        };
+        book.add(Self::DOC, draft);
+        book.blame(done.id, Self::DOC.slug);
+    }
+}

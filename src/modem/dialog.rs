@@ -1,0 +1,271 @@
+//! The dialog: commands paired with their echo, answers and results; data told from commands; the modem's state.
+//!
+//! From bytes alone, both directions. It works with echo on and off, CR, LF and CRLF, from the middle of a session, and with
+//! pushed data in between. Rules ([`crate::modem::diagnose`]) hear of each step as an [`Event`] and look at the dialog.
+//!
+//! What a user notices: the modem strip. What it is not: a judge. It never fails, never reads the clock, holds a
+//! bounded amount, and how received bytes were split changes nothing.
+
+pub mod command;
+mod data;
+mod echo;
+pub mod exchange;
+mod heard;
+mod received;
+pub mod said;
+mod sent;
+pub mod state;
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use exchange::{Data, Exchange, Span};
+pub(super) use received::{flipped_bits, is_burst};
+use said::Said;
+pub(super) use sent::allowed as sent_allowed;
+use state::State;
+
+use super::Direction;
+use super::digest::Digest;
+use echo::{DataEcho, Loop};
+
+/// Which bytes a session was recorded with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Record {
+    /// Both directions.
+    #[default]
+    Both,
+    /// Only what was sent: nothing can be said about answers.
+    SentOnly,
+    /// One received stream with echo: commands are inferred from it.
+    Echoed,
+}
+
+/// A step of the dialog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A command line was ended; it is the last of [`Dialog::open`].
+    Command,
+    /// A command was followed by another one without a line end between; the first one.
+    Glued(Span),
+    /// Bytes were sent that belong to no command, while no data is awaited; 0x1A not among them.
+    Junk(Span),
+    /// 0x1A was sent while no data is awaited.
+    Stray(Span),
+    /// A bare line end right after the 0x1A that ended data.
+    EmptyAfterTerminator(Span),
+    /// Bytes behind the announced count; whether they are more than line ends.
+    Excess(Span, bool),
+    /// The whole echo of a command came; it is still open.
+    Echoed(u64),
+    /// A command has its outcome; it is [`Dialog::done`].
+    Final,
+    /// The modem said something that is no final result.
+    Said(Said, Span),
+    /// The modem asks for data: [`Dialog::data`].
+    Prompt,
+    /// Data was sent: [`Dialog::data`].
+    Data,
+    /// Data has ended: [`Dialog::data_done`].
+    DataEnd,
+    /// A line that is nothing a modem says, while no peer's data can flow: its bytes, how many a modem never prints.
+    Unknown(Span, u32),
+    /// What a modem sends at power-on at 115200: 00, 49 and FF.
+    Burst(Span),
+    /// Bytes came; how many were silent commands before is still in [`Dialog::silent`].
+    Received,
+    /// Time passed.
+    Tick,
+    /// The log ends.
+    Finish,
+}
+
+/// Commands since the last received byte.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silence {
+    /// How many.
+    pub commands: u32,
+    /// The first of them.
+    pub first: Option<Span>,
+    /// The last of them.
+    pub last: Option<Span>,
+    /// When the first went.
+    pub since: Option<Duration>,
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub struct Dialog {
+    /// Which bytes there are.
+    pub record: Record,
+    /// The modem's state.
+    pub state: State,
+    /// Commands without an outcome, oldest first; bounded.
+    pub open: VecDeque<Exchange>,
+    /// The command that got its outcome last.
+    pub done: Option<Exchange>,
+    /// The data that the modem waits for.
+    pub data: Option<Data>,
+    /// The data that ended last.
+    pub data_done: Option<Data>,
+    /// In data mode (transparent, or a data call): every byte is data.
+    pub online: bool,
+    /// The time of the step, where it is known.
+    pub now: Option<Duration>,
+    /// The command line that is being typed.
+    pub typed: Vec<u8>,
+    /// Where it began.
+    pub typed_span: Option<Span>,
+    /// When its last byte went.
+    pub typed_last: Option<Duration>,
+    /// It came in one write of more than one byte.
+    pub typed_at_once: bool,
+    /// Commands since the last received byte.
+    pub silent: Silence,
+    /// Commands that were answered in the session, whatever the answer.
+    pub answered: u32,
+    /// Of them, those that do more than get in touch (`AT`, `ATE0`).
+    pub answered_in_earnest: u32,
+    /// The first bytes of the last unknown line.
+    pub unknown: Vec<u8>,
+    /// The last command that was sent, for reference.
+    pub last_command: Option<(Span, String)>,
+    /// Whether what comes back is what was sent.
+    pub looped: Loop,
+    /// When bytes came last.
+    pub received_last: Option<Duration>,
+    events: Vec<Event>,
+    digest: Digest,
+    sent_total: u64,
+    send: Option<u64>,
+    write_begins: bool,
+    after_cr: bool,
+    after_terminator: bool,
+    after_count: bool,
+    repeat: Vec<u8>,
+    spare: Vec<Exchange>,
+    next_id: u64,
+    line_at: Option<Duration>,
+    line_sent: u64,
+    /// The token before was a line, so that a framed answer brings two line feeds.
+    after_line: bool,
+    /// Pushed data was seen since the last command.
+    dirty: bool,
+    held: Vec<(Said, Span)>,
+    suspect: Option<(Said, Span)>,
+    starting: Option<(Said, Span)>,
+    sms_text: bool,
+    skip_line: bool,
+    skip: u64,
+    data_echo: DataEcho,
+    elided: bool,
+}
+
+impl Dialog {
+    /// The next event of the step, oldest first.
+    pub(super) fn take_events(&mut self, into: &mut Vec<Event>) {
+        into.clear();
+        std::mem::swap(&mut self.events, into);
+    }
+
+    /// Time passed without bytes.
+    pub(super) fn tick(&mut self, now: Duration) {
+        self.now = Some(now);
+        if self.received_last.is_none_or(|last| now >= last + HOLD) {
+            self.settle();
+        }
+        self.events.push(Event::Tick);
+    }
+
+    /// The log ends here.
+    pub(super) fn finish(&mut self) {
+        self.settle();
+        self.events.push(Event::Finish);
+    }
+
+    /// When [`Self::tick`] has something to settle.
+    #[must_use]
+    pub(super) fn deadline(&self) -> Option<Duration> {
+        let waiting = !self.held.is_empty() || self.suspect.is_some();
+        self.received_last.filter(|_| waiting).map(|last| last + HOLD)
+    }
+
+    /// Bytes were left out of the log here.
+    pub(super) fn leave_out(&mut self, direction: Direction) {
+        self.data_echo.give_up();
+        self.looped.give_up();
+        self.digest.stop_skipping();
+        if let Some(data) = &mut self.data {
+            data.elided = true;
+        }
+        self.elided |= direction == Direction::Rx;
+    }
+
+    /// The write in hand.
+    #[must_use]
+    pub const fn write(&self) -> Option<u64> {
+        self.send
+    }
+
+    /// Bytes sent so far.
+    #[must_use]
+    pub const fn sent_total(&self) -> u64 {
+        self.sent_total
+    }
+
+    /// Bytes received so far.
+    #[must_use]
+    pub const fn received_total(&self) -> u64 {
+        self.digest.offset()
+    }
+
+    /// The line that the modem has begun and not ended, with its offset.
+    #[must_use]
+    pub fn unfinished(&self) -> Option<(u64, &[u8])> {
+        self.digest.unfinished()
+    }
+
+    /// Parts of the log were left out on the receiving side.
+    #[must_use]
+    pub const fn elided(&self) -> bool {
+        self.elided
+    }
+
+    /// Received bytes as a span of the current moment.
+    #[must_use]
+    pub fn received_span(&self, range: std::ops::Range<u64>) -> Span {
+        let order = self.line_sent + range.start;
+        Span { direction: Direction::Rx, start: range.start, end: range.end, at: self.line_at, order }
+    }
+
+    /// The command that waits for its result, if one does.
+    #[must_use]
+    pub fn waiting(&self) -> Option<&Exchange> {
+        self.open.front()
+    }
+
+    /// Ends commands that no answer will come for: those before `keep` in [`Self::open`].
+    fn lose(&mut self, keep: usize) {
+        for _ in 0..keep.min(self.open.len()) {
+            if let Some(exchange) = self.open.pop_front() {
+                self.recycle(exchange);
+            }
+        }
+    }
+
+    /// Keeps the buffers of an exchange that is over.
+    fn recycle(&mut self, exchange: Exchange) {
+        if self.spare.len() < SPARE {
+            self.spare.push(exchange);
+        }
+    }
+}
+
+/// How long the line must be silent before a line that pushed data may have held counts.
+const HOLD: Duration = Duration::from_secs(1);
+
+/// Most commands that are open at a time; a sender that never reads has more, the oldest are given up.
+const OPEN: usize = 16;
+
+/// Most exchanges kept for their buffers.
+const SPARE: usize = 4;

@@ -1,0 +1,247 @@
+//! Data: what is sent after a prompt, and how it ends.
+
+use memchr::memchr3;
+
+use super::command::{Form, Name, Part};
+use super::exchange::{Data, DataEnded, DataKind, Echo, Exchange, KEPT, Outcome, Span};
+use super::said::Said;
+use super::{Dialog, Event};
+
+impl Data {
+    fn new(exchange: &Exchange, kind: DataKind, prompt: Span) -> Self {
+        Self {
+            id: exchange.id,
+            name: exchange.name,
+            kind,
+            prompt,
+            count: 0,
+            payload: None,
+            last: None,
+            tail: Vec::with_capacity(KEPT),
+            write: Vec::with_capacity(KEPT),
+            write_span: None,
+            whole_write: false,
+            tail_before: Vec::with_capacity(KEPT),
+            backspace: None,
+            elided: false,
+            ended: None,
+        }
+    }
+
+    /// A new write begins.
+    pub(super) fn begin_write(&mut self) {
+        self.write.clear();
+        self.write_span = None;
+        self.whole_write = true;
+        self.tail_before.clear();
+        self.tail_before.extend_from_slice(&self.tail);
+    }
+
+    /// Bytes of data went out.
+    fn push(&mut self, bytes: &[u8], span: Span) {
+        self.count += bytes.len() as u64;
+        self.payload = Some(self.payload.map_or(span, |payload| payload.to(span)));
+        self.write_span = Some(self.write_span.map_or(span, |write| write.to(span)));
+        self.last = span.at.or(self.last);
+        let room = KEPT.saturating_sub(self.write.len()).min(bytes.len());
+        self.write.extend_from_slice(bytes.get(..room).unwrap_or_default());
+        let new = bytes.get(bytes.len().saturating_sub(KEPT)..).unwrap_or_default();
+        let keep = KEPT - new.len();
+        let surplus = self.tail.len().saturating_sub(keep);
+        self.tail.drain(..surplus);
+        self.tail.extend_from_slice(new);
+    }
+
+    /// Where the last `len` bytes stand.
+    #[must_use]
+    pub fn last_bytes(&self, from_end: usize, len: usize) -> Option<Span> {
+        let payload = self.payload?;
+        let end = (payload.end - payload.start).checked_sub(from_end as u64)?;
+        Some(payload.part(end.checked_sub(len as u64)?..end))
+    }
+
+    /// The write in hand, if it is all data and all kept.
+    #[must_use]
+    pub fn own_write(&self) -> Option<&[u8]> {
+        let len = self.write_span.map(|span| span.end - span.start)?;
+        (self.whole_write && len == self.write.len() as u64).then_some(&self.write)
+    }
+}
+
+impl Dialog {
+    /// The modem asks for data: `prompt` is its prompt.
+    pub(super) fn open_data(&mut self, index: usize, prompt: Span) {
+        self.lose(index);
+        self.sms_text = false;
+        let Some(exchange) = self.open.front_mut() else { return };
+        exchange.invited = Some(prompt);
+        let echoed = exchange.echo != Echo::None;
+        let kind = kind_of(&exchange.chief(), self.state.mux);
+        let mut data = Data::new(exchange, kind, prompt);
+        let early = exchange.early;
+        let ended = exchange.early_terminator;
+        if let Some(early) = early {
+            data.count = (early.end - early.start).saturating_sub(u64::from(ended));
+            data.payload = Some(early);
+            data.last = early.at;
+        }
+        self.data_echo.begin(echoed);
+        self.events.push(Event::Prompt);
+        if ended && kind == DataKind::Terminated {
+            exchange.data_sent = early;
+            data.ended = Some((DataEnded::Terminator, early));
+            self.data_done = Some(data);
+            self.events.push(Event::DataEnd);
+        } else {
+            self.data = Some(data);
+        }
+    }
+
+    /// Takes bytes of data, up to its end.
+    pub(super) fn data_bytes(&mut self, bytes: &[u8]) -> usize {
+        let Some(data) = &self.data else { return 0 };
+        match data.kind {
+            DataKind::Fixed(n) | DataKind::Timed(n) => self.counted_bytes(bytes, n),
+            DataKind::Terminated | DataKind::Unsure => self.terminated_bytes(bytes),
+        }
+    }
+
+    fn counted_bytes(&mut self, bytes: &[u8], n: u64) -> usize {
+        let Some(data) = &self.data else { return 0 };
+        let missing = usize::try_from(n.saturating_sub(data.count)).unwrap_or(usize::MAX);
+        let taken = bytes.get(..missing.min(bytes.len())).unwrap_or(bytes);
+        self.push_data(taken);
+        if taken.len() == missing {
+            self.after_count = true;
+            self.after_cr = false;
+            self.end_data(DataEnded::Full, None);
+        }
+        taken.len()
+    }
+
+    fn terminated_bytes(&mut self, bytes: &[u8]) -> usize {
+        let found = memchr3(0x1A, 0x1B, 0x08, bytes);
+        let text = found.and_then(|at| bytes.get(..at)).unwrap_or(bytes);
+        if !text.is_empty() {
+            self.push_data(text);
+            return text.len();
+        }
+        let span = self.sent_span(1);
+        match bytes.first() {
+            Some(0x1A) => {
+                self.data_echo.sent(&[0x1A]);
+                self.sent_total += 1;
+                self.after_terminator = true;
+                self.after_cr = false;
+                self.end_data(DataEnded::Terminator, Some(span));
+            }
+            Some(0x1B) => {
+                self.data_echo.sent(&[0x1B]);
+                self.sent_total += 1;
+                self.end_data(DataEnded::Cancelled, Some(span));
+            }
+            _ => {
+                if let Some(data) = &mut self.data {
+                    data.backspace.get_or_insert(span);
+                }
+                self.push_data(bytes.get(..1).unwrap_or_default());
+            }
+        }
+        1
+    }
+
+    fn push_data(&mut self, bytes: &[u8]) {
+        // The LF of a command's CR LF is swallowed even when the command has opened a prompt meanwhile.
+        if std::mem::take(&mut self.after_cr)
+            && bytes.first() == Some(&b'\n')
+            && self.data.as_ref().is_some_and(|data| data.count == 0)
+        {
+            self.sent_total += 1;
+            self.after_cr = false;
+            let rest = bytes.get(1..).unwrap_or_default();
+            if !rest.is_empty() {
+                self.push_data(rest);
+            }
+            return;
+        }
+        let span = self.sent_span(bytes.len());
+        self.sent_total += bytes.len() as u64;
+        self.data_echo.sent(bytes);
+        if let Some(data) = &mut self.data {
+            data.push(bytes, span);
+            self.events.push(Event::Data);
+        }
+    }
+
+    /// A line of data that a log shows as its echo only.
+    pub(super) fn echoed_data(&mut self, text: &[u8], span: Span) {
+        if let Some(data) = &mut self.data {
+            data.begin_write();
+            let end = text.iter().position(|&byte| byte == 0x1A);
+            let payload = end.and_then(|at| text.get(..at)).unwrap_or(text);
+            data.push(payload, span.part(0..payload.len() as u64));
+            self.events.push(Event::Data);
+            if let Some(at) = end {
+                self.end_data(DataEnded::Terminator, Some(span.part(at as u64..at as u64 + 1)));
+            }
+        }
+    }
+
+    /// The data has ended; what is sent now is a command again.
+    pub(super) fn end_data(&mut self, why: DataEnded, by: Option<Span>) {
+        let Some(mut data) = self.data.take() else { return };
+        data.ended = Some((why, by));
+        if let Some(exchange) = self.open.iter_mut().find(|exchange| exchange.id == data.id) {
+            exchange.data_sent = by.or(data.payload).or(Some(data.prompt));
+        }
+        let id = data.id;
+        self.data_done = Some(data);
+        self.events.push(Event::DataEnd);
+        if why == DataEnded::Cancelled
+            && let Some(index) = self.open.iter().position(|exchange| exchange.id == id)
+        {
+            self.data_echo.give_up();
+            self.settle_exchange(index, Outcome::Cancelled, None);
+        }
+    }
+
+    /// An invitation other than `>` came: `DOWNLOAD`, `CONNECT`, `+FTPPUT: 2,<n>`.
+    pub(super) fn invited(&mut self, said: Said, span: Span) -> bool {
+        let fits = |name: Name| match said {
+            Said::Download => matches!(name, Name::Httpdata | Name::Smtpbody),
+            Said::Connect => name == Name::Cmmsdown,
+            Said::Upload(_) => matches!(name, Name::Ftpput | Name::Ftpextput),
+            _ => false,
+        };
+        let Some(index) = self.open.iter().position(|exchange| exchange.awaits_prompt() && fits(exchange.name)) else {
+            return false;
+        };
+        self.open_data(index, span);
+        if let (Said::Upload(n), Some(data)) = (said, &mut self.data) {
+            data.kind = DataKind::Timed(u64::from(n));
+        }
+        true
+    }
+}
+
+/// How the data of a command ends.
+fn kind_of(chief: &Part<'_>, mux: Option<bool>) -> DataKind {
+    let fixed = |at: usize| chief.number(at).map_or(DataKind::Unsure, |n| DataKind::Fixed(u64::from(n)));
+    let timed = |at: usize| chief.number(at).map_or(DataKind::Unsure, |n| DataKind::Timed(u64::from(n)));
+    match (chief.name, chief.form) {
+        (Name::Cipsend, Form::Execute) | (Name::Cmgs | Name::Cmgw, _) => DataKind::Terminated,
+        (Name::Cipsend, _) => match (mux, chief.count()) {
+            (_, 2) => fixed(1),
+            (Some(true), _) => DataKind::Terminated,
+            (Some(false), _) => fixed(0),
+            (None, _) if chief.number(0).is_some_and(|n| n > 5) => fixed(0),
+            (None, _) => DataKind::Unsure,
+        },
+        (Name::Httpdata | Name::Smtpbody, _) => timed(0),
+        (Name::Cmmsdown, _) => timed(1),
+        (Name::Fswrite, _) => timed(2),
+        (Name::Ftpput, _) => timed(1),
+        (Name::Ftpextput, _) => timed(2),
+        _ => DataKind::Unsure,
+    }
+}

@@ -1,0 +1,112 @@
+//! Echo: of data at a prompt, and of everything, when the line is a loop.
+
+use std::collections::VecDeque;
+
+/// Data that was sent and has not come back yet.
+///
+/// Inside CIPSEND every byte comes back as it is, the 0x1A too; in text SMS a CR comes back as a new prompt and the 0x1A
+/// need not come at all. So CR, LF and 0x1A may be missing.
+#[derive(Debug, Default)]
+pub struct DataEcho {
+    expected: VecDeque<u8>,
+    on: bool,
+}
+
+/// Longest stretch of data that may be on its way: more than one SIM800 send (1460) or SMS.
+const ON_ITS_WAY: usize = 4096;
+
+impl DataEcho {
+    /// Data begins; `on` if its echo is to be expected.
+    pub fn begin(&mut self, on: bool) {
+        self.expected.clear();
+        self.on = on;
+    }
+
+    /// Nothing more is expected.
+    pub fn give_up(&mut self) {
+        self.expected.clear();
+        self.on = false;
+    }
+
+    /// These bytes went out.
+    pub fn sent(&mut self, bytes: &[u8]) {
+        if !self.on {
+            return;
+        }
+        if self.expected.len() + bytes.len() > ON_ITS_WAY {
+            self.give_up();
+            return;
+        }
+        self.expected.extend(bytes);
+    }
+
+    /// Nothing is on its way.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.expected.is_empty()
+    }
+
+    /// How many of the received bytes are the echo of data.
+    pub fn take(&mut self, received: &[u8]) -> usize {
+        let mut taken = 0;
+        for &byte in received {
+            let optional = self.expected.iter().take_while(|byte| matches!(byte, b'\r' | b'\n' | 0x1A)).count();
+            let matching = (0..=optional).find(|&at| self.expected.get(at) == Some(&byte));
+            let Some(at) = matching else { break };
+            self.expected.drain(..=at);
+            taken += 1;
+        }
+        taken
+    }
+}
+
+/// Whether all that comes back is what was sent, line feeds included: a live modem never gives those back.
+#[derive(Debug, Default)]
+pub struct Loop {
+    expected: VecDeque<u8>,
+    broken: bool,
+    /// Line feeds that came back in unbroken repetition.
+    pub feeds: u32,
+    /// First and last received byte of the repetition.
+    pub range: Option<(u64, u64)>,
+}
+
+impl Loop {
+    /// A modem has answered, or parts of the log are missing: this is no loop.
+    pub fn give_up(&mut self) {
+        self.expected.clear();
+        self.broken = true;
+        self.feeds = 0;
+        self.range = None;
+    }
+
+    /// A new write begins: a repetition may begin with it.
+    pub fn sent(&mut self, bytes: &[u8], answered: bool) {
+        if answered {
+            return;
+        }
+        if self.broken || self.expected.len() + bytes.len() > ON_ITS_WAY {
+            self.give_up();
+            self.broken = bytes.len() > ON_ITS_WAY;
+        }
+        if !self.broken {
+            self.expected.extend(bytes);
+        }
+    }
+
+    /// Bytes came, from this offset on.
+    pub fn received(&mut self, bytes: &[u8], offset: u64) {
+        if self.broken || (self.expected.is_empty() && self.feeds == 0) {
+            self.broken = true;
+            return;
+        }
+        for (&byte, at) in bytes.iter().zip(offset..) {
+            if self.expected.pop_front() != Some(byte) {
+                self.give_up();
+                return;
+            }
+            self.feeds += u32::from(byte == b'\n');
+            self.range = Some((self.range.map_or(at, |(start, _)| start), at + 1));
+        }
+    }
+}

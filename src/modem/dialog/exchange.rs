@@ -1,0 +1,237 @@
+//! A command and what came of it; the data that a command takes.
+
+use std::time::Duration;
+
+use super::command::{self, Name, Part};
+use super::said::Said;
+use super::state::{Connection, Ip};
+use crate::modem::Direction;
+
+/// A stretch of bytes of one direction, with its time and its place among all bytes of the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Which stream.
+    pub direction: Direction,
+    /// Offset of the first byte in that stream.
+    pub start: u64,
+    /// Offset behind the last byte.
+    pub end: u64,
+    /// When the first byte came or went, where that is known.
+    pub at: Option<Duration>,
+    /// Bytes of both directions before it.
+    pub order: u64,
+}
+
+impl Span {
+    /// A part of it, by offsets from its start.
+    #[must_use]
+    pub fn part(self, range: std::ops::Range<u64>) -> Self {
+        let start = self.start + range.start;
+        Self { start, end: self.start + range.end, order: self.order + range.start, ..self }
+    }
+
+    /// From the start of this one to the end of a later one of the same direction.
+    #[must_use]
+    pub fn to(self, later: Self) -> Self {
+        Self { end: later.end.max(self.end), ..self }
+    }
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// A final result (or what stands for one).
+    Said(Said),
+    /// ESC at the prompt.
+    Cancelled,
+    /// A later command was answered first, or the modem restarted: no result will come.
+    Lost,
+}
+
+impl Outcome {
+    /// `ERROR` in one of its forms.
+    #[must_use]
+    pub const fn refused(self) -> bool {
+        matches!(self, Self::Said(said) if said.is_error())
+    }
+
+    /// It went well.
+    #[must_use]
+    pub const fn good(self) -> bool {
+        matches!(
+            self,
+            Self::Said(Said::Ok | Said::SendOk | Said::ShutOk | Said::CloseOk(_) | Said::Connect | Said::Address)
+        )
+    }
+}
+
+/// What was known when a command was sent.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Circumstances {
+    /// The connection that the command is about.
+    pub connection: Connection,
+    /// The data connection.
+    pub ip: Ip,
+    /// `AT+CIPMUX`.
+    pub mux: Option<bool>,
+    /// Commands before it that were still unanswered.
+    pub unanswered: u32,
+}
+
+/// How much of the echo came.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Echo {
+    /// Nothing yet.
+    #[default]
+    None,
+    /// All of it.
+    Whole,
+    /// Something else, see [`Exchange::echo_text`].
+    Damaged,
+}
+
+/// A command and what came of it.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    /// Its number in the session, from 1.
+    pub id: u64,
+    /// The command that decides what is waited for.
+    pub name: Name,
+    /// The line takes data when it is accepted.
+    pub takes_data: bool,
+    /// The command line without its line end.
+    pub text: Vec<u8>,
+    /// Its bytes, without its line end.
+    pub span: Span,
+    /// When its line end went.
+    pub at: Option<Duration>,
+    /// It ended in LF alone.
+    pub by_feed: bool,
+    /// What was known when it was sent.
+    pub before: Circumstances,
+    /// Its echo.
+    pub echo: Echo,
+    /// What came in place of the echo, where that is damaged.
+    pub echo_text: Vec<u8>,
+    /// Where that stands.
+    pub echo_span: Option<Span>,
+    /// Offset of the first received byte after it.
+    pub received_from: u64,
+    /// Lines of information that came.
+    pub information: u32,
+    /// Its prompt or other invitation.
+    pub invited: Option<Span>,
+    /// Bytes sent after it and before its prompt, other than commands.
+    pub early: Option<Span>,
+    /// A 0x1A among them.
+    pub early_terminator: bool,
+    /// The data is sent, the result is waited for.
+    pub data_sent: Option<Span>,
+    /// How it ended.
+    pub outcome: Option<(Outcome, Option<Span>)>,
+}
+
+impl Exchange {
+    /// The command that decides what is waited for, with its arguments.
+    #[must_use]
+    pub fn chief(&self) -> Part<'_> {
+        command::chief(&self.text)
+    }
+
+    /// The command line for people, cut where it is long.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let text = String::from_utf8_lossy(&self.text);
+        if text.chars().count() <= 48 {
+            text.into_owned()
+        } else {
+            format!("{}…", text.chars().take(46).collect::<String>())
+        }
+    }
+
+    /// It has its final result, and that was an error.
+    #[must_use]
+    pub fn refused(&self) -> bool {
+        self.outcome.is_some_and(|(outcome, _)| outcome.refused())
+    }
+
+    /// Where its result stands.
+    #[must_use]
+    pub fn result_span(&self) -> Option<Span> {
+        self.outcome.and_then(|(_, span)| span)
+    }
+
+    /// It waits for its prompt.
+    #[must_use]
+    pub const fn awaits_prompt(&self) -> bool {
+        self.takes_data && self.invited.is_none() && self.outcome.is_none()
+    }
+}
+
+/// How the data ends that the modem waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DataKind {
+    /// 0x1A sends it, ESC cancels.
+    Terminated,
+    /// So many bytes.
+    Fixed(u64),
+    /// So many bytes, or a time.
+    Timed(u64),
+    /// The log does not tell (a length left out, `AT+CIPSEND=1` with CIPMUX unknown).
+    Unsure,
+}
+
+/// Why data ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DataEnded {
+    /// 0x1A.
+    Terminator,
+    /// ESC.
+    Cancelled,
+    /// The last of the announced bytes.
+    Full,
+    /// The modem gave its result without either.
+    Answered,
+    /// The modem refused it.
+    Refused,
+    /// The modem restarted.
+    Lost,
+}
+
+/// Longest write and longest tail of data that is kept to look at.
+pub const KEPT: usize = 64;
+
+/// The data of a command, from its prompt on.
+#[derive(Clone, Debug)]
+pub struct Data {
+    /// The command's number.
+    pub id: u64,
+    /// Which command.
+    pub name: Name,
+    /// How it ends.
+    pub kind: DataKind,
+    /// The prompt.
+    pub prompt: Span,
+    /// Bytes of data sent.
+    pub count: u64,
+    /// All of the data so far.
+    pub payload: Option<Span>,
+    /// When its last byte went.
+    pub last: Option<Duration>,
+    /// Its last bytes, at most [`KEPT`].
+    pub tail: Vec<u8>,
+    /// The first bytes of the write in hand, as far as they are data, at most [`KEPT`].
+    pub write: Vec<u8>,
+    /// All of them.
+    pub write_span: Option<Span>,
+    /// The write in hand began with this data, not before it.
+    pub whole_write: bool,
+    /// Last bytes before the write in hand.
+    pub tail_before: Vec<u8>,
+    /// A backspace in it.
+    pub backspace: Option<Span>,
+    /// Something was left out of the log here.
+    pub elided: bool,
+    /// Why it ended, and the byte that ended it.
+    pub ended: Option<(DataEnded, Option<Span>)>,
+}

@@ -1,0 +1,404 @@
+//! Lines that the modem says: final results, information and unsolicited ones, and how far each is to be trusted.
+//!
+//! While a peer's data may come bare (single connection, `CIPHEAD=0`), data may hold any of these lines. Then a line
+//! counts only if no data follows it before the next command or a second of silence.
+
+use super::command::{Form, Name};
+use super::exchange::{DataEnded, Exchange, Outcome, Span};
+use super::said::{IpState, Pin, Said};
+use super::state::{Connection, Ip};
+use super::{Dialog, Event};
+use crate::modem::digest::Line;
+
+impl Dialog {
+    /// Judges a line and lets it count, now or when it has proved itself.
+    pub(super) fn heard(&mut self, said: Said, line: &Line<'_>, span: Span, framed: bool) {
+        if self.sms_text && !(framed && (said == Said::Ok || said.is_error())) && said != Said::SmsHead {
+            return;
+        }
+        let bare = self.state.bare_data_possible() || self.online;
+        match said {
+            Said::Unknown => self.answer_or_unknown(line, span),
+            Said::Ok
+            | Said::Error
+            | Said::Cme(_)
+            | Said::Cms(_)
+            | Said::SendOk
+            | Said::SendFail
+            | Said::ShutOk
+            | Said::CloseOk(_) => {
+                if bare && (self.dirty || !framed) && said != Said::SendOk {
+                    self.suspect = Some((said, span));
+                } else {
+                    self.result(said, span);
+                }
+            }
+            Said::Digit(digit) => self.digit(digit, line, span),
+            Said::Address => self.address(span),
+            Said::Rdy | Said::Cfun(_) | Said::CallReady | Said::SmsReady if bare => {
+                self.starting_up(said, span, framed)
+            }
+            _ if bare && self.unasked(said) => {
+                if framed && self.held.len() < 8 {
+                    self.held.push((said, span));
+                } else {
+                    self.dirty = true;
+                }
+            }
+            _ => self.count(said, span),
+        }
+    }
+
+    /// A command that is open asks for this kind of answer.
+    fn asked(&self, said: Said) -> bool {
+        let fits = |name: Name| match said {
+            Said::Cpin(_) => name == Name::Cpin,
+            Said::Cfun(_) => name == Name::Cfun,
+            Said::Creg(..) => name == Name::Creg,
+            Said::Csq(_) => name == Name::Csq,
+            Said::Cbc(_) => name == Name::Cbc,
+            Said::RxData(_) | Said::RxCount => name == Name::Ciprxget,
+            Said::SmsHead => matches!(name, Name::Cmgr | Name::Cmgl),
+            Said::Stored => matches!(name, Name::Cmgs | Name::Cmgw),
+            Said::SendLimit(_) => name == Name::Cipsend,
+            Said::ConnectOk(_) | Said::ConnectFail(_) | Said::AlreadyConnect(_) | Said::Connect => {
+                matches!(name, Name::Cipstart | Name::Online | Name::Dial | Name::Cmmsdown)
+            }
+            Said::PdpDeact => name == Name::Ciicr,
+            Said::Download => matches!(name, Name::Httpdata | Name::Smtpbody),
+            Said::Counted(_) => matches!(name, Name::Httpread | Name::Other),
+            _ => name == Name::Other,
+        };
+        self.open.iter().any(|exchange| fits(exchange.name))
+    }
+
+    fn unasked(&self, said: Said) -> bool {
+        !matches!(said, Said::State(_) | Said::Info | Said::Ipd(_) | Said::Receive(_) | Said::RxWaiting)
+            && !self.asked(said)
+    }
+
+    /// Boot lines between a peer's data: one alone may be data, two in a row of different kinds are a start.
+    fn starting_up(&mut self, said: Said, span: Span, framed: bool) {
+        if matches!(said, Said::Cfun(_)) && self.asked(said) {
+            self.count(said, span);
+            return;
+        }
+        match self.starting.take() {
+            Some((first, first_span)) if framed && first != said => {
+                self.count(first, first_span);
+                self.count(said, span);
+            }
+            _ if framed => self.starting = Some((said, span)),
+            _ => self.dirty = true,
+        }
+    }
+
+    /// Lets what was held back count: nothing came after it that would make it data.
+    pub(super) fn settle(&mut self) {
+        if let Some((said, span)) = self.suspect.take() {
+            self.result(said, span);
+        }
+        if !self.held.is_empty() {
+            for (said, span) in std::mem::take(&mut self.held) {
+                self.count(said, span);
+            }
+        }
+    }
+
+    fn answer_or_unknown(&mut self, line: &Line<'_>, span: Span) {
+        let informs = !self.state.bare_data_possible() && line.text.iter().all(|byte| (0x20..0x7F).contains(byte));
+        match self.open.front_mut() {
+            Some(front)
+                if informs
+                    && !front.takes_data
+                    && matches!(
+                        front.name,
+                        Name::Other
+                            | Name::Basic
+                            | Name::Cops
+                            | Name::Sms
+                            | Name::Cmgl
+                            | Name::Cmgr
+                            | Name::Cipstatus
+                            | Name::Httpread
+                    ) =>
+            {
+                front.information += 1;
+            }
+            _ => self.unknown_line(line, span),
+        }
+    }
+
+    /// `ATV0`: results as digits.
+    fn digit(&mut self, digit: u8, line: &Line<'_>, span: Span) {
+        let result = match digit {
+            0 => Said::Ok,
+            1 => Said::Connect,
+            3 | 6..=8 => Said::CallEnd,
+            4 => Said::Error,
+            _ => return self.unknown_line(line, span),
+        };
+        let expected = self.state.verbose == Some(false)
+            || (self.state.verbose.is_none() && matches!(digit, 0 | 4) && line.ended_by == b'\r');
+        let plain = self.open.front().is_some_and(|front| !front.takes_data && front.name != Name::Other);
+        if !expected || (self.state.verbose.is_none() && !plain) || self.state.bare_data_possible() {
+            return self.unknown_line(line, span);
+        }
+        self.state.verbose.get_or_insert(false);
+        if matches!(result, Said::Ok | Said::Error) { self.result(result, span) } else { self.count(result, span) }
+    }
+
+    /// An address alone is the whole answer to CIFSR, unless another command stands behind it on the line.
+    fn address(&mut self, span: Span) {
+        let Some(index) =
+            self.open.iter().position(|exchange| exchange.name == Name::Cifsr || exchange.text.contains(&b';'))
+        else {
+            return;
+        };
+        let alone = self.open.get(index).is_some_and(|exchange| !exchange.text.contains(&b';'));
+        if alone {
+            self.lose(index);
+            self.settle_exchange(0, Outcome::Said(Said::Address), Some(span));
+        } else if let Some(exchange) = self.open.get_mut(index) {
+            exchange.information += 1;
+        }
+    }
+
+    /// A final result: finds its command.
+    fn result(&mut self, said: Said, span: Span) {
+        self.sms_text = false;
+        self.dirty = false;
+        let Some(index) = self.whose(said) else {
+            self.events.push(Event::Said(said, span));
+            return;
+        };
+        self.settle_exchange(index, Outcome::Said(said), Some(span));
+    }
+
+    fn whose(&self, said: Said) -> Option<usize> {
+        let named = |name: Name| self.open.iter().position(|exchange| exchange.name == name);
+        let echoed = || self.open.iter().position(|exchange| exchange.echo == super::exchange::Echo::Whole);
+        match said {
+            Said::SendOk | Said::SendFail => named(Name::Cipsend),
+            Said::CloseOk(_) => named(Name::Cipclose),
+            Said::ShutOk => named(Name::Cipshut),
+            Said::Cms(_) => self
+                .open
+                .iter()
+                .position(|exchange| {
+                    matches!(exchange.name, Name::Cmgs | Name::Cmgw | Name::Cmgr | Name::Cmgl | Name::Sms)
+                })
+                .or_else(echoed)
+                .or_else(|| self.first()),
+            Said::Ok => {
+                let natural = |exchange: &Exchange| {
+                    !matches!(exchange.name, Name::Cipshut)
+                        && !(exchange.name == Name::Cipsend
+                            && exchange.chief().form != Form::Query
+                            && exchange.chief().form != Form::Test)
+                        && !(exchange.name == Name::Cifsr && exchange.chief().form == Form::Execute)
+                };
+                let one = |echoed: bool| {
+                    self.open.iter().position(|exchange| {
+                        natural(exchange) && (!echoed || exchange.echo == super::exchange::Echo::Whole)
+                    })
+                };
+                one(true).or_else(|| one(false))
+            }
+            _ => echoed().or_else(|| self.first()),
+        }
+    }
+
+    fn first(&self) -> Option<usize> {
+        (!self.open.is_empty()).then_some(0)
+    }
+
+    /// A command has its outcome: its settings hold, rules hear of it.
+    pub(super) fn settle_exchange(&mut self, index: usize, outcome: Outcome, span: Option<Span>) {
+        let Some(mut exchange) = self.open.remove(index) else { return };
+        exchange.outcome = Some((outcome, span));
+        if self.data.as_ref().is_some_and(|data| data.id == exchange.id) {
+            let why = if outcome.refused() { DataEnded::Refused } else { DataEnded::Answered };
+            self.end_data(why, span);
+        }
+        if exchange.takes_data {
+            self.data_echo.give_up();
+        }
+        if !matches!(outcome, Outcome::Lost | Outcome::Cancelled) {
+            self.answered += 1;
+            self.answered_in_earnest += u32::from(!matches!(exchange.name, Name::At | Name::Basic));
+            if outcome.good() || exchange.echo != super::exchange::Echo::Whole || outcome.refused() {
+                self.looped.give_up();
+            }
+        }
+        self.apply(&exchange, outcome);
+        if let Some(before) = self.done.replace(exchange) {
+            self.recycle(before);
+        }
+        self.events.push(Event::Final);
+    }
+
+    /// What the outcome says about the modem's state.
+    fn apply(&mut self, exchange: &Exchange, outcome: Outcome) {
+        let chief = exchange.chief();
+        let n = self.connection_number(&chief);
+        match (exchange.name, outcome) {
+            (Name::Cipstart, Outcome::Said(Said::Ok)) if chief.form == Form::Set => {
+                if let Connection::Connecting { command, .. } = self.state.connection(n) {
+                    self.state.set_connection(n, Connection::Connecting { command, accepted: true });
+                }
+                // A form that is accepted tells the mode.
+                self.state.mux = Some(n.is_some());
+            }
+            (Name::Cipstart, Outcome::Said(said)) if said.is_error() => {
+                if matches!(self.state.connection(n), Connection::Connecting { .. }) {
+                    self.state.set_connection(n, Connection::Refused);
+                }
+            }
+            (Name::Cipclose, Outcome::Said(Said::Ok | Said::CloseOk(_))) => {
+                self.state.set_connection(n, Connection::HostClosed)
+            }
+            (Name::Cipshut, Outcome::Said(Said::ShutOk | Said::Ok)) => {
+                self.state.set_all_connections(Connection::None);
+                self.state.ip = Ip::Initial;
+            }
+            (Name::Cipsend, Outcome::Said(Said::SendOk)) => self.state.set_connection(n, Connection::Open),
+            (Name::Ciicr, Outcome::Said(said)) if said.is_error() => {
+                if matches!(self.state.ip, Ip::Start | Ip::Unknown | Ip::Initial) {
+                    self.state.ip = Ip::Failed;
+                }
+            }
+            (_, Outcome::Said(Said::Ok | Said::Address)) => self.state.accepted(&exchange.text),
+            _ => {}
+        }
+        if exchange.text == b"+++" {
+            self.online = false;
+        }
+    }
+
+    /// A line counts: the state follows, rules hear of it.
+    pub(super) fn count(&mut self, said: Said, span: Span) {
+        match said {
+            Said::ConnectOk(n) => {
+                self.state.set_connection(n, Connection::Open);
+                self.state.ip = Ip::Active;
+            }
+            Said::ConnectFail(n) => self.state.set_connection(n, Connection::Failed),
+            Said::AlreadyConnect(n) => self.state.set_connection(n, Connection::Open),
+            Said::Closed(n) => {
+                if matches!(self.state.connection(n), Connection::Open | Connection::Unknown) {
+                    self.state.set_connection(n, Connection::PeerClosed);
+                }
+                self.online = false;
+            }
+            Said::CallEnd => {
+                self.online = false;
+                if let Some(index) = self
+                    .open
+                    .iter()
+                    .position(|exchange| matches!(exchange.name, Name::Dial | Name::Answer | Name::Online))
+                {
+                    self.settle_exchange(index, Outcome::Said(said), Some(span));
+                }
+            }
+            Said::Connect => return self.connect(said, span),
+            Said::Download | Said::Upload(_) => {
+                if self.invited(said, span) {
+                    return;
+                }
+            }
+            Said::PdpDeact => {
+                let opening = self.open.iter().any(|exchange| exchange.name == Name::Ciicr);
+                self.events.push(Event::Said(said, span));
+                self.state.ip = if opening { Ip::Failed } else { Ip::Lost };
+                self.state.set_all_connections(Connection::None);
+                return;
+            }
+            Said::Rdy => self.restart(),
+            Said::Cfun(1) if !self.asked(said) => {
+                // Behind RDY it is part of the same start.
+                if !self.state.started || self.state.sms_ready || self.answered > 1 {
+                    self.events.push(Event::Said(said, span));
+                    self.state.started = true;
+                    return;
+                }
+                self.state.started = true;
+            }
+            Said::SmsReady => {
+                self.events.push(Event::Said(said, span));
+                self.state.sms_ready = true;
+                return;
+            }
+            Said::Ipd(n) | Said::Receive(n) | Said::Counted(n) | Said::RxData(n) => self.skip = u64::from(n),
+            Said::SmsHead => self.sms_text = self.asked(said),
+            Said::SmsPushed => self.skip_line = true,
+            _ => self.note(said),
+        }
+        if said != Said::Info {
+            self.events.push(Event::Said(said, span));
+        }
+        if let Some(front) = self.open.front_mut() {
+            front.information += 1;
+        }
+    }
+
+    /// Values that lines tell.
+    fn note(&mut self, said: Said) {
+        match said {
+            Said::Csq(rssi) => self.state.csq = Some(rssi),
+            Said::Creg(first, second) => {
+                let asked = self.open.iter().any(|exchange| exchange.name == Name::Creg);
+                self.state.creg = Some(if asked { second.unwrap_or(first) } else { first });
+            }
+            Said::Cpin(Pin::Ready) => self.state.sim_ready = true,
+            Said::SendLimit(limit) => self.state.send_limit = Some(limit),
+            Said::Mux(n) => self.state.mux = Some(n != 0),
+            Said::Cmgf(n) => self.state.cmgf = Some(n),
+            Said::State(state) => self.ip_state(state),
+            _ => {}
+        }
+    }
+
+    fn ip_state(&mut self, state: IpState) {
+        self.state.ip = match state {
+            IpState::Initial => Ip::Initial,
+            IpState::Start => Ip::Start,
+            IpState::Config => self.state.ip,
+            IpState::Active | IpState::Connecting | IpState::Connected | IpState::Closed => Ip::Active,
+            IpState::Lost => Ip::Lost,
+        };
+        let single = self.state.mux != Some(true);
+        match state {
+            IpState::Initial | IpState::Start | IpState::Lost => self.state.set_all_connections(Connection::None),
+            IpState::Connected if single => self.state.set_connection(None, Connection::Open),
+            _ => {}
+        }
+    }
+
+    /// `CONNECT`: data mode, or the invitation of CMMSDOWN.
+    fn connect(&mut self, said: Said, span: Span) {
+        if self.invited(said, span) {
+            return;
+        }
+        let call =
+            self.open.iter().position(|exchange| matches!(exchange.name, Name::Dial | Name::Answer | Name::Online));
+        if self.state.transparent == Some(true) || call.is_some() {
+            self.online = true;
+            self.state.set_connection(None, Connection::Open);
+        }
+        if let Some(index) = call {
+            self.settle_exchange(index, Outcome::Said(said), Some(span));
+        }
+        self.events.push(Event::Said(said, span));
+    }
+
+    /// The modem has started: nothing that was asked will be answered, nothing that was set holds.
+    fn restart(&mut self) {
+        self.end_data(DataEnded::Lost, None);
+        self.data_echo.give_up();
+        self.lose(self.open.len());
+        self.online = false;
+        self.sms_text = false;
+        self.state.restart();
+    }
+}

@@ -1,0 +1,249 @@
+//! What comes from the modem: echo, prompts and lines.
+
+use super::command::{is_command, is_whole_command};
+use super::exchange::{Echo, Span};
+use super::said::Said;
+use super::{Dialog, Event, Record};
+use crate::modem::Direction;
+use crate::modem::digest::{Line, Token};
+
+use std::time::Duration;
+
+impl Dialog {
+    /// Received bytes begin.
+    pub(in crate::modem) fn begin_received(&mut self, bytes: &[u8], at: Option<Duration>) {
+        self.now = at.or(self.now);
+        if let (Some(now), Some(last)) = (at, self.received_last)
+            && now >= last + super::HOLD
+        {
+            self.settle();
+        }
+        self.received_last = at.or(self.received_last);
+        self.looped.received(bytes, self.digest.offset());
+        if self.silent.commands > 0 {
+            self.events.push(Event::Received);
+        }
+    }
+
+    /// Takes some of the received bytes; at least one.
+    pub(in crate::modem) fn received_step(&mut self, bytes: &[u8]) -> usize {
+        self.silent.commands = 0;
+        let mut bytes = bytes;
+        if self.digest.at_line_start() {
+            self.line_at = self.now;
+            self.line_sent = self.sent_total;
+            if !self.data_echo.is_empty() && self.digest.skipping() == 0 {
+                let echo = self.data_echo.take(bytes);
+                if echo > 0 {
+                    self.digest.pass(echo);
+                    self.after_line = false;
+                    return echo;
+                }
+                // One byte at a time, so that the echo is looked for at the same places however the bytes were split.
+                bytes = bytes.get(..1).unwrap_or(bytes);
+            }
+        }
+        let mut digest = std::mem::take(&mut self.digest);
+        let (used, token) = digest.next(bytes, self.prompt_possible());
+        match token {
+            Some(Token::Prompt(at)) => self.prompt(self.received_span(at..at + 1)),
+            Some(Token::Line(line)) => self.line(&line),
+            None => {}
+        }
+        digest.skip(std::mem::take(&mut self.skip));
+        let space = digest.take_space();
+        self.digest = digest;
+        if space {
+            self.widen_prompt();
+        }
+        used.max(1)
+    }
+
+    /// The space of `> ` came.
+    fn widen_prompt(&mut self) {
+        if let Some(data) = self.data.as_mut().or(self.data_done.as_mut())
+            && data.prompt.end - data.prompt.start == 1
+        {
+            data.prompt.end += 1;
+        }
+    }
+
+    /// A `>` at the start of a line would be a prompt now.
+    fn prompt_possible(&self) -> bool {
+        use super::command::Name;
+        let takes_it = |name: Name| matches!(name, Name::Cipsend | Name::Cmgs | Name::Cmgw | Name::Fswrite);
+        match &self.data {
+            Some(data) => matches!(data.name, Name::Cmgs | Name::Cmgw),
+            None => self.open.iter().any(|exchange| exchange.awaits_prompt() && takes_it(exchange.name)),
+        }
+    }
+
+    fn prompt(&mut self, span: Span) {
+        self.after_line = false;
+        if self.data.is_some() {
+            return;
+        }
+        if let Some(index) = self.open.iter().position(super::exchange::Exchange::awaits_prompt) {
+            self.open_data(index, span);
+        }
+    }
+
+    fn line(&mut self, line: &Line<'_>) {
+        let span = self.received_span(line.start..line.end);
+        let framed = line.feeds >= 2 || (!self.after_line && line.feeds >= 1);
+        self.after_line = true;
+        if std::mem::take(&mut self.skip_line) {
+            return;
+        }
+        if self.record == Record::Echoed {
+            if self.inferred(line.text, span) {
+                return;
+            }
+        } else if self.echo(line, span) {
+            self.after_line = false;
+            return;
+        }
+        let said = Said::read(line.text);
+        self.heard(said, line, span, framed);
+    }
+
+    /// In a log that shows only what came: is the line a command or data that was sent?
+    fn inferred(&mut self, text: &[u8], span: Span) -> bool {
+        if self.data.is_some() {
+            let said = Said::read(text);
+            let ends = matches!(
+                said,
+                Said::SendOk
+                    | Said::SendFail
+                    | Said::Stored
+                    | Said::Cms(_)
+                    | Said::Cme(_)
+                    | Said::Closed(_)
+                    | Said::Error
+                    | Said::Rdy
+            );
+            let counted =
+                self.data.as_ref().is_some_and(|data| data.name != super::command::Name::Cipsend) && said == Said::Ok;
+            if ends || counted {
+                return false;
+            }
+            self.echoed_data(text, span);
+            return true;
+        }
+        let text = text.trim_ascii_end();
+        if is_whole_command(text) {
+            self.after_line = false;
+            self.echoed_command(text, span);
+            return true;
+        }
+        false
+    }
+
+    /// Is the line the echo of a command that was sent, whole or damaged?
+    fn echo(&mut self, line: &Line<'_>, span: Span) -> bool {
+        let Some(front) = self.open.front() else { return false };
+        let text = line.text;
+        if front.echo == Echo::None && front.text == text {
+            self.echoed(0);
+            return true;
+        }
+        let whole = |exchange: &super::exchange::Exchange| {
+            exchange.echo != Echo::Whole && !exchange.text.is_empty() && text.ends_with(&exchange.text)
+        };
+        // A command's echo may have the echo of other bytes in front of it (a stray 0x1A).
+        let may_hold_one = is_whole_command(text) || text.len() > 4 || text.first().is_some_and(|&byte| byte < 0x20);
+        if may_hold_one && let Some(index) = self.open.iter().position(whole) {
+            self.echoed(index);
+            return true;
+        }
+        self.damaged_echo(text, span)
+    }
+
+    fn echoed(&mut self, index: usize) {
+        let Some(exchange) = self.open.get_mut(index) else { return };
+        exchange.echo = Echo::Whole;
+        self.events.push(Event::Echoed(exchange.id));
+    }
+
+    /// Collects what comes in place of the echo. It may be whole when all of it is there (a URC came in between).
+    fn damaged_echo(&mut self, text: &[u8], span: Span) -> bool {
+        let Some(exchange) = self.open.iter_mut().find(|exchange| exchange.echo != Echo::Whole) else { return false };
+        if exchange.information > 0
+            || text.is_empty()
+            || self.data.is_some()
+            || exchange.echo_text.len() + text.len() > exchange.text.len()
+        {
+            return false;
+        }
+        let rest = exchange.text.get(exchange.echo_text.len()..).unwrap_or_default();
+        let first = exchange.echo == Echo::None;
+        let like = rest.starts_with(text) || (first && resembles(text, &exchange.text));
+        if !like || Said::read(text) != Said::Unknown {
+            return false;
+        }
+        exchange.echo = Echo::Damaged;
+        exchange.echo_text.extend_from_slice(text);
+        exchange.echo_span = Some(exchange.echo_span.map_or(span, |before| before.to(span)));
+        if exchange.echo_text == exchange.text {
+            exchange.echo = Echo::Whole;
+            exchange.echo_text.clear();
+            self.events.push(Event::Echoed(exchange.id));
+        }
+        true
+    }
+}
+
+/// `text` is what is left of `command` when bytes are lost, or when few of its bits are wrong.
+fn resembles(text: &[u8], command: &[u8]) -> bool {
+    let begins = text.first().zip(command.first()).is_some_and(|(a, b)| a == b)
+        || is_command(command.get(1..).unwrap_or_default());
+    let mut rest = command.iter();
+    let lost = text.len() >= 2 && text.len() < command.len() && text.iter().all(|byte| rest.any(|other| other == byte));
+    lost && (begins || text.len() * 2 >= command.len()) || flipped_bits(text, command).is_some()
+}
+
+/// How many bytes differ, if each of them differs in one or two bits and most are right.
+pub(in crate::modem) fn flipped_bits(text: &[u8], command: &[u8]) -> Option<u32> {
+    if text.len() != command.len() {
+        return None;
+    }
+    let mut wrong = 0;
+    for (a, b) in text.iter().zip(command) {
+        match (a ^ b).count_ones() {
+            0 => {}
+            1 | 2 => wrong += 1,
+            _ => return None,
+        }
+    }
+    (wrong > 0 && wrong * 3 <= u32::try_from(command.len()).unwrap_or(u32::MAX)).then_some(wrong)
+}
+
+impl Dialog {
+    /// A line that nothing is known about: answer text, pushed data, a sketch's own words, or garbage.
+    pub(super) fn unknown_line(&mut self, line: &Line<'_>, span: Span) {
+        if self.state.bare_data_possible() || self.online {
+            self.dirty = true;
+            self.held.clear();
+            self.starting = None;
+            return;
+        }
+        debug_assert_eq!(span.direction, Direction::Rx);
+        if is_burst(line.text) {
+            self.events.push(Event::Burst(span));
+            return;
+        }
+        let strange = line
+            .text
+            .iter()
+            .filter(|&&byte| byte >= 0x80 || (byte < 0x20 && !matches!(byte, b'\t' | 0x1A | 0x1B | 0x08)));
+        let strange = u32::try_from(strange.count()).unwrap_or(u32::MAX);
+        self.unknown.clear();
+        self.unknown.extend_from_slice(line.text.get(..line.text.len().min(64)).unwrap_or_default());
+        self.events.push(Event::Unknown(span, strange));
+    }
+}
+
+/// `00 49 49 49 49 FF FF FF FF`, or what of it survives at another rate.
+pub(in crate::modem) fn is_burst(text: &[u8]) -> bool {
+    text.iter().all(|byte| matches!(byte, 0x00 | 0xFF | b'I')) && text.iter().any(|byte| matches!(byte, 0x00 | 0xFF))
+}

@@ -1,0 +1,334 @@
+//! What goes to the modem: commands told from data and from bytes that are neither.
+
+use std::time::Duration;
+
+use super::command::{self, Form, Name, is_command, takes_data};
+use super::exchange::{Circumstances, Echo, Exchange, Outcome, Span};
+use super::state::Connection;
+use super::{Dialog, Event, OPEN, Record};
+use crate::modem::Direction;
+use crate::modem::catalogue;
+
+/// Longest command line that is kept; the modem takes 556 characters behind `AT`.
+const LINE: usize = 600;
+
+/// A command line that is sent, before it becomes an exchange.
+struct Sending {
+    span: Span,
+    at: Option<Duration>,
+    by_feed: bool,
+}
+
+impl Dialog {
+    /// A write, or a further part of one, begins.
+    pub(in crate::modem) fn begin_sent(&mut self, bytes: &[u8], send: u64, at: Option<Duration>) {
+        self.now = at.or(self.now);
+        self.write_begins = self.send != Some(send);
+        self.send = Some(send);
+        self.looped.sent(bytes, self.answered > 0);
+        if self.write_begins
+            && let Some(data) = &mut self.data
+        {
+            data.begin_write();
+        }
+    }
+
+    /// Takes some of the bytes sent; at least one.
+    pub(in crate::modem) fn sent_step(&mut self, bytes: &[u8]) -> usize {
+        let used = if self.online {
+            self.online_bytes(bytes)
+        } else if self.data.is_some() {
+            self.data_bytes(bytes)
+        } else {
+            self.command_bytes(bytes)
+        };
+        self.write_begins = false;
+        used.max(1)
+    }
+
+    /// Sent bytes as a span of this moment.
+    pub(super) fn sent_span(&self, len: usize) -> Span {
+        let start = self.sent_total;
+        let order = start + self.digest.offset();
+        Span { direction: Direction::Tx, start, end: start + len as u64, at: self.now, order }
+    }
+
+    /// In data mode only `+++` alone means something: the modem will answer OK and listen to commands again.
+    fn online_bytes(&mut self, bytes: &[u8]) -> usize {
+        let span = self.sent_span(bytes.len());
+        self.sent_total += bytes.len() as u64;
+        if self.write_begins && bytes == b"+++" {
+            self.push_command(bytes, &Sending { span, at: self.now, by_feed: false });
+        }
+        bytes.len()
+    }
+
+    fn command_bytes(&mut self, bytes: &[u8]) -> usize {
+        if std::mem::take(&mut self.after_cr) && bytes.first() == Some(&b'\n') {
+            if self.after_terminator {
+                self.events.push(Event::EmptyAfterTerminator(self.sent_span(1)));
+            }
+            self.sent_total += 1;
+            return 1;
+        }
+        self.part_writes(bytes);
+        let found = bytes.iter().position(|byte| matches!(byte, b'\r' | b'\n' | 0x1A | 0x1B));
+        let text = found.and_then(|at| bytes.get(..at)).unwrap_or(bytes);
+        self.type_bytes(text);
+        let Some(end) = found.and_then(|at| bytes.get(at)) else {
+            self.neither();
+            return text.len();
+        };
+        let end_span = self.sent_span(1);
+        self.sent_total += 1;
+        match *end {
+            b'\r' | b'\n' => {
+                self.after_cr = *end == b'\r';
+                self.end_line(*end == b'\n', end_span);
+            }
+            0x1A => self.stray(end_span),
+            _ => self.forget_typed(),
+        }
+        if !matches!(*end, b'\r' | b'\n') || !self.typed.is_empty() {
+            self.after_terminator = false;
+        }
+        text.len() + 1
+    }
+
+    /// At the start of a write: what was typed before it and never ended is told from what begins now.
+    fn part_writes(&mut self, bytes: &[u8]) {
+        if !self.write_begins || self.typed.is_empty() {
+            return;
+        }
+        let begins_command = is_command(bytes);
+        if let Some(span) = self.typed_span.filter(|_| begins_command && self.typed_at_once) {
+            let event = match (is_command(&self.typed), std::mem::take(&mut self.after_count)) {
+                (true, _) => Event::Glued(span),
+                (false, true) => Event::Excess(span, true),
+                (false, false) => Event::Junk(span),
+            };
+            if self.typed != b"+++" {
+                self.events.push(event);
+            }
+            self.forget_typed();
+        }
+        if self.typed == b"+++" {
+            self.forget_typed();
+        }
+    }
+
+    fn type_bytes(&mut self, text: &[u8]) {
+        if text.is_empty() {
+            return;
+        }
+        let span = self.sent_span(text.len());
+        self.typed_at_once = self.typed.is_empty() && text.len() > 1;
+        self.typed_span = Some(self.typed_span.map_or(span, |typed| typed.to(span)));
+        self.typed_last = self.now;
+        let room = LINE.saturating_sub(self.typed.len()).min(text.len());
+        self.typed.extend_from_slice(text.get(..room).unwrap_or_default());
+        self.sent_total += text.len() as u64;
+        if self.typed.eq_ignore_ascii_case(b"A/") && !self.repeat.is_empty() {
+            let line = self.repeat.clone();
+            let sending = Sending { span: self.typed_span.unwrap_or(span), at: self.now, by_feed: false };
+            self.forget_typed();
+            self.push_command(&line, &sending);
+            if let Some(exchange) = self.open.back_mut() {
+                exchange.echo = Echo::Whole;
+            }
+        }
+    }
+
+    fn forget_typed(&mut self) {
+        self.typed.clear();
+        self.typed_span = None;
+    }
+
+    /// Text that is no command was sent, its line not ended: does it belong to a command that waits for its prompt?
+    fn neither(&mut self) {
+        let typed = self.typed.as_slice();
+        let may_be_command =
+            is_command(typed) || matches!(typed, [] | [b'A' | b'a'] | [b'A' | b'a', b'/'] | [b'+', ..]);
+        if !may_be_command && let Some(span) = self.typed_span {
+            self.early(span, false);
+        }
+    }
+
+    /// Marks bytes sent before the prompt of their command. False if no command waits for one.
+    fn early(&mut self, span: Span, terminator: bool) -> bool {
+        let Some(exchange) = self.open.iter_mut().rev().find(|exchange| exchange.awaits_prompt()) else { return false };
+        exchange.early = Some(exchange.early.map_or(span, |early| early.to(span)));
+        exchange.early_terminator |= terminator;
+        true
+    }
+
+    fn stray(&mut self, span: Span) {
+        let whole = self.typed_span.map_or(span, |typed| typed.to(span));
+        let early = self.early(whole, true);
+        if let Some(typed) = self.typed_span.filter(|_| !early && !self.after_count) {
+            self.events.push(Event::Junk(typed));
+        }
+        if std::mem::take(&mut self.after_count) {
+            self.events.push(Event::Excess(whole, true));
+        } else {
+            self.events.push(Event::Stray(span));
+        }
+        self.forget_typed();
+    }
+
+    fn end_line(&mut self, by_feed: bool, end: Span) {
+        let Some(span) = self.typed_span.take() else {
+            if std::mem::take(&mut self.after_count) {
+                self.events.push(Event::Excess(end, false));
+            } else if self.after_terminator {
+                self.events.push(Event::EmptyAfterTerminator(end));
+            }
+            return;
+        };
+        let text = std::mem::take(&mut self.typed);
+        if is_command(&text) {
+            self.after_count = false;
+            self.after_terminator = false;
+            self.push_command(&text, &Sending { span, at: self.now, by_feed });
+        } else if !self.early(span.to(end), false) {
+            let event =
+                if std::mem::take(&mut self.after_count) { Event::Excess(span, true) } else { Event::Junk(span) };
+            self.events.push(event);
+        }
+        self.typed = text;
+        self.typed.clear();
+    }
+
+    /// A command that a log shows as its echo only.
+    pub(super) fn echoed_command(&mut self, text: &[u8], span: Span) {
+        self.push_command(text, &Sending { span, at: span.at, by_feed: false });
+        if let Some(exchange) = self.open.back_mut() {
+            exchange.echo = Echo::Whole;
+        }
+    }
+
+    fn push_command(&mut self, text: &[u8], sending: &Sending) {
+        self.settle();
+        self.dirty = false;
+        self.sms_text = false;
+        self.give_up_overdue(sending.at);
+        let mut exchange = self.blank(sending);
+        exchange.text.clear();
+        exchange.text.extend_from_slice(text);
+        let chief = command::chief(text);
+        exchange.name = chief.name;
+        exchange.takes_data = takes_data(&chief);
+        let n = self.connection_number(&chief);
+        exchange.before = Circumstances {
+            connection: self.state.connection(n),
+            ip: self.state.ip,
+            mux: self.state.mux,
+            unanswered: u32::try_from(self.open.len()).unwrap_or(u32::MAX),
+        };
+        if chief.name == Name::Cipstart && chief.form == Form::Set {
+            self.begin_connecting(n, &chief, sending.span);
+        }
+        if self.record == Record::Both && text != b"+++" {
+            self.count_silent(sending);
+        }
+        self.repeat.clear();
+        self.repeat.extend_from_slice(text);
+        match &mut self.last_command {
+            Some((span, shown)) => {
+                *span = sending.span;
+                shown.clear();
+                shown.extend(text.utf8_chunks().map(|chunk| chunk.valid()));
+            }
+            none => *none = Some((sending.span, String::from_utf8_lossy(text).into_owned())),
+        }
+        self.open.push_back(exchange);
+        self.events.push(Event::Command);
+    }
+
+    fn blank(&mut self, sending: &Sending) -> Exchange {
+        self.next_id += 1;
+        let (mut text, mut echo_text) = self.spare.pop().map(|spare| (spare.text, spare.echo_text)).unwrap_or_default();
+        text.clear();
+        echo_text.clear();
+        Exchange {
+            id: self.next_id,
+            name: Name::Other,
+            takes_data: false,
+            text,
+            span: sending.span,
+            at: sending.at,
+            by_feed: sending.by_feed,
+            before: Circumstances::default(),
+            echo: Echo::None,
+            echo_text,
+            echo_span: None,
+            received_from: self.digest.offset(),
+            information: 0,
+            invited: None,
+            early: None,
+            early_terminator: false,
+            data_sent: None,
+            outcome: None,
+        }
+    }
+
+    /// Gives up commands whose answer is overdue, so that the next result is not taken for theirs.
+    fn give_up_overdue(&mut self, at: Option<Duration>) {
+        if self.state.quiet == Some(true) {
+            self.lose(self.open.len());
+        }
+        while let Some(front) = self.open.front() {
+            let overdue = match (at, front.at) {
+                (Some(now), Some(then)) => now > then + allowed(&front.text),
+                _ => false,
+            };
+            if !overdue && self.open.len() < OPEN {
+                return;
+            }
+            if let Some(mut exchange) = self.open.pop_front() {
+                exchange.outcome = Some((Outcome::Lost, None));
+                self.recycle(exchange);
+            }
+        }
+    }
+
+    /// Which connection a command is about.
+    pub(super) fn connection_number(&self, chief: &command::Part<'_>) -> Option<u8> {
+        let first = || chief.number(0).and_then(|n| u8::try_from(n).ok()).filter(|&n| n < 6);
+        match chief.name {
+            Name::Cipstart => first(),
+            Name::Cipsend | Name::Cipclose if self.state.mux == Some(true) => first(),
+            _ => None,
+        }
+    }
+
+    fn begin_connecting(&mut self, n: Option<u8>, chief: &command::Part<'_>, command: Span) {
+        if self.state.connection(n) == Connection::Open {
+            return;
+        }
+        self.state.set_connection(n, Connection::Connecting { command, accepted: false });
+        let host = usize::from(n.is_some()) + 1;
+        let (host, port) = (chief.argument(host), chief.argument(host + 1));
+        self.state.peer = format!("{}:{}", String::from_utf8_lossy(host), String::from_utf8_lossy(port));
+    }
+
+    fn count_silent(&mut self, sending: &Sending) {
+        let silent = &mut self.silent;
+        if silent.commands == 0 {
+            silent.first = Some(sending.span);
+            silent.since = sending.at;
+        }
+        silent.commands += 1;
+        silent.last = Some(sending.span);
+    }
+}
+
+/// How long a command may take at the most.
+pub(in crate::modem) fn allowed(text: &[u8]) -> Duration {
+    /// What nearly all commands take at the most.
+    const SHORT: Duration = Duration::from_secs(5);
+    match command::chief(text).name {
+        Name::At | Name::Basic | Name::Csq | Name::Creg => SHORT,
+        _ => catalogue::find(&String::from_utf8_lossy(text)).map_or(SHORT, |entry| entry.allowed),
+    }
+}
