@@ -93,7 +93,10 @@ impl Diagnose {
         let shown = self.file.display();
         let mut file = std::fs::File::open(&self.file).with_context(|| format!("cannot open {shown}"))?;
         let mut head = Vec::new();
-        std::io::Read::by_ref(&mut file).take(4).read_to_end(&mut head).with_context(|| format!("cannot read {shown}"))?;
+        std::io::Read::by_ref(&mut file)
+            .take(4)
+            .read_to_end(&mut head)
+            .with_context(|| format!("cannot read {shown}"))?;
         if head == PCAPNG {
             return Session::of_capture(&self.file);
         }
