@@ -13,10 +13,28 @@ use crate::macros::file::{self, BookError};
 /// The book that comes with the program.
 pub const DEFAULT: &str = include_str!("../../assets/macros.toml");
 
-/// Where the user's book is: `macros.toml` in the configuration folder. `None` where the system names no such folder.
+/// Its name in the configuration folder.
+pub const FILE_NAME: &str = "macros.toml";
+
+/// The user's book in this configuration folder, and what is wrong with it. Where there is no folder, or it cannot be
+/// written, the default is there all the same.
 #[must_use]
-pub fn default_path() -> Option<PathBuf> {
-    directories::ProjectDirs::from("", "", "modemscope").map(|folders| folders.config_dir().join("macros.toml"))
+pub fn users(folder: Option<&Path>) -> (Book, Option<String>) {
+    let default = || file::parse(DEFAULT).unwrap_or_default();
+    let Some(folder) = folder else { return (default(), None) };
+    match BookFile::open_or_create(&folder.join(FILE_NAME)) {
+        Ok(file) => match file.book() {
+            Ok(book) => (book.clone(), None),
+            Err(error) => {
+                let path = file.path().display();
+                (
+                    Book::default(),
+                    Some(format!("The macros could not be read: {path}, {error}. The file is left as it is.")),
+                )
+            }
+        },
+        Err(error) => (default(), Some(format!("The default macros are used: {error}"))),
+    }
 }
 
 /// Why a book could not be read or saved. The file is as it was.

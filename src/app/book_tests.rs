@@ -23,6 +23,18 @@ fn the_default_is_written_once_and_never_again() {
 }
 
 #[test]
+fn the_window_has_macros_whatever_happens() {
+    let folder = folder();
+    assert_eq!(users(None).0.macros.len(), 11);
+    assert_eq!((users(Some(folder.path())).0.macros.len(), users(Some(folder.path())).1), (11, None));
+    let path = folder.path().join(FILE_NAME);
+    fs::write(&path, "version = 1\nmakro = 1\n").unwrap();
+    let (book, trouble) = users(Some(folder.path()));
+    assert!(book.macros.is_empty());
+    assert!(trouble.unwrap().contains("line 2, column 1: a macro book has no key `makro`; did you mean `macro`?"));
+}
+
+#[test]
 fn a_broken_file_is_shown_and_never_overwritten() {
     let folder = folder();
     let path = folder.path().join("macros.toml");

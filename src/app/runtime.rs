@@ -14,6 +14,7 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
 use super::Settings;
 use super::Start;
+use super::book;
 use super::log_feed::LogFeed;
 use super::settings::SettingsFile;
 use super::state::{SIMULATOR, State, Tone};
@@ -65,9 +66,9 @@ impl Runtime {
             Some(folder) => SettingsFile::load(folder.join("settings.toml")),
             None => (SettingsFile::nowhere(), Settings::default(), None),
         };
-        let book = crate::macros::file::parse(include_str!("../../assets/macros.toml")).unwrap_or_default();
+        let (book, book_trouble) = book::users(folders.config.as_deref());
         let mut state = State { settings, book, ports: discovery::list(), ..State::default() };
-        if let Some(trouble) = trouble {
+        for trouble in [trouble, book_trouble].into_iter().flatten() {
             state.say(Tone::Trouble, trouble);
         }
         let mut runtime = Self {

@@ -5,6 +5,7 @@
 mod checksum;
 pub mod duration;
 mod echo;
+pub mod edit;
 pub mod expectations;
 pub mod file;
 pub mod hot_key;
@@ -12,6 +13,7 @@ mod matcher;
 pub mod model;
 mod prepared;
 pub mod preview;
+pub mod recorder;
 pub mod runner;
 pub mod sketch;
 pub mod template;
