@@ -2,8 +2,8 @@
 //!
 //! Pure: bytes and time in, bursts to send out. Two ways to look: the modem's *echo* (nothing to rewire, letters and digits
 //! only, since a modem acts on the rest), or a *jumper* from D7 to D8 with the modem taken off (all 256 values). Bursts of
-//! rising length go out in one go; after the first that comes back damaged, the check sends it again byte by byte, and by
-//! the difference names the cause.
+//! rising length go out in one go. One that comes back damaged goes out again, since a URC may have come in between; damaged
+//! twice, it goes out byte by byte, and by the difference the check names the cause.
 //!
 //! What it never does: send a burst before the other end has answered, so it cannot type into a modem that waits for data;
 //! whoever starts it makes sure that no such prompt is known to be open. At the end the modem's echo is as it was found.
@@ -78,6 +78,8 @@ pub struct Row {
     pub intact: usize,
     /// All came back right, or the modem's answer says that all arrived.
     pub whole: bool,
+    /// It did not, but the same went well at the second try: something came in between, perhaps a URC.
+    pub excused: bool,
 }
 
 /// What a check found.
@@ -113,7 +115,9 @@ enum Stage {
     Hello(u8),
     EchoOn,
     Burst(usize),
-    /// The burst that was damaged, byte by byte.
+    /// The burst that was damaged, once more.
+    Again(usize),
+    /// The burst that was damaged twice, byte by byte.
     PacedBurst(usize),
     EchoOff,
     Blind(usize),
@@ -214,7 +218,7 @@ impl Check {
         match self.stage {
             Stage::Hello(_) => "Asking whether anybody is there…".to_owned(),
             Stage::EchoOn => "Switching the modem's echo on…".to_owned(),
-            Stage::Burst(index) => format!("{} bytes in one go…", sent(false, index)),
+            Stage::Burst(index) | Stage::Again(index) => format!("{} bytes in one go…", sent(false, index)),
             Stage::PacedBurst(index) => format!("{} bytes one by one…", sent(false, index)),
             Stage::EchoOff => "Switching the modem's echo off…".to_owned(),
             Stage::Blind(index) => format!("{} bytes in one go without echo…", sent(true, index)),
@@ -242,9 +246,10 @@ impl Check {
             Stage::Hello(_) => (b"AT\r".to_vec(), SURE, Goal::Answer),
             Stage::EchoOn => (b"ATE1\r".to_vec(), SURE, Goal::Answer),
             Stage::Burst(index) => (self.burst(index), Duration::ZERO, Goal::Back(self.burst(index))),
-            Stage::PacedBurst(index) => {
+            Stage::Again(index) | Stage::PacedBurst(index) => {
                 let burst = self.cleared(self.burst(index));
-                (burst.clone(), SURE, Goal::Back(burst))
+                let gap = if stage == Stage::Again(index) { Duration::ZERO } else { SURE };
+                (burst.clone(), gap, Goal::Back(burst))
             }
             Stage::Blind(index) => (blind_command(index), Duration::ZERO, Goal::Answer),
             Stage::PacedBlind(index) => (self.cleared(blind_command(index)), SURE, Goal::Answer),
@@ -290,11 +295,14 @@ impl Check {
             Stage::EchoOn => Stage::Burst(0),
             Stage::Burst(index) => {
                 self.note(false, false, whole);
-                match (whole, index + 1 < ECHO_BURSTS.len()) {
-                    (true, true) => Stage::Burst(index + 1),
-                    (true, false) => self.conclude(),
-                    (false, _) => Stage::PacedBurst(index),
+                if whole { self.after_burst(index) } else { Stage::Again(index) }
+            }
+            Stage::Again(index) => {
+                if let (true, Some(first)) = (whole, self.rows.last_mut()) {
+                    first.excused = true;
                 }
+                self.note(false, false, whole);
+                if whole { self.after_burst(index) } else { Stage::PacedBurst(index) }
             }
             Stage::PacedBurst(_) => {
                 self.note(true, false, whole);
@@ -319,6 +327,11 @@ impl Check {
         }
     }
 
+    /// What follows a burst that came back whole.
+    fn after_burst(&mut self, index: usize) -> Stage {
+        if index + 1 < ECHO_BURSTS.len() { Stage::Burst(index + 1) } else { self.conclude() }
+    }
+
     /// Keeps how the burst in hand fared.
     fn note(&mut self, paced: bool, blind: bool, whole: bool) {
         let came = without_errors(&self.received);
@@ -327,7 +340,7 @@ impl Check {
             Goal::Answer => (self.in_hand(), 0),
         };
         let returned = if blind { 0 } else { came.len() };
-        self.rows.push(Row { sent, paced, blind, returned, intact, whole });
+        self.rows.push(Row { sent, paced, blind, returned, intact, whole, excused: false });
     }
 
     fn in_hand(&self) -> usize {

@@ -100,6 +100,8 @@ struct Bench {
     from_modem: Line,
     to_pc: Line,
     modem: Modem,
+    /// When the modem says something unasked.
+    urc_at: Option<Duration>,
 }
 
 impl Bench {
@@ -119,6 +121,7 @@ impl Bench {
             from_modem: Line::default(),
             to_pc: Line::default(),
             modem: Modem { echo, line: Vec::new(), answers: VecDeque::new() },
+            urc_at: None,
         }
     }
 
@@ -133,6 +136,9 @@ impl Bench {
     fn tick(&mut self, now: Duration) -> Option<u8> {
         while let Some((_, byte)) = self.from_pc.pop_front_if(|(due, _)| now >= *due) {
             self.receive_from_pc(byte, now);
+        }
+        if self.urc_at.take_if(|due| now >= *due).is_some() {
+            self.from_modem.waiting.extend(b"\r\nRING\r\n");
         }
         self.pass_on(now);
         if let Some(byte) = self.to_modem.tick(MODEM_BYTE, now) {
@@ -239,6 +245,23 @@ fn our_sketch_carries_everything() {
     assert!(report.rows.iter().all(|row| row.whole && row.returned == row.sent && !row.paced));
     check(Kind::Full(1536), Way::Jumper, 115_200, Verdict::Carries);
     check(Kind::Full(1536), Way::Echo, 9600, Verdict::Carries);
+}
+
+#[test]
+fn a_call_that_comes_in_between_is_no_fault() {
+    let mut bench = Bench::new(Kind::Full(1536), Way::Echo, 115_200, true);
+    bench.urc_at = Some(ms(2100));
+    let report = run(&mut bench, 115_200);
+    assert_eq!(report.verdict, Verdict::Carries);
+    let words: Vec<_> = report.rows.iter().map(Row::words).collect();
+    expect_test::expect![[r#"
+        4 bytes in one go: all came back
+        16 bytes in one go: all came back
+        62 bytes in one go: all came back
+        128 bytes in one go: all came back
+        400 bytes in one go: all came back
+        1461 bytes in one go: damaged once, whole at the second try
+        1462 bytes in one go: all came back"#]].assert_eq(&words.join("\n"));
 }
 
 #[test]

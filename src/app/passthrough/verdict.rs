@@ -138,6 +138,27 @@ impl Verdict {
     }
 }
 
+impl Row {
+    /// What happened, for the reader.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let how = match (self.paced, self.blind) {
+            (false, false) => "in one go",
+            (true, false) => "one by one",
+            (false, true) => "in one go, echo off",
+            (true, true) => "one by one, echo off",
+        };
+        let fared = match (self.whole, self.blind) {
+            (true, false) => "all came back".to_owned(),
+            (true, true) => "all arrived".to_owned(),
+            (false, true) => "not all arrived".to_owned(),
+            (false, false) if self.excused => "damaged once, whole at the second try".to_owned(),
+            (false, false) => format!("{} came back, the first {} of them right", self.returned, self.intact),
+        };
+        format!("{} bytes {how}: {fared}", self.sent)
+    }
+}
+
 /// The verdict on bursts that were answered at all. `held_back` is how long the soonest answer took, where that is more
 /// than a modem takes.
 pub(super) fn judge(way: Way, rows: &[Row], held_back: Option<Duration>) -> Verdict {
@@ -145,10 +166,12 @@ pub(super) fn judge(way: Way, rows: &[Row], held_back: Option<Duration>) -> Verd
     let blind = rows.iter().filter(|row| row.blind).filter(in_one_go).map(|row| row.sent).max().unwrap_or(0);
     let all_blind = blind > 0 && rows.iter().filter(|row| row.blind).all(|row| row.whole);
     let paced = |blind: bool| rows.iter().any(|row| row.paced && row.blind == blind && row.whole);
-    let damaged = rows.iter().find(|row| !row.whole);
+    let damaged = rows.iter().find(|row| !row.whole && !row.excused);
+    let excused = rows.iter().filter(|row| row.excused).count();
 
     match (damaged, held_back) {
         (_, Some(delay)) => Verdict::DelayLoop(delay),
+        (None, None) if excused > 1 => Verdict::Lossy,
         (None, None) => Verdict::Carries,
         (Some(row), None) if row.intact >= BUFFER && paced(false) => Verdict::SmallBuffer(row.intact),
         (Some(_), None) if way == Way::Echo && all_blind => Verdict::HalfDuplex,
