@@ -11,7 +11,8 @@ use modemscope::capture::{EntryItem, Writer};
 use modemscope::link::{Connection, LineSettings, LinkSpec, Phase};
 use modemscope::modem::Direction;
 
-use crate::board::{Bridge, Sketch, lines};
+use crate::board::{BOOTLOADER, Bridge, Sketch, lines, words};
+use crate::desk::Server;
 use crate::passthrough::FULL;
 
 const MODEMSCOPE: &str = env!("CARGO_BIN_EXE_modemscope");
@@ -40,6 +41,36 @@ impl Drop for Modem {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+/// The main job of modemscope, with the Nano in between and the macros that it comes with.
+#[test]
+fn run_delivers_a_text_through_the_nano() {
+    let Some(sketch) = Sketch::compile(FULL) else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start();
+    let modem_link = folder.path().join("modem");
+    let _modem = Modem::start(&modem_link);
+    let bridge = Bridge::start(&sketch, folder.path(), &modem_link, Some(BOOTLOADER));
+
+    let text = "Temperature 21.5 °C, all well.";
+    let done = Command::new(MODEMSCOPE)
+        .arg("run")
+        .arg(&bridge.port)
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/macros.toml"))
+        .args(["AT and echo", "Open TCP", "CIPSEND + text + 1A"])
+        .args(["--baud", "115200"])
+        .arg("--set")
+        .arg(format!("host={}", server.address.ip()))
+        .arg("--set")
+        .arg(format!("port={}", server.address.port()))
+        .arg("--set")
+        .arg(format!("text={text}"))
+        .output()
+        .expect("modemscope can be started");
+    assert!(done.status.success(), "{}\n{}", done.status, words(&done));
+    let (connections, received) = server.received(text.len(), LIMIT);
+    assert_eq!((connections, String::from_utf8_lossy(&received).as_ref()), (1, text));
 }
 
 /// The passthrough check over a port that modemscope opened, as the window runs it.

@@ -261,7 +261,8 @@ fn a_call_that_comes_in_between_is_no_fault() {
         128 bytes in one go: all came back
         400 bytes in one go: all came back
         1461 bytes in one go: damaged once, whole at the second try
-        1462 bytes in one go: all came back"#]].assert_eq(&words.join("\n"));
+        1462 bytes in one go: all came back"#]]
+    .assert_eq(&words.join("\n"));
 }
 
 #[test]
