@@ -105,11 +105,12 @@ impl Watcher {
                     Err(TryRecvError::Disconnected) => return,
                 }
             }
-            self.look();
+            // Watched before it is looked at, so that nothing comes in between.
             self.folders.add(Path::new("/dev"));
             for folder in self.patterns.iter().filter_map(|pattern| Path::new(pattern).parent()) {
                 self.folders.add(folder);
             }
+            self.look();
             let mut interests = Interests::new();
             self.folders.interests(&mut interests);
             if self.waiter.wait(interests, Some(LOOK_EVERY)).is_err() {
