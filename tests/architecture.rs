@@ -23,7 +23,7 @@ const ARROWS: [(&str, &[&str]); 10] = [
 const PURE: [&str; 5] = ["notation", "modem", "macros", "sim800", "session"];
 
 /// What a pure room never names: I/O, threads, locks, clocks.
-const IMPURE: [&str; 12] = [
+const IMPURE: [&str; 15] = [
     "std::fs",
     "std::io::",
     "std::net",

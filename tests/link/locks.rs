@@ -38,8 +38,9 @@ impl Program {
         let until = Instant::now() + limit;
         let mut text = Vec::new();
         loop {
-            text.extend(self.screen.read_exactly(64 * 1024, Duration::from_millis(20)));
+            // Asked before the screen is read: what it said last must not be missed.
             let ended = self.child.try_wait().unwrap().is_some();
+            text.extend(self.screen.read_exactly(64 * 1024, Duration::from_millis(20)));
             if ended || Instant::now() > until {
                 return (String::from_utf8_lossy(&text).into_owned(), ended);
             }
