@@ -76,10 +76,19 @@ pub struct Row {
     pub returned: usize,
     /// How many of them, from the first on, are right.
     pub intact: usize,
+    /// Whether all arrived.
+    pub fared: Fared,
+}
+
+/// Whether all of a burst arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fared {
     /// All came back right, or the modem's answer says that all arrived.
-    pub whole: bool,
-    /// It did not, but the same went well at the second try: something came in between, perhaps a URC.
-    pub excused: bool,
+    Whole,
+    /// Not, but the same went well at the second try: something came in between, perhaps a URC.
+    Excused,
+    /// Not.
+    Damaged,
 }
 
 /// What a check found.
@@ -299,7 +308,7 @@ impl Check {
             }
             Stage::Again(index) => {
                 if let (true, Some(first)) = (whole, self.rows.last_mut()) {
-                    first.excused = true;
+                    first.fared = Fared::Excused;
                 }
                 self.note(false, false, whole);
                 if whole { self.after_burst(index) } else { Stage::PacedBurst(index) }
@@ -339,8 +348,9 @@ impl Check {
             Goal::Back(bytes) => (bytes.len(), bytes.iter().zip(&came).take_while(|(a, b)| a == b).count()),
             Goal::Answer => (self.in_hand(), 0),
         };
+        let fared = if whole { Fared::Whole } else { Fared::Damaged };
         let returned = if blind { 0 } else { came.len() };
-        self.rows.push(Row { sent, paced, blind, returned, intact, whole, excused: false });
+        self.rows.push(Row { sent, paced, blind, returned, intact, fared });
     }
 
     fn in_hand(&self) -> usize {

@@ -9,6 +9,8 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Duration;
 
+use tempfile::TempDir;
+
 use crate::support::have;
 
 const SOURCE: &str = env!("CARGO_MANIFEST_DIR");
@@ -20,6 +22,8 @@ pub const BOOTLOADER: &str = "/usr/share/arduino/hardware/arduino/avr/bootloader
 /// A sketch ready to run, and what compiling it printed.
 pub struct Sketch {
     elf: PathBuf,
+    /// Where it lies; gone when the sketch is.
+    _folder: TempDir,
     pub sizes: String,
     pub warnings: String,
 }
@@ -41,7 +45,7 @@ impl Sketch {
             return None;
         }
         let out = workshop();
-        // Only one test at a time may make the core; the name of the file tells sketches apart.
+        // Only one test at a time may make the core.
         let lock = File::create(out.join("lock")).expect("a lock file");
         lock.lock().expect("the lock");
         let built = Command::new(Path::new(SOURCE).join("tests/arduino/build.sh")).arg(sketch).arg(&out).output();
@@ -49,9 +53,14 @@ impl Sketch {
         if !built.status.success() {
             return Some(Err(words(&built)));
         }
+        // Sketches of one name may differ: each has a folder of its own from here on.
         let name = sketch.file_stem().expect("a sketch has a name").to_string_lossy().into_owned();
+        let folder = tempfile::tempdir_in(&out).expect("a folder");
+        let elf = folder.path().join("sketch.elf");
+        fs::rename(out.join(format!("{name}.elf")), &elf).expect("the compiled sketch can be put into place");
         Some(Ok(Self {
-            elf: out.join(format!("{name}.elf")),
+            elf,
+            _folder: folder,
             sizes: String::from_utf8_lossy(&built.stdout).trim().to_owned(),
             warnings: String::from_utf8_lossy(&built.stderr).into_owned(),
         }))
@@ -68,7 +77,7 @@ impl Sketch {
     }
 }
 
-/// Compiles a sketch that is given as text. The name tells it apart from others.
+/// Compiles a sketch that is given as text.
 pub fn compiled(name: &str, text: &str) -> Option<Sketch> {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join(name);
@@ -119,7 +128,9 @@ impl Board {
             .expect("nanosim can be started");
         let input = child.stdin.take().expect("its input");
         let output = BufReader::new(child.stdout.take().expect("its output"));
-        Self { child, input, output }
+        let mut board = Self { child, input, output };
+        board.run(Duration::ZERO); // answered when the sketch is loaded: its file may go
+        board
     }
 
     /// One command of `nanosim script`.

@@ -84,7 +84,7 @@ fn the_exported_sketch_delivers_its_text() {
 #[test]
 fn the_exported_sketch_stops_where_the_modem_refuses() {
     let nobody = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
-    let Some(sketch) = exported("refused.ino", &blind(nobody)) else { return };
+    let Some(sketch) = exported("nobody_listens.ino", &blind(nobody)) else { return };
     let mut desk = Desk::start(&sketch, 115_200);
     assert!(!desk.run_until(b"TEXT", Duration::from_secs(30)), "the text is not sent");
     let answers = String::from_utf8_lossy(&desk.to_board).into_owned();

@@ -242,7 +242,7 @@ fn check(kind: Kind, way: Way, baud: u32, expected: Verdict) -> Report {
 fn our_sketch_carries_everything() {
     let report = check(Kind::Full(1536), Way::Echo, 115_200, Verdict::Carries);
     assert_eq!(report.rows.iter().map(|row| row.sent).collect::<Vec<_>>(), ECHO_BURSTS);
-    assert!(report.rows.iter().all(|row| row.whole && row.returned == row.sent && !row.paced));
+    assert!(report.rows.iter().all(|row| row.fared == Fared::Whole && row.returned == row.sent && !row.paced));
     check(Kind::Full(1536), Way::Jumper, 115_200, Verdict::Carries);
     check(Kind::Full(1536), Way::Echo, 9600, Verdict::Carries);
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Row, Way};
+use super::{Fared, Row, Way};
 
 /// What a passthrough carries, and what keeps it from more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,12 +148,12 @@ impl Row {
             (false, true) => "in one go, echo off",
             (true, true) => "one by one, echo off",
         };
-        let fared = match (self.whole, self.blind) {
-            (true, false) => "all came back".to_owned(),
-            (true, true) => "all arrived".to_owned(),
-            (false, true) => "not all arrived".to_owned(),
-            (false, false) if self.excused => "damaged once, whole at the second try".to_owned(),
-            (false, false) => format!("{} came back, the first {} of them right", self.returned, self.intact),
+        let fared = match (self.fared, self.blind) {
+            (Fared::Whole, false) => "all came back".to_owned(),
+            (Fared::Whole, true) => "all arrived".to_owned(),
+            (Fared::Excused, _) => "damaged once, whole at the second try".to_owned(),
+            (Fared::Damaged, true) => "not all arrived".to_owned(),
+            (Fared::Damaged, false) => format!("{} came back, the first {} of them right", self.returned, self.intact),
         };
         format!("{} bytes {how}: {fared}", self.sent)
     }
@@ -162,12 +162,12 @@ impl Row {
 /// The verdict on bursts that were answered at all. `held_back` is how long the soonest answer took, where that is more
 /// than a modem takes.
 pub(super) fn judge(way: Way, rows: &[Row], held_back: Option<Duration>) -> Verdict {
-    let in_one_go = |row: &&Row| !row.paced && row.whole;
-    let blind = rows.iter().filter(|row| row.blind).filter(in_one_go).map(|row| row.sent).max().unwrap_or(0);
-    let all_blind = blind > 0 && rows.iter().filter(|row| row.blind).all(|row| row.whole);
-    let paced = |blind: bool| rows.iter().any(|row| row.paced && row.blind == blind && row.whole);
-    let damaged = rows.iter().find(|row| !row.whole && !row.excused);
-    let excused = rows.iter().filter(|row| row.excused).count();
+    let whole = |row: &Row| row.fared == Fared::Whole;
+    let blind = rows.iter().filter(|row| row.blind && !row.paced && whole(row)).map(|row| row.sent).max().unwrap_or(0);
+    let all_blind = blind > 0 && rows.iter().filter(|row| row.blind).all(whole);
+    let paced = |blind: bool| rows.iter().any(|row| row.paced && row.blind == blind && whole(row));
+    let damaged = rows.iter().find(|row| row.fared == Fared::Damaged);
+    let excused = rows.iter().filter(|row| row.fared == Fared::Excused).count();
 
     match (damaged, held_back) {
         (_, Some(delay)) => Verdict::DelayLoop(delay),
