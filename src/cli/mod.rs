@@ -10,6 +10,7 @@ pub mod dialog;
 mod export;
 mod line;
 mod listen;
+mod macros;
 pub mod output;
 mod ports;
 mod report;
@@ -64,6 +65,8 @@ pub enum Command {
     Export(export::Export),
     /// Arduino sketches: in and out.
     Sketch(sketch::Sketch),
+    /// Macro books: those of other programs in.
+    Macros(macros::Macros),
     /// Prints the completions for a shell.
     Completions {
         /// Which shell.
@@ -100,6 +103,7 @@ pub fn run(arguments: Arguments) -> Outcome {
         Command::Diagnose(command) => Outcome::Exit(command.run()),
         Command::Export(command) => Outcome::Exit(command.run()),
         Command::Sketch(command) => Outcome::Exit(command.run()),
+        Command::Macros(command) => Outcome::Exit(command.run()),
         Command::Completions { shell } => Outcome::Exit(completions(shell)),
         Command::Man => Outcome::Exit(common::finish(man())),
     }

@@ -67,7 +67,17 @@ fn replace(path: &Path, bytes: &[u8]) -> CommandResult {
 /// # Errors
 /// Trouble, with the name and the reason.
 pub fn read_text(path: &Path, most: usize) -> Result<String, Exit> {
-    let name = if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() };
+    String::from_utf8(read_bytes(path, most)?).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        Exit::trouble(format!("{} is not UTF-8 at byte {at}; save it as UTF-8", name_of(path)))
+    })
+}
+
+/// Reads a file, `-` for standard input. Larger files than `most` bytes are refused.
+///
+/// # Errors
+/// Trouble, with the name and the reason.
+pub fn read_bytes(path: &Path, most: usize) -> Result<Vec<u8>, Exit> {
     let mut bytes = Vec::new();
     let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
     let read = if path == Path::new("-") {
@@ -75,14 +85,15 @@ pub fn read_text(path: &Path, most: usize) -> Result<String, Exit> {
     } else {
         File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes))
     };
-    read.with_context(|| format!("{name} cannot be read"))?;
+    read.with_context(|| format!("{} cannot be read", name_of(path)))?;
     if bytes.len() > most {
-        return Err(Exit::trouble(format!("{name} is larger than {} KiB", most / 1024)));
+        return Err(Exit::trouble(format!("{} is larger than {} KiB", name_of(path), most / 1024)));
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        Exit::trouble(format!("{name} is not UTF-8 at byte {at}; save it as UTF-8"))
-    })
+    Ok(bytes)
+}
+
+fn name_of(path: &Path) -> String {
+    if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod echo;
 pub mod edit;
 pub mod expectations;
 pub mod file;
+pub mod foreign;
 pub mod hot_key;
 mod matcher;
 pub mod model;
