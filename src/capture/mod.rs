@@ -11,15 +11,19 @@ pub mod copy;
 mod cursor;
 mod disk;
 mod error;
+pub mod export;
 pub mod folder;
+pub mod import;
 mod open;
 mod pcapng;
 mod progress;
+pub mod redact;
 mod row_index;
 mod rows;
 mod saver;
 pub mod search;
 mod store;
+mod writer;
 
 use std::ops::Range;
 use std::time::Duration;
@@ -30,7 +34,8 @@ pub use open::{Opening, open};
 pub use progress::{Cancelled, Progress};
 pub use row_index::RowIndex;
 pub use rows::{Content, Filter, Newline, Row, RowRules, event_text};
-pub use store::{Reader, Storage, Writer};
+pub use store::{Reader, Storage};
+pub use writer::Writer;
 
 use crate::modem::Direction;
 

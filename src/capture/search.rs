@@ -93,6 +93,11 @@ impl Pattern {
         Ok(Self { text: text.to_owned(), kind, ignore_case, needle })
     }
 
+    pub(super) fn from_regex(regex: Regex) -> Self {
+        let text = regex.as_str().to_owned();
+        Self { text, kind: PatternKind::Regex, ignore_case: false, needle: Needle::Regex(regex) }
+    }
+
     /// As it was typed.
     #[must_use]
     pub fn text(&self) -> &str {

@@ -5,37 +5,23 @@
 
 use std::collections::VecDeque;
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crossbeam_channel::Sender;
 
-use super::cursor::{Cursor, Position};
-use super::pcapng::{self, Context, Encoder};
-use super::saver::Saver;
-use super::{CaptureError, Record, Stamped, disk};
+use super::cursor::{Cursor, EntryItem, Position};
+use super::pcapng::Context;
+use super::{Stamped, disk};
 use crate::modem::Direction;
 
 /// A checkpoint stands at least so many bytes after the one before: 16 384 of them in 1 GiB, and no place is further than
 /// this from one.
 pub(super) const CHECKPOINT_EVERY: u64 = 64 * 1024;
-/// What is kept in memory while the file cannot be written, or where there is none. At 100 bytes a read this is 72 MiB
-/// of received bytes: 110 minutes at 115 200 baud.
-const MOST_MEMORY: u64 = 128 * 1024 * 1024;
 /// What a piece costs beside its bytes.
 const PIECE_COST: u64 = 32;
-
-/// The one who appends. Dropping it ends the capture.
-#[derive(Debug)]
-pub struct Writer {
-    shared: Arc<Shared>,
-    saver: Option<Saver>,
-    encoder: Encoder,
-    encoded: Vec<u8>,
-    ends: Vec<Position>,
-    lost: Lost,
-}
 
 /// Reads what has been appended so far; clones are cheap.
 #[derive(Clone, Debug)]
@@ -61,21 +47,11 @@ pub struct Storage {
     pub torn: u64,
 }
 
-/// What could not be kept at all.
-#[derive(Debug, Default)]
-struct Lost {
-    rx: u64,
-    tx: u64,
-    records: u64,
-    since: Duration,
-    until: Duration,
-}
-
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) started_us: u64,
     pub(super) file: Option<(File, PathBuf)>,
-    state: Mutex<State>,
+    pub(super) state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
@@ -83,162 +59,21 @@ pub(super) struct State {
     /// The end of what may be read.
     pub(super) end: Position,
     /// Places to start reading at, in order; the first is the front of the first record.
-    checkpoints: Vec<(Position, Arc<Context>)>,
+    pub(super) checkpoints: Vec<(Position, Arc<Context>)>,
     /// Bytes in front of this place are in the file.
     pub(super) on_disk: u64,
     /// Bytes that are not in the file, in order, with the place of their first.
     pub(super) memory: VecDeque<(u64, Arc<[u8]>)>,
     /// What `memory` costs.
-    memory_cost: u64,
+    pub(super) memory_cost: u64,
     /// The file could not be written: everything goes to memory until the saver has caught up.
     pub(super) spilled: bool,
     pub(super) trouble: Option<String>,
-    lost: u64,
+    pub(super) lost: u64,
     pub(super) opening: bool,
     pub(super) torn: u64,
     /// Rung when there is more to read.
-    bells: Vec<Sender<()>>,
-}
-
-impl Writer {
-    /// A capture that lives in memory only, up to 128 MiB; what comes after is counted as lost. `started` is the
-    /// wall-clock time of `at == 0`.
-    #[must_use]
-    pub fn in_memory(started: SystemTime) -> Self {
-        let header = pcapng::file_header(micros_since_1970(started));
-        Self::new(started, &header, None)
-    }
-
-    /// A capture in a new file at `path`, readable by its owner only.
-    ///
-    /// # Errors
-    /// [`CaptureError::Create`] where there is a file of that name already (nothing is ever overwritten), or it cannot be
-    /// created.
-    pub fn create(path: &Path, started: SystemTime) -> Result<Self, CaptureError> {
-        let create = |source| CaptureError::Create { path: path.to_owned(), source };
-        let file = disk::create_private(path).map_err(create)?;
-        let _where_locks_work = file.try_lock();
-        let header = pcapng::file_header(micros_since_1970(started));
-        let (_, trouble) = disk::write_at(&file, &header, 0);
-        match trouble {
-            Some(error) => Err(create(error)),
-            None => Ok(Self::new(started, &header, Some((file, path.to_owned())))),
-        }
-    }
-
-    fn new(started: SystemTime, header: &[u8], file: Option<(File, PathBuf)>) -> Self {
-        let started_us = micros_since_1970(started);
-        let front = Position { file: header.len() as u64, ..Position::default() };
-        let mut state = State {
-            end: front,
-            checkpoints: vec![(front, Arc::new(pcapng::context_after(header)))],
-            ..State::default()
-        };
-        if file.is_some() {
-            state.on_disk = front.file;
-        } else {
-            state.keep_in_memory(0, header);
-        }
-        let shared = Arc::new(Shared { started_us, file, state: Mutex::new(state) });
-        let saver = shared.file.is_some().then(|| Saver::start(&shared));
-        let encoder = Encoder::new(started_us);
-        Self { shared, saver, encoder, encoded: Vec::new(), ends: Vec::new(), lost: Lost::default() }
-    }
-
-    /// Appends a record. `at` is kept in whole microseconds and never goes back. When this returns, the record is with
-    /// the kernel (or, while the file cannot be written, in memory), and readers may see it.
-    pub fn append(&mut self, at: Duration, mut record: Record) {
-        mask(&mut record);
-        self.tell_gap();
-        if !self.put(at, &record) {
-            let (rx, tx) = byte_counts(&record);
-            if self.lost.records == 0 {
-                self.lost.since = at;
-            }
-            self.lost.until = at;
-            self.lost.records += 1;
-            self.lost.rx += rx;
-            self.lost.tx += tx;
-            self.shared.lock().lost = self.lost.rx + self.lost.tx;
-        }
-    }
-
-    /// Writes down what was lost, once there is room for half of what memory can hold.
-    fn tell_gap(&mut self) {
-        if self.lost.records == 0 || self.shared.lock().memory_cost > MOST_MEMORY / 2 {
-            return;
-        }
-        let Lost { rx, tx, records, since, until } = std::mem::take(&mut self.lost);
-        let why = format!(
-            "the capture file could not be written and memory was full from {:.6} s to {:.6} s ({records} records)",
-            since.as_secs_f64(),
-            until.as_secs_f64()
-        );
-        for (direction, bytes) in [(Direction::Rx, rx), (Direction::Tx, tx)] {
-            if bytes > 0 || (direction == Direction::Rx && tx == 0) {
-                self.put(until, &Record::Lost { direction, bytes: Some(bytes), why: why.clone() });
-            }
-        }
-        self.shared.lock().lost = 0;
-    }
-
-    /// False when there is no room for it.
-    fn put(&mut self, at: Duration, record: &Record) -> bool {
-        let (start, mut spilled) = {
-            let state = self.shared.lock();
-            if state.memory_cost > MOST_MEMORY || self.lost.records > 0 {
-                return false;
-            }
-            (state.end, state.spilled || self.shared.file.is_none())
-        };
-        let at_us = u64::try_from(at.as_micros()).unwrap_or(u64::MAX).max(start.at_us);
-        let sent = matches!(record, Record::Data { direction: Direction::Tx, .. });
-        let (ends, encoded) = (&mut self.ends, &mut self.encoded);
-        ends.clear();
-        encoded.clear();
-        let mut end = Position { at_us, ..start };
-        self.encoder.encode(at_us, record, encoded, |payload, written| {
-            end.file = start.file + written as u64;
-            end.record += 1;
-            *(if sent { &mut end.tx } else { &mut end.rx }) += payload as u64;
-            ends.push(end);
-        });
-        let mut written = 0;
-        let mut trouble = None;
-        if let (false, Some((file, path))) = (spilled, &self.shared.file) {
-            let (count, error) = disk::write_at(file, encoded, start.file);
-            written = count;
-            trouble = error.map(|error| disk::advice(&error, path));
-            spilled = trouble.is_some();
-        }
-        let mut state = self.shared.lock();
-        if spilled {
-            state.keep_in_memory(start.file, encoded);
-        }
-        if self.shared.file.is_some() {
-            state.on_disk += written as u64;
-            state.spilled |= spilled;
-            state.trouble = trouble.or_else(|| state.trouble.take());
-        }
-        state.publish(ends);
-        drop(state);
-        if let (true, Some(saver)) = (spilled, &self.saver) {
-            saver.wake();
-        }
-        true
-    }
-
-    /// A reader of this capture.
-    #[must_use]
-    pub fn reader(&self) -> Reader {
-        Reader::of(&self.shared)
-    }
-}
-
-impl Drop for Writer {
-    fn drop(&mut self) {
-        self.tell_gap();
-    }
+    pub(super) bells: Vec<Sender<()>>,
 }
 
 impl Reader {
@@ -280,6 +115,27 @@ impl Reader {
             }
         }
         None
+    }
+
+    /// These bytes of a direction; fewer where the range goes past the end. For many in order, use a cursor.
+    #[must_use]
+    pub fn bytes(&self, direction: Direction, range: Range<u64>) -> Vec<u8> {
+        let mut found = Vec::new();
+        let mut cursor = self.cursor_at_byte(direction, range.start);
+        while let Some(entry) = cursor.next_entry() {
+            let start = entry.position.bytes(direction);
+            if start >= range.end {
+                break;
+            }
+            if let EntryItem::Data { direction: way, bytes, .. } = entry.item
+                && way == direction
+            {
+                let place = |offset: u64| usize::try_from(offset.saturating_sub(start)).unwrap_or(usize::MAX);
+                let end = place(range.end).min(bytes.len());
+                found.extend(bytes.get(place(range.start)..end).unwrap_or_default());
+            }
+        }
+        found
     }
 
     /// A cursor in front of the first record.
@@ -397,7 +253,7 @@ impl Shared {
 
 impl State {
     /// Readers may read up to the last of these ends.
-    fn publish(&mut self, ends: &[Position]) {
+    pub(super) fn publish(&mut self, ends: &[Position]) {
         for place in ends {
             self.end = *place;
             if let Some((last, context)) = self.checkpoints.last()
@@ -414,7 +270,7 @@ impl State {
         self.bells.retain(|bell| !matches!(bell.try_send(()), Err(crossbeam_channel::TrySendError::Disconnected(()))));
     }
 
-    fn keep_in_memory(&mut self, place: u64, bytes: &[u8]) {
+    pub(super) fn keep_in_memory(&mut self, place: u64, bytes: &[u8]) {
         self.memory.push_back((place, bytes.into()));
         self.memory_cost += bytes.len() as u64 + PIECE_COST;
     }
@@ -452,28 +308,6 @@ fn read_file(file: &File, place: u64, buffer: &mut Vec<u8>, wanted: usize) -> st
     };
     buffer.truncate(before + read);
     result
-}
-
-fn byte_counts(record: &Record) -> (u64, u64) {
-    match record {
-        Record::Data { direction: Direction::Rx, bytes, .. } => (bytes.len() as u64, 0),
-        Record::Data { direction: Direction::Tx, bytes, .. } => (0, bytes.len() as u64),
-        _ => (0, 0),
-    }
-}
-
-/// Overwrites the secret stretches.
-fn mask(record: &mut Record) {
-    if let Record::Data { bytes, secret, .. } = record {
-        for range in secret {
-            let end = range.end.min(bytes.len());
-            bytes.get_mut(range.start..end).unwrap_or_default().fill(b'*');
-        }
-    }
-}
-
-fn micros_since_1970(time: SystemTime) -> u64 {
-    time.duration_since(UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_micros()).unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]

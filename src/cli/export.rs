@@ -1,14 +1,170 @@
-//! `modemscope export`.
+//! `modemscope export`: a capture as a file for others, redacted unless told otherwise.
 
+use std::fs::OpenOptions;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+use clap::ValueEnum;
+
+use super::common::{CommandResult, Exit, finish, say_aside};
+use crate::capture::export::{self, ExportError, Format, Options};
+use crate::capture::redact::Plan;
+use crate::capture::{Progress, Reader, import};
+use crate::modem::Direction;
 
 /// Arguments of `export`.
 #[derive(Debug, clap::Args)]
-pub struct Export {}
+pub struct Export {
+    /// A capture (pcapng), transcript text, or a log pasted from another terminal.
+    pub file: PathBuf,
+    /// The form.
+    #[arg(long = "as", value_name = "FORM")]
+    pub form: Form,
+    /// Only bytes of this direction; `raw` needs it where both have some.
+    #[arg(long)]
+    pub direction: Option<Way>,
+    /// Replace PINs, passwords, numbers, messages and the like by stand-ins (the default).
+    #[arg(long, conflicts_with = "no_redact")]
+    pub redact: bool,
+    /// Keep everything as it is.
+    #[arg(long)]
+    pub no_redact: bool,
+    /// Leave control characters in `text` as they are.
+    #[arg(long)]
+    pub controls: bool,
+    /// The new file; standard output without it.
+    #[arg(short = 'o', long = "output", value_name = "OUT")]
+    pub output: Option<PathBuf>,
+    /// Overwrite OUT.
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// The forms of the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    /// The bytes of one direction, nothing else; needs --no-redact.
+    Raw,
+    /// A line each row: seconds, direction, text in the notation.
+    Text,
+    /// A hex dump.
+    Hex,
+    /// A table; exact.
+    Csv,
+    /// A table for spreadsheet programs: no cell is taken for a formula.
+    CsvSpreadsheet,
+    /// A JSON object each row.
+    Jsonl,
+    /// A page for a browser.
+    Html,
+    /// A macro that sends what was sent.
+    Macro,
+    /// Transcript text.
+    Transcript,
+}
+
+/// A direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Way {
+    /// Received from the modem.
+    Rx,
+    /// Sent to the modem.
+    Tx,
+}
 
 impl Export {
     /// Runs it.
     pub fn run(self) -> ExitCode {
-        ExitCode::from(2)
+        finish(self.export())
+    }
+
+    fn export(&self) -> CommandResult {
+        let Some(format) = self.format() else {
+            return Err(Exit::wrong_use(
+                "--as macro is not made here: use `modemscope sketch` or the window's recorder",
+            ));
+        };
+        if format == Format::Raw && !self.no_redact {
+            return Err(Exit::wrong_use(
+                "raw bytes cannot be redacted without changing them: add --no-redact, or choose another form",
+            ));
+        }
+        let reader = open(&self.file)?;
+        let progress = Progress::default();
+        let mut options = Options { controls: self.controls, ..Options::default() };
+        options.direction = self.direction.map(|way| match way {
+            Way::Rx => Direction::Rx,
+            Way::Tx => Direction::Tx,
+        });
+        let reader = if self.no_redact {
+            reader
+        } else {
+            let plan = Plan::make(&reader, &progress).map_err(Exit::trouble)?;
+            let remark = plan.remark();
+            say_aside(&remark);
+            options.remark = Some(remark);
+            plan.apply(&reader, &progress).map_err(Exit::trouble)?
+        };
+        match &self.output {
+            Some(path) => self.to_file(&reader, format, &options, path),
+            None => {
+                let mut out = BufWriter::new(std::io::stdout().lock());
+                write(&reader, format, &options, &mut out)
+            }
+        }
+    }
+
+    fn to_file(&self, reader: &Reader, format: Format, options: &Options, path: &Path) -> CommandResult {
+        let mut open = OpenOptions::new();
+        open.write(true);
+        if self.force {
+            open.create(true).truncate(true)
+        } else {
+            open.create_new(true)
+        };
+        let file = open.open(path).map_err(|error| {
+            let hint = if error.kind() == std::io::ErrorKind::AlreadyExists { " (--force overwrites it)" } else { "" };
+            Exit::trouble(format_args!("cannot create {}: {error}{hint}", path.display()))
+        })?;
+        write(reader, format, options, &mut BufWriter::new(file))
+    }
+
+    fn format(&self) -> Option<Format> {
+        Some(match self.form {
+            Form::Raw => Format::Raw,
+            Form::Text => Format::Text,
+            Form::Hex => Format::Hex,
+            Form::Csv => Format::Csv,
+            Form::CsvSpreadsheet => Format::CsvSpreadsheet,
+            Form::Jsonl => Format::JsonLines,
+            Form::Html => Format::Html,
+            Form::Transcript => Format::Transcript,
+            Form::Macro => return None,
+        })
+    }
+}
+
+fn open(path: &Path) -> Result<Reader, Exit> {
+    let reader = import::open_any(path).map_err(Exit::trouble)?;
+    let storage = reader.storage();
+    if storage.torn > 0 {
+        say_aside(format_args!(
+            "modemscope: the last {} bytes of the capture are no whole record, passed over",
+            storage.torn
+        ));
+    }
+    match storage.trouble {
+        Some(trouble) => Err(Exit::trouble(trouble)),
+        None => Ok(reader),
+    }
+}
+
+/// Whoever reads standard output may have had enough (`| head`): that is no trouble.
+fn write(reader: &Reader, format: Format, options: &Options, out: &mut dyn Write) -> CommandResult {
+    match export::export(reader, format, options, out, &Progress::default()) {
+        Err(ExportError::Write(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error @ ExportError::TwoDirections) => Err(Exit::wrong_use(format_args!("{error}: --direction rx or tx"))),
+        other => other.map_err(Exit::trouble),
     }
 }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::capture::{Flaw, LineStates, open};
+use crate::capture::{Flaw, LineStates, Record, Writer, open, pcapng};
 
 fn started() -> SystemTime {
     UNIX_EPOCH + Duration::from_micros(1_700_000_000_123_456)
@@ -90,6 +90,34 @@ fn a_long_write_becomes_several_packets_of_one_send() {
     assert_eq!(back.len(), bytes.len());
     assert_eq!(&back[131_070..131_075], b"*****");
     assert_eq!((&back[..131_070], &back[131_075..]), (&bytes[..131_070], &bytes[131_075..]));
+}
+
+#[test]
+fn a_pin_never_reaches_the_file_nor_does_its_echo() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.pcapng");
+    let mut writer = Writer::create(&path, started()).unwrap();
+    let mut say = |records: &[Record]| records.iter().for_each(|record| writer.append(Duration::ZERO, record.clone()));
+    for key in ["AT+CPIN", "=", "7", "2", "9", "4", "\r"] {
+        say(&[Record::sent(1, key, Vec::new()), Record::received(key)]);
+    }
+    say(&[Record::sent(2, "x=5558;5559\r", [2..4, 4..6, 8..11].into())]);
+    writer.record_secrets(true);
+    writer.append(Duration::ZERO, Record::sent(3, "AT+CPIN=6661\r", std::iter::once(8..12).collect()));
+    drop(writer);
+    let file = std::fs::read(&path).unwrap();
+    let count = |text: &str| memchr::memmem::find_iter(&file, text.as_bytes()).count();
+    assert_eq!((count("555"), count("6661"), count("masked: 0-1"), count("masked: 2-6 8-11")), (0, 1, 8, 1));
+    let reader = open(&path).unwrap().finish();
+    let sent: Vec<u8> = all(&reader)
+        .into_iter()
+        .filter_map(|stamped| match stamped.record {
+            Record::Data { direction: Direction::Tx, bytes, .. } => Some(bytes),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    assert_eq!(sent.escape_ascii().to_string(), "AT+CPIN=****\\rx=****;5***\\rAT+CPIN=6661\\r");
 }
 
 #[test]

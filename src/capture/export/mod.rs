@@ -1,0 +1,189 @@
+//! A capture as a file for others: raw bytes, text, hex dump, CSV, JSON Lines, HTML, transcript text.
+//!
+//! Text forms never hold C0, C1, ESC or bidirectional controls from the wire: bytes are printed in the notation, unless
+//! controls are asked for. What is private is the matter of [`super::redact`], which gives another capture to export.
+
+mod html;
+mod lines;
+mod tables;
+
+use std::io::{self, Write};
+
+use super::progress::{Cancelled, Progress};
+use super::{EntryItem, Filter, Reader, Row, RowIndex, RowRules};
+use crate::modem::Direction;
+
+/// Rows are taken from the index so many at once.
+const AT_ONCE: u64 = 1024;
+
+/// As what a capture is exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// The bytes of one direction, nothing else.
+    Raw,
+    /// A line each row: seconds, direction, notation.
+    Text,
+    /// Offsets, hex and characters, 16 bytes a line.
+    Hex,
+    /// A table with a heading; exact.
+    Csv,
+    /// As CSV, but no cell is taken for a formula by a spreadsheet program.
+    CsvSpreadsheet,
+    /// A JSON object each row.
+    JsonLines,
+    /// A page for a browser, in one file.
+    Html,
+    /// Transcript text, which `diagnose` and the window read.
+    Transcript,
+}
+
+/// What is exported, and how.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Only bytes of this direction (and no events). [`Format::Raw`] needs it where both directions have bytes.
+    pub direction: Option<Direction>,
+    /// Where rows end.
+    pub rules: RowRules,
+    /// Text as it came, controls included, in [`Format::Text`].
+    pub controls: bool,
+    /// A line about what was redacted, for the forms that have a place for it.
+    pub remark: Option<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { direction: None, rules: RowRules::default(), controls: false, remark: None }
+    }
+}
+
+/// Why there is no export, or only a part of one.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// The output cannot be written.
+    #[error("the export cannot be written: {0}")]
+    Write(#[from] io::Error),
+    /// Raw bytes of both directions would run into each other.
+    #[error("this capture has received and sent bytes: choose one direction for raw bytes")]
+    TwoDirections,
+    /// Cancelled.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+impl From<csv::Error> for ExportError {
+    fn from(error: csv::Error) -> Self {
+        Self::Write(io::Error::other(error))
+    }
+}
+
+/// Writes the capture to `out`.
+///
+/// # Errors
+/// [`ExportError`]; what was written until then is not taken back.
+pub fn export(
+    reader: &Reader,
+    format: Format,
+    options: &Options,
+    out: &mut dyn Write,
+    progress: &Progress,
+) -> Result<(), ExportError> {
+    match format {
+        Format::Raw => raw(reader, options, out, progress)?,
+        Format::Text => lines::text(reader, options, out, progress)?,
+        Format::Hex => lines::hex(reader, options, out, progress)?,
+        Format::Transcript => lines::transcript(reader, options, out, progress)?,
+        Format::Csv => tables::csv(reader, options, false, out, progress)?,
+        Format::CsvSpreadsheet => tables::csv(reader, options, true, out, progress)?,
+        Format::JsonLines => tables::json_lines(reader, options, out, progress)?,
+        Format::Html => html::html(reader, options, out, progress)?,
+    }
+    out.flush()?;
+    Ok(())
+}
+
+fn raw(reader: &Reader, options: &Options, out: &mut dyn Write, progress: &Progress) -> Result<(), ExportError> {
+    let end = reader.end();
+    let wanted = match options.direction {
+        Some(direction) => direction,
+        None if end.tx == 0 => Direction::Rx,
+        None if end.rx == 0 => Direction::Tx,
+        None => return Err(ExportError::TwoDirections),
+    };
+    let mut cursor = reader.cursor();
+    while let Some(entry) = cursor.next_entry() {
+        if let EntryItem::Data { direction, bytes, .. } = entry.item
+            && direction == wanted
+        {
+            out.write_all(bytes)?;
+        }
+        progress.set(entry.position.file, end.file);
+        if progress.is_cancelled() {
+            return Err(Cancelled.into());
+        }
+    }
+    Ok(())
+}
+
+/// Calls `each` for all rows that the options want.
+fn for_each_row(
+    reader: &Reader,
+    options: &Options,
+    progress: &Progress,
+    mut each: impl FnMut(Row) -> Result<(), ExportError>,
+) -> Result<(), ExportError> {
+    let filter = Filter {
+        rx: options.direction != Some(Direction::Tx),
+        tx: options.direction != Some(Direction::Rx),
+        events: options.direction.is_none(),
+        pattern: None,
+    };
+    let mut index = RowIndex::filtered(reader.clone(), options.rules.clone(), filter);
+    let end = reader.end();
+    let mut next = 0;
+    let mut complete = false;
+    while !complete {
+        complete = index.update(1024 * 1024) || index.position().record >= end.record;
+        // The last row may still grow until all is counted.
+        let sure = if complete { index.len() } else { index.len().saturating_sub(1) };
+        while next < sure {
+            for row in index.rows(next..sure.min(next + AT_ONCE)) {
+                next = row.number + 1;
+                each(row)?;
+            }
+            if progress.is_cancelled() {
+                return Err(Cancelled.into());
+            }
+        }
+        progress.set(index.position().file, end.file);
+    }
+    Ok(())
+}
+
+fn mark(direction: Direction) -> char {
+    match direction {
+        Direction::Rx => '<',
+        Direction::Tx => '>',
+    }
+}
+
+fn word(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Rx => "rx",
+        Direction::Tx => "tx",
+    }
+}
+
+/// RFC 3339 in UTC with microseconds.
+fn clock(reader: &Reader, at: std::time::Duration) -> String {
+    jiff::Timestamp::try_from(reader.started() + at)
+        .map_or_else(|_| String::new(), |time| time.strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string())
+}
+
+/// What is no text: controls (line ends too), C1, bidirectional and other invisible formatting. For events and
+/// characters of a dump; bytes go through the notation.
+fn harmless(text: &str) -> String {
+    crate::notation::print(text.as_bytes()).replace("\\\\", "\\").replace("\\<", "<")
+}
+
+#[cfg(test)]
+mod tests;

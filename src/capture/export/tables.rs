@@ -1,0 +1,84 @@
+//! Exports for programs: CSV and JSON Lines. `docs/capture.md` has the columns and keys; they are stable.
+
+use std::io::Write;
+
+use serde::Serialize;
+
+use super::{ExportError, Options, clock, for_each_row, harmless, word};
+use crate::capture::progress::Progress;
+use crate::capture::{Content, Reader, Row};
+use crate::notation;
+
+/// A row as programs get it.
+#[derive(Debug, Serialize)]
+struct Record {
+    row: u64,
+    seconds: f64,
+    clock: String,
+    /// `rx` or `tx`; none for an event.
+    direction: Option<&'static str>,
+    offset: Option<u64>,
+    length: Option<u64>,
+    text: String,
+    hex: Option<String>,
+    masked: bool,
+}
+
+impl Record {
+    fn new(reader: &Reader, row: &Row) -> Self {
+        let common = |direction, text| Self {
+            row: row.number,
+            seconds: row.at.as_secs_f64(),
+            clock: clock(reader, row.at),
+            direction,
+            offset: None,
+            length: None,
+            text,
+            hex: None,
+            masked: false,
+        };
+        match &row.content {
+            Content::Data { direction, offset, bytes, masked } => Self {
+                offset: Some(*offset),
+                length: Some(bytes.len() as u64),
+                hex: Some(hex::encode_upper(bytes)),
+                masked: !masked.is_empty(),
+                ..common(Some(word(*direction)), notation::print(bytes))
+            },
+            Content::Event(event) => common(None, harmless(event)),
+        }
+    }
+}
+
+/// A heading and a line each row. The spreadsheet flavour puts a `'` in front of cells that a program would calculate;
+/// the plain one is exact, since answers of a modem begin with `+`.
+pub fn csv(
+    reader: &Reader,
+    options: &Options,
+    spreadsheet: bool,
+    out: &mut dyn Write,
+    progress: &Progress,
+) -> Result<(), ExportError> {
+    let mut table = csv::Writer::from_writer(out);
+    for_each_row(reader, options, progress, |row| {
+        let mut record = Record::new(reader, &row);
+        if spreadsheet && record.text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+            record.text.insert(0, '\'');
+        }
+        Ok(table.serialize(record)?)
+    })?;
+    Ok(table.flush()?)
+}
+
+/// An object each row.
+pub fn json_lines(
+    reader: &Reader,
+    options: &Options,
+    out: &mut dyn Write,
+    progress: &Progress,
+) -> Result<(), ExportError> {
+    for_each_row(reader, options, progress, |row| {
+        serde_json::to_writer(&mut *out, &Record::new(reader, &row)).map_err(std::io::Error::from)?;
+        Ok(writeln!(out)?)
+    })
+}

@@ -1,0 +1,188 @@
+//! One hostile capture in all forms, and back.
+
+use std::time::{Duration, SystemTime};
+
+use expect_test::{Expect, expect};
+use proptest::prelude::*;
+
+use super::*;
+use crate::capture::{Record, Writer, import};
+
+fn capture(records: &[Record]) -> Reader {
+    let mut writer = Writer::in_memory(SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000));
+    for (number, record) in records.iter().enumerate() {
+        writer.append(Duration::from_micros(number as u64 * 1_500_000), record.clone());
+    }
+    writer.reader()
+}
+
+fn hostile() -> Reader {
+    capture(&[
+        Record::Note("opened \u{202e}sim: \x1b[2J<b>".to_owned()),
+        Record::sent(1, "AT+CPIN=1234\r", Vec::new()),
+        Record::received("\r\n=1+1,\"x\"<script>\u{9b}31m\u{202e}&\x1b[31m\r\n"),
+        Record::received("> "),
+    ])
+}
+
+fn exported(reader: &Reader, format: Format, options: &Options) -> String {
+    let mut out = Vec::new();
+    export(reader, format, options, &mut out, &Progress::default()).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn check(format: Format, expect: &Expect) {
+    let text =
+        exported(&hostile(), format, &Options { remark: Some("nothing redacted".to_owned()), ..Options::default() });
+    let version = concat!("modemscope ", env!("CARGO_PKG_VERSION"));
+    let body = text.strip_prefix(include_str!("html.rs").split("r#\"").nth(1).unwrap().split("\"#").next().unwrap());
+    expect.assert_eq(&body.unwrap_or(&text).replace(version, "modemscope"));
+    let raw = |character: &char| {
+        (character.is_control() && *character != '\n') || "\u{202a}\u{202e}\u{2066}\u{2069}".contains(*character)
+    };
+    assert_eq!(text.chars().find(raw), None, "no control character in {format:?}");
+}
+
+#[test]
+fn every_form_is_harmless() {
+    check(
+        Format::Text,
+        &expect![[r##"
+        # modemscope, capture begun 2023-11-14T22:13:20.000000Z; > sent, < received
+        # nothing redacted
+            0.000000 # opened \xE2\x80\xAEsim: \e[2J<b>
+            1.500000 > AT+CPIN=****\r
+            3.000000 < \r\n=1+1,"x"\<script>\xC2\x9B31m\xE2\x80\xAE&\e[31m\r\n
+            4.500000 < > 
+    "##]],
+    );
+    check(
+        Format::Hex,
+        &expect![[r##"
+        # modemscope, capture begun 2023-11-14T22:13:20.000000Z; > sent, < received
+        # nothing redacted
+        0.000000 # opened \xE2\x80\xAEsim: \e[2J<b>
+        1.500000 > 13 bytes
+          00000000  41 54 2B 43 50 49 4E 3D  2A 2A 2A 2A 0D           |AT+CPIN=****.|
+        3.000000 < 34 bytes
+          00000000  0D 0A 3D 31 2B 31 2C 22  78 22 3C 73 63 72 69 70  |..=1+1,"x"<scrip|
+          00000010  74 3E C2 9B 33 31 6D E2  80 AE 26 1B 5B 33 31 6D  |t>..31m...&.[31m|
+          00000020  0D 0A                                             |..|
+        4.500000 < 2 bytes
+          00000022  3E 20                                             |> |
+    "##]],
+    );
+    check(
+        Format::Transcript,
+        &expect![[r##"
+        # modemscope, capture begun 2023-11-14T22:13:20.000000Z; > sent, < received
+        # nothing redacted
+        [0.000000] # opened \xE2\x80\xAEsim: \e[2J<b>
+        [1.500000] > AT+CPIN=****\r
+        [3.000000] < \r\n=1+1,"x"\<script>\xC2\x9B31m\xE2\x80\xAE&\e[31m\r\n
+        [4.500000] < > 
+    "##]],
+    );
+    check(
+        Format::Csv,
+        &expect![[r#"
+            row,seconds,clock,direction,offset,length,text,hex,masked
+            0,0.0,2023-11-14T22:13:20.000000Z,,,,opened \xE2\x80\xAEsim: \e[2J<b>,,false
+            1,1.5,2023-11-14T22:13:21.500000Z,tx,0,13,AT+CPIN=****\r,41542B4350494E3D2A2A2A2A0D,true
+            2,3.0,2023-11-14T22:13:23.000000Z,rx,0,34,"\r\n=1+1,""x""\<script>\xC2\x9B31m\xE2\x80\xAE&\e[31m\r\n",0D0A3D312B312C2278223C7363726970743EC29B33316DE280AE261B5B33316D0D0A,false
+            3,4.5,2023-11-14T22:13:24.500000Z,rx,34,2,> ,3E20,false
+        "#]],
+    );
+    check(
+        Format::JsonLines,
+        &expect![[r#"
+            {"row":0,"seconds":0.0,"clock":"2023-11-14T22:13:20.000000Z","direction":null,"offset":null,"length":null,"text":"opened \\xE2\\x80\\xAEsim: \\e[2J<b>","hex":null,"masked":false}
+            {"row":1,"seconds":1.5,"clock":"2023-11-14T22:13:21.500000Z","direction":"tx","offset":0,"length":13,"text":"AT+CPIN=****\\r","hex":"41542B4350494E3D2A2A2A2A0D","masked":true}
+            {"row":2,"seconds":3.0,"clock":"2023-11-14T22:13:23.000000Z","direction":"rx","offset":0,"length":34,"text":"\\r\\n=1+1,\"x\"\\<script>\\xC2\\x9B31m\\xE2\\x80\\xAE&\\e[31m\\r\\n","hex":"0D0A3D312B312C2278223C7363726970743EC29B33316DE280AE261B5B33316D0D0A","masked":false}
+            {"row":3,"seconds":4.5,"clock":"2023-11-14T22:13:24.500000Z","direction":"rx","offset":34,"length":2,"text":"> ","hex":"3E20","masked":false}
+        "#]],
+    );
+    check(
+        Format::Html,
+        &expect![[r#"
+        <p>Capture begun 2023-11-14T22:13:20.000000Z. Times in seconds since then.</p>
+        <p>nothing redacted</p>
+        <table>
+        <tr class=event><td>0.000000<td>event<td>opened \xE2\x80\xAEsim: \e[2J&lt;b&gt;
+        <tr class=tx><td>1.500000<td>tx<td>AT+CPIN=****\r
+        <tr class=rx><td>3.000000<td>rx<td>\r\n=1+1,&quot;x&quot;\&lt;script&gt;\xC2\x9B31m\xE2\x80\xAE&amp;\e[31m\r\n
+        <tr class=rx><td>4.500000<td>rx<td>&gt; 
+        </table></body></html>
+    "#]],
+    );
+}
+
+#[test]
+fn a_spreadsheet_calculates_nothing_and_the_plain_table_is_exact() {
+    let reader =
+        capture(&[Record::received("=1+1\r\n"), Record::received("+CSQ: 8,0\r\n"), Record::received("OK\r\n")]);
+    let texts = |format| {
+        let text = exported(&reader, format, &Options::default());
+        let mut table = csv::Reader::from_reader(text.as_bytes());
+        table.records().map(|record| record.unwrap()[6].to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(texts(Format::Csv), ["=1+1\\r\\n", "+CSQ: 8,0\\r\\n", "OK\\r\\n"]);
+    assert_eq!(texts(Format::CsvSpreadsheet), ["'=1+1\\r\\n", "'+CSQ: 8,0\\r\\n", "OK\\r\\n"]);
+}
+
+#[test]
+fn raw_bytes_are_of_one_direction() {
+    let reader = hostile();
+    let raw = |direction| {
+        let mut out = Vec::new();
+        let options = Options { direction, ..Options::default() };
+        export(&reader, Format::Raw, &options, &mut out, &Progress::default()).map(|()| out)
+    };
+    assert_eq!(raw(Some(Direction::Tx)).unwrap(), b"AT+CPIN=****\r");
+    assert_eq!(raw(Some(Direction::Rx)).unwrap().len() as u64, reader.end().rx);
+    assert!(matches!(raw(None), Err(ExportError::TwoDirections)));
+    let progress = Progress::default();
+    progress.cancel();
+    let options = Options { direction: Some(Direction::Rx), ..Options::default() };
+    assert!(matches!(
+        export(&reader, Format::Raw, &options, &mut Vec::new(), &progress),
+        Err(ExportError::Cancelled(_))
+    ));
+    assert!(matches!(
+        export(&reader, Format::Html, &options, &mut Vec::new(), &progress),
+        Err(ExportError::Cancelled(_))
+    ));
+}
+
+#[test]
+fn one_direction_leaves_the_other_and_events_out() {
+    let options = Options { direction: Some(Direction::Tx), ..Options::default() };
+    let text = exported(&hostile(), Format::Text, &options);
+    assert_eq!(text.lines().skip(1).collect::<Vec<_>>(), ["    1.500000 > AT+CPIN=****\\r"]);
+}
+
+proptest! {
+    #[test]
+    fn a_transcript_read_back_has_the_same_bytes(
+        parts in proptest::collection::vec((any::<bool>(), proptest::collection::vec(any::<u8>(), 1..30)), 1..10),
+    ) {
+        let mut records: Vec<Record> = parts.iter().map(|(sent, bytes)| {
+            if *sent { Record::sent(1, bytes.clone(), Vec::new()) } else { Record::received(bytes.clone()) }
+        }).collect();
+        // A text without any line end would get them put back, as pasted ones need it; one without answers is a paste.
+        records.push(Record::received("\r\nOK\r\n"));
+        records.push(Record::sent(9, "AT\r", Vec::new()));
+        let reader = capture(&records);
+        let text = exported(&reader, Format::Transcript, &Options::default());
+        let back = import::from_text(text.as_bytes(), SystemTime::UNIX_EPOCH);
+        let bytes = |reader: &Reader, direction| {
+            let mut out = Vec::new();
+            let options = Options { direction: Some(direction), ..Options::default() };
+            export(reader, Format::Raw, &options, &mut out, &Progress::default()).unwrap();
+            out
+        };
+        for direction in [Direction::Rx, Direction::Tx] {
+            prop_assert_eq!(bytes(&back, direction), bytes(&reader, direction), "{}", text);
+        }
+    }
+}

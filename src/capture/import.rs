@@ -1,0 +1,43 @@
+//! Makes a capture of text: our transcript text, or a log pasted from another terminal.
+
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use super::{CaptureError, Reader, Record, Writer, open};
+use crate::modem::Direction;
+use crate::modem::transcript::Transcript;
+
+/// A capture of what the text says (see [`Transcript`] for what is understood). `started` is the time of its beginning.
+#[must_use]
+pub fn from_text(text: &[u8], started: SystemTime) -> Reader {
+    // A large text gets a file of its own, so that nothing is lost for want of memory.
+    let large = (text.len() > 32 * 1024 * 1024).then(|| Writer::temporary(started).ok()).flatten();
+    let mut writer = large.unwrap_or_else(|| Writer::in_memory(started));
+    let mut last = Duration::ZERO;
+    for (send, chunk) in (0..).zip(Transcript::read(text).chunks) {
+        last = chunk.at.unwrap_or(last);
+        let record = match chunk.direction {
+            Direction::Rx => Record::received(chunk.bytes),
+            Direction::Tx => Record::sent(send, chunk.bytes, Vec::new()),
+        };
+        writer.append(last, record);
+    }
+    writer.reader()
+}
+
+/// Opens a capture file, or makes a capture of a text file, whichever it is.
+///
+/// # Errors
+/// [`CaptureError`] when it cannot be read.
+pub fn open_any(path: &Path) -> Result<Reader, CaptureError> {
+    match open(path) {
+        Ok(opening) => Ok(opening.finish()),
+        Err(CaptureError::NotPcapng { .. }) => {
+            let opened = |source| CaptureError::Open { path: path.to_owned(), source };
+            let text = std::fs::read(path).map_err(opened)?;
+            let started = path.metadata().and_then(|data| data.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
+            Ok(from_text(&text, started))
+        }
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,429 @@
+//! Reads a capture line by line and finds what is private by the command or answer it stands in, and by its shape.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::fields::{ADDRESSES, DIGITS, TOKENS, arguments, is_long_hex, is_number, is_private_address, luhn};
+use super::forms::{from_ucs2_hex, pdu_numbers};
+use super::{Change, Kind, SecretFinder};
+use crate::capture::{Entry, EntryItem};
+use crate::modem::Direction;
+
+/// A line without an end is looked at in parts of this.
+const LONGEST_LINE: usize = 4096;
+
+/// Values that were found, numbered in order of appearance.
+#[derive(Debug, Default)]
+pub struct Values {
+    numbers: HashMap<(Kind, Vec<u8>), usize>,
+    list: Vec<(Kind, Vec<u8>, String)>,
+    counts: HashMap<Kind, usize>,
+}
+
+impl Values {
+    /// The stand-in of a value.
+    fn stand_in(&mut self, kind: Kind, value: &[u8]) -> String {
+        if kind == Kind::Secret {
+            self.numbers.entry((kind, value.to_vec())).or_insert_with(|| {
+                self.list.push((kind, value.to_vec(), "<SECRET>".to_owned()));
+                self.list.len() - 1
+            });
+            return "<SECRET>".to_owned();
+        }
+        let key = match kind {
+            // A number with and without its plus is one number.
+            Kind::Number => value.strip_prefix(b"+").unwrap_or(value),
+            _ => value,
+        };
+        let index = *self.numbers.entry((kind, key.to_vec())).or_insert_with(|| {
+            let count = self.counts.entry(kind).or_default();
+            *count += 1;
+            let open = kind.open_part(&String::from_utf8_lossy(value));
+            self.list.push((kind, value.to_vec(), format!("<{}#{count}{open}>", kind.tag())));
+            self.list.len() - 1
+        });
+        self.list.get(index).map_or_else(String::new, |(_, _, stand_in)| stand_in.clone())
+    }
+
+    /// The values that are replaced wherever they stand: not those that could be anything.
+    pub fn everywhere(&self) -> impl Iterator<Item = (Kind, &[u8], &String)> {
+        self.list
+            .iter()
+            .filter(|(kind, value, _)| {
+                *kind != Kind::Place && value.len() >= 4 && value.iter().any(|byte| *byte != b'*') && !is_common(value)
+            })
+            .map(|(kind, value, stand_in)| (*kind, value.as_slice(), stand_in))
+    }
+
+    pub fn kinds(&self) -> impl Iterator<Item = Kind> {
+        self.list.iter().map(|(kind, ..)| *kind)
+    }
+}
+
+/// Words that stand in every log; to replace them everywhere would hide the log.
+fn is_common(value: &[u8]) -> bool {
+    const WORDS: [&[u8]; 6] = [b"ERROR", b"SEND OK", b"READY", b"CONNECT", b"RING", b"TEST"];
+    WORDS.iter().any(|word| word.eq_ignore_ascii_case(value))
+}
+
+/// Collects changes and values from the entries of a capture, in order.
+#[derive(Debug, Default)]
+pub struct Collector {
+    rx: Line,
+    tx: Line,
+    values: Values,
+    changes: Vec<Change>,
+    secrets: [SecretFinder; 2],
+    /// Bytes of a secret that is passing, for each direction: from where, and what.
+    passing: [(u64, Vec<u8>); 2],
+    command: String,
+    follows: Follows,
+    /// Sent bytes are the text of a message until 0x1A.
+    sending_text: bool,
+}
+
+/// What the next received lines are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Follows {
+    #[default]
+    Nothing,
+    /// Text until an empty line.
+    Text,
+    /// Text until the final result.
+    TextUntilOk,
+}
+
+#[derive(Debug, Default)]
+struct Line {
+    start: u64,
+    bytes: Vec<u8>,
+    /// The line before ended with CR: an LF that follows belongs to it.
+    after_cr: bool,
+}
+
+impl Collector {
+    pub fn entry(&mut self, entry: &Entry<'_>) {
+        let EntryItem::Data { direction, bytes, secret, .. } = &entry.item else { return };
+        let start = entry.position.bytes(*direction);
+        for range in secret {
+            self.change(
+                *direction,
+                start + range.start as u64..start + range.end as u64,
+                Kind::Secret,
+                "<SECRET>".to_owned(),
+            );
+        }
+        self.find_secrets(*direction, start, bytes);
+        for (at, byte) in bytes.iter().enumerate() {
+            let line = self.line(*direction);
+            if line.bytes.is_empty() {
+                line.start = start + at as u64;
+            }
+            if std::mem::replace(&mut line.after_cr, *byte == b'\r') && *byte == b'\n' {
+                continue;
+            }
+            let ends = matches!(byte, b'\r' | b'\n' | 0x1A | 0x1B);
+            if !ends {
+                line.bytes.push(*byte);
+            }
+            if ends || line.bytes.len() >= LONGEST_LINE {
+                self.end_line(*direction);
+            }
+            if *direction == Direction::Tx && matches!(byte, 0x1A | 0x1B) {
+                self.sending_text = false;
+            }
+        }
+    }
+
+    pub fn finish(&mut self) {
+        for direction in [Direction::Tx, Direction::Rx] {
+            self.end_line(direction);
+            self.end_secret(direction);
+        }
+    }
+
+    pub fn into_parts(self) -> (Vec<Change>, Values) {
+        (self.changes, self.values)
+    }
+
+    fn line(&mut self, direction: Direction) -> &mut Line {
+        match direction {
+            Direction::Rx => &mut self.rx,
+            Direction::Tx => &mut self.tx,
+        }
+    }
+
+    /// Secrets that the capture holds in clear: one that was made with secrets recorded, or by another program.
+    fn find_secrets(&mut self, direction: Direction, start: u64, bytes: &[u8]) {
+        let index = usize::from(direction == Direction::Tx);
+        let found = self.secrets.get_mut(index).map(|finder| finder.find(bytes)).unwrap_or_default();
+        for range in found {
+            let at = start + range.start as u64;
+            let goes_on = self.passing.get(index).is_some_and(|(from, value)| from + value.len() as u64 == at);
+            if !goes_on {
+                self.end_secret(direction);
+            }
+            if let Some((from, value)) = self.passing.get_mut(index) {
+                if value.is_empty() {
+                    *from = at;
+                }
+                value.extend(bytes.get(range).unwrap_or_default());
+            }
+        }
+    }
+
+    fn end_secret(&mut self, direction: Direction) {
+        let index = usize::from(direction == Direction::Tx);
+        let Some((from, value)) = self.passing.get_mut(index).map(std::mem::take) else { return };
+        if !value.is_empty() {
+            let stand_in = self.values.stand_in(Kind::Secret, &value);
+            self.change(direction, from..from + value.len() as u64, Kind::Secret, stand_in);
+        }
+    }
+
+    fn end_line(&mut self, direction: Direction) {
+        let line = self.line(direction);
+        let (start, bytes) = (line.start, std::mem::take(&mut line.bytes));
+        match direction {
+            Direction::Tx => self.sent_line(start, &bytes),
+            Direction::Rx => self.received_line(start, &bytes),
+        }
+    }
+
+    fn sent_line(&mut self, start: u64, line: &[u8]) {
+        let place = Place { direction: Direction::Tx, start, line };
+        if self.sending_text {
+            self.message(&place, 0..line.len());
+        } else {
+            self.command_line(&place);
+        }
+        self.shapes(&place);
+    }
+
+    fn received_line(&mut self, start: u64, line: &[u8]) {
+        let place = Place { direction: Direction::Rx, start, line };
+        let word = place.word();
+        let is_final = line == b"OK"
+            || line.starts_with(b"ERROR")
+            || line.starts_with(b"+CME ERROR")
+            || line.starts_with(b"+CMS ERROR");
+        match self.follows {
+            _ if is_final => self.follows = Follows::Nothing,
+            Follows::Text if line.is_empty() => self.follows = Follows::Nothing,
+            Follows::TextUntilOk if word == "+CMGL:" => {}
+            Follows::Text | Follows::TextUntilOk if !line.is_empty() => {
+                self.message(&place, 0..line.len());
+                return;
+            }
+            _ => {}
+        }
+        if word.starts_with("AT") {
+            self.command_line(&place);
+        } else if self.command.starts_with("+CMGS=") || self.command.starts_with("+CMGW=") {
+            let text = line.strip_prefix(b"> ").unwrap_or(line);
+            if !text.is_empty()
+                && !is_final
+                && !word.starts_with("+CMGS:")
+                && !word.starts_with("+CMGW:")
+                && !word.starts_with('+')
+            {
+                self.message(&place, line.len() - text.len()..line.len());
+            }
+        }
+        self.answer(&place, &word);
+        self.shapes(&place);
+    }
+
+    /// `AT+NAME=…`: what the arguments of the command are.
+    fn command_line(&mut self, place: &Place<'_>) {
+        let upper = place.line.to_ascii_uppercase();
+        let Some(begin) = memchr::memmem::find(&upper, b"AT") else { return };
+        let body = begin + 2;
+        let name_end =
+            upper.iter().skip(body).position(|byte| b"=?".contains(byte)).map_or(upper.len(), |at| body + at + 1);
+        self.command = String::from_utf8_lossy(upper.get(body..name_end).unwrap_or_default()).into_owned();
+        if self.command.starts_with('D') {
+            self.mark_number(place, body + 1..upper.iter().position(|byte| *byte == b';').unwrap_or(upper.len()));
+            return;
+        }
+        let fields = arguments(place.line, name_end);
+        let field = |number: usize| fields.get(number).cloned().unwrap_or_default();
+        match self.command.as_str() {
+            "+CMGS=" | "+CMGW=" => {
+                self.mark_number(place, field(0));
+                self.sending_text |= place.direction == Direction::Tx;
+            }
+            "+CSCA=" | "+CPBW=" | "+CPBF=" | "+CCFC=" => {
+                fields.iter().for_each(|field| self.mark_number(place, field.clone()));
+                if self.command == "+CPBW=" {
+                    self.mark(place, field(3), Kind::Name);
+                }
+            }
+            "+CSTT=" => self.mark(place, field(1), Kind::Login),
+            "+SMTPFROM=" | "+SMTPRCPT=" => fields.iter().for_each(|field| self.mark(place, field.clone(), Kind::Login)),
+            "+CIPSTART=" => {
+                // With several connections the number of one comes first.
+                let host = if place.get(&field(0)).eq_ignore_ascii_case(b"TCP")
+                    || place.get(&field(0)).eq_ignore_ascii_case(b"UDP")
+                {
+                    field(1)
+                } else {
+                    field(2)
+                };
+                self.mark_host(place, host);
+            }
+            "+CDNSGIP=" | "+FTPSERV=" | "+CIPPING=" => self.mark_host(place, field(0)),
+            "+SMTPSRV=" | "+POP3SRV=" => self.mark_host(place, field(0)),
+            "+HTTPPARA=" if place.get(&field(0)).eq_ignore_ascii_case(b"URL") => {
+                let url = field(1);
+                let text = place.get(&url);
+                let from = memchr::memmem::find(text, b"://").map_or(0, |at| at + 3);
+                let length = text
+                    .iter()
+                    .skip(from)
+                    .position(|byte| b":/?".contains(byte))
+                    .unwrap_or(text.len().saturating_sub(from));
+                self.mark_host(place, url.start + from..url.start + from + length);
+            }
+            _ => {}
+        }
+    }
+
+    /// An answer or an unsolicited result.
+    fn answer(&mut self, place: &Place<'_>, word: &str) {
+        let fields = arguments(place.line, word.len());
+        let whole = || fields.first().map_or(0, |field| field.start)..place.line.len();
+        match word {
+            "+CLIP:" | "+CCWA:" | "+CLCC:" | "+COLP:" | "+CSCA:" | "+CNUM:" | "+CPBR:" | "+CPBF:" | "+CMT:"
+            | "+CMGR:" | "+CMGL:" | "+CDS:" => {
+                for field in &fields {
+                    self.mark_number(place, field.clone());
+                }
+                match word {
+                    "+CPBR:" | "+CPBF:" => self.mark(place, fields.get(3).cloned().unwrap_or_default(), Kind::Name),
+                    "+CNUM:" => self.mark(place, fields.first().cloned().unwrap_or_default(), Kind::Name),
+                    "+CMT:" | "+CDS:" => self.follows = Follows::Text,
+                    "+CMGR:" | "+CMGL:" => self.follows = Follows::TextUntilOk,
+                    _ => {}
+                }
+            }
+            "+CUSD:" => self.mark(place, fields.get(1).cloned().unwrap_or_default(), Kind::Message),
+            "+CREG:" | "+CGREG:" | "+CEREG:" => {
+                for field in fields.iter().filter(|field| field.len() >= 4) {
+                    self.mark(place, field.clone(), Kind::Place);
+                }
+            }
+            "+CENG:" | "+CIPGSMLOC:" | "+CLBS:" | "+CGNSINF:" | "+CGPSINF:" | "+UGNSINF:" => {
+                self.mark(place, whole(), Kind::Place)
+            }
+            _ if place.line.starts_with(b"$G") => self.mark(place, 0..place.line.len(), Kind::Place),
+            _ => {}
+        }
+    }
+
+    /// What is known by its shape, with the last command as a hint.
+    fn shapes(&mut self, place: &Place<'_>) {
+        for found in DIGITS.iter().flat_map(|regex| regex.find_iter(place.line)) {
+            let (digits, range) = (found.as_bytes(), found.range());
+            let asked = |names: &[&str]| names.iter().any(|name| self.command.trim_end_matches('?') == *name);
+            let kind = match digits.len() {
+                15 if asked(&["+GSN", "+CGSN"]) => Kind::Imei,
+                14..=15 if asked(&["+CIMI"]) && place.direction == Direction::Rx => Kind::Imsi,
+                18..=22 if asked(&["+CCID", "+ICCID", "+QCCID"]) => Kind::Iccid,
+                15 if luhn(digits)
+                    && [&b"35"[..], b"86", b"01", b"99"].iter().any(|start| digits.starts_with(start)) =>
+                {
+                    Kind::Imei
+                }
+                19..=20 if digits.starts_with(b"89") && digits.get(..19).is_some_and(luhn) => Kind::Iccid,
+                _ if digits.starts_with(b"+") => Kind::Number,
+                _ => continue,
+            };
+            self.mark(place, range, kind);
+        }
+        let about_addresses =
+            ["+CI", "+CDNS", "+SAPBR", "+HTTP", "+FTP"].iter().any(|name| self.command.starts_with(name));
+        if about_addresses {
+            for found in ADDRESSES.iter().flat_map(|regex| regex.find_iter(place.line)) {
+                if is_private_address(found.as_bytes()) {
+                    self.mark(place, found.range(), Kind::Address);
+                }
+            }
+        }
+        for found in TOKENS.iter().flat_map(|regex| regex.captures_iter(place.line)) {
+            if let Some(group) = found.get(1).or_else(|| found.get(2)) {
+                self.mark(place, group.range(), Kind::Token);
+            }
+        }
+    }
+
+    /// The text of a message, or a PDU, whose numbers are looked for elsewhere too.
+    fn message(&mut self, place: &Place<'_>, range: Range<usize>) {
+        if is_long_hex(place.get(&range)) {
+            for number in pdu_numbers(place.get(&range)) {
+                self.values.stand_in(Kind::Number, number.as_bytes());
+            }
+        }
+        self.mark(place, range, Kind::Message);
+    }
+
+    fn mark_number(&mut self, place: &Place<'_>, range: Range<usize>) {
+        let field = place.get(&range);
+        if is_number(field) {
+            self.mark(place, range, Kind::Number);
+        } else if let Some(number) = from_ucs2_hex(field).filter(|number| is_number(number.as_bytes())) {
+            let stand_in = self.values.stand_in(Kind::Number, number.as_bytes());
+            self.change(place.direction, place.offsets(&range), Kind::Number, stand_in);
+        }
+    }
+
+    fn mark_host(&mut self, place: &Place<'_>, range: Range<usize>) {
+        let host = place.get(&range);
+        if host.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.') {
+            if is_private_address(host) {
+                self.mark(place, range, Kind::Address);
+            }
+        } else if host != b"localhost" {
+            self.mark(place, range, Kind::Host);
+        }
+    }
+
+    fn mark(&mut self, place: &Place<'_>, range: Range<usize>, kind: Kind) {
+        let value = place.get(&range);
+        if !value.is_empty() {
+            let stand_in = self.values.stand_in(kind, value);
+            self.change(place.direction, place.offsets(&range), kind, stand_in);
+        }
+    }
+
+    fn change(&mut self, direction: Direction, range: Range<u64>, kind: Kind, stand_in: String) {
+        self.changes.push(Change { direction, range, kind, stand_in });
+    }
+}
+
+/// A line and where it stands.
+struct Place<'a> {
+    direction: Direction,
+    start: u64,
+    line: &'a [u8],
+}
+
+impl Place<'_> {
+    fn get(&self, range: &Range<usize>) -> &[u8] {
+        self.line.get(range.clone()).unwrap_or_default()
+    }
+
+    fn offsets(&self, range: &Range<usize>) -> Range<u64> {
+        self.start + range.start as u64..self.start + range.end as u64
+    }
+
+    /// `+CMGR:` and the like, in upper case; up to the first blank where there is no colon.
+    fn word(&self) -> String {
+        let end = self
+            .line
+            .iter()
+            .position(|byte| b": ".contains(byte))
+            .map_or(self.line.len(), |at| at + usize::from(self.line.get(at) == Some(&b':')));
+        String::from_utf8_lossy(self.line.get(..end).unwrap_or_default()).to_ascii_uppercase()
+    }
+}

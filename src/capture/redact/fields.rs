@@ -1,0 +1,120 @@
+//! Fields of commands and answers, and shapes of values. Positions are byte ranges of the line.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
+
+/// The arguments of a line from `start` on: split at commas outside quotes, quotes taken off.
+pub fn arguments(line: &[u8], start: usize) -> Vec<Range<usize>> {
+    let mut fields = Vec::new();
+    let mut quoted = false;
+    let mut begin = start;
+    for (at, byte) in line.iter().enumerate().skip(start) {
+        match byte {
+            b'"' => quoted = !quoted,
+            b',' | b';' if !quoted => {
+                fields.push(trimmed(line, begin..at));
+                begin = at + 1;
+            }
+            _ => {}
+        }
+    }
+    fields.push(trimmed(line, begin..line.len()));
+    fields
+}
+
+/// Without blanks and quotes around it.
+pub fn trimmed(line: &[u8], range: Range<usize>) -> Range<usize> {
+    let (mut start, mut end) = (range.start, range.end.min(line.len()));
+    let drops = |byte: Option<&u8>| byte.is_some_and(|byte| b" \"\t".contains(byte));
+    while start < end && drops(line.get(start)) {
+        start += 1;
+    }
+    while end > start && drops(line.get(end - 1)) {
+        end -= 1;
+    }
+    start..end
+}
+
+/// A phone number as people and modems write it, five digits at least.
+pub fn is_number(field: &[u8]) -> bool {
+    let digits = field.iter().filter(|byte| byte.is_ascii_digit()).count();
+    digits >= 5
+        && field
+            .iter()
+            .enumerate()
+            .all(|(at, byte)| byte.is_ascii_digit() || b"*#".contains(byte) || (at == 0 && *byte == b'+'))
+}
+
+/// A whole PDU, or a text in UCS2: nothing but hex digits, and many.
+pub fn is_long_hex(field: &[u8]) -> bool {
+    field.len() >= 16 && field.len().is_multiple_of(2) && field.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// IPv4, but for addresses that everybody has.
+pub fn is_private_address(field: &[u8]) -> bool {
+    let Some(address) = std::str::from_utf8(field).ok().and_then(|text| text.parse::<std::net::Ipv4Addr>().ok()) else {
+        return false;
+    };
+    !address.is_loopback() && !address.is_unspecified() && !address.is_broadcast()
+}
+
+/// The Luhn check of ISO/IEC 7812, as IMEIs and SIM card numbers have it.
+pub fn luhn(digits: &[u8]) -> bool {
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(at, byte)| {
+            let digit = u32::from(byte.wrapping_sub(b'0'));
+            match at % 2 {
+                0 => digit,
+                _ if digit > 4 => digit * 2 - 9,
+                _ => digit * 2,
+            }
+        })
+        .sum();
+    sum.is_multiple_of(10)
+}
+
+/// Runs of digits.
+pub static DIGITS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?-u)\+?[0-9]{8,22}").ok());
+/// IPv4 addresses.
+pub static ADDRESSES: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?-u)\b[0-9]{1,3}(?:\.[0-9]{1,3}){3}\b").ok());
+/// Credentials in payloads: the first group is the value.
+pub static TOKENS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let credential = r#"(?i-u)(?:authorization:\s*(?:\w+\s+)?|\b(?:token|api_?key|apikey|password|passwd|pwd|secret)["']?\s*[=:]\s*["']?)([^\s&"',;]{4,})"#;
+    let web_token = r"\b(eyJ[\w-]{6,}\.[\w-]+\.[\w-]+)";
+    Regex::new(&format!("{credential}|{web_token}")).ok()
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_and_shapes() {
+        let line = br#"+CMGR: "REC READ","+41791234567",,"25/01/01,10:00:00+04""#;
+        let fields: Vec<String> =
+            arguments(line, 6).into_iter().map(|range| String::from_utf8_lossy(&line[range]).into_owned()).collect();
+        assert_eq!(fields, ["REC READ", "+41791234567", "", "25/01/01,10:00:00+04"]);
+        for (field, expect) in
+            [("+41791234567", true), ("12345", true), ("1234", false), ("*101#", false), ("12+345", false), ("", false)]
+        {
+            assert_eq!(is_number(field.as_bytes()), expect, "{field}");
+        }
+        assert!(luhn(b"490154203237518") && !luhn(b"490154203237519"));
+        assert!(is_private_address(b"10.1.2.3") && !is_private_address(b"0.0.0.0") && !is_private_address(b"1.2.3"));
+        let token = |text: &str| {
+            let found = TOKENS.as_ref().unwrap().captures(text.as_bytes())?;
+            let group = found.get(1).or_else(|| found.get(2))?;
+            Some(String::from_utf8_lossy(group.as_bytes()).into_owned())
+        };
+        assert_eq!(token("Authorization: Basic dXNlcjpwYXNz").as_deref(), Some("dXNlcjpwYXNz"));
+        assert_eq!(token("GET /x?api_key=abcd1234&y=1").as_deref(), Some("abcd1234"));
+        assert_eq!(token("{\"password\":\"hunter22\"}").as_deref(), Some("hunter22"));
+        assert_eq!(token("tokens: none"), None);
+    }
+}

@@ -1,0 +1,255 @@
+//! Appends to a capture: each record is with the kernel before anybody sees it.
+//!
+//! While the file cannot be written, records go to memory (the saver writes them out later); when memory is full too, they
+//! are counted, and the capture gets an exact record of the gap.
+
+use std::fs::File;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use super::cursor::Position;
+use super::pcapng::{self, Encoder};
+use super::redact::SecretFinder;
+use super::saver::Saver;
+use super::store::{Shared, State};
+use super::{CaptureError, Reader, Record, disk};
+use crate::modem::Direction;
+
+/// What is kept in memory while the file cannot be written, or where there is none. At 100 bytes a read this is 72 MiB
+/// of received bytes: 110 minutes at 115 200 baud.
+const MOST_MEMORY: u64 = 128 * 1024 * 1024;
+/// The one who appends. Dropping it ends the capture.
+#[derive(Debug)]
+pub struct Writer {
+    shared: Arc<Shared>,
+    saver: Option<Saver>,
+    encoder: Encoder,
+    encoded: Vec<u8>,
+    ends: Vec<Position>,
+    lost: Lost,
+    /// Of received and of sent bytes; `None` when secrets are recorded as they are.
+    secrets: Option<[SecretFinder; 2]>,
+}
+
+/// What could not be kept at all.
+#[derive(Debug, Default)]
+struct Lost {
+    rx: u64,
+    tx: u64,
+    records: u64,
+    since: Duration,
+    until: Duration,
+}
+
+impl Writer {
+    /// A capture that lives in memory only, up to 128 MiB; what comes after is counted as lost. `started` is the
+    /// wall-clock time of `at == 0`.
+    #[must_use]
+    pub fn in_memory(started: SystemTime) -> Self {
+        let header = pcapng::file_header(micros_since_1970(started));
+        Self::new(started, &header, None)
+    }
+
+    /// A capture in a new file at `path`, readable by its owner only.
+    ///
+    /// # Errors
+    /// [`CaptureError::Create`] where there is a file of that name already (nothing is ever overwritten), or it cannot be
+    /// created.
+    pub fn create(path: &Path, started: SystemTime) -> Result<Self, CaptureError> {
+        let create = |source| CaptureError::Create { path: path.to_owned(), source };
+        let file = disk::create_private(path).map_err(create)?;
+        let _where_locks_work = file.try_lock();
+        let header = pcapng::file_header(micros_since_1970(started));
+        let (_, trouble) = disk::write_at(&file, &header, 0);
+        match trouble {
+            Some(error) => Err(create(error)),
+            None => Ok(Self::new(started, &header, Some((file, path.to_owned())))),
+        }
+    }
+
+    /// A capture in a nameless file that ends with its last reader: for copies that would not fit into memory.
+    ///
+    /// # Errors
+    /// [`CaptureError::Create`].
+    pub fn temporary(started: SystemTime) -> Result<Self, CaptureError> {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("modemscope-{}-{number}.pcapng", std::process::id()));
+        let writer = Self::create(&path, started)?;
+        std::fs::remove_file(&path).map_err(|source| CaptureError::Create { path, source })?;
+        Ok(writer)
+    }
+
+    fn new(started: SystemTime, header: &[u8], file: Option<(File, PathBuf)>) -> Self {
+        let started_us = micros_since_1970(started);
+        let front = Position { file: header.len() as u64, ..Position::default() };
+        let mut state = State {
+            end: front,
+            checkpoints: vec![(front, Arc::new(pcapng::context_after(header)))],
+            ..State::default()
+        };
+        if file.is_some() {
+            state.on_disk = front.file;
+        } else {
+            state.keep_in_memory(0, header);
+        }
+        let shared = Arc::new(Shared { started_us, file, state: Mutex::new(state) });
+        let saver = shared.file.is_some().then(|| Saver::start(&shared));
+        let encoder = Encoder::new(started_us);
+        Self {
+            shared,
+            saver,
+            encoder,
+            encoded: Vec::new(),
+            ends: Vec::new(),
+            lost: Lost::default(),
+            secrets: Some(<[SecretFinder; 2]>::default()),
+        }
+    }
+
+    /// Appends a record. `at` is kept in whole microseconds and never goes back. When this returns, the record is with
+    /// the kernel (or, while the file cannot be written, in memory), and readers may see it.
+    pub fn append(&mut self, at: Duration, mut record: Record) {
+        self.mask(&mut record);
+        self.tell_gap();
+        if !self.put(at, &record) {
+            let (rx, tx) = byte_counts(&record);
+            if self.lost.records == 0 {
+                self.lost.since = at;
+            }
+            self.lost.until = at;
+            self.lost.records += 1;
+            self.lost.rx += rx;
+            self.lost.tx += tx;
+            self.shared.lock().lost = self.lost.rx + self.lost.tx;
+        }
+    }
+
+    /// From now on PINs and passwords are recorded as they are, or masked again (as from the start).
+    pub fn record_secrets(&mut self, recorded: bool) {
+        self.secrets = (!recorded).then(Default::default);
+    }
+
+    /// Overwrites what the caller or the writer itself finds to be secret.
+    fn mask(&mut self, record: &mut Record) {
+        let Record::Data { direction, bytes, secret, .. } = record else { return };
+        let Some([rx, tx]) = &mut self.secrets else {
+            secret.clear();
+            return;
+        };
+        let finder = if *direction == Direction::Rx { rx } else { tx };
+        secret.extend(finder.find(bytes));
+        if secret.len() > 1 {
+            *secret = merged(std::mem::take(secret));
+        }
+        for range in secret {
+            let end = range.end.min(bytes.len());
+            bytes.get_mut(range.start..end).unwrap_or_default().fill(b'*');
+        }
+    }
+
+    /// Writes down what was lost, once there is room for half of what memory can hold.
+    fn tell_gap(&mut self) {
+        if self.lost.records == 0 || self.shared.lock().memory_cost > MOST_MEMORY / 2 {
+            return;
+        }
+        let Lost { rx, tx, records, since, until } = std::mem::take(&mut self.lost);
+        let why = format!(
+            "the capture file could not be written and memory was full from {:.6} s to {:.6} s ({records} records)",
+            since.as_secs_f64(),
+            until.as_secs_f64()
+        );
+        for (direction, bytes) in [(Direction::Rx, rx), (Direction::Tx, tx)] {
+            if bytes > 0 || (direction == Direction::Rx && tx == 0) {
+                self.put(until, &Record::Lost { direction, bytes: Some(bytes), why: why.clone() });
+            }
+        }
+        self.shared.lock().lost = 0;
+    }
+
+    /// False when there is no room for it.
+    fn put(&mut self, at: Duration, record: &Record) -> bool {
+        let (start, mut spilled) = {
+            let state = self.shared.lock();
+            if state.memory_cost > MOST_MEMORY || self.lost.records > 0 {
+                return false;
+            }
+            (state.end, state.spilled || self.shared.file.is_none())
+        };
+        let at_us = u64::try_from(at.as_micros()).unwrap_or(u64::MAX).max(start.at_us);
+        let sent = matches!(record, Record::Data { direction: Direction::Tx, .. });
+        let (ends, encoded) = (&mut self.ends, &mut self.encoded);
+        ends.clear();
+        encoded.clear();
+        let mut end = Position { at_us, ..start };
+        self.encoder.encode(at_us, record, encoded, |payload, written| {
+            end.file = start.file + written as u64;
+            end.record += 1;
+            *(if sent { &mut end.tx } else { &mut end.rx }) += payload as u64;
+            ends.push(end);
+        });
+        let mut written = 0;
+        let mut trouble = None;
+        if let (false, Some((file, path))) = (spilled, &self.shared.file) {
+            let (count, error) = disk::write_at(file, encoded, start.file);
+            written = count;
+            trouble = error.map(|error| disk::advice(&error, path));
+            spilled = trouble.is_some();
+        }
+        let mut state = self.shared.lock();
+        if spilled {
+            state.keep_in_memory(start.file, encoded);
+        }
+        if self.shared.file.is_some() {
+            state.on_disk += written as u64;
+            state.spilled |= spilled;
+            state.trouble = trouble.or_else(|| state.trouble.take());
+        }
+        state.publish(ends);
+        drop(state);
+        if let (true, Some(saver)) = (spilled, &self.saver) {
+            saver.wake();
+        }
+        true
+    }
+
+    /// A reader of this capture.
+    #[must_use]
+    pub fn reader(&self) -> Reader {
+        Reader::of(&self.shared)
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.tell_gap();
+    }
+}
+
+fn byte_counts(record: &Record) -> (u64, u64) {
+    match record {
+        Record::Data { direction: Direction::Rx, bytes, .. } => (bytes.len() as u64, 0),
+        Record::Data { direction: Direction::Tx, bytes, .. } => (0, bytes.len() as u64),
+        _ => (0, 0),
+    }
+}
+
+/// Stretches in order, those that touch as one.
+fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_by_key(|range| range.start);
+    let mut merged: Vec<Range<usize>> = Vec::new();
+    for range in ranges {
+        match merged.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => merged.push(range),
+        }
+    }
+    merged
+}
+
+fn micros_since_1970(time: SystemTime) -> u64 {
+    time.duration_since(UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_micros()).unwrap_or(u64::MAX))
+}
