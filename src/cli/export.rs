@@ -15,6 +15,7 @@ use crate::modem::Direction;
 
 /// Arguments of `export`.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Export {
     /// A capture (pcapng), transcript text, or a log pasted from another terminal.
     pub file: PathBuf,
@@ -106,13 +107,10 @@ impl Export {
             options.remark = Some(remark);
             plan.apply(&reader, &progress).map_err(Exit::trouble)?
         };
-        match &self.output {
-            Some(path) => self.to_file(&reader, format, &options, path),
-            None => {
-                let mut out = BufWriter::new(std::io::stdout().lock());
-                write(&reader, format, &options, &mut out)
-            }
+        if let Some(path) = &self.output {
+            return self.to_file(&reader, format, &options, path);
         }
+        write(&reader, format, &options, &mut BufWriter::new(std::io::stdout().lock()))
     }
 
     fn to_file(&self, reader: &Reader, format: Format, options: &Options, path: &Path) -> CommandResult {

@@ -38,7 +38,7 @@ pub enum Format {
 }
 
 /// What is exported, and how.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Only bytes of this direction (and no events). [`Format::Raw`] needs it where both directions have bytes.
     pub direction: Option<Direction>,
@@ -48,12 +48,6 @@ pub struct Options {
     pub controls: bool,
     /// A line about what was redacted, for the forms that have a place for it.
     pub remark: Option<String>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { direction: None, rules: RowRules::default(), controls: false, remark: None }
-    }
 }
 
 /// Why there is no export, or only a part of one.

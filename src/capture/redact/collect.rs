@@ -254,13 +254,19 @@ impl Collector {
                 self.sending_text |= place.direction == Direction::Tx;
             }
             "+CSCA=" | "+CPBW=" | "+CPBF=" | "+CCFC=" => {
-                fields.iter().for_each(|field| self.mark_number(place, field.clone()));
+                for field in &fields {
+                    self.mark_number(place, field.clone());
+                }
                 if self.command == "+CPBW=" {
                     self.mark(place, field(3), Kind::Name);
                 }
             }
             "+CSTT=" => self.mark(place, field(1), Kind::Login),
-            "+SMTPFROM=" | "+SMTPRCPT=" => fields.iter().for_each(|field| self.mark(place, field.clone(), Kind::Login)),
+            "+SMTPFROM=" | "+SMTPRCPT=" => {
+                for field in &fields {
+                    self.mark(place, field.clone(), Kind::Login);
+                }
+            }
             "+CIPSTART=" => {
                 // With several connections the number of one comes first.
                 let host = if place.get(&field(0)).eq_ignore_ascii_case(b"TCP")
@@ -272,8 +278,7 @@ impl Collector {
                 };
                 self.mark_host(place, host);
             }
-            "+CDNSGIP=" | "+FTPSERV=" | "+CIPPING=" => self.mark_host(place, field(0)),
-            "+SMTPSRV=" | "+POP3SRV=" => self.mark_host(place, field(0)),
+            "+CDNSGIP=" | "+FTPSERV=" | "+CIPPING=" | "+SMTPSRV=" | "+POP3SRV=" => self.mark_host(place, field(0)),
             "+HTTPPARA=" if place.get(&field(0)).eq_ignore_ascii_case(b"URL") => {
                 let url = field(1);
                 let text = place.get(&url);
@@ -314,7 +319,7 @@ impl Collector {
                 }
             }
             "+CENG:" | "+CIPGSMLOC:" | "+CLBS:" | "+CGNSINF:" | "+CGPSINF:" | "+UGNSINF:" => {
-                self.mark(place, whole(), Kind::Place)
+                self.mark(place, whole(), Kind::Place);
             }
             _ if place.line.starts_with(b"$G") => self.mark(place, 0..place.line.len(), Kind::Place),
             _ => {}

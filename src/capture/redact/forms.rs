@@ -1,6 +1,7 @@
 //! In which forms a value can stand in a capture, and what stands in for it.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use regex::bytes::{Captures, Regex, RegexBuilder};
 
@@ -88,7 +89,7 @@ impl Form {
             if byte.is_ascii_alphanumeric() {
                 expression.push(char::from(*byte));
             } else {
-                expression.push_str(&format!("\\x{byte:02X}"));
+                let _never_fails = write!(expression, "\\x{byte:02X}");
             }
         }
         if self.alone { format!(r"\b{expression}\b") } else { expression }
@@ -135,7 +136,11 @@ fn forms_of(kind: Kind, value: &[u8]) -> Vec<Form> {
 
 /// `0041…`, four digits a character (UTF-16), as `AT+CSCS="UCS2"` writes strings.
 pub fn ucs2_hex(text: &str) -> String {
-    text.encode_utf16().map(|unit| format!("{unit:04X}")).collect()
+    let mut hex = String::new();
+    for unit in text.encode_utf16() {
+        let _never_fails = write!(hex, "{unit:04X}");
+    }
+    hex
 }
 
 /// The text of such a string.
