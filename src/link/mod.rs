@@ -12,6 +12,7 @@ mod mask;
 pub mod network;
 pub mod opening;
 pub mod parmrk;
+pub mod replay;
 #[cfg(unix)]
 pub mod serial;
 pub mod settings;
@@ -69,6 +70,9 @@ pub enum LinkError {
     /// The port is no longer there: unplugged, or the far end closed. Nothing more will come.
     #[error("{0}")]
     Gone(String),
+    /// It has come to its end, as it should (a replay). Nothing more will come.
+    #[error("{0}")]
+    Ended(String),
     /// This kind of port has no such thing (a pty has no modem lines). The link stays usable.
     #[error("{0}")]
     Unsupported(String),

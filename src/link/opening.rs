@@ -1,6 +1,9 @@
 //! From a [`LinkSpec`] to an open port.
 
+use std::path::Path;
+
 use super::network::Network;
+use super::replay::Replay;
 use super::serial::Serial;
 use super::simulator::SimLink;
 use super::{LineSettings, Link, LinkSpec};
@@ -32,11 +35,16 @@ pub fn open(spec: &LinkSpec, settings: &LineSettings) -> Result<Opened, String> 
             let modem = SimLink::named(words, SEED).map_err(|error| error.to_string())?;
             Ok(Opened { link: Box::new(modem), kept: None })
         }
-        LinkSpec::Replay(_) => Err(format!("{spec}: this build cannot open this kind of port")),
+        LinkSpec::Replay(path) => replay(path, false),
+        LinkSpec::ReplayFast(path) => replay(path, true),
     }
 }
 
 fn network(address: &str, rfc2217: bool, settings: &LineSettings) -> Result<Opened, String> {
     let port = Network::open(address, rfc2217, settings)?;
     Ok(Opened { link: Box::new(port), kept: None })
+}
+
+fn replay(path: &Path, fast: bool) -> Result<Opened, String> {
+    Ok(Opened { link: Box::new(Replay::open(path, fast)?), kept: None })
 }

@@ -15,8 +15,10 @@ pub enum LinkSpec {
     Tcp(String),
     /// RFC 2217, `host:port`.
     Rfc2217(String),
-    /// A capture played back.
+    /// A capture played back with the pauses it had.
     Replay(PathBuf),
+    /// A capture played back as fast as it is taken (`replay-fast:FILE`).
+    ReplayFast(PathBuf),
 }
 
 /// Why a text names no port.
@@ -61,6 +63,8 @@ impl LinkSpec {
             )),
             "replay" if rest.is_empty() => Err(error("no file is named".into(), "replay:FILE")),
             "replay" => Ok(Self::Replay(PathBuf::from(rest))),
+            "replay-fast" if rest.is_empty() => Err(error("no file is named".into(), "replay-fast:FILE")),
+            "replay-fast" => Ok(Self::ReplayFast(PathBuf::from(rest))),
             "tcp" => Ok(Self::Tcp(host_and_port(rest).map_err(|problem| error(problem, "tcp://host:port"))?)),
             "rfc2217" => {
                 Ok(Self::Rfc2217(host_and_port(rest).map_err(|problem| error(problem, "rfc2217://host:port"))?))
@@ -87,6 +91,7 @@ impl fmt::Display for LinkSpec {
             Self::Tcp(address) => write!(formatter, "tcp://{address}"),
             Self::Rfc2217(address) => write!(formatter, "rfc2217://{address}"),
             Self::Replay(path) => write!(formatter, "replay:{}", path.display()),
+            Self::ReplayFast(path) => write!(formatter, "replay-fast:{}", path.display()),
         }
     }
 }
@@ -153,6 +158,7 @@ mod tests {
         check("tcp://host:1/", LinkSpec::Tcp("host:1".into()), "tcp://host:1");
         check("rfc2217://[::1]:7000", LinkSpec::Rfc2217("[::1]:7000".into()), "rfc2217://[::1]:7000");
         check("replay:a b.pcapng", LinkSpec::Replay("a b.pcapng".into()), "replay:a b.pcapng");
+        check("replay-fast:x", LinkSpec::ReplayFast("x".into()), "replay-fast:x");
         check("replay:/tmp/x:y", LinkSpec::Replay("/tmp/x:y".into()), "replay:/tmp/x:y");
     }
 

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use modemscope::link::settings::Pacing;
 use modemscope::link::{FlowControl, LineSettings, Order, Parity, Phase, StopBits};
 
 use crate::pty::Pty;
@@ -201,4 +202,61 @@ fn an_idle_link_sleeps() {
     assert!(pty.read_exactly(1, quiet).is_empty());
     assert!(switches() - before <= 2, "{} wake-ups in {quiet:?}", switches() - before);
     drop(watched);
+}
+
+/// A far end that is slower than the sender, and stops twice. `MODEMSCOPE_SLOW_PASTE=1` takes the full mebibyte at
+/// 50 kB/s with stops of 3 s (half a minute); else a tenth of it at ten times the speed.
+#[test]
+fn a_paste_to_a_slow_far_end_loses_nothing() {
+    let full = std::env::var_os("MODEMSCOPE_SLOW_PASTE").is_some();
+    let (size, stop) = if full { (MEBIBYTE, 3_000) } else { (MEBIBYTE / 10, 300) };
+    let per_step = if full { 1_000 } else { 10_000 };
+    let pty = Pty::new();
+    let watched = Watched::opened(&pty.path());
+    let bytes = noise(size);
+    watched.order(Order::Send(bytes.clone()));
+    let mut far_end: Vec<u8> = Vec::new();
+    let mut stalls_shown = 0;
+    while far_end.len() < size {
+        let step = Instant::now() + Duration::from_millis(20);
+        let got = pty.read_exactly(per_step.min(size - far_end.len()), LIMIT);
+        assert!(!got.is_empty(), "{} of {size} bytes came", far_end.len());
+        let before = far_end.len();
+        far_end.extend(got);
+        for at in [size / 3, size * 2 / 3] {
+            if before < at && at <= far_end.len() {
+                let stopped = Instant::now();
+                let stalled = Duration::from_millis(stop) / 2;
+                let shown = watched.until("the stall is shown", |status| {
+                    status.sending.is_some_and(|sending| sending.stalled >= stalled)
+                });
+                let progress = shown.sending.unwrap();
+                assert_eq!((progress.taken, progress.total), (shown.tx, size as u64));
+                assert!(progress.taken >= far_end.len() as u64);
+                stalls_shown += 1;
+                std::thread::park_timeout(Duration::from_millis(stop).saturating_sub(stopped.elapsed()));
+            }
+        }
+        std::thread::park_timeout(step.saturating_duration_since(Instant::now()));
+    }
+    assert_eq!(stalls_shown, 2);
+    assert!(far_end == bytes, "bytes were lost, doubled or reordered");
+    watched.until("all was taken", |status| status.tx == size as u64 && status.sending.is_none());
+    assert!(pty.read_exactly(1, Duration::from_millis(20)).is_empty(), "and no more");
+}
+
+#[test]
+fn pacing_keeps_its_distance() {
+    let pty = Pty::new();
+    let pacing = Pacing { per_byte: Duration::from_millis(2), per_line: Duration::from_millis(30) };
+    let watched = Watched::opened_with(&pty.path(), LineSettings { pacing, ..LineSettings::default() });
+    let began = Instant::now();
+    watched.order(Order::Send(b"AT\rATE0\r".to_vec()));
+    assert_eq!(pty.read_exactly(8, LIMIT), b"AT\rATE0\r");
+    // Seven pauses of 2 ms between eight bytes, and the one after the first line.
+    assert!(began.elapsed() >= Duration::from_millis(7 * 2 + 30), "{:?}", began.elapsed());
+    watched.order(Order::Reconfigure(LineSettings::default()));
+    let bytes = noise(20_000);
+    watched.order(Order::Send(bytes.clone()));
+    assert!(pty.read_exactly(bytes.len(), LIMIT) == bytes, "without pacing again");
 }

@@ -10,7 +10,7 @@ use super::engine::{Engine, LINGER, LINGER_STEP};
 use crate::link::comeback::{Look, Search};
 use crate::link::identity::Identity;
 use crate::link::opening::{self, Opened};
-use crate::link::{Interests, LinkSpec, discovery};
+use crate::link::{Interests, LinkError, LinkSpec, discovery};
 use crate::session::Input;
 
 /// The backstop where nothing tells of a device's coming.
@@ -57,10 +57,19 @@ impl Engine {
         while !self.closing {
             if self.link.is_none() {
                 self.away_turn();
-            } else if let Err(problem) = self.turn()
-                && !self.lose(problem.to_string())
-            {
-                return;
+                continue;
+            }
+            match self.turn() {
+                Ok(()) => {}
+                Err(LinkError::Ended(text)) => {
+                    self.note(text);
+                    break;
+                }
+                Err(problem) => {
+                    if !self.lose(problem.to_string()) {
+                        return;
+                    }
+                }
             }
         }
         self.close();
@@ -119,7 +128,7 @@ impl Engine {
         self.input(Input::StopMacro, now);
     }
 
-    fn drop_outgoing(&mut self, now: Duration) {
+    pub(super) fn drop_outgoing(&mut self, now: Duration) {
         if let Some((progress, sends)) = self.outgoing.cancel(now) {
             self.note(format!("sending ended: {} of {} bytes had gone out", progress.taken, progress.total));
             self.give_up(progress, sends, now);

@@ -281,7 +281,16 @@ impl Engine {
             let (Some(link), Some(offer)) = (&mut self.link, self.outgoing.offer(now)) else {
                 return Ok(());
             };
-            let count = link.write(offer.bytes, now)?;
+            let count = match link.write(offer.bytes, now) {
+                Ok(count) => count,
+                Err(problem @ (LinkError::Gone(_) | LinkError::Ended(_))) => return Err(problem),
+                // Nothing will ever go out here: waiting for it would be a stall without end.
+                Err(problem) => {
+                    self.drop_outgoing(now);
+                    self.refuse(problem.to_string());
+                    return Ok(());
+                }
+            };
             if count == 0 {
                 self.stuck = self.stuck.saturating_add(1);
                 return Ok(());
