@@ -26,7 +26,10 @@ const PURE: [&str; 5] = ["notation", "modem", "macros", "sim800", "session"];
 const IMPURE: [&str; 15] = [
     "std::fs",
     "std::io::",
-    "std::net",
+    "TcpStream",
+    "TcpListener",
+    "UdpSocket",
+    "ToSocketAddrs",
     "std::thread",
     "std::process",
     "std::env",

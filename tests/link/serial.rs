@@ -209,7 +209,7 @@ fn an_idle_link_sleeps() {
 #[test]
 fn a_paste_to_a_slow_far_end_loses_nothing() {
     let full = std::env::var_os("MODEMSCOPE_SLOW_PASTE").is_some();
-    let (size, stop) = if full { (MEBIBYTE, 3_000) } else { (MEBIBYTE / 10, 300) };
+    let (size, pause) = if full { (MEBIBYTE, 3_000) } else { (MEBIBYTE / 10, 300) };
     let per_step = if full { 1_000 } else { 10_000 };
     let pty = Pty::new();
     let watched = Watched::opened(&pty.path());
@@ -218,7 +218,7 @@ fn a_paste_to_a_slow_far_end_loses_nothing() {
     let mut far_end: Vec<u8> = Vec::new();
     let mut stalls_shown = 0;
     while far_end.len() < size {
-        let step = Instant::now() + Duration::from_millis(20);
+        let next = Instant::now() + Duration::from_millis(20);
         let got = pty.read_exactly(per_step.min(size - far_end.len()), LIMIT);
         assert!(!got.is_empty(), "{} of {size} bytes came", far_end.len());
         let before = far_end.len();
@@ -226,7 +226,7 @@ fn a_paste_to_a_slow_far_end_loses_nothing() {
         for at in [size / 3, size * 2 / 3] {
             if before < at && at <= far_end.len() {
                 let stopped = Instant::now();
-                let stalled = Duration::from_millis(stop) / 2;
+                let stalled = Duration::from_millis(pause) / 2;
                 let shown = watched.until("the stall is shown", |status| {
                     status.sending.is_some_and(|sending| sending.stalled >= stalled)
                 });
@@ -234,10 +234,10 @@ fn a_paste_to_a_slow_far_end_loses_nothing() {
                 assert_eq!((progress.taken, progress.total), (shown.tx, size as u64));
                 assert!(progress.taken >= far_end.len() as u64);
                 stalls_shown += 1;
-                std::thread::park_timeout(Duration::from_millis(stop).saturating_sub(stopped.elapsed()));
+                std::thread::park_timeout(Duration::from_millis(pause).saturating_sub(stopped.elapsed()));
             }
         }
-        std::thread::park_timeout(step.saturating_duration_since(Instant::now()));
+        std::thread::park_timeout(next.saturating_duration_since(Instant::now()));
     }
     assert_eq!(stalls_shown, 2);
     assert!(far_end == bytes, "bytes were lost, doubled or reordered");
