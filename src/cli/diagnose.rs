@@ -246,6 +246,14 @@ enum OfferJson<'a> {
     },
 }
 
+fn offer(offer: &Offer) -> OfferJson<'_> {
+    match offer {
+        Offer::Send { label, bytes } => OfferJson::Send { label, send: notation::print(bytes) },
+        Offer::ScanBaud => OfferJson::ScanBaud,
+        Offer::Advice(text) => OfferJson::Advice { text },
+    }
+}
+
 fn json(findings: &[Finding]) -> anyhow::Result<String> {
     let evidence = |evidence: &Evidence| EvidenceJson {
         direction: match evidence.direction {
@@ -256,13 +264,6 @@ fn json(findings: &[Finding]) -> anyhow::Result<String> {
         end: evidence.range.end,
         seconds: evidence.at.map(|at: Duration| at.as_secs_f64()),
     };
-    fn offer(offer: &Offer) -> OfferJson<'_> {
-        match offer {
-            Offer::Send { label, bytes } => OfferJson::Send { label, send: notation::print(bytes) },
-            Offer::ScanBaud => OfferJson::ScanBaud,
-            Offer::Advice(text) => OfferJson::Advice { text },
-        }
-    }
     let findings: Vec<FindingJson<'_>> = findings
         .iter()
         .map(|finding| FindingJson {

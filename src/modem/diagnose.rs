@@ -183,7 +183,7 @@ impl Diagnoser {
         self.dialog.begin_received(bytes, at);
         self.settle();
         let mut rest = bytes;
-        while !rest.is_empty() {
+        while !rest.is_empty() || self.dialog.has_more() {
             let used = self.dialog.received_step(rest);
             self.settle();
             rest = rest.get(used..).unwrap_or_default();
@@ -320,3 +320,6 @@ fn only_probes(transcript: &Transcript) -> bool {
     let probe = |chunk: &Chunk| chunk.bytes.trim_ascii().eq_ignore_ascii_case(b"AT");
     transcript.chunks.len() > 1 && transcript.chunks.iter().all(probe)
 }
+
+#[cfg(test)]
+mod tests;

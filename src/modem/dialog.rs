@@ -23,7 +23,7 @@ use exchange::{Data, Exchange, Span};
 pub(super) use received::{flipped_bits, is_burst};
 use said::Said;
 pub(super) use sent::allowed as sent_allowed;
-use state::State;
+use state::{Ip, State};
 
 use super::Direction;
 use super::digest::Digest;
@@ -95,6 +95,10 @@ pub struct Silence {
 
 /// See the module.
 #[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each tells what the byte before was; they do not exclude each other"
+)]
 pub struct Dialog {
     /// Which bytes there are.
     pub record: Record,
@@ -132,6 +136,8 @@ pub struct Dialog {
     pub last_command: Option<(Span, String)>,
     /// Whether what comes back is what was sent.
     pub looped: Loop,
+    /// When the data connection was lost: its state until then, and the CIPSTART that was opening a connection.
+    pub lost: Option<(Ip, Option<Span>)>,
     /// When bytes came last.
     pub received_last: Option<Duration>,
     events: Vec<Event>,
@@ -153,6 +159,7 @@ pub struct Dialog {
     dirty: bool,
     held: Vec<(Said, Span)>,
     suspect: Option<(Said, Span)>,
+    later: Option<(Said, Span)>,
     starting: Option<(Said, Span)>,
     sms_text: bool,
     skip_line: bool,
@@ -168,6 +175,11 @@ impl Dialog {
         std::mem::swap(&mut self.events, into);
     }
 
+    /// Something is still to be told; the next [`Self::received_step`] tells it.
+    pub(super) const fn has_more(&self) -> bool {
+        self.later.is_some()
+    }
+
     /// Time passed without bytes.
     pub(super) fn tick(&mut self, now: Duration) {
         self.now = Some(now);
@@ -180,6 +192,13 @@ impl Dialog {
     /// The log ends here.
     pub(super) fn finish(&mut self) {
         self.settle();
+        if let Some((start, text)) = self.digest.unfinished()
+            && is_burst(text)
+            && !self.state.bare_data_possible()
+        {
+            let span = self.received_span(start..start + text.len() as u64);
+            self.events.push(Event::Burst(span));
+        }
         self.events.push(Event::Finish);
     }
 

@@ -40,6 +40,10 @@ pub struct Line<'a> {
 
 /// The tokenizer. It holds one unfinished line and a few counters.
 #[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each tells what the byte before was; they do not exclude each other"
+)]
 pub struct Digest {
     offset: u64,
     held: Vec<u8>,

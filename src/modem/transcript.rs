@@ -174,6 +174,8 @@ impl Restore {
             (any, of_mark.any(|(_, rest)| unescape(rest).iter().any(|byte| matches!(byte, b'\r' | b'\n'))))
         };
         let (received, received_shown) = shown(b'<');
+        let answered = lines.iter().filter_map(TextLine::mark).any(|(mark, rest)| mark == b'<' && is_answer(rest));
+        let received = received && answered;
         let (_, sent_shown) = shown(b'>');
         Self { sent: received && !received_shown && !sent_shown, received: received && !received_shown }
     }

@@ -180,7 +180,8 @@ impl TypedAsText {
 /// `26`, `38` and `&` are common at the end of data; behind a blank or `=` they belong to it.
 fn plausible(found: &Lookalike, text: &[u8]) -> bool {
     let before = found.range.start.checked_sub(1).and_then(|at| text.get(at)).copied();
-    found.certain || found.alone || !matches!(before, Some(b'=' | b' ')) && !(found.text == "&" && text.contains(&b'='))
+    let belongs = matches!(before, Some(b'=' | b' ')) || found.text == "&" && text.contains(&b'=');
+    found.certain || found.alone || !belongs
 }
 
 impl Rule for TypedAsText {

@@ -58,7 +58,9 @@ impl Rule for FirstCharacter {
         self.last = dialog.now;
         let Some(done) = &dialog.done else { return };
         let Some(ignored) = self.ignored.take() else { return };
-        let later = done.span.start > ignored.start;
+        // Of two equal commands the answer goes to the first; that there is only one shows when the second stays open.
+        let asked_again = |open: &Exchange| open.text == done.text && open.received_from == done.received_from;
+        let later = done.span.start > ignored.start || dialog.open.iter().any(asked_again);
         let cut = done.span.start == ignored.start && damaged(done).is_some() && lacks_head(done);
         if later || cut {
             book.add(
@@ -100,6 +102,7 @@ impl Rule for BoardReset {
                 if dialog.answered == 0
                     && dialog.open.is_empty()
                     && !dialog.state.started
+                    && (dialog.sent_total() == 0 || dialog.now.is_some())
                     && is_banner(&dialog.unknown) =>
             {
                 [Some(span), None]
@@ -121,6 +124,7 @@ impl Rule for BoardReset {
 /// Words, as a sketch prints them when it begins.
 fn is_banner(text: &[u8]) -> bool {
     text.len() >= 4
+        && text.iter().all(|byte| (0x20..0x7F).contains(byte))
         && text.iter().filter(|byte| byte.is_ascii_alphabetic()).count() * 2 > text.len()
         && !text.starts_with(b"+")
         && !text.starts_with(b"AT")
@@ -246,7 +250,7 @@ impl Rule for Overflow {
         let Some(open) = open.filter(|_| !self.told) else { return };
         let Some(span) = Self::broken(dialog, open) else { return };
         self.told = true;
-        let late = gap(open.span, span).is_none_or(|gap| gap < Duration::from_secs(120));
+        let late = gap(open.span, span).is_none_or(|gap| gap < Duration::from_mins(2));
         if late {
             let title = format!("The answer to {} breaks off after {} bytes.", open.shown(), span.end - span.start);
             book.add(Self::DOC, Draft::new(title, [Some(open.span), Some(span)]).confidence(70));

@@ -41,7 +41,7 @@ impl Rule for ManualReceive {
                 let reads = |last: &&crate::modem::dialog::exchange::Exchange| {
                     last.name == Name::Ciprxget && matches!(last.chief().argument(0), b"2" | b"3")
                 };
-                if dialog.open.back().filter(reads).is_some() {
+                if dialog.open.back().as_ref().is_some_and(reads) {
                     self.waiting = None;
                     if let Some(told) = self.told.take() {
                         book.withdraw(told);

@@ -58,10 +58,9 @@ impl Rule for EscapeTyped {
         if event == Event::Command {
             if let Some(last) =
                 dialog.open.back().filter(|last| memchr::memchr3(b'\\', b'<', b'^', &last.text).is_some())
+                && self.look(&last.text, last.span, book)
             {
-                if self.look(&last.text, last.span, book) {
-                    book.blame(last.id, Self::DOC.slug);
-                }
+                book.blame(last.id, Self::DOC.slug);
             }
         } else if let Some(span) = dialog.typed_span {
             let over = event == Event::Finish

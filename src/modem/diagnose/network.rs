@@ -211,7 +211,7 @@ pub(super) struct WeakSignal {
 }
 
 /// A failure and a reading so far apart have nothing to do with each other.
-const TOGETHER: Duration = Duration::from_secs(300);
+const TOGETHER: Duration = Duration::from_mins(5);
 
 impl WeakSignal {
     fn check(&mut self, book: &mut Book) {

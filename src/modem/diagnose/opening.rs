@@ -7,7 +7,7 @@ use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::command::{Form, Name, number};
 use crate::modem::dialog::exchange::{Outcome, Span};
 use crate::modem::dialog::said::{IpState, Said};
-use crate::modem::dialog::state::{Connection, Ip};
+use crate::modem::dialog::state::Ip;
 use crate::modem::dialog::{Dialog, Event};
 
 /// The data connection has come up or was ended in good order: what was wrong with it is past.
@@ -47,9 +47,7 @@ impl Rule for MuxForm {
         let chief = done.chief();
         let first = number(chief.argument(0));
         let wrong = match (done.name, chief.form, done.before.mux) {
-            (Name::Cipsend, Form::Execute, Some(true)) | (Name::Cipclose, Form::Execute, Some(true)) => {
-                Some("lacks the connection number")
-            }
+            (Name::Cipsend | Name::Cipclose, Form::Execute, Some(true)) => Some("lacks the connection number"),
             (Name::Cipsend, Form::Set, Some(true)) if first.is_some_and(|n| n > 5) => {
                 Some("lacks the connection number")
             }
@@ -126,11 +124,8 @@ impl Rule for NoDataService {
                     self.deact = Some(span);
                     return;
                 }
-                let connecting = dialog.state.connections.iter().find_map(|connection| match connection {
-                    Connection::Connecting { command, .. } => Some(*command),
-                    _ => None,
-                });
-                if let Some(command) = connecting.filter(|_| dialog.state.ip != Ip::Active) {
+                let Some((ip, Some(command))) = dialog.lost else { return };
+                if ip != Ip::Active {
                     self.tell(Some(command), [Some(span), None], 90, book);
                 }
             }

@@ -27,16 +27,17 @@ impl FixedShort {
     }
 
     /// A command that was sent while bytes were missing counted as data.
-    fn command_counted(&mut self, dialog: &Dialog, book: &mut Book) {
+    fn command_counted(event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(data) = data(dialog) else { return };
         let DataKind::Fixed(n) = data.kind else { return };
         let before = data.count.saturating_sub(data.write_span.map_or(0, |span| span.end - span.start));
-        if before == 0 || data.elided || !data.whole_write || !data.write.starts_with(b"AT+") || book.is_blamed(data.id)
+        if before == 0 || data.elided || !data.whole_write || !data.write.starts_with(b"AT") || book.is_blamed(data.id)
         {
             return;
         }
-        let whole = is_whole_command(data.write.trim_ascii_end()) && data.write.ends_with(b"\r") || data.count == n;
-        if whole {
+        // Behind the last announced byte only what follows tells whether it was the head of a command.
+        let whole = is_whole_command(data.write.trim_ascii_end()) && data.write.ends_with(b"\r");
+        if whole || matches!(event, Event::Excess(..)) {
             let title =
                 format!("{before} of the {n} announced bytes were sent, so the next command was taken for data.");
             book.add(Self::DOC, Draft::new(title, [Some(data.prompt), data.payload]));
@@ -54,11 +55,12 @@ impl Rule for FixedShort {
         why: "The modem waits until exactly so many bytes have come; umlauts and other signs are two bytes or more, CR and LF count.",
         fix: "Send the missing bytes, and count bytes, not characters.",
     };
-    const HEARS: u32 = hears::DATA | hears::DATA_END | hears::TICK | hears::FINISH;
+    const HEARS: u32 = hears::DATA | hears::DATA_END | hears::EXCESS | hears::TICK | hears::FINISH;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
-            Event::Data => self.command_counted(dialog, book),
+            Event::Data | Event::Excess(_, true) => Self::command_counted(event, dialog, book),
+            Event::Excess(..) => {}
             Event::DataEnd => {
                 let Some(ended) = &dialog.data_done else { return };
                 let Some((_, handle)) = self.told.take_if(|(id, _)| *id == ended.id) else { return };
@@ -135,14 +137,12 @@ impl Rule for FixedExcess {
         if data.elided || !matches!(data.ended, Some((DataEnded::Full, _))) {
             return;
         }
-        match event {
-            Event::Excess(span, more) => self.tell(span, more, data, book),
-            _ => {
-                let behind =
-                    dialog.typed_span.filter(|span| data.payload.is_some_and(|payload| payload.end == span.start));
-                if let Some(span) = behind.filter(|_| !is_command(&dialog.typed)) {
-                    self.tell(span, true, data, book);
-                }
+        if let Event::Excess(span, more) = event {
+            self.tell(span, more, data, book);
+        } else {
+            let behind = dialog.typed_span.filter(|span| data.payload.is_some_and(|payload| payload.end == span.start));
+            if let Some(span) = behind.filter(|_| !is_command(&dialog.typed)) {
+                self.tell(span, true, data, book);
             }
         }
     }

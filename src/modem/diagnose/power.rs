@@ -21,8 +21,7 @@ const ADVICE: &str = "A SIM800L draws bursts of 2 A at 3.4 to 4.4 V, best 4.0 V.
 fn restarts(exchange: &Exchange) -> bool {
     let chief = exchange.chief();
     match exchange.name {
-        Name::Cfun | Name::Cpowd => chief.form == Form::Set,
-        Name::Cpin => chief.form == Form::Set,
+        Name::Cfun | Name::Cpowd | Name::Cpin => chief.form == Form::Set,
         Name::Basic => chief.arguments.first().is_some_and(|letter| letter.eq_ignore_ascii_case(&b'Z')),
         _ => false,
     }
@@ -47,6 +46,7 @@ fn draws(name: Name) -> bool {
 
 /// Which boot lines a start has shown.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "one flag a line of a start")]
 struct Group {
     rdy: bool,
     cfun: bool,
@@ -161,7 +161,7 @@ impl Rule for Restarted {
                         }
                         none => {
                             *none =
-                                Some((command.span, String::from_utf8_lossy(&command.text).into_owned(), command.name))
+                                Some((command.span, String::from_utf8_lossy(&command.text).into_owned(), command.name));
                         }
                     }
                 }
@@ -199,12 +199,10 @@ impl Rule for Restarted {
             Event::Said(Said::UnderVoltage(down) | Said::OverVoltage(down), _) => self.caused |= down,
             Event::Said(Said::Cpin(_), _) => self.group.burst &= true,
             Event::Said(said @ (Said::Rdy | Said::CallReady | Said::SmsReady), span) => {
-                self.boot_line(said, span, dialog, book)
+                self.boot_line(said, span, dialog, book);
             }
-            Event::Said(said @ Said::Cfun(1), span) => {
-                if !dialog.open.iter().any(|open| open.name == Name::Cfun) {
-                    self.boot_line(said, span, dialog, book);
-                }
+            Event::Said(said @ Said::Cfun(1), span) if !dialog.open.iter().any(|open| open.name == Name::Cfun) => {
+                self.boot_line(said, span, dialog, book);
             }
             _ => {}
         }
@@ -258,15 +256,14 @@ impl Rule for Silently {
                     self.unechoed = 0;
                 }
             }
-            Event::Echoed(id) => {
+            Event::Echoed(id)
                 if dialog.state.echo == Some(false)
                     && self.unechoed > 0
                     && !self.caused
-                    && dialog.record == Record::Both
-                {
-                    let command = dialog.open.iter().find(|open| open.id == id).map(|open| open.span);
-                    self.tell("The echo is back though it was switched off with ATE0.", [command, None], book);
-                }
+                    && dialog.record == Record::Both =>
+            {
+                let command = dialog.open.iter().find(|open| open.id == id).map(|open| open.span);
+                self.tell("The echo is back though it was switched off with ATE0.", [command, None], book);
             }
             Event::Final => {
                 let Some(done) = &dialog.done else { return };
@@ -281,15 +278,13 @@ impl Rule for Silently {
                 *self = Self { ready: self.ready, ..Self::default() };
             }
             Event::Said(Said::Cpin(Pin::Ready), _) => self.ready = true,
-            Event::Said(Said::Cpin(Pin::Pin), span) => {
-                if std::mem::replace(&mut self.ready, false) && !self.caused && !dialog.state.started {
-                    self.tell("The PIN is asked again.", [Some(span), None], book);
-                }
+            Event::Said(Said::Cpin(Pin::Pin), span)
+                if std::mem::replace(&mut self.ready, false) && !self.caused && !dialog.state.started =>
+            {
+                self.tell("The PIN is asked again.", [Some(span), None], book);
             }
-            Event::Said(Said::Cmee(0), span) => {
-                if dialog.state.cmee.is_some_and(|level| level > 0) && !self.caused {
-                    self.tell("AT+CMEE is 0 again.", [Some(span), None], book);
-                }
+            Event::Said(Said::Cmee(0), span) if dialog.state.cmee.is_some_and(|level| level > 0) && !self.caused => {
+                self.tell("AT+CMEE is 0 again.", [Some(span), None], book);
             }
             _ => {}
         }
@@ -402,4 +397,4 @@ impl Rule for SupplyLow {
 }
 
 /// Keeps the unit of patience in one place for the rules about time.
-pub(super) const MINUTE: Duration = Duration::from_secs(60);
+pub(super) const MINUTE: Duration = Duration::from_mins(1);

@@ -103,6 +103,8 @@ rules! {
     too_long: payload::TooLong,
     prompt_off: payload::PromptOff,
     byte_edits: payload::ByteEdits,
+    quotes: line::Quotes,
+    blanks: line::Blanks,
     mux_form: opening::MuxForm,
     send_before_connect: order::SendBeforeConnect,
     no_data_service: opening::NoDataService,
@@ -131,8 +133,6 @@ rules! {
     echo_lost: echo::LostBytes,
     echo_bits: echo::BitErrors,
     overflow: echo::Overflow,
-    quotes: line::Quotes,
-    blanks: line::Blanks,
     restarted: power::Restarted,
     silently: power::Silently,
     under_voltage: power::UnderVoltage,
@@ -150,7 +150,10 @@ rules! {
 impl Rules {
     /// Hands an event to the rules that hear it.
     pub(super) fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        use hears::*;
+        use hears::{
+            BURST, COMMAND, DATA, DATA_END, ECHOED, EMPTY, EXCESS, FINAL, FINISH, GLUED, JUNK, PROMPT, RECEIVED, SAID,
+            STRAY, TICK, UNKNOWN,
+        };
         match event {
             Event::Command => self.pass::<COMMAND>(event, dialog, book),
             Event::Glued(_) => self.pass::<GLUED>(event, dialog, book),

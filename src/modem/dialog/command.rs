@@ -257,15 +257,17 @@ pub fn takes_data(part: &Part<'_>) -> bool {
     }
 }
 
+const NOTHING: &[u8] = &[];
+
 fn part_of(body: &[u8]) -> Part<'_> {
     let body = body.trim_ascii_end();
     let Some(b'+') = body.first() else { return basic(body) };
     let end = body.iter().position(|byte| matches!(byte, b'=' | b'?')).unwrap_or(body.len());
     let name = name_of(body.get(1..end).unwrap_or_default());
     let (form, arguments) = match body.get(end..).unwrap_or_default() {
-        [] => (Form::Execute, &body[..0]),
-        [b'?', ..] => (Form::Query, &body[..0]),
-        [b'=', b'?'] => (Form::Test, &body[..0]),
+        [] => (Form::Execute, NOTHING),
+        [b'?', ..] => (Form::Query, NOTHING),
+        [b'=', b'?'] => (Form::Test, NOTHING),
         [_, arguments @ ..] => (Form::Set, arguments),
     };
     Part { name, form, arguments }

@@ -238,10 +238,8 @@ fn kind_of(chief: &Part<'_>, mux: Option<bool>) -> DataKind {
             (None, _) => DataKind::Unsure,
         },
         (Name::Httpdata | Name::Smtpbody, _) => timed(0),
-        (Name::Cmmsdown, _) => timed(1),
-        (Name::Fswrite, _) => timed(2),
-        (Name::Ftpput, _) => timed(1),
-        (Name::Ftpextput, _) => timed(2),
+        (Name::Cmmsdown | Name::Ftpput, _) => timed(1),
+        (Name::Fswrite | Name::Ftpextput, _) => timed(2),
         _ => DataKind::Unsure,
     }
 }

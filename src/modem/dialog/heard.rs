@@ -30,14 +30,20 @@ impl Dialog {
                 if bare && (self.dirty || !framed) && said != Said::SendOk {
                     self.suspect = Some((said, span));
                 } else {
-                    self.result(said, span);
+                    self.count_held();
+                    if self.events.is_empty() {
+                        self.result(said, span);
+                    } else {
+                        self.later = Some((said, span));
+                    }
                 }
             }
             Said::Digit(digit) => self.digit(digit, line, span),
             Said::Address => self.address(span),
             Said::Rdy | Said::Cfun(_) | Said::CallReady | Said::SmsReady if bare => {
-                self.starting_up(said, span, framed)
+                self.starting_up(said, span, framed);
             }
+            Said::Counted(_) | Said::RxData(_) if bare && self.unasked(said) => self.dirty = true,
             _ if bare && self.unasked(said) => {
                 if framed && self.held.len() < 8 {
                     self.held.push((said, span));
@@ -98,6 +104,17 @@ impl Dialog {
         if let Some((said, span)) = self.suspect.take() {
             self.result(said, span);
         }
+        self.count_held();
+    }
+
+    /// What was put off so that rules see one step after the other.
+    pub(super) fn do_later(&mut self) {
+        if let Some((said, span)) = self.later.take() {
+            self.result(said, span);
+        }
+    }
+
+    fn count_held(&mut self) {
         if !self.held.is_empty() {
             for (said, span) in std::mem::take(&mut self.held) {
                 self.count(said, span);
@@ -191,12 +208,11 @@ impl Dialog {
                 .or_else(echoed)
                 .or_else(|| self.first()),
             Said::Ok => {
-                let natural = |exchange: &Exchange| {
-                    !matches!(exchange.name, Name::Cipshut)
-                        && !(exchange.name == Name::Cipsend
-                            && exchange.chief().form != Form::Query
-                            && exchange.chief().form != Form::Test)
-                        && !(exchange.name == Name::Cifsr && exchange.chief().form == Form::Execute)
+                let natural = |exchange: &Exchange| match (exchange.name, exchange.chief().form) {
+                    (Name::Cipshut, _) => false,
+                    (Name::Cipsend, form) => matches!(form, Form::Query | Form::Test),
+                    (Name::Cifsr, Form::Execute) => exchange.text.contains(&b';'),
+                    _ => true,
                 };
                 let one = |echoed: bool| {
                     self.open.iter().position(|exchange| {
@@ -256,7 +272,7 @@ impl Dialog {
                 }
             }
             (Name::Cipclose, Outcome::Said(Said::Ok | Said::CloseOk(_))) => {
-                self.state.set_connection(n, Connection::HostClosed)
+                self.state.set_connection(n, Connection::HostClosed);
             }
             (Name::Cipshut, Outcome::Said(Said::ShutOk | Said::Ok)) => {
                 self.state.set_all_connections(Connection::None);
@@ -309,6 +325,11 @@ impl Dialog {
             }
             Said::PdpDeact => {
                 let opening = self.open.iter().any(|exchange| exchange.name == Name::Ciicr);
+                let connecting = self.state.connections.iter().find_map(|connection| match connection {
+                    Connection::Connecting { command, .. } => Some(*command),
+                    _ => None,
+                });
+                self.lost = Some((self.state.ip, connecting));
                 self.events.push(Event::Said(said, span));
                 self.state.ip = if opening { Ip::Failed } else { Ip::Lost };
                 self.state.set_all_connections(Connection::None);

@@ -25,8 +25,12 @@ impl Dialog {
         }
     }
 
-    /// Takes some of the received bytes; at least one.
+    /// Takes some of the received bytes; none where something from before is still to be told.
     pub(in crate::modem) fn received_step(&mut self, bytes: &[u8]) -> usize {
+        if self.later.is_some() {
+            self.do_later();
+            return 0;
+        }
         self.silent.commands = 0;
         let mut bytes = bytes;
         if self.digest.at_line_start() {
@@ -153,6 +157,10 @@ impl Dialog {
         // A command's echo may have the echo of other bytes in front of it (a stray 0x1A).
         let may_hold_one = is_whole_command(text) || text.len() > 4 || text.first().is_some_and(|&byte| byte < 0x20);
         if may_hold_one && let Some(index) = self.open.iter().position(whole) {
+            let ahead = text.len() - self.open.get(index).map_or(0, |exchange| exchange.text.len());
+            if ahead > 0 && text.get(..ahead).is_some_and(is_burst) {
+                self.events.push(Event::Burst(span.part(0..ahead as u64)));
+            }
             self.echoed(index);
             return true;
         }
@@ -168,7 +176,7 @@ impl Dialog {
     /// Collects what comes in place of the echo. It may be whole when all of it is there (a URC came in between).
     fn damaged_echo(&mut self, text: &[u8], span: Span) -> bool {
         let Some(exchange) = self.open.iter_mut().find(|exchange| exchange.echo != Echo::Whole) else { return false };
-        if exchange.information > 0
+        if (exchange.information > 0 && exchange.echo == Echo::None)
             || text.is_empty()
             || self.data.is_some()
             || exchange.echo_text.len() + text.len() > exchange.text.len()

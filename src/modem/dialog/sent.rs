@@ -26,6 +26,9 @@ impl Dialog {
         self.write_begins = self.send != Some(send);
         self.send = Some(send);
         self.looped.sent(bytes, self.answered > 0);
+        if self.data.is_none() && !self.online {
+            self.settle();
+        }
         if self.write_begins
             && let Some(data) = &mut self.data
         {
@@ -201,6 +204,7 @@ impl Dialog {
 
     /// A command that a log shows as its echo only.
     pub(super) fn echoed_command(&mut self, text: &[u8], span: Span) {
+        self.settle();
         self.push_command(text, &Sending { span, at: span.at, by_feed: false });
         if let Some(exchange) = self.open.back_mut() {
             exchange.echo = Echo::Whole;
@@ -208,7 +212,6 @@ impl Dialog {
     }
 
     fn push_command(&mut self, text: &[u8], sending: &Sending) {
-        self.settle();
         self.dirty = false;
         self.sms_text = false;
         self.give_up_overdue(sending.at);

@@ -198,7 +198,7 @@ impl State {
             (Name::Csclk, Form::Set) => self.sleep = small,
             (Name::Cfun, Form::Set) => self.functions = small,
             (Name::Cstt, Form::Set | Form::Execute) => self.ip = Ip::Start,
-            (Name::Ciicr, Form::Execute) | (Name::Cifsr, Form::Execute) => self.ip = Ip::Active,
+            (Name::Ciicr | Name::Cifsr, Form::Execute) => self.ip = Ip::Active,
             (Name::Cgatt, Form::Set) if small == Some(0) => {
                 self.ip = Ip::Lost;
                 self.set_all_connections(Connection::None);
@@ -230,9 +230,8 @@ impl State {
             }
             rest = tail.get(digits..).unwrap_or_default();
             if letter.eq_ignore_ascii_case(&b'S') {
-                rest = rest
-                    .get(rest.iter().position(|byte| byte.is_ascii_alphabetic()).unwrap_or(rest.len())..)
-                    .unwrap_or_default();
+                rest =
+                    rest.get(rest.iter().position(u8::is_ascii_alphabetic).unwrap_or(rest.len())..).unwrap_or_default();
             }
         }
     }

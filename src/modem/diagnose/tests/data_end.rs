@@ -1,0 +1,147 @@
+use super::{at_prompt, check, connected};
+
+#[test]
+fn missing_terminator() {
+    at_prompt("> hello\n< hello\n", "missing-terminator");
+    at_prompt("> hello\\r\\n\n< hello\\r\\n\n", "missing-terminator");
+    at_prompt("> hello\n< hello\n> \\x1A\n< \\x1A\\r\\nSEND OK\\r\\n\n", "");
+    at_prompt("", "");
+    // The data went by itself (CIPATS), or was given up.
+    at_prompt("> hello\n< hello\\r\\nSEND OK\\r\\n\n", "");
+    at_prompt("> hello\n< hello\n> \\x1B\n< \\r\\nOK\\r\\n\n", "");
+    check(
+        "> AT+CMGF=1\\r\n< AT+CMGF=1\\r\\r\\nOK\\r\\n\n> AT+CMGS=\"+491\"\\r\n< AT+CMGS=\"+491\"\\r\\r\\n> \n> hi\\r\n< hi\\r\\n> \n",
+        "missing-terminator",
+    );
+}
+
+#[test]
+fn terminator_typed_as_text() {
+    for text in [
+        "1A",
+        "0x1A",
+        "\\\\x1A",
+        "\\\\032",
+        "\\\\u001A",
+        "^Z",
+        "<1A>",
+        "<SUB>",
+        "<CTRL+Z>",
+        "Ctrl+Z",
+        "$1A",
+        "#26",
+        "#026",
+        "26",
+        "38",
+        "&",
+        "1a\\r\\n",
+    ] {
+        at_prompt(&format!("> hello\n< hello\n> {text}\n< {text}\n"), "terminator-typed-as-text");
+    }
+    for text in ["hello1A", "hello^Z\\r\\n", "hello <CTRL+Z>", "hello26", "hi0x1A"] {
+        at_prompt(&format!("> {text}\n"), "terminator-typed-as-text");
+        at_prompt(
+            &format!("> {text}\n> \\x1A\n< {text}\\x1A\\r\\nSEND OK\\r\\n\n"),
+            if text.ends_with("\\n") { "(line-end-before-terminator)" } else { "" },
+        );
+    }
+    // Followed by a command that became data too: one cause.
+    at_prompt("> hello\n> 1A\n> AT+CIPCLOSE\\r\\n\n", "terminator-typed-as-text");
+    at_prompt("> hello1A\\r\\n\n> AT+CIPCLOSE\\r\\n\n", "terminator-typed-as-text");
+    // Numbers that belong to the data.
+    at_prompt("> temp=26\n", "missing-terminator");
+    at_prompt("> in 2026\n", "missing-terminator");
+    at_prompt("> 1A\n> and more\n> \\x1A\n< 1Aand more\\x1A\\r\\nSEND OK\\r\\n\n", "");
+}
+
+#[test]
+fn command_as_payload() {
+    at_prompt("> hello\n< hello\n> AT+CIPSTATUS\\r\\n\n< AT+CIPSTATUS\\r\\n\n", "command-as-payload");
+    at_prompt("> hello\n< hello\n> AT+CIPCLOSE\\r\n> \\x1B\n< hello\\r\\nOK\\r\\n\n", "command-as-payload");
+    // Words that begin with AT, and a command that is sent on purpose.
+    at_prompt("> hello\n> AT home\\r\n", "missing-terminator");
+    at_prompt("> AT+CSQ\\r\n> \\x1A\n< AT+CSQ\\r\\x1A\\r\\nSEND OK\\r\\n\n", "(line-end-before-terminator)");
+}
+
+#[test]
+fn terminator_before_prompt() {
+    connected(
+        "> AT+CIPSEND\\r\n> hello\\x1A\n< AT+CIPSEND\\r\\r\\n> hello\\x1A\\r\\nSEND OK\\r\\n\n",
+        "terminator-before-prompt",
+    );
+    connected("> AT+CIPSEND\\r\n> hello\n> \\x1A\n< AT+CIPSEND\\r\\r\\nERROR\\r\\n\n", "terminator-before-prompt");
+    connected("> AT+CIPSEND\\r\n< AT+CIPSEND\\r\\r\\n> \n> hello\\x1A\n< hello\\x1A\\r\\nSEND OK\\r\\n\n", "");
+}
+
+#[test]
+fn terminator_without_prompt() {
+    at_prompt("> hello\\x1A\n< hello\\x1A\\r\\nSEND OK\\r\\n\n> \\x1A\n< \\x1A\n", "terminator-without-prompt");
+    check("> AT\\r\n< AT\\r\\r\\nOK\\r\\n\n> hello\\x1A\n< hello\\x1A\n", "terminator-without-prompt");
+    // It ends data that was begun before the log.
+    check("> hello\\x1A\n< hello\\x1A\\r\\nSEND OK\\r\\n\n> AT\\r\n< AT\\r\\r\\nOK\\r\\n\n", "");
+    // The cause is told already.
+    check(
+        "> AT+CIPSHUT\\r\n< AT+CIPSHUT\\r\\r\\nSHUT OK\\r\\n\n> AT+CIPSEND\\r\n< AT+CIPSEND\\r\\r\\nERROR\\r\\n\n> hello\\x1A\n< hello\\x1A\n",
+        "send-without-connection",
+    );
+}
+
+#[test]
+fn line_ends_around_the_terminator() {
+    at_prompt("> hello\\r\\n\\x1A\n< hello\\r\\n\\x1A\\r\\nSEND OK\\r\\n\n", "(line-end-before-terminator)");
+    at_prompt("> hello\n> \\x1A\\r\\n\n< hello\\x1A\\r\\nSEND OK\\r\\n\n", "(line-end-after-terminator)");
+    // A request of HTTP ends in an empty line.
+    at_prompt("> GET / HTTP/1.0\\r\\n\\r\\n\\x1A\n< GET / HTTP/1.0\\r\\n\\r\\n\\x1A\\r\\nSEND OK\\r\\n\n", "");
+}
+
+#[test]
+fn terminator_inside_payload() {
+    at_prompt("> ab\\x1Acd\\x00ef\n< ab\\x1A\\r\\nSEND OK\\r\\n\n", "terminator-inside-payload");
+    at_prompt("> ab\\x1Acd\\x1A\n< ab\\x1A\\r\\nSEND OK\\r\\n\n", "terminator-inside-payload");
+    at_prompt("> ab\\x1A\n< ab\\x1A\\r\\nSEND OK\\r\\n\n> AT\\r\n< AT\\r\\r\\nOK\\r\\n\n", "");
+}
+
+#[test]
+fn fixed_length() {
+    let five = |rest: &str, expect| connected(&format!("> AT+CIPSEND=5\\r\n< AT+CIPSEND=5\\r\\r\\n> \n{rest}"), expect);
+    five("> hell\n< hell\n", "fixed-length-short");
+    five("> hell\n< hell\n> o\n< o\\r\\nSEND OK\\r\\n\n", "");
+    five("> hel\n> AT+CIPCLOSE\\r\n", "fixed-length-short");
+    five("> hello\n< hello\\r\\nSEND OK\\r\\n\n", "");
+    five("> hello world\n< hello\\r\\nSEND OK\\r\\n\n", "fixed-length-excess");
+    five("> hello\\x1A\n< hello\\r\\nSEND OK\\r\\n\n", "fixed-length-excess");
+    five("> hello\\r\\n\n< hello\\r\\nSEND OK\\r\\n\n", "(fixed-length-excess)");
+    five("> a\\x1Ab\\x1Bc\n< a\\x1Ab\\x1Bc\\r\\nSEND OK\\r\\n\n", "");
+    // A length that the log leaves out.
+    connected("> AT+CIPSEND=<len>\\r\n< AT+CIPSEND=<len>\\r\\r\\n> \n> <bytes>\n", "");
+}
+
+#[test]
+fn payload_too_long() {
+    let long = "x".repeat(1500);
+    at_prompt(&format!("> {long}\n< {long}\\r\\nERROR\\r\\n\n"), "payload-too-long");
+    let fits = "x".repeat(1460);
+    at_prompt(&format!("> {fits}\\x1A\n< {fits}\\x1A\\r\\nSEND OK\\r\\n\n"), "");
+    connected("> AT+CIPSEND=1461\\r\n< AT+CIPSEND=1461\\r\\r\\nERROR\\r\\n\n", "payload-too-long");
+    connected(
+        "> AT+CIPSEND?\\r\n< AT+CIPSEND?\\r\\r\\n+CIPSEND: 1000\\r\\n\\r\\nOK\\r\\n\n> AT+CIPSEND=1200\\r\n< AT+CIPSEND=1200\\r\\r\\nERROR\\r\\n\n",
+        "payload-too-long",
+    );
+}
+
+#[test]
+fn prompt_switched_off() {
+    connected("> AT+CIPSPRT=0\\r\n< AT+CIPSPRT=0\\r\\r\\nOK\\r\\n\n", "(prompt-switched-off)");
+    connected("> AT+CIPSPRT=1\\r\n< AT+CIPSPRT=1\\r\\r\\nOK\\r\\n\n", "");
+    connected(
+        "> AT+CIPSEND\\r\n< AT+CIPSEND\\r\n> hello\\x1A\n< hello\\x1A\\r\\nSEND OK\\r\\n\n",
+        "(prompt-switched-off)",
+    );
+}
+
+#[test]
+fn byte_edits_payload() {
+    at_prompt("> hex\\x08llo\\x1A\n< hex\\x08llo\\x1A\\r\\nSEND OK\\r\\n\n", "byte-edits-payload");
+    at_prompt("> ab\\x1Bcd\\x1A\n< ab\\x1B\n", "byte-edits-payload");
+    at_prompt("> ab\\x1B\n< ab\\x1B\\r\\nOK\\r\\n\n> AT\\r\n< AT\\r\\r\\nOK\\r\\n\n", "");
+}

@@ -1,0 +1,165 @@
+use super::{at_prompt, check, connected};
+
+const START: &str =
+    "> AT+CIPSTART=\"TCP\",\"example.com\",\"80\"\\r\n< AT+CIPSTART=\"TCP\",\"example.com\",\"80\"\\r\\r\\nOK\\r\\n\n";
+const SHUT: &str = "> AT+CIPSHUT\\r\n< AT+CIPSHUT\\r\\r\\nSHUT OK\\r\\n\n";
+
+#[track_caller]
+fn refused(command: &str, expect: &str) {
+    check(&format!("> {command}\\r\n< {command}\\r\\r\\nERROR\\r\\n\n"), expect);
+}
+
+#[test]
+fn send_before_connect() {
+    check(&format!("{START}> AT+CIPSEND\\r\n< AT+CIPSEND\\r\\r\\nERROR\\r\\n\n"), "send-before-connect");
+    check(
+        &format!(
+            "{START}> AT+CIPSEND\\r\n< AT+CIPSEND\\r\\r\\n+CME ERROR: 3\\r\\n\\r\\nCONNECT OK\\r\\n\n> hello\\x1A\n"
+        ),
+        "send-before-connect",
+    );
+    check(&format!("{START}> AT+CIPSEND\\r\n< AT+CIPSEND\\r\n"), "send-before-connect");
+    check(&format!("{START}< \\r\\nCONNECT OK\\r\\n\n> AT+CIPSEND\\r\n< AT+CIPSEND\\r\\r\\n> \n"), "");
+    // Sent bytes alone: the delay decides.
+    check(
+        "> AT+CIPSTART=\"TCP\",\"a\",\"1\"\\r\\n\n# delay 500 ms\n> AT+CIPSEND\\r\\n\n# delay 500 ms\n> hi\n> \\x1A\n",
+        "send-before-connect",
+    );
+    check(
+        "> AT+CIPSTART=\"TCP\",\"a\",\"1\"\\r\\n\n# delay 6 s\n> AT+CIPSEND\\r\\n\n# delay 500 ms\n> hi\n> \\x1A\n# delay 5 s\n> AT+CIPCLOSE\\r\\n\n",
+        "",
+    );
+}
+
+#[test]
+fn the_blind_sketch_with_its_answers() {
+    check(
+        r#"
+[0.000] > AT\r\n
+[0.010] < AT\r\r\nOK\r\n
+[0.500] > AT+CIPSTART="TCP","h","9999"\r\n
+[0.530] < AT+CIPSTART="TCP","h","9999"\r\r\nOK\r\n
+[1.000] > AT+CIPSEND\r\n
+[1.020] < AT+CIPSEND\r\r\nERROR\r\n
+[1.500] > TEXT MESSAGE HERE
+[1.500] > \x1A
+[1.500] > AT+CIPCLOSE\r\n
+[1.530] < TEXT MESSAGE HERE\x1AAT+CIPCLOSE\r
+[3.000] < \r\nCONNECT OK\r\n
+"#
+        .trim_start(),
+        "send-before-connect closed-before-sent",
+    );
+}
+
+#[test]
+fn send_without_connection() {
+    check(
+        &format!(
+            "{SHUT}> AT+CIPSEND\\r\n< AT+CIPSEND\\r\\r\\nERROR\\r\\n\n> AT+CIPSEND\\r\n< AT+CIPSEND\\r\\r\\nERROR\\r\\n\n"
+        ),
+        "send-without-connection",
+    );
+    connected(
+        "< \\r\\nCLOSED\\r\\n\n> AT+CIPSEND\\r\n< AT+CIPSEND\\r\\r\\nERROR\\r\\n\n",
+        "(peer-closed) send-without-connection",
+    );
+    refused("AT+CIPSEND", "send-without-connection");
+}
+
+#[test]
+fn closed_before_sent() {
+    at_prompt("> hello\\x1A\n> AT+CIPCLOSE\\r\n< hello\\x1AAT+CIPCLOSE\\r\\r\\nCLOSE OK\\r\\n\n", "closed-before-sent");
+    at_prompt(
+        "> hello\\x1A\n< hello\\x1A\\r\\nSEND OK\\r\\n\n> AT+CIPCLOSE\\r\n< AT+CIPCLOSE\\r\\r\\nCLOSE OK\\r\\n\n",
+        "",
+    );
+}
+
+#[test]
+fn connections() {
+    check(
+        "> AT+CIPSTART=\"TCP\",\"a\",1\\r\n< AT+CIPSTART=\"TCP\",\"a\",1\\r\\r\\nERROR\\r\\n\\r\\nALREADY CONNECT\\r\\n\n",
+        "already-connected",
+    );
+    check(&format!("{START}< \\r\\nSTATE: TCP CLOSED\\r\\n\\r\\nCONNECT FAIL\\r\\n\n"), "connect-failed");
+    connected("< \\r\\nCLOSED\\r\\n\n", "(peer-closed)");
+    connected("> AT+CIPCLOSE\\r\n< AT+CIPCLOSE\\r\\r\\nCLOSE OK\\r\\n\n", "");
+    at_prompt("> hello\\x1A\n< hello\\x1A\\r\\nSEND FAIL\\r\\n\n", "send-failed");
+}
+
+#[test]
+fn a_private_target_is_named() {
+    let text = "> AT+CIPSTART=\"TCP\",\"192.168.1.5\",80\\r\n< AT+CIPSTART=\"TCP\",\"192.168.1.5\",80\\r\\r\\nOK\\r\\n\\r\\nSTATE: IP STATUS\\r\\n\\r\\nCONNECT FAIL\\r\\n\n";
+    let found = super::of_transcript(&super::Transcript::read(text.as_bytes()));
+    assert!(found.findings()[0].cause.contains("private network"), "{:?}", found.findings());
+}
+
+#[test]
+fn opening_the_data_connection() {
+    let cstt = "> AT+CSTT=\"wrong\"\\r\n< AT+CSTT=\"wrong\"\\r\\r\\nOK\\r\\n\n";
+    check(
+        &format!("{SHUT}{cstt}> AT+CIICR\\r\n< AT+CIICR\\r\\r\\n+PDP: DEACT\\r\\n\\r\\nERROR\\r\\n\n"),
+        "no-data-service",
+    );
+    check(
+        &format!(
+            "{SHUT}{cstt}> AT+CIICR\\r\n< AT+CIICR\\r\\r\\nERROR\\r\\n\n> AT+CIFSR\\r\n< AT+CIFSR\\r\\r\\nERROR\\r\\n\n"
+        ),
+        "no-data-service",
+    );
+    check(
+        &format!(
+            "{SHUT}{cstt}> AT+CIICR\\r\n< AT+CIICR\\r\\r\\nOK\\r\\n\n> AT+CIFSR\\r\n< AT+CIFSR\\r\\r\\n10.1.2.3\\r\\n\n"
+        ),
+        "",
+    );
+    check(&format!("{SHUT}{START}< \\r\\n+PDP: DEACT\\r\\n\\r\\nCONNECT FAIL\\r\\n\n"), "no-data-service");
+    check(
+        "> AT+CSTT=\"x\"\\r\n< AT+CSTT=\"x\"\\r\\r\\nERROR\\r\\n\n> AT+CIICR\\r\n< AT+CIICR\\r\\r\\nERROR\\r\\n\n> AT+CIFSR\\r\n< AT+CIFSR\\r\\r\\nERROR\\r\\n\n",
+        "wrong-ip-state",
+    );
+    connected("> AT+CSTT=\"x\"\\r\n< AT+CSTT=\"x\"\\r\\r\\n+CME ERROR: 3\\r\\n\n", "wrong-ip-state");
+    connected("< \\r\\n+PDP: DEACT\\r\\n\n> AT+CIPSEND\\r\n< AT+CIPSEND\\r\\r\\nERROR\\r\\n\n", "context-lost");
+    connected("> AT+CGATT=0\\r\n< AT+CGATT=0\\r\\r\\n+PDP: DEACT\\r\\n\\r\\nOK\\r\\n\n", "");
+}
+
+#[test]
+fn mux() {
+    refused("AT+CIPMUX=1", "mux-change-refused");
+    check("> AT+CIPMUX=1\\r\n< AT+CIPMUX=1\\r\\r\\nOK\\r\\n\n", "");
+    check(
+        "> AT+CIPMUX=1\\r\n< AT+CIPMUX=1\\r\\r\\nOK\\r\\n\n> AT+CIPSEND\\r\n< AT+CIPSEND\\r\\r\\nERROR\\r\\n\n",
+        "mux-form-mismatch",
+    );
+    check(
+        "> AT+CIPMUX=0\\r\n< AT+CIPMUX=0\\r\\r\\nOK\\r\\n\n> AT+CIPSTART=0,\"TCP\",\"a\",1\\r\n< AT+CIPSTART=0,\"TCP\",\"a\",1\\r\\r\\nERROR\\r\\n\n",
+        "mux-form-mismatch",
+    );
+    check(
+        "> AT+CIPMUX=1\\r\n< AT+CIPMUX=1\\r\\r\\nOK\\r\\n\n> AT+CIPSTART=0,\"TCP\",\"a\",1\\r\n< AT+CIPSTART=0,\"TCP\",\"a\",1\\r\\r\\nOK\\r\\n\\r\\n0, CONNECT OK\\r\\n\n",
+        "",
+    );
+}
+
+#[test]
+fn manual_receive() {
+    connected("< \\r\\n+CIPRXGET: 1\\r\\n\n", "manual-receive");
+    connected(
+        "< \\r\\n+CIPRXGET: 1\\r\\n\n> AT+CIPRXGET=2,5\\r\n< AT+CIPRXGET=2,5\\r\\r\\n+CIPRXGET: 2,5,0\\r\\nhello\\r\\nOK\\r\\n\n",
+        "",
+    );
+    connected("> AT+CIPRXGET=4\\r\n< AT+CIPRXGET=4\\r\\r\\nERROR\\r\\n\n", "manual-receive");
+}
+
+#[test]
+fn http() {
+    refused("AT+HTTPINIT", "http-already-open");
+    refused("AT+SAPBR=1,1", "bearer-refused");
+    check("> AT+HTTPACTION=0\\r\n< AT+HTTPACTION=0\\r\\r\\nOK\\r\\n\\r\\n+HTTPACTION: 0,601,0\\r\\n\n", "http-failed");
+    check("> AT+HTTPACTION=0\\r\n< AT+HTTPACTION=0\\r\\r\\nOK\\r\\n\\r\\n+HTTPACTION:0,404,12\\r\\n\n", "");
+    check(
+        "> AT+SAPBR=3,1,\"APN\",\"x\"\\r\n< AT+SAPBR=3,1,\"APN\",\"x\"\\r\\r\\nOK\\r\\n\n> AT+SAPBR=1,1\\r\n< AT+SAPBR=1,1\\r\\r\\nOK\\r\\n\n",
+        "",
+    );
+}
