@@ -8,6 +8,7 @@
 //! What it never does: send a burst before the other end has answered, so it cannot type into a modem that waits for data;
 //! whoever starts it makes sure that no such prompt is known to be open. At the end the modem's echo is as it was found.
 
+mod over_link;
 mod verdict;
 
 #[cfg(test)]
@@ -15,6 +16,7 @@ mod tests;
 
 use std::time::Duration;
 
+pub use over_link::OverLink;
 pub use verdict::{Pacing, Verdict};
 
 use crate::link::Order;

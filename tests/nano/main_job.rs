@@ -6,10 +6,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::bounded;
-use modemscope::app::passthrough::{Check, Input, Report, Verdict, Way};
-use modemscope::capture::{EntryItem, Writer};
+use modemscope::app::passthrough::{OverLink, Report, Verdict, Way};
+use modemscope::capture::Writer;
 use modemscope::link::{Connection, LineSettings, LinkSpec, Phase};
-use modemscope::modem::Direction;
 
 use crate::board::{BOOTLOADER, Bridge, Sketch, lines, words};
 use crate::desk::Server;
@@ -99,20 +98,14 @@ fn check(port: &Path) -> Report {
         news.recv_timeout(LIMIT).expect("the port opens");
     }
 
-    let mut cursor = link.reader().cursor();
-    let mut check = Check::new(Way::Echo, 115_200, began.elapsed());
-    while let Some(deadline) = check.next_deadline() {
-        assert!(began.elapsed() < LIMIT, "still at: {}", check.progress());
-        if let Some(burst) = check.poll_output() {
-            link.order(burst.order()).expect("the link takes orders");
+    let mut running = OverLink::start(Way::Echo, 115_200, link.reader(), began.elapsed());
+    while let Some(deadline) = running.check().next_deadline() {
+        assert!(began.elapsed() < LIMIT, "still at: {}", running.check().progress());
+        if let Some(order) = running.poll(&link.status(), began.elapsed()) {
+            link.order(order).expect("the link takes orders");
+        } else {
+            let _ = news.recv_timeout(deadline.saturating_sub(began.elapsed()).max(Duration::from_millis(1)));
         }
-        let _ = news.recv_timeout(deadline.saturating_sub(began.elapsed()));
-        while let Some(entry) = cursor.next_entry() {
-            if let EntryItem::Data { direction: Direction::Rx, bytes, .. } = entry.item {
-                check.handle_input(Input::Received(bytes), began.elapsed());
-            }
-        }
-        check.handle_input(Input::Tick, began.elapsed());
     }
-    check.report().expect("a report")
+    running.check().report().expect("a report")
 }
