@@ -5,6 +5,7 @@
 //! else changes the state, and `update` itself does no I/O.
 
 pub mod book;
+pub mod export_macro;
 pub mod find;
 pub mod job;
 pub mod log_feed;

@@ -1,21 +1,23 @@
 //! `modemscope export`: a capture as a file for others, redacted unless told otherwise.
 
-use std::fs::OpenOptions;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::ValueEnum;
 
 use super::common::{CommandResult, Exit, finish, say_aside};
+use super::output::OutputOptions;
+use crate::app::export_macro::from_capture;
 use crate::capture::export::{self, ExportError, Format, Options};
 use crate::capture::redact::Plan;
 use crate::capture::{Progress, Reader, import};
+use crate::macros::recorder::Replay;
+use crate::macros::{Book, file};
 use crate::modem::Direction;
 
 /// Arguments of `export`.
 #[derive(Debug, clap::Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Export {
     /// A capture (pcapng), transcript text, or a log pasted from another terminal.
     pub file: PathBuf,
@@ -34,12 +36,8 @@ pub struct Export {
     /// Leave control characters in `text` as they are.
     #[arg(long)]
     pub controls: bool,
-    /// The new file; standard output without it.
-    #[arg(short = 'o', long = "output", value_name = "OUT")]
-    pub output: Option<PathBuf>,
-    /// Overwrite OUT.
-    #[arg(long)]
-    pub force: bool,
+    #[command(flatten)]
+    output: OutputOptions,
 }
 
 /// The forms of the command line.
@@ -81,11 +79,7 @@ impl Export {
     }
 
     fn export(&self) -> CommandResult {
-        let Some(format) = self.format() else {
-            return Err(Exit::wrong_use(
-                "--as macro is not made here: use `modemscope sketch` or the window's recorder",
-            ));
-        };
+        let Some(format) = self.format() else { return self.export_macro() };
         if format == Format::Raw && !self.no_redact {
             return Err(Exit::wrong_use(
                 "raw bytes cannot be redacted without changing them: add --no-redact, or choose another form",
@@ -107,25 +101,22 @@ impl Export {
             options.remark = Some(remark);
             plan.apply(&reader, &progress).map_err(Exit::trouble)?
         };
-        if let Some(path) = &self.output {
-            return self.to_file(&reader, format, &options, path);
-        }
-        write(&reader, format, &options, &mut BufWriter::new(std::io::stdout().lock()))
+        self.output.write_with(|out| write(&reader, format, &options, out))
     }
 
-    fn to_file(&self, reader: &Reader, format: Format, options: &Options, path: &Path) -> CommandResult {
-        let mut open = OpenOptions::new();
-        open.write(true);
-        if self.force {
-            open.create(true).truncate(true)
-        } else {
-            open.create_new(true)
-        };
-        let file = open.open(path).map_err(|error| {
-            let hint = if error.kind() == std::io::ErrorKind::AlreadyExists { " (--force overwrites it)" } else { "" };
-            Exit::trouble(format_args!("cannot create {}: {error}{hint}", path.display()))
-        })?;
-        write(reader, format, options, &mut BufWriter::new(file))
+    /// Secrets become questions; numbers and hosts stay, since the macro is to do the same again.
+    fn export_macro(&self) -> CommandResult {
+        let reader = open(&self.file)?;
+        let name =
+            self.file.file_stem().map_or_else(|| "capture".to_owned(), |stem| stem.to_string_lossy().into_owned());
+        let made = from_capture(&reader, &name, Replay::Answers);
+        if made.recorded.steps.is_empty() {
+            return Err(Exit::trouble(format_args!("nothing was sent in {}", self.file.display())));
+        }
+        if made.cut {
+            say_aside("modemscope: the capture is longer than a macro may be; its last sends are left out");
+        }
+        self.output.write(file::print(&Book { macros: vec![made.recorded] }).as_bytes())
     }
 
     fn format(&self) -> Option<Format> {

@@ -35,6 +35,39 @@ impl OutputOptions {
     }
 }
 
+impl OutputOptions {
+    /// Like [`Self::write`], for a result that is made while it is written. When `make` fails, a file that is replaced
+    /// stays as it was, and a new one is not there.
+    ///
+    /// # Errors
+    /// As [`Self::write`], and those of `make`.
+    pub fn write_with(&self, make: impl FnOnce(&mut dyn Write) -> CommandResult) -> CommandResult {
+        let Some(path) = &self.output else { return make(&mut io::BufWriter::new(io::stdout().lock())) };
+        if !self.force && path.symlink_metadata().is_ok() {
+            let path = path.display();
+            return Err(Exit::trouble(format!("{path} is there already; --force replaces it, or choose another name")));
+        }
+        let cannot = || format!("{} cannot be written", path.display());
+        let fresh = fresh_name(path);
+        let mut out = io::BufWriter::new(File::create_new(&fresh).with_context(cannot)?);
+        let written = make(&mut out).and_then(|()| {
+            let saved = out.flush().and_then(|()| out.get_ref().sync_all()).and_then(|()| fs::rename(&fresh, path));
+            Ok(saved.with_context(cannot)?)
+        });
+        if written.is_err() {
+            // The half-written file is ours alone.
+            let _ = fs::remove_file(&fresh);
+        }
+        written
+    }
+}
+
+fn fresh_name(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".new-{}", std::process::id()));
+    path.with_file_name(name)
+}
+
 fn create(path: &Path, bytes: &[u8]) -> CommandResult {
     let mut file = match OpenOptions::new().write(true).create_new(true).open(path) {
         Ok(file) => file,
@@ -49,9 +82,7 @@ fn create(path: &Path, bytes: &[u8]) -> CommandResult {
 }
 
 fn replace(path: &Path, bytes: &[u8]) -> CommandResult {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".new-{}", std::process::id()));
-    let fresh = path.with_file_name(name);
+    let fresh = fresh_name(path);
     let written = File::create_new(&fresh)
         .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
         .and_then(|()| fs::rename(&fresh, path));

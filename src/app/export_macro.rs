@@ -1,0 +1,76 @@
+//! A macro from an old capture: what was sent becomes its steps, each secret a parameter that is asked for.
+
+use std::ops::Range;
+
+use crate::capture::redact::SecretFinder;
+use crate::capture::{EntryItem, Reader};
+use crate::macros::Macro;
+use crate::macros::recorder::{Recorder, Replay};
+use crate::modem::Direction;
+
+/// What a capture gave.
+#[derive(Clone, Debug)]
+pub struct FromCapture {
+    /// The macro; without steps where nothing was sent.
+    pub recorded: Macro,
+    /// Not all of it fits into a macro: the last sends are left out.
+    pub cut: bool,
+}
+
+/// A macro that sends what was sent. Secrets that a capture of another program holds in clear are left out too.
+#[must_use]
+pub fn from_capture(reader: &Reader, name: &str, replay: Replay) -> FromCapture {
+    let mut recorder = Recorder::new();
+    let mut secrets = SecretFinder::default();
+    let mut cut = false;
+    let mut cursor = reader.cursor();
+    while let Some(entry) = cursor.next_entry() {
+        match entry.item {
+            EntryItem::Data { direction: Direction::Tx, bytes, send, secret, .. } => {
+                let secret = together(secret, secrets.find(bytes));
+                cut |= !recorder.sent(send, bytes, &secret, entry.at);
+            }
+            EntryItem::Data { direction: Direction::Rx, bytes, .. } => recorder.received(bytes, entry.at),
+            EntryItem::Event(_) => {}
+        }
+    }
+    FromCapture { recorded: recorder.to_macro(name, replay), cut }
+}
+
+fn together(mut one: Vec<Range<usize>>, other: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    one.extend(other);
+    one.sort_by_key(|range| range.start);
+    let mut merged: Vec<Range<usize>> = Vec::new();
+    for range in one {
+        match merged.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => merged.push(range),
+        }
+    }
+    merged
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use super::*;
+    use crate::capture::{Record, Writer};
+
+    #[test]
+    fn a_pin_becomes_a_question() {
+        let mut writer = Writer::in_memory(SystemTime::UNIX_EPOCH);
+        for (send, (sent, answer)) in
+            [("AT\r", "\r\nOK\r\n"), ("AT+CPIN=\"1234\"\r", "\r\nOK\r\n")].into_iter().enumerate()
+        {
+            let at = Duration::from_secs(send as u64);
+            writer.append(at, Record::sent(send as u64, sent, Vec::new()));
+            writer.append(at, Record::received(answer));
+        }
+        let made = from_capture(&writer.reader(), "from a capture", Replay::Answers);
+        let sends: Vec<&str> = made.recorded.steps.iter().filter_map(|step| step.send.as_deref()).collect();
+        assert_eq!(sends, ["AT\\r", "AT+CPIN=\"${pin}\"\\r"]);
+        assert!(made.recorded.ask.iter().all(|(_, ask)| ask.secret && ask.default.is_empty()));
+        assert!(!made.cut);
+    }
+}
