@@ -6,13 +6,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context;
+use crossbeam_channel::{Receiver, bounded};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::link::sim_host::{Door, Host};
 use crate::link::simulator::SimLink;
-use crate::sim800::{Fault, Profile, Sim800};
+use crate::link::wait::Waker;
+use crate::sim800::{Control, Fault, Profile, Sim800};
 
-/// Arguments of `sim`.
+/// Serves a simulated SIM800L until SIGINT or SIGTERM. Lines on standard input are hands on the bench:
+/// `sms NUMBER TEXT`, `call NUMBER`, `hangup`, `signal 0-31|99`, `fault NAME [off]`, `restart`.
 #[derive(Debug, clap::Args)]
 pub struct Sim {
     /// Make a symbolic link to the pseudo-terminal under this name.
@@ -85,6 +88,41 @@ impl Sim {
     }
 }
 
+/// Reads hands on the bench from standard input, a line each: `sms +49123 hello`, `call +49123`, `fault no-sim` …
+fn hands_from_stdin(waker: Waker) -> anyhow::Result<Receiver<Control>> {
+    let (give, take) = bounded(16);
+    if in_background() {
+        return Ok(take);
+    }
+    // It ends with standard input, or with the process: nothing can interrupt a blocking read of it.
+    let reader = move || {
+        for line in std::io::stdin().lines().map_while(Result::ok).filter(|line| !line.trim().is_empty()) {
+            match line.parse::<Control>() {
+                Ok(hand) => {
+                    if give.send(hand).is_err() {
+                        return;
+                    }
+                    waker.wake();
+                }
+                Err(error) => eprintln!("modemscope sim: {error}"),
+            }
+        }
+    };
+    std::thread::Builder::new().name("hands".into()).spawn(reader).context("cannot start a thread")?;
+    Ok(take)
+}
+
+/// Started with `&` from a terminal: reading it would stop the process.
+fn in_background() -> bool {
+    #[cfg(unix)]
+    {
+        let terminal = rustix::stdio::stdin();
+        rustix::termios::tcgetpgrp(terminal).is_ok_and(|front| front != rustix::process::getpgrp())
+    }
+    #[cfg(not(unix))]
+    false
+}
+
 fn serve(profile: Profile, seed: u64, door: &Door) -> anyhow::Result<()> {
     let link = SimLink::new(Sim800::new(profile, seed)).context("no descriptors left")?;
     let mut host = Host::open(link, door)?;
@@ -101,6 +139,7 @@ fn serve(profile: Profile, seed: u64, door: &Door) -> anyhow::Result<()> {
         })
         .context("cannot start a thread")?;
     println!("{}", host.address());
-    host.serve(&stop, |_| None)?;
+    let hands = hands_from_stdin(host.waker())?;
+    host.serve(&stop, |_| hands.try_recv().ok())?;
     Ok(())
 }

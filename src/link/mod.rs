@@ -148,6 +148,11 @@ pub trait Link: Send {
         Err(LinkError::Unsupported("only the simulated modem can be handled so".into()))
     }
 
+    /// The simulated modem as its panel shows it; `None` for everything that is not the simulator.
+    fn panel(&self) -> Option<sim800::Panel> {
+        None
+    }
+
     /// Bytes that the operating system took but has not sent yet, where it tells. The worker gives them a moment before
     /// it closes the port.
     fn unsent(&self) -> Option<usize> {

@@ -12,7 +12,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::{Arrival, Interests, Link, LinkError};
 use crate::capture::Flaw;
-use crate::sim800::{Control, Input, Output, Profile, Sim800, SocketEvent, SocketId};
+use crate::sim800::{Control, Input, Output, Panel, Profile, Sim800, SocketEvent, SocketId};
 
 /// Bytes towards the host that may wait here; with more the modem is not asked for any.
 const TOWARDS_HOST: usize = 64 * 1024;
@@ -386,6 +386,10 @@ impl Link for SimLink {
 
     fn write(&mut self, bytes: &[u8], now: Duration) -> Result<usize, LinkError> {
         Ok(self.give(bytes, now))
+    }
+
+    fn panel(&self) -> Option<Panel> {
+        Some(self.modem.panel())
     }
 
     fn control(&mut self, control: Control, now: Duration) -> Result<(), LinkError> {

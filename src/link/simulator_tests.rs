@@ -97,3 +97,122 @@ fn nobody_there_is_connect_fail() {
     let heard = host.say(format!("AT+CIPSTART=\"TCP\",\"127.0.0.1\",{port}\r").as_bytes(), b"CONNECT FAIL\r\n");
     assert!(heard.ends_with(b"\r\nOK\r\n\r\nSTATE: IP STATUS\r\n\r\nCONNECT FAIL\r\n"), "{}", heard.escape_ascii());
 }
+
+#[test]
+fn datagrams_go_both_ways() {
+    let server = UdpSocket::bind("127.0.0.1:0").unwrap();
+    server.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    let port = server.local_addr().unwrap().port();
+    let mut host = Host::new();
+    host.say(format!("ATE0;+CIPSTART=\"UDP\",\"127.0.0.1\",{port}\r").as_bytes(), b"\r\nCONNECT OK\r\n");
+    host.say(b"AT+CIPSEND=4\r", b"\r\n> ");
+    host.say(b"ping", b"\r\nSEND OK\r\n");
+    let mut buffer = [0; 100];
+    let (count, peer) = server.recv_from(&mut buffer).unwrap();
+    assert_eq!(&buffer[..count], b"ping");
+    server.send_to(b"pong", peer).unwrap();
+    assert_eq!(host.until(b"pong"), b"pong");
+}
+
+#[test]
+fn a_page_comes_from_a_real_web_server() {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = server.local_addr().unwrap().port();
+    let serving = std::thread::Builder::new().spawn(move || {
+        let (mut stream, _) = server.accept().unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        let mut request = Vec::new();
+        let mut byte = [0];
+        while !request.ends_with(b"\r\n\r\n") && stream.read(&mut byte).unwrap() == 1 {
+            request.push(byte[0]);
+        }
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 50000\r\n\r\n").unwrap();
+        stream.write_all(&[b'x'; 50_000]).unwrap();
+        request
+    });
+    let mut host = Host::new();
+    host.say(b"ATE0;+SAPBR=3,1,\"APN\",\"x\";+SAPBR=1,1\r", b"\r\nOK\r\n");
+    let url = format!("AT+HTTPINIT;+HTTPPARA=\"URL\",\"127.0.0.1:{port}/a\"\r");
+    host.say(url.as_bytes(), b"\r\nOK\r\n");
+    host.say(b"AT+HTTPACTION=0\r", b"\r\n+HTTPACTION: 0,200,50000\r\n");
+    let page = host.say(b"AT+HTTPREAD\r", b"\r\nOK\r\n");
+    assert_eq!(page.iter().filter(|byte| **byte == b'x').count(), 50_000);
+    let request = serving.unwrap().join().unwrap();
+    assert!(request.starts_with(b"GET /a HTTP/1.1\r\n"), "{}", request.escape_ascii());
+}
+
+#[test]
+fn visitors_reach_a_server_of_the_modem_on_loopback() {
+    // A port that was free a moment ago.
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut host = Host::new();
+    host.say(b"ATE0;+CIPMUX=1;+CSTT=\"x\";+CIICR;+CIFSR;E0\r", b"\r\nOK\r\n");
+    host.say(format!("AT+CIPSERVER=1,{port}\r").as_bytes(), b"\r\nSERVER OK\r\n");
+    let mut visitor = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    host.until(b"\r\n0, REMOTE IP: 127.0.0.1\r\n");
+    visitor.write_all(b"hello").unwrap();
+    host.until(b"\r\n+RECEIVE,0,5:\r\nhello");
+    host.say(b"AT+CIPSEND=0,2\r", b"\r\n> ");
+    host.say(b"hi", b"\r\n0, SEND OK\r\n");
+    let mut answer = [0; 2];
+    visitor.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    visitor.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"hi");
+}
+
+/// Bytes that differ from link to link and from place to place.
+fn pattern(link: usize, length: usize) -> Vec<u8> {
+    (0..length).map(|at| u8::try_from((at * 31 + at / 251 + link * 7) % 256).unwrap()).collect()
+}
+
+#[test]
+fn six_connections_move_a_mebibyte_each_way_exactly() {
+    const SIZE: usize = 1 << 20;
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = server.local_addr().unwrap().port();
+    let mut host = Host::new();
+    host.say(b"ATE0;+CIPMUX=1;+CIPRXGET=1;+CIPQSEND=1;+CSTT=\"x\";+CIICR;+CIFSR;E0\r", b"\r\nOK\r\n");
+    let mut peers = Vec::new();
+    for link in 0..6 {
+        let start = format!("AT+CIPSTART={link},\"TCP\",\"127.0.0.1\",{port}\r");
+        host.say(start.as_bytes(), format!("\r\n{link}, CONNECT OK\r\n").as_bytes());
+        let (stream, _) = server.accept().unwrap();
+        let peer = std::thread::Builder::new().spawn(move || {
+            let mut reader = stream.try_clone().unwrap();
+            reader.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+            let writing =
+                std::thread::Builder::new().spawn(move || (&stream).write_all(&pattern(link + 10, SIZE)).unwrap());
+            let mut got = vec![0; SIZE];
+            reader.read_exact(&mut got).unwrap();
+            writing.unwrap().join().unwrap();
+            got
+        });
+        peers.push(peer.unwrap());
+    }
+    let data: Vec<_> = (0..6).map(|link| pattern(link, SIZE)).collect();
+    let mut sent = [0; 6];
+    let mut got: [Vec<u8>; 6] = Default::default();
+    while sent.iter().any(|count| *count < SIZE) || got.iter().any(|data| data.len() < SIZE) {
+        for link in 0..6 {
+            let piece = &data[link][sent[link]..SIZE.min(sent[link] + 1460)];
+            if !piece.is_empty() {
+                host.say(format!("AT+CIPSEND={link},{}\r", piece.len()).as_bytes(), b"\r\n> ");
+                host.say(piece, format!("\r\nDATA ACCEPT:{link},").as_bytes());
+                let count = host.until(b"\r\n");
+                sent[link] += std::str::from_utf8(&count).unwrap().trim().parse::<usize>().unwrap();
+            }
+            host.say(format!("AT+CIPRXGET=2,{link},1460\r").as_bytes(), format!("\r\n+CIPRXGET: 2,{link},").as_bytes());
+            let head = host.until(b"\r\n");
+            let count: usize = std::str::from_utf8(&head).unwrap().split(',').next().unwrap().parse().unwrap();
+            while host.heard.len() < count {
+                host.turn(false);
+            }
+            got[link].extend(host.heard.drain(..count));
+            host.until(b"\r\nOK\r\n");
+        }
+    }
+    for (link, peer) in peers.into_iter().enumerate() {
+        assert!(peer.join().unwrap() == data[link], "what link {link} sent");
+        assert!(got[link] == pattern(link + 10, SIZE), "what link {link} received");
+    }
+}

@@ -145,6 +145,8 @@ pub struct Status {
     pub cancelled: Option<SendProgress>,
     /// What an order ran into, such as modem lines that a pty does not have. The latest; also in the capture.
     pub refused: Option<String>,
+    /// The simulated modem, where the port is one.
+    pub panel: Option<Arc<crate::sim800::Panel>>,
     /// Session time of this status.
     pub now: Duration,
 }

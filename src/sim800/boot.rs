@@ -67,11 +67,20 @@ pub(super) struct Network {
     pub(super) functionality: u8,
     /// `AT+COPS=2`.
     pub(super) deregistered: bool,
+    /// `AT+COPS=3`: long name, short name, number.
+    pub(super) operator_format: u8,
 }
 
 impl Network {
     pub(super) fn new(profile: &Profile) -> Self {
-        Self { csq: profile.csq, registration: 0, attached: false, functionality: 1, deregistered: false }
+        Self {
+            csq: profile.csq,
+            registration: 0,
+            attached: false,
+            functionality: 1,
+            deregistered: false,
+            operator_format: 0,
+        }
     }
 
     /// On a network, at home or roaming.
@@ -267,7 +276,7 @@ impl Sim800 {
         }
         if value == 1 {
             if self.card_state() == Some("READY") {
-                self.urc("+CPIN: READY");
+                self.info("+CPIN: READY");
             }
             self.later(self.profile.register_ms, |modem, _| modem.register());
             if self.settings.value("+CIURC") == 1 && self.power.sms_ready {
@@ -275,7 +284,7 @@ impl Sim800 {
             }
         } else {
             if value == 0 {
-                self.urc("+CPIN: NOT READY");
+                self.info("+CPIN: NOT READY");
             }
             self.register();
         }
@@ -289,7 +298,7 @@ impl Sim800 {
             return false;
         }
         if warned {
-            self.urc("UNDER-VOLTAGE WARNNING");
+            self.info("UNDER-VOLTAGE WARNNING");
         }
         self.switch_on();
         true

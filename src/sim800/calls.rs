@@ -222,7 +222,8 @@ impl Sim800 {
         };
         let number = &self.calls.number;
         let kind = if number.starts_with('+') { 145 } else { 129 };
-        let text = format!("+CLCC: 1,{},{state},0,0,\"{number}\",{kind},\"\"", u8::from(self.calls.incoming));
+        let alpha = if self.profile.clcc_alpha { ",\"\"" } else { "" };
+        let text = format!("+CLCC: 1,{},{state},0,0,\"{number}\",{kind}{alpha}", u8::from(self.calls.incoming));
         self.answer(call, text)
     }
 

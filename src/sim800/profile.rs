@@ -110,8 +110,12 @@ pub struct Profile {
     pub cifsr_needed: bool,
     /// After a failed connect the state is TCP CLOSED (else IP STATUS).
     pub failed_is_closed: bool,
-    /// URCs are shown while a prompt is open.
+    /// URCs are shown while a prompt is open (else they wait).
     pub urc_at_prompt: bool,
+    /// `CLOSED` is shown while a prompt is open (else it waits).
+    pub closed_at_prompt: bool,
+    /// `+CLCC` ends with the name of the number, empty if it has none.
+    pub clcc_alpha: bool,
     /// What `AT+CIPSEND?` reports.
     pub send_size: usize,
     /// `n, CONNECT OK` with a blank after the comma.
@@ -210,7 +214,9 @@ impl Default for Profile {
             ipd_crlf: true,
             cifsr_needed: true,
             failed_is_closed: true,
-            urc_at_prompt: true,
+            urc_at_prompt: false,
+            closed_at_prompt: true,
+            clcc_alpha: true,
             send_size: 1460,
             mux_blank: true,
             boot_ms: [250, 350],

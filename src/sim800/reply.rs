@@ -40,6 +40,9 @@ pub(super) enum Failure {
     Cms(u16),
 }
 
+/// Lines that may wait for a command to end; a module has no more room either.
+const HELD: usize = 64;
+
 /// Wrong state or wrong value: the code seen live for nearly all of these.
 pub(super) const NOT_ALLOWED: Done = Done::Fail(Failure::Cme(3));
 
@@ -79,9 +82,23 @@ impl Sim800 {
         self.transmit(b"\r\n");
     }
 
-    /// An unsolicited line.
+    /// An unsolicited line. It waits while a command is being answered, so that no answer is torn apart.
     pub(super) fn urc(&mut self, text: impl AsRef<[u8]>) {
-        self.info(text);
+        let prompt_allows = self.uart.wait.is_some() && self.profile.urc_at_prompt;
+        if self.is_busy() && !prompt_allows {
+            if self.uart.held_urcs.len() < HELD {
+                self.uart.held_urcs.push(text.as_ref().to_vec());
+            }
+        } else {
+            self.info(text);
+        }
+    }
+
+    /// What waited for the command to end.
+    pub(super) fn say_held_urcs(&mut self) {
+        for text in std::mem::take(&mut self.uart.held_urcs) {
+            self.info(text);
+        }
     }
 
     /// A result code, unless `ATQ1`.

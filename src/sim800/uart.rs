@@ -89,6 +89,8 @@ pub(super) struct Uart {
     last_line: Vec<u8>,
     after_cr: bool,
     pub(super) wait: Option<Box<Wait>>,
+    /// Unsolicited lines that wait for the command in hand.
+    pub(super) held_urcs: Vec<Vec<u8>>,
     last_byte: Duration,
     /// Bytes on their way out at the baud's pace.
     pacing: VecDeque<u8>,
@@ -222,8 +224,8 @@ impl Sim800 {
         self.uart.last_line.clone_from(&body);
         self.run_number += 1;
         self.run = Some(Run { number: self.run_number, body, at: 0, silent: false });
-        // Never under a millisecond: a line feed that belongs to the carriage return must arrive before a prompt opens.
-        let latency = self.delay(self.profile.command_ms).max(Duration::from_millis(1));
+        // Never under this, however fast: a line feed that belongs to the carriage return must arrive before a prompt opens.
+        let latency = self.delay(self.profile.command_ms).max(Duration::from_micros(250));
         self.timers.add(self.now + latency, Timer::Step);
     }
 
@@ -309,6 +311,7 @@ impl Sim800 {
     fn end_run(&mut self) {
         self.run = None;
         self.autobaud_synced();
+        self.say_held_urcs();
         self.deliver();
         self.pump();
     }

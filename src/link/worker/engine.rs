@@ -348,6 +348,7 @@ impl Engine {
             findings: Arc::clone(&self.findings),
             cancelled: self.cancelled,
             refused: self.refused.clone(),
+            panel: self.link.as_ref().and_then(|link| link.panel()).map(Arc::new),
             now,
         };
         self.wiring.status.store(Arc::new(status));

@@ -79,7 +79,7 @@ impl Sim800 {
                 Done::Gone
             }
             (Form::Set, Some(1)) => {
-                self.urc("NORMAL POWER DOWN");
+                self.info("NORMAL POWER DOWN");
                 self.switch_off();
                 Done::Gone
             }

@@ -96,7 +96,11 @@ impl Sim800 {
     fn operator(&mut self, call: &Call) -> Done {
         match (call.form, call.number(0)) {
             (Form::Read, _) if !self.network.registered() => self.answer(call, "+COPS: 0"),
-            (Form::Read, _) => self.answer(call, format!("+COPS: 0,0,\"{}\"", self.profile.operator)),
+            (Form::Read, _) => {
+                let format = self.network.operator_format;
+                let name = if format == 2 { &self.profile.operator_code } else { &self.profile.operator };
+                self.answer(call, format!("+COPS: 0,{format},\"{name}\""))
+            }
             (Form::Test, _) => Done::Later(self.delay([8000, 20_000]), Self::operators, 0),
             (Form::Set, Some(0 | 1 | 4)) => {
                 self.network.deregistered = false;
@@ -108,7 +112,13 @@ impl Sim800 {
                 self.register();
                 Done::Ok
             }
-            (Form::Set, Some(3)) => Done::Ok,
+            (Form::Set, Some(3)) => match call.number(1).and_then(|format| u8::try_from(format).ok()) {
+                Some(format @ 0..=2) => {
+                    self.network.operator_format = format;
+                    Done::Ok
+                }
+                _ => NOT_ALLOWED,
+            },
             _ => NOT_ALLOWED,
         }
     }

@@ -73,7 +73,7 @@ impl Sim800 {
 
     fn ciicr_failed(&mut self) -> Done {
         self.ip.context = Context::Deactivated;
-        self.urc("+PDP: DEACT");
+        self.info("+PDP: DEACT");
         NOT_ALLOWED
     }
 

@@ -99,7 +99,7 @@ impl Sim800 {
 
     /// `CLOSED`, when the peer closed and all it sent is shown.
     fn say_closed(&mut self, number: usize) {
-        let busy = self.is_busy() && !(self.uart.wait.is_some() && self.profile.urc_at_prompt);
+        let busy = self.is_busy() && !(self.uart.wait.is_some() && self.profile.closed_at_prompt);
         let manual = self.manual_receive();
         let Some(link) = self.ip.links.get_mut(number) else { return };
         if busy || !link.ended || link.state != LinkState::Connected || !(manual || link.received.is_empty()) {

@@ -98,7 +98,7 @@ fn a_full_store_leaves_messages_with_the_network() {
         sms(&mut bench, "+49", &format!("message {number}"));
     }
     assert!(bench.say("AT+CPMS?\r").contains(r#""SM",15,15"#));
-    assert_eq!(bench.say("AT+CMGDA=\"DEL ALL\"\r"), r#"\r\n+CMTI: "SM",1\r\n\r\n+CMTI: "SM",2\r\n\r\nOK\r\n"#);
+    assert_eq!(bench.say("AT+CMGDA=\"DEL ALL\"\r"), r#"\r\nOK\r\n\r\n+CMTI: "SM",1\r\n\r\n+CMTI: "SM",2\r\n"#);
 }
 
 #[test]
