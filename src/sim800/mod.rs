@@ -29,7 +29,7 @@ mod uart;
 mod ussd;
 
 use std::collections::{BTreeSet, VecDeque};
-use std::net::{IpAddr, SocketAddr};
+use core::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 pub use faults::Fault;

@@ -1,6 +1,6 @@
 //! `CIPSTART` and `CIPCLOSE`: real connections, opened with a GPRS network's patience.
 
-use std::net::SocketAddr;
+use core::net::SocketAddr;
 use std::time::Duration;
 
 use super::super::commands::Command;

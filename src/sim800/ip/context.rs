@@ -95,7 +95,7 @@ impl Sim800 {
             return None;
         }
         let [a, b, c, ..] = self.rng.next().to_le_bytes();
-        Some(std::net::Ipv4Addr::new(10, a, b, c.clamp(1, 254)).to_string())
+        Some(core::net::Ipv4Addr::new(10, a, b, c.clamp(1, 254)).to_string())
     }
 
     /// Own address, as `CIFSR` prints it.

@@ -12,7 +12,7 @@ pub(super) mod server;
 pub(super) mod transparent;
 
 use std::collections::VecDeque;
-use std::net::{Ipv4Addr, SocketAddr};
+use core::net::{Ipv4Addr, SocketAddr};
 
 use super::timers::TimerId;
 use super::{Output, PanelLink, Sim800, SocketEvent, SocketId, http};

@@ -1,6 +1,6 @@
 //! Names and everything about addresses that opens no connection: `CDNSGIP`, `CDNSCFG`, `CIPPING`.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 use std::time::Duration;
 
 use super::super::commands::Command;
@@ -99,9 +99,9 @@ impl Sim800 {
             }
             Form::Test => self.test(call, "(\"Primary DNS\"),(\"Secondary DNS\")"),
             Form::Set => {
-                let parse = |index: usize| call.string(index).parse::<std::net::Ipv4Addr>();
+                let parse = |index: usize| call.string(index).parse::<core::net::Ipv4Addr>();
                 let Ok(first) = parse(0) else { return NOT_ALLOWED };
-                let second = parse(1).unwrap_or(std::net::Ipv4Addr::UNSPECIFIED);
+                let second = parse(1).unwrap_or(core::net::Ipv4Addr::UNSPECIFIED);
                 self.ip.name_servers = [first, second];
                 Done::Ok
             }

@@ -1,6 +1,6 @@
 //! `CIPSERVER`: the module listens, and whoever comes gets the first free link.
 
-use std::net::SocketAddr;
+use core::net::SocketAddr;
 
 use super::super::commands::Command;
 use super::super::line::{Call, Form};
