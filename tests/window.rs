@@ -6,6 +6,8 @@
 
 #[path = "window/desk.rs"]
 mod desk;
+#[path = "window/log.rs"]
+mod log;
 #[path = "window/main_job.rs"]
 mod main_job;
 #[path = "window/send_box.rs"]

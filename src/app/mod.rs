@@ -18,7 +18,7 @@ mod update;
 
 pub use runtime::{Folders, Runtime};
 pub use settings::Settings;
-pub use state::{Message, SIMULATOR, Server, State, Tone};
+pub use state::{Message, OpenFile, SIMULATOR, Selected, Server, Sought, State, Tone};
 pub use update::{Command, Effect, update};
 
 use crate::link::LineSettings;

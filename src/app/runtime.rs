@@ -6,23 +6,28 @@
     reason = "a capture begins at a wall-clock time, and the saver is a named thread"
 )]
 
+mod books;
+mod inspect;
+mod saver;
+
 use std::path::PathBuf;
-use std::thread::JoinHandle;
 use std::time::SystemTime;
 
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use self::saver::Saver;
 
 use super::Settings;
 use super::Start;
-use super::book;
-use super::log_feed::LogFeed;
+use super::book::BookFile;
+use super::job::Job;
 use super::settings::SettingsFile;
 use super::state::{SIMULATOR, State, Tone};
 use super::update::{Command, Effect, update};
 use crate::capture::Writer;
+use crate::capture::copy::{CopyError, Span};
 use crate::link::discovery::PortWatch;
 use crate::link::test_server::TestServer;
 use crate::link::{Connection, LineSettings, LinkSpec, News, discovery};
+use crate::modem::diagnose::Finding;
 
 /// Where our files are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,6 +59,12 @@ pub struct Runtime {
     connection: Option<Connection>,
     server: Option<TestServer>,
     captures: Option<PathBuf>,
+    book: Option<BookFile>,
+    counted: Option<u8>,
+    measuring: Option<Job<Result<Span, CopyError>>>,
+    copying: Option<Job<Result<String, CopyError>>>,
+    copied: Option<String>,
+    diagnosing: Option<Job<Vec<Finding>>>,
     saver: Saver,
     unsaved: bool,
 }
@@ -66,9 +77,8 @@ impl Runtime {
             Some(folder) => SettingsFile::load(folder.join("settings.toml")),
             None => (SettingsFile::nowhere(), Settings::default(), None),
         };
-        let (book, book_trouble) = book::users(folders.config.as_deref());
-        let mut state = State { settings, book, ports: discovery::list(), ..State::default() };
-        for trouble in [trouble, book_trouble].into_iter().flatten() {
+        let mut state = State { settings, ports: discovery::list(), ..State::default() };
+        if let Some(trouble) = trouble {
             state.say(Tone::Trouble, trouble);
         }
         let mut runtime = Self {
@@ -77,9 +87,18 @@ impl Runtime {
             connection: None,
             server: None,
             captures: folders.data.clone(),
+            book: None,
+            counted: None,
+            measuring: None,
+            copying: None,
+            copied: None,
+            diagnosing: None,
             saver: Saver::start(file),
             unsaved: false,
         };
+        runtime.open_book(&mut state, folders.config.as_deref());
+        let counted = u8::from_str_radix(&state.settings.counted_byte, 16).ok();
+        runtime.counted = counted;
         let remembered = state.settings.port.clone();
         runtime.carry_out(&mut state, Command::PickPort(remembered));
         runtime.begin(&mut state, start);
@@ -89,6 +108,8 @@ impl Runtime {
     fn begin(&mut self, state: &mut State, start: &Start) {
         if let Some(text) = &start.demo {
             self.begin_demo(state, text);
+        } else if let Some(file) = start.port.as_ref().map(PathBuf::from).filter(|path| path.is_file()) {
+            self.carry_out(state, Command::OpenCapture(file));
         } else if let Some(port) = &start.port {
             self.carry_out(state, Command::PickPort(port.clone()));
             if let Some(line) = start.line {
@@ -135,6 +156,7 @@ impl Runtime {
         if let Some(server) = &self.server {
             state.server.visitors = server.visitors();
         }
+        self.inspect(state);
         if self.unsaved {
             self.unsaved = !self.saver.save(&state.settings);
         }
@@ -166,6 +188,21 @@ impl Runtime {
                     );
                 }
             }
+            Effect::Measure => self.measure(state),
+            Effect::Copy(form) => self.copy(state, form),
+            Effect::Find(pattern) => self.find(state, pattern),
+            Effect::CountByte(byte) => {
+                self.counted = byte;
+                self.count_byte(state);
+            }
+            Effect::OpenCapture(path) => self.open_capture(state, path),
+            Effect::ShowPort => {
+                state.file = None;
+                let reader = self.connection.as_ref().map(|connection| connection.reader().clone());
+                self.show(state, reader);
+            }
+            Effect::ReloadBook => self.reload_book(state),
+            Effect::SaveBook(text) => self.save_book(state, &text),
             Effect::Save => self.unsaved = true,
         }
     }
@@ -175,11 +212,11 @@ impl Runtime {
         self.connection = None;
         let capture = self.capture(state);
         let connection = Connection::open(spec, line, capture, self.news.clone());
-        state.feed = Some(LogFeed::new(connection.reader().clone(), self.news.clone()));
-        state.reader = Some(connection.reader().clone());
-        state.capture_number += 1;
+        state.file = None;
         state.status = connection.status();
+        let reader = connection.reader().clone();
         self.connection = Some(connection);
+        self.show(state, Some(reader));
     }
 
     /// A file of its own for every session; in memory where that cannot be, which is said.
@@ -238,50 +275,6 @@ fn name_of(order: &crate::link::Order) -> &'static str {
         Order::Reconfigure(_) => "change the line settings",
         Order::Disconnect => "disconnect",
         _ => "the order",
-    }
-}
-
-/// The thread that writes settings. Dropping it writes what is still to be written.
-#[derive(Debug)]
-struct Saver {
-    work: Option<Sender<Settings>>,
-    trouble: Receiver<String>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Saver {
-    fn start(mut file: SettingsFile) -> Self {
-        let (work, settings) = bounded::<Settings>(1);
-        let (say, trouble) = bounded(1);
-        let thread = std::thread::Builder::new().name("settings".to_owned()).spawn(move || {
-            for settings in settings {
-                if let Err(error) = file.save(&settings) {
-                    // One trouble that was not read yet is as good as two.
-                    let _ = say.try_send(error.to_string());
-                }
-            }
-        });
-        Self { work: Some(work), trouble, thread: thread.ok() }
-    }
-
-    /// True when the thread took them; otherwise ask again.
-    fn save(&self, settings: &Settings) -> bool {
-        let Some(work) = &self.work else { return true };
-        !matches!(work.try_send(settings.clone()), Err(TrySendError::Full(_)))
-    }
-
-    fn trouble(&self) -> Option<String> {
-        self.trouble.try_recv().ok()
-    }
-
-    fn finish(&mut self, settings: Option<&Settings>) {
-        if let (Some(work), Some(settings)) = (self.work.take(), settings) {
-            let _ = work.send(settings.clone());
-        }
-        self.work = None;
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
     }
 }
 

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 
 pub use file::{SaveError, SettingsFile, write_through};
 
+use crate::capture::Newline;
 use crate::link::settings::Pacing;
 use crate::link::{DataBits, FlowControl, LineSettings, Parity, StopBits};
-use crate::notation::Mode;
+use crate::notation::{self, Decoding, Mode};
 
 /// The version of the file that this program writes and reads.
 const VERSION: i64 = 1;
@@ -37,6 +38,10 @@ pub struct Settings {
     pub line: BTreeMap<String, Line>,
     /// How the log is shown.
     pub view: View,
+    /// Rows to colour, the first that fits.
+    pub highlight: Vec<Highlight>,
+    /// The byte that the log counts, as hex; empty for none.
+    pub counted_byte: String,
     /// How the send box reads and ends what is typed.
     pub send: SendBox,
     /// What was sent from the send box, oldest first.
@@ -93,13 +98,93 @@ pub enum Clock {
 }
 
 /// How the log is shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct View {
     /// What the columns hold.
     pub columns: Columns,
     /// What the time counts from.
     pub clock: Clock,
+    /// Where rows end: `modem`, `auto`, `cr`, `lf`, `crlf`, `nul`, `etx`, `never`, `every 16`, `pause 50ms`, or notation.
+    pub newline: String,
+    /// How bytes from 0x80 up are read.
+    pub decoding: TextDecoding,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self {
+            columns: Columns::default(),
+            clock: Clock::default(),
+            newline: "modem".to_owned(),
+            decoding: TextDecoding::default(),
+        }
+    }
+}
+
+impl View {
+    /// The rule that [`Self::newline`] names.
+    ///
+    /// # Errors
+    /// A sentence that says what to write.
+    pub fn row_end(&self) -> Result<Newline, String> {
+        let text = self.newline.trim();
+        let bytes = |bytes: &[u8]| Ok(Newline::After(bytes.to_vec()));
+        match text.to_ascii_lowercase().as_str() {
+            "modem" | "" => return Ok(Newline::Modem),
+            "auto" => return Ok(Newline::Auto),
+            "cr" => return bytes(b"\r"),
+            "lf" => return bytes(b"\n"),
+            "crlf" => return bytes(b"\r\n"),
+            "nul" => return bytes(b"\0"),
+            "etx" => return bytes(b"\x03"),
+            "never" => return Ok(Newline::Never),
+            _ => {}
+        }
+        if let Some(count) = text.strip_prefix("every ") {
+            let count = count.trim().parse().ok().filter(|count| *count > 0);
+            return count.map(Newline::Every).ok_or_else(|| "write a number of bytes, such as every 16".to_owned());
+        }
+        if let Some(pause) = text.strip_prefix("pause ") {
+            let millis = pause.trim().trim_end_matches("ms").trim().parse().ok();
+            let pause = millis.map(std::time::Duration::from_millis).map(Newline::Pause);
+            return pause.ok_or_else(|| "write milliseconds, such as pause 50ms".to_owned());
+        }
+        notation::parse(text, Mode::Mixed).map(Newline::After).map_err(|error| error.to_string())
+    }
+}
+
+/// [`Decoding`] as the file spells it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "as `Decoding`")]
+pub enum TextDecoding {
+    #[default]
+    Utf8,
+    Latin1,
+    Bytes,
+}
+
+impl From<TextDecoding> for Decoding {
+    fn from(decoding: TextDecoding) -> Self {
+        match decoding {
+            TextDecoding::Utf8 => Self::Utf8,
+            TextDecoding::Latin1 => Self::Latin1,
+            TextDecoding::Bytes => Self::Bytes,
+        }
+    }
+}
+
+/// Rows that hold this get a colour.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Highlight {
+    /// What to look for.
+    pub pattern: String,
+    /// It is a regular expression.
+    pub regex: bool,
+    /// `#RRGGBB`.
+    pub color: String,
 }
 
 /// How the send box reads and ends what is typed.
@@ -271,6 +356,8 @@ impl Default for Settings {
             window: Vec::new(),
             line: BTreeMap::new(),
             view: View::default(),
+            highlight: Vec::new(),
+            counted_byte: String::new(),
             send: SendBox::default(),
             history: Vec::new(),
             values: BTreeMap::new(),
@@ -296,6 +383,25 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn row_ends_are_read_as_written() {
+        let view = |newline: &str| View { newline: newline.to_owned(), ..View::default() }.row_end();
+        for (text, rule) in [
+            ("modem", Newline::Modem),
+            ("auto", Newline::Auto),
+            ("CRLF", Newline::After(b"\r\n".to_vec())),
+            ("every 16", Newline::Every(16)),
+            ("pause 50ms", Newline::Pause(std::time::Duration::from_millis(50))),
+            ("never", Newline::Never),
+            (r"\x1A", Newline::After(vec![0x1A])),
+        ] {
+            assert_eq!(view(text), Ok(rule), "{text}");
+        }
+        for text in ["every 0", "every x", "pause soon", r"\xZZ"] {
+            assert!(view(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn history_is_bounded_and_has_each_line_once() {

@@ -1,11 +1,15 @@
 //! What the window knows. Panels read it; only [`super::update`] and [`super::Runtime`] change it.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Settings;
+use super::find::Find;
 use super::log_feed::LogFeed;
 use crate::capture::Reader;
+use crate::capture::copy::{Selection, Span};
+use crate::capture::search::{Match, Pattern};
 use crate::link::discovery::PortInfo;
 use crate::link::test_server::Visitor;
 use crate::link::{LineSettings, Phase, Status};
@@ -40,6 +44,53 @@ pub struct State {
     pub server: Server,
     /// What the user should read, newest last.
     pub messages: Vec<Message>,
+    /// A capture file that is shown instead of the port.
+    pub file: Option<OpenFile>,
+    /// What is selected in the log.
+    pub selected: Option<Selected>,
+    /// What is looked for.
+    pub find: Option<Sought>,
+    /// Why it cannot be looked for.
+    pub find_trouble: Option<String>,
+    /// The byte that is counted.
+    pub counted: Option<Find>,
+    /// Where the macros are kept.
+    pub book_path: Option<PathBuf>,
+}
+
+/// A capture file in the window.
+#[derive(Debug)]
+pub struct OpenFile {
+    /// Which.
+    pub path: PathBuf,
+    /// What is wrong in it; `None` while it is being looked through.
+    pub findings: Option<Arc<[Finding]>>,
+}
+
+/// A selection of the log.
+#[derive(Debug)]
+pub struct Selected {
+    /// What.
+    pub selection: Selection,
+    /// How much it is, once it is counted.
+    pub span: Option<Span>,
+    /// It is being copied.
+    pub copying: bool,
+}
+
+/// A running search.
+#[derive(Debug)]
+pub struct Sought {
+    /// What is looked for.
+    pub pattern: Pattern,
+    /// The search.
+    pub find: Find,
+    /// Which match is shown.
+    pub at: Option<u64>,
+    /// That match.
+    pub current: Option<Match>,
+    /// Counts the steps, so that the log notices each.
+    pub steps: u64,
 }
 
 /// The test server, as its panel shows it.
@@ -104,7 +155,11 @@ impl State {
 
     /// Findings that are not muted.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
-        self.status.findings.iter().filter(|finding| !self.settings.muted.contains(finding.rule))
+        let all = match &self.file {
+            Some(file) => file.findings.as_ref(),
+            None => Some(&self.status.findings),
+        };
+        all.into_iter().flat_map(|all| all.iter()).filter(|finding| !self.settings.muted.contains(finding.rule))
     }
 
     /// What line settings are remembered under: a USB device is itself wherever it is plugged in.

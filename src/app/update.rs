@@ -1,11 +1,18 @@
 //! Commands and what they do: `update(state, command) -> effects`. No I/O happens here.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
 
-use super::settings::{Line, SendBox, Theme, View};
-use super::state::{State, Tone};
+use super::settings::{Highlight, Line, SendBox, Theme, View};
+use super::state::{Selected, State, Tone};
+use crate::capture::copy::{CopyAs, Selection};
+use crate::capture::search::Pattern;
 use crate::link::{LineSettings, LinkSpec, Order};
 use crate::macros::runner::Values;
+use crate::macros::{LineChange, Macro, Step};
+use crate::notation;
+use crate::sim800::Control;
 
 /// All that the window can ask for.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,6 +72,42 @@ pub enum Command {
     SetZoom(f32),
     /// The window is here: x, y, width, height in points.
     SetWindow(Vec<f32>),
+    /// Colour rows so.
+    SetHighlights(Vec<Highlight>),
+    /// Count this byte in the log.
+    CountByte(Option<u8>),
+    /// Select this in the log, or nothing.
+    Select(Option<Selection>),
+    /// Copy what is selected.
+    Copy(CopyAs),
+    /// Look for this in the capture.
+    Find(Pattern),
+    /// What was typed cannot be looked for.
+    FindTrouble(String),
+    /// Go so many matches on, or back.
+    FindStep(i64),
+    /// Look for nothing.
+    FindClose,
+    /// Put a note into the log.
+    Note(String),
+    /// Set DTR or RTS.
+    SetLines(LineChange),
+    /// Set DTR or RTS and put them back after this time.
+    PulseLines(LineChange, Duration),
+    /// Send a break.
+    Break(Duration),
+    /// A hand on the simulated modem.
+    Sim(Control),
+    /// Show a capture file.
+    OpenCapture(PathBuf),
+    /// Show the port again.
+    ShowPort,
+    /// Read the macro book again.
+    ReloadBook,
+    /// Save this as the macro book.
+    SaveBook(String),
+    /// Send these lines one after the other, with a pause behind each.
+    SendLines(Vec<Vec<u8>>),
     /// A message was read.
     Dismiss(usize),
     /// Say something to the user.
@@ -98,6 +141,22 @@ pub enum Effect {
         /// What to send.
         bytes: Vec<u8>,
     },
+    /// Count what a selection spans.
+    Measure,
+    /// Make the selection text.
+    Copy(CopyAs),
+    /// Look for this.
+    Find(Pattern),
+    /// Count this byte.
+    CountByte(Option<u8>),
+    /// Show a capture file.
+    OpenCapture(PathBuf),
+    /// Show the port again.
+    ShowPort,
+    /// Read the macro book again.
+    ReloadBook,
+    /// Save this text as the macro book.
+    SaveBook(String),
     /// Write the settings soon.
     Save,
 }
@@ -126,6 +185,11 @@ pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
         }
         Command::StopServer => vec![Effect::StopServer],
         Command::Answer { visitor, bytes } => vec![Effect::Answer { visitor, bytes }],
+        Command::OpenCapture(path) => vec![Effect::OpenCapture(path)],
+        Command::ShowPort => vec![Effect::ShowPort],
+        Command::ReloadBook => vec![Effect::ReloadBook],
+        Command::SaveBook(text) => vec![Effect::SaveBook(text)],
+        Command::SendLines(lines) => send_lines(state, &lines),
         Command::Dismiss(index) => {
             if index < state.messages.len() {
                 state.messages.remove(index);
@@ -136,11 +200,93 @@ pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
             state.say(tone, text);
             Vec::new()
         }
+        other => update_rest(state, other),
+    }
+}
+
+/// What is done to the log and to the line.
+fn update_rest(state: &mut State, command: Command) -> Vec<Effect> {
+    match command {
+        Command::Select(selection) => {
+            state.selected = selection.map(|selection| Selected { selection, span: None, copying: false });
+            vec![Effect::Measure]
+        }
+        Command::Copy(form) => vec![Effect::Copy(form)],
+        Command::Find(pattern) => {
+            state.find_trouble = None;
+            vec![Effect::Find(pattern)]
+        }
+        Command::FindTrouble(trouble) => {
+            state.find = None;
+            state.find_trouble = Some(trouble);
+            Vec::new()
+        }
+        Command::FindStep(step) => {
+            find_step(state, step);
+            Vec::new()
+        }
+        Command::FindClose => {
+            (state.find, state.find_trouble) = (None, None);
+            Vec::new()
+        }
+        Command::CountByte(byte) => {
+            state.settings.counted_byte = byte.map(|byte| format!("{byte:02X}")).unwrap_or_default();
+            vec![Effect::CountByte(byte), Effect::Save]
+        }
+        Command::Note(text) => order(state, Order::Note(text)),
+        Command::SetLines(change) => order(state, Order::SetLines(change)),
+        Command::PulseLines(change, time) => order(state, Order::PulseLines(change, time)),
+        Command::Break(time) => order(state, Order::Break(time)),
+        Command::Sim(control) => order(state, Order::Sim(control)),
         remembered => {
             remember(state, remembered);
             vec![Effect::Save]
         }
     }
+}
+
+fn order(state: &mut State, order: Order) -> Vec<Effect> {
+    if state.connected() {
+        return vec![Effect::Order(order)];
+    }
+    state.say(Tone::Note, "Connect to a port first.");
+    Vec::new()
+}
+
+/// Round and round through the matches.
+fn find_step(state: &mut State, step: i64) {
+    let Some(sought) = &mut state.find else { return };
+    let kept = i64::try_from(sought.find.tally().kept).unwrap_or(i64::MAX);
+    if kept == 0 {
+        return;
+    }
+    let next = match sought.at.and_then(|at| i64::try_from(at).ok()) {
+        Some(at) => (at + step).rem_euclid(kept),
+        None if step < 0 => kept - 1,
+        None => 0,
+    };
+    sought.at = u64::try_from(next).ok();
+    sought.current = sought.at.and_then(|at| sought.find.get(at));
+    sought.steps += 1;
+}
+
+/// Lines of a paste, as a macro of the moment: it can be seen, and stopped.
+fn send_lines(state: &mut State, lines: &[Vec<u8>]) -> Vec<Effect> {
+    let step = |bytes: &Vec<u8>| Step {
+        send: Some(notation::print_macro(bytes)),
+        wait: Some(Duration::from_millis(100)),
+        ..Step::default()
+    };
+    let wanted = Macro {
+        name: format!("{} pasted lines", lines.len()),
+        steps: lines.iter().map(step).collect(),
+        ..Macro::default()
+    };
+    if state.running() {
+        state.say(Tone::Note, "A macro is running: stop it first, then paste again.");
+        return Vec::new();
+    }
+    order(state, Order::RunMacro(vec![wanted], Values::new()))
 }
 
 /// Commands that change nothing but settings.
@@ -152,6 +298,7 @@ fn remember(state: &mut State, command: Command) {
         }
         Command::UnmuteAll => settings.muted.clear(),
         Command::SetView(view) => settings.view = view,
+        Command::SetHighlights(highlight) => settings.highlight = highlight,
         Command::SetSendBox(send) => settings.send = send,
         Command::SetTheme(theme) => settings.theme = theme,
         Command::SetZoom(zoom) => settings.zoom = zoom,
@@ -236,7 +383,7 @@ mod tests {
     use super::*;
     use crate::link::discovery::PortInfo;
     use crate::link::{Phase, Status};
-    use crate::macros::{Ask, Macro};
+    use crate::macros::Ask;
 
     fn connected() -> State {
         let mut state = State { port: Some("sim:".to_owned()), ..State::default() };

@@ -6,8 +6,13 @@
 mod clock;
 mod row;
 mod scroll;
+mod selecting;
+mod times;
+mod toolbar;
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
 
 use egui::accesskit;
 use egui::{Align2, CornerRadius, Id, Key, Modifiers, Rect, Response, Sense, Ui, UiBuilder, pos2, vec2};
@@ -15,9 +20,12 @@ use egui::{Align2, CornerRadius, Id, Key, Modifiers, Rect, Response, Sense, Ui, 
 use self::clock::WallClock;
 use self::row::{Columns, Drawn, Look};
 use self::scroll::{Extent, Scroll};
+use self::selecting::Drag;
+use self::times::Times;
+use self::toolbar::Toolbar;
 use super::{parts, theme};
-use crate::app::log_feed::{From, Page, Query};
-use crate::app::settings::{self, Clock, View};
+use crate::app::log_feed::{From, LogFeed, Page, Query};
+use crate::app::settings::Clock;
 use crate::app::{Command, State};
 use crate::capture::{Filter, RowRules};
 use crate::modem::diagnose::Evidence;
@@ -26,102 +34,117 @@ use crate::modem::diagnose::Evidence;
 const BAR: f32 = 10.0;
 /// Rows whose letters are kept.
 const KEPT: usize = 400;
+/// So many rows before the first visible one are asked for, to know when bytes were sent last.
+const LEAD: u64 = 200;
 
 /// The log and where it is scrolled to.
 #[derive(Debug, Default)]
 pub struct LogPanel {
     capture: u64,
+    toolbar: Toolbar,
     scroll: Scroll,
     asked: Option<Query>,
+    page: Arc<Page>,
     clock: Option<WallClock>,
     look: Option<Look>,
+    columns: Option<Columns>,
     drawn: HashMap<u64, Drawn>,
-    goto: Option<Evidence>,
+    goto: Option<Goto>,
     marked: Option<Evidence>,
+    /// Rows before this are hidden: the view was cleared. By time, so that other rules hide the same.
+    cleared: Option<Duration>,
+    base: u64,
+    drag: Option<Drag>,
+    find_steps: u64,
+    place: Option<Rect>,
+}
+
+/// Where the log is to be scrolled to, once it is known which row that is.
+#[derive(Debug)]
+struct Goto {
+    from: From,
+    asked: Option<u64>,
+    why: Why,
+}
+
+#[derive(Debug)]
+enum Why {
+    Show(Option<Evidence>),
+    /// Finds out again which row was the last when the view was cleared.
+    Clear,
 }
 
 impl LogPanel {
     /// Draws the log with its own bar of choices.
     pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-        self.toolbar(ui, state, commands);
-        let rect = ui.available_rect_before_wrap();
+        if self.capture != state.capture_number {
+            self.begin(state);
+        }
+        toolbar::show(self, ui, state, commands);
+        let mut rect = ui.available_rect_before_wrap();
+        if state.selected.is_some() {
+            rect.max.y -= theme::CONTROL + 10.0;
+        }
         ui.allocate_rect(rect, Sense::hover());
         let palette = parts::colors(ui);
-        ui.painter().rect(
-            rect,
-            CornerRadius::same(7),
-            palette.well,
-            egui::Stroke::new(1.0, palette.line),
-            egui::StrokeKind::Inside,
-        );
+        let edge = egui::Stroke::new(1.0, palette.line);
+        ui.painter().rect(rect, CornerRadius::same(7), palette.well, edge, egui::StrokeKind::Inside);
         let mut inside = ui.new_child(UiBuilder::new().max_rect(rect.shrink(1.0)));
         inside.set_clip_rect(rect.shrink(1.0).intersect(ui.clip_rect()));
-        self.rows(&mut inside, state);
+        self.rows(&mut inside, state, commands);
+        selecting::bar(ui, state, commands);
     }
 
     /// Shows these bytes, marked.
     pub fn go_to(&mut self, evidence: Evidence) {
-        self.scroll.follow = false;
-        self.goto = Some(evidence);
+        let from = From::Byte(evidence.direction, evidence.range.start);
+        self.go(from, Why::Show(Some(evidence)));
     }
 
-    fn toolbar(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-        let view = state.settings.view;
-        ui.horizontal_wrapped(|ui| {
-            parts::heading(ui, "Log");
-            ui.spacing_mut().item_spacing.x = 2.0;
-            for (columns, name) in [
-                (settings::Columns::Text, "Text"),
-                (settings::Columns::Hex, "Hex"),
-                (settings::Columns::Both, "Text and hex"),
-                (settings::Columns::Decimal, "Decimal"),
-                (settings::Columns::Binary, "Binary"),
-            ] {
-                let button = ui.selectable_label(view.columns == columns, name);
-                if button.accessible_name(format!("Show as {}", name.to_lowercase())).clicked() {
-                    commands.push(Command::SetView(View { columns, ..view }));
-                }
-            }
-            ui.spacing_mut().item_spacing.x = 8.0;
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let follow = ui.selectable_label(self.scroll.follow, "Follow");
-                if follow.on_hover_text("Keeps the newest row in sight; End does it too").clicked() {
-                    self.scroll.follow = !self.scroll.follow;
-                }
-                for (clock, name, help) in [
-                    (Clock::SinceStart, "Since start", "Seconds since the capture began"),
-                    (Clock::Clock, "Clock", "Time of day"),
-                ] {
-                    if ui.selectable_label(view.clock == clock, name).on_hover_text(help).clicked() {
-                        commands.push(Command::SetView(View { clock, ..view }));
-                    }
-                }
-            });
-        });
+    fn go(&mut self, from: From, why: Why) {
+        if matches!(why, Why::Show(_)) {
+            self.scroll.follow = false;
+        }
+        self.goto = Some(Goto { from, asked: None, why });
     }
 
-    fn rows(&mut self, ui: &mut Ui, state: &State) {
+    fn begin(&mut self, state: &State) {
+        *self = Self { capture: state.capture_number, toolbar: std::mem::take(&mut self.toolbar), ..Self::default() };
+        self.scroll.follow = state.file.is_none();
+        self.clock = state.reader.as_ref().map(|reader| WallClock::new(reader.started()));
+    }
+
+    fn rows(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         let rect = ui.max_rect();
-        let response = ui.interact(rect, Id::unique("log"), Sense::click_and_drag());
+        self.place = Some(rect);
+        let response = ui.interact(rect, log_id(), Sense::click_and_drag());
         let Some(feed) = &state.feed else {
             nothing(ui, rect, "Nothing here yet. Pick a port and connect; the simulated SIM800L needs no hardware.");
             describe(ui, &response, "");
             return;
         };
-        if self.capture != state.capture_number {
-            self.begin(state);
-        }
-        let page = feed.page();
-        let extent = Extent { total: page.total, row: theme::ROW, height: rect.height() - 6.0 };
-        self.found(&page, extent);
+        self.page = feed.page();
+        self.follow_find(state);
+        self.arrived();
+        let total = self.page.total.saturating_sub(self.base);
+        let extent = Extent { total, row: theme::ROW, height: rect.height() - 6.0 };
         self.input(ui, &response, extent);
         self.scroll.settle(extent);
-        self.ask(feed, extent);
+        self.ask(feed, state, extent);
         self.look(ui, state);
-        if page.total == 0 {
-            nothing(ui, rect, "No bytes yet. Type AT below and press Enter.");
+        self.select(ui, &response, state, commands);
+        if total == 0 {
+            nothing(
+                ui,
+                rect,
+                if self.toolbar.filters() {
+                    "No row fits the filter."
+                } else {
+                    "No bytes yet. Type AT below and press Enter."
+                },
+            );
         }
-        let words = self.paint(ui, rect, &page);
+        let words = self.paint(ui, rect, state);
         describe(ui, &response, &words);
         self.bar(ui, rect, extent);
         if response.has_focus() {
@@ -130,43 +153,92 @@ impl LogPanel {
         }
     }
 
-    fn begin(&mut self, state: &State) {
-        *self = Self { capture: state.capture_number, ..Self::default() };
-        self.clock = state.reader.as_ref().map(|reader| WallClock::new(reader.started()));
-    }
-
     fn look(&mut self, ui: &Ui, state: &State) {
-        let look = Look { view: state.settings.view, dark: ui.visuals().dark_mode, scale: ui.pixels_per_point() };
+        let look = Look::new(&state.settings.view, ui.visuals().dark_mode, ui.pixels_per_point());
         if self.look != Some(look) || self.drawn.len() > KEPT {
             self.look = Some(look);
             self.drawn.clear();
         }
     }
 
-    fn ask(&mut self, feed: &crate::app::log_feed::LogFeed, extent: Extent) {
+    fn rules(&self, state: &State) -> (RowRules, Filter) {
+        let newline = state.settings.view.row_end().unwrap_or(crate::capture::Newline::Modem);
+        (RowRules { newline, ..RowRules::default() }, self.toolbar.filter())
+    }
+
+    fn ask(&mut self, feed: &LogFeed, state: &State, extent: Extent) {
+        let (rules, filter) = self.rules(state);
+        let changed = self.asked.as_ref().is_some_and(|asked| asked.rules != rules || asked.filter != filter);
+        if changed {
+            self.drawn.clear();
+            self.base = 0;
+            if let Some(cleared) = self.cleared {
+                self.go(From::Time(cleared + Duration::from_nanos(1)), Why::Clear);
+            }
+        }
+        let lead = if state.settings.view.clock == Clock::SinceTx { LEAD } else { 1 };
         let from = match &self.goto {
-            Some(evidence) => From::Byte(evidence.direction, evidence.range.start),
+            Some(goto) => goto.from,
             None if self.scroll.follow => From::Tail,
-            None => From::First(self.scroll.row.saturating_sub(1)),
+            None => From::First((self.base + self.scroll.row).saturating_sub(lead)),
         };
-        let count = usize::try_from(extent.page()).unwrap_or(usize::MAX).saturating_add(3);
-        let query = Query { rules: RowRules::default(), filter: Filter::default(), from, count };
-        if self.asked.as_ref() != Some(&query) {
-            feed.ask(query.clone());
+        let count = usize::try_from(extent.page() + lead).unwrap_or(usize::MAX).saturating_add(3);
+        let query = Query { rules, filter, from, count };
+        let unasked = self.goto.as_ref().is_some_and(|goto| goto.asked.is_none());
+        if unasked || self.asked.as_ref() != Some(&query) {
+            let number = feed.ask(query.clone());
             self.asked = Some(query);
+            if let Some(goto) = &mut self.goto {
+                goto.asked = Some(number);
+            }
         }
     }
 
-    /// A page that was asked for by its bytes says which row they are in.
-    fn found(&mut self, page: &Page, extent: Extent) {
-        let Some(evidence) = &self.goto else { return };
-        let asked = self.asked.as_ref().is_some_and(|query| {
-            matches!(query.from, From::Byte(direction, at) if direction == evidence.direction && at == evidence.range.start)
-        });
-        let holds = page.rows.first().is_some_and(|row| row::holds(row, evidence));
-        if asked && holds {
-            self.scroll.go_to_row(page.first, extent);
-            self.marked = self.goto.take();
+    /// A page that was asked for by a byte or a time says which row that is.
+    fn arrived(&mut self) {
+        let page = Arc::clone(&self.page);
+        if self.goto.as_ref().is_none_or(|goto| goto.asked != Some(page.query)) {
+            return;
+        }
+        match self.goto.take().map(|goto| goto.why) {
+            Some(Why::Show(mark)) => {
+                let rows = self.place.map_or(0.0, |place| place.height() - 6.0);
+                let extent = Extent { total: page.total.saturating_sub(self.base), row: theme::ROW, height: rows };
+                if page.first < self.base {
+                    self.unclear();
+                }
+                self.scroll.go_to_row(page.first.saturating_sub(self.base), extent);
+                self.marked = mark;
+            }
+            Some(Why::Clear) => self.base = page.first,
+            None => {}
+        }
+    }
+
+    fn clear(&mut self) {
+        self.cleared = Some(self.page.rows.last().map_or(Duration::ZERO, |row| row.at));
+        self.base = self.page.total;
+        self.scroll = Scroll::default();
+    }
+
+    fn unclear(&mut self) {
+        self.cleared = None;
+        self.scroll.row += self.base;
+        self.base = 0;
+    }
+
+    /// The match that the search stands at.
+    fn follow_find(&mut self, state: &State) {
+        let Some(sought) = &state.find else {
+            self.find_steps = 0;
+            return;
+        };
+        if sought.steps != self.find_steps {
+            self.find_steps = sought.steps;
+            if let Some(found) = sought.current {
+                let range = found.start..found.start + found.length;
+                self.go_to(Evidence { direction: found.direction, range, at: None });
+            }
         }
     }
 
@@ -204,29 +276,38 @@ impl LogPanel {
     }
 
     /// Paints the rows; gives back their words.
-    fn paint(&mut self, ui: &Ui, rect: Rect, page: &Page) -> String {
+    fn paint(&mut self, ui: &Ui, rect: Rect, state: &State) -> String {
         let palette = parts::colors(ui);
-        let columns = Columns::new(rect, self.look.map(|look| look.view).unwrap_or_default());
-        let wanted = ui.ctx().has_accesskit_node(Id::unique("log"));
+        let columns = Columns::new(rect, state.settings.view.columns);
+        self.columns = Some(columns);
+        let wanted = ui.ctx().has_accesskit_node(log_id());
         let hover = ui.ctx().pointer_hover_pos().filter(|pos| rect.contains(*pos));
+        let (page, highlights) = (Arc::clone(&self.page), self.toolbar.highlights(&state.settings.highlight));
+        let mut times = Times::default();
         let mut words = String::new();
         for row in &page.rows {
+            let (Some(look), Some(clock)) = (self.look, &self.clock) else { break };
+            let time = times.next(row, state.settings.view.clock, clock);
             let Some(top) = self.top_of(row.number, rect) else { continue };
             if top > rect.bottom() || top + theme::ROW < rect.top() {
                 continue;
             }
-            let stale = self.drawn.get(&row.number).is_none_or(|drawn| !drawn.fits(row));
-            if stale && let (Some(look), Some(clock)) = (self.look, &self.clock) {
-                self.drawn.insert(row.number, Drawn::new(ui.painter(), row, look, clock, palette));
+            if self.drawn.get(&row.number).is_none_or(|drawn| !drawn.fits(row, &time)) {
+                self.drawn.insert(row.number, Drawn::new(ui.painter(), row, look, time, palette));
             }
             let Some(drawn) = self.drawn.get(&row.number) else { continue };
             let place = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width() - BAR, theme::ROW));
+            let fill = |color| ui.painter().rect_filled(place, CornerRadius::ZERO, color);
+            if let Some((_, color)) = highlights.iter().find(|(pattern, _)| pattern.is_in(drawn.bytes())) {
+                fill(theme::tint(*color, palette));
+            }
             if hover.is_some_and(|pos| place.contains(pos)) {
-                ui.painter().rect_filled(place, CornerRadius::ZERO, palette.hover);
+                fill(palette.hover);
             }
-            if self.marked.as_ref().is_some_and(|marked| row::holds(row, marked)) {
-                ui.painter().rect_filled(place, CornerRadius::ZERO, palette.selection);
+            if selecting::holds_row(state, row.number) {
+                fill(palette.selection);
             }
+            selecting::paint_bytes(ui, state, self.marked.as_ref(), row, drawn, place, &columns, palette);
             drawn.paint(ui, place, &columns, palette);
             if wanted {
                 words.push_str(&drawn.words);
@@ -236,8 +317,10 @@ impl LogPanel {
         words
     }
 
+    /// Upper edge of a row; nothing for one that is hidden.
     #[expect(clippy::cast_precision_loss, reason = "rows on one screen")]
     fn top_of(&self, row: u64, rect: Rect) -> Option<f32> {
+        let row = row.checked_sub(self.base)?;
         let steps =
             if row >= self.scroll.row { (row - self.scroll.row) as f32 } else { -((self.scroll.row - row) as f32) };
         let top = rect.top() + 3.0 - self.scroll.sub + steps * theme::ROW;
@@ -262,6 +345,10 @@ impl LogPanel {
         ui.painter().rect_filled(thumb, CornerRadius::same(3), color);
         response.widget_info(|| egui::WidgetInfo::labeled(accesskit::Role::ScrollBar, true, "Scroll the log"));
     }
+}
+
+fn log_id() -> Id {
+    Id::unique("log")
 }
 
 /// The text of all visible rows, for who cannot see them.

@@ -6,7 +6,9 @@
 
 mod ask;
 mod bytes;
+mod find_bar;
 mod findings;
+mod lines;
 mod log;
 mod macros;
 mod parts;

@@ -2,11 +2,13 @@
 //!
 //! Nothing is ever converted: what looks like a byte that was meant gets a hint, and one key turns it into the byte.
 
+mod completion;
 mod history;
 mod paste;
 
 use egui::{ComboBox, Event, Id, Key, Modifiers, RichText, TextEdit, Ui};
 
+use self::completion::Completion;
 use self::history::History;
 use self::paste::Paste;
 use super::parts;
@@ -26,6 +28,7 @@ pub struct SendBox {
     read: Option<Reading>,
     paste: Option<Paste>,
     free: Option<String>,
+    completion: Completion,
     focused_once: bool,
 }
 
@@ -60,12 +63,14 @@ impl SendBox {
         let mode = Mode::from(state.settings.send.mode);
         let ending = ending_now(state, mode);
         self.keys(ui, state, &ending, commands);
+        self.completion.read(&self.draft);
         ui.horizontal(|ui| {
             modes(ui, state, commands);
             self.line(ui, state, &ending, commands);
         });
         self.read(mode);
         self.preview(ui, &ending);
+        self.commands(ui, mode, state.prompt_open());
         ui.horizontal_wrapped(|ui| {
             self.ending(ui, state, mode, commands);
             buttons(ui, state, commands);
@@ -124,6 +129,9 @@ impl SendBox {
             )
         });
         let lines = &state.settings.history;
+        if let Some(line) = self.completion.keys(ui) {
+            self.complete(ui, line);
+        }
         let recalled = match (up, down) {
             (true, _) => self.history.older(lines, &self.draft),
             (_, true) => self.history.newer(lines),
@@ -146,6 +154,12 @@ impl SendBox {
                 _ => None,
             }
         });
+    }
+
+    fn complete(&mut self, ui: &Ui, line: String) {
+        self.draft = line;
+        move_caret_to_end(ui, &self.draft);
+        ui.memory_mut(|memory| memory.request_focus(field_id()));
     }
 
     fn take_fix(&mut self, state: &State, commands: &mut Vec<Command>) {
@@ -174,6 +188,7 @@ impl SendBox {
             .desired_width(width)
             .font(theme::mono())
             .hint_text(hint)
+            .lock_focus(self.completion.offers())
             .return_key(None);
         if bad {
             edit = edit.text_color(parts::colors(ui).bad);
@@ -217,6 +232,26 @@ impl SendBox {
                 Ok(pieces) => pills(ui, pieces, ending),
             }
         });
+    }
+
+    /// Completion while a command is typed, its syntax once it is there.
+    fn commands(&mut self, ui: &mut Ui, mode: Mode, prompt: bool) {
+        if mode == Mode::Hex || prompt {
+            return;
+        }
+        self.completion.read(&self.draft);
+        if let Some(line) = self.completion.show(ui) {
+            self.complete(ui, line);
+        } else if !self.completion.offers()
+            && let Some(entry) = Completion::help(&self.draft)
+        {
+            let palette = parts::colors(ui);
+            ui.horizontal(|ui| {
+                let syntax = ui.label(RichText::new(entry.syntax).font(theme::mono()).color(palette.accent));
+                syntax.on_hover_text(entry.parameters);
+                ui.add(egui::Label::new(RichText::new(entry.help).font(theme::small()).color(palette.weak)).truncate());
+            });
+        }
     }
 
     fn ending(&mut self, ui: &mut Ui, state: &State, mode: Mode, commands: &mut Vec<Command>) {

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use egui::{CentralPanel, Context, Key, Modifiers, Panel, Ui};
 
+use super::find_bar::FindBar;
 use super::findings::Findings;
+use super::lines::Lines;
 use super::log::LogPanel;
 use super::macros::MacroPanel;
 use super::port_bar::PortBar;
@@ -30,6 +32,8 @@ pub struct Window {
     send_box: SendBox,
     macros: MacroPanel,
     findings: Findings,
+    find_bar: FindBar,
+    lines: Lines,
     server: ServerPanel,
     shown_theme: Option<Theme>,
     shown_title: String,
@@ -53,6 +57,8 @@ impl Window {
             send_box: SendBox::default(),
             macros: MacroPanel::default(),
             findings: Findings::default(),
+            find_bar: FindBar::default(),
+            lines: Lines::default(),
             server: ServerPanel::default(),
             shown_theme: None,
             shown_title: String::new(),
@@ -112,6 +118,7 @@ impl Window {
         }
         let mut commands = Vec::new();
         self.keys(&ctx, &mut commands);
+        outside(&ctx, &mut commands);
         self.panels(ui, &mut commands);
         let asked = self.asking();
         self.send_box.overlay(ui, &self.state, &mut commands);
@@ -126,6 +133,9 @@ impl Window {
             for command in commands {
                 runtime.carry_out(&mut self.state, command);
             }
+            if let Some(text) = runtime.take_copied() {
+                ctx.copy_text(text);
+            }
         }
     }
 
@@ -136,6 +146,7 @@ impl Window {
                 ui.vertical(|ui| {
                     ui.set_width(ui.available_width() - 64.0);
                     self.port_bar.show(ui, state, commands);
+                    self.lines.show(ui, state, commands);
                 });
                 themes(ui, state, commands);
             });
@@ -162,6 +173,9 @@ impl Window {
                 self.log.go_to(evidence);
             }
         }
+        if self.find_bar.is_open() {
+            Panel::top("find").frame(parts::panel(ui)).show(ui, |ui| self.find_bar.show(ui, state, commands));
+        }
         CentralPanel::default().frame(parts::panel(ui)).show(ui, |ui| self.log.show(ui, state, commands));
     }
 
@@ -179,6 +193,9 @@ impl Window {
         if pressed(Modifiers::COMMAND, Key::O) {
             commands.push(if self.state.busy() { Command::Disconnect } else { Command::Connect });
         }
+        if pressed(Modifiers::COMMAND, Key::F) {
+            self.find_bar.open();
+        }
         if !self.state.prompt_open() {
             return;
         }
@@ -186,7 +203,7 @@ impl Window {
             self.send_box.take_draft(&self.state, commands);
             commands.push(Command::Send(vec![0x1A]));
         }
-        if pressed(Modifiers::NONE, Key::Escape) {
+        if !FindBar::has_focus(ctx) && pressed(Modifiers::NONE, Key::Escape) {
             commands.push(Command::Send(vec![0x1B]));
         }
     }
@@ -246,6 +263,18 @@ impl eframe::App for Window {
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
         self.close();
+    }
+}
+
+/// What comes from outside: files dropped on the window, and a book that may have been edited meanwhile.
+fn outside(ctx: &Context, commands: &mut Vec<Command>) {
+    let (dropped, back) = ctx.input(|input| {
+        let path = input.raw.dropped_files.first().map(|file| file.path().to_path_buf());
+        (path, input.events.contains(&egui::Event::WindowFocused(true)))
+    });
+    commands.extend(dropped.map(Command::OpenCapture));
+    if back {
+        commands.push(Command::ReloadBook);
     }
 }
 

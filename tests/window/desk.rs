@@ -96,6 +96,14 @@ impl Desk {
         self.frames();
     }
 
+    /// Opens a picker and takes a choice.
+    #[track_caller]
+    pub fn choose(&mut self, picker: &str, choice: &str) {
+        self.harness.get_by_role_and_label(Role::ComboBox, picker).click();
+        self.frames();
+        self.click(choice);
+    }
+
     /// A button of this label is there and can be clicked.
     pub fn offers(&self, label: &str) -> bool {
         self.harness
@@ -126,6 +134,58 @@ impl Desk {
 
     pub fn frames(&mut self) {
         self.harness.run_steps(3);
+    }
+
+    /// Puts the focus on the log.
+    pub fn focus_log(&mut self) {
+        self.harness.get_by_role(Role::Log).focus();
+        self.frames();
+    }
+
+    /// Clicks a check box.
+    #[track_caller]
+    pub fn harness_click_checkbox(&mut self, label: &str) {
+        self.harness.get_by_role_and_label(Role::CheckBox, label).click();
+        self.frames();
+    }
+
+    /// Draws frames until it is so; looks after each frame.
+    #[track_caller]
+    pub fn wait_until(&mut self, mut so: impl FnMut(&Self) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            self.harness.step();
+            if so(self) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "not within {PATIENCE:?}");
+            std::thread::yield_now();
+        }
+    }
+
+    /// What the last frame put on the clipboard.
+    pub fn copied(&self) -> String {
+        let commands = &self.harness.output().platform_output.commands;
+        let text = |command: &egui::OutputCommand| match command {
+            egui::OutputCommand::CopyText(text) => Some(text.clone()),
+            _ => None,
+        };
+        commands.iter().find_map(text).unwrap_or_default()
+    }
+
+    /// Drags from one place of a visible row to another, in points from the left edge of the log.
+    pub fn drag_in_row(&mut self, row: usize, from: f32, to: f32) {
+        let log = self.harness.get_by_role(Role::Log).rect();
+        #[expect(clippy::cast_precision_loss, reason = "rows on one screen")]
+        let y = log.top() + 13.0 + 20.0 * row as f32;
+        self.harness.drag_at(egui::pos2(log.left() + from, y));
+        self.frames();
+        self.harness.hover_at(egui::pos2(log.left() + (from + to) / 2.0, y));
+        self.frames();
+        self.harness.hover_at(egui::pos2(log.left() + to, y));
+        self.frames();
+        self.harness.drop_at(egui::pos2(log.left() + to, y));
+        self.frames();
     }
 
     /// What is typed in the send box.

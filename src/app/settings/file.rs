@@ -184,7 +184,7 @@ mod tests {
         settings.theme = Theme::Dark;
         settings.window = vec![10.0, 20.0, 1100.0, 800.0];
         settings.remember_sent("AT+CIPSEND");
-        settings.view = View { columns: Columns::Hex, clock: Clock::SinceTx };
+        settings.view = View { columns: Columns::Hex, clock: Clock::SinceTx, ..View::default() };
         let line =
             LineSettings { baud: 123_457, parity: Parity::Even, data_bits: DataBits::Seven, ..Default::default() };
         settings.line.insert("usb:1a86:7523:".to_owned(), Line::from(&line));

@@ -1,16 +1,15 @@
-//! One row of the log: its letters, laid out once, and where they go.
+//! One row of the log: its letters, laid out once, where they go, and which byte stands where.
 
+use std::ops::Range;
 use std::sync::Arc;
 
+use egui::text::CCursor;
 use egui::{Galley, Painter, Rect, Ui, pos2, vec2};
 
-use super::clock::{WallClock, since};
-use crate::app::settings::{Clock, Columns as Shows, View};
+use crate::app::settings::{Columns as Shows, TextDecoding, View};
 use crate::capture::{Content, Row};
 use crate::modem::Direction;
 use crate::modem::catalogue;
-use crate::modem::diagnose::Evidence;
-use crate::notation::Decoding;
 use crate::ui::bytes::{self, Visible};
 use crate::ui::theme::{self, Palette};
 
@@ -20,9 +19,16 @@ const LAID_OUT: usize = 1024;
 /// What letters depend on besides the row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Look {
-    pub view: View,
-    pub dark: bool,
-    pub scale: f32,
+    columns: Shows,
+    decoding: TextDecoding,
+    dark: bool,
+    scale: f32,
+}
+
+impl Look {
+    pub(super) fn new(view: &View, dark: bool, scale: f32) -> Self {
+        Self { columns: view.columns, decoding: view.decoding, dark, scale }
+    }
 }
 
 /// Where the columns are.
@@ -35,12 +41,12 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    pub(super) fn new(rect: Rect, view: View) -> Self {
+    pub(super) fn new(rect: Rect, columns: Shows) -> Self {
         let time = rect.left() + 10.0;
         let direction = time + 124.0;
         let left = direction + 32.0;
         let right = rect.right() - super::BAR - 6.0;
-        if view.columns == Shows::Both {
+        if columns == Shows::Both {
             let middle = left + (right - left) * 0.56;
             Self { time, direction, first: (left, middle - 10.0), second: Some((middle, right)) }
         } else {
@@ -49,15 +55,58 @@ impl Columns {
     }
 }
 
+/// Letters of a column and which bytes they show.
+#[derive(Debug)]
+struct Letters {
+    galley: Arc<Galley>,
+    /// Characters and the bytes of the row that they show, in order.
+    spans: Vec<(Range<usize>, Range<usize>)>,
+}
+
+impl Letters {
+    fn visible(painter: &Painter, visible: Visible) -> Self {
+        let mut spans = Vec::with_capacity(visible.spans.len());
+        let mut at = 0;
+        for (text, bytes) in visible.spans {
+            let letters = visible.job.text.get(text).map_or(0, |text| text.chars().count());
+            spans.push((at..at + letters, bytes));
+            at += letters;
+        }
+        Self { galley: painter.layout_job(visible.job), spans }
+    }
+
+    /// Every byte takes `width` characters and a blank.
+    fn fixed(painter: &Painter, text: String, bytes: usize, width: usize, color: egui::Color32) -> Self {
+        let spans = (0..bytes).map(|byte| (byte * (width + 1)..byte * (width + 1) + width, byte..byte + 1)).collect();
+        Self { galley: painter.layout_no_wrap(text, theme::mono(), color), spans }
+    }
+
+    fn byte_at(&self, x: f32) -> Option<usize> {
+        let cursor = self.galley.cursor_from_pos(vec2(x - 3.9, self.galley.size().y / 2.0)).index.0;
+        let at = self.spans.partition_point(|(letters, _)| letters.end <= cursor);
+        self.spans.get(at).or(self.spans.last()).map(|(_, bytes)| bytes.start)
+    }
+
+    fn place_of(&self, bytes: &Range<usize>) -> Option<(f32, f32)> {
+        let mut touched = self.spans.iter().filter(|(_, shown)| shown.start < bytes.end && bytes.start < shown.end);
+        let first = touched.next()?;
+        let last = touched.next_back().unwrap_or(first);
+        let x = |index: usize| self.galley.pos_from_cursor(CCursor::new(index));
+        Some((x(first.0.start).left(), x(last.0.end).left()))
+    }
+}
+
 /// A row, laid out.
 #[derive(Debug)]
 pub(super) struct Drawn {
     time: Arc<Galley>,
+    time_text: String,
     direction: Option<Direction>,
-    first: Arc<Galley>,
-    second: Option<Arc<Galley>>,
+    first: Letters,
+    second: Option<Letters>,
     /// What an answer means: `+CREG: 0,3` in words.
     meaning: Option<Arc<Galley>>,
+    bytes: Vec<u8>,
     length: usize,
     open: bool,
     /// The row for a screen reader.
@@ -65,68 +114,83 @@ pub(super) struct Drawn {
 }
 
 impl Drawn {
-    pub(super) fn new(painter: &Painter, row: &Row, look: Look, clock: &WallClock, palette: &Palette) -> Self {
-        let time = match look.view.clock {
-            Clock::SinceStart => since(row.at),
-            _ => clock.time_of_day(row.at),
-        };
-        let plain = |text: String, color| painter.layout_no_wrap(text, theme::mono(), color);
-        let time_galley = plain(time.clone(), palette.weak);
+    pub(super) fn new(painter: &Painter, row: &Row, look: Look, time: String, palette: &Palette) -> Self {
+        let time_galley = painter.layout_no_wrap(time.clone(), theme::mono(), palette.weak);
         match &row.content {
-            Content::Event(event) => Self {
-                time: time_galley,
-                direction: None,
-                first: painter.layout_no_wrap(event.clone(), egui::FontId::proportional(theme::BODY), palette.weak),
-                second: None,
-                meaning: None,
-                length: event.len(),
-                open: false,
-                words: format!("{time} {event}"),
-            },
+            Content::Event(event) => {
+                let font = egui::FontId::proportional(theme::BODY);
+                let galley = painter.layout_no_wrap(event.clone(), font, palette.weak);
+                Self {
+                    time: time_galley,
+                    direction: None,
+                    first: Letters { galley, spans: Vec::new() },
+                    second: None,
+                    meaning: None,
+                    bytes: event.clone().into_bytes(),
+                    length: event.len(),
+                    open: false,
+                    words: format!("{time} {event}"),
+                    time_text: time,
+                }
+            }
             Content::Data { direction, bytes: all, .. } => {
                 let shown = all.get(..all.len().min(LAID_OUT)).unwrap_or_default();
-                let (color, name) = match direction {
-                    Direction::Rx => (palette.rx, "RX"),
-                    Direction::Tx => (palette.tx, "TX"),
-                };
-                let text = |color| painter.layout_job(Visible::new(shown, Decoding::Utf8, color, palette).job);
-                let (first, second) = match look.view.columns {
-                    Shows::Text => (text(color), None),
-                    Shows::Hex => (plain(bytes::hex(shown), color), None),
-                    Shows::Decimal => (plain(decimal(shown), color), None),
-                    Shows::Binary => (plain(binary(shown), color), None),
-                    Shows::Both => (text(color), Some(plain(bytes::hex(shown), palette.weak))),
-                };
-                let content = match look.view.columns {
-                    Shows::Text => bytes::words(shown),
-                    Shows::Hex => bytes::hex(shown),
-                    Shows::Decimal => decimal(shown),
-                    Shows::Binary => binary(shown),
-                    Shows::Both => format!("{} | {}", bytes::words(shown), bytes::hex(shown)),
-                };
+                let (first, second, content) = letters(painter, shown, *direction, look, palette);
                 let meaning = meaning(*direction, shown);
                 let explained = meaning.as_ref().map(|words| format!(" ({words})")).unwrap_or_default();
+                let name = if *direction == Direction::Rx { "RX" } else { "TX" };
                 Self {
                     time: time_galley,
                     direction: Some(*direction),
                     first,
                     second,
                     meaning: meaning.map(|words| painter.layout_no_wrap(words, theme::small(), palette.weak)),
+                    bytes: shown.to_vec(),
                     length: all.len(),
                     open: row.open,
                     words: format!("{time} {name} {content}{explained}"),
+                    time_text: time,
                 }
             }
         }
     }
 
     /// Still shows the row as it is.
-    pub(super) fn fits(&self, row: &Row) -> bool {
+    pub(super) fn fits(&self, row: &Row, time: &str) -> bool {
         let length = match &row.content {
             Content::Event(event) => event.len(),
             Content::Data { bytes, .. } => bytes.len(),
         };
-        length == self.length && row.open == self.open
+        length == self.length && row.open == self.open && time == self.time_text
+    }
+
+    /// Its bytes, as far as they are drawn; of an event its words.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Which byte of the row stands at `x`.
+    pub(super) fn byte_at(&self, x: f32, columns: &Columns) -> Option<usize> {
+        self.direction?;
+        match (&self.second, columns.second) {
+            (Some(second), Some((from, _))) if x >= from => second.byte_at(x - from),
+            _ if x >= columns.first.0 => self.first.byte_at(x - columns.first.0),
+            _ => None,
+        }
+    }
+
+    /// Where these bytes of the row are, in each column.
+    pub(super) fn places(&self, bytes: &Range<usize>, place: Rect, columns: &Columns) -> Vec<Rect> {
+        let one = |letters: &Letters, (from, to): (f32, f32)| {
+            let (left, right) = letters.place_of(bytes)?;
+            let left = (from + left - 1.0).min(to);
+            Some(Rect::from_min_max(
+                pos2(left, place.top() + 1.0),
+                pos2((from + right + 1.0).min(to), place.bottom() - 1.0),
+            ))
+        };
+        let second = self.second.as_ref().zip(columns.second).and_then(|(letters, at)| one(letters, at));
+        one(&self.first, columns.first).into_iter().chain(second).collect()
     }
 
     pub(super) fn paint(&self, ui: &Ui, place: Rect, columns: &Columns, palette: &Palette) {
@@ -151,51 +215,68 @@ impl Drawn {
             let at = pos2(columns.direction + 12.0, place.center().y);
             painter.text(at, egui::Align2::CENTER_CENTER, arrow, theme::mono(), color);
         }
-        let end = columns
-            .second
-            .filter(|_| self.direction.is_some())
-            .map_or_else(|| columns.second.map_or(columns.first.1, |second| second.1), |_| columns.first.1);
-        put(&self.first, columns.first.0, end);
-        if self.open {
-            let at = pos2(columns.first.0 + self.first.size().x + 2.0, place.center().y - 7.0);
-            if at.x < end {
-                painter.rect_filled(Rect::from_min_size(at, vec2(7.0, 14.0)), 1.0, palette.accent.gamma_multiply(0.8));
-            }
+        // An event has no hex: its words may use both columns.
+        let end = match columns.second {
+            Some((_, right)) if self.direction.is_none() => right,
+            _ => columns.first.1,
+        };
+        put(&self.first.galley, columns.first.0, end);
+        let mut after = columns.first.0 + self.first.galley.size().x + 2.0;
+        if self.open && after < end {
+            let caret = Rect::from_min_size(pos2(after, place.center().y - 7.0), vec2(7.0, 14.0));
+            painter.rect_filled(caret, 1.0, palette.accent.gamma_multiply(0.8));
+            after += 9.0;
         }
-        if let Some(meaning) = &self.meaning {
-            let from = columns.first.0 + self.first.size().x + 12.0;
-            if from < end {
-                put(meaning, from, end);
-            }
+        if let Some(meaning) = &self.meaning
+            && after + 10.0 < end
+        {
+            put(meaning, after + 10.0, end);
         }
         if let (Some(second), Some((from, to))) = (&self.second, columns.second) {
-            put(second, from, to);
+            put(&second.galley, from, to);
         }
     }
 }
 
-/// The row shows bytes of the evidence.
-pub(super) fn holds(row: &Row, evidence: &Evidence) -> bool {
-    let Content::Data { direction, offset, bytes, .. } = &row.content else { return false };
-    let end = offset + bytes.len() as u64;
-    *direction == evidence.direction
-        && *offset < evidence.range.end.max(evidence.range.start + 1)
-        && evidence.range.start < end
+fn letters(
+    painter: &Painter,
+    bytes: &[u8],
+    direction: Direction,
+    look: Look,
+    palette: &Palette,
+) -> (Letters, Option<Letters>, String) {
+    let color = if direction == Direction::Rx { palette.rx } else { palette.tx };
+    let text = || Letters::visible(painter, Visible::new(bytes, look.decoding.into(), color, palette));
+    let fixed = |text: &str, width, color| Letters::fixed(painter, text.to_owned(), bytes.len(), width, color);
+    match look.columns {
+        Shows::Text => (text(), None, bytes::words(bytes)),
+        Shows::Hex => {
+            let words = bytes::hex(bytes);
+            (fixed(&words, 2, color), None, words)
+        }
+        Shows::Decimal => {
+            let words = joined(bytes, |byte| format!("{byte:>3}"));
+            (fixed(&words, 3, color), None, words)
+        }
+        Shows::Binary => {
+            let words = joined(bytes, |byte| format!("{byte:08b}"));
+            (fixed(&words, 8, color), None, words)
+        }
+        Shows::Both => {
+            let hex = bytes::hex(bytes);
+            let words = format!("{} | {hex}", bytes::words(bytes));
+            (text(), Some(fixed(&hex, 2, palette.weak)), words)
+        }
+    }
 }
 
 /// Codes of an answer in words, where there are any.
 fn meaning(direction: Direction, bytes: &[u8]) -> Option<String> {
-    let line =
-        std::str::from_utf8(bytes.trim_ascii()).ok().filter(|line| direction == Direction::Rx && !line.is_empty())?;
+    let line = std::str::from_utf8(bytes.trim_ascii()).ok()?;
+    if direction == Direction::Tx || line.is_empty() {
+        return None;
+    }
     catalogue::explain(line, None)
-}
-
-fn decimal(bytes: &[u8]) -> String {
-    joined(bytes, |byte| format!("{byte:>3}"))
-}
-
-fn binary(bytes: &[u8]) -> String {
-    joined(bytes, |byte| format!("{byte:08b}"))
 }
 
 fn joined(bytes: &[u8], one: impl Fn(&u8) -> String) -> String {

@@ -101,7 +101,7 @@ impl Paste {
             match parse(line, mode) {
                 Ok(mut bytes) => {
                     bytes.extend_from_slice(ending);
-                    sends.push(Command::Send(bytes));
+                    sends.push(bytes);
                 }
                 Err(error) => {
                     self.trouble = Some(format!("Line {}, {error}. Nothing was sent.", number + 1));
@@ -109,7 +109,7 @@ impl Paste {
                 }
             }
         }
-        commands.extend(sends);
+        commands.push(Command::SendLines(sends));
         true
     }
 }
@@ -135,6 +135,6 @@ mod tests {
         assert!(paste.trouble.unwrap().starts_with("Line 2"));
         let mut paste = Paste::new("AT\r\nATI\r\n".to_owned(), &LineEnding::Cr);
         assert!(paste.one_by_one(Mode::Text, b"\r", &mut commands));
-        assert_eq!(commands, [Command::Send(b"AT\r".to_vec()), Command::Send(b"ATI\r".to_vec())]);
+        assert_eq!(commands, [Command::SendLines(vec![b"AT\r".to_vec(), b"ATI\r".to_vec()])]);
     }
 }

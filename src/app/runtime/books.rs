@@ -1,0 +1,59 @@
+//! The macro book of the window: read at the start, written when the user saves, read again when it was changed outside.
+
+use std::path::Path;
+
+use super::Runtime;
+use crate::app::book::{self, BookFile};
+use crate::app::state::{State, Tone};
+use crate::macros::file;
+
+impl Runtime {
+    /// Reads the user's book; without a folder the one that comes with the program.
+    pub(super) fn open_book(&mut self, state: &mut State, folder: Option<&Path>) {
+        let Some(folder) = folder else {
+            state.book = file::parse(book::DEFAULT).unwrap_or_default();
+            return;
+        };
+        match BookFile::open_or_create(&folder.join("macros.toml")) {
+            Ok(book) => {
+                state.book_path = Some(book.path().to_owned());
+                self.book = Some(book);
+                self.take_book(state);
+            }
+            Err(error) => {
+                state.say(Tone::Trouble, error.to_string());
+                state.book = file::parse(book::DEFAULT).unwrap_or_default();
+            }
+        }
+    }
+
+    pub(super) fn reload_book(&mut self, state: &mut State) {
+        match self.book.as_mut().map(BookFile::reload) {
+            Some(Ok(true)) => self.take_book(state),
+            Some(Err(error)) => state.say(Tone::Trouble, error.to_string()),
+            Some(Ok(false)) | None => {}
+        }
+    }
+
+    pub(super) fn save_book(&mut self, state: &mut State, text: &str) {
+        match self.book.as_mut().map(|book| book.save(text)) {
+            Some(Ok(())) => self.take_book(state),
+            Some(Err(error)) => state.say(Tone::Trouble, error.to_string()),
+            None => match file::parse(text) {
+                Ok(book) => state.book = book,
+                Err(error) => state.say(Tone::Trouble, error.to_string()),
+            },
+        }
+    }
+
+    /// The buttons are those of the file; of one that does not parse, those that were there before.
+    fn take_book(&self, state: &mut State) {
+        let Some(file) = &self.book else { return };
+        match file.book() {
+            Ok(book) => state.book = book.clone(),
+            Err(error) => {
+                state.say(Tone::Trouble, format!("{}, {error}. It is left as it is.", file.path().display()));
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Looking into a capture: selections, search, old files. Long work is done by jobs on threads of their own.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::Runtime;
+use crate::app::find::Find;
+use crate::app::job::Job;
+use crate::app::log_feed::LogFeed;
+use crate::app::state::{OpenFile, Sought, State, Tone};
+use crate::capture::copy::{CopyAs, copy, span};
+use crate::capture::search::{Pattern, PatternKind};
+use crate::capture::{EntryItem, Filter, Progress, Reader, open};
+use crate::modem::diagnose::{Diagnoser, Finding};
+
+impl Runtime {
+    /// Shows this capture in the log.
+    pub(super) fn show(&mut self, state: &mut State, reader: Option<Reader>) {
+        (state.selected, state.find, state.find_trouble) = (None, None, None);
+        (self.measuring, self.copying) = (None, None);
+        state.feed = reader.clone().map(|reader| LogFeed::new(reader, self.news.clone()));
+        state.reader = reader;
+        state.capture_number += 1;
+        self.count_byte(state);
+    }
+
+    pub(super) fn open_capture(&mut self, state: &mut State, path: PathBuf) {
+        match open(&path) {
+            Ok(opening) => {
+                let reader = opening.in_background();
+                let theirs = reader.clone();
+                let job = Job::start("diagnose", self.news.clone(), move |progress| diagnose(&theirs, progress));
+                self.diagnosing = self.started(state, job);
+                state.file = Some(OpenFile { path, findings: None });
+                self.show(state, Some(reader));
+            }
+            Err(error) => state.say(Tone::Trouble, error.to_string()),
+        }
+    }
+
+    /// Takes in what jobs have brought.
+    pub(super) fn inspect(&mut self, state: &mut State) {
+        if let Some(result) = self.measuring.as_ref().and_then(Job::take) {
+            self.measuring = None;
+            if let (Some(selected), Ok(span)) = (&mut state.selected, result) {
+                selected.span = Some(span);
+            }
+        }
+        if let Some(result) = self.copying.as_ref().and_then(Job::take) {
+            self.copying = None;
+            if let Some(selected) = &mut state.selected {
+                selected.copying = false;
+            }
+            match result {
+                Ok(text) => self.copied = Some(text),
+                Err(error) => state.say(Tone::Note, format!("Not copied: {error}.")),
+            }
+        }
+        if let Some(findings) = self.diagnosing.as_ref().and_then(Job::take) {
+            self.diagnosing = None;
+            if let Some(file) = &mut state.file {
+                file.findings = Some(findings.into());
+            }
+        }
+    }
+
+    /// What was copied, for the clipboard.
+    pub fn take_copied(&mut self) -> Option<String> {
+        self.copied.take()
+    }
+
+    pub(super) fn measure(&mut self, state: &mut State) {
+        self.measuring = None;
+        let (Some(selected), Some(reader)) = (&state.selected, state.reader.clone()) else { return };
+        let selection = selected.selection.clone();
+        let job = Job::start("measure", self.news.clone(), move |progress| span(&reader, &selection, progress));
+        self.measuring = self.started(state, job);
+    }
+
+    pub(super) fn copy(&mut self, state: &mut State, form: CopyAs) {
+        let (Some(selected), Some(reader)) = (&mut state.selected, state.reader.clone()) else { return };
+        selected.copying = true;
+        let selection = selected.selection.clone();
+        let job = Job::start("copy", self.news.clone(), move |progress| copy(&reader, &selection, form, progress));
+        self.copying = self.started(state, job);
+    }
+
+    pub(super) fn find(&mut self, state: &mut State, pattern: Pattern) {
+        let Some(reader) = state.reader.clone() else { return };
+        let find = Find::start(reader, &pattern, &Filter::default(), self.news.clone());
+        state.find = self.started(state, find).map(|find| Sought { pattern, find, at: None, current: None, steps: 0 });
+    }
+
+    pub(super) fn count_byte(&mut self, state: &mut State) {
+        state.counted = None;
+        let (Some(byte), Some(reader)) = (self.counted, state.reader.clone()) else { return };
+        let Ok(pattern) = Pattern::new(&format!("{byte:02X}"), PatternKind::Hex, false) else { return };
+        let find = Find::start(reader, &pattern, &Filter::default(), self.news.clone());
+        state.counted = self.started(state, find);
+    }
+
+    #[expect(clippy::unused_self, reason = "reads as what it is where it is used")]
+    fn started<T>(&self, state: &mut State, job: std::io::Result<T>) -> Option<T> {
+        job.map_err(|error| state.say(Tone::Trouble, format!("The system gives no thread: {error}."))).ok()
+    }
+}
+
+/// Findings of a capture that is not live. Cancelled, it gives what was found so far.
+fn diagnose(reader: &Reader, progress: &Progress) -> Vec<Finding> {
+    let mut diagnoser = Diagnoser::new();
+    let mut cursor = reader.cursor();
+    let mut sends = 0;
+    loop {
+        while let Some(entry) = cursor.next_entry() {
+            let at = Some(entry.at);
+            if let EntryItem::Data { direction, bytes, send, .. } = entry.item {
+                match direction {
+                    crate::modem::Direction::Rx => diagnoser.received(bytes, at),
+                    crate::modem::Direction::Tx => {
+                        sends += 1;
+                        diagnoser.sent(bytes, send.unwrap_or(sends), at);
+                    }
+                }
+            }
+            if progress.is_cancelled() {
+                return diagnoser.findings().to_vec();
+            }
+        }
+        if !reader.storage().opening {
+            break;
+        }
+        std::thread::yield_now();
+    }
+    diagnoser.finish();
+    let findings: Arc<[Finding]> = diagnoser.findings().into();
+    findings.to_vec()
+}

@@ -1,0 +1,132 @@
+//! Find: text, hex, notation or a regular expression over all bytes of the capture.
+
+use egui::{ComboBox, Id, Key, Modifiers, TextEdit, Ui};
+
+use super::{bytes, parts, theme};
+use crate::app::{Command, State};
+use crate::capture::search::{Pattern, PatternKind};
+
+/// The bar and what is typed in it.
+#[derive(Debug, Default)]
+pub struct FindBar {
+    open: bool,
+    focus: bool,
+    text: String,
+    kind: PatternKind,
+    exact_case: bool,
+    sought: Option<(String, PatternKind, bool)>,
+    capture: u64,
+}
+
+impl FindBar {
+    /// Ctrl+F.
+    pub fn open(&mut self) {
+        (self.open, self.focus) = (true, true);
+    }
+
+    /// The bar is there.
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// Keys that are pressed are meant for the bar.
+    pub fn has_focus(ctx: &egui::Context) -> bool {
+        ctx.memory(|memory| memory.has_focus(field_id()))
+    }
+
+    /// Draws the bar.
+    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        let mut step = 0;
+        ui.horizontal_wrapped(|ui| {
+            let label = ui.label("Find");
+            let edit = TextEdit::singleline(&mut self.text).id(field_id()).desired_width(220.0).font(theme::mono());
+            let field = ui.add(edit.return_key(None)).labelled_by(label.id);
+            if std::mem::take(&mut self.focus) {
+                field.request_focus();
+            }
+            if field.has_focus() {
+                ui.input_mut(|input| {
+                    // The pattern without modifiers also fits with Shift, so it comes second.
+                    step -= i64::from(input.consume_key(Modifiers::SHIFT, Key::Enter));
+                    step += i64::from(input.consume_key(Modifiers::NONE, Key::Enter));
+                    if input.consume_key(Modifiers::NONE, Key::Escape) {
+                        self.open = false;
+                    }
+                });
+            }
+            self.kinds(ui);
+            step -= i64::from(ui.button("Previous").on_hover_text("Shift+Enter").clicked());
+            step += i64::from(ui.button("Next").on_hover_text("Enter").clicked());
+            self.tally(ui, state);
+            if parts::quiet(ui, "Close find").on_hover_text("Esc").clicked() {
+                self.open = false;
+            }
+        });
+        self.search(state, commands);
+        if step != 0 {
+            commands.push(Command::FindStep(step));
+        }
+        if !self.open {
+            self.sought = None;
+            commands.push(Command::FindClose);
+        }
+    }
+
+    fn kinds(&mut self, ui: &mut Ui) {
+        let name = |kind| match kind {
+            PatternKind::Text => "Text",
+            PatternKind::Hex => "Hex",
+            PatternKind::Notation => "Notation",
+            PatternKind::Regex => "Regex",
+        };
+        let combo = ComboBox::from_id_salt("find kind").width(86.0).selected_text(name(self.kind)).show_ui(ui, |ui| {
+            for kind in [PatternKind::Text, PatternKind::Hex, PatternKind::Notation, PatternKind::Regex] {
+                let choice = ui.selectable_value(&mut self.kind, kind, name(kind));
+                choice.accessible_name(format!("Find {}", name(kind).to_lowercase()));
+            }
+        });
+        combo.response.accessible_name("Read as");
+        ui.checkbox(&mut self.exact_case, "Match case");
+    }
+
+    /// Starts a search when something else is typed, or another capture is shown.
+    fn search(&mut self, state: &State, commands: &mut Vec<Command>) {
+        let wanted = (self.text.clone(), self.kind, self.exact_case);
+        if self.sought.as_ref() == Some(&wanted) && self.capture == state.capture_number {
+            return;
+        }
+        self.capture = state.capture_number;
+        self.sought = Some(wanted);
+        if self.text.is_empty() {
+            commands.push(Command::FindClose);
+            return;
+        }
+        commands.push(match Pattern::new(&self.text, self.kind, !self.exact_case) {
+            Ok(pattern) => Command::Find(pattern),
+            Err(error) => Command::FindTrouble(error.to_string()),
+        });
+    }
+
+    fn tally(&self, ui: &mut Ui, state: &State) {
+        if let Some(trouble) = &state.find_trouble {
+            ui.colored_label(parts::colors(ui).bad, trouble);
+            return;
+        }
+        let Some(sought) = &state.find else { return };
+        let tally = sought.find.tally();
+        let count = bytes::grouped(tally.count);
+        let mut words = match sought.at {
+            Some(at) => format!("{} of {count}", bytes::grouped(at + 1)),
+            None if tally.count == 1 => "1 match".to_owned(),
+            None => format!("{count} matches"),
+        };
+        if !tally.complete {
+            words = format!("{words}, {:.0} % searched", sought.find.fraction() * 100.0);
+        }
+        ui.label(words);
+    }
+}
+
+fn field_id() -> Id {
+    Id::unique("find line")
+}

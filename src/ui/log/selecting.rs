@@ -1,0 +1,210 @@
+//! Selecting rows and bytes with the pointer, and what can be done with a selection.
+//!
+//! Dragging within one row selects its bytes; dragging over several rows selects rows.
+
+use std::ops::Range;
+
+use egui::{CornerRadius, Event, Key, Modifiers, Pos2, Rect, Response, Ui};
+
+use super::row::{Columns, Drawn};
+use super::{LogPanel, clock};
+use crate::app::{Command, State};
+use crate::capture::copy::{CopyAs, Selection};
+use crate::capture::{Content, Row};
+use crate::modem::Direction;
+use crate::modem::diagnose::Evidence;
+use crate::ui::theme::{self, Palette};
+use crate::ui::{bytes, parts};
+
+/// What is under the pointer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Hit {
+    row: u64,
+    byte: Option<(Direction, u64)>,
+}
+
+/// Where dragging began, and what was said to be selected last.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Drag {
+    from: Hit,
+    to: Hit,
+}
+
+impl LogPanel {
+    pub(super) fn select(&mut self, ui: &Ui, response: &Response, state: &State, commands: &mut Vec<Command>) {
+        let pointer = response.interact_pointer_pos();
+        let hit = pointer.and_then(|pos| self.hit(pos));
+        if response.drag_started() {
+            // egui calls it a drag only some points on.
+            let origin = ui.input(|input| input.pointer.press_origin());
+            self.drag = origin.and_then(|origin| self.hit(origin)).map(|hit| Drag { from: hit, to: hit });
+            response.request_focus();
+        } else if response.dragged()
+            && let (Some(drag), Some(hit)) = (&mut self.drag, hit)
+            && drag.to != hit
+        {
+            drag.to = hit;
+            let drag = *drag;
+            commands.push(Command::Select(Some(self.between(drag.from, drag.to, state))));
+        } else if response.clicked() {
+            let shift = ui.input(|input| input.modifiers.shift);
+            let rows = hit.map(|hit| match (&state.selected, shift) {
+                (Some(selected), true) => extended(&selected.selection, hit.row),
+                _ => hit.row..hit.row + 1,
+            });
+            let same = rows.as_ref().is_some_and(|rows| is_rows(state, rows));
+            let selection = rows.filter(|_| !same).map(|rows| self.rows_selected(rows, state));
+            if selection.is_some() || state.selected.is_some() {
+                commands.push(Command::Select(selection));
+            }
+        }
+        response.context_menu(|ui| forms(ui, state, commands));
+        if !response.has_focus() {
+            return;
+        }
+        if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::A)) && self.page.total > self.base {
+            commands.push(Command::Select(Some(self.rows_selected(self.base..self.page.total, state))));
+        }
+        if state.selected.is_some() && ui.input(|input| input.events.iter().any(|event| matches!(event, Event::Copy))) {
+            commands.push(Command::Copy(CopyAs::Text));
+        }
+    }
+
+    fn hit(&self, pos: Pos2) -> Option<Hit> {
+        let (rect, columns) = (self.place?, self.columns.as_ref()?);
+        let row =
+            self.page.rows.iter().find(|row| {
+                self.top_of(row.number, rect).is_some_and(|top| (top..top + theme::ROW).contains(&pos.y))
+            })?;
+        let byte = match &row.content {
+            Content::Data { direction, offset, .. } => {
+                let drawn = self.drawn.get(&row.number)?;
+                drawn.byte_at(pos.x, columns).map(|byte| (*direction, offset + byte as u64))
+            }
+            Content::Event(_) => None,
+        };
+        Some(Hit { row: row.number, byte })
+    }
+
+    fn between(&self, from: Hit, to: Hit, state: &State) -> Selection {
+        match (from.byte, to.byte) {
+            (Some((direction, a)), Some((_, b))) if from.row == to.row => {
+                Selection::Bytes { direction, range: a.min(b)..a.max(b) + 1 }
+            }
+            _ => self.rows_selected(from.row.min(to.row)..from.row.max(to.row) + 1, state),
+        }
+    }
+
+    fn rows_selected(&self, range: Range<u64>, state: &State) -> Selection {
+        let (rules, filter) = self.rules(state);
+        Selection::Rows { rules, filter, range }
+    }
+}
+
+fn extended(selection: &Selection, row: u64) -> Range<u64> {
+    match selection {
+        Selection::Rows { range, .. } => range.start.min(row)..range.end.max(row + 1),
+        Selection::Bytes { .. } => row..row + 1,
+    }
+}
+
+fn is_rows(state: &State, rows: &Range<u64>) -> bool {
+    matches!(state.selected.as_ref().map(|selected| &selected.selection), Some(Selection::Rows { range, .. }) if range == rows)
+}
+
+/// The row is selected as a whole.
+pub(super) fn holds_row(state: &State, row: u64) -> bool {
+    matches!(state.selected.as_ref().map(|selected| &selected.selection), Some(Selection::Rows { range, .. }) if range.contains(&row))
+}
+
+/// Grounds behind bytes: the selection, what a finding rests on, what is looked for.
+#[expect(clippy::too_many_arguments, reason = "what is marked, where it is, and how it is painted")]
+pub(super) fn paint_bytes(
+    ui: &Ui,
+    state: &State,
+    marked: Option<&Evidence>,
+    row: &Row,
+    drawn: &Drawn,
+    place: Rect,
+    columns: &Columns,
+    palette: &Palette,
+) {
+    let Content::Data { direction, offset, bytes, .. } = &row.content else { return };
+    let fill = |within: &Range<usize>, color| {
+        for rect in drawn.places(within, place, columns) {
+            ui.painter().rect_filled(rect, CornerRadius::same(2), color);
+        }
+    };
+    let within = |range: &Range<u64>| {
+        let start = range.start.max(*offset);
+        let end = range.end.min(offset + bytes.len() as u64);
+        let part =
+            usize::try_from(start.checked_sub(*offset)?).ok()?..usize::try_from(end.checked_sub(*offset)?).ok()?;
+        (part.start < part.end).then_some(part)
+    };
+    if let Some(sought) = &state.find {
+        for range in sought.pattern.ranges_in(drawn.bytes()) {
+            fill(&range, theme::tint(palette.warn, palette));
+        }
+    }
+    if let Some(part) = marked.filter(|marked| marked.direction == *direction).and_then(|marked| within(&marked.range))
+    {
+        fill(&part, palette.selection);
+    }
+    if let Some(Selection::Bytes { direction: way, range }) =
+        state.selected.as_ref().map(|selected| &selected.selection)
+        && way == direction
+        && let Some(part) = within(range)
+    {
+        fill(&part, palette.selection);
+    }
+}
+
+/// What is selected and what can be done with it, below the log.
+pub(super) fn bar(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let Some(selected) = &state.selected else { return };
+    ui.horizontal(|ui| {
+        let words = selected.span.as_ref().map_or_else(
+            || "Counting…".to_owned(),
+            |span| {
+                let mut words = bytes::count(span.bytes);
+                if span.rows > 0 {
+                    let rows =
+                        if span.rows == 1 { "1 row".to_owned() } else { format!("{} rows", bytes::grouped(span.rows)) };
+                    words = format!("{rows}, {words}");
+                }
+                if let Some((first, last)) = span.times {
+                    words = format!("{words}, {} s", clock::since(last.saturating_sub(first)));
+                }
+                words
+            },
+        );
+        parts::spoken(&ui.label(&words), &format!("Selected: {words}"));
+        forms(ui, state, commands);
+        if parts::quiet(ui, "Select nothing").clicked() {
+            commands.push(Command::Select(None));
+        }
+    });
+}
+
+fn forms(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let Some(selected) = &state.selected else {
+        parts::weak(ui, "Click a row or drag over rows or bytes to select them.");
+        return;
+    };
+    for (form, name) in [
+        (CopyAs::Text, "Copy as text"),
+        (CopyAs::Hex, "Hex"),
+        (CopyAs::Notation, "Notation"),
+        (CopyAs::CArray, "C array"),
+    ] {
+        let button = ui.add_enabled(!selected.copying, egui::Button::new(name));
+        if button
+            .accessible_name(if form == CopyAs::Text { name.to_owned() } else { format!("Copy as {name}") })
+            .clicked()
+        {
+            commands.push(Command::Copy(form));
+            ui.close();
+        }
+    }
+}
