@@ -46,7 +46,8 @@ impl Visible {
             let last = if one_to_one { first + c.len_utf8() } else { bytes.end };
             self.spans.push((start..start + c.len_utf8(), first..last));
         }
-        self.job.append(text, 0.0, format);
+        let after_chip = self.job.sections.last().is_some_and(|before| before.format.font_id == theme::chip());
+        self.job.append(text, if after_chip { 4.0 } else { 0.0 }, format);
     }
 
     fn chip(&mut self, name: &str, bytes: Range<usize>, color: Color32, palette: &Palette) {

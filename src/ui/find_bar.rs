@@ -57,7 +57,7 @@ impl FindBar {
             self.kinds(ui);
             step -= i64::from(ui.button("Previous").on_hover_text("Shift+Enter").clicked());
             step += i64::from(ui.button("Next").on_hover_text("Enter").clicked());
-            self.tally(ui, state);
+            tally(ui, state);
             if parts::quiet(ui, "Close find").on_hover_text("Esc").clicked() {
                 self.open = false;
             }
@@ -106,25 +106,26 @@ impl FindBar {
             Err(error) => Command::FindTrouble(error.to_string()),
         });
     }
+}
 
-    fn tally(&self, ui: &mut Ui, state: &State) {
-        if let Some(trouble) = &state.find_trouble {
-            ui.colored_label(parts::colors(ui).bad, trouble);
-            return;
-        }
-        let Some(sought) = &state.find else { return };
-        let tally = sought.find.tally();
-        let count = bytes::grouped(tally.count);
-        let mut words = match sought.at {
-            Some(at) => format!("{} of {count}", bytes::grouped(at + 1)),
-            None if tally.count == 1 => "1 match".to_owned(),
-            None => format!("{count} matches"),
-        };
-        if !tally.complete {
-            words = format!("{words}, {:.0} % searched", sought.find.fraction() * 100.0);
-        }
-        ui.label(words);
+/// How many matches, and at which one the log stands.
+fn tally(ui: &mut Ui, state: &State) {
+    if let Some(trouble) = &state.find_trouble {
+        ui.colored_label(parts::colors(ui).bad, trouble);
+        return;
     }
+    let Some(sought) = &state.find else { return };
+    let tally = sought.find.tally();
+    let count = bytes::grouped(tally.count);
+    let mut words = match sought.at {
+        Some(at) => format!("{} of {count}", bytes::grouped(at + 1)),
+        None if tally.count == 1 => "1 match".to_owned(),
+        None => format!("{count} matches"),
+    };
+    if !tally.complete {
+        words = format!("{words}, {:.0} % searched", sought.find.fraction() * 100.0);
+    }
+    ui.label(words);
 }
 
 fn field_id() -> Id {

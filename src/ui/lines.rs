@@ -24,7 +24,8 @@ impl Default for Lines {
 impl Lines {
     /// Draws switches and lamps; nothing where the port has no lines.
     pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-        if !state.connected() {
+        let simulated = state.port.as_deref().is_some_and(|port| port.starts_with(crate::app::SIMULATOR));
+        if !state.connected() || simulated {
             return;
         }
         ui.horizontal_wrapped(|ui| {

@@ -180,7 +180,7 @@ impl Desk {
         let y = log.top() + 13.0 + 20.0 * row as f32;
         self.harness.drag_at(egui::pos2(log.left() + from, y));
         self.frames();
-        self.harness.hover_at(egui::pos2(log.left() + (from + to) / 2.0, y));
+        self.harness.hover_at(egui::pos2(log.left() + f32::midpoint(from, to), y));
         self.frames();
         self.harness.hover_at(egui::pos2(log.left() + to, y));
         self.frames();
