@@ -4,6 +4,8 @@
 
 #[path = "cli/export.rs"]
 mod export;
+#[path = "cli/latency.rs"]
+mod latency;
 #[path = "cli/run.rs"]
 mod run;
 #[path = "cli/send.rs"]

@@ -7,6 +7,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use crate::link::News;
 use crate::macros::Book;
 use crate::macros::file::{self, BookError};
 
@@ -173,6 +174,50 @@ impl BookFile {
         text.clone_into(&mut self.text);
         self.book = Ok(book);
         Ok(())
+    }
+}
+
+/// Tells when a book file may have changed: saved by another program, replaced, removed or put back.
+///
+/// The folder is watched, not the file: a save by rename makes a new file. On a file system that reports no changes
+/// nothing is told; [`BookFile::reload`] works all the same.
+pub struct BookWatch {
+    _watcher: notify::RecommendedWatcher,
+}
+
+impl std::fmt::Debug for BookWatch {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("BookWatch")
+    }
+}
+
+impl BookWatch {
+    /// Calls `news` on a thread of its own after each change. Reload then; a half-written file is told again when it is
+    /// whole.
+    ///
+    /// # Errors
+    /// When the system cannot watch this folder: a sentence for the user.
+    pub fn start(path: &Path, news: News) -> Result<Self, String> {
+        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let name = target.file_name().map(ToOwned::to_owned);
+        let folder = target.parent().map_or_else(|| PathBuf::from("."), Path::to_owned);
+        let tell = move |event: notify::Result<notify::Event>| {
+            // An error means that events were missed: look then, too.
+            let touched = |event: &notify::Event| {
+                !event.kind.is_access() && event.paths.iter().any(|path| path.file_name() == name.as_deref())
+            };
+            if event.as_ref().map_or(true, touched) {
+                news();
+            }
+        };
+        let watch = || {
+            let mut watcher = notify::recommended_watcher(tell)?;
+            notify::Watcher::watch(&mut watcher, &folder, notify::RecursiveMode::NonRecursive)?;
+            Ok(watcher)
+        };
+        watch().map(|watcher| Self { _watcher: watcher }).map_err(|error: notify::Error| {
+            format!("changes of {} by other programs are not noticed: {error}", target.display())
+        })
     }
 }
 

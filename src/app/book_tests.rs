@@ -148,3 +148,28 @@ fn killed_at_every_step_the_file_is_the_old_or_the_new_one() {
         assert_eq!(fs::read_to_string(&path).unwrap(), third, "what was left over does no harm: {cut:?}");
     }
 }
+
+#[test]
+fn a_shared_book_is_reloaded_when_another_program_saves_it() {
+    let folder = folder();
+    let path = folder.path().join("shared.toml");
+    fs::write(&path, OLD).unwrap();
+    let mut book = BookFile::open(&path).unwrap();
+    let (bell, rung) = crossbeam_channel::bounded(1);
+    let _watch = BookWatch::start(&path, std::sync::Arc::new(move || drop(bell.try_send(())))).unwrap();
+    let mut until = |expect: &str| {
+        while book.text() != expect {
+            rung.recv_timeout(std::time::Duration::from_secs(10)).expect("the change is told");
+            let _ = book.reload();
+        }
+    };
+    // As another instance of ours saves it, and as an editor does that writes in place.
+    BookFile::open(&path).unwrap().save(NEW).unwrap();
+    until(NEW);
+    fs::write(&path, OLD).unwrap();
+    until(OLD);
+    let broken = "version = 1\n[[macro]]\n";
+    fs::write(&path, broken).unwrap();
+    until(broken);
+    assert!(book.book().is_err(), "shown as broken, and not overwritten");
+}

@@ -15,6 +15,8 @@
 
 use std::collections::VecDeque;
 
+use super::matcher::position_of_any;
+
 /// A run of this many bytes is an echo even if it breaks off. Four bytes are enough for `AT+C`; no result code or URC
 /// of a SIM800 shares four bytes with the beginning of a command.
 const LONG_RUN: usize = 4;
@@ -25,15 +27,6 @@ const OUTSTANDING: usize = 8;
 /// As many bytes of sends are remembered.
 const OUTSTANDING_BYTES: usize = 64 * 1024;
 
-/// A received byte of which is known whose it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Heard {
-    /// The byte.
-    pub byte: u8,
-    /// Our own send coming back.
-    pub echo: bool,
-}
-
 /// Follows the echo of several sends.
 #[derive(Clone, Debug, Default)]
 pub struct EchoFilter {
@@ -42,6 +35,8 @@ pub struct EchoFilter {
     runs: Vec<Run>,
     /// The bytes in hand, while they may still turn out to be the modem's.
     held: VecDeque<u8>,
+    /// The bytes that a run may begin with now, each once.
+    starts: Vec<u8>,
 }
 
 #[derive(Clone, Debug)]
@@ -74,10 +69,28 @@ impl EchoFilter {
         {
             self.forget(1);
         }
+        self.find_starts();
     }
 
-    /// Looks at the next received byte; appends what is known now.
-    pub fn push(&mut self, byte: u8, heard: &mut Vec<Heard>) {
+    /// Looks at received bytes, and hands on those of which is known whose they are, in their order: true for echo.
+    pub fn push(&mut self, bytes: &[u8], heard: &mut impl FnMut(&[u8], bool)) {
+        let mut rest = bytes;
+        while let Some((byte, after)) = rest.split_first() {
+            if self.held.is_empty() && self.runs.is_empty() {
+                // Most bytes cannot begin an echo: they are passed over in one stride.
+                let plain = position_of_any(&self.starts, rest).unwrap_or(rest.len());
+                if let (true, Some((answer, behind))) = (plain > 0, rest.split_at_checked(plain)) {
+                    heard(answer, false);
+                    rest = behind;
+                    continue;
+                }
+            }
+            self.push_byte(*byte, heard);
+            rest = after;
+        }
+    }
+
+    fn push_byte(&mut self, byte: u8, heard: &mut impl FnMut(&[u8], bool)) {
         let runs = std::mem::take(&mut self.runs);
         self.runs = runs.into_iter().filter_map(|run| self.extend(run, byte)).collect();
         if !self.runs.is_empty() {
@@ -88,21 +101,21 @@ impl EchoFilter {
         let Some(first) = self.held.pop_front() else {
             self.runs = self.beginnings(byte).collect();
             if self.runs.is_empty() {
-                heard.push(Heard { byte, echo: false });
+                heard(&[byte], false);
             } else {
                 self.keep(byte, heard);
             }
             return;
         };
-        heard.push(Heard { byte: first, echo: false });
+        heard(&[first], false);
         let again = std::mem::take(&mut self.held);
         for held in again.into_iter().chain([byte]) {
-            self.push(held, heard);
+            self.push_byte(held, heard);
         }
     }
 
     /// The line has been silent: bytes that are held were the modem's.
-    pub fn release(&mut self, heard: &mut Vec<Heard>) {
+    pub fn release(&mut self, heard: &mut impl FnMut(&[u8], bool)) {
         if self.holding() {
             self.runs.clear();
             self.settle(false, heard);
@@ -115,8 +128,27 @@ impl EchoFilter {
         !self.held.is_empty()
     }
 
-    fn settle(&mut self, echo: bool, heard: &mut Vec<Heard>) {
-        heard.extend(self.held.drain(..).map(|byte| Heard { byte, echo }));
+    fn settle(&mut self, echo: bool, heard: &mut impl FnMut(&[u8], bool)) {
+        let held = std::mem::take(&mut self.held);
+        heard(&Vec::from(held), echo);
+    }
+
+    /// Gathers the bytes that [`Self::beginnings`] would find.
+    fn find_starts(&mut self) {
+        self.starts.clear();
+        for outstanding in &self.sends {
+            let mut reach = if outstanding.begun { LONGEST_HOLE } else { 0 };
+            for byte in outstanding.bytes.get(outstanding.next..).unwrap_or_default() {
+                self.starts.push(*byte);
+                if may_be_absent(*byte) {
+                    continue;
+                }
+                let Some(less) = reach.checked_sub(1) else { break };
+                reach = less;
+            }
+        }
+        self.starts.sort_unstable();
+        self.starts.dedup();
     }
 
     /// Runs that may begin with this byte: where an echo goes on, after a hole in it, or at the start of a later send.
@@ -151,7 +183,7 @@ impl EchoFilter {
     }
 
     /// Takes in `byte`, which all runs have just been joined by.
-    fn keep(&mut self, byte: u8, heard: &mut Vec<Heard>) {
+    fn keep(&mut self, byte: u8, heard: &mut impl FnMut(&[u8], bool)) {
         self.held.push_back(byte);
         let complete = |run: &&Run| {
             let rest = self.sends.get(run.send).and_then(|send| send.bytes.get(run.next..));
@@ -160,6 +192,7 @@ impl EchoFilter {
         if let Some(run) = self.runs.iter().find(complete).copied() {
             // Echoes come in the order of the sends: those before this one will not come any more.
             self.forget(run.send + 1);
+            self.find_starts();
             self.settle(true, heard);
         } else if let Some(run) = self.runs.iter().find(|run| run.length >= LONG_RUN).copied() {
             self.forget(run.send);
@@ -168,6 +201,7 @@ impl EchoFilter {
                 send.begun = true;
             }
             self.runs = vec![Run { send: 0, ..run }];
+            self.find_starts();
             self.settle(true, heard);
         }
     }
@@ -194,14 +228,18 @@ mod tests {
         for send in sends {
             filter.sending(send);
         }
-        let mut heard = Vec::new();
-        for byte in received {
-            filter.push(*byte, &mut heard);
-        }
+        let mut all = Vec::new();
+        let mut answer = Vec::new();
+        let mut heard = |bytes: &[u8], echo: bool| {
+            all.extend_from_slice(bytes);
+            if !echo {
+                answer.extend_from_slice(bytes);
+            }
+        };
+        filter.push(received, &mut heard);
         filter.release(&mut heard);
-        let all: Vec<u8> = heard.iter().map(|heard| heard.byte).collect();
         assert_eq!(all, received, "nothing is lost, doubled or reordered");
-        heard.into_iter().filter(|heard| !heard.echo).map(|heard| heard.byte).collect()
+        answer
     }
 
     #[test]
@@ -250,8 +288,6 @@ mod tests {
         assert!(filter.sends.len() <= OUTSTANDING);
         filter.sending(&vec![b'y'; 1 << 20]);
         assert!(filter.sends.iter().map(|send| send.bytes.len()).sum::<usize>() <= 2 * OUTSTANDING_BYTES);
-        let mut heard = Vec::new();
-        filter.push(b'-', &mut heard);
-        assert_eq!(heard, [Heard { byte: b'-', echo: false }]);
+        filter.push(b"-", &mut |bytes, echo| assert_eq!((bytes, echo), (b"-".as_slice(), false)));
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Pure: no I/O, no clock. A macro's bytes are what its text says in the notation, nothing else.
 
+mod backlog;
 mod checksum;
 pub mod duration;
 mod echo;

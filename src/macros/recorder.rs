@@ -7,7 +7,7 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use super::echo::{EchoFilter, Heard};
+use super::echo::EchoFilter;
 use super::expectations::Expectations;
 use super::file::MOST_STEPS;
 use super::model::{Ask, Macro, Step};
@@ -153,12 +153,15 @@ impl Recorded {
     /// What the modem said to it, without the echo.
     fn answer(&self, echo: &mut EchoFilter) -> Vec<u8> {
         echo.sending(&self.bytes);
-        let mut heard: Vec<Heard> = Vec::with_capacity(self.answer.len());
-        for byte in &self.answer {
-            echo.push(*byte, &mut heard);
-        }
+        let mut answer = Vec::with_capacity(self.answer.len());
+        let mut heard = |bytes: &[u8], echo: bool| {
+            if !echo {
+                answer.extend_from_slice(bytes);
+            }
+        };
+        echo.push(&self.answer, &mut heard);
         echo.release(&mut heard);
-        heard.into_iter().filter(|heard| !heard.echo).map(|heard| heard.byte).collect()
+        answer
     }
 }
 
@@ -179,6 +182,10 @@ fn propose(step: &mut Step, recorded: &Recorded, answer: &[u8], pause: Option<Du
         }
     }
     let refused = refusal(answer);
+    // `OK` is only a guess for a command that the catalogue does not know: what came instead ends the step as well.
+    if step.expect == [OK] && !holds(&step.expect) && refused.is_none() {
+        step.expect.extend(from_answer(answer));
+    }
     if let Some(line) = refused.filter(|_| !holds(&step.expect)) {
         step.note = Some(format!("When this was recorded, the modem answered {}.", notation::print(line)));
         session.refused();

@@ -7,10 +7,11 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use super::echo::{EchoFilter, Heard};
+use super::backlog::Backlog;
+use super::echo::EchoFilter;
 use super::model::{LineChange, Macro, OnFail};
 use super::prepared::{Prepared, PreparedStep, Scope};
-use super::window::{LONGEST_ANSWER, Window};
+use super::window::Window;
 
 /// Values of a macro's parameters, by name. Secrets are in here too; nothing prints them.
 ///
@@ -151,7 +152,7 @@ pub struct Run {
     echo: EchoFilter,
     heard_at: Duration,
     /// What came since the last match while no window was open: the next step without a send begins with it.
-    backlog: VecDeque<Heard>,
+    backlog: Backlog,
     wishes: VecDeque<Wish>,
     allowance: u32,
 }
@@ -201,7 +202,7 @@ impl Run {
             now,
             echo: EchoFilter::default(),
             heard_at: now,
-            backlog: VecDeque::new(),
+            backlog: Backlog::default(),
             wishes: VecDeque::new(),
             allowance: STEPS_AT_ONCE,
         })
@@ -232,20 +233,18 @@ impl Run {
         }
         self.advance_to(now);
         self.heard_at = now;
-        let mut heard = Vec::with_capacity(bytes.len() + 4);
-        for byte in bytes {
-            self.echo.push(*byte, &mut heard);
-        }
-        self.hear(heard);
+        let mut echo = std::mem::take(&mut self.echo);
+        echo.push(bytes, &mut |bytes, echo| self.hear(bytes, echo));
+        self.echo = echo;
     }
 
     /// Time passed. Call at [`Self::next_deadline`].
     pub fn tick(&mut self, now: Duration) {
         self.advance_to(now);
         if self.echo.holding() && now >= self.heard_at + ECHO_PAUSE {
-            let mut heard = Vec::new();
-            self.echo.release(&mut heard);
-            self.hear(heard);
+            let mut echo = std::mem::take(&mut self.echo);
+            echo.release(&mut |bytes, echo| self.hear(bytes, echo));
+            self.echo = echo;
         }
         match &self.phase {
             Phase::Breaking { until } if *until <= now => self.send(),
@@ -366,45 +365,40 @@ impl Run {
         match step.patterns(&self.scope) {
             Ok(patterns) => {
                 self.phase = Phase::Listening { window: Window::new(patterns), until };
-                let backlog = std::mem::take(&mut self.backlog);
-                self.hear(backlog);
+                for (bytes, echo) in self.backlog.take() {
+                    self.hear(&bytes, echo);
+                }
             }
             Err(why) => self.fail(Vec::new(), false, Some(why)),
         }
     }
 
-    fn hear(&mut self, heard: impl IntoIterator<Item = Heard>) {
-        for heard in heard {
-            match &mut self.phase {
-                Phase::Listening { window, .. } => {
-                    let Some(found) = window.push(heard) else { continue };
-                    let Phase::Listening { window, .. } = std::mem::replace(&mut self.phase, Phase::Over) else {
-                        return;
-                    };
-                    self.phase = Phase::LineEnding { window, fail: found.fail, until: self.now + REST_OF_LINE };
-                    let keeps = self.in_hand().is_some_and(|step| !step.keep.is_empty());
-                    if found.line_complete || !(found.fail || keeps) {
-                        self.line_ended();
-                    }
+    /// Hears bytes of which is known whether they are echo. Sends nothing by itself: the next poll does.
+    fn hear(&mut self, bytes: &[u8], echo: bool) {
+        match &mut self.phase {
+            Phase::Listening { window, .. } => {
+                let Some((end, found)) = window.push(bytes, echo) else { return };
+                let Phase::Listening { window, .. } = std::mem::replace(&mut self.phase, Phase::Over) else { return };
+                self.phase = Phase::LineEnding { window, fail: found.fail, until: self.now + REST_OF_LINE };
+                let keeps = self.in_hand().is_some_and(|step| !step.keep.is_empty());
+                if found.line_complete || !(found.fail || keeps) {
+                    self.line_ended();
                 }
-                Phase::LineEnding { window, .. } => {
-                    let complete = window.push_rest_of_line(heard);
-                    self.remember(heard);
-                    if complete {
-                        self.line_ended();
-                    }
+                let rest = bytes.get(end..).unwrap_or_default();
+                if !rest.is_empty() {
+                    self.hear(rest, echo);
                 }
-                Phase::Over => return,
-                _ => self.remember(heard),
             }
+            Phase::LineEnding { window, .. } => {
+                let complete = window.push_rest_of_line(bytes, echo);
+                self.backlog.push(bytes, echo);
+                if complete {
+                    self.line_ended();
+                }
+            }
+            Phase::Over => {}
+            _ => self.backlog.push(bytes, echo),
         }
-    }
-
-    fn remember(&mut self, heard: Heard) {
-        if self.backlog.len() >= LONGEST_ANSWER {
-            self.backlog.pop_front();
-        }
-        self.backlog.push_back(heard);
     }
 
     fn time_is_up(&mut self) {

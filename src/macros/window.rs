@@ -1,6 +1,5 @@
 //! What a step hears while it waits: the answer so far, and the pattern that ended it.
 
-use super::echo::Heard;
 use super::matcher::{Matcher, Pattern};
 
 /// As much of an answer is kept, newest first to stay: for the report and for `keep`.
@@ -30,28 +29,35 @@ impl Window {
         Self { matcher: Matcher::new(patterns), answer: Vec::new(), line_start: 0 }
     }
 
-    /// Hears a byte. Patterns may begin in the echo (a cable can lose the CR that ends it) but never end there: what our
-    /// own send says is no answer.
-    pub fn push(&mut self, heard: Heard) -> Option<Match> {
-        let matched = self.matcher.push(heard.byte).map(|pattern| (pattern.fail, pattern.bytes.len()));
-        if heard.echo {
+    /// Hears bytes, up to a match: how many these are, and what ended. Patterns may begin in the echo (a cable can lose
+    /// the CR that ends it) but never end there: what our own send says is no answer.
+    pub fn push(&mut self, bytes: &[u8], echo: bool) -> Option<(usize, Match)> {
+        if echo {
+            let mut rest = bytes;
+            while let Some((end, _)) = self.matcher.find(rest) {
+                rest = rest.get(end..).unwrap_or_default();
+            }
             return None;
         }
-        self.append(heard.byte);
-        let (fail, length) = matched?;
+        let found = self.matcher.find(bytes).map(|(end, pattern)| (end, pattern.fail, pattern.bytes.len()));
+        let Some((end, fail, length)) = found else {
+            self.append(bytes);
+            return None;
+        };
+        let heard = bytes.get(..end).unwrap_or(bytes);
+        self.append(heard);
         self.line_start = self.start_of_line(length);
-        Some(Match { fail, line_complete: is_line_end(heard.byte) })
+        Some((end, Match { fail, line_complete: heard.last().copied().is_some_and(is_line_end) }))
     }
 
     /// Hears the rest of the line in which the match stands; true when the line is complete.
-    pub fn push_rest_of_line(&mut self, heard: Heard) -> bool {
-        if heard.echo {
+    pub fn push_rest_of_line(&mut self, bytes: &[u8], echo: bool) -> bool {
+        if echo {
             return false;
         }
-        if !is_line_end(heard.byte) {
-            self.append(heard.byte);
-        }
-        is_line_end(heard.byte)
+        let end = bytes.iter().position(|byte| is_line_end(*byte));
+        self.append(bytes.get(..end.unwrap_or(bytes.len())).unwrap_or(bytes));
+        end.is_some()
     }
 
     /// All that the modem said in this window, echo removed; the newest [`LONGEST_ANSWER`] bytes at least.
@@ -66,13 +72,13 @@ impl Window {
         trim_line_ends(self.answer.get(self.line_start..).unwrap_or_default()).to_vec()
     }
 
-    fn append(&mut self, byte: u8) {
-        if self.answer.len() >= 2 * LONGEST_ANSWER {
+    fn append(&mut self, bytes: &[u8]) {
+        self.answer.extend_from_slice(bytes);
+        if self.answer.len() > 2 * LONGEST_ANSWER {
             let cut = self.answer.len() - LONGEST_ANSWER;
             self.answer.drain(..cut);
             self.line_start = self.line_start.saturating_sub(cut);
         }
-        self.answer.push(byte);
     }
 
     /// Where the line begins in which the last `length` bytes stand; line ends at the front of these are not its own.
@@ -103,10 +109,9 @@ mod tests {
     fn the_whole_line_is_reported() {
         let check = |pattern: &[u8], said: &[u8], expect: &[u8]| {
             let mut window = Window::new(vec![Pattern { bytes: pattern.to_vec(), fail: true }]);
-            let mut bytes = said.iter().map(|byte| Heard { byte: *byte, echo: false });
-            let matched = bytes.by_ref().find_map(|heard| window.push(heard)).unwrap();
+            let (end, matched) = window.push(said, false).unwrap();
             if !matched.line_complete {
-                let _ = bytes.any(|heard| window.push_rest_of_line(heard));
+                window.push_rest_of_line(&said[end..], false);
             }
             assert_eq!(window.line(), expect, "{}", window.line().escape_ascii());
         };
@@ -121,12 +126,10 @@ mod tests {
     fn a_match_may_begin_but_never_end_in_the_echo() {
         let pattern = |bytes: &[u8]| Pattern { bytes: bytes.to_vec(), fail: false };
         let mut window = Window::new(vec![pattern(b"\r\nOK\r\n"), pattern(b"T")]);
-        let found: Vec<bool> = b"AT\r\nOK\r\n"
-            .iter()
-            .enumerate()
-            .map(|(at, byte)| window.push(Heard { byte: *byte, echo: at < 3 }).is_some())
-            .collect();
-        assert_eq!(found, [false, false, false, false, false, false, false, true]);
+        assert_eq!(window.push(b"AT\r", true), None);
+        assert_eq!(window.push(b"\nOK\r", false), None);
+        let whole = Match { fail: false, line_complete: true };
+        assert_eq!(window.push(b"\nmore", false), Some((1, whole)));
         assert_eq!(window.answer(), b"\nOK\r\n");
     }
 
@@ -134,7 +137,7 @@ mod tests {
     fn a_flood_is_bounded() {
         let mut window = Window::new(vec![Pattern { bytes: b"never".to_vec(), fail: false }]);
         for count in 0..1_000_000_u32 {
-            let _ = window.push(Heard { byte: count.to_le_bytes()[0], echo: false });
+            let _ = window.push(&count.to_le_bytes()[..1], false);
         }
         assert!(window.answer().len() <= 2 * LONGEST_ANSWER && window.answer().len() >= LONGEST_ANSWER);
         assert_eq!(window.answer().last(), Some(&999_999_u32.to_le_bytes()[0]));

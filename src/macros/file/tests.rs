@@ -222,3 +222,97 @@ proptest! {
         prop_assert_eq!(parse(&text).map_err(|error| format!("{error}\n{text}")), Ok(book));
     }
 }
+
+/// What a hostile or broken book may hold: each is a piece of TOML that stands somewhere in a book.
+fn hostile_books() -> Vec<String> {
+    let step = |line: String| format!("version = 1\n[[macro]]\nname = 'x'\n[[macro.step]]\n{line}\n");
+    let whole = |rest: String| format!("version = 1\n{rest}\n");
+    let long = "x".repeat(1 << 20);
+    vec![
+        String::new(),
+        "\0".into(),
+        "version".into(),
+        "version = ".into(),
+        "version = 9223372036854775808".into(),
+        "version = -1".into(),
+        "version = 1\nversion = 1".into(),
+        "[version]".into(),
+        whole("macro = {}".into()),
+        whole("macro = [1, 2]".into()),
+        whole("macro = [[{}]]".into()),
+        whole("[macro.macro]".into()),
+        whole("[[macro]]\n[[macro.name]]".into()),
+        whole("[[macro]]\nname = 'a\nb'".into()),
+        whole("[[macro]]\nname = \"\\u0007\"".into()),
+        whole("[[macro]]\nname = \"\\uD800\"".into()),
+        whole("[[macro]]\nname = 'x'\nname = 'y'".into()),
+        whole("[[macro]]\nname = 1979-05-27".into()),
+        whole("[[macro]]\nname = 'x'\nkey = 'Ctrl+Alt+Delete'".into()),
+        whole("[[macro]]\nname = 'x'\ncolor = '#GGGGGG'".into()),
+        whole("[[macro]]\nname = 'x'\ncolor = '#12345é'".into()),
+        whole("[[macro]]\nname = 'x'\nask = ['a']".into()),
+        whole("[[macro]]\nname = 'x'\nask = { crc = '' }".into()),
+        whole("[[macro]]\nname = 'x'\nask = { a = { b = 1 } }".into()),
+        whole("[[macro]]\nname = 'x'\nstep = 'AT'".into()),
+        whole("[[macro]]\nname = 'x'\nstep = { send = 'AT' }".into()),
+        format!("version = 1\nmacro = {}", "[".repeat(50_000)),
+        format!("version = 1\nmacro = {}", "{a=".repeat(50_000)),
+        format!("version = 1\n{}", "[a.b.c.d]\n".repeat(2)),
+        format!("version = 1\n[{}]", "a.".repeat(50_000)),
+        whole(format!("[[macro]]\nname = '{}", long)),
+        step("send = '${'".into()),
+        step("send = '${}'".into()),
+        step("send = '${x:y:z}'".into()),
+        step("send = '${crc:}'".into()),
+        step(format!("send = '{}'", "${".repeat(10_000))),
+        step(r"send = '\'".into()),
+        step(r"send = '\x1'".into()),
+        step(r"send = '\x{1A'".into()),
+        step("expect = [['OK']]".into()),
+        step("expect = [{ a = 1 }]".into()),
+        step("fail = ['', 'x']".into()),
+        step("within = '1e308s'".into()),
+        step("within = '-1s'".into()),
+        step("wait = 'inf'".into()),
+        step("break = '25h'".into()),
+        step("repeat = 4294967296".into()),
+        step("repeat = nan".into()),
+        step("retry = -9223372036854775808".into()),
+        step("keep = { a = '(a{1000}){1000}' }".into()),
+        step(format!("keep = {{ a = '{}' }}", "(".repeat(10_000))),
+        step("keep = { '' = 'x' }".into()),
+        step("set = { dtr = 'on' }".into()),
+        step("on_fail = ['stop']".into()),
+        step("disabled = 0".into()),
+        step("exec = 'rm -rf /'".into()),
+        step("[[macro.step.step]]".into()),
+    ]
+}
+
+#[test]
+fn hostile_books_are_refused_with_a_place_and_a_reason() {
+    let books = hostile_books();
+    assert!(books.len() >= 50);
+    for text in books {
+        let shown: String = text.chars().take(200).collect();
+        let error = parse(&text).expect_err(&shown);
+        let lines = text.lines().count();
+        assert!((1..=lines + 1).contains(&error.line) && error.column >= 1, "{shown}\n{error}");
+        assert!(error.problem.len() > 10 && error.problem.len() < 2_000_000, "{shown}\n{error}");
+    }
+}
+
+proptest! {
+    /// Books cut off, with bytes changed or taken out: an error or a book, never a panic.
+    #[test]
+    fn damaged_books_are_read_or_refused(cut in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(), with in any::<char>()) {
+        let mut text: Vec<char> = DEFAULT.chars().collect();
+        let place = at.index(text.len());
+        text[place] = with;
+        text.truncate(cut.index(text.len()) + 1);
+        let text: String = text.into_iter().collect();
+        if let Ok(book) = parse(&text) {
+            prop_assert_eq!(parse(&print(&book)), Ok(book));
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! How fast a macro reacts: from the read that brought the prompt to the moment the operating system took the text.
+//!
+//! Both times are those of the capture: the worker stamps a chunk when `read` returned and when `write` returned. Numbers
+//! are printed (`cargo test --test cli latency -- --nocapture`); the bound here only guards against a blunder, as tests
+//! share their machine. The figure of the design is 2 ms for 99 %.
+#![cfg(unix)]
+#![expect(clippy::disallowed_methods, clippy::indexing_slicing, clippy::panic, reason = "a bench on real time")]
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::fd::OwnedFd;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime};
+
+use modemscope::capture::{Reader, Record, Writer};
+use modemscope::link::{Connection, LineSettings, LinkSpec, Order};
+use modemscope::macros::runner::Values;
+use modemscope::macros::{Macro, Step};
+use modemscope::modem::Direction;
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+const ROUNDS: u32 = 300;
+
+/// The far end of a pty: answers the main job, and floods the line if told so.
+struct Modem {
+    path: String,
+    stop: Arc<AtomicBool>,
+}
+
+impl Modem {
+    fn start(flood: bool) -> Self {
+        let master: OwnedFd = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
+        grantpt(&master).unwrap();
+        unlockpt(&master).unwrap();
+        let path = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
+        let mut master = File::from(master);
+        let writer = Arc::new(Mutex::new(master.try_clone().unwrap()));
+        let stop = Arc::new(AtomicBool::new(false));
+        if flood {
+            let (writer, stop) = (Arc::clone(&writer), Arc::clone(&stop));
+            let line = b"+CSQ: 20,0 and more of what a flood is made of, 64 bytes a line\r\n".repeat(60);
+            let flood = move || {
+                while !stop.load(Ordering::Relaxed) && writer.lock().unwrap().write_all(&line).is_ok() {}
+            };
+            std::thread::Builder::new().name("flood".into()).spawn(flood).unwrap();
+        }
+        let answer = move || {
+            let mut heard = Vec::new();
+            let mut buffer = [0; 256];
+            while let Ok(count @ 1..) = master.read(&mut buffer) {
+                heard.extend_from_slice(&buffer[..count]);
+                let answer: &[u8] = match heard.last() {
+                    Some(b'\r') => b"\r\n> ",
+                    Some(0x1A) => b"\r\nSEND OK\r\n",
+                    _ => continue,
+                };
+                heard.clear();
+                if writer.lock().unwrap().write_all(answer).is_err() {
+                    return;
+                }
+            }
+        };
+        std::thread::Builder::new().name("modem".into()).spawn(answer).unwrap();
+        Self { path, stop }
+    }
+}
+
+fn main_job() -> Macro {
+    let step = |send: &str, expect: &str| Step {
+        send: Some(send.into()),
+        expect: vec![expect.into()],
+        fail: vec![r"\r\nERROR".into(), r"\r\n+CME ERROR".into(), r"\r\nCLOSED".into()],
+        within: Some(Duration::from_secs(20)),
+        ..Step::default()
+    };
+    let steps = [step(r"AT+CIPSEND\r", r"\r\n> "), step(r"hello\x1A", r"SEND OK\r\n")];
+    let steps = (0..ROUNDS).flat_map(|_| steps.clone()).collect();
+    Macro { name: "main job".into(), steps, ..Macro::default() }
+}
+
+/// Runs the main job again and again; the reaction times, sorted, and the received bytes per second.
+fn measure(flood: bool) -> (Vec<Duration>, f64) {
+    let modem = Modem::start(flood);
+    let capture = Writer::in_memory(SystemTime::now());
+    let spec = LinkSpec::Serial(modem.path.clone());
+    let settings = LineSettings { baud: 115_200, ..LineSettings::default() };
+    let connection = Connection::open(spec, settings, capture, Arc::new(|| {}));
+    let began = Instant::now();
+    let mut order = Some(Order::RunMacro(vec![main_job()], Values::new()));
+    while let Some(job) = order.take() {
+        let open = matches!(connection.status().phase, modemscope::link::Phase::Open { .. });
+        order = if open { connection.order(job).err() } else { Some(job) };
+        std::thread::sleep(Duration::from_millis(2));
+        assert!(began.elapsed() < Duration::from_secs(10), "{:?}", connection.status().phase);
+    }
+    let began = Instant::now();
+    let run = loop {
+        let status = connection.status();
+        match status.run.clone() {
+            Some(run) if run.ended => break run,
+            _ => std::thread::sleep(Duration::from_millis(5)),
+        }
+        assert!(began.elapsed() < Duration::from_secs(60), "{:?}", status.run);
+    };
+    modem.stop.store(true, Ordering::Relaxed);
+    let rate = f64::from(u32::try_from(connection.status().rx).unwrap_or(u32::MAX)) / began.elapsed().as_secs_f64();
+    assert!(run.done, "{:?}", run.reports.last());
+    (reactions(connection.reader()), rate)
+}
+
+/// From the last received chunk in front of each text to the text.
+fn reactions(reader: &Reader) -> Vec<Duration> {
+    let mut cursor = reader.cursor();
+    let mut heard = None;
+    let mut times = Vec::new();
+    while let Some(entry) = cursor.next_entry() {
+        let stamped = entry.to_stamped();
+        let Record::Data { direction, bytes, .. } = stamped.record else { continue };
+        match direction {
+            Direction::Rx if memchr::memmem::find(&bytes, b"> ").is_some() => heard = Some(stamped.at),
+            Direction::Tx if bytes.ends_with(b"hello\x1A") => times.extend(heard.map(|at| stamped.at - at)),
+            _ => {}
+        }
+    }
+    times.sort();
+    times
+}
+
+#[test]
+fn the_text_follows_the_prompt_at_once() {
+    for (name, flood) in [("quiet line", false), ("full receive load", true)] {
+        let (times, rate) = measure(flood);
+        assert!(times.len() >= ROUNDS as usize * 9 / 10, "{name}: {} of {ROUNDS}", times.len());
+        let part = |percent: usize| times[(times.len() - 1) * percent / 100];
+        println!(
+            "prompt seen to text handed over, {name} ({:.1} MB/s): median {:?}, 99 % {:?}, worst {:?}",
+            rate / 1e6,
+            part(50),
+            part(99),
+            part(100)
+        );
+        assert!(part(99) < Duration::from_millis(100), "{name}: 99 % is {:?}", part(99));
+    }
+}
