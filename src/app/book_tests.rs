@@ -156,7 +156,13 @@ fn a_shared_book_is_reloaded_when_another_program_saves_it() {
     fs::write(&path, OLD).unwrap();
     let mut book = BookFile::open(&path).unwrap();
     let (bell, rung) = crossbeam_channel::bounded(1);
-    let _watch = BookWatch::start(&path, std::sync::Arc::new(move || drop(bell.try_send(())))).unwrap();
+    let _watch = BookWatch::start(
+        &path,
+        std::sync::Arc::new(move || {
+            let _ = bell.try_send(());
+        }),
+    )
+    .unwrap();
     let mut until = |expect: &str| {
         while book.text() != expect {
             rung.recv_timeout(std::time::Duration::from_secs(10)).expect("the change is told");

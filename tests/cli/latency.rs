@@ -4,7 +4,7 @@
 //! are printed (`cargo test --test cli latency -- --nocapture`); the bound here only guards against a blunder, as tests
 //! share their machine. The figure of the design is 2 ms for 99 %.
 #![cfg(unix)]
-#![expect(clippy::disallowed_methods, clippy::indexing_slicing, clippy::panic, reason = "a bench on real time")]
+#![expect(clippy::disallowed_methods, clippy::indexing_slicing, reason = "a bench on real time")]
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -101,7 +101,7 @@ fn measure(flood: bool) -> (Vec<Duration>, f64) {
             Some(run) if run.ended => break run,
             _ => std::thread::sleep(Duration::from_millis(5)),
         }
-        assert!(began.elapsed() < Duration::from_secs(60), "{:?}", status.run);
+        assert!(began.elapsed() < Duration::from_mins(1), "{:?}", status.run);
     };
     modem.stop.store(true, Ordering::Relaxed);
     let rate = f64::from(u32::try_from(connection.status().rx).unwrap_or(u32::MAX)) / began.elapsed().as_secs_f64();
@@ -119,7 +119,9 @@ fn reactions(reader: &Reader) -> Vec<Duration> {
         let Record::Data { direction, bytes, .. } = stamped.record else { continue };
         match direction {
             Direction::Rx if memchr::memmem::find(&bytes, b"> ").is_some() => heard = Some(stamped.at),
-            Direction::Tx if bytes.ends_with(b"hello\x1A") => times.extend(heard.map(|at| stamped.at - at)),
+            Direction::Tx if bytes.ends_with(b"hello\x1A") => {
+                times.extend(heard.map(|at| stamped.at.saturating_sub(at)))
+            }
             _ => {}
         }
     }

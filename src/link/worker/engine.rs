@@ -235,12 +235,14 @@ impl Engine {
             let result = link.read(&mut arrived, self.clock.now());
             let now = self.clock.now();
             let nothing = arrived.is_empty();
+            let idle = self.outgoing.is_empty();
             for arrival in arrived.drain(..) {
                 self.arrive(arrival, now);
             }
             self.arrived = arrived;
             result?;
-            if nothing {
+            // A macro that has something to send now does not wait for a flood to end.
+            if nothing || (idle && !self.outgoing.is_empty()) {
                 return Ok(());
             }
         }

@@ -35,7 +35,16 @@ impl BookError {
         let before = text.get(..offset.min(text.len())).unwrap_or(text);
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        Self { line, column, problem }
+        Self { line, column, problem: abridged(problem) }
+    }
+}
+
+/// A message quotes what was found; of a hostile book that could be megabytes.
+fn abridged(problem: String) -> String {
+    const LONGEST: usize = 400;
+    match problem.char_indices().nth(LONGEST) {
+        Some((cut, _)) => format!("{}…", problem.get(..cut).unwrap_or_default()),
+        None => problem,
     }
 }
 
