@@ -8,6 +8,7 @@ use super::bytes;
 use super::parts::{self, seconds};
 use super::theme::Palette;
 use crate::app::{Command, State};
+use crate::modem::codes;
 use crate::modem::diagnose::Doing;
 
 /// Draws the strip.
@@ -112,8 +113,8 @@ fn facts(ui: &mut Ui, state: &State) {
         None => {}
     }
     match strip.csq {
-        Some(99) => facts.push(("signal unknown".to_owned(), "+CSQ: 99")),
-        Some(rssi) => facts.push((format!("signal {} dBm", i32::from(rssi) * 2 - 113), "+CSQ; above -93 dBm is good")),
+        Some(99) => facts.push(("signal not known".to_owned(), "+CSQ: 99")),
+        Some(rssi) => facts.extend(codes::csq_text(rssi).map(|words| (format!("signal {words}"), "+CSQ"))),
         None => {}
     }
     if facts.is_empty() || !state.connected() {

@@ -24,11 +24,12 @@ fn demo_delivers_a_text_by_two_clicks() {
     window.wait_for_text("SMS Ready");
     picture(&mut window, "start.png");
     window.click("Open TCP");
-    window.wait_for_text("Host");
+    window.wait_for_text("Enter runs it");
     picture(&mut window, "ask.png");
     window.key(Key::Enter, Modifiers::NONE);
-    window.wait_for_text("CONNECT OK");
+    window.wait_for_text("Open TCP: done");
     window.click("CIPSEND + text + 1A");
+    window.wait_for_text("Enter runs it");
     window.key(Key::Enter, Modifiers::NONE);
     window.wait_for_text("SEND OK");
     window.wait_for("the text in the server panel", |widget| {
@@ -45,9 +46,9 @@ fn a_text_typed_by_hand_ends_with_ctrl_z() {
     let mut window = Window::start(&display, home.path(), &["demo"]);
     window.wait_for_text("SMS Ready");
     window.click("Open TCP");
-    window.wait_for_text("Host");
+    window.wait_for_text("Enter runs it");
     window.key(Key::Enter, Modifiers::NONE);
-    window.wait_for_text("CONNECT OK");
+    window.wait_for_text("Open TCP: done");
     window.click("Send line");
     window.type_text("AT+CIPSEND");
     window.key(Key::Enter, Modifiers::NONE);
@@ -55,7 +56,7 @@ fn a_text_typed_by_hand_ends_with_ctrl_z() {
     window.type_text("typed by hand");
     window.key(Key::Enter, Modifiers::NONE);
     window.wait_for_text("13 bytes typed");
-    window.key(Key::Z, Modifiers::CTRL);
+    window.key(Key::Z, Modifiers::CTRL | Modifiers::COMMAND);
     window.wait_for_text("SEND OK");
     window.wait_for("the text in the server panel", |widget| widget.label.contains("typed by hand"));
 }

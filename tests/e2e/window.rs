@@ -90,7 +90,33 @@ impl Window {
         window.socket = window.connect(&address);
         let version = read_handshake(&mut window.socket).expect("the window greets");
         assert_eq!(version, egui_inspection::PROTOCOL_VERSION);
+        window.widgets();
+        window.focus(display);
         window
+    }
+
+    /// Gives the window the keyboard: without a window manager nobody does, and egui takes no Enter without it.
+    fn focus(&self, display: &Display) {
+        // Until the window is on the screen it cannot have the focus; the last one found is the one that is drawn in.
+        let script = "id=$(xdotool search --pid \"$0\" | tail -1) && [ -n \"$id\" ] && xdotool windowfocus \"$id\"";
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let output = Command::new("sh")
+                .args(["-c", script])
+                .arg(self.pid().to_string())
+                .env("DISPLAY", display.name())
+                .output()
+                .expect("sh starts");
+            // xdotool tells failures on stderr alone.
+            if output.status.success() && output.stderr.is_empty() {
+                return;
+            }
+            let words = String::from_utf8_lossy(&output.stderr);
+            assert!(
+                Instant::now() < deadline,
+                "the window does not take the keyboard (xdotool, Debian package xdotool): {words}"
+            );
+        }
     }
 
     fn connect(&mut self, address: &str) -> TcpStream {
