@@ -16,6 +16,7 @@ pub mod replay;
 #[cfg(unix)]
 pub mod serial;
 pub mod settings;
+pub mod share;
 pub mod sim_host;
 pub mod simulator;
 pub mod spec;

@@ -17,7 +17,7 @@ use super::{Interests, Link};
 use crate::sim800::Control;
 
 #[cfg(unix)]
-mod pty;
+pub(super) mod pty;
 
 /// Bytes moved at once.
 const CHUNK: usize = 4096;

@@ -9,6 +9,7 @@ mod line_work;
 mod orders;
 mod outgoing;
 mod progress;
+mod sharing;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +17,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
+use super::share::Place;
 use super::wait::{Waiter, Waker};
 use super::{LineSettings, LinkSpec, News};
 use crate::capture::{LineStates, Reader, Writer};
@@ -46,6 +48,10 @@ pub enum Order {
     Note(String),
     /// A hand on the simulated modem.
     Sim(crate::sim800::Control),
+    /// Let other programs watch and talk, at this place; it ends with [`Order::StopSharing`] or with the link.
+    Share(Place),
+    /// Share no longer.
+    StopSharing,
     /// Close the port but stay: another program needs it for a moment, such as the Arduino IDE for an upload.
     Release,
     /// Open it again after [`Order::Release`], or after it was lost and the user knows which device it is now.
@@ -147,6 +153,8 @@ pub struct Status {
     pub refused: Option<String>,
     /// The simulated modem, where the port is one.
     pub panel: Option<Arc<crate::sim800::Panel>>,
+    /// Where the port is shared, and with how many.
+    pub shared: Option<(String, usize)>,
     /// Session time of this status.
     pub now: Duration,
 }

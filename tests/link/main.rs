@@ -13,6 +13,8 @@ mod replug;
 #[cfg(test)]
 mod serial;
 #[cfg(test)]
+mod share;
+#[cfg(test)]
 #[path = "../support/mod.rs"]
 mod support;
 #[cfg(test)]

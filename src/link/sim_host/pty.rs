@@ -23,7 +23,7 @@ const FAREWELL: Duration = Duration::from_millis(300);
 
 /// The pty, its link and its clients.
 #[derive(Debug)]
-pub(super) struct Pty {
+pub(in crate::link) struct Pty {
     master: File,
     slave: File,
     path: PathBuf,
@@ -33,7 +33,7 @@ pub(super) struct Pty {
 }
 
 impl Pty {
-    pub(super) fn open(link: Option<&Path>) -> Result<Self, HostError> {
+    pub(in crate::link) fn open(link: Option<&Path>) -> Result<Self, HostError> {
         let pty = |error: rustix::io::Errno| system("cannot make a pty")(error.into());
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).map_err(pty)?;
         grantpt(&master).map_err(pty)?;
@@ -55,21 +55,21 @@ impl Pty {
         Ok(Self { master: File::from(master), slave, path, link, watch, clients: 0 })
     }
 
-    pub(super) fn address(&self) -> String {
+    pub(in crate::link) fn address(&self) -> String {
         self.link.as_ref().unwrap_or(&self.path).display().to_string()
     }
 
-    pub(super) fn interests<'fd>(&'fd self, read: bool, write: bool, interests: &mut Interests<'fd>) {
+    pub(in crate::link) fn interests<'fd>(&'fd self, read: bool, write: bool, interests: &mut Interests<'fd>) {
         interests.add(&self.master, read, write);
         interests.add(&self.watch, true, false);
     }
 
-    pub(super) fn has_client(&self) -> bool {
+    pub(in crate::link) fn has_client(&self) -> bool {
         self.clients > 0
     }
 
     /// Counts who opened and closed it; after the last one nothing stale stays for the next.
-    pub(super) fn look(&mut self) {
+    pub(in crate::link) fn look(&mut self) {
         let mut buffer = [std::mem::MaybeUninit::uninit(); 4096];
         let mut events = inotify::Reader::new(&self.watch, &mut buffer);
         let before = self.clients;
@@ -87,16 +87,16 @@ impl Pty {
         }
     }
 
-    pub(super) fn read(&mut self, buffer: &mut [u8]) -> usize {
+    pub(in crate::link) fn read(&mut self, buffer: &mut [u8]) -> usize {
         self.master.read(buffer).unwrap_or(0)
     }
 
-    pub(super) fn write(&mut self, bytes: &[u8]) -> usize {
+    pub(in crate::link) fn write(&mut self, bytes: &[u8]) -> usize {
         self.master.write(bytes).unwrap_or(0)
     }
 
     /// Lets a client read what is on its way (closing at once would lose it), then takes the link away.
-    pub(super) fn close(&mut self) {
+    pub(in crate::link) fn close(&mut self) {
         if let Ok(waiter) = Waiter::new() {
             let step = Duration::from_millis(5);
             let mut waited = Duration::ZERO;

@@ -155,7 +155,11 @@ impl Engine {
         if self.dirty {
             self.publish(self.clock.now());
         }
+        self.serve_guests();
         let mut interests = Interests::new();
+        if let Some(share) = &self.share {
+            share.interests(false, &mut interests);
+        }
         let mut due = self.session.next_deadline();
         if let Some(Away::Lost(lost)) = &self.away {
             lost.search.watch().interests(&mut interests);

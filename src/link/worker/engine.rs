@@ -15,6 +15,7 @@ use super::{Order, Phase, SendProgress, Status};
 use crate::capture::{LineStates, Record, Writer};
 use crate::link::identity::Identity;
 use crate::link::mask::EchoMask;
+use crate::link::share::Share;
 use crate::link::wait::Waiter;
 use crate::link::{Arrival, Interests, LineSettings, Link, LinkError, LinkSpec, News};
 use crate::macros::LineChange;
@@ -96,6 +97,7 @@ pub(super) struct Engine {
     pub(super) opened: Duration,
     /// What the open device is, for finding it again.
     pub(super) identity: Option<Identity>,
+    pub(super) share: Option<Share>,
     pub(super) closing: bool,
 }
 
@@ -133,6 +135,7 @@ impl Engine {
             away: None,
             opened: Duration::ZERO,
             identity: None,
+            share: None,
             closing: false,
         }
     }
@@ -148,6 +151,7 @@ impl Engine {
             link.on_ready(now);
         }
         self.receive()?;
+        self.serve_guests();
         let now = self.clock.now();
         if self.session.next_deadline().is_some_and(|due| due <= now) {
             self.input(Input::Tick, now);
@@ -193,6 +197,10 @@ impl Engine {
         let mut interests = Interests::new();
         if let Some(link) = &self.link {
             link.interests(offering && !stuck, &mut interests);
+        }
+        let listening = self.hears_guests();
+        if let Some(share) = &self.share {
+            share.interests(listening, &mut interests);
         }
         if self.wiring.waiter.wait(interests, timeout).is_err() {
             // Only when the kernel is out of memory for the wait; nothing can be waited for then.
@@ -256,6 +264,9 @@ impl Engine {
         match arrival {
             Arrival::Bytes { bytes, flaw } => {
                 self.rx += bytes.len() as u64;
+                if let Some(share) = &mut self.share {
+                    share.tell(&bytes);
+                }
                 let record = Record::Data {
                     direction: Direction::Rx,
                     bytes: bytes.clone(),
@@ -351,6 +362,7 @@ impl Engine {
             cancelled: self.cancelled,
             refused: self.refused.clone(),
             panel: self.link.as_ref().and_then(|link| link.panel()).map(Arc::new),
+            shared: self.share.as_ref().map(|share| (share.address().to_owned(), share.guests())),
             now,
         };
         self.wiring.status.store(Arc::new(status));

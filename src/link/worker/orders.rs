@@ -64,6 +64,8 @@ impl Engine {
                 let done = self.link.as_mut().map(|link| link.control(control, now));
                 self.said(done);
             }
+            Order::Share(place) => self.share(&place),
+            Order::StopSharing => self.stop_sharing(),
             Order::Release => self.release(),
             Order::TakeBack(path) => self.take_back(path),
             Order::Disconnect => self.closing = true,
