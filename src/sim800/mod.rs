@@ -28,8 +28,8 @@ mod timers;
 mod uart;
 mod ussd;
 
-use std::collections::{BTreeSet, VecDeque};
 use core::net::{IpAddr, SocketAddr};
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 pub use faults::Fault;

@@ -11,8 +11,8 @@ pub(super) mod send;
 pub(super) mod server;
 pub(super) mod transparent;
 
-use std::collections::VecDeque;
 use core::net::{Ipv4Addr, SocketAddr};
+use std::collections::VecDeque;
 
 use super::timers::TimerId;
 use super::{Output, PanelLink, Sim800, SocketEvent, SocketId, http};
