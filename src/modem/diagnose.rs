@@ -22,6 +22,7 @@ mod sms;
 mod strip;
 mod without_prompt;
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use super::Direction;
@@ -155,7 +156,8 @@ pub struct Diagnoser {
     dialog: Dialog,
     rules: Rules,
     book: Book,
-    strip: Strip,
+    /// Made when it is asked for.
+    strip: OnceLock<Strip>,
     events: Vec<Event>,
 }
 
@@ -188,7 +190,7 @@ impl Diagnoser {
             self.settle();
             rest = rest.get(used..).unwrap_or_default();
         }
-        strip::update(&mut self.strip, &self.dialog);
+        self.strip.take();
     }
 
     /// Bytes went to the modem. All parts of one Send carry the same `send` number; they count as one write.
@@ -205,7 +207,7 @@ impl Diagnoser {
             self.settle();
             rest = rest.get(used..).unwrap_or_default();
         }
-        strip::update(&mut self.strip, &self.dialog);
+        self.strip.take();
     }
 
     /// Bytes were left out of the log here (`[...]`): lengths and echo cannot be relied on.
@@ -223,7 +225,7 @@ impl Diagnoser {
     pub fn tick(&mut self, now: Duration) {
         self.dialog.tick(now);
         self.settle();
-        strip::update(&mut self.strip, &self.dialog);
+        self.strip.take();
     }
 
     /// When [`Self::tick`] has something to say next.
@@ -241,7 +243,7 @@ impl Diagnoser {
         self.dialog.finish();
         self.settle();
         self.book.forget_withdrawn();
-        strip::update(&mut self.strip, &self.dialog);
+        self.strip.take();
     }
 
     /// All findings so far, in order of their first evidence.
@@ -264,8 +266,8 @@ impl Diagnoser {
 
     /// What the modem is doing now.
     #[must_use]
-    pub const fn strip(&self) -> &Strip {
-        &self.strip
+    pub fn strip(&self) -> &Strip {
+        self.strip.get_or_init(|| strip::of(&self.dialog))
     }
 
     /// The dialog so far.

@@ -105,9 +105,9 @@ pub struct Dialog {
     /// The modem's state.
     pub state: State,
     /// Commands without an outcome, oldest first; bounded.
-    pub open: VecDeque<Exchange>,
+    pub open: VecDeque<Box<Exchange>>,
     /// The command that got its outcome last.
-    pub done: Option<Exchange>,
+    pub done: Option<Box<Exchange>>,
     /// The data that the modem waits for.
     pub data: Option<Data>,
     /// The data that ended last.
@@ -132,8 +132,6 @@ pub struct Dialog {
     pub answered_in_earnest: u32,
     /// The first bytes of the last unknown line.
     pub unknown: Vec<u8>,
-    /// The last command that was sent, for reference.
-    pub last_command: Option<(Span, String)>,
     /// Whether what comes back is what was sent.
     pub looped: Loop,
     /// When the data connection was lost: its state until then, and the CIPSTART that was opening a connection.
@@ -149,7 +147,8 @@ pub struct Dialog {
     after_terminator: bool,
     after_count: bool,
     repeat: Vec<u8>,
-    spare: Vec<Exchange>,
+    #[expect(clippy::vec_box, reason = "they move between here, `open` and `done`")]
+    spare: Vec<Box<Exchange>>,
     next_id: u64,
     line_at: Option<Duration>,
     line_sent: u64,
@@ -260,7 +259,7 @@ impl Dialog {
     /// The command that waits for its result, if one does.
     #[must_use]
     pub fn waiting(&self) -> Option<&Exchange> {
-        self.open.front()
+        self.open.front().map(AsRef::as_ref)
     }
 
     /// Ends commands that no answer will come for: those before `keep` in [`Self::open`].
@@ -273,7 +272,7 @@ impl Dialog {
     }
 
     /// Keeps the buffers of an exchange that is over.
-    fn recycle(&mut self, exchange: Exchange) {
+    fn recycle(&mut self, exchange: Box<Exchange>) {
         if self.spare.len() < SPARE {
             self.spare.push(exchange);
         }

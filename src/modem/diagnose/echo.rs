@@ -60,7 +60,7 @@ impl Rule for FirstCharacter {
         let Some(ignored) = self.ignored.take() else { return };
         // Of two equal commands the answer goes to the first; that there is only one shows when the second stays open.
         let asked_again = |open: &Exchange| open.text == done.text && open.received_from == done.received_from;
-        let later = done.span.start > ignored.start || dialog.open.iter().any(asked_again);
+        let later = done.span.start > ignored.start || dialog.open.iter().any(|open| asked_again(open));
         let cut = done.span.start == ignored.start && damaged(done).is_some() && lacks_head(done);
         if later || cut {
             book.add(

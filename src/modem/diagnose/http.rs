@@ -9,7 +9,7 @@ use super::order::FAMILY;
 use super::rule::{Doc, Rule, hears};
 use crate::modem::codes;
 use crate::modem::dialog::command::{Form, Name};
-use crate::modem::dialog::exchange::Span;
+use crate::modem::dialog::exchange::{Exchange, Span};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
 
@@ -38,10 +38,9 @@ impl Rule for ManualReceive {
                 self.waiting.get_or_insert(span);
             }
             Event::Command => {
-                let reads = |last: &&crate::modem::dialog::exchange::Exchange| {
-                    last.name == Name::Ciprxget && matches!(last.chief().argument(0), b"2" | b"3")
-                };
-                if dialog.open.back().as_ref().is_some_and(reads) {
+                let reads =
+                    |last: &Exchange| last.name == Name::Ciprxget && matches!(last.chief().argument(0), b"2" | b"3");
+                if dialog.open.back().is_some_and(|last| reads(last)) {
                     self.waiting = None;
                     if let Some(told) = self.told.take() {
                         book.withdraw(told);

@@ -66,14 +66,14 @@ pub(super) struct Restarted {
     /// A command or a power key that explains the next start.
     caused: bool,
     /// The last command before the lines: where, and its name.
-    last: Option<(Span, String, Name)>,
+    last: Option<(Span, Vec<u8>, Name)>,
     burst: Option<Span>,
     answered: u32,
 }
 
 impl Restarted {
     /// A boot line: does it begin a new start?
-    fn boot_line(&mut self, said: Said, span: Span, dialog: &Dialog, book: &mut Book) {
+    fn boot_line(&mut self, said: Said, span: Span, book: &mut Book) {
         let again = match said {
             Said::Rdy => std::mem::replace(&mut self.group.rdy, true),
             Said::Cfun(_) => std::mem::replace(&mut self.group.cfun, true),
@@ -105,15 +105,15 @@ impl Restarted {
             return;
         }
         let burst = self.burst.take();
-        self.tell(&[burst, Some(span)], dialog, book);
+        self.tell(&[burst, Some(span)], book);
     }
 
-    fn tell(&mut self, spans: &[Option<Span>], dialog: &Dialog, book: &mut Book) {
+    fn tell(&self, spans: &[Option<Span>], book: &mut Book) {
         let at = spans.iter().flatten().next().copied();
         let (command, name) = self.last.as_ref().map_or((None, None), |(span, _, name)| (Some(*span), Some(*name)));
         let mut title = "The modem restarted in mid-session".to_owned();
         if let (Some((span, text, _)), Some(at)) = (&self.last, at) {
-            let shown: String = text.chars().take(40).collect();
+            let shown: String = String::from_utf8_lossy(text).chars().take(40).collect();
             match gap(*span, at) {
                 Some(gap) => title = format!("{title}, {} after {shown}", time_text(gap)),
                 None => title = format!("{title}, after {shown}"),
@@ -122,15 +122,11 @@ impl Restarted {
         title.push('.');
         let mut draft =
             Draft::new(title, std::iter::once(command).chain(spans.iter().copied())).offer(Offer::Advice(ADVICE));
-        if let Some(name) = name.filter(|name| draws(*name)) {
-            let _ = name;
+        if name.is_some_and(draws) {
             draft = draft.because("The radio draws up to 2 A when it begins to send; the supply dipped, and the modem started anew: connections and settings are gone.");
         }
-        for handle in std::iter::once(book.add(Self::DOC, draft)) {
-            let _: Handle = handle;
-        }
+        book.add(Self::DOC, draft);
         book.resolve_all("modem-restarted-silently");
-        let _ = dialog;
     }
 }
 
@@ -152,18 +148,11 @@ impl Rule for Restarted {
                     if restarts(command) {
                         self.caused = true;
                     }
-                    match &mut self.last {
-                        Some((span, text, name)) => {
-                            *span = command.span;
-                            *name = command.name;
-                            text.clear();
-                            text.extend(command.text.utf8_chunks().map(|chunk| chunk.valid()));
-                        }
-                        none => {
-                            *none =
-                                Some((command.span, String::from_utf8_lossy(&command.text).into_owned(), command.name));
-                        }
-                    }
+                    let (span, text, name) = self.last.get_or_insert((command.span, Vec::new(), command.name));
+                    *span = command.span;
+                    *name = command.name;
+                    text.clear();
+                    text.extend_from_slice(&command.text);
                 }
             }
             Event::Final => {
@@ -186,7 +175,7 @@ impl Rule for Restarted {
             Event::Burst(span) => {
                 let whole = span.end - span.start >= 3;
                 if !self.in_group && whole && self.answered > 1 && !std::mem::take(&mut self.caused) {
-                    self.tell(&[Some(span)], dialog, book);
+                    self.tell(&[Some(span)], book);
                     self.group = Group { burst: true, ..Group::default() };
                     self.burst = None;
                     self.in_group = true;
@@ -199,10 +188,10 @@ impl Rule for Restarted {
             Event::Said(Said::UnderVoltage(down) | Said::OverVoltage(down), _) => self.caused |= down,
             Event::Said(Said::Cpin(_), _) => self.group.burst &= true,
             Event::Said(said @ (Said::Rdy | Said::CallReady | Said::SmsReady), span) => {
-                self.boot_line(said, span, dialog, book);
+                self.boot_line(said, span, book);
             }
             Event::Said(said @ Said::Cfun(1), span) if !dialog.open.iter().any(|open| open.name == Name::Cfun) => {
-                self.boot_line(said, span, dialog, book);
+                self.boot_line(said, span, book);
             }
             _ => {}
         }

@@ -14,7 +14,7 @@ use crate::modem::dialog::{Dialog, Event};
 fn refused<'a>(dialog: &'a Dialog, book: &Book) -> Option<&'a Exchange> {
     let about_sms =
         |name: Name| matches!(name, Name::Cmgs | Name::Cmgw | Name::Cmgr | Name::Cmgl | Name::Cmgf | Name::Sms);
-    dialog.done.as_ref().filter(|done| done.refused() && about_sms(done.name) && !book.is_blamed(done.id))
+    dialog.done.as_deref().filter(|done| done.refused() && about_sms(done.name) && !book.is_blamed(done.id))
 }
 
 fn cms(done: &Exchange) -> Option<u16> {
@@ -157,7 +157,7 @@ impl Rule for Refused {
     const HEARS: u32 = hears::FINAL;
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
-        let Some(done) = dialog.done.as_ref().filter(|done| !book.is_blamed(done.id)) else { return };
+        let Some(done) = dialog.done.as_deref().filter(|done| !book.is_blamed(done.id)) else { return };
         let Some(code) = cms(done) else { return };
         let text = codes::cms_text(code).unwrap_or("unknown code");
         let mut draft = Draft::new(

@@ -9,38 +9,25 @@ use crate::modem::dialog::sent_allowed;
 use crate::modem::dialog::state::Connection;
 use crate::notation;
 
-/// Brings the strip up to date.
-pub(super) fn update(strip: &mut Strip, dialog: &Dialog) {
+/// The strip of a dialog.
+pub(super) fn of(dialog: &Dialog) -> Strip {
     let state = &dialog.state;
-    strip.echo = state.echo;
-    strip.cmee = state.cmee;
-    strip.cipmux = state.mux;
-    strip.csq = state.csq;
-    strip.creg = state.creg;
-    if let Some(data) = &dialog.data {
-        strip.doing = prompt(data);
+    let doing = if let Some(data) = &dialog.data {
+        prompt(data)
     } else if dialog.online {
-        strip.doing = Doing::Transparent;
+        Doing::Transparent
     } else if let Some(waiting) = dialog.waiting() {
-        let since = waiting.at.unwrap_or_default();
-        match &strip.doing {
-            Doing::Waiting { command, since: before, .. } if *before == since && command.as_bytes() == waiting.text => {
-            }
-            _ => {
-                let command = String::from_utf8_lossy(&waiting.text).into_owned();
-                strip.doing = Doing::Waiting { command, since, allowed: Some(sent_allowed(&waiting.text)) };
-            }
-        }
+        let command = String::from_utf8_lossy(&waiting.text).into_owned();
+        let allowed = Some(sent_allowed(&waiting.text));
+        Doing::Waiting { command, since: waiting.at.unwrap_or_default(), allowed }
     } else if state.connections.contains(&Connection::Open) {
-        match &strip.doing {
-            Doing::Connected { peer } if *peer == state.peer => {}
-            _ => strip.doing = Doing::Connected { peer: state.peer.clone() },
-        }
+        Doing::Connected { peer: state.peer.clone() }
     } else if dialog.answered > 0 || state.started {
-        strip.doing = Doing::Ready;
+        Doing::Ready
     } else {
-        strip.doing = Doing::Unknown;
-    }
+        Doing::Unknown
+    };
+    Strip { doing, echo: state.echo, cmee: state.cmee, cipmux: state.mux, csq: state.csq, creg: state.creg }
 }
 
 fn prompt(data: &Data) -> Doing {

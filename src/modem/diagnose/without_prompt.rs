@@ -103,7 +103,7 @@ impl Rule for WithoutPrompt {
 
 impl WithoutPrompt {
     fn stray(&mut self, span: Span, dialog: &Dialog, book: &mut Book) {
-        let early = dialog.open.iter().any(Exchange::awaits_prompt);
+        let early = dialog.open.iter().any(|open| open.awaits_prompt());
         let explained = self.refused.is_some_and(|id| book.is_blamed(id))
             || dialog
                 .data_done

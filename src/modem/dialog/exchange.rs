@@ -1,8 +1,9 @@
 //! A command and what came of it; the data that a command takes.
 
+use std::ops::Range;
 use std::time::Duration;
 
-use super::command::{self, Name, Part};
+use super::command::{Form, Name, Part};
 use super::said::Said;
 use super::state::{Connection, Ip};
 use crate::modem::Direction;
@@ -97,6 +98,10 @@ pub struct Exchange {
     pub id: u64,
     /// The command that decides what is waited for.
     pub name: Name,
+    /// What is done with it.
+    pub form: Form,
+    /// Where its arguments stand in the text.
+    pub arguments: Range<usize>,
     /// The line takes data when it is accepted.
     pub takes_data: bool,
     /// The command line without its line end.
@@ -135,7 +140,51 @@ impl Exchange {
     /// The command that decides what is waited for, with its arguments.
     #[must_use]
     pub fn chief(&self) -> Part<'_> {
-        command::chief(&self.text)
+        let arguments = self.text.get(self.arguments.clone()).unwrap_or_default();
+        Part { name: self.name, form: self.form, arguments }
+    }
+
+    /// An exchange that nothing is known of.
+    pub(super) const fn new(span: Span) -> Self {
+        Self {
+            id: 0,
+            name: Name::Other,
+            form: Form::Execute,
+            arguments: 0..0,
+            takes_data: false,
+            text: Vec::new(),
+            span,
+            at: None,
+            by_feed: false,
+            before: Circumstances { connection: Connection::Unknown, ip: Ip::Unknown, mux: None, unanswered: 0 },
+            echo: Echo::None,
+            echo_text: Vec::new(),
+            echo_span: None,
+            received_from: 0,
+            information: 0,
+            invited: None,
+            early: None,
+            early_terminator: false,
+            data_sent: None,
+            outcome: None,
+        }
+    }
+
+    /// Makes it new, but for what its sender fills in; its buffers are kept.
+    pub(super) fn renew(&mut self, id: u64, span: Span, received_from: u64) {
+        self.id = id;
+        self.span = span;
+        self.received_from = received_from;
+        self.text.clear();
+        self.echo = Echo::None;
+        self.echo_text.clear();
+        self.echo_span = None;
+        self.information = 0;
+        self.invited = None;
+        self.early = None;
+        self.early_terminator = false;
+        self.data_sent = None;
+        self.outcome = None;
     }
 
     /// The command line for people, cut where it is long.

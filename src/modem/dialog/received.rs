@@ -87,7 +87,7 @@ impl Dialog {
         if self.data.is_some() {
             return;
         }
-        if let Some(index) = self.open.iter().position(super::exchange::Exchange::awaits_prompt) {
+        if let Some(index) = self.open.iter().position(|exchange| exchange.awaits_prompt()) {
             self.open_data(index, span);
         }
     }
@@ -156,7 +156,7 @@ impl Dialog {
         };
         // A command's echo may have the echo of other bytes in front of it (a stray 0x1A).
         let may_hold_one = is_whole_command(text) || text.len() > 4 || text.first().is_some_and(|&byte| byte < 0x20);
-        if may_hold_one && let Some(index) = self.open.iter().position(whole) {
+        if may_hold_one && let Some(index) = self.open.iter().position(|exchange| whole(exchange)) {
             let ahead = text.len() - self.open.get(index).map_or(0, |exchange| exchange.text.len());
             if ahead > 0 && text.get(..ahead).is_some_and(is_burst) {
                 self.events.push(Event::Burst(span.part(0..ahead as u64)));

@@ -220,6 +220,9 @@ impl Dialog {
         exchange.text.extend_from_slice(text);
         let chief = command::chief(text);
         exchange.name = chief.name;
+        exchange.form = chief.form;
+        let place = (chief.arguments.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize);
+        exchange.arguments = if chief.arguments.is_empty() { 0..0 } else { place..place + chief.arguments.len() };
         exchange.takes_data = takes_data(&chief);
         let n = self.connection_number(&chief);
         exchange.before = Circumstances {
@@ -236,43 +239,18 @@ impl Dialog {
         }
         self.repeat.clear();
         self.repeat.extend_from_slice(text);
-        match &mut self.last_command {
-            Some((span, shown)) => {
-                *span = sending.span;
-                shown.clear();
-                shown.extend(text.utf8_chunks().map(|chunk| chunk.valid()));
-            }
-            none => *none = Some((sending.span, String::from_utf8_lossy(text).into_owned())),
-        }
         self.open.push_back(exchange);
         self.events.push(Event::Command);
     }
 
-    fn blank(&mut self, sending: &Sending) -> Exchange {
+    /// A new exchange in the place of an old one.
+    fn blank(&mut self, sending: &Sending) -> Box<Exchange> {
         self.next_id += 1;
-        let (mut text, mut echo_text) = self.spare.pop().map(|spare| (spare.text, spare.echo_text)).unwrap_or_default();
-        text.clear();
-        echo_text.clear();
-        Exchange {
-            id: self.next_id,
-            name: Name::Other,
-            takes_data: false,
-            text,
-            span: sending.span,
-            at: sending.at,
-            by_feed: sending.by_feed,
-            before: Circumstances::default(),
-            echo: Echo::None,
-            echo_text,
-            echo_span: None,
-            received_from: self.digest.offset(),
-            information: 0,
-            invited: None,
-            early: None,
-            early_terminator: false,
-            data_sent: None,
-            outcome: None,
-        }
+        let mut exchange = self.spare.pop().unwrap_or_else(|| Box::new(Exchange::new(sending.span)));
+        exchange.renew(self.next_id, sending.span, self.digest.offset());
+        exchange.at = sending.at;
+        exchange.by_feed = sending.by_feed;
+        exchange
     }
 
     /// Gives up commands whose answer is overdue, so that the next result is not taken for theirs.
