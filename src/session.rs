@@ -141,6 +141,7 @@ impl Session {
             Input::Send(bytes) => {
                 if !bytes.is_empty() {
                     let send = self.next_send();
+                    self.with_run(|run| run.run.others_sending(&bytes));
                     self.outputs.push_back(Output::Write { send, bytes, secret: Vec::new() });
                 }
             }

@@ -6,6 +6,11 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use crossbeam_channel::bounded;
 
 use crate::link::News;
 use crate::macros::Book;
@@ -13,30 +18,6 @@ use crate::macros::file::{self, BookError};
 
 /// The book that comes with the program.
 pub const DEFAULT: &str = include_str!("../../assets/macros.toml");
-
-/// Its name in the configuration folder.
-pub const FILE_NAME: &str = "macros.toml";
-
-/// The user's book in this configuration folder, and what is wrong with it. Where there is no folder, or it cannot be
-/// written, the default is there all the same.
-#[must_use]
-pub fn users(folder: Option<&Path>) -> (Book, Option<String>) {
-    let default = || file::parse(DEFAULT).unwrap_or_default();
-    let Some(folder) = folder else { return (default(), None) };
-    match BookFile::open_or_create(&folder.join(FILE_NAME)) {
-        Ok(file) => match file.book() {
-            Ok(book) => (book.clone(), None),
-            Err(error) => {
-                let path = file.path().display();
-                (
-                    Book::default(),
-                    Some(format!("The macros could not be read: {path}, {error}. The file is left as it is.")),
-                )
-            }
-        },
-        Err(error) => (default(), Some(format!("The default macros are used: {error}"))),
-    }
-}
 
 /// Why a book could not be read or saved. The file is as it was.
 #[derive(Debug, thiserror::Error)]
@@ -177,23 +158,21 @@ impl BookFile {
     }
 }
 
+/// So long a file must be left alone before it is read again: an editor that writes in place is not caught half-way.
+const QUIET: Duration = Duration::from_millis(100);
+
 /// Tells when a book file may have changed: saved by another program, replaced, removed or put back.
 ///
 /// The folder is watched, not the file: a save by rename makes a new file. On a file system that reports no changes
 /// nothing is told; [`BookFile::reload`] works all the same.
+#[derive(Debug)]
 pub struct BookWatch {
     _watcher: notify::RecommendedWatcher,
-}
-
-impl std::fmt::Debug for BookWatch {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("BookWatch")
-    }
+    changed: Arc<AtomicBool>,
 }
 
 impl BookWatch {
-    /// Calls `news` on a thread of its own after each change. Reload then; a half-written file is told again when it is
-    /// whole.
+    /// Watches from now on; `news` is called on a thread of its own after changes.
     ///
     /// # Errors
     /// When the system cannot watch this folder: a sentence for the user.
@@ -201,23 +180,44 @@ impl BookWatch {
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let name = target.file_name().map(ToOwned::to_owned);
         let folder = target.parent().map_or_else(|| PathBuf::from("."), Path::to_owned);
+        let (touch, touched) = bounded::<()>(1);
         let tell = move |event: notify::Result<notify::Event>| {
             // An error means that events were missed: look then, too.
-            let touched = |event: &notify::Event| {
+            let ours = |event: &notify::Event| {
                 !event.kind.is_access() && event.paths.iter().any(|path| path.file_name() == name.as_deref())
             };
-            if event.as_ref().map_or(true, touched) {
+            if event.as_ref().map_or(true, ours) {
+                // A full channel says it already.
+                let _ = touch.try_send(());
+            }
+        };
+        let unnoticed = |error: &dyn std::fmt::Display| {
+            format!("changes of {} by other programs are not noticed: {error}", target.display())
+        };
+        let mut watcher = notify::recommended_watcher(tell).map_err(|error| unnoticed(&error))?;
+        notify::Watcher::watch(&mut watcher, &folder, notify::RecursiveMode::NonRecursive)
+            .map_err(|error| unnoticed(&error))?;
+        let changed = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&changed);
+        let wait_for_quiet = move || {
+            // Ends with the watcher, which holds the other end.
+            while touched.recv().is_ok() {
+                while touched.recv_timeout(QUIET).is_ok() {}
+                flag.store(true, Ordering::Release);
                 news();
             }
         };
-        let watch = || {
-            let mut watcher = notify::recommended_watcher(tell)?;
-            notify::Watcher::watch(&mut watcher, &folder, notify::RecursiveMode::NonRecursive)?;
-            Ok(watcher)
-        };
-        watch().map(|watcher| Self { _watcher: watcher }).map_err(|error: notify::Error| {
-            format!("changes of {} by other programs are not noticed: {error}", target.display())
-        })
+        std::thread::Builder::new()
+            .name("book watch".into())
+            .spawn(wait_for_quiet)
+            .map_err(|error| unnoticed(&error))?;
+        Ok(Self { _watcher: watcher, changed })
+    }
+
+    /// True once after each change: time to [`BookFile::reload`].
+    #[must_use]
+    pub fn changed(&self) -> bool {
+        self.changed.swap(false, Ordering::AcqRel)
     }
 }
 

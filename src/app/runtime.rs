@@ -17,7 +17,7 @@ use self::saver::Saver;
 
 use super::Settings;
 use super::Start;
-use super::book::BookFile;
+use super::book::{BookFile, BookWatch};
 use super::job::Job;
 use super::settings::SettingsFile;
 use super::state::{SIMULATOR, State, Tone};
@@ -60,6 +60,7 @@ pub struct Runtime {
     server: Option<TestServer>,
     captures: Option<PathBuf>,
     book: Option<BookFile>,
+    book_watch: Option<BookWatch>,
     counted: Option<u8>,
     measuring: Option<Job<Result<Span, CopyError>>>,
     copying: Option<Job<Result<String, CopyError>>>,
@@ -88,6 +89,7 @@ impl Runtime {
             server: None,
             captures: folders.data.clone(),
             book: None,
+            book_watch: None,
             counted: None,
             measuring: None,
             copying: None,
@@ -156,6 +158,7 @@ impl Runtime {
         if let Some(server) = &self.server {
             state.server.visitors = server.visitors();
         }
+        self.watch_book(state);
         self.inspect(state);
         if self.unsaved {
             self.unsaved = !self.saver.save(&state.settings);

@@ -217,12 +217,9 @@ impl Run {
         }
     }
 
-    /// The step's send was given up before all of it was taken: cancelled by the user.
-    pub fn given_up(&mut self, now: Duration) {
-        self.advance_to(now);
-        if matches!(self.phase, Phase::Sending) {
-            self.fail(Vec::new(), false, Some("the send was cancelled".into()));
-        }
+    /// Bytes that are not this macro's are being sent (typed by hand while it runs): their echo is no answer either.
+    pub fn others_sending(&mut self, bytes: &[u8]) {
+        self.echo.sending(bytes);
     }
 
     /// Bytes came from the modem.

@@ -140,6 +140,14 @@ fn the_text_may_say_what_it_likes() {
 }
 
 #[test]
+fn what_is_typed_by_hand_meanwhile_is_no_answer() {
+    let mut bench = Bench::new(&of(vec![step("AT\r", &["OK\r\n"], &["ERROR"])]), &[]);
+    bench.run.others_sending(b"no ERROR\r");
+    bench.at(0.1, b"AT\rno ERROR\r\r\nOK\r\n");
+    assert_eq!(bench.ending(), Some(&Ending::Done));
+}
+
+#[test]
 fn without_echo_it_works_the_same() {
     let mut bench = Bench::new(&main_job(), &[]);
     bench.at(0.1, b"\r\n> ");

@@ -120,7 +120,7 @@ fn reactions(reader: &Reader) -> Vec<Duration> {
         match direction {
             Direction::Rx if memchr::memmem::find(&bytes, b"> ").is_some() => heard = Some(stamped.at),
             Direction::Tx if bytes.ends_with(b"hello\x1A") => {
-                times.extend(heard.map(|at| stamped.at.saturating_sub(at)))
+                times.extend(heard.map(|at| stamped.at.saturating_sub(at)));
             }
             _ => {}
         }
@@ -143,5 +143,34 @@ fn the_text_follows_the_prompt_at_once() {
             part(100)
         );
         assert!(part(99) < Duration::from_millis(100), "{name}: 99 % is {:?}", part(99));
+    }
+}
+
+#[test]
+fn a_run_without_end_stops_within_100_ms() {
+    let endless = |step: Step| Macro { steps: vec![Step { repeat: Some(u32::MAX), ..step }], ..Macro::default() };
+    let sends = Step { send: Some(r"AT\r".into()), expect: vec!["OK".into()], retry: Some(9), ..Step::default() };
+    let spins = Step::default();
+    let waits = Step { wait: Some(Duration::from_mins(1)), ..Step::default() };
+    for step in [sends, spins, waits] {
+        let capture = Writer::in_memory(SystemTime::now());
+        let spec = LinkSpec::parse("sim:fast").unwrap();
+        let connection = Connection::open(spec, LineSettings::default(), capture, Arc::new(|| {}));
+        let run = || connection.status().run.clone();
+        let until = |what: &str, done: &dyn Fn() -> bool| {
+            let began = Instant::now();
+            while !done() {
+                assert!(began.elapsed() < Duration::from_secs(10), "{what}: {:?}", run());
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            began.elapsed()
+        };
+        until("open", &|| matches!(connection.status().phase, modemscope::link::Phase::Open { .. }));
+        connection.order(Order::RunMacro(vec![endless(step.clone())], Values::new())).unwrap();
+        until("running", &|| run().is_some());
+        connection.order(Order::StopMacro).unwrap();
+        let took = until("stopped", &|| run().is_some_and(|run| run.ended));
+        assert!(took < Duration::from_millis(100), "{step:?}: {took:?}");
+        assert!(run().is_some_and(|run| !run.done));
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Runtime;
-use crate::app::book::{self, BookFile};
+use crate::app::book::{self, BookFile, BookWatch};
 use crate::app::state::{State, Tone};
 use crate::macros::file;
 
@@ -17,6 +17,10 @@ impl Runtime {
         match BookFile::open_or_create(&folder.join("macros.toml")) {
             Ok(book) => {
                 state.book_path = Some(book.path().to_owned());
+                match BookWatch::start(book.path(), self.news.clone()) {
+                    Ok(watch) => self.book_watch = Some(watch),
+                    Err(unnoticed) => state.say(Tone::Note, unnoticed),
+                }
                 self.book = Some(book);
                 self.take_book(state);
             }
@@ -24,6 +28,13 @@ impl Runtime {
                 state.say(Tone::Trouble, error.to_string());
                 state.book = file::parse(book::DEFAULT).unwrap_or_default();
             }
+        }
+    }
+
+    /// Takes over what another program saved.
+    pub(super) fn watch_book(&mut self, state: &mut State) {
+        if self.book_watch.as_ref().is_some_and(BookWatch::changed) {
+            self.reload_book(state);
         }
     }
 
