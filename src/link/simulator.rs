@@ -3,13 +3,16 @@
 //! It connects only where the modem was told to. Names are resolved and connections opened on helper threads, so nothing here
 //! blocks. Every buffer has a bound: a host that does not read stops the sockets, a peer that does not read stops the modem.
 
+mod helpers;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io::{self, Read, Write};
-use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream, ToSocketAddrs, UdpSocket};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
+use self::helpers::{Found, Socket, bell, connect, resolve};
 use super::{Arrival, Interests, Link, LinkError};
 use crate::capture::Flaw;
 use crate::sim800::{Control, Input, Output, Panel, Profile, Sim800, SocketEvent, SocketId};
@@ -18,19 +21,10 @@ use crate::sim800::{Control, Input, Output, Panel, Profile, Sim800, SocketEvent,
 const TOWARDS_HOST: usize = 64 * 1024;
 /// Helpers under way; a modem that wants more is told that the connection failed.
 const HELPERS: usize = 16;
-/// How long a helper tries to connect.
-const CONNECT: Duration = Duration::from_secs(75);
 /// Sockets that were closed by the modem keep sending for so long.
 const LINGER: Duration = Duration::from_secs(10);
 /// Bytes of one read from a socket.
 const CHUNK: usize = 16 * 1024;
-
-/// An open socket.
-#[derive(Debug)]
-enum Socket {
-    Tcp(TcpStream),
-    Udp(UdpSocket),
-}
 
 /// A connection of the modem.
 #[derive(Debug)]
@@ -48,15 +42,6 @@ impl Open {
     fn new(socket: Socket) -> Self {
         Self { socket, pending: VecDeque::new(), until: None, ended: false }
     }
-}
-
-/// What a helper brings back.
-#[derive(Debug)]
-enum Found {
-    Connected(Socket, SocketAddr),
-    Addresses(Vec<IpAddr>),
-    Unresolved,
-    Failed,
 }
 
 /// A listening socket of the modem, and who waits to be taken.
@@ -408,131 +393,5 @@ fn refused_is_lost(count: usize) -> impl FnOnce(io::Error) -> io::Result<usize> 
     }
 }
 
-/// On a helper: resolves a name, IPv4 first as the module knows nothing else.
-fn addresses(host: &str, port: u16) -> Vec<SocketAddr> {
-    let mut list: Vec<_> = (host, port).to_socket_addrs().map(Iterator::collect).unwrap_or_default();
-    list.sort_by_key(SocketAddr::is_ipv6);
-    list
-}
-
-/// On a helper: resolves and connects.
-fn connect(host: &str, port: u16, udp: bool) -> Found {
-    let list = addresses(host, port);
-    if list.is_empty() {
-        return Found::Unresolved;
-    }
-    for peer in list {
-        if let Ok(socket) = connect_to(peer, udp) {
-            return Found::Connected(socket, peer);
-        }
-    }
-    Found::Failed
-}
-
-/// On a helper: looks a name up.
-fn resolve(host: &str) -> Found {
-    let mut list: Vec<_> = addresses(host, 0).iter().map(SocketAddr::ip).collect();
-    list.dedup();
-    if list.is_empty() { Found::Unresolved } else { Found::Addresses(list) }
-}
-
-fn connect_to(peer: SocketAddr, udp: bool) -> io::Result<Socket> {
-    if udp {
-        let any: SocketAddr = if peer.is_ipv4() { ([0; 4], 0).into() } else { ([0_u16; 8], 0).into() };
-        let socket = UdpSocket::bind(any)?;
-        socket.connect(peer)?;
-        socket.set_nonblocking(true)?;
-        return Ok(Socket::Udp(socket));
-    }
-    let stream = TcpStream::connect_timeout(&peer, CONNECT)?;
-    stream.set_nonblocking(true)?;
-    stream.set_nodelay(true)?;
-    Ok(Socket::Tcp(stream))
-}
-
-/// Lets a helper end the worker's wait.
-#[cfg(unix)]
-mod bell {
-    use std::io::{self, Read, Write};
-    use std::os::unix::net::UnixStream;
-    use std::sync::Arc;
-
-    use super::Interests;
-
-    #[derive(Debug)]
-    pub(super) struct Bell {
-        heard: UnixStream,
-        ringer: Arc<UnixStream>,
-    }
-
-    #[derive(Debug)]
-    pub(super) struct Ringer(Arc<UnixStream>);
-
-    impl Bell {
-        pub(super) fn new() -> io::Result<Self> {
-            let (heard, ringer) = UnixStream::pair()?;
-            heard.set_nonblocking(true)?;
-            ringer.set_nonblocking(true)?;
-            Ok(Self { heard, ringer: Arc::new(ringer) })
-        }
-
-        pub(super) fn ringer(&self) -> Ringer {
-            Ringer(Arc::clone(&self.ringer))
-        }
-
-        pub(super) fn interest<'fd>(&'fd self, interests: &mut Interests<'fd>) {
-            interests.add(&self.heard, true, false);
-        }
-
-        pub(super) fn clear(&self) {
-            let mut sink = [0; 64];
-            while matches!((&self.heard).read(&mut sink), Ok(count) if count > 0) {}
-        }
-    }
-
-    impl Ringer {
-        pub(super) fn ring(&self) {
-            // A full pair rings already; a closed one has nobody to wake.
-            let _ = (&*self.0).write(&[1]);
-        }
-    }
-}
-
-/// Elsewhere the worker looks every few milliseconds anyway.
-#[cfg(not(unix))]
-mod bell {
-    use std::io;
-
-    use super::Interests;
-
-    #[derive(Debug)]
-    pub(super) struct Bell;
-
-    #[derive(Debug)]
-    pub(super) struct Ringer;
-
-    impl Bell {
-        #[expect(clippy::unnecessary_wraps, reason = "the same shape as on Unix")]
-        pub(super) fn new() -> io::Result<Self> {
-            Ok(Self)
-        }
-
-        pub(super) fn ringer(&self) -> Ringer {
-            Ringer
-        }
-
-        pub(super) fn interest<'fd>(&'fd self, interests: &mut Interests<'fd>) {
-            interests.add(self, true, false);
-        }
-
-        pub(super) fn clear(&self) {}
-    }
-
-    impl Ringer {
-        pub(super) fn ring(&self) {}
-    }
-}
-
 #[cfg(test)]
-#[path = "simulator_tests.rs"]
 mod tests;

@@ -81,7 +81,8 @@ impl Sim800 {
         }
         let number = number as usize;
         let quick = self.settings.value("+CIPQSEND") == 1;
-        if !self.is_connected(number) || self.has(Fault::SendFail) {
+        let lost = self.has(Fault::SendFail) || (self.has(Fault::WeakSignal) && self.rng.one_in(3));
+        if !self.is_connected(number) || lost {
             if quick {
                 return self.accepted(number, data.len());
             }

@@ -112,3 +112,19 @@ fn messages_are_stored_and_sent_from_the_store() {
     bench.say("AT+CMGS=\"+4912\"\r");
     assert_eq!(bench.say("never\x1b"), r"never\x1b\r\nOK\r\n".replace(r"never\x1b", ""));
 }
+
+#[test]
+fn a_driver_that_ends_lines_with_lf_gets_along() {
+    // The order of a home-automation component.
+    let mut bench = Bench::ready(Profile::default());
+    assert_eq!(bench.say("AT\n"), r"AT\r\nOK\r\n");
+    bench.say("ATE0\n");
+    assert_eq!(bench.say("AT+CMGF=1\n"), r"\r\nOK\r\n");
+    assert_eq!(bench.say("AT+CLIP=1\n"), r"\r\nOK\r\n");
+    assert_eq!(bench.say("AT+CLCC?\n"), r"\r\nOK\r\n");
+    assert_eq!(bench.say("AT+CMGL=\"ALL\"\n"), r"\r\nOK\r\n");
+    assert_eq!(bench.say("AT+CMGS=\"+4912\"\n"), r"\r\n> ");
+    assert_eq!(bench.say("alarm\x1a"), r"alarm\r\n+CMGS: 1\r\n\r\nOK\r\n".replace("alarm", ""));
+    assert_eq!(bench.say("AT+CUSD=1, \"*100#\"\n").matches("+CUSD").count(), 1);
+    assert_eq!(bench.say("AT+CMGD=1,4\n"), r"\r\nOK\r\n");
+}

@@ -141,3 +141,41 @@ fn a_send_whose_link_breaks_fails() {
     assert_eq!(bench.say("x\x1a"), r"\r\nSEND FAIL\r\n");
     assert_eq!(bench.sent(), b"");
 }
+
+#[test]
+fn a_driver_with_queued_sends_and_manual_receive_gets_along() {
+    // The order of a much used Arduino library.
+    let mut bench = Bench::ready(Profile::default());
+    bench.say("ATE0\r\n");
+    for command in ["AT&FZE0&W", "AT+CMEE=0", "AT+CLTS=1", "AT+CBATCHK=1", "AT+CGATT=0"] {
+        assert_eq!(bench.say(format!("{command}\r\n")), r"\r\nOK\r\n", "{command}");
+    }
+    assert_eq!(bench.say("AT+CIPSHUT\r\n"), r"\r\nSHUT OK\r\n");
+    let setup = [
+        "AT+SAPBR=3,1,\"Contype\",\"GPRS\"",
+        "AT+SAPBR=3,1,\"APN\",\"x\"",
+        "AT+CGDCONT=1,\"IP\",\"x\"",
+        "AT+CGATT=1",
+        "AT+CGACT=1,1",
+        "AT+SAPBR=1,1",
+        "AT+CIPMUX=1",
+        "AT+CIPQSEND=1",
+        "AT+CIPRXGET=1",
+        "AT+CSTT=\"x\",\"\",\"\"",
+        "AT+CIICR",
+    ];
+    for command in setup {
+        assert_eq!(bench.say(format!("{command}\r\n")), r"\r\nOK\r\n", "{command}");
+    }
+    assert!(bench.say("AT+CIFSR;E0\r\n").ends_with(r"\r\n\r\nOK\r\n"));
+    assert_eq!(bench.say("AT+CDNSCFG=\"8.8.8.8\",\"8.8.4.4\"\r\n"), r"\r\nOK\r\n");
+    assert_eq!(bench.say("AT+CIPSTART=0,\"TCP\",\"h\",80\r\n"), r"\r\nOK\r\n\r\n0, CONNECT OK\r\n");
+    assert_eq!(bench.say("AT+CIPSEND=0,4\r\n"), r"\r\n> ");
+    assert_eq!(bench.say("\x1a\x1b\r\n"), r"\r\nDATA ACCEPT:0,4\r\n");
+    assert_eq!(bench.sent(), b"\x1a\x1b\r\n");
+    assert_eq!(
+        bench.say("AT+CIPSTATUS=0\r\n"),
+        r#"\r\n+CIPSTATUS: 0,0,"TCP","192.0.2.7","80","CONNECTED"\r\n\r\nOK\r\n"#
+    );
+    assert_eq!(bench.say("AT+CIPCLOSE=0,1\r\n"), r"\r\n0, CLOSE OK\r\n");
+}

@@ -2,7 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "real sockets take real time, every wait here is bounded")]
 
-use std::net::TcpListener;
+use std::net::{TcpListener, UdpSocket};
 use std::time::Instant;
 
 use super::*;

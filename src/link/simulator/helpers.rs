@@ -1,0 +1,152 @@
+//! What may take its time, on threads of its own: names are looked up and connections opened here, and a bell tells the
+//! worker that something was brought back.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs, UdpSocket};
+use std::time::Duration;
+
+use super::Interests;
+
+/// How long a helper tries to connect.
+const CONNECT: Duration = Duration::from_secs(75);
+
+/// An open socket.
+#[derive(Debug)]
+pub(super) enum Socket {
+    Tcp(TcpStream),
+    Udp(UdpSocket),
+}
+
+/// What a helper brings back.
+#[derive(Debug)]
+pub(super) enum Found {
+    Connected(Socket, SocketAddr),
+    Addresses(Vec<IpAddr>),
+    Unresolved,
+    Failed,
+}
+
+/// On a helper: resolves a name, IPv4 first as the module knows nothing else.
+fn addresses(host: &str, port: u16) -> Vec<SocketAddr> {
+    let mut list: Vec<_> = (host, port).to_socket_addrs().map(Iterator::collect).unwrap_or_default();
+    list.sort_by_key(SocketAddr::is_ipv6);
+    list
+}
+
+/// On a helper: resolves and connects.
+pub(super) fn connect(host: &str, port: u16, udp: bool) -> Found {
+    let list = addresses(host, port);
+    if list.is_empty() {
+        return Found::Unresolved;
+    }
+    for peer in list {
+        if let Ok(socket) = connect_to(peer, udp) {
+            return Found::Connected(socket, peer);
+        }
+    }
+    Found::Failed
+}
+
+/// On a helper: looks a name up.
+pub(super) fn resolve(host: &str) -> Found {
+    let mut list: Vec<_> = addresses(host, 0).iter().map(SocketAddr::ip).collect();
+    list.dedup();
+    if list.is_empty() { Found::Unresolved } else { Found::Addresses(list) }
+}
+
+fn connect_to(peer: SocketAddr, udp: bool) -> io::Result<Socket> {
+    if udp {
+        let any: SocketAddr = if peer.is_ipv4() { ([0; 4], 0).into() } else { ([0_u16; 8], 0).into() };
+        let socket = UdpSocket::bind(any)?;
+        socket.connect(peer)?;
+        socket.set_nonblocking(true)?;
+        return Ok(Socket::Udp(socket));
+    }
+    let stream = TcpStream::connect_timeout(&peer, CONNECT)?;
+    stream.set_nonblocking(true)?;
+    stream.set_nodelay(true)?;
+    Ok(Socket::Tcp(stream))
+}
+
+/// Lets a helper end the worker's wait.
+#[cfg(unix)]
+pub(super) mod bell {
+    use std::io::{self, Read, Write};
+    use std::os::unix::net::UnixStream;
+    use std::sync::Arc;
+
+    use super::Interests;
+
+    #[derive(Debug)]
+    pub(in super::super) struct Bell {
+        heard: UnixStream,
+        ringer: Arc<UnixStream>,
+    }
+
+    #[derive(Debug)]
+    pub(in super::super) struct Ringer(Arc<UnixStream>);
+
+    impl Bell {
+        pub(in super::super) fn new() -> io::Result<Self> {
+            let (heard, ringer) = UnixStream::pair()?;
+            heard.set_nonblocking(true)?;
+            ringer.set_nonblocking(true)?;
+            Ok(Self { heard, ringer: Arc::new(ringer) })
+        }
+
+        pub(in super::super) fn ringer(&self) -> Ringer {
+            Ringer(Arc::clone(&self.ringer))
+        }
+
+        pub(in super::super) fn interest<'fd>(&'fd self, interests: &mut Interests<'fd>) {
+            interests.add(&self.heard, true, false);
+        }
+
+        pub(in super::super) fn clear(&self) {
+            let mut sink = [0; 64];
+            while matches!((&self.heard).read(&mut sink), Ok(count) if count > 0) {}
+        }
+    }
+
+    impl Ringer {
+        pub(in super::super) fn ring(&self) {
+            // A full pair rings already; a closed one has nobody to wake.
+            let _ = (&*self.0).write(&[1]);
+        }
+    }
+}
+
+/// Elsewhere the worker looks every few milliseconds anyway.
+#[cfg(not(unix))]
+pub(super) mod bell {
+    use std::io;
+
+    use super::Interests;
+
+    #[derive(Debug)]
+    pub(in super::super) struct Bell;
+
+    #[derive(Debug)]
+    pub(in super::super) struct Ringer;
+
+    impl Bell {
+        #[expect(clippy::unnecessary_wraps, reason = "the same shape as on Unix")]
+        pub(in super::super) fn new() -> io::Result<Self> {
+            Ok(Self)
+        }
+
+        pub(in super::super) fn ringer(&self) -> Ringer {
+            Ringer
+        }
+
+        pub(in super::super) fn interest<'fd>(&'fd self, interests: &mut Interests<'fd>) {
+            interests.add(self, true, false);
+        }
+
+        pub(in super::super) fn clear(&self) {}
+    }
+
+    impl Ringer {
+        pub(in super::super) fn ring(&self) {}
+    }
+}
