@@ -104,7 +104,9 @@ pub struct Cursor {
     reader: Reader,
     next: Position,
     context: Arc<Context>,
+    /// Only the first `filled` bytes are of the capture.
     buffer: Vec<u8>,
+    filled: usize,
     /// Place of the buffer's first byte in the capture.
     base: u64,
     read_ahead: usize,
@@ -113,7 +115,16 @@ pub struct Cursor {
 
 impl Cursor {
     pub(super) fn new(reader: Reader, next: Position, context: Arc<Context>) -> Self {
-        Self { reader, next, context, buffer: Vec::new(), base: next.file, read_ahead: FIRST_READ, scans: false }
+        Self {
+            reader,
+            next,
+            context,
+            buffer: Vec::new(),
+            filled: 0,
+            base: next.file,
+            read_ahead: FIRST_READ,
+            scans: false,
+        }
     }
 
     /// Looks for the end of an old file.
@@ -136,10 +147,11 @@ impl Cursor {
         let (start, length) = loop {
             let (start, length) = self.whole_block()?;
             let block = self.buffer.get(start..start + length)?;
-            match pcapng::decode(block, &self.context)? {
-                Block::Packet(_) => break (start, length),
-                Block::Context(context) => self.context = Arc::new(context),
-                Block::Started(_) | Block::Other => {}
+            if pcapng::holds_record(block, &self.context) {
+                break (start, length);
+            }
+            if let Block::Context(context) = pcapng::decode(block, &self.context)? {
+                self.context = Arc::new(context);
             }
             self.next.file += length as u64;
         };
@@ -164,7 +176,7 @@ impl Cursor {
     fn whole_block(&mut self) -> Option<(usize, usize)> {
         loop {
             let start = usize::try_from(self.next.file - self.base).ok()?;
-            let rest = self.buffer.get(start..).unwrap_or_default();
+            let rest = self.buffer.get(start..self.filled).unwrap_or_default();
             let wanted = match pcapng::block_length(rest, &self.context) {
                 Some(length) if length <= rest.len() => return Some((start, length)),
                 Some(length) => length,
@@ -173,12 +185,14 @@ impl Cursor {
             if rest.len() >= wanted {
                 return None;
             }
-            let before = rest.len();
-            self.buffer.drain(..start.min(self.buffer.len()));
+            let kept = rest.len();
+            self.buffer.copy_within(start.min(self.filled)..self.filled, 0);
             self.base = self.next.file;
-            self.reader.read_on(self.base, &mut self.buffer, self.read_ahead.max(wanted), self.scans);
+            self.buffer.resize(self.read_ahead.max(wanted).max(self.buffer.len()), 0);
+            let room = self.buffer.get_mut(kept..).unwrap_or_default();
+            self.filled = kept + self.reader.read_at(self.base + kept as u64, room, self.scans);
             self.read_ahead = READ_AHEAD;
-            if self.buffer.len() <= before {
+            if self.filled <= kept {
                 return None;
             }
         }

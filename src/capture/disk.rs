@@ -57,6 +57,19 @@ pub fn read_at(file: &File, buffer: &mut [u8], place: u64) -> io::Result<usize> 
     }
 }
 
+/// Fills the buffer from a place on: how much was read, less only at the end or where an error stopped it.
+pub fn read_all_at(file: &File, buffer: &mut [u8], place: u64) -> (usize, Option<io::Error>) {
+    let mut read = 0;
+    while let Some(rest) = buffer.get_mut(read..).filter(|rest| !rest.is_empty()) {
+        match read_at(file, rest, place + read as u64) {
+            Ok(0) => break,
+            Ok(count) => read += count,
+            Err(error) => return (read, Some(error)),
+        }
+    }
+    (read, None)
+}
+
 /// Writes at a place as much as goes: how much was written, and what stopped it.
 pub fn write_at(file: &File, bytes: &[u8], place: u64) -> (usize, Option<io::Error>) {
     let mut written = 0;

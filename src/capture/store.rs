@@ -197,34 +197,37 @@ impl Reader {
         self.shared.started_us
     }
 
-    /// Appends to `buffer`, which begins at place `base`, up to `wanted` bytes in all; not beyond the end, unless it
-    /// `scans` an old file for it.
-    pub(super) fn read_on(&self, base: u64, buffer: &mut Vec<u8>, wanted: usize, scans: bool) {
-        let from = base + buffer.len() as u64;
+    /// Reads from a place on, as much as is there and fits; not beyond the end, unless it `scans` an old file for it.
+    pub(super) fn read_at(&self, place: u64, buffer: &mut [u8], scans: bool) -> usize {
         let (end, on_disk, pieces) = {
             let state = self.shared.lock();
             let end = if scans { state.on_disk } else { state.end.file };
-            (end, state.on_disk, state.pieces(from.max(state.on_disk), wanted))
+            (end, state.on_disk, state.pieces(place.max(state.on_disk), buffer.len()))
         };
-        let room = |buffer: &Vec<u8>, end: u64| {
-            let there = usize::try_from(end.saturating_sub(base)).unwrap_or(usize::MAX).min(wanted);
-            there.saturating_sub(buffer.len())
-        };
+        let until = |place: u64, end: u64| usize::try_from(end.saturating_sub(place)).unwrap_or(usize::MAX);
+        let mut read = 0;
         if let Some((file, path)) = &self.shared.file
-            && from < on_disk
+            && place < on_disk
         {
-            let wanted = room(buffer, end.min(on_disk));
-            if let Err(error) = read_file(file, from, buffer, wanted) {
+            let wanted = until(place, end.min(on_disk)).min(buffer.len());
+            let (count, error) = disk::read_all_at(file, buffer.get_mut(..wanted).unwrap_or_default(), place);
+            read = count;
+            if let Some(error) = error {
                 self.shared.lock().trouble = Some(format!("{} cannot be read: {error}", path.display()));
-                return;
+                return read;
             }
         }
-        for (place, piece) in pieces {
-            let at = base + buffer.len() as u64;
+        for (start, piece) in pieces {
+            let at = place + read as u64;
             let part =
-                at.checked_sub(place).and_then(|skip| piece.get(usize::try_from(skip).ok()?..)).unwrap_or_default();
-            buffer.extend(part.get(..room(buffer, end)).unwrap_or(part));
+                at.checked_sub(start).and_then(|skip| piece.get(usize::try_from(skip).ok()?..)).unwrap_or_default();
+            let count = part.len().min(buffer.len() - read).min(until(at, end));
+            if let (Some(target), Some(part)) = (buffer.get_mut(read..read + count), part.get(..count)) {
+                target.copy_from_slice(part);
+                read += count;
+            }
         }
+        read
     }
 }
 
@@ -292,22 +295,6 @@ impl State {
         let until = from.saturating_add(wanted as u64);
         self.memory.range(first..).take_while(|(place, _)| *place < until).cloned().collect()
     }
-}
-
-fn read_file(file: &File, place: u64, buffer: &mut Vec<u8>, wanted: usize) -> std::io::Result<()> {
-    let before = buffer.len();
-    buffer.resize(before + wanted, 0);
-    let mut read = 0;
-    let result = loop {
-        let Some(rest) = buffer.get_mut(before + read..).filter(|rest| !rest.is_empty()) else { break Ok(()) };
-        match disk::read_at(file, rest, place + read as u64) {
-            Ok(0) => break Ok(()),
-            Ok(count) => read += count,
-            Err(error) => break Err(error),
-        }
-    };
-    buffer.truncate(before + read);
-    result
 }
 
 #[cfg(test)]

@@ -117,6 +117,21 @@ pub fn decode<'a>(block: &'a [u8], context: &Context) -> Option<Block<'a>> {
     }
 }
 
+/// Quickly: this block is a packet that [`decode`] makes a record of, if it is not damaged.
+pub fn holds_record(block: &[u8], context: &Context) -> bool {
+    let word = |at| word(block, at, context.big_endian);
+    let ours = || context.interfaces.get(word(8)? as usize).filter(|interface| interface.link_type == LINK_TYPE);
+    if word(0) != Some(PACKET) || ours().is_none() {
+        return false;
+    }
+    let payload = word(20).map_or(0, |captured| (captured as usize).saturating_sub(RTAC_HEADER));
+    match block.get(36) {
+        Some(&(TX_END | RX_END)) => payload > 0,
+        Some(&event) => event <= DATA_LOST || (FRAMING_ERROR..=OVERFLOW).contains(&event),
+        None => false,
+    }
+}
+
 fn packet<'a>(body: &'a [u8], context: &Context) -> Option<Block<'a>> {
     let big_endian = context.big_endian;
     let Some(interface) = context.interfaces.get(word(body, 0, big_endian)? as usize) else {

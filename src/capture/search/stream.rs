@@ -3,15 +3,20 @@
 //! Bytes are looked at where they stand in the cursor's buffer; only around borders (and for regular expressions) are they
 //! copied together. Chunk law: how the bytes were split changes no match.
 
+use std::sync::Arc;
+
+use memchr::memmem::Finder;
+use regex::bytes::Regex;
+
 use super::{Needle, Pattern};
 use crate::capture::cursor::{Cursor, EntryItem, Position};
 use crate::capture::{Filter, Reader};
 use crate::modem::Direction;
 
 /// A match of a regular expression is found for sure when it is at most this long; a longer one may be cut.
-pub const LONGEST_MATCH: usize = 64 * 1024;
+pub const LONGEST_MATCH: usize = 16 * 1024;
 /// A regular expression is tried on so many bytes at once.
-const WINDOW: usize = 4 * LONGEST_MATCH;
+const WINDOW: usize = 16 * LONGEST_MATCH;
 
 /// Where a pattern was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +90,7 @@ impl Search {
 #[derive(Clone, Debug)]
 struct Stream {
     direction: Direction,
-    needle: Needle,
+    needle: Arc<Needle>,
     /// Offset of the next byte to come.
     next: u64,
     /// No match begins in front of this offset: one that was found ends here.
@@ -97,24 +102,25 @@ struct Stream {
 
 impl Stream {
     fn new(pattern: &Pattern, direction: Direction) -> Self {
-        Self { direction, needle: pattern.needle.clone(), next: 0, from: 0, kept: Vec::new(), record: 0 }
+        Self { direction, needle: Arc::clone(&pattern.needle), next: 0, from: 0, kept: Vec::new(), record: 0 }
     }
 
     fn take(&mut self, bytes: &[u8], record: u64, found: &mut Vec<Match>) {
         self.record = record;
-        match self.needle.clone() {
-            Needle::Bytes(finder) => self.take_literal(bytes, &finder, found),
-            Needle::Regex(regex) => {
+        let needle = Arc::clone(&self.needle);
+        match &*needle {
+            Needle::Bytes(finder) => self.take_literal(bytes, finder, found),
+            Needle::Regex { regex, gate } => {
                 self.kept.extend(bytes);
                 self.next += bytes.len() as u64;
                 if self.kept.len() >= WINDOW {
-                    self.try_regex(&regex, false, found);
+                    self.try_regex(regex, gate.as_ref(), false, found);
                 }
             }
         }
     }
 
-    fn take_literal(&mut self, bytes: &[u8], finder: &memchr::memmem::Finder<'_>, found: &mut Vec<Match>) {
+    fn take_literal(&mut self, bytes: &[u8], finder: &Finder<'_>, found: &mut Vec<Match>) {
         let border = finder.needle().len() - 1;
         let base = self.next;
         if !self.kept.is_empty() {
@@ -137,14 +143,7 @@ impl Stream {
     }
 
     /// Adds the matches in `bytes` that begin before `before` and not within one that was found.
-    fn find_all(
-        &mut self,
-        bytes: &[u8],
-        base: u64,
-        before: usize,
-        finder: &memchr::memmem::Finder<'_>,
-        found: &mut Vec<Match>,
-    ) {
+    fn find_all(&mut self, bytes: &[u8], base: u64, before: usize, finder: &Finder<'_>, found: &mut Vec<Match>) {
         let length = finder.needle().len();
         let mut at = usize::try_from(self.from.saturating_sub(base)).unwrap_or(usize::MAX);
         while let Some(place) = bytes.get(at..).and_then(|rest| finder.find(rest)) {
@@ -157,12 +156,15 @@ impl Stream {
     }
 
     /// Tries the expression on what is kept. What may still grow stays, unless this is the end.
-    fn try_regex(&mut self, regex: &regex::bytes::Regex, last: bool, found: &mut Vec<Match>) {
+    ///
+    /// Every match ends with the bytes of the gate, where there is one: without them nothing is tried.
+    fn try_regex(&mut self, regex: &Regex, gate: Option<&Finder<'_>>, last: bool, found: &mut Vec<Match>) {
         let kept = std::mem::take(&mut self.kept);
         let base = self.next - kept.len() as u64;
         let sure = if last { kept.len() + 1 } else { kept.len().saturating_sub(LONGEST_MATCH) };
         let mut at = usize::try_from(self.from.saturating_sub(base)).unwrap_or(usize::MAX);
-        while at <= kept.len() {
+        let shut = gate.is_some_and(|gate| gate.find(&kept).is_none());
+        while at <= kept.len() && !shut {
             let Some(range) = regex.find_at(&kept, at).map(|found| found.range()) else { break };
             if range.start >= sure {
                 break;
@@ -181,8 +183,9 @@ impl Stream {
     }
 
     fn flush(&mut self, found: &mut Vec<Match>) {
-        if let Needle::Regex(regex) = self.needle.clone() {
-            self.try_regex(&regex, true, found);
+        let needle = Arc::clone(&self.needle);
+        if let Needle::Regex { regex, gate } = &*needle {
+            self.try_regex(regex, gate.as_ref(), true, found);
         }
     }
 
@@ -219,7 +222,7 @@ mod tests {
 
     #[test]
     fn matches_stand_where_they_are_across_all_borders() {
-        use PatternKind::{Hex, Regex, Text};
+        use PatternKind::{Hex, Text};
         let check = |parts: &[&[u8]], text, kind, expect: &[(u64, u64)]| {
             assert_eq!(found(parts, text, kind), expect, "{text} in {parts:?}");
         };
@@ -230,12 +233,14 @@ mod tests {
         check(&[b"abab", b"", b"ab"], "bab", Text, &[(1, 3)]);
         check(&[b"\x1a", b"\x1a"], "1A", Hex, &[(0, 1), (1, 1)]);
         check(&[b"\r\n> "], "0D 0A 3E20", Hex, &[(0, 4)]);
-        check(&[b"+CSQ: 8", b",0\r\n+CSQ: 31", b",0\r\n"], r"\+CSQ: \d+,", Regex, &[(0, 8), (11, 9)]);
-        check(&[b"xOK\r\nO", b"K\r\n"], "^OK$", Regex, &[(5, 2)]);
-        check(&[b"foo", b"bar"], r"\bbar", Regex, &[]);
-        check(&[b"abc"], "x*", Regex, &[]);
-        check(&[b"\xff\xfe\x00"], r"(?-u)\xfe\x00", Regex, &[(1, 2)]);
+        check(&[b"+CSQ: 8", b",0\r\n+CSQ: 31", b",0\r\n"], r"\+CSQ: \d+,", PatternKind::Regex, &[(0, 8), (11, 9)]);
+        check(&[b"xOK\r\nO", b"K\r\n"], "^OK$", PatternKind::Regex, &[(5, 2)]);
+        check(&[b"foo", b"bar"], r"\bbar", PatternKind::Regex, &[]);
+        check(&[b"abc"], "x*", PatternKind::Regex, &[]);
+        check(&[b"\xff\xfe\x00"], r"(?-u)\xfe\x00", PatternKind::Regex, &[(1, 2)]);
         check(&[b"nothing"], "none", Text, &[]);
+        check(&[b"seq=7", b"42 zz seq=42 z"], r"seq=\d+42 zz", PatternKind::Regex, &[(0, 10)]);
+        check(&[b"a12b a3", b"4B"], r"(?i)a\d+b", PatternKind::Regex, &[(0, 4), (5, 4)]);
     }
 
     #[test]
