@@ -1,6 +1,7 @@
 //! A macro from an old capture: what was sent becomes its steps, each secret a parameter that is asked for.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use crate::capture::redact::SecretFinder;
 use crate::capture::{EntryItem, Reader};
@@ -20,11 +21,24 @@ pub struct FromCapture {
 /// A macro that sends what was sent. Secrets that a capture of another program holds in clear are left out too.
 #[must_use]
 pub fn from_capture(reader: &Reader, name: &str, replay: Replay) -> FromCapture {
+    from_part(reader, Duration::ZERO..Duration::MAX, name, replay)
+}
+
+/// A macro of what was sent in this part of a capture: a selection, or what came since "record" was clicked. Times are
+/// those of the capture.
+#[must_use]
+pub fn from_part(reader: &Reader, part: Range<Duration>, name: &str, replay: Replay) -> FromCapture {
     let mut recorder = Recorder::new();
     let mut secrets = SecretFinder::default();
     let mut cut = false;
-    let mut cursor = reader.cursor();
+    let mut cursor = reader.cursor_at_time(part.start);
     while let Some(entry) = cursor.next_entry() {
+        if entry.at >= part.end {
+            break;
+        }
+        if entry.at < part.start {
+            continue;
+        }
         match entry.item {
             EntryItem::Data { direction: Direction::Tx, bytes, send, secret, .. } => {
                 let secret = together(secret, secrets.find(bytes));
@@ -52,7 +66,7 @@ fn together(mut one: Vec<Range<usize>>, other: Vec<Range<usize>>) -> Vec<Range<u
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, SystemTime};
+    use std::time::SystemTime;
 
     use super::*;
     use crate::capture::{Record, Writer};
@@ -72,5 +86,10 @@ mod tests {
         assert_eq!(sends, ["AT\\r", "AT+CPIN=\"${pin}\"\\r"]);
         assert!(made.recorded.ask.iter().all(|(_, ask)| ask.secret && ask.default.is_empty()));
         assert!(!made.cut);
+        let second = Duration::from_millis(500)..Duration::from_secs(9);
+        let part = from_part(&writer.reader(), second, "a part", Replay::Timing).recorded;
+        assert_eq!(part.steps.len(), 1);
+        let nothing = Duration::ZERO..Duration::ZERO;
+        assert!(from_part(&writer.reader(), nothing, "nothing", Replay::Timing).recorded.steps.is_empty());
     }
 }
