@@ -253,8 +253,9 @@ fn pacing_keeps_its_distance() {
     let began = Instant::now();
     watched.order(Order::Send(b"AT\rATE0\r".to_vec()));
     assert_eq!(pty.read_exactly(8, LIMIT), b"AT\rATE0\r");
-    // Seven pauses of 2 ms between eight bytes, and the one after the first line.
-    assert!(began.elapsed() >= Duration::from_millis(7 * 2 + 30), "{:?}", began.elapsed());
+    // Seven pauses of 2 ms between eight bytes, and the one after the first line. A byte that left late does not delay
+    // those after it, so one pause may come out short.
+    assert!(began.elapsed() >= Duration::from_millis(6 * 2 + 30), "{:?}", began.elapsed());
     watched.order(Order::Reconfigure(LineSettings::default()));
     let bytes = noise(20_000);
     watched.order(Order::Send(bytes.clone()));
