@@ -185,6 +185,12 @@ impl Book {
         self.blamed.iter().any(|&(blamed, _)| blamed == exchange)
     }
 
+    /// Whether one of these rules has said why a command went wrong.
+    #[must_use]
+    pub(super) fn is_blamed_by(&self, exchange: u64, slugs: &[&str]) -> bool {
+        self.blamed.iter().any(|(blamed, by)| *blamed == exchange && slugs.contains(by))
+    }
+
     /// Takes a blame back.
     pub(super) fn unblame(&mut self, exchange: u64, slug: &str) {
         self.blamed.retain(|&(blamed, by)| blamed != exchange || by != slug);

@@ -84,7 +84,7 @@ impl Rule for MissingTerminator {
         why: "The modem collects everything after > until byte 1A (hex; decimal 26, Ctrl+Z); Enter does not end it.",
         fix: "Send the single byte 1A to send the data, or ESC (1B) to give up; AT+CIPSEND=<length> needs no 1A.",
     };
-    const HEARS: u32 = hears::TICK | hears::FINISH | hears::DATA_END;
+    const HEARS: u32 = hears::TICK | hears::FINISH | hears::DATA | hears::DATA_END;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         if event == Event::DataEnd {
@@ -92,6 +92,12 @@ impl Rule for MissingTerminator {
             return;
         }
         let Some(data) = waiting(dialog) else { return };
+        if book.is_blamed(data.id)
+            && let Some((_, handle)) = self.told.of.take_if(|(of, _)| *of == data.id)
+        {
+            // What was sent since tells the cause better.
+            book.withdraw(handle);
+        }
         if self.told.is(data.id)
             || book.is_blamed(data.id)
             || dialog.state.timed_send == Some(true)

@@ -101,10 +101,19 @@ impl Rule for WithoutPrompt {
     }
 }
 
+/// Rules that tell why there was no prompt; the 0x1A that was sent all the same is no cause of its own then.
+const EXPLAINS: [&str; 5] = [
+    "send-before-connect",
+    "send-without-connection",
+    "terminator-before-prompt",
+    "mux-form-mismatch",
+    "payload-too-long",
+];
+
 impl WithoutPrompt {
     fn stray(&mut self, span: Span, dialog: &Dialog, book: &mut Book) {
         let early = dialog.open.iter().any(|open| open.awaits_prompt());
-        let explained = self.refused.is_some_and(|id| book.is_blamed(id))
+        let explained = self.refused.is_some_and(|id| book.is_blamed_by(id, &EXPLAINS))
             || dialog
                 .data_done
                 .as_ref()

@@ -73,6 +73,7 @@ impl Dialog {
     pub(super) fn open_data(&mut self, index: usize, prompt: Span) {
         self.lose(index);
         self.sms_text = false;
+        self.looped.rule_out();
         let Some(exchange) = self.open.front_mut() else { return };
         exchange.invited = Some(prompt);
         let echoed = exchange.echo != Echo::None;

@@ -65,6 +65,8 @@ impl DataEcho {
 pub struct Loop {
     expected: VecDeque<u8>,
     broken: bool,
+    /// A modem has said something of its own: never again a loop.
+    modem: bool,
     /// Line feeds that came back in unbroken repetition.
     pub feeds: u32,
     /// First and last received byte of the repetition.
@@ -72,7 +74,15 @@ pub struct Loop {
 }
 
 impl Loop {
-    /// A modem has answered, or parts of the log are missing: this is no loop.
+    /// A modem speaks here.
+    pub fn rule_out(&mut self) {
+        if !self.modem {
+            self.modem = true;
+            self.give_up();
+        }
+    }
+
+    /// What came is not what was sent, or parts of the log are missing.
     pub fn give_up(&mut self) {
         self.expected.clear();
         self.broken = true;
@@ -81,8 +91,8 @@ impl Loop {
     }
 
     /// A new write begins: a repetition may begin with it.
-    pub fn sent(&mut self, bytes: &[u8], answered: bool) {
-        if answered {
+    pub fn sent(&mut self, bytes: &[u8]) {
+        if self.modem {
             return;
         }
         if self.broken || self.expected.len() + bytes.len() > ON_ITS_WAY {
@@ -96,7 +106,7 @@ impl Loop {
 
     /// Bytes came, from this offset on.
     pub fn received(&mut self, bytes: &[u8], offset: u64) {
-        if self.broken || (self.expected.is_empty() && self.feeds == 0) {
+        if self.modem || self.broken || (self.expected.is_empty() && self.feeds == 0) {
             self.broken = true;
             return;
         }

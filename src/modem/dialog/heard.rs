@@ -243,9 +243,7 @@ impl Dialog {
         if !matches!(outcome, Outcome::Lost | Outcome::Cancelled) {
             self.answered += 1;
             self.answered_in_earnest += u32::from(!matches!(exchange.name, Name::At | Name::Basic));
-            if outcome.good() || exchange.echo != super::exchange::Echo::Whole || outcome.refused() {
-                self.looped.give_up();
-            }
+            self.looped.rule_out();
         }
         self.apply(&exchange, outcome);
         if let Some(before) = self.done.replace(exchange) {
@@ -294,6 +292,7 @@ impl Dialog {
 
     /// A line counts: the state follows, rules hear of it.
     pub(super) fn count(&mut self, said: Said, span: Span) {
+        self.looped.rule_out();
         match said {
             Said::ConnectOk(n) => {
                 self.state.set_connection(n, Connection::Open);

@@ -25,7 +25,7 @@ impl Dialog {
         self.now = at.or(self.now);
         self.write_begins = self.send != Some(send);
         self.send = Some(send);
-        self.looped.sent(bytes, self.answered > 0);
+        self.looped.sent(bytes);
         if self.data.is_none() && !self.online {
             self.settle();
         }

@@ -58,6 +58,11 @@ fn terminator_typed_as_text() {
 fn command_as_payload() {
     at_prompt("> hello\n< hello\n> AT+CIPSTATUS\\r\\n\n< AT+CIPSTATUS\\r\\n\n", "command-as-payload");
     at_prompt("> hello\n< hello\n> AT+CIPCLOSE\\r\n> \\x1B\n< hello\\r\\nOK\\r\\n\n", "command-as-payload");
+    // After a while: the finding about the missing byte gives way.
+    check(
+        "[0.0] > AT+CMGS=\"1\"\\r\n[0.1] < AT+CMGS=\"1\"\\r\\r\\n> \n[1.0] > hi\n[30.0] > AT+CSQ\\r\n[60.0] > AT+CSQ\\r\n",
+        "command-as-payload",
+    );
     // Words that begin with AT, and a command that is sent on purpose.
     at_prompt("> hello\n> AT home\\r\n", "missing-terminator");
     at_prompt("> AT+CSQ\\r\n> \\x1A\n< AT+CSQ\\r\\x1A\\r\\nSEND OK\\r\\n\n", "(line-end-before-terminator)");
@@ -79,6 +84,10 @@ fn terminator_without_prompt() {
     check("> AT\\r\n< AT\\r\\r\\nOK\\r\\n\n> hello\\x1A\n< hello\\x1A\n", "terminator-without-prompt");
     // It ends data that was begun before the log.
     check("> hello\\x1A\n< hello\\x1A\\r\\nSEND OK\\r\\n\n> AT\\r\n< AT\\r\\r\\nOK\\r\\n\n", "");
+    check(
+        "> AT\\r\n< AT\\r\\r\\nOK\\r\\n\n> AT+CMGS=\"1\"\\r\n< AT+CMGS=\"1\"\\r\\r\\n+CMS ERROR: 302\\r\\n\n> hello\\x1A\n< hello\\x1A\n",
+        "sms-refused terminator-without-prompt",
+    );
     // The cause is told already.
     check(
         "> AT+CIPSHUT\\r\n< AT+CIPSHUT\\r\\r\\nSHUT OK\\r\\n\n> AT+CIPSEND\\r\n< AT+CIPSEND\\r\\r\\nERROR\\r\\n\n> hello\\x1A\n< hello\\x1A\n",

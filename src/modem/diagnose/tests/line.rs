@@ -30,6 +30,8 @@ fn loopback() {
     check("> AT\\r\\n\n< AT\\r\\n\n> AT\\r\\n\n< AT\\r\\n\n", "loopback");
     check("> AT\\r\\n\n< AT\\r\n> AT\\r\\n\n< AT\\r\n", "");
     check("> AT\\r\\n\n< AT\\r\\r\\nOK\\r\\n\n", "");
+    // The echo of data holds line feeds too.
+    check("> AT+CIPSEND\\r\n< AT+CIPSEND\\r\\r\\n> \n> a\\r\\n\\r\\n\n< a\\r\\n\\r\\n\n", "missing-terminator");
 }
 
 #[test]
@@ -48,6 +50,7 @@ fn echo() {
     check(&format!("{READY}> AT+CPIN?\\r\n< AT+N?\\r\\r\\nERROR\\r\\n\n"), "echo-lost-bytes");
     check(&format!("{READY}> AT+CPIN?\\r\n< AT+CP\\r\\nRING\\r\\nIN?\\r\\r\\n+CPIN: READY\\r\\n\\r\\nOK\\r\\n\n"), "");
     check(&format!("{READY}> AT+CMEE=1\\r\n< AT+CHEE=1\\r\\r\\nOK\\r\\n\n"), "echo-bit-errors");
+    check(&format!("{READY}> AT+CGATT?\\r\n< AT+CGAIT?\\r\\r\\n+CGATT: 1\\r\\n\\r\\nOK\\r\\n\n"), "echo-bit-errors");
     check(&format!("{READY}> AT+CMEE=1\\n\n< AT+CMEE=1\\r\\nOK\\r\\n\n"), "");
 }
 
