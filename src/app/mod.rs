@@ -14,12 +14,13 @@ pub mod passthrough;
 mod runtime;
 pub mod settings;
 mod state;
+pub mod timeline;
 mod update;
 
 pub use runtime::{Folders, Runtime};
 pub use settings::Settings;
-pub use state::{Message, OpenFile, SIMULATOR, Selected, Server, Sought, State, Tone};
-pub use update::{Command, Effect, update};
+pub use state::{Message, OpenFile, Purpose, SIMULATOR, Selected, Server, Sought, State, Tone, Tools};
+pub use update::{Command, Effect, ExportWish, update};
 
 use crate::link::LineSettings;
 

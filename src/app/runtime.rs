@@ -9,6 +9,7 @@
 mod books;
 mod inspect;
 mod saver;
+mod tools;
 
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -66,6 +67,8 @@ pub struct Runtime {
     copying: Option<Job<Result<String, CopyError>>>,
     copied: Option<String>,
     diagnosing: Option<Job<Vec<Finding>>>,
+    jobs: tools::Jobs,
+    room: Option<Job<()>>,
     saver: Saver,
     unsaved: bool,
 }
@@ -95,6 +98,8 @@ impl Runtime {
             copying: None,
             copied: None,
             diagnosing: None,
+            jobs: tools::Jobs::default(),
+            room: None,
             saver: Saver::start(file),
             unsaved: false,
         };
@@ -160,6 +165,10 @@ impl Runtime {
         }
         self.watch_book(state);
         self.inspect(state);
+        if self.room.as_ref().and_then(Job::take).is_some() {
+            self.room = None;
+        }
+        self.poll_tools(state);
         if self.unsaved {
             self.unsaved = !self.saver.save(&state.settings);
         }
@@ -206,6 +215,12 @@ impl Runtime {
             }
             Effect::ReloadBook => self.reload_book(state),
             Effect::SaveBook(text) => self.save_book(state, &text),
+            Effect::PlanExport => self.plan_export(state),
+            Effect::Export(wish) => self.export(state, wish),
+            Effect::CancelExport => self.cancel_export(),
+            Effect::Choose(purpose) => self.choose(state, purpose),
+            Effect::Record(on) => self.record(state, on),
+            Effect::MakeTimeline => self.make_timeline(state),
             Effect::Save => self.unsaved = true,
         }
     }
@@ -223,14 +238,22 @@ impl Runtime {
     }
 
     /// A file of its own for every session; in memory where that cannot be, which is said.
-    fn capture(&self, state: &mut State) -> Writer {
+    fn capture(&mut self, state: &mut State) -> Writer {
         let started = SystemTime::now();
-        let Some(folder) = &self.captures else { return Writer::in_memory(started) };
-        let port = state.port.clone().unwrap_or_default();
-        crate::capture::folder::create_in(folder, &port, started).unwrap_or_else(|error| {
-            state.say(Tone::Trouble, format!("This session is kept in memory only: {error}"));
-            Writer::in_memory(started)
-        })
+        let mut writer = match &self.captures {
+            None => Writer::in_memory(started),
+            Some(folder) => {
+                let port = state.port.clone().unwrap_or_default();
+                let made = crate::capture::folder::create_in(folder, &port, started);
+                self.room = make_room(state, folder.clone(), self.news.clone());
+                made.unwrap_or_else(|error| {
+                    state.say(Tone::Trouble, format!("This session is kept in memory only: {error}"));
+                    Writer::in_memory(started)
+                })
+            }
+        };
+        writer.record_secrets(state.settings.exact_secrets);
+        writer
     }
 
     fn order(&mut self, state: &mut State, order: crate::link::Order) {
@@ -263,6 +286,16 @@ impl Runtime {
             }
         }
     }
+}
+
+/// Old captures go when all together are larger than the user wants.
+fn make_room(state: &mut State, folder: PathBuf, news: News) -> Option<Job<()>> {
+    let limit = state.settings.retention_mib.checked_mul(1024 * 1024).filter(|limit| *limit > 0)?;
+    let work = move |_: &crate::capture::Progress| {
+        // What could not be removed now is tried again with the next session.
+        let _ = crate::capture::folder::make_room(&folder, limit);
+    };
+    inspect::started(state, Job::start("retention", news, work))
 }
 
 /// What an order was, for a message.

@@ -52,6 +52,10 @@ pub struct Settings {
     pub muted: BTreeSet<String>,
     /// Where the test server listens.
     pub server_port: u16,
+    /// Captures are kept up to this size in all, in MiB, oldest removed first; 0 keeps all.
+    pub retention_mib: u64,
+    /// PINs and passwords are recorded as they are, not masked.
+    pub exact_secrets: bool,
 }
 
 /// Which colours.
@@ -363,6 +367,8 @@ impl Default for Settings {
             values: BTreeMap::new(),
             muted: BTreeSet::new(),
             server_port: 9999,
+            retention_mib: 2048,
+            exact_secrets: false,
         }
     }
 }

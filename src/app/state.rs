@@ -7,8 +7,10 @@ use std::sync::Arc;
 use super::Settings;
 use super::find::Find;
 use super::log_feed::LogFeed;
+use super::timeline::Timeline;
 use crate::capture::Reader;
 use crate::capture::copy::{Selection, Span};
+use crate::capture::redact::Plan;
 use crate::capture::search::{Match, Pattern};
 use crate::link::discovery::PortInfo;
 use crate::link::test_server::Visitor;
@@ -56,6 +58,38 @@ pub struct State {
     pub counted: Option<Find>,
     /// Where the macros are kept.
     pub book_path: Option<PathBuf>,
+    /// What the tool windows show.
+    pub tools: Tools,
+}
+
+/// What the tool windows show.
+#[derive(Debug, Default)]
+pub struct Tools {
+    /// The text of the macro book, for the editor.
+    pub book_text: String,
+    /// Counts its changes on disk.
+    pub book_number: u64,
+    /// What an export would redact, once it is found out.
+    pub plan: Option<Plan>,
+    /// How far an export is, 0 to 1.
+    pub exporting: Option<f32>,
+    /// How the last export ended: the file, or what went wrong.
+    pub exported: Option<Result<PathBuf, String>>,
+    /// A file that was picked in the system's dialog.
+    pub chosen: Option<(Purpose, PathBuf)>,
+    /// What is sent becomes a macro, since this record of the capture.
+    pub recording_since: Option<u64>,
+    /// Commands and signal over time.
+    pub timeline: Option<Timeline>,
+}
+
+/// What a file is picked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Purpose {
+    OpenCapture,
+    Export,
+    Import,
 }
 
 /// A capture file in the window.
@@ -139,6 +173,12 @@ impl State {
     #[must_use]
     pub fn phase(&self) -> &Phase {
         if self.port.is_some() { &self.status.phase } else { &Phase::Closed }
+    }
+
+    /// The open port leads through an Arduino Nano, as the user said.
+    #[must_use]
+    pub fn through_nano(&self) -> bool {
+        self.connected() && self.line.keep_lines && self.status.lines.is_some()
     }
 
     /// A macro is being run.

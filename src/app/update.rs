@@ -5,12 +5,15 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::settings::{Highlight, Line, SendBox, Theme, View};
-use super::state::{Selected, State, Tone};
+use super::state::{Purpose, Selected, State, Tone};
+use crate::capture::RowRules;
 use crate::capture::copy::{CopyAs, Selection};
+use crate::capture::export::Format;
 use crate::capture::search::Pattern;
 use crate::link::{LineSettings, LinkSpec, Order};
 use crate::macros::runner::Values;
 use crate::macros::{LineChange, Macro, Step};
+use crate::modem::Direction;
 use crate::notation;
 use crate::sim800::Control;
 
@@ -108,10 +111,43 @@ pub enum Command {
     SaveBook(String),
     /// Send these lines one after the other, with a pause behind each.
     SendLines(Vec<Vec<u8>>),
+    /// Find out what an export would redact.
+    PlanExport,
+    /// Export the capture.
+    Export(ExportWish),
+    /// End the export.
+    CancelExport,
+    /// Open the system's file dialog.
+    Choose(Purpose),
+    /// The picked file was taken note of.
+    TakeChosen,
+    /// Begin or end a recording.
+    Record(bool),
+    /// Compute the timeline.
+    MakeTimeline,
+    /// Keep captures up to this size, in MiB; 0 keeps all.
+    SetRetention(u64),
+    /// Record PINs and passwords as they are.
+    SetExactSecrets(bool),
     /// A message was read.
     Dismiss(usize),
     /// Say something to the user.
     Say(Tone, String),
+}
+
+/// An export, as the user wants it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExportWish {
+    /// The file; it must not be there yet.
+    pub path: PathBuf,
+    /// In which form.
+    pub format: Format,
+    /// Only this direction.
+    pub direction: Option<Direction>,
+    /// Where rows end.
+    pub rules: RowRules,
+    /// Private values are replaced.
+    pub redact: bool,
 }
 
 /// What has to be done outside the state.
@@ -157,6 +193,18 @@ pub enum Effect {
     ReloadBook,
     /// Save this text as the macro book.
     SaveBook(String),
+    /// Find out what an export would redact.
+    PlanExport,
+    /// Export the capture.
+    Export(ExportWish),
+    /// End the export.
+    CancelExport,
+    /// Open the system's file dialog.
+    Choose(Purpose),
+    /// Begin or end a recording.
+    Record(bool),
+    /// Compute the timeline.
+    MakeTimeline,
     /// Write the settings soon.
     Save,
 }
@@ -233,6 +281,23 @@ fn update_rest(state: &mut State, command: Command) -> Vec<Effect> {
             state.settings.counted_byte = byte.map(|byte| format!("{byte:02X}")).unwrap_or_default();
             vec![Effect::CountByte(byte), Effect::Save]
         }
+        Command::PlanExport => vec![Effect::PlanExport],
+        Command::Export(wish) => vec![Effect::Export(wish)],
+        Command::CancelExport => vec![Effect::CancelExport],
+        Command::Choose(purpose) => vec![Effect::Choose(purpose)],
+        Command::TakeChosen => {
+            state.tools.chosen = None;
+            Vec::new()
+        }
+        Command::Record(on) => vec![Effect::Record(on)],
+        Command::MakeTimeline => vec![Effect::MakeTimeline],
+        other => update_line(state, other),
+    }
+}
+
+/// What is done to the line, and what is only remembered.
+fn update_line(state: &mut State, command: Command) -> Vec<Effect> {
+    match command {
         Command::Note(text) => order(state, Order::Note(text)),
         Command::SetLines(change) => order(state, Order::SetLines(change)),
         Command::PulseLines(change, time) => order(state, Order::PulseLines(change, time)),
@@ -299,6 +364,8 @@ fn remember(state: &mut State, command: Command) {
         Command::UnmuteAll => settings.muted.clear(),
         Command::SetView(view) => settings.view = view,
         Command::SetHighlights(highlight) => settings.highlight = highlight,
+        Command::SetRetention(size) => settings.retention_mib = size,
+        Command::SetExactSecrets(exact) => settings.exact_secrets = exact,
         Command::SetSendBox(send) => settings.send = send,
         Command::SetTheme(theme) => settings.theme = theme,
         Command::SetZoom(zoom) => settings.zoom = zoom,

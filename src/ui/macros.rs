@@ -19,12 +19,19 @@ use crate::macros::{Macro, Step};
 pub struct MacroPanel {
     ask: Option<Ask>,
     hidden: Option<u64>,
+    wants_editor: bool,
 }
 
 impl MacroPanel {
     /// Draws the buttons and the run.
     pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-        parts::heading(ui, "Macros");
+        ui.horizontal(|ui| {
+            parts::heading(ui, "Macros");
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                self.wants_editor |= parts::quiet(ui, "Edit…").on_hover_text("Edit macros").clicked();
+                record(ui, state, commands);
+            });
+        });
         self.run(ui, state, commands);
         ScrollArea::vertical().id_salt("macros").auto_shrink([false, false]).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 4.0;
@@ -73,6 +80,11 @@ impl MacroPanel {
         }
     }
 
+    /// The editor was asked for.
+    pub fn take_editor_wish(&mut self) -> bool {
+        std::mem::take(&mut self.wants_editor)
+    }
+
     /// A question is open.
     pub fn asking(&self) -> bool {
         self.ask.is_some()
@@ -116,6 +128,19 @@ impl MacroPanel {
             }
         });
         ui.add_space(4.0);
+    }
+}
+
+fn record(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let recording = state.tools.recording_since.is_some();
+    let (name, help) = if recording {
+        ("Stop recording", "Makes a macro of what was sent since, and of what the modem answered")
+    } else {
+        ("Record", "What you send from now on becomes a macro")
+    };
+    let button = Button::selectable(recording, name).frame_when_inactive(true);
+    if ui.add_enabled(state.connected() || recording, button).on_hover_text(help).clicked() {
+        commands.push(Command::Record(!recording));
     }
 }
 

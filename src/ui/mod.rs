@@ -18,6 +18,7 @@ mod server;
 mod startup;
 mod strip;
 mod theme;
+mod tools;
 mod window;
 
 pub use startup::run;

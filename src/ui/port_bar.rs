@@ -6,6 +6,7 @@ use super::parts;
 use super::{bytes, theme};
 use crate::app::{Command, State};
 use crate::link::discovery::PortInfo;
+use crate::link::settings::Pacing;
 use crate::link::{DataBits, FlowControl, LineSettings, Parity, Phase, StopBits};
 
 /// Rates that modems and adapters know.
@@ -17,6 +18,7 @@ const RATES: [u32; 14] =
 pub struct PortBar {
     path: Option<String>,
     baud: Option<String>,
+    help: Option<bool>,
 }
 
 impl PortBar {
@@ -26,7 +28,7 @@ impl PortBar {
             ui.spacing_mut().item_spacing = vec2(8.0, 6.0);
             self.port(ui, state, commands);
             self.baud(ui, state, commands);
-            frame(ui, state, commands);
+            self.frame(ui, state, commands);
             flow(ui, state, commands);
             connect(ui, state, commands);
             standing(ui, state);
@@ -122,6 +124,61 @@ impl PortBar {
             commands.push(Command::SetLine(LineSettings { baud, ..state.line }));
         }
     }
+
+    fn frame(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        let mut line = state.line;
+        let button = ui
+            .add(Button::new(RichText::new(line.frame()).font(theme::mono())).right_text(RichText::new("▼").size(8.0)))
+            .accessible_name(format!("Frame {}", line.frame()))
+            .on_hover_text("Data bits, parity, stop bits");
+        Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+            row(
+                ui,
+                "Data bits",
+                &mut line.data_bits,
+                &[(DataBits::Five, "5"), (DataBits::Six, "6"), (DataBits::Seven, "7"), (DataBits::Eight, "8")],
+            );
+            row(
+                ui,
+                "Parity",
+                &mut line.parity,
+                &[
+                    (Parity::None, "None"),
+                    (Parity::Odd, "Odd"),
+                    (Parity::Even, "Even"),
+                    (Parity::Mark, "Mark"),
+                    (Parity::Space, "Space"),
+                ],
+            );
+            row(ui, "Stop bits", &mut line.stop_bits, &[(StopBits::One, "1"), (StopBits::Two, "2")]);
+            self.through(ui, &mut line);
+            at_open(ui, "DTR at open", &mut line.dtr);
+            at_open(ui, "RTS at open", &mut line.rts);
+            ui.checkbox(&mut line.reconnect, "Reconnect when the device comes back");
+        });
+        if line != state.line {
+            commands.push(Command::SetLine(line));
+        }
+    }
+
+    /// What is between the PC and the modem: sets what differs, and opens its page.
+    fn through(&mut self, ui: &mut Ui, line: &mut LineSettings) {
+        let mut nano = line.keep_lines;
+        row(ui, "Through", &mut nano, &[(false, "USB-TTL adapter"), (true, "Arduino Nano")]);
+        if nano != line.keep_lines {
+            line.keep_lines = nano;
+            line.pacing = if nano && line.baud == 9600 { Pacing::NANO } else { Pacing::default() };
+            self.help = Some(nano);
+        }
+        if !line.pacing.is_none() {
+            parts::weak(ui, format!("Sent slowly: {} µs between bytes", line.pacing.per_byte.as_micros()));
+        }
+    }
+
+    /// The page that was asked for: the Nano's or the adapter's.
+    pub fn take_help_wish(&mut self) -> Option<bool> {
+        self.help.take()
+    }
 }
 
 fn choice(ui: &mut Ui, selected: bool, title: &str, details: &str) -> egui::Response {
@@ -149,40 +206,6 @@ fn title(info: &PortInfo) -> String {
     match &info.product {
         Some(product) => format!("{}  {product}", info.path),
         None => info.path.clone(),
-    }
-}
-
-fn frame(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    let mut line = state.line;
-    let button = ui
-        .add(Button::new(RichText::new(line.frame()).font(theme::mono())).right_text(RichText::new("▼").size(8.0)))
-        .accessible_name(format!("Frame {}", line.frame()))
-        .on_hover_text("Data bits, parity, stop bits");
-    Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
-        row(
-            ui,
-            "Data bits",
-            &mut line.data_bits,
-            &[(DataBits::Five, "5"), (DataBits::Six, "6"), (DataBits::Seven, "7"), (DataBits::Eight, "8")],
-        );
-        row(
-            ui,
-            "Parity",
-            &mut line.parity,
-            &[
-                (Parity::None, "None"),
-                (Parity::Odd, "Odd"),
-                (Parity::Even, "Even"),
-                (Parity::Mark, "Mark"),
-                (Parity::Space, "Space"),
-            ],
-        );
-        row(ui, "Stop bits", &mut line.stop_bits, &[(StopBits::One, "1"), (StopBits::Two, "2")]);
-        at_open(ui, "DTR at open", &mut line.dtr);
-        at_open(ui, "RTS at open", &mut line.rts);
-    });
-    if line != state.line {
-        commands.push(Command::SetLine(line));
     }
 }
 

@@ -7,6 +7,7 @@ use egui::Ui;
 use super::bytes;
 use super::parts::{self, seconds};
 use super::theme::Palette;
+use crate::app::nano::RESTART;
 use crate::app::{Command, State};
 use crate::modem::codes;
 use crate::modem::diagnose::Doing;
@@ -42,6 +43,10 @@ fn doing(state: &State, palette: &Palette) -> (String, egui::Color32) {
         return ("Not connected".to_owned(), palette.line);
     }
     let now = state.status.now;
+    if state.through_nano() && now < RESTART {
+        let left = seconds(RESTART.saturating_sub(now));
+        return (format!("The board restarts: wait {left}, it swallows what is sent"), palette.warn);
+    }
     match &state.status.strip.doing {
         Doing::Unknown => ("Connected; nothing is known of the modem yet".to_owned(), palette.weak),
         Doing::Ready => ("Ready".to_owned(), palette.good),

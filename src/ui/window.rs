@@ -13,6 +13,7 @@ use super::macros::MacroPanel;
 use super::port_bar::PortBar;
 use super::send_box::SendBox;
 use super::server::ServerPanel;
+use super::tools::Tools;
 use super::{parts, strip, theme};
 use crate::app::settings::{SettingsFile, Theme};
 use crate::app::{Command, Folders, Runtime, Start, State};
@@ -34,6 +35,7 @@ pub struct Window {
     findings: Findings,
     find_bar: FindBar,
     lines: Lines,
+    tools: Tools,
     server: ServerPanel,
     shown_theme: Option<Theme>,
     shown_title: String,
@@ -59,6 +61,7 @@ impl Window {
             findings: Findings::default(),
             find_bar: FindBar::default(),
             lines: Lines::default(),
+            tools: Tools::default(),
             server: ServerPanel::default(),
             shown_theme: None,
             shown_title: String::new(),
@@ -99,7 +102,8 @@ impl Window {
         let state = &self.state;
         let counting = state.running() || state.prompt_open() || state.status.sending.is_some();
         let waiting = matches!(state.status.strip.doing, crate::modem::diagnose::Doing::Waiting { .. });
-        if state.connected() && (counting || waiting) {
+        let restarting = state.through_nano() && state.status.now < crate::app::nano::RESTART;
+        if state.connected() && (counting || waiting || restarting) {
             ctx.request_repaint_after(COUNTING);
         }
     }
@@ -120,6 +124,13 @@ impl Window {
         self.keys(&ctx, &mut commands);
         outside(&ctx, &mut commands);
         self.panels(ui, &mut commands);
+        if self.macros.take_editor_wish() {
+            self.tools.edit_macros();
+        }
+        if let Some(nano) = self.port_bar.take_help_wish() {
+            self.tools.help(nano);
+        }
+        self.tools.windows(&ctx, &self.state, &mut commands);
         let asked = self.asking();
         self.send_box.overlay(ui, &self.state, &mut commands);
         self.macros.overlay(ui, &self.state, &mut commands);
@@ -148,7 +159,7 @@ impl Window {
                     self.port_bar.show(ui, state, commands);
                     self.lines.show(ui, state, commands);
                 });
-                themes(ui, state, commands);
+                self.tools.menu(ui, commands);
             });
         });
         Panel::right("side").frame(parts::panel(ui)).default_size(theme::SIDE).size_range(240.0..=520.0).show(
@@ -276,22 +287,4 @@ fn outside(ctx: &Context, commands: &mut Vec<Command>) {
     if back {
         commands.push(Command::ReloadBook);
     }
-}
-
-fn themes(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    let name = match state.settings.theme {
-        Theme::System => "Auto",
-        Theme::Light => "Light",
-        Theme::Dark => "Dark",
-    };
-    ui.menu_button(name, |ui| {
-        for (theme, name) in [(Theme::System, "As the system"), (Theme::Light, "Light"), (Theme::Dark, "Dark")] {
-            if ui.selectable_label(state.settings.theme == theme, name).clicked() {
-                commands.push(Command::SetTheme(theme));
-                ui.close();
-            }
-        }
-    })
-    .response
-    .on_hover_text("Colours");
 }

@@ -11,7 +11,7 @@ impl Runtime {
     /// Reads the user's book; without a folder the one that comes with the program.
     pub(super) fn open_book(&mut self, state: &mut State, folder: Option<&Path>) {
         let Some(folder) = folder else {
-            state.book = file::parse(book::DEFAULT).unwrap_or_default();
+            default_book(state);
             return;
         };
         match BookFile::open_or_create(&folder.join("macros.toml")) {
@@ -26,7 +26,7 @@ impl Runtime {
             }
             Err(error) => {
                 state.say(Tone::Trouble, error.to_string());
-                state.book = file::parse(book::DEFAULT).unwrap_or_default();
+                default_book(state);
             }
         }
     }
@@ -51,7 +51,11 @@ impl Runtime {
             Some(Ok(())) => self.take_book(state),
             Some(Err(error)) => state.say(Tone::Trouble, error.to_string()),
             None => match file::parse(text) {
-                Ok(book) => state.book = book,
+                Ok(book) => {
+                    state.book = book;
+                    text.clone_into(&mut state.tools.book_text);
+                    state.tools.book_number += 1;
+                }
                 Err(error) => state.say(Tone::Trouble, error.to_string()),
             },
         }
@@ -60,6 +64,8 @@ impl Runtime {
     /// The buttons are those of the file; of one that does not parse, those that were there before.
     fn take_book(&self, state: &mut State) {
         let Some(file) = &self.book else { return };
+        file.text().clone_into(&mut state.tools.book_text);
+        state.tools.book_number += 1;
         match file.book() {
             Ok(book) => state.book = book.clone(),
             Err(error) => {
@@ -67,4 +73,10 @@ impl Runtime {
             }
         }
     }
+}
+
+fn default_book(state: &mut State) {
+    state.book = file::parse(book::DEFAULT).unwrap_or_default();
+    book::DEFAULT.clone_into(&mut state.tools.book_text);
+    state.tools.book_number += 1;
 }

@@ -10,7 +10,7 @@ use crate::app::log_feed::LogFeed;
 use crate::app::state::{OpenFile, Sought, State, Tone};
 use crate::capture::copy::{CopyAs, copy, span};
 use crate::capture::search::{Pattern, PatternKind};
-use crate::capture::{EntryItem, Filter, Progress, Reader, open};
+use crate::capture::{CaptureError, EntryItem, Filter, Progress, Reader, import, open};
 use crate::modem::diagnose::{Diagnoser, Finding};
 
 impl Runtime {
@@ -25,12 +25,17 @@ impl Runtime {
     }
 
     pub(super) fn open_capture(&mut self, state: &mut State, path: PathBuf) {
-        match open(&path) {
-            Ok(opening) => {
-                let reader = opening.in_background();
+        let reader = match open(&path) {
+            Ok(opening) => Ok(opening.in_background()),
+            // No capture file: a transcript or a pasted log.
+            Err(CaptureError::NotPcapng { .. }) => import::open_any(&path),
+            Err(error) => Err(error),
+        };
+        match reader {
+            Ok(reader) => {
                 let theirs = reader.clone();
                 let job = Job::start("diagnose", self.news.clone(), move |progress| diagnose(&theirs, progress));
-                self.diagnosing = self.started(state, job);
+                self.diagnosing = started(state, job);
                 state.file = Some(OpenFile { path, findings: None });
                 self.show(state, Some(reader));
             }
@@ -74,7 +79,7 @@ impl Runtime {
         let (Some(selected), Some(reader)) = (&state.selected, state.reader.clone()) else { return };
         let selection = selected.selection.clone();
         let job = Job::start("measure", self.news.clone(), move |progress| span(&reader, &selection, progress));
-        self.measuring = self.started(state, job);
+        self.measuring = started(state, job);
     }
 
     pub(super) fn copy(&mut self, state: &mut State, form: CopyAs) {
@@ -82,13 +87,13 @@ impl Runtime {
         selected.copying = true;
         let selection = selected.selection.clone();
         let job = Job::start("copy", self.news.clone(), move |progress| copy(&reader, &selection, form, progress));
-        self.copying = self.started(state, job);
+        self.copying = started(state, job);
     }
 
     pub(super) fn find(&mut self, state: &mut State, pattern: Pattern) {
         let Some(reader) = state.reader.clone() else { return };
         let find = Find::start(reader, &pattern, &Filter::default(), self.news.clone());
-        state.find = self.started(state, find).map(|find| Sought { pattern, find, at: None, current: None, steps: 0 });
+        state.find = started(state, find).map(|find| Sought { pattern, find, at: None, current: None, steps: 0 });
     }
 
     pub(super) fn count_byte(&mut self, state: &mut State) {
@@ -96,13 +101,13 @@ impl Runtime {
         let (Some(byte), Some(reader)) = (self.counted, state.reader.clone()) else { return };
         let Ok(pattern) = Pattern::new(&format!("{byte:02X}"), PatternKind::Hex, false) else { return };
         let find = Find::start(reader, &pattern, &Filter::default(), self.news.clone());
-        state.counted = self.started(state, find);
+        state.counted = started(state, find);
     }
+}
 
-    #[expect(clippy::unused_self, reason = "reads as what it is where it is used")]
-    fn started<T>(&self, state: &mut State, job: std::io::Result<T>) -> Option<T> {
-        job.map_err(|error| state.say(Tone::Trouble, format!("The system gives no thread: {error}."))).ok()
-    }
+/// A job that has its thread; otherwise the user is told.
+pub(super) fn started<T>(state: &mut State, job: std::io::Result<T>) -> Option<T> {
+    job.map_err(|error| state.say(Tone::Trouble, format!("The system gives no thread: {error}."))).ok()
 }
 
 /// Findings of a capture that is not live. Cancelled, it gives what was found so far.

@@ -1,0 +1,179 @@
+//! Exports, file dialogs, recordings and the timeline: what the tool windows ask for.
+
+use std::path::{Path, PathBuf};
+
+use super::Runtime;
+use super::inspect::started;
+use crate::app::job::Job;
+use crate::app::state::{Purpose, State, Tone};
+use crate::app::timeline::Timeline;
+use crate::app::update::{Command, ExportWish};
+use crate::capture::export::{self, Options};
+use crate::capture::redact::Plan;
+use crate::capture::{EntryItem, Progress, Reader};
+use crate::macros::edit::{Edit, Editor};
+use crate::macros::recorder::{Recorder, Replay};
+use crate::modem::Direction;
+
+/// Work of the tool windows that is under way.
+#[derive(Debug, Default)]
+pub(super) struct Jobs {
+    plan: Option<Job<Option<Plan>>>,
+    export: Option<Job<Result<PathBuf, String>>>,
+    choose: Option<(Purpose, Job<Option<PathBuf>>)>,
+    timeline: Option<Job<Timeline>>,
+}
+
+impl Runtime {
+    /// Finds out what an export would redact.
+    pub(super) fn plan_export(&mut self, state: &mut State) {
+        state.tools.plan = None;
+        let Some(reader) = state.reader.clone() else { return };
+        let job = Job::start("redact", self.news.clone(), move |progress| Plan::make(&reader, progress).ok());
+        self.jobs.plan = started(state, job);
+    }
+
+    pub(super) fn export(&mut self, state: &mut State, wish: ExportWish) {
+        let Some(reader) = state.reader.clone() else { return };
+        state.tools.exported = None;
+        state.tools.exporting = Some(0.0);
+        let work = move |progress: &Progress| write(&reader, &wish, progress).map(|()| wish.path);
+        let job = Job::start("export", self.news.clone(), work);
+        self.jobs.export = started(state, job);
+    }
+
+    pub(super) fn cancel_export(&mut self) {
+        if let Some(job) = &self.jobs.export {
+            job.cancel();
+        }
+    }
+
+    /// The system's own file dialog; it may not exist, then nothing is chosen.
+    pub(super) fn choose(&mut self, state: &mut State, purpose: Purpose) {
+        let work = move |_: &Progress| {
+            let dialog = rfd::FileDialog::new();
+            match purpose {
+                Purpose::OpenCapture | Purpose::Import => dialog.pick_file(),
+                Purpose::Export => dialog.save_file(),
+            }
+        };
+        let job = Job::start("file dialog", self.news.clone(), work);
+        self.jobs.choose = started(state, job).map(|job| (purpose, job));
+    }
+
+    /// From here on what is sent becomes a macro; or what was sent since becomes one.
+    pub(super) fn record(&mut self, state: &mut State, on: bool) {
+        let since = state.tools.recording_since.take();
+        if on {
+            state.tools.recording_since = state.reader.as_ref().map(Reader::len);
+            return;
+        }
+        let (Some(since), Some(reader)) = (since, &state.reader) else { return };
+        let name = free_name(state, "Recorded");
+        let recorded = recorded(reader, since).to_macro(&name, Replay::Answers);
+        if recorded.steps.is_empty() {
+            state.say(Tone::Note, "Nothing was sent while recording, so there is no macro.");
+            return;
+        }
+        let edited = Editor::new(&state.tools.book_text).map_err(|error| error.to_string()).and_then(|mut editor| {
+            let edit = Edit::InsertMacro { at: editor.book().macros.len(), what: Box::new(recorded) };
+            editor.apply(&edit).map_err(|error| error.to_string())?;
+            Ok(editor.text().to_owned())
+        });
+        match edited {
+            Ok(text) => {
+                self.save_book(state, &text);
+                state.say(Tone::Good, format!("“{name}” was added to the macros, with what the modem answered."));
+            }
+            Err(error) => state.say(Tone::Trouble, format!("The recording was not kept: {error}")),
+        }
+    }
+
+    pub(super) fn make_timeline(&mut self, state: &mut State) {
+        let Some(reader) = state.reader.clone() else { return };
+        if self.jobs.timeline.is_none() {
+            let job = Job::start("timeline", self.news.clone(), move |progress| Timeline::of(&reader, progress));
+            self.jobs.timeline = started(state, job);
+        }
+    }
+
+    /// Takes in what is done.
+    pub(super) fn poll_tools(&mut self, state: &mut State) {
+        if let Some(plan) = self.jobs.plan.as_ref().and_then(Job::take) {
+            (self.jobs.plan, state.tools.plan) = (None, plan);
+        }
+        if let Some(timeline) = self.jobs.timeline.as_ref().and_then(Job::take) {
+            (self.jobs.timeline, state.tools.timeline) = (None, Some(timeline));
+        }
+        if let Some(job) = &self.jobs.export {
+            state.tools.exporting = Some(job.fraction());
+            if let Some(result) = job.take() {
+                self.jobs.export = None;
+                state.tools.exporting = None;
+                state.tools.exported = Some(result);
+            }
+        }
+        if let Some((purpose, path)) =
+            self.jobs.choose.as_ref().and_then(|(purpose, job)| Some((*purpose, job.take()?)))
+        {
+            self.jobs.choose = None;
+            match (purpose, path) {
+                (Purpose::OpenCapture, Some(path)) => self.carry_out(state, Command::OpenCapture(path)),
+                (purpose, Some(path)) => state.tools.chosen = Some((purpose, path)),
+                (_, None) => {}
+            }
+        }
+    }
+}
+
+fn write(reader: &Reader, wish: &ExportWish, progress: &Progress) -> Result<(), String> {
+    let mut options = Options { direction: wish.direction, rules: wish.rules.clone(), ..Options::default() };
+    let redacted = if wish.redact {
+        let plan = Plan::make(reader, progress).map_err(|error| error.to_string())?;
+        options.remark = Some(plan.remark());
+        Some(plan.apply(reader, progress).map_err(|error| error.to_string())?)
+    } else {
+        None
+    };
+    let file = create(&wish.path)?;
+    let mut out = std::io::BufWriter::new(file);
+    export::export(redacted.as_ref().unwrap_or(reader), wish.format, &options, &mut out, progress)
+        .map_err(|error| format!("{}: {error}", wish.path.display()))
+}
+
+/// Never over a file that is there.
+fn create(path: &Path) -> Result<std::fs::File, String> {
+    std::fs::File::create_new(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => {
+            format!("{} is there already and is not overwritten: choose another name", path.display())
+        }
+        _ => format!("{}: {error}", path.display()),
+    })
+}
+
+fn recorded(reader: &Reader, since: u64) -> Recorder {
+    let mut recorder = Recorder::new();
+    let mut cursor = reader.cursor();
+    while let Some(entry) = cursor.next_entry() {
+        if entry.position.record < since {
+            continue;
+        }
+        match entry.item {
+            EntryItem::Data { direction: Direction::Tx, bytes, send, secret, .. } => {
+                recorder.sent(send, bytes, &secret, entry.at);
+            }
+            EntryItem::Data { direction: Direction::Rx, bytes, .. } => recorder.received(bytes, entry.at),
+            EntryItem::Event(_) => {}
+        }
+    }
+    recorder
+}
+
+/// `Recorded`, `Recorded 2`, …
+pub(super) fn free_name(state: &State, wanted: &str) -> String {
+    let taken = |name: &str| state.book.macros.iter().any(|known| known.name == name);
+    std::iter::once(wanted.to_owned())
+        .chain((2_u32..).map(|number| format!("{wanted} {number}")))
+        .find(|name| !taken(name))
+        .unwrap_or_else(|| wanted.to_owned())
+}

@@ -1,0 +1,165 @@
+//! Exporting a capture, with a look at what will be redacted.
+
+use egui::{ComboBox, ProgressBar, TextEdit, Ui};
+
+use crate::app::{Command, ExportWish, Purpose, State};
+use crate::capture::RowRules;
+use crate::capture::export::Format;
+use crate::modem::Direction;
+use crate::ui::{bytes, parts, theme};
+
+const FORMATS: [(Format, &str, &str); 8] = [
+    (Format::Text, "Text, a line each row", "txt"),
+    (Format::Transcript, "Transcript, to paste and to diagnose", "txt"),
+    (Format::Html, "HTML page", "html"),
+    (Format::Csv, "CSV", "csv"),
+    (Format::CsvSpreadsheet, "CSV for spreadsheets", "csv"),
+    (Format::JsonLines, "JSON Lines", "jsonl"),
+    (Format::Hex, "Hex dump", "txt"),
+    (Format::Raw, "Raw bytes of one direction", "bin"),
+];
+/// Changes shown in the preview.
+const SHOWN: usize = 40;
+
+/// What is to be exported.
+#[derive(Debug)]
+pub(super) struct ExportPanel {
+    format: Format,
+    direction: Option<Direction>,
+    redact: bool,
+    path: String,
+    planned: Option<u64>,
+}
+
+impl Default for ExportPanel {
+    fn default() -> Self {
+        Self { format: Format::Text, direction: None, redact: true, path: String::new(), planned: None }
+    }
+}
+
+impl ExportPanel {
+    pub(super) fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        if state.reader.is_none() {
+            ui.label("There is no capture yet: connect to a port, or open a capture.");
+            return;
+        }
+        if let Some((Purpose::Export, path)) = &state.tools.chosen {
+            self.path = path.display().to_string();
+            commands.push(Command::TakeChosen);
+        }
+        self.form(ui);
+        self.preview(ui, state, commands);
+        ui.separator();
+        let label = ui.label("File");
+        ui.horizontal(|ui| {
+            let field = TextEdit::singleline(&mut self.path).desired_width(320.0).font(theme::mono());
+            ui.add(field.hint_text("/home/me/session.txt")).labelled_by(label.id);
+            if ui.button("Choose…").clicked() {
+                commands.push(Command::Choose(Purpose::Export));
+            }
+        });
+        ui.horizontal(|ui| {
+            let ready = !self.path.trim().is_empty() && state.tools.exporting.is_none();
+            if parts::primary(ui, ready && self.refused().is_none(), "Export").clicked() {
+                commands.push(Command::Export(ExportWish {
+                    path: self.path.trim().into(),
+                    format: self.format,
+                    direction: self.direction,
+                    rules: RowRules::default(),
+                    redact: self.redact,
+                }));
+            }
+            if let Some(done) = state.tools.exporting {
+                ui.add(ProgressBar::new(done).desired_width(160.0).show_percentage());
+                if ui.button("Cancel export").clicked() {
+                    commands.push(Command::CancelExport);
+                }
+            }
+        });
+        let palette = parts::colors(ui);
+        if let Some(refused) = self.refused() {
+            ui.colored_label(palette.warn, refused);
+        }
+        match &state.tools.exported {
+            Some(Ok(path)) => {
+                ui.colored_label(palette.good, format!("Written to {}", path.display()));
+            }
+            Some(Err(error)) => {
+                ui.colored_label(palette.bad, error);
+            }
+            None => {}
+        }
+    }
+
+    fn refused(&self) -> Option<&'static str> {
+        if self.format != Format::Raw {
+            return None;
+        }
+        if self.redact {
+            return Some(
+                "Raw bytes cannot be redacted without changing them: switch redaction off, or choose another form.",
+            );
+        }
+        self.direction.is_none().then_some("Raw bytes need a direction: received or sent.")
+    }
+
+    fn form(&mut self, ui: &mut Ui) {
+        ui.horizontal(|ui| {
+            let label = ui.label("As");
+            let name = FORMATS.iter().find(|(format, ..)| *format == self.format).map_or("", |(_, name, _)| name);
+            let combo = ComboBox::from_id_salt("format").width(230.0).selected_text(name).show_ui(ui, |ui| {
+                for (format, name, _) in FORMATS {
+                    ui.selectable_value(&mut self.format, format, name);
+                }
+            });
+            combo.response.labelled_by(label.id);
+            let label = ui.label("of");
+            let name = |direction| match direction {
+                None => "both directions",
+                Some(Direction::Rx) => "what was received",
+                Some(Direction::Tx) => "what was sent",
+            };
+            let combo = ComboBox::from_id_salt("export direction").width(140.0).selected_text(name(self.direction));
+            let combo = combo.show_ui(ui, |ui| {
+                for direction in [None, Some(Direction::Rx), Some(Direction::Tx)] {
+                    ui.selectable_value(&mut self.direction, direction, name(direction));
+                }
+            });
+            combo.response.labelled_by(label.id);
+        });
+        ui.checkbox(&mut self.redact, "Redact private values").on_hover_text(
+            "PINs, passwords, IMEI, IMSI, ICCID, numbers, messages, logins: the same value gets the same stand-in",
+        );
+    }
+
+    fn preview(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        if !self.redact {
+            ui.colored_label(parts::colors(ui).warn, "Everything is exported as it is, private values too.");
+            return;
+        }
+        let records = state.reader.as_ref().map(crate::capture::Reader::len);
+        if self.planned.is_none() {
+            self.planned = records;
+            commands.push(Command::PlanExport);
+        }
+        ui.horizontal(|ui| match &state.tools.plan {
+            Some(plan) => {
+                parts::weak(ui, plan.remark());
+            }
+            None => {
+                parts::weak(ui, "Looking for private values…");
+            }
+        });
+        if records != self.planned && ui.button("Look again").on_hover_text("More has come since").clicked() {
+            self.planned = None;
+        }
+        let Some(plan) = &state.tools.plan else { return };
+        egui::ScrollArea::vertical().id_salt("redactions").max_height(120.0).show(ui, |ui| {
+            for change in plan.changes().take(SHOWN) {
+                let way = if change.direction == Direction::Rx { "received" } else { "sent" };
+                let place = bytes::grouped(change.range.start);
+                parts::weak(ui, format!("{} at {way} byte {place} becomes {}", change.kind.tag(), change.stand_in));
+            }
+        });
+    }
+}

@@ -1,0 +1,143 @@
+//! Macros from elsewhere: an Arduino sketch, HTerm, Bray, CuteCom, SSCOM, YAT, or a book.
+
+use std::path::PathBuf;
+
+use egui::{RichText, TextEdit, Ui};
+
+use crate::app::{Command, Purpose, State};
+use crate::macros::edit::{Edit, Editor};
+use crate::macros::{Book, Macro, file, foreign, sketch};
+use crate::notation::LineEnding;
+use crate::ui::{parts, theme};
+
+/// What was pasted or opened, and what was read from it.
+#[derive(Debug, Default)]
+pub(super) struct ImportPanel {
+    text: String,
+    path: String,
+    read: Option<Read>,
+    waits: bool,
+}
+
+#[derive(Debug)]
+struct Read {
+    of: String,
+    book: Book,
+    /// What could not be carried over.
+    left_out: Vec<String>,
+    /// Fixed delays that could wait for answers instead.
+    timed: bool,
+}
+
+impl ImportPanel {
+    pub(super) fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        if let Some((Purpose::Import, path)) = &state.tools.chosen {
+            self.path = path.display().to_string();
+            commands.push(Command::TakeChosen);
+        }
+        let label = parts::weak(ui, "A file: .ino, HTerm .hts, Bray or CuteCom .tmf, SSCOM .ini, YAT, or a macro book");
+        ui.horizontal(|ui| {
+            ui.add(TextEdit::singleline(&mut self.path).desired_width(360.0).font(theme::mono())).labelled_by(label.id);
+            if ui.button("Choose…").clicked() {
+                commands.push(Command::Choose(Purpose::Import));
+            }
+            if ui.add_enabled(!self.path.trim().is_empty(), egui::Button::new("Read file")).clicked() {
+                self.read_file(commands);
+            }
+        });
+        let label = parts::weak(ui, "or paste an Arduino sketch");
+        let edit = TextEdit::multiline(&mut self.text).desired_rows(8).desired_width(f32::INFINITY).font(theme::mono());
+        ui.add(edit).labelled_by(label.id);
+        if ui.add_enabled(!self.text.trim().is_empty(), egui::Button::new("Read sketch")).clicked() {
+            self.read = Some(read_sketch(&self.text, "Sketch"));
+        }
+        self.result(ui, state, commands);
+    }
+
+    fn read_file(&mut self, commands: &mut Vec<Command>) {
+        let path = PathBuf::from(self.path.trim());
+        let name = path.file_stem().map_or_else(|| "Imported".to_owned(), |stem| stem.to_string_lossy().into_owned());
+        // A file of this kind is small; a huge one is refused by its reader.
+        let bytes = match std::fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                commands.push(Command::Say(crate::app::Tone::Trouble, format!("{}: {error}", path.display())));
+                return;
+            }
+        };
+        let text = String::from_utf8_lossy(&bytes);
+        self.read = if path.extension().is_some_and(|extension| extension == "ino") {
+            Some(read_sketch(&text, &name))
+        } else if let Ok(book) = file::parse(&text) {
+            Some(Read { of: "a macro book".to_owned(), book, left_out: Vec::new(), timed: false })
+        } else {
+            match foreign::import(&bytes, &LineEnding::Cr) {
+                Ok(foreign) => Some(Read {
+                    of: format!("a file of {}", foreign.program),
+                    book: foreign.book,
+                    left_out: foreign.left_out,
+                    timed: false,
+                }),
+                Err(error) => {
+                    commands.push(Command::Say(crate::app::Tone::Trouble, format!("{}: {error}", path.display())));
+                    None
+                }
+            }
+        };
+    }
+
+    fn result(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        let Some(read) = &self.read else { return };
+        let palette = parts::colors(ui);
+        ui.separator();
+        let steps: usize = read.book.macros.iter().map(|found| found.steps.len()).sum();
+        ui.label(format!("{} macros with {steps} steps, from {}.", read.book.macros.len(), read.of));
+        for line in &read.left_out {
+            ui.colored_label(palette.warn, line);
+        }
+        if read.timed {
+            ui.checkbox(&mut self.waits, "Wait for the answers instead of fixed delays");
+            parts::weak(ui, "Unticked it sends exactly what the board sends, with the board's timing.");
+        }
+        let shown = |found: &Macro| if read.timed && self.waits { sketch::answer_driven(found) } else { found.clone() };
+        let book = Book { macros: read.book.macros.iter().map(shown).collect() };
+        for found in &book.macros {
+            ui.label(RichText::new(&found.name).font(theme::strong(theme::BODY)));
+            for (number, step) in found.steps.iter().take(30).enumerate() {
+                let send = step.send.clone().unwrap_or_else(|| "wait".to_owned());
+                let wait = step.wait.map(|wait| format!(", then {} ms", wait.as_millis())).unwrap_or_default();
+                let expect = if step.expect.is_empty() {
+                    String::new()
+                } else {
+                    format!(", waits for {}", step.expect.join(" or "))
+                };
+                ui.label(RichText::new(format!("{:>3}. {send}{expect}{wait}", number + 1)).font(theme::mono()));
+            }
+        }
+        if parts::primary(ui, steps > 0, "Add to the macros").clicked() {
+            let edited =
+                Editor::new(&state.tools.book_text).map_err(|error| error.to_string()).and_then(|mut editor| {
+                    editor.apply(&Edit::Import(file::print(&book))).map_err(|error| error.to_string())?;
+                    Ok(editor.text().to_owned())
+                });
+            match edited {
+                Ok(text) => {
+                    commands.push(Command::SaveBook(text));
+                    self.read = None;
+                }
+                Err(error) => commands.push(Command::Say(crate::app::Tone::Trouble, error)),
+            }
+        }
+    }
+}
+
+fn read_sketch(text: &str, name: &str) -> Read {
+    let imported = sketch::import(text);
+    let left_out = imported
+        .unread
+        .iter()
+        .map(|unread| format!("Line {}: {} ({})", unread.line, unread.reason, unread.text))
+        .collect();
+    let book = Book { macros: vec![imported.timed_macro(name)] };
+    Read { of: "an Arduino sketch".to_owned(), book, left_out, timed: true }
+}

@@ -1,0 +1,68 @@
+//! Signal over time in dBm, and the commands as bars with their latency.
+
+use egui::Ui;
+use egui_plot::{Bar, BarChart, Line, Plot, PlotPoints};
+
+use crate::app::timeline::Timeline;
+use crate::app::{Command, State};
+use crate::ui::{bytes, parts};
+
+/// What the picture was made of.
+#[derive(Debug, Default)]
+pub(super) struct SignalPanel {
+    made: Option<(u64, u64)>,
+}
+
+impl SignalPanel {
+    pub(super) fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        let now = state.reader.as_ref().map(|reader| (state.capture_number, reader.len()));
+        if self.made != now {
+            self.made = now;
+            commands.push(Command::MakeTimeline);
+        }
+        let Some(timeline) = &state.tools.timeline else {
+            ui.label("Connect to a modem, or open a capture.");
+            return;
+        };
+        parts::heading(ui, "Signal, dBm");
+        if timeline.signal.is_empty() {
+            parts::weak(ui, "No +CSQ answer yet: send AT+CSQ, or click SIM and signal.");
+        }
+        signal(ui, timeline);
+        parts::heading(
+            ui,
+            &format!("Commands, seconds until the answer ({})", bytes::grouped(timeline.bars.len() as u64)),
+        );
+        latency(ui, timeline);
+    }
+}
+
+fn signal(ui: &mut Ui, timeline: &Timeline) {
+    let points: Vec<[f64; 2]> =
+        timeline.signal.iter().map(|(at, csq)| [at.as_secs_f64(), f64::from(*csq) * 2.0 - 113.0]).collect();
+    let line = Line::new("Signal", PlotPoints::from(points)).color(parts::colors(ui).accent).width(2.0);
+    let plot = Plot::new("signal").height(130.0).include_y(-113.0).include_y(-51.0).allow_scroll(false);
+    plot.x_axis_label("seconds since the start").show(ui, |plot| plot.line(line));
+}
+
+fn latency(ui: &mut Ui, timeline: &Timeline) {
+    let palette = parts::colors(ui);
+    let bars = timeline.bars.iter().map(|bar| {
+        let took = bar.took.unwrap_or_default().as_secs_f64();
+        let color = if bar.took.is_some() { palette.tx } else { palette.warn };
+        let name = match bar.took {
+            Some(_) => format!("{}: {took:.3} s", bar.command),
+            None => format!("{}: no answer yet", bar.command),
+        };
+        Bar::new(bar.at.as_secs_f64(), took.max(0.01)).width(0.3).fill(color).name(name)
+    });
+    let chart = BarChart::new("Commands", bars.collect()).element_formatter(Box::new(|bar, _| bar.name.clone()));
+    Plot::new("latency").height(150.0).include_y(0.0).allow_scroll(false).show(ui, |plot| plot.bar_chart(chart));
+    egui::ScrollArea::vertical().id_salt("latencies").max_height(90.0).show(ui, |ui| {
+        for bar in timeline.bars.iter().rev().take(100) {
+            let took =
+                bar.took.map_or_else(|| "no answer yet".to_owned(), |took| format!("{:.3} s", took.as_secs_f64()));
+            parts::weak(ui, format!("{:>10.3} s  {}  {took}", bar.at.as_secs_f64(), bar.command));
+        }
+    });
+}
