@@ -114,6 +114,24 @@ fn no_file_holds_two_ideas() {
     assert!(long.is_empty(), "over 500 lines; find the two ideas:\n{}", long.join("\n"));
 }
 
+#[test]
+fn links_in_the_docs_lead_somewhere() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let docs = fs::read_dir(root.join("docs")).expect("docs can be read").map(|entry| entry.expect("an entry").path());
+    let mut lost = Vec::new();
+    for page in docs.chain([root.join("README.md"), root.join("CHANGELOG.md")]) {
+        let text = read(&page);
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let target = link.split('#').next().unwrap_or_default();
+            let elsewhere = target.is_empty() || target.contains("://");
+            if !elsewhere && !page.with_file_name(target).exists() {
+                lost.push(format!("{}: {link}", page.display()));
+            }
+        }
+    }
+    assert!(lost.is_empty(), "{}", lost.join("\n"));
+}
+
 /// The files of each room.
 fn rooms() -> BTreeMap<String, Vec<PathBuf>> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
