@@ -136,8 +136,11 @@ impl Shared {
         const LOOK_UP: Duration = Duration::from_millis(200);
         let mut new = Vec::new();
         while !self.progress.is_cancelled() {
-            let complete = search.step(BUDGET, &mut new);
-            let tail = if complete { search.tail() } else { Vec::new() };
+            let complete = search.step(BUDGET, &mut |place, _| new.push(place));
+            let mut tail = Vec::new();
+            if complete {
+                search.tail(&mut |place, _| tail.push(place));
+            }
             let searched = search.position().file;
             self.progress.set(searched, search.reader().end().file);
             let mut found = self.lock();

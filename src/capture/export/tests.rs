@@ -162,6 +162,7 @@ fn one_direction_leaves_the_other_and_events_out() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn a_transcript_read_back_has_the_same_bytes(
         parts in proptest::collection::vec((any::<bool>(), proptest::collection::vec(any::<u8>(), 1..30)), 1..10),

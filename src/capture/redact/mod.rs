@@ -20,7 +20,7 @@ use std::ops::Range;
 use regex::bytes::Regex;
 
 use super::progress::{Cancelled, Progress};
-use super::search::{Pattern, Search};
+use super::search::{Match, Pattern, Search};
 use super::{CaptureError, EntryItem, Filter, Reader, Record, Writer};
 use crate::modem::Direction;
 use collect::Collector;
@@ -263,19 +263,17 @@ fn every_place(reader: &Reader, regex: &Regex, forms: &Forms, progress: &Progres
     let end = reader.end();
     let mut changes = Vec::new();
     let mut search = Search::new(reader.clone(), &Pattern::from_regex(regex.clone()), &Filter::default());
-    let mut found = Vec::new();
+    let mut found = |place: Match, bytes: &[u8]| {
+        if let Some((kind, stand_in)) = forms.of_match(bytes) {
+            let range = place.start..place.start + place.length;
+            changes.push(Change { direction: place.direction, range, kind, stand_in });
+        }
+    };
     let mut complete = false;
     while !complete && search.position().record < end.record {
         complete = search.step(BUDGET, &mut found);
         if complete {
-            found.extend(search.tail());
-        }
-        for place in found.drain(..) {
-            let range = place.start..place.start + place.length;
-            let Some((kind, stand_in)) = forms.of_match(&reader.bytes(place.direction, range.clone())) else {
-                continue;
-            };
-            changes.push(Change { direction: place.direction, range, kind, stand_in });
+            search.tail(&mut found);
         }
         progress.set(end.file / 2 + search.position().file / 2, end.file);
         if progress.is_cancelled() {

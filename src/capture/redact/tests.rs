@@ -234,13 +234,15 @@ fn none_of_500_seeded_secrets_is_in_any_export() {
                 forms::ucs2_hex(value),
                 hex::encode_upper(forms::ucs2_hex(value)),
             ] {
-                assert!(!dense.contains(&form), "{format:?}: value {number} ({value}) as {form}");
+                let place = memchr::memmem::find(dense.as_bytes(), form.as_bytes());
+                assert!(place.is_none(), "{format:?}: value {number} ({value}) as {form}");
             }
         }
     }
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn any_split_is_redacted_alike(seed in any::<u64>(), cuts in proptest::collection::vec(1usize..9, 1..8)) {
         let mut dice = Dice(seed);

@@ -187,6 +187,7 @@ fn any_part_of_many_rows_is_read_back_alike() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn any_split_of_a_read_gives_the_same_rows(
         stream in proptest::collection::vec((0u64..4, any::<bool>(), "[a\r\n]{0,12}"), 0..12),

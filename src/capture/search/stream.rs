@@ -48,8 +48,9 @@ impl Search {
         Self { cursor: reader.cursor(), rx: stream(Direction::Rx), tx: stream(Direction::Tx), reader }
     }
 
-    /// Looks at about `budget` bytes more and adds what is found for sure; true when all that is there was looked at.
-    pub fn step(&mut self, budget: usize, found: &mut Vec<Match>) -> bool {
+    /// Looks at about `budget` bytes more; `found` gets each match that is sure, with its bytes. True when all that is there
+    /// was looked at.
+    pub fn step(&mut self, budget: usize, found: &mut dyn FnMut(Match, &[u8])) -> bool {
         let until = self.cursor.position().file.saturating_add(budget as u64);
         while self.cursor.position().file < until {
             let Some(entry) = self.cursor.next_entry() else { return true };
@@ -64,13 +65,10 @@ impl Search {
     }
 
     /// Matches in the last bytes, which bytes to come could still change.
-    #[must_use]
-    pub fn tail(&self) -> Vec<Match> {
-        let mut found = Vec::new();
+    pub fn tail(&self, found: &mut dyn FnMut(Match, &[u8])) {
         for stream in [&self.rx, &self.tx].into_iter().flatten() {
-            stream.clone().flush(&mut found);
+            stream.clone().flush(found);
         }
-        found
     }
 
     /// How far it has looked.
@@ -105,7 +103,7 @@ impl Stream {
         Self { direction, needle: Arc::clone(&pattern.needle), next: 0, from: 0, kept: Vec::new(), record: 0 }
     }
 
-    fn take(&mut self, bytes: &[u8], record: u64, found: &mut Vec<Match>) {
+    fn take(&mut self, bytes: &[u8], record: u64, found: &mut dyn FnMut(Match, &[u8])) {
         self.record = record;
         let needle = Arc::clone(&self.needle);
         match &*needle {
@@ -120,7 +118,7 @@ impl Stream {
         }
     }
 
-    fn take_literal(&mut self, bytes: &[u8], finder: &Finder<'_>, found: &mut Vec<Match>) {
+    fn take_literal(&mut self, bytes: &[u8], finder: &Finder<'_>, found: &mut dyn FnMut(Match, &[u8])) {
         let border = finder.needle().len() - 1;
         let base = self.next;
         if !self.kept.is_empty() {
@@ -143,14 +141,21 @@ impl Stream {
     }
 
     /// Adds the matches in `bytes` that begin before `before` and not within one that was found.
-    fn find_all(&mut self, bytes: &[u8], base: u64, before: usize, finder: &Finder<'_>, found: &mut Vec<Match>) {
+    fn find_all(
+        &mut self,
+        bytes: &[u8],
+        base: u64,
+        before: usize,
+        finder: &Finder<'_>,
+        found: &mut dyn FnMut(Match, &[u8]),
+    ) {
         let length = finder.needle().len();
         let mut at = usize::try_from(self.from.saturating_sub(base)).unwrap_or(usize::MAX);
         while let Some(place) = bytes.get(at..).and_then(|rest| finder.find(rest)) {
             if at + place >= before {
                 return;
             }
-            self.add(base + (at + place) as u64, length, found);
+            self.add(base + (at + place) as u64, finder.needle(), found);
             at += place + length;
         }
     }
@@ -158,7 +163,7 @@ impl Stream {
     /// Tries the expression on what is kept. What may still grow stays, unless this is the end.
     ///
     /// Every match ends with the bytes of the gate, where there is one: without them nothing is tried.
-    fn try_regex(&mut self, regex: &Regex, gate: Option<&Finder<'_>>, last: bool, found: &mut Vec<Match>) {
+    fn try_regex(&mut self, regex: &Regex, gate: Option<&Finder<'_>>, last: bool, found: &mut dyn FnMut(Match, &[u8])) {
         let kept = std::mem::take(&mut self.kept);
         let base = self.next - kept.len() as u64;
         let sure = if last { kept.len() + 1 } else { kept.len().saturating_sub(LONGEST_MATCH) };
@@ -174,7 +179,7 @@ impl Stream {
                 continue;
             }
             at = range.end;
-            self.add(base + range.start as u64, range.len(), found);
+            self.add(base + range.start as u64, kept.get(range).unwrap_or_default(), found);
         }
         self.from = self.from.max(base + sure.min(kept.len()) as u64);
         let context = usize::try_from(self.from.saturating_sub(base)).unwrap_or(0).saturating_sub(1);
@@ -182,17 +187,17 @@ impl Stream {
         self.kept.drain(..context.min(self.kept.len()));
     }
 
-    fn flush(&mut self, found: &mut Vec<Match>) {
+    fn flush(&mut self, found: &mut dyn FnMut(Match, &[u8])) {
         let needle = Arc::clone(&self.needle);
         if let Needle::Regex { regex, gate } = &*needle {
             self.try_regex(regex, gate.as_ref(), true, found);
         }
     }
 
-    fn add(&mut self, start: u64, length: usize, found: &mut Vec<Match>) {
-        let length = length as u64;
+    fn add(&mut self, start: u64, bytes: &[u8], found: &mut dyn FnMut(Match, &[u8])) {
+        let length = bytes.len() as u64;
         self.from = start + length;
-        found.push(Match { direction: self.direction, start, length, record: self.record });
+        found(Match { direction: self.direction, start, length, record: self.record }, bytes);
     }
 }
 
@@ -215,8 +220,8 @@ mod tests {
         let filter = Filter { tx: false, ..Filter::default() };
         let mut search = Search::new(writer.reader(), &Pattern::new(text, kind, false).unwrap(), &filter);
         let mut found = Vec::new();
-        while !search.step(50, &mut found) {}
-        found.extend(search.tail());
+        while !search.step(50, &mut |place, _| found.push(place)) {}
+        search.tail(&mut |place, _| found.push(place));
         found.iter().map(|found| (found.start, found.length)).collect()
     }
 

@@ -281,6 +281,7 @@ fn what_another_program_rewrote_big_endian_with_other_clocks_is_read() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn damage_anywhere_is_no_panic_and_no_loop(
         flips in proptest::collection::vec((0usize..2000, any::<u8>()), 1..6),

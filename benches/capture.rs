@@ -1,0 +1,107 @@
+//! The capture's speed: append, index, rows, find. `cargo bench --bench capture`; more bytes with `MODEMSCOPE_BENCH_MIB=1024`.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a bench ends where it cannot go on")]
+
+use std::hint::black_box;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use modemscope::capture::search::{Pattern, PatternKind, Search};
+use modemscope::capture::{Filter, Reader, Record, RowIndex, RowRules, Writer, open};
+
+/// What a busy modem says.
+fn lines(length: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for number in 0.. {
+        let line =
+            format!("+CSQ: {},0 seq={number:08} the quick brown fox jumps over the lazy dog OK\r\n", number % 32);
+        bytes.extend(line.into_bytes());
+        if bytes.len() >= length {
+            break;
+        }
+    }
+    bytes.truncate(length);
+    bytes
+}
+
+fn megabytes() -> usize {
+    std::env::var("MODEMSCOPE_BENCH_MIB").ok().and_then(|count| count.parse().ok()).unwrap_or(64)
+}
+
+fn fill(path: &Path, chunk: usize) -> Reader {
+    let bytes = lines(1 << 20);
+    let mut writer = Writer::create(path, SystemTime::UNIX_EPOCH).unwrap();
+    for second in 0..megabytes() {
+        for part in bytes.chunks(chunk) {
+            writer.append(Duration::from_secs(second as u64), Record::received(part));
+        }
+    }
+    writer.reader()
+}
+
+fn append(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("append to a file");
+    let bytes = lines(1 << 20);
+    for chunk in [1, 64, 4096, 65_536] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = Writer::create(&folder.path().join("a.pcapng"), SystemTime::UNIX_EPOCH).unwrap();
+        let part = bytes.get(..chunk).unwrap();
+        group.throughput(Throughput::Bytes(chunk as u64));
+        group.bench_function(BenchmarkId::from_parameter(chunk), |bencher| {
+            bencher.iter(|| writer.append(Duration::ZERO, Record::received(part)));
+        });
+    }
+    group.finish();
+}
+
+fn index_and_rows(criterion: &mut Criterion) {
+    let folder = tempfile::tempdir().unwrap();
+    let reader = fill(&folder.path().join("a.pcapng"), 4096);
+    let mut group = criterion.benchmark_group("rows");
+    group.sample_size(10).throughput(Throughput::Bytes(reader.end().rx));
+    group.bench_function("index", |bencher| {
+        bencher.iter(|| {
+            let mut index = RowIndex::new(reader.clone(), RowRules::default());
+            while !index.update(4 << 20) {}
+            black_box(index.len())
+        });
+    });
+    group.bench_function("open", |bencher| {
+        bencher.iter(|| black_box(open(&folder.path().join("a.pcapng")).unwrap().finish().len()));
+    });
+    group.finish();
+    let mut index = RowIndex::new(reader, RowRules::default());
+    while !index.update(4 << 20) {}
+    let mut row = 0;
+    criterion.bench_function("a screen of 60 rows anywhere", |bencher| {
+        bencher.iter(|| {
+            row = (row + 7_919_777) % (index.len() - 60);
+            black_box(index.rows(row..row + 60))
+        });
+    });
+}
+
+fn find(criterion: &mut Criterion) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut group = criterion.benchmark_group("find what is not there");
+    for chunk in [64, 4096] {
+        let reader = fill(&folder.path().join(format!("{chunk}.pcapng")), chunk);
+        group.sample_size(10).throughput(Throughput::Bytes(reader.end().rx));
+        for (text, kind) in [("absent needle", PatternKind::Text), (r"seq=\d+42 zz", PatternKind::Regex)] {
+            let pattern = Pattern::new(text, kind, false).unwrap();
+            group.bench_function(BenchmarkId::new(text, chunk), |bencher| {
+                bencher.iter(|| {
+                    let mut count = 0;
+                    let mut search = Search::new(reader.clone(), &pattern, &Filter::default());
+                    while !search.step(4 << 20, &mut |_, _| count += 1) {}
+                    search.tail(&mut |_, _| count += 1);
+                    assert_eq!(count, 0);
+                });
+            });
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(benches, append, index_and_rows, find);
+criterion_main!(benches);
