@@ -71,11 +71,12 @@ pub fn finish(result: CommandResult) -> ExitCode {
     ExitCode::from(exit.code)
 }
 
-/// Prints a line to standard output. Whoever reads it may have had enough (`| head`): then the program ends quietly.
+/// Prints a line to standard output. Whoever reads it may have had enough (`| head`): then the program ends quietly, with
+/// the code that shells give for a broken pipe, as the work is not done.
 pub fn say(line: impl Display) {
     let mut out = std::io::stdout().lock();
     if writeln!(out, "{line}").and_then(|()| out.flush()).is_err() {
-        std::process::exit(0);
+        std::process::exit(141);
     }
 }
 

@@ -6,6 +6,7 @@ use crossbeam_channel::Receiver;
 
 use super::common::{CommandResult, Exit, Line, say, say_aside};
 use super::dialog::Dialog;
+use crate::capture::Reader;
 use crate::link::worker::RunProgress;
 use crate::link::{Order, Status};
 use crate::macros::Macro;
@@ -38,20 +39,28 @@ pub struct RunOutcome {
 #[derive(Debug)]
 pub struct Show {
     dialog: Dialog,
+    reader: Reader,
     quiet: bool,
+    full: bool,
 }
 
 impl Show {
     /// Prints the dialog, unless `quiet`.
     #[must_use]
     pub fn new(line: &Line, quiet: bool) -> Self {
-        Self { dialog: Dialog::new(line.connection.reader()), quiet }
+        let reader = line.connection.reader().clone();
+        Self { dialog: Dialog::new(&reader), reader, quiet, full: false }
     }
 
     /// Prints what came since.
     pub fn update(&mut self, status: &Status) {
-        if !self.quiet {
-            self.dialog.lines(status.now, say);
+        if self.quiet {
+            return;
+        }
+        self.dialog.lines(status.now, say);
+        if !self.full && self.reader.storage().lost > 0 {
+            self.full = true;
+            say_aside("modemscope: memory for the dialog is full, it ends here; the macros go on. Use --capture.");
         }
     }
 
