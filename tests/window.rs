@@ -16,3 +16,5 @@ mod send_box;
 mod settings;
 #[path = "window/strip.rs"]
 mod strip;
+#[path = "window/tools.rs"]
+mod tools;

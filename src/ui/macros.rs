@@ -20,6 +20,9 @@ pub struct MacroPanel {
     ask: Option<Ask>,
     hidden: Option<u64>,
     wants_editor: bool,
+    /// The step in hand and when it was first seen.
+    step: Option<(u64, usize)>,
+    step_since: Duration,
 }
 
 impl MacroPanel {
@@ -124,7 +127,11 @@ impl MacroPanel {
             });
             let wanted = state.book.macros.iter().find(|wanted| wanted.name == run.name);
             for (step, line) in lines(run) {
-                progress(ui, wanted.and_then(|wanted| wanted.steps.get(step)), step, &line, state.status.now, palette);
+                if line == Line::Running && self.step != Some((run.number, step)) {
+                    (self.step, self.step_since) = (Some((run.number, step)), state.status.now);
+                }
+                let elapsed = state.status.now.saturating_sub(self.step_since);
+                progress(ui, wanted.and_then(|wanted| wanted.steps.get(step)), step, &line, elapsed, palette);
             }
         });
         ui.add_space(4.0);
@@ -193,14 +200,13 @@ fn outcome(run: &RunProgress, palette: &Palette) -> (&'static str, Color32) {
     }
 }
 
-fn progress(ui: &mut Ui, step: Option<&Step>, index: usize, line: &Line, now: Duration, palette: &Palette) {
-    let name = step.and_then(|step| step.note.clone().or_else(|| step.send.clone()));
-    let name = name.unwrap_or_else(|| "wait".to_owned());
+fn progress(ui: &mut Ui, step: Option<&Step>, index: usize, line: &Line, elapsed: Duration, palette: &Palette) {
+    let name = step.and_then(|step| step.send.clone()).unwrap_or_else(|| "wait".to_owned());
     let title = format!("{}. {}", index + 1, name.trim_end_matches("\\r"));
     let (color, words) = match line {
         Line::Running => {
             let within = step.and_then(|step| step.within).unwrap_or(Step::DEFAULT_WITHIN);
-            (palette.accent, format!("waiting, at most {}", seconds(within)))
+            (palette.accent, format!("{} of {}", seconds(elapsed), seconds(within)))
         }
         Line::Retrying(attempt) => (palette.warn, format!("failed, retry {attempt}")),
         Line::Passed(matched, took) => {
@@ -209,11 +215,13 @@ fn progress(ui: &mut Ui, step: Option<&Step>, index: usize, line: &Line, now: Du
         }
         Line::Failed(failure) => (palette.bad, failed(failure)),
     };
-    let _ = now;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         parts::lamp(ui, color, "");
-        ui.label(RichText::new(title).font(theme::mono()).color(palette.text));
+        let title = ui.label(RichText::new(title).font(theme::mono()).color(palette.text));
+        if let Some(note) = step.and_then(|step| step.note.as_ref()) {
+            title.on_hover_text(note);
+        }
         ui.label(RichText::new(words).font(theme::small()).color(if color == palette.bad {
             color
         } else {

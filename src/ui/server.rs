@@ -120,7 +120,7 @@ impl ServerPanel {
         let parsed = parse(&self.answer, Mode::Mixed);
         ui.horizontal(|ui| {
             let label = parts::weak(ui, format!("Answer #{}", visitor.number));
-            let width = (ui.available_width() - 60.0).max(60.0);
+            let width = (ui.available_width() - 82.0).max(60.0);
             let field = ui
                 .add(
                     TextEdit::singleline(&mut self.answer)

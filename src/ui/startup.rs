@@ -93,6 +93,7 @@ fn explain(trouble: &str) -> String {
     } else if low.contains("nocompositor")
         || low.contains("neither wayland_display")
         || low.contains("display is not set")
+        || low.contains("open connection to x server")
     {
         "there is no display (neither DISPLAY nor WAYLAND_DISPLAY leads to one). Start it in a graphical session, or use \
          the command line: modemscope --help"

@@ -140,8 +140,12 @@ impl Tools {
         for tool in self.open.clone() {
             let mut open = true;
             let title = tool.name().trim_end_matches('…');
-            let window =
-                Window::new(title).open(&mut open).default_size(tool.size()).resizable(true).collapsible(false);
+            let window = Window::new(title)
+                .open(&mut open)
+                .default_size(tool.size())
+                .default_pos([70.0, 64.0])
+                .resizable(true)
+                .collapsible(false);
             window.vscroll(tool != Tool::Editor).show(ctx, |ui| match tool {
                 Tool::Export => self.export.show(ui, state, commands),
                 Tool::Editor => self.editor.show(ui, state, commands),

@@ -96,6 +96,14 @@ impl Desk {
         self.frames();
     }
 
+    /// Scrolls to the button of this label and clicks it.
+    #[track_caller]
+    pub fn reach(&mut self, label: &str) {
+        self.harness.get_by_role_and_label(Role::Button, label).scroll_to_me();
+        self.harness.run_steps(8);
+        self.click(label);
+    }
+
     /// Opens a picker and takes a choice.
     #[track_caller]
     pub fn choose(&mut self, picker: &str, choice: &str) {
@@ -144,7 +152,7 @@ impl Desk {
 
     /// Clicks a check box.
     #[track_caller]
-    pub fn harness_click_checkbox(&mut self, label: &str) {
+    pub fn tick(&mut self, label: &str) {
         self.harness.get_by_role_and_label(Role::CheckBox, label).click();
         self.frames();
     }

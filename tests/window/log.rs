@@ -49,7 +49,7 @@ fn other_row_ends_make_other_rows_of_the_past() {
 fn the_filter_holds_for_the_past() {
     let mut desk = with_answers();
     desk.click("Filter…");
-    desk.harness_click_checkbox("Received");
+    desk.tick("Received");
     desk.wait("only what was sent", |desk| desk.log().contains("TX AT+CSQ") && !desk.log().contains("RX "));
     desk.click("Show everything");
     desk.wait("all again", |desk| desk.log().contains("RX "));

@@ -52,7 +52,7 @@ impl Help {
         ui.separator();
         parts::heading(ui, "When you connect");
         ui.label("Opening the port restarts the board: its bootloader listens for up to 2 s and swallows what is sent. Wait for it.");
-        ui.label("Without a sketch: join RESET to GND, and the Nano is a plain adapter; then D0 (RX) goes to the modem's RXD and D1 (TX) to its TXD.");
+        ui.label("Without a sketch: join RESET to GND, and the Nano is a plain adapter; then D0 goes to the modem's RXD, with 1.2 kΩ from there to GND (the board has 1 kΩ in that wire), and D1 to its TXD.");
     }
 }
 
@@ -77,9 +77,9 @@ pub(super) fn adapter(ui: &mut Ui) {
 
 fn values(ui: &mut Ui, nano: bool) {
     let level = if nano {
-        "Level: the Nano sends 5 V, the modem takes 2.8 V. Divide: 10 kΩ from D7 to RXD, 12 kΩ from RXD to GND (2.7 V). The way back needs nothing."
+        "Level: the Nano sends 5 V, the modem takes 2.8 V. Divide: 1 kΩ from D7 to RXD, 1.2 kΩ from RXD to GND (2.73 V). The way back needs nothing."
     } else {
-        "Level: the modem takes 2.8 V. From 3.3 V put 1 kΩ in series; from 5 V divide: 10 kΩ to RXD, 12 kΩ from RXD to GND."
+        "Level: the modem takes 2.8 V. From 3.3 V: 1 kΩ to RXD, 5.6 kΩ from RXD to GND (2.8 V); from 5 V: 1 kΩ and 1.2 kΩ (2.73 V)."
     };
     for line in [
         level,
@@ -103,8 +103,9 @@ struct Board {
 
 impl Board {
     const NANO: Self =
-        Self { name: "Arduino Nano", pins: [("D7", "10 kΩ, then 12 kΩ to GND"), ("D8", ""), ("GND", "")] };
-    const ADAPTER: Self = Self { name: "USB-TTL adapter", pins: [("TX", "1 kΩ (3.3 V)"), ("RX", ""), ("GND", "")] };
+        Self { name: "Arduino Nano", pins: [("D7", "1 kΩ, then 1.2 kΩ to GND"), ("D8", ""), ("GND", "")] };
+    const ADAPTER: Self =
+        Self { name: "USB-TTL adapter", pins: [("TX", "1 kΩ, then 5.6 kΩ to GND (3.3 V)"), ("RX", ""), ("GND", "")] };
 }
 
 /// Two boxes and the wires between them, and the supply.

@@ -1,0 +1,130 @@
+//! The tool windows: export, macro editor, recording, imports, the simulator's hand, help pages.
+
+use egui::Key;
+use egui::accesskit::Role;
+use egui_kittest::kittest::Queryable as _;
+use modemscope::app::Start;
+
+use crate::desk::Desk;
+
+/// Opens a window from the menu.
+fn open(desk: &mut Desk, name: &str) {
+    desk.click("Menu");
+    desk.click(name);
+    desk.frames();
+}
+
+/// Types into a field by its label.
+fn fill(desk: &mut Desk, label: &str, text: &str) {
+    desk.harness.get_by_role_and_label(Role::TextInput, label).focus();
+    desk.frames();
+    desk.keys(egui::Modifiers::COMMAND, Key::A);
+    desk.type_text(text);
+}
+
+fn connected() -> Desk {
+    let mut desk = Desk::new(&Start::default());
+    desk.connect("sim:fast");
+    desk.wait_for_log("SMS Ready");
+    desk
+}
+
+#[test]
+fn an_export_is_written_redacted_and_never_over_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("session.txt");
+    let mut desk = connected();
+    desk.type_text("AT+GSN");
+    desk.key(Key::Enter);
+    desk.wait_for_log("OK<CR><LF>");
+    open(&mut desk, "Export capture…");
+    desk.wait("it says what is redacted", |desk| desk.shows("becomes"));
+    fill(&mut desk, "File", path.to_str().unwrap());
+    desk.click("Export");
+    desk.wait("it is written", |desk| desk.shows("Written to"));
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains("AT+GSN") && text.contains("IMEI"), "{text}");
+    desk.click("Export");
+    desk.wait("it is not overwritten", |desk| desk.shows("is not overwritten"));
+}
+
+#[test]
+fn a_hand_session_is_recorded_as_a_macro() {
+    let mut desk = connected();
+    desk.click("Record");
+    desk.focus_line();
+    desk.type_text("AT+CSQ");
+    desk.key(Key::Enter);
+    desk.wait_for_log("+CSQ: ");
+    desk.wait_for_log("OK<CR><LF>");
+    desk.click("Stop recording");
+    desk.wait("the button is there", |desk| desk.offers("Recorded"));
+    let recorded = desk.state().book.macros.last().unwrap();
+    assert_eq!(recorded.steps[0].send.as_deref(), Some("AT+CSQ\\r"));
+    assert!(recorded.steps[0].expect.iter().any(|expect| expect.contains("OK")), "{recorded:?}");
+}
+
+#[test]
+fn macros_are_edited_and_saved() {
+    let home = tempfile::tempdir().unwrap();
+    let mut desk = Desk::at_home(&Start::default(), home.path());
+    open(&mut desk, "Edit macros…");
+    desk.click("New");
+    fill(&mut desk, "Name", "My macro");
+    desk.key(Key::Tab);
+    desk.click("Save macros");
+    desk.wait("the button is there", |desk| desk.offers("My macro"));
+    let text = std::fs::read_to_string(home.path().join("config/macros.toml")).unwrap();
+    assert!(text.contains("name = \"My macro\""), "{text}");
+    assert!(text.starts_with('#'), "comments stay");
+}
+
+#[test]
+fn a_sketch_is_imported_and_waits_for_answers_with_one_click() {
+    let mut desk = Desk::new(&Start::default());
+    open(&mut desk, "Import macros or sketch…");
+    desk.harness.get_by_label("or paste an Arduino sketch").focus();
+    desk.frames();
+    desk.type_text(
+        "SoftwareSerial sim(8, 7); void setup() { sim.begin(9600); sim.println(\"AT\"); delay(500); } void loop() {}",
+    );
+    desk.click("Read sketch");
+    assert!(desk.shows("1 macros with 1 steps"));
+    assert!(desk.shows("then 500 ms"));
+    desk.tick("Wait for the answers instead of fixed delays");
+    desk.wait("it waits", |desk| desk.shows("waits for"));
+    desk.reach("Add to the macros");
+    desk.wait("the button is there", |desk| desk.offers("Sketch"));
+}
+
+#[test]
+fn the_simulated_modem_can_be_handled() {
+    let mut desk = connected();
+    open(&mut desk, "Simulated modem");
+    desk.click("Send to modem");
+    desk.wait_for_log("+CMTI");
+    desk.tick("silent");
+    desk.wait("silent", |desk| desk.state().connected());
+}
+
+#[test]
+fn the_wiring_is_told_to_who_cannot_see_it() {
+    let mut desk = Desk::new(&Start::default());
+    open(&mut desk, "Arduino Nano: wiring and sketch");
+    assert!(desk.shows("Wiring: Arduino Nano D7 to RXD, D8 to TXD"));
+    desk.reach("Set the port for it: 115200 baud");
+    assert_eq!(desk.state().line.baud, 115_200);
+    desk.reach("Copy sketch");
+}
+
+#[test]
+fn a_capture_is_opened_and_diagnosed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("pasted.txt");
+    std::fs::write(&path, "> AT+CIPSEND\\r\n< AT+CIPSEND\\r\\r\\nERROR\\r\\n\n").unwrap();
+    let mut desk = Desk::new(&Start { port: Some(path.display().to_string()), ..Start::default() });
+    desk.wait_for_log("ERROR<CR><LF>");
+    desk.wait("its findings", |desk| desk.shows("send-without-connection"));
+    desk.click("Close file");
+    assert!(desk.state().file.is_none());
+}
