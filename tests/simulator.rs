@@ -3,6 +3,8 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![cfg(unix)]
 
+#[path = "simulator/diagnosed.rs"]
+mod diagnosed;
 mod support;
 
 use std::fs::File;
