@@ -27,7 +27,7 @@ use crate::capture::Writer;
 use crate::capture::copy::{CopyError, Span};
 use crate::link::discovery::PortWatch;
 use crate::link::test_server::TestServer;
-use crate::link::{Connection, LineSettings, LinkSpec, News, discovery};
+use crate::link::{Connection, LineSettings, LinkSpec, News, Order, discovery};
 use crate::modem::diagnose::Finding;
 
 /// Where our files are.
@@ -181,7 +181,8 @@ impl Runtime {
         match effect {
             Effect::ListPorts => state.ports = discovery::list(),
             Effect::Open { spec, line } => self.open(state, spec, line),
-            Effect::Close => self.order(state, crate::link::Order::Disconnect),
+            Effect::Close => self.order(state, Order::Disconnect),
+            Effect::Order(Order::Reconfigure(line)) => self.order(state, Order::Reconfigure(comes_back(line))),
             Effect::Order(order) => self.order(state, order),
             Effect::StartServer(address) => self.start_server(state, address),
             Effect::StopServer => {
@@ -229,7 +230,7 @@ impl Runtime {
         // The old port is closed before the new one is opened: it may be the same.
         self.connection = None;
         let capture = self.capture(state);
-        let connection = Connection::open(spec, line, capture, self.news.clone());
+        let connection = Connection::open(spec, comes_back(line), capture, self.news.clone());
         state.file = None;
         state.status = connection.status();
         let reader = connection.reader().clone();
@@ -298,9 +299,13 @@ fn make_room(state: &mut State, folder: PathBuf, news: News) -> Option<Job<()>> 
     inspect::started(state, Job::start("retention", news, work))
 }
 
+/// In the window a device that vanishes is awaited and opened again; Disconnect ends that.
+fn comes_back(line: LineSettings) -> LineSettings {
+    LineSettings { reconnect: true, ..line }
+}
+
 /// What an order was, for a message.
-fn name_of(order: &crate::link::Order) -> &'static str {
-    use crate::link::Order;
+fn name_of(order: &Order) -> &'static str {
     match order {
         Order::Send(_) => "send",
         Order::CancelSend => "cancel the send",
@@ -309,6 +314,8 @@ fn name_of(order: &crate::link::Order) -> &'static str {
         Order::SetLines(_) => "set the lines",
         Order::Break(_) => "send a break",
         Order::Reconfigure(_) => "change the line settings",
+        Order::Release => "lend the port",
+        Order::TakeBack(_) => "take the port back",
         Order::Disconnect => "disconnect",
         _ => "the order",
     }

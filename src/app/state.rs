@@ -166,7 +166,8 @@ impl State {
     /// The port is open or being opened.
     #[must_use]
     pub fn busy(&self) -> bool {
-        self.port.is_some() && matches!(self.status.phase, Phase::Open { .. } | Phase::Opening | Phase::Lost(_))
+        self.port.is_some()
+            && matches!(self.status.phase, Phase::Open { .. } | Phase::Opening | Phase::Lost(_) | Phase::Released)
     }
 
     /// Where the link stands; closed where there never was one.

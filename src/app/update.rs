@@ -30,6 +30,10 @@ pub enum Command {
     Connect,
     /// Close it.
     Disconnect,
+    /// Close the port for a moment, for another program.
+    Lend,
+    /// Open it again.
+    TakeBack,
     /// Send these bytes.
     Send(Vec<u8>),
     /// Send these bytes and remember the text that they were typed as.
@@ -217,6 +221,8 @@ pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
         Command::SetLine(line) => set_line(state, line),
         Command::Connect => connect(state),
         Command::Disconnect => vec![Effect::Close],
+        Command::Lend => vec![Effect::Order(Order::Release)],
+        Command::TakeBack => vec![Effect::Order(Order::TakeBack(None))],
         Command::Send(bytes) => send(state, bytes),
         Command::SendTyped { text, bytes } => {
             state.settings.remember_sent(&text);

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::LineOptions;
 use super::common::{CommandResult, Exit, Line, finish, parse_duration, say_aside};
+use crate::link::share::Place;
 use crate::link::{Order, Phase};
 
 /// Arguments of `capture`.
@@ -20,6 +21,10 @@ pub struct Capture {
     /// End after this time, such as 10s or 5m.
     #[arg(long = "for", value_name = "TIME", value_parser = parse_duration)]
     pub length: Option<Duration>,
+    /// Let other programs watch and talk meanwhile: a TCP port, an address with a port, `pty`, or `pty:LINK`. Other
+    /// machines can reach it only where the address says so.
+    #[arg(long, value_name = "WHERE", value_parser = place)]
+    pub share: Option<Place>,
     /// Line settings.
     #[command(flatten)]
     pub line: LineOptions,
@@ -35,6 +40,10 @@ impl Capture {
         let line = Line::open(&self.port, &self.line, Some(&self.out))?;
         let began = Instant::now();
         say_aside(format_args!("Capturing {} into {}. Ctrl+C ends it.", self.port, self.out.display()));
+        if let Some(place) = &self.share {
+            line.order(Order::Share(place.clone()))?;
+        }
+        let mut shared = None;
         let mut told = None;
         loop {
             let left = self.length.map(|length| length.saturating_sub(began.elapsed()));
@@ -50,7 +59,18 @@ impl Capture {
                 ));
                 told = trouble;
             }
-            if line.status().phase.over() {
+            let status = line.status();
+            if self.share.is_some()
+                && shared.is_none()
+                && let Some(problem) = &status.refused
+            {
+                return Err(Exit::trouble(problem));
+            }
+            if let (Some((address, _)), None) = (&status.shared, &shared) {
+                say_aside(format_args!("Shared at {address}."));
+                shared = Some(address.clone());
+            }
+            if status.phase.over() {
                 break;
             }
         }
@@ -62,5 +82,34 @@ impl Capture {
             (Phase::Failed(problem), None) => Err(Exit::trouble(problem)),
             _ => Ok(()),
         }
+    }
+}
+
+/// Reads where to share; a port alone is on this machine only.
+fn place(text: &str) -> Result<Place, String> {
+    match text.split_once(':') {
+        Some(("pty", link)) if !link.is_empty() => return Ok(Place::Pty(Some(link.into()))),
+        _ if text == "pty" => return Ok(Place::Pty(None)),
+        _ => {}
+    }
+    let address = match text.parse::<u16>() {
+        Ok(port) => Ok(([127, 0, 0, 1], port).into()),
+        Err(_) => text.parse(),
+    };
+    address.map(Place::Tcp).map_err(|_| "write a port such as 7000, 127.0.0.1:7000, pty or pty:LINK".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sharing_stays_on_this_machine_unless_the_address_says_otherwise() {
+        let tcp = |text: &str| Place::Tcp(text.parse().unwrap());
+        assert_eq!(place("7000"), Ok(tcp("127.0.0.1:7000")));
+        assert_eq!(place("0.0.0.0:7000"), Ok(tcp("0.0.0.0:7000")));
+        assert_eq!(place("pty"), Ok(Place::Pty(None)));
+        assert_eq!(place("pty:/tmp/modem"), Ok(Place::Pty(Some("/tmp/modem".into()))));
+        assert!(place("pty:").is_err() && place("host").is_err());
     }
 }

@@ -249,6 +249,14 @@ fn flow(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 }
 
 fn connect(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let help = "Closes the port for a moment, so that another program can have it: an upload by the Arduino IDE";
+    if state.connected() && ui.button("Lend").on_hover_text(help).clicked() {
+        commands.push(Command::Lend);
+    }
+    let lent = *state.phase() == Phase::Released;
+    if lent && parts::primary(ui, true, "Take back").on_hover_text("Opens the port again").clicked() {
+        commands.push(Command::TakeBack);
+    }
     if state.busy() {
         if ui.button("Disconnect").on_hover_text("Ctrl+O").clicked() {
             commands.push(Command::Disconnect);

@@ -101,3 +101,21 @@ fn capture_keeps_every_byte_and_never_overwrites() {
     assert_eq!(none.status.code(), Some(3));
     assert!(String::from_utf8(none.stderr).unwrap().contains("is not there"));
 }
+
+#[test]
+fn a_captured_port_can_be_shared_meanwhile() {
+    let pty = Pty::new();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("session.pcapng");
+    let arguments = ["capture", &pty.path(), file.to_str().unwrap(), "--share", "0"];
+    let mut child = modemscope(&arguments).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let shared =
+        lines.find_map(|line| line.strip_prefix("Shared at ").map(|rest| rest.trim_end_matches('.').to_owned()));
+    let mut guest = TcpStream::connect(shared.unwrap()).unwrap();
+    guest.write_all(b"AT\r").unwrap();
+    assert_eq!(pty.read_exactly(3, LIMIT), b"AT\r");
+    interrupt(&child);
+    assert_eq!(lines.find(|line| line.contains("bytes received")).unwrap().split(", ").nth(1), Some("3 sent"));
+    assert!(child.wait().unwrap().success());
+}

@@ -19,7 +19,8 @@ struct Device {
 
 impl Device {
     fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        // A short path, different in its first characters from test to test: threads are named by it.
+        let folder = tempfile::Builder::new().prefix("").rand_bytes(6).tempdir_in("/tmp").unwrap();
         let node = folder.path().join("ttyUSB0");
         let mut device = Self { _folder: folder, node, pty: None };
         device.plug(Pty::new());
@@ -158,6 +159,32 @@ fn disconnect_ends_the_search() {
     watched.until("it is closed", |status| status.phase == Phase::Closed);
     assert!(asked.elapsed() < Duration::from_millis(300));
     device.plug(Pty::new());
+}
+
+#[test]
+fn a_search_costs_next_to_nothing() {
+    let mut device = Device::new();
+    let watched = device.open();
+    device.pull();
+    lost(&watched);
+    // The link's thread by its name, of which the kernel keeps 15 characters; the folder's name is in them.
+    let name: String = format!("link {}", device.path()).chars().take(15).collect();
+    let used = || {
+        std::fs::read_dir("/proc/self/task")
+            .unwrap()
+            .filter_map(Result::ok)
+            .filter(|task| std::fs::read_to_string(task.path().join("comm")).is_ok_and(|comm| comm.trim_end() == name))
+            .filter_map(|task| std::fs::read_to_string(task.path().join("schedstat")).ok())
+            .filter_map(|text| text.split_whitespace().next()?.parse::<u64>().ok())
+            .map(Duration::from_nanos)
+            .sum::<Duration>()
+    };
+    let before = used();
+    assert!(!before.is_zero(), "the link's thread was found");
+    let watched_for = Duration::from_millis(1_500);
+    std::thread::park_timeout(watched_for);
+    let spent = used().saturating_sub(before);
+    assert!(spent < watched_for / 100, "{spent:?} of {watched_for:?}");
 }
 
 #[test]
