@@ -15,6 +15,9 @@ pub mod parmrk;
 pub mod replay;
 #[cfg(unix)]
 pub mod serial;
+#[cfg(not(unix))]
+#[path = "serial_elsewhere.rs"]
+pub mod serial;
 pub mod settings;
 pub mod share;
 pub mod sim_host;
