@@ -60,3 +60,29 @@ fn a_text_typed_by_hand_ends_with_ctrl_z() {
     window.wait_for_text("SEND OK");
     window.wait_for("the text in the server panel", |widget| widget.label.contains("typed by hand"));
 }
+
+/// The mistake that costs people days: 1A typed as two letters. It is told, one click sends the byte, the finding resolves.
+#[test]
+fn a_1a_typed_as_text_is_told_and_put_right_by_one_click() {
+    let display = Display::start();
+    let home = tempfile::tempdir().expect("a home");
+    let mut window = Window::start(&display, home.path(), &["demo"]);
+    window.resize(1280, 860);
+    window.wait_for_text("SMS Ready");
+    window.click("Open TCP");
+    window.wait_for_text("Enter runs it");
+    window.key(Key::Enter, Modifiers::NONE);
+    window.wait_for_text("Open TCP: done");
+    window.click("Send line");
+    window.type_text("AT+CIPSEND");
+    window.key(Key::Enter, Modifiers::NONE);
+    window.wait_for_text("Waiting for data");
+    window.type_text("hello 1A");
+    window.wait_for_text("Make it the byte");
+    window.key(Key::Enter, Modifiers::NONE);
+    window.wait_for_text("terminator-typed-as-text");
+    picture(&mut window, "finding.png");
+    window.click("Send 1A");
+    window.wait_for_text("SEND OK");
+    window.wait_for_text("Resolved");
+}

@@ -143,6 +143,8 @@ impl Engine {
         }
         let now = self.clock.now();
         if self.session.next_deadline().is_some_and(|due| due <= now) {
+            // Time alone may have made a finding, or changed what the modem is waited for.
+            self.dirty = true;
             self.input(Input::Tick, now);
         }
         let mut away = self.away.take();

@@ -154,6 +154,8 @@ impl Engine {
         self.serve_guests();
         let now = self.clock.now();
         if self.session.next_deadline().is_some_and(|due| due <= now) {
+            // Time alone may have made a finding, or changed what the modem is waited for.
+            self.dirty = true;
             self.input(Input::Tick, now);
         }
         self.line_work(now);
