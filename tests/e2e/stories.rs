@@ -14,6 +14,18 @@ fn picture(window: &mut Window, name: &str) {
     }
 }
 
+/// Opens the connection by its macro and the prompt by hand.
+fn open_prompt(window: &mut Window) {
+    window.click("Open TCP");
+    window.wait_for_text("Enter runs it");
+    window.key(Key::Enter, Modifiers::NONE);
+    window.wait_for_text("Open TCP: done");
+    window.click("Send line");
+    window.type_text("AT+CIPSEND");
+    window.key(Key::Enter, Modifiers::NONE);
+    window.wait_for_text("Waiting for data");
+}
+
 /// `modemscope demo`: click *Open TCP*, click *CIPSEND + text + 1A*, accept what is prefilled; the server has the text.
 #[test]
 fn demo_delivers_a_text_by_two_clicks() {
@@ -45,14 +57,7 @@ fn a_text_typed_by_hand_ends_with_ctrl_z() {
     let home = tempfile::tempdir().expect("a home");
     let mut window = Window::start(&display, home.path(), &["demo"]);
     window.wait_for_text("SMS Ready");
-    window.click("Open TCP");
-    window.wait_for_text("Enter runs it");
-    window.key(Key::Enter, Modifiers::NONE);
-    window.wait_for_text("Open TCP: done");
-    window.click("Send line");
-    window.type_text("AT+CIPSEND");
-    window.key(Key::Enter, Modifiers::NONE);
-    window.wait_for_text("Waiting for data");
+    open_prompt(&mut window);
     window.type_text("typed by hand");
     window.key(Key::Enter, Modifiers::NONE);
     window.wait_for_text("13 bytes typed");
@@ -69,14 +74,7 @@ fn a_1a_typed_as_text_is_told_and_put_right_by_one_click() {
     let mut window = Window::start(&display, home.path(), &["demo"]);
     window.resize(1280, 860);
     window.wait_for_text("SMS Ready");
-    window.click("Open TCP");
-    window.wait_for_text("Enter runs it");
-    window.key(Key::Enter, Modifiers::NONE);
-    window.wait_for_text("Open TCP: done");
-    window.click("Send line");
-    window.type_text("AT+CIPSEND");
-    window.key(Key::Enter, Modifiers::NONE);
-    window.wait_for_text("Waiting for data");
+    open_prompt(&mut window);
     window.type_text("hello 1A");
     window.wait_for_text("Make it the byte");
     window.key(Key::Enter, Modifiers::NONE);
