@@ -210,6 +210,9 @@ pub(super) struct Overflow {
 /// How long an answer may pause in the middle of a line.
 const PAUSE: Duration = Duration::from_secs(5);
 
+/// Bytes of one answer do not lie further apart.
+const ON_ITS_WAY: Duration = Duration::from_millis(200);
+
 impl Overflow {
     /// An answer that has broken off in the middle of a line: its bytes.
     fn broken(dialog: &Dialog, exchange: &Exchange) -> Option<Span> {
@@ -218,13 +221,12 @@ impl Overflow {
             || dialog.elided()
             || dialog.data.is_some()
             || dialog.state.bare_data_possible()
-            || text.len() < 2
         {
             return None;
         }
         let end = dialog.received_total();
         let answer = end - exchange.received_from;
-        (56..=72)
+        (56..=96)
             .contains(&answer)
             .then(|| Span { at: dialog.received_last, ..dialog.received_span(exchange.received_from..end) })
     }
@@ -243,6 +245,12 @@ impl Rule for Overflow {
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let open = match event {
+            // An answer that is still on its way when the next command leaves has not broken off.
+            Event::Command
+                if dialog.now.zip(dialog.received_last).is_some_and(|(now, last)| now < last + ON_ITS_WAY) =>
+            {
+                None
+            }
             Event::Command => dialog.open.len().checked_sub(2).and_then(|at| dialog.open.get(at)),
             Event::Tick if dialog.now.zip(dialog.received_last).is_none_or(|(now, last)| now < last + PAUSE) => None,
             _ => dialog.open.front(),
