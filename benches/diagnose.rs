@@ -3,6 +3,8 @@
 //! `cargo bench --bench diagnose`. The session is generated: bring-up, questions, sends with echo, pushed pages of a
 //! server, reads by hand, SMS, HTTP, as the simulator says them.
 
+#![allow(missing_docs, reason = "criterion's macro makes a function")]
+
 use std::hint::black_box;
 use std::time::Duration;
 

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use modemscope::modem::diagnose::{Diagnoser, Doing, Severity};
-use modemscope::sim800::{Input, Output, Profile, Sim800, SocketEvent, SocketId};
+use modemscope::sim800::{Control, Input, Output, Profile, Sim800, SocketEvent, SocketId};
 
 /// A modem, a peer that takes everything, and a diagnoser that listens.
 struct Bench {
@@ -64,7 +64,12 @@ impl Bench {
         let from = self.heard.len();
         loop {
             self.pump();
-            let found = self.heard[from..].windows(wanted.len().max(1)).any(|window| window == wanted.as_bytes());
+            let found = self
+                .heard
+                .get(from..)
+                .unwrap_or_default()
+                .windows(wanted.len().max(1))
+                .any(|window| window == wanted.as_bytes());
             if found && !wanted.is_empty() {
                 return true;
             }
@@ -202,6 +207,19 @@ fn the_blind_sketch() {
     bench.expect(&["send-before-connect", "closed-before-sent"]);
 }
 
+#[test]
+fn the_network_drops_the_data_connection() {
+    let mut bench = Bench::new(&["sim800l"]);
+    bench.wait(12);
+    bench.play(GET_READY);
+    bench.play(BRING_UP);
+    bench.play(CONNECT);
+    bench.modem.handle_input(Input::Control(Control::Fault("pdp-deact".to_owned(), true)), bench.now);
+    bench.wait(30);
+    bench.play(&[(b"AT+CIPSEND\r", "ERROR\r\n")]);
+    bench.expect(&["context-lost"]);
+}
+
 #[track_caller]
 fn fault(words: &[&str], steps: &[&[Step<'_>]], rule: &str) {
     let mut bench = Bench::new(words);
@@ -239,7 +257,7 @@ fn each_fault_makes_its_diagnosis_speak() {
     fault(&["autobaud-unsynced"], &[GET_READY], "no-answer");
     fault(&["send-fail"], &[GET_READY, BRING_UP, CONNECT, SEND], "send-failed");
     fault(&["peer-close"], &[GET_READY, BRING_UP, CONNECT], "peer-closed");
-    fault(&["pdp-deact"], &[GET_READY, BRING_UP, CONNECT], "context-lost");
+    fault(&["pdp-deact"], &[GET_READY, BRING_UP, CONNECT], "no-data-service");
     fault(&["prompt-off"], &[GET_READY, BRING_UP, CONNECT, SEND], "prompt-switched-off");
     fault(&["refuse"], &[GET_READY, BRING_UP, CONNECT], "connect-failed");
 }

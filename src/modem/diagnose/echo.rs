@@ -216,7 +216,7 @@ const ON_ITS_WAY: Duration = Duration::from_millis(200);
 impl Overflow {
     /// An answer that has broken off in the middle of a line: its bytes.
     fn broken(dialog: &Dialog, exchange: &Exchange) -> Option<Span> {
-        let (start, text) = dialog.unfinished()?;
+        let (start, _) = dialog.unfinished()?;
         if start < exchange.received_from
             || dialog.elided()
             || dialog.data.is_some()

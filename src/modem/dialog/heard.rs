@@ -292,7 +292,7 @@ impl Dialog {
 
     /// A line counts: the state follows, rules hear of it.
     pub(super) fn count(&mut self, said: Said, span: Span) {
-        self.looped.rule_out();
+        self.looped.give_up();
         match said {
             Said::ConnectOk(n) => {
                 self.state.set_connection(n, Connection::Open);
