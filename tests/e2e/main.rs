@@ -1,6 +1,7 @@
 //! The real binary in a real window: started on Xvfb, clicked through, looked at.
 //!
-//! Needs `--features inspection` and Xvfb; `tests/run` sees to both. `MODEMSCOPE_PICTURES=DIR` keeps the screenshots.
+//! Needs `--features inspection` and Xvfb; `tests/run` sees to both. `MODEMSCOPE_PICTURES=DIR` keeps the screenshots;
+//! `modemscope.png` among them is the picture of the README (`assets/modemscope.png`).
 #![allow(clippy::disallowed_methods, reason = "tests of the real program wait in real time")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 

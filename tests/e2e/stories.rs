@@ -47,7 +47,7 @@ fn demo_delivers_a_text_by_two_clicks() {
     window.wait_for("the text in the server panel", |widget| {
         widget.label.contains("hello from modemscope") && widget.label.contains("21 bytes")
     });
-    picture(&mut window, "delivered.png");
+    picture(&mut window, "modemscope.png");
 }
 
 /// By hand, as in every tutorial: the command, the text, then Ctrl+Z, which must send the byte and never be undo.
