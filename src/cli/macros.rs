@@ -50,7 +50,9 @@ impl Import {
         let name = self.file.display();
         let imported = import(&read_bytes(&self.file, LARGEST)?, &self.ending)
             .map_err(|error| Exit::trouble(format!("{name}: {error}")))?;
-        say_aside(format!("{name}: {} macros of {}", imported.book.macros.len(), imported.program));
+        let count = imported.book.macros.len();
+        let macros = if count == 1 { "macro" } else { "macros" };
+        say_aside(format!("{name}: {count} {macros} of {}", imported.program));
         for sentence in &imported.left_out {
             say_aside(format!("{name}: left out: {sentence}"));
         }

@@ -4,6 +4,9 @@ use super::lexer::Tok;
 use super::parser::{MAX_DEPTH, Parser, QUALIFIERS, type_of};
 use super::syntax::Expr;
 
+/// A longer chain of `+` or `.` is not followed: each link is a level of the tree.
+const MAX_LINKS: usize = 100;
+
 impl Parser<'_> {
     /// `(a, b)`.
     pub(super) fn arguments(&mut self) -> Vec<Expr> {
@@ -85,12 +88,16 @@ impl Parser<'_> {
         ];
         let Some(operators) = LEVELS.get(level) else { return self.unary() };
         let mut left = self.binary(level + 1);
+        let mut links = 0;
         while let Some(Tok::Op(operator)) = self.tok(0)
             && operators.contains(operator)
         {
             let operator = *operator;
             self.at += 1;
-            left = Expr::Binary(operator, Box::new(left), Box::new(self.binary(level + 1)));
+            let right = self.binary(level + 1);
+            links += 1;
+            left =
+                if links > MAX_LINKS { Expr::Unknown } else { Expr::Binary(operator, Box::new(left), Box::new(right)) };
         }
         left
     }
@@ -119,7 +126,12 @@ impl Parser<'_> {
             return cast;
         }
         let mut expr = self.primary();
+        let mut links = 0;
         loop {
+            links += 1;
+            if links > MAX_LINKS {
+                expr = Expr::Unknown;
+            }
             if self.is_op(0, "(") {
                 expr = Expr::Call(Box::new(expr), self.arguments());
             } else if self.is_op(0, "[") {

@@ -1,13 +1,23 @@
 //! What expressions do and are worth. The other half of the machine.
 
 use super::calls;
-use super::machine::Machine;
+use super::machine::{MAX_NESTING, Machine};
 use super::syntax::Expr;
 use super::value::{Value, arithmetic, low_byte};
 
 impl Machine<'_> {
     /// Evaluates an expression, with all it does.
     pub fn value_of(&mut self, expr: &Expr) -> Value {
+        if self.nesting >= MAX_NESTING {
+            return Value::Unknown("it is nested too deeply".to_owned());
+        }
+        self.nesting += 1;
+        let value = self.value_of_inside(expr);
+        self.nesting -= 1;
+        value
+    }
+
+    fn value_of_inside(&mut self, expr: &Expr) -> Value {
         match expr {
             Expr::Int(number) => Value::Int(*number),
             Expr::Hundredths(number) => Value::Hundredths(*number),

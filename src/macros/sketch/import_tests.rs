@@ -314,11 +314,27 @@ fn nesting_without_end_is_no_stack_overflow() {
         "(char)",
         "R\"(",
         "a+(",
+        "1+",
+        ".a",
+        "[1]",
+        "()",
+        "++",
+        "x.print(1)+",
+        "else if(a)",
         "{{([",
     ] {
-        let _ = import(&format!("void setup(){{ {}", unit.repeat(20_000)));
-        let _ = import(&unit.repeat(20_000));
+        let _ = import(&format!("void setup(){{ {}", unit.repeat(5_000)));
+        let _ = import(&unit.repeat(5_000));
     }
+}
+
+#[test]
+fn calls_within_chains_are_no_stack_overflow() {
+    let chain = |inner: &str| (0..29).fold(inner.to_owned(), |inner, _| format!("({inner}{})", "+1".repeat(99)));
+    let functions: Vec<String> =
+        (0..20).map(|n| format!("int f{n}() {{ return {}; }}\n", chain(&format!("f{}()", n + 1)))).collect();
+    let source = format!("{}void setup() {{ Serial1.print(f0()); }}", functions.concat());
+    assert!(!import(&source).unread.is_empty());
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::calls;
+use super::survey::{calls_delay, collect_sends, is_true, mentions};
 use super::syntax::{Declaration, Expr, Function, Program, Stmt, StmtKind, Type};
 use super::value::Value;
 
@@ -58,6 +59,8 @@ const MAX_EVENTS: usize = 10_000;
 const MAX_BYTES: usize = 1024 * 1024;
 /// Calls within calls.
 const MAX_CALLS: usize = 16;
+/// Statements and expressions within each other, calls included; a thread's stack of 2 MiB holds more than twice that.
+pub(super) const MAX_NESTING: usize = 400;
 
 /// A variable of the sketch.
 #[derive(Debug)]
@@ -75,6 +78,7 @@ pub(super) struct Machine<'a> {
     /// Where the scopes of the present function begin.
     frame: usize,
     calls: usize,
+    pub nesting: usize,
     statements: usize,
     bytes: usize,
     pub line: usize,
@@ -92,6 +96,7 @@ impl<'a> Machine<'a> {
             scopes: vec![BTreeMap::new()],
             frame: 1,
             calls: 0,
+            nesting: 0,
             statements: 0,
             bytes: 0,
             line: 1,
@@ -178,6 +183,17 @@ impl<'a> Machine<'a> {
             }
             return Flow::Stop;
         }
+        if self.nesting >= MAX_NESTING {
+            self.leave_out("it is nested too deeply", &[statement], BTreeSet::new());
+            return Flow::Next;
+        }
+        self.nesting += 1;
+        let flow = self.run_statement_inside(statement);
+        self.nesting -= 1;
+        flow
+    }
+
+    fn run_statement_inside(&mut self, statement: &Stmt) -> Flow {
         match &statement.kind {
             StmtKind::Empty => Flow::Next,
             StmtKind::Expr(expr) => {
@@ -440,59 +456,6 @@ impl<'a> Machine<'a> {
         match flow {
             Flow::Return(value) => value,
             _ => Value::unknown(&function.name),
-        }
-    }
-}
-
-fn is_true(condition: &Expr) -> bool {
-    match condition {
-        Expr::Int(number) => *number != 0,
-        Expr::Name(name) => name == "true",
-        _ => false,
-    }
-}
-
-fn mentions(expr: &Expr, names: &[&str]) -> bool {
-    let mut found = false;
-    expr.walk(&mut |expr| {
-        found |= matches!(expr, Expr::Name(name) | Expr::Member(_, name) if names.contains(&name.as_str()));
-    });
-    found
-}
-
-fn calls_delay(statement: &Stmt) -> bool {
-    let mut found = false;
-    statement.walk(&mut |expr| found |= matches!(expr, Expr::Name(name) if name == "delay"));
-    found
-}
-
-/// Names whose `print`, `println` or `write` is called in `statement` or in a function it calls.
-fn collect_sends(program: &Program, statement: &Stmt, sent: &mut Vec<String>, seen: &mut BTreeSet<String>) {
-    let mut helpers = Vec::new();
-    statement.walk(&mut |expr| {
-        let Expr::Call(callee, arguments) = expr else { return };
-        match &**callee {
-            Expr::Member(object, method) if calls::sends(method) => {
-                if let Expr::Name(name) = &**object {
-                    sent.push(name.clone());
-                }
-            }
-            Expr::Name(name) => {
-                helpers.push(name.clone());
-                // A helper that is given the object sends to it under another name.
-                sent.extend(arguments.iter().filter_map(|argument| match argument {
-                    Expr::Name(name) => Some(name.clone()),
-                    _ => None,
-                }));
-            }
-            _ => {}
-        }
-    });
-    for name in helpers {
-        if seen.insert(name.clone())
-            && let Some(function) = program.functions.iter().find(|function| function.name == name)
-        {
-            function.body.iter().for_each(|statement| collect_sends(program, statement, sent, seen));
         }
     }
 }

@@ -18,6 +18,7 @@ mod machine;
 mod parser;
 mod plan;
 mod python;
+mod survey;
 mod syntax;
 mod value;
 
