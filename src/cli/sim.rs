@@ -3,11 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use anyhow::Context;
 use crossbeam_channel::{Receiver, bounded};
-use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::link::sim_host::{Door, Host};
 use crate::link::simulator::SimLink;
@@ -123,12 +122,15 @@ fn in_background() -> bool {
     false
 }
 
-fn serve(profile: Profile, seed: u64, door: &Door) -> anyhow::Result<()> {
-    let link = SimLink::new(Sim800::new(profile, seed)).context("no descriptors left")?;
-    let mut host = Host::open(link, door)?;
-    let stop = Arc::new(AtomicBool::new(false));
+/// Ctrl+C ends it in order: the link to the pty is taken away.
+#[cfg(unix)]
+fn watch_signals(stop: &Arc<AtomicBool>, waker: Waker) -> anyhow::Result<()> {
+    use std::sync::atomic::Ordering;
+
+    use signal_hook::consts::{SIGINT, SIGTERM};
+
     let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]).context("cannot watch for signals")?;
-    let (flag, waker) = (Arc::clone(&stop), host.waker());
+    let flag = Arc::clone(stop);
     std::thread::Builder::new()
         .name("signals".into())
         .spawn(move || {
@@ -138,6 +140,21 @@ fn serve(profile: Profile, seed: u64, door: &Door) -> anyhow::Result<()> {
             }
         })
         .context("cannot start a thread")?;
+    Ok(())
+}
+
+/// Without Unix there is no link to take away: Ctrl+C ends the process.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "as on Unix")]
+fn watch_signals(_stop: &Arc<AtomicBool>, _waker: Waker) -> anyhow::Result<()> {
+    Ok(())
+}
+
+fn serve(profile: Profile, seed: u64, door: &Door) -> anyhow::Result<()> {
+    let link = SimLink::new(Sim800::new(profile, seed)).context("no descriptors left")?;
+    let mut host = Host::open(link, door)?;
+    let stop = Arc::new(AtomicBool::new(false));
+    watch_signals(&stop, host.waker())?;
     println!("{}", host.address());
     let hands = hands_from_stdin(host.waker())?;
     host.serve(&stop, |_| hands.try_recv().ok())?;

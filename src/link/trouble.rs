@@ -251,6 +251,7 @@ fn flock_holder(_device: &Path) -> Option<u32> {
 }
 
 /// A line reads `1: FLOCK  ADVISORY  WRITE 1234 00:05:417 0 EOF`; the inode stands last in `major:minor:inode`.
+#[cfg(unix)]
 fn flock_holder_from(locks: &str, inode: u64) -> Option<u32> {
     locks.lines().find_map(|line| {
         let fields: Vec<&str> = line.split_whitespace().collect();
@@ -335,6 +336,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(unix)]
     fn a_flock_names_its_holder() {
         let locks =
             "1: POSIX  ADVISORY  READ 700 00:05:417 128 128\n2: FLOCK  ADVISORY  WRITE 4711 00:05:417 0 EOF\n3: -> x\n";
