@@ -19,7 +19,9 @@ mod update;
 
 pub use runtime::{Folders, Runtime};
 pub use settings::Settings;
-pub use state::{Message, OpenFile, Purpose, SIMULATOR, Selected, Server, Sought, State, Tone, Tools};
+pub use state::{
+    Message, OpenFile, PassthroughView, Purpose, SIMULATOR, ScanView, Selected, Server, Sought, State, Tone, Tools,
+};
 pub use update::{Command, Effect, ExportWish, update};
 
 use crate::link::LineSettings;

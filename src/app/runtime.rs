@@ -7,6 +7,7 @@
 )]
 
 mod books;
+mod checks;
 mod inspect;
 mod saver;
 mod tools;
@@ -69,6 +70,7 @@ pub struct Runtime {
     diagnosing: Option<Job<Vec<Finding>>>,
     jobs: tools::Jobs,
     room: Option<Job<()>>,
+    probe: Option<checks::Probe>,
     saver: Saver,
     unsaved: bool,
 }
@@ -100,6 +102,7 @@ impl Runtime {
             diagnosing: None,
             jobs: tools::Jobs::default(),
             room: None,
+            probe: None,
             saver: Saver::start(file),
             unsaved: false,
         };
@@ -169,6 +172,7 @@ impl Runtime {
             self.room = None;
         }
         self.poll_tools(state);
+        self.poll_probe(state);
         if self.unsaved {
             self.unsaved = !self.saver.save(&state.settings);
         }
@@ -222,6 +226,9 @@ impl Runtime {
             Effect::Choose(purpose) => self.choose(state, purpose),
             Effect::Record(on) => self.record(state, on),
             Effect::MakeTimeline => self.make_timeline(state),
+            Effect::ScanBaud => self.start_scan(state),
+            Effect::CheckPassthrough(way) => self.start_passthrough(state, way),
+            Effect::StopProbe => self.stop_probe(state),
             Effect::Save => self.unsaved = true,
         }
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::Settings;
 use super::find::Find;
 use super::log_feed::LogFeed;
+use super::passthrough;
 use super::timeline::Timeline;
 use crate::capture::Reader;
 use crate::capture::copy::{Selection, Span};
@@ -16,6 +17,7 @@ use crate::link::discovery::PortInfo;
 use crate::link::test_server::Visitor;
 use crate::link::{LineSettings, Phase, Status};
 use crate::macros::Book;
+use crate::modem::baud_scan::Reply;
 use crate::modem::diagnose::{Doing, Finding};
 
 /// The port name of the simulated modem, always in the list.
@@ -81,6 +83,32 @@ pub struct Tools {
     pub recording_since: Option<u64>,
     /// Commands and signal over time.
     pub timeline: Option<Timeline>,
+    /// A probe is in hand: the search for the baud rate or the passthrough check.
+    pub probing: bool,
+    /// The last search for the baud rate.
+    pub scan: Option<ScanView>,
+    /// The last passthrough check.
+    pub passthrough: Option<PassthroughView>,
+}
+
+/// A search for the baud rate.
+#[derive(Clone, Debug, Default)]
+pub struct ScanView {
+    /// What came at each rate so far.
+    pub replies: Vec<Reply>,
+    /// The rate that answered.
+    pub found: Option<u32>,
+    /// All rates were tried, or one was found.
+    pub over: bool,
+}
+
+/// A passthrough check.
+#[derive(Clone, Debug, Default)]
+pub struct PassthroughView {
+    /// What is being done.
+    pub progress: String,
+    /// What was found, at the end.
+    pub report: Option<passthrough::Report>,
 }
 
 /// What a file is picked for.

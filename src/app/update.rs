@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::passthrough::Way;
 use super::settings::{Highlight, Line, SendBox, Theme, View};
 use super::state::{Purpose, Selected, State, Tone};
 use crate::capture::RowRules;
@@ -129,6 +130,12 @@ pub enum Command {
     Record(bool),
     /// Compute the timeline.
     MakeTimeline,
+    /// Search for the modem's baud rate.
+    ScanBaud,
+    /// Find out what the way to the modem carries.
+    CheckPassthrough(Way),
+    /// End the search or the check.
+    StopProbe,
     /// Keep captures up to this size, in MiB; 0 keeps all.
     SetRetention(u64),
     /// Record PINs and passwords as they are.
@@ -209,6 +216,12 @@ pub enum Effect {
     Record(bool),
     /// Compute the timeline.
     MakeTimeline,
+    /// Search for the modem's baud rate.
+    ScanBaud,
+    /// Find out what the way to the modem carries.
+    CheckPassthrough(Way),
+    /// End the search or the check.
+    StopProbe,
     /// Write the settings soon.
     Save,
 }
@@ -297,6 +310,9 @@ fn update_rest(state: &mut State, command: Command) -> Vec<Effect> {
         }
         Command::Record(on) => vec![Effect::Record(on)],
         Command::MakeTimeline => vec![Effect::MakeTimeline],
+        Command::ScanBaud => vec![Effect::ScanBaud],
+        Command::CheckPassthrough(way) => vec![Effect::CheckPassthrough(way)],
+        Command::StopProbe => vec![Effect::StopProbe],
         other => update_line(state, other),
     }
 }

@@ -12,9 +12,15 @@ use crate::modem::diagnose::{Evidence, Finding, Offer, Severity};
 #[derive(Debug, Default)]
 pub struct Findings {
     advice: Option<(&'static str, &'static str)>,
+    wants_scan: bool,
 }
 
 impl Findings {
+    /// The search for the baud rate was asked for.
+    pub fn take_scan_wish(&mut self) -> bool {
+        std::mem::take(&mut self.wants_scan)
+    }
+
     /// Draws the list; gives back the bytes that the user wants to see in the log.
     pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) -> Option<Evidence> {
         let mut wanted = None;
@@ -110,7 +116,10 @@ impl Findings {
                         self.advice = (!shown).then_some((finding.rule, advice));
                     }
                 }
-                Offer::ScanBaud => {}
+                Offer::ScanBaud => {
+                    self.wants_scan |=
+                        ui.button("Find baud…").on_hover_text("Opens the search; nothing is sent yet").clicked();
+                }
             }
         }
     }

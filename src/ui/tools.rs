@@ -1,5 +1,6 @@
 //! The menu and the windows that it opens: everything that is not needed all the time.
 
+mod checks;
 mod editor;
 mod export;
 mod help;
@@ -28,18 +29,20 @@ enum Tool {
     Import,
     Signal,
     Simulator,
+    Baud,
     Nano,
     Adapter,
     Settings,
 }
 
 impl Tool {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Export,
         Self::Editor,
         Self::Import,
         Self::Signal,
         Self::Simulator,
+        Self::Baud,
         Self::Nano,
         Self::Adapter,
         Self::Settings,
@@ -52,6 +55,7 @@ impl Tool {
             Self::Import => "Import macros or sketch…",
             Self::Signal => "Signal and timeline",
             Self::Simulator => "Simulated modem",
+            Self::Baud => "Find baud…",
             Self::Nano => "Arduino Nano: wiring and sketch",
             Self::Adapter => "USB-TTL adapter: wiring",
             Self::Settings => "Settings…",
@@ -65,6 +69,7 @@ impl Tool {
             Self::Nano | Self::Adapter => egui::vec2(720.0, 520.0),
             Self::Import => egui::vec2(620.0, 420.0),
             Self::Export => egui::vec2(480.0, 320.0),
+            Self::Baud => egui::vec2(560.0, 360.0),
             Self::Simulator | Self::Settings => egui::vec2(420.0, 380.0),
         }
     }
@@ -104,6 +109,11 @@ impl Tools {
     /// Opens the page for the board or adapter.
     pub fn help(&mut self, nano: bool) {
         self.show_tool(if nano { Tool::Nano } else { Tool::Adapter });
+    }
+
+    /// Opens the search for the baud rate.
+    pub fn find_baud(&mut self) {
+        self.show_tool(Tool::Baud);
     }
 
     /// Opens the macro editor.
@@ -152,6 +162,7 @@ impl Tools {
                 Tool::Import => self.import.show(ui, state, commands),
                 Tool::Signal => self.signal.show(ui, state, commands),
                 Tool::Simulator => self.simulator.show(ui, state, commands),
+                Tool::Baud => checks::baud(ui, state, commands),
                 Tool::Nano => self.help.nano(ui, state, commands),
                 Tool::Adapter => help::adapter(ui),
                 Tool::Settings => settings::show(ui, state, commands),

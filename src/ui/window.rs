@@ -102,6 +102,9 @@ impl Window {
         let state = &self.state;
         let counting = state.running() || state.prompt_open() || state.status.sending.is_some();
         let waiting = matches!(state.status.strip.doing, crate::modem::diagnose::Doing::Waiting { .. });
+        if state.tools.probing {
+            ctx.request_repaint_after(FRAME);
+        }
         let restarting = state.through_nano() && state.status.now < crate::app::nano::RESTART;
         if state.connected() && (counting || waiting || restarting) {
             ctx.request_repaint_after(COUNTING);
@@ -126,6 +129,9 @@ impl Window {
         self.panels(ui, &mut commands);
         if self.macros.take_editor_wish() {
             self.tools.edit_macros();
+        }
+        if self.findings.take_scan_wish() {
+            self.tools.find_baud();
         }
         if let Some(nano) = self.port_bar.take_help_wish() {
             self.tools.help(nano);

@@ -60,8 +60,8 @@ fn by_hand_through_the_send_box_it_arrives_too() {
     desk.type_text("AT+CIPSEND");
     desk.key(Key::Enter);
     desk.wait_for_log("> ");
+    desk.wait("the strip knows of the prompt", |desk| desk.state().prompt_open());
     desk.click("Text");
-    desk.harness.state_mut().state_mut().settings.send.ending = "none".to_owned();
     desk.focus_line();
     desk.type_text("hello");
     desk.key(Key::Enter);
@@ -72,7 +72,7 @@ fn by_hand_through_the_send_box_it_arrives_too() {
     desk.wait_for_log("SEND OK");
     desk.click("Mixed");
     desk.focus_line();
-    desk.type_text(r"AT+CIPCLOSE\r");
+    desk.type_text("AT+CIPCLOSE");
     desk.key(Key::Enter);
     desk.wait_for_log("CLOSE OK");
     assert_eq!(server.received(), b"hello");

@@ -173,7 +173,7 @@ fn recorded(reader: &Reader, since: u64) -> Recorder {
 pub(super) fn free_name(state: &State, wanted: &str) -> String {
     let taken = |name: &str| state.book.macros.iter().any(|known| known.name == name);
     std::iter::once(wanted.to_owned())
-        .chain((2_u32..).map(|number| format!("{wanted} {number}")))
+        .chain((2..=10_000).map(|number| format!("{wanted} {number}")))
         .find(|name| !taken(name))
         .unwrap_or_else(|| wanted.to_owned())
 }

@@ -40,7 +40,7 @@ impl EditorPanel {
             match Editor::new(&state.tools.book_text) {
                 Ok(editor) => (self.editor, self.trouble) = (Some(editor), None),
                 Err(error) => {
-                    self.trouble = Some(format!("{error}. Put that right in a text editor; the file is left alone."))
+                    self.trouble = Some(format!("{error}. Put that right in a text editor; the file is left alone."));
                 }
             }
         }
@@ -107,7 +107,7 @@ impl EditorPanel {
         let at = self.picked;
         ui.horizontal_wrapped(|ui| {
             if ui.button("New").clicked() {
-                let name = (1_u32..)
+                let name = (1..=10_000)
                     .map(|number| format!("Macro {number}"))
                     .find(|name| !editor.book().macros.iter().any(|known| known.name == *name));
                 let steps = vec![Step { send: Some("AT\\r".to_owned()), ..Step::default() }];

@@ -50,6 +50,9 @@ impl Help {
             ui.add(edit).accessible_name("The sketch");
         }
         ui.separator();
+        parts::heading(ui, "Passthrough check");
+        super::checks::passthrough(ui, state, commands);
+        ui.separator();
         parts::heading(ui, "When you connect");
         ui.label("Opening the port restarts the board: its bootloader listens for up to 2 s and swallows what is sent. Wait for it.");
         ui.label("Without a sketch: join RESET to GND, and the Nano is a plain adapter; then D0 goes to the modem's RXD, with 1.2 kΩ from there to GND (the board has 1 kΩ in that wire), and D1 to its TXD.");
