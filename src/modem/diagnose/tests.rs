@@ -7,6 +7,7 @@ mod line;
 mod order;
 mod pasted;
 mod power;
+mod transcripts;
 
 use super::*;
 
