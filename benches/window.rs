@@ -18,7 +18,7 @@ fn main() {
     let display = Display::start();
     let mut first_frames: Vec<Duration> = (0..5).map(|_| first_frame(&display)).collect();
     first_frames.sort();
-    println!("first frame: {:?} (five starts, sorted)", first_frames);
+    println!("first frame: {first_frames:?} (five starts, sorted)");
 
     let home = tempfile::tempdir().expect("a home");
     let mut window = Window::start(&display, home.path(), &["demo"]);
@@ -27,7 +27,7 @@ fn main() {
     let before = cpu_time(window.pid());
     let began = Instant::now();
     std::thread::sleep(WATCHED);
-    let used = cpu_time(window.pid()) - before;
+    let used = cpu_time(window.pid()).saturating_sub(before);
     let share = used.as_secs_f64() / began.elapsed().as_secs_f64() * 100.0;
     println!("idle and connected: {share:.2} % of a core over {WATCHED:?}");
     println!("memory: {} MiB resident", resident_mib(window.pid()));
