@@ -5,6 +5,7 @@
 //! else changes the state, and `update` itself does no I/O.
 
 pub mod book;
+mod command;
 pub mod export_macro;
 pub mod find;
 pub mod job;
@@ -17,12 +18,13 @@ mod state;
 pub mod timeline;
 mod update;
 
+pub use command::{Command, Effect, ExportWish};
 pub use runtime::{Folders, Runtime};
 pub use settings::Settings;
 pub use state::{
     Message, OpenFile, PassthroughView, Purpose, SIMULATOR, ScanView, Selected, Server, Sought, State, Tone, Tools,
 };
-pub use update::{Command, Effect, ExportWish, update};
+pub use update::update;
 
 use crate::link::LineSettings;
 

@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use super::Runtime;
+use crate::app::command::Command;
 use crate::app::passthrough::{OverLink, Way};
 use crate::app::state::{PassthroughView, ScanView, State, Tone};
-use crate::app::update::Command;
 use crate::capture::{Cursor, EntryItem};
 use crate::link::{DataBits, LineSettings, Order, Parity, StopBits};
 use crate::modem::Direction;

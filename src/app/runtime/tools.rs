@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use super::Runtime;
 use super::inspect::started;
+use crate::app::command::{Command, ExportWish};
 use crate::app::job::Job;
 use crate::app::state::{Purpose, State, Tone};
 use crate::app::timeline::Timeline;
-use crate::app::update::{Command, ExportWish};
 use crate::capture::export::{self, Options};
 use crate::capture::redact::Plan;
 use crate::capture::{EntryItem, Progress, Reader};
