@@ -1,7 +1,7 @@
 //! Signal over time in dBm, and the commands as bars with their latency.
 
 use egui::Ui;
-use egui_plot::{Bar, BarChart, Line, Plot, PlotPoints};
+use egui_plot::{Bar, BarChart, Line, Plot, PlotPoints, Points};
 
 use crate::app::timeline::Timeline;
 use crate::app::{Command, State};
@@ -40,9 +40,14 @@ impl SignalPanel {
 fn signal(ui: &mut Ui, timeline: &Timeline) {
     let points: Vec<[f64; 2]> =
         timeline.signal.iter().map(|(at, csq)| [at.as_secs_f64(), f64::from(*csq) * 2.0 - 113.0]).collect();
-    let line = Line::new("Signal", PlotPoints::from(points)).color(parts::colors(ui).accent).width(2.0);
+    let color = parts::colors(ui).accent;
+    let dots = Points::new("Signal", PlotPoints::from(points.clone())).color(color).radius(3.5);
+    let line = Line::new("Signal", PlotPoints::from(points)).color(color).width(2.0);
     let plot = Plot::new("signal").height(130.0).include_y(-113.0).include_y(-51.0).allow_scroll(false);
-    plot.x_axis_label("seconds since the start").show(ui, |plot| plot.line(line));
+    plot.x_axis_label("seconds since the start").include_x(0.0).show(ui, |plot| {
+        plot.line(line);
+        plot.points(dots);
+    });
 }
 
 fn latency(ui: &mut Ui, timeline: &Timeline) {
@@ -54,7 +59,8 @@ fn latency(ui: &mut Ui, timeline: &Timeline) {
             Some(_) => format!("{}: {took:.3} s", bar.command),
             None => format!("{}: no answer yet", bar.command),
         };
-        Bar::new(bar.at.as_secs_f64(), took.max(0.01)).width(0.3).fill(color).name(name)
+        // As wide as the command took, from when it was sent to its answer.
+        Bar::new(bar.at.as_secs_f64() + took / 2.0, took.max(0.01)).width(took.max(0.002)).fill(color).name(name)
     });
     let chart = BarChart::new("Commands", bars.collect()).element_formatter(Box::new(|bar, _| bar.name.clone()));
     Plot::new("latency").height(150.0).include_y(0.0).allow_scroll(false).show(ui, |plot| plot.bar_chart(chart));
