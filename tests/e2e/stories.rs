@@ -33,7 +33,7 @@ fn demo_delivers_a_text_by_two_clicks() {
     let home = tempfile::tempdir().expect("a home");
     let mut window = Window::start(&display, home.path(), &["demo", "--text", "hello from modemscope"]);
     window.resize(1280, 800);
-    window.wait_for_text("SMS Ready");
+    window.wait_for_text("opened sim:");
     picture(&mut window, "start.png");
     window.click("Open TCP");
     window.wait_for_text("Enter runs it");
