@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use crate::macros::runner::{Ending, Report, Run, Values, Wish};
 use crate::macros::{LineChange, Macro};
-use crate::modem::diagnose::Diagnoser;
+use crate::modem::baud_scan::{self, BaudScan};
+use crate::modem::diagnose::{Diagnoser, Doing};
 
 /// Names one Send; the parts that the operating system takes of it carry it.
 pub type SendId = u64;
@@ -37,6 +38,12 @@ pub enum Input<'a> {
     RunMacros(Vec<Macro>, Values),
     /// Stop the macro run.
     StopMacro,
+    /// Find the rate at which the modem answers ([`baud_scan`]).
+    ScanBaud,
+    /// Try no further rate.
+    StopScan,
+    /// From now on what is sent and received is diagnosed, or left out.
+    Diagnose(bool),
     /// Time passed.
     Tick,
     /// The link has ended for good: a run stops, and rules about what is missing decide.
@@ -75,6 +82,10 @@ pub enum Output {
         /// Values kept from answers, by all macros of the run.
         kept: Values,
     },
+    /// Set the line to this rate, 8N1, for a probe.
+    SetBaud(u32),
+    /// The scan is over: set the line as it was before it.
+    ScanEnded,
     /// What was asked cannot be done now, and why.
     Refused(String),
 }
@@ -84,6 +95,12 @@ pub enum Output {
 pub struct Session {
     diagnoser: Diagnoser,
     macros: Option<MacroRun>,
+    /// The last scan; in hand while it has a deadline.
+    scan: Option<BaudScan>,
+    /// What is sent and received is no dialog.
+    undiagnosed: bool,
+    /// The last probe of a scan.
+    probe: Option<SendId>,
     sends: SendId,
     outputs: VecDeque<Output>,
     /// The run has more wishes than one turn carries over.
@@ -116,12 +133,16 @@ impl Session {
     /// Something happened.
     pub fn handle_input(&mut self, input: Input<'_>, now: Duration) {
         match input {
+            // Probes of ours at wrong rates, and what comes of them, are no dialog: nothing is diagnosed from them.
+            Input::Received(bytes) if self.scanning() => self.with_scan(|scan| scan.received(bytes, now)),
             Input::Received(bytes) => {
-                self.diagnoser.received(bytes, Some(now));
+                if !self.undiagnosed {
+                    self.diagnoser.received(bytes, Some(now));
+                }
                 self.with_run(|run| run.run.received(bytes, now));
             }
             Input::Taken { send, bytes, last } => {
-                if !bytes.is_empty() {
+                if !bytes.is_empty() && self.probe != Some(send) && !self.undiagnosed {
                     self.diagnoser.sent(bytes, send, Some(now));
                 }
                 if last {
@@ -138,6 +159,9 @@ impl Session {
                     run.run.stop(now);
                 }
             }),
+            Input::Send(_) if self.scanning() => {
+                self.outputs.push_back(Output::Refused(busy_scanning("nothing was sent")));
+            }
             Input::Send(bytes) => {
                 if !bytes.is_empty() {
                     let send = self.next_send();
@@ -145,13 +169,21 @@ impl Session {
                     self.outputs.push_back(Output::Write { send, bytes, secret: Vec::new() });
                 }
             }
+            Input::RunMacros(..) if self.scanning() => {
+                self.end_run(false, Some(busy_scanning("the macro was not run")));
+            }
+            Input::ScanBaud => self.scan_baud(now),
+            Input::Diagnose(on) => self.undiagnosed = !on,
+            Input::StopScan => self.with_scan(BaudScan::stop),
             Input::RunMacros(macros, values) => self.start(macros.into(), values, now),
             Input::StopMacro => self.with_run(|run| run.run.stop(now)),
             Input::Tick => {
                 self.diagnoser.tick(now);
+                self.with_scan(|scan| scan.tick(now));
                 self.with_run(|run| run.run.tick(now));
             }
             Input::Ended => {
+                self.scan = None;
                 self.with_run(|run| run.run.stop(now));
                 self.diagnoser.finish();
             }
@@ -171,7 +203,8 @@ impl Session {
             return Some(Duration::ZERO);
         }
         let run = self.macros.as_ref().and_then(|run| run.run.next_deadline());
-        self.diagnoser.next_deadline().into_iter().chain(run).min()
+        let scan = self.scan.as_ref().and_then(BaudScan::next_deadline);
+        self.diagnoser.next_deadline().into_iter().chain(run).chain(scan).min()
     }
 
     /// Findings and the modem strip.
@@ -184,6 +217,56 @@ impl Session {
     #[must_use]
     pub fn running(&self) -> bool {
         self.macros.is_some()
+    }
+
+    /// The rate of the modem is being looked for.
+    #[must_use]
+    pub fn scanning(&self) -> bool {
+        self.scan.as_ref().is_some_and(|scan| scan.next_deadline().is_some())
+    }
+
+    /// The scan in hand or the last one.
+    #[must_use]
+    pub fn scan(&self) -> Option<&BaudScan> {
+        self.scan.as_ref()
+    }
+
+    fn scan_baud(&mut self, now: Duration) {
+        let refused = if self.scanning() {
+            return;
+        } else if self.macros.is_some() {
+            "a macro is running; stop it first"
+        } else if matches!(self.diagnoser.strip().doing, Doing::Prompt { .. }) {
+            "the modem waits for data and a probe would become part of it; end it with 1A or ESC first"
+        } else {
+            self.scan = Some(BaudScan::new(now));
+            self.with_scan(|_| {});
+            return;
+        };
+        self.outputs.push_back(Output::Refused(refused.into()));
+    }
+
+    /// Acts on the scan in hand and carries its wishes over.
+    fn with_scan(&mut self, act: impl FnOnce(&mut BaudScan)) {
+        if !self.scanning() {
+            return;
+        }
+        if let Some(scan) = &mut self.scan {
+            act(scan);
+            while let Some(wish) = scan.poll() {
+                match wish {
+                    baud_scan::Wish::SetBaud(baud) => self.outputs.push_back(Output::SetBaud(baud)),
+                    baud_scan::Wish::Send(bytes) => {
+                        self.sends += 1;
+                        self.probe = Some(self.sends);
+                        self.outputs.push_back(Output::Write { send: self.sends, bytes, secret: Vec::new() });
+                    }
+                }
+            }
+        }
+        if !self.scanning() {
+            self.outputs.push_back(Output::ScanEnded);
+        }
     }
 
     fn next_send(&mut self) -> SendId {
@@ -294,6 +377,10 @@ impl Session {
     }
 }
 
+fn busy_scanning(what: &str) -> String {
+    format!("{what}: the rate of the modem is being looked for; stop that first")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -324,6 +411,73 @@ mod tests {
         session.handle_input(Input::Received(b"\r\n> \x1b[6n\x05+CMTI\r\n"), START);
         session.handle_input(Input::Tick, START);
         assert_eq!(outputs(&mut session), []);
+    }
+
+    /// A modem that answers at one rate only; elsewhere its answer is garbage. Gives the outputs other than probes.
+    fn scan(session: &mut Session, answers_at: u32) -> Vec<Output> {
+        let (mut now, mut rate, mut said) = (START, 0, Vec::new());
+        session.handle_input(Input::ScanBaud, now);
+        loop {
+            for output in outputs(session) {
+                match output {
+                    Output::Write { send, bytes, .. } => {
+                        session.handle_input(Input::Taken { send, bytes: &bytes, last: true }, now);
+                        let came: &[u8] = if rate == answers_at { b"AT\r\r\nOK\r\n" } else { b"\xFF\x80\x00" };
+                        session.handle_input(Input::Received(came), now);
+                    }
+                    Output::SetBaud(baud) => (rate, said) = (baud, [said, vec![Output::SetBaud(baud)]].concat()),
+                    other => said.push(other),
+                }
+            }
+            if said.contains(&Output::ScanEnded) {
+                return said;
+            }
+            if session.scanning() {
+                now = session.next_deadline().expect("a scan gets on").max(now);
+                session.handle_input(Input::Tick, now);
+            }
+        }
+    }
+
+    #[test]
+    fn a_scan_tries_rate_by_rate_ends_as_before_and_is_not_diagnosed() {
+        let mut session = Session::new();
+        let rates = [9600, 115_200, 57_600].map(Output::SetBaud);
+        assert_eq!(scan(&mut session, 57_600), [&rates[..], &[Output::ScanEnded]].concat());
+        assert_eq!(session.scan().and_then(BaudScan::found), Some(57_600));
+        session.handle_input(Input::Tick, START + Duration::from_mins(10));
+        session.handle_input(Input::Ended, START + Duration::from_mins(10));
+        assert_eq!(session.diagnoser().findings(), []);
+    }
+
+    #[test]
+    fn a_dead_line_ends_the_scan_too() {
+        let mut session = Session::new();
+        assert_eq!(scan(&mut session, 1).last(), Some(&Output::ScanEnded));
+        assert_eq!(session.scan().and_then(BaudScan::found), None);
+        assert!(!session.scanning());
+    }
+
+    #[test]
+    fn nothing_goes_out_between_the_probes_of_a_scan() {
+        let mut session = Session::new();
+        session.handle_input(Input::ScanBaud, START);
+        outputs(&mut session);
+        session.handle_input(Input::Send(b"AT+CPIN=1234\r".to_vec()), START);
+        assert!(matches!(&outputs(&mut session)[..], [Output::Refused(why)] if why.contains("nothing was sent")));
+        session.handle_input(Input::StopScan, START);
+        session.handle_input(Input::Tick, START + Duration::from_secs(1));
+        assert_eq!(outputs(&mut session), [Output::ScanEnded]);
+    }
+
+    #[test]
+    fn a_prompt_that_is_open_gets_no_probe() {
+        let mut session = Session::new();
+        session.handle_input(Input::Taken { send: 1, bytes: b"AT+CIPSEND\r", last: true }, START);
+        session.handle_input(Input::Received(b"AT+CIPSEND\r\r\n> "), START);
+        session.handle_input(Input::ScanBaud, START);
+        assert!(matches!(&outputs(&mut session)[..], [Output::Refused(why)] if why.contains("waits for data")));
+        assert!(!session.scanning());
     }
 
     #[test]

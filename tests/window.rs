@@ -4,8 +4,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[path = "window/check.rs"]
+mod check;
 #[path = "window/desk.rs"]
 mod desk;
+#[path = "window/find_baud.rs"]
+mod find_baud;
 #[path = "window/log.rs"]
 mod log;
 #[path = "window/main_job.rs"]
@@ -14,6 +18,8 @@ mod main_job;
 mod send_box;
 #[path = "window/settings.rs"]
 mod settings;
+#[path = "window/simulator.rs"]
+mod simulator;
 #[path = "window/strip.rs"]
 mod strip;
 #[path = "window/tools.rs"]

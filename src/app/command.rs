@@ -131,10 +131,12 @@ pub enum Command {
     MakeTimeline,
     /// Search for the modem's baud rate.
     ScanBaud,
-    /// Find out what the way to the modem carries.
-    CheckPassthrough(Way),
-    /// End the search or the check.
-    StopProbe,
+    /// Try no further rate.
+    StopScan,
+    /// Find out what the way through an Arduino carries.
+    StartCheck(Way),
+    /// End that before its time.
+    StopCheck,
     /// Keep captures up to this size, in MiB; 0 keeps all.
     SetRetention(u64),
     /// Record PINs and passwords as they are.
@@ -215,12 +217,10 @@ pub enum Effect {
     Record(bool),
     /// Compute the timeline.
     MakeTimeline,
-    /// Search for the modem's baud rate.
-    ScanBaud,
-    /// Find out what the way to the modem carries.
-    CheckPassthrough(Way),
-    /// End the search or the check.
-    StopProbe,
+    /// Begin the passthrough check.
+    StartCheck(Way),
+    /// End it before its time.
+    StopCheck,
     /// Write the settings soon.
     Save,
 }

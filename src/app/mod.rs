@@ -22,7 +22,7 @@ pub use command::{Command, Effect, ExportWish};
 pub use runtime::{Folders, Runtime};
 pub use settings::Settings;
 pub use state::{
-    Message, OpenFile, PassthroughView, Purpose, SIMULATOR, ScanView, Selected, Server, Sought, State, Tone, Tools,
+    Message, OpenFile, PassthroughCheck, Purpose, SIMULATOR, Selected, Server, Sought, State, Tone, Tools,
 };
 pub use update::update;
 

@@ -239,6 +239,12 @@ impl Check {
         }
     }
 
+    /// How the bursts fared so far.
+    #[must_use]
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
     /// What was found, once the check is over.
     #[must_use]
     pub fn report(&self) -> Option<Report> {

@@ -7,7 +7,7 @@
 )]
 
 mod books;
-mod checks;
+mod check;
 mod inspect;
 mod saver;
 mod tools;
@@ -71,7 +71,7 @@ pub struct Runtime {
     diagnosing: Option<Job<Vec<Finding>>>,
     jobs: tools::Jobs,
     room: Option<Job<()>>,
-    probe: Option<checks::Probe>,
+    checking: Option<check::Running>,
     saver: Saver,
     unsaved: bool,
 }
@@ -103,7 +103,7 @@ impl Runtime {
             diagnosing: None,
             jobs: tools::Jobs::default(),
             room: None,
-            probe: None,
+            checking: None,
             saver: Saver::start(file),
             unsaved: false,
         };
@@ -173,7 +173,7 @@ impl Runtime {
             self.room = None;
         }
         self.poll_tools(state);
-        self.poll_probe(state);
+        self.poll_check(state);
         if self.unsaved {
             self.unsaved = !self.saver.save(&state.settings);
         }
@@ -227,9 +227,8 @@ impl Runtime {
             Effect::Choose(purpose) => self.choose(state, purpose),
             Effect::Record(on) => self.record(state, on),
             Effect::MakeTimeline => self.make_timeline(state),
-            Effect::ScanBaud => self.start_scan(state),
-            Effect::CheckPassthrough(way) => self.start_passthrough(state, way),
-            Effect::StopProbe => self.stop_probe(state),
+            Effect::StartCheck(way) => self.start_check(state, way),
+            Effect::StopCheck => self.stop_check(state),
             Effect::Save => self.unsaved = true,
         }
     }

@@ -3,11 +3,12 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Settings;
 use super::find::Find;
 use super::log_feed::LogFeed;
-use super::passthrough;
+use super::passthrough::{Report, Row};
 use super::timeline::Timeline;
 use crate::capture::Reader;
 use crate::capture::copy::{Selection, Span};
@@ -17,7 +18,6 @@ use crate::link::discovery::PortInfo;
 use crate::link::test_server::Visitor;
 use crate::link::{LineSettings, Phase, Status};
 use crate::macros::Book;
-use crate::modem::baud_scan::Reply;
 use crate::modem::diagnose::{Doing, Finding};
 
 /// The port name of the simulated modem, always in the list.
@@ -83,32 +83,21 @@ pub struct Tools {
     pub recording_since: Option<u64>,
     /// Commands and signal over time.
     pub timeline: Option<Timeline>,
-    /// A probe is in hand: the search for the baud rate or the passthrough check.
-    pub probing: bool,
-    /// The last search for the baud rate.
-    pub scan: Option<ScanView>,
-    /// The last passthrough check.
-    pub passthrough: Option<PassthroughView>,
+    /// The passthrough check, under way or the last one.
+    pub check: Option<PassthroughCheck>,
 }
 
-/// A search for the baud rate.
-#[derive(Clone, Debug, Default)]
-pub struct ScanView {
-    /// What came at each rate so far.
-    pub replies: Vec<Reply>,
-    /// The rate that answered.
-    pub found: Option<u32>,
-    /// All rates were tried, or one was found.
-    pub over: bool,
-}
-
-/// A passthrough check.
-#[derive(Clone, Debug, Default)]
-pub struct PassthroughView {
+/// A passthrough check, as its section shows it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PassthroughCheck {
     /// What is being done.
     pub progress: String,
-    /// What was found, at the end.
-    pub report: Option<passthrough::Report>,
+    /// How the bursts fared so far.
+    pub rows: Vec<Row>,
+    /// What was found, once it is over.
+    pub report: Option<Report>,
+    /// It wants to be looked after again in so long; `None` when it is over.
+    pub wake: Option<Duration>,
 }
 
 /// What a file is picked for.
@@ -208,6 +197,31 @@ impl State {
     #[must_use]
     pub fn through_nano(&self) -> bool {
         self.connected() && self.line.keep_lines && self.status.lines.is_some()
+    }
+
+    /// A passthrough check is under way: nothing else may be sent.
+    #[must_use]
+    pub fn checking(&self) -> bool {
+        self.tools.check.as_ref().is_some_and(|check| check.report.is_none())
+    }
+
+    /// Why no passthrough check can begin now.
+    #[must_use]
+    pub fn check_hindrance(&self) -> Option<&'static str> {
+        let scanning = self.status.scan.as_ref().is_some_and(|scan| scan.trying.is_some());
+        if !self.connected() {
+            Some("Connect to the board's port first.")
+        } else if self.prompt_open() {
+            Some("The modem waits for data, and the bursts would become part of it. End it with 1A or ESC first.")
+        } else if self.running() {
+            Some("A macro is running. Stop it first.")
+        } else if scanning {
+            Some("The baud rate is being looked for. Wait for it, or stop it.")
+        } else if self.status.sending.is_some() {
+            Some("Bytes are still being sent.")
+        } else {
+            None
+        }
     }
 
     /// A macro is being run.

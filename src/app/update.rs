@@ -13,6 +13,10 @@ use crate::notation;
 
 /// Changes the state as the command says and names what else is to be done.
 pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
+    if state.checking() && writes(&command) {
+        state.say(Tone::Note, "This was not done: the passthrough check has the line. Stop it first.");
+        return Vec::new();
+    }
     match command {
         Command::ListPorts => vec![Effect::ListPorts],
         Command::PickPort(port) => pick_port(state, port),
@@ -56,6 +60,20 @@ pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
     }
 }
 
+/// Puts something on the line.
+fn writes(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Send(_)
+            | Command::SendTyped { .. }
+            | Command::SendLines(_)
+            | Command::RunMacro { .. }
+            | Command::Break(_)
+            | Command::ScanBaud
+            | Command::StartCheck(_)
+    )
+}
+
 /// What is done to the log and to the line.
 fn update_rest(state: &mut State, command: Command) -> Vec<Effect> {
     match command {
@@ -95,9 +113,7 @@ fn update_rest(state: &mut State, command: Command) -> Vec<Effect> {
         }
         Command::Record(on) => vec![Effect::Record(on)],
         Command::MakeTimeline => vec![Effect::MakeTimeline],
-        Command::ScanBaud => vec![Effect::ScanBaud],
-        Command::CheckPassthrough(way) => vec![Effect::CheckPassthrough(way)],
-        Command::StopProbe => vec![Effect::StopProbe],
+        Command::StopCheck => vec![Effect::StopCheck],
         other => update_line(state, other),
     }
 }
@@ -110,6 +126,15 @@ fn update_line(state: &mut State, command: Command) -> Vec<Effect> {
         Command::PulseLines(change, time) => order(state, Order::PulseLines(change, time)),
         Command::Break(time) => order(state, Order::Break(time)),
         Command::Sim(control) => order(state, Order::Sim(control)),
+        Command::ScanBaud => order(state, Order::ScanBaud),
+        Command::StopScan => order(state, Order::StopScan),
+        Command::StartCheck(way) => match state.check_hindrance() {
+            Some(why) => {
+                state.say(Tone::Note, why);
+                Vec::new()
+            }
+            None => vec![Effect::StartCheck(way)],
+        },
         remembered => {
             remember(state, remembered);
             vec![Effect::Save]
@@ -251,83 +276,4 @@ fn run_macro(state: &mut State, index: usize, values: Values) -> Vec<Effect> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::*;
-    use crate::link::discovery::PortInfo;
-    use crate::link::{Phase, Status};
-    use crate::macros::Ask;
-
-    fn connected() -> State {
-        let mut state = State { port: Some("sim:".to_owned()), ..State::default() };
-        state.status = Arc::new(Status { phase: Phase::Open { kept: None }, ..Status::default() });
-        state
-    }
-
-    #[test]
-    fn nothing_is_sent_without_a_port_and_the_user_is_told() {
-        let mut state = State::default();
-        assert!(update(&mut state, Command::Send(b"AT\r".to_vec())).is_empty());
-        assert!(state.messages[0].text.contains("connect"));
-        let effects = update(&mut connected(), Command::Send(b"AT\r".to_vec()));
-        assert!(matches!(&effects[..], [Effect::Order(Order::Send(bytes))] if bytes == b"AT\r"), "{effects:?}");
-    }
-
-    #[test]
-    fn a_bad_port_name_is_said_and_nothing_is_opened() {
-        let mut state = State::default();
-        assert!(update(&mut state, Command::Connect).is_empty());
-        update(&mut state, Command::PickPort("gopher://x".to_owned()));
-        assert!(update(&mut state, Command::Connect).is_empty());
-        assert_eq!(state.messages.len(), 2);
-        assert_eq!(state.port, None);
-    }
-
-    #[test]
-    fn a_device_gets_its_own_line_settings_back_wherever_it_is_plugged_in() {
-        let mut state = State::default();
-        let nano = |path: &str| PortInfo {
-            path: path.to_owned(),
-            usb_id: Some((0x1a86, 0x7523)),
-            serial_number: None,
-            ..PortInfo::default()
-        };
-        state.ports = vec![nano("/dev/ttyUSB0")];
-        update(&mut state, Command::PickPort("/dev/ttyUSB0".to_owned()));
-        update(&mut state, Command::SetLine(LineSettings { baud: 57_600, ..LineSettings::default() }));
-        update(&mut state, Command::PickPort("/dev/ttyS0".to_owned()));
-        update(&mut state, Command::SetLine(LineSettings { baud: 300, ..LineSettings::default() }));
-        state.ports = vec![nano("/dev/ttyUSB7")];
-        update(&mut state, Command::PickPort("/dev/ttyUSB7".to_owned()));
-        assert_eq!(state.line.baud, 57_600);
-    }
-
-    #[test]
-    fn line_settings_change_the_open_port_at_once() {
-        let mut state = connected();
-        let line = LineSettings { baud: 115_200, ..LineSettings::default() };
-        let effects = update(&mut state, Command::SetLine(line));
-        assert!(
-            effects.iter().any(|effect| matches!(effect, Effect::Order(Order::Reconfigure(to)) if *to == line)),
-            "{effects:?}"
-        );
-    }
-
-    #[test]
-    fn values_are_remembered_and_secrets_are_not() {
-        let mut state = connected();
-        let ask = |secret| Ask { default: String::new(), secret };
-        state.book.macros.push(Macro {
-            name: "m".to_owned(),
-            ask: vec![("text".to_owned(), ask(false)), ("pin".to_owned(), ask(true))],
-            ..Macro::default()
-        });
-        let values = Values::from([("text".to_owned(), "hello".to_owned()), ("pin".to_owned(), "1234".to_owned())]);
-        let effects = update(&mut state, Command::RunMacro { index: 0, values });
-        assert!(matches!(&effects[..], [Effect::Order(Order::RunMacro(..)), Effect::Save]), "{effects:?}");
-        assert_eq!(state.settings.values.get("text").map(String::as_str), Some("hello"));
-        assert_eq!(state.settings.values.get("pin"), None);
-        assert!(update(&mut state, Command::RunMacro { index: 7, values: Values::new() }).is_empty());
-    }
-}
+mod tests;

@@ -4,6 +4,7 @@
 //! [`Status`] comes out whole, and nothing of it ever blocks the caller. What the thread does is in `engine`.
 
 mod away;
+mod baud;
 mod engine;
 mod line_work;
 mod orders;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+pub use baud::ScanProgress;
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
 use super::share::Place;
@@ -48,6 +50,12 @@ pub enum Order {
     Note(String),
     /// A hand on the simulated modem.
     Sim(crate::sim800::Control),
+    /// Find the rate at which the modem answers: `AT` at each of the usual ones. The line is as before when it is over.
+    ScanBaud,
+    /// Try no further rate.
+    StopScan,
+    /// Diagnose what is sent and received, or leave it out: bursts of our own are no dialog. On until told.
+    Diagnose(bool),
     /// Let other programs watch and talk, at this place; it ends with [`Order::StopSharing`] or with the link.
     Share(Place),
     /// Share no longer.
@@ -153,6 +161,8 @@ pub struct Status {
     pub refused: Option<String>,
     /// The simulated modem, where the port is one.
     pub panel: Option<Arc<crate::sim800::Panel>>,
+    /// The scan for the modem's rate, in hand or last.
+    pub scan: Option<Arc<ScanProgress>>,
     /// Where the port is shared, and with how many.
     pub shared: Option<(String, usize)>,
     /// Session time of this status.

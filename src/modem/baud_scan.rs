@@ -136,6 +136,19 @@ impl BaudScan {
         (!self.ended).then_some(self.deadline)
     }
 
+    /// Tries no further rate than the one in hand; ends within [`PATIENCE`], so that a late answer still belongs to it.
+    pub fn stop(&mut self) {
+        let keep = self.rates.len().saturating_sub(1);
+        self.rates.drain(..keep);
+        self.tries = TRIES;
+    }
+
+    /// The rate in hand; `None` when the scan has ended.
+    #[must_use]
+    pub fn trying(&self) -> Option<u32> {
+        if self.ended { None } else { self.rates.last().copied() }
+    }
+
     /// The rate that answered, once it is found.
     #[must_use]
     pub fn found(&self) -> Option<u32> {
@@ -244,6 +257,16 @@ mod tests {
         assert_eq!(scan.found(), None);
         assert_eq!(scan.replies().len(), RATES.len());
         assert!(took < Duration::from_secs(13), "{took:?}");
+    }
+
+    #[test]
+    fn stopped_it_ends_with_the_rate_in_hand() {
+        let mut scan = BaudScan::new(Duration::ZERO);
+        assert_eq!(scan.trying(), Some(9600));
+        scan.stop();
+        assert_eq!(scan.next_deadline(), Some(PATIENCE));
+        scan.tick(PATIENCE);
+        assert_eq!((scan.next_deadline(), scan.trying(), scan.replies().len()), (None, None, 1));
     }
 
     #[test]

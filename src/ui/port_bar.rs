@@ -118,6 +118,13 @@ impl PortBar {
                     ui.close();
                 }
             }
+            ui.separator();
+            let find = ui.add_enabled(state.connected(), Button::new("Find baud"));
+            let find = find.on_disabled_hover_text("Connect first: the rates are tried on the open port");
+            if find.on_hover_text("Sends AT at the usual rates and shows what comes at each").clicked() {
+                commands.push(Command::ScanBaud);
+                ui.close();
+            }
         });
         ui.spacing_mut().item_spacing.x = 8.0;
         if let Some(baud) = wanted.filter(|baud| *baud != now) {

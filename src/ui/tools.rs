@@ -1,8 +1,9 @@
 //! The menu and the windows that it opens: everything that is not needed all the time.
 
-mod checks;
+mod check;
 mod editor;
 mod export;
+mod find_baud;
 mod help;
 mod import;
 mod settings;
@@ -86,6 +87,8 @@ pub struct Tools {
     signal: SignalPanel,
     simulator: SimulatorPanel,
     help: Help,
+    /// The last scan for the baud rate that was shown: capture and number.
+    scan: Option<(u64, u64)>,
 }
 
 impl Tools {
@@ -146,6 +149,11 @@ impl Tools {
 
     /// Draws the windows that are open.
     pub fn windows(&mut self, ctx: &Context, state: &State, commands: &mut Vec<Command>) {
+        let scan = state.status.scan.as_ref().map(|scan| (state.capture_number, scan.number));
+        if scan > self.scan {
+            self.scan = scan;
+            self.show_tool(Tool::Baud);
+        }
         let mut closed = Vec::new();
         for tool in self.open.clone() {
             let mut open = true;
@@ -162,7 +170,7 @@ impl Tools {
                 Tool::Import => self.import.show(ui, state, commands),
                 Tool::Signal => self.signal.show(ui, state, commands),
                 Tool::Simulator => self.simulator.show(ui, state, commands),
-                Tool::Baud => checks::baud(ui, state, commands),
+                Tool::Baud => find_baud::show(ui, state, commands),
                 Tool::Nano => self.help.nano(ui, state, commands),
                 Tool::Adapter => help::adapter(ui),
                 Tool::Settings => settings::show(ui, state, commands),

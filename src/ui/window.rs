@@ -100,11 +100,11 @@ impl Window {
             runtime.poll(&mut self.state);
         }
         let state = &self.state;
+        if let Some(wake) = state.tools.check.as_ref().and_then(|check| check.wake) {
+            ctx.request_repaint_after(wake);
+        }
         let counting = state.running() || state.prompt_open() || state.status.sending.is_some();
         let waiting = matches!(state.status.strip.doing, crate::modem::diagnose::Doing::Waiting { .. });
-        if state.tools.probing {
-            ctx.request_repaint_after(FRAME);
-        }
         let restarting = state.through_nano() && state.status.now < crate::app::nano::RESTART;
         if state.connected() && (counting || waiting || restarting) {
             ctx.request_repaint_after(COUNTING);

@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod command_line;
 #[cfg(test)]
+mod find_baud;
+#[cfg(test)]
 mod locks;
 #[cfg(test)]
 mod pty;

@@ -48,6 +48,8 @@ impl Desk {
         let harness = Harness::builder()
             .with_size(Vec2::new(1024.0, 700.0))
             .with_max_steps(64)
+            // A modem at another rate sends any letters there are.
+            .allow_missing_glyphs()
             .with_context_setup(Window::install)
             .build_ui_state(
                 |ui, window: &mut Window| {
@@ -150,9 +152,11 @@ impl Desk {
         self.frames();
     }
 
-    /// Clicks a check box.
+    /// Scrolls to the check box of this label and clicks it.
     #[track_caller]
     pub fn tick(&mut self, label: &str) {
+        self.harness.get_by_role_and_label(Role::CheckBox, label).scroll_to_me();
+        self.harness.run_steps(8);
         self.harness.get_by_role_and_label(Role::CheckBox, label).click();
         self.frames();
     }

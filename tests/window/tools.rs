@@ -128,22 +128,3 @@ fn a_capture_is_opened_and_diagnosed() {
     desk.click("Close file");
     assert!(desk.state().file.is_none());
 }
-
-#[test]
-fn find_baud_says_what_came_and_sets_the_rate() {
-    let mut desk = connected();
-    open(&mut desk, "Find baud…");
-    desk.click("Find baud");
-    desk.wait("it is found", |desk| desk.shows("The modem answers at 9600 baud"));
-    assert_eq!(desk.state().line.baud, 9600);
-    assert!(!desk.state().tools.probing);
-}
-
-#[test]
-fn the_passthrough_check_says_that_all_arrives() {
-    let mut desk = connected();
-    open(&mut desk, "Arduino Nano: wiring and sketch");
-    desk.reach("Check with the modem's echo");
-    desk.wait("the report", |desk| desk.state().tools.passthrough.as_ref().is_some_and(|check| check.report.is_some()));
-    assert!(desk.shows("bytes sent"));
-}

@@ -8,6 +8,7 @@ use arc_swap::ArcSwap;
 use crossbeam_channel::Receiver;
 
 use super::away::Away;
+use super::baud::ScanLog;
 use super::line_work::Break;
 use super::outgoing::Outgoing;
 use super::progress::RunLog;
@@ -77,6 +78,7 @@ pub(super) struct Engine {
     pub(super) outgoing: Outgoing,
     pub(super) mask: EchoMask,
     pub(super) run_log: RunLog,
+    pub(super) scan_log: ScanLog,
     pub(super) arrived: Vec<Arrival>,
     pub(super) phase: Phase,
     pub(super) rx: u64,
@@ -117,6 +119,7 @@ impl Engine {
             outgoing,
             mask: EchoMask::default(),
             run_log: RunLog::default(),
+            scan_log: ScanLog::default(),
             arrived: Vec::new(),
             phase: Phase::Opening,
             rx: 0,
@@ -231,6 +234,8 @@ impl Engine {
                         self.capture.append(now, Record::Step(line));
                     }
                 }
+                Output::SetBaud(baud) => self.probe_at(baud),
+                Output::ScanEnded => self.scan_ended(),
                 Output::Refused(problem) => self.refuse(problem),
             }
         }
@@ -364,6 +369,7 @@ impl Engine {
             cancelled: self.cancelled,
             refused: self.refused.clone(),
             panel: self.link.as_ref().and_then(|link| link.panel()).map(Arc::new),
+            scan: self.scan_log.progress(),
             shared: self.share.as_ref().map(|share| (share.address().to_owned(), share.guests())),
             now,
         };

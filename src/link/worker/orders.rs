@@ -51,6 +51,9 @@ impl Engine {
                 self.input(Input::RunMacros(macros, super::progress::with_time(values)), now);
             }
             Order::StopMacro => self.input(Input::StopMacro, now),
+            Order::ScanBaud => self.scan_baud(now),
+            Order::StopScan => self.input(Input::StopScan, now),
+            Order::Diagnose(on) => self.input(Input::Diagnose(on), now),
             Order::SetLines(change) => self.set_lines(change, now),
             Order::PulseLines(change, length) => {
                 self.set_lines(change, now);
@@ -73,6 +76,12 @@ impl Engine {
     }
 
     fn reconfigure(&mut self, settings: LineSettings) {
+        if self.session.scanning() {
+            // The scan has the line; they are set when it is over.
+            self.settings = settings;
+            self.outgoing.set_pacing(settings.pacing);
+            return;
+        }
         let Some(link) = &mut self.link else {
             // The port comes back with them.
             self.settings = settings;

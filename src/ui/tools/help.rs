@@ -50,8 +50,7 @@ impl Help {
             ui.add(edit).accessible_name("The sketch");
         }
         ui.separator();
-        parts::heading(ui, "Passthrough check");
-        super::checks::passthrough(ui, state, commands);
+        super::check::show(ui, state, commands);
         ui.separator();
         parts::heading(ui, "When you connect");
         ui.label("Opening the port restarts the board: its bootloader listens for up to 2 s and swallows what is sent. Wait for it.");

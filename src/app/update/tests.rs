@@ -1,0 +1,97 @@
+//! What commands do to the state, and the effects that they name.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::app::passthrough::Way;
+use crate::link::discovery::PortInfo;
+use crate::link::{Phase, Status};
+use crate::macros::Ask;
+
+fn connected() -> State {
+    let mut state = State { port: Some("sim:".to_owned()), ..State::default() };
+    state.status = Arc::new(Status { phase: Phase::Open { kept: None }, ..Status::default() });
+    state
+}
+
+#[test]
+fn nothing_is_sent_without_a_port_and_the_user_is_told() {
+    let mut state = State::default();
+    assert!(update(&mut state, Command::Send(b"AT\r".to_vec())).is_empty());
+    assert!(state.messages[0].text.contains("connect"));
+    let effects = update(&mut connected(), Command::Send(b"AT\r".to_vec()));
+    assert!(matches!(&effects[..], [Effect::Order(Order::Send(bytes))] if bytes == b"AT\r"), "{effects:?}");
+}
+
+#[test]
+fn a_bad_port_name_is_said_and_nothing_is_opened() {
+    let mut state = State::default();
+    assert!(update(&mut state, Command::Connect).is_empty());
+    update(&mut state, Command::PickPort("gopher://x".to_owned()));
+    assert!(update(&mut state, Command::Connect).is_empty());
+    assert_eq!(state.messages.len(), 2);
+    assert_eq!(state.port, None);
+}
+
+#[test]
+fn a_device_gets_its_own_line_settings_back_wherever_it_is_plugged_in() {
+    let mut state = State::default();
+    let nano = |path: &str| PortInfo {
+        path: path.to_owned(),
+        usb_id: Some((0x1a86, 0x7523)),
+        serial_number: None,
+        ..PortInfo::default()
+    };
+    state.ports = vec![nano("/dev/ttyUSB0")];
+    update(&mut state, Command::PickPort("/dev/ttyUSB0".to_owned()));
+    update(&mut state, Command::SetLine(LineSettings { baud: 57_600, ..LineSettings::default() }));
+    update(&mut state, Command::PickPort("/dev/ttyS0".to_owned()));
+    update(&mut state, Command::SetLine(LineSettings { baud: 300, ..LineSettings::default() }));
+    state.ports = vec![nano("/dev/ttyUSB7")];
+    update(&mut state, Command::PickPort("/dev/ttyUSB7".to_owned()));
+    assert_eq!(state.line.baud, 57_600);
+}
+
+#[test]
+fn line_settings_change_the_open_port_at_once() {
+    let mut state = connected();
+    let line = LineSettings { baud: 115_200, ..LineSettings::default() };
+    let effects = update(&mut state, Command::SetLine(line));
+    assert!(
+        effects.iter().any(|effect| matches!(effect, Effect::Order(Order::Reconfigure(to)) if *to == line)),
+        "{effects:?}"
+    );
+}
+
+#[test]
+fn a_passthrough_check_has_the_line_for_itself() {
+    let mut state = connected();
+    let effects = update(&mut state, Command::StartCheck(Way::Echo));
+    assert!(matches!(&effects[..], [Effect::StartCheck(Way::Echo)]), "{effects:?}");
+    state.tools.check = Some(crate::app::PassthroughCheck::default());
+    for command in [Command::Send(b"AT\r".to_vec()), Command::ScanBaud, Command::StartCheck(Way::Jumper)] {
+        assert!(update(&mut state, command.clone()).is_empty(), "{command:?}");
+    }
+    assert!(state.messages[0].text.contains("Stop it first"));
+    state.tools.check = None;
+    state.status = Arc::default();
+    assert!(update(&mut state, Command::StartCheck(Way::Echo)).is_empty());
+    assert!(state.messages[1].text.contains("Connect"));
+}
+
+#[test]
+fn values_are_remembered_and_secrets_are_not() {
+    let mut state = connected();
+    let ask = |secret| Ask { default: String::new(), secret };
+    state.book.macros.push(Macro {
+        name: "m".to_owned(),
+        ask: vec![("text".to_owned(), ask(false)), ("pin".to_owned(), ask(true))],
+        ..Macro::default()
+    });
+    let values = Values::from([("text".to_owned(), "hello".to_owned()), ("pin".to_owned(), "1234".to_owned())]);
+    let effects = update(&mut state, Command::RunMacro { index: 0, values });
+    assert!(matches!(&effects[..], [Effect::Order(Order::RunMacro(..)), Effect::Save]), "{effects:?}");
+    assert_eq!(state.settings.values.get("text").map(String::as_str), Some("hello"));
+    assert_eq!(state.settings.values.get("pin"), None);
+    assert!(update(&mut state, Command::RunMacro { index: 7, values: Values::new() }).is_empty());
+}

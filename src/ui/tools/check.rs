@@ -1,0 +1,95 @@
+//! The passthrough check on the Nano's page: what came back of each burst, what that means, and what to do.
+
+use egui::{Button, Ui};
+
+use crate::app::passthrough::{Fared, Row, Verdict, Way};
+use crate::app::{Command, State};
+use crate::link::LineSettings;
+use crate::link::settings::Pacing;
+use crate::ui::{parts, theme};
+
+/// Draws the section.
+pub(super) fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    parts::heading(ui, "Passthrough check");
+    ui.label(
+        "Sends bursts of 4 to 1461 bytes and compares what comes back: tells how much passes in one go, and why not more.",
+    );
+    if state.checking() {
+        ui.horizontal_wrapped(|ui| {
+            if ui.button("Stop check").clicked() {
+                commands.push(Command::StopCheck);
+            }
+            ui.spinner();
+            ui.label(state.tools.check.as_ref().map(|check| check.progress.as_str()).unwrap_or_default());
+        });
+    } else {
+        ui.horizontal_wrapped(|ui| start(ui, state, commands));
+    }
+    let Some(check) = &state.tools.check else { return };
+    for row in &check.rows {
+        burst(ui, row);
+    }
+    if let Some(report) = &check.report {
+        outcome(ui, state, report.verdict, commands);
+    }
+}
+
+fn start(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let hindrance = state.check_hindrance();
+    for (way, name, about) in [
+        (
+            Way::Echo,
+            "Check with the modem's echo",
+            "Nothing to rewire. Letters and digits only; no command is sent but AT, ATE and AT+CSQ",
+        ),
+        (Way::Jumper, "Check with a jumper", "Take the modem's two wires off and join D7 and D8. All 256 values"),
+    ] {
+        let button = ui.add_enabled(hindrance.is_none(), Button::new(name)).on_hover_text(about);
+        if button.clicked() {
+            commands.push(Command::StartCheck(way));
+        }
+    }
+    if let Some(why) = hindrance {
+        parts::weak(ui, why);
+    }
+}
+
+fn burst(ui: &mut Ui, row: &Row) {
+    let palette = parts::colors(ui);
+    let color = match row.fared {
+        Fared::Whole => palette.good,
+        Fared::Excused => palette.warn,
+        Fared::Damaged => palette.bad,
+    };
+    parts::lamp(ui, color, &row.words());
+}
+
+fn outcome(ui: &mut Ui, state: &State, verdict: Verdict, commands: &mut Vec<Command>) {
+    parts::card(ui).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        let palette = parts::colors(ui);
+        let (word, color) = match verdict {
+            Verdict::Carries => ("Good", palette.good),
+            Verdict::Silent(_) | Verdict::Garbled | Verdict::Lossy => ("Problem", palette.bad),
+            _ => ("Limited", palette.warn),
+        };
+        ui.horizontal_wrapped(|ui| {
+            parts::badge(ui, word, color);
+            ui.label(egui::RichText::new(verdict.title()).font(theme::strong(theme::BODY)));
+        });
+        ui.label(verdict.cause());
+        ui.label(parts::sentence(&[("To do: ", palette.strong, true), (verdict.advice(), palette.text, false)]));
+        let Some(proposed) = verdict.pacing() else { return };
+        // So many bytes and then a pause is, byte by byte, the same rate, and never more at once.
+        let bytes = u32::try_from(proposed.bytes).unwrap_or(u32::MAX).max(1);
+        let pacing = Pacing { per_byte: proposed.pause / bytes, ..state.line.pacing };
+        if state.line.pacing == pacing {
+            parts::weak(ui, "Bytes are sent as slowly as that from now on.");
+        } else {
+            let name = format!("Send one byte per {:.1} ms", pacing.per_byte.as_secs_f32() * 1000.0);
+            if parts::primary(ui, true, &name).on_hover_text("For this device, from now on").clicked() {
+                commands.push(Command::SetLine(LineSettings { pacing, ..state.line }));
+            }
+        }
+    });
+}
