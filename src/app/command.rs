@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::nano::Sketch;
 use super::passthrough::Way;
 use super::settings::{Highlight, SendBox, Theme, View};
 use super::state::{Purpose, Tone};
@@ -137,6 +138,8 @@ pub enum Command {
     StartCheck(Way),
     /// End that before its time.
     StopCheck,
+    /// Save a sketch as this file, which must not be there yet.
+    SaveSketch(Sketch, PathBuf),
     /// Keep captures up to this size, in MiB; 0 keeps all.
     SetRetention(u64),
     /// Record PINs and passwords as they are.
@@ -221,6 +224,8 @@ pub enum Effect {
     StartCheck(Way),
     /// End it before its time.
     StopCheck,
+    /// Save a sketch as this file, which must not be there yet.
+    SaveSketch(Sketch, PathBuf),
     /// Write the settings soon.
     Save,
 }

@@ -229,6 +229,7 @@ impl Runtime {
             Effect::MakeTimeline => self.make_timeline(state),
             Effect::StartCheck(way) => self.start_check(state, way),
             Effect::StopCheck => self.stop_check(state),
+            Effect::SaveSketch(sketch, path) => check::save_sketch(state, sketch, &path),
             Effect::Save => self.unsaved = true,
         }
     }

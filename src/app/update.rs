@@ -114,6 +114,7 @@ fn update_rest(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Record(on) => vec![Effect::Record(on)],
         Command::MakeTimeline => vec![Effect::MakeTimeline],
         Command::StopCheck => vec![Effect::StopCheck],
+        Command::SaveSketch(sketch, path) => vec![Effect::SaveSketch(sketch, path)],
         other => update_line(state, other),
     }
 }

@@ -45,6 +45,25 @@ fn a_small_buffer_is_named_and_the_pacing_is_taken_over() {
 }
 
 #[test]
+fn a_sketch_is_saved_and_never_over_a_file() {
+    use egui_kittest::kittest::Queryable as _;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("passthrough.ino");
+    let mut desk = on_the_page("sim:fast");
+    desk.harness.get_by_label("Save as").scroll_to_me();
+    desk.harness.run_steps(8);
+    desk.harness.get_by_role_and_label(egui::accesskit::Role::TextInput, "Save as").focus();
+    desk.frames();
+    desk.type_text(path.to_str().unwrap());
+    desk.reach("Save sketch");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), modemscope::app::nano::PASSTHROUGH.text);
+    std::fs::write(&path, "mine").unwrap();
+    desk.reach("Save sketch");
+    assert!(desk.shows("is not overwritten"));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "mine");
+}
+
+#[test]
 fn a_check_can_be_stopped_and_does_not_begin_without_a_port() {
     let mut desk = on_the_page("sim:fast");
     desk.reach("Check with a jumper");

@@ -14,6 +14,7 @@ use crate::ui::{parts, theme};
 pub(super) struct Help {
     minimal: bool,
     shown: bool,
+    path: String,
 }
 
 impl Help {
@@ -42,6 +43,16 @@ impl Help {
             let name = format!("Set the port for it: {} baud", sketch.baud);
             if ui.button(name).on_hover_text("8N1, no flow control; paced where the sketch needs it").clicked() {
                 commands.push(Command::SetLine(line));
+            }
+        });
+        ui.horizontal_wrapped(|ui| {
+            let label = ui.label("Save as");
+            let hint = format!("/home/me/Arduino/{}/{}", sketch.file.trim_end_matches(".ino"), sketch.file);
+            let field = TextEdit::singleline(&mut self.path).desired_width(360.0).font(theme::mono()).hint_text(hint);
+            ui.add(field).labelled_by(label.id).on_hover_text("The Arduino IDE wants it in a folder of the same name");
+            let named = !self.path.trim().is_empty();
+            if ui.add_enabled(named, egui::Button::new("Save sketch")).clicked() {
+                commands.push(Command::SaveSketch(sketch, self.path.trim().into()));
             }
         });
         if self.shown {
