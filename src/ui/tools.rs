@@ -9,6 +9,7 @@ mod import;
 mod settings;
 mod signal;
 mod simulator;
+mod steps;
 
 use egui::{Context, Ui, Window};
 

@@ -2,14 +2,15 @@
 //!
 //! Nothing is written before *Save*; every change can be taken back.
 
-use std::time::Duration;
+use egui::{Button, Grid, ScrollArea, TextEdit, Ui};
 
-use egui::{Button, ComboBox, DragValue, Grid, RichText, ScrollArea, TextEdit, Ui};
-
+use super::steps::step_fields;
 use crate::app::{Command, State};
 use crate::macros::edit::{Edit, Editor, clashes};
-use crate::macros::{Ask, Macro, OnFail, Step};
-use crate::ui::{parts, theme};
+use crate::macros::preview::preview;
+use crate::macros::runner::Values;
+use crate::macros::{Ask, Macro, Step};
+use crate::ui::{bytes, parts};
 
 /// The book in hand.
 #[derive(Debug, Default)]
@@ -28,6 +29,7 @@ struct Head {
     group: String,
     key: String,
     about: String,
+    color: String,
     ask: String,
 }
 
@@ -144,11 +146,15 @@ impl EditorPanel {
         self.fields(ui, editor, &known);
         ui.add_space(6.0);
         let mut edit = None;
+        let sends = sends(&known);
         for (at, step) in known.steps.iter().enumerate() {
             ui.push_id((self.picked, at), |ui| {
                 parts::card(ui).show(ui, |ui| {
                     if let Some(made) = step_fields(ui, self.picked, at, known.steps.len(), step) {
                         edit = Some(made);
+                    }
+                    if let Some((_, words)) = sends.iter().find(|(step, _)| *step == at) {
+                        parts::weak(ui, words.as_str());
                     }
                 });
             });
@@ -174,6 +180,7 @@ impl EditorPanel {
                 ("Group", "Buttons of one group stand together", &mut head.group, 220.0),
                 ("Hot key", "F3, Ctrl+Shift+K", &mut head.key, 120.0),
                 ("About", "One sentence on what it does", &mut head.about, 380.0),
+                ("Colour", "#RRGGBB, such as #2E7D32", &mut head.color, 120.0),
                 (
                     "Asks for",
                     "Parameters with their defaults: host=10.0.0.5, port=9999; pin? is secret",
@@ -195,6 +202,7 @@ impl EditorPanel {
                 group: some(&head.group),
                 key: some(&head.key),
                 about: some(&head.about),
+                color: some(&head.color),
                 ask: asks(&head.ask, &known.ask),
                 ..known.clone()
             };
@@ -212,8 +220,26 @@ fn head_of(known: &Macro) -> Head {
         group: known.group.clone().unwrap_or_default(),
         key: known.key.clone().unwrap_or_default(),
         about: known.about.clone().unwrap_or_default(),
+        color: known.color.clone().unwrap_or_default(),
         ask: known.ask.iter().map(ask).collect::<Vec<_>>().join(", "),
     }
+}
+
+/// What each step would send with the defaults, in words; nothing for a step that sends nothing or is switched off.
+fn sends(known: &Macro) -> Vec<(usize, String)> {
+    let defaults = known.ask.iter().map(|(name, ask)| (name.clone(), ask.default.clone())).collect::<Values>();
+    let steps = match preview(known, &defaults) {
+        Ok(steps) => steps,
+        Err(problem) => return vec![(0, problem)],
+    };
+    let words = steps.into_iter().filter_map(|step| {
+        let words = match step.send? {
+            Ok(filled) => format!("Sends {}: {}", bytes::count(filled.bytes.len() as u64), bytes::hex(&filled.bytes)),
+            Err(problem) => problem,
+        };
+        Some((step.step, words))
+    });
+    words.collect()
 }
 
 /// `host=10.0.0.5, pin?`; a parameter that is written without `=` keeps its default.
@@ -231,114 +257,6 @@ fn asks(text: &str, known: &[(String, Ask)]) -> Vec<(String, Ask)> {
             (name.trim().to_owned(), Ask { default, secret: false })
         })
         .collect()
-}
-
-/// One step; the edit that the user made.
-fn step_fields(ui: &mut Ui, of: usize, at: usize, count: usize, step: &Step) -> Option<Edit> {
-    let mut edit = None;
-    let mut fresh = step.clone();
-    ui.horizontal(|ui| {
-        ui.label(RichText::new(format!("{}", at + 1)).font(theme::strong(theme::BODY)));
-        let mut on = !step.disabled;
-        if ui.checkbox(&mut on, "On").changed() {
-            fresh.disabled = !on;
-        }
-        if at > 0 && parts::quiet(ui, "Up").clicked() {
-            edit = Some(Edit::MoveStep { of, from: at, to: at - 1 });
-        }
-        if at + 1 < count && parts::quiet(ui, "Down").clicked() {
-            edit = Some(Edit::MoveStep { of, from: at, to: at + 1 });
-        }
-        if parts::quiet(ui, "Duplicate").clicked() {
-            edit = Some(Edit::DuplicateStep { of, at });
-        }
-        if parts::quiet(ui, "Delete").clicked() {
-            edit = Some(Edit::DeleteStep { of, at });
-        }
-    });
-    Grid::new("step").num_columns(2).show(ui, |ui| {
-        let mut send = step.send.clone().unwrap_or_default();
-        if text(ui, "Send", r"Notation: AT\r, ${text}\x1A", &mut send) {
-            fresh.send = (!send.is_empty()).then_some(send);
-        }
-        let lines = |list: &[String]| list.join(" | ");
-        let split = |text: &str| -> Vec<String> {
-            text.split(" | ").filter(|part| !part.is_empty()).map(str::to_owned).collect()
-        };
-        let (mut expect, mut fail) = (lines(&step.expect), lines(&step.fail));
-        if text(ui, "Expect", r"Any of these ends it well: \r\nOK\r\n | \r\n> ", &mut expect) {
-            fresh.expect = split(&expect);
-        }
-        if text(ui, "Fail", r"Any of these ends it badly: \r\nERROR | \r\nCLOSED", &mut fail) {
-            fresh.fail = split(&fail);
-        }
-        let mut note = step.note.clone().unwrap_or_default();
-        if text(ui, "Note", "For the reader", &mut note) {
-            fresh.note = (!note.is_empty()).then_some(note);
-        }
-    });
-    ui.horizontal_wrapped(|ui| numbers(ui, step, &mut fresh));
-    if fresh != *step {
-        edit = Some(Edit::SetStep { of, at, step: Box::new(fresh) });
-    }
-    edit
-}
-
-/// A line of text; true when it was changed and left.
-fn text(ui: &mut Ui, name: &str, help: &str, value: &mut String) -> bool {
-    let label = ui.label(name).on_hover_text(help);
-    let id = ui.scope_id().with(name);
-    // While it is typed the draft is kept by egui; the book gets it when the field is left.
-    let mut draft = ui.data(|data| data.get_temp::<String>(id)).unwrap_or_else(|| value.clone());
-    let field = ui.add(TextEdit::singleline(&mut draft).desired_width(400.0).font(theme::mono()));
-    let field = field.labelled_by(label.id).on_hover_text(help);
-    ui.end_row();
-    if field.has_focus() {
-        ui.data_mut(|data| data.insert_temp(id, draft));
-        return false;
-    }
-    ui.data_mut(|data| data.remove::<String>(id));
-    let changed = field.lost_focus() && draft != *value;
-    if changed {
-        *value = draft;
-    }
-    changed
-}
-
-fn numbers(ui: &mut Ui, step: &Step, fresh: &mut Step) {
-    let time = |ui: &mut Ui, name: &str, value: Option<Duration>| {
-        let label = parts::weak(ui, name);
-        let mut millis = value.map_or(0, |time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
-        let field =
-            ui.add(DragValue::new(&mut millis).range(0..=3_600_000).suffix(" ms").speed(50)).labelled_by(label.id);
-        let left = field.drag_stopped() || field.lost_focus();
-        (left && millis != value.map_or(0, |time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX)))
-            .then(|| (millis > 0).then(|| Duration::from_millis(millis)))
-    };
-    if let Some(within) = time(ui, "Within (0: 10 s)", step.within) {
-        fresh.within = within;
-    }
-    if let Some(wait) = time(ui, "Wait after", step.wait) {
-        fresh.wait = wait;
-    }
-    let label = parts::weak(ui, "Repeat");
-    let mut repeat = step.repeat.unwrap_or(1);
-    let field = ui.add(DragValue::new(&mut repeat).range(1..=10_000)).labelled_by(label.id);
-    if (field.drag_stopped() || field.lost_focus()) && repeat != step.repeat.unwrap_or(1) {
-        fresh.repeat = (repeat > 1).then_some(repeat);
-    }
-    let label = parts::weak(ui, "If it fails");
-    let name = |choice| match choice {
-        OnFail::Stop => "stop",
-        OnFail::Continue => "go on",
-        OnFail::Skip => "leave the macro",
-    };
-    let combo = ComboBox::from_id_salt("on fail").width(110.0).selected_text(name(step.on_fail)).show_ui(ui, |ui| {
-        for choice in [OnFail::Stop, OnFail::Continue, OnFail::Skip] {
-            ui.selectable_value(&mut fresh.on_fail, choice, name(choice));
-        }
-    });
-    combo.response.labelled_by(label.id);
 }
 
 #[cfg(test)]
