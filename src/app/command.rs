@@ -134,6 +134,8 @@ pub enum Command {
     ScanBaud,
     /// Try no further rate.
     StopScan,
+    /// Send AT every half second until the modem answers, four seconds at most.
+    AskModem,
     /// Find out what the way through an Arduino carries.
     StartCheck(Way),
     /// End that before its time.

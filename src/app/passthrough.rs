@@ -168,7 +168,7 @@ pub struct Check {
 }
 
 impl Check {
-    /// Begins a check on a port that is open at `baud`, its board started (`nano::Restart`).
+    /// Begins a check on a port that is open at `baud`, its board started (`nano::RESTART`).
     #[must_use]
     pub fn new(way: Way, baud: u32, now: Duration) -> Self {
         let mut check = Self {

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use super::command::{Command, Effect};
+use super::nano;
 use super::settings::Line;
 use super::state::{Selected, State, Tone};
 use crate::link::{LineSettings, LinkSpec, Order};
@@ -71,6 +72,7 @@ fn writes(command: &Command) -> bool {
             | Command::Break(_)
             | Command::ScanBaud
             | Command::StartCheck(_)
+            | Command::AskModem
     )
 }
 
@@ -129,6 +131,7 @@ fn update_line(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Sim(control) => order(state, Order::Sim(control)),
         Command::ScanBaud => order(state, Order::ScanBaud),
         Command::StopScan => order(state, Order::StopScan),
+        Command::AskModem => run(state, nano::probe(), Values::new()),
         Command::StartCheck(way) => match state.check_hindrance() {
             Some(why) => {
                 state.say(Tone::Note, why);
@@ -259,7 +262,13 @@ fn send(state: &mut State, bytes: Vec<u8>) -> Vec<Effect> {
 }
 
 fn run_macro(state: &mut State, index: usize, values: Values) -> Vec<Effect> {
-    let Some(wanted) = state.book.macros.get(index).cloned() else { return Vec::new() };
+    match state.book.macros.get(index).cloned() {
+        Some(wanted) => run(state, wanted, values),
+        None => Vec::new(),
+    }
+}
+
+fn run(state: &mut State, wanted: Macro, values: Values) -> Vec<Effect> {
     if !state.connected() {
         state.say(Tone::Note, format!("“{}” was not run: connect to a port first.", wanted.name));
         return Vec::new();

@@ -65,6 +65,11 @@ impl Help {
         ui.separator();
         parts::heading(ui, "When you connect");
         ui.label("Opening the port restarts the board: its bootloader listens for up to 2 s and swallows what is sent. Wait for it.");
+        let may_ask = state.connected() && !state.running() && !state.prompt_open();
+        let ask = ui.add_enabled(may_ask, egui::Button::new("Ask the modem (AT)"));
+        if ask.on_hover_text("AT every half second until OK, for 4 s at most; nothing is sent by itself").clicked() {
+            commands.push(Command::AskModem);
+        }
         ui.label("Without a sketch: join RESET to GND, and the Nano is a plain adapter; then D0 goes to the modem's RXD, with 1.2 kΩ from there to GND (the board has 1 kΩ in that wire), and D1 to its TXD.");
     }
 }
