@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::LineOptions;
 use super::common::{CommandResult, Exit, Line, finish, parse_duration, say_aside};
+use super::running::tell_storage;
 use crate::link::share::Place;
 use crate::link::{Order, Phase};
 
@@ -51,14 +52,7 @@ impl Capture {
                 let _ = line.order(Order::Disconnect);
             }
             line.wait(left.unwrap_or(Duration::MAX).max(Duration::from_millis(1)));
-            let trouble = line.connection.reader().storage().trouble;
-            if trouble != told {
-                say_aside(trouble.as_deref().map_or_else(
-                    || "modemscope: the capture file is written again".to_owned(),
-                    |trouble| format!("modemscope: {trouble}"),
-                ));
-                told = trouble;
-            }
+            tell_storage(line.connection.reader(), &mut told);
             let status = line.status();
             if self.share.is_some()
                 && shared.is_none()

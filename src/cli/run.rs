@@ -83,11 +83,12 @@ impl Run {
         let mut bench = report::Bench::new(&self.file, &names);
         let result = self.rounds(&line, &macros, values, &mut show, &mut bench);
         show.finish();
+        let unwritten = line.connection.reader().storage().trouble;
         line.close();
         if let Some(path) = &self.junit {
             write_report(path, &bench.junit(), self.force)?;
         }
-        result
+        result.and(unwritten.map_or(Ok(()), |trouble| Err(Exit::trouble(trouble))))
     }
 
     /// Runs the macros as often as asked.

@@ -42,6 +42,7 @@ pub struct Show {
     reader: Reader,
     quiet: bool,
     full: bool,
+    told: Option<String>,
 }
 
 impl Show {
@@ -49,11 +50,12 @@ impl Show {
     #[must_use]
     pub fn new(line: &Line, quiet: bool) -> Self {
         let reader = line.connection.reader().clone();
-        Self { dialog: Dialog::new(&reader), reader, quiet, full: false }
+        Self { dialog: Dialog::new(&reader), reader, quiet, full: false, told: None }
     }
 
     /// Prints what came since.
     pub fn update(&mut self, status: &Status) {
+        tell_storage(&self.reader, &mut self.told);
         if self.quiet {
             return;
         }
@@ -69,6 +71,18 @@ impl Show {
         if !self.quiet {
             self.dialog.finish(say);
         }
+    }
+}
+
+/// Says at once when the capture cannot be written, and when it can again; `told` is what was said last.
+pub fn tell_storage(reader: &Reader, told: &mut Option<String>) {
+    let trouble = reader.storage().trouble;
+    if trouble != *told {
+        say_aside(trouble.as_deref().map_or_else(
+            || "modemscope: the capture file is written again".to_owned(),
+            |trouble| format!("modemscope: {trouble}"),
+        ));
+        *told = trouble;
     }
 }
 

@@ -238,7 +238,9 @@ impl Collector {
     fn command_line(&mut self, place: &Place<'_>) {
         let upper = place.line.to_ascii_uppercase();
         let Some(begin) = memchr::memmem::find(&upper, b"AT") else { return };
-        let body = begin + 2;
+        // In a list (`AT+CMGF=1;+CMGS="…"`) it is the message command that says what follows.
+        let listed = [b";+CMGS=", b";+CMGW="].into_iter().filter_map(|name| memchr::memmem::rfind(&upper, name)).max();
+        let body = listed.map_or(begin + 2, |at| at + 1);
         let name_end =
             upper.iter().skip(body).position(|byte| b"=?".contains(byte)).map_or(upper.len(), |at| body + at + 1);
         self.command = String::from_utf8_lossy(upper.get(body..name_end).unwrap_or_default()).into_owned();

@@ -57,6 +57,15 @@ fn fields_get_stand_ins_and_the_rest_stays() {
         "AT+CMGS=\"<NUM#1 +41...>\"/<TEXT#1>\x1a|/> <TEXT#1>\x1a/+CMGS: 12//OK/",
     );
     check(
+        &[
+            (true, "AT+CMGF=1;+CMGS=\"+41791234567\"\r"),
+            (false, "\r\n> "),
+            (true, "meet at nine\x1a"),
+            (false, "meet at nine\x1a\r\n+CMGS: 12\r\n\r\nOK\r\n"),
+        ],
+        "AT+CMGF=1;+CMGS=\"<NUM#1 +41...>\"/<TEXT#1>\x1a|/> <TEXT#1>\x1a/+CMGS: 12//OK/",
+    );
+    check(
         &[(false, "+CMT: \"+41791234567\",\"\",\"25/01/01,10:00:00+04\"\r\nhello there\r\n\r\nRING\r\n")],
         "|+CMT: \"<NUM#1 +41...>\",\"\",\"25/01/01,10:00:00+04\"/<TEXT#1>//RING/",
     );
