@@ -145,7 +145,7 @@ fn gammu_identifies_it_sends_a_pdu_and_reads_what_comes() {
 
 #[test]
 fn hands_on_the_bench_come_from_standard_input() {
-    let mut sim = Sim::start(&["--speed", "1000", "--tcp", "0"]);
+    let mut sim = Sim::start(&["--speed", "10", "--tcp", "0"]);
     let mut host = TcpStream::connect(&sim.address).expect("it listens");
     until(&mut host, "\r\nSMS Ready\r\n");
     sim.hand("call +49555");
