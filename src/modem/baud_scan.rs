@@ -136,7 +136,7 @@ impl BaudScan {
         (!self.ended).then_some(self.deadline)
     }
 
-    /// Tries no further rate than the one in hand; ends within [`PATIENCE`], so that a late answer still belongs to it.
+    /// Tries no further rate than the one in hand; ends once that rate has had its time, so that a late answer still belongs to it.
     pub fn stop(&mut self) {
         let keep = self.rates.len().saturating_sub(1);
         self.rates.drain(..keep);
