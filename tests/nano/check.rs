@@ -91,6 +91,28 @@ fn the_check_knows_legs_of_different_speed() {
     assert_eq!(report.verdict, Verdict::LegsDiffer, "{:#?}", report.rows);
 }
 
+/// Without a ring of its own a sketch has the 63 bytes that Arduino's Serial keeps; with one of 64 it has both.
+#[test]
+fn the_check_knows_a_small_ring() {
+    for (ring, lasts) in [(1, 60..80), (64, 120..150)] {
+        let text = source(FULL).replace("RING_SIZE = 1536;", &format!("RING_SIZE = {ring};"));
+        let Some(sketch) = compiled("small_ring.ino", &text) else { return };
+        for way in [Way::Echo, Way::Jumper] {
+            let report = run(&sketch, way, 115_200);
+            let Verdict::SmallBuffer(bytes) = report.verdict else { panic!("{way:?}, {ring}: {report:#?}") };
+            assert!(lasts.contains(&bytes), "{way:?}, {ring}: {report:#?}");
+        }
+    }
+}
+
+#[test]
+fn the_check_knows_a_modem_side_of_another_speed() {
+    let text = source(FULL).replace("MODEM_BAUD = 9600;", "MODEM_BAUD = 4800;");
+    let Some(sketch) = compiled("modem_side_4800.ino", &text) else { return };
+    let report = run(&sketch, Way::Echo, 115_200);
+    assert!(matches!(report.verdict, Verdict::Garbled | Verdict::Silent(Way::Echo)), "{report:#?}");
+}
+
 #[test]
 fn the_check_knows_a_delay_in_the_loop() {
     let Some(sketch) = compiled("update_serial.ino", UPDATE_SERIAL) else { return };

@@ -85,7 +85,9 @@ impl Verdict {
             Self::LegsDiffer => {
                 "While SoftwareSerial sends one byte at 9600 baud, ten come in at 115200, and the processor keeps three of them."
             }
-            Self::SmallBuffer(_) => "The usual buffer of an Arduino holds 63 bytes; what comes after is thrown away.",
+            Self::SmallBuffer(_) => {
+                "The sketch stores no more than that: Arduino's Serial holds 63 bytes, and what comes to a full buffer is thrown away."
+            }
             Self::DelayLoop(_) => {
                 "A delay in loop(), as in the tutorials' updateSerial(), lets the buffer of 63 bytes run over."
             }
