@@ -120,7 +120,8 @@ impl ServerPanel {
         let parsed = parse(&self.answer, Mode::Mixed);
         ui.horizontal(|ui| {
             let label = parts::weak(ui, format!("Answer #{}", visitor.number));
-            let width = (ui.available_width() - 82.0).max(60.0);
+            // The button beside it, the space between, and the field's own margins.
+            let width = (ui.available_width() - 108.0).max(60.0);
             let field = ui
                 .add(
                     TextEdit::singleline(&mut self.answer)
