@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use modemscope::sim800::Fault;
 use tempfile::TempDir;
 
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -156,6 +157,18 @@ fn hands_on_the_bench_come_from_standard_input() {
     host.write_all(b"ATE0;+CREG?\r").expect("it reads");
     until(&mut host, "+CREG: 0,2\r\n\r\nOK\r\n");
     assert!(sim.end().success());
+}
+
+#[test]
+fn every_fault_of_the_documentation_has_its_name_on_the_command_line() {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/sim800.md")).expect("the page");
+    let (_, faults) = text.split_once("## Faults").expect("its chapter");
+    let names: Vec<_> =
+        faults.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`')).map(|cut| cut.0).collect();
+    let all: Vec<_> = Fault::ALL.iter().map(|fault| fault.1).collect();
+    assert_eq!(names, all);
+    let arguments: Vec<_> = names.iter().flat_map(|name| ["--fault", name]).chain(["--tcp", "0"]).collect();
+    assert!(Sim::start(&arguments).end().success());
 }
 
 #[test]

@@ -184,6 +184,10 @@ pub struct Sim800 {
     sending: Option<usize>,
     /// A prompt that the fault `prompt-late` holds back.
     late_prompt: Option<Box<uart::Wait>>,
+    /// The restart of the fault `reboot`, on its way.
+    restart: Option<timers::TimerId>,
+    /// The fault `weak-signal` has damaged something.
+    signal_felt: bool,
     clock: clock::Clock,
     /// The SUBMIT on its way to the network.
     sms_in_hand: Vec<u8>,
@@ -222,6 +226,8 @@ impl Sim800 {
             sms: sms::Sms::new(&profile),
             sending: None,
             late_prompt: None,
+            restart: None,
+            signal_felt: false,
             clock: clock::Clock::unset(Duration::ZERO),
             sms_in_hand: Vec::new(),
             http: http::Http::default(),
@@ -304,14 +310,13 @@ impl Sim800 {
             self.faults.remove(&fault);
         }
         match (fault, on) {
-            (Fault::Reboot, true) => {
-                let wait = self.delay([3000, 5000]);
-                let restart = |modem: &mut Self, _| {
-                    modem.faults.remove(&Fault::Reboot);
-                    modem.switch_on();
-                };
-                self.timers.add(self.now + wait, Timer::Background(restart, 0));
+            (Fault::Reboot, true) if self.power.is_on() => self.restart_soon(),
+            (Fault::Reboot, false) => {
+                if let Some(timer) = self.restart.take() {
+                    self.timers.cancel(timer);
+                }
             }
+            (Fault::WeakSignal, _) => self.signal_felt = false,
             (Fault::EchoOff, _) => {
                 self.settings.set("E", i32::from(!on));
                 self.stored.set("E", i32::from(!on));
@@ -324,6 +329,25 @@ impl Sim800 {
         }
     }
 
+    /// The fault `reboot`: a restart in some seconds. Set from the start it waits for the first answered command, so
+    /// that it hits a session and is not lost in the boot.
+    fn restart_soon(&mut self) {
+        if self.restart.is_some() || !self.has(Fault::Reboot) {
+            return;
+        }
+        let wait = self.delay([3000, 5000]);
+        let restart = |modem: &mut Self, _| {
+            modem.faults.remove(&Fault::Reboot);
+            modem.switch_on();
+        };
+        self.restart = Some(self.timers.add(self.now + wait, Timer::Background(restart, 0)));
+    }
+
+    /// The fault `weak-signal` hits this send: the first, then one in three.
+    fn signal_too_weak(&mut self) -> bool {
+        self.has(Fault::WeakSignal) && (!std::mem::replace(&mut self.signal_felt, true) || self.rng.one_in(3))
+    }
+
     /// Whether a fault is on.
     fn has(&self, fault: Fault) -> bool {
         self.faults.contains(&fault)
@@ -333,6 +357,7 @@ impl Sim800 {
     fn reset_services(&mut self) {
         self.sending = None;
         self.late_prompt = None;
+        self.restart = None;
         self.sms.restarted();
         self.http = http::Http::default();
         self.bearer = http::Bearer::default();

@@ -37,6 +37,15 @@ impl Rng {
         self.between(1, n.max(1)) == 1
     }
 
+    /// True once in `n` times, and never later than after twice as many: `left` counts down between calls.
+    pub(super) fn every(&mut self, left: &mut u32, n: u32) -> bool {
+        if *left == 0 {
+            *left = self.between(1, (2 * n).saturating_sub(1));
+        }
+        *left -= 1;
+        *left == 0
+    }
+
     /// A delay from a range of milliseconds, `speed` times faster, never zero.
     pub(super) fn delay(&mut self, [low, high]: [u32; 2], speed: f64) -> Duration {
         let micros = f64::from(self.between(low, high)) * 1000.0 / speed.max(0.001);
@@ -57,5 +66,19 @@ mod tests {
             assert!((Duration::from_millis(5)..=Duration::from_millis(10)).contains(&delay), "{delay:?}");
         }
         assert_eq!(left.between(9, 3), 9);
+    }
+
+    #[test]
+    fn once_in_so_many_is_neither_rare_nor_late() {
+        let mut rng = Rng::new(1);
+        let (mut left, mut gap, mut hits) = (0, 0, 0);
+        for _ in 0..9000 {
+            gap += 1;
+            if rng.every(&mut left, 9) {
+                assert!(gap < 18, "{gap}");
+                (gap, hits) = (0, hits + 1);
+            }
+        }
+        assert!((900..1100).contains(&hits), "{hits}");
     }
 }

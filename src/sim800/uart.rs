@@ -98,6 +98,9 @@ pub(super) struct Uart {
     /// How much was sent since the last pause, for the fault `overflow-64`.
     burst: usize,
     burst_end: Duration,
+    /// Bytes until the next one is lost or has a wrong bit.
+    loss_in: u32,
+    flip_in: u32,
 }
 
 /// The command line in hand.
@@ -129,7 +132,7 @@ impl Sim800 {
         for &byte in bytes {
             let asleep = self.settings.value("+CSCLK") == 2 && self.now > self.uart.last_byte + SLEEP_AFTER;
             self.uart.last_byte = self.now;
-            let lost = asleep || (self.has(Fault::LostBytes) && self.rng.one_in(9));
+            let lost = asleep || (self.has(Fault::LostBytes) && self.rng.every(&mut self.uart.loss_in, 9));
             if !lost && self.uart.queue.len() < QUEUE {
                 self.uart.queue.push_back(byte);
             }
@@ -310,6 +313,9 @@ impl Sim800 {
 
     fn end_run(&mut self) {
         self.run = None;
+        if self.power.sms_ready || self.card_state() != Some("READY") {
+            self.restart_soon();
+        }
         self.autobaud_synced();
         self.say_held_urcs();
         self.deliver();
@@ -462,7 +468,7 @@ impl Sim800 {
         }
         if self.has(Fault::BitErrors) {
             for byte in &mut bytes {
-                if self.rng.one_in(25) {
+                if self.rng.every(&mut self.uart.flip_in, 25) {
                     *byte ^= 1 << self.rng.between(0, 6);
                 }
             }

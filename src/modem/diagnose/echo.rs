@@ -130,6 +130,13 @@ fn is_banner(text: &[u8]) -> bool {
         && !text.starts_with(b"AT")
 }
 
+/// Rules that see a refused command and ask for no more; what the modem did not get is behind it all the same.
+const REFUSALS: [&str; 4] = ["no-data-service", "wrong-ip-state", "send-before-connect", "send-without-connection"];
+
+fn explained(exchange: u64, book: &Book) -> bool {
+    book.is_blamed(exchange) && !book.is_blamed_by(exchange, &REFUSALS)
+}
+
 /// `echo-lost-bytes`.
 #[derive(Debug, Default)]
 pub(super) struct LostBytes {
@@ -149,7 +156,7 @@ impl Rule for LostBytes {
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let exchange = if event == Event::Finish { dialog.open.front() } else { dialog.done.as_ref() };
-        let Some(exchange) = exchange.filter(|exchange| !book.is_blamed(exchange.id) && !dialog.elided()) else {
+        let Some(exchange) = exchange.filter(|exchange| !dialog.elided() && !explained(exchange.id, book)) else {
             return;
         };
         let Some(span) = damaged(exchange) else { return };
@@ -255,7 +262,9 @@ impl Rule for Overflow {
             Event::Tick if dialog.now.zip(dialog.received_last).is_none_or(|(now, last)| now < last + PAUSE) => None,
             _ => dialog.open.front(),
         };
-        let Some(open) = open.filter(|_| !self.told) else { return };
+        // What is no answer at all does not break off.
+        let readable = !book.any_open(&["loopback", "wrong-baud"]);
+        let Some(open) = open.filter(|_| !self.told && readable) else { return };
         let Some(span) = Self::broken(dialog, open) else { return };
         self.told = true;
         let late = gap(open.span, span).is_none_or(|gap| gap < Duration::from_mins(2));

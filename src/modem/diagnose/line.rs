@@ -199,6 +199,12 @@ pub(super) struct NoAnswer {
 }
 
 impl NoAnswer {
+    /// The log ends while a command that may take long is on its way, and was not given its time.
+    fn still_waiting(dialog: &Dialog) -> bool {
+        let long = dialog.open.iter().any(|open| sent_allowed(&open.text) > SILENCE);
+        long && dialog.answered > 0 && Self::due(dialog).zip(dialog.now).is_some_and(|(due, now)| now < due)
+    }
+
     /// When silence has lasted too long.
     fn due(dialog: &Dialog) -> Option<Duration> {
         let silent = &dialog.silent;
@@ -233,7 +239,11 @@ impl Rule for NoAnswer {
         let silent = &dialog.silent;
         let over = match event {
             Event::Finish => {
-                silent.commands >= 2 && dialog.data.is_none() && !dialog.online && dialog.state.quiet != Some(true)
+                silent.commands >= 2
+                    && dialog.data.is_none()
+                    && !dialog.online
+                    && dialog.state.quiet != Some(true)
+                    && !Self::still_waiting(dialog)
             }
             _ => Self::due(dialog).zip(dialog.now).is_some_and(|(due, now)| now >= due),
         };

@@ -98,6 +98,7 @@ impl Sim800 {
             }
             if !self.activate() {
                 self.ip.context = Context::Deactivated;
+                self.info("+PDP: DEACT");
                 self.connect_failed(number);
                 return;
             }

@@ -81,7 +81,7 @@ impl Sim800 {
         }
         let number = number as usize;
         let quick = self.settings.value("+CIPQSEND") == 1;
-        let lost = self.has(Fault::SendFail) || (self.has(Fault::WeakSignal) && self.rng.one_in(3));
+        let lost = self.has(Fault::SendFail) || self.signal_too_weak();
         if !self.is_connected(number) || lost {
             if quick {
                 return self.accepted(number, data.len());
