@@ -14,6 +14,8 @@ mod find_baud;
 mod log;
 #[path = "window/main_job.rs"]
 mod main_job;
+#[path = "window/port_bar.rs"]
+mod port_bar;
 #[path = "window/send_box.rs"]
 mod send_box;
 #[path = "window/settings.rs"]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::nano::Sketch;
 use super::passthrough::Way;
-use super::settings::{Highlight, SendBox, Theme, View};
+use super::settings::{Adapter, Highlight, SendBox, Theme, View};
 use super::state::{Purpose, Tone};
 use crate::capture::RowRules;
 use crate::capture::copy::{CopyAs, Selection};
@@ -27,6 +27,8 @@ pub enum Command {
     PickPort(String),
     /// Use these line settings, at once if connected.
     SetLine(LineSettings),
+    /// This stands between the PC and the modem: sets what differs with it.
+    SetAdapter(Adapter),
     /// Open the picked port.
     Connect,
     /// Close it.
@@ -35,6 +37,8 @@ pub enum Command {
     Lend,
     /// Open it again.
     TakeBack,
+    /// The lost device is this one now: open it.
+    TakeBackAs(String),
     /// Send these bytes.
     Send(Vec<u8>),
     /// Send these bytes and remember the text that they were typed as.
@@ -178,7 +182,11 @@ pub enum Effect {
         spec: LinkSpec,
         /// How its line is set.
         line: LineSettings,
+        /// What it leads through.
+        adapter: Adapter,
     },
+    /// Change the settings of the open port.
+    Reconfigure(LineSettings),
     /// Close the port.
     Close,
     /// Hand this to the link.

@@ -20,7 +20,7 @@ mod update;
 
 pub use command::{Command, Effect, ExportWish};
 pub use runtime::{Folders, Runtime};
-pub use settings::Settings;
+pub use settings::{Adapter, Settings};
 pub use state::{
     Message, OpenFile, PassthroughCheck, Purpose, SIMULATOR, Selected, Server, Sought, State, Tone, Tools,
 };

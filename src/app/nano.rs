@@ -3,7 +3,7 @@
 //! Opening pulls DTR, which resets the board; its bootloader then listens for 1.3 to 1.4 s (measured with the two that are in
 //! use) before the sketch runs. Linux raises DTR before `open` returns, so no program can prevent it.
 //!
-//! Nothing is sent unasked: the window says that it waits [`RESTART`]. The modem's state survived the board's restart, so a
+//! Nothing is sent unasked: what the user sends within [`RESTART`] waits for its end, and the window says so. The modem's state survived the board's restart, so a
 //! [`probe`] could land in an open data prompt; therefore the user has to ask for it.
 
 use std::time::Duration;

@@ -13,7 +13,8 @@ mod saver;
 mod tools;
 
 use std::path::PathBuf;
-use std::time::SystemTime;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
 
 use self::saver::Saver;
 
@@ -22,7 +23,8 @@ use super::Start;
 use super::book::{BookFile, BookWatch};
 use super::command::{Command, Effect};
 use super::job::Job;
-use super::settings::SettingsFile;
+use super::nano;
+use super::settings::{Adapter, SettingsFile};
 use super::state::{SIMULATOR, State, Tone};
 use super::update::update;
 use crate::capture::Writer;
@@ -74,6 +76,8 @@ pub struct Runtime {
     checking: Option<check::Running>,
     saver: Saver,
     unsaved: bool,
+    /// When the latest word of the link came.
+    heard: Instant,
 }
 
 impl Runtime {
@@ -106,6 +110,7 @@ impl Runtime {
             checking: None,
             saver: Saver::start(file),
             unsaved: false,
+            heard: Instant::now(),
         };
         runtime.open_book(&mut state, folders.config.as_deref());
         let counted = u8::from_str_radix(&state.settings.counted_byte, 16).ok();
@@ -157,7 +162,12 @@ impl Runtime {
     /// Takes in what happened since. Cheap; call it whenever there was news, also while the window is hidden.
     pub fn poll(&mut self, state: &mut State) {
         if let Some(connection) = &self.connection {
-            state.status = connection.status();
+            let status = connection.status();
+            if !Arc::ptr_eq(&status, &state.status) {
+                self.heard = Instant::now();
+            }
+            state.now = status.now + self.heard.elapsed();
+            state.status = status;
         }
         if let Some(ports) = self.port_watch.as_ref().and_then(PortWatch::ports)
             && *ports != state.ports
@@ -185,9 +195,9 @@ impl Runtime {
     fn effect(&mut self, state: &mut State, effect: Effect) {
         match effect {
             Effect::ListPorts => state.ports = discovery::list(),
-            Effect::Open { spec, line } => self.open(state, spec, line),
+            Effect::Open { spec, line, adapter } => self.open(state, spec, for_link(line, adapter)),
             Effect::Close => self.order(state, Order::Disconnect),
-            Effect::Order(Order::Reconfigure(line)) => self.order(state, Order::Reconfigure(comes_back(line))),
+            Effect::Reconfigure(line) => self.order(state, Order::Reconfigure(for_link(line, state.adapter))),
             Effect::Order(order) => self.order(state, order),
             Effect::StartServer(address) => self.start_server(state, address),
             Effect::StopServer => {
@@ -238,9 +248,9 @@ impl Runtime {
         // The old port is closed before the new one is opened: it may be the same.
         self.connection = None;
         let capture = self.capture(state);
-        let connection = Connection::open(spec, comes_back(line), capture, self.news.clone());
+        let connection = Connection::open(spec, line, capture, self.news.clone());
         state.file = None;
-        state.status = connection.status();
+        (state.status, state.now, self.heard) = (connection.status(), Duration::ZERO, Instant::now());
         let reader = connection.reader().clone();
         self.connection = Some(connection);
         self.show(state, Some(reader));
@@ -307,9 +317,10 @@ fn make_room(state: &mut State, folder: PathBuf, news: News) -> Option<Job<()>> 
     inspect::started(state, Job::start("retention", news, work))
 }
 
-/// In the window a device that vanishes is awaited and opened again; Disconnect ends that.
-fn comes_back(line: LineSettings) -> LineSettings {
-    LineSettings { reconnect: true, ..line }
+/// In the window a device that vanishes is awaited and opened again; Disconnect ends that. A board is let restart.
+fn for_link(line: LineSettings, adapter: Adapter) -> LineSettings {
+    let settle = if adapter == Adapter::Nano { nano::RESTART } else { Duration::ZERO };
+    LineSettings { reconnect: true, settle, ..line }
 }
 
 /// What an order was, for a message.

@@ -1,16 +1,16 @@
 //! Settings in our own TOML, apart from the user's documents.
 
 mod file;
+mod line;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 pub use file::{SaveError, SettingsFile, write_through};
+pub use line::{Adapter, Line};
 
 use crate::capture::Newline;
-use crate::link::settings::Pacing;
-use crate::link::{DataBits, FlowControl, LineSettings, Parity, StopBits};
 use crate::notation::{self, Decoding, Mode};
 
 /// The version of the file that this program writes and reads.
@@ -235,118 +235,6 @@ impl From<Mode> for SendMode {
             Mode::Mixed => Self::Mixed,
             Mode::Hex => Self::Hex,
         }
-    }
-}
-
-/// [`LineSettings`] as the file spells them: `baud = 9600`, `frame = "8N1"`, `flow = "none"`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
-    baud: u32,
-    frame: String,
-    #[serde(default)]
-    flow: Flow,
-    #[serde(default)]
-    dtr: AtOpen,
-    #[serde(default)]
-    rts: AtOpen,
-    #[serde(default)]
-    keep_lines: bool,
-    #[serde(default)]
-    reconnect: bool,
-    #[serde(default)]
-    per_byte_us: u64,
-    #[serde(default)]
-    per_line_us: u64,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Flow {
-    #[default]
-    None,
-    Hardware,
-    Software,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum AtOpen {
-    #[default]
-    Leave,
-    High,
-    Low,
-}
-
-impl From<Option<bool>> for AtOpen {
-    fn from(state: Option<bool>) -> Self {
-        match state {
-            None => Self::Leave,
-            Some(true) => Self::High,
-            Some(false) => Self::Low,
-        }
-    }
-}
-
-impl From<AtOpen> for Option<bool> {
-    fn from(state: AtOpen) -> Self {
-        match state {
-            AtOpen::Leave => None,
-            AtOpen::High => Some(true),
-            AtOpen::Low => Some(false),
-        }
-    }
-}
-
-impl From<&LineSettings> for Line {
-    fn from(line: &LineSettings) -> Self {
-        let flow = match line.flow {
-            FlowControl::None => Flow::None,
-            FlowControl::Hardware => Flow::Hardware,
-            FlowControl::Software => Flow::Software,
-        };
-        let micros = |time: std::time::Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
-        Self {
-            baud: line.baud,
-            frame: line.frame(),
-            flow,
-            dtr: line.dtr.into(),
-            rts: line.rts.into(),
-            keep_lines: line.keep_lines,
-            reconnect: line.reconnect,
-            per_byte_us: micros(line.pacing.per_byte),
-            per_line_us: micros(line.pacing.per_line),
-        }
-    }
-}
-
-impl From<&Line> for LineSettings {
-    /// A letter of `frame` that means nothing counts as the usual one (8, N, 1).
-    fn from(line: &Line) -> Self {
-        let mut letters = line.frame.chars();
-        let data_bits = match letters.next() {
-            Some('5') => DataBits::Five,
-            Some('6') => DataBits::Six,
-            Some('7') => DataBits::Seven,
-            _ => DataBits::Eight,
-        };
-        let parity = match letters.next() {
-            Some('O') => Parity::Odd,
-            Some('E') => Parity::Even,
-            Some('M') => Parity::Mark,
-            Some('S') => Parity::Space,
-            _ => Parity::None,
-        };
-        let stop_bits = if letters.next() == Some('2') { StopBits::Two } else { StopBits::One };
-        let flow = match line.flow {
-            Flow::None => FlowControl::None,
-            Flow::Hardware => FlowControl::Hardware,
-            Flow::Software => FlowControl::Software,
-        };
-        let micros = |text: u64| std::time::Duration::from_micros(text);
-        let pacing = Pacing { per_byte: micros(line.per_byte_us), per_line: micros(line.per_line_us) };
-        let (dtr, rts) = (line.dtr.into(), line.rts.into());
-        let (keep_lines, reconnect) = (line.keep_lines, line.reconnect);
-        Self { baud: line.baud, data_bits, parity, stop_bits, flow, dtr, rts, keep_lines, reconnect, pacing }
     }
 }
 

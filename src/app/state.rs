@@ -9,6 +9,7 @@ use super::Settings;
 use super::find::Find;
 use super::log_feed::LogFeed;
 use super::passthrough::{Report, Row};
+use super::settings::Adapter;
 use super::timeline::Timeline;
 use crate::capture::Reader;
 use crate::capture::copy::{Selection, Span};
@@ -32,10 +33,14 @@ pub struct State {
     pub ports: Vec<PortInfo>,
     /// Line settings for the picked port, and of the open one.
     pub line: LineSettings,
+    /// What stands between the PC and the modem at that port.
+    pub adapter: Adapter,
     /// The port that is open, being opened, or was last: its name, as picked.
     pub port: Option<String>,
     /// The latest word of the link.
     pub status: Arc<Status>,
+    /// Session time now; [`Status::now`] is that of the latest word.
+    pub now: Duration,
     /// The capture that the log shows.
     pub reader: Option<Reader>,
     /// Rows of that capture.
@@ -193,10 +198,11 @@ impl State {
         if self.port.is_some() { &self.status.phase } else { &Phase::Closed }
     }
 
-    /// The open port leads through an Arduino Nano, as the user said.
+    /// The board behind the open port restarts: nothing is sent for so long yet.
     #[must_use]
-    pub fn through_nano(&self) -> bool {
-        self.connected() && self.line.keep_lines && self.status.lines.is_some()
+    pub fn restarting(&self) -> Option<Duration> {
+        let left = self.status.restarting_until?.checked_sub(self.now)?;
+        (self.connected() && !left.is_zero()).then_some(left)
     }
 
     /// A passthrough check is under way: nothing else may be sent.
@@ -211,6 +217,8 @@ impl State {
         let scanning = self.status.scan.as_ref().is_some_and(|scan| scan.trying.is_some());
         if !self.connected() {
             Some("Connect to the board's port first.")
+        } else if self.restarting().is_some() {
+            Some("The board restarts: wait two seconds.")
         } else if self.prompt_open() {
             Some("The modem waits for data, and the bursts would become part of it. End it with 1A or ESC first.")
         } else if self.running() {

@@ -71,6 +71,8 @@ pub struct LineSettings {
     pub reconnect: bool,
     /// How fast bytes are handed out.
     pub pacing: Pacing,
+    /// Nothing is sent for so long after the port was opened: a board that restarts swallows it.
+    pub settle: Duration,
 }
 
 /// Pauses between the bytes of a Send, for a far end that cannot keep up.
@@ -113,6 +115,7 @@ impl Default for LineSettings {
             keep_lines: false,
             reconnect: false,
             pacing: Pacing::default(),
+            settle: Duration::ZERO,
         }
     }
 }

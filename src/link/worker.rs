@@ -149,6 +149,9 @@ pub struct Status {
     pub lines: Option<LineStates>,
     /// What is being sent, all Sends that wait taken together.
     pub sending: Option<SendProgress>,
+    /// The board behind the port restarts ([`LineSettings::settle`]): nothing is sent before this session
+    /// time.
+    pub restarting_until: Option<Duration>,
     /// The last macro run.
     pub run: Option<RunProgress>,
     /// The modem strip.
@@ -165,6 +168,10 @@ pub struct Status {
     pub scan: Option<Arc<ScanProgress>>,
     /// Where the port is shared, and with how many.
     pub shared: Option<(String, usize)>,
+    /// While the device is lost: which ports may be it now. [`Order::TakeBack`] takes the user's choice.
+    pub candidates: Vec<String>,
+    /// The port as it is open now: a device that was lost may come back under another name.
+    pub place: String,
     /// Session time of this status.
     pub now: Duration,
 }

@@ -22,44 +22,43 @@ impl Default for Lines {
 }
 
 impl Lines {
-    /// Draws switches and lamps; nothing where the port has no lines.
+    /// Draws switches and lamps into a row; nothing for the simulated modem, which has none.
     pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         let simulated = state.port.as_deref().is_some_and(|port| port.starts_with(crate::app::SIMULATOR));
         if !state.connected() || simulated {
             return;
         }
-        ui.horizontal_wrapped(|ui| {
-            if let Some(lines) = state.status.lines {
-                for (name, on, change) in [
-                    ("DTR", lines.dtr, LineChange { dtr: Some(!lines.dtr), rts: None }),
-                    ("RTS", lines.rts, LineChange { dtr: None, rts: Some(!lines.rts) }),
-                ] {
-                    let button = ui.add(Button::selectable(on, name).frame_when_inactive(true));
-                    let help = format!("{name} is {}; click to change it", if on { "on" } else { "off" });
-                    if button.on_hover_text(help).clicked() {
-                        commands.push(Command::SetLines(change));
-                    }
+        ui.separator();
+        if let Some(lines) = state.status.lines {
+            for (name, on, change) in [
+                ("DTR", lines.dtr, LineChange { dtr: Some(!lines.dtr), rts: None }),
+                ("RTS", lines.rts, LineChange { dtr: None, rts: Some(!lines.rts) }),
+            ] {
+                let button = ui.add(Button::selectable(on, name).frame_when_inactive(true));
+                let help = format!("{name} is {}; click to change it", if on { "on" } else { "off" });
+                if button.on_hover_text(help).clicked() {
+                    commands.push(Command::SetLines(change));
                 }
-                self.pulse(ui, commands, lines.dtr, lines.rts);
             }
-            if ui.button("Break").on_hover_text("Holds the line low for this long").clicked() {
-                commands.push(Command::Break(Duration::from_millis(u64::from(self.break_ms))));
+            self.pulse(ui, commands, lines.dtr, lines.rts);
+        }
+        if ui.button("Break").on_hover_text("Holds the line low for this long").clicked() {
+            commands.push(Command::Break(Duration::from_millis(u64::from(self.break_ms))));
+        }
+        let length = DragValue::new(&mut self.break_ms).range(1..=5000).suffix(" ms");
+        ui.add(length).accessible_name("Length of the break");
+        if let Some(lines) = state.status.lines {
+            let palette = parts::colors(ui);
+            for (name, on) in [("CTS", lines.cts), ("DSR", lines.dsr), ("DCD", lines.dcd), ("RI", lines.ri)] {
+                let lamp = parts::lamp(ui, if on { palette.good } else { palette.line }, name);
+                parts::spoken(&lamp, &format!("{name} {}", if on { "on" } else { "off" }));
             }
-            let length = DragValue::new(&mut self.break_ms).range(1..=5000).suffix(" ms");
-            ui.add(length).accessible_name("Length of the break");
-            if let Some(lines) = state.status.lines {
-                let palette = parts::colors(ui);
-                for (name, on) in [("CTS", lines.cts), ("DSR", lines.dsr), ("DCD", lines.dcd), ("RI", lines.ri)] {
-                    let lamp = parts::lamp(ui, if on { palette.good } else { palette.line }, name);
-                    parts::spoken(&lamp, &format!("{name} {}", if on { "on" } else { "off" }));
-                }
-            } else {
-                parts::weak(ui, "This port has no modem lines.");
-            }
-            if let Some(refused) = &state.status.refused {
-                ui.colored_label(parts::colors(ui).warn, refused);
-            }
-        });
+        } else {
+            parts::weak(ui, "This port has no modem lines.");
+        }
+        if let Some(refused) = &state.status.refused {
+            ui.colored_label(parts::colors(ui).warn, refused);
+        }
     }
 
     fn pulse(&mut self, ui: &mut Ui, commands: &mut Vec<Command>, dtr: bool, rts: bool) {

@@ -63,8 +63,15 @@ pub fn panel(ui: &Ui) -> Frame {
     Frame::new().fill(colors(ui).panel).inner_margin(Margin::symmetric(10, 7))
 }
 
-/// A round lamp and what it means.
+/// A round lamp and what it means. In a wrapped row both go to the next row together.
 pub fn lamp(ui: &mut Ui, color: Color32, label: &str) -> Response {
+    if ui.layout().main_wrap {
+        let font = egui::TextStyle::Body.resolve(ui.style());
+        let words = ui.painter().layout_no_wrap(label.to_owned(), font, Color32::PLACEHOLDER).size().x;
+        if words + 18.0 > ui.available_size_before_wrap().x && words + 18.0 <= ui.max_rect().width() {
+            ui.end_row();
+        }
+    }
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         let (rect, _) = ui.allocate_exact_size(Vec2::splat(9.0), Sense::hover());

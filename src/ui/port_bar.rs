@@ -1,13 +1,16 @@
 //! The port bar: which port, how its line is set, connect and disconnect, counters, and what went wrong.
 
+mod line_menu;
+mod notices;
+
 use egui::{Button, ComboBox, Popup, PopupCloseBehavior, RichText, TextEdit, Ui, vec2};
 
+use super::lines::Lines;
 use super::parts;
 use super::{bytes, theme};
-use crate::app::{Command, State};
+use crate::app::{Adapter, Command, State};
 use crate::link::discovery::PortInfo;
-use crate::link::settings::Pacing;
-use crate::link::{DataBits, FlowControl, LineSettings, Parity, Phase, StopBits};
+use crate::link::{FlowControl, LineSettings, Phase};
 
 /// Rates that modems and adapters know.
 const RATES: [u32; 14] =
@@ -18,7 +21,8 @@ const RATES: [u32; 14] =
 pub struct PortBar {
     path: Option<String>,
     baud: Option<String>,
-    help: Option<bool>,
+    help: Option<Adapter>,
+    lines: Lines,
 }
 
 impl PortBar {
@@ -27,14 +31,21 @@ impl PortBar {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = vec2(8.0, 6.0);
             self.port(ui, state, commands);
+            self.adapter(ui, state, commands);
             self.baud(ui, state, commands);
-            self.frame(ui, state, commands);
+            line_menu::show(ui, state, commands);
             flow(ui, state, commands);
+        });
+        ui.add_space(6.0);
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = vec2(8.0, 6.0);
             connect(ui, state, commands);
             standing(ui, state);
+            self.lines.show(ui, state, commands);
+            ui.separator();
             counters(ui, state);
         });
-        trouble(ui, state, commands);
+        notices::show(ui, state, commands);
     }
 
     fn port(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -132,58 +143,40 @@ impl PortBar {
         }
     }
 
-    fn frame(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-        let mut line = state.line;
-        let button = ui
-            .add(Button::new(RichText::new(line.frame()).font(theme::mono())).right_text(RichText::new("▼").size(8.0)))
-            .accessible_name(format!("Frame {}", line.frame()))
-            .on_hover_text("Data bits, parity, stop bits");
-        Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
-            row(
-                ui,
-                "Data bits",
-                &mut line.data_bits,
-                &[(DataBits::Five, "5"), (DataBits::Six, "6"), (DataBits::Seven, "7"), (DataBits::Eight, "8")],
-            );
-            row(
-                ui,
-                "Parity",
-                &mut line.parity,
-                &[
-                    (Parity::None, "None"),
-                    (Parity::Odd, "Odd"),
-                    (Parity::Even, "Even"),
-                    (Parity::Mark, "Mark"),
-                    (Parity::Space, "Space"),
-                ],
-            );
-            row(ui, "Stop bits", &mut line.stop_bits, &[(StopBits::One, "1"), (StopBits::Two, "2")]);
-            self.through(ui, &mut line);
-            at_open(ui, "DTR at open", &mut line.dtr);
-            at_open(ui, "RTS at open", &mut line.rts);
-            ui.checkbox(&mut line.reconnect, "Reconnect when the device comes back");
+    /// What stands between the PC and the modem; choosing it sets what differs and opens its page.
+    fn adapter(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        let label = ui.label("Through");
+        let name = |adapter| match adapter {
+            Adapter::UsbTtl => "USB-TTL adapter",
+            Adapter::Nano => "Arduino Nano",
+        };
+        let combo = ComboBox::from_id_salt("adapter").width(128.0).selected_text(name(state.adapter));
+        let combo = combo.show_ui(ui, |ui| {
+            for (adapter, about) in [
+                (Adapter::UsbTtl, "Passes bytes on as they are"),
+                (
+                    Adapter::Nano,
+                    "With a passthrough sketch. Opening restarts the board: what you send waits 2 s for it. DTR stays up \
+                     after closing, and bytes go out 1.1 ms apart, as fast as the board passes them on at 9600 baud.",
+                ),
+            ] {
+                let choice = ui.selectable_label(adapter == state.adapter, name(adapter)).on_hover_text(about);
+                if choice.clicked() && adapter != state.adapter {
+                    commands.push(Command::SetAdapter(adapter));
+                    self.help = Some(adapter);
+                }
+            }
+            ui.separator();
+            if ui.selectable_label(false, "Wiring and sketch…").on_hover_text("The page for what is chosen").clicked() {
+                self.help = Some(state.adapter);
+            }
         });
-        if line != state.line {
-            commands.push(Command::SetLine(line));
-        }
+        let help = "What stands between the PC and the modem; remembered for this device";
+        combo.response.on_hover_text(help).labelled_by(label.id);
     }
 
-    /// What is between the PC and the modem: sets what differs, and opens its page.
-    fn through(&mut self, ui: &mut Ui, line: &mut LineSettings) {
-        let mut nano = line.keep_lines;
-        row(ui, "Through", &mut nano, &[(false, "USB-TTL adapter"), (true, "Arduino Nano")]);
-        if nano != line.keep_lines {
-            line.keep_lines = nano;
-            line.pacing = if nano && line.baud == 9600 { Pacing::NANO } else { Pacing::default() };
-            self.help = Some(nano);
-        }
-        if !line.pacing.is_none() {
-            parts::weak(ui, format!("Sent slowly: {} µs between bytes", line.pacing.per_byte.as_micros()));
-        }
-    }
-
-    /// The page that was asked for: the Nano's or the adapter's.
-    pub fn take_help_wish(&mut self) -> Option<bool> {
+    /// The page that was asked for.
+    pub fn take_help_wish(&mut self) -> Option<Adapter> {
         self.help.take()
     }
 }
@@ -216,23 +209,6 @@ fn title(info: &PortInfo) -> String {
     }
 }
 
-fn at_open(ui: &mut Ui, name: &str, state: &mut Option<bool>) {
-    row(ui, name, state, &[(None, "Leave"), (Some(false), "Low"), (Some(true), "High")]);
-}
-
-fn row<T: Copy + PartialEq>(ui: &mut Ui, name: &str, value: &mut T, choices: &[(T, &str)]) {
-    ui.horizontal(|ui| {
-        let (rect, _) = ui.allocate_exact_size(vec2(96.0, theme::CONTROL), egui::Sense::hover());
-        ui.put(rect, egui::Label::new(name).halign(egui::Align::Min));
-        for (choice, text) in choices {
-            let button = ui.add(Button::selectable(value == choice, *text));
-            if button.accessible_name(format!("{name} {text}")).clicked() {
-                *value = *choice;
-            }
-        }
-    });
-}
-
 fn flow(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let label = ui.label("Flow");
     let name = |flow| match flow {
@@ -256,20 +232,20 @@ fn flow(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 }
 
 fn connect(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    let help = "Closes the port for a moment, so that another program can have it: an upload by the Arduino IDE";
-    if state.connected() && ui.button("Lend").on_hover_text(help).clicked() {
-        commands.push(Command::Lend);
-    }
-    let lent = *state.phase() == Phase::Released;
-    if lent && parts::primary(ui, true, "Take back").on_hover_text("Opens the port again").clicked() {
-        commands.push(Command::TakeBack);
-    }
     if state.busy() {
         if ui.button("Disconnect").on_hover_text("Ctrl+O").clicked() {
             commands.push(Command::Disconnect);
         }
     } else if parts::primary(ui, true, "Connect").on_hover_text("Ctrl+O").clicked() {
         commands.push(Command::Connect);
+    }
+    let help = "Ctrl+L: closes the port for a moment, so that another program can have it, such as the Arduino IDE for an upload";
+    if state.connected() && ui.button("Lend").on_hover_text(help).clicked() {
+        commands.push(Command::Lend);
+    }
+    let lent = *state.phase() == Phase::Released;
+    if lent && parts::primary(ui, true, "Take back").on_hover_text("Ctrl+L: opens the port again").clicked() {
+        commands.push(Command::TakeBack);
     }
 }
 
@@ -299,39 +275,4 @@ fn counters(ui: &mut Ui, state: &State) {
         parts::spoken(&counter.on_hover_text(help), &format!("{name} {}", bytes::grouped(number)));
         ui.spacing_mut().item_spacing.x = 8.0;
     }
-}
-
-/// What failed and what to do; what the driver kept.
-fn trouble(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    let palette = parts::colors(ui);
-    match state.phase() {
-        Phase::Failed(why) => notice(ui, palette.bad, why),
-        Phase::Lost(why) => notice(ui, palette.warn, why),
-        Phase::Open { kept: Some(kept) } => notice(ui, palette.warn, kept),
-        _ => {}
-    }
-    for (index, message) in state.messages.iter().enumerate() {
-        let color = match message.tone {
-            crate::app::Tone::Good => palette.good,
-            crate::app::Tone::Note => palette.accent,
-            crate::app::Tone::Trouble => palette.bad,
-        };
-        ui.push_id(("message", index), |ui| {
-            ui.horizontal_wrapped(|ui| {
-                notice(ui, color, &message.text);
-                if parts::quiet(ui, "Dismiss").clicked() {
-                    commands.push(Command::Dismiss(index));
-                }
-            });
-        });
-    }
-}
-
-fn notice(ui: &mut Ui, color: egui::Color32, words: &str) {
-    let palette = parts::colors(ui);
-    egui::Frame::new()
-        .fill(theme::tint(color, palette))
-        .corner_radius(theme::CORNER)
-        .inner_margin(egui::Margin::symmetric(8, 4))
-        .show(ui, |ui| ui.label(RichText::new(words).color(palette.text)));
 }

@@ -7,7 +7,6 @@ use egui::Ui;
 use super::bytes;
 use super::parts::{self, seconds};
 use super::theme::Palette;
-use crate::app::nano::RESTART;
 use crate::app::{Command, State};
 use crate::modem::codes;
 use crate::modem::diagnose::Doing;
@@ -42,10 +41,11 @@ fn doing(state: &State, palette: &Palette) -> (String, egui::Color32) {
     if !state.connected() {
         return ("Not connected".to_owned(), palette.line);
     }
-    let now = state.status.now;
-    if state.through_nano() && now < RESTART {
-        let left = seconds(RESTART.saturating_sub(now));
-        return (format!("The board restarts: wait {left}, it swallows what is sent"), palette.warn);
+    let now = state.now;
+    if let Some(left) = state.restarting() {
+        let waits = state.status.sending.is_some();
+        let what = if waits { "what you sent waits for it" } else { "nothing is sent before" };
+        return (format!("The board restarts, ready in {}: {what}", seconds(left)), palette.warn);
     }
     match &state.status.strip.doing {
         Doing::Unknown => ("Connected; nothing is known of the modem yet".to_owned(), palette.weak),

@@ -21,7 +21,7 @@ use self::signal::SignalPanel;
 use self::simulator::SimulatorPanel;
 use super::parts;
 use super::theme;
-use crate::app::{Command, Purpose, State};
+use crate::app::{Adapter, Command, Purpose, State};
 
 /// A window that the menu opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,8 +111,8 @@ impl Tools {
     }
 
     /// Opens the page for the board or adapter.
-    pub fn help(&mut self, nano: bool) {
-        self.show_tool(if nano { Tool::Nano } else { Tool::Adapter });
+    pub fn help(&mut self, adapter: Adapter) {
+        self.show_tool(if adapter == Adapter::Nano { Tool::Nano } else { Tool::Adapter });
     }
 
     /// Opens the search for the baud rate.
@@ -162,7 +162,7 @@ impl Tools {
             let window = Window::new(title)
                 .open(&mut open)
                 .default_size(tool.size())
-                .default_pos([70.0, 64.0])
+                .default_pos([70.0, 90.0])
                 .resizable(true)
                 .collapsible(false);
             window.vscroll(tool != Tool::Editor).show(ctx, |ui| match tool {

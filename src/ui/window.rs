@@ -7,7 +7,6 @@ use egui::{CentralPanel, Context, Key, Modifiers, Panel, Ui};
 
 use super::find_bar::FindBar;
 use super::findings::Findings;
-use super::lines::Lines;
 use super::log::LogPanel;
 use super::macros::MacroPanel;
 use super::port_bar::PortBar;
@@ -34,7 +33,6 @@ pub struct Window {
     macros: MacroPanel,
     findings: Findings,
     find_bar: FindBar,
-    lines: Lines,
     tools: Tools,
     server: ServerPanel,
     shown_theme: Option<Theme>,
@@ -60,7 +58,6 @@ impl Window {
             macros: MacroPanel::default(),
             findings: Findings::default(),
             find_bar: FindBar::default(),
-            lines: Lines::default(),
             tools: Tools::default(),
             server: ServerPanel::default(),
             shown_theme: None,
@@ -105,8 +102,7 @@ impl Window {
         }
         let counting = state.running() || state.prompt_open() || state.status.sending.is_some();
         let waiting = matches!(state.status.strip.doing, crate::modem::diagnose::Doing::Waiting { .. });
-        let restarting = state.through_nano() && state.status.now < crate::app::nano::RESTART;
-        if state.connected() && (counting || waiting || restarting) {
+        if state.connected() && (counting || waiting || state.restarting().is_some()) {
             ctx.request_repaint_after(COUNTING);
         }
     }
@@ -133,8 +129,8 @@ impl Window {
         if self.findings.take_scan_wish() {
             self.tools.find_baud();
         }
-        if let Some(nano) = self.port_bar.take_help_wish() {
-            self.tools.help(nano);
+        if let Some(adapter) = self.port_bar.take_help_wish() {
+            self.tools.help(adapter);
         }
         self.tools.windows(&ctx, &self.state, &mut commands);
         let asked = self.asking();
@@ -159,11 +155,10 @@ impl Window {
     fn panels(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let state = &self.state;
         Panel::top("port bar").frame(parts::panel(ui)).show(ui, |ui| {
-            ui.horizontal(|ui| {
+            ui.horizontal_top(|ui| {
                 ui.vertical(|ui| {
-                    ui.set_width(ui.available_width() - 64.0);
+                    ui.set_width(ui.available_width() - 68.0);
                     self.port_bar.show(ui, state, commands);
-                    self.lines.show(ui, state, commands);
                 });
                 self.tools.menu(ui, commands);
             });
@@ -209,6 +204,13 @@ impl Window {
         let pressed = |modifiers, key| ctx.input_mut(|input| input.consume_key(modifiers, key));
         if pressed(Modifiers::COMMAND, Key::O) {
             commands.push(if self.state.busy() { Command::Disconnect } else { Command::Connect });
+        }
+        if pressed(Modifiers::COMMAND, Key::L) {
+            match self.state.phase() {
+                crate::link::Phase::Released => commands.push(Command::TakeBack),
+                _ if self.state.connected() => commands.push(Command::Lend),
+                _ => {}
+            }
         }
         if pressed(Modifiers::COMMAND, Key::F) {
             self.find_bar.open();

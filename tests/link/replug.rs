@@ -3,9 +3,10 @@
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use modemscope::link::{LineSettings, Order, Phase};
+use modemscope::link::{LineSettings, Order, Phase, Status};
 
 use crate::pty::Pty;
 use crate::watch::{LIMIT, Watched, noise};
@@ -55,8 +56,8 @@ fn lost(watched: &Watched) {
     watched.until("the loss is told", |status| matches!(status.phase, Phase::Lost(_)));
 }
 
-fn back(watched: &Watched) {
-    watched.until("it is back", |status| matches!(status.phase, Phase::Open { .. }));
+fn back(watched: &Watched) -> Arc<Status> {
+    watched.until("it is back", |status| matches!(status.phase, Phase::Open { .. }))
 }
 
 fn descriptors_and_threads() -> (usize, usize) {
@@ -146,6 +147,42 @@ fn nothing_is_resumed() {
     assert!(device.pty().read_exactly(1, Duration::from_millis(100)).is_empty(), "nothing is sent unasked");
     watched.order(Order::Send(b"AT\r".to_vec()));
     assert_eq!(device.pty().read_exactly(3, LIMIT), b"AT\r");
+}
+
+#[test]
+fn a_board_that_comes_back_gets_nothing_until_it_has_restarted() {
+    let mut device = Device::new();
+    let settle = Duration::from_millis(300);
+    let settings = LineSettings { reconnect: true, settle, ..LineSettings::default() };
+    let watched = Watched::opened_with(&device.path(), settings);
+    device.pull();
+    lost(&watched);
+    device.plug(Pty::new());
+    let status = back(&watched);
+    let ready = status.restarting_until.unwrap();
+    watched.order(Order::Send(b"AT\r".to_vec()));
+    assert_eq!(device.pty().read_exactly(3, LIMIT), b"AT\r");
+    let status = watched.until("it is taken note of", |status| status.tx == 3);
+    assert!(status.now >= ready, "{:?} is before {ready:?}", status.now);
+    let notes = watched.notes().join("\n");
+    for part in ["back: opened", "the board restarts: nothing is sent for 0.3 s"] {
+        assert!(notes.contains(part), "{notes}");
+    }
+}
+
+#[test]
+fn a_lost_device_is_what_the_user_says_it_is() {
+    let mut device = Device::new();
+    let watched = device.open();
+    device.pull();
+    lost(&watched);
+    let other = Device::new();
+    watched.order(Order::TakeBack(Some(other.path())));
+    let status = back(&watched);
+    assert_eq!(status.place, other.path());
+    other.pty().write_all(b"here", LIMIT);
+    watched.until("it is heard", |status| status.rx == 4);
+    assert!(watched.notes().join("\n").contains("taken back: opened"));
 }
 
 #[test]

@@ -23,6 +23,7 @@ fn open(doing: Doing) -> Status {
 fn show(desk: &mut Desk, status: Status) {
     let state = desk.harness.state_mut().state_mut();
     state.port = Some("sim:".to_owned());
+    state.now = status.now;
     state.status = Arc::new(status);
     desk.frames();
 }

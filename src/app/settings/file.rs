@@ -166,7 +166,7 @@ pub fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::settings::{Clock, Columns, Line, Theme, View};
+    use crate::app::settings::{Adapter, Clock, Columns, Line, Theme, View};
     use crate::link::{DataBits, LineSettings, Parity};
 
     fn folder() -> tempfile::TempDir {
@@ -187,12 +187,13 @@ mod tests {
         settings.view = View { columns: Columns::Hex, clock: Clock::SinceTx, ..View::default() };
         let line =
             LineSettings { baud: 123_457, parity: Parity::Even, data_bits: DataBits::Seven, ..Default::default() };
-        settings.line.insert("usb:1a86:7523:".to_owned(), Line::from(&line));
+        settings.line.insert("usb:1a86:7523:".to_owned(), Line::new(&line, Adapter::Nano));
         file.save(&settings).unwrap();
         let (_, again, trouble) = SettingsFile::load(path);
         assert_eq!(trouble, None);
         assert_eq!(again, settings);
         assert_eq!(LineSettings::from(&again.line["usb:1a86:7523:"]), line);
+        assert_eq!(again.line["usb:1a86:7523:"].adapter(), Adapter::Nano);
     }
 
     #[test]

@@ -57,10 +57,7 @@ fn line_settings_change_the_open_port_at_once() {
     let mut state = connected();
     let line = LineSettings { baud: 115_200, ..LineSettings::default() };
     let effects = update(&mut state, Command::SetLine(line));
-    assert!(
-        effects.iter().any(|effect| matches!(effect, Effect::Order(Order::Reconfigure(to)) if *to == line)),
-        "{effects:?}"
-    );
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Reconfigure(to) if *to == line)), "{effects:?}");
 }
 
 #[test]
@@ -94,4 +91,28 @@ fn values_are_remembered_and_secrets_are_not() {
     assert_eq!(state.settings.values.get("text").map(String::as_str), Some("hello"));
     assert_eq!(state.settings.values.get("pin"), None);
     assert!(update(&mut state, Command::RunMacro { index: 7, values: Values::new() }).is_empty());
+}
+
+#[test]
+fn the_users_choice_among_two_devices_is_opened() {
+    let mut state = connected();
+    let effects = update(&mut state, Command::TakeBackAs("/dev/ttyUSB2".to_owned()));
+    assert!(
+        matches!(&effects[..], [Effect::Order(Order::TakeBack(Some(port))), Effect::Save] if port == "/dev/ttyUSB2"),
+        "{effects:?}"
+    );
+}
+
+#[test]
+fn an_unknown_device_is_no_board_until_the_user_says_so() {
+    let mut state = State::default();
+    update(&mut state, Command::PickPort("/dev/ttyUSB0".to_owned()));
+    update(&mut state, Command::SetAdapter(Adapter::Nano));
+    let fast = LineSettings { baud: 115_200, ..state.line };
+    update(&mut state, Command::SetLine(fast));
+    update(&mut state, Command::PickPort("sim:".to_owned()));
+    let line = LineSettings { baud: 115_200, ..LineSettings::default() };
+    assert_eq!((state.adapter, state.line), (Adapter::UsbTtl, line));
+    update(&mut state, Command::PickPort("/dev/ttyUSB0".to_owned()));
+    assert_eq!((state.adapter, state.line.keep_lines), (Adapter::Nano, true));
 }

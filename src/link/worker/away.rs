@@ -47,7 +47,7 @@ impl Engine {
     /// Opens the port, works it until its end, and closes it.
     pub(super) fn run(&mut self) {
         match opening::open(&self.spec, &self.settings) {
-            Ok(opened) => self.begin(opened),
+            Ok(opened) => self.begin("opened", opened),
             Err(problem) => {
                 self.note(problem.clone());
                 self.end(Phase::Failed(problem));
@@ -75,17 +75,25 @@ impl Engine {
         self.close();
     }
 
-    fn begin(&mut self, opened: Opened) {
+    /// `how` it came about: opened, back, taken back.
+    fn begin(&mut self, how: &str, opened: Opened) {
         let kept = opened.kept.as_ref().map(|kept| format!("; {kept}")).unwrap_or_default();
         let settings = match self.spec {
             LinkSpec::Serial(_) | LinkSpec::Rfc2217(_) => format!(" at {}", self.settings),
             _ => String::new(),
         };
-        self.note(format!("opened {}{settings}{kept}", self.spec));
+        self.note(format!("{how} {}{settings}{kept}", self.spec));
         self.link = Some(opened.link);
         self.away = None;
         self.phase = Phase::Open { kept: opened.kept };
         self.opened = self.clock.now();
+        self.candidates.clear();
+        self.refused = None;
+        if !self.settings.settle.is_zero() {
+            let seconds = self.settings.settle.as_secs_f64();
+            self.note(format!("the board restarts: nothing is sent for {seconds} s"));
+            self.outgoing.hold(self.opened + self.settings.settle);
+        }
         self.identity = match &self.spec {
             LinkSpec::Serial(path) => Some(discovery::describe(path).identity()),
             _ => None,
@@ -183,11 +191,13 @@ impl Engine {
         match lost.search.look() {
             Look::Absent => {
                 lost.refused_since = None;
+                self.candidates.clear();
                 self.say_lost(format!("{}. Waiting for it to come back.", lost.problem));
                 false
             }
             Look::Ask(paths) => {
                 let which = paths.join(" or ");
+                self.candidates = paths;
                 self.say_lost(format!("{}. It may be {which} now: choose it, or wait.", lost.problem));
                 false
             }
@@ -200,7 +210,7 @@ impl Engine {
         match opening::open(&spec, &self.settings) {
             Ok(opened) => {
                 self.spec = spec;
-                self.begin(opened);
+                self.begin("back: opened", opened);
                 true
             }
             Err(problem) => {
@@ -246,7 +256,7 @@ impl Engine {
             self.spec = LinkSpec::Serial(path);
         }
         match opening::open(&self.spec, &self.settings) {
-            Ok(opened) => self.begin(opened),
+            Ok(opened) => self.begin("taken back: opened", opened),
             Err(problem) => self.refuse(problem),
         }
     }

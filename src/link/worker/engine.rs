@@ -97,6 +97,8 @@ pub(super) struct Engine {
     /// Why there is no link, once there was one.
     pub(super) away: Option<Away>,
     pub(super) opened: Duration,
+    /// What the lost device may be now; the user has to say.
+    pub(super) candidates: Vec<String>,
     /// What the open device is, for finding it again.
     pub(super) identity: Option<Identity>,
     pub(super) share: Option<Share>,
@@ -137,6 +139,7 @@ impl Engine {
             published: Duration::ZERO,
             away: None,
             opened: Duration::ZERO,
+            candidates: Vec::new(),
             identity: None,
             share: None,
             closing: false,
@@ -363,6 +366,7 @@ impl Engine {
             tx: self.tx,
             lines: self.lines,
             sending: self.outgoing.progress(now),
+            restarting_until: self.link.as_ref().and(self.outgoing.held(now)),
             run: self.run_log.progress(),
             strip: self.session.diagnoser().strip().clone(),
             findings: Arc::clone(&self.findings),
@@ -371,6 +375,8 @@ impl Engine {
             panel: self.link.as_ref().and_then(|link| link.panel()).map(Arc::new),
             scan: self.scan_log.progress(),
             shared: self.share.as_ref().map(|share| (share.address().to_owned(), share.guests())),
+            candidates: self.candidates.clone(),
+            place: self.spec.to_string(),
             now,
         };
         self.wiring.status.store(Arc::new(status));

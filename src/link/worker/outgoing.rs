@@ -42,8 +42,10 @@ pub(super) struct Taken {
 pub(super) struct Outgoing {
     sends: VecDeque<Send>,
     pacing: Pacing,
-    /// Not before this.
+    /// Not before this: a pause of the pacing.
     next: Duration,
+    /// Not before this: the far end restarts.
+    held: Duration,
     /// When something was last taken, or the first Send was put in.
     moved: Duration,
     /// Bytes of this batch: since nothing was waiting.
@@ -54,6 +56,21 @@ pub(super) struct Outgoing {
 impl Outgoing {
     pub(super) fn set_pacing(&mut self, pacing: Pacing) {
         self.pacing = pacing;
+    }
+
+    /// Hands nothing out before `until`.
+    pub(super) fn hold(&mut self, until: Duration) {
+        self.held = until;
+    }
+
+    /// Until when nothing is handed out because the far end restarts; `None` when it has.
+    pub(super) fn held(&self, now: Duration) -> Option<Duration> {
+        (now < self.held).then_some(self.held)
+    }
+
+    /// When the next byte may go.
+    fn free_at(&self) -> Duration {
+        self.next.max(self.held)
     }
 
     pub(super) fn push(&mut self, id: SendId, bytes: Vec<u8>, secret: Vec<Range<usize>>, now: Duration) {
@@ -72,7 +89,7 @@ impl Outgoing {
 
     /// What may be written now; `None` when nothing waits or a pause is not over.
     pub(super) fn offer(&self, now: Duration) -> Option<Offer<'_>> {
-        if now < self.next {
+        if now < self.free_at() {
             return None;
         }
         let send = self.sends.front()?;
@@ -89,7 +106,7 @@ impl Outgoing {
 
     /// When a pause ends; `None` when nothing waits or no pause is in hand.
     pub(super) fn pause_ends(&self, now: Duration) -> Option<Duration> {
-        (!self.sends.is_empty() && now < self.next).then_some(self.next)
+        (!self.sends.is_empty() && now < self.free_at()).then(|| self.free_at())
     }
 
     /// The port took the first `count` bytes of the offer.
@@ -123,7 +140,7 @@ impl Outgoing {
         (!self.sends.is_empty()).then(|| SendProgress {
             taken: self.taken,
             total: self.total,
-            stalled: now.saturating_sub(self.moved.max(self.next)),
+            stalled: now.saturating_sub(self.moved.max(self.free_at())),
         })
     }
 
@@ -208,6 +225,23 @@ mod tests {
         }
         let expect = [(b'a', 0), (b'b', 13), (b'\r', 23), (b'\n', 33), (b'c', 143), (b'd', 153)];
         assert_eq!(sent, expect);
+    }
+
+    #[test]
+    fn a_board_that_restarts_gets_nothing_until_it_has() {
+        let mut outgoing = Outgoing::default();
+        let ready = START + Duration::from_secs(2);
+        outgoing.hold(ready);
+        outgoing.push(1, b"AT".to_vec(), vec![], START);
+        assert!(outgoing.cancel(START).is_some(), "what waits can be given up, and the board restarts all the same");
+        outgoing.push(2, b"AT".to_vec(), vec![], START);
+        let before = ready.saturating_sub(Duration::from_millis(1));
+        assert_eq!((outgoing.offer(before), outgoing.held(before)), (None, Some(ready)));
+        assert_eq!(
+            (outgoing.pause_ends(before), outgoing.progress(before).unwrap().stalled),
+            (Some(ready), Duration::ZERO)
+        );
+        assert_eq!((outgoing.offer(ready).unwrap().bytes, outgoing.held(ready)), (&b"AT"[..], None));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Sense, Stroke, TextEdit, Ui, pos2, vec2};
 
 use crate::app::nano::{MINIMAL, PASSTHROUGH, Sketch};
-use crate::app::{Command, State};
+use crate::app::{Adapter, Command, State};
 use crate::link::LineSettings;
 use crate::link::settings::Pacing;
 use crate::ui::theme::Palette;
@@ -42,6 +42,7 @@ impl Help {
             let line = settings_for(&sketch, state.line);
             let name = format!("Set the port for it: {} baud", sketch.baud);
             if ui.button(name).on_hover_text("8N1, no flow control; paced where the sketch needs it").clicked() {
+                commands.push(Command::SetAdapter(Adapter::Nano));
                 commands.push(Command::SetLine(line));
             }
         });
@@ -64,7 +65,7 @@ impl Help {
         super::check::show(ui, state, commands);
         ui.separator();
         parts::heading(ui, "When you connect");
-        ui.label("Opening the port restarts the board: its bootloader listens for up to 2 s and swallows what is sent. Wait for it.");
+        ui.label("Opening the port restarts the board: its bootloader listens for up to 2 s and swallows what is sent. With Arduino Nano chosen in the port bar, what you send waits for it.");
         let may_ask = state.connected() && !state.running() && !state.prompt_open();
         let ask = ui.add_enabled(may_ask, egui::Button::new("Ask the modem (AT)"));
         if ask.on_hover_text("AT every half second until OK, for 4 s at most; nothing is sent by itself").clicked() {

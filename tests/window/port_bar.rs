@@ -1,0 +1,93 @@
+//! The port bar: what stands between the PC and the modem, lost and lent ports.
+
+use std::sync::Arc;
+
+use egui::Key;
+use egui::accesskit::Role;
+use egui_kittest::kittest::Queryable as _;
+use modemscope::app::{Adapter, Start};
+use modemscope::link::settings::Pacing;
+use modemscope::link::{Phase, Status};
+
+use crate::desk::Desk;
+
+/// Chooses what stands between, as if by hand.
+fn through(desk: &mut Desk, name: &str) {
+    desk.choose("Through", name);
+}
+
+#[test]
+fn the_nano_is_chosen_in_the_bar_with_all_that_differs_and_is_remembered() {
+    let home = tempfile::tempdir().unwrap();
+    let mut desk = Desk::at_home(&Start::default(), home.path());
+    desk.connect("sim:fast");
+    desk.wait_for_log("SMS Ready");
+    assert_eq!(desk.state().adapter, Adapter::UsbTtl);
+    through(&mut desk, "Arduino Nano");
+    assert!(desk.shows("The Nano passes everything"), "its page opens");
+    let line = desk.state().line;
+    assert_eq!((desk.state().adapter, line.pacing, line.keep_lines), (Adapter::Nano, Pacing::NANO, true));
+    drop(desk);
+    let text = std::fs::read_to_string(home.path().join("config/settings.toml")).unwrap();
+    assert!(text.contains("adapter = \"nano\""), "{text}");
+    let mut desk = Desk::at_home(&Start::default(), home.path());
+    assert_eq!((desk.state().adapter, desk.state().line), (Adapter::Nano, line));
+    through(&mut desk, "USB-TTL adapter");
+    assert!(desk.shows("The adapter joins the PC's USB port"), "its page opens");
+    assert_eq!((desk.state().line.pacing, desk.state().line.keep_lines), (Pacing::default(), false));
+}
+
+#[test]
+fn what_is_sent_while_the_board_restarts_waits_for_it() {
+    let mut desk = Desk::new(&Start::default());
+    desk.connect("sim:fast");
+    desk.wait_for_log("SMS Ready");
+    desk.click("Disconnect");
+    desk.wait("it is closed", |desk| desk.state().phase() == &Phase::Closed);
+    through(&mut desk, "Arduino Nano");
+    desk.click("Connect");
+    desk.wait("it restarts", |desk| desk.shows("The board restarts, ready in"));
+    desk.wait_for_log("nothing is sent for 2 s");
+    assert_eq!(desk.state().status.tx, 0, "nothing is sent unasked");
+    let ready = desk.state().status.restarting_until.unwrap();
+    desk.focus_line();
+    desk.type_text("AT");
+    desk.key(Key::Enter);
+    desk.wait("it waits", |desk| desk.shows("what you sent waits for it"));
+    desk.wait("it is sent", |desk| desk.state().status.tx == 3);
+    assert!(desk.state().status.now >= ready);
+    assert!(!desk.shows("The board restarts"));
+}
+
+#[test]
+fn how_fast_bytes_go_out_is_set_beside_the_frame() {
+    let mut desk = Desk::new(&Start::default());
+    desk.click("Frame 8N1");
+    desk.harness.get_by_role_and_label(Role::SpinButton, "Pause after a byte").focus();
+    desk.frames();
+    desk.keys(egui::Modifiers::COMMAND, Key::A);
+    desk.type_text("2");
+    desk.key(Key::Enter);
+    assert_eq!(desk.state().line.pacing.per_byte.as_micros(), 2000);
+    assert!(desk.shows("At most 500 bytes a second"));
+    desk.tick("DTR and RTS stay up after closing");
+    assert!(desk.state().line.keep_lines);
+    assert_eq!(desk.state().adapter, Adapter::UsbTtl, "one setting, one meaning");
+}
+
+#[test]
+fn two_devices_that_may_be_the_lost_one_are_asked_about() {
+    let mut desk = Desk::new(&Start::default());
+    let state = desk.harness.state_mut().state_mut();
+    state.port = Some("/dev/ttyUSB0".to_owned());
+    state.status = Arc::new(Status {
+        phase: Phase::Lost("/dev/ttyUSB0 is gone. It may be /dev/ttyUSB1 or /dev/ttyUSB2 now.".to_owned()),
+        candidates: vec!["/dev/ttyUSB1".to_owned(), "/dev/ttyUSB2".to_owned()],
+        ..Status::default()
+    });
+    desk.frames();
+    assert!(desk.shows("Which is it?") && desk.offers("Use /dev/ttyUSB1"));
+    desk.click("Use /dev/ttyUSB2");
+    assert_eq!(desk.state().port.as_deref(), Some("/dev/ttyUSB2"));
+    assert_eq!(desk.state().settings.port, "/dev/ttyUSB2");
+}
