@@ -3,12 +3,12 @@
 //! A cursor holds one buffer and no lock: it asks the store for bytes, and the store copies at most a list of pieces under
 //! its lock before it reads the disk.
 
-use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::pcapng::{self, Block, Context, Item};
-use super::{Flaw, Reader, Record, Stamped};
+pub use super::pcapng::EntryItem;
+use super::pcapng::{self, Block, Context};
+use super::{Reader, Record, Stamped};
 use crate::modem::Direction;
 
 /// A read asks for so much: enough that the system call costs nothing beside the work on the bytes.
@@ -58,26 +58,6 @@ pub struct Entry<'a> {
     pub at: Duration,
     /// What.
     pub item: EntryItem<'a>,
-}
-
-/// What an [`Entry`] holds.
-#[derive(Debug)]
-pub enum EntryItem<'a> {
-    /// Bytes of one read or write.
-    Data {
-        /// Which way.
-        direction: Direction,
-        /// The bytes.
-        bytes: &'a [u8],
-        /// Which Send.
-        send: Option<u64>,
-        /// What was wrong.
-        flaw: Flaw,
-        /// What is masked.
-        secret: Vec<Range<usize>>,
-    },
-    /// Anything else.
-    Event(Record),
 }
 
 impl Entry<'_> {
@@ -162,14 +142,10 @@ impl Cursor {
         self.next.record += 1;
         self.next.at_us = packet.time_us.saturating_sub(self.reader.started_us()).max(position.at_us);
         let at = Duration::from_micros(self.next.at_us);
-        let item = match packet.item {
-            Item::Data { direction, bytes, send, flaw, secret } => {
-                self.next.add(direction, bytes.len());
-                EntryItem::Data { direction, bytes, send, flaw, secret }
-            }
-            Item::Event(record) => EntryItem::Event(record),
-        };
-        Some(Entry { position, at, item })
+        if let EntryItem::Data { direction, bytes, .. } = &packet.item {
+            self.next.add(*direction, bytes.len());
+        }
+        Some(Entry { position, at, item: packet.item })
     }
 
     /// Place and length in the buffer of the block at `next`, read in as needed.

@@ -23,7 +23,7 @@ use std::ops::Range;
 use super::{Flaw, LineStates, Record};
 use crate::modem::Direction;
 
-pub use decode::{Block, Context, Item, block_length, context_after, decode, holds_record};
+pub use decode::{Block, Context, EntryItem, block_length, context_after, decode, holds_record};
 
 /// RTAC serial.
 pub const LINK_TYPE: u16 = 250;

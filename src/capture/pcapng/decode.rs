@@ -30,13 +30,13 @@ pub struct Packet<'a> {
     /// Microseconds since 1970.
     pub time_us: u64,
     /// What it holds.
-    pub item: Item<'a>,
+    pub item: EntryItem<'a>,
 }
 
-/// What a packet holds.
+/// What a packet, an entry of the capture, holds.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Item<'a> {
-    /// Bytes; `secret` are the masked stretches.
+pub enum EntryItem<'a> {
+    /// Bytes of one read or write.
     Data {
         /// Which way.
         direction: Direction,
@@ -167,10 +167,10 @@ fn packet<'a>(body: &'a [u8], context: &Context) -> Option<Block<'a>> {
                 OVERFLOW => Flaw::Overrun,
                 _ => Flaw::None,
             };
-            Item::Data { direction, bytes, send, flaw, secret }
+            EntryItem::Data { direction, bytes, send, flaw, secret }
         }
         _ => match event_record(event, lines, options) {
-            Some(record) => Item::Event(record),
+            Some(record) => EntryItem::Event(record),
             None => return Some(Block::Other),
         },
     };
