@@ -1,4 +1,4 @@
-//! The capture's speed: append, index, rows, find. `cargo bench --bench capture`; more bytes with `MODEMSCOPE_BENCH_MIB=1024`.
+//! The capture's speed: append, index, rows, find, redaction. `cargo bench --bench capture`; more bytes with `MODEMSCOPE_BENCH_MIB=1024`.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a bench ends where it cannot go on")]
 
 use std::hint::black_box;
@@ -6,8 +6,9 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use modemscope::capture::redact::Plan;
 use modemscope::capture::search::{Pattern, PatternKind, Search};
-use modemscope::capture::{Filter, Reader, Record, RowIndex, RowRules, Writer, open};
+use modemscope::capture::{Filter, Progress, Reader, Record, RowIndex, RowRules, Writer, open};
 
 /// What a busy modem says.
 fn lines(length: usize) -> Vec<u8> {
@@ -103,5 +104,31 @@ fn find(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, append, index_and_rows, find);
+/// Finding what is private, and making the copy in which it is replaced: modem talk with little, and with much of it.
+fn redact(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("redact");
+    group.sample_size(10);
+    let much = |number: usize| format!("\r\n+CLIP: \"+4179{number:07}\",129\r\nAT+CPIN=1234\r\r\nOK\r\n");
+    let numbers: String =
+        (0..20).map(|number| much(number * 7919) + &"RING, +CSQ: 8,0 and so on\r\n".repeat(20)).collect();
+    for (name, text) in [("modem talk", lines(1 << 20)), ("numbers and PINs", numbers.into_bytes())] {
+        let mut writer = Writer::in_memory(SystemTime::UNIX_EPOCH);
+        let text: Vec<u8> = text.iter().copied().cycle().take(8 << 20).collect();
+        for part in text.chunks(4096) {
+            writer.append(Duration::ZERO, Record::received(part));
+        }
+        let reader = writer.reader();
+        group.throughput(Throughput::Bytes(text.len() as u64));
+        group.bench_function(BenchmarkId::new("plan", name), |bencher| {
+            bencher.iter(|| Plan::make(black_box(&reader), &Progress::default()).unwrap());
+        });
+        let plan = Plan::make(&reader, &Progress::default()).unwrap();
+        group.bench_function(BenchmarkId::new("copy", name), |bencher| {
+            bencher.iter(|| plan.apply(black_box(&reader), &Progress::default()).unwrap());
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, append, index_and_rows, find, redact);
 criterion_main!(benches);

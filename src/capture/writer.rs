@@ -4,7 +4,6 @@
 //! are counted, and the capture gets an exact record of the gap.
 
 use std::fs::File;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -12,7 +11,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::cursor::Position;
 use super::pcapng::{self, Encoder};
-use super::redact::SecretFinder;
+use super::redact::{SecretFinder, merged};
 use super::saver::Saver;
 use super::store::{Shared, State};
 use super::{CaptureError, Reader, Record, disk};
@@ -235,19 +234,6 @@ fn byte_counts(record: &Record) -> (u64, u64) {
         Record::Data { direction: Direction::Tx, bytes, .. } => (0, bytes.len() as u64),
         _ => (0, 0),
     }
-}
-
-/// Stretches in order, those that touch as one.
-fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
-    ranges.sort_by_key(|range| range.start);
-    let mut merged: Vec<Range<usize>> = Vec::new();
-    for range in ranges {
-        match merged.last_mut() {
-            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
-            _ => merged.push(range),
-        }
-    }
-    merged
 }
 
 fn micros_since_1970(time: SystemTime) -> u64 {

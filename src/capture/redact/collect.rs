@@ -80,6 +80,10 @@ pub struct Collector {
     follows: Follows,
     /// Sent bytes are the text of a message until 0x1A.
     sending_text: bool,
+    /// Received bytes may be the echo of that text, until 0x1A or the final result.
+    echoing_text: bool,
+    /// The message was refused while its text is awaited: it may be sent all the same, but a command ends it.
+    refused: bool,
 }
 
 /// What the next received lines are.
@@ -129,8 +133,11 @@ impl Collector {
             if ends || line.bytes.len() >= LONGEST_LINE {
                 self.end_line(*direction);
             }
-            if *direction == Direction::Tx && matches!(byte, 0x1A | 0x1B) {
-                self.sending_text = false;
+            if matches!(byte, 0x1A | 0x1B) {
+                match direction {
+                    Direction::Tx => (self.sending_text, self.refused) = (false, false),
+                    Direction::Rx => self.echoing_text = false,
+                }
             }
         }
     }
@@ -192,6 +199,9 @@ impl Collector {
 
     fn sent_line(&mut self, start: u64, line: &[u8]) {
         let place = Place { direction: Direction::Tx, start, line };
+        if self.refused && is_command(line) {
+            (self.sending_text, self.refused) = (false, false);
+        }
         if self.sending_text {
             self.message(&place, 0..line.len());
         } else {
@@ -207,6 +217,10 @@ impl Collector {
             || line.starts_with(b"ERROR")
             || line.starts_with(b"+CME ERROR")
             || line.starts_with(b"+CMS ERROR");
+        if is_final {
+            self.echoing_text = false;
+            self.refused = self.sending_text;
+        }
         match self.follows {
             _ if is_final => self.follows = Follows::Nothing,
             Follows::Text if line.is_empty() => self.follows = Follows::Nothing,
@@ -219,14 +233,9 @@ impl Collector {
         }
         if word.starts_with("AT") {
             self.command_line(&place);
-        } else if self.command.starts_with("+CMGS=") || self.command.starts_with("+CMGW=") {
+        } else if self.echoing_text {
             let text = line.strip_prefix(b"> ").unwrap_or(line);
-            if !text.is_empty()
-                && !is_final
-                && !word.starts_with("+CMGS:")
-                && !word.starts_with("+CMGW:")
-                && !word.starts_with('+')
-            {
+            if !text.is_empty() && !word.starts_with('+') {
                 self.message(&place, line.len() - text.len()..line.len());
             }
         }
@@ -253,7 +262,11 @@ impl Collector {
         match self.command.as_str() {
             "+CMGS=" | "+CMGW=" => {
                 self.mark_number(place, field(0));
-                self.sending_text |= place.direction == Direction::Tx;
+                match place.direction {
+                    Direction::Tx => (self.sending_text, self.refused) = (true, false),
+                    Direction::Rx => {}
+                }
+                self.echoing_text = true;
             }
             "+CSCA=" | "+CPBW=" | "+CPBF=" | "+CCFC=" => {
                 for field in &fields {
@@ -406,6 +419,17 @@ impl Collector {
     fn change(&mut self, direction: Direction, range: Range<u64>, kind: Kind, stand_in: String) {
         self.changes.push(Change { direction, range, kind, stand_in });
     }
+}
+
+/// A command, and no text that begins with these letters (`At nine`, `Attention`).
+fn is_command(line: &[u8]) -> bool {
+    let after = |at: usize| line.get(at).copied();
+    line.get(..2).is_some_and(|start| start.eq_ignore_ascii_case(b"AT"))
+        && match after(2) {
+            Some(byte) if byte.is_ascii_alphabetic() => !after(3).is_some_and(|byte| byte.is_ascii_alphabetic()),
+            Some(byte) => !byte.is_ascii_whitespace(),
+            None => true,
+        }
 }
 
 /// A line and where it stands.

@@ -11,6 +11,7 @@
 mod collect;
 mod fields;
 mod forms;
+mod mqtt;
 mod secrets;
 
 use std::collections::BTreeMap;
@@ -27,9 +28,10 @@ use collect::Collector;
 use forms::Forms;
 
 pub use secrets::SecretFinder;
+pub(super) use secrets::merged;
 
 /// Counted up when what is found changes, so that an export says what it was made with.
-pub const RULES_VERSION: u32 = 1;
+pub const RULES_VERSION: u32 = 2;
 /// A copy of a larger capture goes to a temporary file.
 const MOST_IN_MEMORY: u64 = 48 * 1024 * 1024;
 
@@ -195,7 +197,8 @@ impl Plan {
         }
         for (number, (kind, count)) in counts.iter().enumerate() {
             let comma = if number == 0 { "" } else { ", " };
-            let _never_fails = write!(text, "{comma}{} at {count} places", kind.plural());
+            let places = if *count == 1 { "place" } else { "places" };
+            let _never_fails = write!(text, "{comma}{} at {count} {places}", kind.plural());
         }
         text.push_str(". Look through it before you pass it on: rules can miss things.");
         text

@@ -1,12 +1,15 @@
 //! Finds PINs and passwords in a stream of bytes as it passes, however it is cut: what the writer masks in the file.
 //!
 //! Only the bytes in front decide about a byte, so a command typed one key at a time is masked as it is typed, and so is
-//! its echo. The commands are those of the SIM800 AT Command Manual V1.12 and of 3GPP TS 27.007 that carry a secret.
+//! its echo. The commands are those of the SIM800 AT Command Manual V1.12 and of 3GPP TS 27.007 that carry a secret, and
+//! those of other modems' MQTT; a login that is sent as data is the matter of [`super::mqtt`].
 
 use std::ops::Range;
 
+use super::mqtt::MqttFinder;
+
 /// After which words which arguments are secret.
-const RULES: [(&[u8], Secret); 22] = [
+const RULES: [(&[u8], Secret); 25] = [
     (b"+CPIN=", Secret::From(0)),
     (b"+CPIN2=", Secret::From(0)),
     (b"+CLCK=", Secret::Only(2, 2)),
@@ -25,13 +28,16 @@ const RULES: [(&[u8], Secret); 22] = [
     (b"+QICSGP=", Secret::Only(3, 4)),
     (b"+CWJAP=", Secret::Only(1, 1)),
     (b"+UAUTHREQ=", Secret::From(2)),
+    (b"+SMCONF=", Secret::Named(0, &[b"USERNAME", b"PASSWORD"])),
+    (b"+CMQTTCONNECT=", Secret::From(4)),
+    (b"+QMTCONN=", Secret::From(2)),
     (b"**04*", Secret::From(0)),
     (b"**05*", Secret::From(0)),
     (b"**042*", Secret::From(0)),
     (b"**052*", Secret::From(0)),
 ];
 /// The longest of these words.
-const LONGEST_WORD: usize = 11;
+const LONGEST_WORD: usize = 14;
 /// The longest name of an argument in them.
 const LONGEST_NAME: usize = 8;
 
@@ -52,6 +58,7 @@ pub struct SecretFinder {
     /// The last bytes, upper case, for words that are cut in two.
     recent: Vec<u8>,
     command: Option<Command>,
+    mqtt: MqttFinder,
 }
 
 /// The arguments that are passing.
@@ -69,6 +76,16 @@ struct Command {
 impl SecretFinder {
     /// The secret stretches of the next bytes, in order.
     pub fn find(&mut self, bytes: &[u8]) -> Vec<Range<usize>> {
+        let mut found = self.find_in_commands(bytes);
+        let logins = self.mqtt.find(bytes);
+        if !logins.is_empty() {
+            found.extend(logins);
+            found = merged(found);
+        }
+        found
+    }
+
+    fn find_in_commands(&mut self, bytes: &[u8]) -> Vec<Range<usize>> {
         let mut found: Vec<Range<usize>> = Vec::new();
         let mut at = 0;
         while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
@@ -110,6 +127,19 @@ impl SecretFinder {
         let surplus = self.recent.len().saturating_sub(LONGEST_WORD);
         self.recent.drain(..surplus);
     }
+}
+
+/// Stretches in order, those that touch as one.
+pub fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_by_key(|range| range.start);
+    let mut merged: Vec<Range<usize>> = Vec::new();
+    for range in ranges {
+        match merged.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => merged.push(range),
+        }
+    }
+    merged
 }
 
 impl Command {
@@ -175,7 +205,7 @@ mod tests {
         all.escape_ascii().to_string()
     }
 
-    const CASES: [(&str, &str); 27] = [
+    const CASES: [(&str, &str); 30] = [
         ("AT+CPIN=1234\r", "AT+CPIN=****\\r"),
         ("at+cpin=\"1234\"\r\r\nOK\r\n", "at+cpin=\\\"****\\\"\\r\\r\\nOK\\r\\n"),
         ("AT+CPIN=12345678,4321\r", "AT+CPIN=********,****\\r"),
@@ -196,6 +226,12 @@ mod tests {
         ("AT+HTTPPARA=\"URL\",\"http://a/?b=c\"\r", "AT+HTTPPARA=\\\"URL\\\",\\\"http://a/?b=c\\\"\\r"),
         ("AT+HTTPPARA=\"USERDATA\",\"Auth: x\"\r", "AT+HTTPPARA=\\\"USERDATA\\\",\\\"*******\\\"\\r"),
         ("AT+BTPAIR=1,1,\"0000\"\r", "AT+BTPAIR=1,1,\\\"****\\\"\\r"),
+        ("AT+SMCONF=\"PASSWORD\",\"geheim\"\r", "AT+SMCONF=\\\"PASSWORD\\\",\\\"******\\\"\\r"),
+        (
+            "AT+CMQTTCONNECT=0,\"tcp://h\",60,1,\"u\",\"p\"\r",
+            "AT+CMQTTCONNECT=0,\\\"tcp://h\\\",60,1,\\\"*\\\",\\\"*\\\"\\r",
+        ),
+        ("AT+QMTCONN=0,\"id\",\"u\",\"p\"\r", "AT+QMTCONN=0,\\\"id\\\",\\\"*\\\",\\\"*\\\"\\r"),
         ("ATD**04*1234*4321*4321#;\r", "ATD**04****************;\\r"),
         ("+CPIN=1\x1a2\r", "+CPIN=*\\x1a2\\r"),
         ("AT+CPIN=1234\nAT+CPIN=5678", "AT+CPIN=****\\nAT+CPIN=****"),

@@ -7,10 +7,11 @@ use proptest::prelude::*;
 use super::*;
 use crate::capture::export::{Format, Options, export};
 
-fn capture(records: &[(bool, &str)]) -> Reader {
+fn capture<B: AsRef<[u8]>>(records: &[(bool, B)]) -> Reader {
     let mut writer = Writer::in_memory(SystemTime::UNIX_EPOCH);
     for (number, (sent, bytes)) in records.iter().enumerate() {
-        let record = if *sent { Record::sent(number as u64, *bytes, Vec::new()) } else { Record::received(*bytes) };
+        let bytes = bytes.as_ref();
+        let record = if *sent { Record::sent(number as u64, bytes, Vec::new()) } else { Record::received(bytes) };
         writer.append(Duration::from_millis(number as u64), record);
     }
     writer.reader()
@@ -66,6 +67,27 @@ fn fields_get_stand_ins_and_the_rest_stays() {
         "AT+CMGF=1;+CMGS=\"<NUM#1 +41...>\"/<TEXT#1>\x1a|/> <TEXT#1>\x1a/+CMGS: 12//OK/",
     );
     check(
+        &[
+            (true, "AT+CMGS=\"+41791234567\"\r"),
+            (false, "AT+CMGS=\"+41791234567\"\r\r\n+CMS ERROR: 302\r\n\r\nCall Ready\r\n\r\nSMS Ready\r\n"),
+            (true, "AT+CSQ\r"),
+            (false, "AT+CSQ\r\r\n+CSQ: 8,0\r\n\r\nOK\r\nRING\r\n"),
+        ],
+        "AT+CMGS=\"<NUM#1 +41...>\"/AT+CSQ/|AT+CMGS=\"<NUM#1 +41...>\"//+CMS ERROR: 302//Call Ready//SMS Ready/\
+         AT+CSQ//+CSQ: 8,0//OK/RING/",
+    );
+    // A blind sketch sends the text all the same: it stays private, its echo too.
+    check(
+        &[
+            (true, "AT+CMGS=\"+41791234567\"\r"),
+            (false, "\r\nERROR\r\n"),
+            (true, "At nine we meet\x1a"),
+            (false, "At nine we meet\x1a\r\nRING\r\n"),
+            (true, "AT+CSQ\r"),
+        ],
+        "AT+CMGS=\"<NUM#1 +41...>\"/<TEXT#1>\x1aAT+CSQ/|/ERROR/<TEXT#1>\x1a/RING/",
+    );
+    check(
         &[(false, "+CMT: \"+41791234567\",\"\",\"25/01/01,10:00:00+04\"\r\nhello there\r\n\r\nRING\r\n")],
         "|+CMT: \"<NUM#1 +41...>\",\"\",\"25/01/01,10:00:00+04\"/<TEXT#1>//RING/",
     );
@@ -93,7 +115,7 @@ fn fields_get_stand_ins_and_the_rest_stays() {
 fn a_plan_says_what_it_would_change() {
     let (copy, plan) = redacted(&capture(&[(true, "ATD+41791234567;\r"), (false, "+41791234567 +41791234567\r\n")]));
     assert_eq!(plan.counts(), BTreeMap::from([(Kind::Number, 3)]));
-    assert!(plan.remark().contains("(rules 1): phone numbers at 3 places. Look through it"), "{}", plan.remark());
+    assert!(plan.remark().contains("(rules 2): phone numbers at 3 places. Look through it"), "{}", plan.remark());
     assert_eq!(Plan::make(&copy, &Progress::default()).unwrap().counts(), BTreeMap::new(), "once is enough");
     let progress = Progress::default();
     progress.cancel();
@@ -118,10 +140,13 @@ impl Dice {
     }
 }
 
+/// So many kinds of planted values there are.
+const KINDS: usize = 18;
+
 /// A session part with a planted value in it: what must not be found in any export, and the bytes.
 fn planted(dice: &mut Dice, number: usize) -> (String, Vec<(bool, String)>) {
     let echo = |command: String, answer: &str| vec![(true, command.clone()), (false, format!("{command}{answer}"))];
-    match number % 14 {
+    match number % KINDS {
         0 => {
             let pin = dice.digits(8);
             (pin.clone(), echo(format!("AT+CPIN=\"{pin}\"\r"), "\r\n+CME ERROR: 16\r\n"))
@@ -186,11 +211,41 @@ fn planted(dice: &mut Dice, number: usize) -> (String, Vec<(bool, String)>) {
             let balance = dice.letters(16);
             (balance.clone(), echo("AT+CUSD=1,\"*100#\"\r".to_owned(), &format!("\r\n+CUSD: 0,\"{balance}\",15\r\n")))
         }
+        13 => {
+            let user = dice.letters(10);
+            (user.clone(), echo(mqtt_login(&user, "pass"), "\r\nSEND OK\r\n"))
+        }
+        14 => {
+            let password = dice.letters(12);
+            (password.clone(), echo(mqtt_login("user", &password), "\r\nSEND OK\r\n"))
+        }
+        15 => {
+            let body = dice.letters(13);
+            let session = echo("AT+CMGS=\"+41790000000\"\r".to_owned(), "\r\n+CMS ERROR: 302\r\n");
+            let more = [(true, format!("{body}\x1a")), (false, format!("{body}\x1a\r\nCall Ready\r\n"))];
+            (body, [session, more.to_vec()].concat())
+        }
+        16 => {
+            let password = dice.letters(10);
+            (password.clone(), echo(format!("AT+SMCONF=\"PASSWORD\",\"{password}\"\r"), "\r\nOK\r\n"))
+        }
         _ => {
             let password = dice.letters(11);
             (password.clone(), echo(format!("AT+SAPBR=3,1,\"PWD\",\"{password}\"\r"), "\r\nOK\r\n"))
         }
     }
+}
+
+/// A CONNECT packet as it is typed after `AT+CIPSEND`, and the byte that ends it.
+fn mqtt_login(user: &str, password: &str) -> String {
+    let field = |text: &str| format!("\0{}{text}", char::from(u8::try_from(text.len()).unwrap()));
+    let body = format!("\0\u{4}MQTT\u{4}\u{C2}\0<{}{}{}", field("dev1"), field(user), field(password));
+    format!("\u{10}{}{body}\u{1a}", char::from(u8::try_from(body.chars().count()).unwrap()))
+}
+
+/// Each character is a byte.
+fn latin(text: &str) -> Vec<u8> {
+    text.chars().map(|character| u8::try_from(character).unwrap()).collect()
 }
 
 #[test]
@@ -204,7 +259,8 @@ fn none_of_500_seeded_secrets_is_in_any_export() {
         let (value, session) = planted(&mut dice, number);
         for (sent, bytes) in session {
             // Cut anywhere, as reads do.
-            let mut rest = bytes.as_bytes();
+            let bytes = latin(&bytes);
+            let mut rest = bytes.as_slice();
             while !rest.is_empty() {
                 let cut = rest.len().min(1 + usize::try_from(dice.roll() % 24).unwrap());
                 let (part, after) = rest.split_at(cut);
@@ -255,13 +311,13 @@ proptest! {
     #[test]
     fn any_split_is_redacted_alike(seed in any::<u64>(), cuts in proptest::collection::vec(1usize..9, 1..8)) {
         let mut dice = Dice(seed);
-        let number = usize::try_from(seed % 14).unwrap();
+        let number = usize::try_from(seed).unwrap_or(0) % KINDS;
         let (_, session) = planted(&mut dice, number);
-        let whole: Vec<(bool, &str)> = session.iter().map(|(sent, bytes)| (*sent, bytes.as_str())).collect();
+        let whole: Vec<(bool, Vec<u8>)> = session.iter().map(|(sent, bytes)| (*sent, latin(bytes))).collect();
         let mut split = Vec::new();
         let mut cut = cuts.iter().cycle();
         for (sent, bytes) in &whole {
-            let mut rest = *bytes;
+            let mut rest = bytes.as_slice();
             while !rest.is_empty() {
                 let (part, after) = rest.split_at(rest.len().min(*cut.next().unwrap()));
                 split.push((*sent, part));
