@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of a test fail as the test does")]
 
+#[path = "cli/capture.rs"]
+mod capture;
 #[path = "cli/export.rs"]
 mod export;
 #[path = "cli/latency.rs"]

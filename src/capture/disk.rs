@@ -20,6 +20,23 @@ pub fn create_private(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
+/// The file is the one that has this name: nobody has put another in its place.
+pub fn is_at(file: &File, path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let same =
+            |ours: std::fs::Metadata, there: std::fs::Metadata| (ours.dev(), ours.ino()) == (there.dev(), there.ino());
+        file.metadata().is_ok_and(|ours| path.symlink_metadata().is_ok_and(|there| same(ours, there)))
+    }
+    #[cfg(not(unix))]
+    {
+        // An open file cannot be replaced there without this program's leave.
+        let _ = file;
+        path.is_file()
+    }
+}
+
 /// Creates a folder (and those above it) that only its owner can look into; one that is there is left as it is.
 pub fn create_private_folder(path: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();

@@ -68,6 +68,8 @@ pub(super) struct State {
     pub(super) memory_cost: u64,
     /// The file could not be written: everything goes to memory until the saver has caught up.
     pub(super) spilled: bool,
+    /// The file was removed, as nothing was captured.
+    pub(super) withdrawn: bool,
     pub(super) trouble: Option<String>,
     pub(super) lost: u64,
     pub(super) opening: bool,
@@ -160,7 +162,7 @@ impl Reader {
     #[must_use]
     pub fn storage(&self) -> Storage {
         let state = self.shared.lock();
-        let path = self.shared.file.as_ref().map(|(_, path)| path.clone());
+        let path = self.shared.file.as_ref().filter(|_| !state.withdrawn).map(|(_, path)| path.clone());
         let waiting = if path.is_some() { state.end.file.saturating_sub(state.on_disk) } else { 0 };
         Storage {
             path,
@@ -169,6 +171,16 @@ impl Reader {
             lost: state.lost,
             opening: state.opening,
             torn: state.torn,
+        }
+    }
+
+    /// Removes the file of a capture in which no byte has been sent or received: its port could not be opened, so its
+    /// name is free for the next try. What was noted can still be read here. A capture that holds bytes stays.
+    pub fn withdraw(&self) {
+        let Some((file, path)) = &self.shared.file else { return };
+        let mut state = self.shared.lock();
+        if state.end.rx == 0 && state.end.tx == 0 && !state.withdrawn && disk::is_at(file, path) {
+            state.withdrawn = std::fs::remove_file(path).is_ok();
         }
     }
 

@@ -58,6 +58,7 @@ impl Capture {
                 && shared.is_none()
                 && let Some(problem) = &status.refused
             {
+                line.connection.reader().withdraw();
                 return Err(Exit::trouble(problem));
             }
             if let (Some((address, _)), None) = (&status.shared, &shared) {

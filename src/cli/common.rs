@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 use crossbeam_channel::{Receiver, bounded};
 
 use super::LineOptions;
-use crate::capture::Writer;
+use crate::capture::{Reader, Writer};
 use crate::link::{Connection, LinkSpec, News, Order, Phase, Status};
 use crate::macros::duration;
 
@@ -47,7 +47,7 @@ impl Exit {
         Self { code: 3, problem: Some(anyhow::anyhow!("{problem}")) }
     }
 
-    /// 130: stopped by Ctrl+C, as shells count it.
+    /// 130: stopped by Ctrl+C (as shells count it), SIGTERM or SIGHUP.
     #[must_use]
     pub fn interrupted() -> Self {
         Self { code: 130, problem: None }
@@ -152,20 +152,26 @@ impl Line {
         let interrupt = Interrupt::watch();
         let connection = Connection::open(spec, line.settings(), writer, ring);
         let line = Self { connection, interrupt, news };
+        // The file was made first, so that what is wrong with it is said before the port is touched.
+        line.wait_until_open(port).inspect_err(|_| line.connection.reader().withdraw())?;
+        Ok(line)
+    }
+
+    fn wait_until_open(&self, port: &str) -> CommandResult {
         loop {
-            match &line.connection.status().phase {
+            match &self.connection.status().phase {
                 Phase::Opening => {}
                 Phase::Open { kept } => {
                     if let Some(kept) = kept {
                         say_aside(format!("modemscope: {kept}"));
                     }
-                    return Ok(line);
+                    return Ok(());
                 }
                 Phase::Lost(problem) | Phase::Failed(problem) => return Err(Exit::trouble(problem)),
                 Phase::Released | Phase::Closed => return Err(Exit::trouble(format!("{port} was closed"))),
             }
-            line.wait(Duration::from_secs(1));
-            line.check_interrupt()?;
+            self.wait(Duration::from_secs(1));
+            self.check_interrupt()?;
         }
     }
 
@@ -203,7 +209,7 @@ impl Line {
     #[must_use]
     pub fn ended(&self) -> Option<Exit> {
         match &self.status().phase {
-            Phase::Failed(problem) => Some(Exit::trouble(problem)),
+            Phase::Failed(problem) | Phase::Lost(problem) => Some(Exit::trouble(problem)),
             Phase::Closed => Some(Exit::trouble("the port was closed")),
             _ => None,
         }
@@ -215,14 +221,17 @@ impl Line {
         if self.interrupt.came() { Err(Exit::interrupted()) } else { Ok(()) }
     }
 
-    /// Closes the port and waits until that is done, so that a capture file is complete and the port free.
-    pub fn close(self) {
+    /// Closes the port and waits until that is done, so that a capture file is complete and the port free. Gives the
+    /// last status, with the findings of the whole session.
+    #[expect(clippy::must_use_candidate, reason = "closing is what it is for")]
+    pub fn close(self) -> Arc<Status> {
         let _ = self.connection.order(Order::Disconnect);
         let mut patience = 20;
         while !self.status().phase.over() && patience > 0 {
             self.wait(LOOK_AROUND);
             patience -= 1;
         }
+        self.status()
     }
 }
 
@@ -237,4 +246,20 @@ pub fn writer(capture: Option<&Path>) -> Result<Writer, Exit> {
         Some(path) => Writer::create(path, started).map_err(Exit::trouble),
         None => Ok(Writer::in_memory(started)),
     }
+}
+
+/// Says what of a capture's end is passed over.
+pub fn tell_torn(reader: &Reader) {
+    let torn = reader.storage().torn;
+    if torn > 0 {
+        let bytes = counted(torn, "byte");
+        say_aside(format!("modemscope: at the end of the capture {bytes} are no whole record, passed over"));
+    }
+}
+
+/// `1 problem`, `2 problems`.
+#[must_use]
+pub fn counted<N: Copy + Display + PartialEq + From<u8>>(count: N, what: &str) -> String {
+    let plural = if count == N::from(1) { "" } else { "s" };
+    format!("{count} {what}{plural}")
 }

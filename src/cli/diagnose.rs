@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use serde::Serialize;
 
+use super::common::{counted, tell_torn};
 use crate::capture::{self, EntryItem, Flaw, Record};
 use crate::modem::Direction;
 use crate::modem::diagnose::{Diagnoser, Evidence, Finding, Offer, Severity, of_transcript};
@@ -119,6 +120,7 @@ impl Session {
     fn of_capture(path: &Path) -> anyhow::Result<Self> {
         let opening = capture::open(path).with_context(|| format!("cannot read the capture {}", path.display()))?;
         let reader = opening.finish();
+        tell_torn(&reader);
         let mut session = Self { diagnoser: Diagnoser::new(), sent: Bytes::default(), received: Bytes::default() };
         let mut cursor = reader.cursor();
         // Sends of other programs' captures have no number: each record is a write of its own.
@@ -134,6 +136,9 @@ impl Session {
                 EntryItem::Event(Record::Lost { direction, .. }) => session.diagnoser.left_out(*direction),
                 EntryItem::Event(_) => {}
             }
+        }
+        if let Some(trouble) = reader.storage().trouble {
+            anyhow::bail!(trouble);
         }
         session.diagnoser.finish();
         Ok(session)
@@ -180,10 +185,12 @@ impl Session {
         if findings.is_empty() {
             text.push_str("Nothing to report.\n");
         } else {
-            let _ = writeln!(text, "{problems} problems, {warnings} warnings, {notes} notes");
+            let counts =
+                [counted(problems, "problem"), counted(warnings, "warning"), counted(notes, "note")].join(", ");
+            let _ = writeln!(text, "{counts}");
         }
         if more > 0 {
-            let _ = writeln!(text, "and {more} more findings that are not shown");
+            let _ = writeln!(text, "and {} that are not shown", counted(more, "more finding"));
         }
         text
     }

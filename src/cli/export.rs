@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 
-use super::common::{CommandResult, Exit, finish, say_aside};
+use super::common::{CommandResult, Exit, finish, say_aside, tell_torn};
 use super::output::OutputOptions;
 use crate::app::export_macro::from_capture;
 use crate::capture::export::{self, ExportError, Format, Options};
@@ -136,14 +136,8 @@ impl Export {
 
 fn open(path: &Path) -> Result<Reader, Exit> {
     let reader = import::open_any(path).map_err(Exit::trouble)?;
-    let storage = reader.storage();
-    if storage.torn > 0 {
-        say_aside(format_args!(
-            "modemscope: the last {} bytes of the capture are no whole record, passed over",
-            storage.torn
-        ));
-    }
-    match storage.trouble {
+    tell_torn(&reader);
+    match reader.storage().trouble {
         Some(trouble) => Err(Exit::trouble(trouble)),
         None => Ok(reader),
     }

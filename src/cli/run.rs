@@ -9,10 +9,11 @@ use anyhow::Context;
 use super::LineOptions;
 use super::common::{CommandResult, Exit, Line, finish, parse_duration, say};
 use super::report;
-use super::running::{Show, run_macros};
+use super::running::{RunOutcome, Show, linger, run_macros};
 use crate::macros::preview::preview;
 use crate::macros::runner::{Run as MacroRun, Values};
 use crate::macros::{Book, Macro, file};
+use crate::modem::diagnose::Finding;
 use crate::notation;
 
 /// Arguments of `run`.
@@ -81,17 +82,23 @@ impl Run {
         let names: Vec<String> = macros.iter().map(|what| what.name.clone()).collect();
         let mut show = Show::new(&line, self.json);
         let mut bench = report::Bench::new(&self.file, &names);
-        let result = self.rounds(&line, &macros, values, &mut show, &mut bench);
+        let last = self.rounds(&line, &macros, values, &mut show, &mut bench);
         show.finish();
-        let unwritten = line.connection.reader().storage().trouble;
-        line.close();
+        let reader = line.connection.reader().clone();
+        // The end of the session is part of what the findings rest on.
+        let findings = line.close().findings.clone();
+        let unwritten = reader.storage().trouble;
+        let result = last.and_then(|(round, outcome)| {
+            self.tell(&mut bench, round, &outcome, &findings);
+            outcome.judge(&names, &findings)
+        });
         if let Some(path) = &self.junit {
             write_report(path, &bench.junit(), self.force)?;
         }
         result.and(unwritten.map_or(Ok(()), |trouble| Err(Exit::trouble(trouble))))
     }
 
-    /// Runs the macros as often as asked.
+    /// Runs the macros as often as asked; the last run, the first that failed, is yet to be told and judged.
     fn rounds(
         &self,
         line: &Line,
@@ -99,27 +106,36 @@ impl Run {
         mut values: Values,
         show: &mut Show,
         bench: &mut report::Bench,
-    ) -> CommandResult {
-        let names: Vec<String> = macros.iter().map(|what| what.name.clone()).collect();
+    ) -> Result<(u32, RunOutcome), Exit> {
         let times = self.times.unwrap_or(if self.every.is_some() { u32::MAX } else { 1 });
-        for round in 1..=times {
+        let mut round = 1;
+        loop {
             let outcome = run_macros(line, macros.to_vec(), values.clone(), show)?;
-            let status = line.status();
-            if self.junit.is_some() {
-                bench.add(round, &outcome, &status.findings);
+            if outcome.done && macros.iter().any(ends_blind) {
+                linger(line, show);
             }
-            if self.json {
-                say(bench.json(round, &outcome, &status.findings));
+            if !outcome.done || round == times {
+                return Ok((round, outcome));
             }
+            self.tell(bench, round, &outcome, &line.status().findings);
             if let Some(counter) = outcome.kept.get("counter") {
                 values.insert("counter".into(), counter.clone());
             }
-            outcome.judge(&names, &status.findings)?;
-            if let (Some(every), true) = (self.every, round < times) {
+            if let Some(every) = self.every {
                 rest_until_next(line, every.saturating_sub(outcome.took), show)?;
             }
+            round += 1;
         }
-        Ok(())
+    }
+
+    /// One run, for other programs.
+    fn tell(&self, bench: &mut report::Bench, round: u32, outcome: &RunOutcome, findings: &[Finding]) {
+        if self.junit.is_some() {
+            bench.add(round, outcome, findings);
+        }
+        if self.json {
+            say(bench.json(round, outcome, findings));
+        }
     }
 
     /// The values of `--set`, all of which must be asked for.
@@ -141,6 +157,11 @@ impl Run {
         }
         Ok(values)
     }
+}
+
+/// Its last send waits for no answer: the modem's word on it comes after the macro is done.
+fn ends_blind(what: &Macro) -> bool {
+    what.steps.iter().rev().find(|step| step.send.is_some()).is_some_and(|step| step.expect.is_empty())
 }
 
 /// Waits for the next run, with an eye on the port.

@@ -121,7 +121,12 @@ pub fn run_macros(line: &Line, macros: Vec<Macro>, values: Values, show: &mut Sh
         line.wait(Duration::from_secs(1));
     }
     if !outcome.done {
+        // The run is stopped before the port's end is told.
         linger(line, show);
+        if let (None, Some(exit)) = (&stopping, line.ended()) {
+            show.finish();
+            return Err(exit);
+        }
     }
     if stopping.is_some() {
         show.finish();
@@ -131,7 +136,7 @@ pub fn run_macros(line: &Line, macros: Vec<Macro>, values: Values, show: &mut Sh
 }
 
 /// Listens a little longer.
-fn linger(line: &Line, show: &mut Show) {
+pub fn linger(line: &Line, show: &mut Show) {
     let patience = Duration::from_millis(50);
     let mut left = LAST_WORDS;
     while !left.is_zero() && line.ended().is_none() && !line.interrupt.came() {
@@ -162,12 +167,14 @@ impl RunOutcome {
         })
     }
 
-    /// Says on standard error what went wrong, with the findings; the exit code.
+    /// Says on standard error what went wrong, with the findings; the exit code. The findings of a run that is done are
+    /// said too: what a macro waits for may come although the work is not done.
     ///
     /// # Errors
     /// Not done, where it is not; wrong use, where a macro could not start.
     pub fn judge(&self, names: &[String], findings: &[Finding]) -> CommandResult {
         if self.done {
+            say_findings(findings);
             return Ok(());
         }
         if let Some(problem) = &self.problem {

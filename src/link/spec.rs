@@ -4,6 +4,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use crate::sim800::Profile;
+
 /// A port, as typed: `/dev/ttyUSB0`, `COM5`, `sim:no-sim`, `tcp://host:port`, `rfc2217://host:port`, `replay:FILE`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum LinkSpec {
@@ -58,9 +60,14 @@ impl LinkSpec {
             return Ok(Self::Serial(trimmed.to_owned()));
         };
         match scheme.to_ascii_lowercase().as_str() {
-            "sim" => Ok(Self::Sim(
-                rest.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect(),
-            )),
+            "sim" => {
+                let words: Vec<String> =
+                    rest.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
+                match Profile::from_words(&words) {
+                    Ok(_) => Ok(Self::Sim(words)),
+                    Err(problem) => Err(error(problem.to_string(), "sim:, or sim: with some of these names")),
+                }
+            }
             "replay" if rest.is_empty() => Err(error("no file is named".into(), "replay:FILE")),
             "replay" => Ok(Self::Replay(PathBuf::from(rest))),
             "replay-fast" if rest.is_empty() => Err(error("no file is named".into(), "replay-fast:FILE")),
@@ -179,6 +186,7 @@ mod tests {
         check("tcp://host:0", "port 0 cannot be connected to");
         check("tcp://::1:99", "must stand in brackets");
         check("rfc2217://a/b:1", "`a/b` is no host name; write rfc2217://host:port");
+        check("sim:bogus", "\"bogus\" is neither a profile (sim800l, autobaud, fast) nor a fault");
         check("replay:", "no file is named; write replay:FILE");
         check("a\0b", "NUL");
     }

@@ -15,7 +15,7 @@ fn what_is_private_stays_unless_told() {
     let (code, out, aside) = call(&["export", file, "--as", "transcript"]);
     assert_eq!(code, 0, "{aside}");
     assert!(!out.contains("1234") && out.contains("> ATD\\<NUM#1 +41...>;\\r"), "{out}");
-    assert!(aside.contains("PINs and passwords at 2 places, phone numbers at 1 places"), "{aside}");
+    assert!(aside.contains("PINs and passwords at 2 places, phone numbers at 1 place."), "{aside}");
     let (_, out, aside) = call(&["export", file, "--as", "transcript", "--no-redact"]);
     assert!(out.contains("ATD+41791234567;") && !out.contains("=1234"), "PINs are masked on import too: {out}");
     assert_eq!(aside, "");

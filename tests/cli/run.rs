@@ -110,6 +110,7 @@ fn wrong_use_is_exit_2_and_says_what_there_is() {
         "none of the macros asks for it; they ask for host, port",
     );
     check(&["run", PORT, BOOK, "Close", "--set", "x"], 2, "", "write NAME=VALUE");
+    check(&["run", "sim:no-such-profile", BOOK, "Close"], 2, "", "\"no-such-profile\" is neither a profile");
     check(&["run", "tpc://x", BOOK, "Close"], 2, "", "`tpc:` is no kind of port");
     let folder = tempfile::tempdir().unwrap();
     let twice = book(&folder, "version = 1\n[[macro]]\nname = 'a'\n[[macro]]\nname = 'a'\n");
@@ -125,7 +126,6 @@ fn wrong_use_is_exit_2_and_says_what_there_is() {
 fn port_and_file_trouble_is_exit_3() {
     check(&["run", "/dev/no-such-port", BOOK, "Close"], 3, "", "/dev/no-such-port");
     check(&["run", PORT, "no-such-book.toml"], 3, "", "macro file no-such-book.toml");
-    check(&["run", "sim:no-such-profile", BOOK, "Close"], 3, "", "no-such-profile");
     let folder = tempfile::tempdir().unwrap();
     let broken = book(&folder, "version = 1\n[[macro]]\nname = 'a'\nsetp = []\n");
     check(&["run", PORT, &broken], 3, "", "line 4, column 1: a macro has no key `setp`; did you mean `step`?");
@@ -199,4 +199,37 @@ fn ctrl_c_stops_an_endless_macro_at_once() {
     assert_eq!(code, Some(130), "{rest:?}");
     assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
     assert!(rest.iter().any(|line| line.contains("endless: stopped")), "{rest:?}");
+}
+
+/// The sketch sends whatever the modem says, so that all its steps are done: the findings are told all the same.
+#[test]
+fn findings_are_told_when_all_steps_are_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("blind.toml");
+    let file = file.to_str().unwrap();
+    check(&["sketch", "import", "tests/data/sketches/blind.ino", "-o", file], 0, "", "");
+    let (code, out, aside) = call(&["run", "sim:", file, "--json"]);
+    assert_eq!(code, 0, "{aside}");
+    assert!(aside.contains("problem: AT+CIPSEND was sent 0.5 s after AT+CIPSTART, before CONNECT OK."), "{aside}");
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(report["findings"][0]["rule"], "send-before-connect", "{out}");
+}
+
+#[test]
+fn a_port_that_goes_during_a_run_is_exit_3() {
+    let folder = tempfile::tempdir().unwrap();
+    let patient =
+        "version = 1\n[[macro]]\nname = 'a'\n[[macro.step]]\nsend = 'AT\\r'\nexpect = ['never']\nwithin = '20s'\n";
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = format!("tcp://{}", listener.local_addr().unwrap());
+    let child = modemscope(&["run", &port, &book(&folder, patient)])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (mut far, _) = listener.accept().unwrap();
+    std::io::Read::read_exact(&mut far, &mut [0; 3]).unwrap();
+    drop((far, listener));
+    let (code, out, aside) = super::read(&child.wait_with_output().unwrap());
+    assert_eq!(code, 3, "{out}\n{aside}");
 }

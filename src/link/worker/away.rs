@@ -50,6 +50,7 @@ impl Engine {
             Ok(opened) => self.begin("opened", opened),
             Err(problem) => {
                 self.note(problem.clone());
+                self.capture.reader().withdraw();
                 self.end(Phase::Failed(problem));
                 return;
             }
