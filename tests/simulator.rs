@@ -5,7 +5,11 @@
 
 #[path = "simulator/diagnosed.rs"]
 mod diagnosed;
+#[path = "simulator/scene.rs"]
+mod scene;
 mod support;
+#[path = "simulator/transcripts.rs"]
+mod transcripts;
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};

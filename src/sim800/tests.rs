@@ -293,4 +293,3 @@ mod messages;
 mod modes;
 mod power;
 mod services;
-mod transcripts;

@@ -3,99 +3,10 @@
 //! A fault is named as in the port name (`sim:no-sim`). Who meets it does a normal job: GPRS up, connect, send, 1A. Most
 //! faults show to a host that waits for each answer; two only hurt one that trusts to fixed delays.
 
-use std::time::Duration;
+use modemscope::modem::diagnose::Severity;
+use modemscope::sim800::Fault;
 
-use modemscope::modem::diagnose::{Diagnoser, Severity};
-use modemscope::sim800::{Control, Fault, Input, Output, Profile, Sim800, SocketEvent};
-
-/// A modem, and who listens to both directions.
-struct Scene {
-    modem: Sim800,
-    diagnoser: Diagnoser,
-    now: Duration,
-    sends: u64,
-    heard: Vec<u8>,
-}
-
-impl Scene {
-    /// Booted; the boot is heard too, as in a session that began with it. `words` as in the port name after `sim:`.
-    fn new(words: &[&str], seed: u64) -> Self {
-        let words: Vec<_> = words.iter().map(ToString::to_string).collect();
-        let profile = Profile::from_words(&words).expect("a fault by its name");
-        let (modem, diagnoser) = (Sim800::new(profile, seed), Diagnoser::new());
-        let mut scene = Self { modem, diagnoser, now: Duration::ZERO, sends: 0, heard: Vec::new() };
-        scene.wait(9000);
-        scene
-    }
-
-    fn drain(&mut self) {
-        while let Some(output) = self.modem.poll_output() {
-            let (id, event) = match output {
-                Output::Uart(bytes) => {
-                    self.diagnoser.received(&bytes, Some(self.now));
-                    self.heard.extend(bytes);
-                    continue;
-                }
-                Output::Open { id, port, .. } => (id, SocketEvent::Connected { peer: ([192, 0, 2, 7], port).into() }),
-                Output::Send(id, bytes) => (id, SocketEvent::Taken(bytes.len())),
-                _ => continue,
-            };
-            self.modem.handle_input(Input::Socket(id, event), self.now);
-        }
-    }
-
-    /// Lets time pass, until what is heard ends in one of `ends` or `milliseconds` are over.
-    fn listen(&mut self, milliseconds: u64, ends: &[&[u8]]) {
-        let end = self.now + Duration::from_millis(milliseconds);
-        self.drain();
-        while !ends.iter().any(|wanted| self.heard.ends_with(wanted)) {
-            let due = [self.modem.next_deadline(), self.diagnoser.next_deadline()].into_iter().flatten().min();
-            let Some(due) = due.filter(|due| *due <= end) else {
-                self.now = self.now.max(end);
-                return;
-            };
-            self.now = self.now.max(due) + Duration::from_micros(1);
-            self.modem.handle_input(Input::Tick, self.now);
-            self.drain();
-            self.diagnoser.tick(self.now);
-        }
-    }
-
-    fn wait(&mut self, milliseconds: u64) {
-        self.listen(milliseconds, &[]);
-    }
-
-    fn type_in(&mut self, bytes: &[u8]) {
-        self.sends += 1;
-        self.heard.clear();
-        self.diagnoser.sent(bytes, self.sends, Some(self.now));
-        self.modem.handle_input(Input::Uart(bytes), self.now);
-    }
-
-    /// Types, and waits for what ends the answer, at most so long.
-    fn say(&mut self, bytes: &[u8], seconds: u64, ends: &[&[u8]]) {
-        self.type_in(bytes);
-        self.listen(seconds * 1000, ends);
-        // A person needs a moment.
-        self.wait(200);
-    }
-
-    fn command(&mut self, line: &str) {
-        self.say(line.as_bytes(), 10, &[b"\r\nOK\r\n", b"ERROR\r\n"]);
-    }
-
-    /// A hand on the bench.
-    fn begins(&mut self, fault: &str) {
-        self.modem.handle_input(Input::Control(Control::Fault(fault.into(), true)), self.now);
-        self.wait(8000);
-    }
-
-    /// The rules that fired, notes after the rest.
-    fn findings(mut self) -> Vec<(&'static str, Severity)> {
-        self.diagnoser.finish();
-        self.diagnoser.findings().iter().map(|finding| (finding.rule, finding.severity)).collect()
-    }
-}
+use super::scene::Scene;
 
 /// What a user does who wants a text to arrive, waiting for each answer.
 fn patient(scene: &mut Scene) {

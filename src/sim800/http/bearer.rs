@@ -62,7 +62,7 @@ impl Sim800 {
     }
 
     fn bearer_when_registered(&mut self, waited_ms: u32) -> Done {
-        if !self.network.registered() || !self.network.attached {
+        if !self.network.registered() {
             return self.poll_until(waited_ms, 85_000, Self::bearer_when_registered, Failure::Plain);
         }
         if self.burst() {
@@ -72,6 +72,8 @@ impl Sim800 {
     }
 
     fn bearer_opened(&mut self, _: u32) -> Done {
+        // A bearer attaches by itself.
+        self.network.attached = true;
         let apn = self.bearer.value("APN").to_owned();
         let Some(address) = self.grant_address(&apn) else { return Done::Fail(Failure::Plain) };
         self.bearer.address = Some(address);

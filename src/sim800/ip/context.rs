@@ -54,7 +54,8 @@ impl Sim800 {
     }
 
     fn context_when_registered(&mut self, waited_ms: u32) -> Done {
-        if self.network.registered() && self.network.attached {
+        // Detached on purpose (`AT+CGATT=0`) it stays so: a module was seen to refuse then.
+        if self.network.registered() {
             if self.burst() {
                 return Done::Gone;
             }

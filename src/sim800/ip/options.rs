@@ -129,8 +129,13 @@ impl Sim800 {
             }
             (Form::Test, _) => self.test(call, "(0,1)"),
             (Form::Set, Some(0)) => Done::Ok,
+            // A context attaches by itself (27.007 §10.1.10).
             (Form::Set, Some(1)) if self.network.registered() => {
-                Done::Later(self.delay([1500, 6500]), |_, _| Done::Ok, 0)
+                let attach = |modem: &mut Self, _| {
+                    modem.network.attached = modem.network.registered();
+                    Done::Ok
+                };
+                Done::Later(self.delay([1500, 6500]), attach, 0)
             }
             _ => NOT_ALLOWED,
         }
