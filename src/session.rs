@@ -13,6 +13,11 @@ use crate::macros::{LineChange, Macro};
 use crate::modem::baud_scan::{self, BaudScan};
 use crate::modem::diagnose::{Diagnoser, Doing};
 
+mod rounds;
+
+use rounds::Again;
+pub use rounds::Rounds;
+
 /// Names one Send; the parts that the operating system takes of it carry it.
 pub type SendId = u64;
 
@@ -36,6 +41,8 @@ pub enum Input<'a> {
     Send(Vec<u8>),
     /// Run macros, one after the other, until one fails. Values kept by one are there for the next.
     RunMacros(Vec<Macro>, Values),
+    /// Run macros like that several times; a failure ends it.
+    RepeatMacros(Vec<Macro>, Values, Rounds),
     /// Stop the macro run.
     StopMacro,
     /// Find the rate at which the modem answers ([`baud_scan`]).
@@ -72,6 +79,13 @@ pub enum Output {
         index: usize,
         /// What happened.
         report: Report,
+    },
+    /// A round of a repeated run begins (1-based), or is awaited until `due`.
+    Round {
+        /// Which.
+        round: u32,
+        /// When it begins; `None` when it begins now.
+        due: Option<Duration>,
     },
     /// The macro run is over: all macros done, one failed, or it was stopped.
     RunEnded {
@@ -121,6 +135,10 @@ struct MacroRun {
     kept: Values,
     /// The Send of the step in hand.
     sending: Option<SendId>,
+    /// All of it again, where that is wanted.
+    again: Option<Again>,
+    /// When it began: the moment that the value `time` names.
+    began: Duration,
 }
 
 impl Session {
@@ -169,22 +187,27 @@ impl Session {
                     self.outputs.push_back(Output::Write { send, bytes, secret: Vec::new() });
                 }
             }
-            Input::RunMacros(..) if self.scanning() => {
+            Input::RunMacros(..) | Input::RepeatMacros(..) if self.scanning() => {
                 self.end_run(false, Some(busy_scanning("the macro was not run")));
             }
             Input::ScanBaud => self.scan_baud(now),
             Input::Diagnose(on) => self.undiagnosed = !on,
             Input::StopScan => self.with_scan(BaudScan::stop),
-            Input::RunMacros(macros, values) => self.start(macros.into(), values, now),
-            Input::StopMacro => self.with_run(|run| run.run.stop(now)),
+            Input::RunMacros(macros, values) => self.start(macros.into(), values, None, now),
+            Input::RepeatMacros(macros, values, rounds) => {
+                let again = Again::new(macros.clone(), values.clone(), rounds, now);
+                self.start(macros.into(), values, Some(again), now);
+            }
+            Input::StopMacro => self.stop(now),
             Input::Tick => {
                 self.diagnoser.tick(now);
                 self.with_scan(|scan| scan.tick(now));
                 self.with_run(|run| run.run.tick(now));
+                self.next_round(now);
             }
             Input::Ended => {
                 self.scan = None;
-                self.with_run(|run| run.run.stop(now));
+                self.stop(now);
                 self.diagnoser.finish();
             }
         }
@@ -202,7 +225,7 @@ impl Session {
         if self.more {
             return Some(Duration::ZERO);
         }
-        let run = self.macros.as_ref().and_then(|run| run.run.next_deadline());
+        let run = self.macros.as_ref().and_then(|run| run.due().or_else(|| run.run.next_deadline()));
         let scan = self.scan.as_ref().and_then(BaudScan::next_deadline);
         self.diagnoser.next_deadline().into_iter().chain(run).chain(scan).min()
     }
@@ -280,7 +303,7 @@ impl Session {
         }
     }
 
-    fn start(&mut self, mut macros: VecDeque<Macro>, values: Values, now: Duration) {
+    fn start(&mut self, mut macros: VecDeque<Macro>, values: Values, again: Option<Again>, now: Duration) {
         if self.macros.is_some() {
             self.outputs.push_back(Output::Refused("a macro is running; stop it first".into()));
             return;
@@ -291,8 +314,11 @@ impl Session {
         };
         match Run::new(&first, &values, now) {
             Ok(run) => {
+                let round = again.is_some().then_some(Output::Round { round: 1, due: None });
+                self.outputs.extend(round);
+                let kept = Values::new();
                 self.macros =
-                    Some(MacroRun { rest: macros, index: 0, run, values, kept: Values::new(), sending: None });
+                    Some(MacroRun { rest: macros, index: 0, run, values, kept, sending: None, again, began: now });
             }
             Err(problem) => self.refuse(&first.name, &problem),
         }
@@ -363,11 +389,12 @@ impl Session {
         run.values.extend(kept.clone());
         run.kept.extend(kept);
         let Some(next) = run.rest.pop_front() else {
-            self.end_run(true, None);
+            self.round_over(now);
             return;
         };
         match Run::new(&next, &run.values, now) {
-            Ok(started) => {
+            Ok(mut started) => {
+                started.clock_was_set(run.began);
                 run.run = started;
                 run.index += 1;
                 run.sending = None;
@@ -382,109 +409,4 @@ fn busy_scanning(what: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const START: Duration = Duration::from_secs(1);
-
-    fn outputs(session: &mut Session) -> Vec<Output> {
-        std::iter::from_fn(|| session.poll_output()).collect()
-    }
-
-    #[test]
-    fn each_send_has_its_own_number() {
-        let mut session = Session::new();
-        session.handle_input(Input::Send(b"AT\r".to_vec()), START);
-        session.handle_input(Input::Send(Vec::new()), START);
-        session.handle_input(Input::Send(b"ATE0\r".to_vec()), START);
-        let expect = [(1, b"AT\r".to_vec()), (2, b"ATE0\r".to_vec())].map(|(send, bytes)| Output::Write {
-            send,
-            bytes,
-            secret: vec![],
-        });
-        assert_eq!(outputs(&mut session), expect);
-    }
-
-    #[test]
-    fn received_bytes_cause_nothing_by_themselves() {
-        let mut session = Session::new();
-        session.handle_input(Input::Received(b"\r\n> \x1b[6n\x05+CMTI\r\n"), START);
-        session.handle_input(Input::Tick, START);
-        assert_eq!(outputs(&mut session), []);
-    }
-
-    /// A modem that answers at one rate only; elsewhere its answer is garbage. Gives the outputs other than probes.
-    fn scan(session: &mut Session, answers_at: u32) -> Vec<Output> {
-        let (mut now, mut rate, mut said) = (START, 0, Vec::new());
-        session.handle_input(Input::ScanBaud, now);
-        loop {
-            for output in outputs(session) {
-                match output {
-                    Output::Write { send, bytes, .. } => {
-                        session.handle_input(Input::Taken { send, bytes: &bytes, last: true }, now);
-                        let came: &[u8] = if rate == answers_at { b"AT\r\r\nOK\r\n" } else { b"\xFF\x80\x00" };
-                        session.handle_input(Input::Received(came), now);
-                    }
-                    Output::SetBaud(baud) => (rate, said) = (baud, [said, vec![Output::SetBaud(baud)]].concat()),
-                    other => said.push(other),
-                }
-            }
-            if said.contains(&Output::ScanEnded) {
-                return said;
-            }
-            if session.scanning() {
-                now = session.next_deadline().expect("a scan gets on").max(now);
-                session.handle_input(Input::Tick, now);
-            }
-        }
-    }
-
-    #[test]
-    fn a_scan_tries_rate_by_rate_ends_as_before_and_is_not_diagnosed() {
-        let mut session = Session::new();
-        let rates = [9600, 115_200, 57_600].map(Output::SetBaud);
-        assert_eq!(scan(&mut session, 57_600), [&rates[..], &[Output::ScanEnded]].concat());
-        assert_eq!(session.scan().and_then(BaudScan::found), Some(57_600));
-        session.handle_input(Input::Tick, START + Duration::from_mins(10));
-        session.handle_input(Input::Ended, START + Duration::from_mins(10));
-        assert_eq!(session.diagnoser().findings(), []);
-    }
-
-    #[test]
-    fn a_dead_line_ends_the_scan_too() {
-        let mut session = Session::new();
-        assert_eq!(scan(&mut session, 1).last(), Some(&Output::ScanEnded));
-        assert_eq!(session.scan().and_then(BaudScan::found), None);
-        assert!(!session.scanning());
-    }
-
-    #[test]
-    fn nothing_goes_out_between_the_probes_of_a_scan() {
-        let mut session = Session::new();
-        session.handle_input(Input::ScanBaud, START);
-        outputs(&mut session);
-        session.handle_input(Input::Send(b"AT+CPIN=1234\r".to_vec()), START);
-        assert!(matches!(&outputs(&mut session)[..], [Output::Refused(why)] if why.contains("nothing was sent")));
-        session.handle_input(Input::StopScan, START);
-        session.handle_input(Input::Tick, START + Duration::from_secs(1));
-        assert_eq!(outputs(&mut session), [Output::ScanEnded]);
-    }
-
-    #[test]
-    fn a_prompt_that_is_open_gets_no_probe() {
-        let mut session = Session::new();
-        session.handle_input(Input::Taken { send: 1, bytes: b"AT+CIPSEND\r", last: true }, START);
-        session.handle_input(Input::Received(b"AT+CIPSEND\r\r\n> "), START);
-        session.handle_input(Input::ScanBaud, START);
-        assert!(matches!(&outputs(&mut session)[..], [Output::Refused(why)] if why.contains("waits for data")));
-        assert!(!session.scanning());
-    }
-
-    #[test]
-    fn no_macros_are_done_at_once() {
-        let mut session = Session::new();
-        session.handle_input(Input::RunMacros(vec![], Values::new()), START);
-        assert_eq!(outputs(&mut session), [Output::RunEnded { done: true, problem: None, kept: Values::new() }]);
-        assert!(!session.running());
-    }
-}
+mod tests;

@@ -12,6 +12,8 @@ mod desk;
 mod find_baud;
 #[path = "window/log.rs"]
 mod log;
+#[path = "window/macros.rs"]
+mod macros;
 #[path = "window/main_job.rs"]
 mod main_job;
 #[path = "window/port_bar.rs"]

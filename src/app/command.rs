@@ -16,6 +16,7 @@ use crate::link::{LineSettings, LinkSpec, Order};
 use crate::macros::LineChange;
 use crate::macros::runner::Values;
 use crate::modem::Direction;
+use crate::session::Rounds;
 use crate::sim800::Control;
 
 /// All that the window can ask for.
@@ -56,6 +57,8 @@ pub enum Command {
         index: usize,
         /// Its parameters.
         values: Values,
+        /// How often; once where nothing is said.
+        rounds: Option<Rounds>,
     },
     /// Stop the macro run.
     StopMacro,
@@ -146,6 +149,8 @@ pub enum Command {
     StopCheck,
     /// Save a sketch as this file, which must not be there yet.
     SaveSketch(Sketch, PathBuf),
+    /// Save a macro's program as this file, which must not be there yet.
+    SaveProgram(String, PathBuf),
     /// Keep captures up to this size, in MiB; 0 keeps all.
     SetRetention(u64),
     /// Record PINs and passwords as they are.
@@ -236,6 +241,8 @@ pub enum Effect {
     StopCheck,
     /// Save a sketch as this file, which must not be there yet.
     SaveSketch(Sketch, PathBuf),
+    /// Save a macro's program as this file, which must not be there yet.
+    SaveProgram(String, PathBuf),
     /// Write the settings soon.
     Save,
 }

@@ -27,6 +27,7 @@ pub use state::{
 pub use update::update;
 
 use crate::link::LineSettings;
+use crate::macros::runner::Values;
 
 /// What the window starts with.
 #[derive(Clone, Debug, Default)]
@@ -37,4 +38,12 @@ pub struct Start {
     pub line: Option<LineSettings>,
     /// `demo`: simulator and test server connected, and this text prefilled.
     pub demo: Option<String>,
+}
+
+/// The values of a macro with the local time added, so that `${time}` can be shown where no run has begun.
+#[must_use]
+pub fn values_of_now(values: &Values) -> Values {
+    let mut values = values.clone();
+    values.insert("time".into(), jiff::Zoned::now().strftime("%Y-%m-%dT%H:%M:%S%:z").to_string());
+    values
 }

@@ -239,7 +239,8 @@ impl Runtime {
             Effect::MakeTimeline => self.make_timeline(state),
             Effect::StartCheck(way) => self.start_check(state, way),
             Effect::StopCheck => self.stop_check(state),
-            Effect::SaveSketch(sketch, path) => check::save_sketch(state, sketch, &path),
+            Effect::SaveSketch(sketch, path) => tools::save_new(state, "The sketch", sketch.text, &path),
+            Effect::SaveProgram(text, path) => tools::save_new(state, "The program", &text, &path),
             Effect::Save => self.unsaved = true,
         }
     }
@@ -328,7 +329,7 @@ fn name_of(order: &Order) -> &'static str {
     match order {
         Order::Send(_) => "send",
         Order::CancelSend => "cancel the send",
-        Order::RunMacro(..) => "run the macro",
+        Order::RunMacro(..) | Order::Repeat(..) => "run the macro",
         Order::StopMacro => "stop the macro",
         Order::SetLines(_) => "set the lines",
         Order::Break(_) => "send a break",

@@ -112,6 +112,7 @@ pub enum Purpose {
     OpenCapture,
     Export,
     Import,
+    Program,
 }
 
 /// A capture file in the window.

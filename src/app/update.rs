@@ -11,6 +11,7 @@ use crate::link::{LineSettings, LinkSpec, Order};
 use crate::macros::runner::Values;
 use crate::macros::{Macro, Step};
 use crate::notation;
+use crate::session::Rounds;
 
 /// Changes the state as the command says and names what else is to be done.
 pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
@@ -36,7 +37,7 @@ pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
             effects
         }
         Command::CancelSend => vec![Effect::Order(Order::CancelSend)],
-        Command::RunMacro { index, values } => run_macro(state, index, values),
+        Command::RunMacro { index, values, rounds } => run_macro(state, index, values, rounds),
         Command::StopMacro => vec![Effect::Order(Order::StopMacro)],
         Command::StartServer(port) => {
             state.settings.server_port = port;
@@ -119,6 +120,7 @@ fn update_rest(state: &mut State, command: Command) -> Vec<Effect> {
         Command::MakeTimeline => vec![Effect::MakeTimeline],
         Command::StopCheck => vec![Effect::StopCheck],
         Command::SaveSketch(sketch, path) => vec![Effect::SaveSketch(sketch, path)],
+        Command::SaveProgram(text, path) => vec![Effect::SaveProgram(text, path)],
         other => update_line(state, other),
     }
 }
@@ -133,7 +135,7 @@ fn update_line(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Sim(control) => order(state, Order::Sim(control)),
         Command::ScanBaud => order(state, Order::ScanBaud),
         Command::StopScan => order(state, Order::StopScan),
-        Command::AskModem => run(state, nano::probe(), Values::new()),
+        Command::AskModem => run(state, nano::probe(), Values::new(), None),
         Command::StartCheck(way) => match state.check_hindrance() {
             Some(why) => {
                 state.say(Tone::Note, why);
@@ -279,14 +281,14 @@ fn send(state: &mut State, bytes: Vec<u8>) -> Vec<Effect> {
     vec![Effect::Order(Order::Send(bytes))]
 }
 
-fn run_macro(state: &mut State, index: usize, values: Values) -> Vec<Effect> {
+fn run_macro(state: &mut State, index: usize, values: Values, rounds: Option<Rounds>) -> Vec<Effect> {
     match state.book.macros.get(index).cloned() {
-        Some(wanted) => run(state, wanted, values),
+        Some(wanted) => run(state, wanted, values, rounds),
         None => Vec::new(),
     }
 }
 
-fn run(state: &mut State, wanted: Macro, values: Values) -> Vec<Effect> {
+fn run(state: &mut State, wanted: Macro, values: Values, rounds: Option<Rounds>) -> Vec<Effect> {
     if !state.connected() {
         state.say(Tone::Note, format!("“{}” was not run: connect to a port first.", wanted.name));
         return Vec::new();
@@ -300,7 +302,11 @@ fn run(state: &mut State, wanted: Macro, values: Values) -> Vec<Effect> {
             state.settings.values.insert(name.clone(), value.clone());
         }
     }
-    vec![Effect::Order(Order::RunMacro(vec![wanted], values)), Effect::Save]
+    let order = match rounds {
+        None => Order::RunMacro(vec![wanted], values),
+        Some(rounds) => Order::Repeat(vec![wanted], values, rounds),
+    };
+    vec![Effect::Order(order), Effect::Save]
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use super::LineOptions;
 use super::common::{CommandResult, Exit, Line, finish, parse_duration, say};
 use super::report;
 use super::running::{RunOutcome, Show, linger, run_macros};
+use crate::app::values_of_now;
 use crate::macros::preview::preview;
 use crate::macros::runner::{Run as MacroRun, Values};
 use crate::macros::{Book, Macro, file};
@@ -232,13 +233,6 @@ fn dry_run(macros: &[Macro], values: &Values) -> CommandResult {
         }
     }
     Ok(())
-}
-
-/// The values with the time of now, where no worker adds it.
-fn values_of_now(values: &Values) -> Values {
-    let mut values = values.clone();
-    values.insert("time".into(), jiff::Zoned::now().strftime("%Y-%m-%dT%H:%M:%S%:z").to_string());
-    values
 }
 
 fn write_report(path: &Path, text: &str, force: bool) -> CommandResult {

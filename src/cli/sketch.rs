@@ -129,10 +129,8 @@ impl Export {
         let Exported { text, left_out } = match self.language {
             Language::Ino => {
                 let serial = match &self.hardware {
-                    Some(name) if !is_identifier(name) => {
-                        return Err(Exit::wrong_use(format!("`{name}` is no name of a port, as Serial1 is")));
-                    }
-                    Some(name) => BoardSerial::Hardware(name.clone()),
+                    Some(name) => BoardSerial::named(name)
+                        .ok_or_else(|| Exit::wrong_use(format!("`{name}` is no name of a port, as Serial1 is")))?,
                     None if self.rx == self.tx => return Err(Exit::wrong_use("--rx and --tx name the same pin")),
                     None => BoardSerial::Software { rx: self.rx, tx: self.tx },
                 };
@@ -160,8 +158,4 @@ impl Export {
             (Some(_), Some(_)) => Err(Exit::wrong_use(format!("say which macro: {}", names()))),
         }
     }
-}
-
-fn is_identifier(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }

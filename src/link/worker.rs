@@ -26,6 +26,7 @@ use crate::capture::{LineStates, Reader, Writer};
 use crate::macros::runner::{Report, Values};
 use crate::macros::{LineChange, Macro};
 use crate::modem::diagnose::{Finding, Strip};
+use crate::session::Rounds;
 
 /// What the window or the command line wants of a link.
 #[derive(Debug)]
@@ -36,6 +37,8 @@ pub enum Order {
     CancelSend,
     /// Run macros, one after the other, until one fails.
     RunMacro(Vec<Macro>, Values),
+    /// Run macros like that several times; a failure ends it.
+    Repeat(Vec<Macro>, Values, Rounds),
     /// Stop the run.
     StopMacro,
     /// Set modem lines.
@@ -116,11 +119,19 @@ pub struct RunProgress {
     pub number: u64,
     /// The macro in hand.
     pub name: String,
+    /// The macros of the run, as they were when it began.
+    pub macros: Arc<[Macro]>,
     /// What was reported so far, per macro: index of the macro, report. Of a very long run the latest
     /// [`RunProgress::KEPT`].
     pub reports: Arc<[(usize, Report)]>,
     /// So many reports stood in front of these and are no longer kept.
     pub dropped: u64,
+    /// When the step in hand began (time of the session), its retries and repetitions each for itself.
+    pub step_began: Duration,
+    /// How often it is run, and which round this is, from 1; `None` where it is run once.
+    pub round: Option<(u32, Rounds)>,
+    /// The next round begins then: it is between two of them.
+    pub next_round: Option<Duration>,
     /// Values kept from answers, once the run is over; `counter` too.
     pub kept: Values,
     /// No longer running.

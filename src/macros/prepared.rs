@@ -169,7 +169,8 @@ fn last_line(text: &str) -> &str {
 pub struct Scope {
     /// Time of the session.
     pub now: Duration,
-    started: Duration,
+    /// The moment that the value `time` names.
+    pub clock_set: Duration,
     given: Values,
     defaults: BTreeMap<String, String>,
     secret: BTreeSet<String>,
@@ -185,7 +186,7 @@ impl Scope {
         let open = what.ask.iter().filter(|(_, ask)| !ask.secret);
         let defaults = open.map(|(name, ask)| (name.clone(), ask.default.clone())).collect();
         let counter = values.get("counter").and_then(|counter| counter.parse().ok()).unwrap_or(0);
-        Self { now, started: now, given: values.clone(), defaults, secret, kept: Values::new(), counter }
+        Self { now, clock_set: now, given: values.clone(), defaults, secret, kept: Values::new(), counter }
     }
 
     /// Adds values kept from an answer.
@@ -211,7 +212,7 @@ impl Scope {
         let pieces = jiff::fmt::temporal::Pieces::parse(began).map_err(|_| unknown())?;
         let offset = pieces.to_numeric_offset().unwrap_or(jiff::tz::Offset::UTC);
         let began: jiff::Timestamp = began.parse().map_err(|_| unknown())?;
-        let now = began.checked_add(self.now.saturating_sub(self.started)).map_err(|_| unknown())?;
+        let now = began.checked_add(self.now.saturating_sub(self.clock_set)).map_err(|_| unknown())?;
         Ok(now.to_zoned(jiff::tz::TimeZone::fixed(offset)))
     }
 }

@@ -208,6 +208,11 @@ impl Run {
         })
     }
 
+    /// Says which moment the value `time` names, where that is not the start of this macro but of one before it.
+    pub fn clock_was_set(&mut self, at: Duration) {
+        self.scope.clock_set = at;
+    }
+
     /// The operating system has taken the last byte of the step's send.
     pub fn sent(&mut self, now: Duration) {
         self.advance_to(now);

@@ -1,12 +1,41 @@
-//! The question before a macro runs: its parameters, prefilled. Enter accepts, Esc closes.
+//! The question before a macro runs: its parameters, how often, and what it will send. Enter runs it, Esc closes.
 
-use egui::{Grid, Id, Key, Modal, TextEdit, Ui};
+use std::time::Duration;
 
+use egui::{CollapsingHeader, DragValue, Grid, Id, Key, Modal, RichText, ScrollArea, TextEdit, Ui};
+
+use super::bytes::{self, Visible};
 use super::parts;
 use super::theme;
-use crate::app::{Command, State};
+use crate::app::{Command, State, values_of_now};
 use crate::macros::Macro;
+use crate::macros::preview::{StepPreview, preview};
 use crate::macros::runner::Values;
+use crate::macros::template::Filled;
+use crate::notation::{self, Decoding};
+use crate::session::Rounds;
+
+/// As much of one step's bytes is laid out.
+const SHOWN: usize = 600;
+/// As many steps are shown.
+const STEPS: usize = 200;
+
+/// What the user chose for a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
+    /// Index in the book.
+    pub index: usize,
+    /// The parameters.
+    pub values: Values,
+    /// How often; once where nothing is said.
+    pub rounds: Option<Rounds>,
+}
+
+impl From<Choice> for Command {
+    fn from(choice: Choice) -> Self {
+        Self::RunMacro { index: choice.index, values: choice.values, rounds: choice.rounds }
+    }
+}
 
 /// A macro waiting for its parameters.
 #[derive(Debug)]
@@ -14,11 +43,28 @@ pub struct Ask {
     index: usize,
     values: Vec<(String, bool, String)>,
     focused: bool,
+    repeated: bool,
+    times: u32,
+    /// In seconds, as it is typed.
+    every: f64,
+    /// The bytes are shown.
+    dry: bool,
+}
+
+/// How a question ended.
+#[derive(Debug)]
+pub enum Answer {
+    /// It is still open.
+    Open,
+    /// It was closed.
+    Closed,
+    /// Run it so.
+    Run(Choice),
 }
 
 impl Ask {
-    /// The question for the macro at `index`; last values first, then the macro's defaults.
-    pub fn new(index: usize, wanted: &Macro, state: &State) -> Self {
+    /// The question for the macro at `index`; last values first, then the macro's defaults. `dry` shows the bytes.
+    pub fn new(index: usize, wanted: &Macro, state: &State, dry: bool) -> Self {
         let values = wanted
             .ask
             .iter()
@@ -27,40 +73,76 @@ impl Ask {
                 (name.clone(), ask.secret, last.unwrap_or(&ask.default).clone())
             })
             .collect();
-        Self { index, values, focused: false }
+        Self { index, values, focused: false, repeated: false, times: 10, every: 5.0, dry }
     }
 
-    /// Shows the question; true when it is answered or closed.
-    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) -> bool {
-        let Some(wanted) = state.book.macros.get(self.index) else { return true };
+    /// Asks how often, from the start.
+    pub fn repeated(mut self) -> Self {
+        self.repeated = true;
+        self
+    }
+
+    /// Shows the question.
+    pub fn show(&mut self, ui: &mut Ui, state: &State) -> Answer {
+        let Some(wanted) = state.book.macros.get(self.index) else { return Answer::Closed };
+        let may_run = state.connected() && !state.running();
         let mut run = false;
         let mut close = false;
         let modal = Modal::new(Id::unique("ask")).show(ui.ctx(), |ui| {
-            ui.set_width(380.0);
-            ui.label(egui::RichText::new(&wanted.name).font(theme::strong(15.0)));
+            ui.set_width(if self.dry { 560.0 } else { 400.0 });
+            ui.label(RichText::new(&wanted.name).font(theme::strong(15.0)));
             if let Some(about) = &wanted.about {
                 parts::weak(ui, about);
             }
             ui.add_space(8.0);
             self.fields(ui);
+            self.rounds(ui);
+            let header = CollapsingHeader::new("What it sends").open(self.shown_first().then_some(self.dry));
+            let header = header.show(ui, |ui| self.bytes(ui, wanted));
+            self.dry = header.openness > 0.5;
             ui.add_space(10.0);
             ui.horizontal(|ui| {
-                run = parts::primary(ui, true, "Run").clicked();
+                run = parts::primary(ui, may_run, "Run").clicked();
                 close = ui.button("Cancel").clicked();
-                parts::weak(ui, "Enter runs it, Esc closes");
+                parts::weak(
+                    ui,
+                    if may_run {
+                        "Enter runs it, Esc closes"
+                    } else if state.running() {
+                        "A macro is running: stop it to run this one"
+                    } else {
+                        "Connect to a port to run it"
+                    },
+                );
             });
         });
-        run |= ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, Key::Enter));
+        self.focused = true;
+        let enter = ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, Key::Enter));
+        run |= enter && may_run;
         close |= modal.should_close();
-        if run && !close {
-            let values: Values = self.values.iter().map(|(name, _, value)| (name.clone(), value.clone())).collect();
-            commands.push(Command::RunMacro { index: self.index, values });
+        if close {
+            return Answer::Closed;
         }
-        run || close
+        if run { Answer::Run(self.choice()) } else { Answer::Open }
+    }
+
+    fn choice(&self) -> Choice {
+        let every = Duration::try_from_secs_f64(self.every).unwrap_or_default();
+        let rounds = Rounds { times: (self.times > 0).then_some(self.times), every };
+        Choice { index: self.index, values: self.given(), rounds: self.repeated.then_some(rounds) }
+    }
+
+    fn given(&self) -> Values {
+        self.values.iter().map(|(name, _, value)| (name.clone(), value.clone())).collect()
+    }
+
+    /// True in the first frame, when what stands open is as the user asked, not as it was last time.
+    fn shown_first(&self) -> bool {
+        !self.focused
     }
 
     fn fields(&mut self, ui: &mut Ui) {
-        let focus = !std::mem::replace(&mut self.focused, true);
+        let focus = !self.focused;
         Grid::new("ask fields").num_columns(2).spacing([12.0, 8.0]).show(ui, |ui| {
             for (row, (name, secret, value)) in self.values.iter_mut().enumerate() {
                 let label = ui.label(capitalised(name));
@@ -74,6 +156,91 @@ impl Ask {
             }
         });
     }
+
+    fn rounds(&mut self, ui: &mut Ui) {
+        ui.horizontal(|ui| {
+            ui.checkbox(&mut self.repeated, "Run it several times")
+                .on_hover_text("The first failure ends it; Stop does at any moment");
+            if !self.repeated {
+                return;
+            }
+            let words = |times: f64, _: std::ops::RangeInclusive<usize>| {
+                if times < 1.0 { "until stopped".to_owned() } else { format!("{times:.0} times") }
+            };
+            let times = DragValue::new(&mut self.times).range(0..=1_000_000).custom_formatter(words);
+            ui.add(times).on_hover_text("0: until stopped").accessible_name("How often");
+            let label = ui.label("every");
+            let every = DragValue::new(&mut self.every).range(0.0..=86_400.0).speed(0.1).max_decimals(3).suffix(" s");
+            ui.add(every).labelled_by(label.id).on_hover_text("From the start of one run to the start of the next");
+        });
+    }
+
+    /// The dry run: the bytes of every step with the parameters as they are typed.
+    fn bytes(&self, ui: &mut Ui, wanted: &Macro) {
+        let palette = parts::colors(ui);
+        let steps = match preview(wanted, &values_of_now(&self.given())) {
+            Ok(steps) => steps,
+            Err(problem) => {
+                ui.colored_label(palette.bad, problem);
+                return;
+            }
+        };
+        parts::weak(ui, "Nothing is sent before Run.");
+        ScrollArea::vertical().id_salt("dry run").max_height(240.0).show(ui, |ui| {
+            for shown in steps.iter().take(STEPS) {
+                step(ui, wanted, shown);
+            }
+            if steps.len() > STEPS {
+                parts::weak(ui, format!("… and {} more steps", steps.len() - STEPS));
+            }
+        });
+    }
+}
+
+fn step(ui: &mut Ui, wanted: &Macro, shown: &StepPreview) {
+    let palette = parts::colors(ui);
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        parts::weak(ui, format!("{:>2}.", shown.step + 1));
+        match &shown.send {
+            None => {
+                parts::weak(ui, "sends nothing");
+            }
+            Some(Err(problem)) => {
+                ui.label(RichText::new(format!("{problem} before the run")).color(palette.warn).font(theme::small()));
+            }
+            Some(Ok(filled)) => exact(ui, filled),
+        }
+        if let Some(step) = wanted.steps.get(shown.step) {
+            let rounds = step.repeat.filter(|rounds| *rounds > 1);
+            let rounds = rounds.map(|rounds| format!("{rounds} times")).unwrap_or_default();
+            let waits = (!step.expect.is_empty()).then(|| format!("then waits for {}", step.expect.join(" or ")));
+            let pause = step.wait.map(|wait| format!("pause {}", crate::macros::duration::print(wait)));
+            let words: Vec<String> = [rounds, waits.unwrap_or_default(), pause.unwrap_or_default()]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect();
+            parts::weak(ui, words.join(", "));
+        }
+    });
+}
+
+/// Bytes as they will be sent, each control character a pill; what a secret parameter gave is covered.
+fn exact(ui: &mut Ui, filled: &Filled) {
+    let palette = parts::colors(ui);
+    let mut bytes = filled.bytes.clone();
+    for secret in &filled.secret {
+        bytes.get_mut(secret.clone()).unwrap_or_default().fill(b'*');
+    }
+    let (text, rest) = bytes.split_at(bytes.len().min(SHOWN));
+    let mut job = Visible::new(text, Decoding::Utf8, palette.text, palette).job;
+    job.wrap.max_width = ui.available_width();
+    let label = ui.label(job).on_hover_text(bytes::hex(text));
+    parts::spoken(&label, &notation::print(text));
+    if !rest.is_empty() {
+        parts::weak(ui, "…");
+    }
+    parts::weak(ui, bytes::count(bytes.len() as u64));
 }
 
 /// `host` as the word in front of a field.

@@ -1,28 +1,48 @@
 //! The macros: groups of buttons, the question for parameters, and how the run gets on.
 
-use std::time::Duration;
+use egui::containers::menu::MenuButton;
+use egui::{Button, Color32, Key, KeyboardShortcut, Modifiers, RichText, ScrollArea, Sense, Ui, UiBuilder, vec2};
 
-use egui::{Button, Color32, Key, KeyboardShortcut, Modifiers, RichText, ScrollArea, Ui, vec2};
-
-use super::ask::Ask;
-use super::parts::{self, seconds};
-use super::theme::Palette;
-use super::{bytes, theme};
+use super::ask::{Answer, Ask, Choice};
+use super::run_card::{self, Clicked};
+use super::{parts, theme};
 use crate::app::{Command, State};
-use crate::link::worker::RunProgress;
+use crate::macros::Macro;
 use crate::macros::hot_key::HotKey;
-use crate::macros::runner::{Ending, Failure, Report};
-use crate::macros::{Macro, Step};
+use crate::macros::runner::Values;
+
+/// The button beside each macro.
+const MORE: f32 = 24.0;
+/// As many steps are listed under the pointer.
+const LISTED: usize = 30;
+
+/// A window that belongs to a macro.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// The editor, at this macro where one is named.
+    Edit(Option<usize>),
+    /// The macro at this index as a program.
+    Program(usize),
+}
 
 /// The panel and the question that is open.
 #[derive(Debug, Default)]
 pub struct MacroPanel {
     ask: Option<Ask>,
     hidden: Option<u64>,
-    wants_editor: bool,
-    /// The step in hand and when it was first seen.
-    step: Option<(u64, usize)>,
-    step_since: Duration,
+    wish: Option<Wish>,
+    /// What was run last from here, and the macro's name.
+    last: Option<(String, Choice)>,
+}
+
+/// What is wanted of one macro.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    Run,
+    Repeat,
+    DryRun,
+    Edit,
+    Program,
 }
 
 impl MacroPanel {
@@ -31,7 +51,9 @@ impl MacroPanel {
         ui.horizontal(|ui| {
             parts::heading(ui, "Macros");
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                self.wants_editor |= parts::quiet(ui, "Edit…").on_hover_text("Edit macros").clicked();
+                if parts::quiet(ui, "Edit…").on_hover_text("Edit macros").clicked() {
+                    self.wish = Some(Wish::Edit(None));
+                }
                 record(ui, state, commands);
             });
         });
@@ -50,8 +72,13 @@ impl MacroPanel {
                     }
                     group = Some(of);
                 }
-                if button(ui, wanted, !state.running()) {
-                    self.begin(index, wanted, state, commands);
+                match button(ui, wanted, !state.running()) {
+                    Some(Wanted::Run) => self.begin(index, wanted, state, commands),
+                    Some(Wanted::Repeat) => self.ask = Some(Ask::new(index, wanted, state, false).repeated()),
+                    Some(Wanted::DryRun) => self.ask = Some(Ask::new(index, wanted, state, true)),
+                    Some(Wanted::Edit) => self.wish = Some(Wish::Edit(Some(index))),
+                    Some(Wanted::Program) => self.wish = Some(Wish::Program(index)),
+                    None => {}
                 }
             }
             if state.book.macros.is_empty() {
@@ -63,8 +90,13 @@ impl MacroPanel {
     /// Hot keys and the question; drawn after everything else, over it.
     pub fn overlay(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         if let Some(ask) = &mut self.ask {
-            if ask.show(ui, state, commands) {
-                self.ask = None;
+            match ask.show(ui, state) {
+                Answer::Open => {}
+                Answer::Closed => self.ask = None,
+                Answer::Run(choice) => {
+                    self.ask = None;
+                    self.start(choice, state, commands);
+                }
             }
             return;
         }
@@ -83,9 +115,9 @@ impl MacroPanel {
         }
     }
 
-    /// The editor was asked for.
-    pub fn take_editor_wish(&mut self) -> bool {
-        std::mem::take(&mut self.wants_editor)
+    /// The window that was asked for.
+    pub fn take_wish(&mut self) -> Option<Wish> {
+        self.wish.take()
     }
 
     /// A question is open.
@@ -94,12 +126,19 @@ impl MacroPanel {
     }
 
     fn begin(&mut self, index: usize, wanted: &Macro, state: &State, commands: &mut Vec<Command>) {
-        self.hidden = None;
         if wanted.ask.is_empty() || !state.connected() {
-            commands.push(Command::RunMacro { index, values: std::collections::BTreeMap::new() });
+            self.start(Choice { index, values: Values::new(), rounds: None }, state, commands);
         } else {
-            self.ask = Some(Ask::new(index, wanted, state));
+            self.ask = Some(Ask::new(index, wanted, state, false));
         }
+    }
+
+    fn start(&mut self, choice: Choice, state: &State, commands: &mut Vec<Command>) {
+        self.hidden = None;
+        if let Some(wanted) = state.book.macros.get(choice.index).filter(|_| state.connected()) {
+            self.last = Some((wanted.name.clone(), choice.clone()));
+        }
+        commands.push(choice.into());
     }
 
     fn run(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -107,34 +146,23 @@ impl MacroPanel {
         if self.hidden == Some(run.number) {
             return;
         }
-        parts::card(ui).show(ui, |ui| {
-            ui.set_width(ui.available_width());
-            ui.spacing_mut().item_spacing.y = 3.0;
-            let palette = parts::colors(ui);
-            ui.horizontal(|ui| {
-                let (words, color) = outcome(run, palette);
-                parts::badge(ui, words, color);
-                ui.label(RichText::new(&run.name).font(theme::strong(theme::BODY)).color(palette.strong));
-                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    if state.running() {
-                        if ui.button("Stop").on_hover_text("Stops the macro at once").clicked() {
-                            commands.push(Command::StopMacro);
-                        }
-                    } else if parts::quiet(ui, "Hide").clicked() {
-                        self.hidden = Some(run.number);
-                    }
-                });
-            });
-            let wanted = state.book.macros.iter().find(|wanted| wanted.name == run.name);
-            for (step, line) in lines(run) {
-                if line == Line::Running && self.step != Some((run.number, step)) {
-                    (self.step, self.step_since) = (Some((run.number, step)), state.status.now);
+        let again = self.again(state, &run.name).filter(|_| state.connected());
+        match run_card::show(ui, state, run, again.is_some(), commands) {
+            Some(Clicked::Hide) => self.hidden = Some(run.number),
+            Some(Clicked::Again) => {
+                if let Some(choice) = again {
+                    self.start(choice, state, commands);
                 }
-                let elapsed = state.status.now.saturating_sub(self.step_since);
-                progress(ui, wanted.and_then(|wanted| wanted.steps.get(step)), step, &line, elapsed, palette);
             }
-        });
-        ui.add_space(4.0);
+            None => {}
+        }
+    }
+
+    /// The last run once more, if it was the macro of this name and the book still has it.
+    fn again(&self, state: &State, name: &str) -> Option<Choice> {
+        let (_, choice) = self.last.as_ref().filter(|(last, _)| last == name)?;
+        let index = state.book.macros.iter().position(|wanted| wanted.name == name)?;
+        Some(Choice { index, ..choice.clone() })
     }
 }
 
@@ -151,133 +179,65 @@ fn record(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     }
 }
 
-/// How one step stands.
-#[derive(Clone, Debug, PartialEq)]
-enum Line {
-    Running,
-    Retrying(u32),
-    Passed(Vec<u8>, Duration),
-    Failed(Failure),
-}
-
-/// The steps of the macro in hand that were begun, newest report of each, in order.
-fn lines(run: &RunProgress) -> Vec<(usize, Line)> {
-    let Some(last) = run.reports.iter().map(|(index, _)| *index).max() else { return Vec::new() };
-    let mut lines: Vec<(usize, Line)> = Vec::new();
-    let mut put = |step: usize, line: Line| match lines.iter_mut().find(|(known, _)| *known == step) {
-        Some(known) => known.1 = line,
-        None => lines.push((step, line)),
-    };
-    for (_, report) in run.reports.iter().filter(|(index, _)| *index == last) {
-        match report {
-            Report::Began { step, .. } => put(*step, Line::Running),
-            Report::Passed { step, matched, took } => put(*step, Line::Passed(matched.clone(), *took)),
-            Report::Failed(failure) => put(failure.step, Line::Failed(failure.clone())),
-            Report::Retrying { failure, attempt } => put(failure.step, Line::Retrying(*attempt)),
-            Report::Ended(_) => {}
-        }
-    }
-    if run.ended {
-        lines.retain(|(_, line)| !matches!(line, Line::Running | Line::Retrying(_)));
-    }
-    lines
-}
-
-fn outcome(run: &RunProgress, palette: &Palette) -> (&'static str, Color32) {
-    if !run.ended {
-        return ("Running", palette.accent);
-    }
-    let ending = run.reports.iter().rev().find_map(|(_, report)| match report {
-        Report::Ended(ending) => Some(ending),
-        _ => None,
-    });
-    match ending {
-        Some(Ending::Done) => ("Done", palette.good),
-        Some(Ending::Failed(_)) => ("Failed", palette.bad),
-        Some(Ending::Skipped(_)) => ("Left early", palette.warn),
-        Some(Ending::Stopped) => ("Stopped", palette.warn),
-        None => ("Not run", palette.bad),
-    }
-}
-
-fn progress(ui: &mut Ui, step: Option<&Step>, index: usize, line: &Line, elapsed: Duration, palette: &Palette) {
-    let name = step.and_then(|step| step.send.clone()).unwrap_or_else(|| "wait".to_owned());
-    let title = format!("{}. {}", index + 1, name.trim_end_matches("\\r"));
-    let (color, words) = match line {
-        Line::Running => {
-            let within = step.and_then(|step| step.within).unwrap_or(Step::DEFAULT_WITHIN);
-            (palette.accent, format!("{} of {}", seconds(elapsed), seconds(within)))
-        }
-        Line::Retrying(attempt) => (palette.warn, format!("failed, retry {attempt}")),
-        Line::Passed(matched, took) => {
-            let came = bytes::words(matched.trim_ascii());
-            (palette.good, if came.is_empty() { seconds(*took) } else { format!("{came} after {}", seconds(*took)) })
-        }
-        Line::Failed(failure) => (palette.bad, failed(failure)),
-    };
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = 6.0;
-        parts::lamp(ui, color, "");
-        let title = ui.label(RichText::new(title).font(theme::mono()).color(palette.text));
-        if let Some(note) = step.and_then(|step| step.note.as_ref()) {
-            title.on_hover_text(note);
-        }
-        ui.label(RichText::new(words).font(theme::small()).color(if color == palette.bad {
-            color
-        } else {
-            palette.weak
-        }));
-    });
-}
-
-/// What came instead, and when.
-fn failed(failure: &Failure) -> String {
-    if let Some(why) = &failure.why {
-        return format!("{why} ({} into the run)", seconds(failure.at));
-    }
-    let awaited = failure.awaited.join(" or ");
-    let came = bytes::words(failure.came.trim_ascii());
-    let at = seconds(failure.at);
-    match (failure.refused, came.is_empty()) {
-        (true, _) => format!(
-            "{came} came instead of {awaited}, {} after the step began ({at} into the run)",
-            seconds(failure.took)
-        ),
-        (false, true) => {
-            format!("nothing came within {}; awaited {awaited} ({at} into the run)", seconds(failure.took))
-        }
-        (false, false) => {
-            format!("{awaited} did not come within {}; what came: {came} ({at} into the run)", seconds(failure.took))
-        }
-    }
-}
-
-fn button(ui: &mut Ui, wanted: &Macro, enabled: bool) -> bool {
+fn button(ui: &mut Ui, wanted: &Macro, enabled: bool) -> Option<Wanted> {
     let palette = parts::colors(ui);
     let mut text = RichText::new(&wanted.name);
     if let Some(color) = wanted.color.as_deref().and_then(|color| Color32::from_hex(color).ok()) {
         text = text.color(if palette.dark { color } else { color.gamma_multiply(0.7) });
     }
-    let width = ui.available_width();
+    let (place, _) = ui.allocate_exact_size(vec2(ui.available_width(), theme::CONTROL), Sense::hover());
+    let (left, right) = place.split_left_right_at_x(place.right() - MORE);
     let key = wanted.key.clone().unwrap_or_default();
     let button = Button::new(text)
         .right_text(RichText::new(&key).font(theme::small()).color(palette.weak))
         .truncate()
-        .min_size(vec2(width, theme::CONTROL));
-    let mut response = ui.add_enabled(enabled, button);
-    let accessible = wanted.name.clone();
-    response = response.accessible_name(accessible);
-    response
-        .on_hover_ui(|ui| {
-            if let Some(about) = &wanted.about {
-                ui.label(about);
-            }
-            for (index, step) in wanted.steps.iter().enumerate().filter(|(_, step)| !step.disabled) {
-                let send = step.send.clone().unwrap_or_else(|| "wait".to_owned());
-                ui.label(RichText::new(format!("{}. {send}", index + 1)).font(theme::mono()));
-            }
-        })
-        .clicked()
+        .min_size(left.size());
+    // Children of their own, which do not widen the panel where their words do not fit.
+    let response = ui.new_child(UiBuilder::new().max_rect(left)).add_enabled(enabled, button);
+    let response = response.accessible_name(wanted.name.clone());
+    let mut chosen = None;
+    response.context_menu(|ui| chosen = menu(ui));
+    if response.on_hover_ui(|ui| summary(ui, wanted)).clicked() {
+        chosen = Some(Wanted::Run);
+    }
+    let dots = Button::new(RichText::new("…").color(palette.weak)).min_size(right.size()).frame_when_inactive(false);
+    let mut corner = ui.new_child(UiBuilder::new().max_rect(right));
+    corner.spacing_mut().button_padding.x = 2.0;
+    let (more, inner) = MenuButton::from_button(dots).ui(&mut corner, menu);
+    more.accessible_name(format!("More for {}", wanted.name))
+        .on_hover_text("Dry run, several times, edit, as a program");
+    chosen.or(inner.and_then(|inner| inner.inner))
+}
+
+/// What else can be done with a macro.
+fn menu(ui: &mut Ui) -> Option<Wanted> {
+    let mut chosen = None;
+    for (words, wanted) in [
+        ("Dry run: show the bytes…", Wanted::DryRun),
+        ("Run several times…", Wanted::Repeat),
+        ("Edit this macro…", Wanted::Edit),
+        ("As a program: Arduino, Python, C…", Wanted::Program),
+    ] {
+        if ui.button(words).clicked() {
+            chosen = Some(wanted);
+            ui.close();
+        }
+    }
+    chosen
+}
+
+/// What a macro is for and what it sends.
+fn summary(ui: &mut Ui, wanted: &Macro) {
+    if let Some(about) = &wanted.about {
+        ui.label(about);
+    }
+    for (index, step) in wanted.steps.iter().enumerate().filter(|(_, step)| !step.disabled).take(LISTED) {
+        let send = step.send.clone().unwrap_or_else(|| "wait".to_owned());
+        ui.label(RichText::new(format!("{}. {send}", index + 1)).font(theme::mono()));
+    }
+    if wanted.steps.len() > LISTED {
+        parts::weak(ui, format!("… {} steps in all", wanted.steps.len()));
+    }
 }
 
 /// The keys of a macro as egui has them.
@@ -307,21 +267,5 @@ mod tests {
         ] {
             assert_eq!(shortcut(text), expected, "{text}");
         }
-    }
-
-    #[test]
-    fn a_failure_says_what_came_instead_and_when() {
-        let failure = Failure {
-            step: 0,
-            awaited: vec![r"\r\n> ".to_owned()],
-            came: b"ERROR\r\n".to_vec(),
-            refused: true,
-            at: Duration::from_millis(2100),
-            took: Duration::from_millis(300),
-            why: None,
-        };
-        assert_eq!(failed(&failure), r"ERROR came instead of \r\n> , 0.3 s after the step began (2.1 s into the run)");
-        let silent = Failure { refused: false, came: Vec::new(), ..failure };
-        assert!(failed(&silent).starts_with("nothing came within 0.3 s"));
     }
 }

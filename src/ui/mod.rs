@@ -13,6 +13,7 @@ mod log;
 mod macros;
 mod parts;
 mod port_bar;
+mod run_card;
 mod send_box;
 mod server;
 mod startup;

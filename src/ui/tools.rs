@@ -6,6 +6,7 @@ mod export;
 mod find_baud;
 mod help;
 mod import;
+mod program;
 mod settings;
 mod signal;
 mod simulator;
@@ -17,6 +18,7 @@ use self::editor::EditorPanel;
 use self::export::ExportPanel;
 use self::help::Help;
 use self::import::ImportPanel;
+use self::program::ProgramPanel;
 use self::signal::SignalPanel;
 use self::simulator::SimulatorPanel;
 use super::parts;
@@ -29,6 +31,7 @@ enum Tool {
     Export,
     Editor,
     Import,
+    Program,
     Signal,
     Simulator,
     Baud,
@@ -38,10 +41,11 @@ enum Tool {
 }
 
 impl Tool {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Export,
         Self::Editor,
         Self::Import,
+        Self::Program,
         Self::Signal,
         Self::Simulator,
         Self::Baud,
@@ -55,6 +59,7 @@ impl Tool {
             Self::Export => "Export capture…",
             Self::Editor => "Edit macros…",
             Self::Import => "Import macros or sketch…",
+            Self::Program => "Macro as a program…",
             Self::Signal => "Signal and timeline",
             Self::Simulator => "Simulated modem",
             Self::Baud => "Find baud…",
@@ -70,6 +75,7 @@ impl Tool {
             Self::Signal => egui::vec2(720.0, 460.0),
             Self::Nano | Self::Adapter => egui::vec2(720.0, 520.0),
             Self::Import => egui::vec2(620.0, 420.0),
+            Self::Program => egui::vec2(700.0, 560.0),
             Self::Export => egui::vec2(480.0, 320.0),
             Self::Baud => egui::vec2(560.0, 360.0),
             Self::Simulator | Self::Settings => egui::vec2(420.0, 380.0),
@@ -85,6 +91,7 @@ pub struct Tools {
     export: ExportPanel,
     editor: EditorPanel,
     import: ImportPanel,
+    program: ProgramPanel,
     signal: SignalPanel,
     simulator: SimulatorPanel,
     help: Help,
@@ -120,9 +127,18 @@ impl Tools {
         self.show_tool(Tool::Baud);
     }
 
-    /// Opens the macro editor.
-    pub fn edit_macros(&mut self) {
+    /// Opens the macro editor, at this macro where one is named.
+    pub fn edit_macros(&mut self, which: Option<usize>) {
+        if let Some(which) = which {
+            self.editor.pick(which);
+        }
         self.show_tool(Tool::Editor);
+    }
+
+    /// Opens the macro of this name as a program.
+    pub fn program(&mut self, name: &str) {
+        self.program.pick(name);
+        self.show_tool(Tool::Program);
     }
 
     fn show_tool(&mut self, tool: Tool) {
@@ -169,6 +185,7 @@ impl Tools {
                 Tool::Export => self.export.show(ui, state, commands),
                 Tool::Editor => self.editor.show(ui, state, commands),
                 Tool::Import => self.import.show(ui, state, commands),
+                Tool::Program => self.program.show(ui, state, commands),
                 Tool::Signal => self.signal.show(ui, state, commands),
                 Tool::Simulator => self.simulator.show(ui, state, commands),
                 Tool::Baud => find_baud::show(ui, state, commands),

@@ -8,7 +8,7 @@ use egui::{CentralPanel, Context, Key, Modifiers, Panel, Ui};
 use super::find_bar::FindBar;
 use super::findings::Findings;
 use super::log::LogPanel;
-use super::macros::MacroPanel;
+use super::macros::{MacroPanel, Wish};
 use super::port_bar::PortBar;
 use super::send_box::SendBox;
 use super::server::ServerPanel;
@@ -123,8 +123,14 @@ impl Window {
         self.keys(&ctx, &mut commands);
         outside(&ctx, &mut commands);
         self.panels(ui, &mut commands);
-        if self.macros.take_editor_wish() {
-            self.tools.edit_macros();
+        match self.macros.take_wish() {
+            Some(Wish::Edit(which)) => self.tools.edit_macros(which),
+            Some(Wish::Program(which)) => {
+                if let Some(wanted) = self.state.book.macros.get(which) {
+                    self.tools.program(&wanted.name);
+                }
+            }
+            None => {}
         }
         if self.findings.take_scan_wish() {
             self.tools.find_baud();

@@ -7,6 +7,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use modemscope::link::{LineSettings, Order, Phase, Status};
+use modemscope::macros::runner::Values;
+use modemscope::macros::{Macro, Step};
+use modemscope::session::Rounds;
 
 use crate::pty::Pty;
 use crate::watch::{LIMIT, Watched, noise};
@@ -167,6 +170,31 @@ fn a_board_that_comes_back_gets_nothing_until_it_has_restarted() {
     let notes = watched.notes().join("\n");
     for part in ["back: opened", "the board restarts: nothing is sent for 0.3 s"] {
         assert!(notes.contains(part), "{notes}");
+    }
+}
+
+#[test]
+fn a_macro_ends_with_its_device_and_never_goes_on_with_another() {
+    let send = |text: &str| Step { send: Some(text.into()), expect: vec!["never".into()], ..Step::default() };
+    let waits = Macro { steps: vec![send("one"), send("two")], ..Macro::default() };
+    let quick = Step { send: Some("one".into()), ..Step::default() };
+    let repeats = Macro { steps: vec![quick], ..Macro::default() };
+    let often = Rounds { times: None, every: Duration::from_millis(200) };
+    for order in
+        [Order::RunMacro(vec![waits.clone(), waits], Values::new()), Order::Repeat(vec![repeats], Values::new(), often)]
+    {
+        let mut device = Device::new();
+        let watched = device.open();
+        watched.order(order);
+        assert_eq!(device.pty().read_exactly(3, LIMIT), b"one");
+        device.pull();
+        lost(&watched);
+        watched.until("it stopped", |status| status.run.as_ref().is_some_and(|run| run.ended && !run.done));
+        device.plug(Pty::new());
+        back(&watched);
+        let resumed = device.pty().read_exactly(1, Duration::from_millis(500));
+        assert!(resumed.is_empty(), "{}", resumed.escape_ascii());
+        assert!(watched.connection.status().run.as_ref().is_some_and(|run| run.ended));
     }
 }
 

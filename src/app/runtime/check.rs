@@ -1,11 +1,8 @@
 //! The passthrough check, driven over the open link at every news and at its deadlines.
 
-use std::io::Write as _;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::Runtime;
-use crate::app::nano::Sketch;
 use crate::app::passthrough::{OverLink, Way};
 use crate::app::state::{PassthroughCheck, State, Tone};
 use crate::link::Order;
@@ -75,18 +72,5 @@ impl Runtime {
     fn end_check(&mut self, state: &mut State) {
         self.checking = None;
         self.order(state, Order::Diagnose(true));
-    }
-}
-
-/// Writes a sketch to a new file; one that is there already is left alone.
-pub(super) fn save_sketch(state: &mut State, sketch: Sketch, path: &Path) {
-    let written = std::fs::File::create_new(path).and_then(|mut file| file.write_all(sketch.text.as_bytes()));
-    let shown = path.display();
-    match written {
-        Ok(()) => state.say(Tone::Good, format!("The sketch is in {shown}.")),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            state.say(Tone::Trouble, format!("{shown} is there already and is not overwritten. Choose another name."));
-        }
-        Err(error) => state.say(Tone::Trouble, format!("The sketch could not be written to {shown}: {error}.")),
     }
 }

@@ -1,5 +1,6 @@
 //! Exports, file dialogs, recordings and the timeline: what the tool windows ask for.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::Runtime;
@@ -54,7 +55,7 @@ impl Runtime {
             let dialog = rfd::FileDialog::new();
             match purpose {
                 Purpose::OpenCapture | Purpose::Import => dialog.pick_file(),
-                Purpose::Export => dialog.save_file(),
+                Purpose::Export | Purpose::Program => dialog.save_file(),
             }
         };
         let job = Job::start("file dialog", self.news.clone(), work);
@@ -149,6 +150,22 @@ fn create(path: &Path) -> Result<std::fs::File, String> {
         }
         _ => format!("{}: {error}", path.display()),
     })
+}
+
+/// Writes a text to a new file; one that is there already is left alone.
+pub(super) fn save_new(state: &mut State, what: &str, text: &str, path: &Path) {
+    let written = std::fs::File::create_new(path).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    });
+    let shown = path.display();
+    match written {
+        Ok(()) => state.say(Tone::Good, format!("{what} is in {shown}.")),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            state.say(Tone::Trouble, format!("{shown} is there already and is not overwritten. Choose another name."));
+        }
+        Err(error) => state.say(Tone::Trouble, format!("{what} could not be written to {shown}: {error}.")),
+    }
 }
 
 fn recorded(reader: &Reader, since: u64) -> Recorder {

@@ -86,11 +86,11 @@ fn values_are_remembered_and_secrets_are_not() {
         ..Macro::default()
     });
     let values = Values::from([("text".to_owned(), "hello".to_owned()), ("pin".to_owned(), "1234".to_owned())]);
-    let effects = update(&mut state, Command::RunMacro { index: 0, values });
+    let effects = update(&mut state, Command::RunMacro { index: 0, values, rounds: None });
     assert!(matches!(&effects[..], [Effect::Order(Order::RunMacro(..)), Effect::Save]), "{effects:?}");
     assert_eq!(state.settings.values.get("text").map(String::as_str), Some("hello"));
     assert_eq!(state.settings.values.get("pin"), None);
-    assert!(update(&mut state, Command::RunMacro { index: 7, values: Values::new() }).is_empty());
+    assert!(update(&mut state, Command::RunMacro { index: 7, values: Values::new(), rounds: None }).is_empty());
 }
 
 #[test]

@@ -228,10 +228,11 @@ impl Engine {
                 Output::SetLines(change) => self.set_lines(change, now),
                 Output::Break(length) => self.want_break(length, now),
                 Output::Macro { index, report } => {
-                    if let Some(line) = self.run_log.report(index, report) {
+                    if let Some(line) = self.run_log.report(index, report, now) {
                         self.capture.append(now, Record::Step(line));
                     }
                 }
+                Output::Round { round, due } => self.run_log.round(round, due),
                 Output::RunEnded { done, problem, kept } => {
                     if let Some(line) = self.run_log.end(done, problem, kept) {
                         self.capture.append(now, Record::Step(line));

@@ -5,10 +5,11 @@ use std::time::Duration;
 use crossbeam_channel::TryRecvError;
 
 use super::engine::Engine;
+use super::progress::with_time;
 use super::{Order, Phase, SendProgress};
 use crate::link::LineSettings;
-use crate::macros::LineChange;
-use crate::session::{Input, SendId};
+use crate::macros::{LineChange, Macro};
+use crate::session::{Input, Rounds, SendId};
 
 /// Orders taken in one turn.
 const ORDERS_A_TURN: usize = 64;
@@ -39,16 +40,18 @@ impl Engine {
     fn obey(&mut self, order: Order, now: Duration) {
         self.active = now;
         match order {
-            Order::Send(_) | Order::RunMacro(..) | Order::Break(_) if self.link.is_none() => {
+            Order::Send(_) | Order::RunMacro(..) | Order::Repeat(..) | Order::Break(_) if self.link.is_none() => {
                 self.refuse("the port is not open: nothing was sent".into());
             }
             Order::Send(bytes) => self.input(Input::Send(bytes), now),
             Order::CancelSend => self.cancel(now),
             Order::RunMacro(macros, values) => {
-                if !self.session.running() {
-                    self.run_log.begin(macros.iter().map(|each| each.name.clone()).collect());
-                }
-                self.input(Input::RunMacros(macros, super::progress::with_time(values)), now);
+                self.begin_log(&macros, None);
+                self.input(Input::RunMacros(macros, with_time(values)), now);
+            }
+            Order::Repeat(macros, values, rounds) => {
+                self.begin_log(&macros, Some(rounds));
+                self.input(Input::RepeatMacros(macros, with_time(values), rounds), now);
             }
             Order::StopMacro => self.input(Input::StopMacro, now),
             Order::ScanBaud => self.scan_baud(now),
@@ -72,6 +75,13 @@ impl Engine {
             Order::Release => self.release(),
             Order::TakeBack(path) => self.take_back(path),
             Order::Disconnect => self.closing = true,
+        }
+    }
+
+    /// A run that is refused, because another is under way, leaves that one's progress alone.
+    fn begin_log(&mut self, macros: &[Macro], rounds: Option<Rounds>) {
+        if !self.session.running() {
+            self.run_log.begin(macros.into(), rounds);
         }
     }
 

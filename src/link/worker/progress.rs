@@ -1,31 +1,54 @@
 //! A macro run as the status shows it and as the log says it.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
 
 use super::RunProgress;
+use crate::macros::Macro;
 use crate::macros::runner::{Ending, Report, Values};
 use crate::notation;
+use crate::session::Rounds;
 
 /// The run in hand, or the last one.
 #[derive(Debug, Default)]
 pub(super) struct RunLog {
     number: u64,
-    names: Vec<String>,
+    macros: Arc<[Macro]>,
     index: usize,
     reports: VecDeque<(usize, Report)>,
     dropped: u64,
+    step_began: Duration,
+    round: Option<(u32, Rounds)>,
+    next_round: Option<Duration>,
     kept: Values,
     end: Option<(bool, Option<String>)>,
 }
 
 impl RunLog {
-    pub(super) fn begin(&mut self, names: Vec<String>) {
-        *self = Self { number: self.number + 1, names, ..Self::default() };
+    pub(super) fn begin(&mut self, macros: Arc<[Macro]>, rounds: Option<Rounds>) {
+        let round = rounds.map(|rounds| (1, rounds));
+        *self = Self { number: self.number + 1, macros, round, ..Self::default() };
+    }
+
+    /// A round begins, or is awaited; the reports are those of one round.
+    pub(super) fn round(&mut self, number: u32, due: Option<Duration>) {
+        self.next_round = due;
+        if let Some((round, _)) = &mut self.round {
+            *round = number;
+        }
+        if due.is_none() {
+            self.dropped += self.reports.len() as u64;
+            self.reports.clear();
+        }
     }
 
     /// Takes a report in and gives the line for the log.
-    pub(super) fn report(&mut self, index: usize, report: Report) -> Option<String> {
+    pub(super) fn report(&mut self, index: usize, report: Report, now: Duration) -> Option<String> {
         self.index = index;
+        if matches!(report, Report::Began { .. } | Report::Retrying { .. }) {
+            self.step_began = now;
+        }
         let line = describe(self.name(), &report);
         if self.reports.len() == RunProgress::KEPT {
             self.reports.pop_front();
@@ -38,6 +61,7 @@ impl RunLog {
     /// The run is over; gives the line for the log where there is something to add.
     pub(super) fn end(&mut self, done: bool, problem: Option<String>, kept: Values) -> Option<String> {
         self.kept = kept;
+        self.next_round = None;
         let line = problem.as_ref().map(|problem| format!("macro not started: {problem}"));
         self.end = Some((done, problem));
         line
@@ -47,8 +71,12 @@ impl RunLog {
         (self.number > 0).then(|| RunProgress {
             number: self.number,
             name: self.name().to_owned(),
+            macros: Arc::clone(&self.macros),
             reports: self.reports.iter().cloned().collect(),
             dropped: self.dropped,
+            step_began: self.step_began,
+            round: self.round,
+            next_round: self.next_round,
             kept: self.kept.clone(),
             ended: self.end.is_some(),
             done: self.end.as_ref().is_some_and(|(done, _)| *done),
@@ -57,7 +85,7 @@ impl RunLog {
     }
 
     fn name(&self) -> &str {
-        self.names.get(self.index).map_or("", String::as_str)
+        self.macros.get(self.index).map_or("", |each| each.name.as_str())
     }
 }
 
@@ -92,16 +120,18 @@ fn describe(name: &str, report: &Report) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::macros::runner::Failure;
+
+    fn named(names: &[&str]) -> Arc<[Macro]> {
+        names.iter().map(|&name| Macro { name: name.into(), ..Macro::default() }).collect()
+    }
 
     #[test]
     fn the_log_says_which_step_what_came_and_when() {
         let mut log = RunLog::default();
         assert_eq!(log.progress(), None);
-        log.begin(vec!["Open TCP".into(), "Send".into()]);
+        log.begin(named(&["Open TCP", "Send"]), None);
         let failure = Failure {
             step: 1,
             awaited: vec!["CONNECT OK".into()],
@@ -111,22 +141,39 @@ mod tests {
             at: Duration::from_secs(3),
             took: Duration::from_millis(250),
         };
-        let line = log.report(1, Report::Failed(failure)).unwrap();
+        let line = log.report(1, Report::Failed(failure), Duration::ZERO).unwrap();
         assert!(line.starts_with("Send: failed: step 2: `\\r\\nERROR\\r\\n` came instead of `CONNECT OK`"), "{line}");
         log.end(false, None, Values::new());
         let progress = log.progress().unwrap();
         assert_eq!((progress.number, progress.ended, progress.done), (1, true, false));
-        log.begin(vec!["Again".into()]);
+        log.begin(named(&["Again"]), None);
         assert_eq!(log.progress().unwrap().number, 2);
         assert!(log.progress().unwrap().reports.is_empty());
     }
 
     #[test]
+    fn each_round_has_its_own_reports_and_each_step_its_own_clock() {
+        let second = Duration::from_secs;
+        let mut log = RunLog::default();
+        log.begin(named(&["Loop"]), Some(Rounds { times: None, every: second(10) }));
+        log.report(0, Report::Began { step: 0, round: 0 }, second(3));
+        log.report(0, Report::Ended(Ending::Done), second(4));
+        log.round(2, Some(second(13)));
+        let between = log.progress().unwrap();
+        assert_eq!((between.next_round, between.reports.len()), (Some(second(13)), 2));
+        log.round(2, None);
+        log.report(0, Report::Began { step: 0, round: 0 }, second(13));
+        let second_round = log.progress().unwrap();
+        assert_eq!(second_round.round.map(|(round, _)| round), Some(2));
+        assert_eq!((second_round.reports.len(), second_round.dropped, second_round.step_began), (1, 2, second(13)));
+    }
+
+    #[test]
     fn a_run_without_end_keeps_the_latest_reports() {
         let mut log = RunLog::default();
-        log.begin(vec!["Loop".into()]);
+        log.begin(named(&["Loop"]), None);
         for round in 0..5_000 {
-            log.report(0, Report::Began { step: 0, round });
+            log.report(0, Report::Began { step: 0, round }, Duration::ZERO);
         }
         assert_eq!(log.progress().unwrap().dropped, 4_000);
         let reports = log.progress().unwrap().reports;

@@ -39,6 +39,16 @@ pub enum BoardSerial {
     Hardware(String),
 }
 
+impl BoardSerial {
+    /// One of the chip's own ports; `None` where the name is none that a sketch could use.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let identifier = name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        identifier.then(|| Self::Hardware(name.to_owned()))
+    }
+}
+
 /// Writes the sketch.
 ///
 /// # Errors

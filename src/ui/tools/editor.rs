@@ -34,6 +34,12 @@ struct Head {
 }
 
 impl EditorPanel {
+    /// Shows this macro.
+    pub(super) fn pick(&mut self, which: usize) {
+        self.picked = which;
+        self.head = None;
+    }
+
     pub(super) fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         let unsaved = self.editor.as_ref().is_some_and(Editor::can_undo);
         if self.editor.is_none() || (self.number != state.tools.book_number && !unsaved) {

@@ -1,0 +1,238 @@
+//! How the macro run gets on: step by step, with the time it took or may still take.
+
+use std::time::Duration;
+
+use egui::{Color32, RichText, ScrollArea, Ui};
+
+use super::parts::{self, seconds};
+use super::theme::Palette;
+use super::{bytes, theme};
+use crate::app::{Command, State};
+use crate::link::worker::RunProgress;
+use crate::macros::Step;
+use crate::macros::runner::{Ending, Failure, Report};
+
+/// As high the steps may grow before they scroll.
+const HIGHEST: f32 = 220.0;
+
+/// What was clicked in the card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clicked {
+    /// Once more, with the same parameters.
+    Again,
+    /// Out of sight.
+    Hide,
+}
+
+/// The run in hand, or the last one. `again` offers to run it once more.
+pub fn show(
+    ui: &mut Ui,
+    state: &State,
+    run: &RunProgress,
+    again: bool,
+    commands: &mut Vec<Command>,
+) -> Option<Clicked> {
+    let mut clicked = None;
+    parts::card(ui).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = 3.0;
+        let palette = parts::colors(ui);
+        ui.horizontal(|ui| {
+            let (words, color) = outcome(run, palette);
+            parts::badge(ui, words, color);
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                if state.running() {
+                    if ui.button("Stop").on_hover_text("Stops the macro at once").clicked() {
+                        commands.push(Command::StopMacro);
+                    }
+                } else {
+                    if parts::quiet(ui, "Hide").clicked() {
+                        clicked = Some(Clicked::Hide);
+                    }
+                    if again && ui.button("Run again").on_hover_text("With the same parameters").clicked() {
+                        clicked = Some(Clicked::Again);
+                    }
+                }
+                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                    let name = RichText::new(&run.name).font(theme::strong(theme::BODY)).color(palette.strong);
+                    ui.add(egui::Label::new(name).truncate());
+                });
+            });
+        });
+        if let Some(words) = rounds(run, state.status.now) {
+            parts::weak(ui, words);
+        }
+        if let Some(problem) = &run.problem {
+            ui.colored_label(palette.bad, problem);
+        }
+        let (index, lines) = lines(run);
+        let steps = run.macros.get(index).map_or(&[][..], |of| &of.steps);
+        let elapsed = state.status.now.saturating_sub(run.step_began);
+        let scroll = ScrollArea::vertical().id_salt("run").max_height(HIGHEST).stick_to_bottom(true);
+        scroll.show(ui, |ui| {
+            let last = lines.last().map(|(step, _)| *step);
+            for (step, line) in &lines {
+                let pausing = !run.ended && run.next_round.is_none() && last == Some(*step);
+                progress(ui, steps.get(*step), *step, line, elapsed, pausing);
+            }
+        });
+    });
+    ui.add_space(4.0);
+    clicked
+}
+
+/// Which round it is, and when the next begins.
+fn rounds(run: &RunProgress, now: Duration) -> Option<String> {
+    let (round, rounds) = run.round?;
+    let of = rounds.times.map_or_else(|| "until stopped".to_owned(), |times| format!("of {times}"));
+    Some(match run.next_round {
+        Some(due) => format!("Run {round} {of} begins in {}", seconds(due.saturating_sub(now))),
+        None if rounds.every.is_zero() => format!("Run {round} {of}"),
+        None => format!("Run {round} {of}, every {}", crate::macros::duration::print(rounds.every)),
+    })
+}
+
+/// How one step stands.
+#[derive(Clone, Debug, PartialEq)]
+enum Line {
+    Running,
+    Retrying(u32),
+    Passed(Vec<u8>, Duration),
+    Failed(Failure),
+}
+
+/// Which macro is in hand, and its steps that were begun, newest report of each, in order.
+fn lines(run: &RunProgress) -> (usize, Vec<(usize, Line)>) {
+    let Some(last) = run.reports.iter().map(|(index, _)| *index).max() else { return (0, Vec::new()) };
+    let mut lines: Vec<(usize, Line)> = Vec::new();
+    let mut put = |step: usize, line: Line| match lines.iter_mut().find(|(known, _)| *known == step) {
+        Some(known) => known.1 = line,
+        None => lines.push((step, line)),
+    };
+    for (_, report) in run.reports.iter().filter(|(index, _)| *index == last) {
+        match report {
+            Report::Began { step, .. } => put(*step, Line::Running),
+            Report::Passed { step, matched, took } => put(*step, Line::Passed(matched.clone(), *took)),
+            Report::Failed(failure) => put(failure.step, Line::Failed(failure.clone())),
+            Report::Retrying { failure, attempt } => put(failure.step, Line::Retrying(*attempt)),
+            Report::Ended(_) => {}
+        }
+    }
+    if run.ended {
+        lines.retain(|(_, line)| !matches!(line, Line::Running | Line::Retrying(_)));
+    }
+    (last, lines)
+}
+
+fn outcome(run: &RunProgress, palette: &Palette) -> (&'static str, Color32) {
+    if !run.ended {
+        return ("Running", palette.accent);
+    }
+    let ending = run.reports.iter().rev().find_map(|(_, report)| match report {
+        Report::Ended(ending) => Some(ending),
+        _ => None,
+    });
+    match ending {
+        Some(Ending::Done) => ("Done", palette.good),
+        Some(Ending::Failed(_)) => ("Failed", palette.bad),
+        Some(Ending::Skipped(_)) => ("Left early", palette.warn),
+        Some(Ending::Stopped) => ("Stopped", palette.warn),
+        None => ("Not run", palette.bad),
+    }
+}
+
+/// One step: its command, how it stands, and its note.
+fn progress(ui: &mut Ui, step: Option<&Step>, index: usize, line: &Line, elapsed: Duration, pausing: bool) {
+    let palette = parts::colors(ui);
+    let name = step.map_or_else(String::new, title);
+    let (color, words) = match line {
+        Line::Running => (palette.accent, format!("{}{}", seconds(elapsed), allowed(step))),
+        Line::Retrying(attempt) => (palette.warn, format!("failed, retry {attempt}")),
+        Line::Passed(matched, took) => {
+            let came = bytes::words(matched.trim_ascii());
+            let pause = step.and_then(|step| step.wait).filter(|_| pausing);
+            let pause = pause.map_or(String::new(), |pause| format!(", then a pause of {}", seconds(pause)));
+            let words = if came.is_empty() { seconds(*took) } else { format!("{came} after {}", seconds(*took)) };
+            (palette.good, words + &pause)
+        }
+        Line::Failed(failure) => (palette.bad, failed(failure)),
+    };
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        parts::lamp(ui, color, "");
+        ui.label(RichText::new(format!("{}. {name}", index + 1)).font(theme::mono()).color(palette.text));
+        ui.label(RichText::new(words).font(theme::small()).color(if color == palette.bad {
+            color
+        } else {
+            palette.weak
+        }));
+    });
+    if let (Some(note), Line::Running | Line::Failed(_)) = (step.and_then(|step| step.note.as_ref()), line) {
+        parts::weak(ui, note);
+    }
+}
+
+/// What a step does, in one line: what it sends, or what it waits for.
+fn title(step: &Step) -> String {
+    match &step.send {
+        Some(send) => send.trim_end_matches("\\n").trim_end_matches("\\r").to_owned(),
+        None if !step.expect.is_empty() => format!("wait for {}", step.expect.join(" or ")),
+        None if step.break_for.is_some() => "break".to_owned(),
+        None if step.set.is_some() => "set the lines".to_owned(),
+        None => "pause".to_owned(),
+    }
+}
+
+/// The time that the step in hand has, where it waits for something.
+fn allowed(step: Option<&Step>) -> String {
+    match step {
+        Some(step) if !step.expect.is_empty() || !step.fail.is_empty() => {
+            format!(" of {}", seconds(step.within.unwrap_or(Step::DEFAULT_WITHIN)))
+        }
+        Some(Step { break_for: Some(length), .. }) => format!(" of {}", seconds(*length)),
+        _ => String::new(),
+    }
+}
+
+/// What came instead, and when.
+fn failed(failure: &Failure) -> String {
+    if let Some(why) = &failure.why {
+        return format!("{why} ({} into the run)", seconds(failure.at));
+    }
+    let awaited = failure.awaited.join(" or ");
+    let came = bytes::words(failure.came.trim_ascii());
+    let at = seconds(failure.at);
+    match (failure.refused, came.is_empty()) {
+        (true, _) => format!(
+            "{came} came instead of {awaited}, {} after the step began ({at} into the run)",
+            seconds(failure.took)
+        ),
+        (false, true) => {
+            format!("nothing came within {}; awaited {awaited} ({at} into the run)", seconds(failure.took))
+        }
+        (false, false) => {
+            format!("{awaited} did not come within {}; what came: {came} ({at} into the run)", seconds(failure.took))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_says_what_came_instead_and_when() {
+        let failure = Failure {
+            step: 0,
+            awaited: vec![r"\r\n> ".to_owned()],
+            came: b"ERROR\r\n".to_vec(),
+            refused: true,
+            at: Duration::from_millis(2100),
+            took: Duration::from_millis(300),
+            why: None,
+        };
+        assert_eq!(failed(&failure), r"ERROR came instead of \r\n> , 0.3 s after the step began (2.1 s into the run)");
+        let silent = Failure { refused: false, came: Vec::new(), ..failure };
+        assert!(failed(&silent).starts_with("nothing came within 0.3 s"));
+    }
+}

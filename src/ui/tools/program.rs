@@ -1,0 +1,259 @@
+//! A macro as a program that waits for the answers: an Arduino sketch, a Python script, C data. Seen before it is saved.
+
+use std::path::Path;
+
+use egui::{ComboBox, DragValue, Grid, TextEdit, Ui};
+
+use crate::app::{Command, Purpose, State};
+use crate::macros::Macro;
+use crate::macros::sketch::{BoardSerial, Exported, InoOptions, export_c, export_ino, export_python};
+use crate::ui::{parts, theme};
+
+/// The language of a program.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Language {
+    #[default]
+    Arduino,
+    Python,
+    C,
+}
+
+impl Language {
+    const ALL: [Self; 3] = [Self::Arduino, Self::Python, Self::C];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Arduino => "Arduino sketch",
+            Self::Python => "Python script (pyserial)",
+            Self::C => "C header with byte arrays",
+        }
+    }
+
+    fn ending(self) -> &'static str {
+        match self {
+            Self::Arduino => "ino",
+            Self::Python => "py",
+            Self::C => "h",
+        }
+    }
+}
+
+/// What the program is made of.
+#[derive(Clone, Debug, PartialEq)]
+struct Wish {
+    what: Macro,
+    language: Language,
+    /// Pins of the board, or one of its own ports.
+    software: bool,
+    rx: u8,
+    tx: u8,
+    port: String,
+    baud: u32,
+}
+
+/// The window.
+#[derive(Debug)]
+pub(super) struct ProgramPanel {
+    /// Name of the macro, which stays when the book changes.
+    name: Option<String>,
+    language: Language,
+    software: bool,
+    rx: u8,
+    tx: u8,
+    port: String,
+    baud: u32,
+    /// Values of the parameters, where they are not the macro's own.
+    values: Vec<(String, String)>,
+    made: Option<(Wish, Result<Exported, String>)>,
+    path: String,
+}
+
+impl Default for ProgramPanel {
+    fn default() -> Self {
+        let (rx, tx) = match InoOptions::default().serial {
+            BoardSerial::Software { rx, tx } => (rx, tx),
+            BoardSerial::Hardware(_) => (8, 7),
+        };
+        Self {
+            name: None,
+            language: Language::default(),
+            software: true,
+            rx,
+            tx,
+            port: "Serial1".to_owned(),
+            baud: InoOptions::default().baud,
+            values: Vec::new(),
+            made: None,
+            path: String::new(),
+        }
+    }
+}
+
+impl ProgramPanel {
+    /// Takes the macro of this name, with its parameters as they were given last.
+    pub(super) fn pick(&mut self, name: &str) {
+        self.name = Some(name.to_owned());
+        self.values.clear();
+    }
+
+    pub(super) fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        if let Some((Purpose::Program, path)) = &state.tools.chosen {
+            self.path = path.display().to_string();
+            commands.push(Command::TakeChosen);
+        }
+        let Some(what) = self.choose(ui, state).cloned() else {
+            ui.label("There are no macros.");
+            return;
+        };
+        let what = self.parameters(ui, what, state);
+        if self.language != Language::C {
+            ui.horizontal_wrapped(|ui| self.wiring(ui));
+        }
+        let wish = Wish {
+            what,
+            language: self.language,
+            software: self.software,
+            rx: self.rx,
+            tx: self.tx,
+            port: self.port.trim().to_owned(),
+            baud: self.baud,
+        };
+        if self.made.as_ref().is_none_or(|(made, _)| *made != wish) {
+            let made = export(&wish);
+            self.made = Some((wish, made));
+        }
+        ui.separator();
+        self.result(ui, commands);
+    }
+
+    fn choose<'s>(&mut self, ui: &mut Ui, state: &'s State) -> Option<&'s Macro> {
+        let macros = &state.book.macros;
+        let known = macros.iter().find(|known| Some(&known.name) == self.name.as_ref()).or_else(|| macros.first())?;
+        let mut picked = known;
+        ui.horizontal(|ui| {
+            let label = ui.label("Macro");
+            let combo = ComboBox::from_id_salt("program macro").width(220.0).selected_text(&known.name);
+            let combo = combo.show_ui(ui, |ui| {
+                for offered in macros {
+                    if ui.selectable_label(offered.name == known.name, &offered.name).clicked() {
+                        picked = offered;
+                    }
+                }
+            });
+            combo.response.labelled_by(label.id);
+            let label = ui.label("as");
+            let combo = ComboBox::from_id_salt("program language").width(190.0).selected_text(self.language.name());
+            let combo = combo.show_ui(ui, |ui| {
+                for language in Language::ALL {
+                    ui.selectable_value(&mut self.language, language, language.name());
+                }
+            });
+            combo.response.labelled_by(label.id);
+        });
+        if self.name.as_ref() != Some(&picked.name) {
+            self.pick(&picked.name);
+        }
+        Some(picked)
+    }
+
+    /// The parameters become constants of the program; what was given last stands there first.
+    fn parameters(&mut self, ui: &mut Ui, mut what: Macro, state: &State) -> Macro {
+        if what.ask.is_empty() {
+            return what;
+        }
+        let open: Vec<&mut (String, crate::macros::Ask)> = what.ask.iter_mut().filter(|(_, ask)| !ask.secret).collect();
+        Grid::new("program parameters").num_columns(2).show(ui, |ui| {
+            for (name, ask) in open {
+                if !self.values.iter().any(|(known, _)| known == name) {
+                    let last = state.settings.values.get(name).unwrap_or(&ask.default).clone();
+                    self.values.push((name.clone(), last));
+                }
+                let Some((_, value)) = self.values.iter_mut().find(|(known, _)| known == name) else { continue };
+                let label = ui.label(name.as_str()).on_hover_text("Becomes a constant of the program");
+                ui.add(TextEdit::singleline(value).desired_width(260.0).font(theme::mono())).labelled_by(label.id);
+                ui.end_row();
+                ask.default.clone_from(value);
+            }
+        });
+        what
+    }
+
+    fn wiring(&mut self, ui: &mut Ui) {
+        if self.language == Language::Arduino {
+            ui.radio_value(&mut self.software, true, "SoftwareSerial");
+            if self.software {
+                let label = ui.label("RX pin").on_hover_text("The board receives here: to the modem's TXD");
+                ui.add(DragValue::new(&mut self.rx).range(0..=99)).labelled_by(label.id);
+                let label = ui.label("TX pin").on_hover_text("The board sends here: to the modem's RXD");
+                ui.add(DragValue::new(&mut self.tx).range(0..=99)).labelled_by(label.id);
+            }
+            ui.radio_value(&mut self.software, false, "The board's own port");
+            if !self.software {
+                let field = TextEdit::singleline(&mut self.port).desired_width(80.0).font(theme::mono());
+                ui.add(field).accessible_name("Name of the port").on_hover_text("Serial1; Serial leaves no monitor");
+            }
+        }
+        let label = ui.label("Baud");
+        ui.add(DragValue::new(&mut self.baud).range(300..=2_000_000).speed(100)).labelled_by(label.id);
+    }
+
+    fn result(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let palette = parts::colors(ui);
+        let Some((_, made)) = &self.made else { return };
+        let exported = match made {
+            Ok(exported) => exported,
+            Err(problem) => {
+                ui.colored_label(palette.bad, problem);
+                return;
+            }
+        };
+        for sentence in &exported.left_out {
+            ui.colored_label(palette.warn, format!("Left out: {sentence}"));
+        }
+        ui.horizontal_wrapped(|ui| {
+            if ui.button("Copy program").clicked() {
+                ui.copy_text(exported.text.clone());
+            }
+            let label = ui.label("File");
+            let hint = format!("/home/me/job.{}", self.language.ending());
+            let field = TextEdit::singleline(&mut self.path).desired_width(260.0).font(theme::mono());
+            ui.add(field.hint_text(hint)).labelled_by(label.id);
+            if ui.button("Choose…").clicked() {
+                commands.push(Command::Choose(Purpose::Program));
+            }
+            let named = !self.path.trim().is_empty();
+            if parts::primary(ui, named, "Save program").clicked() {
+                let path = Path::new(self.path.trim());
+                commands.push(Command::SaveProgram(exported.text.clone(), path.to_owned()));
+            }
+        });
+        if self.language == Language::Arduino {
+            parts::weak(ui, "The Arduino IDE wants the file in a folder of the same name: job/job.ino.");
+        }
+        egui::ScrollArea::both().id_salt("program text").max_height(420.0).show(ui, |ui| {
+            let mut text = exported.text.as_str();
+            let edit = TextEdit::multiline(&mut text).font(theme::mono()).desired_width(f32::INFINITY);
+            ui.add(edit).accessible_name("The program");
+        });
+    }
+}
+
+fn export(wish: &Wish) -> Result<Exported, String> {
+    let made = match wish.language {
+        Language::Arduino => {
+            let serial = if wish.software {
+                if wish.rx == wish.tx {
+                    return Err("RX and TX are the same pin: choose two.".to_owned());
+                }
+                BoardSerial::Software { rx: wish.rx, tx: wish.tx }
+            } else {
+                BoardSerial::named(&wish.port)
+                    .ok_or_else(|| format!("“{}” is no name of a port, as Serial1 is.", wish.port))?
+            };
+            export_ino(&wish.what, &InoOptions { serial, baud: wish.baud })
+        }
+        Language::Python => export_python(&wish.what, wish.baud),
+        Language::C => export_c(&wish.what),
+    };
+    made.map_err(|error| format!("This macro cannot become a program. {error}."))
+}

@@ -1,0 +1,146 @@
+//! Macros by hand: dry run, several runs, run again, as a program, order by drag, and a book that somebody else changes.
+
+use std::path::Path;
+
+use egui::accesskit::Role;
+use egui_kittest::kittest::Queryable as _;
+use modemscope::app::Start;
+
+use crate::desk::Desk;
+
+/// A desk with this book, connected to a fast simulator.
+fn with_book(home: &Path, book: &str) -> Desk {
+    std::fs::create_dir_all(home.join("config")).unwrap();
+    std::fs::write(home.join("config/macros.toml"), book).unwrap();
+    Desk::at_home(&Start::default(), home)
+}
+
+fn connected(home: &Path, book: &str) -> Desk {
+    let mut desk = with_book(home, book);
+    desk.connect("sim:fast");
+    desk.wait_for_log("SMS Ready");
+    desk
+}
+
+/// Opens the menu beside a macro and takes a choice.
+fn more(desk: &mut Desk, of: &str, choice: &str) {
+    desk.reach(&format!("More for {of}"));
+    desk.click(choice);
+    desk.frames();
+}
+
+fn fill(desk: &mut Desk, label: &str, text: &str) {
+    desk.harness.get_by_role_and_label(Role::TextInput, label).focus();
+    desk.frames();
+    desk.keys(egui::Modifiers::COMMAND, egui::Key::A);
+    desk.type_text(text);
+}
+
+/// Types a number into a field that can be dragged too.
+fn number(desk: &mut Desk, label: &str, value: &str) {
+    desk.harness.get_by_role_and_label(Role::SpinButton, label).click();
+    desk.frames();
+    desk.keys(egui::Modifiers::COMMAND, egui::Key::A);
+    desk.type_text(value);
+    desk.key(egui::Key::Tab);
+}
+
+const COUNTING: &str = r#"version = 1
+[[macro]]
+name = "Count"
+ask = { text = "hi", pin = { secret = true } }
+  [[macro.step]]
+  send = 'AT+CMEE=2;+GSV${counter:len}'
+  disabled = true
+  [[macro.step]]
+  send = 'AT\r'
+  expect = ['\r\nOK\r\n']
+  [[macro.step]]
+  send = '${text}${pin}\x1A'
+  repeat = 2
+"#;
+
+#[test]
+fn a_dry_run_shows_the_exact_bytes_and_sends_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let mut desk = with_book(home.path(), &COUNTING.replace("${counter:len}", ""));
+    more(&mut desk, "Count", "Dry run: show the bytes…");
+    fill(&mut desk, "Text", "Grüße<");
+    desk.harness.get_by_role_and_label(Role::PasswordInput, "Pin").focus();
+    desk.frames();
+    desk.type_text("1234");
+    desk.frames();
+    assert!(desk.shows("AT\\r"), "the first step");
+    assert!(desk.shows("Grüße\\<****\\x1A"), "parameters filled in, the secret covered");
+    assert!(desk.shows("13 bytes") && desk.shows("2 times"));
+    assert!(!desk.shows("GSV"), "a step that is switched off sends nothing");
+    assert!(!desk.offers("Run") && desk.shows("Connect to a port to run it"));
+    desk.click("Cancel");
+    assert_eq!(desk.state().status.tx, 0);
+}
+
+#[test]
+fn a_macro_runs_several_times_and_once_more() {
+    let home = tempfile::tempdir().unwrap();
+    let book =
+        "version = 1\n[[macro]]\nname = \"Ask\"\n[[macro.step]]\nsend = 'AT+CSQ\\r'\nexpect = ['\\r\\nOK\\r\\n']\n";
+    let mut desk = connected(home.path(), book);
+    let sent = |desk: &Desk| desk.state().status.tx / 7;
+    more(&mut desk, "Ask", "Run several times…");
+    number(&mut desk, "How often", "3");
+    number(&mut desk, "every", "0.05");
+    desk.click("Run");
+    desk.wait("the third run is over", |desk| sent(desk) == 3 && !desk.state().running());
+    assert!(desk.shows("Done") && desk.shows("Run 3 of 3, every 50ms"));
+    desk.click("Run again");
+    desk.wait("three more", |desk| sent(desk) == 6 && !desk.state().running());
+
+    more(&mut desk, "Ask", "Run several times…");
+    number(&mut desk, "How often", "0");
+    number(&mut desk, "every", "3600");
+    desk.click("Run");
+    desk.wait("the first of them is over", |desk| desk.shows("Run 2 until stopped begins in"));
+    assert!(desk.state().running());
+    desk.click("Stop");
+    desk.wait("stopped between two runs", |desk| !desk.state().running() && desk.shows("Stopped"));
+    assert_eq!(sent(&desk), 7);
+}
+
+#[test]
+fn the_progress_says_command_note_and_times() {
+    let home = tempfile::tempdir().unwrap();
+    let book = "version = 1\n[[macro]]\nname = \"Wait\"\n[[macro.step]]\nnote = \"It never comes.\"\nsend = 'AT\\r'\nexpect = ['never']\nwithin = \"1h\"\n";
+    let mut desk = connected(home.path(), book);
+    desk.click("Wait");
+    desk.wait("elapsed and allowed time", |desk| desk.shows("1. AT") && desk.shows(" of 60 min 00 s"));
+    assert!(desk.shows("It never comes."));
+    desk.click("Stop");
+    desk.wait("it stopped", |desk| desk.shows("Stopped"));
+}
+
+#[test]
+fn a_macro_becomes_a_program_that_is_seen_copied_and_saved() {
+    let home = tempfile::tempdir().unwrap();
+    let mut desk = Desk::at_home(&Start::default(), home.path());
+    let text = |desk: &Desk| desk.harness.get_by_label("The program").value().unwrap_or_default();
+    more(&mut desk, "CIPSEND + text + 1A", "As a program: Arduino, Python, C…");
+    fill(&mut desk, "text", "my own text");
+    desk.frames();
+    assert!(text(&desk).contains("SoftwareSerial") && text(&desk).contains("my own text"), "{}", text(&desk));
+    desk.harness.get_by_label("The board's own port").click();
+    desk.frames();
+    assert!(text(&desk).contains("Serial1") && !text(&desk).contains("SoftwareSerial"), "{}", text(&desk));
+    desk.choose("as", "Python script (pyserial)");
+    assert!(text(&desk).contains("import serial"));
+    let shown = text(&desk);
+    desk.harness.get_by_role_and_label(Role::Button, "Copy program").click();
+    desk.wait("it is on the clipboard", |desk| desk.copied() == shown);
+    let path = home.path().join("job.py");
+    fill(&mut desk, "File", path.to_str().unwrap());
+    desk.reach("Save program");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), shown);
+    desk.choose("as", "C header with byte arrays");
+    desk.reach("Save program");
+    assert!(desk.shows("is not overwritten"));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), shown);
+}
