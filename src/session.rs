@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use crate::macros::runner::{Ending, Report, Run, Values, Wish};
 use crate::macros::{LineChange, Macro};
+use crate::modem::Direction;
 use crate::modem::baud_scan::{self, BaudScan};
 use crate::modem::diagnose::{Diagnoser, Doing};
 
@@ -152,15 +153,22 @@ impl Session {
     pub fn handle_input(&mut self, input: Input<'_>, now: Duration) {
         match input {
             // Probes of ours at wrong rates, and what comes of them, are no dialog: nothing is diagnosed from them.
-            Input::Received(bytes) if self.scanning() => self.with_scan(|scan| scan.received(bytes, now)),
+            Input::Received(bytes) if self.scanning() => {
+                self.diagnoser.pass_by(Direction::Rx, bytes.len());
+                self.with_scan(|scan| scan.received(bytes, now));
+            }
             Input::Received(bytes) => {
-                if !self.undiagnosed {
+                if self.undiagnosed {
+                    self.diagnoser.pass_by(Direction::Rx, bytes.len());
+                } else {
                     self.diagnoser.received(bytes, Some(now));
                 }
                 self.with_run(|run| run.run.received(bytes, now));
             }
             Input::Taken { send, bytes, last } => {
-                if !bytes.is_empty() && self.probe != Some(send) && !self.undiagnosed {
+                if self.probe == Some(send) || self.undiagnosed {
+                    self.diagnoser.pass_by(Direction::Tx, bytes.len());
+                } else {
                     self.diagnoser.sent(bytes, send, Some(now));
                 }
                 if last {

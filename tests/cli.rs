@@ -4,6 +4,8 @@
 
 #[path = "cli/capture.rs"]
 mod capture;
+#[path = "cli/diagnose.rs"]
+mod diagnose;
 #[path = "cli/export.rs"]
 mod export;
 #[path = "cli/latency.rs"]

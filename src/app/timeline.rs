@@ -4,8 +4,7 @@
 
 use std::time::Duration;
 
-use crate::capture::{EntryItem, Progress, Reader};
-use crate::modem::Direction;
+use crate::capture::{Listener, Progress, Reader};
 use crate::modem::diagnose::{Diagnoser, Doing};
 
 /// More bars than this are not made; the first ones are dropped.
@@ -36,25 +35,11 @@ impl Timeline {
     #[must_use]
     pub fn of(reader: &Reader, progress: &Progress) -> Self {
         let mut timeline = Self::default();
-        let mut diagnoser = Diagnoser::new();
+        let mut listener = Listener::default();
         let mut cursor = reader.cursor();
-        let mut sends = 0;
         while let Some(entry) = cursor.next_entry() {
-            let at = entry.at;
-            if let EntryItem::Data { direction, bytes, send, .. } = entry.item {
-                // Byte by byte where an answer is awaited, so that two commands in one read are two bars.
-                match direction {
-                    Direction::Tx => {
-                        sends += 1;
-                        diagnoser.sent(bytes, send.unwrap_or(sends), Some(at));
-                        timeline.look(&diagnoser, at);
-                    }
-                    Direction::Rx => {
-                        diagnoser.received(bytes, Some(at));
-                        timeline.look(&diagnoser, at);
-                    }
-                }
-            }
+            listener.hear(&entry, entry.at);
+            timeline.look(listener.diagnoser(), entry.at);
             if progress.is_cancelled() {
                 break;
             }

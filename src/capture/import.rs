@@ -32,12 +32,19 @@ pub fn from_text(text: &[u8], started: SystemTime) -> Reader {
 pub fn open_any(path: &Path) -> Result<Reader, CaptureError> {
     match open(path) {
         Ok(opening) => Ok(opening.finish()),
-        Err(CaptureError::NotPcapng { .. }) => {
-            let opened = |source| CaptureError::Open { path: path.to_owned(), source };
-            let text = std::fs::read(path).map_err(opened)?;
-            let started = path.metadata().and_then(|data| data.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
-            Ok(from_text(&text, started))
-        }
+        Err(CaptureError::NotPcapng { .. }) => read_text(path).map(|(_, reader)| reader),
         Err(error) => Err(error),
     }
+}
+
+/// A text file, and the capture made of it.
+///
+/// # Errors
+/// [`CaptureError`] when it cannot be read.
+pub fn read_text(path: &Path) -> Result<(Vec<u8>, Reader), CaptureError> {
+    let opened = |source| CaptureError::Open { path: path.to_owned(), source };
+    let text = std::fs::read(path).map_err(opened)?;
+    let started = path.metadata().and_then(|data| data.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
+    let reader = from_text(&text, started);
+    Ok((text, reader))
 }

@@ -14,6 +14,7 @@ mod error;
 pub mod export;
 pub mod folder;
 pub mod import;
+mod listener;
 mod open;
 mod pcapng;
 mod progress;
@@ -30,6 +31,7 @@ use std::time::Duration;
 
 pub use cursor::{Cursor, Entry, EntryItem, Position};
 pub use error::CaptureError;
+pub use listener::Listener;
 pub use open::{Opening, open};
 pub use progress::{Cancelled, Progress};
 pub use row_index::RowIndex;

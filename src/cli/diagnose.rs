@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use serde::Serialize;
 
 use super::common::{counted, tell_torn};
-use crate::capture::{self, EntryItem, Flaw, Record};
+use crate::capture::{self, EntryItem, Listener};
 use crate::modem::Direction;
 use crate::modem::diagnose::{Diagnoser, Evidence, Finding, Offer, Severity, of_transcript};
 use crate::modem::transcript::Transcript;
@@ -121,42 +121,24 @@ impl Session {
         let opening = capture::open(path).with_context(|| format!("cannot read the capture {}", path.display()))?;
         let reader = opening.finish();
         tell_torn(&reader);
-        let mut session = Self { diagnoser: Diagnoser::new(), sent: Bytes::default(), received: Bytes::default() };
+        let (mut sent, mut received) = (Bytes::default(), Bytes::default());
+        let mut listener = Listener::default();
         let mut cursor = reader.cursor();
-        // Sends of other programs' captures have no number: each record is a write of its own.
-        let mut unnumbered = 1 << 63;
         let mut first = None;
         while let Some(entry) = cursor.next_entry() {
-            match &entry.item {
-                EntryItem::Data { direction, bytes, send, flaw, .. } => {
-                    let at = entry.at.saturating_sub(*first.get_or_insert(entry.at));
-                    unnumbered += 1;
-                    session.data(*direction, bytes, send.unwrap_or(unnumbered), *flaw, at);
+            if let EntryItem::Data { direction, bytes, .. } = &entry.item {
+                first.get_or_insert(entry.at);
+                match direction {
+                    Direction::Rx => received.push(bytes),
+                    Direction::Tx => sent.push(bytes),
                 }
-                EntryItem::Event(Record::Lost { direction, .. }) => session.diagnoser.left_out(*direction),
-                EntryItem::Event(_) => {}
             }
+            listener.hear(&entry, entry.at.saturating_sub(first.unwrap_or(entry.at)));
         }
         if let Some(trouble) = reader.storage().trouble {
             anyhow::bail!(trouble);
         }
-        session.diagnoser.finish();
-        Ok(session)
-    }
-
-    fn data(&mut self, direction: Direction, bytes: &[u8], send: u64, flaw: Flaw, at: Duration) {
-        self.bytes_mut(direction).push(bytes);
-        match direction {
-            Direction::Tx => self.diagnoser.sent(bytes, send, Some(at)),
-            Direction::Rx => {
-                match flaw {
-                    Flaw::Framing | Flaw::Parity => self.diagnoser.framing_error(Some(at)),
-                    Flaw::Overrun => self.diagnoser.left_out(direction),
-                    Flaw::None => {}
-                }
-                self.diagnoser.received(bytes, Some(at));
-            }
-        }
+        Ok(Self { diagnoser: listener.finish(), sent, received })
     }
 
     fn bytes_mut(&mut self, direction: Direction) -> &mut Bytes {

@@ -33,6 +33,11 @@ pub use docs::markdown;
 pub use rule::Doc;
 use rule::Rules;
 
+/// A note in a capture: what follows is a check of the line, not a dialog with the modem.
+pub const PAUSED: &str = "a check of the line begins; it is not diagnosed";
+/// A note in a capture: what follows is a dialog again.
+pub const RESUMED: &str = "the check of the line is over; diagnosed again";
+
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -128,6 +133,15 @@ pub enum Doing {
         /// The longest the manual gives it.
         allowed: Option<Duration>,
     },
+    /// `AT+CIPSTART` was answered OK; the connection does not stand yet.
+    Connecting {
+        /// `host:port`, as far as the command said.
+        peer: String,
+        /// When the command was sent.
+        since: Duration,
+        /// The longest the manual gives it.
+        allowed: Option<Duration>,
+    },
     /// The modem waits for data (`> ` or `DOWNLOAD`).
     Prompt {
         /// When the prompt came.
@@ -213,6 +227,15 @@ impl Diagnoser {
     /// Bytes were left out of the log here (`[...]`): lengths and echo cannot be relied on.
     pub fn left_out(&mut self, direction: Direction) {
         self.dialog.leave_out(direction);
+    }
+
+    /// So many bytes are no dialog (probes of our own, a check of the line): they only count.
+    pub fn pass_by(&mut self, direction: Direction, bytes: usize) {
+        if bytes == 0 {
+            return;
+        }
+        self.dialog.pass_by(direction, bytes);
+        self.settle();
     }
 
     /// The port told a framing or parity error: evidence of a wrong baud rate.
@@ -304,6 +327,7 @@ pub fn of_transcript(transcript: &Transcript) -> Diagnoser {
         Form::Marked if transcript.sent_only() && !only_probes(transcript) => Record::SentOnly,
         Form::Marked => Record::Both,
     });
+    diagnoser.dialog.restored = transcript.restored;
     for chunk in &transcript.chunks {
         match chunk.direction {
             Direction::Rx => diagnoser.received(&chunk.bytes, chunk.at),

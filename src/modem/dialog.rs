@@ -102,6 +102,8 @@ pub struct Silence {
 pub struct Dialog {
     /// Which bytes there are.
     pub record: Record,
+    /// The log's own line ends are lost and were put back: lengths of more than a line cannot be relied on.
+    pub restored: bool,
     /// The modem's state.
     pub state: State,
     /// Commands without an outcome, oldest first; bounded.
@@ -161,8 +163,11 @@ pub struct Dialog {
     later: Option<(Said, Span)>,
     starting: Option<(Said, Span)>,
     sms_text: bool,
+    /// Text of a pushed SMS: the next line, and those that follow it without a frame of their own.
+    pushed_text: bool,
     skip_line: bool,
     skip: u64,
+    payload: Option<Payload>,
     data_echo: DataEcho,
     elided: bool,
 }
@@ -206,6 +211,24 @@ impl Dialog {
     pub(super) fn deadline(&self) -> Option<Duration> {
         let waiting = !self.held.is_empty() || self.suspect.is_some();
         self.received_last.filter(|_| waiting).map(|last| last + HOLD)
+    }
+
+    /// These bytes are no dialog (probes of our own): only their number counts.
+    pub(super) fn pass_by(&mut self, direction: Direction, bytes: usize) {
+        self.data_echo.give_up();
+        self.looped.give_up();
+        self.silent.commands = 0;
+        match direction {
+            Direction::Tx => {
+                self.forget_typed();
+                self.sent_total += bytes as u64;
+            }
+            Direction::Rx => {
+                self.digest.stop_skipping();
+                self.digest.drop_unfinished();
+                self.digest.pass(bytes);
+            }
+        }
     }
 
     /// Bytes were left out of the log here.
@@ -277,6 +300,14 @@ impl Dialog {
             self.spare.push(exchange);
         }
     }
+}
+
+/// Counted data in a log whose line ends are lost: how many of its bytes the lines so far stand for.
+#[derive(Clone, Copy, Debug)]
+struct Payload {
+    at_least: u64,
+    at_most: u64,
+    of: u64,
 }
 
 /// How long the line must be silent before a line that pushed data may have held counts.

@@ -26,6 +26,8 @@ use super::Direction;
 pub struct Transcript {
     /// What kind of text it was.
     pub form: Form,
+    /// Line ends were lost and have been put back: lengths of more than a line cannot be relied on.
+    pub restored: bool,
     /// Its bytes, in order.
     pub chunks: Vec<Chunk>,
 }
@@ -129,7 +131,7 @@ fn marked(lines: &[TextLine<'_>]) -> Transcript {
         let bytes = restore.line(unescape(rest), direction);
         chunks.push(Chunk { direction, bytes, at: line.at, elided, line: line.number });
     }
-    let mut transcript = Transcript { form: Form::Marked, chunks };
+    let mut transcript = Transcript { form: Form::Marked, restored: restore.received, chunks };
     let delays = || {
         lines
             .iter()
@@ -286,7 +288,7 @@ fn pasted(text: &[u8], lines: &[TextLine<'_>]) -> Transcript {
         }
         chunks.push(Chunk { direction: Direction::Rx, bytes, at: line.at, elided, line: line.number });
     }
-    Transcript { form: Form::Pasted, chunks }
+    Transcript { form: Form::Pasted, restored: !exact, chunks }
 }
 
 #[cfg(test)]

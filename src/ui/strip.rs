@@ -55,6 +55,11 @@ fn doing(state: &State, palette: &Palette) -> (String, egui::Color32) {
             let of = allowed.map(|most| format!(" of {}", whole(most))).unwrap_or_default();
             (format!("Waiting for the answer to {command}, {waited}{of}"), palette.accent)
         }
+        Doing::Connecting { peer, since, allowed } => {
+            let waited = seconds(now.saturating_sub(*since));
+            let of = allowed.map(|most| format!(" of {}", whole(most))).unwrap_or_default();
+            (format!("Waiting for CONNECT OK from {peer}, {waited}{of}; do not send before it"), palette.accent)
+        }
         Doing::Prompt { typed, wants, lookalike, .. } => (prompt(*typed, *wants, *lookalike), palette.warn),
         Doing::Connected { peer } => (format!("Connected to {peer}"), palette.good),
         Doing::Transparent => ("Transparent mode: every byte is data; +++ leaves it".to_owned(), palette.warn),

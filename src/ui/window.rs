@@ -17,6 +17,7 @@ use super::{parts, strip, theme};
 use crate::app::settings::{SettingsFile, Theme};
 use crate::app::{Command, Folders, Runtime, Start, State};
 use crate::link::News;
+use crate::modem::diagnose::Doing;
 
 /// News are shown at most so often; the eye sees no more. Never zero: a zero delay paints two frames per call.
 const FRAME: Duration = Duration::from_millis(16);
@@ -101,7 +102,7 @@ impl Window {
             ctx.request_repaint_after(wake);
         }
         let counting = state.running() || state.prompt_open() || state.status.sending.is_some();
-        let waiting = matches!(state.status.strip.doing, crate::modem::diagnose::Doing::Waiting { .. });
+        let waiting = matches!(state.status.strip.doing, Doing::Waiting { .. } | Doing::Connecting { .. });
         if state.connected() && (counting || waiting || state.restarting().is_some()) {
             ctx.request_repaint_after(COUNTING);
         }

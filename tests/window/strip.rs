@@ -41,9 +41,15 @@ fn the_strip_says_what_the_modem_is_doing() {
         since: Duration::from_secs(2),
         allowed: Some(Duration::from_secs(85)),
     };
+    let connecting = Doing::Connecting {
+        peer: "10.0.0.5:9999".to_owned(),
+        since: Duration::from_secs(1),
+        allowed: Some(Duration::from_secs(160)),
+    };
     for (doing, words) in [
         (Doing::Ready, "Ready"),
         (waiting, "Waiting for the answer to AT+CIICR, 3.2 s of 85 s"),
+        (connecting, "Waiting for CONNECT OK from 10.0.0.5:9999, 4.2 s of 160 s"),
         (Doing::Connected { peer: "10.0.0.5:9999".to_owned() }, "Connected to 10.0.0.5:9999"),
         (prompt(17, false), "Waiting for data: 17 bytes typed, 0x1A not sent yet"),
         (prompt(4, true), "the 1A went out as text"),

@@ -1,7 +1,6 @@
 //! Looking into a capture: selections, search, old files. Long work is done by jobs on threads of their own.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use super::Runtime;
 use crate::app::find::Find;
@@ -10,8 +9,9 @@ use crate::app::log_feed::LogFeed;
 use crate::app::state::{OpenFile, Sought, State, Tone};
 use crate::capture::copy::{CopyAs, copy, span};
 use crate::capture::search::{Pattern, PatternKind};
-use crate::capture::{CaptureError, EntryItem, Filter, Progress, Reader, import, open};
-use crate::modem::diagnose::{Diagnoser, Finding};
+use crate::capture::{CaptureError, Filter, Listener, Progress, Reader, import, open};
+use crate::modem::diagnose::{Finding, of_transcript};
+use crate::modem::transcript::Transcript;
 
 impl Runtime {
     /// Shows this capture in the log.
@@ -26,15 +26,21 @@ impl Runtime {
 
     pub(super) fn open_capture(&mut self, state: &mut State, path: PathBuf) {
         let reader = match open(&path) {
-            Ok(opening) => Ok(opening.in_background()),
+            Ok(opening) => Ok((opening.in_background(), None)),
             // No capture file: a transcript or a pasted log.
-            Err(CaptureError::NotPcapng { .. }) => import::open_any(&path),
+            Err(CaptureError::NotPcapng { .. }) => {
+                import::read_text(&path).map(|(text, reader)| (reader, Some(Transcript::read(&text))))
+            }
             Err(error) => Err(error),
         };
         match reader {
-            Ok(reader) => {
+            Ok((reader, text)) => {
                 let theirs = reader.clone();
-                let job = Job::start("diagnose", self.news.clone(), move |progress| diagnose(&theirs, progress));
+                // Of a text it is known which bytes it leaves out; a capture made of it would not tell.
+                let job = Job::start("diagnose", self.news.clone(), move |progress| match &text {
+                    Some(text) => of_transcript(text).findings().to_vec(),
+                    None => diagnose(&theirs, progress),
+                });
                 self.diagnosing = started(state, job);
                 state.file = Some(OpenFile { path, findings: None });
                 self.show(state, Some(reader));
@@ -112,23 +118,13 @@ pub(super) fn started<T>(state: &mut State, job: std::io::Result<T>) -> Option<T
 
 /// Findings of a capture that is not live. Cancelled, it gives what was found so far.
 fn diagnose(reader: &Reader, progress: &Progress) -> Vec<Finding> {
-    let mut diagnoser = Diagnoser::new();
+    let mut listener = Listener::default();
     let mut cursor = reader.cursor();
-    let mut sends = 0;
     loop {
         while let Some(entry) = cursor.next_entry() {
-            let at = Some(entry.at);
-            if let EntryItem::Data { direction, bytes, send, .. } = entry.item {
-                match direction {
-                    crate::modem::Direction::Rx => diagnoser.received(bytes, at),
-                    crate::modem::Direction::Tx => {
-                        sends += 1;
-                        diagnoser.sent(bytes, send.unwrap_or(sends), at);
-                    }
-                }
-            }
+            listener.hear(&entry, entry.at);
             if progress.is_cancelled() {
-                return diagnoser.findings().to_vec();
+                return listener.diagnoser().findings().to_vec();
             }
         }
         if !reader.storage().opening {
@@ -136,7 +132,5 @@ fn diagnose(reader: &Reader, progress: &Progress) -> Vec<Finding> {
         }
         std::thread::yield_now();
     }
-    diagnoser.finish();
-    let findings: Arc<[Finding]> = diagnoser.findings().into();
-    findings.to_vec()
+    listener.finish().findings().to_vec()
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::Phase;
 use super::engine::Engine;
 use crate::link::{DataBits, FlowControl, LineSettings, Parity, StopBits};
-use crate::modem::baud_scan::{BaudScan, Reply};
+use crate::modem::baud_scan::{BaudScan, NOTE, PROBE_NOTE, Reply};
 use crate::session::Input;
 
 /// How "find baud" gets on.
@@ -69,7 +69,7 @@ impl Engine {
             flow: FlowControl::None,
             ..self.settings
         };
-        self.note(format!("find baud: AT at {baud}"));
+        self.note(format!("{PROBE_NOTE} {baud}"));
         let done = self.link.as_mut().map(|link| link.reconfigure(&settings));
         match done {
             Some(Ok(Some(kept))) => self.note(kept),
@@ -90,7 +90,7 @@ impl Engine {
                 Err(problem) => self.refuse(problem.to_string()),
             }
         }
-        self.note(format!("find baud: {found}; the line is at {} again", self.settings));
+        self.note(format!("{NOTE} {found}; the line is at {} again", self.settings));
     }
 
     fn see_scan(&mut self) {

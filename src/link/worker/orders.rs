@@ -9,6 +9,7 @@ use super::progress::with_time;
 use super::{Order, Phase, SendProgress};
 use crate::link::LineSettings;
 use crate::macros::{LineChange, Macro};
+use crate::modem::diagnose::{PAUSED, RESUMED};
 use crate::session::{Input, Rounds, SendId};
 
 /// Orders taken in one turn.
@@ -56,7 +57,10 @@ impl Engine {
             Order::StopMacro => self.input(Input::StopMacro, now),
             Order::ScanBaud => self.scan_baud(now),
             Order::StopScan => self.input(Input::StopScan, now),
-            Order::Diagnose(on) => self.input(Input::Diagnose(on), now),
+            Order::Diagnose(on) => {
+                self.note((if on { RESUMED } else { PAUSED }).to_owned());
+                self.input(Input::Diagnose(on), now);
+            }
             Order::SetLines(change) => self.set_lines(change, now),
             Order::PulseLines(change, length) => {
                 self.set_lines(change, now);

@@ -214,6 +214,9 @@ pub(super) struct Overflow {
     told: bool,
 }
 
+/// So many bytes are what a buffer of 64 lets through, and a few that were read meanwhile.
+const NEAR: std::ops::RangeInclusive<u64> = 56..=72;
+
 /// How long an answer may pause in the middle of a line.
 const PAUSE: Duration = Duration::from_secs(5);
 
@@ -232,9 +235,10 @@ impl Overflow {
             return None;
         }
         let end = dialog.received_total();
-        let answer = end - exchange.received_from;
-        (56..=96)
-            .contains(&answer)
+        let (all, answer) = (end - exchange.received_from, end.checked_sub(exchange.answer_from)?);
+        // The echo may or may not have been read before the buffer ran over; it alone is no answer.
+        let full = NEAR.contains(&answer) || NEAR.contains(&all) && answer * 2 >= all;
+        (full && dialog.answered > 0)
             .then(|| Span { at: dialog.received_last, ..dialog.received_span(exchange.received_from..end) })
     }
 }

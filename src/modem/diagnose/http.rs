@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::Severity::{Problem, Warning};
 use super::book::{Book, Draft, Handle};
 use super::data_end::PATIENCE;
+use super::network::no_sim;
 use super::order::FAMILY;
 use super::rule::{Doc, Rule, hears};
 use crate::modem::codes;
@@ -188,7 +189,7 @@ impl Rule for BearerRefused {
         };
         if !done.refused() {
             book.resolve_all(Self::DOC.slug);
-        } else if !book.is_open(Self::DOC.slug) {
+        } else if !book.is_open(Self::DOC.slug) && !no_sim(book) && !book.is_blamed(done.id) {
             let draft = Draft::new(format!("{} was refused.", done.shown()), [Some(done.span), done.result_span()])
                 .send("AT+SAPBR=0,1", "AT+SAPBR=0,1\r");
             book.add(Self::DOC, draft);

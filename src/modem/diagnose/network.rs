@@ -13,13 +13,44 @@ use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::{Pin, Said};
 use crate::modem::dialog::{Dialog, Event};
 
-/// The code of a `+CME ERROR` that the command just got.
-fn cme(dialog: &Dialog) -> Option<(u16, &Exchange)> {
-    let done = dialog.done.as_ref()?;
-    match done.outcome {
-        Some((Outcome::Said(Said::Cme(code)), _)) => Some((code, done)),
+/// What an error says about the SIM, whichever command got it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sim {
+    Missing,
+    Pin,
+    Puk,
+}
+
+fn sim(said: Said) -> Option<Sim> {
+    match said {
+        Said::Cme(10) | Said::Cms(310) => Some(Sim::Missing),
+        Said::Cme(11) | Said::Cms(311) => Some(Sim::Pin),
+        Said::Cme(12) | Said::Cms(316) => Some(Sim::Puk),
         _ => None,
     }
+}
+
+/// The command that just got such an error is explained by it.
+fn sim_error(event: Event, dialog: &Dialog, book: &mut Book, slug: &'static str) -> Option<(Sim, [Option<Span>; 2])> {
+    match event {
+        Event::Final => {
+            let done = dialog.done.as_ref()?;
+            let Some((Outcome::Said(said), span)) = done.outcome else { return None };
+            let found = sim(said)?;
+            if (found == Sim::Missing) == (slug == SimMissing::DOC.slug) {
+                book.blame(done.id, slug);
+            }
+            Some((found, [Some(done.span), span]))
+        }
+        // The log shows no command that it could belong to.
+        Event::Said(said, span) => sim(said).map(|found| (found, [Some(span), None])),
+        _ => None,
+    }
+}
+
+/// The SIM is missing or locked: whatever needs it fails for that reason.
+pub(super) fn no_sim(book: &Book) -> bool {
+    book.any_open(&[SimMissing::DOC.slug, SimLocked::DOC.slug])
 }
 
 /// `sim-missing`.
@@ -48,11 +79,10 @@ impl Rule for SimMissing {
                 return;
             }
             Event::Said(Said::Cpin(Pin::NotInserted), span) => [Some(span), None],
-            Event::Final => match cme(dialog) {
-                Some((10, done)) => [Some(done.span), done.result_span()],
+            _ => match sim_error(event, dialog, book, Self::DOC.slug) {
+                Some((Sim::Missing, spans)) => spans,
                 _ => return,
             },
-            _ => return,
         };
         if self.told.is_none() {
             self.told = Some(book.add(Self::DOC, Draft::new("The modem finds no SIM card.", spans).confidence(100)));
@@ -86,11 +116,10 @@ impl Rule for SimLocked {
                 return;
             }
             Event::Said(Said::Cpin(pin @ (Pin::Pin | Pin::Puk)), span) => (pin == Pin::Puk, [Some(span), None]),
-            Event::Final => match cme(dialog) {
-                Some((code @ (11 | 12), done)) => (code == 12, [Some(done.span), done.result_span()]),
+            _ => match sim_error(event, dialog, book, Self::DOC.slug) {
+                Some((found @ (Sim::Pin | Sim::Puk), spans)) => (found == Sim::Puk, spans),
                 _ => return,
             },
-            _ => return,
         };
         if self.told.is_none() {
             let what = if puk { "The SIM is blocked and asks for its PUK." } else { "The SIM asks for its PIN." };
@@ -118,7 +147,7 @@ const ANSWERS: u32 = 10;
 
 impl NotRegistered {
     fn tell(&mut self, dialog: &Dialog, book: &mut Book) {
-        if self.told.is_some() {
+        if self.told.is_some() || no_sim(book) {
             return;
         }
         let state = dialog.state.creg.and_then(codes::registration_text).unwrap_or("not registered");

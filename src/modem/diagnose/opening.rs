@@ -2,6 +2,7 @@
 
 use super::Severity::Problem;
 use super::book::{Book, Draft};
+use super::network::no_sim;
 use super::order::FAMILY;
 use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::command::{Form, Name, number};
@@ -77,7 +78,7 @@ pub(super) struct NoDataService {
 
 impl NoDataService {
     fn tell(&self, command: Option<Span>, spans: [Option<Span>; 2], sure: u8, book: &mut Book) {
-        if book.is_open(Self::DOC.slug) {
+        if book.is_open(Self::DOC.slug) || no_sim(book) {
             return;
         }
         let [first, second] = spans;
@@ -184,7 +185,10 @@ impl Rule for WrongIpState {
             (Name::Cifsr, ip) => form == Form::Execute && matches!(ip, Ip::Unknown | Ip::Initial | Ip::Start),
             _ => false,
         };
-        if !wrong || book.any_open(&[Self::DOC.slug, "no-data-service", "context-lost", "modem-restarted"]) {
+        if !wrong
+            || no_sim(book)
+            || book.any_open(&[Self::DOC.slug, "no-data-service", "context-lost", "modem-restarted"])
+        {
             return;
         }
         let needs = match done.name {

@@ -87,7 +87,8 @@ impl Rule for SendBeforeConnect {
             _ => {
                 let unanswered = dialog.open.iter().filter(|open| sends(open) && open.invited.is_none());
                 for send in unanswered.filter(|_| {
-                    dialog.record == Record::Echoed || dialog.record == Record::Both && dialog.received_total() > 0
+                    // Without a single answer (a loop, a silent modem) the cause is elsewhere.
+                    dialog.record != Record::SentOnly && dialog.answered > 0
                 }) {
                     self.tell(send, None, dialog, book);
                 }

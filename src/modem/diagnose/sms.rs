@@ -2,6 +2,7 @@
 
 use super::Severity::Problem;
 use super::book::{Book, Draft, Handle};
+use super::network::no_sim;
 use super::power::FAMILY;
 use super::rule::{Doc, Rule, hears};
 use crate::modem::codes;
@@ -22,6 +23,11 @@ fn cms(done: &Exchange) -> Option<u16> {
         Some((Outcome::Said(Said::Cms(code)), _)) => Some(code),
         _ => None,
     }
+}
+
+/// The error names a cause that has nothing to do with SMS: 14 (SIM busy) is what too early looks like.
+fn tells(done: &Exchange) -> bool {
+    matches!(done.outcome, Some((Outcome::Said(Said::Cme(5..=13 | 15..=49 | 107..=149 | 772)), _)))
 }
 
 /// `sms-too-early`.
@@ -50,14 +56,13 @@ impl Rule for TooEarly {
             }
             Event::Final => {
                 let state = &dialog.state;
-                let sim = book.any_open(&["sim-missing", "sim-locked"]);
                 let Some(done) = refused(dialog, book)
-                    .filter(|done| state.started && !state.sms_ready && !sim && done.invited.is_none())
+                    .filter(|done| state.started && !state.sms_ready && !no_sim(book) && done.invited.is_none())
                 else {
                     return;
                 };
                 // 304, 305 and the like tell their own cause.
-                if cms(done).is_some_and(|code| matches!(code, 304 | 305 | 310..=318)) {
+                if cms(done).is_some_and(|code| matches!(code, 304 | 305 | 310..=313 | 315..=318)) || tells(done) {
                     return;
                 }
                 book.blame(done.id, Self::DOC.slug);
@@ -91,6 +96,7 @@ impl Mode {
             Some(304) => return Some(("the modem takes PDUs now (AT+CMGF=0), and this is none", 90)),
             Some(305) => return Some(("the modem takes text now (AT+CMGF=1), and this does not fit", 90)),
             Some(_) => return None,
+            None if tells(done) => return None,
             None => {}
         }
         let writes = matches!(done.name, Name::Cmgs | Name::Cmgw) && chief.form == Form::Set;
@@ -128,7 +134,7 @@ impl Rule for Mode {
         {
             book.resolve(told);
         }
-        let Some(done) = refused(dialog, book) else { return };
+        let Some(done) = refused(dialog, book).filter(|_| !no_sim(book)) else { return };
         let Some((why, sure)) = Self::mismatch(done, dialog) else { return };
         book.blame(done.id, Self::DOC.slug);
         if self.told.is_none() {
@@ -158,7 +164,7 @@ impl Rule for Refused {
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = dialog.done.as_deref().filter(|done| !book.is_blamed(done.id)) else { return };
-        let Some(code) = cms(done) else { return };
+        let Some(code) = cms(done).filter(|code| !(no_sim(book) && matches!(code, 310..=318))) else { return };
         let text = codes::cms_text(code).unwrap_or("unknown code");
         let mut draft = Draft::new(
             format!("{} was refused: CMS {code}, {text}.", done.shown()),

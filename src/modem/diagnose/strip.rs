@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Doing, Strip};
 use crate::modem::dialog::Dialog;
-use crate::modem::dialog::exchange::{Data, DataKind};
+use crate::modem::dialog::exchange::{Data, DataKind, Span};
 use crate::modem::dialog::sent_allowed;
 use crate::modem::dialog::state::Connection;
 use crate::notation;
@@ -20,6 +20,9 @@ pub(super) fn of(dialog: &Dialog) -> Strip {
         let command = String::from_utf8_lossy(&waiting.text).into_owned();
         let allowed = Some(sent_allowed(&waiting.text));
         Doing::Waiting { command, since: waiting.at.unwrap_or_default(), allowed }
+    } else if let Some(command) = state.connections.iter().find_map(opening) {
+        let allowed = Some(sent_allowed(b"AT+CIPSTART"));
+        Doing::Connecting { peer: state.peer.clone(), since: command.at.unwrap_or_default(), allowed }
     } else if state.connections.contains(&Connection::Open) {
         Doing::Connected { peer: state.peer.clone() }
     } else if dialog.answered > 0 || state.started {
@@ -28,6 +31,14 @@ pub(super) fn of(dialog: &Dialog) -> Strip {
         Doing::Unknown
     };
     Strip { doing, echo: state.echo, cmee: state.cmee, cipmux: state.mux, csq: state.csq, creg: state.creg }
+}
+
+/// The command of a connection that is being opened.
+const fn opening(connection: &Connection) -> Option<Span> {
+    match connection {
+        Connection::Connecting { command, accepted: true } => Some(*command),
+        _ => None,
+    }
 }
 
 fn prompt(data: &Data) -> Doing {

@@ -122,6 +122,8 @@ pub struct Exchange {
     pub echo_span: Option<Span>,
     /// Offset of the first received byte after it.
     pub received_from: u64,
+    /// Offset of the first received byte behind its echo.
+    pub answer_from: u64,
     /// Lines of information that came.
     pub information: u32,
     /// Its prompt or other invitation.
@@ -161,6 +163,7 @@ impl Exchange {
             echo_text: Vec::new(),
             echo_span: None,
             received_from: 0,
+            answer_from: 0,
             information: 0,
             invited: None,
             early: None,
@@ -175,6 +178,7 @@ impl Exchange {
         self.id = id;
         self.span = span;
         self.received_from = received_from;
+        self.answer_from = received_from;
         self.text.clear();
         self.echo = Echo::None;
         self.echo_text.clear();

@@ -7,13 +7,14 @@ use super::command::{Form, Name};
 use super::exchange::{DataEnded, Exchange, Outcome, Span};
 use super::said::{IpState, Pin, Said};
 use super::state::{Connection, Ip};
-use super::{Dialog, Event};
+use super::{Dialog, Event, Payload};
 use crate::modem::digest::Line;
 
 impl Dialog {
     /// Judges a line and lets it count, now or when it has proved itself.
     pub(super) fn heard(&mut self, said: Said, line: &Line<'_>, span: Span, framed: bool) {
-        if self.sms_text && !(framed && (said == Said::Ok || said.is_error())) && said != Said::SmsHead {
+        // Behind the head of an SMS the command has worked: only OK ends it, all else is what somebody has written.
+        if self.sms_text && !(framed && said == Said::Ok) && said != Said::SmsHead {
             return;
         }
         let bare = self.state.bare_data_possible() || self.online;
@@ -349,9 +350,12 @@ impl Dialog {
                 self.state.sms_ready = true;
                 return;
             }
+            Said::Ipd(n) | Said::Receive(n) | Said::Counted(n) | Said::RxData(n) if self.restored => {
+                self.payload = (n > 0).then(|| Payload { at_least: 0, at_most: 0, of: u64::from(n) });
+            }
             Said::Ipd(n) | Said::Receive(n) | Said::Counted(n) | Said::RxData(n) => self.skip = u64::from(n),
             Said::SmsHead => self.sms_text = self.asked(said),
-            Said::SmsPushed => self.skip_line = true,
+            Said::SmsPushed => (self.pushed_text, self.skip_line) = (true, true),
             _ => self.note(said),
         }
         if said != Said::Info {
@@ -419,6 +423,7 @@ impl Dialog {
         self.lose(self.open.len());
         self.online = false;
         self.sms_text = false;
+        self.payload = None;
         self.state.restart();
     }
 }

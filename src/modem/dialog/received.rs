@@ -1,7 +1,7 @@
 //! What comes from the modem: echo, prompts and lines.
 
-use super::command::{is_command, is_whole_command};
-use super::exchange::{Echo, Span};
+use super::command::{Name, is_command, is_whole_command};
+use super::exchange::{Echo, Exchange, Span};
 use super::said::Said;
 use super::{Dialog, Event, Record};
 use crate::modem::Direction;
@@ -74,7 +74,6 @@ impl Dialog {
 
     /// A `>` at the start of a line would be a prompt now.
     fn prompt_possible(&self) -> bool {
-        use super::command::Name;
         let takes_it = |name: Name| matches!(name, Name::Cipsend | Name::Cmgs | Name::Cmgw | Name::Fswrite);
         match &self.data {
             Some(data) => matches!(data.name, Name::Cmgs | Name::Cmgw),
@@ -96,7 +95,12 @@ impl Dialog {
         let span = self.received_span(line.start..line.end);
         let framed = line.feeds >= 2 || (!self.after_line && line.feeds >= 1);
         self.after_line = true;
-        if std::mem::take(&mut self.skip_line) {
+        if self.pushed_text && (self.skip_line || !framed) {
+            self.skip_line = false;
+            return;
+        }
+        self.pushed_text = false;
+        if self.payload_line(line) {
             return;
         }
         if self.record == Record::Echoed {
@@ -109,6 +113,33 @@ impl Dialog {
         }
         let said = Said::read(line.text);
         self.heard(said, line, span, framed);
+    }
+
+    /// In a log whose line ends are lost: is the line part of the data that its head has counted?
+    fn payload_line(&mut self, line: &Line<'_>) -> bool {
+        let Some(payload) = &mut self.payload else { return false };
+        let full = payload.at_least >= payload.of;
+        let over = payload.at_most >= payload.of && Said::read(line.text) == Said::Ok;
+        if full || over {
+            self.payload = None;
+            return false;
+        }
+        if self.record == Record::Echoed && is_whole_command(line.text.trim_ascii_end()) {
+            self.give_up_payload();
+            return false;
+        }
+        payload.at_least += line.end - line.start;
+        // Its own line end, and an empty line before it that the log may have dropped.
+        payload.at_most += line.end - line.start + 4;
+        true
+    }
+
+    /// The log shows less than was counted: what asked for it has had its answer all the same.
+    pub(super) fn give_up_payload(&mut self) {
+        if self.payload.take().is_some() {
+            let asked = |exchange: &Exchange| matches!(exchange.name, Name::Httpread | Name::Ciprxget | Name::Other);
+            self.open.retain(|exchange| !asked(exchange));
+        }
     }
 
     /// In a log that shows only what came: is the line a command or data that was sent?
@@ -126,8 +157,7 @@ impl Dialog {
                     | Said::Error
                     | Said::Rdy
             );
-            let counted =
-                self.data.as_ref().is_some_and(|data| data.name != super::command::Name::Cipsend) && said == Said::Ok;
+            let counted = self.data.as_ref().is_some_and(|data| data.name != Name::Cipsend) && said == Said::Ok;
             if ends || counted {
                 return false;
             }
@@ -148,10 +178,10 @@ impl Dialog {
         let Some(front) = self.open.front() else { return false };
         let text = line.text;
         if front.echo == Echo::None && front.text == text {
-            self.echoed(0);
+            self.echoed(0, span.end);
             return true;
         }
-        let whole = |exchange: &super::exchange::Exchange| {
+        let whole = |exchange: &Exchange| {
             exchange.echo != Echo::Whole && !exchange.text.is_empty() && text.ends_with(&exchange.text)
         };
         // A command's echo may have the echo of other bytes in front of it (a stray 0x1A).
@@ -161,14 +191,15 @@ impl Dialog {
             if ahead > 0 && text.get(..ahead).is_some_and(is_burst) {
                 self.events.push(Event::Burst(span.part(0..ahead as u64)));
             }
-            self.echoed(index);
+            self.echoed(index, span.end);
             return true;
         }
         self.damaged_echo(text, span)
     }
 
-    fn echoed(&mut self, index: usize) {
+    fn echoed(&mut self, index: usize, end: u64) {
         let Some(exchange) = self.open.get_mut(index) else { return };
+        exchange.answer_from = end;
         exchange.echo = Echo::Whole;
         self.events.push(Event::Echoed(exchange.id));
     }
@@ -190,6 +221,7 @@ impl Dialog {
             return false;
         }
         exchange.echo = Echo::Damaged;
+        exchange.answer_from = span.end;
         exchange.echo_text.extend_from_slice(text);
         exchange.echo_span = Some(exchange.echo_span.map_or(span, |before| before.to(span)));
         if exchange.echo_text == exchange.text {

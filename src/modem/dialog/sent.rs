@@ -142,7 +142,7 @@ impl Dialog {
         }
     }
 
-    fn forget_typed(&mut self) {
+    pub(super) fn forget_typed(&mut self) {
         self.typed.clear();
         self.typed_span = None;
     }
@@ -214,6 +214,7 @@ impl Dialog {
     fn push_command(&mut self, text: &[u8], sending: &Sending) {
         self.dirty = false;
         self.sms_text = false;
+        self.give_up_payload();
         self.give_up_overdue(sending.at);
         let mut exchange = self.blank(sending);
         exchange.text.clear();

@@ -30,6 +30,11 @@ fn loopback() {
     check("> AT\\r\\n\n< AT\\r\\n\n> AT\\r\\n\n< AT\\r\\n\n", "loopback");
     check("> AT\\r\\n\n< AT\\r\n> AT\\r\\n\n< AT\\r\n", "");
     check("> AT\\r\\n\n< AT\\r\\r\\nOK\\r\\n\n", "");
+    // CR alone comes back from a modem too: nothing is said, nor taken for answers that break off.
+    let echoed = |line: &str| format!("> {line}\\r\n< {line}\\r\n");
+    let start = echoed("AT+CIPSTART=\"TCP\",\"a-server-with-a-long-name.example.com\",\"8080\"");
+    check(&format!("{}{start}{}> hello\n< hello\n> \\x1A\n< \\x1A\n", echoed("AT"), echoed("AT+CIPSEND")), "");
+    check(&format!("{}{start}> a text that was sent all the same\n< a text that was sent all\n", echoed("AT")), "");
     // The echo of data holds line feeds too.
     check("> AT+CIPSEND\\r\n< AT+CIPSEND\\r\\r\\n> \n> a\\r\\n\\r\\n\n< a\\r\\n\\r\\n\n", "missing-terminator");
 }
@@ -60,6 +65,13 @@ fn overflow() {
     check(
         &format!("{READY}> AT+COPS=?\\r\n< AT+COPS=?\\r\\r\\n{long}FR\",\"\n> AT\\r\n< AT\\r\\r\\nOK\\r\\n\n"),
         "overflow-64",
+    );
+    check(
+        // The log ends with a long echo and the beginning of its answer.
+        &format!(
+            "{READY}> AT+HTTPPARA=\"URL\",\"http://a.example.com/a/long/path?x=1\"\\r\n< AT+HTTPPARA=\"URL\",\"http://a.example.com/a/long/path?x=1\"\\r\\r\\nO\n"
+        ),
+        "",
     );
     check(
         &format!("{READY}> AT+COPS=?\\r\n< AT+COPS=?\\r\\r\\n{long}FR\",\"SFR\",\"20810\")\\r\\n\\r\\nOK\\r\\n\n"),

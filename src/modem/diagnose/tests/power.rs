@@ -70,6 +70,10 @@ fn sim() {
     check("> AT+CPIN?\\r\n< AT+CPIN?\\r\\r\\n+CME ERROR: SIM not inserted\\r\\n\n", "sim-missing");
     check("> AT+CPIN?\\r\n< AT+CPIN?\\r\\r\\n+CPIN: SIM PIN\\r\\n\\r\\nOK\\r\\n\n", "sim-locked");
     check("> AT+COPS?\\r\n< AT+COPS?\\r\\r\\n+CME ERROR: 12\\r\\n\n", "sim-locked");
+    check("> AT+CMGF=1\\r\n< AT+CMGF=1\\r\\r\\n+CMS ERROR: 310\\r\\n\n", "sim-missing");
+    // Nobody asked, or the log does not show who: all the same.
+    check("< \\r\\n+CME ERROR: 11\\r\\n\n", "sim-locked");
+    check("< \\r\\n+CME ERROR: 13\\r\\n\n", "");
     check(READY, "");
 }
 
@@ -109,4 +113,28 @@ fn sms() {
     let text = "> AT+CMGF=1\\r\n< AT+CMGF=1\\r\\r\\nOK\\r\\n\n> AT+CMGS=\"+491\"\\r\n< AT+CMGS=\"+491\"\\r\\r\\n> \n> hi\\x1A\n";
     after_ready(&format!("{text}< hi\\x1A\\r\\n+CMS ERROR: 500\\r\\n\n"), "sms-refused");
     after_ready(&format!("{text}< hi\\x1A\\r\\n+CMGS: 5\\r\\n\\r\\nOK\\r\\n\n"), "");
+}
+
+/// One cause: what fails for want of the SIM is not told beside it.
+#[test]
+fn a_sim_that_is_missing_or_locked_explains_the_rest() {
+    let locked = "> AT+CPIN?\\r\n< AT+CPIN?\\r\\r\\n+CPIN: SIM PIN\\r\\n\\r\\nOK\\r\\n\n";
+    for (command, error) in [
+        ("AT+CMGS=\"+491\"", "+CME ERROR: 11"),
+        ("AT+CMGF=1", "ERROR"),
+        ("AT+CMGS=\"+491\"", "ERROR"),
+        ("AT+CMGS=\"+491\"", "+CMS ERROR: 311"),
+        ("AT+CIICR", "ERROR"),
+        ("AT+SAPBR=1,1", "ERROR"),
+    ] {
+        let refused = format!("> {command}\\r\n< {command}\\r\\r\\n{error}\\r\\n\n");
+        check(&format!("{locked}{refused}"), "sim-locked");
+        check(
+            &format!("< \\r\\nRDY\\r\\n\\r\\n+CFUN: 1\\r\\n\\r\\n+CPIN: NOT INSERTED\\r\\n\n{refused}"),
+            if error.ends_with('1') { "sim-missing sim-locked" } else { "sim-missing" },
+        );
+    }
+    check("> AT+CMGS=\"+491\"\\r\n< AT+CMGS=\"+491\"\\r\\r\\n+CME ERROR: 11\\r\\n\n", "sim-locked");
+    let creg = "> AT+CREG?\\r\n< AT+CREG?\\r\\r\\n+CREG: 0,0\\r\\n\\r\\nOK\\r\\n\n";
+    check(&format!("{locked}{}", creg.repeat(12)), "sim-locked");
 }

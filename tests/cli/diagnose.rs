@@ -1,0 +1,99 @@
+//! `modemscope diagnose`: captures, texts and pipes in; words, JSON and exit codes out.
+
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use modemscope::capture::{Record, Writer};
+use serde_json::Value;
+
+use crate::{call, call_with_input, check};
+
+/// A text sent to an open prompt, and nothing more for a minute.
+const FORGOTTEN: &[(u64, &str, &str)] = &[
+    (0, ">", "AT+CIPSTART=\"TCP\",\"example.com\",80\r"),
+    (20, "<", "AT+CIPSTART=\"TCP\",\"example.com\",80\r\r\nOK\r\n"),
+    (2500, "<", "\r\nCONNECT OK\r\n"),
+    (3000, ">", "AT+CIPSEND\r"),
+    (3020, "<", "AT+CIPSEND\r\r\n> "),
+    (5000, ">", "hello"),
+    (5020, "<", "hello"),
+    (65_000, ">", "\r"),
+];
+
+fn capture(path: &Path, session: &[(u64, &str, &str)]) {
+    let mut writer = Writer::create(path, SystemTime::UNIX_EPOCH).unwrap();
+    writer.append(Duration::from_secs(1), Record::Note("opened by a test".to_owned()));
+    for (send, (at, way, bytes)) in (0..).zip(session) {
+        let record = if *way == ">" { Record::sent(send, *bytes, Vec::new()) } else { Record::received(*bytes) };
+        writer.append(Duration::from_secs(2) + Duration::from_millis(*at), record);
+    }
+}
+
+#[test]
+fn a_capture_is_diagnosed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("forgotten.pcapng");
+    capture(&file, FORGOTTEN);
+    let file = file.to_str().unwrap();
+    let (code, out, aside) = call(&["diagnose", file]);
+    assert_eq!((code, aside.as_str()), (0, ""), "{out}");
+    assert!(out.starts_with("problem: 5 bytes of data were sent, but the byte 1A"), "{out}");
+    assert!(out.contains("    3.020s < >") && out.contains("    5.000s > hello   (bytes"), "{out}");
+    assert!(out.ends_with("1 problem, 0 warnings, 0 notes\n"), "{out}");
+    check(&["diagnose", file, "--strict"], 1, "missing-terminator", "");
+    let (code, _, aside) = call_with_input(&["diagnose", "-"], &std::fs::read(file).unwrap());
+    assert_eq!(code, 3);
+    assert!(aside.contains("give it as a file"), "{aside}");
+}
+
+#[test]
+fn json_is_as_documented() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("forgotten.pcapng");
+    capture(&file, FORGOTTEN);
+    let (code, out, _) = call(&["diagnose", "--json", file.to_str().unwrap()]);
+    let found: Value = serde_json::from_str(&out).unwrap();
+    let [finding] = found.as_array().unwrap().as_slice() else { panic!("{out}") };
+    assert_eq!(code, 0);
+    let documented = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/diagnose-json.md")).unwrap();
+    for (name, value) in finding.as_object().unwrap() {
+        assert!(documented.contains(&format!("| `{name}` | {} |", kind(value))), "{name}: {value}");
+    }
+    assert_eq!(finding["rule"], "missing-terminator");
+    assert_eq!(finding["severity"], "problem");
+    let sent = FORGOTTEN.iter().filter(|(_, way, _)| *way == ">").map(|(_, _, bytes)| bytes.len());
+    let before = sent.take(2).sum::<usize>();
+    assert_eq!(
+        finding["evidence"][1],
+        serde_json::json!({ "direction": "tx", "start": before, "end": before + 5, "seconds": 5.0 })
+    );
+    assert_eq!(finding["offer"], serde_json::json!({ "kind": "send", "label": "Send 1A", "send": "\\x1A" }));
+    let (code, out, _) = call_with_input(&["diagnose", "--json", "-"], b"AT\nOK\n");
+    assert_eq!((code, out.as_str()), (0, "[]\n"));
+    let (_, out, _) = call_with_input(&["diagnose", "--json", "-"], b"+CPIN: NOT INSERTED\n");
+    let found: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&found[0]["offer"], &found[0]["evidence"][0]["seconds"]), (&Value::Null, &Value::Null));
+}
+
+/// What the documentation calls this kind of value.
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::String(_) => "string",
+        Value::Number(_) => "number",
+        Value::Array(_) => "array",
+        _ => "object or null",
+    }
+}
+
+#[test]
+fn strict_is_about_problems_and_warnings() {
+    let strict = |text: &str| call_with_input(&["diagnose", "--strict", "-"], text.as_bytes()).0;
+    assert_eq!(strict("AT\nOK\n"), 0);
+    // A note is no failure.
+    assert_eq!(strict("AT+CIPSTART=\"TCP\",\"a.example\",80\nOK\nCONNECT OK\nCLOSED\n"), 0);
+    assert_eq!(strict("AT+CIPSTART=\"TCP\",\"a.example\",80\nERROR\nALREADY CONNECT\n"), 1);
+    assert_eq!(strict("+CPIN: NOT INSERTED\n"), 1);
+    assert_eq!(call_with_input(&["diagnose", "-"], b"+CPIN: NOT INSERTED\n").0, 0);
+    check(&["diagnose"], 2, "", "FILE");
+    check(&["diagnose", "/none"], 3, "", "cannot open /none");
+}
