@@ -146,6 +146,6 @@ mod tests {
         }
         let diagnoser = listener.finish();
         let start = GARBAGE.len() as u64 + 2;
-        assert_eq!(diagnoser.findings()[0].evidence[0].range, start..start + 20);
+        assert_eq!(diagnoser.findings()[0].evidence[0].range, start..start + 19);
     }
 }
