@@ -85,7 +85,8 @@ fn play(name: &str, play: &Play) -> Vec<u8> {
         let (heard, wanted) = (without_addresses(&scene.heard), without_addresses(&wanted));
         assert_eq!(heard, wanted, "{name}, after {}", typed.escape_ascii());
     }
-    let played = of_transcript(&Transcript { form: Form::Marked, chunks: std::mem::take(&mut scene.record) });
+    let played =
+        of_transcript(&Transcript { form: Form::Marked, restored: false, chunks: std::mem::take(&mut scene.record) });
     assert_eq!(rules(&played), rules(&of_transcript(&transcript)), "{name}: diagnosed otherwise than the real one");
     scene.delivered
 }
