@@ -42,6 +42,7 @@ pub fn run(start: Start) -> ExitCode {
             options,
             Box::new(move |creation| {
                 running.store(true, std::sync::atomic::Ordering::Relaxed);
+                close_on_signals(&creation.egui_ctx);
                 Ok(Box::new(Window::new(&creation.egui_ctx, &start, &folders)))
             }),
         )
@@ -62,6 +63,29 @@ pub fn run(start: Start) -> ExitCode {
     }
     ExitCode::from(3)
 }
+
+/// SIGTERM (the end of the session), SIGINT and SIGHUP close the window as its button does, so that capture and settings are
+/// complete. A second one ends the program at once.
+#[cfg(unix)]
+fn close_on_signals(ctx: &egui::Context) {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    // Where signals cannot be watched they end the program as they always did; the capture is with the kernel then too.
+    let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP]) else { return };
+    let ctx = ctx.clone();
+    let watch = move || {
+        for (number, signal) in signals.forever().enumerate() {
+            if number > 0 {
+                let _ = signal_hook::low_level::emulate_default_handler(signal);
+            }
+            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+            ctx.request_repaint();
+        }
+    };
+    let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(watch);
+}
+
+#[cfg(not(unix))]
+fn close_on_signals(_ctx: &egui::Context) {}
 
 /// Until the window stands a panic is one of winit's about a missing library: keep its words, print none.
 fn catch_words(words: &Arc<Mutex<Option<String>>>, opened: &Arc<std::sync::atomic::AtomicBool>) {

@@ -14,6 +14,7 @@ use modemscope::modem::Direction;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+use crate::device::{Pace, pattern};
 use crate::{child, in_child};
 
 const TEST: &str = "killed::a_kill_at_any_moment_leaves_an_exact_prefix";
@@ -21,12 +22,6 @@ const CAPTURE: &str = "MODEMSCOPE_TEST_KILLED";
 
 /// What was read so long before the kill has to be in the file.
 const MAY_MISS: Duration = Duration::from_millis(20);
-
-#[derive(Clone, Copy)]
-struct Pace {
-    chunk: usize,
-    every: Duration,
-}
 
 /// How much the child had read, and when.
 type Taken = Vec<(Instant, usize)>;
@@ -38,11 +33,9 @@ fn a_kill_at_any_moment_leaves_an_exact_prefix() {
         return;
     }
     let kills = std::env::var("MODEMSCOPE_KILLS").ok().and_then(|count| count.parse().ok()).unwrap_or(25);
-    let megabyte = Pace { chunk: 1000, every: Duration::from_millis(1) };
-    let kilobyte = Pace { chunk: 1, every: Duration::from_millis(1) };
     let mut most = 0;
     for number in 0..kills {
-        let pace = if number % 5 == 4 { kilobyte } else { megabyte };
+        let pace = if number % 5 == 4 { Pace::KILOBYTE } else { Pace::MEGABYTE };
         // Spread over 20 to 220 ms, no two alike.
         let after = Duration::from_micros(20_000 + (number * 7919 % 200_000));
         most = most.max(kill_once(pace, after));
@@ -107,11 +100,6 @@ fn feed_for(feed: &mut PipeWriter, keeper: &PipeReader, pace: Pace, time: Durati
 #[expect(clippy::disallowed_methods, reason = "what was read when is the point of this test")]
 fn now() -> Instant {
     Instant::now()
-}
-
-/// No byte is what its neighbours let expect, so that a hole or a doubled part shows.
-fn pattern(from: usize, count: usize) -> Vec<u8> {
-    (from..from + count).map(|place| (place.wrapping_mul(2_654_435_761) >> 13).to_le_bytes()[0]).collect()
 }
 
 /// The test runner of the child prints a line or two before the child's part begins: it ends them with 0xFF.

@@ -1,10 +1,20 @@
 //! Captures against the outside world: Wireshark's reader, a kill at any moment, a disk without room.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[cfg(unix)]
+#[path = "../support/device.rs"]
+#[expect(clippy::disallowed_methods, reason = "a device talks in real time")]
+mod device;
+#[cfg(unix)]
+#[path = "../link/pty.rs"]
+#[allow(dead_code, clippy::disallowed_methods, reason = "tests/link uses the rest")]
+mod pty;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod command;
 mod full_disk;
+mod golden;
 mod killed;
 mod tshark;
 

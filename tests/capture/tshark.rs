@@ -10,11 +10,11 @@ use modemscope::modem::Direction;
 
 use crate::support;
 
-fn started() -> SystemTime {
+pub fn started() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_micros(1_700_000_000_000_250)
 }
 
-fn records() -> Vec<Stamped> {
+pub fn records() -> Vec<Stamped> {
     let every_byte: Vec<u8> = (0..=255).collect();
     let flawed = |flaw, bytes: &[u8]| Record::Data {
         direction: Direction::Rx,
@@ -93,19 +93,24 @@ fn tshark_reads_the_same_packets_times_directions_and_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.pcapng");
     write(&path);
-    let output = Command::new("tshark")
-        .args(["-r", path.to_str().unwrap(), "-T", "fields", "-E", "separator=|"])
-        .args(["-e", "frame.time_epoch", "-e", "rtacser.eventtype", "-e", "data.data", "-e", "frame.comment"])
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let ours = entries(open(&path).unwrap().finish().cursor());
     let expect: String = ours.iter().fold(String::new(), |mut text, stamped| {
         writeln!(text, "{}", line(stamped)).unwrap();
         text
     });
     assert_eq!(ours.len(), records().len());
-    similar(&String::from_utf8_lossy(&output.stdout), &expect);
+    similar(&read_by_tshark(&path), &expect);
+}
+
+/// A line each packet: time, event, bytes, comment.
+pub fn read_by_tshark(path: &Path) -> String {
+    let output = Command::new("tshark")
+        .args(["-r", path.to_str().unwrap(), "-T", "fields", "-E", "separator=|"])
+        .args(["-e", "frame.time_epoch", "-e", "rtacser.eventtype", "-e", "data.data", "-e", "frame.comment"])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
 }
 
 #[test]

@@ -143,6 +143,30 @@ impl Window {
         self.program.id()
     }
 
+    /// Asks the window to close, as the button of its frame does.
+    pub fn close(&mut self, display: &Display) {
+        let script = include_str!("close_window.py");
+        let mut search = Command::new("xdotool");
+        search.args(["search", "--pid"]).arg(self.pid().to_string()).env("DISPLAY", display.name());
+        let found = search.output().expect("xdotool starts (Debian package xdotool)").stdout;
+        let id = String::from_utf8_lossy(&found).trim().to_owned();
+        let mut python = Command::new("python3");
+        python.args(["-c", script, id.lines().last().unwrap_or_default()]).env("DISPLAY", display.name());
+        assert!(python.status().expect("python3 starts (Debian package python3)").success());
+    }
+
+    /// Waits until the program has ended; its exit code.
+    pub fn ended(&mut self) -> Option<i32> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = self.program.try_wait().expect("the program can be waited for") {
+                return status.code();
+            }
+            assert!(Instant::now() < deadline, "the program did not end within {PATIENCE:?}");
+            std::thread::yield_now();
+        }
+    }
+
     /// Waits until the window asks for no more frames.
     pub fn settle(&mut self) {
         self.ask(&Request::Settle { max_steps: 1000 });

@@ -42,7 +42,7 @@ impl Pty {
         while !bytes.is_empty() {
             assert!(Instant::now() < until, "the program did not read: {} bytes left", bytes.len());
             match rustix::io::write(&self.master, bytes) {
-                Ok(count) => bytes = &bytes[count..],
+                Ok(count) => bytes = bytes.get(count..).unwrap(),
                 Err(rustix::io::Errno::AGAIN) => self.wait(PollFlags::OUT),
                 Err(error) => panic!("write to the master: {error}"),
             }
@@ -57,7 +57,7 @@ impl Pty {
         while all.len() < count && Instant::now() < until {
             match rustix::io::read(&self.master, &mut buffer[..]) {
                 Ok(0) | Err(rustix::io::Errno::IO) => break,
-                Ok(got) => all.extend_from_slice(&buffer[..got]),
+                Ok(got) => all.extend_from_slice(buffer.get(..got).unwrap()),
                 Err(rustix::io::Errno::AGAIN) => self.wait(PollFlags::IN),
                 Err(error) => panic!("read from the master: {error}"),
             }
