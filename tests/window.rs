@@ -10,6 +10,8 @@ mod check;
 mod desk;
 #[path = "window/find_baud.rs"]
 mod find_baud;
+#[path = "window/line_tools.rs"]
+mod line_tools;
 #[path = "window/log.rs"]
 mod log;
 #[path = "window/macros.rs"]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::nano::Sketch;
 use super::passthrough::Way;
-use super::settings::{Adapter, Highlight, SendBox, Theme, View};
+use super::settings::{Adapter, Highlight, SendBox, Share, Theme, View};
 use super::state::{Purpose, Tone};
 use crate::capture::RowRules;
 use crate::capture::copy::{CopyAs, Selection};
@@ -40,6 +40,22 @@ pub enum Command {
     TakeBack,
     /// The lost device is this one now: open it.
     TakeBackAs(String),
+    /// The window got the focus, or lost it.
+    Focus(bool),
+    /// Lend the port while another window has the focus, or do not.
+    SetLendOnFocus(bool),
+    /// List devices of these patterns too.
+    SetGlobs(Vec<String>),
+    /// Share the port here when asked for it.
+    SetShare(Share),
+    /// Let other programs watch the port and talk, at the place that is set.
+    StartSharing,
+    /// Share the port no longer.
+    StopSharing,
+    /// Send this file as it is.
+    SendFile(PathBuf),
+    /// Open another window, for another port.
+    NewWindow,
     /// Send these bytes.
     Send(Vec<u8>),
     /// Send these bytes and remember the text that they were typed as.
@@ -194,6 +210,12 @@ pub enum Effect {
     Reconfigure(LineSettings),
     /// Close the port.
     Close,
+    /// List devices of these patterns too.
+    WatchPorts(Vec<String>),
+    /// Read a file and send it.
+    SendFile(PathBuf),
+    /// Open another window.
+    NewWindow,
     /// Hand this to the link.
     Order(Order),
     /// Listen here.

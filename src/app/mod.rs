@@ -19,10 +19,10 @@ pub mod timeline;
 mod update;
 
 pub use command::{Command, Effect, ExportWish};
-pub use runtime::{Folders, Runtime};
+pub use runtime::{BESIDE, Folders, Runtime};
 pub use settings::{Adapter, Settings};
 pub use state::{
-    Message, OpenFile, PassthroughCheck, Purpose, SIMULATOR, Selected, Server, Sought, State, Tone, Tools,
+    FileSend, Message, OpenFile, PassthroughCheck, Purpose, SIMULATOR, Selected, Server, Sought, State, Tone, Tools,
 };
 pub use update::update;
 
@@ -38,6 +38,8 @@ pub struct Start {
     pub line: Option<LineSettings>,
     /// `demo`: simulator and test server connected, and this text prefilled.
     pub demo: Option<String>,
+    /// Opened from another window: it must not hide that one.
+    pub beside: bool,
 }
 
 /// The values of a macro with the local time added, so that `${time}` can be shown where no run has begun.

@@ -11,12 +11,14 @@ mod check;
 mod inspect;
 mod saver;
 mod tools;
+mod windows;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use self::saver::Saver;
+pub use self::windows::BESIDE;
 
 use super::Settings;
 use super::Start;
@@ -74,6 +76,7 @@ pub struct Runtime {
     jobs: tools::Jobs,
     room: Option<Job<()>>,
     checking: Option<check::Running>,
+    windows: windows::Windows,
     saver: Saver,
     unsaved: bool,
     /// When the latest word of the link came.
@@ -88,12 +91,12 @@ impl Runtime {
             Some(folder) => SettingsFile::load(folder.join("settings.toml")),
             None => (SettingsFile::nowhere(), Settings::default(), None),
         };
-        let mut state = State { settings, ports: discovery::list(), ..State::default() };
+        let mut state = State { ports: discovery::list_also(&settings.globs), settings, ..State::default() };
         if let Some(trouble) = trouble {
             state.say(Tone::Trouble, trouble);
         }
         let mut runtime = Self {
-            port_watch: PortWatch::start(Vec::new(), news.clone()).ok(),
+            port_watch: PortWatch::start(state.settings.globs.clone(), news.clone()).ok(),
             news,
             connection: None,
             server: None,
@@ -108,6 +111,7 @@ impl Runtime {
             jobs: tools::Jobs::default(),
             room: None,
             checking: None,
+            windows: windows::Windows::default(),
             saver: Saver::start(file),
             unsaved: false,
             heard: Instant::now(),
@@ -184,6 +188,7 @@ impl Runtime {
         }
         self.poll_tools(state);
         self.poll_check(state);
+        self.windows.poll();
         if self.unsaved {
             self.unsaved = !self.saver.save(&state.settings);
         }
@@ -194,7 +199,16 @@ impl Runtime {
 
     fn effect(&mut self, state: &mut State, effect: Effect) {
         match effect {
-            Effect::ListPorts => state.ports = discovery::list(),
+            Effect::ListPorts => match &self.port_watch {
+                Some(watch) => watch.look(),
+                None => state.ports = discovery::list_also(&state.settings.globs),
+            },
+            Effect::WatchPorts(globs) => match &self.port_watch {
+                Some(watch) => watch.set_patterns(globs),
+                None => state.ports = discovery::list_also(&globs),
+            },
+            Effect::SendFile(path) => self.send_file(state, path),
+            Effect::NewWindow => self.new_window(state),
             Effect::Open { spec, line, adapter } => self.open(state, spec, for_link(line, adapter)),
             Effect::Close => self.order(state, Order::Disconnect),
             Effect::Reconfigure(line) => self.order(state, Order::Reconfigure(for_link(line, state.adapter))),

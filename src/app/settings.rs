@@ -4,6 +4,7 @@ mod file;
 mod line;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::{Ipv4Addr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +12,7 @@ pub use file::{SaveError, SettingsFile, write_through};
 pub use line::{Adapter, Line};
 
 use crate::capture::Newline;
+use crate::link::share::Place;
 use crate::notation::{self, Decoding, Mode};
 
 /// The version of the file that this program writes and reads.
@@ -36,6 +38,12 @@ pub struct Settings {
     pub window: Vec<f32>,
     /// Line settings by device identity (`usb:1a86:7523:serial`, or the path).
     pub line: BTreeMap<String, Line>,
+    /// Devices that are listed beside the serial ports: paths with `*` and `?` in their last part, such as `/dev/pts/*`.
+    pub globs: Vec<String>,
+    /// The port is lent while another window has the focus.
+    pub lend_on_focus: bool,
+    /// Where the port is shared when the user asks for it.
+    pub share: Share,
     /// How the log is shown.
     pub view: View,
     /// Rows to colour, the first that fits.
@@ -67,6 +75,44 @@ pub enum Theme {
     System,
     Light,
     Dark,
+}
+
+/// Where the port is shared when the user asks for it. Sharing itself is never remembered: it is off at every start.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Share {
+    /// On a pseudo-terminal instead of TCP.
+    pub pty: bool,
+    /// Address and port for TCP, as typed.
+    pub address: String,
+    /// A link to the pseudo-terminal; empty for none.
+    pub link: String,
+}
+
+impl Default for Share {
+    fn default() -> Self {
+        Self { pty: false, address: "127.0.0.1:4000".to_owned(), link: String::new() }
+    }
+}
+
+impl Share {
+    /// What the typed words name.
+    ///
+    /// # Errors
+    /// A sentence that says what to write.
+    pub fn place(&self) -> Result<Place, String> {
+        let wrong = || "write an address and a port, such as 127.0.0.1:4000, or the port alone".to_owned();
+        if self.pty {
+            let link = self.link.trim();
+            return Ok(Place::Pty((!link.is_empty()).then(|| link.into())));
+        }
+        let text = self.address.trim();
+        let text = text.strip_prefix("localhost:").unwrap_or(text);
+        match text.parse::<u16>() {
+            Ok(port) => Ok(Place::Tcp(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))),
+            Err(_) => text.parse().map(Place::Tcp).map_err(|_| wrong()),
+        }
+    }
 }
 
 /// What the columns of the log hold.
@@ -247,6 +293,9 @@ impl Default for Settings {
             zoom: 1.0,
             window: Vec::new(),
             line: BTreeMap::new(),
+            globs: Vec::new(),
+            lend_on_focus: false,
+            share: Share::default(),
             view: View::default(),
             highlight: Vec::new(),
             counted_byte: String::new(),
@@ -295,6 +344,26 @@ mod tests {
         for text in ["every 0", "every x", "pause soon", r"\xZZ"] {
             assert!(view(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_place_to_share_at_is_read_as_typed() {
+        let at = |address: &str| Share { address: address.to_owned(), ..Share::default() }.place();
+        for (text, address) in [
+            ("127.0.0.1:4000", "127.0.0.1:4000"),
+            (" 4000 ", "127.0.0.1:4000"),
+            ("localhost:4001", "127.0.0.1:4001"),
+            ("0.0.0.0:4000", "0.0.0.0:4000"),
+            ("[::1]:4000", "[::1]:4000"),
+        ] {
+            assert_eq!(at(text), Ok(Place::Tcp(address.parse().unwrap())), "{text}");
+        }
+        for text in ["", "here", "127.0.0.1", "70000", "localhost"] {
+            assert!(at(text).unwrap_err().contains("127.0.0.1:4000"), "{text}");
+        }
+        let pty = |link: &str| Share { pty: true, link: link.to_owned(), ..Share::default() }.place();
+        assert_eq!(pty(""), Ok(Place::Pty(None)));
+        assert_eq!(pty("/tmp/modem"), Ok(Place::Pty(Some("/tmp/modem".into()))));
     }
 
     #[test]

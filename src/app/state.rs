@@ -35,6 +35,8 @@ pub struct State {
     pub line: LineSettings,
     /// What stands between the PC and the modem at that port.
     pub adapter: Adapter,
+    /// The port was lent because the window lost the focus; it is taken back with it.
+    pub lent_by_focus: bool,
     /// The port that is open, being opened, or was last: its name, as picked.
     pub port: Option<String>,
     /// The latest word of the link.
@@ -82,6 +84,10 @@ pub struct Tools {
     pub exporting: Option<f32>,
     /// How the last export ended: the file, or what went wrong.
     pub exported: Option<Result<PathBuf, String>>,
+    /// The system's file dialog is open.
+    pub choosing: bool,
+    /// The file that is being sent, or was last.
+    pub sending_file: Option<FileSend>,
     /// A file that was picked in the system's dialog.
     pub chosen: Option<(Purpose, PathBuf)>,
     /// What is sent becomes a macro, since this record of the capture.
@@ -105,6 +111,15 @@ pub struct PassthroughCheck {
     pub wake: Option<Duration>,
 }
 
+/// A file on its way to the port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileSend {
+    /// Which.
+    pub path: PathBuf,
+    /// Its length in bytes.
+    pub length: u64,
+}
+
 /// What a file is picked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
@@ -113,6 +128,9 @@ pub enum Purpose {
     Export,
     Import,
     Program,
+    SendFile,
+    /// Where a sketch is saved; this name is proposed.
+    SaveSketch(&'static str),
 }
 
 /// A capture file in the window.
@@ -212,10 +230,15 @@ impl State {
         self.tools.check.as_ref().is_some_and(|check| check.report.is_none())
     }
 
+    /// The modem's baud rate is being looked for.
+    #[must_use]
+    pub fn scanning(&self) -> bool {
+        self.connected() && self.status.scan.as_ref().is_some_and(|scan| scan.trying.is_some())
+    }
+
     /// Why no passthrough check can begin now.
     #[must_use]
     pub fn check_hindrance(&self) -> Option<&'static str> {
-        let scanning = self.status.scan.as_ref().is_some_and(|scan| scan.trying.is_some());
         if !self.connected() {
             Some("Connect to the board's port first.")
         } else if self.restarting().is_some() {
@@ -224,7 +247,7 @@ impl State {
             Some("The modem waits for data, and the bursts would become part of it. End it with 1A or ESC first.")
         } else if self.running() {
             Some("A macro is running. Stop it first.")
-        } else if scanning {
+        } else if self.scanning() {
             Some("The baud rate is being looked for. Wait for it, or stop it.")
         } else if self.status.sending.is_some() {
             Some("Bytes are still being sent.")

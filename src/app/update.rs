@@ -1,13 +1,14 @@
 //! Commands and what they do: `update(state, command) -> effects`. No I/O happens here.
 
+mod port;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use super::command::{Command, Effect};
 use super::nano;
-use super::settings::{Adapter, Line};
 use super::state::{Selected, State, Tone};
-use crate::link::{LineSettings, LinkSpec, Order};
+use crate::link::Order;
 use crate::macros::runner::Values;
 use crate::macros::{Macro, Step};
 use crate::notation;
@@ -19,16 +20,12 @@ pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
         state.say(Tone::Note, "This was not done: the passthrough check has the line. Stop it first.");
         return Vec::new();
     }
+    let command = match port::update(state, command) {
+        Ok(effects) => return effects,
+        Err(other) => other,
+    };
     match command {
-        Command::ListPorts => vec![Effect::ListPorts],
-        Command::PickPort(port) => pick_port(state, port),
-        Command::SetLine(line) => set_line(state, line),
-        Command::SetAdapter(adapter) => set_adapter(state, adapter),
-        Command::Connect => connect(state),
-        Command::Disconnect => vec![Effect::Close],
-        Command::Lend => vec![Effect::Order(Order::Release)],
-        Command::TakeBack => vec![Effect::Order(Order::TakeBack(None))],
-        Command::TakeBackAs(port) => take_back_as(state, port),
+        Command::NewWindow => vec![Effect::NewWindow],
         Command::Send(bytes) => send(state, bytes),
         Command::SendTyped { text, bytes } => {
             state.settings.remember_sent(&text);
@@ -71,6 +68,7 @@ fn writes(command: &Command) -> bool {
         Command::Send(_)
             | Command::SendTyped { .. }
             | Command::SendLines(_)
+            | Command::SendFile(_)
             | Command::RunMacro { .. }
             | Command::Break(_)
             | Command::ScanBaud
@@ -211,62 +209,6 @@ fn remember(state: &mut State, command: Command) {
         Command::SetZoom(zoom) => settings.zoom = zoom,
         Command::SetWindow(place) => settings.window = place,
         _ => {}
-    }
-}
-
-fn pick_port(state: &mut State, port: String) -> Vec<Effect> {
-    if let Some(line) = state.settings.line.get(&state.identity_of(&port)) {
-        (state.line, state.adapter) = (line.into(), line.adapter());
-    } else {
-        // It was never open: baud and frame stay as they were set, but it is no board until the user says so.
-        state.adapter = Adapter::default();
-        state.line = state.adapter.applied_to(state.line);
-    }
-    state.settings.port = port;
-    vec![Effect::Save]
-}
-
-fn set_line(state: &mut State, line: LineSettings) -> Vec<Effect> {
-    state.line = line;
-    let port = state.port.as_ref().filter(|_| state.busy()).unwrap_or(&state.settings.port);
-    let identity = state.identity_of(port);
-    state.settings.line.insert(identity, Line::new(&line, state.adapter));
-    let mut effects = vec![Effect::Save];
-    if state.busy() {
-        effects.push(Effect::Reconfigure(line));
-    }
-    effects
-}
-
-fn set_adapter(state: &mut State, adapter: Adapter) -> Vec<Effect> {
-    state.adapter = adapter;
-    set_line(state, adapter.applied_to(state.line))
-}
-
-/// The user knows which device the lost one is now.
-fn take_back_as(state: &mut State, port: String) -> Vec<Effect> {
-    state.settings.port.clone_from(&port);
-    state.port = Some(port.clone());
-    vec![Effect::Order(Order::TakeBack(Some(port))), Effect::Save]
-}
-
-fn connect(state: &mut State) -> Vec<Effect> {
-    let port = state.settings.port.trim().to_owned();
-    if port.is_empty() {
-        state.say(Tone::Note, "Pick a port first, or the simulated SIM800L.");
-        return Vec::new();
-    }
-    match port.parse::<LinkSpec>() {
-        Ok(spec) => {
-            let identity = state.identity_of(&port);
-            state.settings.line.insert(identity, Line::new(&state.line, state.adapter));
-            state.port = Some(port);
-            vec![Effect::Open { spec, line: state.line, adapter: state.adapter }, Effect::Save]
-        }
-        Err(error) => {
-            state.say(Tone::Trouble, error.to_string());
-            Vec::new()
-        }
     }
 }
 

@@ -34,6 +34,9 @@ pub use line::LineOptions;
 pub struct Arguments {
     /// A port to open in the window (`/dev/ttyUSB0`, `sim:`, `tcp://host:port`), or a capture file to show.
     pub port: Option<String>,
+    /// Opened from another window, and placed beside it.
+    #[arg(long, hide = true)]
+    pub beside: bool,
     /// Line settings of PORT.
     #[command(flatten)]
     pub line: LineOptions,
@@ -90,7 +93,7 @@ pub enum Outcome {
 pub fn run(arguments: Arguments) -> Outcome {
     let Some(command) = arguments.command else {
         let line = arguments.line.any_given().then(|| arguments.line.settings());
-        return Outcome::Window(Start { port: arguments.port, line, ..Start::default() });
+        return Outcome::Window(Start { port: arguments.port, line, beside: arguments.beside, ..Start::default() });
     };
     match command {
         Command::Demo(demo) => demo.run(),

@@ -103,16 +103,26 @@ pub fn list_also(patterns: &[String]) -> Vec<PortInfo> {
     ports
 }
 
+/// True where `pattern`, as [`list_also`] takes it, names this path.
+#[must_use]
+pub fn names(pattern: &str, path: &str) -> bool {
+    let (pattern, path) = (Path::new(pattern), Path::new(path));
+    let name = path.file_name().and_then(|name| name.to_str());
+    pattern.parent() == path.parent()
+        && name.zip(last_part(pattern)).is_some_and(|(name, expression)| expression.is_match(name))
+}
+
+/// The last part of a pattern.
+fn last_part(pattern: &Path) -> Option<regex::Regex> {
+    let name = pattern.file_name()?.to_str()?;
+    let expression = regex::escape(name).replace(r"\*", ".*").replace(r"\?", ".");
+    regex::Regex::new(&format!("^{expression}$")).ok()
+}
+
 /// Devices that a pattern names. A pattern that cannot be read names none.
 fn matching(pattern: &Path) -> Vec<PathBuf> {
-    let (Some(folder), Some(name)) = (pattern.parent(), pattern.file_name().and_then(|name| name.to_str())) else {
-        return Vec::new();
-    };
-    let expression = regex::escape(name).replace(r"\*", ".*").replace(r"\?", ".");
-    let (Ok(expression), Ok(entries)) = (regex::Regex::new(&format!("^{expression}$")), std::fs::read_dir(folder))
-    else {
-        return Vec::new();
-    };
+    let Some((folder, expression)) = pattern.parent().zip(last_part(pattern)) else { return Vec::new() };
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
     entries
         .filter_map(Result::ok)
         .filter(|entry| entry.file_name().to_str().is_some_and(|name| expression.is_match(name)))
@@ -204,6 +214,20 @@ mod tests {
         check("other", &["other"]);
         assert!(matching(Path::new("/no/such/folder/*")).is_empty());
         assert!(matching(Path::new("")).is_empty());
+    }
+
+    #[test]
+    fn a_pattern_names_paths_of_its_folder() {
+        for (pattern, path, named) in [
+            ("/dev/pts/*", "/dev/pts/3", true),
+            ("/dev/pts/*", "/dev/pts/x/3", false),
+            ("/dev/rfcomm?", "/dev/rfcomm0", true),
+            ("/dev/rfcomm?", "/dev/rfcomm10", false),
+            ("/dev/ttyX", "/dev/ttyX", true),
+            ("", "/dev/ttyX", false),
+        ] {
+            assert_eq!(names(pattern, path), named, "{pattern} {path}");
+        }
     }
 
     #[test]

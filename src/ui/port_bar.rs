@@ -232,6 +232,13 @@ fn flow(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 }
 
 fn connect(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let another = state.port.as_ref().is_some_and(|port| *port != state.settings.port);
+    if state.busy() && another {
+        let help = format!("Closes {} and opens the port that is picked", state.port.as_deref().unwrap_or_default());
+        if parts::primary(ui, true, "Switch").on_hover_text(help).clicked() {
+            commands.push(Command::Connect);
+        }
+    }
     if state.busy() {
         if ui.button("Disconnect").on_hover_text("Ctrl+O").clicked() {
             commands.push(Command::Disconnect);
@@ -256,12 +263,20 @@ fn standing(ui: &mut Ui, state: &State) {
         Phase::Opening => parts::lamp(ui, palette.warn, "Opening…"),
         Phase::Open { .. } => {
             let name = state.port.as_deref().map(name_of).unwrap_or_default();
+            let place = &state.status.place;
+            let name = if place.is_empty() || *place == name { name } else { format!("{name}, now {place}") };
             parts::lamp(ui, palette.good, "Open").on_hover_text(name)
         }
         Phase::Lost(_) => parts::lamp(ui, palette.warn, "Lost"),
         Phase::Released => parts::lamp(ui, palette.warn, "Lent"),
         Phase::Failed(_) => parts::lamp(ui, palette.bad, "Not open"),
     };
+    if let Some((address, guests)) = state.status.shared.as_ref().filter(|_| state.busy()) {
+        let lamp = parts::lamp(ui, palette.warn, &format!("Shared with {guests}"));
+        lamp.on_hover_text(format!(
+            "Other programs can read and write this port at {address}; Menu, Share port ends it"
+        ));
+    }
 }
 
 fn counters(ui: &mut Ui, state: &State) {

@@ -14,6 +14,9 @@ use super::theme;
 use super::window::Window;
 use crate::app::{Folders, Start};
 
+/// A further window stands so far from the one it was opened from, in points.
+const BESIDE: f32 = 36.0;
+
 const X11: &str = "libx11-6 libxcursor1 libxi6 libx11-xcb1 libxkbcommon-x11-0 libegl1";
 const WAYLAND: &str = "libwayland-client0 libwayland-egl1 libxkbcommon0 libegl1";
 
@@ -28,7 +31,10 @@ pub fn run(start: Start) -> ExitCode {
         .with_min_inner_size(egui::vec2(720.0, 480.0))
         .with_inner_size(theme::FIRST)
         .with_icon(Arc::new(icon()));
-    if let Some([x, y, width, height]) = place {
+    if let Some([mut x, mut y, width, height]) = place {
+        if start.beside {
+            (x, y) = (x + BESIDE, y + BESIDE);
+        }
         viewport = viewport.with_position([x, y]).with_inner_size([width, height]);
     }
     let options = eframe::NativeOptions { viewport, ..eframe::NativeOptions::default() };

@@ -39,6 +39,8 @@ pub struct Window {
     shown_theme: Option<Theme>,
     shown_title: String,
     refocus: u8,
+    /// The window has the keyboard; `None` before the first look.
+    focused: Option<bool>,
 }
 
 impl Window {
@@ -64,6 +66,7 @@ impl Window {
             shown_theme: None,
             shown_title: String::new(),
             refocus: 0,
+            focused: None,
         }
     }
 
@@ -94,8 +97,13 @@ impl Window {
 
     /// Takes in the news. Runs also while the window is hidden.
     pub fn logic(&mut self, ctx: &Context) {
+        let focused = ctx.input(|input| input.raw.focused);
+        let changed = self.focused.replace(focused).is_some_and(|before| before != focused);
         if let Some(runtime) = &mut self.runtime {
             runtime.poll(&mut self.state);
+            if changed {
+                runtime.carry_out(&mut self.state, Command::Focus(focused));
+            }
         }
         let state = &self.state;
         if let Some(wake) = state.tools.check.as_ref().and_then(|check| check.wake) {
@@ -121,6 +129,8 @@ impl Window {
             ctx.request_repaint();
         }
         let mut commands = Vec::new();
+        // A menu that Esc closes is gone when the tool windows are drawn.
+        let popup = egui::Popup::is_any_open(&ctx);
         self.keys(&ctx, &mut commands);
         outside(&ctx, &mut commands);
         self.panels(ui, &mut commands);
@@ -139,8 +149,8 @@ impl Window {
         if let Some(adapter) = self.port_bar.take_help_wish() {
             self.tools.help(adapter);
         }
-        self.tools.windows(&ctx, &self.state, &mut commands);
         let asked = self.asking();
+        self.tools.windows(&ctx, &self.state, !asked && !popup && !FindBar::has_focus(&ctx), &mut commands);
         self.send_box.overlay(ui, &self.state, &mut commands);
         self.macros.overlay(ui, &self.state, &mut commands);
         if asked && !self.asking() {
@@ -167,7 +177,7 @@ impl Window {
                     ui.set_width(ui.available_width() - 68.0);
                     self.port_bar.show(ui, state, commands);
                 });
-                self.tools.menu(ui, commands);
+                self.tools.menu(ui, state, commands);
             });
         });
         Panel::right("side").frame(parts::panel(ui)).default_size(theme::SIDE).size_range(240.0..=520.0).show(
@@ -219,6 +229,9 @@ impl Window {
                 _ => {}
             }
         }
+        if pressed(Modifiers::COMMAND, Key::N) {
+            commands.push(Command::NewWindow);
+        }
         if pressed(Modifiers::COMMAND, Key::F) {
             self.find_bar.open();
         }
@@ -229,7 +242,7 @@ impl Window {
             self.send_box.take_draft(&self.state, commands);
             commands.push(Command::Send(vec![0x1A]));
         }
-        if !FindBar::has_focus(ctx) && pressed(Modifiers::NONE, Key::Escape) {
+        if !FindBar::has_focus(ctx) && !self.tools.any_open() && pressed(Modifiers::NONE, Key::Escape) {
             commands.push(Command::Send(vec![0x1B]));
         }
     }

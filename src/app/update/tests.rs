@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::app::Adapter;
 use crate::app::passthrough::Way;
+use crate::app::settings::Line;
 use crate::link::discovery::PortInfo;
-use crate::link::{Phase, Status};
+use crate::link::share::Place;
+use crate::link::{LineSettings, Phase, Status};
 use crate::macros::Ask;
 
 fn connected() -> State {
@@ -115,4 +118,56 @@ fn an_unknown_device_is_no_board_until_the_user_says_so() {
     assert_eq!((state.adapter, state.line), (Adapter::UsbTtl, line));
     update(&mut state, Command::PickPort("/dev/ttyUSB0".to_owned()));
     assert_eq!((state.adapter, state.line.keep_lines), (Adapter::Nano, true));
+}
+
+#[test]
+fn the_port_is_lent_with_the_focus_only_where_the_user_wants_it_and_never_in_the_middle_of_something() {
+    let released = |effects: &[Effect]| matches!(effects, [Effect::Order(Order::Release)]);
+    let mut state = connected();
+    assert!(update(&mut state, Command::Focus(false)).is_empty(), "not wanted");
+    update(&mut state, Command::SetLendOnFocus(true));
+    state.tools.choosing = true;
+    assert!(update(&mut state, Command::Focus(false)).is_empty(), "the file dialog has the focus");
+    state.tools.choosing = false;
+    let busy = Status { sending: Some(crate::link::worker::SendProgress::default()), ..(*state.status).clone() };
+    let idle = std::mem::replace(&mut state.status, Arc::new(busy));
+    assert!(update(&mut state, Command::Focus(false)).is_empty(), "bytes are being sent");
+    state.status = idle;
+    assert!(released(&update(&mut state, Command::Focus(false))));
+    state.status = Arc::new(Status { phase: Phase::Released, ..Status::default() });
+    let effects = update(&mut state, Command::Focus(true));
+    assert!(matches!(&effects[..], [Effect::Order(Order::TakeBack(None))]), "{effects:?}");
+    // Lent by hand, it comes back by hand.
+    state = connected();
+    state.settings.lend_on_focus = true;
+    assert!(released(&update(&mut state, Command::Lend)));
+    state.status = Arc::new(Status { phase: Phase::Released, ..Status::default() });
+    assert!(update(&mut state, Command::Focus(false)).is_empty());
+    assert!(update(&mut state, Command::Focus(true)).is_empty());
+}
+
+#[test]
+fn the_port_is_shared_where_the_settings_say() {
+    let mut state = connected();
+    let effects = update(&mut state, Command::StartSharing);
+    let place = Place::Tcp("127.0.0.1:4000".parse().unwrap());
+    assert!(matches!(&effects[..], [Effect::Order(Order::Share(at))] if *at == place), "{effects:?}");
+    state.settings.share.address = "nowhere".to_owned();
+    assert!(update(&mut state, Command::StartSharing).is_empty());
+    assert!(state.messages[0].text.contains("127.0.0.1:4000"));
+}
+
+#[test]
+fn another_port_can_be_picked_while_one_is_open_and_leaves_its_line_alone() {
+    let mut state = connected();
+    state.settings.port = "sim:".to_owned();
+    let line = Line::new(&LineSettings { baud: 57_600, ..LineSettings::default() }, Adapter::Nano);
+    state.settings.line.insert("/dev/ttyUSB0".to_owned(), line);
+    update(&mut state, Command::PickPort("/dev/ttyUSB0".to_owned()));
+    assert_eq!((state.line.baud, state.adapter), (9600, Adapter::UsbTtl), "what is shown is the open port's");
+    let effects = update(&mut state, Command::Connect);
+    assert!(
+        matches!(&effects[..], [Effect::Open { line, adapter: Adapter::Nano, .. }, Effect::Save] if line.baud == 57_600),
+        "{effects:?}"
+    );
 }

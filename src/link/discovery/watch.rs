@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
@@ -32,6 +33,7 @@ pub struct PortWatch {
     ports: Arc<ArcSwapOption<Vec<PortInfo>>>,
     patterns: Sender<Vec<String>>,
     waker: Waker,
+    asked: Arc<AtomicBool>,
 }
 
 impl PortWatch {
@@ -45,6 +47,7 @@ impl PortWatch {
         let waker = waiter.waker();
         let ports = Arc::new(ArcSwapOption::empty());
         let (sender, changes) = bounded(4);
+        let asked = Arc::new(AtomicBool::new(false));
         let mut watcher = Watcher {
             ports: Arc::clone(&ports),
             waiter,
@@ -53,17 +56,24 @@ impl PortWatch {
             patterns,
             folders: FolderWatch::new(),
             seen: BTreeMap::new(),
+            asked: Arc::clone(&asked),
             holders_due: Instant::now(),
             first: true,
         };
         std::thread::Builder::new().name("port list".into()).spawn(move || watcher.run())?;
-        Ok(Self { ports, patterns: sender, waker })
+        Ok(Self { ports, patterns: sender, waker, asked })
     }
 
     /// The list as it is now; `None` until the first look is done.
     #[must_use]
     pub fn ports(&self) -> Option<Arc<Vec<PortInfo>>> {
         self.ports.load_full()
+    }
+
+    /// Looks anew, also for who holds the ports: the user is about to choose one.
+    pub fn look(&self) {
+        self.asked.store(true, Ordering::Release);
+        self.waker.wake();
     }
 
     /// Looks for other patterns from now on.
@@ -91,6 +101,7 @@ struct Watcher {
     folders: FolderWatch,
     /// When each port came; `None` for those that were there from the start.
     seen: BTreeMap<String, Option<Instant>>,
+    asked: Arc<AtomicBool>,
     holders_due: Instant,
     first: bool,
 }
@@ -109,6 +120,9 @@ impl Watcher {
             self.folders.add(Path::new("/dev"));
             for folder in self.patterns.iter().filter_map(|pattern| Path::new(pattern).parent()) {
                 self.folders.add(folder);
+            }
+            if self.asked.swap(false, Ordering::AcqRel) {
+                self.holders_due = Instant::now();
             }
             self.look();
             let mut interests = Interests::new();

@@ -1,13 +1,72 @@
 //! Settings: colours, zoom, what is kept.
 
-use egui::{ComboBox, DragValue, Slider, Ui};
+use egui::{ComboBox, DragValue, Slider, TextEdit, Ui};
 
 use crate::app::settings::Theme;
 use crate::app::{Command, State};
-use crate::ui::parts;
+use crate::link::discovery;
+use crate::ui::{parts, theme};
 
-/// Draws the settings.
-pub(super) fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+/// The list of patterns as it is typed.
+#[derive(Debug, Default)]
+pub(super) struct SettingsPanel {
+    globs: Option<String>,
+}
+
+impl SettingsPanel {
+    /// Draws the settings.
+    pub(super) fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        looks(ui, state, commands);
+        ui.separator();
+        self.ports(ui, state, commands);
+        ui.separator();
+        captures(ui, state, commands);
+        ui.separator();
+        files(ui, state, commands);
+    }
+
+    fn ports(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        parts::heading(ui, "Ports");
+        let label = ui.label("List these devices too, one pattern a line");
+        let text = self.globs.get_or_insert_with(|| state.settings.globs.join("\n"));
+        let field = TextEdit::multiline(text).desired_rows(2).desired_width(f32::INFINITY).font(theme::mono());
+        let field = ui.add(field.hint_text("/dev/pts/*")).labelled_by(label.id);
+        if field.lost_focus() {
+            let globs: Vec<String> =
+                text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+            if globs != state.settings.globs {
+                commands.push(Command::SetGlobs(globs));
+            }
+            self.globs = None;
+        } else if !field.has_focus() {
+            self.globs = None;
+        }
+        for glob in &state.settings.globs {
+            let found = state.ports.iter().filter(|port| discovery::names(glob, &port.path)).count();
+            let words = match found {
+                0 if !glob.starts_with('/') => "names nothing: it must begin with /".to_owned(),
+                0 => "names no device now".to_owned(),
+                1 => "names 1 device now".to_owned(),
+                more => format!("names {more} devices now"),
+            };
+            parts::weak(ui, format!("{glob} {words}"));
+        }
+        parts::weak(
+            ui,
+            "* and ? stand for any letters of the last part: pseudo-terminals, Bluetooth, links of your own.",
+        );
+        let mut lend = state.settings.lend_on_focus;
+        if ui.checkbox(&mut lend, "Lend the port while another window has the focus").changed() {
+            commands.push(Command::SetLendOnFocus(lend));
+        }
+        parts::weak(
+            ui,
+            "For uploading a sketch. What the modem says meanwhile is not seen. Never while a macro runs or bytes are being sent.",
+        );
+    }
+}
+
+fn looks(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let settings = &state.settings;
     parts::heading(ui, "Looks");
     ui.horizontal(|ui| {
@@ -34,7 +93,10 @@ pub(super) fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         }
         parts::weak(ui, "Ctrl and + or - too");
     });
-    ui.separator();
+}
+
+fn captures(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let settings = &state.settings;
     parts::heading(ui, "Captures");
     ui.horizontal(|ui| {
         let label = ui.label("Keep up to");
@@ -53,7 +115,10 @@ pub(super) fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     if let Some(path) = state.reader.as_ref().and_then(|reader| reader.storage().path) {
         parts::weak(ui, format!("This session: {}", path.display()));
     }
-    ui.separator();
+}
+
+fn files(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let settings = &state.settings;
     parts::heading(ui, "Files");
     if let Some(path) = &state.book_path {
         parts::weak(ui, format!("Macros: {}", path.display()));

@@ -1,0 +1,146 @@
+//! What is done to the port: picked, set, opened, lent, shared.
+
+use crate::app::command::{Command, Effect};
+use crate::app::settings::{Adapter, Line};
+use crate::app::state::{State, Tone};
+use crate::link::{LineSettings, LinkSpec, Order, Phase};
+
+/// Takes a command of the port's; gives any other one back.
+pub(super) fn update(state: &mut State, command: Command) -> Result<Vec<Effect>, Command> {
+    Ok(match command {
+        Command::ListPorts => vec![Effect::ListPorts],
+        Command::PickPort(port) => pick(state, port),
+        Command::SetLine(line) => set_line(state, line),
+        Command::SetAdapter(adapter) => {
+            state.adapter = adapter;
+            set_line(state, adapter.applied_to(state.line))
+        }
+        Command::Connect => connect(state),
+        Command::Disconnect => {
+            let picked = state.settings.port.clone();
+            load_line(state, &picked);
+            vec![Effect::Close]
+        }
+        Command::Lend => lend(state),
+        Command::TakeBack => vec![Effect::Order(Order::TakeBack(None))],
+        Command::TakeBackAs(port) => take_back_as(state, port),
+        Command::Focus(focused) => focus(state, focused),
+        Command::SetLendOnFocus(on) => {
+            state.settings.lend_on_focus = on;
+            vec![Effect::Save]
+        }
+        Command::SetGlobs(globs) => {
+            state.settings.globs.clone_from(&globs);
+            vec![Effect::WatchPorts(globs), Effect::Save]
+        }
+        Command::SetShare(share) => {
+            state.settings.share = share;
+            vec![Effect::Save]
+        }
+        Command::StartSharing => share(state),
+        Command::StopSharing => super::order(state, Order::StopSharing),
+        Command::SendFile(path) => send_file(state, path),
+        other => return Err(other),
+    })
+}
+
+fn pick(state: &mut State, port: String) -> Vec<Effect> {
+    // What is shown belongs to the open port as long as it is open.
+    if !state.busy() {
+        load_line(state, &port);
+    }
+    state.settings.port = port;
+    vec![Effect::Save]
+}
+
+/// The line settings that a port had last.
+fn load_line(state: &mut State, port: &str) {
+    if let Some(line) = state.settings.line.get(&state.identity_of(port)) {
+        (state.line, state.adapter) = (line.into(), line.adapter());
+    } else {
+        // It was never open: baud and frame stay as they were set, but it is no board until the user says so.
+        state.adapter = Adapter::default();
+        state.line = state.adapter.applied_to(state.line);
+    }
+}
+
+fn set_line(state: &mut State, line: LineSettings) -> Vec<Effect> {
+    state.line = line;
+    let port = state.port.as_ref().filter(|_| state.busy()).unwrap_or(&state.settings.port);
+    let identity = state.identity_of(port);
+    state.settings.line.insert(identity, Line::new(&line, state.adapter));
+    let mut effects = vec![Effect::Save];
+    if state.busy() {
+        effects.push(Effect::Reconfigure(line));
+    }
+    effects
+}
+
+fn connect(state: &mut State) -> Vec<Effect> {
+    let port = state.settings.port.trim().to_owned();
+    if port.is_empty() {
+        state.say(Tone::Note, "Pick a port first, or the simulated SIM800L.");
+        return Vec::new();
+    }
+    match port.parse::<LinkSpec>() {
+        Ok(spec) => {
+            load_line(state, &port);
+            let identity = state.identity_of(&port);
+            state.settings.line.insert(identity, Line::new(&state.line, state.adapter));
+            state.port = Some(port);
+            state.lent_by_focus = false;
+            vec![Effect::Open { spec, line: state.line, adapter: state.adapter }, Effect::Save]
+        }
+        Err(error) => {
+            state.say(Tone::Trouble, error.to_string());
+            Vec::new()
+        }
+    }
+}
+
+fn lend(state: &mut State) -> Vec<Effect> {
+    state.lent_by_focus = false;
+    if state.running() {
+        state.say(Tone::Note, "The port was not lent: a macro is running. Stop it first.");
+        return Vec::new();
+    }
+    super::order(state, Order::Release)
+}
+
+/// The user knows which device the lost one is now.
+fn take_back_as(state: &mut State, port: String) -> Vec<Effect> {
+    state.settings.port.clone_from(&port);
+    state.port = Some(port.clone());
+    vec![Effect::Order(Order::TakeBack(Some(port))), Effect::Save]
+}
+
+/// Lends the port to whoever has the focus, where the user wants that. Never in the middle of something.
+fn focus(state: &mut State, focused: bool) -> Vec<Effect> {
+    if focused && std::mem::take(&mut state.lent_by_focus) && *state.phase() == Phase::Released {
+        return vec![Effect::Order(Order::TakeBack(None))];
+    }
+    let idle = !state.running() && !state.checking() && !state.scanning() && state.status.sending.is_none();
+    if !focused && state.settings.lend_on_focus && state.connected() && idle && !state.tools.choosing {
+        state.lent_by_focus = true;
+        return vec![Effect::Order(Order::Release)];
+    }
+    Vec::new()
+}
+
+fn share(state: &mut State) -> Vec<Effect> {
+    match state.settings.share.place() {
+        Ok(place) => super::order(state, Order::Share(place)),
+        Err(problem) => {
+            state.say(Tone::Trouble, format!("The port was not shared: {problem}."));
+            Vec::new()
+        }
+    }
+}
+
+fn send_file(state: &mut State, path: std::path::PathBuf) -> Vec<Effect> {
+    if state.connected() {
+        return vec![Effect::SendFile(path)];
+    }
+    state.say(Tone::Note, "Nothing was sent: connect to a port first.");
+    Vec::new()
+}
