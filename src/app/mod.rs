@@ -22,7 +22,8 @@ pub use command::{Command, Effect, ExportWish};
 pub use runtime::{BESIDE, Folders, Runtime};
 pub use settings::{Adapter, Settings};
 pub use state::{
-    FileSend, Message, OpenFile, PassthroughCheck, Purpose, SIMULATOR, Selected, Server, Sought, State, Tone, Tools,
+    FileFared, FileSend, Message, OpenFile, PassthroughCheck, Purpose, SIMULATOR, Selected, Server, Sought, State,
+    Tone, Tools,
 };
 pub use update::update;
 

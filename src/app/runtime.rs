@@ -265,6 +265,7 @@ impl Runtime {
         let capture = self.capture(state);
         let connection = Connection::open(spec, line, capture, self.news.clone());
         state.file = None;
+        state.tools.sending_file = None;
         (state.status, state.now, self.heard) = (connection.status(), Duration::ZERO, Instant::now());
         let reader = connection.reader().clone();
         self.connection = Some(connection);

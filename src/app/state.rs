@@ -17,6 +17,7 @@ use crate::capture::redact::Plan;
 use crate::capture::search::{Match, Pattern};
 use crate::link::discovery::PortInfo;
 use crate::link::test_server::Visitor;
+use crate::link::worker::SendProgress;
 use crate::link::{LineSettings, Phase, Status};
 use crate::macros::Book;
 use crate::modem::diagnose::{Doing, Finding};
@@ -118,6 +119,35 @@ pub struct FileSend {
     pub path: PathBuf,
     /// Its length in bytes.
     pub length: u64,
+    /// All of it is out when so much was sent since the port was opened.
+    pub sent_at: u64,
+    /// What had been cancelled before.
+    pub cancelled_before: Option<SendProgress>,
+}
+
+/// How a file fares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileFared {
+    /// Some of it waits to be sent.
+    UnderWay(SendProgress),
+    /// All of it was taken by the port.
+    Sent,
+    /// It was given up.
+    GivenUp(SendProgress),
+}
+
+impl FileSend {
+    /// How it fares on the open port.
+    #[must_use]
+    pub fn fared(&self, status: &Status) -> FileFared {
+        let given_up = status.cancelled.filter(|_| status.cancelled != self.cancelled_before);
+        match (status.sending, given_up) {
+            _ if status.tx >= self.sent_at => FileFared::Sent,
+            (Some(progress), _) => FileFared::UnderWay(progress),
+            (None, Some(progress)) => FileFared::GivenUp(progress),
+            (None, None) => FileFared::UnderWay(SendProgress { total: self.length, ..SendProgress::default() }),
+        }
+    }
 }
 
 /// What a file is picked for.

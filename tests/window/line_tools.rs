@@ -86,7 +86,7 @@ fn a_file_is_sent_as_it_is_and_can_be_cancelled() {
     desk.click("Send file");
     desk.wait("it goes out", |desk| desk.offers("Cancel file") && desk.state().status.tx > 3);
     desk.click("Cancel file");
-    desk.wait("it is told how far it was", |desk| desk.shows("all.bin was cancelled:"));
+    desk.wait("it is told how far it was", |desk| desk.shows("all.bin was given up:"));
     assert!(desk.state().status.tx < 100_000);
 }
 

@@ -160,9 +160,13 @@ impl Runtime {
                 Ok((path, bytes)) => {
                     let length = bytes.len() as u64;
                     let name = path.display();
+                    let status = &state.status;
+                    let waiting = status.sending.map_or(0, |sending| sending.total - sending.taken);
+                    let sent_at = status.tx + waiting + length;
+                    let cancelled_before = status.cancelled;
                     self.order(state, Order::Note(format!("sending the file {name}, {length} bytes")));
                     self.order(state, Order::Send(bytes));
-                    state.tools.sending_file = Some(FileSend { path, length });
+                    state.tools.sending_file = Some(FileSend { path, length, sent_at, cancelled_before });
                 }
                 Err(error) => state.say(Tone::Trouble, error),
             }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use egui::{Button, ProgressBar, TextEdit, Ui};
 
-use crate::app::{Command, Purpose, State};
+use crate::app::{Command, FileFared, Purpose, State};
 use crate::link::LineSettings;
 use crate::ui::{bytes, parts, theme};
 
@@ -47,13 +47,18 @@ impl SendFilePanel {
                 ui.colored_label(palette.bad, problem);
             }
         }
-        let sending = state.status.sending.filter(|_| state.connected());
+        let under_way = state.connected()
+            && state
+                .tools
+                .sending_file
+                .as_ref()
+                .is_some_and(|file| matches!(file.fared(&state.status), FileFared::UnderWay(_)));
         ui.horizontal_wrapped(|ui| {
-            let ready = state.connected() && sending.is_none() && matches!(length, Some(Ok(1..)));
+            let ready = state.connected() && !under_way && matches!(length, Some(Ok(1..)));
             if parts::primary(ui, ready, "Send file").clicked() {
                 commands.push(Command::SendFile(self.path.trim().into()));
             }
-            if sending.is_some() && ui.add(Button::new("Cancel file")).clicked() {
+            if under_way && ui.add(Button::new("Cancel file")).clicked() {
                 commands.push(Command::CancelSend);
             }
             if !state.connected() {
@@ -93,19 +98,24 @@ fn progress(ui: &mut Ui, state: &State) {
     let palette = parts::colors(ui);
     let Some(file) = &state.tools.sending_file else { return };
     let name = file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    if let Some(progress) = state.status.sending.filter(|_| state.connected()) {
-        #[expect(clippy::cast_precision_loss, reason = "a bar on the screen")]
-        let part = progress.taken as f32 / progress.total.max(1) as f32;
-        let words = format!("{} of {}", bytes::grouped(progress.taken), bytes::count(progress.total));
-        ui.add(ProgressBar::new(part).text(words));
-        if progress.stalled >= Duration::from_millis(500) {
-            let stalled = parts::seconds(progress.stalled);
-            ui.colored_label(palette.warn, format!("Nothing has been taken for {stalled}: the line is held up."));
+    match file.fared(&state.status) {
+        FileFared::UnderWay(progress) if state.connected() => {
+            #[expect(clippy::cast_precision_loss, reason = "a bar on the screen")]
+            let part = progress.taken as f32 / progress.total.max(1) as f32;
+            let words = format!("{} of {}", bytes::grouped(progress.taken), bytes::count(progress.total));
+            ui.add(ProgressBar::new(part).text(words));
+            if progress.stalled >= Duration::from_millis(500) {
+                let stalled = parts::seconds(progress.stalled);
+                ui.colored_label(palette.warn, format!("Nothing has been taken for {stalled}: the line is held up."));
+            }
         }
-    } else if let Some(cancelled) = state.status.cancelled {
-        let (taken, total) = (bytes::grouped(cancelled.taken), bytes::count(cancelled.total));
-        ui.colored_label(palette.warn, format!("{name} was cancelled: {taken} of {total} had gone out."));
-    } else if state.connected() {
-        ui.colored_label(palette.good, format!("{name} was sent: {}.", bytes::count(file.length)));
+        FileFared::UnderWay(_) => {}
+        FileFared::Sent => {
+            ui.colored_label(palette.good, format!("{name} was sent: {}.", bytes::count(file.length)));
+        }
+        FileFared::GivenUp(progress) => {
+            let (taken, total) = (bytes::grouped(progress.taken), bytes::count(progress.total));
+            ui.colored_label(palette.warn, format!("{name} was given up: {taken} of {total} had gone out."));
+        }
     }
 }
