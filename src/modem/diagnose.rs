@@ -6,6 +6,11 @@
 //! Findings rest on bytes: on a healthy session there is no problem and no warning. A finding about something that is
 //! missing is taken back when it comes after all. Everything held is bounded.
 
+#![expect(
+    clippy::inline_always,
+    reason = "rules that hear of every command: a call would cost more than what they look at"
+)]
+
 mod book;
 mod data_end;
 mod docs;
@@ -312,9 +317,10 @@ impl Diagnoser {
 
     /// Hands the events of a step to the rules.
     fn settle(&mut self) {
-        self.dialog.take_events(&mut self.events);
-        for event in &self.events {
-            self.rules.on(*event, &self.dialog, &mut self.book);
+        if self.dialog.take_events(&mut self.events) {
+            for event in &self.events {
+                self.rules.on(*event, &self.dialog, &mut self.book);
+            }
         }
     }
 }

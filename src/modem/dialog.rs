@@ -16,9 +16,9 @@ pub mod said;
 mod sent;
 pub mod state;
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
+use command::Name;
 use exchange::{Data, Exchange, Span};
 pub(super) use received::{flipped_bits, is_burst};
 use said::Said;
@@ -26,7 +26,7 @@ pub(super) use sent::allowed as sent_allowed;
 use state::{Ip, State};
 
 use super::Direction;
-use super::digest::Digest;
+use super::digest::{Digest, Held};
 use echo::{DataEcho, Loop};
 
 /// Which bytes a session was recorded with.
@@ -56,7 +56,7 @@ pub enum Event {
     EmptyAfterTerminator(Span),
     /// Bytes behind the announced count; whether they are more than line ends.
     Excess(Span, bool),
-    /// The whole echo of a command came; it is still open.
+    /// The whole echo of a command came although the echo was switched off; the command is still open.
     Echoed(u64),
     /// A command has its outcome; it is [`Dialog::done`].
     Final,
@@ -72,7 +72,7 @@ pub enum Event {
     Unknown(Span, u32),
     /// What a modem sends at power-on at 115200: 00, 49 and FF.
     Burst(Span),
-    /// Bytes came; how many were silent commands before is still in [`Dialog::silent`].
+    /// Bytes came after more than one command without any; how many is still in [`Dialog::silent`].
     Received,
     /// Time passed.
     Tick,
@@ -93,6 +93,17 @@ pub struct Silence {
     pub since: Option<Duration>,
 }
 
+/// The command that was sent last, also when it is no longer open.
+#[derive(Debug, Default)]
+pub struct LastCommand {
+    /// Its bytes; `None` before the first one.
+    pub span: Option<Span>,
+    /// The command line without its line end.
+    pub text: Vec<u8>,
+    /// What it asks for.
+    pub name: Name,
+}
+
 /// See the module.
 #[derive(Debug, Default)]
 #[expect(
@@ -107,7 +118,9 @@ pub struct Dialog {
     /// The modem's state.
     pub state: State,
     /// Commands without an outcome, oldest first; bounded.
-    pub open: VecDeque<Box<Exchange>>,
+    pub open: Vec<Box<Exchange>>,
+    /// The command that was sent last.
+    pub last: LastCommand,
     /// The command that got its outcome last.
     pub done: Option<Box<Exchange>>,
     /// The data that the modem waits for.
@@ -142,13 +155,13 @@ pub struct Dialog {
     pub received_last: Option<Duration>,
     events: Vec<Event>,
     digest: Digest,
+    held_line: Held,
     sent_total: u64,
     send: Option<u64>,
     write_begins: bool,
     after_cr: bool,
     after_terminator: bool,
     after_count: bool,
-    repeat: Vec<u8>,
     #[expect(clippy::vec_box, reason = "they move between here, `open` and `done`")]
     spare: Vec<Box<Exchange>>,
     next_id: u64,
@@ -173,10 +186,14 @@ pub struct Dialog {
 }
 
 impl Dialog {
-    /// The next event of the step, oldest first.
-    pub(super) fn take_events(&mut self, into: &mut Vec<Event>) {
+    /// The events of the step, oldest first. False when there are none.
+    pub(super) fn take_events(&mut self, into: &mut Vec<Event>) -> bool {
         into.clear();
+        if self.events.is_empty() {
+            return false;
+        }
         std::mem::swap(&mut self.events, into);
+        true
     }
 
     /// Something is still to be told; the next [`Self::received_step`] tells it.
@@ -196,7 +213,7 @@ impl Dialog {
     /// The log ends here.
     pub(super) fn finish(&mut self) {
         self.settle();
-        if let Some((start, text)) = self.digest.unfinished()
+        if let Some((start, text)) = self.unfinished()
             && is_burst(text)
             && !self.state.bare_data_possible()
         {
@@ -263,7 +280,7 @@ impl Dialog {
     /// The line that the modem has begun and not ended, with its offset.
     #[must_use]
     pub fn unfinished(&self) -> Option<(u64, &[u8])> {
-        self.digest.unfinished()
+        self.digest.unfinished().map(|start| (start, self.held_line.as_slice()))
     }
 
     /// Parts of the log were left out on the receiving side.
@@ -282,15 +299,14 @@ impl Dialog {
     /// The command that waits for its result, if one does.
     #[must_use]
     pub fn waiting(&self) -> Option<&Exchange> {
-        self.open.front().map(AsRef::as_ref)
+        self.open.first().map(AsRef::as_ref)
     }
 
     /// Ends commands that no answer will come for: those before `keep` in [`Self::open`].
     fn lose(&mut self, keep: usize) {
         for _ in 0..keep.min(self.open.len()) {
-            if let Some(exchange) = self.open.pop_front() {
-                self.recycle(exchange);
-            }
+            let exchange = self.open.remove(0);
+            self.recycle(exchange);
         }
     }
 

@@ -38,7 +38,8 @@ pub struct Line<'a> {
     pub ended_by: u8,
 }
 
-/// The tokenizer. It holds one unfinished line and a few counters.
+/// The tokenizer. It holds a few counters; the unfinished line is in a [`Held`] beside it, so that a token that points
+/// into it leaves the tokenizer free.
 #[derive(Debug, Default)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -46,7 +47,6 @@ pub struct Line<'a> {
 )]
 pub struct Digest {
     offset: u64,
-    held: Vec<u8>,
     start: u64,
     in_line: bool,
     done: bool,
@@ -57,6 +57,9 @@ pub struct Digest {
     after_return: bool,
     feed_first: bool,
 }
+
+/// The first bytes, at most [`LINE_CAP`], of a line whose end has not come yet.
+pub type Held = Vec<u8>;
 
 /// The only line of a SIM800 that is followed by counted data without a line end between.
 const IPD: &[u8] = b"+IPD,";
@@ -89,10 +92,10 @@ impl Digest {
         self.skip
     }
 
-    /// The unfinished line: its offset and what is known of it.
+    /// Offset of the unfinished line, whose bytes are the held ones.
     #[must_use]
-    pub fn unfinished(&self) -> Option<(u64, &[u8])> {
-        (self.in_line && !self.done).then_some((self.start, self.held.as_slice()))
+    pub fn unfinished(&self) -> Option<u64> {
+        (self.in_line && !self.done).then_some(self.start)
     }
 
     /// No line is unfinished.
@@ -117,17 +120,20 @@ impl Digest {
     /// Forgets the unfinished line; what comes next begins a new one.
     pub fn drop_unfinished(&mut self) {
         self.in_line = false;
-        self.held.clear();
     }
 
     /// Takes bytes from the front of `input` until there is a token or the input is used up. Returns how many were
-    /// taken. With `prompt_possible`, a `>` at the start of a line is a prompt.
-    pub fn next<'a>(&'a mut self, input: &'a [u8], prompt_possible: bool) -> (usize, Option<Token<'a>>) {
+    /// taken. With `prompt_possible`, a `>` at the start of a line is a prompt. `held` is the same buffer each time.
+    pub fn next<'a>(
+        &mut self,
+        input: &'a [u8],
+        held: &'a mut Held,
+        prompt_possible: bool,
+    ) -> (usize, Option<Token<'a>>) {
         let mut at = 0;
         if self.done {
             self.done = false;
             self.in_line = false;
-            self.held.clear();
         }
         if self.skip > 0 {
             if std::mem::take(&mut self.feed_first) && input.first() == Some(&b'\n') {
@@ -149,8 +155,9 @@ impl Digest {
                 return (at + 1, Some(Token::Prompt(self.start)));
             }
             self.in_line = true;
+            held.clear();
         }
-        let (used, line) = self.line(input.get(at..).unwrap_or_default());
+        let (used, line) = self.line(input.get(at..).unwrap_or_default(), held);
         (at + used, line.map(Token::Line))
     }
 
@@ -172,46 +179,52 @@ impl Digest {
     }
 
     /// Takes bytes up to the end of the line, or all.
-    fn line<'a>(&'a mut self, input: &'a [u8]) -> (usize, Option<Line<'a>>) {
-        let maybe_ipd = self.held.first().or(input.first()) == Some(&b'+');
-        let found = if maybe_ipd { self.find_plus(input) } else { memchr2(b'\r', b'\n', input) };
-        let Some(found) = found else {
-            let room = LINE_CAP.saturating_sub(self.held.len()).min(input.len());
-            self.held.extend_from_slice(input.get(..room).unwrap_or_default());
+    fn line<'a>(&mut self, input: &'a [u8], held: &'a mut Held) -> (usize, Option<Line<'a>>) {
+        let keep = |held: &mut Held, text: &[u8]| {
+            let room = LINE_CAP.saturating_sub(held.len()).min(text.len());
+            held.extend_from_slice(text.get(..room).unwrap_or_default());
+        };
+        let Some((text, ended_by)) = line_end(input, held).and_then(|at| Some((input.get(..at)?, *input.get(at)?)))
+        else {
+            keep(held, input);
             self.offset += input.len() as u64;
             return (input.len(), None);
         };
-        let text = input.get(..found).unwrap_or_default();
-        let ended_by = input.get(found).copied().unwrap_or(b'\n');
-        self.offset += found as u64;
-        let (start, end, feeds) = (self.start, self.offset, self.feeds);
-        self.offset += 1;
+        let end = self.offset + text.len() as u64;
+        let (start, feeds) = (self.start, self.feeds);
+        self.offset = end + 1;
         self.feeds = u8::from(ended_by == b'\n');
         self.after_return = ended_by == b'\r';
         self.done = true;
-        let text = if self.held.is_empty() {
+        let used = text.len() + 1;
+        let text = if held.is_empty() {
             text.get(..LINE_CAP).unwrap_or(text)
         } else {
-            let room = LINE_CAP.saturating_sub(self.held.len()).min(text.len());
-            self.held.extend_from_slice(text.get(..room).unwrap_or_default());
-            self.held.as_slice()
+            keep(held, text);
+            held.as_slice()
         };
-        (found + 1, Some(Line { text, start, end, feeds, ended_by }))
-    }
-
-    /// Where a line that begins with `+` ends: `+IPD,<len>` at its colon too.
-    ///
-    /// The colon may stand in a later chunk than `+IPD,` itself, so the head is compared across what is held.
-    fn find_plus(&self, input: &[u8]) -> Option<usize> {
-        let held = self.held.get(..IPD.len()).unwrap_or(&self.held);
-        let (begin, rest) = IPD.split_at(held.len().min(IPD.len()));
-        if begin == held && input.starts_with(rest) {
-            memchr3(b':', b'\r', b'\n', input)
-        } else {
-            memchr2(b'\r', b'\n', input)
-        }
+        (used, Some(Line { text, start, end, feeds, ended_by }))
     }
 }
+
+/// Where a line ends of which some is held: at its CR or LF; `+IPD,<len>` at its colon too.
+///
+/// The colon may stand in a later chunk than `+IPD,` itself, so the head is compared across what is held.
+fn line_end(input: &[u8], held: &Held) -> Option<usize> {
+    if held.first().or(input.first()) == Some(&b'+') {
+        let (begin, rest) = IPD.split_at(held.len().min(IPD.len()));
+        if held.starts_with(begin) && input.starts_with(rest) {
+            return memchr3(b':', b'\r', b'\n', input);
+        }
+    }
+    // Answers of a modem are shorter than the set-up of a wide search.
+    let (short, long) = input.split_at_checked(SHORT).unwrap_or((input, &[]));
+    let ends = |byte: &u8| matches!(byte, b'\r' | b'\n');
+    short.iter().position(ends).or_else(|| memchr2(b'\r', b'\n', long).map(|at| at + SHORT))
+}
+
+/// How far a line end is looked for byte by byte.
+const SHORT: usize = 24;
 
 #[cfg(test)]
 mod tests {
@@ -219,12 +232,12 @@ mod tests {
     use proptest::prelude::*;
 
     fn tokens(chunks: &[&[u8]]) -> String {
-        let mut digest = Digest::default();
+        let (mut digest, mut held) = (Digest::default(), Held::new());
         let mut out = Vec::new();
         for chunk in chunks {
             let mut at = 0;
             while at < chunk.len() {
-                let (used, token) = digest.next(&chunk[at..], true);
+                let (used, token) = digest.next(&chunk[at..], &mut held, true);
                 at += used;
                 let mut skip = 0;
                 match token {
@@ -241,8 +254,8 @@ mod tests {
                 digest.skip(skip);
             }
         }
-        if let Some((start, text)) = digest.unfinished() {
-            out.push(format!("… {}@{start}", String::from_utf8_lossy(text)));
+        if let Some(start) = digest.unfinished() {
+            out.push(format!("… {}@{start}", String::from_utf8_lossy(&held)));
         }
         out.join(" | ")
     }
@@ -270,13 +283,14 @@ mod tests {
 
     #[test]
     fn a_line_without_end_is_counted_not_kept() {
-        let mut digest = Digest::default();
+        let (mut digest, mut held) = (Digest::default(), Held::new());
         let long = vec![b'x'; 3 * LINE_CAP];
         for _ in 0..10 {
-            assert_eq!(digest.next(&long, false), (long.len(), None));
+            assert_eq!(digest.next(&long, &mut held, false), (long.len(), None));
         }
-        assert_eq!(digest.unfinished().map(|(_, text)| text.len()), Some(LINE_CAP));
-        let (used, token) = digest.next(b"yz\r\n", false);
+        assert_eq!(digest.unfinished(), Some(0));
+        assert_eq!(held.len(), LINE_CAP);
+        let (used, token) = digest.next(b"yz\r\n", &mut held, false);
         let Some(Token::Line(line)) = token else { panic!("no line") };
         assert_eq!((used, line.start, line.end, line.text.len()), (3, 0, 30 * LINE_CAP as u64 + 2, LINE_CAP));
     }

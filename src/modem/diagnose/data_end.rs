@@ -87,7 +87,7 @@ impl Rule for MissingTerminator {
     const HEARS: u32 = hears::TICK | hears::FINISH | hears::DATA | hears::DATA_END;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        if event == Event::DataEnd {
+        if matches!(event, Event::DataEnd) {
             self.told.ended(dialog, book, Self::DOC.slug);
             return;
         }
@@ -246,7 +246,7 @@ impl Rule for CommandAsPayload {
     const HEARS: u32 = hears::DATA | hears::DATA_END;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        if event == Event::DataEnd {
+        if matches!(event, Event::DataEnd) {
             self.told.ended(dialog, book, Self::DOC.slug);
             return;
         }
@@ -364,6 +364,7 @@ impl Rule for InsidePayload {
     };
     const HEARS: u32 = hears::DATA_END | hears::JUNK | hears::FINAL | hears::FINISH;
 
+    #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::DataEnd => {

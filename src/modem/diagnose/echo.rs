@@ -11,8 +11,7 @@ use crate::modem::dialog::{Dialog, Event, Record, flipped_bits};
 
 /// The echo of a command is damaged: what came, and where.
 fn damaged(exchange: &Exchange) -> Option<Span> {
-    let edited = exchange.text.contains(&0x08);
-    exchange.echo_span.filter(|_| exchange.echo == Echo::Damaged && !edited)
+    exchange.echo_span.filter(|_| exchange.echo == Echo::Damaged && !exchange.text.contains(&0x08))
 }
 
 /// Only first bytes are missing.
@@ -42,12 +41,13 @@ impl Rule for FirstCharacter {
     };
     const HEARS: u32 = hears::COMMAND | hears::FINAL;
 
+    #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         if dialog.state.sleep != Some(2) {
             return;
         }
-        if event == Event::Command {
-            let Some(command) = dialog.open.back() else { return };
+        if matches!(event, Event::Command) {
+            let Some(command) = dialog.open.last() else { return };
             let slept = self.last.zip(command.span.at).is_none_or(|(last, at)| at >= last + ASLEEP);
             if slept && self.ignored.is_none() && command.before.unanswered == 0 {
                 self.ignored = Some(command.span);
@@ -92,6 +92,7 @@ impl Rule for BoardReset {
     };
     const HEARS: u32 = hears::UNKNOWN | hears::FINAL;
 
+    #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let early = dialog.now.is_none_or(|now| now < BOOTED);
         if self.told || !early || dialog.record != Record::Both {
@@ -152,14 +153,12 @@ impl Rule for LostBytes {
         why: "Bytes are lost on the way to the modem: a sketch passes them on at a lower rate than it gets them, or cannot send and receive at once.",
         fix: "Use the same low rate on both legs (9600), send more slowly, or ATE0.",
     };
-    const HEARS: u32 = hears::FINAL | hears::FINISH;
+    const HEARS: u32 = hears::TROUBLE | hears::FINISH;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        let exchange = if event == Event::Finish { dialog.open.front() } else { dialog.done.as_ref() };
-        let Some(exchange) = exchange.filter(|exchange| !dialog.elided() && !explained(exchange.id, book)) else {
-            return;
-        };
-        let Some(span) = damaged(exchange) else { return };
+        let exchange = if matches!(event, Event::Finish) { dialog.open.first() } else { dialog.done.as_ref() };
+        let Some(exchange) = exchange.filter(|_| !dialog.elided()) else { return };
+        let Some(span) = damaged(exchange).filter(|_| !explained(exchange.id, book)) else { return };
         let missing = exchange.text.len().saturating_sub(exchange.echo_text.len());
         if missing == 0 {
             return;
@@ -194,11 +193,11 @@ impl Rule for BitErrors {
         why: "Bits are damaged on the way back: SoftwareSerial at a high rate, or 2.8 V levels into a 5 V input.",
         fix: "Lower the rate to 9600, use AltSoftSerial or a level shifter.",
     };
-    const HEARS: u32 = hears::FINAL;
+    const HEARS: u32 = hears::TROUBLE;
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
-        let Some(done) = dialog.done.as_ref().filter(|done| !self.told && !book.is_blamed(done.id)) else { return };
-        let Some(span) = damaged(done) else { return };
+        let Some(done) = dialog.done.as_ref().filter(|_| !self.told) else { return };
+        let Some(span) = damaged(done).filter(|_| !book.is_blamed(done.id)) else { return };
         if let Some(wrong) = flipped_bits(&done.echo_text, &done.text) {
             self.told = true;
             let came = String::from_utf8_lossy(&done.echo_text).into_owned();
@@ -254,6 +253,7 @@ impl Rule for Overflow {
     };
     const HEARS: u32 = hears::COMMAND | hears::TICK | hears::FINISH;
 
+    #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let open = match event {
             // An answer that is still on its way when the next command leaves has not broken off.
@@ -264,7 +264,7 @@ impl Rule for Overflow {
             }
             Event::Command => dialog.open.len().checked_sub(2).and_then(|at| dialog.open.get(at)),
             Event::Tick if dialog.now.zip(dialog.received_last).is_none_or(|(now, last)| now < last + PAUSE) => None,
-            _ => dialog.open.front(),
+            _ => dialog.open.first(),
         };
         // What is no answer at all does not break off.
         let readable = !book.any_open(&["loopback", "wrong-baud"]);

@@ -31,7 +31,7 @@ impl Rule for ManualReceive {
         why: "With AT+CIPRXGET=1 received data stays in the modem until it is read.",
         fix: "Read it with AT+CIPRXGET=2,<length>; AT+CIPRXGET=1 has to be set before connecting.",
     };
-    const HEARS: u32 = hears::SAID | hears::COMMAND | hears::FINAL | hears::TICK | hears::FINISH;
+    const HEARS: u32 = hears::NEWS | hears::STEP | hears::COURSE | hears::TICK | hears::FINISH;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
@@ -41,7 +41,7 @@ impl Rule for ManualReceive {
             Event::Command => {
                 let reads =
                     |last: &Exchange| last.name == Name::Ciprxget && matches!(last.chief().argument(0), b"2" | b"3");
-                if dialog.open.back().is_some_and(|last| reads(last)) {
+                if dialog.open.last().is_some_and(|last| reads(last)) {
                     self.waiting = None;
                     if let Some(told) = self.told.take() {
                         book.withdraw(told);
@@ -70,8 +70,8 @@ impl Rule for ManualReceive {
             }
             Event::Tick | Event::Finish => {
                 let Some(waiting) = self.waiting.filter(|_| self.told.is_none()) else { return };
-                let over =
-                    event == Event::Finish || dialog.now.zip(waiting.at).is_some_and(|(now, at)| now >= at + PATIENCE);
+                let over = matches!(event, Event::Finish)
+                    || dialog.now.zip(waiting.at).is_some_and(|(now, at)| now >= at + PATIENCE);
                 if over {
                     self.told = Some(
                         book.add(
@@ -104,7 +104,7 @@ impl Rule for AlreadyOpen {
         why: "HTTP is still started from before.",
         fix: "AT+HTTPTERM, then AT+HTTPINIT.",
     };
-    const HEARS: u32 = hears::FINAL;
+    const HEARS: u32 = hears::COURSE;
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = &dialog.done else { return };
@@ -135,7 +135,7 @@ impl Rule for Failed {
         why: "The modem's own status codes from 600 on mean: no bearer, no such name, or no common TLS.",
         fix: "Open the bearer (AT+SAPBR=1,1), check the URL, and try plain http.",
     };
-    const HEARS: u32 = hears::SAID;
+    const HEARS: u32 = hears::NEWS;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let Event::Said(Said::HttpAction(status), span) = event else { return };
@@ -179,7 +179,7 @@ impl Rule for BearerRefused {
         why: "The bearer is open already, or the network gives no data service with this APN.",
         fix: "AT+SAPBR=2,1 shows whether it is open; AT+SAPBR=0,1 closes it; check the APN.",
     };
-    const HEARS: u32 = hears::FINAL;
+    const HEARS: u32 = hears::COURSE;
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) =

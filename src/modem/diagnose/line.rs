@@ -54,16 +54,17 @@ impl Rule for EscapeTyped {
     };
     const HEARS: u32 = hears::COMMAND | hears::GLUED | hears::FINISH | hears::TICK;
 
+    #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        if event == Event::Command {
+        if matches!(event, Event::Command) {
             if let Some(last) =
-                dialog.open.back().filter(|last| memchr::memchr3(b'\\', b'<', b'^', &last.text).is_some())
+                dialog.open.last().filter(|last| memchr::memchr3(b'\\', b'<', b'^', &last.text).is_some())
                 && self.look(&last.text, last.span, book)
             {
                 book.blame(last.id, Self::DOC.slug);
             }
         } else if let Some(span) = dialog.typed_span {
-            let over = event == Event::Finish
+            let over = matches!(event, Event::Finish)
                 || dialog.now.zip(dialog.typed_last).is_some_and(|(now, last)| now >= last + SILENCE);
             if over || matches!(event, Event::Glued(_)) {
                 self.look(&dialog.typed, span, book);
@@ -107,6 +108,7 @@ impl Rule for NoLineEnding {
     };
     const HEARS: u32 = hears::GLUED | hears::TICK | hears::FINISH | hears::FINAL | hears::UNKNOWN;
 
+    #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Glued(span) => self.tell(span, "A command", book),
@@ -127,7 +129,7 @@ impl Rule for NoLineEnding {
                 else {
                     return;
                 };
-                let over = event == Event::Finish
+                let over = matches!(event, Event::Finish)
                     || dialog.now.zip(dialog.typed_last).is_some_and(|(now, last)| now >= last + SILENCE);
                 if over && self.told.is_none() {
                     self.tell(span, &String::from_utf8_lossy(&dialog.typed), book);
@@ -160,8 +162,9 @@ impl Rule for Loopback {
     };
     const HEARS: u32 = hears::COMMAND | hears::TICK | hears::FINISH | hears::FINAL;
 
+    #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        if event == Event::Final {
+        if matches!(event, Event::Final) {
             if let Some(told) = self.told.take() {
                 book.resolve(told);
             }
@@ -230,7 +233,7 @@ impl Rule for NoAnswer {
     const HEARS: u32 = hears::TICK | hears::FINISH | hears::RECEIVED;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        if event == Event::Received {
+        if matches!(event, Event::Received) {
             if let Some(told) = self.told.take() {
                 book.withdraw(told);
             }
@@ -342,6 +345,7 @@ impl Rule for WrongBaud {
     };
     const HEARS: u32 = hears::UNKNOWN | hears::FINAL | hears::TICK | hears::FINISH | hears::COMMAND;
 
+    #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Unknown(span, strange) => {
@@ -377,7 +381,7 @@ impl Rule for Quotes {
         why: "Text copied from a PDF or a web page has curly quotes; the modem knows only the plain one (22 hex).",
         fix: "Type the quotes anew, or send the corrected command.",
     };
-    const HEARS: u32 = hears::FINAL;
+    const HEARS: u32 = hears::TROUBLE;
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = dialog.done.as_ref().filter(|done| done.refused() && done.text.contains(&0xE2)) else {
@@ -419,7 +423,7 @@ impl Rule for Blanks {
         why: "The name of a command is one word; pasted text often has blanks in it.",
         fix: "Write the command without blanks.",
     };
-    const HEARS: u32 = hears::FINAL;
+    const HEARS: u32 = hears::TROUBLE;
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = dialog.done.as_ref().filter(|done| done.refused() && !book.is_blamed(done.id)) else { return };

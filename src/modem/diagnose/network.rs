@@ -68,7 +68,7 @@ impl Rule for SimMissing {
         why: "The modem finds no SIM: none is in, it is the wrong way round, or its contacts are bad.",
         fix: "Switch the modem off, put the SIM in with the cut corner as on the holder, and switch it on again.",
     };
-    const HEARS: u32 = hears::SAID | hears::FINAL;
+    const HEARS: u32 = hears::NEWS | hears::TROUBLE;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let spans = match event {
@@ -105,7 +105,7 @@ impl Rule for SimLocked {
         why: "The SIM asks for its PIN (or PUK) before it lets the modem into the network.",
         fix: "Enter the PIN with AT+CPIN=\"1234\" (your own), or switch it off in a phone; a PUK is asked for after three wrong PINs.",
     };
-    const HEARS: u32 = hears::SAID | hears::FINAL;
+    const HEARS: u32 = hears::NEWS | hears::TROUBLE;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let (puk, spans) = match event {
@@ -211,8 +211,9 @@ impl Rule for NotRegistered {
         why: "Without registration there is no call, no SMS and no data: no antenna, no 2G network here, the SIM is refused, or the supply is weak.",
         fix: "Check antenna, operator and SIM; AT+CSQ shows the signal, AT+COPS=? the networks.",
     };
-    const HEARS: u32 = hears::SAID | hears::FINAL;
+    const HEARS: u32 = hears::SAID | hears::TROUBLE;
 
+    #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         if matches!(dialog.state.functions, Some(0 | 4)) {
             return;
@@ -270,8 +271,9 @@ impl Rule for WeakSignal {
         why: "At such a level sends fail, and the modem draws the most current.",
         fix: "Use a better antenna or place; 10 and more is usable, 15 and more good.",
     };
-    const HEARS: u32 = hears::SAID | hears::FINAL;
+    const HEARS: u32 = hears::SAID | hears::COURSE;
 
+    #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Said(Said::Csq(rssi), span) => {

@@ -41,7 +41,7 @@ impl Rule for MuxForm {
         why: "With AT+CIPMUX=1 these commands begin with a connection number from 0 to 5, with AT+CIPMUX=0 they have none.",
         fix: "Add or drop the number, or change AT+CIPMUX after AT+CIPSHUT.",
     };
-    const HEARS: u32 = hears::FINAL;
+    const HEARS: u32 = hears::TROUBLE;
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = dialog.done.as_ref().filter(|done| done.refused() && !book.is_blamed(done.id)) else { return };
@@ -103,7 +103,7 @@ impl Rule for NoDataService {
         why: "The network gives no data service: wrong or no APN, no data on the SIM, or not registered.",
         fix: "AT+CIPSHUT, then AT+CSTT=\"your operator's APN\",\"user\",\"password\" and AT+CIICR; check AT+CREG? and AT+CGATT?.",
     };
-    const HEARS: u32 = hears::FINAL | hears::SAID;
+    const HEARS: u32 = hears::COURSE | hears::NEWS;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let past = match event {
@@ -166,15 +166,17 @@ impl Rule for WrongIpState {
         why: "These commands work in one order only, from IP INITIAL: AT+CSTT, AT+CIICR, AT+CIFSR; often the state is left over from the last run.",
         fix: "AT+CIPSHUT brings the modem back to IP INITIAL; then AT+CSTT, AT+CIICR, AT+CIFSR.",
     };
-    const HEARS: u32 = hears::FINAL | hears::SAID;
+    const HEARS: u32 = hears::COURSE | hears::NEWS;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         if settled(event, dialog) {
             book.resolve_all(Self::DOC.slug);
             return;
         }
-        let Some(done) =
-            dialog.done.as_ref().filter(|done| event == Event::Final && done.refused() && !book.is_blamed(done.id))
+        let Some(done) = dialog
+            .done
+            .as_ref()
+            .filter(|done| matches!(event, Event::Final) && done.refused() && !book.is_blamed(done.id))
         else {
             return;
         };
@@ -218,7 +220,7 @@ impl Rule for MuxChange {
         why: "The number of connections can be changed only while no data connection is set up, and one is still up from before.",
         fix: "AT+CIPSHUT first, then AT+CIPMUX.",
     };
-    const HEARS: u32 = hears::FINAL;
+    const HEARS: u32 = hears::COURSE;
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = dialog.done.as_ref().filter(|done| done.name == Name::Cipmux) else { return };
@@ -249,7 +251,7 @@ impl Rule for ContextLost {
         why: "The network has ended the data connection; all connections are gone and every further command of TCP/IP fails.",
         fix: "AT+CIPSHUT, then open the data connection anew.",
     };
-    const HEARS: u32 = hears::FINAL | hears::SAID;
+    const HEARS: u32 = hears::COURSE | hears::NEWS;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         if settled(event, dialog) {

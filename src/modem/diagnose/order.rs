@@ -62,12 +62,12 @@ impl Rule for SendBeforeConnect {
         why: "The OK of AT+CIPSTART only means that the modem tries to connect; a send is refused until CONNECT OK, and without a prompt the text never becomes data.",
         fix: "Wait for CONNECT OK (seconds on GPRS, up to 160), then send AT+CIPSEND.",
     };
-    const HEARS: u32 = hears::COMMAND | hears::FINAL | hears::FINISH;
+    const HEARS: u32 = hears::STEP | hears::COURSE | hears::FINISH;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Command => {
-                let Some(send) = dialog.open.back().filter(|last| dialog.record == Record::SentOnly && sends(last))
+                let Some(send) = dialog.open.last().filter(|last| dialog.record == Record::SentOnly && sends(last))
                 else {
                     return;
                 };
@@ -112,7 +112,7 @@ impl Rule for SendWithoutConnection {
         why: "There is no open connection to send over, so the modem shows no prompt.",
         fix: "Open one with AT+CIPSTART and wait for CONNECT OK; AT+CIPSTATUS shows the state.",
     };
-    const HEARS: u32 = hears::FINAL | hears::SAID;
+    const HEARS: u32 = hears::TROUBLE | hears::NEWS;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
@@ -186,7 +186,7 @@ const GIVEN_UP: Duration = Duration::from_secs(10);
 impl ClosedBeforeSent {
     fn closing(&mut self, dialog: &Dialog, book: &mut Book) {
         let stray = self.stray.take();
-        let Some(close) = dialog.open.back() else { return };
+        let Some(close) = dialog.open.last() else { return };
         if !matches!(close.name, Name::Cipclose | Name::Cipshut)
             || close.chief().form == Form::Query
             || close.chief().form == Form::Test
@@ -232,8 +232,9 @@ impl Rule for ClosedBeforeSent {
         why: "The data is on its way until SEND OK; closing before that throws it away.",
         fix: "Wait for SEND OK (it may take seconds), then close.",
     };
-    const HEARS: u32 = hears::COMMAND | hears::FINAL | hears::STRAY;
+    const HEARS: u32 = hears::COMMAND | hears::COURSE | hears::STRAY;
 
+    #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Stray(span) => {
@@ -265,7 +266,7 @@ impl Rule for AlreadyConnected {
         why: "The connection from before is still open; the new AT+CIPSTART did nothing.",
         fix: "Use the open connection, or close it with AT+CIPCLOSE first.",
     };
-    const HEARS: u32 = hears::SAID;
+    const HEARS: u32 = hears::NEWS;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         if let Event::Said(Said::AlreadyConnect(_), span) = event {
@@ -310,12 +311,12 @@ impl Rule for ConnectFailed {
         why: "Nobody answered there: host or port is wrong, nothing listens, or a firewall is in between.",
         fix: "Check host and port from another network; a server at home needs a public address and port forwarding.",
     };
-    const HEARS: u32 = hears::COMMAND | hears::SAID;
+    const HEARS: u32 = hears::STEP | hears::NEWS;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Command => {
-                if let Some(start) = dialog.open.back().filter(|last| last.name == Name::Cipstart) {
+                if let Some(start) = dialog.open.last().filter(|last| last.name == Name::Cipstart) {
                     self.command = Some(start.span);
                     self.target.clear();
                     self.target.push_str(&dialog.state.peer);
@@ -352,7 +353,7 @@ impl Rule for PeerClosed {
         why: "The other end has closed the connection: it was done, or waited too long.",
         fix: "Open it again with AT+CIPSTART before the next send.",
     };
-    const HEARS: u32 = hears::SAID;
+    const HEARS: u32 = hears::NEWS;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         if let Event::Said(Said::Closed(n), span) = event {
@@ -378,7 +379,7 @@ impl Rule for SendFailed {
         why: "The data was taken but not confirmed: the signal is bad, or the other end is gone.",
         fix: "Check AT+CSQ, then AT+CIPCLOSE and connect again.",
     };
-    const HEARS: u32 = hears::FINAL;
+    const HEARS: u32 = hears::COURSE;
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = &dialog.done else { return };

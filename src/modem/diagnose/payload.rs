@@ -71,7 +71,7 @@ impl Rule for FixedShort {
             }
             _ => {
                 let Some((data, n)) = Self::short(dialog) else { return };
-                let over = event == Event::Finish
+                let over = matches!(event, Event::Finish)
                     || dialog.now.zip(data.last).is_some_and(|(now, last)| now >= last + PATIENCE);
                 if !over || self.told.is_some_and(|(id, _)| id == data.id) || book.is_blamed(data.id) {
                     return;
@@ -132,6 +132,7 @@ impl Rule for FixedExcess {
     };
     const HEARS: u32 = hears::EXCESS | hears::FINAL | hears::FINISH;
 
+    #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(data) = &dialog.data_done else { return };
         if data.elided || !matches!(data.ended, Some((DataEnded::Full, _))) {
@@ -166,11 +167,11 @@ impl Rule for TooLong {
         why: "The modem answers ERROR and drops the send when the limit is passed; the rest goes to the command parser.",
         fix: "Split the data into sends of at most the limit; AT+CIPSEND? shows it.",
     };
-    const HEARS: u32 = hears::DATA | hears::FINAL;
+    const HEARS: u32 = hears::DATA | hears::COURSE;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let limit = dialog.state.send_limit.unwrap_or(USUAL_LIMIT);
-        if event == Event::Data {
+        if matches!(event, Event::Data) {
             let Some(data) = &dialog.data else { return };
             let told = self.told.is_some_and(|(id, _)| id == data.id);
             if data.name == Name::Cipsend && data.kind == DataKind::Terminated && data.count > u64::from(limit) && !told
@@ -216,7 +217,7 @@ impl Rule for PromptOff {
         why: "AT+CIPSPRT=0 and =2 switch the prompt off, so a program that waits for > waits for ever.",
         fix: "AT+CIPSPRT=1 brings the prompt back.",
     };
-    const HEARS: u32 = hears::FINAL;
+    const HEARS: u32 = hears::COURSE;
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = &dialog.done else { return };

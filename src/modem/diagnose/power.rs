@@ -65,15 +65,13 @@ pub(super) struct Restarted {
     seen: bool,
     /// A command or a power key that explains the next start.
     caused: bool,
-    /// The last command before the lines: where, and its name.
-    last: Option<(Span, Vec<u8>, Name)>,
     burst: Option<Span>,
     answered: u32,
 }
 
 impl Restarted {
     /// A boot line: does it begin a new start?
-    fn boot_line(&mut self, said: Said, span: Span, book: &mut Book) {
+    fn boot_line(&mut self, said: Said, span: Span, dialog: &Dialog, book: &mut Book) {
         let again = match said {
             Said::Rdy => std::mem::replace(&mut self.group.rdy, true),
             Said::Cfun(_) => std::mem::replace(&mut self.group.cfun, true),
@@ -105,24 +103,24 @@ impl Restarted {
             return;
         }
         let burst = self.burst.take();
-        self.tell(&[burst, Some(span)], book);
+        Self::tell(&[burst, Some(span)], dialog, book);
     }
 
-    fn tell(&self, spans: &[Option<Span>], book: &mut Book) {
+    fn tell(spans: &[Option<Span>], dialog: &Dialog, book: &mut Book) {
         let at = spans.iter().flatten().next().copied();
-        let (command, name) = self.last.as_ref().map_or((None, None), |(span, _, name)| (Some(*span), Some(*name)));
+        let last = &dialog.last;
         let mut title = "The modem restarted in mid-session".to_owned();
-        if let (Some((span, text, _)), Some(at)) = (&self.last, at) {
-            let shown: String = String::from_utf8_lossy(text).chars().take(40).collect();
-            match gap(*span, at) {
+        if let (Some(span), Some(at)) = (last.span, at) {
+            let shown: String = String::from_utf8_lossy(&last.text).chars().take(40).collect();
+            match gap(span, at) {
                 Some(gap) => title = format!("{title}, {} after {shown}", time_text(gap)),
                 None => title = format!("{title}, after {shown}"),
             }
         }
         title.push('.');
         let mut draft =
-            Draft::new(title, std::iter::once(command).chain(spans.iter().copied())).offer(Offer::Advice(ADVICE));
-        if name.is_some_and(draws) {
+            Draft::new(title, std::iter::once(last.span).chain(spans.iter().copied())).offer(Offer::Advice(ADVICE));
+        if draws(last.name) {
             draft = draft.because("The radio draws up to 2 A when it begins to send; the supply dipped, and the modem started anew: connections and settings are gone.");
         }
         book.add(Self::DOC, draft);
@@ -139,21 +137,13 @@ impl Rule for Restarted {
         why: "The modem started anew, nearly always because its supply dipped; connections and settings that were not stored are gone.",
         fix: "Strengthen the supply: 4.0 V, 2 A, 1000 µF close to the modem, short thick wires.",
     };
-    const HEARS: u32 = hears::SAID | hears::BURST | hears::COMMAND | hears::FINAL;
+    const HEARS: u32 = hears::NEWS | hears::BURST | hears::STEP | hears::FINAL;
 
+    #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Command => {
-                if let Some(command) = dialog.open.back() {
-                    if restarts(command) {
-                        self.caused = true;
-                    }
-                    let (span, text, name) = self.last.get_or_insert((command.span, Vec::new(), command.name));
-                    *span = command.span;
-                    *name = command.name;
-                    text.clear();
-                    text.extend_from_slice(&command.text);
-                }
+                self.caused |= dialog.open.last().is_some_and(|command| restarts(command));
             }
             Event::Final => {
                 let Some(done) = &dialog.done else { return };
@@ -175,7 +165,7 @@ impl Rule for Restarted {
             Event::Burst(span) => {
                 let whole = span.end - span.start >= 3;
                 if !self.in_group && whole && self.answered > 1 && !std::mem::take(&mut self.caused) {
-                    self.tell(&[Some(span)], book);
+                    Self::tell(&[Some(span)], dialog, book);
                     self.group = Group { burst: true, ..Group::default() };
                     self.burst = None;
                     self.in_group = true;
@@ -188,10 +178,10 @@ impl Rule for Restarted {
             Event::Said(Said::UnderVoltage(down) | Said::OverVoltage(down), _) => self.caused |= down,
             Event::Said(Said::Cpin(_), _) => self.group.burst &= true,
             Event::Said(said @ (Said::Rdy | Said::CallReady | Said::SmsReady), span) => {
-                self.boot_line(said, span, book);
+                self.boot_line(said, span, dialog, book);
             }
             Event::Said(said @ Said::Cfun(1), span) if !dialog.open.iter().any(|open| open.name == Name::Cfun) => {
-                self.boot_line(said, span, book);
+                self.boot_line(said, span, dialog, book);
             }
             _ => {}
         }
@@ -226,12 +216,13 @@ impl Rule for Silently {
         why: "The modem has probably started anew; with automatic baud rate it prints no RDY.",
         fix: "Strengthen the supply; set the modem up again (ATE0, AT+CMEE, AT+CSTT …).",
     };
-    const HEARS: u32 = hears::ECHOED | hears::FINAL | hears::SAID | hears::COMMAND;
+    const HEARS: u32 = hears::ECHOED | hears::FINAL | hears::SAID | hears::STEP;
 
+    #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Command => {
-                let cause = dialog.open.back().is_some_and(|last| {
+                let cause = dialog.open.last().is_some_and(|last| {
                     restarts(last)
                         || (last.name == Name::Basic
                             && last
@@ -295,7 +286,7 @@ impl Rule for UnderVoltage {
         why: "The supply fell to 3.5 V or less; under 3.4 V the modem switches off.",
         fix: "Strengthen the supply: 4.0 V, 2 A, 1000 µF close to the modem, short thick wires.",
     };
-    const HEARS: u32 = hears::SAID;
+    const HEARS: u32 = hears::NEWS;
 
     fn on(&mut self, event: Event, _dialog: &Dialog, book: &mut Book) {
         match event {
@@ -333,7 +324,7 @@ impl Rule for OverVoltage {
         why: "The supply is at 4.3 V or more; over 4.4 V the modem switches off, and it may be damaged.",
         fix: "Lower the supply to 4.0 V; 5 V needs a regulator or a diode.",
     };
-    const HEARS: u32 = hears::SAID;
+    const HEARS: u32 = hears::NEWS;
 
     fn on(&mut self, event: Event, _dialog: &Dialog, book: &mut Book) {
         match event {
@@ -370,6 +361,7 @@ impl Rule for SupplyLow {
     };
     const HEARS: u32 = hears::SAID;
 
+    #[inline(always)]
     fn on(&mut self, event: Event, _dialog: &Dialog, book: &mut Book) {
         let Event::Said(Said::Cbc(millivolts), span) = event else { return };
         if millivolts >= LEAST {

@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use super::book::Book;
 use super::{Severity, data_end, echo, http, line, network, opening, order, payload, power, sms, without_prompt};
+use crate::modem::dialog::command::Name;
+use crate::modem::dialog::exchange::Echo;
+use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
 
 /// A rule's public name and what people read about it.
@@ -58,6 +61,44 @@ pub(super) mod hears {
     pub const RECEIVED: u32 = 1 << 14;
     pub const TICK: u32 = 1 << 15;
     pub const FINISH: u32 = 1 << 16;
+    /// Of [`COMMAND`]: it does more than ask.
+    pub const STEP: u32 = 1 << 17;
+    /// Of [`FINAL`]: that of a command that does more than ask, or was refused, or whose echo was damaged.
+    pub const COURSE: u32 = 1 << 18;
+    /// Of [`FINAL`]: the command was refused, or its echo was damaged.
+    pub const TROUBLE: u32 = 1 << 19;
+    /// Of [`SAID`]: not just a value that was asked for.
+    pub const NEWS: u32 = 1 << 20;
+}
+
+/// The command does no more than ask, or get in touch. Most commands of a session are such, and few rules need to hear
+/// of them.
+fn asks(name: Name) -> bool {
+    matches!(
+        name,
+        Name::At | Name::Cbc | Name::Cgreg | Name::Cipstatus | Name::Cops | Name::Creg | Name::Csq | Name::Other
+    )
+}
+
+/// The line tells a value, and nothing has changed by it.
+fn is_value(said: Said) -> bool {
+    matches!(
+        said,
+        Said::Csq(_)
+            | Said::Creg(..)
+            | Said::Cbc(_)
+            | Said::Cmee(_)
+            | Said::Cmgf(_)
+            | Said::Mux(_)
+            | Said::SendLimit(_)
+            | Said::Counted(_)
+            | Said::Ipd(_)
+            | Said::Receive(_)
+            | Said::RxData(_)
+            | Said::RxCount
+            | Said::SmsHead
+            | Said::SmsPushed
+    )
 }
 
 /// Makes the struct of all rules. Which rules hear a kind of event is known when the program is compiled.
@@ -73,8 +114,9 @@ macro_rules! rules {
             /// What people read about them, in the order of the documentation.
             pub(super) const DOCS: &'static [&'static Doc] = &[$(<$rule as Rule>::DOC,)*];
 
-            fn pass<const KIND: u32>(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-                $(if <$rule as Rule>::HEARS & KIND != 0 {
+            /// Calls the rules that hear one of these kinds.
+            fn pass<const KINDS: u32>(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+                $(if <$rule as Rule>::HEARS & KINDS != 0 {
                     self.$field.on(event, dialog, book);
                 })*
             }
@@ -151,19 +193,29 @@ impl Rules {
     /// Hands an event to the rules that hear it.
     pub(super) fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         use hears::{
-            BURST, COMMAND, DATA, DATA_END, ECHOED, EMPTY, EXCESS, FINAL, FINISH, GLUED, JUNK, PROMPT, RECEIVED, SAID,
-            STRAY, TICK, UNKNOWN,
+            BURST, COMMAND, COURSE, DATA, DATA_END, ECHOED, EMPTY, EXCESS, FINAL, FINISH, GLUED, JUNK, NEWS, PROMPT,
+            RECEIVED, SAID, STEP, STRAY, TICK, TROUBLE, UNKNOWN,
         };
         match event {
-            Event::Command => self.pass::<COMMAND>(event, dialog, book),
+            Event::Command => match dialog.open.last() {
+                Some(command) if asks(command.name) => self.pass::<COMMAND>(event, dialog, book),
+                _ => self.pass::<{ COMMAND | STEP }>(event, dialog, book),
+            },
             Event::Glued(_) => self.pass::<GLUED>(event, dialog, book),
             Event::Junk(_) => self.pass::<JUNK>(event, dialog, book),
             Event::Stray(_) => self.pass::<STRAY>(event, dialog, book),
             Event::EmptyAfterTerminator(_) => self.pass::<EMPTY>(event, dialog, book),
             Event::Excess(..) => self.pass::<EXCESS>(event, dialog, book),
             Event::Echoed(_) => self.pass::<ECHOED>(event, dialog, book),
-            Event::Final => self.pass::<FINAL>(event, dialog, book),
-            Event::Said(..) => self.pass::<SAID>(event, dialog, book),
+            Event::Final => match &dialog.done {
+                Some(done) if done.refused() || done.echo == Echo::Damaged => {
+                    self.pass::<{ FINAL | COURSE | TROUBLE }>(event, dialog, book);
+                }
+                Some(done) if asks(done.name) => self.pass::<FINAL>(event, dialog, book),
+                _ => self.pass::<{ FINAL | COURSE }>(event, dialog, book),
+            },
+            Event::Said(said, _) if is_value(said) => self.pass::<SAID>(event, dialog, book),
+            Event::Said(..) => self.pass::<{ SAID | NEWS }>(event, dialog, book),
             Event::Prompt => self.pass::<PROMPT>(event, dialog, book),
             Event::Data => self.pass::<DATA>(event, dialog, book),
             Event::DataEnd => self.pass::<DATA_END>(event, dialog, book),

@@ -45,7 +45,7 @@ impl Rule for TooEarly {
         why: "After a start the modem reads the SIM for some seconds; SMS commands fail until it says SMS Ready.",
         fix: "Wait for SMS Ready, then try again.",
     };
-    const HEARS: u32 = hears::FINAL | hears::SAID;
+    const HEARS: u32 = hears::TROUBLE | hears::NEWS;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
@@ -124,7 +124,7 @@ impl Rule for Mode {
         why: "In PDU mode (AT+CMGF=0, the default after a start) SMS are hex PDUs, in text mode (AT+CMGF=1) a number in quotes and text.",
         fix: "AT+CMGF=1 and AT+CSCS=\"GSM\" for plain text.",
     };
-    const HEARS: u32 = hears::FINAL;
+    const HEARS: u32 = hears::COURSE;
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
         if let Some(done) = &dialog.done
@@ -160,7 +160,7 @@ impl Rule for Refused {
         why: "The modem or the network refused the SMS; the code tells why.",
         fix: "Check credit, the number of the SMS centre (AT+CSCA?) and the network (AT+CREG?).",
     };
-    const HEARS: u32 = hears::FINAL;
+    const HEARS: u32 = hears::TROUBLE;
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = dialog.done.as_deref().filter(|done| !book.is_blamed(done.id)) else { return };

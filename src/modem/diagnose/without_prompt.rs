@@ -35,7 +35,7 @@ impl Rule for BeforePrompt {
         why: "Only after > does the modem take data; what comes earlier is lost or taken for a command, and the prompt may never come.",
         fix: "Wait for > and then send; the macro CIPSEND + text + 1A does.",
     };
-    const HEARS: u32 = hears::PROMPT | hears::FINAL | hears::FINISH;
+    const HEARS: u32 = hears::PROMPT | hears::TROUBLE | hears::FINISH;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         // With the prompt switched off there is nothing to wait for.
@@ -44,7 +44,7 @@ impl Rule for BeforePrompt {
         }
         match event {
             Event::Prompt => {
-                if let Some(front) = dialog.open.front() {
+                if let Some(front) = dialog.open.first() {
                     Self::tell(front, front.invited, book);
                 }
             }
@@ -79,8 +79,9 @@ impl Rule for WithoutPrompt {
         why: "Outside a prompt the byte 1A is junk in front of the next command, which then fails.",
         fix: "Send CR to clear the line, then AT; send 1A only after the prompt >, and once.",
     };
-    const HEARS: u32 = hears::STRAY | hears::FINAL | hears::COMMAND | hears::SAID;
+    const HEARS: u32 = hears::STRAY | hears::COURSE | hears::COMMAND | hears::NEWS;
 
+    #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Final => {

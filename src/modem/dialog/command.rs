@@ -230,9 +230,15 @@ pub fn parts(line: &[u8]) -> impl Iterator<Item = Part<'_>> {
 /// The command of a line that decides what is waited for: one that takes data if there is one, else the last.
 #[must_use]
 pub fn chief(line: &[u8]) -> Part<'_> {
-    if memchr::memchr(b';', line).is_none() {
-        return part_of(line.get(2..).unwrap_or_default());
-    }
+    sole(line).unwrap_or_else(|| chief_of_many(line))
+}
+
+/// The command of a line that can hold no second one.
+pub(super) fn sole(line: &[u8]) -> Option<Part<'_>> {
+    (!line.contains(&b';')).then(|| part_of(line.get(2..).unwrap_or_default()))
+}
+
+fn chief_of_many(line: &[u8]) -> Part<'_> {
     let mut last = Part { name: Name::At, form: Form::Execute, arguments: &[] };
     for part in parts(line) {
         if part.name != Name::Basic || last.name == Name::At {

@@ -74,7 +74,7 @@ impl Dialog {
         self.lose(index);
         self.sms_text = false;
         self.looped.rule_out();
-        let Some(exchange) = self.open.front_mut() else { return };
+        let Some(exchange) = self.open.first_mut() else { return };
         exchange.invited = Some(prompt);
         let echoed = exchange.echo != Echo::None;
         let kind = kind_of(&exchange.chief(), self.state.mux);

@@ -93,6 +93,7 @@ pub enum Echo {
 
 /// A command and what came of it.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each tells something else of the command; none excludes another")]
 pub struct Exchange {
     /// Its number in the session, from 1.
     pub id: u64,
@@ -102,6 +103,8 @@ pub struct Exchange {
     pub form: Form,
     /// Where its arguments stand in the text.
     pub arguments: Range<usize>,
+    /// The line holds a `;`, and so may hold further commands.
+    pub glued: bool,
     /// The line takes data when it is accepted.
     pub takes_data: bool,
     /// The command line without its line end.
@@ -153,6 +156,7 @@ impl Exchange {
             name: Name::Other,
             form: Form::Execute,
             arguments: 0..0,
+            glued: false,
             takes_data: false,
             text: Vec::new(),
             span,

@@ -125,7 +125,7 @@ impl Dialog {
 
     fn answer_or_unknown(&mut self, line: &Line<'_>, span: Span) {
         let informs = !self.state.bare_data_possible() && line.text.iter().all(|byte| (0x20..0x7F).contains(byte));
-        match self.open.front_mut() {
+        match self.open.first_mut() {
             Some(front)
                 if informs
                     && !front.takes_data
@@ -158,7 +158,7 @@ impl Dialog {
         };
         let expected = self.state.verbose == Some(false)
             || (self.state.verbose.is_none() && matches!(digit, 0 | 4) && line.ended_by == b'\r');
-        let plain = self.open.front().is_some_and(|front| !front.takes_data && front.name != Name::Other);
+        let plain = self.open.first().is_some_and(|front| !front.takes_data && front.name != Name::Other);
         if !expected || (self.state.verbose.is_none() && !plain) || self.state.bare_data_possible() {
             return self.unknown_line(line, span);
         }
@@ -232,7 +232,10 @@ impl Dialog {
 
     /// A command has its outcome: its settings hold, rules hear of it.
     pub(super) fn settle_exchange(&mut self, index: usize, outcome: Outcome, span: Option<Span>) {
-        let Some(mut exchange) = self.open.remove(index) else { return };
+        if index >= self.open.len() {
+            return;
+        }
+        let mut exchange = self.open.remove(index);
         exchange.outcome = Some((outcome, span));
         if self.data.as_ref().is_some_and(|data| data.id == exchange.id) {
             let why = if outcome.refused() { DataEnded::Refused } else { DataEnded::Answered };
@@ -283,7 +286,8 @@ impl Dialog {
                     self.state.ip = Ip::Failed;
                 }
             }
-            (_, Outcome::Said(Said::Ok | Said::Address)) => self.state.accepted(&exchange.text),
+            (_, Outcome::Said(Said::Ok | Said::Address)) if exchange.glued => self.state.accepted(&exchange.text),
+            (_, Outcome::Said(Said::Ok | Said::Address)) => self.state.accepted_part(&chief),
             _ => {}
         }
         if exchange.text == b"+++" {
@@ -361,7 +365,7 @@ impl Dialog {
         if said != Said::Info {
             self.events.push(Event::Said(said, span));
         }
-        if let Some(front) = self.open.front_mut() {
+        if let Some(front) = self.open.first_mut() {
             front.information += 1;
         }
     }

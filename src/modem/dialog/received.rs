@@ -20,7 +20,7 @@ impl Dialog {
         }
         self.received_last = at.or(self.received_last);
         self.looped.received(bytes, self.digest.offset());
-        if self.silent.commands > 0 {
+        if self.silent.commands > 1 {
             self.events.push(Event::Received);
         }
     }
@@ -47,17 +47,16 @@ impl Dialog {
                 bytes = bytes.get(..1).unwrap_or(bytes);
             }
         }
-        let mut digest = std::mem::take(&mut self.digest);
-        let (used, token) = digest.next(bytes, self.prompt_possible());
+        let mut held = std::mem::take(&mut self.held_line);
+        let (used, token) = self.digest.next(bytes, &mut held, self.prompt_possible());
         match token {
             Some(Token::Prompt(at)) => self.prompt(self.received_span(at..at + 1)),
             Some(Token::Line(line)) => self.line(&line),
             None => {}
         }
-        digest.skip(std::mem::take(&mut self.skip));
-        let space = digest.take_space();
-        self.digest = digest;
-        if space {
+        self.held_line = held;
+        self.digest.skip(std::mem::take(&mut self.skip));
+        if self.digest.take_space() {
             self.widen_prompt();
         }
         used.max(1)
@@ -175,7 +174,7 @@ impl Dialog {
 
     /// Is the line the echo of a command that was sent, whole or damaged?
     fn echo(&mut self, line: &Line<'_>, span: Span) -> bool {
-        let Some(front) = self.open.front() else { return false };
+        let Some(front) = self.open.first() else { return false };
         let text = line.text;
         if front.echo == Echo::None && front.text == text {
             self.echoed(0, span.end);
@@ -201,7 +200,9 @@ impl Dialog {
         let Some(exchange) = self.open.get_mut(index) else { return };
         exchange.answer_from = end;
         exchange.echo = Echo::Whole;
-        self.events.push(Event::Echoed(exchange.id));
+        if self.state.echo == Some(false) {
+            self.events.push(Event::Echoed(exchange.id));
+        }
     }
 
     /// Collects what comes in place of the echo. It may be whole when all of it is there (a URC came in between).
@@ -227,7 +228,9 @@ impl Dialog {
         if exchange.echo_text == exchange.text {
             exchange.echo = Echo::Whole;
             exchange.echo_text.clear();
-            self.events.push(Event::Echoed(exchange.id));
+            if self.state.echo == Some(false) {
+                self.events.push(Event::Echoed(exchange.id));
+            }
         }
         true
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::command::{self, Form, Name, is_command, takes_data};
-use super::exchange::{Circumstances, Echo, Exchange, Outcome, Span};
+use super::exchange::{Circumstances, Echo, Exchange, Span};
 use super::state::Connection;
 use super::{Dialog, Event, OPEN, Record};
 use crate::modem::Direction;
@@ -131,12 +131,12 @@ impl Dialog {
         let room = LINE.saturating_sub(self.typed.len()).min(text.len());
         self.typed.extend_from_slice(text.get(..room).unwrap_or_default());
         self.sent_total += text.len() as u64;
-        if self.typed.eq_ignore_ascii_case(b"A/") && !self.repeat.is_empty() {
-            let line = self.repeat.clone();
+        if self.typed.eq_ignore_ascii_case(b"A/") && !self.last.text.is_empty() {
+            let line = self.last.text.clone();
             let sending = Sending { span: self.typed_span.unwrap_or(span), at: self.now, by_feed: false };
             self.forget_typed();
             self.push_command(&line, &sending);
-            if let Some(exchange) = self.open.back_mut() {
+            if let Some(exchange) = self.open.last_mut() {
                 exchange.echo = Echo::Whole;
             }
         }
@@ -206,7 +206,7 @@ impl Dialog {
     pub(super) fn echoed_command(&mut self, text: &[u8], span: Span) {
         self.settle();
         self.push_command(text, &Sending { span, at: span.at, by_feed: false });
-        if let Some(exchange) = self.open.back_mut() {
+        if let Some(exchange) = self.open.last_mut() {
             exchange.echo = Echo::Whole;
         }
     }
@@ -219,7 +219,9 @@ impl Dialog {
         let mut exchange = self.blank(sending);
         exchange.text.clear();
         exchange.text.extend_from_slice(text);
-        let chief = command::chief(text);
+        let sole = command::sole(text);
+        exchange.glued = sole.is_none();
+        let chief = sole.unwrap_or_else(|| command::chief(text));
         exchange.name = chief.name;
         exchange.form = chief.form;
         let place = (chief.arguments.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize);
@@ -238,9 +240,11 @@ impl Dialog {
         if self.record == Record::Both && text != b"+++" {
             self.count_silent(sending);
         }
-        self.repeat.clear();
-        self.repeat.extend_from_slice(text);
-        self.open.push_back(exchange);
+        self.last.span = Some(sending.span);
+        self.last.name = exchange.name;
+        self.last.text.clear();
+        self.last.text.extend_from_slice(text);
+        self.open.push(exchange);
         self.events.push(Event::Command);
     }
 
@@ -248,7 +252,9 @@ impl Dialog {
     fn blank(&mut self, sending: &Sending) -> Box<Exchange> {
         self.next_id += 1;
         let mut exchange = self.spare.pop().unwrap_or_else(|| Box::new(Exchange::new(sending.span)));
-        exchange.renew(self.next_id, sending.span, self.digest.offset());
+        // What a pasted log shows behind an echo need not be the whole answer: its length says nothing.
+        let received_from = if self.record == Record::Echoed { 0 } else { self.digest.offset() };
+        exchange.renew(self.next_id, sending.span, received_from);
         exchange.at = sending.at;
         exchange.by_feed = sending.by_feed;
         exchange
@@ -259,7 +265,7 @@ impl Dialog {
         if self.state.quiet == Some(true) {
             self.lose(self.open.len());
         }
-        while let Some(front) = self.open.front() {
+        while let Some(front) = self.open.first() {
             let overdue = match (at, front.at) {
                 (Some(now), Some(then)) => now > then + allowed(&front.text),
                 _ => false,
@@ -267,10 +273,8 @@ impl Dialog {
             if !overdue && self.open.len() < OPEN {
                 return;
             }
-            if let Some(mut exchange) = self.open.pop_front() {
-                exchange.outcome = Some((Outcome::Lost, None));
-                self.recycle(exchange);
-            }
+            let exchange = self.open.remove(0);
+            self.recycle(exchange);
         }
     }
 

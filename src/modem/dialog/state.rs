@@ -175,7 +175,8 @@ impl State {
         }
     }
 
-    fn accepted_part(&mut self, part: &Part<'_>) {
+    /// One command of a line was answered OK.
+    pub fn accepted_part(&mut self, part: &Part<'_>) {
         if part.name == Name::Basic {
             self.accepted_basic(part.arguments);
             return;
