@@ -250,6 +250,12 @@ impl Session {
         self.macros.is_some()
     }
 
+    /// What is sent and received is diagnosed.
+    #[must_use]
+    pub fn diagnosing(&self) -> bool {
+        !self.undiagnosed
+    }
+
     /// The rate of the modem is being looked for.
     #[must_use]
     pub fn scanning(&self) -> bool {

@@ -12,6 +12,7 @@ use crossbeam_channel::{Receiver, bounded};
 
 use super::LineOptions;
 use crate::capture::{Reader, Writer};
+use crate::link::tap::LISTENS_ONLY;
 use crate::link::{Connection, LinkSpec, News, Order, Phase, Status};
 use crate::macros::duration;
 
@@ -137,6 +138,18 @@ pub struct Line {
 }
 
 impl Line {
+    /// As [`Self::open`], for commands that send.
+    ///
+    /// # Errors
+    /// Wrong use for what is no port name and for ports that only listen, trouble for a port or file that cannot be opened.
+    pub fn open_to_send(port: &str, line: &LineOptions, capture: Option<&Path>) -> Result<Self, Exit> {
+        match LinkSpec::parse(port).map_err(Exit::wrong_use)? {
+            LinkSpec::Tap { .. } => Err(Exit::wrong_use(LISTENS_ONLY)),
+            spec if spec.listens_only() => Err(Exit::wrong_use(format!("{spec} has no far end: nothing was sent"))),
+            _ => Self::open(port, line, capture),
+        }
+    }
+
     /// Opens PORT and waits until it is open. The capture is a new file at `capture`, or in memory only.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ mod report;
 mod run;
 mod running;
 mod send;
+mod send_file;
 mod sim;
 mod sketch;
 

@@ -79,7 +79,7 @@ impl Run {
             let path = junit.display();
             return Err(Exit::trouble(format!("{path} is there already; --force replaces it")));
         }
-        let line = Line::open(&self.port, &self.line, self.capture.as_deref())?;
+        let line = Line::open_to_send(&self.port, &self.line, self.capture.as_deref())?;
         let names: Vec<String> = macros.iter().map(|what| what.name.clone()).collect();
         let mut show = Show::new(&line, self.json);
         let mut bench = report::Bench::new(&self.file, &names);

@@ -1,12 +1,15 @@
-//! `modemscope send`: bytes out, and an answer waited for.
+//! `modemscope send`: bytes out, and an answer waited for; or a file ([`send_file`](super::send_file)).
 
 use std::io::Read;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use super::LineOptions;
 use super::common::{CommandResult, Exit, Line, finish, parse_duration};
 use super::running::{Show, run_macros, say_findings};
+use super::send_file::send_file;
+use crate::link::transfer::Protocol;
 use crate::macros::runner::Values;
 use crate::macros::{Macro, Step};
 use crate::notation::{self, LineEnding, Mode};
@@ -21,8 +24,14 @@ pub struct Send {
     #[arg(value_name = "PORT")]
     port: String,
     /// What to send, in the notation ('AT\r', 'hello<1A>'); `-` sends standard input as it is.
-    #[arg(value_name = "NOTATION", allow_hyphen_values = true)]
-    bytes: String,
+    #[arg(value_name = "NOTATION", allow_hyphen_values = true, required_unless_present = "file")]
+    bytes: Option<String>,
+    /// Send this file instead.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["bytes", "ending", "expect", "fail", "within"])]
+    file: Option<PathBuf>,
+    /// How the file is sent: raw, xmodem, xmodem-1k or ymodem. All but raw need the program lrzsz.
+    #[arg(long, value_name = "NAME", default_value = "raw", value_parser = protocol, requires = "file")]
+    protocol: Protocol,
     /// Append a line ending: none, cr, lf, crlf, 1a or notation.
     #[arg(long, value_name = "ENDING", default_value = "none")]
     ending: LineEnding,
@@ -46,7 +55,10 @@ impl Send {
     }
 
     fn send(self) -> CommandResult {
-        let mut bytes = match self.bytes.as_str() {
+        if let Some(file) = &self.file {
+            return send_file(&self.port, &self.line, file, self.protocol);
+        }
+        let mut bytes = match self.bytes.as_deref().unwrap_or_default() {
             "-" => standard_input()?,
             text => {
                 notation::parse(text, Mode::Mixed).map_err(|error| Exit::wrong_use(format!("`{text}`, {error}")))?
@@ -64,7 +76,7 @@ impl Send {
             ..Step::default()
         };
         let what = Macro { name: "send".into(), steps: vec![step], ..Macro::default() };
-        let line = Line::open(&self.port, &self.line, None)?;
+        let line = Line::open_to_send(&self.port, &self.line, None)?;
         let mut show = Show::new(&line, false);
         let outcome = run_macros(&line, vec![what], Values::new(), &mut show)?;
         show.finish();
@@ -90,6 +102,11 @@ fn standard_input() -> Result<Vec<u8>, Exit> {
         return Err(Exit::wrong_use(format!("standard input holds more than {LARGEST_INPUT} bytes")));
     }
     Ok(bytes)
+}
+
+fn protocol(text: &str) -> Result<Protocol, String> {
+    let known = Protocol::ALL.into_iter().find(|known| known.name().eq_ignore_ascii_case(text));
+    known.ok_or_else(|| "write raw, xmodem, xmodem-1k or ymodem".to_owned())
 }
 
 /// A pattern, kept as a macro has it.

@@ -23,10 +23,12 @@ pub mod share;
 pub mod sim_host;
 pub mod simulator;
 pub mod spec;
+pub mod tap;
 pub mod telnet;
 #[cfg(unix)]
 mod termios;
 pub mod test_server;
+pub mod transfer;
 pub mod trouble;
 pub mod wait;
 pub mod worker;
@@ -66,6 +68,8 @@ pub enum Arrival {
     },
     /// Something worth a line in the log.
     Note(String),
+    /// What a tap heard on the host's line, on its way to the modem.
+    FromHost(Box<Arrival>),
 }
 
 /// Why a link could not do what was asked.

@@ -6,6 +6,7 @@ use super::network::Network;
 use super::replay::Replay;
 use super::serial::Serial;
 use super::simulator::SimLink;
+use super::tap::Tap;
 use super::{LineSettings, Link, LinkSpec};
 
 /// Every `sim:` is a fresh modem with the same delays.
@@ -37,6 +38,10 @@ pub fn open(spec: &LinkSpec, settings: &LineSettings) -> Result<Opened, String> 
         }
         LinkSpec::Replay(path) => replay(path, false),
         LinkSpec::ReplayFast(path) => replay(path, true),
+        LinkSpec::Tap { host, modem } => {
+            let (tap, kept) = Tap::open(host, modem, settings)?;
+            Ok(Opened { link: Box::new(tap), kept })
+        }
     }
 }
 

@@ -6,7 +6,8 @@ use std::str::FromStr;
 
 use crate::sim800::Profile;
 
-/// A port, as typed: `/dev/ttyUSB0`, `COM5`, `sim:no-sim`, `tcp://host:port`, `rfc2217://host:port`, `replay:FILE`.
+/// A port, as typed: `/dev/ttyUSB0`, `COM5`, `sim:no-sim`, `tcp://host:port`, `rfc2217://host:port`, `replay:FILE`,
+/// `tap:HOST,MODEM`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum LinkSpec {
     /// A serial device or a pty.
@@ -21,6 +22,13 @@ pub enum LinkSpec {
     Replay(PathBuf),
     /// A capture played back as fast as it is taken (`replay-fast:FILE`).
     ReplayFast(PathBuf),
+    /// Two lines listened to at once (`tap:/dev/ttyUSB0,/dev/ttyUSB1`).
+    Tap {
+        /// Where the host's TX is heard: what goes to the modem.
+        host: Box<LinkSpec>,
+        /// Where the modem's TX is heard.
+        modem: Box<LinkSpec>,
+    },
 }
 
 /// Why a text names no port.
@@ -35,7 +43,9 @@ pub struct SpecError {
     pub help: String,
 }
 
-const FORMS: &str = "a device such as /dev/ttyUSB0 or COM5, sim:, tcp://host:port, rfc2217://host:port or replay:FILE";
+const FORMS: &str =
+    "a device such as /dev/ttyUSB0 or COM5, sim:, tcp://host:port, rfc2217://host:port, replay:FILE or tap:HOST,MODEM";
+const TAP_FORM: &str = "tap:HOST,MODEM: the port that hears the host's TX, then the one that hears the modem's, as in tap:/dev/ttyUSB0,/dev/ttyUSB1";
 
 impl LinkSpec {
     /// Reads a port argument.
@@ -76,9 +86,16 @@ impl LinkSpec {
             "rfc2217" => {
                 Ok(Self::Rfc2217(host_and_port(rest).map_err(|problem| error(problem, "rfc2217://host:port"))?))
             }
+            "tap" => tap(rest).map_err(|problem| error(problem, TAP_FORM)),
             name if is_com_port(name) && rest.is_empty() => Ok(Self::Serial(scheme.to_owned())),
             _ => Err(error(format!("`{scheme}:` is no kind of port"), FORMS)),
         }
+    }
+
+    /// Nothing can be sent here, ever: a tap and a replay.
+    #[must_use]
+    pub fn listens_only(&self) -> bool {
+        matches!(self, Self::Tap { .. } | Self::Replay(_) | Self::ReplayFast(_))
     }
 }
 
@@ -99,8 +116,27 @@ impl fmt::Display for LinkSpec {
             Self::Rfc2217(address) => write!(formatter, "rfc2217://{address}"),
             Self::Replay(path) => write!(formatter, "replay:{}", path.display()),
             Self::ReplayFast(path) => write!(formatter, "replay-fast:{}", path.display()),
+            Self::Tap { host, modem } => write!(formatter, "tap:{host},{modem}"),
         }
     }
+}
+
+/// Two ports that can be listened to, a comma between them.
+fn tap(rest: &str) -> Result<LinkSpec, String> {
+    let (host, modem) = rest.split_once(',').ok_or("it needs two ports")?;
+    if modem.contains(',') {
+        return Err("it has more than one comma".into());
+    }
+    let line = |text: &str| match LinkSpec::parse(text) {
+        Ok(spec @ (LinkSpec::Serial(_) | LinkSpec::Tcp(_) | LinkSpec::Rfc2217(_))) => Ok(Box::new(spec)),
+        Ok(other) => Err(format!("`{other}` is no line to listen to")),
+        Err(error) => Err(error.problem),
+    };
+    let (host, modem) = (line(host)?, line(modem)?);
+    if host == modem {
+        return Err(format!("both lines are {host}"));
+    }
+    Ok(LinkSpec::Tap { host, modem })
 }
 
 fn is_com_port(name: &str) -> bool {
@@ -167,6 +203,13 @@ mod tests {
         check("replay:a b.pcapng", LinkSpec::Replay("a b.pcapng".into()), "replay:a b.pcapng");
         check("replay-fast:x", LinkSpec::ReplayFast("x".into()), "replay-fast:x");
         check("replay:/tmp/x:y", LinkSpec::Replay("/tmp/x:y".into()), "replay:/tmp/x:y");
+        let tap = |host: LinkSpec, modem: LinkSpec| LinkSpec::Tap { host: host.into(), modem: modem.into() };
+        check("tap:/dev/ttyUSB0, COM5", tap(serial("/dev/ttyUSB0"), serial("COM5")), "tap:/dev/ttyUSB0,COM5");
+        check(
+            "TAP:/dev/serial/by-path/pci-0000:00,tcp://host:1",
+            tap(serial("/dev/serial/by-path/pci-0000:00"), LinkSpec::Tcp("host:1".into())),
+            "tap:/dev/serial/by-path/pci-0000:00,tcp://host:1",
+        );
     }
 
     #[test]
@@ -189,5 +232,11 @@ mod tests {
         check("sim:bogus", "\"bogus\" is neither a profile (sim800l, autobaud, fast) nor a fault");
         check("replay:", "no file is named; write replay:FILE");
         check("a\0b", "NUL");
+        check("tap:/dev/ttyUSB0", "it needs two ports; write tap:HOST,MODEM");
+        check("tap:/dev/a,", "it is empty");
+        check("tap:/dev/a,/dev/a", "both lines are /dev/a");
+        check("tap:/dev/a,/dev/b,/dev/c", "more than one comma");
+        check("tap:/dev/a,sim:", "`sim:` is no line to listen to");
+        check("tap:/dev/a,tcp://x", "the port number is missing");
     }
 }

@@ -6,12 +6,15 @@
 mod away;
 mod baud;
 mod engine;
+mod files;
 mod line_work;
 mod orders;
 mod outgoing;
+mod overheard;
 mod progress;
 mod sharing;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +23,7 @@ pub use baud::ScanProgress;
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
 use super::share::Place;
+use super::transfer::{Protocol, TransferProgress};
 use super::wait::{Waiter, Waker};
 use super::{LineSettings, LinkSpec, News};
 use crate::capture::{LineStates, Reader, Writer};
@@ -33,7 +37,9 @@ use crate::session::Rounds;
 pub enum Order {
     /// Send these bytes.
     Send(Vec<u8>),
-    /// Give up what is not sent yet.
+    /// Send a file. [`Status::transfer`] tells how it gets on; nothing else is sent meanwhile.
+    SendFile(PathBuf, Protocol),
+    /// Give up what is not sent yet, a file too (with a protocol the far end is told by CAN).
     CancelSend,
     /// Run macros, one after the other, until one fails.
     RunMacro(Vec<Macro>, Values),
@@ -177,6 +183,8 @@ pub struct Status {
     pub panel: Option<Arc<crate::sim800::Panel>>,
     /// The scan for the modem's rate, in hand or last.
     pub scan: Option<Arc<ScanProgress>>,
+    /// The file in hand, or the last one.
+    pub transfer: Option<Arc<TransferProgress>>,
     /// Where the port is shared, and with how many.
     pub shared: Option<(String, usize)>,
     /// While the device is lost: which ports may be it now. [`Order::TakeBack`] takes the user's choice.

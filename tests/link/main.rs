@@ -20,6 +20,10 @@ mod share;
 #[path = "../support/mod.rs"]
 mod support;
 #[cfg(test)]
+mod tap;
+#[cfg(test)]
 mod test_server;
+#[cfg(test)]
+mod transfer;
 #[cfg(test)]
 mod watch;

@@ -80,7 +80,7 @@ impl Engine {
     fn begin(&mut self, how: &str, opened: Opened) {
         let kept = opened.kept.as_ref().map(|kept| format!("; {kept}")).unwrap_or_default();
         let settings = match self.spec {
-            LinkSpec::Serial(_) | LinkSpec::Rfc2217(_) => format!(" at {}", self.settings),
+            LinkSpec::Serial(_) | LinkSpec::Rfc2217(_) | LinkSpec::Tap { .. } => format!(" at {}", self.settings),
             _ => String::new(),
         };
         self.note(format!("{how} {}{settings}{kept}", self.spec));
@@ -133,6 +133,7 @@ impl Engine {
         self.lines = None;
         self.line_break = None;
         self.pulse = None;
+        self.lose_file(now);
         self.drop_outgoing(now);
         self.input(Input::StopMacro, now);
     }

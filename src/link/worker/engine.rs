@@ -9,8 +9,10 @@ use crossbeam_channel::Receiver;
 
 use super::away::Away;
 use super::baud::ScanLog;
+use super::files::Files;
 use super::line_work::Break;
 use super::outgoing::Outgoing;
+use super::overheard::Overheard;
 use super::progress::RunLog;
 use super::{Order, Phase, SendProgress, Status};
 use crate::capture::{LineStates, Record, Writer};
@@ -77,8 +79,10 @@ pub(super) struct Engine {
     pub(super) session: Session,
     pub(super) outgoing: Outgoing,
     pub(super) mask: EchoMask,
+    pub(super) overheard: Overheard,
     pub(super) run_log: RunLog,
     pub(super) scan_log: ScanLog,
+    pub(super) files: Files,
     pub(super) arrived: Vec<Arrival>,
     pub(super) phase: Phase,
     pub(super) rx: u64,
@@ -120,8 +124,10 @@ impl Engine {
             session: Session::new(),
             outgoing,
             mask: EchoMask::default(),
+            overheard: Overheard::default(),
             run_log: RunLog::default(),
             scan_log: ScanLog::default(),
+            files: Files::default(),
             arrived: Vec::new(),
             phase: Phase::Opening,
             rx: 0,
@@ -164,6 +170,7 @@ impl Engine {
             self.dirty = true;
             self.input(Input::Tick, now);
         }
+        self.file_work(now);
         self.line_work(now);
         self.transmit()?;
         let now = self.clock.now();
@@ -196,6 +203,7 @@ impl Engine {
                 Break::On { until } => until,
             }),
             self.pulse.map(|(_, until)| until),
+            self.files.next_deadline(now),
         ];
         // Rounded up by a little, so that a deadline has passed when the wait for it is over.
         let timeout = deadlines.into_iter().flatten().min().map(|due| match due.saturating_sub(now) {
@@ -206,6 +214,7 @@ impl Engine {
         if let Some(link) = &self.link {
             link.interests(offering && !stuck, &mut interests);
         }
+        self.files.interests(self.unsent(now), &mut interests);
         let listening = self.hears_guests();
         if let Some(share) = &self.share {
             share.interests(listening, &mut interests);
@@ -286,6 +295,7 @@ impl Engine {
                     secret: self.mask.find(&bytes),
                 };
                 self.capture.append(now, record);
+                self.hear_for_file(&bytes);
                 self.input(Input::Received(&bytes), now);
             }
             Arrival::Break => self.capture.append(now, Record::Break(Direction::Rx)),
@@ -293,6 +303,7 @@ impl Engine {
                 self.capture.append(now, Record::Lost { direction: Direction::Rx, bytes, why });
             }
             Arrival::Note(text) => self.note(text),
+            Arrival::FromHost(heard) => self.overhear(*heard, now),
         }
     }
 
@@ -375,6 +386,7 @@ impl Engine {
             refused: self.refused.clone(),
             panel: self.link.as_ref().and_then(|link| link.panel()).map(Arc::new),
             scan: self.scan_log.progress(),
+            transfer: self.files.progress(),
             shared: self.share.as_ref().map(|share| (share.address().to_owned(), share.guests())),
             candidates: self.candidates.clone(),
             place: self.spec.to_string(),

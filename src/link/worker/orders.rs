@@ -5,9 +5,12 @@ use std::time::Duration;
 use crossbeam_channel::TryRecvError;
 
 use super::engine::Engine;
+use super::files::BUSY;
 use super::progress::with_time;
 use super::{Order, Phase, SendProgress};
-use crate::link::LineSettings;
+use crate::link::tap::LISTENS_ONLY;
+use crate::link::{LineSettings, LinkSpec};
+use crate::macros::runner::Values;
 use crate::macros::{LineChange, Macro};
 use crate::modem::diagnose::{PAUSED, RESUMED};
 use crate::session::{Input, Rounds, SendId};
@@ -40,12 +43,25 @@ impl Engine {
 
     fn obey(&mut self, order: Order, now: Duration) {
         self.active = now;
-        match order {
-            Order::Send(_) | Order::RunMacro(..) | Order::Repeat(..) | Order::Break(_) if self.link.is_none() => {
-                self.refuse("the port is not open: nothing was sent".into());
+        if let Some(problem) = self.objection(&order) {
+            if let Order::RunMacro(macros, _) | Order::Repeat(macros, ..) = order
+                && !self.session.running()
+            {
+                // Whoever waits for this run hears of its end.
+                self.run_log.begin(macros.into(), None);
+                self.run_log.end(false, Some(problem.into()), Values::new());
             }
+            self.refuse(problem.into());
+            return;
+        }
+        match order {
             Order::Send(bytes) => self.input(Input::Send(bytes), now),
-            Order::CancelSend => self.cancel(now),
+            Order::SendFile(path, protocol) => self.send_file(&path, protocol, now),
+            Order::CancelSend => {
+                if !self.cancel_file(now) {
+                    self.cancel(now);
+                }
+            }
             Order::RunMacro(macros, values) => {
                 self.begin_log(&macros, None);
                 self.input(Input::RunMacros(macros, with_time(values)), now);
@@ -57,10 +73,7 @@ impl Engine {
             Order::StopMacro => self.input(Input::StopMacro, now),
             Order::ScanBaud => self.scan_baud(now),
             Order::StopScan => self.input(Input::StopScan, now),
-            Order::Diagnose(on) => {
-                self.note((if on { RESUMED } else { PAUSED }).to_owned());
-                self.input(Input::Diagnose(on), now);
-            }
+            Order::Diagnose(on) => self.diagnose(on, now),
             Order::SetLines(change) => self.set_lines(change, now),
             Order::PulseLines(change, length) => {
                 self.set_lines(change, now);
@@ -89,6 +102,26 @@ impl Engine {
         }
     }
 
+    /// Both the session and who reads the capture later leave out what is no dialog.
+    pub(super) fn diagnose(&mut self, on: bool, now: Duration) {
+        self.note((if on { RESUMED } else { PAUSED }).to_owned());
+        self.input(Input::Diagnose(on), now);
+    }
+
+    /// Why an order that needs the line cannot be followed now.
+    fn objection(&self, order: &Order) -> Option<&'static str> {
+        let sends = matches!(order, Order::Send(_) | Order::RunMacro(..) | Order::Repeat(..) | Order::Break(_));
+        let alone = matches!(order, Order::SendFile(..) | Order::ScanBaud);
+        let lines = matches!(order, Order::SetLines(_) | Order::PulseLines(..));
+        if matches!(self.spec, LinkSpec::Tap { .. }) && (sends || alone || lines) {
+            return Some(LISTENS_ONLY);
+        }
+        if self.link.is_none() && sends {
+            return Some("the port is not open: nothing was sent");
+        }
+        (self.files.busy() && (sends || alone)).then_some(BUSY)
+    }
+
     fn reconfigure(&mut self, settings: LineSettings) {
         if self.session.scanning() {
             // The scan has the line; they are set when it is over.
@@ -114,7 +147,7 @@ impl Engine {
         }
     }
 
-    fn cancel(&mut self, now: Duration) {
+    pub(super) fn cancel(&mut self, now: Duration) {
         let Some((progress, sends)) = self.outgoing.cancel(now) else {
             return;
         };

@@ -28,7 +28,9 @@ impl Engine {
     /// Guests may talk now.
     pub(super) fn hears_guests(&self) -> bool {
         let now = self.clock.now();
-        self.link.is_some() && self.outgoing.progress(now).is_none_or(|waiting| waiting.total - waiting.taken < ENOUGH)
+        self.link.is_some()
+            && !self.files.busy()
+            && self.outgoing.progress(now).is_none_or(|waiting| waiting.total - waiting.taken < ENOUGH)
     }
 
     pub(super) fn serve_guests(&mut self) {

@@ -1,0 +1,283 @@
+//! A file on its way: as it is, or by XMODEM or YMODEM, whose side of the talk is lrzsz's (`sx`, `sb`).
+//!
+//! lrzsz gets one end of a socket pair for its line; the worker carries bytes between the other end and the port, so that
+//! the capture has them too, and pacing and flow control apply. Nothing here blocks.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use super::Interests;
+
+#[cfg(unix)]
+mod program;
+
+/// Bytes of a raw file offered at once.
+const PIECE: usize = 64 * 1024;
+
+/// How a file is sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Protocol {
+    /// As it is: the bytes of the file, nothing else.
+    #[default]
+    Raw,
+    /// XMODEM, blocks of 128 bytes; the last one is filled up with 1A.
+    Xmodem,
+    /// XMODEM, blocks of 1024 bytes.
+    Xmodem1k,
+    /// YMODEM: blocks of 1024 bytes, with the file's name and length.
+    Ymodem,
+}
+
+impl Protocol {
+    /// All of them, as the user chooses from.
+    pub const ALL: [Self; 4] = [Self::Raw, Self::Xmodem, Self::Xmodem1k, Self::Ymodem];
+
+    /// As users and the command line write it: `raw`, `xmodem`, `xmodem-1k`, `ymodem`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Raw => "raw",
+            Self::Xmodem => "xmodem",
+            Self::Xmodem1k => "xmodem-1k",
+            Self::Ymodem => "ymodem",
+        }
+    }
+}
+
+/// Where a transfer stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransferProgress {
+    /// Counts transfers over the life of the connection.
+    pub number: u64,
+    /// The file's name, without its folder.
+    pub file: String,
+    /// How it is sent.
+    pub protocol: Protocol,
+    /// Bytes of the file that went out (raw: that the operating system took; else: that the far end acknowledged).
+    pub taken: u64,
+    /// Its length.
+    pub total: u64,
+    /// How it ended; `None` while it is under way.
+    pub end: Option<TransferEnd>,
+}
+
+/// How a transfer ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TransferEnd {
+    /// All was sent; with a protocol the far end has said so.
+    Done,
+    /// The user gave it up.
+    Cancelled,
+    /// The far end did not take it: what happened, and what to do.
+    Failed(String),
+    /// It could not even begin, or the file or the port was lost on the way: what happened, and what to do.
+    Trouble(String),
+}
+
+/// A file under way.
+#[derive(Debug)]
+pub struct Transfer {
+    file: String,
+    protocol: Protocol,
+    total: u64,
+    source: Source,
+}
+
+#[derive(Debug)]
+enum Source {
+    Raw {
+        file: File,
+        offered: u64,
+    },
+    #[cfg(unix)]
+    Program(program::Program),
+}
+
+impl Transfer {
+    /// Opens the file and starts the protocol's program.
+    ///
+    /// # Errors
+    /// A sentence for the user: what is wrong with the file, or which program is missing and how to get it.
+    pub fn start(path: &Path, protocol: Protocol) -> Result<Self, String> {
+        let problem = |error: std::io::Error| format!("{}: {error}. Choose another file.", path.display());
+        let real = std::fs::canonicalize(path).map_err(problem)?;
+        let file = File::open(&real).map_err(problem)?;
+        let about = file.metadata().map_err(problem)?;
+        if !about.is_file() {
+            return Err(format!("{} is no file. Choose another one.", path.display()));
+        }
+        let source = match protocol {
+            Protocol::Raw => Source::Raw { file, offered: 0 },
+            #[cfg(unix)]
+            _ => Source::Program(program::Program::start(&real, protocol)?),
+            #[cfg(not(unix))]
+            _ => return Err("XMODEM and YMODEM need lrzsz, which this system does not have. Send the file raw.".into()),
+        };
+        Ok(Self { file: name_of(&real), protocol, total: about.len(), source })
+    }
+
+    /// The file's name, without its folder.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// What waits to be sent may grow: names what to wait for. `room` is false while enough waits already.
+    pub fn interests<'fd>(&'fd self, room: bool, interests: &mut Interests<'fd>) {
+        match &self.source {
+            Source::Raw { .. } => {}
+            #[cfg(unix)]
+            Source::Program(program) => program.interests(room, interests),
+        }
+        let _ = (room, interests);
+    }
+
+    /// The far end said this.
+    pub fn hear(&mut self, bytes: &[u8]) {
+        match &mut self.source {
+            Source::Raw { .. } => {}
+            #[cfg(unix)]
+            Source::Program(program) => program.hear(bytes),
+        }
+        let _ = bytes;
+    }
+
+    /// To be called after every wait, before [`Self::take`].
+    pub fn attend(&mut self) {
+        match &mut self.source {
+            Source::Raw { .. } => {}
+            #[cfg(unix)]
+            Source::Program(program) => program.attend(),
+        }
+    }
+
+    /// The next bytes for the line; empty when there are none now.
+    ///
+    /// # Errors
+    /// The file cannot be read on.
+    pub fn take(&mut self) -> Result<Vec<u8>, String> {
+        match &mut self.source {
+            Source::Raw { file, offered } => {
+                let mut piece = Vec::new();
+                let rest = self.total.saturating_sub(*offered).min(PIECE as u64);
+                let count = file
+                    .take(rest)
+                    .read_to_end(&mut piece)
+                    .map_err(|error| format!("{} cannot be read any more: {error}", self.file))?;
+                if count == 0 && rest > 0 {
+                    return Err(format!("{} has become shorter while it was sent", self.file));
+                }
+                *offered += count as u64;
+                Ok(piece)
+            }
+            #[cfg(unix)]
+            Source::Program(program) => Ok(program.take()),
+        }
+    }
+
+    /// How it ended, once it has; `unsent` bytes of what [`Self::take`] gave have not left yet.
+    pub fn end(&mut self, unsent: u64) -> Option<TransferEnd> {
+        match &mut self.source {
+            Source::Raw { offered, .. } => (*offered == self.total && unsent == 0).then_some(TransferEnd::Done),
+            #[cfg(unix)]
+            Source::Program(program) => program.end().filter(|_| unsent == 0),
+        }
+    }
+
+    /// Its program has hung up and is about to end: look again soon, as nothing tells of it.
+    #[must_use]
+    pub fn ending(&self) -> bool {
+        match &self.source {
+            Source::Raw { .. } => false,
+            #[cfg(unix)]
+            Source::Program(program) => program.ending(),
+        }
+    }
+
+    /// What the far end has to be told when the transfer is given up.
+    #[must_use]
+    pub fn farewell(&self) -> &'static [u8] {
+        match self.protocol {
+            Protocol::Raw => b"",
+            // Two CAN in a row end it; more in case of noise. Backspaces wipe them off where a command line is read.
+            _ => b"\x18\x18\x18\x18\x18\x18\x18\x18\x08\x08\x08\x08\x08\x08\x08\x08",
+        }
+    }
+
+    /// Where it stands, with `unsent` bytes of what [`Self::take`] gave not yet taken.
+    #[must_use]
+    pub fn progress(&self, number: u64, unsent: u64) -> TransferProgress {
+        let taken = match &self.source {
+            Source::Raw { offered, .. } => offered.saturating_sub(unsent),
+            #[cfg(unix)]
+            Source::Program(program) => program.acknowledged(),
+        };
+        TransferProgress {
+            number,
+            file: self.file.clone(),
+            protocol: self.protocol,
+            taken: taken.min(self.total),
+            total: self.total,
+            end: None,
+        }
+    }
+}
+
+/// A transfer that did not begin, as the status tells it.
+#[must_use]
+pub fn not_begun(number: u64, path: &Path, protocol: Protocol, problem: String) -> TransferProgress {
+    let end = Some(TransferEnd::Trouble(problem));
+    TransferProgress { number, file: name_of(path), protocol, taken: 0, total: 0, end }
+}
+
+fn name_of(path: &Path) -> String {
+    let name = path.file_name().map(PathBuf::from).unwrap_or_default();
+    name.display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_raw_file_goes_out_in_pieces_and_is_counted_exactly() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("firmware.bin");
+        let bytes: Vec<u8> = (0..PIECE + 100).map(|index| index.to_le_bytes()[0]).collect();
+        std::fs::write(&path, &bytes).unwrap();
+        let mut transfer = Transfer::start(&path, Protocol::Raw).unwrap();
+        let first = transfer.take().unwrap();
+        assert_eq!(first.len(), PIECE);
+        assert_eq!(transfer.progress(1, 10).taken, PIECE as u64 - 10);
+        assert_eq!(transfer.end(0), None);
+        let rest = transfer.take().unwrap();
+        assert_eq!([first, rest].concat(), bytes);
+        assert_eq!(transfer.end(1), None, "one byte has not left");
+        assert_eq!(transfer.end(0), Some(TransferEnd::Done));
+        assert_eq!(transfer.take().unwrap(), b"");
+        assert_eq!(transfer.farewell(), b"");
+    }
+
+    #[test]
+    fn an_empty_file_is_sent_at_once_and_what_is_no_file_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("empty");
+        std::fs::write(&path, "").unwrap();
+        assert_eq!(Transfer::start(&path, Protocol::Raw).unwrap().end(0), Some(TransferEnd::Done));
+        let said = |path: &Path| Transfer::start(path, Protocol::Raw).unwrap_err();
+        assert!(said(folder.path()).contains("is no file"));
+        assert!(said(&folder.path().join("none")).contains("No such file"));
+    }
+
+    #[test]
+    fn a_file_that_shrinks_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        std::fs::write(&path, vec![0; PIECE + 1]).unwrap();
+        let mut transfer = Transfer::start(&path, Protocol::Raw).unwrap();
+        transfer.take().unwrap();
+        std::fs::write(&path, "").unwrap();
+        assert!(transfer.take().unwrap_err().contains("shorter"));
+    }
+}
