@@ -5,6 +5,8 @@
 
 #[path = "simulator/diagnosed.rs"]
 mod diagnosed;
+#[path = "simulator/drivers.rs"]
+mod drivers;
 #[path = "simulator/scene.rs"]
 mod scene;
 mod support;

@@ -48,11 +48,13 @@ pub(super) struct Card {
     /// The PIN was given (or is not asked for).
     pub(super) unlocked: bool,
     pub(super) tries: u8,
+    /// `AT+CLCK="SC",1`: the PIN is asked for after each power-on.
+    pub(super) locked: bool,
 }
 
 impl Card {
     pub(super) fn new(_profile: &Profile) -> Self {
-        Self { read: false, unlocked: false, tries: 3 }
+        Self { read: false, unlocked: false, tries: 3, locked: false }
     }
 }
 
@@ -105,7 +107,7 @@ impl Sim800 {
         let unsynced = self.settings.value("+IPR") == 0;
         self.power = Power { phase: Phase::Booting, unsynced, ..Power::default() };
         self.card.read = false;
-        self.card.unlocked = !self.has(Fault::Pin);
+        self.card.unlocked = !(self.has(Fault::Pin) || self.card.locked);
         self.network.registration = 0;
         self.network.attached = false;
         self.network.functionality = 1;

@@ -138,7 +138,9 @@ impl Sim800 {
 
     /// Somebody calls (a hand on the bench).
     pub(super) fn call_in(&mut self, from: &str) {
-        if self.calls.state != State::Idle || !self.network.registered() {
+        // Who calls a number that is busy hears so; the host does not.
+        let busy = self.settings.value("+GSMBUSY") != 0;
+        if self.calls.state != State::Idle || !self.network.registered() || busy {
             return;
         }
         from.clone_into(&mut self.calls.number);

@@ -42,6 +42,12 @@ impl Clock {
         self.local.saturating_add(elapsed)
     }
 
+    /// The same moment as the clocks of another zone show it, set now.
+    pub(super) fn in_zone(&self, zone: i8, now: Duration) -> Self {
+        let shift = SignedDuration::from_mins((i64::from(zone) - i64::from(self.zone)) * 15);
+        Self { local: self.at(now).saturating_add(shift), zone, set: now }
+    }
+
     /// As `AT+CCLK?` prints it.
     pub(super) fn text(&self, now: Duration) -> String {
         let zone = self.zone;
@@ -61,7 +67,7 @@ impl Sim800 {
         self.network_clock().text(self.now)
     }
 
-    fn network_clock(&self) -> Clock {
+    pub(super) fn network_clock(&self) -> Clock {
         Clock::parse(&self.profile.network_time, Duration::ZERO).unwrap_or(Clock::unset(Duration::ZERO))
     }
 

@@ -76,6 +76,16 @@ impl Call {
     }
 }
 
+/// The line without its blanks, but for those in quotes.
+pub(super) fn without_blanks(line: &[u8]) -> Vec<u8> {
+    let mut quoted = false;
+    let keep = |byte: &&u8| {
+        quoted ^= **byte == b'"';
+        quoted || **byte != b' '
+    };
+    line.iter().filter(keep).copied().collect()
+}
+
 /// The next command of `rest` and how many bytes it took; `None` when nothing is left.
 pub(super) fn next(rest: &[u8]) -> Option<Result<(Call, usize), Malformed>> {
     let start = rest.iter().position(|&byte| byte != b' ' && byte != b';')?;
@@ -120,10 +130,12 @@ fn dial(body: &[u8]) -> (Call, usize) {
 fn s_register(body: &[u8]) -> Option<(Call, usize)> {
     let digits = body.iter().skip(1).take_while(|byte| byte.is_ascii_digit()).count();
     let name = String::from_utf8(body.get(..=digits)?.to_ascii_uppercase()).ok()?;
+    let blanks = |from: usize| body.iter().skip(from).take_while(|byte| **byte == b' ').count();
+    let digits = digits + blanks(digits + 1);
     match body.get(digits + 1) {
         Some(b'?') => Some((Call { name, form: Form::Read, arguments: Vec::new(), raw: Vec::new() }, digits + 2)),
         Some(b'=') => {
-            let after = digits + 2;
+            let after = digits + 2 + blanks(digits + 2);
             if body.get(after) == Some(&b'?') {
                 return Some((Call { name, form: Form::Test, arguments: Vec::new(), raw: Vec::new() }, after + 1));
             }
@@ -215,6 +227,7 @@ mod tests {
         check("D+491234;", "D=+491234;");
         check("D*99#", "D=*99#");
         check("S5?", "S5?");
+        check("S0 = 1;+CIPMUX = 1; +CSTT = \"a b\", \"\"", "S0=1 +CIPMUX= 1 +CSTT= \"a b\", \"\"");
         check("+CSTT=\"a;b\",\"\"", "+CSTT=\"a;b\",\"\"");
         check("+CREG?", "+CREG?");
         check("+CREG=?", "+CREG=?");

@@ -189,6 +189,8 @@ pub struct Sim800 {
     /// The fault `weak-signal` has damaged something.
     signal_felt: bool,
     clock: clock::Clock,
+    /// `AT+CNTP`: server and zone in quarters of an hour.
+    time_server: (String, i8),
     /// The SUBMIT on its way to the network.
     sms_in_hand: Vec<u8>,
     http: http::Http,
@@ -229,6 +231,7 @@ impl Sim800 {
             restart: None,
             signal_felt: false,
             clock: clock::Clock::unset(Duration::ZERO),
+            time_server: ("202.120.2.101".into(), 32),
             sms_in_hand: Vec::new(),
             http: http::Http::default(),
             bearer: http::Bearer::default(),

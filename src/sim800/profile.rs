@@ -94,6 +94,8 @@ pub struct Profile {
     pub lf_terminates: bool,
     /// See [`Junk`].
     pub junk_before_at: Junk,
+    /// Blanks inside a command's name are passed over (else an error).
+    pub blanks_in_names: bool,
     /// See [`EarlyData`].
     pub early_data: EarlyData,
     /// The 0x1A that ends a text-mode SMS is echoed.
@@ -206,6 +208,7 @@ impl Default for Profile {
             sync_bytes: SyncBytes::None,
             lf_terminates: true,
             junk_before_at: Junk::Error,
+            blanks_in_names: false,
             early_data: EarlyData::Taken,
             sms_text_echo_1a: false,
             cipsend_esc_ok: true,

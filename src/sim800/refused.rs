@@ -40,6 +40,7 @@ pub(super) const COMMANDS: &[Command] = &[
     ("+SMTPFROM", taken_setting),
     ("+SMTPRCPT", taken_setting),
     ("+SMTPSUB", taken_setting),
+    ("+SMTPCC", taken_setting),
     ("+SMTPBODY", mail_body),
     ("+SMTPSEND", Sim800::mail_not_sent),
     ("+POP3SRV", taken_setting),
@@ -52,6 +53,7 @@ pub(super) const COMMANDS: &[Command] = &[
     ("+CMMSSENDCFG", taken_setting),
     ("+CMMSEDIT", taken_setting),
     ("+CMMSRECP", taken_setting),
+    ("+CMMSVIEW", |_, _| NOT_ALLOWED),
     ("+CMMSDOWN", mms_part),
     ("+CMMSSEND", |_, _| Done::Fail(Failure::Cme(177))),
 ];

@@ -225,6 +225,7 @@ impl Sim800 {
     /// Begins to carry a command line out, a moment later.
     fn start(&mut self, body: Vec<u8>) {
         self.uart.last_line.clone_from(&body);
+        let body = if self.profile.blanks_in_names { line::without_blanks(&body) } else { body };
         self.run_number += 1;
         self.run = Some(Run { number: self.run_number, body, at: 0, silent: false });
         // Never under this, however fast: a line feed that belongs to the carriage return must arrive before a prompt opens.

@@ -82,11 +82,11 @@ impl Scene {
         }
     }
 
-    /// Lets time pass, until what is heard ends in one of `ends` or `milliseconds` are over.
+    /// Lets time pass, until one of `ends` is heard or `milliseconds` are over.
     pub fn listen(&mut self, milliseconds: u64, ends: &[&[u8]]) {
         let end = self.now + Duration::from_millis(milliseconds);
         self.drain();
-        while !ends.iter().any(|wanted| self.heard.ends_with(wanted)) {
+        while !ends.iter().any(|wanted| memchr::memmem::find(&self.heard, wanted).is_some()) {
             let due = [self.modem.next_deadline(), self.diagnoser.next_deadline()].into_iter().flatten().min();
             let Some(due) = due.filter(|due| *due <= end) else {
                 self.now = self.now.max(end);

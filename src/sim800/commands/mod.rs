@@ -1,5 +1,6 @@
 //! All commands: tables of name and handler, a file a family. What is in no table and is no parameter answers ERROR.
 
+mod asked;
 mod basic;
 mod identity;
 mod network;
@@ -13,6 +14,7 @@ use super::{calls, clock, files, http, ip, phonebook, refused, sms, ussd};
 pub(super) type Command = (&'static str, fn(&mut Sim800, &Call) -> Done);
 
 const FAMILIES: &[&[Command]] = &[
+    asked::COMMANDS,
     basic::COMMANDS,
     identity::COMMANDS,
     network::COMMANDS,

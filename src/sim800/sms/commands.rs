@@ -177,6 +177,9 @@ impl Sim800 {
         if !self.text_mode() {
             return self.with_centre(&stored.tpdu).into_bytes();
         }
+        if let Some(report) = pdu::read_report(&stored.tpdu) {
+            return report.into_bytes();
+        }
         let Some(message) = pdu::read(&stored.tpdu) else { return b"\"\",\"\",\"\"\r\n".to_vec() };
         let number = self.quoted_number(&message.number);
         let mut head = format!("{number},\"\",\"{}\"", message.time);

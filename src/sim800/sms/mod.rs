@@ -149,6 +149,13 @@ impl Sms {
         }
     }
 
+    /// For `AT+CIND`: something is unread, and no place is left.
+    pub(super) fn indicators(&self) -> (bool, bool) {
+        let store = self.store(self.memories[0]);
+        let unread = store.iter().flatten().any(|stored| stored.status == Status::Unread);
+        (unread, store.iter().all(Option::is_some))
+    }
+
     /// Taken and all places of a store.
     fn usage(&self, memory: Memory) -> (usize, usize) {
         let store = self.store(memory);
@@ -187,6 +194,13 @@ impl Sim800 {
             if kind == 1 && mode != 0 {
                 self.show_directly("+CDS", &tpdu);
             }
+            if kind == 2 {
+                let memory = self.sms.memories[2];
+                let Some(index) = self.sms.put(memory, Status::Unread, tpdu) else { return false };
+                if mode != 0 {
+                    self.urc(format!("+CDSI: \"{}\",{index}", Sms::name(memory)));
+                }
+            }
             return true;
         }
         if kind == 2 && mode != 0 {
@@ -210,6 +224,10 @@ impl Sim800 {
             let mut text = head.into_bytes();
             text.extend(self.shown_text(&message));
             self.urc(text);
+            return;
+        }
+        if let Some(report) = pdu::read_report(tpdu).filter(|_| self.settings.value("+CMGF") == 1) {
+            self.urc(format!("{name}: {report}"));
             return;
         }
         let alpha = if name == "+CMT" { "\"\"," } else { "" };

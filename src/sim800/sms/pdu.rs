@@ -206,6 +206,18 @@ pub(in super::super) fn report(reference: u8, number: &str, time: &str) -> Vec<u
     octets
 }
 
+/// What text mode shows of a status report: first octet, reference, number and its kind, both times, status. `None` for
+/// any other message.
+pub(in super::super) fn read_report(octets: &[u8]) -> Option<String> {
+    let (first, reference) = (*octets.first()?, *octets.get(1)?);
+    let (number, used) = read_address(octets.get(2..)?)?;
+    let at = 2 + used;
+    let sent = read_timestamp(octets.get(at..at + 7)?);
+    let done = read_timestamp(octets.get(at + 7..at + 14)?);
+    let (kind, status) = (if number.starts_with('+') { 145 } else { 129 }, *octets.get(at + 14)?);
+    (first & 0x03 == 0x02).then(|| format!("{first},{reference},\"{number}\",{kind},\"{sent}\",\"{done}\",{status}"))
+}
+
 /// Reads a SUBMIT or a DELIVER; `None` when octets are missing.
 pub(in super::super) fn read(octets: &[u8]) -> Option<Message> {
     let first = *octets.first()?;

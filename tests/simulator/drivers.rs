@@ -1,0 +1,200 @@
+//! What the libraries of Arduino sketches send to a SIM800, in their order and with their time limits; each answer has the
+//! form that the library cuts apart. The sequences are written down after the libraries' documentation and source; their
+//! code is not here. On virtual time, at the pace of a real module.
+
+use modemscope::sim800::Profile;
+
+use super::scene::Scene;
+
+/// A host that waits for a string, as libraries do.
+struct Driver(Scene);
+
+impl Driver {
+    fn new() -> Self {
+        Self(Scene::new(&[], 1))
+    }
+
+    /// Sends bytes; `wanted` must come within so many milliseconds, and `heard` gives all that came.
+    #[track_caller]
+    fn sends(&mut self, bytes: &[u8], milliseconds: u64, wanted: &str) -> String {
+        self.0.type_in(bytes);
+        self.waits(milliseconds, wanted)
+    }
+
+    #[track_caller]
+    fn waits(&mut self, milliseconds: u64, wanted: &str) -> String {
+        self.0.listen(milliseconds, &[wanted.as_bytes()]);
+        let heard = String::from_utf8_lossy(&self.0.heard).into_owned();
+        assert!(heard.contains(wanted), "no {wanted:?} within {milliseconds} ms: {heard:?}");
+        heard
+    }
+
+    /// A command with CR LF.
+    #[track_caller]
+    fn asks(&mut self, command: &str, milliseconds: u64, wanted: &str) -> String {
+        self.sends(format!("{command}\r\n").as_bytes(), milliseconds, wanted)
+    }
+
+    /// Commands that are answered with OK within a second.
+    #[track_caller]
+    fn oks(&mut self, commands: &[&str]) {
+        for command in commands {
+            self.asks(command, 1000, "OK\r\n");
+        }
+    }
+}
+
+/// The number behind the `count`th comma (or the colon) of an answer.
+#[track_caller]
+fn number(answer: &str, name: &str, count: usize) -> usize {
+    let rest = answer.split(name).nth(1).expect("its name");
+    let line = rest.lines().next().expect("its line");
+    let field = line.trim_start_matches(':').split(',').nth(count).expect("a number");
+    field.trim().parse().unwrap_or_else(|_| panic!("{field:?} in {answer:?}"))
+}
+
+/// TinyGSM, class for the SIM800: several connections, quick sends, data on request.
+#[test]
+fn tiny_gsm_from_init_to_data_both_ways() {
+    let mut driver = Driver::new();
+    driver.asks("AT", 200, "OK\r\n");
+    driver.oks(&["AT&FZ", "ATE0", "AT+CMEE=0", "AT+CLTS=1", "AT+CBATCHK=1"]);
+    assert_eq!(driver.asks("AT+CPIN?", 10_000, "OK\r\n"), "\r\n+CPIN: READY\r\n\r\nOK\r\n");
+    assert_eq!(driver.asks("ATI", 1000, "OK\r\n"), "\r\nSIM800 R14.18\r\n\r\nOK\r\n");
+    assert_eq!(driver.asks("AT+CIPSSL=?", 1000, "OK\r\n"), "\r\n+CIPSSL: (0,1)\r\n\r\nOK\r\n");
+    assert_eq!(driver.asks("AT+ICCID", 1000, "OK\r\n"), "\r\n+ICCID: 898600810906F8048812\r\n\r\nOK\r\n");
+    assert_eq!(driver.asks("AT+GSN", 1000, "OK\r\n"), "\r\n860719020206417\r\n\r\nOK\r\n");
+    assert_eq!(number(&driver.asks("AT+CREG?", 1000, "OK\r\n"), "+CREG", 1), 1);
+    assert_eq!(number(&driver.asks("AT+CSQ", 1000, "OK\r\n"), "+CSQ", 0), 20);
+    assert!(driver.asks("AT+COPS?", 1000, "OK\r\n").contains("+COPS: 0,0,\"T-Mobile D\"\r\n"));
+    assert_eq!(number(&driver.asks("AT+CBC", 1000, "OK\r\n"), "+CBC", 2), 4049);
+    // gprsDisconnect, gprsConnect: the bearer comes up by itself although CGATT=0 was just said.
+    driver.asks("AT+CIPSHUT", 60_000, "OK\r\n");
+    driver.asks("AT+CGATT=0", 60_000, "OK\r\n");
+    driver.oks(&["AT+SAPBR=3,1,\"Contype\",\"GPRS\"", "AT+SAPBR=3,1,\"APN\",\"internet\""]);
+    driver.oks(&["AT+SAPBR=3,1,\"USER\",\"u\"", "AT+SAPBR=3,1,\"PWD\",\"p\"", "AT+CGDCONT=1,\"IP\",\"internet\""]);
+    driver.asks("AT+CGACT=1,1", 60_000, "\r\nOK\r\n");
+    driver.asks("AT+SAPBR=1,1", 85_000, "\r\nOK\r\n");
+    assert!(driver.asks("AT+SAPBR=2,1", 30_000, "OK\r\n").starts_with("\r\n+SAPBR: 1,1,\"10."));
+    driver.asks("AT+CGATT=1", 60_000, "\r\nOK\r\n");
+    driver.oks(&["AT+CIPMUX=1", "AT+CIPQSEND=1", "AT+CIPRXGET=1"]);
+    driver.asks("AT+CSTT=\"internet\",\"u\",\"p\"", 60_000, "\r\nOK\r\n");
+    driver.asks("AT+CIICR", 60_000, "\r\nOK\r\n");
+    let address = driver.asks("AT+CIFSR;E0", 10_000, "OK\r\n");
+    assert!(address.starts_with("\r\n10.") && address.ends_with("\r\n\r\nOK\r\n"), "{address:?}");
+    driver.oks(&["AT+CDNSCFG=\"8.8.8.8\",\"8.8.4.4\""]);
+    assert_eq!(number(&driver.asks("AT+CGATT?", 1000, "OK\r\n"), "+CGATT", 0), 1);
+    // stop, connect, write: what was never open cannot be closed, and that is no harm.
+    driver.asks("AT+CIPCLOSE=1,1", 1000, "\r\nERROR\r\n");
+    driver.oks(&["AT+CIPSSL=0"]);
+    driver.0.reply = b"HTTP/1.1 200 OK\r\nContent-Length: 300\r\n\r\n".iter().chain(&[b'x'; 300]).copied().collect();
+    driver.asks("AT+CIPSTART=1,\"TCP\",\"example.org\",80", 75_000, "CONNECT OK\r\n");
+    driver.asks("AT+CIPSEND=1,18", 1000, ">");
+    driver.sends(b"GET / HTTP/1.0\r\n\r\n", 1000, "\r\nDATA ACCEPT:1,18\r\n");
+    assert_eq!(driver.0.delivered, b"GET / HTTP/1.0\r\n\r\n");
+    // available, read: in pieces of 64 bytes, as its buffer is.
+    driver.waits(3000, "\r\n+CIPRXGET: 1,1\r\n");
+    let waiting = number(&driver.asks("AT+CIPRXGET=4,1", 1000, "OK\r\n"), "+CIPRXGET", 2);
+    assert_eq!(waiting, 340);
+    let mut got = String::new();
+    while got.len() < waiting {
+        let answer = driver.asks("AT+CIPRXGET=2,1,64", 1000, "\r\nOK\r\n");
+        let (count, left) = (number(&answer, "+CIPRXGET", 2), number(&answer, "+CIPRXGET", 3));
+        let body = answer.split_once("\r\n+CIPRXGET: ").and_then(|cut| cut.1.split_once("\r\n")).expect("its data").1;
+        got += &body[..count];
+        assert_eq!((&body[count..], left), ("\r\nOK\r\n", waiting - got.len()));
+    }
+    assert!(got.starts_with("HTTP/1.1 200 OK\r\n") && got.ends_with("xxx"));
+    assert_eq!(number(&driver.asks("AT+CIPRXGET=4,1", 1000, "OK\r\n"), "+CIPRXGET", 2), 0);
+    let state = driver.asks("AT+CIPSTATUS=1", 1000, "OK\r\n");
+    assert_eq!(state, "\r\n+CIPSTATUS: 1,0,\"TCP\",\"192.0.2.7\",\"80\",\"CONNECTED\"\r\n\r\nOK\r\n");
+    driver.asks("AT+CIPCLOSE=1,1", 1000, "\r\n1, CLOSE OK\r\n");
+    assert!(driver.asks("AT+CIPSTATUS=1", 1000, "OK\r\n").contains(",\"CLOSED\"\r\n"));
+    assert!(driver.asks("AT+CIPSTATUS=2", 1000, "OK\r\n").contains(",\"INITIAL\"\r\n"));
+    // The rest of its functions.
+    driver.oks(&["AT+GSMBUSY=0", "AT+VTD=1", "AT+CSCLK=0", "AT+CMGF=1", "AT+CSCS=\"GSM\""]);
+    driver.asks("AT+CMGS=\"+4915550\"", 1000, ">");
+    driver.sends(b" hello\x1a", 60_000, "\r\n\r\nOK\r\n");
+    driver.oks(&["AT+CSCS=\"HEX\"", "AT+CUSD=1,\"*100#\""]);
+    driver.waits(10_000, "\", 15\r\n");
+    driver.asks("AT+CIPGSMLOC=1,1", 10_000, "\r\nOK\r\n");
+    driver.asks("ATD+49555;", 60_000, "\r\nOK\r\n");
+    driver.oks(&["ATH", "AT&FZE0&W", "AT+IPR=0", "AT+IFC=0,0", "AT+ICF=3,3", "AT&W"]);
+    driver.asks("AT+CFUN=0", 10_000, "OK\r\n");
+    driver.asks("AT+CFUN=1,1", 10_000, "OK\r\n");
+    driver.0.wait(3000);
+    driver.asks("AT", 200, "OK\r\n");
+    driver.asks("AT+CPOWD=1", 1000, "NORMAL POWER DOWN\r\n");
+}
+
+/// Adafruit FONA: one connection, `SEND OK`, lines that it reads one by one.
+#[test]
+fn fona_from_begin_to_data_both_ways() {
+    let mut driver = Driver::new();
+    driver.oks(&["AT", "ATE0"]);
+    driver.oks(&["ATE0", "AT+CVHU=0", "ATI", "AT+CPMS=\"SM\",\"SM\",\"SM\"", "AT+CSDH=1", "AT+CMGF=1"]);
+    assert_eq!(driver.asks("AT+GMM", 1000, "OK\r\n"), "\r\nSIMCOM_SIM800L\r\n\r\nOK\r\n");
+    driver.asks("AT+CIPSHUT", 20_000, "SHUT OK\r\n");
+    driver.asks("AT+CGATT=1", 10_000, "OK\r\n");
+    driver.asks("AT+SAPBR=3,1,\"CONTYPE\",\"GPRS\"", 10_000, "OK\r\n");
+    driver.asks("AT+SAPBR=3,1,\"APN\",\"internet\"", 10_000, "OK\r\n");
+    driver.asks("AT+CSTT=\"internet\"", 10_000, "OK\r\n");
+    driver.asks("AT+SAPBR=1,1", 30_000, "OK\r\n");
+    driver.asks("AT+CIICR", 10_000, "OK\r\n");
+    driver.asks("AT+CIPSHUT", 20_000, "SHUT OK\r\n");
+    driver.oks(&["AT+CIPMUX=0", "AT+CIPRXGET=1"]);
+    driver.0.reply = b"answer".to_vec();
+    assert_eq!(driver.asks("AT+CIPSTART=\"TCP\",\"example.org\",\"80\"", 1000, "OK\r\n"), "\r\nOK\r\n");
+    driver.waits(20_000, "\r\nCONNECT OK\r\n");
+    assert_eq!(driver.asks("AT+CIPSTATUS", 500, "CONNECT OK\r\n"), "\r\nOK\r\n\r\nSTATE: CONNECT OK\r\n");
+    driver.asks("AT+CIPSEND=5", 500, "> ");
+    driver.sends(b"hello", 3000, "\r\nSEND OK\r\n");
+    driver.waits(3000, "\r\n+CIPRXGET: 1\r\n");
+    assert_eq!(number(&driver.asks("AT+CIPRXGET=4", 500, "OK\r\n"), "+CIPRXGET", 1), 6);
+    assert_eq!(driver.asks("AT+CIPRXGET=2,10", 500, "OK\r\n"), "\r\n+CIPRXGET: 2,6,0\r\nanswer\r\nOK\r\n");
+    driver.asks("AT+CIPCLOSE", 1000, "CLOSE OK\r\n");
+    driver.oks(&["AT+CNTPCID=1", "AT+CNTP=\"pool.ntp.org\",0", "AT+CNTP"]);
+    driver.waits(10_000, "\r\n+CNTP: 1\r\n");
+    assert!(driver.asks("AT+CCLK?", 1000, "OK\r\n").starts_with("\r\n+CCLK: \"24/01/30,19:4"));
+    assert_eq!(number(&driver.asks("AT+CADC?", 1000, "OK\r\n"), "+CADC", 0), 1);
+    driver.oks(&["AT+CLVL=50", "AT+CHFA=0", "AT+SPWM=0,1000,50", "AT+STTONE=1,20,1000", "AT+CIURC=0", "AT+CCALR?"]);
+    driver.asks("AT+HTTPTERM", 1000, "ERROR\r\n");
+    driver.oks(&["AT+HTTPINIT", "AT+HTTPPARA=\"CID\",1", "AT+HTTPPARA=\"UA\",\"FONA\""]);
+    driver.oks(&["AT+HTTPPARA=\"URL\",\"example.org/x\"", "AT+HTTPPARA=\"REDIR\",1", "AT+HTTPACTION=0"]);
+}
+
+/// `ESPHome`'s component, which ends its lines with LF alone.
+#[test]
+fn esphome_asks_and_reads_messages() {
+    let mut driver = Driver::new();
+    let line = |driver: &mut Driver, command: &str, wanted: &str| driver.sends(command.as_bytes(), 5000, wanted);
+    line(&mut driver, "AT\n", "\r\nOK\r\n");
+    line(&mut driver, "ATE0\n", "\r\nOK\r\n");
+    line(&mut driver, "AT+CMGF=1\n", "\r\nOK\r\n");
+    line(&mut driver, "AT+CLIP=1\n", "\r\nOK\r\n");
+    assert_eq!(line(&mut driver, "AT+CREG?\n", "OK\r\n"), "\r\n+CREG: 0,1\r\n\r\nOK\r\n");
+    assert_eq!(line(&mut driver, "AT+CSQ\n", "OK\r\n"), "\r\n+CSQ: 20,0\r\n\r\nOK\r\n");
+    line(&mut driver, "AT+CSMP=17,167,0,0\n", "\r\nOK\r\n");
+    line(&mut driver, "AT+CMGS=\"+491701234567\"\n", ">");
+    driver.sends(b"hello\x1a", 60_000, "\r\nOK\r\n");
+    driver.waits(20_000, "\r\n+CMTI: \"SM\",1\r\n");
+    let list = line(&mut driver, "AT+CMGL=\"ALL\"\n", "OK\r\n");
+    assert!(list.starts_with("\r\n+CMGL: 1,\"REC UNREAD\",\"+491701234567\",\"\",\"24/01/30,"), "{list:?}");
+    assert!(list.ends_with("+04\"\r\nhello\r\n\r\nOK\r\n"), "{list:?}");
+    line(&mut driver, "AT+CMGD=1\n", "\r\nOK\r\n");
+    line(&mut driver, "AT+CUSD=1, \"*100#\"\n", "\r\nOK\r\n");
+    driver.waits(20_000, ", 15\r\n");
+    line(&mut driver, "ATD+49555;\n", "\r\nOK\r\n");
+    assert!(line(&mut driver, "AT+CLCC?\n", "OK\r\n").starts_with("\r\n+CLCC: 1,0,"));
+    line(&mut driver, "ATH\n", "\r\nOK\r\n");
+}
+
+/// Commands with blanks around `=`, all in one line, as one sketch has them.
+#[test]
+fn blanks_around_the_equals_sign_do_not_matter() {
+    let mut driver = Driver::new();
+    driver.oks(&["ATE0", "ATS0 = 1;+CIPRXGET = 1;+CIPMUX = 1;+CMGF = 1;+CIPSPRT = 0;+CLVL = 100;+CMIC = 0,10;+CLCC=1"]);
+    let mut driver = Driver(Scene::just_on(Profile { blanks_in_names: true, ..Profile::default() }, 1));
+    driver.0.wait(9000);
+    driver.oks(&["ATE0", "AT + SAPBR=3,1,\"CONTYPE\",\"GPRS\""]);
+}
