@@ -3,6 +3,8 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![cfg(unix)]
 
+#[path = "simulator/catalogue.rs"]
+mod catalogue;
 #[path = "simulator/diagnosed.rs"]
 mod diagnosed;
 #[path = "simulator/drivers.rs"]

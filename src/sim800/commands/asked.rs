@@ -158,7 +158,7 @@ impl Sim800 {
             Form::Read => {
                 let signal = match self.signal_quality() {
                     99 => 0,
-                    quality => (quality + 5) / 6,
+                    quality => quality.div_ceil(6),
                 };
                 let flag = |on: bool| u8::from(on);
                 let (service, roams) = (self.network.registered(), self.network.registration == 5);

@@ -85,10 +85,19 @@ fn a_message_to_the_own_number_comes_back_with_its_report() {
     let mut bench = ready(";+CMGF=1;+CNMI=2,1,0,1,0;+CSMP=49,167,0,0");
     bench.say("AT+CMGS=\"+491701234567\"\r");
     let heard = bench.say("to me\x1a");
+    let report = r#"\r\n+CDS: 6,81,"+491701234567",145,"24/01/30"#;
     assert!(
-        heard.contains(r"+CMGS: 81\r\n\r\nOK\r\n") && heard.contains("+CDS: 25") && heard.contains(r#"+CMTI: "SM",1"#),
+        heard.contains(r"+CMGS: 81\r\n\r\nOK\r\n") && heard.contains(report) && heard.contains(r#"+CMTI: "SM",1"#),
         "{heard}"
     );
+    // Stored instead of shown, and read as a message is.
+    let mut bench = ready(";+CMGF=1;+CNMI=2,1,0,2,0;+CSMP=49,167,0,0");
+    bench.say("AT+CMGS=\"+49555\"\r");
+    assert!(bench.say("hello\x1a").ends_with(r#"\r\n+CDSI: "SM",1\r\n"#));
+    let heard = bench.say("AT+CMGR=1\r");
+    assert!(heard.starts_with(r#"\r\n+CMGR: "REC UNREAD",6,81,"+49555",145,"24/01/30"#), "{heard}");
+    bench.say("AT+CMGF=0\r");
+    assert!(bench.say("AT+CMGR=1\r").starts_with(r#"\r\n+CMGR: 1,"",2"#));
 }
 
 #[test]
