@@ -53,7 +53,7 @@ fn number(answer: &str, name: &str, count: usize) -> usize {
     field.trim().parse().unwrap_or_else(|_| panic!("{field:?} in {answer:?}"))
 }
 
-/// TinyGSM, class for the SIM800: several connections, quick sends, data on request.
+/// `TinyGSM`, class for the SIM800: several connections, quick sends, data on request.
 #[test]
 fn tiny_gsm_from_init_to_data_both_ways() {
     let mut driver = Driver::new();
