@@ -133,6 +133,31 @@ impl BookFile {
         self.save_on(text, &mut Disk)
     }
 
+    /// Copies what was read last into a new file beside this one: `macros.theirs.toml`, `macros.theirs-2.toml` …
+    ///
+    /// # Errors
+    /// [`BookFileError::Write`].
+    pub fn keep_aside(&self) -> Result<PathBuf, BookFileError> {
+        let stem = self.path.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
+        let names = std::iter::once(String::new()).chain((2..=10_000).map(|number| format!("-{number}")));
+        let mut result = Err(io::Error::from(ErrorKind::AlreadyExists));
+        let mut path = self.path.clone();
+        for name in names {
+            path = self.path.with_file_name(format!("{stem}.theirs{name}.toml"));
+            result = File::create_new(&path).and_then(|mut file| {
+                file.write_all(self.text.as_bytes())?;
+                file.sync_all()
+            });
+            if !matches!(&result, Err(error) if error.kind() == ErrorKind::AlreadyExists) {
+                break;
+            }
+        }
+        match result {
+            Ok(()) => Ok(path),
+            Err(source) => Err(BookFileError::Write { path, source }),
+        }
+    }
+
     fn save_on(&mut self, text: &str, disk: &mut impl Steps) -> Result<(), BookFileError> {
         let book = file::parse(text)?;
         match read(&self.path) {

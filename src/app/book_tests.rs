@@ -57,6 +57,18 @@ fn a_change_by_another_program_is_not_lost() {
 }
 
 #[test]
+fn the_other_version_is_kept_beside_the_book() {
+    let folder = folder();
+    let path = folder.path().join("macros.toml");
+    fs::write(&path, OLD).unwrap();
+    let book = BookFile::open(&path).unwrap();
+    for name in ["macros.theirs.toml", "macros.theirs-2.toml"] {
+        assert_eq!(book.keep_aside().unwrap(), folder.path().join(name));
+        assert_eq!(fs::read_to_string(folder.path().join(name)).unwrap(), OLD);
+    }
+}
+
+#[test]
 fn what_is_no_book_is_not_saved() {
     let folder = folder();
     let path = folder.path().join("macros.toml");

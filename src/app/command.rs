@@ -137,6 +137,8 @@ pub enum Command {
     ReloadBook,
     /// Save this as the macro book.
     SaveBook(String),
+    /// Save this as the macro book, and what stands there now in a file beside it.
+    SaveBookOver(String),
     /// Send these lines one after the other, with a pause behind each.
     SendLines(Vec<Vec<u8>>),
     /// Find out what an export would redact.
@@ -245,6 +247,8 @@ pub enum Effect {
     ReloadBook,
     /// Save this text as the macro book.
     SaveBook(String),
+    /// Save this text as the macro book, and what stands there now in a file beside it.
+    SaveBookOver(String),
     /// Find out what an export would redact.
     PlanExport,
     /// Export the capture.

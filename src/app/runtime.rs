@@ -245,6 +245,7 @@ impl Runtime {
             }
             Effect::ReloadBook => self.reload_book(state),
             Effect::SaveBook(text) => self.save_book(state, &text),
+            Effect::SaveBookOver(text) => self.save_book_over(state, &text),
             Effect::PlanExport => self.plan_export(state),
             Effect::Export(wish) => self.export(state, wish),
             Effect::CancelExport => self.cancel_export(),

@@ -46,6 +46,7 @@ pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
         Command::ShowPort => vec![Effect::ShowPort],
         Command::ReloadBook => vec![Effect::ReloadBook],
         Command::SaveBook(text) => vec![Effect::SaveBook(text)],
+        Command::SaveBookOver(text) => vec![Effect::SaveBookOver(text)],
         Command::SendLines(lines) => send_lines(state, &lines),
         Command::Dismiss(index) => {
             if index < state.messages.len() {

@@ -300,17 +300,45 @@ fn change_steps(steps: &mut ArrayOfTables, old: &Macro, edit: &Edit) -> Result<(
     Ok(())
 }
 
-/// Hot keys that more than one macro of these books has, with the macros' names.
-#[must_use]
-pub fn clashes<'a>(books: impl IntoIterator<Item = &'a Book>) -> BTreeMap<HotKey, Vec<&'a str>> {
-    let mut users: BTreeMap<HotKey, Vec<&str>> = BTreeMap::new();
-    for what in books.into_iter().flat_map(|book| &book.macros) {
-        if let Some(Ok(key)) = what.key.as_ref().map(|key| key.parse::<HotKey>()) {
-            users.entry(key).or_default().push(&what.name);
+/// A hot key that does not do what its macro says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clash {
+    /// The key.
+    pub key: HotKey,
+    /// The macros that have it, in the order of the book.
+    pub macros: Vec<String>,
+    /// What the window itself does with it.
+    pub taken_for: Option<&'static str>,
+}
+
+/// One sentence without a full stop.
+impl std::fmt::Display for Clash {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names = self.macros.join("” and “");
+        match self.taken_for {
+            Some(what) => write!(formatter, "{} {what}, so it does not run “{names}”", self.key),
+            None => {
+                let first = self.macros.first().map_or("", String::as_str);
+                write!(formatter, "{} is the key of “{names}”: it runs “{first}”", self.key)
+            }
         }
     }
-    users.retain(|_, users| users.len() > 1);
-    users
+}
+
+/// Hot keys of these books that more than one macro has, or that the window keeps for itself.
+#[must_use]
+pub fn clashes<'a>(books: impl IntoIterator<Item = &'a Book>) -> Vec<Clash> {
+    let mut users: BTreeMap<HotKey, Vec<String>> = BTreeMap::new();
+    for what in books.into_iter().flat_map(|book| &book.macros) {
+        if let Some(Ok(key)) = what.key.as_ref().map(|key| key.parse::<HotKey>()) {
+            users.entry(key).or_default().push(what.name.clone());
+        }
+    }
+    let clash = |(key, macros): (HotKey, Vec<String>)| {
+        let taken_for = key.taken_for();
+        (macros.len() > 1 || taken_for.is_some()).then_some(Clash { key, macros, taken_for })
+    };
+    users.into_iter().filter_map(clash).collect()
 }
 
 fn not_there(what: &'static str, at: usize) -> EditError {

@@ -145,11 +145,10 @@ fn clashing_keys_are_found_however_they_are_written() {
     let named = |name: &str, key: &str| Macro { name: name.into(), key: Some(key.into()), ..Macro::default() };
     let one = Book { macros: vec![named("a", "ctrl+shift+k"), named("b", "F1")] };
     let two = Book { macros: vec![named("c", "Shift+Ctrl+K"), named("d", "F2")] };
-    let clashes = clashes([&one, &two]);
-    assert_eq!(
-        clashes.into_iter().map(|(key, names)| (key.to_string(), names)).collect::<Vec<_>>(),
-        [("Ctrl+Shift+K".to_owned(), vec!["a", "c"])]
-    );
+    let told: Vec<String> = clashes([&one, &two]).iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["Ctrl+Shift+K is the key of “a” and “c”: it runs “a”"]);
+    let own = Book { macros: vec![named("a", "ctrl+o")] };
+    assert_eq!(clashes([&own])[0].to_string(), "Ctrl+O connects and disconnects, so it does not run “a”");
 }
 
 fn edits() -> impl Strategy<Value = Edit> {

@@ -16,6 +16,28 @@ pub struct HotKey {
     pub key: String,
 }
 
+/// Keys that the window uses itself, wherever the focus is or while text is typed.
+const TAKEN: [(&str, &str); 9] = [
+    ("Ctrl+A", "selects all"),
+    ("Ctrl+C", "copies"),
+    ("Ctrl+F", "finds"),
+    ("Ctrl+O", "connects and disconnects"),
+    ("Ctrl+V", "pastes"),
+    ("Ctrl+X", "cuts"),
+    ("Ctrl+Y", "does again what was undone"),
+    ("Ctrl+Z", "sends 1A or undoes"),
+    ("F12", "turns what looks like a byte into it"),
+];
+
+impl HotKey {
+    /// What the window itself does with this key, if it does.
+    #[must_use]
+    pub fn taken_for(&self) -> Option<&'static str> {
+        let own = self.to_string();
+        TAKEN.iter().find(|(key, _)| *key == own).map(|(_, what)| *what)
+    }
+}
+
 impl FromStr for HotKey {
     type Err = String;
 

@@ -1,6 +1,7 @@
 //! The menu and the windows that it opens: everything that is not needed all the time.
 
 mod check;
+mod dragging;
 mod editor;
 mod export;
 mod find_baud;

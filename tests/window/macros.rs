@@ -144,3 +144,145 @@ fn a_macro_becomes_a_program_that_is_seen_copied_and_saved() {
     assert!(desk.shows("is not overwritten"));
     assert_eq!(std::fs::read_to_string(&path).unwrap(), shown);
 }
+
+const THREE: &str = r#"version = 1 # of the book
+# First.
+[[macro]]
+name = "A"
+  # Knock.
+  [[macro.step]]
+  send = 'AT\r'
+  [[macro.step]]
+  send = 'ATI\r'
+  # The last.
+  [[macro.step]]
+  send = 'ATE1\r'
+# Second.
+[[macro]]
+name = "B"
+[[macro]]
+name = "C"
+key = "F2"
+"#;
+
+/// Drags one widget's middle to so many points below the top of another.
+fn drag(desk: &mut Desk, from: &str, onto: &str, below: f32) {
+    let place = |desk: &Desk, label: &str| desk.harness.get_by_label(label).rect();
+    let (from, onto) = (place(desk, from).center(), place(desk, onto));
+    let to = egui::pos2(onto.center().x, onto.top() + below);
+    desk.harness.drag_at(from);
+    desk.frames();
+    desk.harness.hover_at(from.lerp(to, 0.5));
+    desk.frames();
+    desk.harness.hover_at(to);
+    desk.frames();
+    desk.harness.drop_at(to);
+    desk.frames();
+}
+
+#[test]
+fn macros_and_steps_are_put_in_order_by_drag_and_comments_go_with_them() {
+    let home = tempfile::tempdir().unwrap();
+    let mut desk = with_book(home.path(), THREE);
+    desk.click("Edit…");
+    drag(&mut desk, "Edit C", "Edit A", 2.0);
+    drag(&mut desk, "Edit A", "Edit B", 22.0);
+    desk.harness.get_by_label("Edit A").click();
+    desk.frames();
+    desk.harness.get_by_label("Drag step 2 ATI\\r").scroll_to_me();
+    desk.harness.run_steps(8);
+    drag(&mut desk, "Drag step 2 ATI\\r", "Drag step 2 ATI\\r", 90.0);
+    assert!(desk.shows("Drag step 2 ATI\\r"), "dropped where it stands");
+    // The place of the first step is out of sight: near the edge the list scrolls to it.
+    let from = desk.harness.get_by_label("Drag step 2 ATI\\r").rect().center();
+    desk.harness.drag_at(from);
+    desk.frames();
+    let edge = egui::pos2(from.x, 210.0);
+    desk.harness.hover_at(edge);
+    let first = |desk: &Desk| desk.harness.get_by_label("Drag step 1 AT\\r").rect().center();
+    desk.wait("the list scrolls", |desk| first(desk).y > edge.y + 40.0);
+    let first = first(&desk);
+    desk.harness.hover_at(first);
+    desk.frames();
+    desk.harness.drop_at(first);
+    desk.frames();
+    desk.click("Save macros");
+    let path = home.path().join("config/macros.toml");
+    let saved = std::fs::read_to_string(&path).unwrap();
+    let expect = r#"version = 1 # of the book
+[[macro]]
+name = "C"
+key = "F2"
+# Second.
+[[macro]]
+name = "B"
+# First.
+[[macro]]
+name = "A"
+  [[macro.step]]
+  send = 'ATI\r'
+  # Knock.
+  [[macro.step]]
+  send = 'AT\r'
+  # The last.
+  [[macro.step]]
+  send = 'ATE1\r'
+"#;
+    assert_eq!(saved, expect);
+    for _ in 0..3 {
+        desk.click("Undo");
+    }
+    desk.click("Save macros");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), THREE, "undo covers it, behind a save too");
+}
+
+/// As other programs do it: a new file takes the place of the old one.
+fn replace(home: &Path, text: &str) {
+    let path = home.join("config/macros.toml");
+    let new = path.with_extension("new");
+    std::fs::write(&new, text).unwrap();
+    std::fs::rename(&new, &path).unwrap();
+}
+
+#[test]
+fn a_book_that_another_program_replaces_is_shown_at_once_and_its_clashes_are_said() {
+    let home = tempfile::tempdir().unwrap();
+    let mut desk = with_book(home.path(), THREE);
+    desk.click("Edit…");
+    replace(home.path(), &THREE.replace("\"B\"", "\"Theirs\"\nkey = \"f2\""));
+    desk.wait("the button is theirs", |desk| desk.offers("Theirs") && !desk.offers("B"));
+    assert!(desk.shows("F2 is the key of “Theirs” and “C”: it runs “Theirs”"));
+    desk.wait("the editor too", |desk| desk.offers("Edit Theirs"));
+    replace(home.path(), "version = 1\n[[macro]]\nname = \n");
+    desk.wait("the place of the mistake", |desk| desk.shows("line 3"));
+    assert!(desk.offers("Theirs"), "the buttons stay");
+    replace(home.path(), THREE);
+    desk.wait("it was put right", |desk| desk.offers("B"));
+}
+
+#[test]
+fn a_change_elsewhere_while_the_editor_has_its_own_loses_neither() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("config/macros.toml");
+    let mut desk = with_book(home.path(), THREE);
+    desk.click("Edit…");
+    desk.click("New");
+    let theirs = THREE.replace("\"B\"", "\"Theirs\"");
+    replace(home.path(), &theirs);
+    desk.wait("the conflict is told", |desk| desk.shows("Nothing is lost"));
+    assert!(!desk.offers("Save macros") && desk.offers("Edit Macro 1"), "mine is still there");
+    desk.click("Take theirs");
+    assert!(desk.offers("Edit Theirs") && !desk.offers("Edit Macro 1"));
+    desk.click("Undo");
+    assert!(desk.offers("Edit Macro 1") && !desk.shows("Nothing is lost"), "mine came back");
+    desk.click("Redo");
+
+    desk.click("New");
+    replace(home.path(), THREE);
+    desk.wait("the conflict is told again", |desk| desk.shows("Nothing is lost"));
+    desk.click("Save mine");
+    desk.wait("it is saved", |desk| desk.offers("Macro 1"));
+    assert!(std::fs::read_to_string(&path).unwrap().contains("Macro 1"));
+    assert_eq!(std::fs::read_to_string(path.with_file_name("macros.theirs.toml")).unwrap(), THREE);
+    assert!(!desk.shows("Nothing is lost"));
+}

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::Runtime;
 use crate::app::book::{self, BookFile, BookWatch};
 use crate::app::state::{State, Tone};
+use crate::macros::edit::clashes;
 use crate::macros::file;
 
 impl Runtime {
@@ -61,13 +62,32 @@ impl Runtime {
         }
     }
 
+    /// Keeps what stands in the file now beside it, then saves.
+    pub(super) fn save_book_over(&mut self, state: &mut State, text: &str) {
+        if let Some(book) = &self.book {
+            match book.keep_aside() {
+                Ok(kept) => state.say(Tone::Note, format!("The other version of the macros is in {}.", kept.display())),
+                Err(error) => {
+                    state.say(Tone::Trouble, error.to_string());
+                    return;
+                }
+            }
+        }
+        self.save_book(state, text);
+    }
+
     /// The buttons are those of the file; of one that does not parse, those that were there before.
     fn take_book(&self, state: &mut State) {
         let Some(file) = &self.book else { return };
         file.text().clone_into(&mut state.tools.book_text);
         state.tools.book_number += 1;
         match file.book() {
-            Ok(book) => state.book = book.clone(),
+            Ok(book) => {
+                for clash in clashes([book]) {
+                    state.say(Tone::Note, format!("{clash}."));
+                }
+                state.book = book.clone();
+            }
             Err(error) => {
                 state.say(Tone::Trouble, format!("{}, {error}. It is left as it is.", file.path().display()));
             }

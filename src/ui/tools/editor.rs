@@ -1,21 +1,30 @@
 //! The macro editor: macros on the left, the steps of one as a table on the right. Comments and order of the file survive.
 //!
-//! Nothing is written before *Save*; every change can be taken back.
+//! Nothing is written before *Save*; every change can be taken back. What another program does to the file meanwhile is
+//! taken over, or told where it would cost changes that are not saved: neither side is lost.
 
-use egui::{Button, Grid, ScrollArea, TextEdit, Ui};
+use egui::{Button, Grid, ScrollArea, Sense, TextEdit, Ui};
 
+use super::dragging::{Moved, Order};
 use super::steps::step_fields;
-use crate::app::{Command, State};
+use crate::app::{Command, State, values_of_now};
 use crate::macros::edit::{Edit, Editor, clashes};
 use crate::macros::preview::preview;
 use crate::macros::runner::Values;
 use crate::macros::{Ask, Macro, Step};
 use crate::ui::{bytes, parts};
 
+/// The steps of the macro in hand, as rows.
+pub(super) const STEPS: Order = Order { list: "steps" };
+
 /// The book in hand.
 #[derive(Debug, Default)]
 pub(super) struct EditorPanel {
     editor: Option<Editor>,
+    /// The text of the book that the changes are based on.
+    base: String,
+    /// The book has become another one while there were changes that are not saved.
+    conflict: bool,
     number: u64,
     picked: usize,
     head: Option<(usize, Head)>,
@@ -41,22 +50,18 @@ impl EditorPanel {
     }
 
     pub(super) fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-        let unsaved = self.editor.as_ref().is_some_and(Editor::can_undo);
-        if self.editor.is_none() || (self.number != state.tools.book_number && !unsaved) {
+        if self.editor.is_none() || self.number != state.tools.book_number {
             self.number = state.tools.book_number;
-            self.head = None;
-            match Editor::new(&state.tools.book_text) {
-                Ok(editor) => (self.editor, self.trouble) = (Some(editor), None),
-                Err(error) => {
-                    self.trouble = Some(format!("{error}. Put that right in a text editor; the file is left alone."));
-                }
-            }
+            self.take_in(&state.tools.book_text);
         }
         let Some(mut editor) = self.editor.take() else {
             ui.colored_label(parts::colors(ui).bad, self.trouble.as_deref().unwrap_or_default());
             return;
         };
         self.top(ui, &mut editor, commands);
+        if self.conflict {
+            self.conflict(ui, &mut editor, &state.tools.book_text, commands);
+        }
         ui.separator();
         ui.horizontal_top(|ui| {
             ui.vertical(|ui| {
@@ -71,13 +76,69 @@ impl EditorPanel {
         self.editor = Some(editor);
     }
 
+    /// The book has another text now: ours, since it was saved; or another program's.
+    fn take_in(&mut self, text: &str) {
+        let unsaved = self.editor.as_ref().filter(|editor| editor.text() != self.base);
+        self.conflict = false;
+        match (unsaved, Editor::new(text)) {
+            (Some(editor), _) if editor.text() == text => text.clone_into(&mut self.base),
+            (Some(editor), Ok(theirs)) => {
+                let mut ours = editor.clone();
+                match added(&self.base, &theirs).map(|added| ours.apply(&Edit::Import(added))) {
+                    Some(Ok(())) => {
+                        text.clone_into(&mut self.base);
+                        self.editor = Some(ours);
+                    }
+                    _ => self.conflict = true,
+                }
+            }
+            (Some(_), Err(_)) => self.conflict = true,
+            // Saved just now: what was done can still be taken back.
+            (None, Ok(_)) if self.editor.as_ref().is_some_and(|editor| editor.text() == text) => {}
+            (None, Ok(theirs)) => {
+                let name = self.editor.as_ref().and_then(|editor| editor.book().macros.get(self.picked));
+                let name = name.map(|known| known.name.clone());
+                let place = theirs.book().macros.iter().position(|known| Some(&known.name) == name.as_ref());
+                self.picked = place.unwrap_or(self.picked);
+                text.clone_into(&mut self.base);
+                (self.editor, self.trouble, self.head) = (Some(theirs), None, None);
+            }
+            (None, Err(error)) => {
+                self.editor = None;
+                self.trouble = Some(format!("{error}. Put that right in a text editor; the file is left alone."));
+            }
+        }
+    }
+
+    fn conflict(&mut self, ui: &mut Ui, editor: &mut Editor, theirs: &str, commands: &mut Vec<Command>) {
+        let palette = parts::colors(ui);
+        parts::card(ui).show(ui, |ui| {
+            if let Err(error) = Editor::new(theirs) {
+                let words = format!("The file was changed by another program, and does not parse now: {error}. Your changes stay here until it is put right.");
+                ui.colored_label(palette.bad, words);
+                return;
+            }
+            ui.colored_label(palette.warn, "The macros were changed elsewhere while you edited them. Nothing is lost:");
+            ui.horizontal_wrapped(|ui| {
+                let take = ui.button("Take theirs").on_hover_text("Shows the other version; Undo brings yours back");
+                if take.clicked() {
+                    self.trouble = editor.set_text(theirs).err().map(|error| error.to_string());
+                    theirs.clone_into(&mut self.base);
+                    (self.conflict, self.head) = (false, None);
+                }
+                let keep = ui.button("Save mine").on_hover_text("The other version is kept in a file beside it");
+                if keep.clicked() {
+                    commands.push(Command::SaveBookOver(editor.text().to_owned()));
+                }
+            });
+        });
+    }
+
     fn top(&mut self, ui: &mut Ui, editor: &mut Editor, commands: &mut Vec<Command>) {
         ui.horizontal_wrapped(|ui| {
-            if parts::primary(ui, editor.can_undo(), "Save macros").clicked() {
+            let unsaved = editor.text() != self.base;
+            if parts::primary(ui, unsaved && !self.conflict, "Save macros").clicked() {
                 commands.push(Command::SaveBook(editor.text().to_owned()));
-                if let Ok(fresh) = Editor::new(editor.text()) {
-                    *editor = fresh;
-                }
             }
             for (name, enabled, undo) in [("Undo", editor.can_undo(), true), ("Redo", editor.can_redo(), false)] {
                 if ui.add_enabled(enabled, Button::new(name)).clicked() {
@@ -88,8 +149,8 @@ impl EditorPanel {
             if let Some(trouble) = &self.trouble {
                 ui.colored_label(parts::colors(ui).bad, trouble);
             }
-            for (key, names) in clashes([editor.book()]) {
-                ui.colored_label(parts::colors(ui).warn, format!("{key} is the key of {}", names.join(" and ")));
+            for clash in clashes([editor.book()]) {
+                ui.colored_label(parts::colors(ui).warn, clash.to_string());
             }
         });
     }
@@ -103,14 +164,22 @@ impl EditorPanel {
         let count = editor.book().macros.len();
         self.picked = self.picked.min(count.saturating_sub(1));
         let mut edit = None;
+        let order = Order { list: "macros" };
         ScrollArea::vertical().id_salt("macro list").max_height(380.0).show(ui, |ui| {
             for (at, known) in editor.book().macros.iter().enumerate() {
-                let button = Button::selectable(at == self.picked, &known.name).truncate();
-                if ui.add(button).accessible_name(format!("Edit {}", known.name)).clicked() {
+                let button = Button::selectable(at == self.picked, (&*known.name, egui::Atom::grow())).truncate();
+                let button = button.sense(Sense::click_and_drag()).min_size(egui::vec2(ui.available_width(), 0.0));
+                let row = ui.add(button).accessible_name(format!("Edit {}", known.name));
+                order.take(&row, at, &known.name);
+                if let Some(Moved { from, to }) = order.drop(ui, &row, at) {
+                    edit = Some((Edit::MoveMacro { from, to }, to));
+                }
+                if row.on_hover_text("Drag it to another place").clicked() {
                     self.picked = at;
                     self.head = None;
                 }
             }
+            order.while_dragged(ui, ui.clip_rect());
         });
         let at = self.picked;
         ui.horizontal_wrapped(|ui| {
@@ -155,7 +224,7 @@ impl EditorPanel {
         let sends = sends(&known);
         for (at, step) in known.steps.iter().enumerate() {
             ui.push_id((self.picked, at), |ui| {
-                parts::card(ui).show(ui, |ui| {
+                let card = parts::card(ui).show(ui, |ui| {
                     if let Some(made) = step_fields(ui, self.picked, at, known.steps.len(), step) {
                         edit = Some(made);
                     }
@@ -163,8 +232,12 @@ impl EditorPanel {
                         parts::weak(ui, words.as_str());
                     }
                 });
+                if let Some(Moved { from, to }) = STEPS.drop(ui, &card.response, at) {
+                    edit = Some(Edit::MoveStep { of: self.picked, from, to });
+                }
             });
         }
+        STEPS.while_dragged(ui, ui.clip_rect());
         if ui.button("Add step").clicked() {
             let step = Step { send: Some("AT\\r".to_owned()), ..Step::default() };
             edit = Some(Edit::InsertStep { of: self.picked, at: known.steps.len(), step: Box::new(step) });
@@ -217,6 +290,17 @@ impl EditorPanel {
     }
 }
 
+/// The macros that `theirs` has behind those of `base`, where that is all the difference.
+fn added(base: &str, theirs: &Editor) -> Option<String> {
+    let before = Editor::new(base).ok()?.book().macros.len();
+    theirs.text().strip_prefix(base.trim_end())?;
+    let all = &theirs.book().macros;
+    if all.len() <= before {
+        return None;
+    }
+    theirs.export(&(before..all.len()).collect::<Vec<_>>()).ok()
+}
+
 fn head_of(known: &Macro) -> Head {
     let ask = |(name, ask): &(String, Ask)| {
         if ask.secret { format!("{name}?") } else { format!("{name}={}", ask.default) }
@@ -234,7 +318,7 @@ fn head_of(known: &Macro) -> Head {
 /// What each step would send with the defaults, in words; nothing for a step that sends nothing or is switched off.
 fn sends(known: &Macro) -> Vec<(usize, String)> {
     let defaults = known.ask.iter().map(|(name, ask)| (name.clone(), ask.default.clone())).collect::<Values>();
-    let steps = match preview(known, &defaults) {
+    let steps = match preview(known, &values_of_now(&defaults)) {
         Ok(steps) => steps,
         Err(problem) => return vec![(0, problem)],
     };
@@ -278,5 +362,53 @@ mod tests {
         assert!(asks(" , ", &known).is_empty());
         let whole = Macro { name: "m".to_owned(), ask: known.clone(), ..Macro::default() };
         assert_eq!(asks(&head_of(&whole).ask, &[]), known);
+    }
+
+    const BOOK: &str = "version = 1\n# ours\n[[macro]]\nname = \"a\"\n";
+
+    /// The editor with one change that is not saved.
+    fn changed() -> EditorPanel {
+        let mut panel = EditorPanel::default();
+        panel.take_in(BOOK);
+        let what = Macro { name: "mine".to_owned(), ..Macro::default() };
+        panel.editor.as_mut().unwrap().apply(&Edit::InsertMacro { at: 0, what: Box::new(what) }).unwrap();
+        panel
+    }
+
+    fn names(panel: &EditorPanel) -> Vec<&str> {
+        panel.editor.as_ref().unwrap().book().macros.iter().map(|known| known.name.as_str()).collect()
+    }
+
+    #[test]
+    fn what_another_program_adds_joins_what_is_not_saved() {
+        let mut panel = changed();
+        panel.take_in(&format!("{BOOK}\n# theirs\n[[macro]]\nname = \"b\"\n"));
+        assert!(!panel.conflict);
+        assert_eq!(names(&panel), ["mine", "a", "b"]);
+        assert!(panel.editor.unwrap().text().contains("# theirs"));
+    }
+
+    #[test]
+    fn what_another_program_changes_is_a_conflict_and_neither_is_lost() {
+        for theirs in [BOOK.replace("\"a\"", "\"c\""), BOOK.replace("ours", "theirs"), "version = \n".to_owned()] {
+            let mut panel = changed();
+            panel.take_in(&theirs);
+            assert!(panel.conflict, "{theirs}");
+            assert_eq!(names(&panel), ["mine", "a"]);
+            panel.take_in(BOOK);
+            assert!(panel.conflict || names(&panel) == ["mine", "a"], "back to what it was based on");
+        }
+    }
+
+    #[test]
+    fn a_save_keeps_what_can_be_taken_back() {
+        let mut panel = changed();
+        let text = panel.editor.as_ref().unwrap().text().to_owned();
+        panel.take_in(&text);
+        assert!(!panel.conflict && panel.base == text);
+        assert!(panel.editor.as_mut().unwrap().undo());
+        assert_eq!(names(&panel), ["a"]);
+        panel.take_in(&BOOK.replace("\"a\"", "\"c\""));
+        assert!(panel.conflict, "the undone save is a change that is not saved");
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use egui::{ComboBox, DragValue, Grid, RichText, TextEdit, Ui};
 
+use super::editor::STEPS;
 use crate::macros::edit::Edit;
 use crate::macros::{LineChange, OnFail, Step};
 use crate::ui::{parts, theme};
@@ -26,6 +27,10 @@ pub(super) fn step_fields(ui: &mut Ui, of: usize, at: usize, count: usize, step:
 fn order(ui: &mut Ui, of: usize, at: usize, count: usize, fresh: &mut Step) -> Option<Edit> {
     let mut edit = None;
     ui.horizontal(|ui| {
+        if count > 1 {
+            let send = fresh.send.as_deref().unwrap_or_default();
+            STEPS.handle(ui, at, format!("step {} {send}", at + 1).trim_end());
+        }
         ui.label(RichText::new(format!("{}", at + 1)).font(theme::strong(theme::BODY)));
         let mut on = !fresh.disabled;
         if ui.checkbox(&mut on, "On").changed() {
