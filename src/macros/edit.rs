@@ -315,13 +315,11 @@ pub struct Clash {
 impl std::fmt::Display for Clash {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let names = self.macros.join("” and “");
-        match self.taken_for {
-            Some(what) => write!(formatter, "{} {what}, so it does not run “{names}”", self.key),
-            None => {
-                let first = self.macros.first().map_or("", String::as_str);
-                write!(formatter, "{} is the key of “{names}”: it runs “{first}”", self.key)
-            }
+        if let Some(what) = self.taken_for {
+            return write!(formatter, "{} {what}, so it does not run “{names}”", self.key);
         }
+        let first = self.macros.first().map_or("", String::as_str);
+        write!(formatter, "{} is the key of “{names}”: it runs “{first}”", self.key)
     }
 }
 

@@ -18,6 +18,9 @@ const CMS: &str = r"\r\n+CMS ERROR";
 const CLOSED: &str = r"\r\nCLOSED\r\n";
 const DEACT: &str = r"\r\n+PDP: DEACT";
 
+/// The beginning of a line with a number.
+const NUMBER: [&str; 9] = [r"\r\n1", r"\r\n2", r"\r\n3", r"\r\n4", r"\r\n5", r"\r\n6", r"\r\n7", r"\r\n8", r"\r\n9"];
+
 /// What one step should wait for, as notation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Expectation {
@@ -29,12 +32,14 @@ pub struct Expectation {
     pub within: Option<Duration>,
     /// A pause after the match, where the answer goes on behind it.
     pub wait: Option<Duration>,
+    /// A value that the answer must hold: name and regex.
+    pub keep: Option<(&'static str, &'static str)>,
 }
 
 impl Expectation {
     fn new(expect: &[&'static str], fail: &[&'static str], seconds: u64) -> Self {
         let within = (seconds != 0).then(|| Duration::from_secs(seconds));
-        Self { expect: expect.to_vec(), fail: [&[ERROR, CME], fail].concat(), within, wait: None }
+        Self { expect: expect.to_vec(), fail: [&[ERROR, CME], fail].concat(), within, wait: None, keep: None }
     }
 
     fn ok(seconds: u64) -> Self {
@@ -53,6 +58,7 @@ impl Expectation {
         step.fail = owned(&self.fail);
         step.within = self.within;
         step.wait = self.wait;
+        step.keep.extend(self.keep.map(|(name, regex)| (name.to_owned(), regex.to_owned())));
     }
 }
 
@@ -174,8 +180,11 @@ impl Expectations {
             "+CIPCLOSE" => Expectation::new(&[r"CLOSE OK\r\n"], &[], 0),
             "+CIPSHUT" => Expectation::new(&[r"SHUT OK\r\n"], &[], 65),
             "+CIICR" => Expectation::new(&[OK], &[DEACT], 85),
-            // Only the address, no OK: a dot is in nothing else.
-            "+CIFSR" => Expectation::new(&["."], &[], 5).then_wait(100),
+            // Only the address, no OK.
+            "+CIFSR" => Expectation {
+                keep: Some(("ip", r"^(\d+\.\d+\.\d+\.\d+)$")),
+                ..Expectation::new(&NUMBER, &[], 5).then_wait(100)
+            },
             // OK comes first here, the state behind it; the lines of a multiple connection behind that.
             "+CIPSTATUS" if !line.is_set() => Expectation::new(&[r"\r\nSTATE: "], &[], 5).then_wait(200),
             "+CIPSERVER" if line.first() == Some("1") => Expectation::new(&[r"\r\nSERVER OK\r\n"], &[], 0),
@@ -336,7 +345,7 @@ mod tests {
             AT+CGATT=1\r: \r\nOK\r\n 75s
             AT+CSTT="a;b,c?",",",""\r: \r\nOK\r\n
             AT+CIICR\r: \r\nOK\r\n 85s | \r\n+PDP: DEACT
-            AT+CIFSR\r: . 5s +100ms
+            AT+CIFSR\r: \r\n1 \r\n2 \r\n3 \r\n4 \r\n5 \r\n6 \r\n7 \r\n8 \r\n9 5s +100ms
             AT+CIPSTART="TCP","host","9999"\r\n: CONNECT OK\r\n \r\nERROR\r\n\r\nALREADY CONNECT\r\n , ALREADY CONNECT\r\n 160s | CONNECT FAIL\r\n \r\n+PDP: DEACT
             at+cipsend\r\n: \r\n>  5s | \r\nCLOSED\r\n \r\n+PDP: DEACT
             hello: 

@@ -16,6 +16,7 @@ pub mod model;
 mod prepared;
 pub mod preview;
 pub mod recorder;
+mod report;
 pub mod runner;
 pub mod sketch;
 pub mod template;

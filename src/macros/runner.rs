@@ -11,7 +11,8 @@ use super::backlog::Backlog;
 use super::echo::EchoFilter;
 use super::model::{LineChange, Macro, OnFail};
 use super::prepared::{Prepared, PreparedStep, Scope};
-use super::window::Window;
+pub use super::report::{Ending, Failure, Report};
+use super::window::{Match, Window};
 
 /// Values of a macro's parameters, by name. Secrets are in here too; nothing prints them.
 ///
@@ -21,6 +22,9 @@ pub type Values = BTreeMap<String, String>;
 
 /// So long the rest of a line is waited for, after a failure or where a value is kept. At 1200 baud that is 30 bytes.
 const REST_OF_LINE: Duration = Duration::from_millis(250);
+/// So long a failure may still become what is awaited: `ALREADY CONNECT` stands behind `ERROR`, in one go from the modem.
+/// Exported programs wait as long.
+pub const GROWTH: Duration = Duration::from_millis(300);
 /// After such a silence, bytes that could have been the beginning of an echo were the modem's.
 const ECHO_PAUSE: Duration = Duration::from_millis(100);
 /// So many steps may begin without any time passing; then the run waits for the next tick, so that it can be stopped.
@@ -42,99 +46,6 @@ pub enum Wish {
     Break(Duration),
     /// A step began or ended, for the log and the progress display.
     Report(Report),
-}
-
-/// Progress of a run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Report {
-    /// Step `step` (0-based, `round` counts repeats from 0) began.
-    Began {
-        /// Index of the step.
-        step: usize,
-        /// Which repetition.
-        round: u32,
-    },
-    /// The step ended well.
-    Passed {
-        /// Index of the step.
-        step: usize,
-        /// What matched, from the start of its line; empty where nothing was awaited.
-        matched: Vec<u8>,
-        /// From the step's start.
-        took: Duration,
-    },
-    /// The step failed and is run again (`retry`).
-    Retrying {
-        /// What happened.
-        failure: Failure,
-        /// Which retry comes now, from 1.
-        attempt: u32,
-    },
-    /// The step failed.
-    Failed(Failure),
-    /// The run is over.
-    Ended(Ending),
-}
-
-/// Which step failed, what came instead, when.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Failure {
-    /// Index of the step.
-    pub step: usize,
-    /// What was awaited, in notation, any of these, as the macro has it.
-    pub awaited: Vec<String>,
-    /// What came instead: the whole line of a fail pattern, or all that came within the time.
-    pub came: Vec<u8>,
-    /// True when a fail pattern matched, false when the time ran out.
-    pub refused: bool,
-    /// Where it was neither: a clause that says what went wrong here (a value that cannot be filled in or kept).
-    pub why: Option<String>,
-    /// Since the run began.
-    pub at: Duration,
-    /// Since the step began.
-    pub took: Duration,
-}
-
-impl Failure {
-    /// What happened, without the step: `+CME ERROR: 3` came instead of `\r\n> `, after 0.3 s.
-    #[must_use]
-    pub fn what_happened(&self) -> String {
-        let seconds = self.took.as_secs_f64();
-        if let Some(why) = &self.why {
-            return format!("{why}, after {seconds:.1} s");
-        }
-        let came = match crate::notation::print(&self.came) {
-            nothing if nothing.is_empty() => "nothing came".to_owned(),
-            came => format!("`{came}` came"),
-        };
-        match self.awaited.as_slice() {
-            [] => format!("{came}, after {seconds:.1} s"),
-            [first, _, _, rest @ ..] => {
-                format!("{came} instead of `{first}` or {} others, after {seconds:.1} s", rest.len() + 2)
-            }
-            awaited => format!("{came} instead of `{}`, after {seconds:.1} s", awaited.join("` or `")),
-        }
-    }
-}
-
-/// One sentence without a full stop, beginning with the step.
-impl std::fmt::Display for Failure {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "step {}: {}", self.step + 1, self.what_happened())
-    }
-}
-
-/// How a run ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// All steps done.
-    Done,
-    /// A step failed and stopped it.
-    Failed(Failure),
-    /// A step failed and left this macro (`on_fail = "skip"`).
-    Skipped(Failure),
-    /// Stopped by the user or by the end of the link.
-    Stopped,
 }
 
 /// A macro being run.
@@ -166,7 +77,12 @@ enum Phase {
     /// The operating system has not taken all bytes yet. That may take for ever (flow control); it can be stopped.
     Sending,
     /// Waiting for what the modem says.
-    Listening { window: Window, until: Duration },
+    Listening {
+        window: Window,
+        until: Duration,
+        /// A failure was heard; it stands then, unless it has become what is awaited.
+        refused: Option<Duration>,
+    },
     /// It was said; the rest of the line is on its way.
     LineEnding { window: Window, fail: bool, until: Duration },
     /// The pause at the end of a step.
@@ -250,6 +166,7 @@ impl Run {
         }
         match &self.phase {
             Phase::Breaking { until } if *until <= now => self.send(),
+            Phase::Listening { refused: Some(stands), .. } if *stands <= now => self.refusal_stands(),
             Phase::Listening { until, .. } if *until <= now => self.time_is_up(),
             Phase::LineEnding { until, .. } if *until <= now => self.line_ended(),
             Phase::Waiting { until, then } if *until <= now => self.go_on(*then),
@@ -282,10 +199,8 @@ impl Run {
         let phase = match &self.phase {
             Phase::Ready if self.allowance == 0 => Some(self.now),
             Phase::Ready | Phase::Sending | Phase::Over => None,
-            Phase::Breaking { until }
-            | Phase::Listening { until, .. }
-            | Phase::LineEnding { until, .. }
-            | Phase::Waiting { until, .. } => Some(*until),
+            Phase::Listening { until, refused, .. } => Some(refused.map_or(*until, |stands| stands.min(*until))),
+            Phase::Breaking { until } | Phase::LineEnding { until, .. } | Phase::Waiting { until, .. } => Some(*until),
         };
         let listening = matches!(self.phase, Phase::Listening { .. } | Phase::LineEnding { .. });
         let echo = (listening && self.echo.holding()).then(|| self.heard_at + ECHO_PAUSE);
@@ -366,7 +281,7 @@ impl Run {
         let until = self.now + step.within;
         match step.patterns(&self.scope) {
             Ok(patterns) => {
-                self.phase = Phase::Listening { window: Window::new(patterns), until };
+                self.phase = Phase::Listening { window: Window::new(patterns), until, refused: None };
                 for (bytes, echo) in self.backlog.take() {
                     self.hear(&bytes, echo);
                 }
@@ -378,14 +293,13 @@ impl Run {
     /// Hears bytes of which is known whether they are echo. Sends nothing by itself: the next poll does.
     fn hear(&mut self, bytes: &[u8], echo: bool) {
         match &mut self.phase {
-            Phase::Listening { window, .. } => {
-                let Some((end, found)) = window.push(bytes, echo) else { return };
-                let Phase::Listening { window, .. } = std::mem::replace(&mut self.phase, Phase::Over) else { return };
-                self.phase = Phase::LineEnding { window, fail: found.fail, until: self.now + REST_OF_LINE };
-                let keeps = self.in_hand().is_some_and(|step| !step.keep.is_empty());
-                if found.line_complete || !(found.fail || keeps) {
-                    self.line_ended();
+            Phase::Listening { window, refused, .. } => {
+                let found = window.push(bytes, echo);
+                if window.may_grow() && refused.is_none() {
+                    *refused = Some(self.now + GROWTH);
                 }
+                let Some((end, found)) = found else { return };
+                self.found(found);
                 let rest = bytes.get(end..).unwrap_or_default();
                 if !rest.is_empty() {
                     self.hear(rest, echo);
@@ -403,7 +317,32 @@ impl Run {
         }
     }
 
+    /// A pattern ends the window; what was heard behind it meanwhile is heard again.
+    fn found(&mut self, found: Match) {
+        let Phase::Listening { window, .. } = std::mem::replace(&mut self.phase, Phase::Over) else { return };
+        self.phase = Phase::LineEnding { window, fail: found.fail, until: self.now + REST_OF_LINE };
+        let keeps = self.in_hand().is_some_and(|step| !step.keep.is_empty());
+        if found.line_complete || !(found.fail || keeps) {
+            self.line_ended();
+        }
+        if !found.behind.is_empty() {
+            self.hear(&found.behind, false);
+        }
+    }
+
+    /// The failure that was heard did not become what is awaited.
+    fn refusal_stands(&mut self) {
+        let Phase::Listening { window, .. } = &mut self.phase else { return };
+        if let Some(refusal) = window.refusal() {
+            self.found(refusal);
+        }
+    }
+
     fn time_is_up(&mut self) {
+        if matches!(&self.phase, Phase::Listening { window, .. } if window.may_grow()) {
+            self.refusal_stands();
+            return;
+        }
         let Phase::Listening { window, .. } = std::mem::replace(&mut self.phase, Phase::Over) else { return };
         if self.in_hand().is_some_and(|step| step.expect.is_empty()) {
             self.pass(Vec::new());

@@ -129,6 +129,63 @@ fn a_refusal_is_reported_with_its_whole_line() {
     assert_eq!(bench.sent().len(), 1, "the text was not sent");
 }
 
+fn connecting() -> Macro {
+    let already = r"\r\nERROR\r\n\r\nALREADY CONNECT\r\n";
+    let mut first = step("AT+CIPSTART\r", &["CONNECT OK\r\n", already], &["\r\nERROR\r\n"]);
+    first.on_fail = OnFail::Continue;
+    of(vec![first, step("", &["CLOSED\r\n"], &[])])
+}
+
+#[test]
+fn an_error_that_goes_on_as_an_awaited_answer_is_none() {
+    let mut bench = Bench::new(&connecting(), &[]);
+    bench.at(0.1, b"AT+CIPSTART\r\r\nERROR\r\n");
+    assert_eq!(bench.ending(), None);
+    bench.at(0.35, b"\r\nALREADY ");
+    bench.at(0.39, b"CONNECT\r\n");
+    assert_eq!(bench.passed(), [r"ERROR\r\n\r\nALREADY CONNECT"]);
+}
+
+#[test]
+fn an_error_stands_after_a_moment_and_what_came_behind_it_is_not_lost() {
+    let failed = |bench: &Bench| {
+        bench.wishes.iter().find_map(|wish| match wish {
+            Wish::Report(Report::Failed(failure)) => Some((failure.came.clone(), failure.took)),
+            _ => None,
+        })
+    };
+    let error = b"ERROR".to_vec();
+    let mut silent = Bench::new(&connecting(), &[]);
+    silent.at(0.1, b"\r\nERROR\r\n");
+    silent.at(0.3, b"");
+    assert_eq!(failed(&silent), None);
+    silent.at(1.0, b"");
+    assert_eq!(failed(&silent), Some((error.clone(), seconds(0.4))), "300 ms later");
+
+    let mut other = Bench::new(&connecting(), &[]);
+    other.at(0.1, b"\r\nERROR\r\n\r\nCLOSED\r\n");
+    assert_eq!(failed(&other), Some((error.clone(), seconds(0.1))), "at once, when it is another line");
+    assert_eq!(other.passed(), ["CLOSED"], "the next step hears what came behind the failure");
+
+    let mut late = Bench::new(&connecting(), &[]);
+    late.at(0.1, b"\r\nERROR\r\n");
+    late.at(0.2, b"\r\nALRE");
+    late.at(0.5, b"ADY CONNECT\r\n");
+    assert_eq!(failed(&late), Some((error, seconds(0.4))));
+}
+
+#[test]
+fn an_error_at_the_very_end_of_the_time_is_what_came() {
+    let mut what = connecting();
+    what.steps[0].within = Some(seconds(0.2));
+    what.steps[0].on_fail = OnFail::Stop;
+    let mut bench = Bench::new(&what, &[]);
+    bench.at(0.1, b"\r\nERROR\r\n");
+    bench.at(1.0, b"");
+    assert_eq!((bench.failure().came.as_slice(), bench.failure().refused), (b"ERROR".as_slice(), true));
+    assert_eq!(bench.failure().took, seconds(0.2));
+}
+
 #[test]
 fn the_text_may_say_what_it_likes() {
     let mut bench = Bench::new(&main_job(), &[("text", "a\r\nERROR\r\n\r\nCLOSED\r\nSEND FAIL\r\nz")]);

@@ -1,6 +1,6 @@
 //! What a step hears while it waits: the answer so far, and the pattern that ended it.
 
-use super::matcher::{Matcher, Pattern};
+use super::matcher::{Found, Matcher, Pattern};
 
 /// As much of an answer is kept, newest first to stay: for the report and for `keep`.
 pub const LONGEST_ANSWER: usize = 64 * 1024;
@@ -11,43 +11,78 @@ pub struct Window {
     matcher: Matcher,
     answer: Vec<u8>,
     line_start: usize,
+    /// A failure that may still become what is awaited: where it ended in the answer.
+    refused: Option<usize>,
 }
 
 /// What ended a window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Match {
     /// A *fail* pattern.
     pub fail: bool,
     /// The line it stands in is complete.
     pub line_complete: bool,
+    /// What was heard behind it, while it could still become another one.
+    pub behind: Vec<u8>,
 }
 
 impl Window {
     /// A window that has heard nothing.
     #[must_use]
     pub fn new(patterns: Vec<Pattern>) -> Self {
-        Self { matcher: Matcher::new(patterns), answer: Vec::new(), line_start: 0 }
+        Self { matcher: Matcher::new(patterns), answer: Vec::new(), line_start: 0, refused: None }
     }
 
     /// Hears bytes, up to a match: how many these are, and what ended. Patterns may begin in the echo (a cable can lose
     /// the CR that ends it) but never end there: what our own send says is no answer.
     pub fn push(&mut self, bytes: &[u8], echo: bool) -> Option<(usize, Match)> {
-        if echo {
-            let mut rest = bytes;
-            while let Some((end, _)) = self.matcher.find(rest) {
-                rest = rest.get(end..).unwrap_or_default();
+        let mut at = 0;
+        while let Some((end, found)) = self.matcher.find(bytes.get(at..).unwrap_or_default()) {
+            let heard = bytes.get(at..at + end).unwrap_or_default();
+            at += end;
+            if echo {
+                // Where a failure could have become what is awaited, the echo has come between.
+                if found == Found::Stands || self.refused.is_some() {
+                    return self.refusal().map(|refusal| (bytes.len(), refusal));
+                }
+                continue;
             }
-            return None;
+            self.append(heard);
+            match found {
+                Found::Match { fail, length } => {
+                    self.refused = None;
+                    self.line_start = self.start_of_line(length);
+                    let line_complete = self.ends_line();
+                    return Some((at, Match { fail, line_complete, behind: Vec::new() }));
+                }
+                Found::MayGrow { length } => {
+                    self.line_start = self.start_of_line(length);
+                    self.refused = Some(self.answer.len());
+                }
+                Found::Stands => return self.refusal().map(|refusal| (at, refusal)),
+            }
         }
-        let found = self.matcher.find(bytes).map(|(end, pattern)| (end, pattern.fail, pattern.bytes.len()));
-        let Some((end, fail, length)) = found else {
-            self.append(bytes);
-            return None;
-        };
-        let heard = bytes.get(..end).unwrap_or(bytes);
-        self.append(heard);
-        self.line_start = self.start_of_line(length);
-        Some((end, Match { fail, line_complete: heard.last().copied().is_some_and(is_line_end) }))
+        if !echo {
+            self.append(bytes.get(at..).unwrap_or_default());
+        }
+        None
+    }
+
+    /// A failure was heard that may still become what is awaited.
+    #[must_use]
+    pub fn may_grow(&self) -> bool {
+        self.refused.is_some()
+    }
+
+    /// The failure that was heard stands.
+    pub fn refusal(&mut self) -> Option<Match> {
+        let end = self.refused.take()?;
+        let behind = self.answer.split_off(end.min(self.answer.len()));
+        Some(Match { fail: true, line_complete: self.ends_line(), behind })
+    }
+
+    fn ends_line(&self) -> bool {
+        self.answer.last().copied().is_some_and(is_line_end)
     }
 
     /// Hears the rest of the line in which the match stands; true when the line is complete.
@@ -78,6 +113,7 @@ impl Window {
             let cut = self.answer.len() - LONGEST_ANSWER;
             self.answer.drain(..cut);
             self.line_start = self.line_start.saturating_sub(cut);
+            self.refused = self.refused.map(|end| end.saturating_sub(cut));
         }
     }
 
@@ -128,7 +164,7 @@ mod tests {
         let mut window = Window::new(vec![pattern(b"\r\nOK\r\n"), pattern(b"T")]);
         assert_eq!(window.push(b"AT\r", true), None);
         assert_eq!(window.push(b"\nOK\r", false), None);
-        let whole = Match { fail: false, line_complete: true };
+        let whole = Match { fail: false, line_complete: true, behind: Vec::new() };
         assert_eq!(window.push(b"\nmore", false), Some((1, whole)));
         assert_eq!(window.answer(), b"\nOK\r\n");
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::macros::model::{LineChange, Macro, OnFail, Step};
+use crate::macros::runner::GROWTH;
 use crate::macros::template::{Segment, Template};
 use crate::notation::{Mode, parse, print};
 
@@ -26,9 +27,9 @@ pub struct ExportError {
     pub problem: String,
 }
 
-/// How long a program waits for the rest of a longer answer after its beginning alone meant failure: `ERROR` before `ALREADY
-/// CONNECT`. Both come in one go from the modem; 300 ms is 36 characters even at 1200 baud.
-pub(super) const GROWTH_MS: u32 = 300;
+/// How long a program waits for the rest of a longer answer after its beginning alone meant failure, as the runner does.
+#[expect(clippy::cast_possible_truncation, reason = "a fraction of a second")]
+pub(super) const GROWTH_MS: u32 = GROWTH.as_millis() as u32;
 
 /// The macro, ready to be written.
 #[derive(Debug)]
