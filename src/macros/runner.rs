@@ -299,7 +299,7 @@ impl Run {
                     *refused = Some(self.now + GROWTH);
                 }
                 let Some((end, found)) = found else { return };
-                self.found(found);
+                self.found(&found);
                 let rest = bytes.get(end..).unwrap_or_default();
                 if !rest.is_empty() {
                     self.hear(rest, echo);
@@ -318,7 +318,7 @@ impl Run {
     }
 
     /// A pattern ends the window; what was heard behind it meanwhile is heard again.
-    fn found(&mut self, found: Match) {
+    fn found(&mut self, found: &Match) {
         let Phase::Listening { window, .. } = std::mem::replace(&mut self.phase, Phase::Over) else { return };
         self.phase = Phase::LineEnding { window, fail: found.fail, until: self.now + REST_OF_LINE };
         let keeps = self.in_hand().is_some_and(|step| !step.keep.is_empty());
@@ -334,7 +334,7 @@ impl Run {
     fn refusal_stands(&mut self) {
         let Phase::Listening { window, .. } = &mut self.phase else { return };
         if let Some(refusal) = window.refusal() {
-            self.found(refusal);
+            self.found(&refusal);
         }
     }
 
