@@ -70,6 +70,8 @@ pub enum Output {
         /// Ranges to mask in the capture.
         secret: Vec<Range<usize>>,
     },
+    /// The rest of this Send is not wanted any more: the macro was stopped.
+    GiveUp(SendId),
     /// Set modem lines.
     SetLines(LineChange),
     /// Send a break.

@@ -92,7 +92,10 @@ impl Session {
                 self.outputs.push_back(Output::Macro { index: run.index, report });
                 self.end_run(false, None);
             }
-            Some(run) => run.run.stop(now),
+            Some(run) => {
+                self.outputs.extend(run.sending.take().map(Output::GiveUp));
+                run.run.stop(now);
+            }
             None => {}
         }
     }

@@ -218,3 +218,16 @@ fn an_endless_run_that_never_waits_leaves_the_turn() {
     outputs(&mut session);
     assert!(!session.running());
 }
+
+#[test]
+fn what_a_stopped_macro_has_not_handed_over_is_given_up() {
+    let mut session = Session::new();
+    session.handle_input(
+        Input::RunMacros(vec![Macro { steps: vec![step("hello")], ..Macro::default() }], Values::new()),
+        START,
+    );
+    session.handle_input(Input::Taken { send: 1, bytes: b"hel", last: false }, START);
+    outputs(&mut session);
+    session.handle_input(Input::StopMacro, START);
+    assert!(outputs(&mut session).contains(&Output::GiveUp(1)));
+}

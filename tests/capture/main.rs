@@ -12,6 +12,7 @@ mod pty;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod book;
 mod command;
 mod full_disk;
 mod golden;

@@ -14,10 +14,11 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use modemscope::capture::{Reader, Record, Writer};
-use modemscope::link::{Connection, LineSettings, LinkSpec, Order};
+use modemscope::link::{Connection, LineSettings, LinkSpec, Order, Status};
 use modemscope::macros::runner::Values;
 use modemscope::macros::{Macro, Step};
 use modemscope::modem::Direction;
+use modemscope::session::Rounds;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 const ROUNDS: u32 = 300;
@@ -30,10 +31,7 @@ struct Modem {
 
 impl Modem {
     fn start(flood: bool) -> Self {
-        let master: OwnedFd = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
-        grantpt(&master).unwrap();
-        unlockpt(&master).unwrap();
-        let path = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
+        let (master, path) = pty();
         let mut master = File::from(master);
         let writer = Arc::new(Mutex::new(master.try_clone().unwrap()));
         let stop = Arc::new(AtomicBool::new(false));
@@ -64,6 +62,14 @@ impl Modem {
         std::thread::Builder::new().name("modem".into()).spawn(answer).unwrap();
         Self { path, stop }
     }
+}
+
+fn pty() -> (OwnedFd, String) {
+    let master: OwnedFd = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
+    grantpt(&master).unwrap();
+    unlockpt(&master).unwrap();
+    let path = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
+    (master, path)
 }
 
 fn main_job() -> Macro {
@@ -146,31 +152,81 @@ fn the_text_follows_the_prompt_at_once() {
     }
 }
 
+fn endless(step: Step) -> Macro {
+    Macro { steps: vec![Step { repeat: Some(u32::MAX), ..step }], ..Macro::default() }
+}
+
+/// Runs this macro, lets it get `far_enough`, stops it; how long that took.
+fn stop(connection: &Connection, order: Order, far_enough: &dyn Fn(&Status) -> bool) -> Duration {
+    let until = |what: &str, done: &dyn Fn(&Status) -> bool| {
+        let began = Instant::now();
+        while !done(&connection.status()) {
+            assert!(began.elapsed() < Duration::from_secs(10), "{what}: {:?}", connection.status().run);
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        began.elapsed()
+    };
+    until("open", &|status| matches!(status.phase, modemscope::link::Phase::Open { .. }));
+    connection.order(order).unwrap();
+    until("running", &|status| status.run.is_some() && far_enough(status));
+    connection.order(Order::StopMacro).unwrap();
+    let took = until("stopped", &|status| status.run.as_ref().is_some_and(|run| run.ended));
+    assert!(connection.status().run.as_ref().is_some_and(|run| !run.done));
+    took
+}
+
+fn open(spec: &str) -> Connection {
+    let capture = Writer::in_memory(SystemTime::now());
+    Connection::open(LinkSpec::parse(spec).unwrap(), LineSettings::default(), capture, Arc::new(|| {}))
+}
+
 #[test]
 fn a_run_without_end_stops_within_100_ms() {
-    let endless = |step: Step| Macro { steps: vec![Step { repeat: Some(u32::MAX), ..step }], ..Macro::default() };
     let sends = Step { send: Some(r"AT\r".into()), expect: vec!["OK".into()], retry: Some(9), ..Step::default() };
     let spins = Step::default();
     let waits = Step { wait: Some(Duration::from_mins(1)), ..Step::default() };
     for step in [sends, spins, waits] {
-        let capture = Writer::in_memory(SystemTime::now());
-        let spec = LinkSpec::parse("sim:fast").unwrap();
-        let connection = Connection::open(spec, LineSettings::default(), capture, Arc::new(|| {}));
-        let run = || connection.status().run.clone();
-        let until = |what: &str, done: &dyn Fn() -> bool| {
-            let began = Instant::now();
-            while !done() {
-                assert!(began.elapsed() < Duration::from_secs(10), "{what}: {:?}", run());
-                std::thread::sleep(Duration::from_millis(1));
-            }
-            began.elapsed()
-        };
-        until("open", &|| matches!(connection.status().phase, modemscope::link::Phase::Open { .. }));
-        connection.order(Order::RunMacro(vec![endless(step.clone())], Values::new())).unwrap();
-        until("running", &|| run().is_some());
-        connection.order(Order::StopMacro).unwrap();
-        let took = until("stopped", &|| run().is_some_and(|run| run.ended));
+        let connection = open("sim:fast");
+        let order = Order::RunMacro(vec![endless(step.clone())], Values::new());
+        let took = stop(&connection, order, &|_| true);
         assert!(took < Duration::from_millis(100), "{step:?}: {took:?}");
-        assert!(run().is_some_and(|run| !run.done));
     }
+    let connection = open("sim:fast");
+    let often = Rounds { times: None, every: Duration::ZERO };
+    let took = stop(&connection, Order::Repeat(vec![Macro::default()], Values::new(), often), &|_| true);
+    assert!(took < Duration::from_millis(100), "empty rounds without a pause: {took:?}");
+}
+
+#[test]
+fn a_run_stops_within_100_ms_under_full_receive_load_and_on_a_line_that_takes_nothing() {
+    let waits = Step { expect: vec!["never".into()], within: Some(Duration::from_mins(1)), ..Step::default() };
+    let sends = Step { send: Some(r"AT\r".into()), ..waits.clone() };
+    for step in [waits, sends] {
+        let modem = Modem::start(true);
+        let connection = open(&modem.path);
+        let order = Order::RunMacro(vec![endless(step.clone())], Values::new());
+        let took = stop(&connection, order, &|status| status.rx > 1_000_000);
+        modem.stop.store(true, Ordering::Relaxed);
+        println!("stopped under full receive load after {took:?}");
+        assert!(took < Duration::from_millis(100), "{step:?}: {took:?}");
+    }
+
+    let (master, path) = pty();
+    let connection = open(&path);
+    let text = "x".repeat(1 << 20);
+    let stuck = Step { send: Some(text.clone()), ..Step::default() };
+    let order = Order::RunMacro(vec![Macro { steps: vec![stuck], ..Macro::default() }], Values::new());
+    let full = |status: &Status| status.sending.is_some_and(|sending| !sending.stalled.is_zero());
+    let took = stop(&connection, order, &full);
+    assert!(took < Duration::from_millis(100), "a line that takes nothing: {took:?}");
+    let taken = connection.status().tx;
+    connection.order(Order::Send(b"!".to_vec())).unwrap();
+    let mut master = File::from(master);
+    let mut came = Vec::new();
+    let mut buffer = [0; 4096];
+    while came.last() != Some(&b'!') {
+        let count = master.read(&mut buffer).unwrap();
+        came.extend_from_slice(&buffer[..count]);
+    }
+    assert_eq!(came.len() as u64, taken + 1, "nothing of the stopped macro goes out any more");
 }

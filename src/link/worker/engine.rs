@@ -234,6 +234,11 @@ impl Engine {
                     self.mask.expect(&bytes, &secret);
                     self.outgoing.push(send, bytes, secret, now);
                 }
+                Output::GiveUp(send) => {
+                    if let Some((taken, total)) = self.outgoing.give_up(send) {
+                        self.note(format!("stopped: {taken} of {total} bytes of the macro's send had gone out"));
+                    }
+                }
                 Output::SetLines(change) => self.set_lines(change, now),
                 Output::Break(length) => self.want_break(length, now),
                 Output::Macro { index, report } => {

@@ -151,6 +151,14 @@ impl Outgoing {
         self.next = Duration::ZERO;
         Some((progress, ids))
     }
+
+    /// Gives up what is left of one Send: how many bytes of it were taken, and how many it had.
+    pub(super) fn give_up(&mut self, id: SendId) -> Option<(usize, usize)> {
+        let at = self.sends.iter().position(|send| send.id == id)?;
+        let send = self.sends.remove(at)?;
+        self.total = self.total.saturating_sub((send.bytes.len() - send.taken) as u64);
+        Some((send.taken, send.bytes.len()))
+    }
 }
 
 /// Length of the first line with its end; all where there is none.
@@ -191,6 +199,18 @@ mod tests {
         assert_eq!((rest.bytes.as_slice(), rest.secret.first(), rest.last), (&b"34\r"[..], Some(&(0..2)), true));
         assert!(outgoing.is_empty());
         assert_eq!(outgoing.progress(START), None);
+    }
+
+    #[test]
+    fn one_send_is_given_up_and_the_others_stay() {
+        let mut outgoing = Outgoing::default();
+        outgoing.push(1, b"one".to_vec(), vec![], START);
+        outgoing.push(2, b"two".to_vec(), vec![], START);
+        outgoing.took(1, START).unwrap();
+        assert_eq!(outgoing.give_up(1), Some((1, 3)));
+        assert_eq!(outgoing.give_up(1), None);
+        assert_eq!(outgoing.offer(START), Some(Offer { id: 2, bytes: b"two" }));
+        assert_eq!(outgoing.progress(START).map(|progress| (progress.taken, progress.total)), Some((1, 4)));
     }
 
     #[test]
