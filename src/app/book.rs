@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use crossbeam_channel::bounded;
 
+use super::file_lock::FileLock;
 use crate::link::News;
 use crate::macros::Book;
 use crate::macros::file::{self, BookError};
@@ -160,6 +161,8 @@ impl BookFile {
 
     fn save_on(&mut self, text: &str, disk: &mut impl Steps) -> Result<(), BookFileError> {
         let book = file::parse(text)?;
+        // What is compared and what is replaced must be one file: another window may be saving, too.
+        let _lock = FileLock::of(&self.path);
         match read(&self.path) {
             Ok(there) if there == self.text => {
                 if let Err(error) = &self.book {

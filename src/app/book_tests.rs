@@ -180,3 +180,29 @@ fn a_shared_book_is_reloaded_when_another_program_saves_it() {
     until(broken);
     assert!(book.book().is_err(), "shown as broken, and not overwritten");
 }
+
+#[test]
+fn of_two_windows_that_save_at_once_one_is_told_and_nothing_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("macros.toml");
+    BookFile::open_or_create(&path).unwrap();
+    for round in 0..20 {
+        let books: Vec<BookFile> = (0..4).map(|_| BookFile::open(&path).unwrap()).collect();
+        let saved: Vec<(String, bool)> = std::thread::scope(|scope| {
+            let save = |(window, mut book): (usize, BookFile)| {
+                let text = format!("version = 1\n# round {round}, window {window}\n");
+                let saved = match book.save(&text) {
+                    Ok(()) => true,
+                    Err(BookFileError::Changed { .. }) => false,
+                    Err(other) => panic!("{other}"),
+                };
+                (text, saved)
+            };
+            let hands: Vec<_> = books.into_iter().enumerate().map(|each| scope.spawn(move || save(each))).collect();
+            hands.into_iter().map(|hand| hand.join().unwrap()).collect()
+        });
+        let won: Vec<&String> = saved.iter().filter(|(_, saved)| *saved).map(|(text, _)| text).collect();
+        assert_eq!(won.len(), 1, "{saved:?}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), *won[0]);
+    }
+}

@@ -7,6 +7,7 @@
 pub mod book;
 mod command;
 pub mod export_macro;
+mod file_lock;
 pub mod find;
 pub mod job;
 pub mod log_feed;

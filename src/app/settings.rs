@@ -2,6 +2,7 @@
 
 mod file;
 mod line;
+mod merge;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr};

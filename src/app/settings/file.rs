@@ -3,20 +3,26 @@
 //! Keys that this version does not know are kept. A file that cannot be read as settings is set aside under another
 //! name and reported, never overwritten with defaults. Saving goes through a temporary file, a sync and a rename, so
 //! that a killed program leaves the old file or the new one.
+//!
+//! Several windows are several processes with one file: a save reads it anew and puts in only what this process changed
+//! ([`merge`](super::merge)), one process at a time.
 
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use toml_edit::{DocumentMut, Item, Table};
+use toml_edit::DocumentMut;
 
+use super::merge::merge;
 use super::{Settings, VERSION};
+use crate::app::file_lock::FileLock;
 
 /// The file that settings are kept in.
 #[derive(Debug, Default)]
 pub struct SettingsFile {
     path: Option<PathBuf>,
-    kept: DocumentMut,
+    /// Our settings as they were read or saved last: what differs from it is what we changed.
+    base: DocumentMut,
 }
 
 /// Why settings could not be saved.
@@ -36,6 +42,14 @@ pub enum SaveError {
     /// What was made of them is no TOML.
     #[error("settings: {0}")]
     Text(#[from] toml_edit::TomlError),
+    /// Somebody changed the file meanwhile so that it cannot be read.
+    #[error("{} was changed and cannot be read now ({why}); it is not overwritten", path.display())]
+    Broken {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
 }
 
 impl SettingsFile {
@@ -52,22 +66,30 @@ impl SettingsFile {
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return (Self { path: Some(path), kept: DocumentMut::new() }, Settings::default(), None);
+                return (Self::at(Some(path)), Settings::default(), None);
             }
             Err(error) => return Self::set_aside(path, &error.to_string()),
         };
         match read(&text) {
-            Ok((kept, settings)) if settings.version > VERSION => {
+            Ok((_, settings)) if settings.version > VERSION => {
                 let say = format!(
                     "{} was written by a newer modemscope (version {}): it is left alone, and nothing is saved this time.",
                     path.display(),
                     settings.version
                 );
-                (Self { path: None, kept }, settings, Some(say))
+                (Self::nowhere(), settings, Some(say))
             }
-            Ok((kept, settings)) => (Self { path: Some(path), kept }, settings, None),
+            Ok((_, settings)) => {
+                let base = document(&settings).unwrap_or_default();
+                (Self { path: Some(path), base }, settings, None)
+            }
             Err(why) => Self::set_aside(path, &why),
         }
+    }
+
+    /// A file that is not there yet.
+    fn at(path: Option<PathBuf>) -> Self {
+        Self { path, base: document(&Settings::default()).unwrap_or_default() }
     }
 
     fn set_aside(path: PathBuf, why: &str) -> (Self, Settings, Option<String>) {
@@ -89,7 +111,7 @@ impl SettingsFile {
                 (None, say)
             }
         };
-        (Self { path, kept: DocumentMut::new() }, Settings::default(), Some(say))
+        (Self::at(path), Settings::default(), Some(say))
     }
 
     /// Where the window was, from the text of a settings file: it is needed before anything can be reported.
@@ -101,16 +123,38 @@ impl SettingsFile {
         sane.then_some(place)
     }
 
-    /// Writes the settings.
+    /// Writes what was changed since the last save; what other processes changed meanwhile stays.
     ///
     /// # Errors
     /// [`SaveError`], the old file being untouched.
     pub fn save(&mut self, settings: &Settings) -> Result<(), SaveError> {
         let Some(path) = self.path.clone() else { return Ok(()) };
-        let fresh: DocumentMut = toml_edit::ser::to_string_pretty(settings)?.parse()?;
-        merge(self.kept.as_table_mut(), fresh.as_table());
-        write_through(&path, self.kept.to_string().as_bytes()).map_err(|source| SaveError::Io { path, source })
+        let fresh = document(settings)?;
+        let wrong = |source| SaveError::Io { path: path.clone(), source };
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(wrong)?;
+        }
+        let _lock = FileLock::of(&path);
+        let mut there = match std::fs::read_to_string(&path) {
+            Ok(text) => match read(&text) {
+                Ok((there, theirs)) if theirs.version <= VERSION => there,
+                Ok(_) => {
+                    return Err(SaveError::Broken { path, why: "a newer modemscope wrote it".to_owned() });
+                }
+                Err(why) => return Err(SaveError::Broken { path, why }),
+            },
+            Err(error) if error.kind() == io::ErrorKind::NotFound => DocumentMut::new(),
+            Err(error) => return Err(wrong(error)),
+        };
+        merge(there.as_table_mut(), self.base.as_table(), fresh.as_table());
+        write_through(&path, there.to_string().as_bytes()).map_err(wrong)?;
+        self.base = fresh;
+        Ok(())
     }
+}
+
+fn document(settings: &Settings) -> Result<DocumentMut, SaveError> {
+    Ok(toml_edit::ser::to_string_pretty(settings)?.parse()?)
 }
 
 fn read(text: &str) -> Result<(DocumentMut, Settings), String> {
@@ -122,23 +166,6 @@ fn read(text: &str) -> Result<(DocumentMut, Settings), String> {
 
 fn one_line(text: &str) -> String {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
-}
-
-/// Puts what we know into the kept document, and leaves what we do not know, comments included.
-fn merge(kept: &mut Table, fresh: &Table) {
-    for (key, item) in fresh {
-        match (kept.get_mut(key), item) {
-            (Some(Item::Table(old)), Item::Table(new)) => merge(old, new),
-            (Some(Item::Value(old)), Item::Value(new)) => {
-                let decor = old.decor().clone();
-                *old = new.clone();
-                *old.decor_mut() = decor;
-            }
-            _ => {
-                kept.insert(key, item.clone());
-            }
-        }
-    }
 }
 
 /// Temporary file beside it, sync, rename: a reader sees the old file or the new one.
@@ -236,5 +263,63 @@ mod tests {
         assert!(trouble.unwrap().contains("newer"));
         file.save(&settings).unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "version = 2\n");
+    }
+
+    #[test]
+    fn two_processes_keep_each_others_changes() {
+        let folder = folder();
+        let path = folder.path().join("settings.toml");
+        let (mut first, mut ours, _) = SettingsFile::load(path.clone());
+        first.save(&ours).unwrap();
+        let (mut second, mut theirs, _) = SettingsFile::load(path.clone());
+        ours.port = "/dev/ttyUSB0".to_owned();
+        ours.line.insert("usb:1:2:".to_owned(), Line::default());
+        ours.remember_sent("AT");
+        first.save(&ours).unwrap();
+        theirs.theme = Theme::Dark;
+        theirs.line.insert("sim:".to_owned(), Line::default());
+        theirs.remember_sent("ATI");
+        second.save(&theirs).unwrap();
+        ours.zoom = 1.5;
+        first.save(&ours).unwrap();
+        let (_, all, _) = SettingsFile::load(path);
+        assert_eq!((all.port.as_str(), all.theme, all.zoom), ("/dev/ttyUSB0", Theme::Dark, 1.5));
+        assert_eq!(all.line.keys().collect::<Vec<_>>(), ["sim:", "usb:1:2:"]);
+        assert_eq!(all.history, ["AT", "ATI"]);
+    }
+
+    #[test]
+    fn many_processes_at_once_lose_nothing_and_break_nothing() {
+        let folder = folder();
+        let path = folder.path().join("settings.toml");
+        std::thread::scope(|scope| {
+            for name in ["one", "two", "three", "four"] {
+                let path = path.clone();
+                scope.spawn(move || {
+                    let (mut file, mut settings, _) = SettingsFile::load(path);
+                    for round in 0..25 {
+                        settings.values.insert(format!("{name}{round}"), "x".to_owned());
+                        file.save(&settings).unwrap();
+                    }
+                });
+            }
+        });
+        let (_, all, trouble) = SettingsFile::load(path);
+        assert_eq!((trouble, all.values.len()), (None, 100));
+    }
+
+    #[test]
+    fn a_file_that_was_broken_meanwhile_is_not_overwritten() {
+        let folder = folder();
+        let path = folder.path().join("settings.toml");
+        let (mut file, mut settings, _) = SettingsFile::load(path.clone());
+        file.save(&settings).unwrap();
+        std::fs::write(&path, "zoom = [").unwrap();
+        settings.port = "sim:".to_owned();
+        assert!(file.save(&settings).unwrap_err().to_string().contains("not overwritten"));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "zoom = [");
+        std::fs::remove_file(&path).unwrap();
+        file.save(&settings).unwrap();
+        assert_eq!(SettingsFile::load(path).1, settings, "all of them");
     }
 }
