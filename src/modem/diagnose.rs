@@ -331,8 +331,9 @@ pub fn of_transcript(transcript: &Transcript) -> Diagnoser {
     let mut diagnoser = Diagnoser::of(match transcript.form {
         Form::Pasted => Record::Echoed,
         Form::Marked if transcript.sent_only() && !only_probes(transcript) => Record::SentOnly,
-        Form::Marked => Record::Both,
+        Form::Marked | Form::Labelled => Record::Both,
     });
+    diagnoser.dialog.loose = transcript.form == Form::Labelled && transcript.restored;
     diagnoser.dialog.restored = transcript.restored;
     for chunk in &transcript.chunks {
         match chunk.direction {

@@ -115,6 +115,8 @@ pub struct Dialog {
     pub record: Record,
     /// The log's own line ends are lost and were put back: lengths of more than a line cannot be relied on.
     pub restored: bool,
+    /// A sketch says what it sends and prints later what came: the order of the two directions cannot be relied on.
+    pub loose: bool,
     /// The modem's state.
     pub state: State,
     /// Commands without an outcome, oldest first; bounded.
@@ -179,6 +181,8 @@ pub struct Dialog {
     /// Text of a pushed SMS: the next line, and those that follow it without a frame of their own.
     pushed_text: bool,
     skip_line: bool,
+    /// A command line that came at an open prompt, in a log that shows only what came.
+    at_prompt: Option<(Vec<u8>, Span)>,
     skip: u64,
     payload: Option<Payload>,
     data_echo: DataEcho,

@@ -11,15 +11,23 @@
 //! ```
 //!
 //! *A pasted log* is anything else: one received stream with echo, as a serial monitor shows it, time stamps of common
-//! tools in front of its lines. Where the tool dropped the carriage returns they are restored.
+//! tools in front of its lines. Where the tool dropped the carriage returns they are restored; control characters that
+//! the tool wrote as words (`<CR><LF>`, `\r\n`) are read. Where what stands in front of the lines (`TX: `, `<< `,
+//! `Sending: `) tells the directions, it is a *labelled* log.
 //!
 //! Reading never fails: whatever is not understood is text.
 
 mod clock;
+mod lead;
+mod spelled;
+mod tidy;
 
 use std::time::Duration;
 
 use super::Direction;
+use super::dialog::command::is_whole_command;
+use crate::notation;
+use lead::{Leads, Way};
 
 /// A session read from text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +47,8 @@ pub enum Form {
     Marked,
     /// One received stream with echo.
     Pasted,
+    /// Lines of a tool, a sketch or a person, with a mark of their own in front for the direction.
+    Labelled,
 }
 
 /// Bytes of one line of the text.
@@ -61,8 +71,16 @@ impl Transcript {
     #[must_use]
     pub fn read(text: &[u8]) -> Self {
         let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
-        let lines = clock::split(text);
-        if is_marked(&lines) { marked(&lines) } else { pasted(text, &lines) }
+        let mut lines = clock::split(text);
+        if is_marked(&lines) {
+            return marked(&lines);
+        }
+        tidy::tidy(&mut lines);
+        let names = spelled::used(&lines);
+        let leads = Leads::of(&lines, names);
+        let headed = lines.iter().filter(|line| lead::header(line.text).is_some()).count() > 1;
+        let reading = Reading { names, headed, leads };
+        if headed || reading.leads.directed { reading.labelled(&lines) } else { reading.pasted(text, &lines) }
     }
 
     /// Only sent bytes are recorded: nothing can be said about answers.
@@ -187,7 +205,7 @@ impl Restore {
         match direction {
             Direction::Tx if self.sent && command => bytes.push(b'\r'),
             Direction::Rx if self.received && command => bytes.push(b'\r'),
-            Direction::Rx if self.received => restore_line(&mut bytes, true),
+            Direction::Rx if self.received => restore_line(&mut bytes),
             Direction::Tx | Direction::Rx => {}
         }
         bytes
@@ -195,13 +213,13 @@ impl Restore {
 }
 
 /// Puts the line ends around a line that the modem sent; a bare prompt has none behind it.
-fn restore_line(bytes: &mut Vec<u8>, ended: bool) {
+fn restore_line(bytes: &mut Vec<u8>) {
     let prompt = matches!(bytes.trim_ascii_end(), b">");
     bytes.splice(0..0, *b"\r\n");
     if prompt {
         bytes.truncate(3);
         bytes.push(b' ');
-    } else if ended {
+    } else {
         bytes.extend_from_slice(b"\r\n");
     }
 }
@@ -211,28 +229,11 @@ fn unescape(text: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text;
     while let [first, tail @ ..] = rest {
-        let (byte, used) = match rest {
-            [b'\\', b'r', ..] => (b'\r', 2),
-            [b'\\', b'n', ..] => (b'\n', 2),
-            [b'\\', b't', ..] => (b'\t', 2),
-            [b'\\', b'e', ..] => (0x1B, 2),
-            [b'\\', b'0', ..] => (0, 2),
-            [b'\\', b'\\', ..] => (b'\\', 2),
-            [b'\\', b'<', ..] => (b'<', 2),
-            [b'\\', b'x', high, low, ..] => match (hex_digit(*high), hex_digit(*low)) {
-                (Some(high), Some(low)) => (high << 4 | low, 4),
-                _ => (*first, 1),
-            },
-            _ => (*first, 1),
-        };
+        let (byte, used) = spelled::escape(rest).unwrap_or((*first, 1));
         bytes.push(byte);
         rest = rest.get(used..).unwrap_or(tail);
     }
     bytes
-}
-
-fn hex_digit(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
 /// Whether a part of the line was left out: `<...>`, `[...]`, `<len bytes>`, `…`.
@@ -263,32 +264,129 @@ fn is_placeholder(inner: &str) -> bool {
         && !tags.contains(&inner)
 }
 
-fn pasted(text: &[u8], lines: &[TextLine<'_>]) -> Transcript {
-    let timed = lines.iter().any(|line| line.at.is_some());
-    // PlatformIO's monitor prints `12:34:56.789 > ` before all it receives.
-    let arrowed = timed && lines.iter().all(|line| line.is_blank() || matches!(line.mark(), Some((b'>', _))));
-    let exact = !timed && lines.iter().any(|line| line.carriage_return) && !text.starts_with(clock::PUTTY_HEADER);
-    let mut chunks: Vec<Chunk> = Vec::with_capacity(lines.len());
-    for line in lines {
-        let elided = leaves_out(line.text);
-        let text = line.mark().filter(|_| arrowed).map_or(line.text, |(_, text)| text);
-        let mut bytes = text.to_vec();
-        if exact {
-            if line.carriage_return {
-                bytes.push(b'\r');
-            }
-            if line.ended {
-                bytes.push(b'\n');
-            }
-        } else if line.is_blank() {
-            continue;
-        } else {
-            bytes.truncate(bytes.trim_ascii_end().len());
-            restore_line(&mut bytes, line.ended);
-        }
-        chunks.push(Chunk { direction: Direction::Rx, bytes, at: line.at, elided, line: line.number });
+/// How a log is to be read that is none of ours.
+struct Reading {
+    /// Control characters are written as words.
+    names: bool,
+    /// Lines of their own say which way the lines behind them went.
+    headed: bool,
+    leads: Leads,
+}
+
+impl Reading {
+    fn bytes(&self, text: &[u8]) -> Vec<u8> {
+        if self.names { spelled::read(text) } else { text.to_vec() }
     }
-    Transcript { form: Form::Pasted, restored: !exact, chunks }
+
+    fn pasted(&self, text: &[u8], lines: &[TextLine<'_>]) -> Transcript {
+        let timed = lines.iter().any(|line| line.at.is_some());
+        let own_ends = lines.iter().any(|line| line.carriage_return) && !text.starts_with(clock::PUTTY_HEADER);
+        let exact = !timed && own_ends;
+        let mut chunks: Vec<Chunk> = Vec::with_capacity(lines.len());
+        let mut typed: &[u8] = &[];
+        for line in lines {
+            let elided = leaves_out(line.text);
+            let (way, rest) = self.leads.take(line.text);
+            let mut bytes = self.bytes(rest);
+            if self.names {
+                if bytes.is_empty() {
+                    continue;
+                }
+            } else if exact {
+                if line.carriage_return {
+                    bytes.push(b'\r');
+                }
+                if line.ended {
+                    bytes.push(b'\n');
+                }
+            } else if line.is_blank() {
+                continue;
+            } else {
+                // A sketch says what it sends, and the modem echoes it: once is enough.
+                let echo = way.is_none() && !typed.is_empty() && typed == rest.trim_ascii();
+                typed = if matches!(way, Some(Way::Sent | Way::Typed)) { rest.trim_ascii() } else { &[] };
+                if echo {
+                    continue;
+                }
+                bytes.truncate(bytes.trim_ascii_end().len());
+                if let Some(at) = tidy::glued(&bytes) {
+                    let mut words = bytes.drain(..at).collect();
+                    restore_line(&mut words);
+                    let chunk =
+                        Chunk { direction: Direction::Rx, bytes: words, at: line.at, elided, line: line.number };
+                    chunks.push(chunk);
+                } else if is_whole_command(bytes.trim_ascii()) {
+                    bytes.drain(..bytes.len() - bytes.trim_ascii().len());
+                }
+                restore_line(&mut bytes);
+            }
+            chunks.push(Chunk { direction: Direction::Rx, bytes, at: line.at, elided, line: line.number });
+        }
+        // What was copied to its end has its line ends, but perhaps not the last one.
+        if exact
+            && !text.ends_with(b"\n")
+            && let Some(last) = chunks.last_mut()
+            && spelled::is_answer(&last.bytes)
+        {
+            last.bytes.extend_from_slice(b"\r\n");
+        }
+        Transcript { form: Form::Pasted, restored: !exact && !self.names, chunks }
+    }
+
+    fn labelled(&self, lines: &[TextLine<'_>]) -> Transcript {
+        let mut chunks: Vec<Chunk> = Vec::with_capacity(lines.len());
+        let mut current = None;
+        // Only what is sent is marked: all else came.
+        let unmarked = (!self.leads.received && !self.headed).then_some(Way::Received);
+        for line in lines.iter().filter(|line| !line.is_blank()) {
+            if let Some(way) = lead::header(line.text).filter(|_| self.headed) {
+                current = Some(way);
+                continue;
+            }
+            let (way, rest) = self.leads.take(line.text);
+            let way = match way {
+                Some(way @ (Way::Sent | Way::Received)) => {
+                    current = Some(way);
+                    way
+                }
+                _ => match unmarked.or(current) {
+                    Some(way) if self.headed || way == Way::Received => way,
+                    _ if spelled::is_answer(rest.trim_ascii()) || rest.trim_ascii() == b">" => Way::Received,
+                    _ => continue,
+                },
+            };
+            let elided = leaves_out(rest);
+            let mut bytes = self.bytes(rest);
+            let direction = if way == Way::Sent { Direction::Tx } else { Direction::Rx };
+            if !self.names {
+                bytes.truncate(bytes.trim_ascii_end().len());
+                label_ends(&mut bytes, direction);
+            }
+            if !bytes.is_empty() {
+                chunks.push(Chunk { direction, bytes, at: line.at, elided, line: line.number });
+            }
+        }
+        Transcript { form: Form::Labelled, restored: !self.names, chunks }
+    }
+}
+
+/// Puts the line ends back where a label stood in front; a key or an expression that stands for 0x1A was that byte.
+fn label_ends(bytes: &mut Vec<u8>, direction: Direction) {
+    if direction == Direction::Rx && !is_whole_command(bytes) {
+        restore_line(bytes);
+        return;
+    }
+    let command = is_whole_command(bytes);
+    if command {
+        let whole = bytes.strip_suffix(b"...").map_or(bytes.len(), <[u8]>::len);
+        bytes.truncate(whole);
+        bytes.push(b'\r');
+    } else if let Some(found) = notation::lookalike(bytes).filter(|found| found.alone && found.certain) {
+        let spelling = found.text.to_ascii_lowercase();
+        if ["ctrl", "sub", "char", "chr", "^z"].iter().any(|key| spelling.contains(key)) {
+            *bytes = vec![found.byte];
+        }
+    }
 }
 
 #[cfg(test)]

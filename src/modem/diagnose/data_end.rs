@@ -52,6 +52,11 @@ impl Pending {
         let Some(data) = &dialog.data_done else { return };
         let Some((_, handle)) = self.of.take_if(|(of, _)| *of == data.id) else { return };
         match data.ended {
+            // A refused SMS was ended too: before that the modem does not judge it.
+            Some((DataEnded::Refused, _)) if matches!(data.name, Name::Cmgs | Name::Cmgw) => {
+                book.withdraw(handle);
+                book.unblame(data.id, slug);
+            }
             Some((DataEnded::Terminator | DataEnded::Answered | DataEnded::Full, _)) => {
                 book.withdraw(handle);
                 book.unblame(data.id, slug);

@@ -95,7 +95,7 @@ impl Rule for BoardReset {
     #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let early = dialog.now.is_none_or(|now| now < BOOTED);
-        if self.told || !early || dialog.record != Record::Both {
+        if self.told || !early || dialog.record != Record::Both || dialog.loose {
             return;
         }
         let spans = match event {

@@ -169,8 +169,9 @@ impl NotRegistered {
     fn answer(&mut self, span: Span, dialog: &Dialog, book: &mut Book) {
         match dialog.state.creg {
             Some(1 | 5) => {
+                // It only took its time.
                 if let Some(told) = self.told.take() {
-                    book.resolve(told);
+                    book.withdraw(told);
                 }
                 *self = Self::default();
             }

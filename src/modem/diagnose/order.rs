@@ -379,9 +379,16 @@ impl Rule for SendFailed {
         why: "The data was taken but not confirmed: the signal is bad, or the other end is gone.",
         fix: "Check AT+CSQ, then AT+CIPCLOSE and connect again.",
     };
-    const HEARS: u32 = hears::COURSE;
+    const HEARS: u32 = hears::COURSE | hears::NEWS;
 
-    fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        // A log may not show the command.
+        if let Event::Said(said, span) = event {
+            if said == Said::SendFail {
+                book.add(Self::DOC, Draft::new("The data could not be sent.", [Some(span)]).send("AT+CSQ", "AT+CSQ\r"));
+            }
+            return;
+        }
         let Some(done) = &dialog.done else { return };
         if matches!(done.outcome, Some((Outcome::Said(Said::SendFail), _))) {
             let draft =

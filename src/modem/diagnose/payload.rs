@@ -20,8 +20,10 @@ pub(super) struct FixedShort {
 impl FixedShort {
     fn short(dialog: &Dialog) -> Option<(&Data, u64)> {
         let data = dialog.data.as_ref()?;
+        // Where line ends are lost, each line may have had one.
+        let most = if dialog.restored { data.count + 2 * data.pieces } else { data.count };
         match data.kind {
-            DataKind::Fixed(n) if data.count > 0 && data.count < n && !data.elided => Some((data, n)),
+            DataKind::Fixed(n) if data.count > 0 && most < n && !data.elided => Some((data, n)),
             _ => None,
         }
     }

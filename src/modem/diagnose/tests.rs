@@ -4,6 +4,7 @@ mod data_end;
 mod healthy;
 mod laws;
 mod line;
+mod logs;
 mod order;
 mod pasted;
 mod power;

@@ -39,7 +39,7 @@ impl Rule for BeforePrompt {
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         // With the prompt switched off there is nothing to wait for.
-        if dialog.record != Record::Both || matches!(dialog.state.sprt, Some(0 | 2)) {
+        if dialog.record != Record::Both || dialog.loose || matches!(dialog.state.sprt, Some(0 | 2)) {
             return;
         }
         match event {

@@ -194,6 +194,10 @@ pub fn is_whole_command(line: &[u8]) -> bool {
         [b'A' | b'a', b'T' | b't', next, rest @ ..] => match next {
             b'+' | b'*' | b'^' => rest.first().is_some_and(u8::is_ascii_alphabetic),
             b'&' => rest.len() <= 12,
+            // `AT + CSQ`, as pasted text has it.
+            b' ' => {
+                matches!(rest.trim_ascii_start(), [b'+', tail @ ..] if tail.trim_ascii_start().first().is_some_and(u8::is_ascii_uppercase))
+            }
             letter if letter.is_ascii_alphabetic() => {
                 rest.iter().all(|byte| !byte.is_ascii_lowercase() || line.is_ascii()) && is_basic(*letter, rest)
             }

@@ -15,6 +15,7 @@ impl Data {
             kind,
             prompt,
             count: 0,
+            pieces: 0,
             payload: None,
             last: None,
             tail: Vec::with_capacity(KEPT),
@@ -30,6 +31,7 @@ impl Data {
 
     /// A new write begins.
     pub(super) fn begin_write(&mut self) {
+        self.pieces += 1;
         self.write.clear();
         self.write_span = None;
         self.whole_write = true;
@@ -72,6 +74,7 @@ impl Dialog {
     /// The modem asks for data: `prompt` is its prompt.
     pub(super) fn open_data(&mut self, index: usize, prompt: Span) {
         self.lose(index);
+        self.at_prompt = None;
         self.sms_text = false;
         self.looped.rule_out();
         let Some(exchange) = self.open.first_mut() else { return };

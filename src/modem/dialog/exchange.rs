@@ -218,6 +218,19 @@ impl Exchange {
         self.outcome.and_then(|(_, span)| span)
     }
 
+    /// It only asks for a value: a line that tells it is all there is to it but for the OK.
+    #[must_use]
+    pub(super) const fn only_asks(&self) -> bool {
+        matches!(
+            (self.name, self.form),
+            (Name::Csq | Name::Cbc, _)
+                | (
+                    Name::Creg | Name::Cgreg | Name::Cpin | Name::Cops | Name::Cgatt | Name::Cmee | Name::Cmgf,
+                    Form::Query
+                )
+        )
+    }
+
     /// It waits for its prompt.
     #[must_use]
     pub const fn awaits_prompt(&self) -> bool {
@@ -271,6 +284,8 @@ pub struct Data {
     pub prompt: Span,
     /// Bytes of data sent.
     pub count: u64,
+    /// Writes, or lines of a log, that it came in.
+    pub pieces: u64,
     /// All of the data so far.
     pub payload: Option<Span>,
     /// When its last byte went.

@@ -1,7 +1,7 @@
 //! What comes from the modem: echo, prompts and lines.
 
 use super::command::{Name, is_command, is_whole_command};
-use super::exchange::{Echo, Exchange, Span};
+use super::exchange::{DataEnded, Echo, Exchange, Span};
 use super::said::Said;
 use super::{Dialog, Event, Record};
 use crate::modem::Direction;
@@ -160,7 +160,12 @@ impl Dialog {
             if ends || counted {
                 return false;
             }
+            if self.answers_typed(said) {
+                return false;
+            }
             self.echoed_data(text, span);
+            let text = text.trim_ascii_end();
+            self.at_prompt = is_whole_command(text).then(|| (text.to_vec(), span));
             return true;
         }
         let text = text.trim_ascii_end();
@@ -170,6 +175,26 @@ impl Dialog {
             return true;
         }
         false
+    }
+
+    /// The line answers the command before it: then that was none of the data, and the log has left out how the data ended.
+    fn answers_typed(&mut self, said: Said) -> bool {
+        let Some((text, _)) = &self.at_prompt else { return false };
+        let name = super::command::chief(text).name;
+        let fits = match said {
+            Said::Ok => !matches!(name, Name::Cipsend | Name::Cipshut),
+            Said::CloseOk(_) => name == Name::Cipclose,
+            Said::ShutOk => name == Name::Cipshut,
+            Said::Address => name == Name::Cifsr,
+            Said::Csq(_) => name == Name::Csq,
+            Said::Creg(..) => name == Name::Creg,
+            _ => false,
+        };
+        let Some((text, span)) = self.at_prompt.take_if(|_| fits) else { return false };
+        self.end_data(DataEnded::Answered, None);
+        self.open.pop_front();
+        self.echoed_command(&text, span);
+        true
     }
 
     /// Is the line the echo of a command that was sent, whole or damaged?

@@ -216,6 +216,7 @@ impl Dialog {
         self.sms_text = false;
         self.give_up_payload();
         self.give_up_overdue(sending.at);
+        self.give_up_answered(text);
         let mut exchange = self.blank(sending);
         exchange.text.clear();
         exchange.text.extend_from_slice(text);
@@ -274,6 +275,20 @@ impl Dialog {
                 return;
             }
             let exchange = self.open.remove(0);
+            self.recycle(exchange);
+        }
+    }
+
+    /// Gives up the command before that no result will come for: one that is asked again and was not heard, and, where
+    /// a log leaves out lines, one whose information has come and not its OK.
+    fn give_up_answered(&mut self, text: &[u8]) {
+        let offset = self.digest.offset();
+        let Some(last) = self.open.back() else { return };
+        let unheard = last.text == text && last.received_from == offset && !last.takes_data && last.echo == Echo::None;
+        let told = self.restored && last.information > 0 && last.only_asks();
+        if (unheard || told)
+            && let Some(exchange) = self.open.pop_back()
+        {
             self.recycle(exchange);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::TextLine;
+use super::{TextLine, tidy};
 
 /// What PuTTY writes at the head of its logs.
 pub(super) const PUTTY_HEADER: &[u8] = b"=~=~=~=~";
@@ -21,18 +21,25 @@ pub(super) fn split(text: &[u8]) -> Vec<TextLine<'_>> {
         }
         lines.push(TextLine { number: index + 1, at: None, text, carriage_return: text.len() < bare.len(), ended });
     }
-    let stamped = lines.iter().filter(|line| !line.is_blank()).take(20);
-    let stamped: Vec<bool> = stamped.map(|line| stamp(line.text).is_some()).collect();
-    if stamped.iter().filter(|&&stamped| stamped).count() * 2 < stamped.len() || stamped.is_empty() {
+    tidy::dedent(&mut lines);
+    let shown = lines.iter().filter(|line| !line.is_blank()).take(40);
+    let stamps: Vec<Option<Stamp>> = shown.map(|line| stamp(line.text).map(|(at, _)| at)).collect();
+    // Some tools stamp each burst, not each line.
+    let stamped = stamps.iter().flatten().count();
+    if stamped * 5 < stamps.len() || stamped == 0 || (stamped == 1 && stamps.len() > 2) {
         return lines;
     }
+    // Whole numbers in brackets are the milliseconds of a sketch, unless they are small.
+    let whole = stamps.iter().flatten().all(|stamp| matches!(stamp, Stamp::Whole(_)));
+    let most = stamps.iter().flatten().map(|stamp| stamp.time(false)).max().unwrap_or_default();
+    let millis = whole && most >= Duration::from_secs(1000);
     let mut day = Duration::ZERO;
     let mut last: Option<Duration> = None;
     let mut first: Option<Duration> = None;
     for line in &mut lines {
         let Some((clock, rest)) = stamp(line.text) else { continue };
         line.text = rest;
-        let mut at = clock + day;
+        let mut at = clock.time(millis) + day;
         if let Some(last) = last
             && at + DAY / 2 < last
         {
@@ -44,27 +51,66 @@ pub(super) fn split(text: &[u8]) -> Vec<TextLine<'_>> {
         last = Some(at);
         line.at = Some(at.saturating_sub(*first.get_or_insert(at)));
     }
+    tidy::dedent(&mut lines);
     lines
 }
 
-/// Reads a time stamp at the start of a line: the time of day (or seconds), and the line behind it.
-fn stamp(line: &[u8]) -> Option<(Duration, &[u8])> {
-    if let Some(inner) = line.strip_prefix(b"[") {
-        let end = inner.iter().take(40).position(|&byte| byte == b']')?;
-        let (stamp, rest) = inner.split_at_checked(end)?;
-        let at = seconds(stamp.trim_ascii())
-            .or_else(|| moment(stamp.trim_ascii()).filter(|(_, r)| r.is_empty()).map(|(at, _)| at))?;
-        return Some((at, separator(rest.get(1..)?)));
-    }
-    let (at, rest) = moment(line)?;
-    let spaced = rest.is_empty() || rest.starts_with(b" ") || rest.starts_with(b"\t");
-    spaced.then(|| (at, separator(rest)))
+/// A time stamp.
+#[derive(Clone, Copy)]
+enum Stamp {
+    /// A time of day, or seconds with a fraction.
+    Time(Duration),
+    /// A whole number: seconds or milliseconds.
+    Whole(u64),
 }
 
-/// Takes off what stands between a stamp and the line: one blank or tab, or Arduino's ` -> `.
+impl Stamp {
+    const fn time(self, millis: bool) -> Duration {
+        match self {
+            Self::Time(time) => time,
+            Self::Whole(number) if millis => Duration::from_millis(number),
+            Self::Whole(number) => Duration::from_secs(number),
+        }
+    }
+}
+
+/// Reads a time stamp at the start of a line: the time of day (or seconds), and the line behind it.
+fn stamp(line: &[u8]) -> Option<(Stamp, &[u8])> {
+    let close = match line.first()? {
+        b'[' => b']',
+        b'(' => b')',
+        _ => {
+            let (at, rest) = moment(line).or_else(|| epoch(line))?;
+            let marks: [&[u8]; 8] = [b" ", b"\t", b": ", b"> ", b", ", b"; ", b" | ", b" - "];
+            let apart = rest.is_empty() || marks.iter().any(|mark| rest.starts_with(mark));
+            return apart.then(|| (Stamp::Time(at), separator(rest)));
+        }
+    };
+    let end = line.iter().take(40).position(|&byte| byte == close)?;
+    let inside = line.get(1..end)?.trim_ascii();
+    let rest = separator(line.get(end + 1..)?);
+    if let Some((number, [])) = number(inside, 1..=9) {
+        return Some((Stamp::Whole(number), rest));
+    }
+    let whole = |text| moment(text).filter(|(_, rest)| rest.is_empty()).map(|(at, _)| at);
+    // Tera Term: `[Mon Jan 02 12:33:01.123 2024]`.
+    let among = || inside.split(|byte| *byte == b' ').filter(|words| words.len() < 16).find_map(whole);
+    let at = seconds(inside).or_else(|| whole(inside)).or_else(among)?;
+    Some((Stamp::Time(at), rest))
+}
+
+/// Takes off what stands between a stamp and the line: one blank or tab, a mark, or Arduino's ` -> `.
 fn separator(rest: &[u8]) -> &[u8] {
-    let arrow = [&b" -> "[..], b" ->", b"\t"].iter().find_map(|arrow| rest.strip_prefix(*arrow));
-    arrow.unwrap_or_else(|| rest.strip_prefix(b" ").unwrap_or(rest))
+    let marks: [&[u8]; 9] = [b" -> ", b" ->", b"\t", b": ", b"> ", b", ", b"; ", b" | ", b" - "];
+    let mark = marks.iter().find_map(|mark| rest.strip_prefix(*mark));
+    mark.unwrap_or_else(|| rest.strip_prefix(b" ").unwrap_or(rest))
+}
+
+/// Seconds since 1970 with a fraction.
+fn epoch(text: &[u8]) -> Option<(Duration, &[u8])> {
+    let (seconds, rest) = number(text, 10..=10)?;
+    let (fraction, rest) = fraction(rest.strip_prefix(b".")?)?;
+    Some((Duration::from_secs(seconds) + fraction, rest))
 }
 
 /// A date may stand before a time of day: `2024-01-01 12:34:56.789`, `2024-01-01T12:34:56`, `1/2/2024 12:34:56.789`.
@@ -104,6 +150,13 @@ fn time_of_day(text: &[u8]) -> Option<(Duration, &[u8])> {
     {
         let behind = behind.strip_prefix(b":").unwrap_or(behind);
         rest = number(behind, 2..=2).map_or(rest, |(_, behind)| behind);
+    }
+    for (half, hours) in [(&b" AM"[..], 0), (b" PM", 12)] {
+        if let Some(behind) = rest.strip_prefix(half) {
+            let noon = Duration::from_hours(12);
+            at = (if at >= noon { at.saturating_sub(noon) } else { at }) + Duration::from_hours(hours);
+            rest = behind;
+        }
     }
     Some((at, rest))
 }

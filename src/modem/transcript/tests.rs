@@ -98,7 +98,7 @@ Pasted
 4 < \"\\r\\nAT+CIPSEND\\r\\n\"
 5 < \"\\r\\n> hello\\r\\n\"
 6 < \"\\r\\n> \"
-7 < \"\\r\\nSEND OK\"",
+7 < \"\\r\\nSEND OK\\r\\n\"",
     );
     check(
         "AT\r\r\nOK\r\n",

@@ -1,0 +1,167 @@
+//! Logs as people paste them (`tests/data/logs`, made by hand in the manner of forums and issue trackers): what a careful
+//! reader would name, and nothing else, whatever tool has printed the log.
+
+use super::{Form, Transcript, of_transcript, rules};
+
+/// Name of the file, and the rules; notes in brackets.
+const LOGS: &[(&str, &str)] = &[
+    ("monitor-cipsend-no-1a", "missing-terminator"),
+    ("monitor-ok", ""),
+    ("monitor-closed", "(peer-closed)"),
+    ("sms-500", "sms-refused"),
+    ("sms-ok-monitor", ""),
+    ("sms-missing-1a", "missing-terminator"),
+    ("sms-typed-hex", "terminator-typed-as-text"),
+    ("labels-send-before-connect", "send-before-connect"),
+    ("labels-echo-off-healthy", ""),
+    ("labels-sim-missing", "sim-missing"),
+    ("cmd-resp-words", "no-data-service"),
+    ("sent-received-repr", "no-data-service"),
+    ("python-repr-list-healthy", ""),
+    ("quoted-human-prompts", "send-without-connection"),
+    ("quoted-human-data", "missing-terminator"),
+    ("arrow-directions", "http-failed"),
+    ("601", "http-failed"),
+    ("http-healthy", ""),
+    ("hterm-crlf-healthy", ""),
+    ("hterm-sim", "sim-locked"),
+    ("hterm-typed1a", "terminator-typed-as-text"),
+    ("yat", "wrong-ip-state"),
+    ("docklight", "mux-change-refused"),
+    ("glyphs", "supply-too-low"),
+    ("literal-escapes", "under-voltage"),
+    ("sscom-chinese", "no-data-service"),
+    ("xcom", "echo-bit-errors"),
+    ("tinygsm-stream", ""),
+    ("tinygsm-ms-prefix", "modem-restarted"),
+    ("esphome", ""),
+    ("esp-idf", "connect-failed"),
+    ("raspi-minicom", "not-registered"),
+    ("putty", "modem-restarted"),
+    ("boot-only", ""),
+    ("boot-loop", "modem-restarted modem-restarted"),
+    ("under-voltage-down", "under-voltage"),
+    ("normal-power-down", ""),
+    ("powerkey-down", ""),
+    ("mux1-lengths", ""),
+    ("mux1-without-number", "mux-form-mismatch"),
+    ("length-ok", ""),
+    ("length-short", "fixed-length-short"),
+    ("transparent", "(peer-closed)"),
+    ("rxget-not-read", "manual-receive"),
+    ("pdp-deact", "context-lost"),
+    ("already", "already-connected"),
+    ("cipsend-cme3", "send-before-connect"),
+    ("close-early", "closed-before-sent"),
+    ("garbage", "wrong-baud"),
+    ("garbage-with-boot-ok", ""),
+    ("garbage-latin", "wrong-baud"),
+    ("typed-crlf", "escape-typed-as-text"),
+    ("atatat", "no-line-ending"),
+    ("curly", "typographic-quotes"),
+    ("blank", "blank-in-command"),
+    ("lost-bytes-marked", "echo-lost-bytes"),
+    ("call", ""),
+    ("ussd", ""),
+    ("ccid-gsn", ""),
+    ("german-comments", "send-without-connection"),
+    ("pdu", ""),
+    ("pdu-wrong-len", "sms-mode"),
+    ("network-search", ""),
+    ("ntp", ""),
+    ("ftp", ""),
+    ("cipstatus-mux", ""),
+    ("ostaquet-already", "http-already-open"),
+    ("tinygsm-glued", "connect-failed"),
+    ("tinygsm-stamped-ok", ""),
+    ("tinygsm-waiting", ""),
+    ("tinygsm-never", "not-registered"),
+    ("cfun-restart-noise", ""),
+    ("diag-rxget", ""),
+    ("sim7600-issued", ""),
+    ("md-prompt", "missing-terminator"),
+    ("indented-code", "send-without-connection"),
+    ("fence", "sim-missing"),
+    ("only-answers-labelled", ""),
+    ("setup-status", ""),
+    ("sketch-answers-only-echo-off", "sim-locked"),
+    ("answers-only-sendfail", "send-failed"),
+    ("weak", "weak-signal send-failed"),
+    ("times-pm", "no-data-service"),
+    ("teraterm", "mux-change-refused"),
+    ("coolterm", "bearer-refused"),
+    ("realterm-epoch", "already-connected"),
+    ("cipsend-two-blocks", ""),
+    ("result-not-shown", ""),
+    ("cmd-swallowed", "command-as-payload"),
+    ("udp-server", ""),
+    ("twice-denied", "not-registered"),
+    ("cops-no-network", ""),
+    ("cmgl-unread", ""),
+    ("two-restarts-cpas", "modem-restarted"),
+    ("sms-too-early", "sms-too-early"),
+    ("cme-100", ""),
+    ("clk2", "(first-character-lost)"),
+    ("http-606", "http-failed"),
+    ("http-404", ""),
+    ("tx-only-labels", ""),
+    ("lower", ""),
+    ("mqtt-binary", ""),
+    ("rx-and-tx-both-words", "closed-before-sent"),
+    ("tx-rx-healthy-sms", ""),
+    ("tx-missing", "missing-terminator"),
+    ("answers-in-quotes", ""),
+];
+
+fn folder() -> std::path::PathBuf {
+    concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/logs").into()
+}
+
+#[track_caller]
+fn check(name: &str, form: &str, text: &str, expect: &str) {
+    let transcript = Transcript::read(text.as_bytes());
+    let diagnoser = of_transcript(&transcript);
+    assert_eq!(rules(&diagnoser), expect, "{name}, {form}\n{text}\n{:#?}", diagnoser.findings());
+}
+
+#[test]
+fn pasted_logs_give_what_a_careful_reader_finds() {
+    for (name, expect) in LOGS {
+        let text = std::fs::read_to_string(folder().join(format!("{name}.txt"))).unwrap();
+        check(name, "as it is", &text, expect);
+        check(name, "with CR LF", &text.replace('\n', "\r\n"), expect);
+        check(name, "without its last line end", text.trim_end_matches('\n'), expect);
+        let each = |mark: &dyn Fn(usize, &str) -> String| {
+            text.lines().enumerate().map(|(at, line)| mark(at, line) + "\n").collect::<Vec<_>>().concat()
+        };
+        let transcript = Transcript::read(text.as_bytes());
+        // Our own transcript text is not one any more with something in front.
+        if transcript.form == Form::Marked {
+            continue;
+        }
+        check(name, "indented", &each(&|_, line| format!("    {line}")), expect);
+        // Rules about patience judge by times, where there are some; a second stamp is none.
+        let patient = ["tinygsm-waiting", "tinygsm-never", "raspi-minicom"].contains(name);
+        let stamped = text.starts_with(['[', '(']) || transcript.chunks.iter().any(|chunk| chunk.at.is_some());
+        let of_a_tool = text.starts_with("=~") || text.contains("<CR>");
+        if patient || stamped || of_a_tool {
+            continue;
+        }
+        let clock = |at: usize| format!("12:{:02}:{:02}.{}00", at / 600, at / 10 % 60, at % 10);
+        check(name, "Serial Monitor", &each(&|at, line| format!("{} -> {line}", clock(at))), expect);
+        check(name, "tio", &each(&|at, line| format!("[{}] {line}", clock(at))), expect);
+        check(name, "milliseconds", &each(&|at, line| format!("[{}] {line}", 10_000 + 100 * at)), expect);
+    }
+}
+
+#[test]
+fn every_log_is_in_the_table() {
+    let mut files: Vec<String> = std::fs::read_dir(folder())
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap().trim_end_matches(".txt").to_owned())
+        .collect();
+    files.sort_unstable();
+    let mut named: Vec<&str> = LOGS.iter().map(|(name, _)| *name).collect();
+    named.sort_unstable();
+    assert_eq!(files, named);
+}

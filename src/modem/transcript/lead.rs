@@ -1,0 +1,290 @@
+//! What stands in front of the lines of a log: `TX: `, `>> `, `Sending: `, `[RX] - `, `发→◇`. Tools, sketches and people mark
+//! directions each in their own way; what a mark means shows at the lines behind it. In front of commands only it marks
+//! what was sent, in front of answers what was received, in front of both it marks nothing.
+
+use super::TextLine;
+use super::spelled;
+use crate::modem::dialog::command::is_whole_command;
+
+/// What the lines behind a lead are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// Sent to the modem.
+    Sent,
+    /// Received from it.
+    Received,
+    /// The lead tells nothing.
+    Either,
+    /// A person's `> ` in front of what was typed; in front of anything else it is the modem's prompt.
+    Typed,
+}
+
+/// The leads of a log.
+#[derive(Debug, Default)]
+pub(super) struct Leads {
+    found: Vec<Lead>,
+    /// They tell the directions of the log.
+    pub(super) directed: bool,
+    /// Those of received lines are among them.
+    pub(super) received: bool,
+}
+
+/// One way in which lines begin. Each `#` of the pattern stands for a number.
+#[derive(Debug)]
+struct Lead {
+    pattern: Vec<u8>,
+    way: Way,
+    commands: usize,
+    answers: usize,
+}
+
+/// The longest lead that is looked for.
+const LONGEST: usize = 64;
+
+impl Leads {
+    /// Looks for the leads of a log.
+    pub(super) fn of(lines: &[TextLine<'_>], names: bool) -> Self {
+        let mut found: Vec<Lead> = Vec::new();
+        let (mut bare_commands, mut bare_answers) = (0, 0);
+        for line in lines.iter().filter(|line| !line.is_blank()) {
+            let Some((start, command)) = core(line.text, names) else { continue };
+            if line.text.get(..start).is_none_or(|lead| lead.trim_ascii().is_empty()) {
+                *(if command { &mut bare_commands } else { &mut bare_answers }) += 1;
+                continue;
+            }
+            let pattern = pattern(line.text.get(..start).unwrap_or_default());
+            let at = found.iter().position(|lead| lead.pattern == pattern).unwrap_or_else(|| {
+                found.push(Lead { pattern, way: Way::Either, commands: 0, answers: 0 });
+                found.len() - 1
+            });
+            if let Some(lead) = found.get_mut(at) {
+                *(if command { &mut lead.commands } else { &mut lead.answers }) += 1;
+            }
+        }
+        // A word in front of one line is prose.
+        found.retain(|lead| lead.is_marked() || lead.commands > 1);
+        let whole = |lead: &Lead| {
+            lines.iter().filter(|line| !line.is_blank()).all(|line| matches(&lead.pattern, line.text).is_some())
+        };
+        let one_sends = found.iter().any(|lead| lead.sends());
+        found.retain_mut(|lead| {
+            lead.way = match (lead.commands, lead.answers) {
+                _ if lead.is_prompt() && lead.answers > 0 => Way::Either,
+                _ if lead.is_prompt() => Way::Typed,
+                (0, _) => Way::Received,
+                (_, 0) if lead.sends() => Way::Sent,
+                (_, 0) => Way::Received,
+                _ if one_sends => Way::Received,
+                _ => Way::Either,
+            };
+            match lead.way {
+                // Without commands beside them they are what a sketch says of itself: `Setup: OK`.
+                Way::Received => one_sends || bare_commands > 0 && lead.says_received(),
+                Way::Sent => true,
+                Way::Typed => bare_commands == 0 && bare_answers > 0,
+                Way::Either => !lead.is_prompt() || whole(lead),
+            }
+        });
+        let sent: usize = found.iter().filter(|lead| lead.way == Way::Sent).map(|lead| lead.commands).sum();
+        let received = found.iter().any(|lead| lead.way == Way::Received);
+        let directed = sent > 0 && (received || bare_answers > 0 && sent >= bare_commands);
+        Self { found, directed, received }
+    }
+
+    /// Takes the lead off a line.
+    pub(super) fn take<'a>(&self, text: &'a [u8]) -> (Option<Way>, &'a [u8]) {
+        let best = self
+            .found
+            .iter()
+            .filter_map(|lead| Some((matches(&lead.pattern, text)?, lead)))
+            .max_by_key(|(len, _)| *len);
+        let Some((len, lead)) = best else { return (None, text) };
+        let rest = text.get(len..).unwrap_or_default();
+        if lead.way == Way::Typed && !is_whole_command(rest.trim_ascii()) {
+            return (None, text);
+        }
+        // `b'OK'`: what opens before it closes behind it.
+        let quote = text.get(len - 1).filter(|byte| matches!(byte, b'\'' | b'"'));
+        let rest = match quote {
+            Some(quote) => rest.trim_ascii_end().strip_suffix(&[*quote]).unwrap_or(rest),
+            None => rest,
+        };
+        (Some(lead.way), rest)
+    }
+}
+
+impl Lead {
+    /// It ends like a mark, not like a word.
+    fn is_marked(&self) -> bool {
+        self.pattern
+            .trim_ascii_end()
+            .last()
+            .is_some_and(|byte| b":>])|-=#$\"'}*~/%.".contains(byte) || !byte.is_ascii())
+            || self.says_received()
+            || has(&self.pattern, &["tx", "send", "sent"])
+    }
+
+    fn is_prompt(&self) -> bool {
+        self.pattern.trim_ascii() == b">"
+    }
+
+    fn says_received(&self) -> bool {
+        has(&self.pattern, &["rx", "recv", "receiv", "resp", "reply", "answer", "<<", "<-", "\u{2190}", "收"])
+            && !has(&self.pattern, &["tx", "send", "sent", ">>", "->"])
+    }
+
+    /// Commands stand behind it and no answers, and it does not say that they came back.
+    fn sends(&self) -> bool {
+        self.commands > 0 && self.answers == 0 && !self.says_received() && !self.is_prompt()
+    }
+}
+
+fn has(pattern: &[u8], words: &[&str]) -> bool {
+    let text = String::from_utf8_lossy(pattern).to_lowercase();
+    words.iter().any(|word| text.contains(word))
+}
+
+/// Where the command or the answer begins that the line holds; whether it is a command.
+fn core(text: &[u8], names: bool) -> Option<(usize, bool)> {
+    (0..text.len().min(LONGEST)).find_map(|start| {
+        let before = start.checked_sub(1).and_then(|at| text.get(at));
+        if before.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b',' | b'_'))
+            && !ends_in_b(text, start)
+        {
+            return None;
+        }
+        let rest = text.get(start..)?;
+        let rest = if names { first_line(rest) } else { rest.to_vec() };
+        let rest = rest.trim_ascii_end();
+        let upper = start == 0 || rest.starts_with(b"AT") || rest.get(2) == Some(&b'+');
+        if upper && is_whole_command(rest.strip_suffix(b"...").unwrap_or(rest)) {
+            Some((start, true))
+        } else {
+            spelled::is_answer(rest).then_some((start, false))
+        }
+    })
+}
+
+/// Python's `b` in front of a quote is no word; here the quote has been passed.
+fn ends_in_b(text: &[u8], start: usize) -> bool {
+    text.get(..start).is_some_and(|before| before.ends_with(b"b'") || before.ends_with(b"b\""))
+}
+
+/// The first line that says something, control characters read.
+fn first_line(text: &[u8]) -> Vec<u8> {
+    let bytes = spelled::read(text);
+    let mut lines = bytes.split(|byte| matches!(byte, b'\r' | b'\n')).filter(|line| !line.trim_ascii().is_empty());
+    let line = lines.next().unwrap_or_default();
+    line.strip_suffix(b"'")
+        .or_else(|| line.strip_suffix(b"\""))
+        .filter(|_| !line.contains(&b'='))
+        .unwrap_or(line)
+        .to_vec()
+}
+
+/// The lead with each number as `#`.
+fn pattern(lead: &[u8]) -> Vec<u8> {
+    let mut pattern: Vec<u8> = Vec::with_capacity(lead.len());
+    for &byte in lead {
+        if !byte.is_ascii_digit() {
+            pattern.push(byte);
+        } else if pattern.last() != Some(&b'#') {
+            pattern.push(b'#');
+        }
+    }
+    pattern
+}
+
+/// How much of the text fits the pattern, if it begins so.
+fn matches(pattern: &[u8], text: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    for &wanted in pattern {
+        let rest = text.get(at..)?;
+        at += match wanted {
+            b'#' if rest.first().is_some_and(u8::is_ascii_digit) => {
+                rest.iter().take_while(|byte| byte.is_ascii_digit()).count()
+            }
+            _ if rest.first() == Some(&wanted) => 1,
+            _ => return None,
+        };
+    }
+    Some(at)
+}
+
+/// A line that says only which way the lines behind it went: `# SEND ASCII>`, `RECV:`, `--- received ---`.
+pub(super) fn header(text: &[u8]) -> Option<Way> {
+    let text = String::from_utf8_lossy(text).to_lowercase();
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let mut end = text.trim_end().chars().rev();
+    let marked =
+        matches!(end.next(), Some('>' | ':' | '-' | '=' | ']')) && end.next().is_some_and(|c| !c.is_whitespace());
+    let rest = words.get(1..)?;
+    let plain = |word: &&str| {
+        matches!(*word, "ascii" | "hex" | "data" | "bytes" | "to" | "from" | "modem") || word.parse::<u32>().is_ok()
+    };
+    if !marked || !rest.iter().all(plain) {
+        return None;
+    }
+    match *words.first()? {
+        "send" | "sent" | "tx" | "transmit" | "发送" => Some(Way::Sent),
+        "recv" | "receive" | "received" | "rx" | "接收" => Some(Way::Received),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::modem::transcript::clock;
+
+    #[track_caller]
+    fn check(text: &str, expect: &str) {
+        let lines = clock::split(text.as_bytes());
+        let leads = Leads::of(&lines, false);
+        let show = |line: &TextLine<'_>| {
+            let (way, rest) = leads.take(line.text);
+            let mark = match way {
+                Some(Way::Sent | Way::Typed) => ">",
+                Some(Way::Received) => "<",
+                Some(Way::Either) => "=",
+                None => ".",
+            };
+            format!("{mark}{}", String::from_utf8_lossy(rest))
+        };
+        assert_eq!(lines.iter().map(show).collect::<Vec<_>>().join("|"), expect);
+    }
+
+    #[test]
+    fn marks_show_at_what_stands_behind_them() {
+        check("TX: AT\nRX: OK\n", ">AT|<OK");
+        check("TX: AT\nRX: AT\nRX: OK\n", ">AT|<AT|<OK");
+        check("[TX 1] AT\n[RX 2] OK\n[TX 3] hello\n", ">AT|<OK|>hello");
+        check("modem: AT\nmodem: OK\n", "=AT|=OK");
+        check("Sending AT\nOK\nSending AT+CSQ\nOK\n", ">AT|.OK|>AT+CSQ|.OK");
+        check("Send: AT\nReply: AT\nOK\n", ">AT|<AT|.OK");
+    }
+
+    #[test]
+    fn a_persons_prompt_is_not_the_modems() {
+        check("> AT\nOK\n> AT+CIPSEND\n> hello\n", ">AT|.OK|>AT+CIPSEND|.> hello");
+        check("AT+CIPSEND\n> AT+CSQ\nOK\n", ".AT+CIPSEND|.> AT+CSQ|.OK");
+        check("> AT\n> OK\n", "=AT|=OK");
+    }
+
+    #[test]
+    fn prose_is_no_mark() {
+        check("I typed AT\nOK\n", ".I typed AT|.OK");
+        check("AT\nOK\nSetup: OK\nWLAN is OK\n", ".AT|.OK|.Setup: OK|.WLAN is OK");
+        check("SEND OK\nCall Ready\nSTATE: CONNECT OK\n", ".SEND OK|.Call Ready|.STATE: CONNECT OK");
+    }
+
+    #[test]
+    fn headers() {
+        assert_eq!(header(b"# SEND ASCII>"), Some(Way::Sent));
+        assert_eq!(header(b"# RECV ASCII/17>"), Some(Way::Received));
+        assert_eq!(header(b"Received:"), Some(Way::Received));
+        assert_eq!(header(b"RX: >"), None);
+        assert_eq!(header(b"SEND OK"), None);
+        assert_eq!(header(b"send the text now:"), None);
+    }
+}

@@ -1,0 +1,113 @@
+//! Control characters that a tool has written as words: HTerm's `<CR><LF>`, `\r\n` of programs, `␍␊`, `[CR]`.
+//!
+//! Whether a log does so shows at its answers: `OK<CR><LF>` was printed by the tool, `AT\r\n` may have been typed.
+
+use super::TextLine;
+use crate::modem::dialog::said::Said;
+use crate::notation::byte_from_name;
+
+/// Some answer of the modem has its line end written out.
+pub(super) fn used(lines: &[TextLine<'_>]) -> bool {
+    lines.iter().any(|line| {
+        let bytes = read(line.text);
+        let ends = |byte: &u8| matches!(byte, b'\r' | b'\n');
+        let spelled = bytes.len() < line.text.len() && bytes.iter().any(ends);
+        spelled && bytes.split(|byte| ends(byte)).any(ends_in_answer)
+    })
+}
+
+/// An answer, with or without something in front of it.
+fn ends_in_answer(piece: &[u8]) -> bool {
+    let begins = |at: usize| {
+        at.checked_sub(1).and_then(|before| piece.get(before)).is_none_or(|byte| !byte.is_ascii_alphanumeric())
+    };
+    (0..piece.len().min(80)).any(|at| begins(at) && piece.get(at..).is_some_and(is_answer))
+}
+
+/// What a modem says, and nobody types.
+pub(super) fn is_answer(text: &[u8]) -> bool {
+    match Said::read(text) {
+        Said::Unknown | Said::Digit(_) | Said::Address => false,
+        Said::Info => text.first() == Some(&b'+'),
+        _ => true,
+    }
+}
+
+/// The bytes of a text with control characters written out.
+pub(super) fn read(text: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let [first, tail @ ..] = rest {
+        let (byte, used) = escape(rest).or_else(|| name(rest)).or_else(|| picture(rest)).unwrap_or((*first, 1));
+        bytes.push(byte);
+        rest = rest.get(used..).unwrap_or(tail);
+    }
+    bytes
+}
+
+/// The backslash escapes of the notation; any other backslash is a backslash.
+pub(super) fn escape(text: &[u8]) -> Option<(u8, usize)> {
+    match text {
+        [b'\\', b'r', ..] => Some((b'\r', 2)),
+        [b'\\', b'n', ..] => Some((b'\n', 2)),
+        [b'\\', b't', ..] => Some((b'\t', 2)),
+        [b'\\', b'e', ..] => Some((0x1B, 2)),
+        [b'\\', b'0', ..] => Some((0, 2)),
+        [b'\\', b'\\', ..] => Some((b'\\', 2)),
+        [b'\\', b'<', ..] => Some((b'<', 2)),
+        [b'\\', b'x', high, low, ..] => Some((byte(&[*high, *low])?, 4)),
+        _ => None,
+    }
+}
+
+/// `<CR>`, `[LF]`, `{SUB}`, `<0D>`, `<0x1A>`, `<1Ah>`.
+fn name(text: &[u8]) -> Option<(u8, usize)> {
+    let close = match text.first()? {
+        b'<' => b'>',
+        b'[' => b']',
+        b'{' => b'}',
+        _ => return None,
+    };
+    let end = text.iter().take(7).position(|&byte| byte == close)?;
+    let inner = text.get(1..end)?;
+    let digits = inner.strip_prefix(b"0x").or_else(|| inner.strip_suffix(b"h")).unwrap_or(inner);
+    let named = std::str::from_utf8(inner).ok().filter(|name| !name.contains(|c: char| c.is_ascii_lowercase()));
+    let found = byte(digits).filter(|_| close == b'>').or_else(|| named.and_then(byte_from_name))?;
+    Some((found, end + 1))
+}
+
+/// The pictures of control characters, `␀` to `␟`: E2 90 80 to E2 90 9F.
+fn picture(text: &[u8]) -> Option<(u8, usize)> {
+    match text {
+        [0xE2, 0x90, last @ 0x80..=0x9F, ..] => Some((last - 0x80, 3)),
+        _ => None,
+    }
+}
+
+/// Two hex digits.
+fn byte(digits: &[u8]) -> Option<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    match digits {
+        [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expect: &[u8]) {
+        assert_eq!(read(text.as_bytes()), expect, "{text}");
+    }
+
+    #[test]
+    fn words_are_bytes() {
+        check("OK<CR><LF>", b"OK\r\n");
+        check(r"\r\n> hi\x1a \q \x1", b"\r\n> hi\x1A \\q \\x1");
+        check("OK␍␊␚", b"OK\r\n\x1A");
+        check("OK[CR][LF]{SUB}<0D><0x1A><1Ah>", b"OK\r\n\x1A\r\x1A\x1A");
+        check("<html> <b> [1] [OK] <", b"<html> <b> [1] [OK] <");
+    }
+}

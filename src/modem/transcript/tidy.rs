@@ -1,0 +1,68 @@
+//! What forums, notebooks and sketches do to a log: indentation, bold marks, code fences, a sketch's own words glued in
+//! front of a command.
+
+use super::TextLine;
+use crate::modem::catalogue;
+use crate::modem::dialog::command::is_whole_command;
+
+/// Takes off the indentation that all lines have in common.
+pub(super) fn dedent(lines: &mut [TextLine<'_>]) {
+    let blanks = |line: &TextLine<'_>| line.text.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    let indent = lines.iter().filter(|line| !line.is_blank()).map(blanks).min().unwrap_or(0);
+    for line in lines.iter_mut().filter(|_| indent > 0) {
+        line.text = line.text.get(indent..).unwrap_or_default();
+    }
+}
+
+/// Takes off what is not of the log. Lines that hold nothing of it become empty.
+pub(super) fn tidy(lines: &mut [TextLine<'_>]) {
+    for line in lines {
+        line.text = bare(line.text);
+    }
+}
+
+fn bare(text: &[u8]) -> &[u8] {
+    let trimmed = text.trim_ascii();
+    // A code fence, the closing quote of what was printed over several lines, SSCOM's picture of a CR.
+    if trimmed.starts_with(b"```") || matches!(trimmed, b"\"" | b"'" | b"`") || trimmed == "\u{25A1}".as_bytes() {
+        return &[];
+    }
+    if let Some(bold) = trimmed.strip_prefix(b"**").and_then(|text| text.strip_suffix(b"**")) {
+        return bold;
+    }
+    let text = text.strip_prefix(b"`").unwrap_or(text);
+    text.strip_suffix(b"`").unwrap_or(text)
+}
+
+/// Where a command begins that a sketch's words run into: `Waiting for network...AT+CREG?`.
+pub(super) fn glued(text: &[u8]) -> Option<usize> {
+    if is_whole_command(text) || text.first().is_some_and(|byte| matches!(byte, b'+' | b'>')) {
+        return None;
+    }
+    let at = memchr::memmem::find(text, b"AT+").filter(|&at| at > 0)?;
+    let command = text.get(at..)?.trim_ascii_end();
+    let apart = text.get(at - 1).is_none_or(u8::is_ascii_whitespace);
+    let known = !apart && is_whole_command(command) && catalogue::find(&String::from_utf8_lossy(command)).is_some();
+    known.then_some(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_run_into_commands() {
+        assert_eq!(glued(b"Waiting for network...AT+CREG?"), Some(22));
+        assert_eq!(glued(b"Connecting to a.exampleAT+CIPCLOSE=0,1"), Some(23));
+        for text in [&b"AT+CREG?"[..], b"I typed AT+CREG?", b"see AT+", b"> AT+CREG?", b"FOOAT+NOTHINGKNOWN", b""] {
+            assert_eq!(glued(text), None);
+        }
+    }
+
+    #[test]
+    fn marks_of_forums_go() {
+        for (text, expect) in [("**OK**", "OK"), ("`AT`", "AT"), ("```text", ""), ("\"", ""), ("2**3", "2**3")] {
+            assert_eq!(bare(text.as_bytes()), expect.as_bytes());
+        }
+    }
+}
