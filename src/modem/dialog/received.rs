@@ -192,7 +192,7 @@ impl Dialog {
         };
         let Some((text, span)) = self.at_prompt.take_if(|_| fits) else { return false };
         self.end_data(DataEnded::Answered, None);
-        self.open.pop_front();
+        self.lose(1);
         self.echoed_command(&text, span);
         true
     }

@@ -283,11 +283,11 @@ impl Dialog {
     /// a log leaves out lines, one whose information has come and not its OK.
     fn give_up_answered(&mut self, text: &[u8]) {
         let offset = self.digest.offset();
-        let Some(last) = self.open.back() else { return };
+        let Some(last) = self.open.last() else { return };
         let unheard = last.text == text && last.received_from == offset && !last.takes_data && last.echo == Echo::None;
         let told = self.restored && last.information > 0 && last.only_asks();
         if (unheard || told)
-            && let Some(exchange) = self.open.pop_back()
+            && let Some(exchange) = self.open.pop()
         {
             self.recycle(exchange);
         }
