@@ -66,7 +66,7 @@ impl Leads {
         let whole = |lead: &Lead| {
             lines.iter().filter(|line| !line.is_blank()).all(|line| matches(&lead.pattern, line.text).is_some())
         };
-        let one_sends = found.iter().any(|lead| lead.sends());
+        let one_sends = found.iter().any(Lead::sends);
         found.retain_mut(|lead| {
             lead.way = match (lead.commands, lead.answers) {
                 _ if lead.is_prompt() && lead.answers > 0 => Way::Either,
