@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use self::helpers::{Found, Socket, bell, connect, resolve};
+use self::helpers::{Found, Socket, Way, bell, connect, find, resolve};
 use super::{Arrival, Interests, Link, LinkError};
 use crate::capture::Flaw;
 use crate::sim800::{Control, Input, Output, Panel, Profile, Sim800, SocketEvent, SocketId};
@@ -140,9 +140,14 @@ impl SimLink {
             let Some(output) = self.modem.poll_output() else { return };
             match output {
                 Output::Uart(bytes) => self.towards_host.extend(bytes),
-                Output::Open { id, udp, host, port } => {
-                    self.start_helper(id, now, move || connect(&host, port, udp));
+                Output::Open { id, udp, host, port, local, anybody } => {
+                    self.start_helper(id, now, move || connect(&host, port, Way { udp, local, anybody }));
                 }
+                Output::Aim { id, host, port } => match host.parse().map(|address| SocketAddr::new(address, port)) {
+                    // At once, so that it holds for the datagram that is sent next.
+                    Ok(peer) => self.aim(id, peer),
+                    Err(_) => self.start_helper(id, now, move || find(&host, port)),
+                },
                 Output::Resolve { id, host } => self.start_helper(id, now, move || resolve(&host)),
                 Output::Listen { id, port, everywhere } => self.listen(id, port, everywhere, now),
                 Output::Accept { listener, id } => {
@@ -173,6 +178,13 @@ impl SimLink {
         self.modem.handle_input(Input::Socket(id, event), now);
     }
 
+    /// Further datagrams of a socket go there.
+    fn aim(&mut self, id: SocketId, peer: SocketAddr) {
+        if let Some(Open { socket: Socket::Udp(_, Some(aim)), .. }) = self.sockets.get_mut(&id) {
+            *aim = peer;
+        }
+    }
+
     /// Starts a helper for what may take its time.
     fn start_helper(&mut self, id: SocketId, now: Duration, work: impl FnOnce() -> Found + Send + 'static) {
         let finder = self.finder.clone();
@@ -183,10 +195,13 @@ impl SimLink {
             ringer.ring();
         };
         let room = self.helpers < HELPERS;
+        let aims = self.sockets.contains_key(&id);
         if room && std::thread::Builder::new().name("sim-connect".into()).spawn(helper).is_ok() {
             self.helpers += 1;
-            self.opening.insert(id);
-        } else {
+            if !aims {
+                self.opening.insert(id);
+            }
+        } else if !aims {
             self.news(id, SocketEvent::Failed, now);
         }
     }
@@ -228,10 +243,16 @@ impl SimLink {
         self.bell.clear();
         while let Ok((id, found)) = self.found.try_recv() {
             self.helpers = self.helpers.saturating_sub(1);
+            if let Found::Aim(peer) = found {
+                // A name that is not found leaves the old aim; the module says nothing either.
+                peer.into_iter().for_each(|peer| self.aim(id, peer));
+                continue;
+            }
             if !self.opening.remove(&id) {
                 continue;
             }
             match found {
+                Found::Aim(_) => {}
                 Found::Connected(socket, peer) => {
                     self.sockets.insert(id, Open::new(socket));
                     self.news(id, SocketEvent::Connected { peer }, now);
@@ -251,7 +272,8 @@ impl SimLink {
         while let Some(front) = open.pending.front_mut() {
             let sent = match &mut open.socket {
                 Socket::Tcp(stream) => stream.write(front),
-                Socket::Udp(socket) => socket.send(front).or_else(refused_is_lost(front.len())),
+                Socket::Udp(socket, None) => socket.send(front).or_else(refused_is_lost(front.len())),
+                Socket::Udp(socket, Some(peer)) => socket.send_to(front, *peer).or_else(refused_is_lost(front.len())),
             };
             match sent {
                 Ok(count) => {
@@ -286,18 +308,25 @@ impl SimLink {
             if open.ended || wanted == 0 {
                 return;
             }
+            let mut from = None;
             let read = match &mut open.socket {
                 Socket::Tcp(stream) => stream.read(buffer.get_mut(..wanted).unwrap_or_default()),
                 // A datagram is read whole; what the modem has no room for is lost, as on the air.
-                Socket::Udp(socket) => {
+                Socket::Udp(socket, None) => {
                     socket.recv(&mut buffer).or_else(refused_is_lost(0)).map(|count| count.min(wanted))
                 }
+                Socket::Udp(socket, Some(_)) => socket.recv_from(&mut buffer).map(|(count, peer)| {
+                    from = Some(peer);
+                    count.min(wanted)
+                }),
             };
             let tcp = matches!(open.socket, Socket::Tcp(_));
             match read {
                 Ok(0) if tcp => return self.end(id, now),
                 Ok(count) => {
-                    self.news(id, SocketEvent::Received(buffer.get(..count).unwrap_or_default()), now);
+                    let bytes = buffer.get(..count).unwrap_or_default();
+                    let event = from.map_or(SocketEvent::Received(bytes), |from| SocketEvent::Datagram { from, bytes });
+                    self.news(id, event, now);
                     self.carry_out(now);
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
@@ -332,7 +361,7 @@ impl Link for SimLink {
             }
             match &open.socket {
                 Socket::Tcp(stream) => interests.add(stream, read, write),
-                Socket::Udp(socket) => interests.add(socket, read, write),
+                Socket::Udp(socket, _) => interests.add(socket, read, write),
             }
         }
     }

@@ -70,6 +70,13 @@ pub enum SocketEvent<'a> {
     Unresolved,
     /// Bytes came, never more than [`Sim800::wants`].
     Received(&'a [u8]),
+    /// A datagram came on a connection for anybody; bytes as for [`SocketEvent::Received`].
+    Datagram {
+        /// Who sent it.
+        from: SocketAddr,
+        /// What.
+        bytes: &'a [u8],
+    },
     /// So many bytes of ours were taken by the operating system.
     Taken(usize),
     /// The peer closed it, or it broke.
@@ -122,6 +129,19 @@ pub enum Output {
         /// TCP, or UDP.
         udp: bool,
         /// As the AT command said: a name or an address.
+        host: String,
+        /// Port number.
+        port: u16,
+        /// The port of this side; 0 takes any.
+        local: u16,
+        /// UDP from and to anybody: [`SocketEvent::Datagram`] tells who sent.
+        anybody: bool,
+    },
+    /// Further datagrams of a connection for anybody go there.
+    Aim {
+        /// Its name.
+        id: SocketId,
+        /// A name or an address.
         host: String,
         /// Port number.
         port: u16,

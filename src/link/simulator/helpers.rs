@@ -14,7 +14,18 @@ const CONNECT: Duration = Duration::from_secs(75);
 #[derive(Debug)]
 pub(super) enum Socket {
     Tcp(TcpStream),
-    Udp(UdpSocket),
+    /// Connected to one peer; or open to anybody, and where its datagrams go.
+    Udp(UdpSocket, Option<SocketAddr>),
+}
+
+/// How a connection is opened.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Way {
+    pub(super) udp: bool,
+    /// The port of this side; 0 takes any.
+    pub(super) local: u16,
+    /// UDP from and to anybody.
+    pub(super) anybody: bool,
 }
 
 /// What a helper brings back.
@@ -22,6 +33,8 @@ pub(super) enum Socket {
 pub(super) enum Found {
     Connected(Socket, SocketAddr),
     Addresses(Vec<IpAddr>),
+    /// Where further datagrams go, if the name was found.
+    Aim(Option<SocketAddr>),
     Unresolved,
     Failed,
 }
@@ -34,17 +47,22 @@ fn addresses(host: &str, port: u16) -> Vec<SocketAddr> {
 }
 
 /// On a helper: resolves and connects.
-pub(super) fn connect(host: &str, port: u16, udp: bool) -> Found {
+pub(super) fn connect(host: &str, port: u16, way: Way) -> Found {
     let list = addresses(host, port);
     if list.is_empty() {
         return Found::Unresolved;
     }
     for peer in list {
-        if let Ok(socket) = connect_to(peer, udp) {
+        if let Ok(socket) = connect_to(peer, way) {
             return Found::Connected(socket, peer);
         }
     }
     Found::Failed
+}
+
+/// On a helper: where datagrams are to go.
+pub(super) fn find(host: &str, port: u16) -> Found {
+    Found::Aim(addresses(host, port).first().copied())
 }
 
 /// On a helper: looks a name up.
@@ -54,15 +72,39 @@ pub(super) fn resolve(host: &str) -> Found {
     if list.is_empty() { Found::Unresolved } else { Found::Addresses(list) }
 }
 
-fn connect_to(peer: SocketAddr, udp: bool) -> io::Result<Socket> {
-    if udp {
-        let any: SocketAddr = if peer.is_ipv4() { ([0; 4], 0).into() } else { ([0_u16; 8], 0).into() };
-        let socket = UdpSocket::bind(any)?;
-        socket.connect(peer)?;
+/// This side of a connection to `peer`: any address, and the port that was asked for. One that listens to anybody who
+/// knows its port hears this machine alone when its peer is on it.
+fn own_side(peer: SocketAddr, local: u16) -> SocketAddr {
+    let loopback = peer.ip().is_loopback();
+    let address: IpAddr = match (peer.is_ipv4(), loopback) {
+        (true, true) => core::net::Ipv4Addr::LOCALHOST.into(),
+        (true, false) => core::net::Ipv4Addr::UNSPECIFIED.into(),
+        (false, true) => core::net::Ipv6Addr::LOCALHOST.into(),
+        (false, false) => core::net::Ipv6Addr::UNSPECIFIED.into(),
+    };
+    (address, local).into()
+}
+
+fn connect_to(peer: SocketAddr, way: Way) -> io::Result<Socket> {
+    if way.udp {
+        let socket = UdpSocket::bind(own_side(peer, way.local))?;
         socket.set_nonblocking(true)?;
-        return Ok(Socket::Udp(socket));
+        if way.anybody {
+            return Ok(Socket::Udp(socket, Some(peer)));
+        }
+        socket.connect(peer)?;
+        return Ok(Socket::Udp(socket, None));
     }
-    let stream = TcpStream::connect_timeout(&peer, CONNECT)?;
+    let stream = if way.local == 0 {
+        TcpStream::connect_timeout(&peer, CONNECT)?
+    } else {
+        let socket = socket2::Socket::new(socket2::Domain::for_address(peer), socket2::Type::STREAM, None)?;
+        // The port may still be waiting for the end of the connection before.
+        socket.set_reuse_address(true)?;
+        socket.bind(&own_side(peer, way.local).into())?;
+        socket.connect_timeout(&peer.into(), CONNECT)?;
+        socket.into()
+    };
     stream.set_nonblocking(true)?;
     stream.set_nodelay(true)?;
     Ok(Socket::Tcp(stream))

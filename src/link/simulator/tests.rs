@@ -114,6 +114,53 @@ fn datagrams_go_both_ways() {
     assert_eq!(host.until(b"pong"), b"pong");
 }
 
+/// A port that was free a moment ago.
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+#[test]
+fn connections_leave_from_the_port_that_was_set() {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (port, own) = (server.local_addr().unwrap().port(), free_port());
+    let mut host = Host::new();
+    host.say(format!("ATE0;+CLPORT=\"TCP\",{own}\r").as_bytes(), b"\r\nOK\r\n");
+    for _ in 0..2 {
+        host.say(format!("AT+CIPSTART=\"TCP\",\"127.0.0.1\",{port}\r").as_bytes(), b"\r\nCONNECT OK\r\n");
+        let (client, peer) = server.accept().unwrap();
+        assert_eq!(peer.port(), own);
+        drop(client);
+        host.until(b"\r\nCLOSED\r\n");
+    }
+}
+
+#[test]
+fn datagrams_of_anybody_come_with_their_sender_and_the_aim_can_change() {
+    let open = || {
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        socket.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        (socket.local_addr().unwrap().port(), socket)
+    };
+    let ((first_port, first), (second_port, second), own) = (open(), open(), free_port());
+    let mut host = Host::new();
+    let setup = format!("ATE0;+CLPORT=\"UDP\",{own};+CIPSRIP=1;+CIPHEAD=1;+CIPUDPMODE=1\r");
+    host.say(setup.as_bytes(), b"\r\nOK\r\n");
+    host.say(format!("AT+CIPSTART=\"UDP\",\"127.0.0.1\",{first_port}\r").as_bytes(), b"\r\nCONNECT OK\r\n");
+    let mut buffer = [0; 100];
+    for (port, socket) in [(first_port, &first), (second_port, &second)] {
+        host.say(format!("AT+CIPUDPMODE=2,\"127.0.0.1\",{port}\r").as_bytes(), b"\r\nOK\r\n");
+        host.say(b"AT+CIPSEND=4\r", b"\r\n> ");
+        host.say(b"ping", b"\r\nSEND OK\r\n");
+        let (count, peer) = socket.recv_from(&mut buffer).unwrap();
+        assert_eq!((&buffer[..count], peer.port()), (b"ping".as_slice(), own));
+        socket.send_to(b"pong", peer).unwrap();
+        let heard = host.until(b"pong");
+        assert_eq!(heard, format!("\r\nRECV FROM:127.0.0.1:{port}\r\n+IPD,4:pong").as_bytes());
+    }
+    let mode = host.say(b"AT+CIPUDPMODE?\r", b"\r\nOK\r\n");
+    assert_eq!(mode, format!("\r\n+CIPUDPMODE: 1,\"127.0.0.1\",{second_port}\r\n\r\nOK\r\n").as_bytes());
+}
+
 #[test]
 fn a_page_comes_from_a_real_web_server() {
     let server = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -26,6 +26,7 @@ const FAMILIES: &[&[Command]] = &[
     ip::server::COMMANDS,
     ip::names::COMMANDS,
     ip::options::COMMANDS,
+    ip::udp::COMMANDS,
     http::FAMILIES[0],
     http::FAMILIES[1],
     calls::COMMANDS,

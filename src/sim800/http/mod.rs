@@ -111,7 +111,7 @@ impl Sim800 {
         let timer = self.timers.add(self.now + std::time::Duration::from_secs(seconds), limit);
         let response = Response::new(METHODS.get(method) == Some(&"HEAD"));
         self.http.action = Some(Action { method, id, request, response, redirections, timer });
-        self.out.push_back(Output::Open { id, udp: false, host, port });
+        self.out.push_back(Output::Open { id, udp: false, host, port, local: 0, anybody: false });
     }
 
     fn request_text(&self, method: usize, host: &str, port: u16, path: &str) -> Vec<u8> {

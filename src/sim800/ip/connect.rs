@@ -127,7 +127,10 @@ impl Sim800 {
         };
         link.socket = Some(id);
         link.connecting = Some(timer);
-        self.out.push_back(Output::Open { id, udp: link.udp, host: link.host.clone(), port: link.port });
+        let (udp, host, port) = (link.udp, link.host.clone(), link.port);
+        let local = self.ip.own_port(number, udp);
+        let anybody = udp && self.ip.extended(number);
+        self.out.push_back(Output::Open { id, udp, host, port, local, anybody });
     }
 
     /// The real connection stands; the modem says so when GPRS would have let it know.

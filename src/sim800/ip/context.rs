@@ -175,8 +175,8 @@ impl Sim800 {
     }
 
     fn shut(&mut self, _: u32) -> Done {
-        let Ip { apn, user, password, name_servers, local_ports, defined, .. } = std::mem::take(&mut self.ip);
-        self.ip = Ip { apn, user, password, name_servers, local_ports, defined, ..Ip::default() };
+        let Ip { apn, user, password, name_servers, local_ports, udp, defined, .. } = std::mem::take(&mut self.ip);
+        self.ip = Ip { apn, user, password, name_servers, local_ports, udp, defined, ..Ip::default() };
         self.info("SHUT OK");
         Done::Silent
     }

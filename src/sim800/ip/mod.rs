@@ -10,6 +10,7 @@ pub(super) mod receive;
 pub(super) mod send;
 pub(super) mod server;
 pub(super) mod transparent;
+pub(super) mod udp;
 
 use core::net::{Ipv4Addr, SocketAddr};
 use std::collections::VecDeque;
@@ -68,6 +69,8 @@ pub(super) struct Link {
     peer: Option<SocketAddr>,
     /// Came, not yet shown.
     received: VecDeque<u8>,
+    /// Lengths and senders of the datagrams in `received`, of a link for anybody.
+    datagrams: VecDeque<(usize, SocketAddr)>,
     /// The peer closed; said when `received` is shown.
     ended: bool,
     /// Given to the socket, not yet taken.
@@ -83,6 +86,19 @@ pub(super) struct Link {
 impl Link {
     pub(super) fn is_connected(&self) -> bool {
         self.state == LinkState::Connected
+    }
+
+    /// What the host is shown at once: up to `limit` bytes, and of one datagram only where they keep their senders.
+    fn take_frame(&mut self, limit: usize) -> (Vec<u8>, Option<SocketAddr>) {
+        let (whole, sender) = self.datagrams.front().map_or((usize::MAX, None), |front| (front.0, Some(front.1)));
+        let length = whole.min(limit).min(self.received.len());
+        if let Some(front) = self.datagrams.front_mut() {
+            front.0 -= length;
+            if front.0 == 0 {
+                self.datagrams.pop_front();
+            }
+        }
+        (self.received.drain(..length).collect(), sender)
     }
 
     /// As the panel shows it.
@@ -107,8 +123,10 @@ pub(super) struct Ip {
     server: Option<server::Server>,
     lookup: Option<names::Lookup>,
     name_servers: [Ipv4Addr; 2],
-    /// `AT+CLPORT`, TCP and UDP.
-    local_ports: [u16; 2],
+    /// `AT+CLPORT` of each link, TCP and UDP.
+    local_ports: [[u16; 2]; LINKS],
+    /// `AT+CIPUDPMODE` of each link.
+    udp: [udp::Mode; LINKS],
     /// APN of `AT+CGDCONT`.
     defined: String,
 }
@@ -127,7 +145,8 @@ impl Default for Ip {
             server: None,
             lookup: None,
             name_servers: [Ipv4Addr::UNSPECIFIED; 2],
-            local_ports: [0; 2],
+            local_ports: Default::default(),
+            udp: Default::default(),
             defined: String::new(),
         }
     }
@@ -221,6 +240,7 @@ impl Sim800 {
             SocketEvent::Connected { peer } => self.connected(number, *peer),
             SocketEvent::Failed | SocketEvent::Unresolved => self.connect_failed(number),
             SocketEvent::Received(bytes) => self.link_received(number, bytes),
+            SocketEvent::Datagram { from, bytes } => self.datagram(number, *from, bytes),
             SocketEvent::Taken(count) => self.taken(number, *count),
             SocketEvent::Closed => self.peer_closed(number),
             SocketEvent::Resolved(_) | SocketEvent::Listening | SocketEvent::Incoming { .. } => {}

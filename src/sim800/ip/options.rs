@@ -8,10 +8,8 @@ use super::{Context, LinkState};
 
 pub(in super::super) const COMMANDS: &[Command] = &[
     ("+CIPACK", Sim800::cipack),
-    ("+CLPORT", Sim800::clport),
     ("+CIPSCONT", Sim800::cipscont),
     ("+CIPCSGP", Sim800::cipcsgp),
-    ("+CIPUDPMODE", Sim800::cipudpmode),
     ("+CGDCONT", Sim800::cgdcont),
     ("+CGACT", Sim800::cgact),
     ("+CGPADDR", Sim800::cgpaddr),
@@ -32,32 +30,6 @@ impl Sim800 {
         let Some(link) = link else { return NOT_ALLOWED };
         let (sent, acknowledged) = (link.sent, link.acknowledged);
         self.answer(call, format!("+CIPACK: {sent},{acknowledged},{}", sent.saturating_sub(acknowledged)))
-    }
-
-    fn clport(&mut self, call: &Call) -> Done {
-        match call.form {
-            Form::Test => self.test(call, "(\"TCP\",\"UDP\"),(0-65535)"),
-            Form::Read => {
-                let [tcp, udp] = self.ip.local_ports;
-                self.answer(call, format!("TCP: {tcp}\r\nUDP: {udp}"))
-            }
-            Form::Set => {
-                let port = call.number(1).and_then(|port| u16::try_from(port).ok());
-                let at = match call.text(0).map(<[u8]>::to_ascii_uppercase).as_deref() {
-                    Some(b"TCP") => 0,
-                    Some(b"UDP") => 1,
-                    _ => return NOT_ALLOWED,
-                };
-                match (self.ip.local_ports.get_mut(at), port) {
-                    (Some(slot), Some(port)) => {
-                        *slot = port;
-                        Done::Ok
-                    }
-                    _ => NOT_ALLOWED,
-                }
-            }
-            Form::Execute => NOT_ALLOWED,
-        }
     }
 
     /// The dump of manual §8.2.27.
@@ -96,14 +68,6 @@ impl Sim800 {
                 Done::Ok
             }
             _ => NOT_ALLOWED,
-        }
-    }
-
-    fn cipudpmode(&mut self, call: &Call) -> Done {
-        match (call.form, call.number(0)) {
-            (Form::Set, Some(2)) if call.text(1).is_some() && call.number(2).is_some() => Done::Ok,
-            (Form::Set, Some(2)) => NOT_ALLOWED,
-            _ => self.parameter(call).unwrap_or(NOT_ALLOWED),
         }
     }
 

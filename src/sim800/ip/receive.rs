@@ -73,9 +73,11 @@ impl Sim800 {
         if link.received.is_empty() || link.state != LinkState::Connected {
             return false;
         }
-        let length = link.received.len().min(FRAME);
-        let data: Vec<u8> = link.received.drain(..length).collect();
-        let peer = link.peer.map_or_else(|| format!("{}:{}", link.host, link.port), |peer| peer.to_string());
+        let portion = if transparent { self.portion().unwrap_or(FRAME) } else { FRAME };
+        let Some(link) = self.ip.links.get_mut(number).filter(|_| portion > 0) else { return false };
+        let (data, sender) = link.take_frame(portion.min(FRAME));
+        let length = data.len();
+        let peer = sender.or(link.peer).map_or_else(|| format!("{}:{}", link.host, link.port), |peer| peer.to_string());
         let kind = if link.udp { "UDP" } else { "TCP" };
         let mut head = String::new();
         if mux {
@@ -147,8 +149,8 @@ impl Sim800 {
         }
         let limit = if mode == 2 { FRAME } else { FRAME / 2 };
         let Some(length) = length.filter(|length| (1..=limit).contains(length)) else { return NOT_ALLOWED };
-        let taken = length.min(link.received.len());
-        let data: Vec<u8> = link.received.drain(..taken).collect();
+        let (data, _) = link.take_frame(length);
+        let taken = data.len();
         let rest = link.received.len();
         link.unread = Unread::Known;
         self.info(format!("+CIPRXGET: {prefix},{taken},{rest}"));

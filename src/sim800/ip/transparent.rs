@@ -20,6 +20,11 @@ pub(super) struct Transparent {
     last: Duration,
     pluses: u8,
     timer: Option<TimerId>,
+    /// Typed, not yet sent: waits for more, as `AT+CIPCCFG` says.
+    packet: Vec<u8>,
+    departs: Option<TimerId>,
+    /// The host is shown nothing more before this time (`AT+CIPCCFG` with its receive timer).
+    quiet_until: Duration,
 }
 
 impl Sim800 {
@@ -54,6 +59,7 @@ impl Sim800 {
 
     /// Back to commands.
     pub(super) fn leave_transparent(&mut self) {
+        self.send_packet();
         if let Some(timer) = self.ip.transparent.take().and_then(|mode| mode.timer) {
             self.timers.cancel(timer);
         }
@@ -64,7 +70,8 @@ impl Sim800 {
         if self.ip.transparent.is_none() {
             return false;
         }
-        let room = self.space(0);
+        let room = self.space(0).saturating_sub(self.ip.transparent.as_ref().map_or(0, |mode| mode.packet.len()));
+        let escapes = self.settings.field("+CIPCCFG", 3) == 1;
         let mut data = Vec::new();
         while data.len() < room {
             let Some(byte) = self.uart.queue.pop_front() else { break };
@@ -74,7 +81,7 @@ impl Sim800 {
             if let Some(timer) = mode.timer.take() {
                 self.timers.cancel(timer);
             }
-            if byte == b'+' && mode.pluses < 3 && (mode.pluses > 0 || silence) {
+            if escapes && byte == b'+' && mode.pluses < 3 && (mode.pluses > 0 || silence) {
                 mode.pluses += 1;
                 let timer = Timer::Background(|modem, _| modem.plus_silence(), 0);
                 mode.timer = Some(self.timers.add(self.now + GUARD, timer));
@@ -84,8 +91,58 @@ impl Sim800 {
             data.extend(std::iter::repeat_n(b'+', usize::from(pluses)));
             data.push(byte);
         }
-        self.send_on(0, data);
+        self.pack(&data);
         true
+    }
+
+    /// Puts typed bytes into packets: one leaves when it is full, the last when nothing more came for a while.
+    fn pack(&mut self, data: &[u8]) {
+        let size = usize::try_from(self.settings.field("+CIPCCFG", 2)).unwrap_or(1).max(1);
+        let wait = Duration::from_millis(100) * u32::try_from(self.settings.field("+CIPCCFG", 1)).unwrap_or(1);
+        let Some(mode) = self.ip.transparent.as_mut().filter(|_| !data.is_empty()) else { return };
+        mode.packet.extend(data);
+        let mut full = Vec::new();
+        while mode.packet.len() >= size {
+            full.push(mode.packet.drain(..size).collect::<Vec<_>>());
+        }
+        if let Some(timer) = mode.departs.take() {
+            self.timers.cancel(timer);
+        }
+        if !mode.packet.is_empty() {
+            let timer = Timer::Background(|modem, _| modem.send_packet(), 0);
+            mode.departs = Some(self.timers.add(self.now + wait, timer));
+        }
+        for packet in full {
+            self.send_on(0, packet);
+        }
+    }
+
+    /// What was typed last leaves.
+    fn send_packet(&mut self) {
+        let Some(mode) = &mut self.ip.transparent else { return };
+        let packet = std::mem::take(&mut mode.packet);
+        if let Some(timer) = mode.departs.take() {
+            self.timers.cancel(timer);
+        }
+        self.send_on(0, packet);
+    }
+
+    /// How much may be shown of what came, and when (`AT+CIPCCFG`): `None` for all of it now; with its receive timer so
+    /// many bytes at a time.
+    pub(super) fn portion(&mut self) -> Option<usize> {
+        if self.settings.field("+CIPCCFG", 4) != 1 {
+            return None;
+        }
+        let size = usize::try_from(self.settings.field("+CIPCCFG", 5)).unwrap_or(50);
+        let pause = Duration::from_millis(u64::try_from(self.settings.field("+CIPCCFG", 6)).unwrap_or(50));
+        let now = self.now;
+        let mode = self.ip.transparent.as_mut()?;
+        if now < mode.quiet_until {
+            return Some(0);
+        }
+        mode.quiet_until = now + pause;
+        self.timers.add(now + pause, Timer::Background(|modem, _| modem.deliver(), 0));
+        Some(size)
     }
 
     /// A second of silence after one to three `+`.
@@ -98,7 +155,7 @@ impl Sim800 {
             self.code(Code::Ok);
             self.pump();
         } else {
-            self.send_on(0, vec![b'+'; usize::from(pluses)]);
+            self.pack(&vec![b'+'; usize::from(pluses)]);
         }
     }
 }

@@ -179,3 +179,50 @@ fn a_driver_with_queued_sends_and_manual_receive_gets_along() {
     );
     assert_eq!(bench.say("AT+CIPCLOSE=0,1\r\n"), r"\r\n0, CLOSE OK\r\n");
 }
+
+/// The pieces that were sent, since the last look.
+fn packets(bench: &mut Bench) -> Vec<Vec<u8>> {
+    let sent = bench.did.drain(..).filter_map(|did| if let Output::Send(_, bytes) = did { Some(bytes) } else { None });
+    sent.collect()
+}
+
+#[test]
+fn transparent_packets_are_as_configured() {
+    let mut bench = online(";+CIPMODE=1;+CIPCCFG=5,5,4,0,1,50,100");
+    assert_eq!(bench.say("AT+CIPCCFG?\r"), r"\r\n+CIPCCFG: 5,5,4,0,1,50,100\r\n\r\nOK\r\n");
+    bench.say("AT+CIPSTART=\"TCP\",\"h\",9\r");
+    // Full packets leave at once, the rest when nothing came for half a second.
+    bench.modem.handle_input(Input::Uart(b"abcdefghij"), bench.now);
+    bench.wait(400);
+    assert_eq!(packets(&mut bench), [b"abcd", b"efgh"]);
+    bench.modem.handle_input(Input::Uart(b"k"), bench.now);
+    bench.wait(400);
+    assert_eq!(packets(&mut bench), Vec::<Vec<u8>>::new());
+    bench.wait(200);
+    assert_eq!(packets(&mut bench), [b"ijk"]);
+    // Without escape the three pluses are data.
+    bench.wait(2000);
+    assert_eq!(bench.say("+++"), "");
+    assert_eq!(packets(&mut bench), [b"+++"]);
+    // What comes is shown fifty bytes every tenth of a second.
+    bench.modem.handle_input(Input::Socket(SocketId(1), SocketEvent::Received(&[b'x'; 120])), bench.now);
+    assert_eq!([bench.wait(50).len(), bench.wait(100).len(), bench.wait(100).len()], [50, 50, 20]);
+}
+
+#[test]
+fn each_link_has_its_own_port_and_its_own_way_of_udp() {
+    let mut bench = online(";+CIPMUX=1");
+    assert_eq!(bench.say("AT+CLPORT=1,\"UDP\",8888;+CIPUDPMODE=1,1\r"), r"\r\nOK\r\n");
+    assert!(bench.say("AT+CLPORT?\r").contains(r"+CLPORT: 0,0,0\r\n+CLPORT: 1,0,8888\r\n"));
+    assert_eq!(bench.say("AT+CIPUDPMODE=2,2,\"192.0.2.9\",5\r"), r"\r\nERROR\r\n");
+    bench.say("AT+CIPSTART=1,\"UDP\",\"192.0.2.7\",9\r");
+    let opened = |did: &Output| matches!(did, Output::Open { udp: true, local: 8888, anybody: true, .. });
+    assert!(bench.did.iter().any(opened), "{:?}", bench.did);
+    assert_eq!(bench.say("AT+CIPUDPMODE=1,2,\"192.0.2.9\",5\r"), r"\r\nOK\r\n");
+    assert!(bench.say("AT+CIPUDPMODE?\r").contains(r#"+CIPUDPMODE: 1,1,"192.0.2.9",5\r\n"#));
+    // While it is open its way cannot change; strangers from outside are not heard, those who were named are.
+    assert_eq!(bench.say("AT+CIPUDPMODE=1,0\r"), r"\r\nERROR\r\n");
+    let datagram = |host: [u8; 4]| SocketEvent::Datagram { from: (host, 5).into(), bytes: b"hi" };
+    assert_eq!(bench.socket(1, datagram([192, 0, 2, 66])), "");
+    assert_eq!(bench.socket(1, datagram([192, 0, 2, 9])), r"\r\n+RECEIVE,1,2:\r\nhi");
+}
