@@ -245,7 +245,9 @@ impl SimLink {
             self.helpers = self.helpers.saturating_sub(1);
             if let Found::Aim(peer) = found {
                 // A name that is not found leaves the old aim; the module says nothing either.
-                peer.into_iter().for_each(|peer| self.aim(id, peer));
+                if let Some(peer) = peer {
+                    self.aim(id, peer);
+                }
                 continue;
             }
             if !self.opening.remove(&id) {

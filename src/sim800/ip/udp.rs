@@ -24,7 +24,7 @@ pub(super) struct Mode {
 impl Ip {
     /// The port a link is opened from; 0 for any.
     pub(super) fn own_port(&self, number: usize, udp: bool) -> u16 {
-        self.local_ports.get(number).map_or(0, |ports| ports[usize::from(udp)])
+        self.local_ports.get(number).map_or(0, |[tcp, datagrams]| if udp { *datagrams } else { *tcp })
     }
 
     /// A UDP link that opens now is for anybody.
