@@ -36,6 +36,10 @@ pub enum Input<'a> {
         /// Nothing of it is left.
         last: bool,
     },
+    /// The bytes received next have framing or parity errors.
+    Damaged,
+    /// Bytes were lost here, on their way in this direction.
+    LeftOut(Direction),
     /// A Send was given up (cancelled or the link ended) with the rest not taken.
     GivenUp(SendId),
     /// Send these bytes.
@@ -182,6 +186,9 @@ impl Session {
                     });
                 }
             }
+            Input::Damaged | Input::LeftOut(_) if self.undiagnosed || self.scanning() => {}
+            Input::Damaged => self.diagnoser.framing_error(Some(now)),
+            Input::LeftOut(direction) => self.diagnoser.left_out(direction),
             Input::GivenUp(send) => self.with_run(|run| {
                 if run.sending == Some(send) {
                     run.run.stop(now);

@@ -127,6 +127,9 @@ const HANG_UP: std::ffi::c_int = signal_hook::consts::SIGTERM;
 /// A signal is noticed after this at the latest; news of the link at once.
 const LOOK_AROUND: Duration = Duration::from_millis(50);
 
+/// Bytes of which none has left for so many looks are held back by flow control.
+const STUCK_LOOKS: u32 = 40;
+
 /// An open port of a command.
 #[derive(Debug)]
 pub struct Line {
@@ -234,10 +237,26 @@ impl Line {
         if self.interrupt.came() { Err(Exit::interrupted()) } else { Ok(()) }
     }
 
+    /// Waits until all that was sent has left the machine, unless nothing of it leaves any more.
+    fn let_out(&self) {
+        let (mut left, mut looks) = (usize::MAX, 0);
+        while !self.interrupt.came() && looks < STUCK_LOOKS {
+            let leaving = self.status().leaving;
+            if leaving == 0 {
+                return;
+            }
+            looks = if leaving < left { 0 } else { looks + 1 };
+            left = leaving;
+            self.rest(LOOK_AROUND);
+        }
+        say_aside(format!("modemscope: {left} bytes have not left this machine: the far end holds them back"));
+    }
+
     /// Closes the port and waits until that is done, so that a capture file is complete and the port free. Gives the
     /// last status, with the findings of the whole session.
     #[expect(clippy::must_use_candidate, reason = "closing is what it is for")]
     pub fn close(self) -> Arc<Status> {
+        self.let_out();
         let _ = self.connection.order(Order::Disconnect);
         let mut patience = 20;
         while !self.status().phase.over() && patience > 0 {

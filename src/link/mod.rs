@@ -7,6 +7,7 @@ pub mod comeback;
 pub mod discovery;
 pub mod folder_watch;
 pub mod identity;
+pub mod line_errors;
 pub mod lock_file;
 mod mask;
 pub mod network;
@@ -131,6 +132,10 @@ pub trait Link: Send {
     fn lines(&mut self) -> Option<LineStates> {
         None
     }
+
+    /// Appends what the driver has counted since the last call: errors on the line, lost bytes. Asked as often as
+    /// [`Self::lines`].
+    fn counted(&mut self, _arrived: &mut Vec<Arrival>, _now: Duration) {}
 
     /// Begins or ends a break.
     ///

@@ -6,7 +6,7 @@
 //! carries the locks (TIOCEXCL and flock), the modem lines and the break. Nothing is flushed at open: what the kernel had
 //! queued is kept.
 
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
 use rustix::fs::{Mode, OFlags};
@@ -14,6 +14,7 @@ use rustix::io::Errno;
 use rustix::termios::{OptionalActions, QueueSelector, tcflush, tcgetattr, tcsetattr};
 use serialport::{SerialPort, TTYPort};
 
+use super::line_errors::{self, Counts, Tally};
 use super::lock_file::{self, LockFile};
 use super::parmrk::Decoder;
 use super::trouble::{self, Trouble};
@@ -40,6 +41,9 @@ pub struct Serial {
     ours: Option<Ours>,
     /// What the kernel had queued from before the port was set up.
     early: Vec<u8>,
+    /// What the driver counts; a test has another source.
+    count: fn(BorrowedFd<'_>) -> Option<Counts>,
+    tally: Tally,
     buffer: Vec<u8>,
     gone: bool,
     // Goes last of all: who waits for it may open the device at once.
@@ -84,6 +88,8 @@ impl Serial {
             marks: None,
             ours: None,
             early: Vec::new(),
+            count: line_errors::read,
+            tally: Tally::default(),
             buffer: vec![0; READ_SIZE],
             gone: false,
             _lock_file: LockFile::create(&device),
@@ -97,6 +103,7 @@ impl Serial {
             port.marks = Some(Decoder::new(settings.parity != Parity::None));
         }
         let kept = port.apply(settings, &mut termios)?;
+        port.tally = Tally::new((port.count)(port.data.as_fd()));
         port.keep_early();
         Ok((port, kept))
     }
@@ -234,6 +241,12 @@ impl Link for Serial {
         })
     }
 
+    fn counted(&mut self, arrived: &mut Vec<Arrival>, now: Duration) {
+        if !self.gone {
+            self.tally.step((self.count)(self.data.as_fd()), now, arrived);
+        }
+    }
+
     fn set_break(&mut self, on: bool) -> Result<(), LinkError> {
         let result = if on { self.lines.set_break() } else { self.lines.clear_break() };
         result.map_err(|error| LinkError::Refused(format!("the break was refused: {error}")))
@@ -260,7 +273,11 @@ impl Link for Serial {
 impl Drop for Serial {
     fn drop(&mut self) {
         // With the line stalled by flow control, close would otherwise wait up to 30 s for the far end. The worker has
-        // given unsent bytes their moment before.
+        // given unsent bytes their moment before. Where none are left nothing is flushed: on a pty that would take back
+        // what the far end has yet to read.
+        if self.unsent() == Some(0) {
+            return;
+        }
         let _ = tcflush(&self.data, QueueSelector::OFlush);
     }
 }
@@ -269,6 +286,31 @@ impl Drop for Serial {
 mod tests {
     use super::*;
     use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+    #[test]
+    fn what_the_driver_counts_is_handed_over() {
+        use std::sync::atomic::{AtomicU32, Ordering};
+        static OVERRUNS: AtomicU32 = AtomicU32::new(5);
+        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&master).unwrap();
+        unlockpt(&master).unwrap();
+        let path = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
+        let (mut port, _) = Serial::open(&path, &LineSettings::default()).unwrap();
+        let counted = |port: &mut Serial| {
+            let mut arrived = Vec::new();
+            port.counted(&mut arrived, Duration::from_secs(9));
+            arrived
+        };
+        assert_eq!(counted(&mut port), [], "a pty counts nothing");
+        port.count = |_| Some(Counts { overruns: OVERRUNS.load(Ordering::Relaxed), ..Counts::default() });
+        port.tally = Tally::new((port.count)(port.data.as_fd()));
+        assert_eq!(counted(&mut port), [], "nothing new");
+        OVERRUNS.store(7, Ordering::Relaxed);
+        let arrived = counted(&mut port);
+        assert_eq!(arrived[0], Arrival::Bytes { bytes: vec![], flaw: Flaw::Overrun });
+        assert!(matches!(&arrived[1], Arrival::Note(text) if text.contains("2 in the receiver")), "{arrived:?}");
+        assert_eq!(counted(&mut port), [], "told once");
+    }
 
     /// The kernel marks on a pty as on a UART, only that nothing can be wrong with the bytes.
     #[test]

@@ -48,11 +48,7 @@ impl Tap {
         let mut heard = Vec::new();
         let outcome = link.read(&mut heard, now);
         let any = !heard.is_empty();
-        if index == HOST {
-            arrived.extend(heard.into_iter().map(|arrival| Arrival::FromHost(Box::new(arrival))));
-        } else {
-            arrived.extend(heard);
-        }
+        arrived.extend(from_side(index, heard));
         let Err(problem) = outcome else { return Ok(any) };
         let whose = side.whose;
         side.link = None;
@@ -103,6 +99,16 @@ impl Link for Tap {
         Err(LinkError::Refused(LISTENS_ONLY.into()))
     }
 
+    fn counted(&mut self, arrived: &mut Vec<Arrival>, now: Duration) {
+        for (index, side) in self.sides.iter_mut().enumerate() {
+            let mut counted = Vec::new();
+            if let Some(link) = &mut side.link {
+                link.counted(&mut counted, now);
+            }
+            arrived.extend(from_side(index, counted));
+        }
+    }
+
     fn reconfigure(&mut self, settings: &LineSettings) -> Result<Option<String>, LinkError> {
         let mut kept = Vec::new();
         for side in &mut self.sides {
@@ -112,6 +118,10 @@ impl Link for Tap {
         }
         Ok((!kept.is_empty()).then(|| kept.join("; ")))
     }
+}
+
+fn from_side(index: usize, heard: Vec<Arrival>) -> impl Iterator<Item = Arrival> {
+    heard.into_iter().map(move |arrival| if index == HOST { Arrival::FromHost(Box::new(arrival)) } else { arrival })
 }
 
 /// What a tap says to whoever wants to send.

@@ -176,7 +176,8 @@ impl Transfer {
         }
     }
 
-    /// How it ended, once it has; `unsent` bytes of what [`Self::take`] gave have not left yet.
+    /// How it ended, once it has; `unsent` bytes of what [`Self::take`] gave have not left yet, the system's buffers
+    /// included.
     pub fn end(&mut self, unsent: u64) -> Option<TransferEnd> {
         match &mut self.source {
             Source::Raw { offered, .. } => (*offered == self.total && unsent == 0).then_some(TransferEnd::Done),

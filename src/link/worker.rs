@@ -162,6 +162,8 @@ pub struct Status {
     pub rx: u64,
     /// Bytes sent since it was opened.
     pub tx: u64,
+    /// Bytes that the operating system has taken and not sent yet, where it tells. Closing the port now loses them.
+    pub leaving: usize,
     /// Modem lines; `None` where the port has none (a pty).
     pub lines: Option<LineStates>,
     /// What is being sent, all Sends that wait taken together.

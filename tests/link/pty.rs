@@ -49,12 +49,12 @@ impl Pty {
         }
     }
 
-    /// Reads until `count` bytes are there, or `limit` is over.
+    /// Reads until `count` bytes are there, or `limit` is over; never more.
     pub fn read_exactly(&self, count: usize, limit: Duration) -> Vec<u8> {
         let until = Instant::now() + limit;
         let mut all = Vec::new();
-        let mut buffer = vec![0; 64 * 1024];
         while all.len() < count && Instant::now() < until {
+            let mut buffer = vec![0; (count - all.len()).min(64 * 1024)];
             match rustix::io::read(&self.master, &mut buffer[..]) {
                 Ok(0) | Err(rustix::io::Errno::IO) => break,
                 Ok(got) => all.extend_from_slice(buffer.get(..got).unwrap()),

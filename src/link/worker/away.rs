@@ -130,6 +130,7 @@ impl Engine {
     /// Closes the port and gives up what was to be done with it.
     fn unlink(&mut self, now: Duration) {
         self.link = None;
+        self.leaving = 0;
         self.lines = None;
         self.line_break = None;
         self.pulse = None;

@@ -15,7 +15,7 @@ use super::outgoing::Outgoing;
 use super::overheard::Overheard;
 use super::progress::RunLog;
 use super::{Order, Phase, SendProgress, Status};
-use crate::capture::{LineStates, Record, Writer};
+use crate::capture::{Flaw, LineStates, Record, Writer};
 use crate::link::identity::Identity;
 use crate::link::mask::EchoMask;
 use crate::link::share::Share;
@@ -87,6 +87,9 @@ pub(super) struct Engine {
     pub(super) phase: Phase,
     pub(super) rx: u64,
     pub(super) tx: u64,
+    /// What the system has taken and not sent yet, and what was sent when it was asked.
+    pub(super) leaving: usize,
+    asked_at: u64,
     pub(super) lines: Option<LineStates>,
     pub(super) lines_due: Duration,
     pub(super) active: Duration,
@@ -132,6 +135,8 @@ impl Engine {
             phase: Phase::Opening,
             rx: 0,
             tx: 0,
+            leaving: 0,
+            asked_at: 0,
             lines: None,
             lines_due: Duration::ZERO,
             active: Duration::ZERO,
@@ -174,6 +179,7 @@ impl Engine {
         self.line_work(now);
         self.transmit()?;
         let now = self.clock.now();
+        self.see_leaving();
         if self.outgoing.progress(now).is_some_and(|progress| progress.stalled >= STALL_SHOWN)
             && now >= self.published + STALL_SHOWN
         {
@@ -204,6 +210,7 @@ impl Engine {
             }),
             self.pulse.map(|(_, until)| until),
             self.files.next_deadline(now),
+            (self.leaving > 0).then(|| now + LINGER_STEP),
         ];
         // Rounded up by a little, so that a deadline has passed when the wait for it is over.
         let timeout = deadlines.into_iter().flatten().min().map(|due| match due.saturating_sub(now) {
@@ -283,7 +290,7 @@ impl Engine {
     }
 
     /// One thing came in: into the capture first, then to the session.
-    fn arrive(&mut self, arrival: Arrival, now: Duration) {
+    pub(super) fn arrive(&mut self, arrival: Arrival, now: Duration) {
         self.dirty = true;
         self.active = now;
         match arrival {
@@ -301,10 +308,16 @@ impl Engine {
                 };
                 self.capture.append(now, record);
                 self.hear_for_file(&bytes);
+                match flaw {
+                    Flaw::None => {}
+                    Flaw::Framing | Flaw::Parity => self.input(Input::Damaged, now),
+                    Flaw::Overrun => self.input(Input::LeftOut(Direction::Rx), now),
+                }
                 self.input(Input::Received(&bytes), now);
             }
             Arrival::Break => self.capture.append(now, Record::Break(Direction::Rx)),
             Arrival::Lost { bytes, why } => {
+                self.input(Input::LeftOut(Direction::Rx), now);
                 self.capture.append(now, Record::Lost { direction: Direction::Rx, bytes, why });
             }
             Arrival::Note(text) => self.note(text),
@@ -346,6 +359,17 @@ impl Engine {
         Ok(())
     }
 
+    /// Asks how much the system still holds, from the first byte it took until it has none left.
+    fn see_leaving(&mut self) {
+        if self.leaving == 0 && self.asked_at == self.tx {
+            return;
+        }
+        self.asked_at = self.tx;
+        let leaving = self.link.as_ref().and_then(|link| link.unsent()).unwrap_or(0);
+        self.dirty |= leaving != self.leaving;
+        self.leaving = leaving;
+    }
+
     fn taken(&mut self, taken: super::outgoing::Taken, now: Duration) {
         self.dirty = true;
         self.active = now;
@@ -381,6 +405,7 @@ impl Engine {
             phase: self.phase.clone(),
             rx: self.rx,
             tx: self.tx,
+            leaving: self.leaving,
             lines: self.lines,
             sending: self.outgoing.progress(now),
             restarting_until: self.link.as_ref().and(self.outgoing.held(now)),

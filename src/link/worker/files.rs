@@ -122,7 +122,7 @@ impl Engine {
         }
         let unsent = self.unsent(now);
         if let Some(transfer) = &mut self.files.transfer {
-            let end = transfer.end(unsent);
+            let end = transfer.end(unsent + self.leaving as u64);
             let progress = transfer.progress(self.files.number, unsent);
             if self.files.progress.as_deref() != Some(&progress) {
                 self.files.progress = Some(Arc::new(progress));

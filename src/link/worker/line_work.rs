@@ -74,7 +74,14 @@ impl Engine {
     fn look_at_lines(&mut self, now: Duration) {
         let calm = now.saturating_sub(self.active) > LINES_CALM;
         self.lines_due = now + if calm { LINES_IDLE } else { LINES_BUSY };
-        let lines = self.link.as_mut().and_then(|link| link.lines());
+        let mut counted = Vec::new();
+        let lines = self.link.as_mut().and_then(|link| {
+            link.counted(&mut counted, now);
+            link.lines()
+        });
+        for arrival in counted {
+            self.arrive(arrival, now);
+        }
         if lines != self.lines {
             self.lines = lines;
             self.dirty = true;

@@ -44,6 +44,12 @@ impl Engine {
                 if let Some(damage) = damage {
                     self.note(format!("the host's line: {damage} in the next {} bytes", bytes.len()));
                 }
+                if flaw == Flaw::Overrun {
+                    self.input(Input::LeftOut(Direction::Tx), now);
+                }
+                if bytes.is_empty() {
+                    return;
+                }
                 self.tx += bytes.len() as u64;
                 let send = self.overheard.write_at(now);
                 self.capture.append(now, Record::sent(send, bytes.clone(), Vec::new()));
@@ -51,6 +57,7 @@ impl Engine {
             }
             Arrival::Break => self.capture.append(now, Record::Break(Direction::Tx)),
             Arrival::Lost { bytes, why } => {
+                self.input(Input::LeftOut(Direction::Tx), now);
                 self.capture.append(now, Record::Lost { direction: Direction::Tx, bytes, why });
             }
             Arrival::Note(text) => self.note(format!("the host's line: {text}")),
