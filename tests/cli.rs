@@ -6,6 +6,9 @@
 mod capture;
 #[path = "cli/diagnose.rs"]
 mod diagnose;
+#[path = "support/disk.rs"]
+#[allow(dead_code, reason = "tests/capture uses the rest")]
+mod disk;
 #[path = "cli/export.rs"]
 mod export;
 #[path = "cli/latency.rs"]

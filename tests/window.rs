@@ -2,14 +2,24 @@
 //!
 //! What is behind it is real: threads, the simulated modem, TCP on loopback. Only the screen is missing.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 #[path = "window/check.rs"]
 mod check;
 #[path = "window/desk.rs"]
 mod desk;
+#[cfg(unix)]
+#[path = "support/device.rs"]
+#[allow(dead_code, clippy::disallowed_methods, reason = "a device talks in real time; tests/capture uses the rest")]
+mod device;
+#[cfg(unix)]
+#[path = "support/disk.rs"]
+mod disk;
 #[path = "window/find_baud.rs"]
 mod find_baud;
+#[cfg(unix)]
+#[path = "window/keeping.rs"]
+mod keeping;
 #[path = "window/line_tools.rs"]
 mod line_tools;
 #[path = "window/log.rs"]
@@ -20,6 +30,10 @@ mod macros;
 mod main_job;
 #[path = "window/port_bar.rs"]
 mod port_bar;
+#[cfg(unix)]
+#[path = "link/pty.rs"]
+#[allow(dead_code, clippy::disallowed_methods, reason = "tests/link uses the rest")]
+mod pty;
 #[path = "window/send_box.rs"]
 mod send_box;
 #[path = "window/settings.rs"]

@@ -173,6 +173,8 @@ pub enum Command {
     SetRetention(u64),
     /// Record PINs and passwords as they are.
     SetExactSecrets(bool),
+    /// Write a text log beside each capture.
+    SetTextLog(bool),
     /// A message was read.
     Dismiss(usize),
     /// Say something to the user.

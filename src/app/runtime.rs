@@ -9,13 +9,14 @@
 mod books;
 mod check;
 mod inspect;
+mod keeping;
 mod saver;
 mod tools;
 mod windows;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use self::saver::Saver;
 pub use self::windows::BESIDE;
@@ -29,7 +30,6 @@ use super::nano;
 use super::settings::{Adapter, SettingsFile};
 use super::state::{SIMULATOR, State, Tone};
 use super::update::update;
-use crate::capture::Writer;
 use crate::capture::copy::{CopyError, Span};
 use crate::link::discovery::PortWatch;
 use crate::link::test_server::TestServer;
@@ -66,6 +66,7 @@ pub struct Runtime {
     connection: Option<Connection>,
     server: Option<TestServer>,
     captures: Option<PathBuf>,
+    keeping: keeping::Keeping,
     book: Option<BookFile>,
     book_watch: Option<BookWatch>,
     counted: Option<u8>,
@@ -101,6 +102,7 @@ impl Runtime {
             connection: None,
             server: None,
             captures: folders.data.clone(),
+            keeping: keeping::Keeping::default(),
             book: None,
             book_watch: None,
             counted: None,
@@ -182,6 +184,7 @@ impl Runtime {
             state.server.visitors = server.visitors();
         }
         self.watch_book(state);
+        self.watch_files(state);
         self.inspect(state);
         if self.room.as_ref().and_then(Job::take).is_some() {
             self.room = None;
@@ -273,25 +276,6 @@ impl Runtime {
         self.show(state, Some(reader));
     }
 
-    /// A file of its own for every session; in memory where that cannot be, which is said.
-    fn capture(&mut self, state: &mut State) -> Writer {
-        let started = SystemTime::now();
-        let mut writer = match &self.captures {
-            None => Writer::in_memory(started),
-            Some(folder) => {
-                let port = state.port.clone().unwrap_or_default();
-                let made = crate::capture::folder::create_in(folder, &port, started);
-                self.room = make_room(state, folder.clone(), self.news.clone());
-                made.unwrap_or_else(|error| {
-                    state.say(Tone::Trouble, format!("This session is kept in memory only: {error}"));
-                    Writer::in_memory(started)
-                })
-            }
-        };
-        writer.record_secrets(state.settings.exact_secrets);
-        writer
-    }
-
     fn order(&mut self, state: &mut State, order: crate::link::Order) {
         let Some(connection) = &self.connection else { return };
         if let Err(order) = connection.order(order) {
@@ -324,16 +308,6 @@ impl Runtime {
     }
 }
 
-/// Old captures go when all together are larger than the user wants.
-fn make_room(state: &mut State, folder: PathBuf, news: News) -> Option<Job<()>> {
-    let limit = state.settings.retention_mib.checked_mul(1024 * 1024).filter(|limit| *limit > 0)?;
-    let work = move |_: &crate::capture::Progress| {
-        // What could not be removed now is tried again with the next session.
-        let _ = crate::capture::folder::make_room(&folder, limit);
-    };
-    inspect::started(state, Job::start("retention", news, work))
-}
-
 /// In the window a device that vanishes is awaited and opened again; Disconnect ends that. A board is let restart.
 fn for_link(line: LineSettings, adapter: Adapter) -> LineSettings {
     let settle = if adapter == Adapter::Nano { nano::RESTART } else { Duration::ZERO };
@@ -361,6 +335,7 @@ impl Runtime {
     /// Closes all and waits until the settings are written.
     pub fn finish(mut self, state: &State) {
         self.connection = None;
+        self.finish_log();
         self.server = None;
         self.saver.finish(self.unsaved.then_some(&state.settings));
     }

@@ -65,6 +65,8 @@ pub struct Settings {
     pub retention_mib: u64,
     /// PINs and passwords are recorded as they are, not masked.
     pub exact_secrets: bool,
+    /// A text log is written beside each capture.
+    pub text_log: bool,
 }
 
 /// Which colours.
@@ -307,6 +309,7 @@ impl Default for Settings {
             server_port: 9999,
             retention_mib: 2048,
             exact_secrets: false,
+            text_log: false,
         }
     }
 }

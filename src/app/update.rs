@@ -205,6 +205,7 @@ fn remember(state: &mut State, command: Command) {
         Command::SetHighlights(highlight) => settings.highlight = highlight,
         Command::SetRetention(size) => settings.retention_mib = size,
         Command::SetExactSecrets(exact) => settings.exact_secrets = exact,
+        Command::SetTextLog(on) => settings.text_log = on,
         Command::SetSendBox(send) => settings.send = send,
         Command::SetTheme(theme) => settings.theme = theme,
         Command::SetZoom(zoom) => settings.zoom = zoom,

@@ -55,6 +55,12 @@ pub fn keep(capture: &Path, kept: bool) -> io::Result<()> {
     }
 }
 
+/// The text log beside a capture; it goes when the capture goes.
+#[must_use]
+pub fn text_log_of(capture: &Path) -> PathBuf {
+    capture.with_extension("txt")
+}
+
 /// The capture is marked to be kept.
 #[must_use]
 pub fn is_kept(capture: &Path) -> bool {
@@ -87,8 +93,9 @@ pub fn make_room(folder: &Path, limit: u64) -> io::Result<Retention> {
         let entry = entry?;
         let data = entry.metadata()?;
         if data.is_file() && is_automatic(&entry.file_name().to_string_lossy()) {
-            result.left += data.len();
-            captures.push((entry.path(), data.len()));
+            let log = text_log_of(&entry.path()).symlink_metadata().map_or(0, |log| log.len());
+            result.left += data.len() + log;
+            captures.push((entry.path(), data.len() + log));
         }
     }
     // The names begin with the time, so their order is that of age.
@@ -102,6 +109,8 @@ pub fn make_room(folder: &Path, limit: u64) -> io::Result<Retention> {
         }
         match std::fs::remove_file(&path) {
             Ok(()) => {
+                // It may have none. One that cannot be removed says no more than the user's own files do.
+                let _ = std::fs::remove_file(text_log_of(&path));
                 result.left -= length;
                 result.removed.push(path);
             }
@@ -218,12 +227,16 @@ mod tests {
         let kept = make(1).1;
         keep(&kept, true).unwrap();
         let (gone, also_gone, left) = (make(2).1, make(3).1, make(4).1);
+        for capture in [&gone, &left] {
+            std::fs::write(text_log_of(capture), "").unwrap();
+        }
         let mine = folder.join("my own.pcapng");
         std::fs::copy(&left, &mine).unwrap();
         let result = make_room(folder, lengths[0] * 3).unwrap();
         assert_eq!(result.removed, [gone, also_gone]);
         assert_eq!((result.left, result.failed.len()), (lengths[0] * 3, 0));
         assert!(open.1.exists() && kept.exists() && left.exists() && mine.exists(), "{:?}", names(folder));
+        assert!(!text_log_of(&result.removed[0]).exists() && text_log_of(&left).exists(), "{:?}", names(folder));
         keep(&kept, false).unwrap();
         drop(open);
         let result = make_room(folder, 0).unwrap();

@@ -3,6 +3,8 @@
 //! The index holds a mark every 64 KiB of the capture or 4096 rows, whichever comes first; rows between marks are made
 //! anew when they are asked for. So 1 GiB needs about 1 MiB of marks, and ten million rows of one byte need 200 KiB.
 
+mod follow;
+
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +13,8 @@ use super::cursor::{Cursor, EntryItem, Position};
 use super::rows::{Content, Filter, Newline, Row, RowRules, Splitter, event_text};
 use super::{Flaw, Reader, Record};
 use crate::modem::Direction;
+
+pub use follow::RowsAsTheyEnd;
 
 const MARK_EVERY_BYTES: u64 = 64 * 1024;
 const MARK_EVERY_ROWS: u64 = 4096;

@@ -68,7 +68,7 @@ pub(super) struct State {
     pub(super) memory_cost: u64,
     /// The file could not be written: everything goes to memory until the saver has caught up.
     pub(super) spilled: bool,
-    /// The file was removed, as nothing was captured.
+    /// Nothing was captured, and nothing will be; the file was removed.
     pub(super) withdrawn: bool,
     pub(super) trouble: Option<String>,
     pub(super) lost: u64,
@@ -177,11 +177,18 @@ impl Reader {
     /// Removes the file of a capture in which no byte has been sent or received: its port could not be opened, so its
     /// name is free for the next try. What was noted can still be read here. A capture that holds bytes stays.
     pub fn withdraw(&self) {
-        let Some((file, path)) = &self.shared.file else { return };
         let mut state = self.shared.lock();
-        if state.end.rx == 0 && state.end.tx == 0 && !state.withdrawn && disk::is_at(file, path) {
-            state.withdrawn = std::fs::remove_file(path).is_ok();
+        if state.end.rx > 0 || state.end.tx > 0 || state.withdrawn {
+            return;
         }
+        state.withdrawn = match &self.shared.file {
+            Some((file, path)) => disk::is_at(file, path) && std::fs::remove_file(path).is_ok(),
+            None => true,
+        };
+    }
+
+    pub(super) fn is_withdrawn(&self) -> bool {
+        self.shared.lock().withdrawn
     }
 
     /// Rings `bell` (never blocking) whenever there is more to read, until its receiver is gone. A bounded channel of one

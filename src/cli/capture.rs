@@ -7,8 +7,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use super::LineOptions;
-use super::common::{CommandResult, Exit, Line, finish, parse_duration, say_aside};
-use super::running::tell_storage;
+use super::common::{CommandResult, Exit, Line, finish, parse_duration, say_aside, tell_trouble};
 use crate::link::share::Place;
 use crate::link::{Order, Phase};
 
@@ -22,6 +21,9 @@ pub struct Capture {
     /// End after this time, such as 10s or 5m.
     #[arg(long = "for", value_name = "TIME", value_parser = parse_duration)]
     pub length: Option<Duration>,
+    /// Write a text log into this new file too: a line each row, with its time.
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
     /// Let other programs watch and talk meanwhile: a TCP port, an address with a port, `pty`, or `pty:LINK`. Other
     /// machines can reach it only where the address says so.
     #[arg(long, value_name = "WHERE", value_parser = place)]
@@ -38,7 +40,7 @@ impl Capture {
     }
 
     fn record(&self) -> CommandResult {
-        let line = Line::open(&self.port, &self.line, Some(&self.out))?;
+        let line = Line::open(&self.port, &self.line, Some(&self.out), self.log.as_deref())?;
         let began = Instant::now();
         say_aside(format_args!("Capturing {} into {}. Ctrl+C ends it.", self.port, self.out.display()));
         if let Some(place) = &self.share {
@@ -52,13 +54,14 @@ impl Capture {
                 let _ = line.order(Order::Disconnect);
             }
             line.wait(left.unwrap_or(Duration::MAX).max(Duration::from_millis(1)));
-            tell_storage(line.connection.reader(), &mut told);
+            tell_trouble(line.connection.reader().storage().trouble, "the capture file", &mut told);
             let status = line.status();
             if self.share.is_some()
                 && shared.is_none()
                 && let Some(problem) = &status.refused
             {
                 line.connection.reader().withdraw();
+                line.close();
                 return Err(Exit::trouble(problem));
             }
             if let (Some((address, _)), None) = (&status.shared, &shared) {
@@ -69,10 +72,11 @@ impl Capture {
                 break;
             }
         }
-        let status = line.status();
+        let closed = line.close();
+        let status = closed.status;
         let seconds = began.elapsed().as_secs_f64();
         say_aside(format_args!("{} bytes received, {} sent, in {seconds:.1} s", status.rx, status.tx));
-        match (&status.phase, line.connection.reader().storage().trouble) {
+        match (&status.phase, closed.unwritten) {
             (_, Some(trouble)) => Err(Exit::trouble(trouble)),
             (Phase::Failed(problem), None) => Err(Exit::trouble(problem)),
             _ => Ok(()),

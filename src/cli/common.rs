@@ -1,5 +1,6 @@
 //! What the subcommands share: exit codes, opening a port and waiting for it, Ctrl+C, times.
 
+use std::cell::RefCell;
 use std::fmt::Display;
 use std::io::Write;
 use std::path::Path;
@@ -11,7 +12,7 @@ use std::time::{Duration, SystemTime};
 use crossbeam_channel::{Receiver, bounded};
 
 use super::LineOptions;
-use crate::capture::{Reader, Writer};
+use crate::capture::{LiveLog, Reader, Writer};
 use crate::link::tap::LISTENS_ONLY;
 use crate::link::{Connection, LinkSpec, News, Order, Phase, Status};
 use crate::macros::duration;
@@ -138,6 +139,18 @@ pub struct Line {
     /// Ctrl+C.
     pub interrupt: Interrupt,
     news: Receiver<()>,
+    log: Option<LiveLog>,
+    /// What was said last of trouble with the log.
+    told: RefCell<Option<String>>,
+}
+
+/// How a line ended.
+#[derive(Debug)]
+pub struct Closed {
+    /// The last status, with the findings of the whole session.
+    pub status: Arc<Status>,
+    /// Why the capture or the log is not complete.
+    pub unwritten: Option<String>,
 }
 
 impl Line {
@@ -145,21 +158,31 @@ impl Line {
     ///
     /// # Errors
     /// Wrong use for what is no port name and for ports that only listen, trouble for a port or file that cannot be opened.
-    pub fn open_to_send(port: &str, line: &LineOptions, capture: Option<&Path>) -> Result<Self, Exit> {
+    pub fn open_to_send(
+        port: &str,
+        line: &LineOptions,
+        capture: Option<&Path>,
+        log: Option<&Path>,
+    ) -> Result<Self, Exit> {
         match LinkSpec::parse(port).map_err(Exit::wrong_use)? {
             LinkSpec::Tap { .. } => Err(Exit::wrong_use(LISTENS_ONLY)),
             spec if spec.listens_only() => Err(Exit::wrong_use(format!("{spec} has no far end: nothing was sent"))),
-            _ => Self::open(port, line, capture),
+            _ => Self::open(port, line, capture, log),
         }
     }
 
-    /// Opens PORT and waits until it is open. The capture is a new file at `capture`, or in memory only.
+    /// Opens PORT and waits until it is open. The capture is a new file at `capture`, or in memory only; `log` is a new
+    /// file for a text log.
     ///
     /// # Errors
     /// Wrong use for what is no port name, trouble for a port or file that cannot be opened.
-    pub fn open(port: &str, line: &LineOptions, capture: Option<&Path>) -> Result<Self, Exit> {
+    pub fn open(port: &str, line: &LineOptions, capture: Option<&Path>, log: Option<&Path>) -> Result<Self, Exit> {
         let spec = LinkSpec::parse(port).map_err(Exit::wrong_use)?;
         let writer = writer(capture)?;
+        let log = log.map(|path| LiveLog::start(path, writer.reader())).transpose().map_err(|problem| {
+            writer.reader().withdraw();
+            Exit::trouble(problem)
+        })?;
         let (bell, news) = bounded(1);
         let ring: News = Arc::new(move || {
             // A full bell is already ringing.
@@ -167,10 +190,16 @@ impl Line {
         });
         let interrupt = Interrupt::watch();
         let connection = Connection::open(spec, line.settings(), writer, ring);
-        let line = Self { connection, interrupt, news };
-        // The file was made first, so that what is wrong with it is said before the port is touched.
-        line.wait_until_open(port).inspect_err(|_| line.connection.reader().withdraw())?;
-        Ok(line)
+        let line = Self { connection, interrupt, news, log, told: RefCell::default() };
+        // The files were made first, so that what is wrong with them is said before the port is touched.
+        match line.wait_until_open(port) {
+            Ok(()) => Ok(line),
+            Err(exit) => {
+                line.connection.reader().withdraw();
+                line.close();
+                Err(exit)
+            }
+        }
     }
 
     fn wait_until_open(&self, port: &str) -> CommandResult {
@@ -194,6 +223,9 @@ impl Line {
     /// Waits for news, for this long at most (and never so long that Ctrl+C goes unnoticed).
     pub fn wait(&self, at_most: Duration) {
         let _ = self.news.recv_timeout(at_most.min(LOOK_AROUND));
+        if let Some(log) = &self.log {
+            tell_trouble(log.trouble(), "the text log", &mut self.told.borrow_mut());
+        }
     }
 
     /// Rests for about this long, awake for Ctrl+C.
@@ -239,23 +271,21 @@ impl Line {
 
     /// Waits until all that was sent has left the machine, unless nothing of it leaves any more.
     fn let_out(&self) {
-        let (mut left, mut looks) = (usize::MAX, 0);
-        while !self.interrupt.came() && looks < STUCK_LOOKS {
+        let (mut left, mut looks) = (self.status().leaving, 0);
+        while left > 0 && !self.interrupt.came() && looks < STUCK_LOOKS {
+            self.rest(LOOK_AROUND);
             let leaving = self.status().leaving;
-            if leaving == 0 {
-                return;
-            }
             looks = if leaving < left { 0 } else { looks + 1 };
             left = leaving;
-            self.rest(LOOK_AROUND);
         }
-        say_aside(format!("modemscope: {left} bytes have not left this machine: the far end holds them back"));
+        if left > 0 {
+            let bytes = counted(left, "byte");
+            say_aside(format!("modemscope: not yet out of this machine: {bytes}, the far end holds them back"));
+        }
     }
 
-    /// Closes the port and waits until that is done, so that a capture file is complete and the port free. Gives the
-    /// last status, with the findings of the whole session.
-    #[expect(clippy::must_use_candidate, reason = "closing is what it is for")]
-    pub fn close(self) -> Arc<Status> {
+    /// Closes the port and waits until that is done, so that capture and log are complete and the port free.
+    pub fn close(mut self) -> Closed {
         self.let_out();
         let _ = self.connection.order(Order::Disconnect);
         let mut patience = 20;
@@ -263,7 +293,13 @@ impl Line {
             self.wait(LOOK_AROUND);
             patience -= 1;
         }
-        self.status()
+        let status = self.status();
+        let log = self.log.take();
+        let reader = self.connection.reader().clone();
+        // The capture's writer ends with the connection, and what it wrote last belongs into the log.
+        drop(self);
+        let unwritten = log.and_then(LiveLog::finish);
+        Closed { status, unwritten: reader.storage().trouble.or(unwritten) }
     }
 }
 
@@ -277,6 +313,17 @@ pub fn writer(capture: Option<&Path>) -> Result<Writer, Exit> {
     match capture {
         Some(path) => Writer::create(path, started).map_err(Exit::trouble),
         None => Ok(Writer::in_memory(started)),
+    }
+}
+
+/// Says at once when a file cannot be written, and when it can again; `told` is what was said last.
+pub fn tell_trouble(trouble: Option<String>, what: &str, told: &mut Option<String>) {
+    if trouble != *told {
+        match &trouble {
+            Some(trouble) => say_aside(format!("modemscope: {trouble}")),
+            None => say_aside(format!("modemscope: {what} is written again")),
+        }
+        *told = trouble;
     }
 }
 

@@ -54,7 +54,7 @@ fn in_terminal(text: &str) -> CommandResult {
     let server = start_server(news)?;
     let address = server.address();
     say(format!("A test server listens on {address}. A simulated SIM800L is switched on."));
-    let line = Line::open("sim:", &LineOptions::default(), None)?;
+    let line = Line::open("sim:", &LineOptions::default(), None, None)?;
     let mut show = Show::new(&line, false);
     let values = Values::from([
         ("host".to_owned(), address.ip().to_string()),

@@ -35,6 +35,9 @@ pub struct Run {
     /// Write a capture into this new file.
     #[arg(long, value_name = "OUT")]
     capture: Option<PathBuf>,
+    /// Write a text log into this new file: a line each row, with its time.
+    #[arg(long, value_name = "FILE")]
+    log: Option<PathBuf>,
     /// Print the result as JSON, one line a run, instead of the dialog.
     #[arg(long)]
     json: bool,
@@ -79,24 +82,23 @@ impl Run {
             let path = junit.display();
             return Err(Exit::trouble(format!("{path} is there already; --force replaces it")));
         }
-        let line = Line::open_to_send(&self.port, &self.line, self.capture.as_deref())?;
+        let line = Line::open_to_send(&self.port, &self.line, self.capture.as_deref(), self.log.as_deref())?;
         let names: Vec<String> = macros.iter().map(|what| what.name.clone()).collect();
         let mut show = Show::new(&line, self.json);
         let mut bench = report::Bench::new(&self.file, &names);
         let last = self.rounds(&line, &macros, values, &mut show, &mut bench);
         show.finish();
-        let reader = line.connection.reader().clone();
         // The end of the session is part of what the findings rest on.
-        let findings = line.close().findings.clone();
-        let unwritten = reader.storage().trouble;
+        let closed = line.close();
+        let findings = &closed.status.findings;
         let result = last.and_then(|(round, outcome)| {
-            self.tell(&mut bench, round, &outcome, &findings);
-            outcome.judge(&names, &findings)
+            self.tell(&mut bench, round, &outcome, findings);
+            outcome.judge(&names, findings)
         });
         if let Some(path) = &self.junit {
             write_report(path, &bench.junit(), self.force)?;
         }
-        result.and(unwritten.map_or(Ok(()), |trouble| Err(Exit::trouble(trouble))))
+        result.and(closed.unwritten.map_or(Ok(()), |trouble| Err(Exit::trouble(trouble))))
     }
 
     /// Runs the macros as often as asked; the last run, the first that failed, is yet to be told and judged.

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::Receiver;
 
-use super::common::{CommandResult, Exit, Line, say, say_aside};
+use super::common::{CommandResult, Exit, Line, say, say_aside, tell_trouble};
 use super::dialog::Dialog;
 use crate::capture::Reader;
 use crate::link::worker::RunProgress;
@@ -55,7 +55,7 @@ impl Show {
 
     /// Prints what came since.
     pub fn update(&mut self, status: &Status) {
-        tell_storage(&self.reader, &mut self.told);
+        tell_trouble(self.reader.storage().trouble, "the capture file", &mut self.told);
         if self.quiet {
             return;
         }
@@ -71,18 +71,6 @@ impl Show {
         if !self.quiet {
             self.dialog.finish(say);
         }
-    }
-}
-
-/// Says at once when the capture cannot be written, and when it can again; `told` is what was said last.
-pub fn tell_storage(reader: &Reader, told: &mut Option<String>) {
-    let trouble = reader.storage().trouble;
-    if trouble != *told {
-        say_aside(trouble.as_deref().map_or_else(
-            || "modemscope: the capture file is written again".to_owned(),
-            |trouble| format!("modemscope: {trouble}"),
-        ));
-        *told = trouble;
     }
 }
 

@@ -76,7 +76,7 @@ impl Send {
             ..Step::default()
         };
         let what = Macro { name: "send".into(), steps: vec![step], ..Macro::default() };
-        let line = Line::open_to_send(&self.port, &self.line, None)?;
+        let line = Line::open_to_send(&self.port, &self.line, None, None)?;
         let mut show = Show::new(&line, false);
         let outcome = run_macros(&line, vec![what], Values::new(), &mut show)?;
         show.finish();

@@ -6,6 +6,9 @@
 #[expect(clippy::disallowed_methods, reason = "a device talks in real time")]
 mod device;
 #[cfg(unix)]
+#[path = "../support/disk.rs"]
+mod disk;
+#[cfg(unix)]
 #[path = "../link/pty.rs"]
 #[allow(dead_code, clippy::disallowed_methods, reason = "tests/link uses the rest")]
 mod pty;

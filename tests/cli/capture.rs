@@ -67,3 +67,45 @@ fn a_torn_tail_is_told_by_all_who_read_it() {
     check(&["export", file, "--as", "text", "--no-redact"], 0, "opened sim:fast", told);
     assert_eq!(fs::read(&out).unwrap(), bytes, "the file stays as it is");
 }
+
+#[test]
+fn a_text_log_stands_beside_the_capture() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (book, out, log) = (path("book.toml"), path("out.pcapng"), path("log.txt"));
+    let text = "version = 1\n[[macro]]\nname = 'a'\n[[macro.step]]\nsend = 'AT+CPIN=1234\\r'\nexpect = ['ERROR']\n";
+    fs::write(&book, text).unwrap();
+    check(&["run", "sim:fast", &book, "--capture", &out, "--log", &log], 0, "TX  AT+CPIN=****", "");
+    let written = fs::read_to_string(&log).unwrap();
+    assert!(written.starts_with("# modemscope 0."), "{written}");
+    assert!(written.contains(r"Z > AT+CPIN=****\r") && written.contains(r"Z < AT+CPIN=****\r"), "{written}");
+    assert!(written.ends_with("Z # closed sim:fast\n"), "{written}");
+    check(
+        &["capture", "sim:fast", &path("b.pcapng"), "--log", &log, "--for", "1ms"],
+        3,
+        "",
+        "a file of that name is there",
+    );
+    assert!(!folder.path().join("b.pcapng").exists(), "the port was not touched");
+    assert_eq!(fs::read_to_string(&log).unwrap(), written);
+    check(&["capture", "/dev/no-such-port", &path("b.pcapng"), "--log", &path("b.txt")], 3, "", "/dev/no-such-port");
+    check(&["run", "/dev/no-such-port", &book, "--log", &path("b.txt")], 3, "", "/dev/no-such-port");
+    assert!(!folder.path().join("b.txt").exists());
+    check(
+        &["capture", "sim:fast", &path("c.pcapng"), "--log", &path("no/log.txt")],
+        3,
+        "",
+        "the folder does not exist",
+    );
+}
+
+#[test]
+fn a_log_that_cannot_be_written_is_told_and_the_session_goes_on() {
+    let Some(disk) = crate::disk::SmallDisk::new("16k") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let (book, log) = (folder.path().join("book.toml"), disk.path().join("log.txt"));
+    let talk = "version = 1\n[[macro]]\nname = 'a'\n[[macro.step]]\nsend = 'AT\\r'\nexpect = ['OK']\nrepeat = 200\n";
+    fs::write(&book, talk).unwrap();
+    let arguments = ["run", "sim:fast", book.to_str().unwrap(), "--log", log.to_str().unwrap()];
+    check(&arguments, 3, "a: done", "log.txt cannot be written, the disk is full: free some space");
+}

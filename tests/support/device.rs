@@ -69,6 +69,12 @@ impl Device {
         }
     }
 
+    /// The longest that it did not get to talk when it wanted to: for so long the machine may keep others waiting too.
+    pub fn kept_waiting(&self) -> Duration {
+        let gaps = self.seen.iter().zip(self.seen.iter().skip(1)).map(|((one, _), (next, _))| *next - *one);
+        gaps.max().unwrap_or(LIMIT)
+    }
+
     /// So much was read by then.
     pub fn read_by(&self, then: Instant) -> usize {
         self.seen.iter().rev().find(|(at, _)| *at <= then).map_or(0, |(_, read)| *read)

@@ -10,7 +10,7 @@ mod tables;
 use std::io::{self, Write};
 
 use super::progress::{Cancelled, Progress};
-use super::{EntryItem, Filter, Reader, Row, RowIndex, RowRules};
+use super::{Content, EntryItem, Filter, Reader, Row, RowIndex, RowRules};
 use crate::modem::Direction;
 
 /// Rows are taken from the index so many at once.
@@ -167,8 +167,19 @@ fn word(direction: Direction) -> &'static str {
     }
 }
 
+/// A line of a log: `2026-11-22T15:52:27.123456Z < +CSQ: 8,0\r\n`.
+pub(super) fn row_text(reader: &Reader, row: &Row) -> String {
+    let time = clock(reader, row.at);
+    match &row.content {
+        Content::Data { direction, bytes, .. } => {
+            format!("{time} {} {}\n", mark(*direction), crate::notation::print(bytes))
+        }
+        Content::Event(event) => format!("{time} # {}\n", harmless(event)),
+    }
+}
+
 /// RFC 3339 in UTC with microseconds.
-fn clock(reader: &Reader, at: std::time::Duration) -> String {
+pub(super) fn clock(reader: &Reader, at: std::time::Duration) -> String {
     jiff::Timestamp::try_from(reader.started() + at)
         .map_or_else(|_| String::new(), |time| time.strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string())
 }

@@ -112,6 +112,11 @@ fn captures(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         commands.push(Command::SetExactSecrets(exact));
     }
     parts::weak(ui, "Otherwise they are masked byte for byte in the file. Holds from the next session on.");
+    let mut log = settings.text_log;
+    if ui.checkbox(&mut log, "Write a text log beside each capture").changed() {
+        commands.push(Command::SetTextLog(log));
+    }
+    parts::weak(ui, "A line each row, with its time; masked as the capture is. Holds from the next session on.");
     if let Some(path) = state.reader.as_ref().and_then(|reader| reader.storage().path) {
         parts::weak(ui, format!("This session: {}", path.display()));
     }
