@@ -28,7 +28,7 @@ pub use state::{
 };
 pub use update::update;
 
-use crate::link::LineSettings;
+use crate::link::{LineSettings, Time};
 use crate::macros::runner::Values;
 
 /// What the window starts with.
@@ -42,6 +42,8 @@ pub struct Start {
     pub demo: Option<String>,
     /// Opened from another window: it must not hide that one.
     pub beside: bool,
+    /// Where the time of the link comes from.
+    pub time: Time,
 }
 
 /// The values of a macro with the local time added, so that `${time}` can be shown where no run has begun.

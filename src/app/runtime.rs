@@ -33,7 +33,7 @@ use super::update::update;
 use crate::capture::copy::{CopyError, Span};
 use crate::link::discovery::PortWatch;
 use crate::link::test_server::TestServer;
-use crate::link::{Connection, LineSettings, LinkSpec, News, Order, discovery};
+use crate::link::{Connection, LineSettings, LinkSpec, News, Order, Time, discovery};
 use crate::modem::diagnose::Finding;
 
 /// Where our files are.
@@ -64,6 +64,8 @@ pub struct Runtime {
     /// Where the system has no thread for it, the list is what it was at the start or at the last refresh.
     port_watch: Option<PortWatch>,
     connection: Option<Connection>,
+    /// Where the time of connections comes from.
+    time: Time,
     server: Option<TestServer>,
     captures: Option<PathBuf>,
     keeping: keeping::Keeping,
@@ -100,6 +102,7 @@ impl Runtime {
             port_watch: PortWatch::start(state.settings.globs.clone(), news.clone()).ok(),
             news,
             connection: None,
+            time: start.time.clone(),
             server: None,
             captures: folders.data.clone(),
             keeping: keeping::Keeping::default(),
@@ -267,7 +270,7 @@ impl Runtime {
         // The old port is closed before the new one is opened: it may be the same.
         self.connection = None;
         let capture = self.capture(state);
-        let connection = Connection::open(spec, line, capture, self.news.clone());
+        let connection = Connection::open_on(self.time.clone(), spec, line, capture, self.news.clone());
         state.file = None;
         state.tools.sending_file = None;
         (state.status, state.now, self.heard) = (connection.status(), Duration::ZERO, Instant::now());

@@ -29,6 +29,7 @@ pub mod telnet;
 #[cfg(unix)]
 mod termios;
 pub mod test_server;
+pub mod time;
 pub mod transfer;
 pub mod trouble;
 pub mod wait;
@@ -38,6 +39,7 @@ use std::time::Duration;
 
 pub use settings::{DataBits, FlowControl, LineSettings, Parity, StopBits};
 pub use spec::LinkSpec;
+pub use time::Time;
 pub use wait::Interests;
 pub use worker::{Connection, Order, Phase, Status};
 

@@ -25,7 +25,7 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use super::share::Place;
 use super::transfer::{Protocol, TransferProgress};
 use super::wait::{Waiter, Waker};
-use super::{LineSettings, LinkSpec, News};
+use super::{LineSettings, LinkSpec, News, Time};
 use crate::capture::{LineStates, Reader, Writer};
 use crate::macros::runner::{Report, Values};
 use crate::macros::{LineChange, Macro};
@@ -219,11 +219,17 @@ impl Connection {
     ///
     /// `news` is called on that thread after changes, at most every 8 ms and always after the last one.
     #[must_use]
+    pub fn open(spec: LinkSpec, settings: LineSettings, capture: Writer, news: News) -> Self {
+        Self::open_on(Time::default(), spec, settings, capture, news)
+    }
+
+    /// The same on a time of its own.
+    #[must_use]
     #[expect(
         clippy::needless_pass_by_value,
         reason = "they are the link's from now on; only a failure to start looks back"
     )]
-    pub fn open(spec: LinkSpec, settings: LineSettings, capture: Writer, news: News) -> Self {
+    pub fn open_on(time: Time, spec: LinkSpec, settings: LineSettings, capture: Writer, news: News) -> Self {
         let (orders, queue) = bounded(ORDERS);
         // Nothing is ever sent here: the thread holds the sender, and its end is the message.
         let (alive, ended) = bounded::<()>(0);
@@ -232,7 +238,8 @@ impl Connection {
         let start = || -> std::io::Result<Waker> {
             let waiter = Waiter::new()?;
             let waker = waiter.waker();
-            let wiring = engine::Wiring { waiter, orders: queue, status: Arc::clone(&status), news: Arc::clone(&news) };
+            let wiring =
+                engine::Wiring { waiter, orders: queue, status: Arc::clone(&status), news: Arc::clone(&news), time };
             let mut engine = engine::Engine::new(wiring, spec.clone(), settings, capture);
             std::thread::Builder::new().name(format!("link {spec}")).spawn(move || {
                 engine.run();

@@ -1,13 +1,16 @@
 //! The main job: a text reaches a real server, by macro and by hand.
 
 use egui::Key;
+use egui_kittest::kittest::Queryable as _;
+use std::time::Duration;
+
 use modemscope::app::Start;
+use modemscope::link::Time;
 
 use crate::desk::{Desk, Server};
 
 /// Answers the question that stands open.
 fn answer(desk: &mut Desk, field: &str, value: &str) {
-    use egui_kittest::kittest::Queryable as _;
     desk.harness.get_by_role_and_label(egui::accesskit::Role::TextInput, field).focus();
     desk.frames();
     desk.keys(egui::Modifiers::COMMAND, Key::A);
@@ -102,4 +105,61 @@ fn a_refused_step_says_what_came_instead() {
     desk.key(Key::Enter);
     desk.wait("it failed", |desk| desk.shows("Failed"));
     assert!(desk.shows("ERROR came instead of"));
+}
+
+/// Lets time pass in steps, until it is so or `most` is over; how long it took.
+fn pass(desk: &mut Desk, time: &Time, most: Duration, so: impl Fn(&Desk) -> bool) -> Duration {
+    const STEP: Duration = Duration::from_millis(100);
+    let begin = time.shown().unwrap_or_default();
+    loop {
+        desk.frames();
+        let passed = time.shown().unwrap_or_default().saturating_sub(begin);
+        if passed >= most || so(desk) {
+            return passed;
+        }
+        time.advance(STEP);
+        let turns = time.turns();
+        desk.wait("the worker has looked at the time", |_| time.turns() > turns + 2);
+    }
+}
+
+/// The story of everybody who forgets the 1A, with the time moved by hand.
+#[test]
+fn a_text_and_nothing_more_is_told_after_its_time_and_one_click_sends_it() {
+    let server = Server::start();
+    let time = Time::by_hand();
+    let mut desk = Desk::new(&Start { time: time.clone(), ..Start::default() });
+    let minute = Duration::from_mins(1);
+    let logged = |words: &'static str| move |desk: &Desk| desk.log().contains(words);
+    desk.connect("sim:fast");
+    pass(&mut desk, &time, minute, logged("SMS Ready"));
+    desk.click("Open TCP");
+    answer(&mut desk, "Host", "127.0.0.1");
+    answer(&mut desk, "Port", &server.address.port().to_string());
+    desk.click("Run");
+    pass(&mut desk, &time, minute, |desk| desk.log().contains("CONNECT OK") && !desk.state().running());
+    desk.focus_line();
+    desk.type_text("AT+CIPSEND");
+    desk.key(Key::Enter);
+    pass(&mut desk, &time, minute, |desk| desk.state().prompt_open());
+    assert!(desk.shows("Waiting for data: 0 bytes typed, 0x1A not sent yet"), "{}", desk.log());
+    desk.type_text("hello");
+    desk.key(Key::Enter);
+    pass(&mut desk, &time, minute, |desk| desk.shows("Waiting for data: 5 bytes typed, 0x1A not sent yet"));
+    pass(&mut desk, &time, Duration::from_secs(8), |_| false);
+    assert!(!desk.shows("missing-terminator"), "a person may think for a while");
+    let more = pass(&mut desk, &time, minute, |desk| desk.shows("missing-terminator"));
+    assert!(more < Duration::from_secs(4), "told {more:?} later than 8 s");
+    assert!(desk.shows("5 bytes of data were sent, but the byte 1A that sends them is missing."));
+    // The strip offers the same byte; the finding's own button says what it sends.
+    desk.harness.get_all_by_role_and_label(egui::accesskit::Role::Button, "Send 1A").last().unwrap().click();
+    desk.frames();
+    pass(&mut desk, &time, minute, logged("SEND OK"));
+    pass(&mut desk, &time, minute, |desk| desk.shows("Resolved"));
+    assert!(desk.shows("Resolved") && !desk.shows("Problem"));
+    desk.focus_line();
+    desk.type_text("AT+CIPCLOSE");
+    desk.key(Key::Enter);
+    pass(&mut desk, &time, minute, logged("CLOSE OK"));
+    assert_eq!(server.received(), b"hello");
 }

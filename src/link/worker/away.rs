@@ -179,7 +179,7 @@ impl Engine {
             due = due.into_iter().chain([lost.next]).min();
         }
         let timeout = due.map(|due| due.saturating_sub(self.clock.now()));
-        if self.wiring.waiter.wait(interests, timeout).is_err() {
+        if self.wiring.waiter.wait(interests, self.clock.patience(timeout)).is_err() {
             self.closing = true;
         }
     }

@@ -20,7 +20,7 @@ use crate::link::identity::Identity;
 use crate::link::mask::EchoMask;
 use crate::link::share::Share;
 use crate::link::wait::Waiter;
-use crate::link::{Arrival, Interests, LineSettings, Link, LinkError, LinkSpec, News};
+use crate::link::{Arrival, Interests, LineSettings, Link, LinkError, LinkSpec, News, Time};
 use crate::macros::LineChange;
 use crate::modem::Direction;
 use crate::modem::diagnose::Finding;
@@ -47,24 +47,31 @@ pub(super) struct Wiring {
     pub orders: Receiver<Order>,
     pub status: Arc<ArcSwap<Status>>,
     pub news: News,
+    pub time: Time,
 }
 
 /// The capture's time.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Clock {
     zero: Instant,
+    time: Time,
 }
 
 #[expect(clippy::disallowed_methods, reason = "the worker is where time comes from")]
 impl Clock {
-    fn since(started: SystemTime) -> Self {
+    fn since(started: SystemTime, time: Time) -> Self {
         let now = Instant::now();
         let age = SystemTime::now().duration_since(started).unwrap_or_default();
-        Self { zero: now.checked_sub(age).unwrap_or(now) }
+        Self { zero: now.checked_sub(age).unwrap_or(now), time }
     }
 
-    pub(super) fn now(self) -> Duration {
-        self.zero.elapsed()
+    pub(super) fn now(&self) -> Duration {
+        self.time.shown().unwrap_or_else(|| self.zero.elapsed())
+    }
+
+    /// How long a wait for a deadline may last.
+    pub(super) fn patience(&self, timeout: Option<Duration>) -> Option<Duration> {
+        self.time.patience(timeout)
     }
 }
 
@@ -114,7 +121,7 @@ pub(super) struct Engine {
 
 impl Engine {
     pub(super) fn new(wiring: Wiring, spec: LinkSpec, settings: LineSettings, capture: Writer) -> Self {
-        let clock = Clock::since(capture.reader().started());
+        let clock = Clock::since(capture.reader().started(), wiring.time.clone());
         let mut outgoing = Outgoing::default();
         outgoing.set_pacing(settings.pacing);
         Self {
@@ -226,7 +233,7 @@ impl Engine {
         if let Some(share) = &self.share {
             share.interests(listening, &mut interests);
         }
-        if self.wiring.waiter.wait(interests, timeout).is_err() {
+        if self.wiring.waiter.wait(interests, self.clock.patience(timeout)).is_err() {
             // Only when the kernel is out of memory for the wait; nothing can be waited for then.
             self.closing = true;
         }
