@@ -12,6 +12,7 @@ use crate::capture::RowRules;
 use crate::capture::copy::{CopyAs, Selection};
 use crate::capture::export::Format;
 use crate::capture::search::Pattern;
+use crate::link::transfer::Protocol;
 use crate::link::{LineSettings, LinkSpec, Order};
 use crate::macros::LineChange;
 use crate::macros::runner::Values;
@@ -52,8 +53,8 @@ pub enum Command {
     StartSharing,
     /// Share the port no longer.
     StopSharing,
-    /// Send this file as it is.
-    SendFile(PathBuf),
+    /// Send this file so.
+    SendFile(PathBuf, Protocol),
     /// Open another window, for another port.
     NewWindow,
     /// Send these bytes.
@@ -216,8 +217,6 @@ pub enum Effect {
     Close,
     /// List devices of these patterns too.
     WatchPorts(Vec<String>),
-    /// Read a file and send it.
-    SendFile(PathBuf),
     /// Open another window.
     NewWindow,
     /// Hand this to the link.

@@ -23,8 +23,7 @@ pub use command::{Command, Effect, ExportWish};
 pub use runtime::{BESIDE, Folders, Runtime};
 pub use settings::{Adapter, Settings};
 pub use state::{
-    FileFared, FileSend, Message, OpenFile, PassthroughCheck, Purpose, SIMULATOR, Selected, Server, Sought, State,
-    Tone, Tools,
+    Message, OpenFile, PassthroughCheck, Purpose, SIMULATOR, Selected, Server, Sought, State, Tone, Tools,
 };
 pub use update::update;
 

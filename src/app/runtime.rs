@@ -213,7 +213,6 @@ impl Runtime {
                 Some(watch) => watch.set_patterns(globs),
                 None => state.ports = discovery::list_also(&globs),
             },
-            Effect::SendFile(path) => self.send_file(state, path),
             Effect::NewWindow => self.new_window(state),
             Effect::Open { spec, line, adapter } => self.open(state, spec, for_link(line, adapter)),
             Effect::Close => self.order(state, Order::Disconnect),
@@ -272,7 +271,6 @@ impl Runtime {
         let capture = self.capture(state);
         let connection = Connection::open_on(self.time.clone(), spec, line, capture, self.news.clone());
         state.file = None;
-        state.tools.sending_file = None;
         (state.status, state.now, self.heard) = (connection.status(), Duration::ZERO, Instant::now());
         let reader = connection.reader().clone();
         self.connection = Some(connection);

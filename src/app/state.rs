@@ -17,8 +17,7 @@ use crate::capture::redact::Plan;
 use crate::capture::search::{Match, Pattern};
 use crate::link::discovery::PortInfo;
 use crate::link::test_server::Visitor;
-use crate::link::worker::SendProgress;
-use crate::link::{LineSettings, Phase, Status};
+use crate::link::{LineSettings, LinkSpec, Phase, Status};
 use crate::macros::Book;
 use crate::modem::diagnose::{Doing, Finding};
 
@@ -87,8 +86,6 @@ pub struct Tools {
     pub exported: Option<Result<PathBuf, String>>,
     /// The system's file dialog is open.
     pub choosing: bool,
-    /// The file that is being sent, or was last.
-    pub sending_file: Option<FileSend>,
     /// A file that was picked in the system's dialog.
     pub chosen: Option<(Purpose, PathBuf)>,
     /// What is sent becomes a macro, since this record of the capture.
@@ -110,44 +107,6 @@ pub struct PassthroughCheck {
     pub report: Option<Report>,
     /// It wants to be looked after again in so long; `None` when it is over.
     pub wake: Option<Duration>,
-}
-
-/// A file on its way to the port.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileSend {
-    /// Which.
-    pub path: PathBuf,
-    /// Its length in bytes.
-    pub length: u64,
-    /// All of it is out when so much was sent since the port was opened.
-    pub sent_at: u64,
-    /// What had been cancelled before.
-    pub cancelled_before: Option<SendProgress>,
-}
-
-/// How a file fares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FileFared {
-    /// Some of it waits to be sent.
-    UnderWay(SendProgress),
-    /// All of it was taken by the port.
-    Sent,
-    /// It was given up.
-    GivenUp(SendProgress),
-}
-
-impl FileSend {
-    /// How it fares on the open port.
-    #[must_use]
-    pub fn fared(&self, status: &Status) -> FileFared {
-        let given_up = status.cancelled.filter(|_| status.cancelled != self.cancelled_before);
-        match (status.sending, given_up) {
-            _ if status.tx >= self.sent_at => FileFared::Sent,
-            (Some(progress), _) => FileFared::UnderWay(progress),
-            (None, Some(progress)) => FileFared::GivenUp(progress),
-            (None, None) => FileFared::UnderWay(SendProgress { total: self.length, ..SendProgress::default() }),
-        }
-    }
 }
 
 /// What a file is picked for.
@@ -260,6 +219,25 @@ impl State {
         self.tools.check.as_ref().is_some_and(|check| check.report.is_none())
     }
 
+    /// The open port is only listened to: nothing can be sent.
+    #[must_use]
+    pub fn listens_only(&self) -> bool {
+        self.busy()
+            && self.port.as_deref().is_some_and(|port| port.parse().is_ok_and(|spec: LinkSpec| spec.listens_only()))
+    }
+
+    /// Something can be sent now.
+    #[must_use]
+    pub fn can_send(&self) -> bool {
+        self.connected() && !self.listens_only()
+    }
+
+    /// A file is being sent: the line is its own.
+    #[must_use]
+    pub fn sending_file(&self) -> bool {
+        self.connected() && self.status.transfer.as_ref().is_some_and(|transfer| transfer.end.is_none())
+    }
+
     /// The modem's baud rate is being looked for.
     #[must_use]
     pub fn scanning(&self) -> bool {
@@ -271,6 +249,8 @@ impl State {
     pub fn check_hindrance(&self) -> Option<&'static str> {
         if !self.connected() {
             Some("Connect to the board's port first.")
+        } else if self.listens_only() {
+            Some("This port only listens: nothing can be sent.")
         } else if self.restarting().is_some() {
             Some("The board restarts: wait two seconds.")
         } else if self.prompt_open() {

@@ -20,6 +20,14 @@ pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
         state.say(Tone::Note, "This was not done: the passthrough check has the line. Stop it first.");
         return Vec::new();
     }
+    if state.listens_only() && writes(&command) {
+        state.say(Tone::Note, "Nothing was sent: this port only listens.");
+        return Vec::new();
+    }
+    if state.sending_file() && writes(&command) {
+        state.say(Tone::Note, "Nothing else was sent: a file is being sent. Wait for its end, or cancel it.");
+        return Vec::new();
+    }
     let command = match port::update(state, command) {
         Ok(effects) => return effects,
         Err(other) => other,
@@ -69,7 +77,7 @@ fn writes(command: &Command) -> bool {
         Command::Send(_)
             | Command::SendTyped { .. }
             | Command::SendLines(_)
-            | Command::SendFile(_)
+            | Command::SendFile(..)
             | Command::RunMacro { .. }
             | Command::Break(_)
             | Command::ScanBaud

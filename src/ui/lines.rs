@@ -25,7 +25,7 @@ impl Lines {
     /// Draws switches and lamps into a row; nothing for the simulated modem, which has none.
     pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         let simulated = state.port.as_deref().is_some_and(|port| port.starts_with(crate::app::SIMULATOR));
-        if !state.connected() || simulated {
+        if !state.can_send() || simulated {
             return;
         }
         ui.separator();

@@ -2,6 +2,7 @@
 
 mod line_menu;
 mod notices;
+mod tap;
 
 use egui::{Button, ComboBox, Popup, PopupCloseBehavior, RichText, TextEdit, Ui, vec2};
 
@@ -23,6 +24,7 @@ pub struct PortBar {
     baud: Option<String>,
     help: Option<Adapter>,
     lines: Lines,
+    tap: tap::TapChoice,
 }
 
 impl PortBar {
@@ -89,8 +91,12 @@ impl PortBar {
         if state.ports.is_empty() {
             parts::weak(ui, "No serial port found. Plug the adapter in; the list is read anew each time it opens.");
         }
+        if let Some(port) = self.tap.show(ui, state) {
+            pick(ui, port);
+        }
         ui.separator();
-        let label = parts::weak(ui, "Other: a device or pty path, tcp://host:port, rfc2217://host:port, replay:FILE");
+        let label =
+            parts::weak(ui, "Other: a device or pty, tcp://host:port, rfc2217://host:port, replay:FILE, tap:A,B");
         let path = self.path.get_or_insert_with(|| picked.clone());
         ui.horizontal(|ui| {
             let field = ui
@@ -198,7 +204,10 @@ fn name_of(port: &str) -> String {
     match port {
         "" => "Pick a port".to_owned(),
         crate::app::SIMULATOR => "Simulated SIM800L".to_owned(),
-        other => other.to_owned(),
+        other => match other.strip_prefix("tap:") {
+            Some(both) => format!("Tap: {}", both.replace("/dev/", "").replace(',', " and ")),
+            None => other.to_owned(),
+        },
     }
 }
 

@@ -74,6 +74,11 @@ impl SendBox {
         ui.horizontal_wrapped(|ui| {
             self.ending(ui, state, mode, commands);
             buttons(ui, state, commands);
+            if state.listens_only() {
+                parts::weak(ui, "This port only listens: nothing can be sent.");
+            } else if state.sending_file() {
+                parts::weak(ui, "A file is being sent: the line is its own until then.");
+            }
         });
         self.hints(ui, state, commands);
     }
@@ -83,7 +88,7 @@ impl SendBox {
         let mode = Mode::from(state.settings.send.mode);
         let ending = ending_now(state, mode);
         if let Some(paste) = &mut self.paste
-            && paste.show(ui, mode, ending.bytes(), state.connected(), commands)
+            && paste.show(ui, mode, ending.bytes(), state.can_send(), commands)
         {
             self.paste = None;
         }
@@ -199,7 +204,7 @@ impl SendBox {
             field.request_focus();
         }
         let enter = field.has_focus() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
-        let click = parts::primary(ui, state.connected(), "Send").on_hover_text("Enter").clicked();
+        let click = parts::primary(ui, state.can_send(), "Send").on_hover_text("Enter").clicked();
         if enter || click {
             self.send(state, ending, commands);
             field.request_focus();
@@ -210,7 +215,7 @@ impl SendBox {
         self.read(Mode::from(state.settings.send.mode));
         let Some(mut bytes) = self.read.as_ref().and_then(Reading::bytes) else { return };
         bytes.extend_from_slice(ending.bytes());
-        if !state.connected() || bytes.is_empty() {
+        if !state.can_send() || bytes.is_empty() {
             commands.push(Command::Send(bytes));
             return;
         }
@@ -361,7 +366,7 @@ fn buttons(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         ("ESC", b"\x1B", prompt, "Sends 1B: gives the data up"),
         ("+++", b"+++", false, "Leaves transparent mode: one second of silence before and after"),
     ] {
-        if parts::lit(ui, light, state.connected(), name).on_hover_text(help).clicked() {
+        if parts::lit(ui, light, state.can_send(), name).on_hover_text(help).clicked() {
             commands.push(Command::Send(exact.to_vec()));
         }
     }

@@ -102,7 +102,7 @@ impl Tool {
             Self::Import => egui::vec2(620.0, 420.0),
             Self::Program => egui::vec2(700.0, 560.0),
             Self::Export => egui::vec2(480.0, 320.0),
-            Self::SendFile => egui::vec2(460.0, 220.0),
+            Self::SendFile => egui::vec2(470.0, 250.0),
             Self::Share => egui::vec2(460.0, 300.0),
             Self::Keys => egui::vec2(560.0, 520.0),
             Self::Baud => egui::vec2(560.0, 360.0),

@@ -66,11 +66,11 @@ fn a_file_is_sent_as_it_is_and_can_be_cancelled() {
     fill(&mut desk, "File", folder.path().to_str().unwrap());
     assert!(desk.shows("This is no file") && !desk.offers("Send file"));
     fill(&mut desk, "File", path.to_str().unwrap());
-    assert!(desk.shows("10 bytes, about"));
+    assert!(desk.shows("10 bytes, at least"));
     desk.click("Send file");
     desk.wait("it is sent", |desk| desk.shows("all.bin was sent: 10 bytes"));
     assert_eq!(desk.state().status.tx, 10);
-    desk.wait_for_log("sending the file");
+    desk.wait_for_log("file all.bin: sent in");
     // Slowly, so that it can be cancelled.
     let slow = modemscope::link::settings::Pacing::bytes_per_second(100);
     let line = modemscope::link::LineSettings { pacing: slow, ..desk.state().line };
@@ -167,4 +167,48 @@ fn esc_closes_the_window_in_front_and_tab_goes_on_inside() {
     desk.key(Key::Escape);
     assert!(!desk.shows("Keep up to"));
     assert_eq!(desk.state().status.tx, 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn two_ports_are_chosen_for_a_tap_and_nothing_can_be_sent_there() {
+    let home = tempfile::tempdir().unwrap();
+    let (first, second) = (home.path().join("modem-a"), home.path().join("modem-b"));
+    for node in [&first, &second] {
+        std::os::unix::fs::symlink("/dev/null", node).unwrap();
+    }
+    std::fs::create_dir(home.path().join("config")).unwrap();
+    let globs = format!("version = 1\nglobs = ['{}']\n", home.path().join("modem-?").display());
+    std::fs::write(home.path().join("config/settings.toml"), globs).unwrap();
+    let mut desk = Desk::at_home(&Start::default(), home.path());
+    desk.harness.get_by_role_and_label(Role::ComboBox, "Port").click();
+    desk.frames();
+    desk.harness.get_by_role_and_label(Role::DisclosureTriangle, "Listen to two ports at once (tap)").click();
+    desk.harness.run_steps(20);
+    assert!(!desk.offers("Use both"));
+    let (first, second) = (first.display(), second.display());
+    // The first is chosen for both: it cannot be, so it hears the modem alone.
+    for choice in
+        [format!("{first} hears the Nano"), format!("{first} hears the modem"), format!("{second} hears the Nano")]
+    {
+        desk.harness.get_by_role_and_label(Role::RadioButton, &choice).scroll_to_me();
+        desk.harness.run_steps(8);
+        desk.harness.get_by_role_and_label(Role::RadioButton, &choice).click();
+        desk.frames();
+    }
+    desk.reach("Use both");
+    assert_eq!(desk.state().settings.port, format!("tap:{second},{first}"));
+    // Two ports of another kind stand in for the adapters.
+    let sides = [(), ()].map(|()| std::net::TcpListener::bind("127.0.0.1:0").unwrap());
+    let [host, modem] = sides.each_ref().map(|side| side.local_addr().unwrap());
+    desk.connect(&format!("tap:tcp://{host},tcp://{modem}"));
+    let (mut said, _) = sides[1].accept().unwrap();
+    said.write_all(b"\r\nSMS Ready\r\n").unwrap();
+    desk.wait_for_log("SMS Ready");
+    assert!(!desk.offers("Send") && !desk.offers("1A"));
+    assert!(desk.shows("This port only listens"));
+    desk.type_text("AT");
+    desk.key(Key::Enter);
+    assert!(desk.shows("Nothing was sent: this port only listens."));
+    assert_eq!(desk.draft(), "AT", "the draft stays");
 }

@@ -2,7 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "how long a dialog was open is a matter of the clock")]
 
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -10,12 +10,11 @@ use super::Runtime;
 use super::inspect::started;
 use crate::app::command::{Command, ExportWish};
 use crate::app::job::Job;
-use crate::app::state::{FileSend, Purpose, State, Tone};
+use crate::app::state::{Purpose, State, Tone};
 use crate::app::timeline::Timeline;
 use crate::capture::export::{self, Options};
 use crate::capture::redact::Plan;
 use crate::capture::{EntryItem, Progress, Reader};
-use crate::link::Order;
 use crate::macros::edit::{Edit, Editor};
 use crate::macros::recorder::{Recorder, Replay};
 use crate::modem::Direction;
@@ -26,12 +25,8 @@ pub(super) struct Jobs {
     plan: Option<Job<Option<Plan>>>,
     export: Option<Job<Result<PathBuf, String>>>,
     choose: Option<(Purpose, Job<Chosen>)>,
-    send_file: Option<Job<Result<FileRead, String>>>,
     timeline: Option<Job<Timeline>>,
 }
-
-/// A file and what is in it.
-type FileRead = (PathBuf, Vec<u8>);
 
 /// How a file dialog ended.
 #[derive(Debug)]
@@ -44,8 +39,6 @@ enum Chosen {
 
 /// Nobody reads a dialog and closes it faster.
 const FASTEST_HAND: Duration = Duration::from_millis(400);
-/// The longest file that is sent: at 115200 baud it takes an hour and a half.
-const LONGEST_FILE: u64 = 64 * 1024 * 1024;
 
 impl Runtime {
     /// Finds out what an export would redact.
@@ -93,13 +86,6 @@ impl Runtime {
         let job = Job::start("file dialog", self.news.clone(), work);
         self.jobs.choose = started(state, job).map(|job| (purpose, job));
         state.tools.choosing = self.jobs.choose.is_some();
-    }
-
-    /// Reads a file on a thread of its own and then sends it.
-    pub(super) fn send_file(&mut self, state: &mut State, path: PathBuf) {
-        let work = move |_: &Progress| read_to_send(&path).map(|bytes| (path, bytes));
-        let job = Job::start("read file", self.news.clone(), work);
-        self.jobs.send_file = started(state, job);
     }
 
     /// From here on what is sent becomes a macro; or what was sent since becomes one.
@@ -154,23 +140,6 @@ impl Runtime {
                 state.tools.exported = Some(result);
             }
         }
-        if let Some(read) = self.jobs.send_file.as_ref().and_then(Job::take) {
-            self.jobs.send_file = None;
-            match read {
-                Ok((path, bytes)) => {
-                    let length = bytes.len() as u64;
-                    let name = path.display();
-                    let status = &state.status;
-                    let waiting = status.sending.map_or(0, |sending| sending.total - sending.taken);
-                    let sent_at = status.tx + waiting + length;
-                    let cancelled_before = status.cancelled;
-                    self.order(state, Order::Note(format!("sending the file {name}, {length} bytes")));
-                    self.order(state, Order::Send(bytes));
-                    state.tools.sending_file = Some(FileSend { path, length, sent_at, cancelled_before });
-                }
-                Err(error) => state.say(Tone::Trouble, error),
-            }
-        }
         if let Some((purpose, chosen)) =
             self.jobs.choose.as_ref().and_then(|(purpose, job)| Some((*purpose, job.take()?)))
         {
@@ -202,23 +171,6 @@ fn write(reader: &Reader, wish: &ExportWish, progress: &Progress) -> Result<(), 
     let mut out = std::io::BufWriter::new(file);
     export::export(redacted.as_ref().unwrap_or(reader), wish.format, &options, &mut out, progress)
         .map_err(|error| format!("{}: {error}", wish.path.display()))
-}
-
-/// The whole file; it is bounded, and a device or a pipe is none.
-fn read_to_send(path: &Path) -> Result<Vec<u8>, String> {
-    let wrong = |why: &dyn std::fmt::Display| format!("{} was not sent: {why}.", path.display());
-    let file = std::fs::File::open(path).map_err(|error| wrong(&error))?;
-    let about = file.metadata().map_err(|error| wrong(&error))?;
-    if !about.is_file() {
-        return Err(wrong(&"it is no file"));
-    }
-    let mut bytes = Vec::new();
-    let read = file.take(LONGEST_FILE + 1).read_to_end(&mut bytes).map_err(|error| wrong(&error))?;
-    match read as u64 {
-        0 => Err(wrong(&"it is empty")),
-        1..=LONGEST_FILE => Ok(bytes),
-        _ => Err(wrong(&"it is longer than 64 MiB, too long for a serial line")),
-    }
 }
 
 /// Never over a file that is there.

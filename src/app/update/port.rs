@@ -39,7 +39,7 @@ pub(super) fn update(state: &mut State, command: Command) -> Result<Vec<Effect>,
         }
         Command::StartSharing => share(state),
         Command::StopSharing => super::order(state, Order::StopSharing),
-        Command::SendFile(path) => send_file(state, path),
+        Command::SendFile(path, protocol) => super::order(state, Order::SendFile(path, protocol)),
         other => return Err(other),
     })
 }
@@ -119,7 +119,8 @@ fn focus(state: &mut State, focused: bool) -> Vec<Effect> {
     if focused && std::mem::take(&mut state.lent_by_focus) && *state.phase() == Phase::Released {
         return vec![Effect::Order(Order::TakeBack(None))];
     }
-    let idle = !state.running() && !state.checking() && !state.scanning() && state.status.sending.is_none();
+    let idle = !state.running() && !state.checking() && !state.scanning() && !state.sending_file();
+    let idle = idle && state.status.sending.is_none();
     if !focused && state.settings.lend_on_focus && state.connected() && idle && !state.tools.choosing {
         state.lent_by_focus = true;
         return vec![Effect::Order(Order::Release)];
@@ -135,12 +136,4 @@ fn share(state: &mut State) -> Vec<Effect> {
             Vec::new()
         }
     }
-}
-
-fn send_file(state: &mut State, path: std::path::PathBuf) -> Vec<Effect> {
-    if state.connected() {
-        return vec![Effect::SendFile(path)];
-    }
-    state.say(Tone::Note, "Nothing was sent: connect to a port first.");
-    Vec::new()
 }

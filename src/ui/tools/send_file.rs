@@ -1,18 +1,20 @@
-//! Sending a file as it is: which, how long it takes, how far it is.
+//! Sending a file: which, how, how long it takes, how far it is.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use egui::{Button, ProgressBar, TextEdit, Ui};
+use egui::{Button, ComboBox, ProgressBar, TextEdit, Ui};
 
-use crate::app::{Command, FileFared, Purpose, State};
+use crate::app::{Command, Purpose, State};
 use crate::link::LineSettings;
+use crate::link::transfer::{Protocol, TransferEnd, TransferProgress};
 use crate::ui::{bytes, parts, theme};
 
 /// The file that was typed or picked.
 #[derive(Debug, Default)]
 pub(super) struct SendFilePanel {
     path: String,
+    protocol: Protocol,
     /// What was last looked at, and its length.
     looked: Option<(PathBuf, Result<u64, String>)>,
 }
@@ -23,10 +25,42 @@ impl SendFilePanel {
             self.path = path.display().to_string();
             commands.push(Command::TakeChosen);
         }
-        ui.label("Sends the bytes of a file exactly as they are: nothing is converted, nothing is appended.");
+        self.form(ui, commands);
+        let length = self.length();
+        let palette = parts::colors(ui);
+        match &length {
+            None => {}
+            Some(Ok(length)) => {
+                let takes = parts::seconds(duration(*length, &state.line));
+                parts::weak(ui, format!("{}, at least {takes} as the line is set", bytes::count(*length)));
+            }
+            Some(Err(problem)) => {
+                ui.colored_label(palette.bad, problem);
+            }
+        }
+        let under_way = state.sending_file();
+        ui.horizontal_wrapped(|ui| {
+            let hindrance = hindrance(state);
+            let ready = hindrance.is_none() && !under_way && matches!(length, Some(Ok(_)));
+            if parts::primary(ui, ready, "Send file").clicked() {
+                commands.push(Command::SendFile(self.path.trim().into(), self.protocol));
+            }
+            if under_way && ui.add(Button::new("Cancel file")).clicked() {
+                commands.push(Command::CancelSend);
+            }
+            if let Some(why) = hindrance {
+                parts::weak(ui, why);
+            }
+        });
+        if let Some(transfer) = state.status.transfer.as_deref().filter(|_| state.port.is_some()) {
+            progress(ui, state, transfer);
+        }
+    }
+
+    fn form(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         ui.horizontal(|ui| {
             let label = ui.label("File");
-            let field = TextEdit::singleline(&mut self.path).desired_width(300.0).font(theme::mono());
+            let field = TextEdit::singleline(&mut self.path).desired_width(310.0).font(theme::mono());
             let field = ui.add(field.hint_text("/home/me/settings.txt")).labelled_by(label.id);
             if field.gained_focus() || field.changed() {
                 self.looked = None;
@@ -35,37 +69,18 @@ impl SendFilePanel {
                 commands.push(Command::Choose(Purpose::SendFile));
             }
         });
-        let length = self.length();
-        let palette = parts::colors(ui);
-        match &length {
-            None => {}
-            Some(Ok(length)) => {
-                let takes = parts::seconds(duration(*length, &state.line));
-                parts::weak(ui, format!("{}, about {takes} as the line is set", bytes::count(*length)));
-            }
-            Some(Err(problem)) => {
-                ui.colored_label(palette.bad, problem);
-            }
-        }
-        let under_way = state.connected()
-            && state
-                .tools
-                .sending_file
-                .as_ref()
-                .is_some_and(|file| matches!(file.fared(&state.status), FileFared::UnderWay(_)));
-        ui.horizontal_wrapped(|ui| {
-            let ready = state.connected() && !under_way && matches!(length, Some(Ok(1..)));
-            if parts::primary(ui, ready, "Send file").clicked() {
-                commands.push(Command::SendFile(self.path.trim().into()));
-            }
-            if under_way && ui.add(Button::new("Cancel file")).clicked() {
-                commands.push(Command::CancelSend);
-            }
-            if !state.connected() {
-                parts::weak(ui, "Connect to a port first.");
-            }
+        ui.horizontal(|ui| {
+            let label = ui.label("How");
+            let combo = ComboBox::from_id_salt("protocol").width(110.0).selected_text(words(self.protocol).0);
+            let combo = combo.show_ui(ui, |ui| {
+                for protocol in Protocol::ALL {
+                    let (name, about) = words(protocol);
+                    ui.selectable_value(&mut self.protocol, protocol, name).on_hover_text(about);
+                }
+            });
+            combo.response.labelled_by(label.id);
         });
-        progress(ui, state);
+        parts::weak(ui, words(self.protocol).1);
     }
 
     /// How long the file is; looked up once after each change.
@@ -86,6 +101,38 @@ impl SendFilePanel {
     }
 }
 
+fn words(protocol: Protocol) -> (&'static str, &'static str) {
+    match protocol {
+        Protocol::Raw => ("As it is", "The bytes of the file, exactly: nothing is converted, nothing is appended."),
+        Protocol::Xmodem => (
+            "XMODEM",
+            "The far end must ask for it first. The last block of 128 bytes is filled up with 1A. Needs lrzsz.",
+        ),
+        Protocol::Xmodem1k => (
+            "XMODEM-1K",
+            "The far end must ask for it first. The last block of 1024 bytes is filled up with 1A. Needs lrzsz.",
+        ),
+        Protocol::Ymodem => {
+            ("YMODEM", "The far end must ask for it first, and learns the file's name and exact length. Needs lrzsz.")
+        }
+    }
+}
+
+/// Why no file can be sent now.
+fn hindrance(state: &State) -> Option<&'static str> {
+    if !state.connected() {
+        Some("Connect to a port first.")
+    } else if state.listens_only() {
+        Some("This port only listens.")
+    } else if state.running() {
+        Some("A macro is running. Stop it first.")
+    } else if state.checking() || state.scanning() {
+        Some("The line is being checked. Wait for it, or stop it.")
+    } else {
+        None
+    }
+}
+
 /// Nine or more bits a byte on the wire, and the pauses.
 fn duration(length: u64, line: &LineSettings) -> Duration {
     #[expect(clippy::cast_precision_loss, reason = "a rough figure")]
@@ -94,28 +141,29 @@ fn duration(length: u64, line: &LineSettings) -> Duration {
     Duration::from_secs_f64(length * line.pacing.per_byte.as_secs_f64().max(wire))
 }
 
-fn progress(ui: &mut Ui, state: &State) {
+fn progress(ui: &mut Ui, state: &State, transfer: &TransferProgress) {
     let palette = parts::colors(ui);
-    let Some(file) = &state.tools.sending_file else { return };
-    let name = file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    match file.fared(&state.status) {
-        FileFared::UnderWay(progress) if state.connected() => {
+    let TransferProgress { file, taken, total, .. } = transfer;
+    let far = format!("{} of {}", bytes::grouped(*taken), bytes::count(*total));
+    match &transfer.end {
+        None => {
             #[expect(clippy::cast_precision_loss, reason = "a bar on the screen")]
-            let part = progress.taken as f32 / progress.total.max(1) as f32;
-            let words = format!("{} of {}", bytes::grouped(progress.taken), bytes::count(progress.total));
-            ui.add(ProgressBar::new(part).text(words));
-            if progress.stalled >= Duration::from_millis(500) {
-                let stalled = parts::seconds(progress.stalled);
+            let part = *taken as f32 / (*total).max(1) as f32;
+            ui.add(ProgressBar::new(part).text(format!("{file}: {far}")));
+            let stalled = state.status.sending.map_or(Duration::ZERO, |sending| sending.stalled);
+            if stalled >= Duration::from_millis(500) {
+                let stalled = parts::seconds(stalled);
                 ui.colored_label(palette.warn, format!("Nothing has been taken for {stalled}: the line is held up."));
             }
         }
-        FileFared::UnderWay(_) => {}
-        FileFared::Sent => {
-            ui.colored_label(palette.good, format!("{name} was sent: {}.", bytes::count(file.length)));
+        Some(TransferEnd::Done) => {
+            ui.colored_label(palette.good, format!("{file} was sent: {}.", bytes::count(*total)));
         }
-        FileFared::GivenUp(progress) => {
-            let (taken, total) = (bytes::grouped(progress.taken), bytes::count(progress.total));
-            ui.colored_label(palette.warn, format!("{name} was given up: {taken} of {total} had gone out."));
+        Some(TransferEnd::Cancelled) => {
+            ui.colored_label(palette.warn, format!("{file} was given up: {far} had gone out."));
+        }
+        Some(TransferEnd::Failed(why) | TransferEnd::Trouble(why)) => {
+            ui.colored_label(palette.bad, format!("{file} was not sent ({far} had gone out): {why}"));
         }
     }
 }
