@@ -140,6 +140,8 @@ pub enum Command {
     SaveBook(String),
     /// Save this as the macro book, and what stands there now in a file beside it.
     SaveBookOver(String),
+    /// Add a macro that sends what the macro of this name sends, each step when the modem has answered.
+    WaitForAnswers(String),
     /// Send these lines one after the other, with a pause behind each.
     SendLines(Vec<Vec<u8>>),
     /// Find out what an export would redact.
@@ -250,6 +252,8 @@ pub enum Effect {
     SaveBook(String),
     /// Save this text as the macro book, and what stands there now in a file beside it.
     SaveBookOver(String),
+    /// Add a macro that waits for the answers, behind the one of this name.
+    WaitForAnswers(String),
     /// Find out what an export would redact.
     PlanExport,
     /// Export the capture.

@@ -249,7 +249,10 @@ impl Runtime {
                 self.show(state, reader);
             }
             Effect::ReloadBook => self.reload_book(state),
-            Effect::SaveBook(text) => self.save_book(state, &text),
+            Effect::SaveBook(text) => {
+                self.save_book(state, &text);
+            }
+            Effect::WaitForAnswers(name) => self.wait_for_answers(state, &name),
             Effect::SaveBookOver(text) => self.save_book_over(state, &text),
             Effect::PlanExport => self.plan_export(state),
             Effect::Export(wish) => self.export(state, wish),

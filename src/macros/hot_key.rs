@@ -17,10 +17,13 @@ pub struct HotKey {
 }
 
 /// Keys that the window uses itself, wherever the focus is or while text is typed.
-const TAKEN: [(&str, &str); 9] = [
+const TAKEN: [(&str, &str); 12] = [
     ("Ctrl+A", "selects all"),
     ("Ctrl+C", "copies"),
     ("Ctrl+F", "finds"),
+    ("Ctrl+0", "sets the normal size"),
+    ("Ctrl+L", "lends the port"),
+    ("Ctrl+N", "opens a window"),
     ("Ctrl+O", "connects and disconnects"),
     ("Ctrl+V", "pastes"),
     ("Ctrl+X", "cuts"),

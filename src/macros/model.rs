@@ -30,6 +30,16 @@ pub struct Macro {
     pub steps: Vec<Step>,
 }
 
+impl Macro {
+    /// It sends several things one after the other and waits for no answer.
+    #[must_use]
+    pub fn is_blind(&self) -> bool {
+        let steps = || self.steps.iter().filter(|step| !step.disabled);
+        steps().all(|step| step.expect.is_empty() && step.fail.is_empty())
+            && steps().filter(|step| step.send.is_some()).count() > 1
+    }
+}
+
 /// A parameter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ask {

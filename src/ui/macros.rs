@@ -42,6 +42,7 @@ enum Wanted {
     Repeat,
     DryRun,
     Edit,
+    Wait,
     Program,
 }
 
@@ -77,6 +78,7 @@ impl MacroPanel {
                     Some(Wanted::Repeat) => self.ask = Some(Ask::new(index, wanted, state, false).repeated()),
                     Some(Wanted::DryRun) => self.ask = Some(Ask::new(index, wanted, state, true)),
                     Some(Wanted::Edit) => self.wish = Some(Wish::Edit(Some(index))),
+                    Some(Wanted::Wait) => commands.push(Command::WaitForAnswers(wanted.name.clone())),
                     Some(Wanted::Program) => self.wish = Some(Wish::Program(index)),
                     None => {}
                 }
@@ -149,6 +151,11 @@ impl MacroPanel {
         let again = self.again(state, &run.name).filter(|_| state.connected());
         match run_card::show(ui, state, run, again.is_some(), commands) {
             Some(Clicked::Hide) => self.hidden = Some(run.number),
+            Some(Clicked::Run(index)) => {
+                if let Some(wanted) = state.book.macros.get(index) {
+                    self.begin(index, wanted, state, commands);
+                }
+            }
             Some(Clicked::Again) => {
                 if let Some(choice) = again {
                     self.start(choice, state, commands);
@@ -216,6 +223,7 @@ fn menu(ui: &mut Ui) -> Option<Wanted> {
         ("Dry run: show the bytes…", Wanted::DryRun),
         ("Run several times…", Wanted::Repeat),
         ("Edit this macro…", Wanted::Edit),
+        ("Make it wait for the answers", Wanted::Wait),
         ("As a program: Arduino, Python, C…", Wanted::Program),
     ] {
         if ui.button(words).clicked() {

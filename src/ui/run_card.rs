@@ -20,6 +20,8 @@ const HIGHEST: f32 = 220.0;
 pub enum Clicked {
     /// Once more, with the same parameters.
     Again,
+    /// The macro at this index.
+    Run(usize),
     /// Out of sight.
     Hide,
 }
@@ -37,8 +39,9 @@ pub fn show(
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 3.0;
         let palette = parts::colors(ui);
+        let blind = run.done && run.macros.iter().any(crate::macros::Macro::is_blind);
         ui.horizontal(|ui| {
-            let (words, color) = outcome(run, palette);
+            let (words, color) = outcome(run, blind, palette);
             parts::badge(ui, words, color);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if state.running() {
@@ -61,6 +64,25 @@ pub fn show(
         });
         if let Some(words) = rounds(run, state.status.now) {
             parts::weak(ui, words);
+        }
+        if blind && state.book.macros.iter().any(|known| known.name == run.name) {
+            ui.horizontal_wrapped(|ui| {
+                parts::weak(ui, "Everything was sent, and no answer was waited for.");
+                let waiting = format!("{}, waiting", run.name);
+                if let Some(at) = state.book.macros.iter().position(|known| known.name == waiting) {
+                    if parts::primary(ui, state.connected(), &format!("Run “{waiting}”")).clicked() {
+                        clicked = Some(Clicked::Run(at));
+                    }
+                    return;
+                }
+                let button = ui.button("Make it wait for the answers");
+                if button
+                    .on_hover_text("Adds a macro that sends the same, each step when the modem has answered")
+                    .clicked()
+                {
+                    commands.push(Command::WaitForAnswers(run.name.clone()));
+                }
+            });
         }
         if let Some(problem) = &run.problem {
             ui.colored_label(palette.bad, problem);
@@ -124,7 +146,7 @@ fn lines(run: &RunProgress) -> (usize, Vec<(usize, Line)>) {
     (last, lines)
 }
 
-fn outcome(run: &RunProgress, palette: &Palette) -> (&'static str, Color32) {
+fn outcome(run: &RunProgress, blind: bool, palette: &Palette) -> (&'static str, Color32) {
     if !run.ended {
         return ("Running", palette.accent);
     }
@@ -133,6 +155,8 @@ fn outcome(run: &RunProgress, palette: &Palette) -> (&'static str, Color32) {
         _ => None,
     });
     match ending {
+        // Nobody looked at an answer, so nobody knows whether it did anything.
+        Some(Ending::Done) if blind => ("Sent", palette.warn),
         Some(Ending::Done) => ("Done", palette.good),
         Some(Ending::Failed(_)) => ("Failed", palette.bad),
         Some(Ending::Skipped(_)) => ("Left early", palette.warn),

@@ -99,7 +99,7 @@ impl Tool {
             Self::Editor => egui::vec2(820.0, 520.0),
             Self::Signal => egui::vec2(720.0, 460.0),
             Self::Nano | Self::Adapter => egui::vec2(720.0, 520.0),
-            Self::Import => egui::vec2(620.0, 420.0),
+            Self::Import => egui::vec2(620.0, 540.0),
             Self::Program => egui::vec2(700.0, 560.0),
             Self::Export => egui::vec2(480.0, 320.0),
             Self::SendFile => egui::vec2(470.0, 250.0),

@@ -6,7 +6,7 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use modemscope::app::Start;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, Server};
 
 /// A desk with this book, connected to a fast simulator.
 fn with_book(home: &Path, book: &str) -> Desk {
@@ -285,4 +285,33 @@ fn a_change_elsewhere_while_the_editor_has_its_own_loses_neither() {
     assert!(std::fs::read_to_string(&path).unwrap().contains("Macro 1"));
     assert_eq!(std::fs::read_to_string(path.with_file_name("macros.theirs.toml")).unwrap(), THREE);
     assert!(!desk.shows("Nothing is lost"));
+}
+
+#[test]
+fn a_pasted_sketch_fails_blindly_and_delivers_the_text_once_it_waits() {
+    let server = Server::start();
+    let mut desk = Desk::new(&Start::default());
+    desk.connect("sim:fast");
+    desk.wait_for_log("SMS Ready");
+    desk.click("Menu");
+    desk.click("Import macros or sketch…");
+    desk.harness.get_by_label("or paste an Arduino sketch").focus();
+    desk.frames();
+    desk.type_text("void setup() {}");
+    assert!(desk.shows("Nothing that is sent could be read"), "said, not a macro without steps");
+    desk.keys(egui::Modifiers::COMMAND, egui::Key::A);
+    desk.type_text(&format!(
+        "SoftwareSerial sim(8, 7);\nvoid setup() {{\n  sim.begin(9600);\n  sim.println(F(\"AT+CIPSTART=\\\"TCP\\\",\\\"127.0.0.1\\\",\\\"{}\\\"\"));\n  delay(1);\n  sim.println(\"AT+CIPSEND\");\n  delay(1);\n  sim.print(\"hello\");\n  sim.write(26);\n  delay(1);\n  sim.println(\"AT+CIPCLOSE\");\n}}\nvoid loop() {{}}\n",
+        server.address.port()
+    ));
+    desk.reach("Add to the macros");
+    desk.key(egui::Key::Escape);
+    desk.reach("Sketch");
+    desk.wait("it was sent, no more", |desk| !desk.state().running() && desk.shows("no answer was waited for"));
+    assert!(desk.shows("Sent") && !desk.shows("Done"));
+    desk.wait("the reason", |desk| desk.shows("send-before-connect"));
+    desk.reach("Make it wait for the answers");
+    desk.reach("Run “Sketch, waiting”");
+    desk.wait("it is done", |desk| !desk.state().running() && desk.shows("Done"));
+    assert_eq!(server.received(), b"hello");
 }

@@ -88,8 +88,7 @@ fn a_sketch_is_imported_and_waits_for_answers_with_one_click() {
     desk.type_text(
         "SoftwareSerial sim(8, 7); void setup() { sim.begin(9600); sim.println(\"AT\"); delay(500); } void loop() {}",
     );
-    desk.click("Read sketch");
-    assert!(desk.shows("1 macros with 1 steps"));
+    assert!(desk.shows("1 macro with 1 step, from an Arduino sketch"));
     assert!(desk.shows("then 500 ms"));
     desk.tick("Wait for the answers instead of fixed delays");
     desk.wait("it waits", |desk| desk.shows("waits for"));

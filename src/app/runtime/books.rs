@@ -4,9 +4,11 @@ use std::path::Path;
 
 use super::Runtime;
 use crate::app::book::{self, BookFile, BookWatch};
+use crate::app::runtime::tools::free_name;
 use crate::app::state::{State, Tone};
-use crate::macros::edit::clashes;
-use crate::macros::file;
+use crate::macros::edit::{Edit, Editor, clashes};
+use crate::macros::sketch::answer_driven;
+use crate::macros::{Macro, file};
 
 impl Runtime {
     /// Reads the user's book; without a folder the one that comes with the program.
@@ -47,18 +49,55 @@ impl Runtime {
         }
     }
 
-    pub(super) fn save_book(&mut self, state: &mut State, text: &str) {
+    /// True when it was saved; otherwise the user was told.
+    pub(super) fn save_book(&mut self, state: &mut State, text: &str) -> bool {
         match self.book.as_mut().map(|book| book.save(text)) {
             Some(Ok(())) => self.take_book(state),
-            Some(Err(error)) => state.say(Tone::Trouble, error.to_string()),
+            Some(Err(error)) => {
+                state.say(Tone::Trouble, error.to_string());
+                return false;
+            }
             None => match file::parse(text) {
                 Ok(book) => {
                     state.book = book;
                     text.clone_into(&mut state.tools.book_text);
                     state.tools.book_number += 1;
                 }
-                Err(error) => state.say(Tone::Trouble, error.to_string()),
+                Err(error) => {
+                    state.say(Tone::Trouble, error.to_string());
+                    return false;
+                }
             },
+        }
+        true
+    }
+
+    /// The macro of this name once more, behind it, each step waiting for its answer.
+    pub(super) fn wait_for_answers(&mut self, state: &mut State, name: &str) {
+        let Some(at) = state.book.macros.iter().position(|known| known.name == name) else { return };
+        let Some(blind) = state.book.macros.get(at) else { return };
+        let waiting = answer_driven(blind);
+        if waiting.steps == blind.steps {
+            state.say(Tone::Note, format!("“{name}” waits for the answers already, as far as they are known."));
+            return;
+        }
+        let name = free_name(state, &format!("{name}, waiting"));
+        let waiting = Macro { name: name.clone(), key: None, ..waiting };
+        let edited = Editor::new(&state.tools.book_text).map_err(|error| error.to_string()).and_then(|mut editor| {
+            let edit = Edit::InsertMacro { at: at + 1, what: Box::new(waiting) };
+            editor.apply(&edit).map_err(|error| error.to_string())?;
+            Ok(editor.text().to_owned())
+        });
+        match edited {
+            Ok(text) => {
+                if self.save_book(state, &text) {
+                    state.say(
+                        Tone::Good,
+                        format!("“{name}” was added: it sends the same, each step when the modem has answered."),
+                    );
+                }
+            }
+            Err(error) => state.say(Tone::Trouble, error),
         }
     }
 

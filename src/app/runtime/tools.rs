@@ -109,8 +109,9 @@ impl Runtime {
         });
         match edited {
             Ok(text) => {
-                self.save_book(state, &text);
-                state.say(Tone::Good, format!("“{name}” was added to the macros, with what the modem answered."));
+                if self.save_book(state, &text) {
+                    state.say(Tone::Good, format!("“{name}” was added to the macros, with what the modem answered."));
+                }
             }
             Err(error) => state.say(Tone::Trouble, format!("The recording was not kept: {error}")),
         }

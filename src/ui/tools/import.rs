@@ -10,6 +10,9 @@ use crate::macros::{Book, Macro, file, foreign, sketch};
 use crate::notation::LineEnding;
 use crate::ui::{parts, theme};
 
+/// As high a pasted sketch may stand.
+const PASTED: f32 = 130.0;
+
 /// What was pasted or opened, and what was read from it.
 #[derive(Debug, Default)]
 pub(super) struct ImportPanel {
@@ -46,15 +49,18 @@ impl ImportPanel {
             }
         });
         let label = parts::weak(ui, "or paste an Arduino sketch");
-        let edit = TextEdit::multiline(&mut self.text).desired_rows(8).desired_width(f32::INFINITY).font(theme::mono());
-        ui.add(edit).labelled_by(label.id);
-        if ui.add_enabled(!self.text.trim().is_empty(), egui::Button::new("Read sketch")).clicked() {
-            self.read = Some(read_sketch(&self.text, "Sketch"));
-        }
+        // Long sketches scroll here, so that what was read stays in sight.
+        egui::ScrollArea::vertical().id_salt("sketch").max_height(PASTED).show(ui, |ui| {
+            let edit = TextEdit::multiline(&mut self.text).desired_rows(7).desired_width(f32::INFINITY);
+            if ui.add(edit.font(theme::mono())).labelled_by(label.id).changed() {
+                self.read = (!self.text.trim().is_empty()).then(|| read_sketch(&self.text, "Sketch"));
+            }
+        });
         self.result(ui, state, commands);
     }
 
     fn read_file(&mut self, commands: &mut Vec<Command>) {
+        self.text.clear();
         let path = PathBuf::from(self.path.trim());
         let name = path.file_stem().map_or_else(|| "Imported".to_owned(), |stem| stem.to_string_lossy().into_owned());
         // A file of this kind is small; a huge one is refused by its reader.
@@ -91,9 +97,21 @@ impl ImportPanel {
         let palette = parts::colors(ui);
         ui.separator();
         let steps: usize = read.book.macros.iter().map(|found| found.steps.len()).sum();
-        ui.label(format!("{} macros with {steps} steps, from {}.", read.book.macros.len(), read.of));
+        let macros = read.book.macros.len();
+        if steps == 0 {
+            let words = format!(
+                "Nothing that is sent could be read from {}. A sketch sends by print, println or write on a serial object.",
+                read.of
+            );
+            ui.colored_label(palette.warn, words);
+        } else {
+            ui.label(format!("{} with {}, from {}.", counted(macros, "macro"), counted(steps, "step"), read.of));
+        }
         for line in &read.left_out {
             ui.colored_label(palette.warn, line);
+        }
+        if steps == 0 {
+            return;
         }
         if read.timed {
             ui.checkbox(&mut self.waits, "Wait for the answers instead of fixed delays");
@@ -101,6 +119,7 @@ impl ImportPanel {
         }
         let shown = |found: &Macro| if read.timed && self.waits { sketch::answer_driven(found) } else { found.clone() };
         let book = Book { macros: read.book.macros.iter().map(shown).collect() };
+        let add = parts::primary(ui, steps > 0, "Add to the macros").clicked();
         for found in &book.macros {
             ui.label(RichText::new(&found.name).font(theme::strong(theme::BODY)));
             for (number, step) in found.steps.iter().take(30).enumerate() {
@@ -114,7 +133,7 @@ impl ImportPanel {
                 ui.label(RichText::new(format!("{:>3}. {send}{expect}{wait}", number + 1)).font(theme::mono()));
             }
         }
-        if parts::primary(ui, steps > 0, "Add to the macros").clicked() {
+        if add {
             let edited =
                 Editor::new(&state.tools.book_text).map_err(|error| error.to_string()).and_then(|mut editor| {
                     editor.apply(&Edit::Import(file::print(&book))).map_err(|error| error.to_string())?;
@@ -123,12 +142,21 @@ impl ImportPanel {
             match edited {
                 Ok(text) => {
                     commands.push(Command::SaveBook(text));
-                    self.read = None;
+                    let names: Vec<&str> = book.macros.iter().take(5).map(|found| found.name.as_str()).collect();
+                    let more = if book.macros.len() > names.len() { " …" } else { "" };
+                    let words = format!("Added to the macros: “{}”{more}.", names.join("”, “"));
+                    commands.push(Command::Say(crate::app::Tone::Good, words));
+                    (self.read, self.text) = (None, String::new());
                 }
                 Err(error) => commands.push(Command::Say(crate::app::Tone::Trouble, error)),
             }
         }
     }
+}
+
+/// `1 step`, `2 steps`.
+fn counted(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 fn read_sketch(text: &str, name: &str) -> Read {
