@@ -5,11 +5,15 @@ pub(super) mod commands;
 pub(super) mod pdu;
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use super::Sim800;
 use super::profile::Profile;
 use super::reply::{Done, Failure};
+use super::timers::Timer;
 
+/// Milliseconds between two messages of the network.
+const BETWEEN_MESSAGES: [u32; 2] = [400, 900];
 /// Messages the network keeps while the store is full.
 const PENDING: usize = 32;
 /// Sent messages kept for the panel.
@@ -77,6 +81,8 @@ pub(super) struct Sms {
     /// Reading, writing, receiving (`AT+CPMS`).
     memories: [Memory; 3],
     pending: VecDeque<Vec<u8>>,
+    /// The network hands the next one over not before.
+    next_at: Duration,
     pub(super) sent: VecDeque<SentMessage>,
     /// What `AT+CMGS` or `AT+CMGW` in hand is about.
     draft: Draft,
@@ -103,6 +109,7 @@ impl Sms {
             module: vec![None; 20],
             memories: [Memory::Card; 3],
             pending: VecDeque::new(),
+            next_at: Duration::ZERO,
             sent: VecDeque::new(),
             draft: Draft::default(),
         }
@@ -111,6 +118,7 @@ impl Sms {
     /// A restart: what lies on the card and in the module stays.
     pub(super) fn restarted(&mut self) {
         self.character_set = "IRA";
+        self.next_at = Duration::ZERO;
         self.parameters = [17, 167, 0, 0];
         self.memories = [Memory::Card; 3];
     }
@@ -173,15 +181,19 @@ impl Sim800 {
         self.deliver_messages();
     }
 
-    /// Hands over what the network keeps, as long as there is room for it.
+    /// Hands over the first that the network keeps, if there is room for it; the next follows a moment later, as on the air.
     pub(super) fn deliver_messages(&mut self) {
-        while self.network.registered() && self.power.sms_ready {
-            let Some(tpdu) = self.sms.pending.front().cloned() else { return };
-            if !self.message_arrived(tpdu) {
-                return;
-            }
-            self.sms.pending.pop_front();
+        if !self.network.registered() || !self.power.sms_ready || self.now < self.sms.next_at {
+            return;
         }
+        let Some(tpdu) = self.sms.pending.front().cloned() else { return };
+        if !self.message_arrived(tpdu) {
+            return;
+        }
+        self.sms.pending.pop_front();
+        let gap = self.delay(BETWEEN_MESSAGES);
+        self.sms.next_at = self.now + gap;
+        self.timers.add(self.sms.next_at, Timer::Background(|modem, _| modem.deliver_messages(), 0));
     }
 
     /// One message arrived; false when there is no room for it.
