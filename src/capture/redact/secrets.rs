@@ -16,7 +16,7 @@ const RULES: [(&[u8], Secret); 25] = [
     (b"+CPWD=", Secret::From(1)),
     (b"+CSTT=", Secret::From(2)),
     (b"+CGAUTH=", Secret::From(2)),
-    (b"+SAPBR=3,", Secret::Named(1, &[b"PWD", b"USER"])),
+    (b"+SAPBR=", Secret::Named(2, &[b"PWD", b"USER"])),
     (b"+FTPPW=", Secret::From(0)),
     (b"+FTPUN=", Secret::From(0)),
     (b"+FTPEXTPW=", Secret::From(0)),
@@ -55,7 +55,7 @@ enum Secret {
 /// Watches the bytes of one direction.
 #[derive(Clone, Debug, Default)]
 pub struct SecretFinder {
-    /// The last bytes, upper case, for words that are cut in two.
+    /// The last bytes, for words that are cut in two.
     recent: Vec<u8>,
     command: Option<Command>,
     mqtt: MqttFinder,
@@ -88,6 +88,8 @@ impl SecretFinder {
     fn find_in_commands(&mut self, bytes: &[u8]) -> Vec<Range<usize>> {
         let mut found: Vec<Range<usize>> = Vec::new();
         let mut at = 0;
+        // From here on bytes may be part of a word, and are not among the recent ones.
+        let mut fresh = 0;
         while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
             if let Some(command) = &mut self.command {
                 match rest.first().and_then(|byte| command.take(*byte)) {
@@ -99,34 +101,44 @@ impl SecretFinder {
                     Some(false) => {}
                 }
                 at += 1;
+                fresh = at;
                 continue;
             }
             // All words end with one of these; most bytes of a log are passed over at the speed of memory.
-            let Some(skip) = memchr::memchr3(b'=', b'*', b',', rest) else {
-                self.remember(rest);
-                break;
+            let Some(skip) = memchr::memchr2(b'=', b'*', rest) else { break };
+            at += skip + 1;
+            let secret = if at - fresh >= LONGEST_WORD {
+                bytes.get(at - LONGEST_WORD..at).and_then(secret_after)
+            } else {
+                self.remember(bytes.get(fresh..at).unwrap_or_default());
+                fresh = at;
+                secret_after(&self.recent)
             };
-            let (head, _) = rest.split_at(skip + 1);
-            self.remember(head);
-            at += head.len();
-            self.command = self.word().map(Command::new);
+            if let Some(secret) = secret {
+                self.recent.clear();
+                self.command = Some(Command::new(secret));
+            }
         }
+        self.remember(bytes.get(fresh..).unwrap_or_default());
         found
-    }
-
-    /// The word that the bytes so far end with.
-    fn word(&mut self) -> Option<Secret> {
-        let (_, secret) = RULES.iter().find(|(word, _)| self.recent.ends_with(word))?;
-        self.recent.clear();
-        Some(*secret)
     }
 
     fn remember(&mut self, bytes: &[u8]) {
         let last = bytes.get(bytes.len().saturating_sub(LONGEST_WORD)..).unwrap_or_default();
-        self.recent.extend(last.iter().map(u8::to_ascii_uppercase));
+        self.recent.extend_from_slice(last);
         let surplus = self.recent.len().saturating_sub(LONGEST_WORD);
         self.recent.drain(..surplus);
     }
+}
+
+/// What the word announces that these bytes end with.
+fn secret_after(bytes: &[u8]) -> Option<Secret> {
+    let start = match bytes.last() {
+        Some(b'=') => memchr::memrchr(b'+', bytes)?,
+        _ => bytes.windows(2).rposition(|two| two == b"**")?,
+    };
+    let word = bytes.get(start..)?;
+    RULES.iter().find(|(known, _)| known.eq_ignore_ascii_case(word)).map(|(_, secret)| *secret)
 }
 
 /// Stretches in order, those that touch as one.
