@@ -30,6 +30,28 @@ pub enum CaptureError {
         /// Its first bytes, in hex.
         found: String,
     },
+    /// It is a pcapng file whose beginning is not whole.
+    #[error("{path} is a damaged capture: its first block is not whole", path = path.display())]
+    Damaged {
+        /// Its name.
+        path: PathBuf,
+    },
+    /// It holds nothing.
+    #[error("{path} is empty", path = path.display())]
+    Empty {
+        /// Its name.
+        path: PathBuf,
+    },
+    /// It is something that another program makes a capture of.
+    #[error("{path} is {what}: {advice}", path = path.display())]
+    Foreign {
+        /// Its name.
+        path: PathBuf,
+        /// What it is.
+        what: &'static str,
+        /// What to do.
+        advice: &'static str,
+    },
     /// It is a pcapng file of something else.
     #[error("{path} holds no serial capture: its link type is {found}, a serial one has 250", path = path.display())]
     NotSerial {

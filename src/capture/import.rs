@@ -30,6 +30,10 @@ pub fn from_text(text: &[u8], started: SystemTime) -> Reader {
 /// # Errors
 /// [`CaptureError`] when it cannot be read.
 pub fn open_any(path: &Path) -> Result<Reader, CaptureError> {
+    if path.metadata().is_ok_and(|data| !data.is_file() && !data.is_dir()) {
+        // A pipe can be read once only: it holds text.
+        return read_text(path).map(|(_, reader)| reader);
+    }
     match open(path) {
         Ok(opening) => Ok(opening.finish()),
         Err(CaptureError::NotPcapng { .. }) => read_text(path).map(|(_, reader)| reader),

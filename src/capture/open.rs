@@ -96,15 +96,30 @@ impl Opening {
     }
 }
 
+/// What begins as a capture does.
+fn recognise(head: &[u8], path: &Path) -> Result<(), CaptureError> {
+    let path = || path.to_owned();
+    let foreign = |what, advice| Err(CaptureError::Foreign { path: path(), what, advice });
+    match head {
+        [] => Err(CaptureError::Empty { path: path() }),
+        [0x0A, 0x0D, 0x0D, 0x0A, ..] if pcapng::block_length(head, &Context::default()).is_some() => Ok(()),
+        [0x0A, 0x0D, 0x0D, 0x0A, ..] => Err(CaptureError::Damaged { path: path() }),
+        [0xD4 | 0x4D, 0xC3 | 0x3C, 0xB2, 0xA1, ..] | [0xA1, 0xB2, 0xC3 | 0x3C, 0xD4 | 0x4D, ..] => {
+            foreign("a capture in the old form, pcap", "make it a new one with `editcap -F pcapng OLD NEW`")
+        }
+        [0x1F, 0x8B, ..] | [0x28, 0xB5, 0x2F, 0xFD, ..] | [b'P', b'K', 3, 4, ..] => {
+            foreign("a compressed file", "unpack it first")
+        }
+        _ => {
+            let found = hex::encode_upper(head.get(..4).unwrap_or(head));
+            Err(CaptureError::NotPcapng { path: path(), found })
+        }
+    }
+}
+
 /// When the capture began, in microseconds since 1970: as it says itself, or else the time of its first packet.
 fn started(head: &[u8], path: &Path) -> Result<u64, CaptureError> {
-    let is_pcapng = head.get(..4) == Some(&pcapng::SECTION.to_le_bytes())
-        && pcapng::block_length(head, &Context::default()).is_some();
-    if !is_pcapng {
-        let found =
-            if head.is_empty() { "nothing".to_owned() } else { hex::encode_upper(head.get(..4).unwrap_or(head)) };
-        return Err(CaptureError::NotPcapng { path: path.to_owned(), found });
-    }
+    recognise(head, path)?;
     let mut context = Context::default();
     let mut link_types = Vec::new();
     let mut rest = head;
@@ -125,7 +140,7 @@ fn started(head: &[u8], path: &Path) -> Result<u64, CaptureError> {
         return Ok(0);
     }
     let found = match link_types.as_slice() {
-        [] => "not given".to_owned(),
+        [] => "not given (the file may be torn)".to_owned(),
         types => types.iter().map(u16::to_string).collect::<Vec<_>>().join(", "),
     };
     Err(CaptureError::NotSerial { path: path.to_owned(), found })

@@ -74,11 +74,16 @@ pub fn finish(result: CommandResult) -> ExitCode {
 }
 
 /// Prints a line to standard output. Whoever reads it may have had enough (`| head`): then the program ends quietly, with
-/// the code that shells give for a broken pipe, as the work is not done.
+/// the code that shells give for a broken pipe, as the work is not done. Other trouble with it (a full disk) is said.
 pub fn say(line: impl Display) {
     let mut out = std::io::stdout().lock();
-    if writeln!(out, "{line}").and_then(|()| out.flush()).is_err() {
-        std::process::exit(141);
+    match writeln!(out, "{line}").and_then(|()| out.flush()) {
+        Ok(()) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(141),
+        Err(error) => {
+            say_aside(format!("modemscope: standard output cannot be written: {error}"));
+            std::process::exit(3);
+        }
     }
 }
 

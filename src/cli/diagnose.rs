@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use serde::Serialize;
 
 use super::common::{counted, tell_torn};
-use crate::capture::{self, EntryItem, Listener};
+use crate::capture::{self, CaptureError, EntryItem, Listener, Opening};
 use crate::modem::Direction;
 use crate::modem::diagnose::{Diagnoser, Evidence, Finding, Offer, Severity, of_transcript};
 use crate::modem::transcript::Transcript;
@@ -86,27 +86,35 @@ impl Diagnose {
         if self.file == Path::new("-") {
             let mut text = Vec::new();
             std::io::stdin().lock().read_to_end(&mut text).context("cannot read standard input")?;
-            if text.starts_with(&PCAPNG) {
-                anyhow::bail!("standard input is a pcapng capture; give it as a file: modemscope diagnose FILE");
+            return Session::of_stream("standard input", &text);
+        }
+        if self.file.metadata().is_ok_and(|data| !data.is_file() && !data.is_dir()) {
+            let shown = self.file.display().to_string();
+            let text = std::fs::read(&self.file).with_context(|| format!("cannot read {shown}"))?;
+            return Session::of_stream(&shown, &text);
+        }
+        match capture::open(&self.file) {
+            Ok(opening) => Session::of_capture(opening),
+            // A transcript, or a log pasted from another tool.
+            Err(CaptureError::NotPcapng { .. }) => {
+                let cannot = || format!("cannot read {}", self.file.display());
+                Ok(Session::of_text(&std::fs::read(&self.file).with_context(cannot)?))
             }
-            return Ok(Session::of_text(&text));
+            // It tells its cause itself.
+            Err(error) => anyhow::bail!("{error}"),
         }
-        let shown = self.file.display();
-        let mut file = std::fs::File::open(&self.file).with_context(|| format!("cannot open {shown}"))?;
-        let mut head = Vec::new();
-        std::io::Read::by_ref(&mut file)
-            .take(4)
-            .read_to_end(&mut head)
-            .with_context(|| format!("cannot read {shown}"))?;
-        if head == PCAPNG {
-            return Session::of_capture(&self.file);
-        }
-        file.read_to_end(&mut head).with_context(|| format!("cannot read {shown}"))?;
-        Ok(Session::of_text(&head))
     }
 }
 
 impl Session {
+    /// What can be read once only.
+    fn of_stream(name: &str, text: &[u8]) -> anyhow::Result<Self> {
+        if text.starts_with(&PCAPNG) {
+            anyhow::bail!("{name} is a pcapng capture; give it as a file: modemscope diagnose FILE");
+        }
+        Ok(Self::of_text(text))
+    }
+
     fn of_text(text: &[u8]) -> Self {
         let transcript = Transcript::read(text);
         let mut session =
@@ -117,8 +125,7 @@ impl Session {
         session
     }
 
-    fn of_capture(path: &Path) -> anyhow::Result<Self> {
-        let opening = capture::open(path).with_context(|| format!("cannot read the capture {}", path.display()))?;
+    fn of_capture(opening: Opening) -> anyhow::Result<Self> {
         let reader = opening.finish();
         tell_torn(&reader);
         let (mut sent, mut received) = (Bytes::default(), Bytes::default());

@@ -101,7 +101,16 @@ impl Export {
             options.remark = Some(remark);
             plan.apply(&reader, &progress).map_err(Exit::trouble)?
         };
+        self.keep_input()?;
         self.output.write_with(|out| write(&reader, format, &options, out))
+    }
+
+    /// An export holds less than the capture it is made of.
+    fn keep_input(&self) -> CommandResult {
+        if self.output.is(&self.file) {
+            return Err(Exit::wrong_use("the export would replace what it is made of: choose another name"));
+        }
+        Ok(())
     }
 
     /// Secrets become questions; numbers and hosts stay, since the macro is to do the same again.
@@ -116,6 +125,7 @@ impl Export {
         if made.cut {
             say_aside("modemscope: the capture is longer than a macro may be; its last sends are left out");
         }
+        self.keep_input()?;
         self.output.write(file::print(&Book { macros: vec![made.recorded] }).as_bytes())
     }
 

@@ -25,17 +25,13 @@ impl OutputOptions {
     /// # Errors
     /// Trouble: the file is there and `--force` is not given, or it cannot be written.
     pub fn write(&self, bytes: &[u8]) -> CommandResult {
-        let Some(path) = &self.output else {
-            let mut out = io::stdout().lock();
+        self.write_with(|out| match out.write_all(bytes).and_then(|()| out.flush()) {
             // Whoever reads it may have had enough (`| head`).
-            let _ = out.write_all(bytes).and_then(|()| out.flush());
-            return Ok(());
-        };
-        if self.force { replace(path, bytes) } else { create(path, bytes) }
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            written => Ok(written.with_context(|| format!("{} cannot be written", self.name()))?),
+        })
     }
-}
 
-impl OutputOptions {
     /// Like [`Self::write`], for a result that is made while it is written. When `make` fails, a file that is replaced
     /// stays as it was, and a new one is not there.
     ///
@@ -43,11 +39,22 @@ impl OutputOptions {
     /// As [`Self::write`], and those of `make`.
     pub fn write_with(&self, make: impl FnOnce(&mut dyn Write) -> CommandResult) -> CommandResult {
         let Some(path) = &self.output else { return make(&mut io::BufWriter::new(io::stdout().lock())) };
+        let cannot = || format!("{} cannot be written", path.display());
+        let there = path.metadata().ok().map(|data| data.file_type());
+        if there.is_some_and(is_stream) {
+            // A device or a pipe holds nothing that could be overwritten, and must not become a file.
+            let out = OpenOptions::new().write(true).open(path).with_context(cannot)?;
+            return make(&mut io::BufWriter::new(out));
+        }
+        if there.is_some_and(|kind| !kind.is_file()) {
+            return Err(Exit::trouble(format!("{} is no file: choose another name", path.display())));
+        }
         if !self.force && path.symlink_metadata().is_ok() {
             let path = path.display();
             return Err(Exit::trouble(format!("{path} is there already; --force replaces it, or choose another name")));
         }
-        let cannot = || format!("{} cannot be written", path.display());
+        // What a link leads to is replaced, and not the link.
+        let path = &path.canonicalize().unwrap_or_else(|_| path.clone());
         let fresh = fresh_name(path);
         let mut out = io::BufWriter::new(File::create_new(&fresh).with_context(cannot)?);
         let written = make(&mut out).and_then(|()| {
@@ -60,37 +67,36 @@ impl OutputOptions {
         }
         written
     }
+
+    /// The output is this very file, by whatever name.
+    #[must_use]
+    pub fn is(&self, input: &Path) -> bool {
+        let whole = |path: &Path| path.canonicalize().ok();
+        self.output.as_deref().and_then(whole).is_some_and(|output| whole(input) == Some(output))
+    }
+
+    fn name(&self) -> String {
+        self.output.as_ref().map_or_else(|| "standard output".to_owned(), |path| path.display().to_string())
+    }
+}
+
+/// `/dev/null`, `/dev/stdout`, a named pipe.
+fn is_stream(kind: fs::FileType) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        kind.is_char_device() || kind.is_fifo() || kind.is_socket()
+    }
+    #[cfg(not(unix))]
+    {
+        !kind.is_file() && !kind.is_dir()
+    }
 }
 
 fn fresh_name(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".new-{}", std::process::id()));
     path.with_file_name(name)
-}
-
-fn create(path: &Path, bytes: &[u8]) -> CommandResult {
-    let mut file = match OpenOptions::new().write(true).create_new(true).open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            let path = path.display();
-            return Err(Exit::trouble(format!("{path} is there already; --force replaces it, or choose another name")));
-        }
-        Err(error) => return Err(Exit::trouble(format!("{} cannot be written: {error}", path.display()))),
-    };
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
-    Ok(written.with_context(|| format!("{} cannot be written", path.display()))?)
-}
-
-fn replace(path: &Path, bytes: &[u8]) -> CommandResult {
-    let fresh = fresh_name(path);
-    let written = File::create_new(&fresh)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&fresh, path));
-    if written.is_err() {
-        // The half-written file is ours alone.
-        let _ = fs::remove_file(&fresh);
-    }
-    Ok(written.with_context(|| format!("{} cannot be written", path.display()))?)
 }
 
 /// Reads a text file, `-` for standard input. Larger files than `most` bytes and other encodings than UTF-8 are refused.
@@ -143,6 +149,29 @@ mod tests {
         options.write(b"two").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"two");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left behind");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_stays_a_device_and_what_a_link_leads_to_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let to = |path: &Path, force| OutputOptions { output: Some(path.to_owned()), force };
+        // Nobody loses /dev/null here: a link to it stands for it.
+        std::os::unix::fs::symlink("/dev/null", path("null")).unwrap();
+        for force in [false, true] {
+            to(&path("null"), force).write(b"gone").unwrap();
+            assert_eq!(fs::read_link(path("null")).unwrap(), Path::new("/dev/null"));
+        }
+        std::os::unix::fs::symlink("/dev/full", path("full")).unwrap();
+        assert!(to(&path("full"), true).write(b"no room").is_err());
+        fs::write(path("file"), "one").unwrap();
+        std::os::unix::fs::symlink(path("file"), path("link")).unwrap();
+        assert!(to(&path("link"), false).write(b"two").is_err());
+        to(&path("link"), true).write(b"two").unwrap();
+        assert_eq!(fs::read(path("file")).unwrap(), b"two");
+        assert!(fs::symlink_metadata(path("link")).unwrap().is_symlink());
+        assert!(to(folder.path(), true).write(b"x").is_err());
     }
 
     #[test]

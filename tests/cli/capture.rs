@@ -109,3 +109,31 @@ fn a_log_that_cannot_be_written_is_told_and_the_session_goes_on() {
     let arguments = ["run", "sim:fast", book.to_str().unwrap(), "--log", log.to_str().unwrap()];
     check(&arguments, 3, "a: done", "log.txt cannot be written, the disk is full: free some space");
 }
+
+#[test]
+fn what_is_no_capture_is_said_to_be_what_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let golden = fs::read("tests/data/captures/every-kind.pcapng").unwrap();
+    let ethernet = [&golden[..8], &[]].concat();
+    for (name, bytes, said) in [
+        ("empty", &b""[..], "empty is empty"),
+        ("magic", b"\n\r\r\n", "magic is a damaged capture: its first block is not whole"),
+        ("header", &ethernet, "header is a damaged capture"),
+        ("torn", &golden[..70], "its link type is not given (the file may be torn)"),
+        (
+            "old",
+            b"\xD4\xC3\xB2\xA1\x02\0\x04\0",
+            "old is a capture in the old form, pcap: make it a new one with `editcap",
+        ),
+        ("zipped", b"\x1F\x8B\x08\0\0", "zipped is a compressed file: unpack it first"),
+    ] {
+        let path = folder.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        let path = path.to_str().unwrap();
+        check(&["diagnose", path], 3, "", said);
+        check(&["export", path, "--as", "text"], 3, "", said);
+        check(&["capture", &format!("replay:{path}"), &format!("{path}.pcapng")], 3, "", said);
+        assert!(!folder.path().join(format!("{name}.pcapng")).exists());
+    }
+    check(&["diagnose", folder.path().to_str().unwrap()], 3, "", "Is a directory");
+}

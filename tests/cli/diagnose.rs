@@ -95,5 +95,5 @@ fn strict_is_about_problems_and_warnings() {
     assert_eq!(strict("+CPIN: NOT INSERTED\n"), 1);
     assert_eq!(call_with_input(&["diagnose", "-"], b"+CPIN: NOT INSERTED\n").0, 0);
     check(&["diagnose"], 2, "", "FILE");
-    check(&["diagnose", "/none"], 3, "", "cannot open /none");
+    check(&["diagnose", "/none"], 3, "", "cannot open the capture /none");
 }

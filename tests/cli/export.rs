@@ -47,3 +47,32 @@ fn a_file_is_overwritten_only_by_force() {
         fs::read_to_string(&target).unwrap().starts_with("row,seconds,clock,direction,offset,length,text,hex,masked\n")
     );
 }
+
+#[test]
+fn an_export_never_replaces_what_it_is_made_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("session.txt");
+    fs::write(&file, SESSION).unwrap();
+    let name = file.to_str().unwrap();
+    for form in ["csv", "macro"] {
+        check(&["export", name, "--as", form, "-o", name, "--force"], 2, "", "would replace what it is made of");
+    }
+    assert_eq!(fs::read_to_string(&file).unwrap(), SESSION);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_result_that_cannot_be_written_is_exit_3() {
+    let full = || fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    for arguments in [
+        &["export", "tests/data/captures/every-kind.pcapng", "--as", "html"][..],
+        &["export", "tests/data/captures/every-kind.pcapng", "--as", "macro"],
+        &["diagnose", "tests/data/captures/every-kind.pcapng"],
+        &["sketch", "import", "tests/data/sketches/blind.ino"],
+        &["ports", "--json"],
+        &["completions", "bash"],
+    ] {
+        let (code, _, aside) = crate::read(&crate::modemscope(arguments).stdout(full()).output().unwrap());
+        assert!(code == 3 && aside.contains("No space left on device"), "{arguments:?}: {code} {aside}");
+    }
+}

@@ -152,9 +152,9 @@ fn what_is_no_capture_is_said_so() {
     let place = ethernet.windows(2).position(|pair| pair == 250u16.to_le_bytes()).unwrap();
     ethernet[place] = 1;
     for (content, expect) in [
-        (&b""[..], "begins with 0A 0D 0D 0A, this one with nothing"),
+        (&b""[..], "a is empty"),
         (b"> AT\n< OK\n", "this one with 3E204154"),
-        (b"\n\r\r\n", "this one with 0A0D0D0A"),
+        (b"\n\r\r\n", "its first block is not whole"),
         (&ethernet, "its link type is 1, a serial one has 250"),
     ] {
         std::fs::write(&path, content).unwrap();
