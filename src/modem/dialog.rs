@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use command::Name;
 use exchange::{Data, Exchange, Span};
-pub(super) use received::{flipped_bits, is_burst};
+pub(super) use received::{flipped_bits, is_burst, strange};
 use said::Said;
 pub(super) use sent::allowed as sent_allowed;
 use state::{Ip, State};

@@ -338,6 +338,10 @@ impl Reading {
         let mut current = None;
         // Only what is sent is marked: all else came.
         let unmarked = (!self.leads.received && !self.headed).then_some(Way::Received);
+        // The log may write the line ends of what came, but not those of what was sent.
+        let sent_ends = lines.iter().map(|line| self.leads.take(line.text)).any(|(way, rest)| {
+            way == Some(Way::Sent) && self.bytes(rest).iter().any(|byte| matches!(byte, b'\r' | b'\n'))
+        });
         for line in lines.iter().filter(|line| !line.is_blank()) {
             if let Some(way) = lead::header(line.text).filter(|_| self.headed) {
                 current = Some(way);
@@ -358,7 +362,7 @@ impl Reading {
             let elided = leaves_out(rest);
             let mut bytes = self.bytes(rest);
             let direction = if way == Way::Sent { Direction::Tx } else { Direction::Rx };
-            if !self.names {
+            if !self.names || direction == Direction::Tx && !sent_ends && is_whole_command(&bytes) {
                 bytes.truncate(bytes.trim_ascii_end().len());
                 label_ends(&mut bytes, direction);
             }

@@ -328,7 +328,7 @@ impl WrongBaud {
             return None;
         }
         let (start, text) = dialog.unfinished()?;
-        let strange = text.iter().filter(|&&byte| byte >= 0x80 || (byte < 0x20 && byte != b'\t')).count() as u64;
+        let strange = u64::from(crate::modem::dialog::strange(text));
         let span = dialog.received_span(start..start + text.len() as u64);
         (!crate::modem::dialog::is_burst(text)).then_some((span, strange))
     }

@@ -195,7 +195,7 @@ impl ClosedBeforeSent {
         }
         let sending = dialog.open.iter().rev().find(|open| sends(open));
         let (id, end, blind) = match (sending, stray) {
-            (Some(send), _) if send.data_sent.is_some() => (send.id, send.data_sent, false),
+            (Some(send), _) if send.data_sent.is_some() => (send.id, send.data_sent, dialog.record == Record::SentOnly),
             (Some(send), stray) if send.early_terminator || stray.is_some() => {
                 (send.id, stray.or(send.early), dialog.record == Record::SentOnly)
             }

@@ -293,15 +293,28 @@ impl Dialog {
             self.events.push(Event::Burst(span));
             return;
         }
-        let strange = line
-            .text
-            .iter()
-            .filter(|&&byte| byte >= 0x80 || (byte < 0x20 && !matches!(byte, b'\t' | 0x1A | 0x1B | 0x08)));
-        let strange = u32::try_from(strange.count()).unwrap_or(u32::MAX);
+        let strange = strange(line.text);
         self.unknown.clear();
         self.unknown.extend_from_slice(line.text.get(..line.text.len().min(64)).unwrap_or_default());
         self.events.push(Event::Unknown(span, strange));
     }
+}
+
+/// How many bytes of a line a modem never prints. Words in any script are none of them: a sketch or a person wrote those.
+pub(in crate::modem) fn strange(text: &[u8]) -> u32 {
+    let control = |byte: u8| byte < 0x20 && !matches!(byte, b'\t' | 0x1A | 0x1B | 0x08);
+    let count = match std::str::from_utf8(text) {
+        Ok(words) if !text.is_ascii() => {
+            // What a terminal shows for bytes that are no text, and the upper half of Latin-1 in a row.
+            let unreadable = |c: char| matches!(c, '\u{FFFD}' | '\u{2E2E}') || u8::try_from(c).is_ok_and(control);
+            let upper = |c: &char| matches!(c, '\u{80}'..='\u{FF}');
+            let all_upper = words.chars().filter(upper).count() * 3 > words.chars().count();
+            let bad = words.chars().filter(|c| unreadable(*c) || all_upper && upper(c));
+            bad.map(char::len_utf8).sum()
+        }
+        _ => text.iter().filter(|&&byte| byte >= 0x80 || control(byte)).count(),
+    };
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 /// `00 49 49 49 49 FF FF FF FF`, or what of it survives at another rate.

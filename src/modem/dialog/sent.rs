@@ -245,8 +245,13 @@ impl Dialog {
         self.last.name = exchange.name;
         self.last.text.clear();
         self.last.text.extend_from_slice(text);
+        let takes_data = exchange.takes_data;
         self.open.push(exchange);
         self.events.push(Event::Command);
+        // A log of sent bytes shows no prompt: what follows is meant as data.
+        if takes_data && self.record == Record::SentOnly {
+            self.open_data(self.open.len() - 1, sending.span);
+        }
     }
 
     /// A new exchange in the place of an old one.

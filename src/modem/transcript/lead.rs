@@ -36,6 +36,8 @@ struct Lead {
     way: Way,
     commands: usize,
     answers: usize,
+    /// The log marks received lines with `<`.
+    paired: bool,
 }
 
 /// The longest lead that is looked for.
@@ -54,11 +56,13 @@ impl Leads {
             }
             let pattern = pattern(line.text.get(..start).unwrap_or_default());
             let at = found.iter().position(|lead| lead.pattern == pattern).unwrap_or_else(|| {
-                found.push(Lead { pattern, way: Way::Either, commands: 0, answers: 0 });
+                found.push(Lead { pattern, way: Way::Either, commands: 0, answers: 0, paired: false });
                 found.len() - 1
             });
             if let Some(lead) = found.get_mut(at) {
                 *(if command { &mut lead.commands } else { &mut lead.answers }) += 1;
+                // An echo and its answer in one line.
+                lead.answers += usize::from(command && names && spelled::used(std::slice::from_ref(line)));
             }
         }
         // A word in front of one line is prose.
@@ -66,6 +70,11 @@ impl Leads {
         let whole = |lead: &Lead| {
             lines.iter().filter(|line| !line.is_blank()).all(|line| matches(&lead.pattern, line.text).is_some())
         };
+        // With `<` beside it, `>` is a mark like others.
+        let paired = found.iter().any(|lead| lead.pattern.trim_ascii() == b"<");
+        for lead in &mut found {
+            lead.paired = paired;
+        }
         let one_sends = found.iter().any(Lead::sends);
         found.retain_mut(|lead| {
             lead.way = match (lead.commands, lead.answers) {
@@ -105,10 +114,11 @@ impl Leads {
         }
         // `b'OK'`: what opens before it closes behind it.
         let quote = text.get(len - 1).filter(|byte| matches!(byte, b'\'' | b'"'));
-        let rest = match quote {
-            Some(quote) => rest.trim_ascii_end().strip_suffix(&[*quote]).unwrap_or(rest),
-            None => rest,
+        let closed = |quote: &u8| {
+            let rest = rest.trim_ascii_end();
+            rest.strip_suffix(b")").unwrap_or(rest).strip_suffix(&[*quote])
         };
+        let rest = quote.and_then(closed).unwrap_or(rest);
         (Some(lead.way), rest)
     }
 }
@@ -119,13 +129,13 @@ impl Lead {
         self.pattern
             .trim_ascii_end()
             .last()
-            .is_some_and(|byte| b":>])|-=#$\"'}*~/%.".contains(byte) || !byte.is_ascii())
+            .is_some_and(|byte| b":><])|-=#$\"'}*~/%.".contains(byte) || !byte.is_ascii())
             || self.says_received()
             || has(&self.pattern, &["tx", "send", "sent"])
     }
 
     fn is_prompt(&self) -> bool {
-        self.pattern.trim_ascii() == b">"
+        self.pattern.trim_ascii() == b">" && !self.paired
     }
 
     fn says_received(&self) -> bool {
@@ -148,7 +158,7 @@ fn has(pattern: &[u8], words: &[&str]) -> bool {
 fn core(text: &[u8], names: bool) -> Option<(usize, bool)> {
     (0..text.len().min(LONGEST)).find_map(|start| {
         let before = start.checked_sub(1).and_then(|at| text.get(at));
-        if before.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b',' | b'_'))
+        if before.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'_'))
             && !ends_in_b(text, start)
         {
             return None;

@@ -30,6 +30,10 @@ fn bare(text: &[u8]) -> &[u8] {
     if let Some(bold) = trimmed.strip_prefix(b"**").and_then(|text| text.strip_suffix(b"**")) {
         return bold;
     }
+    // A row of a table.
+    if let Some(cells) = trimmed.strip_suffix(b" |") {
+        return cells.strip_prefix(b"|").unwrap_or(cells).trim_ascii();
+    }
     let text = text.strip_prefix(b"`").unwrap_or(text);
     text.strip_suffix(b"`").unwrap_or(text)
 }

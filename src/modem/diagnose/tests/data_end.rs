@@ -154,3 +154,17 @@ fn byte_edits_payload() {
     at_prompt("> ab\\x1Bcd\\x1A\n< ab\\x1B\n", "byte-edits-payload");
     at_prompt("> ab\\x1B\n< ab\\x1B\\r\\nOK\\r\\n\n> AT\\r\n< AT\\r\\r\\nOK\\r\\n\n", "");
 }
+
+/// A log of what a sketch sends, without the answers: how the data ends shows all the same.
+#[test]
+fn sent_bytes_alone() {
+    let sms = "> AT+CMGF=1\\r\\n\n# delay 1000 ms\n> AT+CMGS=\"+491\"\\r\\n\n# delay 1000 ms\n> hello\n";
+    check(&format!("{sms}> \\x1A\n"), "");
+    check(&format!("{sms}> \\x1A\\r\\n\n# delay 5 s\n> AT\\r\\n\n"), "(line-end-after-terminator)");
+    check(&format!("{sms}> 26\n"), "terminator-typed-as-text");
+    check(&format!("{sms}> 26\\r\\n\n# delay 5 s\n> AT+CMGD=1\\r\\n\n"), "terminator-typed-as-text");
+    check(sms, "missing-terminator");
+    check(&format!("{sms}# delay 5 s\n> AT+CMGS=\"+492\"\\r\\n\n"), "command-as-payload");
+    check("> AT+CIPSEND=5\\r\\n\n# delay 1 s\n> hello\n# delay 1 s\n> AT+CIPCLOSE\\r\\n\n", "");
+    check("> AT+CIPSEND=9\\r\\n\n# delay 1 s\n> hello\n", "fixed-length-short");
+}
