@@ -2,7 +2,7 @@
 
 use super::lexer::Tok;
 use super::parser::{MAX_DEPTH, Parser, QUALIFIERS, type_of};
-use super::syntax::Expr;
+use super::syntax::{Expr, Type, Width};
 
 /// A longer chain of `+` or `.` is not followed: each link is a level of the tree.
 const MAX_LINKS: usize = 100;
@@ -212,6 +212,7 @@ impl Parser<'_> {
                 match tok {
                     Tok::Name(name) => Expr::Name(name),
                     Tok::Int(number) => Expr::Int(number),
+                    Tok::Long(number) => Expr::Cast(Type::Int(Width::Signed(64)), Box::new(Expr::Int(number))),
                     Tok::Hundredths(number) => Expr::Hundredths(number),
                     Tok::Char(byte) => Expr::Char(byte),
                     Tok::Str(bytes) => Expr::Str(bytes),

@@ -2,8 +2,8 @@
 
 use super::calls;
 use super::machine::{MAX_NESTING, Machine};
-use super::syntax::Expr;
-use super::value::{Value, arithmetic, low_byte};
+use super::syntax::{Expr, Type};
+use super::value::{Value, arithmetic, arithmetic_in, low_byte};
 
 impl Machine<'_> {
     /// Evaluates an expression, with all it does.
@@ -40,10 +40,15 @@ impl Machine<'_> {
                 value
             }
             Expr::Assign(operator, target, value) => {
+                let long = self.is_long(target) || self.is_long(value);
                 let before = self.value_of(target);
                 let value = self.value_of(value);
                 let operator = operator.trim_end_matches('=');
-                let after = if operator == "+" { before.plus(&value) } else { arithmetic(operator, &before, &value) };
+                let after = match operator {
+                    "+" if !long => before.plus(&value),
+                    "+" if before.number().is_none() || value.number().is_none() => before.plus(&value),
+                    _ => arithmetic_in(operator, &before, &value, long),
+                };
                 self.assign(target, after.clone());
                 after
             }
@@ -115,14 +120,29 @@ impl Machine<'_> {
             _ => {}
         }
         let right_value = self.value_of(right);
+        let long = self.is_long(left) || self.is_long(right);
+        let numbers = left_value.number().is_some() && right_value.number().is_some();
         match operator {
-            "+" => left_value.plus(&right_value),
+            "+" if !(long && numbers) => left_value.plus(&right_value),
             "&&" | "||" => right_value.truth().map_or(right_value, |truth| Value::Int(i64::from(truth))),
             "==" | "!=" if left_value.text().is_some() && right_value.text().is_some() => {
                 let same = left_value.text() == right_value.text();
                 Value::Int(i64::from(same == (operator == "==")))
             }
-            _ => arithmetic(operator, &left_value, &right_value),
+            _ => arithmetic_in(operator, &left_value, &right_value, long),
+        }
+    }
+
+    /// The expression is of a type with more bits than an int has on an Uno or Nano.
+    fn is_long(&mut self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Cast(Type::Int(width), _) => width.is_long(),
+            Expr::Name(name) => {
+                self.variable(name).is_some_and(|variable| matches!(variable.ty, Type::Int(width) if width.is_long()))
+            }
+            Expr::Binary("<<" | ">>", inner, _) | Expr::Unary(_, inner) | Expr::Step(_, inner) => self.is_long(inner),
+            Expr::Binary(_, left, right) => self.is_long(left) || self.is_long(right),
+            _ => false,
         }
     }
 

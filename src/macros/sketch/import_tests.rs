@@ -52,6 +52,27 @@ fn the_failing_sketch_of_the_story() {
 }
 
 #[test]
+fn numbers_are_as_wide_as_on_the_board() {
+    check_body(
+        "uint8_t b = 300; s.print(b);\nlong l = 60L * 1000; s.print(l);\nunsigned long u = -1; s.print(u);\nint8_t i = 200; s.print(i);\n\
+         int big = 40000; s.print(big);\ns.print(300 * 300);\ns.print(40000);\ns.print(1UL << 20);\ndelay(60 * 1000);\n\
+         delay(60 * 1000UL);\nchar c = 200; s.print(c);\nchar c = 200; s.print((int)c);\nunsigned char d = 200; s.print(d);\n\
+         unsigned int w = 60000; s.print(w);\nlong t = 30000; t = t * 10; s.print(t);\nt += 30000; s.print(t);\n\
+         s.print(0x7fffffff * 4);\nbyte k = 255; k++; s.print(k);\nlong long q = 70000; s.print(q);",
+        &expect![[r#"
+            s Some((8, 7)) None
+            2: 44600004294967295-56400001048576 60s
+            12: \xC820060000300000330000070000 0ns
+            ! 6: int big = 40000; s.print(big); -- 40000 does not fit into an int of an Uno or Nano (16 bits)
+            ! 7: s.print(300 * 300); -- 90000 does not fit into an int of an Uno or Nano (16 bits)
+            ! 10: delay(60 * 1000); -- a pause of unknown length: 60000 does not fit into an int of an Uno or Nano (16 bits)
+            ! 13: char c = 200; s.print((int)c); -- a char above 127 is a negative number on some boards
+            ! 18: s.print(0x7fffffff * 4); -- 8589934588 does not fit into a long
+        "#]],
+    );
+}
+
+#[test]
 fn every_way_to_write_a_byte() {
     check_body(
         "s.print(26);\ns.print(0x1A);\ns.print(26, HEX);\ns.print(26, BIN);\ns.write(26);\ns.write(0x1A);\ns.write(\"26\");\n\

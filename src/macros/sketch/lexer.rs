@@ -15,6 +15,8 @@ pub(super) struct Token {
 pub(super) enum Tok {
     Name(String),
     Int(i64),
+    /// With an `L` behind it.
+    Long(i64),
     /// A number with a fraction, as hundredths: what `print` shows of it.
     Hundredths(i64),
     /// A character literal.
@@ -180,7 +182,7 @@ impl<'a> Lexer<'a> {
             _ if argument.starts_with("defined") => defined,
             _ => {
                 let number = argument.parse().ok().or_else(|| match self.defines.get(argument).map(Vec::as_slice) {
-                    Some([Tok::Int(number)]) => Some(*number),
+                    Some([Tok::Int(number) | Tok::Long(number)]) => Some(*number),
                     _ => None,
                 });
                 if number.is_none() {
@@ -246,7 +248,8 @@ impl<'a> Lexer<'a> {
         } else {
             digits.parse().ok()
         };
-        value.map_or(Tok::Other('#'), Tok::Int)
+        let long = text.len() > digits.len() && text.ends_with('l') || text.ends_with("lu");
+        value.map_or(Tok::Other('#'), if long { Tok::Long } else { Tok::Int })
     }
 
     /// A literal between quotes; an unclosed one ends with its line.
@@ -393,7 +396,8 @@ mod tests {
         check(r#""a\"b" /* x */ "c" // y"#, &[text("a\"bc")]);
         check(r#""\r\n\x1A\032\0\\\e""#, &[text("\r\n\x1A\x1A\0\\\x1B")]);
         check(r"'\x1A' '\'' 'A' '\032'", &[Tok::Char(0x1A), Tok::Char(b'\''), Tok::Char(b'A'), Tok::Char(0x1A)]);
-        check("26 0x1A 032 0b11010 9600UL 1'000", &[26, 26, 26, 26, 9600, 1000].map(Tok::Int));
+        check("26 0x1A 032 0b11010 9600U 1'000", &[26, 26, 26, 26, 9600, 1000].map(Tok::Int));
+        check("9600UL 1l 0x1ALU", &[9600, 1, 26].map(Tok::Long));
         check("1.5 0.126f", &[Tok::Hundredths(150), Tok::Hundredths(13)]);
         check(r#"R"x(a\n")x" "b""#, &[text("a\\n\"b")]);
         check("\"unclosed\n;", &[text("unclosed"), Tok::Op(";")]);

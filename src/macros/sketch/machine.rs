@@ -358,9 +358,9 @@ impl<'a> Machine<'a> {
         }
         let value = match (init, given.into_iter().next()) {
             (Some(init), _) => self.value_of(init),
-            (None, Some(first)) if matches!(ty, Type::String | Type::Int | Type::Char | Type::Float) => first,
+            (None, Some(first)) if matches!(ty, Type::String | Type::Int(_) | Type::Char | Type::Float) => first,
             (None, _) if *ty == Type::String => Value::String(Vec::new()),
-            (None, _) if *ty == Type::Int && self.scopes.len() == 1 => Value::Int(0),
+            (None, _) if matches!(ty, Type::Int(_)) && self.scopes.len() == 1 => Value::Int(0),
             (None, _) => Value::unknown(name),
         };
         self.set_new(name, ty, value);

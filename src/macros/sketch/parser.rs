@@ -1,7 +1,7 @@
 //! Tokens to a tree. Never fails: what it does not know it passes over and names.
 
 use super::lexer::{Lexed, Tok, Token};
-use super::syntax::{Declaration, Expr, Function, Program, Stmt, StmtKind, Type};
+use super::syntax::{Declaration, Expr, Function, Program, Stmt, StmtKind, Type, Width};
 
 /// Deeper nesting than this is not read.
 pub(super) const MAX_DEPTH: usize = 60;
@@ -163,7 +163,12 @@ impl Parser<'_> {
                 last.map_or(Expr::Int(0), |last| Expr::Binary("+", Box::new(last), Box::new(Expr::Int(1))))
             };
             last = Some(Expr::Name(name.clone()));
-            declarations.push(Declaration { ty: Type::Int, name, arguments: Vec::new(), init: Some(value) });
+            declarations.push(Declaration {
+                ty: Type::Int(Width::Int),
+                name,
+                arguments: Vec::new(),
+                init: Some(value),
+            });
             self.eat(",");
         }
         self.skip_statement();
@@ -245,13 +250,19 @@ impl Parser<'_> {
             let word = self.name(0).filter(|word| !KEYWORDS.contains(word))?.to_owned();
             if QUALIFIERS.contains(&word.as_str()) {
                 // `unsigned char` is printed as digits, unlike `char`.
-                if matches!(word.as_str(), "unsigned" | "signed") {
-                    ty = Some(Type::Int);
-                }
+                let sign = match word.as_str() {
+                    "unsigned" => Some(Width::UnsignedInt),
+                    "signed" => Some(Width::Int),
+                    _ => None,
+                };
+                ty = sign.map(Type::Int).or(ty);
                 self.at += 1;
             } else if let Some(known) = type_of(&word) {
                 ty = Some(match (ty, known) {
-                    (Some(Type::Int), _) => Type::Int,
+                    (Some(Type::Int(Width::UnsignedInt)), Type::Char) => Type::Int(Width::Unsigned(8)),
+                    (Some(Type::Int(Width::Int)), Type::Char) => Type::Int(Width::Signed(8)),
+                    (Some(Type::Int(before)), Type::Int(next)) => Type::Int(before.and(next)),
+                    (Some(Type::Int(before)), _) => Type::Int(before),
                     (_, known) => known,
                 });
                 self.at += 1;
@@ -441,8 +452,15 @@ impl Parser<'_> {
 pub(super) fn type_of(word: &str) -> Option<Type> {
     Some(match word {
         "char" => Type::Char,
-        "int" | "long" | "short" | "byte" | "word" | "bool" | "boolean" | "void" | "size_t" | "uint8_t" | "int8_t"
-        | "uint16_t" | "int16_t" | "uint32_t" | "int32_t" | "uint64_t" | "int64_t" => Type::Int,
+        "int" | "bool" | "boolean" | "void" => Type::Int(Width::Int),
+        "byte" | "uint8_t" => Type::Int(Width::Unsigned(8)),
+        "word" | "uint16_t" | "size_t" => Type::Int(Width::Unsigned(16)),
+        "uint32_t" => Type::Int(Width::Unsigned(32)),
+        "uint64_t" => Type::Int(Width::Unsigned(64)),
+        "int8_t" => Type::Int(Width::Signed(8)),
+        "short" | "int16_t" => Type::Int(Width::Signed(16)),
+        "long" | "int32_t" => Type::Int(Width::Signed(32)),
+        "int64_t" => Type::Int(Width::Signed(64)),
         "float" | "double" => Type::Float,
         "String" => Type::String,
         _ => return None,

@@ -24,13 +24,44 @@ pub(super) enum Expr {
     Unknown,
 }
 
+/// What fits into a type of whole numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Width {
+    /// So many bits, with a sign.
+    Signed(u32),
+    /// So many bits, without one.
+    Unsigned(u32),
+    /// `int`: 16 bits on an Uno or Nano, 32 on others.
+    Int,
+    /// `unsigned int`, likewise.
+    UnsignedInt,
+}
+
+impl Width {
+    /// More than an int of an Uno or Nano.
+    pub fn is_long(self) -> bool {
+        matches!(self, Self::Signed(17..) | Self::Unsigned(17..))
+    }
+
+    /// `unsigned` in front of `long`, `long` in front of `int`: what both words say together.
+    pub fn and(self, next: Self) -> Self {
+        match (self, next) {
+            (Self::UnsignedInt, Self::Signed(bits)) => Self::Unsigned(bits),
+            (Self::Signed(32), Self::Signed(32)) => Self::Signed(64),
+            (Self::Unsigned(32), Self::Signed(32)) => Self::Unsigned(64),
+            (Self::Int, next) => next,
+            (before, _) => before,
+        }
+    }
+}
+
 /// What a type does to a value that is printed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Type {
     /// Printed as the character.
     Char,
     /// Printed as digits. `byte` and `uint8_t` too.
-    Int,
+    Int(Width),
     /// Printed with two decimals.
     Float,
     /// Arduino's `String`.

@@ -1,6 +1,6 @@
 //! What an expression of a sketch is worth, and what Arduino's `Print` makes of it.
 
-use super::syntax::Type;
+use super::syntax::{Type, Width};
 
 /// A value that is known, or why it is not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,8 +108,13 @@ impl Value {
         match (ty, self) {
             (Type::Char, Self::Int(number)) => Self::Char(low_byte(number)),
             (Type::Char, list @ Self::List(_)) => list.raw().map_or(list, Self::Text),
-            (Type::Int, Self::Char(byte)) => Self::Int(i64::from(byte)),
-            (Type::Int, Self::Hundredths(number)) => Self::Int(number / 100),
+            (Type::Int(Width::Unsigned(8)), Self::Char(byte)) => Self::Int(i64::from(byte)),
+            (Type::Int(_), Self::Char(128..)) => {
+                Self::Unknown("a char above 127 is a negative number on some boards".to_owned())
+            }
+            (Type::Int(width), Self::Char(byte)) => fitted(i64::from(byte), *width),
+            (Type::Int(width), Self::Int(number)) => fitted(number, *width),
+            (Type::Int(width), Self::Hundredths(number)) => fitted(number / 100, *width),
             (Type::Float, Self::Int(number)) => {
                 number.checked_mul(100).map_or(Self::unknown("float"), Self::Hundredths)
             }
@@ -142,8 +147,29 @@ impl Value {
     }
 }
 
-/// `left operator right` on numbers.
+/// A number in a variable of this width, cut off as the board does it.
+fn fitted(number: i64, width: Width) -> Value {
+    match width {
+        Width::Unsigned(64) | Width::Signed(64) => Value::Int(number),
+        Width::Unsigned(bits) => Value::Int(number & !(-1_i64).wrapping_shl(bits)),
+        Width::Signed(bits) => Value::Int(number.wrapping_shl(64 - bits).wrapping_shr(64 - bits)),
+        Width::Int if i16::try_from(number).is_ok() => Value::Int(number),
+        Width::UnsignedInt if u16::try_from(number).is_ok() => Value::Int(number),
+        Width::Int | Width::UnsignedInt => Value::Unknown(no_int(number)),
+    }
+}
+
+fn no_int(number: i64) -> String {
+    format!("{number} does not fit into an int of an Uno or Nano (16 bits)")
+}
+
+/// `left operator right` on numbers of an int.
 pub(super) fn arithmetic(operator: &str, left: &Value, right: &Value) -> Value {
+    arithmetic_in(operator, left, right, false)
+}
+
+/// `left operator right` on numbers; `long` where one of them has more bits than an int.
+pub(super) fn arithmetic_in(operator: &str, left: &Value, right: &Value, long: bool) -> Value {
     if let Value::Unknown(why) = left {
         return Value::Unknown(why.clone());
     }
@@ -173,7 +199,17 @@ pub(super) fn arithmetic(operator: &str, left: &Value, right: &Value) -> Value {
         ">=" => Some(i64::from(a >= b)),
         _ => None,
     };
-    result.map_or_else(|| Value::Unknown(format!("this use of `{operator}` is not followed")), Value::Int)
+    let small = |number: i64| i16::try_from(number).is_ok();
+    match result {
+        // Of two ints the board makes an int, and 60 * 1000 is none; 60L * 1000 is a long. A larger literal is one too.
+        Some(number) if !long && small(a) && small(b) && !small(number) => Value::Unknown(no_int(number)),
+        // What a long cannot hold is cut off in one way or another.
+        Some(number) if !(-(1 << 31)..1 << 32).contains(&number) => {
+            Value::Unknown(format!("{number} does not fit into a long"))
+        }
+        Some(number) => Value::Int(number),
+        None => Value::Unknown(format!("this use of `{operator}` is not followed")),
+    }
 }
 
 /// Base 2 to 36 as `Print` and `String` write it; a negative number in another base than 10 shows its 32 bits.
