@@ -114,7 +114,7 @@ impl PortBar {
         let now = state.line.baud;
         let text = self.baud.get_or_insert_with(|| now.to_string());
         let field = ui
-            .add(TextEdit::singleline(text).desired_width(62.0).font(theme::mono()).char_limit(9))
+            .add(TextEdit::singleline(text).desired_width(70.0).font(theme::mono()).char_limit(9))
             .labelled_by(label.id)
             .on_hover_text("Bits per second, any number; Enter applies it, also while connected");
         let typed = text.trim().parse::<u32>().ok().filter(|rate| *rate > 0);

@@ -15,6 +15,7 @@ mod share;
 mod signal;
 mod simulator;
 mod steps;
+mod wiring;
 
 use egui::{Button, Context, Key, LayerId, Modifiers, Ui, Window};
 

@@ -110,7 +110,8 @@ fn the_simulated_modem_can_be_handled() {
 fn the_wiring_is_told_to_who_cannot_see_it() {
     let mut desk = Desk::new(&Start::default());
     open(&mut desk, "Arduino Nano: wiring and sketch");
-    assert!(desk.shows("Wiring: Arduino Nano D7 to RXD, D8 to TXD"));
+    assert!(desk.shows("Wiring: Arduino Nano D7 to RXD, D8 to TXD") && desk.shows("and an antenna"));
+    assert!(desk.shows("Wiring: Arduino Nano D0 to RXD, D1 to TXD, GND to GND, RESET joined to GND"));
     desk.reach("Set the port for it: 115200 baud");
     assert_eq!(desk.state().line.baud, 115_200);
     desk.reach("Copy sketch");

@@ -1,12 +1,12 @@
 //! How to wire a SIM800L to a Nano or to a USB-TTL adapter, drawn, with the values that matter, and the sketch to load.
 
-use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Sense, Stroke, TextEdit, Ui, pos2, vec2};
+use egui::{TextEdit, Ui};
 
+use super::wiring::{Board, wiring};
 use crate::app::nano::{MINIMAL, PASSTHROUGH, Sketch};
-use crate::app::{Adapter, Command, State};
+use crate::app::{Adapter, Command, Purpose, State};
 use crate::link::LineSettings;
 use crate::link::settings::Pacing;
-use crate::ui::theme::Palette;
 use crate::ui::{parts, theme};
 
 /// The pages' drafts.
@@ -55,6 +55,14 @@ impl Help {
             if ui.add_enabled(named, egui::Button::new("Save sketch")).clicked() {
                 commands.push(Command::SaveSketch(sketch, self.path.trim().into()));
             }
+            if ui.button("Choose…").on_hover_text("The system's own dialog; it saves at once").clicked() {
+                commands.push(Command::Choose(Purpose::SaveSketch(sketch.file)));
+            }
+            if let Some((Purpose::SaveSketch(_), path)) = &state.tools.chosen {
+                self.path = path.display().to_string();
+                commands.push(Command::SaveSketch(sketch, path.clone()));
+                commands.push(Command::TakeChosen);
+            }
         });
         if self.shown {
             let mut text = sketch.text;
@@ -71,7 +79,14 @@ impl Help {
         if ask.on_hover_text("AT every half second until OK, for 4 s at most; nothing is sent by itself").clicked() {
             commands.push(Command::AskModem);
         }
-        ui.label("Without a sketch: join RESET to GND, and the Nano is a plain adapter; then D0 goes to the modem's RXD, with 1.2 kΩ from there to GND (the board has 1 kΩ in that wire), and D1 to its TXD.");
+        ui.separator();
+        parts::heading(ui, "Without a sketch");
+        ui.label("Join RESET to GND: the board's own chip sleeps, and the Nano is a plain adapter. Then choose USB-TTL adapter in the port bar.");
+        wiring(ui, &Board::RESET_TO_GND);
+        parts::weak(
+            ui,
+            "The board has 1 kΩ in the wire to D0 already, so that 1.2 kΩ from the modem's RXD to GND divide the 5 V.",
+        );
     }
 }
 
@@ -111,76 +126,4 @@ fn values(ui: &mut Ui, nano: bool) {
             ui.label(line);
         });
     }
-}
-
-/// What stands on the left of the drawing.
-struct Board {
-    name: &'static str,
-    /// Pins from top to bottom, and the part in the wire.
-    pins: [(&'static str, &'static str); 3],
-}
-
-impl Board {
-    const NANO: Self =
-        Self { name: "Arduino Nano", pins: [("D7", "1 kΩ, then 1.2 kΩ to GND"), ("D8", ""), ("GND", "")] };
-    const ADAPTER: Self =
-        Self { name: "USB-TTL adapter", pins: [("TX", "1 kΩ, then 5.6 kΩ to GND (3.3 V)"), ("RX", ""), ("GND", "")] };
-}
-
-/// Two boxes and the wires between them, and the supply.
-fn wiring(ui: &mut Ui, board: &Board) {
-    let (response, painter) = ui.allocate_painter(vec2(ui.available_width().min(680.0), 210.0), Sense::hover());
-    let palette = parts::colors(ui);
-    let area = response.rect;
-    let left = Rect::from_min_size(area.min + vec2(10.0, 24.0), vec2(150.0, 130.0));
-    let right = Rect::from_min_size(pos2(area.right() - 170.0, area.top() + 24.0), vec2(150.0, 130.0));
-    part(&painter, left, board.name, palette);
-    part(&painter, right, "SIM800L", palette);
-    let modem = ["RXD", "TXD", "GND"];
-    let colors = [palette.tx, palette.rx, palette.weak];
-    for (at, (((pin, note), modem), color)) in board.pins.iter().zip(modem).zip(colors).enumerate() {
-        #[expect(clippy::cast_precision_loss, reason = "three wires")]
-        let y = left.top() + 42.0 + at as f32 * 32.0;
-        wire(&painter, pos2(left.right(), y), pos2(right.left(), y), color, note, palette);
-        pin_name(&painter, pos2(left.right() - 8.0, y), Align2::RIGHT_CENTER, pin, palette);
-        pin_name(&painter, pos2(right.left() + 8.0, y), Align2::LEFT_CENTER, modem, palette);
-    }
-    let supply = Rect::from_min_size(pos2(right.left(), right.bottom() + 22.0), vec2(150.0, 30.0));
-    part(&painter, supply, "4.0 V, 2 A  +  1000 µF", palette);
-    painter.line_segment(
-        [pos2(supply.center().x, supply.top()), pos2(supply.center().x, right.bottom())],
-        Stroke::new(2.0, palette.bad),
-    );
-    let words = format!(
-        "Wiring: {} {} to RXD, {} to TXD, GND to GND; the modem is fed with 4.0 V, 2 A and has a 1000 microfarad capacitor",
-        board.name, board.pins[0].0, board.pins[1].0
-    );
-    ui.ctx().accesskit_node_builder(response.id, |node| {
-        node.set_role(egui::accesskit::Role::Image);
-        node.set_label(words.as_str());
-    });
-}
-
-fn part(painter: &Painter, rect: Rect, name: &str, palette: &Palette) {
-    painter.rect(rect, 7.0, palette.well, Stroke::new(1.0, palette.line), egui::StrokeKind::Inside);
-    let single = rect.height() < 40.0;
-    let at = if single { rect.center() } else { rect.center_top() + vec2(0.0, 14.0) };
-    painter.text(at, Align2::CENTER_CENTER, name, theme::strong(theme::SMALL), palette.strong);
-}
-
-fn wire(painter: &Painter, from: Pos2, to: Pos2, color: Color32, note: &str, palette: &Palette) {
-    painter.line_segment([from, to], Stroke::new(2.0, color));
-    for end in [from, to] {
-        painter.circle_filled(end, 3.5, color);
-    }
-    if !note.is_empty() {
-        let galley = painter.layout_no_wrap(note.to_owned(), FontId::proportional(theme::SMALL), palette.text);
-        let rect = Rect::from_center_size(from.lerp(to, 0.5), galley.size() + vec2(12.0, 4.0));
-        painter.rect(rect, 4.0, palette.raised, Stroke::new(1.0, palette.line), egui::StrokeKind::Inside);
-        painter.galley(rect.min + vec2(6.0, 2.0), galley, palette.text);
-    }
-}
-
-fn pin_name(painter: &Painter, at: Pos2, align: Align2, name: &str, palette: &Palette) {
-    painter.text(at, align, name, theme::mono(), palette.text);
 }
