@@ -118,21 +118,30 @@ impl Collector {
             );
         }
         self.find_secrets(*direction, start, bytes);
-        for (at, byte) in bytes.iter().enumerate() {
+        let mut at = 0;
+        while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
             let line = self.line(*direction);
             if line.bytes.is_empty() {
                 line.start = start + at as u64;
             }
+            let room = rest.len().min(LONGEST_LINE - line.bytes.len());
+            let text = rest.iter().take(room).position(|byte| matches!(byte, b'\r' | b'\n' | 0x1A | 0x1B));
+            if text != Some(0) {
+                let text = rest.get(..text.unwrap_or(room)).unwrap_or_default();
+                line.bytes.extend(text);
+                line.after_cr = false;
+                if line.bytes.len() >= LONGEST_LINE {
+                    self.end_line(*direction);
+                }
+                at += text.len();
+                continue;
+            }
+            let Some(byte) = rest.first() else { break };
+            at += 1;
             if std::mem::replace(&mut line.after_cr, *byte == b'\r') && *byte == b'\n' {
                 continue;
             }
-            let ends = matches!(byte, b'\r' | b'\n' | 0x1A | 0x1B);
-            if !ends {
-                line.bytes.push(*byte);
-            }
-            if ends || line.bytes.len() >= LONGEST_LINE {
-                self.end_line(*direction);
-            }
+            self.end_line(*direction);
             if matches!(byte, 0x1A | 0x1B) {
                 match direction {
                     Direction::Tx => (self.sending_text, self.refused) = (false, false),
@@ -195,6 +204,10 @@ impl Collector {
             Direction::Tx => self.sent_line(start, &bytes),
             Direction::Rx => self.received_line(start, &bytes),
         }
+        // The room is used again for the next line.
+        let line = self.line(direction);
+        line.bytes = bytes;
+        line.bytes.clear();
     }
 
     fn sent_line(&mut self, start: u64, line: &[u8]) {
@@ -311,6 +324,9 @@ impl Collector {
 
     /// An answer or an unsolicited result.
     fn answer(&mut self, place: &Place<'_>, word: &str) {
+        if !place.line.starts_with(b"+") && !place.line.starts_with(b"$G") {
+            return;
+        }
         let fields = arguments(place.line, word.len());
         let whole = || fields.first().map_or(0, |field| field.start)..place.line.len();
         match word {
