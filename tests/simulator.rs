@@ -5,6 +5,8 @@
 
 #[path = "simulator/catalogue.rs"]
 mod catalogue;
+#[path = "simulator/clients.rs"]
+mod clients;
 #[path = "simulator/diagnosed.rs"]
 mod diagnosed;
 #[path = "simulator/drivers.rs"]

@@ -137,7 +137,13 @@ fn make_unique(macros: &mut [Macro]) {
 fn macro_of(name: &str, group: Option<&str>, steps: Vec<Step>) -> Macro {
     let own = name.trim();
     let name = if own.is_empty() {
-        steps.iter().find_map(|step| step.send.as_deref()).unwrap_or("pause").chars().take(40).collect()
+        let sent: Option<&str> = steps.iter().find_map(|step| step.send.as_deref());
+        // Blanks alone are no name that could be seen.
+        match sent.map(str::trim_start) {
+            None => "pause".to_owned(),
+            Some("") => "blanks".to_owned(),
+            Some(visible) => visible.chars().take(40).collect(),
+        }
     } else {
         // Names are shown and printed: nothing in them may hide.
         print(own.as_bytes()).replace("\\\\", "\\").replace("\\<", "<").chars().take(80).collect()

@@ -227,3 +227,15 @@ proptest! {
         is_a_book(format!("<HtermSequenceFile>{}</HtermSequenceFile>", items.concat()).as_bytes());
     }
 }
+
+/// Found by fuzzing: a text that begins with forty blanks gave a macro whose name a book may not have.
+#[test]
+fn a_text_of_blanks_gives_a_name_that_can_be_read_again() {
+    let blanks = " ".repeat(50);
+    for text in [blanks.clone(), format!("{blanks}AT")] {
+        let file = format!("# Terminal macro file V1\r\n{text}\r\n{text}\r\n");
+        let Ok(imported) = import(file.as_bytes(), &LineEnding::None) else { panic!("a book of Br@y's terminal") };
+        assert!(imported.book.macros.iter().all(|found| !found.name.trim().is_empty()), "{:?}", imported.book);
+        assert_eq!(super::super::file::parse(&super::super::file::print(&imported.book)), Ok(imported.book));
+    }
+}
