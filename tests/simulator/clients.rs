@@ -57,7 +57,8 @@ fn smstools_sends_a_message_and_takes_what_comes_back() {
     for name in folders {
         fs::create_dir(at(name)).expect("a folder");
     }
-    let places: String = folders.iter().map(|name| format!("{name} = {}\n", at(name).display())).collect();
+    let places: Vec<_> = folders.iter().map(|name| format!("{name} = {}\n", at(name).display())).collect();
+    let places = places.concat();
     let settings = format!(
         "devices = GSM1\nlogfile = {}\n{places}[GSM1]\ndevice = {}\nincoming = yes\nbaudrate = 9600\n",
         at("log").display(),
