@@ -25,7 +25,14 @@ pub fn markdown() -> String {
          What modemscope recognises on the wire, live in the window, in captures and in pasted logs (`modemscope diagnose`).\n\
          This file is made from the rules in `src/modem/diagnose`; `UPDATE_DOCS=1 cargo test diagnoses_md` writes it anew.\n\n\
          A **problem** will not work like this, a **warning** works by luck or damages data, a **note** is worth knowing. A\n\
-         finding about something that is missing is taken back when it comes after all. One cause gives one finding.\n",
+         finding about something that is missing is taken back when it comes after all. One cause gives one finding.\n\n\
+         Captures tell most. Of logs as text these are understood:\n\n\
+         - one stream with echo, as a serial monitor or terminal shows it, with or without time stamps in front;\n\
+         - lines marked by direction: `> ` and `< `, `TX:` and `RX:`, `>>` and `<<`, `Sending:`, YAT, Docklight, SSCOM, XCOM\n  \
+           and the like: a mark in front of commands only means sent, in front of answers received;\n\
+         - control characters written as words: `<CR><LF>` (HTerm), `\\r\\n` (Python), `␍␊`;\n\
+         - what is sent alone, with the delays of a sketch in comments; rules about answers are silent then.\n\n\
+         Where a log has lost its line ends they are put back, and lengths are not relied on.\n",
     );
     for family in [data_end::FAMILY, order::FAMILY, line::FAMILY, power::FAMILY] {
         let _ = write!(text, "\n## {family}\n");

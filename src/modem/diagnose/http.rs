@@ -101,7 +101,7 @@ impl Rule for AlreadyOpen {
         severity: Problem,
         family: FAMILY,
         evidence: "`AT+HTTPINIT` is refused.",
-        why: "HTTP is still started from before.",
+        why: "HTTP was started before and not ended with AT+HTTPTERM; a program that restarts does not restart the modem.",
         fix: "AT+HTTPTERM, then AT+HTTPINIT.",
     };
     const HEARS: u32 = hears::COURSE;
@@ -152,7 +152,7 @@ impl Rule for Failed {
         let mut draft = Draft::new(format!("The HTTP request failed: {status}, {text}."), [command, Some(span)]);
         draft = match status {
             601 => draft
-                .because("There is no way to the network: the bearer is not open.")
+                .because("There is no way to the network: the bearer, the data connection that HTTP uses, is not open.")
                 .fix("Open the bearer with AT+SAPBR=1,1; AT+SAPBR=2,1 shows its state."),
             603 => draft
                 .because("The name in the URL was not found; the URL may be written wrongly.")
@@ -176,7 +176,7 @@ impl Rule for BearerRefused {
         severity: Problem,
         family: FAMILY,
         evidence: "`AT+SAPBR=1,1` is refused.",
-        why: "The bearer is open already, or the network gives no data service with this APN.",
+        why: "The bearer, the data connection that HTTP and FTP use, is open already, or the network gives no data service with this APN.",
         fix: "AT+SAPBR=2,1 shows whether it is open; AT+SAPBR=0,1 closes it; check the APN.",
     };
     const HEARS: u32 = hears::COURSE;

@@ -227,7 +227,7 @@ impl Rule for NoAnswer {
         severity: Problem,
         family: FAMILY,
         evidence: "Two commands or more, and 5 s (or the end of the log) without a single byte.",
-        why: "The modem does not hear, does not live, or is not heard.",
+        why: "The modem gets no power, does not hear what is sent, or its answers do not arrive.",
         fix: "Check in this order: power (4.0 V, 2 A), the right port, baud rate, TX and RX swapped, common GND, autobaud (send AT every 300 ms), sleep.",
     };
     const HEARS: u32 = hears::TICK | hears::FINISH | hears::RECEIVED;

@@ -64,7 +64,7 @@ impl Rule for SimMissing {
         slug: "sim-missing",
         severity: Problem,
         family: FAMILY,
-        evidence: "`+CPIN: NOT INSERTED` or `+CME ERROR: 10` (SIM not inserted).",
+        evidence: "`+CPIN: NOT INSERTED`, `+CME ERROR: 10` or `+CMS ERROR: 310` (SIM not inserted). What fails for want of the SIM is not told beside it.",
         why: "The modem finds no SIM: none is in, it is the wrong way round, or its contacts are bad.",
         fix: "Switch the modem off, put the SIM in with the cut corner as on the holder, and switch it on again.",
     };
@@ -101,7 +101,7 @@ impl Rule for SimLocked {
         slug: "sim-locked",
         severity: Problem,
         family: FAMILY,
-        evidence: "`+CPIN: SIM PIN` or `SIM PUK`, `+CME ERROR: 11` or `12`, and no `+CPIN: READY` after it.",
+        evidence: "`+CPIN: SIM PIN` or `SIM PUK`, `+CME ERROR: 11` or `12`, `+CMS ERROR: 311` or `316`, and no `+CPIN: READY` after it.",
         why: "The SIM asks for its PIN (or PUK) before it lets the modem into the network.",
         fix: "Enter the PIN with AT+CPIN=\"1234\" (your own), or switch it off in a phone; a PUK is asked for after three wrong PINs.",
     };
@@ -208,7 +208,7 @@ impl Rule for NotRegistered {
         slug: "not-registered",
         severity: Problem,
         family: FAMILY,
-        evidence: "`+CREG:` shows 0, 2 or 4 for 60 s (ten answers in a log without times, two if commands that need the network fail meanwhile), or 3 twice.",
+        evidence: "`+CREG:` shows 0, 2 or 4 for 60 s (ten answers in a log without times, two if commands that need the network fail meanwhile), or 3 twice; taken back when it registers after all.",
         why: "Without registration there is no call, no SMS and no data: no antenna, no 2G network here, the SIM is refused, or the supply is weak.",
         fix: "Check antenna, operator and SIM; AT+CSQ shows the signal, AT+COPS=? the networks.",
     };

@@ -61,7 +61,10 @@ impl Rule for MuxForm {
             let mode = if done.before.mux == Some(true) { "AT+CIPMUX=1" } else { "AT+CIPMUX=0" };
             book.add(
                 Self::DOC,
-                Draft::new(format!("{} {wrong}: {mode} holds.", done.shown()), [Some(done.span), done.result_span()]),
+                Draft::new(
+                    format!("{} {wrong}: {mode} is in force.", done.shown()),
+                    [Some(done.span), done.result_span()],
+                ),
             );
             book.blame(done.id, Self::DOC.slug);
         }
@@ -100,7 +103,7 @@ impl Rule for NoDataService {
         severity: Problem,
         family: FAMILY,
         evidence: "`AT+CIICR` is answered `+PDP: DEACT`, ERROR or +CME ERROR, or AT+CIPSTART brings the data connection up and `+PDP: DEACT` comes.",
-        why: "The network gives no data service: wrong or no APN, no data on the SIM, or not registered.",
+        why: "The network gives no data service (GPRS): the APN, the name of the operator's internet access, is wrong or missing, the SIM has no data plan, or the modem is not registered.",
         fix: "AT+CIPSHUT, then AT+CSTT=\"your operator's APN\",\"user\",\"password\" and AT+CIICR; check AT+CREG? and AT+CGATT?.",
     };
     const HEARS: u32 = hears::COURSE | hears::NEWS;
@@ -163,7 +166,7 @@ impl Rule for WrongIpState {
         severity: Problem,
         family: FAMILY,
         evidence: "`AT+CSTT`, `AT+CIICR` or `AT+CIFSR` is refused because the data connection is in another state than the command needs; a cascade counts once.",
-        why: "These commands work in one order only, from IP INITIAL: AT+CSTT, AT+CIICR, AT+CIFSR; often the state is left over from the last run.",
+        why: "These commands work in one order only, from state IP INITIAL (nothing set up yet): AT+CSTT, AT+CIICR, AT+CIFSR; often the state is left over from the last run.",
         fix: "AT+CIPSHUT brings the modem back to IP INITIAL; then AT+CSTT, AT+CIICR, AT+CIFSR.",
     };
     const HEARS: u32 = hears::COURSE | hears::NEWS;
@@ -248,7 +251,7 @@ impl Rule for ContextLost {
         severity: Problem,
         family: FAMILY,
         evidence: "`+PDP: DEACT` comes, and no AT+CIICR is waiting.",
-        why: "The network has ended the data connection; all connections are gone and every further command of TCP/IP fails.",
+        why: "The network has ended the data connection (GPRS); all connections are gone, and commands such as AT+CIPSTART and AT+CIPSEND fail until AT+CIPSHUT.",
         fix: "AT+CIPSHUT, then open the data connection anew.",
     };
     const HEARS: u32 = hears::COURSE | hears::NEWS;

@@ -213,7 +213,7 @@ impl Rule for Silently {
         severity: Warning,
         family: FAMILY,
         evidence: "Settings are gone without a cause: the echo is back after ATE0, AT+CMEE is 0 again, or the PIN is asked again.",
-        why: "The modem has probably started anew; with automatic baud rate it prints no RDY.",
+        why: "The modem has probably started anew, mostly because its supply dipped; with automatic baud rate it prints no RDY, so nothing else tells.",
         fix: "Strengthen the supply; set the modem up again (ATE0, AT+CMEE, AT+CSTT …).",
     };
     const HEARS: u32 = hears::ECHOED | hears::FINAL | hears::SAID | hears::STEP;

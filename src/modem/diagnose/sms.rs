@@ -106,7 +106,9 @@ impl Mode {
             Some(1) if writes && state.plain_texts == Some(false) => {
                 Some(("AT+CSCS is UCS2 or HEX, so the number must be written so too", 75))
             }
-            Some(0) if quoted && text_form => Some(("a number in quotes is the text form, and AT+CMGF=0 holds", 90)),
+            Some(0) if quoted && text_form => {
+                Some(("a number in quotes is the text form, and PDU mode (AT+CMGF=0) is in force", 90))
+            }
             None if quoted && text_form && done.invited.is_none() => {
                 Some(("a number in quotes is the text form, and AT+CMGF=1 was not set in this log", 65))
             }
@@ -121,7 +123,7 @@ impl Rule for Mode {
         severity: Problem,
         family: FAMILY,
         evidence: "`AT+CMGS` and the like are refused and do not fit AT+CMGF or AT+CSCS, or `+CMS ERROR: 304` or `305` comes.",
-        why: "In PDU mode (AT+CMGF=0, the default after a start) SMS are hex PDUs, in text mode (AT+CMGF=1) a number in quotes and text.",
+        why: "In PDU mode (AT+CMGF=0, the default after a start) an SMS is a string of hex digits (a PDU), in text mode (AT+CMGF=1) a number in quotes and plain text.",
         fix: "AT+CMGF=1 and AT+CSCS=\"GSM\" for plain text.",
     };
     const HEARS: u32 = hears::COURSE;

@@ -163,3 +163,33 @@ fn http() {
         "",
     );
 }
+
+/// Close to a finding, and none: the same words where they mean nothing bad.
+#[test]
+fn near_misses() {
+    let accepted = |command: &str| format!("> {command}\\r\n< {command}\\r\\r\\nOK\\r\\n\n");
+    for command in [
+        "AT+HTTPINIT",
+        "AT+SAPBR=1,1",
+        "AT+CIPMUX=1",
+        "AT+CMGF=0",
+        "AT+CUSD=1,\\xE2\\x80\\x9C*100#\\xE2\\x80\\x9D",
+        "AT + CSQ",
+        "AT+CIPRXGET=4",
+    ] {
+        check(&accepted(command), "");
+    }
+    // A second connection beside the first one, and one after the other.
+    connected(
+        &format!("> AT+CIPCLOSE\\r\n< AT+CIPCLOSE\\r\\r\\nCLOSE OK\\r\\n\n{START}< \\r\\nCONNECT OK\\r\\n\n"),
+        "",
+    );
+    // The words of a message, not of the modem.
+    check(
+        "> AT+CMGR=1\\r\n< AT+CMGR=1\\r\\r\\n+CMGR: \"REC READ\",\"+49\"\\r\\nOVER-VOLTAGE WARNNING\\r\\nALREADY CONNECT\\r\\n\\r\\nOK\\r\\n\n",
+        "",
+    );
+    // Text mode and a number in quotes fit, with and without a colon of its own in the text.
+    let sms = format!("{}> AT+CMGS=\"+491\"\\r\n< AT+CMGS=\"+491\"\\r\\r\\n> \n", accepted("AT+CMGF=1"));
+    check(&format!("{sms}> hi\\x1A\n< hi\\r\\n+CMGS: 7\\r\\n\\r\\nOK\\r\\n\n"), "");
+}
