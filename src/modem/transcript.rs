@@ -320,7 +320,9 @@ impl Reading {
                 }
                 restore_line(&mut bytes);
             }
-            chunks.push(Chunk { direction: Direction::Rx, bytes, at: line.at, elided, line: line.number });
+            if !bytes.is_empty() {
+                chunks.push(Chunk { direction: Direction::Rx, bytes, at: line.at, elided, line: line.number });
+            }
         }
         // What was copied to its end has its line ends, but perhaps not the last one.
         if exact

@@ -40,6 +40,9 @@ struct Lead {
     paired: bool,
 }
 
+/// So many lines show how a log is marked.
+const LOOKED_AT: usize = 20_000;
+
 /// The longest lead that is looked for.
 const LONGEST: usize = 64;
 
@@ -48,7 +51,7 @@ impl Leads {
     pub(super) fn of(lines: &[TextLine<'_>], names: bool) -> Self {
         let mut found: Vec<Lead> = Vec::new();
         let (mut bare_commands, mut bare_answers) = (0, 0);
-        for line in lines.iter().filter(|line| !line.is_blank()) {
+        for line in lines.iter().filter(|line| !line.is_blank()).take(LOOKED_AT) {
             let Some((start, command)) = core(line.text, names) else { continue };
             if line.text.get(..start).is_none_or(|lead| lead.trim_ascii().is_empty()) {
                 *(if command { &mut bare_commands } else { &mut bare_answers }) += 1;

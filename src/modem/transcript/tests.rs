@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 fn show(text: &[u8]) -> String {
@@ -153,5 +155,64 @@ Pasted
 fn nothing_makes_it_fail() {
     for text in [&b"\xFF\xFE> \x00"[..], b"> \xFF\n< \x80\n", b"[", b"[]", b"[1", b"99:99:99 x", b">", b"\n\n\r"] {
         let _ = Transcript::read(text);
+    }
+}
+
+fn scrap() -> impl Strategy<Value = Vec<u8>> {
+    let pieces = [
+        "TX: ",
+        "RX: ",
+        ">> ",
+        "<< ",
+        "> ",
+        "< ",
+        ">",
+        "AT",
+        "AT+CSQ",
+        "OK",
+        "+CSQ: 1,2",
+        "\n",
+        "\r\n",
+        "<CR><LF>",
+        "\\r\\n",
+        "b'",
+        "'",
+        "\"",
+        "[12.5] ",
+        "[1234] ",
+        "(09:14:22.513) ",
+        "12:00:00.000 -> ",
+        "1704459753.1 ",
+        "# SEND ASCII>",
+        "RECV:",
+        "␍␊",
+        "```",
+        "**",
+        " |",
+        "| ",
+        "...AT+CREG?",
+        "    ",
+        "1A",
+        "#",
+        "]",
+        "=~=~=~=~",
+    ];
+    let piece = prop_oneof![
+        8 => proptest::sample::select(pieces.to_vec()).prop_map(|piece| piece.as_bytes().to_vec()),
+        1 => proptest::collection::vec(any::<u8>(), 0..6),
+    ];
+    proptest::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    /// Whatever is pasted is read and diagnosed; no line is read before the one in front of it.
+    #[test]
+    fn any_scrap_is_read(text in scrap()) {
+        let transcript = Transcript::read(&text);
+        let numbers: Vec<usize> = transcript.chunks.iter().map(|chunk| chunk.line).collect();
+        prop_assert!(numbers.is_sorted(), "{numbers:?}");
+        prop_assert!(transcript.chunks.iter().all(|chunk| !chunk.bytes.is_empty() || transcript.form == Form::Marked));
+        let diagnoser = crate::modem::diagnose::of_transcript(&transcript);
+        prop_assert!(diagnoser.findings().iter().all(|finding| !finding.evidence.is_empty()));
     }
 }
