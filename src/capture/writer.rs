@@ -64,7 +64,11 @@ impl Writer {
         let header = pcapng::file_header(micros_since_1970(started));
         let (_, trouble) = disk::write_at(&file, &header, 0);
         match trouble {
-            Some(error) => Err(create(error)),
+            Some(error) => {
+                // It is ours and holds no capture; left there, it would take the name from the next try.
+                let _ = std::fs::remove_file(path);
+                Err(create(error))
+            }
             None => Ok(Self::new(started, &header, Some((file, path.to_owned())))),
         }
     }

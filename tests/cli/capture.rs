@@ -137,3 +137,12 @@ fn what_is_no_capture_is_said_to_be_what_it_is() {
     }
     check(&["diagnose", folder.path().to_str().unwrap()], 3, "", "Is a directory");
 }
+
+#[test]
+fn a_disk_that_is_full_from_the_start_keeps_no_empty_file() {
+    let Some(disk) = crate::disk::SmallDisk::new("16k") else { return };
+    let _full = fs::write(disk.path().join("filler"), vec![0; 20_000]);
+    let out = disk.path().join("out.pcapng");
+    check(&["capture", "sim:fast", out.to_str().unwrap(), "--for", "1ms"], 3, "", "No space left on device");
+    assert!(!out.exists());
+}
