@@ -28,6 +28,9 @@ pub struct Capture {
     /// machines can reach it only where the address says so.
     #[arg(long, value_name = "WHERE", value_parser = place)]
     pub share: Option<Place>,
+    /// When the device is unplugged or the server hangs up, wait for it and go on in the same file.
+    #[arg(long)]
+    pub reconnect: bool,
     /// Line settings.
     #[command(flatten)]
     pub line: LineOptions,
@@ -40,13 +43,15 @@ impl Capture {
     }
 
     fn record(&self) -> CommandResult {
-        let line = Line::open(&self.port, &self.line, Some(&self.out), self.log.as_deref())?;
+        let options = LineOptions { reconnect: self.reconnect, ..self.line.clone() };
+        let line = Line::open(&self.port, &options, Some(&self.out), self.log.as_deref())?;
         let began = Instant::now();
         say_aside(format_args!("Capturing {} into {}. Ctrl+C ends it.", self.port, self.out.display()));
         if let Some(place) = &self.share {
             line.order(Order::Share(place.clone()))?;
         }
         let mut shared = None;
+        let mut lost = false;
         let mut told = None;
         loop {
             let left = self.length.map(|length| length.saturating_sub(began.elapsed()));
@@ -67,6 +72,17 @@ impl Capture {
             if let (Some((address, _)), None) = (&status.shared, &shared) {
                 say_aside(format_args!("Shared at {address}."));
                 shared = Some(address.clone());
+            }
+            match &status.phase {
+                Phase::Lost(problem) if !lost => {
+                    say_aside(format_args!("modemscope: {problem}"));
+                    lost = true;
+                }
+                Phase::Open { .. } if lost => {
+                    say_aside(format_args!("modemscope: {} is back", status.place));
+                    lost = false;
+                }
+                _ => {}
             }
             if status.phase.over() {
                 break;

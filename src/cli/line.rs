@@ -30,6 +30,9 @@ pub struct LineOptions {
     /// RTS after opening: on, off, or keep as the system sets it [default: keep].
     #[arg(long, value_name = "STATE", value_parser = line_state)]
     pub rts: Option<LineState>,
+    /// Wait for the port when it vanishes: a choice of those commands that go on then.
+    #[arg(skip)]
+    pub reconnect: bool,
 }
 
 /// What a modem line is set to.
@@ -55,6 +58,7 @@ impl LineOptions {
             flow: self.flow.unwrap_or(default.flow),
             dtr: self.dtr.map_or(default.dtr, |state| state.0),
             rts: self.rts.map_or(default.rts, |state| state.0),
+            reconnect: self.reconnect,
             ..default
         }
     }

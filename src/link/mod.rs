@@ -4,6 +4,7 @@
 //! blocks and owns no thread: [`worker`] waits for all that it names in [`Link::interests`], in one place ([`wait`]).
 
 pub mod comeback;
+pub mod dial;
 pub mod discovery;
 pub mod folder_watch;
 pub mod identity;

@@ -115,7 +115,7 @@ impl Network {
     }
 
     fn gone(&self, why: &str) -> LinkError {
-        LinkError::Gone(format!("{}: the connection is gone ({why}). Check the server, then connect again.", self.name))
+        LinkError::Gone(format!("{}: the connection is gone ({why})", self.name))
     }
 
     /// May data go out, as far as the far side says?

@@ -12,6 +12,7 @@ mod orders;
 mod outgoing;
 mod overheard;
 mod progress;
+mod redial;
 mod sharing;
 
 use std::path::PathBuf;

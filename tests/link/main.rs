@@ -11,6 +11,10 @@ mod locks;
 #[cfg(test)]
 mod pty;
 #[cfg(test)]
+mod redial;
+#[cfg(test)]
+mod refused;
+#[cfg(test)]
 mod replug;
 #[cfg(test)]
 mod serial;
@@ -23,6 +27,8 @@ mod support;
 mod tap;
 #[cfg(test)]
 mod test_server;
+#[cfg(test)]
+mod torn;
 #[cfg(test)]
 mod transfer;
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::Phase;
 use super::engine::{Engine, LINGER, LINGER_STEP};
+use super::redial::Redial;
 use crate::link::comeback::{Look, Search};
 use crate::link::identity::Identity;
 use crate::link::opening::{self, Opened};
@@ -27,6 +28,8 @@ const FLAPPING: Duration = Duration::from_millis(250);
 pub(super) enum Away {
     /// The device vanished.
     Lost(Lost),
+    /// A server is called, for the first time or again.
+    Redial(Redial),
     /// The user lent the port to another program; this is what it was.
     Released(Option<Identity>),
 }
@@ -46,18 +49,20 @@ pub(super) struct Lost {
 impl Engine {
     /// Opens the port, works it until its end, and closes it.
     pub(super) fn run(&mut self) {
-        match opening::open(&self.spec, &self.settings) {
-            Ok(opened) => self.begin("opened", opened),
-            Err(problem) => {
-                self.note(problem.clone());
-                self.capture.reader().withdraw();
-                self.end(Phase::Failed(problem));
-                return;
+        if !self.dial_first() {
+            match opening::open(&self.spec, &self.settings) {
+                Ok(opened) => self.begin("opened", opened),
+                Err(problem) => {
+                    self.not_opened(problem);
+                    return;
+                }
             }
         }
         while !self.closing {
             if self.link.is_none() {
-                self.away_turn();
+                if !self.away_turn() {
+                    return;
+                }
                 continue;
             }
             match self.turn() {
@@ -77,7 +82,7 @@ impl Engine {
     }
 
     /// `how` it came about: opened, back, taken back.
-    fn begin(&mut self, how: &str, opened: Opened) {
+    pub(super) fn begin(&mut self, how: &str, opened: Opened) {
         let kept = opened.kept.as_ref().map(|kept| format!("; {kept}")).unwrap_or_default();
         let settings = match self.spec {
             LinkSpec::Serial(_) | LinkSpec::Rfc2217(_) | LinkSpec::Tap { .. } => format!(" at {}", self.settings),
@@ -106,8 +111,20 @@ impl Engine {
     fn lose(&mut self, problem: String) -> bool {
         let now = self.clock.now();
         self.unlink(now);
+        if self.settings.reconnect && self.behind_tcp() {
+            let text = format!("{problem}. Trying again until it answers.");
+            self.note(text.clone());
+            self.phase = Phase::Lost(text);
+            self.redial(problem, now);
+            self.publish(now);
+            return true;
+        }
         let Some(identity) = self.identity.clone().filter(|_| self.settings.reconnect) else {
-            let advice = if self.identity.is_some() { ". Plug it in, then connect again." } else { "" };
+            let advice = match self.spec {
+                LinkSpec::Serial(_) => ". Plug it in, then connect again.",
+                LinkSpec::Tcp(_) | LinkSpec::Rfc2217(_) => ". Check the server, then connect again.",
+                _ => "",
+            };
             let problem = format!("{problem}{advice}");
             self.note(problem.clone());
             self.end(Phase::Failed(problem));
@@ -146,11 +163,15 @@ impl Engine {
         }
     }
 
-    /// One round without a port: orders, a look for the device, one wait.
-    fn away_turn(&mut self) {
-        self.take_orders();
+    /// One round without a port: orders, a look for the device or a call, one wait. False when this is the end.
+    fn away_turn(&mut self) -> bool {
+        if self.first_dial() {
+            self.hold_orders();
+        } else {
+            self.take_orders();
+        }
         if self.closing || self.link.is_some() {
-            return;
+            return true;
         }
         let now = self.clock.now();
         if self.session.next_deadline().is_some_and(|due| due <= now) {
@@ -158,13 +179,23 @@ impl Engine {
             self.dirty = true;
             self.input(Input::Tick, now);
         }
-        let mut away = self.away.take();
-        if let Some(Away::Lost(lost)) = &mut away
-            && self.search(lost, now)
-        {
-            return;
+        match self.away.take() {
+            Some(Away::Lost(mut lost)) => {
+                if self.search(&mut lost, now) {
+                    return true;
+                }
+                self.away = Some(Away::Lost(lost));
+            }
+            Some(Away::Redial(redial)) => match self.work_redial(redial, now) {
+                Ok(Some(redial)) => self.away = Some(Away::Redial(redial)),
+                Ok(None) => return true,
+                Err(problem) => {
+                    self.not_opened(problem);
+                    return false;
+                }
+            },
+            away => self.away = away,
         }
-        self.away = away;
         if self.dirty {
             self.publish(self.clock.now());
         }
@@ -178,10 +209,21 @@ impl Engine {
             lost.search.watch().interests(&mut interests);
             due = due.into_iter().chain([lost.next]).min();
         }
+        if let Some(Away::Redial(redial)) = &self.away {
+            due = due.into_iter().chain(redial.due()).min();
+        }
         let timeout = due.map(|due| due.saturating_sub(self.clock.now()));
         if self.wiring.waiter.wait(interests, self.clock.patience(timeout)).is_err() {
             self.closing = true;
         }
+        true
+    }
+
+    /// The port did not open in the first place.
+    fn not_opened(&mut self, problem: String) {
+        self.note(problem.clone());
+        self.capture.reader().withdraw();
+        self.end(Phase::Failed(problem));
     }
 
     /// Looks for the lost device, and opens it when it is there. True when it is open.
@@ -228,7 +270,7 @@ impl Engine {
         }
     }
 
-    fn say_lost(&mut self, text: String) {
+    pub(super) fn say_lost(&mut self, text: String) {
         let phase = Phase::Lost(text);
         if self.phase != phase {
             self.phase = phase;
@@ -280,6 +322,10 @@ impl Engine {
     fn close(&mut self) {
         self.let_out();
         self.unlink(self.clock.now());
+        if self.phase == Phase::Opening {
+            // Given up before it was open: there is nothing to keep.
+            self.capture.reader().withdraw();
+        }
         self.note(format!("closed {}", self.spec));
         self.end(Phase::Closed);
     }

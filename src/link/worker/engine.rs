@@ -16,6 +16,7 @@ use super::overheard::Overheard;
 use super::progress::RunLog;
 use super::{Order, Phase, SendProgress, Status};
 use crate::capture::{Flaw, LineStates, Record, Writer};
+use crate::link::dial::Backoff;
 use crate::link::identity::Identity;
 use crate::link::mask::EchoMask;
 use crate::link::share::Share;
@@ -111,6 +112,8 @@ pub(super) struct Engine {
     /// Why there is no link, once there was one.
     pub(super) away: Option<Away>,
     pub(super) opened: Duration,
+    /// Between calls of a server that does not answer, or hangs up at once.
+    pub(super) backoff: Backoff,
     /// What the lost device may be now; the user has to say.
     pub(super) candidates: Vec<String>,
     /// What the open device is, for finding it again.
@@ -157,6 +160,7 @@ impl Engine {
             published: Duration::ZERO,
             away: None,
             opened: Duration::ZERO,
+            backoff: Backoff::default(),
             candidates: Vec::new(),
             identity: None,
             share: None,

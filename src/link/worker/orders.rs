@@ -41,7 +41,7 @@ impl Engine {
         self.wiring.waiter.waker().wake();
     }
 
-    fn obey(&mut self, order: Order, now: Duration) {
+    pub(super) fn obey(&mut self, order: Order, now: Duration) {
         self.active = now;
         if let Some(problem) = self.objection(&order) {
             if let Order::RunMacro(macros, _) | Order::Repeat(macros, ..) = order

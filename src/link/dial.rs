@@ -1,0 +1,79 @@
+//! A connection that is being made, on a thread of its own: a name server and a far host may take their time, and the worker
+//! has orders to follow meanwhile. Given up by dropping it; the thread then ends by itself, within ten seconds an address.
+
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, bounded};
+
+use super::network::Network;
+use super::opening::Opened;
+use super::wait::Waker;
+use super::{LineSettings, LinkSpec};
+
+/// A connection under way.
+#[derive(Debug)]
+pub struct Dial {
+    outcome: Receiver<Result<Network, String>>,
+}
+
+impl Dial {
+    /// Begins to connect; `waker` is used when there is an outcome. `None` where the port is not reached over TCP, or there
+    /// is no thread: then open it the other way.
+    #[must_use]
+    pub fn start(spec: &LinkSpec, settings: &LineSettings, waker: Waker) -> Option<Self> {
+        let (address, rfc2217) = match spec {
+            LinkSpec::Tcp(address) => (address.clone(), false),
+            LinkSpec::Rfc2217(address) => (address.clone(), true),
+            _ => return None,
+        };
+        let settings = *settings;
+        let (tell, outcome) = bounded(1);
+        let connect = move || {
+            // Nobody may wait for it any more.
+            let _ = tell.try_send(Network::open(&address, rfc2217, &settings));
+            waker.wake();
+        };
+        std::thread::Builder::new().name(format!("dial {spec}")).spawn(connect).ok()?;
+        Some(Self { outcome })
+    }
+
+    /// How it went, once that is known.
+    #[must_use]
+    pub fn outcome(&self) -> Option<Result<Opened, String>> {
+        let outcome = match self.outcome.try_recv() {
+            Ok(outcome) => outcome,
+            Err(crossbeam_channel::TryRecvError::Empty) => return None,
+            Err(crossbeam_channel::TryRecvError::Disconnected) => Err("the connection was given up".to_owned()),
+        };
+        Some(outcome.map(|network| Opened { link: Box::new(network), kept: None }))
+    }
+}
+
+/// The pauses between tries: 50 ms, twice as long each time, 2 s at most.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Backoff {
+    pause: Duration,
+}
+
+impl Backoff {
+    const FIRST: Duration = Duration::from_millis(50);
+    const LONGEST: Duration = Duration::from_secs(2);
+
+    /// The next pause.
+    pub fn next_pause(&mut self) -> Duration {
+        self.pause = (self.pause * 2).clamp(Self::FIRST, Self::LONGEST);
+        self.pause
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_to_two_seconds() {
+        let mut backoff = Backoff::default();
+        let pauses: Vec<u128> = std::iter::repeat_with(|| backoff.next_pause().as_millis()).take(8).collect();
+        assert_eq!(pauses, [50, 100, 200, 400, 800, 1_600, 2_000, 2_000]);
+    }
+}
