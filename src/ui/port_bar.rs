@@ -51,11 +51,13 @@ impl PortBar {
     }
 
     fn port(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        // All other controls of the row need so much; where less is left the names are cut, not the row.
+        let width = (ui.available_width() - 610.0).clamp(120.0, 236.0);
         let label = ui.label("Port");
         let picked = &state.settings.port;
         let shown = state.ports.iter().find(|info| info.path == *picked).map_or_else(|| name_of(picked), title);
         let combo = ComboBox::from_id_salt("port")
-            .width(236.0)
+            .width(width)
             .height(420.0)
             .selected_text(shown)
             .truncate()

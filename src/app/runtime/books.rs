@@ -28,7 +28,8 @@ impl Runtime {
                 self.take_book(state);
             }
             Err(error) => {
-                state.say(Tone::Trouble, error.to_string());
+                let instead = "The macros that come with the program are shown instead";
+                state.say(Tone::Trouble, format!("{error}. {instead}."));
                 default_book(state);
             }
         }

@@ -165,7 +165,8 @@ fn read(text: &str) -> Result<(DocumentMut, Settings), String> {
 }
 
 fn one_line(text: &str) -> String {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+    // The parser draws the place with bars, which only reads in several lines.
+    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.contains('|')).collect::<Vec<_>>().join(": ")
 }
 
 /// Temporary file beside it, sync, rename: a reader sees the old file or the new one.
