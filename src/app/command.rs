@@ -15,6 +15,7 @@ use crate::capture::search::Pattern;
 use crate::link::transfer::Protocol;
 use crate::link::{LineSettings, LinkSpec, Order};
 use crate::macros::LineChange;
+use crate::macros::recorder::Replay;
 use crate::macros::runner::Values;
 use crate::modem::Direction;
 use crate::session::Rounds;
@@ -142,6 +143,8 @@ pub enum Command {
     SaveBookOver(String),
     /// Add a macro that sends what the macro of this name sends, each step when the modem has answered.
     WaitForAnswers(String),
+    /// Add a macro of what was sent while the selected rows or bytes came and went.
+    MacroOfSelection(Replay),
     /// Send these lines one after the other, with a pause behind each.
     SendLines(Vec<Vec<u8>>),
     /// Find out what an export would redact.
@@ -254,6 +257,8 @@ pub enum Effect {
     SaveBookOver(String),
     /// Add a macro that waits for the answers, behind the one of this name.
     WaitForAnswers(String),
+    /// Add a macro of what was sent while the selected rows or bytes came and went.
+    MacroOfSelection(Replay),
     /// Find out what an export would redact.
     PlanExport,
     /// Export the capture.

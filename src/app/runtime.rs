@@ -252,6 +252,7 @@ impl Runtime {
             Effect::SaveBook(text) => {
                 self.save_book(state, &text);
             }
+            Effect::MacroOfSelection(replay) => self.macro_of_selection(state, replay),
             Effect::WaitForAnswers(name) => self.wait_for_answers(state, &name),
             Effect::SaveBookOver(text) => self.save_book_over(state, &text),
             Effect::PlanExport => self.plan_export(state),

@@ -56,6 +56,7 @@ pub fn update(state: &mut State, command: Command) -> Vec<Effect> {
         Command::SaveBook(text) => vec![Effect::SaveBook(text)],
         Command::SaveBookOver(text) => vec![Effect::SaveBookOver(text)],
         Command::WaitForAnswers(name) => vec![Effect::WaitForAnswers(name)],
+        Command::MacroOfSelection(replay) => vec![Effect::MacroOfSelection(replay)],
         Command::SendLines(lines) => send_lines(state, &lines),
         Command::Dismiss(index) => {
             if index < state.messages.len() {

@@ -315,3 +315,26 @@ fn a_pasted_sketch_fails_blindly_and_delivers_the_text_once_it_waits() {
     desk.wait("it is done", |desk| !desk.state().running() && desk.shows("Done"));
     assert_eq!(server.received(), b"hello");
 }
+
+#[test]
+fn a_part_of_the_log_becomes_a_macro_with_answers_or_with_its_timing() {
+    let home = tempfile::tempdir().unwrap();
+    let mut desk = connected(home.path(), "version = 1\n");
+    desk.focus_line();
+    desk.type_text("AT+CSQ");
+    desk.key(egui::Key::Enter);
+    desk.wait_for_log("+CSQ: ");
+    desk.wait_for_log("OK<CR><LF>");
+    desk.focus_log();
+    desk.keys(egui::Modifiers::COMMAND, egui::Key::A);
+    for (choice, number) in [("Each step when the modem has answered", 1), ("With the original timing", 2)] {
+        desk.wait("the selection is measured", |desk| desk.offers("Macro of this"));
+        desk.click("Macro of this");
+        desk.click(choice);
+        desk.wait("the macro is there", |desk| desk.state().book.macros.len() == number);
+    }
+    let macros = &desk.state().book.macros;
+    assert!(macros.iter().all(|made| made.steps[0].send.as_deref() == Some(r"AT+CSQ\r")), "{macros:?}");
+    assert!(!macros[0].steps[0].expect.is_empty() && macros[1].steps[0].expect.is_empty());
+    assert_ne!(macros[0].name, macros[1].name);
+}

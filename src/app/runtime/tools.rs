@@ -9,12 +9,14 @@ use std::time::{Duration, Instant};
 use super::Runtime;
 use super::inspect::started;
 use crate::app::command::{Command, ExportWish};
+use crate::app::export_macro::{FromCapture, from_part};
 use crate::app::job::Job;
 use crate::app::state::{Purpose, State, Tone};
 use crate::app::timeline::Timeline;
 use crate::capture::export::{self, Options};
 use crate::capture::redact::Plan;
 use crate::capture::{EntryItem, Progress, Reader};
+use crate::macros::Macro;
 use crate::macros::edit::{Edit, Editor};
 use crate::macros::recorder::{Recorder, Replay};
 use crate::modem::Direction;
@@ -26,6 +28,7 @@ pub(super) struct Jobs {
     export: Option<Job<Result<PathBuf, String>>>,
     choose: Option<(Purpose, Job<Chosen>)>,
     timeline: Option<Job<Timeline>>,
+    part: Option<Job<FromCapture>>,
 }
 
 /// How a file dialog ended.
@@ -102,19 +105,48 @@ impl Runtime {
             state.say(Tone::Note, "Nothing was sent while recording, so there is no macro.");
             return;
         }
+        let done = format!("“{name}” was added to the macros, with what the modem answered.");
+        self.add_macro(state, recorded, done);
+    }
+
+    /// What was sent between the first and the last record of the selection becomes a macro.
+    pub(super) fn macro_of_selection(&mut self, state: &mut State, replay: Replay) {
+        let times = state.selected.as_ref().and_then(|selected| selected.span.as_ref()?.times);
+        let (Some((first, last)), Some(reader)) = (times, state.reader.clone()) else { return };
+        let name = free_name(state, "From the log");
+        let work = move |_: &Progress| from_part(&reader, first..last + Duration::from_micros(1), &name, replay);
+        let job = Job::start("macro of selection", self.news.clone(), work);
+        self.jobs.part = started(state, job);
+    }
+
+    /// Adds a macro behind the others; what it says when it did.
+    fn add_macro(&mut self, state: &mut State, what: Macro, done: String) {
         let edited = Editor::new(&state.tools.book_text).map_err(|error| error.to_string()).and_then(|mut editor| {
-            let edit = Edit::InsertMacro { at: editor.book().macros.len(), what: Box::new(recorded) };
+            let edit = Edit::InsertMacro { at: editor.book().macros.len(), what: Box::new(what) };
             editor.apply(&edit).map_err(|error| error.to_string())?;
             Ok(editor.text().to_owned())
         });
         match edited {
             Ok(text) => {
                 if self.save_book(state, &text) {
-                    state.say(Tone::Good, format!("“{name}” was added to the macros, with what the modem answered."));
+                    state.say(Tone::Good, done);
                 }
             }
-            Err(error) => state.say(Tone::Trouble, format!("The recording was not kept: {error}")),
+            Err(error) => state.say(Tone::Trouble, format!("The macro was not kept: {error}")),
         }
+    }
+
+    fn poll_part(&mut self, state: &mut State) {
+        let Some(made) = self.jobs.part.as_ref().and_then(Job::take) else { return };
+        self.jobs.part = None;
+        let name = &made.recorded.name;
+        if made.recorded.steps.is_empty() {
+            state.say(Tone::Note, "Nothing was sent in this part of the log, so there is no macro.");
+            return;
+        }
+        let cut = if made.cut { " Not all of it fitted." } else { "" };
+        let done = format!("“{name}” was added to the macros.{cut}");
+        self.add_macro(state, made.recorded, done);
     }
 
     pub(super) fn make_timeline(&mut self, state: &mut State) {
@@ -127,6 +159,7 @@ impl Runtime {
 
     /// Takes in what is done.
     pub(super) fn poll_tools(&mut self, state: &mut State) {
+        self.poll_part(state);
         if let Some(plan) = self.jobs.plan.as_ref().and_then(Job::take) {
             (self.jobs.plan, state.tools.plan) = (None, plan);
         }

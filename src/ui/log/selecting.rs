@@ -11,6 +11,7 @@ use super::{LogPanel, clock};
 use crate::app::{Command, State};
 use crate::capture::copy::{CopyAs, Selection};
 use crate::capture::{Content, Row};
+use crate::macros::recorder::Replay;
 use crate::modem::Direction;
 use crate::modem::diagnose::Evidence;
 use crate::ui::theme::{self, Palette};
@@ -207,4 +208,18 @@ fn forms(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             ui.close();
         }
     }
+    let measured = selected.span.as_ref().is_some_and(|span| span.times.is_some());
+    ui.add_enabled_ui(measured, |ui| {
+        ui.menu_button("Macro of this", |ui| {
+            for (replay, name) in [
+                (Replay::Answers, "Each step when the modem has answered"),
+                (Replay::Timing, "With the original timing"),
+            ] {
+                if ui.button(name).clicked() {
+                    commands.push(Command::MacroOfSelection(replay));
+                    ui.close();
+                }
+            }
+        });
+    });
 }
