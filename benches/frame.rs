@@ -1,7 +1,12 @@
 //! What a frame costs: update, layout and tessellation of the whole window, without drawing it. A log of a hundred thousand
-//! rows, still and then scrolled: `cargo bench --features inspection --bench frame`.
+//! rows, still and then scrolled; and connected to a port that is flooded at full speed, following. `cargo bench --features
+//! inspection --bench frame`.
+#![cfg(unix)]
 #![allow(clippy::disallowed_methods, reason = "it measures real time")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a measurement that cannot be made ends here")]
+
+#[path = "window/prompting.rs"]
+mod prompting;
 
 use std::time::{Duration, Instant};
 
@@ -40,6 +45,29 @@ fn main() {
         vec![over_the_log, turn]
     };
     report("scrolled by 40 points each", (0..FRAMES).map(|_| timed(&ctx, &mut window, wheel())).collect());
+    drop(window);
+    flooded();
+}
+
+/// The log follows a port that brings bytes as fast as they are taken, on a computer that is busy with them.
+fn flooded() {
+    let modem = prompting::Modem::start(prompting::talk());
+    let start = Start { port: Some(modem.path.clone()), ..Start::default() };
+    let ctx = egui::Context::default();
+    Window::install(&ctx);
+    let data = tempfile::tempdir().expect("a folder");
+    let folders = Folders { config: None, data: Some(data.path().to_owned()) };
+    let mut window = Window::new(&ctx, &start, &folders);
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !shows(&frame(&ctx, &mut window, Vec::new()), "64 bytes a line") {
+        assert!(Instant::now() < deadline, "the flood is shown");
+        std::thread::yield_now();
+    }
+    let one = |_| {
+        std::thread::sleep(Duration::from_millis(16));
+        timed(&ctx, &mut window, Vec::new())
+    };
+    report("following a flood", (0..FRAMES).map(one).collect());
 }
 
 /// One frame; its shapes, tessellated.

@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, Sender, bounded, select};
 
 use super::job::Job;
 use crate::capture::copy::{self, CopyAs, CopyError, Selection, Span};
@@ -22,6 +22,8 @@ use crate::modem::Direction;
 const BUDGET: usize = 4 * 1024 * 1024;
 /// Pages follow each other no faster than this: the eye sees no more, and the port's thread wants the processor.
 const PACE: Duration = Duration::from_millis(12);
+/// And no faster than this while each page has only rows that the one before had not: nobody reads that.
+const FLOOD_PACE: Duration = Duration::from_millis(40);
 
 /// Which rows of the log are wanted.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,7 +72,8 @@ pub struct Page {
 #[derive(Debug)]
 pub struct LogFeed {
     shared: Arc<Shared>,
-    bell: Sender<()>,
+    /// Rung by a question and at the end; what arrives rings another bell, so that it does not cut a rest short.
+    question: Sender<()>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -93,8 +96,9 @@ impl LogFeed {
     /// Starts the thread. Until the first [`Self::ask`] it does nothing.
     #[must_use]
     pub fn new(reader: Reader, news: News) -> Self {
-        let (bell, rung) = bounded(1);
-        reader.ring(bell.clone());
+        let (bell, arrived) = bounded(1);
+        reader.ring(bell);
+        let (question, asked) = bounded(1);
         let shared = Arc::new(Shared {
             reader,
             wish: Mutex::default(),
@@ -104,10 +108,10 @@ impl LogFeed {
         });
         let work = {
             let shared = Arc::clone(&shared);
-            move || shared.work(&rung, &news)
+            move || shared.work(&arrived, &asked, &news)
         };
         let thread = std::thread::Builder::new().name("log feed".to_owned()).spawn(work).ok();
-        Self { shared, bell, thread }
+        Self { shared, question, thread }
     }
 
     /// Asks for a page; returns at once, with the number that [`Page::query`] will have. A newer query replaces one that
@@ -116,7 +120,7 @@ impl LogFeed {
     pub fn ask(&self, query: Query) -> u64 {
         let id = self.shared.asked.fetch_add(1, Ordering::Relaxed) + 1;
         self.shared.wish().query = Some((id, query));
-        let _full_is_rung = self.bell.try_send(());
+        let _full_is_rung = self.question.try_send(());
         id
     }
 
@@ -177,7 +181,7 @@ impl LogFeed {
 impl Drop for LogFeed {
     fn drop(&mut self) {
         self.shared.wish().ended = true;
-        let _full_is_rung = self.bell.try_send(());
+        let _full_is_rung = self.question.try_send(());
         if let Some(thread) = self.thread.take() {
             let _panicked = thread.join();
         }
@@ -189,53 +193,60 @@ impl Shared {
         self.wish.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn work(&self, bell: &Receiver<()>, news: &News) {
+    fn work(&self, arrived: &Receiver<()>, asked: &Receiver<()>, news: &News) {
         let mut index: Option<RowIndex> = None;
-        while bell.recv().is_ok() {
-            let mut complete = false;
-            while !complete {
-                let (query, ended) = {
-                    let wish = self.wish();
-                    (wish.query.clone(), wish.ended)
-                };
-                if ended {
-                    return;
-                }
-                let Some((id, query)) = query else { break };
-                let began = now();
-                let index = match index.take() {
-                    Some(old) if *old.rules() == query.rules && *old.filter() == query.filter => index.insert(old),
-                    _ => {
-                        index.insert(RowIndex::filtered(self.reader.clone(), query.rules.clone(), query.filter.clone()))
-                    }
-                };
-                complete = index.update(BUDGET);
-                let page = Arc::new(make_page(index, id, &query, complete));
+        let mut complete = true;
+        loop {
+            if complete && !rung(arrived, asked) {
+                return;
+            }
+            let (query, ended) = {
                 let wish = self.wish();
-                self.page.store(page);
-                drop(wish);
-                self.settled.notify_all();
-                news();
-                // Waits out the rest of the pace; a question or the end cuts it short.
-                if complete && !self.rests_until(began + PACE, bell, id) {
-                    complete = false;
-                }
+                (wish.query.clone(), wish.ended)
+            };
+            if ended {
+                return;
             }
-        }
-    }
-
-    /// Lets `PACE` go by unless something else is asked. False when there is something to do.
-    fn rests_until(&self, due: Instant, bell: &Receiver<()>, answered: u64) -> bool {
-        let mut rung = false;
-        while bell.recv_deadline(due).is_ok() {
-            rung = true;
+            let Some((id, query)) = query else {
+                complete = true;
+                continue;
+            };
+            let began = now();
+            let index = match index.take() {
+                Some(old) if *old.rules() == query.rules && *old.filter() == query.filter => index.insert(old),
+                _ => index.insert(RowIndex::filtered(self.reader.clone(), query.rules.clone(), query.filter.clone())),
+            };
+            complete = index.update(BUDGET);
+            let page = Arc::new(make_page(index, id, &query, complete));
             let wish = self.wish();
-            if wish.ended || wish.query.as_ref().is_some_and(|(id, _)| *id > answered) {
-                return false;
+            let before = self.page.swap(Arc::clone(&page));
+            drop(wish);
+            self.settled.notify_all();
+            news();
+            if complete {
+                let rest = if floods(&before, &page) { FLOOD_PACE } else { PACE };
+                // A question ends the rest; what arrives waits for its end.
+                complete = asked.recv_deadline(began + rest).is_err();
             }
         }
-        !rung
     }
+}
+
+/// Waits for something to do; false when nobody is left who could ask.
+fn rung(arrived: &Receiver<()>, asked: &Receiver<()>) -> bool {
+    select! {
+        recv(asked) -> question => question.is_ok(),
+        recv(arrived) -> bytes => match bytes {
+            Ok(()) => true,
+            // The capture is closed: there are only questions now.
+            Err(_) => asked.recv().is_ok(),
+        },
+    }
+}
+
+/// Every row in sight went by since the page before.
+fn floods(before: &Page, page: &Page) -> bool {
+    before.query == page.query && before.complete && page.first > before.first + before.rows.len() as u64
 }
 
 fn make_page(index: &RowIndex, id: u64, query: &Query, complete: bool) -> Page {

@@ -12,6 +12,7 @@ pub mod find;
 pub mod job;
 pub mod log_feed;
 pub mod nano;
+mod pace;
 pub mod passthrough;
 mod runtime;
 pub mod settings;
@@ -20,6 +21,7 @@ pub mod timeline;
 mod update;
 
 pub use command::{Command, Effect, ExportWish};
+pub use pace::{Due, Pace};
 pub use runtime::{BESIDE, Folders, Runtime};
 pub use settings::{Adapter, Settings};
 pub use state::{

@@ -154,7 +154,8 @@ impl LogPanel {
     }
 
     fn look(&mut self, ui: &Ui, state: &State) {
-        let look = Look::new(&state.settings.view, ui.visuals().dark_mode, ui.pixels_per_point());
+        let look =
+            Look::new(&state.settings.view, ui.visuals().dark_mode, ui.pixels_per_point(), ui.max_rect().width());
         if self.look != Some(look) || self.drawn.len() > KEPT {
             self.look = Some(look);
             self.drawn.clear();
@@ -310,7 +311,7 @@ impl LogPanel {
             selecting::paint_bytes(ui, state, self.marked.as_ref(), row, drawn, place, &columns, palette);
             drawn.paint(ui, place, &columns, palette);
             if wanted {
-                words.push_str(&drawn.words);
+                words.push_str(drawn.words(look));
                 words.push('\n');
             }
         }

@@ -15,12 +15,10 @@ use super::server::ServerPanel;
 use super::tools::Tools;
 use super::{parts, strip, theme};
 use crate::app::settings::{SettingsFile, Theme};
-use crate::app::{Command, Folders, Runtime, Start, State};
+use crate::app::{Command, Folders, Pace, Runtime, Start, State};
 use crate::link::News;
 use crate::modem::diagnose::Doing;
 
-/// News are shown at most so often; the eye sees no more. Never zero: a zero delay paints two frames per call.
-const FRAME: Duration = Duration::from_millis(16);
 /// While something counts seconds the window is drawn this often.
 const COUNTING: Duration = Duration::from_millis(100);
 
@@ -28,6 +26,7 @@ const COUNTING: Duration = Duration::from_millis(100);
 pub struct Window {
     state: State,
     runtime: Option<Runtime>,
+    pace: Pace,
     port_bar: PortBar,
     log: LogPanel,
     send_box: SendBox,
@@ -48,13 +47,15 @@ impl Window {
     #[must_use]
     pub fn new(ctx: &Context, start: &Start, folders: &Folders) -> Self {
         Self::install(ctx);
-        let repaint = ctx.clone();
-        let news: News = Arc::new(move || repaint.request_repaint_after(FRAME));
+        let (repaint, pace) = (ctx.clone(), Pace::default());
+        let due = pace.due();
+        let news: News = Arc::new(move || repaint.request_repaint_after(due.delay()));
         let (runtime, state) = Runtime::start(start, folders, news);
         ctx.set_zoom_factor(state.settings.zoom.clamp(0.5, 3.0));
         Self {
             state,
             runtime: Some(runtime),
+            pace,
             port_bar: PortBar::default(),
             log: LogPanel::default(),
             send_box: SendBox::default(),
@@ -105,6 +106,7 @@ impl Window {
                 runtime.carry_out(&mut self.state, Command::Focus(focused));
             }
         }
+        self.pace.frame(self.state.status.rx, self.state.status.now);
         let state = &self.state;
         if let Some(wake) = state.tools.check.as_ref().and_then(|check| check.wake) {
             ctx.request_repaint_after(wake);

@@ -74,7 +74,9 @@ impl Window {
     pub fn start(display: &Display, home: &Path, arguments: &[&str]) -> Self {
         let port = free_port();
         let address = format!("127.0.0.1:{port}");
-        let program = Command::new(env!("CARGO_BIN_EXE_modemscope"))
+        // A measurement may want another build than its own.
+        let binary = std::env::var_os("MODEMSCOPE_BINARY").unwrap_or_else(|| env!("CARGO_BIN_EXE_modemscope").into());
+        let program = Command::new(binary)
             .args(arguments)
             .env("DISPLAY", display.name())
             .env_remove("WAYLAND_DISPLAY")
@@ -228,6 +230,11 @@ impl Window {
     /// Types text where the focus is.
     pub fn type_text(&mut self, text: &str) {
         self.apply(vec![Event::Text(text.to_owned())]);
+    }
+
+    /// Pastes text where the focus is.
+    pub fn paste(&mut self, text: String) {
+        self.apply(vec![Event::Paste(text)]);
     }
 
     /// Presses and releases a key.

@@ -1,5 +1,6 @@
 //! One row of the log: its letters, laid out once, where they go, and which byte stands where.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -13,8 +14,14 @@ use crate::modem::catalogue;
 use crate::ui::bytes::{self, Visible};
 use crate::ui::theme::{self, Palette};
 
-/// More bytes of a row than this are not laid out: they would be far outside the window.
-const LAID_OUT: usize = 1024;
+/// More bytes of a row than this are neither coloured nor read out: they would be far outside the window.
+const SHOWN: usize = 1024;
+/// No letter is narrower than this, so no more of them than fit are laid out.
+const NARROWEST: f32 = 6.0;
+/// Digits of a byte.
+const HEX: usize = 2;
+const DECIMAL: usize = 3;
+const BINARY: usize = 8;
 
 /// What letters depend on besides the row.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,11 +30,27 @@ pub(super) struct Look {
     decoding: TextDecoding,
     dark: bool,
     scale: f32,
+    /// So many letters of a row are in sight, at the most.
+    letters: usize,
 }
 
 impl Look {
-    pub(super) fn new(view: &View, dark: bool, scale: f32) -> Self {
-        Self { columns: view.columns, decoding: view.decoding, dark, scale }
+    pub(super) fn new(view: &View, dark: bool, scale: f32, width: f32) -> Self {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float casts saturate")]
+        let letters = (width / NARROWEST) as usize + 1;
+        Self { columns: view.columns, decoding: view.decoding, dark, scale, letters }
+    }
+
+    /// The first bytes, as many as can be in sight where each takes so many letters.
+    fn of_width(self, bytes: &[u8], letters: usize) -> &[u8] {
+        bytes.get(..self.letters / letters + 1).unwrap_or(bytes)
+    }
+
+    /// The first bytes, as many as can be in sight as text: of a letter of UTF-8 only the first byte counts.
+    fn of_text(self, bytes: &[u8]) -> &[u8] {
+        let mut starts = bytes.iter().enumerate().filter(|(_, byte)| **byte & 0xC0 != 0x80);
+        let end = starts.nth(self.letters).map_or(bytes.len(), |(at, _)| at);
+        bytes.get(..end).unwrap_or(bytes)
     }
 }
 
@@ -109,8 +132,8 @@ pub(super) struct Drawn {
     bytes: Vec<u8>,
     length: usize,
     open: bool,
-    /// The row for a screen reader.
-    pub words: String,
+    /// The row for a screen reader, once one asked.
+    words: OnceCell<String>,
 }
 
 impl Drawn {
@@ -129,16 +152,14 @@ impl Drawn {
                     bytes: event.clone().into_bytes(),
                     length: event.len(),
                     open: false,
-                    words: format!("{time} {event}"),
+                    words: OnceCell::new(),
                     time_text: time,
                 }
             }
             Content::Data { direction, bytes: all, .. } => {
-                let shown = all.get(..all.len().min(LAID_OUT)).unwrap_or_default();
-                let (first, second, content) = letters(painter, shown, *direction, look, palette);
+                let shown = all.get(..all.len().min(SHOWN)).unwrap_or_default();
+                let (first, second) = letters(painter, shown, *direction, look, palette);
                 let meaning = meaning(*direction, shown);
-                let explained = meaning.as_ref().map(|words| format!(" ({words})")).unwrap_or_default();
-                let name = if *direction == Direction::Rx { "RX" } else { "TX" };
                 Self {
                     time: time_galley,
                     direction: Some(*direction),
@@ -148,7 +169,7 @@ impl Drawn {
                     bytes: shown.to_vec(),
                     length: all.len(),
                     open: row.open,
-                    words: format!("{time} {name} {content}{explained}"),
+                    words: OnceCell::new(),
                     time_text: time,
                 }
             }
@@ -167,6 +188,20 @@ impl Drawn {
     /// Its bytes, as far as they are drawn; of an event its words.
     pub(super) fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// The row for a screen reader: time, direction, content in the columns that are shown, and what it means.
+    pub(super) fn words(&self, look: Look) -> &str {
+        self.words.get_or_init(|| {
+            let time = &self.time_text;
+            let Some(direction) = self.direction else {
+                return format!("{time} {}", String::from_utf8_lossy(&self.bytes));
+            };
+            let name = if direction == Direction::Rx { "RX" } else { "TX" };
+            let content = words(&self.bytes, look.columns);
+            let meaning = self.meaning.as_ref().map(|galley| format!(" ({})", galley.text())).unwrap_or_default();
+            format!("{time} {name} {content}{meaning}")
+        })
     }
 
     /// Which byte of the row stands at `x`.
@@ -244,29 +279,38 @@ fn letters(
     direction: Direction,
     look: Look,
     palette: &Palette,
-) -> (Letters, Option<Letters>, String) {
+) -> (Letters, Option<Letters>) {
     let color = if direction == Direction::Rx { palette.rx } else { palette.tx };
-    let text = || Letters::visible(painter, Visible::new(bytes, look.decoding.into(), color, palette));
-    let fixed = |text: &str, width, color| Letters::fixed(painter, text.to_owned(), bytes.len(), width, color);
+    let text = || Letters::visible(painter, Visible::new(look.of_text(bytes), look.decoding.into(), color, palette));
+    let fixed = |width: usize, color| {
+        let bytes = look.of_width(bytes, width + 1);
+        Letters::fixed(painter, digits(bytes, width), bytes.len(), width, color)
+    };
     match look.columns {
-        Shows::Text => (text(), None, bytes::words(bytes)),
-        Shows::Hex => {
-            let words = bytes::hex(bytes);
-            (fixed(&words, 2, color), None, words)
-        }
-        Shows::Decimal => {
-            let words = joined(bytes, |byte| format!("{byte:>3}"));
-            (fixed(&words, 3, color), None, words)
-        }
-        Shows::Binary => {
-            let words = joined(bytes, |byte| format!("{byte:08b}"));
-            (fixed(&words, 8, color), None, words)
-        }
-        Shows::Both => {
-            let hex = bytes::hex(bytes);
-            let words = format!("{} | {hex}", bytes::words(bytes));
-            (text(), Some(fixed(&hex, 2, palette.weak)), words)
-        }
+        Shows::Text => (text(), None),
+        Shows::Hex => (fixed(HEX, color), None),
+        Shows::Decimal => (fixed(DECIMAL, color), None),
+        Shows::Binary => (fixed(BINARY, color), None),
+        Shows::Both => (text(), Some(fixed(HEX, palette.weak))),
+    }
+}
+
+/// Each byte in as many digits, with blanks between.
+fn digits(bytes: &[u8], width: usize) -> String {
+    match width {
+        DECIMAL => joined(bytes, |byte| format!("{byte:>3}")),
+        BINARY => joined(bytes, |byte| format!("{byte:08b}")),
+        _ => bytes::hex(bytes),
+    }
+}
+
+fn words(bytes: &[u8], columns: Shows) -> String {
+    match columns {
+        Shows::Text => bytes::words(bytes),
+        Shows::Hex => digits(bytes, HEX),
+        Shows::Decimal => digits(bytes, DECIMAL),
+        Shows::Binary => digits(bytes, BINARY),
+        Shows::Both => format!("{} | {}", bytes::words(bytes), bytes::hex(bytes)),
     }
 }
 
@@ -281,4 +325,24 @@ fn meaning(direction: Direction, bytes: &[u8]) -> Option<String> {
 
 fn joined(bytes: &[u8], one: impl Fn(&u8) -> String) -> String {
     bytes.iter().map(one).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_is_laid_out_than_can_be_in_sight() {
+        let look = Look::new(&View::default(), true, 1.0, 60.0);
+        let check = |bytes: &[u8], text: usize, hex: usize| {
+            let lengths = (look.of_text(bytes).len(), look.of_width(bytes, HEX + 1).len());
+            assert_eq!(lengths, (text, hex), "{}", bytes.escape_ascii());
+        };
+        check(b"", 0, 0);
+        check(b"OK\r\n", 4, 4);
+        check(&[b'x'; 1000], 11, 4);
+        // Eleven letters of two bytes; a letter is never cut.
+        check("\u{44f}".repeat(500).as_bytes(), 22, 4);
+        check(&[0x80; 1000], 1000, 4);
+    }
 }
