@@ -48,15 +48,20 @@ impl DataEcho {
 
     /// How many of the received bytes are the echo of data.
     pub fn take(&mut self, received: &[u8]) -> usize {
-        let mut taken = 0;
-        for &byte in received {
+        let mut rest = received;
+        loop {
+            // Nearly always it comes back as it went.
+            let (front, _) = self.expected.as_slices();
+            let same = front.iter().zip(rest).take_while(|(sent, came)| sent == came).count();
+            self.expected.drain(..same);
+            rest = rest.get(same..).unwrap_or_default();
+            let Some(byte) = rest.first() else { break };
             let optional = self.expected.iter().take_while(|byte| matches!(byte, b'\r' | b'\n' | 0x1A)).count();
-            let matching = (0..=optional).find(|&at| self.expected.get(at) == Some(&byte));
-            let Some(at) = matching else { break };
+            let Some(at) = (0..=optional).find(|&at| self.expected.get(at) == Some(byte)) else { break };
             self.expected.drain(..=at);
-            taken += 1;
+            rest = rest.get(1..).unwrap_or_default();
         }
-        taken
+        received.len() - rest.len()
     }
 }
 
