@@ -8,6 +8,7 @@
 //! The others are the same thing again and again, from the kindest to the shortest there is.
 
 #![allow(missing_docs, reason = "criterion's macro makes a function")]
+#![allow(clippy::disallowed_methods, reason = "a bench measures time")]
 #![allow(clippy::expect_used, reason = "a bench ends where it cannot go on")]
 
 use std::hint::black_box;
@@ -201,17 +202,17 @@ fn rates(criterion: &mut Criterion<OneCore>) {
 fn one_gibibyte(_: &mut Criterion<OneCore>) {
     let wanted = std::env::var("MODEMSCOPE_BENCH_MIB").ok().and_then(|count| count.parse().ok()).unwrap_or(1024_u64);
     let script = a_day_on_gprs();
-    let (mut player, mut played) = (Player::default(), 0);
+    let (mut player, mut total) = (Player::default(), 0);
     player.play(&script, 4096);
     let (before, began) = (resident(), OneCore.start());
-    while played < wanted << 20 {
+    while total < wanted << 20 {
         player.play(&script, 4096);
-        played += script.len();
+        total += script.len();
     }
     let seconds = OneCore.end(began).as_secs_f64();
     println!(
         "a day on GPRS, {wanted} MiB once: {seconds:.2} s of one core, {:.0} MB/s, memory grew by {} KiB, {} findings",
-        f64::from(u32::try_from(played / 1000).unwrap_or(u32::MAX)) / 1000.0 / seconds,
+        f64::from(u32::try_from(total / 1000).unwrap_or(u32::MAX)) / 1000.0 / seconds,
         resident().saturating_sub(before),
         player.diagnoser.findings().len(),
     );
