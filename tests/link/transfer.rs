@@ -164,8 +164,13 @@ fn a_far_end_that_cancels_or_vanishes_is_told() {
     watched.order(Order::SendFile(path.clone(), Protocol::Xmodem));
     pty.write_all(b"C", LIMIT);
     assert_eq!(pty.read_exactly(133, LIMIT).len(), 133);
-    pty.write_all(&[0x18; 8], LIMIT);
     let ended = |status: &modemscope::link::Status| status.transfer.as_ref().is_some_and(|it| it.end.is_some());
+    // sx throws away what comes before it waits for the answer to its block: say it until it is heard.
+    let until = Instant::now() + LIMIT;
+    while !ended(&watched.connection.status()) && Instant::now() < until {
+        pty.write_all(&[0x18; 8], LIMIT);
+        std::thread::park_timeout(Duration::from_millis(100));
+    }
     let status = watched.until("it has ended", ended);
     let end = status.transfer.as_ref().unwrap().end.clone();
     assert!(matches!(&end, Some(TransferEnd::Failed(text)) if text.contains("sx gave up")), "{end:?}");
