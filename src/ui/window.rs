@@ -152,7 +152,12 @@ impl Window {
             self.tools.help(adapter);
         }
         let asked = self.asking();
+        let tools = self.tools.any_open();
         self.tools.windows(&ctx, &self.state, !asked && !popup && !FindBar::has_focus(&ctx), &mut commands);
+        if tools && !self.tools.any_open() {
+            // What is typed next goes into the next command, not nowhere.
+            SendBox::focus(&ctx);
+        }
         self.send_box.overlay(ui, &self.state, &mut commands);
         self.macros.overlay(ui, &self.state, &mut commands);
         if asked && !self.asking() {

@@ -167,6 +167,9 @@ fn esc_closes_the_window_in_front_and_tab_goes_on_inside() {
     desk.key(Key::Escape);
     assert!(!desk.shows("Keep up to"));
     assert_eq!(desk.state().status.tx, 0);
+    desk.type_text("ATI");
+    desk.key(Key::Enter);
+    desk.wait("the send box had the focus again", |desk| desk.state().status.tx == 4);
 }
 
 #[cfg(unix)]
