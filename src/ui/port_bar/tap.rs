@@ -21,6 +21,9 @@ impl TapChoice {
     }
 
     fn form(&mut self, ui: &mut Ui, state: &State) -> Option<String> {
+        // Menus do not wrap by themselves: the whole list would be as wide as this sentence.
+        ui.set_max_width(380.0);
+        ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Wrap);
         parts::weak(
             ui,
             "Two adapters, only their RX and GND connected: one on the wire from the Nano to the modem, one on the wire back. \
