@@ -98,8 +98,8 @@ impl Tool {
     fn size(self) -> egui::Vec2 {
         match self {
             Self::Editor => egui::vec2(820.0, 520.0),
-            Self::Signal => egui::vec2(720.0, 460.0),
-            Self::Nano | Self::Adapter => egui::vec2(720.0, 520.0),
+            Self::Signal => egui::vec2(720.0, 560.0),
+            Self::Nano | Self::Adapter => egui::vec2(720.0, 580.0),
             Self::Import => egui::vec2(620.0, 540.0),
             Self::Program => egui::vec2(700.0, 560.0),
             Self::Export => egui::vec2(480.0, 320.0),
@@ -107,7 +107,7 @@ impl Tool {
             Self::Share => egui::vec2(460.0, 300.0),
             Self::Keys => egui::vec2(560.0, 520.0),
             Self::Baud => egui::vec2(560.0, 360.0),
-            Self::Simulator => egui::vec2(420.0, 380.0),
+            Self::Simulator => egui::vec2(480.0, 560.0),
             Self::Settings => egui::vec2(460.0, 520.0),
         }
     }

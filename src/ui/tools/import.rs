@@ -40,11 +40,14 @@ impl ImportPanel {
         }
         let label = parts::weak(ui, "A file: .ino, HTerm .hts, Bray or CuteCom .tmf, SSCOM .ini, YAT, or a macro book");
         ui.horizontal(|ui| {
-            ui.add(TextEdit::singleline(&mut self.path).desired_width(360.0).font(theme::mono())).labelled_by(label.id);
+            let field = TextEdit::singleline(&mut self.path).desired_width(360.0).font(theme::mono());
+            let field = ui.add(field).labelled_by(label.id);
+            let enter = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
             if ui.button("Choose…").clicked() {
                 commands.push(Command::Choose(Purpose::Import));
             }
-            if ui.add_enabled(!self.path.trim().is_empty(), egui::Button::new("Read file")).clicked() {
+            let named = !self.path.trim().is_empty();
+            if ui.add_enabled(named, egui::Button::new("Read file")).clicked() || (enter && named) {
                 self.read_file(commands);
             }
         });

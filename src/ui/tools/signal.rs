@@ -27,13 +27,18 @@ impl SignalPanel {
         parts::heading(ui, "Signal, dBm");
         if timeline.signal.is_empty() {
             parts::weak(ui, "No +CSQ answer yet: send AT+CSQ, or click SIM and signal.");
+        } else {
+            signal(ui, timeline);
         }
-        signal(ui, timeline);
         parts::heading(
             ui,
             &format!("Commands, seconds until the answer ({})", bytes::grouped(timeline.bars.len() as u64)),
         );
-        latency(ui, timeline);
+        if timeline.bars.is_empty() {
+            parts::weak(ui, "No command was sent yet.");
+        } else {
+            latency(ui, timeline);
+        }
     }
 }
 
