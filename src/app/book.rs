@@ -139,24 +139,45 @@ impl BookFile {
     /// # Errors
     /// [`BookFileError::Write`].
     pub fn keep_aside(&self) -> Result<PathBuf, BookFileError> {
-        let stem = self.path.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
-        let names = std::iter::once(String::new()).chain((2..=10_000).map(|number| format!("-{number}")));
-        let mut result = Err(io::Error::from(ErrorKind::AlreadyExists));
-        let mut path = self.path.clone();
-        for name in names {
-            path = self.path.with_file_name(format!("{stem}.theirs{name}.toml"));
-            result = File::create_new(&path).and_then(|mut file| {
-                file.write_all(self.text.as_bytes())?;
+        self.write_beside("theirs", &self.text)
+    }
+
+    /// Keeps changes that nobody saved in a new file beside this one: `macros.unsaved.toml`, `macros.unsaved-2.toml` …
+    ///
+    /// # Errors
+    /// [`BookFileError::Write`].
+    pub fn keep_unsaved(&self, text: &str) -> Result<PathBuf, BookFileError> {
+        self.write_beside("unsaved", text)
+    }
+
+    /// The first file that [`Self::keep_unsaved`] made and that is still there.
+    #[must_use]
+    pub fn unsaved(&self) -> Option<PathBuf> {
+        self.names_beside("unsaved").find(|path| path.exists())
+    }
+
+    /// A hundred names that files beside this one may have.
+    fn names_beside(&self, word: &'static str) -> impl Iterator<Item = PathBuf> {
+        let stem = self.path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let numbers = std::iter::once(String::new()).chain((2..=100).map(|number| format!("-{number}")));
+        numbers.map(move |number| self.path.with_file_name(format!("{stem}.{word}{number}.toml")))
+    }
+
+    fn write_beside(&self, word: &'static str, text: &str) -> Result<PathBuf, BookFileError> {
+        let mut failed = (self.path.clone(), io::Error::from(ErrorKind::AlreadyExists));
+        for path in self.names_beside(word) {
+            let written = File::create_new(&path).and_then(|mut file| {
+                file.write_all(text.as_bytes())?;
                 file.sync_all()
             });
-            if !matches!(&result, Err(error) if error.kind() == ErrorKind::AlreadyExists) {
-                break;
+            match written {
+                Ok(()) => return Ok(path),
+                Err(source) if source.kind() == ErrorKind::AlreadyExists => failed = (path, source),
+                Err(source) => return Err(BookFileError::Write { path, source }),
             }
         }
-        match result {
-            Ok(()) => Ok(path),
-            Err(source) => Err(BookFileError::Write { path, source }),
-        }
+        let (path, source) = failed;
+        Err(BookFileError::Write { path, source })
     }
 
     fn save_on(&mut self, text: &str, disk: &mut impl Steps) -> Result<(), BookFileError> {

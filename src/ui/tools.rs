@@ -190,6 +190,12 @@ impl Tools {
         self.show_tool(Tool::Baud);
     }
 
+    /// The macro book as the editor has it, if it was changed and not saved.
+    #[must_use]
+    pub fn unsaved_macros(&self) -> Option<&str> {
+        self.editor.unsaved()
+    }
+
     /// Opens the macro editor, at this macro where one is named.
     pub fn edit_macros(&mut self, which: Option<usize>) {
         if let Some(which) = which {

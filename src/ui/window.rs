@@ -284,9 +284,12 @@ impl Window {
         }
     }
 
-    /// Closes the port and writes what is still to be written.
+    /// Closes the port and writes what is still to be written; macros that were not saved are kept beside the book.
     pub fn close(&mut self) {
         if let Some(runtime) = self.runtime.take() {
+            if let Some(text) = self.tools.unsaved_macros() {
+                runtime.keep_unsaved(text);
+            }
             runtime.finish(&self.state);
         }
     }

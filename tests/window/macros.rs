@@ -288,6 +288,24 @@ fn a_change_elsewhere_while_the_editor_has_its_own_loses_neither() {
 }
 
 #[test]
+fn macros_that_were_not_saved_outlive_the_window() {
+    let home = tempfile::tempdir().unwrap();
+    let config = home.path().join("config");
+    let mut desk = with_book(home.path(), THREE);
+    desk.click("Edit…");
+    desk.click("New");
+    drop(desk);
+    assert_eq!(std::fs::read_to_string(config.join("macros.toml")).unwrap(), THREE, "nobody said Save");
+    let kept = config.join("macros.unsaved.toml");
+    assert!(std::fs::read_to_string(&kept).unwrap().contains("Macro 1"));
+
+    let desk = Desk::at_home(&Start::default(), home.path());
+    assert!(desk.state().messages.iter().any(|message| message.text.contains("macros.unsaved.toml")));
+    drop(desk);
+    assert!(!config.join("macros.unsaved-2.toml").exists(), "nothing was changed this time");
+}
+
+#[test]
 fn a_pasted_sketch_fails_blindly_and_delivers_the_text_once_it_waits() {
     let server = Server::start();
     let mut desk = Desk::new(&Start::default());

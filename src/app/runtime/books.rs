@@ -24,6 +24,10 @@ impl Runtime {
                     Ok(watch) => self.book_watch = Some(watch),
                     Err(unnoticed) => state.say(Tone::Note, unnoticed),
                 }
+                if let Some(kept) = book.unsaved() {
+                    let words = "holds macros that were changed and not saved before the window closed. Import it from the menu, or delete it.";
+                    state.say(Tone::Note, format!("{} {words}", kept.display()));
+                }
                 self.book = Some(book);
                 self.take_book(state);
             }
@@ -114,6 +118,15 @@ impl Runtime {
             }
         }
         self.save_book(state, text);
+    }
+
+    /// The window closes while the editor has changes that nobody saved: they are kept in a file beside the book.
+    pub fn keep_unsaved(&self, text: &str) {
+        let Some(book) = &self.book else { return };
+        if let Err(error) = book.keep_unsaved(text) {
+            // The window is gone: only a terminal can still tell.
+            eprintln!("modemscope: macros that were not saved are lost: {error}");
+        }
     }
 
     /// The buttons are those of the file; of one that does not parse, those that were there before.

@@ -49,6 +49,11 @@ impl EditorPanel {
         self.head = None;
     }
 
+    /// The text of the book, if it was changed and not saved.
+    pub(super) fn unsaved(&self) -> Option<&str> {
+        self.editor.as_ref().map(Editor::text).filter(|text| *text != self.base)
+    }
+
     pub(super) fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         if self.editor.is_none() || self.number != state.tools.book_number {
             self.number = state.tools.book_number;
@@ -78,7 +83,7 @@ impl EditorPanel {
 
     /// The book has another text now: ours, since it was saved; or another program's.
     fn take_in(&mut self, text: &str) {
-        let unsaved = self.editor.as_ref().filter(|editor| editor.text() != self.base);
+        let unsaved = self.editor.as_ref().filter(|_| self.unsaved().is_some());
         self.conflict = false;
         match (unsaved, Editor::new(text)) {
             (Some(editor), _) if editor.text() == text => text.clone_into(&mut self.base),
