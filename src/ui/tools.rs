@@ -133,6 +133,9 @@ pub struct Tools {
     raised: Option<Tool>,
 }
 
+/// A window so high, in points, has room for the whole menu.
+const MENU: f32 = 690.0;
+
 impl Tools {
     /// The button that opens the menu.
     pub fn menu(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -150,19 +153,30 @@ impl Tools {
             } else {
                 entry(ui, "Lend the port", "Ctrl+L", state.connected(), Command::Lend);
             }
-            for tool in Tool::ALL {
-                if tool.begins_group() {
-                    ui.separator();
-                }
-                if tool == Tool::Export {
-                    ui.menu_button("Open capture", |ui| self.open_capture(ui, commands));
-                }
-                if ui.button(tool.name()).clicked() {
-                    self.show_tool(tool);
-                    ui.close();
-                }
+            // In a short or zoomed window the last ones, Settings among them, are reached by scrolling.
+            let height = ui.ctx().content_rect().height();
+            if height < MENU {
+                let room = height - ui.min_rect().height() - 60.0;
+                egui::ScrollArea::vertical().max_height(room).show(ui, |ui| self.entries(ui, commands));
+            } else {
+                self.entries(ui, commands);
             }
         });
+    }
+
+    fn entries(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        for tool in Tool::ALL {
+            if tool.begins_group() {
+                ui.separator();
+            }
+            if tool == Tool::Export {
+                ui.menu_button("Open capture", |ui| self.open_capture(ui, commands));
+            }
+            if ui.button(tool.name()).clicked() {
+                self.show_tool(tool);
+                ui.close();
+            }
+        }
     }
 
     /// A window is open, so Esc is its.

@@ -1,6 +1,7 @@
 //! Macros from elsewhere: an Arduino sketch, HTerm, Bray, CuteCom, SSCOM, YAT, or a book.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use egui::{RichText, TextEdit, Ui};
 
@@ -66,8 +67,7 @@ impl ImportPanel {
         self.text.clear();
         let path = PathBuf::from(self.path.trim());
         let name = path.file_stem().map_or_else(|| "Imported".to_owned(), |stem| stem.to_string_lossy().into_owned());
-        // A file of this kind is small; a huge one is refused by its reader.
-        let bytes = match std::fs::read(&path) {
+        let bytes = match read_small(&path) {
             Ok(bytes) => bytes,
             Err(error) => {
                 commands.push(Command::Say(crate::app::Tone::Trouble, format!("{}: {error}", path.display())));
@@ -171,4 +171,19 @@ fn read_sketch(text: &str, name: &str) -> Read {
         .collect();
     let book = Book { macros: vec![imported.timed_macro(name)] };
     Read { of: "an Arduino sketch".to_owned(), book, left_out, timed: true }
+}
+
+/// The largest file that is read; books and sketches have a few hundred kilobytes at most.
+const LARGEST: u64 = 16 << 20;
+
+/// Reads a regular file of a sensible size: the window waits for no pipe, and for no device without an end.
+fn read_small(path: &Path) -> io::Result<Vec<u8>> {
+    let found = std::fs::metadata(path)?;
+    if !found.is_file() {
+        return Err(io::Error::other("this is no regular file; expected a macro book or a sketch"));
+    }
+    if found.len() > LARGEST {
+        return Err(io::Error::other("this is larger than 16 MiB; expected a macro book or a sketch"));
+    }
+    std::fs::read(path)
 }
