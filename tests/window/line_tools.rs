@@ -184,6 +184,7 @@ fn two_ports_are_chosen_for_a_tap_and_nothing_can_be_sent_there() {
     let globs = format!("version = 1\nglobs = ['{}']\n", home.path().join("modem-?").display());
     std::fs::write(home.path().join("config/settings.toml"), globs).unwrap();
     let mut desk = Desk::at_home(&Start::default(), home.path());
+    desk.wait("the ports are listed", |desk| desk.state().ports.iter().any(|port| port.path.ends_with("modem-b")));
     desk.harness.get_by_role_and_label(Role::ComboBox, "Port").click();
     desk.frames();
     desk.harness.get_by_role_and_label(Role::DisclosureTriangle, "Listen to two ports at once (tap)").click();
