@@ -15,49 +15,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import termios
 import threading
 import time
-import tty
-from fcntl import ioctl
 
-TICKS = os.sysconf("SC_CLK_TCK")
+from terminal import Port, modem_talk, used, waiting, write_all
+
 PATIENCE = 300
-
-
-def modem_talk(length):
-    """What a busy modem says; each line tells its number, so that a hole would show."""
-    talk = bytearray()
-    number = 0
-    while len(talk) < length:
-        talk += b"+CSQ: %d,0 seq=%08d the quick brown fox jumps over the lazy dog OK\r\n" % (number % 32, number)
-        number += 1
-    return bytes(talk[:length])
-
-
-def waiting(device):
-    count = bytearray(4)
-    ioctl(device, termios.FIONREAD, count)
-    return int.from_bytes(count, sys.byteorder)
-
-
-def write_all(master, talk):
-    left = memoryview(talk)
-    while left:
-        left = left[os.write(master, left[:65536]) :]
-
-
-class Port:
-    """A pseudo-terminal: we write to its master, the program reads its device."""
-
-    def __init__(self):
-        self.master, self.keeper = pty.openpty()
-        tty.setraw(self.keeper)
-        self.path = os.ttyname(self.keeper)
-
-    def close(self):
-        os.close(self.master)
-        os.close(self.keeper)
 
 
 def read_loop(talk):
@@ -72,11 +35,6 @@ def read_loop(talk):
     writer.join()
     port.close()
     return seconds, processor, 0.0
-
-
-def used(process):
-    fields = pathlib.Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def peak(process):

@@ -22,13 +22,11 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import termios
 import threading
 import time
-import tty
-from fcntl import ioctl
 
-TICKS = os.sysconf("SC_CLK_TCK")
+from terminal import Port, modem_talk, ticks, used, waiting, write_all
+
 PATIENCE = 600
 PEERS = {"picocom": "picocom", "CuteCom": "cutecom", "PuTTY": "putty"}
 CUTECOM_SESSION = """[sessions]
@@ -42,41 +40,6 @@ CUTECOM_SESSION = """[sessions]
 1\\name=Default
 size=1
 """
-
-
-def modem_talk(length):
-    """What a busy modem says; each line tells its number, so that a hole would show."""
-    talk = bytearray()
-    number = 0
-    while len(talk) < length:
-        talk += b"+CSQ: %d,0 seq=%08d the quick brown fox jumps over the lazy dog OK\r\n" % (number % 32, number)
-        number += 1
-    return bytes(talk[:length])
-
-
-def waiting(device):
-    count = bytearray(4)
-    ioctl(device, termios.FIONREAD, count)
-    return int.from_bytes(count, sys.byteorder)
-
-
-def write_all(master, talk):
-    left = memoryview(talk)
-    while left:
-        left = left[os.write(master, left[:65536]) :]
-
-
-class Port:
-    """A pseudo-terminal: we write to its master, the program reads its device."""
-
-    def __init__(self):
-        self.master, self.keeper = pty.openpty()
-        tty.setraw(self.keeper)
-        self.path = os.ttyname(self.keeper)
-
-    def close(self):
-        os.close(self.master)
-        os.close(self.keeper)
 
 
 class Display:
@@ -106,15 +69,6 @@ class Run:
     after: float = 0.0
     peak: float = 0.0
     threads: dict = dataclasses.field(default_factory=dict)
-
-
-def ticks(stat):
-    fields = stat.rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
-
-
-def used(process):
-    return ticks(pathlib.Path(f"/proc/{process}/stat").read_text())
 
 
 def threads_used(process):
@@ -213,10 +167,10 @@ def drain(command, talk, home, display, prepare=None):
     writer = threading.Thread(target=write_all, args=(port.master, talk), daemon=True)
     writer.start()
     writer.join(PATIENCE)
-    while waiting(port.keeper) and time.monotonic() < began + PATIENCE:
+    while (busy := writer.is_alive() or waiting(port.keeper)) and time.monotonic() < began + PATIENCE:
         time.sleep(0.001)
     seconds = time.monotonic() - began
-    if writer.is_alive() or waiting(port.keeper):
+    if busy:
         sys.exit(f"{command[0]} did not take all bytes in {PATIENCE} s")
     rested = max(seconds, until_it_rests(child.pid, began))
     run = Run(

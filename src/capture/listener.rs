@@ -77,19 +77,24 @@ mod tests {
     use super::*;
     use crate::capture::Writer;
 
-    #[track_caller]
-    fn check(records: &[Record], expect: &[&str]) {
-        let mut writer = Writer::in_memory(SystemTime::UNIX_EPOCH);
-        for (record, second) in records.iter().zip(0..) {
-            writer.append(Duration::from_secs(second), record.clone());
-        }
+    /// What all that was written gives.
+    fn heard(writer: &Writer) -> Diagnoser {
         let reader = writer.reader();
         let mut cursor = reader.cursor();
         let mut listener = Listener::default();
         while let Some(entry) = cursor.next_entry() {
             listener.hear(&entry, entry.at);
         }
-        let diagnoser = listener.finish();
+        listener.finish()
+    }
+
+    #[track_caller]
+    fn check(records: &[Record], expect: &[&str]) {
+        let mut writer = Writer::in_memory(SystemTime::UNIX_EPOCH);
+        for (record, second) in records.iter().zip(0..) {
+            writer.append(Duration::from_secs(second), record.clone());
+        }
+        let diagnoser = heard(&writer);
         let found: Vec<_> = diagnoser.findings().iter().map(|finding| finding.rule).collect();
         assert_eq!(found, expect);
     }
@@ -138,13 +143,7 @@ mod tests {
         ] {
             writer.append(Duration::ZERO, record);
         }
-        let reader = writer.reader();
-        let mut cursor = reader.cursor();
-        let mut listener = Listener::default();
-        while let Some(entry) = cursor.next_entry() {
-            listener.hear(&entry, entry.at);
-        }
-        let diagnoser = listener.finish();
+        let diagnoser = heard(&writer);
         let start = GARBAGE.len() as u64 + 2;
         assert_eq!(diagnoser.findings()[0].evidence[0].range, start..start + 19);
     }

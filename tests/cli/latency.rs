@@ -4,65 +4,28 @@
 //! are printed (`cargo test --test cli latency -- --nocapture`); the bound here only guards against a blunder, as tests
 //! share their machine. The figure of the design is 2 ms for 99 %.
 #![cfg(unix)]
-#![expect(clippy::disallowed_methods, clippy::indexing_slicing, reason = "a bench on real time")]
+#![expect(clippy::disallowed_methods, reason = "a bench on real time")]
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::os::fd::OwnedFd;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use modemscope::capture::{Reader, Record, Writer};
+use modemscope::capture::Writer;
 use modemscope::link::{Connection, LineSettings, LinkSpec, Order, Status};
 use modemscope::macros::runner::Values;
 use modemscope::macros::{Macro, Step};
-use modemscope::modem::Direction;
 use modemscope::session::Rounds;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
+#[path = "../../benches/window/prompting.rs"]
+#[expect(clippy::expect_used, reason = "a failed helper is a failed test")]
+mod prompting;
+
+use prompting::{Modem, reactions, talk};
+
 const ROUNDS: u32 = 300;
-
-/// The far end of a pty: answers the main job, and floods the line if told so.
-struct Modem {
-    path: String,
-    stop: Arc<AtomicBool>,
-}
-
-impl Modem {
-    fn start(flood: bool) -> Self {
-        let (master, path) = pty();
-        let mut master = File::from(master);
-        let writer = Arc::new(Mutex::new(master.try_clone().unwrap()));
-        let stop = Arc::new(AtomicBool::new(false));
-        if flood {
-            let (writer, stop) = (Arc::clone(&writer), Arc::clone(&stop));
-            let line = b"+CSQ: 20,0 and more of what a flood is made of, 64 bytes a line\r\n".repeat(60);
-            let flood = move || {
-                while !stop.load(Ordering::Relaxed) && writer.lock().unwrap().write_all(&line).is_ok() {}
-            };
-            std::thread::Builder::new().name("flood".into()).spawn(flood).unwrap();
-        }
-        let answer = move || {
-            let mut heard = Vec::new();
-            let mut buffer = [0; 256];
-            while let Ok(count @ 1..) = master.read(&mut buffer) {
-                heard.extend_from_slice(&buffer[..count]);
-                let answer: &[u8] = match heard.last() {
-                    Some(b'\r') => b"\r\n> ",
-                    Some(0x1A) => b"\r\nSEND OK\r\n",
-                    _ => continue,
-                };
-                heard.clear();
-                if writer.lock().unwrap().write_all(answer).is_err() {
-                    return;
-                }
-            }
-        };
-        std::thread::Builder::new().name("modem".into()).spawn(answer).unwrap();
-        Self { path, stop }
-    }
-}
 
 fn pty() -> (OwnedFd, String) {
     let master: OwnedFd = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
@@ -87,7 +50,7 @@ fn main_job() -> Macro {
 
 /// Runs the main job again and again; the reaction times, sorted, and the received bytes per second.
 fn measure(flood: bool) -> (Vec<Duration>, f64) {
-    let modem = Modem::start(flood);
+    let modem = Modem::start(if flood { talk() } else { Vec::new() });
     let capture = Writer::in_memory(SystemTime::now());
     let spec = LinkSpec::Serial(modem.path.clone());
     let settings = LineSettings { baud: 115_200, ..LineSettings::default() };
@@ -109,30 +72,9 @@ fn measure(flood: bool) -> (Vec<Duration>, f64) {
         }
         assert!(began.elapsed() < Duration::from_mins(1), "{:?}", status.run);
     };
-    modem.stop.store(true, Ordering::Relaxed);
     let rate = f64::from(u32::try_from(connection.status().rx).unwrap_or(u32::MAX)) / began.elapsed().as_secs_f64();
     assert!(run.done, "{:?}", run.reports.last());
     (reactions(connection.reader()), rate)
-}
-
-/// From the last received chunk in front of each text to the text.
-fn reactions(reader: &Reader) -> Vec<Duration> {
-    let mut cursor = reader.cursor();
-    let mut heard = None;
-    let mut times = Vec::new();
-    while let Some(entry) = cursor.next_entry() {
-        let stamped = entry.to_stamped();
-        let Record::Data { direction, bytes, .. } = stamped.record else { continue };
-        match direction {
-            Direction::Rx if memchr::memmem::find(&bytes, b"> ").is_some() => heard = Some(stamped.at),
-            Direction::Tx if bytes.ends_with(b"hello\x1A") => {
-                times.extend(heard.map(|at| stamped.at.saturating_sub(at)));
-            }
-            _ => {}
-        }
-    }
-    times.sort();
-    times
 }
 
 #[test]
@@ -202,11 +144,10 @@ fn a_run_stops_within_100_ms_under_full_receive_load_and_on_a_line_that_takes_no
     let waits = Step { expect: vec!["never".into()], within: Some(Duration::from_mins(1)), ..Step::default() };
     let sends = Step { send: Some(r"AT\r".into()), ..waits.clone() };
     for step in [waits, sends] {
-        let modem = Modem::start(true);
+        let modem = Modem::start(talk());
         let connection = open(&modem.path);
         let order = Order::RunMacro(vec![endless(step.clone())], Values::new());
         let took = stop(&connection, order, &|status| status.rx > 1_000_000);
-        modem.stop.store(true, Ordering::Relaxed);
         println!("stopped under full receive load after {took:?}");
         assert!(took < Duration::from_millis(100), "{step:?}: {took:?}");
     }
