@@ -7,7 +7,7 @@
 //! * [`modem`]: what the bytes mean: digest, dialog, catalogue, diagnoses.
 //! * [`macros`]: steps that send, wait and check; their files; their runner.
 //! * [`capture`]: every byte and event of a session, in a file, as rows, searched and exported.
-//! * [`sim800`]: a simulated SIM800L, bytes and time in, bytes and socket wishes out.
+//! * [`simulator`]: a simulated SIM800L, bytes and time in, bytes and socket wishes out.
 //! * [`session`]: one link's brain, without I/O.
 //! * [`link`]: serial ports, sockets, the simulator and the thread that works them.
 //! * [`app`]: what the window can do, without the window.
@@ -22,5 +22,5 @@ pub mod macros;
 pub mod modem;
 pub mod notation;
 pub mod session;
-pub mod sim800;
+pub mod simulator;
 pub mod ui;

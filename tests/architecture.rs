@@ -11,16 +11,16 @@ const ARROWS: [(&str, &[&str]); 10] = [
     ("modem", &["notation"]),
     ("macros", &["modem", "notation"]),
     ("capture", &["modem", "notation"]),
-    ("sim800", &["modem", "notation"]),
+    ("simulator", &["notation"]),
     ("session", &["macros", "modem", "notation"]),
-    ("link", &["session", "macros", "capture", "sim800", "modem", "notation"]),
-    ("app", &["link", "session", "macros", "capture", "sim800", "modem", "notation"]),
-    ("ui", &["app", "link", "session", "macros", "capture", "sim800", "modem", "notation"]),
-    ("cli", &["app", "link", "session", "macros", "capture", "sim800", "modem", "notation"]),
+    ("link", &["session", "macros", "capture", "simulator", "modem", "notation"]),
+    ("app", &["link", "session", "macros", "capture", "simulator", "modem", "notation"]),
+    ("ui", &["app", "link", "session", "macros", "capture", "simulator", "modem", "notation"]),
+    ("cli", &["app", "link", "session", "macros", "capture", "simulator", "modem", "notation"]),
 ];
 
 /// Rooms that take bytes and time and give values. `capture` is pure but for its file.
-const PURE: [&str; 5] = ["notation", "modem", "macros", "sim800", "session"];
+const PURE: [&str; 5] = ["notation", "modem", "macros", "simulator", "session"];
 
 /// What a pure room never names: I/O, threads, locks, clocks.
 const IMPURE: [&str; 15] = [

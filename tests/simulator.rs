@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use modemscope::sim800::Fault;
+use modemscope::simulator::Fault;
 use tempfile::TempDir;
 
 const PATIENCE: Duration = Duration::from_mins(1);

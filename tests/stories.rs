@@ -7,11 +7,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use modemscope::modem::diagnose::{Diagnoser, Doing, Severity};
-use modemscope::sim800::{Control, Input, Output, Profile, Sim800, SocketEvent, SocketId};
+use modemscope::simulator::{Control, Input, Modem, Output, Profile, SocketEvent, SocketId};
 
 /// A modem, a peer that takes everything, and a diagnoser that listens.
 struct Bench {
-    modem: Sim800,
+    modem: Modem,
     diagnoser: Diagnoser,
     now: Duration,
     sends: u64,
@@ -28,7 +28,7 @@ impl Bench {
         let words: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
         let profile = Profile::from_words(&words).expect("profile and faults exist");
         Self {
-            modem: Sim800::new(profile, 1),
+            modem: Modem::new(profile, 1),
             diagnoser: Diagnoser::new(),
             now: Duration::ZERO,
             sends: 0,

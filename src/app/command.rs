@@ -19,7 +19,7 @@ use crate::macros::recorder::Replay;
 use crate::macros::runner::Values;
 use crate::modem::Direction;
 use crate::session::Rounds;
-use crate::sim800::Control;
+use crate::simulator::Control;
 
 /// All that the window can ask for.
 #[derive(Clone, Debug, PartialEq)]

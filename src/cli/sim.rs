@@ -11,7 +11,7 @@ use crossbeam_channel::{Receiver, bounded};
 use crate::link::sim_host::{Door, Host};
 use crate::link::simulator::SimLink;
 use crate::link::wait::Waker;
-use crate::sim800::{Control, Fault, Profile, Sim800};
+use crate::simulator::{Control, Fault, Modem, Profile};
 
 /// Serves a simulated SIM800L until SIGINT or SIGTERM. Lines on standard input are hands on the bench:
 /// `sms NUMBER TEXT`, `call NUMBER`, `hangup`, `signal 0-31|99`, `fault NAME [off]`, `restart`.
@@ -151,7 +151,7 @@ fn watch_signals(_stop: &Arc<AtomicBool>, _waker: Waker) -> anyhow::Result<()> {
 }
 
 fn serve(profile: Profile, seed: u64, door: &Door) -> anyhow::Result<()> {
-    let link = SimLink::new(Sim800::new(profile, seed)).context("no descriptors left")?;
+    let link = SimLink::new(Modem::new(profile, seed)).context("no descriptors left")?;
     let mut host = Host::open(link, door)?;
     let stop = Arc::new(AtomicBool::new(false));
     watch_signals(&stop, host.waker())?;

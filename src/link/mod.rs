@@ -46,7 +46,6 @@ pub use worker::{Connection, Order, Phase, Status};
 
 use crate::capture::{Flaw, LineStates};
 use crate::macros::LineChange;
-use crate::sim800;
 
 /// Called when there is news to show. Never blocks; the window passes one that asks egui for a repaint.
 pub type News = std::sync::Arc<dyn Fn() + Send + Sync>;
@@ -160,12 +159,12 @@ pub trait Link: Send {
     ///
     /// # Errors
     /// [`LinkError::Unsupported`] for everything that is not the simulator.
-    fn control(&mut self, _control: sim800::Control, _now: Duration) -> Result<(), LinkError> {
+    fn control(&mut self, _control: crate::simulator::Control, _now: Duration) -> Result<(), LinkError> {
         Err(LinkError::Unsupported("only the simulated modem can be handled so".into()))
     }
 
     /// The simulated modem as its panel shows it; `None` for everything that is not the simulator.
-    fn panel(&self) -> Option<sim800::Panel> {
+    fn panel(&self) -> Option<crate::simulator::Panel> {
         None
     }
 

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use super::simulator::SimLink;
 use super::wait::Waiter;
 use super::{Interests, Link};
-use crate::sim800::Control;
+use crate::simulator::Control;
 
 #[cfg(unix)]
 pub(super) mod pty;

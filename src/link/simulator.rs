@@ -1,4 +1,4 @@
-//! The simulated SIM800L as a [`Link`]: carries the wishes of [`Sim800`] out on real sockets.
+//! The simulated SIM800L as a [`Link`]: carries the wishes of [`Modem`] out on real sockets.
 //!
 //! It connects only where the modem was told to. Names are resolved and connections opened on helper threads, so nothing here
 //! blocks. Every buffer has a bound: a host that does not read stops the sockets, a peer that does not read stops the modem.
@@ -15,7 +15,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use self::helpers::{Found, Socket, Way, bell, connect, find, resolve};
 use super::{Arrival, Interests, Link, LinkError};
 use crate::capture::Flaw;
-use crate::sim800::{Control, Input, Output, Panel, Profile, Sim800, SocketEvent, SocketId};
+use crate::simulator::{Control, Input, Modem, Output, Panel, Profile, SocketEvent, SocketId};
 
 /// Bytes towards the host that may wait here; with more the modem is not asked for any.
 const TOWARDS_HOST: usize = 64 * 1024;
@@ -54,7 +54,7 @@ struct Listener {
 /// The simulated modem with its sockets.
 #[derive(Debug)]
 pub struct SimLink {
-    modem: Sim800,
+    modem: Modem,
     sockets: BTreeMap<SocketId, Open>,
     listeners: BTreeMap<SocketId, Listener>,
     /// Sockets that helpers are still opening.
@@ -71,7 +71,7 @@ impl SimLink {
     ///
     /// # Errors
     /// When the process has no descriptors left.
-    pub fn new(modem: Sim800) -> io::Result<Self> {
+    pub fn new(modem: Modem) -> io::Result<Self> {
         let (finder, found) = bounded(HELPERS);
         Ok(Self {
             modem,
@@ -92,12 +92,12 @@ impl SimLink {
     /// [`LinkError::Refused`] names the word that is neither.
     pub fn named(words: &[String], seed: u64) -> Result<Self, LinkError> {
         let profile = Profile::from_words(words).map_err(|error| LinkError::Refused(error.to_string()))?;
-        Self::new(Sim800::new(profile, seed)).map_err(|error| LinkError::Refused(error.to_string()))
+        Self::new(Modem::new(profile, seed)).map_err(|error| LinkError::Refused(error.to_string()))
     }
 
     /// The modem itself, to look at.
     #[must_use]
-    pub fn modem(&self) -> &Sim800 {
+    pub fn modem(&self) -> &Modem {
         &self.modem
     }
 

@@ -59,7 +59,7 @@ pub enum Order {
     /// Put a note into the capture.
     Note(String),
     /// A hand on the simulated modem.
-    Sim(crate::sim800::Control),
+    Sim(crate::simulator::Control),
     /// Find the rate at which the modem answers: `AT` at each of the usual ones. The line is as before when it is over.
     ScanBaud,
     /// Try no further rate.
@@ -183,7 +183,7 @@ pub struct Status {
     /// What an order ran into, such as modem lines that a pty does not have. The latest; also in the capture.
     pub refused: Option<String>,
     /// The simulated modem, where the port is one.
-    pub panel: Option<Arc<crate::sim800::Panel>>,
+    pub panel: Option<Arc<crate::simulator::Panel>>,
     /// The scan for the modem's rate, in hand or last.
     pub scan: Option<Arc<ScanProgress>>,
     /// The file in hand, or the last one.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use modemscope::capture::Record;
 use modemscope::link::{LineSettings, Order, Phase};
 use modemscope::modem::Direction;
-use modemscope::sim800::{Input, Output, Profile, Sim800, SocketEvent, SocketId};
+use modemscope::simulator::{Input, Modem, Output, Profile, SocketEvent, SocketId};
 
 use crate::pty::Pty;
 use crate::watch::{LIMIT, Watched, all_values, records};
@@ -29,7 +29,7 @@ const SKETCH: [&[u8]; 6] = [
 struct Desk {
     host: Pty,
     modem: Pty,
-    inside: Sim800,
+    inside: Modem,
     booted: Duration,
     began: Instant,
     connects: Option<(Duration, SocketId)>,
@@ -38,7 +38,7 @@ struct Desk {
 impl Desk {
     /// A modem that has booted; nobody heard it.
     fn new() -> Self {
-        let mut inside = Sim800::new(Profile::default(), 1);
+        let mut inside = Modem::new(Profile::default(), 1);
         let booted = Duration::from_secs(30);
         while let Some(due) = inside.next_deadline().filter(|due| *due <= booted) {
             inside.handle_input(Input::Tick, due);

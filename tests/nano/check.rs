@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use modemscope::app::passthrough::{Check, Input, Report, Verdict, Way};
-use modemscope::sim800::{self, Output, Profile, Sim800};
+use modemscope::simulator::{self, Modem, Output, Profile};
 
 use crate::board::{Board, Sketch, compiled};
 use crate::desk::BOOTED;
@@ -34,8 +34,8 @@ fn run(sketch: &Sketch, way: Way, baud: u32) -> Report {
     if way == Way::Jumper {
         board.set("jumper on");
     }
-    let mut modem = Sim800::new(Profile::default(), 1);
-    modem.handle_input(sim800::Input::Tick, BOOTED);
+    let mut modem = Modem::new(Profile::default(), 1);
+    modem.handle_input(simulator::Input::Tick, BOOTED);
     while modem.poll_output().is_some() {}
 
     let mut now = Duration::from_millis(100);
@@ -49,7 +49,7 @@ fn run(sketch: &Sketch, way: Way, baud: u32) -> Report {
         let heard = board.run(STEP);
         now += STEP;
         if way == Way::Echo {
-            modem.handle_input(sim800::Input::Uart(&heard.modem), BOOTED + now);
+            modem.handle_input(simulator::Input::Uart(&heard.modem), BOOTED + now);
             while let Some(output) = modem.poll_output() {
                 if let Output::Uart(bytes) = output {
                     board.modem(&bytes);

@@ -9,7 +9,7 @@ use modemscope::link::Link;
 use modemscope::link::simulator::SimLink;
 use modemscope::macros::Macro;
 use modemscope::macros::runner::{self, Ending, Run, Values, Wish};
-use modemscope::sim800::{Profile, Sim800};
+use modemscope::simulator::{Modem, Profile};
 
 use crate::board::{Board, Sketch};
 
@@ -91,7 +91,7 @@ impl Desk {
     pub fn start(sketch: &Sketch, pc_baud: u32) -> Self {
         let mut board = Board::start(sketch);
         board.set(&format!("pc-baud {pc_baud}"));
-        let mut modem = SimLink::new(Sim800::new(Profile::default(), 1)).expect("a simulated modem");
+        let mut modem = SimLink::new(Modem::new(Profile::default(), 1)).expect("a simulated modem");
         modem.on_ready(BOOTED);
         let mut desk =
             Self { board, modem, now: Duration::ZERO, to_modem: Vec::new(), to_board: Vec::new(), to_pc: Vec::new() };

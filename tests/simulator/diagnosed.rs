@@ -4,7 +4,7 @@
 //! faults show to a host that waits for each answer; two only hurt one that trusts to fixed delays.
 
 use modemscope::modem::diagnose::Severity;
-use modemscope::sim800::Fault;
+use modemscope::simulator::Fault;
 
 use super::scene::Scene;
 

@@ -2,7 +2,7 @@
 //! form that the library cuts apart. The sequences are written down after the libraries' documentation and source; their
 //! code is not here. On virtual time, at the pace of a real module.
 
-use modemscope::sim800::Profile;
+use modemscope::simulator::Profile;
 
 use super::scene::Scene;
 

@@ -5,11 +5,11 @@ use std::time::Duration;
 use modemscope::modem::Direction;
 use modemscope::modem::diagnose::{Diagnoser, Severity};
 use modemscope::modem::transcript::Chunk;
-use modemscope::sim800::{Control, Input, Output, Profile, Sim800, SocketEvent, SocketId};
+use modemscope::simulator::{Control, Input, Modem, Output, Profile, SocketEvent, SocketId};
 
 /// A modem, and who listens to both directions.
 pub struct Scene {
-    modem: Sim800,
+    modem: Modem,
     diagnoser: Diagnoser,
     now: Duration,
     sends: u64,
@@ -35,7 +35,7 @@ impl Scene {
     /// Power has just come.
     pub fn just_on(profile: Profile, seed: u64) -> Self {
         Self {
-            modem: Sim800::new(profile, seed),
+            modem: Modem::new(profile, seed),
             diagnoser: Diagnoser::new(),
             now: Duration::ZERO,
             sends: 0,

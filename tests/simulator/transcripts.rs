@@ -8,7 +8,7 @@
 use modemscope::modem::Direction;
 use modemscope::modem::diagnose::{Diagnoser, of_transcript};
 use modemscope::modem::transcript::{Chunk, Form, Transcript};
-use modemscope::sim800::{AutobaudUrcs, Profile};
+use modemscope::simulator::{AutobaudUrcs, Profile};
 
 use super::scene::Scene;
 

@@ -4,7 +4,7 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use modemscope::app::Start;
-use modemscope::sim800::Panel;
+use modemscope::simulator::Panel;
 
 use crate::desk::Desk;
 

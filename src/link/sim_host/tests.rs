@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::sim800::{Profile, Sim800};
+use crate::simulator::{Modem, Profile};
 
 /// Runs a host on a thread while `client` talks to its address.
 fn with_host(door: &Door, client: impl FnOnce(&str)) {
-    let modem = Sim800::new(Profile { speed: 1000.0, ..Profile::default() }, 1);
+    let modem = Modem::new(Profile { speed: 1000.0, ..Profile::default() }, 1);
     let mut host = Host::open(SimLink::new(modem).unwrap(), door).unwrap();
     let (stop, waker, address) = (Arc::new(AtomicBool::new(false)), host.waker(), host.address());
     let flag = Arc::clone(&stop);
@@ -87,7 +87,7 @@ fn a_file_is_never_replaced_by_the_link() {
     let folder = tempfile::tempdir().unwrap();
     let name = folder.path().join("precious");
     std::fs::write(&name, "data").unwrap();
-    let link = SimLink::new(Sim800::new(Profile::default(), 1)).unwrap();
+    let link = SimLink::new(Modem::new(Profile::default(), 1)).unwrap();
     let refused = Host::open(link, &Door::Pty(Some(name.clone()))).err().map(|error| error.to_string());
     assert!(refused.is_some_and(|why| why.contains("precious exists")));
     assert_eq!(std::fs::read(&name).unwrap(), b"data");

@@ -18,7 +18,7 @@ struct Host {
 
 impl Host {
     fn new() -> Self {
-        let modem = Sim800::new(Profile { speed: 1000.0, ..Profile::default() }, 1);
+        let modem = Modem::new(Profile { speed: 1000.0, ..Profile::default() }, 1);
         let mut host = Self {
             link: SimLink::new(modem).unwrap(),
             waiter: Waiter::new().unwrap(),

@@ -4,7 +4,7 @@ use egui::{RichText, ScrollArea, Slider, TextEdit, Ui};
 
 use crate::app::{Command, State};
 use crate::modem::codes;
-use crate::sim800::{Control, Fault, Panel, PanelLink};
+use crate::simulator::{Control, Fault, Panel, PanelLink};
 use crate::ui::{bytes, parts, theme};
 
 /// The highest signal that `AT+CSQ` tells; 99 means that it is not known.
