@@ -9,7 +9,8 @@
 //! * [`capture`]: every byte and event of a session, in a file, as rows, searched and exported.
 //! * [`simulator`]: a simulated SIM800L, bytes and time in, bytes and socket wishes out.
 //! * [`session`]: one link's brain, without I/O.
-//! * [`link`]: serial ports, sockets, the simulator and the thread that works them.
+//! * [`link`]: serial ports, sockets, the simulator, each as one trait.
+//! * [`worker`]: the thread that works a link: capture, session and guests over it.
 //! * [`app`]: what the window can do, without the window.
 //! * [`ui`]: the window.
 //! * [`cli`]: the subcommands.
@@ -24,3 +25,4 @@ pub mod notation;
 pub mod session;
 pub mod simulator;
 pub mod ui;
+pub mod worker;

@@ -1,6 +1,6 @@
 //! One link's brain: dialog, diagnoses and macro run. Input and time in, output out.
 //!
-//! Pure: it neither reads nor writes a port, and never reads the clock. The worker (`link::worker`) and the tests drive
+//! Pure: it neither reads nor writes a port, and never reads the clock. The [worker](crate::worker) and the tests drive
 //! it: one [`Session::handle_input`], then [`Session::poll_output`] until `None`. Received bytes never cause a send,
 //! unless a macro that the user started says so.
 

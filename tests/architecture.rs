@@ -6,17 +6,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room, and the rooms it may name.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("notation", &[]),
     ("modem", &["notation"]),
     ("macros", &["modem", "notation"]),
     ("capture", &["modem", "notation"]),
     ("simulator", &["notation"]),
     ("session", &["macros", "modem", "notation"]),
-    ("link", &["session", "macros", "capture", "simulator", "modem", "notation"]),
-    ("app", &["link", "session", "macros", "capture", "simulator", "modem", "notation"]),
-    ("ui", &["app", "link", "session", "macros", "capture", "simulator", "modem", "notation"]),
-    ("cli", &["app", "link", "session", "macros", "capture", "simulator", "modem", "notation"]),
+    ("link", &["macros", "capture", "simulator", "modem", "notation"]),
+    ("worker", &["link", "session", "macros", "capture", "simulator", "modem", "notation"]),
+    ("app", &["worker", "link", "session", "macros", "capture", "simulator", "modem", "notation"]),
+    ("ui", &["app", "worker", "link", "session", "macros", "capture", "simulator", "modem", "notation"]),
+    ("cli", &["app", "worker", "link", "session", "macros", "capture", "simulator", "modem", "notation"]),
 ];
 
 /// Rooms that take bytes and time and give values. `capture` is pure but for its file.

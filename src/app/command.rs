@@ -13,13 +13,14 @@ use crate::capture::copy::{CopyAs, Selection};
 use crate::capture::export::Format;
 use crate::capture::search::Pattern;
 use crate::link::transfer::Protocol;
-use crate::link::{LineSettings, LinkSpec, Order};
+use crate::link::{LineSettings, LinkSpec};
 use crate::macros::LineChange;
 use crate::macros::recorder::Replay;
 use crate::macros::runner::Values;
 use crate::modem::Direction;
 use crate::session::Rounds;
 use crate::simulator::Control;
+use crate::worker::Order;
 
 /// All that the window can ask for.
 #[derive(Clone, Debug, PartialEq)]

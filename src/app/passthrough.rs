@@ -19,9 +19,9 @@ use std::time::Duration;
 pub use over_link::OverLink;
 pub use verdict::{Pacing, Verdict};
 
-use crate::link::Order;
 use crate::macros::runner::Values;
 use crate::macros::{Macro, Step};
+use crate::worker::Order;
 
 /// How the check looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -33,8 +33,9 @@ use super::update::update;
 use crate::capture::copy::{CopyError, Span};
 use crate::link::discovery::PortWatch;
 use crate::link::test_server::TestServer;
-use crate::link::{Connection, LineSettings, LinkSpec, News, Order, Time, discovery};
+use crate::link::{LineSettings, LinkSpec, News, Time, discovery};
 use crate::modem::diagnose::Finding;
+use crate::worker::{Connection, Order};
 
 /// Where our files are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -281,7 +282,7 @@ impl Runtime {
         self.show(state, Some(reader));
     }
 
-    fn order(&mut self, state: &mut State, order: crate::link::Order) {
+    fn order(&mut self, state: &mut State, order: crate::worker::Order) {
         let Some(connection) = &self.connection else { return };
         if let Err(order) = connection.order(order) {
             state.say(Tone::Trouble, format!("The port is busy or gone; this was not done: {}.", name_of(&order)));

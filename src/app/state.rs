@@ -17,9 +17,10 @@ use crate::capture::redact::Plan;
 use crate::capture::search::{Match, Pattern};
 use crate::link::discovery::PortInfo;
 use crate::link::test_server::Visitor;
-use crate::link::{LineSettings, LinkSpec, Phase, Status};
+use crate::link::{LineSettings, LinkSpec};
 use crate::macros::Book;
 use crate::modem::diagnose::{Doing, Finding};
+use crate::worker::{Phase, Status};
 
 /// The port name of the simulated modem, always in the list.
 pub const SIMULATOR: &str = "sim:";

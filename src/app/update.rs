@@ -8,11 +8,11 @@ use std::time::Duration;
 use super::command::{Command, Effect};
 use super::nano;
 use super::state::{Selected, State, Tone};
-use crate::link::Order;
 use crate::macros::runner::Values;
 use crate::macros::{Macro, Step};
 use crate::notation;
 use crate::session::Rounds;
+use crate::worker::Order;
 
 /// Changes the state as the command says and names what else is to be done.
 pub fn update(state: &mut State, command: Command) -> Vec<Effect> {

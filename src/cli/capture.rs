@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::LineOptions;
 use super::common::{CommandResult, Exit, Line, finish, parse_duration, say_aside, tell_trouble};
 use crate::link::share::Place;
-use crate::link::{Order, Phase};
+use crate::worker::{Order, Phase};
 
 /// Arguments of `capture`.
 #[derive(Debug, clap::Args)]

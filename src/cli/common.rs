@@ -14,8 +14,9 @@ use crossbeam_channel::{Receiver, bounded};
 use super::LineOptions;
 use crate::capture::{LiveLog, Reader, Writer};
 use crate::link::tap::LISTENS_ONLY;
-use crate::link::{Connection, LinkSpec, News, Order, Phase, Status};
+use crate::link::{LinkSpec, News};
 use crate::macros::duration;
+use crate::worker::{Connection, Order, Phase, Status};
 
 /// Why a command did not do what it was asked; carries the exit code.
 #[derive(Debug)]

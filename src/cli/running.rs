@@ -7,11 +7,10 @@ use crossbeam_channel::Receiver;
 use super::common::{CommandResult, Exit, Line, say, say_aside, tell_trouble};
 use super::dialog::Dialog;
 use crate::capture::Reader;
-use crate::link::worker::RunProgress;
-use crate::link::{Order, Status};
 use crate::macros::Macro;
 use crate::macros::runner::{Ending, Failure, Report, Values};
 use crate::modem::diagnose::{Finding, Severity};
+use crate::worker::{Order, RunProgress, Status};
 
 /// After a failure the modem may still be talking (`ALREADY CONNECT` follows `ERROR`), and findings rest on it.
 const LAST_WORDS: Duration = Duration::from_millis(300);

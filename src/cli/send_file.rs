@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::LineOptions;
 use super::common::{CommandResult, Exit, Line, say_aside};
 use crate::link::transfer::{Protocol, TransferEnd, TransferProgress};
-use crate::link::{Order, Phase};
+use crate::worker::{Order, Phase};
 
 /// Looks at the status at least so often; news come at once.
 const LOOK: Duration = Duration::from_millis(200);

@@ -1,7 +1,7 @@
-//! Open ports, and the thread that works one. The only room (beside `app`'s files) that touches the outside world.
+//! Open ports. The only room (beside `app`'s files) that touches the outside world.
 //!
 //! A [`Link`] is an open port of any kind: a serial device, a socket, the simulator, a capture played back. It never
-//! blocks and owns no thread: [`worker`] waits for all that it names in [`Link::interests`], in one place ([`wait`]).
+//! blocks and owns no thread: the worker waits for all that it names in [`Link::interests`], in one place ([`wait`]).
 
 pub mod comeback;
 pub mod dial;
@@ -10,7 +10,6 @@ pub mod folder_watch;
 pub mod identity;
 pub mod line_errors;
 pub mod lock_file;
-mod mask;
 pub mod network;
 pub mod opening;
 pub mod parmrk;
@@ -34,7 +33,6 @@ pub mod time;
 pub mod transfer;
 pub mod trouble;
 pub mod wait;
-pub mod worker;
 
 use std::time::Duration;
 
@@ -42,7 +40,6 @@ pub use settings::{DataBits, FlowControl, LineSettings, Parity, StopBits};
 pub use spec::LinkSpec;
 pub use time::Time;
 pub use wait::Interests;
-pub use worker::{Connection, Order, Phase, Status};
 
 use crate::capture::{Flaw, LineStates};
 use crate::macros::LineChange;

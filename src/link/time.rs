@@ -50,7 +50,8 @@ impl Time {
     }
 
     /// How long the worker may wait in real time.
-    pub(super) fn patience(&self, timeout: Option<Duration>) -> Option<Duration> {
+    #[must_use]
+    pub fn patience(&self, timeout: Option<Duration>) -> Option<Duration> {
         let Some(hand) = &self.hand else { return timeout };
         hand.turns.fetch_add(1, Ordering::SeqCst);
         Some(timeout.map_or(LOOK, |timeout| timeout.min(LOOK)))

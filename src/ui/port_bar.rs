@@ -11,7 +11,8 @@ use super::parts;
 use super::{bytes, theme};
 use crate::app::{Adapter, Command, State};
 use crate::link::discovery::PortInfo;
-use crate::link::{FlowControl, LineSettings, Phase};
+use crate::link::{FlowControl, LineSettings};
+use crate::worker::Phase;
 
 /// Rates that modems and adapters know.
 const RATES: [u32; 14] =

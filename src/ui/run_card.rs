@@ -8,9 +8,9 @@ use super::parts::{self, seconds};
 use super::theme::Palette;
 use super::{bytes, theme};
 use crate::app::{Command, State};
-use crate::link::worker::RunProgress;
 use crate::macros::Step;
 use crate::macros::runner::{Ending, Failure, Report};
+use crate::worker::RunProgress;
 
 /// As high the steps may grow before they scroll.
 const HIGHEST: f32 = 220.0;

@@ -31,7 +31,7 @@ use self::simulator::SimulatorPanel;
 use super::parts;
 use super::theme;
 use crate::app::{Adapter, Command, Purpose, State};
-use crate::link::Phase;
+use crate::worker::Phase;
 
 /// A window that the menu opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

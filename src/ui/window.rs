@@ -231,7 +231,7 @@ impl Window {
         }
         if pressed(Modifiers::COMMAND, Key::L) {
             match self.state.phase() {
-                crate::link::Phase::Released => commands.push(Command::TakeBack),
+                crate::worker::Phase::Released => commands.push(Command::TakeBack),
                 _ if self.state.connected() => commands.push(Command::Lend),
                 _ => {}
             }

@@ -13,10 +13,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use modemscope::capture::Writer;
-use modemscope::link::{Connection, LineSettings, LinkSpec, Order, Status};
+use modemscope::link::{LineSettings, LinkSpec};
 use modemscope::macros::runner::Values;
 use modemscope::macros::{Macro, Step};
 use modemscope::session::Rounds;
+use modemscope::worker::{Connection, Order, Status};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 #[path = "../../benches/window/prompting.rs"]
@@ -58,7 +59,7 @@ fn measure(flood: bool) -> (Vec<Duration>, f64) {
     let began = Instant::now();
     let mut order = Some(Order::RunMacro(vec![main_job()], Values::new()));
     while let Some(job) = order.take() {
-        let open = matches!(connection.status().phase, modemscope::link::Phase::Open { .. });
+        let open = matches!(connection.status().phase, modemscope::worker::Phase::Open { .. });
         order = if open { connection.order(job).err() } else { Some(job) };
         std::thread::sleep(Duration::from_millis(2));
         assert!(began.elapsed() < Duration::from_secs(10), "{:?}", connection.status().phase);
@@ -108,7 +109,7 @@ fn stop(connection: &Connection, order: Order, far_enough: &dyn Fn(&Status) -> b
         }
         began.elapsed()
     };
-    until("open", &|status| matches!(status.phase, modemscope::link::Phase::Open { .. }));
+    until("open", &|status| matches!(status.phase, modemscope::worker::Phase::Open { .. }));
     connection.order(order).unwrap();
     until("running", &|status| status.run.is_some() && far_enough(status));
     connection.order(Order::StopMacro).unwrap();

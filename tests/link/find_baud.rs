@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use modemscope::link::Order;
 use modemscope::modem::baud_scan::Meaning;
+use modemscope::worker::Order;
 use rustix::termios::tcgetattr;
 
 use crate::pty::Pty;

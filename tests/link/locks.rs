@@ -4,7 +4,8 @@ use std::fs::File;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use modemscope::link::{LineSettings, Phase};
+use modemscope::link::LineSettings;
+use modemscope::worker::Phase;
 
 use crate::pty::Pty;
 use crate::support::have;

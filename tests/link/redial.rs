@@ -5,7 +5,8 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use modemscope::link::{LineSettings, Order, Phase};
+use modemscope::link::LineSettings;
+use modemscope::worker::{Order, Phase};
 use socket2::{Domain, SockAddr, Socket, Type};
 
 use crate::watch::{LIMIT, Watched};

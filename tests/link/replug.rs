@@ -6,10 +6,11 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use modemscope::link::{LineSettings, Order, Phase, Status};
+use modemscope::link::LineSettings;
 use modemscope::macros::runner::Values;
 use modemscope::macros::{Macro, Step};
 use modemscope::session::Rounds;
+use modemscope::worker::{Order, Phase, Status};
 
 use crate::pty::Pty;
 use crate::watch::{LIMIT, Watched, noise};

@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use modemscope::link::settings::Pacing;
-use modemscope::link::{FlowControl, LineSettings, Order, Parity, Phase, StopBits};
+use modemscope::link::{FlowControl, LineSettings, Parity, StopBits};
+use modemscope::worker::{Order, Phase};
 
 use crate::pty::Pty;
 use crate::watch::{LIMIT, Watched, all_values, noise};
@@ -67,7 +68,7 @@ fn a_far_end_that_never_reads_stalls_nothing_but_the_send() {
     let watched = Watched::opened(&pty.path());
     watched.order(Order::Send(noise(MEBIBYTE)));
     let stalled = |limit: u64| {
-        move |status: &modemscope::link::Status| {
+        move |status: &modemscope::worker::Status| {
             status.sending.is_some_and(|sending| sending.stalled >= Duration::from_millis(limit))
         }
     };

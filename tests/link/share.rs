@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use modemscope::link::Order;
 use modemscope::link::share::Place;
+use modemscope::worker::Order;
 
 use crate::pty::Pty;
 use crate::watch::{LIMIT, Watched, all_values, noise};

@@ -4,9 +4,10 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use modemscope::capture::Record;
-use modemscope::link::{LineSettings, Order, Phase};
+use modemscope::link::LineSettings;
 use modemscope::modem::Direction;
 use modemscope::simulator::{Input, Modem, Output, Profile, SocketEvent, SocketId};
+use modemscope::worker::{Order, Phase};
 
 use crate::pty::Pty;
 use crate::watch::{LIMIT, Watched, all_values, records};

@@ -6,8 +6,8 @@ use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use modemscope::link::Order;
 use modemscope::link::transfer::{Protocol, TransferEnd};
+use modemscope::worker::Order;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::pty::Pty;
@@ -75,7 +75,7 @@ fn files_arrive_by_every_protocol() {
         let receiver = Receiver::start(program, arguments, target.path());
         watched.order(Order::SendFile(path, protocol));
         assert!(receiver.serve(&pty), "{protocol:?}");
-        let ended = |status: &modemscope::link::Status| status.transfer.as_ref().is_some_and(|it| it.end.is_some());
+        let ended = |status: &modemscope::worker::Status| status.transfer.as_ref().is_some_and(|it| it.end.is_some());
         let status = watched.until("the file is there", ended);
         let progress = status.transfer.clone().unwrap();
         assert_eq!(progress.end, Some(TransferEnd::Done), "{protocol:?}");
@@ -109,7 +109,7 @@ fn a_raw_file_arrives_with_its_progress_and_is_cancelled_exactly() {
     assert_eq!((progress(&watched).taken, progress(&watched).end.clone()), (300_000, Some(TransferEnd::Done)));
 
     watched.order(Order::SendFile(path, Protocol::Raw));
-    let stalled = |status: &modemscope::link::Status| {
+    let stalled = |status: &modemscope::worker::Status| {
         status.sending.is_some_and(|sending| sending.stalled >= Duration::from_millis(150))
     };
     let status = watched.until("the far end does not read", stalled);
@@ -164,7 +164,7 @@ fn a_far_end_that_cancels_or_vanishes_is_told() {
     watched.order(Order::SendFile(path.clone(), Protocol::Xmodem));
     pty.write_all(b"C", LIMIT);
     assert_eq!(pty.read_exactly(133, LIMIT).len(), 133);
-    let ended = |status: &modemscope::link::Status| status.transfer.as_ref().is_some_and(|it| it.end.is_some());
+    let ended = |status: &modemscope::worker::Status| status.transfer.as_ref().is_some_and(|it| it.end.is_some());
     // sx throws away what comes before it waits for the answer to its block: say it until it is heard.
     let until = Instant::now() + LIMIT;
     while !ended(&watched.connection.status()) && Instant::now() < until {

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use modemscope::capture::{Reader, Record, Writer};
-use modemscope::link::{Connection, LineSettings, LinkSpec, Order, Phase, Status};
+use modemscope::link::{LineSettings, LinkSpec};
 use modemscope::modem::Direction;
+use modemscope::worker::{Connection, Order, Phase, Status};
 
 /// Long enough for a loaded machine; nothing waits for it when all is well.
 pub const LIMIT: Duration = Duration::from_secs(20);

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant, SystemTime};
 use crossbeam_channel::bounded;
 use modemscope::app::passthrough::{OverLink, Report, Verdict, Way};
 use modemscope::capture::Writer;
-use modemscope::link::{Connection, LineSettings, LinkSpec, Phase};
+use modemscope::link::{LineSettings, LinkSpec};
+use modemscope::worker::{Connection, Phase};
 
 use crate::board::{BOOTLOADER, Bridge, Sketch, lines, words};
 use crate::desk::Server;

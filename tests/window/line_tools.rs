@@ -6,7 +6,7 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use modemscope::app::Start;
-use modemscope::link::Phase;
+use modemscope::worker::Phase;
 
 use crate::desk::{Desk, PATIENCE};
 

@@ -7,7 +7,7 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use modemscope::app::{Adapter, Start};
 use modemscope::link::settings::Pacing;
-use modemscope::link::{Phase, Status};
+use modemscope::worker::{Phase, Status};
 
 use crate::desk::Desk;
 

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use egui::Key;
 use modemscope::app::Start;
-use modemscope::link::{Phase, Status};
 use modemscope::modem::Direction;
 use modemscope::modem::diagnose::{Doing, Evidence, Finding, Offer, Severity, Strip};
+use modemscope::worker::{Phase, Status};
 
 use crate::desk::Desk;
 

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::{Check, Input, Way};
 use crate::capture::{Cursor, EntryItem, Reader};
-use crate::link::{Order, Status};
 use crate::modem::Direction;
+use crate::worker::{Order, Status};
 
 /// A check on an open link. Whoever owns it calls [`Self::poll`] when there is news of the link and at
 /// [`Check::next_deadline`], hands the order over, and looks at [`Self::check`] for progress and report.

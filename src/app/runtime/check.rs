@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::Runtime;
 use crate::app::passthrough::{OverLink, Way};
 use crate::app::state::{PassthroughCheck, State, Tone};
-use crate::link::Order;
+use crate::worker::Order;
 
 /// A deadline that a Send in hand holds up is looked at again after this.
 const SOON: Duration = Duration::from_millis(20);

@@ -3,7 +3,8 @@
 use crate::app::command::{Command, Effect};
 use crate::app::settings::{Adapter, Line};
 use crate::app::state::{State, Tone};
-use crate::link::{LineSettings, LinkSpec, Order, Phase};
+use crate::link::{LineSettings, LinkSpec};
+use crate::worker::{Order, Phase};
 
 /// Takes a command of the port's; gives any other one back.
 pub(super) fn update(state: &mut State, command: Command) -> Result<Vec<Effect>, Command> {

@@ -6,10 +6,11 @@ use super::*;
 use crate::app::Adapter;
 use crate::app::passthrough::Way;
 use crate::app::settings::Line;
+use crate::link::LineSettings;
 use crate::link::discovery::PortInfo;
 use crate::link::share::Place;
-use crate::link::{LineSettings, Phase, Status};
 use crate::macros::Ask;
+use crate::worker::{Phase, Status};
 
 fn connected() -> State {
     let mut state = State { port: Some("sim:".to_owned()), ..State::default() };
@@ -129,7 +130,7 @@ fn the_port_is_lent_with_the_focus_only_where_the_user_wants_it_and_never_in_the
     state.tools.choosing = true;
     assert!(update(&mut state, Command::Focus(false)).is_empty(), "the file dialog has the focus");
     state.tools.choosing = false;
-    let busy = Status { sending: Some(crate::link::worker::SendProgress::default()), ..(*state.status).clone() };
+    let busy = Status { sending: Some(crate::worker::SendProgress::default()), ..(*state.status).clone() };
     let idle = std::mem::replace(&mut state.status, Arc::new(busy));
     assert!(update(&mut state, Command::Focus(false)).is_empty(), "bytes are being sent");
     state.status = idle;

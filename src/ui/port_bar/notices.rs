@@ -3,8 +3,8 @@
 use egui::{RichText, Ui};
 
 use crate::app::{Command, State};
-use crate::link::Phase;
 use crate::ui::{parts, theme};
+use crate::worker::Phase;
 
 /// What failed and what to do; what the driver kept.
 pub(super) fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
