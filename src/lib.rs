@@ -8,6 +8,7 @@
 //! * [`macros`]: steps that send, wait and check; their files; their runner.
 //! * [`capture`]: every byte and event of a session, in a file, as rows, searched and exported.
 //! * [`simulator`]: a simulated SIM800L, bytes and time in, bytes and socket wishes out.
+//! * [`sketch`]: Arduino sketches in and out.
 //! * [`session`]: one link's brain, without I/O.
 //! * [`link`]: serial ports, sockets, the simulator, each as one trait.
 //! * [`worker`]: the thread that works a link: capture, session and guests over it.
@@ -24,5 +25,6 @@ pub mod modem;
 pub mod notation;
 pub mod session;
 pub mod simulator;
+pub mod sketch;
 pub mod ui;
 pub mod worker;

@@ -6,22 +6,23 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room, and the rooms it may name.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("notation", &[]),
     ("modem", &["notation"]),
     ("macros", &["modem", "notation"]),
     ("capture", &["modem", "notation"]),
     ("simulator", &["notation"]),
+    ("sketch", &["simulator", "macros", "modem", "notation"]),
     ("session", &["macros", "modem", "notation"]),
     ("link", &["macros", "capture", "simulator", "modem", "notation"]),
     ("worker", &["link", "session", "macros", "capture", "simulator", "modem", "notation"]),
-    ("app", &["worker", "link", "session", "macros", "capture", "simulator", "modem", "notation"]),
-    ("ui", &["app", "worker", "link", "session", "macros", "capture", "simulator", "modem", "notation"]),
-    ("cli", &["app", "worker", "link", "session", "macros", "capture", "simulator", "modem", "notation"]),
+    ("app", &["worker", "link", "session", "sketch", "macros", "capture", "simulator", "modem", "notation"]),
+    ("ui", &["app", "worker", "link", "session", "sketch", "macros", "capture", "simulator", "modem", "notation"]),
+    ("cli", &["app", "worker", "link", "session", "sketch", "macros", "capture", "simulator", "modem", "notation"]),
 ];
 
 /// Rooms that take bytes and time and give values. `capture` is pure but for its file.
-const PURE: [&str; 5] = ["notation", "modem", "macros", "simulator", "session"];
+const PURE: [&str; 6] = ["notation", "modem", "macros", "simulator", "sketch", "session"];
 
 /// What a pure room never names: I/O, threads, locks, clocks.
 const IMPURE: [&str; 15] = [

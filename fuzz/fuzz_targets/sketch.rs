@@ -2,7 +2,7 @@
 //! Any text as an Arduino sketch, and what becomes of it.
 
 use libfuzzer_sys::fuzz_target;
-use modemscope::macros::sketch::{InoOptions, answer_driven, export_c, export_ino, export_python, import};
+use modemscope::sketch::{InoOptions, answer_driven, export_c, export_ino, export_python, import};
 use modemscope::notation::{Mode, parse};
 
 fuzz_target!(|source: &str| {

@@ -8,10 +8,10 @@ use clap::{Subcommand, ValueEnum};
 use super::common::{CommandResult, Exit, finish, say_aside};
 use super::output::{OutputOptions, read_text};
 use crate::macros::file::{self, LARGEST};
-use crate::macros::sketch::{
+use crate::macros::{Book, Macro};
+use crate::sketch::{
     BoardSerial, Exported, Imported, InoOptions, Unread, answer_driven, export_c, export_ino, export_python, import,
 };
-use crate::macros::{Book, Macro};
 
 /// Arguments of `sketch`.
 #[derive(Debug, clap::Args)]

@@ -18,7 +18,6 @@ pub mod preview;
 pub mod recorder;
 mod report;
 pub mod runner;
-pub mod sketch;
 pub mod template;
 mod window;
 

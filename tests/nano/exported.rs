@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use modemscope::macros::Macro;
-use modemscope::macros::sketch::{BoardSerial, InoOptions, answer_driven, export_c, export_ino, export_python, import};
+use modemscope::sketch::{BoardSerial, InoOptions, answer_driven, export_c, export_ino, export_python, import};
 
 use crate::board::compiled;
 use crate::desk::{Desk, Server};

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use modemscope::macros::runner::Ending;
-use modemscope::macros::sketch::{answer_driven, import};
+use modemscope::sketch::{answer_driven, import};
 
 use crate::board::{Sketch, compiled};
 use crate::desk::{Desk, Server};

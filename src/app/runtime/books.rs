@@ -7,8 +7,8 @@ use crate::app::book::{self, BookFile, BookWatch};
 use crate::app::runtime::tools::free_name;
 use crate::app::state::{State, Tone};
 use crate::macros::edit::{Edit, Editor, clashes};
-use crate::macros::sketch::answer_driven;
 use crate::macros::{Macro, file};
+use crate::sketch::answer_driven;
 
 impl Runtime {
     /// Reads the user's book; without a folder the one that comes with the program.

@@ -7,8 +7,9 @@ use egui::{RichText, TextEdit, Ui};
 
 use crate::app::{Command, Purpose, State};
 use crate::macros::edit::{Edit, Editor};
-use crate::macros::{Book, Macro, file, foreign, sketch};
+use crate::macros::{Book, Macro, file, foreign};
 use crate::notation::LineEnding;
+use crate::sketch;
 use crate::ui::{parts, theme};
 
 /// As high a pasted sketch may stand.

@@ -6,7 +6,7 @@ use egui::{ComboBox, DragValue, Grid, TextEdit, Ui};
 
 use crate::app::{Command, Purpose, State};
 use crate::macros::Macro;
-use crate::macros::sketch::{BoardSerial, Exported, InoOptions, export_c, export_ino, export_python};
+use crate::sketch::{BoardSerial, Exported, InoOptions, export_c, export_ino, export_python};
 use crate::ui::{parts, theme};
 
 /// The language of a program.

@@ -64,7 +64,7 @@ pub struct Unread {
 /// [`Imported::unread`].
 ///
 /// ```
-/// use modemscope::macros::sketch::import;
+/// use modemscope::sketch::import;
 /// let sketch = r#"
 ///     #include <SoftwareSerial.h>
 ///     SoftwareSerial sim(8, 7);

@@ -37,7 +37,7 @@ fn check_body(body: &str, expect: &Expect) {
 #[test]
 fn the_failing_sketch_of_the_story() {
     check(
-        include_str!("../../../tests/data/sketches/blind.ino"),
+        include_str!("../../tests/data/sketches/blind.ino"),
         &expect![[r#"
             serialSIM800 Some((8, 7)) Some(9600)
             13:  1s
