@@ -4,7 +4,8 @@
 //! `tests/architecture.rs` enforces them):
 //!
 //! * [`notation`]: bytes and what people type and read for them.
-//! * [`modem`]: what the bytes mean: digest, dialog, catalogue, diagnoses.
+//! * [`vocabulary`]: what modems are asked and what they say: commands, times, data, secrets, as tables.
+//! * [`modem`]: what the bytes mean: digest, dialog, diagnoses.
 //! * [`macros`]: steps that send, wait and check; their files; their runner.
 //! * [`capture`]: every byte and event of a session, in a file, as rows, searched and exported.
 //! * [`simulator`]: a simulated SIM800L, bytes and time in, bytes and socket wishes out.
@@ -27,4 +28,5 @@ pub mod session;
 pub mod simulator;
 pub mod sketch;
 pub mod ui;
+pub mod vocabulary;
 pub mod worker;

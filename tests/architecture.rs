@@ -6,23 +6,57 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room, and the rooms it may name.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("notation", &[]),
-    ("modem", &["notation"]),
-    ("macros", &["modem", "notation"]),
-    ("capture", &["modem", "notation"]),
-    ("simulator", &["notation"]),
-    ("sketch", &["simulator", "macros", "modem", "notation"]),
-    ("session", &["macros", "modem", "notation"]),
-    ("link", &["macros", "capture", "simulator", "modem", "notation"]),
-    ("worker", &["link", "session", "macros", "capture", "simulator", "modem", "notation"]),
-    ("app", &["worker", "link", "session", "sketch", "macros", "capture", "simulator", "modem", "notation"]),
-    ("ui", &["app", "worker", "link", "session", "sketch", "macros", "capture", "simulator", "modem", "notation"]),
-    ("cli", &["app", "worker", "link", "session", "sketch", "macros", "capture", "simulator", "modem", "notation"]),
+    ("vocabulary", &["notation"]),
+    ("modem", &["vocabulary", "notation"]),
+    ("macros", &["modem", "vocabulary", "notation"]),
+    ("capture", &["modem", "vocabulary", "notation"]),
+    ("simulator", &["vocabulary", "notation"]),
+    ("sketch", &["simulator", "macros", "modem", "vocabulary", "notation"]),
+    ("session", &["macros", "modem", "vocabulary", "notation"]),
+    ("link", &["macros", "capture", "simulator", "modem", "vocabulary", "notation"]),
+    ("worker", &["link", "session", "macros", "capture", "simulator", "modem", "vocabulary", "notation"]),
+    (
+        "app",
+        &["worker", "link", "session", "sketch", "macros", "capture", "simulator", "modem", "vocabulary", "notation"],
+    ),
+    (
+        "ui",
+        &[
+            "app",
+            "worker",
+            "link",
+            "session",
+            "sketch",
+            "macros",
+            "capture",
+            "simulator",
+            "modem",
+            "vocabulary",
+            "notation",
+        ],
+    ),
+    (
+        "cli",
+        &[
+            "app",
+            "worker",
+            "link",
+            "session",
+            "sketch",
+            "macros",
+            "capture",
+            "simulator",
+            "modem",
+            "vocabulary",
+            "notation",
+        ],
+    ),
 ];
 
 /// Rooms that take bytes and time and give values. `capture` is pure but for its file.
-const PURE: [&str; 6] = ["notation", "modem", "macros", "simulator", "sketch", "session"];
+const PURE: [&str; 7] = ["notation", "vocabulary", "modem", "macros", "simulator", "sketch", "session"];
 
 /// What a pure room never names: I/O, threads, locks, clocks.
 const IMPURE: [&str; 15] = [

@@ -1,7 +1,5 @@
 //! What the bytes of a modem line mean.
 //!
-//! * [`catalogue`]: the commands: syntax, help, time-outs; answers in words.
-//! * [`codes`]: numbers to words (CME, CMS, registration, signal, …).
 //! * [`transcript`]: sessions as text: our own transcript text and logs pasted from other tools.
 //! * [`digest`]: the bytes of the modem cut into lines, prompts and counted data.
 //! * [`baud_scan`]: which rate the modem speaks.
@@ -11,8 +9,6 @@
 //! Pure: never reads the clock, does no I/O, and no parser of modem output ever fails: it yields values, and findings.
 
 pub mod baud_scan;
-pub mod catalogue;
-pub mod codes;
 pub mod diagnose;
 pub mod dialog;
 pub mod digest;

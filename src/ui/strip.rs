@@ -8,8 +8,8 @@ use super::bytes;
 use super::parts::{self, seconds};
 use super::theme::Palette;
 use crate::app::{Command, State};
-use crate::modem::codes;
 use crate::modem::diagnose::Doing;
+use crate::vocabulary::codes;
 
 /// Draws the strip.
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {

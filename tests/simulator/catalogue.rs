@@ -1,6 +1,6 @@
 //! Every command of the catalogue, in each of its forms: answered, with a result a host can cut apart, and never stuck.
 
-use modemscope::modem::catalogue;
+use modemscope::vocabulary::sim800;
 
 use super::scene::Scene;
 
@@ -31,7 +31,7 @@ fn asked(line: &str) -> Scene {
 #[test]
 fn every_command_is_known_and_answers_each_form() {
     let mut wrong = Vec::new();
-    for entry in catalogue::all() {
+    for entry in sim800().commands() {
         // These two are no lines that end in CR.
         if matches!(entry.name, "A/" | "+++") {
             continue;

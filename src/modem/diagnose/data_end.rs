@@ -5,11 +5,11 @@ use std::time::Duration;
 use super::Severity::{Note, Problem};
 use super::book::{Book, Draft, Handle};
 use super::rule::{Doc, Rule, hears};
-use crate::modem::catalogue;
 use crate::modem::dialog::command::{Name, is_command, is_whole_command};
 use crate::modem::dialog::exchange::{Data, DataEnded, DataKind, Span};
 use crate::modem::dialog::{Dialog, Event, Record};
 use crate::notation::{self, Lookalike};
+use crate::vocabulary;
 
 /// The family's heading.
 pub(super) const FAMILY: &str = "Ending the data";
@@ -259,7 +259,7 @@ impl Rule for CommandAsPayload {
         let Some(own) = data.own_write() else { return };
         let ended = own.ends_with(b"\r") || own.ends_with(b"\n") || dialog.record == Record::Echoed;
         let line = own.trim_ascii_end();
-        let known = || catalogue::find(&String::from_utf8_lossy(line)).is_some();
+        let known = || vocabulary::sim800().first(line).is_some();
         if !ended
             || self.told.is(data.id)
             || book.is_blamed(data.id)

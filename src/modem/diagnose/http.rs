@@ -8,11 +8,11 @@ use super::data_end::PATIENCE;
 use super::network::no_sim;
 use super::order::FAMILY;
 use super::rule::{Doc, Rule, hears};
-use crate::modem::codes;
 use crate::modem::dialog::command::{Form, Name};
 use crate::modem::dialog::exchange::{Exchange, Span};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
+use crate::vocabulary::codes;
 
 /// `manual-receive`.
 #[derive(Debug, Default)]

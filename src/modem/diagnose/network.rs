@@ -7,11 +7,11 @@ use super::Severity::{Problem, Warning};
 use super::book::{Book, Draft, Handle};
 use super::power::{FAMILY, MINUTE};
 use super::rule::{Doc, Rule, hears};
-use crate::modem::codes;
 use crate::modem::dialog::command::{Form, Name};
 use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::{Pin, Said};
 use crate::modem::dialog::{Dialog, Event};
+use crate::vocabulary::codes;
 
 /// What an error says about the SIM, whichever command got it.
 #[derive(Clone, Copy, PartialEq, Eq)]

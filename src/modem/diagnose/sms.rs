@@ -5,11 +5,11 @@ use super::book::{Book, Draft, Handle};
 use super::network::no_sim;
 use super::power::FAMILY;
 use super::rule::{Doc, Rule, hears};
-use crate::modem::codes;
 use crate::modem::dialog::command::{Form, Name};
 use crate::modem::dialog::exchange::{Exchange, Outcome};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
+use crate::vocabulary::codes;
 
 /// A refused command about SMS that no other rule has explained.
 fn refused<'a>(dialog: &'a Dialog, book: &Book) -> Option<&'a Exchange> {

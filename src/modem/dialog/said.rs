@@ -3,7 +3,7 @@
 //! Not a judge of trust: pushed data may hold a line that reads like an answer. The dialog decides whether it counts.
 
 use super::command::number;
-use crate::modem::codes;
+use crate::vocabulary::codes;
 
 /// A line of the modem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use super::exchange::{Circumstances, Echo, Exchange, Span};
 use super::state::Connection;
 use super::{Dialog, Event, OPEN, Record};
 use crate::modem::Direction;
-use crate::modem::catalogue;
+use crate::vocabulary::{self, Line};
 
 /// Longest command line that is kept; the modem takes 556 characters behind `AT`.
 const LINE: usize = 600;
@@ -333,8 +333,7 @@ impl Dialog {
 pub(in crate::modem) fn allowed(text: &[u8]) -> Duration {
     /// What nearly all commands take at the most.
     const SHORT: Duration = Duration::from_secs(5);
-    match command::chief(text).name {
-        Name::At | Name::Basic | Name::Csq | Name::Creg => SHORT,
-        _ => catalogue::find(&String::from_utf8_lossy(text)).map_or(SHORT, |entry| entry.allowed),
-    }
+    let call = Line::read(text).and_then(|line| line.calls().next());
+    let longest = call.and_then(|call| vocabulary::sim800().find(&call)?.longest(&call));
+    longest.unwrap_or(SHORT)
 }

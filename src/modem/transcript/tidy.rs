@@ -2,8 +2,8 @@
 //! front of a command.
 
 use super::TextLine;
-use crate::modem::catalogue;
 use crate::modem::dialog::command::is_whole_command;
+use crate::vocabulary;
 
 /// Takes off the indentation that all lines have in common.
 pub(super) fn dedent(lines: &mut [TextLine<'_>]) {
@@ -46,7 +46,7 @@ pub(super) fn glued(text: &[u8]) -> Option<usize> {
     let at = memchr::memmem::find(text, b"AT+").filter(|&at| at > 0)?;
     let command = text.get(at..)?.trim_ascii_end();
     let apart = text.get(at - 1).is_none_or(u8::is_ascii_whitespace);
-    let known = !apart && is_whole_command(command) && catalogue::find(&String::from_utf8_lossy(command)).is_some();
+    let known = !apart && is_whole_command(command) && vocabulary::sim800().first(command).is_some();
     known.then_some(at)
 }
 

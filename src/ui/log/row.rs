@@ -10,9 +10,9 @@ use egui::{Galley, Painter, Rect, Ui, pos2, vec2};
 use crate::app::settings::{Columns as Shows, TextDecoding, View};
 use crate::capture::{Content, Row};
 use crate::modem::Direction;
-use crate::modem::catalogue;
 use crate::ui::bytes::{self, Visible};
 use crate::ui::theme::{self, Palette};
+use crate::vocabulary;
 
 /// More bytes of a row than this are neither coloured nor read out: they would be far outside the window.
 const SHOWN: usize = 1024;
@@ -320,7 +320,7 @@ fn meaning(direction: Direction, bytes: &[u8]) -> Option<String> {
     if direction == Direction::Tx || line.is_empty() {
         return None;
     }
-    catalogue::explain(line, None)
+    vocabulary::explain(line, None)
 }
 
 fn joined(bytes: &[u8], one: impl Fn(&u8) -> String) -> String {

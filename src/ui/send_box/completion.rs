@@ -2,8 +2,8 @@
 
 use egui::{Key, Modifiers, RichText, Ui};
 
-use crate::modem::catalogue::{self, Entry};
 use crate::ui::{parts, theme};
+use crate::vocabulary::{self, Command};
 
 /// So many are offered at once.
 const OFFERED: usize = 6;
@@ -12,7 +12,7 @@ const OFFERED: usize = 6;
 #[derive(Debug, Default)]
 pub(super) struct Completion {
     typed: String,
-    entries: Vec<&'static Entry>,
+    entries: Vec<&'static Command>,
     picked: Option<usize>,
     /// Esc closed it for this text.
     closed: bool,
@@ -29,7 +29,7 @@ impl Completion {
         self.closed = false;
         let command = typed.trim_start();
         let useful = command.len() >= 3 && command.get(..2).is_some_and(|at| at.eq_ignore_ascii_case("at"));
-        self.entries = if useful { catalogue::complete(command) } else { Vec::new() };
+        self.entries = if useful { vocabulary::sim800().complete(command) } else { Vec::new() };
         self.entries.truncate(OFFERED);
     }
 
@@ -62,9 +62,9 @@ impl Completion {
     }
 
     /// What is typed is a whole command: its syntax and help.
-    pub(super) fn help(typed: &str) -> Option<&'static Entry> {
+    pub(super) fn help(typed: &str) -> Option<&'static Command> {
         typed.trim_start().get(..2).filter(|at| at.eq_ignore_ascii_case("at"))?;
-        catalogue::find(typed)
+        vocabulary::sim800().first(typed.as_bytes())
     }
 
     /// Draws the list; gives the line that was clicked.

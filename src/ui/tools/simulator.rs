@@ -3,9 +3,9 @@
 use egui::{RichText, ScrollArea, Slider, TextEdit, Ui};
 
 use crate::app::{Command, State};
-use crate::modem::codes;
 use crate::simulator::{Control, Fault, Panel, PanelLink};
 use crate::ui::{bytes, parts, theme};
+use crate::vocabulary::codes;
 
 /// The highest signal that `AT+CSQ` tells; 99 means that it is not known.
 const BEST_SIGNAL: u8 = 31;

@@ -1,6 +1,7 @@
 //! What an answer of the modem means, in words, for a place beside it in the log.
 
-use crate::modem::codes;
+use super::codes;
+use super::line::values;
 
 /// What a line of the modem means: of `+CSQ: 8,0` that is "-98 dBm, weak". `None` where words would add nothing.
 ///
@@ -92,14 +93,9 @@ fn power(line: &str) -> Option<String> {
     Some(text.to_owned())
 }
 
-/// Splits at commas outside quotes and takes the quotes off.
+/// The values behind the head; text that is no UTF-8 cannot come of text.
 fn fields(value: &str) -> Vec<&str> {
-    let mut quoted = false;
-    let split = value.split(move |c: char| {
-        quoted ^= c == '"';
-        c == ',' && !quoted
-    });
-    split.map(|field| field.trim().trim_matches('"')).collect()
+    values(value.as_bytes()).map(|field| std::str::from_utf8(field).unwrap_or_default()).collect()
 }
 
 fn field_count(fields: &[&str]) -> usize {

@@ -1,0 +1,28 @@
+//! What a modem is asked and what it says: names, forms, answers, times, data, secrets. Facts, as tables.
+//!
+//! * [`Line`]: a command line cut into its commands and parameters; the only parser of one.
+//! * [`Family`]: what the modems of one kind know, read from a text file (`families/*.txt`; the columns are explained in
+//!   [`table`]). Every family stands on `3gpp`, what all modems have.
+//! * [`Command`]: one line of such a table, and what follows from it for a command as it was sent.
+//! * [`Telling`]: which family a modem is of.
+//! * [`codes`]: numbers to words: the texts of `+CME ERROR` and `+CMS ERROR`, registration, signal.
+//! * [`explain`]: what a line of the modem means, in words.
+//! * [`private`]: which parameters are secret or private, for all commands that any family knows, and some more.
+//!
+//! Pure, and the lowest room but for `notation`: all others read their facts about commands here and have none of their
+//! own. Not a judge: that a command is missing here does not mean that no modem has it.
+
+pub mod codes;
+mod command;
+mod explain;
+mod family;
+mod line;
+pub mod private;
+pub mod table;
+mod telling;
+
+pub use command::{Answer, Command, Data, Modes, Role, Taken, Takes, Unsure};
+pub use explain::explain;
+pub use family::{Family, families, family, sim800, third_generation};
+pub use line::{Call, Calls, Form, Line, Parameter, is_command, is_whole_command, number, unquoted, values};
+pub use telling::{Evidence, Telling};

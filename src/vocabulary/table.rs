@@ -1,0 +1,182 @@
+//! How a table of a family is read. One command a line, columns between `|`:
+//!
+//! | column | what stands there |
+//! |---|---|
+//! | name | with `AT`: `AT+CIPSEND`. With `-` and nothing behind it: the family has no such command. |
+//! | syntax | how it is written, beginning with the name; empty: the name alone. Where `=` follows the name at once it takes no data without it. |
+//! | seconds | the longest until the last answer (behind an `OK`, or to its data, where that comes later). Several with blanks between: `1:85` holds when the first parameter is 1, `link:75` when a link's number stands in front, one without for the rest. `~` in front: not from the manual, a bound from use. Empty: the usual 5 s. |
+//! | answer | any of these, ` / ` between; `^` and `$` are the ends of a line, `#` a digit from 1 to 9. `!` in front: it says no (besides `ERROR` and `+CME ERROR`). `>` in front: it comes behind an `OK`. `[1]`, `[set]`, `[link]`, `[transparent]`, `[quick]` in front: only when the first parameter is 1, something is set, … ; then it takes the place of those without. Empty, or none that is good: `OK`. `?`: not known, and nothing is claimed. |
+//! | data | empty: it takes none. Else `1A` (byte 0x1A ends it), `len` (the command says how much), `time` (a time ends it too), and the invitation: `>` or a line in the form of an answer. `[2]` in front: only when the first parameter is 2. |
+//! | takes | what the parameters are, in order: `link`, `length`, `host`, `port`, `url`, `secret`, `login`, `number`, `name`, `message`, `-` for others. `?` behind: may be left out (a link's number only). `*` behind: all that follow too. `secret(PWD,USER)`: only behind one of these words; `/` between two readings. |
+//! | role | what it is for, a word of [`super::Role`]; empty: something else. |
+//! | help | one sentence. |
+//! | parameters | their values in words; may be missing. |
+//!
+//! Lines that begin with `@` say what the family is: `@name sim800`, `@title …`, `@models SIM800 SIM808`. `#` begins a
+//! remark, and an empty line is passed over.
+
+use std::time::Duration;
+
+use super::command::{Command, Data, Listed, Results, Role, Taken, Takes, When};
+
+/// A line of a table that is not as it should be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line} of the table: {wrong}")]
+pub struct TableError {
+    /// Counted from 1.
+    pub line: usize,
+    /// What was expected, and what was found.
+    pub wrong: String,
+}
+
+/// What a table says.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    pub name: &'static str,
+    pub title: &'static str,
+    pub models: Vec<&'static str>,
+    pub commands: Vec<Command>,
+    pub without: Vec<&'static str>,
+}
+
+/// Reads a table.
+pub(super) fn read(text: &'static str) -> Result<Table, TableError> {
+    let mut table = Table::default();
+    for (at, line) in text.lines().enumerate() {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        table.take(line).map_err(|wrong| TableError { line: at + 1, wrong })?;
+    }
+    Ok(table)
+}
+
+impl Table {
+    fn take(&mut self, line: &'static str) -> Result<(), String> {
+        if let Some(rest) = line.strip_prefix('@') {
+            let (word, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+            match word {
+                "name" => self.name = rest.trim(),
+                "title" => self.title = rest.trim(),
+                "models" => self.models.extend(rest.split_whitespace()),
+                _ => return Err(format!("@name, @title or @models was expected, @{word} was found")),
+            }
+            return Ok(());
+        }
+        let columns: Vec<&'static str> = line.splitn(9, '|').map(str::trim).collect();
+        if let [name, "-"] = columns.as_slice() {
+            self.without.push(name);
+            return Ok(());
+        }
+        let [name, syntax, seconds, answer, data, takes, role, help, ..] = columns.as_slice() else {
+            return Err(format!("8 or 9 columns were expected, {} were found", columns.len()));
+        };
+        self.commands.push(Command {
+            name,
+            syntax: if syntax.is_empty() { name } else { syntax },
+            help,
+            parameters: columns.get(8).copied().unwrap_or_default(),
+            role: Role::from_word(role).ok_or_else(|| format!("there is no role \"{role}\""))?,
+            data: if data.is_empty() { None } else { Some(read_data(data)?) },
+            takes: takes.split_whitespace().map(read_taken).collect::<Result<_, _>>()?,
+            times: seconds.split_whitespace().map(read_time).collect::<Result<_, _>>()?,
+            results: match *answer {
+                "?" => Results::Unknown,
+                listed => {
+                    let all = listed.split(" / ").filter(|one| !one.is_empty()).map(read_answer);
+                    Results::Listed(all.collect::<Result<_, _>>()?)
+                }
+            },
+        });
+        Ok(())
+    }
+}
+
+/// `85`, `~60`, `1:85`, `link:75`.
+fn read_time(word: &'static str) -> Result<(When, Duration), String> {
+    let (when, seconds) = match word.split_once(':') {
+        Some(("link", seconds)) => (When::Link, seconds),
+        Some((first, seconds)) => (When::First(first), seconds),
+        None => (When::Always, word),
+    };
+    let seconds = seconds.trim_start_matches('~').parse();
+    let seconds = seconds.map_err(|_| format!("seconds were expected, such as 85 or 1:85, \"{word}\" was found"))?;
+    Ok((when, Duration::from_secs(seconds)))
+}
+
+/// `[when]` in front, and what stands behind it.
+fn read_when(text: &'static str) -> Result<(When, &'static str), String> {
+    let Some(rest) = text.strip_prefix('[') else { return Ok((When::Always, text)) };
+    let (when, rest) = rest.split_once(']').ok_or_else(|| format!("the ] is missing in \"{text}\""))?;
+    let when = match when {
+        "set" => When::Set,
+        "link" => When::Link,
+        "transparent" => When::Transparent,
+        "quick" => When::QuickSend,
+        first => When::First(first),
+    };
+    Ok((when, rest.trim_start()))
+}
+
+/// `[1]>^+CUSD:`, `!CONNECT FAIL$`.
+fn read_answer(text: &'static str) -> Result<Listed, String> {
+    let (when, rest) = read_when(text.trim())?;
+    let (good, rest) = rest.strip_prefix('!').map_or((true, rest), |rest| (false, rest));
+    let (later, pattern) = rest.strip_prefix('>').map_or((false, rest), |rest| (true, rest));
+    if pattern.is_empty() {
+        return Err(format!("an answer was expected, \"{text}\" was found"));
+    }
+    Ok(Listed { when, good, later, pattern })
+}
+
+/// `[2] len time ^+FTPPUT: 2,`.
+fn read_data(text: &'static str) -> Result<Data, String> {
+    let (when, mut rest) = read_when(text)?;
+    let mut data = Data { when, terminator: false, counted: false, timed: false, invitation: "" };
+    loop {
+        let (word, tail) = rest.split_once(' ').unwrap_or((rest, ""));
+        match word {
+            "1A" => data.terminator = true,
+            "len" => data.counted = true,
+            "time" => data.timed = true,
+            _ => break,
+        }
+        rest = tail.trim_start();
+    }
+    data.invitation = rest;
+    let ends = data.terminator || data.counted;
+    if !ends || (rest != ">" && !rest.starts_with('^')) {
+        return Err(format!("1A or len, and > or a line that begins with ^, were expected, \"{text}\" was found"));
+    }
+    Ok(data)
+}
+
+/// `link?`, `secret*`, `secret(PWD,USER)*/url(URL)`.
+fn read_taken(word: &'static str) -> Result<Taken, String> {
+    let (word, on) = word.strip_suffix('*').map_or((word, false), |word| (word, true));
+    let (word, optional) = word.strip_suffix('?').map_or((word, false), |word| (word, true));
+    let mut readings = word.split('/').map(read_kind);
+    let (what, tags) = readings.next().unwrap_or(Ok((Takes::Other, Vec::new())))?;
+    Ok(Taken { what, tags, or: readings.next().transpose()?, optional, on })
+}
+
+fn read_kind(word: &'static str) -> Result<(Takes, Vec<&'static str>), String> {
+    let (name, tags) = word.split_once('(').unwrap_or((word, ""));
+    let what = match name {
+        "-" => Takes::Other,
+        "link" => Takes::Link,
+        "length" => Takes::Length,
+        "host" => Takes::Host,
+        "port" => Takes::Port,
+        "url" => Takes::Url,
+        "secret" => Takes::Secret,
+        "login" => Takes::Login,
+        "number" => Takes::Number,
+        "name" => Takes::Name,
+        "message" => Takes::Message,
+        _ => return Err(format!("a kind of parameter was expected, such as link or secret, \"{word}\" was found")),
+    };
+    let tags = tags.trim_end_matches(')').split(',').filter(|tag| !tag.is_empty()).collect();
+    Ok((what, tags))
+}
