@@ -76,6 +76,11 @@ impl Call {
     }
 }
 
+/// A command line without its control characters: they mean nothing in it (V.250 §5.2.2).
+pub(super) fn without_controls(line: &[u8]) -> Vec<u8> {
+    line.iter().copied().filter(|byte| *byte >= b' ').collect()
+}
+
 /// The line without its blanks, but for those in quotes.
 pub(super) fn without_blanks(line: &[u8]) -> Vec<u8> {
     let mut quoted = false;

@@ -1,7 +1,8 @@
 //! A simulated SIM800L: bytes and time in, bytes and socket wishes out. No I/O, no clock, no threads.
 //!
 //! What is promised: the answers of `docs/sim800.md`, byte for byte. What it is not: a radio. It connects only where an
-//! AT command says, and never by itself: whoever owns it carries its wishes out (`link::simulator`).
+//! AT command says, and never by itself: whoever owns it carries its wishes out (`link::simulator`), or
+//! stands for the whole network itself ([`Rig`]: no link, no I/O, virtual time).
 //!
 //! Reading order: [`Input`] and [`Output`] here, `uart` (echo, lines, prompts), `line` (commands of a line), `commands` (the
 //! table of all commands, a file a family), `reply` (what answers look like), `boot` (power, card, network), `ip`.
@@ -27,6 +28,7 @@ mod sms;
 mod timers;
 mod uart;
 mod ussd;
+mod world;
 
 use core::net::{IpAddr, SocketAddr};
 use std::collections::{BTreeSet, VecDeque};
@@ -36,6 +38,7 @@ pub use faults::Fault;
 pub use panel::{ControlError, Panel, PanelLink};
 pub use profile::{AutobaudUrcs, Callee, EarlyData, Junk, Profile, ProfileError, Range, SyncBytes};
 pub use sms::SentMessage;
+pub use world::{Connection, Rig, World};
 
 use timers::{Timer, Timers};
 

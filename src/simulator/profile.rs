@@ -37,13 +37,13 @@ pub enum SyncBytes {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Junk {
-    /// ERROR if there is an `AT` somewhere, else nothing.
+    /// What stands before `AT` is passed over (V.250 §5.2.1; so does a SIM800L that `ESPHome` talks to).
     #[default]
+    Skipped,
+    /// ERROR if there is an `AT` somewhere, else nothing.
     Error,
     /// No answer.
     Silent,
-    /// The part from `AT` on is obeyed.
-    Skipped,
 }
 
 /// What a called number does.
@@ -207,7 +207,7 @@ impl Default for Profile {
             autobaud_urcs: AutobaudUrcs::AfterSync,
             sync_bytes: SyncBytes::None,
             lf_terminates: true,
-            junk_before_at: Junk::Error,
+            junk_before_at: Junk::Skipped,
             blanks_in_names: false,
             early_data: EarlyData::Taken,
             sms_text_echo_1a: false,

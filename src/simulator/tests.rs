@@ -96,6 +96,32 @@ fn check(profile: Profile, dialog: &[(&str, &str)]) {
     }
 }
 
+/// What precedes `AT`: passed over, or as the profile says.
+#[test]
+fn junk_before_at_is_skipped_refused_or_ignored_as_the_profile_says() {
+    let check = |junk: Junk, typed: &str, heard: &str| {
+        let profile = Profile { junk_before_at: junk, ..Profile::default() };
+        assert_eq!(Bench::ready(profile).say(typed), heard, "{junk:?}");
+    };
+    check(Junk::Skipped, "\x1a\x00ATE0;+CMEE?\r", r"\x1a\x00ATE0;+CMEE?\r\r\n+CMEE: 0\r\n\r\nOK\r\n");
+    check(Junk::Error, "\x1aAT\r", r"\x1aAT\r\r\nERROR\r\n");
+    check(Junk::Silent, "\x1aAT\r", r"\x1aAT\r");
+    // Auto-baud finds its AT behind junk too.
+    let mut bench = Bench::new(Profile::named("autobaud").unwrap());
+    bench.wait(2000);
+    assert!(bench.say("\x1aAT\r").starts_with(r"\x1aAT\r\r\nOK\r\n"));
+}
+
+/// The data of a counted send, and a 1A that the host sends all the same: the next command is none the worse for it.
+#[test]
+fn a_stray_1a_after_a_counted_send_does_not_spoil_the_next_command() {
+    let mut bench = Bench::ready(Profile::default());
+    bench.say("ATE0;+CIPSTART=\"TCP\",\"a\",80\r");
+    bench.say("AT+CIPSEND=5\r");
+    assert_eq!(bench.say("hello\x1a"), r"\r\nSEND OK\r\n");
+    assert_eq!(bench.say("AT+CIPCLOSE\r"), r"\r\nCLOSE OK\r\n");
+}
+
 #[test]
 fn boots_with_the_lines_of_a_fixed_rate() {
     let heard = Bench::new(Profile::default()).wait(8000);
@@ -123,7 +149,10 @@ fn frames_echo_and_results() {
             ("AT+NOSUCH\r", r"AT+NOSUCH\r\r\nERROR\r\n"),
             ("\r", r"\r"),
             ("hello\r", r"hello\r"),
-            ("\x1aAT\r", r"\x1aAT\r\r\nERROR\r\n"),
+            ("\x1aAT\r", r"\x1aAT\r\r\nOK\r\n"),
+            ("  ÿAT\r", r"  \xc3\xbfAT\r\r\nOK\r\n"),
+            ("+++AT\r", r"+++AT\r\r\nOK\r\n"),
+            ("A\0T+CM\x01EE?\r", r"A\x00T+CM\x01EE?\r\r\n+CMEE: 0\r\n\r\nOK\r\n"),
             ("AR\x08T\r", r"AR\x08T\r\r\nOK\r\n"),
             ("AT+CMEE=1\r", r"AT+CMEE=1\r\r\nOK\r\n"),
             ("AT+CIICR\r", r"AT+CIICR\r\r\n+CME ERROR: 3\r\n"),

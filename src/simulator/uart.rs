@@ -182,7 +182,7 @@ impl Modem {
                 self.line_complete();
             }
             LF if self.profile.lf_terminates => self.line_complete(),
-            b'/' if matches!(self.uart.line.as_slice(), b"A" | b"a") => {
+            b'/' if matches!(line::without_controls(&self.uart.line).trim_ascii(), b"A" | b"a") => {
                 self.echo(byte);
                 self.uart.line.clear();
                 let again = self.uart.last_line.clone();
@@ -210,13 +210,16 @@ impl Modem {
             self.start(b"\0".to_vec());
             return;
         }
+        let skips = self.profile.junk_before_at == Junk::Skipped;
+        let line = if skips { line::without_controls(&line) } else { line };
         let found = line.windows(2).position(|pair| pair.eq_ignore_ascii_case(b"AT"));
-        if self.autobaud_listens() && !(line.starts_with(b"AT") || line.starts_with(b"at")) {
+        let from_at = found.and_then(|at| line.get(at..)).unwrap_or_default();
+        if self.autobaud_listens() && !(from_at.starts_with(b"AT") || from_at.starts_with(b"at")) {
             return;
         }
+        let body = line::without_controls(from_at.get(2..).unwrap_or_default());
         match (found, self.profile.junk_before_at) {
-            (Some(0), _) => self.start(line.get(2..).unwrap_or_default().to_vec()),
-            (Some(at), Junk::Skipped) => self.start(line.get(at + 2..).unwrap_or_default().to_vec()),
+            (Some(0), _) | (Some(_), Junk::Skipped) => self.start(body),
             (Some(_), Junk::Error) => self.start(b"\0".to_vec()),
             _ => {}
         }
