@@ -76,8 +76,12 @@ pub enum Command {
         /// Which shell.
         shell: clap_complete::Shell,
     },
-    /// Prints the manual page.
-    Man,
+    /// Prints the manual page, or writes those of all commands into a folder.
+    Man {
+        /// Writes `modemscope.1`, `modemscope-send.1` … into this folder, which must exist.
+        #[arg(long, value_name = "DIR")]
+        into: Option<std::path::PathBuf>,
+    },
 }
 
 /// What `main` has to do after the arguments are read.
@@ -109,7 +113,7 @@ pub fn run(arguments: Arguments) -> Outcome {
         Command::Sketch(command) => Outcome::Exit(command.run()),
         Command::Macros(command) => Outcome::Exit(command.run()),
         Command::Completions { shell } => Outcome::Exit(completions(shell)),
-        Command::Man => Outcome::Exit(common::finish(man())),
+        Command::Man { into } => Outcome::Exit(common::finish(man(into.as_deref()))),
     }
 }
 
@@ -121,7 +125,12 @@ fn completions(shell: clap_complete::Shell) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn man() -> common::CommandResult {
+fn man(into: Option<&std::path::Path>) -> common::CommandResult {
+    if let Some(folder) = into {
+        return clap_mangen::generate_to(Arguments::command(), folder).map_err(|error| {
+            common::Exit::trouble(format!("the manual pages could not be written into {}: {error}", folder.display()))
+        });
+    }
     let mut page = Vec::new();
     clap_mangen::Man::new(Arguments::command()).render(&mut page).map_err(common::Exit::trouble)?;
     common::say(String::from_utf8_lossy(&page).trim_end());
