@@ -153,9 +153,11 @@ fn no_file_holds_two_ideas() {
 #[test]
 fn links_in_the_docs_lead_somewhere() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let docs = fs::read_dir(root.join("docs")).expect("docs can be read").map(|entry| entry.expect("an entry").path());
+    let folders = [root.to_owned(), root.join("docs"), root.join("docs/decisions")];
+    let entries = folders.iter().flat_map(|folder| fs::read_dir(folder).expect("docs can be read"));
+    let pages = entries.map(|entry| entry.expect("an entry").path());
     let mut lost = Vec::new();
-    for page in docs.chain([root.join("README.md"), root.join("CHANGELOG.md")]) {
+    for page in pages.filter(|page| page.extension().is_some_and(|extension| extension == "md")) {
         let text = read(&page);
         for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             let target = link.split('#').next().unwrap_or_default();
