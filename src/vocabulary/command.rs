@@ -240,7 +240,9 @@ impl Command {
                 all.clone().filter(|one| one.when != When::Always && self.fits(one.when, call, modes)).collect();
             if particular.is_empty() { all.filter(|one| one.when == When::Always).collect() } else { particular }
         };
-        let (good, mut bad) = (chosen(true), patterns(&chosen(false)));
+        let link = self.place(Takes::Link, call, modes.multi).map_or(&b"0"[..], |at| call.parameter(at).text);
+        let link = String::from_utf8_lossy(link);
+        let (good, mut bad) = (chosen(true), patterns(&chosen(false), &link));
         if self.role.is_sms() {
             bad.insert(0, CMS.to_owned());
         }
@@ -251,8 +253,14 @@ impl Command {
             bad,
             later: good.iter().any(|one| one.later),
             goes_on: good.first().is_some_and(|one| !one.pattern.ends_with('$')),
-            good: patterns(&good),
+            good: patterns(&good, &link),
         }
+    }
+
+    /// The table says that it is not certain how it is answered.
+    #[must_use]
+    pub fn answer_is_unknown(&self) -> bool {
+        self.results == Results::Unknown
     }
 
     /// Its answer is a plain `OK`, whatever its parameters.
@@ -311,10 +319,10 @@ impl Taken {
 const OK: &str = r"\r\nOK\r\n";
 const CMS: &str = r"\r\n+CMS ERROR";
 
-fn patterns(listed: &[&Listed]) -> Vec<String> {
+fn patterns(listed: &[&Listed], link: &str) -> Vec<String> {
     let expand = |one: &&Listed| {
         let digits = if one.pattern.contains(DIGIT) { '1'..='9' } else { '1'..='1' };
-        let whole = pattern(one.pattern);
+        let whole = pattern(one.pattern).replace(LINK, link);
         digits.map(move |digit| whole.replace(DIGIT, digit.encode_utf8(&mut [0; 4]))).collect::<Vec<_>>()
     };
     listed.iter().flat_map(expand).collect()
@@ -322,6 +330,9 @@ fn patterns(listed: &[&Listed]) -> Vec<String> {
 
 /// Stands for a digit in the answers of a table.
 const DIGIT: &str = "#";
+
+/// Stands for the link's number of the command that was sent.
+const LINK: &str = "<link>";
 
 /// `^` and `$` as the ends of a line.
 fn pattern(text: &str) -> String {

@@ -111,7 +111,7 @@ static FAMILIES: LazyLock<Vec<Family>> =
     LazyLock::new(|| TABLES.iter().map(|text| Family::read(text, Some(&BASE)).unwrap_or_default()).collect());
 
 /// The tables, but for the one that all stand on.
-const TABLES: [&str; 1] = [include_str!("families/sim800.txt")];
+const TABLES: [&str; 2] = [include_str!("families/sim800.txt"), include_str!("families/sim7600.txt")];
 
 /// The family of this name.
 #[must_use]

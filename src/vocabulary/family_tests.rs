@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::vocabulary::{Form, Modes, Role, Takes, private};
+use crate::vocabulary::{Evidence, Form, Modes, Role, Takes, Telling, private};
 
 #[test]
 fn every_table_is_read_and_whole() {
@@ -165,6 +165,46 @@ fn answers_follow_form_and_mode() {
     assert_eq!(answer("AT+FTPPUT=2,5", plain), r"\r\nOK\r\n | ");
     assert_eq!(command("AT+FTPPUT").data.unwrap().invitation_pattern(), r"\r\n+FTPPUT: 2,");
     assert_eq!((command("AT+CREG?").role, call("AT+CREG?").form), (Role::Registration, Form::Query));
+}
+
+#[test]
+fn a_link_that_is_always_written_is_found_and_answered_for() {
+    let sim7600 = family("SIM7600").unwrap();
+    let command = |line| sim7600.find(&call(line)).unwrap();
+    let open = r#"AT+CIPOPEN=3,"TCP","h",80"#;
+    let answer = command(open).answer(&call(open), Modes::default());
+    assert_eq!(answer.good, [r"\r\n+CIPOPEN: 3,0\r\n"]);
+    assert_eq!(answer.bad.first().map(String::as_str), Some(r"\r\n+CIPOPEN: 3,1"));
+    assert_eq!(command(open).place(Takes::Host, &call(open), None), Some(2));
+    let send = command("AT+CIPSEND=3,5");
+    assert!(send.takes_data(&call("AT+CIPSEND=3,5")) && send.takes_data(&call("AT+CIPSEND=3")));
+    assert_eq!(send.length_place(&call("AT+CIPSEND=3,5"), None), Ok(Some(1)));
+    assert_eq!(send.length_place(&call("AT+CIPSEND=3"), None), Ok(None));
+    assert!(!command("AT+CMQTTSUB=0").takes_data(&call("AT+CMQTTSUB=0")));
+    assert!(command("AT+CMQTTSUB=0,5,1").takes_data(&call("AT+CMQTTSUB=0,5,1")));
+}
+
+#[test]
+fn the_family_is_told_by_words_and_by_commands() {
+    let told = |lines: &[&'static str], words: &[&str]| {
+        let mut telling = Telling::default();
+        for line in lines {
+            telling.asked(Line::read(line.as_bytes()).unwrap());
+        }
+        for word in words {
+            telling.heard(word.as_bytes());
+        }
+        format!("{} {:?}", telling.family().name, telling.evidence())
+    };
+    assert_eq!(told(&["AT", "AT+CSQ"], &["OK"]), "3gpp None");
+    assert_eq!(told(&["AT+CIICR"], &[]), "sim800 Commands");
+    assert_eq!(told(&["AT+NETOPEN", "AT+CIPSEND=0,5"], &[]), "sim7600 Commands");
+    assert_eq!(told(&["AT+CIICR"], &["SIMCOM_SIM7600E-H"]), "sim7600 Words");
+    assert_eq!(told(&[], &["SIM800 R14.18"]), "sim800 Words");
+    assert_eq!(told(&[], &["Manufacturer: XSIM8000", "8SIM800"]), "3gpp None");
+    let mut chosen = Telling::chosen(sim800());
+    assert!(!chosen.heard(b"SIM7600") && !chosen.asked(Line::read(b"AT+NETOPEN").unwrap()));
+    assert_eq!((chosen.family().name, chosen.evidence()), ("sim800", Evidence::Choice));
 }
 
 #[test]

@@ -59,10 +59,6 @@ impl Telling {
     /// A command that not all modems have was used.
     fn used(&mut self, name: &[u8]) -> bool {
         let known: Vec<bool> = families().iter().map(|family| family.named(name).is_some()).collect();
-        // What every family has tells as little as what none has.
-        if known.iter().all(|knows| *knows == known.first().copied().unwrap_or_default()) && known.len() > 1 {
-            return false;
-        }
         self.counts.resize(known.len(), 0);
         for (count, knows) in self.counts.iter_mut().zip(&known) {
             *count += u32::from(*knows);
