@@ -12,6 +12,7 @@ use super::expectations::Expectations;
 use super::file::MOST_STEPS;
 use super::model::{Ask, Macro, Step};
 use crate::notation;
+use crate::vocabulary::{Evidence, Line, Role, Telling, third_generation};
 
 /// More than this is no recording of a hand any more.
 const MOST_BYTES: usize = 1 << 20;
@@ -111,7 +112,7 @@ impl Recorder {
     #[must_use]
     pub fn to_macro(&self, name: &str, replay: Replay) -> Macro {
         let mut ask = Vec::new();
-        let mut expectations = Expectations::default();
+        let mut expectations = self.expectations();
         let mut echo = EchoFilter::default();
         let mut steps = Vec::new();
         for (at, recorded) in self.sends.iter().enumerate() {
@@ -128,6 +129,20 @@ impl Recorder {
         }
         Macro { name: name.to_owned(), ask, steps, ..Macro::default() }
     }
+
+    /// What to expect of the modem that was recorded: what was said anywhere tells its family from the start.
+    fn expectations(&self) -> Expectations {
+        let mut telling = Telling::default();
+        for recorded in &self.sends {
+            for line in recorded.bytes.split(|byte| matches!(byte, b'\r' | b'\n')).filter_map(Line::read) {
+                telling.asked(line);
+            }
+            lines(&recorded.answer).for_each(|line| {
+                telling.heard(line);
+            });
+        }
+        if telling.evidence() == Evidence::None { Expectations::default() } else { Expectations::of(telling.family()) }
+    }
 }
 
 impl Recorded {
@@ -138,7 +153,10 @@ impl Recorded {
         let plain = |range: Range<usize>| notation::print_macro(self.bytes.get(range).unwrap_or_default());
         for secret in &self.secret {
             let before = self.bytes.get(..secret.start).unwrap_or_default();
-            let stem = if before.to_ascii_uppercase().ends_with(b"+CPIN=\"") { "pin" } else { "secret" };
+            let opened = Line::read(before).map(Line::last);
+            let pin =
+                opened.is_some_and(|call| third_generation().find(&call).is_some_and(|pin| pin.role == Role::Sim));
+            let stem = if pin { "pin" } else { "secret" };
             let taken = |name: &str| ask.iter().any(|(taken, _)| taken == name);
             let numbered = || (2..=usize::MAX).map(|number| format!("{stem}{number}")).find(|name| !taken(name));
             let name = if taken(stem) { numbered().unwrap_or_default() } else { stem.to_owned() };
@@ -182,7 +200,7 @@ fn propose(step: &mut Step, recorded: &Recorded, answer: &[u8], pause: Option<Du
         }
     }
     let refused = refusal(answer);
-    // `OK` is only a guess for a command that the catalogue does not know: what came instead ends the step as well.
+    // `OK` is what the table says; what came instead ends the step as well.
     if step.expect == [OK] && !holds(&step.expect) && refused.is_none() {
         step.expect.extend(from_answer(answer));
     }
@@ -197,12 +215,15 @@ fn propose(step: &mut Step, recorded: &Recorded, answer: &[u8], pause: Option<Du
     }
 }
 
-/// The pattern for an answer whose command is not known: a prompt, OK, or its last line.
+/// The pattern for an answer whose command is not known: a prompt, OK, or its last line; none where it was refused.
 fn from_answer(answer: &[u8]) -> Option<String> {
     if answer.ends_with(b"\r\n> ") {
         return Some(super::expectations::PROMPT.to_owned());
     }
-    if refusal(answer).is_some() || memchr::memmem::find(answer, b"\r\nOK\r\n").is_some() {
+    if refusal(answer).is_some() {
+        return None;
+    }
+    if memchr::memmem::find(answer, b"\r\nOK\r\n").is_some() {
         return Some(OK.to_owned());
     }
     let line = lines(answer).next_back()?;

@@ -116,7 +116,7 @@ mod tests {
             AT\r\n -> \r\nOK\r\n within 5s
             AT+CIPSTART="TCP","host","9999"\r\n -> CONNECT OK\r\n or \r\nERROR\r\n\r\nALREADY CONNECT\r\n or , ALREADY CONNECT\r\n within 160s
             AT+CIPSEND\r\n -> \r\n>  within 5s
-            hello\x1A -> SEND OK\r\n within 30s
+            hello\x1A -> SEND OK\r\n within 645s
             AT+CIPCLOSE\r\n -> CLOSE OK\r\n
         "#]].assert_eq(&table(&driven));
         assert_eq!(answer_driven(&driven), driven);
@@ -143,7 +143,7 @@ mod tests {
         asked.steps[2].expect = vec!["OK".to_owned()];
         expect![[r#"
             AT+CIPSEND=${n}\r -> \r\n>  within 5s
-            ${text:mixed} -> SEND OK\r\n within 30s
+            ${text:mixed} -> SEND OK\r\n within 645s
             AT\r -> OK
         "#]]
         .assert_eq(&table(&answer_driven(&asked)));
