@@ -1,12 +1,10 @@
-#![no_main]
 //! Anything a host may send to the simulated modem.
 
 use std::time::Duration;
 
-use libfuzzer_sys::fuzz_target;
-use modemscope::simulator::{Input, Profile, Modem};
+use modemscope::simulator::{Input, Modem, Profile};
 
-fuzz_target!(|data: &[u8]| {
+pub fn run(data: &[u8]) {
     let mut modem = Modem::new(Profile::default(), 1);
     let mut now = Duration::from_secs(60);
     for piece in data.chunks(100) {
@@ -25,4 +23,4 @@ fuzz_target!(|data: &[u8]| {
             break;
         }
     }
-});
+}

@@ -1,12 +1,10 @@
-#![no_main]
 //! Any bytes as a capture file, and its rows.
 
 use std::io::Write;
 
-use libfuzzer_sys::fuzz_target;
 use modemscope::capture::{self, RowIndex, RowRules};
 
-fuzz_target!(|data: &[u8]| {
+pub fn run(data: &[u8]) {
     let mut file = tempfile::NamedTempFile::new().expect("a file");
     file.write_all(data).expect("it is written");
     let Ok(opening) = capture::open(file.path()) else { return };
@@ -15,4 +13,4 @@ fuzz_target!(|data: &[u8]| {
     while !index.update(1 << 20) {}
     let rows = index.rows(0..index.len().min(1000));
     assert_eq!(rows.len() as u64, index.len().min(1000));
-});
+}

@@ -1,13 +1,11 @@
-#![no_main]
 //! Typed text in every mode, and any bytes printed, shown and looked at.
 
-use libfuzzer_sys::fuzz_target;
 use modemscope::notation::{
     ControlStyle, Decoding, LineEnding, Mode, hints, lookalike, parse, pieces, print, print_hex, print_macro, show,
     typed_line_end,
 };
 
-fuzz_target!(|data: &[u8]| {
+pub fn run(data: &[u8]) {
     assert_eq!(parse(&print(data), Mode::Mixed).as_deref(), Ok(data));
     assert_eq!(parse(&print_macro(data), Mode::Mixed).as_deref(), Ok(data));
     assert_eq!(parse(&print_hex(data), Mode::Hex).as_deref(), Ok(data));
@@ -29,4 +27,4 @@ fuzz_target!(|data: &[u8]| {
     if let Ok(ending) = text.parse::<LineEnding>() {
         assert_eq!(ending.to_string().parse(), Ok(ending));
     }
-});
+}

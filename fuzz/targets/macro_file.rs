@@ -1,11 +1,10 @@
-#![no_main]
 //! Any text as a macro file.
 
-use libfuzzer_sys::fuzz_target;
 use modemscope::macros::file;
 
-fuzz_target!(|text: &str| {
+pub fn run(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
     if let Ok(book) = file::parse(text) {
         assert_eq!(file::parse(&file::print(&book)), Ok(book));
     }
-});
+}

@@ -1,11 +1,10 @@
-#![no_main]
 //! Any text as an Arduino sketch, and what becomes of it.
 
-use libfuzzer_sys::fuzz_target;
 use modemscope::sketch::{InoOptions, answer_driven, export_c, export_ino, export_python, import};
 use modemscope::notation::{Mode, parse};
 
-fuzz_target!(|source: &str| {
+pub fn run(data: &[u8]) {
+    let Ok(source) = std::str::from_utf8(data) else { return };
     let imported = import(source);
     let timed = imported.timed_macro("fuzzed");
     let sent: Vec<u8> = imported.steps.iter().flat_map(|step| step.bytes.clone()).collect();
@@ -18,4 +17,4 @@ fuzz_target!(|source: &str| {
     export_ino(&driven, &InoOptions::default()).expect("a sketch");
     export_python(&driven, 9600).expect("a script");
     export_c(&driven).expect("a header");
-});
+}

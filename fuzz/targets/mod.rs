@@ -1,0 +1,31 @@
+//! What is fuzzed: one function a target, which takes any bytes and panics where a promise is broken.
+//!
+//! `fuzz/main.rs` gives them to libFuzzer; `tests/corpora.rs` runs them once over what `corpus/` keeps.
+
+mod capture;
+mod diagnose;
+mod digest;
+mod foreign;
+mod macro_file;
+mod notation;
+mod redaction;
+mod rfc2217;
+mod simulator;
+mod sketch;
+
+/// A target.
+pub type Target = fn(&[u8]);
+
+/// All of them, by name; each has a folder of that name in `corpus/`.
+pub const TARGETS: [(&str, Target); 10] = [
+    ("capture", capture::run),
+    ("diagnose", diagnose::run),
+    ("digest", digest::run),
+    ("foreign", foreign::run),
+    ("macro_file", macro_file::run),
+    ("notation", notation::run),
+    ("redaction", redaction::run),
+    ("rfc2217", rfc2217::run),
+    ("simulator", simulator::run),
+    ("sketch", sketch::run),
+];
