@@ -11,6 +11,8 @@ mod diagnose;
 mod disk;
 #[path = "cli/export.rs"]
 mod export;
+#[path = "cli/hostile.rs"]
+mod hostile;
 #[path = "cli/latency.rs"]
 mod latency;
 #[path = "cli/run.rs"]

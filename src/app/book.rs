@@ -272,7 +272,11 @@ impl BookWatch {
 
 fn read(path: &Path) -> Result<String, BookFileError> {
     let wrong = |source| BookFileError::Read { path: path.to_owned(), source };
-    let length = fs::metadata(path).map_err(wrong)?.len();
+    let data = fs::metadata(path).map_err(wrong)?;
+    if !data.is_file() {
+        return Err(wrong(io::Error::other("it is no file")));
+    }
+    let length = data.len();
     if length > 2 * file::LARGEST as u64 {
         return Err(wrong(io::Error::other(format!("it has {length} bytes; that is no macro book"))));
     }

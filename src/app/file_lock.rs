@@ -23,6 +23,10 @@ impl FileLock {
     pub(super) fn of(path: &Path) -> Self {
         let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
         let beside = path.with_file_name(format!(".{name}.lock"));
+        // A pipe in its place would never open.
+        if beside.metadata().is_ok_and(|data| !data.is_file()) {
+            return Self { _file: None };
+        }
         let Ok(file) = OpenOptions::new().create(true).truncate(false).write(true).open(beside) else {
             return Self { _file: None };
         };

@@ -9,7 +9,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
-pub use file::{SaveError, SettingsFile, write_through};
+pub use file::{SaveError, SettingsFile, read_file, write_through};
 pub use line::{Adapter, Line};
 
 use crate::capture::Newline;
@@ -314,7 +314,36 @@ impl Default for Settings {
     }
 }
 
+/// How far the window can be zoomed.
+pub const ZOOM: std::ops::RangeInclusive<f32> = 0.5..=3.0;
+
 impl Settings {
+    /// Puts numbers right with which nobody could work; the name of the first that was wrong.
+    pub(super) fn bound(&mut self) -> Option<&'static str> {
+        let mut wrong = None;
+        let mut found = |what| wrong = wrong.or(Some(what));
+        if !self.zoom.is_finite() {
+            self.zoom = 1.0;
+            found("zoom");
+        } else if !ZOOM.contains(&self.zoom) {
+            self.zoom = self.zoom.clamp(*ZOOM.start(), *ZOOM.end());
+            found("zoom");
+        }
+        let sides = [-32_768.0..=32_767.0, -32_768.0..=32_767.0, 1.0..=32_767.0, 1.0..=32_767.0];
+        let fits =
+            self.window.len() == sides.len() && self.window.iter().zip(sides).all(|(side, range)| range.contains(side));
+        if !fits && !self.window.is_empty() {
+            self.window.clear();
+            found("window");
+        }
+        for line in self.line.values_mut() {
+            if line.bound() {
+                found("line");
+            }
+        }
+        wrong
+    }
+
     /// Remembers a line of the send box: as the newest, once, bounded.
     pub fn remember_sent(&mut self, text: &str) {
         if text.is_empty() || text.len() > LONGEST_REMEMBERED {

@@ -37,6 +37,20 @@ pub fn is_at(file: &File, path: &Path) -> bool {
     }
 }
 
+/// The file has no name any more: it is gone when it is closed. Never so where an open file cannot be removed.
+pub fn is_removed(file: &File) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        file.metadata().is_ok_and(|data| data.nlink() == 0)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = file;
+        false
+    }
+}
+
 /// Creates a folder (and those above it) that only its owner can look into; one that is there is left as it is.
 pub fn create_private_folder(path: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();

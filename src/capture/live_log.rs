@@ -46,9 +46,11 @@ impl LiveLog {
             file,
             path: path.to_owned(),
             place: 0,
-            waiting: head.into_bytes(),
+            waiting: head.clone().into_bytes(),
+            head,
             rows: RowsAsTheyEnd::new(&reader, RowRules::default()),
             reader,
+            removed: false,
             trouble: Arc::clone(&trouble),
         };
         let work = move || log.work(&rung, &ended);
@@ -81,8 +83,12 @@ struct Log {
     place: u64,
     /// What is yet to be written.
     waiting: Vec<u8>,
+    /// The first line.
+    head: String,
     rows: RowsAsTheyEnd,
     reader: Reader,
+    /// Somebody removed the file, which was told.
+    removed: bool,
     trouble: Arc<Mutex<Option<String>>>,
 }
 
@@ -108,7 +114,8 @@ impl Log {
             }
             return;
         }
-        if self.write()
+        // A file that was removed meanwhile is first told, then written anew.
+        if (self.write() || (self.removed && self.write()))
             && let Some(row) = self.rows.last_row()
         {
             self.waiting.extend(row_text(&self.reader, &row).into_bytes());
@@ -116,8 +123,30 @@ impl Log {
         }
     }
 
+    /// All of it in a new file, in the place of one that was removed. The first call only tells that it was.
+    fn begin_again(&mut self) -> Result<(), String> {
+        let removed = format!("the text log {} was removed while it was written", self.path.display());
+        if !std::mem::replace(&mut self.removed, true) {
+            return Err(removed);
+        }
+        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let made = folder.map_or(Ok(()), disk::create_private_folder).and_then(|()| disk::create_private(&self.path));
+        self.file = made.map_err(|error| format!("{removed}, and cannot be written there again: {error}"))?;
+        self.place = 0;
+        self.waiting = self.head.clone().into_bytes();
+        self.rows = RowsAsTheyEnd::new(&self.reader, RowRules::default());
+        self.removed = false;
+        Ok(())
+    }
+
     /// Writes down what has come; false where the file does not take it.
     fn write(&mut self) -> bool {
+        if disk::is_removed(&self.file)
+            && let Err(trouble) = self.begin_again()
+        {
+            *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(trouble);
+            return false;
+        }
         loop {
             let (count, error) = disk::write_at(&self.file, &self.waiting, self.place);
             self.place += count as u64;
@@ -175,6 +204,28 @@ mod tests {
             r"1970-01-01T00:00:00.004000Z < \r\n> ",
         ];
         assert_eq!(lines(&path), expect);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_is_removed_is_written_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("in/log.txt");
+        std::fs::create_dir(folder.path().join("in")).unwrap();
+        let mut writer = Writer::in_memory(SystemTime::UNIX_EPOCH);
+        let log = LiveLog::start(&path, writer.reader()).unwrap();
+        writer.append(Duration::ZERO, Record::received("before\r\n"));
+        while std::fs::read_to_string(&path).unwrap().lines().count() < 2 {
+            std::thread::yield_now();
+        }
+        std::fs::remove_dir_all(folder.path().join("in")).unwrap();
+        writer.append(Duration::ZERO, Record::received("after\r\n"));
+        drop(writer);
+        assert_eq!(log.finish(), None);
+        assert_eq!(
+            lines(&path)[1..].iter().map(|line| &line[28..]).collect::<Vec<_>>(),
+            [r"< before\r\n", r"< after\r\n"]
+        );
     }
 
     #[test]

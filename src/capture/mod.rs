@@ -13,6 +13,7 @@ mod disk;
 mod error;
 pub mod export;
 pub mod folder;
+mod home;
 pub mod import;
 mod listener;
 mod live_log;
@@ -31,6 +32,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 pub use cursor::{Cursor, Entry, EntryItem, Position};
+pub use disk::create_private;
 pub use error::CaptureError;
 pub use listener::Listener;
 pub use live_log::LiveLog;

@@ -89,6 +89,9 @@ fn work(shared: &Shared, call: &Call) {
         let spilled = shared.lock().spilled;
         let ended =
             if spilled { call.wait(RETRY_EVERY, |_| false) } else { call.wait(SYNC_EVERY, |wish| wish.spilled) };
+        if restore(shared) {
+            synced = 0;
+        }
         while write_out(shared) {}
         sync(shared, &mut synced);
         if ended {
@@ -97,9 +100,36 @@ fn work(shared: &Shared, call: &Call) {
     }
 }
 
+/// Gives a file that was removed another in its place; true when that was done.
+fn restore(shared: &Shared) -> bool {
+    let Some(home) = shared.file.as_ref().filter(|home| home.is_removed()) else { return false };
+    if shared.lock().withdrawn {
+        return false;
+    }
+    let restored = home.restore(|| shared.lock().on_disk);
+    let done = restored.is_ok();
+    let mut state = shared.lock();
+    match restored {
+        Ok(said) => {
+            state.restored = Some(said);
+            state.trouble = None;
+        }
+        Err(error) => {
+            let path = home.path();
+            state.trouble = Some(format!(
+                "the capture {} was removed while it was written, and cannot be saved there again ({error}): it is lost when the session ends",
+                path.display()
+            ));
+        }
+    }
+    state.ring();
+    done
+}
+
 /// Writes out a part of what is in memory; true when there is more and it goes well.
 fn write_out(shared: &Shared) -> bool {
-    let Some((file, path)) = &shared.file else { return false };
+    let Some(home) = &shared.file else { return false };
+    let file = home.file();
     let (from, pieces) = {
         let mut state = shared.lock();
         if !state.spilled {
@@ -117,7 +147,7 @@ fn write_out(shared: &Shared) -> bool {
     let mut trouble = None;
     for (start, piece) in pieces {
         let skip = usize::try_from(place.saturating_sub(start)).unwrap_or(usize::MAX);
-        let (written, error) = disk::write_at(file, piece.get(skip..).unwrap_or_default(), place);
+        let (written, error) = disk::write_at(&file, piece.get(skip..).unwrap_or_default(), place);
         place += written as u64;
         if error.is_some() {
             trouble = error;
@@ -128,7 +158,7 @@ fn write_out(shared: &Shared) -> bool {
     state.saved(place);
     match trouble {
         Some(error) => {
-            state.trouble = Some(disk::advice(&error, path));
+            state.trouble = Some(disk::advice(&error, &home.path()));
             state.ring();
             false
         }
@@ -137,13 +167,13 @@ fn write_out(shared: &Shared) -> bool {
 }
 
 fn sync(shared: &Shared, synced: &mut u64) {
-    let Some((file, path)) = &shared.file else { return };
+    let Some(home) = &shared.file else { return };
     let on_disk = shared.lock().on_disk;
     if on_disk == *synced {
         return;
     }
-    match file.sync_data() {
+    match home.file().sync_data() {
         Ok(()) => *synced = on_disk,
-        Err(error) => shared.lock().trouble = Some(disk::advice(&error, path)),
+        Err(error) => shared.lock().trouble = Some(disk::advice(&error, &home.path())),
     }
 }

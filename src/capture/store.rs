@@ -13,6 +13,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crossbeam_channel::Sender;
 
 use super::cursor::{Cursor, EntryItem, Position};
+use super::home::Home;
 use super::pcapng::Context;
 use super::{Stamped, disk};
 use crate::modem::Direction;
@@ -40,6 +41,10 @@ pub struct Storage {
     pub waiting: u64,
     /// Received and sent bytes lost since memory is full as well; the capture gets a record of the gap.
     pub lost: u64,
+    /// Received and sent bytes that are missing in all, the gaps told in the capture included.
+    pub missing: u64,
+    /// What became of a file that somebody removed while it was written.
+    pub restored: Option<String>,
     /// An old capture is still being read in.
     pub opening: bool,
     /// The file ends with this many bytes that are no whole record: the program that wrote it was killed, or still
@@ -50,7 +55,7 @@ pub struct Storage {
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) started_us: u64,
-    pub(super) file: Option<(File, PathBuf)>,
+    pub(super) file: Option<Home>,
     pub(super) state: Mutex<State>,
 }
 
@@ -72,6 +77,8 @@ pub(super) struct State {
     pub(super) withdrawn: bool,
     pub(super) trouble: Option<String>,
     pub(super) lost: u64,
+    pub(super) missing: u64,
+    pub(super) restored: Option<String>,
     pub(super) opening: bool,
     pub(super) torn: u64,
     /// Rung when there is more to read.
@@ -162,13 +169,15 @@ impl Reader {
     #[must_use]
     pub fn storage(&self) -> Storage {
         let state = self.shared.lock();
-        let path = self.shared.file.as_ref().filter(|_| !state.withdrawn).map(|(_, path)| path.clone());
+        let path = self.shared.file.as_ref().filter(|_| !state.withdrawn).map(Home::path);
         let waiting = if path.is_some() { state.end.file.saturating_sub(state.on_disk) } else { 0 };
         Storage {
             path,
             trouble: state.trouble.clone(),
             waiting,
             lost: state.lost,
+            missing: state.missing,
+            restored: state.restored.clone(),
             opening: state.opening,
             torn: state.torn,
         }
@@ -182,7 +191,10 @@ impl Reader {
             return;
         }
         state.withdrawn = match &self.shared.file {
-            Some((file, path)) => disk::is_at(file, path) && std::fs::remove_file(path).is_ok(),
+            Some(home) => {
+                let path = home.path();
+                disk::is_at(&home.file(), &path) && std::fs::remove_file(path).is_ok()
+            }
             None => true,
         };
     }
@@ -225,14 +237,14 @@ impl Reader {
         };
         let until = |place: u64, end: u64| usize::try_from(end.saturating_sub(place)).unwrap_or(usize::MAX);
         let mut read = 0;
-        if let Some((file, path)) = &self.shared.file
+        if let Some(home) = &self.shared.file
             && place < on_disk
         {
             let wanted = until(place, end.min(on_disk)).min(buffer.len());
-            let (count, error) = disk::read_all_at(file, buffer.get_mut(..wanted).unwrap_or_default(), place);
+            let (count, error) = disk::read_all_at(&home.file(), buffer.get_mut(..wanted).unwrap_or_default(), place);
             read = count;
             if let Some(error) = error {
-                self.shared.lock().trouble = Some(format!("{} cannot be read: {error}", path.display()));
+                self.shared.lock().trouble = Some(format!("{} cannot be read: {error}", home.path().display()));
                 return read;
             }
         }
@@ -255,7 +267,7 @@ impl Shared {
     pub(super) fn opened(started_us: u64, file: File, path: PathBuf, length: u64) -> Self {
         let checkpoints = vec![(Position::default(), Arc::default())];
         let state = State { checkpoints, on_disk: length, opening: true, ..State::default() };
-        Self { started_us, file: Some((file, path)), state: Mutex::new(state) }
+        Self { started_us, file: Some(Home::new(file, path, true)), state: Mutex::new(state) }
     }
 
     /// More of an old file was found; `torn` when that was the end of it.

@@ -3,13 +3,13 @@
 //! While the file cannot be written, records go to memory (the saver writes them out later); when memory is full too, they
 //! are counted, and the capture gets an exact record of the gap.
 
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::cursor::Position;
+use super::home::Home;
 use super::pcapng::{self, Encoder};
 use super::redact::{SecretFinder, merged};
 use super::saver::Saver;
@@ -69,7 +69,7 @@ impl Writer {
                 let _ = std::fs::remove_file(path);
                 Err(create(error))
             }
-            None => Ok(Self::new(started, &header, Some((file, path.to_owned())))),
+            None => Ok(Self::new(started, &header, Some(Home::new(file, path.to_owned(), false)))),
         }
     }
 
@@ -81,12 +81,17 @@ impl Writer {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let path = std::env::temp_dir().join(format!("modemscope-{}-{number}.pcapng", std::process::id()));
-        let writer = Self::create(&path, started)?;
-        std::fs::remove_file(&path).map_err(|source| CaptureError::Create { path, source })?;
-        Ok(writer)
+        let create = |source| CaptureError::Create { path: path.clone(), source };
+        let file = disk::create_private(&path).map_err(create)?;
+        std::fs::remove_file(&path).map_err(create)?;
+        let header = pcapng::file_header(micros_since_1970(started));
+        match disk::write_at(&file, &header, 0) {
+            (_, Some(error)) => Err(create(error)),
+            (_, None) => Ok(Self::new(started, &header, Some(Home::new(file, path, true)))),
+        }
     }
 
-    fn new(started: SystemTime, header: &[u8], file: Option<(File, PathBuf)>) -> Self {
+    fn new(started: SystemTime, header: &[u8], file: Option<Home>) -> Self {
         let started_us = micros_since_1970(started);
         let front = Position { file: header.len() as u64, ..Position::default() };
         let mut state = State {
@@ -127,7 +132,9 @@ impl Writer {
             self.lost.records += 1;
             self.lost.rx += rx;
             self.lost.tx += tx;
-            self.shared.lock().lost = self.lost.rx + self.lost.tx;
+            let mut state = self.shared.lock();
+            state.lost = self.lost.rx + self.lost.tx;
+            state.missing += rx + tx;
         }
     }
 
@@ -196,10 +203,11 @@ impl Writer {
         });
         let mut written = 0;
         let mut trouble = None;
-        if let (false, Some((file, path))) = (spilled, &self.shared.file) {
-            let (count, error) = disk::write_at(file, encoded, start.file);
+        let writing = self.shared.file.as_ref().map(Home::writing);
+        if let (false, Some(home)) = (spilled, &self.shared.file) {
+            let (count, error) = disk::write_at(&home.file(), encoded, start.file);
             written = count;
-            trouble = error.map(|error| disk::advice(&error, path));
+            trouble = error.map(|error| disk::advice(&error, &home.path()));
             spilled = trouble.is_some();
         }
         let mut state = self.shared.lock();
@@ -213,6 +221,7 @@ impl Writer {
         }
         state.publish(ends);
         drop(state);
+        drop(writing);
         if let (true, Some(saver)) = (spilled, &self.saver) {
             saver.wake();
         }

@@ -7,7 +7,8 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use super::LineOptions;
-use super::common::{CommandResult, Exit, Line, finish, parse_duration, say_aside, tell_trouble};
+use super::common::{CommandResult, Exit, Line, finish, parse_duration, say_aside, warn_if_open};
+use super::output::distinct;
 use crate::link::share::Place;
 use crate::worker::{Order, Phase};
 
@@ -43,6 +44,7 @@ impl Capture {
     }
 
     fn record(&self) -> CommandResult {
+        distinct(&[("the capture", Some(&self.out)), ("--log", self.log.as_ref())])?;
         let options = LineOptions { reconnect: self.reconnect, ..self.line.clone() };
         let line = Line::open(&self.port, &options, Some(&self.out), self.log.as_deref())?;
         let began = Instant::now();
@@ -52,14 +54,12 @@ impl Capture {
         }
         let mut shared = None;
         let mut lost = false;
-        let mut told = None;
         loop {
             let left = self.length.map(|length| length.saturating_sub(began.elapsed()));
             if line.interrupt.came() || left == Some(Duration::ZERO) {
                 let _ = line.order(Order::Disconnect);
             }
             line.wait(left.unwrap_or(Duration::MAX).max(Duration::from_millis(1)));
-            tell_trouble(line.connection.reader().storage().trouble, "the capture file", &mut told);
             let status = line.status();
             if self.share.is_some()
                 && shared.is_none()
@@ -71,6 +71,9 @@ impl Capture {
             }
             if let (Some((address, _)), None) = (&status.shared, &shared) {
                 say_aside(format_args!("Shared at {address}."));
+                if let Some(Place::Tcp(place)) = &self.share {
+                    warn_if_open(*place);
+                }
                 shared = Some(address.clone());
             }
             match &status.phase {

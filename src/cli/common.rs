@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::fmt::Display;
 use std::io::Write;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -12,10 +13,11 @@ use std::time::{Duration, SystemTime};
 use crossbeam_channel::{Receiver, bounded};
 
 use super::LineOptions;
-use crate::capture::{LiveLog, Reader, Writer};
+use crate::capture::{LiveLog, Reader, Storage, Writer};
 use crate::link::tap::LISTENS_ONLY;
 use crate::link::{LinkSpec, News};
 use crate::macros::duration;
+use crate::notation::harmless;
 use crate::worker::{Connection, Order, Phase, Status};
 
 /// Why a command did not do what it was asked; carries the exit code.
@@ -50,6 +52,12 @@ impl Exit {
         Self { code: 3, problem: Some(anyhow::anyhow!("{problem}")) }
     }
 
+    /// What went wrong, without the exit code.
+    #[must_use]
+    pub fn into_problem(self) -> anyhow::Error {
+        self.problem.unwrap_or_else(|| anyhow::anyhow!("not done"))
+    }
+
     /// 130: stopped by Ctrl+C (as shells count it), SIGTERM or SIGHUP.
     #[must_use]
     pub fn interrupted() -> Self {
@@ -74,9 +82,14 @@ pub fn finish(result: CommandResult) -> ExitCode {
     ExitCode::from(exit.code)
 }
 
-/// Prints a line to standard output. Whoever reads it may have had enough (`| head`): then the program ends quietly, with
-/// the code that shells give for a broken pipe, as the work is not done. Other trouble with it (a full disk) is said.
+/// Prints a line for people to standard output, as [`say_data`], with nothing in it that could control their terminal.
 pub fn say(line: impl Display) {
+    say_data(harmless(&line.to_string()));
+}
+
+/// Prints a line for other programs to standard output, exactly. Whoever reads it may have had enough (`| head`): then the program ends quietly, with
+/// the code that shells give for a broken pipe, as the work is not done. Other trouble with it (a full disk) is said.
+pub fn say_data(line: impl Display) {
     let mut out = std::io::stdout().lock();
     match writeln!(out, "{line}").and_then(|()| out.flush()) {
         Ok(()) => {}
@@ -88,9 +101,17 @@ pub fn say(line: impl Display) {
     }
 }
 
-/// Prints a line to standard error; where that is closed, nobody wants to know.
+/// Prints a line to standard error, with nothing in it that could control a terminal: messages quote files, devices and
+/// arguments. Where standard error is closed, nobody wants to know.
 pub fn say_aside(line: impl Display) {
-    let _ = writeln!(std::io::stderr().lock(), "{line}");
+    let _ = writeln!(std::io::stderr().lock(), "{}", harmless(&line.to_string()));
+}
+
+/// Says so where others than this machine can connect.
+pub fn warn_if_open(address: SocketAddr) {
+    if !address.ip().is_loopback() {
+        say_aside("Warning: everybody who reaches this machine can connect; there is no password.");
+    }
 }
 
 /// Reads a duration such as `5s`, for clap.
@@ -148,6 +169,8 @@ pub struct Line {
     log: Option<LiveLog>,
     /// What was said last of trouble with the log.
     told: RefCell<Option<String>>,
+    /// What was said of the capture file.
+    told_files: RefCell<ToldFiles>,
 }
 
 /// How a line ended.
@@ -196,7 +219,7 @@ impl Line {
         });
         let interrupt = Interrupt::watch();
         let connection = Connection::open(spec, line.settings(), writer, ring);
-        let line = Self { connection, interrupt, news, log, told: RefCell::default() };
+        let line = Self { connection, interrupt, news, log, told: RefCell::default(), told_files: RefCell::default() };
         // The files were made first, so that what is wrong with them is said before the port is touched.
         match line.wait_until_open(port) {
             Ok(()) => Ok(line),
@@ -229,6 +252,7 @@ impl Line {
     /// Waits for news, for this long at most (and never so long that Ctrl+C goes unnoticed).
     pub fn wait(&self, at_most: Duration) {
         let _ = self.news.recv_timeout(at_most.min(LOOK_AROUND));
+        self.told_files.borrow_mut().tell(&self.connection.reader().storage());
         if let Some(log) = &self.log {
             tell_trouble(log.trouble(), "the text log", &mut self.told.borrow_mut());
         }
@@ -302,10 +326,19 @@ impl Line {
         let status = self.status();
         let log = self.log.take();
         let reader = self.connection.reader().clone();
+        let mut told_files = self.told_files.take();
         // The capture's writer ends with the connection, and what it wrote last belongs into the log.
         drop(self);
         let unwritten = log.and_then(LiveLog::finish);
-        Closed { status, unwritten: reader.storage().trouble.or(unwritten) }
+        let storage = reader.storage();
+        told_files.tell(&storage);
+        let missing = (storage.missing > 0 && storage.path.is_some()).then(|| {
+            let bytes = counted(storage.missing, "byte");
+            format!(
+                "the capture is not complete: {bytes} came while neither the file nor memory had room; it tells where"
+            )
+        });
+        Closed { status, unwritten: storage.trouble.or(missing).or(unwritten) }
     }
 }
 
@@ -319,6 +352,31 @@ pub fn writer(capture: Option<&Path>) -> Result<Writer, Exit> {
     match capture {
         Some(path) => Writer::create(path, started).map_err(Exit::trouble),
         None => Ok(Writer::in_memory(started)),
+    }
+}
+
+/// Says what becomes of a capture file while it is written.
+#[derive(Clone, Debug, Default)]
+pub struct ToldFiles {
+    trouble: Option<String>,
+    restored: Option<String>,
+    missing: u64,
+}
+
+impl ToldFiles {
+    /// Says what is new.
+    pub fn tell(&mut self, storage: &Storage) {
+        tell_trouble(storage.trouble.clone(), "the capture file", &mut self.trouble);
+        if storage.restored != self.restored {
+            self.restored.clone_from(&storage.restored);
+            say_aside(format!("modemscope: {}", storage.restored.as_deref().unwrap_or_default()));
+        }
+        if storage.path.is_some() && storage.missing > 0 && self.missing == 0 {
+            say_aside(
+                "modemscope: memory is full as well: the capture is not complete from here on, and will tell what is missing",
+            );
+        }
+        self.missing = storage.missing;
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use serde::Serialize;
 
-use super::common::{counted, tell_torn};
+use super::common::{counted, say_aside, tell_torn};
 use crate::capture::{self, CaptureError, EntryItem, Listener, Opening};
 use crate::modem::Direction;
 use crate::modem::diagnose::{Diagnoser, Evidence, Finding, Offer, Severity, of_transcript};
@@ -60,7 +60,7 @@ impl Diagnose {
         match self.diagnose() {
             Ok(code) => code,
             Err(error) => {
-                eprintln!("modemscope diagnose: {error:#}");
+                say_aside(format_args!("modemscope diagnose: {error:#}"));
                 ExitCode::from(3)
             }
         }
@@ -69,7 +69,7 @@ impl Diagnose {
     fn diagnose(&self) -> anyhow::Result<ExitCode> {
         let session = self.read()?;
         let findings = session.diagnoser.findings();
-        let text = if self.json { json(findings)? } else { session.text() };
+        let text = if self.json { json(findings)? } else { notation::harmless(&session.text()) };
         let mut out = std::io::stdout().lock();
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
             // A reader that has seen enough (`| head`) is no failure.

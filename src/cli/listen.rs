@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::common::{CommandResult, Exit, Interrupt, finish, say, say_aside};
+use super::common::{CommandResult, Exit, Interrupt, finish, say, warn_if_open};
 use crate::link::test_server::{SHOWN, TestServer, Visitor};
 use crate::notation;
 
@@ -44,9 +44,7 @@ impl Listen {
             };
             Exit::trouble(format_args!("cannot listen on {address}: {error}; {advice}"))
         })?;
-        if !server.address().ip().is_loopback() {
-            say_aside("Warning: everybody who reaches this machine can connect; there is no password.");
-        }
+        warn_if_open(server.address());
         say(format_args!("Listening on {}. Ctrl+C ends it.", server.address()));
         let mut report = Report::default();
         while !interrupt.came() {

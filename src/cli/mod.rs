@@ -121,7 +121,7 @@ fn completions(shell: clap_complete::Shell) -> ExitCode {
     // Made in memory: the generator panics where it cannot write, as into `| head`.
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), "modemscope", &mut script);
-    common::say(String::from_utf8_lossy(&script).trim_end());
+    common::say_data(String::from_utf8_lossy(&script).trim_end());
     ExitCode::SUCCESS
 }
 
@@ -133,7 +133,7 @@ fn man(into: Option<&std::path::Path>) -> common::CommandResult {
     }
     let mut page = Vec::new();
     clap_mangen::Man::new(Arguments::command()).render(&mut page).map_err(common::Exit::trouble)?;
-    common::say(String::from_utf8_lossy(&page).trim_end());
+    common::say_data(String::from_utf8_lossy(&page).trim_end());
     Ok(())
 }
 

@@ -40,18 +40,11 @@ impl OutputOptions {
     pub fn write_with(&self, make: impl FnOnce(&mut dyn Write) -> CommandResult) -> CommandResult {
         let Some(path) = &self.output else { return make(&mut io::BufWriter::new(io::stdout().lock())) };
         let cannot = || format!("{} cannot be written", path.display());
-        let there = path.metadata().ok().map(|data| data.file_type());
-        if there.is_some_and(is_stream) {
+        self.check()?;
+        if path.metadata().is_ok_and(|data| is_stream(data.file_type())) {
             // A device or a pipe holds nothing that could be overwritten, and must not become a file.
             let out = OpenOptions::new().write(true).open(path).with_context(cannot)?;
             return make(&mut io::BufWriter::new(out));
-        }
-        if there.is_some_and(|kind| !kind.is_file()) {
-            return Err(Exit::trouble(format!("{} is no file: choose another name", path.display())));
-        }
-        if !self.force && path.symlink_metadata().is_ok() {
-            let path = path.display();
-            return Err(Exit::trouble(format!("{path} is there already; --force replaces it, or choose another name")));
         }
         // What a link leads to is replaced, and not the link.
         let path = &path.canonicalize().unwrap_or_else(|_| path.clone());
@@ -68,16 +61,65 @@ impl OutputOptions {
         written
     }
 
+    /// What can be said before the result is made: the file is there, or its place is taken by a folder.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub fn check(&self) -> CommandResult {
+        let Some(path) = &self.output else { return Ok(()) };
+        let there = path.metadata().ok().map(|data| data.file_type());
+        if there.is_some_and(is_stream) {
+            return Ok(());
+        }
+        if there.is_some_and(|kind| !kind.is_file()) {
+            return Err(Exit::trouble(format!("{} is no file: choose another name", path.display())));
+        }
+        if !self.force && path.symlink_metadata().is_ok() {
+            let path = path.display();
+            return Err(Exit::trouble(format!("{path} is there already; --force replaces it, or choose another name")));
+        }
+        Ok(())
+    }
+
     /// The output is this very file, by whatever name.
     #[must_use]
     pub fn is(&self, input: &Path) -> bool {
-        let whole = |path: &Path| path.canonicalize().ok();
-        self.output.as_deref().and_then(whole).is_some_and(|output| whole(input) == Some(output))
+        self.output.as_deref().is_some_and(|output| same_place(output, input))
     }
 
     fn name(&self) -> String {
         self.output.as_ref().map_or_else(|| "standard output".to_owned(), |path| path.display().to_string())
     }
+}
+
+/// No two files of a command are one: what is written to one would destroy the other. Devices and pipes may be named twice.
+///
+/// # Errors
+/// Wrong use, with what the two are for.
+pub fn distinct(files: &[(&str, Option<&PathBuf>)]) -> CommandResult {
+    for (number, (what, path)) in files.iter().enumerate() {
+        for (other, earlier) in files.iter().take(number) {
+            if let (Some(path), Some(earlier)) = (path, earlier)
+                && same_place(path, earlier)
+                && !path.metadata().is_ok_and(|data| is_stream(data.file_type()))
+            {
+                let path = path.display();
+                return Err(Exit::wrong_use(format!("{path} cannot be both {other} and {what}: name two files")));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Both paths lead to one file, whether it is there yet or not.
+fn same_place(one: &Path, other: &Path) -> bool {
+    let whole = |path: &Path| {
+        path.canonicalize().ok().or_else(|| {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            Some(folder.canonicalize().ok()?.join(path.file_name()?))
+        })
+    };
+    whole(one).is_some_and(|one| whole(other) == Some(one))
 }
 
 /// `/dev/null`, `/dev/stdout`, a named pipe.
@@ -149,6 +191,22 @@ mod tests {
         options.write(b"two").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"two");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left behind");
+    }
+
+    #[test]
+    fn no_two_files_of_a_command_are_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        std::fs::create_dir(path("in")).unwrap();
+        let refused = |one: &Path, other: &Path| {
+            distinct(&[("--capture", Some(&one.to_owned())), ("--log", None), ("--junit", Some(&other.to_owned()))])
+                .is_err()
+        };
+        assert!(refused(&path("z"), &path("in/../z")), "neither is there yet");
+        fs::write(path("z"), "").unwrap();
+        assert!(refused(&path("z"), &path("in/../z")));
+        assert!(!refused(&path("z"), &path("y")) && !refused(&path("z"), &path("in/z")));
+        assert!(!refused(Path::new("/dev/null"), Path::new("/dev/null")));
     }
 
     #[cfg(unix)]

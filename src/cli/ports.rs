@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use super::common::say;
+use super::common::{say, say_data};
 use crate::link::discovery::{self, PortInfo};
 
 /// Arguments of `ports`.
@@ -20,7 +20,7 @@ impl Ports {
     pub fn run(self) -> ExitCode {
         let ports = discovery::list();
         if self.json {
-            say(format_args!("{:#}", ports.iter().map(as_json).collect::<Value>()));
+            say_data(format_args!("{:#}", ports.iter().map(as_json).collect::<Value>()));
         } else {
             say(as_text(&ports).trim_end());
         }

@@ -4,10 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::Context;
-
 use super::LineOptions;
-use super::common::{CommandResult, Exit, Line, finish, parse_duration, say};
+use super::common::{CommandResult, Exit, Line, finish, parse_duration, say, say_data};
+use super::output::{OutputOptions, distinct, read_text};
 use super::report;
 use super::running::{RunOutcome, Show, linger, run_macros};
 use crate::app::values_of_now;
@@ -78,10 +77,14 @@ impl Run {
             MacroRun::new(first, &values_of_now(&values), Duration::ZERO)
                 .map_err(|problem| Exit::wrong_use(format!("{}: {problem}", first.name)))?;
         }
-        if let Some(junit) = self.junit.as_ref().filter(|junit| junit.exists() && !self.force) {
-            let path = junit.display();
-            return Err(Exit::trouble(format!("{path} is there already; --force replaces it")));
-        }
+        distinct(&[
+            ("the macro book", Some(&self.file)),
+            ("--capture", self.capture.as_ref()),
+            ("--log", self.log.as_ref()),
+            ("--junit", self.junit.as_ref()),
+        ])?;
+        let junit = OutputOptions { output: self.junit.clone(), force: self.force };
+        junit.check()?;
         let line = Line::open_to_send(&self.port, &self.line, self.capture.as_deref(), self.log.as_deref())?;
         let names: Vec<String> = macros.iter().map(|what| what.name.clone()).collect();
         let mut show = Show::new(&line, self.json);
@@ -95,8 +98,8 @@ impl Run {
             self.tell(&mut bench, round, &outcome, findings);
             outcome.judge(&names, findings)
         });
-        if let Some(path) = &self.junit {
-            write_report(path, &bench.junit(), self.force)?;
+        if self.junit.is_some() {
+            junit.write(bench.junit().as_bytes())?;
         }
         result.and(closed.unwritten.map_or(Ok(()), |trouble| Err(Exit::trouble(trouble))))
     }
@@ -137,7 +140,7 @@ impl Run {
             bench.add(round, outcome, findings);
         }
         if self.json {
-            say(bench.json(round, outcome, findings));
+            say_data(bench.json(round, outcome, findings));
         }
     }
 
@@ -186,7 +189,7 @@ fn rest_until_next(line: &Line, pause: Duration, show: &mut Show) -> CommandResu
 /// # Errors
 /// Trouble, when it cannot be read or does not parse.
 pub fn read_book(path: &Path) -> Result<Book, Exit> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("macro file {}", path.display()))?;
+    let text = read_text(path, file::LARGEST)?;
     file::parse(&text).map_err(|error| Exit::trouble(format!("{}: {error}", path.display())))
 }
 
@@ -235,18 +238,6 @@ fn dry_run(macros: &[Macro], values: &Values) -> CommandResult {
         }
     }
     Ok(())
-}
-
-fn write_report(path: &Path, text: &str, force: bool) -> CommandResult {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(force).create_new(!force);
-    let write = || -> std::io::Result<()> {
-        use std::io::Write;
-        let mut file = options.open(path)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
-    };
-    write().map_err(|error| Exit::trouble(format!("report {}: {error}", path.display())))
 }
 
 fn setting(text: &str) -> Result<(String, String), String> {

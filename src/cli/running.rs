@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::Receiver;
 
-use super::common::{CommandResult, Exit, Line, say, say_aside, tell_trouble};
+use super::common::{CommandResult, Exit, Line, say, say_aside};
 use super::dialog::Dialog;
 use crate::capture::Reader;
 use crate::macros::Macro;
@@ -14,6 +14,8 @@ use crate::worker::{Order, RunProgress, Status};
 
 /// After a failure the modem may still be talking (`ALREADY CONNECT` follows `ERROR`), and findings rest on it.
 const LAST_WORDS: Duration = Duration::from_millis(300);
+/// Older reports than these are only counted; twice as many steps as a macro may have.
+const MOST_REPORTS: usize = 20_000;
 /// A run that was stopped ends at once, unless the link is gone.
 const STOPPING: Duration = Duration::from_secs(1);
 
@@ -22,7 +24,7 @@ const STOPPING: Duration = Duration::from_secs(1);
 pub struct RunOutcome {
     /// All that was reported: index of the macro, report.
     pub reports: Vec<(usize, Report)>,
-    /// Reports of a very fast run that were gone before they could be read.
+    /// Reports of a very fast run that were gone before they could be read, and the oldest of a very long one.
     pub missed: u64,
     /// All macros were done.
     pub done: bool,
@@ -41,7 +43,6 @@ pub struct Show {
     reader: Reader,
     quiet: bool,
     full: bool,
-    told: Option<String>,
 }
 
 impl Show {
@@ -49,17 +50,17 @@ impl Show {
     #[must_use]
     pub fn new(line: &Line, quiet: bool) -> Self {
         let reader = line.connection.reader().clone();
-        Self { dialog: Dialog::new(&reader), reader, quiet, full: false, told: None }
+        Self { dialog: Dialog::new(&reader), reader, quiet, full: false }
     }
 
     /// Prints what came since.
     pub fn update(&mut self, status: &Status) {
-        tell_trouble(self.reader.storage().trouble, "the capture file", &mut self.told);
         if self.quiet {
             return;
         }
         self.dialog.lines(status.now, say);
-        if !self.full && self.reader.storage().lost > 0 {
+        let storage = self.reader.storage();
+        if !self.full && storage.path.is_none() && storage.lost > 0 {
             self.full = true;
             say_aside("modemscope: memory for the dialog is full, it ends here; the macros go on. Use --capture.");
         }
@@ -140,6 +141,10 @@ impl RunOutcome {
         let skip = known.saturating_sub(run.dropped);
         self.missed += run.dropped.saturating_sub(known);
         self.reports.extend(run.reports.iter().skip(usize::try_from(skip).unwrap_or(usize::MAX)).cloned());
+        // An endless run reports without end.
+        let surplus = self.reports.len().saturating_sub(MOST_REPORTS);
+        self.reports.drain(..surplus);
+        self.missed += surplus as u64;
         self.done = run.done;
         self.problem.clone_from(&run.problem);
         self.kept.clone_from(&run.kept);

@@ -8,10 +8,15 @@ use std::sync::atomic::AtomicBool;
 use anyhow::Context;
 use crossbeam_channel::{Receiver, bounded};
 
+use super::common::{Exit, say_aside, warn_if_open};
+use super::output::read_text;
 use crate::link::sim_host::{Door, Host};
 use crate::link::simulator::SimLink;
 use crate::link::wait::Waker;
 use crate::simulator::{Control, Fault, Modem, Profile};
+
+/// A profile has a few lines.
+const LARGEST_PROFILE: usize = 1024 * 1024;
 
 /// Serves a simulated SIM800L until SIGINT or SIGTERM. Lines on standard input are hands on the bench:
 /// `sms NUMBER TEXT`, `call NUMBER`, `hangup`, `signal 0-31|99`, `fault NAME [off]`, `restart`.
@@ -43,14 +48,14 @@ impl Sim {
         let (profile, door) = match self.profile().and_then(|profile| Ok((profile, self.door()?))) {
             Ok(both) => both,
             Err(error) => {
-                eprintln!("modemscope sim: {error:#}");
+                say_aside(format_args!("modemscope sim: {error:#}"));
                 return ExitCode::from(2);
             }
         };
         match serve(profile, self.seed, &door) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                eprintln!("modemscope sim: {error:#}");
+                say_aside(format_args!("modemscope sim: {error:#}"));
                 ExitCode::from(3)
             }
         }
@@ -67,7 +72,7 @@ impl Sim {
         let mut profile = match Profile::named(&self.profile) {
             Some(profile) => profile,
             None if Path::new(&self.profile).exists() => {
-                let text = std::fs::read_to_string(&self.profile).with_context(|| self.profile.clone())?;
+                let text = read_text(Path::new(&self.profile), LARGEST_PROFILE).map_err(Exit::into_problem)?;
                 Profile::parse(&text).with_context(|| self.profile.clone())?
             }
             None => {
@@ -103,7 +108,7 @@ fn hands_from_stdin(waker: Waker) -> anyhow::Result<Receiver<Control>> {
                     }
                     waker.wake();
                 }
-                Err(error) => eprintln!("modemscope sim: {error}"),
+                Err(error) => say_aside(format_args!("modemscope sim: {error}")),
             }
         }
     };
@@ -153,6 +158,9 @@ fn watch_signals(_stop: &Arc<AtomicBool>, _waker: Waker) -> anyhow::Result<()> {
 fn serve(profile: Profile, seed: u64, door: &Door) -> anyhow::Result<()> {
     let link = SimLink::new(Modem::new(profile, seed)).context("no descriptors left")?;
     let mut host = Host::open(link, door)?;
+    if let Door::Tcp(address) = door {
+        warn_if_open(*address);
+    }
     let stop = Arc::new(AtomicBool::new(false));
     watch_signals(&stop, host.waker())?;
     println!("{}", host.address());

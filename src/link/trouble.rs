@@ -49,6 +49,8 @@ pub enum Trouble {
 pub struct Facts {
     /// Who holds it.
     pub holder: Option<Holder>,
+    /// It is a file, a folder or a pipe: nothing that could be a port.
+    pub no_device: bool,
     /// Group of the device node.
     pub group: Option<String>,
     /// The user is listed in that group, though this process does not have it yet.
@@ -90,6 +92,9 @@ pub fn explain(path: &str, trouble: Trouble, facts: &Facts, system: &str) -> Str
 
 fn permission_advice(path: &str, facts: &Facts) -> String {
     match &facts.group {
+        _ if facts.no_device => {
+            "It is no device, so no port: choose one such as /dev/ttyUSB0; a capture opens as replay:FILE.".to_owned()
+        }
         Some(group) if facts.listed => format!(
             "You are in the group {group}, but were not yet when this session began: log out and in again (or run `newgrp {group}`)."
         ),
@@ -203,6 +208,7 @@ fn look_up_group(path: &str, facts: &mut Facts) {
             facts.listed = !user.is_empty() && members.split(',').any(|member| member == user);
         }
     }
+    facts.no_device = rustix::fs::FileType::from_raw_mode(stat.st_mode) != rustix::fs::FileType::CharacterDevice;
     facts.group_may = stat.st_mode & 0o060 == 0o060;
 }
 
@@ -304,6 +310,7 @@ mod tests {
             check(Trouble::Denied, &dialout, &["group dialout", "`sudo usermod -aG dialout $USER`", "log out"]),
             check(Trouble::Denied, &Facts { listed: true, ..dialout.clone() }, &["newgrp dialout", "log out"]),
             check(Trouble::Denied, &none, &["sudo chmod a+rw /dev/ttyUSB0"]),
+            check(Trouble::Denied, &Facts { no_device: true, ..Facts::default() }, &["It is no device"]),
             check(Trouble::Busy, &none, &["in use by another program", "fuser"]),
             check(Trouble::Busy, &held(Some("picocom")), &["by picocom (PID 4711)", "Close it"]),
             check(Trouble::Busy, &held(None), &["by the process 4711"]),

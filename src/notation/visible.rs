@@ -69,6 +69,18 @@ impl Marks {
     }
 }
 
+/// `text` as a message may quote it, whatever file, device or person it came from: line ends stay, what would control the
+/// terminal, hide or reorder what stands around it becomes a glyph or `U+…`.
+///
+/// ```
+/// use modemscope::notation::harmless;
+/// assert_eq!(harmless("a\x1b[2J\u{9b}31m\u{202e}b\nc"), "a␛[2JU+009B31mU+202Eb\nc");
+/// ```
+#[must_use]
+pub fn harmless(text: &str) -> String {
+    text.split('\n').map(shown).collect::<Vec<_>>().join("\n")
+}
+
 /// `text` for a message: what cannot be shown becomes `U+…`.
 pub(super) fn shown(text: &str) -> String {
     let mut marks = Marks::default();

@@ -53,7 +53,7 @@ impl Window {
         let due = pace.due();
         let news: News = Arc::new(move || repaint.request_repaint_after(due.delay()));
         let (runtime, state) = Runtime::start(start, folders, news);
-        ctx.set_zoom_factor(state.settings.zoom.clamp(0.5, 3.0));
+        ctx.set_zoom_factor(state.settings.zoom);
         Self {
             state,
             runtime: Some(runtime),
@@ -83,7 +83,7 @@ impl Window {
     pub fn remembered_place(folders: &Folders) -> Option<[f32; 4]> {
         let path = folders.config.as_ref()?.join("settings.toml");
         // A file that is not there or bad is dealt with when the settings are loaded in earnest.
-        let text = std::fs::read_to_string(path).ok()?;
+        let text = crate::app::settings::read_file(&path).ok()?;
         SettingsFile::window_place(&text)
     }
 

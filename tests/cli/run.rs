@@ -125,7 +125,7 @@ fn wrong_use_is_exit_2_and_says_what_there_is() {
 #[test]
 fn port_and_file_trouble_is_exit_3() {
     check(&["run", "/dev/no-such-port", BOOK, "Close"], 3, "", "/dev/no-such-port");
-    check(&["run", PORT, "no-such-book.toml"], 3, "", "macro file no-such-book.toml");
+    check(&["run", PORT, "no-such-book.toml"], 3, "", "no-such-book.toml cannot be read");
     let folder = tempfile::tempdir().unwrap();
     let broken = book(&folder, "version = 1\n[[macro]]\nname = 'a'\nsetp = []\n");
     check(&["run", PORT, &broken], 3, "", "line 4, column 1: a macro has no key `setp`; did you mean `step`?");

@@ -17,6 +17,7 @@ pub(super) struct Keeping {
     told_capture: Option<String>,
     told_log: Option<String>,
     told_lost: bool,
+    told_restored: Option<String>,
     /// The opened file whose torn end was told.
     told_torn: Option<PathBuf>,
 }
@@ -56,6 +57,13 @@ impl Runtime {
                 state.say(Tone::Trouble, text);
             }
             self.keeping.told_lost = storage.lost > 0;
+            if storage.restored != self.keeping.told_restored {
+                state.say(
+                    Tone::Trouble,
+                    format!("Somebody removed a file: {}.", storage.restored.clone().unwrap_or_default()),
+                );
+                self.keeping.told_restored = storage.restored;
+            }
         }
         if let Some(log) = &self.keeping.log {
             tell(state, &mut self.keeping.told_log, log.trouble(), "The session goes on.", "text log");

@@ -8,7 +8,7 @@
 //! ([`merge`](super::merge)), one process at a time.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use toml_edit::DocumentMut;
@@ -16,6 +16,7 @@ use toml_edit::DocumentMut;
 use super::merge::merge;
 use super::{Settings, VERSION};
 use crate::app::file_lock::FileLock;
+use crate::capture::create_private;
 
 /// The file that settings are kept in.
 #[derive(Debug, Default)]
@@ -63,7 +64,7 @@ impl SettingsFile {
     /// and where the bad file is now; it is for the user.
     #[must_use]
     pub fn load(path: PathBuf) -> (Self, Settings, Option<String>) {
-        let text = match std::fs::read_to_string(&path) {
+        let text = match read_file(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return (Self::at(Some(path)), Settings::default(), None);
@@ -79,9 +80,12 @@ impl SettingsFile {
                 );
                 (Self::nowhere(), settings, Some(say))
             }
-            Ok((_, settings)) => {
+            Ok((_, mut settings)) => {
                 let base = document(&settings).unwrap_or_default();
-                (Self { path: Some(path), base }, settings, None)
+                let say = settings.bound().map(|what| {
+                    format!("{}: {what} is out of range and was put right; the rest is as it was.", path.display())
+                });
+                (Self { path: Some(path), base }, settings, say)
             }
             Err(why) => Self::set_aside(path, &why),
         }
@@ -117,7 +121,8 @@ impl SettingsFile {
     /// Where the window was, from the text of a settings file: it is needed before anything can be reported.
     #[must_use]
     pub fn window_place(text: &str) -> Option<[f32; 4]> {
-        let (_, settings) = read(text).ok()?;
+        let (_, mut settings) = read(text).ok()?;
+        let _said_when_they_are_loaded = settings.bound();
         let place: [f32; 4] = settings.window.try_into().ok()?;
         let sane = place.iter().all(|side| side.is_finite()) && place[2] >= 300.0 && place[3] >= 200.0;
         sane.then_some(place)
@@ -135,7 +140,7 @@ impl SettingsFile {
             std::fs::create_dir_all(folder).map_err(wrong)?;
         }
         let _lock = FileLock::of(&path);
-        let mut there = match std::fs::read_to_string(&path) {
+        let mut there = match read_file(&path) {
             Ok(text) => match read(&text) {
                 Ok((there, theirs)) if theirs.version <= VERSION => there,
                 Ok(_) => {
@@ -151,6 +156,21 @@ impl SettingsFile {
         self.base = fresh;
         Ok(())
     }
+}
+
+/// A text of at most 4 MiB from a real file: a device or a pipe in its place would never end.
+pub fn read_file(path: &Path) -> io::Result<String> {
+    const MOST: u64 = 4 << 20;
+    let data = std::fs::metadata(path)?;
+    if !data.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
+    if data.len() > MOST {
+        return Err(io::Error::other(format!("it has {} bytes; no settings have so many", data.len())));
+    }
+    let mut text = String::new();
+    File::open(path)?.take(MOST).read_to_string(&mut text)?;
+    Ok(text)
 }
 
 fn document(settings: &Settings) -> Result<DocumentMut, SaveError> {
@@ -169,7 +189,7 @@ fn one_line(text: &str) -> String {
     text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.contains('|')).collect::<Vec<_>>().join(": ")
 }
 
-/// Temporary file beside it, sync, rename: a reader sees the old file or the new one.
+/// Temporary file beside it, sync, rename: a reader sees the old file or the new one. Only its owner can read it.
 ///
 /// # Errors
 /// As the operating system says; the old file is then untouched.
@@ -177,12 +197,21 @@ pub fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
+    // What a link leads to is replaced, and not the link.
+    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let temporary = path.with_extension(format!("tmp{}", std::process::id()));
     let written = (|| {
-        let mut file = File::create(&temporary)?;
+        // One of ours that was killed may have left its own; the settings are their owner's business alone.
+        let _none_is_left = std::fs::remove_file(&temporary);
+        let mut file = create_private(&temporary)?;
         file.write_all(bytes)?;
         file.sync_all()?;
-        std::fs::rename(&temporary, path)
+        std::fs::rename(&temporary, path)?;
+        if let Some(folder) = path.parent() {
+            // Without it a power cut may undo the rename. Not every file system can.
+            let _as_far_as_it_goes = File::open(folder).and_then(|folder| folder.sync_all());
+        }
+        Ok(())
     })();
     if written.is_err() {
         // What matters is the first error; a left-over temporary file harms nobody.
@@ -322,5 +351,62 @@ mod tests {
         std::fs::remove_file(&path).unwrap();
         file.save(&settings).unwrap();
         assert_eq!(SettingsFile::load(path).1, settings, "all of them");
+    }
+
+    #[test]
+    fn numbers_with_which_nobody_could_work_are_put_right_and_told() {
+        let folder = folder();
+        let path = folder.path().join("settings.toml");
+        for (text, what) in [
+            ("zoom = nan", "zoom"),
+            ("zoom = inf", "zoom"),
+            ("zoom = -1.0", "zoom"),
+            ("zoom = 1e30", "zoom"),
+            ("window = [nan, 0.0, 800.0, 600.0]", "window"),
+            ("window = [1e30, 0.0, 800.0, 600.0]", "window"),
+            ("window = [1.0]", "window"),
+            ("[line.x]\nbaud = 0", "line"),
+            ("[line.x]\nper_line_us = 18446744073709551", "line"),
+        ] {
+            std::fs::write(&path, format!("port = \"kept\"\n{text}\n")).unwrap();
+            let (mut file, settings, said) = SettingsFile::load(path.clone());
+            assert!(said.is_some_and(|said| said.contains(&format!(": {what} is out of range"))), "{text}");
+            assert!((0.5..=3.0).contains(&settings.zoom) && settings.port == "kept", "{text}");
+            assert!(SettingsFile::window_place(&format!("{text}\n")).is_none(), "{text}");
+            file.save(&settings).unwrap();
+            assert_eq!(SettingsFile::load(path.clone()).2, None, "{text}: put right in the file too");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn settings_are_their_owners_alone_and_a_link_to_them_stays() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = folder();
+        let (path, real) = (folder.path().join("settings.toml"), folder.path().join("elsewhere.toml"));
+        std::fs::write(&real, "zoom = 1.5\n").unwrap();
+        std::fs::set_permissions(&real, std::fs::Permissions::from_mode(0o644)).unwrap();
+        std::os::unix::fs::symlink(&real, &path).unwrap();
+        let (mut file, mut settings, _) = SettingsFile::load(path.clone());
+        settings.zoom = 2.0;
+        file.save(&settings).unwrap();
+        assert!(path.symlink_metadata().unwrap().is_symlink());
+        assert_eq!(real.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_would_never_end_is_no_settings() {
+        let folder = folder();
+        let path = folder.path().join("settings.toml");
+        std::os::unix::fs::symlink("/dev/zero", &path).unwrap();
+        let (_, _, said) = SettingsFile::load(path.clone());
+        assert!(said.is_some_and(|said| said.contains("it is no file")));
+        let fifo = |path: &Path| assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+        fifo(&path);
+        fifo(&folder.path().join(".other.toml.lock"));
+        assert!(SettingsFile::load(path).2.is_some());
+        let (mut other, settings, _) = SettingsFile::load(folder.path().join("other.toml"));
+        other.save(&settings).unwrap();
     }
 }

@@ -34,6 +34,9 @@ impl Adapter {
     }
 }
 
+/// No pause between bytes or lines is longer than a minute, in microseconds.
+const LONGEST_PAUSE: u64 = 60_000_000;
+
 /// [`LineSettings`] as the file spells them: `baud = 9600`, `frame = "8N1"`, `flow = "none"`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -72,6 +75,17 @@ impl Line {
             per_byte_us: micros(line.pacing.per_byte),
             per_line_us: micros(line.pacing.per_line),
         }
+    }
+
+    /// Puts numbers right with which no port could work; true when one was wrong.
+    pub(super) fn bound(&mut self) -> bool {
+        let before = self.clone();
+        if self.baud == 0 {
+            self.baud = LineSettings::default().baud;
+        }
+        self.per_byte_us = self.per_byte_us.min(LONGEST_PAUSE);
+        self.per_line_us = self.per_line_us.min(LONGEST_PAUSE);
+        *self != before
     }
 
     /// What it leads through.

@@ -11,6 +11,10 @@ use super::{
 use crate::capture::{Flaw, LineStates, Record};
 use crate::modem::Direction;
 
+/// More interfaces than a capture of serial ports has; what a file names beyond is passed over, so that a hostile one cannot
+/// make reading it slow.
+const MOST_INTERFACES: usize = 256;
+
 /// What a block says about how to read the packets after it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Context {
@@ -97,6 +101,9 @@ pub fn decode<'a>(block: &'a [u8], context: &Context) -> Option<Block<'a>> {
             let resolution = options(body.get(8..)?, context.big_endian)
                 .find_map(|(code, value)| (code == OPTION_RESOLUTION).then(|| value.first().copied())?)
                 .unwrap_or(6);
+            if context.interfaces.len() >= MOST_INTERFACES {
+                return Some(Block::Other);
+            }
             let mut context = context.clone();
             context.interfaces.push(Interface { link_type, resolution });
             Some(Block::Context(context))

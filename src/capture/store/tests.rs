@@ -204,6 +204,7 @@ fn without_a_file_memory_is_bounded_and_the_gap_is_counted() {
     let kept = reader.end().rx;
     assert!((127 << 20..=129 << 20).contains(&kept), "{kept}");
     assert_eq!(kept + reader.storage().lost, 140 << 20);
+    assert_eq!(reader.storage().missing, reader.storage().lost);
 }
 
 #[test]
@@ -305,4 +306,57 @@ proptest! {
             prop_assert_eq!(all(&reader).len() as u64, reader.len());
         }
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_removed_while_it_is_written_is_saved_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("of the session");
+    std::fs::create_dir(&place).unwrap();
+    let path = place.join("a.pcapng");
+    let mut writer = Writer::create(&path, started()).unwrap();
+    let reader = writer.reader();
+    let (bell, rung) = crossbeam_channel::bounded(1);
+    reader.ring(bell);
+    let mut put = |number: u64| writer.append(Duration::from_millis(number), Record::received(number.to_le_bytes()));
+    (0..3000).for_each(&mut put);
+    std::fs::remove_dir_all(&place).unwrap();
+    while reader.storage().restored.is_none() {
+        put(1);
+        rung.recv_timeout(Duration::from_secs(10)).expect("it is noticed");
+    }
+    let said = reader.storage().restored.unwrap();
+    assert!(said.ends_with("a.pcapng was removed while it was written; all of it is saved there again"), "{said}");
+    // Once more, with something else in its place, and the end of the session before it is noticed.
+    std::fs::write(place.join("other"), "not ours").unwrap();
+    std::fs::rename(place.join("other"), &path).unwrap();
+    put(2);
+    let end = reader.end();
+    drop(writer);
+    let storage = reader.storage();
+    assert_eq!((storage.trouble, storage.path.as_deref()), (None, Some(place.join("a 2.pcapng").as_path())));
+    assert_eq!(open(&storage.path.unwrap()).unwrap().finish().end(), end);
+    assert_eq!(std::fs::read(&path).unwrap(), b"not ours");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_removed_file_that_cannot_be_saved_again_is_told_and_one_that_was_moved_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, moved) = (folder.path().join("in/a.pcapng"), folder.path().join("b.pcapng"));
+    std::fs::create_dir(folder.path().join("in")).unwrap();
+    let writer = Writer::create(&path, started()).unwrap();
+    std::fs::rename(&path, &moved).unwrap();
+    let reader = writer.reader();
+    drop(writer);
+    assert_eq!((reader.storage().trouble, reader.storage().restored, path.exists()), (None, None, false));
+
+    let writer = Writer::create(&path, started()).unwrap();
+    std::fs::remove_dir_all(folder.path().join("in")).unwrap();
+    std::fs::write(folder.path().join("in"), "a file where the folder was").unwrap();
+    let reader = writer.reader();
+    drop(writer);
+    let trouble = reader.storage().trouble.unwrap();
+    assert!(trouble.contains("cannot be saved there again"), "{trouble}");
 }
