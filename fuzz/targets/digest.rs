@@ -8,11 +8,11 @@ fn tokens(data: &[u8], size: usize) -> Vec<String> {
     let mut found = Vec::new();
     for mut piece in data.chunks(size.max(1)) {
         while !piece.is_empty() {
-            let (taken, token) = digest.next(piece, &mut held, true);
-            let ended = token.is_none() && taken == 0;
+            let (length, token) = digest.next(piece, &mut held, true);
+            let ended = token.is_none() && length == 0;
             found.extend(token.map(|token| format!("{token:?}")));
-            assert!(!ended, "nothing was taken");
-            piece = &piece[taken..];
+            assert!(!ended, "nothing was length");
+            piece = &piece[length..];
         }
     }
     assert_eq!(digest.offset(), data.len() as u64);

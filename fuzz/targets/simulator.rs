@@ -6,7 +6,7 @@ use modemscope::simulator::{Input, Modem, Profile};
 
 pub fn run(data: &[u8]) {
     let mut modem = Modem::new(Profile::default(), 1);
-    let mut now = Duration::from_secs(60);
+    let mut now = Duration::from_mins(1);
     for piece in data.chunks(100) {
         modem.handle_input(Input::Uart(piece), now);
         for _ in 0..10_000 {

@@ -1,7 +1,7 @@
 //! Any text as an Arduino sketch, and what becomes of it.
 
-use modemscope::sketch::{InoOptions, answer_driven, export_c, export_ino, export_python, import};
 use modemscope::notation::{Mode, parse};
+use modemscope::sketch::{InoOptions, answer_driven, export_c, export_ino, export_python, import};
 
 pub fn run(data: &[u8]) {
     let Ok(source) = std::str::from_utf8(data) else { return };
