@@ -32,7 +32,7 @@ use std::time::Duration;
 
 use super::Direction;
 use super::dialog::{Dialog, Event, Record};
-use super::transcript::{Chunk, Form, Transcript};
+use super::transcript::{Chunk, Shape, Transcript};
 use book::Book;
 pub use docs::markdown;
 pub use rule::Doc;
@@ -328,12 +328,12 @@ impl Diagnoser {
 /// Diagnoses a session that was read from text, to its end.
 #[must_use]
 pub fn of_transcript(transcript: &Transcript) -> Diagnoser {
-    let mut diagnoser = Diagnoser::of(match transcript.form {
-        Form::Pasted => Record::Echoed,
-        Form::Marked if transcript.sent_only() && !only_probes(transcript) => Record::SentOnly,
-        Form::Marked | Form::Labelled => Record::Both,
+    let mut diagnoser = Diagnoser::of(match transcript.shape {
+        Shape::Pasted => Record::Echoed,
+        Shape::Marked if transcript.sent_only() && !only_probes(transcript) => Record::SentOnly,
+        Shape::Marked | Shape::Labelled => Record::Both,
     });
-    diagnoser.dialog.loose = transcript.form == Form::Labelled && transcript.restored;
+    diagnoser.dialog.loose = transcript.shape == Shape::Labelled && transcript.restored;
     diagnoser.dialog.restored = transcript.restored;
     for chunk in &transcript.chunks {
         match chunk.direction {

@@ -10,39 +10,44 @@
 //! [0.004] < AT\r\r\nOK\r\n
 //! ```
 //!
-//! *A pasted log* is anything else: one received stream with echo, as a serial monitor shows it, time stamps of common
-//! tools in front of its lines. Where the tool dropped the carriage returns they are restored; control characters that
-//! the tool wrote as words (`<CR><LF>`, `\r\n`) are read. Where what stands in front of the lines (`TX: `, `<< `,
-//! `Sending: `) tells the directions, it is a *labelled* log.
+//! *A pasted log* is anything else. What stands around it is taken off first: prose of a post, marks of mail, line numbers,
+//! time stamps. Then each form of the table in `forms` is tried on its head as a whole, and the one that makes the most of it reads it:
+//! one received stream with echo, lines with marks of their own for the direction, values in quotes, bytes as numbers, the
+//! log of a particular program. Line ends that were lost are put back; control characters that were written as words are read.
 //!
-//! Reading never fails: whatever is not understood is text.
+//! Reading never fails: whatever is not understood is text. Lines are taken one after the other, so that a long log is
+//! never held whole.
 
 mod clock;
+mod forms;
 mod lead;
+mod peel;
 mod spelled;
 mod tidy;
 
 use std::time::Duration;
 
 use super::Direction;
-use super::dialog::command::is_whole_command;
-use crate::notation;
-use lead::{Leads, Way};
+use clock::Clock;
+use forms::Lines;
+use peel::Peel;
 
 /// A session read from text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transcript {
-    /// What kind of text it was.
-    pub form: Form,
+    /// The form that its lines were read in, for people.
+    pub form: &'static str,
+    /// How its directions are told.
+    pub shape: Shape,
     /// Line ends were lost and have been put back: lengths of more than a line cannot be relied on.
     pub restored: bool,
     /// Its bytes, in order.
     pub chunks: Vec<Chunk>,
 }
 
-/// What kind of text a session was read from.
+/// How the directions of a log are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum Shape {
     /// Every line says its direction.
     Marked,
     /// One received stream with echo.
@@ -70,23 +75,127 @@ impl Transcript {
     /// Reads `text`.
     #[must_use]
     pub fn read(text: &[u8]) -> Self {
-        let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
-        let mut lines = clock::split(text);
-        if is_marked(&lines) {
-            return marked(&lines);
-        }
-        tidy::tidy(&mut lines);
-        let names = spelled::used(&lines);
-        let leads = Leads::of(&lines, names);
-        let headed = lines.iter().filter(|line| lead::header(line.text).is_some()).count() > 1;
-        let reading = Reading { names, headed, leads };
-        if headed || reading.leads.directed { reading.labelled(&lines) } else { reading.pasted(text, &lines) }
+        let mut reader = Reader::learn(text);
+        let mut chunks = Vec::new();
+        reader.read(text, &mut chunks);
+        reader.finish(&mut chunks);
+        Self { form: reader.form(), shape: reader.shape(), restored: reader.restored(), chunks }
     }
 
     /// Only sent bytes are recorded: nothing can be said about answers.
     #[must_use]
     pub fn sent_only(&self) -> bool {
-        self.form == Form::Marked && self.chunks.iter().all(|chunk| chunk.direction == Direction::Tx)
+        self.shape == Shape::Marked && self.chunks.iter().all(|chunk| chunk.direction == Direction::Tx)
+    }
+}
+
+/// Reads a long text piece by piece.
+pub struct Reader {
+    around: Around,
+    form: &'static str,
+    lines: Box<dyn Lines>,
+    /// Lines read so far.
+    count: usize,
+}
+
+impl Reader {
+    /// Learns from the head of a text how it is to be read.
+    #[must_use]
+    pub fn learn(head: &[u8]) -> Self {
+        let mut lines = clock::lines(bare(head), 1);
+        let mut around = Around::learn(&lines);
+        let mut trial = around.clone();
+        for line in &mut lines {
+            *line = trial.take(*line);
+        }
+        around.tidy = !forms::is_marked(&lines);
+        if around.tidy {
+            tidy::tidy(&mut lines);
+        }
+        let (form, lines) = forms::choose(&lines);
+        Self { around, form, lines, count: 0 }
+    }
+
+    /// The form that its lines are read in, for people.
+    #[must_use]
+    pub const fn form(&self) -> &'static str {
+        self.form
+    }
+
+    /// How its directions are told.
+    #[must_use]
+    pub fn shape(&self) -> Shape {
+        self.lines.shape()
+    }
+
+    /// Line ends were lost and are put back.
+    #[must_use]
+    pub fn restored(&self) -> bool {
+        self.lines.restored()
+    }
+
+    /// Reads the next lines; only the last ones of the text may lack their end.
+    pub fn read(&mut self, text: &[u8], chunks: &mut Vec<Chunk>) {
+        let text = if self.count == 0 { bare(text) } else { text };
+        for line in clock::lines(text, self.count + 1) {
+            self.count = line.number;
+            let line = self.around.take(line);
+            self.lines.line(&line, chunks);
+        }
+    }
+
+    /// The text is over.
+    pub fn finish(&mut self, chunks: &mut Vec<Chunk>) {
+        self.lines.finish(chunks);
+    }
+}
+
+/// The text without the mark that Windows puts at the head of its files.
+fn bare(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text)
+}
+
+/// All that stands around the lines of a log.
+#[derive(Clone, Debug, Default)]
+struct Around {
+    indent: usize,
+    peel: Peel,
+    peeled_indent: usize,
+    clock: Clock,
+    timed_indent: usize,
+    /// Marks of forums are taken off.
+    tidy: bool,
+}
+
+impl Around {
+    fn learn(head: &[TextLine<'_>]) -> Self {
+        let mut around = Self { indent: tidy::indent(head), ..Self::default() };
+        let mut lines: Vec<TextLine<'_>> = head.iter().map(|line| line.without(around.indent)).collect();
+        around.peel = Peel::learn(&lines);
+        let mut peel = around.peel.clone();
+        for line in &mut lines {
+            *line = peel.take(*line);
+        }
+        around.peeled_indent = tidy::indent(&lines);
+        for line in &mut lines {
+            *line = line.without(around.peeled_indent);
+        }
+        around.clock = Clock::learn(&lines);
+        let mut clock = around.clock.clone();
+        for line in &mut lines {
+            *line = clock.take(*line);
+        }
+        around.timed_indent = tidy::indent(&lines);
+        around
+    }
+
+    fn take<'a>(&mut self, line: TextLine<'a>) -> TextLine<'a> {
+        let line = self.peel.take(line.without(self.indent)).without(self.peeled_indent);
+        let mut line = self.clock.take(line).without(self.timed_indent);
+        if self.tidy {
+            line.text = tidy::bare(line.text);
+        }
+        line
     }
 }
 
@@ -102,29 +211,28 @@ struct TextLine<'a> {
     ended: bool,
 }
 
-impl TextLine<'_> {
+impl<'a> TextLine<'a> {
     fn is_blank(&self) -> bool {
         self.text.iter().all(u8::is_ascii_whitespace)
     }
 
+    /// The line without so many blanks in front.
+    fn without(mut self, indent: usize) -> Self {
+        let blanks = self.text.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        self.text = self.text.get(indent.min(blanks)..).unwrap_or_default();
+        self
+    }
+
     /// Mark and what stands behind it.
-    fn mark(&self) -> Option<(u8, &[u8])> {
+    fn mark(&self) -> Option<(u8, &'a [u8])> {
         match self.text {
+            // TinyGSM marks what it says itself.
+            [b'#', b'#', b'#', b' ', ..] => None,
             [mark @ (b'>' | b'<' | b'#')] => Some((*mark, &[])),
             [mark @ (b'>' | b'<'), b' ', rest @ ..] | [mark @ b'#', rest @ ..] => Some((*mark, rest)),
             _ => None,
         }
     }
-}
-
-/// Every non-blank line has a mark, and the marks are not just the `> ` that a monitor prints before all it received.
-fn is_marked(lines: &[TextLine<'_>]) -> bool {
-    let marks = || lines.iter().filter(|line| !line.is_blank()).map(TextLine::mark);
-    let all = marks().all(|mark| mark.is_some());
-    let some = marks().next().is_some();
-    let received = marks().flatten().any(|(mark, _)| mark == b'<');
-    let answers = || marks().flatten().any(|(mark, rest)| mark == b'>' && is_answer(rest));
-    all && some && (received || !answers())
 }
 
 /// What only a modem says.
@@ -133,95 +241,6 @@ fn is_answer(text: &[u8]) -> bool {
     [&b"OK"[..], b"ERROR", b"SEND OK", b"CONNECT OK", b"SHUT OK", b"RDY"].contains(&text)
         || text.starts_with(b"+CME ERROR")
         || text.starts_with(b"+CMS ERROR")
-}
-
-fn marked(lines: &[TextLine<'_>]) -> Transcript {
-    let restore = Restore::of(lines);
-    let mut chunks: Vec<Chunk> = Vec::new();
-    for line in lines {
-        let Some((mark, rest)) = line.mark() else { continue };
-        let direction = match mark {
-            b'>' => Direction::Tx,
-            b'<' => Direction::Rx,
-            _ => continue,
-        };
-        let elided = leaves_out(rest);
-        let bytes = restore.line(unescape(rest), direction);
-        chunks.push(Chunk { direction, bytes, at: line.at, elided, line: line.number });
-    }
-    let mut transcript = Transcript { form: Form::Marked, restored: restore.received, chunks };
-    let delays = || {
-        lines
-            .iter()
-            .filter_map(TextLine::mark)
-            .any(|(mark, rest)| mark == b'#' && clock::delay_in_comment(rest).is_some())
-    };
-    if transcript.sent_only() && delays() && transcript.chunks.iter().all(|chunk| chunk.at.is_none()) {
-        time_by_delays(lines, &mut transcript.chunks);
-    }
-    transcript
-}
-
-/// Gives the chunks of a log without times the sum of the delays that its comments name.
-fn time_by_delays(lines: &[TextLine<'_>], chunks: &mut [Chunk]) {
-    let mut now = Duration::ZERO;
-    let mut chunks = chunks.iter_mut().peekable();
-    for line in lines {
-        match line.mark() {
-            Some((b'#', rest)) => now += clock::delay_in_comment(rest).unwrap_or_default(),
-            Some(_) => {
-                if let Some(chunk) = chunks.next_if(|chunk| chunk.line == line.number) {
-                    chunk.at = Some(now);
-                }
-            }
-            None => {}
-        }
-    }
-}
-
-/// Whether line ends have to be put back into a marked text that shows none.
-#[derive(Clone, Copy, Debug)]
-struct Restore {
-    sent: bool,
-    received: bool,
-}
-
-impl Restore {
-    fn of(lines: &[TextLine<'_>]) -> Self {
-        let shown = |mark: u8| {
-            let mut of_mark = lines.iter().filter_map(TextLine::mark).filter(|&(found, _)| found == mark).peekable();
-            let any = of_mark.peek().is_some();
-            (any, of_mark.any(|(_, rest)| unescape(rest).iter().any(|byte| matches!(byte, b'\r' | b'\n'))))
-        };
-        let (received, received_shown) = shown(b'<');
-        let answered = lines.iter().filter_map(TextLine::mark).any(|(mark, rest)| mark == b'<' && is_answer(rest));
-        let received = received && answered;
-        let (_, sent_shown) = shown(b'>');
-        Self { sent: received && !received_shown && !sent_shown, received: received && !received_shown }
-    }
-
-    fn line(self, mut bytes: Vec<u8>, direction: Direction) -> Vec<u8> {
-        let command = bytes.get(..2).is_some_and(|head| head.eq_ignore_ascii_case(b"AT"));
-        match direction {
-            Direction::Tx if self.sent && command => bytes.push(b'\r'),
-            Direction::Rx if self.received && command => bytes.push(b'\r'),
-            Direction::Rx if self.received => restore_line(&mut bytes),
-            Direction::Tx | Direction::Rx => {}
-        }
-        bytes
-    }
-}
-
-/// Puts the line ends around a line that the modem sent; a bare prompt has none behind it.
-fn restore_line(bytes: &mut Vec<u8>) {
-    let prompt = matches!(bytes.trim_ascii_end(), b">");
-    bytes.splice(0..0, *b"\r\n");
-    if prompt {
-        bytes.truncate(3);
-        bytes.push(b' ');
-    } else {
-        bytes.extend_from_slice(b"\r\n");
-    }
 }
 
 /// Reads the backslash escapes that the notation prints; any other backslash is a backslash, and `<…>` stays text.
@@ -262,137 +281,6 @@ fn is_placeholder(inner: &str) -> bool {
         && inner.split(' ').all(word)
         && inner.chars().any(|c| c.is_ascii_lowercase())
         && !tags.contains(&inner)
-}
-
-/// How a log is to be read that is none of ours.
-struct Reading {
-    /// Control characters are written as words.
-    names: bool,
-    /// Lines of their own say which way the lines behind them went.
-    headed: bool,
-    leads: Leads,
-}
-
-impl Reading {
-    fn bytes(&self, text: &[u8]) -> Vec<u8> {
-        if self.names { spelled::read(text) } else { text.to_vec() }
-    }
-
-    fn pasted(&self, text: &[u8], lines: &[TextLine<'_>]) -> Transcript {
-        let timed = lines.iter().any(|line| line.at.is_some());
-        let own_ends = lines.iter().any(|line| line.carriage_return) && !text.starts_with(clock::PUTTY_HEADER);
-        let exact = !timed && own_ends;
-        let mut chunks: Vec<Chunk> = Vec::with_capacity(lines.len());
-        let mut typed: &[u8] = &[];
-        for line in lines {
-            let elided = leaves_out(line.text);
-            let (way, rest) = self.leads.take(line.text);
-            let mut bytes = self.bytes(rest);
-            if self.names {
-                if bytes.is_empty() {
-                    continue;
-                }
-            } else if exact {
-                if line.carriage_return {
-                    bytes.push(b'\r');
-                }
-                if line.ended {
-                    bytes.push(b'\n');
-                }
-            } else if line.is_blank() {
-                continue;
-            } else {
-                // A sketch says what it sends, and the modem echoes it: once is enough.
-                let echo = way.is_none() && !typed.is_empty() && typed == rest.trim_ascii();
-                typed = if matches!(way, Some(Way::Sent | Way::Typed)) { rest.trim_ascii() } else { &[] };
-                if echo {
-                    continue;
-                }
-                bytes.truncate(bytes.trim_ascii_end().len());
-                if let Some(at) = tidy::glued(&bytes) {
-                    let mut words = bytes.drain(..at).collect();
-                    restore_line(&mut words);
-                    let chunk =
-                        Chunk { direction: Direction::Rx, bytes: words, at: line.at, elided, line: line.number };
-                    chunks.push(chunk);
-                } else if is_whole_command(bytes.trim_ascii()) {
-                    bytes.drain(..bytes.len() - bytes.trim_ascii().len());
-                }
-                restore_line(&mut bytes);
-            }
-            if !bytes.is_empty() {
-                chunks.push(Chunk { direction: Direction::Rx, bytes, at: line.at, elided, line: line.number });
-            }
-        }
-        // What was copied to its end has its line ends, but perhaps not the last one.
-        if exact
-            && !text.ends_with(b"\n")
-            && let Some(last) = chunks.last_mut()
-            && spelled::is_answer(&last.bytes)
-        {
-            last.bytes.extend_from_slice(b"\r\n");
-        }
-        Transcript { form: Form::Pasted, restored: !exact && !self.names, chunks }
-    }
-
-    fn labelled(&self, lines: &[TextLine<'_>]) -> Transcript {
-        let mut chunks: Vec<Chunk> = Vec::with_capacity(lines.len());
-        let mut current = None;
-        // Only what is sent is marked: all else came.
-        let unmarked = (!self.leads.received && !self.headed).then_some(Way::Received);
-        // The log may write the line ends of what came, but not those of what was sent.
-        let sent_ends = lines.iter().map(|line| self.leads.take(line.text)).any(|(way, rest)| {
-            way == Some(Way::Sent) && self.bytes(rest).iter().any(|byte| matches!(byte, b'\r' | b'\n'))
-        });
-        for line in lines.iter().filter(|line| !line.is_blank()) {
-            if let Some(way) = lead::header(line.text).filter(|_| self.headed) {
-                current = Some(way);
-                continue;
-            }
-            let (way, rest) = self.leads.take(line.text);
-            let way = match way {
-                Some(way @ (Way::Sent | Way::Received)) => {
-                    current = Some(way);
-                    way
-                }
-                _ => match unmarked.or(current) {
-                    Some(way) if self.headed || way == Way::Received => way,
-                    _ if spelled::is_answer(rest.trim_ascii()) || rest.trim_ascii() == b">" => Way::Received,
-                    _ => continue,
-                },
-            };
-            let elided = leaves_out(rest);
-            let mut bytes = self.bytes(rest);
-            let direction = if way == Way::Sent { Direction::Tx } else { Direction::Rx };
-            if !self.names || direction == Direction::Tx && !sent_ends && is_whole_command(&bytes) {
-                bytes.truncate(bytes.trim_ascii_end().len());
-                label_ends(&mut bytes, direction);
-            }
-            if !bytes.is_empty() {
-                chunks.push(Chunk { direction, bytes, at: line.at, elided, line: line.number });
-            }
-        }
-        Transcript { form: Form::Labelled, restored: !self.names, chunks }
-    }
-}
-
-/// Puts the line ends back where a label stood in front; a key or an expression that stands for 0x1A was that byte.
-fn label_ends(bytes: &mut Vec<u8>, direction: Direction) {
-    if direction == Direction::Rx && !is_whole_command(bytes) {
-        restore_line(bytes);
-        return;
-    }
-    let command = is_whole_command(bytes);
-    if command {
-        let whole = bytes.strip_suffix(b"...").map_or(bytes.len(), <[u8]>::len);
-        bytes.truncate(whole);
-        bytes.push(b'\r');
-    } else if let Some(found) = notation::lookalike(bytes).filter(|found| found.alone && found.certain) {
-        let spelling = found.text.to_ascii_lowercase();
-        if ["ctrl", "sub", "char", "chr", "^z"].iter().any(|key| spelling.contains(key)) {
-            *bytes = vec![found.byte];
-        }
-    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 
 use modemscope::modem::Direction;
 use modemscope::modem::diagnose::{Diagnoser, of_transcript};
-use modemscope::modem::transcript::{Chunk, Form, Transcript};
+use modemscope::modem::transcript::{Chunk, Shape, Transcript};
 use modemscope::simulator::{AutobaudUrcs, Profile};
 
 use super::scene::Scene;
@@ -85,8 +85,12 @@ fn play(name: &str, play: &Play) -> Vec<u8> {
         let (heard, wanted) = (without_addresses(&scene.heard), without_addresses(&wanted));
         assert_eq!(heard, wanted, "{name}, after {}", typed.escape_ascii());
     }
-    let played =
-        of_transcript(&Transcript { form: Form::Marked, restored: false, chunks: std::mem::take(&mut scene.record) });
+    let played = of_transcript(&Transcript {
+        form: "",
+        shape: Shape::Marked,
+        restored: false,
+        chunks: std::mem::take(&mut scene.record),
+    });
     assert_eq!(rules(&played), rules(&of_transcript(&transcript)), "{name}: diagnosed otherwise than the real one");
     scene.delivered
 }

@@ -93,8 +93,8 @@ impl Mode {
         let state = &dialog.state;
         let text_form = chief.arguments.first() == Some(&b'"');
         match cms(done) {
-            Some(304) => return Some(("the modem takes PDUs now (AT+CMGF=0), and this is none", 90)),
-            Some(305) => return Some(("the modem takes text now (AT+CMGF=1), and this does not fit", 90)),
+            Some(304) => return Some(("CMS 304, the modem takes PDUs now (AT+CMGF=0), and this is none", 90)),
+            Some(305) => return Some(("CMS 305, the modem takes text now (AT+CMGF=1), and this does not fit", 90)),
             Some(_) => return None,
             None if tells(done) => return None,
             None => {}

@@ -8,6 +8,7 @@ mod logs;
 mod order;
 mod pasted;
 mod power;
+mod strangers;
 mod transcripts;
 
 use super::*;

@@ -2,61 +2,78 @@
 
 use std::time::Duration;
 
-use super::{TextLine, tidy};
+use super::TextLine;
 
 /// What PuTTY writes at the head of its logs.
 pub(super) const PUTTY_HEADER: &[u8] = b"=~=~=~=~";
 
 const DAY: Duration = Duration::from_hours(24);
 
-/// Cuts a text into lines and takes off their time stamps, if its first lines have them. Times count from the first.
-pub(super) fn split(text: &[u8]) -> Vec<TextLine<'_>> {
+/// Cuts a text into lines; the first one has this number.
+pub(super) fn lines(text: &[u8], first: usize) -> Vec<TextLine<'_>> {
     let mut lines: Vec<TextLine<'_>> = Vec::new();
-    for (index, raw) in text.split_inclusive(|&byte| byte == b'\n').enumerate() {
+    // PuTTY writes its own line ends.
+    let own = text.starts_with(PUTTY_HEADER);
+    for (number, raw) in (first..).zip(text.split_inclusive(|&byte| byte == b'\n')) {
         let bare = raw.strip_suffix(b"\n").unwrap_or(raw);
         let ended = bare.len() < raw.len();
         let text = bare.strip_suffix(b"\r").unwrap_or(bare);
-        if text.starts_with(PUTTY_HEADER) {
-            continue;
+        if !text.starts_with(PUTTY_HEADER) {
+            lines.push(TextLine { number, at: None, text, carriage_return: text.len() < bare.len() && !own, ended });
         }
-        lines.push(TextLine { number: index + 1, at: None, text, carriage_return: text.len() < bare.len(), ended });
     }
-    tidy::dedent(&mut lines);
-    let shown = lines.iter().filter(|line| !line.is_blank()).take(40);
-    let stamps: Vec<Option<Stamp>> = shown.map(|line| stamp(line.text).map(|(at, _)| at)).collect();
-    // Some tools stamp each burst, not each line.
-    let stamped = stamps.iter().flatten().count();
-    if stamped * 5 < stamps.len() || stamped == 0 || (stamped == 1 && stamps.len() > 2) {
-        return lines;
-    }
-    // Whole numbers in brackets are the milliseconds of a sketch, unless they are small.
-    let whole = stamps.iter().flatten().all(|stamp| matches!(stamp, Stamp::Whole(_)));
-    let most = stamps.iter().flatten().map(|stamp| stamp.time(false)).max().unwrap_or_default();
-    let millis = whole && most >= Duration::from_secs(1000);
-    let mut day = Duration::ZERO;
-    let mut last: Option<Duration> = None;
-    let mut first: Option<Duration> = None;
-    for line in &mut lines {
-        let Some((clock, rest)) = stamp(line.text) else { continue };
-        line.text = rest;
-        let mut at = clock.time(millis) + day;
-        if let Some(last) = last
-            && at + DAY / 2 < last
-        {
-            day += DAY;
-            at += DAY;
-        }
-        // A clock that was set back must not let time run backwards.
-        let at = at.max(last.unwrap_or(at));
-        last = Some(at);
-        line.at = Some(at.saturating_sub(*first.get_or_insert(at)));
-    }
-    tidy::dedent(&mut lines);
     lines
 }
 
+/// The time stamps of a log. Times count from the first.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Clock {
+    /// The lines have stamps.
+    stamped: bool,
+    /// Whole numbers are milliseconds.
+    millis: bool,
+    day: Duration,
+    first: Option<Duration>,
+    last: Option<Duration>,
+}
+
+impl Clock {
+    /// Learns from the first lines whether they have stamps.
+    pub(super) fn learn(lines: &[TextLine<'_>]) -> Self {
+        let shown = lines.iter().filter(|line| !line.is_blank()).take(40);
+        let stamps: Vec<Option<Stamp>> = shown.map(|line| stamp(line.text).map(|(at, _)| at)).collect();
+        // Some tools stamp each burst, not each line.
+        let stamped = stamps.iter().flatten().count();
+        if stamped * 5 < stamps.len() || stamped == 0 || (stamped == 1 && stamps.len() > 2) {
+            return Self::default();
+        }
+        // Whole numbers in brackets are the milliseconds of a sketch, unless they are small.
+        let whole = stamps.iter().flatten().all(|stamp| matches!(stamp, Stamp::Whole(_)));
+        let most = stamps.iter().flatten().map(|stamp| stamp.time(false)).max().unwrap_or_default();
+        Self { stamped: true, millis: whole && most >= Duration::from_secs(1000), ..Self::default() }
+    }
+
+    /// Takes the stamp off a line.
+    pub(super) fn take<'a>(&mut self, mut line: TextLine<'a>) -> TextLine<'a> {
+        let Some((clock, rest)) = stamp(line.text).filter(|_| self.stamped) else { return line };
+        line.text = rest;
+        let mut at = clock.time(self.millis) + self.day;
+        if let Some(last) = self.last
+            && at + DAY / 2 < last
+        {
+            self.day += DAY;
+            at += DAY;
+        }
+        // A clock that was set back must not let time run backwards.
+        let at = at.max(self.last.unwrap_or(at));
+        self.last = Some(at);
+        line.at = Some(at.saturating_sub(*self.first.get_or_insert(at)));
+        line
+    }
+}
+
 /// A time stamp.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum Stamp {
     /// A time of day, or seconds with a fraction.
     Time(Duration),
@@ -118,6 +135,9 @@ fn moment(text: &[u8]) -> Option<(Duration, &[u8])> {
     if let Some(found) = time_of_day(text) {
         return Some(found);
     }
+    if let Some(rest) = month(text) {
+        return time_of_day(rest);
+    }
     let date = text.iter().take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'/' | b'.')).count();
     let (date, rest) = text.split_at_checked(date)?;
     let parts: Vec<&[u8]> = date.split(|byte| matches!(byte, b'-' | b'/' | b'.')).collect();
@@ -126,6 +146,15 @@ fn moment(text: &[u8]) -> Option<(Duration, &[u8])> {
     }
     let rest = rest.strip_prefix(b" ").or_else(|| rest.strip_prefix(b"T"))?;
     time_of_day(rest)
+}
+
+/// What stands behind the date of a system log: `Apr  4 12:34:56`.
+fn month(text: &[u8]) -> Option<&[u8]> {
+    const MONTHS: &[u8] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
+    let (name, rest) = text.split_at_checked(3)?;
+    MONTHS.chunks_exact(3).find(|month| *month == name)?;
+    let (_, rest) = number(rest.strip_prefix(b" ")?.trim_ascii_start(), 1..=2)?;
+    rest.strip_prefix(b" ")
 }
 
 /// `12:34:56`, with `.789`, `,789` or `:789` behind, and a zone `Z` or `+02:00`.

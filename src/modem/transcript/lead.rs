@@ -97,6 +97,8 @@ impl Leads {
                 Way::Either => !lead.is_prompt() || whole(lead),
             }
         });
+        let silent = empty_marks(lines, &found);
+        found.extend(silent);
         let sent: usize = found.iter().filter(|lead| lead.way == Way::Sent).map(|lead| lead.commands).sum();
         let received = found.iter().any(|lead| lead.way == Way::Received);
         let directed = sent > 0 && (received || bare_answers > 0 && sent >= bare_commands);
@@ -124,6 +126,24 @@ impl Leads {
         let rest = quote.and_then(closed).unwrap_or(rest);
         (Some(lead.way), rest)
     }
+}
+
+/// Marks for answers with nothing behind them, beside marks for commands: the log shows that nothing came.
+fn empty_marks(lines: &[TextLine<'_>], found: &[Lead]) -> Vec<Lead> {
+    if !found.iter().any(|lead| lead.way == Way::Sent) || found.iter().any(|lead| lead.way == Way::Received) {
+        return Vec::new();
+    }
+    let mut marks: Vec<Lead> = Vec::new();
+    for line in lines.iter().filter(|line| !line.is_blank()) {
+        let pattern = pattern(line.text.trim_ascii_end());
+        let lead = Lead { pattern, way: Way::Received, commands: 0, answers: 0, paired: true };
+        let arrow = lead.pattern.ends_with(b"<") || lead.pattern.ends_with(b"<-") || lead.pattern.ends_with(b"<--");
+        let mark = lead.says_received() && (lead.pattern.ends_with(b":") || lead.pattern.ends_with(b"-") || arrow);
+        if (mark || arrow) && !marks.iter().any(|known| known.pattern == lead.pattern) {
+            marks.push(lead);
+        }
+    }
+    marks
 }
 
 impl Lead {
@@ -196,12 +216,18 @@ fn first_line(text: &[u8]) -> Vec<u8> {
 }
 
 /// The lead with each number as `#`.
-fn pattern(lead: &[u8]) -> Vec<u8> {
+pub(super) fn pattern(lead: &[u8]) -> Vec<u8> {
     let mut pattern: Vec<u8> = Vec::with_capacity(lead.len());
     for &byte in lead {
         if !byte.is_ascii_digit() {
             pattern.push(byte);
         } else if pattern.last() != Some(&b'#') {
+            // `( 8)` and `(24)`: a count set flush right.
+            if let Some(at) = pattern.iter().rposition(|byte| *byte != b' ')
+                && pattern.get(at) == Some(&b'(')
+            {
+                pattern.truncate(at + 1);
+            }
             pattern.push(b'#');
         }
     }
@@ -209,13 +235,14 @@ fn pattern(lead: &[u8]) -> Vec<u8> {
 }
 
 /// How much of the text fits the pattern, if it begins so.
-fn matches(pattern: &[u8], text: &[u8]) -> Option<usize> {
+pub(super) fn matches(pattern: &[u8], text: &[u8]) -> Option<usize> {
     let mut at = 0;
     for &wanted in pattern {
         let rest = text.get(at..)?;
         at += match wanted {
-            b'#' if rest.first().is_some_and(u8::is_ascii_digit) => {
-                rest.iter().take_while(|byte| byte.is_ascii_digit()).count()
+            b'#' if rest.trim_ascii_start().first().is_some_and(u8::is_ascii_digit) => {
+                let blanks = rest.len() - rest.trim_ascii_start().len();
+                blanks + rest.iter().skip(blanks).take_while(|byte| byte.is_ascii_digit()).count()
             }
             _ if rest.first() == Some(&wanted) => 1,
             _ => return None,
@@ -252,7 +279,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expect: &str) {
-        let lines = clock::split(text.as_bytes());
+        let lines = clock::lines(text.as_bytes(), 1);
         let leads = Leads::of(&lines, false);
         let show = |line: &TextLine<'_>| {
             let (way, rest) = leads.take(line.text);

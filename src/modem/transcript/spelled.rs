@@ -70,6 +70,12 @@ fn name(text: &[u8]) -> Option<(u8, usize)> {
     };
     let end = text.iter().take(7).position(|&byte| byte == close)?;
     let inner = text.get(1..end)?;
+    // mbed's own, in small letters; its LF is a new line.
+    match inner {
+        b"cr" if close == b'>' => return Some((b'\r', end + 1)),
+        b"ln" | b"lf" if close == b'>' => return Some((b'\n', end + 1)),
+        _ => {}
+    }
     let digits = inner.strip_prefix(b"0x").or_else(|| inner.strip_suffix(b"h")).unwrap_or(inner);
     let named = std::str::from_utf8(inner).ok().filter(|name| !name.contains(|c: char| c.is_ascii_lowercase()));
     let found = byte(digits).filter(|_| close == b'>').or_else(|| named.and_then(byte_from_name))?;
@@ -108,6 +114,7 @@ mod tests {
         check(r"\r\n> hi\x1a \q \x1", b"\r\n> hi\x1A \\q \\x1");
         check("OK␍␊␚", b"OK\r\n\x1A");
         check("OK[CR][LF]{SUB}<0D><0x1A><1Ah>", b"OK\r\n\x1A\r\x1A\x1A");
+        check("OK<cr><ln>", b"OK\r\n");
         check("<html> <b> [1] [OK] <", b"<html> <b> [1] [OK] <");
     }
 }

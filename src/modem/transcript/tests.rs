@@ -5,7 +5,7 @@ use super::*;
 fn show(text: &[u8]) -> String {
     use std::fmt::Write as _;
     let transcript = Transcript::read(text);
-    let mut out = format!("{:?}", transcript.form);
+    let mut out = format!("{:?}", transcript.shape);
     for chunk in &transcript.chunks {
         let direction = if chunk.direction == Direction::Tx { '>' } else { '<' };
         let at = chunk.at.map_or(String::new(), |at| format!(" {:.3}", at.as_secs_f64()));
@@ -211,7 +211,7 @@ proptest! {
         let transcript = Transcript::read(&text);
         let numbers: Vec<usize> = transcript.chunks.iter().map(|chunk| chunk.line).collect();
         prop_assert!(numbers.is_sorted(), "{numbers:?}");
-        prop_assert!(transcript.chunks.iter().all(|chunk| !chunk.bytes.is_empty() || transcript.form == Form::Marked));
+        prop_assert!(transcript.chunks.iter().all(|chunk| !chunk.bytes.is_empty() || transcript.shape == Shape::Marked));
         let diagnoser = crate::modem::diagnose::of_transcript(&transcript);
         prop_assert!(diagnoser.findings().iter().all(|finding| !finding.evidence.is_empty()));
     }

@@ -5,13 +5,10 @@ use super::TextLine;
 use crate::modem::dialog::command::is_whole_command;
 use crate::vocabulary;
 
-/// Takes off the indentation that all lines have in common.
-pub(super) fn dedent(lines: &mut [TextLine<'_>]) {
+/// The indentation that all lines have in common.
+pub(super) fn indent(lines: &[TextLine<'_>]) -> usize {
     let blanks = |line: &TextLine<'_>| line.text.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-    let indent = lines.iter().filter(|line| !line.is_blank()).map(blanks).min().unwrap_or(0);
-    for line in lines.iter_mut().filter(|_| indent > 0) {
-        line.text = line.text.get(indent..).unwrap_or_default();
-    }
+    lines.iter().filter(|line| !line.is_blank()).map(blanks).min().unwrap_or(0)
 }
 
 /// Takes off what is not of the log. Lines that hold nothing of it become empty.
@@ -21,7 +18,8 @@ pub(super) fn tidy(lines: &mut [TextLine<'_>]) {
     }
 }
 
-fn bare(text: &[u8]) -> &[u8] {
+/// The line without the marks of forums and libraries.
+pub(super) fn bare(text: &[u8]) -> &[u8] {
     let trimmed = text.trim_ascii();
     // A code fence, the closing quote of what was printed over several lines, SSCOM's picture of a CR.
     if trimmed.starts_with(b"```") || matches!(trimmed, b"\"" | b"'" | b"`") || trimmed == "\u{25A1}".as_bytes() {
@@ -33,6 +31,10 @@ fn bare(text: &[u8]) -> &[u8] {
     // A row of a table.
     if let Some(cells) = trimmed.strip_suffix(b" |") {
         return cells.strip_prefix(b"|").unwrap_or(cells).trim_ascii();
+    }
+    // TinyGSM: what came and was not asked for; all else behind its marks it says of itself.
+    if let Some(rest) = trimmed.strip_prefix(b"### ") {
+        return rest.strip_prefix(b"Unhandled:").map(<[u8]>::trim_ascii_start).unwrap_or_default();
     }
     let text = text.strip_prefix(b"`").unwrap_or(text);
     text.strip_suffix(b"`").unwrap_or(text)

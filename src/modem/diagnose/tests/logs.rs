@@ -1,7 +1,7 @@
 //! Logs as people paste them (`tests/data/logs`, made by hand in the manner of forums and issue trackers): what a careful
 //! reader would name, and nothing else, whatever tool has printed the log.
 
-use super::{Form, Transcript, of_transcript, rules};
+use super::{Shape, Transcript, of_transcript, rules};
 
 /// Name of the file, and the rules; notes in brackets.
 const LOGS: &[(&str, &str)] = &[
@@ -201,7 +201,7 @@ fn pasted_logs_give_what_a_careful_reader_finds() {
         };
         let transcript = Transcript::read(text.as_bytes());
         // Our own transcript text is not one any more with something in front.
-        if transcript.form == Form::Marked {
+        if transcript.shape == Shape::Marked {
             continue;
         }
         check(name, "indented", &each(&|_, line| format!("    {line}")), expect);

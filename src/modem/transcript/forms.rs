@@ -1,0 +1,177 @@
+//! The forms that a log may have, as a table. Each is tried on the head of the log as a whole; the one that makes the most
+//! commands and answers of it reads it, and is named in the reading.
+//!
+//! A form learns how its lines are to be read, and then takes them one after the other: a long log is never held whole.
+
+mod beside;
+mod chat;
+mod esphome;
+mod labelled;
+mod marked;
+mod numbers;
+mod quoted;
+mod stream;
+
+use super::{Chunk, Shape, TextLine, spelled};
+use crate::modem::Direction;
+use crate::modem::dialog::command::is_whole_command;
+
+/// Reads the lines of a log in one form, one after the other.
+pub(super) trait Lines {
+    /// How the two directions are told.
+    fn shape(&self) -> Shape;
+
+    /// Line ends were lost and are put back.
+    fn restored(&self) -> bool;
+
+    /// Takes the next line.
+    fn line(&mut self, line: &TextLine<'_>, out: &mut Vec<Chunk>);
+
+    /// The log is over.
+    fn finish(&mut self, _out: &mut Vec<Chunk>) {}
+}
+
+/// A form of log.
+pub(super) struct Kind {
+    /// What people read of it.
+    pub(super) name: &'static str,
+    /// Learns from the head of a log how its lines are to be read; nothing where the head shows no sign of the form.
+    learn: fn(&[TextLine<'_>]) -> Option<Box<dyn Lines>>,
+}
+
+/// All forms. Where two make as much of a log, the first one reads it.
+const FORMS: &[Kind] = &[
+    Kind { name: "lines that each name their direction (TX, RX, arrows, words)", learn: labelled::learn },
+    Kind { name: "one stream, as a terminal or serial monitor shows it", learn: |lines| Some(stream::learn(lines)) },
+    Kind { name: "the log of pppd's chat", learn: chat::learn },
+    Kind { name: "the log of ESPHome", learn: esphome::learn },
+    Kind { name: "values in quotes or brackets behind labels (Python, strace)", learn: quoted::learn },
+    Kind { name: "bytes as numbers (a hex dump, candump, decimals)", learn: numbers::learn },
+    Kind { name: "answers on the lines of their commands", learn: beside::learn },
+];
+
+/// Our own transcript text: its marks leave no doubt.
+const MARKED: Kind = Kind { name: "transcript text (> sent, < received)", learn: marked::learn };
+
+pub(super) use marked::is_marked;
+
+/// The form that reads a log with this head.
+pub(super) fn choose(head: &[TextLine<'_>]) -> (&'static str, Box<dyn Lines>) {
+    if let Some(lines) = (MARKED.learn)(head) {
+        return (MARKED.name, lines);
+    }
+    let mut best: Option<(i64, &'static str, Box<dyn Lines>)> = None;
+    for kind in FORMS {
+        let Some(mut trial) = (kind.learn)(head) else { continue };
+        let score = score(&read(trial.as_mut(), head));
+        if best.as_ref().is_none_or(|(most, ..)| score > *most)
+            && let Some(lines) = (kind.learn)(head)
+        {
+            best = Some((score, kind.name, lines));
+        }
+    }
+    best.map_or_else(|| ("", stream::learn(head)), |(_, name, lines)| (name, lines))
+}
+
+/// Reads lines to their end.
+fn read(lines: &mut dyn Lines, text: &[TextLine<'_>]) -> Vec<Chunk> {
+    let mut chunks = Vec::with_capacity(text.len());
+    for line in text {
+        lines.line(line, &mut chunks);
+    }
+    lines.finish(&mut chunks);
+    chunks
+}
+
+/// How much a reading makes of a log: commands that are clean to their last letter, answers, and against it what it
+/// takes for sent though nobody types that.
+fn score(chunks: &[Chunk]) -> i64 {
+    /// A command that is told from an answer says more than one of the two alone.
+    const COMMAND: i64 = 4;
+    const ANSWER: i64 = 2;
+    let mut score = 0;
+    // A command that is told twice, or echoed, is one.
+    let mut last: &[u8] = &[];
+    for chunk in chunks {
+        for line in chunk.bytes.split(|byte| matches!(byte, b'\r' | b'\n')).map(<[u8]>::trim_ascii) {
+            if line.is_empty() {
+                continue;
+            }
+            if is_clean(line) {
+                score += if line == last { 0 } else { COMMAND };
+                last = line;
+            } else if chunk.direction == Direction::Tx {
+                // Data may be anything; what begins as a command and does not end as one is the logger's.
+                score -= if line.starts_with(b"AT") || spelled::is_answer(line) { COMMAND / 2 } else { 0 };
+            } else if line.starts_with(b">") || is_clean_answer(line) {
+                score += ANSWER;
+                last = &[];
+            }
+        }
+    }
+    score
+}
+
+/// An answer without the closing marks of a list or string behind it.
+fn is_clean_answer(line: &[u8]) -> bool {
+    let closed = [&b"']"[..], b"\"]", b"')", b"']}", b"\"}", b"..]", b"'"].iter().any(|close| line.ends_with(close));
+    spelled::is_answer(line) && !closed
+}
+
+/// A command without a word of the logger behind it.
+fn is_clean(text: &[u8]) -> bool {
+    let closed = |close: u8, open: u8| {
+        let count = |byte: u8| memchr::memchr_iter(byte, text).count();
+        count(close) <= count(open)
+    };
+    let quotes = memchr::memchr_iter(b'"', text).count();
+    is_whole_command(text)
+        && closed(b')', b'(')
+        && closed(b']', b'[')
+        && quotes.is_multiple_of(2)
+        && !text.ends_with(b"..")
+        && !text.ends_with(b"'")
+        && !text.contains(&b'\\')
+        && !text.windows(3).any(|three| three == b" - ")
+        && !text.windows(2).any(|two| two == b"^M")
+}
+
+/// Puts the line ends around a line that the modem sent; a bare prompt has none behind it.
+fn restore_line(bytes: &mut Vec<u8>) {
+    let prompt = matches!(bytes.trim_ascii_end(), b">");
+    bytes.splice(0..0, *b"\r\n");
+    if prompt {
+        bytes.truncate(3);
+        bytes.push(b' ');
+    } else {
+        bytes.extend_from_slice(b"\r\n");
+    }
+}
+
+/// What one line of the log says of the dialog.
+#[derive(Debug)]
+struct Value {
+    direction: Direction,
+    bytes: Vec<u8>,
+    /// Its line ends are written in the log.
+    exact: bool,
+}
+
+impl Value {
+    /// Puts it behind the others, with its line ends put back where the log has lost them.
+    fn push(mut self, line: &TextLine<'_>, out: &mut Vec<Chunk>) {
+        if !self.exact {
+            self.bytes.truncate(self.bytes.trim_ascii_end().len());
+            match self.direction {
+                _ if self.bytes.is_empty() => {}
+                Direction::Rx if !is_whole_command(&self.bytes) => restore_line(&mut self.bytes),
+                _ if is_whole_command(&self.bytes) => self.bytes.push(b'\r'),
+                _ => {}
+            }
+        }
+        if !self.bytes.is_empty() {
+            let elided = super::leaves_out(line.text);
+            out.push(Chunk { direction: self.direction, bytes: self.bytes, at: line.at, elided, line: line.number });
+        }
+    }
+}

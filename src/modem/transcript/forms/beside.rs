@@ -1,0 +1,142 @@
+//! The answer stands on the line of its command: `AT OK`, `AT+CPIN? -> +CPIN: READY`, a row of a table.
+
+use super::super::{Chunk, Shape, TextLine, spelled};
+use super::{Lines, Value};
+use crate::modem::Direction;
+use crate::modem::dialog::command::is_whole_command;
+
+pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
+    let pairs = lines.iter().filter(|line| row(line.text).is_some_and(|row| !row.answers.is_empty())).count();
+    let lonely = lines.iter().filter(|line| row(line.text).is_some_and(|row| row.answers.is_empty())).count();
+    (pairs > 0 && pairs >= lonely).then(|| -> Box<dyn Lines> { Box::new(Rows) })
+}
+
+struct Rows;
+
+impl Lines for Rows {
+    fn shape(&self) -> Shape {
+        Shape::Labelled
+    }
+
+    fn restored(&self) -> bool {
+        true
+    }
+
+    fn line(&mut self, line: &TextLine<'_>, out: &mut Vec<Chunk>) {
+        let Some(row) = row(line.text) else {
+            let text = line.text.trim_ascii();
+            if spelled::is_answer(text) || text == b">" {
+                Value { direction: Direction::Rx, bytes: text.to_vec(), exact: false }.push(line, out);
+            }
+            return;
+        };
+        Value { direction: Direction::Tx, bytes: row.command.to_vec(), exact: false }.push(line, out);
+        for answer in row.answers {
+            Value { direction: Direction::Rx, bytes: answer.to_vec(), exact: false }.push(line, out);
+        }
+    }
+}
+
+struct Row<'a> {
+    command: &'a [u8],
+    answers: Vec<&'a [u8]>,
+}
+
+/// A command with or without answers behind it.
+fn row(text: &[u8]) -> Option<Row<'_>> {
+    /// So far into a line a command may begin.
+    const LONGEST: usize = 64;
+    (0..text.len().min(LONGEST)).find_map(|at| {
+        let before = at.checked_sub(1).and_then(|before| text.get(before));
+        if before.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'_' | b'(')) {
+            return None;
+        }
+        let rest = text.get(at..).filter(|rest| rest.starts_with(b"AT") || at == 0 && rest.starts_with(b"at"))?;
+        let end = command_end(rest);
+        let command = rest.get(..end)?.strip_suffix(b":").unwrap_or(rest.get(..end)?);
+        // `Sending "AT"... got "OK"`: the quote that was opened before it.
+        let odd = memchr::memchr_iter(b'"', command).count() % 2 == 1;
+        let closed = |quote: u8| command.iter().position(|byte| *byte == quote).and_then(|at| command.get(..at));
+        let command = if odd { closed(b'"') } else { closed(b'\'').or_else(|| closed(b'`')) }.unwrap_or(command);
+        is_whole_command(command).then(|| Row { command, answers: answers(rest.get(end..).unwrap_or_default()) })
+    })
+}
+
+/// A command ends at the first blank or bar outside its quotes.
+fn command_end(text: &[u8]) -> usize {
+    let mut quoted = false;
+    let ends = |byte: &u8| {
+        quoted ^= *byte == b'"';
+        !quoted && matches!(byte, b' ' | b'\t' | b'|')
+    };
+    text.iter().position(ends).unwrap_or(text.len())
+}
+
+/// The answers behind a command, what leads to them passed over.
+fn answers(text: &[u8]) -> Vec<&[u8]> {
+    /// So far behind a command its answer may begin: `  | response: `.
+    const LONGEST: usize = 32;
+    let begins = |at: &usize| {
+        let apart =
+            at.checked_sub(1).and_then(|before| text.get(before)).is_none_or(|byte| !byte.is_ascii_alphanumeric());
+        apart && text.get(*at..).is_some_and(|rest| !split(rest).is_empty())
+    };
+    let start = (0..text.len().min(LONGEST)).find(begins);
+    start.and_then(|at| text.get(at..)).map(split).unwrap_or_default()
+}
+
+/// Answers one behind the other: `+CPIN: READY OK`.
+fn split(text: &[u8]) -> Vec<&[u8]> {
+    let text = text.trim_ascii();
+    let text = text.strip_suffix(b"|").unwrap_or(text).trim_ascii();
+    for end in [&b"OK"[..], b"ERROR"] {
+        let Some(before) = text.strip_suffix(end).filter(|before| !before.is_empty()) else { continue };
+        let Some(before) =
+            before.strip_suffix(b" ").or_else(|| before.strip_suffix(b"\t")).or_else(|| before.strip_suffix(b"|"))
+        else {
+            continue;
+        };
+        let before = before.trim_ascii_end();
+        let before = [b"|", b",", b";", b"/"].iter().find_map(|mark| before.strip_suffix(*mark)).unwrap_or(before);
+        let before = before.trim_ascii();
+        if spelled::is_answer(before) && before.starts_with(b"+") {
+            return vec![before, end];
+        }
+    }
+    // `OK (after 3 s)`.
+    let word = text.split(|byte| matches!(byte, b'(' | b',' | b';')).next().unwrap_or_default().trim_ascii();
+    if spelled::is_answer(text) {
+        vec![text]
+    } else if spelled::is_answer(word) && !word.starts_with(b"+") {
+        vec![word]
+    } else {
+        Vec::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expect: &str) {
+        let shown = row(text.as_bytes()).map_or("-".to_owned(), |row| {
+            let all = std::iter::once(row.command).chain(row.answers);
+            all.map(|text| String::from_utf8_lossy(text).into_owned()).collect::<Vec<_>>().join("|")
+        });
+        assert_eq!(shown, expect, "{text}");
+    }
+
+    #[test]
+    fn rows() {
+        check("AT OK", "AT|OK");
+        check("AT+CIPMUX=1   ERROR", "AT+CIPMUX=1|ERROR");
+        check("AT+CPIN? -> +CPIN: SIM PIN", "AT+CPIN?|+CPIN: SIM PIN");
+        check("AT+CSQ returns +CSQ: 12,0 OK", "AT+CSQ|+CSQ: 12,0|OK");
+        check("Pin | at command: AT+CPIN? | response +CPIN: SIM PIN", "AT+CPIN?|+CPIN: SIM PIN");
+        check("AT+CSTT=\"a b\": OK", "AT+CSTT=\"a b\"|OK");
+        check("AT+CMGF=1", "AT+CMGF=1");
+        check("I saw OK", "-");
+        check("Attention: OK", "-");
+    }
+}

@@ -1,0 +1,96 @@
+//! pppd's `chat`: `send (AT^M)`, `expect (OK)`, what came, `-- got it`; alone or in the system log.
+
+use super::super::{Chunk, Shape, TextLine};
+use super::{Lines, Value};
+use crate::modem::Direction;
+
+pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
+    let sends = lines.iter().any(|line| inside(body(line.text).1, b"send (").is_some());
+    let named = lines.iter().any(|line| body(line.text).0);
+    let expects = lines.iter().any(|line| body(line.text).1.starts_with(b"expect ("));
+    (sends && expects).then(|| -> Box<dyn Lines> { Box::new(Chat { named }) })
+}
+
+struct Chat {
+    /// The lines of chat say that they are: `chat[849]: `.
+    named: bool,
+}
+
+impl Lines for Chat {
+    fn shape(&self) -> Shape {
+        Shape::Labelled
+    }
+
+    fn restored(&self) -> bool {
+        true
+    }
+
+    fn line(&mut self, line: &TextLine<'_>, out: &mut Vec<Chunk>) {
+        let (named, body) = body(line.text);
+        if named != self.named || is_own(body) {
+            return;
+        }
+        let value = match inside(body, b"send (") {
+            Some(sent) => {
+                let mut bytes = carets(sent);
+                // `\d` and `\c` are chat's own: a pause, no line end.
+                bytes.retain(|byte| *byte != b'\n');
+                let exact = bytes.last().is_some_and(|byte| matches!(byte, b'\r' | 0x1A | 0x1B));
+                Value { direction: Direction::Tx, bytes, exact }
+            }
+            None => Value { direction: Direction::Rx, bytes: carets(body).trim_ascii().to_vec(), exact: false },
+        };
+        value.push(line, out);
+    }
+}
+
+/// The words of chat itself.
+fn is_own(body: &[u8]) -> bool {
+    const OWN: [&[u8]; 12] = [
+        b"expect (",
+        b"abort on (",
+        b"report (",
+        b"timeout set to",
+        b"alarm",
+        b"Failed",
+        b"-- ",
+        b"SIGTERM",
+        b"SIGINT",
+        b"SIGHUP",
+        b"clear abort",
+        b"Can't",
+    ];
+    let body = body.trim_ascii_start();
+    OWN.iter().any(|own| body.starts_with(own))
+}
+
+/// What stands behind `… chat[849]: `, and whether that was there.
+fn body(text: &[u8]) -> (bool, &[u8]) {
+    let Some(at) = memchr::memmem::find(text, b"chat[") else { return (false, text) };
+    let behind = text.get(at + 5..).unwrap_or_default();
+    let digits = behind.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    match behind.get(digits..).and_then(|rest| rest.strip_prefix(b"]:")) {
+        Some(rest) => (true, rest.strip_prefix(b" ").unwrap_or(rest)),
+        None => (false, text),
+    }
+}
+
+fn inside<'a>(body: &'a [u8], open: &[u8]) -> Option<&'a [u8]> {
+    body.strip_prefix(open)?.trim_ascii_end().strip_suffix(b")")
+}
+
+/// `^M` and the like are control characters.
+fn carets(text: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let [first, tail @ ..] = rest {
+        if let [b'^', letter @ b'@'..=b'_', ..] = rest {
+            bytes.push(letter - b'@');
+            rest = rest.get(2..).unwrap_or_default();
+        } else {
+            bytes.push(*first);
+            rest = tail;
+        }
+    }
+    bytes
+}

@@ -1,0 +1,107 @@
+//! Lines with something in front that tells the direction: `TX: `, `<< `, `Sending: `, `RECV ASCII>` on a line of its own.
+
+use super::super::lead::{self, Leads, Way};
+use super::super::{Chunk, Shape, TextLine, leaves_out, spelled};
+use super::{Lines, restore_line};
+use crate::modem::Direction;
+use crate::modem::dialog::command::is_whole_command;
+use crate::notation;
+
+pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
+    let names = spelled::used(lines);
+    let leads = Leads::of(lines, names);
+    let headed = lines.iter().filter(|line| lead::header(line.text).is_some()).count() > 1;
+    (headed || leads.directed).then(|| -> Box<dyn Lines> {
+        // Only what is sent is marked: all else came.
+        let unmarked = (!leads.received && !headed).then_some(Way::Received);
+        let bytes = |text: &[u8]| if names { spelled::read(text) } else { text.to_vec() };
+        // The log may write the line ends of what came, but not those of what was sent.
+        let sent_ends = lines
+            .iter()
+            .map(|line| leads.take(line.text))
+            .any(|(way, rest)| way == Some(Way::Sent) && bytes(rest).iter().any(|byte| matches!(byte, b'\r' | b'\n')));
+        Box::new(Labelled { names, headed, leads, unmarked, sent_ends, current: None })
+    })
+}
+
+struct Labelled {
+    /// Control characters are written as words.
+    names: bool,
+    /// Lines of their own say which way the lines behind them went.
+    headed: bool,
+    leads: Leads,
+    unmarked: Option<Way>,
+    sent_ends: bool,
+    current: Option<Way>,
+}
+
+impl Labelled {
+    /// Which way a line went that has no mark of its own.
+    fn way(&mut self, way: Option<Way>, rest: &[u8]) -> Option<Way> {
+        match way {
+            Some(way @ (Way::Sent | Way::Received)) => {
+                self.current = Some(way);
+                Some(way)
+            }
+            _ => match self.unmarked.or(self.current) {
+                Some(way) if self.headed || way == Way::Received => Some(way),
+                _ if spelled::is_answer(rest.trim_ascii()) || rest.trim_ascii() == b">" => Some(Way::Received),
+                _ => None,
+            },
+        }
+    }
+}
+
+impl Lines for Labelled {
+    fn shape(&self) -> Shape {
+        Shape::Labelled
+    }
+
+    fn restored(&self) -> bool {
+        !self.names
+    }
+
+    fn line(&mut self, line: &TextLine<'_>, out: &mut Vec<Chunk>) {
+        if line.is_blank() {
+            return;
+        }
+        if let Some(way) = lead::header(line.text).filter(|_| self.headed) {
+            self.current = Some(way);
+            return;
+        }
+        let (way, rest) = self.leads.take(line.text);
+        let Some(way) = self.way(way, rest) else { return };
+        let elided = leaves_out(rest);
+        let mut bytes = if self.names { spelled::read(rest) } else { rest.to_vec() };
+        let direction = if way == Way::Sent { Direction::Tx } else { Direction::Rx };
+        if !self.names || direction == Direction::Tx && !self.sent_ends && is_whole_command(&bytes) {
+            bytes.truncate(bytes.trim_ascii_end().len());
+            label_ends(&mut bytes, direction);
+        }
+        if !bytes.is_empty() {
+            out.push(Chunk { direction, bytes, at: line.at, elided, line: line.number });
+        }
+    }
+}
+
+/// Puts the line ends back where a label stood in front; a key or an expression that stands for 0x1A was that byte.
+fn label_ends(bytes: &mut Vec<u8>, direction: Direction) {
+    if bytes.is_empty() {
+        return;
+    }
+    if direction == Direction::Rx && !is_whole_command(bytes) {
+        restore_line(bytes);
+        return;
+    }
+    let command = is_whole_command(bytes);
+    if command {
+        let whole = bytes.strip_suffix(b"...").map_or(bytes.len(), <[u8]>::len);
+        bytes.truncate(whole);
+        bytes.push(b'\r');
+    } else if let Some(found) = notation::lookalike(bytes).filter(|found| found.alone && found.certain) {
+        let spelling = found.text.to_ascii_lowercase();
+        if ["ctrl", "sub", "char", "chr", "^z"].iter().any(|key| spelling.contains(key)) {
+            *bytes = vec![found.byte];
+        }
+    }
+}

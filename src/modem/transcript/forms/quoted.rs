@@ -1,0 +1,247 @@
+//! Values in quotes or brackets behind labels: Python's `b'AT\r'` and lists of lines, `write(3, "AT\r", 3)` of strace,
+//! `[AT..]` with dots for what does not print. What stands around a value is the logger's.
+
+use super::super::lead::pattern;
+use super::super::{Chunk, Shape, TextLine, spelled};
+use super::{Lines, Value};
+use crate::modem::Direction;
+use crate::modem::dialog::command::is_whole_command;
+
+/// The lines in front of a value, and what the values behind them were.
+#[derive(Debug)]
+struct Lead {
+    pattern: Vec<u8>,
+    commands: usize,
+    answers: usize,
+    /// The value has quotes or brackets around it.
+    quoted: bool,
+}
+
+impl Lead {
+    fn direction(&self) -> Option<Direction> {
+        let says = |words: &[&str]| {
+            let text = String::from_utf8_lossy(&self.pattern).to_lowercase();
+            words.iter().any(|word| text.contains(word))
+        };
+        let received = says(&["recv", "receiv", "read", "resp", "reply", "answer", "line", "rx", "<-", "<<", "got"]);
+        let sent = says(&["send", "sent", "write", "tx", "->", ">>", "cmd", "command", "attempt"]);
+        match (self.commands, self.answers) {
+            (0, 0) if self.quoted && received && !sent => Some(Direction::Rx),
+            (_, 0) if self.commands > 0 && (sent || !received) => Some(Direction::Tx),
+            (0, _) if self.quoted => Some(Direction::Rx),
+            (commands, answers) if answers > 0 && self.quoted && (received || commands <= answers) => {
+                Some(Direction::Rx)
+            }
+            _ => None,
+        }
+    }
+}
+
+pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
+    let mut leads: Vec<Lead> = Vec::new();
+    for line in lines {
+        let (lead, quoted, values) = match quoted(line.text) {
+            Some((at, values)) => (at, true, values),
+            None => match plain_command(line.text) {
+                Some(at) => (at, false, vec![line.text.get(at..).unwrap_or_default().to_vec()]),
+                None => continue,
+            },
+        };
+        let pattern = pattern(line.text.get(..lead).unwrap_or_default());
+        let known = leads.iter().position(|lead| lead.pattern == pattern && lead.quoted == quoted);
+        let place = known.unwrap_or_else(|| {
+            leads.push(Lead { pattern, commands: 0, answers: 0, quoted });
+            leads.len() - 1
+        });
+        if let Some(lead) = leads.get_mut(place) {
+            let lines = || values.iter().flat_map(|value| value.split(|byte| matches!(byte, b'\r' | b'\n')));
+            let mut lines = lines().map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()).peekable();
+            lead.commands += usize::from(lines.peek().is_some_and(|first| is_whole_command(first)));
+            lead.answers += usize::from(lines.any(|line| spelled::is_answer(line) || line.starts_with(b">")));
+        }
+    }
+    let received = leads.iter().any(|lead| lead.direction() == Some(Direction::Rx));
+    let sent = leads.iter().any(|lead| lead.direction() == Some(Direction::Tx));
+    let quoted = leads.iter().any(|lead| lead.quoted && lead.direction().is_some());
+    (received && sent && quoted).then(|| -> Box<dyn Lines> { Box::new(Quoted { leads, sent: Vec::new() }) })
+}
+
+struct Quoted {
+    leads: Vec<Lead>,
+    /// What was sent last, while nothing has come since: a program that tells it twice has sent it once.
+    sent: Vec<u8>,
+}
+
+impl Quoted {
+    fn lead(&self, text: &[u8], quoted: bool) -> Option<&Lead> {
+        let pattern = pattern(text);
+        self.leads.iter().find(|lead| lead.pattern == pattern && lead.quoted == quoted)
+    }
+
+    fn sent(&mut self, bytes: Vec<u8>, line: &TextLine<'_>, out: &mut Vec<Chunk>) {
+        let shown = bytes.trim_ascii().to_vec();
+        if !shown.is_empty() && shown == self.sent {
+            return;
+        }
+        self.sent = shown;
+        let exact = bytes.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0x1A | 0x1B));
+        Value { direction: Direction::Tx, bytes, exact }.push(line, out);
+    }
+}
+
+impl Lines for Quoted {
+    fn shape(&self) -> Shape {
+        Shape::Labelled
+    }
+
+    fn restored(&self) -> bool {
+        true
+    }
+
+    fn line(&mut self, line: &TextLine<'_>, out: &mut Vec<Chunk>) {
+        let Some((at, values)) = quoted(line.text) else {
+            // `write: 0011000B9100`: behind a label that was seen in front of commands all else was sent too.
+            let before = |lead: &&Lead| !lead.quoted && lead.direction() == Some(Direction::Tx);
+            let sent = self.leads.iter().filter(before).find_map(|lead| {
+                super::super::lead::matches(&lead.pattern, line.text).and_then(|len| line.text.get(len..))
+            });
+            if let Some(text) = sent.map(<[u8]>::trim_ascii).filter(|text| !text.is_empty()) {
+                self.sent(text.to_vec(), line, out);
+            }
+            return;
+        };
+        let Some(lead) = self.lead(line.text.get(..at).unwrap_or_default(), true) else { return };
+        match lead.direction() {
+            Some(Direction::Tx) => self.sent(values.concat(), line, out),
+            Some(Direction::Rx) => {
+                if values.iter().any(|value| !value.trim_ascii().is_empty()) {
+                    self.sent.clear();
+                }
+                for bytes in values {
+                    let exact = bytes.iter().any(|byte| matches!(byte, b'\r' | b'\n'));
+                    Value { direction: Direction::Rx, bytes, exact }.push(line, out);
+                }
+            }
+            None => {}
+        }
+    }
+}
+
+/// Where the command begins that ends a line without quotes.
+fn plain_command(text: &[u8]) -> Option<usize> {
+    let at = (1..text.len()).find(|&at| {
+        let apart = text.get(at - 1).is_some_and(|byte| matches!(byte, b' ' | b'\t' | b':' | b'>'));
+        apart && text.get(at..).is_some_and(|rest| rest.starts_with(b"AT") && is_whole_command(rest.trim_ascii_end()))
+    })?;
+    Some(at)
+}
+
+/// The values of a line, and where the first one begins.
+fn quoted(text: &[u8]) -> Option<(usize, Vec<Vec<u8>>)> {
+    (0..text.len()).find_map(|at| {
+        let rest = text.get(at..)?;
+        let apart = at == 0 || text.get(at - 1).is_some_and(|byte| !byte.is_ascii_alphanumeric());
+        match rest {
+            [b'b' | b'u' | b'r', b'\'' | b'"', ..] if apart => {
+                let (value, _) = string(rest.get(1..)?)?;
+                Some((at, vec![value]))
+            }
+            [b'[', ..] => list(rest).or_else(|| dots(rest)).map(|values| (at, values)),
+            // `write(3, "AT\r", 3) = 3`.
+            [b'"', ..] if text.get(..at)?.ends_with(b", ") && text.get(..at)?.contains(&b'(') => {
+                let (value, _) = string(rest)?;
+                Some((at, vec![value]))
+            }
+            _ => None,
+        }
+    })
+}
+
+/// A string in the quotes of Python or C, and how long it is.
+fn string(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+    let quote = *text.first()?;
+    let mut bytes = Vec::new();
+    let mut at = 1;
+    loop {
+        let rest = text.get(at..)?;
+        match rest {
+            [first, ..] if *first == quote => return Some((bytes, at + 1)),
+            [b'\\', escaped @ (b'\'' | b'"'), ..] => {
+                bytes.push(*escaped);
+                at += 2;
+            }
+            [first, ..] => {
+                let (byte, used) = spelled::escape(rest).unwrap_or((*first, 1));
+                bytes.push(byte);
+                at += used;
+            }
+            [] => return None,
+        }
+    }
+}
+
+/// `['a', b'b']`, to the end of the list.
+fn list(text: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let mut rest = text.strip_prefix(b"[")?;
+    let mut values = Vec::new();
+    loop {
+        rest = rest.trim_ascii_start();
+        match rest {
+            [b']', ..] => return Some(values),
+            [b',', tail @ ..] if !values.is_empty() => rest = tail,
+            [b'b' | b'u', b'\'' | b'"', ..] | [b'\'' | b'"', ..] => {
+                let start = usize::from(!matches!(rest, [b'\'' | b'"', ..]));
+                let (value, used) = string(rest.get(start..)?)?;
+                values.push(value);
+                rest = rest.get(start + used..)?;
+            }
+            _ => return None,
+        }
+    }
+}
+
+/// `[AT..]` at the end of a line: a dot stands for each byte that does not print.
+fn dots(text: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let inner = text.strip_prefix(b"[")?.trim_ascii_end().strip_suffix(b"]")?;
+    if !inner.ends_with(b".") || inner.contains(&b'[') {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(inner.len());
+    let mut at = 0;
+    while let Some(&byte) = inner.get(at) {
+        let run = inner.get(at..)?.iter().take_while(|byte| **byte == b'.').count();
+        let last = at + run == inner.len();
+        if run > 1 || run == 1 && last {
+            bytes.extend(std::iter::repeat_n(*b"\r", run % 2).flatten());
+            bytes.extend(std::iter::repeat_n(*b"\r\n", run / 2).flatten());
+            at += run;
+        } else {
+            bytes.push(byte);
+            at += 1;
+        }
+    }
+    Some(vec![bytes])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expect: &[&[u8]]) {
+        let values = quoted(text.as_bytes()).map(|(_, values)| values).unwrap_or_default();
+        assert_eq!(values, expect, "{text}");
+    }
+
+    #[test]
+    fn values_of_a_line() {
+        check(r"Attempt 1, (b'AT\r')", &[b"AT\r"]);
+        check(r#"got b"it's \x1a""#, &[b"it's \x1a"]);
+        check("Lines: ['+CPIN: NOT INSERTED', 'OK']", &[b"+CPIN: NOT INSERTED", b"OK"]);
+        check(r#"write(3, "AT\r", 3) = 3"#, &[b"AT\r"]);
+        check("AT COMMAND: [ATZ..]", &[b"ATZ\r\n"]);
+        check("AT RESPONSE: [ATE0...OK..]", &[b"ATE0\r\r\nOK\r\n"]);
+        check("[PPP]: nothing", &[]);
+        check("Club 'x'", &[]);
+    }
+}

@@ -1,0 +1,113 @@
+//! One received stream with echo, as a terminal or serial monitor shows it.
+
+use super::super::lead::{Leads, Way};
+use super::super::{Chunk, Shape, TextLine, leaves_out, spelled, tidy};
+use super::{Lines, restore_line};
+use crate::modem::Direction;
+use crate::modem::dialog::command::is_whole_command;
+
+/// Any text is a stream, if it is nothing else.
+pub(super) fn learn(lines: &[TextLine<'_>]) -> Box<dyn Lines> {
+    let own_ends = lines.iter().any(|line| line.carriage_return);
+    let names = spelled::used(lines);
+    let timed = lines.iter().any(|line| line.at.is_some());
+    Box::new(Stream {
+        names,
+        exact: !timed && own_ends,
+        leads: Leads::of(lines, names),
+        typed: Vec::new(),
+        ended: true,
+    })
+}
+
+struct Stream {
+    /// Control characters are written as words.
+    names: bool,
+    /// The text has the modem's own line ends.
+    exact: bool,
+    leads: Leads,
+    /// What a sketch has said it sends.
+    typed: Vec<u8>,
+    /// The last line had an end.
+    ended: bool,
+}
+
+impl Stream {
+    /// The bytes of a line with its line ends put back; what runs into a command gets a line of its own.
+    fn restored_line(
+        &mut self,
+        line: &TextLine<'_>,
+        way: Option<Way>,
+        rest: &[u8],
+        out: &mut Vec<Chunk>,
+    ) -> Option<Vec<u8>> {
+        // A sketch says what it sends, and the modem echoes it: once is enough.
+        let echo = way.is_none() && !self.typed.is_empty() && self.typed == rest.trim_ascii();
+        self.typed.clear();
+        if matches!(way, Some(Way::Sent | Way::Typed)) {
+            self.typed.extend_from_slice(rest.trim_ascii());
+        }
+        if echo {
+            return None;
+        }
+        let mut bytes = if self.names { spelled::read(rest) } else { rest.to_vec() };
+        bytes.truncate(bytes.trim_ascii_end().len());
+        if let Some(at) = tidy::glued(&bytes) {
+            let mut words = bytes.drain(..at).collect();
+            restore_line(&mut words);
+            let elided = leaves_out(line.text);
+            out.push(Chunk { direction: Direction::Rx, bytes: words, at: line.at, elided, line: line.number });
+        } else if is_whole_command(bytes.trim_ascii()) {
+            bytes.drain(..bytes.len() - bytes.trim_ascii().len());
+        }
+        restore_line(&mut bytes);
+        Some(bytes)
+    }
+}
+
+impl Lines for Stream {
+    fn shape(&self) -> Shape {
+        Shape::Pasted
+    }
+
+    fn restored(&self) -> bool {
+        !self.exact && !self.names
+    }
+
+    fn line(&mut self, line: &TextLine<'_>, out: &mut Vec<Chunk>) {
+        self.ended = line.ended;
+        let (way, rest) = self.leads.take(line.text);
+        let bytes = if self.names {
+            spelled::read(rest)
+        } else if self.exact {
+            let mut bytes = rest.to_vec();
+            if line.carriage_return {
+                bytes.push(b'\r');
+            }
+            if line.ended {
+                bytes.push(b'\n');
+            }
+            bytes
+        } else if line.is_blank() {
+            return;
+        } else {
+            let Some(bytes) = self.restored_line(line, way, rest, out) else { return };
+            bytes
+        };
+        if !bytes.is_empty() {
+            let elided = leaves_out(line.text);
+            out.push(Chunk { direction: Direction::Rx, bytes, at: line.at, elided, line: line.number });
+        }
+    }
+
+    fn finish(&mut self, out: &mut Vec<Chunk>) {
+        // What was copied to its end has its line ends, but perhaps not the last one.
+        if self.exact
+            && !self.ended
+            && let Some(last) = out.last_mut()
+            && spelled::is_answer(&last.bytes)
+        {
+            last.bytes.extend_from_slice(b"\r\n");
+        }
+    }
+}

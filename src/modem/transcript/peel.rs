@@ -1,0 +1,252 @@
+//! What stands around a log: the marks of mail that quotes it, line numbers, code fences and the prose of a post. It is taken
+//! off line by line, so that the forms see the log alone.
+
+use super::{TextLine, spelled};
+use crate::modem::dialog::command::is_whole_command;
+
+/// What stands around the lines of a log.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Peel {
+    /// Mail quotes the log: `> ` in front of everything.
+    quoted: bool,
+    numbers: Numbers,
+    region: Region,
+    fenced: bool,
+    /// Whether a line without anything stood before.
+    apart: bool,
+}
+
+/// How lines are numbered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Numbers {
+    #[default]
+    None,
+    /// Each number has a line of its own.
+    Alone,
+    /// A number stands in front of each line.
+    InFront,
+}
+
+/// Where in a post the log stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Region {
+    #[default]
+    Everywhere,
+    /// Inside code fences.
+    Fenced,
+    /// In lines indented as code.
+    Indented,
+}
+
+impl Peel {
+    /// Learns from the head of a text.
+    pub(super) fn learn(lines: &[TextLine<'_>]) -> Self {
+        let mut peel = Self { apart: true, ..Self::default() };
+        peel.quoted = is_quoted(lines);
+        let lines: Vec<TextLine<'_>> = lines.iter().map(|line| peel.unquoted(*line)).collect();
+        peel.numbers = numbers(&lines);
+        let lines: Vec<TextLine<'_>> = lines.into_iter().map(|line| peel.unnumbered(line)).collect();
+        peel.region = region(&lines);
+        peel
+    }
+
+    /// Takes off what is not of the log; a line that holds nothing of it becomes empty.
+    pub(super) fn take<'a>(&mut self, line: TextLine<'a>) -> TextLine<'a> {
+        let mut line = self.unnumbered(self.unquoted(line));
+        let fence = is_fence(line.text);
+        self.fenced ^= fence;
+        let outside = match self.region {
+            Region::Everywhere => fence,
+            Region::Fenced => fence || !self.fenced,
+            Region::Indented => !is_indented(line.text),
+        };
+        let prose = self.apart && is_prose(line.text);
+        self.apart = line.is_blank() || prose || fence;
+        if outside || prose {
+            line.text = &[];
+        }
+        line
+    }
+
+    fn unquoted<'a>(&self, mut line: TextLine<'a>) -> TextLine<'a> {
+        if self.quoted {
+            let marks = line.text.iter().take_while(|byte| matches!(byte, b'>')).count();
+            let rest = line.text.get(marks..).unwrap_or_default();
+            line.text = if marks == 0 { &[] } else { rest.strip_prefix(b" ").unwrap_or(rest) };
+        }
+        line
+    }
+
+    fn unnumbered<'a>(&self, mut line: TextLine<'a>) -> TextLine<'a> {
+        match self.numbers {
+            Numbers::None => {}
+            Numbers::Alone => {
+                if number(line.text.trim_ascii()).is_some() {
+                    line.text = &[];
+                }
+            }
+            Numbers::InFront => {
+                if let Some((_, rest)) = numbered(line.text) {
+                    line.text = rest;
+                }
+            }
+        }
+        line
+    }
+}
+
+/// `> ` in front of everything, answers of a modem too: nobody's prompt, nor a mark for what was sent.
+fn is_quoted(lines: &[TextLine<'_>]) -> bool {
+    let shown: Vec<&[u8]> = lines.iter().filter(|line| !line.is_blank()).map(|line| line.text).collect();
+    let marked: Vec<&[u8]> = shown.iter().filter_map(|text| text.strip_prefix(b">")).collect();
+    let answers = marked.iter().filter(|text| spelled::is_answer(text.trim_ascii())).count();
+    let commands = marked.iter().filter(|text| is_whole_command(text.trim_ascii())).count();
+    let bare = shown.iter().filter(|text| spelled::is_answer(text.trim_ascii()) || is_whole_command(text.trim_ascii()));
+    let received = shown.iter().any(|text| text.starts_with(b"<"));
+    answers > 0 && commands > 0 && bare.count() == 0 && !received && marked.len() * 2 > shown.len()
+}
+
+fn number(text: &[u8]) -> Option<u32> {
+    let digits = !text.is_empty() && text.len() < 6 && text.iter().all(u8::is_ascii_digit);
+    digits.then(|| std::str::from_utf8(text).ok()?.parse().ok()).flatten()
+}
+
+/// `12: AT`, `12 | AT`, `12  AT`.
+fn numbered(text: &[u8]) -> Option<(u32, &[u8])> {
+    let text = text.trim_ascii_start();
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let count = number(text.get(..digits)?)?;
+    let rest = text.get(digits..)?;
+    let marks: [&[u8]; 7] = [b": ", b" | ", b"| ", b". ", b") ", b"\t", b" "];
+    let rest = marks.iter().find_map(|mark| rest.strip_prefix(*mark)).or_else(|| rest.is_empty().then_some(rest))?;
+    Some((count, rest))
+}
+
+/// Whether the lines are numbered one by one.
+fn numbers(lines: &[TextLine<'_>]) -> Numbers {
+    /// Fewer numbers in a row are an answer of the modem.
+    const ENOUGH: usize = 3;
+    let counts = |mut each: Box<dyn Iterator<Item = u32> + '_>| {
+        let mut last = each.next()?;
+        let mut count = 1;
+        for next in each {
+            if next != last + 1 {
+                return None;
+            }
+            last = next;
+            count += 1;
+        }
+        Some(count)
+    };
+    let alone = lines.iter().filter_map(|line| number(line.text.trim_ascii()));
+    if counts(Box::new(alone)).is_some_and(|count| count >= ENOUGH) {
+        return Numbers::Alone;
+    }
+    let shown = || lines.iter().filter(|line| !line.is_blank());
+    let in_front = shown().filter_map(|line| numbered(line.text)).map(|(count, _)| count);
+    let all = shown().all(|line| numbered(line.text).is_some());
+    if all && counts(Box::new(in_front)).is_some_and(|count| count >= ENOUGH) {
+        Numbers::InFront
+    } else {
+        Numbers::None
+    }
+}
+
+fn is_fence(text: &[u8]) -> bool {
+    let text = text.trim_ascii();
+    text.starts_with(b"```") || text.starts_with(b"~~~") || text == b"[code]" || text == b"[/code]"
+}
+
+fn is_indented(text: &[u8]) -> bool {
+    text.starts_with(b"    ") || text.starts_with(b"\t")
+}
+
+/// Where the commands and answers are, if all of them are in one kind of place.
+fn region(lines: &[TextLine<'_>]) -> Region {
+    let dialog = |line: &TextLine<'_>| holds_dialog(line.text);
+    let (mut fenced, mut inside, mut outside) = (false, 0, 0);
+    for line in lines {
+        if is_fence(line.text) {
+            fenced = !fenced;
+        } else if dialog(line) {
+            *(if fenced { &mut inside } else { &mut outside }) += 1;
+        }
+    }
+    if inside > 1 && inside > 4 * outside {
+        return Region::Fenced;
+    }
+    let indented = lines.iter().filter(|line| is_indented(line.text) && dialog(line)).count();
+    let flush = lines.iter().filter(|line| !is_indented(line.text)).filter(|line| dialog(line)).count();
+    let prose = lines.iter().any(|line| !is_indented(line.text) && is_prose(line.text));
+    if indented > 1 && flush == 0 && prose { Region::Indented } else { Region::Everywhere }
+}
+
+/// The line ends in a command or an answer, whatever a tool has put in front.
+fn holds_dialog(text: &[u8]) -> bool {
+    let text = text.trim_ascii();
+    (0..text.len().min(64)).any(|at| {
+        let apart =
+            at.checked_sub(1).and_then(|before| text.get(before)).is_none_or(|byte| !byte.is_ascii_alphanumeric());
+        apart
+            && text.get(at..).is_some_and(|rest| {
+                spelled::is_answer(rest) || (at == 0 || rest.starts_with(b"AT")) && is_whole_command(rest)
+            })
+    })
+}
+
+/// A sentence of a person: many words, most of them in small letters, and no sign of a tool or a modem.
+fn is_prose(text: &[u8]) -> bool {
+    /// Fewer words a sketch says too.
+    const WORDS: usize = 6;
+    let Ok(text) = std::str::from_utf8(text) else { return false };
+    let text = text.trim();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let plain = |word: &&&str| {
+        let word = word.trim_matches(|c: char| c.is_ascii_punctuation());
+        !word.is_empty() && word.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '’' | '-'))
+    };
+    let small = words.iter().filter(plain).filter(|word| word.chars().any(char::is_lowercase)).count();
+    let begins = text.chars().next().is_some_and(char::is_alphabetic);
+    let ends = text.ends_with(['.', '?', '!', ':', ',', ')']) || words.len() > 2 * WORDS;
+    words.len() >= WORDS && small * 4 >= words.len() * 3 && begins && ends
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::modem::transcript::clock;
+
+    #[track_caller]
+    fn check(text: &str, expect: &str) {
+        let lines = clock::lines(text.as_bytes(), 1);
+        let mut peel = Peel::learn(&lines);
+        let shown: Vec<String> =
+            lines.iter().map(|line| String::from_utf8_lossy(peel.take(*line).text).into_owned()).collect();
+        assert_eq!(shown.join("\n"), expect);
+    }
+
+    #[test]
+    fn quotes_of_mail() {
+        check("> AT\n> OK\n>> AT\n>\n> OK\n", "AT\nOK\nAT\n\nOK");
+        check("> AT\nOK\n", "> AT\nOK");
+        check("AT+CMGS=1\n> hello\nOK\n", "AT+CMGS=1\n> hello\nOK");
+    }
+
+    #[test]
+    fn line_numbers() {
+        check("1\nAT\n2\nOK\n3\nAT\n", "\nAT\n\nOK\n\nAT");
+        check("1 AT\n2 OK\n3\n4 AT\n", "AT\nOK\n\nAT");
+        check("1: AT\n2: OK\n3: AT\n", "AT\nOK\nAT");
+        check("AT+CMGF?\n1\nOK\n0\n", "AT+CMGF?\n1\nOK\n0");
+    }
+
+    #[test]
+    fn the_log_in_a_post() {
+        check(
+            "My modem does not answer to anything, what can be wrong here?\n\nAT\nOK\n\nI have tried it with another SIM card too.\n",
+            "\n\nAT\nOK\n\n",
+        );
+        check("This is what I get:\n```\nAT\nOK\n```\nand so on\n", "\n\nAT\nOK\n\n");
+        check("I get this from the thing when I start it:\n\n    AT\n    OK\n\nHelp\n", "\n\n    AT\n    OK\n\n");
+    }
+}
