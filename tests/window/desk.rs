@@ -238,17 +238,21 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let receive = move || {
-            let (mut socket, _) = listener.accept().unwrap();
-            socket.set_read_timeout(Some(PATIENCE)).unwrap();
-            let mut bytes = Vec::new();
-            socket.read_to_end(&mut bytes).unwrap();
-            bytes
+            loop {
+                let (mut socket, _) = listener.accept().unwrap();
+                socket.set_read_timeout(Some(PATIENCE)).unwrap();
+                let mut bytes = Vec::new();
+                socket.read_to_end(&mut bytes).unwrap();
+                if !bytes.is_empty() {
+                    return bytes;
+                }
+            }
         };
         let received = std::thread::Builder::new().name("the user's server".to_owned()).spawn(receive).unwrap();
         Self { address, received }
     }
 
-    /// All that came until the connection was closed.
+    /// All that came over the first connection that brought bytes, until it was closed.
     pub fn received(self) -> Vec<u8> {
         self.received.join().unwrap()
     }
