@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::fmt::Display;
-use std::io::Write;
+use std::io::{Read as _, Write};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
-use crossbeam_channel::{Receiver, bounded};
+use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::LineOptions;
 use crate::capture::{LiveLog, Reader, Storage, Writer};
@@ -128,15 +128,17 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
 pub struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
-    /// Takes the signals over.
+    /// Takes the signals over; each rings the bell.
     #[must_use]
-    pub fn watch() -> Self {
+    pub fn watch(bell: &Sender<()>) -> Self {
         let interrupt = Self::default();
-        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, HANG_UP] {
+        let signals = [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, HANG_UP];
+        for signal in signals {
             // Where a signal cannot be taken over it ends the program as it always did.
             let _ = signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&interrupt.0));
             let _ = signal_hook::flag::register(signal, Arc::clone(&interrupt.0));
         }
+        ring_on(&signals, bell.clone());
         interrupt
     }
 
@@ -152,8 +154,38 @@ const HANG_UP: std::ffi::c_int = signal_hook::consts::SIGHUP;
 #[cfg(not(unix))]
 const HANG_UP: std::ffi::c_int = signal_hook::consts::SIGTERM;
 
-/// A signal is noticed after this at the latest; news of the link at once.
-const LOOK_AROUND: Duration = Duration::from_millis(50);
+/// Rings the bell with each of these signals. Where that cannot be had they are noticed within a second all the same.
+#[cfg(unix)]
+fn ring_on(signals: &[std::ffi::c_int], bell: Sender<()>) {
+    let ring = || -> std::io::Result<()> {
+        let (mut told, teller) = std::os::unix::net::UnixStream::pair()?;
+        for signal in signals {
+            signal_hook::low_level::pipe::register(*signal, teller.try_clone()?)?;
+        }
+        // It ends with the process.
+        std::thread::Builder::new().name("signals".into()).spawn(move || {
+            while let Ok(1..) = told.read(&mut [0]) {
+                let _ = bell.try_send(());
+            }
+        })?;
+        Ok(())
+    };
+    let _ = ring();
+}
+
+/// Nothing rings here: looked at every [`LOOK_AROUND`].
+#[cfg(not(unix))]
+fn ring_on(_signals: &[std::ffi::c_int], _bell: Sender<()>) {}
+
+/// News of the link and signals are noticed at once; trouble with a file after this.
+#[cfg(unix)]
+pub const LOOK_AROUND: Duration = Duration::from_secs(1);
+/// News of the link is noticed at once; signals and trouble with a file after this.
+#[cfg(not(unix))]
+pub const LOOK_AROUND: Duration = Duration::from_millis(50);
+
+/// How often bytes that leave are looked at before the port is closed.
+const LET_OUT_STEP: Duration = Duration::from_millis(50);
 
 /// Bytes of which none has left for so many looks are held back by flow control.
 const STUCK_LOOKS: u32 = 40;
@@ -213,11 +245,11 @@ impl Line {
             Exit::trouble(problem)
         })?;
         let (bell, news) = bounded(1);
+        let interrupt = Interrupt::watch(&bell);
         let ring: News = Arc::new(move || {
             // A full bell is already ringing.
             let _ = bell.try_send(());
         });
-        let interrupt = Interrupt::watch();
         let connection = Connection::open(spec, line.settings(), writer, ring);
         let line = Self { connection, interrupt, news, log, told: RefCell::default(), told_files: RefCell::default() };
         // The files were made first, so that what is wrong with them is said before the port is touched.
@@ -249,7 +281,7 @@ impl Line {
         }
     }
 
-    /// Waits for news, for this long at most (and never so long that Ctrl+C goes unnoticed).
+    /// Waits for news or Ctrl+C, for this long at most (and never so long that trouble with a file goes unnoticed).
     pub fn wait(&self, at_most: Duration) {
         let _ = self.news.recv_timeout(at_most.min(LOOK_AROUND));
         self.told_files.borrow_mut().tell(&self.connection.reader().storage());
@@ -264,7 +296,8 @@ impl Line {
         loop {
             crossbeam_channel::select! {
                 recv(waker) -> _ => return,
-                default(LOOK_AROUND.min(length)) => if self.interrupt.came() { return },
+                recv(self.news) -> _ => if self.interrupt.came() { return },
+                default(LOOK_AROUND) => if self.interrupt.came() { return },
             }
         }
     }
@@ -303,7 +336,7 @@ impl Line {
     fn let_out(&self) {
         let (mut left, mut looks) = (self.status().leaving, 0);
         while left > 0 && !self.interrupt.came() && looks < STUCK_LOOKS {
-            self.rest(LOOK_AROUND);
+            self.rest(LET_OUT_STEP);
             let leaving = self.status().leaving;
             looks = if leaving < left { 0 } else { looks + 1 };
             left = leaving;
@@ -320,7 +353,7 @@ impl Line {
         let _ = self.connection.order(Order::Disconnect);
         let mut patience = 20;
         while !self.status().phase.over() && patience > 0 {
-            self.wait(LOOK_AROUND);
+            self.wait(LET_OUT_STEP);
             patience -= 1;
         }
         let status = self.status();

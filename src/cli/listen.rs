@@ -5,14 +5,10 @@ use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs as _};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
-use super::common::{CommandResult, Exit, Interrupt, finish, say, warn_if_open};
+use super::common::{CommandResult, Exit, Interrupt, LOOK_AROUND, finish, say, warn_if_open};
 use crate::link::test_server::{SHOWN, TestServer, Visitor};
 use crate::notation;
-
-/// How often it looks for Ctrl+C.
-const LOOK: Duration = Duration::from_millis(100);
 
 /// Arguments of `listen`.
 #[derive(Debug, clap::Args)]
@@ -30,8 +26,8 @@ impl Listen {
 
     fn serve(&self) -> CommandResult {
         let address = address(&self.address).map_err(Exit::wrong_use)?;
-        let interrupt = Interrupt::watch();
         let (told, news) = crossbeam_channel::bounded(1);
+        let interrupt = Interrupt::watch(&told);
         let tell = move || {
             let _ = told.try_send(());
         };
@@ -48,7 +44,7 @@ impl Listen {
         say(format_args!("Listening on {}. Ctrl+C ends it.", server.address()));
         let mut report = Report::default();
         while !interrupt.came() {
-            let _ = news.recv_timeout(LOOK);
+            let _ = news.recv_timeout(LOOK_AROUND);
             let text = report.update(&server.visitors());
             if !text.is_empty() {
                 say(text.trim_end_matches('\n'));

@@ -106,7 +106,7 @@ pub fn run_macros(line: &Line, macros: Vec<Macro>, values: Values, show: &mut Sh
             Some(patience) if patience.try_recv().is_ok() => return Err(Exit::interrupted()),
             _ => {}
         }
-        line.wait(Duration::from_secs(1));
+        line.wait(if stopping.is_some() { Duration::from_millis(50) } else { Duration::from_secs(1) });
     }
     if !outcome.done {
         // The run is stopped before the port's end is told.

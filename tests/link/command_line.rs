@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use modemscope::capture::{Record, open};
 use rustix::process::{Pid, Signal, kill_process};
@@ -118,4 +119,38 @@ fn a_captured_port_can_be_shared_meanwhile() {
     interrupt(&child);
     assert_eq!(lines.find(|line| line.contains("bytes received")).unwrap().split(", ").nth(1), Some("3 sent"));
     assert!(child.wait().unwrap().success());
+}
+
+/// How often the threads of a process have waited for something so far.
+#[cfg(target_os = "linux")]
+fn waits(child: &Child) -> u64 {
+    let tasks = std::fs::read_dir(format!("/proc/{}/task", child.id())).unwrap();
+    let of = |task: std::io::Result<std::fs::DirEntry>| -> u64 {
+        let status = std::fs::read_to_string(task.unwrap().path().join("status")).unwrap();
+        let count = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:")).unwrap();
+        count.trim().parse().unwrap()
+    };
+    tasks.map(of).sum()
+}
+
+/// A laptop that only waits for a modem sleeps, and Ctrl+C is heard all the same.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_idle_capture_does_not_wake_the_machine_and_hears_ctrl_c_at_once() {
+    let pty = Pty::new();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("session.pcapng");
+    let mut child = modemscope(&["capture", &pty.path(), file.to_str().unwrap()]).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.next().unwrap().starts_with("Capturing"));
+    // What the beginning still has to do.
+    std::thread::park_timeout(Duration::from_millis(300));
+    let before = waits(&child);
+    std::thread::park_timeout(Duration::from_millis(600));
+    let count = waits(&child) - before;
+    assert!(count <= 4, "{count} times in 0.6 s");
+    let asked = Instant::now();
+    interrupt(&child);
+    assert!(child.wait().unwrap().success());
+    assert!(asked.elapsed() < Duration::from_millis(500), "{:?}", asked.elapsed());
 }
