@@ -40,6 +40,8 @@ pub enum Input<'a> {
     Damaged,
     /// Bytes were lost here, on their way in this direction.
     LeftOut(Direction),
+    /// The operating system has taken nothing for so long, though nothing on this side holds it back.
+    Stalled(Duration),
     /// A Send was given up (cancelled or the link ended) with the rest not taken.
     GivenUp(SendId),
     /// Send these bytes.
@@ -189,6 +191,7 @@ impl Session {
             Input::Damaged | Input::LeftOut(_) if self.undiagnosed || self.scanning() => {}
             Input::Damaged => self.diagnoser.framing_error(Some(now)),
             Input::LeftOut(direction) => self.diagnoser.left_out(direction),
+            Input::Stalled(length) => self.stalled(length, now),
             Input::GivenUp(send) => self.with_run(|run| {
                 if run.sending == Some(send) {
                     run.run.stop(now);
@@ -312,6 +315,15 @@ impl Session {
         }
         if !self.scanning() {
             self.outputs.push_back(Output::ScanEnded);
+        }
+    }
+
+    /// The step in hand may have failed by that; what is left of it is not to go out later.
+    fn stalled(&mut self, length: Duration, now: Duration) {
+        let Some(run) = &mut self.macros else { return };
+        run.run.stalled(length, now);
+        if !run.run.is_sending() {
+            self.outputs.extend(run.sending.take().map(Output::GiveUp));
         }
     }
 

@@ -3,17 +3,17 @@
 //! [`Connection`] is the handle that the window and the command line hold: orders go in through a bounded queue, the
 //! [`Status`] comes out whole, and nothing of it ever blocks the caller. What the thread does is in `engine`.
 
-mod away;
 mod baud;
 mod engine;
 mod files;
+mod journal;
 mod line_work;
 mod mask;
-mod orders;
+mod open_port;
 mod outgoing;
 mod overheard;
+mod place;
 mod progress;
-mod redial;
 mod sharing;
 
 use std::path::PathBuf;

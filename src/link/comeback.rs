@@ -33,6 +33,12 @@ impl Search {
         search
     }
 
+    /// What is searched for.
+    #[must_use]
+    pub fn lost(&self) -> &Identity {
+        &self.lost
+    }
+
     /// Tells when to look again.
     #[must_use]
     pub fn watch(&self) -> &FolderWatch {

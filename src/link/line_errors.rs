@@ -81,34 +81,11 @@ fn listed(counts: &[(u32, &str)]) -> String {
 }
 
 /// Asks the driver; `None` where it does not count, or the device is gone.
-#[cfg(all(target_os = "linux", not(any(target_arch = "mips", target_arch = "mips64", target_arch = "sparc64"))))]
+#[cfg(unix)]
 #[must_use]
 pub fn read(port: std::os::fd::BorrowedFd<'_>) -> Option<Counts> {
-    use rustix::ioctl::{Getter, Opcode, ioctl};
-
-    /// `TIOCGICOUNT` of asm-generic/ioctls.h.
-    const GET_COUNTS: Opcode = 0x545D;
-    /// `struct serial_icounter_struct` of linux/serial.h: cts, dsr, rng, dcd, rx, tx, frame, overrun, parity, brk,
-    /// `buf_overrun` and nine in reserve, each an int.
-    type Raw = [u32; 20];
-
-    #[expect(unsafe_code, reason = "no crate has a safe call for TIOCGICOUNT")]
-    // SAFETY: the ioctl only writes one `serial_icounter_struct`, which is 20 ints: exactly `Raw`, whose every bit pattern is
-    // valid. A driver that does not know it writes nothing and returns an error, and then `Raw` is never read. (All Linux
-    // architectures but those left out above have this number.)
-    let raw = unsafe { ioctl(port, Getter::<GET_COUNTS, Raw>::new()) };
-    let [_, _, _, _, _, _, framing, overruns, parity, breaks, buffer_overruns, ..] = raw.ok()?;
+    let [framing, overruns, parity, breaks, buffer_overruns] = super::kernel_counts::line_counts(port)?;
     Some(Counts { framing, parity, breaks, overruns, buffer_overruns })
-}
-
-/// Other systems do not count.
-#[cfg(all(
-    unix,
-    not(all(target_os = "linux", not(any(target_arch = "mips", target_arch = "mips64", target_arch = "sparc64"))))
-))]
-#[must_use]
-pub fn read(_port: std::os::fd::BorrowedFd<'_>) -> Option<Counts> {
-    None
 }
 
 #[cfg(test)]

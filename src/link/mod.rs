@@ -8,6 +8,7 @@ pub mod dial;
 pub mod discovery;
 pub mod folder_watch;
 pub mod identity;
+mod kernel_counts;
 pub mod line_errors;
 pub mod lock_file;
 pub mod network;
@@ -89,6 +90,23 @@ pub enum LinkError {
     Refused(String),
 }
 
+/// What became of other settings for an open port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reconfigured {
+    /// They hold.
+    Applied,
+    /// They hold but for this, such as "the driver kept 8N1".
+    Kept(String),
+    /// This kind of port has no baud rate, frame or flow control.
+    NotHere,
+}
+
+impl From<Option<String>> for Reconfigured {
+    fn from(kept: Option<String>) -> Self {
+        kept.map_or(Self::Applied, Self::Kept)
+    }
+}
+
 /// An open port. No call blocks; time is an argument, counted from the opening.
 ///
 /// The worker's loop: gather [`Self::interests`] and [`Self::next_deadline`], wait, [`Self::on_ready`], [`Self::read`]
@@ -144,13 +162,11 @@ pub trait Link: Send {
         Err(LinkError::Unsupported("this port cannot send a break".into()))
     }
 
-    /// Applies other settings while open. Says what the driver kept instead, if it kept something.
+    /// Applies other settings while open, and says what became of them.
     ///
     /// # Errors
     /// [`LinkError::Refused`] when the driver refused them as a whole.
-    fn reconfigure(&mut self, _settings: &LineSettings) -> Result<Option<String>, LinkError> {
-        Ok(None)
-    }
+    fn reconfigure(&mut self, settings: &LineSettings) -> Result<Reconfigured, LinkError>;
 
     /// A hand on the simulated modem.
     ///

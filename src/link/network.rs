@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
 
+use super::kernel_counts;
 use super::telnet::{Control, Event, Setting, Telnet};
-use super::{Arrival, Interests, LineSettings, Link, LinkError};
+use super::{Arrival, Interests, LineSettings, Link, LinkError, Reconfigured};
 use crate::capture::{Flaw, LineStates};
 use crate::macros::LineChange;
 
@@ -20,6 +21,10 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const KEEP_ALIVE_AFTER: Duration = Duration::from_secs(4);
 /// Data waits for the negotiation at most so long: a server that answers nothing gets it all the same.
 const NEGOTIATION: Duration = Duration::from_secs(3);
+/// From here on it is said that the far side acknowledges nothing. Keep-alive does not watch while bytes wait.
+const SILENCE: Duration = Duration::from_secs(5);
+/// How often the system is asked, while there is something to acknowledge.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Bytes asked for in one read.
 const READ_SIZE: usize = 64 * 1024;
 /// Bytes of data escaped and offered in one write.
@@ -34,6 +39,9 @@ pub struct Network {
     /// Bytes on their way that are not (wholly) the user's: negotiation, or the second half of an escape.
     pending: Vec<u8>,
     buffer: Vec<u8>,
+    unacknowledged: Unacknowledged,
+    /// To be told with what arrives next.
+    notes: Vec<String>,
     dtr: bool,
     rts: bool,
 }
@@ -84,6 +92,8 @@ impl Network {
             telnet,
             pending: Vec::new(),
             buffer: vec![0; READ_SIZE],
+            unacknowledged: Unacknowledged::default(),
+            notes: Vec::new(),
             dtr: settings.dtr.unwrap_or(true),
             rts: settings.rts.unwrap_or(true),
         };
@@ -105,7 +115,10 @@ impl Network {
         while !self.pending.is_empty() {
             match self.stream.write(&self.pending) {
                 Ok(0) => return Err(self.gone("it takes no more bytes")),
-                Ok(count) => drop(self.pending.drain(..count)),
+                Ok(count) => {
+                    self.unacknowledged.wrote(count);
+                    drop(self.pending.drain(..count));
+                }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(false),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(self.gone(&error.to_string())),
@@ -125,7 +138,10 @@ impl Network {
 
     fn write_raw(&mut self, bytes: &[u8]) -> Result<usize, LinkError> {
         match self.stream.write(bytes) {
-            Ok(count) => Ok(count),
+            Ok(count) => {
+                self.unacknowledged.wrote(count);
+                Ok(count)
+            }
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => Ok(0),
             Err(error) => Err(self.gone(&error.to_string())),
         }
@@ -178,6 +194,57 @@ impl Network {
     }
 }
 
+/// Watches over what was written and has not reached the far side. A connection that is dead while bytes wait is ended by
+/// the system after a quarter of an hour, so it is at least said.
+#[derive(Debug, Default)]
+struct Unacknowledged {
+    /// Bytes that the system took.
+    written: u64,
+    /// Of these, so many have arrived.
+    arrived: u64,
+    /// When more had arrived, or nothing was on its way.
+    moved: Duration,
+    look_at: Duration,
+    /// The latest time that is known.
+    now: Duration,
+    said: bool,
+}
+
+impl Unacknowledged {
+    fn wrote(&mut self, count: usize) {
+        if self.arrived == self.written {
+            self.moved = self.now;
+            self.look_at = self.now + LOOK_EVERY;
+        }
+        self.written += count as u64;
+    }
+
+    fn next_look(&self) -> Option<Duration> {
+        (self.arrived < self.written).then_some(self.look_at)
+    }
+
+    /// `waiting` bytes of what was written have not been acknowledged. Says what is to be said.
+    fn look(&mut self, waiting: u64, now: Duration) -> Option<String> {
+        self.look_at = now + LOOK_EVERY;
+        let arrived = self.written.saturating_sub(waiting);
+        if waiting == 0 || arrived > self.arrived {
+            self.arrived = arrived;
+            self.moved = now;
+            let again = "the far side takes bytes again";
+            return std::mem::take(&mut self.said).then(|| again.to_owned());
+        }
+        if self.said || now.saturating_sub(self.moved) < SILENCE {
+            return None;
+        }
+        self.said = true;
+        Some(format!(
+            "the far side has acknowledged none of the last {waiting} bytes for {} s: it does not read, or the connection is \
+             dead",
+            SILENCE.as_secs()
+        ))
+    }
+}
+
 impl Remote {
     fn configure(&mut self, dtr: bool, rts: bool) {
         if !self.configured {
@@ -213,19 +280,35 @@ impl Link for Network {
     }
 
     fn next_deadline(&self) -> Option<Duration> {
-        self.telnet.as_ref().and_then(|remote| match remote.negotiation {
+        let negotiation = self.telnet.as_ref().and_then(|remote| match remote.negotiation {
             Negotiation::Until(at_latest) => Some(at_latest),
             Negotiation::Begun | Negotiation::Over => None,
-        })
+        });
+        negotiation.into_iter().chain(self.unacknowledged.next_look()).min()
     }
 
     fn on_ready(&mut self, now: Duration) {
+        self.unacknowledged.now = now;
         if let Some(remote) = self.telnet.as_mut() {
             remote.negotiation = match remote.negotiation {
                 Negotiation::Begun => Negotiation::Until(now + NEGOTIATION),
-                Negotiation::Until(at_latest) if remote.telnet.settled() || now >= at_latest => Negotiation::Over,
+                Negotiation::Until(_) if remote.telnet.settled() => Negotiation::Over,
+                Negotiation::Until(at_latest) if now >= at_latest => {
+                    self.notes.push(format!(
+                        "the server has not answered the negotiation of RFC 2217 for {} s, and may not speak it: what you send \
+                         goes to it all the same; baud, lines and break stay as it has them. If it is a raw port, connect \
+                         to tcp:// instead",
+                        NEGOTIATION.as_secs()
+                    ));
+                    Negotiation::Over
+                }
                 other => other,
             };
+        }
+        if self.unacknowledged.next_look().is_some_and(|due| now >= due)
+            && let Some(waiting) = kernel_counts::unacknowledged(&self.stream)
+        {
+            self.notes.extend(self.unacknowledged.look(waiting.into(), now));
         }
     }
 
@@ -242,12 +325,14 @@ impl Link for Network {
             Err(error) => Err(self.gone(&error.to_string())),
         };
         self.buffer = buffer;
+        arrived.extend(self.notes.drain(..).map(Arrival::Note));
         result?;
         self.on_ready(now);
         self.flush_pending().map(|_| ())
     }
 
-    fn write(&mut self, bytes: &[u8], _now: Duration) -> Result<usize, LinkError> {
+    fn write(&mut self, bytes: &[u8], now: Duration) -> Result<usize, LinkError> {
+        self.unacknowledged.now = now;
         if !self.flush_pending()? || !self.ready_for_data() {
             return Ok(0);
         }
@@ -278,15 +363,12 @@ impl Link for Network {
         self.flush_pending().map(|_| ())
     }
 
-    fn reconfigure(&mut self, settings: &LineSettings) -> Result<Option<String>, LinkError> {
-        match self.telnet.as_mut() {
-            None => Ok(Some("raw TCP has no line settings; the far side keeps its own".into())),
-            Some(remote) => {
-                remote.asked = *settings;
-                remote.telnet.configure(settings);
-                self.flush_pending().map(|_| None)
-            }
-        }
+    fn reconfigure(&mut self, settings: &LineSettings) -> Result<Reconfigured, LinkError> {
+        let Some(remote) = self.telnet.as_mut() else { return Ok(Reconfigured::NotHere) };
+        remote.asked = *settings;
+        remote.telnet.configure(settings);
+        // What the server keeps instead it tells later.
+        self.flush_pending().map(|_| Reconfigured::Applied)
     }
 }
 
@@ -336,4 +418,67 @@ fn prepare(stream: &TcpStream) -> std::io::Result<()> {
     let keep_alive = keep_alive.with_retries(3);
     // No TCP_USER_TIMEOUT: Linux would also end a connection whose far side merely stops reading for that long.
     SockRef::from(stream).set_tcp_keepalive(&keep_alive)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    const SECOND: fn(u64) -> Duration = Duration::from_secs;
+
+    /// A server that takes the call and then neither reads nor says anything.
+    fn mute(rfc2217: bool) -> (Network, TcpListener) {
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = server.local_addr().unwrap().to_string();
+        (Network::open(&address, rfc2217, &LineSettings::default()).unwrap(), server)
+    }
+
+    fn notes(network: &mut Network, now: Duration) -> Vec<String> {
+        network.on_ready(now);
+        let mut arrived = Vec::new();
+        network.read(&mut arrived, now).unwrap();
+        let note = |arrival| match arrival {
+            Arrival::Note(text) => text,
+            other => panic!("{other:?}"),
+        };
+        arrived.into_iter().map(note).collect()
+    }
+
+    #[test]
+    fn a_server_that_does_not_negotiate_is_told() {
+        let (mut network, _server) = mute(true);
+        assert_eq!(notes(&mut network, SECOND(1)), [""; 0]);
+        assert_eq!(network.next_deadline(), Some(SECOND(2)), "our first words are on their way");
+        assert_eq!(network.write(b"AT\r", SECOND(2)).unwrap(), 0, "it may still answer");
+        let told = notes(&mut network, SECOND(4));
+        assert!(
+            told.len() == 1 && told[0].contains("has not answered the negotiation of RFC 2217 for 3 s"),
+            "{told:?}"
+        );
+        assert_eq!(network.write(b"AT\r", SECOND(4)).unwrap(), 3);
+        assert_eq!(notes(&mut network, SECOND(5)), [""; 0], "told once");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_far_side_that_acknowledges_nothing_is_told_and_so_is_its_return() {
+        let (mut network, server) = mute(false);
+        let (mut far_side, _) = server.accept().unwrap();
+        let mut written = 0;
+        while let count @ 1.. = network.write(&[b'x'; WRITE_SIZE], Duration::ZERO).unwrap() {
+            written += count;
+        }
+        assert_eq!(notes(&mut network, SECOND(1)), [""; 0]);
+        assert_eq!(notes(&mut network, SECOND(2)), [""; 0]);
+        let told = notes(&mut network, SECOND(8));
+        assert!(told.len() == 1 && told[0].contains("acknowledged none of the last"), "{told:?}");
+        assert_eq!(notes(&mut network, SECOND(10)), [""; 0], "told once");
+        let mut got = vec![0; written];
+        far_side.read_exact(&mut got).unwrap();
+        let told = notes(&mut network, SECOND(12));
+        assert_eq!(told, ["the far side takes bytes again"]);
+        assert!(network.next_deadline().is_none_or(|due| due > SECOND(12)));
+    }
 }

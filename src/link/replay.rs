@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::{Arrival, Interests, Link, LinkError};
+use super::{Arrival, Interests, LineSettings, Link, LinkError, Reconfigured};
 use crate::capture::{Cursor, LineStates, Record, Stamped};
 use crate::modem::Direction;
 
@@ -93,6 +93,10 @@ impl Link for Replay {
 
     fn lines(&mut self) -> Option<LineStates> {
         self.lines
+    }
+
+    fn reconfigure(&mut self, _settings: &LineSettings) -> Result<Reconfigured, LinkError> {
+        Ok(Reconfigured::NotHere)
     }
 }
 

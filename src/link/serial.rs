@@ -18,7 +18,7 @@ use super::line_errors::{self, Counts, Tally};
 use super::lock_file::{self, LockFile};
 use super::parmrk::Decoder;
 use super::trouble::{self, Trouble};
-use super::{Arrival, Interests, LineSettings, Link, LinkError, Parity, termios};
+use super::{Arrival, Interests, LineSettings, Link, LinkError, Parity, Reconfigured, termios};
 use crate::capture::{Flaw, LineStates};
 use crate::macros::LineChange;
 
@@ -270,14 +270,14 @@ impl Link for Serial {
         result.map_err(|error| LinkError::Refused(format!("the break was refused: {error}")))
     }
 
-    fn reconfigure(&mut self, settings: &LineSettings) -> Result<Option<String>, LinkError> {
+    fn reconfigure(&mut self, settings: &LineSettings) -> Result<Reconfigured, LinkError> {
         let refused = |errno: Errno| LinkError::Refused(format!("{}: the settings cannot be read: {errno}", self.name));
         let mut termios = tcgetattr(&self.data).map_err(refused)?;
         let kept = self.apply(settings, &mut termios).map_err(LinkError::Refused)?;
         if let Some(marks) = &mut self.marks {
             marks.set_parity_checked(settings.parity != Parity::None);
         }
-        Ok(kept)
+        Ok(kept.into())
     }
 
     fn unsent(&self) -> Option<usize> {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serialport::{DataBits as Bits, FlowControl as Flow, Parity as ParityBit, SerialPort, StopBits as Stops};
 
 use super::trouble::{self, Trouble};
-use super::{Arrival, DataBits, FlowControl, Interests, LineSettings, Link, LinkError, Parity, StopBits};
+use super::{Arrival, DataBits, FlowControl, Interests, LineSettings, Link, LinkError, Parity, Reconfigured, StopBits};
 use crate::capture::{Flaw, LineStates};
 use crate::macros::LineChange;
 
@@ -169,8 +169,10 @@ impl Link for Serial {
         result.map_err(|error| LinkError::Refused(format!("the break was refused: {error}")))
     }
 
-    fn reconfigure(&mut self, settings: &LineSettings) -> Result<Option<String>, LinkError> {
-        self.apply(settings).map_err(|error| LinkError::Refused(format!("{}: {error}", self.name)))
+    fn reconfigure(&mut self, settings: &LineSettings) -> Result<Reconfigured, LinkError> {
+        self.apply(settings)
+            .map(Reconfigured::from)
+            .map_err(|error| LinkError::Refused(format!("{}: {error}", self.name)))
     }
 
     fn unsent(&self) -> Option<usize> {

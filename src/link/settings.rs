@@ -144,6 +144,12 @@ impl LineSettings {
         [data, parity, stop].iter().collect()
     }
 
+    /// The far end would see no difference: baud, frame and flow control are the same.
+    #[must_use]
+    pub fn same_line(&self, other: &Self) -> bool {
+        self.difference(other).is_none()
+    }
+
     /// Says where `kept` (read back from the driver) differs, for the user; `None` where all was applied.
     #[must_use]
     pub fn difference(&self, kept: &Self) -> Option<String> {

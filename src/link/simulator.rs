@@ -13,7 +13,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use self::helpers::{Found, Socket, Way, bell, connect, find, resolve};
-use super::{Arrival, Interests, Link, LinkError};
+use super::{Arrival, Interests, LineSettings, Link, LinkError, Reconfigured};
 use crate::capture::Flaw;
 use crate::simulator::{Control, Input, Modem, Output, Panel, Profile, SocketEvent, SocketId};
 
@@ -411,6 +411,10 @@ impl Link for SimLink {
     fn control(&mut self, control: Control, now: Duration) -> Result<(), LinkError> {
         self.handle(control, now);
         Ok(())
+    }
+
+    fn reconfigure(&mut self, _settings: &LineSettings) -> Result<Reconfigured, LinkError> {
+        Ok(Reconfigured::NotHere)
     }
 }
 

@@ -92,6 +92,28 @@ impl LinkSpec {
         }
     }
 
+    /// It is reached over TCP: connecting may take its time.
+    #[must_use]
+    pub fn behind_tcp(&self) -> bool {
+        matches!(self, Self::Tcp(_) | Self::Rfc2217(_))
+    }
+
+    /// Baud rate, frame and flow control mean something here.
+    #[must_use]
+    pub fn has_line_settings(&self) -> bool {
+        matches!(self, Self::Serial(_) | Self::Rfc2217(_) | Self::Tap { .. })
+    }
+
+    /// What to do when it was lost, to be put behind what happened.
+    #[must_use]
+    pub fn advice_when_lost(&self) -> &'static str {
+        match self {
+            Self::Serial(_) => ". Plug it in, then connect again.",
+            Self::Tcp(_) | Self::Rfc2217(_) => ". Check the server, then connect again.",
+            Self::Sim(_) | Self::Replay(_) | Self::ReplayFast(_) | Self::Tap { .. } => "",
+        }
+    }
+
     /// Nothing can be sent here, ever: a tap and a replay.
     #[must_use]
     pub fn listens_only(&self) -> bool {

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use super::{Arrival, Interests, LineSettings, Link, LinkError, LinkSpec, opening};
+use super::{Arrival, Interests, LineSettings, Link, LinkError, LinkSpec, Reconfigured, opening};
 
 /// A tap.
 pub struct Tap {
@@ -109,14 +109,17 @@ impl Link for Tap {
         }
     }
 
-    fn reconfigure(&mut self, settings: &LineSettings) -> Result<Option<String>, LinkError> {
+    fn reconfigure(&mut self, settings: &LineSettings) -> Result<Reconfigured, LinkError> {
         let mut kept = Vec::new();
         for side in &mut self.sides {
-            if let Some(link) = &mut side.link {
-                kept.extend(link.reconfigure(settings)?.map(|kept| format!("the {}'s line: {kept}", side.whose)));
+            let Some(link) = &mut side.link else { continue };
+            match link.reconfigure(settings)? {
+                Reconfigured::Applied => {}
+                Reconfigured::Kept(what) => kept.push(format!("the {}'s line: {what}", side.whose)),
+                Reconfigured::NotHere => kept.push(format!("the {}'s line has no settings", side.whose)),
             }
         }
-        Ok((!kept.is_empty()).then(|| kept.join("; ")))
+        Ok((!kept.is_empty()).then(|| kept.join("; ")).into())
     }
 }
 

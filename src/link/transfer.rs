@@ -176,6 +176,26 @@ impl Transfer {
         }
     }
 
+    /// [`Self::take`] has bytes to give, though nothing tells of it.
+    #[must_use]
+    pub fn has_more(&self) -> bool {
+        match &self.source {
+            Source::Raw { offered, .. } => *offered < self.total,
+            #[cfg(unix)]
+            Source::Program(_) => false,
+        }
+    }
+
+    /// All was given: it is over as soon as that has left, though nothing tells of it.
+    #[must_use]
+    pub fn all_given(&self) -> bool {
+        match &self.source {
+            Source::Raw { offered, .. } => *offered >= self.total,
+            #[cfg(unix)]
+            Source::Program(program) => program.has_ended(),
+        }
+    }
+
     /// How it ended, once it has; `unsent` bytes of what [`Self::take`] gave have not left yet, the system's buffers
     /// included.
     pub fn end(&mut self, unsent: u64) -> Option<TransferEnd> {

@@ -74,7 +74,7 @@ enum Phase {
     Ready,
     /// The break is on the line.
     Breaking { until: Duration },
-    /// The operating system has not taken all bytes yet. That may take for ever (flow control); it can be stopped.
+    /// The operating system has not taken all bytes yet. That takes as long as it gets on ([`Run::stalled`]).
     Sending,
     /// Waiting for what the modem says.
     Listening {
@@ -132,10 +132,29 @@ impl Run {
     /// The operating system has taken the last byte of the step's send.
     pub fn sent(&mut self, now: Duration) {
         self.advance_to(now);
-        if matches!(self.phase, Phase::Sending) {
+        if self.is_sending() {
             self.backlog.clear();
             self.listen();
         }
+    }
+
+    /// The system has taken nothing for so long, though nothing on this side holds the bytes back: a step whose answer would
+    /// no longer be waited for has failed.
+    pub fn stalled(&mut self, length: Duration, now: Duration) {
+        self.advance_to(now);
+        if self.is_sending() && self.in_hand().is_some_and(|step| length >= step.within) {
+            let why = format!(
+                "the port has taken no byte for {:.1} s: flow control holds it, or nobody reads at the far end",
+                length.as_secs_f64()
+            );
+            self.fail(Vec::new(), false, Some(why));
+        }
+    }
+
+    /// The step in hand waits for its bytes to be taken.
+    #[must_use]
+    pub fn is_sending(&self) -> bool {
+        matches!(self.phase, Phase::Sending)
     }
 
     /// Bytes that are not this macro's are being sent (typed by hand while it runs): their echo is no answer either.

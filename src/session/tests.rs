@@ -1,6 +1,7 @@
 //! One link's brain on virtual time.
 
 use super::*;
+use crate::macros::Step;
 
 const START: Duration = Duration::from_secs(1);
 
@@ -230,4 +231,34 @@ fn what_a_stopped_macro_has_not_handed_over_is_given_up() {
     outputs(&mut session);
     session.handle_input(Input::StopMacro, START);
     assert!(outputs(&mut session).contains(&Output::GiveUp(1)));
+}
+
+/// A far end that holds the line by flow control, or that is no modem at all.
+#[test]
+fn a_step_of_which_the_line_takes_nothing_fails_in_its_time_and_is_not_sent_later() {
+    let step = |send: &str| Step {
+        send: Some(send.into()),
+        expect: vec!["OK".into()],
+        within: Some(Duration::from_secs(2)),
+        ..Step::default()
+    };
+    let stuck = Macro { name: "Stuck".into(), steps: vec![step("AT"), step("AT+CSQ")], ..Macro::default() };
+    let mut session = Session::new();
+    session.handle_input(Input::RunMacros(vec![stuck], Values::new()), START);
+    let send = outputs(&mut session).iter().find_map(|output| match output {
+        Output::Write { send, .. } => Some(*send),
+        _ => None,
+    });
+    session.handle_input(Input::Stalled(Duration::from_millis(1_900)), START + Duration::from_millis(1_900));
+    assert_eq!(outputs(&mut session), [], "it may still be taken");
+    session.handle_input(Input::Stalled(Duration::from_secs(2)), START + Duration::from_secs(2));
+    let ended = outputs(&mut session);
+    assert_eq!(ended.first(), send.map(Output::GiveUp).as_ref(), "{ended:?}");
+    assert!(matches!(ended.last(), Some(Output::RunEnded { done: false, .. })), "{ended:?}");
+    let why = ended.iter().find_map(|output| match output {
+        Output::Macro { report: Report::Failed(failure), .. } => failure.why.clone(),
+        _ => None,
+    });
+    assert!(why.is_some_and(|why| why.contains("taken no byte for 2.0 s")), "{ended:?}");
+    assert!(!ended.iter().any(|output| matches!(output, Output::Write { .. })), "{ended:?}");
 }

@@ -7,7 +7,6 @@ use egui::{CollapsingHeader, DragValue, Grid, Id, Key, Modal, RichText, ScrollAr
 use super::bytes::{self, Visible};
 use super::parts;
 use super::theme;
-use crate::app::command::Line;
 use crate::app::{Command, State, values_of_now};
 use crate::macros::Macro;
 use crate::macros::preview::{StepPreview, preview};
@@ -34,7 +33,7 @@ pub struct Choice {
 
 impl From<Choice> for Command {
     fn from(choice: Choice) -> Self {
-        Line::RunMacro { index: choice.index, values: choice.values, rounds: choice.rounds }.into()
+        Self::RunMacro { index: choice.index, values: choice.values, rounds: choice.rounds }
     }
 }
 

@@ -3,10 +3,8 @@
 use egui::{ComboBox, Id, Key, Modifiers, TextEdit, Ui};
 
 use super::{bytes, parts, theme};
-use crate::app::State;
-use crate::app::command::{Capture, Log};
+use crate::app::{Command, State};
 use crate::capture::search::{Pattern, PatternKind};
-use crate::ui::commands::Commands;
 
 /// The bar and what is typed in it.
 #[derive(Debug, Default)]
@@ -37,7 +35,7 @@ impl FindBar {
     }
 
     /// Draws the bar.
-    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         let mut step = 0;
         ui.horizontal_wrapped(|ui| {
             let label = ui.label("Find");
@@ -66,11 +64,11 @@ impl FindBar {
         });
         self.search(state, commands);
         if step != 0 {
-            commands.push(Log::FindStep(step));
+            commands.push(Command::FindStep(step));
         }
         if !self.open {
             self.sought = None;
-            commands.push(Log::FindClose);
+            commands.push(Command::FindClose);
         }
     }
 
@@ -92,7 +90,7 @@ impl FindBar {
     }
 
     /// Starts a search when something else is typed, or another capture is shown.
-    fn search(&mut self, state: &State, commands: &mut Commands) {
+    fn search(&mut self, state: &State, commands: &mut Vec<Command>) {
         let wanted = (self.text.clone(), self.kind, self.exact_case);
         if self.sought.as_ref() == Some(&wanted) && self.capture == state.capture_number {
             return;
@@ -100,13 +98,13 @@ impl FindBar {
         self.capture = state.capture_number;
         self.sought = Some(wanted);
         if self.text.is_empty() {
-            commands.push(Log::FindClose);
+            commands.push(Command::FindClose);
             return;
         }
-        match Pattern::new(&self.text, self.kind, !self.exact_case) {
-            Ok(pattern) => commands.push(Capture::Find(pattern)),
-            Err(error) => commands.push(Log::FindTrouble(error.to_string())),
-        }
+        commands.push(match Pattern::new(&self.text, self.kind, !self.exact_case) {
+            Ok(pattern) => Command::Find(pattern),
+            Err(error) => Command::FindTrouble(error.to_string()),
+        });
     }
 }
 

@@ -6,7 +6,6 @@
 
 mod ask;
 mod bytes;
-mod commands;
 mod find_bar;
 mod findings;
 mod lines;

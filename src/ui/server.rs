@@ -3,11 +3,9 @@
 use egui::{ComboBox, DragValue, Frame, Margin, RichText, ScrollArea, TextEdit, Ui};
 
 use super::{bytes, parts, theme};
-use crate::app::State;
-use crate::app::command::Tool;
+use crate::app::{Command, State};
 use crate::link::test_server::Visitor;
 use crate::notation::{Decoding, Mode, parse};
-use crate::ui::commands::Commands;
 
 /// More of a connection's bytes than this are not drawn.
 const DRAWN: usize = 4096;
@@ -22,7 +20,7 @@ pub struct ServerPanel {
 
 impl ServerPanel {
     /// Draws the panel.
-    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         let palette = parts::colors(ui);
         ui.horizontal(|ui| {
             parts::heading(ui, "Test server");
@@ -64,16 +62,16 @@ impl ServerPanel {
         self.answer(ui, state, commands);
     }
 
-    fn switch(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+    fn switch(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         let port = self.port.get_or_insert(state.settings.server_port);
         if let Some(address) = state.server.address {
             *port = address.port();
             if ui.button("Stop").on_hover_text("Stop listening and close all connections").clicked() {
-                commands.push(Tool::StopServer);
+                commands.push(Command::StopServer);
             }
         } else {
             if ui.button("Start").on_hover_text("Listen on 127.0.0.1, this machine only").clicked() {
-                commands.push(Tool::StartServer(*port));
+                commands.push(Command::StartServer(*port));
             }
             let field = ui.add(DragValue::new(port).range(1..=65535).speed(0.2));
             field.accessible_name("Server port").on_hover_text("Port to listen on");
@@ -117,7 +115,7 @@ impl ServerPanel {
         });
     }
 
-    fn answer(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+    fn answer(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         let Some(visitor) = state.server.visitors.iter().rev().find(|visitor| visitor.open) else { return };
         let parsed = parse(&self.answer, Mode::Mixed);
         ui.horizontal(|ui| {
@@ -136,7 +134,7 @@ impl ServerPanel {
             let usable = parsed.as_ref().is_ok_and(|bytes| !bytes.is_empty());
             let click = ui.add_enabled(usable, egui::Button::new("Answer")).clicked();
             if (click || enter) && usable {
-                commands.push(Tool::Answer { visitor: visitor.number, bytes: parsed.clone().unwrap_or_default() });
+                commands.push(Command::Answer { visitor: visitor.number, bytes: parsed.clone().unwrap_or_default() });
                 self.answer.clear();
             }
         });

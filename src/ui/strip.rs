@@ -7,14 +7,12 @@ use egui::Ui;
 use super::bytes;
 use super::parts::{self, seconds};
 use super::theme::Palette;
-use crate::app::State;
-use crate::app::command::Line;
+use crate::app::{Command, State};
 use crate::modem::diagnose::Doing;
-use crate::ui::commands::Commands;
 use crate::vocabulary::codes;
 
 /// Draws the strip.
-pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
+pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let palette = parts::colors(ui);
     let strip = &state.status.strip;
     ui.horizontal_wrapped(|ui| {
@@ -27,10 +25,10 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
         {
             if parts::primary(ui, true, "Send 1A").on_hover_text("Ctrl+Z: ends the data, so that it is sent").clicked()
             {
-                commands.push(Line::Send(vec![0x1A]));
+                commands.push(Command::Send(vec![0x1A]));
             }
             if ui.button("Cancel").on_hover_text("Esc: gives the data up, nothing is sent to the peer").clicked() {
-                commands.push(Line::Send(vec![0x1B]));
+                commands.push(Command::Send(vec![0x1B]));
             }
             parts::weak(ui, "Ctrl+Z sends 1A, Esc sends 1B");
         }
@@ -86,7 +84,7 @@ fn whole(time: Duration) -> String {
 }
 
 /// A send that takes its time, and how to end it.
-fn sending(ui: &mut Ui, state: &State, commands: &mut Commands, palette: &Palette) {
+fn sending(ui: &mut Ui, state: &State, commands: &mut Vec<Command>, palette: &Palette) {
     if let Some(progress) = state.status.sending.filter(|_| state.connected()) {
         let stalled = progress.stalled >= Duration::from_millis(500);
         let mut words = format!("Sending {} of {}", bytes::grouped(progress.taken), bytes::count(progress.total));
@@ -95,7 +93,7 @@ fn sending(ui: &mut Ui, state: &State, commands: &mut Commands, palette: &Palett
         }
         parts::lamp(ui, if stalled { palette.bad } else { palette.tx }, &words);
         if ui.button("Cancel send").clicked() {
-            commands.push(Line::CancelSend);
+            commands.push(Command::CancelSend);
         }
     } else if let Some(cancelled) = state.status.cancelled.filter(|_| state.port.is_some()) {
         let (taken, total) = (bytes::grouped(cancelled.taken), bytes::count(cancelled.total));

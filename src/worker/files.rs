@@ -6,15 +6,44 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::engine::Engine;
 use crate::link::Interests;
 use crate::link::transfer::{self, Protocol, Transfer, TransferEnd, TransferProgress};
-use crate::session::Input;
 
 /// While more than this waits to be sent, no more is taken from the protocol's program.
 const ENOUGH: u64 = 4 * 1024;
 /// How soon a program that has hung up is looked at again.
 const SOON: Duration = Duration::from_millis(5);
+
+/// What of the bytes that were given out has not left yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Backlog {
+    /// Waits to be taken by the system.
+    pub unsent: u64,
+    /// Was taken by the system, which has not sent it yet.
+    pub leaving: u64,
+}
+
+/// What is to be done for the file in hand.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum FileStep {
+    /// Send these bytes of it.
+    Send(Vec<u8>),
+    /// It got on.
+    News,
+    /// It is over, in these words. What of it still waits is nobody's.
+    Over(String),
+    /// All of it has left: what is sent and received is dialog again.
+    Dialog,
+}
+
+/// A file was given up by the user.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct GivenUp {
+    /// In words, for the log.
+    pub note: String,
+    /// What the far end is told, if its protocol has something for that.
+    pub farewell: &'static [u8],
+}
 
 /// The file in hand, and what is told of the last one.
 #[derive(Debug, Default)]
@@ -24,7 +53,7 @@ pub(super) struct Files {
     progress: Option<Arc<TransferProgress>>,
     began: Duration,
     /// What passes by protocol is not diagnosed; to be ended once all of it has left.
-    paused: bool,
+    silenced: bool,
 }
 
 impl Files {
@@ -36,140 +65,119 @@ impl Files {
         self.progress.clone()
     }
 
-    /// `unsent` bytes wait for the port.
-    pub(super) fn interests<'fd>(&'fd self, unsent: u64, interests: &mut Interests<'fd>) {
+    pub(super) fn interests<'fd>(&'fd self, backlog: Backlog, interests: &mut Interests<'fd>) {
         if let Some(transfer) = &self.transfer {
-            transfer.interests(unsent < ENOUGH, interests);
+            transfer.interests(backlog.unsent < ENOUGH, interests);
         }
     }
 
-    pub(super) fn next_deadline(&self, now: Duration) -> Option<Duration> {
-        self.transfer.as_ref().filter(|transfer| transfer.ending()).map(|_| now + SOON)
-    }
-}
-
-/// What is said to who wants the line for something else.
-pub(super) const BUSY: &str = "a file is being sent: wait for its end, or cancel it first";
-
-impl Engine {
-    pub(super) fn send_file(&mut self, path: &Path, protocol: Protocol, now: Duration) {
-        let refused = if self.link.is_none() {
-            "the port is not open: nothing was sent"
-        } else if self.session.running() {
-            "a macro is running; stop it first"
-        } else if self.session.scanning() {
-            "the rate of the modem is being looked for; stop that first"
-        } else if !self.outgoing.is_empty() {
-            "bytes are still being sent; wait for them or cancel them first"
-        } else {
-            ""
+    /// When [`Self::tick`] has something to do though nothing tells of it.
+    pub(super) fn next_deadline(&self, backlog: Backlog, now: Duration) -> Option<Duration> {
+        let Some(transfer) = &self.transfer else {
+            return (self.silenced && backlog.unsent == 0).then_some(now);
         };
-        self.files.number += 1;
-        let number = self.files.number;
-        let started = if refused.is_empty() { Transfer::start(path, protocol) } else { Err(refused.to_owned()) };
-        match started {
-            Ok(transfer) => {
-                self.note(format!("sending the file {} ({})", transfer.file(), protocol.name()));
-                self.files.progress = Some(Arc::new(transfer.progress(number, 0)));
-                self.files.transfer = Some(transfer);
-                self.files.began = now;
-                if protocol != Protocol::Raw && self.session.diagnosing() {
-                    self.files.paused = true;
-                    self.diagnose(false, now);
-                }
-            }
-            Err(problem) => {
-                self.files.progress = Some(Arc::new(transfer::not_begun(number, path, protocol, problem.clone())));
-                self.refuse(problem);
-            }
+        if transfer.ending() {
+            return Some(now + SOON);
         }
+        let all_left = backlog == Backlog::default();
+        (transfer.has_more() && backlog.unsent < ENOUGH || transfer.all_given() && all_left).then_some(now)
+    }
+
+    /// Begins, and says so. What passes by a protocol is no dialog: then `silence` is called.
+    pub(super) fn begin(
+        &mut self,
+        path: &Path,
+        protocol: Protocol,
+        diagnosing: bool,
+        now: Duration,
+    ) -> Result<Begun, String> {
+        let transfer = match Transfer::start(path, protocol) {
+            Ok(transfer) => transfer,
+            Err(problem) => {
+                self.not_begun(path, protocol, &problem);
+                return Err(problem);
+            }
+        };
+        self.number += 1;
+        let note = format!("sending the file {} ({})", transfer.file(), protocol.name());
+        self.progress = Some(Arc::new(transfer.progress(self.number, 0)));
+        self.transfer = Some(transfer);
+        self.began = now;
+        self.silenced = protocol != Protocol::Raw && diagnosing;
+        Ok(Begun { note, silence: self.silenced })
+    }
+
+    /// A file that was asked for and is not sent, for the status.
+    pub(super) fn not_begun(&mut self, path: &Path, protocol: Protocol, problem: &str) {
+        self.number += 1;
+        self.progress = Some(Arc::new(transfer::not_begun(self.number, path, protocol, problem.to_owned())));
     }
 
     /// What came is the protocol's, where one is under way.
-    pub(super) fn hear_for_file(&mut self, bytes: &[u8]) {
-        if let Some(transfer) = &mut self.files.transfer {
+    pub(super) fn hear(&mut self, bytes: &[u8]) {
+        if let Some(transfer) = &mut self.transfer {
             transfer.hear(bytes);
         }
     }
 
-    pub(super) fn unsent(&self, now: Duration) -> u64 {
-        self.outgoing.progress(now).map_or(0, |progress| progress.total - progress.taken)
-    }
-
-    /// Carries what there is to carry, and notices the end.
-    pub(super) fn file_work(&mut self, now: Duration) {
-        if let Some(transfer) = &mut self.files.transfer {
-            transfer.attend();
-        } else if self.outgoing.is_empty() && std::mem::take(&mut self.files.paused) {
-            self.diagnose(true, now);
-        }
-        while let Some(transfer) = &mut self.files.transfer {
-            let unsent = self.outgoing.progress(now).map_or(0, |progress| progress.total - progress.taken);
-            if unsent >= ENOUGH {
-                break;
-            }
-            let bytes = match transfer.take() {
-                Ok(bytes) => bytes,
-                Err(problem) => {
-                    self.end_file(TransferEnd::Trouble(problem), now);
-                    return;
-                }
-            };
-            if bytes.is_empty() {
-                break;
-            }
-            self.input(Input::Send(bytes), now);
-        }
-        let unsent = self.unsent(now);
-        if let Some(transfer) = &mut self.files.transfer {
-            let end = transfer.end(unsent + self.leaving as u64);
-            let progress = transfer.progress(self.files.number, unsent);
-            if self.files.progress.as_deref() != Some(&progress) {
-                self.files.progress = Some(Arc::new(progress));
-                self.dirty = true;
-            }
-            if let Some(end) = end {
-                self.end_file(end, now);
+    /// What is to be done now, until `None`; ask anew what is left after each step.
+    pub(super) fn tick(&mut self, backlog: Backlog, now: Duration) -> Option<FileStep> {
+        let Some(transfer) = &mut self.transfer else {
+            return (backlog.unsent == 0 && std::mem::take(&mut self.silenced)).then_some(FileStep::Dialog);
+        };
+        transfer.attend();
+        if backlog.unsent < ENOUGH {
+            match transfer.take() {
+                Ok(bytes) if bytes.is_empty() => {}
+                Ok(bytes) => return Some(FileStep::Send(bytes)),
+                Err(problem) => return self.end(TransferEnd::Trouble(problem), backlog, now).map(FileStep::Over),
             }
         }
+        let end = transfer.end(backlog.unsent + backlog.leaving);
+        let progress = transfer.progress(self.number, backlog.unsent);
+        if let Some(end) = end {
+            return self.end(end, backlog, now).map(FileStep::Over);
+        }
+        if self.progress.as_deref() == Some(&progress) {
+            return None;
+        }
+        self.progress = Some(Arc::new(progress));
+        Some(FileStep::News)
     }
 
-    /// The user gives the file up; true when there was one.
-    pub(super) fn cancel_file(&mut self, now: Duration) -> bool {
-        let Some(farewell) = self.files.transfer.as_ref().map(Transfer::farewell) else { return false };
-        self.end_file(TransferEnd::Cancelled, now);
-        if !farewell.is_empty() {
-            // Still no dialog: these too are the protocol's.
-            self.input(Input::Send(farewell.to_vec()), now);
-        }
-        true
+    /// The user gives the file up, if there is one.
+    pub(super) fn cancel(&mut self, backlog: Backlog, now: Duration) -> Option<GivenUp> {
+        let farewell = self.transfer.as_ref()?.farewell();
+        let note = self.end(TransferEnd::Cancelled, backlog, now)?;
+        Some(GivenUp { note, farewell })
     }
 
-    /// The port is gone.
-    pub(super) fn lose_file(&mut self, now: Duration) {
-        if self.files.busy() {
-            self.end_file(TransferEnd::Trouble("the port was lost or closed while the file was sent".into()), now);
-        }
+    /// The port is gone. Says what that means for the file in hand.
+    pub(super) fn lose(&mut self, backlog: Backlog, now: Duration) -> Option<String> {
+        let why = "the port was lost or closed while the file was sent";
+        self.end(TransferEnd::Trouble(why.into()), backlog, now)
     }
 
-    fn end_file(&mut self, end: TransferEnd, now: Duration) {
-        let unsent = self.unsent(now);
-        let Some(transfer) = self.files.transfer.take() else { return };
-        let mut progress = transfer.progress(self.files.number, unsent);
-        // What waits of a transfer that is over is nobody's.
-        if let Some((waited, sends)) = self.outgoing.cancel(now) {
-            self.give_up(waited, sends, now);
-        }
-        let TransferProgress { file, taken, total, .. } = &progress;
-        let seconds = now.saturating_sub(self.files.began).as_secs_f64();
+    fn end(&mut self, end: TransferEnd, backlog: Backlog, now: Duration) -> Option<String> {
+        let mut progress = self.transfer.take()?.progress(self.number, backlog.unsent);
+        let seconds = now.saturating_sub(self.began).as_secs_f64();
         let how = match &end {
             TransferEnd::Done => format!("sent in {seconds:.1} s"),
             TransferEnd::Cancelled => "cancelled".into(),
             TransferEnd::Failed(why) | TransferEnd::Trouble(why) => format!("not sent: {why}"),
         };
-        self.note(format!("file {file}: {how}; {taken} of {total} bytes"));
+        let note = format!("file {}: {how}; {} of {} bytes", progress.file, progress.taken, progress.total);
         progress.end = Some(end);
-        self.files.progress = Some(Arc::new(progress));
-        self.dirty = true;
+        self.progress = Some(Arc::new(progress));
+        Some(note)
     }
+}
+
+/// A file has begun.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Begun {
+    /// In words, for the log.
+    pub note: String,
+    /// What passes from now on is not to be diagnosed.
+    pub silence: bool,
 }

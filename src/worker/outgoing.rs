@@ -51,6 +51,8 @@ pub(super) struct Outgoing {
     /// Bytes of this batch: since nothing was waiting.
     taken: u64,
     total: u64,
+    /// How far the batch had come that was given up last.
+    cancelled: Option<SendProgress>,
 }
 
 impl Outgoing {
@@ -144,11 +146,22 @@ impl Outgoing {
         })
     }
 
+    /// Bytes that wait.
+    pub(super) fn unsent(&self, now: Duration) -> u64 {
+        self.progress(now).map_or(0, |progress| progress.total - progress.taken)
+    }
+
+    /// How far the batch had come that was given up last.
+    pub(super) fn cancelled(&self) -> Option<SendProgress> {
+        self.cancelled
+    }
+
     /// Gives all up: how far it had come, and which Sends.
     pub(super) fn cancel(&mut self, now: Duration) -> Option<(SendProgress, Vec<SendId>)> {
         let progress = self.progress(now)?;
         let ids = self.sends.drain(..).map(|send| send.id).collect();
         self.next = Duration::ZERO;
+        self.cancelled = Some(progress);
         Some((progress, ids))
     }
 

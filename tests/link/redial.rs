@@ -124,16 +124,27 @@ fn without_reconnect_a_server_that_hangs_up_is_the_end() {
     assert!(text.ends_with("(the server closed it). Check the server, then connect again."), "{text}");
 }
 
-/// A listener whose queue is full answers no call.
-#[test]
-fn a_call_that_nobody_answers_is_given_up_at_once() {
+/// A listener that answers no call, as its queue is full, but for this one.
+fn deaf(address: SocketAddr) -> (Socket, SocketAddr) {
     let deaf = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-    deaf.bind(&SockAddr::from(SocketAddr::from(([127, 0, 0, 1], 0)))).unwrap();
+    deaf.set_reuse_address(true).unwrap();
+    deaf.bind(&SockAddr::from(address)).unwrap();
     deaf.listen(0).unwrap();
     let address = deaf.local_addr().unwrap().as_socket().unwrap();
-    let waiting: Vec<_> =
-        std::iter::repeat_with(|| TcpStream::connect_timeout(&address, Duration::from_millis(100))).take(4).collect();
+    (deaf, address)
+}
+
+fn fill(address: SocketAddr) -> Vec<TcpStream> {
+    let calls = std::iter::repeat_with(|| TcpStream::connect_timeout(&address, Duration::from_millis(100)));
+    let waiting: Vec<_> = calls.take(4).collect();
     assert!(waiting.iter().any(Result::is_err), "its queue is full");
+    waiting.into_iter().flatten().collect()
+}
+
+#[test]
+fn a_call_that_nobody_answers_is_given_up_at_once() {
+    let (_deaf, address) = deaf(([127, 0, 0, 1], 0).into());
+    let _waiting = fill(address);
     let watched = Watched::open(&format!("tcp://{address}"), settings());
     watched.order(Order::Note("kept for later".into()));
     std::thread::park_timeout(Duration::from_millis(50));
@@ -142,6 +153,30 @@ fn a_call_that_nobody_answers_is_given_up_at_once() {
     watched.order(Order::Disconnect);
     watched.until("it is closed", |status| status.phase == Phase::Closed);
     assert!(asked.elapsed() < Duration::from_millis(300), "{:?}", asked.elapsed());
+}
+
+/// Ten seconds in which no order is followed would be ten seconds of a dead window.
+#[test]
+fn a_port_that_is_taken_back_is_called_without_holding_up_orders() {
+    let (listener, address) = deaf(([127, 0, 0, 1], 0).into());
+    let watched = Watched::opened_with(&format!("tcp://{address}"), LineSettings::default());
+    let (_first, _) = listener.accept().unwrap();
+    watched.order(Order::Release);
+    watched.until("it is released", |status| status.phase == Phase::Released);
+    let waiting = fill(address);
+    let asked = Instant::now();
+    watched.order(Order::TakeBack(None));
+    watched.order(Order::Note("meanwhile".into()));
+    while !watched.notes().iter().any(|note| note == "meanwhile") {
+        assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", watched.notes());
+        std::thread::park_timeout(Duration::from_millis(5));
+    }
+    // There is room again: the call is answered when the system repeats it.
+    for _ in &waiting {
+        drop(listener.accept().unwrap());
+    }
+    back(&watched);
+    assert!(watched.notes().iter().any(|note| note.starts_with("taken back: opened tcp://")), "{:?}", watched.notes());
 }
 
 /// The far machine loses its power: no word comes, and none is answered. Only root can cut such a cable.

@@ -268,3 +268,17 @@ fn pacing_keeps_its_distance() {
     watched.order(Order::Send(bytes.clone()));
     assert!(pty.read_exactly(bytes.len(), LIMIT) == bytes, "without pacing again");
 }
+
+/// The simulated modem has no rate: to note one as set would be untrue.
+#[test]
+fn settings_for_a_port_that_has_none_are_not_said_to_be_applied() {
+    let watched = Watched::opened("sim:");
+    watched.order(Order::Reconfigure(LineSettings { baud: 9600, ..LineSettings::default() }));
+    let status = watched.until("it is said", |status| status.refused.is_some());
+    assert!(
+        status.refused.as_ref().unwrap().starts_with("sim: has no line settings: 9600 8N1"),
+        "{:?}",
+        status.refused
+    );
+    assert!(!watched.notes().iter().any(|note| note.contains("settings changed")), "{:?}", watched.notes());
+}

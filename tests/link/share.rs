@@ -2,10 +2,12 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
+use std::time::{Duration, Instant};
 
+use modemscope::link::LineSettings;
 use modemscope::link::share::Place;
-use modemscope::worker::Order;
+use modemscope::worker::{Order, Phase};
 
 use crate::pty::Pty;
 use crate::watch::{LIMIT, Watched, all_values, noise};
@@ -74,4 +76,34 @@ fn a_guest_on_a_pty_watches_and_talks() {
     assert_eq!(&got, b"\r\nRING\r\n");
     guest.write_all(b"ATA\r").unwrap();
     assert_eq!(pty.read_exactly(4, LIMIT), b"ATA\r");
+}
+
+/// What was meant for the device that went would surprise the one that comes.
+#[test]
+fn what_guests_say_while_the_device_is_away_is_dropped_and_said() {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let settings = LineSettings { reconnect: true, ..LineSettings::default() };
+    let watched = Watched::opened_with(&format!("tcp://{}", server.local_addr().unwrap()), settings);
+    let address = shared(&watched, Place::Tcp("127.0.0.1:0".parse().unwrap()));
+    let mut guest = TcpStream::connect(&address).unwrap();
+    watched.until("it is in", |status| status.shared.as_ref().is_some_and(|(_, guests)| *guests == 1));
+    watched.order(Order::Release);
+    watched.until("it is away", |status| status.phase == Phase::Released);
+    drop(server.accept().unwrap());
+    guest.write_all(b"AT+CPWROFF\r").unwrap();
+    let until = Instant::now() + LIMIT;
+    while !watched.notes().iter().any(|note| note.contains("what guests send until it is back is dropped")) {
+        assert!(Instant::now() < until, "{:?}", watched.notes());
+        std::thread::park_timeout(Duration::from_millis(5));
+    }
+    watched.order(Order::TakeBack(None));
+    let (mut device, _) = server.accept().unwrap();
+    watched.until("it is back", |status| matches!(status.phase, Phase::Open { .. }));
+    guest.write_all(b"AT\r").unwrap();
+    device.set_read_timeout(Some(LIMIT)).unwrap();
+    let mut got = [0; 3];
+    device.read_exact(&mut got).unwrap();
+    assert_eq!(&got, b"AT\r");
+    let notes = watched.notes().join("\n");
+    assert!(notes.contains("11 bytes of guests were dropped while the device was away"), "{notes}");
 }

@@ -1,13 +1,14 @@
 //! Files over a pty: raw, and by XMODEM and YMODEM to lrzsz's real receivers.
 
 use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use modemscope::link::transfer::{Protocol, TransferEnd};
-use modemscope::worker::Order;
+use modemscope::worker::{Order, Status};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::pty::Pty;
@@ -75,7 +76,7 @@ fn files_arrive_by_every_protocol() {
         let receiver = Receiver::start(program, arguments, target.path());
         watched.order(Order::SendFile(path, protocol));
         assert!(receiver.serve(&pty), "{protocol:?}");
-        let ended = |status: &modemscope::worker::Status| status.transfer.as_ref().is_some_and(|it| it.end.is_some());
+        let ended = |status: &Status| status.transfer.as_ref().is_some_and(|it| it.end.is_some());
         let status = watched.until("the file is there", ended);
         let progress = status.transfer.clone().unwrap();
         assert_eq!(progress.end, Some(TransferEnd::Done), "{protocol:?}");
@@ -109,9 +110,7 @@ fn a_raw_file_arrives_with_its_progress_and_is_cancelled_exactly() {
     assert_eq!((progress(&watched).taken, progress(&watched).end.clone()), (300_000, Some(TransferEnd::Done)));
 
     watched.order(Order::SendFile(path, Protocol::Raw));
-    let stalled = |status: &modemscope::worker::Status| {
-        status.sending.is_some_and(|sending| sending.stalled >= Duration::from_millis(150))
-    };
+    let stalled = |status: &Status| status.sending.is_some_and(|sending| sending.stalled >= Duration::from_millis(150));
     let status = watched.until("the far end does not read", stalled);
     assert_eq!(status.transfer.as_ref().unwrap().taken, status.tx - 300_000);
     watched.order(Order::Send(b"between".to_vec()));
@@ -164,7 +163,7 @@ fn a_far_end_that_cancels_or_vanishes_is_told() {
     watched.order(Order::SendFile(path.clone(), Protocol::Xmodem));
     pty.write_all(b"C", LIMIT);
     assert_eq!(pty.read_exactly(133, LIMIT).len(), 133);
-    let ended = |status: &modemscope::worker::Status| status.transfer.as_ref().is_some_and(|it| it.end.is_some());
+    let ended = |status: &Status| status.transfer.as_ref().is_some_and(|it| it.end.is_some());
     // sx throws away what comes before it waits for the answer to its block: say it until it is heard.
     let until = Instant::now() + LIMIT;
     while !ended(&watched.connection.status()) && Instant::now() < until {
@@ -244,4 +243,33 @@ fn ctrl_c_cancels_a_file_with_its_count() {
     assert_eq!(code, Some(130), "{text}");
     let count: usize = text.split("cancelled; ").nth(1).and_then(|rest| rest.split(' ').next()?.parse().ok()).unwrap();
     assert!(first.len() <= count && count < bytes.len(), "{text}");
+}
+
+/// The far end reads as fast as it can and never says a word.
+#[test]
+fn a_raw_file_goes_as_fast_as_the_line_and_ends_when_all_has_left() {
+    let (_folder, path, bytes) = file(1024 * 1024);
+    let ended = |status: &Status| status.transfer.as_ref().is_some_and(|it| it.end.is_some());
+    let check = |watched: &Watched, began: Instant| {
+        let status = watched.until("it is done", ended);
+        assert_eq!(status.transfer.as_ref().unwrap().end, Some(TransferEnd::Done));
+        assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    };
+
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let watched = Watched::opened(&format!("tcp://{}", server.local_addr().unwrap()));
+    let (mut far_end, _) = server.accept().unwrap();
+    let began = Instant::now();
+    watched.order(Order::SendFile(path.clone(), Protocol::Raw));
+    let mut got = vec![0; bytes.len()];
+    far_end.read_exact(&mut got).unwrap();
+    assert!(got == bytes);
+    check(&watched, began);
+
+    let pty = Pty::new();
+    let watched = Watched::opened(&pty.path());
+    let began = Instant::now();
+    watched.order(Order::SendFile(path, Protocol::Raw));
+    assert!(pty.read_exactly(bytes.len(), LIMIT) == bytes);
+    check(&watched, began);
 }

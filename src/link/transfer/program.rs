@@ -140,6 +140,10 @@ impl Program {
         self.end.clone()
     }
 
+    pub(super) fn has_ended(&self) -> bool {
+        self.end.is_some()
+    }
+
     pub(super) fn ending(&self) -> bool {
         self.hung_up && self.end.is_none()
     }

@@ -8,14 +8,12 @@ use egui::{CornerRadius, Event, Key, Modifiers, Pos2, Rect, Response, Ui};
 
 use super::row::{Columns, Drawn};
 use super::{LogPanel, clock};
-use crate::app::State;
-use crate::app::command::{Book, Capture, Log};
+use crate::app::{Command, State};
 use crate::capture::copy::{CopyAs, Selection};
 use crate::capture::{Content, Row};
 use crate::macros::recorder::Replay;
 use crate::modem::Direction;
 use crate::modem::diagnose::Evidence;
-use crate::ui::commands::Commands;
 use crate::ui::theme::{self, Palette};
 use crate::ui::{bytes, parts};
 
@@ -34,7 +32,7 @@ pub(super) struct Drag {
 }
 
 impl LogPanel {
-    pub(super) fn select(&mut self, ui: &Ui, response: &Response, state: &State, commands: &mut Commands) {
+    pub(super) fn select(&mut self, ui: &Ui, response: &Response, state: &State, commands: &mut Vec<Command>) {
         let pointer = response.interact_pointer_pos();
         let hit = pointer.and_then(|pos| self.hit(pos));
         if response.drag_started() {
@@ -48,7 +46,7 @@ impl LogPanel {
         {
             drag.to = hit;
             let drag = *drag;
-            commands.push(Log::Select(Some(self.between(drag.from, drag.to, state))));
+            commands.push(Command::Select(Some(self.between(drag.from, drag.to, state))));
         } else if response.clicked() {
             let shift = ui.input(|input| input.modifiers.shift);
             let rows = hit.map(|hit| match (&state.selected, shift) {
@@ -58,7 +56,7 @@ impl LogPanel {
             let same = rows.as_ref().is_some_and(|rows| is_rows(state, rows));
             let selection = rows.filter(|_| !same).map(|rows| self.rows_selected(rows, state));
             if selection.is_some() || state.selected.is_some() {
-                commands.push(Log::Select(selection));
+                commands.push(Command::Select(selection));
             }
         }
         response.context_menu(|ui| forms(ui, state, commands));
@@ -66,10 +64,10 @@ impl LogPanel {
             return;
         }
         if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::A)) && self.page.total > self.base {
-            commands.push(Log::Select(Some(self.rows_selected(self.base..self.page.total, state))));
+            commands.push(Command::Select(Some(self.rows_selected(self.base..self.page.total, state))));
         }
         if state.selected.is_some() && ui.input(|input| input.events.iter().any(|event| matches!(event, Event::Copy))) {
-            commands.push(Capture::Copy(CopyAs::Text));
+            commands.push(Command::Copy(CopyAs::Text));
         }
     }
 
@@ -164,7 +162,7 @@ pub(super) fn paint_bytes(
 }
 
 /// What is selected and what can be done with it, below the log.
-pub(super) fn bar(ui: &mut Ui, state: &State, commands: &mut Commands) {
+pub(super) fn bar(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let Some(selected) = &state.selected else { return };
     ui.horizontal(|ui| {
         let words = selected.span.as_ref().map_or_else(
@@ -185,12 +183,12 @@ pub(super) fn bar(ui: &mut Ui, state: &State, commands: &mut Commands) {
         parts::spoken(&ui.label(&words), &format!("Selected: {words}"));
         forms(ui, state, commands);
         if parts::quiet(ui, "Select nothing").clicked() {
-            commands.push(Log::Select(None));
+            commands.push(Command::Select(None));
         }
     });
 }
 
-fn forms(ui: &mut Ui, state: &State, commands: &mut Commands) {
+fn forms(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let Some(selected) = &state.selected else {
         parts::weak(ui, "Click a row or drag over rows or bytes to select them.");
         return;
@@ -206,7 +204,7 @@ fn forms(ui: &mut Ui, state: &State, commands: &mut Commands) {
             .accessible_name(if form == CopyAs::Text { name.to_owned() } else { format!("Copy as {name}") })
             .clicked()
         {
-            commands.push(Capture::Copy(form));
+            commands.push(Command::Copy(form));
             ui.close();
         }
     }
@@ -218,7 +216,7 @@ fn forms(ui: &mut Ui, state: &State, commands: &mut Commands) {
                 (Replay::Timing, "With the original timing"),
             ] {
                 if ui.button(name).clicked() {
-                    commands.push(Book::AddSelection(replay));
+                    commands.push(Command::MacroOfSelection(replay));
                     ui.close();
                 }
             }

@@ -4,15 +4,13 @@ use std::time::Duration;
 
 use egui::{Button, DragValue, Popup, PopupCloseBehavior, RichText, Ui, vec2};
 
-use crate::app::State;
-use crate::app::command::Port;
+use crate::app::{Command, State};
 use crate::link::settings::Pacing;
 use crate::link::{DataBits, LineSettings, Parity, StopBits};
-use crate::ui::commands::Commands;
 use crate::ui::{parts, theme};
 
 /// Draws the button and, while it is open, its menu.
-pub(super) fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
+pub(super) fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let mut line = state.line;
     let button = ui
         .add(Button::new(RichText::new(line.frame()).font(theme::mono())).right_text(RichText::new("▼").size(8.0)))
@@ -29,7 +27,7 @@ pub(super) fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
         pacing(ui, &mut line.pacing);
     });
     if line != state.line {
-        commands.push(Port::SetLine(line));
+        commands.push(Command::SetLine(line));
     }
 }
 

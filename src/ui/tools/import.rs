@@ -5,14 +5,11 @@ use std::path::{Path, PathBuf};
 
 use egui::{RichText, TextEdit, Ui};
 
-use super::ToolWindow;
-use crate::app::command::{self, Tool};
 use crate::app::{Command, Purpose, State};
 use crate::macros::edit::{Edit, Editor};
 use crate::macros::{Book, Macro, file, foreign};
 use crate::notation::LineEnding;
 use crate::sketch;
-use crate::ui::commands::Commands;
 use crate::ui::{parts, theme};
 
 /// As high a pasted sketch may stand.
@@ -37,19 +34,11 @@ struct Read {
     timed: bool,
 }
 
-impl ToolWindow for ImportPanel {
-    fn name(&self) -> &'static str {
-        "Import macros or sketch…"
-    }
-
-    fn size(&self) -> [f32; 2] {
-        [620.0, 540.0]
-    }
-
-    fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+impl ImportPanel {
+    pub(super) fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         if let Some((Purpose::Import, path)) = &state.tools.chosen {
             self.path = path.display().to_string();
-            commands.push(Tool::TakeChosen);
+            commands.push(Command::TakeChosen);
         }
         let label = parts::weak(ui, "A file: .ino, HTerm .hts, Bray or CuteCom .tmf, SSCOM .ini, YAT, or a macro book");
         ui.horizontal(|ui| {
@@ -57,7 +46,7 @@ impl ToolWindow for ImportPanel {
             let field = ui.add(field).labelled_by(label.id);
             let enter = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
             if ui.button("Choose…").clicked() {
-                commands.push(Tool::Choose(Purpose::Import));
+                commands.push(Command::Choose(Purpose::Import));
             }
             let named = !self.path.trim().is_empty();
             if ui.add_enabled(named, egui::Button::new("Read file")).clicked() || (enter && named) {
@@ -74,10 +63,8 @@ impl ToolWindow for ImportPanel {
         });
         self.result(ui, state, commands);
     }
-}
 
-impl ImportPanel {
-    fn read_file(&mut self, commands: &mut Commands) {
+    fn read_file(&mut self, commands: &mut Vec<Command>) {
         self.text.clear();
         let path = PathBuf::from(self.path.trim());
         let name = path.file_stem().map_or_else(|| "Imported".to_owned(), |stem| stem.to_string_lossy().into_owned());
@@ -109,7 +96,7 @@ impl ImportPanel {
         };
     }
 
-    fn result(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+    fn result(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         let Some(read) = &self.read else { return };
         let palette = parts::colors(ui);
         ui.separator();
@@ -158,7 +145,7 @@ impl ImportPanel {
                 });
             match edited {
                 Ok(text) => {
-                    commands.push(command::Book::Save(text));
+                    commands.push(Command::SaveBook(text));
                     let names: Vec<&str> = book.macros.iter().take(5).map(|found| found.name.as_str()).collect();
                     let more = if book.macros.len() > names.len() { " …" } else { "" };
                     let words = format!("Added to the macros: “{}”{more}.", names.join("”, “"));

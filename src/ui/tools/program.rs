@@ -4,12 +4,9 @@ use std::path::Path;
 
 use egui::{ComboBox, DragValue, Grid, TextEdit, Ui};
 
-use super::ToolWindow;
-use crate::app::command::Tool;
-use crate::app::{Purpose, State};
+use crate::app::{Command, Purpose, State};
 use crate::macros::Macro;
 use crate::sketch::{BoardSerial, Exported, InoOptions, export_c, export_ino, export_python};
-use crate::ui::commands::Commands;
 use crate::ui::{parts, theme};
 
 /// The language of a program.
@@ -54,9 +51,9 @@ struct Wish {
     baud: u32,
 }
 
-/// The window and what is chosen in it.
+/// The window.
 #[derive(Debug)]
-pub struct ProgramPanel {
+pub(super) struct ProgramPanel {
     /// Name of the macro, which stays when the book changes.
     name: Option<String>,
     language: Language,
@@ -92,19 +89,17 @@ impl Default for ProgramPanel {
     }
 }
 
-impl ToolWindow for ProgramPanel {
-    fn name(&self) -> &'static str {
-        "Macro as a program…"
+impl ProgramPanel {
+    /// Takes the macro of this name, with its parameters as they were given last.
+    pub(super) fn pick(&mut self, name: &str) {
+        self.name = Some(name.to_owned());
+        self.values.clear();
     }
 
-    fn size(&self) -> [f32; 2] {
-        [700.0, 560.0]
-    }
-
-    fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+    pub(super) fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         if let Some((Purpose::Program, path)) = &state.tools.chosen {
             self.path = path.display().to_string();
-            commands.push(Tool::TakeChosen);
+            commands.push(Command::TakeChosen);
         }
         let Some(what) = self.choose(ui, state).cloned() else {
             ui.label("There are no macros.");
@@ -131,14 +126,6 @@ impl ToolWindow for ProgramPanel {
         self.result(ui, commands);
     }
 
-    /// Takes the macro of this name, with its parameters as they were given last.
-    fn turn_to(&mut self, subject: String) {
-        self.name = Some(subject);
-        self.values.clear();
-    }
-}
-
-impl ProgramPanel {
     fn choose<'s>(&mut self, ui: &mut Ui, state: &'s State) -> Option<&'s Macro> {
         let macros = &state.book.macros;
         let known = macros.iter().find(|known| Some(&known.name) == self.name.as_ref()).or_else(|| macros.first())?;
@@ -164,7 +151,7 @@ impl ProgramPanel {
             combo.response.labelled_by(label.id);
         });
         if self.name.as_ref() != Some(&picked.name) {
-            self.turn_to(picked.name.clone());
+            self.pick(&picked.name);
         }
         Some(picked)
     }
@@ -210,7 +197,7 @@ impl ProgramPanel {
         ui.add(DragValue::new(&mut self.baud).range(300..=2_000_000).speed(100)).labelled_by(label.id);
     }
 
-    fn result(&mut self, ui: &mut Ui, commands: &mut Commands) {
+    fn result(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let palette = parts::colors(ui);
         let Some((_, made)) = &self.made else { return };
         let exported = match made {
@@ -232,12 +219,12 @@ impl ProgramPanel {
             let field = TextEdit::singleline(&mut self.path).desired_width(260.0).font(theme::mono());
             ui.add(field.hint_text(hint)).labelled_by(label.id);
             if ui.button("Choose…").clicked() {
-                commands.push(Tool::Choose(Purpose::Program));
+                commands.push(Command::Choose(Purpose::Program));
             }
             let named = !self.path.trim().is_empty();
             if parts::primary(ui, named, "Save program").clicked() {
                 let path = Path::new(self.path.trim());
-                commands.push(Tool::SaveProgram(exported.text.clone(), path.to_owned()));
+                commands.push(Command::SaveProgram(exported.text.clone(), path.to_owned()));
             }
         });
         if self.language == Language::Arduino {

@@ -5,12 +5,9 @@ use std::time::Duration;
 
 use egui::{Button, ComboBox, ProgressBar, TextEdit, Ui};
 
-use super::ToolWindow;
-use crate::app::command::{Line, Tool};
-use crate::app::{Purpose, State};
+use crate::app::{Command, Purpose, State};
 use crate::link::LineSettings;
 use crate::link::transfer::{Protocol, TransferEnd, TransferProgress};
-use crate::ui::commands::Commands;
 use crate::ui::{bytes, parts, theme};
 
 /// The file that was typed or picked.
@@ -22,19 +19,11 @@ pub(super) struct SendFilePanel {
     looked: Option<(PathBuf, Result<u64, String>)>,
 }
 
-impl ToolWindow for SendFilePanel {
-    fn name(&self) -> &'static str {
-        "Send file…"
-    }
-
-    fn size(&self) -> [f32; 2] {
-        [470.0, 250.0]
-    }
-
-    fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+impl SendFilePanel {
+    pub(super) fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         if let Some((Purpose::SendFile, path)) = &state.tools.chosen {
             self.path = path.display().to_string();
-            commands.push(Tool::TakeChosen);
+            commands.push(Command::TakeChosen);
         }
         self.form(ui, commands);
         let length = self.length();
@@ -54,10 +43,10 @@ impl ToolWindow for SendFilePanel {
             let hindrance = hindrance(state);
             let ready = hindrance.is_none() && !under_way && matches!(length, Some(Ok(_)));
             if parts::primary(ui, ready, "Send file").clicked() {
-                commands.push(Line::SendFile(self.path.trim().into(), self.protocol));
+                commands.push(Command::SendFile(self.path.trim().into(), self.protocol));
             }
             if under_way && ui.add(Button::new("Cancel file")).clicked() {
-                commands.push(Line::CancelSend);
+                commands.push(Command::CancelSend);
             }
             if let Some(why) = hindrance {
                 parts::weak(ui, why);
@@ -67,10 +56,8 @@ impl ToolWindow for SendFilePanel {
             progress(ui, state, transfer);
         }
     }
-}
 
-impl SendFilePanel {
-    fn form(&mut self, ui: &mut Ui, commands: &mut Commands) {
+    fn form(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         ui.horizontal(|ui| {
             let label = ui.label("File");
             let field = TextEdit::singleline(&mut self.path).desired_width(310.0).font(theme::mono());
@@ -79,7 +66,7 @@ impl SendFilePanel {
                 self.looked = None;
             }
             if ui.button("Choose…").clicked() {
-                commands.push(Tool::Choose(Purpose::SendFile));
+                commands.push(Command::Choose(Purpose::SendFile));
             }
         });
         ui.horizontal(|ui| {

@@ -1,0 +1,99 @@
+//! What the thread writes down and tells: the capture with its time, what an order ran into, and whether there is news.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use crate::capture::{Record, Writer};
+use crate::link::Time;
+
+/// The window is told of news at most this often.
+const NEWS_EVERY: Duration = Duration::from_millis(8);
+
+/// The capture's time.
+#[derive(Debug)]
+struct Clock {
+    zero: Instant,
+    time: Time,
+}
+
+#[expect(clippy::disallowed_methods, reason = "the worker is where time comes from")]
+impl Clock {
+    fn since(started: SystemTime, time: Time) -> Self {
+        let now = Instant::now();
+        let age = SystemTime::now().duration_since(started).unwrap_or_default();
+        Self { zero: now.checked_sub(age).unwrap_or(now), time }
+    }
+}
+
+/// The capture that is being written, and what of it is not published yet.
+pub(super) struct Journal {
+    capture: Writer,
+    clock: Clock,
+    refused: Option<String>,
+    news: bool,
+    published: Duration,
+}
+
+impl Journal {
+    pub(super) fn new(capture: Writer, time: Time) -> Self {
+        let clock = Clock::since(capture.reader().started(), time);
+        Self { capture, clock, refused: None, news: false, published: Duration::ZERO }
+    }
+
+    /// Time of the session.
+    pub(super) fn now(&self) -> Duration {
+        self.clock.time.shown().unwrap_or_else(|| self.clock.zero.elapsed())
+    }
+
+    /// How long a wait for a deadline may last.
+    pub(super) fn patience(&self, timeout: Option<Duration>) -> Option<Duration> {
+        self.clock.time.patience(timeout)
+    }
+
+    pub(super) fn record(&mut self, now: Duration, record: Record) {
+        self.capture.append(now, record);
+        self.news = true;
+    }
+
+    pub(super) fn note(&mut self, text: impl Into<String>) {
+        self.record(self.now(), Record::Note(text.into()));
+    }
+
+    /// What was asked for cannot be done: in the log, and in the status until the port is opened anew.
+    pub(super) fn refuse(&mut self, problem: impl Into<String>) {
+        let problem = problem.into();
+        self.note(problem.clone());
+        self.refused = Some(problem);
+    }
+
+    pub(super) fn refused(&self) -> Option<String> {
+        self.refused.clone()
+    }
+
+    pub(super) fn forget_refusal(&mut self) {
+        self.refused = None;
+    }
+
+    /// There was no session: nothing of it is kept.
+    pub(super) fn withdraw(&self) {
+        self.capture.reader().withdraw();
+    }
+
+    /// Something shows that is not in the capture.
+    pub(super) fn news(&mut self) {
+        self.news = true;
+    }
+
+    /// When what is new is to be published; `None` when nothing is.
+    pub(super) fn publish_at(&self) -> Option<Duration> {
+        self.news.then(|| self.published + NEWS_EVERY)
+    }
+
+    pub(super) fn published(&self) -> Duration {
+        self.published
+    }
+
+    pub(super) fn publishing(&mut self, now: Duration) {
+        self.published = now;
+        self.news = false;
+    }
+}
