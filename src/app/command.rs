@@ -1,6 +1,8 @@
-//! All that the window can ask for, and all that has to be done outside the state. Closed: a panel can do nothing else.
+//! All that the window can ask for, nested by what it is about, and all that has to be done outside the state. Closed: a
+//! panel can do nothing else.
+//!
+//! Each subject is an enum of its own, matched once and without `_`: one that is added and not dealt with does not compile.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -25,10 +27,45 @@ use crate::worker::Order;
 /// All that the window can ask for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
+    /// The port: picked, set, opened, lent, shared.
+    Port(Port),
+    /// What goes out on the open port, and its lines.
+    Line(Line),
+    /// What is seen in the log.
+    Log(Log),
+    /// A capture: shown, searched, copied, exported.
+    Capture(Capture),
+    /// The macro book.
+    Book(Book),
+    /// Test server, file dialogs, files that tools save, further windows.
+    Tool(Tool),
+    /// What is remembered from start to start.
+    Setting(Setting),
+    /// Say something to the user.
+    Say(Tone, String),
+    /// A message was read.
+    Dismiss(usize),
+}
+
+/// A subject's command is a command.
+macro_rules! subjects {
+    ($($subject:ident),*) => {
+        $(impl From<$subject> for Command {
+            fn from(command: $subject) -> Self {
+                Self::$subject(command)
+            }
+        })*
+    };
+}
+subjects!(Port, Line, Log, Capture, Book, Tool, Setting);
+
+/// What is done to the port.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Port {
     /// Look again which ports there are.
-    ListPorts,
+    List,
     /// Take this port, with the line settings it had last.
-    PickPort(String),
+    Pick(String),
     /// Use these line settings, at once if connected.
     SetLine(LineSettings),
     /// This stands between the PC and the modem: sets what differs with it.
@@ -45,20 +82,15 @@ pub enum Command {
     TakeBackAs(String),
     /// The window got the focus, or lost it.
     Focus(bool),
-    /// Lend the port while another window has the focus, or do not.
-    SetLendOnFocus(bool),
-    /// List devices of these patterns too.
-    SetGlobs(Vec<String>),
-    /// Share the port here when asked for it.
-    SetShare(Share),
     /// Let other programs watch the port and talk, at the place that is set.
     StartSharing,
     /// Share the port no longer.
     StopSharing,
-    /// Send this file so.
-    SendFile(PathBuf, Protocol),
-    /// Open another window, for another port.
-    NewWindow,
+}
+
+/// What goes out on the open port, and its lines.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Line {
     /// Send these bytes.
     Send(Vec<u8>),
     /// Send these bytes and remember the text that they were typed as.
@@ -68,6 +100,10 @@ pub enum Command {
         /// What it stands for, ending included.
         bytes: Vec<u8>,
     },
+    /// Send these lines one after the other, with a pause behind each.
+    SendLines(Vec<Vec<u8>>),
+    /// Send this file so.
+    SendFile(PathBuf, Protocol),
     /// Give up what is not sent yet.
     CancelSend,
     /// Run the macro at this place of the book with these values.
@@ -81,6 +117,93 @@ pub enum Command {
     },
     /// Stop the macro run.
     StopMacro,
+    /// Send AT every half second until the modem answers, four seconds at most.
+    AskModem,
+    /// Search for the modem's baud rate.
+    ScanBaud,
+    /// Try no further rate.
+    StopScan,
+    /// The passthrough check.
+    Check(Check),
+    /// Set DTR or RTS.
+    SetLines(LineChange),
+    /// Set DTR or RTS and put them back after this time.
+    PulseLines(LineChange, Duration),
+    /// Send a break.
+    Break(Duration),
+    /// A hand on the simulated modem.
+    Sim(Control),
+}
+
+/// The passthrough check: what the way through an Arduino carries.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Check {
+    /// Find it out.
+    Start(Way),
+    /// End that before its time.
+    Stop,
+}
+
+/// What is seen in the log.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Log {
+    /// Select this, or nothing.
+    Select(Option<Selection>),
+    /// Put a note into it.
+    Note(String),
+    /// What was typed cannot be looked for.
+    FindTrouble(String),
+    /// Go so many matches on, or back.
+    FindStep(i64),
+    /// Look for nothing.
+    FindClose,
+}
+
+/// What is done with a capture.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Capture {
+    /// Show a capture file.
+    Open(PathBuf),
+    /// Show the port again.
+    ShowPort,
+    /// Copy what is selected.
+    Copy(CopyAs),
+    /// Look for this.
+    Find(Pattern),
+    /// Count this byte, or none.
+    CountByte(Option<u8>),
+    /// Find out what an export would redact.
+    PlanExport,
+    /// Export it.
+    Export(ExportWish),
+    /// End the export.
+    CancelExport,
+    /// Compute the timeline.
+    MakeTimeline,
+}
+
+/// What is done with the macro book.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Book {
+    /// Read it again.
+    Reload,
+    /// Save this as the book.
+    Save(String),
+    /// Save this as the book, and what stands there now in a file beside it.
+    SaveOver(String),
+    /// Add a macro that sends what the macro of this name sends, each step when the modem has answered.
+    WaitForAnswers(String),
+    /// Add a macro of what was sent while the selected rows or bytes came and went.
+    AddSelection(Replay),
+    /// Begin a recording, or end it and add the macro.
+    Record(bool),
+}
+
+/// What stands beside port and log.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Tool {
+    /// Open another window, for another port.
+    NewWindow,
     /// Let the test server listen on this port of the loopback address.
     StartServer(u16),
     /// Close the test server and its connections.
@@ -92,100 +215,47 @@ pub enum Command {
         /// What to send.
         bytes: Vec<u8>,
     },
-    /// Show no findings of this rule.
-    Mute(String),
-    /// Show the findings of all rules again.
-    UnmuteAll,
-    /// Show the log so.
-    SetView(View),
-    /// Read the send box so.
-    SetSendBox(SendBox),
-    /// Use these colours.
-    SetTheme(Theme),
-    /// The window was zoomed.
-    SetZoom(f32),
-    /// The window is here: x, y, width, height in points.
-    SetWindow(Vec<f32>),
-    /// Colour rows so.
-    SetHighlights(Vec<Highlight>),
-    /// Count this byte in the log.
-    CountByte(Option<u8>),
-    /// Select this in the log, or nothing.
-    Select(Option<Selection>),
-    /// Copy what is selected.
-    Copy(CopyAs),
-    /// Look for this in the capture.
-    Find(Pattern),
-    /// What was typed cannot be looked for.
-    FindTrouble(String),
-    /// Go so many matches on, or back.
-    FindStep(i64),
-    /// Look for nothing.
-    FindClose,
-    /// Put a note into the log.
-    Note(String),
-    /// Set DTR or RTS.
-    SetLines(LineChange),
-    /// Set DTR or RTS and put them back after this time.
-    PulseLines(LineChange, Duration),
-    /// Send a break.
-    Break(Duration),
-    /// A hand on the simulated modem.
-    Sim(Control),
-    /// Show a capture file.
-    OpenCapture(PathBuf),
-    /// Show the port again.
-    ShowPort,
-    /// Read the macro book again.
-    ReloadBook,
-    /// Save this as the macro book.
-    SaveBook(String),
-    /// Save this as the macro book, and what stands there now in a file beside it.
-    SaveBookOver(String),
-    /// Add a macro that sends what the macro of this name sends, each step when the modem has answered.
-    WaitForAnswers(String),
-    /// Add a macro of what was sent while the selected rows or bytes came and went.
-    MacroOfSelection(Replay),
-    /// Send these lines one after the other, with a pause behind each.
-    SendLines(Vec<Vec<u8>>),
-    /// Find out what an export would redact.
-    PlanExport,
-    /// Export the capture.
-    Export(ExportWish),
-    /// End the export.
-    CancelExport,
     /// Open the system's file dialog.
     Choose(Purpose),
     /// The picked file was taken note of.
     TakeChosen,
-    /// Begin or end a recording.
-    Record(bool),
-    /// Compute the timeline.
-    MakeTimeline,
-    /// Search for the modem's baud rate.
-    ScanBaud,
-    /// Try no further rate.
-    StopScan,
-    /// Send AT every half second until the modem answers, four seconds at most.
-    AskModem,
-    /// Find out what the way through an Arduino carries.
-    StartCheck(Way),
-    /// End that before its time.
-    StopCheck,
     /// Save a sketch as this file, which must not be there yet.
     SaveSketch(Sketch, PathBuf),
     /// Save a macro's program as this file, which must not be there yet.
     SaveProgram(String, PathBuf),
+}
+
+/// What is remembered from start to start.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Setting {
+    /// Show the log so.
+    View(View),
+    /// Read the send box so.
+    SendBox(SendBox),
+    /// Use these colours.
+    Theme(Theme),
+    /// The window was zoomed.
+    Zoom(f32),
+    /// The window is here: x, y, width, height in points.
+    Window(Vec<f32>),
+    /// Colour rows so.
+    Highlights(Vec<Highlight>),
+    /// Show no findings of this rule.
+    Mute(String),
+    /// Show the findings of all rules again.
+    UnmuteAll,
+    /// Lend the port while another window has the focus, or do not.
+    LendOnFocus(bool),
+    /// List devices of these patterns too.
+    Globs(Vec<String>),
+    /// Share the port here when asked for it.
+    Share(Share),
     /// Keep captures up to this size, in MiB; 0 keeps all.
-    SetRetention(u64),
+    Retention(u64),
     /// Record PINs and passwords as they are.
-    SetExactSecrets(bool),
+    ExactSecrets(bool),
     /// Write a text log beside each capture.
-    SetTextLog(bool),
-    /// A message was read.
-    Dismiss(usize),
-    /// Say something to the user.
-    Say(Tone, String),
+    TextLog(bool),
 }
 
 /// An export, as the user wants it.
@@ -203,11 +273,11 @@ pub struct ExportWish {
     pub redact: bool,
 }
 
-/// What has to be done outside the state.
+/// What has to be done outside the state. Subjects that need nothing of the state's before are handed on as they are.
 #[derive(Debug)]
 pub enum Effect {
-    /// List the ports.
-    ListPorts,
+    /// List the ports anew, and devices of these patterns too.
+    ListPorts(Vec<String>),
     /// Open this port.
     Open {
         /// What to open.
@@ -221,65 +291,18 @@ pub enum Effect {
     Reconfigure(LineSettings),
     /// Close the port.
     Close,
-    /// List devices of these patterns too.
-    WatchPorts(Vec<String>),
-    /// Open another window.
-    NewWindow,
     /// Hand this to the link.
     Order(Order),
-    /// Listen here.
-    StartServer(SocketAddr),
-    /// Listen no more.
-    StopServer,
-    /// Send bytes to a connection of the test server.
-    Answer {
-        /// The connection's number.
-        visitor: u64,
-        /// What to send.
-        bytes: Vec<u8>,
-    },
+    /// The passthrough check.
+    Check(Check),
     /// Count what a selection spans.
     Measure,
-    /// Make the selection text.
-    Copy(CopyAs),
-    /// Look for this.
-    Find(Pattern),
-    /// Count this byte.
-    CountByte(Option<u8>),
-    /// Show a capture file.
-    OpenCapture(PathBuf),
-    /// Show the port again.
-    ShowPort,
-    /// Read the macro book again.
-    ReloadBook,
-    /// Save this text as the macro book.
-    SaveBook(String),
-    /// Save this text as the macro book, and what stands there now in a file beside it.
-    SaveBookOver(String),
-    /// Add a macro that waits for the answers, behind the one of this name.
-    WaitForAnswers(String),
-    /// Add a macro of what was sent while the selected rows or bytes came and went.
-    MacroOfSelection(Replay),
-    /// Find out what an export would redact.
-    PlanExport,
-    /// Export the capture.
-    Export(ExportWish),
-    /// End the export.
-    CancelExport,
-    /// Open the system's file dialog.
-    Choose(Purpose),
-    /// Begin or end a recording.
-    Record(bool),
-    /// Compute the timeline.
-    MakeTimeline,
-    /// Begin the passthrough check.
-    StartCheck(Way),
-    /// End it before its time.
-    StopCheck,
-    /// Save a sketch as this file, which must not be there yet.
-    SaveSketch(Sketch, PathBuf),
-    /// Save a macro's program as this file, which must not be there yet.
-    SaveProgram(String, PathBuf),
+    /// Read a capture.
+    Capture(Capture),
+    /// Read or write the macro book.
+    Book(Book),
+    /// What stands beside port and log.
+    Tool(Tool),
     /// Write the settings soon.
     Save,
 }

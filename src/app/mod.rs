@@ -5,7 +5,7 @@
 //! else changes the state, and `update` itself does no I/O.
 
 pub mod book;
-mod command;
+pub mod command;
 pub mod export_macro;
 mod file_lock;
 pub mod find;

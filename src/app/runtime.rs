@@ -14,6 +14,7 @@ mod saver;
 mod tools;
 mod windows;
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -24,7 +25,7 @@ pub use self::windows::BESIDE;
 use super::Settings;
 use super::Start;
 use super::book::{BookFile, BookWatch};
-use super::command::{Command, Effect};
+use super::command::{self, Capture, Check, Command, Effect, Port, Tool};
 use super::job::Job;
 use super::nano;
 use super::settings::{Adapter, SettingsFile};
@@ -126,7 +127,7 @@ impl Runtime {
         let counted = u8::from_str_radix(&state.settings.counted_byte, 16).ok();
         runtime.counted = counted;
         let remembered = state.settings.port.clone();
-        runtime.carry_out(&mut state, Command::PickPort(remembered));
+        runtime.carry_out(&mut state, Port::Pick(remembered));
         runtime.begin(&mut state, start);
         (runtime, state)
     }
@@ -135,22 +136,22 @@ impl Runtime {
         if let Some(text) = &start.demo {
             self.begin_demo(state, text);
         } else if let Some(file) = start.port.as_ref().map(PathBuf::from).filter(|path| path.is_file()) {
-            self.carry_out(state, Command::OpenCapture(file));
+            self.carry_out(state, Capture::Open(file));
         } else if let Some(port) = &start.port {
-            self.carry_out(state, Command::PickPort(port.clone()));
+            self.carry_out(state, Port::Pick(port.clone()));
             if let Some(line) = start.line {
-                self.carry_out(state, Command::SetLine(line));
+                self.carry_out(state, Port::SetLine(line));
             }
-            self.carry_out(state, Command::Connect);
+            self.carry_out(state, Port::Connect);
         }
     }
 
     /// Simulator and test server, with the questions of the macros answered beforehand.
     fn begin_demo(&mut self, state: &mut State, text: &str) {
-        self.carry_out(state, Command::StartServer(9999));
+        self.carry_out(state, Tool::StartServer(9999));
         if state.server.address.is_none() {
             // Somebody else has 9999: any other will do, since host and port are filled in.
-            self.carry_out(state, Command::StartServer(0));
+            self.carry_out(state, Tool::StartServer(0));
         }
         if let Some(address) = state.server.address {
             let values = &mut state.settings.values;
@@ -158,12 +159,12 @@ impl Runtime {
             values.insert("port".to_owned(), address.port().to_string());
         }
         state.settings.values.insert("text".to_owned(), text.to_owned());
-        self.carry_out(state, Command::PickPort(SIMULATOR.to_owned()));
-        self.carry_out(state, Command::Connect);
+        self.carry_out(state, Port::Pick(SIMULATOR.to_owned()));
+        self.carry_out(state, Port::Connect);
     }
 
     /// Does what a command asks for.
-    pub fn carry_out(&mut self, state: &mut State, command: Command) {
+    pub fn carry_out(&mut self, state: &mut State, command: impl Into<Command>) {
         for effect in update(state, command) {
             self.effect(state, effect);
         }
@@ -206,28 +207,79 @@ impl Runtime {
 
     fn effect(&mut self, state: &mut State, effect: Effect) {
         match effect {
-            Effect::ListPorts => match &self.port_watch {
-                Some(watch) => watch.look(),
-                None => state.ports = discovery::list_also(&state.settings.globs),
-            },
-            Effect::WatchPorts(globs) => match &self.port_watch {
-                Some(watch) => watch.set_patterns(globs),
+            Effect::ListPorts(globs) => match &self.port_watch {
+                Some(watch) => {
+                    watch.set_patterns(globs);
+                    watch.look();
+                }
                 None => state.ports = discovery::list_also(&globs),
             },
-            Effect::NewWindow => self.new_window(state),
             Effect::Open { spec, line, adapter } => self.open(state, spec, for_link(line, adapter)),
-            Effect::Close => self.order(state, Order::Disconnect),
             Effect::Reconfigure(line) => self.order(state, Order::Reconfigure(for_link(line, state.adapter))),
+            Effect::Close => self.order(state, Order::Disconnect),
             Effect::Order(order) => self.order(state, order),
-            Effect::StartServer(address) => self.start_server(state, address),
-            Effect::StopServer => {
+            Effect::Check(Check::Start(way)) => self.start_check(state, way),
+            Effect::Check(Check::Stop) => self.stop_check(state),
+            Effect::Measure => self.measure(state),
+            Effect::Capture(command) => self.read(state, command),
+            Effect::Book(command) => self.keep_book(state, command),
+            Effect::Tool(command) => self.serve(state, command),
+            Effect::Save => self.unsaved = true,
+        }
+    }
+
+    fn read(&mut self, state: &mut State, command: Capture) {
+        match command {
+            Capture::Open(path) => self.open_capture(state, path),
+            Capture::ShowPort => {
+                state.file = None;
+                let reader = self.connection.as_ref().map(|connection| connection.reader().clone());
+                self.show(state, reader);
+            }
+            Capture::Copy(form) => self.copy(state, form),
+            Capture::Find(pattern) => self.find(state, pattern),
+            Capture::CountByte(byte) => {
+                state.settings.counted_byte = byte.map(|byte| format!("{byte:02X}")).unwrap_or_default();
+                (self.counted, self.unsaved) = (byte, true);
+                self.count_byte(state);
+            }
+            Capture::PlanExport => self.plan_export(state),
+            Capture::Export(wish) => self.export(state, wish),
+            Capture::CancelExport => self.cancel_export(),
+            Capture::MakeTimeline => self.make_timeline(state),
+        }
+    }
+
+    fn keep_book(&mut self, state: &mut State, command: command::Book) {
+        use command::Book;
+        match command {
+            Book::Reload => self.reload_book(state),
+            Book::Save(text) => {
+                self.save_book(state, &text);
+            }
+            Book::SaveOver(text) => self.save_book_over(state, &text),
+            Book::WaitForAnswers(name) => self.wait_for_answers(state, &name),
+            Book::AddSelection(replay) => self.macro_of_selection(state, replay),
+            Book::Record(on) => self.record(state, on),
+        }
+    }
+
+    fn serve(&mut self, state: &mut State, command: Tool) {
+        match command {
+            Tool::NewWindow => self.new_window(state),
+            Tool::StartServer(port) => {
+                state.settings.server_port = port;
+                self.unsaved = true;
+                self.start_server(state, SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+            }
+            Tool::StopServer => {
                 self.server = None;
                 state.server.address = None;
                 for visitor in &mut state.server.visitors {
                     visitor.open = false;
                 }
             }
-            Effect::Answer { visitor, bytes } => {
+            Tool::Answer { visitor, bytes } => {
                 let taken = self.server.as_ref().is_some_and(|server| server.answer(visitor, bytes).is_ok());
                 if !taken {
                     state.say(
@@ -236,37 +288,10 @@ impl Runtime {
                     );
                 }
             }
-            Effect::Measure => self.measure(state),
-            Effect::Copy(form) => self.copy(state, form),
-            Effect::Find(pattern) => self.find(state, pattern),
-            Effect::CountByte(byte) => {
-                self.counted = byte;
-                self.count_byte(state);
-            }
-            Effect::OpenCapture(path) => self.open_capture(state, path),
-            Effect::ShowPort => {
-                state.file = None;
-                let reader = self.connection.as_ref().map(|connection| connection.reader().clone());
-                self.show(state, reader);
-            }
-            Effect::ReloadBook => self.reload_book(state),
-            Effect::SaveBook(text) => {
-                self.save_book(state, &text);
-            }
-            Effect::MacroOfSelection(replay) => self.macro_of_selection(state, replay),
-            Effect::WaitForAnswers(name) => self.wait_for_answers(state, &name),
-            Effect::SaveBookOver(text) => self.save_book_over(state, &text),
-            Effect::PlanExport => self.plan_export(state),
-            Effect::Export(wish) => self.export(state, wish),
-            Effect::CancelExport => self.cancel_export(),
-            Effect::Choose(purpose) => self.choose(state, purpose),
-            Effect::Record(on) => self.record(state, on),
-            Effect::MakeTimeline => self.make_timeline(state),
-            Effect::StartCheck(way) => self.start_check(state, way),
-            Effect::StopCheck => self.stop_check(state),
-            Effect::SaveSketch(sketch, path) => tools::save_new(state, "The sketch", sketch.text, &path),
-            Effect::SaveProgram(text, path) => tools::save_new(state, "The program", &text, &path),
-            Effect::Save => self.unsaved = true,
+            Tool::Choose(purpose) => self.choose(state, purpose),
+            Tool::TakeChosen => state.tools.chosen = None,
+            Tool::SaveSketch(sketch, path) => tools::save_new(state, "The sketch", sketch.text, &path),
+            Tool::SaveProgram(text, path) => tools::save_new(state, "The program", &text, &path),
         }
     }
 
@@ -289,7 +314,7 @@ impl Runtime {
         }
     }
 
-    fn start_server(&mut self, state: &mut State, address: std::net::SocketAddr) {
+    fn start_server(&mut self, state: &mut State, address: SocketAddr) {
         self.server = None;
         match TestServer::start(address, self.news.clone()) {
             Ok(server) => {

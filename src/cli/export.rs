@@ -3,8 +3,10 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::LazyLock;
 
 use clap::ValueEnum;
+use clap::builder::PossibleValue;
 
 use super::common::{CommandResult, Exit, finish, say_aside, tell_torn};
 use super::output::OutputOptions;
@@ -40,27 +42,33 @@ pub struct Export {
     output: OutputOptions,
 }
 
-/// The forms of the command line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+/// The forms of the command line: those of a capture, and a macro.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// The bytes of one direction, nothing else; needs --no-redact.
-    Raw,
-    /// A line each row: seconds, direction, text in the notation.
-    Text,
-    /// A hex dump.
-    Hex,
-    /// A table; exact.
-    Csv,
-    /// A table for spreadsheet programs: no cell is taken for a formula.
-    CsvSpreadsheet,
-    /// A JSON object each row.
-    Jsonl,
-    /// A page for a browser.
-    Html,
+    /// The capture in another form.
+    Capture(Format),
     /// A macro that sends what was sent.
     Macro,
-    /// Transcript text.
-    Transcript,
+}
+
+impl ValueEnum for Form {
+    fn value_variants<'a>() -> &'a [Self] {
+        static ALL: LazyLock<Vec<Form>> = LazyLock::new(|| {
+            let forms = export::FORMS.iter().map(|form| Form::Capture(form.format));
+            forms.chain([Form::Macro]).collect()
+        });
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        match self {
+            Self::Capture(format) => {
+                let form = export::FORMS.iter().find(|form| form.format == *format)?;
+                Some(PossibleValue::new(form.word).help(form.about))
+            }
+            Self::Macro => Some(PossibleValue::new("macro").help("A macro that sends what was sent")),
+        }
+    }
 }
 
 /// A direction.
@@ -79,7 +87,7 @@ impl Export {
     }
 
     fn export(&self) -> CommandResult {
-        let Some(format) = self.format() else { return self.export_macro() };
+        let Form::Capture(format) = self.form else { return self.export_macro() };
         if format == Format::Raw && !self.no_redact {
             return Err(Exit::wrong_use(
                 "raw bytes cannot be redacted without changing them: add --no-redact, or choose another form",
@@ -127,20 +135,6 @@ impl Export {
         }
         self.keep_input()?;
         self.output.write(file::print(&Book { macros: vec![made.recorded] }).as_bytes())
-    }
-
-    fn format(&self) -> Option<Format> {
-        Some(match self.form {
-            Form::Raw => Format::Raw,
-            Form::Text => Format::Text,
-            Form::Hex => Format::Hex,
-            Form::Csv => Format::Csv,
-            Form::CsvSpreadsheet => Format::CsvSpreadsheet,
-            Form::Jsonl => Format::JsonLines,
-            Form::Html => Format::Html,
-            Form::Transcript => Format::Transcript,
-            Form::Macro => return None,
-        })
     }
 }
 

@@ -7,6 +7,7 @@ use egui::{CollapsingHeader, DragValue, Grid, Id, Key, Modal, RichText, ScrollAr
 use super::bytes::{self, Visible};
 use super::parts;
 use super::theme;
+use crate::app::command::Line;
 use crate::app::{Command, State, values_of_now};
 use crate::macros::Macro;
 use crate::macros::preview::{StepPreview, preview};
@@ -33,7 +34,7 @@ pub struct Choice {
 
 impl From<Choice> for Command {
     fn from(choice: Choice) -> Self {
-        Self::RunMacro { index: choice.index, values: choice.values, rounds: choice.rounds }
+        Line::RunMacro { index: choice.index, values: choice.values, rounds: choice.rounds }.into()
     }
 }
 

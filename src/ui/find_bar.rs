@@ -3,8 +3,10 @@
 use egui::{ComboBox, Id, Key, Modifiers, TextEdit, Ui};
 
 use super::{bytes, parts, theme};
-use crate::app::{Command, State};
+use crate::app::State;
+use crate::app::command::{Capture, Log};
 use crate::capture::search::{Pattern, PatternKind};
+use crate::ui::commands::Commands;
 
 /// The bar and what is typed in it.
 #[derive(Debug, Default)]
@@ -35,7 +37,7 @@ impl FindBar {
     }
 
     /// Draws the bar.
-    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         let mut step = 0;
         ui.horizontal_wrapped(|ui| {
             let label = ui.label("Find");
@@ -64,11 +66,11 @@ impl FindBar {
         });
         self.search(state, commands);
         if step != 0 {
-            commands.push(Command::FindStep(step));
+            commands.push(Log::FindStep(step));
         }
         if !self.open {
             self.sought = None;
-            commands.push(Command::FindClose);
+            commands.push(Log::FindClose);
         }
     }
 
@@ -90,7 +92,7 @@ impl FindBar {
     }
 
     /// Starts a search when something else is typed, or another capture is shown.
-    fn search(&mut self, state: &State, commands: &mut Vec<Command>) {
+    fn search(&mut self, state: &State, commands: &mut Commands) {
         let wanted = (self.text.clone(), self.kind, self.exact_case);
         if self.sought.as_ref() == Some(&wanted) && self.capture == state.capture_number {
             return;
@@ -98,13 +100,13 @@ impl FindBar {
         self.capture = state.capture_number;
         self.sought = Some(wanted);
         if self.text.is_empty() {
-            commands.push(Command::FindClose);
+            commands.push(Log::FindClose);
             return;
         }
-        commands.push(match Pattern::new(&self.text, self.kind, !self.exact_case) {
-            Ok(pattern) => Command::Find(pattern),
-            Err(error) => Command::FindTrouble(error.to_string()),
-        });
+        match Pattern::new(&self.text, self.kind, !self.exact_case) {
+            Ok(pattern) => commands.push(Capture::Find(pattern)),
+            Err(error) => commands.push(Log::FindTrouble(error.to_string())),
+        }
     }
 }
 

@@ -4,26 +4,22 @@
 
 use egui::{Button, RichText, ScrollArea, Ui};
 
+use super::tools::FindBaudPanel;
 use super::{bytes, parts, theme};
-use crate::app::{Command, State};
-use crate::modem::diagnose::{Evidence, Finding, Offer, Severity};
+use crate::app::State;
+use crate::app::command::{Line, Setting};
+use crate::modem::diagnose::{Finding, Offer, Severity};
+use crate::ui::commands::Commands;
 
 /// The list and what is unfolded in it.
 #[derive(Debug, Default)]
 pub struct Findings {
     advice: Option<(&'static str, &'static str)>,
-    wants_scan: bool,
 }
 
 impl Findings {
-    /// The search for the baud rate was asked for.
-    pub fn take_scan_wish(&mut self) -> bool {
-        std::mem::take(&mut self.wants_scan)
-    }
-
-    /// Draws the list; gives back the bytes that the user wants to see in the log.
-    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) -> Option<Evidence> {
-        let mut wanted = None;
+    /// Draws the list.
+    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         let mut all: Vec<&Finding> = state.findings().collect();
         all.sort_by_key(|finding| (finding.resolved, std::cmp::Reverse(finding.severity)));
         ui.horizontal(|ui| {
@@ -33,29 +29,20 @@ impl Findings {
                 let muted: Vec<_> = state.settings.muted.iter().map(String::as_str).collect();
                 let button = parts::quiet(ui, &format!("{} muted: show again", muted.len()));
                 if button.on_hover_text(muted.join(", ")).clicked() {
-                    commands.push(Command::UnmuteAll);
+                    commands.push(Setting::UnmuteAll);
                 }
             }
         });
         ScrollArea::vertical().id_salt("findings").auto_shrink([false, true]).show(ui, |ui| {
             for (row, finding) in all.iter().enumerate() {
                 ui.push_id((row, finding.rule), |ui| {
-                    if let Some(evidence) = self.finding(ui, state, finding, commands) {
-                        wanted = Some(evidence);
-                    }
+                    self.finding(ui, state, finding, commands);
                 });
             }
         });
-        wanted
     }
 
-    fn finding(
-        &mut self,
-        ui: &mut Ui,
-        state: &State,
-        finding: &Finding,
-        commands: &mut Vec<Command>,
-    ) -> Option<Evidence> {
+    fn finding(&mut self, ui: &mut Ui, state: &State, finding: &Finding, commands: &mut Commands) {
         let palette = parts::colors(ui);
         let (word, color) = match (finding.resolved, finding.severity) {
             (true, _) => ("Resolved", palette.good),
@@ -63,15 +50,16 @@ impl Findings {
             (false, Severity::Warning) => ("Warning", palette.warn),
             (false, Severity::Note) => ("Note", palette.accent),
         };
-        let mut wanted = None;
         parts::card(ui).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.horizontal_wrapped(|ui| {
                 parts::badge(ui, word, color);
                 let title =
                     Button::new(RichText::new(&finding.title).font(theme::strong(theme::BODY))).wrap().frame(false);
-                if ui.add(title).on_hover_text("Show the bytes in the log").clicked() {
-                    wanted = finding.evidence.first().cloned();
+                if ui.add(title).on_hover_text("Show the bytes in the log").clicked()
+                    && let Some(evidence) = finding.evidence.first()
+                {
+                    commands.show_bytes(evidence.clone());
                 }
             });
             if !finding.resolved {
@@ -86,7 +74,7 @@ impl Findings {
                     .on_hover_text(format!("Show no more findings of “{}”", finding.rule))
                     .clicked()
                 {
-                    commands.push(Command::Mute(finding.rule.to_owned()));
+                    commands.push(Setting::Mute(finding.rule.to_owned()));
                 }
                 parts::weak(ui, finding.rule);
             });
@@ -96,17 +84,16 @@ impl Findings {
                 ui.label(advice);
             }
         });
-        wanted
     }
 
-    fn offers(&mut self, ui: &mut Ui, state: &State, finding: &Finding, commands: &mut Vec<Command>) {
+    fn offers(&mut self, ui: &mut Ui, state: &State, finding: &Finding, commands: &mut Commands) {
         for offer in &finding.offers {
             match offer {
                 Offer::Send { label, bytes: exact } => {
                     let preview = format!("{label}: sends {} ({})", bytes::words(exact), bytes::hex(exact));
                     let button = parts::primary(ui, state.connected(), label);
                     if button.on_hover_text(&preview).clicked() {
-                        commands.push(Command::Send(exact.clone()));
+                        commands.push(Line::Send(exact.clone()));
                     }
                     parts::weak(ui, bytes::hex(exact));
                 }
@@ -117,8 +104,9 @@ impl Findings {
                     }
                 }
                 Offer::ScanBaud => {
-                    self.wants_scan |=
-                        ui.button("Find baud…").on_hover_text("Opens the search; nothing is sent yet").clicked();
+                    if ui.button("Find baud…").on_hover_text("Opens the search; nothing is sent yet").clicked() {
+                        commands.open::<FindBaudPanel>();
+                    }
                 }
             }
         }

@@ -5,8 +5,10 @@ use std::time::Duration;
 use egui::{Button, ComboBox, DragValue, Ui};
 
 use super::parts;
-use crate::app::{Command, State};
+use crate::app::State;
+use crate::app::command::Line;
 use crate::macros::LineChange;
+use crate::ui::commands::Commands;
 
 /// Lengths that the user chose.
 #[derive(Debug)]
@@ -23,7 +25,7 @@ impl Default for Lines {
 
 impl Lines {
     /// Draws switches and lamps into a row; nothing for the simulated modem, which has none.
-    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         let simulated = state.port.as_deref().is_some_and(|port| port.starts_with(crate::app::SIMULATOR));
         if !state.can_send() || simulated {
             return;
@@ -37,13 +39,13 @@ impl Lines {
                 let button = ui.add(Button::selectable(on, name).frame_when_inactive(true));
                 let help = format!("{name} is {}; click to change it", if on { "on" } else { "off" });
                 if button.on_hover_text(help).clicked() {
-                    commands.push(Command::SetLines(change));
+                    commands.push(Line::SetLines(change));
                 }
             }
             self.pulse(ui, commands, lines.dtr, lines.rts);
         }
         if ui.button("Break").on_hover_text("Holds the line low for this long").clicked() {
-            commands.push(Command::Break(Duration::from_millis(u64::from(self.break_ms))));
+            commands.push(Line::Break(Duration::from_millis(u64::from(self.break_ms))));
         }
         let length = DragValue::new(&mut self.break_ms).range(1..=5000).suffix(" ms");
         ui.add(length).accessible_name("Length of the break");
@@ -61,7 +63,7 @@ impl Lines {
         }
     }
 
-    fn pulse(&mut self, ui: &mut Ui, commands: &mut Vec<Command>, dtr: bool, rts: bool) {
+    fn pulse(&mut self, ui: &mut Ui, commands: &mut Commands, dtr: bool, rts: bool) {
         let time = Duration::from_millis(u64::from(self.pulse_ms));
         let combo = ComboBox::from_id_salt("pulse").width(70.0).selected_text("Pulse").show_ui(ui, |ui| {
             for (name, change) in [
@@ -70,7 +72,7 @@ impl Lines {
                 ("Pulse both", LineChange { dtr: Some(!dtr), rts: Some(!rts) }),
             ] {
                 if ui.selectable_label(false, name).clicked() {
-                    commands.push(Command::PulseLines(change, time));
+                    commands.push(Line::PulseLines(change, time));
                 }
             }
         });

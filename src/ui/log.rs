@@ -24,11 +24,12 @@ use self::selecting::Drag;
 use self::times::Times;
 use self::toolbar::Toolbar;
 use super::{parts, theme};
+use crate::app::State;
 use crate::app::log_feed::{From, LogFeed, Page, Query};
 use crate::app::settings::Clock;
-use crate::app::{Command, State};
 use crate::capture::{Filter, RowRules};
 use crate::modem::diagnose::Evidence;
+use crate::ui::commands::Commands;
 
 /// Width of the scroll bar.
 const BAR: f32 = 10.0;
@@ -76,7 +77,7 @@ enum Why {
 
 impl LogPanel {
     /// Draws the log with its own bar of choices.
-    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         if self.capture != state.capture_number {
             self.begin(state);
         }
@@ -114,7 +115,7 @@ impl LogPanel {
         self.clock = state.reader.as_ref().map(|reader| WallClock::new(reader.started()));
     }
 
-    fn rows(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    fn rows(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         let rect = ui.max_rect();
         self.place = Some(rect);
         let response = ui.interact(rect, log_id(), Sense::click_and_drag());

@@ -5,32 +5,25 @@ use egui::{Button, Color32, Key, KeyboardShortcut, Modifiers, RichText, ScrollAr
 
 use super::ask::{Answer, Ask, Choice};
 use super::run_card::{self, Clicked};
+use super::tools::{EditorPanel, ProgramPanel};
 use super::{parts, theme};
-use crate::app::{Command, State};
+use crate::app::State;
+use crate::app::command::Book;
 use crate::macros::Macro;
 use crate::macros::hot_key::HotKey;
 use crate::macros::runner::Values;
+use crate::ui::commands::Commands;
 
 /// The button beside each macro.
 const MORE: f32 = 24.0;
 /// As many steps are listed under the pointer.
 const LISTED: usize = 30;
 
-/// A window that belongs to a macro.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wish {
-    /// The editor, at this macro where one is named.
-    Edit(Option<usize>),
-    /// The macro at this index as a program.
-    Program(usize),
-}
-
 /// The panel and the question that is open.
 #[derive(Debug, Default)]
 pub struct MacroPanel {
     ask: Option<Ask>,
     hidden: Option<u64>,
-    wish: Option<Wish>,
     /// What was run last from here, and the macro's name.
     last: Option<(String, Choice)>,
 }
@@ -48,12 +41,12 @@ enum Wanted {
 
 impl MacroPanel {
     /// Draws the buttons and the run.
-    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         ui.horizontal(|ui| {
             parts::heading(ui, "Macros");
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if parts::quiet(ui, "Edit…").on_hover_text("Edit macros").clicked() {
-                    self.wish = Some(Wish::Edit(None));
+                    commands.open::<EditorPanel>();
                 }
                 record(ui, state, commands);
             });
@@ -77,9 +70,9 @@ impl MacroPanel {
                     Some(Wanted::Run) => self.begin(index, wanted, state, commands),
                     Some(Wanted::Repeat) => self.ask = Some(Ask::new(index, wanted, state, false).repeated()),
                     Some(Wanted::DryRun) => self.ask = Some(Ask::new(index, wanted, state, true)),
-                    Some(Wanted::Edit) => self.wish = Some(Wish::Edit(Some(index))),
-                    Some(Wanted::Wait) => commands.push(Command::WaitForAnswers(wanted.name.clone())),
-                    Some(Wanted::Program) => self.wish = Some(Wish::Program(index)),
+                    Some(Wanted::Edit) => commands.open_at::<EditorPanel>(&wanted.name),
+                    Some(Wanted::Wait) => commands.push(Book::WaitForAnswers(wanted.name.clone())),
+                    Some(Wanted::Program) => commands.open_at::<ProgramPanel>(&wanted.name),
                     None => {}
                 }
             }
@@ -90,7 +83,7 @@ impl MacroPanel {
     }
 
     /// Hot keys and the question; drawn after everything else, over it.
-    pub fn overlay(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    pub fn overlay(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         if let Some(ask) = &mut self.ask {
             match ask.show(ui, state) {
                 Answer::Open => {}
@@ -117,17 +110,12 @@ impl MacroPanel {
         }
     }
 
-    /// The window that was asked for.
-    pub fn take_wish(&mut self) -> Option<Wish> {
-        self.wish.take()
-    }
-
     /// A question is open.
     pub fn asking(&self) -> bool {
         self.ask.is_some()
     }
 
-    fn begin(&mut self, index: usize, wanted: &Macro, state: &State, commands: &mut Vec<Command>) {
+    fn begin(&mut self, index: usize, wanted: &Macro, state: &State, commands: &mut Commands) {
         if wanted.ask.is_empty() || !state.connected() {
             self.start(Choice { index, values: Values::new(), rounds: None }, state, commands);
         } else {
@@ -135,15 +123,15 @@ impl MacroPanel {
         }
     }
 
-    fn start(&mut self, choice: Choice, state: &State, commands: &mut Vec<Command>) {
+    fn start(&mut self, choice: Choice, state: &State, commands: &mut Commands) {
         self.hidden = None;
         if let Some(wanted) = state.book.macros.get(choice.index).filter(|_| state.connected()) {
             self.last = Some((wanted.name.clone(), choice.clone()));
         }
-        commands.push(choice.into());
+        commands.push(choice);
     }
 
-    fn run(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    fn run(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         let Some(run) = &state.status.run else { return };
         if self.hidden == Some(run.number) {
             return;
@@ -173,7 +161,7 @@ impl MacroPanel {
     }
 }
 
-fn record(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+fn record(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let recording = state.tools.recording_since.is_some();
     let (name, help) = if recording {
         ("Stop recording", "Makes a macro of what was sent since, and of what the modem answered")
@@ -182,7 +170,7 @@ fn record(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     };
     let button = Button::selectable(recording, name).frame_when_inactive(true);
     if ui.add_enabled(state.connected() || recording, button).on_hover_text(help).clicked() {
-        commands.push(Command::Record(!recording));
+        commands.push(Book::Record(!recording));
     }
 }
 

@@ -8,10 +8,13 @@ use egui::{Button, ComboBox, Popup, PopupCloseBehavior, RichText, TextEdit, Ui, 
 
 use super::lines::Lines;
 use super::parts;
+use super::tools::{AdapterPage, NanoPage};
 use super::{bytes, theme};
-use crate::app::{Adapter, Command, State};
+use crate::app::command::{Line, Port};
+use crate::app::{Adapter, State};
 use crate::link::discovery::PortInfo;
 use crate::link::{FlowControl, LineSettings};
+use crate::ui::commands::Commands;
 use crate::worker::Phase;
 
 /// Rates that modems and adapters know.
@@ -23,18 +26,17 @@ const RATES: [u32; 14] =
 pub struct PortBar {
     path: Option<String>,
     baud: Option<String>,
-    help: Option<Adapter>,
     lines: Lines,
     tap: tap::TapChoice,
 }
 
 impl PortBar {
     /// Draws the bar.
-    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = vec2(8.0, 6.0);
             self.port(ui, state, commands);
-            self.adapter(ui, state, commands);
+            adapter(ui, state, commands);
             self.baud(ui, state, commands);
             line_menu::show(ui, state, commands);
             flow(ui, state, commands);
@@ -51,7 +53,7 @@ impl PortBar {
         notices::show(ui, state, commands);
     }
 
-    fn port(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    fn port(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         // All other controls of the row need so much; where less is left the names are cut, not the row.
         let width = (ui.available_width() - 610.0).clamp(120.0, 236.0);
         let label = ui.label("Port");
@@ -71,14 +73,14 @@ impl PortBar {
         combo.response.labelled_by(label.id);
         if opened {
             self.path = None;
-            commands.push(Command::ListPorts);
+            commands.push(Port::List);
         }
     }
 
-    fn choices(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    fn choices(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         let picked = &state.settings.port;
         let mut pick = |ui: &Ui, port: String| {
-            commands.push(Command::PickPort(port));
+            commands.push(Port::Pick(port));
             ui.close();
         };
         let simulator = crate::app::SIMULATOR;
@@ -112,7 +114,7 @@ impl PortBar {
         });
     }
 
-    fn baud(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    fn baud(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         let label = ui.label("Baud");
         let now = state.line.baud;
         let text = self.baud.get_or_insert_with(|| now.to_string());
@@ -142,51 +144,54 @@ impl PortBar {
             let find = ui.add_enabled(state.connected(), Button::new("Find baud"));
             let find = find.on_disabled_hover_text("Connect first: the rates are tried on the open port");
             if find.on_hover_text("Sends AT at the usual rates and shows what comes at each").clicked() {
-                commands.push(Command::ScanBaud);
+                commands.push(Line::ScanBaud);
                 ui.close();
             }
         });
         ui.spacing_mut().item_spacing.x = 8.0;
         if let Some(baud) = wanted.filter(|baud| *baud != now) {
-            commands.push(Command::SetLine(LineSettings { baud, ..state.line }));
+            commands.push(Port::SetLine(LineSettings { baud, ..state.line }));
         }
     }
+}
 
-    /// What stands between the PC and the modem; choosing it sets what differs and opens its page.
-    fn adapter(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-        let label = ui.label("Through");
-        let name = |adapter| match adapter {
-            Adapter::UsbTtl => "USB-TTL adapter",
-            Adapter::Nano => "Arduino Nano",
-        };
-        let combo = ComboBox::from_id_salt("adapter").width(128.0).selected_text(name(state.adapter));
-        let combo = combo.show_ui(ui, |ui| {
-            for (adapter, about) in [
-                (Adapter::UsbTtl, "Passes bytes on as they are"),
-                (
-                    Adapter::Nano,
-                    "With a passthrough sketch. Opening restarts the board: what you send waits 2 s for it. DTR stays up \
-                     after closing, and bytes go out 1.1 ms apart, as fast as the board passes them on at 9600 baud.",
-                ),
-            ] {
-                let choice = ui.selectable_label(adapter == state.adapter, name(adapter)).on_hover_text(about);
-                if choice.clicked() && adapter != state.adapter {
-                    commands.push(Command::SetAdapter(adapter));
-                    self.help = Some(adapter);
-                }
+/// What stands between the PC and the modem; choosing it sets what differs and opens its page.
+fn adapter(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    let label = ui.label("Through");
+    let name = |adapter| match adapter {
+        Adapter::UsbTtl => "USB-TTL adapter",
+        Adapter::Nano => "Arduino Nano",
+    };
+    let combo = ComboBox::from_id_salt("adapter").width(128.0).selected_text(name(state.adapter));
+    let combo = combo.show_ui(ui, |ui| {
+        for (adapter, about) in [
+            (Adapter::UsbTtl, "Passes bytes on as they are"),
+            (
+                Adapter::Nano,
+                "With a passthrough sketch. Opening restarts the board: what you send waits 2 s for it. DTR stays up \
+                 after closing, and bytes go out 1.1 ms apart, as fast as the board passes them on at 9600 baud.",
+            ),
+        ] {
+            let choice = ui.selectable_label(adapter == state.adapter, name(adapter)).on_hover_text(about);
+            if choice.clicked() && adapter != state.adapter {
+                commands.push(Port::SetAdapter(adapter));
+                open_page(adapter, commands);
             }
-            ui.separator();
-            if ui.selectable_label(false, "Wiring and sketch…").on_hover_text("The page for what is chosen").clicked() {
-                self.help = Some(state.adapter);
-            }
-        });
-        let help = "What stands between the PC and the modem; remembered for this device";
-        combo.response.on_hover_text(help).labelled_by(label.id);
-    }
+        }
+        ui.separator();
+        if ui.selectable_label(false, "Wiring and sketch…").on_hover_text("The page for what is chosen").clicked() {
+            open_page(state.adapter, commands);
+        }
+    });
+    let help = "What stands between the PC and the modem; remembered for this device";
+    combo.response.on_hover_text(help).labelled_by(label.id);
+}
 
-    /// The page that was asked for.
-    pub fn take_help_wish(&mut self) -> Option<Adapter> {
-        self.help.take()
+/// The page for what stands between the PC and the modem.
+fn open_page(adapter: Adapter, commands: &mut Commands) {
+    match adapter {
+        Adapter::Nano => commands.open::<NanoPage>(),
+        Adapter::UsbTtl => commands.open::<AdapterPage>(),
     }
 }
 
@@ -221,7 +226,7 @@ fn title(info: &PortInfo) -> String {
     }
 }
 
-fn flow(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+fn flow(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let label = ui.label("Flow");
     let name = |flow| match flow {
         FlowControl::None => "None",
@@ -239,32 +244,32 @@ fn flow(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     });
     combo.response.labelled_by(label.id);
     if flow != state.line.flow {
-        commands.push(Command::SetLine(LineSettings { flow, ..state.line }));
+        commands.push(Port::SetLine(LineSettings { flow, ..state.line }));
     }
 }
 
-fn connect(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+fn connect(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let another = state.port.as_ref().is_some_and(|port| *port != state.settings.port);
     if state.busy() && another {
         let help = format!("Closes {} and opens the port that is picked", state.port.as_deref().unwrap_or_default());
         if parts::primary(ui, true, "Switch").on_hover_text(help).clicked() {
-            commands.push(Command::Connect);
+            commands.push(Port::Connect);
         }
     }
     if state.busy() {
         if ui.button("Disconnect").on_hover_text("Ctrl+O").clicked() {
-            commands.push(Command::Disconnect);
+            commands.push(Port::Disconnect);
         }
     } else if parts::primary(ui, true, "Connect").on_hover_text("Ctrl+O").clicked() {
-        commands.push(Command::Connect);
+        commands.push(Port::Connect);
     }
     let help = "Ctrl+L: closes the port for a moment, so that another program can have it, such as the Arduino IDE for an upload";
     if state.connected() && ui.button("Lend").on_hover_text(help).clicked() {
-        commands.push(Command::Lend);
+        commands.push(Port::Lend);
     }
     let lent = *state.phase() == Phase::Released;
     if lent && parts::primary(ui, true, "Take back").on_hover_text("Ctrl+L: opens the port again").clicked() {
-        commands.push(Command::TakeBack);
+        commands.push(Port::TakeBack);
     }
 }
 

@@ -7,9 +7,11 @@ use egui::{Color32, RichText, ScrollArea, Ui};
 use super::parts::{self, seconds};
 use super::theme::Palette;
 use super::{bytes, theme};
-use crate::app::{Command, State};
+use crate::app::State;
+use crate::app::command::{self, Book};
 use crate::macros::Step;
 use crate::macros::runner::{Ending, Failure, Report};
+use crate::ui::commands::Commands;
 use crate::worker::RunProgress;
 
 /// As high the steps may grow before they scroll.
@@ -27,13 +29,7 @@ pub enum Clicked {
 }
 
 /// The run in hand, or the last one. `again` offers to run it once more.
-pub fn show(
-    ui: &mut Ui,
-    state: &State,
-    run: &RunProgress,
-    again: bool,
-    commands: &mut Vec<Command>,
-) -> Option<Clicked> {
+pub fn show(ui: &mut Ui, state: &State, run: &RunProgress, again: bool, commands: &mut Commands) -> Option<Clicked> {
     let mut clicked = None;
     parts::card(ui).show(ui, |ui| {
         ui.set_width(ui.available_width());
@@ -46,7 +42,7 @@ pub fn show(
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if state.running() {
                     if ui.button("Stop").on_hover_text("Stops the macro at once").clicked() {
-                        commands.push(Command::StopMacro);
+                        commands.push(command::Line::StopMacro);
                     }
                 } else {
                     if parts::quiet(ui, "Hide").clicked() {
@@ -80,7 +76,7 @@ pub fn show(
                     .on_hover_text("Adds a macro that sends the same, each step when the modem has answered")
                     .clicked()
                 {
-                    commands.push(Command::WaitForAnswers(run.name.clone()));
+                    commands.push(Book::WaitForAnswers(run.name.clone()));
                 }
             });
         }

@@ -13,9 +13,11 @@ use self::history::History;
 use self::paste::Paste;
 use super::parts;
 use super::{bytes, theme};
+use crate::app::State;
+use crate::app::command::{Line, Setting};
 use crate::app::settings::SendBox as Chosen;
-use crate::app::{Command, State};
 use crate::notation::{Hint, LineEnding, Mode, NotationError, Piece, hints, parse, pieces};
+use crate::ui::commands::Commands;
 
 /// Pills are drawn for at most so many bytes; the count is always exact.
 const DRAWN: usize = 160;
@@ -59,7 +61,7 @@ fn field_id() -> Id {
 
 impl SendBox {
     /// Draws the box.
-    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         let mode = Mode::from(state.settings.send.mode);
         let ending = ending_now(state, mode);
         self.keys(ui, state, &ending, commands);
@@ -84,7 +86,7 @@ impl SendBox {
     }
 
     /// The question about a paste of several lines.
-    pub fn overlay(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    pub fn overlay(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         let mode = Mode::from(state.settings.send.mode);
         let ending = ending_now(state, mode);
         if let Some(paste) = &mut self.paste
@@ -105,11 +107,11 @@ impl SendBox {
     }
 
     /// Ctrl+Z or the like at a prompt: what is typed goes out first, as it stands.
-    pub fn take_draft(&mut self, state: &State, commands: &mut Vec<Command>) {
+    pub fn take_draft(&mut self, state: &State, commands: &mut Commands) {
         let mode = Mode::from(state.settings.send.mode);
         self.read(mode);
         if let Some(bytes) = self.read.as_ref().and_then(Reading::bytes).filter(|bytes| !bytes.is_empty()) {
-            commands.push(Command::SendTyped { text: std::mem::take(&mut self.draft), bytes });
+            commands.push(Line::SendTyped { text: std::mem::take(&mut self.draft), bytes });
             self.history.reset();
         }
     }
@@ -122,7 +124,7 @@ impl SendBox {
     }
 
     /// Keys that the field would swallow: history, paste of several lines, the fix of a hint.
-    fn keys(&mut self, ui: &mut Ui, state: &State, ending: &LineEnding, commands: &mut Vec<Command>) {
+    fn keys(&mut self, ui: &mut Ui, state: &State, ending: &LineEnding, commands: &mut Commands) {
         if !ui.memory(|memory| memory.has_focus(field_id())) || self.paste.is_some() {
             return;
         }
@@ -167,7 +169,7 @@ impl SendBox {
         ui.memory_mut(|memory| memory.request_focus(field_id()));
     }
 
-    fn take_fix(&mut self, state: &State, commands: &mut Vec<Command>) {
+    fn take_fix(&mut self, state: &State, commands: &mut Commands) {
         self.read(Mode::from(state.settings.send.mode));
         let prompt = state.prompt_open();
         let Some(read) = &self.read else { return };
@@ -175,12 +177,12 @@ impl SendBox {
         if let Some(fix) = fix {
             self.draft = fix.text;
             if fix.mode != Mode::from(state.settings.send.mode) {
-                commands.push(Command::SetSendBox(Chosen { mode: fix.mode.into(), ..state.settings.send.clone() }));
+                commands.push(Setting::SendBox(Chosen { mode: fix.mode.into(), ..state.settings.send.clone() }));
             }
         }
     }
 
-    fn line(&mut self, ui: &mut Ui, state: &State, ending: &LineEnding, commands: &mut Vec<Command>) {
+    fn line(&mut self, ui: &mut Ui, state: &State, ending: &LineEnding, commands: &mut Commands) {
         let bad = self.read.as_ref().is_some_and(|read| read.pieces.is_err() && read.text == self.draft);
         let width = (ui.available_width() - 78.0).max(120.0);
         let hint = match Mode::from(state.settings.send.mode) {
@@ -211,15 +213,15 @@ impl SendBox {
         }
     }
 
-    fn send(&mut self, state: &State, ending: &LineEnding, commands: &mut Vec<Command>) {
+    fn send(&mut self, state: &State, ending: &LineEnding, commands: &mut Commands) {
         self.read(Mode::from(state.settings.send.mode));
         let Some(mut bytes) = self.read.as_ref().and_then(Reading::bytes) else { return };
         bytes.extend_from_slice(ending.bytes());
         if !state.can_send() || bytes.is_empty() {
-            commands.push(Command::Send(bytes));
+            commands.push(Line::Send(bytes));
             return;
         }
-        commands.push(Command::SendTyped { text: std::mem::take(&mut self.draft), bytes });
+        commands.push(Line::SendTyped { text: std::mem::take(&mut self.draft), bytes });
         self.history.reset();
     }
 
@@ -259,7 +261,7 @@ impl SendBox {
         }
     }
 
-    fn ending(&mut self, ui: &mut Ui, state: &State, mode: Mode, commands: &mut Vec<Command>) {
+    fn ending(&mut self, ui: &mut Ui, state: &State, mode: Mode, commands: &mut Commands) {
         let label = parts::weak(ui, "Ending");
         let fixed = if state.prompt_open() {
             Some("None (prompt)")
@@ -289,7 +291,7 @@ impl SendBox {
             combo.response.on_hover_text(help).on_disabled_hover_text(help).labelled_by(label.id);
         });
         if let Some(ending) = wanted {
-            commands.push(Command::SetSendBox(Chosen { ending: ending.to_string(), ..state.settings.send.clone() }));
+            commands.push(Setting::SendBox(Chosen { ending: ending.to_string(), ..state.settings.send.clone() }));
         }
     }
 
@@ -310,7 +312,7 @@ impl SendBox {
         wanted
     }
 
-    fn hints(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    fn hints(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         let palette = parts::colors(ui);
         let prompt = state.prompt_open();
         let Some(read) = &self.read else { return };
@@ -343,7 +345,7 @@ fn ending_now(state: &State, mode: Mode) -> LineEnding {
     if mode == Mode::Hex || state.prompt_open() { LineEnding::None } else { chosen_ending(state) }
 }
 
-fn modes(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+fn modes(ui: &mut Ui, state: &State, commands: &mut Commands) {
     ui.spacing_mut().item_spacing.x = 2.0;
     for (mode, name, help) in [
         (Mode::Text, "Text", "Every character is itself"),
@@ -352,13 +354,13 @@ fn modes(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ] {
         let selected = Mode::from(state.settings.send.mode) == mode;
         if ui.selectable_label(selected, name).on_hover_text(help).clicked() && !selected {
-            commands.push(Command::SetSendBox(Chosen { mode: mode.into(), ..state.settings.send.clone() }));
+            commands.push(Setting::SendBox(Chosen { mode: mode.into(), ..state.settings.send.clone() }));
         }
     }
     ui.spacing_mut().item_spacing.x = 8.0;
 }
 
-fn buttons(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+fn buttons(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let prompt = state.prompt_open();
     for (name, exact, light, help) in [
         ("CR", &b"\r"[..], false, "Sends 0D: ends a command"),
@@ -367,7 +369,7 @@ fn buttons(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         ("+++", b"+++", false, "Leaves transparent mode: one second of silence before and after"),
     ] {
         if parts::lit(ui, light, state.can_send(), name).on_hover_text(help).clicked() {
-            commands.push(Command::Send(exact.to_vec()));
+            commands.push(Line::Send(exact.to_vec()));
         }
     }
 }

@@ -3,9 +3,11 @@
 use egui::{ComboBox, DragValue, Frame, Margin, RichText, ScrollArea, TextEdit, Ui};
 
 use super::{bytes, parts, theme};
-use crate::app::{Command, State};
+use crate::app::State;
+use crate::app::command::Tool;
 use crate::link::test_server::Visitor;
 use crate::notation::{Decoding, Mode, parse};
+use crate::ui::commands::Commands;
 
 /// More of a connection's bytes than this are not drawn.
 const DRAWN: usize = 4096;
@@ -20,7 +22,7 @@ pub struct ServerPanel {
 
 impl ServerPanel {
     /// Draws the panel.
-    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         let palette = parts::colors(ui);
         ui.horizontal(|ui| {
             parts::heading(ui, "Test server");
@@ -62,16 +64,16 @@ impl ServerPanel {
         self.answer(ui, state, commands);
     }
 
-    fn switch(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    fn switch(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         let port = self.port.get_or_insert(state.settings.server_port);
         if let Some(address) = state.server.address {
             *port = address.port();
             if ui.button("Stop").on_hover_text("Stop listening and close all connections").clicked() {
-                commands.push(Command::StopServer);
+                commands.push(Tool::StopServer);
             }
         } else {
             if ui.button("Start").on_hover_text("Listen on 127.0.0.1, this machine only").clicked() {
-                commands.push(Command::StartServer(*port));
+                commands.push(Tool::StartServer(*port));
             }
             let field = ui.add(DragValue::new(port).range(1..=65535).speed(0.2));
             field.accessible_name("Server port").on_hover_text("Port to listen on");
@@ -115,7 +117,7 @@ impl ServerPanel {
         });
     }
 
-    fn answer(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    fn answer(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         let Some(visitor) = state.server.visitors.iter().rev().find(|visitor| visitor.open) else { return };
         let parsed = parse(&self.answer, Mode::Mixed);
         ui.horizontal(|ui| {
@@ -134,7 +136,7 @@ impl ServerPanel {
             let usable = parsed.as_ref().is_ok_and(|bytes| !bytes.is_empty());
             let click = ui.add_enabled(usable, egui::Button::new("Answer")).clicked();
             if (click || enter) && usable {
-                commands.push(Command::Answer { visitor: visitor.number, bytes: parsed.clone().unwrap_or_default() });
+                commands.push(Tool::Answer { visitor: visitor.number, bytes: parsed.clone().unwrap_or_default() });
                 self.answer.clear();
             }
         });

@@ -7,12 +7,14 @@ use egui::Ui;
 use super::bytes;
 use super::parts::{self, seconds};
 use super::theme::Palette;
-use crate::app::{Command, State};
+use crate::app::State;
+use crate::app::command::Line;
 use crate::modem::diagnose::Doing;
+use crate::ui::commands::Commands;
 use crate::vocabulary::codes;
 
 /// Draws the strip.
-pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let palette = parts::colors(ui);
     let strip = &state.status.strip;
     ui.horizontal_wrapped(|ui| {
@@ -25,10 +27,10 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         {
             if parts::primary(ui, true, "Send 1A").on_hover_text("Ctrl+Z: ends the data, so that it is sent").clicked()
             {
-                commands.push(Command::Send(vec![0x1A]));
+                commands.push(Line::Send(vec![0x1A]));
             }
             if ui.button("Cancel").on_hover_text("Esc: gives the data up, nothing is sent to the peer").clicked() {
-                commands.push(Command::Send(vec![0x1B]));
+                commands.push(Line::Send(vec![0x1B]));
             }
             parts::weak(ui, "Ctrl+Z sends 1A, Esc sends 1B");
         }
@@ -84,7 +86,7 @@ fn whole(time: Duration) -> String {
 }
 
 /// A send that takes its time, and how to end it.
-fn sending(ui: &mut Ui, state: &State, commands: &mut Vec<Command>, palette: &Palette) {
+fn sending(ui: &mut Ui, state: &State, commands: &mut Commands, palette: &Palette) {
     if let Some(progress) = state.status.sending.filter(|_| state.connected()) {
         let stalled = progress.stalled >= Duration::from_millis(500);
         let mut words = format!("Sending {} of {}", bytes::grouped(progress.taken), bytes::count(progress.total));
@@ -93,7 +95,7 @@ fn sending(ui: &mut Ui, state: &State, commands: &mut Vec<Command>, palette: &Pa
         }
         parts::lamp(ui, if stalled { palette.bad } else { palette.tx }, &words);
         if ui.button("Cancel send").clicked() {
-            commands.push(Command::CancelSend);
+            commands.push(Line::CancelSend);
         }
     } else if let Some(cancelled) = state.status.cancelled.filter(|_| state.port.is_some()) {
         let (taken, total) = (bytes::grouped(cancelled.taken), bytes::count(cancelled.total));

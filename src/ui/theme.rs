@@ -28,6 +28,8 @@ pub const GAP: f32 = 8.0;
 pub const FIRST: Vec2 = vec2(1280.0, 820.0);
 /// Width of the side panel.
 pub const SIDE: f32 = 308.0;
+/// Where a tool window opens first.
+pub const TOOL_AT: [f32; 2] = [70.0, 90.0];
 /// Corners of buttons, fields and cards.
 pub const CORNER: u8 = 5;
 

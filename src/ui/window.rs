@@ -5,17 +5,19 @@ use std::time::Duration;
 
 use egui::{CentralPanel, Context, Key, Modifiers, Panel, Ui};
 
+use super::commands::{Commands, Show};
 use super::find_bar::FindBar;
 use super::findings::Findings;
 use super::log::LogPanel;
-use super::macros::{MacroPanel, Wish};
+use super::macros::MacroPanel;
 use super::port_bar::PortBar;
 use super::send_box::SendBox;
 use super::server::ServerPanel;
 use super::tools::Tools;
 use super::{parts, strip, theme};
+use crate::app::command::{Book, Capture, Line, Port, Setting, Tool};
 use crate::app::settings::{SettingsFile, Theme};
-use crate::app::{Command, Folders, Pace, Runtime, Start, State};
+use crate::app::{Folders, Pace, Runtime, Start, State};
 use crate::link::News;
 use crate::modem::diagnose::Doing;
 
@@ -103,7 +105,7 @@ impl Window {
         if let Some(runtime) = &mut self.runtime {
             runtime.poll(&mut self.state);
             if changed {
-                runtime.carry_out(&mut self.state, Command::Focus(focused));
+                runtime.carry_out(&mut self.state, Port::Focus(focused));
             }
         }
         self.pace.frame(self.state.status.rx, self.state.status.now);
@@ -130,27 +132,13 @@ impl Window {
             SendBox::focus(&ctx);
             ctx.request_repaint();
         }
-        let mut commands = Vec::new();
+        let mut commands = Commands::default();
         // A menu that Esc closes is gone when the tool windows are drawn.
         let popup = egui::Popup::is_any_open(&ctx);
         self.keys(&ctx, &mut commands);
         outside(&ctx, &mut commands);
         self.panels(ui, &mut commands);
-        match self.macros.take_wish() {
-            Some(Wish::Edit(which)) => self.tools.edit_macros(which),
-            Some(Wish::Program(which)) => {
-                if let Some(wanted) = self.state.book.macros.get(which) {
-                    self.tools.program(&wanted.name);
-                }
-            }
-            None => {}
-        }
-        if self.findings.take_scan_wish() {
-            self.tools.find_baud();
-        }
-        if let Some(adapter) = self.port_bar.take_help_wish() {
-            self.tools.help(adapter);
-        }
+        self.show(&mut commands);
         let asked = self.asking();
         let tools = self.tools.any_open();
         self.tools.windows(&ctx, &self.state, !asked && !popup && !FindBar::has_focus(&ctx), &mut commands);
@@ -167,7 +155,7 @@ impl Window {
         self.remember(&ctx, &mut commands);
         self.title(&ctx);
         if let Some(runtime) = &mut self.runtime {
-            for command in commands {
+            for command in commands.into_commands() {
                 runtime.carry_out(&mut self.state, command);
             }
             if let Some(text) = runtime.take_copied() {
@@ -176,7 +164,7 @@ impl Window {
         }
     }
 
-    fn panels(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+    fn panels(&mut self, ui: &mut Ui, commands: &mut Commands) {
         let state = &self.state;
         Panel::top("port bar").frame(parts::panel(ui)).show(ui, |ui| {
             ui.horizontal_top(|ui| {
@@ -204,15 +192,22 @@ impl Window {
         Panel::bottom("strip").frame(parts::panel(ui)).show(ui, |ui| strip::show(ui, state, commands));
         if state.findings().next().is_some() {
             let findings = Panel::bottom("findings").frame(parts::panel(ui)).resizable(true).default_size(170.0);
-            let wanted = findings.size_range(70.0..=400.0).show(ui, |ui| self.findings.show(ui, state, commands)).inner;
-            if let Some(evidence) = wanted {
-                self.log.go_to(evidence);
-            }
+            findings.size_range(70.0..=400.0).show(ui, |ui| self.findings.show(ui, state, commands));
         }
         if self.find_bar.is_open() {
             Panel::top("find").frame(parts::panel(ui)).show(ui, |ui| self.find_bar.show(ui, state, commands));
         }
         CentralPanel::default().frame(parts::panel(ui)).show(ui, |ui| self.log.show(ui, state, commands));
+    }
+
+    /// What panels want to be seen.
+    fn show(&mut self, commands: &mut Commands) {
+        for show in commands.take_shows() {
+            match show {
+                Show::Bytes(evidence) => self.log.go_to(evidence),
+                Show::Tool { tool, subject } => self.tools.open(tool, subject),
+            }
+        }
     }
 
     /// A question stands over the window.
@@ -221,23 +216,23 @@ impl Window {
     }
 
     /// Ctrl+O, and what ends or gives up the data while the modem waits for it.
-    fn keys(&mut self, ctx: &Context, commands: &mut Vec<Command>) {
+    fn keys(&mut self, ctx: &Context, commands: &mut Commands) {
         if self.asking() || egui::Popup::is_any_open(ctx) {
             return;
         }
         let pressed = |modifiers, key| ctx.input_mut(|input| input.consume_key(modifiers, key));
         if pressed(Modifiers::COMMAND, Key::O) {
-            commands.push(if self.state.busy() { Command::Disconnect } else { Command::Connect });
+            commands.push(if self.state.busy() { Port::Disconnect } else { Port::Connect });
         }
         if pressed(Modifiers::COMMAND, Key::L) {
             match self.state.phase() {
-                crate::worker::Phase::Released => commands.push(Command::TakeBack),
-                _ if self.state.connected() => commands.push(Command::Lend),
+                crate::worker::Phase::Released => commands.push(Port::TakeBack),
+                _ if self.state.connected() => commands.push(Port::Lend),
                 _ => {}
             }
         }
         if pressed(Modifiers::COMMAND, Key::N) {
-            commands.push(Command::NewWindow);
+            commands.push(Tool::NewWindow);
         }
         if pressed(Modifiers::COMMAND, Key::F) {
             self.find_bar.open();
@@ -247,18 +242,18 @@ impl Window {
         }
         if pressed(Modifiers::COMMAND, Key::Z) {
             self.send_box.take_draft(&self.state, commands);
-            commands.push(Command::Send(vec![0x1A]));
+            commands.push(Line::Send(vec![0x1A]));
         }
         if !FindBar::has_focus(ctx) && !self.tools.any_open() && pressed(Modifiers::NONE, Key::Escape) {
-            commands.push(Command::Send(vec![0x1B]));
+            commands.push(Line::Send(vec![0x1B]));
         }
     }
 
     /// Zoom and place, when they change.
-    fn remember(&mut self, ctx: &Context, commands: &mut Vec<Command>) {
+    fn remember(&mut self, ctx: &Context, commands: &mut Commands) {
         let zoom = ctx.zoom_factor();
         if (zoom - self.state.settings.zoom).abs() > f32::EPSILON {
-            commands.push(Command::SetZoom(zoom));
+            commands.push(Setting::Zoom(zoom));
         }
         let place = ctx.input(|input| {
             let viewport = input.viewport();
@@ -269,7 +264,7 @@ impl Window {
             Some(vec![outer.left().round(), outer.top().round(), inner.width().round(), inner.height().round()])
         });
         if let Some(place) = place.filter(|place| *place != self.state.settings.window) {
-            commands.push(Command::SetWindow(place));
+            commands.push(Setting::Window(place));
         }
     }
 
@@ -287,7 +282,7 @@ impl Window {
     /// Closes the port and writes what is still to be written; macros that were not saved are kept beside the book.
     pub fn close(&mut self) {
         if let Some(runtime) = self.runtime.take() {
-            if let Some(text) = self.tools.unsaved_macros() {
+            if let Some(text) = self.tools.unsaved() {
                 runtime.keep_unsaved(text);
             }
             runtime.finish(&self.state);
@@ -316,13 +311,15 @@ impl eframe::App for Window {
 }
 
 /// What comes from outside: files dropped on the window, and a book that may have been edited meanwhile.
-fn outside(ctx: &Context, commands: &mut Vec<Command>) {
+fn outside(ctx: &Context, commands: &mut Commands) {
     let (dropped, back) = ctx.input(|input| {
         let path = input.raw.dropped_files.first().map(|file| file.path().to_path_buf());
         (path, input.events.contains(&egui::Event::WindowFocused(true)))
     });
-    commands.extend(dropped.map(Command::OpenCapture));
+    if let Some(path) = dropped {
+        commands.push(Capture::Open(path));
+    }
     if back {
-        commands.push(Command::ReloadBook);
+        commands.push(Book::Reload);
     }
 }

@@ -97,6 +97,7 @@ impl Runtime {
     }
 
     pub(super) fn find(&mut self, state: &mut State, pattern: Pattern) {
+        state.find_trouble = None;
         let Some(reader) = state.reader.clone() else { return };
         let find = Find::start(reader, &pattern, &Filter::default(), self.news.clone());
         state.find = started(state, find).map(|find| Sought { pattern, find, at: None, current: None, steps: 0 });

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::Runtime;
 use super::inspect::started;
-use crate::app::command::{Command, ExportWish};
+use crate::app::command::{Capture, ExportWish};
 use crate::app::export_macro::{FromCapture, from_part};
 use crate::app::job::Job;
 use crate::app::state::{Purpose, State, Tone};
@@ -180,7 +180,7 @@ impl Runtime {
             self.jobs.choose = None;
             state.tools.choosing = false;
             match (purpose, chosen) {
-                (Purpose::OpenCapture, Chosen::File(path)) => self.carry_out(state, Command::OpenCapture(path)),
+                (Purpose::OpenCapture, Chosen::File(path)) => self.carry_out(state, Capture::Open(path)),
                 (purpose, Chosen::File(path)) => state.tools.chosen = Some((purpose, path)),
                 (_, Chosen::Nothing) => {}
                 (_, Chosen::NoDialog) => state.say(

@@ -1,48 +1,33 @@
 //! What is done to the port: picked, set, opened, lent, shared.
 
-use crate::app::command::{Command, Effect};
+use crate::app::command::{Effect, Port};
 use crate::app::settings::{Adapter, Line};
 use crate::app::state::{State, Tone};
 use crate::link::{LineSettings, LinkSpec};
 use crate::worker::{Order, Phase};
 
-/// Takes a command of the port's; gives any other one back.
-pub(super) fn update(state: &mut State, command: Command) -> Result<Vec<Effect>, Command> {
-    Ok(match command {
-        Command::ListPorts => vec![Effect::ListPorts],
-        Command::PickPort(port) => pick(state, port),
-        Command::SetLine(line) => set_line(state, line),
-        Command::SetAdapter(adapter) => {
+pub(super) fn update(state: &mut State, command: Port) -> Vec<Effect> {
+    match command {
+        Port::List => vec![Effect::ListPorts(state.settings.globs.clone())],
+        Port::Pick(port) => pick(state, port),
+        Port::SetLine(line) => set_line(state, line),
+        Port::SetAdapter(adapter) => {
             state.adapter = adapter;
             set_line(state, adapter.applied_to(state.line))
         }
-        Command::Connect => connect(state),
-        Command::Disconnect => {
+        Port::Connect => connect(state),
+        Port::Disconnect => {
             let picked = state.settings.port.clone();
             load_line(state, &picked);
             vec![Effect::Close]
         }
-        Command::Lend => lend(state),
-        Command::TakeBack => vec![Effect::Order(Order::TakeBack(None))],
-        Command::TakeBackAs(port) => take_back_as(state, port),
-        Command::Focus(focused) => focus(state, focused),
-        Command::SetLendOnFocus(on) => {
-            state.settings.lend_on_focus = on;
-            vec![Effect::Save]
-        }
-        Command::SetGlobs(globs) => {
-            state.settings.globs.clone_from(&globs);
-            vec![Effect::WatchPorts(globs), Effect::Save]
-        }
-        Command::SetShare(share) => {
-            state.settings.share = share;
-            vec![Effect::Save]
-        }
-        Command::StartSharing => share(state),
-        Command::StopSharing => super::order(state, Order::StopSharing),
-        Command::SendFile(path, protocol) => super::order(state, Order::SendFile(path, protocol)),
-        other => return Err(other),
-    })
+        Port::Lend => lend(state),
+        Port::TakeBack => vec![Effect::Order(Order::TakeBack(None))],
+        Port::TakeBackAs(port) => take_back_as(state, port),
+        Port::Focus(focused) => focus(state, focused),
+        Port::StartSharing => share(state),
+        Port::StopSharing => super::order(state, Order::StopSharing),
+    }
 }
 
 fn pick(state: &mut State, port: String) -> Vec<Effect> {

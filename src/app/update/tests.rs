@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use super::*;
 use crate::app::Adapter;
+use crate::app::command::{Check, Line, Port, Setting};
 use crate::app::passthrough::Way;
-use crate::app::settings::Line;
+use crate::app::settings;
 use crate::link::LineSettings;
 use crate::link::discovery::PortInfo;
 use crate::link::share::Place;
-use crate::macros::Ask;
+use crate::macros::runner::Values;
+use crate::macros::{Ask, Macro};
 use crate::worker::{Phase, Status};
 
 fn connected() -> State {
@@ -21,18 +23,18 @@ fn connected() -> State {
 #[test]
 fn nothing_is_sent_without_a_port_and_the_user_is_told() {
     let mut state = State::default();
-    assert!(update(&mut state, Command::Send(b"AT\r".to_vec())).is_empty());
+    assert!(update(&mut state, Line::Send(b"AT\r".to_vec())).is_empty());
     assert!(state.messages[0].text.contains("connect"));
-    let effects = update(&mut connected(), Command::Send(b"AT\r".to_vec()));
+    let effects = update(&mut connected(), Line::Send(b"AT\r".to_vec()));
     assert!(matches!(&effects[..], [Effect::Order(Order::Send(bytes))] if bytes == b"AT\r"), "{effects:?}");
 }
 
 #[test]
 fn a_bad_port_name_is_said_and_nothing_is_opened() {
     let mut state = State::default();
-    assert!(update(&mut state, Command::Connect).is_empty());
-    update(&mut state, Command::PickPort("gopher://x".to_owned()));
-    assert!(update(&mut state, Command::Connect).is_empty());
+    assert!(update(&mut state, Port::Connect).is_empty());
+    update(&mut state, Port::Pick("gopher://x".to_owned()));
+    assert!(update(&mut state, Port::Connect).is_empty());
     assert_eq!(state.messages.len(), 2);
     assert_eq!(state.port, None);
 }
@@ -47,12 +49,12 @@ fn a_device_gets_its_own_line_settings_back_wherever_it_is_plugged_in() {
         ..PortInfo::default()
     };
     state.ports = vec![nano("/dev/ttyUSB0")];
-    update(&mut state, Command::PickPort("/dev/ttyUSB0".to_owned()));
-    update(&mut state, Command::SetLine(LineSettings { baud: 57_600, ..LineSettings::default() }));
-    update(&mut state, Command::PickPort("/dev/ttyS0".to_owned()));
-    update(&mut state, Command::SetLine(LineSettings { baud: 300, ..LineSettings::default() }));
+    update(&mut state, Port::Pick("/dev/ttyUSB0".to_owned()));
+    update(&mut state, Port::SetLine(LineSettings { baud: 57_600, ..LineSettings::default() }));
+    update(&mut state, Port::Pick("/dev/ttyS0".to_owned()));
+    update(&mut state, Port::SetLine(LineSettings { baud: 300, ..LineSettings::default() }));
     state.ports = vec![nano("/dev/ttyUSB7")];
-    update(&mut state, Command::PickPort("/dev/ttyUSB7".to_owned()));
+    update(&mut state, Port::Pick("/dev/ttyUSB7".to_owned()));
     assert_eq!(state.line.baud, 57_600);
 }
 
@@ -60,23 +62,23 @@ fn a_device_gets_its_own_line_settings_back_wherever_it_is_plugged_in() {
 fn line_settings_change_the_open_port_at_once() {
     let mut state = connected();
     let line = LineSettings { baud: 115_200, ..LineSettings::default() };
-    let effects = update(&mut state, Command::SetLine(line));
+    let effects = update(&mut state, Port::SetLine(line));
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Reconfigure(to) if *to == line)), "{effects:?}");
 }
 
 #[test]
 fn a_passthrough_check_has_the_line_for_itself() {
     let mut state = connected();
-    let effects = update(&mut state, Command::StartCheck(Way::Echo));
-    assert!(matches!(&effects[..], [Effect::StartCheck(Way::Echo)]), "{effects:?}");
+    let effects = update(&mut state, Line::Check(Check::Start(Way::Echo)));
+    assert!(matches!(&effects[..], [Effect::Check(Check::Start(Way::Echo))]), "{effects:?}");
     state.tools.check = Some(crate::app::PassthroughCheck::default());
-    for command in [Command::Send(b"AT\r".to_vec()), Command::ScanBaud, Command::StartCheck(Way::Jumper)] {
+    for command in [Line::Send(b"AT\r".to_vec()), Line::ScanBaud, Line::Check(Check::Start(Way::Jumper))] {
         assert!(update(&mut state, command.clone()).is_empty(), "{command:?}");
     }
     assert!(state.messages[0].text.contains("Stop it first"));
     state.tools.check = None;
     state.status = Arc::default();
-    assert!(update(&mut state, Command::StartCheck(Way::Echo)).is_empty());
+    assert!(update(&mut state, Line::Check(Check::Start(Way::Echo))).is_empty());
     assert!(state.messages[1].text.contains("Connect"));
 }
 
@@ -90,17 +92,17 @@ fn values_are_remembered_and_secrets_are_not() {
         ..Macro::default()
     });
     let values = Values::from([("text".to_owned(), "hello".to_owned()), ("pin".to_owned(), "1234".to_owned())]);
-    let effects = update(&mut state, Command::RunMacro { index: 0, values, rounds: None });
+    let effects = update(&mut state, Line::RunMacro { index: 0, values, rounds: None });
     assert!(matches!(&effects[..], [Effect::Order(Order::RunMacro(..)), Effect::Save]), "{effects:?}");
     assert_eq!(state.settings.values.get("text").map(String::as_str), Some("hello"));
     assert_eq!(state.settings.values.get("pin"), None);
-    assert!(update(&mut state, Command::RunMacro { index: 7, values: Values::new(), rounds: None }).is_empty());
+    assert!(update(&mut state, Line::RunMacro { index: 7, values: Values::new(), rounds: None }).is_empty());
 }
 
 #[test]
 fn the_users_choice_among_two_devices_is_opened() {
     let mut state = connected();
-    let effects = update(&mut state, Command::TakeBackAs("/dev/ttyUSB2".to_owned()));
+    let effects = update(&mut state, Port::TakeBackAs("/dev/ttyUSB2".to_owned()));
     assert!(
         matches!(&effects[..], [Effect::Order(Order::TakeBack(Some(port))), Effect::Save] if port == "/dev/ttyUSB2"),
         "{effects:?}"
@@ -110,14 +112,14 @@ fn the_users_choice_among_two_devices_is_opened() {
 #[test]
 fn an_unknown_device_is_no_board_until_the_user_says_so() {
     let mut state = State::default();
-    update(&mut state, Command::PickPort("/dev/ttyUSB0".to_owned()));
-    update(&mut state, Command::SetAdapter(Adapter::Nano));
+    update(&mut state, Port::Pick("/dev/ttyUSB0".to_owned()));
+    update(&mut state, Port::SetAdapter(Adapter::Nano));
     let fast = LineSettings { baud: 115_200, ..state.line };
-    update(&mut state, Command::SetLine(fast));
-    update(&mut state, Command::PickPort("sim:".to_owned()));
+    update(&mut state, Port::SetLine(fast));
+    update(&mut state, Port::Pick("sim:".to_owned()));
     let line = LineSettings { baud: 115_200, ..LineSettings::default() };
     assert_eq!((state.adapter, state.line), (Adapter::UsbTtl, line));
-    update(&mut state, Command::PickPort("/dev/ttyUSB0".to_owned()));
+    update(&mut state, Port::Pick("/dev/ttyUSB0".to_owned()));
     assert_eq!((state.adapter, state.line.keep_lines), (Adapter::Nano, true));
 }
 
@@ -125,36 +127,36 @@ fn an_unknown_device_is_no_board_until_the_user_says_so() {
 fn the_port_is_lent_with_the_focus_only_where_the_user_wants_it_and_never_in_the_middle_of_something() {
     let released = |effects: &[Effect]| matches!(effects, [Effect::Order(Order::Release)]);
     let mut state = connected();
-    assert!(update(&mut state, Command::Focus(false)).is_empty(), "not wanted");
-    update(&mut state, Command::SetLendOnFocus(true));
+    assert!(update(&mut state, Port::Focus(false)).is_empty(), "not wanted");
+    update(&mut state, Setting::LendOnFocus(true));
     state.tools.choosing = true;
-    assert!(update(&mut state, Command::Focus(false)).is_empty(), "the file dialog has the focus");
+    assert!(update(&mut state, Port::Focus(false)).is_empty(), "the file dialog has the focus");
     state.tools.choosing = false;
     let busy = Status { sending: Some(crate::worker::SendProgress::default()), ..(*state.status).clone() };
     let idle = std::mem::replace(&mut state.status, Arc::new(busy));
-    assert!(update(&mut state, Command::Focus(false)).is_empty(), "bytes are being sent");
+    assert!(update(&mut state, Port::Focus(false)).is_empty(), "bytes are being sent");
     state.status = idle;
-    assert!(released(&update(&mut state, Command::Focus(false))));
+    assert!(released(&update(&mut state, Port::Focus(false))));
     state.status = Arc::new(Status { phase: Phase::Released, ..Status::default() });
-    let effects = update(&mut state, Command::Focus(true));
+    let effects = update(&mut state, Port::Focus(true));
     assert!(matches!(&effects[..], [Effect::Order(Order::TakeBack(None))]), "{effects:?}");
     // Lent by hand, it comes back by hand.
     state = connected();
     state.settings.lend_on_focus = true;
-    assert!(released(&update(&mut state, Command::Lend)));
+    assert!(released(&update(&mut state, Port::Lend)));
     state.status = Arc::new(Status { phase: Phase::Released, ..Status::default() });
-    assert!(update(&mut state, Command::Focus(false)).is_empty());
-    assert!(update(&mut state, Command::Focus(true)).is_empty());
+    assert!(update(&mut state, Port::Focus(false)).is_empty());
+    assert!(update(&mut state, Port::Focus(true)).is_empty());
 }
 
 #[test]
 fn the_port_is_shared_where_the_settings_say() {
     let mut state = connected();
-    let effects = update(&mut state, Command::StartSharing);
+    let effects = update(&mut state, Port::StartSharing);
     let place = Place::Tcp("127.0.0.1:4000".parse().unwrap());
     assert!(matches!(&effects[..], [Effect::Order(Order::Share(at))] if *at == place), "{effects:?}");
     state.settings.share.address = "nowhere".to_owned();
-    assert!(update(&mut state, Command::StartSharing).is_empty());
+    assert!(update(&mut state, Port::StartSharing).is_empty());
     assert!(state.messages[0].text.contains("127.0.0.1:4000"));
 }
 
@@ -162,11 +164,11 @@ fn the_port_is_shared_where_the_settings_say() {
 fn another_port_can_be_picked_while_one_is_open_and_leaves_its_line_alone() {
     let mut state = connected();
     state.settings.port = "sim:".to_owned();
-    let line = Line::new(&LineSettings { baud: 57_600, ..LineSettings::default() }, Adapter::Nano);
+    let line = settings::Line::new(&LineSettings { baud: 57_600, ..LineSettings::default() }, Adapter::Nano);
     state.settings.line.insert("/dev/ttyUSB0".to_owned(), line);
-    update(&mut state, Command::PickPort("/dev/ttyUSB0".to_owned()));
+    update(&mut state, Port::Pick("/dev/ttyUSB0".to_owned()));
     assert_eq!((state.line.baud, state.adapter), (9600, Adapter::UsbTtl), "what is shown is the open port's");
-    let effects = update(&mut state, Command::Connect);
+    let effects = update(&mut state, Port::Connect);
     assert!(
         matches!(&effects[..], [Effect::Open { line, adapter: Adapter::Nano, .. }, Effect::Save] if line.baud == 57_600),
         "{effects:?}"

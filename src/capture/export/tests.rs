@@ -187,3 +187,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_docs_name_every_form() {
+    let (capture, readme) = (include_str!("../../../docs/capture.md"), include_str!("../../../README.md"));
+    for form in FORMS {
+        assert!(capture.contains(&format!("`{}`", form.word)), "{} in docs/capture.md", form.word);
+        assert!(readme.contains(form.word.split('-').next().unwrap_or_default()), "{} in README.md", form.word);
+    }
+}

@@ -8,12 +8,14 @@ use egui::{CornerRadius, Event, Key, Modifiers, Pos2, Rect, Response, Ui};
 
 use super::row::{Columns, Drawn};
 use super::{LogPanel, clock};
-use crate::app::{Command, State};
+use crate::app::State;
+use crate::app::command::{Book, Capture, Log};
 use crate::capture::copy::{CopyAs, Selection};
 use crate::capture::{Content, Row};
 use crate::macros::recorder::Replay;
 use crate::modem::Direction;
 use crate::modem::diagnose::Evidence;
+use crate::ui::commands::Commands;
 use crate::ui::theme::{self, Palette};
 use crate::ui::{bytes, parts};
 
@@ -32,7 +34,7 @@ pub(super) struct Drag {
 }
 
 impl LogPanel {
-    pub(super) fn select(&mut self, ui: &Ui, response: &Response, state: &State, commands: &mut Vec<Command>) {
+    pub(super) fn select(&mut self, ui: &Ui, response: &Response, state: &State, commands: &mut Commands) {
         let pointer = response.interact_pointer_pos();
         let hit = pointer.and_then(|pos| self.hit(pos));
         if response.drag_started() {
@@ -46,7 +48,7 @@ impl LogPanel {
         {
             drag.to = hit;
             let drag = *drag;
-            commands.push(Command::Select(Some(self.between(drag.from, drag.to, state))));
+            commands.push(Log::Select(Some(self.between(drag.from, drag.to, state))));
         } else if response.clicked() {
             let shift = ui.input(|input| input.modifiers.shift);
             let rows = hit.map(|hit| match (&state.selected, shift) {
@@ -56,7 +58,7 @@ impl LogPanel {
             let same = rows.as_ref().is_some_and(|rows| is_rows(state, rows));
             let selection = rows.filter(|_| !same).map(|rows| self.rows_selected(rows, state));
             if selection.is_some() || state.selected.is_some() {
-                commands.push(Command::Select(selection));
+                commands.push(Log::Select(selection));
             }
         }
         response.context_menu(|ui| forms(ui, state, commands));
@@ -64,10 +66,10 @@ impl LogPanel {
             return;
         }
         if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::A)) && self.page.total > self.base {
-            commands.push(Command::Select(Some(self.rows_selected(self.base..self.page.total, state))));
+            commands.push(Log::Select(Some(self.rows_selected(self.base..self.page.total, state))));
         }
         if state.selected.is_some() && ui.input(|input| input.events.iter().any(|event| matches!(event, Event::Copy))) {
-            commands.push(Command::Copy(CopyAs::Text));
+            commands.push(Capture::Copy(CopyAs::Text));
         }
     }
 
@@ -162,7 +164,7 @@ pub(super) fn paint_bytes(
 }
 
 /// What is selected and what can be done with it, below the log.
-pub(super) fn bar(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+pub(super) fn bar(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let Some(selected) = &state.selected else { return };
     ui.horizontal(|ui| {
         let words = selected.span.as_ref().map_or_else(
@@ -183,12 +185,12 @@ pub(super) fn bar(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         parts::spoken(&ui.label(&words), &format!("Selected: {words}"));
         forms(ui, state, commands);
         if parts::quiet(ui, "Select nothing").clicked() {
-            commands.push(Command::Select(None));
+            commands.push(Log::Select(None));
         }
     });
 }
 
-fn forms(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+fn forms(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let Some(selected) = &state.selected else {
         parts::weak(ui, "Click a row or drag over rows or bytes to select them.");
         return;
@@ -204,7 +206,7 @@ fn forms(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             .accessible_name(if form == CopyAs::Text { name.to_owned() } else { format!("Copy as {name}") })
             .clicked()
         {
-            commands.push(Command::Copy(form));
+            commands.push(Capture::Copy(form));
             ui.close();
         }
     }
@@ -216,7 +218,7 @@ fn forms(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
                 (Replay::Timing, "With the original timing"),
             ] {
                 if ui.button(name).clicked() {
-                    commands.push(Command::MacroOfSelection(replay));
+                    commands.push(Book::AddSelection(replay));
                     ui.close();
                 }
             }

@@ -5,12 +5,14 @@ use std::time::Duration;
 use egui::{Button, Color32, ComboBox, Key, Popup, PopupCloseBehavior, RichText, TextEdit, Ui};
 
 use super::{LogPanel, Why};
+use crate::app::State;
+use crate::app::command::{Capture, Log, Setting};
 use crate::app::log_feed::From;
 use crate::app::settings::{Clock, Columns, Highlight, TextDecoding, View};
-use crate::app::{Command, State};
 use crate::capture::Filter;
 use crate::capture::search::{Pattern, PatternKind};
 use crate::notation::{Mode, parse};
+use crate::ui::commands::Commands;
 use crate::ui::{bytes, parts, theme};
 
 /// Drafts of the choices.
@@ -73,7 +75,7 @@ impl Toolbar {
 }
 
 /// Draws the choices.
-pub(super) fn show(log: &mut LogPanel, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+pub(super) fn show(log: &mut LogPanel, ui: &mut Ui, state: &State, commands: &mut Commands) {
     ui.horizontal_wrapped(|ui| {
         parts::heading(ui, "Log");
         ui.spacing_mut().item_spacing.x = 4.0;
@@ -95,13 +97,13 @@ pub(super) fn show(log: &mut LogPanel, ui: &mut Ui, state: &State, commands: &mu
             let name = file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             parts::badge(ui, &name, parts::colors(ui).accent).on_hover_text(file.path.display().to_string());
             if ui.button("Close file").on_hover_text("Show the port again").clicked() {
-                commands.push(Command::ShowPort);
+                commands.push(Capture::ShowPort);
             }
         }
     });
 }
 
-fn columns(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+fn columns(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let view = &state.settings.view;
     let choices = [
         (Columns::Both, "Text and hex"),
@@ -115,7 +117,7 @@ fn columns(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         for (columns, name) in choices {
             let button = ui.selectable_label(view.columns == columns, name);
             if button.accessible_name(format!("Show as {}", name.to_lowercase())).clicked() {
-                commands.push(Command::SetView(View { columns, ..view.clone() }));
+                commands.push(Setting::View(View { columns, ..view.clone() }));
             }
         }
         ui.separator();
@@ -125,14 +127,14 @@ fn columns(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             (TextDecoding::Bytes, "Only ASCII is text"),
         ] {
             if ui.selectable_label(view.decoding == decoding, name).clicked() {
-                commands.push(Command::SetView(View { decoding, ..view.clone() }));
+                commands.push(Setting::View(View { decoding, ..view.clone() }));
             }
         }
     });
     combo.response.accessible_name("Show bytes as");
 }
 
-fn times(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+fn times(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let view = &state.settings.view;
     let choices = [
         (Clock::Clock, "Clock", "Time of day"),
@@ -144,20 +146,20 @@ fn times(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let combo = ComboBox::from_id_salt("clock").width(112.0).selected_text(name).show_ui(ui, |ui| {
         for (clock, name, help) in choices {
             if ui.selectable_label(view.clock == clock, name).on_hover_text(help).clicked() {
-                commands.push(Command::SetView(View { clock, ..view.clone() }));
+                commands.push(Setting::View(View { clock, ..view.clone() }));
             }
         }
     });
     combo.response.accessible_name("Time");
 }
 
-fn rows(toolbar: &mut Toolbar, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+fn rows(toolbar: &mut Toolbar, ui: &mut Ui, state: &State, commands: &mut Commands) {
     let view = &state.settings.view;
     let button = ui.add(Button::selectable(view.newline != "modem", "Rows…"));
     Popup::menu(&button.on_hover_text("Where a row ends"))
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| {
-            let mut choose = |newline: String| commands.push(Command::SetView(View { newline, ..view.clone() }));
+            let mut choose = |newline: String| commands.push(Setting::View(View { newline, ..view.clone() }));
             for (rule, name) in [
                 ("modem", "As a modem answers"),
                 ("auto", "At line ends"),
@@ -217,7 +219,7 @@ fn filter(toolbar: &mut Toolbar, ui: &mut Ui) {
     });
 }
 
-fn more(log: &mut LogPanel, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+fn more(log: &mut LogPanel, ui: &mut Ui, state: &State, commands: &mut Commands) {
     let button = ui.button("More…").on_hover_text("Notes, jump to a time, clear, highlight, count");
     Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_min_width(270.0);
@@ -227,7 +229,7 @@ fn more(log: &mut LogPanel, ui: &mut Ui, state: &State, commands: &mut Vec<Comma
         ui.horizontal(|ui| {
             let field = ui.add(TextEdit::singleline(&mut log.toolbar.note).desired_width(190.0)).labelled_by(label.id);
             if (ui.button("Add").clicked() || enter(&field, ui)) && !log.toolbar.note.is_empty() {
-                commands.push(Command::Note(std::mem::take(&mut log.toolbar.note)));
+                commands.push(Log::Note(std::mem::take(&mut log.toolbar.note)));
                 ui.close();
             }
         });
@@ -253,7 +255,7 @@ fn more(log: &mut LogPanel, ui: &mut Ui, state: &State, commands: &mut Vec<Comma
     });
 }
 
-fn highlights(toolbar: &mut Toolbar, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+fn highlights(toolbar: &mut Toolbar, ui: &mut Ui, state: &State, commands: &mut Commands) {
     parts::weak(ui, "Colour rows with");
     let mut rules = state.settings.highlight.clone();
     let mut gone = None;
@@ -268,7 +270,7 @@ fn highlights(toolbar: &mut Toolbar, ui: &mut Ui, state: &State, commands: &mut 
     }
     if let Some(at) = gone {
         rules.remove(at);
-        commands.push(Command::SetHighlights(rules.clone()));
+        commands.push(Setting::Highlights(rules.clone()));
     }
     let draft = &mut toolbar.highlight;
     ui.horizontal(|ui| {
@@ -284,25 +286,25 @@ fn highlights(toolbar: &mut Toolbar, ui: &mut Ui, state: &State, commands: &mut 
         if ui.add_enabled(valid, Button::new("Colour")).clicked() {
             rules.push(draft.clone());
             draft.pattern.clear();
-            commands.push(Command::SetHighlights(rules));
+            commands.push(Setting::Highlights(rules));
         }
     });
 }
 
-fn count_byte(toolbar: &mut Toolbar, ui: &mut Ui, commands: &mut Vec<Command>) {
+fn count_byte(toolbar: &mut Toolbar, ui: &mut Ui, commands: &mut Commands) {
     let label = parts::weak(ui, "Count a byte, in hex");
     ui.horizontal(|ui| {
         ui.add(TextEdit::singleline(&mut toolbar.byte).desired_width(40.0).font(theme::mono()).hint_text("0A"))
             .labelled_by(label.id);
         let byte = parse(&toolbar.byte, Mode::Hex).ok().and_then(|bytes| <[u8; 1]>::try_from(bytes).ok());
         if ui.add_enabled(byte.is_some(), Button::new("Count")).clicked() {
-            commands.push(Command::CountByte(byte.map(|[byte]| byte)));
+            commands.push(Capture::CountByte(byte.map(|[byte]| byte)));
             ui.close();
         }
     });
 }
 
-fn counted(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+fn counted(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let Some(find) = &state.counted else { return };
     let tally = find.tally();
     let text = format!("{}: {}", state.settings.counted_byte, bytes::grouped(tally.count));
@@ -312,6 +314,6 @@ fn counted(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         .on_hover_text("How often this byte came; click to stop counting")
         .clicked()
     {
-        commands.push(Command::CountByte(None));
+        commands.push(Capture::CountByte(None));
     }
 }

@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use egui::{Button, DragValue, Popup, PopupCloseBehavior, RichText, Ui, vec2};
 
-use crate::app::{Command, State};
+use crate::app::State;
+use crate::app::command::Port;
 use crate::link::settings::Pacing;
 use crate::link::{DataBits, LineSettings, Parity, StopBits};
+use crate::ui::commands::Commands;
 use crate::ui::{parts, theme};
 
 /// Draws the button and, while it is open, its menu.
-pub(super) fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+pub(super) fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let mut line = state.line;
     let button = ui
         .add(Button::new(RichText::new(line.frame()).font(theme::mono())).right_text(RichText::new("▼").size(8.0)))
@@ -27,7 +29,7 @@ pub(super) fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         pacing(ui, &mut line.pacing);
     });
     if line != state.line {
-        commands.push(Command::SetLine(line));
+        commands.push(Port::SetLine(line));
     }
 }
 

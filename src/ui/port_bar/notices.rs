@@ -2,12 +2,14 @@
 
 use egui::{RichText, Ui};
 
+use crate::app::command::Port;
 use crate::app::{Command, State};
+use crate::ui::commands::Commands;
 use crate::ui::{parts, theme};
 use crate::worker::Phase;
 
 /// What failed and what to do; what the driver kept.
-pub(super) fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+pub(super) fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let palette = parts::colors(ui);
     match state.phase() {
         Phase::Failed(why) => notice(ui, palette.bad, why),
@@ -46,7 +48,7 @@ fn notice(ui: &mut Ui, color: egui::Color32, words: &str) {
 }
 
 /// The lost device may be one of several now: the user knows, the program does not guess.
-fn candidates(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+fn candidates(ui: &mut Ui, state: &State, commands: &mut Commands) {
     if state.status.candidates.is_empty() {
         return;
     }
@@ -56,7 +58,7 @@ fn candidates(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             let known = state.ports.iter().find(|port| port.path == *path);
             let details = known.map(crate::link::discovery::PortInfo::details).unwrap_or_default();
             if ui.button(format!("Use {path}")).on_hover_text(details).clicked() {
-                commands.push(Command::TakeBackAs(path.clone()));
+                commands.push(Port::TakeBackAs(path.clone()));
             }
         }
         parts::weak(ui, "Or wait: it is opened by itself as soon as only one can be it.");

@@ -4,8 +4,9 @@
 
 use egui::{Id, Modal, RichText, ScrollArea, Ui};
 
-use crate::app::Command;
+use crate::app::command::Line;
 use crate::notation::{LineEnding, Mode, parse};
+use crate::ui::commands::Commands;
 use crate::ui::{bytes, parts, theme};
 
 /// A single line up to this length simply goes into the field.
@@ -44,7 +45,7 @@ impl Paste {
         mode: Mode,
         ending: &[u8],
         connected: bool,
-        commands: &mut Vec<Command>,
+        commands: &mut Commands,
     ) -> bool {
         let mut answered = false;
         let modal = Modal::new(Id::unique("paste")).show(ui.ctx(), |ui| {
@@ -65,7 +66,7 @@ impl Paste {
                 }
                 let whole = ui.add_enabled(connected, egui::Button::new(format!("Send as is, {size}")));
                 if whole.on_hover_text("Exactly these characters as UTF-8, line ends as pasted").clicked() {
-                    commands.push(Command::Send(self.text.as_bytes().to_vec()));
+                    commands.push(Line::Send(self.text.as_bytes().to_vec()));
                     answered = true;
                 }
                 answered |= ui.button("Cancel").clicked();
@@ -95,7 +96,7 @@ impl Paste {
     }
 
     /// Every line must be readable before the first one goes out.
-    fn one_by_one(&mut self, mode: Mode, ending: &[u8], commands: &mut Vec<Command>) -> bool {
+    fn one_by_one(&mut self, mode: Mode, ending: &[u8], commands: &mut Commands) -> bool {
         let mut sends = Vec::with_capacity(self.lines);
         for (number, line) in self.text.lines().enumerate() {
             match parse(line, mode) {
@@ -109,7 +110,7 @@ impl Paste {
                 }
             }
         }
-        commands.push(Command::SendLines(sends));
+        commands.push(Line::SendLines(sends));
         true
     }
 }
@@ -117,6 +118,7 @@ impl Paste {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::Command;
 
     #[test]
     fn one_short_line_is_not_asked_about() {
@@ -128,13 +130,15 @@ mod tests {
 
     #[test]
     fn a_line_that_does_not_parse_stops_all_of_them() {
-        let mut commands = Vec::new();
+        let mut commands = Commands::default();
         let mut paste = Paste::new("41\n4\n42".to_owned(), &LineEnding::Cr);
         assert!(!paste.one_by_one(Mode::Hex, b"", &mut commands));
-        assert!(commands.is_empty());
         assert!(paste.trouble.unwrap().starts_with("Line 2"));
         let mut paste = Paste::new("AT\r\nATI\r\n".to_owned(), &LineEnding::Cr);
         assert!(paste.one_by_one(Mode::Text, b"\r", &mut commands));
-        assert_eq!(commands, [Command::SendLines(vec![b"AT\r".to_vec(), b"ATI\r".to_vec()])]);
+        assert_eq!(
+            commands.into_commands(),
+            [Command::Line(Line::SendLines(vec![b"AT\r".to_vec(), b"ATI\r".to_vec()]))]
+        );
     }
 }

@@ -2,14 +2,16 @@
 
 use egui::{Button, Ui};
 
+use crate::app::State;
+use crate::app::command::{Check, Line, Port};
 use crate::app::passthrough::{Fared, Row, Verdict, Way};
-use crate::app::{Command, State};
 use crate::link::LineSettings;
 use crate::link::settings::Pacing;
+use crate::ui::commands::Commands;
 use crate::ui::{parts, theme};
 
 /// Draws the section.
-pub(super) fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+pub(super) fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
     parts::heading(ui, "Passthrough check");
     ui.label(
         "Sends bursts of 4 to 1461 bytes and compares what comes back: tells how much passes in one go, and why not more.",
@@ -17,7 +19,7 @@ pub(super) fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     if state.checking() {
         ui.horizontal_wrapped(|ui| {
             if ui.button("Stop check").clicked() {
-                commands.push(Command::StopCheck);
+                commands.push(Line::Check(Check::Stop));
             }
             ui.spinner();
             ui.label(state.tools.check.as_ref().map(|check| check.progress.as_str()).unwrap_or_default());
@@ -34,7 +36,7 @@ pub(super) fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     }
 }
 
-fn start(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+fn start(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let hindrance = state.check_hindrance();
     for (way, name, about) in [
         (
@@ -46,7 +48,7 @@ fn start(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ] {
         let button = ui.add_enabled(hindrance.is_none(), Button::new(name)).on_hover_text(about);
         if button.clicked() {
-            commands.push(Command::StartCheck(way));
+            commands.push(Line::Check(Check::Start(way)));
         }
     }
     if let Some(why) = hindrance {
@@ -64,7 +66,7 @@ fn burst(ui: &mut Ui, row: &Row) {
     parts::lamp(ui, color, &row.words());
 }
 
-fn outcome(ui: &mut Ui, state: &State, verdict: Verdict, commands: &mut Vec<Command>) {
+fn outcome(ui: &mut Ui, state: &State, verdict: Verdict, commands: &mut Commands) {
     parts::card(ui).show(ui, |ui| {
         ui.set_width(ui.available_width());
         let palette = parts::colors(ui);
@@ -88,7 +90,7 @@ fn outcome(ui: &mut Ui, state: &State, verdict: Verdict, commands: &mut Vec<Comm
         } else {
             let name = format!("Send one byte per {:.1} ms", pacing.per_byte.as_secs_f32() * 1000.0);
             if parts::primary(ui, true, &name).on_hover_text("For this device, from now on").clicked() {
-                commands.push(Command::SetLine(LineSettings { pacing, ..state.line }));
+                commands.push(Port::SetLine(LineSettings { pacing, ..state.line }));
             }
         }
     });

@@ -5,13 +5,16 @@
 
 use egui::{Button, Grid, ScrollArea, Sense, TextEdit, Ui};
 
+use super::ToolWindow;
 use super::dragging::{Moved, Order};
 use super::steps::step_fields;
-use crate::app::{Command, State, values_of_now};
+use crate::app::command::Book;
+use crate::app::{State, values_of_now};
 use crate::macros::edit::{Edit, Editor, clashes};
 use crate::macros::preview::preview;
 use crate::macros::runner::Values;
 use crate::macros::{Ask, Macro, Step};
+use crate::ui::commands::Commands;
 use crate::ui::{bytes, parts};
 
 /// The steps of the macro in hand, as rows.
@@ -19,7 +22,7 @@ pub(super) const STEPS: Order = Order { list: "steps" };
 
 /// The book in hand.
 #[derive(Debug, Default)]
-pub(super) struct EditorPanel {
+pub struct EditorPanel {
     editor: Option<Editor>,
     /// The text of the book that the changes are based on.
     base: String,
@@ -27,6 +30,8 @@ pub(super) struct EditorPanel {
     conflict: bool,
     number: u64,
     picked: usize,
+    /// The name of the macro that the editor was opened for.
+    wanted: Option<String>,
     head: Option<(usize, Head)>,
     trouble: Option<String>,
 }
@@ -42,19 +47,16 @@ struct Head {
     ask: String,
 }
 
-impl EditorPanel {
-    /// Shows this macro.
-    pub(super) fn pick(&mut self, which: usize) {
-        self.picked = which;
-        self.head = None;
+impl ToolWindow for EditorPanel {
+    fn name(&self) -> &'static str {
+        "Edit macros…"
     }
 
-    /// The text of the book, if it was changed and not saved.
-    pub(super) fn unsaved(&self) -> Option<&str> {
-        self.editor.as_ref().map(Editor::text).filter(|text| *text != self.base)
+    fn size(&self) -> [f32; 2] {
+        [820.0, 520.0]
     }
 
-    pub(super) fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         if self.editor.is_none() || self.number != state.tools.book_number {
             self.number = state.tools.book_number;
             self.take_in(&state.tools.book_text);
@@ -63,6 +65,10 @@ impl EditorPanel {
             ui.colored_label(parts::colors(ui).bad, self.trouble.as_deref().unwrap_or_default());
             return;
         };
+        if let Some(wanted) = self.wanted.take() {
+            let place = editor.book().macros.iter().position(|known| known.name == wanted);
+            self.picked = place.unwrap_or(self.picked);
+        }
         self.top(ui, &mut editor, commands);
         if self.conflict {
             self.conflict(ui, &mut editor, &state.tools.book_text, commands);
@@ -81,6 +87,21 @@ impl EditorPanel {
         self.editor = Some(editor);
     }
 
+    fn turn_to(&mut self, subject: String) {
+        (self.wanted, self.head) = (Some(subject), None);
+    }
+
+    fn scrolls(&self) -> bool {
+        false
+    }
+
+    /// The text of the book, if it was changed and not saved.
+    fn unsaved(&self) -> Option<&str> {
+        self.editor.as_ref().map(Editor::text).filter(|text| *text != self.base)
+    }
+}
+
+impl EditorPanel {
     /// The book has another text now: ours, since it was saved; or another program's.
     fn take_in(&mut self, text: &str) {
         let unsaved = self.editor.as_ref().filter(|_| self.unsaved().is_some());
@@ -115,7 +136,7 @@ impl EditorPanel {
         }
     }
 
-    fn conflict(&mut self, ui: &mut Ui, editor: &mut Editor, theirs: &str, commands: &mut Vec<Command>) {
+    fn conflict(&mut self, ui: &mut Ui, editor: &mut Editor, theirs: &str, commands: &mut Commands) {
         let palette = parts::colors(ui);
         parts::card(ui).show(ui, |ui| {
             if let Err(error) = Editor::new(theirs) {
@@ -133,17 +154,17 @@ impl EditorPanel {
                 }
                 let keep = ui.button("Save mine").on_hover_text("The other version is kept in a file beside it");
                 if keep.clicked() {
-                    commands.push(Command::SaveBookOver(editor.text().to_owned()));
+                    commands.push(Book::SaveOver(editor.text().to_owned()));
                 }
             });
         });
     }
 
-    fn top(&mut self, ui: &mut Ui, editor: &mut Editor, commands: &mut Vec<Command>) {
+    fn top(&mut self, ui: &mut Ui, editor: &mut Editor, commands: &mut Commands) {
         ui.horizontal_wrapped(|ui| {
             let unsaved = editor.text() != self.base;
             if parts::primary(ui, unsaved && !self.conflict, "Save macros").clicked() {
-                commands.push(Command::SaveBook(editor.text().to_owned()));
+                commands.push(Book::Save(editor.text().to_owned()));
             }
             for (name, enabled, undo) in [("Undo", editor.can_undo(), true), ("Redo", editor.can_redo(), false)] {
                 if ui.add_enabled(enabled, Button::new(name)).clicked() {

@@ -2,22 +2,15 @@
 
 use egui::{ComboBox, ProgressBar, TextEdit, Ui};
 
-use crate::app::{Command, ExportWish, Purpose, State};
+use super::ToolWindow;
+use crate::app::command::{Capture, Tool};
+use crate::app::{ExportWish, Purpose, State};
 use crate::capture::RowRules;
-use crate::capture::export::Format;
+use crate::capture::export::{FORMS, Format};
 use crate::modem::Direction;
+use crate::ui::commands::Commands;
 use crate::ui::{bytes, parts, theme};
 
-const FORMATS: [(Format, &str, &str); 8] = [
-    (Format::Text, "Text, a line each row", "txt"),
-    (Format::Transcript, "Transcript, to paste and to diagnose", "txt"),
-    (Format::Html, "HTML page", "html"),
-    (Format::Csv, "CSV", "csv"),
-    (Format::CsvSpreadsheet, "CSV for spreadsheets", "csv"),
-    (Format::JsonLines, "JSON Lines", "jsonl"),
-    (Format::Hex, "Hex dump", "txt"),
-    (Format::Raw, "Raw bytes of one direction", "bin"),
-];
 /// Changes shown in the preview.
 const SHOWN: usize = 40;
 
@@ -37,15 +30,23 @@ impl Default for ExportPanel {
     }
 }
 
-impl ExportPanel {
-    pub(super) fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+impl ToolWindow for ExportPanel {
+    fn name(&self) -> &'static str {
+        "Export capture…"
+    }
+
+    fn size(&self) -> [f32; 2] {
+        [480.0, 320.0]
+    }
+
+    fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         if state.reader.is_none() {
             ui.label("There is no capture yet: connect to a port, or open a capture.");
             return;
         }
         if let Some((Purpose::Export, path)) = &state.tools.chosen {
             self.path = path.display().to_string();
-            commands.push(Command::TakeChosen);
+            commands.push(Tool::TakeChosen);
         }
         self.form(ui);
         self.preview(ui, state, commands);
@@ -55,13 +56,13 @@ impl ExportPanel {
             let field = TextEdit::singleline(&mut self.path).desired_width(320.0).font(theme::mono());
             ui.add(field.hint_text("/home/me/session.txt")).labelled_by(label.id);
             if ui.button("Choose…").clicked() {
-                commands.push(Command::Choose(Purpose::Export));
+                commands.push(Tool::Choose(Purpose::Export));
             }
         });
         ui.horizontal(|ui| {
             let ready = !self.path.trim().is_empty() && state.tools.exporting.is_none();
             if parts::primary(ui, ready && self.refused().is_none(), "Export").clicked() {
-                commands.push(Command::Export(ExportWish {
+                commands.push(Capture::Export(ExportWish {
                     path: self.path.trim().into(),
                     format: self.format,
                     direction: self.direction,
@@ -72,7 +73,7 @@ impl ExportPanel {
             if let Some(done) = state.tools.exporting {
                 ui.add(ProgressBar::new(done).desired_width(160.0).show_percentage());
                 if ui.button("Cancel export").clicked() {
-                    commands.push(Command::CancelExport);
+                    commands.push(Capture::CancelExport);
                 }
             }
         });
@@ -90,7 +91,9 @@ impl ExportPanel {
             None => {}
         }
     }
+}
 
+impl ExportPanel {
     fn refused(&self) -> Option<&'static str> {
         if self.format != Format::Raw {
             return None;
@@ -106,10 +109,10 @@ impl ExportPanel {
     fn form(&mut self, ui: &mut Ui) {
         ui.horizontal(|ui| {
             let label = ui.label("As");
-            let name = FORMATS.iter().find(|(format, ..)| *format == self.format).map_or("", |(_, name, _)| name);
+            let name = FORMS.iter().find(|form| form.format == self.format).map_or("", |form| form.title);
             let combo = ComboBox::from_id_salt("format").width(230.0).selected_text(name).show_ui(ui, |ui| {
-                for (format, name, _) in FORMATS {
-                    ui.selectable_value(&mut self.format, format, name);
+                for form in &FORMS {
+                    ui.selectable_value(&mut self.format, form.format, form.title);
                 }
             });
             combo.response.labelled_by(label.id);
@@ -132,7 +135,7 @@ impl ExportPanel {
         );
     }
 
-    fn preview(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    fn preview(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         if !self.redact {
             ui.colored_label(parts::colors(ui).warn, "Everything is exported as it is, private values too.");
             return;
@@ -140,7 +143,7 @@ impl ExportPanel {
         let records = state.reader.as_ref().map(crate::capture::Reader::len);
         if self.planned.is_none() {
             self.planned = records;
-            commands.push(Command::PlanExport);
+            commands.push(Capture::PlanExport);
         }
         ui.horizontal(|ui| match &state.tools.plan {
             Some(plan) => {

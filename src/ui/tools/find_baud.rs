@@ -2,62 +2,78 @@
 
 use egui::{Grid, RichText, Ui};
 
-use crate::app::{Command, State};
+use super::ToolWindow;
+use crate::app::State;
+use crate::app::command::{Line, Port};
 use crate::link::{DataBits, LineSettings, Parity, StopBits};
 use crate::modem::baud_scan::{Meaning, Reply};
+use crate::ui::commands::Commands;
 use crate::ui::{bytes, parts, theme};
 
 /// Bytes of an answer that are drawn; the log has all of them.
 const DRAWN: usize = 16;
 
-/// Draws the window's contents.
-pub(super) fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    ui.label(
-        "Sends AT at the usual rates, one after the other, and shows what comes. The port is set as before when it is over.",
-    );
-    let scan = state.status.scan.as_deref().filter(|_| state.connected());
-    ui.horizontal_wrapped(|ui| {
-        if let Some(baud) = scan.and_then(|scan| scan.trying) {
-            if ui.button("Stop").clicked() {
-                commands.push(Command::StopScan);
-            }
-            ui.spinner();
-            ui.label(format!("Trying {baud} baud…"));
-            return;
-        }
-        let ready = state.connected() && !state.running() && !state.prompt_open();
-        let start = parts::primary(ui, ready, if scan.is_some() { "Try again" } else { "Find baud" });
-        if start.clicked() {
-            commands.push(Command::ScanBaud);
-        }
-        if !state.connected() {
-            parts::weak(ui, "Connect to a port first.");
-        } else if state.prompt_open() {
-            parts::weak(
-                ui,
-                "The modem waits for data, and a probe would become part of it. End it with 1A or ESC first.",
-            );
-        } else if state.running() {
-            parts::weak(ui, "A macro is running. Stop it first.");
-        }
-    });
-    let Some(scan) = scan else { return };
-    if let Some(baud) = scan.found {
-        outcome(ui, state, baud, commands);
-    } else if scan.trying.is_none() {
-        let palette = parts::colors(ui);
-        ui.colored_label(palette.bad, "The modem answered at none of the rates that were tried.");
-        ui.label("Check in this order: supply (2 A), TXD and RXD swapped, common ground, the right port.");
+/// The window; a search opens it by itself.
+#[derive(Debug)]
+pub struct FindBaudPanel;
+
+impl ToolWindow for FindBaudPanel {
+    fn name(&self) -> &'static str {
+        "Find baud…"
     }
-    Grid::new("rates").num_columns(3).striped(true).spacing([16.0, 6.0]).show(ui, |ui| {
-        for reply in &scan.replies {
-            row(ui, reply);
-            ui.end_row();
+
+    fn size(&self) -> [f32; 2] {
+        [560.0, 360.0]
+    }
+
+    fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+        ui.label(
+            "Sends AT at the usual rates, one after the other, and shows what comes. The port is set as before when it is over.",
+        );
+        let scan = state.status.scan.as_deref().filter(|_| state.connected());
+        ui.horizontal_wrapped(|ui| {
+            if let Some(baud) = scan.and_then(|scan| scan.trying) {
+                if ui.button("Stop").clicked() {
+                    commands.push(Line::StopScan);
+                }
+                ui.spinner();
+                ui.label(format!("Trying {baud} baud…"));
+                return;
+            }
+            let ready = state.connected() && !state.running() && !state.prompt_open();
+            let start = parts::primary(ui, ready, if scan.is_some() { "Try again" } else { "Find baud" });
+            if start.clicked() {
+                commands.push(Line::ScanBaud);
+            }
+            if !state.connected() {
+                parts::weak(ui, "Connect to a port first.");
+            } else if state.prompt_open() {
+                parts::weak(
+                    ui,
+                    "The modem waits for data, and a probe would become part of it. End it with 1A or ESC first.",
+                );
+            } else if state.running() {
+                parts::weak(ui, "A macro is running. Stop it first.");
+            }
+        });
+        let Some(scan) = scan else { return };
+        if let Some(baud) = scan.found {
+            outcome(ui, state, baud, commands);
+        } else if scan.trying.is_none() {
+            let palette = parts::colors(ui);
+            ui.colored_label(palette.bad, "The modem answered at none of the rates that were tried.");
+            ui.label("Check in this order: supply (2 A), TXD and RXD swapped, common ground, the right port.");
         }
-    });
+        Grid::new("rates").num_columns(3).striped(true).spacing([16.0, 6.0]).show(ui, |ui| {
+            for reply in &scan.replies {
+                row(ui, reply);
+                ui.end_row();
+            }
+        });
+    }
 }
 
-fn outcome(ui: &mut Ui, state: &State, baud: u32, commands: &mut Vec<Command>) {
+fn outcome(ui: &mut Ui, state: &State, baud: u32, commands: &mut Commands) {
     let line =
         LineSettings { baud, data_bits: DataBits::Eight, parity: Parity::None, stop_bits: StopBits::One, ..state.line };
     ui.horizontal_wrapped(|ui| {
@@ -66,7 +82,7 @@ fn outcome(ui: &mut Ui, state: &State, baud: u32, commands: &mut Vec<Command>) {
         if line == state.line {
             ui.label(format!("The modem answers at {baud} baud, and so is the port set."));
         } else if parts::primary(ui, true, &format!("Use {baud} baud")).clicked() {
-            commands.push(Command::SetLine(line));
+            commands.push(Port::SetLine(line));
         }
     });
 }

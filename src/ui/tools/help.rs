@@ -2,24 +2,34 @@
 
 use egui::{TextEdit, Ui};
 
+use super::ToolWindow;
 use super::wiring::{Board, wiring};
+use crate::app::command::{Line, Port, Tool};
 use crate::app::nano::{MINIMAL, PASSTHROUGH, Sketch};
-use crate::app::{Adapter, Command, Purpose, State};
+use crate::app::{Adapter, Purpose, State};
 use crate::link::LineSettings;
 use crate::link::settings::Pacing;
+use crate::ui::commands::Commands;
 use crate::ui::{parts, theme};
 
-/// The pages' drafts.
+/// The Nano's page and what is typed in it.
 #[derive(Debug, Default)]
-pub(super) struct Help {
+pub struct NanoPage {
     minimal: bool,
     shown: bool,
     path: String,
 }
 
-impl Help {
-    /// The Nano's page.
-    pub(super) fn nano(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+impl ToolWindow for NanoPage {
+    fn name(&self) -> &'static str {
+        "Arduino Nano: wiring and sketch"
+    }
+
+    fn size(&self) -> [f32; 2] {
+        [720.0, 580.0]
+    }
+
+    fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         ui.label(
             "The Nano passes everything between the PC and the modem. Load the sketch once, wire as drawn, connect.",
         );
@@ -42,8 +52,8 @@ impl Help {
             let line = settings_for(&sketch, state.line);
             let name = format!("Set the port for it: {} baud", sketch.baud);
             if ui.button(name).on_hover_text("8N1, no flow control; paced where the sketch needs it").clicked() {
-                commands.push(Command::SetAdapter(Adapter::Nano));
-                commands.push(Command::SetLine(line));
+                commands.push(Port::SetAdapter(Adapter::Nano));
+                commands.push(Port::SetLine(line));
             }
         });
         ui.horizontal_wrapped(|ui| {
@@ -53,15 +63,15 @@ impl Help {
             ui.add(field).labelled_by(label.id).on_hover_text("The Arduino IDE wants it in a folder of the same name");
             let named = !self.path.trim().is_empty();
             if ui.add_enabled(named, egui::Button::new("Save sketch")).clicked() {
-                commands.push(Command::SaveSketch(sketch, self.path.trim().into()));
+                commands.push(Tool::SaveSketch(sketch, self.path.trim().into()));
             }
             if ui.button("Choose…").on_hover_text("The system's own dialog; it saves at once").clicked() {
-                commands.push(Command::Choose(Purpose::SaveSketch(sketch.file)));
+                commands.push(Tool::Choose(Purpose::SaveSketch(sketch.file)));
             }
             if let Some((Purpose::SaveSketch(_), path)) = &state.tools.chosen {
                 self.path = path.display().to_string();
-                commands.push(Command::SaveSketch(sketch, path.clone()));
-                commands.push(Command::TakeChosen);
+                commands.push(Tool::SaveSketch(sketch, path.clone()));
+                commands.push(Tool::TakeChosen);
             }
         });
         if self.shown {
@@ -77,7 +87,7 @@ impl Help {
         let may_ask = state.connected() && !state.running() && !state.prompt_open();
         let ask = ui.add_enabled(may_ask, egui::Button::new("Ask the modem (AT)"));
         if ask.on_hover_text("AT every half second until OK, for 4 s at most; nothing is sent by itself").clicked() {
-            commands.push(Command::AskModem);
+            commands.push(Line::AskModem);
         }
         ui.separator();
         parts::heading(ui, "Without a sketch");
@@ -102,11 +112,24 @@ fn settings_for(sketch: &Sketch, line: LineSettings) -> LineSettings {
 }
 
 /// The page of the USB-TTL adapter.
-pub(super) fn adapter(ui: &mut Ui) {
-    ui.label("The adapter joins the PC's USB port and the modem's serial pins. Crossed: its TX to the modem's RXD, its RX to the modem's TXD.");
-    wiring(ui, &Board::ADAPTER);
-    values(ui, false);
-    ui.label("Set a 3.3 V adapter, if it can be chosen. The adapter's own 3.3 V or 5 V pin cannot feed the modem.");
+#[derive(Debug)]
+pub struct AdapterPage;
+
+impl ToolWindow for AdapterPage {
+    fn name(&self) -> &'static str {
+        "USB-TTL adapter: wiring"
+    }
+
+    fn size(&self) -> [f32; 2] {
+        [720.0, 580.0]
+    }
+
+    fn show(&mut self, ui: &mut Ui, _state: &State, _commands: &mut Commands) {
+        ui.label("The adapter joins the PC's USB port and the modem's serial pins. Crossed: its TX to the modem's RXD, its RX to the modem's TXD.");
+        wiring(ui, &Board::ADAPTER);
+        values(ui, false);
+        ui.label("Set a 3.3 V adapter, if it can be chosen. The adapter's own 3.3 V or 5 V pin cannot feed the modem.");
+    }
 }
 
 fn values(ui: &mut Ui, nano: bool) {

@@ -5,11 +5,14 @@ use std::path::{Path, PathBuf};
 
 use egui::{RichText, TextEdit, Ui};
 
+use super::ToolWindow;
+use crate::app::command::{self, Tool};
 use crate::app::{Command, Purpose, State};
 use crate::macros::edit::{Edit, Editor};
 use crate::macros::{Book, Macro, file, foreign};
 use crate::notation::LineEnding;
 use crate::sketch;
+use crate::ui::commands::Commands;
 use crate::ui::{parts, theme};
 
 /// As high a pasted sketch may stand.
@@ -34,11 +37,19 @@ struct Read {
     timed: bool,
 }
 
-impl ImportPanel {
-    pub(super) fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+impl ToolWindow for ImportPanel {
+    fn name(&self) -> &'static str {
+        "Import macros or sketch…"
+    }
+
+    fn size(&self) -> [f32; 2] {
+        [620.0, 540.0]
+    }
+
+    fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         if let Some((Purpose::Import, path)) = &state.tools.chosen {
             self.path = path.display().to_string();
-            commands.push(Command::TakeChosen);
+            commands.push(Tool::TakeChosen);
         }
         let label = parts::weak(ui, "A file: .ino, HTerm .hts, Bray or CuteCom .tmf, SSCOM .ini, YAT, or a macro book");
         ui.horizontal(|ui| {
@@ -46,7 +57,7 @@ impl ImportPanel {
             let field = ui.add(field).labelled_by(label.id);
             let enter = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
             if ui.button("Choose…").clicked() {
-                commands.push(Command::Choose(Purpose::Import));
+                commands.push(Tool::Choose(Purpose::Import));
             }
             let named = !self.path.trim().is_empty();
             if ui.add_enabled(named, egui::Button::new("Read file")).clicked() || (enter && named) {
@@ -63,8 +74,10 @@ impl ImportPanel {
         });
         self.result(ui, state, commands);
     }
+}
 
-    fn read_file(&mut self, commands: &mut Vec<Command>) {
+impl ImportPanel {
+    fn read_file(&mut self, commands: &mut Commands) {
         self.text.clear();
         let path = PathBuf::from(self.path.trim());
         let name = path.file_stem().map_or_else(|| "Imported".to_owned(), |stem| stem.to_string_lossy().into_owned());
@@ -96,7 +109,7 @@ impl ImportPanel {
         };
     }
 
-    fn result(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    fn result(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         let Some(read) = &self.read else { return };
         let palette = parts::colors(ui);
         ui.separator();
@@ -145,7 +158,7 @@ impl ImportPanel {
                 });
             match edited {
                 Ok(text) => {
-                    commands.push(Command::SaveBook(text));
+                    commands.push(command::Book::Save(text));
                     let names: Vec<&str> = book.macros.iter().take(5).map(|found| found.name.as_str()).collect();
                     let more = if book.macros.len() > names.len() { " …" } else { "" };
                     let words = format!("Added to the macros: “{}”{more}.", names.join("”, “"));

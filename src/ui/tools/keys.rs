@@ -2,7 +2,9 @@
 
 use egui::{Grid, Ui};
 
+use super::ToolWindow;
 use crate::app::State;
+use crate::ui::commands::Commands;
 use crate::ui::{parts, theme};
 
 const KEYS: [(&str, &str); 18] = [
@@ -26,26 +28,39 @@ const KEYS: [(&str, &str); 18] = [
     ("Space", "Press the button that has the focus"),
 ];
 
-/// Draws the list.
-pub(super) fn show(ui: &mut Ui, state: &State) {
-    Grid::new("keys").num_columns(2).spacing([18.0, 7.0]).show(ui, |ui| {
-        for (keys, what) in KEYS {
-            ui.label(egui::RichText::new(keys).font(theme::mono()));
-            ui.add(egui::Label::new(what).wrap());
-            ui.end_row();
-        }
-    });
-    let with_key = state.book.macros.iter().filter_map(|each| Some((each.key.as_deref()?, each.name.as_str())));
-    let mut heading = false;
-    Grid::new("macro keys").num_columns(2).spacing([18.0, 7.0]).show(ui, |ui| {
-        for (key, name) in with_key {
-            if !std::mem::replace(&mut heading, true) {
-                parts::heading(ui, "Macros");
+/// The page.
+#[derive(Debug)]
+pub(super) struct KeysPage;
+
+impl ToolWindow for KeysPage {
+    fn name(&self) -> &'static str {
+        "Keyboard shortcuts"
+    }
+
+    fn size(&self) -> [f32; 2] {
+        [560.0, 520.0]
+    }
+
+    fn show(&mut self, ui: &mut Ui, state: &State, _commands: &mut Commands) {
+        Grid::new("keys").num_columns(2).spacing([18.0, 7.0]).show(ui, |ui| {
+            for (keys, what) in KEYS {
+                ui.label(egui::RichText::new(keys).font(theme::mono()));
+                ui.add(egui::Label::new(what).wrap());
                 ui.end_row();
             }
-            ui.label(egui::RichText::new(key).font(theme::mono()));
-            ui.label(name);
-            ui.end_row();
-        }
-    });
+        });
+        let with_key = state.book.macros.iter().filter_map(|each| Some((each.key.as_deref()?, each.name.as_str())));
+        let mut heading = false;
+        Grid::new("macro keys").num_columns(2).spacing([18.0, 7.0]).show(ui, |ui| {
+            for (key, name) in with_key {
+                if !std::mem::replace(&mut heading, true) {
+                    parts::heading(ui, "Macros");
+                    ui.end_row();
+                }
+                ui.label(egui::RichText::new(key).font(theme::mono()));
+                ui.label(name);
+                ui.end_row();
+            }
+        });
+    }
 }

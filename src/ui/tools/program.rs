@@ -4,9 +4,12 @@ use std::path::Path;
 
 use egui::{ComboBox, DragValue, Grid, TextEdit, Ui};
 
-use crate::app::{Command, Purpose, State};
+use super::ToolWindow;
+use crate::app::command::Tool;
+use crate::app::{Purpose, State};
 use crate::macros::Macro;
 use crate::sketch::{BoardSerial, Exported, InoOptions, export_c, export_ino, export_python};
+use crate::ui::commands::Commands;
 use crate::ui::{parts, theme};
 
 /// The language of a program.
@@ -51,9 +54,9 @@ struct Wish {
     baud: u32,
 }
 
-/// The window.
+/// The window and what is chosen in it.
 #[derive(Debug)]
-pub(super) struct ProgramPanel {
+pub struct ProgramPanel {
     /// Name of the macro, which stays when the book changes.
     name: Option<String>,
     language: Language,
@@ -89,17 +92,19 @@ impl Default for ProgramPanel {
     }
 }
 
-impl ProgramPanel {
-    /// Takes the macro of this name, with its parameters as they were given last.
-    pub(super) fn pick(&mut self, name: &str) {
-        self.name = Some(name.to_owned());
-        self.values.clear();
+impl ToolWindow for ProgramPanel {
+    fn name(&self) -> &'static str {
+        "Macro as a program…"
     }
 
-    pub(super) fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    fn size(&self) -> [f32; 2] {
+        [700.0, 560.0]
+    }
+
+    fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         if let Some((Purpose::Program, path)) = &state.tools.chosen {
             self.path = path.display().to_string();
-            commands.push(Command::TakeChosen);
+            commands.push(Tool::TakeChosen);
         }
         let Some(what) = self.choose(ui, state).cloned() else {
             ui.label("There are no macros.");
@@ -126,6 +131,14 @@ impl ProgramPanel {
         self.result(ui, commands);
     }
 
+    /// Takes the macro of this name, with its parameters as they were given last.
+    fn turn_to(&mut self, subject: String) {
+        self.name = Some(subject);
+        self.values.clear();
+    }
+}
+
+impl ProgramPanel {
     fn choose<'s>(&mut self, ui: &mut Ui, state: &'s State) -> Option<&'s Macro> {
         let macros = &state.book.macros;
         let known = macros.iter().find(|known| Some(&known.name) == self.name.as_ref()).or_else(|| macros.first())?;
@@ -151,7 +164,7 @@ impl ProgramPanel {
             combo.response.labelled_by(label.id);
         });
         if self.name.as_ref() != Some(&picked.name) {
-            self.pick(&picked.name);
+            self.turn_to(picked.name.clone());
         }
         Some(picked)
     }
@@ -197,7 +210,7 @@ impl ProgramPanel {
         ui.add(DragValue::new(&mut self.baud).range(300..=2_000_000).speed(100)).labelled_by(label.id);
     }
 
-    fn result(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+    fn result(&mut self, ui: &mut Ui, commands: &mut Commands) {
         let palette = parts::colors(ui);
         let Some((_, made)) = &self.made else { return };
         let exported = match made {
@@ -219,12 +232,12 @@ impl ProgramPanel {
             let field = TextEdit::singleline(&mut self.path).desired_width(260.0).font(theme::mono());
             ui.add(field.hint_text(hint)).labelled_by(label.id);
             if ui.button("Choose…").clicked() {
-                commands.push(Command::Choose(Purpose::Program));
+                commands.push(Tool::Choose(Purpose::Program));
             }
             let named = !self.path.trim().is_empty();
             if parts::primary(ui, named, "Save program").clicked() {
                 let path = Path::new(self.path.trim());
-                commands.push(Command::SaveProgram(exported.text.clone(), path.to_owned()));
+                commands.push(Tool::SaveProgram(exported.text.clone(), path.to_owned()));
             }
         });
         if self.language == Language::Arduino {

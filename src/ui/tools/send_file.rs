@@ -5,9 +5,12 @@ use std::time::Duration;
 
 use egui::{Button, ComboBox, ProgressBar, TextEdit, Ui};
 
-use crate::app::{Command, Purpose, State};
+use super::ToolWindow;
+use crate::app::command::{Line, Tool};
+use crate::app::{Purpose, State};
 use crate::link::LineSettings;
 use crate::link::transfer::{Protocol, TransferEnd, TransferProgress};
+use crate::ui::commands::Commands;
 use crate::ui::{bytes, parts, theme};
 
 /// The file that was typed or picked.
@@ -19,11 +22,19 @@ pub(super) struct SendFilePanel {
     looked: Option<(PathBuf, Result<u64, String>)>,
 }
 
-impl SendFilePanel {
-    pub(super) fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+impl ToolWindow for SendFilePanel {
+    fn name(&self) -> &'static str {
+        "Send file…"
+    }
+
+    fn size(&self) -> [f32; 2] {
+        [470.0, 250.0]
+    }
+
+    fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         if let Some((Purpose::SendFile, path)) = &state.tools.chosen {
             self.path = path.display().to_string();
-            commands.push(Command::TakeChosen);
+            commands.push(Tool::TakeChosen);
         }
         self.form(ui, commands);
         let length = self.length();
@@ -43,10 +54,10 @@ impl SendFilePanel {
             let hindrance = hindrance(state);
             let ready = hindrance.is_none() && !under_way && matches!(length, Some(Ok(_)));
             if parts::primary(ui, ready, "Send file").clicked() {
-                commands.push(Command::SendFile(self.path.trim().into(), self.protocol));
+                commands.push(Line::SendFile(self.path.trim().into(), self.protocol));
             }
             if under_way && ui.add(Button::new("Cancel file")).clicked() {
-                commands.push(Command::CancelSend);
+                commands.push(Line::CancelSend);
             }
             if let Some(why) = hindrance {
                 parts::weak(ui, why);
@@ -56,8 +67,10 @@ impl SendFilePanel {
             progress(ui, state, transfer);
         }
     }
+}
 
-    fn form(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+impl SendFilePanel {
+    fn form(&mut self, ui: &mut Ui, commands: &mut Commands) {
         ui.horizontal(|ui| {
             let label = ui.label("File");
             let field = TextEdit::singleline(&mut self.path).desired_width(310.0).font(theme::mono());
@@ -66,7 +79,7 @@ impl SendFilePanel {
                 self.looked = None;
             }
             if ui.button("Choose…").clicked() {
-                commands.push(Command::Choose(Purpose::SendFile));
+                commands.push(Tool::Choose(Purpose::SendFile));
             }
         });
         ui.horizontal(|ui| {

@@ -2,9 +2,12 @@
 
 use egui::{ComboBox, DragValue, Slider, TextEdit, Ui};
 
+use super::ToolWindow;
+use crate::app::State;
+use crate::app::command::Setting;
 use crate::app::settings::Theme;
-use crate::app::{Command, State};
 use crate::link::discovery;
+use crate::ui::commands::Commands;
 use crate::ui::{parts, theme};
 
 /// The list of patterns as it is typed.
@@ -13,9 +16,16 @@ pub(super) struct SettingsPanel {
     globs: Option<String>,
 }
 
-impl SettingsPanel {
-    /// Draws the settings.
-    pub(super) fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+impl ToolWindow for SettingsPanel {
+    fn name(&self) -> &'static str {
+        "Settings…"
+    }
+
+    fn size(&self) -> [f32; 2] {
+        [460.0, 520.0]
+    }
+
+    fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         looks(ui, state, commands);
         ui.separator();
         self.ports(ui, state, commands);
@@ -24,8 +34,10 @@ impl SettingsPanel {
         ui.separator();
         files(ui, state, commands);
     }
+}
 
-    fn ports(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+impl SettingsPanel {
+    fn ports(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         parts::heading(ui, "Ports");
         let label = ui.label("List these devices too, one pattern a line");
         let text = self.globs.get_or_insert_with(|| state.settings.globs.join("\n"));
@@ -35,7 +47,7 @@ impl SettingsPanel {
             let globs: Vec<String> =
                 text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
             if globs != state.settings.globs {
-                commands.push(Command::SetGlobs(globs));
+                commands.push(Setting::Globs(globs));
             }
             self.globs = None;
         } else if !field.has_focus() {
@@ -57,7 +69,7 @@ impl SettingsPanel {
         );
         let mut lend = state.settings.lend_on_focus;
         if ui.checkbox(&mut lend, "Lend the port while another window has the focus").changed() {
-            commands.push(Command::SetLendOnFocus(lend));
+            commands.push(Setting::LendOnFocus(lend));
         }
         parts::weak(
             ui,
@@ -66,7 +78,7 @@ impl SettingsPanel {
     }
 }
 
-fn looks(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+fn looks(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let settings = &state.settings;
     parts::heading(ui, "Looks");
     ui.horizontal(|ui| {
@@ -79,7 +91,7 @@ fn looks(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         let combo = ComboBox::from_id_salt("theme").selected_text(name(settings.theme)).show_ui(ui, |ui| {
             for theme in [Theme::System, Theme::Light, Theme::Dark] {
                 if ui.selectable_label(settings.theme == theme, name(theme)).clicked() {
-                    commands.push(Command::SetTheme(theme));
+                    commands.push(Setting::Theme(theme));
                 }
             }
         });
@@ -95,7 +107,7 @@ fn looks(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     });
 }
 
-fn captures(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+fn captures(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let settings = &state.settings;
     parts::heading(ui, "Captures");
     ui.horizontal(|ui| {
@@ -103,18 +115,18 @@ fn captures(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         let mut size = settings.retention_mib;
         let field = ui.add(DragValue::new(&mut size).range(0..=1_000_000).suffix(" MiB").speed(16));
         if field.labelled_by(label.id).changed() {
-            commands.push(Command::SetRetention(size));
+            commands.push(Setting::Retention(size));
         }
     });
     parts::weak(ui, "Every session is captured. The oldest files go first; 0 keeps all. Marked and open ones stay.");
     let mut exact = settings.exact_secrets;
     if ui.checkbox(&mut exact, "Record PINs and passwords as they are").changed() {
-        commands.push(Command::SetExactSecrets(exact));
+        commands.push(Setting::ExactSecrets(exact));
     }
     parts::weak(ui, "Otherwise they are masked byte for byte in the file. Holds from the next session on.");
     let mut log = settings.text_log;
     if ui.checkbox(&mut log, "Write a text log beside each capture").changed() {
-        commands.push(Command::SetTextLog(log));
+        commands.push(Setting::TextLog(log));
     }
     parts::weak(ui, "A line each row, with its time; masked as the capture is. Holds from the next session on.");
     if let Some(path) = state.reader.as_ref().and_then(|reader| reader.storage().path) {
@@ -122,7 +134,7 @@ fn captures(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     }
 }
 
-fn files(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+fn files(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let settings = &state.settings;
     parts::heading(ui, "Files");
     if let Some(path) = &state.book_path {
@@ -131,6 +143,6 @@ fn files(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     if settings.muted.is_empty() {
         parts::weak(ui, "No finding is muted.");
     } else if ui.button(format!("Show all findings again ({} rules are muted)", settings.muted.len())).clicked() {
-        commands.push(Command::UnmuteAll);
+        commands.push(Setting::UnmuteAll);
     }
 }

@@ -2,48 +2,64 @@
 
 use egui::{Button, TextEdit, Ui};
 
+use super::ToolWindow;
+use crate::app::State;
+use crate::app::command::{Port, Setting};
 use crate::app::settings::Share;
-use crate::app::{Command, State};
 use crate::link::share::Place;
+use crate::ui::commands::Commands;
 use crate::ui::{parts, theme};
 
-/// Draws the window.
-pub(super) fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    ui.label(
-        "Another terminal or a script can watch this port and talk through it, while everything is shown and captured here.",
-    );
-    ui.add_space(4.0);
-    let shared = state.status.shared.as_ref().filter(|_| state.busy());
-    let mut share = state.settings.share.clone();
-    ui.add_enabled_ui(shared.is_none(), |ui| form(ui, &mut share));
-    let place = share.place();
-    let exposed = matches!(&place, Ok(Place::Tcp(address)) if !address.ip().is_loopback());
-    if share != state.settings.share {
-        commands.push(Command::SetShare(share));
+/// The window; what is typed in it is a setting.
+#[derive(Debug)]
+pub(super) struct SharePanel;
+
+impl ToolWindow for SharePanel {
+    fn name(&self) -> &'static str {
+        "Share port…"
     }
-    let palette = parts::colors(ui);
-    if let Err(problem) = &place {
-        ui.colored_label(palette.bad, format!("Address: {problem}."));
+
+    fn size(&self) -> [f32; 2] {
+        [460.0, 300.0]
     }
-    if exposed {
-        ui.colored_label(
-            palette.bad,
-            "This address is not this machine alone: everybody who reaches it can read and write the port. There is no password and no encryption.",
+
+    fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+        ui.label(
+            "Another terminal or a script can watch this port and talk through it, while everything is shown and captured here.",
         );
-    }
-    ui.add_space(4.0);
-    if let Some((address, guests)) = shared {
-        running(ui, address, *guests, commands);
-        return;
-    }
-    let name = if exposed { "Share with the network" } else { "Share" };
-    if parts::primary(ui, state.connected() && place.is_ok(), name).clicked() {
-        commands.push(Command::StartSharing);
-    }
-    if !state.connected() {
-        parts::weak(ui, "Connect to a port first.");
-    } else if let Some(refused) = &state.status.refused {
-        ui.colored_label(palette.warn, refused);
+        ui.add_space(4.0);
+        let shared = state.status.shared.as_ref().filter(|_| state.busy());
+        let mut share = state.settings.share.clone();
+        ui.add_enabled_ui(shared.is_none(), |ui| form(ui, &mut share));
+        let place = share.place();
+        let exposed = matches!(&place, Ok(Place::Tcp(address)) if !address.ip().is_loopback());
+        if share != state.settings.share {
+            commands.push(Setting::Share(share));
+        }
+        let palette = parts::colors(ui);
+        if let Err(problem) = &place {
+            ui.colored_label(palette.bad, format!("Address: {problem}."));
+        }
+        if exposed {
+            ui.colored_label(
+                palette.bad,
+                "This address is not this machine alone: everybody who reaches it can read and write the port. There is no password and no encryption.",
+            );
+        }
+        ui.add_space(4.0);
+        if let Some((address, guests)) = shared {
+            running(ui, address, *guests, commands);
+            return;
+        }
+        let name = if exposed { "Share with the network" } else { "Share" };
+        if parts::primary(ui, state.connected() && place.is_ok(), name).clicked() {
+            commands.push(Port::StartSharing);
+        }
+        if !state.connected() {
+            parts::weak(ui, "Connect to a port first.");
+        } else if let Some(refused) = &state.status.refused {
+            ui.colored_label(palette.warn, refused);
+        }
     }
 }
 
@@ -66,7 +82,7 @@ fn form(ui: &mut Ui, share: &mut Share) {
     });
 }
 
-fn running(ui: &mut Ui, address: &str, guests: usize, commands: &mut Vec<Command>) {
+fn running(ui: &mut Ui, address: &str, guests: usize, commands: &mut Commands) {
     let palette = parts::colors(ui);
     let with = match guests {
         0 => "nobody is there yet".to_owned(),
@@ -84,6 +100,6 @@ fn running(ui: &mut Ui, address: &str, guests: usize, commands: &mut Vec<Command
     });
     parts::weak(ui, "What others send goes out like your own, and stands in the log as TX.");
     if ui.add(Button::new("Stop sharing")).clicked() {
-        commands.push(Command::StopSharing);
+        commands.push(Port::StopSharing);
     }
 }

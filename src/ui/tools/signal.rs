@@ -3,8 +3,11 @@
 use egui::Ui;
 use egui_plot::{Bar, BarChart, Line, Plot, PlotPoints, Points};
 
+use super::ToolWindow;
+use crate::app::State;
+use crate::app::command::Capture;
 use crate::app::timeline::Timeline;
-use crate::app::{Command, State};
+use crate::ui::commands::Commands;
 use crate::ui::{bytes, parts};
 
 /// What the picture was made of.
@@ -13,12 +16,20 @@ pub(super) struct SignalPanel {
     made: Option<(u64, u64)>,
 }
 
-impl SignalPanel {
-    pub(super) fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+impl ToolWindow for SignalPanel {
+    fn name(&self) -> &'static str {
+        "Signal and timeline"
+    }
+
+    fn size(&self) -> [f32; 2] {
+        [720.0, 560.0]
+    }
+
+    fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         let now = state.reader.as_ref().map(|reader| (state.capture_number, reader.len()));
         if self.made != now {
             self.made = now;
-            commands.push(Command::MakeTimeline);
+            commands.push(Capture::MakeTimeline);
         }
         let Some(timeline) = &state.tools.timeline else {
             ui.label("Connect to a modem, or open a capture.");

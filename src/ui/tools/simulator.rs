@@ -2,8 +2,11 @@
 
 use egui::{RichText, ScrollArea, Slider, TextEdit, Ui};
 
-use crate::app::{Command, State};
+use super::ToolWindow;
+use crate::app::State;
+use crate::app::command::Line;
 use crate::simulator::{Control, Fault, Panel, PanelLink};
+use crate::ui::commands::Commands;
 use crate::ui::{bytes, parts, theme};
 use crate::vocabulary::codes;
 
@@ -25,14 +28,21 @@ impl Default for SimulatorPanel {
     }
 }
 
-impl SimulatorPanel {
-    /// Draws the panel; where the port is no simulator, what to do.
-    pub(super) fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+impl ToolWindow for SimulatorPanel {
+    fn name(&self) -> &'static str {
+        "Simulated modem"
+    }
+
+    fn size(&self) -> [f32; 2] {
+        [480.0, 560.0]
+    }
+
+    fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         let Some(panel) = state.status.panel.as_ref().filter(|_| state.connected()) else {
             ui.label("Connect to the simulated SIM800L first: it is in the port list.");
             return;
         };
-        let mut hand = |control| commands.push(Command::Sim(control));
+        let mut hand = |control| commands.push(Line::Sim(control));
         standing(ui, panel, &mut hand);
         self.signal(ui, panel, &mut hand);
         ui.separator();
@@ -41,7 +51,9 @@ impl SimulatorPanel {
         ui.separator();
         faults(ui, panel, &mut hand);
     }
+}
 
+impl SimulatorPanel {
     fn signal(&mut self, ui: &mut Ui, panel: &Panel, hand: &mut impl FnMut(Control)) {
         ui.horizontal(|ui| {
             let label = ui.label("Signal");
