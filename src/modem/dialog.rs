@@ -12,21 +12,20 @@ mod echo;
 pub mod exchange;
 mod heard;
 mod received;
-pub mod said;
 mod sent;
 pub mod state;
 
 use std::time::Duration;
 
-use command::Name;
+pub use crate::vocabulary::said;
 use exchange::{Data, Exchange, Span};
 pub(super) use received::{flipped_bits, is_burst, strange};
 use said::Said;
-pub(super) use sent::allowed as sent_allowed;
 use state::{Ip, State};
 
 use super::Direction;
 use super::digest::{Digest, Held};
+use crate::vocabulary::{Role, Telling};
 use echo::{DataEcho, Loop};
 
 /// Which bytes a session was recorded with.
@@ -101,7 +100,7 @@ pub struct LastCommand {
     /// The command line without its line end.
     pub text: Vec<u8>,
     /// What it asks for.
-    pub name: Name,
+    pub role: Role,
 }
 
 /// See the module.
@@ -117,6 +116,8 @@ pub struct Dialog {
     pub restored: bool,
     /// A sketch says what it sends and prints later what came: the order of the two directions cannot be relied on.
     pub loose: bool,
+    /// Which family the modem is of.
+    pub telling: Telling,
     /// The modem's state.
     pub state: State,
     /// Commands without an outcome, oldest first; bounded.

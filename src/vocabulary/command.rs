@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::line::{Call, Form};
+use super::role::Role;
 
 /// What the manuals give a command that they name no time for.
 const USUAL: Duration = Duration::from_secs(5);
@@ -257,6 +258,23 @@ impl Command {
         }
     }
 
+    /// Its final result is `OK`: as far as the table knows it has none of its own, or that comes behind the `OK`.
+    #[must_use]
+    pub fn ends_with_ok(&self, call: &Call<'_>) -> bool {
+        let Results::Listed(listed) = &self.results else { return true };
+        if call.form.asks() {
+            return true;
+        }
+        let good = |one: &&Listed| one.good;
+        let particular = |one: &&Listed| one.when != When::Always && self.fits(one.when, call, Modes::default());
+        let ok = |one: &Listed| one.later || one.pattern == "^OK$";
+        if listed.iter().filter(good).any(|one| particular(&one)) {
+            return listed.iter().filter(good).filter(particular).any(ok);
+        }
+        let mut plain = listed.iter().filter(good).filter(|one| one.when == When::Always).peekable();
+        plain.peek().is_none() || plain.any(ok)
+    }
+
     /// The table says that it is not certain how it is answered.
     #[must_use]
     pub fn answer_is_unknown(&self) -> bool {
@@ -295,6 +313,16 @@ impl Data {
     #[must_use]
     pub fn invitation_pattern(&self) -> String {
         if self.invitation == ">" { r"\r\n> ".to_owned() } else { pattern(self.invitation) }
+    }
+
+    /// The line, without its ends, is its invitation.
+    #[must_use]
+    pub fn invites(&self, line: &[u8]) -> bool {
+        let Some(text) = self.invitation.strip_prefix('^') else { return false };
+        match text.strip_suffix('$') {
+            Some(whole) => line == whole.as_bytes(),
+            None => line.starts_with(text.as_bytes()),
+        }
     }
 
     /// It asks with `> `, behind which no line end comes.
@@ -337,147 +365,4 @@ const LINK: &str = "<link>";
 /// `^` and `$` as the ends of a line.
 fn pattern(text: &str) -> String {
     text.replace(['^', '$'], r"\r\n")
-}
-
-macro_rules! roles {
-    ($($(#[$doc:meta])* $role:ident = $word:literal,)*) => {
-        /// What a command is for, as far as that changes what the modem does or will say. The word stands in the tables.
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-        pub enum Role {
-            $($(#[$doc])* $role,)*
-            /// Something else, or not known.
-            #[default]
-            Other,
-        }
-
-        impl Role {
-            /// By its word in the tables.
-            pub(super) fn from_word(word: &str) -> Option<Self> {
-                Some(match word {
-                    "" => Self::Other,
-                    $($word => Self::$role,)*
-                    _ => return None,
-                })
-            }
-        }
-    };
-}
-
-roles! {
-    /// `AT` alone.
-    Attention = "attention",
-    /// A letter and a number: echo, verbosity, profiles.
-    Basic = "basic",
-    /// Takes a call.
-    Answer = "answer",
-    /// Dials.
-    Dial = "dial",
-    /// Goes back to data mode.
-    Online = "online",
-    /// How errors are told.
-    Errors = "errors",
-    /// Rate of the line.
-    Rate = "rate",
-    /// Sleep.
-    Sleep = "sleep",
-    /// How much of the modem is on.
-    Functions = "functions",
-    /// Switches the modem off.
-    PowerOff = "power-off",
-    /// Who made the modem, which model and release it is.
-    Identity = "identity",
-    /// The supply voltage.
-    Battery = "battery",
-    /// The signal.
-    Signal = "signal",
-    /// State and PIN of the SIM.
-    Sim = "sim",
-    /// The operator.
-    Operator = "operator",
-    /// Registration for calls and SMS.
-    Registration = "registration",
-    /// Registration for data, GPRS or LTE.
-    DataRegistration = "data-registration",
-    /// Attachment to data.
-    Attach = "attach",
-    /// Activates a PDP context by hand.
-    Activate = "activate",
-    /// Sets the access point.
-    AccessPoint = "access-point",
-    /// Opens the data connection.
-    ContextOpen = "context-open",
-    /// Ends the data connection and all on it.
-    ContextClose = "context-close",
-    /// Shows the own address.
-    Address = "address",
-    /// Looks up a host.
-    LookUp = "look-up",
-    /// Opens a connection.
-    Open = "open",
-    /// Closes a connection.
-    Close = "close",
-    /// Sends data.
-    Send = "send",
-    /// Reads received data by hand, or switches that on.
-    Receive = "receive",
-    /// States of the connections.
-    ConnectionState = "connection-state",
-    /// Listens for connections.
-    Listen = "listen",
-    /// One connection or several.
-    Multi = "multi",
-    /// Transparent mode.
-    Transparent = "transparent",
-    /// Whether the prompt is shown.
-    PromptShown = "prompt-shown",
-    /// When a send is answered.
-    QuickSend = "quick-send",
-    /// A head before received data.
-    Head = "head",
-    /// Data is sent by a timer.
-    TimedSend = "timed-send",
-    /// SMS as text or PDU.
-    SmsMode = "sms-mode",
-    /// Character set of texts.
-    Characters = "characters",
-    /// Lists SMS.
-    SmsList = "sms-list",
-    /// Reads an SMS.
-    SmsRead = "sms-read",
-    /// Sends an SMS.
-    SmsSend = "sms-send",
-    /// Stores an SMS.
-    SmsStore = "sms-store",
-    /// Other commands about SMS.
-    Sms = "sms",
-    /// A code such as `*100#`.
-    Ussd = "ussd",
-    /// Bearer of HTTP and FTP.
-    Bearer = "bearer",
-    /// Starts HTTP.
-    HttpStart = "http-start",
-    /// Ends HTTP.
-    HttpEnd = "http-end",
-    /// Settings of an HTTP request.
-    HttpSetting = "http-setting",
-    /// Data of an HTTP request.
-    HttpData = "http-data",
-    /// Does an HTTP request.
-    HttpDo = "http-do",
-    /// Reads what HTTP brought.
-    HttpRead = "http-read",
-    /// Takes data for a file, a mail, a message or a topic.
-    Upload = "upload",
-    /// Connects to a broker of MQTT.
-    MqttConnect = "mqtt-connect",
-    /// Publishes over MQTT.
-    MqttPublish = "mqtt-publish",
-}
-
-impl Role {
-    /// It is refused with `+CMS ERROR`.
-    #[must_use]
-    pub const fn is_sms(self) -> bool {
-        matches!(self, Self::SmsMode | Self::SmsList | Self::SmsRead | Self::SmsSend | Self::SmsStore | Self::Sms)
-    }
 }

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use super::command::Command;
 use super::line::{Call, Line};
+use super::role::Role;
 use super::table::{self, TableError};
 
 /// What the modems of one kind know.
@@ -89,6 +90,12 @@ impl Family {
             b"+++" => self.named(b"+++"),
             line => self.find(&Line::read(line)?.calls().next()?),
         }
+    }
+
+    /// The command that is for this, where the family has one; the first by name of several.
+    #[must_use]
+    pub fn by_role(&self, role: Role) -> Option<&Command> {
+        self.commands.iter().find(|command| command.role == role)
     }
 
     /// Commands whose name begins with `prefix`, whatever its case; with `AT` alone, all.

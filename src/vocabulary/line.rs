@@ -97,6 +97,24 @@ pub struct Call<'a> {
     text: &'a [u8],
 }
 
+/// Where a command stands in a line, to find it there again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    form: Form,
+    name: usize,
+    span: Range<usize>,
+    values: Range<usize>,
+}
+
+impl Place {
+    /// The command in the line that it was read from.
+    #[must_use]
+    pub fn call<'a>(&self, text: &'a [u8]) -> Call<'a> {
+        let name = text.get(self.span.start..self.span.start + self.name).unwrap_or_default();
+        Call { name, form: self.form, span: self.span.clone(), values: self.values.clone(), text }
+    }
+}
+
 /// One parameter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Parameter<'a> {
@@ -113,6 +131,12 @@ impl<'a> Call<'a> {
     #[must_use]
     pub fn is_basic(&self) -> bool {
         !self.name.first().is_some_and(|byte| is_prefix(*byte))
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        Place { form: self.form, name: self.name.len(), span: self.span.clone(), values: self.values.clone() }
     }
 
     /// All that stands behind `=`, or behind the letter of a basic command.

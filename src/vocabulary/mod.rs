@@ -7,6 +7,7 @@
 //! * [`Telling`]: which family a modem is of.
 //! * [`codes`]: numbers to words: the texts of `+CME ERROR` and `+CMS ERROR`, registration, signal.
 //! * [`explain`]: what a line of the modem means, in words.
+//! * [`said`]: what a line of the modem says, by its text alone.
 //! * [`private`]: which parameters are secret or private, for all commands that any family knows, and some more.
 //!
 //! Pure, and the lowest room but for `notation`: all others read their facts about commands here and have none of their
@@ -18,11 +19,14 @@ mod explain;
 mod family;
 mod line;
 pub mod private;
+mod role;
+pub mod said;
 pub mod table;
 mod telling;
 
-pub use command::{Answer, Command, Data, Modes, Role, Taken, Takes, Unsure};
+pub use command::{Answer, Command, Data, Modes, Taken, Takes, Unsure};
 pub use explain::explain;
 pub use family::{Family, families, family, sim800, third_generation};
-pub use line::{Call, Calls, Form, Line, Parameter, is_command, is_whole_command, number, unquoted, values};
+pub use line::{Call, Calls, Form, Line, Parameter, Place, is_command, is_whole_command, number, unquoted, values};
+pub use role::Role;
 pub use telling::{Evidence, Telling};

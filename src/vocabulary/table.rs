@@ -17,7 +17,8 @@
 
 use std::time::Duration;
 
-use super::command::{Command, Data, Listed, Results, Role, Taken, Takes, When};
+use super::command::{Command, Data, Listed, Results, Taken, Takes, When};
+use super::role::Role;
 
 /// A line of a table that is not as it should be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

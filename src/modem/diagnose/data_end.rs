@@ -5,11 +5,10 @@ use std::time::Duration;
 use super::Severity::{Note, Problem};
 use super::book::{Book, Draft, Handle};
 use super::rule::{Doc, Rule, hears};
-use crate::modem::dialog::command::{Name, is_command, is_whole_command};
 use crate::modem::dialog::exchange::{Data, DataEnded, DataKind, Span};
 use crate::modem::dialog::{Dialog, Event, Record};
 use crate::notation::{self, Lookalike};
-use crate::vocabulary;
+use crate::vocabulary::{self, Role, is_command, is_whole_command};
 
 /// The family's heading.
 pub(super) const FAMILY: &str = "Ending the data";
@@ -53,7 +52,7 @@ impl Pending {
         let Some((_, handle)) = self.of.take_if(|(of, _)| *of == data.id) else { return };
         match data.ended {
             // A refused SMS was ended too: before that the modem does not judge it.
-            Some((DataEnded::Refused, _)) if matches!(data.name, Name::Cmgs | Name::Cmgw) => {
+            Some((DataEnded::Refused, _)) if matches!(data.role, Role::SmsSend | Role::SmsStore) => {
                 book.withdraw(handle);
                 book.unblame(data.id, slug);
             }
@@ -67,9 +66,9 @@ impl Pending {
     }
 }
 
-fn what(name: Name) -> &'static str {
-    match name {
-        Name::Cmgs | Name::Cmgw => "SMS text",
+fn what(role: Role) -> &'static str {
+    match role {
+        Role::SmsSend | Role::SmsStore => "SMS text",
         _ => "data",
     }
 }
@@ -113,7 +112,7 @@ impl Rule for MissingTerminator {
         let title = format!(
             "{} bytes of {} were sent, but the byte 1A that sends them is missing.",
             data.count,
-            what(data.name)
+            what(data.role)
         );
         let confidence = if dialog.record == Record::Echoed { 75 } else { 95 };
         let draft = Draft::new(title, [Some(data.prompt), data.payload])
@@ -143,7 +142,7 @@ impl TypedAsText {
             "26" => "The two digits 26 are two bytes (32 36); in a sketch print(26) prints digits, write(26) sends the byte.".to_owned(),
             "38" => "print(0x26) prints the digits 38, and hex 26 is not the byte that is meant: 1A hex is 26 decimal.".to_owned(),
             "&" => "& is the byte 26 hex; the byte that ends the data is 26 decimal, 1A hex.".to_owned(),
-            text => format!("The modem took {text:?} as {} more bytes of {} and still waits for the single byte 1A.", found.range.len(), what(data.name)),
+            text => format!("The modem took {text:?} as {} more bytes of {} and still waits for the single byte 1A.", found.range.len(), what(data.role)),
         };
         let draft = Draft::new(title, [Some(data.prompt), at])
             .because(cause)
@@ -271,7 +270,7 @@ impl Rule for CommandAsPayload {
         }
         let command = String::from_utf8_lossy(line).into_owned();
         let draft = Draft::new(
-            format!("{command} was sent while the modem waits for {}: it became part of it.", what(data.name)),
+            format!("{command} was sent while the modem waits for {}: it became part of it.", what(data.role)),
             [Some(data.prompt), data.write_span],
         )
         .send("Send ESC (cancel)", [0x1B])

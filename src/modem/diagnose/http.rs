@@ -8,11 +8,10 @@ use super::data_end::PATIENCE;
 use super::network::no_sim;
 use super::order::FAMILY;
 use super::rule::{Doc, Rule, hears};
-use crate::modem::dialog::command::{Form, Name};
 use crate::modem::dialog::exchange::{Exchange, Span};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
-use crate::vocabulary::codes;
+use crate::vocabulary::{Form, Role, codes};
 
 /// `manual-receive`.
 #[derive(Debug, Default)]
@@ -39,8 +38,9 @@ impl Rule for ManualReceive {
                 self.waiting.get_or_insert(span);
             }
             Event::Command => {
-                let reads =
-                    |last: &Exchange| last.name == Name::Ciprxget && matches!(last.chief().argument(0), b"2" | b"3");
+                let reads = |last: &Exchange| {
+                    last.role == Role::Receive && matches!(last.chief().parameter(0).text, b"2" | b"3")
+                };
                 if dialog.open.last().is_some_and(|last| reads(last)) {
                     self.waiting = None;
                     if let Some(told) = self.told.take() {
@@ -50,11 +50,11 @@ impl Rule for ManualReceive {
             }
             Event::Final => {
                 let Some(done) =
-                    dialog.done.as_ref().filter(|done| done.name == Name::Ciprxget && done.chief().form == Form::Set)
+                    dialog.done.as_ref().filter(|done| done.role == Role::Receive && done.chief().form == Form::Set)
                 else {
                     return;
                 };
-                let mode = done.chief().argument(0);
+                let mode = done.chief().parameter(0).text;
                 if done.refused()
                     && matches!(mode, b"2" | b"3" | b"4")
                     && dialog.state.manual_receive != Some(true)
@@ -108,13 +108,13 @@ impl Rule for AlreadyOpen {
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = &dialog.done else { return };
-        match done.name {
-            Name::Httpinit if done.refused() && !book.is_open(Self::DOC.slug) => {
+        match done.role {
+            Role::HttpStart if done.refused() && !book.is_open(Self::DOC.slug) => {
                 let draft = Draft::new("AT+HTTPINIT was refused.", [Some(done.span), done.result_span()])
                     .send("AT+HTTPTERM", "AT+HTTPTERM\r");
                 book.add(Self::DOC, draft);
             }
-            Name::Httpinit | Name::Httpterm if !done.refused() => book.resolve_all(Self::DOC.slug),
+            Role::HttpStart | Role::HttpEnd if !done.refused() => book.resolve_all(Self::DOC.slug),
             _ => {}
         }
     }
@@ -148,7 +148,7 @@ impl Rule for Failed {
             return;
         }
         let text = codes::http_text(status).unwrap_or("error");
-        let command = dialog.done.as_ref().filter(|done| done.name == Name::Httpaction).map(|done| done.span);
+        let command = dialog.done.as_ref().filter(|done| done.role == Role::HttpDo).map(|done| done.span);
         let mut draft = Draft::new(format!("The HTTP request failed: {status}, {text}."), [command, Some(span)]);
         draft = match status {
             601 => draft
@@ -183,7 +183,7 @@ impl Rule for BearerRefused {
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) =
-            dialog.done.as_ref().filter(|done| done.name == Name::Sapbr && done.chief().argument(0) == b"1")
+            dialog.done.as_ref().filter(|done| done.role == Role::Bearer && done.chief().parameter(0).text == b"1")
         else {
             return;
         };

@@ -7,10 +7,10 @@ use super::Severity::Problem;
 use super::book::{Book, Draft, Handle};
 use super::rule::{Doc, Rule, hears};
 use crate::modem::Direction;
-use crate::modem::dialog::command::{is_command, is_whole_command};
 use crate::modem::dialog::exchange::Span;
-use crate::modem::dialog::{Dialog, Event, Record, sent_allowed};
+use crate::modem::dialog::{Dialog, Event, Record};
 use crate::notation;
+use crate::vocabulary::{is_command, is_whole_command};
 
 /// The family's heading.
 pub(super) const FAMILY: &str = "The line";
@@ -204,7 +204,7 @@ pub(super) struct NoAnswer {
 impl NoAnswer {
     /// The log ends while a command that may take long is on its way, and was not given its time.
     fn still_waiting(dialog: &Dialog) -> bool {
-        let long = dialog.open.iter().any(|open| sent_allowed(&open.text) > SILENCE);
+        let long = dialog.open.iter().any(|open| open.longest() > SILENCE);
         long && dialog.answered > 0 && Self::due(dialog).zip(dialog.now).is_some_and(|(due, now)| now < due)
     }
 
@@ -214,7 +214,7 @@ impl NoAnswer {
         if silent.commands < 2 || dialog.data.is_some() || dialog.online || dialog.state.quiet == Some(true) {
             return None;
         }
-        let longest = dialog.open.iter().map(|open| sent_allowed(&open.text)).max().unwrap_or(SILENCE);
+        let longest = dialog.open.iter().map(|open| open.longest()).max().unwrap_or(SILENCE);
         // Before the first answer of all nothing long can be going on.
         let patience = if dialog.answered == 0 { SILENCE } else { longest.max(SILENCE) };
         silent.since.map(|since| since + patience)

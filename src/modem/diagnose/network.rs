@@ -7,11 +7,10 @@ use super::Severity::{Problem, Warning};
 use super::book::{Book, Draft, Handle};
 use super::power::{FAMILY, MINUTE};
 use super::rule::{Doc, Rule, hears};
-use crate::modem::dialog::command::{Form, Name};
 use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::{Pin, Said};
 use crate::modem::dialog::{Dialog, Event};
-use crate::vocabulary::codes;
+use crate::vocabulary::{Form, Role, codes};
 
 /// What an error says about the SIM, whichever command got it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -196,9 +195,9 @@ impl NotRegistered {
 
 /// Commands that cannot work without a network.
 fn needs_network(done: &Exchange) -> bool {
-    match done.name {
-        Name::Ciicr | Name::Cipstart | Name::Cmgs | Name::Dial | Name::Cdnsgip | Name::Cgact => true,
-        Name::Sapbr | Name::Cgatt => done.chief().argument(0) == b"1",
+    match done.role {
+        Role::ContextOpen | Role::Open | Role::SmsSend | Role::Dial | Role::LookUp | Role::Activate => true,
+        Role::Bearer | Role::Attach => done.chief().parameter(0).text == b"1",
         _ => false,
     }
 }

@@ -5,11 +5,11 @@ use super::book::{Book, Draft};
 use super::network::no_sim;
 use super::order::FAMILY;
 use super::rule::{Doc, Rule, hears};
-use crate::modem::dialog::command::{Form, Name, number};
 use crate::modem::dialog::exchange::{Outcome, Span};
 use crate::modem::dialog::said::{IpState, Said};
 use crate::modem::dialog::state::Ip;
 use crate::modem::dialog::{Dialog, Event};
+use crate::vocabulary::{Form, Role, number};
 
 /// The data connection has come up or was ended in good order: what was wrong with it is past.
 fn settled(event: Event, dialog: &Dialog) -> bool {
@@ -18,7 +18,7 @@ fn settled(event: Event, dialog: &Dialog) -> bool {
         Event::Final => dialog.done.as_ref().is_some_and(|done| match done.outcome {
             Some((Outcome::Said(Said::ShutOk), _)) => true,
             Some((Outcome::Said(Said::Ok | Said::Address), _)) => {
-                matches!(done.name, Name::Ciicr | Name::Cifsr | Name::Cipshut)
+                matches!(done.role, Role::ContextOpen | Role::Address | Role::ContextClose)
             }
             _ => false,
         }),
@@ -46,15 +46,13 @@ impl Rule for MuxForm {
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = dialog.done.as_ref().filter(|done| done.refused() && !book.is_blamed(done.id)) else { return };
         let chief = done.chief();
-        let first = number(chief.argument(0));
-        let wrong = match (done.name, chief.form, done.before.mux) {
-            (Name::Cipsend | Name::Cipclose, Form::Execute, Some(true)) => Some("lacks the connection number"),
-            (Name::Cipsend, Form::Set, Some(true)) if first.is_some_and(|n| n > 5) => {
-                Some("lacks the connection number")
-            }
-            (Name::Cipstart, Form::Set, Some(true)) if first.is_none() => Some("lacks the connection number"),
-            (Name::Cipstart, Form::Set, Some(false)) if first.is_some() => Some("has a connection number too many"),
-            (Name::Cipsend, Form::Set, Some(false)) if chief.count() > 1 => Some("has a connection number too many"),
+        let first = number(chief.parameter(0).text);
+        let wrong = match (done.role, chief.form, done.before.mux) {
+            (Role::Send | Role::Close, Form::Execute, Some(true)) => Some("lacks the connection number"),
+            (Role::Send, Form::Set, Some(true)) if first.is_some_and(|n| n > 5) => Some("lacks the connection number"),
+            (Role::Open, Form::Set, Some(true)) if first.is_none() => Some("lacks the connection number"),
+            (Role::Open, Form::Set, Some(false)) if first.is_some() => Some("has a connection number too many"),
+            (Role::Send, Form::Set, Some(false)) if chief.count() > 1 => Some("has a connection number too many"),
             _ => None,
         };
         if let Some(wrong) = wrong {
@@ -112,7 +110,7 @@ impl Rule for NoDataService {
         let past = match event {
             Event::Said(Said::ConnectOk(_), _) => true,
             Event::Final => dialog.done.as_ref().is_some_and(|done| {
-                matches!(done.name, Name::Ciicr | Name::Cifsr)
+                matches!(done.role, Role::ContextOpen | Role::Address)
                     && done.outcome.is_some_and(|(outcome, _)| outcome.good())
             }),
             _ => false,
@@ -124,7 +122,7 @@ impl Rule for NoDataService {
         }
         match event {
             Event::Said(Said::PdpDeact, span) => {
-                if dialog.open.iter().any(|open| open.name == Name::Ciicr) {
+                if dialog.open.iter().any(|open| open.role == Role::ContextOpen) {
                     self.deact = Some(span);
                     return;
                 }
@@ -135,10 +133,10 @@ impl Rule for NoDataService {
             }
             Event::Final => {
                 let Some(done) = &dialog.done else { return };
-                if done.name == Name::Cstt && !done.refused() && done.chief().form == Form::Set {
-                    self.apn = Some(String::from_utf8_lossy(done.chief().argument(0)).into_owned());
+                if done.role == Role::AccessPoint && !done.refused() && done.chief().form == Form::Set {
+                    self.apn = Some(String::from_utf8_lossy(done.chief().parameter(0).text).into_owned());
                 }
-                if done.name != Name::Ciicr || !done.refused() {
+                if done.role != Role::ContextOpen || !done.refused() {
                     return;
                 }
                 let deact = self.deact.take();
@@ -183,11 +181,15 @@ impl Rule for WrongIpState {
         else {
             return;
         };
+        // Only modems with these three commands have the states that the rule is about.
+        if dialog.telling.family().named(b"+CIICR").is_none() {
+            return;
+        }
         let form = done.chief().form;
-        let wrong = match (done.name, done.before.ip) {
-            (Name::Cstt, ip) => form == Form::Set && ip != Ip::Initial,
-            (Name::Ciicr, ip) => form == Form::Execute && matches!(ip, Ip::Initial | Ip::Active),
-            (Name::Cifsr, ip) => form == Form::Execute && matches!(ip, Ip::Unknown | Ip::Initial | Ip::Start),
+        let wrong = match (done.role, done.before.ip) {
+            (Role::AccessPoint, ip) => form == Form::Set && ip != Ip::Initial,
+            (Role::ContextOpen, ip) => form == Form::Execute && matches!(ip, Ip::Initial | Ip::Active),
+            (Role::Address, ip) => form == Form::Execute && matches!(ip, Ip::Unknown | Ip::Initial | Ip::Start),
             _ => false,
         };
         if !wrong
@@ -196,9 +198,9 @@ impl Rule for WrongIpState {
         {
             return;
         }
-        let needs = match done.name {
-            Name::Cstt => "it works only in state IP INITIAL, after AT+CIPSHUT",
-            Name::Ciicr => "it works only in state IP START, after AT+CSTT",
+        let needs = match done.role {
+            Role::AccessPoint => "it works only in state IP INITIAL, after AT+CIPSHUT",
+            Role::ContextOpen => "it works only in state IP START, after AT+CSTT",
             _ => "it works only after AT+CIICR",
         };
         let draft =
@@ -226,12 +228,12 @@ impl Rule for MuxChange {
     const HEARS: u32 = hears::COURSE;
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
-        let Some(done) = dialog.done.as_ref().filter(|done| done.name == Name::Cipmux) else { return };
+        let Some(done) = dialog.done.as_ref().filter(|done| done.role == Role::Multi) else { return };
         if !done.refused() {
             book.resolve_all(Self::DOC.slug);
             return;
         }
-        let valid = matches!(done.chief().argument(0), b"0" | b"1") && done.chief().form == Form::Set;
+        let valid = matches!(done.chief().parameter(0).text, b"0" | b"1") && done.chief().form == Form::Set;
         if valid && !book.is_open(Self::DOC.slug) {
             let draft = Draft::new(format!("{} was refused.", done.shown()), [Some(done.span), done.result_span()])
                 .send("AT+CIPSHUT", SHUT);
@@ -263,7 +265,15 @@ impl Rule for ContextLost {
         }
         let Event::Said(Said::PdpDeact, span) = event else { return };
         let wanted = dialog.open.iter().any(|open| {
-            matches!(open.name, Name::Ciicr | Name::Cipshut | Name::Cgatt | Name::Cfun | Name::Cgact | Name::Cops)
+            matches!(
+                open.role,
+                Role::ContextOpen
+                    | Role::ContextClose
+                    | Role::Attach
+                    | Role::Functions
+                    | Role::Activate
+                    | Role::Operator
+            )
         });
         let explained =
             matches!(dialog.state.functions, Some(0 | 4)) || book.any_open(&[Self::DOC.slug, "no-data-service"]);

@@ -5,11 +5,11 @@ use std::time::Duration;
 use super::Severity::{Note, Problem, Warning};
 use super::book::{Book, Draft, Handle, gap, time_text};
 use super::rule::{Doc, Rule, hears};
-use crate::modem::dialog::command::{Form, Name};
 use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::state::Connection;
 use crate::modem::dialog::{Dialog, Event, Record};
+use crate::vocabulary::{Form, Role};
 
 /// The family's heading.
 pub(super) const FAMILY: &str = "Order of commands";
@@ -19,7 +19,7 @@ const BLIND: Duration = Duration::from_secs(1);
 
 /// An `AT+CIPSEND` that wants to send.
 fn sends(exchange: &Exchange) -> bool {
-    exchange.name == Name::Cipsend && exchange.takes_data
+    exchange.role == Role::Send && exchange.takes_data
 }
 
 /// `send-before-connect`.
@@ -187,7 +187,7 @@ impl ClosedBeforeSent {
     fn closing(&mut self, dialog: &Dialog, book: &mut Book) {
         let stray = self.stray.take();
         let Some(close) = dialog.open.last() else { return };
-        if !matches!(close.name, Name::Cipclose | Name::Cipshut)
+        if !matches!(close.role, Role::Close | Role::ContextClose)
             || close.chief().form == Form::Query
             || close.chief().form == Form::Test
         {
@@ -270,7 +270,7 @@ impl Rule for AlreadyConnected {
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         if let Event::Said(Said::AlreadyConnect(_), span) = event {
-            let command = dialog.done.as_ref().filter(|done| done.name == Name::Cipstart).map(|done| done.span);
+            let command = dialog.done.as_ref().filter(|done| done.role == Role::Open).map(|done| done.span);
             let draft =
                 Draft::new("A connection is open already.", [command, Some(span)]).send("AT+CIPCLOSE", "AT+CIPCLOSE\r");
             book.add(Self::DOC, draft);
@@ -316,7 +316,7 @@ impl Rule for ConnectFailed {
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Command => {
-                if let Some(start) = dialog.open.last().filter(|last| last.name == Name::Cipstart) {
+                if let Some(start) = dialog.open.last().filter(|last| last.role == Role::Open) {
                     self.command = Some(start.span);
                     self.target.clear();
                     self.target.push_str(&dialog.state.peer);
@@ -357,7 +357,7 @@ impl Rule for PeerClosed {
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         if let Event::Said(Said::Closed(n), span) = event {
-            if dialog.open.iter().any(|open| matches!(open.name, Name::Cipclose | Name::Cipshut)) {
+            if dialog.open.iter().any(|open| matches!(open.role, Role::Close | Role::ContextClose)) {
                 return;
             }
             let which = n.map_or(String::new(), |n| format!(" {n}"));

@@ -6,10 +6,10 @@ use super::Severity::{Note, Problem, Warning};
 use super::book::{Book, Draft, Handle};
 use super::data_end::{FAMILY, PATIENCE, data};
 use super::rule::{Doc, Rule, hears};
-use crate::modem::dialog::command::{Form, Name, is_command, is_whole_command};
 use crate::modem::dialog::exchange::{Data, DataEnded, DataKind, Outcome, Span};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event, Record};
+use crate::vocabulary::{Form, Role, is_command, is_whole_command};
 
 /// `fixed-length-short`.
 #[derive(Debug, Default)]
@@ -176,8 +176,7 @@ impl Rule for TooLong {
         if matches!(event, Event::Data) {
             let Some(data) = &dialog.data else { return };
             let told = self.told.is_some_and(|(id, _)| id == data.id);
-            if data.name == Name::Cipsend && data.kind == DataKind::Terminated && data.count > u64::from(limit) && !told
-            {
+            if data.role == Role::Send && data.kind == DataKind::Terminated && data.count > u64::from(limit) && !told {
                 let title = format!("More than {limit} bytes were sent in one go: the modem refuses that.");
                 self.told = Some((data.id, book.add(Self::DOC, Draft::new(title, [Some(data.prompt), data.payload]))));
                 book.blame(data.id, Self::DOC.slug);
@@ -185,7 +184,7 @@ impl Rule for TooLong {
             return;
         }
         let Some(done) = &dialog.done else { return };
-        if done.name != Name::Cipsend {
+        if done.role != Role::Send {
             return;
         }
         if let Some((_, handle)) = self.told.take_if(|(id, _)| *id == done.id) {
@@ -224,15 +223,15 @@ impl Rule for PromptOff {
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = &dialog.done else { return };
         let accepted = matches!(done.outcome, Some((Outcome::Said(Said::Ok), _)));
-        let draft = match done.name {
-            Name::Cipsprt if accepted && matches!(dialog.state.sprt, Some(0 | 2)) => {
+        let draft = match done.role {
+            Role::PromptShown if accepted && matches!(dialog.state.sprt, Some(0 | 2)) => {
                 Draft::new("The prompt > was switched off with AT+CIPSPRT.", [Some(done.span)])
             }
-            Name::Cipsprt => {
+            Role::PromptShown => {
                 self.told &= !accepted;
                 return;
             }
-            Name::Cipsend
+            Role::Send
                 if matches!(done.outcome, Some((Outcome::Said(Said::SendOk), _)))
                     && done.takes_data
                     && done.invited.is_none()

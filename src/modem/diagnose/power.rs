@@ -6,10 +6,10 @@ use super::Offer;
 use super::Severity::{Problem, Warning};
 use super::book::{Book, Draft, Handle, gap, time_text};
 use super::rule::{Doc, Rule, hears};
-use crate::modem::dialog::command::{Form, Name};
 use crate::modem::dialog::exchange::{Echo, Exchange, Outcome, Span};
 use crate::modem::dialog::said::{Pin, Said};
 use crate::modem::dialog::{Dialog, Event, Record};
+use crate::vocabulary::{Form, Role};
 
 /// The family's heading.
 pub(super) const FAMILY: &str = "Power, SIM, network";
@@ -20,27 +20,27 @@ const ADVICE: &str = "A SIM800L draws bursts of 2 A at 3.4 to 4.4 V, best 4.0 V.
 /// The command makes the modem start, go off, or say its boot lines.
 fn restarts(exchange: &Exchange) -> bool {
     let chief = exchange.chief();
-    match exchange.name {
-        Name::Cfun | Name::Cpowd | Name::Cpin => chief.form == Form::Set,
-        Name::Basic => chief.arguments.first().is_some_and(|letter| letter.eq_ignore_ascii_case(&b'Z')),
+    match exchange.role {
+        Role::Functions | Role::PowerOff | Role::Sim => chief.form == Form::Set,
+        Role::Basic => chief.name.eq_ignore_ascii_case(b"Z"),
         _ => false,
     }
 }
 
 /// Commands that make the radio draw its bursts.
-fn draws(name: Name) -> bool {
+fn draws(role: Role) -> bool {
     matches!(
-        name,
-        Name::Ciicr
-            | Name::Cipstart
-            | Name::Cipsend
-            | Name::Cmgs
-            | Name::Dial
-            | Name::Sapbr
-            | Name::Cgatt
-            | Name::Httpaction
-            | Name::Cops
-            | Name::Cfun
+        role,
+        Role::ContextOpen
+            | Role::Open
+            | Role::Send
+            | Role::SmsSend
+            | Role::Dial
+            | Role::Bearer
+            | Role::Attach
+            | Role::HttpDo
+            | Role::Operator
+            | Role::Functions
     )
 }
 
@@ -120,7 +120,7 @@ impl Restarted {
         title.push('.');
         let mut draft =
             Draft::new(title, std::iter::once(last.span).chain(spans.iter().copied())).offer(Offer::Advice(ADVICE));
-        if draws(last.name) {
+        if draws(last.role) {
             draft = draft.because("The radio draws up to 2 A when it begins to send; the supply dipped, and the modem started anew: connections and settings are gone.");
         }
         book.add(Self::DOC, draft);
@@ -147,7 +147,7 @@ impl Rule for Restarted {
             }
             Event::Final => {
                 let Some(done) = &dialog.done else { return };
-                let in_touch = matches!(done.name, Name::At | Name::Basic);
+                let in_touch = matches!(done.role, Role::Attention | Role::Basic);
                 if !matches!(done.outcome, Some((Outcome::Lost, _))) {
                     self.answered += u32::from(!in_touch || self.answered == 0);
                 }
@@ -155,8 +155,13 @@ impl Rule for Restarted {
                     self.in_group = false;
                 }
                 let set_up = matches!(
-                    done.name,
-                    Name::Ciicr | Name::Cipstart | Name::Cipshut | Name::Sapbr | Name::Cstt | Name::Cmgs
+                    done.role,
+                    Role::ContextOpen
+                        | Role::Open
+                        | Role::ContextClose
+                        | Role::Bearer
+                        | Role::AccessPoint
+                        | Role::SmsSend
                 );
                 if set_up && done.outcome.is_some_and(|(outcome, _)| outcome.good()) {
                     book.resolve_all(Self::DOC.slug);
@@ -180,7 +185,7 @@ impl Rule for Restarted {
             Event::Said(said @ (Said::Rdy | Said::CallReady | Said::SmsReady), span) => {
                 self.boot_line(said, span, dialog, book);
             }
-            Event::Said(said @ Said::Cfun(1), span) if !dialog.open.iter().any(|open| open.name == Name::Cfun) => {
+            Event::Said(said @ Said::Cfun(1), span) if !dialog.open.iter().any(|open| open.role == Role::Functions) => {
                 self.boot_line(said, span, dialog, book);
             }
             _ => {}
@@ -224,12 +229,8 @@ impl Rule for Silently {
             Event::Command => {
                 let cause = dialog.open.last().is_some_and(|last| {
                     restarts(last)
-                        || (last.name == Name::Basic
-                            && last
-                                .chief()
-                                .arguments
-                                .iter()
-                                .any(|letter| matches!(letter, b'E' | b'e' | b'&' | b'Z' | b'z')))
+                        || (last.role == Role::Basic
+                            && last.calls().any(|call| matches!(call.name, [b'E' | b'e' | b'&' | b'Z' | b'z', ..])))
                 });
                 if cause {
                     self.caused = true;

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use super::book::Book;
 use super::{Severity, data_end, echo, http, line, network, opening, order, payload, power, sms, without_prompt};
-use crate::modem::dialog::command::Name;
 use crate::modem::dialog::exchange::Echo;
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
+use crate::vocabulary::Role;
 
 /// A rule's public name and what people read about it.
 #[derive(Clone, Copy, Debug)]
@@ -73,10 +73,17 @@ pub(super) mod hears {
 
 /// The command does no more than ask, or get in touch. Most commands of a session are such, and few rules need to hear
 /// of them.
-fn asks(name: Name) -> bool {
+fn asks(role: Role) -> bool {
     matches!(
-        name,
-        Name::At | Name::Cbc | Name::Cgreg | Name::Cipstatus | Name::Cops | Name::Creg | Name::Csq | Name::Other
+        role,
+        Role::Attention
+            | Role::Battery
+            | Role::DataRegistration
+            | Role::ConnectionState
+            | Role::Operator
+            | Role::Registration
+            | Role::Signal
+            | Role::Other
     )
 }
 
@@ -198,7 +205,7 @@ impl Rules {
         };
         match event {
             Event::Command => match dialog.open.last() {
-                Some(command) if asks(command.name) => self.pass::<COMMAND>(event, dialog, book),
+                Some(command) if asks(command.role) => self.pass::<COMMAND>(event, dialog, book),
                 _ => self.pass::<{ COMMAND | STEP }>(event, dialog, book),
             },
             Event::Glued(_) => self.pass::<GLUED>(event, dialog, book),
@@ -211,7 +218,7 @@ impl Rules {
                 Some(done) if done.refused() || done.echo == Echo::Damaged => {
                     self.pass::<{ FINAL | COURSE | TROUBLE }>(event, dialog, book);
                 }
-                Some(done) if asks(done.name) => self.pass::<FINAL>(event, dialog, book),
+                Some(done) if asks(done.role) => self.pass::<FINAL>(event, dialog, book),
                 _ => self.pass::<{ FINAL | COURSE }>(event, dialog, book),
             },
             Event::Said(said, _) if is_value(said) => self.pass::<SAID>(event, dialog, book),

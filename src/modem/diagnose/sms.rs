@@ -5,17 +5,17 @@ use super::book::{Book, Draft, Handle};
 use super::network::no_sim;
 use super::power::FAMILY;
 use super::rule::{Doc, Rule, hears};
-use crate::modem::dialog::command::{Form, Name};
 use crate::modem::dialog::exchange::{Exchange, Outcome};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
-use crate::vocabulary::codes;
+use crate::vocabulary::{Form, Role, codes};
 
 /// A refused command about SMS that no other rule has explained.
 fn refused<'a>(dialog: &'a Dialog, book: &Book) -> Option<&'a Exchange> {
-    let about_sms =
-        |name: Name| matches!(name, Name::Cmgs | Name::Cmgw | Name::Cmgr | Name::Cmgl | Name::Cmgf | Name::Sms);
-    dialog.done.as_deref().filter(|done| done.refused() && about_sms(done.name) && !book.is_blamed(done.id))
+    let about_sms = |role: Role| {
+        matches!(role, Role::SmsSend | Role::SmsStore | Role::SmsRead | Role::SmsList | Role::SmsMode | Role::Sms)
+    };
+    dialog.done.as_deref().filter(|done| done.refused() && about_sms(done.role) && !book.is_blamed(done.id))
 }
 
 fn cms(done: &Exchange) -> Option<u16> {
@@ -91,7 +91,7 @@ impl Mode {
     fn mismatch(done: &Exchange, dialog: &Dialog) -> Option<(&'static str, u8)> {
         let chief = done.chief();
         let state = &dialog.state;
-        let text_form = chief.arguments.first() == Some(&b'"');
+        let text_form = chief.raw().first() == Some(&b'"');
         match cms(done) {
             Some(304) => return Some(("CMS 304, the modem takes PDUs now (AT+CMGF=0), and this is none", 90)),
             Some(305) => return Some(("CMS 305, the modem takes text now (AT+CMGF=1), and this does not fit", 90)),
@@ -99,8 +99,8 @@ impl Mode {
             None if tells(done) => return None,
             None => {}
         }
-        let writes = matches!(done.name, Name::Cmgs | Name::Cmgw) && chief.form == Form::Set;
-        let quoted = writes || done.name == Name::Cmgl;
+        let writes = matches!(done.role, Role::SmsSend | Role::SmsStore) && chief.form == Form::Set;
+        let quoted = writes || done.role == Role::SmsList;
         match state.cmgf {
             Some(1) if writes && !text_form && chief.count() == 1 => Some(("AT+CMGF=1 wants a number in quotes", 85)),
             Some(1) if writes && state.plain_texts == Some(false) => {
@@ -130,7 +130,7 @@ impl Rule for Mode {
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
         if let Some(done) = &dialog.done
-            && matches!(done.name, Name::Cmgs | Name::Cmgw)
+            && matches!(done.role, Role::SmsSend | Role::SmsStore)
             && done.outcome.is_some_and(|(outcome, _)| outcome.good())
             && let Some(told) = self.told.take()
         {

@@ -5,9 +5,9 @@ use std::time::Duration;
 use super::{Doing, Strip};
 use crate::modem::dialog::Dialog;
 use crate::modem::dialog::exchange::{Data, DataKind, Span};
-use crate::modem::dialog::sent_allowed;
 use crate::modem::dialog::state::Connection;
 use crate::notation;
+use crate::vocabulary::Role;
 
 /// The strip of a dialog.
 pub(super) fn of(dialog: &Dialog) -> Strip {
@@ -18,10 +18,11 @@ pub(super) fn of(dialog: &Dialog) -> Strip {
         Doing::Transparent
     } else if let Some(waiting) = dialog.waiting() {
         let command = String::from_utf8_lossy(&waiting.text).into_owned();
-        let allowed = Some(sent_allowed(&waiting.text));
+        let allowed = Some(waiting.longest());
         Doing::Waiting { command, since: waiting.at.unwrap_or_default(), allowed }
     } else if let Some(command) = state.connections.iter().find_map(opening) {
-        let allowed = Some(sent_allowed(b"AT+CIPSTART"));
+        let open = dialog.telling.family().by_role(Role::Open);
+        let allowed = open.and_then(|open| open.times().max());
         Doing::Connecting { peer: state.peer.clone(), since: command.at.unwrap_or_default(), allowed }
     } else if state.connections.contains(&Connection::Open) {
         Doing::Connected { peer: state.peer.clone() }

@@ -2,16 +2,16 @@
 
 use memchr::memchr3;
 
-use super::command::{Form, Name, Part};
 use super::exchange::{Data, DataEnded, DataKind, Echo, Exchange, KEPT, Outcome, Span};
 use super::said::Said;
 use super::{Dialog, Event};
+use crate::vocabulary::Unsure;
 
 impl Data {
     fn new(exchange: &Exchange, kind: DataKind, prompt: Span) -> Self {
         Self {
             id: exchange.id,
-            name: exchange.name,
+            role: exchange.role,
             kind,
             prompt,
             count: 0,
@@ -80,7 +80,7 @@ impl Dialog {
         let Some(exchange) = self.open.first_mut() else { return };
         exchange.invited = Some(prompt);
         let echoed = exchange.echo != Echo::None;
-        let kind = kind_of(&exchange.chief(), self.state.mux);
+        let kind = kind_of(exchange, self.state.mux);
         let mut data = Data::new(exchange, kind, prompt);
         let early = exchange.early;
         let ended = exchange.early_terminator;
@@ -210,16 +210,13 @@ impl Dialog {
     }
 
     /// An invitation other than `>` came: `DOWNLOAD`, `CONNECT`, `+FTPPUT: 2,<n>`.
-    pub(super) fn invited(&mut self, said: Said, span: Span) -> bool {
-        let fits = |name: Name| match said {
-            Said::Download => matches!(name, Name::Httpdata | Name::Smtpbody),
-            Said::Connect => name == Name::Cmmsdown,
-            Said::Upload(_) => matches!(name, Name::Ftpput | Name::Ftpextput),
-            _ => false,
+    pub(super) fn invited(&mut self, line: &[u8], said: Said, span: Span) -> bool {
+        let invites = |exchange: &Exchange| {
+            let data = exchange.asked.command.and_then(|command| command.data);
+            exchange.awaits_prompt() && data.is_some_and(|data| data.invites(line))
         };
-        let Some(index) = self.open.iter().position(|exchange| exchange.awaits_prompt() && fits(exchange.name)) else {
-            return false;
-        };
+        let Some(index) = self.open.iter().position(|exchange| invites(exchange)) else { return false };
+        self.looped.give_up();
         self.open_data(index, span);
         if let (Said::Upload(n), Some(data)) = (said, &mut self.data) {
             data.kind = DataKind::Timed(u64::from(n));
@@ -229,21 +226,19 @@ impl Dialog {
 }
 
 /// How the data of a command ends.
-fn kind_of(chief: &Part<'_>, mux: Option<bool>) -> DataKind {
-    let fixed = |at: usize| chief.number(at).map_or(DataKind::Unsure, |n| DataKind::Fixed(u64::from(n)));
-    let timed = |at: usize| chief.number(at).map_or(DataKind::Unsure, |n| DataKind::Timed(u64::from(n)));
-    match (chief.name, chief.form) {
-        (Name::Cipsend, Form::Execute) | (Name::Cmgs | Name::Cmgw, _) => DataKind::Terminated,
-        (Name::Cipsend, _) => match (mux, chief.count()) {
-            (_, 2) => fixed(1),
-            (Some(true), _) => DataKind::Terminated,
-            (Some(false), _) => fixed(0),
-            (None, _) if chief.number(0).is_some_and(|n| n > 5) => fixed(0),
-            (None, _) => DataKind::Unsure,
-        },
-        (Name::Httpdata | Name::Smtpbody, _) => timed(0),
-        (Name::Cmmsdown | Name::Ftpput, _) => timed(1),
-        (Name::Fswrite | Name::Ftpextput, _) => timed(2),
+fn kind_of(exchange: &Exchange, mux: Option<bool>) -> DataKind {
+    let Some((command, data)) = exchange.asked.command.and_then(|command| Some((command, command.data?))) else {
+        return DataKind::Unsure;
+    };
+    let call = exchange.chief();
+    let length = match command.length_place(&call, mux) {
+        Err(Unsure) => return DataKind::Unsure,
+        Ok(place) => place.map(|place| call.number(place).map(u64::from)),
+    };
+    match length {
+        Some(Some(length)) if data.timed => DataKind::Timed(length),
+        Some(Some(length)) => DataKind::Fixed(length),
+        None if data.terminator => DataKind::Terminated,
         _ => DataKind::Unsure,
     }
 }

@@ -1,12 +1,12 @@
 //! A command and what came of it; the data that a command takes.
 
-use std::ops::Range;
 use std::time::Duration;
 
-use super::command::{Form, Name, Part};
+use super::command::Asked;
 use super::said::Said;
 use super::state::{Connection, Ip};
 use crate::modem::Direction;
+use crate::vocabulary::{Call, Form, Line, Role};
 
 /// A stretch of bytes of one direction, with its time and its place among all bytes of the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,18 +93,13 @@ pub enum Echo {
 
 /// A command and what came of it.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each tells something else of the command; none excludes another")]
 pub struct Exchange {
     /// Its number in the session, from 1.
     pub id: u64,
     /// The command that decides what is waited for.
-    pub name: Name,
-    /// What is done with it.
-    pub form: Form,
-    /// Where its arguments stand in the text.
-    pub arguments: Range<usize>,
-    /// The line holds a `;`, and so may hold further commands.
-    pub glued: bool,
+    pub asked: Asked,
+    /// What that command is for.
+    pub role: Role,
     /// The line takes data when it is accepted.
     pub takes_data: bool,
     /// The command line without its line end.
@@ -144,19 +139,21 @@ pub struct Exchange {
 impl Exchange {
     /// The command that decides what is waited for, with its arguments.
     #[must_use]
-    pub fn chief(&self) -> Part<'_> {
-        let arguments = self.text.get(self.arguments.clone()).unwrap_or_default();
-        Part { name: self.name, form: self.form, arguments }
+    pub fn chief(&self) -> Call<'_> {
+        self.asked.place.call(&self.text)
+    }
+
+    /// All commands of its line.
+    pub fn calls(&self) -> impl Iterator<Item = Call<'_>> {
+        Line::read(&self.text).into_iter().flat_map(Line::calls)
     }
 
     /// An exchange that nothing is known of.
-    pub(super) const fn new(span: Span) -> Self {
+    pub(super) fn new(span: Span) -> Self {
         Self {
             id: 0,
-            name: Name::Other,
-            form: Form::Execute,
-            arguments: 0..0,
-            glued: false,
+            asked: Asked::default(),
+            role: Role::Other,
             takes_data: false,
             text: Vec::new(),
             span,
@@ -222,10 +219,16 @@ impl Exchange {
     #[must_use]
     pub(super) const fn only_asks(&self) -> bool {
         matches!(
-            (self.name, self.form),
-            (Name::Csq | Name::Cbc, _)
+            (self.role, self.asked.form),
+            (Role::Signal | Role::Battery, _)
                 | (
-                    Name::Creg | Name::Cgreg | Name::Cpin | Name::Cops | Name::Cgatt | Name::Cmee | Name::Cmgf,
+                    Role::Registration
+                        | Role::DataRegistration
+                        | Role::Sim
+                        | Role::Operator
+                        | Role::Attach
+                        | Role::Errors
+                        | Role::SmsMode,
                     Form::Query
                 )
         )
@@ -277,7 +280,7 @@ pub struct Data {
     /// The command's number.
     pub id: u64,
     /// Which command.
-    pub name: Name,
+    pub role: Role,
     /// How it ends.
     pub kind: DataKind,
     /// The prompt.

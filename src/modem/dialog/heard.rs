@@ -3,18 +3,21 @@
 //! While a peer's data may come bare (single connection, `CIPHEAD=0`), data may hold any of these lines. Then a line
 //! counts only if no data follows it before the next command or a second of silence.
 
-use super::command::{Form, Name};
 use super::exchange::{DataEnded, Exchange, Outcome, Span};
 use super::said::{IpState, Pin, Said};
 use super::state::{Connection, Ip};
 use super::{Dialog, Event, Payload};
 use crate::modem::digest::Line;
+use crate::vocabulary::{Form, Role};
 
 impl Dialog {
     /// Judges a line and lets it count, now or when it has proved itself.
     pub(super) fn heard(&mut self, said: Said, line: &Line<'_>, span: Span, framed: bool) {
         // Behind the head of an SMS the command has worked: only OK ends it, all else is what somebody has written.
         if self.sms_text && !(framed && said == Said::Ok) && said != Said::SmsHead {
+            return;
+        }
+        if self.invited(line.text, said, span) {
             return;
         }
         let bare = self.state.bare_data_possible() || self.online;
@@ -58,25 +61,25 @@ impl Dialog {
 
     /// A command that is open asks for this kind of answer.
     fn asked(&self, said: Said) -> bool {
-        let fits = |name: Name| match said {
-            Said::Cpin(_) => name == Name::Cpin,
-            Said::Cfun(_) => name == Name::Cfun,
-            Said::Creg(..) => name == Name::Creg,
-            Said::Csq(_) => name == Name::Csq,
-            Said::Cbc(_) => name == Name::Cbc,
-            Said::RxData(_) | Said::RxCount => name == Name::Ciprxget,
-            Said::SmsHead => matches!(name, Name::Cmgr | Name::Cmgl),
-            Said::Stored => matches!(name, Name::Cmgs | Name::Cmgw),
-            Said::SendLimit(_) => name == Name::Cipsend,
+        let fits = |role: Role| match said {
+            Said::Cpin(_) => role == Role::Sim,
+            Said::Cfun(_) => role == Role::Functions,
+            Said::Creg(..) => role == Role::Registration,
+            Said::Csq(_) => role == Role::Signal,
+            Said::Cbc(_) => role == Role::Battery,
+            Said::RxData(_) | Said::RxCount => role == Role::Receive,
+            Said::SmsHead => matches!(role, Role::SmsRead | Role::SmsList),
+            Said::Stored => matches!(role, Role::SmsSend | Role::SmsStore),
+            Said::SendLimit(_) => role == Role::Send,
             Said::ConnectOk(_) | Said::ConnectFail(_) | Said::AlreadyConnect(_) | Said::Connect => {
-                matches!(name, Name::Cipstart | Name::Online | Name::Dial | Name::Cmmsdown)
+                matches!(role, Role::Open | Role::Online | Role::Dial | Role::Upload)
             }
-            Said::PdpDeact => name == Name::Ciicr,
-            Said::Download => matches!(name, Name::Httpdata | Name::Smtpbody),
-            Said::Counted(_) => matches!(name, Name::Httpread | Name::Other),
-            _ => name == Name::Other,
+            Said::PdpDeact => role == Role::ContextOpen,
+            Said::Download => matches!(role, Role::HttpData | Role::Upload),
+            Said::Counted(_) => role == Role::HttpRead || role.tells_nothing(),
+            _ => role.tells_nothing(),
         };
-        self.open.iter().any(|exchange| fits(exchange.name))
+        self.open.iter().any(|exchange| fits(exchange.role))
     }
 
     fn unasked(&self, said: Said) -> bool {
@@ -130,15 +133,17 @@ impl Dialog {
                 if informs
                     && !front.takes_data
                     && matches!(
-                        front.name,
-                        Name::Other
-                            | Name::Basic
-                            | Name::Cops
-                            | Name::Sms
-                            | Name::Cmgl
-                            | Name::Cmgr
-                            | Name::Cipstatus
-                            | Name::Httpread
+                        front.role,
+                        Role::Other
+                            | Role::Identity
+                            | Role::Ussd
+                            | Role::Basic
+                            | Role::Operator
+                            | Role::Sms
+                            | Role::SmsList
+                            | Role::SmsRead
+                            | Role::ConnectionState
+                            | Role::HttpRead
                     ) =>
             {
                 front.information += 1;
@@ -158,7 +163,7 @@ impl Dialog {
         };
         let expected = self.state.verbose == Some(false)
             || (self.state.verbose.is_none() && matches!(digit, 0 | 4) && line.ended_by == b'\r');
-        let plain = self.open.first().is_some_and(|front| !front.takes_data && front.name != Name::Other);
+        let plain = self.open.first().is_some_and(|front| !front.takes_data && !front.role.tells_nothing());
         if !expected || (self.state.verbose.is_none() && !plain) || self.state.bare_data_possible() {
             return self.unknown_line(line, span);
         }
@@ -168,12 +173,11 @@ impl Dialog {
 
     /// An address alone is the whole answer to CIFSR, unless another command stands behind it on the line.
     fn address(&mut self, span: Span) {
-        let Some(index) =
-            self.open.iter().position(|exchange| exchange.name == Name::Cifsr || exchange.text.contains(&b';'))
+        let Some(index) = self.open.iter().position(|exchange| exchange.role == Role::Address || exchange.asked.glued)
         else {
             return;
         };
-        let alone = self.open.get(index).is_some_and(|exchange| !exchange.text.contains(&b';'));
+        let alone = self.open.get(index).is_some_and(|exchange| !exchange.asked.glued);
         if alone {
             self.lose(index);
             self.settle_exchange(0, Outcome::Said(Said::Address), Some(span));
@@ -194,26 +198,24 @@ impl Dialog {
     }
 
     fn whose(&self, said: Said) -> Option<usize> {
-        let named = |name: Name| self.open.iter().position(|exchange| exchange.name == name);
+        let named = |role: Role| self.open.iter().position(|exchange| exchange.role == role);
         let echoed = || self.open.iter().position(|exchange| exchange.echo == super::exchange::Echo::Whole);
         match said {
-            Said::SendOk | Said::SendFail => named(Name::Cipsend),
-            Said::CloseOk(_) => named(Name::Cipclose),
-            Said::ShutOk => named(Name::Cipshut),
+            Said::SendOk | Said::SendFail => named(Role::Send),
+            Said::CloseOk(_) => named(Role::Close),
+            Said::ShutOk => named(Role::ContextClose),
             Said::Cms(_) => self
                 .open
                 .iter()
                 .position(|exchange| {
-                    matches!(exchange.name, Name::Cmgs | Name::Cmgw | Name::Cmgr | Name::Cmgl | Name::Sms)
+                    matches!(exchange.role, Role::SmsSend | Role::SmsStore | Role::SmsRead | Role::SmsList | Role::Sms)
                 })
                 .or_else(echoed)
                 .or_else(|| self.first()),
             Said::Ok => {
-                let natural = |exchange: &Exchange| match (exchange.name, exchange.chief().form) {
-                    (Name::Cipshut, _) => false,
-                    (Name::Cipsend, form) => matches!(form, Form::Query | Form::Test),
-                    (Name::Cifsr, Form::Execute) => exchange.text.contains(&b';'),
-                    _ => true,
+                // Firmware may close with a bare OK; a command that asks for no result of its own ends with one.
+                let natural = |exchange: &Exchange| {
+                    exchange.asked.ends_with_ok || exchange.asked.glued || exchange.role == Role::Close
                 };
                 let one = |echoed: bool| {
                     self.open.iter().position(|exchange| {
@@ -246,7 +248,7 @@ impl Dialog {
         }
         if !matches!(outcome, Outcome::Lost | Outcome::Cancelled) {
             self.answered += 1;
-            self.answered_in_earnest += u32::from(!matches!(exchange.name, Name::At | Name::Basic));
+            self.answered_in_earnest += u32::from(!matches!(exchange.role, Role::Attention | Role::Basic));
             self.looped.rule_out();
         }
         self.apply(&exchange, outcome);
@@ -259,35 +261,37 @@ impl Dialog {
     /// What the outcome says about the modem's state.
     fn apply(&mut self, exchange: &Exchange, outcome: Outcome) {
         let chief = exchange.chief();
-        let n = self.connection_number(&chief);
-        match (exchange.name, outcome) {
-            (Name::Cipstart, Outcome::Said(Said::Ok)) if chief.form == Form::Set => {
+        let n = self.connection_number(exchange);
+        match (exchange.role, outcome) {
+            (Role::Open, Outcome::Said(Said::Ok)) if chief.form == Form::Set => {
                 if let Connection::Connecting { command, .. } = self.state.connection(n) {
                     self.state.set_connection(n, Connection::Connecting { command, accepted: true });
                 }
                 // A form that is accepted tells the mode.
                 self.state.mux = Some(n.is_some());
             }
-            (Name::Cipstart, Outcome::Said(said)) if said.is_error() => {
+            (Role::Open, Outcome::Said(said)) if said.is_error() => {
                 if matches!(self.state.connection(n), Connection::Connecting { .. }) {
                     self.state.set_connection(n, Connection::Refused);
                 }
             }
-            (Name::Cipclose, Outcome::Said(Said::Ok | Said::CloseOk(_))) => {
+            (Role::Close, Outcome::Said(Said::Ok | Said::CloseOk(_))) => {
                 self.state.set_connection(n, Connection::HostClosed);
             }
-            (Name::Cipshut, Outcome::Said(Said::ShutOk | Said::Ok)) => {
+            (Role::ContextClose, Outcome::Said(Said::ShutOk | Said::Ok)) => {
                 self.state.set_all_connections(Connection::None);
                 self.state.ip = Ip::Initial;
             }
-            (Name::Cipsend, Outcome::Said(Said::SendOk)) => self.state.set_connection(n, Connection::Open),
-            (Name::Ciicr, Outcome::Said(said)) if said.is_error() => {
+            (Role::Send, Outcome::Said(Said::SendOk)) => self.state.set_connection(n, Connection::Open),
+            (Role::ContextOpen, Outcome::Said(said)) if said.is_error() => {
                 if matches!(self.state.ip, Ip::Start | Ip::Unknown | Ip::Initial) {
                     self.state.ip = Ip::Failed;
                 }
             }
-            (_, Outcome::Said(Said::Ok | Said::Address)) if exchange.glued => self.state.accepted(&exchange.text),
-            (_, Outcome::Said(Said::Ok | Said::Address)) => self.state.accepted_part(&chief),
+            (_, Outcome::Said(Said::Ok | Said::Address)) if exchange.asked.glued => {
+                self.state.accepted(&exchange.text, self.telling.family());
+            }
+            (_, Outcome::Said(Said::Ok | Said::Address)) => self.state.accepted_call(&chief, exchange.role),
             _ => {}
         }
         if exchange.text == b"+++" {
@@ -316,19 +320,14 @@ impl Dialog {
                 if let Some(index) = self
                     .open
                     .iter()
-                    .position(|exchange| matches!(exchange.name, Name::Dial | Name::Answer | Name::Online))
+                    .position(|exchange| matches!(exchange.role, Role::Dial | Role::Answer | Role::Online))
                 {
                     self.settle_exchange(index, Outcome::Said(said), Some(span));
                 }
             }
             Said::Connect => return self.connect(said, span),
-            Said::Download | Said::Upload(_) => {
-                if self.invited(said, span) {
-                    return;
-                }
-            }
             Said::PdpDeact => {
-                let opening = self.open.iter().any(|exchange| exchange.name == Name::Ciicr);
+                let opening = self.open.iter().any(|exchange| exchange.role == Role::ContextOpen);
                 let connecting = self.state.connections.iter().find_map(|connection| match connection {
                     Connection::Connecting { command, .. } => Some(*command),
                     _ => None,
@@ -375,7 +374,7 @@ impl Dialog {
         match said {
             Said::Csq(rssi) => self.state.csq = Some(rssi),
             Said::Creg(first, second) => {
-                let asked = self.open.iter().any(|exchange| exchange.name == Name::Creg);
+                let asked = self.open.iter().any(|exchange| exchange.role == Role::Registration);
                 self.state.creg = Some(if asked { second.unwrap_or(first) } else { first });
             }
             Said::Cpin(Pin::Ready) => self.state.sim_ready = true,
@@ -405,11 +404,8 @@ impl Dialog {
 
     /// `CONNECT`: data mode, or the invitation of CMMSDOWN.
     fn connect(&mut self, said: Said, span: Span) {
-        if self.invited(said, span) {
-            return;
-        }
         let call =
-            self.open.iter().position(|exchange| matches!(exchange.name, Name::Dial | Name::Answer | Name::Online));
+            self.open.iter().position(|exchange| matches!(exchange.role, Role::Dial | Role::Answer | Role::Online));
         if self.state.transparent == Some(true) || call.is_some() {
             self.online = true;
             self.state.set_connection(None, Connection::Open);

@@ -1,11 +1,12 @@
 //! What comes from the modem: echo, prompts and lines.
 
-use super::command::{Name, is_command, is_whole_command};
+use super::command::Asked;
 use super::exchange::{DataEnded, Echo, Exchange, Span};
 use super::said::Said;
 use super::{Dialog, Event, Record};
 use crate::modem::Direction;
 use crate::modem::digest::{Line, Token};
+use crate::vocabulary::{Role, is_command, is_whole_command};
 
 use std::time::Duration;
 
@@ -73,10 +74,13 @@ impl Dialog {
 
     /// A `>` at the start of a line would be a prompt now.
     fn prompt_possible(&self) -> bool {
-        let takes_it = |name: Name| matches!(name, Name::Cipsend | Name::Cmgs | Name::Cmgw | Name::Fswrite);
+        let prompts = |exchange: &Exchange| {
+            exchange.asked.command.and_then(|command| command.data).is_some_and(|data| data.prompts())
+        };
         match &self.data {
-            Some(data) => matches!(data.name, Name::Cmgs | Name::Cmgw),
-            None => self.open.iter().any(|exchange| exchange.awaits_prompt() && takes_it(exchange.name)),
+            // Each line of a message is asked for anew.
+            Some(data) => matches!(data.role, Role::SmsSend | Role::SmsStore),
+            None => self.open.iter().any(|exchange| exchange.awaits_prompt() && prompts(exchange)),
         }
     }
 
@@ -136,7 +140,9 @@ impl Dialog {
     /// The log shows less than was counted: what asked for it has had its answer all the same.
     pub(super) fn give_up_payload(&mut self) {
         if self.payload.take().is_some() {
-            let asked = |exchange: &Exchange| matches!(exchange.name, Name::Httpread | Name::Ciprxget | Name::Other);
+            let asked = |exchange: &Exchange| {
+                matches!(exchange.role, Role::HttpRead | Role::Receive) || exchange.role.tells_nothing()
+            };
             self.open.retain(|exchange| !asked(exchange));
         }
     }
@@ -156,7 +162,7 @@ impl Dialog {
                     | Said::Error
                     | Said::Rdy
             );
-            let counted = self.data.as_ref().is_some_and(|data| data.name != Name::Cipsend) && said == Said::Ok;
+            let counted = self.data.as_ref().is_some_and(|data| data.role != Role::Send) && said == Said::Ok;
             if ends || counted {
                 return false;
             }
@@ -180,14 +186,14 @@ impl Dialog {
     /// The line answers the command before it: then that was none of the data, and the log has left out how the data ended.
     fn answers_typed(&mut self, said: Said) -> bool {
         let Some((text, _)) = &self.at_prompt else { return false };
-        let name = super::command::chief(text).name;
+        let asked = Asked::read(text, self.telling.family());
         let fits = match said {
-            Said::Ok => !matches!(name, Name::Cipsend | Name::Cipshut),
-            Said::CloseOk(_) => name == Name::Cipclose,
-            Said::ShutOk => name == Name::Cipshut,
-            Said::Address => name == Name::Cifsr,
-            Said::Csq(_) => name == Name::Csq,
-            Said::Creg(..) => name == Name::Creg,
+            Said::Ok => asked.ends_with_ok,
+            Said::CloseOk(_) => asked.role == Role::Close,
+            Said::ShutOk => asked.role == Role::ContextClose,
+            Said::Address => asked.role == Role::Address,
+            Said::Csq(_) => asked.role == Role::Signal,
+            Said::Creg(..) => asked.role == Role::Registration,
             _ => false,
         };
         let Some((text, span)) = self.at_prompt.take_if(|_| fits) else { return false };

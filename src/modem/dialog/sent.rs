@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::command::{self, Form, Name, is_command, takes_data};
+use super::command::Asked;
 use super::exchange::{Circumstances, Echo, Exchange, Span};
-use super::state::Connection;
+use super::state::{Connection, LINKS};
 use super::{Dialog, Event, OPEN, Record};
 use crate::modem::Direction;
-use crate::vocabulary::{self, Line};
+use crate::vocabulary::{Form, Line, Role, Takes, is_command};
 
 /// Longest command line that is kept; the modem takes 556 characters behind `AT`.
 const LINE: usize = 600;
@@ -220,29 +220,26 @@ impl Dialog {
         let mut exchange = self.blank(sending);
         exchange.text.clear();
         exchange.text.extend_from_slice(text);
-        let sole = command::sole(text);
-        exchange.glued = sole.is_none();
-        let chief = sole.unwrap_or_else(|| command::chief(text));
-        exchange.name = chief.name;
-        exchange.form = chief.form;
-        let place = (chief.arguments.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize);
-        exchange.arguments = if chief.arguments.is_empty() { 0..0 } else { place..place + chief.arguments.len() };
-        exchange.takes_data = takes_data(&chief);
-        let n = self.connection_number(&chief);
+        if let Some(line) = Line::read(text) {
+            self.telling.asked(line);
+        }
+        exchange.asked = Asked::read(text, self.telling.family());
+        (exchange.role, exchange.takes_data) = (exchange.asked.role, exchange.asked.takes_data);
+        let n = self.connection_number(&exchange);
         exchange.before = Circumstances {
             connection: self.state.connection(n),
             ip: self.state.ip,
             mux: self.state.mux,
             unanswered: u32::try_from(self.open.len()).unwrap_or(u32::MAX),
         };
-        if chief.name == Name::Cipstart && chief.form == Form::Set {
-            self.begin_connecting(n, &chief, sending.span);
+        if exchange.role == Role::Open && exchange.asked.form == Form::Set {
+            self.begin_connecting(n, &exchange, sending.span);
         }
         if self.record == Record::Both && text != b"+++" {
             self.count_silent(sending);
         }
         self.last.span = Some(sending.span);
-        self.last.name = exchange.name;
+        self.last.role = exchange.role;
         self.last.text.clear();
         self.last.text.extend_from_slice(text);
         let takes_data = exchange.takes_data;
@@ -273,7 +270,7 @@ impl Dialog {
         }
         while let Some(front) = self.open.first() {
             let overdue = match (at, front.at) {
-                (Some(now), Some(then)) => now > then + allowed(&front.text),
+                (Some(now), Some(then)) => now > then + front.longest(),
                 _ => false,
             };
             if !overdue && self.open.len() < OPEN {
@@ -298,24 +295,27 @@ impl Dialog {
         }
     }
 
-    /// Which connection a command is about.
-    pub(super) fn connection_number(&self, chief: &command::Part<'_>) -> Option<u8> {
-        let first = || chief.number(0).and_then(|n| u8::try_from(n).ok()).filter(|&n| n < 6);
-        match chief.name {
-            Name::Cipstart => first(),
-            Name::Cipsend | Name::Cipclose if self.state.mux == Some(true) => first(),
-            _ => None,
+    /// Which connection a command is about; `None` for the only one.
+    pub(super) fn connection_number(&self, exchange: &Exchange) -> Option<u8> {
+        if !matches!(exchange.role, Role::Open | Role::Send | Role::Close) {
+            return None;
         }
+        let call = exchange.chief();
+        let place = exchange.asked.command?.place(Takes::Link, &call, self.state.mux)?;
+        call.number(place).and_then(|n| u8::try_from(n).ok()).filter(|&n| n < LINKS)
     }
 
-    fn begin_connecting(&mut self, n: Option<u8>, chief: &command::Part<'_>, command: Span) {
+    fn begin_connecting(&mut self, n: Option<u8>, exchange: &Exchange, command: Span) {
         if self.state.connection(n) == Connection::Open {
             return;
         }
         self.state.set_connection(n, Connection::Connecting { command, accepted: false });
-        let host = usize::from(n.is_some()) + 1;
-        let (host, port) = (chief.argument(host), chief.argument(host + 1));
-        self.state.peer = format!("{}:{}", String::from_utf8_lossy(host), String::from_utf8_lossy(port));
+        let call = exchange.chief();
+        let text = |what| {
+            let place = exchange.asked.command.and_then(|command| command.place(what, &call, self.state.mux));
+            place.map(|at| String::from_utf8_lossy(call.parameter(at).text).into_owned()).unwrap_or_default()
+        };
+        self.state.peer = format!("{}:{}", text(Takes::Host), text(Takes::Port));
     }
 
     fn count_silent(&mut self, sending: &Sending) {
@@ -329,11 +329,13 @@ impl Dialog {
     }
 }
 
-/// How long a command may take at the most.
-pub(in crate::modem) fn allowed(text: &[u8]) -> Duration {
-    /// What nearly all commands take at the most.
-    const SHORT: Duration = Duration::from_secs(5);
-    let call = Line::read(text).and_then(|line| line.calls().next());
-    let longest = call.and_then(|call| vocabulary::sim800().find(&call)?.longest(&call));
-    longest.unwrap_or(SHORT)
+/// What nearly all commands take at the most.
+const SHORT: Duration = Duration::from_secs(5);
+
+impl Exchange {
+    /// How long it may take until its last answer.
+    #[must_use]
+    pub fn longest(&self) -> Duration {
+        self.asked.command.and_then(|command| command.longest(&self.chief())).unwrap_or(SHORT)
+    }
 }

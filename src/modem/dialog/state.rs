@@ -2,8 +2,9 @@
 //!
 //! `None` means: not seen. Nothing is assumed about what came before the log.
 
-use super::command::{Form, Name, Part, number, parts};
+use super::command::role_of;
 use super::exchange::Span;
+use crate::vocabulary::{Call, Family, Form, Line, Role, number};
 
 /// The data connection (the PDP context behind CSTT, CIICR, CIFSR).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,6 +23,9 @@ pub enum Ip {
     /// The network ended it.
     Lost,
 }
+
+/// More than the connections of any modem.
+pub(super) const LINKS: u8 = 12;
 
 /// One connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -96,7 +100,7 @@ pub struct State {
     /// The data connection.
     pub ip: Ip,
     /// The connections; the first one with CIPMUX=0.
-    pub connections: [Connection; 6],
+    pub connections: [Connection; LINKS as usize],
     /// Where the first connection goes to: `host:port`.
     pub peer: String,
     /// Last rssi of `+CSQ`.
@@ -123,7 +127,7 @@ impl State {
             head: Some(false),
             timed_send: Some(false),
             ip: Ip::Initial,
-            connections: [Connection::None; 6],
+            connections: [Connection::None; LINKS as usize],
             started: true,
             verbose: old.verbose,
             peer: old.peer,
@@ -147,7 +151,7 @@ impl State {
 
     /// Sets all.
     pub const fn set_all_connections(&mut self, connection: Connection) {
-        self.connections = [connection; 6];
+        self.connections = [connection; LINKS as usize];
     }
 
     /// Some connection is open, or may be for all that is known.
@@ -169,38 +173,36 @@ impl State {
     }
 
     /// A command line was answered OK: its settings hold.
-    pub fn accepted(&mut self, line: &[u8]) {
-        for part in parts(line) {
-            self.accepted_part(&part);
+    pub fn accepted(&mut self, line: &[u8], family: &'static Family) {
+        for call in Line::read(line).into_iter().flat_map(Line::calls) {
+            self.accepted_call(&call, role_of(&call, family.find(&call)));
         }
     }
 
     /// One command of a line was answered OK.
-    pub fn accepted_part(&mut self, part: &Part<'_>) {
-        if part.name == Name::Basic {
-            self.accepted_basic(part.arguments);
-            return;
-        }
-        let small = part.number(0).and_then(|number| u8::try_from(number).ok());
+    pub fn accepted_call(&mut self, call: &Call<'_>, role: Role) {
+        let small = call.number(0).and_then(|number| u8::try_from(number).ok());
         let on = small.map(|value| value != 0);
-        match (part.name, part.form) {
-            (Name::Cmee, Form::Set) => self.cmee = small.or(self.cmee),
-            (Name::Cipmux, Form::Set) => self.mux = on,
-            (Name::Cipmode, Form::Set) => self.transparent = on,
-            (Name::Cipsprt, Form::Set) => self.sprt = small,
-            (Name::Cipqsend, Form::Set) => self.quick_send = small,
-            (Name::Ciprxget, Form::Set) if small.is_some_and(|mode| mode < 2) => self.manual_receive = on,
-            (Name::Ciphead, Form::Set) => self.head = on,
-            (Name::Cipats, Form::Set) => self.timed_send = on,
-            (Name::Cmgf, Form::Set) => self.cmgf = small,
-            (Name::Cscs, Form::Set) => {
-                self.plain_texts = Some(!matches!(part.argument(0).to_ascii_uppercase().as_slice(), b"UCS2" | b"HEX"));
+        match (role, call.form) {
+            (Role::Basic, _) => self.accepted_basic(call),
+            (Role::Errors, Form::Set) => self.cmee = small.or(self.cmee),
+            (Role::Multi, Form::Set) => self.mux = on,
+            (Role::Transparent, Form::Set) => self.transparent = on,
+            (Role::PromptShown, Form::Set) => self.sprt = small,
+            (Role::QuickSend, Form::Set) => self.quick_send = small,
+            (Role::Receive, Form::Set) if small.is_some_and(|mode| mode < 2) => self.manual_receive = on,
+            (Role::Head, Form::Set) => self.head = on,
+            (Role::TimedSend, Form::Set) => self.timed_send = on,
+            (Role::SmsMode, Form::Set) => self.cmgf = small,
+            (Role::Characters, Form::Set) => {
+                self.plain_texts =
+                    Some(!matches!(call.parameter(0).text.to_ascii_uppercase().as_slice(), b"UCS2" | b"HEX"));
             }
-            (Name::Csclk, Form::Set) => self.sleep = small,
-            (Name::Cfun, Form::Set) => self.functions = small,
-            (Name::Cstt, Form::Set | Form::Execute) => self.ip = Ip::Start,
-            (Name::Ciicr | Name::Cifsr, Form::Execute) => self.ip = Ip::Active,
-            (Name::Cgatt, Form::Set) if small == Some(0) => {
+            (Role::Sleep, Form::Set) => self.sleep = small,
+            (Role::Functions, Form::Set) => self.functions = small,
+            (Role::AccessPoint, Form::Set | Form::Execute) => self.ip = Ip::Start,
+            (Role::ContextOpen | Role::Address, Form::Execute) => self.ip = Ip::Active,
+            (Role::Attach, Form::Set) if small == Some(0) => {
                 self.ip = Ip::Lost;
                 self.set_all_connections(Connection::None);
             }
@@ -208,32 +210,16 @@ impl State {
         }
     }
 
-    /// `E0V1Q0&W` and the like.
-    fn accepted_basic(&mut self, letters: &[u8]) {
-        let mut rest = letters;
-        while let [letter, tail @ ..] = rest {
-            let digits = tail.iter().take_while(|byte| byte.is_ascii_digit()).count();
-            let value = number(tail.get(..digits).unwrap_or_default()).unwrap_or(0);
-            let on = Some(value != 0);
-            match letter.to_ascii_uppercase() {
-                b'E' => self.echo = on,
-                b'V' => self.verbose = on,
-                b'Q' => self.quiet = on,
-                b'Z' => (self.echo, self.verbose, self.quiet, self.cmee) = (None, None, None, None),
-                b'&' => {
-                    if matches!(tail.first(), Some(b'F' | b'f')) {
-                        (self.echo, self.verbose, self.quiet, self.cmee) = (Some(true), Some(true), Some(false), None);
-                    }
-                    rest = tail.get(1..).unwrap_or_default();
-                    continue;
-                }
-                _ => {}
-            }
-            rest = tail.get(digits..).unwrap_or_default();
-            if letter.eq_ignore_ascii_case(&b'S') {
-                rest =
-                    rest.get(rest.iter().position(u8::is_ascii_alphabetic).unwrap_or(rest.len())..).unwrap_or_default();
-            }
+    /// `E0`, `V1`, `&F` and the like.
+    fn accepted_basic(&mut self, call: &Call<'_>) {
+        let on = Some(number(call.raw()).unwrap_or(0) != 0);
+        match call.name.to_ascii_uppercase().as_slice() {
+            b"E" => self.echo = on,
+            b"V" => self.verbose = on,
+            b"Q" => self.quiet = on,
+            b"Z" => (self.echo, self.verbose, self.quiet, self.cmee) = (None, None, None, None),
+            b"&F" => (self.echo, self.verbose, self.quiet, self.cmee) = (Some(true), Some(true), Some(false), None),
+            _ => {}
         }
     }
 }
@@ -241,18 +227,19 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vocabulary::sim800;
 
     #[test]
     fn glued_commands_set_echo_and_verbosity() {
         let mut state = State::default();
-        state.accepted(b"ATE0Q0S0=1S3=13V1X4;+IFC=0,0;+CMEE=2;&W");
+        state.accepted(b"ATE0Q0S0=1S3=13V1X4;+IFC=0,0;+CMEE=2;&W", sim800());
         assert_eq!(
             (state.echo, state.verbose, state.quiet, state.cmee),
             (Some(false), Some(true), Some(false), Some(2))
         );
-        state.accepted(b"AT&FZE0&W");
+        state.accepted(b"AT&FZE0&W", sim800());
         assert_eq!((state.echo, state.verbose), (Some(false), None));
-        state.accepted(b"AT+CIFSR;E1");
+        state.accepted(b"AT+CIFSR;E1", sim800());
         assert_eq!((state.echo, state.ip), (Some(true), Ip::Active));
     }
 }

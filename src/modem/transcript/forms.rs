@@ -14,7 +14,7 @@ mod stream;
 
 use super::{Chunk, Shape, TextLine, spelled};
 use crate::modem::Direction;
-use crate::modem::dialog::command::is_whole_command;
+use crate::vocabulary::is_whole_command;
 
 /// Reads the lines of a log in one form, one after the other.
 pub(super) trait Lines {

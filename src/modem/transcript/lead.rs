@@ -4,7 +4,7 @@
 
 use super::TextLine;
 use super::spelled;
-use crate::modem::dialog::command::is_whole_command;
+use crate::vocabulary::is_whole_command;
 
 /// What the lines behind a lead are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

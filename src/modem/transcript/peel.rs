@@ -2,7 +2,7 @@
 //! off line by line, so that the forms see the log alone.
 
 use super::{TextLine, spelled};
-use crate::modem::dialog::command::is_whole_command;
+use crate::vocabulary::is_whole_command;
 
 /// What stands around the lines of a log.
 #[derive(Clone, Debug, Default)]

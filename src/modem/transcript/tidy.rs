@@ -2,8 +2,8 @@
 //! front of a command.
 
 use super::TextLine;
-use crate::modem::dialog::command::is_whole_command;
 use crate::vocabulary;
+use crate::vocabulary::is_whole_command;
 
 /// The indentation that all lines have in common.
 pub(super) fn indent(lines: &[TextLine<'_>]) -> usize {

@@ -3,7 +3,7 @@
 use super::super::{Chunk, Shape, TextLine, spelled};
 use super::{Lines, Value};
 use crate::modem::Direction;
-use crate::modem::dialog::command::is_whole_command;
+use crate::vocabulary::is_whole_command;
 
 pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
     let pairs = lines.iter().filter(|line| row(line.text).is_some_and(|row| !row.answers.is_empty())).count();

@@ -4,8 +4,8 @@ use super::super::lead::{self, Leads, Way};
 use super::super::{Chunk, Shape, TextLine, leaves_out, spelled};
 use super::{Lines, restore_line};
 use crate::modem::Direction;
-use crate::modem::dialog::command::is_whole_command;
 use crate::notation;
+use crate::vocabulary::is_whole_command;
 
 pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
     let names = spelled::used(lines);

@@ -6,7 +6,7 @@ use super::super::lead::pattern;
 use super::super::{Chunk, Shape, TextLine, spelled};
 use super::{Lines, Value};
 use crate::modem::Direction;
-use crate::modem::dialog::command::is_whole_command;
+use crate::vocabulary::is_whole_command;
 
 /// How a byte is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use super::super::lead::pattern;
 use super::super::{Chunk, Shape, TextLine, spelled};
 use super::{Lines, Value};
 use crate::modem::Direction;
-use crate::modem::dialog::command::is_whole_command;
+use crate::vocabulary::is_whole_command;
 
 /// The lines in front of a value, and what the values behind them were.
 #[derive(Debug)]

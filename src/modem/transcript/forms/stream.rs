@@ -4,7 +4,7 @@ use super::super::lead::{Leads, Way};
 use super::super::{Chunk, Shape, TextLine, leaves_out, spelled, tidy};
 use super::{Lines, restore_line};
 use crate::modem::Direction;
-use crate::modem::dialog::command::is_whole_command;
+use crate::vocabulary::is_whole_command;
 
 /// Any text is a stream, if it is nothing else.
 pub(super) fn learn(lines: &[TextLine<'_>]) -> Box<dyn Lines> {

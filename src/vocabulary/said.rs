@@ -2,8 +2,8 @@
 //!
 //! Not a judge of trust: pushed data may hold a line that reads like an answer. The dialog decides whether it counts.
 
-use super::command::number;
-use crate::vocabulary::codes;
+use super::codes;
+use super::line::number;
 
 /// A line of the modem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
