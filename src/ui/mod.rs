@@ -9,6 +9,7 @@ mod bytes;
 mod commands;
 mod find_bar;
 mod findings;
+mod glyphs;
 mod lines;
 mod log;
 mod macros;
