@@ -115,7 +115,9 @@ pub enum Pin {
     Puk,
     /// `NOT INSERTED`.
     NotInserted,
-    /// `NOT READY` and others.
+    /// `NOT READY`: it is being read, switched off, or gone.
+    NotReady,
+    /// Anything else.
     Other,
 }
 
@@ -320,6 +322,7 @@ fn pin(value: &[u8]) -> Pin {
         b"SIM PIN" | b"PH_SIM PIN" | b"PH-SIM PIN" => Pin::Pin,
         b"SIM PUK" | b"PH_SIM PUK" | b"PH-SIM PUK" => Pin::Puk,
         b"NOT INSERTED" => Pin::NotInserted,
+        b"NOT READY" => Pin::NotReady,
         _ => Pin::Other,
     }
 }

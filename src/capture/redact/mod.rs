@@ -27,8 +27,8 @@ use crate::modem::Direction;
 use collect::Collector;
 use forms::Forms;
 
-pub use secrets::SecretFinder;
 pub(super) use secrets::merged;
+pub use secrets::{SecretFinder, masked};
 
 /// Counted up when what is found changes, so that an export says what it was made with.
 pub const RULES_VERSION: u32 = 2;

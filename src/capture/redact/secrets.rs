@@ -131,6 +131,22 @@ impl SecretFinder {
     }
 }
 
+/// A sentence that may name a command, with the secrets of the command as `*`: what stands behind the command stays.
+#[must_use]
+pub fn masked(sentence: &str) -> String {
+    let mut bytes = sentence.as_bytes().to_vec();
+    for found in SecretFinder::default().find(sentence.as_bytes()) {
+        let before = bytes.get(..found.start).unwrap_or_default();
+        let quoted = memchr::memchr_iter(b'"', before).count() % 2 == 1;
+        if !quoted && matches!(before.last(), Some(b' ' | b'"')) {
+            // What stands behind a blank or a closed quote is no argument: the sentence goes on.
+            break;
+        }
+        bytes.get_mut(found).unwrap_or_default().fill(b'*');
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 /// What the word announces that these bytes end with.
 fn secret_after(bytes: &[u8]) -> Option<Secret> {
     let start = match bytes.last() {

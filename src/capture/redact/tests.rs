@@ -327,3 +327,16 @@ proptest! {
         prop_assert_eq!(text(&redacted(&capture(&split)).0), text(&redacted(&capture(&whole)).0));
     }
 }
+
+#[test]
+fn a_sentence_about_a_command_does_not_tell_its_secret() {
+    for (sentence, shown) in [
+        ("AT+CPIN=\"4711\" was refused.", "AT+CPIN=\"****\" was refused."),
+        ("AT+CPIN=4711 was refused: ERROR.", "AT+CPIN=**** was refused: ERROR."),
+        ("AT+CSTT=\"apn\",\"me\",\"ge heim\" was sent.", "AT+CSTT=\"apn\",\"me\",\"*******\" was sent."),
+        ("AT+CSTT=\"apn\",\"me\",\"gehe…", "AT+CSTT=\"apn\",\"me\",\"*******"),
+        ("AT+CSQ is fine = 4711.", "AT+CSQ is fine = 4711."),
+    ] {
+        assert_eq!(masked(sentence), shown);
+    }
+}

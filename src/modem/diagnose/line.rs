@@ -18,6 +18,9 @@ pub(super) const FAMILY: &str = "The line";
 /// How long the modem may be silent after a short command.
 const SILENCE: Duration = Duration::from_secs(5);
 
+/// And when it was silent before that: within this nearly every command is answered.
+const SHORT: Duration = Duration::from_secs(1);
+
 /// `escape-typed-as-text`.
 #[derive(Debug, Default)]
 pub(super) struct EscapeTyped {
@@ -217,7 +220,11 @@ impl NoAnswer {
         let longest = dialog.open.iter().map(|open| open.longest()).max().unwrap_or(SILENCE);
         // Before the first answer of all nothing long can be going on.
         let patience = if dialog.answered == 0 { SILENCE } else { longest.max(SILENCE) };
-        silent.since.map(|since| since + patience)
+        let due = silent.since? + patience;
+        // Who waits long between the commands has been silent for long enough when the second one goes: it gets its
+        // own short time.
+        let last = silent.last.and_then(|last| last.at).filter(|last| *last > due);
+        Some(last.map_or(due, |last| last + SHORT))
     }
 }
 

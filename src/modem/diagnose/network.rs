@@ -63,7 +63,7 @@ impl Rule for SimMissing {
         slug: "sim-missing",
         severity: Problem,
         family: FAMILY,
-        evidence: "`+CPIN: NOT INSERTED`, `+CME ERROR: 10` or `+CMS ERROR: 310` (SIM not inserted). What fails for want of the SIM is not told beside it.",
+        evidence: "`+CPIN: NOT INSERTED`, `+CME ERROR: 10` or `+CMS ERROR: 310` (SIM not inserted); `+CPIN: NOT READY` after the SIM was READY, unless the host switched it off (`AT+CFUN`, `AT+CPOWD`). What fails for want of the SIM is not told beside it.",
         why: "The modem finds no SIM: none is in, it is the wrong way round, or its contacts are bad.",
         fix: "Switch the modem off, put the SIM in with the cut corner as on the holder, and switch it on again.",
     };
@@ -78,6 +78,13 @@ impl Rule for SimMissing {
                 return;
             }
             Event::Said(Said::Cpin(Pin::NotInserted), span) => [Some(span), None],
+            Event::Said(Said::Cpin(Pin::NotReady), span) if dialog.state.sim_ready && !switches_off(dialog) => {
+                if self.told.is_none() {
+                    let draft = Draft::new("The SIM card is gone: it was ready before.", [Some(span)]).confidence(85);
+                    self.told = Some(book.add(Self::DOC, draft));
+                }
+                return;
+            }
             _ => match sim_error(event, dialog, book, Self::DOC.slug) {
                 Some((Sim::Missing, spans)) => spans,
                 _ => return,
@@ -87,6 +94,11 @@ impl Rule for SimMissing {
             self.told = Some(book.add(Self::DOC, Draft::new("The modem finds no SIM card.", spans).confidence(100)));
         }
     }
+}
+
+/// The command that was sent last takes the SIM away.
+fn switches_off(dialog: &Dialog) -> bool {
+    matches!(dialog.last.name, Name::Cfun | Name::Cpowd) || dialog.state.functions.is_some_and(|level| level != 1)
 }
 
 /// `sim-locked`.

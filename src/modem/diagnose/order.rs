@@ -218,7 +218,13 @@ impl ClosedBeforeSent {
             if gap.is_zero() { "right after".to_owned() } else { format!("{} after", time_text(gap)) }
         });
         let title = format!("{} was sent {when} the byte 1A, without waiting for SEND OK.", close.shown());
-        let handle = book.add(Self::DOC, Draft::new(title, [Some(end), Some(close.span)]));
+        let mut draft = Draft::new(title, [Some(end), Some(close.span)]);
+        if sending.is_none_or(|send| send.data_sent.is_none()) {
+            draft = draft.because(
+                "No prompt had come, so there was no data to lose yet; after a prompt the data is on its way until SEND OK, and closing this early throws it away.",
+            );
+        }
+        let handle = book.add(Self::DOC, draft);
         self.told = Some((id, handle));
     }
 }
@@ -266,9 +272,19 @@ impl Rule for AlreadyConnected {
         why: "The connection from before is still open; the new AT+CIPSTART did nothing.",
         fix: "Use the open connection, or close it with AT+CIPCLOSE first.",
     };
-    const HEARS: u32 = hears::NEWS;
+    const HEARS: u32 = hears::NEWS | hears::FINAL;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        let closed = match event {
+            Event::Said(said, _) => matches!(said, Said::Closed(_)),
+            _ => matches!(
+                dialog.done.as_ref().and_then(|done| done.outcome),
+                Some((Outcome::Said(Said::CloseOk(_) | Said::ShutOk), _))
+            ),
+        };
+        if closed {
+            book.resolve_all(Self::DOC.slug);
+        }
         if let Event::Said(Said::AlreadyConnect(_), span) = event {
             let command = dialog.done.as_ref().filter(|done| done.role == Role::Open).map(|done| done.span);
             let draft =

@@ -372,7 +372,10 @@ impl Dialog {
     /// Values that lines tell.
     fn note(&mut self, said: Said) {
         match said {
-            Said::Csq(rssi) => self.state.csq = Some(rssi),
+            Said::Csq(rssi) => {
+                self.state.csq = Some(rssi);
+                self.state.csq_readings = self.state.csq_readings.wrapping_add(1);
+            }
             Said::Creg(first, second) => {
                 let asked = self.open.iter().any(|exchange| exchange.role == Role::Registration);
                 self.state.creg = Some(if asked { second.unwrap_or(first) } else { first });

@@ -105,6 +105,8 @@ pub struct State {
     pub peer: String,
     /// Last rssi of `+CSQ`.
     pub csq: Option<u8>,
+    /// So many of them came.
+    pub csq_readings: u32,
     /// Last state of `+CREG`.
     pub creg: Option<u8>,
     /// The SIM was seen READY.
@@ -131,6 +133,7 @@ impl State {
             started: true,
             verbose: old.verbose,
             peer: old.peer,
+            csq_readings: old.csq_readings,
             ..Self::default()
         };
         self.peer.clear();

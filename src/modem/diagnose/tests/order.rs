@@ -1,8 +1,23 @@
-use super::{at_prompt, check, connected};
+use super::{Transcript, at_prompt, check, connected, of_transcript};
 
 const START: &str =
     "> AT+CIPSTART=\"TCP\",\"example.com\",\"80\"\\r\n< AT+CIPSTART=\"TCP\",\"example.com\",\"80\"\\r\\r\\nOK\\r\\n\n";
 const SHUT: &str = "> AT+CIPSHUT\\r\n< AT+CIPSHUT\\r\\r\\nSHUT OK\\r\\n\n";
+
+/// The sketch that reads nothing, and what the modem made of it.
+const BLIND: &str = r#"
+[0.000] > AT\r\n
+[0.010] < AT\r\r\nOK\r\n
+[0.500] > AT+CIPSTART="TCP","h","9999"\r\n
+[0.530] < AT+CIPSTART="TCP","h","9999"\r\r\nOK\r\n
+[1.000] > AT+CIPSEND\r\n
+[1.020] < AT+CIPSEND\r\r\nERROR\r\n
+[1.500] > TEXT MESSAGE HERE
+[1.500] > \x1A
+[1.500] > AT+CIPCLOSE\r\n
+[1.530] < TEXT MESSAGE HERE\x1AAT+CIPCLOSE\r
+[3.000] < \r\nCONNECT OK\r\n
+"#;
 
 #[track_caller]
 fn refused(command: &str, expect: &str) {
@@ -33,23 +48,7 @@ fn send_before_connect() {
 
 #[test]
 fn the_blind_sketch_with_its_answers() {
-    check(
-        r#"
-[0.000] > AT\r\n
-[0.010] < AT\r\r\nOK\r\n
-[0.500] > AT+CIPSTART="TCP","h","9999"\r\n
-[0.530] < AT+CIPSTART="TCP","h","9999"\r\r\nOK\r\n
-[1.000] > AT+CIPSEND\r\n
-[1.020] < AT+CIPSEND\r\r\nERROR\r\n
-[1.500] > TEXT MESSAGE HERE
-[1.500] > \x1A
-[1.500] > AT+CIPCLOSE\r\n
-[1.530] < TEXT MESSAGE HERE\x1AAT+CIPCLOSE\r
-[3.000] < \r\nCONNECT OK\r\n
-"#
-        .trim_start(),
-        "send-before-connect closed-before-sent",
-    );
+    check(BLIND.trim_start(), "send-before-connect closed-before-sent");
 }
 
 #[test]
@@ -192,4 +191,26 @@ fn near_misses() {
     // Text mode and a number in quotes fit, with and without a colon of its own in the text.
     let sms = format!("{}> AT+CMGS=\"+491\"\\r\n< AT+CMGS=\"+491\"\\r\\r\\n> \n", accepted("AT+CMGF=1"));
     check(&format!("{sms}> hi\\x1A\n< hi\\r\\n+CMGS: 7\\r\\n\\r\\nOK\\r\\n\n"), "");
+}
+
+#[test]
+fn a_connection_that_was_open_already_can_be_closed() {
+    let already = "> AT+CIPSTART=\"TCP\",\"example.com\",\"80\"\\r\n< AT+CIPSTART=\"TCP\",\"example.com\",\"80\"\\r\\r\\nERROR\\r\\n\\r\\nALREADY CONNECT\\r\\n\n";
+    for close in [
+        "> AT+CIPCLOSE\\r\n< AT+CIPCLOSE\\r\\r\\nCLOSE OK\\r\\n\n",
+        "> AT+CIPSHUT\\r\n< AT+CIPSHUT\\r\\r\\nSHUT OK\\r\\n\n",
+        "< \\r\\nCLOSED\\r\\n\n",
+    ] {
+        let diagnoser = of_transcript(&Transcript::read(format!("{already}{close}").as_bytes()));
+        let found = diagnoser.findings().iter().find(|finding| finding.rule == "already-connected");
+        assert!(found.is_some_and(|finding| finding.resolved), "{close}: {:#?}", diagnoser.findings());
+    }
+}
+
+#[test]
+fn what_was_refused_is_not_said_to_be_thrown_away() {
+    let blind = of_transcript(&Transcript::read(BLIND.trim_start().as_bytes()));
+    let closed = blind.findings().iter().find(|finding| finding.rule == "closed-before-sent");
+    let cause = closed.map(|finding| finding.cause.as_str()).unwrap_or_default();
+    assert!(cause.contains("no data to lose yet"), "{cause}");
 }

@@ -138,3 +138,14 @@ fn a_sim_that_is_missing_or_locked_explains_the_rest() {
     let creg = "> AT+CREG?\\r\n< AT+CREG?\\r\\r\\n+CREG: 0,0\\r\\n\\r\\nOK\\r\\n\n";
     check(&format!("{locked}{}", creg.repeat(12)), "sim-locked");
 }
+
+#[test]
+fn a_sim_that_was_ready_and_is_no_more() {
+    let ready = "> AT+CPIN?\\r\n< AT+CPIN?\\r\\r\\n+CPIN: READY\\r\\n\\r\\nOK\\r\\n\n";
+    let gone = "< \\r\\n+CPIN: NOT READY\\r\\n\n> AT+CPIN?\\r\n< AT+CPIN?\\r\\r\\nERROR\\r\\n\n";
+    check(&format!("{ready}{gone}"), "sim-missing");
+    // At a start it is being read, and the host may switch it off.
+    check("< \\r\\nRDY\\r\\n\\r\\n+CPIN: NOT READY\\r\\n\n", "");
+    let off = "> AT+CFUN=0\\r\n< AT+CFUN=0\\r\\r\\n+CPIN: NOT READY\\r\\n\\r\\nOK\\r\\n\n";
+    check(&format!("{ready}{off}"), "");
+}
