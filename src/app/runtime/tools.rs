@@ -28,6 +28,8 @@ pub(super) struct Jobs {
     export: Option<Job<Result<PathBuf, String>>>,
     choose: Option<(Purpose, Job<Chosen>)>,
     timeline: Option<Job<Timeline>>,
+    /// More has come while the timeline was made.
+    timeline_again: bool,
     part: Option<Job<FromCapture>>,
 }
 
@@ -151,6 +153,7 @@ impl Runtime {
 
     pub(super) fn make_timeline(&mut self, state: &mut State) {
         let Some(reader) = state.reader.clone() else { return };
+        self.jobs.timeline_again = self.jobs.timeline.is_some();
         if self.jobs.timeline.is_none() {
             let job = Job::start("timeline", self.news.clone(), move |progress| Timeline::of(&reader, progress));
             self.jobs.timeline = started(state, job);
@@ -165,6 +168,9 @@ impl Runtime {
         }
         if let Some(timeline) = self.jobs.timeline.as_ref().and_then(Job::take) {
             (self.jobs.timeline, state.tools.timeline) = (None, Some(timeline));
+            if std::mem::take(&mut self.jobs.timeline_again) {
+                self.make_timeline(state);
+            }
         }
         if let Some(job) = &self.jobs.export {
             state.tools.exporting = Some(job.fraction());

@@ -6,7 +6,7 @@ use egui_plot::{Bar, BarChart, Line, Plot, PlotPoints, Points};
 use super::ToolWindow;
 use crate::app::State;
 use crate::app::command::Capture;
-use crate::app::timeline::Timeline;
+use crate::app::timeline::{Answer, Timeline};
 use crate::ui::commands::Commands;
 use crate::ui::{bytes, parts};
 
@@ -69,22 +69,29 @@ fn signal(ui: &mut Ui, timeline: &Timeline) {
 fn latency(ui: &mut Ui, timeline: &Timeline) {
     let palette = parts::colors(ui);
     let bars = timeline.bars.iter().map(|bar| {
-        let took = bar.took.unwrap_or_default().as_secs_f64();
-        let color = if bar.took.is_some() { palette.tx } else { palette.warn };
-        let name = match bar.took {
-            Some(_) => format!("{}: {took:.3} s", bar.command),
-            None => format!("{}: no answer yet", bar.command),
+        let (took, color) = match bar.answer {
+            Answer::After(took) => (took.as_secs_f64(), palette.tx),
+            Answer::Awaited => (0.0, palette.warn),
+            Answer::Never => (0.0, palette.bad),
         };
         // As wide as the command took, from when it was sent to its answer.
-        Bar::new(bar.at.as_secs_f64() + took / 2.0, took.max(0.01)).width(took.max(0.002)).fill(color).name(name)
+        let shape = Bar::new(bar.at.as_secs_f64() + took / 2.0, took.max(0.01)).width(took.max(0.002));
+        shape.fill(color).name(format!("{}: {}", bar.command, words(bar.answer)))
     });
     let chart = BarChart::new("Commands", bars.collect()).element_formatter(Box::new(|bar, _| bar.name.clone()));
     Plot::new("latency").height(150.0).include_y(0.0).allow_scroll(false).show(ui, |plot| plot.bar_chart(chart));
     egui::ScrollArea::vertical().id_salt("latencies").max_height(90.0).show(ui, |ui| {
         for bar in timeline.bars.iter().rev().take(100) {
-            let took =
-                bar.took.map_or_else(|| "no answer yet".to_owned(), |took| format!("{:.3} s", took.as_secs_f64()));
-            parts::weak(ui, format!("{:>10.3} s  {}  {took}", bar.at.as_secs_f64(), bar.command));
+            let at = bar.at.as_secs_f64();
+            parts::weak(ui, format!("{at:>10.3} s  {}  {}", bar.command, words(bar.answer)));
         }
     });
+}
+
+fn words(answer: Answer) -> String {
+    match answer {
+        Answer::After(took) => format!("{:.3} s", took.as_secs_f64()),
+        Answer::Awaited => "no answer yet".to_owned(),
+        Answer::Never => "no answer".to_owned(),
+    }
 }
