@@ -12,8 +12,6 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, Sender, bounded, select};
 
-use super::job::Job;
-use crate::capture::copy::{self, CopyAs, CopyError, Selection, Span};
 use crate::capture::{Filter, Position, Reader, Row, RowIndex, RowRules};
 use crate::link::News;
 use crate::modem::Direction;
@@ -58,6 +56,8 @@ pub struct Page {
     pub query: u64,
     /// How many rows there are in all, under the query's rules and filter.
     pub total: u64,
+    /// How many there are without the filter.
+    pub all: u64,
     /// Number of the first row of the page.
     pub first: u64,
     /// The rows.
@@ -128,29 +128,6 @@ impl LogFeed {
     #[must_use]
     pub fn page(&self) -> Arc<Page> {
         self.shared.page.load_full()
-    }
-
-    /// Makes the text of a selection, all of it, on a thread of its own.
-    ///
-    /// # Errors
-    /// When the system gives no thread.
-    pub fn copy(
-        &self,
-        selection: Selection,
-        form: CopyAs,
-        news: News,
-    ) -> std::io::Result<Job<Result<String, CopyError>>> {
-        let reader = self.shared.reader.clone();
-        Job::start("copy", news, move |progress| copy::copy(&reader, &selection, form, progress))
-    }
-
-    /// Counts a selection and finds its time span, on a thread of its own.
-    ///
-    /// # Errors
-    /// When the system gives no thread.
-    pub fn measure(&self, selection: Selection, news: News) -> std::io::Result<Job<Result<Span, CopyError>>> {
-        let reader = self.shared.reader.clone();
-        Job::start("measure", news, move |progress| copy::span(&reader, &selection, progress))
     }
 
     /// The capture it shows.
@@ -260,7 +237,7 @@ fn make_page(index: &RowIndex, id: u64, query: &Query, complete: bool) -> Page {
         From::Time(at) => index.row_at_time(at),
     };
     let rows = index.rows(first..first.saturating_add(count));
-    Page { query: id, total, first, rows, counted: index.position(), complete }
+    Page { query: id, total, all: index.all(), first, rows, counted: index.position(), complete }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the pace of the pages is real time")]

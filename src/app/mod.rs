@@ -18,6 +18,7 @@ mod runtime;
 pub mod settings;
 mod state;
 pub mod timeline;
+pub mod times;
 mod update;
 
 pub use command::{Command, Effect, ExportWish};

@@ -162,6 +162,10 @@ pub struct View {
     pub newline: String,
     /// How bytes from 0x80 up are read.
     pub decoding: TextDecoding,
+    /// Long rows are folded, so that all of them is seen.
+    pub wrap: bool,
+    /// How wide hex is beside text, in points; 0 is as wide as sixteen bytes.
+    pub hex_width: u16,
 }
 
 impl Default for View {
@@ -171,6 +175,8 @@ impl Default for View {
             clock: Clock::default(),
             newline: "modem".to_owned(),
             decoding: TextDecoding::default(),
+            wrap: false,
+            hex_width: 0,
         }
     }
 }

@@ -36,14 +36,15 @@ pub enum Selection {
 /// As what a selection is copied.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum CopyAs {
-    /// The bytes as UTF-8; what is none becomes U+FFFD. Rows without a line end get one.
+    /// Of rows a line each as the log shows it: time, `TX` or `RX`, and the text with control characters as `<CR>`. Of bytes
+    /// of one row the bytes themselves as UTF-8; what is none becomes U+FFFD.
     #[default]
     Text,
     /// `41 54 0D`, a line each row.
     Hex,
     /// Notation, a line each row.
     Notation,
-    /// A C array of all bytes.
+    /// A C array of all bytes of a direction; two of them where both directions are selected.
     CArray,
 }
 
@@ -60,6 +61,14 @@ pub struct Span {
     pub times: Option<(Duration, Duration)>,
 }
 
+impl Span {
+    fn add(&mut self, bytes: &[u8], masked: u64, at: Duration) {
+        self.bytes += bytes.len() as u64;
+        self.masked += masked;
+        self.times = Some((self.times.map_or(at, |(first, _)| first), at));
+    }
+}
+
 /// Why a selection was not copied.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CopyError {
@@ -71,30 +80,67 @@ pub enum CopyError {
     Cancelled(#[from] Cancelled),
 }
 
-/// The selection as text.
+/// The time column of a row, as the log shows it.
+pub type Stamp = Box<dyn FnMut(&Row) -> String + Send>;
+
+/// The selection as text; `stamp` writes the time in front of a row.
 ///
 /// # Errors
 /// [`CopyError`].
-pub fn copy(reader: &Reader, selection: &Selection, form: CopyAs, progress: &Progress) -> Result<String, CopyError> {
+pub fn copy(
+    reader: &Reader,
+    selection: &Selection,
+    form: CopyAs,
+    mut stamp: Stamp,
+    progress: &Progress,
+) -> Result<String, CopyError> {
     let mut text = String::new();
-    let mut array = CArray::default();
+    let mut arrays = CArrays::default();
     for_each_part(reader, selection, progress, |part| {
         match (form, part) {
-            (CopyAs::Text, Part::Bytes { bytes, .. }) => text.push_str(&String::from_utf8_lossy(bytes)),
-            (CopyAs::Hex, Part::Bytes { bytes, .. }) => push_hex(&mut text, bytes),
-            (CopyAs::Notation, Part::Bytes { bytes, .. }) => text.push_str(&notation::print(bytes)),
-            (CopyAs::CArray, Part::Bytes { bytes, .. }) => array.push(&mut text, bytes),
-            (CopyAs::Text, Part::RowEnd) if text.ends_with(['\n', '\r']) => {}
-            (CopyAs::CArray, Part::RowEnd | Part::Event(_)) => {}
-            (_, Part::Event(event)) => text.push_str(event),
-            (_, Part::RowEnd) => text.push('\n'),
+            (CopyAs::Text, Part::Row(row)) => push_row(&mut text, row, &mut stamp),
+            (CopyAs::CArray, Part::Row(row)) => {
+                if let Content::Data { direction, bytes, .. } = &row.content {
+                    arrays.push(*direction, bytes);
+                }
+            }
+            (CopyAs::Hex | CopyAs::Notation, Part::Row(row)) => {
+                match &row.content {
+                    Content::Data { bytes, .. } => push_bytes(&mut text, bytes, form),
+                    Content::Event(event) => text.push_str(event),
+                }
+                text.push('\n');
+            }
+            (CopyAs::CArray, Part::Bytes { direction, bytes, .. }) => arrays.push(direction, bytes),
+            (_, Part::Bytes { bytes, .. }) => push_bytes(&mut text, bytes, form),
         }
-        if text.len() > MOST_COPIED { Err(CopyError::TooLong) } else { Ok(()) }
+        let length = text.len() + arrays.length();
+        if length > MOST_COPIED { Err(CopyError::TooLong) } else { Ok(()) }
     })?;
     if form == CopyAs::CArray {
-        array.finish(&mut text);
+        arrays.write(&mut text);
     }
     Ok(text)
+}
+
+fn push_row(text: &mut String, row: &Row, stamp: &mut Stamp) {
+    let time = stamp(row);
+    let _never_fails = match &row.content {
+        Content::Data { direction, bytes, .. } => {
+            let way = if *direction == Direction::Rx { "RX" } else { "TX" };
+            let shown = notation::show(bytes, notation::Decoding::Utf8, notation::ControlStyle::Names).text;
+            writeln!(text, "{time} {way} {}", shown.replace("<SUB>", "<1A>"))
+        }
+        Content::Event(event) => writeln!(text, "{time}    {event}"),
+    };
+}
+
+fn push_bytes(text: &mut String, bytes: &[u8], form: CopyAs) {
+    match form {
+        CopyAs::Hex => push_hex(text, bytes),
+        CopyAs::Notation => text.push_str(&notation::print(bytes)),
+        CopyAs::Text | CopyAs::CArray => text.push_str(&String::from_utf8_lossy(bytes)),
+    }
 }
 
 /// What the selection spans.
@@ -105,13 +151,13 @@ pub fn span(reader: &Reader, selection: &Selection, progress: &Progress) -> Resu
     let mut span = Span::default();
     for_each_part(reader, selection, progress, |part| {
         match part {
-            Part::Bytes { bytes, masked, at } => {
-                span.bytes += bytes.len() as u64;
-                span.masked += masked;
-                span.times = Some((span.times.map_or(at, |(first, _)| first), at));
+            Part::Bytes { bytes, masked, at, .. } => span.add(bytes, masked, at),
+            Part::Row(row) => {
+                span.rows += 1;
+                if let Content::Data { bytes, masked, .. } = &row.content {
+                    span.add(bytes, masked.iter().map(|range| range.len() as u64).sum(), row.at);
+                }
             }
-            Part::RowEnd => span.rows += 1,
-            Part::Event(_) => {}
         }
         Ok(())
     })?;
@@ -134,9 +180,10 @@ pub fn time_of_byte(reader: &Reader, direction: Direction, offset: u64) -> Optio
 }
 
 enum Part<'a> {
-    Bytes { bytes: &'a [u8], masked: u64, at: Duration },
-    Event(&'a str),
-    RowEnd,
+    /// Of selected bytes: those of one record.
+    Bytes { direction: Direction, bytes: &'a [u8], masked: u64, at: Duration },
+    /// Of selected rows: one.
+    Row(&'a Row),
 }
 
 fn for_each_part(
@@ -170,15 +217,7 @@ fn for_each_row(
     let mut next = range.start;
     while next < end {
         for row in index.rows(next..end.min(next + AT_ONCE)) {
-            let Row { at, content, .. } = row;
-            match content {
-                Content::Data { bytes, masked, .. } => {
-                    let masked = masked.iter().map(|range| range.len() as u64).sum();
-                    each(Part::Bytes { bytes: &bytes, masked, at })?;
-                }
-                Content::Event(text) => each(Part::Event(&text))?,
-            }
-            each(Part::RowEnd)?;
+            each(Part::Row(&row))?;
         }
         next += AT_ONCE;
         progress.set(next - range.start, end - range.start);
@@ -213,7 +252,7 @@ fn for_each_byte(
                 .map(|secret| secret.end.min(wanted.end).saturating_sub(secret.start.max(wanted.start)) as u64)
                 .sum();
             if let Some(bytes) = bytes.get(wanted).filter(|bytes| !bytes.is_empty()) {
-                each(Part::Bytes { bytes, masked, at: entry.at })?;
+                each(Part::Bytes { direction, bytes, masked, at: entry.at })?;
             }
             progress.set(start.saturating_sub(range.start), range.end - range.start);
         }
@@ -231,23 +270,55 @@ fn push_hex(text: &mut String, bytes: &[u8]) {
     }
 }
 
+/// A C array each direction, so that bytes that went different ways do not become one.
+#[derive(Default)]
+struct CArrays {
+    received: CArray,
+    sent: CArray,
+}
+
+impl CArrays {
+    fn push(&mut self, direction: Direction, bytes: &[u8]) {
+        match direction {
+            Direction::Rx => self.received.push(bytes),
+            Direction::Tx => self.sent.push(bytes),
+        }
+    }
+
+    fn length(&self) -> usize {
+        self.received.text.len() + self.sent.text.len()
+    }
+
+    fn write(&self, text: &mut String) {
+        match (self.sent.count, self.received.count) {
+            (0, _) => self.received.write(text, "data"),
+            (_, 0) => self.sent.write(text, "data"),
+            _ => {
+                self.sent.write(text, "sent");
+                self.received.write(text, "received");
+            }
+        }
+    }
+}
+
 #[derive(Default)]
 struct CArray {
     count: usize,
+    text: String,
 }
 
 impl CArray {
-    fn push(&mut self, text: &mut String, bytes: &[u8]) {
+    fn push(&mut self, bytes: &[u8]) {
         for byte in bytes {
             let space = if self.count.is_multiple_of(16) { "\n    " } else { " " };
-            let _never_fails = write!(text, "{space}0x{byte:02X},");
+            let _never_fails = write!(self.text, "{space}0x{byte:02X},");
             self.count += 1;
         }
     }
 
-    fn finish(self, text: &mut String) {
-        text.insert_str(0, &format!("const unsigned char data[{}] = {{", self.count));
-        text.push_str("\n};\n");
+    fn write(&self, text: &mut String, name: &str) {
+        let Self { count, text: bytes } = self;
+        let _never_fails = writeln!(text, "const unsigned char {name}[{count}] = {{{bytes}\n}};");
     }
 }
 
@@ -271,16 +342,27 @@ mod tests {
         let rows = |range| Selection::Rows { rules: rules.clone(), filter: Filter::default(), range };
         let bytes = |range| Selection::Bytes { direction: Direction::Rx, range };
         let progress = Progress::default();
+        let stamp = || -> Stamp { Box::new(|row| row.at.as_millis().to_string()) };
         let check = |selection: &Selection, form, expect: &str| {
-            assert_eq!(copy(&reader, selection, form, &progress).unwrap(), expect, "{selection:?} {form:?}");
+            assert_eq!(copy(&reader, selection, form, stamp(), &progress).unwrap(), expect, "{selection:?} {form:?}");
         };
-        check(&rows(0..9), CopyAs::Text, "pw=****\r\r\n+CSQ: 8,0\r\n\u{fffd}> \na note\n");
+        check(
+            &rows(0..9),
+            CopyAs::Text,
+            "1 TX pw=****<CR>\n2 RX <CR><LF>\n2 RX +CSQ: 8,0<CR><LF>\n3 RX <FF>> \n4    a note\n",
+        );
         check(&rows(2..4), CopyAs::Notation, "+CSQ: 8,0\\r\\n\n\\xFF> \n");
         check(&rows(3..5), CopyAs::Hex, "FF 3E 20\na note\n");
         check(&bytes(2..9), CopyAs::Text, "+CSQ: 8");
         check(&bytes(8..11), CopyAs::Hex, "38 2C 30");
         check(&bytes(0..2), CopyAs::CArray, "const unsigned char data[2] = {\n    0x0D, 0x0A,\n};\n");
         check(&bytes(50..60), CopyAs::CArray, "const unsigned char data[0] = {\n};\n");
+        check(
+            &rows(0..2),
+            CopyAs::CArray,
+            "const unsigned char sent[8] = {\n    0x70, 0x77, 0x3D, 0x2A, 0x2A, 0x2A, 0x2A, 0x0D,\n};\n\
+             const unsigned char received[2] = {\n    0x0D, 0x0A,\n};\n",
+        );
         let measured = span(&reader, &bytes(2..9), &progress).unwrap();
         assert_eq!(measured, Span { rows: 0, bytes: 7, masked: 0, times: Some((at(2), at(3))) });
         let measured = span(&reader, &rows(0..1), &progress).unwrap();
@@ -288,6 +370,6 @@ mod tests {
         assert_eq!(time_of_byte(&reader, Direction::Rx, 8), Some(at(3)));
         assert_eq!(time_of_byte(&reader, Direction::Rx, 99), None);
         progress.cancel();
-        assert_eq!(copy(&reader, &rows(0..9), CopyAs::Text, &progress), Err(Cancelled.into()));
+        assert_eq!(copy(&reader, &rows(0..9), CopyAs::Text, stamp(), &progress), Err(Cancelled.into()));
     }
 }

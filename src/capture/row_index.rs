@@ -43,11 +43,12 @@ impl RowIndex {
         let walk = Walk::new(reader.cursor(), Arc::clone(&rules), &Mark::default());
         let count = Count {
             filter: Arc::clone(&filter),
-            collects: !filter.shows_all(),
+            collects: filter.pattern.is_some(),
             marks: Vec::new(),
             rows: 0,
             shown: 0,
             open: None,
+            sent: None,
             bytes: Vec::new(),
         };
         Self { reader, rules, filter, walk, count }
@@ -88,6 +89,12 @@ impl RowIndex {
         self.count.shown + u64::from(self.count.shows_open())
     }
 
+    /// Number of rows so far, those too that the filter hides.
+    #[must_use]
+    pub fn all(&self) -> u64 {
+        self.count.rows + u64::from(self.count.open.is_some())
+    }
+
     /// True while there are no rows.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -98,12 +105,12 @@ impl RowIndex {
     #[must_use]
     pub fn rows(&self, range: Range<u64>) -> Vec<Row> {
         let range = range.start..range.end.min(self.len());
-        let mut collect = Collect { filter: &self.filter, wanted: range.clone(), next: 0, row: None, rows: Vec::new() };
+        let mut collect = Collect::new(&self.filter, range.clone());
         if range.is_empty() {
             return Vec::new();
         }
         let mark = self.mark_before(|mark| mark.shown <= range.start);
-        collect.next = mark.shown;
+        (collect.next, collect.sent) = (mark.shown, mark.sent);
         let mut walk = Walk::new(self.reader.cursor_from(mark.position), Arc::clone(&self.rules), &mark);
         while !collect.done() && walk.step(&mut collect) {}
         collect.finish(walk.open.is_some())
@@ -140,7 +147,7 @@ impl RowIndex {
     fn first_row_after(&self, mark: &Mark, holds: impl Fn(&Row) -> bool) -> u64 {
         let all = Filter::default();
         let mut number = mark.shown;
-        let mut collect = Collect { filter: &all, wanted: 0..u64::MAX, next: 0, row: None, rows: Vec::new() };
+        let mut collect = Collect::new(&all, 0..u64::MAX);
         let mut walk = Walk::new(self.reader.cursor_from(mark.position), Arc::clone(&self.rules), mark);
         loop {
             let more = walk.step(&mut collect);
@@ -178,6 +185,8 @@ struct Mark {
     number: u64,
     /// Rows shown before it.
     shown: u64,
+    /// When bytes were sent last before it.
+    sent: Option<Duration>,
 }
 
 impl Default for Mark {
@@ -190,6 +199,7 @@ impl Default for Mark {
             matched: 0,
             number: 0,
             shown: 0,
+            sent: None,
         }
     }
 }
@@ -293,12 +303,13 @@ struct Count {
     shown: u64,
     /// Direction of the row in hand.
     open: Option<Direction>,
+    sent: Option<Duration>,
     bytes: Vec<u8>,
 }
 
 impl Count {
     fn shows_open(&self) -> bool {
-        self.open.is_some_and(|direction| !self.collects || self.filter.shows_bytes(direction, &self.bytes))
+        self.open.is_some_and(|direction| self.filter.shows_bytes(direction, &self.bytes))
     }
 
     fn mark(&mut self, mark: Mark) {
@@ -306,15 +317,18 @@ impl Count {
             mark.position.file >= last.position.file + MARK_EVERY_BYTES || self.rows >= last.number + MARK_EVERY_ROWS
         });
         if due {
-            self.marks.push(Mark { number: self.rows, shown: self.shown, ..mark });
+            self.marks.push(Mark { number: self.rows, shown: self.shown, sent: self.sent, ..mark });
         }
     }
 }
 
 impl Sink for Count {
-    fn begin(&mut self, mark: Mark, _at: Duration) {
+    fn begin(&mut self, mark: Mark, at: Duration) {
         self.open = Some(mark.direction);
         self.mark(mark);
+        if mark.direction == Direction::Tx {
+            self.sent = Some(at);
+        }
     }
 
     fn bytes(&mut self, bytes: &[u8], _at: usize, _secret: &[Range<usize>]) {
@@ -332,7 +346,7 @@ impl Sink for Count {
 
     fn event(&mut self, mark: Mark, _at: Duration, text: String) {
         self.mark(mark);
-        self.shown += u64::from(!self.collects || self.filter.shows_event(&text));
+        self.shown += u64::from(self.filter.shows_event(&text));
         self.rows += 1;
     }
 }
@@ -343,11 +357,17 @@ struct Collect<'a> {
     wanted: Range<u64>,
     /// Number of the next row that is shown.
     next: u64,
+    /// When bytes were sent last.
+    sent: Option<Duration>,
     row: Option<Row>,
     rows: Vec<Row>,
 }
 
-impl Collect<'_> {
+impl<'a> Collect<'a> {
+    fn new(filter: &'a Filter, wanted: Range<u64>) -> Self {
+        Self { filter, wanted, next: 0, sent: None, row: None, rows: Vec::new() }
+    }
+
     fn done(&self) -> bool {
         self.next >= self.wanted.end
     }
@@ -379,7 +399,10 @@ impl Sink for Collect<'_> {
     fn begin(&mut self, mark: Mark, at: Duration) {
         let (direction, offset) = (mark.direction, mark.bytes(mark.direction));
         let content = Content::Data { direction, offset, bytes: Vec::new(), masked: Vec::new() };
-        self.row = Some(Row { number: 0, at, content, open: false });
+        self.row = Some(Row { number: 0, at, content, open: false, sent: self.sent });
+        if direction == Direction::Tx {
+            self.sent = Some(at);
+        }
     }
 
     fn bytes(&mut self, part: &[u8], at: usize, secret: &[Range<usize>]) {
@@ -402,7 +425,7 @@ impl Sink for Collect<'_> {
     }
 
     fn event(&mut self, _mark: Mark, at: Duration, text: String) {
-        self.show(Row { number: 0, at, content: Content::Event(text), open: false });
+        self.show(Row { number: 0, at, content: Content::Event(text), open: false, sent: self.sent });
     }
 }
 

@@ -45,6 +45,7 @@ impl Default for RowRules {
 
 /// Which rows are shown; applied to the past too.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each shows or hides a kind of row, whatever the others do")]
 pub struct Filter {
     /// Rows of received bytes.
     pub rx: bool,
@@ -52,13 +53,15 @@ pub struct Filter {
     pub tx: bool,
     /// Events: lines, breaks, gaps, notes, steps.
     pub events: bool,
+    /// Steps of macros that went as they should; failures and the ends of macros are events like others.
+    pub steps: bool,
     /// Only rows (or events) in which this is found.
     pub pattern: Option<Pattern>,
 }
 
 impl Default for Filter {
     fn default() -> Self {
-        Self { rx: true, tx: true, events: true, pattern: None }
+        Self { rx: true, tx: true, events: true, steps: true, pattern: None }
     }
 }
 
@@ -66,7 +69,7 @@ impl Filter {
     /// Nothing is hidden.
     #[must_use]
     pub fn shows_all(&self) -> bool {
-        self.rx && self.tx && self.events && self.pattern.is_none()
+        self.rx && self.tx && self.events && self.steps && self.pattern.is_none()
     }
 
     /// Rows of this direction may be shown.
@@ -83,8 +86,18 @@ impl Filter {
     }
 
     pub(super) fn shows_event(&self, text: &str) -> bool {
-        self.events && self.pattern.as_ref().is_none_or(|pattern| pattern.is_in(text.as_bytes()))
+        self.events
+            && (self.steps || !is_plain_step(text))
+            && self.pattern.as_ref().is_none_or(|pattern| pattern.is_in(text.as_bytes()))
     }
+}
+
+/// The event says no more than that a step of a macro went as it should: `Open TCP: step 2 passed after 0.120 s: OK`.
+fn is_plain_step(event: &str) -> bool {
+    event.split_once(": step ").is_some_and(|(_, rest)| {
+        let word = rest.trim_start_matches(|letter: char| letter.is_ascii_digit());
+        word.len() < rest.len() && (word.starts_with(" done after ") || word.starts_with(" passed after "))
+    })
 }
 
 /// What a row shows.
@@ -116,6 +129,8 @@ pub struct Row {
     pub content: Content,
     /// More bytes may still join it (the `> ` prompt).
     pub open: bool,
+    /// When bytes were sent last before it, also where such rows are not shown.
+    pub sent: Option<Duration>,
 }
 
 impl Row {

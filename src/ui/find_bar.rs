@@ -1,6 +1,6 @@
 //! Find: text, hex, notation or a regular expression over all bytes of the capture.
 
-use egui::{ComboBox, Id, Key, Modifiers, TextEdit, Ui};
+use egui::{ComboBox, Id, Key, Modifiers, Rect, TextEdit, Ui, vec2};
 
 use super::{bytes, parts, theme};
 use crate::app::State;
@@ -36,33 +36,26 @@ impl FindBar {
         ctx.memory(|memory| memory.has_focus(field_id()))
     }
 
-    /// Draws the bar.
-    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+    /// Draws the bar over the upper edge of the log.
+    pub fn show(&mut self, ui: &mut Ui, log: Rect, state: &State, commands: &mut Commands) {
+        /// What stands beside the field.
+        const REST: f32 = 520.0;
+        let size = vec2((log.width() - 24.0).min(760.0), theme::CONTROL + 8.0);
+        let place = Rect::from_min_size(log.left_top() + vec2(6.0, 6.0), size);
+        let field = (place.width() - REST).clamp(60.0, 260.0);
         let mut step = 0;
-        ui.horizontal_wrapped(|ui| {
-            let label = ui.label("Find");
-            let edit = TextEdit::singleline(&mut self.text).id(field_id()).desired_width(220.0).font(theme::mono());
-            let field = ui.add(edit.return_key(None)).labelled_by(label.id);
-            if std::mem::take(&mut self.focus) {
-                field.request_focus();
-            }
-            if field.has_focus() {
-                ui.input_mut(|input| {
-                    // The pattern without modifiers also fits with Shift, so it comes second.
-                    step -= i64::from(input.consume_key(Modifiers::SHIFT, Key::Enter));
-                    step += i64::from(input.consume_key(Modifiers::NONE, Key::Enter));
-                    if input.consume_key(Modifiers::NONE, Key::Escape) {
-                        self.open = false;
-                    }
-                });
-            }
-            self.kinds(ui);
-            step -= i64::from(ui.button("Previous").on_hover_text("Shift+Enter").clicked());
-            step += i64::from(ui.button("Next").on_hover_text("Enter").clicked());
-            tally(ui, state);
-            if parts::quiet(ui, "Close find").on_hover_text("Esc").clicked() {
-                self.open = false;
-            }
+        parts::over(ui, "find", place, |ui| {
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = 5.0;
+                step = self.line(ui, field);
+                self.kinds(ui);
+                step -= i64::from(ui.button("Previous").on_hover_text("Shift+Enter").clicked());
+                step += i64::from(ui.button("Next").on_hover_text("Enter").clicked());
+                if parts::quiet(ui, "Close find").on_hover_text("Esc").clicked() {
+                    self.open = false;
+                }
+                tally(ui, state);
+            });
         });
         self.search(state, commands);
         if step != 0 {
@@ -72,6 +65,29 @@ impl FindBar {
             self.sought = None;
             commands.push(Log::FindClose);
         }
+    }
+
+    /// Where the words are typed; how many matches its keys go on.
+    fn line(&mut self, ui: &mut Ui, width: f32) -> i64 {
+        let mut step = 0;
+        let label = ui.label("Find");
+        let edit = TextEdit::singleline(&mut self.text).id(field_id()).desired_width(width).font(theme::mono());
+        let field = ui.add(edit.return_key(None)).labelled_by(label.id);
+        if std::mem::take(&mut self.focus) {
+            field.request_focus();
+        }
+        if field.has_focus() {
+            ui.input_mut(|input| {
+                // The pattern without modifiers also fits with Shift, so it comes second.
+                step -= i64::from(input.consume_key(Modifiers::SHIFT, Key::Enter));
+                step += i64::from(input.consume_key(Modifiers::NONE, Key::Enter));
+            });
+        }
+        // Esc takes the focus away before anybody is asked.
+        if field.has_focus() || field.lost_focus() {
+            self.open &= !ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
+        }
+        step
     }
 
     fn kinds(&mut self, ui: &mut Ui) {
@@ -113,7 +129,8 @@ impl FindBar {
 /// How many matches, and at which one the log stands.
 fn tally(ui: &mut Ui, state: &State) {
     if let Some(trouble) = &state.find_trouble {
-        ui.colored_label(parts::colors(ui).bad, trouble);
+        let line = egui::RichText::new(parts::in_one_line(trouble)).color(parts::colors(ui).bad);
+        ui.add(egui::Label::new(line).truncate()).on_hover_text(trouble);
         return;
     }
     let Some(sought) = &state.find else { return };
@@ -127,7 +144,7 @@ fn tally(ui: &mut Ui, state: &State) {
     if !tally.complete {
         words = format!("{words}, {:.0} % searched", sought.find.fraction() * 100.0);
     }
-    ui.label(words);
+    ui.add(egui::Label::new(words).truncate());
 }
 
 fn field_id() -> Id {

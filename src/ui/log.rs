@@ -3,30 +3,35 @@
 //! Only visible rows are asked for and laid out; their letters are kept until the row changes. The rows are painted, not
 //! widgets, so one node of the accessibility tree holds their text for screen readers and tests.
 
-mod clock;
+mod columns;
+mod detail;
+mod letters;
+mod newest;
 mod row;
 mod scroll;
 mod selecting;
-mod times;
 mod toolbar;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
 use egui::accesskit;
 use egui::{Align2, CornerRadius, Id, Key, Modifiers, Rect, Response, Sense, Ui, UiBuilder, pos2, vec2};
 
-use self::clock::WallClock;
-use self::row::{Columns, Drawn, Look};
+use self::columns::Columns;
+use self::detail::Detail;
+use self::newest::Newest;
+use self::row::{Drawn, Look};
 use self::scroll::{Extent, Scroll};
 use self::selecting::Drag;
-use self::times::Times;
 use self::toolbar::Toolbar;
-use super::{parts, theme};
+use super::{bytes, glyphs, parts, theme};
 use crate::app::State;
+use crate::app::command::Setting;
 use crate::app::log_feed::{From, LogFeed, Page, Query};
-use crate::app::settings::Clock;
+use crate::app::settings::View;
+use crate::app::times::{Times, WallClock};
 use crate::capture::{Filter, RowRules};
 use crate::modem::diagnose::Evidence;
 use crate::ui::commands::Commands;
@@ -35,8 +40,10 @@ use crate::ui::commands::Commands;
 const BAR: f32 = 10.0;
 /// Rows whose letters are kept.
 const KEPT: usize = 400;
-/// So many rows before the first visible one are asked for, to know when bytes were sent last.
-const LEAD: u64 = 200;
+/// So many rows before the first visible one are asked for: the time since the row above, and where rows are folded their
+/// heights, so that the wheel can go back over them.
+const LEAD: u64 = 1;
+const FOLDED_LEAD: u64 = 40;
 
 /// The log and where it is scrolled to.
 #[derive(Debug, Default)]
@@ -50,6 +57,14 @@ pub struct LogPanel {
     look: Option<Look>,
     columns: Option<Columns>,
     drawn: HashMap<u64, Drawn>,
+    /// Heights of rows that are folded, by their place below [`Self::base`].
+    tall: BTreeMap<u64, f32>,
+    /// What stands where: number of the row, its upper edge and its height.
+    placed: Vec<(u64, f32, f32)>,
+    detail: Detail,
+    newest: Newest,
+    /// How wide hex is while its edge is dragged.
+    dragged: Option<u16>,
     goto: Option<Goto>,
     marked: Option<Evidence>,
     /// Rows before this are hidden: the view was cleared. By time, so that other rules hide the same.
@@ -58,6 +73,8 @@ pub struct LogPanel {
     drag: Option<Drag>,
     find_steps: u64,
     place: Option<Rect>,
+    filled: f32,
+    wants_find: bool,
 }
 
 /// Where the log is to be scrolled to, once it is known which row that is.
@@ -83,9 +100,7 @@ impl LogPanel {
         }
         toolbar::show(self, ui, state, commands);
         let mut rect = ui.available_rect_before_wrap();
-        if state.selected.is_some() {
-            rect.max.y -= theme::CONTROL + 10.0;
-        }
+        rect.max.y -= self.detail.show(ui, rect, state, self.clock.as_ref());
         ui.allocate_rect(rect, Sense::hover());
         let palette = parts::colors(ui);
         let edge = egui::Stroke::new(1.0, palette.line);
@@ -93,7 +108,17 @@ impl LogPanel {
         let mut inside = ui.new_child(UiBuilder::new().max_rect(rect.shrink(1.0)));
         inside.set_clip_rect(rect.shrink(1.0).intersect(ui.clip_rect()));
         self.rows(&mut inside, state, commands);
-        selecting::bar(ui, state, commands);
+        selecting::bar(ui, rect, state, commands);
+    }
+
+    /// Where the rows were drawn last.
+    pub fn place(&self) -> Option<Rect> {
+        self.place
+    }
+
+    /// The user clicked *Find*.
+    pub fn take_find_wish(&mut self) -> bool {
+        std::mem::take(&mut self.wants_find)
     }
 
     /// Shows these bytes, marked.
@@ -128,38 +153,122 @@ impl LogPanel {
         self.follow_find(state);
         self.arrived();
         let total = self.page.total.saturating_sub(self.base);
-        let extent = Extent { total, row: theme::ROW, height: rect.height() - 6.0 };
+        self.lay_out(ui, rect, state);
+        let tall = std::mem::take(&mut self.tall);
+        let extent = Extent { total, row: theme::ROW, height: rect.height() - 6.0, tall: &tall };
         self.input(ui, &response, extent);
         self.scroll.settle(extent);
         self.ask(feed, state, extent);
-        self.look(ui, state);
+        self.place_rows(rect, extent);
+        self.drag_edge(ui, rect, state, commands);
         self.select(ui, &response, state, commands);
         if total == 0 {
-            nothing(
-                ui,
-                rect,
-                if self.toolbar.filters() {
-                    "No row fits the filter."
-                } else {
-                    "No bytes yet. Type AT below and press Enter."
-                },
-            );
+            nothing(ui, rect, &self.why_empty());
         }
         let words = self.paint(ui, rect, state);
         describe(ui, &response, &words);
         self.bar(ui, rect, extent);
+        // Above the bar of the selection, where there is one.
+        let above = if state.selected.is_some() { selecting::BAR + 6.0 } else { 0.0 };
+        let free = rect.with_max_y(rect.bottom() - above);
+        self.newest.show(ui, free, &mut self.scroll, total, state.file.is_none());
+        self.tall = tall;
         if response.has_focus() {
             let stroke = egui::Stroke::new(1.0, parts::colors(ui).accent);
             ui.painter().rect_stroke(rect, CornerRadius::same(6), stroke, egui::StrokeKind::Inside);
         }
     }
 
-    fn look(&mut self, ui: &Ui, state: &State) {
-        let look =
-            Look::new(&state.settings.view, ui.visuals().dark_mode, ui.pixels_per_point(), ui.max_rect().width());
-        if self.look != Some(look) || self.drawn.len() > KEPT {
+    /// Lays out the letters of the page; what was laid out before is kept as far as it is still true.
+    fn lay_out(&mut self, ui: &Ui, rect: Rect, state: &State) {
+        let view = &state.settings.view;
+        let dragged = self.dragged.map(|hex_width| View { hex_width, ..view.clone() });
+        let columns = Columns::new(ui, rect, dragged.as_ref().unwrap_or(view));
+        let look = Look::new(ui, view, glyphs::generation(ui.ctx()), &columns);
+        self.columns = Some(columns);
+        // Where letters no longer fit into egui's picture of them, it begins a new one.
+        let filled = ui.fonts_mut(|fonts| fonts.font_atlas_fill_ratio());
+        let emptied = filled < std::mem::replace(&mut self.filled, filled);
+        if self.look != Some(look) || emptied || self.drawn.len() > KEPT {
             self.look = Some(look);
             self.drawn.clear();
+        }
+        self.tall.clear();
+        let Some(clock) = &self.clock else { return };
+        let palette = parts::colors(ui);
+        let mut times = Times::default();
+        for row in &self.page.rows {
+            let time = times.next(row, view.clock, clock);
+            if self.drawn.get(&row.number).is_none_or(|drawn| !drawn.fits(row, &time)) {
+                self.drawn.insert(row.number, Drawn::new(ui.painter(), row, look, time, palette));
+            }
+            let height = self.drawn.get(&row.number).map_or(theme::ROW, Drawn::height);
+            if height > theme::ROW
+                && let Some(place) = row.number.checked_sub(self.base)
+            {
+                self.tall.insert(place, height);
+            }
+        }
+    }
+
+    /// Decides which row stands where, from the first visible one down.
+    #[expect(clippy::cast_precision_loss, reason = "rows on one screen")]
+    fn place_rows(&mut self, rect: Rect, extent: Extent<'_>) {
+        self.placed.clear();
+        let mut top = rect.top() + 3.0 - self.scroll.sub;
+        for row in &self.page.rows {
+            let Some(place) = row.number.checked_sub(self.base).filter(|place| *place >= self.scroll.row) else {
+                continue;
+            };
+            if self.placed.is_empty() {
+                // An old page may begin further down than what is to be seen.
+                top += (place - self.scroll.row) as f32 * extent.row;
+            }
+            if top > rect.bottom() {
+                return;
+            }
+            let height = extent.height_of(place);
+            self.placed.push((row.number, top, height));
+            top += height;
+        }
+    }
+
+    /// The edge between text and hex can be dragged; a double click puts it back.
+    fn drag_edge(&mut self, ui: &Ui, rect: Rect, state: &State, commands: &mut Commands) {
+        let Some((columns, edge)) = self.columns.and_then(|columns| Some((columns, columns.edge()?))) else { return };
+        let handle = Rect::from_x_y_ranges(edge - 4.0..=edge + 4.0, rect.y_range());
+        let response = ui.interact(handle, Id::unique("log edge"), Sense::click_and_drag());
+        let palette = parts::colors(ui);
+        let color = if response.hovered() || response.dragged() { palette.accent } else { palette.line };
+        ui.painter().vline(edge, rect.shrink(1.0).y_range(), egui::Stroke::new(1.0, color));
+        if response.hovered() || response.dragged() {
+            ui.ctx().set_cursor_icon(egui::CursorIcon::ResizeHorizontal);
+        }
+        let view = &state.settings.view;
+        let mut keep = |hex_width| commands.push(Setting::View(View { hex_width, ..view.clone() }));
+        if let Some(pos) = response.interact_pointer_pos().filter(|_| response.dragged()) {
+            self.dragged = columns.dragged(pos.x);
+        }
+        if let Some(width) = self.dragged.take_if(|_| response.drag_stopped()) {
+            keep(width);
+        }
+        if response.double_clicked() {
+            keep(0);
+        }
+        response
+            .widget_info(|| egui::WidgetInfo::labeled(accesskit::Role::Splitter, true, "Edge between text and hex"));
+    }
+
+    fn why_empty(&self) -> String {
+        if self.base > 0 {
+            let hidden = bytes::grouped(self.base);
+            format!(
+                "Cleared: {hidden} earlier rows are hidden, the capture keeps them. “Show all rows” brings them back."
+            )
+        } else if self.toolbar.filters() {
+            "No row fits the filter.".to_owned()
+        } else {
+            "No bytes yet. Type AT below and press Enter.".to_owned()
         }
     }
 
@@ -168,7 +277,7 @@ impl LogPanel {
         (RowRules { newline, ..RowRules::default() }, self.toolbar.filter())
     }
 
-    fn ask(&mut self, feed: &LogFeed, state: &State, extent: Extent) {
+    fn ask(&mut self, feed: &LogFeed, state: &State, extent: Extent<'_>) {
         let (rules, filter) = self.rules(state);
         let changed = self.asked.as_ref().is_some_and(|asked| asked.rules != rules || asked.filter != filter);
         if changed {
@@ -178,7 +287,7 @@ impl LogPanel {
                 self.go(From::Time(cleared + Duration::from_nanos(1)), Why::Clear);
             }
         }
-        let lead = if state.settings.view.clock == Clock::SinceTx { LEAD } else { 1 };
+        let lead = if state.settings.view.wrap { FOLDED_LEAD } else { LEAD };
         let from = match &self.goto {
             Some(goto) => goto.from,
             None if self.scroll.follow => From::Tail,
@@ -205,7 +314,8 @@ impl LogPanel {
         match self.goto.take().map(|goto| goto.why) {
             Some(Why::Show(mark)) => {
                 let rows = self.place.map_or(0.0, |place| place.height() - 6.0);
-                let extent = Extent { total: page.total.saturating_sub(self.base), row: theme::ROW, height: rows };
+                let total = page.total.saturating_sub(self.base);
+                let extent = Extent { total, row: theme::ROW, height: rows, tall: &BTreeMap::new() };
                 if page.first < self.base {
                     self.unclear();
                 }
@@ -244,7 +354,7 @@ impl LogPanel {
         }
     }
 
-    fn input(&mut self, ui: &Ui, response: &Response, extent: Extent) {
+    fn input(&mut self, ui: &Ui, response: &Response, extent: Extent<'_>) {
         if response.contains_pointer() {
             let delta = ui.input(|input| input.smooth_scroll_delta().y);
             if delta != 0.0 {
@@ -259,17 +369,18 @@ impl LogPanel {
         if !response.has_focus() {
             return;
         }
-        let page = i64::try_from(extent.page()).unwrap_or(1);
+        let keys = egui::EventFilter { vertical_arrows: true, escape: true, ..egui::EventFilter::default() };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(log_id(), keys));
         let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-        for (key, rows) in [
-            (Key::ArrowUp, -1),
-            (Key::ArrowDown, 1),
-            (Key::PageUp, -page),
-            (Key::PageDown, page),
-            (Key::Home, i64::MIN),
-        ] {
+        for (key, rows) in [(Key::ArrowUp, -1), (Key::ArrowDown, 1), (Key::Home, i64::MIN)] {
             if pressed(key) {
                 self.scroll.by_rows(rows, extent);
+            }
+        }
+        let page = (extent.height - extent.row).max(extent.row);
+        for (key, points) in [(Key::PageUp, -page), (Key::PageDown, page)] {
+            if pressed(key) {
+                self.scroll.by(points, extent);
             }
         }
         if pressed(Key::End) {
@@ -280,25 +391,15 @@ impl LogPanel {
     /// Paints the rows; gives back their words.
     fn paint(&mut self, ui: &Ui, rect: Rect, state: &State) -> String {
         let palette = parts::colors(ui);
-        let columns = Columns::new(rect, state.settings.view.columns);
-        self.columns = Some(columns);
         let wanted = ui.ctx().has_accesskit_node(log_id());
         let hover = ui.ctx().pointer_hover_pos().filter(|pos| rect.contains(*pos));
-        let (page, highlights) = (Arc::clone(&self.page), self.toolbar.highlights(&state.settings.highlight));
-        let mut times = Times::default();
+        let highlights = self.toolbar.highlights(&state.settings.highlight);
         let mut words = String::new();
-        for row in &page.rows {
-            let (Some(look), Some(clock)) = (self.look, &self.clock) else { break };
-            let time = times.next(row, state.settings.view.clock, clock);
-            let Some(top) = self.top_of(row.number, rect) else { continue };
-            if top > rect.bottom() || top + theme::ROW < rect.top() {
-                continue;
-            }
-            if self.drawn.get(&row.number).is_none_or(|drawn| !drawn.fits(row, &time)) {
-                self.drawn.insert(row.number, Drawn::new(ui.painter(), row, look, time, palette));
-            }
-            let Some(drawn) = self.drawn.get(&row.number) else { continue };
-            let place = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width() - BAR, theme::ROW));
+        let (Some(columns), Some(look)) = (self.columns, self.look) else { return words };
+        for (number, top, height) in &self.placed {
+            let row = self.page.rows.iter().find(|row| row.number == *number);
+            let Some((row, drawn)) = row.zip(self.drawn.get(number)) else { continue };
+            let place = Rect::from_min_size(pos2(rect.left(), *top), vec2(rect.width() - BAR, *height));
             let fill = |color| ui.painter().rect_filled(place, CornerRadius::ZERO, color);
             if let Some((_, color)) = highlights.iter().find(|(pattern, _)| pattern.is_in(drawn.bytes())) {
                 fill(theme::tint(*color, palette));
@@ -319,17 +420,7 @@ impl LogPanel {
         words
     }
 
-    /// Upper edge of a row; nothing for one that is hidden.
-    #[expect(clippy::cast_precision_loss, reason = "rows on one screen")]
-    fn top_of(&self, row: u64, rect: Rect) -> Option<f32> {
-        let row = row.checked_sub(self.base)?;
-        let steps =
-            if row >= self.scroll.row { (row - self.scroll.row) as f32 } else { -((self.scroll.row - row) as f32) };
-        let top = rect.top() + 3.0 - self.scroll.sub + steps * theme::ROW;
-        top.is_finite().then_some(top)
-    }
-
-    fn bar(&mut self, ui: &Ui, rect: Rect, extent: Extent) {
+    fn bar(&mut self, ui: &Ui, rect: Rect, extent: Extent<'_>) {
         let Some((at, part)) = self.scroll.thumb(extent) else { return };
         let palette = parts::colors(ui);
         let track = Rect::from_min_max(pos2(rect.right() - BAR, rect.top()), rect.max);

@@ -2,7 +2,7 @@
 
 use egui::text::LayoutJob;
 use egui::{
-    Button, Color32, CornerRadius, Frame, Margin, Response, RichText, Sense, Stroke, TextFormat, Ui, Vec2, vec2,
+    Button, Color32, CornerRadius, Frame, Margin, Rect, Response, RichText, Sense, Stroke, TextFormat, Ui, Vec2, vec2,
 };
 
 use super::theme::{self, Palette};
@@ -46,6 +46,25 @@ pub fn lit(ui: &mut Ui, lit: bool, enabled: bool, text: &str) -> Response {
 pub fn quiet(ui: &mut Ui, text: &str) -> Response {
     let color = colors(ui).weak;
     ui.add(Button::new(RichText::new(text).color(color)).frame_when_inactive(false))
+}
+
+/// A button that floats over what it belongs to.
+pub fn raised(ui: &mut Ui, text: &str) -> Response {
+    let palette = colors(ui);
+    let button = Button::new(RichText::new(text).color(palette.strong)).corner_radius(CornerRadius::same(13));
+    ui.add_sized(ui.available_size(), button.fill(palette.button).stroke(Stroke::new(1.0, palette.accent)))
+}
+
+/// A bar laid over what stands there: nothing below it moves, and nothing below it is clicked.
+pub fn over(ui: &mut Ui, name: &str, place: Rect, add: impl FnOnce(&mut Ui)) {
+    let palette = colors(ui);
+    let id = ui.scope_id().with(name);
+    ui.interact(place, id, Sense::click_and_drag());
+    let edge = Stroke::new(1.0, palette.line);
+    ui.painter().rect(place, CornerRadius::same(7), palette.raised, edge, egui::StrokeKind::Inside);
+    let mut over = ui.new_child(egui::UiBuilder::new().id_salt(id).max_rect(place.shrink2(vec2(8.0, 4.0))));
+    over.set_clip_rect(place.intersect(ui.clip_rect()));
+    add(&mut over);
 }
 
 /// A surface a step above the panel.
@@ -128,6 +147,13 @@ pub fn pill(ui: &mut Ui, text: &str, color: Color32) -> Response {
             )
         })
         .inner
+}
+
+/// A message of several lines as the one that says what is wrong: of a regular expression that is the last one.
+#[must_use]
+pub fn in_one_line(message: &str) -> String {
+    let last = message.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
+    last.strip_prefix("error: ").unwrap_or(last).to_owned()
 }
 
 /// What a screen reader says of a label instead of its letters. (The name of a label is its value.)

@@ -14,7 +14,7 @@ use super::port_bar::PortBar;
 use super::send_box::SendBox;
 use super::server::ServerPanel;
 use super::tools::Tools;
-use super::{parts, strip, theme};
+use super::{glyphs, parts, strip, theme};
 use crate::app::command::{Book, Capture, Line, Port, Setting, Tool};
 use crate::app::settings::{SettingsFile, Theme};
 use crate::app::{Folders, Pace, Runtime, Start, State};
@@ -76,6 +76,7 @@ impl Window {
     /// Fonts and colours; before the first frame.
     pub fn install(ctx: &Context) {
         theme::install(ctx);
+        glyphs::install(ctx);
     }
 
     /// Where the window was when it was last closed: x, y, width, height.
@@ -154,6 +155,7 @@ impl Window {
         }
         self.remember(&ctx, &mut commands);
         self.title(&ctx);
+        glyphs::after_frame(&ctx);
         if let Some(runtime) = &mut self.runtime {
             for command in commands.into_commands() {
                 runtime.carry_out(&mut self.state, command);
@@ -189,15 +191,22 @@ impl Window {
         Panel::bottom("send").frame(parts::panel(ui)).show(ui, |ui| {
             self.send_box.show(ui, state, commands);
         });
-        Panel::bottom("strip").frame(parts::panel(ui)).show(ui, |ui| strip::show(ui, state, commands));
-        if state.findings().next().is_some() {
-            let findings = Panel::bottom("findings").frame(parts::panel(ui)).resizable(true).default_size(170.0);
+        Panel::bottom("strip").frame(parts::panel(ui)).show(ui, |ui| {
+            strip::show(ui, state, self.send_box.typed(), commands);
+        });
+        if self.findings.any(state) {
+            let findings = Panel::bottom("findings").frame(parts::panel(ui)).resizable(true).default_size(120.0);
             findings.size_range(70.0..=400.0).show(ui, |ui| self.findings.show(ui, state, commands));
         }
-        if self.find_bar.is_open() {
-            Panel::top("find").frame(parts::panel(ui)).show(ui, |ui| self.find_bar.show(ui, state, commands));
+        CentralPanel::default().frame(parts::panel(ui)).show(ui, |ui| {
+            self.log.show(ui, state, commands);
+            if let Some(place) = self.log.place().filter(|_| self.find_bar.is_open()) {
+                self.find_bar.show(ui, place, state, commands);
+            }
+        });
+        if self.log.take_find_wish() {
+            self.find_bar.open();
         }
-        CentralPanel::default().frame(parts::panel(ui)).show(ui, |ui| self.log.show(ui, state, commands));
     }
 
     /// What panels want to be seen.

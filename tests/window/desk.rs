@@ -48,8 +48,6 @@ impl Desk {
         let harness = Harness::builder()
             .with_size(Vec2::new(1024.0, 700.0))
             .with_max_steps(64)
-            // A modem at another rate sends any letters there are.
-            .allow_missing_glyphs()
             .with_context_setup(Window::install)
             .build_ui_state(
                 |ui, window: &mut Window| {
@@ -183,6 +181,13 @@ impl Desk {
             _ => None,
         };
         commands.iter().find_map(text).unwrap_or_default()
+    }
+
+    /// Clicks at a place.
+    pub fn click_at(&mut self, at: egui::Pos2) {
+        self.harness.drag_at(at);
+        self.harness.drop_at(at);
+        self.frames();
     }
 
     /// Drags from one place of a visible row to another, in points from the left edge of the log.

@@ -1,6 +1,8 @@
 //! The log: views, filter, selection, find.
 
+use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
 use modemscope::app::Start;
 use modemscope::capture::copy::Selection;
 
@@ -20,16 +22,18 @@ fn with_answers() -> Desk {
 #[test]
 fn switching_the_view_shows_the_past_anew() {
     let mut desk = with_answers();
-    desk.choose("Show bytes as", "Show as hex");
+    desk.click("Show as hex");
     desk.wait_for_log("TX 41 54 2B 43 53 51 0D");
     assert!(!desk.log().contains("AT+CSQ<CR>"));
-    desk.choose("Show bytes as", "Show as binary");
+    desk.click("View…");
+    desk.click("Show as binary");
     desk.wait_for_log("TX 01000001 01010100");
-    desk.choose("Show bytes as", "Show as decimal");
+    desk.click("Show as decimal");
     desk.wait_for_log("TX  65  84");
-    desk.choose("Show bytes as", "Show as text");
+    desk.click("Since last TX");
+    desk.click("View…");
+    desk.click("Show as text");
     desk.wait_for_log("TX AT+CSQ<CR>");
-    desk.choose("Time", "Since last TX");
     desk.wait("times count from the command", |desk| desk.log().contains("+0.0") && desk.log().contains("– RX"));
 }
 
@@ -37,10 +41,9 @@ fn switching_the_view_shows_the_past_anew() {
 fn other_row_ends_make_other_rows_of_the_past() {
     let mut desk = with_answers();
     assert!(!desk.log().contains("RX <CR><LF> |"), "the line end in front belongs to the answer");
-    desk.click("Rows…");
+    desk.click("View…");
     desk.click("At line ends");
     desk.wait_for_log("RX <CR><LF> |");
-    desk.click("Rows…");
     desk.click("As a modem answers");
     desk.wait("as before", |desk| !desk.log().contains("RX <CR><LF> |"));
 }
@@ -48,7 +51,7 @@ fn other_row_ends_make_other_rows_of_the_past() {
 #[test]
 fn the_filter_holds_for_the_past() {
     let mut desk = with_answers();
-    desk.click("Filter…");
+    desk.click("View…");
     desk.tick("Received");
     desk.wait("only what was sent", |desk| desk.log().contains("TX AT+CSQ") && !desk.log().contains("RX "));
     desk.click("Show everything");
@@ -58,8 +61,7 @@ fn the_filter_holds_for_the_past() {
 #[test]
 fn a_cleared_view_comes_back() {
     let mut desk = with_answers();
-    desk.click("More…");
-    desk.click("Clear view");
+    desk.click("Clear");
     desk.wait("nothing is shown", |desk| desk.log().is_empty());
     desk.click("Show all rows");
     desk.wait_for_log("SMS Ready");
@@ -82,6 +84,10 @@ fn rows_are_selected_measured_and_copied() {
         copied.push_str(&desk.copied());
         copied.contains("+CSQ: ")
     });
+    // As the log shows it: a line each row, with time and direction; what went out and its echo do not become one.
+    let line = copied.lines().find(|line| line.contains(" TX ")).unwrap();
+    assert!(line.ends_with(" TX AT+CSQ<CR>") && line.starts_with(|first: char| first.is_ascii_digit()), "{copied}");
+    assert!(!copied.contains('\r'), "{copied}");
     desk.click("Select nothing");
     assert!(desk.state().selected.is_none());
 }
@@ -122,4 +128,85 @@ fn commands_complete_with_tab() {
     assert_eq!(desk.draft(), "AT+CIPSEND");
     desk.type_text("x");
     assert_eq!(desk.draft(), "AT+CIPSENDx", "the caret stands behind it");
+}
+
+#[test]
+fn typing_in_the_filter_shows_how_many_rows_are_left() {
+    let mut desk = with_answers();
+    desk.harness.get_by_role_and_label(Role::TextInput, "Filter rows").focus();
+    desk.frames();
+    desk.type_text("+csq");
+    desk.wait("rows with it", |desk| desk.log().lines().all(|line| line.contains("+CSQ")) && !desk.log().is_empty());
+    desk.wait("command, echo and answer are counted", |desk| desk.shows("3 of "));
+    desk.key(Key::Escape);
+    desk.wait("all again", |desk| desk.log().contains("SMS Ready") && !desk.shows("3 of "));
+}
+
+#[test]
+fn a_bad_expression_is_told_in_one_line() {
+    let mut desk = with_answers();
+    desk.click("Find");
+    desk.choose("Read as", "Find regex");
+    desk.harness.get_by_role_and_label(Role::TextInput, "Find").focus();
+    desk.type_text("(+");
+    let bar = desk.harness.get_by_label("Next").rect();
+    desk.wait("it is told", |desk| desk.state().find_trouble.is_some());
+    assert_eq!(desk.harness.get_by_label("Next").rect(), bar, "nothing moves");
+    assert!(desk.shows("unclosed group") || desk.shows("repetition operator missing expression"));
+}
+
+#[test]
+fn a_long_row_is_seen_whole_below_the_log_and_folded() {
+    let mut desk = Desk::new(&Start::default());
+    desk.connect("sim:fast");
+    desk.wait_for_log("SMS Ready");
+    let long = "x".repeat(600) + "the end";
+    desk.type_text(&long);
+    desk.key(Key::Enter);
+    desk.wait_for_log("the end<CR>");
+    let row = desk.log().lines().position(|line| line.contains("TX xxx")).unwrap();
+    let place = desk.harness.get_by_role(Role::Log).rect();
+    #[expect(clippy::cast_precision_loss, reason = "rows on one screen")]
+    let at = egui::pos2(place.left() + 400.0, place.top() + 13.0 + 20.0 * row as f32);
+    desk.harness.hover_at(at);
+    desk.click_at(at);
+    desk.focus_log();
+    desk.key(Key::Enter);
+    assert!(desk.shows("Sent: 608 bytes from byte 0 on"));
+    assert!(desk.shows(&format!("Whole row: {long}<CR>")));
+    assert!(desk.shows("000250  78 78 78 78 78 78 78 78 74 68 65 20 65 6E 64 0D"), "sixteen bytes a line");
+    desk.key(Key::Escape);
+    assert!(!desk.shows("Sent: 608 bytes"));
+    let before = desk.log().lines().count();
+    desk.click("View…");
+    desk.tick("Fold long rows");
+    desk.wait("fewer rows fit", |desk| desk.state().settings.view.wrap);
+    desk.frames();
+    assert!(desk.log().lines().count() < before || before < 10, "{}", desk.log());
+}
+
+#[test]
+fn a_log_that_stands_still_says_how_many_rows_came() {
+    let mut desk = with_answers();
+    desk.click("Follow");
+    assert!(desk.shows("Newest rows"));
+    desk.focus_line();
+    desk.type_text("AT");
+    desk.key(Key::Enter);
+    desk.wait("rows are counted", |desk| desk.shows("new row"));
+    desk.harness.get_by_label_contains("new row").click();
+    desk.wait("it follows", |desk| !desk.shows("new row") && !desk.shows("Newest rows"));
+}
+
+/// Whatever comes is drawn: the desk panics where a letter would be blank.
+#[test]
+fn characters_that_no_font_of_ours_has_are_drawn() {
+    let mut desk = Desk::new(&Start::default());
+    desk.connect("sim:fast");
+    desk.wait_for_log("SMS Ready");
+    let text = "中文 한국 😀 عربى עברית ไทย हिन्दी";
+    desk.type_text(text);
+    assert_eq!(desk.draft(), text);
+    desk.key(Key::Enter);
+    desk.wait_for_log(text);
 }

@@ -13,7 +13,7 @@ fn the_next_window_is_as_the_last_one_was() {
     desk.connect("sim:fast");
     desk.type_text("AT+CSQ");
     desk.key(Key::Enter);
-    desk.choose("Show bytes as", "Show as hex");
+    desk.click("Show as hex");
     desk.click("Text");
     drop(desk);
     let desk = Desk::at_home(&Start::default(), home.path());

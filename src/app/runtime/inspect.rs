@@ -7,9 +7,10 @@ use crate::app::find::Find;
 use crate::app::job::Job;
 use crate::app::log_feed::LogFeed;
 use crate::app::state::{OpenFile, Sought, State, Tone};
+use crate::app::times::{Times, WallClock};
 use crate::capture::copy::{CopyAs, copy, span};
 use crate::capture::search::{Pattern, PatternKind};
-use crate::capture::{CaptureError, Filter, Listener, Progress, Reader, import, open};
+use crate::capture::{CaptureError, Filter, Listener, Progress, Reader, Row, import, open};
 use crate::modem::diagnose::{Finding, of_transcript};
 use crate::modem::transcript::Transcript;
 
@@ -92,7 +93,11 @@ impl Runtime {
         let (Some(selected), Some(reader)) = (&mut state.selected, state.reader.clone()) else { return };
         selected.copying = true;
         let selection = selected.selection.clone();
-        let job = Job::start("copy", self.news.clone(), move |progress| copy(&reader, &selection, form, progress));
+        let (clock, counts) = (WallClock::new(reader.started()), state.settings.view.clock);
+        let mut times = Times::default();
+        let stamp = Box::new(move |row: &Row| times.next(row, counts, &clock));
+        let work = move |progress: &Progress| copy(&reader, &selection, form, stamp, progress);
+        let job = Job::start("copy", self.news.clone(), work);
         self.copying = started(state, job);
     }
 

@@ -186,6 +186,7 @@ fn for_each_row(
         rx: options.direction != Some(Direction::Tx),
         tx: options.direction != Some(Direction::Rx),
         events: options.direction.is_none(),
+        steps: true,
         pattern: None,
     };
     let mut index = RowIndex::filtered(reader.clone(), options.rules.clone(), filter);

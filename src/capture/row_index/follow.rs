@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Collect, Mark, Walk};
 use crate::capture::{Filter, Reader, Row, RowRules};
 
-static ALL: Filter = Filter { rx: true, tx: true, events: true, pattern: None };
+static ALL: Filter = Filter { rx: true, tx: true, events: true, steps: true, pattern: None };
 
 /// The rows of a capture from its beginning on, while it grows.
 pub struct RowsAsTheyEnd {
@@ -18,7 +18,7 @@ impl RowsAsTheyEnd {
     #[must_use]
     pub fn new(reader: &Reader, rules: RowRules) -> Self {
         let walk = Walk::new(reader.cursor(), Arc::new(rules), &Mark::default());
-        Self { walk, collect: Collect { filter: &ALL, wanted: 0..u64::MAX, next: 0, row: None, rows: Vec::new() } }
+        Self { walk, collect: Collect::new(&ALL, 0..u64::MAX) }
     }
 
     /// Rows that have ended since, of a few records at a time; `None` when it is up to date.

@@ -235,3 +235,47 @@ proptest! {
         prop_assert_eq!(all(&mut growing), all(&mut later));
     }
 }
+
+#[test]
+fn a_macro_is_one_row_and_its_failures_unless_steps_are_wanted() {
+    let step = |text: &str| Record::Step(text.to_owned());
+    let run = [
+        (0, step("Open TCP: step 1 done after 0.000 s")),
+        (5, step("Open TCP: step 12 passed after 0.120 s: \\r\\nOK\\r\\n")),
+        (6, step("Open TCP: failed: step 3: ERROR came instead of CONNECT OK")),
+        (7, Record::Note("my note: step by step done after all".to_owned())),
+        (8, step("Open TCP: failed")),
+    ];
+    let quiet = Filter { steps: false, ..Filter::default() };
+    check(
+        &run,
+        RowRules::default(),
+        quiet,
+        &[
+            "0 6 Open TCP: failed: step 3: ERROR came instead of CONNECT OK",
+            "1 7 my note: step by step done after all",
+            "2 8 Open TCP: failed",
+        ],
+    );
+}
+
+#[test]
+fn rows_know_when_bytes_were_sent_last_also_when_those_are_hidden() {
+    let dialog = [(10, rx("RDY\r\n")), (500, tx("AT\r")), (700, rx("\r\nOK\r\n")), (1700, rx("RING\r\n"))];
+    let mut index =
+        RowIndex::filtered(capture(&dialog).reader(), RowRules::default(), Filter { tx: false, ..Filter::default() });
+    while !index.update(1000) {}
+    let sent: Vec<_> = index.rows(0..9).iter().map(|row| row.sent).collect();
+    assert_eq!(sent, [None, Some(millis(500)), Some(millis(500))]);
+    assert_eq!((index.len(), index.all()), (3, 4));
+}
+
+#[test]
+fn far_behind_a_send_its_time_is_still_known() {
+    let mut records = vec![(1, tx("AT\r"))];
+    records.extend((2..2000).map(|at| (at, rx(&format!("{}\n", "x".repeat(99))))));
+    let mut index = RowIndex::new(capture(&records).reader(), RowRules::default());
+    while !index.update(1000) {}
+    let last = index.len() - 1;
+    assert_eq!(index.rows(last..last + 1)[0].sent, Some(millis(1)));
+}

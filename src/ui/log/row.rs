@@ -4,9 +4,10 @@ use std::cell::OnceCell;
 use std::ops::Range;
 use std::sync::Arc;
 
-use egui::text::CCursor;
-use egui::{Galley, Painter, Rect, Ui, pos2, vec2};
+use egui::{Color32, Galley, Painter, Pos2, Rect, Ui, Vec2, pos2, vec2};
 
+use super::columns::{BINARY, Columns, DECIMAL, HEX, bytes_in_line};
+use super::letters::Letters;
 use crate::app::settings::{Columns as Shows, TextDecoding, View};
 use crate::capture::{Content, Row};
 use crate::modem::Direction;
@@ -14,14 +15,13 @@ use crate::ui::bytes::{self, Visible};
 use crate::ui::theme::{self, Palette};
 use crate::vocabulary;
 
-/// More bytes of a row than this are neither coloured nor read out: they would be far outside the window.
+/// More bytes of a row than this are neither coloured nor read out where rows are not folded: they would be far outside
+/// the window.
 const SHOWN: usize = 1024;
 /// No letter is narrower than this, so no more of them than fit are laid out.
 const NARROWEST: f32 = 6.0;
-/// Digits of a byte.
-const HEX: usize = 2;
-const DECIMAL: usize = 3;
-const BINARY: usize = 8;
+/// How wide the sign is that says that there is more.
+const MORE: f32 = 16.0;
 
 /// What letters depend on besides the row.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,93 +30,57 @@ pub(super) struct Look {
     decoding: TextDecoding,
     dark: bool,
     scale: f32,
+    /// Which fonts there are.
+    fonts: u64,
     /// So many letters of a row are in sight, at the most.
     letters: usize,
+    /// Long rows are folded to these widths.
+    fold: Option<Fold>,
+}
+
+/// Widths that rows are folded to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Fold {
+    first: f32,
+    second: f32,
+    digit: f32,
 }
 
 impl Look {
-    pub(super) fn new(view: &View, dark: bool, scale: f32, width: f32) -> Self {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float casts saturate")]
-        let letters = (width / NARROWEST) as usize + 1;
-        Self { columns: view.columns, decoding: view.decoding, dark, scale, letters }
+    pub(super) fn new(ui: &Ui, view: &View, fonts: u64, columns: &Columns) -> Self {
+        let width = |(from, to): (f32, f32)| to - from;
+        let digit = ui.fonts_mut(|fonts| fonts.glyph_width(&theme::mono(), '0'));
+        let fold = || Fold { first: width(columns.first), second: columns.second.map_or(0.0, width), digit };
+        Self {
+            columns: view.columns,
+            decoding: view.decoding,
+            dark: ui.visuals().dark_mode,
+            scale: ui.pixels_per_point(),
+            fonts,
+            letters: letters_in(ui.max_rect().width()),
+            fold: view.wrap.then(fold),
+        }
     }
 
     /// The first bytes, as many as can be in sight where each takes so many letters.
     fn of_width(self, bytes: &[u8], letters: usize) -> &[u8] {
-        bytes.get(..self.letters / letters + 1).unwrap_or(bytes)
+        bytes.get(..self.letters / letters + 1).filter(|_| self.fold.is_none()).unwrap_or(bytes)
     }
 
     /// The first bytes, as many as can be in sight as text: of a letter of UTF-8 only the first byte counts.
     fn of_text(self, bytes: &[u8]) -> &[u8] {
+        if self.fold.is_some() {
+            return bytes;
+        }
         let mut starts = bytes.iter().enumerate().filter(|(_, byte)| **byte & 0xC0 != 0x80);
         let end = starts.nth(self.letters).map_or(bytes.len(), |(at, _)| at);
         bytes.get(..end).unwrap_or(bytes)
     }
 }
 
-/// Where the columns are.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Columns {
-    time: f32,
-    direction: f32,
-    first: (f32, f32),
-    second: Option<(f32, f32)>,
-}
-
-impl Columns {
-    pub(super) fn new(rect: Rect, columns: Shows) -> Self {
-        let time = rect.left() + 10.0;
-        let direction = time + 124.0;
-        let left = direction + 32.0;
-        let right = rect.right() - super::BAR - 6.0;
-        if columns == Shows::Both {
-            let middle = left + (right - left) * 0.56;
-            Self { time, direction, first: (left, middle - 10.0), second: Some((middle, right)) }
-        } else {
-            Self { time, direction, first: (left, right), second: None }
-        }
-    }
-}
-
-/// Letters of a column and which bytes they show.
-#[derive(Debug)]
-struct Letters {
-    galley: Arc<Galley>,
-    /// Characters and the bytes of the row that they show, in order.
-    spans: Vec<(Range<usize>, Range<usize>)>,
-}
-
-impl Letters {
-    fn visible(painter: &Painter, visible: Visible) -> Self {
-        let mut spans = Vec::with_capacity(visible.spans.len());
-        let mut at = 0;
-        for (text, bytes) in visible.spans {
-            let letters = visible.job.text.get(text).map_or(0, |text| text.chars().count());
-            spans.push((at..at + letters, bytes));
-            at += letters;
-        }
-        Self { galley: painter.layout_job(visible.job), spans }
-    }
-
-    /// Every byte takes `width` characters and a blank.
-    fn fixed(painter: &Painter, text: String, bytes: usize, width: usize, color: egui::Color32) -> Self {
-        let spans = (0..bytes).map(|byte| (byte * (width + 1)..byte * (width + 1) + width, byte..byte + 1)).collect();
-        Self { galley: painter.layout_no_wrap(text, theme::mono(), color), spans }
-    }
-
-    fn byte_at(&self, x: f32) -> Option<usize> {
-        let cursor = self.galley.cursor_from_pos(vec2(x - 3.9, self.galley.size().y / 2.0)).index.0;
-        let at = self.spans.partition_point(|(letters, _)| letters.end <= cursor);
-        self.spans.get(at).or(self.spans.last()).map(|(_, bytes)| bytes.start)
-    }
-
-    fn place_of(&self, bytes: &Range<usize>) -> Option<(f32, f32)> {
-        let mut touched = self.spans.iter().filter(|(_, shown)| shown.start < bytes.end && bytes.start < shown.end);
-        let first = touched.next()?;
-        let last = touched.next_back().unwrap_or(first);
-        let x = |index: usize| self.galley.pos_from_cursor(CCursor::new(index));
-        Some((x(first.0.start).left(), x(last.0.end).left()))
-    }
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float casts saturate")]
+fn letters_in(width: f32) -> usize {
+    (width / NARROWEST) as usize + 1
 }
 
 /// A row, laid out.
@@ -139,40 +103,32 @@ pub(super) struct Drawn {
 impl Drawn {
     pub(super) fn new(painter: &Painter, row: &Row, look: Look, time: String, palette: &Palette) -> Self {
         let time_galley = painter.layout_no_wrap(time.clone(), theme::mono(), palette.weak);
-        match &row.content {
+        let (direction, first, second, meaning, bytes, length) = match &row.content {
             Content::Event(event) => {
-                let font = egui::FontId::proportional(theme::BODY);
-                let galley = painter.layout_no_wrap(event.clone(), font, palette.weak);
-                Self {
-                    time: time_galley,
-                    direction: None,
-                    first: Letters { galley, spans: Vec::new() },
-                    second: None,
-                    meaning: None,
-                    bytes: event.clone().into_bytes(),
-                    length: event.len(),
-                    open: false,
-                    words: OnceCell::new(),
-                    time_text: time,
-                }
+                let width = look.fold.map(|fold| fold.first + fold.second);
+                let first = Letters::words(painter, event.clone(), palette.weak, width);
+                (None, first, None, None, event.clone().into_bytes(), event.len())
             }
             Content::Data { direction, bytes: all, .. } => {
-                let shown = all.get(..all.len().min(SHOWN)).unwrap_or_default();
+                let most = if look.fold.is_some() { all.len() } else { all.len().min(SHOWN) };
+                let shown = all.get(..most).unwrap_or_default();
                 let (first, second) = letters(painter, shown, *direction, look, palette);
                 let meaning = meaning(*direction, shown);
-                Self {
-                    time: time_galley,
-                    direction: Some(*direction),
-                    first,
-                    second,
-                    meaning: meaning.map(|words| painter.layout_no_wrap(words, theme::small(), palette.weak)),
-                    bytes: shown.to_vec(),
-                    length: all.len(),
-                    open: row.open,
-                    words: OnceCell::new(),
-                    time_text: time,
-                }
+                let meaning = meaning.map(|words| painter.layout_no_wrap(words, theme::small(), palette.weak));
+                (Some(*direction), first, second, meaning, shown.to_vec(), all.len())
             }
+        };
+        Self {
+            time: time_galley,
+            time_text: time,
+            direction,
+            first,
+            second,
+            meaning,
+            bytes,
+            length,
+            open: row.open,
+            words: OnceCell::new(),
         }
     }
 
@@ -183,6 +139,13 @@ impl Drawn {
             Content::Data { bytes, .. } => bytes.len(),
         };
         length == self.length && row.open == self.open && time == self.time_text
+    }
+
+    /// How high the row is: one line, or as many as it is folded to.
+    pub(super) fn height(&self) -> f32 {
+        let above = |letters: &Letters| letters.galley.size().y - letters.line();
+        let more = self.second.as_ref().map_or(0.0, above).max(above(&self.first));
+        theme::ROW + more.max(0.0).round()
     }
 
     /// Its bytes, as far as they are drawn; of an event its words.
@@ -204,73 +167,106 @@ impl Drawn {
         })
     }
 
-    /// Which byte of the row stands at `x`.
-    pub(super) fn byte_at(&self, x: f32, columns: &Columns) -> Option<usize> {
+    /// Which byte of the row stands at a place, where `top` is the row's upper edge.
+    pub(super) fn byte_at(&self, pos: Pos2, top: f32, columns: &Columns) -> Option<usize> {
         self.direction?;
+        let within = |letters: &Letters, from: f32| letters.byte_at(pos - pos2(from, top + inset(letters)));
         match (&self.second, columns.second) {
-            (Some(second), Some((from, _))) if x >= from => second.byte_at(x - from),
-            _ if x >= columns.first.0 => self.first.byte_at(x - columns.first.0),
+            (Some(second), Some((from, _))) if pos.x >= from => within(second, from),
+            _ if pos.x >= columns.first.0 => within(&self.first, columns.first.0),
             _ => None,
+        }
+    }
+
+    /// The sign that says that there is more than fits stands at `x`.
+    pub(super) fn more_at(&self, x: f32, columns: &Columns) -> bool {
+        let at = |letters: &Letters, (from, to): (f32, f32)| {
+            letters.galley.size().x > to - from && (to - MORE..=to).contains(&x)
+        };
+        let second = self.second.as_ref().zip(columns.second);
+        at(&self.first, self.room(columns)) || second.is_some_and(|(letters, place)| at(letters, place))
+    }
+
+    /// An event has no hex: its words may use both columns.
+    fn room(&self, columns: &Columns) -> (f32, f32) {
+        match columns.second {
+            Some((_, right)) if self.direction.is_none() => (columns.first.0, right),
+            _ => columns.first,
         }
     }
 
     /// Where these bytes of the row are, in each column.
     pub(super) fn places(&self, bytes: &Range<usize>, place: Rect, columns: &Columns) -> Vec<Rect> {
         let one = |letters: &Letters, (from, to): (f32, f32)| {
-            let (left, right) = letters.place_of(bytes)?;
-            let left = (from + left - 1.0).min(to);
-            Some(Rect::from_min_max(
-                pos2(left, place.top() + 1.0),
-                pos2((from + right + 1.0).min(to), place.bottom() - 1.0),
-            ))
+            let corner = vec2(from, place.top() + inset(letters));
+            let piece = |piece: Rect| {
+                let piece = piece.translate(corner).expand2(vec2(1.0, 0.0));
+                Rect::from_min_max(pos2(piece.left().min(to), piece.top()), pos2(piece.right().min(to), piece.bottom()))
+            };
+            letters.places_of(bytes).into_iter().map(piece).collect::<Vec<_>>()
         };
-        let second = self.second.as_ref().zip(columns.second).and_then(|(letters, at)| one(letters, at));
-        one(&self.first, columns.first).into_iter().chain(second).collect()
+        let second = self.second.as_ref().zip(columns.second).map(|(letters, at)| one(letters, at));
+        one(&self.first, columns.first).into_iter().chain(second.into_iter().flatten()).collect()
     }
 
     pub(super) fn paint(&self, ui: &Ui, place: Rect, columns: &Columns, palette: &Palette) {
         let painter = ui.painter();
-        let put = |galley: &Arc<Galley>, from: f32, to: f32| {
+        let put = |galley: &Arc<Galley>, (from, to): (f32, f32), at: Vec2| {
             let clip = Rect::from_min_max(pos2(from, place.top()), pos2(to, place.bottom()));
-            let top = place.center().y - galley.size().y / 2.0;
             let clipped = painter.with_clip_rect(clip.intersect(painter.clip_rect()));
-            clipped.galley(pos2(from, top), Arc::clone(galley), palette.text);
+            clipped.galley(pos2(from, place.top()) + at, Arc::clone(galley), palette.text);
             if galley.size().x > to - from {
-                let more = Rect::from_min_max(pos2(to - 12.0, place.top()), clip.max);
+                let more = Rect::from_min_max(pos2(to - MORE, place.top()), clip.max);
                 clipped.rect_filled(more, 0.0, palette.well);
                 clipped.text(more.center(), egui::Align2::CENTER_CENTER, "…", theme::mono(), palette.accent);
             }
         };
-        put(&self.time, columns.time, columns.direction);
+        let centred = |galley: &Arc<Galley>| vec2(0.0, (theme::ROW - galley.size().y) / 2.0);
+        put(&self.time, (columns.time, columns.direction), centred(&self.time));
         if let Some(direction) = self.direction {
             let (arrow, color) = match direction {
                 Direction::Rx => ("←", palette.rx),
                 Direction::Tx => ("→", palette.tx),
             };
-            let at = pos2(columns.direction + 12.0, place.center().y);
+            let at = pos2(columns.direction + 12.0, place.top() + theme::ROW / 2.0);
             painter.text(at, egui::Align2::CENTER_CENTER, arrow, theme::mono(), color);
         }
-        // An event has no hex: its words may use both columns.
-        let end = match columns.second {
-            Some((_, right)) if self.direction.is_none() => right,
-            _ => columns.first.1,
-        };
-        put(&self.first.galley, columns.first.0, end);
-        let mut after = columns.first.0 + self.first.galley.size().x + 2.0;
-        if self.open && after < end {
-            let caret = Rect::from_min_size(pos2(after, place.center().y - 7.0), vec2(7.0, 14.0));
+        let room = self.room(columns);
+        put(&self.first.galley, room, vec2(0.0, inset(&self.first)));
+        self.paint_after(painter, place, room, palette, put);
+        if let (Some(second), Some(room)) = (&self.second, columns.second) {
+            put(&second.galley, room, vec2(0.0, inset(second)));
+        }
+    }
+
+    /// Behind the last letter: a caret where more may come, and what an answer means.
+    fn paint_after(
+        &self,
+        painter: &Painter,
+        place: Rect,
+        (from, to): (f32, f32),
+        palette: &Palette,
+        put: impl Fn(&Arc<Galley>, (f32, f32), Vec2),
+    ) {
+        let end = self.first.end();
+        let middle = inset(&self.first) + end.y;
+        let mut after = from + end.x + 2.0;
+        if self.open && after < to {
+            let caret = Rect::from_min_size(pos2(after, place.top() + middle - 7.0), vec2(7.0, 14.0));
             painter.rect_filled(caret, 1.0, palette.accent.gamma_multiply(0.8));
             after += 9.0;
         }
         if let Some(meaning) = &self.meaning
-            && after + 10.0 < end
+            && after + 10.0 < to
         {
-            put(meaning, after + 10.0, end);
-        }
-        if let (Some(second), Some((from, to))) = (&self.second, columns.second) {
-            put(&second.galley, from, to);
+            put(meaning, (after + 10.0, to), vec2(0.0, middle - meaning.size().y / 2.0));
         }
     }
+}
+
+/// Letters stand so far below the upper edge that their first line is in the middle of a row of one line.
+fn inset(letters: &Letters) -> f32 {
+    (theme::ROW - letters.line()) / 2.0
 }
 
 fn letters(
@@ -281,50 +277,52 @@ fn letters(
     palette: &Palette,
 ) -> (Letters, Option<Letters>) {
     let color = if direction == Direction::Rx { palette.rx } else { palette.tx };
-    let text = || Letters::visible(painter, Visible::new(look.of_text(bytes), look.decoding.into(), color, palette));
-    let fixed = |width: usize, color| {
-        let bytes = look.of_width(bytes, width + 1);
-        Letters::fixed(painter, digits(bytes, width), bytes.len(), width, color)
+    let text = || {
+        let visible = Visible::new(look.of_text(bytes), look.decoding.into(), color, palette);
+        Letters::visible(painter, visible, look.fold.map(|fold| fold.first))
     };
+    let fixed = |width: usize, color: Color32, room: fn(Fold) -> f32| {
+        let line = look.fold.map_or(usize::MAX, |fold| bytes_in_line(room(fold), width, fold.digit));
+        Letters::fixed(painter, &digits(look.of_width(bytes, width + 1), width), line, color)
+    };
+    let first = |fold: Fold| fold.first;
     match look.columns {
         Shows::Text => (text(), None),
-        Shows::Hex => (fixed(HEX, color), None),
-        Shows::Decimal => (fixed(DECIMAL, color), None),
-        Shows::Binary => (fixed(BINARY, color), None),
-        Shows::Both => (text(), Some(fixed(HEX, palette.weak))),
+        Shows::Hex => (fixed(HEX, color, first), None),
+        Shows::Decimal => (fixed(DECIMAL, color, first), None),
+        Shows::Binary => (fixed(BINARY, color, first), None),
+        Shows::Both => (text(), Some(fixed(HEX, palette.weak, |fold| fold.second))),
     }
 }
 
-/// Each byte in as many digits, with blanks between.
-fn digits(bytes: &[u8], width: usize) -> String {
-    match width {
-        DECIMAL => joined(bytes, |byte| format!("{byte:>3}")),
-        BINARY => joined(bytes, |byte| format!("{byte:08b}")),
-        _ => bytes::hex(bytes),
-    }
+/// Each byte in as many digits.
+fn digits(bytes: &[u8], width: usize) -> Vec<String> {
+    let one = |byte: &u8| match width {
+        DECIMAL => format!("{byte:>3}"),
+        BINARY => format!("{byte:08b}"),
+        _ => format!("{byte:02X}"),
+    };
+    bytes.iter().map(one).collect()
 }
 
 fn words(bytes: &[u8], columns: Shows) -> String {
+    let spaced = |width| digits(bytes, width).join(" ");
     match columns {
         Shows::Text => bytes::words(bytes),
-        Shows::Hex => digits(bytes, HEX),
-        Shows::Decimal => digits(bytes, DECIMAL),
-        Shows::Binary => digits(bytes, BINARY),
+        Shows::Hex => spaced(HEX),
+        Shows::Decimal => spaced(DECIMAL),
+        Shows::Binary => spaced(BINARY),
         Shows::Both => format!("{} | {}", bytes::words(bytes), bytes::hex(bytes)),
     }
 }
 
 /// Codes of an answer in words, where there are any.
-fn meaning(direction: Direction, bytes: &[u8]) -> Option<String> {
+pub(super) fn meaning(direction: Direction, bytes: &[u8]) -> Option<String> {
     let line = std::str::from_utf8(bytes.trim_ascii()).ok()?;
     if direction == Direction::Tx || line.is_empty() {
         return None;
     }
     vocabulary::explain(line, None)
-}
-
-fn joined(bytes: &[u8], one: impl Fn(&u8) -> String) -> String {
-    bytes.iter().map(one).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -333,7 +331,9 @@ mod tests {
 
     #[test]
     fn no_more_is_laid_out_than_can_be_in_sight() {
-        let look = Look::new(&View::default(), true, 1.0, 60.0);
+        let (columns, decoding) = (Shows::Both, TextDecoding::Utf8);
+        let letters = letters_in(60.0);
+        let look = Look { columns, decoding, dark: true, scale: 1.0, fonts: 0, letters, fold: None };
         let check = |bytes: &[u8], text: usize, hex: usize| {
             let lengths = (look.of_text(bytes).len(), look.of_width(bytes, HEX + 1).len());
             assert_eq!(lengths, (text, hex), "{}", bytes.escape_ascii());
@@ -344,5 +344,8 @@ mod tests {
         // Eleven letters of two bytes; a letter is never cut.
         check("\u{44f}".repeat(500).as_bytes(), 22, 4);
         check(&[0x80; 1000], 1000, 4);
+        let folded = Look { fold: Some(Fold { first: 60.0, second: 60.0, digit: 7.8 }), ..look };
+        assert_eq!(folded.of_text(&[b'x'; 1000]).len(), 1000);
+        assert_eq!(folded.of_width(&[b'x'; 1000], HEX + 1).len(), 1000);
     }
 }

@@ -1,6 +1,8 @@
 //! Where the log is scrolled to. Whole rows in `u64` and only the rest in `f32`: past 2^24 points an `f32` offset
 //! stands still (measured: at ten million rows the wheel was dead), and this one does not.
 
+use std::collections::BTreeMap;
+
 /// A place in the log.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Scroll {
@@ -19,39 +21,46 @@ impl Default for Scroll {
 }
 
 /// The window onto the rows.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Extent {
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Extent<'a> {
     /// Rows in all.
     pub total: u64,
-    /// Height of a row.
+    /// Height of a row of one line.
     pub row: f32,
     /// Height of the window.
     pub height: f32,
+    /// Rows that are folded to several lines, as far as they are known: those around the window.
+    pub tall: &'a BTreeMap<u64, f32>,
 }
 
-impl Extent {
-    /// Rows that fit in whole.
+impl Extent<'_> {
+    /// Rows of one line that fit in whole.
     pub(super) fn page(&self) -> u64 {
         to_rows(self.height / self.row).max(1)
     }
 
+    pub(super) fn height_of(&self, row: u64) -> f32 {
+        self.tall.get(&row).copied().unwrap_or(self.row)
+    }
+
     /// The place at which the last row stands on the lower edge.
     fn last(&self) -> (u64, f32) {
-        let fit = self.height / self.row;
-        let whole = to_rows(fit.ceil());
-        if self.total < whole || self.total == 0 {
-            return (0, 0.0);
+        let (mut row, mut left) = (self.total, self.height);
+        while row > 0 {
+            row -= 1;
+            let height = self.height_of(row);
+            if height >= left {
+                return (row, height - left);
+            }
+            left -= height;
         }
-        let row = self.total - whole;
-        #[expect(clippy::cast_precision_loss, reason = "rows on one screen")]
-        let sub = whole as f32 * self.row - self.height;
-        (row, sub)
+        (0, 0.0)
     }
 }
 
 impl Scroll {
     /// Keeps to what there is; while following, to its end.
-    pub(super) fn settle(&mut self, extent: Extent) {
+    pub(super) fn settle(&mut self, extent: Extent<'_>) {
         let last = extent.last();
         if self.follow || (self.row, self.sub) >= last {
             (self.row, self.sub) = last;
@@ -59,30 +68,43 @@ impl Scroll {
     }
 
     /// Moves by points, down where positive. Up lets go of the end; reaching the end takes hold of it.
-    pub(super) fn by(&mut self, points: f32, extent: Extent) {
-        let moved = self.sub + points;
-        let rows = (moved / extent.row).floor();
-        self.sub = moved - rows * extent.row;
-        let up = rows < 0.0 && to_rows(-rows) > self.row;
-        if up {
-            (self.row, self.sub) = (0, 0.0);
-        } else if rows < 0.0 {
-            self.row -= to_rows(-rows);
-        } else {
-            self.row = self.row.saturating_add(to_rows(rows));
+    pub(super) fn by(&mut self, points: f32, extent: Extent<'_>) {
+        /// What is further than so many rows does not look at each of them.
+        const FAR: f32 = 200.0;
+        let mut sub = self.sub + points;
+        let rows = (sub / extent.row).floor();
+        if rows.abs() > FAR {
+            sub -= rows * extent.row;
+            self.row = if rows < 0.0 {
+                self.row.saturating_sub(to_rows(-rows))
+            } else {
+                self.row.saturating_add(to_rows(rows))
+            };
+        }
+        while sub < 0.0 && self.row > 0 {
+            self.row -= 1;
+            sub += extent.height_of(self.row);
+        }
+        while sub >= extent.height_of(self.row) && self.row < extent.total {
+            sub -= extent.height_of(self.row);
+            self.row += 1;
+        }
+        self.sub = sub.max(0.0);
+        if rows < -FAR && self.row == 0 {
+            self.sub = 0.0;
         }
         self.moved(points < 0.0, extent);
     }
 
     /// Moves by rows, down where positive.
-    pub(super) fn by_rows(&mut self, rows: i64, extent: Extent) {
+    pub(super) fn by_rows(&mut self, rows: i64, extent: Extent<'_>) {
         self.row = self.row.saturating_add_signed(rows);
         self.moved(rows < 0, extent);
     }
 
     /// Goes to this part of the whole, 0 to 1, as a thumb says.
     #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a thumb")]
-    pub(super) fn go_to_part(&mut self, part: f64, extent: Extent) {
+    pub(super) fn go_to_part(&mut self, part: f64, extent: Extent<'_>) {
         let last = extent.last().0 as f64;
         self.row = (part.clamp(0.0, 1.0) * last).round() as u64;
         self.sub = 0.0;
@@ -90,7 +112,7 @@ impl Scroll {
     }
 
     /// Brings a row into the middle.
-    pub(super) fn go_to_row(&mut self, row: u64, extent: Extent) {
+    pub(super) fn go_to_row(&mut self, row: u64, extent: Extent<'_>) {
         self.row = row.saturating_sub(extent.page() / 2);
         self.sub = 0.0;
         self.moved(true, extent);
@@ -98,13 +120,13 @@ impl Scroll {
 
     /// Which part of the whole is in sight: place of the thumb and its length, 0 to 1.
     #[expect(clippy::cast_precision_loss, reason = "a thumb")]
-    pub(super) fn thumb(&self, extent: Extent) -> Option<(f64, f64)> {
-        let last = extent.last().0 as f64;
+    pub(super) fn thumb(&self, extent: Extent<'_>) -> Option<(f64, f64)> {
+        let (last, scrolls) = (extent.last().0 as f64, extent.last() != (0, 0.0));
         let fits = f64::from(extent.height / extent.row) / extent.total.max(1) as f64;
-        (fits < 1.0).then(|| (self.row as f64 / last.max(1.0), fits))
+        (fits < 1.0 || scrolls).then(|| ((self.row as f64 / last.max(1.0)).min(1.0), fits.min(1.0)))
     }
 
-    fn moved(&mut self, up: bool, extent: Extent) {
+    fn moved(&mut self, up: bool, extent: Extent<'_>) {
         let last = extent.last();
         let at_end = (self.row, self.sub) >= last;
         self.follow = at_end && (!up || last == (0, 0.0));
@@ -121,8 +143,10 @@ fn to_rows(rows: f32) -> u64 {
 mod tests {
     use super::*;
 
-    fn extent(total: u64) -> Extent {
-        Extent { total, row: 20.0, height: 200.0 }
+    static FLAT: BTreeMap<u64, f32> = BTreeMap::new();
+
+    fn extent(total: u64) -> Extent<'static> {
+        Extent { total, row: 20.0, height: 200.0, tall: &FLAT }
     }
 
     #[test]
@@ -170,8 +194,30 @@ mod tests {
         }
         scroll.by(-30.0, extent(3));
         assert!(scroll.follow, "nothing to scroll: the end is in sight");
-        scroll.settle(Extent { total: 11, row: 20.0, height: 210.0 });
+        scroll.settle(Extent { total: 11, row: 20.0, height: 210.0, tall: &FLAT });
         assert_eq!((scroll.row, scroll.sub), (0, 10.0));
+    }
+
+    #[test]
+    fn folded_rows_count_with_all_their_lines() {
+        let tall = BTreeMap::from([(997, 100.0), (999, 500.0)]);
+        let extent = Extent { tall: &tall, ..extent(1000) };
+        let mut scroll = Scroll::default();
+        scroll.settle(extent);
+        assert_eq!((scroll.row, scroll.sub), (999, 300.0), "the end of the last row is in sight");
+        for (points, place) in
+            [(-290.0, (999, 10.0)), (-20.0, (998, 10.0)), (-60.0, (997, 50.0)), (1000.0, (999, 300.0))]
+        {
+            scroll.by(points, extent);
+            assert_eq!((scroll.row, scroll.sub), place, "{points}");
+        }
+        assert!(scroll.follow);
+        let long = Extent { total: 1, tall: &BTreeMap::from([(0, 900.0)]), ..extent };
+        let mut scroll = Scroll::default();
+        scroll.settle(long);
+        scroll.by(-10.0, long);
+        assert_eq!((scroll.row, scroll.sub, scroll.follow), (0, 690.0, false));
+        assert!(scroll.thumb(long).is_some());
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use egui::{Button, Color32, ComboBox, Key, Popup, PopupCloseBehavior, RichText, TextEdit, Ui};
+use egui::{
+    Align, Button, Color32, Key, Label, Layout, Modifiers, Popup, PopupCloseBehavior, RichText, TextEdit, Ui, vec2,
+};
 
 use super::{LogPanel, Why};
 use crate::app::State;
@@ -17,10 +19,12 @@ use crate::ui::{bytes, parts, theme};
 
 /// Drafts of the choices.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "a check box each")]
 pub(super) struct Toolbar {
     rx: bool,
     tx: bool,
     events: bool,
+    steps: bool,
     only: String,
     pattern: Option<Pattern>,
     trouble: Option<String>,
@@ -38,6 +42,7 @@ impl Default for Toolbar {
             rx: true,
             tx: true,
             events: true,
+            steps: false,
             only: String::new(),
             pattern: None,
             trouble: None,
@@ -53,11 +58,36 @@ impl Default for Toolbar {
 
 impl Toolbar {
     pub(super) fn filter(&self) -> Filter {
-        Filter { rx: self.rx, tx: self.tx, events: self.events, pattern: self.pattern.clone() }
+        let (rx, tx, events, steps) = (self.rx, self.tx, self.events, self.steps);
+        Filter { rx, tx, events, steps, pattern: self.pattern.clone() }
     }
 
+    /// Something is hidden that is shown at first.
     pub(super) fn filters(&self) -> bool {
-        !self.filter().shows_all()
+        self.pattern.is_some() || self.hides_kinds()
+    }
+
+    fn hides_kinds(&self) -> bool {
+        !(self.rx && self.tx && self.events)
+    }
+
+    fn show_everything(&mut self) {
+        (self.rx, self.tx, self.events, self.pattern, self.trouble) = (true, true, true, None, None);
+        self.only.clear();
+    }
+
+    /// What is typed as the filter: the text itself, or between slashes a regular expression.
+    fn read_filter(&mut self) {
+        let regex = self.only.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
+        let pattern = match regex {
+            Some(regex) => Pattern::new(regex, PatternKind::Regex, true),
+            None => Pattern::new(&self.only, PatternKind::Text, true),
+        };
+        (self.pattern, self.trouble) = match pattern {
+            Ok(pattern) => (Some(pattern), None),
+            Err(_) if self.only.is_empty() => (None, None),
+            Err(error) => (None, Some(parts::in_one_line(&error.to_string()))),
+        };
     }
 
     /// Patterns of the highlight rules; one that does not compile colours nothing.
@@ -77,18 +107,23 @@ impl Toolbar {
 /// Draws the choices.
 pub(super) fn show(log: &mut LogPanel, ui: &mut Ui, state: &State, commands: &mut Commands) {
     ui.horizontal_wrapped(|ui| {
-        parts::heading(ui, "Log");
         ui.spacing_mut().item_spacing.x = 4.0;
-        columns(ui, state, commands);
-        times(ui, state, commands);
-        rows(&mut log.toolbar, ui, state, commands);
-        filter(&mut log.toolbar, ui);
-        more(log, ui, state, commands);
+        segments(ui, state, commands);
+        view(&mut log.toolbar, ui, state, commands);
+        filter(log, ui);
+        if ui.button("Find").on_hover_text("Ctrl+F: goes through all matches, and hides nothing").clicked() {
+            log.wants_find = true;
+        }
+        let clear = ui.add_enabled(log.page.total > log.base, Button::new("Clear"));
+        if clear.on_hover_text("Hides the rows that are there; the capture keeps them").clicked() {
+            log.clear();
+        }
         let follow = ui.selectable_label(log.scroll.follow, "Follow");
         if follow.on_hover_text("Keeps the newest row in sight; End does it too").clicked() {
             log.scroll.follow = !log.scroll.follow;
             log.goto = None;
         }
+        more(log, ui, state, commands);
         if log.base > 0 && parts::quiet(ui, "Show all rows").on_hover_text("The view was cleared").clicked() {
             log.unclear();
         }
@@ -103,124 +138,178 @@ pub(super) fn show(log: &mut LogPanel, ui: &mut Ui, state: &State, commands: &mu
     });
 }
 
-fn columns(ui: &mut Ui, state: &State, commands: &mut Commands) {
+/// Text, hex, or both: one click each.
+fn segments(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let view = &state.settings.view;
-    let choices = [
-        (Columns::Both, "Text and hex"),
-        (Columns::Text, "Text"),
-        (Columns::Hex, "Hex"),
-        (Columns::Decimal, "Decimal"),
-        (Columns::Binary, "Binary"),
-    ];
-    let name = choices.iter().find(|(columns, _)| *columns == view.columns).map_or("", |(_, name)| name);
-    let combo = ComboBox::from_id_salt("columns").width(112.0).selected_text(name).show_ui(ui, |ui| {
-        for (columns, name) in choices {
-            let button = ui.selectable_label(view.columns == columns, name);
-            if button.accessible_name(format!("Show as {}", name.to_lowercase())).clicked() {
-                commands.push(Setting::View(View { columns, ..view.clone() }));
-            }
+    ui.spacing_mut().item_spacing.x = 1.0;
+    for (columns, name, spoken) in [
+        (Columns::Text, "Text", "Show as text"),
+        (Columns::Hex, "Hex", "Show as hex"),
+        (Columns::Both, "Both", "Show text and hex"),
+    ] {
+        let segment = ui.add(Button::selectable(view.columns == columns, name).frame_when_inactive(true));
+        if segment.accessible_name(spoken).clicked() {
+            commands.push(Setting::View(View { columns, ..view.clone() }));
         }
-        ui.separator();
-        for (decoding, name) in [
-            (TextDecoding::Utf8, "Text is UTF-8"),
-            (TextDecoding::Latin1, "Text is Latin-1"),
-            (TextDecoding::Bytes, "Only ASCII is text"),
-        ] {
-            if ui.selectable_label(view.decoding == decoding, name).clicked() {
-                commands.push(Setting::View(View { decoding, ..view.clone() }));
-            }
-        }
-    });
-    combo.response.accessible_name("Show bytes as");
+    }
+    ui.spacing_mut().item_spacing.x = 4.0;
 }
 
-fn times(ui: &mut Ui, state: &State, commands: &mut Commands) {
+/// Width of each of the two columns of choices.
+const COLUMN: f32 = 210.0;
+
+/// How rows look, which ones are shown, and where they end.
+fn view(toolbar: &mut Toolbar, ui: &mut Ui, state: &State, commands: &mut Commands) {
     let view = &state.settings.view;
-    let choices = [
+    let button = ui.add(Button::selectable(toolbar.hides_kinds() || view.newline != "modem", "View…"));
+    Popup::menu(&button.on_hover_text("Time, long rows, which rows are shown, and where a row ends"))
+        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+        .show(|ui| {
+            // A short window shows all of it by scrolling.
+            let room = (ui.ctx().content_rect().height() - 150.0).max(120.0);
+            egui::ScrollArea::vertical().max_height(room).show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 2.0;
+                ui.horizontal_top(|ui| {
+                    ui.vertical(|ui| {
+                        ui.set_width(COLUMN);
+                        shown_rows(toolbar, ui);
+                        ui.separator();
+                        looks(ui, view, commands);
+                    });
+                    ui.vertical(|ui| {
+                        ui.set_width(COLUMN);
+                        times(ui, view, commands);
+                        ui.separator();
+                        row_ends(toolbar, ui, view, commands);
+                    });
+                });
+            });
+        });
+}
+
+fn shown_rows(toolbar: &mut Toolbar, ui: &mut Ui) {
+    parts::weak(ui, "Rows that are shown");
+    ui.checkbox(&mut toolbar.rx, "Received");
+    ui.checkbox(&mut toolbar.tx, "Sent");
+    ui.checkbox(&mut toolbar.events, "Events and notes");
+    let steps = ui.add_enabled(toolbar.events, egui::Checkbox::new(&mut toolbar.steps, "Every step of a macro"));
+    steps.on_hover_text("Without it: how each macro ended, and what failed");
+    if ui.button("Show everything").clicked() {
+        toolbar.show_everything();
+    }
+}
+
+fn looks(ui: &mut Ui, view: &View, commands: &mut Commands) {
+    let mut set = |view: View| commands.push(Setting::View(view));
+    let mut wrap = view.wrap;
+    if ui
+        .checkbox(&mut wrap, "Fold long rows")
+        .on_hover_text("All of a row is seen, on as many lines as it needs")
+        .changed()
+    {
+        set(View { wrap, ..view.clone() });
+    }
+    for (columns, name) in [(Columns::Decimal, "Show as decimal"), (Columns::Binary, "Show as binary")] {
+        if ui.selectable_label(view.columns == columns, name).clicked() {
+            set(View { columns, ..view.clone() });
+        }
+    }
+    for (decoding, name) in [
+        (TextDecoding::Utf8, "Text is UTF-8"),
+        (TextDecoding::Latin1, "Text is Latin-1"),
+        (TextDecoding::Bytes, "Only ASCII is text"),
+    ] {
+        if ui.selectable_label(view.decoding == decoding, name).clicked() {
+            set(View { decoding, ..view.clone() });
+        }
+    }
+}
+
+fn times(ui: &mut Ui, view: &View, commands: &mut Commands) {
+    parts::weak(ui, "Time");
+    for (clock, name, help) in [
         (Clock::Clock, "Clock", "Time of day"),
         (Clock::SinceStart, "Since start", "Seconds since the capture began"),
         (Clock::SinceRow, "Since last row", "Seconds since the row above"),
         (Clock::SinceTx, "Since last TX", "Seconds since bytes were sent last: how long an answer took"),
-    ];
-    let name = choices.iter().find(|(clock, ..)| *clock == view.clock).map_or("", |(_, name, _)| name);
-    let combo = ComboBox::from_id_salt("clock").width(112.0).selected_text(name).show_ui(ui, |ui| {
-        for (clock, name, help) in choices {
-            if ui.selectable_label(view.clock == clock, name).on_hover_text(help).clicked() {
-                commands.push(Setting::View(View { clock, ..view.clone() }));
-            }
+    ] {
+        if ui.selectable_label(view.clock == clock, name).on_hover_text(help).clicked() {
+            commands.push(Setting::View(View { clock, ..view.clone() }));
         }
-    });
-    combo.response.accessible_name("Time");
+    }
 }
 
-fn rows(toolbar: &mut Toolbar, ui: &mut Ui, state: &State, commands: &mut Commands) {
-    let view = &state.settings.view;
-    let button = ui.add(Button::selectable(view.newline != "modem", "Rows…"));
-    Popup::menu(&button.on_hover_text("Where a row ends"))
-        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
-        .show(|ui| {
-            let mut choose = |newline: String| commands.push(Setting::View(View { newline, ..view.clone() }));
-            for (rule, name) in [
-                ("modem", "As a modem answers"),
-                ("auto", "At line ends"),
-                ("cr", "After CR"),
-                ("lf", "After LF"),
-                ("crlf", "After CR LF"),
-                ("nul", "After NUL"),
-                ("etx", "After ETX (03)"),
-                ("every 16", "Every 16 bytes"),
-                ("pause 50ms", "After a pause of 50 ms"),
-                ("never", "When the direction changes"),
-            ] {
-                if ui.selectable_label(view.newline == rule, name).clicked() {
-                    choose(rule.to_owned());
-                    ui.close();
-                }
-            }
-            ui.separator();
-            let text = toolbar.newline.get_or_insert_with(|| view.newline.clone());
-            let label = parts::weak(ui, r"Other: \x1A, every 32, pause 200ms");
-            let field =
-                ui.add(TextEdit::singleline(text).desired_width(150.0).font(theme::mono())).labelled_by(label.id);
-            let wanted = View { newline: text.clone(), ..view.clone() };
-            match wanted.row_end() {
-                Err(trouble) => {
-                    ui.colored_label(parts::colors(ui).bad, trouble);
-                }
-                Ok(_) if field.lost_focus() && wanted != *view => choose(wanted.newline),
-                Ok(_) => {}
-            }
-        });
-}
-
-fn filter(toolbar: &mut Toolbar, ui: &mut Ui) {
-    let button = ui.add(Button::selectable(toolbar.filters(), "Filter…")).on_hover_text("Which rows are shown");
-    Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
-        ui.checkbox(&mut toolbar.rx, "Received");
-        ui.checkbox(&mut toolbar.tx, "Sent");
-        ui.checkbox(&mut toolbar.events, "Events and notes");
-        let label = ui.label("Only rows with");
-        let field = ui.add(TextEdit::singleline(&mut toolbar.only).desired_width(170.0).font(theme::mono()));
-        if field.labelled_by(label.id).changed() {
-            (toolbar.pattern, toolbar.trouble) = match Pattern::new(&toolbar.only, PatternKind::Regex, true) {
-                Ok(pattern) => (Some(pattern), None),
-                Err(_) if toolbar.only.is_empty() => (None, None),
-                Err(error) => (None, Some(error.to_string())),
-            };
+fn row_ends(toolbar: &mut Toolbar, ui: &mut Ui, view: &View, commands: &mut Commands) {
+    parts::weak(ui, "A row ends");
+    let mut choose = |newline: String| commands.push(Setting::View(View { newline, ..view.clone() }));
+    for (rule, name) in [
+        ("modem", "As a modem answers"),
+        ("auto", "At line ends"),
+        ("cr", "After CR"),
+        ("lf", "After LF"),
+        ("crlf", "After CR LF"),
+        ("nul", "After NUL"),
+        ("etx", "After ETX (03)"),
+        ("every 16", "Every 16 bytes"),
+        ("pause 50ms", "After a pause of 50 ms"),
+        ("never", "When the direction changes"),
+    ] {
+        if ui.selectable_label(view.newline == rule, name).clicked() {
+            choose(rule.to_owned());
         }
-        parts::weak(ui, "A regular expression; capitals do not matter.");
-        if let Some(trouble) = &toolbar.trouble {
+    }
+    let text = toolbar.newline.get_or_insert_with(|| view.newline.clone());
+    let label = parts::weak(ui, r"Other: \x1A, every 32, pause 200ms");
+    let field = ui.add(TextEdit::singleline(text).desired_width(150.0).font(theme::mono())).labelled_by(label.id);
+    let wanted = View { newline: text.clone(), ..view.clone() };
+    match wanted.row_end() {
+        Err(trouble) => {
             ui.colored_label(parts::colors(ui).bad, trouble);
         }
-        if ui.button("Show everything").clicked() {
-            (toolbar.rx, toolbar.tx, toolbar.events, toolbar.pattern) = (true, true, true, None);
-            toolbar.only.clear();
+        Ok(_) if field.lost_focus() && wanted != *view => choose(wanted.newline),
+        Ok(_) => {}
+    }
+}
+
+/// Which rows are shown, by what is in them, and how many that are.
+fn filter(log: &mut LogPanel, ui: &mut Ui) {
+    const WIDTH: f32 = 150.0;
+    const COUNT: f32 = 84.0;
+    let palette = parts::colors(ui);
+    let toolbar = &mut log.toolbar;
+    let mut edit = TextEdit::singleline(&mut toolbar.only).desired_width(WIDTH).hint_text("Filter rows");
+    if toolbar.trouble.is_some() {
+        edit = edit.text_color(palette.bad);
+    }
+    let field = ui.add(edit.font(theme::mono())).accessible_name("Filter rows");
+    // Esc takes the focus away before anybody is asked.
+    let clear = (field.has_focus() || field.lost_focus())
+        && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
+    if clear {
+        toolbar.only.clear();
+    }
+    if clear || field.changed() {
+        toolbar.read_filter();
+    }
+    field.on_hover_text("Only rows with this text are shown; capitals do not matter. /…/ is a regular expression.");
+    // The room is kept, so that nothing moves when there is a count.
+    ui.allocate_ui_with_layout(vec2(COUNT, theme::CONTROL), Layout::left_to_right(Align::Center), |ui| {
+        ui.set_width(COUNT);
+        match &log.toolbar.trouble {
+            Some(trouble) => {
+                ui.add(Label::new(RichText::new(trouble).color(palette.bad)).truncate()).on_hover_text(trouble);
+            }
+            None if log.toolbar.filters() => {
+                let (shown, all) = (bytes::grouped(log.page.total), bytes::grouped(log.page.all));
+                ui.add(Label::new(format!("{shown} of {all}")).truncate());
+            }
+            None => {}
         }
     });
 }
 
 fn more(log: &mut LogPanel, ui: &mut Ui, state: &State, commands: &mut Commands) {
-    let button = ui.button("More…").on_hover_text("Notes, jump to a time, clear, highlight, count");
+    let button = ui.button("More…").on_hover_text("Notes, jump to a time, colours, count");
     Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_min_width(270.0);
         let enter =
@@ -247,11 +336,6 @@ fn more(log: &mut LogPanel, ui: &mut Ui, state: &State, commands: &mut Commands)
         highlights(&mut log.toolbar, ui, state, commands);
         ui.separator();
         count_byte(&mut log.toolbar, ui, commands);
-        ui.separator();
-        if ui.button("Clear view").on_hover_text("Hides what is there; the capture keeps it").clicked() {
-            log.clear();
-            ui.close();
-        }
     });
 }
 
@@ -315,5 +399,28 @@ fn counted(ui: &mut Ui, state: &State, commands: &mut Commands) {
         .clicked()
     {
         commands.push(Capture::CountByte(None));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_is_text_unless_it_stands_between_slashes() {
+        let check = |typed: &str, found: &[u8], fits: bool| {
+            let mut toolbar = Toolbar { only: typed.to_owned(), ..Toolbar::default() };
+            toolbar.read_filter();
+            assert_eq!(toolbar.trouble, None, "{typed}");
+            assert_eq!(toolbar.pattern.is_none_or(|pattern| pattern.is_in(found)), fits, "{typed}");
+        };
+        check("", b"anything", true);
+        check("+csq", b"AT+CSQ", true);
+        check("+csq", b"AT+CREG", false);
+        check("/^at.*q$/", b"AT+CSQ", true);
+        check("/", b"a/b", true);
+        let mut toolbar = Toolbar { only: "/(/".to_owned(), ..Toolbar::default() };
+        toolbar.read_filter();
+        assert!(toolbar.pattern.is_none() && toolbar.trouble.is_some_and(|trouble| !trouble.contains('\n')));
     }
 }
