@@ -2,29 +2,94 @@
 //!
 //! Bytes that an offer would send are shown before they go out.
 
-use egui::{Button, RichText, ScrollArea, Ui};
+use egui::{Align, Button, Layout, RichText, ScrollArea, Ui, vec2};
 
 use super::tools::FindBaudPanel;
 use super::{bytes, parts, theme};
 use crate::app::State;
 use crate::app::command::{Line, Setting};
-use crate::modem::diagnose::{Finding, Offer, Severity};
+use crate::modem::diagnose::{Evidence, Finding, Offer, Severity};
 use crate::ui::commands::Commands;
+
+/// Room for *Dismiss* at the end of a line.
+const DISMISS: f32 = 76.0;
+
+/// And for what one click can do.
+const OFFER: f32 = 130.0;
+
+/// When the last of its bytes came or went.
+fn newest(finding: &Finding) -> (Option<std::time::Duration>, u64) {
+    let last = finding.evidence.iter().max_by_key(|evidence| evidence.at);
+    (last.and_then(|last| last.at), last.map_or(0, |last| last.range.start))
+}
 
 /// The list and what is unfolded in it.
 #[derive(Debug, Default)]
 pub struct Findings {
+    /// The one that is unfolded.
+    open: Option<Key>,
+    /// Those that were put away, of this capture.
+    dismissed: Vec<Key>,
+    /// In which order they were listed.
+    order: Vec<Key>,
+    capture: u64,
     advice: Option<(&'static str, &'static str)>,
 }
 
+/// Names a finding as long as its capture is shown: its rule and the first bytes it rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Key(&'static str, Option<Evidence>);
+
+impl Key {
+    fn of(finding: &Finding) -> Self {
+        Self(finding.rule, finding.evidence.first().cloned())
+    }
+}
+
 impl Findings {
+    /// There is something in the list.
+    pub fn any(&self, state: &State) -> bool {
+        self.listed(state).next().is_some()
+    }
+
+    fn listed<'a>(&'a self, state: &'a State) -> impl Iterator<Item = &'a Finding> {
+        let here = self.capture == state.capture_number;
+        state.findings().filter(move |finding| !here || !self.dismissed.contains(&Key::of(finding)))
+    }
+
     /// Draws the list.
     pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
-        let mut all: Vec<&Finding> = state.findings().collect();
-        all.sort_by_key(|finding| (finding.resolved, std::cmp::Reverse(finding.severity)));
+        if self.capture != state.capture_number {
+            (self.capture, self.open) = (state.capture_number, None);
+            self.dismissed.clear();
+        }
+        // Newest first: what happened just now is what the user asks about. Under the pointer nothing moves: what is new
+        // waits at the end until it is gone.
+        let mut all: Vec<Finding> = self.listed(state).cloned().collect();
+        all.sort_by_key(|finding| std::cmp::Reverse(newest(finding)));
+        if ui.rect_contains_pointer(ui.max_rect()) {
+            let place = |finding: &Finding| self.order.iter().position(|key| *key == Key::of(finding));
+            all.sort_by_key(|finding| place(finding).unwrap_or(usize::MAX));
+        }
+        self.order = all.iter().map(Key::of).collect();
+        self.head(ui, state, &all, commands);
+        ScrollArea::vertical().id_salt("findings").auto_shrink([false, true]).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 2.0;
+            for finding in &all {
+                ui.push_id((finding.rule, finding.evidence.first().map(|first| first.range.start)), |ui| {
+                    self.finding(ui, state, finding, commands);
+                });
+            }
+        });
+    }
+
+    fn head(&mut self, ui: &mut Ui, state: &State, all: &[Finding], commands: &mut Commands) {
         ui.horizontal(|ui| {
             let open = all.iter().filter(|finding| !finding.resolved).count();
             parts::heading(ui, &if open == 0 { "Findings".to_owned() } else { format!("Findings ({open})") });
+            if open < all.len() && parts::quiet(ui, "Clear resolved").clicked() {
+                self.dismissed.extend(all.iter().filter(|finding| finding.resolved).map(Key::of));
+            }
             if !state.settings.muted.is_empty() {
                 let muted: Vec<_> = state.settings.muted.iter().map(String::as_str).collect();
                 let button = parts::quiet(ui, &format!("{} muted: show again", muted.len()));
@@ -33,15 +98,9 @@ impl Findings {
                 }
             }
         });
-        ScrollArea::vertical().id_salt("findings").auto_shrink([false, true]).show(ui, |ui| {
-            for (row, finding) in all.iter().enumerate() {
-                ui.push_id((row, finding.rule), |ui| {
-                    self.finding(ui, state, finding, commands);
-                });
-            }
-        });
     }
 
+    /// One line, and below it the rest where it is unfolded.
     fn finding(&mut self, ui: &mut Ui, state: &State, finding: &Finding, commands: &mut Commands) {
         let palette = parts::colors(ui);
         let (word, color) = match (finding.resolved, finding.severity) {
@@ -50,63 +109,104 @@ impl Findings {
             (false, Severity::Warning) => ("Warning", palette.warn),
             (false, Severity::Note) => ("Note", palette.accent),
         };
-        parts::card(ui).show(ui, |ui| {
-            ui.set_width(ui.available_width());
-            ui.horizontal_wrapped(|ui| {
-                parts::badge(ui, word, color);
-                let title =
-                    Button::new(RichText::new(&finding.title).font(theme::strong(theme::BODY))).wrap().frame(false);
-                if ui.add(title).on_hover_text("Show the bytes in the log").clicked()
-                    && let Some(evidence) = finding.evidence.first()
-                {
-                    commands.show_bytes(evidence.clone());
-                }
-            });
-            if !finding.resolved {
-                ui.label(&finding.cause);
-                ui.label(parts::sentence(&[("To do: ", palette.strong, true), (&finding.fix, palette.text, false)]));
+        let key = Key::of(finding);
+        let unfolded = self.open.as_ref() == Some(&key);
+        ui.horizontal(|ui| {
+            parts::badge(ui, word, color);
+            let offer = finding.offers.iter().find(|offer| !matches!(offer, Offer::Advice(_)));
+            let offer = offer.filter(|_| !unfolded && !finding.resolved);
+            let taken = if offer.is_some() { DISMISS + OFFER } else { DISMISS };
+            let room = (ui.available_width() - taken).max(60.0);
+            let title =
+                RichText::new(state.masked(&finding.title)).font(theme::strong(theme::BODY)).color(palette.text);
+            let button = Button::new(title).truncate().frame_when_inactive(false).selected(unfolded);
+            let line = ui.allocate_ui_with_layout(
+                vec2(room, theme::CONTROL),
+                Layout::left_to_right(Align::Center).with_main_justify(true).with_main_align(Align::Min),
+                |ui| ui.add(button),
+            );
+            let help = if unfolded { "Fold" } else { "Why, and what to do" };
+            if line.inner.on_hover_text(help).clicked() {
+                self.open = (!unfolded).then(|| key.clone());
             }
-            ui.horizontal_wrapped(|ui| {
-                if !finding.resolved {
-                    self.offers(ui, state, finding, commands);
-                }
-                if parts::quiet(ui, "Mute")
-                    .on_hover_text(format!("Show no more findings of “{}”", finding.rule))
-                    .clicked()
-                {
-                    commands.push(Setting::Mute(finding.rule.to_owned()));
-                }
-                parts::weak(ui, finding.rule);
-            });
-            if let Some((rule, advice)) = self.advice
-                && rule == finding.rule
+            if let Some(offer) = offer {
+                self.offer(ui, state, finding.rule, offer, commands);
+            }
+            if parts::quiet(ui, "Dismiss")
+                .on_hover_text("Puts this one away; the next one of its kind is shown")
+                .clicked()
             {
-                ui.label(advice);
+                self.dismissed.push(key.clone());
             }
         });
+        if unfolded {
+            parts::card(ui).show(ui, |ui| self.unfolded(ui, state, finding, commands));
+        }
+    }
+
+    fn unfolded(&mut self, ui: &mut Ui, state: &State, finding: &Finding, commands: &mut Commands) {
+        let palette = parts::colors(ui);
+        ui.set_width(ui.available_width());
+        ui.label(state.masked(&finding.title));
+        ui.label(state.masked(&finding.cause));
+        if !finding.resolved {
+            ui.label(parts::sentence(&[
+                ("To do: ", palette.strong, true),
+                (&state.masked(&finding.fix), palette.text, false),
+            ]));
+        }
+        ui.horizontal_wrapped(|ui| {
+            if !finding.resolved {
+                self.offers(ui, state, finding, commands);
+            }
+            if let Some(evidence) = finding.evidence.first()
+                && ui.button("Show the bytes").on_hover_text("In the log").clicked()
+            {
+                commands.show_bytes(evidence.clone());
+            }
+            // In a menu, so that a second click on what stood here before cannot silence a rule for good.
+            ui.menu_button("Rule…", |ui| {
+                parts::weak(ui, format!("The rule is “{}”.", finding.rule));
+                if ui.button("Mute this rule").on_hover_text("Shows no more findings of it, in any session").clicked() {
+                    commands.push(Setting::Mute(finding.rule.to_owned()));
+                    ui.close();
+                }
+            });
+        });
+        if let Some((rule, advice)) = self.advice
+            && rule == finding.rule
+        {
+            ui.label(advice);
+        }
     }
 
     fn offers(&mut self, ui: &mut Ui, state: &State, finding: &Finding, commands: &mut Commands) {
         for offer in &finding.offers {
-            match offer {
-                Offer::Send { label, bytes: exact } => {
-                    let preview = format!("{label}: sends {} ({})", bytes::words(exact), bytes::hex(exact));
-                    let button = parts::primary(ui, state.connected(), label);
-                    if button.on_hover_text(&preview).clicked() {
-                        commands.push(Line::Send(exact.clone()));
-                    }
-                    parts::weak(ui, bytes::hex(exact));
+            self.offer(ui, state, finding.rule, offer, commands);
+            if let Offer::Send { bytes: exact, .. } = offer {
+                parts::weak(ui, bytes::hex(exact));
+            }
+        }
+    }
+
+    fn offer(&mut self, ui: &mut Ui, state: &State, rule: &'static str, offer: &Offer, commands: &mut Commands) {
+        match offer {
+            Offer::Send { label, bytes: exact } => {
+                let label = state.masked(label);
+                let preview = format!("{label}: sends {} ({})", bytes::words(exact), bytes::hex(exact));
+                if parts::primary(ui, state.connected(), &label).on_hover_text(preview).clicked() {
+                    commands.push(Line::Send(exact.clone()));
                 }
-                Offer::Advice(advice) => {
-                    let shown = self.advice == Some((finding.rule, advice));
-                    if ui.button(if shown { "Hide advice" } else { "Advice…" }).clicked() {
-                        self.advice = (!shown).then_some((finding.rule, advice));
-                    }
+            }
+            Offer::Advice(advice) => {
+                let shown = self.advice == Some((rule, advice));
+                if ui.button(if shown { "Hide advice" } else { "Advice…" }).clicked() {
+                    self.advice = (!shown).then_some((rule, advice));
                 }
-                Offer::ScanBaud => {
-                    if ui.button("Find baud…").on_hover_text("Opens the search; nothing is sent yet").clicked() {
-                        commands.open::<FindBaudPanel>();
-                    }
+            }
+            Offer::ScanBaud => {
+                if ui.button("Find baud…").on_hover_text("Opens the search; nothing is sent yet").clicked() {
+                    commands.open::<FindBaudPanel>();
                 }
             }
         }

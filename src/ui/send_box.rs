@@ -101,6 +101,11 @@ impl SendBox {
         ctx.memory_mut(|memory| memory.request_focus(field_id()));
     }
 
+    /// So many bytes are typed; an ending is not among them.
+    pub fn typed(&self) -> u64 {
+        self.read.as_ref().and_then(Reading::bytes).map_or(0, |bytes| bytes.len() as u64)
+    }
+
     /// A question is open.
     pub fn asking(&self) -> bool {
         self.paste.is_some()

@@ -9,80 +9,106 @@ use super::parts::{self, seconds};
 use super::theme::Palette;
 use crate::app::State;
 use crate::app::command::Line;
-use crate::modem::diagnose::Doing;
+use crate::modem::diagnose::{Doing, Finding, Severity};
 use crate::ui::commands::Commands;
 use crate::vocabulary::codes;
 
-/// Draws the strip.
-pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
+/// Rules that say why nothing works: what they found stands in the strip in place of *Ready*.
+const TELLING: [&str; 5] = ["no-answer", "wrong-baud", "loopback", "sim-missing", "sim-locked"];
+
+/// Draws the strip. So many bytes are `typed` in the send box.
+pub fn show(ui: &mut Ui, state: &State, typed: u64, commands: &mut Commands) {
     let palette = parts::colors(ui);
-    let strip = &state.status.strip;
     ui.horizontal_wrapped(|ui| {
         ui.set_min_height(super::theme::CONTROL);
-        let (words, color) = doing(state, palette);
+        let (words, color) = doing(state, typed, palette);
         let label = parts::lamp(ui, color, &words);
-        label.on_hover_text("What the modem is doing now, read from the bytes alone");
-        if let Doing::Prompt { .. } = strip.doing
+        match trouble(state) {
+            Some(finding) => label.on_hover_text(format!("{} {}", finding.cause, finding.fix)),
+            None => label.on_hover_text("What the modem is doing now, read from the bytes alone"),
+        };
+        if let Doing::Prompt { .. } = state.status.strip.doing
             && state.connected()
         {
-            if parts::primary(ui, true, "Send 1A").on_hover_text("Ctrl+Z: ends the data, so that it is sent").clicked()
-            {
-                commands.push(Line::Send(vec![0x1A]));
-            }
-            if ui.button("Cancel").on_hover_text("Esc: gives the data up, nothing is sent to the peer").clicked() {
-                commands.push(Line::Send(vec![0x1B]));
-            }
-            parts::weak(ui, "Ctrl+Z sends 1A, Esc sends 1B");
+            parts::weak(ui, "Ctrl+Z sends what is typed and 1A; Esc gives the data up");
         }
         sending(ui, state, commands, palette);
         facts(ui, state);
     });
 }
 
-fn doing(state: &State, palette: &Palette) -> (String, egui::Color32) {
+/// What is known to be wrong with the modem, whether its rule is muted or not.
+fn trouble(state: &State) -> Option<&Finding> {
+    let telling = |finding: &&Finding| {
+        !finding.resolved && finding.severity == Severity::Problem && TELLING.contains(&finding.rule)
+    };
+    state.status.findings.iter().filter(|_| state.connected()).rfind(telling)
+}
+
+fn doing(state: &State, typed: u64, palette: &Palette) -> (String, egui::Color32) {
     if !state.connected() {
         return ("Not connected".to_owned(), palette.line);
     }
-    let now = state.now;
     if let Some(left) = state.restarting() {
         let waits = state.status.sending.is_some();
         let what = if waits { "what you sent waits for it" } else { "nothing is sent before" };
         return (format!("The board restarts, ready in {}: {what}", seconds(left)), palette.warn);
     }
+    let found = |otherwise: (&str, egui::Color32)| match trouble(state) {
+        Some(finding) => (state.masked(&finding.title), palette.bad),
+        None => (otherwise.0.to_owned(), otherwise.1),
+    };
     match &state.status.strip.doing {
-        Doing::Unknown => ("Connected; nothing is known of the modem yet".to_owned(), palette.weak),
-        Doing::Ready => ("Ready".to_owned(), palette.good),
+        Doing::Unknown => found(("Connected; nothing is known of the modem yet", palette.weak)),
+        Doing::Ready => found(("Ready", palette.good)),
         Doing::Waiting { command, since, allowed } => {
-            let waited = seconds(now.saturating_sub(*since));
-            let of = allowed.map(|most| format!(" of {}", whole(most))).unwrap_or_default();
-            (format!("Waiting for the answer to {command}, {waited}{of}"), palette.accent)
+            let (time, late) = waited(state.now.saturating_sub(*since), *allowed);
+            let command = state.masked(command);
+            if late {
+                (format!("No answer to {command} for {time}"), palette.bad)
+            } else {
+                (format!("Waiting for the answer to {command}, {time}"), palette.accent)
+            }
         }
         Doing::Connecting { peer, since, allowed } => {
-            let waited = seconds(now.saturating_sub(*since));
-            let of = allowed.map(|most| format!(" of {}", whole(most))).unwrap_or_default();
-            (format!("Waiting for CONNECT OK from {peer}, {waited}{of}; do not send before it"), palette.accent)
+            let (time, late) = waited(state.now.saturating_sub(*since), *allowed);
+            if late {
+                (format!("No CONNECT OK from {peer} for {time}"), palette.bad)
+            } else {
+                (format!("Waiting for CONNECT OK from {peer}, {time}; do not send before it"), palette.accent)
+            }
         }
-        Doing::Prompt { typed, wants, lookalike, .. } => (prompt(*typed, *wants, *lookalike), palette.warn),
+        Doing::Prompt { typed: sent, wants, lookalike, .. } => (prompt(typed, *sent, *wants, *lookalike), palette.warn),
         Doing::Connected { peer } => (format!("Connected to {peer}"), palette.good),
         Doing::Transparent => ("Transparent mode: every byte is data; +++ leaves it".to_owned(), palette.warn),
     }
 }
 
-fn prompt(typed: u64, wants: Option<u64>, lookalike: bool) -> String {
-    match wants {
-        Some(all) => format!("Waiting for data: {typed} of {} sent", bytes::count(all)),
-        None if lookalike => {
-            format!(
-                "Waiting for data: {} typed, the 1A went out as text; the byte 0x1A not sent yet",
-                bytes::count(typed)
-            )
-        }
-        None => format!("Waiting for data: {} typed, 0x1A not sent yet", bytes::count(typed)),
+/// How long, beside what the manual gives it, and whether that is over.
+fn waited(time: Duration, allowed: Option<Duration>) -> (String, bool) {
+    match allowed {
+        Some(most) if time > most => (format!("{} ({} usual)", whole(time), whole(most)), true),
+        Some(most) => (format!("{} of {}", seconds(time), whole(most)), false),
+        None => (seconds(time), false),
     }
 }
 
+fn prompt(typed: u64, sent: u64, wants: Option<u64>, lookalike: bool) -> String {
+    let in_box = format!("{} in the box", bytes::count(typed));
+    match wants {
+        Some(all) => format!("Waiting for data: {in_box}, {} of {} sent", bytes::grouped(sent), bytes::grouped(all)),
+        None if lookalike => format!(
+            "Waiting for data: {in_box}, {} sent; the 1A went out as text, the byte 0x1A not yet",
+            bytes::grouped(sent)
+        ),
+        None => format!("Waiting for data: {in_box}, {} sent, 0x1A not yet", bytes::grouped(sent)),
+    }
+}
+
+/// `5 s`, `1.5 s`, `160 s`.
 fn whole(time: Duration) -> String {
-    if time.as_secs() < 10 { seconds(time) } else { format!("{} s", time.as_secs()) }
+    let exact = time.subsec_millis() == 0 || time.as_secs() >= 10;
+    if exact { format!("{} s", time.as_secs()) } else { seconds(time) }
 }
 
 /// A send that takes its time, and how to end it.

@@ -60,7 +60,7 @@ fn a_text_typed_by_hand_ends_with_ctrl_z() {
     open_prompt(&mut window);
     window.type_text("typed by hand");
     window.key(Key::Enter, Modifiers::NONE);
-    window.wait_for_text("13 bytes typed");
+    window.wait_for_text("13 sent");
     window.key(Key::Z, Modifiers::CTRL | Modifiers::COMMAND);
     window.wait_for_text("SEND OK");
     window.wait_for("the text in the server panel", |widget| widget.label.contains("typed by hand"));
@@ -77,12 +77,12 @@ fn a_1a_typed_as_text_is_told_and_put_right_by_one_click() {
     open_prompt(&mut window);
     window.type_text("hello");
     window.key(Key::Enter, Modifiers::NONE);
-    window.wait_for_text("5 bytes typed");
+    window.wait_for_text("5 sent");
     // Alone in its write it is told at once; at the end of a text only after 10 s (tests/window/main_job.rs moves time).
     window.type_text("1A");
     window.wait_for_text("Make it the byte");
     window.key(Key::Enter, Modifiers::NONE);
-    window.wait_for_text("terminator-typed-as-text");
+    window.wait_for_text("Problem");
     picture(&mut window, "finding.png");
     window.click("Send 1A");
     window.wait_for_text("SEND OK");

@@ -29,6 +29,7 @@ fn a_finding_offers_it_and_a_scan_can_be_stopped() {
     desk.type_text("AT");
     desk.key(egui::Key::Enter);
     desk.wait("it is diagnosed", |desk| desk.offers("Find baud…"));
+    desk.frames();
     desk.click("Find baud…");
     desk.click("Find baud");
     desk.wait("it is under way", |desk| desk.shows("Trying 115200 baud…"));

@@ -327,7 +327,7 @@ fn a_pasted_sketch_fails_blindly_and_delivers_the_text_once_it_waits() {
     desk.reach("Sketch");
     desk.wait("it was sent, no more", |desk| !desk.state().running() && desk.shows("no answer was waited for"));
     assert!(desk.shows("Sent") && !desk.shows("Done"));
-    desk.wait("the reason", |desk| desk.shows("send-before-connect"));
+    desk.wait("the reason", |desk| desk.shows("AT+CIPSTART, before CONNECT OK."));
     desk.reach("Make it wait for the answers");
     desk.reach("Run “Sketch, waiting”");
     desk.wait("it is done", |desk| !desk.state().running() && desk.shows("Done"));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use egui::Key;
+use egui_kittest::kittest::Queryable as _;
 use modemscope::app::Start;
 use modemscope::modem::Direction;
 use modemscope::modem::diagnose::{Doing, Evidence, Finding, Offer, Severity, Strip};
@@ -51,15 +52,13 @@ fn the_strip_says_what_the_modem_is_doing() {
         (waiting, "Waiting for the answer to AT+CIICR, 3.2 s of 85 s"),
         (connecting, "Waiting for CONNECT OK from 10.0.0.5:9999, 4.2 s of 160 s"),
         (Doing::Connected { peer: "10.0.0.5:9999".to_owned() }, "Connected to 10.0.0.5:9999"),
-        (prompt(17, false), "Waiting for data: 17 bytes typed, 0x1A not sent yet"),
+        (prompt(17, false), "Waiting for data: 0 bytes in the box, 17 sent, 0x1A not yet"),
         (prompt(4, true), "the 1A went out as text"),
     ] {
         show(&mut desk, open(doing));
         assert!(desk.shows(words), "{words}");
     }
-    assert!(desk.offers("Send 1A") && desk.offers("Cancel"));
-    show(&mut desk, open(Doing::Ready));
-    assert!(!desk.offers("Send 1A") && !desk.offers("Cancel"));
+    assert!(!desk.offers("Send 1A"), "the send box has the one button for it");
 }
 
 #[test]
@@ -89,13 +88,15 @@ fn findings_offer_bytes_and_can_be_muted() {
     };
     let status = Status { findings: Arc::new([finding]), ..open(prompt(5, false)) };
     show(&mut desk, status);
-    for words in
-        ["Findings (1)", "Problem", "The text was not ended.", "The modem waits for the byte 1A.", "To do: Send"]
-    {
+    for words in ["Findings (1)", "Problem", "The text was not ended."] {
         assert!(desk.shows(words), "{words}");
     }
-    assert!(desk.offers("Send 1A now"));
-    desk.click("Mute");
+    assert!(desk.offers("Send 1A now") && !desk.shows("The modem waits for the byte 1A."));
+    desk.click("The text was not ended.");
+    assert!(desk.shows("The modem waits for the byte 1A.") && desk.shows("To do: Send"));
+    assert!(desk.offers("Send 1A now") && !desk.offers("Mute this rule"));
+    desk.reach("Rule…");
+    desk.click("Mute this rule");
     assert!(!desk.shows("The text was not ended."));
     assert!(desk.state().settings.muted.contains("missing-terminator"));
 }
@@ -112,4 +113,75 @@ fn failures_to_open_say_what_to_do() {
     assert!(desk.shows(&why), "{why}");
     assert!(why.contains("/nowhere/ttyUSB9"), "{why}");
     assert!(desk.offers("Connect"));
+}
+
+fn finding(rule: &'static str, title: &str, at: u64, resolved: bool) -> Finding {
+    Finding {
+        rule,
+        severity: Severity::Problem,
+        title: title.to_owned(),
+        cause: "A cause.".to_owned(),
+        fix: "A fix.".to_owned(),
+        evidence: vec![Evidence { direction: Direction::Rx, range: at..at + 1, at: Some(Duration::from_secs(at)) }],
+        offers: Vec::new(),
+        confidence: 90,
+        resolved,
+    }
+}
+
+#[test]
+fn a_modem_that_does_not_answer_is_not_waited_for_quietly() {
+    let mut desk = Desk::new(&Start::default());
+    let waiting = Doing::Waiting {
+        command: "AT".to_owned(),
+        since: Duration::from_millis(300),
+        allowed: Some(Duration::from_secs(5)),
+    };
+    show(&mut desk, open(waiting));
+    assert!(desk.shows("Waiting for the answer to AT, 4.9 s of 5 s"));
+    show(
+        &mut desk,
+        Status {
+            now: Duration::from_secs(58),
+            ..open(Doing::Waiting {
+                command: "AT+CPIN=\"4711\"".to_owned(),
+                since: Duration::ZERO,
+                allowed: Some(Duration::from_secs(5)),
+            })
+        },
+    );
+    assert!(desk.shows("No answer to AT+CPIN=\"****\" for 58 s (5 s usual)"));
+}
+
+#[test]
+fn ready_is_not_said_of_a_modem_without_its_sim() {
+    let mut desk = Desk::new(&Start::default());
+    let gone = finding("sim-missing", "The SIM card is gone: it was ready before.", 3, false);
+    show(&mut desk, Status { findings: Arc::new([gone.clone()]), ..open(Doing::Ready) });
+    desk.harness.state_mut().state_mut().settings.muted.insert("sim-missing".to_owned());
+    desk.frames();
+    assert!(desk.shows("The SIM card is gone") && !desk.shows("Ready"), "muted or not, the strip tells it");
+    let back = Finding { resolved: true, ..gone };
+    show(&mut desk, Status { findings: Arc::new([back]), ..open(Doing::Ready) });
+    assert!(desk.shows("Ready") && !desk.shows("The SIM card is gone"));
+}
+
+#[test]
+fn findings_are_lines_newest_first_and_are_put_away_one_by_one() {
+    let mut desk = Desk::new(&Start::default());
+    let findings = Arc::new([
+        finding("one", "The first of all.", 1, false),
+        finding("two", "The second, with AT+CPIN=\"4711\".", 2, true),
+        finding("three", "The third.", 3, false),
+    ]);
+    show(&mut desk, Status { findings, ..open(Doing::Unknown) });
+    let top = |desk: &Desk, title: &str| desk.harness.get_by_label(title).rect().top();
+    let second = "The second, with AT+CPIN=\"****\".";
+    assert!(top(&desk, "The third.") < top(&desk, second) && top(&desk, second) < top(&desk, "The first of all."));
+    desk.click("Clear resolved");
+    assert!(!desk.shows(second) && desk.shows("Findings (2)"));
+    desk.harness.get_all_by_label("Dismiss").next().unwrap().click();
+    desk.frames();
+    assert!(!desk.shows("The third.") && desk.shows("The first of all."));
+    assert!(desk.state().settings.muted.is_empty(), "the rule still speaks");
 }

@@ -124,7 +124,7 @@ fn a_capture_is_opened_and_diagnosed() {
     std::fs::write(&path, "> AT+CIPSEND\\r\n< AT+CIPSEND\\r\\r\\nERROR\\r\\n\n").unwrap();
     let mut desk = Desk::new(&Start { port: Some(path.display().to_string()), ..Start::default() });
     desk.wait_for_log("ERROR<CR><LF>");
-    desk.wait("its findings", |desk| desk.shows("send-without-connection"));
+    desk.wait("its findings", |desk| desk.shows("AT+CIPSEND was refused: no connection was opened"));
     desk.click("Close file");
     assert!(desk.state().file.is_none());
 }

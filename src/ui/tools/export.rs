@@ -1,5 +1,7 @@
 //! Exporting a capture, with a look at what will be redacted.
 
+use std::time::Duration;
+
 use egui::{ComboBox, ProgressBar, TextEdit, Ui};
 
 use super::ToolWindow;
@@ -11,6 +13,8 @@ use crate::modem::Direction;
 use crate::ui::commands::Commands;
 use crate::ui::{bytes, parts, theme};
 
+/// How often a capture that grows is looked through.
+const AGAIN: Duration = Duration::from_secs(1);
 /// Changes shown in the preview.
 const SHOWN: usize = 40;
 
@@ -21,12 +25,15 @@ pub(super) struct ExportPanel {
     direction: Option<Direction>,
     redact: bool,
     path: String,
-    planned: Option<u64>,
+    /// Of which capture, and of how many records, the private values were looked for.
+    planned: Option<(u64, u64)>,
+    /// Not before this time again.
+    look_at: f64,
 }
 
 impl Default for ExportPanel {
     fn default() -> Self {
-        Self { format: Format::Text, direction: None, redact: true, path: String::new(), planned: None }
+        Self { format: Format::Text, direction: None, redact: true, path: String::new(), planned: None, look_at: 0.0 }
     }
 }
 
@@ -140,22 +147,20 @@ impl ExportPanel {
             ui.colored_label(parts::colors(ui).warn, "Everything is exported as it is, private values too.");
             return;
         }
-        let records = state.reader.as_ref().map(crate::capture::Reader::len);
-        if self.planned.is_none() {
-            self.planned = records;
+        let records = state.reader.as_ref().map(|reader| (state.capture_number, reader.len()));
+        let now = ui.input(|input| input.time);
+        let changed = records != self.planned;
+        // A capture that grows is looked through again, but not all the time.
+        if changed && (self.planned.is_none() || state.tools.plan.is_some()) && now >= self.look_at {
+            (self.planned, self.look_at) = (records, now + AGAIN.as_secs_f64());
             commands.push(Capture::PlanExport);
+        } else if changed {
+            ui.ctx().request_repaint_after(AGAIN);
         }
-        ui.horizontal(|ui| match &state.tools.plan {
-            Some(plan) => {
-                parts::weak(ui, plan.remark());
-            }
-            None => {
-                parts::weak(ui, "Looking for private values…");
-            }
-        });
-        if records != self.planned && ui.button("Look again").on_hover_text("More has come since").clicked() {
-            self.planned = None;
-        }
+        match state.tools.plan.as_ref().filter(|_| !changed) {
+            Some(plan) => parts::weak(ui, plan.remark()),
+            None => parts::weak(ui, "Looking for private values…"),
+        };
         let Some(plan) = &state.tools.plan else { return };
         egui::ScrollArea::vertical().id_salt("redactions").max_height(120.0).show(ui, |ui| {
             for change in plan.changes().take(SHOWN) {
