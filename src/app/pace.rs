@@ -16,9 +16,11 @@ const FLOOD_FRAME: Duration = Duration::from_millis(40);
 const FLOOD: u128 = 100_000;
 /// Over so much time the rate is taken.
 const WINDOW: Duration = Duration::from_millis(100);
-/// What stands still is drawn this long after news: the rows mostly come right behind the news of the bytes, and a
-/// delay of zero would paint twice.
+/// What stands still is drawn this long after other news than rows: the rows mostly come right behind the news of the
+/// bytes, and both are to be in one picture.
 const SOON: Duration = Duration::from_millis(2);
+/// Rows that were awaited are drawn at once. (A delay of zero would paint twice.)
+const NOW: Duration = Duration::from_micros(1);
 
 /// The window's side: told of each frame.
 #[derive(Debug)]
@@ -71,8 +73,18 @@ impl Due {
     /// How long after news that come now the window is to be drawn.
     #[must_use]
     pub fn delay(&self) -> Duration {
+        self.left().max(SOON)
+    }
+
+    /// And after rows of the log that come now.
+    #[must_use]
+    pub fn delay_of_rows(&self) -> Duration {
+        self.left().max(NOW)
+    }
+
+    fn left(&self) -> Duration {
         let next = Duration::from_micros(self.next.load(Ordering::Relaxed));
-        next.saturating_sub(self.zero.elapsed()).max(SOON)
+        next.saturating_sub(self.zero.elapsed())
     }
 }
 
@@ -114,7 +126,7 @@ mod tests {
     fn what_stood_still_is_drawn_soon() {
         let mut pace = Pace::default();
         let due = pace.due();
-        assert_eq!(due.delay(), SOON);
+        assert_eq!((due.delay(), due.delay_of_rows()), (SOON, NOW), "rows do not wait for what is there already");
         pace.frame(0, Duration::ZERO);
         assert!(due.delay() <= FRAME);
         pace.frame(u64::MAX, Duration::from_secs(1));

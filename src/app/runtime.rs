@@ -63,6 +63,8 @@ impl Folders {
 /// Holds what is open.
 pub struct Runtime {
     news: News,
+    /// Told when there are rows of the log that were awaited.
+    rows: News,
     /// Where the system has no thread for it, the list is what it was at the start or at the last refresh.
     port_watch: Option<PortWatch>,
     connection: Option<Connection>,
@@ -91,7 +93,7 @@ pub struct Runtime {
 impl Runtime {
     /// Reads settings and macros and does what the command line asked for.
     #[must_use]
-    pub fn start(start: &Start, folders: &Folders, news: News) -> (Self, State) {
+    pub fn start(start: &Start, folders: &Folders, news: News, rows: News) -> (Self, State) {
         let (file, settings, trouble) = match &folders.config {
             Some(folder) => SettingsFile::load(folder.join("settings.toml")),
             None => (SettingsFile::nowhere(), Settings::default(), None),
@@ -103,6 +105,7 @@ impl Runtime {
         let mut runtime = Self {
             port_watch: PortWatch::start(state.settings.globs.clone(), news.clone()).ok(),
             news,
+            rows,
             connection: None,
             time: start.time.clone(),
             server: None,

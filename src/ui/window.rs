@@ -51,8 +51,10 @@ impl Window {
         Self::install(ctx);
         let (repaint, pace) = (ctx.clone(), Pace::default());
         let due = pace.due();
+        let (rows, rows_due) = (repaint.clone(), due.clone());
         let news: News = Arc::new(move || repaint.request_repaint_after(due.delay()));
-        let (runtime, state) = Runtime::start(start, folders, news);
+        let rows: News = Arc::new(move || rows.request_repaint_after(rows_due.delay_of_rows()));
+        let (runtime, state) = Runtime::start(start, folders, news, rows);
         ctx.set_zoom_factor(state.settings.zoom);
         Self {
             state,

@@ -19,7 +19,7 @@ impl Runtime {
     pub(super) fn show(&mut self, state: &mut State, reader: Option<Reader>) {
         (state.selected, state.find, state.find_trouble) = (None, None, None);
         (self.measuring, self.copying) = (None, None);
-        state.feed = reader.clone().map(|reader| LogFeed::new(reader, self.news.clone()));
+        state.feed = reader.clone().map(|reader| LogFeed::new(reader, self.rows.clone()));
         state.reader = reader;
         state.capture_number += 1;
         self.count_byte(state);
