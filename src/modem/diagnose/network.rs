@@ -98,7 +98,8 @@ impl Rule for SimMissing {
 
 /// The command that was sent last takes the SIM away.
 fn switches_off(dialog: &Dialog) -> bool {
-    matches!(dialog.last.name, Name::Cfun | Name::Cpowd) || dialog.state.functions.is_some_and(|level| level != 1)
+    matches!(dialog.last.role, Role::Functions | Role::PowerOff)
+        || dialog.state.functions.is_some_and(|level| level != 1)
 }
 
 /// `sim-locked`.
