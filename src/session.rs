@@ -14,8 +14,10 @@ use crate::modem::Direction;
 use crate::modem::baud_scan::{self, BaudScan};
 use crate::modem::diagnose::{Diagnoser, Doing};
 
+pub mod occupant;
 mod rounds;
 
+use occupant::{Occupant, Refusal, Wish as LineWish, first_refusal};
 use rounds::Again;
 pub use rounds::Rounds;
 
@@ -197,18 +199,17 @@ impl Session {
                     run.run.stop(now);
                 }
             }),
-            Input::Send(_) if self.scanning() => {
-                self.outputs.push_back(Output::Refused(busy_scanning("nothing was sent")));
-            }
             Input::Send(bytes) => {
-                if !bytes.is_empty() {
+                if let Some(refusal) = self.refusal(LineWish::Send) {
+                    self.outputs.push_back(Output::Refused(refusal.to_string()));
+                } else if !bytes.is_empty() {
                     let send = self.next_send();
                     self.with_run(|run| run.run.others_sending(&bytes));
                     self.outputs.push_back(Output::Write { send, bytes, secret: Vec::new() });
                 }
             }
             Input::RunMacros(..) | Input::RepeatMacros(..) if self.scanning() => {
-                self.end_run(false, Some(busy_scanning("the macro was not run")));
+                self.end_run(false, self.refusal(LineWish::Macro).map(|refusal| refusal.to_string()));
             }
             Input::ScanBaud => self.scan_baud(now),
             Input::Diagnose(on) => self.undiagnosed = !on,
@@ -280,19 +281,25 @@ impl Session {
         self.scan.as_ref()
     }
 
+    /// Who of the session has the line.
+    #[must_use]
+    pub fn occupants(&self) -> Vec<Occupant> {
+        let prompt = matches!(self.diagnoser.strip().doing, Doing::Prompt { .. });
+        let has = [(self.running(), Occupant::Macro), (self.scanning(), Occupant::Scan), (prompt, Occupant::Prompt)];
+        has.into_iter().filter_map(|(has, occupant)| has.then_some(occupant)).collect()
+    }
+
+    fn refusal(&self, wish: LineWish) -> Option<Refusal> {
+        first_refusal(&self.occupants(), wish)
+    }
+
     fn scan_baud(&mut self, now: Duration) {
-        let refused = if self.scanning() {
+        if let Some(refusal) = self.refusal(LineWish::Scan) {
+            self.outputs.push_back(Output::Refused(refusal.to_string()));
             return;
-        } else if self.macros.is_some() {
-            "a macro is running; stop it first"
-        } else if matches!(self.diagnoser.strip().doing, Doing::Prompt { .. }) {
-            "the modem waits for data and a probe would become part of it; end it with 1A or ESC first"
-        } else {
-            self.scan = Some(BaudScan::new(now));
-            self.with_scan(|_| {});
-            return;
-        };
-        self.outputs.push_back(Output::Refused(refused.into()));
+        }
+        self.scan = Some(BaudScan::new(now));
+        self.with_scan(|_| {});
     }
 
     /// Acts on the scan in hand and carries its wishes over.
@@ -339,8 +346,8 @@ impl Session {
     }
 
     fn start(&mut self, mut macros: VecDeque<Macro>, values: Values, again: Option<Again>, now: Duration) {
-        if self.macros.is_some() {
-            self.outputs.push_back(Output::Refused("a macro is running; stop it first".into()));
+        if let Some(refusal) = self.refusal(LineWish::Macro) {
+            self.outputs.push_back(Output::Refused(refusal.to_string()));
             return;
         }
         let Some(first) = macros.pop_front() else {
@@ -437,10 +444,6 @@ impl Session {
             Err(problem) => self.refuse(&next.name, &problem),
         }
     }
-}
-
-fn busy_scanning(what: &str) -> String {
-    format!("{what}: the rate of the modem is being looked for; stop that first")
 }
 
 #[cfg(test)]

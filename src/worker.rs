@@ -31,8 +31,9 @@ use crate::link::wait::{Waiter, Waker};
 use crate::link::{LineSettings, LinkSpec, News, Time};
 use crate::macros::runner::{Report, Values};
 use crate::macros::{LineChange, Macro};
-use crate::modem::diagnose::{Finding, Strip};
+use crate::modem::diagnose::{Doing, Finding, Strip};
 use crate::session::Rounds;
+use crate::session::occupant::{Occupant, Wish};
 
 /// What the window or the command line wants of a link.
 #[derive(Debug)]
@@ -77,6 +78,32 @@ pub enum Order {
     TakeBack(Option<String>),
     /// Close the port.
     Disconnect,
+}
+
+impl Order {
+    /// What it wants of the line; `None` where nobody who has it minds.
+    fn wish(&self) -> Option<Wish> {
+        match self {
+            Self::Send(_) | Self::Break(_) => Some(Wish::Send),
+            Self::SendFile(..) => Some(Wish::File),
+            Self::RunMacro(..) | Self::Repeat(..) => Some(Wish::Macro),
+            Self::ScanBaud => Some(Wish::Scan),
+            Self::SetLines(_) | Self::PulseLines(..) => Some(Wish::Lines),
+            // The worker lends the port whatever goes on: what goes on is given up then, and said.
+            Self::Release
+            | Self::CancelSend
+            | Self::StopMacro
+            | Self::Reconfigure(_)
+            | Self::Note(_)
+            | Self::Sim(_)
+            | Self::StopScan
+            | Self::Diagnose(_)
+            | Self::Share(_)
+            | Self::StopSharing
+            | Self::TakeBack(_)
+            | Self::Disconnect => None,
+        }
+    }
 }
 
 /// Where a link stands.
@@ -197,6 +224,24 @@ pub struct Status {
     pub place: String,
     /// Session time of this status.
     pub now: Duration,
+}
+
+impl Status {
+    /// Who has the line, in order, as far as the worker knows.
+    #[must_use]
+    pub fn occupants(&self) -> Vec<Occupant> {
+        let open = matches!(self.phase, Phase::Open { .. });
+        let has = [
+            (!open, Occupant::Absent),
+            (self.transfer.as_ref().is_some_and(|transfer| transfer.end.is_none()), Occupant::File),
+            (self.run.as_ref().is_some_and(|run| !run.ended), Occupant::Macro),
+            (self.scan.as_ref().is_some_and(|scan| scan.trying.is_some()), Occupant::Scan),
+            (self.restarting_until.is_some_and(|until| self.now < until), Occupant::Restart),
+            (matches!(self.strip.doing, Doing::Prompt { .. }), Occupant::Prompt),
+            (self.sending.is_some(), Occupant::Sending),
+        ];
+        has.into_iter().filter_map(|(has, occupant)| has.then_some(occupant)).collect()
+    }
 }
 
 /// Orders that may wait for the thread.

@@ -20,6 +20,7 @@ use crate::link::test_server::Visitor;
 use crate::link::{LineSettings, LinkSpec};
 use crate::macros::Book;
 use crate::modem::diagnose::{Doing, Finding};
+use crate::session::occupant::{Occupant, Refusal, Wish, first_refusal};
 use crate::worker::{Phase, Status};
 
 /// The port name of the simulated modem, always in the list.
@@ -230,7 +231,7 @@ impl State {
     /// Something can be sent now.
     #[must_use]
     pub fn can_send(&self) -> bool {
-        self.connected() && !self.listens_only()
+        self.refusal(Wish::Send).is_none()
     }
 
     /// A file is being sent: the line is its own.
@@ -245,26 +246,21 @@ impl State {
         self.connected() && self.status.scan.as_ref().is_some_and(|scan| scan.trying.is_some())
     }
 
-    /// Why no passthrough check can begin now.
+    /// Who has the line, in order.
     #[must_use]
-    pub fn check_hindrance(&self) -> Option<&'static str> {
+    pub fn occupants(&self) -> Vec<Occupant> {
         if !self.connected() {
-            Some("Connect to the board's port first.")
-        } else if self.listens_only() {
-            Some("This port only listens: nothing can be sent.")
-        } else if self.restarting().is_some() {
-            Some("The board restarts: wait two seconds.")
-        } else if self.prompt_open() {
-            Some("The modem waits for data, and the bursts would become part of it. End it with 1A or ESC first.")
-        } else if self.running() {
-            Some("A macro is running. Stop it first.")
-        } else if self.scanning() {
-            Some("The baud rate is being looked for. Wait for it, or stop it.")
-        } else if self.status.sending.is_some() {
-            Some("Bytes are still being sent.")
-        } else {
-            None
+            return vec![Occupant::Absent];
         }
+        let ours = [(self.listens_only(), Occupant::Listening), (self.checking(), Occupant::Check)];
+        let ours = ours.into_iter().filter_map(|(has, occupant)| has.then_some(occupant));
+        ours.chain(self.status.occupants()).collect()
+    }
+
+    /// Why this cannot be done with the line now.
+    #[must_use]
+    pub fn refusal(&self, wish: Wish) -> Option<Refusal> {
+        first_refusal(&self.occupants(), wish)
     }
 
     /// A macro is being run.

@@ -14,10 +14,10 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::LineOptions;
 use crate::capture::{LiveLog, Reader, Storage, Writer};
-use crate::link::tap::LISTENS_ONLY;
 use crate::link::{LinkSpec, News};
 use crate::macros::duration;
 use crate::notation::harmless;
+use crate::session::occupant::{Occupant, Wish, refusal};
 use crate::worker::{Connection, Order, Phase, Status};
 
 /// Why a command did not do what it was asked; carries the exit code.
@@ -226,8 +226,10 @@ impl Line {
         log: Option<&Path>,
     ) -> Result<Self, Exit> {
         match LinkSpec::parse(port).map_err(Exit::wrong_use)? {
-            LinkSpec::Tap { .. } => Err(Exit::wrong_use(LISTENS_ONLY)),
-            spec if spec.listens_only() => Err(Exit::wrong_use(format!("{spec} has no far end: nothing was sent"))),
+            spec if spec.listens_only() => {
+                let refusal = refusal(Occupant::Listening, Wish::Send).map(|refusal| refusal.to_string());
+                Err(Exit::wrong_use(refusal.unwrap_or_default()))
+            }
             _ => Self::open(port, line, capture, log),
         }
     }

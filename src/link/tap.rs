@@ -96,7 +96,7 @@ impl Link for Tap {
     }
 
     fn write(&mut self, _bytes: &[u8], _now: Duration) -> Result<usize, LinkError> {
-        Err(LinkError::Refused(LISTENS_ONLY.into()))
+        Err(LinkError::Refused("a tap only listens: nothing was sent".into()))
     }
 
     fn counted(&mut self, arrived: &mut Vec<Arrival>, now: Duration) {
@@ -126,6 +126,3 @@ impl Link for Tap {
 fn from_side(index: usize, heard: Vec<Arrival>) -> impl Iterator<Item = Arrival> {
     heard.into_iter().map(move |arrival| if index == HOST { Arrival::FromHost(Box::new(arrival)) } else { arrival })
 }
-
-/// What a tap says to whoever wants to send.
-pub const LISTENS_ONLY: &str = "a tap only listens: nothing was sent. To talk, connect to one port alone.";

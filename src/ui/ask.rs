@@ -15,6 +15,7 @@ use crate::macros::runner::Values;
 use crate::macros::template::Filled;
 use crate::notation::{self, Decoding};
 use crate::session::Rounds;
+use crate::session::occupant::Wish;
 
 /// As much of one step's bytes is laid out.
 const SHOWN: usize = 600;
@@ -86,7 +87,8 @@ impl Ask {
     /// Shows the question.
     pub fn show(&mut self, ui: &mut Ui, state: &State) -> Answer {
         let Some(wanted) = state.book.macros.get(self.index) else { return Answer::Closed };
-        let may_run = state.connected() && !state.running();
+        let refusal = state.refusal(Wish::Macro);
+        let may_run = refusal.is_none();
         let mut run = false;
         let mut close = false;
         let modal = Modal::new(Id::unique("ask")).show(ui.ctx(), |ui| {
@@ -105,16 +107,7 @@ impl Ask {
             ui.horizontal(|ui| {
                 run = parts::primary(ui, may_run, "Run").clicked();
                 close = ui.button("Cancel").clicked();
-                parts::weak(
-                    ui,
-                    if may_run {
-                        "Enter runs it, Esc closes"
-                    } else if state.running() {
-                        "A macro is running: stop it to run this one"
-                    } else {
-                        "Connect to a port to run it"
-                    },
-                );
+                parts::weak(ui, refusal.map_or("Enter runs it, Esc closes".to_owned(), |refusal| refusal.hint()));
             });
         });
         self.focused = true;

@@ -17,6 +17,7 @@ use crate::app::State;
 use crate::app::command::{Line, Setting};
 use crate::app::settings::SendBox as Chosen;
 use crate::notation::{Hint, LineEnding, Mode, NotationError, Piece, hints, parse, pieces};
+use crate::session::occupant::Wish;
 use crate::ui::commands::Commands;
 
 /// Pills are drawn for at most so many bytes; the count is always exact.
@@ -76,10 +77,8 @@ impl SendBox {
         ui.horizontal_wrapped(|ui| {
             self.ending(ui, state, mode, commands);
             buttons(ui, state, commands);
-            if state.listens_only() {
-                parts::weak(ui, "This port only listens: nothing can be sent.");
-            } else if state.sending_file() {
-                parts::weak(ui, "A file is being sent: the line is its own until then.");
+            if let Some(refusal) = state.refusal(Wish::Send).filter(|_| state.connected()) {
+                parts::weak(ui, refusal.hint());
             }
         });
         self.hints(ui, state, commands);

@@ -74,5 +74,5 @@ fn a_check_can_be_stopped_and_does_not_begin_without_a_port() {
     desk.click("Disconnect");
     desk.wait("it is closed", |desk| !desk.state().connected());
     assert!(!desk.offers("Check with a jumper"));
-    assert!(desk.shows("Connect to the board's port first."));
+    assert!(desk.shows("The port is not open. Connect first."));
 }

@@ -74,7 +74,7 @@ fn a_dry_run_shows_the_exact_bytes_and_sends_nothing() {
     assert!(desk.shows("Grüße\\<****\\x1A"), "parameters filled in, the secret covered");
     assert!(desk.shows("13 bytes") && desk.shows("2 times"));
     assert!(!desk.shows("GSV"), "a step that is switched off sends nothing");
-    assert!(!desk.offers("Run") && desk.shows("Connect to a port to run it"));
+    assert!(!desk.offers("Run") && desk.shows("The port is not open. Connect first."));
     desk.click("Cancel");
     assert_eq!(desk.state().status.tx, 0);
 }

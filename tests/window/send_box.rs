@@ -97,6 +97,6 @@ fn without_a_port_nothing_is_sent_and_it_is_said() {
     desk.focus_line();
     desk.type_text("AT");
     desk.key(Key::Enter);
-    assert!(desk.shows("Nothing was sent: connect to a port first."));
+    assert!(desk.shows("Nothing was sent: the port is not open. Connect first."));
     assert_eq!(desk.draft(), "AT", "what was typed is kept");
 }

@@ -10,18 +10,19 @@ use crate::macros::runner::Values;
 use crate::macros::{Macro, Step};
 use crate::notation;
 use crate::session::Rounds;
+use crate::session::occupant::Wish;
 use crate::worker::Order;
 
 pub(super) fn update(state: &mut State, command: Line) -> Vec<Effect> {
-    if let Some(refusal) = refusal(state).filter(|_| writes(&command)) {
-        state.say(Tone::Note, refusal);
+    if let Some(refusal) = wish(&command).and_then(|wish| state.refusal(wish)) {
+        state.say(Tone::Note, refusal.sentence());
         return Vec::new();
     }
     match command {
-        Line::Send(bytes) => send(state, bytes),
+        Line::Send(bytes) => send(bytes),
         Line::SendTyped { text, bytes } => {
             state.settings.remember_sent(&text);
-            let mut effects = send(state, bytes);
+            let mut effects = send(bytes);
             effects.push(Effect::Save);
             effects
         }
@@ -36,14 +37,7 @@ pub(super) fn update(state: &mut State, command: Line) -> Vec<Effect> {
         Line::AskModem => run(state, nano::probe(), Values::new(), None),
         Line::ScanBaud => order(state, Order::ScanBaud),
         Line::StopScan => order(state, Order::StopScan),
-        Line::Check(Check::Start(way)) => match state.check_hindrance() {
-            Some(why) => {
-                state.say(Tone::Note, why);
-                Vec::new()
-            }
-            None => vec![Effect::Check(Check::Start(way))],
-        },
-        Line::Check(Check::Stop) => vec![Effect::Check(Check::Stop)],
+        Line::Check(check) => vec![Effect::Check(check)],
         Line::SetLines(change) => order(state, Order::SetLines(change)),
         Line::PulseLines(change, time) => order(state, Order::PulseLines(change, time)),
         Line::Break(time) => order(state, Order::Break(time)),
@@ -51,50 +45,21 @@ pub(super) fn update(state: &mut State, command: Line) -> Vec<Effect> {
     }
 }
 
-/// Puts something on the line.
-fn writes(command: &Line) -> bool {
+/// What it wants of the line; `None` where nobody who has it minds.
+fn wish(command: &Line) -> Option<Wish> {
     match command {
-        Line::Send(_)
-        | Line::SendTyped { .. }
-        | Line::SendLines(_)
-        | Line::SendFile(..)
-        | Line::RunMacro { .. }
-        | Line::AskModem
-        | Line::ScanBaud
-        | Line::Check(Check::Start(_))
-        | Line::Break(_) => true,
-        Line::CancelSend
-        | Line::StopMacro
-        | Line::StopScan
-        | Line::Check(Check::Stop)
-        | Line::SetLines(_)
-        | Line::PulseLines(..)
-        | Line::Sim(_) => false,
+        Line::Send(_) | Line::SendTyped { .. } | Line::Break(_) => Some(Wish::Send),
+        Line::SendFile(..) => Some(Wish::File),
+        Line::SendLines(_) | Line::RunMacro { .. } | Line::AskModem => Some(Wish::Macro),
+        Line::ScanBaud => Some(Wish::Scan),
+        Line::Check(Check::Start(_)) => Some(Wish::Check),
+        Line::SetLines(_) | Line::PulseLines(..) => Some(Wish::Lines),
+        Line::CancelSend | Line::StopMacro | Line::StopScan | Line::Check(Check::Stop) | Line::Sim(_) => None,
     }
 }
 
-/// Why nothing may be put on the line now.
-fn refusal(state: &State) -> Option<&'static str> {
-    if state.checking() {
-        Some("This was not done: the passthrough check has the line. Stop it first.")
-    } else if state.listens_only() {
-        Some("Nothing was sent: this port only listens.")
-    } else if state.sending_file() {
-        Some("Nothing else was sent: a file is being sent. Wait for its end, or cancel it.")
-    } else {
-        None
-    }
-}
-
-fn send(state: &mut State, bytes: Vec<u8>) -> Vec<Effect> {
-    if !state.connected() {
-        state.say(Tone::Note, "Nothing was sent: connect to a port first.");
-        return Vec::new();
-    }
-    if bytes.is_empty() {
-        return Vec::new();
-    }
-    vec![Effect::Order(Order::Send(bytes))]
+fn send(bytes: Vec<u8>) -> Vec<Effect> {
+    if bytes.is_empty() { Vec::new() } else { vec![Effect::Order(Order::Send(bytes))] }
 }
 
 /// Lines of a paste, as a macro of the moment: it can be seen, and stopped.
@@ -109,22 +74,10 @@ fn send_lines(state: &mut State, lines: &[Vec<u8>]) -> Vec<Effect> {
         steps: lines.iter().map(step).collect(),
         ..Macro::default()
     };
-    if state.running() {
-        state.say(Tone::Note, "A macro is running: stop it first, then paste again.");
-        return Vec::new();
-    }
     order(state, Order::RunMacro(vec![wanted], Values::new()))
 }
 
 fn run(state: &mut State, wanted: Macro, values: Values, rounds: Option<Rounds>) -> Vec<Effect> {
-    if !state.connected() {
-        state.say(Tone::Note, format!("“{}” was not run: connect to a port first.", wanted.name));
-        return Vec::new();
-    }
-    if state.running() {
-        state.say(Tone::Note, format!("“{}” was not run: another macro is running. Stop it first.", wanted.name));
-        return Vec::new();
-    }
     for (name, ask) in &wanted.ask {
         if let Some(value) = values.get(name).filter(|_| !ask.secret) {
             state.settings.values.insert(name.clone(), value.clone());

@@ -4,6 +4,7 @@ use crate::app::command::{Effect, Port};
 use crate::app::settings::{Adapter, Line};
 use crate::app::state::{State, Tone};
 use crate::link::{LineSettings, LinkSpec};
+use crate::session::occupant::Wish;
 use crate::worker::{Order, Phase};
 
 pub(super) fn update(state: &mut State, command: Port) -> Vec<Effect> {
@@ -86,8 +87,8 @@ fn connect(state: &mut State) -> Vec<Effect> {
 
 fn lend(state: &mut State) -> Vec<Effect> {
     state.lent_by_focus = false;
-    if state.running() {
-        state.say(Tone::Note, "The port was not lent: a macro is running. Stop it first.");
+    if let Some(refusal) = state.refusal(Wish::Lend) {
+        state.say(Tone::Note, refusal.sentence());
         return Vec::new();
     }
     super::order(state, Order::Release)
@@ -105,9 +106,8 @@ fn focus(state: &mut State, focused: bool) -> Vec<Effect> {
     if focused && std::mem::take(&mut state.lent_by_focus) && *state.phase() == Phase::Released {
         return vec![Effect::Order(Order::TakeBack(None))];
     }
-    let idle = !state.running() && !state.checking() && !state.scanning() && !state.sending_file();
-    let idle = idle && state.status.sending.is_none();
-    if !focused && state.settings.lend_on_focus && state.connected() && idle && !state.tools.choosing {
+    let idle = state.refusal(Wish::LendUnasked).is_none();
+    if !focused && state.settings.lend_on_focus && idle && !state.tools.choosing {
         state.lent_by_focus = true;
         return vec![Effect::Order(Order::Release)];
     }

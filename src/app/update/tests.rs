@@ -24,7 +24,7 @@ fn connected() -> State {
 fn nothing_is_sent_without_a_port_and_the_user_is_told() {
     let mut state = State::default();
     assert!(update(&mut state, Line::Send(b"AT\r".to_vec())).is_empty());
-    assert!(state.messages[0].text.contains("connect"));
+    assert!(state.messages[0].text.contains("Connect first"));
     let effects = update(&mut connected(), Line::Send(b"AT\r".to_vec()));
     assert!(matches!(&effects[..], [Effect::Order(Order::Send(bytes))] if bytes == b"AT\r"), "{effects:?}");
 }
@@ -75,7 +75,7 @@ fn a_passthrough_check_has_the_line_for_itself() {
     for command in [Line::Send(b"AT\r".to_vec()), Line::ScanBaud, Line::Check(Check::Start(Way::Jumper))] {
         assert!(update(&mut state, command.clone()).is_empty(), "{command:?}");
     }
-    assert!(state.messages[0].text.contains("Stop it first"));
+    assert!(state.messages[0].text.contains("the passthrough check has the line"));
     state.tools.check = None;
     state.status = Arc::default();
     assert!(update(&mut state, Line::Check(Check::Start(Way::Echo))).is_empty());

@@ -7,6 +7,7 @@ use crate::app::command::{Check, Line, Port};
 use crate::app::passthrough::{Fared, Row, Verdict, Way};
 use crate::link::LineSettings;
 use crate::link::settings::Pacing;
+use crate::session::occupant::Wish;
 use crate::ui::commands::Commands;
 use crate::ui::{parts, theme};
 
@@ -37,7 +38,7 @@ pub(super) fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
 }
 
 fn start(ui: &mut Ui, state: &State, commands: &mut Commands) {
-    let hindrance = state.check_hindrance();
+    let refusal = state.refusal(Wish::Check);
     for (way, name, about) in [
         (
             Way::Echo,
@@ -46,13 +47,13 @@ fn start(ui: &mut Ui, state: &State, commands: &mut Commands) {
         ),
         (Way::Jumper, "Check with a jumper", "Take the modem's two wires off and join D7 and D8. All 256 values"),
     ] {
-        let button = ui.add_enabled(hindrance.is_none(), Button::new(name)).on_hover_text(about);
+        let button = ui.add_enabled(refusal.is_none(), Button::new(name)).on_hover_text(about);
         if button.clicked() {
             commands.push(Line::Check(Check::Start(way)));
         }
     }
-    if let Some(why) = hindrance {
-        parts::weak(ui, why);
+    if let Some(refusal) = refusal {
+        parts::weak(ui, refusal.hint());
     }
 }
 

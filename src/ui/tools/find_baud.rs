@@ -7,6 +7,7 @@ use crate::app::State;
 use crate::app::command::{Line, Port};
 use crate::link::{DataBits, LineSettings, Parity, StopBits};
 use crate::modem::baud_scan::{Meaning, Reply};
+use crate::session::occupant::Wish;
 use crate::ui::commands::Commands;
 use crate::ui::{bytes, parts, theme};
 
@@ -40,20 +41,12 @@ impl ToolWindow for FindBaudPanel {
                 ui.label(format!("Trying {baud} baud…"));
                 return;
             }
-            let ready = state.connected() && !state.running() && !state.prompt_open();
-            let start = parts::primary(ui, ready, if scan.is_some() { "Try again" } else { "Find baud" });
-            if start.clicked() {
+            let refusal = state.refusal(Wish::Scan);
+            if parts::primary(ui, refusal.is_none(), if scan.is_some() { "Try again" } else { "Find baud" }).clicked() {
                 commands.push(Line::ScanBaud);
             }
-            if !state.connected() {
-                parts::weak(ui, "Connect to a port first.");
-            } else if state.prompt_open() {
-                parts::weak(
-                    ui,
-                    "The modem waits for data, and a probe would become part of it. End it with 1A or ESC first.",
-                );
-            } else if state.running() {
-                parts::weak(ui, "A macro is running. Stop it first.");
+            if let Some(refusal) = refusal {
+                parts::weak(ui, refusal.hint());
             }
         });
         let Some(scan) = scan else { return };

@@ -10,6 +10,7 @@ use crate::app::command::{Line, Tool};
 use crate::app::{Purpose, State};
 use crate::link::LineSettings;
 use crate::link::transfer::{Protocol, TransferEnd, TransferProgress};
+use crate::session::occupant::Wish;
 use crate::ui::commands::Commands;
 use crate::ui::{bytes, parts, theme};
 
@@ -51,16 +52,16 @@ impl ToolWindow for SendFilePanel {
         }
         let under_way = state.sending_file();
         ui.horizontal_wrapped(|ui| {
-            let hindrance = hindrance(state);
-            let ready = hindrance.is_none() && !under_way && matches!(length, Some(Ok(_)));
+            let refusal = state.refusal(Wish::File);
+            let ready = refusal.is_none() && matches!(length, Some(Ok(_)));
             if parts::primary(ui, ready, "Send file").clicked() {
                 commands.push(Line::SendFile(self.path.trim().into(), self.protocol));
             }
             if under_way && ui.add(Button::new("Cancel file")).clicked() {
                 commands.push(Line::CancelSend);
             }
-            if let Some(why) = hindrance {
-                parts::weak(ui, why);
+            if let Some(refusal) = refusal.filter(|_| !under_way) {
+                parts::weak(ui, refusal.hint());
             }
         });
         if let Some(transfer) = state.status.transfer.as_deref().filter(|_| state.port.is_some()) {
@@ -128,21 +129,6 @@ fn words(protocol: Protocol) -> (&'static str, &'static str) {
         Protocol::Ymodem => {
             ("YMODEM", "The far end must ask for it first, and learns the file's name and exact length. Needs lrzsz.")
         }
-    }
-}
-
-/// Why no file can be sent now.
-fn hindrance(state: &State) -> Option<&'static str> {
-    if !state.connected() {
-        Some("Connect to a port first.")
-    } else if state.listens_only() {
-        Some("This port only listens.")
-    } else if state.running() {
-        Some("A macro is running. Stop it first.")
-    } else if state.checking() || state.scanning() {
-        Some("The line is being checked. Wait for it, or stop it.")
-    } else {
-        None
     }
 }
 

@@ -7,12 +7,12 @@ use crossbeam_channel::TryRecvError;
 
 use super::{Engine, Left};
 use crate::link::share::Place as Door;
-use crate::link::tap::LISTENS_ONLY;
 use crate::link::transfer::Protocol;
-use crate::link::{LineSettings, LinkSpec, Reconfigured};
+use crate::link::{LineSettings, Reconfigured};
 use crate::macros::Macro;
 use crate::macros::runner::Values;
 use crate::modem::diagnose::{PAUSED, RESUMED};
+use crate::session::occupant::{Occupant, first_refusal};
 use crate::session::{Input, Rounds};
 use crate::worker::place::{Opening, Place};
 use crate::worker::progress::with_time;
@@ -20,9 +20,6 @@ use crate::worker::{ORDERS, Order};
 
 /// Orders taken in one turn.
 const ORDERS_A_TURN: usize = 64;
-
-/// What is said to who wants the line for something else.
-const BUSY: &str = "a file is being sent: wait for its end, or cancel it first";
 
 impl Engine {
     pub(super) fn take_orders(&mut self) -> Result<(), Left> {
@@ -51,8 +48,9 @@ impl Engine {
 
     pub(super) fn obey(&mut self, order: Order, now: Duration) -> Result<(), Left> {
         self.traffic.active = now;
-        if let Some(problem) = self.objection(&order) {
-            self.refuse(order, problem);
+        let wish = order.wish();
+        if let Some(refusal) = wish.and_then(|wish| first_refusal(&self.occupants(now), wish)) {
+            self.refuse(order, &refusal.to_string());
             return Ok(());
         }
         match order {
@@ -115,36 +113,18 @@ impl Engine {
         self.input(Input::Diagnose(on), now);
     }
 
-    /// Why an order that needs the line cannot be followed now.
-    fn objection(&self, order: &Order) -> Option<&'static str> {
-        let sends = matches!(order, Order::Send(_) | Order::RunMacro(..) | Order::Repeat(..) | Order::Break(_));
-        let alone = matches!(order, Order::SendFile(..) | Order::ScanBaud);
-        let lines = matches!(order, Order::SetLines(_) | Order::PulseLines(..));
-        if matches!(self.spec, LinkSpec::Tap { .. }) && (sends || alone || lines) {
-            return Some(LISTENS_ONLY);
-        }
-        if self.place.port().is_none() && sends {
-            return Some("the port is not open: nothing was sent");
-        }
-        if self.files.busy() && (sends || alone) {
-            return Some(BUSY);
-        }
-        if self.place.port().is_none() && alone {
-            return Some("the port is not open: nothing was sent");
-        }
-        if !self.outgoing.is_empty() && alone {
-            return Some("bytes are still being sent; wait for them or cancel them first");
-        }
-        if !matches!(order, Order::SendFile(..)) {
-            return None;
-        }
-        if self.session.running() {
-            Some("a macro is running; stop it first")
-        } else if self.session.scanning() {
-            Some("the rate of the modem is being looked for; stop that first")
-        } else {
-            None
-        }
+    /// Who has the line, in order.
+    fn occupants(&self, now: Duration) -> Vec<Occupant> {
+        let port = self.place.port();
+        let has = [
+            (port.is_none(), Occupant::Absent),
+            (self.spec.listens_only(), Occupant::Listening),
+            (self.files.busy(), Occupant::File),
+            (port.is_some() && self.outgoing.held(now).is_some(), Occupant::Restart),
+            (!self.outgoing.is_empty(), Occupant::Sending),
+        ];
+        let ours = has.into_iter().filter_map(|(has, occupant)| has.then_some(occupant));
+        ours.chain(self.session.occupants()).collect()
     }
 
     fn send_file(&mut self, path: &Path, protocol: Protocol, now: Duration) {
@@ -160,9 +140,7 @@ impl Engine {
     }
 
     fn scan_baud(&mut self, now: Duration) {
-        if !self.session.scanning() {
-            self.scan_log.begin();
-        }
+        self.scan_log.begin();
         self.input(Input::ScanBaud, now);
     }
 
