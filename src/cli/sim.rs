@@ -1,4 +1,4 @@
-//! `modemscope sim`: the simulated SIM800L for other programs.
+//! `modemscope sim`: a simulated modem for other programs.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -6,20 +6,15 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::Context;
-use crossbeam_channel::{Receiver, bounded};
 
-use super::common::{Exit, say_aside, warn_if_open};
-use super::output::read_text;
+use crate::link::sim_host::control::{Desk, Inlet};
 use crate::link::sim_host::{Door, Host};
 use crate::link::simulator::SimLink;
 use crate::link::wait::Waker;
-use crate::simulator::{Control, Fault, Modem, Profile};
+use crate::simulator::{Fault, Model, Modem, Outcome, Profile, Scenario, junit};
 
-/// A profile has a few lines.
-const LARGEST_PROFILE: usize = 1024 * 1024;
-
-/// Serves a simulated SIM800L until SIGINT or SIGTERM. Lines on standard input are hands on the bench:
-/// `sms NUMBER TEXT`, `call NUMBER`, `hangup`, `signal 0-31|99`, `fault NAME [off]`, `restart`.
+/// Serves a simulated modem until SIGINT or SIGTERM. Lines on standard input, and on a control socket, work it while it
+/// runs: `sms NUMBER TEXT`, `fault NAME`, `state`, `help` … (docs/bench.md).
 #[derive(Debug, clap::Args)]
 pub struct Sim {
     /// Make a symbolic link to the pseudo-terminal under this name.
@@ -28,37 +23,71 @@ pub struct Sim {
     /// Serve a TCP port instead (`9000` or `127.0.0.1:9000`).
     #[arg(long, value_name = "ADDR")]
     tcp: Option<String>,
-    /// The modem's profile: sim800l, autobaud, fast, or a file.
-    #[arg(long, value_name = "NAME|FILE", default_value = "sim800l")]
-    profile: String,
+    /// Which modem: sim800l or sim7600.
+    #[arg(long, value_name = "NAME", default_value = "sim800l")]
+    modem: String,
+    /// How it is set up: autobaud, fast, a modem's name, or a file.
+    #[arg(long, value_name = "NAME|FILE")]
+    profile: Option<String>,
     /// Something that goes wrong; may be given several times.
     #[arg(long, value_name = "NAME")]
     fault: Vec<String>,
     /// Equal seeds give equal delays.
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    seed: u64,
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
     /// So many times faster than a real modem.
     #[arg(long, value_name = "X")]
     speed: Option<f64>,
+    /// Say where it is, and make the link, only when it has booted.
+    #[arg(long)]
+    booted: bool,
+    /// Take commands on this socket: the path of a Unix socket, or ADDRESS:PORT.
+    #[arg(long, value_name = "SOCKET")]
+    control: Option<String>,
+    /// Play a scenario and end with its verdict: 0 passed, 1 failed.
+    #[arg(long, value_name = "FILE")]
+    scenario: Option<PathBuf>,
+    /// Write the outcomes of the scenario as a report for a CI (`JUnit` XML).
+    #[arg(long, value_name = "FILE", requires = "scenario")]
+    junit: Option<PathBuf>,
+}
+
+/// What the arguments came to.
+struct Setup {
+    profile: Profile,
+    seed: u64,
+    door: Door,
+    scenario: Option<Scenario>,
 }
 
 impl Sim {
-    /// Runs it until SIGINT or SIGTERM.
+    /// Runs it until SIGINT or SIGTERM, or until its scenario is over.
     pub fn run(self) -> ExitCode {
-        let (profile, door) = match self.profile().and_then(|profile| Ok((profile, self.door()?))) {
-            Ok(both) => both,
+        let setup = match self.setup() {
+            Ok(setup) => setup,
             Err(error) => {
-                say_aside(format_args!("modemscope sim: {error:#}"));
+                eprintln!("modemscope sim: {error:#}");
                 return ExitCode::from(2);
             }
         };
-        match serve(profile, self.seed, &door) {
-            Ok(()) => ExitCode::SUCCESS,
+        match self.serve(setup) {
+            Ok(true) => ExitCode::SUCCESS,
+            Ok(false) => ExitCode::from(1),
             Err(error) => {
-                say_aside(format_args!("modemscope sim: {error:#}"));
+                eprintln!("modemscope sim: {error:#}");
                 ExitCode::from(3)
             }
         }
+    }
+
+    fn setup(&self) -> anyhow::Result<Setup> {
+        let scenario = match &self.scenario {
+            Some(path) => Some(read_scenario(path)?),
+            None => None,
+        };
+        let profile = self.profile(scenario.as_ref())?;
+        let seed = self.seed.or_else(|| scenario.as_ref()?.seed).unwrap_or(1);
+        Ok(Setup { profile, seed, door: self.door()?, scenario })
     }
 
     fn door(&self) -> anyhow::Result<Door> {
@@ -68,15 +97,24 @@ impl Sim {
         Ok(Door::Tcp(parsed))
     }
 
-    fn profile(&self) -> anyhow::Result<Profile> {
-        let mut profile = match Profile::named(&self.profile) {
-            Some(profile) => profile,
-            None if Path::new(&self.profile).exists() => {
-                let text = read_text(Path::new(&self.profile), LARGEST_PROFILE).map_err(Exit::into_problem)?;
-                Profile::parse(&text).with_context(|| self.profile.clone())?
+    fn profile(&self, scenario: Option<&Scenario>) -> anyhow::Result<Profile> {
+        let known = Model::ALL.iter().find(|entry| entry.1 == self.modem);
+        let Some((model, _)) = known else {
+            let names: Vec<_> = Model::ALL.iter().map(|entry| entry.1).collect();
+            anyhow::bail!("--modem {}: there is {}", self.modem, names.join(", "));
+        };
+        let mut profile = match (&self.profile, scenario) {
+            (None, Some(scenario)) => scenario.profile.clone(),
+            (None, None) => Profile::of(*model),
+            (Some(name), _) if Profile::NAMES.contains(&name.as_str()) => {
+                Profile::from_words(&[self.modem.clone(), name.clone()])?
             }
-            None => {
-                anyhow::bail!("--profile {}: neither a file nor one of {}", self.profile, Profile::NAMES.join(", "))
+            (Some(name), _) if Path::new(name).exists() => {
+                let text = std::fs::read_to_string(name).with_context(|| name.clone())?;
+                Profile::parse(&text).with_context(|| name.clone())?
+            }
+            (Some(name), _) => {
+                anyhow::bail!("--profile {name}: neither a file nor one of {}", Profile::NAMES.join(", "))
             }
         };
         if let Some(unknown) = self.fault.iter().find(|name| Fault::named(name).is_none()) {
@@ -90,32 +128,62 @@ impl Sim {
         }
         Ok(profile)
     }
-}
 
-/// Reads hands on the bench from standard input, a line each: `sms +49123 hello`, `call +49123`, `fault no-sim` …
-fn hands_from_stdin(waker: Waker) -> anyhow::Result<Receiver<Control>> {
-    let (give, take) = bounded(16);
-    if in_background() {
-        return Ok(take);
-    }
-    // It ends with standard input, or with the process: nothing can interrupt a blocking read of it.
-    let reader = move || {
-        for line in std::io::stdin().lines().map_while(Result::ok).filter(|line| !line.trim().is_empty()) {
-            match line.parse::<Control>() {
-                Ok(hand) => {
-                    if give.send(hand).is_err() {
-                        return;
-                    }
-                    waker.wake();
-                }
-                Err(error) => say_aside(format_args!("modemscope sim: {error}")),
-            }
+    /// Serves; true unless a scenario failed.
+    fn serve(&self, setup: Setup) -> anyhow::Result<bool> {
+        let Setup { profile, seed, door, scenario } = setup;
+        let link = SimLink::new(Modem::new(profile, seed)).context("no descriptors left")?;
+        let mut host = Host::new(link, door)?;
+        let stop = Arc::new(AtomicBool::new(false));
+        watch_signals(&stop, host.waker())?;
+        let inlet = Inlet::new(host.waker());
+        // The socket is there before the address is said: whoever reads the one can use the other.
+        let socket = match &self.control {
+            Some(name) => Some(inlet.listen(name).with_context(|| format!("--control {name}"))?),
+            None => None,
+        };
+        if self.booted {
+            host.boot(&stop)?;
         }
-    };
-    std::thread::Builder::new().name("hands".into()).spawn(reader).context("cannot start a thread")?;
-    Ok(take)
+        host.open()?;
+        println!("{}", host.address());
+        if !in_background() {
+            inlet.read_terminal().context("cannot start a thread")?;
+        }
+        let mut desk = Desk::new(inlet, scenario.as_ref());
+        host.serve(&stop, &mut desk)?;
+        drop(socket);
+        let Some(scenario) = scenario else { return Ok(true) };
+        let name = if scenario.name.is_empty() { "scenario" } else { scenario.name.as_str() };
+        let play = desk.play().context("a scenario was played")?;
+        for outcome in play.outcomes() {
+            println!("{}", verdict(outcome));
+        }
+        if let Some(path) = &self.junit {
+            std::fs::write(path, junit(name, play.outcomes())).with_context(|| path.display().to_string())?;
+        }
+        let failed = play.outcomes().iter().filter(|outcome| outcome.failure.is_some()).count();
+        match failed {
+            0 => println!("{name}: passed"),
+            failed => println!("{name}: failed, {failed} of {} steps", play.outcomes().len()),
+        }
+        Ok(play.passed())
+    }
 }
 
+fn read_scenario(path: &Path) -> anyhow::Result<Scenario> {
+    let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    Scenario::parse(&text).with_context(|| path.display().to_string())
+}
+
+/// A line of the report.
+fn verdict(outcome: &Outcome) -> String {
+    let (at, name) = (outcome.at.as_secs_f64(), &outcome.name);
+    match &outcome.failure {
+        None => format!("{at:8.3} s  passed  {name}"),
+        Some(failure) => format!("{at:8.3} s  FAILED  {name}: {failure}"),
+    }
+}
 /// Started with `&` from a terminal: reading it would stop the process.
 fn in_background() -> bool {
     #[cfg(unix)]
@@ -152,19 +220,5 @@ fn watch_signals(stop: &Arc<AtomicBool>, waker: Waker) -> anyhow::Result<()> {
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "as on Unix")]
 fn watch_signals(_stop: &Arc<AtomicBool>, _waker: Waker) -> anyhow::Result<()> {
-    Ok(())
-}
-
-fn serve(profile: Profile, seed: u64, door: &Door) -> anyhow::Result<()> {
-    let link = SimLink::new(Modem::new(profile, seed)).context("no descriptors left")?;
-    let mut host = Host::open(link, door)?;
-    if let Door::Tcp(address) = door {
-        warn_if_open(*address);
-    }
-    let stop = Arc::new(AtomicBool::new(false));
-    watch_signals(&stop, host.waker())?;
-    println!("{}", host.address());
-    let hands = hands_from_stdin(host.waker())?;
-    host.serve(&stop, |_| hands.try_recv().ok())?;
     Ok(())
 }

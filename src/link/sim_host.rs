@@ -1,4 +1,4 @@
-//! Serves a simulated SIM800L to other programs, on a pseudo-terminal or on a TCP port.
+//! Serves a simulated modem to other programs, on a pseudo-terminal or on a TCP port.
 //!
 //! A client may go and come back: the modem lives on in between, and what it says while nobody has the port open is lost, as
 //! on a wire. On a pty the symbolic link that was asked for is removed at the end, and never put over something else.
@@ -14,8 +14,10 @@ use std::time::{Duration, Instant};
 use super::simulator::SimLink;
 use super::wait::Waiter;
 use super::{Interests, Link};
-use crate::simulator::Control;
+use crate::simulator::{Control, Speaker};
+use control::Desk;
 
+pub mod control;
 #[cfg(unix)]
 pub(super) mod pty;
 
@@ -64,7 +66,9 @@ enum Line {
 /// A simulated modem behind a door.
 pub struct Host {
     sim: SimLink,
-    line: Line,
+    door: Door,
+    /// `None` until the door is opened.
+    line: Option<Line>,
     began: Instant,
     /// From the client, not yet taken by the modem.
     typed: Vec<u8>,
@@ -72,18 +76,63 @@ pub struct Host {
     heard: Vec<u8>,
     /// Somebody was there once: from now on, what is said to nobody is lost.
     visited: bool,
+    /// The rate the client's side is set to.
+    rate: Option<u32>,
     waiter: Waiter,
 }
 
 impl Host {
+    /// A modem that is switched on now; its door is still shut.
+    ///
+    /// # Errors
+    /// When the process has no descriptors left.
+    pub fn new(sim: SimLink, door: Door) -> Result<Self, HostError> {
+        let waiter = Waiter::new().map_err(system("cannot wait"))?;
+        Ok(Self {
+            sim,
+            door,
+            line: None,
+            began: Instant::now(),
+            typed: Vec::new(),
+            heard: Vec::new(),
+            visited: false,
+            rate: None,
+            waiter,
+        })
+    }
+
+    /// Lets the modem boot behind the shut door; nobody hears its boot lines.
+    ///
+    /// # Errors
+    /// When the system refuses to wait.
+    pub fn boot(&mut self, stop: &AtomicBool) -> Result<(), HostError> {
+        while !self.sim.modem().has_booted() && !stop.load(Ordering::SeqCst) {
+            let now = self.began.elapsed();
+            let due = self.sim.modem().next_deadline().map(|due| due.saturating_sub(now));
+            self.waiter.wait(Interests::new(), due).map_err(system("waiting failed"))?;
+            let now = self.began.elapsed();
+            self.sim.on_ready(now);
+            let mut nobody_hears = [0; CHUNK];
+            while self.sim.take(&mut nobody_hears, now) > 0 {}
+        }
+        Ok(())
+    }
+
     /// Opens the door.
     ///
     /// # Errors
     /// When the pty or the port cannot be had, or the name of the link is taken.
-    pub fn open(sim: SimLink, door: &Door) -> Result<Self, HostError> {
-        let line = match door {
+    pub fn open(&mut self) -> Result<(), HostError> {
+        self.line = Some(match &self.door {
             #[cfg(unix)]
-            Door::Pty(name) => Line::Pty(pty::Pty::open(name.as_deref())?),
+            Door::Pty(name) => {
+                let mut pty = pty::Pty::open(name.as_deref())?;
+                // Who sets no rate has the right one.
+                if let Some(rate) = self.sim.modem().rate() {
+                    pty.set_rate(rate);
+                }
+                Line::Pty(pty)
+            }
             #[cfg(not(unix))]
             Door::Pty(_) => return Err(HostError::NoPty),
             Door::Tcp(address) => {
@@ -91,9 +140,8 @@ impl Host {
                 listener.set_nonblocking(true).map_err(system("cannot set up the port"))?;
                 Line::Tcp(listener, None)
             }
-        };
-        let waiter = Waiter::new().map_err(system("cannot wait"))?;
-        Ok(Self { sim, line, began: Instant::now(), typed: Vec::new(), heard: Vec::new(), visited: false, waiter })
+        });
+        Ok(())
     }
 
     /// Ends a wait of [`Self::serve`] from another thread or a signal handler's pipe.
@@ -102,56 +150,76 @@ impl Host {
         self.waiter.waker()
     }
 
-    /// What to open: the link or the pty's own name, or `host:port`.
+    /// What to open: the link or the pty's own name, or `host:port`; empty while the door is shut.
     #[must_use]
     pub fn address(&self) -> String {
         match &self.line {
             #[cfg(unix)]
-            Line::Pty(pty) => pty.address(),
-            Line::Tcp(listener, _) => listener.local_addr().map_or_else(|error| error.to_string(), |at| at.to_string()),
+            Some(Line::Pty(pty)) => pty.address(),
+            Some(Line::Tcp(listener, _)) => {
+                listener.local_addr().map_or_else(|error| error.to_string(), |at| at.to_string())
+            }
+            None => String::new(),
         }
     }
 
-    /// Serves until `stop` is set (and the waker used). `control` is asked for hands on the bench after each wait.
+    /// Serves until `stop` is set (and the waker used), or until the desk wants an end.
     ///
     /// # Errors
     /// When the system takes the pty or the port away.
-    pub fn serve(
-        &mut self,
-        stop: &AtomicBool,
-        mut control: impl FnMut(&mut SimLink) -> Option<Control>,
-    ) -> Result<(), HostError> {
+    pub fn serve(&mut self, stop: &AtomicBool, desk: &mut Desk) -> Result<(), HostError> {
+        let Some(mut line) = self.line.take() else { return Ok(()) };
+        let served = self.serve_line(&mut line, stop, desk);
+        line.close();
+        desk.stop(self.began.elapsed());
+        served
+    }
+
+    fn serve_line(&mut self, line: &mut Line, stop: &AtomicBool, desk: &mut Desk) -> Result<(), HostError> {
         while !stop.load(Ordering::SeqCst) {
             let now = self.began.elapsed();
-            while let Some(hand) = control(&mut self.sim) {
-                self.sim.handle(hand, now);
+            if desk.work(&mut self.sim, now) {
+                return Ok(());
             }
             let mut interests = Interests::new();
             self.sim.interests(!self.typed.is_empty(), &mut interests);
-            self.line.interests(self.typed.is_empty(), !self.heard.is_empty(), &mut interests);
-            let due = self.deadline(now);
+            line.interests(self.typed.is_empty(), !self.heard.is_empty(), &mut interests);
+            let due = self.deadline(line, desk, now);
             self.waiter.wait(interests, due).map_err(system("waiting failed"))?;
-            self.work()?;
+            self.work(line, desk)?;
         }
-        self.line.close();
         Ok(())
     }
 
-    fn deadline(&self, now: Duration) -> Option<Duration> {
+    fn deadline(&self, line: &Line, desk: &Desk, now: Duration) -> Option<Duration> {
         // What waits for a client that does not read must not turn the wait into a busy loop.
-        if self.heard.is_empty() && self.sim.waiting() > 0 && self.line.is_there(self.visited) {
+        if self.heard.is_empty() && self.sim.waiting() > 0 && line.is_there(self.visited) {
             return Some(Duration::ZERO);
         }
-        self.sim.modem().next_deadline().map(|due| due.saturating_sub(now))
+        let due = self.sim.modem().next_deadline().into_iter().chain(desk.next_deadline()).min();
+        due.map(|due| due.saturating_sub(now))
     }
 
-    fn work(&mut self) -> Result<(), HostError> {
+    fn work(&mut self, line: &mut Line, desk: &mut Desk) -> Result<(), HostError> {
         let now = self.began.elapsed();
-        self.visited |= self.line.look().map_err(system("the port failed"))?;
+        if line.look().map_err(system("the port failed"))? {
+            self.visited = true;
+            desk.visited(now);
+        }
+        // With nobody there the line follows the modem, so that the next one who sets no rate has the right one.
+        if let (None, Some(own)) = (line.rate(), self.sim.modem().rate()) {
+            line.follow(own);
+        }
+        let rate = line.rate();
+        if std::mem::replace(&mut self.rate, rate) != rate {
+            self.sim.handle(Control::HostRate(rate), now);
+        }
         if self.typed.is_empty() {
             let mut buffer = [0; CHUNK];
-            let count = self.line.read(&mut buffer);
-            self.typed.extend(buffer.iter().take(count));
+            let count = line.read(&mut buffer);
+            let typed = buffer.get(..count).unwrap_or_default();
+            desk.heard(Speaker::Host, typed);
+            self.typed.extend(typed);
         }
         if !self.typed.is_empty() {
             let taken = self.sim.give(&self.typed, now);
@@ -160,19 +228,21 @@ impl Host {
         self.sim.on_ready(now);
         // As long as the client takes what is said; one buffer at a time.
         loop {
-            if self.heard.is_empty() && (self.visited || self.line.is_there(false)) {
+            if self.heard.is_empty() && (self.visited || line.is_there(false)) {
                 let mut buffer = [0; CHUNK];
                 let count = self.sim.take(&mut buffer, now);
-                self.heard.extend(buffer.iter().take(count));
+                let heard = buffer.get(..count).unwrap_or_default();
+                desk.heard(Speaker::Modem, heard);
+                self.heard.extend(heard);
             }
             if self.heard.is_empty() {
                 return Ok(());
             }
-            if self.visited && !self.line.is_there(true) {
+            if self.visited && !line.is_there(true) {
                 self.heard.clear();
                 continue;
             }
-            let count = self.line.write(&self.heard);
+            let count = line.write(&self.heard);
             self.heard.drain(..count);
             if count == 0 {
                 return Ok(());
@@ -198,6 +268,24 @@ impl Line {
             #[cfg(unix)]
             Self::Pty(pty) => !visited || pty.has_client(),
             Self::Tcp(_, client) => client.is_some(),
+        }
+    }
+
+    /// The rate the client's side is set to, where it has one.
+    fn rate(&self) -> Option<u32> {
+        match self {
+            #[cfg(unix)]
+            Self::Pty(pty) => pty.rate().filter(|_| pty.has_client()),
+            Self::Tcp(..) => None,
+        }
+    }
+
+    /// The rate for clients that set none.
+    fn follow(&mut self, rate: u32) {
+        match self {
+            #[cfg(unix)]
+            Self::Pty(pty) if pty.default_rate() != Some(rate) => pty.set_rate(rate),
+            _ => {}
         }
     }
 

@@ -140,7 +140,8 @@ impl SimLink {
             let Some(output) = self.modem.poll_output() else { return };
             match output {
                 Output::Uart(bytes) => self.towards_host.extend(bytes),
-                Output::Open { id, udp, host, port, local, anybody } => {
+                Output::Open { id, secure: true, .. } => self.news(id, SocketEvent::HandshakeFailed, now),
+                Output::Open { id, udp, host, port, local, anybody, secure: false } => {
                     self.start_helper(id, now, move || connect(&host, port, Way { udp, local, anybody }));
                 }
                 Output::Aim { id, host, port } => match host.parse().map(|address| SocketAddr::new(address, port)) {

@@ -5,12 +5,14 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
 
-use super::Modem;
-use super::commands::Command;
+use super::desk::Desk;
 use super::line::{Call, Form};
+use super::ntp::{self, Asking};
+use super::part::{Command, News, Part, dispatch, names};
 use super::reply::{Done, NOT_ALLOWED};
+use super::{SocketEvent, SocketId};
 
-pub(super) const COMMANDS: &[Command] = &[("+CCLK", Modem::clock_command)];
+const COMMANDS: &[Command<Clocks>] = &[("+CCLK", Clocks::clock_command)];
 
 /// A local time, and its distance from UTC in quarters of an hour.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +56,11 @@ impl Clock {
         format!("{}{zone:+03}", self.at(now).strftime("%y/%m/%d,%H:%M:%S"))
     }
 
+    /// Date and time with dashes or slashes, as the position services print them.
+    pub(super) fn date_and_time(&self, now: Duration) -> String {
+        self.at(now).strftime("%Y/%m/%d,%H:%M:%S").to_string()
+    }
+
     /// As the network's time report prints it: UTC, year to second.
     fn universal(&self, now: Duration) -> String {
         let utc = self.at(now).saturating_sub(SignedDuration::from_mins(i64::from(self.zone) * 15));
@@ -61,21 +68,72 @@ impl Clock {
     }
 }
 
-impl Modem {
-    /// The network's time, as it stamps a message.
-    pub(super) fn network_time(&self) -> String {
-        self.network_clock().text(self.now)
+/// The module's clock, and who is asked for the time.
+#[derive(Debug)]
+pub(super) struct Clocks {
+    clock: Clock,
+    /// `AT+CNTP`.
+    pub(super) asking: Asking,
+}
+
+impl Default for Clocks {
+    fn default() -> Self {
+        Self { clock: Clock::unset(Duration::ZERO), asking: Asking::default() }
+    }
+}
+
+impl Part for Clocks {
+    fn names(&self) -> Vec<&'static str> {
+        names(&[COMMANDS, ntp::COMMANDS])
     }
 
-    pub(super) fn network_clock(&self) -> Clock {
-        Clock::parse(&self.profile.network_time, Duration::ZERO).unwrap_or(Clock::unset(Duration::ZERO))
+    fn command(&mut self, desk: &mut Desk, call: &Call) -> Option<Done> {
+        dispatch(self, desk, call, &[COMMANDS, ntp::COMMANDS])
     }
 
-    fn clock_command(&mut self, call: &Call) -> Done {
+    fn power_on(&mut self, _: &mut Desk) {
+        self.asking.forget();
+    }
+
+    /// The network told its name and time (`AT+CLTS=1`).
+    fn news(&mut self, desk: &mut Desk, news: &News) {
+        if *news != News::Registered || desk.value("+CLTS") != 1 {
+            return;
+        }
+        let network = desk.network_clock();
+        let (universal, zone) = (network.universal(desk.now()), network.zone);
+        self.clock = Clock { local: network.at(desk.now()), zone, set: desk.now() };
+        let (country, operator) = desk.profile().operator_code.split_at(3.min(desk.profile().operator_code.len()));
+        let name = &desk.profile().operator;
+        let identity = format!("*PSNWID: \"{country}\", \"{operator}\", \"{name}\", 0, \"{name}\", 0");
+        desk.urc(identity);
+        desk.urc(format!("*PSUTTZ: {universal}, \"{zone:+}\", 0"));
+        desk.urc("DST: 0");
+        desk.urc(format!("+CTZV: \"{zone:+}\""));
+    }
+
+    fn socket(&mut self, desk: &mut Desk, id: SocketId, event: &SocketEvent<'_>) {
+        self.time_server_event(desk, id, event);
+    }
+
+    fn wants(&self, _: SocketId) -> usize {
+        ntp::PACKET
+    }
+}
+
+impl Clocks {
+    /// The clock is set to seconds since 1900 (NTP), shown in a zone.
+    pub(super) fn set_universal(&mut self, desk: &Desk, seconds: u64, zone: i8) {
+        let since = i64::try_from(seconds).unwrap_or(0);
+        let utc = DateTime::constant(1900, 1, 1, 0, 0, 0, 0).saturating_add(SignedDuration::from_secs(since));
+        self.clock = Clock { local: utc, zone: 0, set: desk.now() }.in_zone(zone, desk.now());
+    }
+
+    fn clock_command(&mut self, desk: &mut Desk, call: &Call) -> Done {
         match call.form {
-            Form::Read => self.answer(call, format!("+CCLK: \"{}\"", self.clock.text(self.now))),
+            Form::Read => desk.answer(call, format!("+CCLK: \"{}\"", self.clock.text(desk.now()))),
             Form::Test => Done::Ok,
-            Form::Set => match Clock::parse(&call.string(0), self.now) {
+            Form::Set => match Clock::parse(&call.string(0), desk.now()) {
                 Some(clock) => {
                     self.clock = clock;
                     Done::Ok
@@ -85,22 +143,17 @@ impl Modem {
             Form::Execute => NOT_ALLOWED,
         }
     }
+}
 
-    /// The network told its name and time (`AT+CLTS=1`).
-    pub(super) fn network_identity(&mut self) {
-        if self.settings.value("+CLTS") != 1 || !self.network.registered() {
-            return;
-        }
-        let network = self.network_clock();
-        let (universal, zone) = (network.universal(self.now), network.zone);
-        self.clock = Clock { local: network.at(self.now), zone, set: self.now };
-        let (country, operator) = self.profile.operator_code.split_at(3.min(self.profile.operator_code.len()));
-        let name = &self.profile.operator;
-        let identity = format!("*PSNWID: \"{country}\", \"{operator}\", \"{name}\", 0, \"{name}\", 0");
-        self.urc(identity);
-        self.urc(format!("*PSUTTZ: {universal}, \"{zone:+}\", 0"));
-        self.urc("DST: 0");
-        self.urc(format!("+CTZV: \"{zone:+}\""));
+impl Desk {
+    /// The network's time, as it stamps a message.
+    pub(super) fn network_time(&self) -> String {
+        self.network_clock().text(self.now())
+    }
+
+    /// The network's clock.
+    pub(super) fn network_clock(&self) -> Clock {
+        Clock::parse(&self.profile().network_time, Duration::ZERO).unwrap_or(Clock::unset(Duration::ZERO))
     }
 }
 

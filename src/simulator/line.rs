@@ -70,6 +70,21 @@ impl Call {
         self.text(index).map(|text| String::from_utf8_lossy(text).into_owned()).unwrap_or_default()
     }
 
+    /// The argument as a word: modems do not mind its case.
+    pub(super) fn word(&self, index: usize) -> String {
+        self.string(index).trim().to_ascii_uppercase()
+    }
+
+    /// The argument as a number that counts something.
+    pub(super) fn size(&self, index: usize) -> Option<usize> {
+        usize::try_from(self.number(index)?).ok()
+    }
+
+    /// The argument as a port number.
+    pub(super) fn port(&self, index: usize) -> Option<u16> {
+        u16::try_from(self.number(index)?).ok().filter(|port| *port > 0)
+    }
+
     /// How many arguments there are.
     pub(super) fn count(&self) -> usize {
         self.arguments.len()

@@ -1,46 +1,65 @@
-//! A simulated SIM800L: bytes and time in, bytes and socket wishes out. No I/O, no clock, no threads.
+//! The simulated modems: bytes and time in, bytes and socket wishes out. No I/O, no clock, no threads.
 //!
-//! What is promised: the answers of `docs/sim800.md`, byte for byte. What it is not: a radio. It connects only where an
-//! AT command says, and never by itself: whoever owns it carries its wishes out (`link::simulator`), or
-//! stands for the whole network itself ([`Rig`]: no link, no I/O, virtual time).
+//! What is promised: the answers of `docs/sim800.md` and `docs/sim7600.md`, byte for byte. What it is not: a radio. It connects
+//! only where an AT command says, and never by itself: whoever owns it carries its wishes out (`link::simulator`), or stands for
+//! the whole network itself ([`Rig`]: no link, no I/O, virtual time).
 //!
-//! Reading order: [`Input`] and [`Output`] here, `uart` (echo, lines, prompts), `line` (commands of a line), `commands` (the
-//! table of all commands, a file a family), `reply` (what answers look like), `boot` (power, card, network), `ip`.
+//! A [`Modem`] is an `assembly` of parts on a desk, and a serial side. Each part (calls, messages, sockets, HTTP, …) answers
+//! commands of its own and keeps its state to itself; which parts there are makes the model (`models`).
+//!
+//! Reading order: [`Input`] and [`Output`] here, `uart` (echo, lines, prompts), `line` (commands of a line), `part` (what a part
+//! is), `desk` (what all share), `air` (what a network adds), `sim800` and `sim7600` (what only one has).
 
-mod boot;
+mod air;
+mod asked;
+mod assembly;
+mod basic;
 mod calls;
+mod card;
 mod clock;
-mod commands;
-mod errors;
+mod control;
+mod desk;
 mod faults;
-mod files;
 mod http;
-mod ip;
+mod identity;
 mod line;
+mod models;
+mod network;
+mod ntp;
 mod panel;
+mod part;
 mod phonebook;
+mod power;
 mod profile;
-mod refused;
+mod radio;
 mod reply;
 mod rng;
+mod scenario;
 mod settings;
+mod sim7600;
+mod sim800;
 mod sms;
 mod timers;
+mod transmit;
 mod uart;
 mod ussd;
 mod world;
 
 use core::net::{IpAddr, SocketAddr};
-use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
+pub use control::{ControlError, HELP, LONGEST, Request, Speaker, state_as_json};
 pub use faults::Fault;
-pub use panel::{ControlError, Panel, PanelLink};
+pub use models::Model;
+pub use panel::{Panel, PanelLink};
 pub use profile::{AutobaudUrcs, Callee, EarlyData, Junk, Profile, ProfileError, Range, SyncBytes};
+pub use scenario::{Outcome, Play, Scenario, ScenarioError, junit};
 pub use sms::SentMessage;
 pub use world::{Connection, Rig, World};
 
-use timers::{Timer, Timers};
+use assembly::Assembly;
+use desk::{Desk, Switch};
+use timers::Timer;
 
 /// Names a socket of the modem, unique over its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -71,6 +90,8 @@ pub enum SocketEvent<'a> {
     Failed,
     /// Its name could not be resolved.
     Unresolved,
+    /// It stands, but TLS could not be agreed on; it is closed again.
+    HandshakeFailed,
     /// Bytes came, never more than [`Modem::wants`].
     Received(&'a [u8]),
     /// A datagram came on a connection for anybody; bytes as for [`SocketEvent::Received`].
@@ -118,6 +139,21 @@ pub enum Control {
     },
     /// The other side of a call hangs up.
     HangUp,
+    /// Where the module is, in millionths of a degree north and east.
+    Position {
+        /// North.
+        latitude: i32,
+        /// East.
+        longitude: i32,
+    },
+    /// The pin DTR of the module: on is low, as a host holds it while it has the port.
+    Dtr(bool),
+    /// What a request such as `*100#` is answered with from now on.
+    Ussd(String),
+    /// What a called number does from now on.
+    Callee(Callee),
+    /// The rate of the host's side, where it has one: another than the modem's is garbage. `None` fits always.
+    HostRate(Option<u32>),
 }
 
 /// What the modem does.
@@ -139,6 +175,8 @@ pub enum Output {
         local: u16,
         /// UDP from and to anybody: [`SocketEvent::Datagram`] tells who sent.
         anybody: bool,
+        /// TLS; a handshake that fails is [`SocketEvent::HandshakeFailed`].
+        secure: bool,
     },
     /// Further datagrams of a connection for anybody go there.
     Aim {
@@ -183,92 +221,24 @@ pub enum Output {
     },
 }
 
-/// The modem.
+/// A modem.
 #[derive(Debug)]
 pub struct Modem {
-    profile: Profile,
-    faults: BTreeSet<Fault>,
-    now: Duration,
-    rng: rng::Rng,
-    out: VecDeque<Output>,
-    timers: Timers,
+    assembly: Assembly,
     uart: uart::Uart,
-    run: Option<uart::Run>,
-    run_number: u64,
-    next_socket: u32,
-    settings: settings::Settings,
-    stored: settings::Settings,
-    power: boot::Power,
-    network: boot::Network,
-    card: boot::Card,
-    ip: ip::Ip,
-    sms: sms::Sms,
-    /// The link whose data wait for their acknowledgement.
-    sending: Option<usize>,
-    /// A prompt that the fault `prompt-late` holds back.
-    late_prompt: Option<Box<uart::Wait>>,
-    /// The restart of the fault `reboot`, on its way.
-    restart: Option<timers::TimerId>,
-    /// The fault `weak-signal` has damaged something.
-    signal_felt: bool,
-    clock: clock::Clock,
-    /// `AT+CNTP`: server and zone in quarters of an hour.
-    time_server: (String, i8),
-    /// The SUBMIT on its way to the network.
-    sms_in_hand: Vec<u8>,
-    http: http::Http,
-    bearer: http::Bearer,
-    calls: calls::Calls,
-    book: phonebook::PhoneBook,
-    files: files::Files,
-    /// Results of refused services, on their way.
-    refusals: VecDeque<String>,
-    encryption_noted: bool,
 }
 
 impl Modem {
     /// A modem that is switched on at `now == 0`. Equal seeds give equal delays.
     #[must_use]
     pub fn new(profile: Profile, seed: u64) -> Self {
-        let mut stored = settings::Settings::default();
-        stored.set("+IPR", profile.ipr);
-        let mut modem = Self {
-            faults: BTreeSet::new(),
-            now: Duration::ZERO,
-            rng: rng::Rng::new(seed),
-            out: VecDeque::new(),
-            timers: Timers::default(),
-            uart: uart::Uart::default(),
-            run: None,
-            run_number: 0,
-            next_socket: 0,
-            settings: stored.clone(),
-            stored,
-            power: boot::Power::default(),
-            network: boot::Network::new(&profile),
-            card: boot::Card::new(&profile),
-            ip: ip::Ip::default(),
-            sms: sms::Sms::new(&profile),
-            sending: None,
-            late_prompt: None,
-            restart: None,
-            signal_felt: false,
-            clock: clock::Clock::unset(Duration::ZERO),
-            time_server: ("202.120.2.101".into(), 32),
-            sms_in_hand: Vec::new(),
-            http: http::Http::default(),
-            bearer: http::Bearer::default(),
-            calls: calls::Calls::default(),
-            book: phonebook::PhoneBook::default(),
-            files: files::Files::default(),
-            refusals: VecDeque::new(),
-            encryption_noted: false,
-            profile,
-        };
-        for name in modem.profile.faults.clone() {
+        let parts = profile.modem.parts(&profile);
+        let desk = Desk::new(profile, seed);
+        let mut modem = Self { assembly: Assembly { desk, parts }, uart: uart::Uart::default() };
+        for name in modem.assembly.desk.profile().faults.clone() {
             modem.fault(&name, true);
         }
-        modem.switch_on();
+        modem.switch(Switch::Restart);
         modem
     }
 
@@ -276,131 +246,177 @@ impl Modem {
     pub fn handle_input(&mut self, input: Input<'_>, now: Duration) {
         self.catch_up(now);
         match input {
-            Input::Uart(bytes) => self.receive(bytes),
-            Input::Socket(id, event) => self.socket_event(id, &event),
+            Input::Uart(bytes) => self.uart.receive(&mut self.assembly, bytes),
+            Input::Socket(id, event) => {
+                self.assembly.desk.arrived(id, &event);
+                self.catch_up(now);
+            }
             Input::Control(control) => self.control(control),
             Input::Tick => {}
         }
-        self.deliver();
+        self.follow();
     }
 
     /// What it does next, until `None`.
     pub fn poll_output(&mut self) -> Option<Output> {
-        if let Some(output) = self.out.pop_front() {
+        if let Some(output) = self.assembly.desk.poll() {
             return Some(output);
         }
-        self.deliver();
-        self.out.pop_front()
+        self.follow();
+        self.assembly.desk.poll()
     }
 
     /// When [`Input::Tick`] is due.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Duration> {
-        self.timers.next()
+        let desk = &self.assembly.desk;
+        [desk.next_timer(), desk.next_flown()].into_iter().flatten().min()
+    }
+
+    /// How many bytes [`Input::Uart`] may bring now without loss.
+    #[must_use]
+    pub fn room(&self) -> usize {
+        self.uart.room()
+    }
+
+    /// How many bytes [`SocketEvent::Received`] may bring for a socket now; 0 lets its window close.
+    #[must_use]
+    pub fn wants(&self, id: SocketId) -> usize {
+        self.assembly.desk.air_room(id)
+    }
+
+    /// The rate it talks at; `None` while it takes any.
+    #[must_use]
+    pub fn rate(&self) -> Option<u32> {
+        Some(self.assembly.desk.rate()).filter(|rate| *rate > 0)
+    }
+
+    /// It has said all that it says by itself after power-on.
+    #[must_use]
+    pub fn has_booted(&self) -> bool {
+        let desk = &self.assembly.desk;
+        desk.power.messages_ready() || (desk.card.is_read() && desk.card_state() != Some("READY"))
     }
 
     /// All that was due until `now`, in order.
     fn catch_up(&mut self, now: Duration) {
-        while let Some((at, timer)) = self.timers.pop_due(now) {
-            self.now = self.now.max(at);
-            match timer {
-                Timer::Step => self.step(),
-                Timer::Command(then, argument) => {
-                    let done = then(self, argument);
-                    self.finish(done);
+        while let Some(due) = self.next_deadline().filter(|due| *due <= now) {
+            self.assembly.desk.pass(due);
+            if self.assembly.desk.next_timer() == Some(due) {
+                if let Some((_, timer)) = self.assembly.desk.pop_due(due) {
+                    self.due(timer);
                 }
-                Timer::GiveUp(number) => self.give_up(number),
-                Timer::Background(act, argument) => act(self, argument),
+            } else if let Some((id, Some(flown))) = self.assembly.desk.flown(due) {
+                self.assembly.socket(id, &flown.event());
+            }
+            self.follow();
+        }
+        self.assembly.desk.pass(now);
+    }
+
+    fn due(&mut self, timer: Timer) {
+        match timer {
+            Timer::Step => self.uart.step(&mut self.assembly),
+            Timer::Command(then) => {
+                let done = self.assembly.go_on(then);
+                self.uart.finish(&mut self.assembly, done);
+            }
+            Timer::GiveUp(number) => self.uart.give_up(&mut self.assembly, number),
+            Timer::EndOfData => self.uart.out_of_time(&mut self.assembly),
+            Timer::Background(act) => self.assembly.act(act),
+        }
+    }
+
+    /// What follows from what just happened.
+    fn follow(&mut self) {
+        loop {
+            if let Some(switch) = self.assembly.desk.take_switch() {
+                self.switch(switch);
+            } else if let Some(done) = self.assembly.desk.take_finished() {
+                self.uart.finish(&mut self.assembly, done);
+            } else {
+                self.assembly.settle();
+                self.uart.pump(&mut self.assembly);
+                if !self.assembly.desk.has_follow_up() {
+                    return;
+                }
             }
         }
-        self.now = self.now.max(now);
+    }
+
+    /// Power comes or goes.
+    fn switch(&mut self, switch: Switch) {
+        self.uart.clear();
+        match switch {
+            Switch::Restart => self.assembly.desk.power_on(),
+            Switch::Off => self.assembly.desk.power_off(),
+        }
+        for part in self.assembly.parts.each_mut() {
+            part.power_on(&mut self.assembly.desk);
+        }
     }
 
     fn control(&mut self, control: Control) {
+        let Assembly { desk, parts } = &mut self.assembly;
         match control {
-            Control::Signal(csq) => self.network.csq = csq,
+            Control::Signal(csq) => desk.radio.set_signal(csq),
             Control::Fault(name, on) => self.fault(&name, on),
-            Control::Restart => self.switch_on(),
-            Control::Message { from, text } => self.message_in(&from, &text),
-            Control::Call { from } => self.call_in(&from),
-            Control::HangUp => self.far_hang_up(),
+            Control::Restart => self.switch(Switch::Restart),
+            Control::Message { from, text } => {
+                if let Some(messages) = parts.get::<sms::Sms>() {
+                    messages.message_in(desk, &from, &text);
+                }
+            }
+            Control::Call { from } => {
+                if let Some(calls) = parts.get::<calls::Calls>() {
+                    calls.call_in(desk, &from);
+                }
+            }
+            Control::HangUp => {
+                if let Some(calls) = parts.get::<calls::Calls>() {
+                    calls.far_hang_up(desk);
+                }
+            }
+            Control::Position { latitude, longitude } => desk.set_position(latitude, longitude),
+            Control::Dtr(on) => desk.set_dtr(on),
+            Control::Ussd(text) => desk.profile_mut().ussd = text,
+            Control::Callee(callee) => desk.profile_mut().callee = callee,
+            Control::HostRate(rate) => desk.set_host_rate(rate),
         }
+        self.assembly.distribute();
     }
 
     /// A fault begins or ends.
     fn fault(&mut self, name: &str, on: bool) {
         let Some(fault) = Fault::named(name) else { return };
-        if on {
-            self.faults.insert(fault);
-        } else {
-            self.faults.remove(&fault);
+        self.assembly.desk.fault(fault, on);
+        if matches!(fault, Fault::NoSim | Fault::Pin | Fault::NoNetwork) {
+            self.assembly.desk.conditions_changed();
         }
-        match (fault, on) {
-            (Fault::Reboot, true) if self.power.is_on() => self.restart_soon(),
-            (Fault::Reboot, false) => {
-                if let Some(timer) = self.restart.take() {
-                    self.timers.cancel(timer);
-                }
-            }
-            (Fault::WeakSignal, _) => self.signal_felt = false,
-            (Fault::EchoOff, _) => {
-                self.settings.set("E", i32::from(!on));
-                self.stored.set("E", i32::from(!on));
-            }
-            (Fault::PromptOff, _) => self.settings.set("+CIPSPRT", i32::from(!on)),
-            (Fault::PdpDeact, true) => self.lose_context(),
-            (Fault::PeerClose, true) => self.peers_close(),
-            (Fault::NoSim | Fault::Pin | Fault::NoNetwork, _) => self.conditions_changed(),
-            _ => {}
-        }
+        self.assembly.distribute();
     }
 
-    /// The fault `reboot`: a restart in some seconds. Set from the start it waits for the first answered command, so
-    /// that it hits a session and is not lost in the boot.
-    fn restart_soon(&mut self) {
-        if self.restart.is_some() || !self.has(Fault::Reboot) {
-            return;
-        }
-        let wait = self.delay([3000, 5000]);
-        let restart = |modem: &mut Self, _| {
-            modem.faults.remove(&Fault::Reboot);
-            modem.switch_on();
+    /// The modem as its panel shows it.
+    #[must_use]
+    pub fn panel(&self) -> Panel {
+        let desk = &self.assembly.desk;
+        let mut panel = Panel {
+            on: desk.power.is_on(),
+            card: desk.card_state(),
+            csq: desk.signal_quality(),
+            registration: desk.radio.registration(),
+            state: "",
+            links: Vec::new(),
+            prompt: desk.prompting(),
+            call: None,
+            sent: Vec::new(),
+            faults: desk.faults().map(Fault::name).collect(),
+            notes: Vec::new(),
         };
-        self.restart = Some(self.timers.add(self.now + wait, Timer::Background(restart, 0)));
-    }
-
-    /// The fault `weak-signal` hits this send: the first, then one in three.
-    fn signal_too_weak(&mut self) -> bool {
-        self.has(Fault::WeakSignal) && (!std::mem::replace(&mut self.signal_felt, true) || self.rng.one_in(3))
-    }
-
-    /// Whether a fault is on.
-    fn has(&self, fault: Fault) -> bool {
-        self.faults.contains(&fault)
-    }
-
-    /// A restart ends what the services had in hand.
-    fn reset_services(&mut self) {
-        self.sending = None;
-        self.late_prompt = None;
-        self.restart = None;
-        self.sms.restarted();
-        self.http = http::Http::default();
-        self.bearer = http::Bearer::default();
-        self.calls = calls::Calls::default();
-        self.refusals.clear();
-    }
-
-    /// A delay of the profile, at its speed.
-    fn delay(&mut self, range: Range) -> Duration {
-        let slow = if self.has(Fault::Slow) { 10.0 } else { 1.0 };
-        self.rng.delay(range, self.profile.speed / slow)
-    }
-
-    /// A name for a new socket.
-    fn new_socket(&mut self) -> SocketId {
-        self.next_socket += 1;
-        SocketId(self.next_socket)
+        for part in self.assembly.parts.each() {
+            part.show(desk, &mut panel);
+        }
+        panel
     }
 }
 

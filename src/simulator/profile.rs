@@ -2,15 +2,16 @@
 //!
 //! A profile file is TOML with these very names; what it leaves out keeps its default.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::faults::Fault;
+use super::models::Model;
 
 /// From and to, in milliseconds of a real modem.
 pub type Range = [u32; 2];
 
 /// When URCs of the boot are seen in auto-baud.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AutobaudUrcs {
     /// Never (manual §19.3).
@@ -21,7 +22,7 @@ pub enum AutobaudUrcs {
 }
 
 /// What precedes `RDY` on the wire.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SyncBytes {
     /// Nothing.
@@ -34,7 +35,7 @@ pub enum SyncBytes {
 }
 
 /// What a line does that has something in front of its `AT`, or no `AT` at all.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Junk {
     /// What stands before `AT` is passed over (V.250 §5.2.1; so does a SIM800L that `ESPHome` talks to).
@@ -47,7 +48,7 @@ pub enum Junk {
 }
 
 /// What a called number does.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Callee {
     /// Answers after some rings.
@@ -62,7 +63,7 @@ pub enum Callee {
 }
 
 /// Bytes that come before the prompt they were meant for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EarlyData {
     /// They wait and become data.
@@ -73,10 +74,12 @@ pub enum EarlyData {
 }
 
 /// How a modem is set up.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "switches, one a documented doubt")]
 pub struct Profile {
+    /// Which modem it is.
+    pub modem: Model,
     /// 1.0 is a real modem's pace, larger is faster. Guard times and limits that the host gives are not changed.
     pub speed: f64,
     /// Faults by name (`docs/sim800.md`).
@@ -122,6 +125,8 @@ pub struct Profile {
     pub send_size: usize,
     /// `n, CONNECT OK` with a blank after the comma.
     pub mux_blank: bool,
+    /// `AT+CFUN=0` and `1` answer OK before their `+CPIN` line (else behind it).
+    pub cfun_ok_first: bool,
 
     /// From power to `RDY`.
     pub boot_ms: Range,
@@ -135,10 +140,20 @@ pub struct Profile {
     pub command_ms: Range,
     /// `AT+CIICR`, `AT+SAPBR=1,1`.
     pub context_ms: Range,
-    /// What GPRS adds to a TCP connect.
+    /// From asking for a connection to having it.
     pub connect_ms: Range,
+    /// From asking for a connection to a refusal.
+    pub refused_ms: Range,
+    /// A name is found.
+    pub dns_ms: Range,
+    /// A name is not found.
+    pub no_name_ms: Range,
     /// From data to its acknowledgement.
     pub round_trip_ms: Range,
+    /// Thousands of bits a second from the module, for all connections together.
+    pub up_kbit: u32,
+    /// The same to it.
+    pub down_kbit: u32,
     /// `AT+CIPSHUT`, `AT+CIPCLOSE`.
     pub close_ms: Range,
     /// `AT+CMGS`.
@@ -195,11 +210,16 @@ pub struct Profile {
     pub listen_everywhere: bool,
     /// The network's time at power-on.
     pub network_time: String,
+    /// Where the module is, in degrees north.
+    pub latitude: f64,
+    /// Where the module is, in degrees east.
+    pub longitude: f64,
 }
 
 impl Default for Profile {
     fn default() -> Self {
         Self {
+            modem: Model::Sim800l,
             speed: 1.0,
             faults: Vec::new(),
             paced: false,
@@ -222,6 +242,7 @@ impl Default for Profile {
             clcc_alpha: true,
             send_size: 1460,
             mux_blank: true,
+            cfun_ok_first: false,
             boot_ms: [250, 350],
             sim_ms: [900, 1300],
             register_ms: [2500, 3500],
@@ -229,7 +250,12 @@ impl Default for Profile {
             command_ms: [8, 20],
             context_ms: [900, 1800],
             connect_ms: [1000, 2000],
-            round_trip_ms: [350, 800],
+            refused_ms: [1500, 4000],
+            dns_ms: [500, 1500],
+            no_name_ms: [3000, 8000],
+            round_trip_ms: [500, 1200],
+            up_kbit: 20,
+            down_kbit: 40,
             close_ms: [150, 400],
             sms_ms: [1800, 3500],
             csq: 20,
@@ -257,6 +283,8 @@ impl Default for Profile {
             ussd_blank: true,
             listen_everywhere: false,
             network_time: "24/01/30,20:40:31+04".into(),
+            latitude: 52.520_008,
+            longitude: 13.404_954,
         }
     }
 }
@@ -275,16 +303,44 @@ pub enum ProfileError {
 
 impl Profile {
     /// The profiles there are by name.
-    pub const NAMES: &[&str] = &["sim800l", "autobaud", "fast"];
+    pub const NAMES: &[&str] = &["sim800l", "sim7600", "autobaud", "fast"];
 
     /// A profile by its name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         match name {
             "sim800l" => Some(Self::default()),
+            "sim7600" => Some(Self::of(Model::Sim7600)),
             "autobaud" => Some(Self { ipr: 0, ..Self::default() }),
             "fast" => Some(Self { speed: 1000.0, ..Self::default() }),
             _ => None,
+        }
+    }
+
+    /// A model as it leaves the factory.
+    #[must_use]
+    pub fn of(model: Model) -> Self {
+        match model {
+            Model::Sim800l => Self::default(),
+            // LTE is faster than GPRS by far, and its modules talk at 115200.
+            Model::Sim7600 => Self {
+                modem: model,
+                ipr: 115_200,
+                context_ms: [200, 600],
+                connect_ms: [150, 400],
+                refused_ms: [150, 600],
+                dns_ms: [80, 250],
+                no_name_ms: [1000, 3000],
+                round_trip_ms: [60, 150],
+                up_kbit: 2000,
+                down_kbit: 5000,
+                firmware: String::new(),
+                model: "SIMCOM_SIM7600E-H".into(),
+                revision: "LE11B02SIM7600M22".into(),
+                imei: "861107030206417".into(),
+                send_size: 1500,
+                ..Self::default()
+            },
         }
     }
 
@@ -293,24 +349,37 @@ impl Profile {
     /// # Errors
     /// When it does not parse, or names something that is not there.
     pub fn parse(text: &str) -> Result<Self, ProfileError> {
-        let profile: Self = toml_edit::de::from_str(text)?;
+        // First as it stands, for an error that says where it is.
+        let mut profile: Self = toml_edit::de::from_str(text)?;
+        // What it leaves out depends on the modem it names.
+        if let (Ok(mut whole), Ok(given)) =
+            (toml_edit::ser::to_document(&Self::of(profile.modem)), text.parse::<toml_edit::DocumentMut>())
+        {
+            for (name, value) in given.iter() {
+                whole.insert(name, value.clone());
+            }
+            profile = toml_edit::de::from_document(whole)?;
+        }
         for fault in &profile.faults {
             Fault::named(fault).ok_or_else(|| ProfileError::Unknown(fault.clone()))?;
         }
         Ok(profile)
     }
 
-    /// From the words of a port name such as `sim:autobaud,brown-out`: at most one profile, any faults.
+    /// From the words of a port name such as `sim:sim7600,fast,brown-out`: a model, how it is set up, any faults.
     ///
     /// # Errors
-    /// Names the word that is neither.
+    /// Names the word that is none of these.
     pub fn from_words(words: &[String]) -> Result<Self, ProfileError> {
-        let mut profile = words.iter().find_map(|word| Self::named(word)).unwrap_or_default();
+        let model = words.iter().find_map(|word| Model::ALL.iter().find(|entry| entry.1 == word));
+        let mut profile = Self::of(model.map_or(Model::default(), |entry| entry.0));
         for word in words {
-            if Fault::named(word).is_some() {
-                profile.faults.push(word.clone());
-            } else if Self::named(word).is_none() {
-                return Err(ProfileError::Unknown(word.clone()));
+            match word.as_str() {
+                "autobaud" => profile.ipr = 0,
+                "fast" => profile.speed = 1000.0,
+                _ if Fault::named(word).is_some() => profile.faults.push(word.clone()),
+                _ if Model::ALL.iter().any(|entry| entry.1 == word) => {}
+                _ => return Err(ProfileError::Unknown(word.clone())),
             }
         }
         Ok(profile)
@@ -327,6 +396,8 @@ mod tests {
         assert_eq!(Profile::from_words(&[]).unwrap(), Profile::default());
         let both = Profile::from_words(&words(&["brown-out", "autobaud"])).unwrap();
         assert_eq!((both.ipr, both.faults), (0, words(&["brown-out"])));
+        let fast = Profile::from_words(&words(&["fast", "sim7600"])).unwrap();
+        assert_eq!((fast.modem, fast.ipr), (Model::Sim7600, 115_200));
         assert!(Profile::from_words(&words(&["sim900"])).unwrap_err().to_string().starts_with("\"sim900\" is neither"));
     }
 
@@ -336,5 +407,7 @@ mod tests {
         assert_eq!((profile.ipr, profile.sync_bytes, profile.csq), (115_200, SyncBytes::Full, 20));
         assert!(Profile::parse("colour = 1").is_err());
         assert!(Profile::parse("faults = [\"nonsense\"]").is_err());
+        let profile = Profile::parse("modem = \"sim7600\"\ncsq = 9\n").unwrap();
+        assert_eq!(profile, Profile { csq: 9, ..Profile::of(Model::Sim7600) });
     }
 }

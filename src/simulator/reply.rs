@@ -1,13 +1,15 @@
-//! How answers look on the wire: information text, result codes, unsolicited lines (manual §2.2.25, §3.2.20, §19).
+//! What becomes of a command, and its result codes (manual §2.2.25, §3.2.20, §19).
 
+use std::fmt;
 use std::time::Duration;
 
-use super::Modem;
+use super::desk::Desk;
+use super::part::Part;
+use super::timers::{Then, then};
 use super::uart::Wait;
-use crate::simulator::errors;
+use crate::vocabulary::codes;
 
 /// What became of a command.
-#[derive(Debug)]
 pub(super) enum Done {
     /// Its part of the line is done; the line ends in OK.
     Ok,
@@ -16,8 +18,8 @@ pub(super) enum Done {
     /// Refused: the only result of the line.
     Fail(Failure),
     /// It goes on later.
-    Later(Duration, fn(&mut Modem, u32) -> Done, u32),
-    /// Something else finishes it with [`Modem::finish`]; ERROR after this time.
+    Later(Duration, Then),
+    /// Something else finishes it with [`Desk::finish`]; ERROR after this time.
     Waiting(Duration),
     /// It asks for data.
     Prompt(Box<Wait>),
@@ -27,6 +29,34 @@ pub(super) enum Done {
     Ended,
     /// The modem restarted over it: no result will come.
     Gone,
+}
+
+impl Done {
+    /// A part goes on with it later.
+    pub(super) fn later<P: Part>(delay: Duration, f: impl FnOnce(&mut P, &mut Desk) -> Self + Send + 'static) -> Self {
+        Self::Later(delay, then(f))
+    }
+
+    /// It goes on later, and needs no part for it.
+    pub(super) fn after(delay: Duration, f: impl FnOnce(&mut Desk) -> Self + Send + 'static) -> Self {
+        Self::Later(delay, Box::new(|_, desk| f(desk)))
+    }
+}
+
+impl fmt::Debug for Done {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ok => f.write_str("Ok"),
+            Self::Silent => f.write_str("Silent"),
+            Self::Fail(failure) => write!(f, "Fail({failure:?})"),
+            Self::Later(delay, _) => write!(f, "Later({delay:?})"),
+            Self::Waiting(limit) => write!(f, "Waiting({limit:?})"),
+            Self::Prompt(_) => f.write_str("Prompt"),
+            Self::Result(code) => write!(f, "Result({code:?})"),
+            Self::Ended => f.write_str("Ended"),
+            Self::Gone => f.write_str("Gone"),
+        }
+    }
 }
 
 /// Why a command is refused.
@@ -39,9 +69,6 @@ pub(super) enum Failure {
     /// An SMS command's.
     Cms(u16),
 }
-
-/// Lines that may wait for a command to end; a module has no more room either.
-const HELD: usize = 64;
 
 /// Wrong state or wrong value: the code seen live for nearly all of these.
 pub(super) const NOT_ALLOWED: Done = Done::Fail(Failure::Cme(3));
@@ -59,7 +86,8 @@ pub(super) enum Code {
 }
 
 impl Code {
-    fn texts(self) -> (&'static str, &'static str) {
+    /// With `ATV1` and with `ATV0`.
+    pub(super) fn texts(self) -> (&'static str, &'static str) {
         match self {
             Self::Ok => ("OK", "0"),
             Self::Connect => ("CONNECT", "1"),
@@ -72,66 +100,17 @@ impl Code {
     }
 }
 
-impl Modem {
-    /// Information text of a command, or an unsolicited line.
-    pub(super) fn info(&mut self, text: impl AsRef<[u8]>) {
-        if self.settings.value("V") == 1 {
-            self.transmit(b"\r\n");
-        }
-        self.transmit(text.as_ref());
-        self.transmit(b"\r\n");
-    }
-
-    /// An unsolicited line. It waits while a command is being answered, so that no answer is torn apart.
-    pub(super) fn urc(&mut self, text: impl AsRef<[u8]>) {
-        let prompt_allows = self.uart.wait.is_some() && self.profile.urc_at_prompt;
-        if self.is_busy() && !prompt_allows {
-            if self.uart.held_urcs.len() < HELD {
-                self.uart.held_urcs.push(text.as_ref().to_vec());
-            }
-        } else {
-            self.info(text);
-        }
-    }
-
-    /// What waited for the command to end.
-    pub(super) fn say_held_urcs(&mut self) {
-        for text in std::mem::take(&mut self.uart.held_urcs) {
-            self.info(text);
-        }
-    }
-
-    /// A result code, unless `ATQ1`.
-    pub(super) fn code(&mut self, code: Code) {
-        let (verbose, digit) = code.texts();
-        if self.settings.value("Q") == 1 {
-            return;
-        }
-        if self.settings.value("V") == 1 {
-            self.info(verbose);
-        } else {
-            self.transmit(digit.as_bytes());
-            self.transmit(b"\r");
-        }
-    }
-
-    /// A failure, as `+CMEE` wants it.
-    pub(super) fn failure(&mut self, failure: Failure) {
-        let level = self.settings.value("+CMEE");
-        let (kind, number, texts) = match failure {
-            Failure::Plain => return self.code(Code::Error),
-            Failure::Cme(_) if level == 0 => return self.code(Code::Error),
-            Failure::Cme(number) => ("+CME", number, errors::CME),
-            Failure::Cms(_) if level == 0 && !self.profile.cms_error_without_cmee => return self.code(Code::Error),
-            Failure::Cms(number) => ("+CMS", number, errors::CMS),
-        };
-        if self.settings.value("Q") == 1 {
-            return;
-        }
-        let text = (level == 2).then(|| errors::text(texts, number)).flatten();
-        match text {
-            Some(text) => self.info(format!("{kind} ERROR: {text}")),
-            None => self.info(format!("{kind} ERROR: {number}")),
-        }
-    }
+/// `+CME ERROR: …` at a level of `+CMEE`; `None` where the plain word is said.
+pub(super) fn error_text(failure: Failure, level: i32, cms_always: bool) -> Option<String> {
+    let (kind, number, text) = match failure {
+        Failure::Plain => return None,
+        Failure::Cme(_) if level == 0 => return None,
+        Failure::Cme(number) => ("+CME", number, codes::cme_text(number)),
+        Failure::Cms(_) if level == 0 && !cms_always => return None,
+        Failure::Cms(number) => ("+CMS", number, codes::cms_text(number)),
+    };
+    Some(match text.filter(|_| level == 2) {
+        Some(text) => format!("{kind} ERROR: {text}"),
+        None => format!("{kind} ERROR: {number}"),
+    })
 }

@@ -2,7 +2,7 @@
 //!
 //! A parameter that only needs to be set, read and tested has no code of its own; `commands` falls back to this table.
 
-use super::Modem;
+use super::desk::Desk;
 use super::line::{Call, Form};
 use super::reply::{Done, NOT_ALLOWED};
 
@@ -15,6 +15,13 @@ pub(super) enum Kept {
     Written,
     /// `AT&W`, but `AT&F` and `ATZ` leave it alone.
     Line,
+}
+
+impl Kept {
+    /// It is there again after a power cut.
+    pub(super) fn survives_power(self) -> bool {
+        self != Self::No
+    }
 }
 
 /// A parameter of one or more numbers: lowest, highest, default.
@@ -62,6 +69,7 @@ const TABLE: &[Parameter] = &[
     written("+CMEE", &[(0, 2, 0)]),
     written("+CREG", &[(0, 2, 0)]),
     written("+CGREG", &[(0, 2, 0)]),
+    written("+CEREG", &[(0, 2, 0)]),
     written("+CIURC", &[(0, 1, 1)]),
     written("+CLTS", &[(0, 1, 0)]),
     written("+CNETLIGHT", &[(0, 1, 1)]),
@@ -124,6 +132,11 @@ const TABLE: &[Parameter] = &[
     no("+CIPCCFG", &[(3, 8, 5), (1, 10, 2), (1, 1460, 1024), (0, 1, 1), (0, 1, 0), (50, 1460, 1460), (20, 1000, 50)]),
     no("+HTTPSSL", &[(0, 1, 0)]),
 ];
+
+/// All their names.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    TABLE.iter().map(|parameter| parameter.name)
+}
 
 /// The values of one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -209,10 +222,10 @@ impl Parameter {
     }
 }
 
-impl Modem {
+impl Desk {
     /// Carries a command out by the table alone; `None` when the table does not know it.
     pub(super) fn parameter(&mut self, call: &Call) -> Option<Done> {
-        let parameter = TABLE.get(position(&call.name)?)?;
+        let parameter = TABLE.get(position(&call.name)?).filter(|_| self.profile().modem.has_setting(&call.name))?;
         let basic = !call.name.starts_with('+');
         Some(match call.form {
             Form::Read if basic => {

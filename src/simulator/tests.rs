@@ -31,6 +31,7 @@ impl Bench {
                 continue;
             }
             let event = match &output {
+                Output::Open { id, secure: true, host, .. } if host == "h" => Some((*id, SocketEvent::HandshakeFailed)),
                 Output::Open { id, port, .. } if *port != 1 => {
                     Some((*id, SocketEvent::Connected { peer: ([192, 0, 2, 7], *port).into() }))
                 }

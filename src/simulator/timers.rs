@@ -1,22 +1,56 @@
 //! What the modem will do later: one ordered list, so that equal inputs give equal outputs.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
-use super::Modem;
+use super::desk::Desk;
+use super::part::{Part, Parts};
 use super::reply::Done;
 
+/// Something that no command waits for.
+pub(super) type Act = Box<dyn FnOnce(&mut Parts, &mut Desk) + Send>;
+/// How the command in hand goes on.
+pub(super) type Then = Box<dyn FnOnce(&mut Parts, &mut Desk) -> Done + Send>;
+
+/// An act of one part.
+pub(super) fn act<P: Part>(act: impl FnOnce(&mut P, &mut Desk) + Send + 'static) -> Act {
+    Box::new(move |parts, desk| {
+        if let Some(part) = parts.get::<P>() {
+            act(part, desk);
+        }
+    })
+}
+
+/// A part goes on with its command.
+pub(super) fn then<P: Part>(then: impl FnOnce(&mut P, &mut Desk) -> Done + Send + 'static) -> Then {
+    Box::new(move |parts, desk| parts.get::<P>().map_or(Done::Gone, |part| then(part, desk)))
+}
+
 /// What is due.
-#[derive(Clone, Copy, Debug)]
 pub(super) enum Timer {
     /// Execute the next command of the line in hand.
     Step,
     /// The command in hand goes on here.
-    Command(fn(&mut Modem, u32) -> Done, u32),
+    Command(Then),
     /// The command line of this number has waited long enough.
     GiveUp(u64),
+    /// The prompt in hand is over.
+    EndOfData,
     /// Something that no command waits for.
-    Background(fn(&mut Modem, u32), u32),
+    Background(Act),
+}
+
+impl fmt::Debug for Timer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Step => "Step",
+            Self::Command(_) => "Command",
+            Self::GiveUp(_) => "GiveUp",
+            Self::EndOfData => "EndOfData",
+            Self::Background(_) => "Background",
+        })
+    }
 }
 
 /// Names a timer, to take it back.

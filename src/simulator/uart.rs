@@ -1,17 +1,20 @@
-//! The serial side: echo, command lines, data after a prompt, and the pace and faults of the line (`docs/sim800.md`).
+//! The modem's RXD: echo, command lines, data after a prompt (`docs/sim800.md`).
 //!
 //! Bytes that come while a command runs wait in a bounded queue, as with a modem whose host minds RTS. A line feed right
 //! after the carriage return that ended a command is swallowed unless the prompt was out before it came.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::time::Duration;
 
+use super::assembly::Assembly;
+use super::desk::{Desk, LineState};
 use super::faults::Fault;
 use super::line;
+use super::part::{Part, Parts};
 use super::profile::{EarlyData, Junk};
 use super::reply::{Code, Done, Failure};
 use super::timers::{Timer, TimerId};
-use super::{Modem, Output};
 
 const CR: u8 = 0x0D;
 const LF: u8 = 0x0A;
@@ -45,255 +48,267 @@ pub(super) enum Ended {
     TimedOut,
 }
 
+/// Takes the data after a prompt.
+type Finish = Box<dyn FnOnce(&mut Parts, &mut Desk, Ended, &[u8]) -> Done + Send>;
+
 /// A command that asks for data.
-#[derive(Debug)]
 pub(super) struct Wait {
     /// What invites the host, such as `\r\n> `.
     pub(super) invitation: Vec<u8>,
-    pub(super) ending: Ending,
+    ending: Ending,
     /// Bytes are echoed while `ATE1`.
     pub(super) echo: bool,
-    /// Takes the data; the number is the command's own.
-    pub(super) finish: fn(&mut Modem, Ended, &[u8], u32) -> Done,
-    pub(super) argument: u32,
+    finish: Finish,
     /// After this time it ends by itself, and how.
     pub(super) limit: Option<(Duration, Ended)>,
     data: Vec<u8>,
     timer: Option<TimerId>,
 }
 
-impl Wait {
-    /// Asks with `\r\n> `.
-    pub(super) fn prompt(ending: Ending, finish: fn(&mut Modem, Ended, &[u8], u32) -> Done, argument: u32) -> Self {
-        Self::inviting(b"\r\n> ", ending, finish, argument)
-    }
-
-    /// Asks with other words.
-    pub(super) fn inviting(
-        invitation: &[u8],
-        ending: Ending,
-        finish: fn(&mut Modem, Ended, &[u8], u32) -> Done,
-        argument: u32,
-    ) -> Self {
-        let invitation = invitation.to_vec();
-        Self { invitation, ending, echo: true, finish, argument, limit: None, data: Vec::new(), timer: None }
+impl fmt::Debug for Wait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wait").field("ending", &self.ending).field("data", &self.data.len()).finish_non_exhaustive()
     }
 }
 
-/// The state of the line.
-#[derive(Debug, Default)]
-pub(super) struct Uart {
-    pub(super) queue: VecDeque<u8>,
-    line: Vec<u8>,
-    too_long: bool,
-    last_line: Vec<u8>,
-    after_cr: bool,
-    pub(super) wait: Option<Box<Wait>>,
-    /// Unsolicited lines that wait for the command in hand.
-    pub(super) held_urcs: Vec<Vec<u8>>,
-    last_byte: Duration,
-    /// Bytes on their way out at the baud's pace.
-    pacing: VecDeque<u8>,
-    pace_timer: Option<TimerId>,
-    /// How much was sent since the last pause, for the fault `overflow-64`.
-    burst: usize,
-    burst_end: Duration,
-    /// Bytes until the next one is lost or has a wrong bit.
-    loss_in: u32,
-    flip_in: u32,
+impl Wait {
+    /// Asks with `\r\n> `.
+    pub(super) fn prompt<P: Part>(
+        ending: Ending,
+        finish: impl FnOnce(&mut P, &mut Desk, Ended, &[u8]) -> Done + Send + 'static,
+    ) -> Self {
+        Self::inviting(b"\r\n> ", ending, finish)
+    }
+
+    /// Asks with other words.
+    pub(super) fn inviting<P: Part>(
+        invitation: &[u8],
+        ending: Ending,
+        finish: impl FnOnce(&mut P, &mut Desk, Ended, &[u8]) -> Done + Send + 'static,
+    ) -> Self {
+        let finish: Finish = Box::new(move |parts, desk, ended, data| {
+            parts.get::<P>().map_or(Done::Gone, |part| finish(part, desk, ended, data))
+        });
+        let invitation = invitation.to_vec();
+        Self { invitation, ending, echo: true, finish, limit: None, data: Vec::new(), timer: None }
+    }
 }
 
 /// The command line in hand.
 #[derive(Debug)]
-pub(super) struct Run {
+struct Run {
     number: u64,
     body: Vec<u8>,
     at: usize,
     silent: bool,
 }
 
-impl Modem {
-    /// How many bytes [`super::Input::Uart`] may bring now without loss.
-    #[must_use]
-    pub fn room(&self) -> usize {
-        QUEUE.saturating_sub(self.uart.queue.len())
+/// The state of the line.
+#[derive(Debug, Default)]
+pub(super) struct Uart {
+    queue: VecDeque<u8>,
+    line: Vec<u8>,
+    too_long: bool,
+    last_line: Vec<u8>,
+    after_cr: bool,
+    wait: Option<Box<Wait>>,
+    run: Option<Run>,
+    runs: u64,
+    last_byte: Duration,
+    /// Bytes until the next one is lost.
+    loss_in: u32,
+}
+
+impl Uart {
+    /// How many bytes may come now without loss.
+    pub(super) fn room(&self) -> usize {
+        QUEUE.saturating_sub(self.queue.len())
+    }
+
+    /// Power is gone: forgets all that was in hand.
+    pub(super) fn clear(&mut self) {
+        *self = Self { last_byte: self.last_byte, runs: self.runs, ..Self::default() };
+    }
+
+    /// Tells the desk what the line is doing.
+    fn mark(&self, assembly: &mut Assembly) {
+        assembly.desk.set_line(LineState { busy: self.run.is_some(), prompting: self.wait.is_some() });
     }
 
     /// Bytes came from the host.
-    pub(super) fn receive(&mut self, bytes: &[u8]) {
-        if self.has(Fault::Loopback) {
-            self.release(bytes.to_vec());
+    pub(super) fn receive(&mut self, assembly: &mut Assembly, bytes: &[u8]) {
+        let desk = &mut assembly.desk;
+        if desk.has(Fault::Loopback) {
+            desk.release(bytes.to_vec());
             return;
         }
-        if !self.power.is_on() || self.has(Fault::WrongBaud) || self.has(Fault::AutobaudUnsynced) {
-            self.receive_unheard(bytes);
+        if !desk.power.is_on() || desk.wrong_rate() || desk.has(Fault::AutobaudUnsynced) {
+            self.receive_unheard(desk, bytes);
             return;
         }
         for &byte in bytes {
-            let asleep = self.settings.value("+CSCLK") == 2 && self.now > self.uart.last_byte + SLEEP_AFTER;
-            self.uart.last_byte = self.now;
-            let lost = asleep || (self.has(Fault::LostBytes) && self.rng.every(&mut self.uart.loss_in, 9));
-            if !lost && self.uart.queue.len() < QUEUE {
-                self.uart.queue.push_back(byte);
+            let pause = desk.value("+CSCLK") == 2 && desk.now() > self.last_byte + SLEEP_AFTER;
+            let asleep = pause || desk.sleeps_without_dtr();
+            self.last_byte = desk.now();
+            let lost = asleep || (desk.has(Fault::LostBytes) && desk.chance().every(&mut self.loss_in, 9));
+            if !lost && self.queue.len() < QUEUE {
+                self.queue.push_back(byte);
             }
         }
-        self.pump();
+        self.pump(assembly);
     }
 
     /// Nobody understands these: switched off, or at another rate.
-    fn receive_unheard(&mut self, bytes: &[u8]) {
-        if self.has(Fault::WrongBaud) && self.settings.value("E") == 1 {
-            self.transmit(bytes);
+    fn receive_unheard(&mut self, desk: &mut Desk, bytes: &[u8]) {
+        if desk.power.is_on() && desk.wrong_rate() && desk.value("E") == 1 {
+            desk.transmit(bytes);
         }
-        if self.power.is_booting() {
+        if desk.power.is_booting() {
             let room = self.room();
-            self.uart.queue.extend(bytes.iter().copied().take(room));
+            self.queue.extend(bytes.iter().copied().take(room));
         }
     }
 
     /// Looks at waiting bytes until a command runs.
-    pub(super) fn pump(&mut self) {
-        while self.power.is_on() && (self.run.is_none() || self.uart.wait.is_some()) {
-            if self.run.is_none() && self.transparent_bytes() {
+    pub(super) fn pump(&mut self, assembly: &mut Assembly) {
+        while assembly.desk.power.is_on() && (self.run.is_none() || self.wait.is_some()) {
+            if self.run.is_none() && assembly.typed(&mut self.queue) {
                 return;
             }
-            let Some(byte) = self.uart.queue.pop_front() else { return };
-            if self.uart.wait.is_some() {
-                self.data_byte(byte);
+            let Some(byte) = self.queue.pop_front() else { return };
+            if self.wait.is_some() {
+                self.data_byte(assembly, byte);
             } else {
-                self.command_byte(byte);
+                self.command_byte(assembly, byte);
             }
         }
     }
 
-    fn echo(&mut self, byte: u8) {
-        if self.settings.value("E") == 1 {
-            self.transmit(&[byte]);
-        }
-    }
-
-    fn command_byte(&mut self, byte: u8) {
-        let after_cr = std::mem::take(&mut self.uart.after_cr);
+    fn command_byte(&mut self, assembly: &mut Assembly, byte: u8) {
+        let after_cr = std::mem::take(&mut self.after_cr);
+        let desk = &mut assembly.desk;
         match byte {
             LF if after_cr => {}
             CR => {
-                self.echo(CR);
-                self.uart.after_cr = true;
-                self.line_complete();
+                echo(desk, CR);
+                self.after_cr = true;
+                self.line_complete(assembly);
             }
-            LF if self.profile.lf_terminates => self.line_complete(),
-            b'/' if matches!(line::without_controls(&self.uart.line).trim_ascii(), b"A" | b"a") => {
-                self.echo(byte);
-                self.uart.line.clear();
-                let again = self.uart.last_line.clone();
-                self.start(again);
+            LF if desk.profile().lf_terminates => self.line_complete(assembly),
+            b'/' if matches!(line::without_controls(&self.line).trim_ascii(), b"A" | b"a") => {
+                echo(desk, byte);
+                self.line.clear();
+                let again = self.last_line.clone();
+                self.start(assembly, again);
             }
-            _ if i32::from(byte) == self.settings.value("S5") => {
-                self.echo(byte);
-                self.uart.line.pop();
+            _ if i32::from(byte) == desk.value("S5") => {
+                echo(desk, byte);
+                self.line.pop();
             }
             _ => {
-                self.echo(byte);
-                if self.uart.line.len() < LINE + 2 {
-                    self.uart.line.push(byte);
+                echo(desk, byte);
+                if self.line.len() < LINE + 2 {
+                    self.line.push(byte);
                 } else {
-                    self.uart.too_long = true;
+                    self.too_long = true;
                 }
             }
         }
     }
 
     /// A command line ended: finds its `AT` and starts it.
-    fn line_complete(&mut self) {
-        let line = std::mem::take(&mut self.uart.line);
-        if std::mem::take(&mut self.uart.too_long) {
-            self.start(b"\0".to_vec());
+    fn line_complete(&mut self, assembly: &mut Assembly) {
+        let line = std::mem::take(&mut self.line);
+        if std::mem::take(&mut self.too_long) {
+            self.start(assembly, b"\0".to_vec());
             return;
         }
-        let skips = self.profile.junk_before_at == Junk::Skipped;
-        let line = if skips { line::without_controls(&line) } else { line };
+        let junk = assembly.desk.profile().junk_before_at;
+        let line = if junk == Junk::Skipped { line::without_controls(&line) } else { line };
         let found = line.windows(2).position(|pair| pair.eq_ignore_ascii_case(b"AT"));
         let from_at = found.and_then(|at| line.get(at..)).unwrap_or_default();
-        if self.autobaud_listens() && !(from_at.starts_with(b"AT") || from_at.starts_with(b"at")) {
+        if assembly.desk.power.listens_for_rate() && !(from_at.starts_with(b"AT") || from_at.starts_with(b"at")) {
             return;
         }
         let body = line::without_controls(from_at.get(2..).unwrap_or_default());
-        match (found, self.profile.junk_before_at) {
-            (Some(0), _) | (Some(_), Junk::Skipped) => self.start(body),
-            (Some(_), Junk::Error) => self.start(b"\0".to_vec()),
+        match (found, junk) {
+            (Some(0), _) | (Some(_), Junk::Skipped) => self.start(assembly, body),
+            (Some(_), Junk::Error) => self.start(assembly, b"\0".to_vec()),
             _ => {}
         }
     }
 
     /// Begins to carry a command line out, a moment later.
-    fn start(&mut self, body: Vec<u8>) {
-        self.uart.last_line.clone_from(&body);
-        let body = if self.profile.blanks_in_names { line::without_blanks(&body) } else { body };
-        self.run_number += 1;
-        self.run = Some(Run { number: self.run_number, body, at: 0, silent: false });
+    fn start(&mut self, assembly: &mut Assembly, body: Vec<u8>) {
+        let desk = &mut assembly.desk;
+        self.last_line.clone_from(&body);
+        let body = if desk.profile().blanks_in_names { line::without_blanks(&body) } else { body };
+        self.runs += 1;
+        self.run = Some(Run { number: self.runs, body, at: 0, silent: false });
         // Never under this, however fast: a line feed that belongs to the carriage return must arrive before a prompt opens.
-        let latency = self.delay(self.profile.command_ms).max(Duration::from_micros(250));
-        self.timers.add(self.now + latency, Timer::Step);
+        let latency = desk.delay(desk.profile().command_ms).max(Duration::from_micros(250));
+        desk.add_timer(desk.now() + latency, Timer::Step);
+        self.mark(assembly);
     }
 
     /// The next commands of the line, until one has to wait.
-    pub(super) fn step(&mut self) {
+    pub(super) fn step(&mut self, assembly: &mut Assembly) {
         loop {
             let Some(run) = &mut self.run else { return };
             let cut = line::next(run.body.get(run.at..).unwrap_or_default());
             let call = match cut {
-                None if run.silent => return self.end_run(),
+                None if run.silent => return self.end_run(assembly),
                 None => {
-                    self.code(Code::Ok);
-                    return self.end_run();
+                    assembly.desk.code(Code::Ok);
+                    return self.end_run(assembly);
                 }
                 Some(Err(line::Malformed)) => {
-                    self.failure(Failure::Cme(603));
-                    return self.end_run();
+                    assembly.desk.failure(Failure::Cme(603));
+                    return self.end_run(assembly);
                 }
                 Some(Ok((call, used))) => {
                     run.at += used;
                     call
                 }
             };
-            let done = self.execute(&call);
-            if !self.settle(done) {
+            let done = assembly.execute(&call);
+            if !self.settle(assembly, done) {
                 return;
             }
         }
     }
 
     /// Acts on what became of a command; true when the line goes on at once.
-    fn settle(&mut self, done: Done) -> bool {
+    fn settle(&mut self, assembly: &mut Assembly, done: Done) -> bool {
         let Some(run) = &mut self.run else { return false };
+        let desk = &mut assembly.desk;
         match done {
             Done::Ok => run.silent = false,
             Done::Silent => run.silent = true,
             Done::Fail(failure) => {
-                self.failure(failure);
-                self.end_run();
+                desk.failure(failure);
+                self.end_run(assembly);
                 return false;
             }
-            Done::Later(delay, then, argument) => {
-                self.timers.add(self.now + delay, Timer::Command(then, argument));
+            Done::Later(delay, then) => {
+                desk.add_timer(desk.now() + delay, Timer::Command(then));
                 return false;
             }
             Done::Waiting(limit) => {
-                let number = run.number;
-                self.timers.add(self.now + limit, Timer::GiveUp(number));
+                desk.add_timer(desk.now() + limit, Timer::GiveUp(run.number));
                 return false;
             }
             Done::Prompt(wait) => {
-                self.open_prompt(wait);
+                self.open_prompt(assembly, wait);
                 return false;
             }
             Done::Result(code) => {
-                self.code(code);
-                self.end_run();
+                desk.code(code);
+                self.end_run(assembly);
                 return false;
             }
             Done::Ended => {
-                self.end_run();
+                self.end_run(assembly);
                 return false;
             }
             Done::Gone => return false,
@@ -301,197 +316,113 @@ impl Modem {
         true
     }
 
-    /// Finishes the command that answered [`Done::Waiting`].
-    pub(super) fn finish(&mut self, done: Done) {
-        if self.settle(done) {
-            self.step();
+    /// The command in hand is finished so.
+    pub(super) fn finish(&mut self, assembly: &mut Assembly, done: Done) {
+        if self.settle(assembly, done) {
+            self.step(assembly);
         }
     }
 
     /// The command line of this number has waited long enough.
-    pub(super) fn give_up(&mut self, number: u64) {
+    pub(super) fn give_up(&mut self, assembly: &mut Assembly, number: u64) {
         if self.run.as_ref().is_some_and(|run| run.number == number) {
-            self.finish(Done::Fail(Failure::Cme(3)));
+            self.finish(assembly, Done::Fail(Failure::Cme(3)));
         }
     }
 
-    fn end_run(&mut self) {
+    fn end_run(&mut self, assembly: &mut Assembly) {
         self.run = None;
-        if self.power.sms_ready || self.card_state() != Some("READY") {
-            self.restart_soon();
+        self.mark(assembly);
+        if assembly.desk.power.messages_ready() || assembly.desk.card_state() != Some("READY") {
+            assembly.desk.reboot_soon();
         }
-        self.autobaud_synced();
-        self.say_held_urcs();
-        self.deliver();
-        self.pump();
+        assembly.desk.line_answered();
+        assembly.desk.rate_found();
+        assembly.desk.say_held_urcs();
+        assembly.settle();
+        self.pump(assembly);
     }
 
-    /// A prompt or a command stands in the way of what comes by itself.
-    pub(super) fn is_busy(&self) -> bool {
-        self.run.is_some()
-    }
-
-    fn open_prompt(&mut self, mut wait: Box<Wait>) {
-        if self.profile.early_data == EarlyData::Lost {
-            self.uart.queue.clear();
-        } else if std::mem::take(&mut self.uart.after_cr) && self.uart.queue.front() == Some(&LF) {
-            self.uart.queue.pop_front();
+    fn open_prompt(&mut self, assembly: &mut Assembly, mut wait: Box<Wait>) {
+        if assembly.desk.profile().early_data == EarlyData::Lost {
+            self.queue.clear();
+        } else if std::mem::take(&mut self.after_cr) && self.queue.front() == Some(&LF) {
+            self.queue.pop_front();
         }
-        self.uart.after_cr = false;
-        self.transmit(&std::mem::take(&mut wait.invitation));
+        self.after_cr = false;
+        assembly.desk.transmit(&std::mem::take(&mut wait.invitation));
         if let Some((limit, _)) = wait.limit {
-            let timer = Timer::Background(|modem, _| modem.out_of_time(), 0);
-            wait.timer = Some(self.timers.add(self.now + limit, timer));
+            wait.timer = Some(assembly.desk.add_timer(assembly.desk.now() + limit, Timer::EndOfData));
         }
-        self.uart.wait = Some(wait);
-        self.pump();
+        self.wait = Some(wait);
+        self.mark(assembly);
+        self.pump(assembly);
     }
 
-    fn out_of_time(&mut self) {
-        let limit = self.uart.wait.as_ref().and_then(|wait| wait.limit);
-        self.end_data(limit.map_or(Ended::TimedOut, |limit| limit.1));
+    /// The time of the prompt in hand is over.
+    pub(super) fn out_of_time(&mut self, assembly: &mut Assembly) {
+        let limit = self.wait.as_ref().and_then(|wait| wait.limit);
+        self.end_data(assembly, limit.map_or(Ended::TimedOut, |limit| limit.1));
     }
 
     /// The prompt in hand is over.
-    pub(super) fn end_data(&mut self, ended: Ended) {
-        let Some(wait) = self.uart.wait.take() else { return };
-        if let Some(timer) = wait.timer {
-            self.timers.cancel(timer);
-        }
-        let done = (wait.finish)(self, ended, &wait.data, wait.argument);
-        self.finish(done);
+    fn end_data(&mut self, assembly: &mut Assembly, ended: Ended) {
+        let Some(wait) = self.wait.take() else { return };
+        self.mark(assembly);
+        assembly.desk.cancel(wait.timer);
+        let done = (wait.finish)(&mut assembly.parts, &mut assembly.desk, ended, &wait.data);
+        assembly.distribute();
+        self.finish(assembly, done);
     }
 
-    fn data_byte(&mut self, byte: u8) {
-        let after_cr = std::mem::take(&mut self.uart.after_cr);
-        let echo = self.settings.value("E") == 1;
-        let Some(wait) = &mut self.uart.wait else { return };
-        let echo = echo && wait.echo;
+    fn data_byte(&mut self, assembly: &mut Assembly, byte: u8) {
+        let desk = &mut assembly.desk;
+        let after_cr = std::mem::take(&mut self.after_cr);
+        let Some(wait) = &mut self.wait else { return };
+        let echoes = wait.echo;
+        let show = |desk: &mut Desk| {
+            if echoes {
+                echo(desk, byte);
+            }
+        };
         match (wait.ending, byte) {
             (Ending::Length { wanted }, _) => {
                 wait.data.push(byte);
                 let complete = wait.data.len() >= wanted;
-                if echo {
-                    self.transmit(&[byte]);
-                }
+                show(desk);
                 if complete {
-                    self.end_data(Ended::Complete);
+                    self.end_data(assembly, Ended::Complete);
                 }
-                return;
             }
-            (Ending::Lines { .. }, LF) if after_cr => return,
+            (Ending::Lines { .. }, LF) if after_cr => {}
             (Ending::Lines { .. }, CR) => {
                 wait.data.push(byte);
-                self.uart.after_cr = true;
-                self.transmit(b"\r\n> ");
-                return;
+                self.after_cr = true;
+                desk.transmit(b"\r\n> ");
             }
-            (Ending::Lines { .. }, 0x08) if self.profile.sms_backspace => {
+            (Ending::Lines { .. }, 0x08) if desk.profile().sms_backspace => {
                 wait.data.pop();
+                show(desk);
             }
-            (Ending::Lines { .. }, SUB) if !self.profile.sms_text_echo_1a => return self.end_data(Ended::Complete),
+            (Ending::Lines { .. }, SUB) if !desk.profile().sms_text_echo_1a => self.end_data(assembly, Ended::Complete),
             (Ending::Terminator { .. } | Ending::Lines { .. }, SUB | ESC) => {
-                if echo {
-                    self.transmit(&[byte]);
-                }
-                return self.end_data(if byte == SUB { Ended::Complete } else { Ended::Cancelled });
+                show(desk);
+                self.end_data(assembly, if byte == SUB { Ended::Complete } else { Ended::Cancelled });
             }
             (Ending::Terminator { limit } | Ending::Lines { limit }, _) => {
                 wait.data.push(byte);
-                if wait.data.len() > limit {
-                    if echo {
-                        self.transmit(&[byte]);
-                    }
-                    return self.end_data(Ended::TooLong);
+                let too_long = wait.data.len() > limit;
+                show(desk);
+                if too_long {
+                    self.end_data(assembly, Ended::TooLong);
                 }
             }
         }
-        if echo {
-            self.transmit(&[byte]);
-        }
     }
+}
 
-    /// Bytes to the host, through the faults of the line and at its pace.
-    pub(super) fn transmit(&mut self, bytes: &[u8]) {
-        if self.has(Fault::Silent) || self.has(Fault::AutobaudUnsynced) {
-            return;
-        }
-        let bytes = self.damaged(bytes);
-        if self.profile.paced {
-            self.uart.pacing.extend(bytes);
-            if self.uart.pace_timer.is_none() {
-                self.pace();
-            }
-        } else {
-            self.release(bytes);
-        }
-    }
-
-    /// Bytes that leave now.
-    fn release(&mut self, bytes: Vec<u8>) {
-        if bytes.is_empty() {
-            return;
-        }
-        if let Some(Output::Uart(last)) = self.out.back_mut() {
-            last.extend(bytes);
-        } else {
-            self.out.push_back(Output::Uart(bytes));
-        }
-    }
-
-    /// One slice of the paced bytes leaves; the next follows when it is through.
-    fn pace(&mut self) {
-        const SLICE: Duration = Duration::from_millis(2);
-        self.uart.pace_timer = None;
-        let rate = u32::try_from(self.settings.value("+IPR")).unwrap_or(0);
-        let baud = if rate == 0 { 115_200 } else { rate };
-        let symbol = Duration::from_secs(10) / baud;
-        let count = usize::try_from((SLICE.as_nanos() / symbol.as_nanos().max(1)).max(1)).unwrap_or(1);
-        let count = count.min(self.uart.pacing.len());
-        let slice: Vec<u8> = self.uart.pacing.drain(..count).collect();
-        if slice.is_empty() {
-            return;
-        }
-        let through = symbol * u32::try_from(slice.len()).unwrap_or(1);
-        self.release(slice);
-        self.uart.pace_timer = Some(self.timers.add(self.now + through, Timer::Background(|modem, _| modem.pace(), 0)));
-    }
-
-    /// Bytes that are on their way to the host: what comes from sockets waits until they are few.
-    pub(super) fn backlog(&self) -> usize {
-        let queued = self.out.iter().map(|output| if let Output::Uart(bytes) = output { bytes.len() } else { 0 });
-        queued.sum::<usize>() + self.uart.pacing.len()
-    }
-
-    fn damaged(&mut self, bytes: &[u8]) -> Vec<u8> {
-        let mut bytes = bytes.to_vec();
-        if self.has(Fault::WrongBaud) {
-            for byte in &mut bytes {
-                *byte = self.rng.byte() | if self.rng.one_in(4) { 0 } else { 0x80 };
-            }
-        }
-        if self.has(Fault::BitErrors) {
-            for byte in &mut bytes {
-                if self.rng.every(&mut self.uart.flip_in, 25) {
-                    *byte ^= 1 << self.rng.between(0, 6);
-                }
-            }
-        }
-        if self.has(Fault::Overflow64) {
-            if self.now > self.uart.burst_end + Duration::from_millis(5) {
-                self.uart.burst = 0;
-            }
-            self.uart.burst_end = self.now;
-            bytes.truncate(64_usize.saturating_sub(self.uart.burst));
-            self.uart.burst += bytes.len();
-        }
-        bytes
-    }
-
-    /// Forgets all that was in hand: power is gone.
-    pub(super) fn clear_line(&mut self) {
-        let last_byte = self.uart.last_byte;
-        self.uart = Uart { last_byte, ..Uart::default() };
-        self.run = None;
+fn echo(desk: &mut Desk, byte: u8) {
+    if desk.value("E") == 1 {
+        desk.transmit(&[byte]);
     }
 }

@@ -44,6 +44,18 @@ const PAGE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Len
 /// Bytes of one connection that are kept; what comes after them is counted no more.
 const KEPT: usize = 1 << 20;
 
+/// The port of time servers.
+const NTP: u16 = 123;
+
+/// What a time server answers: 30 January 2024, 19:40:31 UTC, in seconds since 1900 (RFC 4330).
+fn the_time() -> Vec<u8> {
+    let mut packet = vec![0x1C, 1];
+    packet.resize(40, 0);
+    packet.extend(3_915_632_431_u32.to_be_bytes());
+    packet.extend([0; 4]);
+    packet
+}
+
 /// A connection that the modem opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Connection {
@@ -69,16 +81,19 @@ enum News {
     Received(Vec<u8>),
     Resolved,
     Unresolved,
+    HandshakeFailed,
     Listening,
 }
 
-/// A network in which every server is there: it takes what is sent, and answers if it is asked something over HTTP or was told
-/// what to say. Names that end in `.invalid` are not found, port 1 refuses.
+/// A network in which every server is there: it takes what is sent, and answers if it is asked something over HTTP or NTP, or was
+/// told what to say. Names that end in `.invalid` are not found, port 1 refuses.
 #[derive(Debug, Default)]
 pub struct World {
     connections: Vec<Connection>,
     /// What every server says once to the first bytes it gets.
     reply: Vec<u8>,
+    /// No server speaks TLS.
+    plain: bool,
     news: VecDeque<(SocketId, News)>,
 }
 
@@ -87,6 +102,16 @@ impl World {
     #[must_use]
     pub fn replying(reply: &[u8]) -> Self {
         Self { reply: reply.to_vec(), ..Self::default() }
+    }
+
+    /// Servers that connect from now on answer the first bytes they get with these.
+    pub fn set_reply(&mut self, reply: &[u8]) {
+        self.reply = reply.to_vec();
+    }
+
+    /// From now on no TLS can be agreed on.
+    pub fn refuse_tls(&mut self) {
+        self.plain = true;
     }
 
     /// All connections there were, in the order they were opened.
@@ -102,10 +127,11 @@ impl World {
     /// Answers a wish of the modem. Nothing here takes time: how long a network needs is the modem's own affair.
     fn carry_out(&mut self, output: Output) {
         match output {
-            Output::Open { id, udp, host, port, .. } => {
+            Output::Open { id, udp, host, port, secure, .. } => {
                 let news = match (host.ends_with(UNKNOWN), port) {
                     (true, _) => News::Unresolved,
                     (false, 1) => News::Failed,
+                    (false, _) if secure && self.plain => News::HandshakeFailed,
                     (false, _) => News::Connected(SocketAddr::new(host.parse().unwrap_or(ADDRESS), port)),
                 };
                 self.connections.push(Connection { id, udp, host, port, delivered: Vec::new(), closed: false });
@@ -135,6 +161,7 @@ impl World {
         connection.delivered.extend(bytes.iter().take(room));
         let asked = ["GET ", "POST ", "HEAD ", "PUT ", "DELETE "].iter().any(|word| bytes.starts_with(word.as_bytes()));
         let reply = match (own.is_empty(), asked && !connection.udp) {
+            _ if connection.udp && connection.port == NTP => the_time(),
             (false, _) if first => own,
             (true, true) if first => PAGE.to_vec(),
             _ => Vec::new(),
@@ -205,6 +232,11 @@ impl Rig {
         &self.modem
     }
 
+    /// The network, to change what it does.
+    pub fn world_mut(&mut self) -> &mut World {
+        &mut self.world
+    }
+
     /// The network, to see what arrived.
     #[must_use]
     pub fn world(&self) -> &World {
@@ -239,6 +271,7 @@ impl Rig {
             News::Received(bytes) => SocketEvent::Received(bytes),
             News::Resolved => SocketEvent::Resolved(&[ADDRESS]),
             News::Unresolved => SocketEvent::Unresolved,
+            News::HandshakeFailed => SocketEvent::HandshakeFailed,
             News::Listening => SocketEvent::Listening,
         };
         self.modem.handle_input(Input::Socket(id, event), self.now);

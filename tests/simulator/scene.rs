@@ -5,11 +5,11 @@ use std::time::Duration;
 use modemscope::modem::Direction;
 use modemscope::modem::diagnose::{Diagnoser, Severity};
 use modemscope::modem::transcript::Chunk;
-use modemscope::simulator::{Control, Input, Modem, Output, Profile, SocketEvent, SocketId};
+use modemscope::simulator::{Control, Modem, Profile, Rig};
 
 /// A modem, and who listens to both directions.
 pub struct Scene {
-    modem: Modem,
+    rig: Rig,
     diagnoser: Diagnoser,
     now: Duration,
     sends: u64,
@@ -17,9 +17,9 @@ pub struct Scene {
     pub heard: Vec<u8>,
     /// Both directions, as a transcript.
     pub record: Vec<Chunk>,
-    /// What the server got.
+    /// What the servers got.
     pub delivered: Vec<u8>,
-    /// What the server answers to the first bytes it gets.
+    /// What a server answers to the first bytes it gets.
     pub reply: Vec<u8>,
 }
 
@@ -34,8 +34,10 @@ impl Scene {
 
     /// Power has just come.
     pub fn just_on(profile: Profile, seed: u64) -> Self {
+        let mut rig = Rig::new(Modem::new(profile, seed));
+        rig.world_mut().refuse_tls();
         Self {
-            modem: Modem::new(profile, seed),
+            rig,
             diagnoser: Diagnoser::new(),
             now: Duration::ZERO,
             sends: 0,
@@ -54,32 +56,13 @@ impl Scene {
         }
     }
 
-    fn socket(&mut self, id: SocketId, event: SocketEvent<'_>) {
-        self.modem.handle_input(Input::Socket(id, event), self.now);
-    }
-
     fn drain(&mut self) {
-        while let Some(output) = self.modem.poll_output() {
-            match output {
-                Output::Uart(bytes) => {
-                    self.diagnoser.received(&bytes, Some(self.now));
-                    self.note(Direction::Rx, &bytes);
-                    self.heard.extend(bytes);
-                }
-                Output::Open { id, port, .. } => {
-                    self.socket(id, SocketEvent::Connected { peer: ([192, 0, 2, 7], port).into() });
-                }
-                Output::Send(id, bytes) => {
-                    self.delivered.extend(&bytes);
-                    self.socket(id, SocketEvent::Taken(bytes.len()));
-                    let reply = std::mem::take(&mut self.reply);
-                    if !reply.is_empty() {
-                        self.socket(id, SocketEvent::Received(&reply));
-                    }
-                }
-                _ => {}
-            }
+        if let Some(bytes) = self.rig.poll_uart() {
+            self.diagnoser.received(&bytes, Some(self.now));
+            self.note(Direction::Rx, &bytes);
+            self.heard.extend(bytes);
         }
+        self.delivered = self.rig.world().connections().iter().flat_map(|one| one.delivered.clone()).collect();
     }
 
     /// Lets time pass, until one of `ends` is heard or `milliseconds` are over.
@@ -87,13 +70,13 @@ impl Scene {
         let end = self.now + Duration::from_millis(milliseconds);
         self.drain();
         while !ends.iter().any(|wanted| memchr::memmem::find(&self.heard, wanted).is_some()) {
-            let due = [self.modem.next_deadline(), self.diagnoser.next_deadline()].into_iter().flatten().min();
+            let due = [self.rig.next_deadline(), self.diagnoser.next_deadline()].into_iter().flatten().min();
             let Some(due) = due.filter(|due| *due <= end) else {
                 self.now = self.now.max(end);
                 return;
             };
             self.now = self.now.max(due) + Duration::from_micros(1);
-            self.modem.handle_input(Input::Tick, self.now);
+            self.rig.advance(self.now);
             self.drain();
             self.diagnoser.tick(self.now);
         }
@@ -108,7 +91,8 @@ impl Scene {
         self.heard.clear();
         self.note(Direction::Tx, bytes);
         self.diagnoser.sent(bytes, self.sends, Some(self.now));
-        self.modem.handle_input(Input::Uart(bytes), self.now);
+        self.rig.world_mut().set_reply(&self.reply);
+        self.rig.type_in(bytes, self.now);
     }
 
     /// Types, and waits for what ends the answer, at most so long.
@@ -125,7 +109,7 @@ impl Scene {
 
     /// A hand on the bench.
     pub fn begins(&mut self, fault: &str) {
-        self.modem.handle_input(Input::Control(Control::Fault(fault.into(), true)), self.now);
+        self.rig.control(Control::Fault(fault.into(), true), self.now);
         self.wait(8000);
     }
 

@@ -28,6 +28,8 @@ pub(in crate::link) struct Pty {
     slave: File,
     path: PathBuf,
     link: Option<PathBuf>,
+    /// What a client finds that sets no rate.
+    rate: Option<u32>,
     watch: OwnedFd,
     clients: usize,
 }
@@ -52,7 +54,7 @@ impl Pty {
         if let Some(link) = &link {
             make_link(&path, link)?;
         }
-        Ok(Self { master: File::from(master), slave, path, link, watch, clients: 0 })
+        Ok(Self { master: File::from(master), slave, path, link, rate: None, watch, clients: 0 })
     }
 
     pub(in crate::link) fn address(&self) -> String {
@@ -62,6 +64,25 @@ impl Pty {
     pub(in crate::link) fn interests<'fd>(&'fd self, read: bool, write: bool, interests: &mut Interests<'fd>) {
         interests.add(&self.master, read, write);
         interests.add(&self.watch, true, false);
+    }
+
+    /// The rate a client finds that sets none.
+    pub(in crate::link) fn set_rate(&mut self, rate: u32) {
+        self.rate = Some(rate);
+        if let Ok(mut settings) = tcgetattr(&self.slave) {
+            // A rate that the system does not know stays what it is: then nothing is compared with it either.
+            let _ = settings.set_speed(rate).and_then(|()| tcsetattr(&self.slave, OptionalActions::Now, &settings));
+        }
+    }
+
+    /// What a client finds that sets no rate.
+    pub(in crate::link) fn default_rate(&self) -> Option<u32> {
+        self.rate
+    }
+
+    /// The rate the clients' side is set to.
+    pub(in crate::link) fn rate(&self) -> Option<u32> {
+        tcgetattr(&self.slave).ok().map(|settings| settings.output_speed())
     }
 
     pub(in crate::link) fn has_client(&self) -> bool {
@@ -84,6 +105,9 @@ impl Pty {
             // Neither can fail on a pty of our own; if it does, the next client sees old bytes.
             let _ = tcflush(&self.slave, QueueSelector::IFlush);
             let _ = make_raw(&self.slave);
+            if let Some(rate) = self.rate {
+                self.set_rate(rate);
+            }
         }
     }
 

@@ -8,10 +8,12 @@ use crate::simulator::{Modem, Profile};
 /// Runs a host on a thread while `client` talks to its address.
 fn with_host(door: &Door, client: impl FnOnce(&str)) {
     let modem = Modem::new(Profile { speed: 1000.0, ..Profile::default() }, 1);
-    let mut host = Host::open(SimLink::new(modem).unwrap(), door).unwrap();
+    let mut host = Host::new(SimLink::new(modem).unwrap(), door.clone()).unwrap();
+    host.open().unwrap();
+    let mut desk = Desk::new(control::Inlet::new(host.waker()), None);
     let (stop, waker, address) = (Arc::new(AtomicBool::new(false)), host.waker(), host.address());
     let flag = Arc::clone(&stop);
-    let serving = std::thread::Builder::new().spawn(move || host.serve(&flag, |_| None)).unwrap();
+    let serving = std::thread::Builder::new().spawn(move || host.serve(&flag, &mut desk)).unwrap();
     client(&address);
     stop.store(true, Ordering::SeqCst);
     waker.wake();
@@ -88,7 +90,33 @@ fn a_file_is_never_replaced_by_the_link() {
     let name = folder.path().join("precious");
     std::fs::write(&name, "data").unwrap();
     let link = SimLink::new(Modem::new(Profile::default(), 1)).unwrap();
-    let refused = Host::open(link, &Door::Pty(Some(name.clone()))).err().map(|error| error.to_string());
+    let mut host = Host::new(link, Door::Pty(Some(name.clone()))).unwrap();
+    let refused = host.open().err().map(|error| error.to_string());
     assert!(refused.is_some_and(|why| why.contains("precious exists")));
     assert_eq!(std::fs::read(&name).unwrap(), b"data");
+}
+
+/// A client whose rate is not the modem's hears garbage and is not understood; with the right one all is well again.
+#[test]
+#[cfg(unix)]
+fn a_client_at_another_rate_hears_garbage() {
+    use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
+
+    with_host(&Door::Pty(None), |address| {
+        let mut client = std::fs::OpenOptions::new().read(true).write(true).open(address).unwrap();
+        until(&mut client, b"SMS Ready\r\n");
+        let set = |client: &std::fs::File, rate: u32| {
+            let mut settings = tcgetattr(client).unwrap();
+            settings.set_speed(rate).unwrap();
+            tcsetattr(client, OptionalActions::Now, &settings).unwrap();
+        };
+        set(&client, 19_200);
+        client.write_all(b"AT\r").unwrap();
+        let mut echo = [0; 3];
+        client.read_exact(&mut echo).unwrap();
+        assert_ne!(&echo, b"AT\r");
+        set(&client, 9600);
+        client.write_all(b"AT+IPR?\r").unwrap();
+        assert!(until(&mut client, b"OK\r\n").ends_with(b"\r\n+IPR: 9600\r\n\r\nOK\r\n"));
+    });
 }

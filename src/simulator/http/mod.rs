@@ -1,36 +1,34 @@
-//! The HTTP service and its bearer (IP application note): real requests, plain ones.
-//!
-//! A request is one connection of its own. What needs encryption is refused with 606, and nothing is opened.
+//! The HTTP service (IP application note): real requests, each one connection of its own, plain or with TLS.
 
-mod bearer;
 mod commands;
 mod response;
 
 use std::fmt::Write;
+use std::time::Duration;
 
+use super::desk::{Desk, Target};
 use super::faults::Fault;
-use super::reply::Code;
-use super::timers::{Timer, TimerId};
-use super::{Modem, Output, SocketEvent, SocketId};
+use super::line::Call;
+use super::models::Model;
+use super::part::{News, Part, dispatch, names};
+use super::reply::Done;
+use super::timers::TimerId;
+use super::{SocketEvent, SocketId};
 use response::Response;
-
-pub(super) use bearer::Bearer;
-
-pub(super) const FAMILIES: [&[super::commands::Command]; 2] = [bearer::COMMANDS, commands::COMMANDS];
 
 /// Largest body to send or keep (manual: `HTTPDATA` up to 319488).
 const BODY: usize = 319_488;
 /// Redirections that are followed with `REDIR`.
 const REDIRECTIONS: u8 = 5;
 /// Bytes one event may bring.
-pub(super) const CHUNK: usize = 16_384;
+const CHUNK: usize = 16_384;
 
 const METHODS: [&str; 4] = ["GET", "POST", "HEAD", "DELETE"];
 
 /// The service.
 #[derive(Debug, Default)]
 pub(super) struct Http {
-    pub(super) open: bool,
+    open: bool,
     /// Name and value of `HTTPPARA`.
     parameters: Vec<(String, String)>,
     data: Vec<u8>,
@@ -56,11 +54,6 @@ impl Http {
     fn parameter(&self, name: &str) -> &str {
         self.parameters.iter().find(|entry| entry.0 == name).map_or("", |entry| entry.1.as_str())
     }
-
-    /// The socket of the request under way.
-    pub(super) fn socket(&self) -> Option<SocketId> {
-        self.action.as_ref().map(|action| action.id)
-    }
 }
 
 /// `http://host:port/path` cut; `None` for what cannot be asked. The flag: it wants encryption.
@@ -85,54 +78,82 @@ fn cut_url(url: &str) -> Option<(bool, String, u16, String)> {
     Some((secure, host.to_owned(), port, path))
 }
 
-impl Modem {
-    /// `HTTPACTION`: the OK was said, the result comes later.
-    fn start_action(&mut self, method: usize) {
-        self.http.header.clear();
-        self.http.body.clear();
-        self.http.status = 0;
-        let url = self.http.parameter("URL").to_owned();
-        self.request(method, &url, 0);
+impl Part for Http {
+    fn names(&self) -> Vec<&'static str> {
+        names(&[commands::COMMANDS])
     }
 
-    fn request(&mut self, method: usize, url: &str, redirections: u8) {
-        if !self.bearer.is_open() || self.has(Fault::Refuse) {
-            return self.action_failed_later(method, 601);
+    fn command(&mut self, desk: &mut Desk, call: &Call) -> Option<Done> {
+        dispatch(self, desk, call, &[commands::COMMANDS])
+    }
+
+    fn power_on(&mut self, _: &mut Desk) {
+        *self = Self::default();
+    }
+
+    fn news(&mut self, desk: &mut Desk, news: &News) {
+        if matches!(news, News::DataLost | News::Fault(Fault::PdpDeact, true)) {
+            self.failed(desk, Trouble::Network);
         }
-        let Some((secure, host, port, path)) = cut_url(url) else { return self.action_failed_later(method, 603) };
-        if secure || self.settings.value("+HTTPSSL") == 1 {
-            self.note_encryption();
-            return self.action_failed_later(method, 606);
+    }
+
+    fn socket(&mut self, desk: &mut Desk, id: SocketId, event: &SocketEvent<'_>) {
+        if self.action.as_ref().is_some_and(|action| action.id == id) {
+            self.socket_event(desk, event);
         }
-        let id = self.new_socket();
+    }
+
+    fn wants(&self, _: SocketId) -> usize {
+        CHUNK
+    }
+}
+
+impl Http {
+    /// `HTTPACTION`: the OK was said, the result comes later.
+    fn start_action(&mut self, desk: &mut Desk, method: usize) {
+        self.header.clear();
+        self.body.clear();
+        self.status = 0;
+        let url = self.parameter("URL").to_owned();
+        self.request(desk, method, &url, 0);
+    }
+
+    fn request(&mut self, desk: &mut Desk, method: usize, url: &str, redirections: u8) {
+        if !desk.services_up() || desk.has(Fault::Refuse) {
+            return self.failed_later(desk, method, Trouble::Network);
+        }
+        let Some((secure, host, port, path)) = cut_url(url) else {
+            return self.failed_later(desk, method, Trouble::Name);
+        };
+        let secure = secure || desk.value("+HTTPSSL") == 1;
         let request = self.request_text(method, &host, port, &path);
-        let seconds = self.http.parameter("TIMEOUT").parse().unwrap_or(120).clamp(30, 1000);
-        let limit = Timer::Background(|modem, _| modem.action_failed(601), 0);
-        let timer = self.timers.add(self.now + std::time::Duration::from_secs(seconds), limit);
+        let seconds = self.parameter("TIMEOUT").parse().unwrap_or(120).clamp(30, 1000);
+        let limit = desk.now() + Duration::from_secs(seconds);
+        let timer = desk.at(limit, |http: &mut Self, desk| http.failed(desk, Trouble::Network));
         let response = Response::new(METHODS.get(method) == Some(&"HEAD"));
-        self.http.action = Some(Action { method, id, request, response, redirections, timer });
-        self.out.push_back(Output::Open { id, udp: false, host, port, local: 0, anybody: false });
+        let id = desk.connect::<Self>(Target { host, port, secure, ..Target::default() });
+        self.action = Some(Action { method, id, request, response, redirections, timer });
     }
 
     fn request_text(&self, method: usize, host: &str, port: u16, path: &str) -> Vec<u8> {
         let name = METHODS.get(method).copied().unwrap_or("GET");
-        let agent = match self.http.parameter("UA") {
+        let agent = match self.parameter("UA") {
             "" => "SIMCOM_MODULE",
             agent => agent,
         };
-        let authority = if port == 80 { host.to_owned() } else { format!("{host}:{port}") };
+        let authority = if matches!(port, 80 | 443) { host.to_owned() } else { format!("{host}:{port}") };
         let mut text = format!(
             "{name} {path} HTTP/1.1\r\nHost: {authority}\r\nUser-Agent: {agent}\r\nAccept: */*\r\nConnection: close\r\n"
         );
-        let user = self.http.parameter("USERDATA").replace("\\r\\n", "\r\n");
+        let user = self.parameter("USERDATA").replace("\\r\\n", "\r\n");
         if !user.is_empty() {
             text.push_str(user.trim_end());
             text.push_str("\r\n");
         }
         let mut body: &[u8] = &[];
         if name == "POST" {
-            body = &self.http.data;
-            let content = match self.http.parameter("CONTENT") {
+            body = &self.data;
+            let content = match self.parameter("CONTENT") {
                 "" => "application/x-www-form-urlencoded",
                 content => content,
             };
@@ -146,85 +167,105 @@ impl Modem {
     }
 
     /// News of the request's socket.
-    pub(super) fn http_event(&mut self, event: &SocketEvent<'_>) {
-        let Some(action) = &mut self.http.action else { return };
+    fn socket_event(&mut self, desk: &mut Desk, event: &SocketEvent<'_>) {
+        let Some(action) = &mut self.action else { return };
         match event {
             SocketEvent::Connected { .. } => {
                 let request = std::mem::take(&mut action.request);
-                self.out.push_back(Output::Send(action.id, request));
+                desk.send(action.id, request);
             }
-            SocketEvent::Unresolved => self.action_failed(603),
+            SocketEvent::Unresolved => self.failed(desk, Trouble::Name),
+            SocketEvent::HandshakeFailed => self.failed(desk, Trouble::Tls),
             SocketEvent::Received(bytes) => {
                 action.response.feed(bytes);
                 if action.response.too_large() {
-                    self.action_failed(602);
+                    self.failed(desk, Trouble::Memory);
                 } else if action.response.is_complete() {
-                    self.action_answered();
+                    self.answered(desk);
                 }
             }
-            SocketEvent::Closed if action.response.ends_with_connection() => self.action_answered(),
-            SocketEvent::Closed | SocketEvent::Failed => self.action_failed(601),
+            SocketEvent::Closed if action.response.ends_with_connection() => self.answered(desk),
+            SocketEvent::Closed | SocketEvent::Failed => self.failed(desk, Trouble::Network),
             _ => {}
         }
     }
 
-    fn take_action(&mut self) -> Option<Action> {
-        let action = self.http.action.take()?;
-        self.timers.cancel(action.timer);
-        self.out.push_back(Output::Close(action.id));
+    fn take_action(&mut self, desk: &mut Desk) -> Option<Action> {
+        let action = self.action.take()?;
+        desk.cancel(Some(action.timer));
+        desk.close(Some(action.id));
         Some(action)
     }
 
-    fn action_answered(&mut self) {
-        let Some(action) = self.take_action() else { return };
+    fn answered(&mut self, desk: &mut Desk) {
+        let Some(action) = self.take_action(desk) else { return };
+        let method = action.method;
         let (status, header, body) = action.response.into_parts();
         let target = response::field(&header, "location");
-        let redirected = (301..=308).contains(&status) && self.http.parameter("REDIR") == "1";
+        let redirected = (301..=308).contains(&status) && self.parameter("REDIR") == "1";
         if let Some(target) = target.filter(|_| redirected && action.redirections < REDIRECTIONS) {
             let url = if target.starts_with('/') { self.relative(&target) } else { target };
-            return self.request(action.method, &url, action.redirections + 1);
+            return self.request(desk, method, &url, action.redirections + 1);
         }
-        (self.http.status, self.http.header, self.http.body) = (status, header, body);
-        let argument = u32::try_from(action.method).unwrap_or(0);
-        let at = self.now + self.delay(self.profile.round_trip_ms);
-        self.timers.add(at, Timer::Background(Self::say_action, argument));
+        (self.status, self.header, self.body) = (status, header, body);
+        self.say_action(desk, method);
     }
 
     fn relative(&self, path: &str) -> String {
-        let url = self.http.parameter("URL");
+        let url = self.parameter("URL");
         let start = url.find("://").map_or(0, |at| at + 3);
         let end = url.get(start..).and_then(|rest| rest.find('/')).map_or(url.len(), |at| start + at);
         format!("{}{path}", url.get(..end).unwrap_or_default())
     }
 
-    fn action_failed(&mut self, status: u16) {
-        if let Some(action) = self.take_action() {
-            self.action_failed_later(action.method, status);
+    /// The request under way, if there is one, came to nothing.
+    fn failed(&mut self, desk: &mut Desk, trouble: Trouble) {
+        if let Some(action) = self.take_action(desk) {
+            self.status = trouble.code(desk.profile().modem);
+            self.say_action(desk, action.method);
         }
     }
 
-    fn action_failed_later(&mut self, method: usize, status: u16) {
-        self.http.status = status;
-        let at = self.now + self.delay(self.profile.connect_ms);
-        self.timers.add(at, Timer::Background(Self::say_action, u32::try_from(method).unwrap_or(0)));
+    /// No request went out; the modem needs a moment to say so.
+    fn failed_later(&mut self, desk: &mut Desk, method: usize, trouble: Trouble) {
+        self.status = trouble.code(desk.profile().modem);
+        let wait = desk.profile().refused_ms;
+        desk.later(wait, move |http: &mut Self, desk| http.say_action(desk, method));
     }
 
-    fn say_action(&mut self, method: u32) {
-        if self.http.open {
-            let (status, length) = (self.http.status, self.http.body.len());
-            self.urc(format!("+HTTPACTION: {method},{status},{length}"));
+    fn say_action(&mut self, desk: &mut Desk, method: usize) {
+        if self.open {
+            let (status, length) = (self.status, self.body.len());
+            desk.urc(format!("+HTTPACTION: {method},{status},{length}"));
         }
     }
 
-    /// `HTTPTERM`, or a restart.
-    pub(super) fn close_http(&mut self) {
-        self.take_action();
-        self.http = Http::default();
+    /// `HTTPTERM`.
+    fn close_http(&mut self, desk: &mut Desk) {
+        self.take_action(desk);
+        *self = Self::default();
     }
+}
 
-    /// The result code of a command that ends with its OK and goes on in the background.
-    fn ok_first(&mut self) {
-        self.code(Code::Ok);
+/// Why a request came to nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trouble {
+    Network,
+    Memory,
+    Name,
+    Tls,
+}
+
+impl Trouble {
+    /// As `+HTTPACTION` tells it (manual §9.2; of the SIM7600 §16.3).
+    fn code(self, model: Model) -> u16 {
+        let (sim800, sim7600) = match self {
+            Self::Network => (601, 714),
+            Self::Memory => (602, 706),
+            Self::Name => (603, 713),
+            Self::Tls => (606, 715),
+        };
+        if model == Model::Sim800l { sim800 } else { sim7600 }
     }
 }
 

@@ -2,29 +2,30 @@
 
 use std::fmt::Write;
 
-use super::super::Modem;
-use super::super::commands::Command;
-use super::super::line::{Call, Form};
-use super::super::reply::{Done, Failure, NOT_ALLOWED};
-use super::super::uart::{Ended, Ending, Wait};
-use super::{Draft, Memory, Sms, Status, Stored, alphabet, pdu};
+use super::store::{Status, Storage, Stored};
+use super::{Draft, Sms, alphabet, pdu};
+use crate::simulator::desk::Desk;
+use crate::simulator::line::{Call, Form};
+use crate::simulator::part::Command;
+use crate::simulator::reply::{Done, Failure, NOT_ALLOWED};
+use crate::simulator::uart::{Ended, Ending, Wait};
 
-pub(in super::super) const COMMANDS: &[Command] = &[
-    ("+CMGS", |modem, call| modem.cmgs(call, None)),
-    ("+CMGW", |modem, call| modem.cmgs(call, Some(Status::Unsent))),
-    ("+CMGR", Modem::cmgr),
-    ("+CMGL", Modem::cmgl),
-    ("+CMGD", Modem::cmgd),
-    ("+CMGDA", Modem::cmgda),
-    ("+CMSS", Modem::cmss),
-    ("+CPMS", Modem::cpms),
-    ("+CSCA", Modem::csca),
-    ("+CSMP", Modem::csmp),
-    ("+CSMS", Modem::csms),
-    ("+CSCB", |modem, call| if call.form == Form::Read { modem.answer(call, "+CSCB: 0,\"\",\"\"") } else { Done::Ok }),
-    ("+CNMA", |_, _| Done::Ok),
-    ("+CSAS", |_, _| Done::Ok),
-    ("+CRES", |_, _| Done::Ok),
+pub(super) const COMMANDS: &[Command<Sms>] = &[
+    ("+CMGS", |part, desk, call| part.cmgs(desk, call, None)),
+    ("+CMGW", |part, desk, call| part.cmgs(desk, call, Some(Status::Unsent))),
+    ("+CMGR", Sms::cmgr),
+    ("+CMGL", Sms::cmgl),
+    ("+CMGD", Sms::cmgd),
+    ("+CMGDA", Sms::cmgda),
+    ("+CMSS", Sms::cmss),
+    ("+CPMS", Sms::cpms),
+    ("+CSCA", Sms::csca),
+    ("+CSMP", Sms::csmp),
+    ("+CSMS", Sms::csms),
+    ("+CSCB", |_, desk, call| if call.form == Form::Read { desk.answer(call, "+CSCB: 0,\"\",\"\"") } else { Done::Ok }),
+    ("+CNMA", |_, _, _| Done::Ok),
+    ("+CSAS", |_, _, _| Done::Ok),
+    ("+CRES", |_, _, _| Done::Ok),
 ];
 
 const INVALID_INDEX: Done = Done::Fail(Failure::Cms(321));
@@ -34,37 +35,37 @@ const INVALID_TEXT: Done = Done::Fail(Failure::Cms(305));
 /// What `AT+CMGL` and `AT+CMGDA` choose.
 type Choice = fn(Status) -> bool;
 
-impl Modem {
-    fn text_mode(&self) -> bool {
-        self.settings.value("+CMGF") == 1
+impl Sms {
+    fn text_mode(desk: &Desk) -> bool {
+        desk.value("+CMGF") == 1
     }
 
     /// Messages can be used: the card is open and `SMS Ready` was reached.
-    fn messages_ready(&self) -> Result<(), Done> {
-        match self.card_ready() {
+    fn messages_ready(desk: &Desk) -> Result<(), Done> {
+        match desk.card_ready() {
             Err(Failure::Cme(10)) => Err(Done::Fail(Failure::Cms(310))),
             Err(Failure::Cme(11)) => Err(Done::Fail(Failure::Cms(311))),
             Err(Failure::Cme(12)) => Err(Done::Fail(Failure::Cms(316))),
             Err(_) => Err(Done::Fail(Failure::Cms(314))),
-            Ok(()) if !self.power.sms_ready => Err(Done::Fail(Failure::Cms(302))),
+            Ok(()) if !desk.power.messages_ready() => Err(Done::Fail(Failure::Cms(302))),
             Ok(()) => Ok(()),
         }
     }
 
-    fn cmgs(&mut self, call: &Call, store: Option<Status>) -> Done {
+    fn cmgs(&mut self, desk: &mut Desk, call: &Call, store: Option<Status>) -> Done {
         if call.form == Form::Test {
             return Done::Ok;
         }
-        if let Err(done) = self.messages_ready() {
+        if let Err(done) = Self::messages_ready(desk) {
             return done;
         }
-        if !self.text_mode() {
+        if !Self::text_mode(desk) {
             let octets = call.number(0).and_then(|octets| usize::try_from(octets).ok());
             let Some(octets) = octets.filter(|octets| (7..=164).contains(octets)) else { return INVALID_PDU };
-            self.sms.draft = Draft { octets, store, ..Draft::default() };
-            return Done::Prompt(Box::new(Wait::prompt(Ending::Terminator { limit: 1000 }, Self::pdu_typed, 0)));
+            self.draft = Draft { octets, store, ..Draft::default() };
+            return Done::Prompt(Box::new(Wait::prompt(Ending::Terminator { limit: 1000 }, Self::pdu_typed)));
         }
-        let number = if self.sms.character_set == "UCS2" {
+        let number = if desk.character_set() == "UCS2" {
             alphabet::typed("UCS2", call.text(0).unwrap_or_default()).unwrap_or_default()
         } else {
             call.string(0)
@@ -72,11 +73,11 @@ impl Modem {
         if number.is_empty() && store.is_none() {
             return INVALID_TEXT;
         }
-        self.sms.draft = Draft { number, octets: 0, store };
-        Done::Prompt(Box::new(Wait::prompt(Ending::Lines { limit: 1000 }, Self::text_typed, 0)))
+        self.draft = Draft { number, octets: 0, store };
+        Done::Prompt(Box::new(Wait::prompt(Ending::Lines { limit: 1000 }, Self::text_typed)))
     }
 
-    fn pdu_typed(&mut self, ended: Ended, typed: &[u8], _: u32) -> Done {
+    fn pdu_typed(&mut self, desk: &mut Desk, ended: Ended, typed: &[u8]) -> Done {
         match ended {
             Ended::Complete => {}
             Ended::Cancelled => return Done::Ok,
@@ -85,87 +86,87 @@ impl Modem {
         let Some(octets) = alphabet::from_hex(typed) else { return INVALID_PDU };
         let centre = octets.first().map_or(0, |length| usize::from(*length) + 1);
         let tpdu = octets.get(centre..).unwrap_or_default();
-        if tpdu.len() != self.sms.draft.octets || pdu::read(tpdu).is_none_or(|message| !message.outgoing) {
+        if tpdu.len() != self.draft.octets || pdu::read(tpdu).is_none_or(|message| !message.outgoing) {
             // A DELIVER may be stored, as backup programs do.
-            let deliver = self.sms.draft.store.is_some() && pdu::read(tpdu).is_some();
-            if !deliver || tpdu.len() != self.sms.draft.octets {
+            let deliver = self.draft.store.is_some() && pdu::read(tpdu).is_some();
+            if !deliver || tpdu.len() != self.draft.octets {
                 return INVALID_PDU;
             }
         }
-        self.use_message(tpdu.to_vec())
+        self.use_message(desk, tpdu.to_vec())
     }
 
-    fn text_typed(&mut self, ended: Ended, typed: &[u8], _: u32) -> Done {
+    fn text_typed(&mut self, desk: &mut Desk, ended: Ended, typed: &[u8]) -> Done {
         match ended {
             Ended::Complete => {}
             Ended::Cancelled => return Done::Ok,
             Ended::TooLong | Ended::TimedOut => return Done::Fail(Failure::Cms(513)),
         }
-        let [first, validity, protocol, coding] = self.sms.parameters;
-        let Some(text) = alphabet::typed(self.sms.character_set, typed) else { return INVALID_TEXT };
+        let [first, validity, protocol, coding] = self.parameters;
+        let Some(text) = alphabet::typed(desk.character_set(), typed) else { return INVALID_TEXT };
         let parameters = [validity, protocol, coding];
-        let Some(tpdu) = pdu::submit(first, &self.sms.draft.number, parameters, &text) else {
+        let Some(tpdu) = pdu::submit(first, &self.draft.number, parameters, &text) else {
             return Done::Fail(Failure::Cms(513));
         };
-        self.use_message(tpdu)
+        self.use_message(desk, tpdu)
     }
 
     /// The message is complete: it goes out, or into the store.
-    fn use_message(&mut self, tpdu: Vec<u8>) -> Done {
-        let Some(status) = self.sms.draft.store else { return self.send_message(tpdu) };
-        match self.sms.put(self.sms.memories[1], status, tpdu) {
+    fn use_message(&mut self, desk: &mut Desk, tpdu: Vec<u8>) -> Done {
+        let Some(status) = self.draft.store else { return self.send_message(desk, tpdu) };
+        match self.stores.put(self.storages[1], Stored { status, tpdu }) {
             Some(index) => {
-                self.info(format!("+CMGW: {index}"));
+                desk.info(format!("+CMGW: {index}"));
                 Done::Ok
             }
             None => Done::Fail(Failure::Cms(322)),
         }
     }
 
-    fn cmss(&mut self, call: &Call) -> Done {
+    fn cmss(&mut self, desk: &mut Desk, call: &Call) -> Done {
         if call.form == Form::Test {
             return Done::Ok;
         }
-        if let Err(done) = self.messages_ready() {
+        if let Err(done) = Self::messages_ready(desk) {
             return done;
         }
         let index = call.number(0).and_then(|index| usize::try_from(index).ok()).unwrap_or(0);
-        let Some(stored) = self.sms.at(index).cloned() else { return INVALID_INDEX };
+        let Some(stored) = self.stores.at(self.storages[0], index).cloned() else { return INVALID_INDEX };
         let Some(message) = pdu::read(&stored.tpdu) else { return INVALID_INDEX };
         if call.text(1).is_none() && message.outgoing {
-            return self.send_message(stored.tpdu);
+            return self.send_message(desk, stored.tpdu);
         }
         let number = call.text(1).map_or(message.number, |_| call.string(1));
         match pdu::submit(17, &number, [167, message.protocol, message.coding], &message.text) {
-            Some(tpdu) => self.send_message(tpdu),
+            Some(tpdu) => self.send_message(desk, tpdu),
             None => INVALID_TEXT,
         }
     }
 
-    fn cmgr(&mut self, call: &Call) -> Done {
+    fn cmgr(&mut self, desk: &mut Desk, call: &Call) -> Done {
         match call.form {
             Form::Test => return Done::Ok,
             Form::Set => {}
             _ => return INVALID_INDEX,
         }
-        if let Err(done) = self.messages_ready() {
+        if let Err(done) = Self::messages_ready(desk) {
             return done;
         }
-        let places = self.sms.store(self.sms.memories[0]).len();
+        let (_, places) = self.stores.usage(self.storages[0]);
         let index = call.number(0).and_then(|index| usize::try_from(index).ok()).unwrap_or(0);
         if !(1..=places).contains(&index) {
             return INVALID_INDEX;
         }
-        let Some(stored) = self.sms.at(index).cloned() else {
-            return if self.profile.empty_cmgr_ok { Done::Ok } else { INVALID_INDEX };
+        let Some(stored) = self.stores.at(self.storages[0], index).cloned() else {
+            return if desk.profile().empty_cmgr_ok { Done::Ok } else { INVALID_INDEX };
         };
-        let mut text = if self.text_mode() {
+        let mut text = if Self::text_mode(desk) {
             format!("+CMGR: \"{}\",", stored.status.name()).into_bytes()
         } else {
             format!("+CMGR: {},\"\",{}\r\n", stored.status.number(), stored.tpdu.len()).into_bytes()
         };
-        text.extend(self.message_body(&stored));
-        self.info(text);
+        text.extend(self.message_body(desk, &stored));
+        desk.info(text);
         if call.number(1) != Some(1) {
             self.mark_read(index);
         }
@@ -173,68 +174,65 @@ impl Modem {
     }
 
     /// What follows the status of a message in a list: number, time and text, or the PDU.
-    fn message_body(&self, stored: &Stored) -> Vec<u8> {
-        if !self.text_mode() {
+    fn message_body(&self, desk: &Desk, stored: &Stored) -> Vec<u8> {
+        if !Self::text_mode(desk) {
             return self.with_centre(&stored.tpdu).into_bytes();
         }
         if let Some(report) = pdu::read_report(&stored.tpdu) {
             return report.into_bytes();
         }
         let Some(message) = pdu::read(&stored.tpdu) else { return b"\"\",\"\",\"\"\r\n".to_vec() };
-        let number = self.quoted_number(&message.number);
+        let number = Self::quoted_number(desk, &message.number);
         let mut head = format!("{number},\"\",\"{}\"", message.time);
-        if self.settings.value("+CSDH") == 1 {
+        if desk.value("+CSDH") == 1 {
             let kind = if message.number.starts_with('+') { 145 } else { 129 };
             let length = if message.is_binary() { message.octets.len() } else { message.text.chars().count() };
-            let (first, protocol, coding, centre) = (message.first, message.protocol, message.coding, &self.sms.centre);
+            let (first, protocol, coding, centre) = (message.first, message.protocol, message.coding, &self.centre);
             // Writing to a String cannot fail.
             let _ = write!(head, ",{kind},{first},{protocol},{coding},\"{centre}\",145,{length}");
         }
         let mut body = head.into_bytes();
         body.extend(b"\r\n");
-        body.extend(self.shown_text(&message));
+        body.extend(Self::shown_text(desk, &message));
         body
     }
 
     fn mark_read(&mut self, index: usize) {
-        let memory = self.sms.memories[0];
-        let place = index.checked_sub(1).and_then(|at| self.sms.store_mut(memory).get_mut(at));
-        if let Some(Some(stored)) = place
+        if let Some(Some(stored)) = self.stores.place_mut(self.storages[0], index)
             && stored.status == Status::Unread
         {
             stored.status = Status::Read;
         }
     }
 
-    fn cmgl(&mut self, call: &Call) -> Done {
+    fn cmgl(&mut self, desk: &mut Desk, call: &Call) -> Done {
         if call.form == Form::Test {
-            let all = if self.text_mode() {
+            let all = if Self::text_mode(desk) {
                 "(\"REC UNREAD\",\"REC READ\",\"STO UNSENT\",\"STO SENT\",\"ALL\")"
             } else {
                 "(0-4)"
             };
-            return self.test(call, all);
+            return desk.test(call, all);
         }
-        if let Err(done) = self.messages_ready() {
+        if let Err(done) = Self::messages_ready(desk) {
             return done;
         }
-        let Some(choice) = self.chosen(call) else {
-            return if self.text_mode() { INVALID_TEXT } else { INVALID_PDU };
+        let Some(choice) = Self::chosen(desk, call) else {
+            return if Self::text_mode(desk) { INVALID_TEXT } else { INVALID_PDU };
         };
-        let memory = self.sms.memories[0];
         let list: Vec<(usize, Stored)> = (1..)
-            .zip(self.sms.store(memory))
+            .zip(self.stores.places(self.storages[0]))
             .filter_map(|(index, place)| Some((index, place.clone()?)))
             .filter(|(_, stored)| choice(stored.status))
             .collect();
         for (index, stored) in list {
-            let mut text = if self.text_mode() {
+            let mut text = if Self::text_mode(desk) {
                 format!("+CMGL: {index},\"{}\",", stored.status.name()).into_bytes()
             } else {
                 format!("+CMGL: {index},{},\"\",{}\r\n", stored.status.number(), stored.tpdu.len()).into_bytes()
             };
-            text.extend(self.message_body(&stored));
-            self.info(text);
+            text.extend(self.message_body(desk, &stored));
+            desk.info(text);
             if call.number(1) != Some(1) {
                 self.mark_read(index);
             }
@@ -242,13 +240,13 @@ impl Modem {
         Done::Ok
     }
 
-    fn chosen(&self, call: &Call) -> Option<Choice> {
+    fn chosen(desk: &Desk, call: &Call) -> Option<Choice> {
         if call.form == Form::Execute {
             return Some(|status| status == Status::Unread);
         }
-        let word = call.string(0);
+        let word = call.word(0);
         let names = ["REC UNREAD", "REC READ", "STO UNSENT", "STO SENT", "ALL"];
-        let number = if self.text_mode() {
+        let number = if Self::text_mode(desk) {
             names.iter().position(|name| *name == word)?
         } else {
             usize::try_from(call.number(0)?).ok()?
@@ -263,24 +261,23 @@ impl Modem {
         }
     }
 
-    fn cmgd(&mut self, call: &Call) -> Done {
-        let memory = self.sms.memories[0];
+    fn cmgd(&mut self, desk: &mut Desk, call: &Call) -> Done {
+        let storage = self.storages[0];
         if call.form == Form::Test {
-            let used = (1..).zip(self.sms.store(memory)).filter(|entry: &(usize, _)| entry.1.is_some());
+            let used = (1..).zip(self.stores.places(storage)).filter(|entry: &(usize, _)| entry.1.is_some());
             let list: Vec<_> = used.map(|(index, _)| index.to_string()).collect();
-            return self.test(call, &format!("({}),(0-4)", list.join(",")));
+            return desk.test(call, &format!("({}),(0-4)", list.join(",")));
         }
-        if let Err(done) = self.messages_ready() {
+        if let Err(done) = Self::messages_ready(desk) {
             return done;
         }
         let index = call.number(0).and_then(|index| usize::try_from(index).ok());
         let choice: Choice = match call.number(1).unwrap_or(0) {
             0 => {
-                let place =
-                    index.and_then(|index| index.checked_sub(1)).and_then(|at| self.sms.store_mut(memory).get_mut(at));
+                let place = index.and_then(|index| self.stores.place_mut(storage, index));
                 let Some(place) = place else { return INVALID_INDEX };
                 *place = None;
-                self.deliver_messages();
+                self.deliver_messages(desk);
                 return Done::Ok;
             }
             1 => |status| status == Status::Read,
@@ -289,21 +286,20 @@ impl Modem {
             4 => |_| true,
             _ => return INVALID_INDEX,
         };
-        self.delete(choice)
+        self.delete(desk, choice)
     }
 
-    fn delete(&mut self, choice: Choice) -> Done {
-        let memory = self.sms.memories[0];
-        for place in self.sms.store_mut(memory) {
+    fn delete(&mut self, desk: &mut Desk, choice: Choice) -> Done {
+        for place in self.stores.places_mut(self.storages[0]) {
             if place.as_ref().is_some_and(|stored| choice(stored.status)) {
                 *place = None;
             }
         }
-        self.deliver_messages();
+        self.deliver_messages(desk);
         Done::Ok
     }
 
-    fn cmgda(&mut self, call: &Call) -> Done {
+    fn cmgda(&mut self, desk: &mut Desk, call: &Call) -> Done {
         const KINDS: [(&str, Choice); 6] = [
             ("DEL READ", |status| status == Status::Read),
             ("DEL UNREAD", |status| status == Status::Unread),
@@ -314,74 +310,76 @@ impl Modem {
         ];
         if call.form == Form::Test {
             let names: Vec<_> = KINDS.iter().map(|kind| format!("\"{}\"", kind.0)).collect();
-            let list = if self.text_mode() { names.join(",") } else { "1-6".into() };
-            return self.test(call, &format!("({list})"));
+            let list = if Self::text_mode(desk) { names.join(",") } else { "1-6".into() };
+            return desk.test(call, &format!("({list})"));
         }
-        if let Err(done) = self.messages_ready() {
+        if let Err(done) = Self::messages_ready(desk) {
             return done;
         }
-        let word = call.string(0);
-        let kind = if self.text_mode() {
+        let word = call.word(0);
+        let kind = if Self::text_mode(desk) {
             KINDS.iter().find(|kind| kind.0 == word)
         } else {
             call.number(0).and_then(|number| usize::try_from(number - 1).ok()).and_then(|at| KINDS.get(at))
         };
         match kind {
-            Some((_, choice)) => self.delete(*choice),
+            Some((_, choice)) => self.delete(desk, *choice),
             None => INVALID_TEXT,
         }
     }
 
-    fn cpms(&mut self, call: &Call) -> Done {
-        let usage = |sms: &Sms, named: bool| {
-            let one = |memory: &Memory| {
-                let (used, all) = sms.usage(*memory);
-                let name = if named { format!("\"{}\",", Sms::name(*memory)) } else { String::new() };
+    fn cpms(&mut self, desk: &mut Desk, call: &Call) -> Done {
+        let usage = |sms: &Self, named: bool| {
+            let one = |storage: &Storage| {
+                let (used, all) = sms.stores.usage(*storage);
+                let name = if named { format!("\"{}\",", storage.name()) } else { String::new() };
                 format!("{name}{used},{all}")
             };
-            format!("+CPMS: {}", sms.memories.iter().map(one).collect::<Vec<_>>().join(","))
+            format!("+CPMS: {}", sms.storages.iter().map(one).collect::<Vec<_>>().join(","))
         };
         match call.form {
             Form::Test => {
-                let list = "(\"SM\",\"ME\",\"SM_P\",\"ME_P\",\"MT\")";
-                self.test(call, &format!("{list},{list},{list}"))
+                let names: Vec<_> = Storage::ALL.iter().map(|entry| format!("\"{}\"", entry.1)).collect();
+                let list = format!("({})", names.join(","));
+                desk.test(call, &format!("{list},{list},{list}"))
             }
-            Form::Read => match self.messages_ready() {
-                Ok(()) => self.answer(call, usage(&self.sms, true)),
+            Form::Read => match Self::messages_ready(desk) {
+                Ok(()) => desk.answer(call, usage(self, true)),
                 Err(done) => done,
             },
             Form::Set => {
-                let mut memories = self.sms.memories;
+                let mut storages = self.storages;
                 if call.count() == 0 || call.count() > 3 {
                     return NOT_ALLOWED;
                 }
-                for (index, memory) in memories.iter_mut().enumerate() {
-                    *memory = match call.text(index).map(<[u8]>::to_ascii_uppercase).as_deref() {
-                        Some(b"SM" | b"SM_P" | b"MT") => Memory::Card,
-                        Some(b"ME" | b"ME_P") => Memory::Module,
+                for (index, storage) in storages.iter_mut().enumerate() {
+                    *storage = match call.text(index) {
                         None if index > 0 => continue,
-                        _ => return NOT_ALLOWED,
+                        _ => match Storage::named(&call.word(index)) {
+                            Some(storage) => storage,
+                            None => return NOT_ALLOWED,
+                        },
                     };
                 }
-                if let Err(done) = self.messages_ready() {
+                if let Err(done) = Self::messages_ready(desk) {
                     return done;
                 }
-                self.sms.memories = memories;
-                self.answer(call, usage(&self.sms, false))
+                self.storages = storages;
+                desk.answer(call, usage(self, false))
             }
             Form::Execute => NOT_ALLOWED,
         }
     }
 
-    fn csca(&mut self, call: &Call) -> Done {
+    fn csca(&mut self, desk: &mut Desk, call: &Call) -> Done {
         match call.form {
             Form::Read => {
-                let kind = if self.sms.centre.starts_with('+') { 145 } else { 129 };
-                let number = self.quoted_number(&self.sms.centre);
-                self.answer(call, format!("+CSCA: {number},{kind}"))
+                let kind = if self.centre.starts_with('+') { 145 } else { 129 };
+                let number = Self::quoted_number(desk, &self.centre);
+                desk.answer(call, format!("+CSCA: {number},{kind}"))
             }
             Form::Set if call.text(0).is_some() => {
-                self.sms.centre = if self.sms.character_set == "UCS2" && call.string(0).len().is_multiple_of(4) {
+                self.centre = if desk.character_set() == "UCS2" && call.string(0).len().is_multiple_of(4) {
                     alphabet::typed("UCS2", call.text(0).unwrap_or_default()).unwrap_or_else(|| call.string(0))
                 } else {
                     call.string(0)
@@ -393,14 +391,14 @@ impl Modem {
         }
     }
 
-    fn csmp(&mut self, call: &Call) -> Done {
+    fn csmp(&mut self, desk: &mut Desk, call: &Call) -> Done {
         match call.form {
             Form::Read => {
-                let values: Vec<_> = self.sms.parameters.iter().map(ToString::to_string).collect();
-                self.answer(call, format!("+CSMP: {}", values.join(",")))
+                let values: Vec<_> = self.parameters.iter().map(ToString::to_string).collect();
+                desk.answer(call, format!("+CSMP: {}", values.join(",")))
             }
             Form::Set if call.count() <= 4 => {
-                let mut parameters = self.sms.parameters;
+                let mut parameters = self.parameters;
                 for (index, slot) in parameters.iter_mut().enumerate().filter(|(index, _)| call.text(*index).is_some())
                 {
                     match call.number(index).and_then(|value| u8::try_from(value).ok()) {
@@ -408,7 +406,7 @@ impl Modem {
                         None => return NOT_ALLOWED,
                     }
                 }
-                self.sms.parameters = parameters;
+                self.parameters = parameters;
                 Done::Ok
             }
             Form::Test => Done::Ok,
@@ -416,11 +414,11 @@ impl Modem {
         }
     }
 
-    fn csms(&mut self, call: &Call) -> Done {
+    fn csms(_: &mut Self, desk: &mut Desk, call: &Call) -> Done {
         match (call.form, call.number(0)) {
-            (Form::Read, _) => self.answer(call, "+CSMS: 0,1,1,1"),
-            (Form::Test, _) => self.test(call, "(0,1)"),
-            (Form::Set, Some(0 | 1)) => self.answer(call, "+CSMS: 1,1,1"),
+            (Form::Read, _) => desk.answer(call, "+CSMS: 0,1,1,1"),
+            (Form::Test, _) => desk.test(call, "(0,1)"),
+            (Form::Set, Some(0 | 1)) => desk.answer(call, "+CSMS: 1,1,1"),
             _ => NOT_ALLOWED,
         }
     }

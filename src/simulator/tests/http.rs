@@ -86,6 +86,7 @@ fn a_redirection_is_followed_when_asked() {
     bench.say("AT+SAPBR=1,1;+HTTPINIT;+HTTPPARA=\"URL\",\"http://h/a\";+HTTPPARA=\"REDIR\",1\r");
     bench.say("AT+HTTPACTION=0\r");
     bench.socket(1, SocketEvent::Received(b"HTTP/1.1 302 Found\r\nLocation: /b\r\nContent-Length: 0\r\n\r\n"));
+    bench.wait(10_000);
     assert!(String::from_utf8(bench.sent()).unwrap().contains("GET /b HTTP/1.1\r\nHost: h\r\n"));
     let answer = b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n";
     assert_eq!(bench.socket(2, SocketEvent::Received(answer)), r"\r\n+HTTPACTION: 0,404,0\r\n");

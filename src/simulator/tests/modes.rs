@@ -49,10 +49,14 @@ fn manual_receive_announces_once_and_hands_out_in_pieces() {
 fn what_a_link_may_bring_is_bounded() {
     let mut bench = online(";+CIPRXGET=1");
     bench.say("AT+CIPSTART=\"TCP\",\"h\",9\r");
-    let room = bench.modem.wants(SocketId(1));
-    assert!(room > 1460);
-    bench.socket(1, SocketEvent::Received(&vec![0; room]));
-    assert_eq!(bench.modem.wants(SocketId(1)), 0);
+    assert!(bench.modem.wants(SocketId(1)) > 1460);
+    let mut brought = 0;
+    while let room @ 1.. = bench.modem.wants(SocketId(1)) {
+        bench.socket(1, SocketEvent::Received(&vec![0; room]));
+        bench.wait(10_000);
+        brought += room;
+        assert!(brought < 64 * 1024);
+    }
     bench.say("AT+CIPRXGET=2,1000\r");
     assert_eq!(bench.modem.wants(SocketId(1)), 1000);
 }
@@ -206,7 +210,9 @@ fn transparent_packets_are_as_configured() {
     assert_eq!(packets(&mut bench), [b"+++"]);
     // What comes is shown fifty bytes every tenth of a second.
     bench.modem.handle_input(Input::Socket(SocketId(1), SocketEvent::Received(&[b'x'; 120])), bench.now);
-    assert_eq!([bench.wait(50).len(), bench.wait(100).len(), bench.wait(100).len()], [50, 50, 20]);
+    let shown: Vec<_> = (0..200).map(|_| bench.wait(10).len()).enumerate().filter(|(_, count)| *count > 0).collect();
+    let [(first, 50), (second, 50), (third, 20)] = shown[..] else { panic!("{shown:?}") };
+    assert!((10..=11).contains(&(second - first)) && (10..=11).contains(&(third - second)), "{shown:?}");
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn files_are_written_and_read() {
 }
 
 #[test]
-fn ftp_mail_and_mms_are_refused_as_services() {
+fn mail_and_mms_are_refused_as_services_and_ftp_wants_its_server() {
     super::check(
         Profile::default(),
         &[
@@ -52,7 +52,9 @@ fn ftp_mail_and_mms_are_refused_as_services() {
             ("AT+FTPGET=1\r", r"\r\nERROR\r\n"),
             ("AT+SAPBR=1,1\r", r"\r\nOK\r\n"),
             ("AT+FTPCID=1;+FTPSERV=\"ftp.example.org\"\r", r"\r\nOK\r\n"),
-            ("AT+FTPGET=1\r", r"\r\nOK\r\n\r\n+FTPGET: 1,63\r\n"),
+            ("AT+FTPSERV?\r", "\\r\\n+FTPSERV: \"ftp.example.org\"\\r\\n\\r\\nOK\\r\\n"),
+            ("AT+FTPGET=2,100\r", r"\r\nERROR\r\n"),
+            ("AT+FTPQUIT\r", r"\r\nERROR\r\n"),
             ("AT+SMTPBODY=3\r", r"\r\nDOWNLOAD\r\n"),
             ("abc", r"\r\nOK\r\n"),
             ("AT+SMTPSEND\r", r"\r\nOK\r\n\r\n+SMTPSEND: 63\r\n"),

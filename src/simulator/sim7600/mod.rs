@@ -1,0 +1,15 @@
+//! What only a SIM7600 has: TCP/IP by `NETOPEN` and `CIPOPEN`, MQTT.
+
+mod mqtt;
+mod net;
+mod packet;
+mod receive;
+mod send;
+
+use super::http;
+use super::part::Part;
+
+/// The parts that make it one.
+pub(super) fn parts() -> Vec<Box<dyn Part>> {
+    vec![Box::new(net::Net::default()), Box::new(http::Http::default()), Box::new(mqtt::Mqtt::default())]
+}

@@ -1,0 +1,485 @@
+//! TCP/IP of the SIM7600 (TCPIP application note): one network that is opened, ten links on it.
+
+use core::net::SocketAddr;
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::receive;
+use super::send;
+use crate::simulator::asked::taken;
+use crate::simulator::desk::{Desk, Target};
+use crate::simulator::faults::Fault;
+use crate::simulator::line::{Call, Form};
+use crate::simulator::panel::{Panel, PanelLink};
+use crate::simulator::part::{Command, News, Part, dispatch, names};
+use crate::simulator::reply::{Code, Done, Failure};
+use crate::simulator::timers::TimerId;
+use crate::simulator::{SocketEvent, SocketId};
+
+const COMMANDS: &[Command<Net>] = &[
+    ("+NETOPEN", Net::net_open),
+    ("+NETCLOSE", Net::net_close),
+    ("+IPADDR", Net::address),
+    ("+CIPOPEN", Net::open),
+    ("+CIPCLOSE", Net::close),
+    ("+CIPTIMEOUT", |_, _, call| taken(call)),
+    ("+CIPCCFG", |_, _, call| taken(call)),
+    ("+CIPMODE", |_, desk, call| match (call.form, call.number(0)) {
+        (Form::Read, _) => desk.answer(call, "+CIPMODE: 0"),
+        (Form::Test, _) => desk.test(call, "(0)"),
+        (Form::Set, Some(0)) => Done::Ok,
+        _ => Done::Fail(Failure::Plain),
+    }),
+    ("+CDNSGIP", Net::find_name),
+    ("+CGDCONT", Net::context),
+    ("+CGACT", |_, desk, call| match call.form {
+        Form::Read => desk.answer(call, "+CGACT: 1,1"),
+        _ => Done::Ok,
+    }),
+    ("+CGPADDR", |net, desk, call| {
+        let text = format!("+CGPADDR: 1,{}", net.address.as_deref().unwrap_or("0.0.0.0"));
+        desk.answer(call, text)
+    }),
+    ("+CPSI", |_, desk, call| {
+        let text = if desk.radio.registered() {
+            let code = &desk.profile().operator_code;
+            let (country, network) = code.split_at(3.min(code.len()));
+            format!(
+                "+CPSI: LTE,Online,{country}-{network},0x{},27447553,318,EUTRAN-BAND3,1300,4,4,-112,-1012,-695,13",
+                desk.profile().lac
+            )
+        } else {
+            "+CPSI: NO SERVICE,Online".into()
+        };
+        desk.answer(call, text)
+    }),
+];
+
+const TABLES: &[&[Command<Net>]] = &[COMMANDS, send::COMMANDS, receive::COMMANDS];
+
+/// Links of the module.
+pub(super) const LINKS: usize = 10;
+/// Bytes of one link that wait for the host.
+const BUFFER: usize = 8192;
+/// `+CIPOPEN: n,10` at the latest.
+const CONNECT_LIMIT: Duration = Duration::from_mins(2);
+
+/// What the last number of `+CIPOPEN:` and its like says (application note, unsolicited result codes).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Failed = 1,
+    NotOpened = 2,
+    WrongParameter = 3,
+    NotSupported = 4,
+    Timeout = 10,
+    NameNotFound = 11,
+}
+
+/// Where a link stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum State {
+    #[default]
+    Closed,
+    Opening,
+    Open,
+}
+
+/// One of ten connections.
+#[derive(Debug, Default)]
+pub(super) struct Link {
+    pub(super) state: State,
+    pub(super) socket: Option<SocketId>,
+    pub(super) udp: bool,
+    pub(super) host: String,
+    pub(super) port: u16,
+    pub(super) peer: Option<SocketAddr>,
+    /// Came, not yet shown.
+    pub(super) received: VecDeque<u8>,
+    /// The peer closed; said when `received` is shown.
+    pub(super) ended: bool,
+    pub(super) in_flight: usize,
+    pub(super) sent: u64,
+    /// A datagram that waits for its socket.
+    pub(super) waiting: Vec<u8>,
+    /// `+CIPRXGET: 1` was said and nothing read since.
+    pub(super) announced: bool,
+    timer: Option<TimerId>,
+}
+
+/// The network and its links.
+#[derive(Debug)]
+pub(super) struct Net {
+    /// Own address while it is open.
+    address: Option<String>,
+    apn: String,
+    links: [Link; LINKS],
+    /// A name that is being looked up.
+    lookup: Option<(SocketId, String)>,
+    /// Link and length of the send that waits for its acknowledgement.
+    pub(super) sending: Option<(usize, usize)>,
+    /// `AT+CIPHEAD`: what precedes data that are pushed.
+    pub(super) header: usize,
+    /// `AT+CIPSRIP`: who sent them.
+    pub(super) source: bool,
+}
+
+impl Default for Net {
+    fn default() -> Self {
+        Self {
+            address: None,
+            apn: String::new(),
+            links: Default::default(),
+            lookup: None,
+            sending: None,
+            header: 1,
+            source: true,
+        }
+    }
+}
+
+impl Part for Net {
+    fn names(&self) -> Vec<&'static str> {
+        names(TABLES)
+    }
+
+    fn command(&mut self, desk: &mut Desk, call: &Call) -> Option<Done> {
+        dispatch(self, desk, call, TABLES)
+    }
+
+    fn power_on(&mut self, _: &mut Desk) {
+        *self = Self { apn: std::mem::take(&mut self.apn), ..Self::default() };
+    }
+
+    fn news(&mut self, desk: &mut Desk, news: &News) {
+        match news {
+            News::DataLost | News::Fault(Fault::PdpDeact, true) => self.network_lost(desk),
+            News::Fault(Fault::PeerClose, true) => self.peers_close(desk),
+            _ => {}
+        }
+    }
+
+    fn socket(&mut self, desk: &mut Desk, id: SocketId, event: &SocketEvent<'_>) {
+        if self.lookup.as_ref().is_some_and(|lookup| lookup.0 == id) {
+            return self.found(desk, event);
+        }
+        let Some(number) = self.links.iter().position(|link| link.socket == Some(id)) else { return };
+        match event {
+            SocketEvent::Connected { peer } => self.connected(desk, number, *peer),
+            SocketEvent::Unresolved => self.not_opened(desk, number, Outcome::NameNotFound),
+            SocketEvent::Failed | SocketEvent::HandshakeFailed => self.not_opened(desk, number, Outcome::Failed),
+            SocketEvent::Received(bytes) | SocketEvent::Datagram { bytes, .. } => self.received(number, bytes),
+            SocketEvent::Taken(count) => self.taken(desk, number, *count),
+            SocketEvent::Closed => self.peer_closed(desk, number),
+            SocketEvent::Resolved(_) | SocketEvent::Listening | SocketEvent::Incoming { .. } => {}
+        }
+    }
+
+    fn wants(&self, id: SocketId) -> usize {
+        let link = self.links.iter().find(|link| link.socket == Some(id));
+        link.map_or(0, |link| BUFFER.saturating_sub(link.received.len()))
+    }
+
+    fn settle(&mut self, desk: &mut Desk) {
+        self.deliver(desk);
+    }
+
+    fn show(&self, _: &Desk, panel: &mut Panel) {
+        panel.state = if self.address.is_some() { "network open" } else { "network closed" };
+        let links = self.links.iter().enumerate().filter(|(_, link)| link.state == State::Open);
+        panel.links = links
+            .map(|(number, link)| PanelLink {
+                number,
+                udp: link.udp,
+                peer: format!("{}:{}", link.host, link.port),
+                sent: link.sent,
+                waiting: link.received.len(),
+            })
+            .collect();
+    }
+}
+
+/// A refusal with its reason in front, as this modem has it.
+pub(super) fn refused(desk: &mut Desk, reason: &str) -> Done {
+    desk.info(reason);
+    Done::Fail(Failure::Plain)
+}
+
+/// The network itself.
+impl Net {
+    pub(super) fn link(&self, number: usize) -> Option<&Link> {
+        self.links.get(number)
+    }
+
+    pub(super) fn link_mut(&mut self, number: usize) -> Option<&mut Link> {
+        self.links.get_mut(number)
+    }
+
+    /// The link a command names, open or not.
+    pub(super) fn named(call: &Call, index: usize) -> Option<usize> {
+        call.size(index).filter(|number| *number < LINKS)
+    }
+
+    fn net_open(&mut self, desk: &mut Desk, call: &Call) -> Done {
+        match call.form {
+            Form::Read => desk.answer(call, format!("+NETOPEN: {}", u8::from(self.address.is_some()))),
+            Form::Test => Done::Ok,
+            Form::Execute | Form::Set if self.address.is_some() => {
+                refused(desk, "+IP ERROR: Network is already opened")
+            }
+            Form::Execute | Form::Set => {
+                desk.code(Code::Ok);
+                if desk.burst() {
+                    return Done::Gone;
+                }
+                desk.later(desk.profile().context_ms, Self::opened);
+                Done::Silent
+            }
+        }
+    }
+
+    fn opened(&mut self, desk: &mut Desk) {
+        let apn = self.apn.clone();
+        self.address = desk.grant_address(&apn);
+        let outcome = u8::from(self.address.is_none());
+        desk.urc(format!("+NETOPEN: {outcome}"));
+    }
+
+    fn net_close(&mut self, desk: &mut Desk, call: &Call) -> Done {
+        match call.form {
+            Form::Test => Done::Ok,
+            Form::Execute if self.address.is_none() => refused(desk, "+NETCLOSE: 2"),
+            Form::Execute => {
+                desk.code(Code::Ok);
+                self.drop_links(desk);
+                self.address = None;
+                desk.after(desk.profile().close_ms, |desk| desk.urc("+NETCLOSE: 0"));
+                Done::Silent
+            }
+            _ => Done::Fail(Failure::Plain),
+        }
+    }
+
+    fn address(&mut self, desk: &mut Desk, call: &Call) -> Done {
+        match (&self.address, call.form) {
+            (_, Form::Test) => Done::Ok,
+            (Some(address), _) => desk.answer(call, format!("+IPADDR: {address}")),
+            (None, _) => refused(desk, "+IP ERROR: Network not opened"),
+        }
+    }
+
+    fn context(&mut self, desk: &mut Desk, call: &Call) -> Done {
+        match call.form {
+            Form::Read => desk.answer(call, format!("+CGDCONT: 1,\"IP\",\"{}\",\"0.0.0.0\",0,0,0,0", self.apn)),
+            Form::Test => desk.test(call, "(1-24,100-179),\"IP\",,,(0-2),(0-4),(0-1),(0-1)"),
+            Form::Set if call.size(0).is_some_and(|number| (1..=24).contains(&number)) => {
+                if call.size(0) == Some(1) {
+                    self.apn = call.string(2);
+                }
+                Done::Ok
+            }
+            _ => Done::Fail(Failure::Plain),
+        }
+    }
+
+    /// The network takes it all away.
+    fn network_lost(&mut self, desk: &mut Desk) {
+        if self.address.take().is_some() {
+            self.drop_links(desk);
+            self.send_broken(desk);
+            desk.urc("+CIPEVENT: NETWORK CLOSED UNEXPECTEDLY");
+        }
+    }
+
+    fn drop_links(&mut self, desk: &mut Desk) {
+        for link in &mut self.links {
+            desk.cancel(link.timer.take());
+            desk.close(link.socket.take());
+            *link = Link::default();
+        }
+        if let Some((id, _)) = self.lookup.take() {
+            desk.close(Some(id));
+        }
+    }
+}
+
+/// Its links.
+impl Net {
+    fn open(&mut self, desk: &mut Desk, call: &Call) -> Done {
+        match call.form {
+            Form::Test => return desk.test(call, "(0-9),(\"TCP\",\"UDP\")"),
+            Form::Read => {
+                let rows: Vec<_> = self.links.iter().enumerate().map(|(number, link)| row(number, link)).collect();
+                return desk.answer(call, rows.join("\r\n"));
+            }
+            Form::Set => {}
+            Form::Execute => return Done::Fail(Failure::Plain),
+        }
+        let Some(number) = Self::named(call, 0) else { return Done::Fail(Failure::Plain) };
+        let fails = |desk: &mut Desk, outcome| refused(desk, &format!("+CIPOPEN: {number},{}", outcome as u8));
+        if self.address.is_none() {
+            return fails(desk, Outcome::NotOpened);
+        }
+        if self.link(number).is_some_and(|link| link.state != State::Closed) {
+            return fails(desk, Outcome::NotSupported);
+        }
+        let udp = match call.quoted(1).map(<[u8]>::to_ascii_uppercase).as_deref() {
+            Some(b"TCP") => false,
+            Some(b"UDP") => true,
+            _ => return fails(desk, Outcome::WrongParameter),
+        };
+        let (host, local) = (call.string(2), call.port(4).unwrap_or(0));
+        let port = call.port(3);
+        if udp && host.is_empty() {
+            // For anybody: each send says where it goes. Datagrams are heard when the first has gone out.
+            let link = Link { state: State::Open, udp, port: local, ..Link::default() };
+            self.put(number, link);
+            desk.info(format!("+CIPOPEN: {number},0"));
+            return Done::Ok;
+        }
+        let (false, Some(port)) = (host.is_empty() || host.len() > 255, port) else {
+            return fails(desk, Outcome::WrongParameter);
+        };
+        desk.code(Code::Ok);
+        if desk.burst() {
+            return Done::Gone;
+        }
+        let mut link = Link { state: State::Opening, udp, host: host.clone(), port, ..Link::default() };
+        if desk.has(Fault::Refuse) {
+            let wait = desk.profile().refused_ms;
+            link.timer =
+                Some(desk.later(wait, move |net: &mut Self, desk| net.not_opened(desk, number, Outcome::Failed)));
+        } else {
+            link.socket = Some(desk.connect::<Self>(Target { host, port, udp, local, ..Target::default() }));
+            let limit = desk.now() + CONNECT_LIMIT;
+            link.timer =
+                Some(desk.at(limit, move |net: &mut Self, desk| net.not_opened(desk, number, Outcome::Timeout)));
+        }
+        self.put(number, link);
+        Done::Silent
+    }
+
+    fn put(&mut self, number: usize, link: Link) {
+        if let Some(slot) = self.links.get_mut(number) {
+            *slot = link;
+        }
+    }
+
+    fn connected(&mut self, desk: &mut Desk, number: usize, peer: SocketAddr) {
+        let Some(link) = self.links.get_mut(number) else { return };
+        desk.cancel(link.timer.take());
+        link.peer = Some(peer);
+        if std::mem::replace(&mut link.state, State::Open) == State::Opening {
+            desk.urc(format!("+CIPOPEN: {number},0"));
+            if desk.has(Fault::PeerClose) {
+                desk.later([1500, 3000], Self::peers_close);
+            }
+        }
+        self.send_waiting(desk, number);
+    }
+
+    fn not_opened(&mut self, desk: &mut Desk, number: usize, outcome: Outcome) {
+        let Some(link) = self.links.get_mut(number) else { return };
+        desk.cancel(link.timer.take());
+        desk.close(link.socket.take());
+        let opening = link.state == State::Opening;
+        *link = Link::default();
+        if opening {
+            desk.urc(format!("+CIPOPEN: {number},{}", outcome as u8));
+        } else {
+            self.send_broken(desk);
+        }
+    }
+
+    fn close(&mut self, desk: &mut Desk, call: &Call) -> Done {
+        if call.form == Form::Read {
+            let states: Vec<_> =
+                self.links.iter().map(|link| u8::from(link.state == State::Open).to_string()).collect();
+            return desk.answer(call, format!("+CIPCLOSE: {}", states.join(",")));
+        }
+        if call.form == Form::Test {
+            return desk.test(call, "(0-9)");
+        }
+        let Some(number) = Self::named(call, 0).filter(|_| call.form == Form::Set) else {
+            return Done::Fail(Failure::Plain);
+        };
+        let Some(link) = self.links.get_mut(number).filter(|link| link.state != State::Closed) else {
+            return refused(desk, &format!("+CIPCLOSE: {number},{}", Outcome::NotSupported as u8));
+        };
+        desk.cancel(link.timer.take());
+        desk.close(link.socket.take());
+        *link = Link::default();
+        self.send_broken(desk);
+        desk.code(Code::Ok);
+        desk.after(desk.profile().close_ms, move |desk| desk.urc(format!("+CIPCLOSE: {number},0")));
+        Done::Silent
+    }
+
+    fn peer_closed(&mut self, desk: &mut Desk, number: usize) {
+        if self.link(number).is_some_and(|link| link.state == State::Opening) {
+            return self.not_opened(desk, number, Outcome::Failed);
+        }
+        if let Some(link) = self.links.get_mut(number) {
+            link.ended = true;
+        }
+        self.send_broken(desk);
+    }
+
+    /// The fault `peer-close`.
+    fn peers_close(&mut self, desk: &mut Desk) {
+        for number in 0..LINKS {
+            if self.link(number).is_some_and(|link| link.state == State::Open && link.socket.is_some()) {
+                self.peer_closed(desk, number);
+            }
+        }
+    }
+
+    /// `+IPCLOSE`, when the peer closed and all it sent is shown.
+    pub(super) fn say_closed(&mut self, desk: &mut Desk, number: usize, manual: bool) {
+        let Some(link) = self.links.get_mut(number) else { return };
+        if desk.is_busy() || !link.ended || !(manual || link.received.is_empty()) {
+            return;
+        }
+        desk.close(link.socket.take());
+        // What came may still be read.
+        let received = std::mem::take(&mut link.received);
+        *link = Link { received, ..Link::default() };
+        // 1: closed by the far end.
+        desk.urc(format!("+IPCLOSE: {number},1"));
+    }
+
+    fn find_name(&mut self, desk: &mut Desk, call: &Call) -> Done {
+        let host = call.string(0);
+        if call.form == Form::Test {
+            return Done::Ok;
+        }
+        if call.form != Form::Set || host.is_empty() || self.lookup.is_some() || !desk.services_up() {
+            return refused(desk, "+CDNSGIP: 0,10");
+        }
+        self.lookup = Some((desk.look_up::<Self>(host.clone()), host));
+        Done::Waiting(Duration::from_mins(1))
+    }
+
+    fn found(&mut self, desk: &mut Desk, event: &SocketEvent<'_>) {
+        let Some((id, host)) = self.lookup.take() else { return };
+        desk.close(Some(id));
+        let first = if let SocketEvent::Resolved(found) = event { found.first() } else { None };
+        let done = match first {
+            Some(address) => {
+                desk.info(format!("+CDNSGIP: 1,\"{host}\",\"{address}\""));
+                Done::Ok
+            }
+            None => refused(desk, "+CDNSGIP: 0,10"),
+        };
+        desk.finish(done);
+    }
+}
+
+/// A line of `AT+CIPOPEN?`.
+fn row(number: usize, link: &Link) -> String {
+    if link.state != State::Open {
+        return format!("+CIPOPEN: {number}");
+    }
+    let kind = if link.udp { "UDP" } else { "TCP" };
+    let host = link.peer.map_or_else(|| link.host.clone(), |peer| peer.ip().to_string());
+    format!("+CIPOPEN: {number},\"{kind}\",\"{host}\",{},-1", link.port)
+}
