@@ -59,7 +59,8 @@ impl PortInfo {
         parts.extend(self.usb_id.map(|(vendor, product)| format!("{vendor:04X}:{product:04X}")));
         parts.extend(self.serial_number.as_ref().map(|number| format!("serial number {number}")));
         if let (None, Some(driver)) = (self.usb_id, &self.driver) {
-            parts.push(driver.clone());
+            // Linux since 6.5 calls the driver of every built-in port so.
+            parts.push(if driver == "port" { "built-in serial port".to_owned() } else { driver.clone() });
         }
         parts.extend(self.holder.as_ref().map(|holder| format!("in use by {holder}")));
         parts.join(", ")
@@ -178,6 +179,7 @@ mod tests {
         let check = |port: PortInfo, expect: &str| assert_eq!(port.details(), expect);
         check(PortInfo::default(), "");
         check(PortInfo { driver: Some("serial8250".into()), ..PortInfo::default() }, "serial8250");
+        check(PortInfo { driver: Some("port".into()), ..PortInfo::default() }, "built-in serial port");
         check(
             PortInfo {
                 product: Some("USB2.0-Ser!".into()),

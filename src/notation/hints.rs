@@ -43,6 +43,9 @@ pub fn hints(text: &str, mode: Mode) -> Vec<Hint> {
     if mode == Mode::Text {
         hints.extend(line_end_hint(text));
     }
+    if mode != Mode::Hex {
+        hints.extend(quotes_hint(text, mode));
+    }
     let last = lookalike_hint(text, mode);
     // `<sub>` at the end is both; one hint does.
     hints.extend(last.filter(|last| hints.iter().all(|hint| hint.source != last.source || hint.fix.is_none())));
@@ -104,6 +107,25 @@ fn meant_by_tag(inside: &str) -> Option<String> {
     let hex = upper.strip_prefix("0X").unwrap_or(&upper).replace(',', " ");
     let spelled = format!("<{}>", hex.split_whitespace().collect::<Vec<_>>().join(" "));
     tag(&spelled).and_then(|tag| tag.bytes).map(|_| spelled)
+}
+
+/// Quotes of a word processor in a command: the modem knows `"` alone. In data they may be meant.
+fn quotes_hint(text: &str, mode: Mode) -> Option<Hint> {
+    let plain = |letter: char| match letter {
+        '“' | '”' | '„' | '‟' | '«' | '»' | '″' => Some('"'),
+        '‘' | '’' | '‚' | '‛' => Some('\''),
+        _ => None,
+    };
+    let command = text.trim_start().get(..2).is_some_and(|start| start.eq_ignore_ascii_case("AT"));
+    let (at, first) = text.char_indices().find(|(_, letter)| plain(*letter).is_some()).filter(|_| command)?;
+    let message = format!(
+        "`{first}` is a typographic quote, {} bytes, which the modem does not know. It wants `{}`.",
+        first.len_utf8(),
+        plain(first).unwrap_or('"')
+    );
+    let fixed = text.chars().map(|letter| plain(letter).unwrap_or(letter)).collect();
+    let source = at..at + first.len_utf8();
+    Some(Hint { source, message, fix: Some(Draft { text: fixed, mode }), only_at_prompt: false })
 }
 
 fn line_end_hint(text: &str) -> Option<Hint> {
@@ -195,6 +217,17 @@ mod tests {
             }
         }
         expect.assert_eq(&table.concat());
+    }
+
+    #[test]
+    fn typographic_quotes_in_a_command_become_plain_ones() {
+        for mode in [Mode::Text, Mode::Mixed] {
+            let hints = hints("at+cipstart=“TCP”,‘x’", mode);
+            assert_eq!(hints.len(), 1, "{hints:?}");
+            assert_eq!(hints[0].fix.as_ref().map(|fix| fix.text.as_str()), Some("at+cipstart=\"TCP\",'x'"));
+            assert!(hints[0].message.starts_with("`“` is a typographic quote, 3 bytes"), "{}", hints[0].message);
+        }
+        assert!(hints("she said “hello”", Mode::Text).is_empty(), "in data they may be meant");
     }
 
     #[test]
