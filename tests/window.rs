@@ -15,11 +15,15 @@ mod device;
 #[cfg(unix)]
 #[path = "support/disk.rs"]
 mod disk;
+#[path = "window/files.rs"]
+mod files;
 #[path = "window/find_baud.rs"]
 mod find_baud;
 #[cfg(unix)]
 #[path = "window/keeping.rs"]
 mod keeping;
+#[path = "window/keys.rs"]
+mod keys;
 #[path = "window/line_tools.rs"]
 mod line_tools;
 #[path = "window/log.rs"]
@@ -40,6 +44,8 @@ mod send_box;
 mod settings;
 #[path = "window/simulator.rs"]
 mod simulator;
+#[path = "window/steady.rs"]
+mod steady;
 #[path = "window/strip.rs"]
 mod strip;
 #[path = "window/tools.rs"]

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::nano::Sketch;
 use super::passthrough::Way;
 use super::settings::{Adapter, Highlight, SendBox, Share, Theme, View};
-use super::state::{Purpose, Tone};
+use super::state::{Purpose, Tone, Wired};
 use crate::capture::RowRules;
 use crate::capture::copy::{CopyAs, Selection};
 use crate::capture::export::Format;
@@ -100,8 +100,8 @@ pub enum Line {
         /// What it stands for, ending included.
         bytes: Vec<u8>,
     },
-    /// Send these lines one after the other, with a pause behind each.
-    SendLines(Vec<Vec<u8>>),
+    /// Send these lines one after the other: each when the one before was answered, or with this pause behind each.
+    SendLines(Vec<Vec<u8>>, Option<Duration>),
     /// Send this file so.
     SendFile(PathBuf, Protocol),
     /// Give up what is not sent yet.
@@ -166,6 +166,10 @@ pub enum Capture {
     Open(PathBuf),
     /// Show the port again.
     ShowPort,
+    /// List the newest captures that were kept by themselves.
+    List,
+    /// Mark a capture, so that it is never removed to make room; or take the mark away.
+    Mark(PathBuf, bool),
     /// Copy what is selected.
     Copy(CopyAs),
     /// Look for this.
@@ -219,6 +223,8 @@ pub enum Tool {
     Choose(Purpose),
     /// The picked file was taken note of.
     TakeChosen,
+    /// The board that these macros came from is wired so.
+    Wire(Vec<String>, Wired),
     /// Save a sketch as this file, which must not be there yet.
     SaveSketch(Sketch, PathBuf),
     /// Save a macro's program as this file, which must not be there yet.
@@ -234,6 +240,8 @@ pub enum Setting {
     SendBox(SendBox),
     /// Use these colours.
     Theme(Theme),
+    /// Macros and test server stand beside the log, or do not.
+    SidePanel(bool),
     /// The window was zoomed.
     Zoom(f32),
     /// The window is here: x, y, width, height in points.

@@ -7,6 +7,7 @@
 pub mod book;
 pub mod command;
 pub mod export_macro;
+mod file_kind;
 mod file_lock;
 pub mod find;
 pub mod job;
@@ -22,11 +23,12 @@ pub mod times;
 mod update;
 
 pub use command::{Command, Effect, ExportWish};
+pub use file_kind::{FileKind, file_kind, is_sketch};
 pub use pace::{Due, Pace};
 pub use runtime::{BESIDE, Folders, Runtime};
 pub use settings::{Adapter, Settings};
 pub use state::{
-    Message, OpenFile, PassthroughCheck, Purpose, SIMULATOR, Selected, Server, Sought, State, Tone, Tools,
+    Message, OpenFile, PassthroughCheck, Purpose, SIMULATOR, Selected, Server, Sought, State, Tone, Tools, Wired,
 };
 pub use update::update;
 

@@ -239,6 +239,8 @@ impl Runtime {
                 let reader = self.connection.as_ref().map(|connection| connection.reader().clone());
                 self.show(state, reader);
             }
+            Capture::List => self.list_captures(state),
+            Capture::Mark(path, marked) => self.mark(state, &path, marked),
             Capture::Copy(form) => self.copy(state, form),
             Capture::Find(pattern) => self.find(state, pattern),
             Capture::CountByte(byte) => {
@@ -293,6 +295,7 @@ impl Runtime {
             }
             Tool::Choose(purpose) => self.choose(state, purpose),
             Tool::TakeChosen => state.tools.chosen = None,
+            Tool::Wire(names, wired) => state.tools.wired.extend(names.into_iter().map(|name| (name, wired))),
             Tool::SaveSketch(sketch, path) => tools::save_new(state, "The sketch", sketch.text, &path),
             Tool::SaveProgram(text, path) => tools::save_new(state, "The program", &text, &path),
         }

@@ -26,6 +26,7 @@ const LONGEST_REMEMBERED: usize = 4096;
 /// All that the window remembers from one start to the next.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Settings {
     /// Version of the file.
     pub version: i64,
@@ -45,6 +46,8 @@ pub struct Settings {
     pub lend_on_focus: bool,
     /// Where the port is shared when the user asks for it.
     pub share: Share,
+    /// Macros and test server stand beside the log.
+    pub side_panel: bool,
     /// How the log is shown.
     pub view: View,
     /// Rows to colour, the first that fits.
@@ -305,6 +308,7 @@ impl Default for Settings {
             globs: Vec::new(),
             lend_on_focus: false,
             share: Share::default(),
+            side_panel: true,
             view: View::default(),
             highlight: Vec::new(),
             counted_byte: String::new(),

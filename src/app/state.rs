@@ -1,5 +1,6 @@
 //! What the window knows. Panels read it; only [`super::update`] and [`super::Runtime`] change it.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use super::settings::Adapter;
 use super::timeline::Timeline;
 use crate::capture::Reader;
 use crate::capture::copy::{Selection, Span};
+use crate::capture::folder::Kept;
 use crate::capture::redact::{Plan, masked};
 use crate::capture::search::{Match, Pattern};
 use crate::link::discovery::PortInfo;
@@ -92,6 +94,10 @@ pub struct Tools {
     pub chosen: Option<(Purpose, PathBuf)>,
     /// What is sent becomes a macro, since this record of the capture.
     pub recording_since: Option<u64>,
+    /// The newest captures, once they are listed.
+    pub captures: Vec<Kept>,
+    /// How the boards are wired that macros came from, by the macro's name.
+    pub wired: BTreeMap<String, Wired>,
     /// Commands and signal over time.
     pub timeline: Option<Timeline>,
     /// The passthrough check, under way or the last one.
@@ -109,6 +115,17 @@ pub struct PassthroughCheck {
     pub report: Option<Report>,
     /// It wants to be looked after again in so long; `None` when it is over.
     pub wake: Option<Duration>,
+}
+
+/// How a board is wired to the modem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wired {
+    /// The board receives at this pin.
+    pub rx: u8,
+    /// The board sends at this pin.
+    pub tx: u8,
+    /// The rate between board and modem, where the sketch says it.
+    pub baud: Option<u32>,
 }
 
 /// What a file is picked for.
@@ -226,6 +243,13 @@ impl State {
     pub fn listens_only(&self) -> bool {
         self.busy()
             && self.port.as_deref().is_some_and(|port| port.parse().is_ok_and(|spec: LinkSpec| spec.listens_only()))
+    }
+
+    /// The picked or open port has a rate and a frame. A simulated modem, a recording or a plain connection has not.
+    #[must_use]
+    pub fn has_line_settings(&self) -> bool {
+        let port = self.port.as_ref().filter(|_| self.busy()).unwrap_or(&self.settings.port);
+        port.parse::<LinkSpec>().map_or(true, |spec| spec.has_line_settings())
     }
 
     /// Something can be sent now.

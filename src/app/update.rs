@@ -46,6 +46,7 @@ fn remember(state: &mut State, setting: Setting) -> Vec<Effect> {
         Setting::View(view) => settings.view = view,
         Setting::SendBox(send) => settings.send = send,
         Setting::Theme(theme) => settings.theme = theme,
+        Setting::SidePanel(shown) => settings.side_panel = shown,
         Setting::Zoom(zoom) => settings.zoom = zoom,
         Setting::Window(place) => settings.window = place,
         Setting::Highlights(highlight) => settings.highlight = highlight,

@@ -67,6 +67,37 @@ pub fn is_kept(capture: &Path) -> bool {
     mark_of(capture).exists()
 }
 
+/// A capture of the folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The file. Its name begins with the time, in UTC.
+    pub path: PathBuf,
+    /// Its length.
+    pub bytes: u64,
+    /// It is marked to be kept.
+    pub marked: bool,
+}
+
+/// The automatic captures of the folder, newest first, at most `most`.
+///
+/// # Errors
+/// As reading the folder; a folder that is not there holds nothing.
+pub fn newest(folder: &Path, most: usize) -> io::Result<Vec<Kept>> {
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        other => other?,
+    };
+    let automatic = |path: &PathBuf| path.file_name().is_some_and(|name| is_automatic(&name.to_string_lossy()));
+    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).filter(automatic).collect();
+    paths.sort_by(|a, b| b.cmp(a));
+    paths.truncate(most);
+    let kept = |path: PathBuf| {
+        let bytes = path.metadata().map_or(0, |data| data.len());
+        Kept { bytes, marked: is_kept(&path), path }
+    };
+    Ok(paths.into_iter().map(kept).collect())
+}
+
 /// What [`make_room`] did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Retention {

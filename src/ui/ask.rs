@@ -7,7 +7,7 @@ use egui::{CollapsingHeader, DragValue, Grid, Id, Key, Modal, RichText, ScrollAr
 use super::bytes::{self, Visible};
 use super::parts;
 use super::theme;
-use crate::app::command::Line;
+use crate::app::command::{Line, Tool};
 use crate::app::{Command, State, values_of_now};
 use crate::macros::Macro;
 use crate::macros::preview::{StepPreview, preview};
@@ -16,6 +16,7 @@ use crate::macros::template::Filled;
 use crate::notation::{self, Decoding};
 use crate::session::Rounds;
 use crate::session::occupant::Wish;
+use crate::ui::commands::Commands;
 
 /// As much of one step's bytes is laid out.
 const SHOWN: usize = 600;
@@ -74,8 +75,53 @@ impl Ask {
                 let last = state.settings.values.get(name).filter(|_| !ask.secret);
                 (name.clone(), ask.secret, last.unwrap_or(&ask.default).clone())
             })
-            .collect();
-        Self { index, values, focused: false, repeated: false, times: 10, every: 5.0, dry }
+            .collect::<Vec<_>>();
+        let mut ask = Self { index, values, focused: false, repeated: false, times: 10, every: 5.0, dry };
+        ask.offer_server(state);
+        ask
+    }
+
+    /// The macro connects to this machine: the port is that of the test server, where it runs.
+    fn offer_server(&mut self, state: &State) {
+        let Some(address) = state.server.address else { return };
+        if self.to_this_machine()
+            && let Some((_, _, port)) = self.values.iter_mut().find(|(name, ..)| name == "port")
+        {
+            *port = address.port().to_string();
+        }
+    }
+
+    fn to_this_machine(&self) -> bool {
+        let host = self.values.iter().find(|(name, ..)| name == "host").map(|(_, _, host)| host.trim());
+        matches!(host, Some("127.0.0.1" | "localhost"))
+    }
+
+    /// Nobody listens on this machine yet: said before the modem has to say it, with the button that mends it.
+    fn server(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+        if !self.to_this_machine() {
+            return;
+        }
+        let port =
+            self.values.iter().find(|(name, ..)| name == "port").and_then(|(_, _, port)| port.trim().parse().ok());
+        let Some(port) = port else { return };
+        match state.server.address {
+            Some(address) if address.port() == port => {}
+            Some(address) => {
+                let words = format!("The test server listens on port {}, not on {port}.", address.port());
+                ui.colored_label(parts::colors(ui).warn, words);
+            }
+            None => {
+                ui.horizontal_wrapped(|ui| {
+                    ui.colored_label(
+                        parts::colors(ui).warn,
+                        format!("The test server is off: port {port} may be closed."),
+                    );
+                    if ui.button("Start the test server").clicked() {
+                        commands.push(Tool::StartServer(port));
+                    }
+                });
+            }
+        }
     }
 
     /// Asks how often, from the start.
@@ -85,7 +131,7 @@ impl Ask {
     }
 
     /// Shows the question.
-    pub fn show(&mut self, ui: &mut Ui, state: &State) -> Answer {
+    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) -> Answer {
         let Some(wanted) = state.book.macros.get(self.index) else { return Answer::Closed };
         let refusal = state.refusal(Wish::Macro);
         let may_run = refusal.is_none();
@@ -99,6 +145,7 @@ impl Ask {
             }
             ui.add_space(8.0);
             self.fields(ui);
+            self.server(ui, state, commands);
             self.rounds(ui);
             let header = CollapsingHeader::new("What it sends").open(self.shown_first().then_some(self.dry));
             let header = header.show(ui, |ui| self.bytes(ui, wanted));

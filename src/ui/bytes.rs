@@ -122,9 +122,28 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
+/// `999,999`, `1.2 M`, `3.45 G`: for a place that cannot grow.
+#[must_use]
+pub fn short(number: u64) -> String {
+    let tenths = |unit: u64| format!("{}.{}", number / unit, number % unit / (unit / 10));
+    match number {
+        0..1_000_000 => grouped(number),
+        1_000_000..1_000_000_000 => format!("{} M", tenths(1_000_000)),
+        _ => format!("{} G", tenths(1_000_000_000)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_short_number_keeps_its_place() {
+        let shorts = [(0, "0"), (999_999, "999,999"), (1_250_000, "1.2 M"), (3_450_000_000, "3.4 G")];
+        for (number, text) in shorts {
+            assert_eq!(short(number), text);
+        }
+    }
 
     #[test]
     fn numbers_are_read_at_a_glance() {

@@ -31,9 +31,15 @@ impl FindBar {
         self.open
     }
 
-    /// Keys that are pressed are meant for the bar.
-    pub fn has_focus(ctx: &egui::Context) -> bool {
-        ctx.memory(|memory| memory.has_focus(field_id()))
+    /// What has the focus when keys are meant for the bar.
+    pub fn id() -> Id {
+        field_id()
+    }
+
+    /// Esc.
+    pub fn close(&mut self, commands: &mut Commands) {
+        (self.open, self.sought) = (false, None);
+        commands.push(Log::FindClose);
     }
 
     /// Draws the bar over the upper edge of the log.

@@ -121,6 +121,16 @@ impl LogPanel {
         std::mem::take(&mut self.wants_find)
     }
 
+    /// What has the focus when the log has it.
+    pub fn id() -> Id {
+        log_id()
+    }
+
+    /// Gives the log the keyboard.
+    pub fn focus(ctx: &egui::Context) {
+        ctx.memory_mut(|memory| memory.request_focus(log_id()));
+    }
+
     /// Shows these bytes, marked.
     pub fn go_to(&mut self, evidence: Evidence) {
         let from = From::Byte(evidence.direction, evidence.range.start);

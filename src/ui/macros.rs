@@ -23,7 +23,6 @@ const LISTED: usize = 30;
 #[derive(Debug, Default)]
 pub struct MacroPanel {
     ask: Option<Ask>,
-    hidden: Option<u64>,
     /// What was run last from here, and the macro's name.
     last: Option<(String, Choice)>,
 }
@@ -51,7 +50,6 @@ impl MacroPanel {
                 record(ui, state, commands);
             });
         });
-        self.run(ui, state, commands);
         ScrollArea::vertical().id_salt("macros").auto_shrink([false, false]).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 4.0;
             let mut group: Option<&str> = None;
@@ -82,10 +80,10 @@ impl MacroPanel {
         });
     }
 
-    /// Hot keys and the question; drawn after everything else, over it.
-    pub fn overlay(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+    /// The question, drawn after everything else and over it; and the hot keys where `keys` may put something on the line.
+    pub fn overlay(&mut self, ui: &mut Ui, state: &State, keys: bool, commands: &mut Commands) {
         if let Some(ask) = &mut self.ask {
-            match ask.show(ui, state) {
+            match ask.show(ui, state, commands) {
                 Answer::Open => {}
                 Answer::Closed => self.ask = None,
                 Answer::Run(choice) => {
@@ -95,7 +93,7 @@ impl MacroPanel {
             }
             return;
         }
-        if state.running() {
+        if state.running() || !keys {
             return;
         }
         let pressed = state.book.macros.iter().position(|wanted| {
@@ -124,21 +122,20 @@ impl MacroPanel {
     }
 
     fn start(&mut self, choice: Choice, state: &State, commands: &mut Commands) {
-        self.hidden = None;
         if let Some(wanted) = state.book.macros.get(choice.index).filter(|_| state.connected()) {
             self.last = Some((wanted.name.clone(), choice.clone()));
         }
         commands.push(choice);
     }
 
-    fn run(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
-        let Some(run) = &state.status.run else { return };
-        if self.hidden == Some(run.number) {
+    /// The run in hand or the last one, in a slot of its own below the buttons.
+    pub fn run(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+        let Some(run) = &state.status.run else {
+            parts::weak(ui, "How a macro gets on is shown here.");
             return;
-        }
+        };
         let again = self.again(state, &run.name).filter(|_| state.connected());
-        match run_card::show(ui, state, run, again.is_some(), commands) {
-            Some(Clicked::Hide) => self.hidden = Some(run.number),
+        match run_card::show(ui, state, run, again.as_ref().map(|again| &again.values), commands) {
             Some(Clicked::Run(index)) => {
                 if let Some(wanted) = state.book.macros.get(index) {
                     self.begin(index, wanted, state, commands);
@@ -181,7 +178,8 @@ fn button(ui: &mut Ui, wanted: &Macro, enabled: bool) -> Option<Wanted> {
         text = text.color(if palette.dark { color } else { color.gamma_multiply(0.7) });
     }
     let (place, _) = ui.allocate_exact_size(vec2(ui.available_width(), theme::CONTROL), Sense::hover());
-    let (left, right) = place.split_left_right_at_x(place.right() - MORE);
+    let (mut left, right) = place.split_left_right_at_x(place.right() - MORE);
+    left.max.x -= 4.0;
     let key = wanted.key.clone().unwrap_or_default();
     let button = Button::new(text)
         .right_text(RichText::new(&key).font(theme::small()).color(palette.weak))
@@ -195,7 +193,7 @@ fn button(ui: &mut Ui, wanted: &Macro, enabled: bool) -> Option<Wanted> {
     if response.on_hover_ui(|ui| summary(ui, wanted)).clicked() {
         chosen = Some(Wanted::Run);
     }
-    let dots = Button::new(RichText::new("…").color(palette.weak)).min_size(right.size()).frame_when_inactive(false);
+    let dots = Button::new(RichText::new("…").color(palette.text)).min_size(right.size());
     let mut corner = ui.new_child(UiBuilder::new().max_rect(right));
     corner.spacing_mut().button_padding.x = 2.0;
     let (more, inner) = MenuButton::from_button(dots).ui(&mut corner, menu);

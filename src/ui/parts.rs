@@ -2,7 +2,8 @@
 
 use egui::text::LayoutJob;
 use egui::{
-    Button, Color32, CornerRadius, Frame, Margin, Rect, Response, RichText, Sense, Stroke, TextFormat, Ui, Vec2, vec2,
+    Button, Color32, CornerRadius, Frame, Margin, Rect, Response, RichText, Sense, Stroke, StrokeKind, TextFormat, Ui,
+    Vec2, vec2,
 };
 
 use super::theme::{self, Palette};
@@ -28,7 +29,22 @@ pub fn weak(ui: &mut Ui, text: impl Into<String>) -> Response {
 pub fn primary(ui: &mut Ui, enabled: bool, text: &str) -> Response {
     let palette = colors(ui);
     let letters = RichText::new(text).font(theme::strong(theme::BODY)).color(palette.on_accent);
-    ui.add_enabled(enabled, Button::new(letters).fill(palette.accent).stroke(Stroke::NONE))
+    let button = ui.add_enabled(enabled, Button::new(letters).fill(palette.accent).stroke(Stroke::NONE));
+    ringed(ui, button)
+}
+
+/// A ring within a blue button that has the focus: its own edge would be blue on blue.
+pub fn ringed(ui: &Ui, button: Response) -> Response {
+    if button.has_focus() {
+        let stroke = Stroke::new(1.5, colors(ui).on_accent);
+        ui.painter().rect_stroke(
+            button.rect.shrink(2.5),
+            CornerRadius::same(theme::CORNER),
+            stroke,
+            StrokeKind::Inside,
+        );
+    }
+    button
 }
 
 /// A button that calls for attention while `lit`.
@@ -65,6 +81,15 @@ pub fn over(ui: &mut Ui, name: &str, place: Rect, add: impl FnOnce(&mut Ui)) {
     let mut over = ui.new_child(egui::UiBuilder::new().id_salt(id).max_rect(place.shrink2(vec2(8.0, 4.0))));
     over.set_clip_rect(place.intersect(ui.clip_rect()));
     add(&mut over);
+}
+
+/// A row of exactly this height, whatever stands in it.
+pub fn line(ui: &mut Ui, height: f32, contents: impl FnOnce(&mut Ui)) {
+    let (place, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+    let layout = egui::Layout::left_to_right(egui::Align::Center);
+    let mut row = ui.new_child(egui::UiBuilder::new().max_rect(place).layout(layout));
+    row.set_clip_rect(place.intersect(ui.clip_rect()));
+    contents(&mut row);
 }
 
 /// A surface a step above the panel.

@@ -1,62 +1,60 @@
-//! The port bar: which port, how its line is set, connect and disconnect, counters, and what went wrong.
+//! The port bar: which port, how its line is set, connect and disconnect, lamps and counters. One row that never moves.
 
 mod line_menu;
-mod notices;
 mod tap;
 
-use egui::{Button, ComboBox, Popup, PopupCloseBehavior, RichText, TextEdit, Ui, vec2};
+use egui::{Align, Button, ComboBox, Layout, PopupCloseBehavior, RichText, Stroke, TextEdit, Ui, vec2};
 
-use super::lines::Lines;
+use self::line_menu::LineMenu;
+
+use super::lines;
 use super::parts;
-use super::tools::{AdapterPage, NanoPage};
 use super::{bytes, theme};
-use crate::app::command::{Line, Port};
-use crate::app::{Adapter, State};
+use crate::app::State;
+use crate::app::command::Port;
 use crate::link::discovery::PortInfo;
-use crate::link::{FlowControl, LineSettings};
 use crate::ui::commands::Commands;
 use crate::worker::Phase;
 
-/// Rates that modems and adapters know.
-const RATES: [u32; 14] =
-    [1200, 2400, 4800, 9600, 14_400, 19_200, 38_400, 57_600, 74_880, 115_200, 230_400, 250_000, 460_800, 921_600];
+/// Widths of what stands in the bar whatever it says, so that nothing moves when it says something else.
+const LINE: f32 = 118.0;
+const CONNECT: f32 = 96.0;
+const STANDING: f32 = 74.0;
+const COUNTER: f32 = 82.0;
+const LAMPS: f32 = 238.0;
+/// The side panel's switch and the menu.
+const RIGHT: f32 = 152.0;
+/// Between the parts.
+const GAPS: f32 = 76.0;
+
+/// So many ports that were used before are listed.
+const RECENT: usize = 6;
 
 /// The bar and what is being typed in it.
 #[derive(Debug, Default)]
 pub struct PortBar {
     path: Option<String>,
-    baud: Option<String>,
-    lines: Lines,
+    line: LineMenu,
     tap: tap::TapChoice,
 }
 
 impl PortBar {
-    /// Draws the bar.
+    /// Draws the bar: one row, in which every part has its place.
     pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing = vec2(8.0, 6.0);
-            self.port(ui, state, commands);
-            adapter(ui, state, commands);
-            self.baud(ui, state, commands);
-            line_menu::show(ui, state, commands);
-            flow(ui, state, commands);
-        });
-        ui.add_space(6.0);
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing = vec2(8.0, 6.0);
-            connect(ui, state, commands);
-            standing(ui, state);
-            self.lines.show(ui, state, commands);
-            ui.separator();
-            counters(ui, state);
-        });
-        notices::show(ui, state, commands);
+        let room = ui.available_width();
+        let lamps = room >= theme::LAMPS;
+        let fixed = LINE + CONNECT + STANDING + 2.0 * COUNTER + RIGHT + GAPS + if lamps { LAMPS } else { 0.0 };
+        self.port(ui, state, (room - fixed).clamp(110.0, 300.0), commands);
+        self.line.show(ui, vec2(LINE, theme::CONTROL), state, commands);
+        connect(ui, state, commands);
+        slot(ui, STANDING, |ui| standing(ui, state));
+        if lamps {
+            slot(ui, LAMPS, |ui| lines::lamps(ui, state, commands));
+        }
+        counters(ui, state);
     }
 
-    fn port(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
-        // All other controls of the row need so much; where less is left the names are cut, not the row.
-        let width = (ui.available_width() - 610.0).clamp(120.0, 236.0);
-        let label = ui.label("Port");
+    fn port(&mut self, ui: &mut Ui, state: &State, width: f32, commands: &mut Commands) {
         let picked = &state.settings.port;
         let shown = state.ports.iter().find(|info| info.path == *picked).map_or_else(|| name_of(picked), title);
         let combo = ComboBox::from_id_salt("port")
@@ -69,9 +67,12 @@ impl PortBar {
                 ui.set_min_width(400.0);
                 self.choices(ui, state, commands);
             });
-        let opened = combo.response.clicked();
-        combo.response.labelled_by(label.id);
-        if opened {
+        if combo
+            .response
+            .accessible_name("Port")
+            .on_hover_text("Which port; the simulated SIM800L is always there")
+            .clicked()
+        {
             self.path = None;
             commands.push(Port::List);
         }
@@ -96,6 +97,11 @@ impl PortBar {
         if state.ports.is_empty() {
             parts::weak(ui, "No serial port found. Plug the adapter in; the list is read anew each time it opens.");
         }
+        for port in recent(state) {
+            if choice(ui, *picked == port, &name_of(&port), "Used before").clicked() {
+                pick(ui, port);
+            }
+        }
         if let Some(port) = self.tap.show(ui, state) {
             pick(ui, port);
         }
@@ -105,7 +111,7 @@ impl PortBar {
         let path = self.path.get_or_insert_with(|| picked.clone());
         ui.horizontal(|ui| {
             let field = ui
-                .add(TextEdit::singleline(path).desired_width(320.0).font(theme::mono()).hint_text("/dev/ttyUSB0"))
+                .add(TextEdit::singleline(path).desired_width(320.0).font(theme::mono()).hint_text("e.g. /dev/ttyUSB0"))
                 .labelled_by(label.id);
             let entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
             if (ui.button("Use").clicked() || entered) && !path.trim().is_empty() {
@@ -113,86 +119,21 @@ impl PortBar {
             }
         });
     }
-
-    fn baud(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
-        let label = ui.label("Baud");
-        let now = state.line.baud;
-        let text = self.baud.get_or_insert_with(|| now.to_string());
-        let field = ui
-            .add(TextEdit::singleline(text).desired_width(70.0).font(theme::mono()).char_limit(9))
-            .labelled_by(label.id)
-            .on_hover_text("Bits per second, any number; Enter applies it, also while connected");
-        let typed = text.trim().parse::<u32>().ok().filter(|rate| *rate > 0);
-        let mut wanted = None;
-        if field.lost_focus() {
-            wanted = typed;
-            self.baud = None;
-        } else if !field.has_focus() {
-            self.baud = None;
-        }
-        ui.spacing_mut().item_spacing.x = 2.0;
-        let more = ui.add(Button::new(RichText::new("▼").size(8.0)).min_size(vec2(22.0, theme::CONTROL)));
-        let more = more.accessible_name("Usual baud rates");
-        Popup::menu(&more).show(|ui| {
-            for rate in RATES {
-                if ui.add(Button::selectable(rate == now, rate.to_string())).clicked() {
-                    wanted = Some(rate);
-                    ui.close();
-                }
-            }
-            ui.separator();
-            let find = ui.add_enabled(state.connected(), Button::new("Find baud"));
-            let find = find.on_disabled_hover_text("Connect first: the rates are tried on the open port");
-            if find.on_hover_text("Sends AT at the usual rates and shows what comes at each").clicked() {
-                commands.push(Line::ScanBaud);
-                ui.close();
-            }
-        });
-        ui.spacing_mut().item_spacing.x = 8.0;
-        if let Some(baud) = wanted.filter(|baud| *baud != now) {
-            commands.push(Port::SetLine(LineSettings { baud, ..state.line }));
-        }
-    }
 }
 
-/// What stands between the PC and the modem; choosing it sets what differs and opens its page.
-fn adapter(ui: &mut Ui, state: &State, commands: &mut Commands) {
-    let label = ui.label("Through");
-    let name = |adapter| match adapter {
-        Adapter::UsbTtl => "USB-TTL adapter",
-        Adapter::Nano => "Arduino Nano",
-    };
-    let combo = ComboBox::from_id_salt("adapter").width(128.0).selected_text(name(state.adapter));
-    let combo = combo.show_ui(ui, |ui| {
-        for (adapter, about) in [
-            (Adapter::UsbTtl, "Passes bytes on as they are"),
-            (
-                Adapter::Nano,
-                "With a passthrough sketch. Opening restarts the board: what you send waits 2 s for it. DTR stays up \
-                 after closing, and bytes go out 1.1 ms apart, as fast as the board passes them on at 9600 baud.",
-            ),
-        ] {
-            let choice = ui.selectable_label(adapter == state.adapter, name(adapter)).on_hover_text(about);
-            if choice.clicked() && adapter != state.adapter {
-                commands.push(Port::SetAdapter(adapter));
-                open_page(adapter, commands);
-            }
-        }
-        ui.separator();
-        if ui.selectable_label(false, "Wiring and sketch…").on_hover_text("The page for what is chosen").clicked() {
-            open_page(state.adapter, commands);
-        }
+/// A part of fixed width, whatever stands in it.
+fn slot(ui: &mut Ui, width: f32, contents: impl FnOnce(&mut Ui)) {
+    ui.allocate_ui_with_layout(vec2(width, theme::CONTROL), Layout::left_to_right(Align::Center), |ui| {
+        ui.set_min_width(width);
+        ui.set_max_width(width);
+        contents(ui);
     });
-    let help = "What stands between the PC and the modem; remembered for this device";
-    combo.response.on_hover_text(help).labelled_by(label.id);
 }
 
-/// The page for what stands between the PC and the modem.
-fn open_page(adapter: Adapter, commands: &mut Commands) {
-    match adapter {
-        Adapter::Nano => commands.open::<NanoPage>(),
-        Adapter::UsbTtl => commands.open::<AdapterPage>(),
-    }
+/// Ports that no system lists and that were open before: over the network, taps, recordings.
+fn recent(state: &State) -> impl Iterator<Item = String> {
+    let listed = |port: &String| port.contains("://") || port.starts_with("tap:") || port.starts_with("replay:");
+    state.settings.line.keys().filter(move |port| listed(port)).take(RECENT).cloned()
 }
 
 fn choice(ui: &mut Ui, selected: bool, title: &str, details: &str) -> egui::Response {
@@ -226,57 +167,52 @@ fn title(info: &PortInfo) -> String {
     }
 }
 
-fn flow(ui: &mut Ui, state: &State, commands: &mut Commands) {
-    let label = ui.label("Flow");
-    let name = |flow| match flow {
-        FlowControl::None => "None",
-        FlowControl::Hardware => "RTS/CTS",
-        FlowControl::Software => "XON/XOFF",
-    };
-    let mut flow = state.line.flow;
-    let combo = ComboBox::from_id_salt("flow").width(92.0).selected_text(name(flow)).show_ui(ui, |ui| {
-        for choice in [FlowControl::None, FlowControl::Hardware, FlowControl::Software] {
-            let value = ui.selectable_value(&mut flow, choice, name(choice));
-            if choice == FlowControl::Software {
-                value.on_hover_text("The bytes 11 and 13 are then signals and no data");
-            }
-        }
-    });
-    combo.response.labelled_by(label.id);
-    if flow != state.line.flow {
-        commands.push(Port::SetLine(LineSettings { flow, ..state.line }));
-    }
-}
-
 fn connect(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let another = state.port.as_ref().is_some_and(|port| *port != state.settings.port);
-    if state.busy() && another {
+    let (name, main, help, command) = if state.busy() && another {
         let help = format!("Closes {} and opens the port that is picked", state.port.as_deref().unwrap_or_default());
-        if parts::primary(ui, true, "Switch").on_hover_text(help).clicked() {
-            commands.push(Port::Connect);
-        }
-    }
-    if state.busy() {
-        if ui.button("Disconnect").on_hover_text("Ctrl+O").clicked() {
-            commands.push(Port::Disconnect);
-        }
-    } else if parts::primary(ui, true, "Connect").on_hover_text("Ctrl+O").clicked() {
-        commands.push(Port::Connect);
-    }
-    let help = "Ctrl+L: closes the port for a moment, so that another program can have it, such as the Arduino IDE for an upload";
-    if state.connected() && ui.button("Lend").on_hover_text(help).clicked() {
-        commands.push(Port::Lend);
-    }
-    let lent = *state.phase() == Phase::Released;
-    if lent && parts::primary(ui, true, "Take back").on_hover_text("Ctrl+L: opens the port again").clicked() {
-        commands.push(Port::TakeBack);
+        ("Switch", true, help, Port::Connect)
+    } else if *state.phase() == Phase::Released {
+        ("Take back", true, "Ctrl+L: opens the port again".to_owned(), Port::TakeBack)
+    } else if state.busy() {
+        (
+            "Disconnect",
+            false,
+            "Ctrl+O; Ctrl+L lends the port to another program for a while".to_owned(),
+            Port::Disconnect,
+        )
+    } else {
+        ("Connect", true, "Ctrl+O".to_owned(), Port::Connect)
+    };
+    let palette = parts::colors(ui);
+    let button = if main {
+        let letters = RichText::new(name).font(theme::strong(theme::BODY)).color(palette.on_accent);
+        Button::new(letters).fill(palette.accent).stroke(Stroke::NONE)
+    } else {
+        Button::new(name)
+    };
+    let button = ui.add(button.min_size(vec2(CONNECT, theme::CONTROL)));
+    let button = if main { parts::ringed(ui, button) } else { button };
+    // The second click of a double one would undo the first.
+    if button.on_hover_text(help).clicked()
+        && !ui.input(|input| input.pointer.button_double_clicked(egui::PointerButton::Primary))
+    {
+        commands.push(command);
     }
 }
 
 fn standing(ui: &mut Ui, state: &State) {
     let palette = parts::colors(ui);
+    let shared = state.status.shared.as_ref().filter(|_| state.busy());
     match state.phase() {
         Phase::Closed => parts::lamp(ui, palette.line, "Closed"),
+        Phase::Open { .. } if let Some((address, guests)) = shared => {
+            let lamp = parts::lamp(ui, palette.warn, "Shared");
+            parts::spoken(&lamp, &format!("Shared with {guests}"));
+            lamp.on_hover_text(format!(
+                "Other programs, {guests} now, can read and write this port at {address}; Menu, Share port ends it"
+            ))
+        }
         Phase::Opening => parts::lamp(ui, palette.warn, "Opening…"),
         Phase::Open { .. } => {
             let name = state.port.as_deref().map(name_of).unwrap_or_default();
@@ -288,23 +224,19 @@ fn standing(ui: &mut Ui, state: &State) {
         Phase::Released => parts::lamp(ui, palette.warn, "Lent"),
         Phase::Failed(_) => parts::lamp(ui, palette.bad, "Not open"),
     };
-    if let Some((address, guests)) = state.status.shared.as_ref().filter(|_| state.busy()) {
-        let lamp = parts::lamp(ui, palette.warn, &format!("Shared with {guests}"));
-        lamp.on_hover_text(format!(
-            "Other programs can read and write this port at {address}; Menu, Share port ends it"
-        ));
-    }
 }
 
 fn counters(ui: &mut Ui, state: &State) {
     let palette = parts::colors(ui);
     let (rx, tx) = if state.port.is_some() { (state.status.rx, state.status.tx) } else { (0, 0) };
     for (name, number, color) in [("RX", rx, palette.rx), ("TX", tx, palette.tx)] {
-        ui.spacing_mut().item_spacing.x = 5.0;
-        ui.label(RichText::new(name).font(theme::strong(theme::SMALL)).color(color));
-        let help = format!("{} since the port was opened", bytes::count(number));
-        let counter = ui.label(RichText::new(bytes::grouped(number)).font(theme::mono()).color(palette.text));
-        parts::spoken(&counter.on_hover_text(help), &format!("{name} {}", bytes::grouped(number)));
-        ui.spacing_mut().item_spacing.x = 8.0;
+        slot(ui, COUNTER, |ui| {
+            ui.spacing_mut().item_spacing.x = 5.0;
+            ui.label(RichText::new(name).font(theme::strong(theme::SMALL)).color(color));
+            let help = format!("{} since the port was opened", bytes::count(number));
+            let words = RichText::new(bytes::short(number)).font(theme::mono()).color(palette.text);
+            let counter = ui.label(words).on_hover_text(help);
+            parts::spoken(&counter, &format!("{name} {}", bytes::grouped(number)));
+        });
     }
 }

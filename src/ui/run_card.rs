@@ -2,20 +2,18 @@
 
 use std::time::Duration;
 
-use egui::{Color32, RichText, ScrollArea, Ui};
+use egui::text::LayoutJob;
+use egui::{Color32, RichText, ScrollArea, TextFormat, Ui};
 
 use super::parts::{self, seconds};
 use super::theme::Palette;
 use super::{bytes, theme};
 use crate::app::State;
 use crate::app::command::{self, Book};
-use crate::macros::Step;
-use crate::macros::runner::{Ending, Failure, Report};
+use crate::macros::runner::{Ending, Failure, Report, Values};
+use crate::macros::{Macro, Step};
 use crate::ui::commands::Commands;
 use crate::worker::RunProgress;
-
-/// As high the steps may grow before they scroll.
-const HIGHEST: f32 = 220.0;
 
 /// What was clicked in the card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,12 +22,16 @@ pub enum Clicked {
     Again,
     /// The macro at this index.
     Run(usize),
-    /// Out of sight.
-    Hide,
 }
 
-/// The run in hand, or the last one. `again` offers to run it once more.
-pub fn show(ui: &mut Ui, state: &State, run: &RunProgress, again: bool, commands: &mut Commands) -> Option<Clicked> {
+/// The run in hand, or the last one. `given` are the parameters it was run with from here, and run again with.
+pub fn show(
+    ui: &mut Ui,
+    state: &State,
+    run: &RunProgress,
+    given: Option<&Values>,
+    commands: &mut Commands,
+) -> Option<Clicked> {
     let mut clicked = None;
     parts::card(ui).show(ui, |ui| {
         ui.set_width(ui.available_width());
@@ -44,13 +46,9 @@ pub fn show(ui: &mut Ui, state: &State, run: &RunProgress, again: bool, commands
                     if ui.button("Stop").on_hover_text("Stops the macro at once").clicked() {
                         commands.push(command::Line::StopMacro);
                     }
-                } else {
-                    if parts::quiet(ui, "Hide").clicked() {
-                        clicked = Some(Clicked::Hide);
-                    }
-                    if again && ui.button("Run again").on_hover_text("With the same parameters").clicked() {
-                        clicked = Some(Clicked::Again);
-                    }
+                } else if given.is_some() && ui.button("Run again").on_hover_text("With the same parameters").clicked()
+                {
+                    clicked = Some(Clicked::Again);
                 }
                 ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                     let name = RichText::new(&run.name).font(theme::strong(theme::BODY)).color(palette.strong);
@@ -58,45 +56,50 @@ pub fn show(ui: &mut Ui, state: &State, run: &RunProgress, again: bool, commands
                 });
             });
         });
-        if let Some(words) = rounds(run, state.status.now) {
+        if let Some(words) = rounds(run, state.now) {
             parts::weak(ui, words);
         }
-        if blind && state.book.macros.iter().any(|known| known.name == run.name) {
-            ui.horizontal_wrapped(|ui| {
-                parts::weak(ui, "Everything was sent, and no answer was waited for.");
-                let waiting = format!("{}, waiting", run.name);
-                if let Some(at) = state.book.macros.iter().position(|known| known.name == waiting) {
-                    if parts::primary(ui, state.connected(), &format!("Run “{waiting}”")).clicked() {
-                        clicked = Some(Clicked::Run(at));
-                    }
-                    return;
-                }
-                let button = ui.button("Make it wait for the answers");
-                if button
-                    .on_hover_text("Adds a macro that sends the same, each step when the modem has answered")
-                    .clicked()
-                {
-                    commands.push(Book::WaitForAnswers(run.name.clone()));
-                }
-            });
-        }
-        if let Some(problem) = &run.problem {
-            ui.colored_label(palette.bad, problem);
-        }
-        let (index, lines) = lines(run);
-        let steps = run.macros.get(index).map_or(&[][..], |of| &of.steps);
-        let elapsed = state.status.now.saturating_sub(run.step_began);
-        let scroll = ScrollArea::vertical().id_salt("run").max_height(HIGHEST).stick_to_bottom(true);
+        let scroll = ScrollArea::vertical().id_salt("run").auto_shrink([false, false]).stick_to_bottom(true);
         scroll.show(ui, |ui| {
-            let last = lines.last().map(|(step, _)| *step);
-            for (step, line) in &lines {
-                let pausing = !run.ended && run.next_round.is_none() && last == Some(*step);
-                progress(ui, steps.get(*step), *step, line, elapsed, pausing);
+            steps(ui, state, run, given);
+            if let Some(problem) = &run.problem {
+                ui.colored_label(palette.bad, problem);
+            }
+            if blind && state.book.macros.iter().any(|known| known.name == run.name) {
+                clicked = make_it_wait(ui, state, run, commands).or(clicked);
             }
         });
     });
-    ui.add_space(4.0);
     clicked
+}
+
+/// The steps that were begun, each with how it stands.
+fn steps(ui: &mut Ui, state: &State, run: &RunProgress, given: Option<&Values>) {
+    let (index, lines) = lines(run);
+    let of = run.macros.get(index);
+    let elapsed = state.now.saturating_sub(run.step_began);
+    let last = lines.last().map(|(step, _)| *step);
+    for (at, line) in &lines {
+        let pausing = !run.ended && run.next_round.is_none() && last == Some(*at);
+        let step = of.and_then(|of| of.steps.get(*at));
+        let name = step.map(|step| with_values(title(step), of, given)).unwrap_or_default();
+        progress(ui, step, (*at, &name), line, elapsed, pausing);
+    }
+}
+
+/// Everything was sent and nothing was waited for: the macro that waits is offered, or run where it is there already.
+fn make_it_wait(ui: &mut Ui, state: &State, run: &RunProgress, commands: &mut Commands) -> Option<Clicked> {
+    parts::weak(ui, "Everything was sent, and no answer was waited for.");
+    let waiting = format!("{}, waiting", run.name);
+    if let Some(at) = state.book.macros.iter().position(|known| known.name == waiting) {
+        let button = parts::primary(ui, state.connected(), &format!("Run “{waiting}”"));
+        return button.clicked().then_some(Clicked::Run(at));
+    }
+    let button = ui.button("Make it wait for the answers");
+    if button.on_hover_text("Adds a macro that sends the same, each step when the modem has answered").clicked() {
+        commands.push(Book::WaitForAnswers(run.name.clone()));
+    }
+    None
 }
 
 /// Which round it is, and when the next begins.
@@ -162,9 +165,15 @@ fn outcome(run: &RunProgress, blind: bool, palette: &Palette) -> (&'static str, 
 }
 
 /// One step: its command, how it stands, and its note.
-fn progress(ui: &mut Ui, step: Option<&Step>, index: usize, line: &Line, elapsed: Duration, pausing: bool) {
+fn progress(
+    ui: &mut Ui,
+    step: Option<&Step>,
+    (index, name): (usize, &str),
+    line: &Line,
+    elapsed: Duration,
+    pausing: bool,
+) {
     let palette = parts::colors(ui);
-    let name = step.map_or_else(String::new, title);
     let (color, words) = match line {
         Line::Running => (palette.accent, format!("{}{}", seconds(elapsed), allowed(step))),
         Line::Retrying(attempt) => (palette.warn, format!("failed, retry {attempt}")),
@@ -173,23 +182,41 @@ fn progress(ui: &mut Ui, step: Option<&Step>, index: usize, line: &Line, elapsed
             let pause = step.and_then(|step| step.wait).filter(|_| pausing);
             let pause = pause.map_or(String::new(), |pause| format!(", then a pause of {}", seconds(pause)));
             let words = if came.is_empty() { seconds(*took) } else { format!("{came} after {}", seconds(*took)) };
-            (palette.good, words + &pause)
+            // An answer that was awaited and is an error is no success; where nothing was awaited nobody knows.
+            let refused = matched.windows(5).any(|part| part == b"ERROR");
+            let color = match (refused, came.is_empty()) {
+                (true, _) => palette.bad,
+                (false, true) => palette.weak,
+                (false, false) => palette.good,
+            };
+            (color, words + &pause)
         }
         Line::Failed(failure) => (palette.bad, failed(failure)),
     };
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = 6.0;
-        parts::lamp(ui, color, "");
-        ui.label(RichText::new(format!("{}. {name}", index + 1)).font(theme::mono()).color(palette.text));
-        ui.label(RichText::new(words).font(theme::small()).color(if color == palette.bad {
-            color
-        } else {
-            palette.weak
-        }));
-    });
+    // One text that wraps anywhere: a command without blanks must not stick out of the card.
+    let mut job = LayoutJob::default();
+    job.wrap.break_anywhere = true;
+    job.wrap.max_width = ui.available_width();
+    job.append("●  ", 0.0, TextFormat::simple(theme::small(), color));
+    job.append(&format!("{}. {name}", index + 1), 0.0, TextFormat::simple(theme::mono(), palette.text));
+    let outcome = if color == palette.bad { color } else { palette.weak };
+    job.append(&words, 8.0, TextFormat::simple(theme::small(), outcome));
+    ui.label(job);
     if let (Some(note), Line::Running | Line::Failed(_)) = (step.and_then(|step| step.note.as_ref()), line) {
         parts::weak(ui, note);
     }
+}
+
+/// The parameters as they were given; a secret one stays covered.
+fn with_values(mut title: String, of: Option<&Macro>, given: Option<&Values>) -> String {
+    let (Some(of), Some(given)) = (of, given) else { return title };
+    for (name, ask) in &of.ask {
+        let value = if ask.secret { "****" } else { given.get(name).map_or("", String::as_str) };
+        for form in ["", ":mixed", ":hex"] {
+            title = title.replace(&format!("${{{name}{form}}}"), value);
+        }
+    }
+    title
 }
 
 /// What a step does, in one line: what it sends, or what it waits for.
@@ -239,6 +266,17 @@ fn failed(failure: &Failure) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::macros::Ask;
+
+    #[test]
+    fn a_step_shows_what_it_was_given_and_no_secret() {
+        let ask = |secret| Ask { default: String::new(), secret };
+        let of = Macro { ask: vec![("host".into(), ask(false)), ("pin".into(), ask(true))], ..Macro::default() };
+        let given = [("host", "10.0.0.5"), ("pin", "4711")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let given = given.into_iter().collect::<Values>();
+        let title = "AT+X=${host},${pin},${host:len}".to_owned();
+        assert_eq!(with_values(title, Some(&of), Some(&given)), "AT+X=10.0.0.5,****,${host:len}");
+    }
 
     #[test]
     fn a_failure_says_what_came_instead_and_when() {

@@ -6,7 +6,8 @@ mod completion;
 mod history;
 mod paste;
 
-use egui::{ComboBox, Event, Id, Key, Modifiers, RichText, TextEdit, Ui};
+use egui::scroll_area::ScrollBarVisibility;
+use egui::{Button, ComboBox, Event, Id, Key, Label, Modifiers, RichText, ScrollArea, TextEdit, Ui};
 
 use self::completion::Completion;
 use self::history::History;
@@ -61,27 +62,29 @@ fn field_id() -> Id {
 }
 
 impl SendBox {
-    /// Draws the box.
+    /// Draws the box: four lines, whatever is typed. Nothing above it moves while one types.
     pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         let mode = Mode::from(state.settings.send.mode);
         let ending = ending_now(state, mode);
         self.keys(ui, state, &ending, commands);
-        self.completion.read(&self.draft);
-        ui.horizontal(|ui| {
+        self.completion.read(&self.draft, &state.settings.history);
+        let field = ui.horizontal(|ui| {
             modes(ui, state, commands);
-            self.line(ui, state, &ending, commands);
+            self.line(ui, state, &ending, commands)
         });
         self.read(mode);
         self.preview(ui, &ending);
-        self.commands(ui, mode, state.prompt_open());
-        ui.horizontal_wrapped(|ui| {
+        self.info(ui, state, mode, commands);
+        ui.horizontal(|ui| {
             self.ending(ui, state, mode, commands);
             buttons(ui, state, commands);
-            if let Some(refusal) = state.refusal(Wish::Send).filter(|_| state.connected()) {
-                parts::weak(ui, refusal.hint());
-            }
         });
-        self.hints(ui, state, commands);
+        if mode != Mode::Hex
+            && !state.prompt_open()
+            && let Some(line) = self.completion.show(ui, field.inner.left_top())
+        {
+            self.complete(ui, line);
+        }
     }
 
     /// The question about a paste of several lines.
@@ -93,6 +96,11 @@ impl SendBox {
         {
             self.paste = None;
         }
+    }
+
+    /// What has the focus when a line is typed.
+    pub fn id() -> Id {
+        field_id()
     }
 
     /// Puts the caret into the line.
@@ -132,6 +140,9 @@ impl SendBox {
         if !ui.memory(|memory| memory.has_focus(field_id())) || self.paste.is_some() {
             return;
         }
+        if let Some(line) = self.completion.keys(ui) {
+            self.complete(ui, line);
+        }
         let (up, down, fix) = ui.input_mut(|input| {
             (
                 input.consume_key(Modifiers::NONE, Key::ArrowUp),
@@ -140,15 +151,13 @@ impl SendBox {
             )
         });
         let lines = &state.settings.history;
-        if let Some(line) = self.completion.keys(ui) {
-            self.complete(ui, line);
-        }
         let recalled = match (up, down) {
             (true, _) => self.history.older(lines, &self.draft),
             (_, true) => self.history.newer(lines),
             _ => None,
         };
         if let Some(line) = recalled {
+            self.completion.close_for(&line);
             self.draft = line;
             move_caret_to_end(ui, &self.draft);
         }
@@ -186,13 +195,13 @@ impl SendBox {
         }
     }
 
-    fn line(&mut self, ui: &mut Ui, state: &State, ending: &LineEnding, commands: &mut Commands) {
+    fn line(&mut self, ui: &mut Ui, state: &State, ending: &LineEnding, commands: &mut Commands) -> egui::Rect {
         let bad = self.read.as_ref().is_some_and(|read| read.pieces.is_err() && read.text == self.draft);
-        let width = (ui.available_width() - 78.0).max(120.0);
+        let width = (ui.available_width() - theme::SEND).max(120.0);
         let hint = match Mode::from(state.settings.send.mode) {
             Mode::Text => "Text, sent as it stands",
-            Mode::Mixed => r"AT, or bytes: \r \x1A <1A>",
-            Mode::Hex => "Hex: 41 54 0D",
+            Mode::Mixed => r"Text, or bytes: \r \x1A <1A>",
+            Mode::Hex => "Hex digits, e.g. 41 54 0D",
         };
         let mut edit = TextEdit::singleline(&mut self.draft)
             .id(field_id())
@@ -215,6 +224,7 @@ impl SendBox {
             self.send(state, ending, commands);
             field.request_focus();
         }
+        field.rect
     }
 
     fn send(&mut self, state: &State, ending: &LineEnding, commands: &mut Commands) {
@@ -229,39 +239,52 @@ impl SendBox {
         self.history.reset();
     }
 
+    /// The exact bytes, in one line that scrolls: its end, where one types, is in sight.
     fn preview(&mut self, ui: &mut Ui, ending: &LineEnding) {
-        let palette = parts::colors(ui);
         let Some(read) = &self.read else { return };
-        ui.horizontal_wrapped(|ui| {
-            ui.set_min_height(20.0);
+        parts::line(ui, theme::INFO, |ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
-            match &read.pieces {
-                Err(error) => {
-                    let label = ui.label(RichText::new(error.to_string()).color(palette.bad).font(theme::small()));
-                    parts::spoken(&label, &format!("Error: {error}"));
-                }
-                Ok(pieces) => pills(ui, pieces, ending),
-            }
+            let Ok(pieces) = &read.pieces else { return };
+            let typed: usize = pieces.iter().map(|piece| piece.bytes.len()).sum();
+            let count = bytes::count((typed + ending.bytes().len()) as u64);
+            parts::spoken(&parts::weak(ui, &count), &format!("Will send {count}"));
+            let scroll = ScrollArea::horizontal().id_salt("pills").stick_to_right(true).auto_shrink([false, true]);
+            scroll.scroll_bar_visibility(ScrollBarVisibility::AlwaysHidden).show(ui, |ui| {
+                ui.horizontal_centered(|ui| pills(ui, pieces, ending));
+            });
         });
     }
 
-    /// Completion while a command is typed, its syntax once it is there.
-    fn commands(&mut self, ui: &mut Ui, mode: Mode, prompt: bool) {
-        if mode == Mode::Hex || prompt {
-            return;
-        }
-        self.completion.read(&self.draft);
-        if let Some(line) = self.completion.show(ui) {
-            self.complete(ui, line);
-        } else if !self.completion.offers()
-            && let Some(entry) = Completion::help(&self.draft)
-        {
-            let palette = parts::colors(ui);
-            ui.horizontal(|ui| {
+    /// What is wrong with what is typed, a hint about it, or the syntax of the command: the first of these, in its own line.
+    fn info(&mut self, ui: &mut Ui, state: &State, mode: Mode, commands: &mut Commands) {
+        let palette = parts::colors(ui);
+        let prompt = state.prompt_open();
+        let mut fix = false;
+        parts::line(ui, theme::INFO, |ui| {
+            let Some(read) = &self.read else { return };
+            let hint = read.hints.iter().find(|hint| prompt || !hint.only_at_prompt);
+            if let Err(error) = &read.pieces {
+                let words = RichText::new(error.to_string()).color(palette.bad).font(theme::small());
+                parts::spoken(&ui.add(Label::new(words).truncate()), &format!("Error: {error}"));
+            } else if let Some(hint) = hint {
+                parts::badge(ui, "Hint", palette.warn);
+                if let Some(draft) = &hint.fix {
+                    let button = Button::new(RichText::new("Make it the byte (F12)").font(theme::small()));
+                    fix = ui.add(button).on_hover_text(&draft.text).clicked();
+                }
+                ui.add(Label::new(&hint.message).truncate());
+            } else if let Some(refusal) = state.refusal(Wish::Send).filter(|_| state.connected()) {
+                parts::weak(ui, refusal.hint());
+            } else if let Some(entry) = (mode != Mode::Hex && !prompt).then(|| Completion::help(&self.draft)).flatten()
+            {
                 let syntax = ui.label(RichText::new(entry.syntax).font(theme::mono()).color(palette.accent));
                 syntax.on_hover_text(entry.parameters);
-                ui.add(egui::Label::new(RichText::new(entry.help).font(theme::small()).color(palette.weak)).truncate());
-            });
+                ui.add(Label::new(RichText::new(entry.help).font(theme::small()).color(palette.weak)).truncate());
+            }
+        });
+        if fix {
+            self.take_fix(state, commands);
+            Self::focus(ui.ctx());
         }
     }
 
@@ -305,37 +328,16 @@ impl SendBox {
         let mut wanted = None;
         ui.horizontal(|ui| {
             let label = ui.label("Other");
-            let field = ui.add(TextEdit::singleline(free).desired_width(80.0).font(theme::mono()).hint_text(r"\r\x00"));
+            let field =
+                ui.add(TextEdit::singleline(free).desired_width(80.0).font(theme::mono()).hint_text(r"e.g. \r\x00"));
             field.labelled_by(label.id);
             let parsed = parse(free, Mode::Mixed).ok().filter(|bytes| !bytes.is_empty());
-            if ui.add_enabled(parsed.is_some(), egui::Button::new("Use")).clicked() {
+            if ui.add_enabled(parsed.is_some(), Button::new("Use")).clicked() {
                 wanted = parsed.map(LineEnding::from);
                 ui.close();
             }
         });
         wanted
-    }
-
-    fn hints(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
-        let palette = parts::colors(ui);
-        let prompt = state.prompt_open();
-        let Some(read) = &self.read else { return };
-        let mut fix = None;
-        for hint in read.hints.iter().filter(|hint| prompt || !hint.only_at_prompt) {
-            ui.horizontal_wrapped(|ui| {
-                parts::badge(ui, "Hint", palette.warn);
-                ui.label(&hint.message);
-                if let Some(draft) = &hint.fix
-                    && ui.button("Make it the byte (F12)").on_hover_text(&draft.text).clicked()
-                {
-                    fix = Some(());
-                }
-            });
-        }
-        if fix.is_some() {
-            self.take_fix(state, commands);
-            ui.memory_mut(|memory| memory.request_focus(field_id()));
-        }
     }
 }
 
@@ -380,8 +382,6 @@ fn buttons(ui: &mut Ui, state: &State, commands: &mut Commands) {
 
 fn pills(ui: &mut Ui, pieces: &[Piece], ending: &LineEnding) {
     let palette = parts::colors(ui);
-    let typed: usize = pieces.iter().map(|piece| piece.bytes.len()).sum();
-    let total = typed + ending.bytes().len();
     let mut drawn = 0;
     for piece in pieces {
         if drawn >= DRAWN {
@@ -401,8 +401,6 @@ fn pills(ui: &mut Ui, pieces: &[Piece], ending: &LineEnding) {
     for byte in ending.bytes() {
         parts::pill(ui, &bytes::hex(&[*byte]), palette.tx).on_hover_text("The ending");
     }
-    let count = bytes::count(total as u64);
-    parts::spoken(&parts::weak(ui, &count), &format!("Will send {count}"));
 }
 
 fn move_caret_to_end(ui: &Ui, text: &str) {

@@ -21,27 +21,33 @@ pub struct ServerPanel {
 }
 
 impl ServerPanel {
+    /// One line is enough for it.
+    pub fn is_idle(state: &State) -> bool {
+        let server = &state.server;
+        server.address.is_none() && server.trouble.is_none() && server.visitors.is_empty()
+    }
+
     /// Draws the panel.
     pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         let palette = parts::colors(ui);
         ui.horizontal(|ui| {
-            parts::heading(ui, "Test server");
+            let about = "A TCP server on this machine that shows what arrives: start it, connect the modem to it, send";
+            parts::heading(ui, "Test server").on_hover_text(about);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| self.switch(ui, state, commands));
         });
-        if let Some(trouble) = &state.server.trouble {
-            ui.colored_label(palette.bad, trouble);
+        if Self::is_idle(state) {
+            return;
         }
-        match state.server.address {
-            Some(address) => {
+        match (&state.server.trouble, state.server.address) {
+            (Some(trouble), _) => {
+                ui.colored_label(palette.bad, trouble);
+            }
+            (None, Some(address)) => {
                 parts::lamp(ui, palette.good, &format!("Listening on {address}"));
             }
-            None if state.server.visitors.is_empty() => {
-                parts::weak(
-                    ui,
-                    "A TCP server on this machine that shows what arrives. It closes the loop: start it, connect, send.",
-                );
+            (None, None) => {
+                parts::weak(ui, "Off");
             }
-            None => {}
         }
         if !state.server.visitors.is_empty() {
             ui.horizontal(|ui| {
@@ -129,7 +135,7 @@ impl ServerPanel {
                     TextEdit::singleline(&mut self.answer)
                         .desired_width(width)
                         .font(theme::mono())
-                        .hint_text(r"OK\r\n"),
+                        .hint_text(r"e.g. OK\r\n"),
                 )
                 .labelled_by(label.id);
             let enter = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));

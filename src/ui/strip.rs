@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use egui::Ui;
+use egui::{Align, Label, Layout, RichText, Ui};
 
 use super::bytes;
 use super::parts::{self, seconds};
@@ -19,21 +19,27 @@ const TELLING: [&str; 5] = ["no-answer", "wrong-baud", "loopback", "sim-missing"
 /// Draws the strip. So many bytes are `typed` in the send box.
 pub fn show(ui: &mut Ui, state: &State, typed: u64, commands: &mut Commands) {
     let palette = parts::colors(ui);
-    ui.horizontal_wrapped(|ui| {
-        ui.set_min_height(super::theme::CONTROL);
-        let (words, color) = doing(state, typed, palette);
-        let label = parts::lamp(ui, color, &words);
-        match trouble(state) {
-            Some(finding) => label.on_hover_text(format!("{} {}", finding.cause, finding.fix)),
-            None => label.on_hover_text("What the modem is doing now, read from the bytes alone"),
-        };
-        if let Doing::Prompt { .. } = state.status.strip.doing
-            && state.connected()
-        {
-            parts::weak(ui, "Ctrl+Z sends what is typed and 1A; Esc gives the data up");
-        }
-        sending(ui, state, commands, palette);
-        facts(ui, state);
+    // One line, whatever it says. What is known of the modem has its place at the right, the rest what is left.
+    parts::line(ui, super::theme::CONTROL, |ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            facts(ui, state);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let (words, color) = doing(state, typed, palette);
+                let label = parts::lamp(ui, color, &words);
+                match trouble(state) {
+                    Some(finding) => label.on_hover_text(format!("{} {}", finding.cause, finding.fix)),
+                    None => label.on_hover_text("What the modem is doing now, read from the bytes alone"),
+                };
+                sending(ui, state, commands, palette);
+                if let Doing::Prompt { .. } = state.status.strip.doing
+                    && state.connected()
+                {
+                    let help = "Ctrl+Z sends what is typed and 1A; Esc gives the data up";
+                    let help = RichText::new(help).font(super::theme::small()).color(palette.weak);
+                    ui.add(Label::new(help).truncate());
+                }
+            });
+        });
     });
 }
 
@@ -158,10 +164,7 @@ fn facts(ui: &mut Ui, state: &State) {
     if facts.is_empty() || !state.connected() {
         return;
     }
-    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-        ui.spacing_mut().item_spacing.x = 12.0;
-        for (fact, help) in facts.iter().rev() {
-            parts::weak(ui, fact.as_str()).on_hover_text(*help);
-        }
-    });
+    for (fact, help) in facts.iter().rev() {
+        parts::weak(ui, fact.as_str()).on_hover_text(*help);
+    }
 }

@@ -26,8 +26,32 @@ pub const CONTROL: f32 = 26.0;
 pub const GAP: f32 = 8.0;
 /// Window at first start.
 pub const FIRST: Vec2 = vec2(1280.0, 820.0);
-/// Width of the side panel.
+/// Width of the side panel, and within which it can be drawn.
 pub const SIDE: f32 = 308.0;
+/// The side panel is drawn between these widths.
+pub const SIDE_RANGE: std::ops::RangeInclusive<f32> = 240.0..=520.0;
+/// A narrower window shows the side panel only when asked.
+pub const NARROW: f32 = 900.0;
+/// A narrower port bar has the lamps of the modem lines in its menu only.
+pub const LAMPS: f32 = 960.0;
+/// Everything has its place from here on; a smaller window scrolls as a whole.
+pub const LEAST: Vec2 = vec2(720.0, 470.0);
+/// The slot of the macro run.
+pub const RUN: f32 = 158.0;
+/// The slot of the test server while it is off, and while it is on.
+pub const SERVER: [f32; 2] = [38.0, 200.0];
+/// The findings, at first and at most.
+pub const FINDINGS: f32 = 104.0;
+/// Between these heights the findings can be drawn.
+pub const FINDINGS_RANGE: std::ops::RangeInclusive<f32> = 40.0..=420.0;
+/// The Send button, the space before it and the margins of the field.
+pub const SEND: f32 = 76.0;
+/// A line of the send box that comes and goes with what is typed.
+pub const INFO: f32 = 24.0;
+/// Width of a notice over the log.
+pub const TOAST: f32 = 400.0;
+/// Ground around what is in a menu or over the log.
+pub const OVER: f32 = 8.0;
 /// Where a tool window opens first.
 pub const TOOL_AT: [f32; 2] = [70.0, 90.0];
 /// Corners of buttons, fields and cards.
@@ -75,6 +99,8 @@ pub struct Palette {
     pub well: Color32,
     /// Lines between things.
     pub line: Color32,
+    /// Edges of fields and buttons: 3:1 against what they stand on.
+    pub edge: Color32,
     /// Letters.
     pub text: Color32,
     /// Secondary letters.
@@ -115,6 +141,7 @@ const DARK: Palette = Palette {
     raised: Color32::from_rgb(0x22, 0x26, 0x2d),
     well: Color32::from_rgb(0x14, 0x16, 0x1b),
     line: Color32::from_rgb(0x33, 0x39, 0x43),
+    edge: Color32::from_rgb(0x6a, 0x74, 0x84),
     text: Color32::from_rgb(0xd6, 0xdc, 0xe5),
     weak: Color32::from_rgb(0x98, 0xa2, 0xb1),
     strong: Color32::from_rgb(0xf3, 0xf5, 0xf8),
@@ -139,6 +166,7 @@ const LIGHT: Palette = Palette {
     raised: Color32::from_rgb(0xfb, 0xfb, 0xfc),
     well: Color32::from_rgb(0xff, 0xff, 0xff),
     line: Color32::from_rgb(0xd3, 0xd8, 0xdf),
+    edge: Color32::from_rgb(0x80, 0x88, 0x94),
     text: Color32::from_rgb(0x22, 0x2a, 0x35),
     weak: Color32::from_rgb(0x59, 0x64, 0x73),
     strong: Color32::from_rgb(0x0f, 0x16, 0x20),
@@ -270,10 +298,10 @@ fn widgets(palette: &Palette) -> Widgets {
     };
     Widgets {
         noninteractive: state(palette.panel, palette.line, palette.text),
-        inactive: state(palette.button, palette.line, palette.text),
+        inactive: state(palette.button, palette.edge, palette.text),
         hovered: state(palette.button_hover, palette.weak, palette.strong),
         active: state(palette.button_hover, palette.accent, palette.strong),
-        open: state(palette.button_hover, palette.line, palette.strong),
+        open: state(palette.button_hover, palette.edge, palette.strong),
     }
 }
 
@@ -292,6 +320,19 @@ mod tests {
     fn contrast(a: Color32, b: Color32) -> f32 {
         let (a, b) = (luminance(a), luminance(b));
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn edges_of_fields_and_the_ring_of_the_focus_can_be_seen() {
+        for palette in [DARK, LIGHT] {
+            for surface in [palette.panel, palette.raised, palette.well] {
+                for (name, color) in [("edge", palette.edge), ("accent", palette.accent)] {
+                    let ratio = contrast(color, surface);
+                    assert!(ratio >= 3.0, "{name}, dark {}: {ratio:.2} on {surface:?}", palette.dark);
+                }
+            }
+            assert!(contrast(palette.on_accent, palette.accent) >= 4.5, "the ring on a blue button");
+        }
     }
 
     #[test]

@@ -23,11 +23,13 @@ mod wiring;
 use std::any::{Any, TypeId};
 use std::fmt::Debug;
 
-use egui::{Button, Context, Id, Key, LayerId, Modifiers, Ui, Window};
+use egui::{Button, Context, FocusDirection, Id, Key, LayerId, Modifiers, Ui, Window};
 
 pub use self::editor::EditorPanel;
 pub use self::find_baud::FindBaudPanel;
 pub use self::help::{AdapterPage, NanoPage};
+pub use self::import::ImportPanel;
+pub use self::open::OpenPanel;
 pub use self::program::ProgramPanel;
 use super::commands::Commands;
 use super::theme;
@@ -49,6 +51,11 @@ pub trait ToolWindow: Any + Debug {
     /// It is opened for this: the name of a macro, a text.
     fn turn_to(&mut self, _subject: String) {}
 
+    /// The first control in it is where one begins: it has the focus when the window opens.
+    fn begins_with_control(&self) -> bool {
+        true
+    }
+
     /// Its contents scroll as a whole.
     fn scrolls(&self) -> bool {
         true
@@ -64,8 +71,8 @@ pub trait ToolWindow: Any + Debug {
 fn groups() -> [Vec<Box<dyn ToolWindow>>; 6] {
     [
         vec![Box::<send_file::SendFilePanel>::default(), Box::new(share::SharePanel), Box::new(FindBaudPanel)],
-        vec![Box::<open::OpenPanel>::default(), Box::<export::ExportPanel>::default()],
-        vec![Box::<EditorPanel>::default(), Box::<import::ImportPanel>::default(), Box::<ProgramPanel>::default()],
+        vec![Box::<OpenPanel>::default(), Box::<export::ExportPanel>::default()],
+        vec![Box::<EditorPanel>::default(), Box::<ImportPanel>::default(), Box::<ProgramPanel>::default()],
         vec![Box::<signal::SignalPanel>::default(), Box::<simulator::SimulatorPanel>::default()],
         vec![Box::<NanoPage>::default(), Box::new(AdapterPage)],
         vec![Box::new(keys::KeysPage), Box::<settings::SettingsPanel>::default()],
@@ -80,13 +87,15 @@ pub struct Tools {
     open: Vec<TypeId>,
     /// To be brought to the front, with the focus.
     raised: Option<TypeId>,
+    /// Its first control gets the focus in the next frame.
+    entered: bool,
     /// The last scan for the baud rate that was shown: capture and number.
     scan: Option<(u64, u64)>,
 }
 
 impl Default for Tools {
     fn default() -> Self {
-        Self { groups: groups(), open: Vec::new(), raised: None, scan: None }
+        Self { groups: groups(), open: Vec::new(), raised: None, entered: false, scan: None }
     }
 }
 
@@ -180,10 +189,14 @@ impl Tools {
         if esc && self.any_open() && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
             self.close_front(ctx);
         }
+        if std::mem::take(&mut self.entered) {
+            ctx.memory_mut(|memory| memory.move_focus(FocusDirection::Next));
+        }
         let raised = self.raised.take();
         for wanted in self.open.clone() {
             let raised = raised == Some(wanted);
             let tool = self.groups.iter_mut().flatten().find(|tool| id_of(tool.as_ref()) == wanted);
+            self.entered |= raised && tool.as_ref().is_some_and(|tool| tool.begins_with_control());
             let still = tool.is_some_and(|tool| window(ctx, tool.as_mut(), raised, state, commands));
             if !still {
                 self.open.retain(|open| *open != wanted);

@@ -3,23 +3,28 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use egui::{CentralPanel, Context, Key, Modifiers, Panel, Ui};
+use egui::{
+    Align, Button, CentralPanel, Context, Key, Layout, Modifiers, Panel, ScrollArea, Sense, Ui, UiBuilder, vec2,
+};
 
 use super::commands::{Commands, Show};
 use super::find_bar::FindBar;
 use super::findings::Findings;
+use super::keyboard::{self, Keyboard, Owner};
 use super::log::LogPanel;
 use super::macros::MacroPanel;
 use super::port_bar::PortBar;
 use super::send_box::SendBox;
 use super::server::ServerPanel;
-use super::tools::Tools;
-use super::{glyphs, parts, strip, theme};
+use super::toasts::Toasts;
+use super::tools::{ImportPanel, Tools};
+use super::{glyphs, parts, start_page, strip, theme};
 use crate::app::command::{Book, Capture, Line, Port, Setting, Tool};
 use crate::app::settings::{SettingsFile, Theme};
-use crate::app::{Folders, Pace, Runtime, Start, State};
+use crate::app::{Folders, Pace, Purpose, Runtime, Start, State};
 use crate::link::News;
 use crate::modem::diagnose::Doing;
+use crate::worker::Phase;
 
 /// While something counts seconds the window is drawn this often.
 const COUNTING: Duration = Duration::from_millis(100);
@@ -39,6 +44,10 @@ pub struct Window {
     server: ServerPanel,
     shown_theme: Option<Theme>,
     shown_title: String,
+    keyboard: Keyboard,
+    toasts: Toasts,
+    /// In a narrow window the side panel stands there because it was asked for.
+    side_asked: bool,
     refocus: u8,
     /// The window has the keyboard; `None` before the first look.
     focused: Option<bool>,
@@ -70,6 +79,9 @@ impl Window {
             server: ServerPanel::default(),
             shown_theme: None,
             shown_title: String::new(),
+            keyboard: Keyboard::default(),
+            toasts: Toasts::default(),
+            side_asked: false,
             refocus: 0,
             focused: None,
         }
@@ -138,23 +150,40 @@ impl Window {
         let mut commands = Commands::default();
         // A menu that Esc closes is gone when the tool windows are drawn.
         let popup = egui::Popup::is_any_open(&ctx);
-        self.keys(&ctx, &mut commands);
+        let owner = self.keyboard.begin(&ctx, !popup && !self.asking());
+        let side = self.side(ui);
+        self.keys(&ctx, owner, ui.available_width() < theme::NARROW, &mut commands);
         outside(&ctx, &mut commands);
-        self.panels(ui, &mut commands);
+        let room = ui.available_size();
+        if room.x < theme::LEAST.x || room.y < theme::LEAST.y {
+            // Nothing is squeezed: a window that is too small for all of it scrolls.
+            ScrollArea::both().id_salt("small window").auto_shrink([false, false]).show(ui, |ui| {
+                let (place, _) = ui.allocate_exact_size(room.max(theme::LEAST), Sense::hover());
+                self.panels(&mut ui.new_child(UiBuilder::new().max_rect(place)), side, &mut commands);
+            });
+        } else {
+            self.panels(ui, side, &mut commands);
+        }
+        if matches!(self.state.tools.chosen, Some((Purpose::Import, _))) {
+            commands.open::<ImportPanel>();
+        }
         self.show(&mut commands);
         let asked = self.asking();
         let tools = self.tools.any_open();
-        self.tools.windows(&ctx, &self.state, !asked && !popup && !FindBar::has_focus(&ctx), &mut commands);
+        self.tools.windows(&ctx, &self.state, !asked && !popup && owner != Owner::Find, &mut commands);
         if tools && !self.tools.any_open() {
             // What is typed next goes into the next command, not nowhere.
             SendBox::focus(&ctx);
         }
         self.send_box.overlay(ui, &self.state, &mut commands);
-        self.macros.overlay(ui, &self.state, &mut commands);
+        self.macros.overlay(ui, &self.state, owner.may_send(), &mut commands);
         if asked && !self.asking() {
             // Under a question nothing can have the focus, and egui remembers the question for one frame more.
             self.refocus = 2;
         }
+        // What a question asked to be shown.
+        self.show(&mut commands);
+        self.keyboard.end(&ctx, !self.asking() && !self.tools.any_open() && !egui::Popup::is_any_open(&ctx));
         self.remember(&ctx, &mut commands);
         self.title(&ctx);
         glyphs::after_frame(&ctx);
@@ -168,47 +197,103 @@ impl Window {
         }
     }
 
-    fn panels(&mut self, ui: &mut Ui, commands: &mut Commands) {
+    /// Macros and test server stand beside the log.
+    fn side(&self, ui: &Ui) -> bool {
+        if ui.available_width() < theme::NARROW { self.side_asked } else { self.state.settings.side_panel }
+    }
+
+    fn switch_side(&mut self, narrow: bool, commands: &mut Commands) {
+        if narrow {
+            self.side_asked = !self.side_asked;
+        } else {
+            commands.push(Setting::SidePanel(!self.state.settings.side_panel));
+        }
+    }
+
+    /// Every panel has its place, whatever happens: nothing that can be clicked moves by itself.
+    fn panels(&mut self, ui: &mut Ui, side: bool, commands: &mut Commands) {
+        let narrow = ui.available_width() < theme::NARROW;
+        let bar = Panel::top("port bar").frame(parts::panel(ui)).show(ui, |ui| self.bar(ui, side, commands));
+        if bar.inner {
+            self.switch_side(narrow, commands);
+        }
+        if side {
+            self.side_panel(ui, commands);
+        }
         let state = &self.state;
-        Panel::top("port bar").frame(parts::panel(ui)).show(ui, |ui| {
-            ui.horizontal_top(|ui| {
-                ui.vertical(|ui| {
-                    ui.set_width(ui.available_width() - 68.0);
-                    self.port_bar.show(ui, state, commands);
-                });
-                self.tools.menu(ui, state, commands);
-            });
-        });
-        Panel::right("side").frame(parts::panel(ui)).default_size(theme::SIDE).size_range(240.0..=520.0).show(
-            ui,
-            |ui| {
-                let server = Panel::bottom("server").frame(egui::Frame::NONE).resizable(true).default_size(210.0);
-                server.size_range(90.0..=480.0).show(ui, |ui| {
-                    ui.add_space(8.0);
-                    self.server.show(ui, state, commands);
-                });
-                CentralPanel::no_frame().show(ui, |ui| self.macros.show(ui, state, commands));
-            },
-        );
         Panel::bottom("send").frame(parts::panel(ui)).show(ui, |ui| {
             self.send_box.show(ui, state, commands);
         });
         Panel::bottom("strip").frame(parts::panel(ui)).show(ui, |ui| {
             strip::show(ui, state, self.send_box.typed(), commands);
         });
-        if self.findings.any(state) {
-            let findings = Panel::bottom("findings").frame(parts::panel(ui)).resizable(true).default_size(120.0);
-            findings.size_range(70.0..=400.0).show(ui, |ui| self.findings.show(ui, state, commands));
-        }
-        CentralPanel::default().frame(parts::panel(ui)).show(ui, |ui| {
-            self.log.show(ui, state, commands);
-            if let Some(place) = self.log.place().filter(|_| self.find_bar.is_open()) {
-                self.find_bar.show(ui, place, state, commands);
+        let findings = Panel::bottom("findings").frame(parts::panel(ui)).resizable(true).default_size(theme::FINDINGS);
+        findings.size_range(theme::FINDINGS_RANGE).show(ui, |ui| {
+            ui.set_min_height(ui.available_height());
+            if self.findings.any(state) {
+                self.findings.show(ui, state, commands);
+            } else {
+                parts::heading(ui, "Findings");
+                parts::weak(ui, "Nothing was found so far.");
             }
         });
+        let log = CentralPanel::default().frame(parts::panel(ui)).show(ui, |ui| {
+            if state.feed.is_some() {
+                self.log.show(ui, state, commands);
+                if let Some(place) = self.log.place().filter(|_| self.find_bar.is_open()) {
+                    self.find_bar.show(ui, place, state, commands);
+                }
+            } else {
+                start_page::show(ui, state, commands);
+            }
+        });
+        let corner = log.response.rect.right_top() + vec2(-2.0 * theme::OVER, theme::CONTROL + 3.0 * theme::OVER);
+        self.toasts.show(ui, corner, state, commands);
         if self.log.take_find_wish() {
             self.find_bar.open();
         }
+    }
+
+    /// The first row: port, line, lamps, counters; the switch of the side panel, true when it was clicked; the menu.
+    fn bar(&mut self, ui: &mut Ui, side: bool, commands: &mut Commands) -> bool {
+        let state = &self.state;
+        ui.horizontal(|ui| {
+            ui.set_height(theme::CONTROL);
+            self.port_bar.show(ui, state, commands);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                self.tools.menu(ui, state, commands);
+                let button = ui.add(Button::selectable(side, "Macros").frame_when_inactive(true));
+                button.accessible_name("Side panel").on_hover_text("Ctrl+B: macros and test server").clicked()
+            })
+            .inner
+        })
+        .inner
+    }
+
+    fn side_panel(&mut self, ui: &mut Ui, commands: &mut Commands) {
+        let state = &self.state;
+        let panel =
+            Panel::right("side").frame(parts::panel(ui)).default_size(theme::SIDE).size_range(theme::SIDE_RANGE);
+        panel.show(ui, |ui| {
+            let [off, on] = theme::SERVER;
+            let server = if ServerPanel::is_idle(state) {
+                Panel::bottom("server, off").exact_size(off).resizable(false)
+            } else {
+                let most = ui.available_height() * 0.5;
+                Panel::bottom("server").default_size(on.min(ui.available_height() * 0.3)).size_range(off..=most)
+            };
+            server.frame(egui::Frame::NONE).show(ui, |ui| {
+                // As high as it was drawn, whatever is in it: what stands above stays where it is.
+                ui.set_min_height(ui.available_height());
+                ui.add_space(theme::OVER);
+                self.server.show(ui, state, commands);
+            });
+            Panel::bottom("run").frame(egui::Frame::NONE).resizable(false).exact_size(theme::RUN).show(ui, |ui| {
+                ui.add_space(theme::OVER);
+                self.macros.run(ui, state, commands);
+            });
+            CentralPanel::no_frame().show(ui, |ui| self.macros.show(ui, state, commands));
+        });
     }
 
     /// What panels want to be seen.
@@ -226,8 +311,8 @@ impl Window {
         self.macros.asking() || self.send_box.asking()
     }
 
-    /// Ctrl+O, and what ends or gives up the data while the modem waits for it.
-    fn keys(&mut self, ctx: &Context, commands: &mut Commands) {
+    /// The keys of the window, and what ends or gives up the data while the modem waits for it.
+    fn keys(&mut self, ctx: &Context, owner: Owner, narrow: bool, commands: &mut Commands) {
         if self.asking() || egui::Popup::is_any_open(ctx) {
             return;
         }
@@ -237,7 +322,7 @@ impl Window {
         }
         if pressed(Modifiers::COMMAND, Key::L) {
             match self.state.phase() {
-                crate::worker::Phase::Released => commands.push(Port::TakeBack),
+                Phase::Released => commands.push(Port::TakeBack),
                 _ if self.state.connected() => commands.push(Port::Lend),
                 _ => {}
             }
@@ -245,17 +330,24 @@ impl Window {
         if pressed(Modifiers::COMMAND, Key::N) {
             commands.push(Tool::NewWindow);
         }
+        if pressed(Modifiers::COMMAND, Key::B) {
+            self.switch_side(narrow, commands);
+        }
         if pressed(Modifiers::COMMAND, Key::F) {
             self.find_bar.open();
         }
-        if !self.state.prompt_open() {
+        if owner == Owner::Find && pressed(Modifiers::NONE, Key::Escape) {
+            self.find_bar.close(commands);
+            SendBox::focus(ctx);
+        }
+        if !owner.may_send() || !self.state.prompt_open() {
             return;
         }
-        if pressed(Modifiers::COMMAND, Key::Z) {
+        if keyboard::ends_data(ctx) {
             self.send_box.take_draft(&self.state, commands);
             commands.push(Line::Send(vec![0x1A]));
         }
-        if !FindBar::has_focus(ctx) && !self.tools.any_open() && pressed(Modifiers::NONE, Key::Escape) {
+        if pressed(Modifiers::NONE, Key::Escape) {
             commands.push(Line::Send(vec![0x1B]));
         }
     }

@@ -12,7 +12,7 @@ fn what_came_at_each_rate_is_shown_and_the_rate_can_be_taken() {
     desk.wait_for_log("SMS Ready");
     // The simulator has no rate of its own: it answers at the first that is tried.
     desk.harness.state_mut().state_mut().line.baud = 57_600;
-    desk.click("Usual baud rates");
+    desk.click("Line settings");
     desk.click("Find baud");
     desk.wait("it is found", |desk| desk.offers("Use 9600 baud"));
     assert!(desk.shows("the modem answers: this is the rate"));

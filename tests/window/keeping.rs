@@ -57,6 +57,7 @@ fn a_full_disk_is_told_and_so_is_its_end() {
     desk.wait("the port is open", |desk| desk.state().connected());
     device.say(400_000);
     desk.wait("it is told", |desk| told(desk, "the disk is full: free some space. The session goes on in memory."));
+    desk.frames();
     assert!(desk.shows("the disk is full"), "the user sees it");
     small.grow("8m");
     desk.wait("it is over", |desk| told(desk, "The capture is written again."));

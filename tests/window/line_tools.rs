@@ -95,6 +95,7 @@ fn the_port_is_lent_and_taken_back_by_one_key() {
     let mut desk = connected();
     desk.keys(Modifiers::COMMAND, Key::L);
     desk.wait("it is lent", |desk| desk.state().phase() == &Phase::Released);
+    desk.frames();
     assert!(desk.shows("The port is lent") && desk.offers("Take back"));
     desk.wait_for_log("released sim:fast");
     desk.keys(Modifiers::COMMAND, Key::L);
@@ -160,7 +161,6 @@ fn esc_closes_the_window_in_front_and_tab_goes_on_inside() {
     desk.key(Key::Escape);
     assert!(!desk.shows("Open another window, for another port") && desk.shows("Keep up to"));
     open(&mut desk, "Send file…");
-    desk.key(Key::Tab);
     desk.type_text("/no/such/file");
     assert!(desk.shows("No such file"), "the first field had the focus");
     desk.key(Key::Escape);

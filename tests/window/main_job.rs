@@ -155,7 +155,8 @@ fn a_text_and_nothing_more_is_told_after_its_time_and_one_click_sends_it() {
     desk.click("Send 1A");
     pass(&mut desk, &time, minute, logged("SEND OK"));
     pass(&mut desk, &time, minute, |desk| desk.shows("Resolved"));
-    assert!(desk.shows("Resolved") && !desk.shows("Problem"));
+    let findings: Vec<_> = desk.state().findings().collect();
+    assert!(desk.shows("Resolved") && !desk.shows("Problem"), "{findings:?}");
     desk.focus_line();
     desk.type_text("AT+CIPCLOSE");
     desk.key(Key::Enter);

@@ -13,7 +13,8 @@ use crate::desk::Desk;
 
 /// Chooses what stands between, as if by hand.
 fn through(desk: &mut Desk, name: &str) {
-    desk.choose("Through", name);
+    desk.click("Line settings");
+    desk.click(name);
 }
 
 #[test]
@@ -62,7 +63,9 @@ fn what_is_sent_while_the_board_restarts_waits_for_it() {
 #[test]
 fn how_fast_bytes_go_out_is_set_beside_the_frame() {
     let mut desk = Desk::new(&Start::default());
-    desk.click("Frame 8N1");
+    desk.harness.state_mut().state_mut().settings.port = "/dev/ttyUSB0".to_owned();
+    desk.frames();
+    desk.click("Line settings");
     desk.harness.get_by_role_and_label(Role::SpinButton, "Pause after a byte").focus();
     desk.frames();
     desk.keys(egui::Modifiers::COMMAND, Key::A);

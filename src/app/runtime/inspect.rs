@@ -6,8 +6,9 @@ use super::Runtime;
 use crate::app::find::Find;
 use crate::app::job::Job;
 use crate::app::log_feed::LogFeed;
-use crate::app::state::{OpenFile, Sought, State, Tone};
+use crate::app::state::{OpenFile, Purpose, Sought, State, Tone};
 use crate::app::times::{Times, WallClock};
+use crate::app::{FileKind, file_kind};
 use crate::capture::copy::{CopyAs, copy, span};
 use crate::capture::search::{Pattern, PatternKind};
 use crate::capture::{CaptureError, Filter, Listener, Progress, Reader, Row, import, open};
@@ -29,9 +30,14 @@ impl Runtime {
         let reader = match open(&path) {
             Ok(opening) => Ok((opening.in_background(), None)),
             // No capture file: a transcript or a pasted log.
-            Err(CaptureError::NotPcapng { .. }) => {
-                import::read_text(&path).map(|(text, reader)| (reader, Some(Transcript::read(&text))))
-            }
+            Err(CaptureError::NotPcapng { .. }) => match import::read_text(&path) {
+                Ok((text, _)) if file_kind(&path, &text) != FileKind::Log => {
+                    // The import's window opens with it.
+                    state.tools.chosen = Some((Purpose::Import, path));
+                    return;
+                }
+                read => read.map(|(text, reader)| (reader, Some(Transcript::read(&text)))),
+            },
             Err(error) => Err(error),
         };
         match reader {

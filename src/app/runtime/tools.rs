@@ -14,6 +14,7 @@ use crate::app::job::Job;
 use crate::app::state::{Purpose, State, Tone};
 use crate::app::timeline::Timeline;
 use crate::capture::export::{self, Options};
+use crate::capture::folder::{self, Kept};
 use crate::capture::redact::Plan;
 use crate::capture::{EntryItem, Progress, Reader};
 use crate::macros::Macro;
@@ -31,6 +32,7 @@ pub(super) struct Jobs {
     /// More has come while the timeline was made.
     timeline_again: bool,
     part: Option<Job<FromCapture>>,
+    captures: Option<Job<std::io::Result<Vec<Kept>>>>,
 }
 
 /// How a file dialog ended.
@@ -42,6 +44,8 @@ enum Chosen {
     NoDialog,
 }
 
+/// So many captures are listed.
+const LISTED: usize = 12;
 /// Nobody reads a dialog and closes it faster.
 const FASTEST_HAND: Duration = Duration::from_millis(400);
 
@@ -151,6 +155,19 @@ impl Runtime {
         self.add_macro(state, made.recorded, done);
     }
 
+    pub(super) fn list_captures(&mut self, state: &mut State) {
+        let Some(folder) = self.captures.clone() else { return };
+        let job = Job::start("captures", self.news.clone(), move |_| folder::newest(&folder, LISTED));
+        self.jobs.captures = started(state, job);
+    }
+
+    pub(super) fn mark(&mut self, state: &mut State, path: &Path, marked: bool) {
+        if let Err(error) = folder::keep(path, marked) {
+            state.say(Tone::Trouble, format!("{} was not marked: {error}.", path.display()));
+        }
+        self.list_captures(state);
+    }
+
     pub(super) fn make_timeline(&mut self, state: &mut State) {
         let Some(reader) = state.reader.clone() else { return };
         self.jobs.timeline_again = self.jobs.timeline.is_some();
@@ -163,6 +180,13 @@ impl Runtime {
     /// Takes in what is done.
     pub(super) fn poll_tools(&mut self, state: &mut State) {
         self.poll_part(state);
+        if let Some(listed) = self.jobs.captures.as_ref().and_then(Job::take) {
+            self.jobs.captures = None;
+            match listed {
+                Ok(captures) => state.tools.captures = captures,
+                Err(error) => state.say(Tone::Trouble, format!("The captures could not be listed: {error}.")),
+            }
+        }
         if let Some(plan) = self.jobs.plan.as_ref().and_then(Job::take) {
             (self.jobs.plan, state.tools.plan) = (None, plan);
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::order;
-use crate::app::command::{Check, Effect, Line};
+use crate::app::command::{Capture, Check, Effect, Line};
 use crate::app::nano;
 use crate::app::state::{State, Tone};
 use crate::macros::runner::Values;
@@ -11,13 +11,27 @@ use crate::macros::{Macro, Step};
 use crate::notation;
 use crate::session::Rounds;
 use crate::session::occupant::Wish;
+use crate::sketch::answer_driven;
 use crate::worker::Order;
 
 pub(super) fn update(state: &mut State, command: Line) -> Vec<Effect> {
-    if let Some(refusal) = wish(&command).and_then(|wish| state.refusal(wish)) {
+    let wish = wish(&command);
+    if let Some(refusal) = wish.and_then(|wish| state.refusal(wish)) {
         state.say(Tone::Note, refusal.sentence());
         return Vec::new();
     }
+    let mut effects = carry(state, command);
+    // Nothing is sent unseen: what the log shows is the port that it goes to.
+    if wish.is_some_and(|wish| wish != Wish::Lines)
+        && state.file.is_some()
+        && effects.iter().any(|effect| matches!(effect, Effect::Order(_) | Effect::Check(_)))
+    {
+        effects.push(Effect::Capture(Capture::ShowPort));
+    }
+    effects
+}
+
+fn carry(state: &mut State, command: Line) -> Vec<Effect> {
     match command {
         Line::Send(bytes) => send(bytes),
         Line::SendTyped { text, bytes } => {
@@ -26,7 +40,7 @@ pub(super) fn update(state: &mut State, command: Line) -> Vec<Effect> {
             effects.push(Effect::Save);
             effects
         }
-        Line::SendLines(lines) => send_lines(state, &lines),
+        Line::SendLines(lines, pause) => send_lines(state, &lines, pause),
         Line::SendFile(path, protocol) => order(state, Order::SendFile(path, protocol)),
         Line::CancelSend => vec![Effect::Order(Order::CancelSend)],
         Line::RunMacro { index, values, rounds } => match state.book.macros.get(index).cloned() {
@@ -50,7 +64,7 @@ fn wish(command: &Line) -> Option<Wish> {
     match command {
         Line::Send(_) | Line::SendTyped { .. } | Line::Break(_) => Some(Wish::Send),
         Line::SendFile(..) => Some(Wish::File),
-        Line::SendLines(_) | Line::RunMacro { .. } | Line::AskModem => Some(Wish::Macro),
+        Line::SendLines(..) | Line::RunMacro { .. } | Line::AskModem => Some(Wish::Macro),
         Line::ScanBaud => Some(Wish::Scan),
         Line::Check(Check::Start(_)) => Some(Wish::Check),
         Line::SetLines(_) | Line::PulseLines(..) => Some(Wish::Lines),
@@ -63,17 +77,19 @@ fn send(bytes: Vec<u8>) -> Vec<Effect> {
 }
 
 /// Lines of a paste, as a macro of the moment: it can be seen, and stopped.
-fn send_lines(state: &mut State, lines: &[Vec<u8>]) -> Vec<Effect> {
+fn send_lines(state: &mut State, lines: &[Vec<u8>], pause: Option<Duration>) -> Vec<Effect> {
     let step = |bytes: &Vec<u8>| Step {
         send: Some(notation::print_macro(bytes)),
-        wait: Some(Duration::from_millis(100)),
+        // Of a line whose answer is not known nobody can tell when it is answered.
+        wait: Some(pause.unwrap_or(Duration::from_millis(100))),
         ..Step::default()
     };
-    let wanted = Macro {
+    let blind = Macro {
         name: format!("{} pasted lines", lines.len()),
         steps: lines.iter().map(step).collect(),
         ..Macro::default()
     };
+    let wanted = if pause.is_some() { blind } else { answer_driven(&blind) };
     order(state, Order::RunMacro(vec![wanted], Values::new()))
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::app::Adapter;
-use crate::app::command::{Check, Line, Port, Setting};
+use crate::app::command::{Capture, Check, Line, Port, Setting};
 use crate::app::passthrough::Way;
 use crate::app::settings;
 use crate::link::LineSettings;
@@ -173,4 +173,14 @@ fn another_port_can_be_picked_while_one_is_open_and_leaves_its_line_alone() {
         matches!(&effects[..], [Effect::Open { line, adapter: Adapter::Nano, .. }, Effect::Save] if line.baud == 57_600),
         "{effects:?}"
     );
+}
+
+#[test]
+fn what_is_sent_while_a_file_is_shown_is_seen() {
+    let mut state = connected();
+    state.file = Some(crate::app::OpenFile { path: "old.pcapng".into(), findings: None });
+    let effects = update(&mut state, Line::Send(b"AT\r".to_vec()));
+    assert!(matches!(&effects[..], [Effect::Order(_), Effect::Capture(Capture::ShowPort)]), "{effects:?}");
+    let effects = update(&mut state, Line::CancelSend);
+    assert!(matches!(&effects[..], [Effect::Order(_)]), "only what writes: {effects:?}");
 }

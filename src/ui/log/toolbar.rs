@@ -106,6 +106,7 @@ impl Toolbar {
 
 /// Draws the choices.
 pub(super) fn show(log: &mut LogPanel, ui: &mut Ui, state: &State, commands: &mut Commands) {
+    file(ui, state, commands);
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         segments(ui, state, commands);
@@ -128,13 +129,19 @@ pub(super) fn show(log: &mut LogPanel, ui: &mut Ui, state: &State, commands: &mu
             log.unclear();
         }
         counted(ui, state, commands);
-        if let Some(file) = &state.file {
-            let name = file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            parts::badge(ui, &name, parts::colors(ui).accent).on_hover_text(file.path.display().to_string());
-            if ui.button("Close file").on_hover_text("Show the port again").clicked() {
-                commands.push(Capture::ShowPort);
-            }
+    });
+}
+
+/// The file that is shown in place of the port, in a row of its own.
+fn file(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    let Some(file) = &state.file else { return };
+    parts::line(ui, theme::CONTROL, |ui| {
+        if ui.button("Close file").on_hover_text("Show the port again").clicked() {
+            commands.push(Capture::ShowPort);
         }
+        let name = file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = RichText::new(name).font(theme::strong(theme::BODY)).color(parts::colors(ui).accent);
+        ui.add(egui::Label::new(name).truncate()).on_hover_text(file.path.display().to_string());
     });
 }
 

@@ -1,35 +1,142 @@
-//! The menu behind `8N1`: frame, DTR and RTS at open and after closing, and how fast bytes go out.
+//! The menu behind `9600 8N1`: rate, frame, flow control, DTR and RTS, how fast bytes go out, and what stands between.
 
 use std::time::Duration;
 
-use egui::{Button, DragValue, Popup, PopupCloseBehavior, RichText, Ui, vec2};
+use egui::{Button, DragValue, Popup, PopupCloseBehavior, RichText, ScrollArea, TextEdit, Ui, Vec2, vec2};
 
-use crate::app::State;
-use crate::app::command::Port;
+use crate::app::command::{Line, Port};
+use crate::app::{Adapter, State};
 use crate::link::settings::Pacing;
-use crate::link::{DataBits, LineSettings, Parity, StopBits};
+use crate::link::{DataBits, FlowControl, LineSettings, Parity, StopBits};
 use crate::ui::commands::Commands;
+use crate::ui::lines::Pulses;
+use crate::ui::tools::{AdapterPage, NanoPage};
 use crate::ui::{parts, theme};
 
-/// Draws the button and, while it is open, its menu.
-pub(super) fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
-    let mut line = state.line;
-    let button = ui
-        .add(Button::new(RichText::new(line.frame()).font(theme::mono())).right_text(RichText::new("▼").size(8.0)))
-        .accessible_name(format!("Frame {}", line.frame()))
-        .on_hover_text("Data bits, parity, stop bits; DTR and RTS; how fast bytes go out");
-    Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
-        frame(ui, &mut line);
-        ui.separator();
-        at_open(ui, "DTR at open", &mut line.dtr);
-        at_open(ui, "RTS at open", &mut line.rts);
-        let keep = ui.checkbox(&mut line.keep_lines, "DTR and RTS stay up after closing");
-        keep.on_hover_text("The next opening then does not restart an Arduino");
-        ui.separator();
+/// Rates that modems and adapters know.
+const RATES: [u32; 14] =
+    [1200, 2400, 4800, 9600, 14_400, 19_200, 38_400, 57_600, 74_880, 115_200, 230_400, 250_000, 460_800, 921_600];
+/// Rates in one row.
+const IN_ROW: usize = 7;
+
+/// What is being typed in it.
+#[derive(Debug, Default)]
+pub(super) struct LineMenu {
+    baud: Option<String>,
+    pulses: Pulses,
+}
+
+impl LineMenu {
+    /// Draws the button and, while it is open, its menu.
+    pub(super) fn show(&mut self, ui: &mut Ui, size: Vec2, state: &State, commands: &mut Commands) {
+        let has = state.has_line_settings();
+        let words = if has { format!("{} {}", state.line.baud, state.line.frame()) } else { "Pauses".to_owned() };
+        let button = Button::new(RichText::new(&words).font(theme::mono())).right_text(RichText::new("▼").size(8.0));
+        let button = ui.add(button.min_size(size)).accessible_name("Line settings");
+        let help = if has {
+            "Baud, frame, flow control; DTR, RTS and break; how fast bytes go out; what stands between"
+        } else {
+            "This port has no baud rate and no modem lines. How fast bytes go out, and what stands between"
+        };
+        let button = button.on_hover_text(help);
+        Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+            let room = ui.ctx().content_rect().height() - 90.0;
+            ScrollArea::vertical().max_height(room).show(ui, |ui| self.contents(ui, has, state, commands));
+        });
+    }
+
+    fn contents(&mut self, ui: &mut Ui, has: bool, state: &State, commands: &mut Commands) {
+        let mut line = state.line;
+        if has {
+            self.baud(ui, &mut line);
+            frame(ui, &mut line);
+            let flows =
+                [(FlowControl::None, "None"), (FlowControl::Hardware, "RTS/CTS"), (FlowControl::Software, "XON/XOFF")];
+            row(ui, "Flow control", &mut line.flow, &flows);
+            if line.flow == FlowControl::Software {
+                parts::weak(ui, "The bytes 11 and 13 are signals then, and no data.");
+            }
+            ui.separator();
+            at_open(ui, "DTR at open", &mut line.dtr);
+            at_open(ui, "RTS at open", &mut line.rts);
+            let keep = ui.checkbox(&mut line.keep_lines, "DTR and RTS stay up after closing");
+            keep.on_hover_text("The next opening then does not restart an Arduino");
+            self.pulses.show(ui, state, commands);
+            ui.separator();
+        }
         pacing(ui, &mut line.pacing);
+        if line != state.line {
+            commands.push(Port::SetLine(line));
+        }
+        ui.separator();
+        adapter(ui, state, commands);
+        ui.horizontal(|ui| {
+            let find = ui.add_enabled(state.connected(), Button::new("Find baud"));
+            let find = find.on_disabled_hover_text("Connect first: the rates are tried on the open port");
+            if find.on_hover_text("Sends AT at the usual rates and shows what comes at each").clicked() {
+                commands.push(Line::ScanBaud);
+                ui.close();
+            }
+        });
+    }
+
+    fn baud(&mut self, ui: &mut Ui, line: &mut LineSettings) {
+        ui.horizontal(|ui| {
+            let label = name_of_row(ui, "Baud");
+            let text = self.baud.get_or_insert_with(|| line.baud.to_string());
+            let field = TextEdit::singleline(text).desired_width(80.0).font(theme::mono()).char_limit(9);
+            let field = ui.add(field).labelled_by(label.id);
+            let field = field.on_hover_text("Bits per second, any number; Enter applies it, also while connected");
+            if field.lost_focus() {
+                line.baud = text.trim().parse().ok().filter(|rate| *rate > 0).unwrap_or(line.baud);
+            }
+            if !field.has_focus() {
+                self.baud = None;
+            }
+        });
+        for rates in RATES.chunks(IN_ROW) {
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = 3.0;
+                for rate in rates {
+                    let button = ui.add(Button::selectable(*rate == line.baud, rate.to_string()));
+                    if button.accessible_name(format!("{rate} baud")).clicked() {
+                        line.baud = *rate;
+                    }
+                }
+            });
+        }
+        ui.separator();
+    }
+}
+
+/// What stands between the PC and the modem; choosing it sets what differs and opens its page.
+fn adapter(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    let page = |adapter, commands: &mut Commands| match adapter {
+        Adapter::Nano => commands.open::<NanoPage>(),
+        Adapter::UsbTtl => commands.open::<AdapterPage>(),
+    };
+    ui.horizontal(|ui| {
+        name_of_row(ui, "Through");
+        for (adapter, name, about) in [
+            (Adapter::UsbTtl, "USB-TTL adapter", "Passes bytes on as they are"),
+            (
+                Adapter::Nano,
+                "Arduino Nano",
+                "With a passthrough sketch. Opening restarts the board: what you send waits 2 s for it. DTR stays up \
+                 after closing, and bytes go out 1.1 ms apart, as fast as the board passes them on at 9600 baud.",
+            ),
+        ] {
+            let choice = ui.add(Button::selectable(adapter == state.adapter, name)).on_hover_text(about);
+            if choice.clicked() && adapter != state.adapter {
+                commands.push(Port::SetAdapter(adapter));
+                page(adapter, commands);
+                ui.close();
+            }
+        }
     });
-    if line != state.line {
-        commands.push(Port::SetLine(line));
+    if ui.button("Wiring and sketch…").on_hover_text("The page for what is chosen").clicked() {
+        page(state.adapter, commands);
+        ui.close();
     }
 }
 

@@ -1,6 +1,8 @@
 //! Completion of AT commands: name, syntax and one line of help, while the line is typed.
 
-use egui::{Key, Modifiers, RichText, Ui};
+use std::cmp::Reverse;
+
+use egui::{Align2, Area, Button, Frame, Id, Key, Modifiers, Order, Pos2, RichText, Ui, vec2};
 
 use crate::ui::{parts, theme};
 use crate::vocabulary::{self, Command};
@@ -20,7 +22,7 @@ pub(super) struct Completion {
 
 impl Completion {
     /// Takes in what is typed.
-    pub(super) fn read(&mut self, typed: &str) {
+    pub(super) fn read(&mut self, typed: &str, history: &[String]) {
         if self.typed == typed {
             return;
         }
@@ -30,6 +32,7 @@ impl Completion {
         let command = typed.trim_start();
         let useful = command.len() >= 3 && command.get(..2).is_some_and(|at| at.eq_ignore_ascii_case("at"));
         self.entries = if useful { vocabulary::sim800().complete(command) } else { Vec::new() };
+        self.entries.sort_by_key(|entry| rank(entry.name, history));
         self.entries.truncate(OFFERED);
     }
 
@@ -44,20 +47,30 @@ impl Completion {
             return None;
         }
         let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+        let last = self.entries.len() - 1;
         if pressed(Key::Escape) {
             self.closed = true;
-            return None;
-        }
-        if pressed(Key::Tab) {
+        } else if pressed(Key::ArrowDown) {
+            self.picked = Some(self.picked.map_or(0, |at| (at + 1).min(last)));
+        } else if let Some(at) = self.picked.filter(|_| pressed(Key::ArrowUp)) {
+            self.picked = at.checked_sub(1);
+        } else if pressed(Key::Tab) {
             return self.take(self.picked.unwrap_or(0));
+        } else if let Some(at) = self.picked.filter(|_| pressed(Key::Enter)) {
+            return self.take(at);
         }
         None
     }
 
+    /// Nothing is offered for this line: it was sent before, or is what was picked.
+    pub(super) fn close_for(&mut self, line: &str) {
+        line.clone_into(&mut self.typed);
+        self.closed = true;
+    }
+
     fn take(&mut self, at: usize) -> Option<String> {
         let name = self.entries.get(at)?.name.to_owned();
-        self.closed = true;
-        self.typed.clone_from(&name);
+        self.close_for(&name);
         Some(name)
     }
 
@@ -67,27 +80,72 @@ impl Completion {
         vocabulary::sim800().first(typed.as_bytes())
     }
 
-    /// Draws the list; gives the line that was clicked.
-    pub(super) fn show(&mut self, ui: &mut Ui) -> Option<String> {
+    /// Draws the list over what stands above the line; gives the line that was clicked.
+    pub(super) fn show(&mut self, ui: &Ui, line: Pos2) -> Option<String> {
         if !self.offers() {
             return None;
         }
         let palette = parts::colors(ui);
         let mut clicked = None;
-        for (at, entry) in self.entries.iter().enumerate() {
-            ui.horizontal(|ui| {
-                let name = RichText::new(entry.syntax).font(theme::mono()).color(palette.accent);
-                let button = ui.selectable_label(self.picked == Some(at), name);
-                let button = button.accessible_name(format!("Complete to {}", entry.name));
-                if button.on_hover_text(entry.parameters).clicked() {
-                    clicked = Some(at);
+        let area = Area::new(Id::unique("completion")).order(Order::Foreground).pivot(Align2::LEFT_BOTTOM);
+        area.fixed_pos(line - vec2(theme::OVER, 4.0)).show(ui.ctx(), |ui| {
+            Frame::popup(ui.style()).show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 2.0;
+                for (at, entry) in self.entries.iter().enumerate() {
+                    ui.horizontal(|ui| {
+                        let name = RichText::new(entry.syntax).font(theme::mono()).color(palette.accent);
+                        let button = ui.add(Button::selectable(self.picked == Some(at), name).truncate());
+                        let button = button.accessible_name(format!("Complete to {}", entry.name));
+                        if button.on_hover_text(entry.parameters).clicked() {
+                            clicked = Some(at);
+                        }
+                        parts::weak(ui, entry.help);
+                    });
                 }
-                let help = RichText::new(entry.help).font(theme::small()).color(palette.weak);
-                ui.add(egui::Label::new(help).truncate());
+                parts::weak(ui, "Tab takes it, Down and Up choose, Esc closes");
             });
-        }
+        });
         clicked.and_then(|at| self.take(at))
     }
+}
+
+/// What is wanted most, most first: what one sends by hand to a SIM800L, by the sessions that people paste.
+const USUAL: [&str; 24] = [
+    "AT+CIPSTART",
+    "AT+CIPSEND",
+    "AT+CIPCLOSE",
+    "AT+CIPSHUT",
+    "AT+CIPSTATUS",
+    "AT+CIPMUX",
+    "AT+CSTT",
+    "AT+CIICR",
+    "AT+CIFSR",
+    "AT+CSQ",
+    "AT+CREG",
+    "AT+CGATT",
+    "AT+CPIN",
+    "AT+CMGF",
+    "AT+CMGS",
+    "AT+CMGL",
+    "AT+CMGR",
+    "AT+CMEE",
+    "AT+SAPBR",
+    "AT+HTTPINIT",
+    "AT+HTTPPARA",
+    "AT+HTTPACTION",
+    "AT+HTTPREAD",
+    "AT+COPS",
+];
+
+/// Before others comes what this user sent more often, then what is usual.
+fn rank(name: &str, history: &[String]) -> (Reverse<usize>, usize) {
+    let begins = |line: &&String| {
+        let rest = line.trim_start().get(..name.len()).filter(|start| start.eq_ignore_ascii_case(name));
+        rest.is_some()
+            && !line.trim_start().get(name.len()..).is_some_and(|rest| rest.starts_with(char::is_alphanumeric))
+    };
+    let usual = USUAL.iter().position(|usual| *usual == name).unwrap_or(USUAL.len());
+    (Reverse(history.iter().filter(begins).count()), usual)
 }
 
 #[cfg(test)]
@@ -100,7 +158,7 @@ mod tests {
             [("AT+CIPSE", Some("AT+CIPSEND")), ("at+cipsta", Some("AT+CIPSTART")), ("AT", None), ("hello", None)]
         {
             let mut completion = Completion::default();
-            completion.read(typed);
+            completion.read(typed, &[]);
             assert_eq!(completion.entries.first().map(|entry| entry.name), first, "{typed}");
         }
     }
@@ -108,9 +166,22 @@ mod tests {
     #[test]
     fn what_was_taken_is_not_offered_again() {
         let mut completion = Completion::default();
-        completion.read("AT+CIPSE");
+        completion.read("AT+CIPSE", &[]);
         let line = completion.take(0).unwrap();
-        completion.read(&line);
+        completion.read(&line, &[]);
         assert!(!completion.offers());
+    }
+
+    #[test]
+    fn what_is_wanted_most_comes_first() {
+        let first = |typed: &str, history: &[&str]| {
+            let mut completion = Completion::default();
+            let history: Vec<String> = history.iter().map(|line| (*line).to_owned()).collect();
+            completion.read(typed, &history);
+            completion.entries.iter().map(|entry| entry.name).take(2).collect::<Vec<_>>()
+        };
+        assert_eq!(first("AT+CIPS", &[]), ["AT+CIPSTART", "AT+CIPSEND"]);
+        assert_eq!(first("at+cips", &["AT+CIPSHUT", "AT", "at+cipshut"]), ["AT+CIPSHUT", "AT+CIPSTART"]);
+        assert_eq!(first("AT+CIPST", &["AT+CIPSTATUS"]), ["AT+CIPSTATUS", "AT+CIPSTART"]);
     }
 }

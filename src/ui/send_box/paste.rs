@@ -2,11 +2,14 @@
 //!
 //! A pasted file never enters the line's text field: laying out ten megabytes would freeze the window.
 
-use egui::{Id, Modal, RichText, ScrollArea, Ui};
+use std::time::Duration;
+
+use egui::{Button, DragValue, Id, Modal, RichText, ScrollArea, Ui};
 
 use crate::app::command::Line;
 use crate::notation::{LineEnding, Mode, parse};
 use crate::ui::commands::Commands;
+use crate::ui::tools::ImportPanel;
 use crate::ui::{bytes, parts, theme};
 
 /// A single line up to this length simply goes into the field.
@@ -30,12 +33,18 @@ pub(super) struct Paste {
     lines: usize,
     ending: String,
     trouble: Option<String>,
+    /// It is an Arduino sketch, and no lines to send.
+    sketch: bool,
+    /// Each line goes out when the modem has answered the one before; otherwise after the pause.
+    answers: bool,
+    pause_ms: u32,
 }
 
 impl Paste {
     pub(super) fn new(text: String, ending: &LineEnding) -> Self {
         let lines = text.lines().count();
-        Self { text, lines, ending: ending.label(), trouble: None }
+        let sketch = crate::app::is_sketch(&text);
+        Self { text, lines, ending: ending.label(), trouble: None, sketch, answers: true, pause_ms: 100 }
     }
 
     /// Shows the question; true when it is answered.
@@ -49,8 +58,9 @@ impl Paste {
     ) -> bool {
         let mut answered = false;
         let modal = Modal::new(Id::unique("paste")).show(ui.ctx(), |ui| {
-            ui.set_width(560.0);
-            ui.label(RichText::new("Send what was pasted?").font(theme::strong(15.0)));
+            ui.set_width(560.0_f32.min(ui.ctx().content_rect().width() - 60.0));
+            let title = if self.sketch { "This is an Arduino sketch" } else { "Send what was pasted?" };
+            ui.label(RichText::new(title).font(theme::strong(15.0)));
             let (lines, size) = (bytes::grouped(self.lines as u64), bytes::count(self.text.len() as u64));
             ui.label(format!("{lines} lines, {size}, read in the mode of the send box."));
             ui.add_space(6.0);
@@ -59,12 +69,24 @@ impl Paste {
                 ui.colored_label(parts::colors(ui).bad, trouble);
             }
             ui.add_space(8.0);
+            if self.sketch {
+                answered |= self.offer_import(ui, commands);
+            }
+            let by_line = self.lines <= MOST_LINES;
+            if by_line {
+                self.pace(ui);
+            }
             ui.horizontal_wrapped(|ui| {
-                let by_line = format!("Send {lines} lines one by one, each with {}", self.ending);
-                if self.lines <= MOST_LINES && parts::primary(ui, connected, &by_line).clicked() {
+                let words = format!("Send {lines} lines one by one, each with {}", self.ending);
+                let send = if self.sketch {
+                    ui.add_enabled(connected, Button::new(words))
+                } else {
+                    parts::primary(ui, connected && by_line, &words)
+                };
+                if by_line && send.clicked() {
                     answered = self.one_by_one(mode, ending, commands);
                 }
-                let whole = ui.add_enabled(connected, egui::Button::new(format!("Send as is, {size}")));
+                let whole = ui.add_enabled(connected, Button::new(format!("Send as is, {size}")));
                 if whole.on_hover_text("Exactly these characters as UTF-8, line ends as pasted").clicked() {
                     commands.push(Line::Send(self.text.as_bytes().to_vec()));
                     answered = true;
@@ -76,6 +98,34 @@ impl Paste {
             }
         });
         answered || modal.should_close()
+    }
+
+    /// A sketch is read by the program, not typed at the modem.
+    fn offer_import(&self, ui: &mut Ui, commands: &mut Commands) -> bool {
+        let mut taken = false;
+        ui.horizontal_wrapped(|ui| {
+            if parts::primary(ui, true, "Import it…")
+                .on_hover_text("As a macro: what it sends, with its timing")
+                .clicked()
+            {
+                commands.open_at::<ImportPanel>(&self.text);
+                taken = true;
+            }
+            parts::weak(ui, "Or send its text, if that is what is meant:");
+        });
+        taken
+    }
+
+    /// When each line goes out.
+    fn pace(&mut self, ui: &mut Ui) {
+        ui.horizontal_wrapped(|ui| {
+            ui.radio_value(&mut self.answers, true, "Wait for each answer").on_hover_text(
+                "OK, ERROR, the prompt or what the command is known to be answered with; stops where none comes",
+            );
+            ui.radio_value(&mut self.answers, false, "Pause between lines");
+            let pause = DragValue::new(&mut self.pause_ms).range(0..=60_000).suffix(" ms");
+            ui.add_enabled(!self.answers, pause).accessible_name("Length of the pause");
+        });
     }
 
     fn lines(&self, ui: &mut Ui) {
@@ -110,7 +160,8 @@ impl Paste {
                 }
             }
         }
-        commands.push(Line::SendLines(sends));
+        let pause = (!self.answers).then(|| Duration::from_millis(u64::from(self.pause_ms)));
+        commands.push(Line::SendLines(sends, pause));
         true
     }
 }
@@ -138,7 +189,7 @@ mod tests {
         assert!(paste.one_by_one(Mode::Text, b"\r", &mut commands));
         assert_eq!(
             commands.into_commands(),
-            [Command::Line(Line::SendLines(vec![b"AT\r".to_vec(), b"ATI\r".to_vec()]))]
+            [Command::Line(Line::SendLines(vec![b"AT\r".to_vec(), b"ATI\r".to_vec()], None))]
         );
     }
 }

@@ -247,14 +247,17 @@ impl EditorPanel {
         self.fields(ui, editor, &known);
         ui.add_space(6.0);
         let mut edit = None;
-        let sends = sends(&known);
+        let saved = sends(&known);
         for (at, step) in known.steps.iter().enumerate() {
             ui.push_id((self.picked, at), |ui| {
                 let card = parts::card(ui).show(ui, |ui| {
-                    if let Some(made) = step_fields(ui, self.picked, at, known.steps.len(), step) {
-                        edit = Some(made);
+                    let made = step_fields(ui, self.picked, at, known.steps.len(), step);
+                    if made.edit.is_some() {
+                        edit = made.edit;
                     }
-                    if let Some((_, words)) = sends.iter().find(|(step, _)| *step == at) {
+                    let typed = made.typed.map(|typed| sends(&with_send(&known, at, typed)));
+                    let shown = typed.as_ref().unwrap_or(&saved);
+                    if let Some((_, words)) = shown.iter().find(|(step, _)| *step == at) {
                         parts::weak(ui, words.as_str());
                     }
                 });
@@ -339,6 +342,15 @@ fn head_of(known: &Macro) -> Head {
         color: known.color.clone().unwrap_or_default(),
         ask: known.ask.iter().map(ask).collect::<Vec<_>>().join(", "),
     }
+}
+
+/// The macro as it would be with what is being typed.
+fn with_send(known: &Macro, at: usize, typed: String) -> Macro {
+    let mut now = known.clone();
+    if let Some(step) = now.steps.get_mut(at) {
+        step.send = Some(typed);
+    }
+    now
 }
 
 /// What each step would send with the defaults, in words; nothing for a step that sends nothing or is switched off.

@@ -61,7 +61,7 @@ impl ToolWindow for ExportPanel {
         let label = ui.label("File");
         ui.horizontal(|ui| {
             let field = TextEdit::singleline(&mut self.path).desired_width(320.0).font(theme::mono());
-            ui.add(field.hint_text("/home/me/session.txt")).labelled_by(label.id);
+            ui.add(field.hint_text("e.g. /home/me/session.txt")).labelled_by(label.id);
             if ui.button("Choose…").clicked() {
                 commands.push(Tool::Choose(Purpose::Export));
             }

@@ -29,6 +29,10 @@ impl ToolWindow for NanoPage {
         [720.0, 580.0]
     }
 
+    fn begins_with_control(&self) -> bool {
+        false
+    }
+
     fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         ui.label(
             "The Nano passes everything between the PC and the modem. Load the sketch once, wire as drawn, connect.",
@@ -58,7 +62,7 @@ impl ToolWindow for NanoPage {
         });
         ui.horizontal_wrapped(|ui| {
             let label = ui.label("Save as");
-            let hint = format!("/home/me/Arduino/{}/{}", sketch.file.trim_end_matches(".ino"), sketch.file);
+            let hint = format!("e.g. /home/me/Arduino/{}/{}", sketch.file.trim_end_matches(".ino"), sketch.file);
             let field = TextEdit::singleline(&mut self.path).desired_width(360.0).font(theme::mono()).hint_text(hint);
             ui.add(field).labelled_by(label.id).on_hover_text("The Arduino IDE wants it in a folder of the same name");
             let named = !self.path.trim().is_empty();
@@ -122,6 +126,10 @@ impl ToolWindow for AdapterPage {
 
     fn size(&self) -> [f32; 2] {
         [720.0, 580.0]
+    }
+
+    fn begins_with_control(&self) -> bool {
+        false
     }
 
     fn show(&mut self, ui: &mut Ui, _state: &State, _commands: &mut Commands) {

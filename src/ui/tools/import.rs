@@ -7,7 +7,7 @@ use egui::{RichText, TextEdit, Ui};
 
 use super::ToolWindow;
 use crate::app::command::{self, Tool};
-use crate::app::{Command, Purpose, State};
+use crate::app::{Command, FileKind, Purpose, State, Wired, file_kind};
 use crate::macros::edit::{Edit, Editor};
 use crate::macros::{Book, Macro, file, foreign};
 use crate::notation::LineEnding;
@@ -20,7 +20,7 @@ const PASTED: f32 = 130.0;
 
 /// What was pasted or opened, and what was read from it.
 #[derive(Debug, Default)]
-pub(super) struct ImportPanel {
+pub struct ImportPanel {
     text: String,
     path: String,
     read: Option<Read>,
@@ -35,6 +35,8 @@ struct Read {
     left_out: Vec<String>,
     /// Fixed delays that could wait for answers instead.
     timed: bool,
+    /// How the sketch's board is wired, where it says so.
+    wired: Option<Wired>,
 }
 
 impl ToolWindow for ImportPanel {
@@ -46,10 +48,17 @@ impl ToolWindow for ImportPanel {
         [620.0, 540.0]
     }
 
+    /// Reads this text as a pasted sketch.
+    fn turn_to(&mut self, subject: String) {
+        self.read = Some(read_sketch(&subject, "Sketch"));
+        self.text = subject;
+    }
+
     fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         if let Some((Purpose::Import, path)) = &state.tools.chosen {
             self.path = path.display().to_string();
             commands.push(Tool::TakeChosen);
+            self.read_file(commands);
         }
         let label = parts::weak(ui, "A file: .ino, HTerm .hts, Bray or CuteCom .tmf, SSCOM .ini, YAT, or a macro book");
         ui.horizontal(|ui| {
@@ -89,10 +98,10 @@ impl ImportPanel {
             }
         };
         let text = String::from_utf8_lossy(&bytes);
-        self.read = if path.extension().is_some_and(|extension| extension == "ino") {
+        self.read = if file_kind(&path, &bytes) == FileKind::Sketch {
             Some(read_sketch(&text, &name))
         } else if let Ok(book) = file::parse(&text) {
-            Some(Read { of: "a macro book".to_owned(), book, left_out: Vec::new(), timed: false })
+            Some(Read { of: "a macro book".to_owned(), book, left_out: Vec::new(), timed: false, wired: None })
         } else {
             match foreign::import(&bytes, &LineEnding::Cr) {
                 Ok(foreign) => Some(Read {
@@ -100,6 +109,7 @@ impl ImportPanel {
                     book: foreign.book,
                     left_out: foreign.left_out,
                     timed: false,
+                    wired: None,
                 }),
                 Err(error) => {
                     commands.push(Command::Say(crate::app::Tone::Trouble, format!("{}: {error}", path.display())));
@@ -159,6 +169,10 @@ impl ImportPanel {
             match edited {
                 Ok(text) => {
                     commands.push(command::Book::Save(text));
+                    if let Some(wired) = read.wired {
+                        let names = book.macros.iter().map(|found| found.name.clone()).collect();
+                        commands.push(Tool::Wire(names, wired));
+                    }
                     let names: Vec<&str> = book.macros.iter().take(5).map(|found| found.name.as_str()).collect();
                     let more = if book.macros.len() > names.len() { " …" } else { "" };
                     let words = format!("Added to the macros: “{}”{more}.", names.join("”, “"));
@@ -184,7 +198,8 @@ fn read_sketch(text: &str, name: &str) -> Read {
         .map(|unread| format!("Line {}: {} ({})", unread.line, unread.reason, unread.text))
         .collect();
     let book = Book { macros: vec![imported.timed_macro(name)] };
-    Read { of: "an Arduino sketch".to_owned(), book, left_out, timed: true }
+    let wired = imported.pins.map(|pins| Wired { rx: pins.rx, tx: pins.tx, baud: imported.baud });
+    Read { of: "an Arduino sketch".to_owned(), book, left_out, timed: true, wired }
 }
 
 /// The largest file that is read; books and sketches have a few hundred kilobytes at most.

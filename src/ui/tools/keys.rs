@@ -7,17 +7,24 @@ use crate::app::State;
 use crate::ui::commands::Commands;
 use crate::ui::{parts, theme};
 
-const KEYS: [(&str, &str); 18] = [
+const KEYS: [(&str, &str); 19] = [
     ("Ctrl+O", "Connect, or disconnect"),
     ("Ctrl+L", "Lend the port to another program, or take it back"),
     ("Ctrl+N", "Open another window, for another port"),
     ("Ctrl+F", "Find in the log"),
+    ("Ctrl+B", "Show or hide macros and test server"),
     ("Enter", "Send the line"),
     ("Up, Down", "Lines that were sent before; the draft is kept"),
-    ("Tab", "Take the AT command that is proposed"),
+    ("Tab; Down, Up, Enter", "Take the AT command that is proposed; choose another one"),
     ("F12", "Make the byte of what looks like one (a hint says so)"),
-    ("Ctrl+Z", "While the modem waits for data: send 1A, the end of the data; otherwise undo"),
-    ("Esc", "Close the tool window in front; while the modem waits for data: send 1B, give the data up"),
+    (
+        "Ctrl+Z",
+        "In the send box or the log, while the modem waits for data: send 1A, the end of the data; otherwise undo",
+    ),
+    (
+        "Esc",
+        "Close find, or the tool window in front; in the send box or the log, while the modem waits for data: send 1B, give the data up",
+    ),
     ("Up, Down, Page Up, Page Down", "In the log: scroll; the newest rows are followed again at the end"),
     ("Home, End", "In the log: to the first row, to the newest row"),
     ("Ctrl+A", "In the log: select all rows"),
@@ -39,6 +46,10 @@ impl ToolWindow for KeysPage {
 
     fn size(&self) -> [f32; 2] {
         [560.0, 520.0]
+    }
+
+    fn begins_with_control(&self) -> bool {
+        false
     }
 
     fn show(&mut self, ui: &mut Ui, state: &State, _commands: &mut Commands) {

@@ -1,17 +1,19 @@
 //! Opening a capture, or a pasted log, by its path or by the system's dialog.
 
-use egui::{Button, Key, TextEdit, Ui};
+use egui::{Button, Grid, Key, RichText, TextEdit, Ui};
 
 use super::ToolWindow;
 use crate::app::command::{Capture, Tool};
 use crate::app::{Purpose, State};
 use crate::ui::commands::Commands;
-use crate::ui::{parts, theme};
+use crate::ui::{bytes, parts, theme};
 
 /// The path that is being typed.
 #[derive(Debug, Default)]
-pub(super) struct OpenPanel {
+pub struct OpenPanel {
     path: String,
+    /// They were asked for since the window was opened; anew for another capture.
+    listed: Option<u64>,
 }
 
 impl ToolWindow for OpenPanel {
@@ -20,14 +22,14 @@ impl ToolWindow for OpenPanel {
     }
 
     fn size(&self) -> [f32; 2] {
-        [470.0, 170.0]
+        [560.0, 360.0]
     }
 
-    fn show(&mut self, ui: &mut Ui, _state: &State, commands: &mut Commands) {
+    fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         let label = ui.label("A capture (.pcapng), or a log pasted into a text file");
         ui.horizontal(|ui| {
             let field = TextEdit::singleline(&mut self.path).desired_width(300.0).font(theme::mono());
-            let field = ui.add(field.hint_text("session.pcapng")).labelled_by(label.id);
+            let field = ui.add(field.hint_text("e.g. session.pcapng")).labelled_by(label.id);
             let enter = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             let named = !self.path.trim().is_empty();
             if (ui.add_enabled(named, Button::new("Open")).clicked() || enter) && named {
@@ -38,5 +40,38 @@ impl ToolWindow for OpenPanel {
             }
         });
         parts::weak(ui, "A file can be dropped on the window too.");
+        ui.separator();
+        self.newest(ui, state, commands);
+    }
+}
+
+impl OpenPanel {
+    /// Every session is captured; here are the last ones.
+    fn newest(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+        if self.listed != Some(state.capture_number) {
+            self.listed = Some(state.capture_number);
+            commands.push(Capture::List);
+        }
+        parts::heading(ui, "Sessions that were captured");
+        if state.tools.captures.is_empty() {
+            parts::weak(ui, "None yet: every session is captured from the moment its port is opened.");
+            return;
+        }
+        Grid::new("captures").num_columns(3).spacing([12.0, 4.0]).show(ui, |ui| {
+            for capture in &state.tools.captures {
+                let name = capture.path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                let open = ui.add(Button::new(RichText::new(&name).font(theme::mono())));
+                if open.accessible_name(format!("Open {name}")).on_hover_text("Times are UTC").clicked() {
+                    commands.push(Capture::Open(capture.path.clone()));
+                }
+                parts::weak(ui, bytes::count(capture.bytes));
+                let mut marked = capture.marked;
+                let mark = ui.checkbox(&mut marked, "Keep").on_hover_text("It is never removed to make room");
+                if mark.accessible_name(format!("Keep {name}")).changed() {
+                    commands.push(Capture::Mark(capture.path.clone(), marked));
+                }
+                ui.end_row();
+            }
+        });
     }
 }

@@ -59,6 +59,8 @@ struct Wish {
 pub struct ProgramPanel {
     /// Name of the macro, which stays when the book changes.
     name: Option<String>,
+    /// The macro whose board's pins were taken.
+    wired_for: Option<String>,
     language: Language,
     software: bool,
     rx: u8,
@@ -79,6 +81,7 @@ impl Default for ProgramPanel {
         };
         Self {
             name: None,
+            wired_for: None,
             language: Language::default(),
             software: true,
             rx,
@@ -106,6 +109,7 @@ impl ToolWindow for ProgramPanel {
             self.path = path.display().to_string();
             commands.push(Tool::TakeChosen);
         }
+        self.wire(state);
         let Some(what) = self.choose(ui, state).cloned() else {
             ui.label("There are no macros.");
             return;
@@ -139,6 +143,17 @@ impl ToolWindow for ProgramPanel {
 }
 
 impl ProgramPanel {
+    /// A macro that came from a sketch goes back to the pins of that sketch.
+    fn wire(&mut self, state: &State) {
+        if self.wired_for == self.name {
+            return;
+        }
+        self.wired_for.clone_from(&self.name);
+        let Some(wired) = self.name.as_ref().and_then(|name| state.tools.wired.get(name)) else { return };
+        (self.rx, self.tx) = (wired.rx, wired.tx);
+        self.baud = wired.baud.unwrap_or(self.baud);
+    }
+
     fn choose<'s>(&mut self, ui: &mut Ui, state: &'s State) -> Option<&'s Macro> {
         let macros = &state.book.macros;
         let known = macros.iter().find(|known| Some(&known.name) == self.name.as_ref()).or_else(|| macros.first())?;
@@ -228,7 +243,7 @@ impl ProgramPanel {
                 ui.copy_text(exported.text.clone());
             }
             let label = ui.label("File");
-            let hint = format!("/home/me/job.{}", self.language.ending());
+            let hint = format!("e.g. /home/me/job.{}", self.language.ending());
             let field = TextEdit::singleline(&mut self.path).desired_width(260.0).font(theme::mono());
             ui.add(field.hint_text(hint)).labelled_by(label.id);
             if ui.button("Choose…").clicked() {

@@ -42,7 +42,7 @@ impl SettingsPanel {
         let label = ui.label("List these devices too, one pattern a line");
         let text = self.globs.get_or_insert_with(|| state.settings.globs.join("\n"));
         let field = TextEdit::multiline(text).desired_rows(2).desired_width(f32::INFINITY).font(theme::mono());
-        let field = ui.add(field.hint_text("/dev/pts/*")).labelled_by(label.id);
+        let field = ui.add(field.hint_text("e.g. /dev/pts/*")).labelled_by(label.id);
         if field.lost_focus() {
             let globs: Vec<String> =
                 text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();

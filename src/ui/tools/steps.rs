@@ -10,17 +10,26 @@ use crate::macros::edit::Edit;
 use crate::macros::{LineChange, OnFail, Step};
 use crate::ui::{parts, theme};
 
-/// One step; the edit that the user made.
-pub(super) fn step_fields(ui: &mut Ui, of: usize, at: usize, count: usize, step: &Step) -> Option<Edit> {
+/// What was done to a step in this frame.
+#[derive(Debug, Default)]
+pub(super) struct Made {
+    /// The edit that the user made.
+    pub(super) edit: Option<Edit>,
+    /// What it would send, while that is being typed.
+    pub(super) typed: Option<String>,
+}
+
+/// Draws one step.
+pub(super) fn step_fields(ui: &mut Ui, of: usize, at: usize, count: usize, step: &Step) -> Made {
     let mut fresh = step.clone();
     let mut edit = order(ui, of, at, count, &mut fresh);
-    Grid::new("step").num_columns(2).show(ui, |ui| texts(ui, step, &mut fresh));
+    let typed = Grid::new("step").num_columns(2).show(ui, |ui| texts(ui, step, &mut fresh)).inner;
     ui.horizontal_wrapped(|ui| numbers(ui, step, &mut fresh));
     ui.horizontal_wrapped(|ui| lines(ui, step, &mut fresh));
     if fresh != *step {
         edit = Some(Edit::SetStep { of, at, step: Box::new(fresh) });
     }
-    edit
+    Made { edit, typed }
 }
 
 /// Number, on or off, and where it stands.
@@ -52,11 +61,13 @@ fn order(ui: &mut Ui, of: usize, at: usize, count: usize, fresh: &mut Step) -> O
     edit
 }
 
-fn texts(ui: &mut Ui, step: &Step, fresh: &mut Step) {
+/// The texts of a step; gives what is being typed as its send.
+fn texts(ui: &mut Ui, step: &Step, fresh: &mut Step) -> Option<String> {
     let mut send = step.send.clone().unwrap_or_default();
     if text(ui, "Send", r"Notation: AT\r, ${text}\x1A", &mut send) {
         fresh.send = (!send.is_empty()).then_some(send);
     }
+    let typed = ui.data(|data| data.get_temp::<String>(ui.scope_id().with("Send")));
     let join = |list: &[String]| list.join(" | ");
     let split =
         |text: &str| -> Vec<String> { text.split(" | ").filter(|part| !part.is_empty()).map(str::to_owned).collect() };
@@ -75,6 +86,7 @@ fn texts(ui: &mut Ui, step: &Step, fresh: &mut Step) {
     if text(ui, "Note", "For the reader", &mut note) {
         fresh.note = (!note.is_empty()).then_some(note);
     }
+    typed
 }
 
 /// `ip = regex | rest = regex`.

@@ -1,0 +1,84 @@
+//! What stands where the log will be: three ways to begin.
+
+use egui::{Align, Button, Label, Layout, RichText, ScrollArea, Ui, vec2};
+
+use super::commands::Commands;
+use super::tools::{ImportPanel, NanoPage, OpenPanel};
+use super::{parts, theme};
+use crate::app::command::Port;
+use crate::app::{SIMULATOR, State};
+
+/// So many ports are buttons here; the picker has all.
+const PORTS: usize = 4;
+/// As wide the page may be.
+const WIDTH: f32 = 560.0;
+
+/// Draws the page.
+pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    ScrollArea::vertical().id_salt("start page").auto_shrink([false, false]).show(ui, |ui| {
+        ui.with_layout(Layout::top_down(Align::Center), |ui| {
+            ui.add_space((ui.available_height() * 0.08).min(48.0));
+            ui.set_max_width(WIDTH);
+            let title = RichText::new("Work a modem, and see why it did not work");
+            ui.label(title.font(theme::strong(18.0)).color(parts::colors(ui).strong));
+            ui.add_space(10.0);
+            way(ui, "Your modem", "Pick the port that it is at. Nothing is sent before you send it.", |ui| {
+                ports(ui, state, commands);
+            });
+            way(
+                ui,
+                "No hardware at hand",
+                "The simulated SIM800L answers like the real one and opens real TCP connections.",
+                |ui| {
+                    if parts::primary(ui, true, "Connect to the simulated SIM800L").clicked() {
+                        commands.push(Port::Pick(SIMULATOR.to_owned()));
+                        commands.push(Port::Connect);
+                    }
+                },
+            );
+            way(
+                ui,
+                "A log or a sketch that failed",
+                "A capture, a log pasted from another terminal, or an Arduino sketch. A file can be dropped here too.",
+                |ui| {
+                    if ui.button("Open a log…").clicked() {
+                        commands.open::<OpenPanel>();
+                    }
+                    if ui.button("Paste a sketch…").clicked() {
+                        commands.open::<ImportPanel>();
+                    }
+                },
+            );
+        });
+    });
+}
+
+fn way(ui: &mut Ui, title: &str, about: &str, contents: impl FnOnce(&mut Ui)) {
+    parts::card(ui).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.with_layout(Layout::top_down(Align::Min), |ui| {
+            parts::heading(ui, title);
+            ui.add(Label::new(about).wrap());
+            ui.horizontal_wrapped(contents);
+        });
+    });
+    ui.add_space(6.0);
+}
+
+fn ports(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    for info in state.ports.iter().take(PORTS) {
+        let name =
+            info.product.as_ref().map_or_else(|| info.path.clone(), |product| format!("{}  {product}", info.path));
+        let button = ui.add(Button::new(name).min_size(vec2(0.0, theme::CONTROL))).on_hover_text(info.details());
+        if button.accessible_name(format!("Connect to {}", info.path)).clicked() {
+            commands.push(Port::Pick(info.path.clone()));
+            commands.push(Port::Connect);
+        }
+    }
+    if state.ports.is_empty() {
+        parts::weak(ui, "No serial port found. Plug the adapter in; it appears here by itself.");
+    }
+    if ui.button("How to wire it…").clicked() {
+        commands.open::<NanoPage>();
+    }
+}

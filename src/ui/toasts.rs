@@ -1,0 +1,136 @@
+//! Notices over the log: what failed and what to do, what was lost or lent, and the messages that wait to be read.
+//!
+//! They lie over what is there, so that nothing moves when one comes, and over the tool windows, so that what a click in one
+//! did can be read.
+
+use std::collections::HashMap;
+
+use egui::{Align2, Area, Color32, Frame, Id, Label, Margin, Order, Pos2, RichText, Stroke, Ui};
+
+use crate::app::command::Port;
+use crate::app::{Command, State, Tone};
+use crate::ui::commands::Commands;
+use crate::ui::{parts, theme};
+use crate::worker::Phase;
+
+/// A good word is gone after so many seconds; what went wrong stays until it is dismissed.
+const SHORT: f64 = 7.0;
+/// At most so many at once; the others come when these were read.
+const SHOWN: usize = 5;
+
+/// Which good words were seen since when.
+#[derive(Debug, Default)]
+pub struct Toasts {
+    seen: HashMap<String, f64>,
+    /// What the port said last and the user has read.
+    read: Option<String>,
+}
+
+impl Toasts {
+    /// Draws them below and left of `corner`.
+    pub fn show(&mut self, ui: &Ui, corner: Pos2, state: &State, commands: &mut Commands) {
+        self.forget(ui, state, commands);
+        let said = said_by_port(state);
+        if said.as_ref().map(|(_, words)| words) != self.read.as_ref() {
+            self.read = None;
+        }
+        let port = said.filter(|_| self.read.is_none());
+        if port.is_none() && state.messages.is_empty() {
+            return;
+        }
+        let area = Area::new(Id::unique("toasts")).order(Order::Foreground).pivot(Align2::RIGHT_TOP);
+        area.fixed_pos(corner).show(ui.ctx(), |ui| {
+            ui.set_max_width(theme::TOAST.min(ui.ctx().content_rect().width() - 2.0 * theme::OVER));
+            if let Some((bad, words)) = port {
+                let palette = parts::colors(ui);
+                let color = if bad { palette.bad } else { palette.warn };
+                let extra = |ui: &mut Ui| candidates(ui, state, commands);
+                if card(ui, color, &words, extra) {
+                    self.read = Some(words);
+                }
+            }
+            for (index, message) in state.messages.iter().enumerate().take(SHOWN) {
+                let palette = parts::colors(ui);
+                let color = match message.tone {
+                    Tone::Good => palette.good,
+                    Tone::Note => palette.accent,
+                    Tone::Trouble => palette.bad,
+                };
+                ui.push_id(("message", index), |ui| {
+                    if card(ui, color, &message.text, |_| {}) {
+                        commands.push(Command::Dismiss(index));
+                    }
+                });
+            }
+        });
+    }
+
+    /// Good words go by themselves.
+    fn forget(&mut self, ui: &Ui, state: &State, commands: &mut Commands) {
+        let now = ui.input(|input| input.time);
+        self.seen.retain(|text, _| state.messages.iter().any(|message| message.text == *text));
+        for (index, message) in state.messages.iter().enumerate() {
+            if message.tone != Tone::Good {
+                continue;
+            }
+            let since = *self.seen.entry(message.text.clone()).or_insert(now);
+            if now - since >= SHORT {
+                commands.push(Command::Dismiss(index));
+                break;
+            }
+            ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(SHORT - (now - since)));
+        }
+    }
+}
+
+/// What failed and what to do; what the driver kept; that the port is lent. True where it failed.
+fn said_by_port(state: &State) -> Option<(bool, String)> {
+    match state.phase() {
+        Phase::Failed(why) => Some((true, why.clone())),
+        Phase::Lost(why) => Some((false, why.clone())),
+        Phase::Released => {
+            let lent = "The port is lent: another program can use it now. Take it back with Ctrl+L or the button.";
+            let refused = state.status.refused.as_ref().map(|refused| format!(" {refused}"));
+            Some((false, format!("{lent}{}", refused.unwrap_or_default())))
+        }
+        Phase::Open { kept: Some(kept) } => Some((false, kept.clone())),
+        Phase::Open { .. } => state.status.refused.clone().map(|refused| (false, refused)),
+        Phase::Closed | Phase::Opening => None,
+    }
+}
+
+/// One notice; true when it was dismissed.
+fn card(ui: &mut Ui, color: Color32, words: &str, extra: impl FnOnce(&mut Ui)) -> bool {
+    let palette = parts::colors(ui);
+    let frame = Frame::popup(ui.style()).stroke(Stroke::new(1.0, color)).inner_margin(Margin::symmetric(10, 7));
+    let card = frame.show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal_top(|ui| {
+            let room = ui.available_width() - 74.0;
+            ui.vertical(|ui| {
+                ui.set_width(room);
+                ui.add(Label::new(RichText::new(words).color(palette.text)).wrap());
+                extra(ui);
+            });
+            parts::quiet(ui, "Dismiss").clicked()
+        })
+        .inner
+    });
+    card.inner
+}
+
+/// The lost device may be one of several now: the user knows, the program does not guess.
+fn candidates(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    if state.status.candidates.is_empty() {
+        return;
+    }
+    ui.label("Which is it?");
+    for path in &state.status.candidates {
+        let known = state.ports.iter().find(|port| port.path == *path);
+        let details = known.map(crate::link::discovery::PortInfo::details).unwrap_or_default();
+        if ui.button(format!("Use {path}")).on_hover_text(details).clicked() {
+            commands.push(Port::TakeBackAs(path.clone()));
+        }
+    }
+    parts::weak(ui, "Or wait: it is opened by itself as soon as only one can be it.");
+}

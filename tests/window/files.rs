@@ -1,0 +1,96 @@
+//! A file opens as what it is, and a pasted sketch is no twenty lines to send.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use egui::Event;
+use egui_kittest::kittest::Queryable as _;
+use modemscope::app::Start;
+
+use crate::desk::Desk;
+
+const SKETCH: &str = "#include <SoftwareSerial.h>\nSoftwareSerial sim(8, 7);\nvoid setup() {\n  sim.begin(9600);\n  sim.println(\"AT\");\n  delay(500);\n}\nvoid loop() {}\n";
+
+/// A file under the hand.
+#[derive(Debug)]
+struct File(PathBuf);
+
+impl egui::DroppedFile for File {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
+
+fn dropped(path: &Path) -> Desk {
+    let mut desk = Desk::new(&Start::default());
+    desk.harness.input_mut().dropped_files.push(Arc::new(File(path.to_owned())));
+    desk.frames();
+    desk.frames();
+    desk
+}
+
+#[test]
+fn a_dropped_sketch_is_imported_and_no_capture() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["blink.ino", "sketch.txt"] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, SKETCH).unwrap();
+        let desk = dropped(&path);
+        assert!(desk.shows("1 macro with 1 step, from an Arduino sketch"), "{name}");
+        assert!(desk.state().file.is_none() && desk.state().messages.is_empty());
+    }
+}
+
+#[test]
+fn a_dropped_macro_book_is_imported_and_no_capture() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mine.toml");
+    std::fs::write(&path, "version = 1\n[[macro]]\nname = \"Mine\"\n[[macro.step]]\nsend = 'AT\\r'\n").unwrap();
+    let desk = dropped(&path);
+    assert!(desk.shows("1 macro with 1 step, from a macro book"));
+    assert!(desk.state().file.is_none());
+}
+
+#[test]
+fn a_dropped_log_is_a_capture() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.txt");
+    std::fs::write(&path, "AT\nOK\nAT+CIPSEND\nERROR\n").unwrap();
+    let mut desk = dropped(&path);
+    desk.wait_for_log("ERROR");
+    assert!(desk.state().file.is_some());
+}
+
+#[test]
+fn a_pasted_sketch_is_offered_for_import() {
+    let mut desk = Desk::new(&Start::default());
+    desk.connect("sim:fast");
+    desk.wait_for_log("SMS Ready");
+    desk.harness.event(Event::Paste(SKETCH.to_owned()));
+    desk.frames();
+    assert!(desk.shows("This is an Arduino sketch"));
+    desk.click("Import it…");
+    desk.frames();
+    assert!(desk.shows("1 macro with 1 step, from an Arduino sketch"));
+    assert_eq!(desk.state().status.tx, 0);
+}
+
+#[test]
+fn a_sketch_goes_back_to_the_pins_it_came_from() {
+    let mut desk = Desk::new(&Start::default());
+    desk.harness.event(Event::Paste(SKETCH.replace("sim(8, 7)", "sim(7, 8)").replace("9600", "19200")));
+    desk.frames();
+    desk.click("Import it…");
+    desk.frames();
+    desk.reach("Add to the macros");
+    desk.reach("More for Sketch");
+    desk.click("As a program: Arduino, Python, C…");
+    desk.frames();
+    let program = desk.harness.get_by_label("The program").value().unwrap_or_default();
+    assert!(program.contains("MODEM_RX_PIN = 7") && program.contains("MODEM_TX_PIN = 8"), "{program}");
+    assert!(program.contains("MODEM_BAUD = 19200"), "{program}");
+}

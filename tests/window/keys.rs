@@ -1,0 +1,160 @@
+//! Whose a key is: keys put something on the line only from the send box and the log, in the order of pressing.
+
+use egui::accesskit::Role;
+use egui::{Event, Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
+use modemscope::app::Start;
+
+use crate::desk::{Desk, Server};
+
+fn key(key: Key, modifiers: Modifiers) -> Event {
+    Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers }
+}
+
+/// A modem that waits for the text of an SMS.
+fn at_a_prompt() -> Desk {
+    let mut desk = Desk::new(&Start::default());
+    desk.connect("sim:fast");
+    desk.wait_for_log("SMS Ready");
+    for line in ["AT+CMGF=1", "AT+CMGS=\"+491701234567\""] {
+        desk.type_text(line);
+        desk.key(Key::Enter);
+        desk.wait_for_log(&format!("RX {line}"));
+    }
+    desk.wait("the modem waits for data", |desk| desk.state().prompt_open());
+    desk
+}
+
+/// Bytes that the program handed to the port, as the counter reads them out.
+fn sent(desk: &Desk) -> u64 {
+    desk.state().status.tx
+}
+
+#[test]
+fn in_find_ctrl_z_and_esc_are_the_fields_own_while_the_modem_waits() {
+    let mut desk = at_a_prompt();
+    let before = sent(&desk);
+    desk.keys(Modifiers::COMMAND, Key::F);
+    desk.type_text("ready");
+    desk.keys(Modifiers::COMMAND, Key::Z);
+    desk.wait("frames pass", |desk| desk.state().prompt_open());
+    assert_eq!(sent(&desk), before, "Ctrl+Z undoes");
+    desk.key(Key::Escape);
+    desk.frames();
+    assert_eq!(sent(&desk), before, "Esc closes the bar");
+    assert!(desk.state().find.is_none() && desk.state().prompt_open());
+    desk.type_text("hello");
+    assert_eq!(desk.draft(), "hello", "and the send box has the keyboard again");
+}
+
+#[test]
+fn a_hot_key_typed_into_another_field_runs_nothing() {
+    let mut desk = Desk::new(&Start::default());
+    desk.connect("sim:fast");
+    desk.wait_for_log("SMS Ready");
+    desk.click("Menu");
+    desk.click("Edit macros…");
+    desk.harness.get_by_role_and_label(Role::TextInput, "Hot key").focus();
+    desk.frames();
+    desk.key(Key::F2);
+    assert!(!desk.state().running() && desk.state().status.run.is_none());
+    desk.key(Key::Escape);
+    desk.key(Key::F1);
+    desk.wait("from the send box it runs", |desk| desk.state().status.run.is_some());
+}
+
+#[test]
+fn ctrl_z_never_overtakes_the_letters_before_it() {
+    let mut desk = at_a_prompt();
+    let events = [Event::Text("hello ".to_owned()), Event::Text("manual".to_owned()), key(Key::Z, Modifiers::COMMAND)];
+    // One slow frame has all of them.
+    desk.harness.input_mut().events.extend(events);
+    desk.wait_for_log("+CMGS: ");
+    assert!(desk.log().contains("TX hello manual"), "{}", desk.log());
+    assert_eq!(desk.draft(), "");
+}
+
+#[test]
+fn two_lines_typed_in_one_slow_frame_are_two_lines() {
+    let mut desk = Desk::new(&Start::default());
+    desk.connect("sim:fast");
+    desk.wait_for_log("SMS Ready");
+    let enter = || key(Key::Enter, Modifiers::NONE);
+    let events = [Event::Text("AT".to_owned()), enter(), Event::Text("ATE1".to_owned()), enter()];
+    desk.harness.input_mut().events.extend(events);
+    desk.wait("both went out", |desk| sent(desk) == 8);
+    desk.wait_for_log("TX AT<CR>");
+    desk.wait_for_log("TX ATE1<CR>");
+}
+
+#[test]
+fn esc_after_letters_gives_the_data_up_and_keeps_the_keyboard() {
+    let mut desk = at_a_prompt();
+    let before = sent(&desk);
+    desk.harness.input_mut().events.extend([Event::Text("oops".to_owned()), key(Key::Escape, Modifiers::NONE)]);
+    desk.wait("1B went out", |desk| sent(desk) == before + 1);
+    assert_eq!(desk.draft(), "oops", "what was typed is kept");
+    desk.wait("the prompt is closed", |desk| !desk.state().prompt_open());
+    desk.type_text("!");
+    assert_eq!(desk.draft(), "oops!");
+}
+
+#[test]
+fn letters_typed_with_the_log_in_focus_go_into_the_send_box() {
+    let mut desk = at_a_prompt();
+    desk.focus_log();
+    desk.type_text("hi");
+    assert_eq!(desk.draft(), "hi");
+    desk.focus_log();
+    desk.keys(Modifiers::COMMAND, Key::Z);
+    desk.wait_for_log("+CMGS: ");
+    assert!(desk.log().contains("TX hi"), "what was typed goes out first");
+}
+
+#[test]
+fn ctrl_shift_z_brings_back_what_was_undone_and_sends_nothing() {
+    let mut desk = at_a_prompt();
+    let before = sent(&desk);
+    desk.keys(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+    desk.frames();
+    assert_eq!(sent(&desk), before);
+}
+
+/// Everything by the keyboard alone, from the first frame to the text at the server.
+#[test]
+fn the_main_job_needs_no_mouse() {
+    let server = Server::start();
+    let mut desk = Desk::new(&Start { port: Some("sim:fast".to_owned()), ..Start::default() });
+    desk.wait("it is open", |desk| desk.state().connected());
+    desk.wait_for_log("SMS Ready");
+    desk.keys(Modifiers::COMMAND, Key::O);
+    desk.wait("Ctrl+O closes", |desk| !desk.state().connected());
+    desk.keys(Modifiers::COMMAND, Key::O);
+    desk.wait("and opens", |desk| desk.state().connected());
+    desk.wait_for_log("SMS Ready");
+    for line in ["AT+CSTT=\"internet\"", "AT+CIICR", "AT+CIFSR"] {
+        desk.type_text(line);
+        desk.key(Key::Enter);
+        let echo = format!("RX {line}<CR>");
+        desk.wait("an answer behind the echo", |desk| {
+            desk.log().split_once(&echo).is_some_and(|(_, answer)| answer.contains("<CR><LF>"))
+        });
+    }
+    desk.type_text("at+cips");
+    desk.key(Key::ArrowDown);
+    desk.key(Key::Enter);
+    assert_eq!(desk.draft(), "AT+CIPSTART", "the first one offered is what is wanted");
+    desk.type_text(&format!("=\"TCP\",\"127.0.0.1\",\"{}\"", server.address.port()));
+    desk.key(Key::Enter);
+    desk.wait_for_log("CONNECT OK");
+    desk.type_text("AT+CIPSEND");
+    desk.key(Key::Enter);
+    desk.wait("the modem waits for data", |desk| desk.state().prompt_open());
+    desk.type_text("hello");
+    desk.keys(Modifiers::COMMAND, Key::Z);
+    desk.wait_for_log("SEND OK");
+    desk.type_text("AT+CIPCLOSE");
+    desk.key(Key::Enter);
+    desk.wait_for_log("CLOSE OK");
+    assert_eq!(server.received(), b"hello");
+}
