@@ -371,7 +371,7 @@ fn buttons(ui: &mut Ui, state: &State, commands: &mut Commands) {
     for (name, exact, light, help) in [
         ("CR", &b"\r"[..], false, "Sends 0D: ends a command"),
         ("1A", b"\x1A", prompt, "Sends 1A (Ctrl+Z): ends the data after a prompt"),
-        ("ESC", b"\x1B", prompt, "Sends 1B: gives the data up"),
+        ("ESC", b"\x1B", false, "Sends 1B: gives the data up that the modem waits for"),
         ("+++", b"+++", false, "Leaves transparent mode: one second of silence before and after"),
     ] {
         if parts::lit(ui, light, state.can_send(), name).on_hover_text(help).clicked() {
