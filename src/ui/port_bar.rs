@@ -51,6 +51,8 @@ impl PortBar {
         if lamps {
             slot(ui, LAMPS, |ui| lines::lamps(ui, state, commands));
         }
+        // At the right, where the eye looks for them.
+        ui.add_space((ui.available_width() - 2.0 * COUNTER - RIGHT - theme::GAP).max(0.0));
         counters(ui, state);
     }
 
