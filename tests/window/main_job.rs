@@ -163,3 +163,24 @@ fn a_text_and_nothing_more_is_told_after_its_time_and_one_click_sends_it() {
     pass(&mut desk, &time, minute, logged("CLOSE OK"));
     assert_eq!(server.received(), b"hello");
 }
+
+#[test]
+fn a_server_that_is_off_is_told_before_the_modem_has_to_and_its_port_is_offered() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut desk = Desk::new(&Start::default());
+    desk.connect("sim:fast");
+    desk.wait_for_log("SMS Ready");
+    desk.click("Open TCP");
+    assert!(desk.shows("The test server is off: port 9999 may be closed."));
+    answer(&mut desk, "Port", &free.to_string());
+    desk.click("Start the test server");
+    assert_eq!(desk.state().server.address.map(|address| address.port()), Some(free));
+    desk.frames();
+    assert!(!desk.shows("The test server is off"));
+    desk.click("Cancel");
+    desk.click("Open TCP");
+    let port = desk.harness.get_by_role_and_label(egui::accesskit::Role::TextInput, "Port").value();
+    assert_eq!(port, Some(free.to_string()), "not 9999, where nobody listens");
+    desk.key(Key::Enter);
+    desk.wait_for_log("CONNECT OK");
+}

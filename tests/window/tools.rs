@@ -128,3 +128,23 @@ fn a_capture_is_opened_and_diagnosed() {
     desk.click("Close file");
     assert!(desk.state().file.is_none());
 }
+
+#[test]
+fn sessions_are_listed_opened_again_and_marked() {
+    let home = tempfile::tempdir().unwrap();
+    let mut desk = Desk::at_home(&Start::default(), home.path());
+    desk.connect("sim:fast");
+    desk.wait_for_log("SMS Ready");
+    desk.click("Disconnect");
+    desk.wait("it is closed", |desk| !desk.state().busy());
+    open(&mut desk, "Open capture…");
+    desk.wait("it is listed", |desk| desk.state().tools.captures.len() == 1);
+    let path = desk.state().tools.captures[0].path.clone();
+    let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+    desk.tick(&format!("Keep {name}"));
+    desk.wait("it is marked", |desk| desk.state().tools.captures.first().is_some_and(|capture| capture.marked));
+    assert!(modemscope::capture::folder::is_kept(&path));
+    desk.reach(&format!("Open {name}"));
+    desk.wait_for_log("SMS Ready");
+    assert_eq!(desk.state().file.as_ref().map(|file| file.path.clone()), Some(path));
+}
