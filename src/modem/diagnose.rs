@@ -12,6 +12,9 @@
 )]
 
 mod book;
+mod connecting;
+mod console;
+mod cut;
 mod data_end;
 mod docs;
 mod echo;
@@ -22,17 +25,23 @@ mod opening;
 mod order;
 mod payload;
 mod power;
+mod refused;
+mod registration;
 mod rule;
 mod sms;
 mod strip;
+mod ussd;
 mod without_prompt;
+mod writing;
 
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use super::Direction;
+use super::dialog::said::Said;
 use super::dialog::{Dialog, Event, Record};
 use super::transcript::{Chunk, Shape, Transcript};
+use crate::vocabulary::is_whole_command;
 use book::Book;
 pub use docs::markdown;
 pub use rule::Doc;
@@ -268,6 +277,7 @@ impl Diagnoser {
 
     /// The log ends here: rules about absence decide now, and what was taken back is gone.
     pub fn finish(&mut self) {
+        self.deal();
         self.dialog.finish();
         self.settle();
         self.book.forget_withdrawn();
@@ -328,24 +338,60 @@ impl Diagnoser {
 /// Diagnoses a session that was read from text, to its end.
 #[must_use]
 pub fn of_transcript(transcript: &Transcript) -> Diagnoser {
-    let mut diagnoser = Diagnoser::of(match transcript.shape {
-        Shape::Pasted => Record::Echoed,
-        Shape::Marked if transcript.sent_only() && !only_probes(transcript) => Record::SentOnly,
-        Shape::Marked | Shape::Labelled => Record::Both,
-    });
-    diagnoser.dialog.loose = transcript.shape == Shape::Labelled && transcript.restored;
-    diagnoser.dialog.restored = transcript.restored;
+    let mut diagnoser = Diagnoser::of_log(transcript);
     for chunk in &transcript.chunks {
-        match chunk.direction {
-            Direction::Rx => diagnoser.received(&chunk.bytes, chunk.at),
-            Direction::Tx => diagnoser.sent(&chunk.bytes, chunk.line as u64, chunk.at),
-        }
-        if chunk.elided {
-            diagnoser.left_out(chunk.direction);
-        }
+        diagnoser.hear(chunk);
     }
     diagnoser.finish();
     diagnoser
+}
+
+impl Diagnoser {
+    /// A diagnoser of a log that is read from text; `head` is all of it, or its first part.
+    #[must_use]
+    pub fn of_log(head: &Transcript) -> Self {
+        let mut diagnoser = Self::of(match head.shape {
+            Shape::Pasted => Record::Echoed,
+            Shape::Marked if head.sent_only() && !only_probes(head) => Record::SentOnly,
+            Shape::Marked | Shape::Labelled => Record::Both,
+        });
+        diagnoser.dialog.loose = head.shape == Shape::Labelled && head.restored;
+        diagnoser.dialog.restored = head.restored;
+        diagnoser.dialog.read_ahead = true;
+        diagnoser
+    }
+
+    /// The next bytes of a log that is read from text.
+    pub fn hear(&mut self, chunk: &Chunk) {
+        if begins_anew(chunk) {
+            self.deal();
+        }
+        match chunk.direction {
+            Direction::Rx => self.received(&chunk.bytes, chunk.at),
+            Direction::Tx => self.sent(&chunk.bytes, chunk.line as u64, chunk.at),
+        }
+        if chunk.elided {
+            self.left_out(chunk.direction);
+        }
+    }
+
+    /// Gives the results that came behind several commands to their commands.
+    fn deal(&mut self) {
+        while self.dialog.deal() {
+            self.settle();
+        }
+    }
+}
+
+/// What comes now is no further result: those before it can be dealt to their commands.
+fn begins_anew(chunk: &Chunk) -> bool {
+    let mut lines = chunk.bytes.split(|byte| matches!(byte, b'\r' | b'\n')).filter(|line| !line.is_empty());
+    chunk.direction == Direction::Tx
+        || lines.next().is_some_and(|line| {
+            let said = Said::read(line);
+            let result = matches!(said, Said::Ok | Said::Unknown | Said::Info) || said.is_error();
+            is_whole_command(line.trim_ascii_end()) || line.starts_with(b">") || !result && !rule::is_value(said)
+        })
 }
 
 /// A log of nothing but the same question asked again and again is not one that left the answers out: there were none.

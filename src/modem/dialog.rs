@@ -12,16 +12,20 @@ mod echo;
 pub mod exchange;
 mod heard;
 mod received;
+mod results;
 mod sent;
 pub mod state;
+mod tally;
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 pub use crate::vocabulary::said;
 use exchange::{Data, Exchange, Span};
-pub(super) use received::{flipped_bits, is_burst, strange};
+pub(super) use received::{flipped_bits, is_burst, plain_quotes, strange};
 use said::Said;
 use state::{Ip, State};
+pub use tally::Tally;
 
 use super::Direction;
 use super::digest::{Digest, Held};
@@ -69,6 +73,8 @@ pub enum Event {
     DataEnd,
     /// A line that is nothing a modem says, while no peer's data can flow: its bytes, how many a modem never prints.
     Unknown(Span, u32),
+    /// An answer that broke off: what came of it.
+    Cut(Span),
     /// What a modem sends at power-on at 115200: 00, 49 and FF.
     Burst(Span),
     /// Bytes came after more than one command without any; how many is still in [`Dialog::silent`].
@@ -118,6 +124,9 @@ pub struct Dialog {
     pub loose: bool,
     /// Which family the modem is of.
     pub telling: Telling,
+    /// The log is read after the fact, line by line: what came behind several commands is dealt to them when the next one
+    /// shows how many answers there were.
+    pub read_ahead: bool,
     /// The modem's state.
     pub state: State,
     /// Commands without an outcome, oldest first; bounded.
@@ -150,6 +159,10 @@ pub struct Dialog {
     pub answered_in_earnest: u32,
     /// The first bytes of the last unknown line.
     pub unknown: Vec<u8>,
+    /// How commands have fared.
+    pub tally: Tally,
+    /// Some line was heard that only a modem says.
+    pub spoken: bool,
     /// Whether what comes back is what was sent.
     pub looped: Loop,
     /// When the data connection was lost: its state until then, and the CIPSTART that was opening a connection.
@@ -177,6 +190,20 @@ pub struct Dialog {
     held: Vec<(Said, Span)>,
     suspect: Option<(Said, Span)>,
     later: Option<(Said, Span)>,
+    /// The words of the last errors, and where these stand.
+    words: VecDeque<(u64, String)>,
+    /// Results behind several commands, not dealt to them yet.
+    results: Vec<(Said, Span)>,
+    /// Of them, those whose command is known.
+    dealt: VecDeque<(Said, Span, Option<u64>)>,
+    /// The last command was shown for the second time.
+    twice: bool,
+    /// Something was heard since the last command.
+    heard_since: bool,
+    /// Results since the last command.
+    results_since: u32,
+    /// Commands in a row whose result went to the one before.
+    slips: u32,
     starting: Option<(Said, Span)>,
     sms_text: bool,
     /// Text of a pushed SMS: the next line, and those that follow it without a frame of their own.
@@ -218,6 +245,9 @@ impl Dialog {
     /// The log ends here.
     pub(super) fn finish(&mut self) {
         self.settle();
+        for exchange in &self.open {
+            self.tally.unanswered(exchange);
+        }
         if let Some((start, text)) = self.unfinished()
             && is_burst(text)
             && !self.state.bare_data_possible()
@@ -311,6 +341,7 @@ impl Dialog {
     fn lose(&mut self, keep: usize) {
         for _ in 0..keep.min(self.open.len()) {
             let exchange = self.open.remove(0);
+            self.tally.unanswered(&exchange);
             self.recycle(exchange);
         }
     }

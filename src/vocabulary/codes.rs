@@ -45,6 +45,12 @@ pub fn cme_code(text: &str) -> Option<u16> {
     CME.iter().find(|(_, known)| known.eq_ignore_ascii_case(text.trim())).map(|&(code, _)| code)
 }
 
+/// The code of a `+CMS ERROR` text printed by `AT+CMEE=2`, whatever the case of its letters.
+#[must_use]
+pub fn cms_code(text: &str) -> Option<u16> {
+    CMS.iter().find(|(_, known)| known.eq_ignore_ascii_case(text.trim())).map(|&(code, _)| code)
+}
+
 /// Registration state of `+CREG` and `+CGREG`.
 #[must_use]
 pub const fn registration_text(stat: u8) -> Option<&'static str> {

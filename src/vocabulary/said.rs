@@ -5,6 +5,9 @@
 use super::codes;
 use super::line::number;
 
+/// Stands for the code of an error that shows none.
+pub const NO_CODE: u16 = u16::MAX;
+
 /// A line of the modem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Said {
@@ -14,7 +17,7 @@ pub enum Said {
     Error,
     /// `+CME ERROR:` with its code; 100 (unknown) for a text that is in no table.
     Cme(u16),
-    /// `+CMS ERROR:` with its code.
+    /// `+CMS ERROR:` with its code; [`NO_CODE`] where it shows none, or words that are in no table.
     Cms(u16),
     /// `SEND OK`, `DATA ACCEPT:…`.
     SendOk,
@@ -56,6 +59,12 @@ pub enum Said {
     PowerDown,
     /// `+CREG: …`: the first two fields.
     Creg(u8, Option<u8>),
+    /// `+CGREG: …`, `+CEREG: …`: registration for data, the first two fields.
+    DataReg(u8, Option<u8>),
+    /// `+COPS: …`: an operator is named.
+    Operator(bool),
+    /// `+CUSD: <status>`, with a text or without.
+    Ussd(u8, bool),
     /// `+CSQ: <rssi>,…`.
     Csq(u8),
     /// `+CBC: …,<mV>`.
@@ -259,10 +268,13 @@ fn plus(line: &[u8]) -> Said {
     let small = |at: usize| number(field(at)).and_then(|number| u8::try_from(number).ok());
     let or_info = |said: Option<Said>| said.unwrap_or(Said::Info);
     match name {
-        b"+CME ERROR" if colon => Said::Cme(error_code(value)),
-        b"+CMS ERROR" if colon => Said::Cms(error_code(value)),
+        b"+CME ERROR" if colon => Said::Cme(error_code(value, codes::cme_code).unwrap_or(100)),
+        b"+CMS ERROR" if colon => Said::Cms(error_code(value, codes::cms_code).unwrap_or(NO_CODE)),
         b"+CSQ" if colon => or_info(small(0).map(Said::Csq)),
         b"+CREG" if colon => or_info(small(0).map(|first| Said::Creg(first, small(1)))),
+        b"+CGREG" | b"+CEREG" if colon => or_info(small(0).map(|first| Said::DataReg(first, small(1)))),
+        b"+COPS" if colon => or_info(small(0).map(|_| Said::Operator(value.contains(&b'"')))),
+        b"+CUSD" if colon => or_info(small(0).map(|status| Said::Ussd(status, value.contains(&b'"')))),
         b"+CPIN" if colon => Said::Cpin(pin(value)),
         b"+CFUN" if colon => or_info(small(0).map(Said::Cfun)),
         b"+CBC" if colon => or_info(number(field(2)).map(Said::Cbc)),
@@ -321,16 +333,16 @@ fn pin(value: &[u8]) -> Pin {
         b"READY" => Pin::Ready,
         b"SIM PIN" | b"PH_SIM PIN" | b"PH-SIM PIN" => Pin::Pin,
         b"SIM PUK" | b"PH_SIM PUK" | b"PH-SIM PUK" => Pin::Puk,
-        b"NOT INSERTED" => Pin::NotInserted,
+        b"NOT INSERTED" | b"SIM REMOVED" => Pin::NotInserted,
         b"NOT READY" => Pin::NotReady,
         _ => Pin::Other,
     }
 }
 
 /// The number, or the number of the text that `AT+CMEE=2` prints.
-fn error_code(value: &[u8]) -> u16 {
+fn error_code(value: &[u8], of_text: fn(&str) -> Option<u16>) -> Option<u16> {
     let numeric = number(value.trim_ascii()).and_then(|code| u16::try_from(code).ok());
-    numeric.or_else(|| codes::cme_code(&String::from_utf8_lossy(value))).unwrap_or(100)
+    numeric.or_else(|| of_text(&String::from_utf8_lossy(value)))
 }
 
 #[cfg(test)]
@@ -350,6 +362,15 @@ mod tests {
         check("+CME ERROR: SIM not inserted", Said::Cme(10));
         check("+CME ERROR: 70000", Said::Cme(100));
         check("+CMS ERROR: 305", Said::Cms(305));
+        check("+CMS ERROR: Requested facility not implemented", Said::Cms(69));
+        check("+CMS ERROR: operation not allowed", Said::Cms(302));
+        check("+CMS ERROR:", Said::Cms(NO_CODE));
+        check("+CMS ERROR: something else", Said::Cms(NO_CODE));
+        check("+CEREG: 0,2", Said::DataReg(0, Some(2)));
+        check("+COPS: 0", Said::Operator(false));
+        check("+COPS: 0,0,\"x\"", Said::Operator(true));
+        check("+COPS: (2,\"x\",\"x\",\"26201\")", Said::Info);
+        check("+CUSD: 2", Said::Ussd(2, false));
         check("0, CONNECT OK", Said::ConnectOk(Some(0)));
         check("0,CONNECT FAIL", Said::ConnectFail(Some(0)));
         check("9, CLOSED", Said::Unknown);
@@ -376,7 +397,6 @@ mod tests {
         check("UNDER-VOLTAGE WARNNING", Said::UnderVoltage(false));
         check("OVER-VOLTAGE POWER OFF", Said::OverVoltage(true));
         check("+CIPSEND: 0,1352", Said::SendLimit(1352));
-        check("+COPS: 0,0,\"x\"", Said::Info);
         check("+ hello", Said::Unknown);
         check("C: 0,0,\"UDP\",\"81.161.156.81\",\"14450\",\"CONNECTED\"", Said::Info);
     }

@@ -78,6 +78,8 @@ struct Entry {
     handle: Handle,
     order: u64,
     withdrawn: bool,
+    /// How often it was seen.
+    count: u32,
 }
 
 /// All findings.
@@ -103,7 +105,6 @@ impl Book {
         }
         draft.spans.sort_by_key(|span| span.order);
         let order = draft.spans.first().map_or(u64::MAX, |span| span.order);
-        let evidence = |span: &Span| Evidence { direction: span.direction, range: span.start..span.end, at: span.at };
         let finding = Finding {
             rule: doc.slug,
             severity: draft.severity.unwrap_or(doc.severity),
@@ -117,8 +118,41 @@ impl Book {
         };
         let at = self.entries.partition_point(|entry| entry.order <= order);
         self.findings.insert(at, finding);
-        self.entries.insert(at, Entry { handle, order, withdrawn: false });
+        self.entries.insert(at, Entry { handle, order, withdrawn: false, count: 1 });
         handle
+    }
+
+    /// The same once more: one cause is one finding, with its count.
+    pub(super) fn again(&mut self, handle: Handle, spans: impl IntoIterator<Item = Option<Span>>) {
+        let Some(at) = self.place(handle) else { return };
+        let (Some(entry), Some(finding)) = (self.entries.get_mut(at), self.findings.get_mut(at)) else { return };
+        let counted = format!(", {} times.", entry.count);
+        let title =
+            finding.title.strip_suffix(&counted).or_else(|| finding.title.strip_suffix('.')).unwrap_or_default();
+        entry.count += 1;
+        finding.title = format!("{title}, {} times.", entry.count);
+        finding.resolved = false;
+        extend(finding, spans);
+        self.revision += 1;
+    }
+
+    /// More bytes show what a standing finding of this rule says. False if there is none.
+    pub(super) fn extend(&mut self, slugs: &[&str], spans: impl IntoIterator<Item = Option<Span>>) -> bool {
+        let Some(finding) = self.findings.iter_mut().find(|finding| !finding.resolved && slugs.contains(&finding.rule))
+        else {
+            return false;
+        };
+        extend(finding, spans);
+        self.revision += 1;
+        true
+    }
+
+    /// Some finding rests on these bytes.
+    #[must_use]
+    pub(super) fn rests_on(&self, span: Span) -> bool {
+        self.findings.iter().flat_map(|finding| &finding.evidence).any(|evidence| {
+            evidence.direction == span.direction && evidence.range.start < span.end && span.start < evidence.range.end
+        })
     }
 
     /// Makes room by forgetting one finding that was taken back.
@@ -146,6 +180,17 @@ impl Book {
         self.resolve(handle);
         if let Some(entry) = self.place(handle).and_then(|at| self.entries.get_mut(at)) {
             entry.withdrawn = true;
+        }
+    }
+
+    /// Takes all findings of a rule back: another one tells the cause.
+    pub(super) fn withdraw_all(&mut self, slug: &str) {
+        for (finding, entry) in self.findings.iter_mut().zip(&mut self.entries) {
+            if finding.rule == slug {
+                finding.resolved = true;
+                entry.withdrawn = true;
+                self.revision += 1;
+            }
         }
     }
 
@@ -215,6 +260,21 @@ impl Book {
     pub(super) const fn revision(&self) -> u64 {
         self.revision
     }
+}
+
+/// Adds evidence, as far as it is worth listing.
+fn extend(finding: &mut Finding, spans: impl IntoIterator<Item = Option<Span>>) {
+    /// More places of the same are only counted.
+    const PLACES: usize = 12;
+    for span in spans.into_iter().flatten() {
+        if finding.evidence.len() < PLACES {
+            finding.evidence.push(evidence(&span));
+        }
+    }
+}
+
+fn evidence(span: &Span) -> Evidence {
+    Evidence { direction: span.direction, range: span.start..span.end, at: span.at }
 }
 
 /// A time span for people: `0.5 s`, `12 s`, `3 min`.

@@ -251,10 +251,23 @@ impl Rule for Overflow {
         why: "SoftwareSerial keeps 64 received bytes; what comes while the sketch is busy is lost.",
         fix: "Read in smaller pieces (AT+CIPRXGET=2,48), read faster, or enlarge the buffer (_SS_MAX_RX_BUFF).",
     };
-    const HEARS: u32 = hears::COMMAND | hears::TICK | hears::FINISH;
+    const HEARS: u32 = hears::COMMAND | hears::TICK | hears::FINISH | hears::CUT;
 
     #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        if let Event::Cut(span) = event {
+            // With its line ends; the echo may have been read before the buffer ran over.
+            let length = span.end - span.start;
+            let echo = dialog.open.first().map_or(0, |open| open.text.len() as u64);
+            if !self.told && (NEAR.contains(&(length + 4)) || NEAR.contains(&(length + echo + 4))) {
+                self.told = true;
+                let of = dialog.open.first().map_or(String::new(), |open| format!(" to {}", open.shown()));
+                let title = format!("The answer{of} breaks off after {} bytes.", length + 4);
+                let command = dialog.open.first().map(|open| open.span);
+                book.add(Self::DOC, Draft::new(title, [command, Some(span)]).confidence(75));
+            }
+            return;
+        }
         let open = match event {
             // An answer that is still on its way when the next command leaves has not broken off.
             Event::Command

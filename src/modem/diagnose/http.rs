@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Severity::{Problem, Warning};
 use super::book::{Book, Draft, Handle};
 use super::data_end::PATIENCE;
-use super::network::no_sim;
+use super::network::NO_SIM;
 use super::order::FAMILY;
 use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::{Exchange, Span};
@@ -168,7 +168,9 @@ impl Rule for Failed {
 
 /// `bearer-refused`.
 #[derive(Debug, Default)]
-pub(super) struct BearerRefused;
+pub(super) struct BearerRefused {
+    told: Option<Handle>,
+}
 
 impl Rule for BearerRefused {
     const DOC: &'static Doc = &Doc {
@@ -189,10 +191,19 @@ impl Rule for BearerRefused {
         };
         if !done.refused() {
             book.resolve_all(Self::DOC.slug);
-        } else if !book.is_open(Self::DOC.slug) && !no_sim(book) && !book.is_blamed(done.id) {
+            return;
+        }
+        let spans = [Some(done.span), done.result_span()];
+        if book.is_blamed(done.id) || book.extend(&NO_SIM, spans) {
+            return;
+        }
+        book.blame(done.id, Self::DOC.slug);
+        if let Some(told) = self.told.filter(|_| book.is_open(Self::DOC.slug)) {
+            book.again(told, spans);
+        } else {
             let draft = Draft::new(format!("{} was refused.", done.shown()), [Some(done.span), done.result_span()])
                 .send("AT+SAPBR=0,1", "AT+SAPBR=0,1\r");
-            book.add(Self::DOC, draft);
+            self.told = Some(book.add(Self::DOC, draft));
         }
     }
 }

@@ -228,12 +228,33 @@ impl NoAnswer {
     }
 }
 
+impl NoAnswer {
+    /// A log of one stream that shows commands, over seconds or again and again, and nothing that a modem says.
+    fn only_commands(&mut self, dialog: &Dialog, book: &mut Book) {
+        /// Fewer commands are a list of commands, not a log.
+        const ENOUGH: u32 = 3;
+        let tally = &dialog.tally;
+        let first = tally.unanswered_first.first().map(|(_, span)| *span);
+        let last = dialog.last.span.filter(|last| Some(*last) != first);
+        let apart = first.and_then(|first| first.at).zip(last.and_then(|last| last.at));
+        let long = apart.is_some_and(|(first, last)| last >= first + SILENCE);
+        let again = tally.repeated >= ENOUGH;
+        let silent =
+            dialog.answered == 0 && !dialog.spoken && tally.unanswered >= ENOUGH && tally.commands == tally.unanswered;
+        if !silent || !(long || again) || book.any_open(&["no-line-ending", "wrong-baud", "console-on-port"]) {
+            return;
+        }
+        let title = format!("The log shows {} commands and not a single answer.", tally.unanswered);
+        self.told = Some(book.add(Self::DOC, Draft::new(title, [first, last]).offer(Offer::ScanBaud).confidence(70)));
+    }
+}
+
 impl Rule for NoAnswer {
     const DOC: &'static Doc = &Doc {
         slug: "no-answer",
         severity: Problem,
         family: FAMILY,
-        evidence: "Two commands or more, and 5 s (or the end of the log) without a single byte.",
+        evidence: "Two commands or more, and 5 s (or the end of the log) without a single byte; in a log of one stream, three commands or more over 5 s or the same ones again and again, and nothing that a modem says.",
         why: "The modem gets no power, does not hear what is sent, or its answers do not arrive.",
         fix: "Check in this order: power (4.0 V, 2 A), the right port, baud rate, TX and RX swapped, common GND, autobaud (send AT every 300 ms), sleep.",
     };
@@ -243,6 +264,12 @@ impl Rule for NoAnswer {
         if matches!(event, Event::Received) {
             if let Some(told) = self.told.take() {
                 book.withdraw(told);
+            }
+            return;
+        }
+        if dialog.record == Record::Echoed {
+            if matches!(event, Event::Finish) {
+                self.only_commands(dialog, book);
             }
             return;
         }
@@ -350,12 +377,23 @@ impl Rule for WrongBaud {
         why: "Port and modem speak at different rates.",
         fix: "Find the rate (Find baud), then fix it with AT+IPR=9600 and AT&W.",
     };
-    const HEARS: u32 = hears::UNKNOWN | hears::FINAL | hears::TICK | hears::FINISH | hears::COMMAND;
+    const HEARS: u32 = hears::UNKNOWN | hears::FINAL | hears::TICK | hears::FINISH | hears::COMMAND | hears::BURST;
 
     #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
+            // The same signs in place of each answer are none of a power-on.
+            Event::Burst(span) if dialog.answered == 0 && !dialog.open.is_empty() => {
+                self.strange += span.end - span.start;
+                self.all += span.end - span.start;
+                self.first.get_or_insert(span);
+                self.check(None, book);
+            }
             Event::Unknown(span, strange) => {
+                // A few damaged answers among good ones are a fault of the line, not of its rate.
+                if dialog.answered > 2 && self.strange + u64::from(strange) < dialog.received_total() / 4 {
+                    return;
+                }
                 self.strange += u64::from(strange);
                 self.all += span.end - span.start;
                 self.first.get_or_insert(span);
@@ -367,90 +405,8 @@ impl Rule for WrongBaud {
                 }
                 *self = Self::default();
             }
+            Event::Burst(_) => {}
             _ => self.check(Self::unfinished(dialog), book),
         }
-    }
-}
-
-/// `typographic-quotes`.
-#[derive(Debug, Default)]
-pub(super) struct Quotes;
-
-/// The quotes that word processors set.
-const CURLY: [&[u8]; 3] = [b"\xE2\x80\x9C", b"\xE2\x80\x9D", b"\xE2\x80\x9E"];
-
-impl Rule for Quotes {
-    const DOC: &'static Doc = &Doc {
-        slug: "typographic-quotes",
-        severity: Problem,
-        family: FAMILY,
-        evidence: "A refused command holds typographic quotes (bytes `E2 80 9C`, `E2 80 9D`).",
-        why: "Text copied from a PDF or a web page has curly quotes; the modem knows only the plain one (22 hex).",
-        fix: "Type the quotes anew, or send the corrected command.",
-    };
-    const HEARS: u32 = hears::TROUBLE;
-
-    fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
-        let Some(done) = dialog.done.as_ref().filter(|done| done.refused() && done.text.contains(&0xE2)) else {
-            return;
-        };
-        let Some(first) = done.text.windows(3).position(|three| CURLY.contains(&three)) else { return };
-        let mut corrected = Vec::with_capacity(done.text.len());
-        let mut rest = done.text.as_slice();
-        while let [byte, tail @ ..] = rest {
-            if rest.get(..3).is_some_and(|three| CURLY.contains(&three)) {
-                corrected.push(b'"');
-                rest = rest.get(3..).unwrap_or_default();
-            } else {
-                corrected.push(*byte);
-                rest = tail;
-            }
-        }
-        let shown = String::from_utf8_lossy(&corrected).into_owned();
-        corrected.push(b'\r');
-        let at = done.span.part(first as u64..first as u64 + 3);
-        let draft = Draft::new("The command has typographic quotes.", [Some(at), done.result_span()])
-            .fix(format!("Send {shown}."))
-            .send("Send corrected", corrected);
-        book.add(Self::DOC, draft);
-        book.blame(done.id, Self::DOC.slug);
-    }
-}
-
-/// `blank-in-command`.
-#[derive(Debug, Default)]
-pub(super) struct Blanks;
-
-impl Rule for Blanks {
-    const DOC: &'static Doc = &Doc {
-        slug: "blank-in-command",
-        severity: Problem,
-        family: FAMILY,
-        evidence: "A refused command has blanks inside its name, as in `AT + CIPSTART`.",
-        why: "The name of a command is one word; pasted text often has blanks in it.",
-        fix: "Write the command without blanks.",
-    };
-    const HEARS: u32 = hears::TROUBLE;
-
-    fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
-        let Some(done) = dialog.done.as_ref().filter(|done| done.refused() && !book.is_blamed(done.id)) else { return };
-        let name_end = done.text.iter().position(|byte| matches!(byte, b'=' | b'?' | b'"')).unwrap_or(done.text.len());
-        let name = done.text.get(..name_end).unwrap_or_default();
-        if !name.contains(&b'+')
-            || !name.trim_ascii_end().contains(&b' ') && name_end == done.text.len()
-            || !name.contains(&b' ')
-        {
-            return;
-        }
-        let mut corrected: Vec<u8> = name.iter().copied().filter(|byte| *byte != b' ').collect();
-        corrected.extend_from_slice(done.text.get(name_end..).unwrap_or_default());
-        let shown = String::from_utf8_lossy(&corrected).into_owned();
-        corrected.push(b'\r');
-        let draft =
-            Draft::new(format!("{} has blanks inside its name.", done.shown()), [Some(done.span), done.result_span()])
-                .fix(format!("Send {shown}."))
-                .send("Send corrected", corrected);
-        book.add(Self::DOC, draft);
-        book.blame(done.id, Self::DOC.slug);
     }
 }

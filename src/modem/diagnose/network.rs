@@ -1,16 +1,14 @@
 //! SIM and network.
 
-use std::time::Duration;
-
 use super::Offer;
-use super::Severity::{Problem, Warning};
+use super::Severity::Problem;
 use super::book::{Book, Draft, Handle};
-use super::power::{FAMILY, MINUTE};
+use super::power::FAMILY;
 use super::rule::{Doc, Rule, hears};
-use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
+use crate::modem::dialog::exchange::{Outcome, Span};
 use crate::modem::dialog::said::{Pin, Said};
 use crate::modem::dialog::{Dialog, Event};
-use crate::vocabulary::{Form, Role, codes};
+use crate::vocabulary::{Form, Role};
 
 /// What an error says about the SIM, whichever command got it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -49,8 +47,11 @@ fn sim_error(event: Event, dialog: &Dialog, book: &mut Book, slug: &'static str)
 
 /// The SIM is missing or locked: whatever needs it fails for that reason.
 pub(super) fn no_sim(book: &Book) -> bool {
-    book.any_open(&[SimMissing::DOC.slug, SimLocked::DOC.slug])
+    book.any_open(&NO_SIM)
 }
+
+/// Rules that say that there is no SIM to work with.
+pub(super) const NO_SIM: [&str; 3] = [SimMissing::DOC.slug, SimLocked::DOC.slug, Unreadable::DOC.slug];
 
 /// `sim-missing`.
 #[derive(Debug, Default)]
@@ -106,6 +107,8 @@ fn switches_off(dialog: &Dialog) -> bool {
 #[derive(Debug, Default)]
 pub(super) struct SimLocked {
     told: Option<Handle>,
+    /// The PIN was entered in this log.
+    entered: bool,
 }
 
 impl Rule for SimLocked {
@@ -117,9 +120,12 @@ impl Rule for SimLocked {
         why: "The SIM asks for its PIN (or PUK) before it lets the modem into the network.",
         fix: "Enter the PIN with AT+CPIN=\"1234\" (your own), or switch it off in a phone; a PUK is asked for after three wrong PINs.",
     };
-    const HEARS: u32 = hears::NEWS | hears::TROUBLE;
+    const HEARS: u32 = hears::NEWS | hears::COURSE;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        if let (Event::Final, Some(done)) = (event, &dialog.done) {
+            self.entered |= done.role == Role::Sim && done.asked.form == Form::Set && !done.refused();
+        }
         let (puk, spans) = match event {
             Event::Said(Said::Cpin(Pin::Ready), _) => {
                 if let Some(told) = self.told.take() {
@@ -133,8 +139,13 @@ impl Rule for SimLocked {
                 _ => return,
             },
         };
-        if self.told.is_none() {
-            let what = if puk { "The SIM is blocked and asks for its PUK." } else { "The SIM asks for its PIN." };
+        // Who has entered it before knows; why it is asked again is told by the restart.
+        if self.told.is_none() && !(self.entered && !puk && book.is_open("modem-restarted")) {
+            let what = match (puk, self.entered) {
+                (true, _) => "The SIM is blocked and asks for its PUK.",
+                (false, true) => "The SIM asks for its PIN again: the modem has restarted, or the PIN was not taken.",
+                (false, false) => "The SIM asks for its PIN.",
+            };
             let advice = Offer::Advice(
                 "Type AT+CPIN=\"<your PIN>\" in the send box. After three wrong PINs the SIM asks for its PUK.",
             );
@@ -143,178 +154,51 @@ impl Rule for SimLocked {
     }
 }
 
-/// `not-registered`.
+/// `sim-unreadable`.
 #[derive(Debug, Default)]
-pub(super) struct NotRegistered {
-    /// First of the answers in a row that say so, and how many.
-    since: Option<Span>,
-    count: u32,
-    denied: u32,
-    last: Option<Span>,
+pub(super) struct Unreadable {
     told: Option<Handle>,
 }
 
-/// So many answers count where there are no times.
-const ANSWERS: u32 = 10;
+impl Rule for Unreadable {
+    const DOC: &'static Doc = &Doc {
+        slug: "sim-unreadable",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "`AT+CPIN?` is refused without a reason (AT+CMEE=0, the default), or with SIM failure or SIM wrong; taken back when the SIM answers after all.",
+        why: "AT+CPIN? is refused only when the modem cannot read the SIM: none is in, it is the wrong way round, its contacts are bad, or the modem has only just started.",
+        fix: "AT+CMEE=2 and AT+CPIN? again tell which; put the SIM in anew with the power off.",
+    };
+    const HEARS: u32 = hears::NEWS | hears::TROUBLE;
 
-impl NotRegistered {
-    fn tell(&mut self, dialog: &Dialog, book: &mut Book) {
-        if self.told.is_some() || no_sim(book) {
-            return;
-        }
-        let state = dialog.state.creg.and_then(codes::registration_text).unwrap_or("not registered");
-        let mut draft = Draft::new(format!("The modem is not in a network: {state}."), [self.since, self.last]);
-        if self.denied > 1 {
-            draft = draft
-                .because("The network refuses this SIM: it is not activated, blocked, or not allowed here.")
-                .fix("Try the SIM in a phone; ask the operator whether it may use 2G.");
-        } else if matches!(dialog.state.csq, Some(0 | 99)) {
-            draft = draft
-                .because(
-                    "There is no signal (CSQ 0 or 99): the antenna is missing or bad, or there is no 2G network here.",
-                )
-                .fix("Check the antenna and its plug; ask whether the operator still runs 2G.");
-        }
-        self.told = Some(book.add(Self::DOC, draft));
-    }
-
-    fn answer(&mut self, span: Span, dialog: &Dialog, book: &mut Book) {
-        match dialog.state.creg {
-            Some(1 | 5) => {
-                // It only took its time.
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        match event {
+            Event::Said(Said::Cpin(_), _) => {
                 if let Some(told) = self.told.take() {
                     book.withdraw(told);
                 }
-                *self = Self::default();
-            }
-            Some(state) => {
-                self.since.get_or_insert(span);
-                self.last = Some(span);
-                self.count += 1;
-                if state == 3 {
-                    self.denied += 1;
-                } else {
-                    self.denied = 0;
-                }
-                let long = self.since.and_then(|since| since.at).zip(span.at).map(|(since, now)| now >= since + MINUTE);
-                if self.denied >= 2 || long.unwrap_or(self.count >= ANSWERS) {
-                    self.tell(dialog, book);
-                }
-            }
-            None => {}
-        }
-    }
-}
-
-/// Commands that cannot work without a network.
-fn needs_network(done: &Exchange) -> bool {
-    match done.role {
-        Role::ContextOpen | Role::Open | Role::SmsSend | Role::Dial | Role::LookUp | Role::Activate => true,
-        Role::Bearer | Role::Attach => done.chief().parameter(0).text == b"1",
-        _ => false,
-    }
-}
-
-impl Rule for NotRegistered {
-    const DOC: &'static Doc = &Doc {
-        slug: "not-registered",
-        severity: Problem,
-        family: FAMILY,
-        evidence: "`+CREG:` shows 0, 2 or 4 for 60 s (ten answers in a log without times, two if commands that need the network fail meanwhile), or 3 twice; taken back when it registers after all.",
-        why: "Without registration there is no call, no SMS and no data: no antenna, no 2G network here, the SIM is refused, or the supply is weak.",
-        fix: "Check antenna, operator and SIM; AT+CSQ shows the signal, AT+COPS=? the networks.",
-    };
-    const HEARS: u32 = hears::SAID | hears::TROUBLE;
-
-    #[inline(always)]
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        if matches!(dialog.state.functions, Some(0 | 4)) {
-            return;
-        }
-        match event {
-            Event::Said(Said::Creg(..), span) => self.answer(span, dialog, book),
-            Event::Said(Said::Rdy, _) => *self = Self { told: self.told, ..Self::default() },
-            Event::Final => {
-                let failed = dialog.done.as_ref().is_some_and(|done| done.refused() && needs_network(done));
-                if failed && self.count >= 2 {
-                    self.tell(dialog, book);
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-/// `weak-signal`.
-#[derive(Debug, Default)]
-pub(super) struct WeakSignal {
-    reading: Option<(u8, Span)>,
-    failure: Option<Span>,
-    told: bool,
-}
-
-/// A failure and a reading so far apart have nothing to do with each other.
-const TOGETHER: Duration = Duration::from_mins(5);
-
-impl WeakSignal {
-    fn check(&mut self, book: &mut Book) {
-        let (Some((rssi, reading)), Some(failure)) = (self.reading, self.failure) else { return };
-        let apart = reading.at.zip(failure.at).is_some_and(|(a, b)| a.abs_diff(b) > TOGETHER);
-        if !self.told && !apart && (1..=9).contains(&rssi) {
-            self.told = true;
-            let text = codes::csq_text(rssi).unwrap_or_default();
-            book.add(
-                Self::DOC,
-                Draft::new(
-                    format!("The signal is weak (CSQ {rssi}: {text}) while something fails."),
-                    [Some(reading), Some(failure)],
-                )
-                .confidence(70),
-            );
-        }
-    }
-}
-
-impl Rule for WeakSignal {
-    const DOC: &'static Doc = &Doc {
-        slug: "weak-signal",
-        severity: Warning,
-        family: FAMILY,
-        evidence: "`+CSQ:` shows 1 to 9 (-111 to -96 dBm) while something fails that needs the network.",
-        why: "At such a level sends fail, and the modem draws the most current.",
-        fix: "Use a better antenna or place; 10 and more is usable, 15 and more good.",
-    };
-    const HEARS: u32 = hears::SAID | hears::COURSE;
-
-    #[inline(always)]
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        match event {
-            Event::Said(Said::Csq(rssi), span) => {
-                self.reading = Some((rssi, span));
-                self.told &= (1..=9).contains(&rssi);
-                self.check(book);
-            }
-            Event::Said(Said::ConnectFail(_) | Said::PdpDeact | Said::CallEnd, span) => {
-                self.failure = Some(span);
-                self.check(book);
-            }
-            Event::Said(Said::HttpAction(status), span) if status >= 600 => {
-                self.failure = Some(span);
-                self.check(book);
             }
             Event::Final => {
-                let Some(done) = &dialog.done else { return };
-                let failed = match done.outcome {
-                    Some((Outcome::Said(Said::SendFail), _)) => true,
-                    Some((outcome, _)) if outcome.refused() => {
-                        needs_network(done) && done.chief().form != Form::Query && !book.is_blamed(done.id)
-                            || matches!(outcome, Outcome::Said(Said::Cms(_)))
+                let Some(done) = dialog.done.as_ref().filter(|done| done.refused() && !book.is_blamed(done.id)) else {
+                    return;
+                };
+                let unreadable = match done.outcome {
+                    Some((Outcome::Said(Said::Cme(13 | 15)), _)) => true,
+                    Some((Outcome::Said(Said::Error | Said::Cme(100)), _)) => {
+                        done.role == Role::Sim && done.asked.form == Form::Query
                     }
                     _ => false,
                 };
-                if failed {
-                    self.failure = done.result_span();
-                    self.check(book);
+                if !unreadable || no_sim(book) && self.told.is_none() {
+                    return;
+                }
+                book.blame(done.id, Self::DOC.slug);
+                let spans = [Some(done.span), done.result_span()];
+                if let Some(told) = self.told {
+                    book.again(told, spans);
+                } else {
+                    let title = format!("The modem cannot read the SIM: {} is refused.", done.shown());
+                    self.told = Some(book.add(Self::DOC, Draft::new(title, spans).confidence(80)));
                 }
             }
             _ => {}

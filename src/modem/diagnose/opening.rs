@@ -1,11 +1,11 @@
 //! Opening the data connection: its states, and the form of commands with `AT+CIPMUX`.
 
 use super::Severity::Problem;
-use super::book::{Book, Draft};
-use super::network::no_sim;
+use super::book::{Book, Draft, Handle};
+use super::network::{NO_SIM, no_sim};
 use super::order::FAMILY;
 use super::rule::{Doc, Rule, hears};
-use crate::modem::dialog::exchange::{Outcome, Span};
+use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::{IpState, Said};
 use crate::modem::dialog::state::Ip;
 use crate::modem::dialog::{Dialog, Event};
@@ -72,26 +72,42 @@ impl Rule for MuxForm {
 /// `no-data-service`.
 #[derive(Debug, Default)]
 pub(super) struct NoDataService {
+    told: Option<Handle>,
     apn: Option<String>,
     /// `+PDP: DEACT` while CIICR was waiting.
     deact: Option<Span>,
 }
 
 impl NoDataService {
-    fn tell(&self, command: Option<Span>, spans: [Option<Span>; 2], sure: u8, book: &mut Book) {
-        if book.is_open(Self::DOC.slug) || no_sim(book) {
+    fn tell(&mut self, title: String, command: Option<Span>, spans: [Option<Span>; 2], sure: u8, book: &mut Book) {
+        let [first, second] = spans;
+        // Without a SIM or a network there is no data: it is one more sign of that.
+        if book.extend(&NO_SIM, [command, first, second]) || book.extend(&["not-registered"], [command, first, second])
+        {
             return;
         }
-        let [first, second] = spans;
-        let mut draft = Draft::new("The data connection could not be opened.", [command, first, second])
-            .confidence(sure)
-            .send("AT+CIPSHUT", SHUT);
+        if let Some(told) = self.told.filter(|_| book.is_open(Self::DOC.slug)) {
+            book.again(told, [command, first, second]);
+            return;
+        }
+        let mut draft = Draft::new(title, [command, first, second]).confidence(sure).send("AT+CIPSHUT", SHUT);
         draft = match self.apn.as_deref() {
             None => draft.because("No APN was set with AT+CSTT in this log (the modem's own is CMNET), or the network gives no data service."),
             Some("" | "CMNET") => draft.because("The APN is empty or still CMNET, the modem's own, which hardly any operator knows."),
             Some(apn) => draft.because(format!("The network refused data service with the APN {apn:?}: wrong APN or login, no data on the SIM, not registered, or a weak supply.")),
         };
-        book.add(Self::DOC, draft);
+        self.told = Some(book.add(Self::DOC, draft));
+    }
+
+    /// A command of another kind that the network's refusal of data shows at: attaching, activating, dialling in.
+    fn other(done: &Exchange) -> bool {
+        let call_ended = matches!(done.outcome, Some((Outcome::Said(Said::CallEnd), _)));
+        match done.role {
+            Role::Attach => done.refused() && done.chief().parameter(0).text == b"1",
+            Role::Activate => done.refused() && done.asked.form == Form::Set && done.chief().parameter(0).text != b"0",
+            Role::Dial => (done.refused() || call_ended) && memchr::memmem::find(&done.text, b"*99").is_some(),
+            _ => false,
+        }
     }
 }
 
@@ -100,7 +116,7 @@ impl Rule for NoDataService {
         slug: "no-data-service",
         severity: Problem,
         family: FAMILY,
-        evidence: "`AT+CIICR` is answered `+PDP: DEACT`, ERROR or +CME ERROR, or AT+CIPSTART brings the data connection up and `+PDP: DEACT` comes.",
+        evidence: "`AT+CIICR` is answered `+PDP: DEACT`, ERROR or +CME ERROR; AT+CIPSTART brings the data connection up and `+PDP: DEACT` or `STATE: PDP DEACT` comes; `AT+CGATT=1`, `AT+CGACT=1,…` or `ATD*99#` is refused or ends in NO CARRIER.",
         why: "The network gives no data service (GPRS): the APN, the name of the operator's internet access, is wrong or missing, the SIM has no data plan, or the modem is not registered.",
         fix: "AT+CIPSHUT, then AT+CSTT=\"your operator's APN\",\"user\",\"password\" and AT+CIICR; check AT+CREG? and AT+CGATT?.",
     };
@@ -121,20 +137,27 @@ impl Rule for NoDataService {
             return;
         }
         match event {
-            Event::Said(Said::PdpDeact, span) => {
-                if dialog.open.iter().any(|open| open.role == Role::ContextOpen) {
+            Event::Said(said @ (Said::PdpDeact | Said::State(IpState::Lost)), span) => {
+                if said == Said::PdpDeact && dialog.open.iter().any(|open| open.role == Role::ContextOpen) {
                     self.deact = Some(span);
                     return;
                 }
                 let Some((ip, Some(command))) = dialog.lost else { return };
                 if ip != Ip::Active {
-                    self.tell(Some(command), [Some(span), None], 90, book);
+                    let title = "The data connection could not be opened for AT+CIPSTART.".to_owned();
+                    self.tell(title, Some(command), [Some(span), None], 90, book);
                 }
             }
             Event::Final => {
                 let Some(done) = &dialog.done else { return };
                 if done.role == Role::AccessPoint && !done.refused() && done.chief().form == Form::Set {
                     self.apn = Some(String::from_utf8_lossy(done.chief().parameter(0).text).into_owned());
+                }
+                if Self::other(done) && !book.is_blamed(done.id) {
+                    let title = format!("{} was refused: the network gives no data connection.", done.shown());
+                    self.tell(title, Some(done.span), [done.result_span(), None], 75, book);
+                    book.blame(done.id, Self::DOC.slug);
+                    return;
                 }
                 if done.role != Role::ContextOpen || !done.refused() {
                     return;
@@ -145,7 +168,8 @@ impl Rule for NoDataService {
                         && !book.any_open(&["wrong-ip-state", "context-lost"]));
                 if deact.is_some() || state {
                     let sure = if deact.is_some() || done.before.ip == Ip::Start { 90 } else { 65 };
-                    self.tell(Some(done.span), [deact, done.result_span()], sure, book);
+                    let title = format!("{} was refused: the data connection could not be opened.", done.shown());
+                    self.tell(title, Some(done.span), [deact, done.result_span()], sure, book);
                     book.blame(done.id, Self::DOC.slug);
                 }
             }

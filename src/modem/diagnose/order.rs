@@ -100,7 +100,7 @@ impl Rule for SendBeforeConnect {
 /// `send-without-connection`.
 #[derive(Debug, Default)]
 pub(super) struct SendWithoutConnection {
-    told: bool,
+    told: Option<Handle>,
 }
 
 impl Rule for SendWithoutConnection {
@@ -117,7 +117,7 @@ impl Rule for SendWithoutConnection {
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Said(Said::ConnectOk(_) | Said::Rdy, _) => {
-                self.told = false;
+                self.told = None;
                 book.resolve_all(Self::DOC.slug);
             }
             Event::Final => {
@@ -145,19 +145,23 @@ impl Rule for SendWithoutConnection {
                     "mux-form-mismatch",
                 ];
                 let invited = done.invited.is_some();
-                if self.told || invited || book.is_blamed(done.id) || book.any_open(&cascade) {
+                if invited || book.is_blamed(done.id) || book.any_open(&cascade) {
                     if book.any_open(&cascade) {
                         book.blame(done.id, Self::DOC.slug);
                     }
                     return;
                 }
-                self.told = true;
+                if let Some(told) = self.told {
+                    book.again(told, [Some(done.span), done.result_span()]);
+                    book.blame(done.id, Self::DOC.slug);
+                    return;
+                }
                 let sure = if done.before.connection == Connection::Unknown { 65 } else { 90 };
                 let draft =
                     Draft::new(format!("{} was refused: {why}.", done.shown()), [Some(done.span), done.result_span()])
                         .confidence(sure)
                         .send("AT+CIPSTATUS", "AT+CIPSTATUS\r");
-                book.add(Self::DOC, draft);
+                self.told = Some(book.add(Self::DOC, draft));
                 book.blame(done.id, Self::DOC.slug);
             }
             _ => {}
@@ -302,7 +306,7 @@ pub(super) struct ConnectFailed {
 }
 
 /// An address that a modem on a mobile network cannot reach, and what it is.
-fn unreachable(target: &str) -> Option<&'static str> {
+pub(super) fn unreachable(target: &str) -> Option<&'static str> {
     let host = target.rsplit_once(':').map_or(target, |(host, _)| host);
     let address: std::net::Ipv4Addr = host.parse().ok()?;
     if address.is_loopback() {

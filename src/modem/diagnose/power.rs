@@ -17,11 +17,16 @@ pub(super) const FAMILY: &str = "Power, SIM, network";
 /// What helps against dips of the supply.
 const ADVICE: &str = "A SIM800L draws bursts of 2 A at 3.4 to 4.4 V, best 4.0 V. Use a supply that gives 2 A, with 1000 µF or more of low ESR close to the modem's VCC and short, thick wires; the 5 V pin of an Arduino or a USB port is not enough.";
 
-/// The command makes the modem start, go off, or say its boot lines.
+/// The command enters a PIN: behind it the modem says the last of its boot lines, but never the first.
+fn enters_pin(exchange: &Exchange) -> bool {
+    exchange.role == Role::Sim && exchange.asked.form == Form::Set
+}
+
+/// The command makes the modem start or go off.
 fn restarts(exchange: &Exchange) -> bool {
     let chief = exchange.chief();
     match exchange.role {
-        Role::Functions | Role::PowerOff | Role::Sim => chief.form == Form::Set,
+        Role::Functions | Role::PowerOff => chief.form == Form::Set,
         Role::Basic => chief.name.eq_ignore_ascii_case(b"Z"),
         _ => false,
     }
@@ -57,6 +62,7 @@ struct Group {
 
 /// `modem-restarted`.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each tells what was seen; they do not exclude each other")]
 pub(super) struct Restarted {
     group: Group,
     /// The lines of a start follow each other; a command answered in earnest ends the group.
@@ -65,8 +71,13 @@ pub(super) struct Restarted {
     seen: bool,
     /// A command or a power key that explains the next start.
     caused: bool,
+    /// A PIN was entered: it explains the last lines of a start.
+    pin: bool,
     burst: Option<Span>,
     answered: u32,
+    /// Power-on bytes without a command between them: first, last, how many.
+    bursts: Option<(Span, Span, u32)>,
+    told: Option<Handle>,
 }
 
 impl Restarted {
@@ -95,7 +106,8 @@ impl Restarted {
             sms: said == Said::SmsReady,
             burst: false,
         };
-        let explained = std::mem::take(&mut self.caused);
+        let pin = !first_line && self.pin;
+        let explained = std::mem::take(&mut self.caused) || pin;
         let known = std::mem::replace(&mut self.seen, true);
         self.in_group = true;
         if explained || late_first || (!known && !first_line) || !new {
@@ -103,10 +115,46 @@ impl Restarted {
             return;
         }
         let burst = self.burst.take();
-        Self::tell(&[burst, Some(span)], dialog, book);
+        self.tell(&[burst, Some(span)], dialog, book);
     }
 
-    fn tell(spans: &[Option<Span>], dialog: &Dialog, book: &mut Book) {
+    /// Power-on bytes again and again, and no command between them: nothing else was heard meanwhile.
+    fn again_and_again(&mut self, span: Span, book: &mut Book) {
+        /// So many of them are no accident.
+        const ENOUGH: u32 = 3;
+        /// A start takes longer.
+        const APART: Duration = Duration::from_secs(2);
+        let (first, last, count) = self.bursts.unwrap_or((span, span, 0));
+        if count > 0 && gap(last, span).is_none_or(|gap| gap < APART) {
+            return;
+        }
+        let count = count + 1;
+        self.bursts = Some((first, span, count));
+        if count < ENOUGH {
+            return;
+        }
+        if let Some(told) = self.told {
+            book.again(told, [Some(span)]);
+            return;
+        }
+        let every = gap(first, span).map(|gap| time_text(gap / (count - 1))).unwrap_or_default();
+        let title = format!("The modem starts again and again, every {every}: only its power-on bytes come.");
+        let told = book.add(
+            Self::DOC,
+            Draft::new(title, [Some(first), Some(last), Some(span)]).offer(Offer::Advice(ADVICE)).confidence(75),
+        );
+        for _ in 1..count {
+            book.again(told, []);
+        }
+        self.told = Some(told);
+    }
+
+    fn tell(&mut self, spans: &[Option<Span>], dialog: &Dialog, book: &mut Book) {
+        // As long as nothing was set up in between it is one cause.
+        if let Some(told) = self.told.filter(|_| book.is_open(Self::DOC.slug)) {
+            book.again(told, spans.iter().copied());
+            return;
+        }
         let at = spans.iter().flatten().next().copied();
         let last = &dialog.last;
         let mut title = "The modem restarted in mid-session".to_owned();
@@ -123,7 +171,7 @@ impl Restarted {
         if draws(last.role) {
             draft = draft.because("The radio draws up to 2 A when it begins to send; the supply dipped, and the modem started anew: connections and settings are gone.");
         }
-        book.add(Self::DOC, draft);
+        self.told = Some(book.add(Self::DOC, draft));
         book.resolve_all("modem-restarted-silently");
     }
 }
@@ -143,7 +191,11 @@ impl Rule for Restarted {
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Command => {
-                self.caused |= dialog.open.last().is_some_and(|command| restarts(command));
+                self.bursts = None;
+                if let Some(command) = dialog.open.last() {
+                    self.caused |= restarts(command);
+                    self.pin |= enters_pin(command);
+                }
             }
             Event::Final => {
                 let Some(done) = &dialog.done else { return };
@@ -169,8 +221,19 @@ impl Rule for Restarted {
             }
             Event::Burst(span) => {
                 let whole = span.end - span.start >= 3;
-                if !self.in_group && whole && self.answered > 1 && !std::mem::take(&mut self.caused) {
-                    Self::tell(&[Some(span)], dialog, book);
+                let told_before = self.told;
+                self.again_and_again(span, book);
+                if self.told != told_before || self.bursts.is_some_and(|(.., count)| count > 2) {
+                    return;
+                }
+                if std::mem::take(&mut self.caused) {
+                    // What follows belongs to the start that was wanted.
+                    self.group = Group { burst: true, ..Group::default() };
+                    self.burst = None;
+                    self.in_group = true;
+                    self.seen = true;
+                } else if !self.in_group && whole && self.answered > 1 {
+                    self.tell(&[Some(span)], dialog, book);
                     self.group = Group { burst: true, ..Group::default() };
                     self.burst = None;
                     self.in_group = true;
@@ -229,6 +292,7 @@ impl Rule for Silently {
             Event::Command => {
                 let cause = dialog.open.last().is_some_and(|last| {
                     restarts(last)
+                        || enters_pin(last)
                         || (last.role == Role::Basic
                             && last.calls().any(|call| matches!(call.name, [b'E' | b'e' | b'&' | b'Z' | b'z', ..])))
                 });

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use super::book::Book;
-use super::{Severity, data_end, echo, http, line, network, opening, order, payload, power, sms, without_prompt};
+use super::{
+    Severity, connecting, console, cut, data_end, echo, http, line, network, opening, order, payload, power, refused,
+    registration, sms, ussd, without_prompt, writing,
+};
 use crate::modem::dialog::exchange::Echo;
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
@@ -69,6 +72,7 @@ pub(super) mod hears {
     pub const TROUBLE: u32 = 1 << 19;
     /// Of [`SAID`]: not just a value that was asked for.
     pub const NEWS: u32 = 1 << 20;
+    pub const CUT: u32 = 1 << 21;
 }
 
 /// The command does no more than ask, or get in touch. Most commands of a session are such, and few rules need to hear
@@ -88,11 +92,13 @@ fn asks(role: Role) -> bool {
 }
 
 /// The line tells a value, and nothing has changed by it.
-fn is_value(said: Said) -> bool {
+pub(super) fn is_value(said: Said) -> bool {
     matches!(
         said,
         Said::Csq(_)
             | Said::Creg(..)
+            | Said::DataReg(..)
+            | Said::Operator(_)
             | Said::Cbc(_)
             | Said::Cmee(_)
             | Said::Cmgf(_)
@@ -152,15 +158,21 @@ rules! {
     too_long: payload::TooLong,
     prompt_off: payload::PromptOff,
     byte_edits: payload::ByteEdits,
-    quotes: line::Quotes,
-    blanks: line::Blanks,
+    console: console::OnPort,
+    quotes: writing::Quotes,
+    blanks: writing::Blanks,
+    damaged: writing::Damaged,
+    malformed: writing::Malformed,
     mux_form: opening::MuxForm,
     send_before_connect: order::SendBeforeConnect,
+    not_registered: registration::NotRegistered,
     no_data_service: opening::NoDataService,
     context_lost: opening::ContextLost,
     wrong_ip_state: opening::WrongIpState,
     mux_change: opening::MuxChange,
+    tls: connecting::TlsFailed,
     connect_failed: order::ConnectFailed,
+    unanswered: connecting::Unanswered,
     already_connected: order::AlreadyConnected,
     peer_closed: order::PeerClosed,
     send_without_connection: order::SendWithoutConnection,
@@ -182,6 +194,8 @@ rules! {
     echo_lost: echo::LostBytes,
     echo_bits: echo::BitErrors,
     overflow: echo::Overflow,
+    answer_cut: cut::AnswerCut,
+    result_missing: cut::ResultMissing,
     restarted: power::Restarted,
     silently: power::Silently,
     under_voltage: power::UnderVoltage,
@@ -189,19 +203,22 @@ rules! {
     supply: power::SupplyLow,
     sim_missing: network::SimMissing,
     sim_locked: network::SimLocked,
-    not_registered: network::NotRegistered,
-    weak_signal: network::WeakSignal,
+    sim_unreadable: network::Unreadable,
+    no_signal: registration::NoSignal,
+    weak_signal: registration::WeakSignal,
     sms_early: sms::TooEarly,
     sms_mode: sms::Mode,
     sms_refused: sms::Refused,
+    ussd_empty: ussd::Empty,
+    refused: refused::Refused,
 }
 
 impl Rules {
     /// Hands an event to the rules that hear it.
     pub(super) fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         use hears::{
-            BURST, COMMAND, COURSE, DATA, DATA_END, ECHOED, EMPTY, EXCESS, FINAL, FINISH, GLUED, JUNK, NEWS, PROMPT,
-            RECEIVED, SAID, STEP, STRAY, TICK, TROUBLE, UNKNOWN,
+            BURST, COMMAND, COURSE, CUT, DATA, DATA_END, ECHOED, EMPTY, EXCESS, FINAL, FINISH, GLUED, JUNK, NEWS,
+            PROMPT, RECEIVED, SAID, STEP, STRAY, TICK, TROUBLE, UNKNOWN,
         };
         match event {
             Event::Command => match dialog.open.last() {
@@ -227,6 +244,7 @@ impl Rules {
             Event::Data => self.pass::<DATA>(event, dialog, book),
             Event::DataEnd => self.pass::<DATA_END>(event, dialog, book),
             Event::Unknown(..) => self.pass::<UNKNOWN>(event, dialog, book),
+            Event::Cut(_) => self.pass::<CUT>(event, dialog, book),
             Event::Burst(_) => self.pass::<BURST>(event, dialog, book),
             Event::Received => self.pass::<RECEIVED>(event, dialog, book),
             Event::Tick => self.pass::<TICK>(event, dialog, book),

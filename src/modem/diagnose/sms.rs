@@ -6,7 +6,7 @@ use super::network::no_sim;
 use super::power::FAMILY;
 use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::{Exchange, Outcome};
-use crate::modem::dialog::said::Said;
+use crate::modem::dialog::said::{NO_CODE, Said};
 use crate::modem::dialog::{Dialog, Event};
 use crate::vocabulary::{Form, Role, codes};
 
@@ -41,7 +41,7 @@ impl Rule for TooEarly {
         slug: "sms-too-early",
         severity: Problem,
         family: FAMILY,
-        evidence: "A command about SMS is refused after a start and before `SMS Ready`.",
+        evidence: "A command about SMS is refused after a start and before `SMS Ready`, or any command with SIM busy (`+CME ERROR: 14`, `+CMS ERROR: 314`).",
         why: "After a start the modem reads the SIM for some seconds; SMS commands fail until it says SMS Ready.",
         fix: "Wait for SMS Ready, then try again.",
     };
@@ -56,8 +56,12 @@ impl Rule for TooEarly {
             }
             Event::Final => {
                 let state = &dialog.state;
+                let busy =
+                    |done: &Exchange| matches!(done.outcome, Some((Outcome::Said(Said::Cme(14) | Said::Cms(314)), _)));
+                let early = |done: &Exchange| state.started && !state.sms_ready && done.invited.is_none();
                 let Some(done) = refused(dialog, book)
-                    .filter(|done| state.started && !state.sms_ready && !no_sim(book) && done.invited.is_none())
+                    .filter(|done| !no_sim(book) && (early(done) || busy(done)))
+                    .or_else(|| dialog.done.as_deref().filter(|done| busy(done) && !book.is_blamed(done.id)))
                 else {
                     return;
                 };
@@ -67,8 +71,13 @@ impl Rule for TooEarly {
                 }
                 book.blame(done.id, Self::DOC.slug);
                 if self.told.is_none() {
+                    let why = if busy(done) {
+                        "the SIM is busy (it is still being read)"
+                    } else {
+                        "the modem has not said SMS Ready yet"
+                    };
                     let draft = Draft::new(
-                        format!("{} was refused: the modem has not said SMS Ready yet.", done.shown()),
+                        format!("{} was refused: {why}.", done.shown()),
                         [Some(done.span), done.result_span()],
                     )
                     .confidence(80);
@@ -167,17 +176,33 @@ impl Rule for Refused {
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = dialog.done.as_deref().filter(|done| !book.is_blamed(done.id)) else { return };
         let Some(code) = cms(done).filter(|code| !(no_sim(book) && matches!(code, 310..=318))) else { return };
+        let spans = [Some(done.span), done.result_span()];
+        let words = done.result_span().and_then(|span| dialog.words(span)).unwrap_or_default();
+        if code == NO_CODE {
+            let why = if words.is_empty() {
+                "the log does not show the code".to_owned()
+            } else {
+                format!("{words}, without a code")
+            };
+            let draft = Draft::new(format!("{} was refused: {why}.", done.shown()), spans)
+                .because("The modem or the network refused the SMS; the code would tell why.")
+                .fix("AT+CMEE=2 prints the reason in words; check credit, AT+CSCA? and AT+CREG?.")
+                .send("AT+CMEE=2", "AT+CMEE=2\r");
+            book.add(Self::DOC, draft);
+            book.blame(done.id, Self::DOC.slug);
+            return;
+        }
         let text = codes::cms_text(code).unwrap_or("unknown code");
-        let mut draft = Draft::new(
-            format!("{} was refused: CMS {code}, {text}.", done.shown()),
-            [Some(done.span), done.result_span()],
-        );
+        let mut draft = Draft::new(format!("{} was refused: CMS {code}, {text}.", done.shown()), spans);
         draft = match code {
             330 => draft
                 .because("The number of the SMS centre is missing.")
                 .fix("Set it with AT+CSCA=\"number of your operator's SMS centre\"."),
             331 | 332 => draft.because("The modem is not in a network.").fix("Wait for +CREG: 0,1 or 0,5."),
             310..=318 => draft.because("The SIM is missing, locked or not ready.").fix("Check AT+CPIN?."),
+            69 => draft
+                .because("The network does not offer what was asked for: SMS is not in the tariff, or the number of the SMS centre is wrong.")
+                .fix("Check the tariff of the SIM and the number of the SMS centre (AT+CSCA?)."),
             500 => draft.because(
                 "The network gave no reason; often there is no credit, no network, or the text or number does not fit.",
             ),

@@ -8,6 +8,7 @@ mod logs;
 mod order;
 mod pasted;
 mod power;
+mod refusals;
 mod strangers;
 mod transcripts;
 

@@ -4,7 +4,7 @@ use super::Severity::{Problem, Warning};
 use super::book::{Book, Draft, Handle};
 use super::data_end::FAMILY;
 use super::rule::{Doc, Rule, hears};
-use crate::modem::dialog::exchange::{DataEnded, Exchange, Span};
+use crate::modem::dialog::exchange::{DataEnded, Echo, Exchange, Span};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event, Record};
 
@@ -39,7 +39,17 @@ impl Rule for BeforePrompt {
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         // With the prompt switched off there is nothing to wait for.
-        if dialog.record != Record::Both || dialog.loose || matches!(dialog.state.sprt, Some(0 | 2)) {
+        if dialog.record != Record::Both || matches!(dialog.state.sprt, Some(0 | 2)) {
+            return;
+        }
+        // Where a program prints later what came, only a prompt that never came is sure.
+        if dialog.loose {
+            let echoed = |open: &Exchange| open.awaits_prompt() && open.echo == Echo::Whole;
+            if matches!(event, Event::Finish)
+                && let Some(open) = dialog.open.iter().find(|open| echoed(open))
+            {
+                Self::tell(open, None, book);
+            }
             return;
         }
         match event {

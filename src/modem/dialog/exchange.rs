@@ -6,7 +6,7 @@ use super::command::Asked;
 use super::said::Said;
 use super::state::{Connection, Ip};
 use crate::modem::Direction;
-use crate::vocabulary::{Call, Form, Line, Role};
+use crate::vocabulary::{Call, Family, Form, Line, Role};
 
 /// A stretch of bytes of one direction, with its time and its place among all bytes of the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,6 +172,12 @@ impl Exchange {
             data_sent: None,
             outcome: None,
         }
+    }
+
+    /// Finds in its text the command that decides what is waited for.
+    pub(super) fn find_chief(&mut self, family: &'static Family) {
+        self.asked = Asked::read(&self.text, family);
+        (self.role, self.takes_data) = (self.asked.role, self.asked.takes_data);
     }
 
     /// Makes it new, but for what its sender fills in; its buffers are kept.

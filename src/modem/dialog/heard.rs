@@ -65,6 +65,9 @@ impl Dialog {
             Said::Cpin(_) => role == Role::Sim,
             Said::Cfun(_) => role == Role::Functions,
             Said::Creg(..) => role == Role::Registration,
+            Said::DataReg(..) => role == Role::DataRegistration,
+            Said::Operator(_) => role == Role::Operator,
+            Said::Ussd(..) => role == Role::Ussd,
             Said::Csq(_) => role == Role::Signal,
             Said::Cbc(_) => role == Role::Battery,
             Said::RxData(_) | Said::RxCount => role == Role::Receive,
@@ -186,52 +189,6 @@ impl Dialog {
         }
     }
 
-    /// A final result: finds its command.
-    fn result(&mut self, said: Said, span: Span) {
-        self.sms_text = false;
-        self.dirty = false;
-        let Some(index) = self.whose(said) else {
-            self.events.push(Event::Said(said, span));
-            return;
-        };
-        self.settle_exchange(index, Outcome::Said(said), Some(span));
-    }
-
-    fn whose(&self, said: Said) -> Option<usize> {
-        let named = |role: Role| self.open.iter().position(|exchange| exchange.role == role);
-        let echoed = || self.open.iter().position(|exchange| exchange.echo == super::exchange::Echo::Whole);
-        match said {
-            Said::SendOk | Said::SendFail => named(Role::Send),
-            Said::CloseOk(_) => named(Role::Close),
-            Said::ShutOk => named(Role::ContextClose),
-            Said::Cms(_) => self
-                .open
-                .iter()
-                .position(|exchange| {
-                    matches!(exchange.role, Role::SmsSend | Role::SmsStore | Role::SmsRead | Role::SmsList | Role::Sms)
-                })
-                .or_else(echoed)
-                .or_else(|| self.first()),
-            Said::Ok => {
-                // Firmware may close with a bare OK; a command that asks for no result of its own ends with one.
-                let natural = |exchange: &Exchange| {
-                    exchange.asked.ends_with_ok || exchange.asked.glued || exchange.role == Role::Close
-                };
-                let one = |echoed: bool| {
-                    self.open.iter().position(|exchange| {
-                        natural(exchange) && (!echoed || exchange.echo == super::exchange::Echo::Whole)
-                    })
-                };
-                one(true).or_else(|| one(false))
-            }
-            _ => echoed().or_else(|| self.first()),
-        }
-    }
-
-    fn first(&self) -> Option<usize> {
-        (!self.open.is_empty()).then_some(0)
-    }
-
     /// A command has its outcome: its settings hold, rules hear of it.
     pub(super) fn settle_exchange(&mut self, index: usize, outcome: Outcome, span: Option<Span>) {
         if index >= self.open.len() {
@@ -239,6 +196,7 @@ impl Dialog {
         }
         let mut exchange = self.open.remove(index);
         exchange.outcome = Some((outcome, span));
+        self.tally.done(&exchange, outcome);
         if self.data.as_ref().is_some_and(|data| data.id == exchange.id) {
             let why = if outcome.refused() { DataEnded::Refused } else { DataEnded::Answered };
             self.end_data(why, span);
@@ -248,6 +206,7 @@ impl Dialog {
         }
         if !matches!(outcome, Outcome::Lost | Outcome::Cancelled) {
             self.answered += 1;
+            self.results_since += 1;
             self.answered_in_earnest += u32::from(!matches!(exchange.role, Role::Attention | Role::Basic));
             self.looped.rule_out();
         }
@@ -328,11 +287,7 @@ impl Dialog {
             Said::Connect => return self.connect(said, span),
             Said::PdpDeact => {
                 let opening = self.open.iter().any(|exchange| exchange.role == Role::ContextOpen);
-                let connecting = self.state.connections.iter().find_map(|connection| match connection {
-                    Connection::Connecting { command, .. } => Some(*command),
-                    _ => None,
-                });
-                self.lost = Some((self.state.ip, connecting));
+                self.lost = Some((self.state.ip, self.connecting()));
                 self.events.push(Event::Said(said, span));
                 self.state.ip = if opening { Ip::Failed } else { Ip::Lost };
                 self.state.set_all_connections(Connection::None);
@@ -380,6 +335,10 @@ impl Dialog {
                 let asked = self.open.iter().any(|exchange| exchange.role == Role::Registration);
                 self.state.creg = Some(if asked { second.unwrap_or(first) } else { first });
             }
+            // Unasked, a cell's number in quotes stands behind the state.
+            Said::DataReg(first, second) => {
+                self.state.data_registration = Some(second.unwrap_or(first));
+            }
             Said::Cpin(Pin::Ready) => self.state.sim_ready = true,
             Said::SendLimit(limit) => self.state.send_limit = Some(limit),
             Said::Mux(n) => self.state.mux = Some(n != 0),
@@ -389,7 +348,18 @@ impl Dialog {
         }
     }
 
+    /// The command that is opening a connection.
+    fn connecting(&self) -> Option<Span> {
+        self.state.connections.iter().find_map(|connection| match connection {
+            Connection::Connecting { command, .. } => Some(*command),
+            _ => None,
+        })
+    }
+
     fn ip_state(&mut self, state: IpState) {
+        if state == IpState::Lost {
+            self.lost = Some((self.state.ip, self.connecting()));
+        }
         self.state.ip = match state {
             IpState::Initial => Ip::Initial,
             IpState::Start => Ip::Start,

@@ -6,7 +6,7 @@ use super::said::Said;
 use super::{Dialog, Event, Record};
 use crate::modem::Direction;
 use crate::modem::digest::{Line, Token};
-use crate::vocabulary::{Role, is_command, is_whole_command};
+use crate::vocabulary::{self, Role, is_command, is_whole_command};
 
 use std::time::Duration;
 
@@ -107,14 +107,19 @@ impl Dialog {
             return;
         }
         if self.record == Record::Echoed {
-            if self.inferred(line.text, span) {
+            if self.inferred(line.text, span) || self.cut_short(line.text, span) {
                 return;
             }
         } else if self.echo(line, span) {
             self.after_line = false;
             return;
         }
+        self.heard_since = true;
         let said = Said::read(line.text);
+        self.spoken |= !matches!(said, Said::Unknown | Said::Digit(_) | Said::Address);
+        if said.is_error() {
+            self.remember_words(line.text, span);
+        }
         self.heard(said, line, span, framed);
     }
 
@@ -183,6 +188,27 @@ impl Dialog {
         false
     }
 
+    /// An answer that breaks off, and the next command stands in its middle.
+    fn cut_short(&mut self, text: &[u8], span: Span) -> bool {
+        if text.first() != Some(&b'+') || self.data.is_some() || self.open.is_empty() {
+            return false;
+        }
+        let Some(at) = memchr::memmem::rfind(text, b"AT+").filter(|at| *at > 4) else { return false };
+        let (answer, command) = text.split_at_checked(at).unwrap_or((text, &[]));
+        let known = vocabulary::families().iter().any(|family| family.first(command).is_some());
+        // A command in quotes is a parameter.
+        if !known
+            || !is_whole_command(command)
+            || answer.ends_with(b"\"") && memchr::memchr_iter(b'"', answer).count() % 2 == 1
+        {
+            return false;
+        }
+        self.events.push(Event::Cut(span.part(0..at as u64)));
+        self.after_line = false;
+        self.echoed_command(command, span.part(at as u64..text.len() as u64));
+        true
+    }
+
     /// The line answers the command before it: then that was none of the data, and the log has left out how the data ended.
     fn answers_typed(&mut self, said: Said) -> bool {
         let Some((text, _)) = &self.at_prompt else { return false };
@@ -208,6 +234,17 @@ impl Dialog {
         let Some(front) = self.open.first() else { return false };
         let text = line.text;
         if front.echo == Echo::None && front.text == text {
+            self.echoed(0, span.end);
+            return true;
+        }
+        // The log's curly quotes are the forum's: the echo shows what was sent.
+        if front.text.contains(&0xE2) && plain_quotes(&front.text) == text {
+            let family = self.telling.family();
+            if let Some(front) = self.open.first_mut() {
+                front.text.clear();
+                front.text.extend_from_slice(text);
+                front.find_chief(family);
+            }
             self.echoed(0, span.end);
             return true;
         }
@@ -265,6 +302,23 @@ impl Dialog {
         }
         true
     }
+}
+
+/// The text with the plain quotes that a modem knows, in place of those that word processors set.
+pub(in crate::modem) fn plain_quotes(text: &[u8]) -> Vec<u8> {
+    const CURLY: [&[u8]; 3] = [b"\xE2\x80\x9C", b"\xE2\x80\x9D", b"\xE2\x80\x9E"];
+    let mut plain = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let [byte, tail @ ..] = rest {
+        if rest.get(..3).is_some_and(|three| CURLY.contains(&three)) {
+            plain.push(b'"');
+            rest = rest.get(3..).unwrap_or_default();
+        } else {
+            plain.push(*byte);
+            rest = tail;
+        }
+    }
+    plain
 }
 
 /// `text` is what is left of `command` when bytes are lost, or when few of its bits are wrong.
@@ -326,4 +380,15 @@ pub(in crate::modem) fn strange(text: &[u8]) -> u32 {
 /// `00 49 49 49 49 FF FF FF FF`, or what of it survives at another rate.
 pub(in crate::modem) fn is_burst(text: &[u8]) -> bool {
     text.iter().all(|byte| matches!(byte, 0x00 | 0xFF | b'I')) && text.iter().any(|byte| matches!(byte, 0x00 | 0xFF))
+        || is_replaced_burst(text)
+}
+
+/// The same as terminals and forums show it: `\u{FFFD}`, `\u{2E2E}`, or FF read as Latin-1, a few in a row.
+fn is_replaced_burst(text: &[u8]) -> bool {
+    /// A power-on sends nine bytes.
+    const MOST: usize = 9;
+    let signs = std::str::from_utf8(text).ok().filter(|signs| !signs.is_empty() && !signs.is_ascii());
+    signs.is_some_and(|signs| {
+        signs.chars().count() <= MOST && signs.chars().all(|c| matches!(c, '\u{FFFD}' | '\u{2E2E}' | '\u{FF}'))
+    })
 }

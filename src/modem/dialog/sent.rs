@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::command::Asked;
-use super::exchange::{Circumstances, Echo, Exchange, Span};
+use super::exchange::{Circumstances, Echo, Exchange, Outcome, Span};
+use super::said::Said;
 use super::state::{Connection, LINKS};
 use super::{Dialog, Event, OPEN, Record};
 use crate::modem::Direction;
@@ -217,14 +217,16 @@ impl Dialog {
         self.give_up_payload();
         self.give_up_overdue(sending.at);
         self.give_up_answered(text);
+        self.resynchronise();
+        self.tally.commands += 1;
+        self.tally.repeated += u32::from(self.last.text == text);
         let mut exchange = self.blank(sending);
         exchange.text.clear();
         exchange.text.extend_from_slice(text);
         if let Some(line) = Line::read(text) {
             self.telling.asked(line);
         }
-        exchange.asked = Asked::read(text, self.telling.family());
-        (exchange.role, exchange.takes_data) = (exchange.asked.role, exchange.asked.takes_data);
+        exchange.find_chief(self.telling.family());
         let n = self.connection_number(&exchange);
         exchange.before = Circumstances {
             connection: self.state.connection(n),
@@ -276,8 +278,7 @@ impl Dialog {
             if !overdue && self.open.len() < OPEN {
                 return;
             }
-            let exchange = self.open.remove(0);
-            self.recycle(exchange);
+            self.lose(1);
         }
     }
 
@@ -288,9 +289,19 @@ impl Dialog {
         let Some(last) = self.open.last() else { return };
         let unheard = last.text == text && last.received_from == offset && !last.takes_data && last.echo == Echo::None;
         let told = self.restored && last.information > 0 && last.only_asks();
-        if (unheard || told)
+        // A host shows what it sends, and the modem echoes it.
+        let twice = self.record == Record::Echoed && last.text == text && !self.heard_since && !self.twice;
+        self.twice = twice;
+        if (unheard || told || twice)
             && let Some(exchange) = self.open.pop()
         {
+            if twice {
+                self.tally.commands = self.tally.commands.saturating_sub(1);
+            } else if told {
+                self.tally.done(&exchange, Outcome::Said(Said::Ok));
+            } else {
+                self.tally.unanswered(&exchange);
+            }
             self.recycle(exchange);
         }
     }

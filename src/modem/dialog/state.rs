@@ -109,6 +109,8 @@ pub struct State {
     pub csq_readings: u32,
     /// Last state of `+CREG`.
     pub creg: Option<u8>,
+    /// Last state of `+CGREG` or `+CEREG`.
+    pub data_registration: Option<u8>,
     /// The SIM was seen READY.
     pub sim_ready: bool,
     /// Boot lines were seen.

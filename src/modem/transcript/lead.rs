@@ -99,6 +99,8 @@ impl Leads {
         });
         let silent = empty_marks(lines, &found);
         found.extend(silent);
+        let worded = worded(lines, &found);
+        found.extend(worded);
         let sent: usize = found.iter().filter(|lead| lead.way == Way::Sent).map(|lead| lead.commands).sum();
         let received = found.iter().any(|lead| lead.way == Way::Received);
         let directed = sent > 0 && (received || bare_answers > 0 && sent >= bare_commands);
@@ -126,6 +128,32 @@ impl Leads {
         let rest = quote.and_then(closed).unwrap_or(rest);
         (Some(lead.way), rest)
     }
+}
+
+/// `Modem Write Data: `, `RX: ` in front of what is neither command nor answer, beside marks for commands: the words tell.
+fn worded(lines: &[TextLine<'_>], found: &[Lead]) -> Vec<Lead> {
+    /// A longer head is a sentence.
+    const LONGEST: usize = 32;
+    if !found.iter().any(|lead| lead.way == Way::Sent) {
+        return Vec::new();
+    }
+    let mut heads: Vec<Lead> = Vec::new();
+    for line in lines.iter().filter(|line| !line.is_blank()) {
+        let Some(end) = memchr::memmem::find(line.text, b": ").filter(|end| *end < LONGEST) else { continue };
+        let head = line.text.get(..end + 2).unwrap_or_default();
+        let mut lead = Lead { pattern: pattern(head), way: Way::Either, commands: 0, answers: 0, paired: true };
+        let sends = has(head, &["tx", "send", "sent", "write", "wrote"]);
+        lead.way = match (sends, lead.says_received()) {
+            (true, false) => Way::Sent,
+            (false, true) => Way::Received,
+            _ => continue,
+        };
+        let covered = found.iter().chain(&heads).any(|known| matches(&known.pattern, head).is_some());
+        if !covered {
+            heads.push(lead);
+        }
+    }
+    heads
 }
 
 /// Marks for answers with nothing behind them, beside marks for commands: the log shows that nothing came.

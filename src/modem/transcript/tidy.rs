@@ -36,8 +36,20 @@ pub(super) fn bare(text: &[u8]) -> &[u8] {
     if let Some(rest) = trimmed.strip_prefix(b"### ") {
         return rest.strip_prefix(b"Unhandled:").map(<[u8]>::trim_ascii_start).unwrap_or_default();
     }
+    if let Some(error) = error_behind_words(trimmed) {
+        return error;
+    }
     let text = text.strip_prefix(b"`").unwrap_or(text);
     text.strip_suffix(b"`").unwrap_or(text)
+}
+
+/// `Error: +CMS ERROR: 500`: what a program says before it shows the modem's error.
+fn error_behind_words(text: &[u8]) -> Option<&[u8]> {
+    let at = [&b"+CMS ERROR"[..], b"+CME ERROR"].iter().find_map(|error| memchr::memmem::find(text, error))?;
+    let (words, error) = text.split_at_checked(at)?;
+    let said = |byte: &u8| byte.is_ascii_alphabetic() || b" :-=!.".contains(byte);
+    let ends = words.trim_ascii_end().last().is_some_and(|byte| b":-=!".contains(byte));
+    (at > 0 && at < 40 && ends && words.iter().all(said)).then_some(error)
 }
 
 /// Where a command begins that a sketch's words run into: `Waiting for network...AT+CREG?`.

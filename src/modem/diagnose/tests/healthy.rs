@@ -83,7 +83,7 @@ fn healthy_without_echo_and_with_numbers() {
 < 0\r
 "#
         .trim_start(),
-        "",
+        "(refused)",
     );
 }
 

@@ -49,35 +49,7 @@ const STRANGERS: &[(&str, &str, &[&str])] = &[
 ];
 
 /// Not right yet. Whoever mends one takes it from here; the test tells.
-const KNOWN: &[&str] = &[
-    "first-at-lost-ciicr",
-    "first-at-lost-sapbr",
-    "shown-twice",
-    "cms-in-words",
-    "cms-not-allowed",
-    "cms-without-code",
-    "restart-after-pin",
-    "wanted-restart-bytes",
-    "wanted-restart-replaced",
-    "curly-by-forum",
-    "curly-three-times",
-    "word-before-code",
-    "sim-refused-cmee0",
-    "no-signal-few-answers",
-    "cereg-searching",
-    "state-pdp-deact",
-    "connect-never-answered",
-    "ssl-closed",
-    "cipstart-without-tcp",
-    "commands-damaged",
-    "answer-cut-61",
-    "prompt-not-awaited",
-    "ussd-empty",
-    "console-login",
-    "power-on-every-8s",
-    "refused-unknown",
-    "sent-only-with-times",
-];
+const KNOWN: &[&str] = &[];
 
 fn folder() -> std::path::PathBuf {
     concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/strangers").into()

@@ -1,0 +1,171 @@
+//! Connections that never come up: no word of them, or no common TLS.
+
+use std::time::Duration;
+
+use super::Severity::Problem;
+use super::book::{Book, Draft, Handle};
+use super::order::{FAMILY, unreachable};
+use super::rule::{Doc, Rule, hears};
+use crate::modem::dialog::exchange::Span;
+use crate::modem::dialog::said::{IpState, Said};
+use crate::modem::dialog::{Dialog, Event};
+use crate::vocabulary::{Form, Role};
+
+/// `connect-unanswered`.
+#[derive(Debug, Default)]
+pub(super) struct Unanswered {
+    pending: Option<Pending>,
+    told: Option<Handle>,
+}
+
+/// An `AT+CIPSTART` that was answered OK.
+#[derive(Debug)]
+struct Pending {
+    command: Span,
+    target: String,
+    /// Commands that had been answered by then.
+    answered: u32,
+    /// `STATE: TCP CONNECTING` was read since.
+    connecting: Option<Span>,
+}
+
+/// The modem gives up a connection after so long.
+const PATIENCE: Duration = Duration::from_secs(75);
+
+/// So many answered commands later the connection should stand, where a log has no times.
+const LATER: u32 = 3;
+
+impl Unanswered {
+    fn tell(&mut self, sure: u8, book: &mut Book) {
+        let Some(pending) = self.pending.take() else { return };
+        // Who sends too early has another cause.
+        if book.any_open(&["send-before-connect", "no-data-service", "context-lost", "modem-restarted", "tls-failed"]) {
+            return;
+        }
+        let mut draft = Draft::new(
+            format!(
+                "The connection to {} neither came up nor failed: no CONNECT OK and no CONNECT FAIL within 75 s.",
+                pending.target
+            ),
+            [Some(pending.command), pending.connecting],
+        )
+        .confidence(sure)
+        .send("AT+CIPSTATUS", "AT+CIPSTATUS\r");
+        if let Some(what) = unreachable(&pending.target) {
+            draft = draft.because(format!("{} is {what}.", pending.target));
+        }
+        self.told = Some(book.add(Self::DOC, draft));
+    }
+
+    fn due(&self) -> Option<Duration> {
+        self.pending.as_ref().and_then(|pending| pending.command.at).map(|at| at + PATIENCE)
+    }
+}
+
+impl Rule for Unanswered {
+    const DOC: &'static Doc = &Doc {
+        slug: "connect-unanswered",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "`AT+CIPSTART` is answered OK, and neither `CONNECT OK` nor `CONNECT FAIL` comes within 75 s, or in a log without times before the modem has answered several commands more, or while `STATE: TCP CONNECTING` stays.",
+        why: "The request gets no answer: there is no data service or data plan, the host drops it (a private address, a firewall), or the program has not read what the modem said.",
+        fix: "AT+CIPSTATUS shows the state; check the APN, the host and the port, and read on until CONNECT OK or CONNECT FAIL.",
+    };
+    const HEARS: u32 = hears::NEWS | hears::COURSE | hears::TICK | hears::FINISH;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        match event {
+            Event::Said(Said::State(IpState::Connecting), span) => {
+                if let Some(pending) = &mut self.pending {
+                    let again = pending.connecting.replace(span).is_some();
+                    if again && unreachable(&pending.target).is_some() {
+                        self.tell(85, book);
+                    }
+                }
+            }
+            Event::Said(Said::State(_) | Said::Rdy | Said::PdpDeact | Said::Closed(_), _) => self.pending = None,
+            Event::Said(Said::ConnectOk(_) | Said::ConnectFail(_) | Said::AlreadyConnect(_) | Said::Connect, _) => {
+                self.pending = None;
+                if let Some(told) = self.told.take() {
+                    book.withdraw(told);
+                }
+            }
+            Event::Final => {
+                let Some(done) = &dialog.done else { return };
+                match done.role {
+                    Role::Open if done.asked.form == Form::Set && !done.refused() => {
+                        self.pending = Some(Pending {
+                            command: done.span,
+                            target: dialog.state.peer.clone(),
+                            answered: dialog.answered,
+                            connecting: None,
+                        });
+                    }
+                    // It was given up, or the data was sent: there was a connection.
+                    Role::Close | Role::ContextClose | Role::Send => self.pending = None,
+                    _ => {}
+                }
+            }
+            Event::Tick if self.due().zip(dialog.now).is_some_and(|(due, now)| now >= due) => self.tell(90, book),
+            Event::Finish => {
+                let Some(pending) = &self.pending else { return };
+                let private = unreachable(&pending.target).is_some() && pending.connecting.is_some();
+                let later = dialog.answered - pending.answered >= LATER && pending.command.at.is_none();
+                if private || later {
+                    self.tell(65, book);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn deadline(&self, _dialog: &Dialog) -> Option<Duration> {
+        self.due()
+    }
+}
+
+/// `tls-failed`.
+#[derive(Debug, Default)]
+pub(super) struct TlsFailed {
+    on: Option<Span>,
+    command: Option<Span>,
+}
+
+impl Rule for TlsFailed {
+    const DOC: &'static Doc = &Doc {
+        slug: "tls-failed",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "With `AT+CIPSSL=1` a connection is closed (`CLOSE OK`, `CLOSED`) before `CONNECT OK`, and nobody asked for it.",
+        why: "Modem and server have no version of TLS in common: a SIM800 speaks TLS 1.0 at the most, and most servers want 1.2.",
+        fix: "Use plain TCP or http, a proxy that speaks TLS for the modem, or newer firmware or a newer modem.",
+    };
+    const HEARS: u32 = hears::NEWS | hears::FINAL | hears::STEP;
+
+    #[inline(always)]
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        match event {
+            Event::Command => {
+                let close = |role: Role| matches!(role, Role::Close | Role::ContextClose);
+                if dialog.open.last().is_some_and(|last| close(last.role)) {
+                    self.command = None;
+                }
+            }
+            Event::Final => {
+                let Some(done) = dialog.done.as_ref().filter(|done| done.asked.form == Form::Set) else { return };
+                if done.text.get(..9).is_some_and(|name| name.eq_ignore_ascii_case(b"AT+CIPSSL")) && !done.refused() {
+                    self.on = (done.chief().parameter(0).text == b"1").then_some(done.span);
+                } else if done.role == Role::Open {
+                    self.command = (!done.refused() && self.on.is_some()).then_some(done.span);
+                }
+            }
+            Event::Said(Said::ConnectOk(_) | Said::Rdy | Said::ConnectFail(_), _) => self.command = None,
+            Event::Said(Said::CloseOk(_) | Said::Closed(_), span) => {
+                let Some(command) = self.command.take() else { return };
+                let title = "The connection was closed before it stood: modem and server could not agree on TLS.";
+                book.add(Self::DOC, Draft::new(title, [self.on, Some(command), Some(span)]).confidence(85));
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! A command that was refused, and no rule knows why.
+
+use super::Severity::Note;
+use super::book::{Book, Draft, Handle};
+use super::line::FAMILY;
+use super::network::NO_SIM;
+use super::rule::{Doc, Rule, hears};
+use crate::modem::dialog::exchange::{Echo, Exchange, Outcome};
+use crate::modem::dialog::said::{NO_CODE, Said};
+use crate::modem::dialog::{Dialog, Event};
+use crate::vocabulary::{Form, Line, Role, codes, families, private};
+
+/// `refused`.
+#[derive(Debug, Default)]
+pub(super) struct Refused {
+    told: Vec<(Vec<u8>, Handle)>,
+}
+
+/// So many different commands are told of.
+const DIFFERENT: usize = 20;
+
+/// Rules that see the whole set-up fail: what is refused after that is their consequence.
+const CASCADES: [&str; 8] = [
+    "no-data-service",
+    "wrong-ip-state",
+    "context-lost",
+    "modem-restarted",
+    "wrong-baud",
+    "echo-lost-bytes",
+    "command-damaged",
+    "console-on-port",
+];
+
+/// Refused in good order: it only asked whether there is such a command, or ended what had not begun.
+fn is_harmless(exchange: &Exchange) -> bool {
+    let Some(call) = Line::read(&exchange.text).map(Line::last) else { return true };
+    let role = families().iter().find_map(|family| family.find(&call)).map(|command| command.role);
+    let off = call.number(0) == Some(0);
+    match role {
+        _ if call.form == Form::Test => true,
+        Some(Role::Close | Role::ContextClose | Role::HttpEnd | Role::ConnectionState) => true,
+        Some(Role::Bearer | Role::Attach | Role::Activate) => off,
+        _ => false,
+    }
+}
+
+/// What the modem said of it.
+fn reason(done: &Exchange, dialog: &Dialog) -> Option<String> {
+    let (Outcome::Said(said), span) = done.outcome? else { return None };
+    let words = span.and_then(|span| dialog.words(span)).unwrap_or_default();
+    match said {
+        Said::Cme(100) if words.parse::<u16>().is_err() && !words.is_empty() => Some(words.to_owned()),
+        Said::Cme(code) => Some(format!("CME {code}, {}", codes::cme_text(code).unwrap_or("unknown code"))),
+        Said::Cms(NO_CODE) if !words.is_empty() => Some(words.to_owned()),
+        Said::Cms(code) if code != NO_CODE => {
+            Some(format!("CMS {code}, {}", codes::cms_text(code).unwrap_or("unknown code")))
+        }
+        _ => None,
+    }
+}
+
+/// The command for people, without what may be secret.
+fn shown(exchange: &Exchange) -> String {
+    let secret = |name: &[u8]| private::parameters(name).is_some_and(private::Parameters::may_be_secret);
+    let holds = Line::read(&exchange.text).is_some_and(|line| line.calls().any(|call| secret(call.name)));
+    let end = exchange.text.iter().position(|byte| *byte == b'=').filter(|_| holds);
+    end.and_then(|end| exchange.text.get(..end))
+        .map_or_else(|| exchange.shown(), |name| String::from_utf8_lossy(name).into_owned())
+}
+
+impl Rule for Refused {
+    const DOC: &'static Doc = &Doc {
+        slug: "refused",
+        severity: Note,
+        family: FAMILY,
+        evidence: "A command is refused and no other rule says why; taken back when the same command works later. Not for `=?`, nor for closing what is not open.",
+        why: "The modem does not know the command, its parameters do not fit, or its state does not allow it now; ERROR alone does not tell which.",
+        fix: "AT+CMEE=2, then the command again, tells why.",
+    };
+    const HEARS: u32 = hears::FINAL | hears::NEWS;
+
+    #[inline(always)]
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        let Some(done) = &dialog.done else { return };
+        if let Event::Said(said, _) = event {
+            // It tells the reason behind its ERROR.
+            if matches!(said, Said::AlreadyConnect(_) | Said::ConnectFail(_))
+                && let Some((_, told)) = self.told.pop_if(|(text, _)| *text == done.text)
+            {
+                book.withdraw(told);
+            }
+            return;
+        }
+        if !done.refused() {
+            if !self.told.is_empty()
+                && let Some(at) = self.told.iter().position(|(text, _)| *text == done.text)
+            {
+                let (_, told) = self.told.remove(at);
+                book.withdraw(told);
+            }
+            return;
+        }
+        let spans = [Some(done.span), done.result_span()];
+        // What the modem did not get whole, or refused after its prompt, has another cause.
+        let other = done.invited.is_some() || done.echo == Echo::Damaged;
+        if other || book.is_blamed(done.id) || book.rests_on(done.span) || is_harmless(done) {
+            return;
+        }
+        // For want of the SIM, it is one more sign of that.
+        if book.extend(&NO_SIM, spans) || book.any_open(&CASCADES) {
+            return;
+        }
+        if let Some((_, told)) = self.told.iter().find(|(text, _)| *text == done.text) {
+            book.again(*told, spans);
+            return;
+        }
+        if self.told.len() >= DIFFERENT {
+            return;
+        }
+        let name = shown(done);
+        let draft = match reason(done, dialog) {
+            Some(reason) => Draft::new(format!("{name} was refused: {reason}."), spans)
+                .because(format!("The modem's own words: {reason}."))
+                .fix("Check the command's parameters and the order of the commands before it; the manual lists what it takes."),
+            None => Draft::new(format!("{name} was refused, and the modem gave no reason."), spans)
+                .send("AT+CMEE=2", "AT+CMEE=2\r"),
+        };
+        self.told.push((done.text.clone(), book.add(Self::DOC, draft)));
+    }
+}

@@ -1,0 +1,276 @@
+//! Registration and signal.
+
+use std::time::Duration;
+
+use super::Severity::{self, Note, Problem, Warning};
+use super::book::{Book, Draft, Handle};
+use super::network::no_sim;
+use super::power::{FAMILY, MINUTE};
+use super::rule::{Doc, Rule, hears};
+use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
+use crate::modem::dialog::said::Said;
+use crate::modem::dialog::{Dialog, Event};
+use crate::vocabulary::{Form, Role, codes};
+
+/// In a network, for calls or for data.
+fn registered(dialog: &Dialog) -> bool {
+    [dialog.state.creg, dialog.state.data_registration].iter().flatten().any(|state| matches!(state, 1 | 5))
+}
+
+/// Neither signal nor a reading of it.
+fn no_signal(dialog: &Dialog) -> bool {
+    matches!(dialog.state.csq, Some(0 | 99))
+}
+
+/// `not-registered`.
+#[derive(Debug, Default)]
+pub(super) struct NotRegistered {
+    /// First of the answers in a row that say so, and how many.
+    since: Option<Span>,
+    count: u32,
+    denied: u32,
+    /// The state that the last one told.
+    state: Option<u8>,
+    last: Option<Span>,
+    /// `AT+COPS?` named no operator.
+    no_operator: Option<Span>,
+    told: Option<Handle>,
+}
+
+/// So many answers count where there are no times.
+const ANSWERS: u32 = 10;
+
+impl NotRegistered {
+    fn tell(&mut self, dialog: &Dialog, severity: Severity, book: &mut Book) {
+        if self.told.is_some() || no_sim(book) {
+            return;
+        }
+        let state = self.state.and_then(codes::registration_text).unwrap_or("not registered");
+        let spans = [self.since, self.last.filter(|last| Some(*last) != self.since), self.no_operator];
+        let mut draft = Draft::new(format!("The modem is not in a network: {state}."), spans);
+        if severity < Problem {
+            draft = draft.severity(severity).confidence(70);
+        }
+        if self.denied > 0 {
+            draft = draft
+                .because("The network refuses this SIM: it is not activated, blocked, or not allowed here.")
+                .fix("Try the SIM in a phone; ask the operator whether it may use this kind of network.");
+        } else if no_signal(dialog) {
+            draft = draft
+                .because("There is no signal (CSQ 0 or 99): the antenna is missing or bad, or no network that this modem can use (2G for a SIM800) is here.")
+                .fix("Check the antenna and its plug; ask whether the operator still runs 2G; AT+CPIN? shows the SIM.");
+        } else if self.state == Some(0) {
+            draft = draft
+                .because("The modem is not even searching: the SIM is missing, locked or refused, or the radio is off (AT+CFUN?).")
+                .fix("Check AT+CPIN? and AT+CFUN?, then the antenna; AT+COPS=? shows the networks.");
+        }
+        self.told = Some(book.add(Self::DOC, draft));
+    }
+
+    fn answer(&mut self, state: u8, span: Span, dialog: &Dialog, book: &mut Book) {
+        if registered(dialog) {
+            // It only took its time.
+            if let Some(told) = self.told.take() {
+                book.withdraw(told);
+            }
+            *self = Self::default();
+            return;
+        }
+        self.since.get_or_insert(span);
+        self.last = Some(span);
+        self.state = Some(state);
+        self.count += 1;
+        self.denied = if state == 3 { self.denied + 1 } else { 0 };
+        let long = self.since.and_then(|since| since.at).zip(span.at).map(|(since, now)| now >= since + MINUTE);
+        if self.denied >= 2 || long.unwrap_or(self.count >= ANSWERS) {
+            self.tell(dialog, Problem, book);
+        }
+    }
+
+    /// The log ends, and its few answers say enough: nobody posts a log to wait for the network.
+    fn few(&self, dialog: &Dialog) -> Option<Severity> {
+        let without = no_signal(dialog) || self.no_operator.is_some();
+        let enough = match self.state {
+            Some(3) => true,
+            Some(0) => self.count > 1 || without,
+            Some(_) => self.count > 1 && without,
+            None => self.no_operator.is_some() && no_signal(dialog),
+        };
+        // It may only need more time.
+        let searching = self.count > 2;
+        if enough { Some(Warning) } else { searching.then_some(Note) }
+    }
+}
+
+/// Commands that cannot work without a network.
+pub(super) fn needs_network(done: &Exchange) -> bool {
+    match done.role {
+        Role::ContextOpen | Role::Open | Role::SmsSend | Role::Dial | Role::LookUp | Role::Activate => true,
+        Role::Bearer | Role::Attach => done.chief().parameter(0).text == b"1",
+        _ => false,
+    }
+}
+
+impl Rule for NotRegistered {
+    const DOC: &'static Doc = &Doc {
+        slug: "not-registered",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "`+CREG:`, `+CGREG:` and `+CEREG:` show 0, 2 or 4, none of them 1 or 5, for 60 s (ten answers in a log without times, two if commands that need the network fail meanwhile), or 3 twice. As a warning at the end of a log: 3, 0 twice, or 0 or 2 together with `+COPS: 0` or `+CSQ: 0` or `99`; as a note, when it was still searching after three answers. Taken back when it registers after all.",
+        why: "Without registration there is no call, no SMS and no data: no antenna, no network of the right kind here, the SIM is refused, or the supply is weak.",
+        fix: "Check antenna, operator and SIM; AT+CSQ shows the signal, AT+COPS=? the networks.",
+    };
+    const HEARS: u32 = hears::SAID | hears::TROUBLE | hears::FINISH;
+
+    #[inline(always)]
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        if matches!(dialog.state.functions, Some(0 | 4)) {
+            return;
+        }
+        match event {
+            Event::Said(Said::Creg(..), span) => self.answer(dialog.state.creg.unwrap_or(0), span, dialog, book),
+            Event::Said(Said::DataReg(..), span) => {
+                self.answer(dialog.state.data_registration.unwrap_or(0), span, dialog, book);
+            }
+            Event::Said(Said::Operator(named), span) => self.no_operator = (!named).then_some(span),
+            Event::Said(Said::Rdy, _) => *self = Self { told: self.told, ..Self::default() },
+            Event::Final => {
+                let failed = dialog.done.as_ref().is_some_and(|done| done.refused() && needs_network(done));
+                if failed && self.count >= 2 {
+                    self.tell(dialog, Problem, book);
+                }
+            }
+            Event::Finish if !registered(dialog) => {
+                if let Some(severity) = self.few(dialog) {
+                    self.tell(dialog, severity, book);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// `no-signal`.
+#[derive(Debug, Default)]
+pub(super) struct NoSignal {
+    first: Option<Span>,
+    last: Option<Span>,
+    count: u32,
+    failed: bool,
+}
+
+impl Rule for NoSignal {
+    const DOC: &'static Doc = &Doc {
+        slug: "no-signal",
+        severity: Warning,
+        family: FAMILY,
+        evidence: "`+CSQ:` shows 0 or 99 to the end of the log, and nothing shows that the modem is in a network; a note where it was read only once and nothing failed.",
+        why: "The modem hears no network: the antenna is missing or bad, or no network that it can use is here.",
+        fix: "Check the antenna and its plug; a SIM800 needs 2G, which many operators have switched off.",
+    };
+    const HEARS: u32 = hears::SAID | hears::TROUBLE | hears::FINISH;
+
+    #[inline(always)]
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        match event {
+            Event::Said(Said::Csq(0 | 99), span) => {
+                self.first.get_or_insert(span);
+                self.last = Some(span);
+                self.count += 1;
+            }
+            Event::Said(Said::Csq(_) | Said::Rdy | Said::Operator(true), _) => *self = Self::default(),
+            Event::Final => self.failed |= dialog.done.as_ref().is_some_and(|done| needs_network(done)),
+            Event::Finish => {
+                let connected = dialog.state.connected() || registered(dialog);
+                if self.count == 0 || connected || no_sim(book) || book.is_open("not-registered") {
+                    return;
+                }
+                let last = self.last.filter(|_| self.count > 1);
+                let mut draft =
+                    Draft::new("The modem hears no network (CSQ 0 or 99).", [self.first, last]).confidence(75);
+                if self.count == 1 && !self.failed {
+                    draft = draft.severity(Note);
+                }
+                book.add(Self::DOC, draft);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// `weak-signal`.
+#[derive(Debug, Default)]
+pub(super) struct WeakSignal {
+    reading: Option<(u8, Span)>,
+    failure: Option<Span>,
+    told: bool,
+}
+
+/// A failure and a reading so far apart have nothing to do with each other.
+const TOGETHER: Duration = Duration::from_mins(5);
+
+impl WeakSignal {
+    fn check(&mut self, book: &mut Book) {
+        let (Some((rssi, reading)), Some(failure)) = (self.reading, self.failure) else { return };
+        let apart = reading.at.zip(failure.at).is_some_and(|(a, b)| a.abs_diff(b) > TOGETHER);
+        if !self.told && !apart && (1..=9).contains(&rssi) {
+            self.told = true;
+            let text = codes::csq_text(rssi).unwrap_or_default();
+            book.add(
+                Self::DOC,
+                Draft::new(
+                    format!("The signal is weak (CSQ {rssi}: {text}) while something fails."),
+                    [Some(reading), Some(failure)],
+                )
+                .confidence(70),
+            );
+        }
+    }
+}
+
+impl Rule for WeakSignal {
+    const DOC: &'static Doc = &Doc {
+        slug: "weak-signal",
+        severity: Warning,
+        family: FAMILY,
+        evidence: "`+CSQ:` shows 1 to 9 (-111 to -96 dBm) while something fails that needs the network.",
+        why: "At such a level sends fail, and the modem draws the most current.",
+        fix: "Use a better antenna or place; 10 and more is usable, 15 and more good.",
+    };
+    const HEARS: u32 = hears::SAID | hears::COURSE;
+
+    #[inline(always)]
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        match event {
+            Event::Said(Said::Csq(rssi), span) => {
+                self.reading = Some((rssi, span));
+                self.told &= (1..=9).contains(&rssi);
+                self.check(book);
+            }
+            Event::Said(Said::ConnectFail(_) | Said::PdpDeact | Said::CallEnd, span) => {
+                self.failure = Some(span);
+                self.check(book);
+            }
+            Event::Said(Said::HttpAction(status), span) if status >= 600 => {
+                self.failure = Some(span);
+                self.check(book);
+            }
+            Event::Final => {
+                let Some(done) = &dialog.done else { return };
+                let failed = match done.outcome {
+                    Some((Outcome::Said(Said::SendFail), _)) => true,
+                    Some((outcome, _)) if outcome.refused() => {
+                        needs_network(done) && done.chief().form != Form::Query && !book.is_blamed(done.id)
+                            || matches!(outcome, Outcome::Said(Said::Cms(_)))
+                    }
+                    _ => false,
+                };
+                if failed {
+                    self.failure = done.result_span();
+                    self.check(book);
+                }
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Commands that are refused, unanswered or damaged, and connections that never come up.
+
+use super::check;
+
+/// A command and its refusal, as a pasted log shows them.
+fn no(command: &str) -> String {
+    format!("{command}\nERROR\n")
+}
+
+fn ok(command: &str) -> String {
+    format!("{command}\nOK\n")
+}
+
+#[test]
+fn what_no_rule_knows_is_said_all_the_same() {
+    check(&format!("{}{}", ok("AT"), no("AT+CMGF=1")), "(refused)");
+    // It works later, it only asked, or it ended what had not begun.
+    check(&format!("{}{}{}", ok("AT"), no("AT+CMGF=1"), ok("AT+CMGF=1")), "");
+    check(&format!("{}{}{}", ok("AT"), no("AT+CLAC=?"), no("AT+CIPCLOSE")), "");
+    check(&format!("{}{}", ok("AT"), no("AT+SAPBR=0,1")), "");
+    // The same again and again is one.
+    check(&format!("{}{}", ok("AT"), no("AT+CLTS=1").repeat(3)), "(refused)");
+}
+
+#[test]
+fn the_modems_own_words_are_kept() {
+    check("AT\nOK\nAT+CMSS=1\n+CMS ERROR: 500\n", "sms-refused");
+    check("AT\nOK\nAT+CMSS=1\nError: +CMS ERROR: 500\n", "sms-refused");
+    check("AT\nOK\nAT+CMGF=1\n+CMS ERROR: whatever it is\n", "sms-refused");
+}
+
+#[test]
+fn a_sim_that_is_not_read() {
+    check(&format!("{}{}{}", ok("AT"), no("AT+CPIN?"), no("AT+CCID")), "sim-unreadable");
+    check("AT\nOK\nAT+CPIN?\n+CME ERROR: 13\n", "sim-unreadable");
+    check("AT\nOK\nAT+CPIN?\nERROR\nAT+CPIN?\n+CPIN: READY\nOK\n", "");
+    check("AT\nOK\nAT+CPIN?\n+CPIN: NOT INSERTED\nAT+SAPBR=1,1\nERROR\n", "sim-missing");
+}
+
+#[test]
+fn few_answers_about_the_network() {
+    check("AT+CREG?\n+CREG: 0,0\nOK\nAT+CREG?\n+CREG: 0,0\nOK\n", "not-registered");
+    check("AT+CSQ\n+CSQ: 99,99\nOK\nAT+CGREG?\n+CGREG: 0,2\nOK\nAT+CEREG?\n+CEREG: 0,2\nOK\n", "not-registered");
+    check("AT+CREG?\n+CREG: 0,2\nOK\n", "");
+    // Registered for data is registered.
+    check("AT+CREG?\n+CREG: 0,0\nOK\nAT+CREG?\n+CREG: 0,0\nOK\nAT+CEREG?\n+CEREG: 0,1\nOK\n", "");
+    check("AT+CSQ\n+CSQ: 0,0\nOK\nAT+CSQ\n+CSQ: 0,0\nOK\n", "no-signal");
+    check("AT+CSQ\n+CSQ: 99,99\nOK\nAT+CSQ\n+CSQ: 17,0\nOK\n", "");
+}
+
+#[test]
+fn no_data() {
+    check("AT+CGATT=1\nOK\nATD*99#\nNO CARRIER\n", "no-data-service");
+    check("AT+CGATT=1\nOK\nATD*99#\nCONNECT\n", "");
+    check("AT+CREG?\n+CREG: 0,1\nOK\nAT+CGATT=1\n+CME ERROR: 148\n", "no-data-service");
+    check("AT+CIPSTATUS\nOK\n\nSTATE: PDP DEACT\nAT+CIPSHUT\nSHUT OK\n", "");
+}
+
+#[test]
+fn connections_without_a_word() {
+    let start = "AT+CIPSTART=\"TCP\",\"example.org\",80\nOK\n";
+    check(&format!("{start}{}{}{}", ok("AT"), ok("AT"), ok("AT")), "connect-unanswered");
+    check(&format!("{start}{}\nCONNECT OK\n{}{}", ok("AT"), ok("AT"), ok("AT")), "");
+    check(start, "");
+    check(&format!("{}{start}\nCLOSED\n", ok("AT+CIPSSL=1")), "tls-failed (peer-closed)");
+    check(&format!("{}{start}\nCONNECT OK\n\nCLOSED\n", ok("AT+CIPSSL=1")), "(peer-closed)");
+}
+
+#[test]
+fn slips_of_the_hand_and_of_the_line() {
+    check(&format!("{}{}", ok("AT"), no("AT+CGREGG?")), "malformed-command");
+    check(&format!("{}{}", ok("AT"), no("AT-CMGF=1")), "malformed-command");
+    check(&format!("{}{}{}", ok("AT"), no("AT+CREG}1"), no("AT+CLCC}1")), "command-damaged");
+}
+
+#[test]
+fn answers_that_break_off() {
+    check("AT\nOK\nAT+COPS?\n+COPS: 0,0,\"someAT+CSQ\n+CSQ: 20,0\nOK\n", "answer-cut");
+    check("AT\nOK\nAT+CGDCONT?\n+CGDCONT: 1,\"IP\",\"AT+T.example\"\nOK\n", "");
+}
+
+#[test]
+fn results_that_never_come() {
+    let sms = "AT+CMGF=1\nOK\nAT+CMGS=\"+15550100\"\n> hi\x1A\n";
+    check(&format!("{sms}AT\nOK\nAT\nOK\n"), "result-missing");
+    check(&format!("{sms}\n+CMGS: 5\nOK\nAT\nOK\nAT\nOK\n"), "");
+}
+
+#[test]
+fn codes_and_consoles() {
+    check("AT+CUSD=1,\"*101#\"\nOK\n+CUSD: 0,\"12.50 EUR\",15\n", "");
+    check("AT+CUSD=1,\"*101#\"\nOK\n+CUSD: 4\n", "ussd-empty");
+    check("AT\nbox login: AT\nPassword: \nLogin incorrect\n", "console-on-port");
+    check("AT\nOK\nWaiting for login: fine\n", "");
+}
+
+#[test]
+fn a_line_fault_is_no_baud_rate() {
+    let good = ok("AT+CSQ").repeat(5);
+    check(&format!("{good}AT\n\u{FFFD}\u{FFFD}K\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}x\n{good}"), "");
+}
+
+#[test]
+fn a_log_of_commands_alone() {
+    check(&"AT\n".repeat(8), "no-answer");
+    // A list of commands is no log.
+    check("AT\nAT+CIPSHUT\nAT+CSTT=\"x\"\nAT+CIICR\nAT+CIFSR\n", "");
+}

@@ -1,0 +1,66 @@
+//! USSD: codes such as `*100#`.
+
+use super::Severity::Problem;
+use super::book::{Book, Draft};
+use super::power::FAMILY;
+use super::rule::{Doc, Rule, hears};
+use crate::modem::dialog::exchange::Span;
+use crate::modem::dialog::said::Said;
+use crate::modem::dialog::{Dialog, Event};
+
+/// `ussd-empty`.
+#[derive(Debug, Default)]
+pub(super) struct Empty {
+    /// The code that was sent.
+    asked: Option<Span>,
+    told: bool,
+}
+
+impl Rule for Empty {
+    const DOC: &'static Doc = &Doc {
+        slug: "ussd-empty",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "`AT+CUSD=1,\"…\"` is answered OK, and `+CUSD:` comes without a text, or with 4 (not supported) or 5 (timed out).",
+        why: "The network got something else than the code that was meant (in AT+CSCS=\"HEX\" or \"UCS2\" the code has to be written so too), or does not know it.",
+        fix: "Set AT+CSCS=\"GSM\" (or \"IRA\") and AT+CUSD=1, then send the code again; try it in a phone.",
+    };
+    const HEARS: u32 = hears::NEWS | hears::COMMAND;
+
+    #[inline(always)]
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        match event {
+            Event::Command => {
+                if let Some(last) = dialog.open.last() {
+                    let ussd = last.text.get(..8).is_some_and(|name| name.eq_ignore_ascii_case(b"AT+CUSD="));
+                    if ussd && last.text.contains(&b'"') {
+                        self.asked = Some(last.span);
+                        self.told = false;
+                    }
+                }
+            }
+            Event::Said(Said::Ussd(status, text), span) => {
+                let Some(asked) = self.asked.take() else { return };
+                if text && status < 3 || std::mem::replace(&mut self.told, true) {
+                    return;
+                }
+                let (title, cause) = match status {
+                    4 => (
+                        "The network does not support this USSD code (+CUSD: 4).",
+                        Some("The code is not known in this network, or not for this SIM."),
+                    ),
+                    5 => ("The network did not answer the USSD code in time (+CUSD: 5).", None),
+                    _ => ("The answer to the USSD code is empty.", None),
+                };
+                let mut draft = Draft::new(title, [Some(asked), Some(span)])
+                    .confidence(80)
+                    .send("AT+CSCS=\"GSM\"", "AT+CSCS=\"GSM\"\r");
+                if let Some(cause) = cause {
+                    draft = draft.because(cause);
+                }
+                book.add(Self::DOC, draft);
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! How the commands of a session have fared: how many were answered and refused, and which were refused or not answered.
+
+use super::exchange::{Exchange, Outcome, Span};
+
+/// So many commands are named; of the others only the number is known.
+const NAMED: usize = 12;
+
+/// How the commands of a session have fared.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// Commands that were sent.
+    pub commands: u32,
+    /// Commands that got a result, whatever it was.
+    pub answered: u32,
+    /// Of them, those that were refused.
+    pub refused: u32,
+    /// The first of the refused ones.
+    pub refused_first: Vec<(String, Span)>,
+    /// Commands that got none.
+    pub unanswered: u32,
+    /// Of the commands, those that were the same as the one before.
+    pub repeated: u32,
+    /// The first of the unanswered ones.
+    pub unanswered_first: Vec<(String, Span)>,
+}
+
+impl Tally {
+    /// A command has its outcome.
+    pub(super) fn done(&mut self, exchange: &Exchange, outcome: Outcome) {
+        if matches!(outcome, Outcome::Lost) {
+            self.unanswered(exchange);
+            return;
+        }
+        self.answered += 1;
+        if outcome.refused() {
+            self.refused += 1;
+            if self.refused_first.len() < NAMED {
+                self.refused_first.push((exchange.shown(), exchange.span));
+            }
+        }
+    }
+
+    /// No result will come for a command.
+    pub(super) fn unanswered(&mut self, exchange: &Exchange) {
+        // What a host that never reads has left behind costs no memory.
+        if exchange.text.is_empty() {
+            return;
+        }
+        self.unanswered += 1;
+        if self.unanswered_first.len() < NAMED {
+            self.unanswered_first.push((exchange.shown(), exchange.span));
+        }
+    }
+}
