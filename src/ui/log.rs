@@ -6,6 +6,7 @@
 mod columns;
 mod detail;
 mod letters;
+mod marks;
 mod newest;
 mod row;
 mod scroll;
@@ -21,6 +22,7 @@ use egui::{Align2, CornerRadius, Id, Key, Modifiers, Rect, Response, Sense, Ui, 
 
 use self::columns::Columns;
 use self::detail::Detail;
+use self::marks::Marks;
 use self::newest::Newest;
 use self::row::{Drawn, Look};
 use self::scroll::{Extent, Scroll};
@@ -32,12 +34,14 @@ use crate::app::command::Setting;
 use crate::app::log_feed::{From, LogFeed, Page, Query};
 use crate::app::settings::View;
 use crate::app::times::{Times, WallClock};
-use crate::capture::{Filter, RowRules};
+use crate::capture::{Filter, Row, RowRules};
 use crate::modem::diagnose::Evidence;
 use crate::ui::commands::Commands;
 
 /// Width of the scroll bar.
 const BAR: f32 = 10.0;
+/// Width of the mark at the left edge of a row.
+const MARK: f32 = 4.0;
 /// Rows whose letters are kept.
 const KEPT: usize = 400;
 /// So many rows before the first visible one are asked for: the time since the row above, and where rows are folded their
@@ -63,6 +67,9 @@ pub struct LogPanel {
     placed: Vec<(u64, f32, f32)>,
     detail: Detail,
     newest: Newest,
+    marks: Marks,
+    /// Where the last step from mark to mark has led.
+    mark: Option<Row>,
     /// How wide hex is while its edge is dragged.
     dragged: Option<u16>,
     goto: Option<Goto>,
@@ -135,6 +142,15 @@ impl LogPanel {
     pub fn go_to(&mut self, evidence: Evidence) {
         let from = From::Byte(evidence.direction, evidence.range.start);
         self.go(from, Why::Show(Some(evidence)));
+    }
+
+    /// Goes to the next marked row, or back to the one before.
+    fn go_to_mark(&mut self, forward: bool) {
+        let top = self.placed.first().and_then(|(number, ..)| self.page.rows.iter().find(|row| row.number == *number));
+        let from = self.mark.as_ref().filter(|row| self.marks.has(row)).or(top);
+        if let Some(place) = self.marks.step(from, forward) {
+            self.go(place, Why::Show(None));
+        }
     }
 
     fn go(&mut self, from: From, why: Why) {
@@ -330,6 +346,7 @@ impl LogPanel {
                     self.unclear();
                 }
                 self.scroll.go_to_row(page.first.saturating_sub(self.base), extent);
+                self.mark = page.rows.first().cloned();
                 self.marked = mark;
             }
             Some(Why::Clear) => self.base = page.first,
@@ -381,6 +398,11 @@ impl LogPanel {
         }
         let keys = egui::EventFilter { vertical_arrows: true, escape: true, ..egui::EventFilter::default() };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(log_id(), keys));
+        for (key, forward) in [(Key::ArrowUp, false), (Key::ArrowDown, true)] {
+            if ui.input_mut(|input| input.consume_key(Modifiers::ALT, key)) {
+                self.go_to_mark(forward);
+            }
+        }
         let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
         for (key, rows) in [(Key::ArrowUp, -1), (Key::ArrowDown, 1), (Key::Home, i64::MIN)] {
             if pressed(key) {
@@ -419,6 +441,10 @@ impl LogPanel {
             }
             if selecting::holds_row(state, row.number) {
                 fill(palette.selection);
+            }
+            if self.marks.has(row) {
+                let edge = Rect::from_min_size(place.left_top(), vec2(MARK, place.height()));
+                ui.painter().rect_filled(edge, CornerRadius::ZERO, palette.warn);
             }
             selecting::paint_bytes(ui, state, self.marked.as_ref(), row, drawn, place, &columns, palette);
             drawn.paint(ui, place, &columns, palette);

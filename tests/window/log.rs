@@ -210,3 +210,28 @@ fn characters_that_no_font_of_ours_has_are_drawn() {
     desk.key(Key::Enter);
     desk.wait_for_log(text);
 }
+
+#[test]
+fn a_marked_row_is_found_again() {
+    let mut desk = with_answers();
+    for _ in 0..12 {
+        desk.focus_line();
+        desk.type_text("AT+CSQ");
+        desk.key(Key::Enter);
+        desk.frames();
+    }
+    desk.wait("more rows than fit", |desk| !desk.log().contains("opened sim:fast"));
+    desk.focus_log();
+    desk.key(Key::Home);
+    desk.wait_for_log("opened sim:fast");
+    let place = desk.harness.get_by_role(Role::Log).rect();
+    desk.click_at(place.left_top() + egui::vec2(60.0, 13.0));
+    desk.click("More…");
+    desk.click("Mark row");
+    desk.focus_log();
+    desk.key(Key::End);
+    desk.wait("it is out of sight", |desk| !desk.log().contains("opened sim:fast"));
+    desk.keys(Modifiers::ALT, Key::ArrowUp);
+    desk.wait_for_log("opened sim:fast");
+    assert!(desk.shows("Newest rows") || desk.shows("new row"), "the jump says that the log stands still");
+}

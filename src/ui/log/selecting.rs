@@ -102,6 +102,12 @@ impl LogPanel {
         Some(Hit { row: number, byte, more: drawn.more_at(pos.x, columns) })
     }
 
+    /// The first of the selected rows, where it is on the page.
+    pub(super) fn selected_first(&self, state: &State) -> Option<Row> {
+        let number = selected_row(state)?;
+        self.page.rows.iter().find(|row| row.number == number).cloned()
+    }
+
     /// Shows the whole of a row below the log.
     fn open_detail(&mut self, row: Option<u64>) {
         if let Some(row) = row.and_then(|number| self.page.rows.iter().find(|row| row.number == number)) {

@@ -340,9 +340,40 @@ fn more(log: &mut LogPanel, ui: &mut Ui, state: &State, commands: &mut Commands)
             }
         });
         ui.separator();
+        marks(log, ui, state);
+        ui.separator();
         highlights(&mut log.toolbar, ui, state, commands);
         ui.separator();
         count_byte(&mut log.toolbar, ui, commands);
+    });
+}
+
+/// Marks on rows, and the way from one to the next.
+fn marks(log: &mut LogPanel, ui: &mut Ui, state: &State) {
+    parts::weak(ui, "Marks on rows, as long as this capture is shown");
+    ui.horizontal(|ui| {
+        let row = log.selected_first(state);
+        if ui
+            .add_enabled(row.is_some(), Button::new("Mark row"))
+            .on_hover_text("The selected one; again takes it away")
+            .clicked()
+            && let Some(row) = row
+        {
+            log.marks.toggle(&row);
+        }
+        ui.add_enabled_ui(!log.marks.is_empty(), |ui| {
+            for (name, keys, forward) in
+                [("Previous", "Alt+Up in the log", false), ("Next", "Alt+Down in the log", true)]
+            {
+                let button = ui.button(name).on_hover_text(keys);
+                if button.accessible_name(format!("{name} mark")).clicked() {
+                    log.go_to_mark(forward);
+                }
+            }
+            if parts::quiet(ui, "Remove all").clicked() {
+                log.marks.clear();
+            }
+        });
     });
 }
 
