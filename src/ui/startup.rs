@@ -37,7 +37,8 @@ pub fn run(start: Start) -> ExitCode {
         }
         viewport = viewport.with_position([x, y]).with_inner_size([width, height]);
     }
-    let options = eframe::NativeOptions { viewport, ..eframe::NativeOptions::default() };
+    // There are no gradients: dithering would only cost time, without a graphics card more than all else of a pixel.
+    let options = eframe::NativeOptions { viewport, dithering: false, ..eframe::NativeOptions::default() };
     let last_words: Arc<Mutex<Option<String>>> = Arc::default();
     let opened = Arc::new(std::sync::atomic::AtomicBool::new(false));
     catch_words(&last_words, &opened);

@@ -213,7 +213,7 @@ impl Window {
     /// Every panel has its place, whatever happens: nothing that can be clicked moves by itself.
     fn panels(&mut self, ui: &mut Ui, side: bool, commands: &mut Commands) {
         let narrow = ui.available_width() < theme::NARROW;
-        let bar = Panel::top("port bar").frame(parts::panel(ui)).show(ui, |ui| self.bar(ui, side, commands));
+        let bar = Panel::top("port bar").frame(parts::panel()).show(ui, |ui| self.bar(ui, side, commands));
         if bar.inner {
             self.switch_side(narrow, commands);
         }
@@ -221,13 +221,13 @@ impl Window {
             self.side_panel(ui, commands);
         }
         let state = &self.state;
-        Panel::bottom("send").frame(parts::panel(ui)).show(ui, |ui| {
+        Panel::bottom("send").frame(parts::panel()).show(ui, |ui| {
             self.send_box.show(ui, state, commands);
         });
-        Panel::bottom("strip").frame(parts::panel(ui)).show(ui, |ui| {
+        Panel::bottom("strip").frame(parts::panel()).show(ui, |ui| {
             strip::show(ui, state, self.send_box.typed(), commands);
         });
-        let findings = Panel::bottom("findings").frame(parts::panel(ui)).resizable(true).default_size(theme::FINDINGS);
+        let findings = Panel::bottom("findings").frame(parts::panel()).resizable(true).default_size(theme::FINDINGS);
         findings.size_range(theme::FINDINGS_RANGE).show(ui, |ui| {
             ui.set_min_height(ui.available_height());
             if self.findings.any(state) {
@@ -237,7 +237,7 @@ impl Window {
                 parts::weak(ui, "Nothing was found so far.");
             }
         });
-        let log = CentralPanel::default().frame(parts::panel(ui)).show(ui, |ui| {
+        let log = CentralPanel::default().frame(parts::panel()).show(ui, |ui| {
             if state.feed.is_some() {
                 self.log.show(ui, state, commands);
                 if let Some(place) = self.log.place().filter(|_| self.find_bar.is_open()) {
@@ -272,8 +272,7 @@ impl Window {
 
     fn side_panel(&mut self, ui: &mut Ui, commands: &mut Commands) {
         let state = &self.state;
-        let panel =
-            Panel::right("side").frame(parts::panel(ui)).default_size(theme::SIDE).size_range(theme::SIDE_RANGE);
+        let panel = Panel::right("side").frame(parts::panel()).default_size(theme::SIDE).size_range(theme::SIDE_RANGE);
         panel.show(ui, |ui| {
             let [off, on] = theme::SERVER;
             let server = if ServerPanel::is_idle(state) {
@@ -406,6 +405,10 @@ impl eframe::App for Window {
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         Self::ui(self, ui);
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        theme::palette(visuals).panel.to_normalized_gamma_f32()
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
