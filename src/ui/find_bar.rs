@@ -45,8 +45,8 @@ impl FindBar {
     /// Draws the bar over the upper edge of the log.
     pub fn show(&mut self, ui: &mut Ui, log: Rect, state: &State, commands: &mut Commands) {
         /// What stands beside the field.
-        const REST: f32 = 520.0;
-        let size = vec2((log.width() - 24.0).min(760.0), theme::CONTROL + 8.0);
+        const REST: f32 = 590.0;
+        let size = vec2((log.width() - 24.0).min(850.0), theme::CONTROL + 8.0);
         let place = Rect::from_min_size(log.left_top() + vec2(6.0, 6.0), size);
         let field = (place.width() - REST).clamp(60.0, 260.0);
         let mut step = 0;

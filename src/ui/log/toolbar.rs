@@ -174,7 +174,7 @@ fn view(toolbar: &mut Toolbar, ui: &mut Ui, state: &State, commands: &mut Comman
         .show(|ui| {
             // A short window shows all of it by scrolling.
             let room = (ui.ctx().content_rect().height() - 150.0).max(120.0);
-            egui::ScrollArea::vertical().max_height(room).show(ui, |ui| {
+            egui::ScrollArea::vertical().max_height(room).min_scrolled_height(room).show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;
                 ui.horizontal_top(|ui| {
                     ui.vertical(|ui| {
