@@ -139,7 +139,7 @@ impl Ask {
         let mut close = false;
         let modal = Modal::new(Id::unique("ask")).show(ui.ctx(), |ui| {
             ui.set_width(if self.dry { 560.0 } else { 400.0 });
-            ui.label(RichText::new(&wanted.name).font(theme::strong(15.0)));
+            ui.label(RichText::new(&wanted.name).font(theme::title()));
             if let Some(about) = &wanted.about {
                 parts::weak(ui, about);
             }
@@ -184,7 +184,7 @@ impl Ask {
 
     fn fields(&mut self, ui: &mut Ui) {
         let focus = !self.focused;
-        Grid::new("ask fields").num_columns(2).spacing([12.0, 8.0]).show(ui, |ui| {
+        Grid::new("ask fields").num_columns(2).spacing(theme::GRID).show(ui, |ui| {
             for (row, (name, secret, value)) in self.values.iter_mut().enumerate() {
                 let label = ui.label(capitalised(name));
                 let field = ui

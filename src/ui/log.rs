@@ -111,7 +111,7 @@ impl LogPanel {
         ui.allocate_rect(rect, Sense::hover());
         let palette = parts::colors(ui);
         let edge = egui::Stroke::new(1.0, palette.line);
-        ui.painter().rect(rect, CornerRadius::same(7), palette.well, edge, egui::StrokeKind::Inside);
+        ui.painter().rect(rect, CornerRadius::same(theme::CARD), palette.well, edge, egui::StrokeKind::Inside);
         let mut inside = ui.new_child(UiBuilder::new().max_rect(rect.shrink(1.0)));
         inside.set_clip_rect(rect.shrink(1.0).intersect(ui.clip_rect()));
         self.rows(&mut inside, state, commands);
@@ -201,7 +201,7 @@ impl LogPanel {
         self.tall = tall;
         if response.has_focus() {
             let stroke = egui::Stroke::new(1.0, parts::colors(ui).accent);
-            ui.painter().rect_stroke(rect, CornerRadius::same(6), stroke, egui::StrokeKind::Inside);
+            ui.painter().rect_stroke(rect, CornerRadius::same(theme::CARD), stroke, egui::StrokeKind::Inside);
         }
     }
 

@@ -16,7 +16,7 @@ pub fn colors(ui: &Ui) -> &'static Palette {
 /// Heading of a panel.
 pub fn heading(ui: &mut Ui, text: &str) -> Response {
     let color = colors(ui).strong;
-    ui.label(RichText::new(text).font(theme::strong(13.0)).color(color))
+    ui.label(RichText::new(text).font(theme::strong(theme::HEADING)).color(color))
 }
 
 /// Secondary words.
@@ -77,7 +77,7 @@ pub fn over(ui: &mut Ui, name: &str, place: Rect, add: impl FnOnce(&mut Ui)) {
     let id = ui.scope_id().with(name);
     ui.interact(place, id, Sense::click_and_drag());
     let edge = Stroke::new(1.0, palette.line);
-    ui.painter().rect(place, CornerRadius::same(7), palette.raised, edge, egui::StrokeKind::Inside);
+    ui.painter().rect(place, CornerRadius::same(theme::CARD), palette.raised, edge, egui::StrokeKind::Inside);
     let mut over = ui.new_child(egui::UiBuilder::new().id_salt(id).max_rect(place.shrink2(vec2(8.0, 4.0))));
     over.set_clip_rect(place.intersect(ui.clip_rect()));
     add(&mut over);
@@ -98,7 +98,7 @@ pub fn card(ui: &Ui) -> Frame {
     Frame::new()
         .fill(palette.raised)
         .stroke(Stroke::new(1.0, palette.line))
-        .corner_radius(CornerRadius::same(7))
+        .corner_radius(CornerRadius::same(theme::CARD))
         .inner_margin(Margin::symmetric(10, 8))
 }
 

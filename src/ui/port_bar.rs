@@ -113,7 +113,12 @@ impl PortBar {
         let path = self.path.get_or_insert_with(|| picked.clone());
         ui.horizontal(|ui| {
             let field = ui
-                .add(TextEdit::singleline(path).desired_width(320.0).font(theme::mono()).hint_text("e.g. /dev/ttyUSB0"))
+                .add(
+                    TextEdit::singleline(path)
+                        .desired_width(theme::PATH)
+                        .font(theme::mono())
+                        .hint_text("e.g. /dev/ttyUSB0"),
+                )
                 .labelled_by(label.id);
             let entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
             if (ui.button("Use").clicked() || entered) && !path.trim().is_empty() {

@@ -20,7 +20,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
             ui.add_space((ui.available_height() * 0.08).min(48.0));
             ui.set_max_width(WIDTH);
             let title = RichText::new("Work a modem, and see why it did not work");
-            ui.label(title.font(theme::strong(18.0)).color(parts::colors(ui).strong));
+            ui.label(title.font(theme::strong(theme::PAGE)).color(parts::colors(ui).strong));
             ui.add_space(10.0);
             way(ui, "Your modem", "Pick the port that it is at. Nothing is sent before you send it.", |ui| {
                 ports(ui, state, commands);

@@ -20,6 +20,14 @@ pub const CHIP: f32 = 10.0;
 pub const BODY: f32 = 13.5;
 /// Size of secondary letters.
 pub const SMALL: f32 = 11.5;
+/// Size of the letters of a panel's heading.
+pub const HEADING: f32 = 13.0;
+/// Size of the letters of a page's heading.
+pub const PAGE: f32 = 18.0;
+/// Between the columns and the rows of a table.
+pub const GRID: [f32; 2] = [14.0, 6.0];
+/// Width of a field for a path.
+pub const PATH: f32 = 330.0;
 /// Height of buttons and input fields.
 pub const CONTROL: f32 = 26.0;
 /// Between panels and their contents.
@@ -54,12 +62,20 @@ pub const TOAST: f32 = 400.0;
 pub const OVER: f32 = 8.0;
 /// Where a tool window opens first.
 pub const TOOL_AT: [f32; 2] = [70.0, 90.0];
-/// Corners of buttons, fields and cards.
+/// Corners of cards, menus and the log.
+pub const CARD: u8 = 7;
+/// Corners of buttons and fields.
 pub const CORNER: u8 = 5;
 
 /// The family of headings and names.
 pub fn semibold() -> FontFamily {
     FontFamily::Name("semibold".into())
+}
+
+/// Letters of a question's or a window's title.
+#[must_use]
+pub fn title() -> FontId {
+    strong(15.0)
 }
 
 /// Letters of the log.
@@ -241,7 +257,7 @@ fn apply(style: &mut Style, palette: &Palette) {
         (TextStyle::Small, small()),
         (TextStyle::Body, FontId::proportional(BODY)),
         (TextStyle::Button, FontId::proportional(BODY)),
-        (TextStyle::Heading, strong(15.0)),
+        (TextStyle::Heading, title()),
         (TextStyle::Monospace, mono()),
     ]
     .into();
@@ -265,7 +281,7 @@ fn visuals(palette: &Palette) -> Visuals {
     visuals.window_fill = palette.raised;
     visuals.window_stroke = Stroke::new(1.0, palette.line);
     visuals.window_corner_radius = CornerRadius::same(9);
-    visuals.menu_corner_radius = CornerRadius::same(7);
+    visuals.menu_corner_radius = CornerRadius::same(CARD);
     visuals.extreme_bg_color = palette.well;
     visuals.text_edit_bg_color = Some(palette.well);
     visuals.faint_bg_color = palette.raised;

@@ -4,7 +4,7 @@
 use egui::{CollapsingHeader, Grid, Ui};
 
 use crate::app::State;
-use crate::ui::parts;
+use crate::ui::{parts, theme};
 
 /// Which port hears whom.
 #[derive(Debug, Default)]
@@ -33,7 +33,7 @@ impl TapChoice {
             parts::weak(ui, "Two ports are needed. A tap can also be typed below: tap:/dev/ttyUSB0,/dev/ttyUSB1");
             return None;
         }
-        Grid::new("tap ports").num_columns(3).spacing([14.0, 4.0]).show(ui, |ui| {
+        Grid::new("tap ports").num_columns(3).spacing(theme::GRID).show(ui, |ui| {
             ui.label("");
             parts::weak(ui, "hears the Nano");
             parts::weak(ui, "hears the modem");

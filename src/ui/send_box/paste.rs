@@ -60,7 +60,7 @@ impl Paste {
         let modal = Modal::new(Id::unique("paste")).show(ui.ctx(), |ui| {
             ui.set_width(560.0_f32.min(ui.ctx().content_rect().width() - 60.0));
             let title = if self.sketch { "This is an Arduino sketch" } else { "Send what was pasted?" };
-            ui.label(RichText::new(title).font(theme::strong(15.0)));
+            ui.label(RichText::new(title).font(theme::title()));
             let (lines, size) = (bytes::grouped(self.lines as u64), bytes::count(self.text.len() as u64));
             ui.label(format!("{lines} lines, {size}, read in the mode of the send box."));
             ui.add_space(6.0);

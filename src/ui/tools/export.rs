@@ -60,7 +60,7 @@ impl ToolWindow for ExportPanel {
         ui.separator();
         let label = ui.label("File");
         ui.horizontal(|ui| {
-            let field = TextEdit::singleline(&mut self.path).desired_width(320.0).font(theme::mono());
+            let field = TextEdit::singleline(&mut self.path).desired_width(theme::PATH).font(theme::mono());
             ui.add(field.hint_text("e.g. /home/me/session.txt")).labelled_by(label.id);
             if ui.button("Choose…").clicked() {
                 commands.push(Tool::Choose(Purpose::Export));

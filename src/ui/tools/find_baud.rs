@@ -57,7 +57,7 @@ impl ToolWindow for FindBaudPanel {
             ui.colored_label(palette.bad, "The modem answered at none of the rates that were tried.");
             ui.label("Check in this order: supply (2 A), TXD and RXD swapped, common ground, the right port.");
         }
-        Grid::new("rates").num_columns(3).striped(true).spacing([16.0, 6.0]).show(ui, |ui| {
+        Grid::new("rates").num_columns(3).striped(true).spacing(theme::GRID).show(ui, |ui| {
             for reply in &scan.replies {
                 row(ui, reply);
                 ui.end_row();

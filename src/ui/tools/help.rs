@@ -63,7 +63,8 @@ impl ToolWindow for NanoPage {
         ui.horizontal_wrapped(|ui| {
             let label = ui.label("Save as");
             let hint = format!("e.g. /home/me/Arduino/{}/{}", sketch.file.trim_end_matches(".ino"), sketch.file);
-            let field = TextEdit::singleline(&mut self.path).desired_width(360.0).font(theme::mono()).hint_text(hint);
+            let field =
+                TextEdit::singleline(&mut self.path).desired_width(theme::PATH).font(theme::mono()).hint_text(hint);
             ui.add(field).labelled_by(label.id).on_hover_text("The Arduino IDE wants it in a folder of the same name");
             let named = !self.path.trim().is_empty();
             if ui.add_enabled(named, egui::Button::new("Save sketch")).clicked() {

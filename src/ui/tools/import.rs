@@ -62,7 +62,7 @@ impl ToolWindow for ImportPanel {
         }
         let label = parts::weak(ui, "A file: .ino, HTerm .hts, Bray or CuteCom .tmf, SSCOM .ini, YAT, or a macro book");
         ui.horizontal(|ui| {
-            let field = TextEdit::singleline(&mut self.path).desired_width(360.0).font(theme::mono());
+            let field = TextEdit::singleline(&mut self.path).desired_width(theme::PATH).font(theme::mono());
             let field = ui.add(field).labelled_by(label.id);
             let enter = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
             if ui.button("Choose…").clicked() {

@@ -53,7 +53,7 @@ impl ToolWindow for KeysPage {
     }
 
     fn show(&mut self, ui: &mut Ui, state: &State, _commands: &mut Commands) {
-        Grid::new("keys").num_columns(2).spacing([18.0, 7.0]).show(ui, |ui| {
+        Grid::new("keys").num_columns(2).spacing(theme::GRID).show(ui, |ui| {
             for (keys, what) in KEYS {
                 ui.label(egui::RichText::new(keys).font(theme::mono()));
                 ui.add(egui::Label::new(what).wrap());
@@ -62,7 +62,7 @@ impl ToolWindow for KeysPage {
         });
         let with_key = state.book.macros.iter().filter_map(|each| Some((each.key.as_deref()?, each.name.as_str())));
         let mut heading = false;
-        Grid::new("macro keys").num_columns(2).spacing([18.0, 7.0]).show(ui, |ui| {
+        Grid::new("macro keys").num_columns(2).spacing(theme::GRID).show(ui, |ui| {
             for (key, name) in with_key {
                 if !std::mem::replace(&mut heading, true) {
                     parts::heading(ui, "Macros");

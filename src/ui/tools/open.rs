@@ -28,7 +28,7 @@ impl ToolWindow for OpenPanel {
     fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         let label = ui.label("A capture (.pcapng), or a log pasted into a text file");
         ui.horizontal(|ui| {
-            let field = TextEdit::singleline(&mut self.path).desired_width(300.0).font(theme::mono());
+            let field = TextEdit::singleline(&mut self.path).desired_width(theme::PATH).font(theme::mono());
             let field = ui.add(field.hint_text("e.g. session.pcapng")).labelled_by(label.id);
             let enter = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             let named = !self.path.trim().is_empty();
@@ -57,7 +57,7 @@ impl OpenPanel {
             parts::weak(ui, "None yet: every session is captured from the moment its port is opened.");
             return;
         }
-        Grid::new("captures").num_columns(3).spacing([12.0, 4.0]).show(ui, |ui| {
+        Grid::new("captures").num_columns(3).spacing(theme::GRID).show(ui, |ui| {
             for capture in &state.tools.captures {
                 let name = capture.path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
                 let open = ui.add(Button::new(RichText::new(&name).font(theme::mono())));

@@ -244,7 +244,7 @@ impl ProgramPanel {
             }
             let label = ui.label("File");
             let hint = format!("e.g. /home/me/job.{}", self.language.ending());
-            let field = TextEdit::singleline(&mut self.path).desired_width(260.0).font(theme::mono());
+            let field = TextEdit::singleline(&mut self.path).desired_width(theme::PATH).font(theme::mono());
             ui.add(field.hint_text(hint)).labelled_by(label.id);
             if ui.button("Choose…").clicked() {
                 commands.push(Tool::Choose(Purpose::Program));

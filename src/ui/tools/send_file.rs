@@ -74,7 +74,7 @@ impl SendFilePanel {
     fn form(&mut self, ui: &mut Ui, commands: &mut Commands) {
         ui.horizontal(|ui| {
             let label = ui.label("File");
-            let field = TextEdit::singleline(&mut self.path).desired_width(310.0).font(theme::mono());
+            let field = TextEdit::singleline(&mut self.path).desired_width(theme::PATH).font(theme::mono());
             let field = ui.add(field.hint_text("e.g. /home/me/settings.txt")).labelled_by(label.id);
             if field.gained_focus() || field.changed() {
                 self.looked = None;
