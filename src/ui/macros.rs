@@ -194,7 +194,8 @@ fn button(ui: &mut Ui, wanted: &Macro, enabled: bool) -> Option<Wanted> {
         chosen = Some(Wanted::Run);
     }
     let dots = Button::new(RichText::new("…").color(palette.text)).min_size(right.size());
-    let mut corner = ui.new_child(UiBuilder::new().max_rect(right));
+    let middle = egui::Layout::centered_and_justified(egui::Direction::TopDown);
+    let mut corner = ui.new_child(UiBuilder::new().max_rect(right).layout(middle));
     corner.spacing_mut().button_padding.x = 2.0;
     let (more, inner) = MenuButton::from_button(dots).ui(&mut corner, menu);
     more.accessible_name(format!("More for {}", wanted.name))

@@ -51,7 +51,7 @@ pub const SERVER: [f32; 2] = [38.0, 200.0];
 /// The findings, at first and at most.
 pub const FINDINGS: f32 = 104.0;
 /// Between these heights the findings can be drawn.
-pub const FINDINGS_RANGE: std::ops::RangeInclusive<f32> = 40.0..=420.0;
+pub const FINDINGS_RANGE: std::ops::RangeInclusive<f32> = 64.0..=420.0;
 /// The Send button, the space before it and the margins of the field.
 pub const SEND: f32 = 76.0;
 /// A line of the send box that comes and goes with what is typed.

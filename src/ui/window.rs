@@ -227,7 +227,8 @@ impl Window {
         Panel::bottom("strip").frame(parts::panel()).show(ui, |ui| {
             strip::show(ui, state, self.send_box.typed(), commands);
         });
-        let findings = Panel::bottom("findings").frame(parts::panel()).resizable(true).default_size(theme::FINDINGS);
+        let high = (ui.available_height() * 0.14).clamp(*theme::FINDINGS_RANGE.start(), theme::FINDINGS);
+        let findings = Panel::bottom("findings").frame(parts::panel()).resizable(true).default_size(high);
         findings.size_range(theme::FINDINGS_RANGE).show(ui, |ui| {
             ui.set_min_height(ui.available_height());
             if self.findings.any(state) {
