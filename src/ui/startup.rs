@@ -145,28 +145,22 @@ fn explain(trouble: &str) -> String {
     }
 }
 
-/// A prompt sign on a dark tile, drawn here so that no image file is needed.
+/// The program's icon: the same that the desktop shows for it.
 fn icon() -> egui::IconData {
-    const SIDE: u32 = 32;
-    let inside = |x: u32, y: u32| {
-        let chevron = (6..=20).contains(&x) && {
-            let middle = 15_i64;
-            let reach = 14 - (i64::from(y) - middle).abs() * 2;
-            let at = i64::from(x) - 6;
-            (reach - 4..=reach).contains(&at) && (8..=22).contains(&y)
-        };
-        let cursor = (19..=26).contains(&x) && (21..=23).contains(&y);
-        chevron || cursor
-    };
-    let rgba = (0..SIDE * SIDE)
-        .flat_map(|at| if inside(at % SIDE, at / SIDE) { [0x9d, 0xdb, 0x8b, 0xff] } else { [0x1b, 0x1e, 0x24, 0xff] })
-        .collect();
-    egui::IconData { rgba, width: SIDE, height: SIDE }
+    // A picture that is part of the program; a test reads it.
+    eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icons/modemscope-128.png")).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_icon_is_the_one_of_the_desktop() {
+        let icon = icon();
+        assert_eq!((icon.width, icon.height, icon.rgba.len()), (128, 128, 128 * 128 * 4));
+        assert!(icon.rgba.chunks(4).any(|pixel| pixel[3] == 255), "it can be seen");
+    }
 
     #[test]
     fn a_missing_library_is_named_with_its_package() {
