@@ -3,6 +3,8 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![cfg(unix)]
 
+#[path = "simulator/bench.rs"]
+mod bench;
 #[path = "simulator/catalogue.rs"]
 mod catalogue;
 #[path = "simulator/clients.rs"]
@@ -13,6 +15,8 @@ mod diagnosed;
 mod drivers;
 #[path = "simulator/scene.rs"]
 mod scene;
+#[path = "simulator/servers.rs"]
+mod servers;
 mod support;
 #[path = "simulator/transcripts.rs"]
 mod transcripts;

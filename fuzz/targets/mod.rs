@@ -3,6 +3,7 @@
 //! `fuzz/main.rs` gives them to libFuzzer; `tests/corpora.rs` runs them once over what `corpus/` keeps.
 
 mod capture;
+mod control;
 mod diagnose;
 mod digest;
 mod foreign;
@@ -17,8 +18,9 @@ mod sketch;
 pub type Target = fn(&[u8]);
 
 /// All of them, by name; each has a folder of that name in `corpus/`.
-pub const TARGETS: [(&str, Target); 10] = [
+pub const TARGETS: [(&str, Target); 11] = [
     ("capture", capture::run),
+    ("control", control::run),
     ("diagnose", diagnose::run),
     ("digest", digest::run),
     ("foreign", foreign::run),

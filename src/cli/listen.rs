@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::common::{CommandResult, Exit, Interrupt, LOOK_AROUND, finish, say, warn_if_open};
 use crate::link::test_server::{SHOWN, TestServer, Visitor};
+use crate::link::tls::Identity;
 use crate::notation;
 
 /// Arguments of `listen`.
@@ -16,6 +17,9 @@ pub struct Listen {
     /// Where to listen: a port, or an address and a port. Other machines can reach it only where the address says so.
     #[arg(value_name = "ADDR", default_value = "127.0.0.1:9999")]
     pub address: String,
+    /// Speak TLS, with a certificate of its own that nobody signed.
+    #[arg(long)]
+    pub tls: bool,
 }
 
 impl Listen {
@@ -31,7 +35,8 @@ impl Listen {
         let tell = move || {
             let _ = told.try_send(());
         };
-        let server = TestServer::start(address, Arc::new(tell)).map_err(|error| {
+        let identity = self.tls.then(Identity::new).transpose().map_err(Exit::trouble)?;
+        let server = TestServer::start_as(address, identity, Arc::new(tell)).map_err(|error| {
             let advice = match error.kind() {
                 ErrorKind::AddrInUse => "another program listens there: close it, or choose another port",
                 ErrorKind::PermissionDenied => "ports below 1024 are the system's: choose a higher one",
@@ -41,7 +46,8 @@ impl Listen {
             Exit::trouble(format_args!("cannot listen on {address}: {error}; {advice}"))
         })?;
         warn_if_open(server.address());
-        say(format_args!("Listening on {}. Ctrl+C ends it.", server.address()));
+        let how = if self.tls { " with TLS" } else { "" };
+        say(format_args!("Listening on {}{how}. Ctrl+C ends it.", server.address()));
         let mut report = Report::default();
         while !interrupt.came() {
             let _ = news.recv_timeout(LOOK_AROUND);

@@ -31,6 +31,7 @@ pub mod telnet;
 mod termios;
 pub mod test_server;
 pub mod time;
+pub mod tls;
 pub mod transfer;
 pub mod trouble;
 pub mod wait;

@@ -13,6 +13,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use self::helpers::{Found, Socket, Way, bell, connect, find, resolve};
+use super::tls;
 use super::{Arrival, Interests, LineSettings, Link, LinkError, Reconfigured};
 use crate::capture::Flaw;
 use crate::simulator::{Control, Input, Modem, Output, Panel, Profile, SocketEvent, SocketId};
@@ -140,9 +141,8 @@ impl SimLink {
             let Some(output) = self.modem.poll_output() else { return };
             match output {
                 Output::Uart(bytes) => self.towards_host.extend(bytes),
-                Output::Open { id, secure: true, .. } => self.news(id, SocketEvent::HandshakeFailed, now),
-                Output::Open { id, udp, host, port, local, anybody, secure: false } => {
-                    self.start_helper(id, now, move || connect(&host, port, Way { udp, local, anybody }));
+                Output::Open { id, udp, host, port, local, anybody, secure } => {
+                    self.start_helper(id, now, move || connect(&host, port, Way { udp, local, anybody, secure }));
                 }
                 Output::Aim { id, host, port } => match host.parse().map(|address| SocketAddr::new(address, port)) {
                     // At once, so that it holds for the datagram that is sent next.
@@ -169,6 +169,9 @@ impl SimLink {
                     self.listeners.remove(&id);
                     if let Some(open) = self.sockets.get_mut(&id) {
                         open.until = Some(now + LINGER);
+                        if let Socket::Tls(stream) = &mut open.socket {
+                            tls::settle(stream, open.pending.is_empty());
+                        }
                     }
                 }
             }
@@ -263,6 +266,7 @@ impl SimLink {
                 Found::Addresses(list) => self.news(id, SocketEvent::Resolved(&list), now),
                 Found::Unresolved => self.news(id, SocketEvent::Unresolved, now),
                 Found::Failed => self.news(id, SocketEvent::Failed, now),
+                Found::Insecure => self.news(id, SocketEvent::HandshakeFailed, now),
             }
         }
     }
@@ -275,6 +279,7 @@ impl SimLink {
         while let Some(front) = open.pending.front_mut() {
             let sent = match &mut open.socket {
                 Socket::Tcp(stream) => stream.write(front),
+                Socket::Tls(stream) => stream.write(front),
                 Socket::Udp(socket, None) => socket.send(front).or_else(refused_is_lost(front.len())),
                 Socket::Udp(socket, Some(peer)) => socket.send_to(front, *peer).or_else(refused_is_lost(front.len())),
             };
@@ -293,6 +298,9 @@ impl SimLink {
                     break;
                 }
             }
+        }
+        if let Socket::Tls(stream) = &mut open.socket {
+            tls::settle(stream, false);
         }
         if taken > 0 {
             self.news(id, SocketEvent::Taken(taken), now);
@@ -314,6 +322,7 @@ impl SimLink {
             let mut from = None;
             let read = match &mut open.socket {
                 Socket::Tcp(stream) => stream.read(buffer.get_mut(..wanted).unwrap_or_default()),
+                Socket::Tls(stream) => stream.read(buffer.get_mut(..wanted).unwrap_or_default()),
                 // A datagram is read whole; what the modem has no room for is lost, as on the air.
                 Socket::Udp(socket, None) => {
                     socket.recv(&mut buffer).or_else(refused_is_lost(0)).map(|count| count.min(wanted))
@@ -323,7 +332,7 @@ impl SimLink {
                     count.min(wanted)
                 }),
             };
-            let tcp = matches!(open.socket, Socket::Tcp(_));
+            let tcp = matches!(open.socket, Socket::Tcp(_) | Socket::Tls(_));
             match read {
                 Ok(0) if tcp => return self.end(id, now),
                 Ok(count) => {
@@ -356,7 +365,7 @@ impl Link for SimLink {
             interests.add(&listener.socket, true, false);
         }
         for (id, open) in &self.sockets {
-            let write = !open.pending.is_empty();
+            let write = !open.pending.is_empty() || open.socket.owes();
             let read = !open.ended && open.until.is_none() && self.modem.wants(*id) > 0;
             // Neither wish, no interest: a hang-up nobody looks at would end every wait at once.
             if !read && !write {
@@ -364,6 +373,7 @@ impl Link for SimLink {
             }
             match &open.socket {
                 Socket::Tcp(stream) => interests.add(stream, read, write),
+                Socket::Tls(stream) => interests.add(&stream.sock, read, write),
                 Socket::Udp(socket, _) => interests.add(socket, read, write),
             }
         }

@@ -7,13 +7,14 @@
 #![expect(clippy::disallowed_methods, reason = "visitors come at a time of the clock")]
 
 use std::io::{self, ErrorKind, Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 
 use super::News;
+use super::tls::{Identity, Wire};
 use super::wait::{Interests, Waiter, Waker};
 
 /// So many first bytes of a visitor are kept.
@@ -62,6 +63,14 @@ impl TestServer {
     /// # Errors
     /// As `bind(2)`.
     pub fn start(address: SocketAddr, news: News) -> io::Result<Self> {
+        Self::start_as(address, None, news)
+    }
+
+    /// The same, with TLS if it has an identity.
+    ///
+    /// # Errors
+    /// As `bind(2)`.
+    pub fn start_as(address: SocketAddr, identity: Option<Identity>, news: News) -> io::Result<Self> {
         let listener = TcpListener::bind(address)?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
@@ -72,6 +81,7 @@ impl TestServer {
         let (alive, ended) = bounded::<()>(0);
         let mut server = Server {
             listener,
+            identity,
             waiter,
             queue,
             news,
@@ -126,7 +136,7 @@ impl Drop for TestServer {
 #[derive(Debug)]
 struct Guest {
     number: u64,
-    stream: TcpStream,
+    stream: Wire,
     unsent: Vec<u8>,
     /// It has said that it sends no more; what it is still owed goes out before we close.
     finished: bool,
@@ -134,6 +144,7 @@ struct Guest {
 
 struct Server {
     listener: TcpListener,
+    identity: Option<Identity>,
     waiter: Waiter,
     queue: Receiver<(u64, Vec<u8>)>,
     news: News,
@@ -149,7 +160,8 @@ impl Server {
             let mut interests = Interests::new();
             interests.add(&self.listener, self.guests.len() < CONNECTED, false);
             for guest in &self.guests {
-                interests.add(&guest.stream, !guest.finished, !guest.unsent.is_empty());
+                let write = !guest.unsent.is_empty() || guest.stream.owes();
+                interests.add(guest.stream.socket(), !guest.finished, write);
             }
             if self.waiter.wait(interests, None).is_err() {
                 return;
@@ -185,6 +197,13 @@ impl Server {
             if stream.set_nonblocking(true).is_err() {
                 continue;
             }
+            let stream = match &self.identity {
+                None => Wire::Plain(stream),
+                Some(identity) => match identity.guard(stream) {
+                    Ok(guarded) => Wire::Guarded(Box::new(guarded)),
+                    Err(_) => continue,
+                },
+            };
             self.count += 1;
             let number = self.count;
             self.guests.push(Guest { number, stream, unsent: Vec::new(), finished: false });
@@ -253,6 +272,10 @@ impl Server {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(_) => return (self.leave(guest), true),
             }
+        }
+        if guest.stream.owes() {
+            // What the system does not take now goes next time; a broken connection is seen at the next read.
+            let _ = guest.stream.flush();
         }
         if guest.finished && guest.unsent.is_empty() {
             return (self.leave(guest), true);

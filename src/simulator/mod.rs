@@ -33,6 +33,7 @@ mod power;
 mod profile;
 mod radio;
 mod reply;
+mod report;
 mod rng;
 mod scenario;
 mod settings;
@@ -52,8 +53,9 @@ pub use control::{ControlError, HELP, LONGEST, Request, Speaker, state_as_json};
 pub use faults::Fault;
 pub use models::Model;
 pub use panel::{Panel, PanelLink};
-pub use profile::{AutobaudUrcs, Callee, EarlyData, Junk, Profile, ProfileError, Range, SyncBytes};
-pub use scenario::{Outcome, Play, Scenario, ScenarioError, junit};
+pub use profile::{AutobaudUrcs, Callee, EarlyData, Junk, Profile, ProfileError, Range, SyncBytes, Tls};
+pub use report::junit;
+pub use scenario::{Outcome, Play, Scenario, ScenarioError};
 pub use sms::SentMessage;
 pub use world::{Connection, Rig, World};
 
@@ -175,8 +177,8 @@ pub enum Output {
         local: u16,
         /// UDP from and to anybody: [`SocketEvent::Datagram`] tells who sent.
         anybody: bool,
-        /// TLS; a handshake that fails is [`SocketEvent::HandshakeFailed`].
-        secure: bool,
+        /// With TLS, and what is offered; a handshake that fails is [`SocketEvent::HandshakeFailed`].
+        secure: Option<Tls>,
     },
     /// Further datagrams of a connection for anybody go there.
     Aim {
@@ -411,7 +413,6 @@ impl Modem {
             call: None,
             sent: Vec::new(),
             faults: desk.faults().map(Fault::name).collect(),
-            notes: Vec::new(),
         };
         for part in self.assembly.parts.each() {
             part.show(desk, &mut panel);

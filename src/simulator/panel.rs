@@ -25,8 +25,6 @@ pub struct Panel {
     pub sent: Vec<SentMessage>,
     /// Faults that are on.
     pub faults: Vec<&'static str>,
-    /// What the user should know, such as that nothing is encrypted.
-    pub notes: Vec<&'static str>,
 }
 
 /// A connection in the panel.

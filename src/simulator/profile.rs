@@ -62,6 +62,21 @@ pub enum Callee {
     Unreachable,
 }
 
+/// What the modem offers a server with TLS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+pub enum Tls {
+    /// Nothing that a server of today takes: the TLS 1.0 of old firmware. Every handshake fails.
+    #[serde(rename = "none")]
+    None,
+    /// TLS 1.2.
+    #[default]
+    #[serde(rename = "1.2")]
+    V12,
+    /// TLS 1.2 and 1.3.
+    #[serde(rename = "1.3")]
+    V13,
+}
+
 /// Bytes that come before the prompt they were meant for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -125,6 +140,8 @@ pub struct Profile {
     pub send_size: usize,
     /// `n, CONNECT OK` with a blank after the comma.
     pub mux_blank: bool,
+    /// See [`Tls`].
+    pub tls: Tls,
     /// `AT+CFUN=0` and `1` answer OK before their `+CPIN` line (else behind it).
     pub cfun_ok_first: bool,
 
@@ -242,6 +259,7 @@ impl Default for Profile {
             clcc_alpha: true,
             send_size: 1460,
             mux_blank: true,
+            tls: Tls::V12,
             cfun_ok_first: false,
             boot_ms: [250, 350],
             sim_ms: [900, 1300],

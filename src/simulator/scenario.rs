@@ -2,7 +2,6 @@
 //!
 //! Time counts from the moment the host has the port. Steps come in order: each waits for the one before it.
 
-use std::fmt::Write;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -12,6 +11,8 @@ use super::{Control, Profile};
 
 /// How long an expectation waits that says nothing about it.
 const WITHIN: Duration = Duration::from_mins(1);
+/// No step takes longer.
+const LONGEST: Duration = Duration::from_hours(24);
 /// Bytes of one direction that are kept to find a text in.
 const KEPT: usize = 256 * 1024;
 
@@ -193,8 +194,10 @@ fn duration(key: &str, text: &str) -> Result<Duration, String> {
         .find_map(|(unit, factor)| Some((trimmed.strip_suffix(unit)?, *factor)))
         .unwrap_or((trimmed, f64::NAN));
     let seconds = number.trim().parse::<f64>().map_or(f64::NAN, |number| number * factor);
-    Duration::try_from_secs_f64(seconds)
-        .map_err(|_| format!("{key} = \"{text}\": expected a time such as \"10s\", \"200ms\" or \"2min\""))
+    let time = Duration::try_from_secs_f64(seconds).ok().filter(|time| *time <= LONGEST);
+    time.ok_or_else(|| {
+        format!("{key} = \"{text}\": expected a time such as \"10s\", \"200ms\" or \"2min\", at most a day")
+    })
 }
 
 /// What became of a step.
@@ -368,45 +371,10 @@ impl Play {
     }
 }
 
-/// The outcomes as a `JUnit` file: one suite, a case a step.
-#[must_use]
-pub fn junit(name: &str, outcomes: &[Outcome]) -> String {
-    let escape = |text: &str| {
-        let legal = |character: &char| !character.is_control() || "\n\t".contains(*character);
-        let text: String = text.chars().filter(legal).collect();
-        text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-    };
-    let failures = outcomes.iter().filter(|outcome| outcome.failure.is_some()).count();
-    let total = outcomes.last().map_or(Duration::ZERO, |last| last.at);
-    let mut text = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"{}\" tests=\"{}\" failures=\"{failures}\" \
-         errors=\"0\" time=\"{:.3}\">\n",
-        escape(name),
-        outcomes.len(),
-        total.as_secs_f64(),
-    );
-    let mut before = Duration::ZERO;
-    for outcome in outcomes {
-        let took = outcome.at.saturating_sub(before).as_secs_f64();
-        before = outcome.at;
-        // Writing to a String cannot fail.
-        let _ = write!(
-            text,
-            "    <testcase classname=\"{}\" name=\"{}\" time=\"{took:.3}\"",
-            escape(name),
-            escape(&outcome.name)
-        );
-        let _ = match &outcome.failure {
-            None => writeln!(text, "/>"),
-            Some(failure) => writeln!(text, ">\n      <failure message=\"{}\"/>\n    </testcase>", escape(failure)),
-        };
-    }
-    text + "  </testsuite>\n</testsuites>\n"
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::simulator::junit;
 
     const FILE: &str = r#"
 version = 1

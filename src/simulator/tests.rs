@@ -31,7 +31,9 @@ impl Bench {
                 continue;
             }
             let event = match &output {
-                Output::Open { id, secure: true, host, .. } if host == "h" => Some((*id, SocketEvent::HandshakeFailed)),
+                Output::Open { id, secure: Some(_), host, .. } if host == "h" => {
+                    Some((*id, SocketEvent::HandshakeFailed))
+                }
                 Output::Open { id, port, .. } if *port != 1 => {
                     Some((*id, SocketEvent::Connected { peer: ([192, 0, 2, 7], *port).into() }))
                 }

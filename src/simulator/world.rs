@@ -131,7 +131,7 @@ impl World {
                 let news = match (host.ends_with(UNKNOWN), port) {
                     (true, _) => News::Unresolved,
                     (false, 1) => News::Failed,
-                    (false, _) if secure && self.plain => News::HandshakeFailed,
+                    (false, _) if secure.is_some() && self.plain => News::HandshakeFailed,
                     (false, _) => News::Connected(SocketAddr::new(host.parse().unwrap_or(ADDRESS), port)),
                 };
                 self.connections.push(Connection { id, udp, host, port, delivered: Vec::new(), closed: false });

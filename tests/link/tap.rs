@@ -78,7 +78,7 @@ impl Desk {
             while let Some(output) = self.inside.poll_output() {
                 match output {
                     Output::Uart(bytes) => self.modem.write_all(&bytes, LIMIT),
-                    Output::Open { id, .. } => self.connects = Some((now, id)),
+                    Output::Open { id, .. } => self.connects = Some((now + Duration::from_secs(3), id)),
                     _ => {}
                 }
             }

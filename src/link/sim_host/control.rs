@@ -21,13 +21,27 @@ use crate::simulator::{HELP, LONGEST, Play, Request, Scenario, Speaker, state_as
 const WAITING: usize = 64;
 /// Control connections at a time.
 const CLIENTS: usize = 8;
+/// How long the last answer may take to be written.
+const FAREWELL: Duration = Duration::from_millis(300);
 /// Bytes of one direction that are kept for those who expect something of them.
 const KEPT: usize = 64 * 1024;
 
 /// A line, and where its answer goes.
 struct Line {
     text: String,
-    answer: Sender<String>,
+    answer: Sender<Answer>,
+}
+
+/// An answer, and whom to tell when it is written.
+struct Answer {
+    text: String,
+    written: Option<Sender<()>>,
+}
+
+impl From<String> for Answer {
+    fn from(text: String) -> Self {
+        Self { text, written: None }
+    }
 }
 
 /// Where lines come in.
@@ -66,7 +80,7 @@ impl Inlet {
         let (give, waker) = (self.give.clone(), self.waker.clone());
         let reader = move || {
             for text in io::stdin().lines().map_while(Result::ok).filter(|line| !line.trim().is_empty()) {
-                match ask(&give, &waker, text) {
+                match ask(&give, &waker, text).map(|answer| answer.text) {
                     Some(answer) if answer == "ok" => {}
                     Some(answer) => eprintln!("modemscope sim: {answer}"),
                     None => return,
@@ -152,7 +166,7 @@ fn unix_listener(path: &Path) -> io::Result<std::os::unix::net::UnixListener> {
 }
 
 /// Gives a line to whoever serves, and waits for its answer.
-fn ask(give: &Sender<Line>, waker: &Waker, text: String) -> Option<String> {
+fn ask(give: &Sender<Line>, waker: &Waker, text: String) -> Option<Answer> {
     let (answer, heard) = bounded(1);
     give.send(Line { text, answer }).ok()?;
     waker.wake();
@@ -179,7 +193,12 @@ fn converse(read: impl Read, mut write: impl Write, give: &Sender<Line>, waker: 
             continue;
         }
         let Some(answer) = ask(give, waker, text) else { return };
-        if writeln!(write, "{answer}").and_then(|()| write.flush()).is_err() {
+        let went = writeln!(write, "{}", answer.text).and_then(|()| write.flush());
+        if let Some(written) = answer.written {
+            // Whoever waits for it may have gone.
+            let _ = written.try_send(());
+        }
+        if went.is_err() {
             return;
         }
     }
@@ -191,7 +210,7 @@ struct Expecting {
     text: String,
     until: Duration,
     since: Duration,
-    answer: Sender<String>,
+    answer: Sender<Answer>,
     /// Where in what was said it begins to look.
     at: usize,
 }
@@ -308,7 +327,12 @@ impl Desk {
             Ok(Request::Help) => format!("ok {HELP}"),
             Ok(Request::Quit) => {
                 self.quit = true;
-                "ok".into()
+                let (written, seen) = bounded(1);
+                // The process may end right after this: the answer goes first, unless nobody takes it.
+                if line.answer.send(Answer { text: "ok".into(), written: Some(written) }).is_ok() {
+                    let _ = seen.recv_timeout(FAREWELL);
+                }
+                return;
             }
             Ok(Request::Expect { from, text, within }) => {
                 let said = if from == Speaker::Host { &self.host } else { &self.modem };
@@ -318,7 +342,7 @@ impl Desk {
             }
         };
         // Whoever asked may be gone.
-        let _ = line.answer.send(answer);
+        let _ = line.answer.send(Answer::from(answer));
     }
 
     fn answer_expecting(&mut self, now: Duration) {
@@ -333,7 +357,7 @@ impl Desk {
                 return true;
             };
             // Whoever asked may be gone.
-            let _ = one.answer.send(answer);
+            let _ = one.answer.send(Answer::from(answer));
             false
         });
     }

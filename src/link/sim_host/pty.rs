@@ -80,9 +80,9 @@ impl Pty {
         self.rate
     }
 
-    /// The rate the clients' side is set to.
+    /// The rate the clients' side is set to; none with B0, which is no rate (gammu leaves it so on a pty).
     pub(in crate::link) fn rate(&self) -> Option<u32> {
-        tcgetattr(&self.slave).ok().map(|settings| settings.output_speed())
+        tcgetattr(&self.slave).ok().map(|settings| settings.output_speed()).filter(|rate| *rate > 0)
     }
 
     pub(in crate::link) fn has_client(&self) -> bool {

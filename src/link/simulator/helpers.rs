@@ -6,6 +6,8 @@ use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs, UdpSocket};
 use std::time::Duration;
 
 use super::Interests;
+use crate::link::tls::{self, Secured};
+use crate::simulator::Tls;
 
 /// How long a helper tries to connect.
 const CONNECT: Duration = Duration::from_secs(75);
@@ -14,8 +16,16 @@ const CONNECT: Duration = Duration::from_secs(75);
 #[derive(Debug)]
 pub(super) enum Socket {
     Tcp(TcpStream),
+    Tls(Box<Secured>),
     /// Connected to one peer; or open to anybody, and where its datagrams go.
     Udp(UdpSocket, Option<SocketAddr>),
+}
+
+impl Socket {
+    /// TLS itself has something to send.
+    pub(super) fn owes(&self) -> bool {
+        matches!(self, Self::Tls(stream) if stream.conn.wants_write())
+    }
 }
 
 /// How a connection is opened.
@@ -26,6 +36,8 @@ pub(super) struct Way {
     pub(super) local: u16,
     /// UDP from and to anybody.
     pub(super) anybody: bool,
+    /// With TLS, and what is offered.
+    pub(super) secure: Option<Tls>,
 }
 
 /// What a helper brings back.
@@ -37,6 +49,8 @@ pub(super) enum Found {
     Aim(Option<SocketAddr>),
     Unresolved,
     Failed,
+    /// Connected, but TLS could not be agreed on.
+    Insecure,
 }
 
 /// On a helper: resolves a name, IPv4 first as the module knows nothing else.
@@ -53,9 +67,14 @@ pub(super) fn connect(host: &str, port: u16, way: Way) -> Found {
         return Found::Unresolved;
     }
     for peer in list {
-        if let Ok(socket) = connect_to(peer, way) {
-            return Found::Connected(socket, peer);
-        }
+        let Ok(socket) = connect_to(peer, way) else { continue };
+        return match (socket, way.secure) {
+            (Socket::Tcp(stream), Some(offer)) => match tls::greet(stream, host, offer) {
+                Some(stream) => Found::Connected(Socket::Tls(Box::new(stream)), peer),
+                None => Found::Insecure,
+            },
+            (socket, _) => Found::Connected(socket, peer),
+        };
     }
     Found::Failed
 }

@@ -22,6 +22,7 @@ impl Desk {
         let named = to.host.parse::<core::net::IpAddr>().is_err();
         let id = self.new_socket::<P>((named, to.secure));
         let Target { host, port, udp, local, anybody, secure } = to;
+        let secure = secure.then_some(self.profile.tls);
         self.out.push_back(Output::Open { id, udp, host, port, local, anybody, secure });
         id
     }

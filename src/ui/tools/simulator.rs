@@ -134,9 +134,6 @@ fn standing(ui: &mut Ui, panel: &Panel, hand: &mut impl FnMut(Control)) {
         let waiting = if *waiting == 0 { String::new() } else { format!(", {waiting} wait for the host") };
         parts::weak(ui, format!("Connection {number}: {kind} {peer}, {} sent{waiting}", bytes::count(*sent)));
     }
-    for note in &panel.notes {
-        ui.colored_label(palette.warn, *note);
-    }
 }
 
 /// `+CREG` status in few words (SIM800 AT Command Manual V1.10, section 3.2.30).

@@ -80,15 +80,8 @@ impl Ip {
 
     /// The lines of `CIPPING`. Nothing is pinged: the name is real, the times are the profile's.
     fn ping(desk: &mut Desk, count: u32, address: Option<IpAddr>) {
-        let Some(address) = address else {
-            desk.finish(NOT_ALLOWED);
-            return;
-        };
-        for number in 1..=count {
-            let tenths = desk.round_trip_tenths();
-            desk.info(format!("+CIPPING: {number},\"{address}\",{tenths},255"));
-        }
-        desk.finish(Done::Ok);
+        let done = address.map_or(NOT_ALLOWED, |address| echo_later(desk, address, 1, count));
+        desk.finish(done);
     }
 
     fn cdnscfg(&mut self, desk: &mut Desk, call: &Call) -> Done {
@@ -109,4 +102,13 @@ impl Ip {
             Form::Execute => NOT_ALLOWED,
         }
     }
+}
+
+/// The echo of this number comes a round trip later, and then the next.
+fn echo_later(desk: &mut Desk, address: IpAddr, number: u32, count: u32) -> Done {
+    let tenths = desk.round_trip_tenths();
+    Done::after(desk.delay([tenths * 100, tenths * 100]), move |desk| {
+        desk.info(format!("+CIPPING: {number},\"{address}\",{tenths},255"));
+        if number < count { echo_later(desk, address, number + 1, count) } else { Done::Ok }
+    })
 }
