@@ -7,11 +7,16 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::Context;
 
+use super::common::{Exit, say_aside, warn_if_open};
+use super::output::read_text;
 use crate::link::sim_host::control::{Desk, Inlet};
 use crate::link::sim_host::{Door, Host};
 use crate::link::simulator::SimLink;
 use crate::link::wait::Waker;
 use crate::simulator::{Fault, Model, Modem, Outcome, Profile, Scenario, junit};
+
+/// A profile or a scenario has a few lines.
+const LARGEST_FILE: usize = 1024 * 1024;
 
 /// Serves a simulated modem until SIGINT or SIGTERM. Lines on standard input, and on a control socket, work it while it
 /// runs: `sms NUMBER TEXT`, `fault NAME`, `state`, `help` … (docs/bench.md).
@@ -66,7 +71,7 @@ impl Sim {
         let setup = match self.setup() {
             Ok(setup) => setup,
             Err(error) => {
-                eprintln!("modemscope sim: {error:#}");
+                say_aside(format_args!("modemscope sim: {error:#}"));
                 return ExitCode::from(2);
             }
         };
@@ -74,7 +79,7 @@ impl Sim {
             Ok(true) => ExitCode::SUCCESS,
             Ok(false) => ExitCode::from(1),
             Err(error) => {
-                eprintln!("modemscope sim: {error:#}");
+                say_aside(format_args!("modemscope sim: {error:#}"));
                 ExitCode::from(3)
             }
         }
@@ -110,7 +115,7 @@ impl Sim {
                 Profile::from_words(&[self.modem.clone(), name.clone()])?
             }
             (Some(name), _) if Path::new(name).exists() => {
-                let text = std::fs::read_to_string(name).with_context(|| name.clone())?;
+                let text = read_text(Path::new(name), LARGEST_FILE).map_err(Exit::into_problem)?;
                 Profile::parse(&text).with_context(|| name.clone())?
             }
             (Some(name), _) => {
@@ -132,6 +137,9 @@ impl Sim {
     /// Serves; true unless a scenario failed.
     fn serve(&self, setup: Setup) -> anyhow::Result<bool> {
         let Setup { profile, seed, door, scenario } = setup;
+        if let Door::Tcp(address) = &door {
+            warn_if_open(*address);
+        }
         let link = SimLink::new(Modem::new(profile, seed)).context("no descriptors left")?;
         let mut host = Host::new(link, door)?;
         let stop = Arc::new(AtomicBool::new(false));
@@ -172,7 +180,7 @@ impl Sim {
 }
 
 fn read_scenario(path: &Path) -> anyhow::Result<Scenario> {
-    let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    let text = read_text(path, LARGEST_FILE).map_err(Exit::into_problem)?;
     Scenario::parse(&text).with_context(|| path.display().to_string())
 }
 
