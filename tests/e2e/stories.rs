@@ -84,7 +84,7 @@ fn a_1a_typed_as_text_is_told_and_put_right_by_one_click() {
     window.key(Key::Enter, Modifiers::NONE);
     window.wait_for_text("Problem");
     picture(&mut window, "finding.png");
-    window.click("Send 1A");
+    window.click("Send the byte 1A");
     window.wait_for_text("SEND OK");
     window.wait_for_text("Resolved");
 }
