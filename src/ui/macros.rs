@@ -16,6 +16,8 @@ use crate::ui::commands::Commands;
 
 /// The button beside each macro.
 const MORE: f32 = 24.0;
+/// The bar that scrolls the list lies over its right edge.
+const SCROLL: f32 = 8.0;
 /// As many steps are listed under the pointer.
 const LISTED: usize = 30;
 
@@ -177,7 +179,7 @@ fn button(ui: &mut Ui, wanted: &Macro, enabled: bool) -> Option<Wanted> {
     if let Some(color) = wanted.color.as_deref().and_then(|color| Color32::from_hex(color).ok()) {
         text = text.color(if palette.dark { color } else { color.gamma_multiply(0.7) });
     }
-    let (place, _) = ui.allocate_exact_size(vec2(ui.available_width(), theme::CONTROL), Sense::hover());
+    let (place, _) = ui.allocate_exact_size(vec2(ui.available_width() - SCROLL, theme::CONTROL), Sense::hover());
     let (mut left, right) = place.split_left_right_at_x(place.right() - MORE);
     left.max.x -= 4.0;
     let key = wanted.key.clone().unwrap_or_default();

@@ -15,6 +15,9 @@ use crate::macros::{Macro, Step};
 use crate::ui::commands::Commands;
 use crate::worker::RunProgress;
 
+/// A word so long does not fit the card.
+const LONG: usize = 28;
+
 /// What was clicked in the card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Clicked {
@@ -193,9 +196,9 @@ fn progress(
         }
         Line::Failed(failure) => (palette.bad, failed(failure)),
     };
-    // One text that wraps anywhere: a command without blanks must not stick out of the card.
+    // A command without blanks must not stick out of the card.
     let mut job = LayoutJob::default();
-    job.wrap.break_anywhere = true;
+    job.wrap.break_anywhere = name.split(' ').any(|word| word.len() > LONG);
     job.wrap.max_width = ui.available_width();
     job.append("●  ", 0.0, TextFormat::simple(theme::small(), color));
     job.append(&format!("{}. {name}", index + 1), 0.0, TextFormat::simple(theme::mono(), palette.text));
