@@ -25,6 +25,7 @@ mod opening;
 mod order;
 mod payload;
 mod power;
+mod reading;
 mod refused;
 mod registration;
 mod rule;
@@ -44,6 +45,7 @@ use super::transcript::{Chunk, Shape, Transcript};
 use crate::vocabulary::is_whole_command;
 use book::Book;
 pub use docs::markdown;
+pub use reading::Reading;
 pub use rule::Doc;
 use rule::Rules;
 
@@ -187,6 +189,8 @@ pub struct Diagnoser {
     /// Made when it is asked for.
     strip: OnceLock<Strip>,
     events: Vec<Event>,
+    /// The form that a log was read in.
+    form: Option<&'static str>,
 }
 
 impl Diagnoser {
@@ -358,6 +362,7 @@ impl Diagnoser {
         diagnoser.dialog.loose = head.shape == Shape::Labelled && head.restored;
         diagnoser.dialog.restored = head.restored;
         diagnoser.dialog.read_ahead = true;
+        diagnoser.form = Some(head.form);
         diagnoser
     }
 

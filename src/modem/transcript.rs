@@ -21,6 +21,7 @@
 mod clock;
 mod forms;
 mod lead;
+mod other;
 mod peel;
 mod spelled;
 mod tidy;
@@ -30,6 +31,7 @@ use std::time::Duration;
 use super::Direction;
 use clock::Clock;
 use forms::Lines;
+pub use other::Other;
 use peel::Peel;
 
 /// A session read from text.

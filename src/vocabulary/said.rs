@@ -208,7 +208,7 @@ fn word(line: &[u8], n: Option<u8>) -> Said {
         b"SHUT OK" => Said::ShutOk,
         b"CONNECT" => Said::Connect,
         b"NO CARRIER" | b"BUSY" | b"NO ANSWER" | b"NO DIALTONE" => Said::CallEnd,
-        b"RDY" => Said::Rdy,
+        b"RDY" | b"QCRDY" | b"*ATREADY: 1" => Said::Rdy,
         b"Call Ready" => Said::CallReady,
         b"SMS Ready" => Said::SmsReady,
         b"NORMAL POWER DOWN" => Said::PowerDown,
@@ -262,6 +262,7 @@ fn ip_state(state: &[u8]) -> Option<IpState> {
 fn plus(line: &[u8]) -> Said {
     let end = line.iter().position(|byte| matches!(byte, b':' | b',')).unwrap_or(line.len());
     let (name, rest) = line.split_at_checked(end).unwrap_or((line, &[]));
+    let name = name.trim_ascii_end();
     let value = rest.get(1..).unwrap_or_default().trim_ascii_start();
     let colon = rest.first() == Some(&b':');
     let field = |at: usize| value.split(|&byte| byte == b',').nth(at).map(<[u8]>::trim_ascii).unwrap_or_default();

@@ -75,6 +75,41 @@ fn json_is_as_documented() {
     assert_eq!((&found[0]["offer"], &found[0]["evidence"][0]["seconds"]), (&Value::Null, &Value::Null));
 }
 
+#[test]
+fn what_was_read_is_said() {
+    let read = |text: &[u8]| call_with_input(&["diagnose", "-"], text).1;
+    let out = read(b"AT\nOK\n");
+    assert!(out.starts_with("Read as one stream") && out.ends_with("No problem was recognised in it.\n"), "{out}");
+    let out = read(b"AT\nOK\nAT+CMGF=1\nERROR\n");
+    assert!(out.contains("1 of them refused (AT+CMGF=1)") && out.contains("(line 3)"), "{out}");
+    assert!(read(b"hello\n").contains("No command and no answer"));
+    assert!(read(b"void setup() { gsm.println(\"AT\"); }\n").contains("modemscope sketch explain"));
+    assert!(read(b"[[macro]]\nname = \"x\"\n").contains("modemscope run"));
+    assert!(read(b"").contains("It is empty."));
+    let (code, out, _) = call_with_input(&["diagnose", "--json", "--reading", "-"], b"AT\nOK\n+CPIN: NOT INSERTED\n");
+    let found: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(
+        (code, &found["reading"]["commands"], &found["reading"]["answered"]),
+        (0, &1.into(), &1.into()),
+        "{out}"
+    );
+    assert_eq!(
+        (&found["findings"][0]["rule"], &found["findings"][0]["evidence"][0]["line"]),
+        (&"sim-missing".into(), &3.into())
+    );
+    let documented = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/diagnose-json.md")).unwrap();
+    for name in found["reading"].as_object().unwrap().keys() {
+        assert!(documented.contains(&format!("| `{name}` |")), "{name}");
+    }
+    check(&["diagnose", "--reading", "x"], 2, "", "--json");
+}
+
+#[test]
+#[cfg(unix)]
+fn what_has_no_end_is_refused() {
+    check(&["diagnose", "/dev/zero"], 3, "", "line 1 is longer than 1 MiB");
+}
+
 /// What the documentation calls this kind of value.
 fn kind(value: &Value) -> &'static str {
     match value {

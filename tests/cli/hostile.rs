@@ -36,7 +36,7 @@ fn what_a_message_quotes_controls_no_terminal() {
     fs::write(&foreign, "Terminal macro file v2\n\u{1b}[2J\nx\n").unwrap();
     harmless(&["macros", "import", &foreign], "b.tmf");
     fs::write(path("\u{1b}[2J.txt"), "\u{1b}[2J").unwrap();
-    harmless(&["diagnose", &path("\u{1b}[2J.txt")], "Nothing");
+    harmless(&["diagnose", &path("\u{1b}[2J.txt")], "No command");
     harmless(&["export", &path("\u{1b}[3J.pcapng"), "--as", "text"], "␛[3J");
 }
 

@@ -6,14 +6,16 @@ use super::Severity::Problem;
 use super::book::{Book, Draft, Handle};
 use super::order::{FAMILY, unreachable};
 use super::rule::{Doc, Rule, hears};
-use crate::modem::dialog::exchange::Span;
+use crate::modem::dialog::exchange::{Exchange, Span};
 use crate::modem::dialog::said::{IpState, Said};
-use crate::modem::dialog::{Dialog, Event};
+use crate::modem::dialog::{Dialog, Event, Record};
 use crate::vocabulary::{Form, Role};
 
 /// `connect-unanswered`.
 #[derive(Debug, Default)]
 pub(super) struct Unanswered {
+    /// A command that has no result yet.
+    asked: Option<Pending>,
     pending: Option<Pending>,
     told: Option<Handle>,
 }
@@ -34,6 +36,12 @@ const PATIENCE: Duration = Duration::from_secs(75);
 
 /// So many answered commands later the connection should stand, where a log has no times.
 const LATER: u32 = 3;
+
+impl Pending {
+    fn of(open: &Exchange, dialog: &Dialog) -> Self {
+        Self { command: open.span, target: dialog.state.peer.clone(), answered: dialog.answered, connecting: None }
+    }
+}
 
 impl Unanswered {
     fn tell(&mut self, sure: u8, book: &mut Book) {
@@ -71,10 +79,17 @@ impl Rule for Unanswered {
         why: "The request gets no answer: there is no data service or data plan, the host drops it (a private address, a firewall), or the program has not read what the modem said.",
         fix: "AT+CIPSTATUS shows the state; check the APN, the host and the port, and read on until CONNECT OK or CONNECT FAIL.",
     };
-    const HEARS: u32 = hears::NEWS | hears::COURSE | hears::TICK | hears::FINISH;
+    const HEARS: u32 = hears::NEWS | hears::FINAL | hears::STEP | hears::TICK | hears::FINISH;
 
+    #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
+            Event::Command => {
+                if let Some(open) = dialog.open.last().filter(|open| open.role == Role::Open) {
+                    self.asked = (open.asked.form == Form::Set && dialog.record != Record::SentOnly)
+                        .then(|| Pending::of(open, dialog));
+                }
+            }
             Event::Said(Said::State(IpState::Connecting), span) => {
                 if let Some(pending) = &mut self.pending {
                     let again = pending.connecting.replace(span).is_some();
@@ -92,14 +107,12 @@ impl Rule for Unanswered {
             }
             Event::Final => {
                 let Some(done) = &dialog.done else { return };
+                if done.role == Role::Open {
+                    self.asked = None;
+                }
                 match done.role {
                     Role::Open if done.asked.form == Form::Set && !done.refused() => {
-                        self.pending = Some(Pending {
-                            command: done.span,
-                            target: dialog.state.peer.clone(),
-                            answered: dialog.answered,
-                            connecting: None,
-                        });
+                        self.pending = Some(Pending::of(done, dialog));
                     }
                     // It was given up, or the data was sent: there was a connection.
                     Role::Close | Role::ContextClose | Role::Send => self.pending = None,
@@ -108,6 +121,12 @@ impl Rule for Unanswered {
             }
             Event::Tick if self.due().zip(dialog.now).is_some_and(|(due, now)| now >= due) => self.tell(90, book),
             Event::Finish => {
+                // Not even the OK came, and the modem has answered others since.
+                if let Some(asked) = self.asked.take().filter(|asked| dialog.answered - asked.answered >= LATER) {
+                    self.pending = Some(asked);
+                    self.tell(65, book);
+                    return;
+                }
                 let Some(pending) = &self.pending else { return };
                 let private = unreachable(&pending.target).is_some() && pending.connecting.is_some();
                 let later = dialog.answered - pending.answered >= LATER && pending.command.at.is_none();

@@ -28,10 +28,16 @@ pub fn markdown() -> String {
          finding about something that is missing is taken back when it comes after all. One cause gives one finding.\n\n\
          Captures tell most. Of logs as text these are understood:\n\n\
          - one stream with echo, as a serial monitor or terminal shows it, with or without time stamps in front;\n\
-         - lines marked by direction: `> ` and `< `, `TX:` and `RX:`, `>>` and `<<`, `Sending:`, YAT, Docklight, SSCOM, XCOM\n  \
+         - lines marked by direction: `> ` and `< `, `TX:` and `RX:`, arrows in either sense, `Sending:`, YAT, Docklight, SSCOM, XCOM\n  \
            and the like: a mark in front of commands only means sent, in front of answers received;\n\
-         - control characters written as words: `<CR><LF>` (HTerm), `\\r\\n` (Python), `␍␊`;\n\
+         - control characters written as words: `<CR><LF>` (HTerm), `<cr><ln>` (mbed), `\\r\\n` (Python), `␍␊`;\n\
+         - values in quotes or brackets: Python's `b'AT\\r'` and lists of lines, strace, `[AT..]`;\n\
+         - bytes as numbers: `xxd`, `hexdump -C`, serial port monitors, gammu, candump, decimals;\n\
+         - answers on the lines of their commands: `AT OK`, `->`, `returns`, the columns of a table;\n\
+         - the logs of pppd's `chat`, ESPHome and TinyGSM;\n\
+         - what stands around a log is taken off: the prose of a post, code fences, marks of mail, line numbers, time stamps;\n\
          - what is sent alone, with the delays of a sketch in comments; rules about answers are silent then.\n\n\
+         Each form is tried on the log as a whole, the one that makes the most of it reads it, and `diagnose` says which.\n\
          Where a log has lost its line ends they are put back, and lengths are not relied on.\n",
     );
     for family in [data_end::FAMILY, order::FAMILY, line::FAMILY, power::FAMILY] {

@@ -128,8 +128,10 @@ impl Rule for NoLineEnding {
                 }
             }
             Event::Tick | Event::Finish => {
-                let Some(span) = dialog.typed_span.filter(|_| dialog.typed_at_once && is_whole_command(&dialog.typed))
-                else {
+                // Behind `=` a log may hide what is secret.
+                let shown = !dialog.typed.ends_with(b"=");
+                let whole = dialog.typed_at_once && shown && is_whole_command(&dialog.typed);
+                let Some(span) = dialog.typed_span.filter(|_| whole) else {
                     return;
                 };
                 let over = matches!(event, Event::Finish)

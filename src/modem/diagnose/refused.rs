@@ -8,7 +8,7 @@ use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::{Echo, Exchange, Outcome};
 use crate::modem::dialog::said::{NO_CODE, Said};
 use crate::modem::dialog::{Dialog, Event};
-use crate::vocabulary::{Form, Line, Role, codes, families, private};
+use crate::vocabulary::{Form, Line, Role, codes, families};
 
 /// `refused`.
 #[derive(Debug, Default)]
@@ -57,15 +57,6 @@ fn reason(done: &Exchange, dialog: &Dialog) -> Option<String> {
         }
         _ => None,
     }
-}
-
-/// The command for people, without what may be secret.
-fn shown(exchange: &Exchange) -> String {
-    let secret = |name: &[u8]| private::parameters(name).is_some_and(private::Parameters::may_be_secret);
-    let holds = Line::read(&exchange.text).is_some_and(|line| line.calls().any(|call| secret(call.name)));
-    let end = exchange.text.iter().position(|byte| *byte == b'=').filter(|_| holds);
-    end.and_then(|end| exchange.text.get(..end))
-        .map_or_else(|| exchange.shown(), |name| String::from_utf8_lossy(name).into_owned())
 }
 
 impl Rule for Refused {
@@ -117,7 +108,7 @@ impl Rule for Refused {
         if self.told.len() >= DIFFERENT {
             return;
         }
-        let name = shown(done);
+        let name = done.named();
         let draft = match reason(done, dialog) {
             Some(reason) => Draft::new(format!("{name} was refused: {reason}."), spans)
                 .because(format!("The modem's own words: {reason}."))

@@ -97,7 +97,7 @@ impl NotRegistered {
             None => self.no_operator.is_some() && no_signal(dialog),
         };
         // It may only need more time.
-        let searching = self.count > 2;
+        let searching = self.count > 1;
         if enough { Some(Warning) } else { searching.then_some(Note) }
     }
 }
@@ -116,7 +116,7 @@ impl Rule for NotRegistered {
         slug: "not-registered",
         severity: Problem,
         family: FAMILY,
-        evidence: "`+CREG:`, `+CGREG:` and `+CEREG:` show 0, 2 or 4, none of them 1 or 5, for 60 s (ten answers in a log without times, two if commands that need the network fail meanwhile), or 3 twice. As a warning at the end of a log: 3, 0 twice, or 0 or 2 together with `+COPS: 0` or `+CSQ: 0` or `99`; as a note, when it was still searching after three answers. Taken back when it registers after all.",
+        evidence: "`+CREG:`, `+CGREG:` and `+CEREG:` show 0, 2 or 4, none of them 1 or 5, for 60 s (ten answers in a log without times, two if commands that need the network fail meanwhile), or 3 twice. As a warning at the end of a log: 3, 0 twice, or 0 or 2 together with `+COPS: 0` or `+CSQ: 0` or `99`; as a note, when it was still searching after two answers. Taken back when it registers after all.",
         why: "Without registration there is no call, no SMS and no data: no antenna, no network of the right kind here, the SIM is refused, or the supply is weak.",
         fix: "Check antenna, operator and SIM; AT+CSQ shows the signal, AT+COPS=? the networks.",
     };

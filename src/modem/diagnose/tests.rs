@@ -9,6 +9,7 @@ mod order;
 mod pasted;
 mod power;
 mod refusals;
+mod resync;
 mod strangers;
 mod transcripts;
 

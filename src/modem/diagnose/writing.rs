@@ -80,7 +80,7 @@ impl Rule for Blanks {
         let mut corrected: Vec<u8> = name.iter().copied().filter(|byte| *byte != b' ').collect();
         corrected.extend_from_slice(done.text.get(name_end..).unwrap_or_default());
         let mut draft =
-            Draft::new(format!("{} has blanks inside its name.", shown(done)), [Some(done.span), done.result_span()]);
+            Draft::new(format!("{} has blanks inside its name.", done.named()), [Some(done.span), done.result_span()]);
         if !holds_secret(&corrected) {
             draft = draft.fix(format!("Send {}.", String::from_utf8_lossy(&corrected)));
         }
@@ -220,8 +220,12 @@ fn letters(text: &[u8]) -> Option<Slip> {
     } else {
         2
     };
-    // Of equally near ones that of the same length is meant.
-    let far = |known: &[u8]| Some(8 * off(&name, known, most)? + name.len().abs_diff(known.len()));
+    // Of equally near ones that of the same length is meant. Another modem's command may be the same but for its first letter.
+    let other = |known: &[u8]| known.get(1..) == Some(name.as_slice()) || name.get(1..) == Some(known);
+    let far = |known: &[u8]| {
+        let far = 8 * off(&name, known, most)? + name.len().abs_diff(known.len());
+        (!other(known)).then_some(far)
+    };
     let mut near: Vec<(usize, &'static str)> = families()
         .iter()
         .flat_map(Family::commands)
@@ -279,13 +283,6 @@ fn holds_secret(text: &[u8]) -> bool {
     Line::read(text).is_none_or(|line| line.calls().any(|call| name(&call)))
 }
 
-/// The command for people, without what may be secret.
-fn shown(exchange: &Exchange) -> String {
-    let end = exchange.text.iter().position(|byte| *byte == b'=').filter(|_| holds_secret(&exchange.text));
-    end.and_then(|end| exchange.text.get(..end))
-        .map_or_else(|| exchange.shown(), |name| String::from_utf8_lossy(name).into_owned())
-}
-
 fn with_return(mut command: Vec<u8>) -> Vec<u8> {
     command.push(b'\r');
     command
@@ -336,7 +333,7 @@ impl Rule for Malformed {
         match event {
             Event::Final => {
                 let Some(done) = refused(dialog, book) else { return };
-                if self.tell(&done.text, &shown(done), [Some(done.span), done.result_span()], book) {
+                if self.tell(&done.text, &done.named(), [Some(done.span), done.result_span()], book) {
                     book.blame(done.id, Self::DOC.slug);
                 }
             }

@@ -6,7 +6,7 @@ use super::command::Asked;
 use super::said::Said;
 use super::state::{Connection, Ip};
 use crate::modem::Direction;
-use crate::vocabulary::{Call, Family, Form, Line, Role};
+use crate::vocabulary::{Call, Family, Form, Line, Role, private};
 
 /// A stretch of bytes of one direction, with its time and its place among all bytes of the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -206,6 +206,17 @@ impl Exchange {
             text.into_owned()
         } else {
             format!("{}…", text.chars().take(46).collect::<String>())
+        }
+    }
+
+    /// The command line for people, without what of it may be secret.
+    #[must_use]
+    pub fn named(&self) -> String {
+        let secret = |name: &[u8]| private::parameters(name).is_some_and(private::Parameters::may_be_secret);
+        let end = self.text.iter().position(|byte| *byte == b'=');
+        match end.filter(|_| self.calls().any(|call| secret(call.name))).and_then(|end| self.text.get(..end)) {
+            Some(name) => format!("{}=…", String::from_utf8_lossy(name)),
+            None => self.shown(),
         }
     }
 

@@ -197,13 +197,21 @@ impl Dialog {
         let (answer, command) = text.split_at_checked(at).unwrap_or((text, &[]));
         let known = vocabulary::families().iter().any(|family| family.first(command).is_some());
         // A command in quotes is a parameter.
-        if !known
-            || !is_whole_command(command)
-            || answer.ends_with(b"\"") && memchr::memchr_iter(b'"', answer).count() % 2 == 1
-        {
+        let open_quote = memchr::memchr_iter(b'"', answer).count() % 2 == 1;
+        if !known || !is_whole_command(command) || answer.ends_with(b"\"") && open_quote {
             return false;
         }
-        self.events.push(Event::Cut(span.part(0..at as u64)));
+        let brackets = memchr::memchr_iter(b'(', answer).count() > memchr::memchr_iter(b')', answer).count();
+        let part = span.part(0..at as u64);
+        if open_quote || brackets || answer.ends_with(b",") {
+            self.events.push(Event::Cut(part));
+        } else {
+            // A program that prints the line end later has shown the whole answer.
+            let said = Said::read(answer);
+            if !said.is_error() && said != Said::Unknown {
+                self.count(said, part);
+            }
+        }
         self.after_line = false;
         self.echoed_command(command, span.part(at as u64..text.len() as u64));
         true

@@ -35,7 +35,7 @@ impl Tally {
         if outcome.refused() {
             self.refused += 1;
             if self.refused_first.len() < NAMED {
-                self.refused_first.push((exchange.shown(), exchange.span));
+                self.refused_first.push((exchange.named(), exchange.span));
             }
         }
     }
@@ -48,7 +48,7 @@ impl Tally {
         }
         self.unanswered += 1;
         if self.unanswered_first.len() < NAMED {
-            self.unanswered_first.push((exchange.shown(), exchange.span));
+            self.unanswered_first.push((exchange.named(), exchange.span));
         }
     }
 }

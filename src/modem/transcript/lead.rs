@@ -38,6 +38,8 @@ struct Lead {
     answers: usize,
     /// The log marks received lines with `<`.
     paired: bool,
+    /// Its arrows point from the modem to the log: `<-` in front of what was sent.
+    turned: bool,
 }
 
 /// So many lines show how a log is marked.
@@ -59,7 +61,7 @@ impl Leads {
             }
             let pattern = pattern(line.text.get(..start).unwrap_or_default());
             let at = found.iter().position(|lead| lead.pattern == pattern).unwrap_or_else(|| {
-                found.push(Lead { pattern, way: Way::Either, commands: 0, answers: 0, paired: false });
+                found.push(Lead { pattern, way: Way::Either, commands: 0, answers: 0, paired: false, turned: false });
                 found.len() - 1
             });
             if let Some(lead) = found.get_mut(at) {
@@ -77,6 +79,12 @@ impl Leads {
         let paired = found.iter().any(|lead| lead.pattern.trim_ascii() == b"<");
         for lead in &mut found {
             lead.paired = paired;
+        }
+        // Arrows in either sense: what stands in front of answers points to whoever got them.
+        let answers = |away: bool| found.iter().any(|lead| lead.answers > 0 && lead.arrow() == Some(away));
+        let turned = answers(true) && !answers(false);
+        for lead in found.iter_mut().filter(|lead| turned && lead.arrow().is_some()) {
+            lead.turned = true;
         }
         let one_sends = found.iter().any(Lead::sends);
         found.retain_mut(|lead| {
@@ -120,10 +128,13 @@ impl Leads {
             return (None, text);
         }
         // `b'OK'`: what opens before it closes behind it.
-        let quote = text.get(len - 1).filter(|byte| matches!(byte, b'\'' | b'"'));
+        let quote = text.get(len - 1).filter(|byte| matches!(byte, b'\'' | b'"' | b'('));
         let closed = |quote: &u8| {
             let rest = rest.trim_ascii_end();
-            rest.strip_suffix(b")").unwrap_or(rest).strip_suffix(&[*quote])
+            match quote {
+                b'(' => rest.strip_suffix(b")"),
+                _ => rest.strip_suffix(b")").unwrap_or(rest).strip_suffix(&[*quote]),
+            }
         };
         let rest = quote.and_then(closed).unwrap_or(rest);
         (Some(lead.way), rest)
@@ -141,7 +152,8 @@ fn worded(lines: &[TextLine<'_>], found: &[Lead]) -> Vec<Lead> {
     for line in lines.iter().filter(|line| !line.is_blank()) {
         let Some(end) = memchr::memmem::find(line.text, b": ").filter(|end| *end < LONGEST) else { continue };
         let head = line.text.get(..end + 2).unwrap_or_default();
-        let mut lead = Lead { pattern: pattern(head), way: Way::Either, commands: 0, answers: 0, paired: true };
+        let mut lead =
+            Lead { pattern: pattern(head), way: Way::Either, commands: 0, answers: 0, paired: true, turned: false };
         let sends = has(head, &["tx", "send", "sent", "write", "wrote"]);
         lead.way = match (sends, lead.says_received()) {
             (true, false) => Way::Sent,
@@ -164,7 +176,7 @@ fn empty_marks(lines: &[TextLine<'_>], found: &[Lead]) -> Vec<Lead> {
     let mut marks: Vec<Lead> = Vec::new();
     for line in lines.iter().filter(|line| !line.is_blank()) {
         let pattern = pattern(line.text.trim_ascii_end());
-        let lead = Lead { pattern, way: Way::Received, commands: 0, answers: 0, paired: true };
+        let lead = Lead { pattern, way: Way::Received, commands: 0, answers: 0, paired: true, turned: false };
         let arrow = lead.pattern.ends_with(b"<") || lead.pattern.ends_with(b"<-") || lead.pattern.ends_with(b"<--");
         let mark = lead.says_received() && (lead.pattern.ends_with(b":") || lead.pattern.ends_with(b"-") || arrow);
         if (mark || arrow) && !marks.iter().any(|known| known.pattern == lead.pattern) {
@@ -189,7 +201,22 @@ impl Lead {
         self.pattern.trim_ascii() == b">" && !self.paired
     }
 
+    /// It is nothing but an arrow: whether that points away.
+    fn arrow(&self) -> Option<bool> {
+        let signs = self.pattern.trim_ascii();
+        let signs = signs.strip_suffix(b"(").unwrap_or(signs).trim_ascii();
+        let arrow = signs.len() > 1 && signs.iter().all(|byte| b"<>-=".contains(byte));
+        match (signs.first(), signs.last()) {
+            (Some(b'<'), _) if arrow => Some(false),
+            (_, Some(b'>')) if arrow => Some(true),
+            _ => None,
+        }
+    }
+
     fn says_received(&self) -> bool {
+        if self.turned {
+            return self.arrow() == Some(true);
+        }
         has(&self.pattern, &["rx", "recv", "receiv", "resp", "reply", "answer", "<<", "<-", "\u{2190}", "收"])
             && !has(&self.pattern, &["tx", "send", "sent", ">>", "->"])
     }

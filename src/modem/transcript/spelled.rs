@@ -9,6 +9,10 @@ use crate::notation::byte_from_name;
 /// Some answer of the modem has its line end written out.
 pub(super) fn used(lines: &[TextLine<'_>]) -> bool {
     lines.iter().any(|line| {
+        // Nobody but mbed writes it so.
+        if line.text.ends_with(b"<cr>") {
+            return true;
+        }
         let bytes = read(line.text);
         let ends = |byte: &u8| matches!(byte, b'\r' | b'\n');
         let spelled = bytes.len() < line.text.len() && bytes.iter().any(ends);

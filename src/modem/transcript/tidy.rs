@@ -36,6 +36,9 @@ pub(super) fn bare(text: &[u8]) -> &[u8] {
     if let Some(rest) = trimmed.strip_prefix(b"### ") {
         return rest.strip_prefix(b"Unhandled:").map(<[u8]>::trim_ascii_start).unwrap_or_default();
     }
+    if trimmed.starts_with(b"=+") {
+        return trimmed.get(1..).unwrap_or_default();
+    }
     if let Some(error) = error_behind_words(trimmed) {
         return error;
     }
@@ -54,6 +57,11 @@ fn error_behind_words(text: &[u8]) -> Option<&[u8]> {
 
 /// Where a command begins that a sketch's words run into: `Waiting for network...AT+CREG?`.
 pub(super) fn glued(text: &[u8]) -> Option<usize> {
+    // An error that was cut before its code, or an answer whose line end the program prints later.
+    let error = text.starts_with(b"+CMS ERROR:AT+") || text.starts_with(b"+CME ERROR:AT+");
+    if error {
+        return Some(b"+CMS ERROR:".len());
+    }
     if is_whole_command(text) || text.first().is_some_and(|byte| matches!(byte, b'+' | b'>')) {
         return None;
     }

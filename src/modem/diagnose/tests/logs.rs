@@ -4,7 +4,7 @@
 use super::{Shape, Transcript, of_transcript, rules};
 
 /// Name of the file, and the rules; notes in brackets.
-const LOGS: &[(&str, &str)] = &[
+pub(super) const LOGS: &[(&str, &str)] = &[
     ("monitor-cipsend-no-1a", "missing-terminator"),
     ("monitor-ok", ""),
     ("monitor-closed", "(peer-closed)"),

@@ -5,7 +5,7 @@
 use super::{Finding, Transcript, of_transcript, rules};
 
 /// Name of the file, the rules (notes in brackets), and words that must stand in some finding.
-const STRANGERS: &[(&str, &str, &[&str])] = &[
+pub(super) const STRANGERS: &[(&str, &str, &[&str])] = &[
     ("first-at-lost-ciicr", "no-data-service", &["AT+CIICR"]),
     ("first-at-lost-sapbr", "bearer-refused", &["AT+SAPBR=1,1"]),
     ("shown-twice", "no-data-service", &["AT+CIICR"]),

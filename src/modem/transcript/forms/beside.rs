@@ -105,7 +105,12 @@ fn split(text: &[u8]) -> Vec<&[u8]> {
     }
     // `OK (after 3 s)`.
     let word = text.split(|byte| matches!(byte, b'(' | b',' | b';')).next().unwrap_or_default().trim_ascii();
-    if spelled::is_answer(text) {
+    // `ERROR and shows no prompt`.
+    let first = text.split(|byte| *byte == b' ').next().unwrap_or_default();
+    let prose = text.get(first.len() + 1).is_some_and(u8::is_ascii_lowercase);
+    if prose && matches!(first, b"OK" | b"ERROR") {
+        vec![first]
+    } else if spelled::is_answer(text) {
         vec![text]
     } else if spelled::is_answer(word) && !word.starts_with(b"+") {
         vec![word]
@@ -136,6 +141,7 @@ mod tests {
         check("Pin | at command: AT+CPIN? | response +CPIN: SIM PIN", "AT+CPIN?|+CPIN: SIM PIN");
         check("AT+CSTT=\"a b\": OK", "AT+CSTT=\"a b\"|OK");
         check("AT+CMGF=1", "AT+CMGF=1");
+        check("AT+CMGS=\"+1555\" returns ERROR and shows no prompt", "AT+CMGS=\"+1555\"|ERROR");
         check("I saw OK", "-");
         check("Attention: OK", "-");
     }

@@ -32,7 +32,7 @@ impl Lines for Chat {
         }
         let value = match inside(body, b"send (") {
             Some(sent) => {
-                let mut bytes = carets(sent);
+                let mut bytes = without_pauses(&carets(sent));
                 // `\d` and `\c` are chat's own: a pause, no line end.
                 bytes.retain(|byte| *byte != b'\n');
                 let exact = bytes.last().is_some_and(|byte| matches!(byte, b'\r' | 0x1A | 0x1B));
@@ -77,6 +77,21 @@ fn body(text: &[u8]) -> (bool, &[u8]) {
 
 fn inside<'a>(body: &'a [u8], open: &[u8]) -> Option<&'a [u8]> {
     body.strip_prefix(open)?.trim_ascii_end().strip_suffix(b")")
+}
+
+/// `\d` and `\p` are pauses, `\c` no line end: none of them is sent.
+fn without_pauses(text: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let [first, tail @ ..] = rest {
+        if matches!(rest, [b'\\', b'd' | b'p' | b'c' | b'K' | b'q', ..]) {
+            rest = rest.get(2..).unwrap_or_default();
+        } else {
+            bytes.push(*first);
+            rest = tail;
+        }
+    }
+    bytes
 }
 
 /// `^M` and the like are control characters.

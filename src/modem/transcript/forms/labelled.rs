@@ -44,7 +44,10 @@ impl Labelled {
                 Some(way)
             }
             _ => match self.unmarked.or(self.current) {
-                Some(way) if self.headed || way == Way::Received => Some(way),
+                Some(way) if self.headed || self.unmarked.is_some() => Some(way),
+                // A library may show some of what it sends without its mark.
+                _ if rest.starts_with(b"AT+") && is_whole_command(rest.trim_ascii()) => Some(Way::Sent),
+                Some(Way::Received) => Some(Way::Received),
                 _ if spelled::is_answer(rest.trim_ascii()) || rest.trim_ascii() == b">" => Some(Way::Received),
                 _ => None,
             },

@@ -63,11 +63,16 @@ pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
     let received = leads.iter().any(|lead| lead.direction() == Some(Direction::Rx));
     let sent = leads.iter().any(|lead| lead.direction() == Some(Direction::Tx));
     let quoted = leads.iter().any(|lead| lead.quoted && lead.direction().is_some());
-    (received && sent && quoted).then(|| -> Box<dyn Lines> { Box::new(Quoted { leads, sent: Vec::new() }) })
+    // What came may be all there is, with its echo.
+    let echoed = leads.iter().any(|lead| lead.quoted && lead.commands > 1 && lead.answers > 1);
+    (received && quoted && (sent || echoed))
+        .then(|| -> Box<dyn Lines> { Box::new(Quoted { leads, directed: sent, sent: Vec::new() }) })
 }
 
 struct Quoted {
     leads: Vec<Lead>,
+    /// What was sent is told apart.
+    directed: bool,
     /// What was sent last, while nothing has come since: a program that tells it twice has sent it once.
     sent: Vec<u8>,
 }
@@ -91,11 +96,11 @@ impl Quoted {
 
 impl Lines for Quoted {
     fn shape(&self) -> Shape {
-        Shape::Labelled
+        if self.directed { Shape::Labelled } else { Shape::Pasted }
     }
 
     fn restored(&self) -> bool {
-        true
+        self.directed
     }
 
     fn line(&mut self, line: &TextLine<'_>, out: &mut Vec<Chunk>) {
@@ -118,7 +123,7 @@ impl Lines for Quoted {
                     self.sent.clear();
                 }
                 for bytes in values {
-                    let exact = bytes.iter().any(|byte| matches!(byte, b'\r' | b'\n'));
+                    let exact = !self.directed || bytes.iter().any(|byte| matches!(byte, b'\r' | b'\n'));
                     Value { direction: Direction::Rx, bytes, exact }.push(line, out);
                 }
             }

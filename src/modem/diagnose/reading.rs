@@ -1,0 +1,139 @@
+//! What was read: whoever hears of nothing wrong wants to know whether the log was understood at all.
+
+use super::Diagnoser;
+use crate::vocabulary::Evidence;
+
+/// What was read of a session.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// The form that a log was read in; `None` for a capture and a live session.
+    pub form: Option<&'static str>,
+    /// The family of the modem, by its title and its name; `None` where nothing has told it.
+    pub family: Option<(&'static str, &'static str)>,
+    /// The modem said its model itself; else the family was told by the commands.
+    pub said_its_model: bool,
+    /// Commands that were sent.
+    pub commands: u32,
+    /// Of them, those that got a result.
+    pub answered: u32,
+    /// Of these, those that were refused.
+    pub refused: u32,
+    /// Commands that got no result.
+    pub unanswered: u32,
+    /// The first of the refused commands, each once.
+    pub refused_commands: Vec<String>,
+    /// The first of those without a result, each once.
+    pub unanswered_commands: Vec<String>,
+    /// Some line was heard that only a modem says.
+    pub spoken: bool,
+}
+
+impl Diagnoser {
+    /// What was read so far.
+    #[must_use]
+    pub fn reading(&self) -> Reading {
+        let (tally, telling) = (&self.dialog.tally, &self.dialog.telling);
+        let family = telling.family();
+        let once = |all: &[(String, _)]| {
+            let mut names: Vec<String> = Vec::new();
+            for (name, _) in all {
+                if !names.contains(name) {
+                    names.push(name.clone());
+                }
+            }
+            names
+        };
+        Reading {
+            form: self.form,
+            family: (telling.evidence() != Evidence::None).then_some((family.title, family.name)),
+            said_its_model: telling.evidence() == Evidence::Words,
+            commands: tally.commands,
+            answered: tally.answered,
+            refused: tally.refused,
+            unanswered: tally.unanswered,
+            refused_commands: once(&tally.refused_first),
+            unanswered_commands: once(&tally.unanswered_first),
+            spoken: self.dialog.spoken,
+        }
+    }
+}
+
+impl Reading {
+    /// Neither a command nor an answer of a modem was found.
+    #[must_use]
+    pub const fn is_nothing(&self) -> bool {
+        self.commands == 0 && !self.spoken
+    }
+
+    /// What was read, in sentences.
+    #[must_use]
+    pub fn text(&self) -> String {
+        if self.is_nothing() {
+            return "No command and no answer of a modem was found in it.".to_owned();
+        }
+        let mut sentences = Vec::new();
+        if let Some(form) = self.form {
+            sentences.push(format!("Read as {form}."));
+        }
+        if let Some((title, _)) = self.family {
+            let by = if self.said_its_model { "it says so itself" } else { "by the commands used" };
+            sentences.push(format!("The modem: {title} ({by})."));
+        }
+        sentences.push(self.counts());
+        sentences.join(" ")
+    }
+
+    /// How many commands there were, and how they fared.
+    fn counts(&self) -> String {
+        if self.commands == 0 {
+            return "No command, only what the modem says.".to_owned();
+        }
+        let listed = |some: &[String], count: u32| {
+            let more = if u32::try_from(some.len()).is_ok_and(|shown| shown < count) { " …" } else { "" };
+            format!("{}{more}", some.join(", "))
+        };
+        let mut parts = vec![format!("{} answered", self.answered)];
+        if self.refused > 0 {
+            parts.push(format!("{} of them refused ({})", self.refused, listed(&self.refused_commands, self.refused)));
+        }
+        if self.unanswered > 0 {
+            let which = listed(&self.unanswered_commands, self.unanswered);
+            parts.push(format!("{} without a result ({which})", self.unanswered));
+        }
+        let commands = if self.commands == 1 { "1 command".to_owned() } else { format!("{} commands", self.commands) };
+        format!("{commands}: {}.", parts.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::modem::diagnose::of_transcript;
+    use crate::modem::transcript::Transcript;
+
+    #[track_caller]
+    fn check(text: &str, expect: &str) {
+        assert_eq!(of_transcript(&Transcript::read(text.as_bytes())).reading().text(), expect);
+    }
+
+    #[test]
+    fn what_was_read() {
+        const STREAM: &str = "Read as one stream, as a terminal or serial monitor shows it.";
+        check("hello\n", "No command and no answer of a modem was found in it.");
+        check(
+            "AT\nOK\nAT+CIPMUX=1\nERROR\n",
+            &format!(
+                "{STREAM} The modem: SIM800, SIM808, SIM868, SIM900 (by the commands used). 2 commands: 2 answered, 1 of them refused (AT+CIPMUX=1)."
+            ),
+        );
+        check(
+            "TX: AT\nTX: AT+CREG?\nRX: OK\n",
+            "Read as lines that each name their direction (TX, RX, arrows, words). 2 commands: 1 answered, 1 without a result (AT).",
+        );
+        check("+CPIN: READY\nCall Ready\n", &format!("{STREAM} No command, only what the modem says."));
+        // A PIN is nobody's business.
+        check(
+            "AT\nOK\nAT+CPIN=\"4711\"\nERROR\n",
+            &format!("{STREAM} 2 commands: 2 answered, 1 of them refused (AT+CPIN=…)."),
+        );
+    }
+}
