@@ -111,14 +111,16 @@ impl Findings {
         };
         let key = Key::of(finding);
         let unfolded = self.open.as_ref() == Some(&key);
+        let (mut cut, mut opened) = (false, false);
         ui.horizontal(|ui| {
             parts::badge(ui, word, color);
             let offer = finding.offers.iter().find(|offer| !matches!(offer, Offer::Advice(_)));
             let offer = offer.filter(|_| !unfolded && !finding.resolved);
             let taken = if offer.is_some() { DISMISS + OFFER } else { DISMISS };
             let room = (ui.available_width() - taken).max(60.0);
-            let title =
-                RichText::new(state.masked(&finding.title)).font(theme::strong(theme::BODY)).color(palette.text);
+            let (font, title) = (theme::strong(theme::BODY), state.masked(&finding.title));
+            cut = ui.painter().layout_no_wrap(title.clone(), font.clone(), palette.text).size().x > room - 20.0;
+            let title = RichText::new(title).font(font).color(palette.text);
             let button = Button::new(title).truncate().frame_when_inactive(false).selected(unfolded);
             let line = ui.allocate_ui_with_layout(
                 vec2(room, theme::CONTROL),
@@ -127,7 +129,8 @@ impl Findings {
             );
             let help = if unfolded { "Fold" } else { "Why, and what to do" };
             if line.inner.on_hover_text(help).clicked() {
-                self.open = (!unfolded).then(|| key.clone());
+                opened = !unfolded;
+                self.open = opened.then(|| key.clone());
             }
             if let Some(offer) = offer {
                 self.offer(ui, state, finding.rule, offer, commands);
@@ -139,15 +142,22 @@ impl Findings {
                 self.dismissed.push(key.clone());
             }
         });
-        if unfolded {
-            parts::card(ui).show(ui, |ui| self.unfolded(ui, state, finding, commands));
+        if unfolded || opened {
+            let card = parts::card(ui).show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                if cut {
+                    ui.label(state.masked(&finding.title));
+                }
+                self.unfolded(ui, state, finding, commands);
+            });
+            if opened {
+                card.response.scroll_to_me(Some(Align::Max));
+            }
         }
     }
 
     fn unfolded(&mut self, ui: &mut Ui, state: &State, finding: &Finding, commands: &mut Commands) {
         let palette = parts::colors(ui);
-        ui.set_width(ui.available_width());
-        ui.label(state.masked(&finding.title));
         ui.label(state.masked(&finding.cause));
         if !finding.resolved {
             ui.label(parts::sentence(&[

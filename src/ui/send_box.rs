@@ -77,7 +77,7 @@ impl SendBox {
         self.info(ui, state, mode, commands);
         ui.horizontal(|ui| {
             self.ending(ui, state, mode, commands);
-            buttons(ui, state, commands);
+            self.buttons(ui, state, commands);
         });
         if mode != Mode::Hex
             && !state.prompt_open()
@@ -322,6 +322,26 @@ impl SendBox {
         }
     }
 
+    /// Single bytes, one click each. At a prompt 1A sends what is typed before it, as Ctrl+Z does: alone it would end the
+    /// data without it.
+    fn buttons(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+        let prompt = state.prompt_open();
+        let end = if prompt { "Sends what is typed and 1A (Ctrl+Z): ends the data" } else { "Sends 1A, Ctrl+Z" };
+        for (name, exact, light, help) in [
+            ("CR", &b"\r"[..], false, "Sends 0D: ends a command"),
+            ("1A", b"\x1A", prompt, end),
+            ("ESC", b"\x1B", false, "Sends 1B: gives the data up that the modem waits for"),
+            ("+++", b"+++", false, "Leaves transparent mode: one second of silence before and after"),
+        ] {
+            if parts::lit(ui, light, state.can_send(), name).on_hover_text(help).clicked() {
+                if light {
+                    self.take_draft(state, commands);
+                }
+                commands.push(Line::Send(exact.to_vec()));
+            }
+        }
+    }
+
     /// Any bytes as an ending.
     fn free_ending(&mut self, ui: &mut Ui) -> Option<LineEnding> {
         let free = self.free.get_or_insert_with(String::new);
@@ -364,20 +384,6 @@ fn modes(ui: &mut Ui, state: &State, commands: &mut Commands) {
         }
     }
     ui.spacing_mut().item_spacing.x = 8.0;
-}
-
-fn buttons(ui: &mut Ui, state: &State, commands: &mut Commands) {
-    let prompt = state.prompt_open();
-    for (name, exact, light, help) in [
-        ("CR", &b"\r"[..], false, "Sends 0D: ends a command"),
-        ("1A", b"\x1A", prompt, "Sends 1A (Ctrl+Z): ends the data after a prompt"),
-        ("ESC", b"\x1B", false, "Sends 1B: gives the data up that the modem waits for"),
-        ("+++", b"+++", false, "Leaves transparent mode: one second of silence before and after"),
-    ] {
-        if parts::lit(ui, light, state.can_send(), name).on_hover_text(help).clicked() {
-            commands.push(Line::Send(exact.to_vec()));
-        }
-    }
 }
 
 fn pills(ui: &mut Ui, pieces: &[Piece], ending: &LineEnding) {

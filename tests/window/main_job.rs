@@ -184,3 +184,29 @@ fn a_server_that_is_off_is_told_before_the_modem_has_to_and_its_port_is_offered(
     desk.key(Key::Enter);
     desk.wait_for_log("CONNECT OK");
 }
+
+/// Clicked with a text in the box the button must not end the data without it.
+#[test]
+fn the_1a_button_sends_what_is_typed_before_it() {
+    let server = Server::start();
+    let mut desk = Desk::new(&Start::default());
+    desk.connect("sim:fast");
+    desk.wait_for_log("SMS Ready");
+    desk.click("Open TCP");
+    answer(&mut desk, "Host", "127.0.0.1");
+    answer(&mut desk, "Port", &server.address.port().to_string());
+    desk.click("Run");
+    desk.wait("it is open", |desk| desk.log().contains("CONNECT OK") && !desk.state().running());
+    desk.focus_line();
+    desk.type_text("AT+CIPSEND");
+    desk.key(Key::Enter);
+    desk.wait("the modem waits for data", |desk| desk.state().prompt_open());
+    desk.focus_line();
+    desk.type_text("hello");
+    desk.click("1A");
+    desk.wait_for_log("SEND OK");
+    assert_eq!(desk.draft(), "");
+    desk.click("Close");
+    desk.wait_for_log("CLOSE OK");
+    assert_eq!(server.received(), b"hello");
+}

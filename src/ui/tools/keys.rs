@@ -7,7 +7,7 @@ use crate::app::State;
 use crate::ui::commands::Commands;
 use crate::ui::{parts, theme};
 
-const KEYS: [(&str, &str); 19] = [
+const KEYS: [(&str, &str); 21] = [
     ("Ctrl+O", "Connect, or disconnect"),
     ("Ctrl+L", "Lend the port to another program, or take it back"),
     ("Ctrl+N", "Open another window, for another port"),
@@ -27,6 +27,8 @@ const KEYS: [(&str, &str); 19] = [
     ),
     ("Up, Down, Page Up, Page Down", "In the log: scroll; the newest rows are followed again at the end"),
     ("Home, End", "In the log: to the first row, to the newest row"),
+    ("Enter", "In the log: the whole of the selected row, below"),
+    ("Alt+Up, Alt+Down", "In the log: to the marked row before, to the next one"),
     ("Ctrl+A", "In the log: select all rows"),
     ("Ctrl+C", "In the log: copy what is selected"),
     ("Enter, Shift+Enter", "In the find bar: the next match, the one before"),
