@@ -20,6 +20,7 @@ mod send;
 mod send_file;
 mod sim;
 mod sketch;
+mod sketch_files;
 
 use std::process::ExitCode;
 

@@ -1,5 +1,6 @@
 //! `modemscope sketch`: Arduino sketches in and out.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -7,10 +8,13 @@ use clap::{Subcommand, ValueEnum};
 
 use super::common::{CommandResult, Exit, finish, say_aside};
 use super::output::{OutputOptions, read_text};
+use super::sketch_files;
 use crate::macros::file::{self, LARGEST};
 use crate::macros::{Book, Macro};
+use crate::simulator::Profile;
 use crate::sketch::{
-    BoardSerial, Exported, Imported, InoOptions, Unread, answer_driven, export_c, export_ino, export_python, import,
+    BoardSerial, Chip, Exported, Imported, InoOptions, RunOptions, Source, Unread, answer_driven, export_c, export_ino,
+    export_python, import,
 };
 
 /// Arguments of `sketch`.
@@ -35,11 +39,68 @@ struct Import {
     /// The macro's name; the file's name unless told.
     #[arg(long)]
     name: Option<String>,
+    /// Send with the sketch's own timing, waiting for nothing.
+    #[arg(long)]
+    blind: bool,
     /// Wait for the answer to each step in place of the sketch's own pauses.
     #[arg(long)]
     wait_for_answers: bool,
     #[command(flatten)]
+    how: How,
+    #[command(flatten)]
     output: OutputOptions,
+}
+
+/// How a sketch is run.
+#[derive(Debug, clap::Args)]
+pub struct How {
+    /// The modem behind the board: `sim:` with a profile and faults, such as sim:no-sim,slow.
+    #[arg(long, value_name = "MODEM", default_value = "sim:")]
+    on: String,
+    /// What only the board knows, such as 'digitalRead(3)=HIGH' or 'Serial=s'. May be given several times.
+    #[arg(long, value_name = "WHAT=VALUE")]
+    assume: Vec<String>,
+    /// What the sketch is compiled for; told by its headers where this is left out.
+    #[arg(long, value_enum)]
+    board: Option<BoardKind>,
+    /// Rounds of loop that send something.
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    rounds: usize,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum BoardKind {
+    /// Uno, Nano, Mega: an int has 16 bits.
+    Avr,
+    /// ESP32, ESP8266 and ARM: an int has 32 bits.
+    Esp,
+}
+
+impl How {
+    /// As the sketch room wants it.
+    pub fn options(&self) -> Result<RunOptions, Exit> {
+        let words: Vec<String> = match self.on.strip_prefix("sim:") {
+            Some(words) => words.split(',').filter(|word| !word.is_empty()).map(str::to_owned).collect(),
+            None => {
+                let said = format!("--on {}: a sketch runs on the simulated modem only: sim:, sim:no-sim, …", self.on);
+                return Err(Exit::wrong_use(said));
+            }
+        };
+        let modem = Profile::from_words(&words).map_err(|error| Exit::wrong_use(format!("--on: {error}")))?;
+        let mut assume = BTreeMap::new();
+        for said in &self.assume {
+            let Some((what, value)) = said.split_once('=') else {
+                let words = format!("--assume {said}: expected WHAT=VALUE, such as 'digitalRead(3)=HIGH'");
+                return Err(Exit::wrong_use(words));
+            };
+            assume.insert(what.trim().to_owned(), value.trim().to_owned());
+        }
+        let chip = self.board.map(|board| match board {
+            BoardKind::Avr => Chip::Avr,
+            BoardKind::Esp => Chip::Esp,
+        });
+        Ok(RunOptions { modem, assume, chip, rounds: self.rounds.max(1), ..RunOptions::default() })
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -89,16 +150,26 @@ impl Sketch {
 
 impl Import {
     fn run(self) -> CommandResult {
-        let imported = import(&read_text(&self.file, LARGEST)?);
+        let source = read_sketch(&self.file)?;
+        let imported = import(&source, &self.how.options()?);
         report(&self.file, &imported);
-        if imported.steps.is_empty() {
-            return Err(Exit::trouble(format!("{} sends nothing that can be read", self.file.display())));
+        if imported.steps.iter().all(|step| step.bytes.is_empty()) {
+            return Err(Exit::trouble(format!("{} sends nothing to a modem", self.file.display())));
         }
         let stem = self.file.file_stem().map_or("sketch".into(), |stem| stem.to_string_lossy());
-        let timed = imported.timed_macro(self.name.as_deref().unwrap_or(if stem == "-" { "sketch" } else { &stem }));
-        let what = if self.wait_for_answers { answer_driven(&timed) } else { timed };
+        let name = self.name.as_deref().unwrap_or(if stem == "-" { "sketch" } else { &stem });
+        let made = if self.blind { imported.timed_macro(name) } else { imported.waiting_macro(name) };
+        let what = if self.wait_for_answers { answer_driven(&made) } else { made };
         self.output.write(file::print(&Book { macros: vec![what] }).as_bytes())
     }
+}
+
+/// Reads a sketch: one file, or a folder's tabs and headers as the Arduino IDE joins them.
+fn read_sketch(path: &Path) -> Result<Source, Exit> {
+    if path == Path::new("-") {
+        return Ok(Source::new(&read_text(path, LARGEST)?));
+    }
+    sketch_files::read(path).map_err(Exit::trouble)
 }
 
 /// What was found, and what was not followed.
@@ -110,14 +181,7 @@ fn report(path: &Path, imported: &Imported) {
         say_aside(format!("{path}: the modem is `{object}`{pins}{baud}; {} steps", imported.steps.len()));
     }
     for Unread { line, text, reason } in &imported.unread {
-        say_aside(format!("{path}:{line}: not read: {reason}: {text}"));
-    }
-    match imported.passed_over.len() {
-        0 => {}
-        1 => say_aside(format!("{path}: one more line depends on what is received; it sends nothing to the modem")),
-        lines => {
-            say_aside(format!("{path}: {lines} more lines depend on what is received; they send nothing to the modem"));
-        }
+        say_aside(format!("{path}:{line}: {reason}: {text}"));
     }
 }
 

@@ -1,15 +1,16 @@
-//! From an Arduino sketch to what it sends and when.
+//! From the run of a sketch to a macro: what was sent, what was waited for, what only the board knows.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::lexer::lex;
-use super::machine::{Event, Machine, Serial};
-use super::parser::parse;
-use crate::macros::model::{Macro, Step};
+use super::board::{MILLISECOND, Nanos, Row, Way};
+use super::machine::{Ch, Origin, Sought, bytes};
+use super::run::{Ran, RunOptions, run};
+use super::source::{Source, Spot};
+use crate::macros::model::{Ask, Macro, Step};
 use crate::notation::print_macro;
 
-/// What a sketch sends to its modem, step by step, and what could not be read from it.
+/// What a sketch sends to its modem, step by step, and what has to be said about it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
     /// The serial object taken for the modem's: `sim`, `Serial1`. `None` if the sketch sends nothing.
@@ -20,10 +21,10 @@ pub struct Imported {
     pub baud: Option<u32>,
     /// What is sent, in order.
     pub steps: Vec<SketchStep>,
-    /// What could not be read and may be missing from `steps`, by line.
+    /// What only the board knows and the macro asks for.
+    pub asks: Vec<(String, Ask)>,
+    /// What the macro does not hold, or holds by assumption, by line.
     pub unread: Vec<Unread>,
-    /// Lines left out that send nothing to the modem and do not wait: reading answers, blinking, deciding.
-    pub passed_over: Vec<Unread>,
 }
 
 /// The board's pins.
@@ -35,18 +36,32 @@ pub struct Pins {
     pub tx: u8,
 }
 
-/// Bytes that leave together, and the pause behind them.
+/// Bytes that leave together, what is waited for, and the pause behind them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SketchStep {
-    /// 1-based line of the first call that sends them, or of the `delay`.
+    /// 1-based line of the first call that sends them, or of the pause.
     pub line: usize,
-    /// Exactly what the board sends; empty for a pause before anything is sent.
+    /// What the board sends, questions with their defaults; empty for a pause before anything is sent.
     pub bytes: Vec<u8>,
-    /// The sum of the `delay`s behind it.
+    /// The same as the text of a macro, questions as `${…}`.
+    pub text: String,
+    /// When the first byte leaves, from the start of `setup`.
+    pub at: Duration,
+    /// The time until the next step leaves.
     pub wait: Duration,
+    /// The text that the sketch waited for and got.
+    pub expect: Option<String>,
+    /// Texts by which it knows a failure.
+    pub fail: Vec<String>,
+    /// How long it would have waited.
+    pub within: Option<Duration>,
+    /// The pause behind the answer.
+    pub wait_after: Duration,
+    /// What has to be known about this step.
+    pub note: Option<String>,
 }
 
-/// A line that could not be followed.
+/// A line that has to be looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unread {
     /// 1-based.
@@ -57,56 +72,253 @@ pub struct Unread {
     pub reason: String,
 }
 
-/// Reads a sketch: `setup`, then `loop` once, helper functions followed. Takes any text; never fails.
-///
-/// Known are `print`, `println`, `write` and `delay` with what they are given as far as it is fixed in the sketch: literals, `#define`, constants,
-/// parameters, `String` sums, `for` with fixed bounds, `sprintf`. What depends on answers is named in
-/// [`Imported::unread`].
+/// Reads a sketch by running it with a modem that answers: `setup`, then `loop` once. Takes any text; never fails.
 ///
 /// ```
-/// use modemscope::sketch::import;
-/// let sketch = r#"
+/// use modemscope::sketch::{RunOptions, Source, import};
+/// let sketch = Source::new(r#"
 ///     #include <SoftwareSerial.h>
 ///     SoftwareSerial sim(8, 7);
 ///     void setup() { sim.begin(9600); sim.println("AT"); delay(500); sim.print(26); sim.write(26); }
 ///     void loop() {}
-/// "#;
-/// let imported = import(sketch);
+/// "#);
+/// let imported = import(&sketch, &RunOptions::default());
 /// assert_eq!(imported.steps[0].bytes, b"AT\r\n");
 /// assert_eq!(imported.steps[0].wait.as_millis(), 500);
 /// assert_eq!(imported.steps[1].bytes, b"26\x1A");
 /// assert_eq!(imported.baud, Some(9600));
 /// ```
 #[must_use]
-pub fn import(source: &str) -> Imported {
-    let program = parse(lex(source));
-    let mut machine = Machine::new(&program);
-    machine.run();
-    let object = modem_object(&machine.events, &machine.serials);
-    let serial = object.as_ref().and_then(|name| machine.serials.get(name)).cloned().unwrap_or_default();
-    let mut imported = Imported {
-        pins: serial.pins.map(|(rx, tx)| Pins { rx, tx }),
-        baud: serial.baud,
-        steps: steps(&machine.events, object.as_deref()),
-        object,
-        ..Imported::default()
-    };
-    let text_of = |line: usize| source.lines().nth(line.saturating_sub(1)).unwrap_or_default().trim().to_owned();
-    for left_out in &machine.left_out {
-        let unread = Unread { line: left_out.line, text: text_of(left_out.line), reason: left_out.reason.clone() };
-        let sends = imported.object.as_ref().is_none_or(|object| left_out.objects.contains(object));
-        let only_elsewhere = !left_out.objects.is_empty() && !sends;
-        if (sends && !left_out.objects.is_empty()) || (left_out.changes_flow && !only_elsewhere) {
-            imported.unread.push(unread);
-        } else {
-            imported.passed_over.push(unread);
+pub fn import(source: &Source, options: &RunOptions) -> Imported {
+    let mut options = RunOptions { rounds: 1, lenient: true, ..options.clone() };
+    if options.modem.faults.is_empty() {
+        // A good network: what the sketch waits for comes in time.
+        options.modem.speed *= GOOD_NETWORK;
+    }
+    let ran = run(source, &options);
+    of_run(source, &ran)
+}
+
+/// So much faster than the usual pace of a SIM800 is the modem that a macro is made with.
+const GOOD_NETWORK: f64 = 4.0;
+
+/// The macro of a run.
+pub(super) fn of_run(source: &Source, ran: &Ran) -> Imported {
+    let port = ran.board.modem_port.and_then(|number| ran.board.ports.get(number));
+    let mut reader = Reader { ran, asks: Vec::new(), names: BTreeMap::new() };
+    let steps = reader.steps();
+    let asks = reader.asks;
+    let sends = !steps.iter().all(|step| step.bytes.is_empty());
+    let unread = super::told::told(source, ran);
+    Imported {
+        object: port.filter(|_| sends || !unread.is_empty()).map(|port| port.name.clone()),
+        pins: port.and_then(|port| port.pins).map(|(rx, tx)| Pins { rx, tx }),
+        baud: port.and_then(|port| port.rates.first()).map(|(baud, _)| *baud),
+        steps,
+        asks,
+        unread,
+    }
+}
+
+struct Reader<'a> {
+    ran: &'a Ran,
+    asks: Vec<(String, Ask)>,
+    /// Parameters by question and what stands for it.
+    names: BTreeMap<(Origin, Vec<u8>), String>,
+}
+
+/// Bytes this close together are one send.
+const TOGETHER: Nanos = 25 * MILLISECOND;
+
+impl Reader<'_> {
+    fn steps(&mut self) -> Vec<SketchStep> {
+        let sends: Vec<&Row> = self.ran.board.rows.iter().filter(|row| row.way == Way::ToModem).collect();
+        let mut groups: Vec<(Vec<&Row>, Vec<Ch>)> = Vec::new();
+        for row in sends {
+            match groups.last_mut() {
+                Some((rows, text)) if self.belongs(rows, text, row) => {
+                    rows.push(row);
+                    text.extend_from_slice(&row.text);
+                }
+                _ => groups.push((vec![row], row.text.clone())),
+            }
+        }
+        let mut steps = Vec::new();
+        if let Some((rows, _)) = groups.first()
+            && let Some(first) = rows.first()
+        {
+            let wait = self.pause(0, 0, first.at);
+            if wait >= Duration::from_millis(20) {
+                let line = self.pause_line(0, first.at).unwrap_or(first.line);
+                steps.push(SketchStep { line: self.line(line), wait, wait_after: wait, ..SketchStep::default() });
+            }
+        }
+        for (index, (rows, text)) in groups.iter().enumerate() {
+            let next = groups.get(index + 1).and_then(|(rows, _)| rows.first()).map(|row| row.at);
+            steps.extend(self.step(rows, text, next));
+        }
+        steps
+    }
+
+    /// What follows without a pause is the same step, up to the end of a line or of data.
+    fn belongs(&self, rows: &[&Row], text: &[Ch], row: &Row) -> bool {
+        let complete = text.last().is_some_and(|ch| matches!(ch.byte, b'\r' | b'\n' | 0x1A | 0x1B));
+        let lone_end = row.text.iter().all(|ch| matches!(ch.byte, b'\r' | b'\n'));
+        let line_ends = text.last().is_some_and(|ch| ch.byte == b'\r') && lone_end;
+        let Some(last) = rows.last() else { return false };
+        // What was read in between was an answer that it waited for.
+        let waited = self.ran.report.consumed.iter().any(|(at, _, _)| *at > last.end && *at < row.at);
+        (!complete || line_ends) && row.at.saturating_sub(last.end) < TOGETHER && !waited
+            && self.pause(0, last.end, row.at) < Duration::from_millis(5)
+    }
+
+    fn line(&self, line: u32) -> usize {
+        self.ran.spot(line).line
+    }
+
+    /// The pauses that the sketch makes between two times; where it only waits, the time itself.
+    fn pause(&self, sent_for: Nanos, from: Nanos, to: Nanos) -> Duration {
+        let pauses = &self.ran.report.pauses;
+        let inside = pauses.iter().filter(|(start, _, _)| *start >= from && *start < to);
+        let said: Nanos = inside.map(|(start, end, _)| (*end).min(to).saturating_sub(*start)).sum();
+        let passed = to.saturating_sub(from).saturating_sub(sent_for);
+        // Numbers as they stand in the sketch, where they explain the time.
+        let time = if passed.saturating_sub(said) <= 30 * MILLISECOND { said } else { passed };
+        let step = if time >= 100 * MILLISECOND && time != said { 10 * MILLISECOND } else { MILLISECOND };
+        Duration::from_nanos((time + step / 2) / step * step)
+    }
+
+    fn pause_line(&self, from: Nanos, to: Nanos) -> Option<u32> {
+        self.ran.report.pauses.iter().find(|(start, _, _)| *start >= from && *start < to).map(|(_, _, line)| *line)
+    }
+
+    fn step(&mut self, rows: &[&Row], text: &[Ch], next: Option<Nanos>) -> Option<SketchStep> {
+        let (first, last) = (rows.first()?, rows.last()?);
+        let over = next.unwrap_or_else(|| self.end());
+        let sought: Vec<&Sought> =
+            self.ran.report.sought.iter().filter(|sought| sought.at > first.at && sought.at <= over).collect();
+        let expected = sought.iter().rev().find(|sought| sought.found);
+        let mut fail: Vec<String> = Vec::new();
+        if expected.is_some() {
+            for other in sought.iter().filter(|sought| !sought.found && means_failure(&sought.text)) {
+                let text = print_macro(&other.text);
+                if !fail.contains(&text) {
+                    fail.push(text);
+                }
+            }
+        }
+        let (text, note) = self.text(text, first.line);
+        let sending = last.end.saturating_sub(last.at);
+        let wait = self.pause(sending, last.at, over);
+        let wait_after = match expected {
+            Some(expected) => self.pause(0, expected.at, over),
+            None => wait,
+        };
+        let within = expected.and_then(|expected| expected.within).map(Duration::from_millis);
+        Some(SketchStep {
+            line: self.line(first.line),
+            bytes: rows.iter().flat_map(|row| bytes(&row.text)).collect(),
+            text,
+            at: Duration::from_nanos(first.at),
+            wait: if next.is_none() && wait > Duration::ZERO { self.pause_said(last.at, over) } else { wait },
+            expect: expected.map(|expected| print_macro(&expected.text)),
+            fail,
+            within,
+            wait_after: if next.is_none() { self.pause_said(expected.map_or(last.at, |e| e.at), over) } else { wait_after },
+            note,
+        })
+    }
+
+    /// Behind the last send only what the sketch calls a pause counts, not how long its loop was watched.
+    fn pause_said(&self, from: Nanos, to: Nanos) -> Duration {
+        let setup_over = self.ran.setup_over.unwrap_or(to);
+        let pauses = &self.ran.report.pauses;
+        let inside = pauses.iter().filter(|(start, _, _)| *start >= from && (*start < setup_over || from >= setup_over));
+        let mut said: Nanos = 0;
+        for (start, end, _) in inside {
+            said += end.saturating_sub(*start);
+            if said > 120_000 * MILLISECOND {
+                break;
+            }
+        }
+        Duration::from_nanos(said / MILLISECOND * MILLISECOND)
+    }
+
+    fn end(&self) -> Nanos {
+        self.ran.board.now
+    }
+
+    /// A sent text with its questions as parameters.
+    fn text(&mut self, text: &[Ch], line: u32) -> (String, Option<String>) {
+        let mut out = String::new();
+        let mut notes: Vec<String> = Vec::new();
+        let mut rest = text;
+        while let Some(first) = rest.first() {
+            let asked = |ch: &Ch| if ch.from.question().is_some() || ch.from == Origin::MODEM { ch.from } else { Origin::SKETCH };
+            let from = asked(first);
+            let length = rest.iter().take_while(|ch| asked(ch) == from).count();
+            let (part, behind) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+            rest = behind;
+            let part = bytes(part);
+            if from == Origin::SKETCH || part.iter().all(|byte| matches!(byte, b'\r' | b'\n')) {
+                out.push_str(&print_macro(&part));
+                continue;
+            }
+            let (name, note) = self.parameter(from, &part, line);
+            out.push_str(&format!("${{{name}}}"));
+            if !notes.contains(&note) {
+                notes.push(note);
+            }
+        }
+        (out, (!notes.is_empty()).then(|| notes.join("; ")))
+    }
+
+    fn parameter(&mut self, from: Origin, part: &[u8], line: u32) -> (String, String) {
+        let question = from.question().and_then(|index| self.ran.report.questions.get(index));
+        let (asked, line) = match question {
+            Some(question) => (question.name.clone(), question.line),
+            None => ("the modem's answer".to_owned(), line),
+        };
+        let spot: Spot = self.ran.spot(line);
+        let note = match question {
+            Some(_) => format!("line {}: {asked} is known only on the board", spot.line),
+            None => format!("line {}: part of what the modem answered", spot.line),
+        };
+        if let Some(name) = self.names.get(&(from, part.to_vec())) {
+            return (name.clone(), note);
+        }
+        let base = if question.is_some() { identifier(&asked) } else { "answer".to_owned() };
+        let taken = |name: &String, asks: &[(String, Ask)]| asks.iter().any(|(known, _)| known == name);
+        let numbered = (2..1000).map(|number| format!("{base}_{number}"));
+        let name = std::iter::once(base.clone())
+            .chain(numbered)
+            .find(|name| !taken(name, &self.asks))
+            .unwrap_or_else(|| base.clone());
+        let default: String = part.iter().map(|byte| if (32..127).contains(byte) { char::from(*byte) } else { '?' }).collect();
+        self.asks.push((name.clone(), Ask { default, secret: false }));
+        self.names.insert((from, part.to_vec()), name.clone());
+        (name, note)
+    }
+}
+
+/// `analogRead(0)` as the name of a parameter.
+fn identifier(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        if c.is_ascii_alphanumeric() {
+            out.push(c);
+        } else if !out.ends_with('_') && !out.is_empty() {
+            out.push('_');
         }
     }
-    for (line, reason) in &program.unread {
-        imported.unread.push(Unread { line: *line, text: text_of(*line), reason: reason.clone() });
-    }
-    imported.unread.sort_by_key(|unread| unread.line);
-    imported
+    let out = out.trim_end_matches('_').to_owned();
+    if out.starts_with(|c: char| c.is_ascii_alphabetic()) { out } else { format!("value_{out}") }
+}
+
+/// Texts that sketches take for a failure.
+fn means_failure(text: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(text).to_ascii_uppercase();
+    ["ERROR", "FAIL", "CLOSED", "DEACT", "NO CARRIER", "BUSY", "NO ANSWER"].iter().any(|word| text.contains(word))
 }
 
 impl Imported {
@@ -114,60 +326,42 @@ impl Imported {
     #[must_use]
     pub fn timed_macro(&self, name: &str) -> Macro {
         let step = |step: &SketchStep| Step {
-            send: (!step.bytes.is_empty()).then(|| print_macro(&step.bytes)),
             wait: (!step.wait.is_zero()).then_some(step.wait),
-            ..Step::default()
+            ..Self::sent(step)
         };
+        self.made(name, "What the sketch sends, with its own timing. It waits for no answer.", step)
+    }
+
+    /// A macro of the run: it waits for the texts that the sketch waits for, and pauses as the sketch does.
+    #[must_use]
+    pub fn waiting_macro(&self, name: &str) -> Macro {
+        let step = |step: &SketchStep| Step {
+            expect: step.expect.iter().cloned().collect(),
+            fail: step.fail.clone(),
+            within: step.within,
+            wait: (!step.wait_after.is_zero()).then_some(step.wait_after),
+            ..Self::sent(step)
+        };
+        self.made(name, "What the sketch does with a modem that answers: it waits for what the sketch waits for.", step)
+    }
+
+    fn sent(step: &SketchStep) -> Step {
+        Step {
+            send: (!step.bytes.is_empty()).then(|| step.text.clone()),
+            note: step.note.clone(),
+            ..Step::default()
+        }
+    }
+
+    fn made(&self, name: &str, about: &str, step: impl Fn(&SketchStep) -> Step) -> Macro {
         Macro {
             name: name.to_owned(),
-            about: Some("What the sketch sends, with its own timing. It waits for no answer.".to_owned()),
+            about: Some(about.to_owned()),
+            ask: self.asks.clone(),
             steps: self.steps.iter().map(step).collect(),
             ..Macro::default()
         }
     }
-}
-
-/// The object that the modem hangs on: a `SoftwareSerial` before the chip's further ports, those before `Serial`, which is
-/// the monitor's where there is another; of several the one that sends most commands.
-fn modem_object(events: &[Event], serials: &BTreeMap<String, Serial>) -> Option<String> {
-    let mut commands: BTreeMap<&str, usize> = BTreeMap::new();
-    for event in events {
-        if let Event::Send { object, bytes, .. } = event {
-            let is_command = bytes.get(..2).is_some_and(|start| start.eq_ignore_ascii_case(b"AT"));
-            *commands.entry(object).or_default() += usize::from(is_command);
-        }
-    }
-    let rank = |name: &str| match serials.get(name) {
-        Some(serial) if serial.software => 2,
-        _ if name != "Serial" => 1,
-        _ => 0,
-    };
-    let best = commands.into_iter().max_by_key(|(name, count)| (rank(name), *count)).map(|(name, _)| name.to_owned());
-    // Nothing was sent, but something may have been meant to be.
-    best.or_else(|| serials.keys().max_by_key(|name| rank(name)).cloned())
-}
-
-/// Joins what leaves without a pause between, up to the end of a line or of data.
-fn steps(events: &[Event], object: Option<&str>) -> Vec<SketchStep> {
-    let mut steps: Vec<SketchStep> = Vec::new();
-    for event in events {
-        match event {
-            Event::Send { object: to, bytes, line } if Some(to.as_str()) == object => match steps.last_mut() {
-                Some(last) if last.wait.is_zero() && !is_complete(&last.bytes) => last.bytes.extend_from_slice(bytes),
-                _ => steps.push(SketchStep { line: *line, bytes: bytes.clone(), wait: Duration::ZERO }),
-            },
-            Event::Send { .. } => {}
-            Event::Delay { length, line } => match steps.last_mut() {
-                Some(last) => last.wait += *length,
-                None => steps.push(SketchStep { line: *line, bytes: Vec::new(), wait: *length }),
-            },
-        }
-    }
-    steps
-}
-
-fn is_complete(bytes: &[u8]) -> bool {
-    matches!(bytes.last(), Some(b'\r' | b'\n' | 0x1A | 0x1B))
 }
 
 #[cfg(test)]

@@ -1,461 +1,263 @@
-//! Runs a sketch as far as it does not depend on what the modem answers: `setup`, then `loop` once.
+//! Runs a sketch on a [`Board`]: bounded in steps, depth, time and output. Nothing it does leaves the board.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+mod arithmetic;
+mod clib;
+mod construct;
+mod core;
+mod evaluate;
+mod execute;
+mod format;
+mod functions;
+mod places;
+mod questions;
+mod stream;
+mod text;
+mod value;
+mod watch;
 
-use super::calls;
-use super::survey::{calls_delay, collect_sends, is_true, mentions};
-use super::syntax::{Declaration, Expr, Function, Program, Stmt, StmtKind, Type};
-use super::value::Value;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 
-/// What the board would do, in order.
+use super::board::{Board, Nanos};
+use super::syntax::{Chip, Declaration, Line, Program, Symbol};
+pub(super) use questions::{Branch, Question};
+pub(super) use stream::Sought;
+pub(super) use value::{Ch, Origin, bytes, chars};
+use value::Place;
+use watch::Watch;
+
+/// Steps of a run: some seconds of a computer's time at the worst.
+const MOST_STEPS: u64 = 6_000_000;
+/// Calls in calls. Each of them takes the computer's stack too.
+const DEEPEST_CALLS: usize = 48;
+/// Expressions in expressions, all calls together.
+const DEEPEST: usize = 700;
+/// Characters of a text, elements of an array.
+const LARGEST: usize = 64 * 1024;
+/// All that the sketch keeps in arrays and texts, in bytes made; generous against the 2 kB of a Nano.
+const MOST_MADE: usize = 64 << 20;
+
+/// Why a run ended before its time.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Event {
-    /// Bytes to a serial object.
-    Send { object: String, bytes: Vec<u8>, line: usize },
-    /// A pause.
-    Delay { length: Duration, line: usize },
+pub(super) enum Ending {
+    /// So many steps.
+    Steps,
+    /// So much time.
+    Time,
+    /// The sketch is nested too deeply, or calls itself without end.
+    Depth,
+    /// It keeps too much.
+    Memory,
+    /// It sends too much.
+    Output,
+    /// Nothing that could end this wait will come.
+    WaitsForever,
+    /// It restarts the board.
+    Restarts,
+    /// It uses an address that is none.
+    Crash(&'static str),
 }
 
-/// A serial object.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Serial {
-    /// `SoftwareSerial` and its like, rather than one of the chip's own ports.
-    pub software: bool,
-    /// RX and TX pin as the constructor names them.
-    pub pins: Option<(u8, u8)>,
-    pub baud: Option<u32>,
+/// The run is over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Halt {
+    pub why: Ending,
+    pub line: Line,
 }
 
-/// A line that was left out.
+/// Something that went wrong while it ran, beside the modem's dialog.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct LeftOut {
-    pub line: usize,
-    pub reason: String,
-    /// Objects that something would have been sent to.
-    pub objects: BTreeSet<String>,
-    /// It may change what follows: a pause, or the end of a function.
-    pub changes_flow: bool,
+pub(super) enum Slip {
+    /// Writes behind the end of an array of so many bytes.
+    BehindTheEnd(usize),
+    /// A number is printed where its byte was meant: `print(26)`.
+    NumberForByte(i64),
+    /// A text like `0x1A` is sent where the byte was meant.
+    TextForByte(String),
+    /// A NUL goes into a `String`.
+    NulInString,
+    /// A pause that the sketch cannot have meant.
+    Divided,
+    /// `readBytes` filled its buffer of so many bytes, and more of the answer was there.
+    ShortBuffer(usize),
 }
 
-/// How a statement ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Flow {
-    Next,
-    Break,
-    Continue,
-    Return(Value),
-    /// An endless loop, or a limit.
-    Stop,
+/// What a run has shown.
+#[derive(Debug, Default)]
+pub(super) struct Report {
+    pub questions: Vec<Question>,
+    pub branches: Vec<Branch>,
+    pub sought: Vec<Sought>,
+    pub slips: BTreeSet<(Line, Slip)>,
+    /// Lines that were run.
+    pub run: BTreeSet<Line>,
+    /// Calls that were made, by `survey::address`.
+    pub calls: HashSet<usize>,
+    /// Calls of libraries and of functions that are not at hand.
+    pub foreign_calls: BTreeMap<(Line, String), usize>,
+    /// `delay`: from, to.
+    pub pauses: Vec<(Nanos, Nanos, Line)>,
+    /// Names that the sketch does not declare.
+    pub undeclared: BTreeMap<String, Line>,
+    /// What is read of the modem's answers, with the time and the line.
+    pub consumed: Vec<(Nanos, Line, u8)>,
 }
 
-/// Rounds of one loop.
-const MAX_ROUNDS: usize = 1000;
-/// Statements in all.
-const MAX_STATEMENTS: usize = 200_000;
-/// Events in all.
-const MAX_EVENTS: usize = 10_000;
-/// Bytes sent in all.
-const MAX_BYTES: usize = 1024 * 1024;
-/// Calls within calls.
-const MAX_CALLS: usize = 16;
-/// Statements and expressions within each other, calls included; a thread's stack of 2 MiB holds more than twice that.
-pub(super) const MAX_NESTING: usize = 400;
-
-/// A variable of the sketch.
-#[derive(Debug)]
-pub(super) struct Variable {
-    pub ty: Type,
-    pub value: Value,
-}
-
-/// The running sketch.
-#[derive(Debug)]
+/// What was sent or read so far, per run.
 pub(super) struct Machine<'a> {
     program: &'a Program,
-    /// Names by block, the innermost last; the first holds the globals.
-    scopes: Vec<BTreeMap<String, Variable>>,
-    /// Where the scopes of the present function begin.
-    frame: usize,
-    calls: usize,
-    pub nesting: usize,
-    statements: usize,
-    bytes: usize,
-    pub line: usize,
-    pub events: Vec<Event>,
-    pub serials: BTreeMap<String, Serial>,
-    /// Objects of libraries that were given a serial object.
-    pub wrappers: BTreeSet<String>,
-    pub left_out: BTreeSet<LeftOut>,
+    chip: Chip,
+    pub board: Board,
+    pub report: Report,
+    /// `--assume`: by name, what is taken for known.
+    assumed: BTreeMap<String, String>,
+    globals: HashMap<Symbol, Place>,
+    frames: Vec<Frame>,
+    statics: HashMap<usize, Place>,
+    literals: HashMap<usize, Place>,
+    fields: HashMap<Symbol, Rc<Vec<Symbol>>>,
+    port_names: HashMap<String, usize>,
+    watch: Watch,
+    effects: u64,
+    steps: u64,
+    depth: usize,
+    made: usize,
+    time_limit: Nanos,
+    /// `strtok`'s place.
+    token: Option<Place>,
+    /// Pins that are inputs with the chip's own pull-up.
+    pulled_up: BTreeSet<i64>,
+    /// What the time was last compared with.
+    limit: Option<u64>,
+    line: Line,
+}
+
+/// One call of a function.
+#[derive(Default)]
+struct Frame {
+    names: Vec<(Symbol, Place)>,
+    this: Option<(Symbol, Place)>,
 }
 
 impl<'a> Machine<'a> {
-    pub fn new(program: &'a Program) -> Self {
+    pub fn new(program: &'a Program, chip: Chip, board: Board, assumed: BTreeMap<String, String>) -> Self {
         Self {
             program,
-            scopes: vec![BTreeMap::new()],
-            frame: 1,
-            calls: 0,
-            nesting: 0,
-            statements: 0,
-            bytes: 0,
-            line: 1,
-            events: Vec::new(),
-            serials: BTreeMap::new(),
-            wrappers: BTreeSet::new(),
-            left_out: BTreeSet::new(),
+            chip,
+            board,
+            report: Report::default(),
+            assumed,
+            globals: HashMap::new(),
+            frames: vec![Frame::default()],
+            statics: HashMap::new(),
+            literals: HashMap::new(),
+            fields: HashMap::new(),
+            port_names: HashMap::new(),
+            watch: Watch::default(),
+            effects: 0,
+            steps: 0,
+            depth: 0,
+            made: 0,
+            time_limit: 0,
+            token: None,
+            pulled_up: BTreeSet::new(),
+            limit: None,
+            line: 0,
         }
     }
 
-    /// Runs it all.
-    pub fn run(&mut self) {
+    /// The declarations outside of functions.
+    pub fn globals(&mut self) -> Result<(), Halt> {
+        self.time_limit = Nanos::MAX;
         let program = self.program;
         for statement in &program.globals {
-            if self.run_statement(statement) == Flow::Stop {
-                return;
-            }
+            self.execute(statement)?;
         }
-        for name in ["setup", "loop"] {
-            let Some(function) = program.functions.iter().find(|function| function.name == name) else { continue };
-            self.scopes.push(BTreeMap::new());
-            let flow = self.run_all(&function.body);
-            self.scopes.truncate(1);
-            if flow == Flow::Stop {
-                return;
-            }
-        }
+        Ok(())
     }
 
-    pub fn leave_out(&mut self, reason: impl Into<String>, statements: &[&Stmt], objects: BTreeSet<String>) {
-        let mut objects = objects;
-        let mut waits = false;
-        for statement in statements {
-            objects.extend(self.objects_sent_to(statement));
-            waits |= calls_delay(statement);
+    /// The statements of a fragment, as if they stood in `setup`.
+    pub fn fragment(&mut self, time_limit: Nanos) -> Result<(), Halt> {
+        self.time_limit = time_limit;
+        let program = self.program;
+        for statement in &program.fragment {
+            self.execute(statement)?;
         }
-        let reason = reason.into();
-        let changes_flow = waits || reason.contains("millis") || statements.iter().any(|statement| statement.leaves());
-        self.left_out.insert(LeftOut { line: self.line, reason, objects, changes_flow });
+        Ok(())
     }
 
-    /// Sends, or says why not.
-    pub fn send(&mut self, object: &str, bytes: Result<Vec<u8>, String>) {
-        let bytes = match bytes {
-            Ok(bytes) if self.events.len() < MAX_EVENTS && self.bytes + bytes.len() <= MAX_BYTES => bytes,
-            Ok(_) => {
-                self.statements = MAX_STATEMENTS;
-                return self.leave_out("the sketch sends too much from here on", &[], [object.to_owned()].into());
-            }
-            Err(why) => return self.leave_out(why, &[], [object.to_owned()].into()),
+    /// Whether the sketch has this function.
+    pub fn has(&self, name: &str) -> bool {
+        self.program.symbols.find(name).is_some_and(|symbol| self.program.functions.contains_key(&symbol))
+    }
+
+    /// Calls `setup` or `loop`, until the board's clock says `time_limit`.
+    pub fn call_named(&mut self, name: &str, time_limit: Nanos) -> Result<(), Halt> {
+        self.time_limit = time_limit;
+        let program = self.program;
+        let function = program.symbols.find(name).and_then(|symbol| program.functions.get(&symbol)?.first());
+        if let Some(function) = function {
+            self.call_function(function, Vec::new(), None)?;
+        }
+        Ok(())
+    }
+
+    /// One round of `loop`; false when nothing new can come any more.
+    pub fn round(&mut self, time_limit: Nanos) -> Result<bool, Halt> {
+        let outer = std::mem::take(&mut self.watch);
+        let before = self.effects;
+        let result = self.call_named("loop", time_limit);
+        let inner = std::mem::replace(&mut self.watch, outer);
+        result?;
+        Ok(self.effects != before || inner.delayed || self.skip(&inner))
+    }
+
+    fn halt(&self, why: Ending) -> Halt {
+        Halt { why, line: self.line }
+    }
+
+    /// A step of the sketch: it takes the board some time.
+    fn spend(&mut self) -> Result<(), Halt> {
+        self.steps += 1;
+        self.board.now += match self.chip {
+            Chip::Avr => 600,
+            Chip::Esp => 40,
         };
-        self.bytes += bytes.len();
-        if !bytes.is_empty() {
-            self.events.push(Event::Send { object: object.to_owned(), bytes, line: self.line });
+        if self.steps > MOST_STEPS {
+            return Err(self.halt(Ending::Steps));
+        }
+        if self.board.now > self.time_limit {
+            return Err(self.halt(Ending::Time));
+        }
+        Ok(())
+    }
+
+    /// Something changed that a loop may wait for.
+    fn effect(&mut self) {
+        self.effects += 1;
+    }
+
+    /// Room for a text or an array; the sketch cannot fill the computer's memory.
+    fn make(&mut self, size: usize) -> Result<(), Halt> {
+        self.made += size;
+        if size > LARGEST || self.made > MOST_MADE {
+            return Err(self.halt(Ending::Memory));
+        }
+        Ok(())
+    }
+
+    fn name(&self, symbol: Symbol) -> Rc<str> {
+        self.program.symbols.name(symbol)
+    }
+
+    fn slip(&mut self, slip: Slip) {
+        if self.report.slips.len() < 500 {
+            self.report.slips.insert((self.line, slip));
         }
     }
 
-    pub fn delay(&mut self, length: Duration) {
-        if self.events.len() < MAX_EVENTS && !length.is_zero() {
-            self.events.push(Event::Delay { length, line: self.line });
-        }
-    }
-
-    pub fn function(&self, name: &str) -> Option<&'a Function> {
-        self.program.functions.iter().find(|function| function.name == name)
-    }
-
-    fn run_all(&mut self, statements: &[Stmt]) -> Flow {
-        for statement in statements {
-            match self.run_statement(statement) {
-                Flow::Next => {}
-                other => return other,
-            }
-        }
-        Flow::Next
-    }
-
-    fn run_statement(&mut self, statement: &Stmt) -> Flow {
-        self.line = statement.line;
-        self.statements += 1;
-        if self.statements > MAX_STATEMENTS {
-            if self.statements == MAX_STATEMENTS + 1 {
-                self.leave_out("the sketch is too long to follow from here on", &[statement], BTreeSet::new());
-            }
-            return Flow::Stop;
-        }
-        if self.nesting >= MAX_NESTING {
-            self.leave_out("it is nested too deeply", &[statement], BTreeSet::new());
-            return Flow::Next;
-        }
-        self.nesting += 1;
-        let flow = self.run_statement_inside(statement);
-        self.nesting -= 1;
-        flow
-    }
-
-    fn run_statement_inside(&mut self, statement: &Stmt) -> Flow {
-        match &statement.kind {
-            StmtKind::Empty => Flow::Next,
-            StmtKind::Expr(expr) => {
-                self.value_of(expr);
-                Flow::Next
-            }
-            StmtKind::Declare(declarations) => {
-                for declaration in declarations {
-                    self.declare(declaration);
-                }
-                Flow::Next
-            }
-            StmtKind::Block(statements) => {
-                self.scopes.push(BTreeMap::new());
-                let flow = self.run_all(statements);
-                self.scopes.pop();
-                flow
-            }
-            StmtKind::If(condition, yes, no) => self.run_if(condition, yes, no.as_deref()),
-            StmtKind::While(condition, body) => self.run_loop(Some(condition), None, body, false),
-            StmtKind::DoWhile(body, condition) => self.run_loop(Some(condition), None, body, true),
-            StmtKind::For(start, condition, step, body) => {
-                self.scopes.push(BTreeMap::new());
-                self.run_statement(start);
-                let flow = self.run_loop(condition.as_ref(), step.as_ref(), body, false);
-                self.scopes.pop();
-                flow
-            }
-            StmtKind::Return(value) => {
-                Flow::Return(value.as_ref().map_or(Value::unknown("return"), |value| self.value_of(value)))
-            }
-            StmtKind::Break => Flow::Break,
-            StmtKind::Continue => Flow::Continue,
-            StmtKind::Unread(why, inside) => {
-                let inside: Vec<&Stmt> = inside.iter().collect();
-                self.leave_out(why.clone(), &inside, BTreeSet::new());
-                for statement in inside {
-                    self.forget(statement);
-                }
-                Flow::Next
-            }
-        }
-    }
-
-    fn run_if(&mut self, condition: &Expr, yes: &Stmt, no: Option<&Stmt>) -> Flow {
-        let line = self.line;
-        match self.condition(condition) {
-            Ok(true) => self.run_statement(yes),
-            Ok(false) => no.map_or(Flow::Next, |no| self.run_statement(no)),
-            Err(why) => {
-                self.line = line;
-                let skipped: Vec<&Stmt> = [yes].into_iter().chain(no).collect();
-                self.leave_out(why, &skipped, BTreeSet::new());
-                for statement in skipped {
-                    self.forget(statement);
-                }
-                Flow::Next
-            }
-        }
-    }
-
-    fn run_loop(&mut self, condition: Option<&Expr>, step: Option<&Expr>, body: &Stmt, body_first: bool) -> Flow {
-        let line = self.line;
-        if let Some(length) = condition.and_then(|condition| self.pause_by_millis(condition)) {
-            self.delay(length);
-            if !body.is_empty() {
-                self.leave_out(format!("taken as a pause of {length:?}"), &[body], BTreeSet::new());
-                self.forget(body);
-            }
-            return Flow::Next;
-        }
-        for round in 0..MAX_ROUNDS {
-            if round > 0 || !body_first {
-                let holds = condition.map_or(Ok(true), |condition| self.condition(condition));
-                match holds {
-                    Ok(true) => {}
-                    Ok(false) => return Flow::Next,
-                    Err(why) => {
-                        self.line = line;
-                        self.leave_out(why, &[body], BTreeSet::new());
-                        self.forget(body);
-                        return Flow::Next;
-                    }
-                }
-            }
-            let endless = step.is_none() && condition.is_none_or(is_true);
-            match self.run_statement(body) {
-                Flow::Next | Flow::Continue => {}
-                Flow::Break => return Flow::Next,
-                other => return other,
-            }
-            if endless {
-                self.line = line;
-                if body.leaves() {
-                    self.leave_out("ends by what is received; taken once", &[body], BTreeSet::new());
-                    return Flow::Next;
-                }
-                if !body.is_empty() {
-                    self.leave_out("repeats for ever; taken once", &[body], BTreeSet::new());
-                }
-                return Flow::Stop;
-            }
-            if let Some(step) = step {
-                self.value_of(step);
-            }
-        }
-        self.line = line;
-        self.leave_out(format!("more than {MAX_ROUNDS} rounds; the rest is left out"), &[body], BTreeSet::new());
-        Flow::Next
-    }
-
-    /// `millis() - start < 5000` as the pause it is.
-    fn pause_by_millis(&mut self, condition: &Expr) -> Option<Duration> {
-        let Expr::Binary("<" | "<=", passed, length) = condition else { return None };
-        let Expr::Binary("-", now, start) = &**passed else { return None };
-        if !mentions(now, &["millis"]) || !matches!(**start, Expr::Name(_)) {
-            return None;
-        }
-        let length = self.value_of(length).number()?;
-        u64::try_from(length).ok().map(Duration::from_millis)
-    }
-
-    pub(super) fn condition(&mut self, condition: &Expr) -> Result<bool, String> {
-        if mentions(condition, &["millis", "micros"]) {
-            return Err("waits by millis(), which is not followed".to_owned());
-        }
-        let value = self.value_of(condition);
-        value.truth().ok_or_else(|| {
-            if mentions(condition, &["available", "read", "find", "readString", "readStringUntil", "peek"]) {
-                "depends on what is received".to_owned()
-            } else if let Value::Unknown(why) = value {
-                format!("depends on something else: {why}")
-            } else {
-                "depends on something that is not known here".to_owned()
-            }
-        })
-    }
-
-    fn declare(&mut self, declaration: &Declaration) {
-        let Declaration { ty, name, arguments, init } = declaration;
-        let mut given: Vec<Value> = arguments.iter().map(|argument| self.value_of(argument)).collect();
-        if let Type::Class(class) = ty {
-            // `SoftwareSerial sim = SoftwareSerial(8, 7)` and `SoftwareSerial sim{8, 7}`.
-            match init {
-                Some(Expr::Call(callee, arguments)) if **callee == Expr::Name(class.clone()) => {
-                    given = arguments.iter().map(|argument| self.value_of(argument)).collect();
-                }
-                Some(Expr::List(items)) => given = items.iter().map(|item| self.value_of(item)).collect(),
-                _ => {}
-            }
-            if class.ends_with("Serial") && !matches!(init, Some(Expr::Name(_) | Expr::Unary(..))) {
-                let pin =
-                    |index: usize| given.get(index).and_then(Value::number).and_then(|pin| u8::try_from(pin).ok());
-                let software = class != "HardwareSerial";
-                let pins = pin(0).zip(pin(1)).filter(|_| software);
-                self.serials.insert(name.clone(), Serial { software, pins, baud: None });
-                return self.set_new(name, ty, Value::Serial(name.clone()));
-            }
-            if given.iter().any(|value| matches!(value, Value::Serial(_))) {
-                self.wrappers.insert(name.clone());
-            }
-        }
-        let value = match (init, given.into_iter().next()) {
-            (Some(init), _) => self.value_of(init),
-            (None, Some(first)) if matches!(ty, Type::String | Type::Int(_) | Type::Char | Type::Float) => first,
-            (None, _) if *ty == Type::String => Value::String(Vec::new()),
-            (None, _) if matches!(ty, Type::Int(_)) && self.scopes.len() == 1 => Value::Int(0),
-            (None, _) => Value::unknown(name),
-        };
-        self.set_new(name, ty, value);
-    }
-
-    fn set_new(&mut self, name: &str, ty: &Type, value: Value) {
-        if let Some(scope) = self.scopes.last_mut() {
-            scope.insert(name.to_owned(), Variable { ty: ty.clone(), value: value.coerced(ty) });
-        }
-    }
-
-    pub(super) fn variable(&mut self, name: &str) -> Option<&mut Variable> {
-        let frame = self.frame.min(self.scopes.len());
-        let (globals, locals) = self.scopes.split_at_mut(frame);
-        match locals.iter_mut().rev().find_map(|scope| scope.get_mut(name)) {
-            Some(local) => Some(local),
-            None => globals.first_mut()?.get_mut(name),
-        }
-    }
-
-    /// What a passed-over statement may have changed is not known any more.
-    fn forget(&mut self, statement: &Stmt) {
-        let mut names = BTreeSet::new();
-        statement.walk(&mut |expr| {
-            let target = match expr {
-                Expr::Assign(_, target, _)
-                | Expr::Step(_, target)
-                | Expr::Unary("++" | "--" | "&", target)
-                | Expr::Member(target, _) => target,
-                Expr::Call(callee, arguments) => {
-                    // Whatever a function gets it may fill: `sprintf(buffer, …)`, `memset(buffer, …)`.
-                    if let (Expr::Name(_), Some(first)) = (&**callee, arguments.first()) { first } else { return }
-                }
-                _ => return,
-            };
-            let mut target = target;
-            while let Expr::Index(inner, _) | Expr::Unary(_, inner) = target {
-                target = inner;
-            }
-            if let Expr::Name(name) = target {
-                names.insert(name.clone());
-            }
-        });
-        for name in names {
-            if let Some(variable) = self.variable(&name)
-                && !matches!(variable.value, Value::Serial(_))
-            {
-                variable.value = Value::unknown(&name);
-            }
-        }
-    }
-
-    /// The serial objects that a statement would send to, helper functions followed.
-    fn objects_sent_to(&mut self, statement: &Stmt) -> BTreeSet<String> {
-        let mut sent: Vec<String> = Vec::new();
-        let mut seen = BTreeSet::new();
-        collect_sends(self.program, statement, &mut sent, &mut seen);
-        let mut objects = BTreeSet::new();
-        for name in sent {
-            match self.variable(&name).map(|variable| variable.value.clone()) {
-                Some(Value::Serial(object)) => objects.insert(object),
-                None if calls::is_hardware_serial(&name) => objects.insert(name),
-                _ => false,
-            };
-        }
-        objects
-    }
-
-    /// Calls a function of the sketch.
-    pub fn call_function(&mut self, function: &'a Function, arguments: &[Value]) -> Value {
-        if self.calls >= MAX_CALLS {
-            let body: Vec<&Stmt> = function.body.iter().collect();
-            self.leave_out(format!("`{}` calls itself too often", function.name), &body, BTreeSet::new());
-            return Value::unknown(&function.name);
-        }
-        let line = self.line;
-        let frame = std::mem::replace(&mut self.frame, self.scopes.len());
-        self.scopes.push(BTreeMap::new());
-        for (index, parameter) in function.parameters.iter().enumerate() {
-            let value = match (arguments.get(index), &parameter.init) {
-                (Some(value), _) => value.clone(),
-                (None, Some(init)) => self.value_of(init),
-                (None, None) => Value::unknown(&parameter.name),
-            };
-            self.set_new(&parameter.name, &parameter.ty, value);
-        }
-        self.calls += 1;
-        let flow = self.run_all(&function.body);
-        self.calls -= 1;
-        self.scopes.truncate(self.frame);
-        self.frame = frame;
-        self.line = line;
-        match flow {
-            Flow::Return(value) => value,
-            _ => Value::unknown(&function.name),
-        }
+    /// The place a static local keeps from call to call.
+    fn static_key(declaration: &Declaration) -> usize {
+        std::ptr::from_ref(declaration) as usize
     }
 }

@@ -1,33 +1,40 @@
-//! Arduino sketches in and out.
+//! Arduino sketches, run and written.
 //!
-//! In: [`import`] reads what a sketch sends and when, as the board would send it: [`Imported::timed_macro`] replays it blindly, as the
-//! sketch does, and [`answer_driven`] makes it wait for the answers. Out: [`export_ino`], [`export_python`] and [`export_c`] write a
-//! macro as a program. `docs/sketches.md` is the user's page.
+//! In: [`Source`] joins the tabs of a sketch, `front` reads it (tree-sitter's C++), `machine` runs it on a `board` with virtual
+//! time and the simulated modem behind the modem's port. Of that run, [`explain`] tells what goes wrong, by line, and
+//! [`import`] makes a macro. Out: [`export_ino`], [`export_python`] and [`export_c`] write a macro as a program.
+//! `docs/sketches.md` is the user's page.
 //!
-//! Not a C++ compiler: what depends on the modem's answers is named by line, never guessed.
+//! Nothing that a sketch says reaches a file, a socket or the host. What only the board knows becomes a question.
 
 mod answers;
+mod board;
 mod c;
-mod calls;
-mod expression_parser;
-mod expressions;
+mod explain;
+mod front;
 mod import;
 mod ino;
-mod lexer;
+mod libraries;
 mod machine;
-mod parser;
 mod plan;
+mod preprocess;
 mod python;
+mod run;
+mod source;
 mod survey;
+mod told;
 mod syntax;
-mod value;
 
 pub use answers::answer_driven;
 pub use c::export_c;
+pub use explain::{RunRow, RunWay, SketchFinding, SketchRun, other_language, run_sketch};
 pub use import::{Imported, Pins, SketchStep, Unread, import};
 pub use ino::{BoardSerial, InoOptions, export_ino};
 pub use plan::{ExportError, Exported};
 pub use python::export_python;
+pub use run::{LARGEST_SKETCH, RunOptions};
+pub use source::{Source, Tab};
+pub use syntax::Chip;
 
 #[cfg(test)]
 mod export_tests;

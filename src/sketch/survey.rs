@@ -1,62 +1,252 @@
-//! What a stretch of a sketch would do, without running it.
+//! What a sketch would send, without running it: every place that sends, and what it hangs on.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::calls;
-use super::syntax::{Expr, Program, Stmt};
+use super::syntax::{Call, Expr, Function, Line, Program, Stmt, StmtKind, Symbol};
 
-/// A condition that always holds.
-pub(super) fn is_true(condition: &Expr) -> bool {
-    match condition {
-        Expr::Int(number) => *number != 0,
-        Expr::Name(name) => name == "true",
-        _ => false,
+/// A place in a sketch that sends.
+#[derive(Clone, Debug)]
+pub(super) struct Site {
+    /// Names the call, for the run to say that it was made.
+    pub call: usize,
+    pub line: Line,
+    /// The object whose method it is: `gsm`.
+    pub object: Option<Symbol>,
+    /// The text that is sent, where it stands there.
+    pub text: Option<Vec<u8>>,
+    /// The function it stands in.
+    pub function: Option<Symbol>,
+    /// Lines of the conditions around it.
+    pub conditions: Vec<Line>,
+}
+
+impl Site {
+    pub fn is_command(&self) -> bool {
+        self.text.as_ref().is_some_and(|text| is_command(text))
     }
 }
 
-/// True if one of these names stands in it.
-pub(super) fn mentions(expr: &Expr, names: &[&str]) -> bool {
-    let mut found = false;
-    expr.walk(&mut |expr| {
-        found |= matches!(expr, Expr::Name(name) | Expr::Member(_, name) if names.contains(&name.as_str()));
-    });
-    found
+/// `AT…` in either case, followed by what follows it in a command.
+pub(super) fn is_command(text: &[u8]) -> bool {
+    let text = text.trim_ascii_start();
+    let Some((start, rest)) = text.split_at_checked(2) else { return false };
+    start.eq_ignore_ascii_case(b"AT")
+        && rest.first().is_none_or(|next| b"+#&%^*$\r\n".contains(next) || next.is_ascii_alphanumeric())
+        && !rest.first().is_some_and(u8::is_ascii_lowercase)
 }
 
-/// True if it calls `delay`.
-pub(super) fn calls_delay(statement: &Stmt) -> bool {
-    let mut found = false;
-    statement.walk(&mut |expr| found |= matches!(expr, Expr::Name(name) if name == "delay"));
-    found
+/// All places that send.
+pub(super) fn sites(program: &Program) -> Vec<Site> {
+    let mut survey =
+        Survey { program, sites: Vec::new(), function: None, conditions: Vec::new(), depth: 0 };
+    for name in &program.order {
+        for function in program.functions.get(name).into_iter().flatten() {
+            survey.function(function);
+        }
+    }
+    for class in program.classes.values() {
+        for method in &class.methods {
+            survey.function(method);
+        }
+    }
+    survey.function = None;
+    survey.statements(&program.fragment);
+    survey.statements(&program.globals);
+    survey.sites.sort_by_key(|site| site.line);
+    survey.sites
 }
 
-/// Names whose `print`, `println` or `write` is called in `statement` or in a function it calls.
-pub(super) fn collect_sends(program: &Program, statement: &Stmt, sent: &mut Vec<String>, seen: &mut BTreeSet<String>) {
-    let mut helpers = Vec::new();
-    statement.walk(&mut |expr| {
-        let Expr::Call(callee, arguments) = expr else { return };
-        match &**callee {
-            Expr::Member(object, method) if calls::sends(method) => {
-                if let Expr::Name(name) = &**object {
-                    sent.push(name.clone());
+struct Survey<'a> {
+    program: &'a Program,
+    sites: Vec<Site>,
+    function: Option<Symbol>,
+    conditions: Vec<Line>,
+    depth: usize,
+}
+
+impl Survey<'_> {
+    fn function(&mut self, function: &Function) {
+        let outer = self.function.replace(function.name);
+        self.statements(&function.body);
+        self.function = outer;
+    }
+
+    fn statements(&mut self, list: &[Stmt]) {
+        for statement in list {
+            self.statement(statement);
+        }
+    }
+
+    fn statement(&mut self, statement: &Stmt) {
+        match &statement.kind {
+            StmtKind::Empty | StmtKind::Break | StmtKind::Continue | StmtKind::Goto(_) | StmtKind::Return(None) => {}
+            StmtKind::Expr(expr) | StmtKind::Return(Some(expr)) => self.expr(expr),
+            StmtKind::Case(value) => value.iter().for_each(|value| self.expr(value)),
+            StmtKind::Declare(list) => {
+                for declaration in list {
+                    declaration.init.iter().for_each(|init| self.expr(init));
+                    declaration.arguments.iter().flatten().for_each(|argument| self.expr(argument));
                 }
             }
-            Expr::Name(name) => {
-                helpers.push(name.clone());
-                // A helper that is given the object sends to it under another name.
-                sent.extend(arguments.iter().filter_map(|argument| match argument {
-                    Expr::Name(name) => Some(name.clone()),
-                    _ => None,
-                }));
+            StmtKind::Block(list) => self.statements(list),
+            StmtKind::Labeled(_, inner) => self.statement(inner),
+            StmtKind::If(parts) => {
+                self.expr(&parts.0);
+                self.under(statement.line, |survey| {
+                    survey.statement(&parts.1);
+                    parts.2.iter().for_each(|no| survey.statement(no));
+                });
             }
-            _ => {}
+            StmtKind::While(parts) => {
+                self.expr(&parts.0);
+                self.under(statement.line, |survey| survey.statement(&parts.1));
+            }
+            StmtKind::DoWhile(parts) => {
+                self.statement(&parts.0);
+                self.expr(&parts.1);
+            }
+            StmtKind::For(parts) => {
+                parts.start.iter().for_each(|start| self.statement(start));
+                parts.condition.iter().for_each(|condition| self.expr(condition));
+                parts.step.iter().for_each(|step| self.expr(step));
+                self.under(statement.line, |survey| survey.statement(&parts.body));
+            }
+            StmtKind::RangeFor(parts) => {
+                self.expr(&parts.1);
+                self.statement(&parts.2);
+            }
+            StmtKind::Switch(parts) => {
+                self.expr(&parts.0);
+                self.under(statement.line, |survey| survey.statements(&parts.1));
+            }
         }
-    });
-    for name in helpers {
-        if seen.insert(name.clone())
-            && let Some(function) = program.functions.iter().find(|function| function.name == name)
-        {
-            function.body.iter().for_each(|statement| collect_sends(program, statement, sent, seen));
+    }
+
+    fn under(&mut self, line: Line, look: impl FnOnce(&mut Self)) {
+        self.conditions.push(line);
+        look(self);
+        self.conditions.pop();
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        self.depth += 1;
+        if let Expr::Call(call) = expr {
+            self.call(call);
         }
+        if let Expr::Lambda(function) = expr {
+            self.function(function);
+        }
+        if self.depth < 400 {
+            each_child(expr, &mut |child| self.expr(child));
+        }
+        self.depth -= 1;
+    }
+
+    fn call(&mut self, call: &Call) {
+        let text = call.arguments.iter().find_map(first_text);
+        let (object, sends) = match &call.callee {
+            Expr::Member(object, method) => {
+                let sends = sends(&self.program.symbols.name(*method));
+                (named(object), sends)
+            }
+            _ => (None, false),
+        };
+        let is_command = text.as_ref().is_some_and(|text| is_command(text));
+        // Texts that are looked for or compared are no commands that are sent.
+        let looks = match &call.callee {
+            Expr::Member(_, method) | Expr::Name(method) => looks(&self.program.symbols.name(*method)),
+            _ => false,
+        };
+        if !sends && (!is_command || looks) {
+            return;
+        }
+        self.sites.push(Site {
+            call: address(call),
+            line: call.line,
+            object,
+            text,
+            function: self.function,
+            conditions: self.conditions.clone(),
+        });
+    }
+}
+
+/// By which the run says that a call was made.
+pub(super) fn address(call: &Call) -> usize {
+    std::ptr::from_ref(call) as usize
+}
+
+/// Methods that send.
+fn sends(method: &str) -> bool {
+    matches!(method, "print" | "println" | "write" | "printf")
+}
+
+fn looks(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["find", "strstr", "strcmp", "strncmp", "indexof", "startswith", "endswith", "equals", "strcpy", "strcat", "sprintf"]
+        .iter()
+        .any(|word| name.contains(word))
+}
+
+/// The name at the bottom of `gsm`, `this->gsm`, `*gsm`.
+fn named(expr: &Expr) -> Option<Symbol> {
+    match expr {
+        Expr::Name(name) | Expr::Scoped(_, name) | Expr::Member(_, name) => Some(*name),
+        Expr::Dereference(of) | Expr::AddressOf(of) => named(of),
+        _ => None,
+    }
+}
+
+/// The first text in `"AT" + x`, `String("AT")`.
+fn first_text(expr: &Expr) -> Option<Vec<u8>> {
+    match expr {
+        Expr::Text(literal) => Some(literal.bytes.clone()),
+        Expr::Binary(_, sides) => first_text(&sides.0),
+        Expr::Construct(_, arguments, _) => arguments.first().and_then(first_text),
+        Expr::Cast(_, of) => first_text(of),
+        _ => None,
+    }
+}
+
+/// How many AT commands are sent to each name, as far as that stands there.
+pub(super) fn commands_by_name(program: &Program, sites: &[Site]) -> BTreeMap<String, usize> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let parameters: BTreeSet<Symbol> =
+        program.functions.values().flatten().flat_map(|function| &function.parameters).map(|p| p.name).collect();
+    for site in sites.iter().filter(|site| site.is_command()) {
+        if let Some(object) = site.object.filter(|object| !parameters.contains(object)) {
+            *counts.entry(program.symbols.name(object).to_string()).or_default() += 1;
+        }
+    }
+    counts
+}
+
+/// Looks at all expressions directly in this one.
+fn each_child(expr: &Expr, look: &mut dyn FnMut(&Expr)) {
+    match expr {
+        Expr::Unary(_, of)
+        | Expr::Step { of, .. }
+        | Expr::Dereference(of)
+        | Expr::AddressOf(of)
+        | Expr::Member(of, _)
+        | Expr::Cast(_, of)
+        | Expr::SizeOf(of)
+        | Expr::Delete(of) => look(of),
+        Expr::Binary(_, sides) | Expr::Logical(_, sides) | Expr::Assign(_, sides) | Expr::Comma(sides) | Expr::Index(sides) => {
+            look(&sides.0);
+            look(&sides.1);
+        }
+        Expr::Ternary(parts) => {
+            look(&parts.0);
+            look(&parts.1);
+            look(&parts.2);
+        }
+        Expr::Call(call) => {
+            look(&call.callee);
+            call.arguments.iter().for_each(look);
+        }
+        Expr::List(items) => items.iter().for_each(|(_, item)| look(item)),
+        Expr::Construct(_, arguments, _) | Expr::New(_, arguments, _, _) => arguments.iter().for_each(look),
+        _ => {}
     }
 }

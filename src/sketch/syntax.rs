@@ -1,213 +1,314 @@
-//! The part of C++ that sketches are written in, as a tree.
+//! A sketch as the interpreter runs it.
 
-/// An expression.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Expr {
-    Int(i64),
-    Hundredths(i64),
-    Char(u8),
-    Str(Vec<u8>),
-    Name(String),
-    Call(Box<Expr>, Vec<Expr>),
-    Member(Box<Expr>, String),
-    Index(Box<Expr>, Box<Expr>),
-    Unary(&'static str, Box<Expr>),
-    /// `x++`, `x--`.
-    Step(&'static str, Box<Expr>),
-    Binary(&'static str, Box<Expr>, Box<Expr>),
-    Assign(&'static str, Box<Expr>, Box<Expr>),
-    Ternary(Box<Expr>, Box<Expr>, Box<Expr>),
-    Cast(Type, Box<Expr>),
-    /// `{ … }`.
-    List(Vec<Expr>),
-    /// What the reader does not know.
-    Unknown,
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// A line of the joined text, 0-based; `Program::spots` says where it stood.
+pub(super) type Line = u32;
+
+/// What is compiled for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Chip {
+    /// Uno, Nano, Mega: an int has 16 bits, a double is a float.
+    #[default]
+    Avr,
+    /// ESP32, ESP8266, ARM boards: an int has 32 bits.
+    Esp,
 }
 
-/// What fits into a type of whole numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Width {
-    /// So many bits, with a sign.
-    Signed(u32),
-    /// So many bits, without one.
-    Unsigned(u32),
-    /// `int`: 16 bits on an Uno or Nano, 32 on others.
-    Int,
-    /// `unsigned int`, likewise.
-    UnsignedInt,
-}
-
-impl Width {
-    /// More than an int of an Uno or Nano.
-    pub fn is_long(self) -> bool {
-        matches!(self, Self::Signed(17..) | Self::Unsigned(17..))
+impl Chip {
+    pub(super) fn int(self) -> IntType {
+        match self {
+            Self::Avr => IntType::I16,
+            Self::Esp => IntType::I32,
+        }
     }
 
-    /// `unsigned` in front of `long`, `long` in front of `int`: what both words say together.
-    pub fn and(self, next: Self) -> Self {
-        match (self, next) {
-            (Self::UnsignedInt, Self::Signed(bits)) => Self::Unsigned(bits),
-            (Self::Signed(32), Self::Signed(32)) => Self::Signed(64),
-            (Self::Unsigned(32), Self::Signed(32)) => Self::Unsigned(64),
-            (Self::Int, next) => next,
-            (before, _) => before,
+    pub(super) fn unsigned_int(self) -> IntType {
+        match self {
+            Self::Avr => IntType::U16,
+            Self::Esp => IntType::U32,
+        }
+    }
+
+    pub(super) fn pointer_size(self) -> usize {
+        match self {
+            Self::Avr => 2,
+            Self::Esp => 4,
         }
     }
 }
 
-/// What a type does to a value that is printed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Type {
-    /// Printed as the character.
+/// The whole numbers of C.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum IntType {
+    Bool,
+    /// A character: printed as one. Signed.
     Char,
-    /// Printed as digits. `byte` and `uint8_t` too.
-    Int(Width),
-    /// Printed with two decimals.
+    I8,
+    U8,
+    I16,
+    U16,
+    I32,
+    U32,
+    I64,
+    U64,
+}
+
+impl IntType {
+    pub fn size(self) -> usize {
+        match self {
+            Self::Bool | Self::Char | Self::I8 | Self::U8 => 1,
+            Self::I16 | Self::U16 => 2,
+            Self::I32 | Self::U32 => 4,
+            Self::I64 | Self::U64 => 8,
+        }
+    }
+
+    pub fn is_signed(self) -> bool {
+        matches!(self, Self::Char | Self::I8 | Self::I16 | Self::I32 | Self::I64)
+    }
+
+    /// A number as it stands in a variable of this type.
+    pub fn fit(self, number: i64) -> i64 {
+        match self {
+            Self::Bool => i64::from(number != 0),
+            Self::I64 | Self::U64 => number,
+            _ => {
+                let bits = u32::try_from(self.size() * 8).unwrap_or(64);
+                let shift = 64 - bits;
+                if self.is_signed() {
+                    number.wrapping_shl(shift).wrapping_shr(shift)
+                } else {
+                    number & !(-1_i64).wrapping_shl(bits)
+                }
+            }
+        }
+    }
+}
+
+/// A name, by number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Symbol(pub u32);
+
+/// All names of a sketch.
+#[derive(Debug, Default)]
+pub(super) struct Symbols {
+    names: Vec<Rc<str>>,
+    numbers: HashMap<Rc<str>, Symbol>,
+}
+
+impl Symbols {
+    pub fn of(&mut self, name: &str) -> Symbol {
+        if let Some(symbol) = self.numbers.get(name) {
+            return *symbol;
+        }
+        let symbol = Symbol(u32::try_from(self.names.len()).unwrap_or(u32::MAX));
+        let name: Rc<str> = name.into();
+        self.names.push(name.clone());
+        self.numbers.insert(name, symbol);
+        symbol
+    }
+
+    pub fn find(&self, name: &str) -> Option<Symbol> {
+        self.numbers.get(name).copied()
+    }
+
+    pub fn name(&self, symbol: Symbol) -> Rc<str> {
+        self.names.get(symbol.0 as usize).cloned().unwrap_or_else(|| "?".into())
+    }
+}
+
+/// A type as it is written.
+#[derive(Clone, Debug)]
+pub(super) enum Type {
+    Void,
+    /// `auto`, or the `T` of a template.
+    Auto,
+    Int(IntType),
     Float,
-    /// Arduino's `String`.
+    Double,
     String,
-    /// A class, by name: `SoftwareSerial`, `Stream`, …
-    Class(String),
+    /// A class of the sketch, or of a library.
+    Class(Symbol),
+    Pointer(Rc<Type>),
+    Reference(Rc<Type>),
+    Array(Rc<Type>, Option<Rc<Expr>>),
+    Function,
 }
 
-/// One declared name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Declaration {
+#[derive(Debug)]
+pub(super) struct Program {
+    pub symbols: Symbols,
+    pub functions: HashMap<Symbol, Vec<Rc<Function>>>,
+    pub classes: HashMap<Symbol, Rc<Class>>,
+    /// Declarations outside of functions, in order.
+    pub globals: Vec<Stmt>,
+    /// Statements that stand outside of functions, as in a fragment from a forum.
+    pub fragment: Vec<Stmt>,
+    /// What could not be read.
+    pub unread: Vec<(Line, String)>,
+    /// Function names in their order.
+    pub order: Vec<Symbol>,
+}
+
+#[derive(Debug)]
+pub(super) struct Function {
+    pub name: Symbol,
+    pub parameters: Vec<Parameter>,
+    pub body: Vec<Stmt>,
+    pub returns: Type,
+    pub line: Line,
+    /// What a constructor sets before its body.
+    pub initialisers: Vec<(Symbol, Vec<Expr>)>,
+    pub class: Option<Symbol>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Parameter {
+    pub name: Symbol,
     pub ty: Type,
-    pub name: String,
-    /// `Type name(args)`.
-    pub arguments: Vec<Expr>,
-    pub init: Option<Expr>,
+    pub default: Option<Rc<Expr>>,
 }
 
-/// A statement and its line.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
+pub(super) struct Class {
+    pub name: Symbol,
+    pub bases: Vec<Symbol>,
+    pub fields: Vec<Declaration>,
+    pub methods: Vec<Rc<Function>>,
+}
+
+#[derive(Debug)]
 pub(super) struct Stmt {
-    pub line: usize,
+    pub line: Line,
     pub kind: StmtKind,
 }
 
-/// What a statement is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum StmtKind {
     Empty,
     Expr(Expr),
     Declare(Vec<Declaration>),
     Block(Vec<Stmt>),
-    If(Expr, Box<Stmt>, Option<Box<Stmt>>),
-    While(Expr, Box<Stmt>),
-    DoWhile(Box<Stmt>, Expr),
-    For(Box<Stmt>, Option<Expr>, Option<Expr>, Box<Stmt>),
+    If(Box<(Expr, Stmt, Option<Stmt>)>),
+    While(Box<(Expr, Stmt)>),
+    DoWhile(Box<(Stmt, Expr)>),
+    For(Box<ForParts>),
+    RangeFor(Box<(Declaration, Expr, Stmt)>),
+    Switch(Box<(Expr, Vec<Stmt>)>),
+    /// `case 1:` or `default:` inside the list of a switch.
+    Case(Option<Expr>),
+    Labeled(Symbol, Box<Stmt>),
+    Goto(Symbol),
     Return(Option<Expr>),
     Break,
     Continue,
-    /// Not followed: why, and what stands in it where that could be read.
-    Unread(String, Vec<Stmt>),
 }
 
-/// A function of the sketch.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Function {
-    pub name: String,
-    pub parameters: Vec<Declaration>,
-    pub body: Vec<Stmt>,
+#[derive(Debug)]
+pub(super) struct ForParts {
+    pub start: Option<Stmt>,
+    pub condition: Option<Expr>,
+    pub step: Option<Expr>,
+    pub body: Stmt,
 }
 
-/// A sketch.
-#[derive(Debug, Default)]
-pub(super) struct Program {
-    pub functions: Vec<Function>,
-    /// Declarations outside of functions, and, for a fragment without functions, its statements.
-    pub globals: Vec<Stmt>,
-    pub unread: Vec<(usize, String)>,
+#[derive(Debug)]
+pub(super) struct Declaration {
+    pub name: Symbol,
+    pub ty: Type,
+    /// `gsm(7, 8)`.
+    pub arguments: Option<Vec<Expr>>,
+    pub init: Option<Expr>,
+    pub is_static: bool,
+    pub line: Line,
 }
 
-impl Expr {
-    /// Calls `f` for this expression and all in it.
-    pub fn walk(&self, f: &mut dyn FnMut(&Expr)) {
-        f(self);
-        match self {
-            Self::Int(_) | Self::Hundredths(_) | Self::Char(_) | Self::Str(_) | Self::Name(_) | Self::Unknown => {}
-            Self::Call(callee, arguments) => {
-                callee.walk(f);
-                walk_all(arguments, f);
-            }
-            Self::Member(inner, _) | Self::Unary(_, inner) | Self::Step(_, inner) | Self::Cast(_, inner) => {
-                inner.walk(f);
-            }
-            Self::Index(left, right) | Self::Binary(_, left, right) | Self::Assign(_, left, right) => {
-                left.walk(f);
-                right.walk(f);
-            }
-            Self::Ternary(condition, yes, no) => {
-                condition.walk(f);
-                yes.walk(f);
-                no.walk(f);
-            }
-            Self::List(items) => walk_all(items, f),
-        }
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Binary {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Remainder,
+    ShiftLeft,
+    ShiftRight,
+    And,
+    Or,
+    Xor,
+    Equal,
+    Unequal,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+}
+
+impl Binary {
+    pub fn compares(self) -> bool {
+        matches!(
+            self,
+            Self::Equal | Self::Unequal | Self::Less | Self::LessEqual | Self::Greater | Self::GreaterEqual
+        )
     }
 }
 
-impl Stmt {
-    /// Calls `f` for every expression in this statement.
-    pub fn walk(&self, f: &mut dyn FnMut(&Expr)) {
-        match &self.kind {
-            StmtKind::Empty | StmtKind::Break | StmtKind::Continue => {}
-            StmtKind::Expr(expr) => expr.walk(f),
-            StmtKind::Declare(declarations) => {
-                for declaration in declarations {
-                    walk_all(declaration.arguments.iter().chain(&declaration.init), f);
-                }
-            }
-            StmtKind::Block(statements) | StmtKind::Unread(_, statements) => {
-                for statement in statements {
-                    statement.walk(f);
-                }
-            }
-            StmtKind::If(condition, yes, no) => {
-                condition.walk(f);
-                yes.walk(f);
-                if let Some(no) = no {
-                    no.walk(f);
-                }
-            }
-            StmtKind::While(condition, body) | StmtKind::DoWhile(body, condition) => {
-                condition.walk(f);
-                body.walk(f);
-            }
-            StmtKind::For(start, condition, step, body) => {
-                start.walk(f);
-                walk_all(condition.iter().chain(step), f);
-                body.walk(f);
-            }
-            StmtKind::Return(value) => walk_all(value, f),
-        }
-    }
-
-    /// `;` or `{}`.
-    pub fn is_empty(&self) -> bool {
-        match &self.kind {
-            StmtKind::Empty => true,
-            StmtKind::Block(inside) => inside.is_empty(),
-            _ => false,
-        }
-    }
-
-    /// True if running it can end the function or the loop it stands in.
-    pub fn leaves(&self) -> bool {
-        match &self.kind {
-            StmtKind::Return(_) | StmtKind::Break | StmtKind::Continue => true,
-            StmtKind::Block(statements) | StmtKind::Unread(_, statements) => statements.iter().any(Self::leaves),
-            StmtKind::If(_, yes, no) => yes.leaves() || no.as_ref().is_some_and(|no| no.leaves()),
-            StmtKind::While(_, body) | StmtKind::DoWhile(body, _) | StmtKind::For(_, _, _, body) => body.leaves(),
-            StmtKind::Empty | StmtKind::Expr(_) | StmtKind::Declare(_) => false,
-        }
-    }
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unary {
+    Minus,
+    Plus,
+    Not,
+    Complement,
 }
 
-fn walk_all<'a>(exprs: impl IntoIterator<Item = &'a Expr>, f: &mut dyn FnMut(&Expr)) {
-    for expr in exprs {
-        expr.walk(f);
-    }
+#[derive(Debug)]
+pub(super) enum Expr {
+    Int(i64, IntType),
+    Float(f64),
+    /// A text literal with its number, by which equal ones stay one place in memory.
+    Text(Rc<Literal>),
+    Name(Symbol),
+    This,
+    Null,
+    Unary(Unary, Box<Expr>),
+    /// `++` and `--`: by how much, and whether the value before counts.
+    Step { by: i64, after: bool, of: Box<Expr> },
+    Dereference(Box<Expr>),
+    AddressOf(Box<Expr>),
+    Binary(Binary, Box<(Expr, Expr)>),
+    /// `&&` (true) and `||`.
+    Logical(bool, Box<(Expr, Expr)>),
+    Assign(Option<Binary>, Box<(Expr, Expr)>),
+    Ternary(Box<(Expr, Expr, Expr)>),
+    Comma(Box<(Expr, Expr)>),
+    Call(Box<Call>),
+    /// `a.b`, `a->b`.
+    Member(Box<Expr>, Symbol),
+    /// `Class::b`.
+    Scoped(Symbol, Symbol),
+    Index(Box<(Expr, Expr)>),
+    List(Vec<(Option<Symbol>, Expr)>),
+    Cast(Type, Box<Expr>),
+    /// `Type(a, b)`, `Type{a, b}`.
+    Construct(Type, Vec<Expr>, Line),
+    SizeOfType(Type),
+    SizeOf(Box<Expr>),
+    New(Type, Vec<Expr>, Option<Box<Expr>>, Line),
+    Delete(Box<Expr>),
+    Lambda(Rc<Function>),
+    Unread(Line, Rc<str>),
+}
+
+#[derive(Debug)]
+pub(super) struct Literal {
+    pub bytes: Vec<u8>,
+    pub id: usize,
+}
+
+#[derive(Debug)]
+pub(super) struct Call {
+    pub callee: Expr,
+    pub arguments: Vec<Expr>,
+    pub line: Line,
 }

@@ -11,7 +11,7 @@ use crate::app::{Command, FileKind, Purpose, State, Wired, file_kind};
 use crate::macros::edit::{Edit, Editor};
 use crate::macros::{Book, Macro, file, foreign};
 use crate::notation::LineEnding;
-use crate::sketch;
+use crate::sketch::{self, RunOptions, Source};
 use crate::ui::commands::Commands;
 use crate::ui::{parts, theme};
 
@@ -191,7 +191,7 @@ fn counted(number: usize, what: &str) -> String {
 }
 
 fn read_sketch(text: &str, name: &str) -> Read {
-    let imported = sketch::import(text);
+    let imported = sketch::import(&Source::new(text), &RunOptions::default());
     let left_out = imported
         .unread
         .iter()

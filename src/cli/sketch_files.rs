@@ -1,0 +1,45 @@
+//! The files of a sketch, as the Arduino IDE joins them: the named one, the other tabs and the headers beside it.
+
+use std::fs;
+use std::path::Path;
+
+use crate::sketch::{LARGEST_SKETCH, Source, Tab};
+
+/// What is read from a sketch's folder.
+const KINDS: [&str; 7] = ["ino", "pde", "h", "hpp", "cpp", "c", "inl"];
+/// Files of one sketch.
+const MOST: usize = 64;
+
+/// Reads a sketch file with its tabs; a folder stands for the `.ino` of its name. The message says what was expected.
+pub(super) fn read(path: &Path) -> Result<Source, String> {
+    let main = if path.is_dir() { main_of(path)? } else { path.to_path_buf() };
+    let data = fs::metadata(&main).map_err(|error| format!("cannot read {}: {error}", main.display()))?;
+    if data.is_file() && data.len() > LARGEST_SKETCH as u64 {
+        return Err(format!("{} is larger than 2 MiB; expected an Arduino sketch", main.display()));
+    }
+    let mut tabs = vec![tab(&main)?];
+    let is_sketch_folder = main.parent().and_then(Path::file_name) == main.file_stem();
+    let beside = main.parent().map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
+    for path in beside.into_iter().flat_map(fs::read_dir).flatten().flatten().map(|entry| entry.path()).take(4096) {
+        let kind = path.extension().and_then(|kind| kind.to_str()).unwrap_or_default().to_ascii_lowercase();
+        // Other sketches beside a loose file are not its tabs; headers are asked for by name.
+        let belongs = is_sketch_folder || matches!(kind.as_str(), "h" | "hpp" | "inl");
+        let small = fs::metadata(&path).is_ok_and(|data| data.is_file() && data.len() <= LARGEST_SKETCH as u64);
+        if belongs && small && KINDS.contains(&kind.as_str()) && path != main && tabs.len() < MOST {
+            tabs.push(tab(&path)?);
+        }
+    }
+    Ok(Source::from_tabs(tabs))
+}
+
+fn main_of(folder: &Path) -> Result<std::path::PathBuf, String> {
+    let name = folder.canonicalize().ok().and_then(|folder| folder.file_name().map(std::ffi::OsStr::to_owned));
+    let main = name.map(|name| folder.join(name).with_extension("ino")).filter(|main| main.is_file());
+    main.ok_or_else(|| format!("{} holds no sketch of its own name; give the .ino file", folder.display()))
+}
+
+fn tab(path: &Path) -> Result<Tab, String> {
+    let bytes = fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok(Tab { name, bytes })
+}

@@ -1,0 +1,272 @@
+//! The board that a sketch runs on: its clock, its serial ports, and on one of them the simulated modem. All on virtual time.
+
+mod modem;
+mod port;
+
+pub(super) use modem::ModemSide;
+pub(super) use port::{Kind, Port};
+
+use crate::sketch::machine::{Ch, Origin, chars};
+use crate::sketch::syntax::Line;
+
+/// Time on the board, in nanoseconds since the sketch began.
+pub(super) type Nanos = u64;
+
+pub(super) const MILLISECOND: Nanos = 1_000_000;
+pub(super) const MICROSECOND: Nanos = 1_000;
+
+/// Which way bytes went, for the log of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    ToModem,
+    FromModem,
+    /// To the computer: the serial monitor.
+    Console,
+    /// To a port that nothing hangs on.
+    Elsewhere(usize),
+}
+
+/// Bytes that left together, by one line of the sketch.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    /// When the first of them began.
+    pub at: Nanos,
+    /// When the last of them was over.
+    pub end: Nanos,
+    pub way: Way,
+    pub text: Vec<Ch>,
+    /// The line that sends; of received bytes the one that ran when they came.
+    pub line: Line,
+}
+
+/// Bytes that came and did not get to the sketch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Lost {
+    /// The receive buffer was full.
+    pub overflow: usize,
+    /// They came while the port was sending.
+    pub while_sending: usize,
+    /// Another `SoftwareSerial` was listening.
+    pub not_listening: usize,
+    /// When the first was lost, and the line that ran.
+    pub first: Option<(Nanos, Line)>,
+}
+
+#[derive(Debug)]
+pub(super) struct Board {
+    pub now: Nanos,
+    pub ports: Vec<Port>,
+    /// The port that the modem hangs on.
+    pub modem_port: Option<usize>,
+    pub modem: ModemSide,
+    pub rows: Vec<Row>,
+    pub lost: Lost,
+    /// The line that runs, for the log.
+    pub line: Line,
+    /// The name of that port, before it is there.
+    pub modem_name: Option<String>,
+    /// A port that was never begun sends all the same.
+    pub lenient: bool,
+    /// Bytes sent to the modem.
+    pub sent: usize,
+    /// Bytes in the log.
+    logged: usize,
+}
+
+/// The log of a run holds no more.
+const MOST_LOGGED: usize = 1 << 20;
+
+impl Board {
+    pub fn new(modem: ModemSide) -> Self {
+        Self {
+            now: 0,
+            ports: Vec::new(),
+            modem_port: None,
+            modem,
+            rows: Vec::new(),
+            lost: Lost::default(),
+            line: 0,
+            modem_name: None,
+            lenient: false,
+            sent: 0,
+            logged: 0,
+        }
+    }
+
+    /// A port that the sketch declares or names.
+    pub fn add(&mut self, port: Port) -> usize {
+        self.ports.push(port);
+        let number = self.ports.len() - 1;
+        self.place(number);
+        number
+    }
+
+    pub fn rename(&mut self, number: usize, name: &str) {
+        if let Some(port) = self.ports.get_mut(number) {
+            name.clone_into(&mut port.name);
+        }
+        self.place(number);
+    }
+
+    /// What hangs on a port: the modem, the computer, or nothing.
+    fn place(&mut self, number: usize) {
+        let Some(port) = self.ports.get_mut(number) else { return };
+        let is_modem = self.modem_name.as_ref() == Some(&port.name);
+        port.is_console = port.kind == Kind::Hardware && !is_modem;
+        if is_modem {
+            self.modem_port = Some(number);
+            self.modem.baud = port.baud;
+        }
+    }
+
+    pub fn is_full(&self) -> bool {
+        self.logged >= MOST_LOGGED
+    }
+
+    /// Lets time pass: what comes meanwhile gets into the buffers.
+    pub fn wait_until(&mut self, time: Nanos) {
+        while let Some(next) = self.next_event().filter(|next| *next <= time) {
+            self.now = self.now.max(next);
+            self.happen();
+        }
+        self.now = self.now.max(time);
+    }
+
+    /// Takes in what came until now.
+    pub fn settle(&mut self) {
+        self.wait_until(self.now);
+    }
+
+    /// When anything happens by itself: a byte comes, or the modem does something.
+    pub fn next_event(&self) -> Option<Nanos> {
+        [self.modem.next_byte(), self.modem.next_deadline()].into_iter().flatten().min()
+    }
+
+    /// All that is due now.
+    fn happen(&mut self) {
+        self.modem.run(self.now);
+        while let Some((start, end, byte)) = self.modem.take_byte(self.now) {
+            self.byte_came(start, end, byte);
+        }
+    }
+
+    fn byte_came(&mut self, start: Nanos, end: Nanos, byte: u8) {
+        let Some(number) = self.modem_port else { return };
+        let line = self.line;
+        self.log(Way::FromModem, &chars(&[byte], Origin::MODEM), start, end);
+        let listening = self.listening();
+        let Some(port) = self.ports.get_mut(number) else { return };
+        let Some(baud) = port.baud else { return };
+        let byte = if self.modem.baud.is_some_and(|rate| differ(rate, baud)) { garbled(byte) } else { byte };
+        let lost = if port.kind.is_half_duplex() && port.sends_at(start) {
+            &mut self.lost.while_sending
+        } else if port.kind.is_half_duplex() && listening.is_some_and(|other| other != number) {
+            &mut self.lost.not_listening
+        } else if port.received.len() >= port.capacity() {
+            port.overflowed = true;
+            &mut self.lost.overflow
+        } else {
+            port.received.push_back(Ch { byte, from: Origin::MODEM });
+            return;
+        };
+        *lost += 1;
+        self.lost.first.get_or_insert((start, line));
+    }
+
+    /// The `SoftwareSerial` that listens: the last that was begun or told to.
+    pub fn listening(&self) -> Option<usize> {
+        self.ports.iter().position(|port| port.listens)
+    }
+
+    pub fn listen(&mut self, number: usize) {
+        let half_duplex = self.ports.get(number).is_some_and(|port| port.kind.is_half_duplex());
+        for (index, port) in self.ports.iter_mut().enumerate().filter(|_| half_duplex) {
+            port.listens = index == number;
+        }
+    }
+
+    pub fn begin(&mut self, number: usize, baud: u32) {
+        self.settle();
+        self.listen(number);
+        if Some(number) == self.modem_port && self.modem.baud.is_none() {
+            self.modem.baud = Some(baud);
+        }
+        if let Some(port) = self.ports.get_mut(number) {
+            port.begin(baud);
+        }
+    }
+
+    /// Sends one byte; returns when the sketch goes on.
+    pub fn send(&mut self, number: usize, ch: Ch) {
+        let Some(port) = self.ports.get(number) else { return };
+        let length = port.byte_time();
+        if port.baud.is_none() && !self.lenient && port.kind != Kind::Undeclared {
+            // A port that was never begun sends nothing.
+            return;
+        }
+        self.settle();
+        if self.ports.get(number).is_some_and(|port| port.kind.is_half_duplex())
+            && let Some(end) = self.modem.byte_under_way(self.now).filter(|_| Some(number) == self.modem_port)
+        {
+            // The interrupt that receives a byte holds the sketch up until it is in.
+            self.wait_until(end);
+        }
+        let Some(port) = self.ports.get_mut(number) else { return };
+        let baud = port.baud;
+        let (start, end, free) = port.send(self.now, length);
+        let way = match self.modem_port {
+            Some(modem) if modem == number => Way::ToModem,
+            _ if port.is_console => Way::Console,
+            _ => Way::Elsewhere(number),
+        };
+        if way == Way::ToModem {
+            self.sent += 1;
+            let wrong = baud.zip(self.modem.baud).is_some_and(|(own, rate)| differ(rate, own));
+            self.modem.queue(end, if wrong { garbled(ch.byte) } else { ch.byte });
+        }
+        self.log(way, &[ch], start, end);
+        self.wait_until(free);
+    }
+
+    fn log(&mut self, way: Way, text: &[Ch], at: Nanos, end: Nanos) {
+        self.logged += text.len();
+        if self.logged > MOST_LOGGED {
+            return;
+        }
+        let line = self.line;
+        // A line of the modem is one row, and so is what one line of the sketch sends without a pause.
+        let gap = 5 * MILLISECOND;
+        let last = self.rows.iter_mut().rev().take(4).find(|row| row.way == way);
+        match last {
+            Some(row)
+                if at <= row.end + gap
+                    && (way == Way::FromModem || row.line == line)
+                    && !is_whole(way, &row.text)
+                    && row.text.len() < 4096 =>
+            {
+                row.text.extend_from_slice(text);
+                row.end = end;
+            }
+            _ => self.rows.push(Row { at, end, way, text: text.to_vec(), line }),
+        }
+    }
+}
+
+/// The next byte begins a row of its own. `CR LF OK CR LF` is one.
+fn is_whole(way: Way, text: &[Ch]) -> bool {
+    let last = text.last().map_or(0, |ch| ch.byte);
+    match way {
+        Way::FromModem => text.len() > 2 && last == b'\n',
+        _ => matches!(last, b'\n' | 0x1A | 0x1B),
+    }
+}
+
+/// A byte at a rate that is not its own.
+fn garbled(byte: u8) -> u8 {
+    byte.rotate_left(3) | 0x80
+}
+
+/// More than 4 % apart: not understood.
+fn differ(one: u32, other: u32) -> bool {
+    u64::from(one.abs_diff(other)) * 25 > u64::from(one.max(other))
+}

@@ -1,0 +1,117 @@
+//! A serial port of the board.
+
+use std::collections::VecDeque;
+
+use super::{MILLISECOND, Nanos};
+use crate::sketch::machine::Ch;
+
+/// What a port is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::sketch) enum Kind {
+    /// One of the chip's: receives while it sends, 64 bytes each way.
+    Hardware,
+    /// Pins worked by the processor: it is deaf while it sends.
+    Software,
+    /// The same with a timer: receives while it sends.
+    Timed,
+    /// Named, but not declared in what we have.
+    Undeclared,
+}
+
+impl Kind {
+    pub fn is_half_duplex(self) -> bool {
+        self == Self::Software
+    }
+}
+
+#[derive(Debug)]
+pub(in crate::sketch) struct Port {
+    pub name: String,
+    pub kind: Kind,
+    /// RX and TX of the board, as declared.
+    pub pins: Option<(u8, u8)>,
+    pub baud: Option<u32>,
+    /// All rates it was begun with, and by which line.
+    pub rates: Vec<(u32, u32)>,
+    pub received: VecDeque<Ch>,
+    /// `setTimeout`.
+    pub timeout: Nanos,
+    pub listens: bool,
+    pub overflowed: bool,
+    pub is_console: bool,
+    /// When the last byte is out.
+    free_at: Nanos,
+    /// The last stretches of sending.
+    sent: VecDeque<(Nanos, Nanos)>,
+}
+
+impl Port {
+    pub fn new(name: &str, kind: Kind, pins: Option<(u8, u8)>) -> Self {
+        Self {
+            name: name.to_owned(),
+            kind,
+            pins,
+            baud: None,
+            rates: Vec::new(),
+            received: VecDeque::new(),
+            timeout: 1000 * MILLISECOND,
+            listens: false,
+            overflowed: false,
+            is_console: false,
+            free_at: 0,
+            sent: VecDeque::new(),
+        }
+    }
+
+    pub fn begin(&mut self, baud: u32) {
+        self.baud = Some(baud);
+        self.received.clear();
+    }
+
+    /// Bytes that wait to be read; one place of the ring stays free.
+    pub fn capacity(&self) -> usize {
+        match self.kind {
+            Kind::Timed => 79,
+            _ => 63,
+        }
+    }
+
+    /// Start bit, eight bits, stop bit.
+    pub fn byte_time(&self) -> Nanos {
+        10_000_000_000 / u64::from(self.baud.unwrap_or(9600).max(1))
+    }
+
+    /// Sends a byte: when it begins, when it is out, and when the sketch goes on.
+    pub fn send(&mut self, now: Nanos, length: Nanos) -> (Nanos, Nanos, Nanos) {
+        let start = self.free_at.max(now);
+        let end = start + length;
+        self.free_at = end;
+        match self.sent.back_mut() {
+            Some(last) if last.1 == start => last.1 = end,
+            _ => self.sent.push_back((start, end)),
+        }
+        if self.sent.len() > 8 {
+            self.sent.pop_front();
+        }
+        let free = match self.kind {
+            Kind::Software => end,
+            // 64 bytes wait in the buffer and one is on the line.
+            _ => end.saturating_sub(65 * length).max(now),
+        };
+        (start, end, free)
+    }
+
+    pub fn sends_at(&self, time: Nanos) -> bool {
+        self.sent.iter().any(|(start, end)| (*start..*end).contains(&time))
+    }
+
+    /// `flush`: when all is out.
+    pub fn free_at(&self) -> Nanos {
+        self.free_at
+    }
+
+    /// `availableForWrite`.
+    pub fn room(&self, now: Nanos) -> u64 {
+        63_u64.saturating_sub(self.free_at.saturating_sub(now) / self.byte_time().max(1))
+    }
+}

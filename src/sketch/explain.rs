@@ -1,0 +1,240 @@
+//! A run for people: its rows with the sketch's line beside each, and what goes wrong, by line.
+
+mod dialog;
+mod language;
+mod slips;
+
+use std::time::Duration;
+
+use super::board::{Nanos, Row, Way};
+use super::import::{Imported, Pins, Unread, of_run};
+use super::machine::bytes;
+use super::run::{Ran, RunOptions, run};
+use super::source::Source;
+use super::syntax::Line;
+use super::told::told;
+use crate::modem::Direction;
+use crate::modem::diagnose::{Diagnoser, Evidence, Finding, Severity};
+
+pub use language::other_language;
+
+/// A sketch after a run on the simulated modem.
+#[derive(Clone, Debug)]
+pub struct SketchRun {
+    /// The modem's port: its name in the sketch.
+    pub object: Option<String>,
+    /// RX and TX of the board, where they are two pins.
+    pub pins: Option<Pins>,
+    /// What its `begin` was called with.
+    pub baud: Option<u32>,
+    /// Both directions of the modem's port, and what went to the computer.
+    pub rows: Vec<RunRow>,
+    /// What is wrong, the worst first in each line.
+    pub findings: Vec<SketchFinding>,
+    /// What this run does not show, by line.
+    pub told: Vec<Unread>,
+    /// How the run ended.
+    pub ended: String,
+    /// How long it was on the board.
+    pub lasted: Duration,
+    /// The macro's material, as [`super::import()`] gives it.
+    pub imported: Imported,
+}
+
+/// Bytes that one line of the sketch sent, or that came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunRow {
+    /// Since the board started.
+    pub at: Duration,
+    /// Which way.
+    pub way: RunWay,
+    /// What.
+    pub bytes: Vec<u8>,
+    /// 1-based line that sent it; of received bytes the line that ran meanwhile.
+    pub line: usize,
+    /// That line, without blanks around it.
+    pub source: String,
+}
+
+/// Which way bytes went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunWay {
+    /// To the modem.
+    Sent,
+    /// From the modem.
+    Received,
+    /// To the computer: the serial monitor.
+    Console,
+}
+
+/// One thing that is wrong in a sketch, where, why, and what to write instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SketchFinding {
+    /// Its public name.
+    pub rule: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// 1-based; 0 where it belongs to no line.
+    pub line: usize,
+    /// The line as written.
+    pub source: String,
+    /// What is wrong, one sentence.
+    pub title: String,
+    /// Why, one sentence.
+    pub cause: String,
+    /// What to do, one sentence.
+    pub fix: String,
+    /// The line as it should be, or what to put before it.
+    pub corrected: Option<String>,
+}
+
+/// Runs a sketch on the simulated modem and tells what happened. Takes any text; never fails.
+#[must_use]
+pub fn run_sketch(source: &Source, options: &RunOptions) -> SketchRun {
+    let ran = run(source, options);
+    let told = told(source, &ran);
+    let port = ran.board.modem_port.and_then(|number| ran.board.ports.get(number));
+    let mut rows: Vec<&Row> =
+        ran.board.rows.iter().filter(|row| !matches!(row.way, Way::Elsewhere(_)) && !row.text.is_empty()).collect();
+    rows.sort_by_key(|row| row.at);
+    let mut findings = of_the_dialog(&ran);
+    findings.extend(slips::findings(&ran));
+    findings.extend(dialog::findings(&ran));
+    let findings = tidy(source, &ran, findings);
+    SketchRun {
+        object: port.map(|port| port.name.clone()),
+        pins: port.and_then(|port| port.pins).map(|(rx, tx)| Pins { rx, tx }),
+        baud: port.and_then(|port| port.rates.first()).map(|(baud, _)| *baud),
+        rows: rows.into_iter().map(|row| shown(source, &ran, row)).collect(),
+        findings,
+        told,
+        ended: ended(&ran),
+        lasted: Duration::from_nanos(ran.board.now),
+        imported: of_run(source, &ran),
+    }
+}
+
+fn shown(source: &Source, ran: &Ran, row: &Row) -> RunRow {
+    let spot = ran.spot(row.line);
+    let way = match row.way {
+        Way::ToModem => RunWay::Sent,
+        Way::FromModem => RunWay::Received,
+        _ => RunWay::Console,
+    };
+    let at = Duration::from_nanos(row.at);
+    RunRow { at, way, bytes: bytes(&row.text), line: spot.line, source: source.line(spot).to_owned() }
+}
+
+fn ended(ran: &Ran) -> String {
+    match (&ran.halt, ran.rounds) {
+        (Some(halt), _) => format!("line {}: {}", ran.spot(halt.line).line, halt.why.words()),
+        (None, 0) => "setup is over; loop sends nothing".to_owned(),
+        (None, 1) => "setup, and one round of loop that sent something".to_owned(),
+        (None, rounds) => format!("setup, and {rounds} rounds of loop that sent something"),
+    }
+}
+
+/// A finding before its line is looked up.
+struct Raw {
+    rule: &'static str,
+    severity: Severity,
+    line: Option<Line>,
+    title: String,
+    cause: String,
+    fix: String,
+    corrected: Option<String>,
+}
+
+/// What the rules for any dialog with a modem say, each at the line that caused it.
+fn of_the_dialog(ran: &Ran) -> Vec<Raw> {
+    let rows = ran.dialog();
+    let mut diagnoser = Diagnoser::new();
+    let mut sent: Vec<(u64, Line)> = Vec::new();
+    let mut received: Vec<(u64, Nanos)> = Vec::new();
+    let (mut sent_bytes, mut received_bytes) = (0_u64, 0_u64);
+    for (number, row) in rows.iter().enumerate() {
+        let at = Some(Duration::from_nanos(row.at));
+        let text = bytes(&row.text);
+        let length = u64::try_from(text.len()).unwrap_or(0);
+        if row.way == Way::ToModem {
+            sent.push((sent_bytes, row.line));
+            sent_bytes += length;
+            diagnoser.sent(&text, u64::try_from(number).unwrap_or(0), at);
+        } else {
+            received.push((received_bytes, row.at));
+            received_bytes += length;
+            diagnoser.received(&text, at);
+        }
+    }
+    diagnoser.finish();
+    let line_of = |evidence: &Evidence| match evidence.direction {
+        Direction::Tx => {
+            let before = sent.iter().rev().find(|(offset, _)| *offset <= evidence.range.start);
+            before.map(|(_, line)| *line)
+        }
+        Direction::Rx => {
+            let at = received.iter().rev().find(|(offset, _)| *offset <= evidence.range.start)?.1;
+            rows.iter().rev().find(|row| row.way == Way::ToModem && row.at <= at).map(|row| row.line)
+        }
+    };
+    let raw = |finding: &Finding| {
+        // What was sent is what can be changed.
+        let sends = finding.evidence.iter().rev().find(|evidence| evidence.direction == Direction::Tx);
+        let line = sends.or(finding.evidence.last()).and_then(line_of);
+        Raw {
+            rule: finding.rule,
+            severity: finding.severity,
+            line,
+            title: finding.title.clone(),
+            cause: finding.cause.clone(),
+            fix: finding.fix.clone(),
+            corrected: None,
+        }
+    };
+    diagnoser.findings().iter().filter(|finding| !finding.resolved).map(raw).collect()
+}
+
+/// Each with its line and what to write there; one cause is told once.
+fn tidy(source: &Source, ran: &Ran, raw: Vec<Raw>) -> Vec<SketchFinding> {
+    let port = ran.board.modem_port.and_then(|number| ran.board.ports.get(number)).map(|port| port.name.clone());
+    let port = port.unwrap_or_else(|| "modem".to_owned());
+    let mut findings: Vec<SketchFinding> = Vec::new();
+    for found in raw {
+        let spot = found.line.map(|line| ran.spot(line)).unwrap_or_default();
+        let text = source.line(spot).to_owned();
+        let title = match source.other_tab(spot) {
+            Some(tab) => format!("{} (in {tab})", found.title),
+            None => found.title,
+        };
+        let corrected = found.corrected.or_else(|| slips::corrected(found.rule, &text, &port));
+        let finding = SketchFinding {
+            rule: found.rule,
+            severity: found.severity,
+            line: spot.line,
+            source: text,
+            title,
+            cause: found.cause,
+            fix: found.fix,
+            corrected,
+        };
+        if !findings.iter().any(|known| known.rule == finding.rule && known.line == finding.line) {
+            findings.push(finding);
+        }
+    }
+    // The sketch's own words for a cause stand before the dialog's.
+    let own = |findings: &[SketchFinding], rule: &str, line: usize| {
+        findings.iter().any(|known| known.rule == rule && known.line.abs_diff(line) <= 3)
+    };
+    let copies: Vec<(usize, &'static str)> = findings
+        .iter()
+        .filter(|finding| match finding.rule {
+            "terminator-typed-as-text" => own(&findings, "sketch-terminator-as-text", finding.line),
+            "send-before-connect" => own(&findings, "sketch-no-wait", finding.line),
+            _ => false,
+        })
+        .map(|finding| (finding.line, finding.rule))
+        .collect();
+    findings.retain(|finding| !copies.contains(&(finding.line, finding.rule)));
+    findings.sort_by_key(|finding| (finding.line, std::cmp::Reverse(finding.severity)));
+    findings
+}

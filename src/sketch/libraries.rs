@@ -1,0 +1,91 @@
+//! Libraries that work a modem by themselves, and tasks that run beside `loop`: told by name, never guessed.
+
+use std::collections::BTreeSet;
+
+use super::run::Ran;
+use super::syntax::Line;
+
+/// Libraries by a word of their headers or classes.
+const LIBRARIES: [(&str, &str); 12] = [
+    ("TinyGsm", "TinyGSM"),
+    ("Adafruit_FONA", "Adafruit FONA"),
+    ("GPRSbee", "GPRSbee"),
+    ("Sodaq", "Sodaq"),
+    ("GPRS_Shield", "GPRS Shield"),
+    ("Sim800l", "Sim800l"),
+    ("SIM800", "a SIM800 library"),
+    ("SIM900", "a SIM900 library"),
+    ("GSMSim", "GSMSim"),
+    ("BareBoneSim800", "BareBoneSim800"),
+    ("GSM.h", "Arduino GSM"),
+    ("MKRGSM", "Arduino MKRGSM"),
+];
+
+/// What the methods of these libraries send, by their sources' own tables.
+const SENDS: [(&str, &str); 22] = [
+    ("restart", "AT+CFUN=1,1 or AT+CFUN=0 and 1, then as init"),
+    ("init", "AT, ATE0, AT+CMEE, AT+CLTS, AT+CPIN?"),
+    ("begin", "AT, ATE0, AT+CMEE and the settings of the library"),
+    ("simUnlock", "AT+CPIN"),
+    ("getSimStatus", "AT+CPIN?"),
+    ("waitForNetwork", "AT+CREG? until it is registered"),
+    ("isNetworkConnected", "AT+CREG?"),
+    ("getSignalQuality", "AT+CSQ"),
+    ("getRSSI", "AT+CSQ"),
+    ("getModemInfo", "ATI"),
+    ("gprsConnect", "AT+SAPBR=3,1,…, AT+SAPBR=1,1, AT+CGATT=1, AT+CIPMUX=1, AT+CIPRXGET=1, AT+CSTT, AT+CIICR, AT+CIFSR"),
+    ("gprsDisconnect", "AT+CIPSHUT, AT+CGATT=0"),
+    ("enableGPRS", "AT+CIPSHUT, AT+CGATT, AT+SAPBR"),
+    ("attachGPRS", "AT+CGATT=1, AT+CSTT, AT+CIICR, AT+CIFSR"),
+    ("connect", "AT+CIPSTART"),
+    ("sendSMS", "AT+CMGF=1, AT+CMGS, the text and 1A"),
+    ("readSMS", "AT+CMGF=1, AT+CMGR"),
+    ("deleteSMS", "AT+CMGD"),
+    ("callNumber", "ATD"),
+    ("callHangup", "ATH"),
+    ("sendUSSD", "AT+CMGF=1, AT+CSCS, AT+CUSD=1"),
+    ("HTTP_GET_start", "AT+HTTPINIT, AT+HTTPPARA, AT+HTTPACTION=0"),
+];
+
+/// What is said of a call that is not followed; `None` where it has nothing to do with the modem.
+pub(super) fn told(includes: &BTreeSet<String>, ran: &Ran, call: &str) -> Option<String> {
+    let library = library(includes, ran);
+    let (object, method) = match call.rsplit_once('.') {
+        Some((object, method)) => (Some(object), method),
+        None => (None, call),
+    };
+    match (object, library) {
+        (Some(object), Some(library)) if !harmless(object) => {
+            let sends = SENDS.iter().find(|(name, _)| *name == method);
+            let sends = sends.map_or(String::new(), |(_, commands)| format!(" ({commands})"));
+            Some(format!("`{call}` is a call of {library}, which talks to the modem by itself{sends}; not followed"))
+        }
+        (None, _) => Some(format!("`{call}` is not defined in what is here; what it sends is missing")),
+        _ => None,
+    }
+}
+
+/// Objects of the core and of displays.
+fn harmless(object: &str) -> bool {
+    let lower = object.to_ascii_lowercase();
+    ["wifi", "lcd", "display", "wire", "spi", "dht", "sd", "rtc", "esp", "oled", "tft", "eeprom", "timer"]
+        .iter()
+        .any(|word| lower.starts_with(word))
+}
+
+/// The library that the sketch leaves the modem to.
+pub(super) fn library(includes: &BTreeSet<String>, ran: &Ran) -> Option<&'static str> {
+    let named = |word: &str| {
+        includes.iter().any(|include| include.to_ascii_lowercase().contains(&word.to_ascii_lowercase()))
+            || ran.program.symbols.find(word).is_some()
+    };
+    LIBRARIES.iter().find(|(word, _)| named(word)).map(|(_, name)| *name)
+}
+
+/// Functions that are started as tasks run beside `loop`; here they do not.
+pub(super) fn tasks(ran: &Ran) -> Vec<(Line, String)> {
+    const STARTS: [&str; 4] = ["xTaskCreate", "xTaskCreatePinnedToCore", "Scheduler.startLoop", "Scheduler.start"];
+    let calls = ran.report.foreign_calls.keys();
+    let starts = calls.filter(|(_, name)| STARTS.contains(&name.as_str()));
+    starts.map(|(line, _)| (*line, "a task is started here; it runs beside loop, and is not followed".to_owned())).collect()
+}

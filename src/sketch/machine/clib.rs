@@ -1,0 +1,301 @@
+//! The C library's texts and memory.
+
+use std::rc::Rc;
+
+use super::functions::Given;
+use super::text::{order, position};
+use super::value::{Ch, Int, Origin, Place, Value, bytes, chars, in_base, low_byte, origin};
+use super::{Halt, Machine, Slip};
+use crate::sketch::syntax::IntType;
+
+impl Machine<'_> {
+    /// Writes a text with its NUL; notes what does not fit.
+    pub(super) fn write_text(&mut self, to: &Place, text: &[Ch]) {
+        let mut all = text.to_vec();
+        all.push(Ch::default());
+        self.write_raw(to, &all);
+    }
+
+    /// Writes bytes from a place on.
+    pub(super) fn write_raw(&mut self, to: &Place, text: &[Ch]) {
+        let container = Place { index: None, ..to.clone() };
+        let start = usize::try_from(to.index.unwrap_or(0)).unwrap_or(usize::MAX);
+        let room = container.change(|value| match value {
+            Value::Chars(kept, _) | Value::String(kept) => {
+                let kept = Rc::make_mut(kept);
+                for (offset, ch) in text.iter().enumerate() {
+                    if let Some(place) = start.checked_add(offset).and_then(|at| kept.get_mut(at)) {
+                        *place = *ch;
+                    }
+                }
+                Some(kept.len())
+            }
+            Value::Array(items) => {
+                let items = Rc::make_mut(items);
+                for (offset, ch) in text.iter().enumerate() {
+                    if let Some(place) = start.checked_add(offset).and_then(|at| items.get_mut(at)) {
+                        place.take(&super::value::char_value(*ch, IntType::U8));
+                    }
+                }
+                Some(items.len())
+            }
+            _ => None,
+        });
+        self.effect();
+        if let Ok(Some(room)) = room
+            && start.saturating_add(text.len()) > room
+        {
+            self.slip(Slip::BehindTheEnd(room));
+        }
+    }
+
+    /// Bytes from a place on, NULs too.
+    pub(super) fn raw(&mut self, from: &Place, length: usize) -> Vec<Ch> {
+        let container = Place { index: None, ..from.clone() };
+        let start = usize::try_from(from.index.unwrap_or(0)).unwrap_or(usize::MAX);
+        let found = container.with(|value| match value {
+            Value::Chars(text, _) | Value::String(text) => {
+                text.iter().skip(start).take(length).copied().collect::<Vec<Ch>>()
+            }
+            Value::Array(items) => {
+                let byte = |item: &Value| Ch { byte: low_byte(item.number()), from: item.from() };
+                items.iter().skip(start).take(length).map(byte).collect()
+            }
+            other if from.index.is_none() => vec![Ch { byte: low_byte(other.number()), from: other.from() }],
+            _ => Vec::new(),
+        });
+        found.unwrap_or_default()
+    }
+
+    pub(super) fn formatted(&mut self, values: &[&Value]) -> Vec<Ch> {
+        let Some((format, rest)) = values.split_first() else { return Vec::new() };
+        let format = format.c_text().unwrap_or_default();
+        let rest: Vec<Value> = rest.iter().map(|value| (*value).clone()).collect();
+        super::format::formatted(&format, &rest, self.chip)
+    }
+
+    /// Functions on texts and memory; `None` for other names.
+    pub(super) fn c_call(&mut self, name: &str, given: &[Given]) -> Result<Option<Value>, Halt> {
+        let name = name.strip_suffix("_P").unwrap_or(name);
+        let values: Vec<&Value> = given.iter().map(|given| &given.value).collect();
+        let int = self.chip.int();
+        let text = |index: usize| values.get(index).and_then(|value| value.c_text()).unwrap_or_default();
+        let number = |index: usize| values.get(index).map_or(0, |value| value.number());
+        let size = |index: usize| usize::try_from(number(index)).unwrap_or(0).min(super::LARGEST);
+        let first = values.first().map_or(Value::Null, |value| (*value).clone());
+        let target = match &first {
+            Value::Pointer(place) => Some(place.clone()),
+            _ => None,
+        };
+        let write = |machine: &mut Self, text: &[Ch]| {
+            if let Some(target) = &target {
+                machine.write_text(target, text);
+            }
+        };
+        Ok(Some(match name {
+            "strlen" | "strnlen" => {
+                let text = text(0);
+                let from = origin(&text);
+                Value::Int(Int::new(i64::try_from(text.len()).unwrap_or(0), self.chip.unsigned_int(), from))
+            }
+            "strcpy" => {
+                write(self, &text(1));
+                first
+            }
+            "strncpy" | "strlcpy" => {
+                let mut copy = text(1);
+                if name == "strlcpy" {
+                    copy.truncate(size(2).saturating_sub(1));
+                    write(self, &copy);
+                } else {
+                    copy.resize(size(2), Ch::default());
+                    if let Some(target) = &target {
+                        self.write_raw(target, &copy);
+                    }
+                }
+                first
+            }
+            "strcat" | "strncat" | "strlcat" => {
+                let mut joined = text(0);
+                let mut more = text(1);
+                if name == "strncat" {
+                    more.truncate(size(2));
+                }
+                joined.extend(more);
+                if name == "strlcat" {
+                    joined.truncate(size(2).saturating_sub(1));
+                }
+                write(self, &joined);
+                first
+            }
+            "strcmp" | "strncmp" | "strcasecmp" | "strncasecmp" | "memcmp" => self.compared(name, &values),
+            "strstr" | "strchr" | "strrchr" | "strcasestr" | "memchr" => self.found_in(name, &first, &values),
+            "strtok" | "strtok_r" => self.token(&first, &text(1)),
+            "memset" => {
+                if let Some(target) = &target {
+                    let ch = Ch { byte: low_byte(number(1)), from: Origin::SKETCH };
+                    let fill = vec![ch; size(2)];
+                    self.write_raw(target, &fill);
+                }
+                first
+            }
+            "memcpy" | "memmove" => {
+                if let (Some(target), Some(Value::Pointer(source))) = (&target, values.get(1)) {
+                    let copy = self.raw(&source.clone(), size(2));
+                    self.write_raw(target, &copy);
+                }
+                first
+            }
+            "sprintf" | "snprintf" | "vsnprintf" => {
+                let skip = if name == "sprintf" { 1 } else { 2 };
+                let text = self.formatted(values.get(skip..).unwrap_or_default());
+                let whole = i64::try_from(text.len()).unwrap_or(0);
+                let from = origin(&text);
+                let kept = if skip == 2 { text.get(..size(1).saturating_sub(1)).unwrap_or(&text).to_vec() } else { text };
+                if skip == 1 || size(1) > 0 {
+                    write(self, &kept);
+                }
+                Value::Int(Int::new(whole, int, from))
+            }
+            "sscanf" => self.scan(given),
+            "atoi" | "atol" | "strtol" | "strtoul" => {
+                let text = text(0);
+                let base = if name.starts_with("strto") { number(2) } else { 10 };
+                let number = if base == 16 {
+                    let words = String::from_utf8_lossy(&bytes(&text)).trim().trim_start_matches("0x").to_owned();
+                    let digits: String = words.chars().take_while(char::is_ascii_hexdigit).collect();
+                    i64::from_str_radix(&digits, 16).unwrap_or(0)
+                } else {
+                    super::text::leading_int(&text)
+                };
+                let ty = match name {
+                    "atoi" => int,
+                    "strtoul" => IntType::U32,
+                    _ => IntType::I32,
+                };
+                Value::Int(Int::new(number, ty, origin(&text)))
+            }
+            "atof" | "strtod" => {
+                let text = text(0);
+                Value::Float(leading_real(&bytes(&text)), origin(&text))
+            }
+            "itoa" | "ltoa" | "utoa" | "ultoa" => {
+                let digits = in_base(number(0), number(2)).to_lowercase();
+                let from = first.from();
+                if let Some(Value::Pointer(place)) = values.get(1) {
+                    self.write_text(&place.clone(), &chars(digits.as_bytes(), from));
+                }
+                values.get(1).map_or(Value::Null, |value| (*value).clone())
+            }
+            "dtostrf" => {
+                let digits = super::format::dtostrf(first.real(), number(1), number(2));
+                if let Some(Value::Pointer(place)) = values.get(3) {
+                    self.write_text(&place.clone(), &chars(digits.as_bytes(), first.from()));
+                }
+                values.get(3).map_or(Value::Null, |value| (*value).clone())
+            }
+            "malloc" | "calloc" | "realloc" => {
+                let count = match name {
+                    "calloc" => size(0).saturating_mul(size(1)),
+                    "realloc" => size(1),
+                    _ => size(0),
+                };
+                let mut made = self.array_of(&crate::sketch::syntax::Type::Int(IntType::Char), count)?;
+                if let (Value::Chars(text, _), Some(target), "realloc") = (&mut made, &target, name) {
+                    let old = self.raw(target, count);
+                    for (kept, ch) in Rc::make_mut(text).iter_mut().zip(old) {
+                        *kept = ch;
+                    }
+                }
+                Value::Pointer(Place::new(made).element(0))
+            }
+            "strdup" => {
+                let mut copy = text(0);
+                copy.push(Ch::default());
+                self.make(copy.len())?;
+                Value::Pointer(Place::new(Value::Chars(Rc::new(copy), IntType::Char)).element(0))
+            }
+            "free" => Value::Nothing,
+            _ => return Ok(None),
+        }))
+    }
+
+    fn compared(&mut self, name: &str, values: &[&Value]) -> Value {
+        let text = |index: usize| values.get(index).and_then(|value| value.c_text()).unwrap_or_default();
+        let count = values.get(2).and_then(|count| usize::try_from(count.number()).ok());
+        let (mut left, mut right) = (text(0), text(1));
+        if let (Some(count), "strncmp" | "strncasecmp" | "memcmp") = (count, name) {
+            left.truncate(count);
+            right.truncate(count);
+        }
+        let (mut a, mut b) = (bytes(&left), bytes(&right));
+        if name.contains("case") {
+            a.make_ascii_lowercase();
+            b.make_ascii_lowercase();
+        }
+        self.looked_for(&left, &right, a == b);
+        Value::Int(Int::new(order(&a, &b), self.chip.int(), origin(&left).and(origin(&right))))
+    }
+
+    fn found_in(&mut self, name: &str, hay: &Value, values: &[&Value]) -> Value {
+        let text = hay.c_text().unwrap_or_default();
+        let needle = match (name, values.get(1)) {
+            ("strchr" | "strrchr" | "memchr", Some(ch)) => vec![Ch { byte: low_byte(ch.number()), from: ch.from() }],
+            (_, Some(value)) => value.c_text().unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        let found = position(&text, &needle, None, name == "strrchr");
+        if name == "strstr" || needle.first().is_some_and(|ch| ch.byte == b'>') {
+            self.looked_for(&text, &needle, found.is_some());
+        }
+        match (hay, found) {
+            (Value::Pointer(place), Some(at)) => Value::Pointer(place.moved(i64::try_from(at).unwrap_or(0))),
+            _ => Value::Null,
+        }
+    }
+
+    fn token(&mut self, first: &Value, ends: &[Ch]) -> Value {
+        if let Value::Pointer(place) = first {
+            self.token = Some(place.clone());
+        }
+        let Some(place) = self.token.take() else { return Value::Null };
+        let text = Value::Pointer(place.clone()).c_text().unwrap_or_default();
+        let ends_it = |ch: &Ch| ends.iter().any(|end| end.byte == ch.byte);
+        let Some(start) = text.iter().position(|ch| !ends_it(ch)) else { return Value::Null };
+        let end = text.iter().skip(start).position(ends_it).map(|length| start + length);
+        let at = |offset: usize| place.moved(i64::try_from(offset).unwrap_or(0));
+        if let Some(end) = end {
+            self.write_raw(&at(end), &[Ch::default()]);
+            self.token = Some(at(end + 1));
+        }
+        Value::Pointer(at(start))
+    }
+
+    fn scan(&mut self, given: &[Given]) -> Value {
+        let text = given.first().and_then(|given| given.value.c_text()).unwrap_or_default();
+        let format = given.get(1).and_then(|given| given.value.c_text()).unwrap_or_default();
+        let from = origin(&text);
+        let found = super::format::scanned(&text, &bytes(&format));
+        let count = found.len();
+        for (found, target) in found.into_iter().zip(given.iter().skip(2)) {
+            let Value::Pointer(place) = &target.value else { continue };
+            match found {
+                super::format::Scanned::Number(number) => {
+                    self.store(place, &Value::Int(Int::new(number, IntType::I32, from)));
+                }
+                super::format::Scanned::Real(number) => self.store(place, &Value::Float(number, from)),
+                super::format::Scanned::Text(text) => self.write_text(place, &text),
+            }
+        }
+        Value::Int(Int::new(i64::try_from(count).unwrap_or(0), self.chip.int(), from))
+    }
+}
+
+/// As `atof` reads it.
+pub(super) fn leading_real(text: &[u8]) -> f64 {
+    let words = String::from_utf8_lossy(text);
+    let words = words.trim_start();
+    let fits = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | 'e' | 'E');
+    let end = words.find(|c| !fits(c)).unwrap_or(words.len());
+    (0..=end).rev().find_map(|end| words.get(..end)?.parse().ok()).unwrap_or(0.0)
+}

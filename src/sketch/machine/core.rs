@@ -1,0 +1,369 @@
+//! The functions of the Arduino core, and what is done with those that are not at hand.
+
+use super::functions::Given;
+use super::value::{Int, Origin, Value, low_byte, single, whole};
+use super::watch::Watch;
+use super::{Ending, Halt, Machine};
+use crate::sketch::board::{MICROSECOND, MILLISECOND};
+use crate::sketch::syntax::{Expr, IntType, Symbol};
+
+/// Constants of the Arduino core.
+pub(super) fn constant(name: &str) -> Option<i64> {
+    const KNOWN: [(&str, i64); 27] = [
+        ("HEX", 16),
+        ("DEC", 10),
+        ("OCT", 8),
+        ("BIN", 2),
+        ("HIGH", 1),
+        ("LOW", 0),
+        ("INPUT", 0),
+        ("OUTPUT", 1),
+        ("INPUT_PULLUP", 2),
+        ("LED_BUILTIN", 13),
+        ("NULL", 0),
+        ("PI", 3),
+        ("CHANGE", 1),
+        ("FALLING", 2),
+        ("RISING", 3),
+        ("SERIAL_8N1", 6),
+        ("WL_CONNECTED", 3),
+        ("MSBFIRST", 1),
+        ("LSBFIRST", 0),
+        // The analog pins of the Nano are 14 and on.
+        ("A0", 14),
+        ("A1", 15),
+        ("A2", 16),
+        ("A3", 17),
+        ("A4", 18),
+        ("A5", 19),
+        ("A6", 20),
+        ("A7", 21),
+    ];
+    match KNOWN.iter().find(|(known, _)| *known == name) {
+        Some((_, number)) => Some(*number),
+        // `B11010` of the core's binary.h.
+        None => i64::from_str_radix(name.strip_prefix('B').filter(|bits| bits.len() <= 8)?, 2).ok(),
+    }
+}
+
+/// Objects of the core and its libraries that are no ports.
+pub(super) fn is_object_of_the_core(name: &str) -> bool {
+    matches!(
+        name,
+        "Wire" | "SPI" | "EEPROM" | "WiFi" | "ESP" | "SD" | "SPIFFS" | "LittleFS" | "Mouse" | "Keyboard" | "Ethernet"
+            | "Scheduler" | "BLE" | "Preferences" | "MDNS" | "ArduinoOTA" | "MPU" | "LowPower" | "rtc" | "lcd"
+            | "display" | "tft" | "u8g2"
+    )
+}
+
+/// What is asked for an unknown text.
+const UNKNOWN_TEXT: &str = "<EEPROM>";
+
+impl Machine<'_> {
+    pub(super) fn core_call(&mut self, symbol: Symbol, given: Vec<Given>) -> Result<Value, Halt> {
+        let name = self.name(symbol);
+        let int = self.chip.int();
+        let number = |index: usize| given.get(index).map_or(0, |given: &Given| given.value.number());
+        let from = given.iter().fold(Origin::SKETCH, |from, given| from.and(given.value.from()));
+        Ok(match &*name {
+            "delay" | "_delay_ms" | "vTaskDelay" => {
+                self.pause(number(0), MILLISECOND);
+                Value::Nothing
+            }
+            "delayMicroseconds" | "_delay_us" => {
+                self.pause(number(0), MICROSECOND);
+                Value::Nothing
+            }
+            "millis" => {
+                self.watch.reads_time = true;
+                let now = i64::try_from(self.board.now / MILLISECOND).unwrap_or(i64::MAX);
+                Value::Int(Int::new(now, IntType::U32, Origin::TIME))
+            }
+            "micros" => {
+                self.watch = Watch { reads_time: true, inexact: true, ..self.watch.clone() };
+                let now = i64::try_from(self.board.now / MICROSECOND).unwrap_or(i64::MAX);
+                Value::Int(Int::new(now & !3, IntType::U32, Origin::TIME))
+            }
+            "pinMode" => {
+                if number(1) == 2 {
+                    self.pulled_up.insert(number(0));
+                }
+                Value::Nothing
+            }
+            "digitalRead" => {
+                let level = i64::from(self.pulled_up.contains(&number(0)));
+                let name = format!("digitalRead({})", number(0));
+                self.ask_number(&name, int, level)
+            }
+            "analogRead" => {
+                let name = format!("analogRead({})", analog_pin(number(0)));
+                self.ask_number(&name, int, 512)
+            }
+            "pulseIn" => self.ask_number(&format!("pulseIn({})", number(0)), IntType::U32, 1000),
+            "random" => {
+                let low = if given.len() > 1 { number(0) } else { 0 };
+                self.ask_number(&format!("random({})", number(given.len().saturating_sub(1))), IntType::I32, low)
+            }
+            "map" => {
+                let (value, a, b, c, d) = (number(0), number(1), number(2), number(3), number(4));
+                let span = if b == a { 1 } else { b.wrapping_sub(a) };
+                let scaled = value.wrapping_sub(a).wrapping_mul(d.wrapping_sub(c)).wrapping_div(span);
+                Value::Int(Int::new(scaled.wrapping_add(c), IntType::I32, from))
+            }
+            "min" | "max" | "constrain" | "abs" | "sq" | "pow" | "sqrt" | "floor" | "ceil" | "round" | "fabs" | "log"
+            | "log10" | "exp" | "sin" | "cos" | "tan" | "fmod" | "isnan" | "isinf" => self.mathematics(&name, &given),
+            "lowByte" => Value::Int(Int::new(number(0) & 0xFF, IntType::U8, from)),
+            "highByte" => Value::Int(Int::new(number(0) >> 8, IntType::U8, from)),
+            "bit" => Value::Int(Int::new(1_i64.checked_shl(shift(number(0))).unwrap_or(0), IntType::I32, from)),
+            "bitRead" => Value::Int(Int::new(number(0).checked_shr(shift(number(1))).unwrap_or(0) & 1, int, from)),
+            "word" | "makeWord" => Value::Int(Int::new(number(0) << 8 | (number(1) & 0xFF), IntType::U16, from)),
+            "toupper" | "tolower" | "toUpperCase" | "toLowerCase" => {
+                let byte = low_byte(number(0));
+                let upper = name.to_ascii_lowercase().contains("upper");
+                let byte = if upper { byte.to_ascii_uppercase() } else { byte.to_ascii_lowercase() };
+                Value::Int(Int::new(i64::from(byte), int, from))
+            }
+            "pgm_read_byte" | "pgm_read_word" | "pgm_read_dword" | "pgm_read_ptr" | "pgm_read_float"
+            | "pgm_read_byte_near" | "pgm_read_word_near" => match given.first().map(|given| &given.value) {
+                Some(Value::Pointer(place)) => place.load().unwrap_or(Value::Nothing),
+                Some(other) => other.clone(),
+                None => Value::Nothing,
+            },
+            "exit" | "abort" => return Err(self.halt(Ending::WaitsForever)),
+            name if name.starts_with("is") && classified(name, 0).is_some() => {
+                Value::bool(classified(name, low_byte(number(0))).unwrap_or(false), from)
+            }
+            name if says_nothing(name) => Value::int(0, int),
+            name => match self.c_call(name, &given)? {
+                Some(value) => value,
+                None => self.unknown_function(symbol, given)?,
+            },
+        })
+    }
+
+    fn pause(&mut self, length: i64, unit: u64) {
+        let length = u64::try_from(length & 0xFFFF_FFFF).unwrap_or(0).saturating_mul(unit);
+        let from = self.board.now;
+        let until = from.saturating_add(length).min(self.time_limit.saturating_add(1));
+        self.board.wait_until(until);
+        self.watch.delayed = true;
+        if length >= MILLISECOND && self.report.pauses.len() < 100_000 {
+            self.report.pauses.push((from, self.board.now, self.line));
+        }
+    }
+
+    fn mathematics(&mut self, name: &str, given: &[Given]) -> Value {
+        let zero = Value::int(0, self.chip.int());
+        let value = |index: usize| given.get(index).map_or(&zero, |given| &given.value);
+        let from = given.iter().fold(Origin::SKETCH, |from, given| from.and(given.value.from()));
+        let real = value(0).real();
+        let less = |a: &Value, b: &Value| a.real() < b.real();
+        match name {
+            "min" => if less(value(1), value(0)) { value(1).clone() } else { value(0).clone() },
+            "max" => if less(value(0), value(1)) { value(1).clone() } else { value(0).clone() },
+            "constrain" => {
+                let low = if less(value(0), value(1)) { value(1) } else { value(0) };
+                if less(value(2), low) { value(2).clone() } else { low.clone() }
+            }
+            "abs" => match value(0) {
+                Value::Float(number, from) => Value::Float(number.abs(), *from),
+                Value::Int(int) => Value::Int(Int::new(int.number.wrapping_abs(), int.ty, from)),
+                other => other.clone(),
+            },
+            "sq" => self.binary(crate::sketch::syntax::Binary::Multiply, value(0), value(0)),
+            "isnan" => Value::bool(real.is_nan(), from),
+            "isinf" => Value::bool(real.is_infinite(), from),
+            "round" => Value::Int(Int::new(whole(real.round()), IntType::I32, from)),
+            _ => Value::Float(
+                single(match name {
+                    "pow" => real.powf(value(1).real()),
+                    "sqrt" => real.sqrt(),
+                    "floor" => real.floor(),
+                    "ceil" => real.ceil(),
+                    "fabs" => real.abs(),
+                    "log" => real.ln(),
+                    "log10" => real.log10(),
+                    "exp" => real.exp(),
+                    "sin" => real.sin(),
+                    "cos" => real.cos(),
+                    "tan" => real.tan(),
+                    _ => real % value(1).real(),
+                }),
+                from,
+            ),
+        }
+    }
+
+    /// A function that neither the sketch nor the core has.
+    pub(super) fn unknown_function(&mut self, name: Symbol, given: Vec<Given>) -> Result<Value, Halt> {
+        let name = self.name(name);
+        let passes_port = given.iter().any(|given| matches!(given.value, Value::Port(_)));
+        let _ = passes_port;
+        let first = given.first().map(|given| given.value.number().to_string()).unwrap_or_default();
+        self.foreign(&name);
+        let shown = if given.len() == 1 { format!("{name}({first})") } else { format!("{name}()") };
+        Ok(self.ask_number(&shown, self.chip.int(), 0))
+    }
+
+    /// Notes a call that cannot be followed.
+    pub(super) fn foreign(&mut self, name: &str) -> Value {
+        if self.report.foreign_calls.len() < 1000 {
+            *self.report.foreign_calls.entry((self.line, name.to_owned())).or_default() += 1;
+        }
+        Value::int(0, self.chip.int())
+    }
+
+    /// A method of an object whose class is a library's.
+    pub(super) fn library_call(&mut self, object: &str, method: &str, list: &[Expr]) -> Result<Value, Halt> {
+        let given = self.arguments(list)?;
+        let bare = object.rsplit("::").next().unwrap_or(object);
+        if bare == "EEPROM" {
+            return Ok(self.eeprom(method, &given));
+        }
+        if bare == "ESP" && matches!(method, "restart" | "reset" | "deepSleep") {
+            return Err(self.halt(Ending::Restarts));
+        }
+        let name = format!("{object}.{method}");
+        self.foreign(&name);
+        let begins = ["begin", "init", "connect", "setup", "start"].iter().any(|start| method.starts_with(start));
+        if begins {
+            return Ok(Value::bool(true, Origin::SKETCH));
+        }
+        let first = given.first().map(|given| match &given.value {
+            Value::Int(int) => int.number.to_string(),
+            _ => String::new(),
+        });
+        let shown = format!("{name}({})", first.unwrap_or_default());
+        let lower = method.to_ascii_lowercase();
+        let real = ["temperature", "humidity", "pressure", "altitude", "voltage", "tempc", "lat", "lng", "float"];
+        if real.iter().any(|word| lower.contains(word)) {
+            return Ok(self.ask_float(&shown, 20.0));
+        }
+        if lower.contains("string") {
+            let text = self.ask_text(&shown, "text");
+            return Ok(Value::string(text));
+        }
+        Ok(self.ask_number(&shown, self.chip.int(), 0))
+    }
+
+    /// What the board keeps: it becomes a question, and what was in the variable before is gone.
+    fn eeprom(&mut self, method: &str, given: &[Given]) -> Value {
+        let address = given.first().map_or(0, |given| given.value.number());
+        let name = format!("EEPROM.{method}({address})");
+        match method {
+            "read" => self.ask_number(&name, IntType::U8, 255),
+            "get" => {
+                let Some(place) = given.get(1).and_then(|given| given.place.clone()) else { return Value::Nothing };
+                let kept = place.with(Clone::clone).unwrap_or(Value::Nothing);
+                match kept {
+                    Value::Chars(text, _) => {
+                        let mut known = self.ask_text(&name, UNKNOWN_TEXT);
+                        known.truncate(text.len().saturating_sub(1));
+                        self.write_text(&place.element(0), &known);
+                    }
+                    Value::Float(..) => {
+                        let value = self.ask_float(&name, 0.0);
+                        self.store(&place, &value);
+                    }
+                    _ => {
+                        let value = self.ask_number(&name, IntType::I32, 0);
+                        self.store(&place, &value);
+                    }
+                }
+                Value::Nothing
+            }
+            "length" => Value::int(1024, self.chip.int()),
+            _ => Value::Nothing,
+        }
+    }
+
+    /// The time of the sketch was compared with this: how long it would wait, in milliseconds.
+    pub(super) fn note_limit(&mut self, limit: i64) {
+        if let Ok(limit) = u64::try_from(limit)
+            && (50..=600_000).contains(&limit)
+        {
+            self.limit = Some(limit);
+        }
+    }
+
+    pub(super) fn limit(&self) -> Option<u64> {
+        self.limit
+    }
+
+    pub(super) fn forget_limit(&mut self) {
+        self.limit = None;
+    }
+}
+
+fn shift(by: i64) -> u32 {
+    u32::try_from(by).unwrap_or(u32::MAX)
+}
+
+/// The analog pins by their names.
+fn analog_pin(number: i64) -> String {
+    match number {
+        14..=21 => format!("A{}", number - 14),
+        other => other.to_string(),
+    }
+}
+
+/// `isDigit` and its kin; `None` for other names.
+fn classified(name: &str, byte: u8) -> Option<bool> {
+    Some(match name.to_ascii_lowercase().as_str() {
+        "isdigit" => byte.is_ascii_digit(),
+        "isalpha" => byte.is_ascii_alphabetic(),
+        "isalphanumeric" | "isalnum" => byte.is_ascii_alphanumeric(),
+        "isspace" | "iswhitespace" => byte.is_ascii_whitespace(),
+        "isupper" | "isuppercase" => byte.is_ascii_uppercase(),
+        "islower" | "islowercase" => byte.is_ascii_lowercase(),
+        "ishexadecimaldigit" | "isxdigit" => byte.is_ascii_hexdigit(),
+        "isprint" | "isprintable" => (32..127).contains(&byte),
+        "ispunct" => byte.is_ascii_punctuation(),
+        "iscontrol" | "iscntrl" => byte.is_ascii_control(),
+        "isascii" => byte.is_ascii(),
+        _ => return None,
+    })
+}
+
+/// Functions of the core that neither send nor answer.
+fn says_nothing(name: &str) -> bool {
+    const NAMES: [&str; 36] = [
+        "digitalWrite",
+        "analogWrite",
+        "analogReference",
+        "tone",
+        "noTone",
+        "interrupts",
+        "noInterrupts",
+        "attachInterrupt",
+        "detachInterrupt",
+        "digitalPinToInterrupt",
+        "randomSeed",
+        "srand",
+        "yield",
+        "cli",
+        "sei",
+        "wdt_enable",
+        "wdt_disable",
+        "wdt_reset",
+        "bitWrite",
+        "bitSet",
+        "bitClear",
+        "shiftOut",
+        "set_sleep_mode",
+        "sleep_enable",
+        "sleep_mode",
+        "sleep_disable",
+        "sleep_cpu",
+        "sleep_bod_disable",
+        "power_adc_disable",
+        "va_start",
+        "va_end",
+        "ledcSetup",
+        "ledcAttachPin",
+        "ledcWrite",
+        "setCpuFrequencyMhz",
+        "esp_task_wdt_reset",
+    ];
+    NAMES.contains(&name)
+}

@@ -1,0 +1,265 @@
+//! Expressions.
+
+use std::rc::Rc;
+
+use super::value::{Origin, Place, Value, chars};
+use super::{DEEPEST, Ending, Halt, Machine};
+use crate::sketch::syntax::{Binary, Expr, IntType, Literal, Symbol, Type};
+
+impl Machine<'_> {
+    pub(super) fn value(&mut self, expr: &Expr) -> Result<Value, Halt> {
+        self.spend()?;
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return Err(self.halt(Ending::Depth));
+        }
+        let value = self.value_inside(expr);
+        self.depth -= 1;
+        value
+    }
+
+    fn value_inside(&mut self, expr: &Expr) -> Result<Value, Halt> {
+        Ok(match expr {
+            Expr::Int(number, ty) => Value::int(*number, *ty),
+            Expr::Float(number) => Value::Float(*number, Origin::SKETCH),
+            Expr::Text(literal) => self.literal(literal),
+            Expr::Null => Value::Null,
+            Expr::Name(name) | Expr::Scoped(_, name) => self.named(*name),
+            Expr::This => match self.place(expr)? {
+                Some(place) => Value::Pointer(place),
+                None => Value::Null,
+            },
+            Expr::Unary(operator, of) => {
+                let value = self.value(of)?;
+                self.unary(*operator, &value)
+            }
+            Expr::Step { by, after, of } => self.step(*by, *after, of)?,
+            Expr::Binary(operator, sides) => {
+                let left = self.value(&sides.0)?;
+                let right = self.value(&sides.1)?;
+                self.binary(*operator, &left, &right)
+            }
+            Expr::Logical(and, sides) => {
+                let left = self.value(&sides.0)?;
+                if left.truth() != *and {
+                    return Ok(Value::bool(!*and, left.from()));
+                }
+                let right = self.value(&sides.1)?;
+                Value::bool(right.truth(), left.from().and(right.from()))
+            }
+            Expr::Assign(operator, sides) => self.assign(*operator, &sides.0, &sides.1)?,
+            Expr::Ternary(parts) => {
+                let (condition, yes, no) = &**parts;
+                if self.condition(condition)? { self.value(yes)? } else { self.value(no)? }
+            }
+            Expr::Comma(sides) => {
+                self.value(&sides.0)?;
+                self.value(&sides.1)?
+            }
+            Expr::Call(call) => {
+                self.at_line(call.line);
+                self.call(call)?
+            }
+            Expr::Member(object, name) => self.member(object, *name)?,
+            Expr::Index(_) | Expr::Dereference(_) => match self.place(expr)? {
+                Some(place) => match place.load() {
+                    Ok(value) => value,
+                    Err(_) => Value::int(0, self.chip.int()),
+                },
+                None => Value::int(0, self.chip.int()),
+            },
+            Expr::AddressOf(of) => match self.place(of)? {
+                Some(place) => match place.load() {
+                    Ok(value @ (Value::Port(_) | Value::Function(_) | Value::Library(_))) => value,
+                    _ => Value::Pointer(place),
+                },
+                None => self.value(of)?,
+            },
+            Expr::List(items) => {
+                let mut values = Vec::new();
+                for (_, item) in items {
+                    values.push(self.value(item)?);
+                }
+                Value::Array(Rc::new(values))
+            }
+            Expr::Cast(ty, of) => {
+                let value = self.value(of)?;
+                self.cast(ty, value)?
+            }
+            Expr::Construct(ty, arguments, line) => {
+                self.at_line(*line);
+                self.construct(ty, arguments)?
+            }
+            Expr::SizeOfType(ty) => Value::int(self.size_of_type(ty), self.chip.unsigned_int()),
+            Expr::SizeOf(of) => Value::int(self.size_of(of)?, self.chip.unsigned_int()),
+            Expr::New(ty, arguments, length, line) => {
+                self.at_line(*line);
+                self.new_object(ty, arguments, length.as_deref())?
+            }
+            Expr::Delete(of) => {
+                self.value(of)?;
+                Value::Nothing
+            }
+            Expr::Lambda(function) => Value::Function(function.clone()),
+            Expr::Unread(..) => Value::int(0, self.chip.int()),
+        })
+    }
+
+    fn literal(&mut self, literal: &Literal) -> Value {
+        let place = self.literals.entry(literal.id).or_insert_with(|| {
+            let mut text = chars(&literal.bytes, Origin::SKETCH);
+            text.push(super::Ch::default());
+            Place::new(Value::Chars(Rc::new(text), IntType::Char))
+        });
+        Value::Pointer(place.element(0))
+    }
+
+    fn named(&mut self, name: Symbol) -> Value {
+        if let Some(place) = self.variable(name) {
+            return self.load(&place);
+        }
+        if let Some(function) = self.program.functions.get(&name).and_then(|list| list.first()) {
+            return Value::Function(function.clone());
+        }
+        let text = self.name(name);
+        if let Some(number) = super::core::constant(&text) {
+            return Value::int(number, self.chip.int());
+        }
+        if let Some(port) = self.known_port(&text) {
+            return Value::Port(port);
+        }
+        let line = self.line;
+        self.report.undeclared.entry(text.to_string()).or_insert(line);
+        self.ask_number(&text, self.chip.int(), 0)
+    }
+
+    fn step(&mut self, by: i64, after: bool, of: &Expr) -> Result<Value, Halt> {
+        let Some(place) = self.place(of)? else { return self.value(of) };
+        let before = self.load(&place);
+        let changed = match &before {
+            Value::Pointer(pointer) => Value::Pointer(pointer.moved(by)),
+            value => {
+                let one = Value::int(by, self.chip.int());
+                self.binary(Binary::Add, value, &one)
+            }
+        };
+        self.store(&place, &changed);
+        Ok(if after { before } else { self.load(&place) })
+    }
+
+    fn assign(&mut self, operator: Option<Binary>, left: &Expr, right: &Expr) -> Result<Value, Halt> {
+        let value = self.value(right)?;
+        if let Expr::Name(name) | Expr::Member(_, name) = left {
+            self.name_port(&value, *name);
+        }
+        let Some(place) = self.place(left)? else {
+            // What is not declared here becomes a variable of the sketch, so that it keeps what it is given.
+            if let Expr::Name(name) = left
+                && operator.is_none()
+                && self.known_port(&self.name(*name)).is_none()
+            {
+                self.globals.insert(*name, Place::new(value.clone()));
+                self.effect();
+            }
+            return Ok(value);
+        };
+        let value = match operator {
+            None => value,
+            Some(operator) => {
+                let before = self.load(&place);
+                self.binary(operator, &before, &value)
+            }
+        };
+        let value = self.fitting(&place, value)?;
+        self.store(&place, &value);
+        Ok(self.load(&place))
+    }
+
+    /// `array = {…}` and `object = {…}` keep their shape.
+    fn fitting(&mut self, place: &Place, value: Value) -> Result<Value, Halt> {
+        let Value::Array(items) = &value else { return Ok(value) };
+        let class = place.with(|kept| match kept {
+            Value::Object(class, _) => Some(*class),
+            _ => None,
+        });
+        match class {
+            Ok(Some(class)) => self.object_of_values(class, items),
+            _ => Ok(value),
+        }
+    }
+
+    fn member(&mut self, object: &Expr, name: Symbol) -> Result<Value, Halt> {
+        let Some(place) = self.object_place(object)? else { return Ok(Value::Nothing) };
+        if let Some(field) = self.field_place(&place, name) {
+            return Ok(self.load(&field));
+        }
+        let text = format!("{}.{}", self.words(object), self.name(name));
+        Ok(self.ask_number(&text, self.chip.int(), 0))
+    }
+
+    pub(super) fn cast(&mut self, ty: &Type, value: Value) -> Result<Value, Halt> {
+        match ty {
+            Type::Pointer(_) | Type::Reference(_) | Type::Auto | Type::Void | Type::Function => Ok(value),
+            // (String)x, (char)26.
+            _ => self.converted(ty, value),
+        }
+    }
+
+    fn size_of_type(&self, ty: &Type) -> i64 {
+        let size = match ty {
+            Type::Int(int) => int.size(),
+            Type::Float => 4,
+            Type::Double => if self.chip == crate::sketch::syntax::Chip::Avr { 4 } else { 8 },
+            Type::String => 6,
+            Type::Void => 1,
+            Type::Class(name) => {
+                let fields = self.program.classes.get(name).map(|class| &class.fields);
+                return fields.map_or(2, |fields| fields.iter().map(|field| self.size_of_type(&field.ty)).sum());
+            }
+            _ => self.chip.pointer_size(),
+        };
+        i64::try_from(size).unwrap_or(0)
+    }
+
+    fn size_of(&mut self, of: &Expr) -> Result<i64, Halt> {
+        if let Expr::Text(literal) = of {
+            return Ok(i64::try_from(literal.bytes.len() + 1).unwrap_or(0));
+        }
+        if let Expr::Name(name) = of
+            && self.variable(*name).is_none()
+        {
+            // `sizeof(Thing)` reads like a variable.
+            return Ok(self.size_of_type(&Type::Class(*name)));
+        }
+        let place = match self.place(of)? {
+            Some(place) => place,
+            None => Place::new(self.value(of)?),
+        };
+        let pointer = self.chip.pointer_size();
+        Ok(i64::try_from(place.with(|value| size(value, pointer)).unwrap_or(0)).unwrap_or(0))
+    }
+
+    /// An expression as words, for the name of a question.
+    pub(super) fn words(&self, expr: &Expr) -> String {
+        match expr {
+            Expr::Name(name) | Expr::Scoped(_, name) => self.name(*name).to_string(),
+            Expr::Member(object, name) => format!("{}.{}", self.words(object), self.name(*name)),
+            Expr::Dereference(of) | Expr::AddressOf(of) | Expr::Cast(_, of) => self.words(of),
+            Expr::Index(parts) => format!("{}[]", self.words(&parts.0)),
+            Expr::Call(call) => format!("{}()", self.words(&call.callee)),
+            Expr::This => "this".to_owned(),
+            _ => "it".to_owned(),
+        }
+    }
+}
+
+fn size(value: &Value, pointer: usize) -> usize {
+    match value {
+        Value::Int(int) => int.ty.size(),
+        Value::Float(..) => 4,
+        Value::String(_) => 6,
+        Value::Chars(text, _) => text.len(),
+        Value::Array(items) | Value::Object(_, items) => items.iter().map(|item| size(item, pointer)).sum(),
+        _ => pointer,
+    }
+}

@@ -1,0 +1,56 @@
+//! Loops that only wait: what could end them is looked for, and the clock put forward to it.
+
+use super::Machine;
+use crate::sketch::board::{MILLISECOND, Nanos};
+
+/// Ten minutes without anything are for ever.
+const FOR_EVER: Nanos = 600_000 * MILLISECOND;
+
+/// What a round of a loop has looked at.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Watch {
+    /// It asked for the time.
+    pub reads_time: bool,
+    /// It used the time for more than a comparison: each millisecond may matter.
+    pub inexact: bool,
+    /// Milliseconds until the first of its comparisons turns.
+    pub soonest: Option<u64>,
+    /// It paused by itself.
+    pub delayed: bool,
+}
+
+impl Watch {
+    pub fn join(&mut self, inner: &Self) {
+        self.reads_time |= inner.reads_time;
+        self.inexact |= inner.inexact;
+        self.delayed |= inner.delayed;
+        self.soonest = [self.soonest, inner.soonest].into_iter().flatten().min();
+    }
+
+    /// The time was compared with something so far away.
+    pub fn compared(&mut self, distance: u64) {
+        self.soonest = Some(self.soonest.map_or(distance, |known| known.min(distance)));
+    }
+}
+
+impl Machine<'_> {
+    /// After a round that changed nothing: goes on to when something can. False if nothing will ever come.
+    pub(super) fn skip(&mut self, seen: &Watch) -> bool {
+        let event = self.board.next_event();
+        let time = seen.reads_time.then(|| {
+            let next = (self.board.now / MILLISECOND + 1) * MILLISECOND;
+            match seen.soonest {
+                Some(distance) if !seen.inexact => next.max(self.board.now + distance.saturating_mul(MILLISECOND)),
+                _ => next,
+            }
+        });
+        match [event, time].into_iter().flatten().min() {
+            Some(target) if target.saturating_sub(self.board.now) <= FOR_EVER => {
+                // Something due at this very moment must not hold the clock.
+                self.board.wait_until(target.max(self.board.now + 1));
+                true
+            }
+            _ => false,
+        }
+    }
+}

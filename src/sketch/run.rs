@@ -1,0 +1,235 @@
+//! A sketch on the board: `setup` whole, `loop` as often as it has something new.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::board::{Board, MILLISECOND, ModemSide, Nanos, Row, Way};
+use super::front::parse;
+use super::machine::{Ending, Halt, Machine, Report};
+use super::source::{Joined, Source, Spot};
+use super::survey::{self, Site};
+use super::syntax::{Chip, Line, Program};
+use crate::simulator::Profile;
+
+/// How a sketch is run.
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    /// The modem behind the board.
+    pub modem: Profile,
+    /// Equal seeds give equal delays of the modem.
+    pub seed: u64,
+    /// So many rounds of `loop` that send something.
+    pub rounds: usize,
+    /// What only the board knows: `digitalRead(3)` and `HIGH`.
+    pub assume: BTreeMap<String, String>,
+    /// What the sketch is compiled for; `None` looks at what it includes.
+    pub chip: Option<Chip>,
+    /// A port that was never begun sends all the same.
+    pub lenient: bool,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        Self { modem: Profile::default(), seed: 1, rounds: 3, assume: BTreeMap::new(), chip: None, lenient: false }
+    }
+}
+
+/// A sketch that is larger is not read.
+pub const LARGEST_SKETCH: usize = 2 << 20;
+/// A run ends after so much time of the board.
+const LONGEST: Nanos = 1_800_000 * MILLISECOND;
+/// A loop that sends nothing for so long has nothing new.
+const QUIET: Nanos = 300_000 * MILLISECOND;
+/// Rounds of a loop, whatever they do.
+const MOST_ROUNDS: usize = 200_000;
+
+/// A run, with all that it has shown.
+#[derive(Debug)]
+pub(super) struct Ran {
+    pub program: Program,
+    pub joined: Joined,
+    pub board: Board,
+    pub report: Report,
+    pub sites: Vec<Site>,
+    pub halt: Option<Halt>,
+    /// Rounds of `loop` that sent something.
+    pub rounds: usize,
+    /// When `setup` was over.
+    pub setup_over: Option<Nanos>,
+    /// It has neither `setup` nor `loop`.
+    pub is_fragment: bool,
+    pub chip: Chip,
+}
+
+impl Ran {
+    pub fn spot(&self, line: Line) -> Spot {
+        self.joined.spots.get(line as usize).copied().unwrap_or_default()
+    }
+
+    /// The rows of the modem's port, in the order of their times.
+    pub fn dialog(&self) -> Vec<&Row> {
+        let mut rows: Vec<&Row> =
+            self.board.rows.iter().filter(|row| matches!(row.way, Way::ToModem | Way::FromModem)).collect();
+        rows.sort_by_key(|row| row.at);
+        rows
+    }
+
+    /// Places that send and were not reached.
+    pub fn not_reached(&self) -> impl Iterator<Item = &Site> {
+        let modem = self.board.modem_port.and_then(|port| self.board.ports.get(port)).map(|port| port.name.as_str());
+        self.sites.iter().filter(move |site| {
+            let to_modem = site.object.is_some_and(|object| Some(&*self.program.symbols.name(object)) == modem);
+            (to_modem || site.is_command()) && !self.report.calls.contains(&site.call)
+        })
+    }
+}
+
+/// Runs a sketch; of several ports the modem's is the one that AT commands go to.
+pub(super) fn run(source: &Source, options: &RunOptions) -> Ran {
+    let chip = options.chip.unwrap_or_else(|| guess(source));
+    let joined = source.joined(chip);
+    let program = parse(&joined.text, chip);
+    let sites = survey::sites(&program);
+    let counted = survey::commands_by_name(&program, &sites);
+    let mut modem = counted.iter().max_by_key(|(_, count)| **count).map(|(name, _)| name.clone());
+    let mut tried = BTreeSet::new();
+    loop {
+        let outcome = once(&program, chip, options, modem.as_deref());
+        let found = port_of_commands(&outcome.board, &counted).or_else(|| modem.clone());
+        let settled = found == modem || found.is_none() || !tried.insert(found.clone());
+        if settled {
+            let Outcome { board, report, halt, rounds, setup_over } = outcome;
+            let is_fragment = !["setup", "loop"].iter().any(|name| has(&program, name));
+            return Ran { program, joined, board, report, sites, halt, rounds, setup_over, is_fragment, chip };
+        }
+        modem = found;
+    }
+}
+
+fn has(program: &Program, name: &str) -> bool {
+    program.symbols.find(name).is_some_and(|symbol| program.functions.contains_key(&symbol))
+}
+
+/// The port that most AT commands went to; where there were none, the one that a modem most likely hangs on.
+fn port_of_commands(board: &Board, counted: &BTreeMap<String, usize>) -> Option<String> {
+    let mut counts = vec![0_usize; board.ports.len()];
+    let console = board.ports.iter().position(|port| port.is_console);
+    for row in &board.rows {
+        let port = match row.way {
+            Way::ToModem => board.modem_port,
+            Way::Elsewhere(port) => Some(port),
+            Way::Console => console,
+            Way::FromModem => None,
+        };
+        let text = super::machine::bytes(&row.text);
+        if survey::is_command(&text)
+            && let Some(count) = port.and_then(|port| counts.get_mut(port))
+        {
+            *count += 1;
+        }
+    }
+    let rank = |index: usize| match board.ports.get(index) {
+        Some(port) if port.kind != super::board::Kind::Hardware => 2,
+        Some(port) if port.name != "Serial" => 1,
+        _ => 0,
+    };
+    let (best, count) = counts.iter().copied().enumerate().max_by_key(|(index, count)| (*count, rank(*index)))?;
+    if count == 0 && !counted.is_empty() {
+        return None;
+    }
+    board.ports.get(best).map(|port| port.name.clone())
+}
+
+struct Outcome {
+    board: Board,
+    report: Report,
+    halt: Option<Halt>,
+    rounds: usize,
+    setup_over: Option<Nanos>,
+}
+
+fn once(program: &Program, chip: Chip, options: &RunOptions, modem: Option<&str>) -> Outcome {
+    let mut board = Board::new(ModemSide::new(options.modem.clone(), options.seed));
+    board.modem_name = modem.map(str::to_owned);
+    board.lenient = options.lenient || !has(program, "setup");
+    let assumed = options.assume.iter().map(|(name, value)| {
+        let bare: String = name.chars().filter(|c| !c.is_whitespace()).collect();
+        (bare, value.clone())
+    });
+    let mut machine = Machine::new(program, chip, board, assumed.collect());
+    let mut rounds = 0;
+    let mut setup_over = None;
+    let halt = whole(&mut machine, options, &mut rounds, &mut setup_over).err();
+    // What the modem still has to say about the last of it.
+    let last = machine.board.now;
+    machine.board.wait_until(last.saturating_add(2_000 * MILLISECOND));
+    Outcome { board: machine.board, report: machine.report, halt, rounds, setup_over }
+}
+
+fn whole(
+    machine: &mut Machine<'_>,
+    options: &RunOptions,
+    rounds: &mut usize,
+    setup_over: &mut Option<Nanos>,
+) -> Result<(), Halt> {
+    machine.globals()?;
+    machine.fragment(LONGEST)?;
+    machine.call_named("setup", LONGEST)?;
+    *setup_over = Some(machine.board.now);
+    if !machine.has("loop") {
+        return Ok(());
+    }
+    let mut last = machine.board.now;
+    for _ in 0..MOST_ROUNDS {
+        let sent = machine.board.sent;
+        if !machine.round(LONGEST)? {
+            break;
+        }
+        if machine.board.sent != sent {
+            *rounds += 1;
+            last = machine.board.now;
+            if *rounds >= options.rounds {
+                break;
+            }
+        }
+        if machine.board.now.saturating_sub(last) > QUIET {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// What a sketch is for, by what it includes.
+fn guess(source: &Source) -> Chip {
+    const OF_ESP: [&str; 12] = [
+        "<WiFi.h>",
+        "ESP8266WiFi.h",
+        "<HardwareSerial.h>",
+        "esp_",
+        "ESP.restart",
+        "SERIAL_8N1,",
+        "Preferences.h",
+        "<BLEDevice.h>",
+        "portMUX",
+        "xTaskCreate",
+        "<WebServer.h>",
+        "Adafruit_ZeroDMA",
+    ];
+    let esp = source.text().any(|text| OF_ESP.iter().any(|word| text.contains(word)));
+    if esp { Chip::Esp } else { Chip::Avr }
+}
+
+impl Ending {
+    /// Why the run ended, as a clause.
+    pub(super) fn words(&self) -> &'static str {
+        match self {
+            Self::Steps => "the run was ended: it takes too many steps",
+            Self::Time => "the run was ended after half an hour of the board's time",
+            Self::Depth => "it calls itself without end, or is nested too deeply",
+            Self::Memory => "it keeps more than any board has",
+            Self::Output => "it sends too much",
+            Self::WaitsForever => "it waits here for ever: nothing that could end this wait will come",
+            Self::Restarts => "it restarts the board",
+            Self::Crash(what) => what,
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The text of a sketch: its tabs joined, its characters decoded, its macros expanded, each line knowing where it stood.
+
+use std::collections::BTreeSet;
+
+use super::preprocess::Preprocessor;
+use super::syntax::Chip;
+
+/// One file of a sketch: a tab of the IDE, or a header beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tab {
+    /// Its file name, such as `blink.ino`.
+    pub name: String,
+    /// What it holds, as on disk.
+    pub bytes: Vec<u8>,
+}
+
+/// A sketch as it was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Source {
+    tabs: Vec<(String, String)>,
+}
+
+/// Where a line of the joined text stood.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Spot {
+    pub tab: usize,
+    /// 1-based.
+    pub line: usize,
+}
+
+/// What the parser reads.
+#[derive(Debug)]
+pub(super) struct Joined {
+    pub text: String,
+    /// Of each line of `text`.
+    pub spots: Vec<Spot>,
+    /// The headers that are named and not at hand: `SoftwareSerial.h`.
+    pub includes: BTreeSet<String>,
+    /// What the preprocessor could not follow.
+    pub unread: Vec<(Spot, String)>,
+}
+
+impl Source {
+    /// A sketch of one file.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self { tabs: vec![("sketch.ino".to_owned(), tidy(text))] }
+    }
+
+    /// A sketch of one file, in whatever encoding it is: UTF-8 with or without a mark, else Latin-1; any line ends.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        Self { tabs: vec![("sketch.ino".to_owned(), decoded(bytes))] }
+    }
+
+    /// A sketch of several files. The first is the main one; further `.ino` tabs follow it by name, as the Arduino IDE
+    /// joins them, headers stand where they are included.
+    #[must_use]
+    pub fn from_tabs(mut tabs: Vec<Tab>) -> Self {
+        if let Some((_, others)) = tabs.split_first_mut() {
+            others.sort_by(|a, b| a.name.cmp(&b.name));
+        }
+        Self { tabs: tabs.into_iter().map(|tab| (tab.name, decoded(&tab.bytes))).collect() }
+    }
+
+    /// A line as it was written, without blanks around it.
+    pub(super) fn line(&self, spot: Spot) -> &str {
+        let text = self.tabs.get(spot.tab).map_or("", |(_, text)| text);
+        text.lines().nth(spot.line.saturating_sub(1)).unwrap_or_default().trim()
+    }
+
+    /// The name of a tab other than the first.
+    pub(super) fn other_tab(&self, spot: Spot) -> Option<&str> {
+        (spot.tab > 0).then(|| self.tabs.get(spot.tab).map(|(name, _)| name.as_str())).flatten()
+    }
+
+    /// All that was written, for a look at words.
+    pub(super) fn text(&self) -> impl Iterator<Item = &str> {
+        self.tabs.iter().map(|(_, text)| text.as_str())
+    }
+
+    pub(super) fn joined(&self, chip: Chip) -> Joined {
+        let mut preprocessor = Preprocessor::new(&self.tabs, chip);
+        for (index, (name, _)) in self.tabs.iter().enumerate() {
+            // Headers and C++ files come where they are included; a C++ file stands for itself.
+            if index == 0 || name.ends_with(".ino") || name.ends_with(".pde") {
+                preprocessor.read(index);
+            }
+        }
+        for (index, (name, _)) in self.tabs.iter().enumerate() {
+            if name.ends_with(".cpp") || name.ends_with(".c") {
+                preprocessor.read(index);
+            }
+        }
+        preprocessor.finish()
+    }
+}
+
+fn decoded(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => tidy(text),
+        // Latin-1: each byte is the character of its number.
+        Err(_) => tidy(&bytes.iter().map(|byte| char::from(*byte)).collect::<String>()),
+    }
+}
+
+/// Without a byte order mark, every line end a line feed.
+fn tidy(text: &str) -> String {
+    text.trim_start_matches('\u{FEFF}').replace("\r\n", "\n").replace('\r', "\n")
+}

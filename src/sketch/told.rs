@@ -1,0 +1,178 @@
+//! What a macro does not hold, or holds by assumption: each with its line, so that nothing is left out in silence.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::board::Way;
+use super::import::Unread;
+use super::libraries;
+use super::machine::{Ending, Origin};
+use super::run::Ran;
+use super::source::{Source, Spot};
+use super::survey::Site;
+use super::syntax::Line;
+
+/// All that has to be said about a run, in the order of the lines.
+pub(super) fn told(source: &Source, ran: &Ran) -> Vec<Unread> {
+    let mut told = Told { source, ran, out: BTreeSet::new() };
+    for (spot, reason) in &ran.joined.unread {
+        told.out.insert((*spot, reason.clone()));
+    }
+    for (line, reason) in &ran.program.unread {
+        told.say(*line, reason.clone());
+    }
+    told.how_it_ended();
+    told.not_reached();
+    told.questions();
+    told.foreign();
+    told.nothing_declared();
+    told.out
+        .into_iter()
+        .map(|(spot, reason)| Unread { line: spot.line, text: source.line(spot).to_owned(), reason })
+        .collect()
+}
+
+struct Told<'a> {
+    source: &'a Source,
+    ran: &'a Ran,
+    out: BTreeSet<(Spot, String)>,
+}
+
+impl Told<'_> {
+    fn say(&mut self, line: Line, reason: String) {
+        let spot = self.ran.spot(line);
+        let reason = match self.source.other_tab(spot) {
+            Some(tab) => format!("{reason} (in {tab})"),
+            None => reason,
+        };
+        self.out.insert((spot, reason));
+    }
+
+    fn how_it_ended(&mut self) {
+        let Some(halt) = &self.ran.halt else { return };
+        let more = match halt.why {
+            Ending::WaitsForever if self.ran.not_reached().next().is_none() => return,
+            _ => "; what comes behind it is missing",
+        };
+        self.say(halt.line, format!("{}{more}", halt.why.words()));
+    }
+
+    /// Places that send and that this run did not come to.
+    fn not_reached(&mut self) {
+        let sites: Vec<Site> = self.ran.not_reached().cloned().collect();
+        let mut by_line: BTreeMap<Line, (Vec<String>, String)> = BTreeMap::new();
+        for site in sites {
+            let why = self.why_not(&site);
+            let (texts, _) = by_line.entry(site.line).or_insert_with(|| (Vec::new(), why));
+            texts.extend(site.text.as_deref().map(shown));
+        }
+        for (line, (texts, why)) in by_line {
+            let what = if texts.is_empty() { "sends to the modem".to_owned() } else { format!("sends {}", texts.join(", ")) };
+            self.say(line, format!("not reached in this run: {what}{why}"));
+        }
+    }
+
+    fn why_not(&self, site: &Site) -> String {
+        let asked = site.conditions.iter().find_map(|line| {
+            let branch = self.ran.report.branches.iter().find(|branch| branch.line == *line)?;
+            self.ran.report.questions.get(branch.question)
+        });
+        if let Some(question) = asked {
+            return format!("; it hangs on {}: --assume '{}=…'", question.words(), question.name);
+        }
+        let has_run = |line: &Line| self.ran.report.run.contains(line);
+        if let Some(function) = site.function
+            && let Some(function) = self.ran.program.functions.get(&function).and_then(|list| list.first())
+            && function.body.first().is_some_and(|first| !has_run(&first.line))
+            && !site.conditions.iter().any(has_run)
+        {
+            return format!("; `{}` is not called", self.ran.program.symbols.name(function.name));
+        }
+        match site.conditions.iter().rev().find(|line| has_run(line)) {
+            Some(line) => format!("; the condition of line {} did not let it", self.ran.spot(*line).line),
+            None => String::new(),
+        }
+    }
+
+    /// What only the board knows, where it is sent or decides.
+    fn questions(&mut self) {
+        let mut sent = BTreeSet::new();
+        for row in self.ran.board.rows.iter().filter(|row| row.way == Way::ToModem) {
+            sent.extend(row.text.iter().filter_map(|ch| ch.from.question()));
+            if row.text.iter().any(|ch| ch.from == Origin::MODEM) {
+                self.say(row.line, "sends part of what the modem answered; the macro asks for it".to_owned());
+            }
+        }
+        for (index, question) in self.ran.report.questions.iter().enumerate() {
+            if sent.contains(&index) && !question.assumed {
+                let reason = format!(
+                    "{} is known only on the board; the macro asks for it, with `{}` as default",
+                    question.name, question.default
+                );
+                self.say(question.line, reason);
+            }
+        }
+        let branches: Vec<_> = self.ran.report.branches.clone();
+        for branch in branches {
+            let Some(question) = self.ran.report.questions.get(branch.question) else { continue };
+            if question.assumed || !self.matters(branch.line) {
+                continue;
+            }
+            let way = if branch.taken { "yes" } else { "no" };
+            let taken = if question.default.is_empty() { String::new() } else { format!(" (taken as {})", question.default) };
+            let reason = format!("hangs on {}{taken}: taken for {way}; --assume '{}=…' chooses", question.words(), question.name);
+            self.say(branch.line, reason);
+        }
+    }
+
+    /// A branch matters where something is sent in it.
+    fn matters(&self, line: Line) -> bool {
+        self.ran.sites.iter().any(|site| {
+            site.conditions.contains(&line) && (site.is_command() || self.is_modem(site))
+        })
+    }
+
+    fn is_modem(&self, site: &Site) -> bool {
+        let modem = self.ran.board.modem_port.and_then(|port| self.ran.board.ports.get(port));
+        let name = site.object.map(|object| self.ran.program.symbols.name(object));
+        modem.zip(name).is_some_and(|(port, name)| port.name == *name)
+    }
+
+    /// Calls of libraries that work the modem themselves, and of functions that are not at hand.
+    fn foreign(&mut self) {
+        for (line, name) in self.ran.report.foreign_calls.keys() {
+            if let Some(words) = libraries::told(&self.ran.joined.includes, self.ran, name) {
+                self.say(*line, words);
+            }
+        }
+        for (line, words) in libraries::tasks(self.ran) {
+            self.say(line, words);
+        }
+    }
+
+    fn nothing_declared(&mut self) {
+        let ports: Vec<(String, Line)> =
+            self.ran.report.undeclared.iter().map(|(name, line)| (name.clone(), *line)).collect();
+        for (name, line) in ports {
+            if self.ran.board.ports.iter().any(|port| port.name == name) {
+                self.say(line, format!("`{name}` is declared in a part of the sketch that is not here; taken for a serial port"));
+            }
+        }
+        if self.ran.is_fragment && self.ran.board.rows.iter().all(|row| row.way != Way::ToModem) {
+            let sending: BTreeSet<_> = self.ran.sites.iter().filter_map(|site| site.function).collect();
+            let names: Vec<String> =
+                sending.iter().map(|name| format!("`{}`", self.ran.program.symbols.name(*name))).collect();
+            let reason = if names.is_empty() {
+                "this text has neither setup() nor loop(), and nothing in it sends".to_owned()
+            } else {
+                format!("this file has neither setup() nor loop(); functions that send: {}", names.join(", "))
+            };
+            self.out.insert((Spot { tab: 0, line: 1 }, reason));
+        }
+    }
+}
+
+/// A text for a line of words.
+pub(super) fn shown(text: &[u8]) -> String {
+    let text: String = String::from_utf8_lossy(text).chars().take(60).collect();
+    format!("`{}`", crate::notation::print_macro(text.as_bytes()))
+}
