@@ -1,12 +1,20 @@
 //! Any text as an Arduino sketch, and what becomes of it.
 
 use modemscope::notation::{Mode, parse};
-use modemscope::sketch::{InoOptions, answer_driven, export_c, export_ino, export_python, import};
+use modemscope::sketch::{
+    InoOptions, RunOptions, Source, answer_driven, export_c, export_ino, export_python, import, run_sketch,
+};
 
 pub fn run(data: &[u8]) {
-    let Ok(source) = std::str::from_utf8(data) else { return };
-    let imported = import(source);
+    let source = Source::from_bytes(data);
+    let options = RunOptions { most_steps: 100_000, ..RunOptions::default() };
+    let _ = run_sketch(&source, &options);
+    let imported = import(&source, &options);
     let timed = imported.timed_macro("fuzzed");
+    if !timed.ask.is_empty() {
+        // Questions stand in the texts as parameters.
+        return;
+    }
     let sent: Vec<u8> = imported.steps.iter().flat_map(|step| step.bytes.clone()).collect();
     let read = |text: &String| parse(text, Mode::Mixed).expect("a step is notation");
     let written: Vec<u8> = timed.steps.iter().filter_map(|step| step.send.as_ref()).flat_map(read).collect();

@@ -5,21 +5,23 @@ mod session;
 
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-use super::common::{counted, say_aside};
+use super::common::{counted, finish, say, say_aside};
+use super::sketch_run;
 use crate::modem::Direction;
 use crate::modem::diagnose::{Evidence, Severity};
 use crate::notation;
+use crate::sketch::{RunOptions, run_sketch};
 use session::Session;
 
 /// Arguments of `diagnose`.
 #[derive(Debug, clap::Args)]
 pub struct Diagnose {
-    /// A capture (pcapng), a transcript (`> ` and `< ` in front of each line) or a log pasted from another tool; `-`
+    /// A capture (pcapng), an Arduino sketch (.ino, which is run), a transcript (`> ` and `< ` in front of each line) or a log pasted from another tool; `-`
     /// reads standard input.
     pub file: PathBuf,
     /// Prints the findings as a JSON array.
@@ -31,6 +33,28 @@ pub struct Diagnose {
     /// Exits with 1 if there is a problem or a warning.
     #[arg(long)]
     pub strict: bool,
+}
+
+/// An Arduino sketch, by its name.
+fn is_sketch(path: &Path) -> bool {
+    path.extension().is_some_and(|kind| kind == "ino" || kind == "pde")
+}
+
+impl Diagnose {
+    /// A sketch is run, and explained.
+    fn explain(&self) -> ExitCode {
+        let source = match sketch_run::read_sketch(&self.file) {
+            Ok(source) => source,
+            Err(exit) => return finish(Err(exit)),
+        };
+        let run = run_sketch(&source, &RunOptions::default());
+        let text = match sketch_run::explained(&self.file, &run, self.json) {
+            Ok(text) => text,
+            Err(exit) => return finish(Err(exit)),
+        };
+        say(text.trim_end());
+        ExitCode::from(u8::from(self.strict && sketch_run::is_bad(&run)))
+    }
 }
 
 impl Diagnose {
@@ -46,6 +70,9 @@ impl Diagnose {
     }
 
     fn diagnose(&self) -> anyhow::Result<ExitCode> {
+        if is_sketch(&self.file) {
+            return Ok(self.explain());
+        }
         let session = Session::read(&self.file)?;
         let findings = session.diagnoser.findings();
         let text = match (self.json, self.reading) {

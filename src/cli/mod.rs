@@ -21,6 +21,7 @@ mod send_file;
 mod sim;
 mod sketch;
 mod sketch_files;
+mod sketch_run;
 
 use std::process::ExitCode;
 

@@ -1,20 +1,17 @@
 //! `modemscope sketch`: Arduino sketches in and out.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Subcommand, ValueEnum};
 
-use super::common::{CommandResult, Exit, finish, say_aside};
+use super::common::{CommandResult, Exit, counted, finish, say_aside};
 use super::output::{OutputOptions, read_text};
-use super::sketch_files;
+use super::sketch_run::{Explain, How, Run, read_sketch, told_words};
 use crate::macros::file::{self, LARGEST};
 use crate::macros::{Book, Macro};
-use crate::simulator::Profile;
 use crate::sketch::{
-    BoardSerial, Chip, Exported, Imported, InoOptions, RunOptions, Source, Unread, answer_driven, export_c, export_ino,
-    export_python, import,
+    BoardSerial, Exported, Imported, InoOptions, answer_driven, export_c, export_ino, export_python, import,
 };
 
 /// Arguments of `sketch`.
@@ -26,7 +23,11 @@ pub struct Sketch {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Reads what a sketch sends and when, as a macro. Lines that cannot be followed are named on standard error.
+    /// Runs a sketch on the simulated modem: the dialog with the sketch's line beside each row, and what goes wrong.
+    Run(Run),
+    /// Says by line why a sketch does not work: what a run shows, and what the sketch itself shows.
+    Explain(Explain),
+    /// Makes a macro of what a sketch does with a modem that answers. What has to be known about it goes to standard error.
     Import(Import),
     /// Writes a macro as a program that waits for the answers: an Arduino sketch, a Python script, or C data.
     Export(Export),
@@ -45,62 +46,13 @@ struct Import {
     /// Wait for the answer to each step in place of the sketch's own pauses.
     #[arg(long)]
     wait_for_answers: bool,
+    /// The modem behind the board: sim: with a profile and faults, such as sim:no-sim.
+    #[arg(long, value_name = "MODEM", default_value = "sim:")]
+    on: String,
     #[command(flatten)]
     how: How,
     #[command(flatten)]
     output: OutputOptions,
-}
-
-/// How a sketch is run.
-#[derive(Debug, clap::Args)]
-pub struct How {
-    /// The modem behind the board: `sim:` with a profile and faults, such as sim:no-sim,slow.
-    #[arg(long, value_name = "MODEM", default_value = "sim:")]
-    on: String,
-    /// What only the board knows, such as 'digitalRead(3)=HIGH' or 'Serial=s'. May be given several times.
-    #[arg(long, value_name = "WHAT=VALUE")]
-    assume: Vec<String>,
-    /// What the sketch is compiled for; told by its headers where this is left out.
-    #[arg(long, value_enum)]
-    board: Option<BoardKind>,
-    /// Rounds of loop that send something.
-    #[arg(long, value_name = "N", default_value_t = 3)]
-    rounds: usize,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum BoardKind {
-    /// Uno, Nano, Mega: an int has 16 bits.
-    Avr,
-    /// ESP32, ESP8266 and ARM: an int has 32 bits.
-    Esp,
-}
-
-impl How {
-    /// As the sketch room wants it.
-    pub fn options(&self) -> Result<RunOptions, Exit> {
-        let words: Vec<String> = match self.on.strip_prefix("sim:") {
-            Some(words) => words.split(',').filter(|word| !word.is_empty()).map(str::to_owned).collect(),
-            None => {
-                let said = format!("--on {}: a sketch runs on the simulated modem only: sim:, sim:no-sim, …", self.on);
-                return Err(Exit::wrong_use(said));
-            }
-        };
-        let modem = Profile::from_words(&words).map_err(|error| Exit::wrong_use(format!("--on: {error}")))?;
-        let mut assume = BTreeMap::new();
-        for said in &self.assume {
-            let Some((what, value)) = said.split_once('=') else {
-                let words = format!("--assume {said}: expected WHAT=VALUE, such as 'digitalRead(3)=HIGH'");
-                return Err(Exit::wrong_use(words));
-            };
-            assume.insert(what.trim().to_owned(), value.trim().to_owned());
-        }
-        let chip = self.board.map(|board| match board {
-            BoardKind::Avr => Chip::Avr,
-            BoardKind::Esp => Chip::Esp,
-        });
-        Ok(RunOptions { modem, assume, chip, rounds: self.rounds.max(1), ..RunOptions::default() })
-    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -142,6 +94,8 @@ impl Sketch {
     /// Runs it.
     pub fn run(self) -> ExitCode {
         finish(match self.what {
+            What::Run(run) => run.run(),
+            What::Explain(explain) => explain.run(),
             What::Import(import) => import.run(),
             What::Export(export) => export.run(),
         })
@@ -151,7 +105,7 @@ impl Sketch {
 impl Import {
     fn run(self) -> CommandResult {
         let source = read_sketch(&self.file)?;
-        let imported = import(&source, &self.how.options()?);
+        let imported = import(&source, &self.how.options(&self.on)?);
         report(&self.file, &imported);
         if imported.steps.iter().all(|step| step.bytes.is_empty()) {
             return Err(Exit::trouble(format!("{} sends nothing to a modem", self.file.display())));
@@ -164,24 +118,16 @@ impl Import {
     }
 }
 
-/// Reads a sketch: one file, or a folder's tabs and headers as the Arduino IDE joins them.
-fn read_sketch(path: &Path) -> Result<Source, Exit> {
-    if path == Path::new("-") {
-        return Ok(Source::new(&read_text(path, LARGEST)?));
-    }
-    sketch_files::read(path).map_err(Exit::trouble)
-}
-
 /// What was found, and what was not followed.
 fn report(path: &Path, imported: &Imported) {
-    let path = path.display();
     if let Some(object) = &imported.object {
         let pins = imported.pins.map_or(String::new(), |pins| format!(", RX on D{}, TX on D{}", pins.rx, pins.tx));
         let baud = imported.baud.map_or(String::new(), |baud| format!(", {baud} baud"));
-        say_aside(format!("{path}: the modem is `{object}`{pins}{baud}; {} steps", imported.steps.len()));
+        let steps = counted(imported.steps.len(), "step");
+        say_aside(format!("{}: the modem is `{object}`{pins}{baud}; {steps}", path.display()));
     }
-    for Unread { line, text, reason } in &imported.unread {
-        say_aside(format!("{path}:{line}: {reason}: {text}"));
+    for told in &imported.unread {
+        say_aside(told_words(path, told));
     }
 }
 

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use super::common::Exit;
+use super::output::read_bytes;
 use crate::sketch::{LARGEST_SKETCH, Source, Tab};
 
 /// What is read from a sketch's folder.
@@ -10,13 +12,12 @@ const KINDS: [&str; 7] = ["ino", "pde", "h", "hpp", "cpp", "c", "inl"];
 /// Files of one sketch.
 const MOST: usize = 64;
 
-/// Reads a sketch file with its tabs; a folder stands for the `.ino` of its name. The message says what was expected.
-pub(super) fn read(path: &Path) -> Result<Source, String> {
-    let main = if path.is_dir() { main_of(path)? } else { path.to_path_buf() };
-    let data = fs::metadata(&main).map_err(|error| format!("cannot read {}: {error}", main.display()))?;
-    if data.is_file() && data.len() > LARGEST_SKETCH as u64 {
-        return Err(format!("{} is larger than 2 MiB; expected an Arduino sketch", main.display()));
+/// Reads a sketch file with its tabs; a folder stands for the `.ino` of its name, `-` for standard input.
+pub(super) fn read(path: &Path) -> Result<Source, Exit> {
+    if path == Path::new("-") {
+        return Ok(Source::from_bytes(&read_bytes(path, LARGEST_SKETCH)?));
     }
+    let main = if path.is_dir() { main_of(path).map_err(Exit::trouble)? } else { path.to_path_buf() };
     let mut tabs = vec![tab(&main)?];
     let is_sketch_folder = main.parent().and_then(Path::file_name) == main.file_stem();
     let beside = main.parent().map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
@@ -38,8 +39,8 @@ fn main_of(folder: &Path) -> Result<std::path::PathBuf, String> {
     main.ok_or_else(|| format!("{} holds no sketch of its own name; give the .ino file", folder.display()))
 }
 
-fn tab(path: &Path) -> Result<Tab, String> {
-    let bytes = fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+fn tab(path: &Path) -> Result<Tab, Exit> {
+    let bytes = read_bytes(path, LARGEST_SKETCH)?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Ok(Tab { name, bytes })
 }

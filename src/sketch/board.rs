@@ -74,7 +74,9 @@ pub(super) struct Board {
 }
 
 /// The log of a run holds no more.
-const MOST_LOGGED: usize = 1 << 20;
+const MOST_LOGGED: usize = 1 << 19;
+/// Nor more rows.
+const MOST_ROWS: usize = 40_000;
 
 impl Board {
     pub fn new(modem: ModemSide) -> Self {
@@ -120,7 +122,7 @@ impl Board {
     }
 
     pub fn is_full(&self) -> bool {
-        self.logged >= MOST_LOGGED
+        self.logged >= MOST_LOGGED || self.rows.len() >= MOST_ROWS
     }
 
     /// Lets time pass: what comes meanwhile gets into the buffers.
@@ -230,7 +232,7 @@ impl Board {
 
     fn log(&mut self, way: Way, text: &[Ch], at: Nanos, end: Nanos) {
         self.logged += text.len();
-        if self.logged > MOST_LOGGED {
+        if self.logged > MOST_LOGGED || self.rows.len() >= MOST_ROWS {
             return;
         }
         let line = self.line;

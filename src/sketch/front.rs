@@ -53,17 +53,13 @@ pub(super) fn parse(text: &str, chip: Chip) -> Program {
     let options = ParseOptions::new().progress_callback(&mut watch);
     let bytes = text.as_bytes();
     let tree = parser.parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), None, Some(options));
-    match tree {
-        Some(tree) => {
-            front.note_types(tree.root_node(), 0);
-            front.items(tree.root_node());
-            front.finish()
-        }
-        None => {
-            front.unread(0, "this text is too tangled to be read as C++");
-            front.program
-        }
-    }
+    let Some(tree) = tree else {
+        front.unread(0, "this text is too tangled to be read as C++");
+        return front.program;
+    };
+    front.note_types(tree.root_node(), 0);
+    front.items(tree.root_node());
+    front.finish()
 }
 
 struct Front<'a> {
@@ -80,7 +76,7 @@ struct Front<'a> {
 }
 
 /// Children that mean something.
-fn children<'t>(node: Node<'t>) -> Vec<Node<'t>> {
+fn children(node: Node<'_>) -> Vec<Node<'_>> {
     let mut cursor = node.walk();
     node.named_children(&mut cursor).filter(|child| child.kind() != "comment").collect()
 }
@@ -219,6 +215,6 @@ impl Front<'_> {
 
     fn unread_expr(&mut self, node: Node<'_>, reason: &str) -> Expr {
         self.unread(line_of(node), reason);
-        Expr::Unread(line_of(node), reason.into())
+        Expr::Unread
     }
 }

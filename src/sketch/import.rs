@@ -1,6 +1,7 @@
 //! From the run of a sketch to a macro: what was sent, what was waited for, what only the board knows.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::board::{MILLISECOND, Nanos, Row, Way};
@@ -167,8 +168,10 @@ impl Reader<'_> {
         let line_ends = text.last().is_some_and(|ch| ch.byte == b'\r') && lone_end;
         let Some(last) = rows.last() else { return false };
         // What was read in between was an answer that it waited for.
-        let waited = self.ran.report.consumed.iter().any(|(at, _, _)| *at > last.end && *at < row.at);
-        (!complete || line_ends) && row.at.saturating_sub(last.end) < TOGETHER && !waited
+        let waited = within(&self.ran.report.consumed, last.end + 1, row.at, |(at, _, _)| *at).next().is_some();
+        (!complete || line_ends)
+            && row.at.saturating_sub(last.end) < TOGETHER
+            && !waited
             && self.pause(0, last.end, row.at) < Duration::from_millis(5)
     }
 
@@ -178,8 +181,7 @@ impl Reader<'_> {
 
     /// The pauses that the sketch makes between two times; where it only waits, the time itself.
     fn pause(&self, sent_for: Nanos, from: Nanos, to: Nanos) -> Duration {
-        let pauses = &self.ran.report.pauses;
-        let inside = pauses.iter().filter(|(start, _, _)| *start >= from && *start < to);
+        let inside = within(&self.ran.report.pauses, from, to, |(start, _, _)| *start);
         let said: Nanos = inside.map(|(start, end, _)| (*end).min(to).saturating_sub(*start)).sum();
         let passed = to.saturating_sub(from).saturating_sub(sent_for);
         // Numbers as they stand in the sketch, where they explain the time.
@@ -189,14 +191,14 @@ impl Reader<'_> {
     }
 
     fn pause_line(&self, from: Nanos, to: Nanos) -> Option<u32> {
-        self.ran.report.pauses.iter().find(|(start, _, _)| *start >= from && *start < to).map(|(_, _, line)| *line)
+        within(&self.ran.report.pauses, from, to, |(start, _, _)| *start).next().map(|(_, _, line)| *line)
     }
 
     fn step(&mut self, rows: &[&Row], text: &[Ch], next: Option<Nanos>) -> Option<SketchStep> {
         let (first, last) = (rows.first()?, rows.last()?);
         let over = next.unwrap_or_else(|| self.end());
         let sought: Vec<&Sought> =
-            self.ran.report.sought.iter().filter(|sought| sought.at > first.at && sought.at <= over).collect();
+            within(&self.ran.report.sought, first.at + 1, over + 1, |sought| sought.at).collect();
         let expected = sought.iter().rev().find(|sought| sought.found);
         let mut fail: Vec<String> = Vec::new();
         if expected.is_some() {
@@ -224,7 +226,11 @@ impl Reader<'_> {
             expect: expected.map(|expected| print_macro(&expected.text)),
             fail,
             within,
-            wait_after: if next.is_none() { self.pause_said(expected.map_or(last.at, |e| e.at), over) } else { wait_after },
+            wait_after: if next.is_none() {
+                self.pause_said(expected.map_or(last.at, |e| e.at), over)
+            } else {
+                wait_after
+            },
             note,
         })
     }
@@ -233,7 +239,8 @@ impl Reader<'_> {
     fn pause_said(&self, from: Nanos, to: Nanos) -> Duration {
         let setup_over = self.ran.setup_over.unwrap_or(to);
         let pauses = &self.ran.report.pauses;
-        let inside = pauses.iter().filter(|(start, _, _)| *start >= from && (*start < setup_over || from >= setup_over));
+        let inside =
+            pauses.iter().filter(|(start, _, _)| *start >= from && (*start < setup_over || from >= setup_over));
         let mut said: Nanos = 0;
         for (start, end, _) in inside {
             said += end.saturating_sub(*start);
@@ -254,7 +261,9 @@ impl Reader<'_> {
         let mut notes: Vec<String> = Vec::new();
         let mut rest = text;
         while let Some(first) = rest.first() {
-            let asked = |ch: &Ch| if ch.from.question().is_some() || ch.from == Origin::MODEM { ch.from } else { Origin::SKETCH };
+            let asked = |ch: &Ch| {
+                if ch.from.question().is_some() || ch.from == Origin::MODEM { ch.from } else { Origin::SKETCH }
+            };
             let from = asked(first);
             let length = rest.iter().take_while(|ch| asked(ch) == from).count();
             let (part, behind) = rest.split_at_checked(length).unwrap_or((rest, &[]));
@@ -265,7 +274,7 @@ impl Reader<'_> {
                 continue;
             }
             let (name, note) = self.parameter(from, &part, line);
-            out.push_str(&format!("${{{name}}}"));
+            let _ = write!(out, "${{{name}}}");
             if !notes.contains(&note) {
                 notes.push(note);
             }
@@ -294,11 +303,18 @@ impl Reader<'_> {
             .chain(numbered)
             .find(|name| !taken(name, &self.asks))
             .unwrap_or_else(|| base.clone());
-        let default: String = part.iter().map(|byte| if (32..127).contains(byte) { char::from(*byte) } else { '?' }).collect();
+        let default: String =
+            part.iter().map(|byte| if (32..127).contains(byte) { char::from(*byte) } else { '?' }).collect();
         self.asks.push((name.clone(), Ask { default, secret: false }));
         self.names.insert((from, part.to_vec()), name.clone());
         (name, note)
     }
+}
+
+/// Of a list in the order of its times, what lies from a time up to another.
+fn within<T>(list: &[T], from: Nanos, to: Nanos, at: impl Fn(&T) -> Nanos) -> impl Iterator<Item = &T> {
+    let start = list.partition_point(|entry| at(entry) < from);
+    list.iter().skip(start).take_while(move |entry| at(entry) < to)
 }
 
 /// `analogRead(0)` as the name of a parameter.
@@ -325,10 +341,7 @@ impl Imported {
     /// A macro that sends the same bytes with the same pauses, as the board would: it waits for no answer.
     #[must_use]
     pub fn timed_macro(&self, name: &str) -> Macro {
-        let step = |step: &SketchStep| Step {
-            wait: (!step.wait.is_zero()).then_some(step.wait),
-            ..Self::sent(step)
-        };
+        let step = |step: &SketchStep| Step { wait: (!step.wait.is_zero()).then_some(step.wait), ..Self::sent(step) };
         self.made(name, "What the sketch sends, with its own timing. It waits for no answer.", step)
     }
 
@@ -346,11 +359,7 @@ impl Imported {
     }
 
     fn sent(step: &SketchStep) -> Step {
-        Step {
-            send: (!step.bytes.is_empty()).then(|| step.text.clone()),
-            note: step.note.clone(),
-            ..Step::default()
-        }
+        Step { send: (!step.bytes.is_empty()).then(|| step.text.clone()), note: step.note.clone(), ..Step::default() }
     }
 
     fn made(&self, name: &str, about: &str, step: impl Fn(&SketchStep) -> Step) -> Macro {
@@ -365,5 +374,5 @@ impl Imported {
 }
 
 #[cfg(test)]
-#[path = "import_tests.rs"]
+#[path = "tests/import.rs"]
 mod tests;

@@ -33,7 +33,10 @@ const SENDS: [(&str, &str); 22] = [
     ("getSignalQuality", "AT+CSQ"),
     ("getRSSI", "AT+CSQ"),
     ("getModemInfo", "ATI"),
-    ("gprsConnect", "AT+SAPBR=3,1,…, AT+SAPBR=1,1, AT+CGATT=1, AT+CIPMUX=1, AT+CIPRXGET=1, AT+CSTT, AT+CIICR, AT+CIFSR"),
+    (
+        "gprsConnect",
+        "AT+SAPBR=3,1,…, AT+SAPBR=1,1, AT+CGATT=1, AT+CIPMUX=1, AT+CIPRXGET=1, AT+CSTT, AT+CIICR, AT+CIFSR",
+    ),
     ("gprsDisconnect", "AT+CIPSHUT, AT+CGATT=0"),
     ("enableGPRS", "AT+CIPSHUT, AT+CGATT, AT+SAPBR"),
     ("attachGPRS", "AT+CGATT=1, AT+CSTT, AT+CIICR, AT+CIFSR"),
@@ -60,6 +63,9 @@ pub(super) fn told(includes: &BTreeSet<String>, ran: &Ran, call: &str) -> Option
             let sends = sends.map_or(String::new(), |(_, commands)| format!(" ({commands})"));
             Some(format!("`{call}` is a call of {library}, which talks to the modem by itself{sends}; not followed"))
         }
+        // The object of the library itself, and what is told as a task.
+        (None, Some(_)) if call.starts_with(|c: char| c.is_ascii_uppercase()) => None,
+        (None, _) if STARTS.contains(&call) => None,
         (None, _) => Some(format!("`{call}` is not defined in what is here; what it sends is missing")),
         _ => None,
     }
@@ -82,10 +88,14 @@ pub(super) fn library(includes: &BTreeSet<String>, ran: &Ran) -> Option<&'static
     LIBRARIES.iter().find(|(word, _)| named(word)).map(|(_, name)| *name)
 }
 
+/// What starts a task.
+const STARTS: [&str; 4] = ["xTaskCreate", "xTaskCreatePinnedToCore", "Scheduler.startLoop", "Scheduler.start"];
+
 /// Functions that are started as tasks run beside `loop`; here they do not.
 pub(super) fn tasks(ran: &Ran) -> Vec<(Line, String)> {
-    const STARTS: [&str; 4] = ["xTaskCreate", "xTaskCreatePinnedToCore", "Scheduler.startLoop", "Scheduler.start"];
     let calls = ran.report.foreign_calls.keys();
     let starts = calls.filter(|(_, name)| STARTS.contains(&name.as_str()));
-    starts.map(|(line, _)| (*line, "a task is started here; it runs beside loop, and is not followed".to_owned())).collect()
+    starts
+        .map(|(line, _)| (*line, "a task is started here; it runs beside loop, and is not followed".to_owned()))
+        .collect()
 }

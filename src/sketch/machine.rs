@@ -22,20 +22,18 @@ use super::board::{Board, Nanos};
 use super::syntax::{Chip, Declaration, Line, Program, Symbol};
 pub(super) use questions::{Branch, Question};
 pub(super) use stream::Sought;
-pub(super) use value::{Ch, Origin, bytes, chars};
 use value::Place;
+pub(super) use value::{Ch, Origin, bytes, chars};
 use watch::Watch;
 
-/// Steps of a run: some seconds of a computer's time at the worst.
-const MOST_STEPS: u64 = 6_000_000;
 /// Calls in calls. Each of them takes the computer's stack too.
 const DEEPEST_CALLS: usize = 48;
 /// Expressions in expressions, all calls together.
 const DEEPEST: usize = 700;
 /// Characters of a text, elements of an array.
 const LARGEST: usize = 64 * 1024;
-/// All that the sketch keeps in arrays and texts, in bytes made; generous against the 2 kB of a Nano.
-const MOST_MADE: usize = 64 << 20;
+/// All that the sketch makes in arrays and texts, in elements; generous against the 2 kB of a Nano.
+const MOST_MADE: usize = 8 << 20;
 
 /// Why a run ended before its time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,6 +118,7 @@ pub(super) struct Machine<'a> {
     watch: Watch,
     effects: u64,
     steps: u64,
+    most_steps: u64,
     depth: usize,
     made: usize,
     time_limit: Nanos,
@@ -127,6 +126,8 @@ pub(super) struct Machine<'a> {
     token: Option<Place>,
     /// Pins that are inputs with the chip's own pull-up.
     pulled_up: BTreeSet<i64>,
+    /// Ports on which something was typed.
+    typed: BTreeSet<String>,
     /// What the time was last compared with.
     limit: Option<u64>,
     line: Line,
@@ -140,7 +141,13 @@ struct Frame {
 }
 
 impl<'a> Machine<'a> {
-    pub fn new(program: &'a Program, chip: Chip, board: Board, assumed: BTreeMap<String, String>) -> Self {
+    pub fn new(
+        program: &'a Program,
+        chip: Chip,
+        board: Board,
+        assumed: BTreeMap<String, String>,
+        most_steps: u64,
+    ) -> Self {
         Self {
             program,
             chip,
@@ -156,11 +163,13 @@ impl<'a> Machine<'a> {
             watch: Watch::default(),
             effects: 0,
             steps: 0,
+            most_steps,
             depth: 0,
             made: 0,
             time_limit: 0,
             token: None,
             pulled_up: BTreeSet::new(),
+            typed: BTreeSet::new(),
             limit: None,
             line: 0,
         }
@@ -223,11 +232,14 @@ impl<'a> Machine<'a> {
             Chip::Avr => 600,
             Chip::Esp => 40,
         };
-        if self.steps > MOST_STEPS {
+        if self.steps > self.most_steps {
             return Err(self.halt(Ending::Steps));
         }
         if self.board.now > self.time_limit {
             return Err(self.halt(Ending::Time));
+        }
+        if self.made > MOST_MADE {
+            return Err(self.halt(Ending::Memory));
         }
         Ok(())
     }

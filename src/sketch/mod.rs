@@ -22,8 +22,8 @@ mod python;
 mod run;
 mod source;
 mod survey;
-mod told;
 mod syntax;
+mod told;
 
 pub use answers::answer_driven;
 pub use c::export_c;
@@ -38,3 +38,6 @@ pub use syntax::Chip;
 
 #[cfg(test)]
 mod export_tests;
+#[cfg(test)]
+#[path = "tests/language.rs"]
+mod language_tests;

@@ -25,14 +25,26 @@ pub struct RunOptions {
     pub chip: Option<Chip>,
     /// A port that was never begun sends all the same.
     pub lenient: bool,
+    /// Steps of the sketch after which a run ends.
+    pub most_steps: u64,
 }
 
 impl Default for RunOptions {
     fn default() -> Self {
-        Self { modem: Profile::default(), seed: 1, rounds: 3, assume: BTreeMap::new(), chip: None, lenient: false }
+        Self {
+            modem: Profile::default(),
+            seed: 1,
+            rounds: 3,
+            assume: BTreeMap::new(),
+            chip: None,
+            lenient: false,
+            most_steps: MOST_STEPS,
+        }
     }
 }
 
+/// Some seconds of a computer's time at the worst.
+const MOST_STEPS: u64 = 3_000_000;
 /// A sketch that is larger is not read.
 pub const LARGEST_SKETCH: usize = 2 << 20;
 /// A run ends after so much time of the board.
@@ -57,7 +69,6 @@ pub(super) struct Ran {
     pub setup_over: Option<Nanos>,
     /// It has neither `setup` nor `loop`.
     pub is_fragment: bool,
-    pub chip: Chip,
 }
 
 impl Ran {
@@ -99,7 +110,7 @@ pub(super) fn run(source: &Source, options: &RunOptions) -> Ran {
         if settled {
             let Outcome { board, report, halt, rounds, setup_over } = outcome;
             let is_fragment = !["setup", "loop"].iter().any(|name| has(&program, name));
-            return Ran { program, joined, board, report, sites, halt, rounds, setup_over, is_fragment, chip };
+            return Ran { program, joined, board, report, sites, halt, rounds, setup_over, is_fragment };
         }
         modem = found;
     }
@@ -155,7 +166,7 @@ fn once(program: &Program, chip: Chip, options: &RunOptions, modem: Option<&str>
         let bare: String = name.chars().filter(|c| !c.is_whitespace()).collect();
         (bare, value.clone())
     });
-    let mut machine = Machine::new(program, chip, board, assumed.collect());
+    let mut machine = Machine::new(program, chip, board, assumed.collect(), options.most_steps);
     let mut rounds = 0;
     let mut setup_over = None;
     let halt = whole(&mut machine, options, &mut rounds, &mut setup_over).err();

@@ -83,17 +83,21 @@ impl Source {
         let mut preprocessor = Preprocessor::new(&self.tabs, chip);
         for (index, (name, _)) in self.tabs.iter().enumerate() {
             // Headers and C++ files come where they are included; a C++ file stands for itself.
-            if index == 0 || name.ends_with(".ino") || name.ends_with(".pde") {
+            if index == 0 || is_kind(name, &["ino", "pde"]) {
                 preprocessor.read(index);
             }
         }
         for (index, (name, _)) in self.tabs.iter().enumerate() {
-            if name.ends_with(".cpp") || name.ends_with(".c") {
+            if is_kind(name, &["cpp", "c"]) {
                 preprocessor.read(index);
             }
         }
         preprocessor.finish()
     }
+}
+
+fn is_kind(name: &str, kinds: &[&str]) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, kind)| kinds.contains(&kind))
 }
 
 fn decoded(bytes: &[u8]) -> String {

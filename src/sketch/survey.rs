@@ -37,8 +37,7 @@ pub(super) fn is_command(text: &[u8]) -> bool {
 
 /// All places that send.
 pub(super) fn sites(program: &Program) -> Vec<Site> {
-    let mut survey =
-        Survey { program, sites: Vec::new(), function: None, conditions: Vec::new(), depth: 0 };
+    let mut survey = Survey { program, sites: Vec::new(), function: None, conditions: Vec::new(), depth: 0 };
     for name in &program.order {
         for function in program.functions.get(name).into_iter().flatten() {
             survey.function(function);
@@ -183,9 +182,21 @@ fn sends(method: &str) -> bool {
 
 fn looks(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    ["find", "strstr", "strcmp", "strncmp", "indexof", "startswith", "endswith", "equals", "strcpy", "strcat", "sprintf"]
-        .iter()
-        .any(|word| name.contains(word))
+    [
+        "find",
+        "strstr",
+        "strcmp",
+        "strncmp",
+        "indexof",
+        "startswith",
+        "endswith",
+        "equals",
+        "strcpy",
+        "strcat",
+        "sprintf",
+    ]
+    .iter()
+    .any(|word| name.contains(word))
 }
 
 /// The name at the bottom of `gsm`, `this->gsm`, `*gsm`.
@@ -232,7 +243,11 @@ fn each_child(expr: &Expr, look: &mut dyn FnMut(&Expr)) {
         | Expr::Cast(_, of)
         | Expr::SizeOf(of)
         | Expr::Delete(of) => look(of),
-        Expr::Binary(_, sides) | Expr::Logical(_, sides) | Expr::Assign(_, sides) | Expr::Comma(sides) | Expr::Index(sides) => {
+        Expr::Binary(_, sides)
+        | Expr::Logical(_, sides)
+        | Expr::Assign(_, sides)
+        | Expr::Comma(sides)
+        | Expr::Index(sides) => {
             look(&sides.0);
             look(&sides.1);
         }

@@ -158,10 +158,8 @@ pub(super) struct Function {
     pub parameters: Vec<Parameter>,
     pub body: Vec<Stmt>,
     pub returns: Type,
-    pub line: Line,
     /// What a constructor sets before its body.
     pub initialisers: Vec<(Symbol, Vec<Expr>)>,
-    pub class: Option<Symbol>,
 }
 
 #[derive(Clone, Debug)]
@@ -247,10 +245,7 @@ pub(super) enum Binary {
 
 impl Binary {
     pub fn compares(self) -> bool {
-        matches!(
-            self,
-            Self::Equal | Self::Unequal | Self::Less | Self::LessEqual | Self::Greater | Self::GreaterEqual
-        )
+        matches!(self, Self::Equal | Self::Unequal | Self::Less | Self::LessEqual | Self::Greater | Self::GreaterEqual)
     }
 }
 
@@ -273,7 +268,11 @@ pub(super) enum Expr {
     Null,
     Unary(Unary, Box<Expr>),
     /// `++` and `--`: by how much, and whether the value before counts.
-    Step { by: i64, after: bool, of: Box<Expr> },
+    Step {
+        by: i64,
+        after: bool,
+        of: Box<Expr>,
+    },
     Dereference(Box<Expr>),
     AddressOf(Box<Expr>),
     Binary(Binary, Box<(Expr, Expr)>),
@@ -297,7 +296,8 @@ pub(super) enum Expr {
     New(Type, Vec<Expr>, Option<Box<Expr>>, Line),
     Delete(Box<Expr>),
     Lambda(Rc<Function>),
-    Unread(Line, Rc<str>),
+    /// What could not be read; the program names its line.
+    Unread,
 }
 
 #[derive(Debug)]

@@ -66,7 +66,8 @@ impl Told<'_> {
             texts.extend(site.text.as_deref().map(shown));
         }
         for (line, (texts, why)) in by_line {
-            let what = if texts.is_empty() { "sends to the modem".to_owned() } else { format!("sends {}", texts.join(", ")) };
+            let what =
+                if texts.is_empty() { "sends to the modem".to_owned() } else { format!("sends {}", texts.join(", ")) };
             self.say(line, format!("not reached in this run: {what}{why}"));
         }
     }
@@ -118,17 +119,20 @@ impl Told<'_> {
                 continue;
             }
             let way = if branch.taken { "yes" } else { "no" };
-            let taken = if question.default.is_empty() { String::new() } else { format!(" (taken as {})", question.default) };
-            let reason = format!("hangs on {}{taken}: taken for {way}; --assume '{}=…' chooses", question.words(), question.name);
+            let taken =
+                if question.default.is_empty() { String::new() } else { format!(" (taken as {})", question.default) };
+            let reason = format!(
+                "hangs on {}{taken}: taken for {way}; --assume '{}=…' chooses",
+                question.words(),
+                question.name
+            );
             self.say(branch.line, reason);
         }
     }
 
     /// A branch matters where something is sent in it.
     fn matters(&self, line: Line) -> bool {
-        self.ran.sites.iter().any(|site| {
-            site.conditions.contains(&line) && (site.is_command() || self.is_modem(site))
-        })
+        self.ran.sites.iter().any(|site| site.conditions.contains(&line) && (site.is_command() || self.is_modem(site)))
     }
 
     fn is_modem(&self, site: &Site) -> bool {
@@ -154,7 +158,10 @@ impl Told<'_> {
             self.ran.report.undeclared.iter().map(|(name, line)| (name.clone(), *line)).collect();
         for (name, line) in ports {
             if self.ran.board.ports.iter().any(|port| port.name == name) {
-                self.say(line, format!("`{name}` is declared in a part of the sketch that is not here; taken for a serial port"));
+                self.say(
+                    line,
+                    format!("`{name}` is declared in a part of the sketch that is not here; taken for a serial port"),
+                );
             }
         }
         if self.ran.is_fragment && self.ran.board.rows.iter().all(|row| row.way != Way::ToModem) {

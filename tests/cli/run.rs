@@ -207,7 +207,7 @@ fn findings_are_told_when_all_steps_are_done() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("blind.toml");
     let file = file.to_str().unwrap();
-    check(&["sketch", "import", "tests/data/sketches/blind.ino", "-o", file], 0, "", "");
+    check(&["sketch", "import", "tests/data/sketches/blind.ino", "--blind", "-o", file], 0, "", "");
     let (code, out, aside) = call(&["run", "sim:", file, "--json"]);
     assert_eq!(code, 0, "{aside}");
     assert!(aside.contains("problem: AT+CIPSEND was sent 0.5 s after AT+CIPSTART, before CONNECT OK."), "{aside}");

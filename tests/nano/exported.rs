@@ -6,7 +6,9 @@ use std::process::Command;
 use std::time::Duration;
 
 use modemscope::macros::Macro;
-use modemscope::sketch::{BoardSerial, InoOptions, answer_driven, export_c, export_ino, export_python, import};
+use modemscope::sketch::{
+    BoardSerial, InoOptions, RunOptions, Source, answer_driven, export_c, export_ino, export_python, import,
+};
 
 use crate::board::compiled;
 use crate::desk::{Desk, Server};
@@ -21,7 +23,7 @@ fn blind(server: &Server) -> Macro {
     let text = source("tests/data/sketches/blind.ino")
         .replace("IP-ADRESS-HERE", &server.address.ip().to_string())
         .replace("9999", &server.address.port().to_string());
-    import(&text).timed_macro("blind")
+    import(&Source::new(&text), &RunOptions::default()).timed_macro("blind")
 }
 
 /// The blind sketch of the story, after "wait for the answers": its text arrives, at the modem's own pace.

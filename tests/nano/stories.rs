@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use modemscope::macros::runner::Ending;
-use modemscope::sketch::{answer_driven, import};
+use modemscope::sketch::{RunOptions, Source, answer_driven, import};
 
 use crate::board::{Sketch, compiled};
 use crate::desk::{Desk, Server};
@@ -42,7 +42,7 @@ fn the_blind_sketch_connects_and_delivers_nothing() {
 fn the_imported_sketch_delivers_once_it_waits_for_answers() {
     let Some(sketch) = Sketch::compile(FULL) else { return };
     let server = Server::start();
-    let timed = import(&blind(server.address)).timed_macro("blind");
+    let timed = import(&Source::new(&blind(server.address)), &RunOptions::default()).timed_macro("blind");
 
     let mut desk = Desk::start(&sketch, 115_200);
     desk.run(Duration::from_millis(50));
@@ -51,7 +51,8 @@ fn the_imported_sketch_delivers_once_it_waits_for_answers() {
     assert_eq!(server.received(1, Duration::from_millis(300)), (1, vec![]), "with its own timing");
 
     let server = Server::start();
-    let waiting = answer_driven(&import(&blind(server.address)).timed_macro("blind"));
+    let waiting =
+        answer_driven(&import(&Source::new(&blind(server.address)), &RunOptions::default()).timed_macro("blind"));
     let mut desk = Desk::start(&sketch, 115_200);
     desk.run(Duration::from_millis(50));
     let ending = desk.run_macro(&waiting);

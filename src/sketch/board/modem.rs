@@ -7,7 +7,7 @@ use super::{MICROSECOND, Nanos};
 use crate::simulator::{Modem, Profile, Rig};
 
 /// The modem runs for so long before the sketch begins: it is booted and registered, as on a bench.
-const AHEAD: Duration = Duration::from_secs(60);
+const AHEAD: Duration = Duration::from_mins(1);
 /// What the modem's own processor needs from a byte to its echo. So the echo of what a `SoftwareSerial` sends comes while it
 /// sends the next byte, and is lost.
 const LATENCY: Nanos = 300 * MICROSECOND;
@@ -32,14 +32,7 @@ impl ModemSide {
         let mut rig = Rig::new(Modem::new(Profile { paced: false, ..profile }, seed));
         rig.advance(AHEAD);
         rig.poll_uart();
-        Self {
-            rig,
-            baud: None,
-            towards: VecDeque::new(),
-            coming: VecDeque::new(),
-            line_free: 0,
-            line: Vec::new(),
-        }
+        Self { rig, baud: None, towards: VecDeque::new(), coming: VecDeque::new(), line_free: 0, line: Vec::new() }
     }
 
     fn at(now: Nanos) -> Duration {

@@ -32,14 +32,15 @@ struct Command {
 /// What was sent, joined to lines.
 fn commands(rows: &[&Row]) -> Vec<Command> {
     let mut list: Vec<Command> = Vec::new();
+    let is_open = |text: &[u8]| !text.ends_with(b"\n") && !text.ends_with(b"\r") && !text.ends_with(&[0x1A]);
     for row in rows.iter().filter(|row| row.way == Way::ToModem) {
         let text = bytes(&row.text);
-        match list.last_mut() {
-            Some(last) if !last.text.ends_with(b"\n") && !last.text.ends_with(b"\r") && !last.text.ends_with(&[0x1A]) => {
-                last.text.extend(text);
-                last.end = row.end;
+        match list.last_mut().filter(|command| is_open(&command.text)) {
+            Some(command) => {
+                command.text.extend(text);
+                command.end = row.end;
             }
-            _ => list.push(Command { text, at: row.at, end: row.end, line: row.line }),
+            None => list.push(Command { text, at: row.at, end: row.end, line: row.line }),
         }
     }
     list
@@ -47,7 +48,8 @@ fn commands(rows: &[&Row]) -> Vec<Command> {
 
 /// All that came between two times.
 fn received(rows: &[&Row], from: Nanos, to: Nanos) -> Vec<u8> {
-    let inside = rows.iter().filter(|row| row.way == Way::FromModem && row.end > from && row.at < to);
+    let start = rows.partition_point(|row| row.end <= from);
+    let inside = rows.iter().skip(start).take_while(|row| row.at < to).filter(|row| row.way == Way::FromModem);
     inside.flat_map(|row| bytes(&row.text)).collect()
 }
 
@@ -63,21 +65,28 @@ fn left_early(ran: &Ran, rows: &[&Row]) -> Vec<Raw> {
     for (index, command) in list.iter().enumerate() {
         let expected = expectations.next(&command.text);
         let Some(next) = list.get(index + 1) else { break };
-        let awaited: Vec<Vec<u8>> =
-            expected.expect.iter().filter_map(|text| parse(text, Mode::Mixed).ok()).filter(|text| text.len() > 3).collect();
+        let awaited: Vec<Vec<u8>> = expected
+            .expect
+            .iter()
+            .filter_map(|text| parse(text, Mode::Mixed).ok())
+            .filter(|text| text.len() > 3)
+            .collect();
         let Some(main) = awaited.first() else { continue };
         let came = |text: &[u8]| awaited.iter().any(|part| contains(text, part));
         let so_far = received(rows, command.end, next.at);
         if came(&so_far) || contains(&so_far, b"ERROR") || !crate::sketch::survey::is_command(&command.text) {
             continue;
         }
-        let later = rows.iter().find(|row| row.way == Way::FromModem && row.at >= next.at && contains(&bytes(&row.text), main.trim_ascii()));
+        let start = rows.partition_point(|row| row.at < next.at);
+        let mut behind = rows.iter().skip(start).take(2000).filter(|row| row.way == Way::FromModem);
+        let later = behind.find(|row| contains(&bytes(&row.text), main.trim_ascii()));
         let Some(later) = later else { continue };
         let (name, before) = (head(&next.text), head(&command.text));
         let answer = String::from_utf8_lossy(main.trim_ascii()).into_owned();
         let gap = seconds(next.at.saturating_sub(command.end));
         let needed = seconds(later.at.saturating_sub(command.end));
-        let port = ran.board.modem_port.and_then(|number| ran.board.ports.get(number)).map_or("modem", |port| &port.name);
+        let port =
+            ran.board.modem_port.and_then(|number| ran.board.ports.get(number)).map_or("modem", |port| &port.name);
         found.push(Raw {
             rule: "sketch-no-wait",
             severity: Severity::Problem,
@@ -118,16 +127,17 @@ fn in_vain(ran: &Ran, rows: &[&Row], sought: &Sought) -> Option<Raw> {
     let late = rows.iter().find(|row| {
         row.way == Way::FromModem && row.end > sought.at && contains(&bytes(&row.text), sought.text.trim_ascii())
     });
-    let waited = seconds(sought.at.saturating_sub(sought.began));
+    let length = seconds(sought.at.saturating_sub(sought.began));
     let late = late.filter(|late| late.at.saturating_sub(sought.at) < 120_000_000_000)?;
     let by = seconds(late.at.saturating_sub(sought.at));
     let port = ran.board.modem_port.and_then(|number| ran.board.ports.get(number)).map_or("modem", |port| &port.name);
-    let milliseconds = (late.end.saturating_sub(sought.began) / 1_000_000).div_ceil(1000).saturating_mul(2000).max(5000);
+    let milliseconds =
+        (late.end.saturating_sub(sought.began) / 1_000_000).div_ceil(1000).saturating_mul(2000).max(5000);
     Some(Raw {
         rule: "sketch-gave-up-early",
         severity: Severity::Warning,
         line: Some(sought.line),
-        title: format!("{wanted} was given up after {waited}; it came {by} later"),
+        title: format!("{wanted} was given up after {length}; it came {by} later"),
         cause: "find() waits one second unless setTimeout says otherwise; the modem takes longer for this.".to_owned(),
         fix: "Give it more time.".to_owned(),
         corrected: Some(format!("{port}.setTimeout({milliseconds});  // before this line")),
@@ -143,5 +153,9 @@ fn head(text: &[u8]) -> String {
 
 fn seconds(time: Nanos) -> String {
     let time = Duration::from_nanos(time);
-    if time < Duration::from_millis(100) { format!("{} ms", time.as_millis()) } else { format!("{:.1} s", time.as_secs_f64()) }
+    if time < Duration::from_millis(100) {
+        format!("{} ms", time.as_millis())
+    } else {
+        format!("{:.1} s", time.as_secs_f64())
+    }
 }

@@ -22,7 +22,7 @@ pub fn other_language(source: &Source) -> Option<String> {
         return None;
     };
     Some(format!(
-        "this is {name}, which is not run here. Let it run and watch its line: tap the two wires,
+        "this is {name}, which is not run here. Let it run and watch its line: tap the two wires \
          (`modemscope capture tap:…`, docs/cli.md); the capture is then diagnosed and recorded as a macro"
     ))
 }

@@ -25,19 +25,19 @@ fn of_the_port(ran: &Ran) -> Vec<Raw> {
     let Some(port) = ran.board.modem_port.and_then(|number| ran.board.ports.get(number)) else { return found };
     let name = &port.name;
     let first_site = ran.sites.iter().find(|site| ran.report.calls.contains(&site.call));
-    if port.rates.is_empty() && port.kind != Kind::Undeclared && !ran.is_fragment {
-        if let Some(site) = first_site {
-            let mut begins = raw(
-                "sketch-port-not-begun",
-                Severity::Problem,
-                site.line,
-                format!("`{name}` is used and never begun: not a byte leaves the board"),
-                "A port sends and receives only after begin.",
-                "Begin it in setup, with the modem's rate.",
-            );
-            begins.corrected = Some(format!("{name}.begin(9600);"));
-            found.push(begins);
-        }
+    if let Some(site) =
+        first_site.filter(|_| port.rates.is_empty() && port.kind != Kind::Undeclared && !ran.is_fragment)
+    {
+        let mut begins = raw(
+            "sketch-port-not-begun",
+            Severity::Problem,
+            site.line,
+            format!("`{name}` is used and never begun: not a byte leaves the board"),
+            "A port sends and receives only after begin.",
+            "Begin it in setup, with the modem's rate.",
+        );
+        begins.corrected = Some(format!("{name}.begin(9600);"));
+        found.push(begins);
     }
     let asks_for_rate = ran.dialog().iter().any(|row| {
         let text = crate::sketch::machine::bytes(&row.text).to_ascii_uppercase();
@@ -139,7 +139,9 @@ fn of_the_end(ran: &Ran) -> Option<Raw> {
             "Nothing that could end this wait comes any more: the modem has said all, and no time limit is set.",
             "Give up after some seconds: compare with millis().",
         ),
-        Ending::Crash(_) => (Severity::Problem, "The board does something that nobody can tell.", "Set the pointer first."),
+        Ending::Crash(_) => {
+            (Severity::Problem, "The board does something that nobody can tell.", "Set the pointer first.")
+        }
         Ending::Depth => (
             Severity::Problem,
             "Each call takes memory; a Nano has 2 kB and overruns it without a word.",

@@ -6,9 +6,7 @@ use tree_sitter::Node;
 
 use super::types::Declared;
 use super::{Front, children, line_of};
-use crate::sketch::syntax::{
-    Binary, Class, Declaration, Expr, Function, Parameter, Stmt, StmtKind, Symbol, Type,
-};
+use crate::sketch::syntax::{Binary, Class, Declaration, Expr, Function, Parameter, Stmt, StmtKind, Symbol, Type};
 
 impl Front<'_> {
     /// A declaration as a statement; `None` where it declares nothing that runs.
@@ -136,7 +134,7 @@ impl Front<'_> {
         for entry in children(body).into_iter().filter(|entry| entry.kind() == "enumerator") {
             let Some(name) = entry.child_by_field_name("name") else { continue };
             let name = self.symbol(name);
-            let init = match (entry.child_by_field_name("value"), found.last()) {
+            let value = match (entry.child_by_field_name("value"), found.last()) {
                 (Some(value), _) => self.expression(value),
                 (None, None) => Expr::Int(0, int),
                 (None, Some(before)) => {
@@ -149,7 +147,7 @@ impl Front<'_> {
                 name,
                 ty: Type::Int(int),
                 arguments: None,
-                init: Some(init),
+                init: Some(value),
                 is_static: false,
                 line,
             });
@@ -160,12 +158,12 @@ impl Front<'_> {
     }
 
     /// A class with a body; gives its name.
-    pub(super) fn class(&mut self, node: Node<'_>) -> Option<Symbol> {
+    pub(super) fn class(&mut self, node: Node<'_>) -> Symbol {
         let name = match node.child_by_field_name("name") {
             Some(name) => self.symbol(name),
             None => self.program.symbols.of(&format!("(struct of line {})", line_of(node) + 1)),
         };
-        let Some(body) = node.child_by_field_name("body") else { return Some(name) };
+        let Some(body) = node.child_by_field_name("body") else { return name };
         let mut class = Class { name, bases: Vec::new(), fields: Vec::new(), methods: Vec::new() };
         if let Some(bases) = children(node).into_iter().find(|child| child.kind() == "base_class_clause") {
             for base in children(bases).into_iter().filter(|base| base.kind() == "type_identifier") {
@@ -176,14 +174,14 @@ impl Front<'_> {
             self.member(&mut class, member);
         }
         self.program.classes.insert(name, Rc::new(class));
-        Some(name)
+        name
     }
 
     fn member(&mut self, class: &mut Class, node: Node<'_>) {
         match node.kind() {
             "function_definition" => {
                 if let Some((_, function)) = self.function(node) {
-                    class.methods.push(Rc::new(Function { class: Some(class.name), ..function }));
+                    class.methods.push(Rc::new(function));
                 }
             }
             "field_declaration" | "declaration" => {
@@ -224,7 +222,7 @@ impl Front<'_> {
         };
         match class {
             Some(class) if self.class_names.contains(&*self.program.symbols.name(class)) => {
-                self.methods.push((class, Function { class: Some(class), ..function }));
+                self.methods.push((class, function));
             }
             // A namespace.
             _ => self.add_function(function),
@@ -261,8 +259,7 @@ impl Front<'_> {
             Some(body) => self.block(body),
             None => Vec::new(),
         };
-        let line = line_of(node);
-        Some((class, Function { name: name?, parameters, body, returns, line, initialisers, class: None }))
+        Some((class, Function { name: name?, parameters, body, returns, initialisers }))
     }
 
     pub(super) fn parameters(&mut self, declarator: Node<'_>) -> Vec<Parameter> {

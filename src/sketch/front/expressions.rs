@@ -314,15 +314,7 @@ impl Front<'_> {
         };
         let name = self.program.symbols.of("(lambda)");
         let initialisers = Vec::new();
-        Expr::Lambda(Rc::new(Function {
-            name,
-            parameters,
-            body,
-            returns: Type::Auto,
-            line,
-            initialisers,
-            class: None,
-        }))
+        Expr::Lambda(Rc::new(Function { name, parameters, body, returns: Type::Auto, initialisers }))
     }
 }
 

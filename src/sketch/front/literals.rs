@@ -9,6 +9,14 @@ pub(super) enum Number {
 }
 
 pub(super) fn number(text: &str, chip: Chip) -> Option<Number> {
+    // The grammar takes a sign for part of a number.
+    if let Some(rest) = text.strip_prefix('-') {
+        return number(rest, chip).map(|found| match found {
+            Number::Int(value, ty) => Number::Int(ty.fit(value.wrapping_neg()), ty),
+            Number::Float(value) => Number::Float(-value),
+        });
+    }
+    let text = text.strip_prefix('+').unwrap_or(text);
     let text = text.replace('\'', "").to_ascii_lowercase();
     let (digits, base) = match text.as_str() {
         hex if hex.starts_with("0x") => (hex.get(2..)?, 16),
@@ -19,13 +27,13 @@ pub(super) fn number(text: &str, chip: Chip) -> Option<Number> {
     if base == 10 && digits.contains(['.', 'e']) {
         return digits.trim_end_matches(['f', 'l']).parse().ok().map(Number::Float);
     }
-    let bare = digits.trim_end_matches(['u', 'l']);
-    let suffix = digits.get(bare.len()..)?;
-    if base == 10 && bare.ends_with('f') {
-        return bare.trim_end_matches('f').parse().ok().map(Number::Float);
+    let plain = digits.trim_end_matches(['u', 'l']);
+    let suffix = digits.get(plain.len()..)?;
+    if base == 10 && plain.ends_with('f') {
+        return plain.trim_end_matches('f').parse().ok().map(Number::Float);
     }
-    let bare = if bare.is_empty() { "0" } else { bare };
-    let value = i64::try_from(u64::from_str_radix(bare, base).ok()?).unwrap_or(i64::MAX);
+    let plain = if plain.is_empty() { "0" } else { plain };
+    let value = i64::try_from(u64::from_str_radix(plain, base).ok()?).unwrap_or(i64::MAX);
     let unsigned = suffix.contains('u');
     let longs = suffix.matches('l').count();
     let fits = |ty: IntType| ty.fit(value) == value;

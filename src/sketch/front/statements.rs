@@ -116,8 +116,7 @@ impl Front<'_> {
         }
         let mut declared = Vec::new();
         if let Some(start) = clause.child_by_field_name("initializer")
-            && let Some(StmtKind::Declare(list)) =
-                children(start).first().and_then(|inner| self.declaration(*inner))
+            && let Some(StmtKind::Declare(list)) = children(start).first().and_then(|inner| self.declaration(*inner))
         {
             declared.extend(list);
         }
@@ -209,4 +208,3 @@ fn wrapped(declared: Vec<Declaration>, kind: StmtKind, line: u32) -> StmtKind {
     }
     StmtKind::Block(vec![Stmt { line, kind: StmtKind::Declare(declared) }, Stmt { line, kind }])
 }
-

@@ -35,10 +35,7 @@ impl Front<'_> {
                 Some(name) => self.type_node(name),
                 None => Type::Auto,
             },
-            "struct_specifier" | "class_specifier" | "union_specifier" => match self.class(node) {
-                Some(name) => Type::Class(name),
-                None => Type::Auto,
-            },
+            "struct_specifier" | "class_specifier" | "union_specifier" => Type::Class(self.class(node)),
             "enum_specifier" => {
                 self.enumeration(node);
                 Type::Int(self.chip.int())
@@ -83,12 +80,11 @@ impl Front<'_> {
             "int16_t" | "short" => IntType::I16,
             "uint16_t" | "word" | "ushort" => IntType::U16,
             "int32_t" | "long" => IntType::I32,
-            "uint32_t" | "ulong" => IntType::U32,
+            "uint32_t" | "ulong" | "time_t" => IntType::U32,
             "int64_t" => IntType::I64,
             "uint64_t" => IntType::U64,
             "int" | "ssize_t" | "ptrdiff_t" => self.chip.int(),
             "size_t" | "unsigned" | "uintptr_t" | "uint" => self.chip.unsigned_int(),
-            "time_t" => IntType::U32,
             _ => return None,
         };
         Some(Type::Int(int))

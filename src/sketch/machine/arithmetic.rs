@@ -1,7 +1,7 @@
 //! Operators on numbers, with the widths and wraps of the chip.
 
-use super::value::{Int, Origin, Value, single};
 use super::Machine;
+use super::value::{Int, Origin, Value, single};
 use crate::sketch::syntax::{Binary, Chip, IntType, Unary};
 
 impl Machine<'_> {
@@ -105,9 +105,7 @@ impl Machine<'_> {
             return Value::bool(!value.truth(), from);
         }
         match value {
-            Value::Float(number, _) => {
-                Value::Float(if operator == Unary::Minus { -number } else { *number }, from)
-            }
+            Value::Float(number, _) => Value::Float(if operator == Unary::Minus { -number } else { *number }, from),
             Value::Int(int) => {
                 let ty = promoted(int.ty, self.chip);
                 let number = ty.fit(int.number);
@@ -139,8 +137,13 @@ fn common(a: IntType, b: IntType, chip: Chip) -> IntType {
     match a.size().cmp(&b.size()) {
         std::cmp::Ordering::Greater => a,
         std::cmp::Ordering::Less => b,
-        std::cmp::Ordering::Equal if a.is_signed() => b,
-        std::cmp::Ordering::Equal => a,
+        std::cmp::Ordering::Equal => {
+            if a.is_signed() {
+                b
+            } else {
+                a
+            }
+        }
     }
 }
 

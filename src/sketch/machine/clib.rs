@@ -50,7 +50,7 @@ impl Machine<'_> {
     }
 
     /// Bytes from a place on, NULs too.
-    pub(super) fn raw(&mut self, from: &Place, length: usize) -> Vec<Ch> {
+    pub(super) fn raw(from: &Place, length: usize) -> Vec<Ch> {
         let container = Place { index: None, ..from.clone() };
         let start = usize::try_from(from.index.unwrap_or(0)).unwrap_or(usize::MAX);
         let found = container.with(|value| match value {
@@ -78,7 +78,6 @@ impl Machine<'_> {
     pub(super) fn c_call(&mut self, name: &str, given: &[Given]) -> Result<Option<Value>, Halt> {
         let name = name.strip_suffix("_P").unwrap_or(name);
         let values: Vec<&Value> = given.iter().map(|given| &given.value).collect();
-        let int = self.chip.int();
         let text = |index: usize| values.get(index).and_then(|value| value.c_text()).unwrap_or_default();
         let number = |index: usize| values.get(index).map_or(0, |value| value.number());
         let size = |index: usize| usize::try_from(number(index)).unwrap_or(0).min(super::LARGEST);
@@ -131,6 +130,22 @@ impl Machine<'_> {
             "strcmp" | "strncmp" | "strcasecmp" | "strncasecmp" | "memcmp" => self.compared(name, &values),
             "strstr" | "strchr" | "strrchr" | "strcasestr" | "memchr" => self.found_in(name, &first, &values),
             "strtok" | "strtok_r" => self.token(&first, &text(1)),
+            _ => return self.c_call_more(name, given),
+        }))
+    }
+
+    /// Memory, formats and numbers.
+    fn c_call_more(&mut self, name: &str, given: &[Given]) -> Result<Option<Value>, Halt> {
+        let values: Vec<&Value> = given.iter().map(|given| &given.value).collect();
+        let int = self.chip.int();
+        let number = |index: usize| values.get(index).map_or(0, |value| value.number());
+        let size = |index: usize| usize::try_from(number(index)).unwrap_or(0).min(super::LARGEST);
+        let first = values.first().map_or(Value::Null, |value| (*value).clone());
+        let target = match &first {
+            Value::Pointer(place) => Some(place.clone()),
+            _ => None,
+        };
+        Ok(Some(match name {
             "memset" => {
                 if let Some(target) = &target {
                     let ch = Ch { byte: low_byte(number(1)), from: Origin::SKETCH };
@@ -141,7 +156,7 @@ impl Machine<'_> {
             }
             "memcpy" | "memmove" => {
                 if let (Some(target), Some(Value::Pointer(source))) = (&target, values.get(1)) {
-                    let copy = self.raw(&source.clone(), size(2));
+                    let copy = Self::raw(&source.clone(), size(2));
                     self.write_raw(target, &copy);
                 }
                 first
@@ -151,13 +166,30 @@ impl Machine<'_> {
                 let text = self.formatted(values.get(skip..).unwrap_or_default());
                 let whole = i64::try_from(text.len()).unwrap_or(0);
                 let from = origin(&text);
-                let kept = if skip == 2 { text.get(..size(1).saturating_sub(1)).unwrap_or(&text).to_vec() } else { text };
-                if skip == 1 || size(1) > 0 {
-                    write(self, &kept);
+                let kept =
+                    if skip == 2 { text.get(..size(1).saturating_sub(1)).unwrap_or(&text).to_vec() } else { text };
+                if let Some(target) = target.filter(|_| skip == 1 || size(1) > 0) {
+                    self.write_text(&target, &kept);
                 }
                 Value::Int(Int::new(whole, int, from))
             }
             "sscanf" => self.scan(given),
+            _ => return self.c_call_numbers(name, &values),
+        }))
+    }
+
+    /// Numbers to texts and back, memory of the heap.
+    fn c_call_numbers(&mut self, name: &str, values: &[&Value]) -> Result<Option<Value>, Halt> {
+        let int = self.chip.int();
+        let text = |index: usize| values.get(index).and_then(|value| value.c_text()).unwrap_or_default();
+        let number = |index: usize| values.get(index).map_or(0, |value| value.number());
+        let size = |index: usize| usize::try_from(number(index)).unwrap_or(0).min(super::LARGEST);
+        let first = values.first().map_or(Value::Null, |value| (*value).clone());
+        let target = match &first {
+            Value::Pointer(place) => Some(place.clone()),
+            _ => None,
+        };
+        Ok(Some(match name {
             "atoi" | "atol" | "strtol" | "strtoul" => {
                 let text = text(0);
                 let base = if name.starts_with("strto") { number(2) } else { 10 };
@@ -202,7 +234,7 @@ impl Machine<'_> {
                 };
                 let mut made = self.array_of(&crate::sketch::syntax::Type::Int(IntType::Char), count)?;
                 if let (Value::Chars(text, _), Some(target), "realloc") = (&mut made, &target, name) {
-                    let old = self.raw(target, count);
+                    let old = Self::raw(target, count);
                     for (kept, ch) in Rc::make_mut(text).iter_mut().zip(old) {
                         *kept = ch;
                     }

@@ -21,13 +21,12 @@ impl Machine<'_> {
     pub(super) fn declare(&mut self, declaration: &Declaration) -> Result<(), Halt> {
         if declaration.is_static && self.frames.len() > 1 {
             let key = Self::static_key(declaration);
-            let place = match self.statics.get(&key) {
-                Some(place) => place.clone(),
-                None => {
-                    let place = self.beginning(declaration)?;
-                    self.statics.insert(key, place.clone());
-                    place
-                }
+            let place = if let Some(place) = self.statics.get(&key) {
+                place.clone()
+            } else {
+                let place = self.beginning(declaration)?;
+                self.statics.insert(key, place.clone());
+                place
             };
             self.bind(declaration.name, place);
             return Ok(());
@@ -49,13 +48,11 @@ impl Machine<'_> {
         if let Type::Reference(inner) = ty
             && let Some(init) = init
         {
-            return match self.place(init)? {
-                Some(place) => Ok(place),
-                None => {
-                    let value = self.value(init)?;
-                    Ok(Place::new(self.converted(inner, value)?))
-                }
-            };
+            if let Some(place) = self.place(init)? {
+                return Ok(place);
+            }
+            let value = self.value(init)?;
+            return Ok(Place::new(self.converted(inner, value)?));
         }
         if let Some(port) = self.port_declared(*name, ty, arguments.as_deref(), init.as_ref())? {
             return Ok(Place::new(Value::Port(port)));
@@ -72,7 +69,11 @@ impl Machine<'_> {
     /// A port that `new` made is called as the variable that keeps it.
     pub(super) fn name_port(&mut self, value: &Value, name: Symbol) {
         if let Value::Port(port) = value
-            && self.board.ports.get(*port).is_some_and(|port| is_port_class(&port.name) && !port.name.starts_with("Serial"))
+            && self
+                .board
+                .ports
+                .get(*port)
+                .is_some_and(|port| is_port_class(&port.name) && !port.name.starts_with("Serial"))
         {
             let name = self.name(name);
             self.board.rename(*port, &name);
@@ -166,7 +167,7 @@ impl Machine<'_> {
             Type::Class(class) if self.program.classes.contains_key(class) => self.new_of_class(*class, &[])?,
             Type::Class(class) => {
                 let name = self.name(*class);
-                if is_stream_class(&name) { Value::Null } else { Value::Library(*class) }
+                if is_stream_class(&name) { Value::Null } else { Value::Library }
             }
             Type::Array(of, size) => {
                 let size = match size {
@@ -184,10 +185,8 @@ impl Machine<'_> {
         if let Type::Int(int @ (IntType::Char | IntType::I8 | IntType::U8)) = of {
             return Ok(Value::Chars(Rc::new(vec![Ch::default(); size]), *int));
         }
-        let mut items = Vec::new();
-        for _ in 0..size {
-            items.push(self.zero(of)?);
-        }
+        // All begin alike; an array in an array is copied only when it is written to.
+        let items = if size > 0 { vec![self.zero(of)?; size] } else { Vec::new() };
         Ok(Value::Array(Rc::new(items)))
     }
 
@@ -203,7 +202,7 @@ impl Machine<'_> {
             }
             (Type::Array(of, size), _) => {
                 let value = self.value(init)?;
-                let Type::Int(int) = **of else { return Ok(value) };
+                let Type::Int(element) = **of else { return Ok(value) };
                 let mut text = value.c_text().unwrap_or_default();
                 text.push(Ch::default());
                 if let Some(size) = size {
@@ -211,7 +210,7 @@ impl Machine<'_> {
                     text.resize(size, Ch::default());
                 }
                 self.make(text.len())?;
-                Ok(Value::Chars(Rc::new(text), int))
+                Ok(Value::Chars(Rc::new(text), element))
             }
             (Type::Class(class), Expr::List(items)) if self.program.classes.contains_key(class) => {
                 self.object_from(*class, items)
@@ -311,7 +310,7 @@ impl Machine<'_> {
                 if values.iter().any(|value| matches!(value, Value::Port(_))) {
                     self.foreign(&name);
                 }
-                Ok(Value::Library(*class))
+                Ok(Value::Library)
             }
             _ => match values.into_iter().next() {
                 Some(value) => self.converted(ty, value),
@@ -327,7 +326,7 @@ impl Machine<'_> {
             return Ok(Value::Pointer(Place::new(array).element(0)));
         }
         match self.construct(ty, given)? {
-            value @ (Value::Port(_) | Value::Library(_)) => Ok(value),
+            value @ (Value::Port(_) | Value::Library) => Ok(value),
             value => {
                 self.make(32)?;
                 Ok(Value::Pointer(Place::new(value)))

@@ -50,9 +50,29 @@ pub(super) fn constant(name: &str) -> Option<i64> {
 pub(super) fn is_object_of_the_core(name: &str) -> bool {
     matches!(
         name,
-        "Wire" | "SPI" | "EEPROM" | "WiFi" | "ESP" | "SD" | "SPIFFS" | "LittleFS" | "Mouse" | "Keyboard" | "Ethernet"
-            | "Scheduler" | "BLE" | "Preferences" | "MDNS" | "ArduinoOTA" | "MPU" | "LowPower" | "rtc" | "lcd"
-            | "display" | "tft" | "u8g2"
+        "Wire"
+            | "SPI"
+            | "EEPROM"
+            | "WiFi"
+            | "ESP"
+            | "SD"
+            | "SPIFFS"
+            | "LittleFS"
+            | "Mouse"
+            | "Keyboard"
+            | "Ethernet"
+            | "Scheduler"
+            | "BLE"
+            | "Preferences"
+            | "MDNS"
+            | "ArduinoOTA"
+            | "MPU"
+            | "LowPower"
+            | "rtc"
+            | "lcd"
+            | "display"
+            | "tft"
+            | "u8g2"
     )
 }
 
@@ -60,7 +80,7 @@ pub(super) fn is_object_of_the_core(name: &str) -> bool {
 const UNKNOWN_TEXT: &str = "<EEPROM>";
 
 impl Machine<'_> {
-    pub(super) fn core_call(&mut self, symbol: Symbol, given: Vec<Given>) -> Result<Value, Halt> {
+    pub(super) fn core_call(&mut self, symbol: Symbol, given: &[Given]) -> Result<Value, Halt> {
         let name = self.name(symbol);
         let int = self.chip.int();
         let number = |index: usize| given.get(index).map_or(0, |given: &Given| given.value.number());
@@ -110,8 +130,10 @@ impl Machine<'_> {
                 let scaled = value.wrapping_sub(a).wrapping_mul(d.wrapping_sub(c)).wrapping_div(span);
                 Value::Int(Int::new(scaled.wrapping_add(c), IntType::I32, from))
             }
-            "min" | "max" | "constrain" | "abs" | "sq" | "pow" | "sqrt" | "floor" | "ceil" | "round" | "fabs" | "log"
-            | "log10" | "exp" | "sin" | "cos" | "tan" | "fmod" | "isnan" | "isinf" => self.mathematics(&name, &given),
+            "min" | "max" | "constrain" | "abs" | "sq" | "pow" | "sqrt" | "floor" | "ceil" | "round" | "fabs"
+            | "log" | "log10" | "exp" | "sin" | "cos" | "tan" | "fmod" | "isnan" | "isinf" => {
+                self.mathematics(&name, given)
+            }
             "lowByte" => Value::Int(Int::new(number(0) & 0xFF, IntType::U8, from)),
             "highByte" => Value::Int(Int::new(number(0) >> 8, IntType::U8, from)),
             "bit" => Value::Int(Int::new(1_i64.checked_shl(shift(number(0))).unwrap_or(0), IntType::I32, from)),
@@ -134,9 +156,9 @@ impl Machine<'_> {
                 Value::bool(classified(name, low_byte(number(0))).unwrap_or(false), from)
             }
             name if says_nothing(name) => Value::int(0, int),
-            name => match self.c_call(name, &given)? {
+            name => match self.c_call(name, given)? {
                 Some(value) => value,
-                None => self.unknown_function(symbol, given)?,
+                None => self.unknown_function(symbol, given),
             },
         })
     }
@@ -159,8 +181,20 @@ impl Machine<'_> {
         let real = value(0).real();
         let less = |a: &Value, b: &Value| a.real() < b.real();
         match name {
-            "min" => if less(value(1), value(0)) { value(1).clone() } else { value(0).clone() },
-            "max" => if less(value(0), value(1)) { value(1).clone() } else { value(0).clone() },
+            "min" => {
+                if less(value(1), value(0)) {
+                    value(1).clone()
+                } else {
+                    value(0).clone()
+                }
+            }
+            "max" => {
+                if less(value(0), value(1)) {
+                    value(1).clone()
+                } else {
+                    value(0).clone()
+                }
+            }
             "constrain" => {
                 let low = if less(value(0), value(1)) { value(1) } else { value(0) };
                 if less(value(2), low) { value(2).clone() } else { low.clone() }
@@ -195,14 +229,12 @@ impl Machine<'_> {
     }
 
     /// A function that neither the sketch nor the core has.
-    pub(super) fn unknown_function(&mut self, name: Symbol, given: Vec<Given>) -> Result<Value, Halt> {
+    pub(super) fn unknown_function(&mut self, name: Symbol, given: &[Given]) -> Value {
         let name = self.name(name);
-        let passes_port = given.iter().any(|given| matches!(given.value, Value::Port(_)));
-        let _ = passes_port;
         let first = given.first().map(|given| given.value.number().to_string()).unwrap_or_default();
         self.foreign(&name);
         let shown = if given.len() == 1 { format!("{name}({first})") } else { format!("{name}()") };
-        Ok(self.ask_number(&shown, self.chip.int(), 0))
+        self.ask_number(&shown, self.chip.int(), 0)
     }
 
     /// Notes a call that cannot be followed.

@@ -70,7 +70,7 @@ impl Machine<'_> {
             },
             Expr::AddressOf(of) => match self.place(of)? {
                 Some(place) => match place.load() {
-                    Ok(value @ (Value::Port(_) | Value::Function(_) | Value::Library(_))) => value,
+                    Ok(value @ (Value::Port(_) | Value::Function(_) | Value::Library)) => value,
                     _ => Value::Pointer(place),
                 },
                 None => self.value(of)?,
@@ -101,7 +101,7 @@ impl Machine<'_> {
                 Value::Nothing
             }
             Expr::Lambda(function) => Value::Function(function.clone()),
-            Expr::Unread(..) => Value::int(0, self.chip.int()),
+            Expr::Unread => Value::int(0, self.chip.int()),
         })
     }
 
@@ -209,7 +209,13 @@ impl Machine<'_> {
         let size = match ty {
             Type::Int(int) => int.size(),
             Type::Float => 4,
-            Type::Double => if self.chip == crate::sketch::syntax::Chip::Avr { 4 } else { 8 },
+            Type::Double => {
+                if self.chip == crate::sketch::syntax::Chip::Avr {
+                    4
+                } else {
+                    8
+                }
+            }
             Type::String => 6,
             Type::Void => 1,
             Type::Class(name) => {

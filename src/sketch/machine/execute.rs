@@ -232,11 +232,9 @@ impl Machine<'_> {
         let mut start = None;
         for (index, statement) in list.iter().enumerate() {
             match &statement.kind {
-                StmtKind::Case(Some(case)) => {
-                    if self.value(case)?.number() == value.number() {
-                        start = Some(index);
-                        break;
-                    }
+                StmtKind::Case(Some(case)) if self.value(case)?.number() == value.number() => {
+                    start = Some(index);
+                    break;
                 }
                 StmtKind::Case(None) if start.is_none() => start = Some(index),
                 _ => {}

@@ -4,6 +4,7 @@ use super::value::{Ch, Origin, Value, bytes, chars, decimals, low_byte};
 use crate::sketch::syntax::Chip;
 
 /// One conversion: `%-08.3lu`.
+#[expect(clippy::struct_excessive_bools, reason = "the flags of a conversion")]
 struct Conversion {
     zero: bool,
     left: bool,
@@ -65,7 +66,6 @@ fn conversion<'v>(
             b'0' if found.width == 0 && found.precision.is_none() => found.zero = true,
             b'-' => found.left = true,
             b'+' => found.plus = true,
-            b' ' | b'#' => {}
             b'.' => found.precision = Some(0),
             b'*' => {
                 let number = usize::try_from(values.next().map_or(0, Value::number)).unwrap_or(0);
@@ -80,7 +80,7 @@ fn conversion<'v>(
                 *number = (*number * 10 + digit).min(1000);
             }
             b'l' => found.long = true,
-            b'h' | b'z' | b't' | b'j' => {}
+            b' ' | b'#' | b'h' | b'z' | b't' | b'j' => {}
             letter => {
                 found.letter = letter;
                 return Some(found);

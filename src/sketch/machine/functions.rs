@@ -24,7 +24,7 @@ impl Machine<'_> {
                 let this = self.frames.last().and_then(|frame| frame.this.clone());
                 match self.method(*class, *name, &arguments) {
                     Some(method) => self.call_function(&method, arguments, this),
-                    None => self.unknown_function(*name, arguments),
+                    None => Ok(self.unknown_function(*name, &arguments)),
                 }
             }
             other => {
@@ -82,7 +82,7 @@ impl Machine<'_> {
         {
             return self.call_function(&function, arguments, None);
         }
-        self.core_call(name, arguments)
+        self.core_call(name, &arguments)
     }
 
     fn method_call(&mut self, object: &Expr, method: Symbol, list: &[Expr]) -> Result<Value, Halt> {
@@ -102,19 +102,17 @@ impl Machine<'_> {
             }
             Value::String(_) => {
                 let arguments = self.arguments(list)?;
-                self.string_call(&place, &method_name, &arguments)
+                Ok(self.string_call(&place, &method_name, &arguments))
             }
             Value::Object(class, _) => {
                 let arguments = self.arguments(list)?;
-                match self.method(class, method, &arguments) {
-                    Some(function) => self.call_function(&function, arguments, Some((class, place))),
-                    None => {
-                        let field = self.field_place(&place, method).map(|field| self.load(&field));
-                        match field.as_ref().and_then(Self::function_of) {
-                            Some(function) => self.call_function(&function, arguments, None),
-                            None => Ok(self.foreign(&method_name)),
-                        }
-                    }
+                if let Some(function) = self.method(class, method, &arguments) {
+                    return self.call_function(&function, arguments, Some((class, place)));
+                }
+                let field = self.field_place(&place, method).map(|field| self.load(&field));
+                match field.as_ref().and_then(Self::function_of) {
+                    Some(function) => self.call_function(&function, arguments, None),
+                    None => Ok(self.foreign(&method_name)),
                 }
             }
             Value::Null => {
@@ -122,12 +120,6 @@ impl Machine<'_> {
                     return Err(self.halt(Ending::Crash("a pointer that points to nothing is used")));
                 }
                 let words = self.words(object);
-                self.library_call(&words, &method_name, list)
-            }
-            Value::Library(class) => {
-                let class = self.name(class);
-                let words = self.words(object);
-                let _ = class;
                 self.library_call(&words, &method_name, list)
             }
             _ => {
@@ -176,15 +168,21 @@ impl Machine<'_> {
             (Type::Reference(inner), value) => self.fit_of(inner, value),
             (Type::Int(ty), Value::Int(int)) if *ty == int.ty => 5,
             (Type::Int(ty), Value::Int(int)) if (*ty == IntType::Char) == (int.ty == IntType::Char) => 4,
-            (Type::Int(_), Value::Int(_)) | (Type::Auto, _) => 3,
-            (Type::Float | Type::Double, Value::Float(..)) | (Type::String, Value::String(_)) => 5,
-            (Type::Pointer(_), Value::Pointer(_) | Value::Null) => 5,
+            (Type::Int(_), Value::Int(_)) | (Type::Auto, _) | (Type::String, Value::Pointer(_)) => 3,
+            (Type::Float | Type::Double, Value::Float(..))
+            | (Type::String, Value::String(_))
+            | (Type::Function, Value::Function(_))
+            | (Type::Pointer(_), Value::Pointer(_) | Value::Null | Value::Function(_)) => 5,
             (Type::Float | Type::Double, Value::Int(_)) | (Type::Int(_), Value::Float(..)) => 2,
-            (Type::String, Value::Pointer(_)) => 3,
-            (Type::Class(class), Value::Object(own, _)) => if class == own { 5 } else { 1 },
+            (Type::Class(class), Value::Object(own, _)) => {
+                if class == own {
+                    5
+                } else {
+                    1
+                }
+            }
             (Type::Class(class), Value::Port(_)) if !self.program.classes.contains_key(class) => 4,
             (Type::Pointer(inner), Value::Port(_)) if matches!(**inner, Type::Class(_)) => 4,
-            (Type::Function, Value::Function(_)) | (Type::Pointer(_), Value::Function(_)) => 5,
             (Type::Int(IntType::Bool), _) => 0,
             _ => -20,
         }
@@ -195,8 +193,7 @@ impl Machine<'_> {
         let mut class = class;
         for _ in 0..16 {
             let found = self.program.classes.get(&class)?;
-            let named: Vec<Rc<Function>> =
-                found.methods.iter().filter(|method| method.name == name).cloned().collect();
+            let named: Vec<Rc<Function>> = found.methods.iter().filter(|method| method.name == name).cloned().collect();
             if !named.is_empty() {
                 return self.best(&named, given);
             }
@@ -222,11 +219,9 @@ impl Machine<'_> {
             }
             return Ok(());
         }
-        if let ([Value::Object(..)], _) = (values, ()) {
+        if let [value @ Value::Object(..)] = values {
             // A copy.
-            if let Some(value) = values.first() {
-                let _ = place.store(value);
-            }
+            let _ = place.store(value);
             return Ok(());
         }
         for (number, value) in values.iter().enumerate() {
@@ -271,8 +266,7 @@ impl Machine<'_> {
             Flow::Return(value) => self.converted(&function.returns, value)?,
             // A function that should return something and does not gives what is in the register: 0 here.
             _ => match &function.returns {
-                Type::Void | Type::Auto | Type::Reference(_) => Value::Nothing,
-                Type::Class(_) => Value::Nothing,
+                Type::Void | Type::Auto | Type::Reference(_) | Type::Class(_) => Value::Nothing,
                 other => self.zero(other)?,
             },
         })
@@ -322,14 +316,14 @@ impl Machine<'_> {
             };
             // `Stream &port` and `SoftwareSerial port` take the port as it is.
             let value = match (value, arguments.first()) {
-                (Value::Library(_), Some(argument)) => match self.value(argument)? {
+                (Value::Library, Some(argument)) => match self.value(argument)? {
                     port @ Value::Port(_) => port,
                     _ => continue,
                 },
                 (value, _) => value,
             };
             let _ = field.change(|kept| match (&*kept, &value) {
-                (Value::Null | Value::Library(_), value) => *kept = value.clone(),
+                (Value::Null | Value::Library, value) => *kept = value.clone(),
                 _ => kept.take(&value),
             });
         }

@@ -36,7 +36,7 @@ impl Machine<'_> {
             Expr::Dereference(of) => match self.value(of)? {
                 Value::Pointer(place) => Ok(Some(place)),
                 Value::Null => Err(self.halt(Ending::Crash("a pointer that points to nothing is used"))),
-                value @ (Value::Port(_) | Value::Object(..) | Value::Library(_)) => Ok(Some(Place::new(value))),
+                value @ (Value::Port(_) | Value::Object(..) | Value::Library) => Ok(Some(Place::new(value))),
                 _ => Ok(None),
             },
             Expr::Step { after: false, of, .. } => {

@@ -19,15 +19,37 @@ pub(in crate::sketch) struct Sought {
     pub within: Option<u64>,
     /// It waits for it by itself, as `find` does.
     pub waits: bool,
+    /// Bytes that were sent to the modem before.
+    pub sent: usize,
 }
 
 /// Methods by which an object that is declared nowhere is known for a port.
 pub(super) fn is_stream_method(name: &str) -> bool {
     matches!(
         name,
-        "print" | "println" | "write" | "printf" | "available" | "read" | "peek" | "find" | "findUntil" | "readString"
-            | "readStringUntil" | "readBytes" | "readBytesUntil" | "parseInt" | "parseFloat" | "setTimeout" | "begin"
-            | "listen" | "overflow" | "flush" | "end" | "isListening" | "availableForWrite"
+        "print"
+            | "println"
+            | "write"
+            | "printf"
+            | "available"
+            | "read"
+            | "peek"
+            | "find"
+            | "findUntil"
+            | "readString"
+            | "readStringUntil"
+            | "readBytes"
+            | "readBytesUntil"
+            | "parseInt"
+            | "parseFloat"
+            | "setTimeout"
+            | "begin"
+            | "listen"
+            | "overflow"
+            | "flush"
+            | "end"
+            | "isListening"
+            | "availableForWrite"
     )
 }
 
@@ -163,7 +185,7 @@ impl Machine<'_> {
             [value] => vec![Ch { byte: low_byte(value.number()), from: value.from() }],
             [Value::Pointer(place), length, ..] => {
                 let length = usize::try_from(length.number()).unwrap_or(0).min(super::LARGEST);
-                self.raw(place, length)
+                Self::raw(place, length)
             }
             _ => Vec::new(),
         };
@@ -221,8 +243,10 @@ impl Machine<'_> {
     }
 
     fn nothing_typed(&mut self, name: &str, nothing: i64) -> Value {
-        let value = self.ask_text(name, "");
-        let _ = value;
+        if self.typed.contains(name) {
+            return Value::int(nothing, self.chip.int());
+        }
+        self.ask_text(name, "");
         let from = self.report.questions.iter().position(|known| known.name == name);
         Value::Int(Int::new(nothing, self.chip.int(), from.map_or(Origin::SKETCH, Origin::asked)))
     }
@@ -234,6 +258,10 @@ impl Machine<'_> {
         let Some(text) = self.assumed.remove(&name) else { return };
         let text = text.replace("\\n", "\n").replace("\\r", "\r");
         let question = self.ask_text(&name, text.trim_matches('"'));
+        if let Some(question) = self.report.questions.last_mut() {
+            question.assumed = true;
+        }
+        self.typed.insert(name);
         if let Some(found) = self.board.ports.get_mut(port) {
             found.received.extend(question);
         }
@@ -267,13 +295,11 @@ impl Machine<'_> {
                 return Ok(Some(ch));
             }
             let next = self.board.next_event().filter(|_| self.board.modem_port == Some(port));
-            match next.filter(|next| *next < until) {
-                Some(next) => self.board.wait_until(next.max(self.board.now)),
-                None => {
-                    self.board.wait_until(until);
-                    return Ok(self.take(port));
-                }
-            }
+            let Some(next) = next.filter(|next| *next < until) else {
+                self.board.wait_until(until);
+                return Ok(self.take(port));
+            };
+            self.board.wait_until(next.max(self.board.now));
         }
     }
 
@@ -295,8 +321,10 @@ impl Machine<'_> {
                 Value::string(read)
             }
             "readBytes" | "readBytesUntil" => {
-                let until = (method == "readBytesUntil").then(|| values.first().map_or(0, |end| low_byte(end.number())));
-                let (buffer, length) = if until.is_some() { (values.get(1), values.get(2)) } else { (values.first(), values.get(1)) };
+                let until =
+                    (method == "readBytesUntil").then(|| values.first().map_or(0, |end| low_byte(end.number())));
+                let (buffer, length) =
+                    if until.is_some() { (values.get(1), values.get(2)) } else { (values.first(), values.get(1)) };
                 let length = length.and_then(|length| usize::try_from(length.number()).ok()).unwrap_or(0);
                 let mut read = Vec::new();
                 while read.len() < length {
@@ -306,7 +334,10 @@ impl Machine<'_> {
                         None => break,
                     }
                 }
-                if read.len() == length && length > 1 && self.board.ports.get(port).is_some_and(|port| !port.received.is_empty()) {
+                if read.len() == length
+                    && length > 1
+                    && self.board.ports.get(port).is_some_and(|port| !port.received.is_empty())
+                {
                     self.slip(Slip::ShortBuffer(length));
                 }
                 if let Some(Value::Pointer(place)) = buffer {
@@ -339,7 +370,16 @@ impl Machine<'_> {
         if self.board.modem_port == Some(port) && self.report.sought.len() < 5000 {
             let within = self.board.ports.get(port).map(|port| port.timeout / MILLISECOND);
             let (at, line) = (self.board.now, self.line);
-            self.report.sought.push(Sought { began, at, line, text: wanted, found, within, waits: true });
+            self.report.sought.push(Sought {
+                began,
+                at,
+                line,
+                text: wanted,
+                found,
+                within,
+                waits: true,
+                sent: self.board.sent,
+            });
         }
         Ok(found)
     }

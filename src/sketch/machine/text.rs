@@ -3,7 +3,7 @@
 use super::functions::Given;
 use super::stream::Sought;
 use super::value::{Ch, Int, Origin, Place, Value, bytes, chars, in_base, origin};
-use super::{Halt, Machine, Slip};
+use super::{Machine, Slip};
 use crate::sketch::syntax::{Binary, IntType};
 
 impl Machine<'_> {
@@ -73,26 +73,26 @@ impl Machine<'_> {
         let limit = self.limit();
         let (at, line) = (self.board.now, self.line);
         let text = bytes(needle);
-        // A loop that asks again and again is one question.
-        if let Some(last) = self.report.sought.iter_mut().rev().take(8).find(|last| last.line == line && last.text == text)
-            && last.found == found
-            && last.at.abs_diff(at) < 2_000_000_000
-        {
-            last.at = at;
-            return;
-        }
-        self.report.sought.push(Sought { began: at, at, line, text, found, within: limit, waits: false });
+        // A loop that asks again and again is one question, until the next command.
+        let sent = self.board.sent;
+        let list = &mut self.report.sought;
+        let again =
+            |known: &Sought| known.line == line && known.text == text && known.found == found && known.sent == sent;
+        let start = list.len().saturating_sub(8);
+        let known = list.iter().skip(start).position(again).map(|place| list.remove(start + place));
+        let began = known.map_or(at, |known| known.began);
+        list.push(Sought { began, at, line, text, found, within: limit, waits: false, sent });
     }
 
-    pub(super) fn string_call(&mut self, place: &Place, method: &str, given: &[Given]) -> Result<Value, Halt> {
-        let Value::String(text) = self.load(place) else { return Ok(Value::Nothing) };
+    pub(super) fn string_call(&mut self, place: &Place, method: &str, given: &[Given]) -> Value {
+        let Value::String(text) = self.load(place) else { return Value::Nothing };
         let values: Vec<&Value> = given.iter().map(|given| &given.value).collect();
         let first = values.first().copied();
         let int = self.chip.int();
         let number = |index: usize| values.get(index).map(|value| value.number());
         let needle = || first.and_then(Value::printed).unwrap_or_default();
         let from = origin(&text);
-        Ok(match method {
+        match method {
             "length" => Value::Int(Int::new(i64::try_from(text.len()).unwrap_or(0), self.chip.unsigned_int(), from)),
             "isEmpty" => Value::bool(text.is_empty(), from),
             "c_str" | "begin" => Value::Pointer(place.element(0)),
@@ -116,7 +116,10 @@ impl Machine<'_> {
             }
             "endsWith" => {
                 let needle = needle();
-                let found = text.len().checked_sub(needle.len()).is_some_and(|at| starts(text.get(at..).unwrap_or_default(), &needle));
+                let found = text
+                    .len()
+                    .checked_sub(needle.len())
+                    .is_some_and(|at| starts(text.get(at..).unwrap_or_default(), &needle));
                 self.looked_for(&text, &needle, found);
                 Value::bool(found, from)
             }
@@ -125,7 +128,11 @@ impl Machine<'_> {
                 let (a, b) = (bytes(&text), bytes(&needle));
                 let same = if method == "equalsIgnoreCase" { a.eq_ignore_ascii_case(&b) } else { a == b };
                 self.looked_for(&text, &needle, same);
-                if method == "compareTo" { Value::Int(Int::new(order(&a, &b), int, from)) } else { Value::bool(same, from) }
+                if method == "compareTo" {
+                    Value::Int(Int::new(order(&a, &b), int, from))
+                } else {
+                    Value::bool(same, from)
+                }
             }
             "substring" => Value::string(part(&text, number(0).unwrap_or(0), number(1))),
             "toInt" => Value::Int(Int::new(leading_int(&text), IntType::I32, from)),
@@ -142,7 +149,7 @@ impl Machine<'_> {
                 Value::Nothing
             }
             _ => self.string_change(place, text.as_ref().clone(), method, &values),
-        })
+        }
     }
 
     /// Methods that change the text.
@@ -199,11 +206,7 @@ pub(super) fn position(text: &[Ch], needle: &[Ch], start: Option<i64>, last: boo
     let start = start.map(|start| usize::try_from(start).unwrap_or(0));
     let fits = |at: &usize| text.get(*at..).is_some_and(|rest| starts(rest, needle));
     let end = text.len().checked_sub(needle.len())?;
-    if last {
-        (0..=start.unwrap_or(end).min(end)).rev().find(fits)
-    } else {
-        (start.unwrap_or(0)..=end).find(fits)
-    }
+    if last { (0..=start.unwrap_or(end).min(end)).rev().find(fits) } else { (start.unwrap_or(0)..=end).find(fits) }
 }
 
 /// `substring(from, to)`: the two change places where they stand the wrong way round.

@@ -83,8 +83,8 @@ pub(super) enum Value {
     Function(Rc<Function>),
     /// A serial port of the board, by number. A pointer or reference to one is the same.
     Port(usize),
-    /// An object of a library, by its class.
-    Library(Symbol),
+    /// An object of a library.
+    Library,
 }
 
 /// Where a value is kept: what `&` gives, what a name stands for.
@@ -132,7 +132,9 @@ impl Place {
     }
 
     pub fn is_same(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.cell, &other.cell) && self.path == other.path && self.index.unwrap_or(0) == other.index.unwrap_or(0)
+        Rc::ptr_eq(&self.cell, &other.cell)
+            && self.path == other.path
+            && self.index.unwrap_or(0) == other.index.unwrap_or(0)
     }
 
     /// Reads what is here; an array as a pointer to its first element.
@@ -277,7 +279,9 @@ impl Value {
             (Self::Int(kept), other @ (Self::Pointer(_) | Self::Port(_))) if kept.ty == IntType::Bool => {
                 Self::bool(other.truth(), Origin::SKETCH)
             }
-            (Self::Float(..), other @ (Self::Int(_) | Self::Float(..))) => Self::Float(single(other.real()), other.from()),
+            (Self::Float(..), other @ (Self::Int(_) | Self::Float(..))) => {
+                Self::Float(single(other.real()), other.from())
+            }
             (Self::String(_), other) => match other.printed() {
                 Some(text) => Self::string(text),
                 None => return,
@@ -287,7 +291,7 @@ impl Value {
                 text.resize(kept.len(), Ch::default());
                 Self::Chars(Rc::new(text), *ty)
             }
-            (Self::Library(_), Self::Null | Self::Int(_)) => return,
+            (Self::Library, Self::Null | Self::Int(_)) => return,
             (_, other) => other.clone(),
         };
         *self = taken;
@@ -296,9 +300,7 @@ impl Value {
     /// What `print(self)` sends (Arduino core, `Print.cpp`); `None` of what cannot be printed.
     pub fn printed(&self) -> Option<Vec<Ch>> {
         match self {
-            Self::Int(int) if int.ty == IntType::Char => {
-                Some(vec![Ch { byte: low_byte(int.number), from: int.from }])
-            }
+            Self::Int(int) if int.ty == IntType::Char => Some(vec![Ch { byte: low_byte(int.number), from: int.from }]),
             Self::Int(int) => Some(chars(decimal(*int).as_bytes(), int.from)),
             Self::Float(number, from) => Some(chars(decimals(*number, 2).as_bytes(), *from)),
             Self::String(text) => Some(text.as_ref().clone()),
@@ -322,7 +324,9 @@ impl Value {
                     Self::Chars(text, _) | Self::String(text) => text.get(skip..).map(until_nul),
                     Self::Array(items) => {
                         let numbers = items.get(skip..)?.iter().map_while(|item| match item {
-                            Self::Int(int) if int.number != 0 => Some(Ch { byte: low_byte(int.number), from: int.from }),
+                            Self::Int(int) if int.number != 0 => {
+                                Some(Ch { byte: low_byte(int.number), from: int.from })
+                            }
                             _ => None,
                         });
                         Some(numbers.collect())

@@ -100,7 +100,7 @@ impl<'a> Expansion<'a> {
                 let name = next_piece(rest.trim_start()).unwrap_or_default();
                 if let Some(text) = value(name) {
                     let escaped = text.trim().replace('\\', "\\\\").replace('"', "\\\"");
-                    out.push_str(&format!("\"{escaped}\""));
+                    out.extend(["\"", &escaped, "\""]);
                     rest = rest.trim_start().get(name.len()..).unwrap_or_default();
                     continue;
                 }

@@ -1,0 +1,261 @@
+//! `modemscope sketch run` and `sketch explain`: a sketch on the simulated modem.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use serde::Serialize;
+
+use super::common::{CommandResult, Exit, counted, say, say_aside, writer};
+use super::sketch_files;
+use crate::capture::Record;
+use crate::modem::diagnose::Severity;
+use crate::notation::print;
+use crate::simulator::Profile;
+use crate::sketch::{
+    Chip, RunOptions, RunRow, RunWay, SketchFinding, SketchRun, Source, Unread, other_language, run_sketch,
+};
+
+/// How a sketch is run.
+#[derive(Debug, clap::Args)]
+pub struct How {
+    /// What only the board knows, such as 'digitalRead(3)=HIGH' or 'Serial=s'. May be given several times.
+    #[arg(long, value_name = "WHAT=VALUE")]
+    assume: Vec<String>,
+    /// What the sketch is compiled for; told by its headers where this is left out.
+    #[arg(long, value_enum)]
+    board: Option<BoardKind>,
+    /// Rounds of loop that send something.
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    rounds: usize,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum BoardKind {
+    /// Uno, Nano, Mega: an int has 16 bits.
+    Avr,
+    /// ESP32, ESP8266 and ARM: an int has 32 bits.
+    Esp,
+}
+
+impl How {
+    /// With the modem that `on` names.
+    pub fn options(&self, on: &str) -> Result<RunOptions, Exit> {
+        let Some(words) = on.strip_prefix("sim:") else {
+            let said = format!("--on {on}: a sketch runs on the simulated modem only, such as sim: or sim:no-sim,slow");
+            return Err(Exit::wrong_use(said));
+        };
+        let words: Vec<String> = words.split(',').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        let modem = Profile::from_words(&words).map_err(|error| Exit::wrong_use(format!("--on {on}: {error}")))?;
+        let mut assume = BTreeMap::new();
+        for said in &self.assume {
+            let Some((what, value)) = said.split_once('=') else {
+                let words = format!("--assume {said}: expected WHAT=VALUE, such as 'digitalRead(3)=HIGH'");
+                return Err(Exit::wrong_use(words));
+            };
+            assume.insert(what.trim().to_owned(), value.trim().to_owned());
+        }
+        let chip = self.board.map(|board| match board {
+            BoardKind::Avr => Chip::Avr,
+            BoardKind::Esp => Chip::Esp,
+        });
+        Ok(RunOptions { modem, assume, chip, rounds: self.rounds.max(1), ..RunOptions::default() })
+    }
+}
+
+/// `sketch run`.
+#[derive(Debug, clap::Args)]
+pub struct Run {
+    /// The sketch, `-` for standard input.
+    file: PathBuf,
+    /// The modem behind the board: sim: with a profile and faults, such as sim:no-sim,slow.
+    #[arg(long, value_name = "MODEM", default_value = "sim:")]
+    on: String,
+    #[command(flatten)]
+    how: How,
+    /// Keep the dialog with the modem as a capture, in a new file.
+    #[arg(long, value_name = "FILE")]
+    capture: Option<PathBuf>,
+}
+
+/// `sketch explain`.
+#[derive(Debug, clap::Args)]
+pub struct Explain {
+    /// The sketch, `-` for standard input.
+    file: PathBuf,
+    /// The modem behind the board: sim: with a profile and faults. Given several times, the sketch runs with each.
+    #[arg(long, value_name = "MODEM", default_value = "sim:")]
+    on: Vec<String>,
+    #[command(flatten)]
+    how: How,
+    /// Prints the findings as a JSON array.
+    #[arg(long)]
+    json: bool,
+    /// Exits with 1 if there is a problem or a warning.
+    #[arg(long)]
+    strict: bool,
+}
+
+/// Reads a sketch: one file, or with the tabs and headers beside it, as the Arduino IDE joins them.
+pub(super) fn read_sketch(path: &Path) -> Result<Source, Exit> {
+    let source = sketch_files::read(path)?;
+    match other_language(&source) {
+        Some(said) => Err(Exit::trouble(format!("{}: {said}", path.display()))),
+        None => Ok(source),
+    }
+}
+
+impl Run {
+    /// Runs it.
+    pub fn run(self) -> CommandResult {
+        let source = read_sketch(&self.file)?;
+        let run = run_sketch(&source, &self.how.options(&self.on)?);
+        let path = self.file.display();
+        say_aside(format!("{path}: {}", modem_words(&run)));
+        for row in &run.rows {
+            say(row_words(row));
+        }
+        say_aside(format!("{path}: {} after {:.1} s of the board's time", run.ended, run.lasted.as_secs_f64()));
+        for told in &run.told {
+            say_aside(told_words(&self.file, told));
+        }
+        if !run.findings.is_empty() {
+            say(format!("\n{}", findings_words(&run.findings)));
+        }
+        if let Some(capture) = &self.capture {
+            keep(&run, capture)?;
+        }
+        Ok(())
+    }
+}
+
+/// Where the modem hangs.
+pub(super) fn modem_words(run: &SketchRun) -> String {
+    let Some(object) = &run.object else { return "nothing is sent to a modem".to_owned() };
+    let pins = run.pins.map_or(String::new(), |pins| format!(", RX on D{}, TX on D{}", pins.rx, pins.tx));
+    let baud = run.baud.map_or(String::new(), |baud| format!(", {baud} baud"));
+    format!("the modem is `{object}`{pins}{baud}")
+}
+
+/// A line that has to be looked at.
+pub(super) fn told_words(path: &Path, told: &Unread) -> String {
+    format!("{}:{}: {}: {}", path.display(), told.line, told.reason, told.text)
+}
+
+/// One row: time, line of the sketch, bytes, and what stands there.
+fn row_words(row: &RunRow) -> String {
+    let at = row.at.as_secs_f64();
+    let bytes = print(&row.bytes);
+    match row.way {
+        RunWay::Sent => format!("{at:>9.3}  {:>4} > {bytes:<44}  {}", row.line, row.source),
+        RunWay::Received => format!("{at:>9.3}       < {bytes}"),
+        RunWay::Console => format!("{at:>9.3}  {:>4} | {bytes}", row.line),
+    }
+}
+
+fn keep(run: &SketchRun, path: &Path) -> CommandResult {
+    let mut writer = writer(Some(path))?;
+    let mut send = 0;
+    for row in &run.rows {
+        match row.way {
+            RunWay::Sent => {
+                writer.append(row.at, Record::sent(send, row.bytes.clone(), Vec::new()));
+                send += 1;
+            }
+            RunWay::Received => writer.append(row.at, Record::received(row.bytes.clone())),
+            RunWay::Console => {}
+        }
+    }
+    Ok(())
+}
+
+impl Explain {
+    /// Runs it; the exit code is that of `diagnose`.
+    pub fn run(self) -> CommandResult {
+        let source = read_sketch(&self.file)?;
+        let mut bad = false;
+        for on in &self.on {
+            let run = run_sketch(&source, &self.how.options(on)?);
+            if self.on.len() > 1 && !self.json {
+                say(format!("With {on}"));
+            }
+            let text = explained(&self.file, &run, self.json)?;
+            say(text.trim_end());
+            bad |= is_bad(&run);
+        }
+        if self.strict && bad { Err(Exit::not_done()) } else { Ok(()) }
+    }
+}
+
+/// A problem or a warning is among the findings.
+pub(super) fn is_bad(run: &SketchRun) -> bool {
+    run.findings.iter().any(|finding| finding.severity > Severity::Note)
+}
+
+/// The findings of a run as text or JSON, and on standard error what the run does not show.
+pub(super) fn explained(path: &Path, run: &SketchRun, json: bool) -> Result<String, Exit> {
+    if json {
+        return findings_json(&run.findings);
+    }
+    say_aside(format!("{}: {}; {}", path.display(), modem_words(run), run.ended));
+    for told in &run.told {
+        say_aside(told_words(path, told));
+    }
+    Ok(findings_words(&run.findings))
+}
+
+fn findings_words(findings: &[SketchFinding]) -> String {
+    let mut text = String::new();
+    for finding in findings {
+        let line = if finding.line > 0 { format!(", line {}", finding.line) } else { String::new() };
+        let _ = writeln!(text, "{}{line}: {} [{}]", finding.severity.name(), finding.title, finding.rule);
+        if !finding.source.is_empty() {
+            let _ = writeln!(text, "  {}", finding.source);
+        }
+        let _ = writeln!(text, "  why: {}", finding.cause);
+        let _ = writeln!(text, "  fix: {}", finding.fix);
+        if let Some(corrected) = &finding.corrected {
+            let _ = writeln!(text, "  write: {corrected}");
+        }
+        text.push('\n');
+    }
+    if findings.is_empty() {
+        return "Nothing to report: with this modem the sketch gets what it waits for.\n".to_owned();
+    }
+    let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    let (problems, warnings, notes) = (count(Severity::Problem), count(Severity::Warning), count(Severity::Note));
+    let counts = [counted(problems, "problem"), counted(warnings, "warning"), counted(notes, "note")].join(", ");
+    let _ = writeln!(text, "{counts}");
+    text
+}
+
+#[derive(Serialize)]
+struct FindingJson<'a> {
+    rule: &'a str,
+    severity: &'a str,
+    line: usize,
+    source: &'a str,
+    title: &'a str,
+    cause: &'a str,
+    fix: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    corrected: Option<&'a str>,
+}
+
+fn findings_json(findings: &[SketchFinding]) -> Result<String, Exit> {
+    let as_json = |finding: &SketchFinding| -> Result<serde_json::Value, serde_json::Error> {
+        serde_json::to_value(FindingJson {
+            rule: finding.rule,
+            severity: finding.severity.name(),
+            line: finding.line,
+            source: &finding.source,
+            title: &finding.title,
+            cause: &finding.cause,
+            fix: &finding.fix,
+            corrected: finding.corrected.as_deref(),
+        })
+    };
+    let list = findings.iter().map(as_json).collect::<Result<Vec<_>, _>>().map_err(Exit::trouble)?;
+    serde_json::to_string_pretty(&list).map_err(Exit::trouble)
+}

@@ -1,0 +1,311 @@
+//! Sketches as people write them; ugly ones first.
+
+use expect_test::{Expect, expect};
+use proptest::prelude::*;
+
+use super::*;
+
+fn table(imported: &Imported) -> String {
+    let mut lines = vec![format!(
+        "{} {:?} {:?}",
+        imported.object.as_deref().unwrap_or("-"),
+        imported.pins.map(|pins| (pins.rx, pins.tx)),
+        imported.baud
+    )];
+    for step in &imported.steps {
+        let expect = step.expect.as_ref().map_or(String::new(), |text| format!(" expects {text}"));
+        let within = step.within.map_or(String::new(), |within| format!(" within {within:?}"));
+        let fail = if step.fail.is_empty() { String::new() } else { format!(" fails by {}", step.fail.join(", ")) };
+        let note = step.note.as_ref().map_or(String::new(), |note| format!(" ({note})"));
+        lines.push(format!("{}: {} {:?}{expect}{within}{fail}{note}", step.line, step.text, step.wait_after));
+    }
+    for (name, ask) in &imported.asks {
+        lines.push(format!("ask {name}: {}", ask.default));
+    }
+    for unread in &imported.unread {
+        lines.push(format!("! {}: {} -- {}", unread.line, unread.text, unread.reason));
+    }
+    lines.join("\n") + "\n"
+}
+
+fn imported(source: &Source) -> Imported {
+    import(source, &RunOptions::default())
+}
+
+/// With few steps, for sketches without an end.
+fn quick(text: &str) -> Imported {
+    import(&Source::new(text), &RunOptions { most_steps: 10_000, ..RunOptions::default() })
+}
+
+fn check(source: &str, expect: &Expect) {
+    expect.assert_eq(&table(&imported(&Source::new(source))));
+}
+
+#[test]
+fn the_failing_sketch_of_the_story() {
+    let source = Source::new(include_str!("../../../tests/data/sketches/blind.ino"));
+    expect![[r#"
+        serialSIM800 Some((8, 7)) Some(9600)
+        13:  1s
+        15: AT\r\n 500ms
+        17: AT+CIPSTART="TCP","IP-ADRESS-HERE","9999"\r\n 500ms
+        19: AT+CIPSEND\r\n 500ms
+        21: TEXT MESSAGE HERE 500ms
+        23: \x1A 500ms
+        25: AT+CIPCLOSE\r\n 500ms
+    "#]]
+    .assert_eq(&table(&imported(&source)));
+    let blind = imported(&source).timed_macro("blind");
+    let said = |step: &Step| format!("{} {:?}", step.send.as_deref().unwrap_or("-"), step.wait.unwrap_or_default());
+    expect![[r#"
+        - 1s
+        AT\r\n 500ms
+        AT+CIPSTART="TCP","IP-ADRESS-HERE","9999"\r\n 500ms
+        AT+CIPSEND\r\n 500ms
+        TEXT MESSAGE HERE 500ms
+        \x1A 500ms
+        AT+CIPCLOSE\r\n 500ms"#]]
+    .assert_eq(&(blind.steps.iter().map(said).collect::<Vec<_>>().join("\n")));
+}
+
+/// The smallest forms of faults that were met in sketches of others; what is right was written down before.
+#[test]
+fn small_sketches_of_known_faults() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/sketches/small");
+    let mut names: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    names.retain(|path| path.extension().is_some_and(|kind| kind == "ino"));
+    names.sort();
+    let mut all = String::new();
+    for path in names {
+        let source = Source::from_bytes(&std::fs::read(&path).unwrap());
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        all.extend(["== ", &name, "\n", &table(&imported(&source))]);
+    }
+    expect_test::expect_file![format!("{folder}/expected.txt")].assert_eq(&all);
+}
+
+#[test]
+fn what_only_the_board_knows_is_asked_and_can_be_said() {
+    let sketch = "SoftwareSerial s(8, 7);\nvoid setup() { s.begin(9600); }\nvoid loop() {\n  if (digitalRead(3) == HIGH) {\n    \
+                  s.println(\"ATD112;\");\n  }\n  int t = analogRead(A0);\n  s.println(\"AT+X=\" + String(t * 2) + \"!\");\n}";
+    check(
+        sketch,
+        &expect![[r#"
+        s Some((8, 7)) Some(9600)
+        8: AT+X=${analogRead_A0}!\r\n 0ns (line 7: analogRead(A0) is known only on the board)
+        ask analogRead_A0: 1024
+        ! 4: if (digitalRead(3) == HIGH) { -- hangs on digitalRead(3) (taken as 0): taken for no; --assume 'digitalRead(3)=…' chooses
+        ! 5: s.println("ATD112;"); -- not reached in this run: sends `ATD112;`; it hangs on digitalRead(3): --assume 'digitalRead(3)=…'
+        ! 7: int t = analogRead(A0); -- analogRead(A0) is known only on the board; the macro asks for it, with `512` as default
+    "#]],
+    );
+    let mut options = RunOptions::default();
+    options.assume.insert("digitalRead(3)".to_owned(), "HIGH".to_owned());
+    options.assume.insert("analogRead( A0 )".to_owned(), "21".to_owned());
+    expect![[r#"
+        s Some((8, 7)) Some(9600)
+        5: ATD112;\r\n 0ns
+        8: AT+X=${analogRead_A0}!\r\n 0ns (line 7: analogRead(A0) is known only on the board)
+        ask analogRead_A0: 42
+    "#]]
+    .assert_eq(&table(&import(&Source::new(sketch), &options)));
+}
+
+#[test]
+fn what_is_typed_on_the_monitor_can_be_said() {
+    let sketch = include_str!("../../../tests/data/sketches/small/b1-menu.ino");
+    let mut options = RunOptions::default();
+    options.assume.insert("Serial".to_owned(), "s".to_owned());
+    expect![[r#"
+        sim Some((7, 8)) Some(9600)
+        10: AT+CMGF=1\r\n 1s
+        12: AT+CMGS="+15550100"\r\n 0ns
+    "#]]
+    .assert_eq(&table(&import(&Source::new(sketch), &options)));
+}
+
+#[test]
+fn failure_texts_and_time_outs_become_the_steps() {
+    check(
+        "SoftwareSerial s(8, 7);\nString ask(String c, unsigned long most) {\n  s.println(c);\n  String answer = \"\";\n  \
+         unsigned long t = millis();\n  while (millis() - t < most) {\n    while (s.available()) answer += (char)s.read();\n    \
+         if (answer.indexOf(\"ERROR\") >= 0) break;\n    if (answer.indexOf(\"OK\") >= 0) break;\n  }\n  return answer;\n}\n\
+         void setup() {\n  s.begin(9600);\n  ask(\"ATE0\", 2000);\n  delay(300);\n  String n = ask(\"AT+CSQ\", 5000);\n  \
+         s.println(\"AT+ECHO=\" + n.substring(8, 10));\n}\nvoid loop() {}",
+        &expect![[r#"
+            s Some((8, 7)) Some(9600)
+            3: ATE0\r\n 300ms expects OK within 2s fails by ERROR
+            3: AT+CSQ\r\n 0ns expects OK within 5s fails by ERROR
+            18: AT+ECHO=${answer}\r\n 0ns (line 18: part of what the modem answered)
+            ask answer: : 
+            ! 18: s.println("AT+ECHO=" + n.substring(8, 10)); -- sends part of what the modem answered; the macro asks for it
+        "#]],
+    );
+}
+
+#[test]
+fn libraries_tasks_and_missing_functions_are_told() {
+    check(
+        "#include <TinyGsmClient.h>\nTinyGsm modem(Serial1);\nvoid setup() {\n  Serial1.begin(9600);\n  modem.restart();\n  \
+         xTaskCreate(work, \"w\", 100, NULL, 1, NULL);\n  sendIt(3);\n  Serial1.println(\"AT\");\n}\nvoid loop() {}",
+        &expect![[r#"
+            Serial1 None Some(9600)
+            8: AT\r\n 0ns
+            ! 5: modem.restart(); -- `modem.restart` is a call of TinyGSM, which talks to the modem by itself (AT+CFUN=1,1 or AT+CFUN=0 and 1, then as init); not followed
+            ! 6: xTaskCreate(work, "w", 100, NULL, 1, NULL); -- a task is started here; it runs beside loop, and is not followed
+            ! 7: sendIt(3); -- `sendIt` is not defined in what is here; what it sends is missing
+        "#]],
+    );
+}
+
+#[test]
+fn tabs_and_headers_are_joined() {
+    let tab = |name: &str, text: &str| super::super::Tab { name: name.to_owned(), bytes: text.as_bytes().to_vec() };
+    let source = Source::from_tabs(vec![
+        tab("main.ino", "#include \"ports.h\"\nvoid setup() { GSM.begin(9600); second(); }\nvoid loop() {}\n"),
+        tab("z.ino", "void third() { GSM.println(\"AT+Z\"); }\n"),
+        tab("a.ino", "void second() { GSM.println(\"AT+A\"); third(); }\n"),
+        tab("ports.h", "#pragma once\n#include <SoftwareSerial.h>\nSoftwareSerial GSM(10, 11);\n"),
+    ]);
+    expect![[r#"
+        GSM Some((10, 11)) Some(9600)
+        1: AT+A\r\n 0ns
+        1: AT+Z\r\n 0ns
+    "#]]
+    .assert_eq(&table(&imported(&source)));
+}
+
+#[test]
+fn encodings_and_line_ends() {
+    let lines = "\u{FEFF}SoftwareSerial s(8, 7);\r\nvoid setup() {\r\n  s.begin(9600); // \u{e9}\r\n  s.println(\"AT\");\r\n}\r\n";
+    let utf8 = Source::from_bytes(lines.as_bytes());
+    let latin: Vec<u8> = lines.chars().skip(1).map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+    for source in [utf8, Source::from_bytes(&latin)] {
+        let found = imported(&source);
+        assert_eq!(found.steps[0].bytes, b"AT\r\n");
+        assert_eq!((found.steps[0].line, found.unread.len()), (4, 0));
+    }
+}
+
+#[test]
+fn programs_that_are_no_sketches_are_known() {
+    for (text, name) in [
+        ("from machine import UART\nu = UART(1)\nu.write('AT')\n", "MicroPython"),
+        ("import serial\ns = serial.Serial('x')\n", "pyserial"),
+        ("#include \"driver/uart.h\"\nvoid app_main(void) { uart_write_bytes(1, \"AT\", 2); }\n", "ESP-IDF"),
+    ] {
+        let said = crate::sketch::other_language(&Source::new(text)).unwrap();
+        assert!(said.contains(name), "{said}");
+    }
+    assert_eq!(crate::sketch::other_language(&Source::new("void setup() {}")), None);
+}
+
+#[test]
+fn a_long_sketch_is_imported_in_time() {
+    let mut text = String::from("SoftwareSerial s(8, 7);\nvoid setup() {\n  s.begin(9600);\n");
+    for line in 0..5000 {
+        text.extend(["  s.println(\"AT+N=", &line.to_string(), "\"); // a line\n"]);
+    }
+    text.push_str("}\nvoid loop() {}\n");
+    let found = imported(&Source::new(&text));
+    assert_eq!(found.steps.len(), 5000);
+}
+
+#[test]
+fn nothing_runs_without_end() {
+    for text in [
+        "void setup() { setup(); }",
+        "int f(int n) { return f(n + 1) + 1; } void setup() { Serial.println(f(0)); }",
+        "void setup() { while (1) Serial1.println(\"AT\"); }",
+        "void setup() { String s = \"x\"; while (1) s += s; }",
+        "void setup() { for (;;) {} }",
+        "void setup() { again: goto again; }",
+        "void setup() { int a[60000]; for (int i = 0; i < 1000; i++) { int b[60000]; } }",
+        "struct A { A b; }; A a; void setup() {}",
+        "#define A B B\n#define B A A\nA A A",
+        "#define X(a) a a a a\nvoid f() { X(X(X(X(X(X(X(X(X(X(X(X(1)))))))))))) }",
+        "void setup() { while (1) delay(10); }",
+        "void loop() { static int n; n++; }",
+        "void setup() { ((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((",
+    ] {
+        assert!(quick(text).steps.len() < 10_000, "{text}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Any text gives something, and never a panic.
+    #[test]
+    fn any_text(text in r#"[a-zA-Z0-9 (){};,.+*<>=!&|"'#\\\n\[\]:?/%^~-]{0,300}"#) {
+        quick(&text);
+    }
+
+    /// The pieces of sketches in any order.
+    #[test]
+    fn any_pieces(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..60)) {
+        quick(&pieces.concat());
+    }
+}
+
+const PIECES: &[&str] = &[
+    "void setup() {",
+    "void loop() {",
+    "}",
+    "{",
+    "(",
+    ")",
+    ";",
+    "if (",
+    "while (",
+    "for (;;)",
+    "else ",
+    "Serial",
+    "s",
+    ".",
+    "->",
+    "println(",
+    "find(",
+    "read()",
+    "available()",
+    "\"AT\"",
+    "\"OK\"",
+    "26",
+    "x",
+    "int x",
+    "=",
+    "+",
+    "String ",
+    "char b[4]",
+    "&",
+    "*",
+    "[",
+    "]",
+    "static ",
+    "struct A ",
+    "class A ",
+    "new A",
+    "return ",
+    "break;",
+    "switch (x)",
+    "case 1:",
+    "goto e;",
+    "e:",
+    "#define x(a) a\n",
+    "\n#if x\n",
+    "\n#endif\n",
+    "sprintf(b, \"%s\"",
+    ",",
+    "delay(5)",
+    "millis()",
+    "?",
+    ":",
+    "SoftwareSerial s(8, 7);",
+    "template<typename T> ",
+    "auto f = []() {",
+    "x++",
+    "analogRead(0)",
+    "strtok(b, \",\")",
+    "memcpy(b, b, 9)",
+    "b[9] = 1;",
+];
