@@ -61,6 +61,12 @@ impl Clock {
         self.at(now).strftime("%Y/%m/%d,%H:%M:%S").to_string()
     }
 
+    /// Date and time in UTC, as satellites tell them.
+    pub(super) fn date_and_hours(&self, now: Duration) -> String {
+        let utc = self.at(now).saturating_sub(SignedDuration::from_mins(i64::from(self.zone) * 15));
+        utc.strftime("%d%m%y,%H%M%S.0").to_string()
+    }
+
     /// As the network's time report prints it: UTC, year to second.
     fn universal(&self, now: Duration) -> String {
         let utc = self.at(now).saturating_sub(SignedDuration::from_mins(i64::from(self.zone) * 15));

@@ -2,6 +2,7 @@
 //!
 //! Time counts from the moment the host has the port. Steps come in order: each waits for the one before it.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -14,7 +15,7 @@ const WITHIN: Duration = Duration::from_mins(1);
 /// No step takes longer.
 const LONGEST: Duration = Duration::from_hours(24);
 /// Bytes of one direction that are kept to find a text in.
-const KEPT: usize = 256 * 1024;
+const KEPT: usize = 64 * 1024;
 
 /// A scenario that cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -222,30 +223,38 @@ pub struct Play {
     turned: Duration,
     /// The step in hand waits for its text since then.
     waiting: Option<Duration>,
-    host: Heard,
-    modem: Heard,
+    heard: Heard,
 }
 
-/// What one side said, from where it has not been looked at.
+/// What both sides said, in its order, since the step in hand began.
 #[derive(Debug, Default)]
 struct Heard {
-    bytes: Vec<u8>,
+    bytes: VecDeque<(Speaker, u8)>,
+    /// Nothing was added since it was last looked at.
+    seen: bool,
 }
 
 impl Heard {
-    fn add(&mut self, bytes: &[u8]) {
-        self.bytes.extend(bytes);
+    fn add(&mut self, from: Speaker, bytes: &[u8]) {
+        self.bytes.extend(bytes.iter().map(|byte| (from, *byte)));
         let excess = self.bytes.len().saturating_sub(KEPT);
         self.bytes.drain(..excess);
+        self.seen &= bytes.is_empty();
     }
 
-    /// Whether a text stands in it; what is before its end is spent.
-    fn take(&mut self, text: &str) -> bool {
-        let found = memchr::memmem::find(&self.bytes, text.as_bytes());
-        if let Some(at) = found {
-            self.bytes.drain(..at + text.len());
+    /// Whether one side said a text; what both said before its end is spent.
+    fn take(&mut self, from: Speaker, text: &str) -> bool {
+        if std::mem::replace(&mut self.seen, true) {
+            return false;
         }
-        found.is_some()
+        let (places, said): (Vec<usize>, Vec<u8>) =
+            self.bytes.iter().enumerate().filter(|(_, one)| one.0 == from).map(|(at, one)| (at, one.1)).unzip();
+        let last = memchr::memmem::find(&said, text.as_bytes()).and_then(|at| places.get(at + text.len() - 1));
+        if let Some(last) = last {
+            self.bytes.drain(..=*last);
+            self.seen = false;
+        }
+        last.is_some()
     }
 }
 
@@ -259,8 +268,7 @@ impl Play {
             began: None,
             turned: Duration::ZERO,
             waiting: None,
-            host: Heard::default(),
-            modem: Heard::default(),
+            heard: Heard::default(),
         }
     }
 
@@ -279,10 +287,7 @@ impl Play {
 
     /// Bytes went by.
     pub fn heard(&mut self, from: Speaker, bytes: &[u8]) {
-        match from {
-            Speaker::Host => self.host.add(bytes),
-            Speaker::Modem => self.modem.add(bytes),
-        }
+        self.heard.add(from, bytes);
     }
 
     /// What is to be done to the modem now; ask until `None`. Ends expectations that are met or too late.
@@ -295,15 +300,14 @@ impl Play {
             }
             match step.what {
                 What::Do(control) => {
+                    // What was said before it is no answer to it.
+                    self.heard = Heard::default();
                     self.end(now, None);
                     return Some(control);
                 }
                 What::Expect { from, text, within, never } => {
                     let since = *self.waiting.get_or_insert_with(|| start.max(self.turned));
-                    let said = match from {
-                        Speaker::Host => self.host.take(&text),
-                        Speaker::Modem => self.modem.take(&text),
-                    };
+                    let said = self.heard.take(from, &text);
                     let over = now >= since + within;
                     match (said, over, never) {
                         (true, _, false) | (false, true, true) => self.end(now, None),
@@ -331,7 +335,7 @@ impl Play {
         let name = self.steps.get(self.outcomes.len()).map(|step| step.name.clone()).unwrap_or_default();
         let at = now.saturating_sub(self.began.unwrap_or(now));
         self.outcomes.push(Outcome { name, at, failure });
-        (self.turned, self.waiting) = (now, None);
+        (self.turned, self.waiting, self.heard.seen) = (now, None, false);
     }
 
     /// When [`Self::poll`] is due at the latest.
@@ -442,6 +446,21 @@ never = true
         let report = junit("re<covers", play.outcomes());
         assert!(report.contains("<testsuite name=\"re&lt;covers\" tests=\"4\" failures=\"2\""), "{report}");
         assert!(report.contains("<failure message=\"&quot;REBOOT&quot; was said\"/>"), "{report}");
+    }
+
+    #[test]
+    fn what_was_said_before_a_step_is_no_answer_to_it() {
+        let text = "version = 1\n[[step]]\nexpect = \"AT+X\"\n[[step]]\nfrom = \"modem\"\nexpect = \"OK\"\n[[step]]\ndo = \"restart\"\n\
+                    [[step]]\nexpect = \"AT\"\nwithin = \"1s\"";
+        let mut play = Play::new(&Scenario::parse(text).unwrap());
+        play.begin(Duration::ZERO);
+        play.heard(Speaker::Modem, b"OK");
+        play.heard(Speaker::Host, b"AT+X");
+        assert_eq!((play.poll(seconds(1)), play.outcomes().len()), (None, 1), "that OK was no answer");
+        play.heard(Speaker::Modem, b"OK");
+        play.heard(Speaker::Host, b"AT");
+        assert_eq!((play.poll(seconds(2)), play.outcomes().len()), (Some(Control::Restart), 3));
+        assert_eq!((play.poll(seconds(3)), play.passed()), (None, false), "that AT came before it");
     }
 
     #[test]

@@ -321,6 +321,7 @@ mod calls;
 mod faults;
 mod http;
 mod laws;
+mod lte;
 mod messages;
 mod modes;
 mod power;

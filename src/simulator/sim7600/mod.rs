@@ -1,5 +1,6 @@
 //! What only a SIM7600 has: TCP/IP by `NETOPEN` and `CIPOPEN`, MQTT.
 
+mod extras;
 mod mqtt;
 mod net;
 mod packet;
@@ -11,5 +12,10 @@ use super::part::Part;
 
 /// The parts that make it one.
 pub(super) fn parts() -> Vec<Box<dyn Part>> {
-    vec![Box::new(net::Net::default()), Box::new(http::Http::default()), Box::new(mqtt::Mqtt::default())]
+    vec![
+        Box::new(net::Net::default()),
+        Box::new(http::Http::default()),
+        Box::new(mqtt::Mqtt::default()),
+        Box::new(extras::Extras::default()),
+    ]
 }

@@ -8,7 +8,8 @@ use crate::simulator::part::Command;
 use crate::simulator::reply::{Code, Done, Failure};
 use crate::simulator::uart::{Ended, Ending, Wait};
 
-pub(super) const COMMANDS: &[Command<Net>] = &[("+CIPSEND", Net::send), ("+CIPSENDMODE", |_, _, _| Done::Ok)];
+pub(super) const COMMANDS: &[Command<Net>] =
+    &[("+CIPSEND", Net::send), ("+CIPSENDMODE", |_, _, _| Done::Ok), ("+CIPACK", Net::counts)];
 
 /// Without an acknowledgement the send counts as failed.
 const ACKNOWLEDGE_LIMIT: [u32; 2] = [120_000, 120_000];
@@ -94,6 +95,18 @@ impl Net {
             }
             (None, None) => {}
         }
+    }
+
+    /// `AT+CIPACK=<link>`: sent, confirmed, not yet confirmed.
+    fn counts(&mut self, desk: &mut Desk, call: &Call) -> Done {
+        if call.form == Form::Test {
+            return desk.test(call, "(0-9)");
+        }
+        let number = Self::named(call, 0).filter(|_| call.form == Form::Set);
+        let link = number.and_then(|number| self.link(number)).filter(|link| link.state == State::Open);
+        let Some(link) = link else { return refused(desk, "+IP ERROR: No connection") };
+        let (sent, flying) = (link.sent, link.in_flight as u64);
+        desk.answer(call, format!("+CIPACK: {sent},{},{flying}", sent.saturating_sub(flying)))
     }
 
     /// The socket stands: what waited for it goes out.
