@@ -94,7 +94,8 @@ const TABLE: &[(&str, Job, &[&str])] = &[
     ("no-sim", straight, &["sim-missing"]),
     ("pin", patient, &["sim-locked"]),
     ("pin", straight, &["sim-locked"]),
-    ("no-network", patient, &["not-registered", "no-data-service"]),
+    // One cause, one finding: without a network the data service is refused too.
+    ("no-network", patient, &["not-registered"]),
     ("weak-signal", patient, &["weak-signal", "send-failed"]),
     ("wrong-apn", patient, &["no-data-service"]),
     ("wrong-apn", straight, &["no-data-service"]),
