@@ -223,6 +223,8 @@ pub enum Tool {
     Choose(Purpose),
     /// The picked file was taken note of.
     TakeChosen,
+    /// Run this sketch on a simulated board with the simulated modem.
+    RunSketch(String),
     /// The board that these macros came from is wired so.
     Wire(Vec<String>, Wired),
     /// Save a sketch as this file, which must not be there yet.

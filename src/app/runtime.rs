@@ -295,6 +295,7 @@ impl Runtime {
             }
             Tool::Choose(purpose) => self.choose(state, purpose),
             Tool::TakeChosen => state.tools.chosen = None,
+            Tool::RunSketch(text) => self.run_sketch(state, text),
             Tool::Wire(names, wired) => state.tools.wired.extend(names.into_iter().map(|name| (name, wired))),
             Tool::SaveSketch(sketch, path) => tools::save_new(state, "The sketch", sketch.text, &path),
             Tool::SaveProgram(text, path) => tools::save_new(state, "The program", &text, &path),

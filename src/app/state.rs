@@ -23,6 +23,7 @@ use crate::link::{LineSettings, LinkSpec};
 use crate::macros::Book;
 use crate::modem::diagnose::{Doing, Finding};
 use crate::session::occupant::{Occupant, Refusal, Wish, first_refusal};
+use crate::sketch::SketchRun;
 use crate::worker::{Phase, Status};
 
 /// The port name of the simulated modem, always in the list.
@@ -96,6 +97,10 @@ pub struct Tools {
     pub recording_since: Option<u64>,
     /// The newest captures, once they are listed.
     pub captures: Vec<Kept>,
+    /// A sketch is being run.
+    pub sketch_running: bool,
+    /// The last run of a sketch.
+    pub sketch_run: Option<SketchRun>,
     /// How the boards are wired that macros came from, by the macro's name.
     pub wired: BTreeMap<String, Wired>,
     /// Commands and signal over time.

@@ -17,6 +17,7 @@ mod settings;
 mod share;
 mod signal;
 mod simulator;
+mod sketch;
 mod steps;
 mod wiring;
 
@@ -31,6 +32,7 @@ pub use self::help::{AdapterPage, NanoPage};
 pub use self::import::ImportPanel;
 pub use self::open::OpenPanel;
 pub use self::program::ProgramPanel;
+pub use self::sketch::SketchPanel;
 use super::commands::Commands;
 use super::theme;
 use crate::app::State;
@@ -72,7 +74,12 @@ fn groups() -> [Vec<Box<dyn ToolWindow>>; 6] {
     [
         vec![Box::<send_file::SendFilePanel>::default(), Box::new(share::SharePanel), Box::new(FindBaudPanel)],
         vec![Box::<OpenPanel>::default(), Box::<export::ExportPanel>::default()],
-        vec![Box::<EditorPanel>::default(), Box::<ImportPanel>::default(), Box::<ProgramPanel>::default()],
+        vec![
+            Box::<EditorPanel>::default(),
+            Box::<ImportPanel>::default(),
+            Box::<SketchPanel>::default(),
+            Box::<ProgramPanel>::default(),
+        ],
         vec![Box::<signal::SignalPanel>::default(), Box::<simulator::SimulatorPanel>::default()],
         vec![Box::<NanoPage>::default(), Box::new(AdapterPage)],
         vec![Box::new(keys::KeysPage), Box::<settings::SettingsPanel>::default()],

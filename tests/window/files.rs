@@ -94,3 +94,20 @@ fn a_sketch_goes_back_to_the_pins_it_came_from() {
     assert!(program.contains("MODEM_RX_PIN = 7") && program.contains("MODEM_TX_PIN = 8"), "{program}");
     assert!(program.contains("MODEM_BAUD = 19200"), "{program}");
 }
+
+/// The sketch of the story: blind, every 500 ms.
+#[test]
+fn a_pasted_sketch_is_run_and_told_what_is_wrong_by_line() {
+    let blind = include_str!("../data/sketches/blind.ino");
+    let mut desk = Desk::new(&Start::default());
+    desk.harness.event(Event::Paste(blind.to_owned()));
+    desk.frames();
+    desk.click("Run the sketch");
+    desk.wait("it was run", |desk| desk.state().tools.sketch_run.is_some());
+    desk.frames();
+    assert!(desk.shows("Problem") && desk.shows("AT+CIPSEND"), "{:?}", desk.state().tools.sketch_run);
+    assert!(desk.shows("To do: "));
+    desk.reach("Import it as a macro…");
+    desk.frames();
+    assert!(desk.shows("from an Arduino sketch"));
+}

@@ -21,6 +21,7 @@ use crate::macros::Macro;
 use crate::macros::edit::{Edit, Editor};
 use crate::macros::recorder::{Recorder, Replay};
 use crate::modem::Direction;
+use crate::sketch::{RunOptions, SketchRun, Source, run_sketch};
 
 /// Work of the tool windows that is under way.
 #[derive(Debug, Default)]
@@ -33,6 +34,7 @@ pub(super) struct Jobs {
     timeline_again: bool,
     part: Option<Job<FromCapture>>,
     captures: Option<Job<std::io::Result<Vec<Kept>>>>,
+    sketch: Option<Job<SketchRun>>,
 }
 
 /// How a file dialog ended.
@@ -155,6 +157,14 @@ impl Runtime {
         self.add_macro(state, made.recorded, done);
     }
 
+    /// Minutes of the board pass in far less than a second; a thread of its own runs it all the same.
+    pub(super) fn run_sketch(&mut self, state: &mut State, text: String) {
+        let work = move |_: &Progress| run_sketch(&Source::new(&text), &RunOptions::default());
+        let job = Job::start("sketch", self.news.clone(), work);
+        self.jobs.sketch = started(state, job);
+        state.tools.sketch_running = self.jobs.sketch.is_some();
+    }
+
     pub(super) fn list_captures(&mut self, state: &mut State) {
         let Some(folder) = self.captures.clone() else { return };
         let job = Job::start("captures", self.news.clone(), move |_| folder::newest(&folder, LISTED));
@@ -180,6 +190,9 @@ impl Runtime {
     /// Takes in what is done.
     pub(super) fn poll_tools(&mut self, state: &mut State) {
         self.poll_part(state);
+        if let Some(run) = self.jobs.sketch.as_ref().and_then(Job::take) {
+            (self.jobs.sketch, state.tools.sketch_running, state.tools.sketch_run) = (None, false, Some(run));
+        }
         if let Some(listed) = self.jobs.captures.as_ref().and_then(Job::take) {
             self.jobs.captures = None;
             match listed {

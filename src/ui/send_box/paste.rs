@@ -9,7 +9,7 @@ use egui::{Button, DragValue, Id, Modal, RichText, ScrollArea, Ui};
 use crate::app::command::Line;
 use crate::notation::{LineEnding, Mode, parse};
 use crate::ui::commands::Commands;
-use crate::ui::tools::ImportPanel;
+use crate::ui::tools::{ImportPanel, SketchPanel};
 use crate::ui::{bytes, parts, theme};
 
 /// A single line up to this length simply goes into the field.
@@ -104,10 +104,12 @@ impl Paste {
     fn offer_import(&self, ui: &mut Ui, commands: &mut Commands) -> bool {
         let mut taken = false;
         ui.horizontal_wrapped(|ui| {
-            if parts::primary(ui, true, "Import it…")
-                .on_hover_text("As a macro: what it sends, with its timing")
-                .clicked()
-            {
+            let run = parts::primary(ui, true, "Run the sketch");
+            if run.on_hover_text("Here, with the simulated modem: tells what is wrong with it, by line").clicked() {
+                commands.open_at::<SketchPanel>(&self.text);
+                taken = true;
+            }
+            if ui.button("Import it…").on_hover_text("As a macro: what it sends, with its timing").clicked() {
                 commands.open_at::<ImportPanel>(&self.text);
                 taken = true;
             }

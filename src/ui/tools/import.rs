@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use egui::{RichText, TextEdit, Ui};
 
-use super::ToolWindow;
+use super::{SketchPanel, ToolWindow};
 use crate::app::command::{self, Tool};
 use crate::app::{Command, FileKind, Purpose, State, Wired, file_kind};
 use crate::macros::edit::{Edit, Editor};
@@ -37,6 +37,8 @@ struct Read {
     timed: bool,
     /// How the sketch's board is wired, where it says so.
     wired: Option<Wired>,
+    /// The sketch, where it is one.
+    sketch: Option<String>,
 }
 
 impl ToolWindow for ImportPanel {
@@ -101,7 +103,14 @@ impl ImportPanel {
         self.read = if file_kind(&path, &bytes) == FileKind::Sketch {
             Some(read_sketch(&text, &name))
         } else if let Ok(book) = file::parse(&text) {
-            Some(Read { of: "a macro book".to_owned(), book, left_out: Vec::new(), timed: false, wired: None })
+            Some(Read {
+                of: "a macro book".to_owned(),
+                book,
+                left_out: Vec::new(),
+                timed: false,
+                wired: None,
+                sketch: None,
+            })
         } else {
             match foreign::import(&bytes, &LineEnding::Cr) {
                 Ok(foreign) => Some(Read {
@@ -110,6 +119,7 @@ impl ImportPanel {
                     left_out: foreign.left_out,
                     timed: false,
                     wired: None,
+                    sketch: None,
                 }),
                 Err(error) => {
                     commands.push(Command::Say(crate::app::Tone::Trouble, format!("{}: {error}", path.display())));
@@ -133,6 +143,14 @@ impl ImportPanel {
             ui.colored_label(palette.warn, words);
         } else {
             ui.label(format!("{} with {}, from {}.", counted(macros, "macro"), counted(steps, "step"), read.of));
+        }
+        if let Some(sketch) = &read.sketch {
+            let run = ui
+                .button("Run the sketch")
+                .on_hover_text("Here, with the simulated modem: tells what is wrong, by line");
+            if run.clicked() {
+                commands.open_at::<SketchPanel>(sketch);
+            }
         }
         for line in &read.left_out {
             ui.colored_label(palette.warn, line);
@@ -199,7 +217,7 @@ fn read_sketch(text: &str, name: &str) -> Read {
         .collect();
     let book = Book { macros: vec![imported.timed_macro(name)] };
     let wired = imported.pins.map(|pins| Wired { rx: pins.rx, tx: pins.tx, baud: imported.baud });
-    Read { of: "an Arduino sketch".to_owned(), book, left_out, timed: true, wired }
+    Read { of: "an Arduino sketch".to_owned(), book, left_out, timed: true, wired, sketch: Some(text.to_owned()) }
 }
 
 /// The largest file that is read; books and sketches have a few hundred kilobytes at most.

@@ -1,0 +1,138 @@
+//! A sketch, run on a simulated board with the simulated modem: what is wrong, by line, and the dialog with its times.
+
+use egui::{Label, RichText, ScrollArea, TextEdit, Ui};
+
+use super::{ImportPanel, ToolWindow};
+use crate::app::State;
+use crate::app::command::Tool;
+use crate::modem::diagnose::Severity;
+use crate::sketch::{RunWay, SketchFinding, SketchRun};
+use crate::ui::commands::Commands;
+use crate::ui::{bytes, parts, theme};
+
+/// As high the sketch may stand.
+const SKETCH: f32 = 130.0;
+/// So many rows of the dialog are drawn.
+const ROWS: usize = 400;
+
+/// The sketch that is being typed or pasted.
+#[derive(Debug, Default)]
+pub struct SketchPanel {
+    text: String,
+    /// It was handed over to be run, and is run as soon as the window is there.
+    asked: bool,
+}
+
+impl ToolWindow for SketchPanel {
+    fn name(&self) -> &'static str {
+        "Run a sketch…"
+    }
+
+    fn size(&self) -> [f32; 2] {
+        [760.0, 560.0]
+    }
+
+    fn turn_to(&mut self, subject: String) {
+        (self.text, self.asked) = (subject, true);
+    }
+
+    fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+        let label = parts::weak(
+            ui,
+            "An Arduino sketch. It is run here, with the simulated modem at its pins; nothing is sent to a port.",
+        );
+        ScrollArea::vertical().id_salt("sketch to run").max_height(SKETCH).show(ui, |ui| {
+            let edit = TextEdit::multiline(&mut self.text).desired_rows(7).desired_width(f32::INFINITY);
+            ui.add(edit.font(theme::mono())).labelled_by(label.id);
+        });
+        let there = !self.text.trim().is_empty();
+        ui.horizontal_wrapped(|ui| {
+            let running = state.tools.sketch_running;
+            let run = parts::primary(ui, there && !running, "Run the sketch").clicked();
+            if run || std::mem::take(&mut self.asked) {
+                commands.push(Tool::RunSketch(self.text.clone()));
+            }
+            if ui.add_enabled(there, egui::Button::new("Import it as a macro…")).clicked() {
+                commands.open_at::<ImportPanel>(&self.text);
+            }
+            if running {
+                ui.spinner();
+            }
+        });
+        if let Some(run) = &state.tools.sketch_run {
+            ui.separator();
+            outcome(ui, run);
+        }
+    }
+}
+
+fn outcome(ui: &mut Ui, run: &SketchRun) {
+    if let Some(object) = &run.object {
+        let pins = run.pins.map_or(String::new(), |pins| format!(", RX on D{}, TX on D{}", pins.rx, pins.tx));
+        let baud = run.baud.map_or(String::new(), |baud| format!(", {baud} baud"));
+        ui.label(format!(
+            "The modem is “{object}”{pins}{baud}. The run ended after {}: {}.",
+            parts::seconds(run.lasted),
+            run.ended
+        ));
+    } else {
+        ui.colored_label(
+            parts::colors(ui).warn,
+            format!("No port of the sketch talks to a modem. The run ended: {}.", run.ended),
+        );
+    }
+    if run.findings.is_empty() {
+        ui.colored_label(parts::colors(ui).good, "Nothing was found that is wrong with it.");
+    }
+    for finding in &run.findings {
+        one(ui, finding);
+    }
+    for told in &run.told {
+        parts::weak(ui, format!("Line {}: {} ({})", told.line, told.reason, told.text));
+    }
+    parts::heading(ui, "The dialog");
+    for row in run.rows.iter().take(ROWS) {
+        let palette = parts::colors(ui);
+        let (arrow, color) = match row.way {
+            RunWay::Sent => ("→", palette.tx),
+            RunWay::Received => ("←", palette.rx),
+            RunWay::Console => ("#", palette.weak),
+        };
+        let words = format!("{:>9.3} {arrow} {}", row.at.as_secs_f64(), bytes::words(&row.bytes));
+        let line = ui.add(Label::new(RichText::new(words).font(theme::mono()).color(color)).wrap());
+        line.on_hover_text(format!("Line {}: {}", row.line, row.source));
+    }
+    if run.rows.len() > ROWS {
+        parts::weak(ui, format!("… and {} more rows", bytes::grouped((run.rows.len() - ROWS) as u64)));
+    }
+}
+
+fn one(ui: &mut Ui, finding: &SketchFinding) {
+    let palette = parts::colors(ui);
+    let (word, color) = match finding.severity {
+        Severity::Problem => ("Problem", palette.bad),
+        Severity::Warning => ("Warning", palette.warn),
+        Severity::Note => ("Note", palette.accent),
+    };
+    parts::card(ui).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal_wrapped(|ui| {
+            parts::badge(ui, word, color);
+            let place = if finding.line == 0 { String::new() } else { format!("Line {}: ", finding.line) };
+            ui.label(RichText::new(format!("{place}{}", finding.title)).font(theme::strong(theme::BODY)));
+        });
+        if !finding.source.is_empty() {
+            ui.add(Label::new(RichText::new(&finding.source).font(theme::mono())).wrap());
+        }
+        ui.label(&finding.cause);
+        ui.label(parts::sentence(&[("To do: ", palette.strong, true), (&finding.fix, palette.text, false)]));
+        if let Some(corrected) = &finding.corrected {
+            ui.horizontal_wrapped(|ui| {
+                ui.add(Label::new(RichText::new(corrected).font(theme::mono()).color(palette.good)).wrap());
+                if parts::quiet(ui, "Copy").clicked() {
+                    ui.ctx().copy_text(corrected.clone());
+                }
+            });
+        }
+    });
+}
