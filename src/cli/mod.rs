@@ -57,7 +57,7 @@ pub enum Command {
     Listen(listen::Listen),
     /// Lists the serial ports.
     Ports(ports::Ports),
-    /// The simulated SIM800L for other programs.
+    /// A simulated modem (SIM800L or SIM7600) for other programs.
     Sim(sim::Sim),
     /// Sends bytes and waits for an answer.
     Send(send::Send),

@@ -52,7 +52,7 @@ pub struct Sim {
     /// Play a scenario and end with its verdict: 0 passed, 1 failed.
     #[arg(long, value_name = "FILE")]
     scenario: Option<PathBuf>,
-    /// Write the outcomes of the scenario as a report for a CI (`JUnit` XML).
+    /// Write the outcomes of the scenario as a report for a CI, in the XML of junit.
     #[arg(long, value_name = "FILE", requires = "scenario")]
     junit: Option<PathBuf>,
 }
