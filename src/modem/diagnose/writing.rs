@@ -213,12 +213,10 @@ fn letters(text: &[u8]) -> Option<Slip> {
         return Some(Slip { letters: true, odd: true, ..Slip::new("is no known command", corrected) });
     }
     let name = name.to_ascii_uppercase();
-    let most = if name.len() < 4 {
-        0
-    } else if name.len() < 7 {
-        1
-    } else {
-        2
+    let most = match name.len() {
+        0..4 => 0,
+        4..9 => 1,
+        _ => 2,
     };
     // Of equally near ones that of the same length is meant. Another modem's command may be the same but for its first letter.
     let other = |known: &[u8]| known.get(1..) == Some(name.as_slice()) || name.get(1..) == Some(known);

@@ -193,6 +193,7 @@ impl Lead {
             .trim_ascii_end()
             .last()
             .is_some_and(|byte| b":><])|-=#$\"'}*~/%.".contains(byte) || !byte.is_ascii())
+            || self.arrow().is_some()
             || self.says_received()
             || has(&self.pattern, &["tx", "send", "sent"])
     }

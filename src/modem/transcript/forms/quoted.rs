@@ -26,7 +26,7 @@ impl Lead {
         let received = says(&["recv", "receiv", "read", "resp", "reply", "answer", "line", "rx", "<-", "<<", "got"]);
         let sent = says(&["send", "sent", "write", "tx", "->", ">>", "cmd", "command", "attempt"]);
         match (self.commands, self.answers) {
-            (0, 0) if self.quoted && received && !sent => Some(Direction::Rx),
+            (_, 0) if self.quoted && received && !sent => Some(Direction::Rx),
             (_, 0) if self.commands > 0 && (sent || !received) => Some(Direction::Tx),
             (0, _) if self.quoted => Some(Direction::Rx),
             (commands, answers) if answers > 0 && self.quoted && (received || commands <= answers) => {
