@@ -35,7 +35,6 @@ use crate::capture::copy::{CopyError, Span};
 use crate::link::discovery::PortWatch;
 use crate::link::test_server::TestServer;
 use crate::link::{LineSettings, LinkSpec, News, Time, discovery};
-use crate::modem::diagnose::Finding;
 use crate::worker::{Connection, Order};
 
 /// Where our files are.
@@ -79,7 +78,7 @@ pub struct Runtime {
     measuring: Option<Job<Result<Span, CopyError>>>,
     copying: Option<Job<Result<String, CopyError>>>,
     copied: Option<String>,
-    diagnosing: Option<Job<Vec<Finding>>>,
+    diagnosing: Option<Job<inspect::Diagnosed>>,
     jobs: tools::Jobs,
     room: Option<Job<()>>,
     checking: Option<check::Running>,

@@ -12,8 +12,20 @@ use crate::app::{FileKind, file_kind};
 use crate::capture::copy::{CopyAs, copy, span};
 use crate::capture::search::{Pattern, PatternKind};
 use crate::capture::{CaptureError, Filter, Listener, Progress, Reader, Row, import, open};
-use crate::modem::diagnose::{Finding, of_transcript};
+use crate::modem::diagnose::{Diagnoser, Finding, Reading, of_transcript};
 use crate::modem::transcript::Transcript;
+
+/// What was found in a file, and what was read of it.
+pub(super) struct Diagnosed {
+    findings: Vec<Finding>,
+    reading: Reading,
+}
+
+impl Diagnosed {
+    fn of(diagnoser: &Diagnoser) -> Self {
+        Self { findings: diagnoser.findings().to_vec(), reading: diagnoser.reading() }
+    }
+}
 
 impl Runtime {
     /// Shows this capture in the log.
@@ -45,7 +57,7 @@ impl Runtime {
                 let theirs = reader.clone();
                 // Of a text it is known which bytes it leaves out; a capture made of it would not tell.
                 let job = Job::start("diagnose", self.news.clone(), move |progress| match &text {
-                    Some(text) => of_transcript(text).findings().to_vec(),
+                    Some(text) => Diagnosed::of(&of_transcript(text)),
                     None => diagnose(&theirs, progress),
                 });
                 self.diagnosing = started(state, job);
@@ -74,8 +86,12 @@ impl Runtime {
                 Err(error) => state.say(Tone::Note, format!("Not copied: {error}.")),
             }
         }
-        if let Some(findings) = self.diagnosing.as_ref().and_then(Job::take) {
+        if let Some(Diagnosed { findings, reading }) = self.diagnosing.as_ref().and_then(Job::take) {
             self.diagnosing = None;
+            // An empty list of findings would leave open whether the file was understood.
+            if findings.is_empty() && state.file.is_some() {
+                state.say(Tone::Note, format!("{} No problem was recognised in it.", reading.text()));
+            }
             if let Some(file) = &mut state.file {
                 file.findings = Some(findings.into());
             }
@@ -129,14 +145,14 @@ pub(super) fn started<T>(state: &mut State, job: std::io::Result<T>) -> Option<T
 }
 
 /// Findings of a capture that is not live. Cancelled, it gives what was found so far.
-fn diagnose(reader: &Reader, progress: &Progress) -> Vec<Finding> {
+fn diagnose(reader: &Reader, progress: &Progress) -> Diagnosed {
     let mut listener = Listener::default();
     let mut cursor = reader.cursor();
     loop {
         while let Some(entry) = cursor.next_entry() {
             listener.hear(&entry, entry.at);
             if progress.is_cancelled() {
-                return listener.diagnoser().findings().to_vec();
+                return Diagnosed::of(listener.diagnoser());
             }
         }
         if !reader.storage().opening {
@@ -144,5 +160,5 @@ fn diagnose(reader: &Reader, progress: &Progress) -> Vec<Finding> {
         }
         std::thread::yield_now();
     }
-    listener.finish().findings().to_vec()
+    Diagnosed::of(&listener.finish())
 }
