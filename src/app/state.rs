@@ -247,14 +247,17 @@ impl State {
     #[must_use]
     pub fn listens_only(&self) -> bool {
         self.busy()
-            && self.port.as_deref().is_some_and(|port| port.parse().is_ok_and(|spec: LinkSpec| spec.listens_only()))
+            && self
+                .port
+                .as_deref()
+                .is_some_and(|port| port.parse().is_ok_and(|spec: LinkSpec| spec.kind().listens_only))
     }
 
     /// The picked or open port has a rate and a frame. A simulated modem, a recording or a plain connection has not.
     #[must_use]
     pub fn has_line_settings(&self) -> bool {
         let port = self.port.as_ref().filter(|_| self.busy()).unwrap_or(&self.settings.port);
-        port.parse::<LinkSpec>().map_or(true, |spec| spec.has_line_settings())
+        port.parse::<LinkSpec>().map_or(true, |spec| spec.kind().line_settings)
     }
 
     /// Something can be sent now.

@@ -1,20 +1,21 @@
 //! A capture told to a diagnoser, entry by entry.
 //!
 //! Not every byte of a capture is dialog: the probes of "find baud" and of the passthrough check go out at rates and in
-//! forms of their own. The capture says so in notes; between them bytes only count.
+//! forms of their own. The capture says so by marks; between them bytes only count.
 
 use std::time::Duration;
 
-use super::{Entry, EntryItem, Flaw, Record};
+use super::{Entry, EntryItem, Flaw, Mark, Record};
 use crate::modem::Direction;
-use crate::modem::baud_scan;
-use crate::modem::diagnose::{self, Diagnoser};
+use crate::modem::diagnose::Diagnoser;
 
 /// A diagnoser that hears a capture.
 #[derive(Debug, Default)]
 pub struct Listener {
     diagnoser: Diagnoser,
     exempt: bool,
+    /// The capture has marks.
+    marked: bool,
     /// Sends of other programs' captures have no number: each record is a write of its own.
     unnumbered: u64,
 }
@@ -46,7 +47,11 @@ impl Listener {
                 self.diagnoser.received(bytes, Some(at));
             }
             EntryItem::Event(Record::Lost { direction, .. }) => self.diagnoser.left_out(*direction),
-            EntryItem::Event(Record::Note(note)) => self.exempt = exempts(note).unwrap_or(self.exempt),
+            EntryItem::Event(Record::Marked(mark, _)) => (self.marked, self.exempt) = (true, *mark == Mark::NoDialog),
+            // Anybody can write a note with any words: they count only where there are no marks.
+            EntryItem::Event(Record::Note(note)) if !self.marked => {
+                self.exempt = exempts_in_words(note).unwrap_or(self.exempt);
+            }
             EntryItem::Event(_) => {}
         }
     }
@@ -59,11 +64,15 @@ impl Listener {
     }
 }
 
-/// Whether bytes behind this note are no dialog; `None` where the note says nothing about it.
-fn exempts(note: &str) -> Option<bool> {
-    if note == diagnose::PAUSED || note.starts_with(baud_scan::PROBE_NOTE) {
+/// Captures from before there were marks say it in these notes. Whether bytes behind this one are no dialog; `None` where it
+/// says nothing about that.
+fn exempts_in_words(note: &str) -> Option<bool> {
+    const PAUSED: &str = "a check of the line or a file transfer begins; it is not diagnosed";
+    const RESUMED: &str = "the check or transfer is over; diagnosed again";
+    let opened = ["opened ", "back: opened ", "taken back: opened "].iter().any(|how| note.starts_with(how));
+    if note == PAUSED || note.starts_with("find baud: AT at") {
         Some(true)
-    } else if note == diagnose::RESUMED || note.starts_with(baud_scan::NOTE) || note.starts_with("opened ") {
+    } else if note == RESUMED || note.starts_with("find baud:") || opened {
         Some(false)
     } else {
         None
@@ -105,28 +114,49 @@ mod tests {
 
     const GARBAGE: &[u8] = b"\xF0\x9F\xFC\x80\xE3\x1C\xF0\x07\x9C\x80\xE0\r\xF0\x9F\xFC\x80\r";
 
-    #[test]
-    fn a_scan_is_no_dialog() {
-        let probes = [Record::sent(1, b"AT\r", Vec::new()), Record::received(GARBAGE)];
-        let scan = [
-            vec![note("opened /dev/ttyUSB0"), note("find baud: AT at 115200")],
-            probes.to_vec(),
-            vec![note("find baud: AT at 9600")],
-            vec![Record::sent(2, b"AT\r", Vec::new()), Record::sent(3, b"AT\r", Vec::new())],
-            vec![note("find baud: the modem answers at 19200; the line is at 9600 8N1 again")],
-        ];
-        check(&scan.concat(), &[]);
-        check(&probes, &["wrong-baud"]);
-        // What comes behind the scan counts again.
-        check(&[scan.concat(), probes.to_vec()].concat(), &["wrong-baud"]);
-        // A scan that the link did not outlive.
-        check(&[scan[..2].concat(), vec![note("opened /dev/ttyUSB0")], probes.to_vec()].concat(), &["wrong-baud"]);
+    fn mark(mark: Mark, text: &str) -> Record {
+        Record::Marked(mark, text.to_owned())
+    }
+
+    fn probes() -> [Record; 2] {
+        [Record::sent(1, b"AT\r", Vec::new()), Record::received(GARBAGE)]
     }
 
     #[test]
-    fn a_check_of_the_line_is_no_dialog() {
+    fn what_is_marked_as_no_dialog_is_not_diagnosed() {
+        let opened = mark(Mark::Dialog, "opened /dev/ttyUSB0");
+        let scan = [vec![opened.clone(), mark(Mark::NoDialog, "find baud: AT at 115200")], probes().to_vec()].concat();
+        check(&scan, &[]);
+        check(&probes(), &["wrong-baud"]);
+        // What comes behind it counts again, and so it does where the link did not outlive it.
+        let over = mark(Mark::Dialog, "find baud: the modem answers at 19200; the line is at 9600 8N1 again");
+        check(&[scan.clone(), vec![over], probes().to_vec()].concat(), &["wrong-baud"]);
+        let back = mark(Mark::Dialog, "back: opened /dev/ttyUSB0");
+        check(&[scan, vec![back], probes().to_vec()].concat(), &["wrong-baud"]);
+    }
+
+    #[test]
+    fn the_words_of_a_note_decide_nothing_where_there_are_marks() {
+        let opened = mark(Mark::Dialog, "opened /dev/ttyUSB0");
+        let typed = note("find baud: AT at what rate, I wonder");
+        check(&[vec![opened.clone(), typed], probes().to_vec()].concat(), &["wrong-baud"]);
+        let scan = mark(Mark::NoDialog, "find baud: AT at 9600");
+        check(&[vec![opened, scan, note("opened the case")], probes().to_vec()].concat(), &[]);
+    }
+
+    #[test]
+    fn captures_from_before_there_were_marks_are_heard_by_their_notes() {
+        let scan = [vec![note("opened /dev/ttyUSB0"), note("find baud: AT at 115200")], probes().to_vec()].concat();
+        check(&scan, &[]);
+        let over = note("find baud: nothing answered; the line is at 9600 8N1 again");
+        check(&[scan.clone(), vec![over], probes().to_vec()].concat(), &["wrong-baud"]);
+        for how in ["opened /dev/ttyUSB0", "back: opened /dev/ttyUSB0", "taken back: opened /dev/ttyUSB0"] {
+            check(&[scan.clone(), vec![note(how)], probes().to_vec()].concat(), &["wrong-baud"]);
+        }
         let sent = |send| Record::sent(send, b"AT\r", Vec::new());
-        let check_of_line = vec![note(diagnose::PAUSED), sent(1), sent(2), sent(3), note(diagnose::RESUMED)];
+        let paused = note("a check of the line or a file transfer begins; it is not diagnosed");
+        let resumed = note("the check or transfer is over; diagnosed again");
+        let check_of_line = vec![paused, sent(1), sent(2), sent(3), resumed];
         check(&check_of_line, &[]);
         check(&[check_of_line, vec![sent(4), sent(5)]].concat(), &["no-answer"]);
     }

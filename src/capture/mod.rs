@@ -109,8 +109,19 @@ pub enum Record {
     },
     /// Something worth a line in the log: opened, settings, lost and back, a user's note.
     Note(String),
+    /// The same, where it says something about the bytes behind it, whatever its words.
+    Marked(Mark, String),
     /// A macro step began, passed or failed.
     Step(String),
+}
+
+/// What a marked note says about the bytes behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Mark {
+    /// They are a dialog with the modem, and diagnosed.
+    Dialog,
+    /// They are none: probes at other rates, a check of the line, a file by its protocol. They only count.
+    NoDialog,
 }
 
 impl Record {

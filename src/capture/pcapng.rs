@@ -7,7 +7,8 @@
 //!
 //! ```text
 //! event type             | record
-//! 0 STATUS_CHANGE        | lines; with one comment a note; with the comment "macro step" and another one a step
+//! 0 STATUS_CHANGE        | lines; with one comment a note; with the comment "macro step" and another one a step; with the
+//!                        | comment "dialog" or "no dialog" and another one a note that says so of the bytes behind it
 //! 1, 3 DATA_TX_START/END | bytes the operating system took     (END is never written)
 //! 2, 4 DATA_RX_START/END | bytes a read returned               (END is never written)
 //! 5 CAPTURE_DATA_LOST    | a gap; its comment gives direction, count and reason
@@ -20,7 +21,7 @@ mod decode;
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use super::{Flaw, LineStates, Record};
+use super::{Flaw, LineStates, Mark, Record};
 use crate::modem::Direction;
 
 pub use decode::{Block, Context, EntryItem, block_length, context_after, decode, holds_record};
@@ -62,6 +63,8 @@ const BREAK: u8 = 9;
 const OVERFLOW: u8 = 10;
 
 const STEP_MARK: &str = "macro step";
+const DIALOG_MARK: &str = "dialog";
+const NO_DIALOG_MARK: &str = "no dialog";
 const SENT_MARK: &str = "sent";
 const MASK_MARK: &str = "masked:";
 
@@ -153,6 +156,13 @@ impl Encoder {
                 self.packet(at_us, DATA_LOST, &[], out, |options| comments(options, None, &text));
             }
             Record::Note(text) => self.packet(at_us, STATUS_CHANGE, &[], out, |options| comments(options, None, text)),
+            Record::Marked(mark, text) => {
+                let mark = match mark {
+                    Mark::Dialog => DIALOG_MARK,
+                    Mark::NoDialog => NO_DIALOG_MARK,
+                };
+                self.packet(at_us, STATUS_CHANGE, &[], out, |options| comments(options, Some(mark), text));
+            }
             Record::Step(text) => {
                 self.packet(at_us, STATUS_CHANGE, &[], out, |options| comments(options, Some(STEP_MARK), text));
             }

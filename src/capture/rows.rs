@@ -164,7 +164,7 @@ pub fn event_text(record: &Record) -> String {
                 None => format!("Some {way} bytes are missing here: {why}"),
             }
         }
-        Record::Note(text) | Record::Step(text) => text.clone(),
+        Record::Note(text) | Record::Marked(_, text) | Record::Step(text) => text.clone(),
     }
 }
 

@@ -226,7 +226,7 @@ impl Line {
         log: Option<&Path>,
     ) -> Result<Self, Exit> {
         match LinkSpec::parse(port).map_err(Exit::wrong_use)? {
-            spec if spec.listens_only() => {
+            spec if spec.kind().listens_only => {
                 let refusal = refusal(Occupant::Listening, Wish::Send).map(|refusal| refusal.to_string());
                 Err(Exit::wrong_use(refusal.unwrap_or_default()))
             }

@@ -5,32 +5,29 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, bounded};
 
-use super::network::Network;
-use super::opening::Opened;
+use super::opening::{self, Opened};
 use super::wait::Waker;
 use super::{LineSettings, LinkSpec};
 
 /// A connection under way.
 #[derive(Debug)]
 pub struct Dial {
-    outcome: Receiver<Result<Network, String>>,
+    outcome: Receiver<Result<Opened, String>>,
 }
 
 impl Dial {
-    /// Begins to connect; `waker` is used when there is an outcome. `None` where the port is not reached over TCP, or there
-    /// is no thread: then open it the other way.
+    /// Begins to connect; `waker` is used when there is an outcome. `None` where such ports open at once, or there is no
+    /// thread: then open it the other way.
     #[must_use]
     pub fn start(spec: &LinkSpec, settings: &LineSettings, waker: Waker) -> Option<Self> {
-        let (address, rfc2217) = match spec {
-            LinkSpec::Tcp(address) => (address.clone(), false),
-            LinkSpec::Rfc2217(address) => (address.clone(), true),
-            _ => return None,
-        };
-        let settings = *settings;
+        if !spec.kind().dials {
+            return None;
+        }
+        let (wanted, settings) = (spec.clone(), *settings);
         let (tell, outcome) = bounded(1);
         let connect = move || {
             // Nobody may wait for it any more.
-            let _ = tell.try_send(Network::open(&address, rfc2217, &settings));
+            let _ = tell.try_send(opening::open(&wanted, &settings));
             waker.wake();
         };
         std::thread::Builder::new().name(format!("dial {spec}")).spawn(connect).ok()?;
@@ -40,12 +37,11 @@ impl Dial {
     /// How it went, once that is known.
     #[must_use]
     pub fn outcome(&self) -> Option<Result<Opened, String>> {
-        let outcome = match self.outcome.try_recv() {
-            Ok(outcome) => outcome,
-            Err(crossbeam_channel::TryRecvError::Empty) => return None,
-            Err(crossbeam_channel::TryRecvError::Disconnected) => Err("the connection was given up".to_owned()),
-        };
-        Some(outcome.map(|network| Opened { link: Box::new(network), kept: None }))
+        match self.outcome.try_recv() {
+            Ok(outcome) => Some(outcome),
+            Err(crossbeam_channel::TryRecvError::Empty) => None,
+            Err(crossbeam_channel::TryRecvError::Disconnected) => Some(Err("the connection was given up".to_owned())),
+        }
     }
 }
 

@@ -9,6 +9,7 @@ pub mod discovery;
 pub mod folder_watch;
 pub mod identity;
 mod kernel_counts;
+pub mod kind;
 pub mod line_errors;
 pub mod lock_file;
 pub mod network;

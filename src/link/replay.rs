@@ -81,7 +81,7 @@ impl Link for Replay {
             Record::Break(_) => arrived.push(Arrival::Break),
             Record::Lost { bytes, why, .. } => arrived.push(Arrival::Lost { bytes, why }),
             Record::Lines(lines) => self.lines = Some(lines),
-            Record::Note(_) | Record::Step(_) => {}
+            Record::Note(_) | Record::Marked(..) | Record::Step(_) => {}
         }
         self.advance();
         Ok(())

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use crate::simulator::Profile;
+use super::kind::{self, Kind};
 
 /// A port, as typed: `/dev/ttyUSB0`, `COM5`, `sim:no-sim`, `tcp://host:port`, `rfc2217://host:port`, `replay:FILE`,
 /// `tap:HOST,MODEM`.
@@ -43,10 +43,6 @@ pub struct SpecError {
     pub help: String,
 }
 
-const FORMS: &str =
-    "a device such as /dev/ttyUSB0 or COM5, sim:, tcp://host:port, rfc2217://host:port, replay:FILE or tap:HOST,MODEM";
-const TAP_FORM: &str = "tap:HOST,MODEM: the port that hears the host's TX, then the one that hears the modem's, as in tap:/dev/ttyUSB0,/dev/ttyUSB1";
-
 impl LinkSpec {
     /// Reads a port argument.
     ///
@@ -56,10 +52,10 @@ impl LinkSpec {
         let trimmed = text.trim();
         let error = |problem: String, help: &str| SpecError { text: text.to_owned(), problem, help: help.to_owned() };
         if trimmed.is_empty() {
-            return Err(error("it is empty".into(), FORMS));
+            return Err(error("it is empty".into(), &Kind::examples()));
         }
         if trimmed.contains('\0') {
-            return Err(error("it holds a NUL character".into(), FORMS));
+            return Err(error("it holds a NUL character".into(), &Kind::examples()));
         }
         // Windows devices (`\\.\COM12`) and absolute paths may hold colons of their own (/dev/serial/by-path/pci-0000:00:…).
         let scheme = match trimmed.split_once(':') {
@@ -69,55 +65,27 @@ impl LinkSpec {
         let Some((scheme, rest)) = scheme else {
             return Ok(Self::Serial(trimmed.to_owned()));
         };
-        match scheme.to_ascii_lowercase().as_str() {
-            "sim" => {
-                let words: Vec<String> =
-                    rest.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
-                match Profile::from_words(&words) {
-                    Ok(_) => Ok(Self::Sim(words)),
-                    Err(problem) => Err(error(problem.to_string(), "sim:, or sim: with some of these names")),
-                }
-            }
-            "replay" if rest.is_empty() => Err(error("no file is named".into(), "replay:FILE")),
-            "replay" => Ok(Self::Replay(PathBuf::from(rest))),
-            "replay-fast" if rest.is_empty() => Err(error("no file is named".into(), "replay-fast:FILE")),
-            "replay-fast" => Ok(Self::ReplayFast(PathBuf::from(rest))),
-            "tcp" => Ok(Self::Tcp(host_and_port(rest).map_err(|problem| error(problem, "tcp://host:port"))?)),
-            "rfc2217" => {
-                Ok(Self::Rfc2217(host_and_port(rest).map_err(|problem| error(problem, "rfc2217://host:port"))?))
-            }
-            "tap" => tap(rest).map_err(|problem| error(problem, TAP_FORM)),
-            name if is_com_port(name) && rest.is_empty() => Ok(Self::Serial(scheme.to_owned())),
-            _ => Err(error(format!("`{scheme}:` is no kind of port"), FORMS)),
+        if is_com_port(&scheme.to_ascii_lowercase()) && rest.is_empty() {
+            return Ok(Self::Serial(scheme.to_owned()));
         }
+        let Some(kind) = Kind::of_scheme(scheme) else {
+            return Err(error(format!("`{scheme}:` is no kind of port"), &Kind::examples()));
+        };
+        (kind.parse)(rest).map_err(|(problem, help)| error(problem, &help))
     }
 
-    /// It is reached over TCP: connecting may take its time.
+    /// What kind of port it is, and how such ports behave.
     #[must_use]
-    pub fn behind_tcp(&self) -> bool {
-        matches!(self, Self::Tcp(_) | Self::Rfc2217(_))
-    }
-
-    /// Baud rate, frame and flow control mean something here.
-    #[must_use]
-    pub fn has_line_settings(&self) -> bool {
-        matches!(self, Self::Serial(_) | Self::Rfc2217(_) | Self::Tap { .. })
-    }
-
-    /// What to do when it was lost, to be put behind what happened.
-    #[must_use]
-    pub fn advice_when_lost(&self) -> &'static str {
+    pub fn kind(&self) -> &'static Kind {
         match self {
-            Self::Serial(_) => ". Plug it in, then connect again.",
-            Self::Tcp(_) | Self::Rfc2217(_) => ". Check the server, then connect again.",
-            Self::Sim(_) | Self::Replay(_) | Self::ReplayFast(_) | Self::Tap { .. } => "",
+            Self::Serial(_) => &kind::SERIAL,
+            Self::Sim(_) => &kind::SIM,
+            Self::Tcp(_) => &kind::TCP,
+            Self::Rfc2217(_) => &kind::RFC2217,
+            Self::Replay(_) => &kind::REPLAY,
+            Self::ReplayFast(_) => &kind::REPLAY_FAST,
+            Self::Tap { .. } => &kind::TAP,
         }
-    }
-
-    /// Nothing can be sent here, ever: a tap and a replay.
-    #[must_use]
-    pub fn listens_only(&self) -> bool {
-        matches!(self, Self::Tap { .. } | Self::Replay(_) | Self::ReplayFast(_))
     }
 }
 
@@ -131,62 +99,20 @@ impl FromStr for LinkSpec {
 
 impl fmt::Display for LinkSpec {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = self.kind().scheme;
         match self {
             Self::Serial(path) => formatter.write_str(path),
-            Self::Sim(names) => write!(formatter, "sim:{}", names.join(",")),
-            Self::Tcp(address) => write!(formatter, "tcp://{address}"),
-            Self::Rfc2217(address) => write!(formatter, "rfc2217://{address}"),
-            Self::Replay(path) => write!(formatter, "replay:{}", path.display()),
-            Self::ReplayFast(path) => write!(formatter, "replay-fast:{}", path.display()),
-            Self::Tap { host, modem } => write!(formatter, "tap:{host},{modem}"),
+            Self::Sim(names) => write!(formatter, "{scheme}:{}", names.join(",")),
+            Self::Tcp(address) | Self::Rfc2217(address) => write!(formatter, "{scheme}://{address}"),
+            Self::Replay(path) | Self::ReplayFast(path) => write!(formatter, "{scheme}:{}", path.display()),
+            Self::Tap { host, modem } => write!(formatter, "{scheme}:{host},{modem}"),
         }
     }
-}
-
-/// Two ports that can be listened to, a comma between them.
-fn tap(rest: &str) -> Result<LinkSpec, String> {
-    let (host, modem) = rest.split_once(',').ok_or("it needs two ports")?;
-    if modem.contains(',') {
-        return Err("it has more than one comma".into());
-    }
-    let line = |text: &str| match LinkSpec::parse(text) {
-        Ok(spec @ (LinkSpec::Serial(_) | LinkSpec::Tcp(_) | LinkSpec::Rfc2217(_))) => Ok(Box::new(spec)),
-        Ok(other) => Err(format!("`{other}` is no line to listen to")),
-        Err(error) => Err(error.problem),
-    };
-    let (host, modem) = (line(host)?, line(modem)?);
-    if host == modem {
-        return Err(format!("both lines are {host}"));
-    }
-    Ok(LinkSpec::Tap { host, modem })
 }
 
 fn is_com_port(name: &str) -> bool {
     name.strip_prefix("com")
         .is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
-/// Checks `//host:port` and gives `host:port`; IPv6 addresses stand in brackets.
-fn host_and_port(rest: &str) -> Result<String, String> {
-    let address = rest.strip_prefix("//").ok_or("`//` is missing after the colon")?;
-    let address = address.strip_suffix('/').unwrap_or(address);
-    let (host, port) = address.rsplit_once(':').ok_or("the port number is missing")?;
-    if host.is_empty() {
-        return Err("the host is missing".into());
-    }
-    let bracketed = host.starts_with('[') && host.ends_with(']');
-    if host.contains(':') && !bracketed {
-        return Err("an IPv6 address must stand in brackets, as in [::1]:9999".into());
-    }
-    if host.contains(['/', '?', '@', ' ']) {
-        return Err(format!("`{host}` is no host name"));
-    }
-    match port.parse::<u16>() {
-        Ok(1..) => Ok(format!("{host}:{port}")),
-        Ok(0) => Err("port 0 cannot be connected to".into()),
-        Err(_) if port.is_empty() => Err("the port number is missing".into()),
-        Err(_) => Err(format!("`{port}` is no port number (1 to 65535)")),
-    }
 }
 
 #[cfg(test)]

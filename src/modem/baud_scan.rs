@@ -8,11 +8,6 @@ use std::time::Duration;
 /// The rates of `AT+IPR` (SIM800 AT Command Manual V1.10, section 2.2.41), the most usual first.
 pub const RATES: [u32; 10] = [9600, 115_200, 57_600, 38_400, 19_200, 4800, 2400, 1200, 230_400, 460_800];
 
-/// How notes about a scan begin in a capture.
-pub const NOTE: &str = "find baud:";
-/// How the note in front of a probe begins; any other one says that the scan is over.
-pub const PROBE_NOTE: &str = "find baud: AT at";
-
 /// What is sent. Auto-baud needs the two letters in one case (section 2.2.41.1).
 pub const PROBE: &[u8] = b"AT\r";
 

@@ -49,11 +49,6 @@ pub use reading::Reading;
 pub use rule::Doc;
 use rule::Rules;
 
-/// A note in a capture: what follows is a check of the line, not a dialog with the modem.
-pub const PAUSED: &str = "a check of the line or a file transfer begins; it is not diagnosed";
-/// A note in a capture: what follows is a dialog again.
-pub const RESUMED: &str = "the check or transfer is over; diagnosed again";
-
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {

@@ -13,6 +13,7 @@ use super::{bytes, theme};
 use crate::app::State;
 use crate::app::command::Port;
 use crate::link::discovery::PortInfo;
+use crate::link::kind::Kind;
 use crate::ui::commands::Commands;
 use crate::worker::Phase;
 
@@ -108,8 +109,7 @@ impl PortBar {
             pick(ui, port);
         }
         ui.separator();
-        let label =
-            parts::weak(ui, "Other: a device or pty, tcp://host:port, rfc2217://host:port, replay:FILE, tap:A,B");
+        let label = parts::weak(ui, format!("Other: {}", Kind::examples()));
         let path = self.path.get_or_insert_with(|| picked.clone());
         ui.horizontal(|ui| {
             let field = ui

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::capture::{Record, Writer};
+use crate::capture::{Mark, Record, Writer};
 use crate::link::Time;
 
 /// The window is told of news at most this often.
@@ -56,6 +56,11 @@ impl Journal {
 
     pub(super) fn note(&mut self, text: impl Into<String>) {
         self.record(self.now(), Record::Note(text.into()));
+    }
+
+    /// A note that says whether what is sent and received from now on is a dialog with the modem.
+    pub(super) fn mark(&mut self, mark: Mark, text: impl Into<String>) {
+        self.record(self.now(), Record::Marked(mark, text.into()));
     }
 
     /// What was asked for cannot be done: in the log, and in the status until the port is opened anew.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use modemscope::capture::{Cursor, Flaw, LineStates, Record, Stamped, Writer, open};
+use modemscope::capture::{Cursor, Flaw, LineStates, Mark, Record, Stamped, Writer, open};
 use modemscope::modem::Direction;
 
 use crate::support;
@@ -75,6 +75,8 @@ fn line(stamped: &Stamped) -> String {
         }
         Record::Lines(_) => (0, String::new(), String::new()),
         Record::Note(text) => (0, String::new(), text.clone()),
+        Record::Marked(Mark::Dialog, text) => (0, String::new(), format!("dialog,{text}")),
+        Record::Marked(Mark::NoDialog, text) => (0, String::new(), format!("no dialog,{text}")),
         Record::Step(text) => (0, String::new(), format!("macro step,{text}")),
         Record::Break(Direction::Rx) => (9, String::new(), String::new()),
         Record::Break(Direction::Tx) => (9, String::new(), "sent".to_owned()),

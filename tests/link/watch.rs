@@ -68,7 +68,7 @@ impl Watched {
         records(self.connection.reader())
             .into_iter()
             .filter_map(|record| match record {
-                Record::Note(text) => Some(text),
+                Record::Note(text) | Record::Marked(_, text) => Some(text),
                 _ => None,
             })
             .collect()

@@ -4,11 +4,12 @@
 use std::ops::Range;
 
 use super::{
-    BREAK, BYTE_ORDER, DATA_LOST, FRAMING_ERROR, INTERFACE, LINK_TYPE, LONGEST_BLOCK, MASK_MARK, OPTION_COMMENT,
-    OPTION_PACKET_ID, OPTION_RESOLUTION, OPTION_START_TIME, OVERFLOW, PACKET, PARITY_ERROR, RTAC_HEADER, RX_END,
-    RX_START, SECTION, SENT_MARK, STATISTICS, STATUS_CHANGE, STEP_MARK, TX_END, TX_START,
+    BREAK, BYTE_ORDER, DATA_LOST, DIALOG_MARK, FRAMING_ERROR, INTERFACE, LINK_TYPE, LONGEST_BLOCK, MASK_MARK,
+    NO_DIALOG_MARK, OPTION_COMMENT, OPTION_PACKET_ID, OPTION_RESOLUTION, OPTION_START_TIME, OVERFLOW, PACKET,
+    PARITY_ERROR, RTAC_HEADER, RX_END, RX_START, SECTION, SENT_MARK, STATISTICS, STATUS_CHANGE, STEP_MARK, TX_END,
+    TX_START,
 };
-use crate::capture::{Flaw, LineStates, Record};
+use crate::capture::{Flaw, LineStates, Mark, Record};
 use crate::modem::Direction;
 
 /// More interfaces than a capture of serial ports has; what a file names beyond is passed over, so that a hostile one cannot
@@ -185,17 +186,22 @@ fn packet<'a>(body: &'a [u8], context: &Context) -> Option<Block<'a>> {
 }
 
 fn event_record<'a>(event: u8, lines: u8, options: impl Iterator<Item = (u16, &'a [u8])>) -> Option<Record> {
-    let mut comments: Vec<String> = options
+    let comments: Vec<String> = options
         .filter(|(code, _)| *code == OPTION_COMMENT)
         .map(|(_, value)| String::from_utf8_lossy(value).into_owned())
         .collect();
     Some(match event {
         STATUS_CHANGE if comments.is_empty() => Record::Lines(lines_from_bits(lines)),
-        STATUS_CHANGE if comments.len() > 1 && comments.first().is_some_and(|first| first == STEP_MARK) => {
-            comments.remove(0);
-            Record::Step(comments.concat())
-        }
-        STATUS_CHANGE => Record::Note(comments.concat()),
+        STATUS_CHANGE => match comments.split_first() {
+            Some((first, text)) if first == STEP_MARK && !text.is_empty() => Record::Step(text.concat()),
+            Some((first, text)) if first == DIALOG_MARK && !text.is_empty() => {
+                Record::Marked(Mark::Dialog, text.concat())
+            }
+            Some((first, text)) if first == NO_DIALOG_MARK && !text.is_empty() => {
+                Record::Marked(Mark::NoDialog, text.concat())
+            }
+            _ => Record::Note(comments.concat()),
+        },
         DATA_LOST => lost_from_comment(&comments.concat()),
         BREAK if comments.iter().any(|text| text == SENT_MARK) => Record::Break(Direction::Tx),
         BREAK => Record::Break(Direction::Rx),

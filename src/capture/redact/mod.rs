@@ -226,6 +226,7 @@ impl Plan {
                     Record::Data { direction, bytes, send, flaw, secret: Vec::new() }
                 }
                 EntryItem::Event(Record::Note(text)) => Record::Note(self.forms.replace(&text)),
+                EntryItem::Event(Record::Marked(mark, text)) => Record::Marked(mark, self.forms.replace(&text)),
                 EntryItem::Event(Record::Step(text)) => Record::Step(self.forms.replace(&text)),
                 EntryItem::Event(other) => other,
             };

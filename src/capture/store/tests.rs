@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::capture::{Flaw, LineStates, Record, Writer, open, pcapng};
+use crate::capture::{Flaw, LineStates, Mark, Record, Writer, open, pcapng};
 
 fn started() -> SystemTime {
     UNIX_EPOCH + Duration::from_micros(1_700_000_000_123_456)
@@ -43,6 +43,9 @@ fn some_records() -> Vec<Stamped> {
         Record::Step("step 2: send AT+CIPSEND".to_owned()),
         Record::Note(String::new()),
         Record::Note("macro step".to_owned()),
+        Record::Note("no dialog".to_owned()),
+        Record::Marked(Mark::Dialog, "opened sim:".to_owned()),
+        Record::Marked(Mark::NoDialog, String::new()),
         Record::Note("ä".repeat(50_000)),
         Record::Step("y".repeat(140_000)),
     ]

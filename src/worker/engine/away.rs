@@ -7,7 +7,9 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::{Engine, Left};
+use crate::capture::Mark;
 use crate::link::dial::Dial;
+use crate::link::kind::Comeback;
 use crate::link::opening::{self, Opened};
 use crate::link::{Interests, LinkSpec, discovery};
 use crate::session::Input;
@@ -32,11 +34,11 @@ impl Engine {
     pub(super) fn begin(&mut self, how: How, spec: LinkSpec, opened: Opened) -> Result<(), Left> {
         self.spec = spec;
         let kept = opened.kept.as_ref().map(|kept| format!("; {kept}")).unwrap_or_default();
-        let settings = if self.spec.has_line_settings() { format!(" at {}", self.settings) } else { String::new() };
+        let settings = if self.spec.kind().line_settings { format!(" at {}", self.settings) } else { String::new() };
         for note in self.sharing.end_deafness() {
             self.journal.note(note);
         }
-        self.journal.note(format!("{} {}{settings}{kept}", how.words(), self.spec));
+        self.journal.mark(Mark::Dialog, format!("{} {}{settings}{kept}", how.words(), self.spec));
         let now = self.journal.now();
         let identity = match &self.spec {
             LinkSpec::Serial(path) => Some(discovery::describe(path).identity()),
@@ -59,8 +61,9 @@ impl Engine {
     pub(super) fn lose(&mut self, problem: String) {
         let Place::Open(port) = &self.place else { return };
         let (now, since) = (self.journal.now(), port.since());
-        let identity = port.identity().cloned().filter(|_| self.settings.reconnect);
-        if self.settings.reconnect && self.spec.behind_tcp() {
+        let comeback = if self.settings.reconnect { self.spec.kind().comeback } else { Comeback::Never };
+        let identity = port.identity().cloned().filter(|_| comeback == Comeback::SameDevice);
+        if comeback == Comeback::Called {
             let redial = Redial::new(problem, since, port.backoff(), now);
             let note = redial.shown().to_owned();
             self.leave(Place::Away(Away::Redial(redial)), now);
@@ -71,7 +74,7 @@ impl Engine {
             self.leave(Place::Away(Away::Lost(lost)), now);
             self.journal.note(note);
         } else {
-            let problem = format!("{problem}{}", self.spec.advice_when_lost());
+            let problem = format!("{problem}{}", self.spec.kind().advice_when_lost);
             self.leave(Place::Over(Some(problem.clone())), now);
             self.journal.note(problem);
             self.end();

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::Engine;
-use crate::capture::{Flaw, Record};
+use crate::capture::{Flaw, Mark, Record};
 use crate::link::{Arrival, DataBits, FlowControl, LineSettings, LinkError, Parity, Reconfigured, StopBits};
 use crate::modem::Direction;
-use crate::modem::baud_scan::{BaudScan, NOTE, PROBE_NOTE};
+use crate::modem::baud_scan::BaudScan;
 use crate::session::{Input, Output, SendId};
 use crate::worker::line_work::LineEvent;
 use crate::worker::open_port::OpenPort;
@@ -157,7 +157,7 @@ impl Engine {
             flow: FlowControl::None,
             ..self.settings
         };
-        self.journal.note(format!("{PROBE_NOTE} {baud}"));
+        self.journal.mark(Mark::NoDialog, format!("find baud: AT at {baud}"));
         if let Some(port) = self.place.port_mut() {
             match port.reconfigure(&settings) {
                 Ok(Reconfigured::Kept(kept)) => self.journal.note(kept),
@@ -178,7 +178,7 @@ impl Engine {
         {
             self.journal.refuse(problem.to_string());
         }
-        self.journal.note(format!("{NOTE} {found}; the line is at {} again", self.settings));
+        self.journal.mark(Mark::Dialog, format!("find baud: {found}; the line is at {} again", self.settings));
     }
 
     fn see_scan(&mut self) {

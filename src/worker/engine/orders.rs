@@ -6,12 +6,12 @@ use std::time::Duration;
 use crossbeam_channel::TryRecvError;
 
 use super::{Engine, Left};
+use crate::capture::Mark;
 use crate::link::share::Place as Door;
 use crate::link::transfer::Protocol;
 use crate::link::{LineSettings, Reconfigured};
 use crate::macros::Macro;
 use crate::macros::runner::Values;
-use crate::modem::diagnose::{PAUSED, RESUMED};
 use crate::session::occupant::{Occupant, first_refusal};
 use crate::session::{Input, Rounds};
 use crate::worker::place::{Opening, Place};
@@ -109,7 +109,12 @@ impl Engine {
 
     /// Both the session and who reads the capture later leave out what is no dialog.
     pub(super) fn diagnose(&mut self, on: bool, now: Duration) {
-        self.journal.note(if on { RESUMED } else { PAUSED });
+        let (mark, text) = if on {
+            (Mark::Dialog, "the check or transfer is over; diagnosed again")
+        } else {
+            (Mark::NoDialog, "a check of the line or a file transfer begins; it is not diagnosed")
+        };
+        self.journal.mark(mark, text);
         self.input(Input::Diagnose(on), now);
     }
 
@@ -118,7 +123,7 @@ impl Engine {
         let port = self.place.port();
         let has = [
             (port.is_none(), Occupant::Absent),
-            (self.spec.listens_only(), Occupant::Listening),
+            (self.spec.kind().listens_only, Occupant::Listening),
             (self.files.busy(), Occupant::File),
             (port.is_some() && self.outgoing.held(now).is_some(), Occupant::Restart),
             (!self.outgoing.is_empty(), Occupant::Sending),
