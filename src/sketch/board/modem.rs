@@ -72,8 +72,6 @@ impl ModemSide {
             self.rig.advance(due);
             self.collect(nanos(due));
         }
-        self.rig.advance(Self::at(now));
-        self.collect(now);
     }
 
     /// What it says is on the line from `now` on.

@@ -18,6 +18,8 @@ pub(super) struct Expansion<'a> {
     /// Names on their way: a macro is not expanded in itself.
     inside: Vec<String>,
     room: usize,
+    /// Pieces that may still be looked at: macros in macros multiply.
+    work: usize,
     /// The text ended inside the brackets of a call.
     pub open: bool,
     pub overflowed: bool,
@@ -25,10 +27,12 @@ pub(super) struct Expansion<'a> {
 
 /// Macros in macros.
 const DEEPEST: usize = 24;
+/// Pieces of one line, all its macros expanded.
+const MOST_WORK: usize = 500_000;
 
 impl<'a> Expansion<'a> {
     pub fn new(macros: &'a HashMap<String, Macro>, room: usize) -> Self {
-        Self { macros, inside: Vec::new(), room, open: false, overflowed: false }
+        Self { macros, inside: Vec::new(), room, work: MOST_WORK, open: false, overflowed: false }
     }
 
     pub fn expand(&mut self, text: &str) -> String {
@@ -36,6 +40,11 @@ impl<'a> Expansion<'a> {
         let mut rest = text;
         while let Some(piece) = next_piece(rest) {
             rest = rest.get(piece.len()..).unwrap_or_default();
+            if self.overflowed || self.work == 0 {
+                self.overflowed = true;
+                return String::new();
+            }
+            self.work -= 1;
             let known = piece.starts_with(|c: char| is_name(c) && !c.is_ascii_digit());
             match self.macros.get(piece).filter(|_| known && !self.inside.iter().any(|name| name == piece)) {
                 None => out.push_str(piece),
@@ -90,6 +99,11 @@ impl<'a> Expansion<'a> {
         let mut rest = of.body.as_str();
         while let Some(piece) = next_piece(rest) {
             rest = rest.get(piece.len()..).unwrap_or_default();
+            if self.overflowed || self.work == 0 {
+                self.overflowed = true;
+                return String::new();
+            }
+            self.work -= 1;
             if piece == "#" {
                 if let Some(after) = rest.strip_prefix('#') {
                     // `a ## b` is one word.

@@ -201,7 +201,7 @@ fn programs_that_are_no_sketches_are_known() {
 }
 
 #[test]
-fn a_long_sketch_is_imported_in_time() {
+fn a_long_sketch_is_imported_whole() {
     let mut text = String::from("SoftwareSerial s(8, 7);\nvoid setup() {\n  s.begin(9600);\n");
     for line in 0..5000 {
         text.extend(["  s.println(\"AT+N=", &line.to_string(), "\"); // a line\n"]);
