@@ -28,10 +28,12 @@ const FRONTS: [&str; 5] = ["AT+GMM\n", "AT+GMM\nAT+GMM\n", "AT\nAT\nAT\n", "Q: 2
 /// Logs whose first lines tell something by being the first (a start, a board, a rate, a log of commands alone), or whose
 /// lines have marks of their own, which those in front would need too.
 fn begins_alone(name: &str) -> bool {
-    const NAMES: [&str; 17] = [
+    const NAMES: [&str; 19] = [
         "quoted-human-prompts",
         "quoted-human-data",
         "quote-email",
+        "mail-with-words",
+        "numbers-in-front",
         "indented-code",
         "tx-only-labels",
         "garbage",
