@@ -393,6 +393,9 @@ impl Session {
                 // Nothing to hand over is handed over at once.
                 Wish::Send { bytes, .. } if bytes.is_empty() => run.run.sent(now),
                 Wish::Send { bytes, secret } => {
+                    for value in secret.iter().filter_map(|range| bytes.get(range.clone())) {
+                        self.diagnoser.keep_secret(value);
+                    }
                     self.sends += 1;
                     run.sending = Some(self.sends);
                     self.outputs.push_back(Output::Write { send: self.sends, bytes, secret });
@@ -409,6 +412,8 @@ impl Session {
         let Some(run) = &mut self.macros else {
             return;
         };
+        let secrets = self.diagnoser.secrets();
+        let report = report.through(&|bytes| secrets.masked_bytes(bytes), &|text| secrets.masked(text));
         let ending = match &report {
             Report::Ended(ending) => Some(ending.clone()),
             _ => None,

@@ -41,10 +41,13 @@ pub fn from_part(reader: &Reader, part: Range<Duration>, name: &str, replay: Rep
         }
         match entry.item {
             EntryItem::Data { direction: Direction::Tx, bytes, send, secret, .. } => {
-                let secret = together(secret, secrets.find(bytes));
+                let secret = together(secret, secrets.find(Direction::Tx, bytes));
                 cut |= !recorder.sent(send, bytes, &secret, entry.at);
             }
-            EntryItem::Data { direction: Direction::Rx, bytes, .. } => recorder.received(bytes, entry.at),
+            EntryItem::Data { direction: Direction::Rx, bytes, .. } => {
+                let _known_by_what_asks_for_it = secrets.find(Direction::Rx, bytes);
+                recorder.received(bytes, entry.at);
+            }
             EntryItem::Event(_) => {}
         }
     }

@@ -14,6 +14,8 @@ pub use line::{Adapter, Line};
 
 use crate::capture::Newline;
 use crate::link::share::Place;
+use crate::modem::Direction;
+use crate::modem::secrets::SecretFinder;
 use crate::notation::{self, Decoding, Mode};
 
 /// The version of the file that this program writes and reads.
@@ -327,7 +329,21 @@ impl Default for Settings {
 /// How far the window can be zoomed.
 pub const ZOOM: std::ops::RangeInclusive<f32> = 0.5..=3.0;
 
+/// What is typed holds a PIN or password, or may be a PIN that the modem asked for.
+fn holds_secret(text: &str) -> bool {
+    let meant = notation::parse(text, Mode::Mixed).unwrap_or_default();
+    let digits = meant.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let pin = digits >= 4 && meant.iter().all(|byte| byte.is_ascii_digit() || b"\", \r\n".contains(byte));
+    let found = |bytes: &[u8]| !SecretFinder::default().find(Direction::Tx, bytes).is_empty();
+    pin || found(text.as_bytes()) || found(&meant)
+}
+
 impl Settings {
+    /// Takes out what versions before this one remembered and should not have.
+    pub(super) fn forget_secrets(&mut self) {
+        self.history.retain(|line| !holds_secret(line));
+    }
+
     /// Puts numbers right with which nobody could work; the name of the first that was wrong.
     pub(super) fn bound(&mut self) -> Option<&'static str> {
         let mut wrong = None;
@@ -354,9 +370,9 @@ impl Settings {
         wrong
     }
 
-    /// Remembers a line of the send box: as the newest, once, bounded.
+    /// Remembers a line of the send box: as the newest, once, bounded; never one with a PIN or password.
     pub fn remember_sent(&mut self, text: &str) {
-        if text.is_empty() || text.len() > LONGEST_REMEMBERED {
+        if text.is_empty() || text.len() > LONGEST_REMEMBERED || holds_secret(text) {
             return;
         }
         self.history.retain(|old| old != text);
@@ -417,6 +433,17 @@ mod tests {
         }
         settings.remember_sent("AT150");
         settings.remember_sent("");
+        for secret in [
+            "AT+CPIN=4711",
+            "at+cpin = \"4711\"",
+            r#"AT+CSTT="a","b","c"\r"#,
+            "4711",
+            "\"4711\"",
+            "12345678,4711\\r",
+            r"AT+\x43PIN=4711",
+        ] {
+            settings.remember_sent(secret);
+        }
         settings.remember_sent(&"x".repeat(5000));
         assert_eq!(settings.history.len(), HISTORY);
         assert_eq!(settings.history.iter().filter(|line| *line == "AT150").count(), 1);

@@ -15,7 +15,7 @@ use super::timeline::Timeline;
 use crate::capture::Reader;
 use crate::capture::copy::{Selection, Span};
 use crate::capture::folder::Kept;
-use crate::capture::redact::{Plan, masked};
+use crate::capture::redact::Plan;
 use crate::capture::search::{Match, Pattern};
 use crate::link::discovery::PortInfo;
 use crate::link::test_server::Visitor;
@@ -314,12 +314,6 @@ impl State {
             None => Some(&self.status.findings),
         };
         all.into_iter().flat_map(|all| all.iter()).filter(|finding| !self.settings.muted.contains(finding.rule))
-    }
-
-    /// A sentence that may name a command, as the log would show that: with its secrets masked, unless they are recorded.
-    #[must_use]
-    pub fn masked(&self, sentence: &str) -> String {
-        if self.settings.exact_secrets { sentence.to_owned() } else { masked(sentence) }
     }
 
     /// What line settings are remembered under: a USB device is itself wherever it is plugged in.

@@ -30,7 +30,7 @@ pub struct Writer {
     ends: Vec<Position>,
     lost: Lost,
     /// Of received and of sent bytes; `None` when secrets are recorded as they are.
-    secrets: Option<[SecretFinder; 2]>,
+    secrets: Option<Box<SecretFinder>>,
 }
 
 /// What could not be kept at all.
@@ -114,7 +114,7 @@ impl Writer {
             encoded: Vec::new(),
             ends: Vec::new(),
             lost: Lost::default(),
-            secrets: Some(<[SecretFinder; 2]>::default()),
+            secrets: Some(Box::default()),
         }
     }
 
@@ -146,12 +146,11 @@ impl Writer {
     /// Overwrites what the caller or the writer itself finds to be secret.
     fn mask(&mut self, record: &mut Record) {
         let Record::Data { direction, bytes, secret, .. } = record else { return };
-        let Some([rx, tx]) = &mut self.secrets else {
+        let Some(finder) = &mut self.secrets else {
             secret.clear();
             return;
         };
-        let finder = if *direction == Direction::Rx { rx } else { tx };
-        secret.extend(finder.find(bytes));
+        secret.extend(finder.find(*direction, bytes));
         if secret.len() > 1 {
             *secret = merged(std::mem::take(secret));
         }

@@ -13,7 +13,9 @@ use crate::app::values_of_now;
 use crate::macros::preview::preview;
 use crate::macros::runner::{Run as MacroRun, Values};
 use crate::macros::{Book, Macro, file};
+use crate::modem::Direction;
 use crate::modem::diagnose::Finding;
+use crate::modem::secrets::SecretFinder;
 use crate::notation;
 
 /// Arguments of `run`.
@@ -218,6 +220,7 @@ fn choose(book: &Book, names: &[String], path: &Path) -> Result<Vec<Macro>, Exit
 
 /// Prints what would be sent; secrets stand as `*`.
 fn dry_run(macros: &[Macro], values: &Values) -> CommandResult {
+    let mut finder = SecretFinder::default();
     for what in macros {
         let steps = preview(what, &values_of_now(values))
             .map_err(|problem| Exit::wrong_use(format!("{}: {problem}", what.name)))?;
@@ -228,6 +231,7 @@ fn dry_run(macros: &[Macro], values: &Values) -> CommandResult {
                 None => say(format!("  step {number}: sends nothing")),
                 Some(Err(problem)) => say(format!("  step {number}: {problem} before the run")),
                 Some(Ok(mut filled)) => {
+                    filled.secret.extend(finder.find(Direction::Tx, &filled.bytes));
                     for secret in &filled.secret {
                         filled.bytes.get_mut(secret.clone()).unwrap_or_default().fill(b'*');
                     }

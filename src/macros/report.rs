@@ -82,6 +82,27 @@ impl std::fmt::Display for Failure {
     }
 }
 
+impl Report {
+    /// The report with its bytes and texts put through these: what is secret in the session stays out of it.
+    #[must_use]
+    pub fn through(self, bytes: &impl Fn(Vec<u8>) -> Vec<u8>, text: &impl Fn(String) -> String) -> Self {
+        let failed = |failure: Failure| Failure {
+            awaited: failure.awaited.into_iter().map(text).collect(),
+            came: bytes(failure.came),
+            why: failure.why.map(text),
+            ..failure
+        };
+        match self {
+            Self::Passed { step, matched, took } => Self::Passed { step, matched: bytes(matched), took },
+            Self::Retrying { failure, attempt } => Self::Retrying { failure: failed(failure), attempt },
+            Self::Failed(failure) => Self::Failed(failed(failure)),
+            Self::Ended(Ending::Failed(failure)) => Self::Ended(Ending::Failed(failed(failure))),
+            Self::Ended(Ending::Skipped(failure)) => Self::Ended(Ending::Skipped(failed(failure))),
+            other @ (Self::Began { .. } | Self::Ended(Ending::Done | Ending::Stopped)) => other,
+        }
+    }
+}
+
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ending {

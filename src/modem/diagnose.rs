@@ -41,6 +41,7 @@ use std::time::Duration;
 use super::Direction;
 use super::dialog::said::Said;
 use super::dialog::{Dialog, Event, Record};
+use super::secrets::Secrets;
 use super::transcript::{Chunk, Shape, Transcript};
 use crate::vocabulary::is_whole_command;
 use book::Book;
@@ -209,6 +210,7 @@ impl Diagnoser {
             return;
         }
         self.catch_up(at);
+        self.book.secrets_mut().hear(Direction::Rx, bytes);
         self.dialog.begin_received(bytes, at);
         self.settle();
         let mut rest = bytes;
@@ -226,6 +228,7 @@ impl Diagnoser {
             return;
         }
         self.catch_up(at);
+        self.book.secrets_mut().hear(Direction::Tx, bytes);
         self.dialog.begin_sent(bytes, send, at);
         self.settle();
         let mut rest = bytes;
@@ -304,7 +307,18 @@ impl Diagnoser {
     /// What the modem is doing now.
     #[must_use]
     pub fn strip(&self) -> &Strip {
-        self.strip.get_or_init(|| strip::of(&self.dialog))
+        self.strip.get_or_init(|| strip::of(&self.dialog, self.book.secrets()))
+    }
+
+    /// What was secret so far, to keep it out of what is said about the session.
+    #[must_use]
+    pub const fn secrets(&self) -> &Secrets {
+        self.book.secrets()
+    }
+
+    /// A value that is secret wherever it stands: the user said so.
+    pub fn keep_secret(&mut self, value: &[u8]) {
+        self.book.secrets_mut().learn(value);
     }
 
     /// The dialog so far.

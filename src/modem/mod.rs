@@ -4,6 +4,7 @@
 //! * [`digest`]: the bytes of the modem cut into lines, prompts and counted data.
 //! * [`baud_scan`]: which rate the modem speaks.
 //! * [`dialog`]: commands paired with their answers, data told from commands, the modem's state.
+//! * [`secrets`]: PINs and passwords in the bytes of a session, found as they pass.
 //! * [`diagnose`]: findings, and what the modem is doing now.
 //!
 //! Pure: never reads the clock, does no I/O, and no parser of modem output ever fails: it yields values, and findings.
@@ -12,6 +13,7 @@ pub mod baud_scan;
 pub mod diagnose;
 pub mod dialog;
 pub mod digest;
+pub mod secrets;
 pub mod transcript;
 
 /// Which way bytes went.

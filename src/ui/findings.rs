@@ -118,7 +118,7 @@ impl Findings {
             let offer = offer.filter(|_| !unfolded && !finding.resolved);
             let taken = if offer.is_some() { DISMISS + OFFER } else { DISMISS };
             let room = (ui.available_width() - taken).max(60.0);
-            let (font, title) = (theme::strong(theme::BODY), state.masked(&finding.title));
+            let (font, title) = (theme::strong(theme::BODY), finding.title.clone());
             cut = ui.painter().layout_no_wrap(title.clone(), font.clone(), palette.text).size().x > room - 20.0;
             let title = RichText::new(title).font(font).color(palette.text);
             let button = Button::new(title).truncate().frame_when_inactive(false).selected(unfolded);
@@ -146,7 +146,7 @@ impl Findings {
             let card = parts::card(ui).show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 if cut {
-                    ui.label(state.masked(&finding.title));
+                    ui.label(&finding.title);
                 }
                 self.unfolded(ui, state, finding, commands);
             });
@@ -158,12 +158,9 @@ impl Findings {
 
     fn unfolded(&mut self, ui: &mut Ui, state: &State, finding: &Finding, commands: &mut Commands) {
         let palette = parts::colors(ui);
-        ui.label(state.masked(&finding.cause));
+        ui.label(&finding.cause);
         if !finding.resolved {
-            ui.label(parts::sentence(&[
-                ("To do: ", palette.strong, true),
-                (&state.masked(&finding.fix), palette.text, false),
-            ]));
+            ui.label(parts::sentence(&[("To do: ", palette.strong, true), (&finding.fix, palette.text, false)]));
         }
         ui.horizontal_wrapped(|ui| {
             if !finding.resolved {
@@ -202,9 +199,8 @@ impl Findings {
     fn offer(&mut self, ui: &mut Ui, state: &State, rule: &'static str, offer: &Offer, commands: &mut Commands) {
         match offer {
             Offer::Send { label, bytes: exact } => {
-                let label = state.masked(label);
                 let preview = format!("{label}: sends {} ({})", bytes::words(exact), bytes::hex(exact));
-                if parts::primary(ui, state.connected(), &label).on_hover_text(preview).clicked() {
+                if parts::primary(ui, state.connected(), label).on_hover_text(preview).clicked() {
                     commands.push(Line::Send(exact.clone()));
                 }
             }

@@ -61,7 +61,7 @@ fn doing(state: &State, typed: u64, palette: &Palette) -> (String, egui::Color32
         return (format!("The board restarts, ready in {}: {what}", seconds(left)), palette.warn);
     }
     let found = |otherwise: (&str, egui::Color32)| match trouble(state) {
-        Some(finding) => (state.masked(&finding.title), palette.bad),
+        Some(finding) => (finding.title.clone(), palette.bad),
         None => (otherwise.0.to_owned(), otherwise.1),
     };
     match &state.status.strip.doing {
@@ -69,7 +69,6 @@ fn doing(state: &State, typed: u64, palette: &Palette) -> (String, egui::Color32
         Doing::Ready => found(("Ready", palette.good)),
         Doing::Waiting { command, since, allowed } => {
             let (time, late) = waited(state.now.saturating_sub(*since), *allowed);
-            let command = state.masked(command);
             if late {
                 (format!("No answer to {command} for {time}"), palette.bad)
             } else {

@@ -82,6 +82,7 @@ impl SettingsFile {
             }
             Ok((_, mut settings)) => {
                 let base = document(&settings).unwrap_or_default();
+                settings.forget_secrets();
                 let say = settings.bound().map(|what| {
                     format!("{}: {what} is out of range and was put right; the rest is as it was.", path.display())
                 });

@@ -1,10 +1,13 @@
 //! Reads a capture line by line and finds what is private by the command or answer it stands in, and by its shape.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
-use super::fields::{ADDRESSES, DIGITS, TOKENS, arguments, is_long_hex, is_number, is_private_address, luhn};
+use super::fields::{
+    ADDRESSES, DIGITS, HARDWARE, LOGINS, SPACED, TOKENS, arguments, compact, is_long_hex, is_number,
+    is_private_address, luhn, value,
+};
 use super::forms::{from_ucs2_hex, pdu_numbers};
+use super::values::Values;
 use super::{Change, Kind, SecretFinder};
 use crate::capture::{Entry, EntryItem};
 use crate::modem::Direction;
@@ -12,68 +15,15 @@ use crate::modem::Direction;
 /// A line without an end is looked at in parts of this.
 const LONGEST_LINE: usize = 4096;
 
-/// Values that were found, numbered in order of appearance.
-#[derive(Debug, Default)]
-pub struct Values {
-    numbers: HashMap<(Kind, Vec<u8>), usize>,
-    list: Vec<(Kind, Vec<u8>, String)>,
-    counts: HashMap<Kind, usize>,
-}
-
-impl Values {
-    /// The stand-in of a value.
-    fn stand_in(&mut self, kind: Kind, value: &[u8]) -> String {
-        if kind == Kind::Secret {
-            self.numbers.entry((kind, value.to_vec())).or_insert_with(|| {
-                self.list.push((kind, value.to_vec(), "<SECRET>".to_owned()));
-                self.list.len() - 1
-            });
-            return "<SECRET>".to_owned();
-        }
-        let key = match kind {
-            // A number with and without its plus is one number.
-            Kind::Number => value.strip_prefix(b"+").unwrap_or(value),
-            _ => value,
-        };
-        let index = *self.numbers.entry((kind, key.to_vec())).or_insert_with(|| {
-            let count = self.counts.entry(kind).or_default();
-            *count += 1;
-            let open = kind.open_part(&String::from_utf8_lossy(value));
-            self.list.push((kind, value.to_vec(), format!("<{}#{count}{open}>", kind.tag())));
-            self.list.len() - 1
-        });
-        self.list.get(index).map_or_else(String::new, |(_, _, stand_in)| stand_in.clone())
-    }
-
-    /// The values that are replaced wherever they stand: not those that could be anything.
-    pub fn everywhere(&self) -> impl Iterator<Item = (Kind, &[u8], &String)> {
-        self.list
-            .iter()
-            .filter(|(kind, value, _)| {
-                *kind != Kind::Place && value.len() >= 4 && value.iter().any(|byte| *byte != b'*') && !is_common(value)
-            })
-            .map(|(kind, value, stand_in)| (*kind, value.as_slice(), stand_in))
-    }
-
-    pub fn kinds(&self) -> impl Iterator<Item = Kind> {
-        self.list.iter().map(|(kind, ..)| *kind)
-    }
-}
-
-/// Words that stand in every log; to replace them everywhere would hide the log.
-fn is_common(value: &[u8]) -> bool {
-    const WORDS: [&[u8]; 6] = [b"ERROR", b"SEND OK", b"READY", b"CONNECT", b"RING", b"TEST"];
-    WORDS.iter().any(|word| word.eq_ignore_ascii_case(value))
-}
-
 /// Collects changes and values from the entries of a capture, in order.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is about what may come next; they do not exclude each other")]
 pub struct Collector {
     rx: Line,
     tx: Line,
     values: Values,
     changes: Vec<Change>,
-    secrets: [SecretFinder; 2],
+    secrets: SecretFinder,
     /// Bytes of a secret that is passing, for each direction: from where, and what.
     passing: [(u64, Vec<u8>); 2],
     command: String,
@@ -82,6 +32,8 @@ pub struct Collector {
     sending_text: bool,
     /// Received bytes may be the echo of that text, until 0x1A or the final result.
     echoing_text: bool,
+    /// A mail server asked for a part of a login, which is sent next.
+    challenged: bool,
     /// The message was refused while its text is awaited: it may be sent all the same, but a command ends it.
     refused: bool,
 }
@@ -172,7 +124,7 @@ impl Collector {
     /// Secrets that the capture holds in clear: one that was made with secrets recorded, or by another program.
     fn find_secrets(&mut self, direction: Direction, start: u64, bytes: &[u8]) {
         let index = usize::from(direction == Direction::Tx);
-        let found = self.secrets.get_mut(index).map(|finder| finder.find(bytes)).unwrap_or_default();
+        let found = self.secrets.find(direction, bytes);
         for range in found {
             let at = start + range.start as u64;
             let goes_on = self.passing.get(index).is_some_and(|(from, value)| from + value.len() as u64 == at);
@@ -335,9 +287,19 @@ impl Collector {
                 for field in &fields {
                     self.mark_number(place, field.clone());
                 }
+                let name = match word {
+                    "+CNUM:" => Some(0),
+                    "+CMT:" => Some(1),
+                    "+CMGR:" => Some(2),
+                    "+CPBR:" | "+CPBF:" | "+CCWA:" | "+CMGL:" => Some(3),
+                    "+CLIP:" | "+COLP:" => Some(4),
+                    "+CLCC:" => Some(7),
+                    _ => None,
+                };
+                if let Some(name) = name.and_then(|at| fields.get(at).cloned()) {
+                    self.mark_name(place, name);
+                }
                 match word {
-                    "+CPBR:" | "+CPBF:" => self.mark(place, fields.get(3).cloned().unwrap_or_default(), Kind::Name),
-                    "+CNUM:" => self.mark(place, fields.first().cloned().unwrap_or_default(), Kind::Name),
                     "+CMT:" | "+CDS:" => self.follows = Follows::Text,
                     "+CMGR:" | "+CMGL:" => self.follows = Follows::TextUntilOk,
                     _ => {}
@@ -359,19 +321,33 @@ impl Collector {
 
     /// What is known by its shape, with the last command as a hint.
     fn shapes(&mut self, place: &Place<'_>) {
+        for found in SPACED.iter().flat_map(|regex| regex.find_iter(place.line)) {
+            self.mark_number(place, found.range());
+        }
+        for found in HARDWARE.iter().flat_map(|regex| regex.find_iter(place.line)) {
+            self.mark(place, found.range(), Kind::Hardware);
+        }
         for found in DIGITS.iter().flat_map(|regex| regex.find_iter(place.line)) {
-            let (digits, range) = (found.as_bytes(), found.range());
+            let (mut digits, mut range) = (found.as_bytes(), found.range());
+            // A SIM card number of 19 digits is filled up with an F; behind other digits the letter is of another word.
+            if let Some(filled) = digits.strip_suffix(b"F").or_else(|| digits.strip_suffix(b"f"))
+                && !(filled.len() >= 18 && filled.starts_with(b"89"))
+            {
+                digits = filled;
+                range.end -= 1;
+            }
             let asked = |names: &[&str]| names.iter().any(|name| self.command.trim_end_matches('?') == *name);
             let kind = match digits.len() {
                 15 if asked(&["+GSN", "+CGSN"]) => Kind::Imei,
                 14..=15 if asked(&["+CIMI"]) && place.direction == Direction::Rx => Kind::Imsi,
-                18..=22 if asked(&["+CCID", "+ICCID", "+QCCID"]) => Kind::Iccid,
+                18..=23 if asked(&["+CCID", "+ICCID", "+QCCID"]) => Kind::Iccid,
                 15 if luhn(digits)
                     && [&b"35"[..], b"86", b"01", b"99"].iter().any(|start| digits.starts_with(start)) =>
                 {
                     Kind::Imei
                 }
                 19..=20 if digits.starts_with(b"89") && digits.get(..19).is_some_and(luhn) => Kind::Iccid,
+                20 if digits.starts_with(b"89") && digits.ends_with(b"F") => Kind::Iccid,
                 _ if digits.starts_with(b"+") => Kind::Number,
                 _ => continue,
             };
@@ -387,9 +363,22 @@ impl Collector {
             }
         }
         for found in TOKENS.iter().flat_map(|regex| regex.captures_iter(place.line)) {
-            if let Some(group) = found.get(1).or_else(|| found.get(2)) {
+            if let Some(group) = value(&found) {
                 self.mark(place, group.range(), Kind::Token);
             }
+        }
+        if place.direction == Direction::Tx {
+            for found in LOGINS.iter().flat_map(|regex| regex.captures_iter(place.line)) {
+                if let Some(group) = value(&found) {
+                    self.mark(place, group.range(), Kind::Token);
+                }
+            }
+            // The server asked for a part of a login.
+            if std::mem::take(&mut self.challenged) && !place.line.is_empty() {
+                self.mark(place, 0..place.line.len(), Kind::Token);
+            }
+        } else if place.line.starts_with(b"334 ") {
+            self.challenged = true;
         }
     }
 
@@ -405,11 +394,24 @@ impl Collector {
 
     fn mark_number(&mut self, place: &Place<'_>, range: Range<usize>) {
         let field = place.get(&range);
-        if is_number(field) {
-            self.mark(place, range, Kind::Number);
+        let number = compact(field);
+        if is_number(&number) {
+            let stand_in = self.values.stand_in(Kind::Number, &number);
+            self.change(place.direction, place.offsets(&range), Kind::Number, stand_in);
         } else if let Some(number) = from_ucs2_hex(field).filter(|number| is_number(number.as_bytes())) {
             let stand_in = self.values.stand_in(Kind::Number, number.as_bytes());
             self.change(place.direction, place.offsets(&range), Kind::Number, stand_in);
+        }
+    }
+
+    /// A name as the modem has it in its phone book: no number, no time.
+    fn mark_name(&mut self, place: &Place<'_>, range: Range<usize>) {
+        let name = place.get(&range);
+        if !is_number(&compact(name))
+            && !name.contains(&b'/')
+            && name.iter().any(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii())
+        {
+            self.mark(place, range, Kind::Name);
         }
     }
 

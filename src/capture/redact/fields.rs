@@ -79,16 +79,51 @@ pub fn luhn(digits: &[u8]) -> bool {
 }
 
 /// Runs of digits.
-pub static DIGITS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?-u)\+?[0-9]{8,22}").ok());
+pub static DIGITS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?-u)\+?[0-9]{8,22}[Ff]?").ok());
+/// Phone numbers as people write them: `+41 79 123 45 67`, `+41(0)79-123-45-67`.
+pub static SPACED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?-u)\+[0-9][0-9 ().-]{7,22}[0-9]").ok());
+/// Hardware addresses of Bluetooth and Wi-Fi.
+pub static HARDWARE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?i-u)\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b").ok());
 /// IPv4 addresses.
 pub static ADDRESSES: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?-u)\b[0-9]{1,3}(?:\.[0-9]{1,3}){3}\b").ok());
-/// Credentials in payloads: the first group is the value.
+/// Credentials in payloads: the group that matched is the value.
 pub static TOKENS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let credential = r#"(?i-u)(?:authorization:\s*(?:\w+\s+)?|\b(?:token|api_?key|apikey|password|passwd|pwd|secret)["']?\s*[=:]\s*["']?)([^\s&"',;]{4,})"#;
-    let web_token = r"\b(eyJ[\w-]{6,}\.[\w-]+\.[\w-]+)";
-    Regex::new(&format!("{credential}|{web_token}")).ok()
+    let alternatives = [
+        // Header fields.
+        r"(?:authorization:\s*(?:\w+\s+)?)([^\s]{3,})",
+        r"(?:set-)?cookie2?:\s*([^\r\n]{3,})",
+        r#"\bx-[a-z-]*(?:key|token|secret|auth)[a-z-]*:\s*([^\s"']{3,})"#,
+        // Forms, JSON, queries.
+        r#"(?:\b|[_-])(?:token|api_?key|apikey|password|passwd|pwd|pass|secret|sid|sessionid)["']?\s*[=:]\s*["']?([^\s&"',;<>]{4,})"#,
+        // The login of a URL.
+        r"://[^\s/:@]*:([^\s/@]+)@",
+        // Web tokens.
+        r"\b(eyJ[\w-]{6,}\.[\w-]+\.[\w-]+)",
+    ];
+    Regex::new(&format!("(?i-u){}", alternatives.join("|"))).ok()
 });
+/// Logins of mail and FTP, at the start of a line that is sent.
+pub static LOGINS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let alternatives = [
+        r"^PASS\s+(\S+)",
+        r"^\S{1,8}\s+LOGIN\s+\S+\s+(\S+)",
+        r"^(?:\S{1,8}\s+)?AUTH(?:ENTICATE)?\s+(?:PLAIN|LOGIN|XOAUTH2)\s+(\S+)",
+        r"^APOP\s+\S+\s+(\S+)",
+    ];
+    Regex::new(&format!("(?i-u){}", alternatives.join("|"))).ok()
+});
+
+/// The group of a match that is a value.
+pub fn value<'a>(found: &regex::bytes::Captures<'a>) -> Option<regex::bytes::Match<'a>> {
+    found.iter().skip(1).flatten().next()
+}
+
+/// A number without the blanks and marks that people put in.
+pub fn compact(number: &[u8]) -> Vec<u8> {
+    number.iter().copied().filter(|byte| !b" ().-/".contains(byte)).collect()
+}
 
 #[cfg(test)]
 mod tests {
@@ -109,12 +144,16 @@ mod tests {
         assert!(is_private_address(b"10.1.2.3") && !is_private_address(b"0.0.0.0") && !is_private_address(b"1.2.3"));
         let token = |text: &str| {
             let found = TOKENS.as_ref().unwrap().captures(text.as_bytes())?;
-            let group = found.get(1).or_else(|| found.get(2))?;
+            let group = value(&found)?;
             Some(String::from_utf8_lossy(group.as_bytes()).into_owned())
         };
         assert_eq!(token("Authorization: Basic dXNlcjpwYXNz").as_deref(), Some("dXNlcjpwYXNz"));
         assert_eq!(token("GET /x?api_key=abcd1234&y=1").as_deref(), Some("abcd1234"));
         assert_eq!(token("{\"password\":\"hunter22\"}").as_deref(), Some("hunter22"));
         assert_eq!(token("tokens: none"), None);
+        assert_eq!(token("Set-Cookie: sid=abc123; Path=/").as_deref(), Some("sid=abc123; Path=/"));
+        assert_eq!(token("{\"access_token\" : \"abc123\"}").as_deref(), Some("abc123"));
+        assert_eq!(token("http://me:geheim@host/").as_deref(), Some("geheim"));
+        assert_eq!(token("X-Api-Key: abc123").as_deref(), Some("abc123"));
     }
 }

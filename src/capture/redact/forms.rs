@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use regex::bytes::{Captures, Regex, RegexBuilder};
 
 use super::Kind;
-use super::collect::Values;
+use super::values::Values;
 
 /// A number of fewer digits is replaced only where it stands alone.
 const LONG_NUMBER: usize = 8;
@@ -109,7 +109,9 @@ fn forms_of(kind: Kind, value: &[u8]) -> Vec<Form> {
     let mut forms = vec![
         form(hex::encode_upper(value).into_bytes(), Gaps::Hex),
         form(ucs2_hex(&text).into_bytes(), Gaps::Hex),
-        form(base64(value).into_bytes(), Gaps::None),
+        form(base64(value, 0).into_bytes(), Gaps::None),
+        form(base64(value, 1).into_bytes(), Gaps::None),
+        form(base64(value, 2).into_bytes(), Gaps::None),
         form(url_encoded(value).into_bytes(), Gaps::None),
     ];
     if is_number {
@@ -119,6 +121,14 @@ fn forms_of(kind: Kind, value: &[u8]) -> Vec<Form> {
             forms.push(form(value.to_vec(), Gaps::Digits));
             forms.push(form(ucs2_hex(&digits).into_bytes(), Gaps::Hex));
             forms.push(form(hex::encode_upper(&digits).into_bytes(), Gaps::Hex));
+            // As it is dialed at home, and abroad: nobody knows how long the country code is.
+            for country in 1..=3 {
+                if let Some(home) = digits.get(country..).filter(|home| home.len() >= LONG_NUMBER) {
+                    forms.push(Form { literal: format!("0{home}").into_bytes(), gaps: Gaps::Digits, alone: true });
+                    forms.push(Form { literal: home.as_bytes().to_vec(), gaps: Gaps::Digits, alone: true });
+                }
+            }
+            forms.push(Form { literal: format!("00{digits}").into_bytes(), gaps: Gaps::Digits, alone: true });
         }
         if !short {
             forms.push(form(semi_octets(&digits).into_bytes(), Gaps::Hex));
@@ -216,11 +226,12 @@ fn url_encoded(value: &[u8]) -> String {
 }
 
 /// Without the padding, and without the last character where it depends on what follows.
-fn base64(value: &[u8]) -> String {
+/// `before` bytes stand in front of it, and what depends on them is left out too.
+fn base64(value: &[u8], before: usize) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::new();
     let (mut bits, mut count) = (0u32, 0);
-    for byte in value {
+    for byte in [0; 2].iter().take(before).chain(value) {
         bits = bits << 8 | u32::from(*byte);
         count += 8;
         while count >= 6 {
@@ -229,7 +240,8 @@ fn base64(value: &[u8]) -> String {
             out.push(ALPHABET.get(index).map_or('=', |letter| char::from(*letter)));
         }
     }
-    out
+    // Characters that hold bits of what stands in front.
+    out.split_off((before * 8).div_ceil(6).min(out.len()))
 }
 
 #[cfg(test)]
@@ -246,7 +258,9 @@ mod tests {
         assert_eq!(pdu_numbers(b"FFFFFFFFFFFFFFFF"), Vec::<String>::new());
         assert_eq!(ucs2_hex("+4"), "002B0034");
         assert_eq!(from_ucs2_hex(b"002B0034"), Some("+4".to_owned()));
-        assert_eq!(base64(b"secret"), "c2VjcmV0");
+        assert_eq!(base64(b"secret", 0), "c2VjcmV0");
+        // `:secret` is OnNlY3JldA==, `x:secret` is eDpzZWNyZXQ=.
+        assert_eq!((base64(b"secret", 1), base64(b"secret", 2)), ("NlY3Jld".to_owned(), "zZWNyZX".to_owned()));
         assert_eq!(url_encoded(b"+41 x"), "%2B41%20x");
     }
 }

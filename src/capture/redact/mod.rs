@@ -11,8 +11,7 @@
 mod collect;
 mod fields;
 mod forms;
-mod mqtt;
-mod secrets;
+mod values;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -27,11 +26,11 @@ use crate::modem::Direction;
 use collect::Collector;
 use forms::Forms;
 
-pub(super) use secrets::merged;
-pub use secrets::{SecretFinder, masked};
+pub use crate::modem::secrets::SecretFinder;
+pub(super) use crate::modem::secrets::merged;
 
 /// Counted up when what is found changes, so that an export says what it was made with.
-pub const RULES_VERSION: u32 = 2;
+pub const RULES_VERSION: u32 = 3;
 /// A copy of a larger capture goes to a temporary file.
 const MOST_IN_MEMORY: u64 = 48 * 1024 * 1024;
 
@@ -58,6 +57,8 @@ pub enum Kind {
     Host,
     /// IP address.
     Address,
+    /// Hardware address of Bluetooth or Wi-Fi.
+    Hardware,
     /// Cell, coordinates.
     Place,
     /// Authorization header, token, API key.
@@ -79,6 +80,7 @@ impl Kind {
             Self::Login => "LOGIN",
             Self::Host => "HOST",
             Self::Address => "IP",
+            Self::Hardware => "MAC",
             Self::Place => "PLACE",
             Self::Token => "TOKEN",
         }
@@ -98,6 +100,7 @@ impl Kind {
             Self::Login => "logins",
             Self::Host => "host names",
             Self::Address => "IP addresses",
+            Self::Hardware => "hardware addresses",
             Self::Place => "places",
             Self::Token => "tokens",
         }

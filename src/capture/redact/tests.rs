@@ -115,7 +115,7 @@ fn fields_get_stand_ins_and_the_rest_stays() {
 fn a_plan_says_what_it_would_change() {
     let (copy, plan) = redacted(&capture(&[(true, "ATD+41791234567;\r"), (false, "+41791234567 +41791234567\r\n")]));
     assert_eq!(plan.counts(), BTreeMap::from([(Kind::Number, 3)]));
-    assert!(plan.remark().contains("(rules 2): phone numbers at 3 places. Look through it"), "{}", plan.remark());
+    assert!(plan.remark().contains("(rules 3): phone numbers at 3 places. Look through it"), "{}", plan.remark());
     assert_eq!(Plan::make(&copy, &Progress::default()).unwrap().counts(), BTreeMap::new(), "once is enough");
     let progress = Progress::default();
     progress.cancel();
@@ -325,18 +325,5 @@ proptest! {
             }
         }
         prop_assert_eq!(text(&redacted(&capture(&split)).0), text(&redacted(&capture(&whole)).0));
-    }
-}
-
-#[test]
-fn a_sentence_about_a_command_does_not_tell_its_secret() {
-    for (sentence, shown) in [
-        ("AT+CPIN=\"4711\" was refused.", "AT+CPIN=\"****\" was refused."),
-        ("AT+CPIN=4711 was refused: ERROR.", "AT+CPIN=**** was refused: ERROR."),
-        ("AT+CSTT=\"apn\",\"me\",\"ge heim\" was sent.", "AT+CSTT=\"apn\",\"me\",\"*******\" was sent."),
-        ("AT+CSTT=\"apn\",\"me\",\"gehe…", "AT+CSTT=\"apn\",\"me\",\"*******"),
-        ("AT+CSQ is fine = 4711.", "AT+CSQ is fine = 4711."),
-    ] {
-        assert_eq!(masked(sentence), shown);
     }
 }

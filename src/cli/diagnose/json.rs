@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::session::Session;
 use crate::modem::Direction;
 use crate::modem::diagnose::{Evidence, Offer};
+use crate::modem::secrets::Secrets;
 use crate::modem::transcript::Other;
 use crate::notation;
 
@@ -47,9 +48,11 @@ enum OfferJson<'a> {
     },
 }
 
-fn offer(offer: &Offer) -> OfferJson<'_> {
+fn offer<'a>(offer: &'a Offer, secrets: &Secrets) -> OfferJson<'a> {
     match offer {
-        Offer::Send { label, bytes } => OfferJson::Send { label, send: notation::print(bytes) },
+        Offer::Send { label, bytes } => {
+            OfferJson::Send { label, send: notation::print(&secrets.masked_bytes(bytes.clone())) }
+        }
         Offer::ScanBaud => OfferJson::ScanBaud,
         Offer::Advice(text) => OfferJson::Advice { text },
     }
@@ -131,7 +134,7 @@ fn of_findings(session: &Session) -> Vec<FindingJson<'_>> {
             cause: &finding.cause,
             fix: &finding.fix,
             evidence: finding.evidence.iter().map(evidence).collect(),
-            offer: finding.offers.first().map(offer),
+            offer: finding.offers.first().map(|first| offer(first, session.diagnoser.secrets())),
             confidence: finding.confidence,
         })
         .collect()

@@ -1,6 +1,7 @@
 //! What is diagnosed: a capture, or text from a file or a pipe, read piece by piece, with a bound on all that is kept.
 
 use std::io::Read;
+use std::ops::Range;
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -9,6 +10,7 @@ use super::super::common::tell_torn;
 use crate::capture::{self, CaptureError, EntryItem, Listener, Opening};
 use crate::modem::Direction;
 use crate::modem::diagnose::{Diagnoser, Evidence};
+use crate::modem::secrets::SecretFinder;
 use crate::modem::transcript::{Chunk, Other, Reader, Transcript};
 
 /// A diagnosed session, with the bytes for quoting.
@@ -18,6 +20,7 @@ pub(super) struct Session {
     pub(super) other: Option<Other>,
     sent: Bytes,
     received: Bytes,
+    secrets: SecretFinder,
 }
 
 /// The first bytes of one direction; the rest is only counted.
@@ -36,17 +39,23 @@ const QUOTABLE: usize = 64 << 20;
 const LINES: usize = 4 << 20;
 
 impl Bytes {
-    fn push(&mut self, bytes: &[u8]) {
-        let room = QUOTABLE.saturating_sub(self.kept.len()).min(bytes.len());
+    /// `secret` are the stretches that nobody is to quote.
+    fn push(&mut self, bytes: &[u8], secret: &[Range<usize>]) {
+        let begin = self.kept.len();
+        let room = QUOTABLE.saturating_sub(begin).min(bytes.len());
         self.kept.extend_from_slice(bytes.get(..room).unwrap_or_default());
+        for range in secret {
+            let end = (begin + range.end).min(self.kept.len());
+            self.kept.get_mut(begin + range.start..end).unwrap_or_default().fill(b'*');
+        }
         self.count += bytes.len() as u64;
     }
 
-    fn push_line(&mut self, chunk: &Chunk) {
+    fn push_line(&mut self, chunk: &Chunk, secret: &[Range<usize>]) {
         if self.lines.len() < LINES {
             self.lines.push((self.count, u32::try_from(chunk.line).unwrap_or(u32::MAX)));
         }
-        self.push(&chunk.bytes);
+        self.push(&chunk.bytes, secret);
     }
 
     /// The line that the byte at this offset stands on.
@@ -111,7 +120,8 @@ impl Session {
         }
         let transcript = Transcript { form: reader.form(), shape: reader.shape(), restored: reader.restored(), chunks };
         let diagnoser = Diagnoser::of_log(&transcript);
-        let mut session = Self { diagnoser, other: None, sent: Bytes::default(), received: Bytes::default() };
+        let (sent, received, secrets) = <(Bytes, Bytes, SecretFinder)>::default();
+        let mut session = Self { diagnoser, other: None, sent, received, secrets };
         session.hear(&transcript.chunks);
         while let Some(piece) = pieces.next()? {
             let mut chunks = Vec::new();
@@ -132,6 +142,7 @@ impl Session {
                 other: Some(other),
                 sent: Bytes::default(),
                 received: Bytes::default(),
+                secrets: SecretFinder::default(),
             },
             None => session,
         })
@@ -139,9 +150,10 @@ impl Session {
 
     fn hear(&mut self, chunks: &[Chunk]) {
         for chunk in chunks {
+            let secret = self.secrets.find(chunk.direction, &chunk.bytes);
             match chunk.direction {
-                Direction::Rx => self.received.push_line(chunk),
-                Direction::Tx => self.sent.push_line(chunk),
+                Direction::Rx => self.received.push_line(chunk, &secret),
+                Direction::Tx => self.sent.push_line(chunk, &secret),
             }
             self.diagnoser.hear(chunk);
         }
@@ -151,15 +163,16 @@ impl Session {
         let reader = opening.finish();
         tell_torn(&reader);
         let (mut sent, mut received) = (Bytes::default(), Bytes::default());
-        let mut listener = Listener::default();
+        let (mut listener, mut secrets) = (Listener::default(), SecretFinder::default());
         let mut cursor = reader.cursor();
         let mut first = None;
         while let Some(entry) = cursor.next_entry() {
             if let EntryItem::Data { direction, bytes, .. } = &entry.item {
                 first.get_or_insert(entry.at);
+                let secret = secrets.find(*direction, bytes);
                 match direction {
-                    Direction::Rx => received.push(bytes),
-                    Direction::Tx => sent.push(bytes),
+                    Direction::Rx => received.push(bytes, &secret),
+                    Direction::Tx => sent.push(bytes, &secret),
                 }
             }
             listener.hear(&entry, entry.at.saturating_sub(first.unwrap_or(entry.at)));
@@ -167,7 +180,7 @@ impl Session {
         if let Some(trouble) = reader.storage().trouble {
             anyhow::bail!(trouble);
         }
-        Ok(Self { diagnoser: listener.finish(), other: None, sent, received })
+        Ok(Self { diagnoser: listener.finish(), other: None, sent, received, secrets })
     }
 
     const fn side(&self, direction: Direction) -> &Bytes {

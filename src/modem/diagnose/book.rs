@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::rule::Doc;
 use super::{Evidence, Finding, Offer, Severity};
 use crate::modem::dialog::exchange::Span;
+use crate::modem::secrets::Secrets;
 
 /// Most findings that are kept; the rest is counted.
 const KEPT: usize = 200;
@@ -88,12 +89,23 @@ pub(super) struct Book {
     findings: Vec<Finding>,
     entries: Vec<Entry>,
     blamed: VecDeque<(u64, &'static str)>,
+    /// What no finding may quote.
+    secrets: Secrets,
     next: u64,
     more: u64,
     revision: u64,
 }
 
 impl Book {
+    /// What was secret so far.
+    pub(super) const fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
+    pub(super) const fn secrets_mut(&mut self) -> &mut Secrets {
+        &mut self.secrets
+    }
+
     /// Puts a finding in its place.
     pub(super) fn add(&mut self, doc: &'static Doc, mut draft: Draft) -> Handle {
         self.next += 1;
@@ -105,12 +117,18 @@ impl Book {
         }
         draft.spans.sort_by_key(|span| span.order);
         let order = draft.spans.first().map_or(u64::MAX, |span| span.order);
+        for offer in &mut draft.offers {
+            if let Offer::Send { label, .. } = offer {
+                *label = self.secrets.masked(std::mem::take(label));
+            }
+        }
+        let masked = |text: String| self.secrets.masked(text);
         let finding = Finding {
             rule: doc.slug,
             severity: draft.severity.unwrap_or(doc.severity),
-            title: draft.title,
-            cause: draft.cause.unwrap_or_else(|| doc.why.to_owned()),
-            fix: draft.fix.unwrap_or_else(|| doc.fix.to_owned()),
+            title: masked(draft.title),
+            cause: draft.cause.map_or_else(|| doc.why.to_owned(), masked),
+            fix: draft.fix.map_or_else(|| doc.fix.to_owned(), masked),
             evidence: draft.spans.iter().map(evidence).collect(),
             offers: draft.offers,
             confidence: draft.confidence.unwrap_or(90),

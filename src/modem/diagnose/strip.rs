@@ -6,18 +6,19 @@ use super::{Doing, Strip};
 use crate::modem::dialog::Dialog;
 use crate::modem::dialog::exchange::{Data, DataKind, Span};
 use crate::modem::dialog::state::Connection;
+use crate::modem::secrets::Secrets;
 use crate::notation;
 use crate::vocabulary::Role;
 
 /// The strip of a dialog.
-pub(super) fn of(dialog: &Dialog) -> Strip {
+pub(super) fn of(dialog: &Dialog, secrets: &Secrets) -> Strip {
     let state = &dialog.state;
     let doing = if let Some(data) = &dialog.data {
         prompt(data)
     } else if dialog.online {
         Doing::Transparent
     } else if let Some(waiting) = dialog.waiting() {
-        let command = String::from_utf8_lossy(&waiting.text).into_owned();
+        let command = secrets.masked(String::from_utf8_lossy(&waiting.text).into_owned());
         let allowed = Some(waiting.longest());
         Doing::Waiting { command, since: waiting.at.unwrap_or_default(), allowed }
     } else if let Some(command) = state.connections.iter().find_map(opening) {

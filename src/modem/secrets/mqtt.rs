@@ -58,35 +58,30 @@ enum Front {
 }
 
 impl MqttFinder {
-    /// The secret stretches of the next bytes, in order.
-    pub fn find(&mut self, bytes: &[u8]) -> Vec<Range<usize>> {
-        let mut found: Vec<Range<usize>> = Vec::new();
-        let mut at = 0;
-        while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
-            let Some(byte) = rest.first() else { break };
-            if let Some(packet) = &mut self.packet {
-                let secret = packet.take(*byte);
-                if secret == Some(true) {
-                    match found.last_mut() {
-                        Some(last) if last.end == at => last.end = at + 1,
-                        _ => found.push(at..at + 1),
-                    }
-                }
-                if secret.is_none() || packet.left == 0 {
-                    self.packet = None;
-                }
-            } else if self.front.is_empty() && *byte != CONNECT {
-                // Nearly all bytes are passed over at the speed of memory.
-                let Some(skip) = memchr::memchr(CONNECT, rest) else { break };
-                at += skip;
-                continue;
-            } else {
-                self.front.push(*byte);
-                self.judge_front();
+    /// A packet is passing.
+    pub fn is_inside(&self) -> bool {
+        self.packet.is_some()
+    }
+
+    /// Nothing of a packet has come.
+    pub fn is_idle(&self) -> bool {
+        self.packet.is_none() && self.front.is_empty()
+    }
+
+    /// Takes the next byte; true when it is secret.
+    pub fn take(&mut self, byte: u8) -> bool {
+        if let Some(packet) = &mut self.packet {
+            let secret = packet.take(byte);
+            if secret.is_none() || packet.left == 0 {
+                self.packet = None;
             }
-            at += 1;
+            return secret == Some(true);
         }
-        found
+        if !self.front.is_empty() || byte == CONNECT {
+            self.front.push(byte);
+            self.judge_front();
+        }
+        false
     }
 
     fn judge_front(&mut self) {
@@ -210,8 +205,10 @@ mod tests {
         let mut all = Vec::new();
         for part in bytes.chunks(cut) {
             let mut part = part.to_vec();
-            for range in finder.find(&part) {
-                part[range].fill(b'*');
+            for byte in &mut part {
+                if finder.take(*byte) {
+                    *byte = b'*';
+                }
             }
             all.extend(part);
         }

@@ -1,0 +1,168 @@
+//! What is masked, byte by byte, and what is not.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn masked(parts: &[&[u8]]) -> String {
+    let mut finder = SecretFinder::default();
+    let mut all = Vec::new();
+    for part in parts {
+        let mut part = part.to_vec();
+        for range in finder.find(Direction::Tx, &part) {
+            part[range].fill(b'*');
+        }
+        all.extend(part);
+    }
+    all.escape_ascii().to_string()
+}
+
+const CASES: [(&str, &str); 31] = [
+    ("AT+CPIN=1234\r", "AT+CPIN=****\\r"),
+    ("at+cpin=\"1234\"\r\r\nOK\r\n", "at+cpin=\\\"****\\\"\\r\\r\\nOK\\r\\n"),
+    ("AT+CPIN=12345678,4321\r", "AT+CPIN=********,****\\r"),
+    ("AT+CPIN=?\r", "AT+CPIN=?\\r"),
+    ("AT+CPIN?\r\r\n+CPIN: READY\r\n", "AT+CPIN?\\r\\r\\n+CPIN: READY\\r\\n"),
+    ("AT+CPIN=1234;+CSQ=5\r", "AT+CPIN=****;+CSQ=5\\r"),
+    ("AT+CLCK=\"SC\",1,\"1234\",7\r", "AT+CLCK=\\\"SC\\\",1,\\\"****\\\",7\\r"),
+    ("AT+CPWD=\"SC\",\"1234\",\"4321\"\r", "AT+CPWD=\\\"SC\\\",\\\"****\\\",\\\"****\\\"\\r"),
+    ("AT+CSTT=\"apn\",\"user\",\"p,;w\"\r", "AT+CSTT=\\\"apn\\\",\\\"user\\\",\\\"****\\\"\\r"),
+    ("AT+CSTT=\"apn\",\"user\",\"\"\r", "AT+CSTT=\\\"apn\\\",\\\"user\\\",\\\"\\\"\\r"),
+    ("AT+SAPBR=3,1,\"PWD\",\"geheim\"\r", "AT+SAPBR=3,1,\\\"PWD\\\",\\\"******\\\"\\r"),
+    ("AT+SAPBR=3,1,\"USER\",\"ich\"\r", "AT+SAPBR=3,1,\\\"USER\\\",\\\"***\\\"\\r"),
+    ("AT+SAPBR=3,1,\"APN\",\"internet\"\r", "AT+SAPBR=3,1,\\\"APN\\\",\\\"internet\\\"\\r"),
+    ("AT+SAPBR=3,1,\"PWDX\",\"internet\"\r", "AT+SAPBR=3,1,\\\"PWDX\\\",\\\"internet\\\"\\r"),
+    ("AT+CGAUTH=1,1,\"u\",\"p\"\r", "AT+CGAUTH=1,1,\\\"*\\\",\\\"*\\\"\\r"),
+    ("AT+FTPPW=\"a b\"\r", "AT+FTPPW=\\\"***\\\"\\r"),
+    ("AT+SMTPAUTH=1,\"u\",\"p\"\r", "AT+SMTPAUTH=1,\\\"*\\\",\\\"*\\\"\\r"),
+    ("AT+HTTPPARA=\"URL\",\"http://a/?b=c\"\r", "AT+HTTPPARA=\\\"URL\\\",\\\"http://a/?b=c\\\"\\r"),
+    ("AT+HTTPPARA=\"USERDATA\",\"Auth: x\"\r", "AT+HTTPPARA=\\\"USERDATA\\\",\\\"*******\\\"\\r"),
+    ("AT+BTPAIR=1,1,\"0000\"\r", "AT+BTPAIR=1,1,\\\"****\\\"\\r"),
+    ("AT+SMCONF=\"PASSWORD\",\"geheim\"\r", "AT+SMCONF=\\\"PASSWORD\\\",\\\"******\\\"\\r"),
+    (
+        "AT+CMQTTCONNECT=0,\"tcp://h\",60,1,\"u\",\"p\"\r",
+        "AT+CMQTTCONNECT=0,\\\"tcp://h\\\",60,1,\\\"*\\\",\\\"*\\\"\\r",
+    ),
+    ("AT+QMTCONN=0,\"id\",\"u\",\"p\"\r", "AT+QMTCONN=0,\\\"id\\\",\\\"*\\\",\\\"*\\\"\\r"),
+    ("ATD**04*1234*4321*4321#;\r", "ATD**04****************;\\r"),
+    ("+CPIN=1\x1a2\r", "+CPIN=*\\x1a2\\r"),
+    ("AT+CPIN=1234\nAT+CPIN=5678", "AT+CPIN=****\\nAT+CPIN=****"),
+    ("AT+CPINX=1234\r", "AT+CPINX=****\\r"),
+    ("AT+CSQX=1234\r", "AT+CSQX=1234\\r"),
+    ("+CREG: 1,5\r\n", "+CREG: 1,5\\r\\n"),
+    ("", ""),
+    ("=====,,,***", "=====,,,***"),
+];
+
+#[test]
+fn what_is_secret_is_found_and_nothing_else() {
+    for (text, expect) in CASES {
+        assert_eq!(masked(&[text.as_bytes()]), expect);
+        let keys: Vec<&[u8]> = text.as_bytes().chunks(1).collect();
+        assert_eq!(masked(&keys), expect, "typed key by key");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_split_finds_the_same(case in 0..CASES.len(), cuts in proptest::collection::vec(0usize..40, 0..5)) {
+        let (text, expect) = CASES[case];
+        let mut cuts: Vec<usize> = cuts.into_iter().filter(|cut| *cut < text.len()).collect();
+        cuts.extend([0, text.len()]);
+        cuts.sort_unstable();
+        let parts: Vec<&[u8]> = cuts.windows(2).map(|pair| &text.as_bytes()[pair[0]..pair[1]]).collect();
+        prop_assert_eq!(masked(&parts), expect);
+    }
+}
+
+/// A session, `>` sent and `<` received, each byte on its own; with `*` for what is secret.
+fn session(steps: &[&str]) -> String {
+    let mut finder = SecretFinder::default();
+    let mut all = String::new();
+    for step in steps {
+        let (mark, text) = step.split_at(1);
+        let way = if mark == ">" { Direction::Tx } else { Direction::Rx };
+        let text = crate::notation::parse(text, crate::notation::Mode::Mixed).unwrap();
+        let masked: Vec<u8> =
+            text.iter().map(|byte| if finder.find(way, &[*byte]).is_empty() { *byte } else { b'*' }).collect();
+        all.push_str(mark);
+        all.push_str(&crate::notation::print(&masked));
+    }
+    all
+}
+
+#[test]
+fn what_the_rest_of_the_session_says_decides_too() {
+    let check = |steps: &[&str], expect: &str| assert_eq!(session(steps), expect);
+    check(
+        &[r">AT+CPIN?\r", r"<\r\n+CPIN: SIM PIN\r\n", r">1234\r", r"<1234\r"],
+        r">AT+CPIN?\r<\r\n+CPIN: SIM PIN\r\n>****\r<****\r",
+    );
+    check(&[r">AT+CPIN?\r", r"<\r\n+CPIN: READY\r\n", r">1234\r"], r">AT+CPIN?\r<\r\n+CPIN: READY\r\n>1234\r");
+    check(&[r">AT+CPIN?\r", r">AT+CSQ\r", r">1234\r"], r">AT+CPIN?\r>AT+CSQ\r>1234\r");
+    check(&[r">AT+CPIN=1234\r", r"<AT+CPIN=12\r\nRING\r\n34\r"], r">AT+CPIN=****\r<AT+CPIN=**\r\nRING\r\n**\r");
+    check(&[r#">AT+CSTT?\r"#, r#"<\r\n+CSTT: "a","u","pw"\r\n"#], r#">AT+CSTT?\r<\r\n+CSTT: "a","u","**"\r\n"#);
+    check(&[r#">AT+CSQ\r"#, r#"<\r\n+CSTT: "a","u","pw"\r\n"#], r#">AT+CSQ\r<\r\n+CSTT: "a","u","pw"\r\n"#);
+    check(&[r">AT+SAPBR=4,1\r", r"<APN: x\r\nPWD: geheim\r\n"], r">AT+SAPBR=4,1\r<APN: x\r\nPWD: ******\r\n");
+    check(&[r">AT+CPIM\x08N=1234\r"], r">AT+CPIM\x08N=****\r");
+    check(&[r">AT+CSQ;+CPIN=1234;+CREG?\r"], r">AT+CSQ;+CPIN=****;+CREG?\r");
+}
+
+#[test]
+fn what_is_no_secret_stays() {
+    for line in [
+        r"+CPIN: READY",
+        r"+CPIN: SIM PIN2",
+        r"+CLCK: 1,7",
+        r#"+CPWD: ("SC",8)"#,
+        r"AT+CPIN=?",
+        r"AT+CLCK=?",
+        r#"AT+CLCK="SC",2"#,
+        r#"AT+CSTT="internet""#,
+        r"AT+CSTT",
+        r"AT+SAPBR=1,1",
+        r"+SAPBR: 1,1,10.0.0.1",
+        r#"AT+HTTPPARA="URL","http://a/?b=c,d""#,
+        r#"AT+HTTPPARA="UA","my agent""#,
+        r#"AT+CIPSTART="TCP","host",80"#,
+        r"AT+CIPSEND=20",
+        r"*35*",
+        r"*#06#",
+        r##"AT+CUSD=1,"*101#""##,
+        r"AT+CCLK?",
+        r#"+CCLK: "25/01/01,10:00:00+04""#,
+        r#"AT+CMGS="+41791234567""#,
+        r"hello pin 1234 and password",
+        r"$GPGGA,123519,4807.038,N,01131.000,E,1,08*33",
+        r"+CSQ: 18,0",
+        r"AT+CLCC=1",
+        r"ATD+41791234567;",
+        r"AT+CBC",
+        r"CONNECT 9600",
+        r"I = 12, U+ = 3 V: ok",
+    ] {
+        // What a modem answers is not sent.
+        for way in [">", "<"].into_iter().filter(|way| *way == "<" || !line.starts_with('+')) {
+            let shown = session(&[&format!("{way}{line}\\r")]);
+            assert!(
+                !line.contains('*') && !shown.contains('*') || line.matches('*').count() == shown.matches('*').count(),
+                "{shown}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_known_stays_out_of_sentences() {
+    let mut secrets = Secrets::default();
+    secrets.hear(Direction::Tx, b"AT+CPIN=4711\r");
+    secrets.hear(Direction::Tx, br#"AT+CSTT="a","u","pw""#);
+    secrets.hear(Direction::Tx, b"\r");
+    secrets.learn(b"told");
+    let masked = |text: &str| secrets.masked(text.to_owned());
+    assert_eq!(masked("AT+CPIN=4711 was refused."), "AT+CPIN=**** was refused.");
+    assert_eq!(masked("AT+CPIN=47… is cut"), "AT+CPIN=**… is cut");
+    assert_eq!(masked(r#"AT+CSTT="a","u","pw" and pw"#), r#"AT+CSTT="a","u","**" and pw"#);
+    assert_eq!(masked("told"), "****");
+    assert_eq!(secrets.masked_bytes(b"x4711y".to_vec()), b"x****y");
+}
