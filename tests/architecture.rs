@@ -170,6 +170,48 @@ fn links_in_the_docs_lead_somewhere() {
     assert!(lost.is_empty(), "{}", lost.join("\n"));
 }
 
+/// Files that may hold names of AT commands or their answers as strings that decide, each with its reason.
+const NAMES_ELSEWHERE: [(&str, &str); 10] = [
+    ("src/app/passthrough.rs", "the check of a passthrough asks one question many times and counts the answers"),
+    (
+        "src/capture/redact/collect.rs",
+        "marks by answers and shapes of its own; the commands' parameters move to the vocabulary",
+    ),
+    ("src/capture/redact/secrets.rs", "dialed codes that are no commands, and words that resemble a command"),
+    ("src/macros/recorder.rs", "the two lines that any modem refuses with"),
+    ("src/macros/expectations.rs", "the two lines that any modem refuses with"),
+    ("src/modem/digest.rs", "+IPD is a frame of bytes, cut before lines are"),
+    ("src/modem/transcript.rs", "the two lines that any modem refuses with tell a log from prose"),
+    ("src/modem/transcript/", "what pasted logs look like, before anything is known of a modem"),
+    ("src/modem/diagnose/", "rules about that very command, and what they offer to send"),
+    ("src/ui/strip.rs", "which answer a fact of the strip comes from, for people"),
+];
+
+#[test]
+fn names_of_commands_stand_in_the_vocabulary() {
+    // A whole string of a name, such as `+CIPSEND=` or `AT+CSQ`, decides; a sentence with blanks is for people.
+    let name = regex::Regex::new(r#""[;^]?(AT)?\+[A-Z]{3,}[A-Z0-9]*[=:?,]?(\\r)?""#).expect("a regex");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut wrong = Vec::new();
+    for (room, files) in rooms() {
+        if room == "vocabulary" || room == "simulator" {
+            continue;
+        }
+        for file in files.iter().filter(|file| !file.to_string_lossy().contains("tests")) {
+            let inside = file.strip_prefix(root).expect("in the project").to_string_lossy().into_owned();
+            if NAMES_ELSEWHERE.iter().any(|(place, _)| inside.starts_with(place)) {
+                continue;
+            }
+            for (number, line) in code(file) {
+                if name.is_match(&line) {
+                    wrong.push(format!("{inside}:{number}: {line}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "these belong into a family's table:\n{}", wrong.join("\n"));
+}
+
 /// The files of each room.
 fn rooms() -> BTreeMap<String, Vec<PathBuf>> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::{Entry, EntryItem, Flaw, Mark, Record};
 use crate::modem::Direction;
 use crate::modem::diagnose::Diagnoser;
+use crate::vocabulary::Family;
 
 /// A diagnoser that hears a capture.
 #[derive(Debug, Default)]
@@ -24,6 +25,14 @@ pub struct Listener {
 const UNNUMBERED: u64 = 1 << 63;
 
 impl Listener {
+    /// One for a modem whose family somebody has chosen.
+    #[must_use]
+    pub fn of(family: Option<&'static Family>) -> Self {
+        let mut listener = Self::default();
+        listener.diagnoser.choose(family);
+        listener
+    }
+
     /// What it has made of it so far.
     #[must_use]
     pub const fn diagnoser(&self) -> &Diagnoser {

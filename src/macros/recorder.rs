@@ -12,7 +12,7 @@ use super::expectations::Expectations;
 use super::file::MOST_STEPS;
 use super::model::{Ask, Macro, Step};
 use crate::notation;
-use crate::vocabulary::{Evidence, Line, Role, Telling, third_generation};
+use crate::vocabulary::{Evidence, Family, Line, Role, Telling, third_generation};
 
 /// More than this is no recording of a hand any more.
 const MOST_BYTES: usize = 1 << 20;
@@ -38,6 +38,7 @@ pub enum Replay {
 pub struct Recorder {
     sends: Vec<Recorded>,
     bytes: usize,
+    family: Option<&'static Family>,
 }
 
 #[derive(Clone, Debug)]
@@ -56,6 +57,12 @@ impl Recorder {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A recorder for a modem whose family is known; without, what it said and was asked tells it.
+    #[must_use]
+    pub fn of(family: &'static Family) -> Self {
+        Self { family: Some(family), ..Self::default() }
     }
 
     /// Bytes went out. Parts of one Send carry the same number and become one step; `secret` are the stretches of `bytes`
@@ -132,7 +139,7 @@ impl Recorder {
 
     /// What to expect of the modem that was recorded: what was said anywhere tells its family from the start.
     fn expectations(&self) -> Expectations {
-        let mut telling = Telling::default();
+        let mut telling = self.family.map(Telling::chosen).unwrap_or_default();
         for recorded in &self.sends {
             for line in recorded.bytes.split(|byte| matches!(byte, b'\r' | b'\n')).filter_map(Line::read) {
                 telling.asked(line);

@@ -33,6 +33,7 @@ mod sms;
 mod strip;
 mod ussd;
 mod without_prompt;
+mod wording;
 mod writing;
 
 use std::sync::OnceLock;
@@ -49,6 +50,8 @@ pub use docs::markdown;
 pub use reading::Reading;
 pub use rule::Doc;
 use rule::Rules;
+
+use crate::vocabulary::Family;
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -126,6 +129,8 @@ pub struct Strip {
     pub csq: Option<u8>,
     /// Last registration state of `+CREG`.
     pub creg: Option<u8>,
+    /// The modem's family, where it is told or chosen.
+    pub modem: Option<&'static str>,
 }
 
 /// The modem's activity, for the strip.
@@ -202,6 +207,12 @@ impl Diagnoser {
         let mut diagnoser = Self::default();
         diagnoser.dialog.record = record;
         diagnoser
+    }
+
+    /// The modem is of this family, whatever it says; `None`: what it says and the commands used tell it.
+    pub fn choose(&mut self, family: Option<&'static Family>) {
+        self.dialog.choose(family);
+        self.strip.take();
     }
 
     /// Bytes came from the modem. `at` is the time since the session began, `None` where a log has no times.
@@ -341,6 +352,7 @@ impl Diagnoser {
     /// Hands the events of a step to the rules.
     fn settle(&mut self) {
         if self.dialog.take_events(&mut self.events) {
+            self.book.family = Some(self.dialog.telling.family());
             for event in &self.events {
                 self.rules.on(*event, &self.dialog, &mut self.book);
             }
@@ -351,7 +363,14 @@ impl Diagnoser {
 /// Diagnoses a session that was read from text, to its end.
 #[must_use]
 pub fn of_transcript(transcript: &Transcript) -> Diagnoser {
+    of_transcript_of(transcript, None)
+}
+
+/// The same, of a modem whose family somebody has chosen.
+#[must_use]
+pub fn of_transcript_of(transcript: &Transcript, family: Option<&'static Family>) -> Diagnoser {
     let mut diagnoser = Diagnoser::of_log(transcript);
+    diagnoser.choose(family);
     for chunk in &transcript.chunks {
         diagnoser.hear(chunk);
     }

@@ -29,7 +29,7 @@ pub use tally::Tally;
 
 use super::Direction;
 use super::digest::{Digest, Held};
-use crate::vocabulary::{Role, Telling};
+use crate::vocabulary::{Family, Role, Telling};
 use echo::{DataEcho, Loop};
 
 /// Which bytes a session was recorded with.
@@ -231,6 +231,12 @@ impl Dialog {
     /// Something is still to be told; the next [`Self::received_step`] tells it.
     pub(super) const fn has_more(&self) -> bool {
         self.later.is_some()
+    }
+
+    /// The modem is of this family; `None`: that is told by what comes.
+    pub(super) fn choose(&mut self, family: Option<&'static Family>) {
+        self.telling = family.map(Telling::chosen).unwrap_or_default();
+        self.state.framed = self.telling.family().framed;
     }
 
     /// Time passed without bytes.

@@ -138,6 +138,9 @@ fn sending(ui: &mut Ui, state: &State, commands: &mut Commands, palette: &Palett
 fn facts(ui: &mut Ui, state: &State) {
     let strip = &state.status.strip;
     let mut facts = Vec::new();
+    if let Some(modem) = strip.modem {
+        facts.push((modem.to_owned(), "The modem's family, told by its answers or by the commands used"));
+    }
     if let Some(echo) = strip.echo {
         facts.push((if echo { "echo on" } else { "echo off" }.to_owned(), "ATE0 and ATE1 switch the echo"));
     }

@@ -115,6 +115,8 @@ pub enum Takes {
     Name,
     /// The words of a message.
     Message,
+    /// The access point of a data connection.
+    AccessPoint,
 }
 
 /// A parameter, or all from one on.
@@ -192,7 +194,7 @@ impl Command {
     #[must_use]
     pub fn place(&self, what: Takes, call: &Call<'_>, multi: Option<bool>) -> Option<usize> {
         let at = self.takes.iter().position(|taken| taken.what == what)?;
-        let optional = self.takes.first().is_some_and(|first| first.optional);
+        let optional = self.has_optional_link();
         if !optional {
             return (at < call.count()).then_some(at);
         }
@@ -209,7 +211,7 @@ impl Command {
     /// # Errors
     /// [`Unsure`], where it cannot be told.
     pub fn length_place(&self, call: &Call<'_>, multi: Option<bool>) -> Result<Option<usize>, Unsure> {
-        let unsure = self.takes.first().is_some_and(|first| first.optional)
+        let unsure = self.has_optional_link()
             && multi.is_none()
             && call.count() == 1
             && call.number(0).is_none_or(|number| number <= HIGHEST_LINK);
@@ -258,6 +260,19 @@ impl Command {
         }
     }
 
+    /// Its result comes behind an `OK`, which says only that the command was read.
+    #[must_use]
+    pub fn is_told_later(&self, call: &Call<'_>) -> bool {
+        let Results::Listed(listed) = &self.results else { return false };
+        !call.form.asks() && listed.iter().any(|one| one.later && self.fits(one.when, call, Modes::default()))
+    }
+
+    /// The number of a link may be left out, as the mode of the modem asks.
+    #[must_use]
+    pub fn has_optional_link(&self) -> bool {
+        self.takes.first().is_some_and(|first| first.optional)
+    }
+
     /// Its final result is `OK`: as far as the table knows it has none of its own, or that comes behind the `OK`.
     #[must_use]
     pub fn ends_with_ok(&self, call: &Call<'_>) -> bool {
@@ -275,6 +290,14 @@ impl Command {
         plain.peek().is_none() || plain.any(ok)
     }
 
+    /// The result of its own that says that it worked, for people (`CONNECT OK`); `None` where that is `OK`.
+    #[must_use]
+    pub fn result_words(&self) -> Option<String> {
+        let Results::Listed(listed) = &self.results else { return None };
+        let good = listed.iter().find(|one| one.good && one.when == When::Always)?;
+        Some(good.pattern.replace(['^', '$'], "").replace(LINK, "0").trim_end_matches([' ', ',', ':']).to_owned())
+    }
+
     /// The table says that it is not certain how it is answered.
     #[must_use]
     pub fn answer_is_unknown(&self) -> bool {
@@ -288,7 +311,7 @@ impl Command {
     }
 
     fn fits(&self, when: When, call: &Call<'_>, modes: Modes) -> bool {
-        let optional = self.takes.first().is_some_and(|first| first.optional);
+        let optional = self.has_optional_link();
         let link = optional && self.has_link(call, modes.multi);
         match when {
             When::Always => true,
@@ -318,7 +341,7 @@ impl Data {
     /// The line, without its ends, is its invitation.
     #[must_use]
     pub fn invites(&self, line: &[u8]) -> bool {
-        let Some(text) = self.invitation.strip_prefix('^') else { return false };
+        let Some(text) = self.invitation.strip_prefix('^').filter(|_| !self.prompts()) else { return false };
         match text.strip_suffix('$') {
             Some(whole) => line == whole.as_bytes(),
             None => line.starts_with(text.as_bytes()),
@@ -328,7 +351,7 @@ impl Data {
     /// It asks with `> `, behind which no line end comes.
     #[must_use]
     pub fn prompts(&self) -> bool {
-        self.invitation == ">"
+        matches!(self.invitation, ">" | "^>")
     }
 }
 

@@ -1,6 +1,7 @@
 //! What an answer of the modem means, in words, for a place beside it in the log.
 
 use super::codes;
+use super::family::families;
 use super::line::values;
 
 /// What a line of the modem means: of `+CSQ: 8,0` that is "-98 dBm, weak". `None` where words would add nothing.
@@ -10,6 +11,9 @@ use super::line::values;
 #[must_use]
 pub fn explain(line: &str, pending: Option<&str>) -> Option<String> {
     let line = line.trim();
+    if let Some(words) = families().iter().find_map(|family| family.explain(line.as_bytes())) {
+        return Some(words);
+    }
     let (head, value) = line.split_once(':').map_or((line, ""), |(head, value)| (head.trim(), value.trim()));
     let fields = fields(value);
     let field = |at: usize| fields.get(at).copied().unwrap_or_default();

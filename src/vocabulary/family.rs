@@ -6,7 +6,9 @@ use std::sync::LazyLock;
 use super::command::Command;
 use super::line::{Call, Line};
 use super::role::Role;
-use super::table::{self, TableError};
+use super::said::Said;
+use super::saying::Saying;
+use super::table::{self, Table, TableError};
 
 /// What the modems of one kind know.
 #[derive(Clone, Debug, Default)]
@@ -17,11 +19,28 @@ pub struct Family {
     pub title: &'static str,
     /// Words by which such a modem is told: parts of the answer to `ATI` or `AT+CGMM`.
     pub models: Vec<&'static str>,
+    /// Names of the commands of its own table.
+    own: Vec<&'static str>,
     /// All its commands, by name; those of the family it stands on among them.
     commands: Vec<Command>,
+    /// Received data has a head before it, unless that is switched off.
+    pub framed: bool,
+    /// Lines of its own, by their head.
+    sayings: HashMap<&'static [u8], Vec<Saying>>,
+    /// Texts of numbers: table, code, text.
+    codes: Vec<(&'static str, &'static str, &'static str)>,
     /// Place in `commands` by the name without `AT`, in capitals.
     index: HashMap<&'static [u8], usize>,
 }
+
+/// A family is its name: there is one of each.
+impl PartialEq for Family {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Family {}
 
 /// Longer than any name.
 const LONGEST_NAME: usize = 24;
@@ -38,8 +57,24 @@ impl Family {
         commands.retain(|command| !own(command.name) && !table.without.contains(&command.name));
         commands.extend(table.commands.iter().cloned());
         commands.sort_unstable_by_key(|command| command.name);
+        let own_names = table.commands.iter().map(|command| command.name).collect();
         let index = commands.iter().enumerate().map(|(at, command)| (command.bare_name().as_bytes(), at)).collect();
-        Ok(Self { name: table.name, title: table.title, models: table.models, commands, index })
+        let mut sayings = base.map(|base| base.sayings.clone()).unwrap_or_default();
+        for (head, saying) in table.sayings {
+            sayings.entry(head.as_bytes()).or_default().push(saying);
+        }
+        let Table { name, title, models, framed, codes, .. } = table;
+        Ok(Self { name, title, models, framed, codes, sayings, own: own_names, commands, index })
+    }
+
+    /// Reads a table and puts it on top of the one of these that it names, else on what all modems have.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_among(text: &'static str, families: &[Self]) -> Result<Self, TableError> {
+        let named = table::read(text)?.base;
+        let base = families.iter().find(|family| named == Some(family.name));
+        Self::read(text, Some(base.unwrap_or_else(|| third_generation())))
     }
 
     /// The line, as a modem answers `ATI` and the like, holds one of its models.
@@ -51,6 +86,32 @@ impl Family {
                 at.checked_sub(1).and_then(|before| line.get(before)).is_none_or(|byte| !byte.is_ascii_alphanumeric())
             })
         })
+    }
+
+    /// What a line means that is this family's own.
+    #[must_use]
+    pub fn says(&self, line: &[u8]) -> Option<Said> {
+        self.sayings_of(line)?.iter().find_map(|saying| saying.said(line))
+    }
+
+    /// A line that is this family's own, in words.
+    #[must_use]
+    pub fn explain(&self, line: &[u8]) -> Option<String> {
+        self.sayings_of(line)?.iter().find_map(|saying| saying.words(line, &self.codes))
+    }
+
+    /// The text of a number in one of the family's tables of codes.
+    #[must_use]
+    pub fn code(&self, table: &str, code: u16) -> Option<&'static str> {
+        let code = code.to_string();
+        self.codes.iter().find(|(of, known, _)| *of == table && *known == code).map(|(.., text)| *text)
+    }
+
+    fn sayings_of(&self, line: &[u8]) -> Option<&Vec<Saying>> {
+        if self.sayings.is_empty() {
+            return None;
+        }
+        self.sayings.get(memchr::memchr(b':', line).map_or(line, |colon| line.get(..colon).unwrap_or(line)))
     }
 
     /// All commands, by name.
@@ -92,10 +153,12 @@ impl Family {
         }
     }
 
-    /// The command that is for this, where the family has one; the first by name of several.
+    /// The command that is for this, where the family has one; of several one of its own, and the first by name.
     #[must_use]
     pub fn by_role(&self, role: Role) -> Option<&Command> {
-        self.commands.iter().find(|command| command.role == role)
+        let mut fitting = self.commands.iter().filter(|command| command.role == role);
+        let own = fitting.clone().find(|command| self.own.contains(&command.name));
+        own.or_else(|| fitting.next())
     }
 
     /// Commands whose name begins with `prefix`, whatever its case; with `AT` alone, all.
@@ -114,11 +177,22 @@ impl Family {
 static BASE: LazyLock<Family> =
     LazyLock::new(|| Family::read(include_str!("families/3gpp.txt"), None).unwrap_or_default());
 
-static FAMILIES: LazyLock<Vec<Family>> =
-    LazyLock::new(|| TABLES.iter().map(|text| Family::read(text, Some(&BASE)).unwrap_or_default()).collect());
+static FAMILIES: LazyLock<Vec<Family>> = LazyLock::new(|| {
+    let mut families: Vec<Family> = Vec::new();
+    for text in TABLES {
+        let family = Family::read_among(text, &families).unwrap_or_default();
+        families.push(family);
+    }
+    families
+});
 
 /// The tables, but for the one that all stand on.
-const TABLES: [&str; 2] = [include_str!("families/sim800.txt"), include_str!("families/sim7600.txt")];
+const TABLES: [&str; 4] = [
+    include_str!("families/sim800.txt"),
+    include_str!("families/sim7600.txt"),
+    include_str!("families/sim7000.txt"),
+    include_str!("families/quectel.txt"),
+];
 
 /// The family of this name.
 #[must_use]

@@ -28,7 +28,10 @@ fn every_table_is_read_and_whole() {
 #[test]
 fn a_line_that_does_not_fit_is_told() {
     let wrong = |text| Family::read(text, None).unwrap_err().to_string();
-    assert_eq!(wrong("\n@nome x"), "line 2 of the table: @name, @title or @models was expected, @nome was found");
+    assert_eq!(
+        wrong("\n@nome x"),
+        "line 2 of the table: @name, @title, @models, @base, @framed, @says or @code was expected, @nome was found"
+    );
     assert_eq!(wrong("AT+X | "), "line 1 of the table: 8 or 9 columns were expected, 2 were found");
     assert_eq!(wrong("AT+X | | | | | | fly | Flies."), "line 1 of the table: there is no role \"fly\"");
     assert_eq!(

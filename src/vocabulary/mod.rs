@@ -21,6 +21,7 @@ mod line;
 pub mod private;
 mod role;
 pub mod said;
+mod saying;
 pub mod table;
 mod telling;
 

@@ -37,7 +37,13 @@ pub enum Said {
     Closed(Option<u8>),
     /// `SHUT OK`.
     ShutOk,
-    /// `+PDP: DEACT`.
+    /// The data connection is open.
+    ContextOpen,
+    /// The data connection could not be opened.
+    ContextFailed,
+    /// The data connection was ended from here.
+    ContextClosed,
+    /// `+PDP: DEACT`: the network has ended the data connection.
     PdpDeact,
     /// `NO CARRIER`, `BUSY`, `NO ANSWER`, `NO DIALTONE`: a call or data connection has ended.
     CallEnd,
@@ -301,6 +307,10 @@ fn plus(line: &[u8]) -> Said {
         b"+CMGS" | b"+CMGW" if colon => Said::Stored,
         b"+CMGR" | b"+CMGL" if colon => Said::SmsHead,
         b"+CMT" | b"+CBM" | b"+CDS" if colon => Said::SmsPushed,
+        // SIM7600 writes no comma.
+        _ if name.starts_with(b"+IPD") && number(name.get(4..).unwrap_or_default()).is_some() => {
+            or_info(number(name.get(4..).unwrap_or_default()).map(Said::Ipd))
+        }
         _ if rest.is_empty()
             || !name
                 .get(1..)
@@ -388,6 +398,7 @@ mod tests {
         check("+HTTPACTION:0,603,0", Said::HttpAction(603));
         check("+HTTPREAD: 1000", Said::Counted(1000));
         check("+IPD,12", Said::Ipd(12));
+        check("+IPD12", Said::Ipd(12));
         check("+RECEIVE,0,7:", Said::Receive(7));
         check("+RECEIVE,0,7,1.2.3.4:80:", Said::Receive(7));
         check("+CIPRXGET: 1,0", Said::RxWaiting);

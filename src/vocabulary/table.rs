@@ -6,19 +6,25 @@
 //! | syntax | how it is written, beginning with the name; empty: the name alone. Where `=` follows the name at once it takes no data without it. |
 //! | seconds | the longest until the last answer (behind an `OK`, or to its data, where that comes later). Several with blanks between: `1:85` holds when the first parameter is 1, `link:75` when a link's number stands in front, one without for the rest. `~` in front: not from the manual, a bound from use. Empty: the usual 5 s. |
 //! | answer | any of these, ` / ` between; `^` and `$` are the ends of a line, `#` a digit from 1 to 9, `<link>` the link's number in the command. `!` in front: it says no (besides `ERROR` and `+CME ERROR`). `>` in front: it comes behind an `OK`. `[1]`, `[set]`, `[link]`, `[transparent]`, `[quick]` in front: only when the first parameter is 1, something is set, … ; then it takes the place of those without. Empty, or none that is good: `OK`. `?`: not known, and nothing is claimed. |
-//! | data | empty: it takes none. Else `1A` (byte 0x1A ends it), `len` (the command says how much), `time` (a time ends it too), and the invitation: `>` or a line in the form of an answer. `[2]` in front: only when the first parameter is 2. |
-//! | takes | what the parameters are, in order: `link`, `length`, `host`, `port`, `url`, `secret`, `login`, `number`, `name`, `message`, `-` for others. `?` behind: may be left out (a link's number only). `*` behind: all that follow too. `secret(PWD,USER)`: only behind one of these words; `/` between two readings. |
+//! | data | empty: it takes none. Else `1A` (byte 0x1A ends it), `len` (the command says how much), `time` (a time ends it too), and the invitation: `>` (with a blank behind it), `^>` (with or without one) or a line in the form of an answer. `[2]` in front: only when the first parameter is 2. |
+//! | takes | what the parameters are, in order: `link`, `length`, `host`, `port`, `url`, `secret`, `login`, `number`, `name`, `message`, `apn`, `-` for others. `?` behind: may be left out (a link's number only). `*` behind: all that follow too. `secret(PWD,USER)`: only behind one of these words; `/` between two readings. |
 //! | role | what it is for, a word of [`super::Role`]; empty: something else. |
 //! | help | one sentence. |
 //! | parameters | their values in words; may be missing. |
 //!
 //! Lines that begin with `@` say what the family is: `@name sim800`, `@title …`, `@models SIM800 SIM808`. `#` begins a
-//! remark, and an empty line is passed over.
+//! remark, and an empty line is passed over. `@base sim800`:
+//! what is not said here is as there (else as in `3gpp`). `@framed`: received data has a head before it, unless that is switched off.
+//!
+//! `@says PATTERN | meaning | words` is a line that such a modem says. In the pattern `<link>` is the number of a connection,
+//! `<n>` any number and `…` whatever follows; the meanings stand in `saying.rs`; the words are for people, may show
+//! the numbers, and are empty where nothing is to be said. `<n:cip>` shows a number as its text in `@code cip 4 …`.
 
 use std::time::Duration;
 
 use super::command::{Command, Data, Listed, Results, Taken, Takes, When};
 use super::role::Role;
+use super::saying::Saying;
 
 /// A line of a table that is not as it should be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -37,7 +43,13 @@ pub(super) struct Table {
     pub title: &'static str,
     pub models: Vec<&'static str>,
     pub commands: Vec<Command>,
+    /// The family that it stands on, where that is not 3gpp.
+    pub base: Option<&'static str>,
     pub without: Vec<&'static str>,
+    pub framed: bool,
+    pub sayings: Vec<(&'static str, Saying)>,
+    /// Table, code, text.
+    pub codes: Vec<(&'static str, &'static str, &'static str)>,
 }
 
 /// Reads a table.
@@ -61,7 +73,20 @@ impl Table {
                 "name" => self.name = rest.trim(),
                 "title" => self.title = rest.trim(),
                 "models" => self.models.extend(rest.split_whitespace()),
-                _ => return Err(format!("@name, @title or @models was expected, @{word} was found")),
+                "base" => self.base = Some(rest.trim()),
+                "framed" => self.framed = true,
+                "says" => self.sayings.push(Saying::read(rest)?),
+                "code" => {
+                    let mut words = rest.splitn(3, ' ');
+                    let code = words.next().zip(words.next()).zip(words.next());
+                    let ((table, code), text) =
+                        code.ok_or("a table, a code and its text were expected behind @code")?;
+                    self.codes.push((table, code, text));
+                }
+                _ => {
+                    let known = "@name, @title, @models, @base, @framed, @says or @code";
+                    return Err(format!("{known} was expected, @{word} was found"));
+                }
             }
             return Ok(());
         }
@@ -176,6 +201,7 @@ fn read_kind(word: &'static str) -> Result<(Takes, Vec<&'static str>), String> {
         "number" => Takes::Number,
         "name" => Takes::Name,
         "message" => Takes::Message,
+        "apn" => Takes::AccessPoint,
         _ => return Err(format!("a kind of parameter was expected, such as link or secret, \"{word}\" was found")),
     };
     let tags = tags.trim_end_matches(')').split(',').filter(|tag| !tag.is_empty()).collect();

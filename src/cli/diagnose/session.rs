@@ -12,6 +12,7 @@ use crate::modem::Direction;
 use crate::modem::diagnose::{Diagnoser, Evidence};
 use crate::modem::secrets::SecretFinder;
 use crate::modem::transcript::{Chunk, Other, Reader, Transcript};
+use crate::vocabulary::Family;
 
 /// A diagnosed session, with the bytes for quoting.
 pub(super) struct Session {
@@ -76,26 +77,26 @@ const PIECE: usize = 1 << 20;
 const MOST: u64 = 1 << 30;
 
 impl Session {
-    /// Reads and diagnoses what stands there; `-` is standard input.
-    pub(super) fn read(file: &Path) -> anyhow::Result<Self> {
+    /// Reads and diagnoses what stands there; `-` is standard input. `family` is the modem's, where somebody has chosen it.
+    pub(super) fn read(file: &Path, family: Option<&'static Family>) -> anyhow::Result<Self> {
         if file == Path::new("-") {
-            return Self::of_stream("standard input", std::io::stdin().lock());
+            return Self::of_stream("standard input", std::io::stdin().lock(), family);
         }
         let open = || std::fs::File::open(file).with_context(|| format!("cannot read {}", file.display()));
         if file.metadata().is_ok_and(|data| !data.is_file() && !data.is_dir()) {
-            return Self::of_stream(&file.display().to_string(), open()?);
+            return Self::of_stream(&file.display().to_string(), open()?, family);
         }
         match capture::open(file) {
-            Ok(opening) => Self::of_capture(opening),
+            Ok(opening) => Self::of_capture(opening, family),
             // A transcript, or a log pasted from another tool.
-            Err(CaptureError::NotPcapng { .. }) => Self::of_text(&file.display().to_string(), open()?),
+            Err(CaptureError::NotPcapng { .. }) => Self::of_text(&file.display().to_string(), open()?, family),
             // It tells its cause itself.
             Err(error) => anyhow::bail!("{error}"),
         }
     }
 
     /// What can be read once only.
-    fn of_stream(name: &str, mut stream: impl Read) -> anyhow::Result<Self> {
+    fn of_stream(name: &str, mut stream: impl Read, family: Option<&'static Family>) -> anyhow::Result<Self> {
         let mut head = Vec::new();
         stream
             .by_ref()
@@ -105,10 +106,10 @@ impl Session {
         if head == PCAPNG {
             anyhow::bail!("{name} is a pcapng capture; give it as a file: modemscope diagnose FILE");
         }
-        Self::of_text(name, head.as_slice().chain(stream))
+        Self::of_text(name, head.as_slice().chain(stream), family)
     }
 
-    fn of_text(name: &str, stream: impl Read) -> anyhow::Result<Self> {
+    fn of_text(name: &str, stream: impl Read, family: Option<&'static Family>) -> anyhow::Result<Self> {
         let mut pieces = Pieces { name, stream, rest: Vec::new(), read: 0, lines: 0, ended: false };
         let head = pieces.next()?.unwrap_or_default();
         let mut reader = Reader::learn(&head);
@@ -119,7 +120,8 @@ impl Session {
             reader.finish(&mut chunks);
         }
         let transcript = Transcript { form: reader.form(), shape: reader.shape(), restored: reader.restored(), chunks };
-        let diagnoser = Diagnoser::of_log(&transcript);
+        let mut diagnoser = Diagnoser::of_log(&transcript);
+        diagnoser.choose(family);
         let (sent, received, secrets) = <(Bytes, Bytes, SecretFinder)>::default();
         let mut session = Self { diagnoser, other: None, sent, received, secrets };
         session.hear(&transcript.chunks);
@@ -159,11 +161,11 @@ impl Session {
         }
     }
 
-    fn of_capture(opening: Opening) -> anyhow::Result<Self> {
+    fn of_capture(opening: Opening, family: Option<&'static Family>) -> anyhow::Result<Self> {
         let reader = opening.finish();
         tell_torn(&reader);
         let (mut sent, mut received) = (Bytes::default(), Bytes::default());
-        let (mut listener, mut secrets) = (Listener::default(), SecretFinder::default());
+        let (mut listener, mut secrets) = (Listener::of(family), SecretFinder::default());
         let mut cursor = reader.cursor();
         let mut first = None;
         while let Some(entry) = cursor.next_entry() {

@@ -7,6 +7,7 @@ use super::rule::Doc;
 use super::{Evidence, Finding, Offer, Severity};
 use crate::modem::dialog::exchange::Span;
 use crate::modem::secrets::Secrets;
+use crate::vocabulary::Family;
 
 /// Most findings that are kept; the rest is counted.
 const KEPT: usize = 200;
@@ -94,6 +95,8 @@ pub(super) struct Book {
     next: u64,
     more: u64,
     revision: u64,
+    /// The family of the modem that findings are about.
+    pub(super) family: Option<&'static Family>,
 }
 
 impl Book {
@@ -123,7 +126,7 @@ impl Book {
             }
         }
         let masked = |text: String| self.secrets.masked(text);
-        let finding = Finding {
+        let mut finding = Finding {
             rule: doc.slug,
             severity: draft.severity.unwrap_or(doc.severity),
             title: masked(draft.title),
@@ -134,6 +137,9 @@ impl Book {
             confidence: draft.confidence.unwrap_or(90),
             resolved: false,
         };
+        if let Some(family) = self.family {
+            super::wording::reword(&mut finding, family);
+        }
         let at = self.entries.partition_point(|entry| entry.order <= order);
         self.findings.insert(at, finding);
         self.entries.insert(at, Entry { handle, order, withdrawn: false, count: 1 });

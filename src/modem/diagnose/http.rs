@@ -11,6 +11,7 @@ use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::{Exchange, Span};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
+use crate::vocabulary::Command;
 use crate::vocabulary::{Form, Role, codes};
 
 /// `manual-receive`.
@@ -19,6 +20,13 @@ pub(super) struct ManualReceive {
     waiting: Option<Span>,
     told: Option<Handle>,
     refused: bool,
+}
+
+/// The command that reads, and switches that on, by its first parameter.
+const BY_MODE: &str = "+CIPRXGET";
+
+fn by_mode(exchange: &Exchange) -> bool {
+    exchange.asked.command.is_some_and(|command| command.bare_name() == BY_MODE)
 }
 
 impl Rule for ManualReceive {
@@ -39,7 +47,8 @@ impl Rule for ManualReceive {
             }
             Event::Command => {
                 let reads = |last: &Exchange| {
-                    last.role == Role::Receive && matches!(last.chief().parameter(0).text, b"2" | b"3")
+                    last.role == Role::Receive
+                        && (!by_mode(last) || matches!(last.chief().parameter(0).text, b"2" | b"3"))
                 };
                 if dialog.open.last().is_some_and(|last| reads(last)) {
                     self.waiting = None;
@@ -56,6 +65,7 @@ impl Rule for ManualReceive {
                 };
                 let mode = done.chief().parameter(0).text;
                 if done.refused()
+                    && by_mode(done)
                     && matches!(mode, b"2" | b"3" | b"4")
                     && dialog.state.manual_receive != Some(true)
                     && !std::mem::replace(&mut self.refused, true)
@@ -73,13 +83,18 @@ impl Rule for ManualReceive {
                 let over = matches!(event, Event::Finish)
                     || dialog.now.zip(waiting.at).is_some_and(|(now, at)| now >= at + PATIENCE);
                 if over {
-                    self.told = Some(
-                        book.add(
-                            Self::DOC,
-                            Draft::new("Data has come, and nobody reads it.", [Some(waiting)])
-                                .send("AT+CIPRXGET=2,1460", "AT+CIPRXGET=2,1460\r"),
-                        ),
-                    );
+                    let draft = Draft::new("Data has come, and nobody reads it.", [Some(waiting)]);
+                    let family = dialog.telling.family();
+                    let draft = match family.by_role(Role::Receive).filter(|reads| reads.bare_name() != BY_MODE) {
+                        Some(reads) => draft
+                            .because(format!("Received data stays in the modem until {} reads it.", reads.name))
+                            .fix(format!("Read it with {}.", reads.syntax)),
+                        None if family.by_role(Role::Open).is_some_and(Command::has_optional_link) => {
+                            draft.send("AT+CIPRXGET=2,1460", "AT+CIPRXGET=2,1460\r")
+                        }
+                        None => draft,
+                    };
+                    self.told = Some(book.add(Self::DOC, draft));
                 }
             }
             _ => {}
@@ -131,15 +146,15 @@ impl Rule for Failed {
         slug: "http-failed",
         severity: Problem,
         family: FAMILY,
-        evidence: "`+HTTPACTION: <method>,6xx,0`: the request did not reach a server.",
-        why: "The modem's own status codes from 600 on mean: no bearer, no such name, or no common TLS.",
+        evidence: "`+HTTPACTION: <method>,6xx,0` (SIM7600: `7xx`; Quectel: `+QHTTPGET: 7xx`): the request did not reach a server.",
+        why: "The modem's own status codes, 6xx on a SIM800, mean: no bearer, no such name, or no common TLS.",
         fix: "Open the bearer (AT+SAPBR=1,1), check the URL, and try plain http.",
     };
     const HEARS: u32 = hears::NEWS;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let Event::Said(Said::HttpAction(status), span) = event else { return };
-        if !(600..700).contains(&status) {
+        if !(600..800).contains(&status) {
             self.told = None;
             book.resolve_all(Self::DOC.slug);
             return;
@@ -147,7 +162,8 @@ impl Rule for Failed {
         if self.told.replace(status) == Some(status) {
             return;
         }
-        let text = codes::http_text(status).unwrap_or("error");
+        let told = dialog.telling.family().code("http", status).or_else(|| codes::http_text(status));
+        let text = told.unwrap_or("error");
         let command = dialog.done.as_ref().filter(|done| done.role == Role::HttpDo).map(|done| done.span);
         let mut draft = Draft::new(format!("The HTTP request failed: {status}, {text}."), [command, Some(span)]);
         draft = match status {
@@ -160,6 +176,9 @@ impl Rule for Failed {
             605 | 606 => draft
                 .because("TLS could not be agreed on; a SIM800 speaks TLS 1.0 at the most.")
                 .fix("Use plain http, or a server that still accepts TLS 1.0."),
+            700.. => draft
+                .because("The request did not reach the server, or its answer not the modem.")
+                .fix("Check the URL (http://host/path), the data connection, and whether plain http works."),
             _ => draft,
         };
         book.add(Self::DOC, draft);

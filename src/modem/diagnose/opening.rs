@@ -9,12 +9,15 @@ use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::{IpState, Said};
 use crate::modem::dialog::state::Ip;
 use crate::modem::dialog::{Dialog, Event};
-use crate::vocabulary::{Form, Role, number};
+use crate::vocabulary::{Form, Role, Takes, number};
 
 /// The data connection has come up or was ended in good order: what was wrong with it is past.
 fn settled(event: Event, dialog: &Dialog) -> bool {
     match event {
-        Event::Said(Said::ConnectOk(_) | Said::Rdy | Said::State(IpState::Initial), _) => true,
+        Event::Said(
+            Said::ConnectOk(_) | Said::ContextOpen | Said::ContextClosed | Said::Rdy | Said::State(IpState::Initial),
+            _,
+        ) => true,
         Event::Final => dialog.done.as_ref().is_some_and(|done| match done.outcome {
             Some((Outcome::Said(Said::ShutOk), _)) => true,
             Some((Outcome::Said(Said::Ok | Said::Address), _)) => {
@@ -92,6 +95,8 @@ impl NoDataService {
         }
         let mut draft = Draft::new(title, [command, first, second]).confidence(sure).send("AT+CIPSHUT", SHUT);
         draft = match self.apn.as_deref() {
+            // Newer modems keep their APN, or get one from the network.
+            None if book.family.and_then(|family| family.by_role(Role::ContextOpen)).is_some_and(|open| open.bare_name() != "+CIICR") => draft.because("The network gives no data service: wrong APN or login, no data on the SIM, or not registered."),
             None => draft.because("No APN was set with AT+CSTT in this log (the modem's own is CMNET), or the network gives no data service."),
             Some("" | "CMNET") => draft.because("The APN is empty or still CMNET, the modem's own, which hardly any operator knows."),
             Some(apn) => draft.because(format!("The network refused data service with the APN {apn:?}: wrong APN or login, no data on the SIM, not registered, or a weak supply.")),
@@ -124,9 +129,10 @@ impl Rule for NoDataService {
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let past = match event {
-            Event::Said(Said::ConnectOk(_), _) => true,
+            Event::Said(Said::ConnectOk(_) | Said::ContextOpen, _) => true,
             Event::Final => dialog.done.as_ref().is_some_and(|done| {
                 matches!(done.role, Role::ContextOpen | Role::Address)
+                    && !done.asked.told_later
                     && done.outcome.is_some_and(|(outcome, _)| outcome.good())
             }),
             _ => false,
@@ -137,6 +143,11 @@ impl Rule for NoDataService {
             return;
         }
         match event {
+            Event::Said(Said::ContextFailed, span) => {
+                let command = dialog.done.as_ref().filter(|done| done.role == Role::ContextOpen).map(|done| done.span);
+                let title = "The data connection could not be opened.".to_owned();
+                self.tell(title, command, [Some(span), None], 90, book);
+            }
             Event::Said(said @ (Said::PdpDeact | Said::State(IpState::Lost)), span) => {
                 if said == Said::PdpDeact && dialog.open.iter().any(|open| open.role == Role::ContextOpen) {
                     self.deact = Some(span);
@@ -151,7 +162,9 @@ impl Rule for NoDataService {
             Event::Final => {
                 let Some(done) = &dialog.done else { return };
                 if done.role == Role::AccessPoint && !done.refused() && done.chief().form == Form::Set {
-                    self.apn = Some(String::from_utf8_lossy(done.chief().parameter(0).text).into_owned());
+                    let call = done.chief();
+                    let place = done.asked.command.and_then(|command| command.place(Takes::AccessPoint, &call, None));
+                    self.apn = place.map(|at| String::from_utf8_lossy(call.parameter(at).text).into_owned());
                 }
                 if Self::other(done) && !book.is_blamed(done.id) {
                     let title = format!("{} was refused: the network gives no data connection.", done.shown());

@@ -12,6 +12,8 @@ pub struct Reading {
     pub family: Option<(&'static str, &'static str)>,
     /// The modem said its model itself; else the family was told by the commands.
     pub said_its_model: bool,
+    /// Somebody has chosen the family.
+    pub chosen: bool,
     /// Commands that were sent.
     pub commands: u32,
     /// Of them, those that got a result.
@@ -47,6 +49,7 @@ impl Diagnoser {
             form: self.form,
             family: (telling.evidence() != Evidence::None).then_some((family.title, family.name)),
             said_its_model: telling.evidence() == Evidence::Words,
+            chosen: telling.evidence() == Evidence::Choice,
             commands: tally.commands,
             answered: tally.answered,
             refused: tally.refused,
@@ -76,7 +79,11 @@ impl Reading {
             sentences.push(format!("Read as {form}."));
         }
         if let Some((title, _)) = self.family {
-            let by = if self.said_its_model { "it says so itself" } else { "by the commands used" };
+            let by = match (self.chosen, self.said_its_model) {
+                (true, _) => "as chosen",
+                (false, true) => "it says so itself",
+                (false, false) => "by the commands used",
+            };
             sentences.push(format!("The modem: {title} ({by})."));
         }
         sentences.push(self.counts());

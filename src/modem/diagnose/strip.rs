@@ -8,7 +8,7 @@ use crate::modem::dialog::exchange::{Data, DataKind, Span};
 use crate::modem::dialog::state::Connection;
 use crate::modem::secrets::Secrets;
 use crate::notation;
-use crate::vocabulary::Role;
+use crate::vocabulary::{Evidence, Role};
 
 /// The strip of a dialog.
 pub(super) fn of(dialog: &Dialog, secrets: &Secrets) -> Strip {
@@ -32,7 +32,9 @@ pub(super) fn of(dialog: &Dialog, secrets: &Secrets) -> Strip {
     } else {
         Doing::Unknown
     };
-    Strip { doing, echo: state.echo, cmee: state.cmee, cipmux: state.mux, csq: state.csq, creg: state.creg }
+    let told = dialog.telling.evidence() != Evidence::None;
+    let modem = told.then(|| dialog.telling.family().name);
+    Strip { modem, doing, echo: state.echo, cmee: state.cmee, cipmux: state.mux, csq: state.csq, creg: state.creg }
 }
 
 /// The command of a connection that is being opened.

@@ -21,6 +21,8 @@ pub struct Asked {
     pub takes_data: bool,
     /// Its final result is `OK`; else one of its own.
     pub ends_with_ok: bool,
+    /// Its result comes behind an `OK`, which says only that it was read.
+    pub told_later: bool,
 }
 
 impl Asked {
@@ -43,6 +45,7 @@ impl Asked {
             place: call.place(),
             glued,
             takes_data: command.is_some_and(|command| command.takes_data(&call)),
+            told_later: command.is_some_and(|command| command.is_told_later(&call)),
             ends_with_ok: command.is_none_or(|command| command.ends_with_ok(&call)),
         }
     }

@@ -132,6 +132,8 @@ pub struct Exchange {
     pub early_terminator: bool,
     /// The data is sent, the result is waited for.
     pub data_sent: Option<Span>,
+    /// An `OK` has come that is not its result.
+    pub accepted: bool,
     /// How it ended.
     pub outcome: Option<(Outcome, Option<Span>)>,
 }
@@ -170,6 +172,7 @@ impl Exchange {
             early: None,
             early_terminator: false,
             data_sent: None,
+            accepted: false,
             outcome: None,
         }
     }
@@ -195,6 +198,7 @@ impl Exchange {
         self.early = None;
         self.early_terminator = false;
         self.data_sent = None;
+        self.accepted = false;
         self.outcome = None;
     }
 

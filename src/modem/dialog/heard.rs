@@ -8,7 +8,7 @@ use super::said::{IpState, Pin, Said};
 use super::state::{Connection, Ip};
 use super::{Dialog, Event, Payload};
 use crate::modem::digest::Line;
-use crate::vocabulary::{Form, Role};
+use crate::vocabulary::{Command, Form, Role};
 
 impl Dialog {
     /// Judges a line and lets it count, now or when it has proved itself.
@@ -226,8 +226,10 @@ impl Dialog {
                 if let Connection::Connecting { command, .. } = self.state.connection(n) {
                     self.state.set_connection(n, Connection::Connecting { command, accepted: true });
                 }
-                // A form that is accepted tells the mode.
-                self.state.mux = Some(n.is_some());
+                // A form that is accepted tells the mode, where a link's number may be left out.
+                if exchange.asked.command.is_some_and(Command::has_optional_link) {
+                    self.state.mux = Some(n.is_some());
+                }
             }
             (Role::Open, Outcome::Said(said)) if said.is_error() => {
                 if matches!(self.state.connection(n), Connection::Connecting { .. }) {
@@ -247,6 +249,8 @@ impl Dialog {
                     self.state.ip = Ip::Failed;
                 }
             }
+            // The data connection is open when the modem says so.
+            (Role::ContextOpen, Outcome::Said(Said::Ok)) if exchange.asked.told_later => {}
             (_, Outcome::Said(Said::Ok | Said::Address)) if exchange.asked.glued => {
                 self.state.accepted(&exchange.text, self.telling.family());
             }
@@ -265,6 +269,12 @@ impl Dialog {
             Said::ConnectOk(n) => {
                 self.state.set_connection(n, Connection::Open);
                 self.state.ip = Ip::Active;
+            }
+            Said::ContextOpen => self.state.ip = Ip::Active,
+            Said::ContextFailed => self.state.ip = Ip::Failed,
+            Said::ContextClosed => {
+                self.state.ip = Ip::Initial;
+                self.state.set_all_connections(Connection::None);
             }
             Said::ConnectFail(n) => self.state.set_connection(n, Connection::Failed),
             Said::AlreadyConnect(n) => self.state.set_connection(n, Connection::Open),

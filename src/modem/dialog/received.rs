@@ -114,13 +114,36 @@ impl Dialog {
             self.after_line = false;
             return;
         }
+        let said = match self.telling.family().says(line.text) {
+            // What answers a question (`+NETOPEN: 1` to AT+NETOPEN?) is no news.
+            Some(_) if self.answers_question(line.text) => Said::Info,
+            Some(said) => said,
+            None => Said::read(line.text),
+        };
+
+        self.told_by(line.text, said);
         self.heard_since = true;
-        let said = Said::read(line.text);
         self.spoken |= !matches!(said, Said::Unknown | Said::Digit(_) | Said::Address);
         if said.is_error() {
             self.remember_words(line.text, span);
         }
         self.heard(said, line, span, framed);
+    }
+
+    /// The command in front asks (`?`), and the line begins with its name.
+    fn answers_question(&self, line: &[u8]) -> bool {
+        let asks = self.open.first().filter(|front| front.asked.form.asks());
+        asks.and_then(|front| front.asked.command)
+            .is_some_and(|command| line.starts_with(command.bare_name().as_bytes()))
+    }
+
+    /// The answer to a question for the model, and lines that are no answers, may tell the family.
+    fn told_by(&mut self, line: &[u8], said: Said) {
+        let asked = self.open.first().is_some_and(|front| front.role == Role::Identity);
+        let unasked = said == Said::Unknown && !self.state.bare_data_possible() && self.data.is_none();
+        if (asked || unasked) && self.telling.heard(line) {
+            self.state.framed = self.telling.family().framed;
+        }
     }
 
     /// In a log whose line ends are lost: is the line part of the data that its head has counted?

@@ -25,7 +25,24 @@ impl Dialog {
             self.events.push(Event::Said(said, span));
             return;
         };
-        self.settle_exchange(index, Outcome::Said(said), Some(span));
+        if let Some(said) = self.means(index, said) {
+            self.settle_exchange(index, Outcome::Said(said), Some(span));
+        }
+    }
+
+    /// What a result means for its command: an `OK` behind data says that it was sent, unless that is told later. `None`
+    /// while more is to come.
+    fn means(&mut self, index: usize, said: Said) -> Option<Said> {
+        let Some(exchange) = self.open.get_mut(index) else { return Some(said) };
+        if said != Said::Ok || exchange.role != Role::Send || !exchange.takes_data {
+            return Some(said);
+        }
+        if exchange.asked.told_later {
+            exchange.accepted = true;
+            exchange.information += 1;
+            return None;
+        }
+        Some(Said::SendOk)
     }
 
     fn whose(&self, said: Said) -> Option<usize> {
@@ -72,7 +89,9 @@ impl Dialog {
         match owner.and_then(place) {
             Some(index) => {
                 self.lose(index);
-                self.settle_exchange(0, Outcome::Said(said), Some(span));
+                if let Some(said) = self.means(0, said) {
+                    self.settle_exchange(0, Outcome::Said(said), Some(span));
+                }
             }
             None => self.events.push(Event::Said(said, span)),
         }
@@ -100,7 +119,9 @@ fn fits(exchange: &Exchange, said: Said) -> bool {
         Said::ShutOk => exchange.role == Role::ContextClose,
         Said::Cms(_) => exchange.role.is_sms(),
         // Firmware may close with a bare OK; a command that asks for no result of its own ends with one.
-        Said::Ok => exchange.asked.ends_with_ok || exchange.asked.glued || exchange.role == Role::Close,
+        Said::Ok => {
+            exchange.asked.ends_with_ok && !exchange.accepted || exchange.asked.glued || exchange.role == Role::Close
+        }
         _ => true,
     }
 }

@@ -223,8 +223,8 @@ impl Dialog {
         let mut exchange = self.blank(sending);
         exchange.text.clear();
         exchange.text.extend_from_slice(text);
-        if let Some(line) = Line::read(text) {
-            self.telling.asked(line);
+        if Line::read(text).is_some_and(|line| self.telling.asked(line)) {
+            self.state.framed = self.telling.family().framed;
         }
         exchange.find_chief(self.telling.family());
         let n = self.connection_number(&exchange);

@@ -85,6 +85,8 @@ pub struct State {
     pub manual_receive: Option<bool>,
     /// `AT+CIPHEAD`.
     pub head: Option<bool>,
+    /// Received data has a head, unless that is switched off: the family's way.
+    pub framed: bool,
     /// `AT+CIPATS`: data is sent by a timer.
     pub timed_send: Option<bool>,
     /// `AT+CMGF`.
@@ -128,7 +130,8 @@ impl State {
             transparent: Some(false),
             sprt: Some(1),
             manual_receive: Some(false),
-            head: Some(false),
+            head: (!old.framed).then_some(false),
+            framed: old.framed,
             timed_send: Some(false),
             ip: Ip::Initial,
             connections: [Connection::None; LINKS as usize],
@@ -174,7 +177,8 @@ impl State {
     /// Data of a peer may come without any frame around it.
     #[must_use]
     pub fn bare_data_possible(&self) -> bool {
-        self.connected() && self.head != Some(true) && self.manual_receive != Some(true) && self.mux != Some(true)
+        let headless = if self.framed { self.head == Some(false) } else { self.head != Some(true) };
+        self.connected() && headless && self.manual_receive != Some(true) && self.mux != Some(true)
     }
 
     /// A command line was answered OK: its settings hold.

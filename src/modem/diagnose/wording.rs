@@ -1,0 +1,103 @@
+//! Findings in the words of the modem at hand.
+//!
+//! Rules are about meanings, and their texts are written once, with the commands of a SIM800. For a modem of another family
+//! each of these is put in the words of the command that has the same role there; an offer to send one goes where the
+//! family has none that can be sent as it stands.
+
+use super::{Finding, Offer};
+use crate::vocabulary::{Command, Family, Role, sim800};
+
+/// Commands that texts speak of, by their roles.
+const ROLES: [Role; 8] = [
+    Role::Open,
+    Role::Send,
+    Role::Close,
+    Role::ContextOpen,
+    Role::ContextClose,
+    Role::AccessPoint,
+    Role::Address,
+    Role::ConnectionState,
+];
+
+/// Puts a finding in the words of a family.
+pub(super) fn reword(finding: &mut Finding, family: &Family) {
+    if family.name == sim800().name {
+        return;
+    }
+    for text in [&mut finding.title, &mut finding.cause, &mut finding.fix] {
+        *text = say(text, family);
+    }
+    finding.offers.retain_mut(|offer| match offer {
+        Offer::Send { label, bytes } => {
+            let Some(role) = role_of(label) else { return true };
+            let there = family.by_role(role).filter(|command| can_stand_alone(command));
+            let Some(name) = there.map(|command| command.name) else { return false };
+            *label = name.to_owned();
+            *bytes = format!("{name}\r").into_bytes();
+            true
+        }
+        _ => true,
+    });
+}
+
+/// The role of a SIM800's command, where it is one of those that are replaced.
+fn role_of(label: &str) -> Option<Role> {
+    ROLES.into_iter().find(|role| sim800().by_role(*role).is_some_and(|command| command.name == label))
+}
+
+/// Nothing must stand behind its name.
+fn can_stand_alone(command: &Command) -> bool {
+    !command.syntax.get(command.name.len()..).is_some_and(|tail| tail.starts_with(['=', '?']))
+}
+
+/// A text with the family's commands and results.
+fn say(text: &str, family: &Family) -> String {
+    let mut said = text.to_owned();
+    for role in ROLES {
+        let (Some(here), Some(there)) = (sim800().by_role(role), family.by_role(role)) else { continue };
+        if let Some((before, after)) = here.result_words().zip(there.result_words()) {
+            said = said.replace(&before, &after);
+        }
+        // With its parameters a command is written as the family writes it.
+        if let Some(at) = said.find(&format!("{}=\"", here.name)) {
+            let written = said.get(at..).unwrap_or_default();
+            let end = written.find([' ', ';']).unwrap_or(written.len());
+            let whole = written.find("password\"").map_or(end, |at| at + "password\"".len());
+            said.replace_range(at..at + whole, there.syntax);
+        }
+        said = replace_name(&said, here.name, there.name);
+    }
+    said
+}
+
+/// A name in place of another, where it is not the beginning of a longer one.
+fn replace_name(text: &str, name: &str, by: &str) -> String {
+    let mut said = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(name) {
+        let behind = rest.get(at + name.len()..).unwrap_or_default();
+        said.push_str(rest.get(..at).unwrap_or_default());
+        said.push_str(if behind.starts_with(|c: char| c.is_ascii_alphanumeric()) { name } else { by });
+        rest = behind;
+    }
+    said + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vocabulary::family;
+
+    #[test]
+    fn texts_name_the_commands_of_the_family() {
+        let sim7600 = family("sim7600").unwrap();
+        assert_eq!(
+            say("Wait for CONNECT OK, then send AT+CIPSEND; AT+CIPSTATUS shows the state.", sim7600),
+            "Wait for +CIPOPEN: 0,0, then send AT+CIPSEND; AT+CIPSTAT shows the state."
+        );
+        assert_eq!(
+            say("AT+CIPSHUT, then AT+CSTT=\"your operator's APN\",\"user\",\"password\" and AT+CIICR; check.", sim7600),
+            "AT+NETCLOSE, then AT+CGDCONT=<cid>,\"IP\",\"<apn>\" and AT+NETOPEN; check."
+        );
+    }
+}
