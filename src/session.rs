@@ -13,6 +13,7 @@ use crate::macros::{LineChange, Macro};
 use crate::modem::Direction;
 use crate::modem::baud_scan::{self, BaudScan};
 use crate::modem::diagnose::{Diagnoser, Doing};
+use crate::vocabulary::Family;
 
 pub mod occupant;
 mod rounds;
@@ -60,6 +61,8 @@ pub enum Input<'a> {
     StopScan,
     /// From now on what is sent and received is diagnosed, or left out.
     Diagnose(bool),
+    /// The modem is of this family; `None`: its words and the commands used tell it.
+    Modem(Option<&'static Family>),
     /// Time passed.
     Tick,
     /// The link has ended for good: a run stops, and rules about what is missing decide.
@@ -212,6 +215,7 @@ impl Session {
                 self.end_run(false, self.refusal(LineWish::Macro).map(|refusal| refusal.to_string()));
             }
             Input::ScanBaud => self.scan_baud(now),
+            Input::Modem(family) => self.diagnoser.choose(family),
             Input::Diagnose(on) => self.undiagnosed = !on,
             Input::StopScan => self.with_scan(BaudScan::stop),
             Input::RunMacros(macros, values) => self.start(macros.into(), values, None, now),

@@ -34,6 +34,7 @@ use crate::macros::{LineChange, Macro};
 use crate::modem::diagnose::{Doing, Finding, Strip};
 use crate::session::Rounds;
 use crate::session::occupant::{Occupant, Wish};
+use crate::vocabulary::Family;
 
 /// What the window or the command line wants of a link.
 #[derive(Debug)]
@@ -68,6 +69,8 @@ pub enum Order {
     StopScan,
     /// Diagnose what is sent and received, or leave it out: bursts of our own are no dialog. On until told.
     Diagnose(bool),
+    /// The modem is of this family; `None`: its words and the commands used tell it. Until told: `None`.
+    Modem(Option<&'static Family>),
     /// Let other programs watch and talk, at this place; it ends with [`Order::StopSharing`] or with the link.
     Share(Place),
     /// Share no longer.
@@ -98,6 +101,7 @@ impl Order {
             | Self::Sim(_)
             | Self::StopScan
             | Self::Diagnose(_)
+            | Self::Modem(_)
             | Self::Share(_)
             | Self::StopSharing
             | Self::TakeBack(_)

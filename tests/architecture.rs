@@ -190,7 +190,6 @@ const NAMES_ELSEWHERE: [(&str, &str); 10] = [
 #[test]
 fn names_of_commands_stand_in_the_vocabulary() {
     // A whole string of a name, such as `+CIPSEND=` or `AT+CSQ`, decides; a sentence with blanks is for people.
-    let name = regex::Regex::new(r#""[;^]?(AT)?\+[A-Z]{3,}[A-Z0-9]*[=:?,]?(\\r)?""#).expect("a regex");
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut wrong = Vec::new();
     for (room, files) in rooms() {
@@ -203,13 +202,22 @@ fn names_of_commands_stand_in_the_vocabulary() {
                 continue;
             }
             for (number, line) in code(file) {
-                if name.is_match(&line) {
+                if line.split('"').skip(1).step_by(2).any(is_name) {
                     wrong.push(format!("{inside}:{number}: {line}"));
                 }
             }
         }
     }
     assert!(wrong.is_empty(), "these belong into a family's table:\n{}", wrong.join("\n"));
+}
+
+/// `AT+CSQ`, `+CIPSEND=`, `;+CMGS=`, also with `\\r` behind it.
+fn is_name(text: &str) -> bool {
+    let text = text.trim_start_matches([';', '^']).trim_end_matches("\\r").trim_end_matches(['=', ':', '?', ',']);
+    let name = text.strip_prefix("AT").unwrap_or(text).strip_prefix('+');
+    name.is_some_and(|name| {
+        name.len() >= 3 && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    })
 }
 
 /// The files of each room.

@@ -20,6 +20,16 @@ use crate::macros::file::{self, BookError};
 /// The book that comes with the program.
 pub const DEFAULT: &str = include_str!("../../assets/macros.toml");
 
+/// Macros for the modems of a family, offered when it is told and not taken over yet.
+#[must_use]
+pub fn of_family(name: &str, book: &Book) -> Option<&'static str> {
+    let (text, group) = match name {
+        "sim7600" => (include_str!("../../assets/macros-sim7600.toml"), "SIM7600"),
+        _ => return None,
+    };
+    book.macros.iter().all(|known| known.group.as_deref() != Some(group)).then_some(text)
+}
+
 /// Why a book could not be read or saved. The file is as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum BookFileError {

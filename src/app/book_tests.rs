@@ -206,3 +206,16 @@ fn of_two_windows_that_save_at_once_one_is_told_and_nothing_is_lost() {
         assert_eq!(std::fs::read_to_string(&path).unwrap(), *won[0]);
     }
 }
+
+#[test]
+fn the_macros_of_a_family_are_offered_once() {
+    let mut book = file::parse(DEFAULT).unwrap();
+    let more = of_family("sim7600", &book).unwrap();
+    let macros = file::parse(more).unwrap().macros;
+    assert!(macros.iter().any(|what| what.name == "CIPOPEN + CIPSEND + text + 1A"));
+    // None has the name or the key of one in the book that everybody has.
+    assert!(macros.iter().all(|what| what.key.is_none() && book.macros.iter().all(|known| known.name != what.name)));
+    book.macros.extend(macros);
+    assert_eq!(of_family("sim7600", &book), None);
+    assert_eq!(of_family("sim800", &book), None);
+}

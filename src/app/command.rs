@@ -22,6 +22,7 @@ use crate::macros::runner::Values;
 use crate::modem::Direction;
 use crate::session::Rounds;
 use crate::simulator::Control;
+use crate::vocabulary::Family;
 use crate::worker::Order;
 
 /// All that the window can ask for.
@@ -70,6 +71,8 @@ pub enum Port {
     SetLine(LineSettings),
     /// This stands between the PC and the modem: sets what differs with it.
     SetAdapter(Adapter),
+    /// The modem at this port is of this family; `None`: it is told by its words and the commands used.
+    SetModem(Option<&'static Family>),
     /// Open the picked port.
     Connect,
     /// Close it.
@@ -197,6 +200,8 @@ pub enum Book {
     SaveOver(String),
     /// Add a macro that sends what the macro of this name sends, each step when the modem has answered.
     WaitForAnswers(String),
+    /// Add the macros that come with the program for this family of modems.
+    AddFamily(&'static str),
     /// Add a macro of what was sent while the selected rows or bytes came and went.
     AddSelection(Replay),
     /// Begin a recording, or end it and add the macro.

@@ -263,6 +263,7 @@ impl Runtime {
             }
             Book::SaveOver(text) => self.save_book_over(state, &text),
             Book::WaitForAnswers(name) => self.wait_for_answers(state, &name),
+            Book::AddFamily(name) => self.add_family(state, name),
             Book::AddSelection(replay) => self.macro_of_selection(state, replay),
             Book::Record(on) => self.record(state, on),
         }

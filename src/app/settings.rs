@@ -42,6 +42,8 @@ pub struct Settings {
     pub window: Vec<f32>,
     /// Line settings by device identity (`usb:1a86:7523:serial`, or the path).
     pub line: BTreeMap<String, Line>,
+    /// Families of modems that were chosen, by device identity.
+    pub modem: BTreeMap<String, String>,
     /// Devices that are listed beside the serial ports: paths with `*` and `?` in their last part, such as `/dev/pts/*`.
     pub globs: Vec<String>,
     /// The port is lent while another window has the focus.
@@ -307,6 +309,7 @@ impl Default for Settings {
             zoom: 1.0,
             window: Vec::new(),
             line: BTreeMap::new(),
+            modem: BTreeMap::new(),
             globs: Vec::new(),
             lend_on_focus: false,
             share: Share::default(),

@@ -24,6 +24,7 @@ use crate::macros::Book;
 use crate::modem::diagnose::{Doing, Finding};
 use crate::session::occupant::{Occupant, Refusal, Wish, first_refusal};
 use crate::sketch::SketchRun;
+use crate::vocabulary::Family;
 use crate::worker::{Phase, Status};
 
 /// The port name of the simulated modem, always in the list.
@@ -40,6 +41,8 @@ pub struct State {
     pub line: LineSettings,
     /// What stands between the PC and the modem at that port.
     pub adapter: Adapter,
+    /// The family of the modem at that port, where the user has chosen it.
+    pub modem: Option<&'static Family>,
     /// The port was lent because the window lost the focus; it is taken back with it.
     pub lent_by_focus: bool,
     /// The port that is open, being opened, or was last: its name, as picked.

@@ -8,6 +8,7 @@ use super::run_card::{self, Clicked};
 use super::tools::{EditorPanel, ProgramPanel};
 use super::{parts, theme};
 use crate::app::State;
+use crate::app::book::of_family;
 use crate::app::command::Book;
 use crate::macros::Macro;
 use crate::macros::hot_key::HotKey;
@@ -74,6 +75,13 @@ impl MacroPanel {
                     Some(Wanted::Wait) => commands.push(Book::WaitForAnswers(wanted.name.clone())),
                     Some(Wanted::Program) => commands.open_at::<ProgramPanel>(&wanted.name),
                     None => {}
+                }
+            }
+            if let Some(modem) = state.status.strip.modem.filter(|modem| of_family(modem, &state.book).is_some()) {
+                ui.add_space(6.0);
+                let offer = parts::quiet(ui, &format!("Add macros for {modem}"));
+                if offer.on_hover_text("The modem is of this family; your own macros stay").clicked() {
+                    commands.push(Book::AddFamily(modem));
                 }
             }
             if state.book.macros.is_empty() {

@@ -106,6 +106,23 @@ impl Runtime {
         }
     }
 
+    /// The macros for a family of modems, behind the user's own.
+    pub(super) fn add_family(&mut self, state: &mut State, name: &str) {
+        let Some(more) = book::of_family(name, &state.book) else { return };
+        let edited = Editor::new(&state.tools.book_text).map_err(|error| error.to_string()).and_then(|mut editor| {
+            editor.apply(&Edit::Import(more.to_owned())).map_err(|error| error.to_string())?;
+            Ok(editor.text().to_owned())
+        });
+        match edited {
+            Ok(text) => {
+                if self.save_book(state, &text) {
+                    state.say(Tone::Good, format!("The macros for {name} were added."));
+                }
+            }
+            Err(error) => state.say(Tone::Trouble, error),
+        }
+    }
+
     /// Keeps what stands in the file now beside it, then saves.
     pub(super) fn save_book_over(&mut self, state: &mut State, text: &str) {
         if let Some(book) = &self.book {

@@ -5,6 +5,7 @@ use crate::app::settings::{Adapter, Line};
 use crate::app::state::{State, Tone};
 use crate::link::{LineSettings, LinkSpec};
 use crate::session::occupant::Wish;
+use crate::vocabulary::{self, Family};
 use crate::worker::{Order, Phase};
 
 pub(super) fn update(state: &mut State, command: Port) -> Vec<Effect> {
@@ -16,6 +17,7 @@ pub(super) fn update(state: &mut State, command: Port) -> Vec<Effect> {
             state.adapter = adapter;
             set_line(state, adapter.applied_to(state.line))
         }
+        Port::SetModem(modem) => set_modem(state, modem),
         Port::Connect => connect(state),
         Port::Disconnect => {
             let picked = state.settings.port.clone();
@@ -42,6 +44,8 @@ fn pick(state: &mut State, port: String) -> Vec<Effect> {
 
 /// The line settings that a port had last.
 fn load_line(state: &mut State, port: &str) {
+    let chosen = state.settings.modem.get(&state.identity_of(port));
+    state.modem = chosen.and_then(|name| vocabulary::family(name));
     if let Some(line) = state.settings.line.get(&state.identity_of(port)) {
         (state.line, state.adapter) = (line.into(), line.adapter());
     } else {
@@ -63,6 +67,21 @@ fn set_line(state: &mut State, line: LineSettings) -> Vec<Effect> {
     effects
 }
 
+fn set_modem(state: &mut State, modem: Option<&'static Family>) -> Vec<Effect> {
+    state.modem = modem;
+    let port = state.port.as_ref().filter(|_| state.busy()).unwrap_or(&state.settings.port);
+    let identity = state.identity_of(port);
+    match modem {
+        Some(modem) => state.settings.modem.insert(identity, modem.name.to_owned()),
+        None => state.settings.modem.remove(&identity),
+    };
+    let mut effects = vec![Effect::Save];
+    if state.busy() {
+        effects.push(Effect::Order(Order::Modem(modem)));
+    }
+    effects
+}
+
 fn connect(state: &mut State) -> Vec<Effect> {
     let port = state.settings.port.trim().to_owned();
     if port.is_empty() {
@@ -76,7 +95,9 @@ fn connect(state: &mut State) -> Vec<Effect> {
             state.settings.line.insert(identity, Line::new(&state.line, state.adapter));
             state.port = Some(port);
             state.lent_by_focus = false;
-            vec![Effect::Open { spec, line: state.line, adapter: state.adapter }, Effect::Save]
+            let mut effects = vec![Effect::Open { spec, line: state.line, adapter: state.adapter }, Effect::Save];
+            effects.extend(state.modem.map(|modem| Effect::Order(Order::Modem(Some(modem)))));
+            effects
         }
         Err(error) => {
             state.say(Tone::Trouble, error.to_string());

@@ -184,3 +184,23 @@ fn what_is_sent_while_a_file_is_shown_is_seen() {
     let effects = update(&mut state, Line::CancelSend);
     assert!(matches!(&effects[..], [Effect::Order(_)]), "only what writes: {effects:?}");
 }
+
+#[test]
+fn the_family_of_a_modem_is_remembered_for_its_device() {
+    let mut state = State::default();
+    update(&mut state, Port::Pick("/dev/one".to_owned()));
+    let sim7600 = crate::vocabulary::family("sim7600");
+    assert_eq!(update(&mut state, Port::SetModem(sim7600)).len(), 1, "it is only remembered while nothing is open");
+    update(&mut state, Port::Pick("/dev/two".to_owned()));
+    assert_eq!(state.modem, None);
+    update(&mut state, Port::Pick("/dev/one".to_owned()));
+    assert_eq!(state.modem, sim7600);
+    let effects = update(&mut state, Port::Connect);
+    assert!(
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Order(Order::Modem(Some(family))) if family.name == "sim7600"))
+    );
+    update(&mut state, Port::SetModem(None));
+    assert!(state.settings.modem.is_empty());
+}

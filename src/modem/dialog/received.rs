@@ -120,7 +120,6 @@ impl Dialog {
             Some(said) => said,
             None => Said::read(line.text),
         };
-
         self.told_by(line.text, said);
         self.heard_since = true;
         self.spoken |= !matches!(said, Said::Unknown | Said::Digit(_) | Said::Address);

@@ -12,6 +12,7 @@ use crate::ui::commands::Commands;
 use crate::ui::lines::Pulses;
 use crate::ui::tools::{AdapterPage, NanoPage};
 use crate::ui::{parts, theme};
+use crate::vocabulary::{families, third_generation};
 
 /// Rates that modems and adapters know.
 const RATES: [u32; 14] =
@@ -70,6 +71,7 @@ impl LineMenu {
         }
         ui.separator();
         adapter(ui, state, commands);
+        modem(ui, state, commands);
         ui.horizontal(|ui| {
             let find = ui.add_enabled(state.connected(), Button::new("Find baud"));
             let find = find.on_disabled_hover_text("Connect first: the rates are tried on the open port");
@@ -137,6 +139,17 @@ fn adapter(ui: &mut Ui, state: &State, commands: &mut Commands) {
     if ui.button("Wiring and sketch…").on_hover_text("The page for what is chosen").clicked() {
         page(state.adapter, commands);
         ui.close();
+    }
+}
+
+/// Which family the modem is of: told by what it says and is asked, or chosen.
+fn modem(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    let mut modem = state.modem;
+    let known = families().iter().chain([third_generation()]).map(|family| (Some(family), family.name));
+    let choices: Vec<_> = [(None, "As it says")].into_iter().chain(known).collect();
+    row(ui, "Modem", &mut modem, &choices);
+    if modem != state.modem {
+        commands.push(Port::SetModem(modem));
     }
 }
 

@@ -69,6 +69,7 @@ impl Engine {
             Order::ScanBaud => self.scan_baud(now),
             Order::StopScan => self.input(Input::StopScan, now),
             Order::Diagnose(on) => self.diagnose(on, now),
+            Order::Modem(family) => self.input(Input::Modem(family), now),
             Order::SetLines(change) => self.with_port(now, |port| Ok(port.set_lines(change, now))),
             Order::PulseLines(change, length) => self.with_port(now, |port| Ok(port.pulse_lines(change, length, now))),
             Order::Break(length) => self.with_port(now, |port| {
