@@ -42,13 +42,13 @@ impl Saying {
         let number = |wanted: &str| {
             numbers.iter().find(|(name, _)| name.split(':').next() == Some(wanted)).map(|(_, digits)| *digits)
         };
-        let link = number("link").and_then(super::line::number).and_then(|link| u8::try_from(link).ok());
+        let connection = number("link").and_then(super::line::number).and_then(|number| u8::try_from(number).ok());
         let value = || number("n").and_then(super::line::number).unwrap_or_default();
         Some(match self.meaning {
-            Meaning::Open => Said::ConnectOk(link),
-            Meaning::OpenFailed => Said::ConnectFail(link),
-            Meaning::Closed => Said::Closed(link),
-            Meaning::ClosedHere => Said::CloseOk(link),
+            Meaning::Open => Said::ConnectOk(connection),
+            Meaning::OpenFailed => Said::ConnectFail(connection),
+            Meaning::Closed => Said::Closed(connection),
+            Meaning::ClosedHere => Said::CloseOk(connection),
             Meaning::Sent => Said::SendOk,
             Meaning::SendFailed => Said::SendFail,
             Meaning::ContextOpen => Said::ContextOpen,

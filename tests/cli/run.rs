@@ -233,3 +233,35 @@ fn a_port_that_goes_during_a_run_is_exit_3() {
     let (code, out, aside) = super::read(&child.wait_with_output().unwrap());
     assert_eq!(code, 3, "{out}\n{aside}");
 }
+
+#[test]
+fn what_is_recorded_of_a_sim7600_delivers_the_text_again() {
+    let first = Server::start();
+    let folder = tempfile::tempdir().unwrap();
+    let capture = folder.path().join("out.pcapng");
+    let capture = capture.to_str().unwrap();
+    let by_hand = ["NETOPEN", "CIPOPEN + CIPSEND + text + 1A", "CIPCLOSE and NETCLOSE"];
+    let port = format!("port={}", first.port);
+    let arguments = [
+        &["run", "sim:sim7600,fast", "assets/macros-sim7600.toml"],
+        by_hand.as_slice(),
+        &["--set", "host=127.0.0.1", "--set", &port, "--set", "text=grüße", "--capture", capture],
+    ]
+    .concat();
+    let (code, out, aside) = call(&arguments);
+    assert_eq!(code, 0, "{out}\n{aside}");
+    let old = first.port.clone();
+    assert_eq!(String::from_utf8(first.received()).unwrap(), "grüße");
+
+    let (code, recorded, aside) = call(&["export", capture, "--as", "macro", "--no-redact"]);
+    assert_eq!(code, 0, "{aside}");
+    for waited in [r"+NETOPEN: 0\r\n", r"+CIPOPEN: 0,0\r\n", r"+CIPSEND: 0,", r"+CIPCLOSE: 0,"] {
+        assert!(recorded.contains(waited), "{waited} is waited for:\n{recorded}");
+    }
+    let second = Server::start();
+    let again = book(&folder, &recorded.replace(&old, &second.port));
+    let name = recorded.lines().find_map(|line| line.strip_prefix("name = ")).unwrap().trim_matches(['"', '\'']);
+    let (code, out, aside) = call(&["run", "sim:sim7600,fast", &again, name]);
+    assert_eq!(code, 0, "{out}\n{aside}\n{recorded}");
+    assert_eq!(String::from_utf8(second.received()).unwrap(), "grüße");
+}
