@@ -269,7 +269,7 @@ mod tests {
 
     #[test]
     fn evidence_has_its_line() {
-        let session = Session::of_text("it", &b"AT\nOK\n\n+CPIN: NOT INSERTED\n"[..]).unwrap();
+        let session = Session::of_text("it", &b"AT\nOK\n\n+CPIN: NOT INSERTED\n"[..], None).unwrap();
         let [finding] = session.diagnoser.findings() else { panic!("no finding") };
         assert_eq!(session.line(&finding.evidence[0]), Some(4));
         assert_eq!(session.quoted(&finding.evidence[0]), Some(&b"+CPIN: NOT INSERTED"[..]));
@@ -279,7 +279,7 @@ mod tests {
     fn a_long_log_is_read_as_a_short_one() {
         let text = [b"AT+CSQ\n+CSQ: 20,0\n\nOK\n".repeat(60_000), b"AT+CPIN?\n+CPIN: NOT INSERTED\n".to_vec()].concat();
         assert!(text.len() > PIECE);
-        let session = Session::of_text("it", text.as_slice()).unwrap();
+        let session = Session::of_text("it", text.as_slice(), None).unwrap();
         let [finding] = session.diagnoser.findings() else { panic!("{:?}", session.diagnoser.findings()) };
         assert_eq!((finding.rule, session.line(&finding.evidence[0])), ("sim-missing", Some(240_002)));
     }

@@ -32,7 +32,7 @@ pub(super) fn reword(finding: &mut Finding, family: &Family) {
             let Some(role) = role_of(label) else { return true };
             let there = family.by_role(role).filter(|command| can_stand_alone(command));
             let Some(name) = there.map(|command| command.name) else { return false };
-            *label = name.to_owned();
+            name.clone_into(label);
             *bytes = format!("{name}\r").into_bytes();
             true
         }

@@ -6,6 +6,7 @@ use crate::vocabulary::{Call, Command, Family, Form, Line, Place, Role};
 
 /// What a command line asks for.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each tells something else of the command; none excludes another")]
 pub struct Asked {
     /// What the command is for.
     pub role: Role,

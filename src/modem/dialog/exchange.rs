@@ -93,6 +93,7 @@ pub enum Echo {
 
 /// A command and what came of it.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each tells something else of the command; none excludes another")]
 pub struct Exchange {
     /// Its number in the session, from 1.
     pub id: u64,

@@ -64,6 +64,7 @@ impl Connection {
 
 /// The modem's settings and states.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each was seen or not; none excludes another")]
 pub struct State {
     /// `ATE`.
     pub echo: Option<bool>,
