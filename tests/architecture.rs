@@ -171,7 +171,7 @@ fn links_in_the_docs_lead_somewhere() {
 }
 
 /// Files that may hold names of AT commands or their answers as strings that decide, each with its reason.
-const NAMES_ELSEWHERE: [(&str, &str); 10] = [
+const NAMES_ELSEWHERE: [(&str, &str); 13] = [
     ("src/app/passthrough.rs", "the check of a passthrough asks one question many times and counts the answers"),
     (
         "src/capture/redact/collect.rs",
@@ -184,6 +184,9 @@ const NAMES_ELSEWHERE: [(&str, &str); 10] = [
     ("src/modem/transcript.rs", "the two lines that any modem refuses with tell a log from prose"),
     ("src/modem/transcript/", "what pasted logs look like, before anything is known of a modem"),
     ("src/modem/diagnose/", "rules about that very command, and what they offer to send"),
+    ("src/modem/secrets", "the questions whose answers are secrets, and what a PIN typed alone follows"),
+    ("src/sketch/explain/slips.rs", "a slip that is about that very command"),
+    ("src/sketch/libraries.rs", "what each call of an Arduino library sends"),
     ("src/ui/strip.rs", "which answer a fact of the strip comes from, for people"),
 ];
 

@@ -111,7 +111,8 @@ impl Rule for Unanswered {
                     self.asked = None;
                 }
                 match done.role {
-                    Role::Open if done.asked.form == Form::Set && !done.refused() => {
+                    // A SIM7000 tells that it is open before it says OK.
+                    Role::Open if done.asked.form == Form::Set && !done.refused() && !dialog.state.connected() => {
                         self.pending = Some(Pending::of(done, dialog));
                     }
                     // It was given up, or the data was sent: there was a connection.
