@@ -171,7 +171,7 @@ fn links_in_the_docs_lead_somewhere() {
 }
 
 /// Files that may hold names of AT commands or their answers as strings that decide, each with its reason.
-const NAMES_ELSEWHERE: [(&str, &str); 13] = [
+const NAMES_ELSEWHERE: [(&str, &str); 16] = [
     ("src/app/passthrough.rs", "the check of a passthrough asks one question many times and counts the answers"),
     (
         "src/capture/redact/collect.rs",
@@ -185,6 +185,9 @@ const NAMES_ELSEWHERE: [(&str, &str); 13] = [
     ("src/modem/transcript/", "what pasted logs look like, before anything is known of a modem"),
     ("src/modem/diagnose/", "rules about that very command, and what they offer to send"),
     ("src/modem/secrets", "the questions whose answers are secrets, and what a PIN typed alone follows"),
+    ("src/sketch/board/modem.rs", "the rate that a sketch gives the modem decides what the board hears"),
+    ("src/ui/send_box/completion.rs", "which commands people type most"),
+    ("src/ui/tools/simulator.rs", "a caller's number to begin with"),
     ("src/sketch/explain/slips.rs", "a slip that is about that very command"),
     ("src/sketch/libraries.rs", "what each call of an Arduino library sends"),
     ("src/ui/strip.rs", "which answer a fact of the strip comes from, for people"),

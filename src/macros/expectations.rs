@@ -21,8 +21,8 @@ const INVITED: Duration = Duration::from_secs(5);
 /// A pause for the rest of an answer that goes on behind what was waited for.
 const REST: Duration = Duration::from_millis(100);
 
-/// An address alone on its line is worth keeping.
-const ADDRESS: (&str, &str) = ("ip", r"^(\d+\.\d+\.\d+\.\d+)$");
+/// An address at the end of its line, alone or behind the command's name, is worth keeping.
+const ADDRESS: (&str, &str) = ("ip", r"(\d+\.\d+\.\d+\.\d+)$");
 
 /// What one step should wait for, as notation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

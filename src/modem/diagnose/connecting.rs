@@ -100,19 +100,17 @@ impl Rule for Unanswered {
             }
             Event::Said(Said::State(_) | Said::Rdy | Said::PdpDeact | Said::Closed(_), _) => self.pending = None,
             Event::Said(Said::ConnectOk(_) | Said::ConnectFail(_) | Said::AlreadyConnect(_) | Said::Connect, _) => {
-                self.pending = None;
+                (self.asked, self.pending) = (None, None);
                 if let Some(told) = self.told.take() {
                     book.withdraw(told);
                 }
             }
             Event::Final => {
                 let Some(done) = &dialog.done else { return };
-                if done.role == Role::Open {
-                    self.asked = None;
-                }
+                // A SIM7000 tells that it is open before it says OK: then nothing is asked any more.
+                let asked = if done.role == Role::Open { self.asked.take() } else { None };
                 match done.role {
-                    // A SIM7000 tells that it is open before it says OK.
-                    Role::Open if done.asked.form == Form::Set && !done.refused() && !dialog.state.connected() => {
+                    Role::Open if asked.is_some() && !done.refused() => {
                         self.pending = Some(Pending::of(done, dialog));
                     }
                     // It was given up, or the data was sent: there was a connection.
