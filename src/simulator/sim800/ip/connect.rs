@@ -8,6 +8,7 @@ use crate::simulator::desk::{Desk, Target};
 use crate::simulator::faults::Fault;
 use crate::simulator::line::{Call, Form};
 use crate::simulator::part::Command;
+use crate::simulator::profile::Range;
 use crate::simulator::reply::{Code, Done, Failure, NOT_ALLOWED};
 
 pub(super) const COMMANDS: &[Command<Ip>] = &[("+CIPSTART", Ip::cipstart), ("+CIPCLOSE", Ip::cipclose)];
@@ -88,7 +89,7 @@ impl Ip {
             // 160 s of the manual, in steps of a quarter of a second.
             let patience = tries < 640 && desk.card_ready().is_ok_and(|()| !desk.radio.registered());
             if patience || (tries < 640 && desk.card_state() == Some("READY") && !desk.card.is_read()) {
-                desk.later([250, 250], again);
+                self.connect_later(desk, number, [250, 250], again);
                 return;
             }
             if !self.activate(desk) {
@@ -98,15 +99,30 @@ impl Ip {
                 return;
             }
             self.context = Context::Status;
-            desk.later(desk.profile().context_ms, again);
+            self.connect_later(desk, number, desk.profile().context_ms, again);
             return;
         }
         self.open_link(desk, number);
     }
 
+    /// Goes on with a connection later, unless it is closed until then.
+    fn connect_later(
+        &mut self,
+        desk: &mut Desk,
+        number: usize,
+        range: Range,
+        then: impl FnOnce(&mut Self, &mut Desk) + Send + 'static,
+    ) {
+        let timer = desk.later(range, then);
+        if let Some(link) = self.links.get_mut(number) {
+            link.connecting = Some(timer);
+        }
+    }
+
     fn open_link(&mut self, desk: &mut Desk, number: usize) {
         if desk.has(Fault::Refuse) {
-            desk.later(desk.profile().refused_ms, move |ip: &mut Self, desk| ip.connect_failed(desk, number));
+            let refused = desk.profile().refused_ms;
+            self.connect_later(desk, number, refused, move |ip, desk| ip.connect_failed(desk, number));
             return;
         }
         let Some(link) = self.link(number).filter(|link| link.state == LinkState::Connecting) else { return };
