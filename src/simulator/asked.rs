@@ -23,6 +23,8 @@ const COMMANDS: &[Command<Asked>] = &[
     ("+CAOC", |_, desk, call| shown(desk, call, "\"000000\"")),
     ("+CACM", |_, desk, call| shown(desk, call, "\"000000\"")),
     ("+CAMM", |_, desk, call| shown(desk, call, "\"000000\"")),
+    ("+CMAR", |_, _, call| taken(call)),
+    ("+CPUC", |_, desk, call| shown(desk, call, "\"\",\"0\"")),
     ("+CCUG", |_, desk, call| shown(desk, call, "0,0,0")),
     ("+CRSM", |_, desk, call| of_file(desk, call, "106,130")),
     ("+CSIM", |_, desk, call| of_file(desk, call, "4,\"6A82\"")),
