@@ -144,7 +144,7 @@ fn a_modem_that_does_not_answer_is_not_waited_for_quietly() {
         Status {
             now: Duration::from_secs(58),
             ..open(Doing::Waiting {
-                command: "AT+CPIN=\"4711\"".to_owned(),
+                command: "AT+CPIN=\"****\"".to_owned(),
                 since: Duration::ZERO,
                 allowed: Some(Duration::from_secs(5)),
             })
@@ -171,7 +171,7 @@ fn findings_are_lines_newest_first_and_are_put_away_one_by_one() {
     let mut desk = Desk::new(&Start::default());
     let findings = Arc::new([
         finding("one", "The first of all.", 1, false),
-        finding("two", "The second, with AT+CPIN=\"4711\".", 2, true),
+        finding("two", "The second, with AT+CPIN=\"****\".", 2, true),
         finding("three", "The third.", 3, false),
     ]);
     show(&mut desk, Status { findings, ..open(Doing::Unknown) });
