@@ -5,7 +5,7 @@
 //! its echo. Which parameters are secret says [`crate::vocabulary::private`]. A line that resembles a command with a secret
 //! (a slip in its name, blanks, another separator, an unbalanced quote) is masked from there on: better a byte too many than
 //! a password. What a modem answers to a query of a secret is secret too. A login that is sent as data is the matter of
-//! [`mqtt`].
+//! `mqtt`.
 
 mod likeness;
 mod line;

@@ -1,7 +1,7 @@
 //! Arduino sketches, run and written.
 //!
 //! In: [`Source`] joins the tabs of a sketch, `front` reads it (tree-sitter's C++), `machine` runs it on a `board` with virtual
-//! time and the simulated modem behind the modem's port. Of that run, [`explain`] tells what goes wrong, by line, and
+//! time and the simulated modem behind the modem's port. Of that run, `explain` tells what goes wrong, by line, and
 //! [`import`] makes a macro. Out: [`export_ino`], [`export_python`] and [`export_c`] write a macro as a program.
 //! `docs/sketches.md` is the user's page.
 //!
