@@ -7,6 +7,7 @@ use super::rule::Doc;
 use super::{Evidence, Finding, Offer, Severity};
 use crate::modem::dialog::exchange::Span;
 use crate::modem::secrets::Secrets;
+use crate::notation::harmless;
 use crate::vocabulary::Family;
 
 /// Most findings that are kept; the rest is counted.
@@ -125,7 +126,8 @@ impl Book {
                 *label = self.secrets.masked(std::mem::take(label));
             }
         }
-        let masked = |text: String| self.secrets.masked(text);
+        // What a finding quotes from the line is shown, never obeyed.
+        let masked = |text: String| harmless(&self.secrets.masked(text));
         let mut finding = Finding {
             rule: doc.slug,
             severity: draft.severity.unwrap_or(doc.severity),

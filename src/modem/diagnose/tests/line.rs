@@ -125,3 +125,13 @@ fn a_modem_that_fell_silent_is_told_also_when_commands_come_slowly() {
     diagnoser.received(b"AT\r\r\nOK\r\n", Some(second(78)));
     assert!(diagnoser.findings().iter().all(|finding| finding.resolved));
 }
+
+#[test]
+fn a_control_character_in_a_command_is_shown_and_not_obeyed() {
+    let text = b"> AT+CMGF\x12=1\\r\n< \\r\\nERROR\\r\\n\n";
+    let found = crate::modem::diagnose::of_transcript(&crate::modem::transcript::Transcript::read(text));
+    assert!(!found.findings().is_empty());
+    for finding in found.findings() {
+        assert!(!finding.title.chars().any(char::is_control), "{finding:?}");
+    }
+}
