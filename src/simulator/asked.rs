@@ -49,9 +49,9 @@ commands_only!(Asked, COMMANDS);
 /// `NAME: values` to be asked for; a new value is taken without effect.
 pub(super) fn shown(desk: &mut Desk, call: &Call, values: &str) -> Done {
     match call.form {
-        Form::Read | Form::Execute => desk.answer(call, format!("{}: {values}", call.name)),
+        Form::Query | Form::Execute => desk.answer(call, format!("{}: {values}", call.name)),
         Form::Test => Done::Ok,
-        Form::Set => taken(call),
+        _ => taken(call),
     }
 }
 
@@ -63,7 +63,7 @@ pub(super) fn taken(call: &Call) -> Done {
 /// A modem for data only: fax is no class of it (V.250 §6.2).
 fn fax_class(_: &mut Asked, desk: &mut Desk, call: &Call) -> Done {
     match (call.form, call.number(0)) {
-        (Form::Read, _) => desk.answer(call, "+FCLASS: 0"),
+        (Form::Query, _) => desk.answer(call, "+FCLASS: 0"),
         (Form::Test, _) => desk.test(call, "(0)"),
         (Form::Set, Some(0)) => Done::Ok,
         _ => NOT_ALLOWED,
@@ -107,7 +107,7 @@ fn indicators(_: &mut Asked, desk: &mut Desk, call: &Call) -> Done {
             call,
             "(\"battchg\",(0-5)),(\"signal\",(0-5)),(\"service\",(0,1)),(\"message\",(0,1)),(\"call\",(0,1)),(\"roam\",(0,1)),(\"smsfull\",(0,1))",
         ),
-        Form::Read => {
+        Form::Query => {
             let signal = match desk.signal_quality() {
                 99 => 0,
                 quality => quality.div_ceil(6),

@@ -62,7 +62,7 @@ fn show_settings(_: &mut Basic, desk: &mut Desk, _: &Call) -> Done {
 /// The new rate counts after the OK.
 fn rate(_: &mut Basic, desk: &mut Desk, call: &Call) -> Done {
     match call.form {
-        Form::Read => desk.parameter(call).unwrap_or(NOT_ALLOWED),
+        Form::Query => desk.parameter(call).unwrap_or(NOT_ALLOWED),
         Form::Test => {
             let list: Vec<_> = RATES.iter().skip(1).map(ToString::to_string).collect();
             desk.info(format!("+IPR: (),(0,{})", list.join(",")));
@@ -108,7 +108,7 @@ fn power_off(_: &mut Basic, desk: &mut Desk, call: &Call) -> Done {
 
 fn functionality(_: &mut Basic, desk: &mut Desk, call: &Call) -> Done {
     match (call.form, call.number(0), call.number(1).unwrap_or(0)) {
-        (Form::Read, ..) => desk.answer(call, format!("+CFUN: {}", desk.radio.functionality())),
+        (Form::Query, ..) => desk.answer(call, format!("+CFUN: {}", desk.radio.functionality())),
         (Form::Test, ..) => desk.test(call, "(0,1,4),(0,1)"),
         (Form::Set, Some(1), 1) => {
             desk.code(Code::Ok);
@@ -129,7 +129,7 @@ fn character_set(_: &mut Basic, desk: &mut Desk, call: &Call) -> Done {
             let list: Vec<_> = SETS.iter().map(|set| format!("\"{set}\"")).collect();
             desk.test(call, &format!("({})", list.join(",")))
         }
-        Form::Read => desk.answer(call, format!("+CSCS: \"{}\"", desk.character_set())),
+        Form::Query => desk.answer(call, format!("+CSCS: \"{}\"", desk.character_set())),
         Form::Set => match SETS.iter().find(|set| **set == call.word(0)) {
             Some(set) => {
                 desk.set_character_set(set);
@@ -137,6 +137,6 @@ fn character_set(_: &mut Basic, desk: &mut Desk, call: &Call) -> Done {
             }
             None => NOT_ALLOWED,
         },
-        Form::Execute => NOT_ALLOWED,
+        _ => NOT_ALLOWED,
     }
 }

@@ -22,7 +22,7 @@ const COMMANDS: &[Command<Calls>] = &[
     ("+VTS", Calls::tones),
     ("+CLDTMF", Calls::tones),
     ("+VTD", |_, _, _| Done::Ok),
-    ("+CSTA", |_, desk, call| if call.form == Form::Read { desk.answer(call, "+CSTA: 129") } else { Done::Ok }),
+    ("+CSTA", |_, desk, call| if call.form == Form::Query { desk.answer(call, "+CSTA: 129") } else { Done::Ok }),
     ("+CEER", |_, desk, call| desk.answer(call, "+CEER: No cause information available")),
 ];
 
@@ -142,7 +142,7 @@ impl Calls {
     fn redial(&mut self, desk: &mut Desk, _: &Call) -> Done {
         let mut raw = self.last_dialed.clone().into_bytes();
         raw.push(b';');
-        self.dial(desk, &Call { name: "D".into(), form: Form::Set, arguments: Vec::new(), raw })
+        self.dial(desk, &Call::dial(raw))
     }
 
     fn alerting(&mut self, desk: &mut Desk) {
@@ -258,7 +258,7 @@ impl Calls {
             Form::Test => return desk.test(call, "(0,1)"),
             Form::Set => return if matches!(call.number(0), Some(0 | 1)) { Done::Ok } else { NOT_ALLOWED },
             // Drivers ask `AT+CLCC?` and get the list too.
-            Form::Execute | Form::Read => {}
+            _ => {}
         }
         let state = match self.state {
             State::Idle => return Done::Ok,

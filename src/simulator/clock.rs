@@ -137,7 +137,7 @@ impl Clocks {
 
     fn clock_command(&mut self, desk: &mut Desk, call: &Call) -> Done {
         match call.form {
-            Form::Read => desk.answer(call, format!("+CCLK: \"{}\"", self.clock.text(desk.now()))),
+            Form::Query => desk.answer(call, format!("+CCLK: \"{}\"", self.clock.text(desk.now()))),
             Form::Test => Done::Ok,
             Form::Set => match Clock::parse(&call.string(0), desk.now()) {
                 Some(clock) => {
@@ -146,7 +146,7 @@ impl Clocks {
                 }
                 None => NOT_ALLOWED,
             },
-            Form::Execute => NOT_ALLOWED,
+            _ => NOT_ALLOWED,
         }
     }
 }

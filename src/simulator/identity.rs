@@ -87,7 +87,7 @@ fn pin(_: &mut Identity, desk: &mut Desk, call: &Call) -> Done {
     match (call.form, desk.card_state()) {
         (Form::Test, _) => Done::Ok,
         (_, None) => Done::Fail(Failure::Cme(10)),
-        (Form::Read, Some(state)) => desk.answer(call, format!("+CPIN: {state}")),
+        (Form::Query, Some(state)) => desk.answer(call, format!("+CPIN: {state}")),
         (Form::Set, Some("SIM PIN")) if desk.card.try_pin(call.text(0)) => {
             desk.card_opened();
             Done::Ok

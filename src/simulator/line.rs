@@ -1,42 +1,28 @@
-//! Command lines: what stands after `AT`, cut into commands (manual §1.4, V.250 §5.4). It knows the shape of commands, not
-//! which there are.
+//! A command as the simulated modem takes it: what [`crate::vocabulary::Line`] reads, with what a modem refuses told apart.
 //!
-//! Basic commands may be glued (`E0V1&W`), an extended one (`+…`) ends at `;` or at the end. Quotes keep `;` and `,`.
-//! Blanks are passed over between commands, never inside a name: `AT + CSQ` is an error, as on the modem.
+//! The vocabulary reads any line, since people write any; a modem answers `ERROR` to some of them (manual §1.4, V.250 §5.4):
+//! text behind a closing quote, a quote that never closes, a sign that begins no name. It knows the shape of commands, not
+//! which there are. Blanks are passed over between commands, never inside a name: `AT + CSQ` is an error.
 
-/// How a command was given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
-    /// `+CSQ`, `E`.
-    Execute,
-    /// `+CSQ?`, `S3?`.
-    Read,
-    /// `+CSQ=?`.
-    Test,
-    /// `+CREG=1`, `E0`, `S0=1`.
-    Set,
-}
-
-/// One argument.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Argument {
-    /// Nothing between two commas.
-    Missing,
-    /// In quotes.
-    Quoted(Vec<u8>),
-    /// Without quotes.
-    Bare(Vec<u8>),
-}
+pub(super) use crate::vocabulary::Form;
+use crate::vocabulary::{Calls, Parameter};
 
 /// One command of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Call {
     /// In capitals, with its `+` or `&`.
     pub(super) name: String,
+    /// A basic command with a number behind it sets (`E0`).
     pub(super) form: Form,
-    pub(super) arguments: Vec<Argument>,
-    /// The arguments as they were typed.
+    arguments: Vec<Argument>,
+    /// The arguments as they were typed; of a number to dial with its `;`.
     pub(super) raw: Vec<u8>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Argument {
+    text: Vec<u8>,
+    quoted: bool,
 }
 
 /// The line is no sequence of commands from here on.
@@ -44,6 +30,12 @@ pub(super) struct Call {
 pub(super) struct Malformed;
 
 impl Call {
+    /// `D` and what is dialed, with the `;` that makes it a voice call.
+    pub(super) fn dial(number: Vec<u8>) -> Self {
+        let arguments = vec![Argument { text: number.clone(), quoted: false }];
+        Self { name: "D".into(), form: Form::Set, arguments, raw: number }
+    }
+
     /// The argument as a number, in quotes or not; `None` when it is missing or no number.
     pub(super) fn number(&self, index: usize) -> Option<i64> {
         std::str::from_utf8(self.text(index)?).ok()?.trim().parse().ok()
@@ -51,18 +43,13 @@ impl Call {
 
     /// The argument as text, in quotes or not; `None` when it is missing.
     pub(super) fn text(&self, index: usize) -> Option<&[u8]> {
-        match self.arguments.get(index)? {
-            Argument::Missing => None,
-            Argument::Quoted(text) | Argument::Bare(text) => Some(text),
-        }
+        let argument = self.arguments.get(index)?;
+        (argument.quoted || !argument.text.is_empty()).then_some(&argument.text)
     }
 
     /// The argument if it stands in quotes.
     pub(super) fn quoted(&self, index: usize) -> Option<&[u8]> {
-        match self.arguments.get(index)? {
-            Argument::Quoted(text) => Some(text),
-            _ => None,
-        }
+        self.arguments.get(index).filter(|argument| argument.quoted).map(|argument| argument.text.as_slice())
     }
 
     /// The argument as text for display; empty when it is missing.
@@ -106,110 +93,36 @@ pub(super) fn without_blanks(line: &[u8]) -> Vec<u8> {
     line.iter().filter(keep).copied().collect()
 }
 
-/// The next command of `rest` and how many bytes it took; `None` when nothing is left.
+/// The next command of `rest`, what stands behind `AT`, and how many bytes it took; `None` when nothing is left.
 pub(super) fn next(rest: &[u8]) -> Option<Result<(Call, usize), Malformed>> {
-    let start = rest.iter().position(|&byte| byte != b' ' && byte != b';')?;
-    let body = rest.get(start..)?;
-    let first = body.first()?.to_ascii_uppercase();
-    let cut = match first {
-        b'+' | b'*' | b'^' | b'#' | b'%' | b'$' => extended(body),
-        b'D' => Some(dial(body)),
-        b'S' => s_register(body),
-        b'&' | b'\\' => basic(body, 2),
-        b'A'..=b'Z' => basic(body, 1),
-        _ => None,
-    };
-    Some(cut.map(|(call, used)| (call, start + used)).ok_or(Malformed))
+    let mut calls = Calls::behind_at(rest);
+    let call = calls.next()?;
+    let sound = call.parameters().all(|parameter| is_sound(&parameter));
+    Some(taken(rest, &call).filter(|_| sound).map(|call| (call, calls.position())).ok_or(Malformed))
 }
 
-fn extended(body: &[u8]) -> Option<(Call, usize)> {
-    let end = unquoted(body, b';').unwrap_or(body.len());
-    let command = body.get(..end)?;
-    let used = (end + 1).min(body.len());
-    let name_end = command.iter().position(|&byte| byte == b'=' || byte == b'?').unwrap_or(command.len());
-    let name = String::from_utf8(command.get(..name_end)?.to_ascii_uppercase()).ok()?;
-    let name = name.trim_end().to_owned();
-    let (form, raw) = match command.get(name_end..)? {
-        [] => (Form::Execute, Vec::new()),
-        [b'?', rest @ ..] if rest.iter().all(|&byte| byte == b' ') => (Form::Read, Vec::new()),
-        [b'=', b'?', rest @ ..] if rest.iter().all(|&byte| byte == b' ') => (Form::Test, Vec::new()),
-        [b'=', rest @ ..] => (Form::Set, rest.to_vec()),
+/// The command, where its shape is one that modems know.
+fn taken(line: &[u8], call: &crate::vocabulary::Call<'_>) -> Option<Call> {
+    let name = String::from_utf8(call.name.to_ascii_uppercase()).ok()?;
+    let form = match (name.bytes().next()?, call.form) {
+        (b'D', _) => {
+            let voice = line.get(call.span.end..)?.trim_ascii_start().starts_with(b";");
+            return Some(Call::dial([call.raw(), if voice { b";" } else { b"" }].concat()));
+        }
+        (b'+' | b'*' | b'^' | b'#' | b'%' | b'$', Form::Execute | Form::Query | Form::Test | Form::Set)
+        | (b'S', Form::Query | Form::Test | Form::Set) => call.form,
+        (b'A'..=b'R' | b'T'..=b'Z' | b'&' | b'\\', Form::Execute) if call.raw().is_empty() => Form::Execute,
+        (b'A'..=b'R' | b'T'..=b'Z' | b'&' | b'\\', Form::Execute) => Form::Set,
         _ => return None,
     };
-    let arguments = if form == Form::Set { arguments(&raw)? } else { Vec::new() };
-    Some((Call { name, form, arguments, raw }, used))
+    let argument = |parameter: Parameter<'_>| Argument { text: parameter.text.to_vec(), quoted: parameter.quoted };
+    let arguments = call.parameters().map(argument).collect();
+    Some(Call { name, form, arguments, raw: call.raw().to_vec() })
 }
 
-/// `D` takes all up to and with the `;` that makes it a voice call.
-fn dial(body: &[u8]) -> (Call, usize) {
-    let end = body.iter().position(|&byte| byte == b';').map_or(body.len(), |at| at + 1);
-    let raw = body.get(1..end).unwrap_or_default().to_vec();
-    (Call { name: "D".into(), form: Form::Set, arguments: vec![Argument::Bare(raw.clone())], raw }, end)
-}
-
-fn s_register(body: &[u8]) -> Option<(Call, usize)> {
-    let digits = body.iter().skip(1).take_while(|byte| byte.is_ascii_digit()).count();
-    let name = String::from_utf8(body.get(..=digits)?.to_ascii_uppercase()).ok()?;
-    let blanks = |from: usize| body.iter().skip(from).take_while(|byte| **byte == b' ').count();
-    let digits = digits + blanks(digits + 1);
-    match body.get(digits + 1) {
-        Some(b'?') => Some((Call { name, form: Form::Read, arguments: Vec::new(), raw: Vec::new() }, digits + 2)),
-        Some(b'=') => {
-            let after = digits + 2 + blanks(digits + 2);
-            if body.get(after) == Some(&b'?') {
-                return Some((Call { name, form: Form::Test, arguments: Vec::new(), raw: Vec::new() }, after + 1));
-            }
-            let length = body.iter().skip(after).take_while(|byte| byte.is_ascii_digit()).count();
-            let raw = body.get(after..after + length)?.to_vec();
-            Some((Call { name, form: Form::Set, arguments: vec![Argument::Bare(raw.clone())], raw }, after + length))
-        }
-        _ => None,
-    }
-}
-
-fn basic(body: &[u8], letters: usize) -> Option<(Call, usize)> {
-    let name = String::from_utf8(body.get(..letters)?.to_ascii_uppercase()).ok()?;
-    let digits = body.iter().skip(letters).take_while(|byte| byte.is_ascii_digit()).count();
-    let raw = body.get(letters..letters + digits)?.to_vec();
-    let used = letters + digits;
-    let call = if raw.is_empty() {
-        Call { name, form: Form::Execute, arguments: Vec::new(), raw }
-    } else {
-        Call { name, form: Form::Set, arguments: vec![Argument::Bare(raw.clone())], raw }
-    };
-    Some((call, used))
-}
-
-/// Where `wanted` first stands outside quotes.
-fn unquoted(text: &[u8], wanted: u8) -> Option<usize> {
-    let mut inside = false;
-    text.iter().position(|&byte| {
-        inside ^= byte == b'"';
-        !inside && byte == wanted
-    })
-}
-
-/// Cuts at commas outside quotes. `None` for text after a closing quote or a quote that never closes.
-fn arguments(raw: &[u8]) -> Option<Vec<Argument>> {
-    let mut list = Vec::new();
-    let mut rest = raw;
-    loop {
-        let end = unquoted(rest, b',').unwrap_or(rest.len());
-        list.push(argument(rest.get(..end)?.trim_ascii())?);
-        match rest.get(end + 1..) {
-            Some(after) if end < rest.len() => rest = after,
-            _ => return Some(list),
-        }
-    }
-}
-
-fn argument(text: &[u8]) -> Option<Argument> {
-    match text {
-        [] => Some(Argument::Missing),
-        [b'"', inner @ .., b'"'] if !inner.contains(&b'"') => Some(Argument::Quoted(inner.to_vec())),
-        [b'"', ..] => None,
-        bare => Some(Argument::Bare(bare.to_vec())),
-    }
+/// Its quotes stand around all of it.
+fn is_sound(parameter: &Parameter<'_>) -> bool {
+    !parameter.quoted || parameter.closed && !parameter.text.contains(&b'"')
 }
 
 #[cfg(test)]
@@ -226,9 +139,9 @@ mod tests {
             };
             let form = match call.form {
                 Form::Execute => "!",
-                Form::Read => "?",
+                Form::Query => "?",
                 Form::Test => "=?",
-                Form::Set => "=",
+                _ => "=",
             };
             list.push(format!("{}{form}{}", call.name, String::from_utf8_lossy(&call.raw)));
             rest = &rest[used..];
@@ -246,33 +159,28 @@ mod tests {
         check("+cmgf=1; +cscs=\"GSM\"", "+CMGF=1 +CSCS=\"GSM\"");
         check("D+491234;", "D=+491234;");
         check("D*99#", "D=*99#");
+        check("D1;+CLCC", "D=1; +CLCC!");
         check("S5?", "S5?");
         check("S0 = 1;+CIPMUX = 1; +CSTT = \"a b\", \"\"", "S0=1 +CIPMUX= 1 +CSTT= \"a b\", \"\"");
         check("+CSTT=\"a;b\",\"\"", "+CSTT=\"a;b\",\"\"");
         check("+CREG?", "+CREG?");
         check("+CREG=?", "+CREG=?");
-        check("+CREG?x", "malformed");
-        check("+CSTT=\"open", "malformed");
-        check("1", "malformed");
-        check(" + CSQ", "+ CSQ!");
-        check("S3", "malformed");
-        check(";;", "");
+    }
+
+    #[test]
+    fn refuses_what_is_no_command() {
+        for line in ["+CREG?x", "+CSTT=\"open", "1", " + CSQ", "S3", "\0", "E=0", "/", "+CSTT=\"a\"b", "+X=\"a\"b\""] {
+            assert_eq!(all(line), "malformed", "{line}");
+        }
+        assert_eq!(all(";;"), "");
     }
 
     #[test]
     fn arguments_keep_quotes_apart_from_bare_words() {
-        let check = |raw: &str, expect: &[Argument]| assert_eq!(arguments(raw.as_bytes()).unwrap(), expect, "{raw}");
-        check(
-            "0,\"TCP\",\"a,b\",80",
-            &[
-                Argument::Bare(b"0".to_vec()),
-                Argument::Quoted(b"TCP".to_vec()),
-                Argument::Quoted(b"a,b".to_vec()),
-                Argument::Bare(b"80".to_vec()),
-            ],
-        );
-        check(",", &[Argument::Missing, Argument::Missing]);
-        check("", &[Argument::Missing]);
-        assert_eq!(arguments(b"\"a\"b"), None);
+        let (call, _) = next(b"+CIPSTART=0,\"TCP\",\"a,b\",80,,\"\"").unwrap().unwrap();
+        let arguments: Vec<_> = (0..call.count()).map(|at| (call.text(at), call.quoted(at).is_some())).collect();
+        let text = |text: &'static [u8], quoted| (Some(text), quoted);
+        let expect = [text(b"0", false), text(b"TCP", true), text(b"a,b", true), text(b"80", false)];
+        assert_eq!(arguments, [expect.as_slice(), &[(None, false), text(b"", true)]].concat());
     }
 }

@@ -56,7 +56,7 @@ impl Network {
     }
 
     fn registration(_: &mut Self, desk: &mut Desk, call: &Call) -> Done {
-        if call.form != Form::Read {
+        if call.form != Form::Query {
             return desk.parameter(call).unwrap_or(NOT_ALLOWED);
         }
         let level = desk.value(&call.name);
@@ -70,7 +70,7 @@ impl Network {
 
     fn attach(&mut self, desk: &mut Desk, call: &Call) -> Done {
         match (call.form, call.number(0)) {
-            (Form::Read, _) => desk.answer(call, format!("+CGATT: {}", u8::from(desk.radio.attached()))),
+            (Form::Query, _) => desk.answer(call, format!("+CGATT: {}", u8::from(desk.radio.attached()))),
             (Form::Test, _) => desk.test(call, "(0,1)"),
             (Form::Set, Some(0)) => {
                 desk.detach();
@@ -92,8 +92,8 @@ impl Network {
 
     fn operator(&mut self, desk: &mut Desk, call: &Call) -> Done {
         match (call.form, call.number(0)) {
-            (Form::Read, _) if !desk.radio.registered() => desk.answer(call, "+COPS: 0"),
-            (Form::Read, _) => {
+            (Form::Query, _) if !desk.radio.registered() => desk.answer(call, "+COPS: 0"),
+            (Form::Query, _) => {
                 let format = self.operator_format;
                 let profile = desk.profile();
                 let name = if format == 2 { &profile.operator_code } else { &profile.operator };

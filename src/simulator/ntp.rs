@@ -72,7 +72,7 @@ impl Clocks {
     fn time_server(&mut self, desk: &mut Desk, call: &Call) -> Done {
         match call.form {
             Form::Test => desk.test(call, "length of server,(-47-48),(0,1),(0-2)"),
-            Form::Read => {
+            Form::Query => {
                 let text = format!("+CNTP: {},{}", self.asking.server, self.asking.zone);
                 desk.answer(call, text)
             }
@@ -86,7 +86,7 @@ impl Clocks {
                 Done::Ok
             }
             Form::Execute if self.asking.socket.is_some() => NOT_ALLOWED,
-            Form::Execute => {
+            _ => {
                 desk.code(Code::Ok);
                 self.ask(desk);
                 Done::Silent

@@ -67,7 +67,7 @@ impl PhoneBook {
                 let list: Vec<_> = BOOKS.iter().map(|book| format!("\"{book}\"")).collect();
                 desk.test(call, &format!("({})", list.join(",")))
             }
-            Form::Read => {
+            Form::Query => {
                 let used = if self.in_card() { desk.card.book().iter().flatten().count() } else { 0 };
                 let text = format!("+CPBS: \"{}\",{used},{PLACES}", self.chosen);
                 desk.answer(call, text)
@@ -79,7 +79,7 @@ impl PhoneBook {
                 }
                 None => NOT_ALLOWED,
             },
-            Form::Execute => NOT_ALLOWED,
+            _ => NOT_ALLOWED,
         }
     }
 

@@ -228,12 +228,12 @@ impl Desk {
         let parameter = TABLE.get(position(&call.name)?).filter(|_| self.profile().modem.has_setting(&call.name))?;
         let basic = !call.name.starts_with('+');
         Some(match call.form {
-            Form::Read if basic => {
+            Form::Query if basic => {
                 // Three digits as a V.250 modem prints S-registers; the manual shows one form, users the other.
                 self.info(format!("{:03}", self.settings.value(parameter.name)));
                 Done::Ok
             }
-            Form::Read => {
+            Form::Query => {
                 let values = self.settings.joined(parameter.name);
                 self.info(format!("{}: {values}", parameter.name));
                 Done::Ok
@@ -252,7 +252,7 @@ impl Desk {
                 Done::Ok
             }
             Form::Set if self.settings.assign(parameter, call) => Done::Ok,
-            Form::Execute | Form::Set => NOT_ALLOWED,
+            _ => NOT_ALLOWED,
         })
     }
 }

@@ -17,7 +17,7 @@ commands_only!(Ussd, COMMANDS);
 impl Ussd {
     fn cusd(_: &mut Self, desk: &mut Desk, call: &Call) -> Done {
         match (call.form, call.number(0)) {
-            (Form::Read, _) => desk.answer(call, "+CUSD: 0"),
+            (Form::Query, _) => desk.answer(call, "+CUSD: 0"),
             (Form::Test, _) => desk.test(call, "(0-2)"),
             (Form::Set, Some(0 | 2)) => Done::Ok,
             (Form::Set, Some(1)) => {

@@ -120,8 +120,10 @@ impl Place {
 pub struct Parameter<'a> {
     /// Without its quotes and the blanks around it.
     pub text: &'a [u8],
-    /// It stood in quotes.
+    /// It stood in quotes; the last of them may be missing.
     pub quoted: bool,
+    /// Its quotes are closed, or it has none.
+    pub closed: bool,
     /// Where `text` stands in the line that was read.
     pub span: Range<usize>,
 }
@@ -183,6 +185,20 @@ pub struct Calls<'a> {
     text: &'a [u8],
     at: usize,
     first: bool,
+}
+
+impl<'a> Calls<'a> {
+    /// The commands of a text that stands behind `AT`.
+    #[must_use]
+    pub const fn behind_at(text: &'a [u8]) -> Self {
+        Self { text, at: 0, first: false }
+    }
+
+    /// Where the next command is looked for, in the text that was given.
+    #[must_use]
+    pub const fn position(&self) -> usize {
+        self.at
+    }
 }
 
 impl<'a> Iterator for Calls<'a> {
@@ -251,16 +267,21 @@ fn basic_call(text: &[u8], start: usize) -> (Call<'_>, usize) {
         [b'&' | b'\\', _, ..] => 2,
         _ => 1,
     };
-    let named = if matches!(rest.first(), Some(b'S' | b's')) { 1 + digits(1) } else { letter };
+    let register = matches!(rest.first(), Some(b'S' | b's'));
+    let named = if register { 1 + digits(1) } else { letter };
     let name = rest.get(..named).unwrap_or(rest);
+    // `S0 = 1`: a register is set and asked with blanks in between, too.
+    let blanks = |from: usize| rest.iter().skip(from).take_while(|byte| register && **byte == b' ').count();
+    let sign = named + blanks(named);
+    let value = sign + 1 + blanks(sign + 1);
     let call = |form, values: usize, length: usize| {
         let end = start + length;
         (Call { name, form, span: start..end, values: (start + values).min(end)..end, text }, end)
     };
-    match rest.get(named..).unwrap_or_default() {
-        [b'=', b'?', ..] => call(Form::Test, named + 2, named + 2),
-        [b'=', ..] => call(Form::Set, named + 1, named + 1 + digits(named + 1)),
-        [b'?', ..] => call(Form::Query, named + 1, named + 1),
+    match (rest.get(sign), rest.get(value)) {
+        (Some(b'='), Some(b'?')) => call(Form::Test, value + 1, value + 1),
+        (Some(b'='), _) => call(Form::Set, value, value + digits(value)),
+        (Some(b'?'), _) => call(Form::Query, sign + 1, sign + 1),
         _ => call(Form::Execute, named, named + digits(named)),
     }
 }
@@ -271,10 +292,11 @@ fn parameter(text: &[u8], range: Range<usize>) -> Parameter<'_> {
     let start = range.start + whole.len() - whole.trim_ascii_start().len();
     let bare = whole.trim_ascii();
     let Some(inner) = bare.strip_prefix(b"\"") else {
-        return Parameter { text: bare, quoted: false, span: start..start + bare.len() };
+        return Parameter { text: bare, quoted: false, closed: true, span: start..start + bare.len() };
     };
+    let closed = inner.ends_with(b"\"");
     let inner = inner.strip_suffix(b"\"").unwrap_or(inner);
-    Parameter { text: inner, quoted: true, span: start + 1..start + 1 + inner.len() }
+    Parameter { text: inner, quoted: true, closed, span: start + 1..start + 1 + inner.len() }
 }
 
 /// Where the byte stands first, outside of quotes.

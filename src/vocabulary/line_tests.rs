@@ -39,6 +39,7 @@ fn lines_and_their_commands() {
     );
     check("ATE0+CSQ", "E Execute [\"0\"] | +CSQ Execute []");
     check("ATS0=1V1S3?", "S0 Set [\"1\"] | V Execute [\"1\"] | S3 Query []");
+    check("ATS0 = 1;S3 ?", "S0 Set [\"1\"] | S3 Query []");
     check("ATD123;", "D Execute [\"123\"]");
     check("ATD>\"a;b\";+CLCC", "D Execute [\">\\\"a;b\\\"\"] | +CLCC Execute []");
     check("AT^SYSCFG=2", "^SYSCFG Set [\"2\"]");

@@ -54,7 +54,7 @@ impl Http {
                 let list: Vec<_> = NAMES.iter().map(|name| format!("\"{name}\"")).collect();
                 desk.test(call, &list.join(","))
             }
-            Form::Read if self.open => {
+            Form::Query if self.open => {
                 let lines: Vec<_> = NAMES.iter().map(|name| format!("{name}: {}", self.parameter(name))).collect();
                 desk.answer(call, format!("+HTTPPARA:\r\n{}", lines.join("\r\n")))
             }
@@ -112,7 +112,7 @@ impl Http {
         if call.form == Form::Test {
             return desk.test(call, "(0-319487),(1-319488)");
         }
-        if !self.open || call.form == Form::Read {
+        if !self.open || call.form == Form::Query {
             return NOT_ALLOWED;
         }
         let number = |index: usize| call.size(index);
@@ -156,7 +156,7 @@ impl Http {
     fn http_status(&mut self, desk: &mut Desk, call: &Call) -> Done {
         match call.form {
             Form::Test => Done::Ok,
-            Form::Read if self.open => {
+            Form::Query if self.open => {
                 let busy = u8::from(self.action.is_some());
                 desk.answer(call, format!("+HTTPSTATUS: GET,{busy},0,0"))
             }

@@ -51,7 +51,7 @@ impl Extras {
     fn satellites(&mut self, desk: &mut Desk, call: &Call) -> Done {
         match (call.form, call.number(0)) {
             (Form::Test, _) => desk.test(call, "(0,1),(1-3)"),
-            (Form::Read, _) => desk.answer(call, format!("+CGPS: {},1", u8::from(self.on))),
+            (Form::Query, _) => desk.answer(call, format!("+CGPS: {},1", u8::from(self.on))),
             (Form::Set, Some(on @ (0 | 1))) if (on == 1) != self.on => {
                 self.on = on == 1;
                 Done::Ok

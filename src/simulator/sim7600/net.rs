@@ -25,7 +25,7 @@ const COMMANDS: &[Command<Net>] = &[
     ("+CIPTIMEOUT", |_, _, call| taken(call)),
     ("+CIPCCFG", |_, _, call| taken(call)),
     ("+CIPMODE", |_, desk, call| match (call.form, call.number(0)) {
-        (Form::Read, _) => desk.answer(call, "+CIPMODE: 0"),
+        (Form::Query, _) => desk.answer(call, "+CIPMODE: 0"),
         (Form::Test, _) => desk.test(call, "(0)"),
         (Form::Set, Some(0)) => Done::Ok,
         _ => Done::Fail(Failure::Plain),
@@ -33,7 +33,7 @@ const COMMANDS: &[Command<Net>] = &[
     ("+CDNSGIP", Net::find_name),
     ("+CGDCONT", Net::context),
     ("+CGACT", |_, desk, call| match call.form {
-        Form::Read => desk.answer(call, "+CGACT: 1,1"),
+        Form::Query => desk.answer(call, "+CGACT: 1,1"),
         _ => Done::Ok,
     }),
     ("+CGPADDR", |net, desk, call| {
@@ -221,12 +221,12 @@ impl Net {
 
     fn net_open(&mut self, desk: &mut Desk, call: &Call) -> Done {
         match call.form {
-            Form::Read => desk.answer(call, format!("+NETOPEN: {}", u8::from(self.address.is_some()))),
+            Form::Query => desk.answer(call, format!("+NETOPEN: {}", u8::from(self.address.is_some()))),
             Form::Test => Done::Ok,
             Form::Execute | Form::Set if self.address.is_some() => {
                 refused(desk, "+IP ERROR: Network is already opened")
             }
-            Form::Execute | Form::Set => {
+            _ => {
                 desk.code(Code::Ok);
                 if desk.burst() {
                     return Done::Gone;
@@ -269,7 +269,7 @@ impl Net {
 
     fn context(&mut self, desk: &mut Desk, call: &Call) -> Done {
         match call.form {
-            Form::Read => desk.answer(call, format!("+CGDCONT: 1,\"IP\",\"{}\",\"0.0.0.0\",0,0,0,0", self.apn)),
+            Form::Query => desk.answer(call, format!("+CGDCONT: 1,\"IP\",\"{}\",\"0.0.0.0\",0,0,0,0", self.apn)),
             Form::Test => desk.test(call, "(1-24,100-179),\"IP\",,,(0-2),(0-4),(0-1),(0-1)"),
             Form::Set if call.size(0).is_some_and(|number| (1..=24).contains(&number)) => {
                 if call.size(0) == Some(1) {
@@ -307,12 +307,12 @@ impl Net {
     fn open(&mut self, desk: &mut Desk, call: &Call) -> Done {
         match call.form {
             Form::Test => return desk.test(call, "(0-9),(\"TCP\",\"UDP\")"),
-            Form::Read => {
+            Form::Query => {
                 let rows: Vec<_> = self.links.iter().enumerate().map(|(number, link)| row(number, link)).collect();
                 return desk.answer(call, rows.join("\r\n"));
             }
             Form::Set => {}
-            Form::Execute => return Done::Fail(Failure::Plain),
+            _ => return Done::Fail(Failure::Plain),
         }
         let Some(number) = Self::named(call, 0) else { return Done::Fail(Failure::Plain) };
         let fails = |desk: &mut Desk, outcome| refused(desk, &format!("+CIPOPEN: {number},{}", outcome as u8));
@@ -391,7 +391,7 @@ impl Net {
     }
 
     fn close(&mut self, desk: &mut Desk, call: &Call) -> Done {
-        if call.form == Form::Read {
+        if call.form == Form::Query {
             let states: Vec<_> =
                 self.links.iter().map(|link| u8::from(link.state == State::Open).to_string()).collect();
             return desk.answer(call, format!("+CIPCLOSE: {}", states.join(",")));

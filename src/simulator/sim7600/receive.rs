@@ -63,7 +63,7 @@ impl Net {
 
     fn header(&mut self, desk: &mut Desk, call: &Call) -> Done {
         match (call.form, call.size(0)) {
-            (Form::Read, _) => desk.answer(call, format!("+CIPHEAD: {}", self.header)),
+            (Form::Query, _) => desk.answer(call, format!("+CIPHEAD: {}", self.header)),
             (Form::Test, _) => desk.test(call, "(0-2)"),
             (Form::Set, Some(value @ 0..=2)) => {
                 self.header = value;
@@ -75,7 +75,7 @@ impl Net {
 
     fn source(&mut self, desk: &mut Desk, call: &Call) -> Done {
         match (call.form, call.size(0)) {
-            (Form::Read, _) => desk.answer(call, format!("+CIPSRIP: {}", u8::from(self.source))),
+            (Form::Query, _) => desk.answer(call, format!("+CIPSRIP: {}", u8::from(self.source))),
             (Form::Test, _) => desk.test(call, "(0,1)"),
             (Form::Set, Some(value @ 0..=1)) => {
                 self.source = value == 1;
@@ -88,7 +88,7 @@ impl Net {
     fn read(&mut self, desk: &mut Desk, call: &Call) -> Done {
         match (call.form, call.number(0)) {
             (Form::Test, _) => desk.test(call, "(0-4),(0-9),(1-1500)"),
-            (Form::Read, _) => desk.answer(call, format!("+CIPRXGET: {}", desk.value("+CIPRXGET"))),
+            (Form::Query, _) => desk.answer(call, format!("+CIPRXGET: {}", desk.value("+CIPRXGET"))),
             (Form::Set, Some(0 | 1)) => desk.parameter(call).unwrap_or(Done::Fail(Failure::Plain)),
             (Form::Set, Some(mode @ 2..=4)) if desk.value("+CIPRXGET") == 1 => self.take(desk, call, mode),
             _ => Done::Fail(Failure::Plain),

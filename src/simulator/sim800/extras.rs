@@ -65,7 +65,7 @@ commands_only!(Extras, COMMANDS);
 /// Text to speech: nobody listens, but it ends with its line a moment later.
 fn speech(_: &mut Extras, desk: &mut Desk, call: &Call) -> Done {
     match (call.form, call.number(0)) {
-        (Form::Read, _) => desk.answer(call, "+CTTS: 0"),
+        (Form::Query, _) => desk.answer(call, "+CTTS: 0"),
         (Form::Test, _) => desk.test(call, "(0-2),<text>"),
         (Form::Set, Some(0)) => Done::Ok,
         (Form::Set, Some(1 | 2)) if call.text(1).is_some() => {
@@ -84,7 +84,7 @@ fn card_inserted(_: &mut Extras, desk: &mut Desk, call: &Call) -> Done {
 
 fn band(_: &mut Extras, desk: &mut Desk, call: &Call) -> Done {
     match call.form {
-        Form::Read => desk.answer(call, "+CBAND: EGSM_MODE,ALL_BAND"),
+        Form::Query => desk.answer(call, "+CBAND: EGSM_MODE,ALL_BAND"),
         Form::Test => desk.test(call, &format!("({})", BANDS.join(","))),
         Form::Set if BANDS.contains(&call.word(0).as_str()) => Done::Ok,
         _ => NOT_ALLOWED,
@@ -95,7 +95,7 @@ fn lamp_times(_: &mut Extras, desk: &mut Desk, call: &Call) -> Done {
     let times = |index: usize| call.number(index).is_some_and(|time| time == 0 || (40..=65_535).contains(&time));
     match (call.form, call.number(0)) {
         (Form::Test, _) => desk.test(call, "(1-3),(0,40-65535),(0,40-65535)"),
-        (Form::Read, _) => desk.answer(call, "+SLEDS: 1,64,800\r\n+SLEDS: 2,64,3000\r\n+SLEDS: 3,64,300"),
+        (Form::Query, _) => desk.answer(call, "+SLEDS: 1,64,800\r\n+SLEDS: 2,64,3000\r\n+SLEDS: 3,64,300"),
         (Form::Set, Some(1..=3)) if times(1) && times(2) => Done::Ok,
         _ => NOT_ALLOWED,
     }
@@ -104,7 +104,7 @@ fn lamp_times(_: &mut Extras, desk: &mut Desk, call: &Call) -> Done {
 /// A switch of `settings` whose read form shows a value of the module behind it.
 fn with_reading(desk: &mut Desk, call: &Call, reading: &str) -> Done {
     match call.form {
-        Form::Read => {
+        Form::Query => {
             let switch = desk.value(&call.name);
             desk.answer(call, format!("{}: {switch},{reading}", call.name))
         }

@@ -22,7 +22,10 @@ pub(super) const COMMANDS: &[Command<Sms>] = &[
     ("+CSCA", Sms::csca),
     ("+CSMP", Sms::csmp),
     ("+CSMS", Sms::csms),
-    ("+CSCB", |_, desk, call| if call.form == Form::Read { desk.answer(call, "+CSCB: 0,\"\",\"\"") } else { Done::Ok }),
+    (
+        "+CSCB",
+        |_, desk, call| if call.form == Form::Query { desk.answer(call, "+CSCB: 0,\"\",\"\"") } else { Done::Ok },
+    ),
     ("+CNMA", |_, _, _| Done::Ok),
     ("+CSAS", |_, _, _| Done::Ok),
     ("+CRES", |_, _, _| Done::Ok),
@@ -343,7 +346,7 @@ impl Sms {
                 let list = format!("({})", names.join(","));
                 desk.test(call, &format!("{list},{list},{list}"))
             }
-            Form::Read => match Self::messages_ready(desk) {
+            Form::Query => match Self::messages_ready(desk) {
                 Ok(()) => desk.answer(call, usage(self, true)),
                 Err(done) => done,
             },
@@ -367,13 +370,13 @@ impl Sms {
                 self.storages = storages;
                 desk.answer(call, usage(self, false))
             }
-            Form::Execute => NOT_ALLOWED,
+            _ => NOT_ALLOWED,
         }
     }
 
     fn csca(&mut self, desk: &mut Desk, call: &Call) -> Done {
         match call.form {
-            Form::Read => {
+            Form::Query => {
                 let kind = if self.centre.starts_with('+') { 145 } else { 129 };
                 let number = Self::quoted_number(desk, &self.centre);
                 desk.answer(call, format!("+CSCA: {number},{kind}"))
@@ -393,7 +396,7 @@ impl Sms {
 
     fn csmp(&mut self, desk: &mut Desk, call: &Call) -> Done {
         match call.form {
-            Form::Read => {
+            Form::Query => {
                 let values: Vec<_> = self.parameters.iter().map(ToString::to_string).collect();
                 desk.answer(call, format!("+CSMP: {}", values.join(",")))
             }
@@ -416,7 +419,7 @@ impl Sms {
 
     fn csms(_: &mut Self, desk: &mut Desk, call: &Call) -> Done {
         match (call.form, call.number(0)) {
-            (Form::Read, _) => desk.answer(call, "+CSMS: 0,1,1,1"),
+            (Form::Query, _) => desk.answer(call, "+CSMS: 0,1,1,1"),
             (Form::Test, _) => desk.test(call, "(0,1)"),
             (Form::Set, Some(0 | 1)) => desk.answer(call, "+CSMS: 1,1,1"),
             _ => NOT_ALLOWED,

@@ -209,7 +209,7 @@ impl Mqtt {
     }
 
     fn acquire(&mut self, desk: &mut Desk, call: &Call) -> Done {
-        if call.form == Form::Read {
+        if call.form == Form::Query {
             let rows: Vec<_> = self
                 .clients
                 .iter()
@@ -302,7 +302,7 @@ impl Mqtt {
 /// The way to the broker.
 impl Mqtt {
     fn connect(&mut self, desk: &mut Desk, call: &Call) -> Done {
-        if call.form == Form::Read {
+        if call.form == Form::Query {
             let rows: Vec<_> = (0..CLIENTS)
                 .filter_map(|index| {
                     let client = self.clients.get(index).filter(|client| client.connected)?;

@@ -210,7 +210,7 @@ impl Ftp {
     fn setting(&mut self, desk: &mut Desk, call: &Call) -> Done {
         match call.form {
             Form::Test => Done::Ok,
-            Form::Read => {
+            Form::Query => {
                 let text = format!("{}: \"{}\"", call.name, self.value(&call.name));
                 desk.answer(call, text)
             }

@@ -18,7 +18,7 @@ pub(super) const COMMANDS: &[Command<Ip>] = &[
 impl Ip {
     fn cstt(&mut self, desk: &mut Desk, call: &Call) -> Done {
         match call.form {
-            Form::Read => {
+            Form::Query => {
                 let Ip { apn, user, password, .. } = &*self;
                 desk.answer(call, format!("+CSTT: \"{apn}\",\"{user}\",\"{password}\""))
             }
@@ -127,7 +127,7 @@ impl Ip {
                 }
                 _ => NOT_ALLOWED,
             },
-            Form::Read => NOT_ALLOWED,
+            _ => NOT_ALLOWED,
         }
     }
 

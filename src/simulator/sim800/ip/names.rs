@@ -86,7 +86,7 @@ impl Ip {
 
     fn cdnscfg(&mut self, desk: &mut Desk, call: &Call) -> Done {
         match call.form {
-            Form::Read => {
+            Form::Query => {
                 let [first, second] = &self.name_servers;
                 let text = format!("PrimaryDns: {first}\r\nSecondaryDns: {second}");
                 desk.answer(call, text)
@@ -99,7 +99,7 @@ impl Ip {
                 self.name_servers = [first, second];
                 Done::Ok
             }
-            Form::Execute => NOT_ALLOWED,
+            _ => NOT_ALLOWED,
         }
     }
 }

@@ -13,7 +13,10 @@ pub(super) const COMMANDS: &[Command<Ip>] = &[
     ("+CGDCONT", Ip::cgdcont),
     ("+CGACT", Ip::cgact),
     ("+CGPADDR", Ip::cgpaddr),
-    ("+CGCLASS", |_, desk, call| if call.form == Form::Read { desk.answer(call, "+CGCLASS: \"B\"") } else { Done::Ok }),
+    (
+        "+CGCLASS",
+        |_, desk, call| if call.form == Form::Query { desk.answer(call, "+CGCLASS: \"B\"") } else { Done::Ok },
+    ),
     ("+CGQREQ", |_, _, _| Done::Ok),
     ("+CGQMIN", |_, _, _| Done::Ok),
 ];
@@ -34,7 +37,7 @@ impl Ip {
 
     /// The dump of manual §8.2.27.
     fn cipscont(&mut self, desk: &mut Desk, call: &Call) -> Done {
-        if call.form != Form::Read {
+        if call.form != Form::Query {
             return Done::Ok;
         }
         let (ip, settings) = (&*self, &desk.settings);
@@ -57,7 +60,7 @@ impl Ip {
 
     fn cipcsgp(&mut self, desk: &mut Desk, call: &Call) -> Done {
         match (call.form, call.number(0)) {
-            (Form::Read, _) => {
+            (Form::Query, _) => {
                 let text = format!("+CIPCSGP: 1,\"{}\",\"{}\",\"{}\"", self.apn, self.user, self.password);
                 desk.answer(call, text)
             }
@@ -73,8 +76,8 @@ impl Ip {
 
     fn cgdcont(&mut self, desk: &mut Desk, call: &Call) -> Done {
         match call.form {
-            Form::Read if self.defined.is_empty() => Done::Ok,
-            Form::Read => desk.answer(call, format!("+CGDCONT: 1,\"IP\",\"{}\",\"0.0.0.0\",0,0", self.defined)),
+            Form::Query if self.defined.is_empty() => Done::Ok,
+            Form::Query => desk.answer(call, format!("+CGDCONT: 1,\"IP\",\"{}\",\"0.0.0.0\",0,0", self.defined)),
             Form::Test => desk.test(call, "(1..3),\"IP\",,,(0-2),(0-4)"),
             Form::Set if matches!(call.number(0), Some(1..=3)) => {
                 self.defined = call.string(2);
@@ -86,7 +89,7 @@ impl Ip {
 
     fn cgact(&mut self, desk: &mut Desk, call: &Call) -> Done {
         match (call.form, call.number(0)) {
-            (Form::Read, _) => {
+            (Form::Query, _) => {
                 let active =
                     u8::from(!matches!(self.context, Context::Initial | Context::Start | Context::Deactivated));
                 desk.answer(call, format!("+CGACT: 1,{active}"))

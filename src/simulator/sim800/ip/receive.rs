@@ -120,7 +120,7 @@ impl Ip {
         match (call.form, call.number(0)) {
             (Form::Test, _) if mux => desk.test(call, "(0-4),(0-5),(1-1460)"),
             (Form::Test, _) => desk.test(call, "(0-4),(1-1460)"),
-            (Form::Read, _) => desk.answer(call, format!("+CIPRXGET: {}", desk.value("+CIPRXGET"))),
+            (Form::Query, _) => desk.answer(call, format!("+CIPRXGET: {}", desk.value("+CIPRXGET"))),
             (Form::Set, Some(0 | 1)) => {
                 if self.links.iter().any(|link| link.state == LinkState::Connected) {
                     return NOT_ALLOWED;

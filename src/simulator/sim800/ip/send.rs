@@ -23,8 +23,8 @@ impl Ip {
         let (number, length) = match (call.form, Self::mux(desk)) {
             (Form::Test, false) => return desk.test(call, "<length>"),
             (Form::Test, true) => return desk.test(call, "(0-5),<length>"),
-            (Form::Read, false) if self.is_connected(0) => return desk.answer(call, format!("+CIPSEND: {size}")),
-            (Form::Read, true) => {
+            (Form::Query, false) if self.is_connected(0) => return desk.answer(call, format!("+CIPSEND: {size}")),
+            (Form::Query, true) => {
                 for number in 0..LINKS {
                     let size = if self.is_connected(number) { size } else { 0 };
                     desk.info(format!("+CIPSEND: {number},{size}"));

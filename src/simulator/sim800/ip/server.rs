@@ -23,7 +23,7 @@ impl Ip {
     fn cipserver(&mut self, desk: &mut Desk, call: &Call) -> Done {
         match (call.form, call.number(0)) {
             (Form::Test, _) => desk.test(call, "(0-CLOSE SERVER,1-OPEN SERVER),(1-65535)"),
-            (Form::Read, _) => {
+            (Form::Query, _) => {
                 let text = self.server.as_ref().map_or("+CIPSERVER: 0".into(), |server| {
                     format!("+CIPSERVER: 1,{},{},0", server.port, if Self::mux(desk) { 5 } else { 1 })
                 });

@@ -47,12 +47,12 @@ impl Ip {
         match call.form {
             Form::Test if Self::mux(desk) => desk.test(call, "(0-5),(\"TCP\",\"UDP\"),(0-65535)"),
             Form::Test => desk.test(call, "(\"TCP\",\"UDP\"),(0-65535)"),
-            Form::Read if Self::mux(desk) => {
+            Form::Query if Self::mux(desk) => {
                 let rows = (0..).zip(&self.local_ports);
                 let rows: Vec<_> = rows.map(|(number, [tcp, udp])| format!("+CLPORT: {number},{tcp},{udp}")).collect();
                 desk.answer(call, rows.join("\r\n"))
             }
-            Form::Read => {
+            Form::Query => {
                 let [tcp, udp] = self.local_ports[0];
                 desk.answer(call, format!("TCP: {tcp}\r\nUDP: {udp}"))
             }
@@ -73,7 +73,7 @@ impl Ip {
                     _ => NOT_ALLOWED,
                 }
             }
-            Form::Execute => NOT_ALLOWED,
+            _ => NOT_ALLOWED,
         }
     }
 
@@ -84,9 +84,9 @@ impl Ip {
                 return desk.test(call, "(0-5),(0-2),(\"(0-255).(0-255).(0-255).(0-255)\"),(1-65535)");
             }
             Form::Test => return desk.test(call, "(0-2),(\"(0-255).(0-255).(0-255).(0-255)\"),(1-65535)"),
-            Form::Read => return self.show_udp_modes(desk, call),
-            Form::Execute => return NOT_ALLOWED,
+            Form::Query => return self.show_udp_modes(desk, call),
             Form::Set => {}
+            _ => return NOT_ALLOWED,
         }
         let Some((number, first)) = Self::addressed(desk, call) else { return NOT_ALLOWED };
         let idle = self.link(number).is_none_or(|link| matches!(link.state, LinkState::Initial | LinkState::Closed));
