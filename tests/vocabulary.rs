@@ -1,32 +1,29 @@
 //! A family that nobody has heard of, from one small table and no line of code: recorded, replayed, explained, timed,
-//! diagnosed, and its secrets known.
+//! diagnosed, and redacted.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::time::Duration;
+use std::sync::LazyLock;
+use std::time::{Duration, SystemTime};
 
+use modemscope::capture::redact::{Plan, SecretFinder};
+use modemscope::capture::{Progress, Record, Writer};
 use modemscope::macros::expectations::Expectations;
 use modemscope::macros::recorder::{Recorder, Replay};
+use modemscope::modem::Direction;
 use modemscope::modem::diagnose::Diagnoser;
-use modemscope::vocabulary::{Family, Line, Modes, Takes, third_generation};
+use modemscope::vocabulary::{self, Family, Line, Modes, Takes, third_generation};
 
-const TABLE: &str = r#"
-@name toaster
-@title Toaster 9000
-@models TOASTER
-@says +ZSTATE: <link>,1 | open | slot <link> is hot
-@says +ZSTATE: <link>,0 | closed | slot <link> is cold: the other end has gone
-@says +ZDONE: <link> | sent | slot <link> has it all
-AT+ZOPEN | AT+ZOPEN=<link>,"<host>",<port>,"<key>" | 42 | >^+ZSTATE: <link>,1$ / !^+ZSTATE: <link>,0 | | link host port secret | open | Heats a slot. |
-AT+ZPUT | AT+ZPUT=<link>,<len> | 77 | >^+ZDONE: <link>$ | 1A len > | link length | send | Puts bread into a slot: wait for >, then the slices. |
-"#;
+/// Its table is added once, as `--modem toaster.txt` does.
+static TOASTER: LazyLock<&'static Family> =
+    LazyLock::new(|| vocabulary::add(include_str!("data/toaster.txt")).unwrap());
 
 fn toaster() -> &'static Family {
-    Box::leak(Box::new(Family::read(TABLE, Some(third_generation())).unwrap()))
+    *TOASTER
 }
 
 #[test]
 fn it_is_recorded_and_waits_for_what_its_table_says() {
-    let mut recorder = Recorder::of(toaster());
+    let mut recorder = Recorder::of(Some(toaster()));
     let mut number = 0;
     let mut step = |sent: &[u8], came: &[u8]| {
         number += 1;
@@ -76,5 +73,38 @@ fn it_is_explained_and_its_secret_is_known() {
     assert_eq!(command.takes.get(3).map(|taken| taken.what), Some(Takes::Secret));
     assert_eq!(command.help, "Heats a slot.");
     assert!(command.answer(&line.last(), Modes::default()).later);
-    assert_eq!(toaster.complete("AT+Z").len(), 2);
+    assert_eq!(toaster.complete("AT+Z").len(), 4);
+}
+
+#[test]
+fn what_is_private_of_it_is_redacted() {
+    let _known = toaster();
+    let sent = b"at+zopen = 2,\"oven.example.org\",7,\"crumbs99\"\r";
+    let secret = SecretFinder::default().find(Direction::Tx, sent);
+    let hidden: Vec<_> = secret.iter().map(|range| String::from_utf8_lossy(&sent[range.clone()])).collect();
+    assert_eq!(hidden, ["crumbs99"], "masked in the capture as it passes");
+
+    // All in clear, as another program's log holds it.
+    let mut writer = Writer::in_memory(SystemTime::UNIX_EPOCH);
+    writer.record_secrets(true);
+    let mut at = Duration::ZERO;
+    let mut append = |record| {
+        at += Duration::from_millis(10);
+        writer.append(at, record);
+    };
+    append(Record::sent(1, sent, Vec::new()));
+    append(Record::received(b"\r\nOK\r\n"));
+    append(Record::sent(2, b"AT+ZOWNER\r", Vec::new()));
+    append(Record::received(b"\r\n+ZOWNER: 1,\"Marmaduke\",\"0791234567\"\r\n\r\nOK\r\n"));
+    append(Record::sent(3, b"AT+ZSERIAL\r", Vec::new()));
+    append(Record::received(b"\r\n123456789012345\r\n\r\nOK\r\n+ZSTATE: 2,1\r\n"));
+    let reader = writer.reader();
+    let progress = Progress::default();
+    let copy = Plan::make(&reader, &progress).unwrap().apply(&reader, &progress).unwrap();
+    let all = [Direction::Tx, Direction::Rx].map(|way| copy.bytes(way, 0..u64::MAX)).concat();
+    let all = String::from_utf8_lossy(&all);
+    for private in ["crumbs99", "oven.example.org", "Marmaduke", "0791234567", "123456789012345"] {
+        assert!(!all.contains(private), "{private} in {all}");
+    }
+    assert!(all.contains("at+zopen = 2,") && all.contains("+ZSTATE: 2,1"), "{all}");
 }

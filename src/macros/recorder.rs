@@ -59,10 +59,10 @@ impl Recorder {
         Self::default()
     }
 
-    /// A recorder for a modem whose family is known; without, what it said and was asked tells it.
+    /// A recorder for a modem of this family; `None`: what it said and was asked tells it.
     #[must_use]
-    pub fn of(family: &'static Family) -> Self {
-        Self { family: Some(family), ..Self::default() }
+    pub fn of(family: Option<&'static Family>) -> Self {
+        Self { family, ..Self::default() }
     }
 
     /// Bytes went out. Parts of one Send carry the same number and become one step; `secret` are the stretches of `bytes`

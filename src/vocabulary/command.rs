@@ -117,6 +117,16 @@ pub enum Takes {
     Message,
     /// The access point of a data connection.
     AccessPoint,
+    /// The serial number of the modem.
+    Imei,
+    /// The number of the subscriber.
+    Imsi,
+    /// The number of the SIM card.
+    Iccid,
+    /// The number of a cell or an area of cells, where it has four digits or more.
+    Cell,
+    /// A position: this and all that follows.
+    Place,
 }
 
 /// A parameter, or all from one on.

@@ -1,10 +1,11 @@
 //! A family of modems: the commands that they know, and by what they are told from others.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use super::command::Command;
 use super::line::{Call, Line};
+use super::private::Told;
 use super::role::Role;
 use super::said::Said;
 use super::saying::Saying;
@@ -29,6 +30,8 @@ pub struct Family {
     sayings: HashMap<&'static [u8], Vec<Saying>>,
     /// Texts of numbers: table, code, text.
     codes: Vec<(&'static str, &'static str, &'static str)>,
+    /// What of its own answers is private, by their heads.
+    pub(super) told: Vec<(&'static str, Told)>,
     /// Place in `commands` by the name without `AT`, in capitals.
     index: HashMap<&'static [u8], usize>,
 }
@@ -63,8 +66,8 @@ impl Family {
         for (head, saying) in table.sayings {
             sayings.entry(head.as_bytes()).or_default().push(saying);
         }
-        let Table { name, title, models, framed, codes, .. } = table;
-        Ok(Self { name, title, models, framed, codes, sayings, own: own_names, commands, index })
+        let Table { name, title, models, framed, codes, told, .. } = table;
+        Ok(Self { name, title, models, framed, codes, told, sayings, own: own_names, commands, index })
     }
 
     /// Reads a table and puts it on top of the one of these that it names, else on what all modems have.
@@ -136,11 +139,7 @@ impl Family {
     /// The command of this name without `AT`, whatever its case: `+CIPSEND`, `&F`, nothing for `AT` alone.
     #[must_use]
     pub fn named(&self, name: &[u8]) -> Option<&Command> {
-        let mut upper = [0; LONGEST_NAME];
-        let place = upper.get_mut(..name.len())?;
-        place.copy_from_slice(name);
-        place.make_ascii_uppercase();
-        self.commands.get(*self.index.get(&*place)?)
+        in_capitals(name, |name| self.commands.get(*self.index.get(name)?))
     }
 
     /// The command that a command line begins with: of `at+cipsend=5` that is `AT+CIPSEND`.
@@ -173,18 +172,65 @@ impl Family {
     }
 }
 
+/// Looks a name up as the tables write it; `None` for one that is longer than any.
+pub(super) fn in_capitals<T>(name: &[u8], look_up: impl FnOnce(&[u8]) -> Option<T>) -> Option<T> {
+    let mut upper = [0; LONGEST_NAME];
+    let place = upper.get_mut(..name.len())?;
+    place.copy_from_slice(name);
+    place.make_ascii_uppercase();
+    look_up(place)
+}
+
 // The tables are part of the program; a test reads each of them, so that none fails here.
 static BASE: LazyLock<Family> =
     LazyLock::new(|| Family::read(include_str!("families/3gpp.txt"), None).unwrap_or_default());
 
-static FAMILIES: LazyLock<Vec<Family>> = LazyLock::new(|| {
+static FAMILIES: OnceLock<Vec<Family>> = OnceLock::new();
+
+fn built_in() -> Vec<Family> {
     let mut families: Vec<Family> = Vec::new();
     for text in TABLES {
         let family = Family::read_among(text, &families).unwrap_or_default();
         families.push(family);
     }
     families
-});
+}
+
+/// Why a table of the user's own was not added.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AddError {
+    /// A line of it does not fit.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// It does not say what it is called.
+    #[error("a line such as \"@name acme\" was expected, none was found")]
+    Nameless,
+    /// There is one of this name.
+    #[error("the family \"{0}\" is built in; give the table another @name")]
+    Taken(&'static str),
+    /// The families are in use: a table is added at the program's start, and only one.
+    #[error("one table can be added, before any other is used")]
+    Late,
+}
+
+/// Adds a family from a table of the user's own, in front of those of the program: what is built in knows less of that modem.
+///
+/// # Errors
+/// [`AddError`]; then nothing has changed.
+pub fn add(text: &'static str) -> Result<&'static Family, AddError> {
+    let mut all = built_in();
+    let own = Family::read_among(text, &all)?;
+    let name = own.name;
+    if name.is_empty() {
+        return Err(AddError::Nameless);
+    }
+    if all.iter().chain([third_generation()]).any(|family| family.name.eq_ignore_ascii_case(name)) {
+        return Err(AddError::Taken(name));
+    }
+    all.insert(0, own);
+    FAMILIES.set(all).map_err(|_| AddError::Late)?;
+    families().first().ok_or(AddError::Late)
+}
 
 /// The tables, but for the one that all stand on.
 const TABLES: [&str; 4] = [
@@ -200,10 +246,16 @@ pub fn family(name: &str) -> Option<&'static Family> {
     families().iter().chain([third_generation()]).find(|family| family.name.eq_ignore_ascii_case(name))
 }
 
-/// All families but [`third_generation`].
+/// The command of this name without `AT`, of the first family that has one: what a name stands for whatever the modem is.
+#[must_use]
+pub fn known(name: &[u8]) -> Option<&'static Command> {
+    families().iter().find_map(|family| family.named(name))
+}
+
+/// All families but [`third_generation`]; one that was [added](add) comes first.
 #[must_use]
 pub fn families() -> &'static [Family] {
-    &FAMILIES
+    FAMILIES.get_or_init(built_in)
 }
 
 /// What all modems have: V.250, 3GPP TS 27.005 and 27.007.

@@ -26,11 +26,19 @@ fn every_table_is_read_and_whole() {
 }
 
 #[test]
+fn the_page_about_tables_names_all_their_words() {
+    let page = include_str!("../../docs/modem-tables.md");
+    let words = Role::WORDS.iter().chain(super::super::saying::MEANINGS);
+    let missing: Vec<_> = words.filter(|word| !page.contains(&format!("| `{word}` |"))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
 fn a_line_that_does_not_fit_is_told() {
     let wrong = |text| Family::read(text, None).unwrap_err().to_string();
     assert_eq!(
         wrong("\n@nome x"),
-        "line 2 of the table: @name, @title, @models, @base, @framed, @says or @code was expected, @nome was found"
+        "line 2 of the table: @name, @title, @models, @base, @framed, @says, @tells or @code was expected, @nome was found"
     );
     assert_eq!(wrong("AT+X | "), "line 1 of the table: 8 or 9 columns were expected, 2 were found");
     assert_eq!(wrong("AT+X | | | | | | fly | Flies."), "line 1 of the table: there is no role \"fly\"");
@@ -41,6 +49,18 @@ fn a_line_that_does_not_fit_is_told() {
     assert!(wrong("AT+X | | | | 1A | | | X.").contains("> or a line"));
     assert!(wrong("AT+X | | | | | pin | | X.").contains("kind of parameter"));
     assert!(wrong("AT+X | | | [1OK | | | | X.").contains("] is missing"));
+    assert!(wrong("@tells +X:").contains("kinds of its fields"));
+    assert!(wrong("@tells +X: | number | lines").contains("line or text was expected"));
+}
+
+#[test]
+fn a_table_of_the_users_own_has_a_name_of_its_own() {
+    assert_eq!(add("AT+ACME | | | | | | | Makes."), Err(AddError::Nameless));
+    assert_eq!(add("@name 3GPP"), Err(AddError::Taken("3GPP")));
+    assert!(add("@name acme\nAT+ACME").unwrap_err().to_string().starts_with("line 2 of the table: 8 or 9 columns"));
+    // Others of these tests have used the families, or do so now.
+    let _used = families();
+    assert_eq!(add("@name acme"), Err(AddError::Late));
 }
 
 fn call(line: &'static str) -> Call<'static> {
@@ -216,6 +236,7 @@ fn what_is_private_is_known_for_all_families_at_once() {
         private::parameters(name.as_bytes()).unwrap().kind(at, before.parse::<u32>().is_ok(), before.as_bytes())
     };
     assert_eq!(kind("+CPIN", 0, ""), Takes::Secret);
+    assert_eq!(kind("+cpin", 0, ""), Takes::Secret);
     assert_eq!(kind("+CPIN", 1, "1234"), Takes::Secret);
     assert_eq!(kind("+CLCK", 2, "1"), Takes::Secret);
     assert_eq!(kind("+CLCK", 3, "1234"), Takes::Other);
@@ -225,5 +246,24 @@ fn what_is_private_is_known_for_all_families_at_once() {
     assert_eq!(kind("+CWJAP", 1, "net"), Takes::Secret);
     assert_eq!(kind("^AUTHDATA", 3, "1"), Takes::Secret);
     assert!(private::parameters(b"+CSQ").is_none());
+    // What issues and users have named, whichever modem it is of.
+    for (name, at, before) in [
+        ("+CNCFG", 4, "x"),
+        ("+QICSGP", 4, "x"),
+        ("+QFTPCFG", 1, "account"),
+        ("+SGACT", 3, "x"),
+        ("+UPSD", 2, "7"),
+        ("+CWSAP", 1, "x"),
+        ("+MQTTUSERCFG", 4, "x"),
+        ("+CFTPSLOGIN", 3, "x"),
+        ("+CIPCSGP", 3, "x"),
+        ("+CMAR", 0, ""),
+    ] {
+        assert_eq!(kind(name, at, before), Takes::Secret, "{name} {at}");
+    }
+    let told = |head: &[u8], at| private::told(head).map_or(Takes::Other, |told| told.kind(at));
+    assert_eq!(told(b"AT+GSN", 0), Takes::Imei);
+    assert_eq!((told(b"+CLIP:", 4), told(b"+CLIP:", 9), told(b"+CSQ:", 0)), (Takes::Name, Takes::Number, Takes::Other));
+    assert_eq!((told(b"+CREG:", 3), told(b"+QGPSLOC:", 0)), (Takes::Cell, Takes::Place));
     assert!(private::names().any(|name| name == b"+QICSGP"));
 }

@@ -8,7 +8,7 @@
 //! * [`codes`]: numbers to words: the texts of `+CME ERROR` and `+CMS ERROR`, registration, signal.
 //! * [`explain`]: what a line of the modem means, in words.
 //! * [`said`]: what a line of the modem says, by its text alone.
-//! * [`private`]: which parameters are secret or private, for all commands that any family knows, and some more.
+//! * [`private`]: what is secret or private in commands and answers, for all that any family knows, and some more.
 //!
 //! Pure, and the lowest room but for `notation`: all others read their facts about commands here and have none of their
 //! own. Not a judge: that a command is missing here does not mean that no modem has it.
@@ -27,7 +27,7 @@ mod telling;
 
 pub use command::{Answer, Command, Data, Modes, Taken, Takes, Unsure};
 pub use explain::explain;
-pub use family::{Family, families, family, sim800, third_generation};
+pub use family::{AddError, Family, add, families, family, known, sim800, third_generation};
 pub use line::{Call, Calls, Form, Line, Parameter, Place, is_command, is_whole_command, number, unquoted, values};
 pub use role::Role;
 pub use telling::{Evidence, Telling};

@@ -1,13 +1,34 @@
-//! Which parameters are secret or private: of all commands that any family knows, and of some that belong to none here.
+//! What is secret or private in commands and answers: of all that any family knows, and of some that belong to none here.
 //!
 //! Redaction must not depend on which modem is guessed, so it asks for a name in all families at once.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::command::{Command, Taken, Takes};
-use super::family::{Family, families, third_generation};
-use super::table;
+use super::command::{Taken, Takes};
+use super::family::{Family, families, in_capitals, third_generation};
+use super::table::{self, Table};
+
+/// What is private in an answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// What its fields are, in order.
+    pub(super) fields: Vec<Taken>,
+    /// What comes behind it.
+    pub follows: Follows,
+}
+
+/// What comes behind an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Follows {
+    /// Nothing that is private.
+    #[default]
+    Nothing,
+    /// A message of one line.
+    Line,
+    /// A message, up to the final result.
+    Text,
+}
 
 /// What is known of the parameters of one command name.
 #[derive(Clone, Debug, Default)]
@@ -16,31 +37,58 @@ pub struct Parameters {
     readings: Vec<&'static [Taken]>,
 }
 
-/// Commands of modems that are no family here, for their secrets alone: same columns, most of them empty.
-static OTHERS: LazyLock<Vec<Command>> =
-    LazyLock::new(|| table::read(include_str!("families/others.txt")).map(|table| table.commands).unwrap_or_default());
+/// Commands and answers of modems that are no family here, for their secrets alone: same columns, most of them empty.
+static OTHERS: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("families/others.txt")).unwrap_or_default());
 
 static PARAMETERS: LazyLock<HashMap<&'static [u8], Parameters>> = LazyLock::new(|| {
-    let mut all: HashMap<&'static [u8], Parameters> = HashMap::new();
-    let known = families().iter().chain([third_generation()]).flat_map(Family::commands);
-    for command in known.chain(OTHERS.iter()).filter(|command| !command.takes.is_empty()) {
-        let readings = &mut all.entry(command.bare_name().as_bytes()).or_default().readings;
-        if !readings.contains(&command.takes.as_slice()) {
-            readings.push(&command.takes);
-        }
-    }
-    all
+    let known = all_families().flat_map(Family::commands);
+    by_name(known.chain(&OTHERS.commands).map(|command| (command.bare_name(), command.takes.as_slice())))
 });
 
-/// What is known of the parameters of a command, by its name in capitals without `AT` (`+CPIN`).
+static TOLD: LazyLock<HashMap<&'static [u8], &'static Told>> = LazyLock::new(|| {
+    let told = all_families().flat_map(|family| &family.told).chain(&OTHERS.told);
+    told.map(|(head, told)| (head.as_bytes(), told)).collect()
+});
+
+fn all_families() -> impl Iterator<Item = &'static Family> {
+    families().iter().chain([third_generation()])
+}
+
+fn by_name(all: impl Iterator<Item = (&'static str, &'static [Taken])>) -> HashMap<&'static [u8], Parameters> {
+    let mut names: HashMap<&'static [u8], Parameters> = HashMap::new();
+    for (name, takes) in all.filter(|(_, takes)| !takes.is_empty()) {
+        let readings = &mut names.entry(name.as_bytes()).or_default().readings;
+        if !readings.contains(&takes) {
+            readings.push(takes);
+        }
+    }
+    names
+}
+
+/// What is private in an answer, by its head in capitals (`+CLIP:`), or in the bare answer to a command (`AT+GSN`).
+#[must_use]
+pub fn told(head: &[u8]) -> Option<&'static Told> {
+    TOLD.get(head).copied()
+}
+
+/// What is known of the parameters of a command, by its name without `AT`, whatever its case (`+CPIN`).
 #[must_use]
 pub fn parameters(name: &[u8]) -> Option<&'static Parameters> {
-    PARAMETERS.get(name)
+    in_capitals(name, |name| PARAMETERS.get(name))
 }
 
 /// All names with something known of their parameters: `+CPIN`, in capitals without `AT`.
 pub fn names() -> impl Iterator<Item = &'static [u8]> {
     PARAMETERS.keys().copied()
+}
+
+impl Told {
+    /// What a field is, by its place from 0.
+    #[must_use]
+    pub fn kind(&self, at: usize) -> Takes {
+        let here = self.fields.get(at).or_else(|| self.fields.last().filter(|last| last.on));
+        here.map_or(Takes::Other, |taken| taken.what)
+    }
 }
 
 impl Parameters {

@@ -12,6 +12,10 @@ macro_rules! roles {
         }
 
         impl Role {
+            /// The words of all roles.
+            #[cfg(test)]
+            pub(super) const WORDS: &[&str] = &[$($word),*];
+
             /// By its word in the tables.
             pub(super) fn from_word(word: &str) -> Option<Self> {
                 Some(match word {

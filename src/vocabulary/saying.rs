@@ -134,6 +134,10 @@ macro_rules! meanings {
             $($(#[$doc])* $meaning,)*
         }
 
+        /// The words of all meanings.
+        #[cfg(test)]
+        pub(super) const MEANINGS: &[&str] = &[$($word),*];
+
         impl Meaning {
             fn from_word(word: &str) -> Option<Self> {
                 Some(match word {

@@ -1,28 +1,11 @@
-//! How a table of a family is read. One command a line, columns between `|`:
+//! How a table of a family is read. The format is that of `docs/modem-tables.md`, which follows here.
 //!
-//! | column | what stands there |
-//! |---|---|
-//! | name | with `AT`: `AT+CIPSEND`. With `-` and nothing behind it: the family has no such command. |
-//! | syntax | how it is written, beginning with the name; empty: the name alone. Where `=` follows the name at once it takes no data without it. |
-//! | seconds | the longest until the last answer (behind an `OK`, or to its data, where that comes later). Several with blanks between: `1:85` holds when the first parameter is 1, `link:75` when a link's number stands in front, one without for the rest. `~` in front: not from the manual, a bound from use. Empty: the usual 5 s. |
-//! | answer | any of these, ` / ` between; `^` and `$` are the ends of a line, `#` a digit from 1 to 9, `<link>` the link's number in the command. `!` in front: it says no (besides `ERROR` and `+CME ERROR`). `>` in front: it comes behind an `OK`. `[1]`, `[set]`, `[link]`, `[transparent]`, `[quick]` in front: only when the first parameter is 1, something is set, … ; then it takes the place of those without. Empty, or none that is good: `OK`. `?`: not known, and nothing is claimed. |
-//! | data | empty: it takes none. Else `1A` (byte 0x1A ends it), `len` (the command says how much), `time` (a time ends it too), and the invitation: `>` (with a blank behind it), `^>` (with or without one) or a line in the form of an answer. `[2]` in front: only when the first parameter is 2. |
-//! | takes | what the parameters are, in order: `link`, `length`, `host`, `port`, `url`, `secret`, `login`, `number`, `name`, `message`, `apn`, `-` for others. `?` behind: may be left out (a link's number only). `*` behind: all that follow too. `secret(PWD,USER)`: only behind one of these words; `/` between two readings. |
-//! | role | what it is for, a word of [`super::Role`]; empty: something else. |
-//! | help | one sentence. |
-//! | parameters | their values in words; may be missing. |
-//!
-//! Lines that begin with `@` say what the family is: `@name sim800`, `@title …`, `@models SIM800 SIM808`. `#` begins a
-//! remark, and an empty line is passed over. `@base sim800`:
-//! what is not said here is as there (else as in `3gpp`). `@framed`: received data has a head before it, unless that is switched off.
-//!
-//! `@says PATTERN | meaning | words` is a line that such a modem says. In the pattern `<link>` is the number of a connection,
-//! `<n>` any number and `…` whatever follows; the meanings stand in `saying.rs`; the words are for people, may show
-//! the numbers, and are empty where nothing is to be said. `<n:cip>` shows a number as its text in `@code cip 4 …`.
+#![doc = include_str!("../../docs/modem-tables.md")]
 
 use std::time::Duration;
 
 use super::command::{Command, Data, Listed, Results, Taken, Takes, When};
+use super::private::{Follows, Told};
 use super::role::Role;
 use super::saying::Saying;
 
@@ -50,6 +33,8 @@ pub(super) struct Table {
     pub sayings: Vec<(&'static str, Saying)>,
     /// Table, code, text.
     pub codes: Vec<(&'static str, &'static str, &'static str)>,
+    /// What is private in answers, by their heads.
+    pub told: Vec<(&'static str, Told)>,
 }
 
 /// Reads a table.
@@ -76,6 +61,7 @@ impl Table {
                 "base" => self.base = Some(rest.trim()),
                 "framed" => self.framed = true,
                 "says" => self.sayings.push(Saying::read(rest)?),
+                "tells" => self.told.push(read_told(rest)?),
                 "code" => {
                     let mut words = rest.splitn(3, ' ');
                     let code = words.next().zip(words.next()).zip(words.next());
@@ -84,7 +70,7 @@ impl Table {
                     self.codes.push((table, code, text));
                 }
                 _ => {
-                    let known = "@name, @title, @models, @base, @framed, @says or @code";
+                    let known = "@name, @title, @models, @base, @framed, @says, @tells or @code";
                     return Err(format!("{known} was expected, @{word} was found"));
                 }
             }
@@ -178,6 +164,22 @@ fn read_data(text: &'static str) -> Result<Data, String> {
     Ok(data)
 }
 
+/// `+CMT: | number name | line`.
+fn read_told(text: &'static str) -> Result<(&'static str, Told), String> {
+    let mut columns = text.split('|').map(str::trim);
+    let (Some(head), Some(fields)) = (columns.next(), columns.next()) else {
+        return Err(format!("a head and the kinds of its fields were expected, \"{text}\" was found"));
+    };
+    let follows = match columns.next() {
+        None => Follows::Nothing,
+        Some("line") => Follows::Line,
+        Some("text") => Follows::Text,
+        Some(other) => return Err(format!("line or text was expected, \"{other}\" was found")),
+    };
+    let fields = fields.split_whitespace().map(read_taken).collect::<Result<_, _>>()?;
+    Ok((head, Told { fields, follows }))
+}
+
 /// `link?`, `secret*`, `secret(PWD,USER)*/url(URL)`.
 fn read_taken(word: &'static str) -> Result<Taken, String> {
     let (word, on) = word.strip_suffix('*').map_or((word, false), |word| (word, true));
@@ -202,6 +204,11 @@ fn read_kind(word: &'static str) -> Result<(Takes, Vec<&'static str>), String> {
         "name" => Takes::Name,
         "message" => Takes::Message,
         "apn" => Takes::AccessPoint,
+        "imei" => Takes::Imei,
+        "imsi" => Takes::Imsi,
+        "iccid" => Takes::Iccid,
+        "cell" => Takes::Cell,
+        "place" => Takes::Place,
         _ => return Err(format!("a kind of parameter was expected, such as link or secret, \"{word}\" was found")),
     };
     let tags = tags.trim_end_matches(')').split(',').filter(|tag| !tag.is_empty()).collect();

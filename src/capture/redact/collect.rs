@@ -11,9 +11,13 @@ use super::values::Values;
 use super::{Change, Kind, SecretFinder};
 use crate::capture::{Entry, EntryItem};
 use crate::modem::Direction;
+use crate::vocabulary::private::{self, Follows};
+use crate::vocabulary::{self, Form, Role, Takes};
 
 /// A line without an end is looked at in parts of this.
 const LONGEST_LINE: usize = 4096;
+/// Numbers of cells and areas have so many digits, states of registration fewer.
+const SHORTEST_CELL: usize = 4;
 
 /// Collects changes and values from the entries of a capture, in order.
 #[derive(Debug, Default)]
@@ -26,7 +30,8 @@ pub struct Collector {
     secrets: SecretFinder,
     /// Bytes of a secret that is passing, for each direction: from where, and what.
     passing: [(u64, Vec<u8>); 2],
-    command: String,
+    asked: Asked,
+    /// What the next received lines are.
     follows: Follows,
     /// Sent bytes are the text of a message until 0x1A.
     sending_text: bool,
@@ -38,15 +43,27 @@ pub struct Collector {
     refused: bool,
 }
 
-/// What the next received lines are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Follows {
-    #[default]
-    Nothing,
-    /// Text until an empty line.
-    Text,
-    /// Text until the final result.
-    TextUntilOk,
+/// What matters of the command that was asked last.
+#[derive(Clone, Copy, Debug, Default)]
+struct Asked {
+    /// Its answer, which has no head, is this.
+    told: Takes,
+    /// The text of a message follows it.
+    sends_text: bool,
+    /// What looks like an address is one; in what a modem says of itself it is a version.
+    of_addresses: bool,
+}
+
+impl Asked {
+    /// By its name in capitals, without `AT`.
+    fn of(name: &[u8]) -> Self {
+        let role = vocabulary::known(name).map_or(Role::Other, |command| command.role);
+        Self {
+            told: private::told(&[b"AT", name].concat()).map_or(Takes::Other, |told| told.kind(0)),
+            sends_text: matches!(role, Role::SmsSend | Role::SmsStore),
+            of_addresses: !matches!(role, Role::Attention | Role::Basic | Role::Identity),
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -188,9 +205,10 @@ impl Collector {
         }
         match self.follows {
             _ if is_final => self.follows = Follows::Nothing,
-            Follows::Text if line.is_empty() => self.follows = Follows::Nothing,
-            Follows::TextUntilOk if word == "+CMGL:" => {}
-            Follows::Text | Follows::TextUntilOk if !line.is_empty() => {
+            Follows::Line if line.is_empty() => self.follows = Follows::Nothing,
+            // The next message of a list.
+            Follows::Text if private::told(word.as_bytes()).is_some_and(|told| told.follows == Follows::Text) => {}
+            Follows::Line | Follows::Text if !line.is_empty() => {
                 self.message(&place, 0..line.len());
                 return;
             }
@@ -208,113 +226,72 @@ impl Collector {
         self.shapes(&place);
     }
 
-    /// `AT+NAME=…`: what the arguments of the command are.
+    /// A line with a command: what its parameters are.
     fn command_line(&mut self, place: &Place<'_>) {
-        let upper = place.line.to_ascii_uppercase();
-        let Some(begin) = memchr::memmem::find(&upper, b"AT") else { return };
-        // In a list (`AT+CMGF=1;+CMGS="…"`) it is the message command that says what follows.
-        let listed = [b";+CMGS=", b";+CMGW="].into_iter().filter_map(|name| memchr::memmem::rfind(&upper, name)).max();
-        let body = listed.map_or(begin + 2, |at| at + 1);
-        let name_end =
-            upper.iter().skip(body).position(|byte| b"=?".contains(byte)).map_or(upper.len(), |at| body + at + 1);
-        self.command = String::from_utf8_lossy(upper.get(body..name_end).unwrap_or_default()).into_owned();
-        if self.command.starts_with('D') {
-            self.mark_number(place, body + 1..upper.iter().position(|byte| *byte == b';').unwrap_or(upper.len()));
-            return;
-        }
-        let fields = arguments(place.line, name_end);
-        let field = |number: usize| fields.get(number).cloned().unwrap_or_default();
-        match self.command.as_str() {
-            "+CMGS=" | "+CMGW=" => {
-                self.mark_number(place, field(0));
-                match place.direction {
-                    Direction::Tx => (self.sending_text, self.refused) = (true, false),
-                    Direction::Rx => {}
+        let Some(begin) = place.line.windows(2).position(|pair| pair.eq_ignore_ascii_case(b"AT")) else { return };
+        let Some(line) = vocabulary::Line::read(place.line.get(begin..).unwrap_or_default()) else { return };
+        for call in line.calls() {
+            let name = call.name.to_ascii_uppercase();
+            self.asked = Asked::of(&name);
+            if self.asked.sends_text && call.form == Form::Set {
+                if place.direction == Direction::Tx {
+                    (self.sending_text, self.refused) = (true, false);
                 }
                 self.echoing_text = true;
             }
-            "+CSCA=" | "+CPBW=" | "+CPBF=" | "+CCFC=" => {
-                for field in &fields {
-                    self.mark_number(place, field.clone());
+            let Some(parameters) = private::parameters(&name) else { continue };
+            let first = call.parameter(0).text;
+            let numbered = !first.is_empty() && first.iter().all(u8::is_ascii_digit);
+            let mut before: &[u8] = b"";
+            for (at, parameter) in call.parameters().enumerate() {
+                let range = begin + parameter.span.start..begin + parameter.span.end;
+                match parameters.kind(at, numbered, before) {
+                    Takes::Name if !is_number(&compact(parameter.text)) => self.mark(place, range, Kind::Name),
+                    kind => self.mark_as(kind, place, range),
                 }
-                if self.command == "+CPBW=" {
-                    self.mark(place, field(3), Kind::Name);
-                }
+                before = parameter.text;
             }
-            "+CSTT=" => self.mark(place, field(1), Kind::Login),
-            "+SMTPFROM=" | "+SMTPRCPT=" => {
-                for field in &fields {
-                    self.mark(place, field.clone(), Kind::Login);
-                }
-            }
-            "+CIPSTART=" => {
-                // With several connections the number of one comes first.
-                let host = if place.get(&field(0)).eq_ignore_ascii_case(b"TCP")
-                    || place.get(&field(0)).eq_ignore_ascii_case(b"UDP")
-                {
-                    field(1)
-                } else {
-                    field(2)
-                };
-                self.mark_host(place, host);
-            }
-            "+CDNSGIP=" | "+FTPSERV=" | "+CIPPING=" | "+SMTPSRV=" | "+POP3SRV=" => self.mark_host(place, field(0)),
-            "+HTTPPARA=" if place.get(&field(0)).eq_ignore_ascii_case(b"URL") => {
-                let url = field(1);
-                let text = place.get(&url);
-                let from = memchr::memmem::find(text, b"://").map_or(0, |at| at + 3);
-                let length = text
-                    .iter()
-                    .skip(from)
-                    .position(|byte| b":/?".contains(byte))
-                    .unwrap_or(text.len().saturating_sub(from));
-                self.mark_host(place, url.start + from..url.start + from + length);
-            }
-            _ => {}
         }
     }
 
     /// An answer or an unsolicited result.
     fn answer(&mut self, place: &Place<'_>, word: &str) {
-        if !place.line.starts_with(b"+") && !place.line.starts_with(b"$G") {
-            return;
+        // The lines of a satellite receiver (NMEA 0183).
+        if place.line.starts_with(b"$G") {
+            self.mark(place, 0..place.line.len(), Kind::Place);
         }
-        let fields = arguments(place.line, word.len());
-        let whole = || fields.first().map_or(0, |field| field.start)..place.line.len();
-        match word {
-            "+CLIP:" | "+CCWA:" | "+CLCC:" | "+COLP:" | "+CSCA:" | "+CNUM:" | "+CPBR:" | "+CPBF:" | "+CMT:"
-            | "+CMGR:" | "+CMGL:" | "+CDS:" => {
-                for field in &fields {
-                    self.mark_number(place, field.clone());
+        let Some(told) = private::told(word.as_bytes()) else { return };
+        self.follows = if told.follows == Follows::Nothing { self.follows } else { told.follows };
+        for (at, field) in arguments(place.line, word.len()).into_iter().enumerate() {
+            match told.kind(at) {
+                Takes::Place => {
+                    self.mark(place, field.start..place.line.len(), Kind::Place);
+                    break;
                 }
-                let name = match word {
-                    "+CNUM:" => Some(0),
-                    "+CMT:" => Some(1),
-                    "+CMGR:" => Some(2),
-                    "+CPBR:" | "+CPBF:" | "+CCWA:" | "+CMGL:" => Some(3),
-                    "+CLIP:" | "+COLP:" => Some(4),
-                    "+CLCC:" => Some(7),
-                    _ => None,
-                };
-                if let Some(name) = name.and_then(|at| fields.get(at).cloned()) {
-                    self.mark_name(place, name);
-                }
-                match word {
-                    "+CMT:" | "+CDS:" => self.follows = Follows::Text,
-                    "+CMGR:" | "+CMGL:" => self.follows = Follows::TextUntilOk,
-                    _ => {}
-                }
+                kind => self.mark_as(kind, place, field),
             }
-            "+CUSD:" => self.mark(place, fields.get(1).cloned().unwrap_or_default(), Kind::Message),
-            "+CREG:" | "+CGREG:" | "+CEREG:" => {
-                for field in fields.iter().filter(|field| field.len() >= 4) {
-                    self.mark(place, field.clone(), Kind::Place);
-                }
+        }
+    }
+
+    /// A parameter or field of this kind. Secrets are the finder's, which sees them as they pass.
+    fn mark_as(&mut self, kind: Takes, place: &Place<'_>, range: Range<usize>) {
+        match kind {
+            Takes::Number => self.mark_number(place, range),
+            Takes::Name => {
+                self.mark_number(place, range.clone());
+                self.mark_name(place, range);
             }
-            "+CENG:" | "+CIPGSMLOC:" | "+CLBS:" | "+CGNSINF:" | "+CGPSINF:" | "+UGNSINF:" => {
-                self.mark(place, whole(), Kind::Place);
+            Takes::Login => self.mark(place, range, Kind::Login),
+            Takes::Message => self.mark(place, range, Kind::Message),
+            Takes::Host => self.mark_host(place, range),
+            Takes::Url => {
+                let url = place.get(&range);
+                let from = memchr::memmem::find(url, b"://").map_or(0, |at| at + 3);
+                let host = url.get(from..).unwrap_or_default();
+                let length = host.iter().position(|byte| b":/?".contains(byte)).unwrap_or(host.len());
+                self.mark_host(place, range.start + from..range.start + from + length);
             }
-            _ if place.line.starts_with(b"$G") => self.mark(place, 0..place.line.len(), Kind::Place),
+            Takes::Cell if range.len() >= SHORTEST_CELL => self.mark(place, range, Kind::Place),
             _ => {}
         }
     }
@@ -336,11 +313,10 @@ impl Collector {
                 digits = filled;
                 range.end -= 1;
             }
-            let asked = |names: &[&str]| names.iter().any(|name| self.command.trim_end_matches('?') == *name);
             let kind = match digits.len() {
-                15 if asked(&["+GSN", "+CGSN"]) => Kind::Imei,
-                14..=15 if asked(&["+CIMI"]) && place.direction == Direction::Rx => Kind::Imsi,
-                18..=23 if asked(&["+CCID", "+ICCID", "+QCCID"]) => Kind::Iccid,
+                15 if self.asked.told == Takes::Imei => Kind::Imei,
+                14..=15 if self.asked.told == Takes::Imsi && place.direction == Direction::Rx => Kind::Imsi,
+                18..=23 if self.asked.told == Takes::Iccid => Kind::Iccid,
                 15 if luhn(digits)
                     && [&b"35"[..], b"86", b"01", b"99"].iter().any(|start| digits.starts_with(start)) =>
                 {
@@ -353,9 +329,7 @@ impl Collector {
             };
             self.mark(place, range, kind);
         }
-        let about_addresses =
-            ["+CI", "+CDNS", "+SAPBR", "+HTTP", "+FTP"].iter().any(|name| self.command.starts_with(name));
-        if about_addresses {
+        if self.asked.of_addresses {
             for found in ADDRESSES.iter().flat_map(|regex| regex.find_iter(place.line)) {
                 if is_private_address(found.as_bytes()) {
                     self.mark(place, found.range(), Kind::Address);
