@@ -263,7 +263,7 @@ fn exact(way: &Way, sessions: &[(String, Records)], leaks: &mut Leaks) {
     let reader = writer.reader();
     let copy = redacted(&reader);
     let exports = exports(&copy);
-    let made = from_capture(&reader, "made", Replay::Timing).recorded;
+    let made = from_capture(&reader, None, "made", Replay::Timing).recorded;
     let made = file::print(&Book { macros: vec![made] });
     for (secret, _) in sessions {
         for direction in [Direction::Tx, Direction::Rx] {

@@ -8,6 +8,7 @@ use crate::capture::{EntryItem, Reader};
 use crate::macros::Macro;
 use crate::macros::recorder::{Recorder, Replay};
 use crate::modem::Direction;
+use crate::vocabulary::Family;
 
 /// What a capture gave.
 #[derive(Clone, Debug)]
@@ -18,17 +19,23 @@ pub struct FromCapture {
     pub cut: bool,
 }
 
-/// A macro that sends what was sent. Secrets that a capture of another program holds in clear are left out too.
+/// A macro that sends what was sent. `family` is the modem's, where somebody has chosen it. Secrets that a capture of another program holds in clear are left out too.
 #[must_use]
-pub fn from_capture(reader: &Reader, name: &str, replay: Replay) -> FromCapture {
-    from_part(reader, Duration::ZERO..Duration::MAX, name, replay)
+pub fn from_capture(reader: &Reader, family: Option<&'static Family>, name: &str, replay: Replay) -> FromCapture {
+    from_part(reader, Duration::ZERO..Duration::MAX, family, name, replay)
 }
 
 /// A macro of what was sent in this part of a capture: a selection, or what came since "record" was clicked. Times are
 /// those of the capture.
 #[must_use]
-pub fn from_part(reader: &Reader, part: Range<Duration>, name: &str, replay: Replay) -> FromCapture {
-    let mut recorder = Recorder::new();
+pub fn from_part(
+    reader: &Reader,
+    part: Range<Duration>,
+    family: Option<&'static Family>,
+    name: &str,
+    replay: Replay,
+) -> FromCapture {
+    let mut recorder = Recorder::of(family);
     let mut secrets = SecretFinder::default();
     let mut cut = false;
     let mut cursor = reader.cursor_at_time(part.start);
@@ -84,15 +91,15 @@ mod tests {
             writer.append(at, Record::sent(send as u64, sent, Vec::new()));
             writer.append(at, Record::received(answer));
         }
-        let made = from_capture(&writer.reader(), "from a capture", Replay::Answers);
+        let made = from_capture(&writer.reader(), None, "from a capture", Replay::Answers);
         let sends: Vec<&str> = made.recorded.steps.iter().filter_map(|step| step.send.as_deref()).collect();
         assert_eq!(sends, ["AT\\r", "AT+CPIN=\"${pin}\"\\r"]);
         assert!(made.recorded.ask.iter().all(|(_, ask)| ask.secret && ask.default.is_empty()));
         assert!(!made.cut);
         let second = Duration::from_millis(500)..Duration::from_secs(9);
-        let part = from_part(&writer.reader(), second, "a part", Replay::Timing).recorded;
+        let part = from_part(&writer.reader(), second, None, "a part", Replay::Timing).recorded;
         assert_eq!(part.steps.len(), 1);
         let nothing = Duration::ZERO..Duration::ZERO;
-        assert!(from_part(&writer.reader(), nothing, "nothing", Replay::Timing).recorded.steps.is_empty());
+        assert!(from_part(&writer.reader(), nothing, None, "nothing", Replay::Timing).recorded.steps.is_empty());
     }
 }

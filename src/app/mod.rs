@@ -34,6 +34,7 @@ pub use update::update;
 
 use crate::link::{LineSettings, Time};
 use crate::macros::runner::Values;
+use crate::vocabulary::Family;
 
 /// What the window starts with.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +43,8 @@ pub struct Start {
     pub port: Option<String>,
     /// Line settings given on the command line.
     pub line: Option<LineSettings>,
+    /// The modem's family, chosen on the command line.
+    pub modem: Option<&'static Family>,
     /// `demo`: simulator and test server connected, and this text prefilled.
     pub demo: Option<String>,
     /// Opened from another window: it must not hide that one.

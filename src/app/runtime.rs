@@ -144,6 +144,9 @@ impl Runtime {
             if let Some(line) = start.line {
                 self.carry_out(state, Port::SetLine(line));
             }
+            if start.modem.is_some() {
+                self.carry_out(state, Port::SetModem(start.modem));
+            }
             self.carry_out(state, Port::Connect);
         }
     }

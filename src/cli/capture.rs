@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::LineOptions;
 use super::common::{CommandResult, Exit, Line, finish, parse_duration, say_aside, warn_if_open};
+use super::modem::ModemOption;
 use super::output::distinct;
 use crate::link::share::Place;
 use crate::worker::{Order, Phase};
@@ -32,6 +33,8 @@ pub struct Capture {
     /// When the device is unplugged or the server hangs up, wait for it and go on in the same file.
     #[arg(long)]
     pub reconnect: bool,
+    #[command(flatten)]
+    modem: ModemOption,
     /// Line settings.
     #[command(flatten)]
     pub line: LineOptions,
@@ -47,6 +50,7 @@ impl Capture {
         distinct(&[("the capture", Some(&self.out)), ("--log", self.log.as_ref())])?;
         let options = LineOptions { reconnect: self.reconnect, ..self.line.clone() };
         let line = Line::open(&self.port, &options, Some(&self.out), self.log.as_deref())?;
+        line.choose(&self.modem)?;
         let began = Instant::now();
         say_aside(format_args!("Capturing {} into {}. Ctrl+C ends it.", self.port, self.out.display()));
         if let Some(place) = &self.share {

@@ -13,6 +13,7 @@ use std::time::{Duration, SystemTime};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::LineOptions;
+use super::modem::ModemOption;
 use crate::capture::{LiveLog, Reader, Storage, Writer};
 use crate::link::{LinkSpec, News};
 use crate::macros::duration;
@@ -308,6 +309,14 @@ impl Line {
     #[must_use]
     pub fn status(&self) -> Arc<Status> {
         self.connection.status()
+    }
+
+    /// The modem is of this family, where somebody has said so.
+    ///
+    /// # Errors
+    /// Trouble, when the link has ended.
+    pub fn choose(&self, modem: &ModemOption) -> CommandResult {
+        modem.modem.map_or(Ok(()), |family| self.order(Order::Modem(Some(family))))
     }
 
     /// Hands an order over.

@@ -11,12 +11,12 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 
 use super::common::{counted, finish, say, say_aside};
+use super::modem::ModemOption;
 use super::sketch_run;
 use crate::modem::Direction;
 use crate::modem::diagnose::{Evidence, Severity};
 use crate::notation;
 use crate::sketch::{RunOptions, run_sketch};
-use crate::vocabulary::{self, Family, families, third_generation};
 use session::Session;
 
 /// Arguments of `diagnose`.
@@ -34,17 +34,8 @@ pub struct Diagnose {
     /// Exits with 1 if there is a problem or a warning.
     #[arg(long)]
     pub strict: bool,
-    /// The modem's family: sim800, sim7600, sim7000, quectel or 3gpp; told by the log where this is missing.
-    #[arg(long, value_name = "FAMILY", value_parser = family)]
-    pub modem: Option<&'static Family>,
-}
-
-/// The family of this name.
-fn family(name: &str) -> Result<&'static Family, String> {
-    vocabulary::family(name).ok_or_else(|| {
-        let names: Vec<&str> = families().iter().chain([third_generation()]).map(|family| family.name).collect();
-        format!("a family of modems was expected: {}", names.join(", "))
-    })
+    #[command(flatten)]
+    modem: ModemOption,
 }
 
 /// An Arduino sketch, by its name.
@@ -85,7 +76,7 @@ impl Diagnose {
         if is_sketch(&self.file) {
             return Ok(self.explain());
         }
-        let session = Session::read(&self.file, self.modem)?;
+        let session = Session::read(&self.file, self.modem.modem)?;
         let findings = session.diagnoser.findings();
         let text = match (self.json, self.reading) {
             (false, _) => notation::harmless(&text(&session)),

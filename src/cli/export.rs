@@ -9,6 +9,7 @@ use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
 use super::common::{CommandResult, Exit, finish, say_aside, tell_torn};
+use super::modem::ModemOption;
 use super::output::OutputOptions;
 use crate::app::export_macro::from_capture;
 use crate::capture::export::{self, ExportError, Format, Options};
@@ -38,6 +39,8 @@ pub struct Export {
     /// Leave control characters in `text` as they are.
     #[arg(long)]
     pub controls: bool,
+    #[command(flatten)]
+    modem: ModemOption,
     #[command(flatten)]
     output: OutputOptions,
 }
@@ -126,7 +129,7 @@ impl Export {
         let reader = open(&self.file)?;
         let name =
             self.file.file_stem().map_or_else(|| "capture".to_owned(), |stem| stem.to_string_lossy().into_owned());
-        let made = from_capture(&reader, &name, Replay::Answers);
+        let made = from_capture(&reader, self.modem.modem, &name, Replay::Answers);
         if made.recorded.steps.is_empty() {
             return Err(Exit::trouble(format_args!("nothing was sent in {}", self.file.display())));
         }

@@ -11,6 +11,7 @@ mod export;
 mod line;
 mod listen;
 mod macros;
+mod modem;
 pub mod output;
 mod ports;
 mod report;
@@ -43,6 +44,9 @@ pub struct Arguments {
     /// Line settings of PORT.
     #[command(flatten)]
     pub line: LineOptions,
+    /// The modem at PORT.
+    #[command(flatten)]
+    pub modem: modem::ModemOption,
     /// What to do instead of opening the window.
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -100,7 +104,8 @@ pub enum Outcome {
 pub fn run(arguments: Arguments) -> Outcome {
     let Some(command) = arguments.command else {
         let line = arguments.line.any_given().then(|| arguments.line.settings());
-        return Outcome::Window(Start { port: arguments.port, line, beside: arguments.beside, ..Start::default() });
+        let (port, beside, modem) = (arguments.port, arguments.beside, arguments.modem.modem);
+        return Outcome::Window(Start { port, line, modem, beside, ..Start::default() });
     };
     match command {
         Command::Demo(demo) => demo.run(),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::LineOptions;
 use super::common::{CommandResult, Exit, Line, finish, parse_duration, say, say_data};
+use super::modem::ModemOption;
 use super::output::{OutputOptions, distinct, read_text};
 use super::report;
 use super::running::{RunOutcome, Show, linger, run_macros};
@@ -59,6 +60,8 @@ pub struct Run {
     #[expect(clippy::struct_field_names, reason = "the option is called so")]
     dry_run: bool,
     #[command(flatten)]
+    modem: ModemOption,
+    #[command(flatten)]
     line: LineOptions,
 }
 
@@ -88,6 +91,7 @@ impl Run {
         let junit = OutputOptions { output: self.junit.clone(), force: self.force };
         junit.check()?;
         let line = Line::open_to_send(&self.port, &self.line, self.capture.as_deref(), self.log.as_deref())?;
+        line.choose(&self.modem)?;
         let names: Vec<String> = macros.iter().map(|what| what.name.clone()).collect();
         let mut show = Show::new(&line, self.json);
         let mut bench = report::Bench::new(&self.file, &names);

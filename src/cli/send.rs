@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::LineOptions;
 use super::common::{CommandResult, Exit, Line, finish, parse_duration};
+use super::modem::ModemOption;
 use super::running::{Show, run_macros, say_findings};
 use super::send_file::send_file;
 use crate::link::transfer::Protocol;
@@ -45,6 +46,8 @@ pub struct Send {
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     within: Option<Duration>,
     #[command(flatten)]
+    modem: ModemOption,
+    #[command(flatten)]
     line: LineOptions,
 }
 
@@ -77,6 +80,7 @@ impl Send {
         };
         let what = Macro { name: "send".into(), steps: vec![step], ..Macro::default() };
         let line = Line::open_to_send(&self.port, &self.line, None, None)?;
+        line.choose(&self.modem)?;
         let mut show = Show::new(&line, false);
         let outcome = run_macros(&line, vec![what], Values::new(), &mut show)?;
         show.finish();

@@ -132,3 +132,34 @@ fn strict_is_about_problems_and_warnings() {
     check(&["diagnose"], 2, "", "FILE");
     check(&["diagnose", "/none"], 3, "", "cannot open the capture /none");
 }
+
+#[test]
+fn a_modem_is_named_or_described_by_a_table_of_ones_own() {
+    let log = "AT+ZOPEN=2,\"h\",7,\"k3yk3y\"\nOK\nAT+ZPUT=2\nERROR\n";
+    let table = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/toaster.txt");
+    let (code, out, aside) = call_with_input(&["diagnose", "--modem", table, "-"], log.as_bytes());
+    assert!(code == 0 && out.contains("AT+ZPUT was sent") && out.contains("Toaster 9000"), "{code} {out} {aside}");
+    let (_, out, _) = call_with_input(&["diagnose", "--modem", "SIM7600", "-"], b"AT\nOK\n");
+    assert!(out.contains("SIM7600, A7670"), "{out}");
+    check(&["diagnose", "--modem", "acme", "-"], 2, "", "a family of modems was expected (sim800, sim7600");
+    check(&["diagnose", "--modem", "no-such.txt", "-"], 2, "", "no-such.txt");
+    let wrong = tempfile::Builder::new().suffix(".txt").tempfile().unwrap();
+    std::fs::write(wrong.path(), "@name acme\nAT+X | \n").unwrap();
+    check(&["diagnose", "--modem", wrong.path().to_str().unwrap(), "-"], 2, "", "line 2 of the table: 8 or 9 columns");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.txt");
+    std::fs::write(&path, log).unwrap();
+    let path = path.to_str().unwrap();
+    let (code, out, aside) = call(&["export", path, "--as", "text", "--modem", table]);
+    assert!(code == 0 && out.contains("AT+ZOPEN=2") && !out.contains("k3yk3y"), "{code} {out} {aside}");
+    let (code, out, aside) = call(&["export", path, "--as", "macro", "--modem", table]);
+    assert!(code == 0 && out.contains("+ZSTATE: 2,1") && !out.contains("k3yk3y"), "{code} {out} {aside}");
+}
+
+#[test]
+fn a_live_modem_can_be_chosen() {
+    let step = "AT+NETOPEN\\r";
+    let (code, out, aside) =
+        call(&["send", "sim:fast", step, "--expect", "SEND OK", "--within", "1s", "--modem", "sim7600"]);
+    assert!(code == 1 && aside.contains("failed"), "{code} {out} {aside}");
+}

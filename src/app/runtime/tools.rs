@@ -22,6 +22,7 @@ use crate::macros::edit::{Edit, Editor};
 use crate::macros::recorder::{Recorder, Replay};
 use crate::modem::Direction;
 use crate::sketch::{RunOptions, SketchRun, Source, run_sketch};
+use crate::vocabulary::Family;
 
 /// Work of the tool windows that is under way.
 #[derive(Debug, Default)]
@@ -108,7 +109,7 @@ impl Runtime {
         }
         let (Some(since), Some(reader)) = (since, &state.reader) else { return };
         let name = free_name(state, "Recorded");
-        let recorded = recorded(reader, since).to_macro(&name, Replay::Answers);
+        let recorded = recorded(reader, since, state.modem).to_macro(&name, Replay::Answers);
         if recorded.steps.is_empty() {
             state.say(Tone::Note, "Nothing was sent while recording, so there is no macro.");
             return;
@@ -121,8 +122,9 @@ impl Runtime {
     pub(super) fn macro_of_selection(&mut self, state: &mut State, replay: Replay) {
         let times = state.selected.as_ref().and_then(|selected| selected.span.as_ref()?.times);
         let (Some((first, last)), Some(reader)) = (times, state.reader.clone()) else { return };
-        let name = free_name(state, "From the log");
-        let work = move |_: &Progress| from_part(&reader, first..last + Duration::from_micros(1), &name, replay);
+        let (name, family) = (free_name(state, "From the log"), state.modem);
+        let work =
+            move |_: &Progress| from_part(&reader, first..last + Duration::from_micros(1), family, &name, replay);
         let job = Job::start("macro of selection", self.news.clone(), work);
         self.jobs.part = started(state, job);
     }
@@ -276,8 +278,8 @@ pub(super) fn save_new(state: &mut State, what: &str, text: &str, path: &Path) {
     }
 }
 
-fn recorded(reader: &Reader, since: u64) -> Recorder {
-    let mut recorder = Recorder::new();
+fn recorded(reader: &Reader, since: u64, family: Option<&'static Family>) -> Recorder {
+    let mut recorder = Recorder::of(family);
     let mut cursor = reader.cursor();
     while let Some(entry) = cursor.next_entry() {
         if entry.position.record < since {
