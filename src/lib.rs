@@ -17,6 +17,9 @@
 //! * [`ui`]: the window.
 //! * [`cli`]: the subcommands.
 
+// What `main` and the tests need is `pub`; the rest says how far it goes, so that the compiler finds what nobody uses.
+#![deny(unreachable_pub)]
+
 pub mod app;
 pub mod capture;
 pub mod cli;

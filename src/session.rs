@@ -15,7 +15,7 @@ use crate::modem::baud_scan::{self, BaudScan};
 use crate::modem::diagnose::{Diagnoser, Doing};
 use crate::vocabulary::Family;
 
-pub mod occupant;
+pub(crate) mod occupant;
 mod rounds;
 
 use occupant::{Occupant, Refusal, Wish as LineWish, first_refusal};
@@ -23,11 +23,11 @@ use rounds::Again;
 pub use rounds::Rounds;
 
 /// Names one Send; the parts that the operating system takes of it carry it.
-pub type SendId = u64;
+pub(crate) type SendId = u64;
 
 /// What happens to a session.
 #[derive(Debug)]
-pub enum Input<'a> {
+pub(crate) enum Input<'a> {
     /// A read returned these bytes.
     Received(&'a [u8]),
     /// The operating system took these next bytes of a Send; `last` when none are left.
@@ -71,7 +71,7 @@ pub enum Input<'a> {
 
 /// What a session wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Output {
+pub(crate) enum Output {
     /// Hand these bytes to the port; report with [`Input::Taken`].
     Write {
         /// Which Send.
@@ -120,7 +120,7 @@ pub enum Output {
 
 /// One link's brain.
 #[derive(Debug, Default)]
-pub struct Session {
+pub(crate) struct Session {
     diagnoser: Diagnoser,
     macros: Option<MacroRun>,
     /// The last scan; in hand while it has a deadline.
@@ -158,12 +158,12 @@ struct MacroRun {
 impl Session {
     /// A session that has seen nothing.
     #[must_use]
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
     /// Something happened.
-    pub fn handle_input(&mut self, input: Input<'_>, now: Duration) {
+    pub(crate) fn handle_input(&mut self, input: Input<'_>, now: Duration) {
         match input {
             // Probes of ours at wrong rates, and what comes of them, are no dialog: nothing is diagnosed from them.
             Input::Received(bytes) if self.scanning() => {
@@ -240,13 +240,13 @@ impl Session {
     }
 
     /// What it wants next, until `None`.
-    pub fn poll_output(&mut self) -> Option<Output> {
+    pub(crate) fn poll_output(&mut self) -> Option<Output> {
         self.outputs.pop_front()
     }
 
     /// When [`Input::Tick`] is due.
     #[must_use]
-    pub fn next_deadline(&self) -> Option<Duration> {
+    pub(crate) fn next_deadline(&self) -> Option<Duration> {
         if self.more {
             return Some(Duration::ZERO);
         }
@@ -257,37 +257,37 @@ impl Session {
 
     /// Findings and the modem strip.
     #[must_use]
-    pub fn diagnoser(&self) -> &Diagnoser {
+    pub(crate) fn diagnoser(&self) -> &Diagnoser {
         &self.diagnoser
     }
 
     /// A macro is being run.
     #[must_use]
-    pub fn running(&self) -> bool {
+    pub(crate) fn running(&self) -> bool {
         self.macros.is_some()
     }
 
     /// What is sent and received is diagnosed.
     #[must_use]
-    pub fn diagnosing(&self) -> bool {
+    pub(crate) fn diagnosing(&self) -> bool {
         !self.undiagnosed
     }
 
     /// The rate of the modem is being looked for.
     #[must_use]
-    pub fn scanning(&self) -> bool {
+    pub(crate) fn scanning(&self) -> bool {
         self.scan.as_ref().is_some_and(|scan| scan.next_deadline().is_some())
     }
 
     /// The scan in hand or the last one.
     #[must_use]
-    pub fn scan(&self) -> Option<&BaudScan> {
+    pub(crate) fn scan(&self) -> Option<&BaudScan> {
         self.scan.as_ref()
     }
 
     /// Who of the session has the line.
     #[must_use]
-    pub fn occupants(&self) -> Vec<Occupant> {
+    pub(crate) fn occupants(&self) -> Vec<Occupant> {
         let prompt = matches!(self.diagnoser.strip().doing, Doing::Prompt { .. });
         let has = [(self.running(), Occupant::Macro), (self.scanning(), Occupant::Scan), (prompt, Occupant::Prompt)];
         has.into_iter().filter_map(|(has, occupant)| has.then_some(occupant)).collect()

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-pub use baud::ScanProgress;
+pub(crate) use baud::ScanProgress;
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
 use crate::capture::{LineStates, Reader, Writer};
@@ -166,11 +166,11 @@ pub struct RunProgress {
     /// So many reports stood in front of these and are no longer kept.
     pub dropped: u64,
     /// When the step in hand began (time of the session), its retries and repetitions each for itself.
-    pub step_began: Duration,
+    pub(crate) step_began: Duration,
     /// How often it is run, and which round this is, from 1; `None` where it is run once.
     pub round: Option<(u32, Rounds)>,
     /// The next round begins then: it is between two of them.
-    pub next_round: Option<Duration>,
+    pub(crate) next_round: Option<Duration>,
     /// Values kept from answers, once the run is over; `counter` too.
     pub kept: Values,
     /// No longer running.
@@ -183,7 +183,7 @@ pub struct RunProgress {
 
 impl RunProgress {
     /// So many reports are kept.
-    pub const KEPT: usize = 1_000;
+    pub(crate) const KEPT: usize = 1_000;
 }
 
 /// All that a panel or the command line may ask of a link, published whole after each change.
@@ -233,7 +233,7 @@ pub struct Status {
 impl Status {
     /// Who has the line, in order, as far as the worker knows.
     #[must_use]
-    pub fn occupants(&self) -> Vec<Occupant> {
+    pub(crate) fn occupants(&self) -> Vec<Occupant> {
         let open = matches!(self.phase, Phase::Open { .. });
         let has = [
             (!open, Occupant::Absent),
@@ -280,7 +280,7 @@ impl Connection {
         clippy::needless_pass_by_value,
         reason = "they are the link's from now on; only a failure to start looks back"
     )]
-    pub fn open_on(time: Time, spec: LinkSpec, settings: LineSettings, capture: Writer, news: News) -> Self {
+    pub(crate) fn open_on(time: Time, spec: LinkSpec, settings: LineSettings, capture: Writer, news: News) -> Self {
         let (orders, queue) = bounded(ORDERS);
         // Nothing is ever sent here: the thread holds the sender, and its end is the message.
         let (alive, ended) = bounded::<()>(0);

@@ -5,12 +5,13 @@
 use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};
 
-use modemscope::capture::redact::{Plan, SecretFinder};
+use modemscope::capture::redact::Plan;
 use modemscope::capture::{Progress, Record, Writer};
 use modemscope::macros::expectations::Expectations;
 use modemscope::macros::recorder::{Recorder, Replay};
 use modemscope::modem::Direction;
 use modemscope::modem::diagnose::Diagnoser;
+use modemscope::modem::secrets::SecretFinder;
 use modemscope::vocabulary::{self, Family, Line, Modes, Takes, third_generation};
 
 /// Its table is added once, as `--modem toaster.txt` does.

@@ -18,11 +18,11 @@ use crate::macros::Book;
 use crate::macros::file::{self, BookError};
 
 /// The book that comes with the program.
-pub const DEFAULT: &str = include_str!("../../assets/macros.toml");
+pub(crate) const DEFAULT: &str = include_str!("../../assets/macros.toml");
 
 /// Macros for the modems of a family, offered when it is told and not taken over yet.
 #[must_use]
-pub fn of_family(name: &str, book: &Book) -> Option<&'static str> {
+pub(crate) fn of_family(name: &str, book: &Book) -> Option<&'static str> {
     let (text, group) = match name {
         "sim7600" => (include_str!("../../assets/macros-sim7600.toml"), "SIM7600"),
         _ => return None,
@@ -126,7 +126,7 @@ impl BookFile {
     ///
     /// # Errors
     /// [`BookFileError::Read`]; what was read before stays.
-    pub fn reload(&mut self) -> Result<bool, BookFileError> {
+    pub(crate) fn reload(&mut self) -> Result<bool, BookFileError> {
         let text = read(&self.path)?;
         if text == self.text {
             return Ok(false);
@@ -148,7 +148,7 @@ impl BookFile {
     ///
     /// # Errors
     /// [`BookFileError::Write`].
-    pub fn keep_aside(&self) -> Result<PathBuf, BookFileError> {
+    pub(crate) fn keep_aside(&self) -> Result<PathBuf, BookFileError> {
         self.write_beside("theirs", &self.text)
     }
 
@@ -156,7 +156,7 @@ impl BookFile {
     ///
     /// # Errors
     /// [`BookFileError::Write`].
-    pub fn keep_unsaved(&self, text: &str) -> Result<PathBuf, BookFileError> {
+    pub(crate) fn keep_unsaved(&self, text: &str) -> Result<PathBuf, BookFileError> {
         self.write_beside("unsaved", text)
     }
 
@@ -225,7 +225,7 @@ const QUIET: Duration = Duration::from_millis(100);
 /// The folder is watched, not the file: a save by rename makes a new file. On a file system that reports no changes
 /// nothing is told; [`BookFile::reload`] works all the same.
 #[derive(Debug)]
-pub struct BookWatch {
+pub(crate) struct BookWatch {
     _watcher: notify::RecommendedWatcher,
     changed: Arc<AtomicBool>,
 }
@@ -235,7 +235,7 @@ impl BookWatch {
     ///
     /// # Errors
     /// When the system cannot watch this folder: a sentence for the user.
-    pub fn start(path: &Path, news: News) -> Result<Self, String> {
+    pub(crate) fn start(path: &Path, news: News) -> Result<Self, String> {
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let name = target.file_name().map(ToOwned::to_owned);
         let folder = target.parent().map_or_else(|| PathBuf::from("."), Path::to_owned);
@@ -275,7 +275,7 @@ impl BookWatch {
 
     /// True once after each change: time to [`BookFile::reload`].
     #[must_use]
-    pub fn changed(&self) -> bool {
+    pub(crate) fn changed(&self) -> bool {
         self.changed.swap(false, Ordering::AcqRel)
     }
 }

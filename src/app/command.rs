@@ -27,7 +27,7 @@ use crate::worker::Order;
 
 /// All that the window can ask for.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Command {
+pub(crate) enum Command {
     /// The port: picked, set, opened, lent, shared.
     Port(Port),
     /// What goes out on the open port, and its lines.
@@ -62,7 +62,7 @@ subjects!(Port, Line, Log, Capture, Book, Tool, Setting);
 
 /// What is done to the port.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Port {
+pub(crate) enum Port {
     /// Look again which ports there are.
     List,
     /// Take this port, with the line settings it had last.
@@ -93,7 +93,7 @@ pub enum Port {
 
 /// What goes out on the open port, and its lines.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Line {
+pub(crate) enum Line {
     /// Send these bytes.
     Send(Vec<u8>),
     /// Send these bytes and remember the text that they were typed as.
@@ -140,7 +140,7 @@ pub enum Line {
 
 /// The passthrough check: what the way through an Arduino carries.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Check {
+pub(crate) enum Check {
     /// Find it out.
     Start(Way),
     /// End that before its time.
@@ -149,7 +149,7 @@ pub enum Check {
 
 /// What is seen in the log.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Log {
+pub(crate) enum Log {
     /// Select this, or nothing.
     Select(Option<Selection>),
     /// Put a note into it.
@@ -164,7 +164,7 @@ pub enum Log {
 
 /// What is done with a capture.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Capture {
+pub(crate) enum Capture {
     /// Show a capture file.
     Open(PathBuf),
     /// Show the port again.
@@ -191,7 +191,7 @@ pub enum Capture {
 
 /// What is done with the macro book.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Book {
+pub(crate) enum Book {
     /// Read it again.
     Reload,
     /// Save this as the book.
@@ -210,7 +210,7 @@ pub enum Book {
 
 /// What stands beside port and log.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Tool {
+pub(crate) enum Tool {
     /// Open another window, for another port.
     NewWindow,
     /// Let the test server listen on this port of the loopback address.
@@ -240,7 +240,7 @@ pub enum Tool {
 
 /// What is remembered from start to start.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Setting {
+pub(crate) enum Setting {
     /// Show the log so.
     View(View),
     /// Read the send box so.
@@ -275,7 +275,7 @@ pub enum Setting {
 
 /// An export, as the user wants it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ExportWish {
+pub(crate) struct ExportWish {
     /// The file; it must not be there yet.
     pub path: PathBuf,
     /// In which form.
@@ -290,7 +290,7 @@ pub struct ExportWish {
 
 /// What has to be done outside the state. Subjects that need nothing of the state's before are handed on as they are.
 #[derive(Debug)]
-pub enum Effect {
+pub(crate) enum Effect {
     /// List the ports anew, and devices of these patterns too.
     ListPorts(Vec<String>),
     /// Open this port.

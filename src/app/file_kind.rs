@@ -7,7 +7,7 @@ use crate::notation::LineEnding;
 
 /// What a text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FileKind {
+pub(crate) enum FileKind {
     /// An Arduino sketch.
     Sketch,
     /// A macro book, or the macros of another terminal.
@@ -18,7 +18,7 @@ pub enum FileKind {
 
 /// What the text is; the name tells it where the text does not.
 #[must_use]
-pub fn file_kind(name: &Path, text: &[u8]) -> FileKind {
+pub(crate) fn file_kind(name: &Path, text: &[u8]) -> FileKind {
     let ending = name.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
     let words = String::from_utf8_lossy(text);
     if matches!(ending.as_deref(), Some("ino" | "pde")) || is_sketch(&words) {
@@ -34,7 +34,7 @@ pub fn file_kind(name: &Path, text: &[u8]) -> FileKind {
 
 /// A text that only an Arduino sketch has: both functions, or one and a serial object.
 #[must_use]
-pub fn is_sketch(text: &str) -> bool {
+pub(crate) fn is_sketch(text: &str) -> bool {
     let has = |what: &str| text.contains(what);
     let functions = usize::from(has("void setup")) + usize::from(has("void loop"));
     functions == 2 || functions == 1 && (has("SoftwareSerial") || has("Serial.") || has(".println("))

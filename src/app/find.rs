@@ -10,7 +10,7 @@ use crate::capture::{Filter, Progress, Reader};
 use crate::link::News;
 
 /// So many matches can be stepped through; all are counted.
-pub const MOST_KEPT: usize = 1_000_000;
+pub(crate) const MOST_KEPT: usize = 1_000_000;
 /// What is searched between two looks at the outside: some 2 ms.
 const BUDGET: usize = 4 * 1024 * 1024;
 
@@ -39,13 +39,13 @@ struct Found {
 
 /// How a search stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
+pub(crate) struct Tally {
     /// Matches so far.
-    pub count: u64,
+    pub(crate) count: u64,
     /// So many of them, the first, can be stepped through.
-    pub kept: u64,
+    pub(crate) kept: u64,
     /// All that is in the capture was looked at.
-    pub complete: bool,
+    pub(crate) complete: bool,
 }
 
 impl Find {
@@ -65,13 +65,13 @@ impl Find {
 
     /// 0 to 1.
     #[must_use]
-    pub fn fraction(&self) -> f32 {
+    pub(crate) fn fraction(&self) -> f32 {
         self.shared.progress.fraction()
     }
 
     /// How many matches there are so far.
     #[must_use]
-    pub fn tally(&self) -> Tally {
+    pub(crate) fn tally(&self) -> Tally {
         let found = self.shared.lock();
         Tally { count: found.count + found.tail.len() as u64, kept: found.kept() as u64, complete: found.complete }
     }
@@ -81,16 +81,6 @@ impl Find {
     pub fn get(&self, index: u64) -> Option<Match> {
         let found = self.shared.lock();
         found.get(usize::try_from(index).ok()?)
-    }
-
-    /// Number of the first match in or after this record: where *next* begins when nothing is selected yet. At most the
-    /// number of matches that are kept.
-    #[must_use]
-    pub fn first_from_record(&self, record: u64) -> u64 {
-        let found = self.shared.lock();
-        let sure = found.sure.partition_point(|found| found.record < record);
-        let tail = if sure == found.sure.len() { found.tail.partition_point(|found| found.record < record) } else { 0 };
-        (sure + tail) as u64
     }
 
     /// Waits until all that is in the capture now was looked at; false when `timeout` is over first. For tests.
@@ -185,6 +175,5 @@ mod tests {
         assert_eq!(find.tally().count, 2);
         assert_eq!(find.get(1).map(|found| (found.start, found.length)), Some((24, 4)));
         assert_eq!(find.get(2), None);
-        assert_eq!((find.first_from_record(0), find.first_from_record(2), find.first_from_record(3)), (0, 1, 2));
     }
 }

@@ -1,14 +1,13 @@
 //! A long task on a thread of its own, with progress and cancel. The window looks whether it is done and never waits.
 
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::capture::Progress;
 use crate::link::News;
 
 /// A task that gives a `T`. Dropping it cancels the task.
 #[derive(Debug)]
-pub struct Job<T> {
+pub(crate) struct Job<T> {
     shared: Arc<Shared<T>>,
 }
 
@@ -16,7 +15,6 @@ pub struct Job<T> {
 struct Shared<T> {
     progress: Progress,
     result: Mutex<Option<T>>,
-    done: Condvar,
 }
 
 impl<T: Send + 'static> Job<T> {
@@ -24,13 +22,16 @@ impl<T: Send + 'static> Job<T> {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start(name: &str, news: News, work: impl FnOnce(&Progress) -> T + Send + 'static) -> std::io::Result<Self> {
-        let shared = Arc::new(Shared { progress: Progress::default(), result: Mutex::new(None), done: Condvar::new() });
+    pub(crate) fn start(
+        name: &str,
+        news: News,
+        work: impl FnOnce(&Progress) -> T + Send + 'static,
+    ) -> std::io::Result<Self> {
+        let shared = Arc::new(Shared { progress: Progress::default(), result: Mutex::new(None) });
         let theirs = Arc::clone(&shared);
         std::thread::Builder::new().name(name.to_owned()).spawn(move || {
             let result = work(&theirs.progress);
             *theirs.result.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
-            theirs.done.notify_all();
             news();
         })?;
         Ok(Self { shared })
@@ -38,31 +39,19 @@ impl<T: Send + 'static> Job<T> {
 
     /// 0 to 1.
     #[must_use]
-    pub fn fraction(&self) -> f32 {
+    pub(crate) fn fraction(&self) -> f32 {
         self.shared.progress.fraction()
     }
 
     /// Ends it soon; what it then gives says that it was cancelled.
-    pub fn cancel(&self) {
+    pub(crate) fn cancel(&self) {
         self.shared.progress.cancel();
     }
 
     /// The result, once it is there.
     #[must_use]
-    pub fn take(&self) -> Option<T> {
+    pub(crate) fn take(&self) -> Option<T> {
         self.shared.result.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-
-    /// Waits for the result; `None` when `timeout` is over first. For tests and the command line.
-    #[must_use]
-    pub fn wait(&self, timeout: Duration) -> Option<T> {
-        let result = self.shared.result.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mut result, _) = self
-            .shared
-            .done
-            .wait_timeout_while(result, timeout, |result| result.is_none())
-            .unwrap_or_else(PoisonError::into_inner);
-        result.take()
     }
 }
 

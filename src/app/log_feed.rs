@@ -53,7 +53,7 @@ pub enum From {
 #[derive(Clone, Debug, Default)]
 pub struct Page {
     /// Which [`LogFeed::ask`] it answers; 0 for none.
-    pub query: u64,
+    pub(crate) query: u64,
     /// How many rows there are in all, under the query's rules and filter.
     pub total: u64,
     /// How many there are without the filter.
@@ -116,7 +116,6 @@ impl LogFeed {
 
     /// Asks for a page; returns at once, with the number that [`Page::query`] will have. A newer query replaces one that
     /// is not answered yet; the answer to the last one is kept up to date as bytes arrive.
-    #[expect(clippy::must_use_candidate, reason = "who only shows the latest page needs no number")]
     pub fn ask(&self, query: Query) -> u64 {
         let id = self.shared.asked.fetch_add(1, Ordering::Relaxed) + 1;
         self.shared.wish().query = Some((id, query));

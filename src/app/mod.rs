@@ -5,32 +5,32 @@
 //! else changes the state, and `update` itself does no I/O.
 
 pub mod book;
-pub mod command;
+pub(crate) mod command;
 pub mod export_macro;
 mod file_kind;
 mod file_lock;
-pub mod find;
-pub mod job;
-pub mod log_feed;
+pub(crate) mod find;
+pub(crate) mod job;
+pub(crate) mod log_feed;
 pub mod nano;
 mod pace;
 pub mod passthrough;
 mod runtime;
 pub mod settings;
 mod state;
-pub mod timeline;
-pub mod times;
+pub(crate) mod timeline;
+pub(crate) mod times;
 mod update;
 
-pub use command::{Command, Effect, ExportWish};
-pub use file_kind::{FileKind, file_kind, is_sketch};
-pub use pace::{Due, Pace};
-pub use runtime::{BESIDE, Folders, Runtime};
+pub use runtime::Folders;
 pub use settings::{Adapter, Settings};
-pub use state::{
-    Message, OpenFile, PassthroughCheck, Purpose, SIMULATOR, Selected, Server, Sought, State, Tone, Tools, Wired,
-};
-pub use update::update;
+pub use state::{PassthroughCheck, State, Tone};
+
+pub(crate) use command::{Command, ExportWish};
+pub(crate) use file_kind::{FileKind, file_kind, is_sketch};
+pub(crate) use pace::Pace;
+pub(crate) use runtime::Runtime;
+pub(crate) use state::{Purpose, SIMULATOR, Wired};
 
 use crate::link::{LineSettings, Time};
 use crate::macros::runner::Values;
@@ -55,7 +55,7 @@ pub struct Start {
 
 /// The values of a macro with the local time added, so that `${time}` can be shown where no run has begun.
 #[must_use]
-pub fn values_of_now(values: &Values) -> Values {
+pub(crate) fn values_of_now(values: &Values) -> Values {
     let mut values = values.clone();
     values.insert("time".into(), jiff::Zoned::now().strftime("%Y-%m-%dT%H:%M:%S%:z").to_string());
     values

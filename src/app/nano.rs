@@ -29,19 +29,19 @@ pub const PASSTHROUGH: Sketch = Sketch {
 };
 
 /// Ten lines with `SoftwareSerial`: half duplex, echo off.
-pub const MINIMAL: Sketch = Sketch {
+pub(crate) const MINIMAL: Sketch = Sketch {
     file: "modemscope_passthrough_minimal.ino",
     text: include_str!("../../assets/arduino/modemscope_passthrough_minimal/modemscope_passthrough_minimal.ino"),
     baud: 9600,
 };
 
 /// How long a board is given to restart.
-pub const RESTART: Duration = Duration::from_secs(2);
+pub(crate) const RESTART: Duration = Duration::from_secs(2);
 
 /// Asks the modem behind the board: `AT` every half second until it answers, for four seconds at most. Only ever run when
 /// the user asks for it.
 #[must_use]
-pub fn probe() -> Macro {
+pub(crate) fn probe() -> Macro {
     let step = Step {
         send: Some(r"AT\r".to_owned()),
         expect: vec![r"\r\nOK\r\n".to_owned()],

@@ -24,7 +24,7 @@ const NOW: Duration = Duration::from_micros(1);
 
 /// The window's side: told of each frame.
 #[derive(Debug)]
-pub struct Pace {
+pub(crate) struct Pace {
     due: Due,
     seen: (u64, Duration),
     floods: bool,
@@ -32,7 +32,7 @@ pub struct Pace {
 
 /// The side of those who bring news, on any thread.
 #[derive(Clone, Debug)]
-pub struct Due {
+pub(crate) struct Due {
     zero: Instant,
     /// Microseconds since `zero`: until then the last frame is new enough.
     next: Arc<AtomicU64>,
@@ -47,12 +47,12 @@ impl Default for Pace {
 impl Pace {
     /// For those who bring news.
     #[must_use]
-    pub fn due(&self) -> Due {
+    pub(crate) fn due(&self) -> Due {
         self.due.clone()
     }
 
     /// A frame begins; so many bytes were received up to a time of the session.
-    pub fn frame(&mut self, received: u64, at: Duration) {
+    pub(crate) fn frame(&mut self, received: u64, at: Duration) {
         let gap = if self.floods(received, at) { FLOOD_FRAME } else { FRAME };
         let next = self.due.zero.elapsed() + gap;
         self.due.next.store(u64::try_from(next.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
@@ -72,13 +72,13 @@ impl Pace {
 impl Due {
     /// How long after news that come now the window is to be drawn.
     #[must_use]
-    pub fn delay(&self) -> Duration {
+    pub(crate) fn delay(&self) -> Duration {
         self.left().max(SOON)
     }
 
     /// And after rows of the log that come now.
     #[must_use]
-    pub fn delay_of_rows(&self) -> Duration {
+    pub(crate) fn delay_of_rows(&self) -> Duration {
         self.left().max(NOW)
     }
 

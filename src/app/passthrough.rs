@@ -17,7 +17,7 @@ mod tests;
 use std::time::Duration;
 
 pub use over_link::OverLink;
-pub use verdict::{Pacing, Verdict};
+pub use verdict::Verdict;
 
 use crate::macros::runner::Values;
 use crate::macros::{Macro, Step};
@@ -71,20 +71,20 @@ pub struct Row {
     /// Bytes sent.
     pub sent: usize,
     /// Sent byte by byte, with pauses.
-    pub paced: bool,
+    pub(crate) paced: bool,
     /// With the echo off: only the modem's answer tells whether it arrived.
     pub blind: bool,
     /// Bytes that came back.
     pub returned: usize,
     /// How many of them, from the first on, are right.
-    pub intact: usize,
+    pub(crate) intact: usize,
     /// Whether all arrived.
-    pub fared: Fared,
+    pub(crate) fared: Fared,
 }
 
 /// Whether all of a burst arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fared {
+pub(crate) enum Fared {
     /// All came back right, or the modem's answer says that all arrived.
     Whole,
     /// Not, but the same went well at the second try: something came in between, perhaps a URC.

@@ -20,7 +20,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use self::saver::Saver;
-pub use self::windows::BESIDE;
 
 use super::Settings;
 use super::Start;
@@ -49,7 +48,7 @@ pub struct Folders {
 impl Folders {
     /// The folders that this system gives the user's programs.
     #[must_use]
-    pub fn of_user() -> Self {
+    pub(crate) fn of_user() -> Self {
         match directories::ProjectDirs::from("", "", "modemscope") {
             Some(folders) => {
                 Self { config: Some(folders.config_dir().to_owned()), data: Some(folders.data_dir().to_owned()) }
@@ -60,7 +59,7 @@ impl Folders {
 }
 
 /// Holds what is open.
-pub struct Runtime {
+pub(crate) struct Runtime {
     news: News,
     /// Told when there are rows of the log that were awaited.
     rows: News,
@@ -92,7 +91,7 @@ pub struct Runtime {
 impl Runtime {
     /// Reads settings and macros and does what the command line asked for.
     #[must_use]
-    pub fn start(start: &Start, folders: &Folders, news: News, rows: News) -> (Self, State) {
+    pub(crate) fn start(start: &Start, folders: &Folders, news: News, rows: News) -> (Self, State) {
         let (file, settings, trouble) = match &folders.config {
             Some(folder) => SettingsFile::load(folder.join("settings.toml")),
             None => (SettingsFile::nowhere(), Settings::default(), None),
@@ -169,14 +168,14 @@ impl Runtime {
     }
 
     /// Does what a command asks for.
-    pub fn carry_out(&mut self, state: &mut State, command: impl Into<Command>) {
+    pub(crate) fn carry_out(&mut self, state: &mut State, command: impl Into<Command>) {
         for effect in update(state, command) {
             self.effect(state, effect);
         }
     }
 
     /// Takes in what happened since. Cheap; call it whenever there was news, also while the window is hidden.
-    pub fn poll(&mut self, state: &mut State) {
+    pub(crate) fn poll(&mut self, state: &mut State) {
         if let Some(connection) = &self.connection {
             let status = connection.status();
             if !Arc::ptr_eq(&status, &state.status) {
@@ -374,7 +373,7 @@ fn name_of(order: &Order) -> &'static str {
 
 impl Runtime {
     /// Closes all and waits until the settings are written.
-    pub fn finish(mut self, state: &State) {
+    pub(crate) fn finish(mut self, state: &State) {
         self.connection = None;
         self.finish_log();
         self.server = None;

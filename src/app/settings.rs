@@ -9,8 +9,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
-pub use file::{SaveError, SettingsFile, read_file, write_through};
 pub use line::{Adapter, Line};
+
+pub(crate) use file::{SettingsFile, read_file};
 
 use crate::capture::Newline;
 use crate::link::share::Place;
@@ -35,7 +36,7 @@ pub struct Settings {
     /// The port that was picked last.
     pub port: String,
     /// Light, dark, or as the system says.
-    pub theme: Theme,
+    pub(crate) theme: Theme,
     /// Zoom of the whole window, 1 is normal.
     pub zoom: f32,
     /// Outer place and size of the window, in points: x, y, width, height; empty until first closed.
@@ -47,17 +48,17 @@ pub struct Settings {
     /// Devices that are listed beside the serial ports: paths with `*` and `?` in their last part, such as `/dev/pts/*`.
     pub globs: Vec<String>,
     /// The port is lent while another window has the focus.
-    pub lend_on_focus: bool,
+    pub(crate) lend_on_focus: bool,
     /// Where the port is shared when the user asks for it.
     pub share: Share,
     /// Macros and test server stand beside the log.
-    pub side_panel: bool,
+    pub(crate) side_panel: bool,
     /// How the log is shown.
     pub view: View,
     /// Rows to colour, the first that fits.
-    pub highlight: Vec<Highlight>,
+    pub(crate) highlight: Vec<Highlight>,
     /// The byte that the log counts, as hex; empty for none.
-    pub counted_byte: String,
+    pub(crate) counted_byte: String,
     /// How the send box reads and ends what is typed.
     pub send: SendBox,
     /// What was sent from the send box, oldest first.
@@ -67,11 +68,11 @@ pub struct Settings {
     /// Rules whose findings are not shown.
     pub muted: BTreeSet<String>,
     /// Where the test server listens.
-    pub server_port: u16,
+    pub(crate) server_port: u16,
     /// Captures are kept up to this size in all, in MiB, oldest removed first; 0 keeps all.
-    pub retention_mib: u64,
+    pub(crate) retention_mib: u64,
     /// PINs and passwords are recorded as they are, not masked.
-    pub exact_secrets: bool,
+    pub(crate) exact_secrets: bool,
     /// A text log is written beside each capture.
     pub text_log: bool,
 }
@@ -166,13 +167,13 @@ pub struct View {
     /// What the time counts from.
     pub clock: Clock,
     /// Where rows end: `modem`, `auto`, `cr`, `lf`, `crlf`, `nul`, `etx`, `never`, `every 16`, `pause 50ms`, or notation.
-    pub newline: String,
+    pub(crate) newline: String,
     /// How bytes from 0x80 up are read.
     pub decoding: TextDecoding,
     /// Long rows are folded, so that all of them is seen.
     pub wrap: bool,
     /// How wide hex is beside text, in points; 0 is as wide as sixteen bytes.
-    pub hex_width: u16,
+    pub(crate) hex_width: u16,
 }
 
 impl Default for View {
@@ -193,7 +194,7 @@ impl View {
     ///
     /// # Errors
     /// A sentence that says what to write.
-    pub fn row_end(&self) -> Result<Newline, String> {
+    pub(crate) fn row_end(&self) -> Result<Newline, String> {
         let text = self.newline.trim();
         let bytes = |bytes: &[u8]| Ok(Newline::After(bytes.to_vec()));
         match text.to_ascii_lowercase().as_str() {
@@ -250,7 +251,7 @@ pub struct Highlight {
     /// It is a regular expression.
     pub regex: bool,
     /// `#RRGGBB`.
-    pub color: String,
+    pub(crate) color: String,
 }
 
 /// How the send box reads and ends what is typed.
@@ -330,7 +331,7 @@ impl Default for Settings {
 }
 
 /// How far the window can be zoomed.
-pub const ZOOM: std::ops::RangeInclusive<f32> = 0.5..=3.0;
+pub(crate) const ZOOM: std::ops::RangeInclusive<f32> = 0.5..=3.0;
 
 /// What is typed holds a PIN or password, or may be a PIN that the modem asked for.
 fn holds_secret(text: &str) -> bool {

@@ -28,7 +28,7 @@ use crate::vocabulary::Family;
 use crate::worker::{Phase, Status};
 
 /// The port name of the simulated modem, always in the list.
-pub const SIMULATOR: &str = "sim:";
+pub(crate) const SIMULATOR: &str = "sim:";
 
 /// What the window knows.
 #[derive(Debug, Default)]
@@ -44,7 +44,7 @@ pub struct State {
     /// The family of the modem at that port, where the user has chosen it.
     pub modem: Option<&'static Family>,
     /// The port was lent because the window lost the focus; it is taken back with it.
-    pub lent_by_focus: bool,
+    pub(crate) lent_by_focus: bool,
     /// The port that is open, being opened, or was last: its name, as picked.
     pub port: Option<String>,
     /// The latest word of the link.
@@ -56,7 +56,7 @@ pub struct State {
     /// Rows of that capture.
     pub feed: Option<LogFeed>,
     /// Changes with every capture shown, so that the log starts anew.
-    pub capture_number: u64,
+    pub(crate) capture_number: u64,
     /// The macros.
     pub book: Book,
     /// The test server.
@@ -74,7 +74,7 @@ pub struct State {
     /// The byte that is counted.
     pub counted: Option<Find>,
     /// Where the macros are kept.
-    pub book_path: Option<PathBuf>,
+    pub(crate) book_path: Option<PathBuf>,
     /// What the tool windows show.
     pub tools: Tools,
 }
@@ -83,31 +83,31 @@ pub struct State {
 #[derive(Debug, Default)]
 pub struct Tools {
     /// The text of the macro book, for the editor.
-    pub book_text: String,
+    pub(crate) book_text: String,
     /// Counts its changes on disk.
-    pub book_number: u64,
+    pub(crate) book_number: u64,
     /// What an export would redact, once it is found out.
     pub plan: Option<Plan>,
     /// How far an export is, 0 to 1.
-    pub exporting: Option<f32>,
+    pub(crate) exporting: Option<f32>,
     /// How the last export ended: the file, or what went wrong.
     pub exported: Option<Result<PathBuf, String>>,
     /// The system's file dialog is open.
-    pub choosing: bool,
+    pub(crate) choosing: bool,
     /// A file that was picked in the system's dialog.
     pub chosen: Option<(Purpose, PathBuf)>,
     /// What is sent becomes a macro, since this record of the capture.
-    pub recording_since: Option<u64>,
+    pub(crate) recording_since: Option<u64>,
     /// The newest captures, once they are listed.
     pub captures: Vec<Kept>,
     /// A sketch is being run.
-    pub sketch_running: bool,
+    pub(crate) sketch_running: bool,
     /// The last run of a sketch.
     pub sketch_run: Option<SketchRun>,
     /// How the boards are wired that macros came from, by the macro's name.
-    pub wired: BTreeMap<String, Wired>,
+    pub(crate) wired: BTreeMap<String, Wired>,
     /// Commands and signal over time.
-    pub timeline: Option<Timeline>,
+    pub(crate) timeline: Option<Timeline>,
     /// The passthrough check, under way or the last one.
     pub check: Option<PassthroughCheck>,
 }
@@ -127,7 +127,7 @@ pub struct PassthroughCheck {
 
 /// How a board is wired to the modem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Wired {
+pub(crate) struct Wired {
     /// The board receives at this pin.
     pub rx: u8,
     /// The board sends at this pin.
@@ -138,7 +138,6 @@ pub struct Wired {
 
 /// What a file is picked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
 pub enum Purpose {
     OpenCapture,
     Export,
@@ -166,7 +165,7 @@ pub struct Selected {
     /// How much it is, once it is counted.
     pub span: Option<Span>,
     /// It is being copied.
-    pub copying: bool,
+    pub(crate) copying: bool,
 }
 
 /// A running search.
@@ -199,7 +198,7 @@ pub struct Server {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     /// How it is shown.
-    pub tone: Tone,
+    pub(crate) tone: Tone,
     /// What it says.
     pub text: String,
 }
@@ -235,7 +234,7 @@ impl State {
 
     /// The board behind the open port restarts: nothing is sent for so long yet.
     #[must_use]
-    pub fn restarting(&self) -> Option<Duration> {
+    pub(crate) fn restarting(&self) -> Option<Duration> {
         let left = self.status.restarting_until?.checked_sub(self.now)?;
         (self.connected() && !left.is_zero()).then_some(left)
     }
@@ -248,7 +247,7 @@ impl State {
 
     /// The open port is only listened to: nothing can be sent.
     #[must_use]
-    pub fn listens_only(&self) -> bool {
+    pub(crate) fn listens_only(&self) -> bool {
         self.busy()
             && self
                 .port
@@ -258,32 +257,26 @@ impl State {
 
     /// The picked or open port has a rate and a frame. A simulated modem, a recording or a plain connection has not.
     #[must_use]
-    pub fn has_line_settings(&self) -> bool {
+    pub(crate) fn has_line_settings(&self) -> bool {
         let port = self.port.as_ref().filter(|_| self.busy()).unwrap_or(&self.settings.port);
         port.parse::<LinkSpec>().map_or(true, |spec| spec.kind().line_settings)
     }
 
     /// Something can be sent now.
     #[must_use]
-    pub fn can_send(&self) -> bool {
+    pub(crate) fn can_send(&self) -> bool {
         self.refusal(Wish::Send).is_none()
     }
 
     /// A file is being sent: the line is its own.
     #[must_use]
-    pub fn sending_file(&self) -> bool {
+    pub(crate) fn sending_file(&self) -> bool {
         self.connected() && self.status.transfer.as_ref().is_some_and(|transfer| transfer.end.is_none())
-    }
-
-    /// The modem's baud rate is being looked for.
-    #[must_use]
-    pub fn scanning(&self) -> bool {
-        self.connected() && self.status.scan.as_ref().is_some_and(|scan| scan.trying.is_some())
     }
 
     /// Who has the line, in order.
     #[must_use]
-    pub fn occupants(&self) -> Vec<Occupant> {
+    pub(crate) fn occupants(&self) -> Vec<Occupant> {
         if !self.connected() {
             return vec![Occupant::Absent];
         }
@@ -294,7 +287,7 @@ impl State {
 
     /// Why this cannot be done with the line now.
     #[must_use]
-    pub fn refusal(&self, wish: Wish) -> Option<Refusal> {
+    pub(crate) fn refusal(&self, wish: Wish) -> Option<Refusal> {
         first_refusal(&self.occupants(), wish)
     }
 

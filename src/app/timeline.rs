@@ -15,31 +15,31 @@ const MOST: usize = 20_000;
 
 /// Commands and signal of a capture.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Timeline {
+pub(crate) struct Timeline {
     /// Commands, in order.
-    pub bars: VecDeque<Bar>,
+    pub(crate) bars: VecDeque<Bar>,
     /// Signal as `+CSQ` reported it, 0 to 31, with the time; each reading, also where it is the same again.
-    pub signal: VecDeque<(Duration, u8)>,
+    pub(crate) signal: VecDeque<(Duration, u8)>,
     /// So many readings were looked at.
     readings: u32,
 }
 
 /// A command.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Bar {
+pub(crate) struct Bar {
     /// As it was sent.
-    pub command: String,
+    pub(crate) command: String,
     /// When its line end was sent.
-    pub at: Duration,
+    pub(crate) at: Duration,
     /// What came of it.
-    pub answer: Answer,
+    pub(crate) answer: Answer,
     /// Its number in the dialog.
     id: u64,
 }
 
 /// What came of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub(crate) enum Answer {
     /// Its final result or its prompt came after this.
     After(Duration),
     /// It is still waited for.
@@ -51,7 +51,7 @@ pub enum Answer {
 impl Timeline {
     /// Reads a capture.
     #[must_use]
-    pub fn of(reader: &Reader, progress: &Progress) -> Self {
+    pub(crate) fn of(reader: &Reader, progress: &Progress) -> Self {
         let mut timeline = Self::default();
         let mut listener = Listener::default();
         let mut cursor = reader.cursor();

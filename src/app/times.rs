@@ -10,7 +10,7 @@ use crate::capture::Row;
 
 /// Turns times since the capture began into times of day.
 #[derive(Clone, Debug)]
-pub struct WallClock {
+pub(crate) struct WallClock {
     zone: TimeZone,
     started: Timestamp,
 }
@@ -18,13 +18,13 @@ pub struct WallClock {
 impl WallClock {
     /// Of a capture that began then.
     #[must_use]
-    pub fn new(started: SystemTime) -> Self {
+    pub(crate) fn new(started: SystemTime) -> Self {
         Self { zone: TimeZone::system(), started: Timestamp::try_from(started).unwrap_or_default() }
     }
 
     /// `14:03:59.123456`.
     #[must_use]
-    pub fn time_of_day(&self, at: Duration) -> String {
+    pub(crate) fn time_of_day(&self, at: Duration) -> String {
         let Ok(then) = self.started.checked_add(at) else { return "?".to_owned() };
         then.to_zoned(self.zone.clone()).strftime("%H:%M:%S%.6f").to_string()
     }
@@ -32,7 +32,7 @@ impl WallClock {
 
 /// `+0.000123`, `+12:03.5`: since something.
 #[must_use]
-pub fn since(time: Duration) -> String {
+pub(crate) fn since(time: Duration) -> String {
     let total = time.as_secs();
     let micros = time.subsec_micros();
     match total {
@@ -44,13 +44,13 @@ pub fn since(time: Duration) -> String {
 
 /// What is known of the rows before.
 #[derive(Debug, Default)]
-pub struct Times {
+pub(crate) struct Times {
     before: Option<Duration>,
 }
 
 impl Times {
     /// The time of the next row.
-    pub fn next(&mut self, row: &Row, counts: Clock, clock: &WallClock) -> String {
+    pub(crate) fn next(&mut self, row: &Row, counts: Clock, clock: &WallClock) -> String {
         let before = self.before.replace(row.at);
         match counts {
             Clock::Clock => clock.time_of_day(row.at),

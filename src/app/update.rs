@@ -9,7 +9,7 @@ use super::state::{State, Tone};
 use crate::worker::Order;
 
 /// Changes the state as the command says and names what else is to be done.
-pub fn update(state: &mut State, command: impl Into<Command>) -> Vec<Effect> {
+pub(crate) fn update(state: &mut State, command: impl Into<Command>) -> Vec<Effect> {
     match command.into() {
         Command::Port(command) => port::update(state, command),
         Command::Line(command) => line::update(state, command),

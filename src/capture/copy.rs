@@ -10,7 +10,7 @@ use crate::modem::Direction;
 use crate::notation;
 
 /// More is not handed to a clipboard: programs that take it would stand still.
-pub const MOST_COPIED: usize = 64 * 1024 * 1024;
+pub(crate) const MOST_COPIED: usize = 64 * 1024 * 1024;
 
 /// What is selected.
 #[derive(Clone, Debug, PartialEq)]
@@ -147,7 +147,7 @@ fn push_bytes(text: &mut String, bytes: &[u8], form: CopyAs) {
 ///
 /// # Errors
 /// [`Cancelled`].
-pub fn span(reader: &Reader, selection: &Selection, progress: &Progress) -> Result<Span, CopyError> {
+pub(crate) fn span(reader: &Reader, selection: &Selection, progress: &Progress) -> Result<Span, CopyError> {
     let mut span = Span::default();
     for_each_part(reader, selection, progress, |part| {
         match part {
@@ -162,21 +162,6 @@ pub fn span(reader: &Reader, selection: &Selection, progress: &Progress) -> Resu
         Ok(())
     })?;
     Ok(span)
-}
-
-/// When this byte was read or written.
-#[must_use]
-pub fn time_of_byte(reader: &Reader, direction: Direction, offset: u64) -> Option<Duration> {
-    let mut cursor = reader.cursor_at_byte(direction, offset);
-    while let Some(entry) = cursor.next_entry() {
-        if let EntryItem::Data { direction: way, bytes, .. } = entry.item
-            && way == direction
-            && entry.position.bytes(direction) + bytes.len() as u64 > offset
-        {
-            return Some(entry.at);
-        }
-    }
-    None
 }
 
 enum Part<'a> {
@@ -367,8 +352,6 @@ mod tests {
         assert_eq!(measured, Span { rows: 0, bytes: 7, masked: 0, times: Some((at(2), at(3))) });
         let measured = span(&reader, &rows(0..1), &progress).unwrap();
         assert_eq!(measured, Span { rows: 1, bytes: 8, masked: 4, times: Some((at(1), at(1))) });
-        assert_eq!(time_of_byte(&reader, Direction::Rx, 8), Some(at(3)));
-        assert_eq!(time_of_byte(&reader, Direction::Rx, 99), None);
         progress.cancel();
         assert_eq!(copy(&reader, &rows(0..9), CopyAs::Text, stamp(), &progress), Err(Cancelled.into()));
     }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use super::pcapng::EntryItem;
+pub(crate) use super::pcapng::EntryItem;
 use super::pcapng::{self, Block, Context};
 use super::{Reader, Record, Stamped};
 use crate::modem::Direction;
@@ -28,7 +28,7 @@ pub struct Position {
     /// Sent bytes in front of it.
     pub tx: u64,
     /// Time of the record in front of it, in microseconds.
-    pub at_us: u64,
+    pub(crate) at_us: u64,
 }
 
 impl Position {
@@ -57,7 +57,7 @@ pub struct Entry<'a> {
     /// When.
     pub at: Duration,
     /// What.
-    pub item: EntryItem<'a>,
+    pub(crate) item: EntryItem<'a>,
 }
 
 impl Entry<'_> {

@@ -7,7 +7,7 @@ use std::io;
 use std::path::Path;
 
 /// Creates a new file that only its owner can read; fails where anything of that name is, a dangling link included.
-pub fn create_private(path: &Path) -> io::Result<File> {
+pub(crate) fn create_private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create_new(true);
     #[cfg(unix)]
@@ -21,7 +21,7 @@ pub fn create_private(path: &Path) -> io::Result<File> {
 }
 
 /// The file is the one that has this name: nobody has put another in its place.
-pub fn is_at(file: &File, path: &Path) -> bool {
+pub(crate) fn is_at(file: &File, path: &Path) -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;
@@ -38,7 +38,7 @@ pub fn is_at(file: &File, path: &Path) -> bool {
 }
 
 /// The file has no name any more: it is gone when it is closed. Never so where an open file cannot be removed.
-pub fn is_removed(file: &File) -> bool {
+pub(crate) fn is_removed(file: &File) -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;
@@ -52,7 +52,7 @@ pub fn is_removed(file: &File) -> bool {
 }
 
 /// Creates a folder (and those above it) that only its owner can look into; one that is there is left as it is.
-pub fn create_private_folder(path: &Path) -> io::Result<()> {
+pub(crate) fn create_private_folder(path: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -75,7 +75,7 @@ fn a_size_limit_is_an_error() {
 const SIGXFSZ: i32 = rustix::process::Signal::XFSZ.as_raw();
 
 /// Reads at a place without moving anything; 0 at the end.
-pub fn read_at(file: &File, buffer: &mut [u8], place: u64) -> io::Result<usize> {
+pub(crate) fn read_at(file: &File, buffer: &mut [u8], place: u64) -> io::Result<usize> {
     loop {
         #[cfg(unix)]
         let read = std::os::unix::fs::FileExt::read_at(file, buffer, place);
@@ -89,7 +89,7 @@ pub fn read_at(file: &File, buffer: &mut [u8], place: u64) -> io::Result<usize> 
 }
 
 /// Fills the buffer from a place on: how much was read, less only at the end or where an error stopped it.
-pub fn read_all_at(file: &File, buffer: &mut [u8], place: u64) -> (usize, Option<io::Error>) {
+pub(crate) fn read_all_at(file: &File, buffer: &mut [u8], place: u64) -> (usize, Option<io::Error>) {
     let mut read = 0;
     while let Some(rest) = buffer.get_mut(read..).filter(|rest| !rest.is_empty()) {
         match read_at(file, rest, place + read as u64) {
@@ -102,7 +102,7 @@ pub fn read_all_at(file: &File, buffer: &mut [u8], place: u64) -> (usize, Option
 }
 
 /// Writes at a place as much as goes: how much was written, and what stopped it.
-pub fn write_at(file: &File, bytes: &[u8], place: u64) -> (usize, Option<io::Error>) {
+pub(crate) fn write_at(file: &File, bytes: &[u8], place: u64) -> (usize, Option<io::Error>) {
     let mut written = 0;
     while let Some(rest) = bytes.get(written..).filter(|rest| !rest.is_empty()) {
         #[cfg(unix)]
@@ -120,7 +120,7 @@ pub fn write_at(file: &File, bytes: &[u8], place: u64) -> (usize, Option<io::Err
 }
 
 /// Why the file cannot be written, and what to do.
-pub fn advice(error: &io::Error, path: &Path) -> String {
+pub(crate) fn advice(error: &io::Error, path: &Path) -> String {
     let what = match error.kind() {
         io::ErrorKind::StorageFull => "the disk is full: free some space",
         io::ErrorKind::QuotaExceeded => "your disk quota is used up: free some space",

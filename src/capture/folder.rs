@@ -9,9 +9,6 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::{CaptureError, Writer, disk};
-
-/// 2 GiB.
-pub const DEFAULT_LIMIT: u64 = 2 * 1024 * 1024 * 1024;
 /// Automatic captures end so.
 const SUFFIX: &str = ".pcapng";
 /// A file of this name beside a capture marks it.
@@ -19,17 +16,11 @@ const KEEP_SUFFIX: &str = ".keep";
 /// Longest part of the file name that comes from the port's.
 const LONGEST_NAME: usize = 60;
 
-/// Where automatic captures go, in the user's data folder. `None` where the system names no home.
-#[must_use]
-pub fn default_folder() -> Option<PathBuf> {
-    Some(directories::ProjectDirs::from("", "", "modemscope")?.data_dir().join("captures"))
-}
-
 /// A new capture in `folder` (made when it is missing, for its owner only), named by time and port.
 ///
 /// # Errors
 /// [`CaptureError::Create`].
-pub fn create_in(folder: &Path, port: &str, started: SystemTime) -> Result<Writer, CaptureError> {
+pub(crate) fn create_in(folder: &Path, port: &str, started: SystemTime) -> Result<Writer, CaptureError> {
     disk::create_private_folder(folder).map_err(|source| CaptureError::Create { path: folder.to_owned(), source })?;
     let name = format!("{} {}", time_name(started), clean(port));
     for number in 1.. {
@@ -46,7 +37,7 @@ pub fn create_in(folder: &Path, port: &str, started: SystemTime) -> Result<Write
 ///
 /// # Errors
 /// As creating or removing a file.
-pub fn keep(capture: &Path, kept: bool) -> io::Result<()> {
+pub(crate) fn keep(capture: &Path, kept: bool) -> io::Result<()> {
     let mark = mark_of(capture);
     match (kept, mark.exists()) {
         (true, false) => disk::create_private(&mark).map(drop),
@@ -57,7 +48,7 @@ pub fn keep(capture: &Path, kept: bool) -> io::Result<()> {
 
 /// The text log beside a capture; it goes when the capture goes.
 #[must_use]
-pub fn text_log_of(capture: &Path) -> PathBuf {
+pub(crate) fn text_log_of(capture: &Path) -> PathBuf {
     capture.with_extension("txt")
 }
 
@@ -82,7 +73,7 @@ pub struct Kept {
 ///
 /// # Errors
 /// As reading the folder; a folder that is not there holds nothing.
-pub fn newest(folder: &Path, most: usize) -> io::Result<Vec<Kept>> {
+pub(crate) fn newest(folder: &Path, most: usize) -> io::Result<Vec<Kept>> {
     let entries = match std::fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         other => other?,
@@ -113,7 +104,7 @@ pub struct Retention {
 ///
 /// # Errors
 /// As reading the folder; a folder that is not there holds nothing.
-pub fn make_room(folder: &Path, limit: u64) -> io::Result<Retention> {
+pub(crate) fn make_room(folder: &Path, limit: u64) -> io::Result<Retention> {
     let mut result = Retention::default();
     let entries = match std::fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(result),

@@ -29,7 +29,7 @@ pub fn from_text(text: &[u8], started: SystemTime) -> Reader {
 ///
 /// # Errors
 /// [`CaptureError`] when it cannot be read.
-pub fn open_any(path: &Path) -> Result<Reader, CaptureError> {
+pub(crate) fn open_any(path: &Path) -> Result<Reader, CaptureError> {
     if path.metadata().is_ok_and(|data| !data.is_file() && !data.is_dir()) {
         // A pipe can be read once only: it holds text.
         return read_text(path).map(|(_, reader)| reader);
@@ -45,7 +45,7 @@ pub fn open_any(path: &Path) -> Result<Reader, CaptureError> {
 ///
 /// # Errors
 /// [`CaptureError`] when it cannot be read.
-pub fn read_text(path: &Path) -> Result<(Vec<u8>, Reader), CaptureError> {
+pub(crate) fn read_text(path: &Path) -> Result<(Vec<u8>, Reader), CaptureError> {
     let opened = |source| CaptureError::Open { path: path.to_owned(), source };
     let text = std::fs::read(path).map_err(opened)?;
     let started = path.metadata().and_then(|data| data.modified()).unwrap_or(SystemTime::UNIX_EPOCH);

@@ -12,7 +12,7 @@ use crate::vocabulary::Family;
 
 /// A diagnoser that hears a capture.
 #[derive(Debug, Default)]
-pub struct Listener {
+pub(crate) struct Listener {
     diagnoser: Diagnoser,
     exempt: bool,
     /// The capture has marks.
@@ -27,7 +27,7 @@ const UNNUMBERED: u64 = 1 << 63;
 impl Listener {
     /// One for a modem whose family somebody has chosen.
     #[must_use]
-    pub fn of(family: Option<&'static Family>) -> Self {
+    pub(crate) fn of(family: Option<&'static Family>) -> Self {
         let mut listener = Self::default();
         listener.diagnoser.choose(family);
         listener
@@ -35,12 +35,12 @@ impl Listener {
 
     /// What it has made of it so far.
     #[must_use]
-    pub const fn diagnoser(&self) -> &Diagnoser {
+    pub(crate) const fn diagnoser(&self) -> &Diagnoser {
         &self.diagnoser
     }
 
     /// Hears the next entry, at this time of the session.
-    pub fn hear(&mut self, entry: &Entry<'_>, at: Duration) {
+    pub(crate) fn hear(&mut self, entry: &Entry<'_>, at: Duration) {
         match &entry.item {
             EntryItem::Data { direction, bytes, .. } if self.exempt => self.diagnoser.pass_by(*direction, bytes.len()),
             EntryItem::Data { direction: Direction::Tx, bytes, send, .. } => {
@@ -67,7 +67,7 @@ impl Listener {
 
     /// The capture is over.
     #[must_use]
-    pub fn finish(mut self) -> Diagnoser {
+    pub(crate) fn finish(mut self) -> Diagnoser {
         self.diagnoser.finish();
         self.diagnoser
     }

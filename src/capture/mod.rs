@@ -31,17 +31,21 @@ mod writer;
 use std::ops::Range;
 use std::time::Duration;
 
-pub use cursor::{Cursor, Entry, EntryItem, Position};
-pub use disk::create_private;
-pub use error::CaptureError;
-pub use listener::Listener;
+pub use cursor::Cursor;
 pub use live_log::LiveLog;
-pub use open::{Opening, open};
-pub use progress::{Cancelled, Progress};
+pub use open::open;
+pub use progress::Progress;
 pub use row_index::RowIndex;
-pub use rows::{Content, Filter, Newline, Row, RowRules, event_text};
+pub use rows::{Filter, RowRules, event_text};
 pub use store::{Reader, Storage};
 pub use writer::Writer;
+
+pub(crate) use cursor::{Entry, EntryItem, Position};
+pub(crate) use disk::create_private;
+pub(crate) use error::CaptureError;
+pub(crate) use listener::Listener;
+pub(crate) use open::Opening;
+pub(crate) use rows::{Content, Newline, Row};
 
 use crate::modem::Direction;
 

@@ -82,7 +82,7 @@ impl Opening {
 
     /// Reads it in on a thread of its own; the reader grows meanwhile. [`super::Storage::opening`] says when it is done.
     #[must_use]
-    pub fn in_background(mut self) -> Reader {
+    pub(crate) fn in_background(mut self) -> Reader {
         let reader = self.reader();
         // A window that wants its first rows at once has them when this returns.
         if self.step() {

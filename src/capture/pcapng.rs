@@ -24,21 +24,21 @@ use std::ops::Range;
 use super::{Flaw, LineStates, Mark, Record};
 use crate::modem::Direction;
 
-pub use decode::{Block, Context, EntryItem, block_length, context_after, decode, holds_record};
+pub(crate) use decode::{Block, Context, EntryItem, block_length, context_after, decode, holds_record};
 
 /// RTAC serial.
-pub const LINK_TYPE: u16 = 250;
+pub(crate) const LINK_TYPE: u16 = 250;
 /// Bytes in front of the payload of each packet.
 const RTAC_HEADER: usize = 12;
 /// Wireshark refuses packets of more than 262 144 bytes; longer reads and writes become several packets.
-pub const LONGEST_PAYLOAD: usize = 128 * 1024;
+pub(crate) const LONGEST_PAYLOAD: usize = 128 * 1024;
 /// No block is longer: a length beyond this is damage, not a block.
-pub const LONGEST_BLOCK: usize = 16 * 1024 * 1024;
+pub(crate) const LONGEST_BLOCK: usize = 16 * 1024 * 1024;
 /// An option's length is 16 bits; comments are cut into pieces below it.
 const LONGEST_COMMENT: usize = 65_000;
 
 /// The first word of a pcapng file.
-pub const SECTION: u32 = 0x0A0D_0D0A;
+pub(crate) const SECTION: u32 = 0x0A0D_0D0A;
 const BYTE_ORDER: u32 = 0x1A2B_3C4D;
 const INTERFACE: u32 = 1;
 const STATISTICS: u32 = 5;
@@ -69,7 +69,7 @@ const SENT_MARK: &str = "sent";
 const MASK_MARK: &str = "masked:";
 
 /// The start of a capture file: section, interface, and the wall-clock time of `at == 0`.
-pub fn file_header(started_us: u64) -> Vec<u8> {
+pub(crate) fn file_header(started_us: u64) -> Vec<u8> {
     let mut out = Vec::with_capacity(160);
     block(&mut out, SECTION, |body| {
         body.extend(BYTE_ORDER.to_le_bytes());
@@ -99,20 +99,26 @@ pub fn file_header(started_us: u64) -> Vec<u8> {
 
 /// Writes records as blocks.
 #[derive(Debug)]
-pub struct Encoder {
+pub(crate) struct Encoder {
     started_us: u64,
     lines: u8,
 }
 
 impl Encoder {
     /// For a capture whose `at == 0` was at this time, in microseconds since 1970.
-    pub fn new(started_us: u64) -> Self {
+    pub(crate) fn new(started_us: u64) -> Self {
         Self { started_us, lines: 0 }
     }
 
     /// Appends the blocks of one record: one, or several where it is longer than a packet may be. `each` is called after
     /// each block with the number of payload bytes in it and the length of `out`.
-    pub fn encode(&mut self, at_us: u64, record: &Record, out: &mut Vec<u8>, mut each: impl FnMut(usize, usize)) {
+    pub(crate) fn encode(
+        &mut self,
+        at_us: u64,
+        record: &Record,
+        out: &mut Vec<u8>,
+        mut each: impl FnMut(usize, usize),
+    ) {
         match record {
             Record::Data { direction, bytes, send, flaw, secret } => {
                 let event = match (direction, flaw) {

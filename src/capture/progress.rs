@@ -20,7 +20,7 @@ impl Progress {
     /// 0 to 1.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "for a bar on the screen")]
-    pub fn fraction(&self) -> f32 {
+    pub(crate) fn fraction(&self) -> f32 {
         let total = self.total.load(Ordering::Relaxed);
         if total == 0 { 0.0 } else { self.done.load(Ordering::Relaxed) as f32 / total as f32 }
     }
@@ -32,7 +32,7 @@ impl Progress {
 
     /// Whether it was cancelled.
     #[must_use]
-    pub fn is_cancelled(&self) -> bool {
+    pub(crate) fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
     }
 }

@@ -14,7 +14,7 @@ use super::rows::{Content, Filter, Newline, Row, RowRules, Splitter, event_text}
 use super::{Flaw, Reader, Record};
 use crate::modem::Direction;
 
-pub use follow::RowsAsTheyEnd;
+pub(crate) use follow::RowsAsTheyEnd;
 
 const MARK_EVERY_BYTES: u64 = 64 * 1024;
 const MARK_EVERY_ROWS: u64 = 4096;
@@ -38,7 +38,7 @@ impl RowIndex {
 
     /// An index of the rows that `filter` shows.
     #[must_use]
-    pub fn filtered(reader: Reader, rules: RowRules, filter: Filter) -> Self {
+    pub(crate) fn filtered(reader: Reader, rules: RowRules, filter: Filter) -> Self {
         let (rules, filter) = (Arc::new(rules), Arc::new(filter));
         let walk = Walk::new(reader.cursor(), Arc::clone(&rules), &Mark::default());
         let count = Count {
@@ -118,7 +118,7 @@ impl RowIndex {
 
     /// Number of the row that shows this byte, or where it is not shown the next one that is; at most [`Self::len`].
     #[must_use]
-    pub fn row_of_byte(&self, direction: Direction, offset: u64) -> u64 {
+    pub(crate) fn row_of_byte(&self, direction: Direction, offset: u64) -> u64 {
         let mark = self.mark_before(|mark| mark.bytes(direction) <= offset);
         self.first_row_after(&mark, |row| match &row.content {
             Content::Data { direction: way, offset: start, bytes, .. } => {
@@ -130,7 +130,7 @@ impl RowIndex {
 
     /// Number of the first row at or after this time; at most [`Self::len`].
     #[must_use]
-    pub fn row_at_time(&self, at: Duration) -> u64 {
+    pub(crate) fn row_at_time(&self, at: Duration) -> u64 {
         let mark = self.mark_before(|mark| Duration::from_micros(mark.position.at_us) < at);
         self.first_row_after(&mark, |row| row.at >= at)
     }

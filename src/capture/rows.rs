@@ -12,7 +12,7 @@ use crate::modem::Direction;
 
 /// Where a row of bytes ends. A change of direction and an event always end it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Newline {
+pub(crate) enum Newline {
     /// As [`Self::Auto`], but a CR LF at the start of a row joins what follows it: the modem's `CR LF OK CR LF` (ITU-T
     /// V.250, section 5.7.1) is one row, and `CR LF > ` too.
     Modem,
@@ -32,7 +32,7 @@ pub enum Newline {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowRules {
     /// Where rows end.
-    pub newline: Newline,
+    pub(crate) newline: Newline,
     /// No row is longer than this, in bytes.
     pub longest: u32,
 }
@@ -66,12 +66,6 @@ impl Default for Filter {
 }
 
 impl Filter {
-    /// Nothing is hidden.
-    #[must_use]
-    pub fn shows_all(&self) -> bool {
-        self.rx && self.tx && self.events && self.steps && self.pattern.is_none()
-    }
-
     /// Rows of this direction may be shown.
     #[must_use]
     pub fn shows(&self, direction: Direction) -> bool {

@@ -17,7 +17,7 @@ const AT_ONCE: usize = 1024 * 1024;
 
 /// Saves until it is dropped, and then once more.
 #[derive(Debug)]
-pub struct Saver {
+pub(crate) struct Saver {
     call: Arc<Call>,
     thread: Option<JoinHandle<()>>,
 }
@@ -35,7 +35,7 @@ struct Wish {
 }
 
 impl Saver {
-    pub fn start(shared: &Arc<Shared>) -> Self {
+    pub(crate) fn start(shared: &Arc<Shared>) -> Self {
         let call = Arc::new(Call::default());
         let theirs = Arc::clone(&call);
         let work = {
@@ -50,7 +50,7 @@ impl Saver {
     }
 
     /// Something waits in memory.
-    pub fn wake(&self) {
+    pub(crate) fn wake(&self) {
         self.call.lock().spilled = true;
         self.call.changed.notify_one();
     }

@@ -8,7 +8,9 @@ use memchr::memmem::Finder;
 use regex::bytes::Regex;
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
 
-pub use stream::{LONGEST_MATCH, Match, Search};
+pub use stream::Search;
+
+pub(crate) use stream::Match;
 
 use crate::notation::{self, Mode};
 
@@ -128,7 +130,7 @@ impl Pattern {
 
     /// Where it is in these bytes, without overlaps, in order.
     #[must_use]
-    pub fn ranges_in(&self, bytes: &[u8]) -> Vec<std::ops::Range<usize>> {
+    pub(crate) fn ranges_in(&self, bytes: &[u8]) -> Vec<std::ops::Range<usize>> {
         match &*self.needle {
             Needle::Bytes(finder) => {
                 let mut ranges = Vec::new();

@@ -155,13 +155,13 @@ impl Reader {
 
     /// A cursor in front of the record that holds this byte, or a little before it.
     #[must_use]
-    pub fn cursor_at_byte(&self, direction: Direction, offset: u64) -> Cursor {
+    pub(crate) fn cursor_at_byte(&self, direction: Direction, offset: u64) -> Cursor {
         self.cursor_before(|position| position.bytes(direction) <= offset)
     }
 
     /// A cursor in front of the first record at or after this time, or a little before it.
     #[must_use]
-    pub fn cursor_at_time(&self, at: Duration) -> Cursor {
+    pub(crate) fn cursor_at_time(&self, at: Duration) -> Cursor {
         self.cursor_before(|position| Duration::from_micros(position.at_us) < at)
     }
 
@@ -185,7 +185,7 @@ impl Reader {
 
     /// Removes the file of a capture in which no byte has been sent or received: its port could not be opened, so its
     /// name is free for the next try. What was noted can still be read here. A capture that holds bytes stays.
-    pub fn withdraw(&self) {
+    pub(crate) fn withdraw(&self) {
         let mut state = self.shared.lock();
         if state.end.rx > 0 || state.end.tx > 0 || state.withdrawn {
             return;

@@ -23,45 +23,45 @@ use crate::worker::{Connection, Order, Phase, Status};
 
 /// Why a command did not do what it was asked; carries the exit code.
 #[derive(Debug)]
-pub struct Exit {
+pub(crate) struct Exit {
     code: u8,
     problem: Option<anyhow::Error>,
 }
 
 /// What a subcommand gives.
-pub type CommandResult = Result<(), Exit>;
+pub(crate) type CommandResult = Result<(), Exit>;
 
 impl Exit {
     /// 1: the modem did not do it. The command has said so itself.
     #[must_use]
-    pub fn not_done() -> Self {
+    pub(crate) fn not_done() -> Self {
         Self { code: 1, problem: None }
     }
 
     /// 1: the modem did not do it, said in this sentence.
-    pub fn modem(problem: impl Display) -> Self {
+    pub(crate) fn modem(problem: impl Display) -> Self {
         Self { code: 1, problem: Some(anyhow::anyhow!("{problem}")) }
     }
 
     /// 2: wrong use.
-    pub fn wrong_use(problem: impl Display) -> Self {
+    pub(crate) fn wrong_use(problem: impl Display) -> Self {
         Self { code: 2, problem: Some(anyhow::anyhow!("{problem}")) }
     }
 
     /// 3: port or file trouble.
-    pub fn trouble(problem: impl Display) -> Self {
+    pub(crate) fn trouble(problem: impl Display) -> Self {
         Self { code: 3, problem: Some(anyhow::anyhow!("{problem}")) }
     }
 
     /// What went wrong, without the exit code.
     #[must_use]
-    pub fn into_problem(self) -> anyhow::Error {
+    pub(crate) fn into_problem(self) -> anyhow::Error {
         self.problem.unwrap_or_else(|| anyhow::anyhow!("not done"))
     }
 
     /// 130: stopped by Ctrl+C (as shells count it), SIGTERM or SIGHUP.
     #[must_use]
-    pub fn interrupted() -> Self {
+    pub(crate) fn interrupted() -> Self {
         Self { code: 130, problem: None }
     }
 }
@@ -75,7 +75,7 @@ impl From<anyhow::Error> for Exit {
 
 /// Says what went wrong, and gives the exit code.
 #[must_use]
-pub fn finish(result: CommandResult) -> ExitCode {
+pub(crate) fn finish(result: CommandResult) -> ExitCode {
     let Err(exit) = result else { return ExitCode::SUCCESS };
     if let Some(problem) = exit.problem {
         say_aside(format!("modemscope: {problem:#}"));
@@ -84,13 +84,13 @@ pub fn finish(result: CommandResult) -> ExitCode {
 }
 
 /// Prints a line for people to standard output, as [`say_data`], with nothing in it that could control their terminal.
-pub fn say(line: impl Display) {
+pub(crate) fn say(line: impl Display) {
     say_data(harmless(&line.to_string()));
 }
 
 /// Prints a line for other programs to standard output, exactly. Whoever reads it may have had enough (`| head`): then the program ends quietly, with
 /// the code that shells give for a broken pipe, as the work is not done. Other trouble with it (a full disk) is said.
-pub fn say_data(line: impl Display) {
+pub(crate) fn say_data(line: impl Display) {
     let mut out = std::io::stdout().lock();
     match writeln!(out, "{line}").and_then(|()| out.flush()) {
         Ok(()) => {}
@@ -104,12 +104,12 @@ pub fn say_data(line: impl Display) {
 
 /// Prints a line to standard error, with nothing in it that could control a terminal: messages quote files, devices and
 /// arguments. Where standard error is closed, nobody wants to know.
-pub fn say_aside(line: impl Display) {
+pub(crate) fn say_aside(line: impl Display) {
     let _ = writeln!(std::io::stderr().lock(), "{}", harmless(&line.to_string()));
 }
 
 /// Says so where others than this machine can connect.
-pub fn warn_if_open(address: SocketAddr) {
+pub(crate) fn warn_if_open(address: SocketAddr) {
     if !address.ip().is_loopback() {
         say_aside("Warning: everybody who reaches this machine can connect; there is no password.");
     }
@@ -119,19 +119,19 @@ pub fn warn_if_open(address: SocketAddr) {
 ///
 /// # Errors
 /// A clause that says what to write.
-pub fn parse_duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
     duration::parse(text)
 }
 
 /// Ctrl+C, SIGTERM and SIGHUP end a command in order: the run is stopped, the capture is complete. The second Ctrl+C
 /// ends it at once.
 #[derive(Clone, Debug, Default)]
-pub struct Interrupt(Arc<AtomicBool>);
+pub(crate) struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
     /// Takes the signals over; each rings the bell.
     #[must_use]
-    pub fn watch(bell: &Sender<()>) -> Self {
+    pub(crate) fn watch(bell: &Sender<()>) -> Self {
         let interrupt = Self::default();
         let signals = [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, HANG_UP];
         for signal in signals {
@@ -145,7 +145,7 @@ impl Interrupt {
 
     /// A signal came.
     #[must_use]
-    pub fn came(&self) -> bool {
+    pub(crate) fn came(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 }
@@ -180,10 +180,10 @@ fn ring_on(_signals: &[std::ffi::c_int], _bell: Sender<()>) {}
 
 /// News of the link and signals are noticed at once; trouble with a file after this.
 #[cfg(unix)]
-pub const LOOK_AROUND: Duration = Duration::from_secs(1);
+pub(crate) const LOOK_AROUND: Duration = Duration::from_secs(1);
 /// News of the link is noticed at once; signals and trouble with a file after this.
 #[cfg(not(unix))]
-pub const LOOK_AROUND: Duration = Duration::from_millis(50);
+pub(crate) const LOOK_AROUND: Duration = Duration::from_millis(50);
 
 /// How often bytes that leave are looked at before the port is closed.
 const LET_OUT_STEP: Duration = Duration::from_millis(50);
@@ -193,11 +193,11 @@ const STUCK_LOOKS: u32 = 40;
 
 /// An open port of a command.
 #[derive(Debug)]
-pub struct Line {
+pub(crate) struct Line {
     /// The link.
-    pub connection: Connection,
+    pub(crate) connection: Connection,
     /// Ctrl+C.
-    pub interrupt: Interrupt,
+    pub(crate) interrupt: Interrupt,
     news: Receiver<()>,
     log: Option<LiveLog>,
     /// What was said last of trouble with the log.
@@ -208,11 +208,11 @@ pub struct Line {
 
 /// How a line ended.
 #[derive(Debug)]
-pub struct Closed {
+pub(crate) struct Closed {
     /// The last status, with the findings of the whole session.
     pub status: Arc<Status>,
     /// Why the capture or the log is not complete.
-    pub unwritten: Option<String>,
+    pub(crate) unwritten: Option<String>,
 }
 
 impl Line {
@@ -220,7 +220,7 @@ impl Line {
     ///
     /// # Errors
     /// Wrong use for what is no port name and for ports that only listen, trouble for a port or file that cannot be opened.
-    pub fn open_to_send(
+    pub(crate) fn open_to_send(
         port: &str,
         line: &LineOptions,
         capture: Option<&Path>,
@@ -240,7 +240,12 @@ impl Line {
     ///
     /// # Errors
     /// Wrong use for what is no port name, trouble for a port or file that cannot be opened.
-    pub fn open(port: &str, line: &LineOptions, capture: Option<&Path>, log: Option<&Path>) -> Result<Self, Exit> {
+    pub(crate) fn open(
+        port: &str,
+        line: &LineOptions,
+        capture: Option<&Path>,
+        log: Option<&Path>,
+    ) -> Result<Self, Exit> {
         let spec = LinkSpec::parse(port).map_err(Exit::wrong_use)?;
         let writer = writer(capture)?;
         let log = log.map(|path| LiveLog::start(path, writer.reader())).transpose().map_err(|problem| {
@@ -285,7 +290,7 @@ impl Line {
     }
 
     /// Waits for news or Ctrl+C, for this long at most (and never so long that trouble with a file goes unnoticed).
-    pub fn wait(&self, at_most: Duration) {
+    pub(crate) fn wait(&self, at_most: Duration) {
         let _ = self.news.recv_timeout(at_most.min(LOOK_AROUND));
         self.told_files.borrow_mut().tell(&self.connection.reader().storage());
         if let Some(log) = &self.log {
@@ -294,7 +299,7 @@ impl Line {
     }
 
     /// Rests for about this long, awake for Ctrl+C.
-    pub fn rest(&self, length: Duration) {
+    pub(crate) fn rest(&self, length: Duration) {
         let waker = crossbeam_channel::after(length);
         loop {
             crossbeam_channel::select! {
@@ -307,7 +312,7 @@ impl Line {
 
     /// The latest status.
     #[must_use]
-    pub fn status(&self) -> Arc<Status> {
+    pub(crate) fn status(&self) -> Arc<Status> {
         self.connection.status()
     }
 
@@ -315,7 +320,7 @@ impl Line {
     ///
     /// # Errors
     /// Trouble, when the link has ended.
-    pub fn choose(&self, modem: &ModemOption) -> CommandResult {
+    pub(crate) fn choose(&self, modem: &ModemOption) -> CommandResult {
         modem.modem.map_or(Ok(()), |family| self.order(Order::Modem(Some(family))))
     }
 
@@ -323,13 +328,13 @@ impl Line {
     ///
     /// # Errors
     /// Trouble, when the link has ended.
-    pub fn order(&self, order: Order) -> CommandResult {
+    pub(crate) fn order(&self, order: Order) -> CommandResult {
         self.connection.order(order).map_err(|_| self.ended().unwrap_or_else(|| Exit::trouble("the port is busy")))
     }
 
     /// Why the link is over, if it is.
     #[must_use]
-    pub fn ended(&self) -> Option<Exit> {
+    pub(crate) fn ended(&self) -> Option<Exit> {
         match &self.status().phase {
             Phase::Failed(problem) | Phase::Lost(problem) => Some(Exit::trouble(problem)),
             Phase::Closed => Some(Exit::trouble("the port was closed")),
@@ -339,7 +344,7 @@ impl Line {
 
     /// # Errors
     /// When Ctrl+C came.
-    pub fn check_interrupt(&self) -> CommandResult {
+    pub(crate) fn check_interrupt(&self) -> CommandResult {
         if self.interrupt.came() { Err(Exit::interrupted()) } else { Ok(()) }
     }
 
@@ -359,7 +364,7 @@ impl Line {
     }
 
     /// Closes the port and waits until that is done, so that capture and log are complete and the port free.
-    pub fn close(mut self) -> Closed {
+    pub(crate) fn close(mut self) -> Closed {
         self.let_out();
         let _ = self.connection.order(Order::Disconnect);
         let mut patience = 20;
@@ -390,7 +395,7 @@ impl Line {
 ///
 /// # Errors
 /// Trouble: the file is there already, or cannot be made.
-pub fn writer(capture: Option<&Path>) -> Result<Writer, Exit> {
+pub(crate) fn writer(capture: Option<&Path>) -> Result<Writer, Exit> {
     #[expect(clippy::disallowed_methods, reason = "here a command's session begins")]
     let started = SystemTime::now();
     match capture {
@@ -401,7 +406,7 @@ pub fn writer(capture: Option<&Path>) -> Result<Writer, Exit> {
 
 /// Says what becomes of a capture file while it is written.
 #[derive(Clone, Debug, Default)]
-pub struct ToldFiles {
+pub(crate) struct ToldFiles {
     trouble: Option<String>,
     restored: Option<String>,
     missing: u64,
@@ -409,7 +414,7 @@ pub struct ToldFiles {
 
 impl ToldFiles {
     /// Says what is new.
-    pub fn tell(&mut self, storage: &Storage) {
+    pub(crate) fn tell(&mut self, storage: &Storage) {
         tell_trouble(storage.trouble.clone(), "the capture file", &mut self.trouble);
         if storage.restored != self.restored {
             self.restored.clone_from(&storage.restored);
@@ -425,7 +430,7 @@ impl ToldFiles {
 }
 
 /// Says at once when a file cannot be written, and when it can again; `told` is what was said last.
-pub fn tell_trouble(trouble: Option<String>, what: &str, told: &mut Option<String>) {
+pub(crate) fn tell_trouble(trouble: Option<String>, what: &str, told: &mut Option<String>) {
     if trouble != *told {
         match &trouble {
             Some(trouble) => say_aside(format!("modemscope: {trouble}")),
@@ -436,7 +441,7 @@ pub fn tell_trouble(trouble: Option<String>, what: &str, told: &mut Option<Strin
 }
 
 /// Says what of a capture's end is passed over.
-pub fn tell_torn(reader: &Reader) {
+pub(crate) fn tell_torn(reader: &Reader) {
     let torn = reader.storage().torn;
     if torn > 0 {
         let bytes = counted(torn, "byte");
@@ -446,7 +451,7 @@ pub fn tell_torn(reader: &Reader) {
 
 /// `1 problem`, `2 problems`.
 #[must_use]
-pub fn counted<N: Copy + Display + PartialEq + From<u8>>(count: N, what: &str) -> String {
+pub(crate) fn counted<N: Copy + Display + PartialEq + From<u8>>(count: N, what: &str) -> String {
     let plural = if count == N::from(1) { "" } else { "s" };
     format!("{count} {what}{plural}")
 }

@@ -9,11 +9,11 @@ use crate::notation;
 /// A line on the screen is no longer than this many bytes.
 const LONGEST: usize = 1024;
 /// An unfinished line (the `> ` prompt) is shown after such a silence.
-pub const UNFINISHED_AFTER: Duration = Duration::from_millis(150);
+pub(crate) const UNFINISHED_AFTER: Duration = Duration::from_millis(150);
 
 /// Turns the records of a capture into lines, as they come.
 #[derive(Debug)]
-pub struct Dialog {
+pub(crate) struct Dialog {
     cursor: Cursor,
     open: Option<OpenLine>,
 }
@@ -30,13 +30,13 @@ struct OpenLine {
 impl Dialog {
     /// A dialog from the beginning of a capture.
     #[must_use]
-    pub fn new(reader: &Reader) -> Self {
+    pub(crate) fn new(reader: &Reader) -> Self {
         Self { cursor: reader.cursor(), open: None }
     }
 
     /// What was recorded since, as lines. A line that is not finished is held back until it is, or until
     /// [`UNFINISHED_AFTER`] before `now`.
-    pub fn lines(&mut self, now: Duration, mut print: impl FnMut(String)) {
+    pub(crate) fn lines(&mut self, now: Duration, mut print: impl FnMut(String)) {
         let open = &mut self.open;
         while let Some(entry) = self.cursor.next_entry() {
             match entry.item {
@@ -71,7 +71,7 @@ impl Dialog {
     }
 
     /// The last line, finished or not.
-    pub fn finish(&mut self, mut print: impl FnMut(String)) {
+    pub(crate) fn finish(&mut self, mut print: impl FnMut(String)) {
         self.lines(Duration::MAX, &mut print);
         end_line(&mut self.open, &mut print);
     }

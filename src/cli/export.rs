@@ -35,7 +35,7 @@ pub struct Export {
     pub redact: bool,
     /// Keep everything as it is.
     #[arg(long)]
-    pub no_redact: bool,
+    pub(crate) no_redact: bool,
     /// Leave control characters in `text` as they are.
     #[arg(long)]
     pub controls: bool,

@@ -14,7 +14,7 @@ pub struct LineOptions {
     pub baud: Option<u32>,
     /// Data bits: 5, 6, 7 or 8 [default: 8].
     #[arg(long, value_name = "N", value_parser = data_bits)]
-    pub data_bits: Option<DataBits>,
+    pub(crate) data_bits: Option<DataBits>,
     /// Parity: none, odd, even, mark or space [default: none].
     #[arg(long, value_name = "PARITY", value_parser = parity)]
     pub parity: Option<Parity>,
@@ -42,7 +42,7 @@ pub struct LineState(Option<bool>);
 impl LineOptions {
     /// True when one of them was given.
     #[must_use]
-    pub fn any_given(&self) -> bool {
+    pub(crate) fn any_given(&self) -> bool {
         *self != Self::default()
     }
 

@@ -3,16 +3,16 @@
 //! Exit codes: 0 done, 1 the modem did not do it, 2 wrong use, 3 port or file trouble; 130 stopped by Ctrl+C.
 
 mod capture;
-pub mod common;
+pub(crate) mod common;
 mod demo;
 mod diagnose;
-pub mod dialog;
+pub(crate) mod dialog;
 mod export;
 mod line;
 mod listen;
 mod macros;
 mod modem;
-pub mod output;
+pub(crate) mod output;
 mod ports;
 mod report;
 mod run;
@@ -30,7 +30,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::app::Start;
 
-pub use line::LineOptions;
+pub(crate) use line::LineOptions;
 
 /// A serial terminal for working a modem by hand, that says why it did not work.
 #[derive(Debug, Parser)]

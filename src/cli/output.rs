@@ -10,13 +10,13 @@ use super::common::{CommandResult, Exit};
 
 /// Where a result goes: `-o` and `--force` of every command that has them.
 #[derive(Clone, Debug, Default, clap::Args)]
-pub struct OutputOptions {
+pub(crate) struct OutputOptions {
     /// Write to this file instead of standard output.
     #[arg(short = 'o', long = "output", value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    pub(crate) output: Option<PathBuf>,
     /// Replace the file if it is there.
     #[arg(long, requires = "output")]
-    pub force: bool,
+    pub(crate) force: bool,
 }
 
 impl OutputOptions {
@@ -24,7 +24,7 @@ impl OutputOptions {
     ///
     /// # Errors
     /// Trouble: the file is there and `--force` is not given, or it cannot be written.
-    pub fn write(&self, bytes: &[u8]) -> CommandResult {
+    pub(crate) fn write(&self, bytes: &[u8]) -> CommandResult {
         self.write_with(|out| match out.write_all(bytes).and_then(|()| out.flush()) {
             // Whoever reads it may have had enough (`| head`).
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -37,7 +37,7 @@ impl OutputOptions {
     ///
     /// # Errors
     /// As [`Self::write`], and those of `make`.
-    pub fn write_with(&self, make: impl FnOnce(&mut dyn Write) -> CommandResult) -> CommandResult {
+    pub(crate) fn write_with(&self, make: impl FnOnce(&mut dyn Write) -> CommandResult) -> CommandResult {
         let Some(path) = &self.output else { return make(&mut io::BufWriter::new(io::stdout().lock())) };
         let cannot = || format!("{} cannot be written", path.display());
         self.check()?;
@@ -65,7 +65,7 @@ impl OutputOptions {
     ///
     /// # Errors
     /// As [`Self::write`].
-    pub fn check(&self) -> CommandResult {
+    pub(crate) fn check(&self) -> CommandResult {
         let Some(path) = &self.output else { return Ok(()) };
         let there = path.metadata().ok().map(|data| data.file_type());
         if there.is_some_and(is_stream) {
@@ -83,7 +83,7 @@ impl OutputOptions {
 
     /// The output is this very file, by whatever name.
     #[must_use]
-    pub fn is(&self, input: &Path) -> bool {
+    pub(crate) fn is(&self, input: &Path) -> bool {
         self.output.as_deref().is_some_and(|output| same_place(output, input))
     }
 
@@ -96,7 +96,7 @@ impl OutputOptions {
 ///
 /// # Errors
 /// Wrong use, with what the two are for.
-pub fn distinct(files: &[(&str, Option<&PathBuf>)]) -> CommandResult {
+pub(crate) fn distinct(files: &[(&str, Option<&PathBuf>)]) -> CommandResult {
     for (number, (what, path)) in files.iter().enumerate() {
         for (other, earlier) in files.iter().take(number) {
             if let (Some(path), Some(earlier)) = (path, earlier)
@@ -145,7 +145,7 @@ fn fresh_name(path: &Path) -> PathBuf {
 ///
 /// # Errors
 /// Trouble, with the name and the reason.
-pub fn read_text(path: &Path, most: usize) -> Result<String, Exit> {
+pub(crate) fn read_text(path: &Path, most: usize) -> Result<String, Exit> {
     String::from_utf8(read_bytes(path, most)?).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         Exit::trouble(format!("{} is not UTF-8 at byte {at}; save it as UTF-8", name_of(path)))
@@ -156,7 +156,7 @@ pub fn read_text(path: &Path, most: usize) -> Result<String, Exit> {
 ///
 /// # Errors
 /// Trouble, with the name and the reason.
-pub fn read_bytes(path: &Path, most: usize) -> Result<Vec<u8>, Exit> {
+pub(crate) fn read_bytes(path: &Path, most: usize) -> Result<Vec<u8>, Exit> {
     let mut bytes = Vec::new();
     let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
     let read = if path == Path::new("-") {

@@ -12,7 +12,7 @@ use crate::notation;
 
 /// Gathers the runs of one call.
 #[derive(Debug)]
-pub struct Bench {
+pub(crate) struct Bench {
     suite: String,
     names: Vec<String>,
     cases: Vec<Case>,
@@ -30,13 +30,13 @@ struct Case {
 impl Bench {
     /// For a book's file and the macros that are run.
     #[must_use]
-    pub fn new(file: &Path, names: &[String]) -> Self {
+    pub(crate) fn new(file: &Path, names: &[String]) -> Self {
         let suite = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         Self { suite, names: names.to_vec(), cases: Vec::new() }
     }
 
     /// Takes a run in.
-    pub fn add(&mut self, round: u32, outcome: &RunOutcome, findings: &[Finding]) {
+    pub(crate) fn add(&mut self, round: u32, outcome: &RunOutcome, findings: &[Finding]) {
         for (index, name) in self.names.iter().enumerate() {
             let name = if round == 1 { name.clone() } else { format!("{name} (run {round})") };
             let (took, result) = result_of(outcome, index);
@@ -55,7 +55,7 @@ impl Bench {
 
     /// One run as a line of JSON.
     #[must_use]
-    pub fn json(&self, round: u32, outcome: &RunOutcome, findings: &[Finding]) -> Value {
+    pub(crate) fn json(&self, round: u32, outcome: &RunOutcome, findings: &[Finding]) -> Value {
         let macros: Vec<Value> =
             self.names.iter().enumerate().map(|(index, name)| macro_json(name, index, outcome)).collect();
         let kept: serde_json::Map<String, Value> = outcome
@@ -78,7 +78,7 @@ impl Bench {
 
     /// All runs as `JUnit` XML.
     #[must_use]
-    pub fn junit(&self) -> String {
+    pub(crate) fn junit(&self) -> String {
         let count = |test: fn(&Case) -> bool| self.cases.iter().filter(|case| test(case)).count();
         let suite = escape(&self.suite);
         let mut xml = format!(

@@ -194,7 +194,7 @@ fn rest_until_next(line: &Line, pause: Duration, show: &mut Show) -> CommandResu
 ///
 /// # Errors
 /// Trouble, when it cannot be read or does not parse.
-pub fn read_book(path: &Path) -> Result<Book, Exit> {
+pub(crate) fn read_book(path: &Path) -> Result<Book, Exit> {
     let text = read_text(path, file::LARGEST)?;
     file::parse(&text).map_err(|error| Exit::trouble(format!("{}: {error}", path.display())))
 }

@@ -21,24 +21,24 @@ const STOPPING: Duration = Duration::from_secs(1);
 
 /// How a run went.
 #[derive(Clone, Debug, Default)]
-pub struct RunOutcome {
+pub(crate) struct RunOutcome {
     /// All that was reported: index of the macro, report.
-    pub reports: Vec<(usize, Report)>,
+    pub(crate) reports: Vec<(usize, Report)>,
     /// Reports of a very fast run that were gone before they could be read, and the oldest of a very long one.
-    pub missed: u64,
+    pub(crate) missed: u64,
     /// All macros were done.
-    pub done: bool,
+    pub(crate) done: bool,
     /// Why a macro could not start.
-    pub problem: Option<String>,
+    pub(crate) problem: Option<String>,
     /// Values kept from answers.
-    pub kept: Values,
+    pub(crate) kept: Values,
     /// From its beginning to its end.
-    pub took: Duration,
+    pub(crate) took: Duration,
 }
 
 /// Shows what happens on a line.
 #[derive(Debug)]
-pub struct Show {
+pub(crate) struct Show {
     dialog: Dialog,
     reader: Reader,
     quiet: bool,
@@ -48,13 +48,13 @@ pub struct Show {
 impl Show {
     /// Prints the dialog, unless `quiet`.
     #[must_use]
-    pub fn new(line: &Line, quiet: bool) -> Self {
+    pub(crate) fn new(line: &Line, quiet: bool) -> Self {
         let reader = line.connection.reader().clone();
         Self { dialog: Dialog::new(&reader), reader, quiet, full: false }
     }
 
     /// Prints what came since.
-    pub fn update(&mut self, status: &Status) {
+    pub(crate) fn update(&mut self, status: &Status) {
         if self.quiet {
             return;
         }
@@ -67,7 +67,7 @@ impl Show {
     }
 
     /// Prints what is left.
-    pub fn finish(&mut self) {
+    pub(crate) fn finish(&mut self) {
         if !self.quiet {
             self.dialog.finish(say);
         }
@@ -78,7 +78,7 @@ impl Show {
 ///
 /// # Errors
 /// When the link ends or Ctrl+C comes; the run has been stopped then.
-pub fn run_macros(line: &Line, macros: Vec<Macro>, values: Values, show: &mut Show) -> Result<RunOutcome, Exit> {
+pub(crate) fn run_macros(line: &Line, macros: Vec<Macro>, values: Values, show: &mut Show) -> Result<RunOutcome, Exit> {
     let before = line.status().run.as_ref().map_or(0, |run| run.number);
     let started = line.status().now;
     let mut outcome = RunOutcome::default();
@@ -124,7 +124,7 @@ pub fn run_macros(line: &Line, macros: Vec<Macro>, values: Values, show: &mut Sh
 }
 
 /// Listens a little longer.
-pub fn linger(line: &Line, show: &mut Show) {
+pub(crate) fn linger(line: &Line, show: &mut Show) {
     let patience = Duration::from_millis(50);
     let mut left = LAST_WORDS;
     while !left.is_zero() && line.ended().is_none() && !line.interrupt.came() {
@@ -152,7 +152,7 @@ impl RunOutcome {
 
     /// The failure that stopped it: index of the macro, failure.
     #[must_use]
-    pub fn failure(&self) -> Option<(usize, &Failure)> {
+    pub(crate) fn failure(&self) -> Option<(usize, &Failure)> {
         self.reports.iter().rev().find_map(|(index, report)| match report {
             Report::Ended(Ending::Failed(failure)) => Some((*index, failure)),
             _ => None,
@@ -164,7 +164,7 @@ impl RunOutcome {
     ///
     /// # Errors
     /// Not done, where it is not; wrong use, where a macro could not start.
-    pub fn judge(&self, names: &[String], findings: &[Finding]) -> CommandResult {
+    pub(crate) fn judge(&self, names: &[String], findings: &[Finding]) -> CommandResult {
         if self.done {
             say_findings(findings);
             return Ok(());
@@ -183,7 +183,7 @@ impl RunOutcome {
 }
 
 /// Says problems and warnings that are not put right.
-pub fn say_findings(findings: &[Finding]) {
+pub(crate) fn say_findings(findings: &[Finding]) {
     for finding in findings.iter().filter(|finding| !finding.resolved && finding.severity > Severity::Note) {
         let Finding { rule, title, cause, fix, .. } = finding;
         let kind = if finding.severity == Severity::Problem { "problem" } else { "warning" };

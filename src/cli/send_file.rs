@@ -17,7 +17,7 @@ const LOOK: Duration = Duration::from_millis(200);
 ///
 /// # Errors
 /// Not done, where the far end did not take it; trouble with the file, the port, or a program that is missing.
-pub fn send_file(port: &str, options: &LineOptions, file: &Path, protocol: Protocol) -> CommandResult {
+pub(crate) fn send_file(port: &str, options: &LineOptions, file: &Path, protocol: Protocol) -> CommandResult {
     let line = Line::open_to_send(port, options, None, None)?;
     let meter = Meter { shown: std::io::stderr().is_terminal() };
     line.order(Order::SendFile(file.to_owned(), protocol))?;

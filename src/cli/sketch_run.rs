@@ -19,7 +19,7 @@ use crate::sketch::{
 
 /// How a sketch is run.
 #[derive(Debug, clap::Args)]
-pub struct How {
+pub(crate) struct How {
     /// What only the board knows, such as 'digitalRead(3)=HIGH' or 'Serial=s'. May be given several times.
     #[arg(long, value_name = "WHAT=VALUE")]
     assume: Vec<String>,
@@ -41,7 +41,7 @@ enum BoardKind {
 
 impl How {
     /// With the modem that `on` names.
-    pub fn options(&self, on: &str) -> Result<RunOptions, Exit> {
+    pub(crate) fn options(&self, on: &str) -> Result<RunOptions, Exit> {
         let Some(words) = on.strip_prefix("sim:") else {
             let said = format!("--on {on}: a sketch runs on the simulated modem only, such as sim: or sim:no-sim,slow");
             return Err(Exit::wrong_use(said));
@@ -66,7 +66,7 @@ impl How {
 
 /// `sketch run`.
 #[derive(Debug, clap::Args)]
-pub struct Run {
+pub(super) struct Run {
     /// The sketch, `-` for standard input.
     file: PathBuf,
     /// The modem behind the board: sim: with a profile and faults, such as sim:no-sim,slow.
@@ -81,7 +81,7 @@ pub struct Run {
 
 /// `sketch explain`.
 #[derive(Debug, clap::Args)]
-pub struct Explain {
+pub(crate) struct Explain {
     /// The sketch, `-` for standard input.
     file: PathBuf,
     /// The modem behind the board: sim: with a profile and faults. Given several times, the sketch runs with each.
@@ -108,7 +108,7 @@ pub(super) fn read_sketch(path: &Path) -> Result<Source, Exit> {
 
 impl Run {
     /// Runs it.
-    pub fn run(self) -> CommandResult {
+    pub(super) fn run(self) -> CommandResult {
         let source = read_sketch(&self.file)?;
         let run = run_sketch(&source, &self.how.options(&self.on)?);
         let path = self.file.display();
@@ -172,7 +172,7 @@ fn keep(run: &SketchRun, path: &Path) -> CommandResult {
 
 impl Explain {
     /// Runs it; the exit code is that of `diagnose`.
-    pub fn run(self) -> CommandResult {
+    pub(crate) fn run(self) -> CommandResult {
         let source = read_sketch(&self.file)?;
         let mut bad = false;
         for on in &self.on {

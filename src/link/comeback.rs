@@ -8,14 +8,14 @@ use super::identity::{Identity, Verdict, find};
 
 /// A search in hand.
 #[derive(Debug)]
-pub struct Search {
+pub(crate) struct Search {
     lost: Identity,
     watch: FolderWatch,
 }
 
 /// What a look found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Look {
+pub(crate) enum Look {
     /// It is not there.
     Absent,
     /// It is there: open this.
@@ -27,7 +27,7 @@ pub enum Look {
 impl Search {
     /// Begins to search for a device, as it was when it was open.
     #[must_use]
-    pub fn new(lost: Identity) -> Self {
+    pub(crate) fn new(lost: Identity) -> Self {
         let mut search = Self { lost, watch: FolderWatch::new() };
         search.watch_folders();
         search
@@ -35,18 +35,18 @@ impl Search {
 
     /// What is searched for.
     #[must_use]
-    pub fn lost(&self) -> &Identity {
+    pub(crate) fn lost(&self) -> &Identity {
         &self.lost
     }
 
     /// Tells when to look again.
     #[must_use]
-    pub fn watch(&self) -> &FolderWatch {
+    pub(crate) fn watch(&self) -> &FolderWatch {
         &self.watch
     }
 
     /// Looks.
-    pub fn look(&mut self) -> Look {
+    pub(crate) fn look(&mut self) -> Look {
         // Whatever was told until now is answered by this look; what comes during it ends the next wait.
         let _ = self.watch.changed();
         self.watch_folders();

@@ -11,7 +11,7 @@ use super::{LineSettings, LinkSpec};
 
 /// A connection under way.
 #[derive(Debug)]
-pub struct Dial {
+pub(crate) struct Dial {
     outcome: Receiver<Result<Opened, String>>,
 }
 
@@ -19,7 +19,7 @@ impl Dial {
     /// Begins to connect; `waker` is used when there is an outcome. `None` where such ports open at once, or there is no
     /// thread: then open it the other way.
     #[must_use]
-    pub fn start(spec: &LinkSpec, settings: &LineSettings, waker: Waker) -> Option<Self> {
+    pub(crate) fn start(spec: &LinkSpec, settings: &LineSettings, waker: Waker) -> Option<Self> {
         if !spec.kind().dials {
             return None;
         }
@@ -36,7 +36,7 @@ impl Dial {
 
     /// How it went, once that is known.
     #[must_use]
-    pub fn outcome(&self) -> Option<Result<Opened, String>> {
+    pub(crate) fn outcome(&self) -> Option<Result<Opened, String>> {
         match self.outcome.try_recv() {
             Ok(outcome) => Some(outcome),
             Err(crossbeam_channel::TryRecvError::Empty) => None,
@@ -47,7 +47,7 @@ impl Dial {
 
 /// The pauses between tries: 50 ms, twice as long each time, 2 s at most.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Backoff {
+pub(crate) struct Backoff {
     pause: Duration,
 }
 
@@ -56,7 +56,7 @@ impl Backoff {
     const LONGEST: Duration = Duration::from_secs(2);
 
     /// The next pause.
-    pub fn next_pause(&mut self) -> Duration {
+    pub(crate) fn next_pause(&mut self) -> Duration {
         self.pause = (self.pause * 2).clamp(Self::FIRST, Self::LONGEST);
         self.pause
     }

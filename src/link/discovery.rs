@@ -7,7 +7,7 @@ mod watch;
 
 use std::path::{Path, PathBuf};
 
-pub use watch::PortWatch;
+pub(crate) use watch::PortWatch;
 
 use super::identity::Identity;
 use super::trouble::{self, Holder};
@@ -18,17 +18,17 @@ pub struct PortInfo {
     /// What to open.
     pub path: String,
     /// Product name of a USB adapter.
-    pub product: Option<String>,
+    pub(crate) product: Option<String>,
     /// Its maker.
-    pub manufacturer: Option<String>,
+    pub(crate) manufacturer: Option<String>,
     /// USB vendor and product id.
-    pub usb_id: Option<(u16, u16)>,
+    pub(crate) usb_id: Option<(u16, u16)>,
     /// USB serial number.
-    pub serial_number: Option<String>,
+    pub(crate) serial_number: Option<String>,
     /// USB interface number.
     pub interface: Option<u8>,
     /// Where it is plugged in, such as `1-4.2`.
-    pub usb_path: Option<String>,
+    pub(crate) usb_path: Option<String>,
     /// The kernel's driver.
     pub driver: Option<String>,
     /// The program that holds it, as far as this user may see.
@@ -52,7 +52,7 @@ impl PortInfo {
 
     /// What a port list shows behind the path: `USB2.0-Ser!, QinHeng, 1A86:7523, in use by picocom (PID 4711)`.
     #[must_use]
-    pub fn details(&self) -> String {
+    pub(crate) fn details(&self) -> String {
         let mut parts = Vec::new();
         parts.extend(self.product.clone());
         parts.extend(self.manufacturer.clone());
@@ -69,7 +69,7 @@ impl PortInfo {
 
 /// The serial ports of this machine, now.
 #[must_use]
-pub fn list() -> Vec<PortInfo> {
+pub(crate) fn list() -> Vec<PortInfo> {
     let mut ports = devices();
     for port in &mut ports {
         port.holder = trouble::holder(Path::new(&port.path));
@@ -79,7 +79,7 @@ pub fn list() -> Vec<PortInfo> {
 
 /// The devices alone, without the search for who holds them.
 #[must_use]
-pub fn devices() -> Vec<PortInfo> {
+pub(crate) fn devices() -> Vec<PortInfo> {
     #[cfg(target_os = "linux")]
     return sysfs::list(Path::new("/sys"), Path::new("/dev"));
     #[cfg(not(target_os = "linux"))]
@@ -89,7 +89,7 @@ pub fn devices() -> Vec<PortInfo> {
 /// The devices, and what else `patterns` name: paths with `*` and `?` in their last part, such as `/dev/pts/*` or
 /// `/tmp/modem?`. Holders are not looked up.
 #[must_use]
-pub fn list_also(patterns: &[String]) -> Vec<PortInfo> {
+pub(crate) fn list_also(patterns: &[String]) -> Vec<PortInfo> {
     let mut ports = devices();
     let mut more: Vec<PathBuf> = patterns.iter().flat_map(|pattern| matching(Path::new(pattern))).collect();
     more.sort();
@@ -106,7 +106,7 @@ pub fn list_also(patterns: &[String]) -> Vec<PortInfo> {
 
 /// True where `pattern`, as [`list_also`] takes it, names this path.
 #[must_use]
-pub fn names(pattern: &str, path: &str) -> bool {
+pub(crate) fn names(pattern: &str, path: &str) -> bool {
     let (pattern, path) = (Path::new(pattern), Path::new(path));
     let name = path.file_name().and_then(|name| name.to_str());
     pattern.parent() == path.parent()
@@ -145,7 +145,7 @@ fn is_device(path: &Path) -> bool {
 
 /// What one device is, by its path or a link to it.
 #[must_use]
-pub fn describe(path: &str) -> PortInfo {
+pub(crate) fn describe(path: &str) -> PortInfo {
     let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.into());
     let known = devices().into_iter().find(|port| Path::new(&port.path) == real);
     known.unwrap_or_else(|| PortInfo { path: path.to_owned(), ..PortInfo::default() })

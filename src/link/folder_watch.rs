@@ -8,7 +8,7 @@ use super::Interests;
 
 /// Folders that are watched.
 #[derive(Debug, Default)]
-pub struct FolderWatch {
+pub(crate) struct FolderWatch {
     folders: BTreeSet<PathBuf>,
     #[cfg(target_os = "linux")]
     inotify: Option<std::os::fd::OwnedFd>,
@@ -17,7 +17,7 @@ pub struct FolderWatch {
 impl FolderWatch {
     /// Watches nothing yet.
     #[must_use]
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             folders: BTreeSet::new(),
             #[cfg(target_os = "linux")]
@@ -29,7 +29,7 @@ impl FolderWatch {
     }
 
     /// Watches one more folder; one that is not there is tried again by the next call.
-    pub fn add(&mut self, folder: &Path) {
+    pub(crate) fn add(&mut self, folder: &Path) {
         if self.folders.contains(folder) {
             return;
         }
@@ -50,7 +50,7 @@ impl FolderWatch {
     }
 
     /// Waits for changes.
-    pub fn interests<'fd>(&'fd self, interests: &mut Interests<'fd>) {
+    pub(crate) fn interests<'fd>(&'fd self, interests: &mut Interests<'fd>) {
         #[cfg(target_os = "linux")]
         if let Some(inotify) = &self.inotify {
             interests.add(inotify, true, false);
@@ -61,7 +61,7 @@ impl FolderWatch {
 
     /// Takes what was told; true when there was something. What it was does not matter: whoever asks looks for itself.
     #[must_use]
-    pub fn changed(&self) -> bool {
+    pub(crate) fn changed(&self) -> bool {
         #[cfg(target_os = "linux")]
         if let Some(inotify) = &self.inotify {
             let mut buffer = [0; 4096];

@@ -10,18 +10,18 @@ pub struct Identity {
     /// The device file, as it was opened.
     pub path: String,
     /// USB vendor and product id; `None` for what is no USB device (a pty, a built-in UART).
-    pub usb_id: Option<(u16, u16)>,
+    pub(crate) usb_id: Option<(u16, u16)>,
     /// USB serial number.
-    pub serial_number: Option<String>,
+    pub(crate) serial_number: Option<String>,
     /// USB interface number, for adapters with several ports.
     pub interface: Option<u8>,
     /// Where it is plugged in, such as `1-4.2`.
-    pub usb_path: Option<String>,
+    pub(crate) usb_path: Option<String>,
 }
 
 /// What is to be done about a lost device.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     /// It is not there.
     Absent,
     /// It is back: this one of the list.
@@ -32,7 +32,7 @@ pub enum Verdict {
 
 /// Looks for the `lost` device among those that are `present`.
 #[must_use]
-pub fn find(lost: &Identity, present: &[Identity]) -> Verdict {
+pub(crate) fn find(lost: &Identity, present: &[Identity]) -> Verdict {
     if lost.usb_id.is_none() {
         // Not a USB device: its file is all there is. A USB device that took the name over is another one.
         return unique(present, |other| other.usb_id.is_none() && other.path == lost.path);

@@ -10,26 +10,26 @@ use crate::simulator::Profile;
 #[derive(Debug)]
 pub struct Kind {
     /// What stands before the colon; empty for a device, which has none.
-    pub scheme: &'static str,
+    pub(crate) scheme: &'static str,
     /// How it is written.
     pub example: &'static str,
     /// Reads what stands behind the colon. An error says what is wrong and what to write.
     pub(super) parse: fn(&str) -> Result<LinkSpec, (String, String)>,
     /// Connecting may take its time: it is done on a thread of its own.
-    pub dials: bool,
+    pub(crate) dials: bool,
     /// Nothing can be sent here, ever.
-    pub listens_only: bool,
+    pub(crate) listens_only: bool,
     /// Baud rate, frame and flow control mean something here.
-    pub line_settings: bool,
+    pub(crate) line_settings: bool,
     /// How it comes back after it was lost.
-    pub comeback: Comeback,
+    pub(crate) comeback: Comeback,
     /// What to do when it was lost and does not come back, to be put behind what happened.
-    pub advice_when_lost: &'static str,
+    pub(crate) advice_when_lost: &'static str,
 }
 
 /// How a port comes back after it was lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Comeback {
+pub(crate) enum Comeback {
     /// Not by itself.
     Never,
     /// The same device is searched.
@@ -39,7 +39,7 @@ pub enum Comeback {
 }
 
 /// A serial device or a pty.
-pub static SERIAL: Kind = Kind {
+pub(crate) static SERIAL: Kind = Kind {
     scheme: "",
     example: "a device such as /dev/ttyUSB0 or COM5",
     parse: |path| Ok(LinkSpec::Serial(path.to_owned())),
@@ -51,7 +51,7 @@ pub static SERIAL: Kind = Kind {
 };
 
 /// The simulated modem.
-pub static SIM: Kind = Kind {
+pub(crate) static SIM: Kind = Kind {
     scheme: "sim",
     example: "sim:",
     parse: |rest| {
@@ -70,7 +70,7 @@ pub static SIM: Kind = Kind {
 };
 
 /// Raw TCP.
-pub static TCP: Kind = Kind {
+pub(crate) static TCP: Kind = Kind {
     scheme: "tcp",
     example: "tcp://host:port",
     parse: |rest| host_and_port(rest).map(LinkSpec::Tcp).map_err(|problem| (problem, TCP.example.to_owned())),
@@ -82,7 +82,7 @@ pub static TCP: Kind = Kind {
 };
 
 /// A port of another machine, with its settings and lines.
-pub static RFC2217: Kind = Kind {
+pub(crate) static RFC2217: Kind = Kind {
     scheme: "rfc2217",
     example: "rfc2217://host:port",
     parse: |rest| host_and_port(rest).map(LinkSpec::Rfc2217).map_err(|problem| (problem, RFC2217.example.to_owned())),
@@ -94,7 +94,7 @@ pub static RFC2217: Kind = Kind {
 };
 
 /// A capture played back with its pauses.
-pub static REPLAY: Kind = Kind {
+pub(crate) static REPLAY: Kind = Kind {
     scheme: "replay",
     example: "replay:FILE",
     parse: |rest| file(rest).map(LinkSpec::Replay).map_err(|problem| (problem, REPLAY.example.to_owned())),
@@ -106,7 +106,7 @@ pub static REPLAY: Kind = Kind {
 };
 
 /// A capture played back as fast as it is taken.
-pub static REPLAY_FAST: Kind = Kind {
+pub(crate) static REPLAY_FAST: Kind = Kind {
     scheme: "replay-fast",
     example: "replay-fast:FILE",
     parse: |rest| file(rest).map(LinkSpec::ReplayFast).map_err(|problem| (problem, REPLAY_FAST.example.to_owned())),
@@ -118,7 +118,7 @@ pub static REPLAY_FAST: Kind = Kind {
 };
 
 /// Two lines listened to at once.
-pub static TAP: Kind = Kind {
+pub(crate) static TAP: Kind = Kind {
     scheme: "tap",
     example: "tap:HOST,MODEM",
     parse: |rest| {
@@ -145,7 +145,7 @@ impl Kind {
 
     /// How ports are written: `a device such as /dev/ttyUSB0 or COM5, sim:, … or tap:HOST,MODEM`.
     #[must_use]
-    pub fn examples() -> String {
+    pub(crate) fn examples() -> String {
         // Playing back fast is for trying things out.
         let offered = KINDS.into_iter().filter(|kind| kind.scheme != REPLAY_FAST.scheme);
         let mut examples: Vec<&str> = offered.map(|kind| kind.example).collect();

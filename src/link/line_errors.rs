@@ -11,17 +11,17 @@ use crate::capture::Flaw;
 
 /// Counts since the device was first used; they wrap around.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
+pub(crate) struct Counts {
     /// Characters without a stop bit.
-    pub framing: u32,
+    pub(crate) framing: u32,
     /// Characters with a wrong parity bit.
-    pub parity: u32,
+    pub(crate) parity: u32,
     /// Breaks.
-    pub breaks: u32,
+    pub(crate) breaks: u32,
     /// Times the receiver was full: the system did not fetch a byte in time.
-    pub overruns: u32,
+    pub(crate) overruns: u32,
     /// Times the driver's buffer was full: no program read in time.
-    pub buffer_overruns: u32,
+    pub(crate) buffer_overruns: u32,
 }
 
 /// Errors of bytes are told together, so that a wrong baud rate does not fill the log.
@@ -29,7 +29,7 @@ const TOLD_EVERY: Duration = Duration::from_secs(1);
 
 /// Tells what has been counted since the last look.
 #[derive(Debug, Default)]
-pub struct Tally {
+pub(crate) struct Tally {
     /// Lost bytes are told up to here.
     seen: Option<Counts>,
     /// Errors of bytes are told up to here.
@@ -40,12 +40,12 @@ pub struct Tally {
 impl Tally {
     /// What was counted before we came is not ours.
     #[must_use]
-    pub fn new(before: Option<Counts>) -> Self {
+    pub(crate) fn new(before: Option<Counts>) -> Self {
         Self { seen: before, told: before.unwrap_or_default(), told_at: Duration::ZERO }
     }
 
     /// Appends what is new in the counts: lost bytes at once, errors of bytes at most once a second.
-    pub fn step(&mut self, counts: Option<Counts>, now: Duration, arrived: &mut Vec<Arrival>) {
+    pub(crate) fn step(&mut self, counts: Option<Counts>, now: Duration, arrived: &mut Vec<Arrival>) {
         let (Some(counts), Some(seen)) = (counts, self.seen) else { return };
         let overruns = counts.overruns.wrapping_sub(seen.overruns);
         let buffer_overruns = counts.buffer_overruns.wrapping_sub(seen.buffer_overruns);
@@ -83,7 +83,7 @@ fn listed(counts: &[(u32, &str)]) -> String {
 /// Asks the driver; `None` where it does not count, or the device is gone.
 #[cfg(unix)]
 #[must_use]
-pub fn read(port: std::os::fd::BorrowedFd<'_>) -> Option<Counts> {
+pub(crate) fn read(port: std::os::fd::BorrowedFd<'_>) -> Option<Counts> {
     let [framing, overruns, parity, breaks, buffer_overruns] = super::kernel_counts::line_counts(port)?;
     Some(Counts { framing, parity, breaks, overruns, buffer_overruns })
 }

@@ -8,7 +8,7 @@ use super::trouble;
 
 /// Our lock file; dropping it removes it.
 #[derive(Debug)]
-pub struct LockFile {
+pub(crate) struct LockFile {
     path: PathBuf,
 }
 
@@ -16,7 +16,7 @@ impl LockFile {
     /// Makes a lock file for a device. `None` where none is customary (a pty) or the system does not let us: the other
     /// locks hold all the same.
     #[must_use]
-    pub fn create(device: &Path) -> Option<Self> {
+    pub(crate) fn create(device: &Path) -> Option<Self> {
         if device.starts_with("/dev/pts") || !device.starts_with("/dev") {
             return None;
         }
@@ -43,17 +43,17 @@ impl Drop for LockFile {
 }
 
 /// Folders where other programs keep their `LCK..` files (FHS 3.0, 5.9).
-pub const LOCK_FOLDERS: [&str; 2] = ["/run/lock", "/var/lock"];
+pub(crate) const LOCK_FOLDERS: [&str; 2] = ["/run/lock", "/var/lock"];
 
 /// The live process that a `LCK..` file for this device names; a stale one names nobody.
 #[must_use]
-pub fn holder(device: &Path) -> Option<u32> {
+pub(crate) fn holder(device: &Path) -> Option<u32> {
     LOCK_FOLDERS.iter().find_map(|folder| holder_in(Path::new(folder), device))
 }
 
 /// As [`holder`], in one folder.
 #[must_use]
-pub fn holder_in(folder: &Path, device: &Path) -> Option<u32> {
+pub(crate) fn holder_in(folder: &Path, device: &Path) -> Option<u32> {
     names(device).into_iter().find_map(|name| {
         let content = std::fs::read(folder.join(name)).ok()?;
         let pid = pid_in(&content)?;
@@ -80,7 +80,7 @@ fn names(device: &Path) -> Vec<String> {
 
 /// The process id in a lock file: ten characters of decimal ASCII and a newline (HDB), or four bytes binary (old UUCP).
 #[must_use]
-pub fn pid_in(content: &[u8]) -> Option<u32> {
+pub(crate) fn pid_in(content: &[u8]) -> Option<u32> {
     if let Ok(binary) = <[u8; 4]>::try_from(content)
         && !content.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_whitespace())
     {

@@ -3,45 +3,47 @@
 //! A [`Link`] is an open port of any kind: a serial device, a socket, the simulator, a capture played back. It never
 //! blocks and owns no thread: the worker waits for all that it names in [`Link::interests`], in one place ([`wait`]).
 
-pub mod comeback;
-pub mod dial;
-pub mod discovery;
-pub mod folder_watch;
-pub mod identity;
+pub(crate) mod comeback;
+pub(crate) mod dial;
+pub(crate) mod discovery;
+pub(crate) mod folder_watch;
+pub(crate) mod identity;
 mod kernel_counts;
-pub mod kind;
-pub mod line_errors;
-pub mod lock_file;
+pub(crate) mod kind;
+pub(crate) mod line_errors;
+pub(crate) mod lock_file;
 pub mod network;
-pub mod opening;
-pub mod parmrk;
-pub mod replay;
+pub(crate) mod opening;
+pub(crate) mod parmrk;
+pub(crate) mod replay;
 #[cfg(unix)]
-pub mod serial;
+pub(crate) mod serial;
 #[cfg(not(unix))]
 #[path = "serial_elsewhere.rs"]
-pub mod serial;
+pub(crate) mod serial;
 pub mod settings;
 pub mod share;
-pub mod sim_host;
+pub(crate) mod sim_host;
 pub mod simulator;
-pub mod spec;
-pub mod tap;
+pub(crate) mod spec;
+pub(crate) mod tap;
 pub mod telnet;
 #[cfg(unix)]
 mod termios;
 pub mod test_server;
-pub mod time;
-pub mod tls;
+pub(crate) mod time;
+pub(crate) mod tls;
 pub mod transfer;
-pub mod trouble;
+pub(crate) mod trouble;
 pub mod wait;
 
 use std::time::Duration;
 
-pub use settings::{DataBits, FlowControl, LineSettings, Parity, StopBits};
+pub use settings::{FlowControl, LineSettings, Parity, StopBits};
 pub use spec::LinkSpec;
 pub use time::Time;
+
+pub(crate) use settings::DataBits;
 pub use wait::Interests;
 
 use crate::capture::{Flaw, LineStates};

@@ -13,18 +13,18 @@ use super::{LineSettings, Link, LinkSpec};
 const SEED: u64 = 1;
 
 /// An open port, and what its driver kept instead of what was asked.
-pub struct Opened {
+pub(crate) struct Opened {
     /// The port.
-    pub link: Box<dyn Link>,
+    pub(crate) link: Box<dyn Link>,
     /// For example "the driver kept 8N1".
-    pub kept: Option<String>,
+    pub(crate) kept: Option<String>,
 }
 
 /// Opens a port. Runs on the worker's thread: a device or a name server may take its time.
 ///
 /// # Errors
 /// A sentence for the user: what happened, and what to do next.
-pub fn open(spec: &LinkSpec, settings: &LineSettings) -> Result<Opened, String> {
+pub(crate) fn open(spec: &LinkSpec, settings: &LineSettings) -> Result<Opened, String> {
     match spec {
         LinkSpec::Serial(path) => {
             let (port, kept) = Serial::open(path, settings)?;

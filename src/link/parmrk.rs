@@ -17,7 +17,7 @@ use crate::capture::Flaw;
 
 /// Undoes the marking, across the borders of reads.
 #[derive(Debug)]
-pub struct Decoder {
+pub(crate) struct Decoder {
     flaw: Flaw,
     state: State,
 }
@@ -35,17 +35,17 @@ enum State {
 impl Decoder {
     /// A decoder for a line with or without a parity bit.
     #[must_use]
-    pub fn new(parity_checked: bool) -> Self {
+    pub(crate) fn new(parity_checked: bool) -> Self {
         Self { flaw: if parity_checked { Flaw::Parity } else { Flaw::Framing }, state: State::Plain }
     }
 
     /// The line was given a parity bit, or lost it.
-    pub fn set_parity_checked(&mut self, parity_checked: bool) {
+    pub(crate) fn set_parity_checked(&mut self, parity_checked: bool) {
         self.flaw = if parity_checked { Flaw::Parity } else { Flaw::Framing };
     }
 
     /// Appends what these bytes of the driver's stream mean. An unfinished mark at their end is kept for the next call.
-    pub fn decode(&mut self, stream: &[u8], arrived: &mut Vec<Arrival>) {
+    pub(crate) fn decode(&mut self, stream: &[u8], arrived: &mut Vec<Arrival>) {
         let mut rest = stream;
         while let Some(&byte) = rest.first() {
             let taken = match self.state {
@@ -82,7 +82,7 @@ impl Decoder {
     }
 
     /// The line ended: what an unfinished mark had held back, so that no byte is lost.
-    pub fn finish(&mut self, arrived: &mut Vec<Arrival>) {
+    pub(crate) fn finish(&mut self, arrived: &mut Vec<Arrival>) {
         match std::mem::take(&mut self.state) {
             State::Plain => {}
             State::Marked => push(arrived, &[0xFF], Flaw::None),

@@ -10,7 +10,7 @@ use crate::modem::Direction;
 
 /// A capture being played.
 #[derive(Debug)]
-pub struct Replay {
+pub(crate) struct Replay {
     name: String,
     cursor: Cursor,
     fast: bool,
@@ -26,7 +26,7 @@ impl Replay {
     ///
     /// # Errors
     /// A sentence for the user: what is wrong with the file.
-    pub fn open(path: &Path, fast: bool) -> Result<Self, String> {
+    pub(crate) fn open(path: &Path, fast: bool) -> Result<Self, String> {
         let opening = crate::capture::open(path).map_err(|error| error.to_string())?;
         let cursor = opening.finish().cursor();
         let mut replay = Self { name: path.display().to_string(), cursor, fast, next: None, zero: None, lines: None };

@@ -35,7 +35,7 @@ const EARLY_LIMIT: usize = 256 * 1024;
 
 /// An open serial device.
 #[derive(Debug)]
-pub struct Serial {
+pub(crate) struct Serial {
     name: String,
     // Declared, and so dropped, before `lines`: the locks go last.
     data: OwnedFd,
@@ -66,7 +66,7 @@ impl Serial {
     ///
     /// # Errors
     /// A sentence for the user: what happened, and what to do next.
-    pub fn open(path: &str, settings: &LineSettings) -> Result<(Self, Option<String>), String> {
+    pub(crate) fn open(path: &str, settings: &LineSettings) -> Result<(Self, Option<String>), String> {
         // A pty has no line to have errors on, and marks would cost its speed.
         Self::open_marking(path, settings, |port| port.ours.is_some())
     }

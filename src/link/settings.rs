@@ -146,13 +146,13 @@ impl LineSettings {
 
     /// The far end would see no difference: baud, frame and flow control are the same.
     #[must_use]
-    pub fn same_line(&self, other: &Self) -> bool {
+    pub(crate) fn same_line(&self, other: &Self) -> bool {
         self.difference(other).is_none()
     }
 
     /// Says where `kept` (read back from the driver) differs, for the user; `None` where all was applied.
     #[must_use]
-    pub fn difference(&self, kept: &Self) -> Option<String> {
+    pub(crate) fn difference(&self, kept: &Self) -> Option<String> {
         let mut parts = Vec::new();
         if self.frame() != kept.frame() {
             parts.push(kept.frame());

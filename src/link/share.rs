@@ -106,7 +106,7 @@ impl Share {
     }
 
     /// What is to be said in the log since the last call.
-    pub fn take_notes(&mut self) -> Vec<String> {
+    pub(crate) fn take_notes(&mut self) -> Vec<String> {
         std::mem::take(&mut self.notes)
     }
 

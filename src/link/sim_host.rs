@@ -17,7 +17,7 @@ use super::{Interests, Link};
 use crate::simulator::{Control, Speaker};
 use control::Desk;
 
-pub mod control;
+pub(crate) mod control;
 #[cfg(unix)]
 pub(super) mod pty;
 
@@ -26,7 +26,7 @@ const CHUNK: usize = 4096;
 
 /// Where the modem is to be found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Door {
+pub(crate) enum Door {
     /// A new pseudo-terminal, and a symbolic link to it if one is named.
     Pty(Option<PathBuf>),
     /// A TCP port; one client at a time.
@@ -35,7 +35,7 @@ pub enum Door {
 
 /// Why it cannot be served.
 #[derive(Debug, thiserror::Error)]
-pub enum HostError {
+pub(crate) enum HostError {
     /// The system refused something.
     #[error("{what}: {why}")]
     System {
@@ -48,6 +48,7 @@ pub enum HostError {
     #[error("{0} exists and is not a link to a pty that is gone: choose another name, or remove it first")]
     Taken(PathBuf),
     /// No pseudo-terminals here.
+    #[cfg(not(unix))]
     #[error("this system has no pseudo-terminals; use --tcp 127.0.0.1:9000")]
     NoPty,
 }
@@ -64,7 +65,7 @@ enum Line {
 }
 
 /// A simulated modem behind a door.
-pub struct Host {
+pub(crate) struct Host {
     sim: SimLink,
     door: Door,
     /// `None` until the door is opened.
@@ -86,7 +87,7 @@ impl Host {
     ///
     /// # Errors
     /// When the process has no descriptors left.
-    pub fn new(sim: SimLink, door: Door) -> Result<Self, HostError> {
+    pub(crate) fn new(sim: SimLink, door: Door) -> Result<Self, HostError> {
         let waiter = Waiter::new().map_err(system("cannot wait"))?;
         Ok(Self {
             sim,
@@ -105,7 +106,7 @@ impl Host {
     ///
     /// # Errors
     /// When the system refuses to wait.
-    pub fn boot(&mut self, stop: &AtomicBool) -> Result<(), HostError> {
+    pub(crate) fn boot(&mut self, stop: &AtomicBool) -> Result<(), HostError> {
         while !self.sim.modem().has_booted() && !stop.load(Ordering::SeqCst) {
             let now = self.began.elapsed();
             let due = self.sim.modem().next_deadline().map(|due| due.saturating_sub(now));
@@ -122,7 +123,7 @@ impl Host {
     ///
     /// # Errors
     /// When the pty or the port cannot be had, or the name of the link is taken.
-    pub fn open(&mut self) -> Result<(), HostError> {
+    pub(crate) fn open(&mut self) -> Result<(), HostError> {
         self.line = Some(match &self.door {
             #[cfg(unix)]
             Door::Pty(name) => {
@@ -146,13 +147,13 @@ impl Host {
 
     /// Ends a wait of [`Self::serve`] from another thread or a signal handler's pipe.
     #[must_use]
-    pub fn waker(&self) -> super::wait::Waker {
+    pub(crate) fn waker(&self) -> super::wait::Waker {
         self.waiter.waker()
     }
 
     /// What to open: the link or the pty's own name, or `host:port`; empty while the door is shut.
     #[must_use]
-    pub fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         match &self.line {
             #[cfg(unix)]
             Some(Line::Pty(pty)) => pty.address(),
@@ -167,7 +168,7 @@ impl Host {
     ///
     /// # Errors
     /// When the system takes the pty or the port away.
-    pub fn serve(&mut self, stop: &AtomicBool, desk: &mut Desk) -> Result<(), HostError> {
+    pub(crate) fn serve(&mut self, stop: &AtomicBool, desk: &mut Desk) -> Result<(), HostError> {
         let Some(mut line) = self.line.take() else { return Ok(()) };
         let served = self.serve_line(&mut line, stop, desk);
         line.close();

@@ -103,7 +103,7 @@ impl SimLink {
     }
 
     /// A hand on the bench.
-    pub fn handle(&mut self, control: Control, now: Duration) {
+    pub(crate) fn handle(&mut self, control: Control, now: Duration) {
         self.modem.handle_input(Input::Control(control), now);
         self.carry_out(now);
     }

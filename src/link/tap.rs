@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::{Arrival, Interests, LineSettings, Link, LinkError, LinkSpec, Reconfigured, opening};
 
 /// A tap.
-pub struct Tap {
+pub(crate) struct Tap {
     sides: [Side; 2],
     /// Which side is read next.
     next: usize,
@@ -29,7 +29,11 @@ impl Tap {
     ///
     /// # Errors
     /// A sentence for the user: which line, what happened, and what to do next. Neither line stays open then.
-    pub fn open(host: &LinkSpec, modem: &LinkSpec, settings: &LineSettings) -> Result<(Self, Option<String>), String> {
+    pub(crate) fn open(
+        host: &LinkSpec,
+        modem: &LinkSpec,
+        settings: &LineSettings,
+    ) -> Result<(Self, Option<String>), String> {
         let open = |whose: &'static str, spec: &LinkSpec| {
             let opened = opening::open(spec, settings).map_err(|problem| format!("the {whose}'s line: {problem}"))?;
             let kept = opened.kept.map(|kept| format!("{spec}: {kept}"));

@@ -10,7 +10,7 @@ use std::mem::take;
 use super::{DataBits, FlowControl, LineSettings, Parity, StopBits};
 
 /// Longest subnegotiation kept, in bytes. RFC 2217 needs 5 and a signature.
-pub const LONGEST_SUBNEGOTIATION: usize = 256;
+pub(crate) const LONGEST_SUBNEGOTIATION: usize = 256;
 
 /// Refusals kept for a peer that does not read, in bytes.
 const MOST_OUTPUT: usize = 4096;
@@ -165,7 +165,7 @@ impl Telnet {
 
     /// True when the server has answered what we asked first: data may go out without being changed on the way.
     #[must_use]
-    pub fn settled(&self) -> bool {
+    pub(crate) fn settled(&self) -> bool {
         self.ours.get(BINARY).is_some() && self.theirs.get(BINARY).is_some() && self.ours.get(COM_PORT).is_some()
     }
 
@@ -187,7 +187,7 @@ impl Telnet {
     }
 
     /// Asks for these line settings; the server answers with what it has set ([`Event::Setting`]).
-    pub fn configure(&mut self, settings: &LineSettings) {
+    pub(crate) fn configure(&mut self, settings: &LineSettings) {
         let data_size = match settings.data_bits {
             DataBits::Five => 5,
             DataBits::Six => 6,

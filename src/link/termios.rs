@@ -12,7 +12,11 @@ use super::{DataBits, FlowControl, LineSettings, Parity, StopBits};
 ///
 /// # Errors
 /// When the system has no such baud rate.
-pub fn termios_for(settings: &LineSettings, mark_errors: bool, termios: &mut Termios) -> Result<(), rustix::io::Errno> {
+pub(crate) fn termios_for(
+    settings: &LineSettings,
+    mark_errors: bool,
+    termios: &mut Termios,
+) -> Result<(), rustix::io::Errno> {
     termios.make_raw();
     // VMIN 0 would make an empty read return 0, which must mean "gone".
     termios.special_codes[SpecialCodeIndex::VMIN] = 1;
@@ -24,7 +28,7 @@ pub fn termios_for(settings: &LineSettings, mark_errors: bool, termios: &mut Ter
 
 /// What of `settings` a driver kept.
 #[must_use]
-pub fn settings_from(termios: &Termios, asked: &LineSettings) -> LineSettings {
+pub(crate) fn settings_from(termios: &Termios, asked: &LineSettings) -> LineSettings {
     let control = termios.control_modes;
     let input = termios.input_modes;
     LineSettings {

@@ -70,7 +70,7 @@ impl TestServer {
     ///
     /// # Errors
     /// As `bind(2)`.
-    pub fn start_as(address: SocketAddr, identity: Option<Identity>, news: News) -> io::Result<Self> {
+    pub(crate) fn start_as(address: SocketAddr, identity: Option<Identity>, news: News) -> io::Result<Self> {
         let listener = TcpListener::bind(address)?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;

@@ -105,14 +105,14 @@ pub(super) fn settle(stream: &mut Secured, end: bool) {
 
 /// Who the test server is: a key and a certificate of its own, made anew each time.
 #[derive(Clone, Debug)]
-pub struct Identity(Arc<ServerConfig>);
+pub(crate) struct Identity(Arc<ServerConfig>);
 
 impl Identity {
     /// A certificate for `localhost` and 127.0.0.1 that nobody signed but itself.
     ///
     /// # Errors
     /// When the system gives no random numbers.
-    pub fn new() -> io::Result<Self> {
+    pub(crate) fn new() -> io::Result<Self> {
         let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
         let made = rcgen::generate_simple_self_signed(names).map_err(io::Error::other)?;
         let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).map_err(io::Error::other)?;

@@ -77,7 +77,7 @@ pub enum TransferEnd {
 
 /// A file under way.
 #[derive(Debug)]
-pub struct Transfer {
+pub(crate) struct Transfer {
     file: String,
     protocol: Protocol,
     total: u64,
@@ -99,7 +99,7 @@ impl Transfer {
     ///
     /// # Errors
     /// A sentence for the user: what is wrong with the file, or which program is missing and how to get it.
-    pub fn start(path: &Path, protocol: Protocol) -> Result<Self, String> {
+    pub(crate) fn start(path: &Path, protocol: Protocol) -> Result<Self, String> {
         let problem = |error: std::io::Error| format!("{}: {error}. Choose another file.", path.display());
         let real = std::fs::canonicalize(path).map_err(problem)?;
         let file = File::open(&real).map_err(problem)?;
@@ -119,12 +119,12 @@ impl Transfer {
 
     /// The file's name, without its folder.
     #[must_use]
-    pub fn file(&self) -> &str {
+    pub(crate) fn file(&self) -> &str {
         &self.file
     }
 
     /// What waits to be sent may grow: names what to wait for. `room` is false while enough waits already.
-    pub fn interests<'fd>(&'fd self, room: bool, interests: &mut Interests<'fd>) {
+    pub(crate) fn interests<'fd>(&'fd self, room: bool, interests: &mut Interests<'fd>) {
         match &self.source {
             Source::Raw { .. } => {}
             #[cfg(unix)]
@@ -134,7 +134,7 @@ impl Transfer {
     }
 
     /// The far end said this.
-    pub fn hear(&mut self, bytes: &[u8]) {
+    pub(crate) fn hear(&mut self, bytes: &[u8]) {
         match &mut self.source {
             Source::Raw { .. } => {}
             #[cfg(unix)]
@@ -144,7 +144,7 @@ impl Transfer {
     }
 
     /// To be called after every wait, before [`Self::take`].
-    pub fn attend(&mut self) {
+    pub(crate) fn attend(&mut self) {
         match &mut self.source {
             Source::Raw { .. } => {}
             #[cfg(unix)]
@@ -156,7 +156,7 @@ impl Transfer {
     ///
     /// # Errors
     /// The file cannot be read on.
-    pub fn take(&mut self) -> Result<Vec<u8>, String> {
+    pub(crate) fn take(&mut self) -> Result<Vec<u8>, String> {
         match &mut self.source {
             Source::Raw { file, offered } => {
                 let mut piece = Vec::new();
@@ -178,7 +178,7 @@ impl Transfer {
 
     /// [`Self::take`] has bytes to give, though nothing tells of it.
     #[must_use]
-    pub fn has_more(&self) -> bool {
+    pub(crate) fn has_more(&self) -> bool {
         match &self.source {
             Source::Raw { offered, .. } => *offered < self.total,
             #[cfg(unix)]
@@ -188,7 +188,7 @@ impl Transfer {
 
     /// All was given: it is over as soon as that has left, though nothing tells of it.
     #[must_use]
-    pub fn all_given(&self) -> bool {
+    pub(crate) fn all_given(&self) -> bool {
         match &self.source {
             Source::Raw { offered, .. } => *offered >= self.total,
             #[cfg(unix)]
@@ -198,7 +198,7 @@ impl Transfer {
 
     /// How it ended, once it has; `unsent` bytes of what [`Self::take`] gave have not left yet, the system's buffers
     /// included.
-    pub fn end(&mut self, unsent: u64) -> Option<TransferEnd> {
+    pub(crate) fn end(&mut self, unsent: u64) -> Option<TransferEnd> {
         match &mut self.source {
             Source::Raw { offered, .. } => (*offered == self.total && unsent == 0).then_some(TransferEnd::Done),
             #[cfg(unix)]
@@ -208,7 +208,7 @@ impl Transfer {
 
     /// Its program has hung up and is about to end: look again soon, as nothing tells of it.
     #[must_use]
-    pub fn ending(&self) -> bool {
+    pub(crate) fn ending(&self) -> bool {
         match &self.source {
             Source::Raw { .. } => false,
             #[cfg(unix)]
@@ -218,7 +218,7 @@ impl Transfer {
 
     /// What the far end has to be told when the transfer is given up.
     #[must_use]
-    pub fn farewell(&self) -> &'static [u8] {
+    pub(crate) fn farewell(&self) -> &'static [u8] {
         match self.protocol {
             Protocol::Raw => b"",
             // Two CAN in a row end it; more in case of noise. Backspaces wipe them off where a command line is read.
@@ -228,7 +228,7 @@ impl Transfer {
 
     /// Where it stands, with `unsent` bytes of what [`Self::take`] gave not yet taken.
     #[must_use]
-    pub fn progress(&self, number: u64, unsent: u64) -> TransferProgress {
+    pub(crate) fn progress(&self, number: u64, unsent: u64) -> TransferProgress {
         let taken = match &self.source {
             Source::Raw { offered, .. } => offered.saturating_sub(unsent),
             #[cfg(unix)]
@@ -247,7 +247,7 @@ impl Transfer {
 
 /// A transfer that did not begin, as the status tells it.
 #[must_use]
-pub fn not_begun(number: u64, path: &Path, protocol: Protocol, problem: String) -> TransferProgress {
+pub(crate) fn not_begun(number: u64, path: &Path, protocol: Protocol, problem: String) -> TransferProgress {
     let end = Some(TransferEnd::Trouble(problem));
     TransferProgress { number, file: name_of(path), protocol, taken: 0, total: 0, end }
 }

@@ -27,7 +27,7 @@ impl fmt::Display for Holder {
 
 /// What opening ran into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trouble {
+pub(crate) enum Trouble {
     /// EACCES, EPERM.
     Denied,
     /// EBUSY, a lock held by another program.
@@ -46,24 +46,24 @@ pub enum Trouble {
 
 /// What could be found out about a port that would not open.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Facts {
+pub(crate) struct Facts {
     /// Who holds it.
-    pub holder: Option<Holder>,
+    pub(crate) holder: Option<Holder>,
     /// It is a file, a folder or a pipe: nothing that could be a port.
-    pub no_device: bool,
+    pub(crate) no_device: bool,
     /// Group of the device node.
-    pub group: Option<String>,
+    pub(crate) group: Option<String>,
     /// The user is listed in that group, though this process does not have it yet.
-    pub listed: bool,
+    pub(crate) listed: bool,
     /// The group may read and write it.
-    pub group_may: bool,
+    pub(crate) group_may: bool,
     /// Nodes of similar name that do exist.
-    pub similar: Vec<String>,
+    pub(crate) similar: Vec<String>,
 }
 
 /// The message for the user.
 #[must_use]
-pub fn explain(path: &str, trouble: Trouble, facts: &Facts, system: &str) -> String {
+pub(crate) fn explain(path: &str, trouble: Trouble, facts: &Facts, system: &str) -> String {
     let mut text = String::new();
     // Writing into a String cannot fail.
     let _ = match trouble {
@@ -129,7 +129,7 @@ fn missing_advice(similar: &[String]) -> String {
 
 /// Sorts what the system said.
 #[must_use]
-pub fn classify(error: &std::io::Error) -> Trouble {
+pub(crate) fn classify(error: &std::io::Error) -> Trouble {
     #[cfg(unix)]
     {
         use rustix::io::Errno;
@@ -155,7 +155,7 @@ pub fn classify(error: &std::io::Error) -> Trouble {
 
 /// Looks up what can be known about `path`. Reads `/proc`, `/etc/group` and lock files; opens no device.
 #[must_use]
-pub fn facts(path: &str, trouble: Trouble) -> Facts {
+pub(crate) fn facts(path: &str, trouble: Trouble) -> Facts {
     let mut facts = Facts::default();
     match trouble {
         Trouble::Busy => facts.holder = holder(Path::new(path)),
@@ -214,7 +214,7 @@ fn look_up_group(path: &str, facts: &mut Facts) {
 
 /// Who holds a port, by lock file, by `flock`, or by having it open, as far as this user may see.
 #[must_use]
-pub fn holder(path: &Path) -> Option<Holder> {
+pub(crate) fn holder(path: &Path) -> Option<Holder> {
     let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let pid = lock_file::holder(&real).or_else(|| flock_holder(&real)).or_else(|| open_holder(&real))?;
     Some(Holder { program: program(pid), pid })
@@ -222,14 +222,14 @@ pub fn holder(path: &Path) -> Option<Holder> {
 
 /// The program behind a process id.
 #[must_use]
-pub fn program(pid: u32) -> Option<String> {
+pub(crate) fn program(pid: u32) -> Option<String> {
     let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
     Some(name.trim_end().to_owned())
 }
 
 /// A process of this id exists.
 #[must_use]
-pub fn process_lives(pid: u32) -> bool {
+pub(crate) fn process_lives(pid: u32) -> bool {
     #[cfg(unix)]
     {
         let Some(pid) = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw) else {
@@ -270,7 +270,7 @@ fn flock_holder_from(locks: &str, inode: u64) -> Option<u32> {
 
 /// The first other process that has the device open, as far as `/proc` shows.
 #[must_use]
-pub fn open_holder(device: &Path) -> Option<u32> {
+pub(crate) fn open_holder(device: &Path) -> Option<u32> {
     let own = std::process::id();
     std::fs::read_dir("/proc").ok()?.filter_map(Result::ok).find_map(|entry| {
         let pid: u32 = entry.file_name().to_str()?.parse().ok()?;

@@ -6,12 +6,12 @@
 #[cfg(not(unix))]
 pub use elsewhere::{Interests, Source, Waiter, Waker};
 #[cfg(unix)]
-pub use unix::{Interests, Source, Waiter, Waker};
+pub use unix::{Interests, Waiter, Waker};
 
 #[cfg(unix)]
 mod unix {
     use std::io::{self, Read, Write};
-    use std::os::fd::{AsFd, BorrowedFd};
+    use std::os::fd::AsFd;
     use std::os::unix::net::UnixStream;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
@@ -42,14 +42,6 @@ mod unix {
             flags.set(PollFlags::IN, read);
             flags.set(PollFlags::OUT, write);
             self.fds.push(PollFd::from_borrowed_fd(source.as_fd(), flags));
-        }
-
-        /// As [`Self::add`], for a descriptor that is borrowed already.
-        pub fn add_fd(&mut self, fd: BorrowedFd<'fd>, read: bool, write: bool) {
-            let mut flags = PollFlags::empty();
-            flags.set(PollFlags::IN, read);
-            flags.set(PollFlags::OUT, write);
-            self.fds.push(PollFd::from_borrowed_fd(fd, flags));
         }
     }
 

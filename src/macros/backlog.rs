@@ -9,14 +9,14 @@ const PIECE: usize = 4096;
 
 /// Heard bytes, the newest [`LONGEST_ANSWER`] of them at least.
 #[derive(Clone, Debug, Default)]
-pub struct Backlog {
+pub(crate) struct Backlog {
     pieces: VecDeque<(Vec<u8>, bool)>,
     length: usize,
 }
 
 impl Backlog {
     /// Keeps these, forgets the oldest.
-    pub fn push(&mut self, bytes: &[u8], echo: bool) {
+    pub(crate) fn push(&mut self, bytes: &[u8], echo: bool) {
         for part in bytes.chunks(PIECE) {
             match self.pieces.back_mut() {
                 Some((last, same)) if *same == echo && last.len() + part.len() <= PIECE => last.extend_from_slice(part),
@@ -30,12 +30,12 @@ impl Backlog {
     }
 
     /// All pieces in order; true for echo.
-    pub fn take(&mut self) -> impl Iterator<Item = (Vec<u8>, bool)> + use<> {
+    pub(crate) fn take(&mut self) -> impl Iterator<Item = (Vec<u8>, bool)> + use<> {
         std::mem::take(self).pieces.into_iter()
     }
 
     /// Forgets everything.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         *self = Self::default();
     }
 }

@@ -7,11 +7,11 @@ use crc::Crc;
 
 /// A checksum that can be asked for by name.
 #[derive(Clone, Copy, Debug)]
-pub struct Checksum {
+pub(crate) struct Checksum {
     /// As written in a macro, upper case.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Its length in bytes.
-    pub width: usize,
+    pub(crate) width: usize,
     compute: fn(&[u8]) -> u64,
 }
 
@@ -52,18 +52,18 @@ const ALL: &[Checksum] = crcs! {
 impl Checksum {
     /// The checksum of this name; upper and lower case are the same.
     #[must_use]
-    pub fn named(name: &str) -> Option<&'static Self> {
+    pub(crate) fn named(name: &str) -> Option<&'static Self> {
         ALL.iter().find(|checksum| checksum.name.eq_ignore_ascii_case(name))
     }
 
     /// All names, for messages and docs.
-    pub fn names() -> impl Iterator<Item = &'static str> {
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
         ALL.iter().map(|checksum| checksum.name)
     }
 
     /// The checksum of these bytes, most significant byte first, [`Self::width`] bytes.
     #[must_use]
-    pub fn of(&self, bytes: &[u8]) -> Vec<u8> {
+    pub(crate) fn of(&self, bytes: &[u8]) -> Vec<u8> {
         let value = (self.compute)(bytes).to_be_bytes();
         value.get(value.len() - self.width..).unwrap_or_default().to_vec()
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// No duration in a macro is longer than a day: a longer one is a slip.
-pub const LONGEST: Duration = Duration::from_hours(24);
+pub(crate) const LONGEST: Duration = Duration::from_hours(24);
 
 const UNITS: [(&str, f64); 5] = [("ms", 0.001), ("us", 0.000_001), ("s", 1.0), ("m", 60.0), ("h", 3600.0)];
 
@@ -11,7 +11,7 @@ const UNITS: [(&str, f64); 5] = [("ms", 0.001), ("us", 0.000_001), ("s", 1.0), (
 ///
 /// # Errors
 /// A clause that says what was found and what to write.
-pub fn parse(text: &str) -> Result<Duration, String> {
+pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     let help = "write a number and a unit, such as 500ms, 5s or 1m";
     let trimmed = text.trim();
     let digits = trimmed.trim_end_matches(|character: char| character.is_ascii_alphabetic());
@@ -40,7 +40,7 @@ pub fn parse(text: &str) -> Result<Duration, String> {
 /// Prints a duration so that [`parse`] reads it back: in the largest unit that needs no fraction. What is below a
 /// microsecond is not kept.
 #[must_use]
-pub fn print(duration: Duration) -> String {
+pub(crate) fn print(duration: Duration) -> String {
     let micros = duration.as_micros();
     if micros == 0 {
         return "0s".into();

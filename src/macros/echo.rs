@@ -29,7 +29,7 @@ const OUTSTANDING_BYTES: usize = 64 * 1024;
 
 /// Follows the echo of several sends.
 #[derive(Clone, Debug, Default)]
-pub struct EchoFilter {
+pub(crate) struct EchoFilter {
     sends: VecDeque<Outstanding>,
     /// What the bytes in hand may be: the beginnings of commands are alike. In the order of the sends.
     runs: Vec<Run>,
@@ -57,7 +57,7 @@ struct Run {
 
 impl EchoFilter {
     /// These bytes are being sent; their echo may come from now on.
-    pub fn sending(&mut self, bytes: &[u8]) {
+    pub(crate) fn sending(&mut self, bytes: &[u8]) {
         let kept = bytes.get(..bytes.len().min(OUTSTANDING_BYTES)).unwrap_or(bytes);
         if kept.iter().all(|byte| may_be_absent(*byte)) {
             return;
@@ -73,7 +73,7 @@ impl EchoFilter {
     }
 
     /// Looks at received bytes, and hands on those of which is known whose they are, in their order: true for echo.
-    pub fn push(&mut self, bytes: &[u8], heard: &mut impl FnMut(&[u8], bool)) {
+    pub(crate) fn push(&mut self, bytes: &[u8], heard: &mut impl FnMut(&[u8], bool)) {
         let mut rest = bytes;
         while let Some((byte, after)) = rest.split_first() {
             if self.held.is_empty() && self.runs.is_empty() {
@@ -115,7 +115,7 @@ impl EchoFilter {
     }
 
     /// The line has been silent: bytes that are held were the modem's.
-    pub fn release(&mut self, heard: &mut impl FnMut(&[u8], bool)) {
+    pub(crate) fn release(&mut self, heard: &mut impl FnMut(&[u8], bool)) {
         if self.holding() {
             self.runs.clear();
             self.settle(false, heard);
@@ -124,7 +124,7 @@ impl EchoFilter {
 
     /// True while bytes are held back.
     #[must_use]
-    pub fn holding(&self) -> bool {
+    pub(crate) fn holding(&self) -> bool {
         !self.held.is_empty()
     }
 

@@ -17,7 +17,7 @@ const MOST_UNDO: usize = 200;
 
 /// A change of a book. Indices are those of [`Editor::book`] before the change.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Edit {
+pub(crate) enum Edit {
     /// A new macro in front of number `at` (or at the end).
     InsertMacro {
         /// Where.
@@ -90,7 +90,7 @@ pub enum Edit {
 
 /// Why a change was not made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum EditError {
+pub(crate) enum EditError {
     /// There is no such macro or step.
     #[error("there is no {what} number {number}")]
     NotThere {
@@ -109,7 +109,7 @@ pub enum EditError {
 
 /// A book that is being edited.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Editor {
+pub(crate) struct Editor {
     text: String,
     book: Book,
     undo: Vec<String>,
@@ -121,19 +121,19 @@ impl Editor {
     ///
     /// # Errors
     /// Where and why it does not parse; it has to be put right in a text editor.
-    pub fn new(text: &str) -> Result<Self, BookError> {
+    pub(crate) fn new(text: &str) -> Result<Self, BookError> {
         Ok(Self { text: text.to_owned(), book: file::parse(text)?, undo: Vec::new(), redo: Vec::new() })
     }
 
     /// The text as it is now: what is to be saved.
     #[must_use]
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
     /// The book as it is now.
     #[must_use]
-    pub fn book(&self) -> &Book {
+    pub(crate) fn book(&self) -> &Book {
         &self.book
     }
 
@@ -141,7 +141,7 @@ impl Editor {
     ///
     /// # Errors
     /// [`EditError`]; the book is as it was.
-    pub fn apply(&mut self, edit: &Edit) -> Result<(), EditError> {
+    pub(crate) fn apply(&mut self, edit: &Edit) -> Result<(), EditError> {
         let mut document: DocumentMut = self.text.parse().map_err(|error: toml_edit::TomlError| {
             EditError::Wrong(BookError { line: 1, column: 1, problem: error.message().to_owned() })
         })?;
@@ -154,12 +154,12 @@ impl Editor {
     ///
     /// # Errors
     /// [`EditError::Wrong`] where it does not parse.
-    pub fn set_text(&mut self, text: &str) -> Result<(), EditError> {
+    pub(crate) fn set_text(&mut self, text: &str) -> Result<(), EditError> {
         self.take(text.to_owned())
     }
 
     /// Takes back the last change; false when there is none.
-    pub fn undo(&mut self) -> bool {
+    pub(crate) fn undo(&mut self) -> bool {
         let Some(text) = self.undo.pop() else { return false };
         self.redo.push(std::mem::replace(&mut self.text, text));
         self.book = file::parse(&self.text).unwrap_or_default();
@@ -167,7 +167,7 @@ impl Editor {
     }
 
     /// Makes the change again that was taken back last; false when there is none.
-    pub fn redo(&mut self) -> bool {
+    pub(crate) fn redo(&mut self) -> bool {
         let Some(text) = self.redo.pop() else { return false };
         self.undo.push(std::mem::replace(&mut self.text, text));
         self.book = file::parse(&self.text).unwrap_or_default();
@@ -176,13 +176,13 @@ impl Editor {
 
     /// True when [`Self::undo`] would change something.
     #[must_use]
-    pub fn can_undo(&self) -> bool {
+    pub(crate) fn can_undo(&self) -> bool {
         !self.undo.is_empty()
     }
 
     /// True when [`Self::redo`] would change something.
     #[must_use]
-    pub fn can_redo(&self) -> bool {
+    pub(crate) fn can_redo(&self) -> bool {
         !self.redo.is_empty()
     }
 
@@ -190,7 +190,7 @@ impl Editor {
     ///
     /// # Errors
     /// [`EditError::NotThere`].
-    pub fn export(&self, macros: &[usize]) -> Result<String, EditError> {
+    pub(crate) fn export(&self, macros: &[usize]) -> Result<String, EditError> {
         let mut document: DocumentMut = self.text.parse().unwrap_or_default();
         let tables = list(document.as_table_mut(), "macro")?;
         let mut chosen = ArrayOfTables::new();
@@ -302,13 +302,13 @@ fn change_steps(steps: &mut ArrayOfTables, old: &Macro, edit: &Edit) -> Result<(
 
 /// A hot key that does not do what its macro says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Clash {
+pub(crate) struct Clash {
     /// The key.
-    pub key: HotKey,
+    pub(crate) key: HotKey,
     /// The macros that have it, in the order of the book.
-    pub macros: Vec<String>,
+    pub(crate) macros: Vec<String>,
     /// What the window itself does with it.
-    pub taken_for: Option<&'static str>,
+    pub(crate) taken_for: Option<&'static str>,
 }
 
 /// One sentence without a full stop.
@@ -325,7 +325,7 @@ impl std::fmt::Display for Clash {
 
 /// Hot keys of these books that more than one macro has, or that the window keeps for itself.
 #[must_use]
-pub fn clashes<'a>(books: impl IntoIterator<Item = &'a Book>) -> Vec<Clash> {
+pub(crate) fn clashes<'a>(books: impl IntoIterator<Item = &'a Book>) -> Vec<Clash> {
     let mut users: BTreeMap<HotKey, Vec<String>> = BTreeMap::new();
     for what in books.into_iter().flat_map(|book| &book.macros) {
         if let Some(Ok(key)) = what.key.as_ref().map(|key| key.parse::<HotKey>()) {

@@ -123,7 +123,7 @@ impl Expectations {
 
     /// True while what is sent next is data of a command, not a command.
     #[must_use]
-    pub fn data_is_awaited(&self) -> bool {
+    pub(crate) fn data_is_awaited(&self) -> bool {
         self.data.is_some()
     }
 

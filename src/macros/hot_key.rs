@@ -5,15 +5,15 @@ use std::str::FromStr;
 
 /// A key with its modifiers. Two texts for the same keys are equal when read.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct HotKey {
+pub(crate) struct HotKey {
     /// Ctrl (Command on a Mac).
-    pub ctrl: bool,
+    pub(crate) ctrl: bool,
     /// Alt.
-    pub alt: bool,
+    pub(crate) alt: bool,
     /// Shift.
-    pub shift: bool,
+    pub(crate) shift: bool,
     /// `F1` to `F24`, or one letter or digit, upper case.
-    pub key: String,
+    pub(crate) key: String,
 }
 
 /// Keys that the window uses itself, wherever the focus is or while text is typed.
@@ -35,7 +35,7 @@ const TAKEN: [(&str, &str); 12] = [
 impl HotKey {
     /// What the window itself does with this key, if it does.
     #[must_use]
-    pub fn taken_for(&self) -> Option<&'static str> {
+    pub(crate) fn taken_for(&self) -> Option<&'static str> {
         let own = self.to_string();
         TAKEN.iter().find(|(key, _)| *key == own).map(|(_, what)| *what)
     }

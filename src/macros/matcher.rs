@@ -8,7 +8,7 @@
 
 /// A byte string to look for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pattern {
+pub(super) struct Pattern {
     /// The bytes. A pattern without bytes never matches.
     pub bytes: Vec<u8>,
     /// Finding it means failure.
@@ -17,7 +17,7 @@ pub struct Pattern {
 
 /// The patterns of one step, and how far each has matched.
 #[derive(Clone, Debug, Default)]
-pub struct Matcher {
+pub(crate) struct Matcher {
     patterns: Vec<Automaton>,
     /// Patterns in the order in which a tie is decided.
     by_rank: Vec<usize>,
@@ -29,7 +29,7 @@ pub struct Matcher {
 
 /// What was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Found {
+pub(crate) enum Found {
     /// A pattern of this length ends here.
     Match {
         /// It means failure.
@@ -57,7 +57,7 @@ struct Automaton {
 impl Matcher {
     /// A matcher that has seen nothing.
     #[must_use]
-    pub fn new(patterns: Vec<Pattern>) -> Self {
+    pub(crate) fn new(patterns: Vec<Pattern>) -> Self {
         let mut by_rank: Vec<usize> = (0..patterns.len()).collect();
         let rank =
             |index: &usize| patterns.get(*index).map(|pattern| (!pattern.fail, usize::MAX - pattern.bytes.len()));
@@ -69,7 +69,7 @@ impl Matcher {
     }
 
     /// Looks at the next bytes up to the first thing that is found; how many these are, and what it is.
-    pub fn find(&mut self, bytes: &[u8]) -> Option<(usize, Found)> {
+    pub(crate) fn find(&mut self, bytes: &[u8]) -> Option<(usize, Found)> {
         let mut at = 0;
         loop {
             if self.patterns.iter().all(|automaton| automaton.matched == 0) && self.outgrown.is_none() {
@@ -123,7 +123,7 @@ impl Matcher {
 }
 
 /// How far it is to one of these bytes. Most of a flood is passed over here.
-pub fn position_of_any(wanted: &[u8], bytes: &[u8]) -> Option<usize> {
+pub(crate) fn position_of_any(wanted: &[u8], bytes: &[u8]) -> Option<usize> {
     match wanted {
         [] => None,
         [one] => memchr::memchr(*one, bytes),

@@ -4,21 +4,23 @@
 
 mod backlog;
 mod checksum;
-pub mod duration;
+pub(crate) mod duration;
 mod echo;
-pub mod edit;
+pub(crate) mod edit;
 pub mod expectations;
 pub mod file;
 pub mod foreign;
-pub mod hot_key;
+pub(crate) mod hot_key;
 mod matcher;
-pub mod model;
+pub(crate) mod model;
 mod prepared;
-pub mod preview;
+pub(crate) mod preview;
 pub mod recorder;
 mod report;
 pub mod runner;
-pub mod template;
+pub(crate) mod template;
 mod window;
 
-pub use model::{Ask, Book, LineChange, Macro, OnFail, Step};
+pub use model::{Book, LineChange, Macro, Step};
+
+pub(crate) use model::{Ask, OnFail};

@@ -33,7 +33,7 @@ pub struct Macro {
 impl Macro {
     /// It sends several things one after the other and waits for no answer.
     #[must_use]
-    pub fn is_blind(&self) -> bool {
+    pub(crate) fn is_blind(&self) -> bool {
         let steps = || self.steps.iter().filter(|step| !step.disabled);
         steps().all(|step| step.expect.is_empty() && step.fail.is_empty())
             && steps().filter(|step| step.send.is_some()).count() > 1
@@ -82,7 +82,7 @@ pub struct Step {
 
 impl Step {
     /// `within` where a step does not say.
-    pub const DEFAULT_WITHIN: Duration = Duration::from_secs(10);
+    pub(crate) const DEFAULT_WITHIN: Duration = Duration::from_secs(10);
 }
 
 /// What a failed step does.

@@ -15,31 +15,31 @@ const LARGEST_REGEX: usize = 1 << 20;
 
 /// The steps that will run, in order.
 #[derive(Debug)]
-pub struct Prepared {
+pub(crate) struct Prepared {
     /// Disabled steps are left out.
-    pub steps: Vec<PreparedStep>,
+    pub(crate) steps: Vec<PreparedStep>,
 }
 
 /// A step that will run.
 #[derive(Debug)]
-pub struct PreparedStep {
+pub(crate) struct PreparedStep {
     /// Its index in the macro.
-    pub index: usize,
-    pub set: Option<LineChange>,
-    pub break_for: Option<Duration>,
-    pub send: Option<Template>,
-    pub expect: Vec<Template>,
-    pub fail: Vec<Template>,
-    pub within: Duration,
-    pub wait: Option<Duration>,
-    pub rounds: u32,
-    pub retry: u32,
-    pub on_fail: OnFail,
-    pub keep: Vec<(String, Regex)>,
+    pub(crate) index: usize,
+    pub(crate) set: Option<LineChange>,
+    pub(crate) break_for: Option<Duration>,
+    pub(crate) send: Option<Template>,
+    pub(crate) expect: Vec<Template>,
+    pub(crate) fail: Vec<Template>,
+    pub(crate) within: Duration,
+    pub(crate) wait: Option<Duration>,
+    pub(crate) rounds: u32,
+    pub(crate) retry: u32,
+    pub(crate) on_fail: OnFail,
+    pub(crate) keep: Vec<(String, Regex)>,
     /// The expectations as written.
-    pub awaited: Vec<String>,
+    pub(crate) awaited: Vec<String>,
     /// It uses `${counter}`.
-    pub counts: bool,
+    pub(crate) counts: bool,
 }
 
 impl Prepared {
@@ -47,7 +47,7 @@ impl Prepared {
     ///
     /// # Errors
     /// A sentence naming the step and what is wrong in it.
-    pub fn new(what: &Macro) -> Result<Self, String> {
+    pub(crate) fn new(what: &Macro) -> Result<Self, String> {
         let enabled = what.steps.iter().enumerate().filter(|(_, step)| !step.disabled);
         let steps = enabled.map(|(index, step)| {
             PreparedStep::new(index, step).map_err(|why| format!("`{}`, step {}: {why}", what.name, index + 1))
@@ -59,7 +59,7 @@ impl Prepared {
     ///
     /// # Errors
     /// A sentence naming the parameter and the step.
-    pub fn check(&self, scope: &Scope) -> Result<(), String> {
+    pub(crate) fn check(&self, scope: &Scope) -> Result<(), String> {
         let mut later: BTreeSet<&str> = BTreeSet::new();
         for step in &self.steps {
             for template in step.send.iter().chain(&step.expect).chain(&step.fail) {
@@ -113,7 +113,7 @@ impl PreparedStep {
     ///
     /// # Errors
     /// A clause: a value is missing, or a pattern is empty (it would match at once).
-    pub fn patterns(&self, scope: &Scope) -> Result<Vec<Pattern>, String> {
+    pub(crate) fn patterns(&self, scope: &Scope) -> Result<Vec<Pattern>, String> {
         let expect = self.expect.iter().map(|template| (template, false));
         let fail = self.fail.iter().map(|template| (template, true));
         expect
@@ -129,7 +129,7 @@ impl PreparedStep {
     ///
     /// # Errors
     /// A clause naming the value that is not in the answer.
-    pub fn kept_from(&self, answer: &[u8]) -> Result<Values, String> {
+    pub(crate) fn kept_from(&self, answer: &[u8]) -> Result<Values, String> {
         self.keep
             .iter()
             .map(|(name, regex)| {
@@ -150,7 +150,7 @@ impl PreparedStep {
 ///
 /// # Errors
 /// A clause that names the regex.
-pub fn compile(pattern: &str) -> Result<Regex, String> {
+pub(crate) fn compile(pattern: &str) -> Result<Regex, String> {
     RegexBuilder::new(pattern)
         .multi_line(true)
         .size_limit(LARGEST_REGEX)
@@ -166,11 +166,11 @@ fn last_line(text: &str) -> &str {
 
 /// The values of a run.
 #[derive(Debug)]
-pub struct Scope {
+pub(crate) struct Scope {
     /// Time of the session.
-    pub now: Duration,
+    pub(crate) now: Duration,
     /// The moment that the value `time` names.
-    pub clock_set: Duration,
+    pub(crate) clock_set: Duration,
     given: Values,
     defaults: BTreeMap<String, String>,
     secret: BTreeSet<String>,
@@ -181,7 +181,7 @@ pub struct Scope {
 impl Scope {
     /// The values that a run begins with.
     #[must_use]
-    pub fn new(what: &Macro, values: &Values, now: Duration) -> Self {
+    pub(crate) fn new(what: &Macro, values: &Values, now: Duration) -> Self {
         let secret = what.ask.iter().filter(|(_, ask)| ask.secret).map(|(name, _)| name.clone()).collect();
         let open = what.ask.iter().filter(|(_, ask)| !ask.secret);
         let defaults = open.map(|(name, ask)| (name.clone(), ask.default.clone())).collect();
@@ -190,18 +190,18 @@ impl Scope {
     }
 
     /// Adds values kept from an answer.
-    pub fn keep(&mut self, kept: Values) {
+    pub(crate) fn keep(&mut self, kept: Values) {
         self.kept.extend(kept);
     }
 
     /// All values kept so far.
     #[must_use]
-    pub fn kept(&self) -> &Values {
+    pub(crate) fn kept(&self) -> &Values {
         &self.kept
     }
 
     /// The counter goes on by one.
-    pub fn count(&mut self) {
+    pub(crate) fn count(&mut self) {
         self.counter += 1;
         self.kept.insert("counter".into(), self.counter.to_string());
     }

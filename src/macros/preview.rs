@@ -7,18 +7,18 @@ use super::template::Filled;
 
 /// One step of a dry run.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StepPreview {
+pub(crate) struct StepPreview {
     /// Index of the step.
-    pub step: usize,
+    pub(crate) step: usize,
     /// Its bytes, `None` where it sends nothing; an error says what has no value yet (a value kept by an earlier step).
-    pub send: Option<Result<Filled, String>>,
+    pub(crate) send: Option<Result<Filled, String>>,
 }
 
 /// The bytes of all steps that would run, in order, each once.
 ///
 /// # Errors
 /// A sentence naming the parameter or step that cannot be filled in.
-pub fn preview(what: &Macro, values: &Values) -> Result<Vec<StepPreview>, String> {
+pub(crate) fn preview(what: &Macro, values: &Values) -> Result<Vec<StepPreview>, String> {
     let prepared = Prepared::new(what)?;
     let mut scope = Scope::new(what, values, std::time::Duration::ZERO);
     prepared.check(&scope)?;

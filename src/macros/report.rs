@@ -56,7 +56,7 @@ pub struct Failure {
 impl Failure {
     /// What happened, without the step: `+CME ERROR: 3` came instead of `\r\n> `, after 0.3 s.
     #[must_use]
-    pub fn what_happened(&self) -> String {
+    pub(crate) fn what_happened(&self) -> String {
         let seconds = self.took.as_secs_f64();
         if let Some(why) = &self.why {
             return format!("{why}, after {seconds:.1} s");

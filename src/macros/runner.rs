@@ -11,7 +11,9 @@ use super::backlog::Backlog;
 use super::echo::EchoFilter;
 use super::model::{LineChange, Macro, OnFail};
 use super::prepared::{Prepared, PreparedStep, Scope};
-pub use super::report::{Ending, Failure, Report};
+pub use super::report::{Ending, Report};
+
+pub(crate) use super::report::Failure;
 use super::window::{Match, Window};
 
 /// Values of a macro's parameters, by name. Secrets are in here too; nothing prints them.
@@ -24,7 +26,7 @@ pub type Values = BTreeMap<String, String>;
 const REST_OF_LINE: Duration = Duration::from_millis(250);
 /// So long a failure may still become what is awaited: `ALREADY CONNECT` stands behind `ERROR`, in one go from the modem.
 /// Exported programs wait as long.
-pub const GROWTH: Duration = Duration::from_millis(300);
+pub(crate) const GROWTH: Duration = Duration::from_millis(300);
 /// After such a silence, bytes that could have been the beginning of an echo were the modem's.
 const ECHO_PAUSE: Duration = Duration::from_millis(100);
 /// So many steps may begin without any time passing; then the run waits for the next tick, so that it can be stopped.
@@ -125,7 +127,7 @@ impl Run {
     }
 
     /// Says which moment the value `time` names, where that is not the start of this macro but of one before it.
-    pub fn clock_was_set(&mut self, at: Duration) {
+    pub(crate) fn clock_was_set(&mut self, at: Duration) {
         self.scope.clock_set = at;
     }
 
@@ -153,12 +155,12 @@ impl Run {
 
     /// The step in hand waits for its bytes to be taken.
     #[must_use]
-    pub fn is_sending(&self) -> bool {
+    pub(crate) fn is_sending(&self) -> bool {
         matches!(self.phase, Phase::Sending)
     }
 
     /// Bytes that are not this macro's are being sent (typed by hand while it runs): their echo is no answer either.
-    pub fn others_sending(&mut self, bytes: &[u8]) {
+    pub(crate) fn others_sending(&mut self, bytes: &[u8]) {
         self.echo.sending(bytes);
     }
 

@@ -19,11 +19,11 @@ use super::checksum::Checksum;
 use crate::notation::{self, Mode, NotationError};
 
 /// Names that are always there, and so cannot be asked for or kept.
-pub const BUILT_IN: [&str; 3] = ["time", "counter", "crc"];
+pub(crate) const BUILT_IN: [&str; 3] = ["time", "counter", "crc"];
 
 /// A text that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Template {
+pub(crate) struct Template {
     parts: Vec<Part>,
 }
 
@@ -46,16 +46,16 @@ enum ChecksumForm {
 
 /// Bytes to send.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filled {
+pub(crate) struct Filled {
     /// The bytes.
-    pub bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
     /// Ranges of them that came from secret values, in order.
-    pub secret: Vec<Range<usize>>,
+    pub(crate) secret: Vec<Range<usize>>,
 }
 
 /// A stretch of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Segment<'a> {
+pub(crate) enum Segment<'a> {
     /// Fixed bytes.
     Bytes(&'a [u8]),
     /// The value of a name, or the count of its bytes.
@@ -72,7 +72,7 @@ pub enum Segment<'a> {
 }
 
 /// Where a template takes its values from.
-pub trait Source {
+pub(crate) trait Source {
     /// The value of this name and whether it is secret; `None` where there is none.
     fn value(&self, name: &str) -> Option<(&str, bool)>;
     /// Local time in this format (`${time}` has the format `%Y-%m-%d %H:%M:%S`).
@@ -89,7 +89,7 @@ impl Template {
     ///
     /// # Errors
     /// [`NotationError`] with the column in `text`.
-    pub fn parse(text: &str) -> Result<Self, NotationError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, NotationError> {
         let mut reader = Reader { text, parts: Vec::new(), literal: Vec::new() };
         let mut start = 0;
         let mut characters = text.char_indices();
@@ -122,7 +122,7 @@ impl Template {
     }
 
     /// The names it needs a value for, in the order of the text.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {
             Part::Value { name, .. } => Some(name.as_str()),
             _ => None,
@@ -130,7 +130,7 @@ impl Template {
     }
 
     /// What the text is made of, for writing it in another language.
-    pub fn segments(&self) -> impl Iterator<Item = Segment<'_>> {
+    pub(crate) fn segments(&self) -> impl Iterator<Item = Segment<'_>> {
         self.parts.iter().map(|part| match part {
             Part::Bytes(bytes) => Segment::Bytes(bytes),
             Part::Value { name, mode, length } => Segment::Value { name, mode: *mode, length: *length },
@@ -142,13 +142,13 @@ impl Template {
 
     /// True when it holds no byte whatever its values are.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.parts.is_empty()
     }
 
     /// True when the text uses `${counter}`.
     #[must_use]
-    pub fn counts(&self) -> bool {
+    pub(crate) fn counts(&self) -> bool {
         self.parts.contains(&Part::Counter)
     }
 
@@ -156,7 +156,7 @@ impl Template {
     ///
     /// # Errors
     /// A sentence naming what has no value or cannot be read. It never holds a secret value.
-    pub fn fill(&self, source: &impl Source) -> Result<Filled, String> {
+    pub(crate) fn fill(&self, source: &impl Source) -> Result<Filled, String> {
         let mut filled = Filled::default();
         let mut checksum_from = 0;
         for part in &self.parts {
@@ -299,7 +299,7 @@ impl Reader<'_> {
 
 /// True for what may stand as a parameter's name.
 #[must_use]
-pub fn is_name(text: &str) -> bool {
+pub(crate) fn is_name(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
         && text.chars().all(|character| character.is_ascii_alphanumeric() || matches!(character, '_' | '-'))
 }

@@ -3,11 +3,11 @@
 use super::matcher::{Found, Matcher, Pattern};
 
 /// As much of an answer is kept, newest first to stay: for the report and for `keep`.
-pub const LONGEST_ANSWER: usize = 64 * 1024;
+pub(crate) const LONGEST_ANSWER: usize = 64 * 1024;
 
 /// A match window: open from the last byte of the send (or the last match) to the match.
 #[derive(Clone, Debug)]
-pub struct Window {
+pub(super) struct Window {
     matcher: Matcher,
     answer: Vec<u8>,
     line_start: usize,
@@ -17,11 +17,11 @@ pub struct Window {
 
 /// What ended a window.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Match {
+pub(super) struct Match {
     /// A *fail* pattern.
     pub fail: bool,
     /// The line it stands in is complete.
-    pub line_complete: bool,
+    pub(crate) line_complete: bool,
     /// What was heard behind it, while it could still become another one.
     pub behind: Vec<u8>,
 }
@@ -29,13 +29,13 @@ pub struct Match {
 impl Window {
     /// A window that has heard nothing.
     #[must_use]
-    pub fn new(patterns: Vec<Pattern>) -> Self {
+    pub(super) fn new(patterns: Vec<Pattern>) -> Self {
         Self { matcher: Matcher::new(patterns), answer: Vec::new(), line_start: 0, refused: None }
     }
 
     /// Hears bytes, up to a match: how many these are, and what ended. Patterns may begin in the echo (a cable can lose
     /// the CR that ends it) but never end there: what our own send says is no answer.
-    pub fn push(&mut self, bytes: &[u8], echo: bool) -> Option<(usize, Match)> {
+    pub(super) fn push(&mut self, bytes: &[u8], echo: bool) -> Option<(usize, Match)> {
         let mut at = 0;
         while let Some((end, found)) = self.matcher.find(bytes.get(at..).unwrap_or_default()) {
             let heard = bytes.get(at..at + end).unwrap_or_default();
@@ -70,12 +70,12 @@ impl Window {
 
     /// A failure was heard that may still become what is awaited.
     #[must_use]
-    pub fn may_grow(&self) -> bool {
+    pub(crate) fn may_grow(&self) -> bool {
         self.refused.is_some()
     }
 
     /// The failure that was heard stands.
-    pub fn refusal(&mut self) -> Option<Match> {
+    pub(crate) fn refusal(&mut self) -> Option<Match> {
         let end = self.refused.take()?;
         let behind = self.answer.split_off(end.min(self.answer.len()));
         Some(Match { fail: true, line_complete: self.ends_line(), behind })
@@ -86,7 +86,7 @@ impl Window {
     }
 
     /// Hears the rest of the line in which the match stands; true when the line is complete.
-    pub fn push_rest_of_line(&mut self, bytes: &[u8], echo: bool) -> bool {
+    pub(crate) fn push_rest_of_line(&mut self, bytes: &[u8], echo: bool) -> bool {
         if echo {
             return false;
         }
@@ -97,13 +97,13 @@ impl Window {
 
     /// All that the modem said in this window, echo removed; the newest [`LONGEST_ANSWER`] bytes at least.
     #[must_use]
-    pub fn answer(&self) -> &[u8] {
+    pub(super) fn answer(&self) -> &[u8] {
         &self.answer
     }
 
     /// The whole line (or lines) of the match, without the line ends around it.
     #[must_use]
-    pub fn line(&self) -> Vec<u8> {
+    pub(super) fn line(&self) -> Vec<u8> {
         trim_line_ends(self.answer.get(self.line_start..).unwrap_or_default()).to_vec()
     }
 

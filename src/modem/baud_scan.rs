@@ -6,10 +6,10 @@
 use std::time::Duration;
 
 /// The rates of `AT+IPR` (SIM800 AT Command Manual V1.10, section 2.2.41), the most usual first.
-pub const RATES: [u32; 10] = [9600, 115_200, 57_600, 38_400, 19_200, 4800, 2400, 1200, 230_400, 460_800];
+pub(crate) const RATES: [u32; 10] = [9600, 115_200, 57_600, 38_400, 19_200, 4800, 2400, 1200, 230_400, 460_800];
 
 /// What is sent. Auto-baud needs the two letters in one case (section 2.2.41.1).
-pub const PROBE: &[u8] = b"AT\r";
+pub(crate) const PROBE: &[u8] = b"AT\r";
 
 /// How often a rate is tried: a modem that finds the rate by itself needs the first probe for that.
 const TRIES: u32 = 3;
@@ -20,7 +20,7 @@ const MOST_KEPT: usize = 256;
 
 /// What the scan wants done.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wish {
+pub(crate) enum Wish {
     /// Set the line to this rate, 8N1.
     SetBaud(u32),
     /// Send these bytes.
@@ -69,7 +69,7 @@ impl Meaning {
 
 /// A scan in hand.
 #[derive(Debug)]
-pub struct BaudScan {
+pub(crate) struct BaudScan {
     rates: Vec<u32>,
     replies: Vec<Reply>,
     came: Vec<u8>,
@@ -82,7 +82,7 @@ pub struct BaudScan {
 impl BaudScan {
     /// Starts with the first of [`RATES`].
     #[must_use]
-    pub fn new(now: Duration) -> Self {
+    pub(crate) fn new(now: Duration) -> Self {
         let mut rates = RATES.to_vec();
         rates.reverse();
         let mut scan = Self {
@@ -99,12 +99,12 @@ impl BaudScan {
     }
 
     /// The next wish, until `None`.
-    pub fn poll(&mut self) -> Option<Wish> {
+    pub(crate) fn poll(&mut self) -> Option<Wish> {
         if self.wishes.is_empty() { None } else { Some(self.wishes.remove(0)) }
     }
 
     /// Bytes came.
-    pub fn received(&mut self, bytes: &[u8], now: Duration) {
+    pub(crate) fn received(&mut self, bytes: &[u8], now: Duration) {
         if self.ended {
             return;
         }
@@ -118,7 +118,7 @@ impl BaudScan {
     }
 
     /// Time passed. Call at [`Self::next_deadline`].
-    pub fn tick(&mut self, now: Duration) {
+    pub(crate) fn tick(&mut self, now: Duration) {
         if self.ended || now < self.deadline {
             return;
         }
@@ -132,12 +132,12 @@ impl BaudScan {
 
     /// When [`Self::tick`] is due; `None` when the scan has ended.
     #[must_use]
-    pub fn next_deadline(&self) -> Option<Duration> {
+    pub(crate) fn next_deadline(&self) -> Option<Duration> {
         (!self.ended).then_some(self.deadline)
     }
 
     /// Tries no further rate than the one in hand; ends once that rate has had its time, so that a late answer still belongs to it.
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         let keep = self.rates.len().saturating_sub(1);
         self.rates.drain(..keep);
         self.tries = TRIES;
@@ -145,19 +145,19 @@ impl BaudScan {
 
     /// The rate in hand; `None` when the scan has ended.
     #[must_use]
-    pub fn trying(&self) -> Option<u32> {
+    pub(crate) fn trying(&self) -> Option<u32> {
         if self.ended { None } else { self.rates.last().copied() }
     }
 
     /// The rate that answered, once it is found.
     #[must_use]
-    pub fn found(&self) -> Option<u32> {
+    pub(crate) fn found(&self) -> Option<u32> {
         self.replies.last().filter(|reply| reply.meaning == Meaning::Answer).map(|reply| reply.baud)
     }
 
     /// What came at each rate so far.
     #[must_use]
-    pub fn replies(&self) -> &[Reply] {
+    pub(crate) fn replies(&self) -> &[Reply] {
         &self.replies
     }
 

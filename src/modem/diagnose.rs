@@ -16,7 +16,6 @@ mod connecting;
 mod console;
 mod cut;
 mod data_end;
-mod docs;
 mod echo;
 mod http;
 mod line;
@@ -46,9 +45,7 @@ use super::secrets::Secrets;
 use super::transcript::{Chunk, Shape, Transcript};
 use crate::vocabulary::is_whole_command;
 use book::Book;
-pub use docs::markdown;
-pub use reading::Reading;
-pub use rule::Doc;
+pub(crate) use reading::Reading;
 use rule::Rules;
 
 use crate::vocabulary::Family;
@@ -62,6 +59,18 @@ pub enum Severity {
     Warning,
     /// It will not work like this.
     Problem,
+}
+
+impl Severity {
+    /// Its name, as in `diagnose --json`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Problem => "problem",
+        }
+    }
 }
 
 /// The bytes a finding rests on.
@@ -252,12 +261,12 @@ impl Diagnoser {
     }
 
     /// Bytes were left out of the log here (`[...]`): lengths and echo cannot be relied on.
-    pub fn left_out(&mut self, direction: Direction) {
+    pub(crate) fn left_out(&mut self, direction: Direction) {
         self.dialog.leave_out(direction);
     }
 
     /// So many bytes are no dialog (probes of our own, a check of the line): they only count.
-    pub fn pass_by(&mut self, direction: Direction, bytes: usize) {
+    pub(crate) fn pass_by(&mut self, direction: Direction, bytes: usize) {
         if bytes == 0 {
             return;
         }
@@ -266,7 +275,7 @@ impl Diagnoser {
     }
 
     /// The port told a framing or parity error: evidence of a wrong baud rate.
-    pub fn framing_error(&mut self, at: Option<Duration>) {
+    pub(crate) fn framing_error(&mut self, at: Option<Duration>) {
         self.catch_up(at);
         self.rules.framing_error(&self.dialog, &mut self.book);
     }
@@ -305,14 +314,8 @@ impl Diagnoser {
 
     /// Findings beyond those that are kept.
     #[must_use]
-    pub const fn more_findings(&self) -> u64 {
+    pub(crate) const fn more_findings(&self) -> u64 {
         self.book.more()
-    }
-
-    /// Changes whenever [`Self::findings`] change.
-    #[must_use]
-    pub const fn revision(&self) -> u64 {
-        self.book.revision()
     }
 
     /// What the modem is doing now.
@@ -328,7 +331,7 @@ impl Diagnoser {
     }
 
     /// A value that is secret wherever it stands: the user said so.
-    pub fn keep_secret(&mut self, value: &[u8]) {
+    pub(crate) fn keep_secret(&mut self, value: &[u8]) {
         self.book.secrets_mut().learn(value);
     }
 
@@ -368,7 +371,7 @@ pub fn of_transcript(transcript: &Transcript) -> Diagnoser {
 
 /// The same, of a modem whose family somebody has chosen.
 #[must_use]
-pub fn of_transcript_of(transcript: &Transcript, family: Option<&'static Family>) -> Diagnoser {
+pub(crate) fn of_transcript_of(transcript: &Transcript, family: Option<&'static Family>) -> Diagnoser {
     let mut diagnoser = Diagnoser::of_log(transcript);
     diagnoser.choose(family);
     for chunk in &transcript.chunks {
@@ -381,7 +384,7 @@ pub fn of_transcript_of(transcript: &Transcript, family: Option<&'static Family>
 impl Diagnoser {
     /// A diagnoser of a log that is read from text; `head` is all of it, or its first part.
     #[must_use]
-    pub fn of_log(head: &Transcript) -> Self {
+    pub(crate) fn of_log(head: &Transcript) -> Self {
         let mut diagnoser = Self::of(match head.shape {
             Shape::Pasted => Record::Echoed,
             Shape::Marked if head.sent_only() && !only_probes(head) => Record::SentOnly,
@@ -395,7 +398,7 @@ impl Diagnoser {
     }
 
     /// The next bytes of a log that is read from text.
-    pub fn hear(&mut self, chunk: &Chunk) {
+    pub(crate) fn hear(&mut self, chunk: &Chunk) {
         if begins_anew(chunk) {
             self.deal();
         }

@@ -6,26 +6,26 @@
 //! What a user notices: the modem strip. What it is not: a judge. It never fails, never reads the clock, holds a
 //! bounded amount, and how received bytes were split changes nothing.
 
-pub mod command;
+pub(crate) mod command;
 mod data;
 mod echo;
-pub mod exchange;
+pub(crate) mod exchange;
 mod heard;
 mod received;
 mod results;
 mod sent;
-pub mod state;
+pub(crate) mod state;
 mod tally;
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-pub use crate::vocabulary::said;
+pub(crate) use crate::vocabulary::said;
 use exchange::{Data, Exchange, Span};
 pub(super) use received::{flipped_bits, is_burst, plain_quotes, strange};
 use said::Said;
 use state::{Ip, State};
-pub use tally::Tally;
+pub(crate) use tally::Tally;
 
 use super::Direction;
 use super::digest::{Digest, Held};
@@ -46,7 +46,7 @@ pub enum Record {
 
 /// A step of the dialog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event {
+pub(crate) enum Event {
     /// A command line was ended; it is the last of [`Dialog::open`].
     Command,
     /// A command was followed by another one without a line end between; the first one.
@@ -106,7 +106,7 @@ pub struct LastCommand {
     /// The command line without its line end.
     pub text: Vec<u8>,
     /// What it asks for.
-    pub role: Role,
+    pub(crate) role: Role,
 }
 
 /// See the module.
@@ -121,15 +121,16 @@ pub struct Dialog {
     /// The log's own line ends are lost and were put back: lengths of more than a line cannot be relied on.
     pub restored: bool,
     /// A sketch says what it sends and prints later what came: the order of the two directions cannot be relied on.
-    pub loose: bool,
+    pub(crate) loose: bool,
     /// Which family the modem is of.
     pub telling: Telling,
     /// The log is read after the fact, line by line: what came behind several commands is dealt to them when the next one
     /// shows how many answers there were.
-    pub read_ahead: bool,
+    pub(crate) read_ahead: bool,
     /// The modem's state.
     pub state: State,
     /// Commands without an outcome, oldest first; bounded.
+    #[expect(clippy::vec_box, reason = "an exchange is large, and those behind one that ends move up")]
     pub open: Vec<Box<Exchange>>,
     /// The command that was sent last.
     pub last: LastCommand,
@@ -138,37 +139,37 @@ pub struct Dialog {
     /// The data that the modem waits for.
     pub data: Option<Data>,
     /// The data that ended last.
-    pub data_done: Option<Data>,
+    pub(crate) data_done: Option<Data>,
     /// In data mode (transparent, or a data call): every byte is data.
-    pub online: bool,
+    pub(crate) online: bool,
     /// The time of the step, where it is known.
     pub now: Option<Duration>,
     /// The command line that is being typed.
     pub typed: Vec<u8>,
     /// Where it began.
-    pub typed_span: Option<Span>,
+    pub(crate) typed_span: Option<Span>,
     /// When its last byte went.
-    pub typed_last: Option<Duration>,
+    pub(crate) typed_last: Option<Duration>,
     /// It came in one write of more than one byte.
-    pub typed_at_once: bool,
+    pub(crate) typed_at_once: bool,
     /// Commands since the last received byte.
     pub silent: Silence,
     /// Commands that were answered in the session, whatever the answer.
     pub answered: u32,
     /// Of them, those that do more than get in touch (`AT`, `ATE0`).
-    pub answered_in_earnest: u32,
+    pub(crate) answered_in_earnest: u32,
     /// The first bytes of the last unknown line.
     pub unknown: Vec<u8>,
     /// How commands have fared.
-    pub tally: Tally,
+    pub(crate) tally: Tally,
     /// Some line was heard that only a modem says.
-    pub spoken: bool,
+    pub(crate) spoken: bool,
     /// Whether what comes back is what was sent.
     pub looped: Loop,
     /// When the data connection was lost: its state until then, and the CIPSTART that was opening a connection.
     pub lost: Option<(Ip, Option<Span>)>,
     /// When bytes came last.
-    pub received_last: Option<Duration>,
+    pub(crate) received_last: Option<Duration>,
     events: Vec<Event>,
     digest: Digest,
     held_line: Held,
@@ -308,19 +309,19 @@ impl Dialog {
 
     /// Bytes sent so far.
     #[must_use]
-    pub const fn sent_total(&self) -> u64 {
+    pub(crate) const fn sent_total(&self) -> u64 {
         self.sent_total
     }
 
     /// Bytes received so far.
     #[must_use]
-    pub const fn received_total(&self) -> u64 {
+    pub(crate) const fn received_total(&self) -> u64 {
         self.digest.offset()
     }
 
     /// The line that the modem has begun and not ended, with its offset.
     #[must_use]
-    pub fn unfinished(&self) -> Option<(u64, &[u8])> {
+    pub(crate) fn unfinished(&self) -> Option<(u64, &[u8])> {
         self.digest.unfinished().map(|start| (start, self.held_line.as_slice()))
     }
 
@@ -332,7 +333,7 @@ impl Dialog {
 
     /// Received bytes as a span of the current moment.
     #[must_use]
-    pub fn received_span(&self, range: std::ops::Range<u64>) -> Span {
+    pub(crate) fn received_span(&self, range: std::ops::Range<u64>) -> Span {
         let order = self.line_sent + range.start;
         Span { direction: Direction::Rx, start: range.start, end: range.end, at: self.line_at, order }
     }

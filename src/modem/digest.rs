@@ -11,7 +11,7 @@
 use memchr::{memchr2, memchr3};
 
 /// The longest line whose bytes are all kept. The SIM800's own lines stay under 600 bytes (command echo 556).
-pub const LINE_CAP: usize = 1024;
+pub(crate) const LINE_CAP: usize = 1024;
 
 /// One piece of what the modem said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,9 +33,9 @@ pub struct Line<'a> {
     pub end: u64,
     /// Line feeds between the token before and this line. A framed answer brings its own: two after a line
     /// (that line's and this one's), one after an echo, a prompt or counted data.
-    pub feeds: u8,
+    pub(crate) feeds: u8,
     /// What ended it: CR, LF, or `:` for the head of `+IPD,<len>:`.
-    pub ended_by: u8,
+    pub(crate) ended_by: u8,
 }
 
 /// The tokenizer. It holds a few counters; the unfinished line is in a [`Held`] beside it, so that a token that points
@@ -82,30 +82,30 @@ impl Digest {
     }
 
     /// Gives up waiting for counted data (a log that leaves parts out, a restart).
-    pub const fn stop_skipping(&mut self) {
+    pub(crate) const fn stop_skipping(&mut self) {
         self.skip = 0;
     }
 
     /// Counted data that is still to come.
     #[must_use]
-    pub const fn skipping(&self) -> u64 {
+    pub(crate) const fn skipping(&self) -> u64 {
         self.skip
     }
 
     /// Offset of the unfinished line, whose bytes are the held ones.
     #[must_use]
-    pub fn unfinished(&self) -> Option<u64> {
+    pub(crate) fn unfinished(&self) -> Option<u64> {
         (self.in_line && !self.done).then_some(self.start)
     }
 
     /// No line is unfinished.
     #[must_use]
-    pub const fn at_line_start(&self) -> bool {
+    pub(crate) const fn at_line_start(&self) -> bool {
         !self.in_line || self.done
     }
 
     /// Whether the space of a prompt was passed over since the last call.
-    pub const fn take_space(&mut self) -> bool {
+    pub(crate) const fn take_space(&mut self) -> bool {
         std::mem::replace(&mut self.spaced, false)
     }
 
@@ -118,7 +118,7 @@ impl Digest {
     }
 
     /// Forgets the unfinished line; what comes next begins a new one.
-    pub fn drop_unfinished(&mut self) {
+    pub(crate) fn drop_unfinished(&mut self) {
         self.in_line = false;
     }
 

@@ -11,7 +11,7 @@
 
 pub mod baud_scan;
 pub mod diagnose;
-pub mod dialog;
+pub(crate) mod dialog;
 pub mod digest;
 pub mod secrets;
 pub mod transcript;

@@ -278,7 +278,7 @@ impl Stretches {
 
 /// Stretches in order, those that touch as one.
 #[must_use]
-pub fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+pub(crate) fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     ranges.sort_by_key(|range| range.start);
     let mut merged: Vec<Range<usize>> = Vec::new();
     for range in ranges {
@@ -309,7 +309,7 @@ pub struct Secrets {
 
 impl Secrets {
     /// The next bytes of a direction.
-    pub fn hear(&mut self, way: Direction, bytes: &[u8]) {
+    pub(crate) fn hear(&mut self, way: Direction, bytes: &[u8]) {
         let found = self.finder.find(way, bytes);
         let mut at = 0;
         for range in found {
@@ -344,7 +344,7 @@ impl Secrets {
     }
 
     /// A value that is secret wherever it stands.
-    pub fn learn(&mut self, value: &[u8]) {
+    pub(crate) fn learn(&mut self, value: &[u8]) {
         if value.is_empty() || value.iter().all(|byte| *byte == b'*') || self.known.iter().any(|known| known == value) {
             return;
         }
@@ -356,7 +356,7 @@ impl Secrets {
 
     /// Bytes with what is secret as `*`.
     #[must_use]
-    pub fn masked_bytes(&self, mut bytes: Vec<u8>) -> Vec<u8> {
+    pub(crate) fn masked_bytes(&self, mut bytes: Vec<u8>) -> Vec<u8> {
         for value in self.known.iter().filter(|value| value.len() >= SHORT) {
             let places: Vec<usize> = memchr::memmem::find_iter(&bytes, value).collect();
             for at in places {
@@ -408,17 +408,6 @@ fn without(mut text: String, value: &str) -> String {
         }
     }
     text
-}
-
-/// A text of somebody's own (a line that was typed, a step of a macro), with what is secret in it as `*`.
-#[must_use]
-pub fn masked_text(text: &[u8]) -> Vec<u8> {
-    let mut finder = SecretFinder::default();
-    let mut masked = text.to_vec();
-    for range in finder.find(Direction::Tx, text) {
-        masked.get_mut(range).unwrap_or_default().fill(b'*');
-    }
-    masked
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ use std::time::Duration;
 use super::Direction;
 use clock::Clock;
 use forms::Lines;
-pub use other::Other;
+pub(crate) use other::Other;
 use peel::Peel;
 
 /// A session read from text.
@@ -86,13 +86,13 @@ impl Transcript {
 
     /// Only sent bytes are recorded: nothing can be said about answers.
     #[must_use]
-    pub fn sent_only(&self) -> bool {
+    pub(crate) fn sent_only(&self) -> bool {
         self.shape == Shape::Marked && self.chunks.iter().all(|chunk| chunk.direction == Direction::Tx)
     }
 }
 
 /// Reads a long text piece by piece.
-pub struct Reader {
+pub(crate) struct Reader {
     around: Around,
     form: &'static str,
     lines: Box<dyn Lines>,
@@ -103,7 +103,7 @@ pub struct Reader {
 impl Reader {
     /// Learns from the head of a text how it is to be read.
     #[must_use]
-    pub fn learn(head: &[u8]) -> Self {
+    pub(crate) fn learn(head: &[u8]) -> Self {
         let mut lines = clock::lines(bare(head), 1);
         let mut around = Around::learn(&lines);
         let mut trial = around.clone();
@@ -120,24 +120,24 @@ impl Reader {
 
     /// The form that its lines are read in, for people.
     #[must_use]
-    pub const fn form(&self) -> &'static str {
+    pub(crate) const fn form(&self) -> &'static str {
         self.form
     }
 
     /// How its directions are told.
     #[must_use]
-    pub fn shape(&self) -> Shape {
+    pub(crate) fn shape(&self) -> Shape {
         self.lines.shape()
     }
 
     /// Line ends were lost and are put back.
     #[must_use]
-    pub fn restored(&self) -> bool {
+    pub(crate) fn restored(&self) -> bool {
         self.lines.restored()
     }
 
     /// Reads the next lines; only the last ones of the text may lack their end.
-    pub fn read(&mut self, text: &[u8], chunks: &mut Vec<Chunk>) {
+    pub(crate) fn read(&mut self, text: &[u8], chunks: &mut Vec<Chunk>) {
         let text = if self.count == 0 { bare(text) } else { text };
         for line in clock::lines(text, self.count + 1) {
             self.count = line.number;
@@ -147,7 +147,7 @@ impl Reader {
     }
 
     /// The text is over.
-    pub fn finish(&mut self, chunks: &mut Vec<Chunk>) {
+    pub(crate) fn finish(&mut self, chunks: &mut Vec<Chunk>) {
         self.lines.finish(chunks);
     }
 }

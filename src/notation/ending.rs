@@ -35,7 +35,7 @@ pub enum LineEnding {
 
 impl LineEnding {
     /// Those that have a name, in the order of the picker.
-    pub const NAMED: [Self; 5] = [Self::None, Self::Cr, Self::Lf, Self::CrLf, Self::Sub];
+    pub(crate) const NAMED: [Self; 5] = [Self::None, Self::Cr, Self::Lf, Self::CrLf, Self::Sub];
 
     /// The bytes it appends.
     #[must_use]

@@ -70,49 +70,6 @@ pub enum SpanKind {
 }
 
 impl Shown {
-    /// Which bytes the character at byte `at` of the text shows. `None` past the end.
-    #[must_use]
-    pub fn bytes_at(&self, at: usize) -> Option<Range<usize>> {
-        let span = self.spans.get(self.spans.partition_point(|span| span.text.end <= at))?;
-        if span.kind != SpanKind::Plain {
-            return Some(span.bytes.clone());
-        }
-        let per_char = |c: char| if self.is_one_byte_a_char(span) { 1 } else { c.len_utf8() };
-        let mut byte = span.bytes.start;
-        for (index, c) in self.text.get(span.text.clone())?.char_indices() {
-            let next = byte + per_char(c);
-            if span.text.start + index + c.len_utf8() > at {
-                return Some(byte..next);
-            }
-            byte = next;
-        }
-        None
-    }
-
-    /// Where in the text byte `at` is shown. `None` past the end.
-    #[must_use]
-    pub fn text_at(&self, at: usize) -> Option<Range<usize>> {
-        let span = self.spans.get(self.spans.partition_point(|span| span.bytes.end <= at))?;
-        if span.kind != SpanKind::Plain {
-            return Some(span.text.clone());
-        }
-        let one_byte = self.is_one_byte_a_char(span);
-        let mut byte = span.bytes.start;
-        for (index, c) in self.text.get(span.text.clone())?.char_indices() {
-            byte += if one_byte { 1 } else { c.len_utf8() };
-            if byte > at {
-                let start = span.text.start + index;
-                return Some(start..start + c.len_utf8());
-            }
-        }
-        None
-    }
-
-    /// Latin-1 text beyond ASCII takes more bytes on the screen than on the wire.
-    fn is_one_byte_a_char(&self, span: &Span) -> bool {
-        span.text.len() != span.bytes.len() || self.text.get(span.text.clone()).is_some_and(str::is_ascii)
-    }
-
     fn push(&mut self, text: &str, bytes: Range<usize>, kind: SpanKind) {
         let start = self.text.len();
         self.text.push_str(text);
@@ -376,12 +333,6 @@ mod tests {
                     }
                     prop_assert_eq!((text, byte), (shown.text.len(), bytes.len()));
                     prop_assert!(!shown.text.chars().any(char::is_control));
-                    for at in 0..bytes.len() {
-                        let place = shown.text_at(at).unwrap();
-                        prop_assert!(shown.bytes_at(place.start).unwrap().contains(&at));
-                    }
-                    prop_assert_eq!(shown.text_at(bytes.len()), None);
-                    prop_assert_eq!(shown.bytes_at(shown.text.len()), None);
                 }
             }
         }

@@ -16,7 +16,7 @@ pub struct Hint {
     /// The draft that would send the bytes instead, for one key.
     pub fix: Option<Draft>,
     /// Worth showing only while the modem waits for data (`26`, `&`): the same text is common in ordinary lines.
-    pub only_at_prompt: bool,
+    pub(crate) only_at_prompt: bool,
 }
 
 /// A text and how it is read.

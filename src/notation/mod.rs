@@ -49,10 +49,15 @@ mod print;
 mod visible;
 
 pub use ending::LineEnding;
-pub use glyphs::{ControlStyle, Decoding, Shown, Span, SpanKind, show};
-pub use hints::{Draft, Hint, hints};
-pub use lookalike::{Lookalike, TypedLineEnd, lookalike, typed_line_end};
-pub use names::{byte_from_name, caret_from_byte, glyph_from_byte, name_from_byte, tag_from_byte};
-pub use parse::{Mode, NotationError, Piece, parameter_start, parse, pieces};
+pub use glyphs::{ControlStyle, Decoding, show};
+pub use hints::hints;
+pub use lookalike::{lookalike, typed_line_end};
+pub use parse::{Mode, parameter_start, parse, pieces};
 pub use print::{print, print_c_array, print_hex, print_macro};
 pub use visible::harmless;
+
+pub(crate) use glyphs::SpanKind;
+pub(crate) use hints::Hint;
+pub(crate) use lookalike::Lookalike;
+pub(crate) use names::{byte_from_name, glyph_from_byte};
+pub(crate) use parse::{NotationError, Piece};

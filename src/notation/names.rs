@@ -8,14 +8,14 @@ const C0: [&str; 32] = [
 
 /// The name of a control character: `SUB` for 0x1A, `DEL` for 0x7F, `None` for any other byte.
 #[must_use]
-pub fn name_from_byte(byte: u8) -> Option<&'static str> {
+pub(crate) fn name_from_byte(byte: u8) -> Option<&'static str> {
     if byte == 0x7F { Some("DEL") } else { C0.get(usize::from(byte)).copied() }
 }
 
 /// The control character of an upper-case name or of caret form: `SUB` and `^Z` give 0x1A. `FF` is 0x0C here; in the
 /// notation `<FF>` is the hex byte, which wins.
 #[must_use]
-pub fn byte_from_name(name: &str) -> Option<u8> {
+pub(crate) fn byte_from_name(name: &str) -> Option<u8> {
     if let Some(letter) = name.strip_prefix('^') {
         let mut letters = letter.bytes();
         return match (letters.next(), letters.next()) {
@@ -30,19 +30,9 @@ pub fn byte_from_name(name: &str) -> Option<u8> {
     C0.iter().zip(0u8..).find_map(|(known, byte)| (*known == name).then_some(byte))
 }
 
-/// The letter of caret form: `Z` for 0x1A, `?` for DEL.
-#[must_use]
-pub fn caret_from_byte(byte: u8) -> Option<char> {
-    match byte {
-        0..=0x1F => Some(char::from(byte + b'@')),
-        0x7F => Some('?'),
-        _ => None,
-    }
-}
-
 /// The Unicode control picture: `␚` for 0x1A, `␡` for DEL.
 #[must_use]
-pub fn glyph_from_byte(byte: u8) -> Option<char> {
+pub(crate) fn glyph_from_byte(byte: u8) -> Option<char> {
     match byte {
         0..=0x1F => char::from_u32(0x2400 + u32::from(byte)),
         0x7F => Some('\u{2421}'),
@@ -52,7 +42,7 @@ pub fn glyph_from_byte(byte: u8) -> Option<char> {
 
 /// A byte as the notation's `<…>`: `<SUB>`, and hex for what has no name. 0x0C is `<0C>`, because `<FF>` is 0xFF.
 #[must_use]
-pub fn tag_from_byte(byte: u8) -> String {
+pub(crate) fn tag_from_byte(byte: u8) -> String {
     match name_from_byte(byte) {
         Some(name) if byte != 0x0C => format!("<{name}>"),
         _ => format!("<{byte:02X}>"),
@@ -68,7 +58,7 @@ mod tests {
     fn every_name_leads_back_to_its_byte() {
         for byte in (0..=0x1F).chain([0x7F]) {
             assert_eq!(byte_from_name(name_from_byte(byte).unwrap()), Some(byte));
-            assert_eq!(byte_from_name(&format!("^{}", caret_from_byte(byte).unwrap())), Some(byte));
+            assert_eq!(byte_from_name(&format!("^{}", char::from(byte ^ 0x40))), Some(byte));
             assert!(glyph_from_byte(byte).is_some());
         }
         assert_eq!(name_from_byte(b' '), None);

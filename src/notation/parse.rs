@@ -36,12 +36,6 @@ impl NotationError {
             if quoted.is_empty() { "the end".to_owned() } else { format!("`{}`", super::visible::shown(&quoted)) };
         Self { column, found, help: help.into() }
     }
-
-    /// The same error, for a text that begins `columns` characters into a longer one.
-    #[must_use]
-    pub fn shifted(self, columns: usize) -> Self {
-        Self { column: self.column + columns, ..self }
-    }
 }
 
 /// A stretch of typed text and the bytes it stands for: one pill of the preview.
@@ -52,7 +46,7 @@ pub struct Piece {
     /// The exact bytes.
     pub bytes: Vec<u8>,
     /// Typed as an escape, a name or hex, rather than as plain characters.
-    pub escaped: bool,
+    pub(crate) escaped: bool,
 }
 
 /// Reads `text` in `mode`.
@@ -103,9 +97,9 @@ pub fn parameter_start(text: &str) -> Option<usize> {
 /// A `<…>` in Mixed text: where it ends and, if it is one of ours, its bytes.
 pub(super) struct Tag {
     /// Length with both brackets.
-    pub len: usize,
+    pub(super) len: usize,
     /// `None` where it stays text.
-    pub bytes: Option<Vec<u8>>,
+    pub(super) bytes: Option<Vec<u8>>,
 }
 
 /// Reads the `<…>` that `rest` begins with. `None` if nothing closes it before the next `<`.

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// Who has the line, in the order in which they are named where several do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Occupant {
+pub(crate) enum Occupant {
     /// Nobody can have it: the port is not open.
     Absent,
     /// Nobody can talk on it: a tap, a replay.
@@ -27,7 +27,7 @@ pub enum Occupant {
 
 /// What somebody wants of the line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Wish {
+pub(crate) enum Wish {
     /// Send bytes or a break.
     Send,
     /// Run macros.
@@ -48,14 +48,15 @@ pub enum Wish {
 
 /// Why a wish cannot be followed now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub(crate) struct Refusal {
     wish: Wish,
     occupant: Occupant,
 }
 
 impl Occupant {
     /// All of them, in order.
-    pub const ALL: [Self; 9] = [
+    #[cfg(test)]
+    pub(crate) const ALL: [Self; 9] = [
         Self::Absent,
         Self::Listening,
         Self::Check,
@@ -87,7 +88,8 @@ impl Occupant {
 
 impl Wish {
     /// All of them.
-    pub const ALL: [Self; 8] =
+    #[cfg(test)]
+    pub(crate) const ALL: [Self; 8] =
         [Self::Send, Self::Macro, Self::File, Self::Scan, Self::Check, Self::Lines, Self::Lend, Self::LendUnasked];
 
     fn not_done(self) -> &'static str {
@@ -105,7 +107,7 @@ impl Wish {
 
 /// The rule: why this wish cannot be followed while that occupant has the line; `None` where it can.
 #[must_use]
-pub fn refusal(occupant: Occupant, wish: Wish) -> Option<Refusal> {
+pub(crate) fn refusal(occupant: Occupant, wish: Wish) -> Option<Refusal> {
     let refused = match occupant {
         Occupant::Absent => true,
         Occupant::Listening => !matches!(wish, Wish::Lend | Wish::LendUnasked),
@@ -124,21 +126,21 @@ pub fn refusal(occupant: Occupant, wish: Wish) -> Option<Refusal> {
 
 /// The first reason among several occupants.
 #[must_use]
-pub fn first_refusal(occupants: &[Occupant], wish: Wish) -> Option<Refusal> {
+pub(crate) fn first_refusal(occupants: &[Occupant], wish: Wish) -> Option<Refusal> {
     occupants.iter().find_map(|&occupant| refusal(occupant, wish))
 }
 
 impl Refusal {
     /// Why not, for a hint beside a button: `A macro is running. Stop it first.`
     #[must_use]
-    pub fn hint(&self) -> String {
+    pub(crate) fn hint(self) -> String {
         let (reason, advice) = self.occupant.words();
         format!("{}. {}.", capital(reason), capital(advice))
     }
 
     /// What was not done and why, for the window: `Nothing was sent: this port only listens. To talk, …`
     #[must_use]
-    pub fn sentence(&self) -> String {
+    pub(crate) fn sentence(self) -> String {
         let (reason, advice) = self.occupant.words();
         format!("{}: {reason}. {}.", capital(self.wish.not_done()), capital(advice))
     }

@@ -50,12 +50,12 @@ pub struct ControlError {
 }
 
 /// Lines that are understood, for whoever asks.
-pub const HELP: &str = "`sms NUMBER TEXT`, `call NUMBER`, `hangup`, `signal 0-31|99`, `fault NAME [off]`, `restart`, \
+pub(crate) const HELP: &str = "`sms NUMBER TEXT`, `call NUMBER`, `hangup`, `signal 0-31|99`, `fault NAME [off]`, `restart`, \
     `reset`, `dtr on|off`, `position LATITUDE LONGITUDE`, `ussd TEXT`, `callee answers|busy|no-answer|unreachable`, `state`, \
     `expect SECONDS [modem] TEXT`, `help` or `quit`";
 
 /// Longest line; one that is longer is refused.
-pub const LONGEST: usize = 4096;
+pub(crate) const LONGEST: usize = 4096;
 
 impl FromStr for Request {
     type Err = ControlError;

@@ -49,15 +49,19 @@ mod world;
 use core::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-pub use control::{ControlError, HELP, LONGEST, Request, Speaker, state_as_json};
+pub use control::{ControlError, Request, Speaker, state_as_json};
 pub use faults::Fault;
 pub use models::Model;
-pub use panel::{Panel, PanelLink};
-pub use profile::{AutobaudUrcs, Callee, EarlyData, Junk, Profile, ProfileError, Range, SyncBytes, Tls};
+pub use panel::Panel;
+pub use profile::{AutobaudUrcs, Profile};
 pub use report::junit;
-pub use scenario::{Outcome, Play, Scenario, ScenarioError};
-pub use sms::SentMessage;
-pub use world::{Connection, Rig, World};
+pub use scenario::{Play, Scenario};
+pub use world::Rig;
+
+pub(crate) use control::{HELP, LONGEST};
+pub(crate) use panel::PanelLink;
+pub(crate) use profile::{Callee, ProfileError, Tls};
+pub(crate) use scenario::Outcome;
 
 use assembly::Assembly;
 use desk::{Desk, Switch};
@@ -295,7 +299,7 @@ impl Modem {
 
     /// It has said all that it says by itself after power-on.
     #[must_use]
-    pub fn has_booted(&self) -> bool {
+    pub(crate) fn has_booted(&self) -> bool {
         let desk = &self.assembly.desk;
         desk.power.messages_ready() || (desk.card.is_read() && desk.card_state() != Some("READY"))
     }

@@ -8,7 +8,7 @@ use super::faults::Fault;
 use super::models::Model;
 
 /// From and to, in milliseconds of a real modem.
-pub type Range = [u32; 2];
+pub(crate) type Range = [u32; 2];
 
 /// When URCs of the boot are seen in auto-baud.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -321,7 +321,7 @@ pub enum ProfileError {
 
 impl Profile {
     /// The profiles there are by name.
-    pub const NAMES: &[&str] = &["sim800l", "sim7600", "autobaud", "fast"];
+    pub(crate) const NAMES: &[&str] = &["sim800l", "sim7600", "autobaud", "fast"];
 
     /// A profile by its name.
     #[must_use]

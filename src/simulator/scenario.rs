@@ -279,12 +279,6 @@ impl Play {
         }
     }
 
-    /// Whether it has begun.
-    #[must_use]
-    pub fn has_begun(&self) -> bool {
-        self.began.is_some()
-    }
-
     /// Bytes went by.
     pub fn heard(&mut self, from: Speaker, bytes: &[u8]) {
         self.heard.add(from, bytes);

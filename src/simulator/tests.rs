@@ -1,5 +1,6 @@
 //! Stories on virtual time: a modem, a network that always answers, and the bytes of both.
 
+use super::profile::Junk;
 use super::*;
 
 /// A modem on a bench: its sockets connect at once and take all, time passes only here.

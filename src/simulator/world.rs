@@ -98,12 +98,6 @@ pub struct World {
 }
 
 impl World {
-    /// Servers answer the first bytes of each connection with these.
-    #[must_use]
-    pub fn replying(reply: &[u8]) -> Self {
-        Self { reply: reply.to_vec(), ..Self::default() }
-    }
-
     /// Servers that connect from now on answer the first bytes they get with these.
     pub fn set_reply(&mut self, reply: &[u8]) {
         self.reply = reply.to_vec();
@@ -191,7 +185,7 @@ impl Rig {
 
     /// A modem in this world.
     #[must_use]
-    pub fn in_world(modem: Modem, world: World) -> Self {
+    pub(crate) fn in_world(modem: Modem, world: World) -> Self {
         let mut rig = Self { modem, world, heard: VecDeque::new(), now: Duration::ZERO };
         rig.settle();
         rig
@@ -299,7 +293,9 @@ mod tests {
 
     #[test]
     fn a_server_takes_what_is_sent_and_says_what_it_was_told() {
-        let mut rig = booted(World::replying(b"welcome"));
+        let mut world = World::default();
+        world.set_reply(b"welcome");
+        let mut rig = booted(world);
         let heard = said(&mut rig, b"AT+CIPSTART=\"TCP\",\"a.example\",9999\r", 20);
         assert!(heard.ends_with("CONNECT OK\r\n"), "{heard}");
         said(&mut rig, b"AT+CIPSEND=5\r", 2);

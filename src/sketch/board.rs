@@ -30,45 +30,45 @@ pub(super) enum Way {
 #[derive(Clone, Debug)]
 pub(super) struct Row {
     /// When the first of them began.
-    pub at: Nanos,
+    pub(super) at: Nanos,
     /// When the last of them was over.
-    pub end: Nanos,
-    pub way: Way,
-    pub text: Vec<Ch>,
+    pub(super) end: Nanos,
+    pub(super) way: Way,
+    pub(super) text: Vec<Ch>,
     /// The line that sends; of received bytes the one that ran when they came.
-    pub line: Line,
+    pub(super) line: Line,
 }
 
 /// Bytes that came and did not get to the sketch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Lost {
     /// The receive buffer was full.
-    pub overflow: usize,
+    pub(super) overflow: usize,
     /// They came while the port was sending.
-    pub while_sending: usize,
+    pub(super) while_sending: usize,
     /// Another `SoftwareSerial` was listening.
-    pub not_listening: usize,
+    pub(super) not_listening: usize,
     /// When the first was lost, and the line that ran.
-    pub first: Option<(Nanos, Line)>,
+    pub(super) first: Option<(Nanos, Line)>,
 }
 
 #[derive(Debug)]
 pub(super) struct Board {
-    pub now: Nanos,
-    pub ports: Vec<Port>,
+    pub(super) now: Nanos,
+    pub(super) ports: Vec<Port>,
     /// The port that the modem hangs on.
-    pub modem_port: Option<usize>,
-    pub modem: ModemSide,
-    pub rows: Vec<Row>,
-    pub lost: Lost,
+    pub(super) modem_port: Option<usize>,
+    pub(super) modem: ModemSide,
+    pub(super) rows: Vec<Row>,
+    pub(super) lost: Lost,
     /// The line that runs, for the log.
-    pub line: Line,
+    pub(super) line: Line,
     /// The name of that port, before it is there.
-    pub modem_name: Option<String>,
+    pub(super) modem_name: Option<String>,
     /// A port that was never begun sends all the same.
-    pub lenient: bool,
+    pub(super) lenient: bool,
     /// Bytes sent to the modem.
-    pub sent: usize,
+    pub(super) sent: usize,
     /// Bytes in the log.
     logged: usize,
 }
@@ -79,7 +79,7 @@ const MOST_LOGGED: usize = 1 << 19;
 const MOST_ROWS: usize = 40_000;
 
 impl Board {
-    pub fn new(modem: ModemSide) -> Self {
+    pub(super) fn new(modem: ModemSide) -> Self {
         Self {
             now: 0,
             ports: Vec::new(),
@@ -96,14 +96,14 @@ impl Board {
     }
 
     /// A port that the sketch declares or names.
-    pub fn add(&mut self, port: Port) -> usize {
+    pub(super) fn add(&mut self, port: Port) -> usize {
         self.ports.push(port);
         let number = self.ports.len() - 1;
         self.place(number);
         number
     }
 
-    pub fn rename(&mut self, number: usize, name: &str) {
+    pub(super) fn rename(&mut self, number: usize, name: &str) {
         if let Some(port) = self.ports.get_mut(number) {
             name.clone_into(&mut port.name);
         }
@@ -121,12 +121,12 @@ impl Board {
         }
     }
 
-    pub fn is_full(&self) -> bool {
+    pub(super) fn is_full(&self) -> bool {
         self.logged >= MOST_LOGGED || self.rows.len() >= MOST_ROWS
     }
 
     /// Lets time pass: what comes meanwhile gets into the buffers.
-    pub fn wait_until(&mut self, time: Nanos) {
+    pub(super) fn wait_until(&mut self, time: Nanos) {
         while let Some(next) = self.next_event().filter(|next| *next <= time) {
             self.now = self.now.max(next);
             self.happen();
@@ -135,12 +135,12 @@ impl Board {
     }
 
     /// Takes in what came until now.
-    pub fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         self.wait_until(self.now);
     }
 
     /// When anything happens by itself: a byte comes, or the modem does something.
-    pub fn next_event(&self) -> Option<Nanos> {
+    pub(super) fn next_event(&self) -> Option<Nanos> {
         [self.modem.next_byte(), self.modem.next_deadline()].into_iter().flatten().min()
     }
 
@@ -176,18 +176,18 @@ impl Board {
     }
 
     /// The `SoftwareSerial` that listens: the last that was begun or told to.
-    pub fn listening(&self) -> Option<usize> {
+    pub(super) fn listening(&self) -> Option<usize> {
         self.ports.iter().position(|port| port.listens)
     }
 
-    pub fn listen(&mut self, number: usize) {
+    pub(super) fn listen(&mut self, number: usize) {
         let half_duplex = self.ports.get(number).is_some_and(|port| port.kind.is_half_duplex());
         for (index, port) in self.ports.iter_mut().enumerate().filter(|_| half_duplex) {
             port.listens = index == number;
         }
     }
 
-    pub fn begin(&mut self, number: usize, baud: u32) {
+    pub(super) fn begin(&mut self, number: usize, baud: u32) {
         self.settle();
         self.listen(number);
         if Some(number) == self.modem_port && self.modem.baud.is_none() {
@@ -199,7 +199,7 @@ impl Board {
     }
 
     /// Sends one byte; returns when the sketch goes on.
-    pub fn send(&mut self, number: usize, ch: Ch) {
+    pub(super) fn send(&mut self, number: usize, ch: Ch) {
         let Some(port) = self.ports.get(number) else { return };
         let length = port.byte_time();
         if port.baud.is_none() && !self.lenient && port.kind != Kind::Undeclared {

@@ -16,7 +16,7 @@ use super::told::told;
 use crate::modem::Direction;
 use crate::modem::diagnose::{Diagnoser, Evidence, Finding, Severity};
 
-pub use language::other_language;
+pub(crate) use language::other_language;
 
 /// A sketch after a run on the simulated modem.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ pub struct SketchRun {
     /// The modem's port: its name in the sketch.
     pub object: Option<String>,
     /// RX and TX of the board, where they are two pins.
-    pub pins: Option<Pins>,
+    pub(crate) pins: Option<Pins>,
     /// What its `begin` was called with.
     pub baud: Option<u32>,
     /// Both directions of the modem's port, and what went to the computer.
@@ -36,7 +36,7 @@ pub struct SketchRun {
     /// How the run ended.
     pub ended: String,
     /// How long it was on the board.
-    pub lasted: Duration,
+    pub(crate) lasted: Duration,
     /// The macro's material, as [`super::import()`] gives it.
     pub imported: Imported,
 }
@@ -85,7 +85,7 @@ pub struct SketchFinding {
     /// What to do, one sentence.
     pub fix: String,
     /// The line as it should be, or what to put before it.
-    pub corrected: Option<String>,
+    pub(crate) corrected: Option<String>,
 }
 
 /// Runs a sketch on the simulated modem and tells what happened. Takes any text; never fails.

@@ -17,7 +17,7 @@ pub struct Imported {
     /// The serial object taken for the modem's: `sim`, `Serial1`. `None` if the sketch sends nothing.
     pub object: Option<String>,
     /// RX and TX pin of the board, where the object is a `SoftwareSerial`.
-    pub pins: Option<Pins>,
+    pub(crate) pins: Option<Pins>,
     /// What its `begin` was called with.
     pub baud: Option<u32>,
     /// What is sent, in order.
@@ -30,11 +30,11 @@ pub struct Imported {
 
 /// The board's pins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pins {
+pub(crate) struct Pins {
     /// The board receives here.
-    pub rx: u8,
+    pub(crate) rx: u8,
     /// The board sends here.
-    pub tx: u8,
+    pub(crate) tx: u8,
 }
 
 /// Bytes that leave together, what is waited for, and the pause behind them.
@@ -57,7 +57,7 @@ pub struct SketchStep {
     /// How long it would have waited.
     pub within: Option<Duration>,
     /// The pause behind the answer.
-    pub wait_after: Duration,
+    pub(crate) wait_after: Duration,
     /// What has to be known about this step.
     pub note: Option<String>,
 }
@@ -347,7 +347,7 @@ impl Imported {
 
     /// A macro of the run: it waits for the texts that the sketch waits for, and pauses as the sketch does.
     #[must_use]
-    pub fn waiting_macro(&self, name: &str) -> Macro {
+    pub(crate) fn waiting_macro(&self, name: &str) -> Macro {
         let step = |step: &SketchStep| Step {
             expect: step.expect.iter().cloned().collect(),
             fail: step.fail.clone(),

@@ -59,8 +59,8 @@ pub(super) enum Ending {
 /// The run is over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Halt {
-    pub why: Ending,
-    pub line: Line,
+    pub(super) why: Ending,
+    pub(super) line: Line,
 }
 
 /// Something that went wrong while it ran, beside the modem's dialog.
@@ -83,30 +83,30 @@ pub(super) enum Slip {
 /// What a run has shown.
 #[derive(Debug, Default)]
 pub(super) struct Report {
-    pub questions: Vec<Question>,
-    pub branches: Vec<Branch>,
-    pub sought: Vec<Sought>,
-    pub slips: BTreeSet<(Line, Slip)>,
+    pub(super) questions: Vec<Question>,
+    pub(super) branches: Vec<Branch>,
+    pub(super) sought: Vec<Sought>,
+    pub(super) slips: BTreeSet<(Line, Slip)>,
     /// Lines that were run.
-    pub run: BTreeSet<Line>,
+    pub(super) run: BTreeSet<Line>,
     /// Calls that were made, by `survey::address`.
-    pub calls: HashSet<usize>,
+    pub(super) calls: HashSet<usize>,
     /// Calls of libraries and of functions that are not at hand.
-    pub foreign_calls: BTreeMap<(Line, String), usize>,
+    pub(super) foreign_calls: BTreeMap<(Line, String), usize>,
     /// `delay`: from, to.
-    pub pauses: Vec<(Nanos, Nanos, Line)>,
+    pub(super) pauses: Vec<(Nanos, Nanos, Line)>,
     /// Names that the sketch does not declare.
-    pub undeclared: BTreeMap<String, Line>,
+    pub(super) undeclared: BTreeMap<String, Line>,
     /// What is read of the modem's answers, with the time and the line.
-    pub consumed: Vec<(Nanos, Line, u8)>,
+    pub(super) consumed: Vec<(Nanos, Line, u8)>,
 }
 
 /// What was sent or read so far, per run.
 pub(super) struct Machine<'a> {
     program: &'a Program,
     chip: Chip,
-    pub board: Board,
-    pub report: Report,
+    pub(super) board: Board,
+    pub(super) report: Report,
     /// `--assume`: by name, what is taken for known.
     assumed: BTreeMap<String, String>,
     globals: HashMap<Symbol, Place>,
@@ -141,7 +141,7 @@ struct Frame {
 }
 
 impl<'a> Machine<'a> {
-    pub fn new(
+    pub(super) fn new(
         program: &'a Program,
         chip: Chip,
         board: Board,
@@ -176,7 +176,7 @@ impl<'a> Machine<'a> {
     }
 
     /// The declarations outside of functions.
-    pub fn globals(&mut self) -> Result<(), Halt> {
+    pub(super) fn globals(&mut self) -> Result<(), Halt> {
         self.time_limit = Nanos::MAX;
         let program = self.program;
         for statement in &program.globals {
@@ -186,7 +186,7 @@ impl<'a> Machine<'a> {
     }
 
     /// The statements of a fragment, as if they stood in `setup`.
-    pub fn fragment(&mut self, time_limit: Nanos) -> Result<(), Halt> {
+    pub(super) fn fragment(&mut self, time_limit: Nanos) -> Result<(), Halt> {
         self.time_limit = time_limit;
         let program = self.program;
         for statement in &program.fragment {
@@ -196,12 +196,12 @@ impl<'a> Machine<'a> {
     }
 
     /// Whether the sketch has this function.
-    pub fn has(&self, name: &str) -> bool {
+    pub(super) fn has(&self, name: &str) -> bool {
         self.program.symbols.find(name).is_some_and(|symbol| self.program.functions.contains_key(&symbol))
     }
 
     /// Calls `setup` or `loop`, until the board's clock says `time_limit`.
-    pub fn call_named(&mut self, name: &str, time_limit: Nanos) -> Result<(), Halt> {
+    pub(super) fn call_named(&mut self, name: &str, time_limit: Nanos) -> Result<(), Halt> {
         self.time_limit = time_limit;
         let program = self.program;
         let function = program.symbols.find(name).and_then(|symbol| program.functions.get(&symbol)?.first());
@@ -212,7 +212,7 @@ impl<'a> Machine<'a> {
     }
 
     /// One round of `loop`; false when nothing new can come any more.
-    pub fn round(&mut self, time_limit: Nanos) -> Result<bool, Halt> {
+    pub(super) fn round(&mut self, time_limit: Nanos) -> Result<bool, Halt> {
         let outer = std::mem::take(&mut self.watch);
         let before = self.effects;
         let result = self.call_named("loop", time_limit);

@@ -27,14 +27,19 @@ mod told;
 
 pub use answers::answer_driven;
 pub use c::export_c;
-pub use explain::{RunRow, RunWay, SketchFinding, SketchRun, other_language, run_sketch};
-pub use import::{Imported, Pins, SketchStep, Unread, import};
+pub use explain::run_sketch;
+pub use import::import;
 pub use ino::{BoardSerial, InoOptions, export_ino};
-pub use plan::{ExportError, Exported};
 pub use python::export_python;
-pub use run::{LARGEST_SKETCH, RunOptions};
-pub use source::{Source, Tab};
-pub use syntax::Chip;
+pub use run::RunOptions;
+pub use source::Source;
+
+pub(crate) use explain::{RunRow, RunWay, SketchFinding, SketchRun, other_language};
+pub(crate) use import::{Imported, Unread};
+pub(crate) use plan::Exported;
+pub(crate) use run::LARGEST_SKETCH;
+pub(crate) use source::Tab;
+pub(crate) use syntax::Chip;
 
 #[cfg(test)]
 mod export_tests;

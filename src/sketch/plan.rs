@@ -14,7 +14,7 @@ pub struct Exported {
     /// The program.
     pub text: String,
     /// What the macro says and the program does not do, a sentence each.
-    pub left_out: Vec<String>,
+    pub(crate) left_out: Vec<String>,
 }
 
 /// Why a macro cannot become a program.
@@ -35,18 +35,18 @@ pub(super) const GROWTH_MS: u32 = GROWTH.as_millis() as u32;
 #[derive(Debug)]
 pub(super) struct Plan {
     /// For comments: no line end, nothing hidden.
-    pub title: String,
-    pub constants: Vec<Constant>,
-    pub steps: Vec<PlannedStep>,
+    pub(super) title: String,
+    pub(super) constants: Vec<Constant>,
+    pub(super) steps: Vec<PlannedStep>,
 }
 
 /// A parameter in one reading.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Constant {
     /// `PARAM_TEXT`.
-    pub identifier: String,
-    pub bytes: Vec<u8>,
-    pub secret: bool,
+    pub(super) identifier: String,
+    pub(super) bytes: Vec<u8>,
+    pub(super) secret: bool,
     name: String,
     mode: Mode,
 }
@@ -55,18 +55,18 @@ pub(super) struct Constant {
 #[derive(Debug)]
 pub(super) struct PlannedStep {
     /// 1-based, as in the macro.
-    pub number: usize,
-    pub set: Option<LineChange>,
-    pub break_ms: u32,
-    pub send: Vec<SendPart>,
+    pub(super) number: usize,
+    pub(super) set: Option<LineChange>,
+    pub(super) break_ms: u32,
+    pub(super) send: Vec<SendPart>,
     /// For comments and the monitor.
-    pub title: String,
-    pub patterns: Vec<Pattern>,
-    pub within_ms: u32,
-    pub wait_ms: u32,
-    pub repeat: u32,
-    pub retry: u32,
-    pub on_fail: OnFail,
+    pub(super) title: String,
+    pub(super) patterns: Vec<Pattern>,
+    pub(super) within_ms: u32,
+    pub(super) wait_ms: u32,
+    pub(super) repeat: u32,
+    pub(super) retry: u32,
+    pub(super) on_fail: OnFail,
 }
 
 /// A stretch of what a step sends.
@@ -82,14 +82,14 @@ pub(super) enum SendPart {
 /// An answer that a step knows. Those that mean failure stand first: they win a tie.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pattern {
-    pub bytes: Vec<u8>,
-    pub fail: bool,
+    pub(super) bytes: Vec<u8>,
+    pub(super) fail: bool,
     /// An awaited answer begins with this one.
-    pub may_grow: bool,
+    pub(super) may_grow: bool,
 }
 
 impl Plan {
-    pub fn new(of: &Macro) -> Result<Self, ExportError> {
+    pub(super) fn new(of: &Macro) -> Result<Self, ExportError> {
         let mut plan = Self { title: print(of.name.as_bytes()), constants: Vec::new(), steps: Vec::new() };
         for (index, step) in of.steps.iter().enumerate().filter(|(_, step)| !step.disabled) {
             let planned = plan.step(of, step, index + 1).map_err(|problem| ExportError { step: index + 1, problem })?;
@@ -159,7 +159,7 @@ impl Plan {
     }
 
     /// What a part sends with the parameters as they are.
-    pub fn bytes_of(&self, part: &SendPart) -> Vec<u8> {
+    pub(super) fn bytes_of(&self, part: &SendPart) -> Vec<u8> {
         let constant = |index: usize| self.constants.get(index).map_or(&[][..], |constant| &constant.bytes);
         match part {
             SendPart::Bytes(bytes) => bytes.clone(),
@@ -197,13 +197,13 @@ impl Plan {
     }
 
     /// The length of the longest pattern, at least 1.
-    pub fn longest_pattern(&self) -> usize {
+    pub(super) fn longest_pattern(&self) -> usize {
         let lengths = self.steps.iter().flat_map(|step| &step.patterns).map(|pattern| pattern.bytes.len());
         lengths.max().unwrap_or(1).max(1)
     }
 
     /// The steps whose modem lines or breaks a program cannot do.
-    pub fn line_steps(&self) -> Vec<String> {
+    pub(super) fn line_steps(&self) -> Vec<String> {
         let said = |step: &PlannedStep| {
             let what = match (step.set.is_some(), step.break_ms > 0) {
                 (true, true) => "setting DTR or RTS, and the break",
@@ -279,11 +279,11 @@ fn octal(byte: u8) -> String {
 pub(super) struct Out(String);
 
 impl Out {
-    pub fn add(&mut self, text: impl AsRef<str>) {
+    pub(super) fn add(&mut self, text: impl AsRef<str>) {
         self.0.push_str(text.as_ref());
     }
 
-    pub fn into_text(self) -> String {
+    pub(super) fn into_text(self) -> String {
         self.0
     }
 }

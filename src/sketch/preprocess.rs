@@ -37,7 +37,7 @@ struct Branch {
 }
 
 impl<'a> Preprocessor<'a> {
-    pub fn new(tabs: &'a [(String, String)], chip: Chip) -> Self {
+    pub(super) fn new(tabs: &'a [(String, String)], chip: Chip) -> Self {
         let out = Joined { text: String::new(), spots: Vec::new(), includes: BTreeSet::new(), unread: Vec::new() };
         let mut macros = HashMap::new();
         let own: &[(&str, &str)] = match chip {
@@ -62,7 +62,7 @@ impl<'a> Preprocessor<'a> {
     }
 
     /// Reads a tab, once.
-    pub fn read(&mut self, tab: usize) {
+    pub(super) fn read(&mut self, tab: usize) {
         let Some((_, text)) = self.tabs.get(tab) else { return };
         if self.depth >= DEEPEST || !self.read.insert(tab) {
             return;
@@ -93,7 +93,7 @@ impl<'a> Preprocessor<'a> {
         self.depth -= 1;
     }
 
-    pub fn finish(self) -> Joined {
+    pub(super) fn finish(self) -> Joined {
         self.out
     }
 

@@ -46,7 +46,7 @@ impl Default for RunOptions {
 /// Some seconds of a computer's time at the worst.
 const MOST_STEPS: u64 = 3_000_000;
 /// A sketch that is larger is not read.
-pub const LARGEST_SKETCH: usize = 2 << 20;
+pub(crate) const LARGEST_SKETCH: usize = 2 << 20;
 /// A run ends after so much time of the board.
 const LONGEST: Nanos = 1_800_000 * MILLISECOND;
 /// A loop that sends nothing for so long has nothing new.
@@ -57,27 +57,27 @@ const MOST_ROUNDS: usize = 200_000;
 /// A run, with all that it has shown.
 #[derive(Debug)]
 pub(super) struct Ran {
-    pub program: Program,
-    pub joined: Joined,
-    pub board: Board,
-    pub report: Report,
-    pub sites: Vec<Site>,
-    pub halt: Option<Halt>,
+    pub(super) program: Program,
+    pub(super) joined: Joined,
+    pub(super) board: Board,
+    pub(super) report: Report,
+    pub(super) sites: Vec<Site>,
+    pub(super) halt: Option<Halt>,
     /// Rounds of `loop` that sent something.
-    pub rounds: usize,
+    pub(super) rounds: usize,
     /// When `setup` was over.
-    pub setup_over: Option<Nanos>,
+    pub(super) setup_over: Option<Nanos>,
     /// It has neither `setup` nor `loop`.
-    pub is_fragment: bool,
+    pub(super) is_fragment: bool,
 }
 
 impl Ran {
-    pub fn spot(&self, line: Line) -> Spot {
+    pub(super) fn spot(&self, line: Line) -> Spot {
         self.joined.spots.get(line as usize).copied().unwrap_or_default()
     }
 
     /// The rows of the modem's port, in the order of their times.
-    pub fn dialog(&self) -> Vec<&Row> {
+    pub(super) fn dialog(&self) -> Vec<&Row> {
         let mut rows: Vec<&Row> =
             self.board.rows.iter().filter(|row| matches!(row.way, Way::ToModem | Way::FromModem)).collect();
         rows.sort_by_key(|row| row.at);
@@ -85,7 +85,7 @@ impl Ran {
     }
 
     /// Places that send and were not reached.
-    pub fn not_reached(&self) -> impl Iterator<Item = &Site> {
+    pub(super) fn not_reached(&self) -> impl Iterator<Item = &Site> {
         let modem = self.board.modem_port.and_then(|port| self.board.ports.get(port)).map(|port| port.name.as_str());
         self.sites.iter().filter(move |site| {
             let to_modem = site.object.is_some_and(|object| Some(&*self.program.symbols.name(object)) == modem);

@@ -7,11 +7,11 @@ use super::syntax::Chip;
 
 /// One file of a sketch: a tab of the IDE, or a header beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tab {
+pub(crate) struct Tab {
     /// Its file name, such as `blink.ino`.
-    pub name: String,
+    pub(crate) name: String,
     /// What it holds, as on disk.
-    pub bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// A sketch as it was written.
@@ -23,21 +23,21 @@ pub struct Source {
 /// Where a line of the joined text stood.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Spot {
-    pub tab: usize,
+    pub(super) tab: usize,
     /// 1-based.
-    pub line: usize,
+    pub(super) line: usize,
 }
 
 /// What the parser reads.
 #[derive(Debug)]
 pub(super) struct Joined {
-    pub text: String,
+    pub(super) text: String,
     /// Of each line of `text`.
-    pub spots: Vec<Spot>,
+    pub(super) spots: Vec<Spot>,
     /// The headers that are named and not at hand: `SoftwareSerial.h`.
-    pub includes: BTreeSet<String>,
+    pub(super) includes: BTreeSet<String>,
     /// What the preprocessor could not follow.
-    pub unread: Vec<(Spot, String)>,
+    pub(super) unread: Vec<(Spot, String)>,
 }
 
 impl Source {
@@ -56,7 +56,7 @@ impl Source {
     /// A sketch of several files. The first is the main one; further `.ino` tabs follow it by name, as the Arduino IDE
     /// joins them, headers stand where they are included.
     #[must_use]
-    pub fn from_tabs(mut tabs: Vec<Tab>) -> Self {
+    pub(crate) fn from_tabs(mut tabs: Vec<Tab>) -> Self {
         if let Some((_, others)) = tabs.split_first_mut() {
             others.sort_by(|a, b| a.name.cmp(&b.name));
         }

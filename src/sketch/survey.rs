@@ -8,20 +8,20 @@ use super::syntax::{Call, Expr, Function, Line, Program, Stmt, StmtKind, Symbol}
 #[derive(Clone, Debug)]
 pub(super) struct Site {
     /// Names the call, for the run to say that it was made.
-    pub call: usize,
-    pub line: Line,
+    pub(super) call: usize,
+    pub(super) line: Line,
     /// The object whose method it is: `gsm`.
-    pub object: Option<Symbol>,
+    pub(super) object: Option<Symbol>,
     /// The text that is sent, where it stands there.
-    pub text: Option<Vec<u8>>,
+    pub(super) text: Option<Vec<u8>>,
     /// The function it stands in.
-    pub function: Option<Symbol>,
+    pub(super) function: Option<Symbol>,
     /// Lines of the conditions around it.
-    pub conditions: Vec<Line>,
+    pub(super) conditions: Vec<Line>,
 }
 
 impl Site {
-    pub fn is_command(&self) -> bool {
+    pub(super) fn is_command(&self) -> bool {
         self.text.as_ref().is_some_and(|text| is_command(text))
     }
 }

@@ -56,7 +56,7 @@ pub(super) enum IntType {
 }
 
 impl IntType {
-    pub fn size(self) -> usize {
+    pub(super) fn size(self) -> usize {
         match self {
             Self::Bool | Self::Char | Self::I8 | Self::U8 => 1,
             Self::I16 | Self::U16 => 2,
@@ -65,12 +65,12 @@ impl IntType {
         }
     }
 
-    pub fn is_signed(self) -> bool {
+    pub(super) fn is_signed(self) -> bool {
         matches!(self, Self::Char | Self::I8 | Self::I16 | Self::I32 | Self::I64)
     }
 
     /// A number as it stands in a variable of this type.
-    pub fn fit(self, number: i64) -> i64 {
+    pub(super) fn fit(self, number: i64) -> i64 {
         match self {
             Self::Bool => i64::from(number != 0),
             Self::I64 | Self::U64 => number,
@@ -89,7 +89,7 @@ impl IntType {
 
 /// A name, by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Symbol(pub u32);
+pub(super) struct Symbol(pub(super) u32);
 
 /// All names of a sketch.
 #[derive(Debug, Default)]
@@ -99,7 +99,7 @@ pub(super) struct Symbols {
 }
 
 impl Symbols {
-    pub fn of(&mut self, name: &str) -> Symbol {
+    pub(super) fn of(&mut self, name: &str) -> Symbol {
         if let Some(symbol) = self.numbers.get(name) {
             return *symbol;
         }
@@ -110,11 +110,11 @@ impl Symbols {
         symbol
     }
 
-    pub fn find(&self, name: &str) -> Option<Symbol> {
+    pub(super) fn find(&self, name: &str) -> Option<Symbol> {
         self.numbers.get(name).copied()
     }
 
-    pub fn name(&self, symbol: Symbol) -> Rc<str> {
+    pub(super) fn name(&self, symbol: Symbol) -> Rc<str> {
         self.names.get(symbol.0 as usize).cloned().unwrap_or_else(|| "?".into())
     }
 }
@@ -139,48 +139,48 @@ pub(super) enum Type {
 
 #[derive(Debug)]
 pub(super) struct Program {
-    pub symbols: Symbols,
-    pub functions: HashMap<Symbol, Vec<Rc<Function>>>,
-    pub classes: HashMap<Symbol, Rc<Class>>,
+    pub(super) symbols: Symbols,
+    pub(super) functions: HashMap<Symbol, Vec<Rc<Function>>>,
+    pub(super) classes: HashMap<Symbol, Rc<Class>>,
     /// Declarations outside of functions, in order.
-    pub globals: Vec<Stmt>,
+    pub(super) globals: Vec<Stmt>,
     /// Statements that stand outside of functions, as in a fragment from a forum.
-    pub fragment: Vec<Stmt>,
+    pub(super) fragment: Vec<Stmt>,
     /// What could not be read.
-    pub unread: Vec<(Line, String)>,
+    pub(super) unread: Vec<(Line, String)>,
     /// Function names in their order.
-    pub order: Vec<Symbol>,
+    pub(super) order: Vec<Symbol>,
 }
 
 #[derive(Debug)]
 pub(super) struct Function {
-    pub name: Symbol,
-    pub parameters: Vec<Parameter>,
-    pub body: Vec<Stmt>,
-    pub returns: Type,
+    pub(super) name: Symbol,
+    pub(super) parameters: Vec<Parameter>,
+    pub(super) body: Vec<Stmt>,
+    pub(super) returns: Type,
     /// What a constructor sets before its body.
-    pub initialisers: Vec<(Symbol, Vec<Expr>)>,
+    pub(super) initialisers: Vec<(Symbol, Vec<Expr>)>,
 }
 
 #[derive(Clone, Debug)]
 pub(super) struct Parameter {
-    pub name: Symbol,
-    pub ty: Type,
-    pub default: Option<Rc<Expr>>,
+    pub(super) name: Symbol,
+    pub(super) ty: Type,
+    pub(super) default: Option<Rc<Expr>>,
 }
 
 #[derive(Debug)]
 pub(super) struct Class {
-    pub name: Symbol,
-    pub bases: Vec<Symbol>,
-    pub fields: Vec<Declaration>,
-    pub methods: Vec<Rc<Function>>,
+    pub(super) name: Symbol,
+    pub(super) bases: Vec<Symbol>,
+    pub(super) fields: Vec<Declaration>,
+    pub(super) methods: Vec<Rc<Function>>,
 }
 
 #[derive(Debug)]
 pub(super) struct Stmt {
-    pub line: Line,
-    pub kind: StmtKind,
+    pub(super) line: Line,
+    pub(super) kind: StmtKind,
 }
 
 #[derive(Debug)]
@@ -206,21 +206,21 @@ pub(super) enum StmtKind {
 
 #[derive(Debug)]
 pub(super) struct ForParts {
-    pub start: Option<Stmt>,
-    pub condition: Option<Expr>,
-    pub step: Option<Expr>,
-    pub body: Stmt,
+    pub(super) start: Option<Stmt>,
+    pub(super) condition: Option<Expr>,
+    pub(super) step: Option<Expr>,
+    pub(super) body: Stmt,
 }
 
 #[derive(Debug)]
 pub(super) struct Declaration {
-    pub name: Symbol,
-    pub ty: Type,
+    pub(super) name: Symbol,
+    pub(super) ty: Type,
     /// `gsm(7, 8)`.
-    pub arguments: Option<Vec<Expr>>,
-    pub init: Option<Expr>,
-    pub is_static: bool,
-    pub line: Line,
+    pub(super) arguments: Option<Vec<Expr>>,
+    pub(super) init: Option<Expr>,
+    pub(super) is_static: bool,
+    pub(super) line: Line,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -244,7 +244,7 @@ pub(super) enum Binary {
 }
 
 impl Binary {
-    pub fn compares(self) -> bool {
+    pub(super) fn compares(self) -> bool {
         matches!(self, Self::Equal | Self::Unequal | Self::Less | Self::LessEqual | Self::Greater | Self::GreaterEqual)
     }
 }
@@ -302,13 +302,13 @@ pub(super) enum Expr {
 
 #[derive(Debug)]
 pub(super) struct Literal {
-    pub bytes: Vec<u8>,
-    pub id: usize,
+    pub(super) bytes: Vec<u8>,
+    pub(super) id: usize,
 }
 
 #[derive(Debug)]
 pub(super) struct Call {
-    pub callee: Expr,
-    pub arguments: Vec<Expr>,
-    pub line: Line,
+    pub(super) callee: Expr,
+    pub(super) arguments: Vec<Expr>,
+    pub(super) line: Line,
 }

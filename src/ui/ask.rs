@@ -15,7 +15,7 @@ use crate::macros::runner::Values;
 use crate::macros::template::Filled;
 use crate::notation::{self, Decoding};
 use crate::session::Rounds;
-use crate::session::occupant::Wish;
+use crate::session::occupant::{Refusal, Wish};
 use crate::ui::commands::Commands;
 
 /// As much of one step's bytes is laid out.
@@ -25,7 +25,7 @@ const STEPS: usize = 200;
 
 /// What the user chose for a run.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Choice {
+pub(crate) struct Choice {
     /// Index in the book.
     pub index: usize,
     /// The parameters.
@@ -42,7 +42,7 @@ impl From<Choice> for Command {
 
 /// A macro waiting for its parameters.
 #[derive(Debug)]
-pub struct Ask {
+pub(crate) struct Ask {
     index: usize,
     values: Vec<(String, bool, String)>,
     focused: bool,
@@ -56,7 +56,7 @@ pub struct Ask {
 
 /// How a question ended.
 #[derive(Debug)]
-pub enum Answer {
+pub(super) enum Answer {
     /// It is still open.
     Open,
     /// It was closed.
@@ -67,7 +67,7 @@ pub enum Answer {
 
 impl Ask {
     /// The question for the macro at `index`; last values first, then the macro's defaults. `dry` shows the bytes.
-    pub fn new(index: usize, wanted: &Macro, state: &State, dry: bool) -> Self {
+    pub(crate) fn new(index: usize, wanted: &Macro, state: &State, dry: bool) -> Self {
         let values = wanted
             .ask
             .iter()
@@ -125,13 +125,13 @@ impl Ask {
     }
 
     /// Asks how often, from the start.
-    pub fn repeated(mut self) -> Self {
+    pub(crate) fn repeated(mut self) -> Self {
         self.repeated = true;
         self
     }
 
     /// Shows the question.
-    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) -> Answer {
+    pub(crate) fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) -> Answer {
         let Some(wanted) = state.book.macros.get(self.index) else { return Answer::Closed };
         let refusal = state.refusal(Wish::Macro);
         let may_run = refusal.is_none();
@@ -154,7 +154,7 @@ impl Ask {
             ui.horizontal(|ui| {
                 run = parts::primary(ui, may_run, "Run").clicked();
                 close = ui.button("Cancel").clicked();
-                parts::weak(ui, refusal.map_or("Enter runs it, Esc closes".to_owned(), |refusal| refusal.hint()));
+                parts::weak(ui, refusal.map_or("Enter runs it, Esc closes".to_owned(), Refusal::hint));
             });
         });
         self.focused = true;

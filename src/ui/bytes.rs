@@ -10,16 +10,16 @@ use crate::notation::{ControlStyle, Decoding, SpanKind, show};
 
 /// One line of visible bytes, ready to be laid out.
 #[derive(Debug, Default)]
-pub struct Visible {
+pub(crate) struct Visible {
     /// Letters and chips.
-    pub job: LayoutJob,
+    pub(crate) job: LayoutJob,
     /// Which bytes each stretch of the text shows: byte range in the job's text, range of bytes.
-    pub spans: Vec<(Range<usize>, Range<usize>)>,
+    pub(crate) spans: Vec<(Range<usize>, Range<usize>)>,
 }
 
 impl Visible {
     /// Shows `bytes` in `color`; what is masked is shown as dots.
-    pub fn new(bytes: &[u8], decoding: Decoding, color: Color32, palette: &Palette) -> Self {
+    pub(crate) fn new(bytes: &[u8], decoding: Decoding, color: Color32, palette: &Palette) -> Self {
         let shown = show(bytes, decoding, ControlStyle::Names);
         let mut visible = Self::default();
         visible.job.wrap = TextWrapping::no_max_width();
@@ -82,13 +82,13 @@ fn chip_color(bytes: &[u8], range: &Range<usize>, palette: &Palette) -> Color32 
 
 /// The same in letters only, for screen readers, tests and tooltips.
 #[must_use]
-pub fn words(bytes: &[u8]) -> String {
+pub(crate) fn words(bytes: &[u8]) -> String {
     show(bytes, Decoding::Utf8, ControlStyle::Names).text.replace("<SUB>", "<1A>")
 }
 
 /// `41 54 0D`.
 #[must_use]
-pub fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 3);
     for (index, byte) in bytes.iter().enumerate() {
         if index > 0 {
@@ -101,7 +101,7 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// `1 byte`, `1,234 bytes`.
 #[must_use]
-pub fn count(bytes: u64) -> String {
+pub(crate) fn count(bytes: u64) -> String {
     match bytes {
         1 => "1 byte".to_owned(),
         n => format!("{} bytes", grouped(n)),
@@ -110,7 +110,7 @@ pub fn count(bytes: u64) -> String {
 
 /// `1,234,567`.
 #[must_use]
-pub fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -124,7 +124,7 @@ pub fn grouped(number: u64) -> String {
 
 /// `999,999`, `1.2 M`, `3.45 G`: for a place that cannot grow.
 #[must_use]
-pub fn short(number: u64) -> String {
+pub(crate) fn short(number: u64) -> String {
     let tenths = |unit: u64| format!("{}.{}", number / unit, number % unit / (unit / 10));
     match number {
         0..1_000_000 => grouped(number),

@@ -8,14 +8,14 @@ use crate::modem::diagnose::Evidence;
 
 /// What was asked for in this frame, in the order of asking.
 #[derive(Debug, Default)]
-pub struct Commands {
+pub(super) struct Commands {
     commands: Vec<Command>,
     shows: Vec<Show>,
 }
 
 /// What the window itself is to show; the state is not changed by it.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Show {
+pub(crate) enum Show {
     /// These bytes in the log, marked.
     Bytes(Evidence),
     /// The tool window of this type.
@@ -29,33 +29,33 @@ pub enum Show {
 
 impl Commands {
     /// Asks for this, once all panels are drawn.
-    pub fn push(&mut self, command: impl Into<Command>) {
+    pub(super) fn push(&mut self, command: impl Into<Command>) {
         self.commands.push(command.into());
     }
 
     /// Shows these bytes in the log.
-    pub fn show_bytes(&mut self, evidence: Evidence) {
+    pub(crate) fn show_bytes(&mut self, evidence: Evidence) {
         self.shows.push(Show::Bytes(evidence));
     }
 
     /// Opens a tool window.
-    pub fn open<T: ToolWindow>(&mut self) {
+    pub(super) fn open<T: ToolWindow>(&mut self) {
         self.shows.push(Show::Tool { tool: TypeId::of::<T>(), subject: None });
     }
 
     /// Opens a tool window at what it is to show.
-    pub fn open_at<T: ToolWindow>(&mut self, subject: impl Into<String>) {
+    pub(crate) fn open_at<T: ToolWindow>(&mut self, subject: impl Into<String>) {
         self.shows.push(Show::Tool { tool: TypeId::of::<T>(), subject: Some(subject.into()) });
     }
 
     /// What the window is to show.
-    pub fn take_shows(&mut self) -> Vec<Show> {
+    pub(crate) fn take_shows(&mut self) -> Vec<Show> {
         std::mem::take(&mut self.shows)
     }
 
     /// What is to be carried out.
     #[must_use]
-    pub fn into_commands(self) -> Vec<Command> {
+    pub(crate) fn into_commands(self) -> Vec<Command> {
         self.commands
     }
 }

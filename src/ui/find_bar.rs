@@ -10,7 +10,7 @@ use crate::ui::commands::Commands;
 
 /// The bar and what is typed in it.
 #[derive(Debug, Default)]
-pub struct FindBar {
+pub(crate) struct FindBar {
     open: bool,
     focus: bool,
     text: String,
@@ -22,28 +22,28 @@ pub struct FindBar {
 
 impl FindBar {
     /// Ctrl+F.
-    pub fn open(&mut self) {
+    pub(crate) fn open(&mut self) {
         (self.open, self.focus) = (true, true);
     }
 
     /// The bar is there.
-    pub fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         self.open
     }
 
     /// What has the focus when keys are meant for the bar.
-    pub fn id() -> Id {
+    pub(crate) fn id() -> Id {
         field_id()
     }
 
     /// Esc.
-    pub fn close(&mut self, commands: &mut Commands) {
+    pub(crate) fn close(&mut self, commands: &mut Commands) {
         (self.open, self.sought) = (false, None);
         commands.push(Log::FindClose);
     }
 
     /// Draws the bar over the upper edge of the log.
-    pub fn show(&mut self, ui: &mut Ui, log: Rect, state: &State, commands: &mut Commands) {
+    pub(crate) fn show(&mut self, ui: &mut Ui, log: Rect, state: &State, commands: &mut Commands) {
         /// What stands beside the field.
         const REST: f32 = 590.0;
         let size = vec2((log.width() - 24.0).min(850.0), theme::CONTROL + 8.0);

@@ -25,7 +25,7 @@ fn newest(finding: &Finding) -> (Option<std::time::Duration>, u64) {
 
 /// The list and what is unfolded in it.
 #[derive(Debug, Default)]
-pub struct Findings {
+pub(crate) struct Findings {
     /// The one that is unfolded.
     open: Option<Key>,
     /// Those that were put away, of this capture.
@@ -48,7 +48,7 @@ impl Key {
 
 impl Findings {
     /// There is something in the list.
-    pub fn any(&self, state: &State) -> bool {
+    pub(crate) fn any(&self, state: &State) -> bool {
         self.listed(state).next().is_some()
     }
 
@@ -58,7 +58,7 @@ impl Findings {
     }
 
     /// Draws the list.
-    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+    pub(crate) fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         if self.capture != state.capture_number {
             (self.capture, self.open) = (state.capture_number, None);
             self.dismissed.clear();

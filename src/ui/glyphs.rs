@@ -17,7 +17,7 @@ use egui::{Color32, ColorImage, Context, Id, vec2};
 use fontdb::{Database, FaceInfo, ID, Stretch, Style};
 
 /// Lets `ctx` draw what our fonts lack.
-pub fn install(ctx: &Context) {
+pub(crate) fn install(ctx: &Context) {
     add(ctx, Finder::of_system);
 }
 
@@ -29,7 +29,7 @@ fn add(ctx: &Context, finder: fn() -> Finder) {
 }
 
 /// At the end of each frame: has characters looked for, and takes fonts into use that were found, from the next frame on.
-pub fn after_frame(ctx: &Context) {
+pub(crate) fn after_frame(ctx: &Context) {
     let Some(fonts) = ctx.data(|data| data.get_temp::<Arc<SystemFonts>>(id())) else { return };
     fonts.look(ctx);
     if fonts.found.swap(false, Ordering::Relaxed) {
@@ -39,7 +39,7 @@ pub fn after_frame(ctx: &Context) {
 }
 
 /// Changes when letters that are kept laid out are no longer true.
-pub fn generation(ctx: &Context) -> u64 {
+pub(crate) fn generation(ctx: &Context) -> u64 {
     let fonts = ctx.data(|data| data.get_temp::<Arc<SystemFonts>>(id()));
     fonts.map_or(0, |fonts| fonts.generation.load(Ordering::Relaxed))
 }

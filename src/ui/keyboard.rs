@@ -13,7 +13,7 @@ use super::send_box::SendBox;
 
 /// Who has the keyboard.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Owner {
+pub(crate) enum Owner {
     SendBox,
     Log,
     Find,
@@ -26,21 +26,21 @@ pub enum Owner {
 
 impl Owner {
     /// Keys may put something on the line.
-    pub fn may_send(self) -> bool {
+    pub(crate) fn may_send(self) -> bool {
         matches!(self, Self::SendBox | Self::Log)
     }
 }
 
 /// Who had the keyboard when the last frame ended, and the keys that wait.
 #[derive(Debug, Default)]
-pub struct Keyboard {
+pub(crate) struct Keyboard {
     owner: Owner,
     held: Vec<Event>,
 }
 
 impl Keyboard {
     /// Before anything is drawn: whose the keys of this frame are. `free` is false under a question or a menu.
-    pub fn begin(&mut self, ctx: &Context, free: bool) -> Owner {
+    pub(crate) fn begin(&mut self, ctx: &Context, free: bool) -> Owner {
         if !self.held.is_empty() {
             let held = std::mem::take(&mut self.held);
             ctx.input_mut(|input| drop(input.events.splice(0..0, held)));
@@ -76,7 +76,7 @@ impl Keyboard {
 
     /// After everything is drawn. Where nothing has the focus and nothing stands over the window, what is typed next goes
     /// into the send box, not nowhere.
-    pub fn end(&mut self, ctx: &Context, free: bool) {
+    pub(crate) fn end(&mut self, ctx: &Context, free: bool) {
         self.owner = match ctx.memory(egui::Memory::focused) {
             Some(id) if id == SendBox::id() => Owner::SendBox,
             Some(id) if id == LogPanel::id() => Owner::Log,
@@ -95,7 +95,7 @@ impl Keyboard {
 }
 
 /// Ctrl+Z was pressed, and is taken; Ctrl+Shift+Z is another key, which brings back what was undone.
-pub fn ends_data(ctx: &Context) -> bool {
+pub(crate) fn ends_data(ctx: &Context) -> bool {
     ctx.input_mut(|input| {
         let at = input.events.iter().position(is_ctrl_z);
         at.map(|at| input.events.remove(at)).is_some()

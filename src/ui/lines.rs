@@ -11,7 +11,7 @@ use crate::macros::LineChange;
 use crate::ui::commands::Commands;
 
 /// The lines as lamps; nothing where the port has none.
-pub fn lamps(ui: &mut Ui, state: &State, commands: &mut Commands) {
+pub(crate) fn lamps(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let Some(lines) = state.status.lines.filter(|_| state.connected()) else { return };
     let palette = parts::colors(ui);
     ui.spacing_mut().item_spacing.x = 5.0;
@@ -36,7 +36,7 @@ pub fn lamps(ui: &mut Ui, state: &State, commands: &mut Commands) {
 
 /// Lengths that the user chose.
 #[derive(Debug)]
-pub struct Pulses {
+pub(crate) struct Pulses {
     pulse_ms: u32,
     break_ms: u32,
 }
@@ -49,7 +49,7 @@ impl Default for Pulses {
 
 impl Pulses {
     /// Pulse and break, in a menu.
-    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+    pub(crate) fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         if !state.can_send() {
             parts::weak(ui, "DTR, RTS and break: connect first.");
             return;

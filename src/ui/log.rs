@@ -51,7 +51,7 @@ const FOLDED_LEAD: u64 = 40;
 
 /// The log and where it is scrolled to.
 #[derive(Debug, Default)]
-pub struct LogPanel {
+pub(crate) struct LogPanel {
     capture: u64,
     toolbar: Toolbar,
     scroll: Scroll,
@@ -101,7 +101,7 @@ enum Why {
 
 impl LogPanel {
     /// Draws the log with its own bar of choices.
-    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+    pub(crate) fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         if self.capture != state.capture_number {
             self.begin(state);
         }
@@ -119,27 +119,27 @@ impl LogPanel {
     }
 
     /// Where the rows were drawn last.
-    pub fn place(&self) -> Option<Rect> {
+    pub(crate) fn place(&self) -> Option<Rect> {
         self.place
     }
 
     /// The user clicked *Find*.
-    pub fn take_find_wish(&mut self) -> bool {
+    pub(crate) fn take_find_wish(&mut self) -> bool {
         std::mem::take(&mut self.wants_find)
     }
 
     /// What has the focus when the log has it.
-    pub fn id() -> Id {
+    pub(crate) fn id() -> Id {
         log_id()
     }
 
     /// Gives the log the keyboard.
-    pub fn focus(ctx: &egui::Context) {
+    pub(crate) fn focus(ctx: &egui::Context) {
         ctx.memory_mut(|memory| memory.request_focus(log_id()));
     }
 
     /// Shows these bytes, marked.
-    pub fn go_to(&mut self, evidence: Evidence) {
+    pub(crate) fn go_to(&mut self, evidence: Evidence) {
         let from = From::Byte(evidence.direction, evidence.range.start);
         self.go(from, Why::Show(Some(evidence)));
     }

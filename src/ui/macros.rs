@@ -24,7 +24,7 @@ const LISTED: usize = 30;
 
 /// The panel and the question that is open.
 #[derive(Debug, Default)]
-pub struct MacroPanel {
+pub(crate) struct MacroPanel {
     ask: Option<Ask>,
     /// What was run last from here, and the macro's name.
     last: Option<(String, Choice)>,
@@ -43,7 +43,7 @@ enum Wanted {
 
 impl MacroPanel {
     /// Draws the buttons and the run.
-    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+    pub(crate) fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         ui.horizontal(|ui| {
             parts::heading(ui, "Macros");
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -91,7 +91,7 @@ impl MacroPanel {
     }
 
     /// The question, drawn after everything else and over it; and the hot keys where `keys` may put something on the line.
-    pub fn overlay(&mut self, ui: &mut Ui, state: &State, keys: bool, commands: &mut Commands) {
+    pub(crate) fn overlay(&mut self, ui: &mut Ui, state: &State, keys: bool, commands: &mut Commands) {
         if let Some(ask) = &mut self.ask {
             match ask.show(ui, state, commands) {
                 Answer::Open => {}
@@ -119,7 +119,7 @@ impl MacroPanel {
     }
 
     /// A question is open.
-    pub fn asking(&self) -> bool {
+    pub(crate) fn asking(&self) -> bool {
         self.ask.is_some()
     }
 
@@ -139,7 +139,7 @@ impl MacroPanel {
     }
 
     /// The run in hand or the last one, in a slot of its own below the buttons.
-    pub fn run(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+    pub(crate) fn run(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         let Some(run) = &state.status.run else {
             parts::weak(ui, "How a macro gets on is shown here.");
             return;

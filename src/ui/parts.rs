@@ -9,24 +9,24 @@ use egui::{
 use super::theme::{self, Palette};
 
 /// The colours in use.
-pub fn colors(ui: &Ui) -> &'static Palette {
+pub(crate) fn colors(ui: &Ui) -> &'static Palette {
     theme::palette(ui.visuals())
 }
 
 /// Heading of a panel.
-pub fn heading(ui: &mut Ui, text: &str) -> Response {
+pub(crate) fn heading(ui: &mut Ui, text: &str) -> Response {
     let color = colors(ui).strong;
     ui.label(RichText::new(text).font(theme::strong(theme::HEADING)).color(color))
 }
 
 /// Secondary words.
-pub fn weak(ui: &mut Ui, text: impl Into<String>) -> Response {
+pub(crate) fn weak(ui: &mut Ui, text: impl Into<String>) -> Response {
     let color = colors(ui).weak;
     ui.label(RichText::new(text).font(theme::small()).color(color))
 }
 
 /// The button that one wants to click.
-pub fn primary(ui: &mut Ui, enabled: bool, text: &str) -> Response {
+pub(crate) fn primary(ui: &mut Ui, enabled: bool, text: &str) -> Response {
     let palette = colors(ui);
     let letters = RichText::new(text).font(theme::strong(theme::BODY)).color(palette.on_accent);
     let button = ui.add_enabled(enabled, Button::new(letters).fill(palette.accent).stroke(Stroke::NONE));
@@ -34,7 +34,7 @@ pub fn primary(ui: &mut Ui, enabled: bool, text: &str) -> Response {
 }
 
 /// A ring within a blue button that has the focus: its own edge would be blue on blue.
-pub fn ringed(ui: &Ui, button: Response) -> Response {
+pub(crate) fn ringed(ui: &Ui, button: Response) -> Response {
     if button.has_focus() {
         let stroke = Stroke::new(1.5, colors(ui).on_accent);
         ui.painter().rect_stroke(
@@ -48,7 +48,7 @@ pub fn ringed(ui: &Ui, button: Response) -> Response {
 }
 
 /// A button that calls for attention while `lit`.
-pub fn lit(ui: &mut Ui, lit: bool, enabled: bool, text: &str) -> Response {
+pub(crate) fn lit(ui: &mut Ui, lit: bool, enabled: bool, text: &str) -> Response {
     let palette = colors(ui);
     let letters = RichText::new(text).font(theme::mono());
     let mut button = Button::new(if lit { letters.color(palette.on_accent) } else { letters });
@@ -59,20 +59,20 @@ pub fn lit(ui: &mut Ui, lit: bool, enabled: bool, text: &str) -> Response {
 }
 
 /// A button without a frame, for seldom things.
-pub fn quiet(ui: &mut Ui, text: &str) -> Response {
+pub(crate) fn quiet(ui: &mut Ui, text: &str) -> Response {
     let color = colors(ui).weak;
     ui.add(Button::new(RichText::new(text).color(color)).frame_when_inactive(false))
 }
 
 /// A button that floats over what it belongs to.
-pub fn raised(ui: &mut Ui, text: &str) -> Response {
+pub(crate) fn raised(ui: &mut Ui, text: &str) -> Response {
     let palette = colors(ui);
     let button = Button::new(RichText::new(text).color(palette.strong)).corner_radius(CornerRadius::same(13));
     ui.add_sized(ui.available_size(), button.fill(palette.button).stroke(Stroke::new(1.0, palette.accent)))
 }
 
 /// A bar laid over what stands there: nothing below it moves, and nothing below it is clicked.
-pub fn over(ui: &mut Ui, name: &str, place: Rect, add: impl FnOnce(&mut Ui)) {
+pub(crate) fn over(ui: &mut Ui, name: &str, place: Rect, add: impl FnOnce(&mut Ui)) {
     let palette = colors(ui);
     let id = ui.scope_id().with(name);
     ui.interact(place, id, Sense::click_and_drag());
@@ -84,7 +84,7 @@ pub fn over(ui: &mut Ui, name: &str, place: Rect, add: impl FnOnce(&mut Ui)) {
 }
 
 /// A row of exactly this height, whatever stands in it.
-pub fn line(ui: &mut Ui, height: f32, contents: impl FnOnce(&mut Ui)) {
+pub(crate) fn line(ui: &mut Ui, height: f32, contents: impl FnOnce(&mut Ui)) {
     let (place, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
     let layout = egui::Layout::left_to_right(egui::Align::Center);
     let mut row = ui.new_child(egui::UiBuilder::new().max_rect(place).layout(layout));
@@ -93,7 +93,7 @@ pub fn line(ui: &mut Ui, height: f32, contents: impl FnOnce(&mut Ui)) {
 }
 
 /// A surface a step above the panel.
-pub fn card(ui: &Ui) -> Frame {
+pub(crate) fn card(ui: &Ui) -> Frame {
     let palette = colors(ui);
     Frame::new()
         .fill(palette.raised)
@@ -104,12 +104,12 @@ pub fn card(ui: &Ui) -> Frame {
 
 /// Room around the content of a panel. It has no ground of its own: the window is cleared to the panels' colour, which costs
 /// nothing, where a filled panel is drawn pixel by pixel (measured without a graphics card: half of a frame).
-pub fn panel() -> Frame {
+pub(crate) fn panel() -> Frame {
     Frame::new().inner_margin(Margin::symmetric(10, 7))
 }
 
 /// A round lamp and what it means. In a wrapped row both go to the next row together.
-pub fn lamp(ui: &mut Ui, color: Color32, label: &str) -> Response {
+pub(crate) fn lamp(ui: &mut Ui, color: Color32, label: &str) -> Response {
     if ui.layout().main_wrap {
         let font = egui::TextStyle::Body.resolve(ui.style());
         let words = ui.painter().layout_no_wrap(label.to_owned(), font, Color32::PLACEHOLDER).size().x;
@@ -127,7 +127,7 @@ pub fn lamp(ui: &mut Ui, color: Color32, label: &str) -> Response {
 }
 
 /// A word on a tinted ground.
-pub fn badge(ui: &mut Ui, text: &str, color: Color32) -> Response {
+pub(crate) fn badge(ui: &mut Ui, text: &str, color: Color32) -> Response {
     let palette = colors(ui);
     Frame::new()
         .fill(theme::tint(color, palette))
@@ -138,7 +138,7 @@ pub fn badge(ui: &mut Ui, text: &str, color: Color32) -> Response {
 }
 
 /// Words of several colours in one line.
-pub fn sentence(parts: &[(&str, Color32, bool)]) -> LayoutJob {
+pub(crate) fn sentence(parts: &[(&str, Color32, bool)]) -> LayoutJob {
     let mut job = LayoutJob::default();
     for (text, color, strong) in parts {
         let font = if *strong { theme::strong(theme::BODY) } else { egui::FontId::proportional(theme::BODY) };
@@ -149,7 +149,7 @@ pub fn sentence(parts: &[(&str, Color32, bool)]) -> LayoutJob {
 
 /// `0.3 s`, `12 s`, `2 min 05 s`.
 #[must_use]
-pub fn seconds(time: std::time::Duration) -> String {
+pub(crate) fn seconds(time: std::time::Duration) -> String {
     let total = time.as_secs();
     match total {
         0..10 => format!("{:.1} s", time.as_secs_f32()),
@@ -159,7 +159,7 @@ pub fn seconds(time: std::time::Duration) -> String {
 }
 
 /// Exact bytes, as they will be sent.
-pub fn pill(ui: &mut Ui, text: &str, color: Color32) -> Response {
+pub(crate) fn pill(ui: &mut Ui, text: &str, color: Color32) -> Response {
     let palette = colors(ui);
     Frame::new()
         .fill(palette.chip_ground)
@@ -177,13 +177,13 @@ pub fn pill(ui: &mut Ui, text: &str, color: Color32) -> Response {
 
 /// A message of several lines as the one that says what is wrong: of a regular expression that is the last one.
 #[must_use]
-pub fn in_one_line(message: &str) -> String {
+pub(crate) fn in_one_line(message: &str) -> String {
     let last = message.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
     last.strip_prefix("error: ").unwrap_or(last).to_owned()
 }
 
 /// What a screen reader says of a label instead of its letters. (The name of a label is its value.)
-pub fn spoken(response: &Response, words: &str) {
+pub(crate) fn spoken(response: &Response, words: &str) {
     response.ctx.accesskit_node_builder(response.id, |node| {
         node.set_label(words);
         node.set_value(words);

@@ -33,7 +33,7 @@ const RECENT: usize = 6;
 
 /// The bar and what is being typed in it.
 #[derive(Debug, Default)]
-pub struct PortBar {
+pub(crate) struct PortBar {
     path: Option<String>,
     line: LineMenu,
     tap: tap::TapChoice,
@@ -41,7 +41,7 @@ pub struct PortBar {
 
 impl PortBar {
     /// Draws the bar: one row, in which every part has its place.
-    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+    pub(crate) fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         let room = ui.available_width();
         let lamps = room >= theme::LAMPS;
         let fixed = LINE + CONNECT + STANDING + 2.0 * COUNTER + RIGHT + GAPS + if lamps { LAMPS } else { 0.0 };

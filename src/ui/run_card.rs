@@ -20,7 +20,7 @@ const LONG: usize = 28;
 
 /// What was clicked in the card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Clicked {
+pub(crate) enum Clicked {
     /// Once more, with the same parameters.
     Again,
     /// The macro at this index.
@@ -28,7 +28,7 @@ pub enum Clicked {
 }
 
 /// The run in hand, or the last one. `given` are the parameters it was run with from here, and run again with.
-pub fn show(
+pub(crate) fn show(
     ui: &mut Ui,
     state: &State,
     run: &RunProgress,

@@ -26,7 +26,7 @@ const DRAWN: usize = 160;
 
 /// The box, its draft and its history.
 #[derive(Debug, Default)]
-pub struct SendBox {
+pub(crate) struct SendBox {
     draft: String,
     history: History,
     read: Option<Reading>,
@@ -63,7 +63,7 @@ fn field_id() -> Id {
 
 impl SendBox {
     /// Draws the box: four lines, whatever is typed. Nothing above it moves while one types.
-    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+    pub(crate) fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         let mode = Mode::from(state.settings.send.mode);
         let ending = ending_now(state, mode);
         self.keys(ui, state, &ending, commands);
@@ -88,7 +88,7 @@ impl SendBox {
     }
 
     /// The question about a paste of several lines.
-    pub fn overlay(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+    pub(crate) fn overlay(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         let mode = Mode::from(state.settings.send.mode);
         let ending = ending_now(state, mode);
         if let Some(paste) = &mut self.paste
@@ -99,27 +99,27 @@ impl SendBox {
     }
 
     /// What has the focus when a line is typed.
-    pub fn id() -> Id {
+    pub(crate) fn id() -> Id {
         field_id()
     }
 
     /// Puts the caret into the line.
-    pub fn focus(ctx: &egui::Context) {
+    pub(crate) fn focus(ctx: &egui::Context) {
         ctx.memory_mut(|memory| memory.request_focus(field_id()));
     }
 
     /// So many bytes are typed; an ending is not among them.
-    pub fn typed(&self) -> u64 {
+    pub(crate) fn typed(&self) -> u64 {
         self.read.as_ref().and_then(Reading::bytes).map_or(0, |bytes| bytes.len() as u64)
     }
 
     /// A question is open.
-    pub fn asking(&self) -> bool {
+    pub(crate) fn asking(&self) -> bool {
         self.paste.is_some()
     }
 
     /// Ctrl+Z or the like at a prompt: what is typed goes out first, as it stands.
-    pub fn take_draft(&mut self, state: &State, commands: &mut Commands) {
+    pub(crate) fn take_draft(&mut self, state: &State, commands: &mut Commands) {
         let mode = Mode::from(state.settings.send.mode);
         self.read(mode);
         if let Some(bytes) = self.read.as_ref().and_then(Reading::bytes).filter(|bytes| !bytes.is_empty()) {

@@ -14,7 +14,7 @@ const DRAWN: usize = 4096;
 
 /// The panel and its drafts.
 #[derive(Debug, Default)]
-pub struct ServerPanel {
+pub(crate) struct ServerPanel {
     port: Option<u16>,
     hex: bool,
     answer: String,
@@ -22,13 +22,13 @@ pub struct ServerPanel {
 
 impl ServerPanel {
     /// One line is enough for it.
-    pub fn is_idle(state: &State) -> bool {
+    pub(crate) fn is_idle(state: &State) -> bool {
         let server = &state.server;
         server.address.is_none() && server.trouble.is_none() && server.visitors.is_empty()
     }
 
     /// Draws the panel.
-    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+    pub(crate) fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         let palette = parts::colors(ui);
         ui.horizontal(|ui| {
             let about = "A TCP server on this machine that shows what arrives: start it, connect the modem to it, send";

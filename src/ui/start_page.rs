@@ -14,7 +14,7 @@ const PORTS: usize = 4;
 const WIDTH: f32 = 560.0;
 
 /// Draws the page.
-pub fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
+pub(crate) fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
     ScrollArea::vertical().id_salt("start page").auto_shrink([false, false]).show(ui, |ui| {
         ui.with_layout(Layout::top_down(Align::Center), |ui| {
             ui.add_space((ui.available_height() * 0.08).min(48.0));

@@ -17,7 +17,7 @@ use crate::vocabulary::codes;
 const TELLING: [&str; 5] = ["no-answer", "wrong-baud", "loopback", "sim-missing", "sim-locked"];
 
 /// Draws the strip. So many bytes are `typed` in the send box.
-pub fn show(ui: &mut Ui, state: &State, typed: u64, commands: &mut Commands) {
+pub(crate) fn show(ui: &mut Ui, state: &State, typed: u64, commands: &mut Commands) {
     let palette = parts::colors(ui);
     // One line, whatever it says. What is known of the modem has its place at the right, the rest what is left.
     parts::line(ui, super::theme::CONTROL, |ui| {

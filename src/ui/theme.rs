@@ -11,144 +11,144 @@ use egui::{
 use crate::app::settings::Theme;
 
 /// Height of a row of the log.
-pub const ROW: f32 = 20.0;
+pub(crate) const ROW: f32 = 20.0;
 /// Size of the log's letters.
-pub const MONO: f32 = 13.0;
+pub(crate) const MONO: f32 = 13.0;
 /// Size of the letters in a control character's chip.
-pub const CHIP: f32 = 10.0;
+pub(crate) const CHIP: f32 = 10.0;
 /// Size of ordinary letters.
-pub const BODY: f32 = 13.5;
+pub(crate) const BODY: f32 = 13.5;
 /// Size of secondary letters.
-pub const SMALL: f32 = 11.5;
+pub(crate) const SMALL: f32 = 11.5;
 /// Size of the letters of a panel's heading.
-pub const HEADING: f32 = 13.0;
+pub(crate) const HEADING: f32 = 13.0;
 /// Size of the letters of a page's heading.
-pub const PAGE: f32 = 18.0;
+pub(crate) const PAGE: f32 = 18.0;
 /// Between the columns and the rows of a table.
-pub const GRID: [f32; 2] = [14.0, 6.0];
+pub(crate) const GRID: [f32; 2] = [14.0, 6.0];
 /// Width of a field for a path.
-pub const PATH: f32 = 330.0;
+pub(crate) const PATH: f32 = 330.0;
 /// Height of buttons and input fields.
-pub const CONTROL: f32 = 26.0;
+pub(crate) const CONTROL: f32 = 26.0;
 /// Between panels and their contents.
-pub const GAP: f32 = 8.0;
+pub(crate) const GAP: f32 = 8.0;
 /// Window at first start.
-pub const FIRST: Vec2 = vec2(1280.0, 820.0);
+pub(crate) const FIRST: Vec2 = vec2(1280.0, 820.0);
 /// Width of the side panel, and within which it can be drawn.
-pub const SIDE: f32 = 308.0;
+pub(crate) const SIDE: f32 = 308.0;
 /// The side panel is drawn between these widths.
-pub const SIDE_RANGE: std::ops::RangeInclusive<f32> = 240.0..=520.0;
+pub(crate) const SIDE_RANGE: std::ops::RangeInclusive<f32> = 240.0..=520.0;
 /// A narrower window shows the side panel only when asked.
-pub const NARROW: f32 = 900.0;
+pub(crate) const NARROW: f32 = 900.0;
 /// A narrower port bar has the lamps of the modem lines in its menu only.
-pub const LAMPS: f32 = 960.0;
+pub(crate) const LAMPS: f32 = 960.0;
 /// Everything has its place from here on; a smaller window scrolls as a whole.
-pub const LEAST: Vec2 = vec2(720.0, 470.0);
+pub(crate) const LEAST: Vec2 = vec2(720.0, 470.0);
 /// The slot of the macro run.
-pub const RUN: f32 = 158.0;
+pub(crate) const RUN: f32 = 158.0;
 /// The slot of the test server while it is off, and while it is on.
-pub const SERVER: [f32; 2] = [38.0, 200.0];
+pub(crate) const SERVER: [f32; 2] = [38.0, 200.0];
 /// The findings, at first and at most.
-pub const FINDINGS: f32 = 104.0;
+pub(crate) const FINDINGS: f32 = 104.0;
 /// Between these heights the findings can be drawn.
-pub const FINDINGS_RANGE: std::ops::RangeInclusive<f32> = 64.0..=420.0;
+pub(crate) const FINDINGS_RANGE: std::ops::RangeInclusive<f32> = 64.0..=420.0;
 /// The Send button, the space before it and the margins of the field.
-pub const SEND: f32 = 76.0;
+pub(super) const SEND: f32 = 76.0;
 /// A line of the send box that comes and goes with what is typed.
-pub const INFO: f32 = 24.0;
+pub(crate) const INFO: f32 = 24.0;
 /// Width of a notice over the log.
-pub const TOAST: f32 = 400.0;
+pub(crate) const TOAST: f32 = 400.0;
 /// Ground around what is in a menu or over the log.
-pub const OVER: f32 = 8.0;
+pub(crate) const OVER: f32 = 8.0;
 /// Where a tool window opens first.
-pub const TOOL_AT: [f32; 2] = [70.0, 90.0];
+pub(crate) const TOOL_AT: [f32; 2] = [70.0, 90.0];
 /// Corners of cards, menus and the log.
-pub const CARD: u8 = 7;
+pub(crate) const CARD: u8 = 7;
 /// Corners of buttons and fields.
-pub const CORNER: u8 = 5;
+pub(crate) const CORNER: u8 = 5;
 
 /// The family of headings and names.
-pub fn semibold() -> FontFamily {
+pub(crate) fn semibold() -> FontFamily {
     FontFamily::Name("semibold".into())
 }
 
 /// Letters of a question's or a window's title.
 #[must_use]
-pub fn title() -> FontId {
+pub(crate) fn title() -> FontId {
     strong(15.0)
 }
 
 /// Letters of the log.
 #[must_use]
-pub fn mono() -> FontId {
+pub(crate) fn mono() -> FontId {
     FontId::new(MONO, FontFamily::Monospace)
 }
 
 /// Letters of a control character's chip.
 #[must_use]
-pub fn chip() -> FontId {
+pub(crate) fn chip() -> FontId {
     FontId::new(CHIP, FontFamily::Monospace)
 }
 
 /// Secondary letters.
 #[must_use]
-pub fn small() -> FontId {
+pub(crate) fn small() -> FontId {
     FontId::new(SMALL, FontFamily::Proportional)
 }
 
 /// Names and headings.
 #[must_use]
-pub fn strong(size: f32) -> FontId {
+pub(crate) fn strong(size: f32) -> FontId {
     FontId::new(size, semibold())
 }
 
 /// The colours of one theme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Palette {
+pub(crate) struct Palette {
     /// Dark letters on light, or the other way round.
-    pub dark: bool,
+    pub(crate) dark: bool,
     /// The window's surface.
-    pub panel: Color32,
+    pub(crate) panel: Color32,
     /// Cards and side panels, a step above the surface.
-    pub raised: Color32,
+    pub(crate) raised: Color32,
     /// The log and input fields.
-    pub well: Color32,
+    pub(crate) well: Color32,
     /// Lines between things.
-    pub line: Color32,
+    pub(crate) line: Color32,
     /// Edges of fields and buttons: 3:1 against what they stand on.
-    pub edge: Color32,
+    pub(crate) edge: Color32,
     /// Letters.
-    pub text: Color32,
+    pub(crate) text: Color32,
     /// Secondary letters.
-    pub weak: Color32,
+    pub(crate) weak: Color32,
     /// Headings.
-    pub strong: Color32,
+    pub(crate) strong: Color32,
     /// What can be clicked and what is chosen.
-    pub accent: Color32,
+    pub(crate) accent: Color32,
     /// Letters on the accent.
-    pub on_accent: Color32,
+    pub(crate) on_accent: Color32,
     /// Buttons.
-    pub button: Color32,
+    pub(crate) button: Color32,
     /// Buttons under the pointer.
-    pub button_hover: Color32,
+    pub(crate) button_hover: Color32,
     /// Sent bytes.
-    pub tx: Color32,
+    pub(crate) tx: Color32,
     /// Received bytes.
-    pub rx: Color32,
+    pub(crate) rx: Color32,
     /// It went well.
-    pub good: Color32,
+    pub(crate) good: Color32,
     /// Works by luck.
-    pub warn: Color32,
+    pub(crate) warn: Color32,
     /// It does not work.
-    pub bad: Color32,
+    pub(crate) bad: Color32,
     /// Letters of a chip.
-    pub chip: Color32,
+    pub(crate) chip: Color32,
     /// Ground of a chip.
-    pub chip_ground: Color32,
+    pub(crate) chip_ground: Color32,
     /// Selected rows and bytes.
-    pub selection: Color32,
+    pub(crate) selection: Color32,
     /// Ground of a row under the pointer.
-    pub hover: Color32,
+    pub(crate) hover: Color32,
 }
 
 const DARK: Palette = Palette {
@@ -203,18 +203,18 @@ const LIGHT: Palette = Palette {
 
 /// The colours in use.
 #[must_use]
-pub fn palette(visuals: &Visuals) -> &'static Palette {
+pub(crate) fn palette(visuals: &Visuals) -> &'static Palette {
     if visuals.dark_mode { &DARK } else { &LIGHT }
 }
 
 /// A colour as the ground behind letters of the same colour.
 #[must_use]
-pub fn tint(color: Color32, palette: &Palette) -> Color32 {
+pub(crate) fn tint(color: Color32, palette: &Palette) -> Color32 {
     color.gamma_multiply(if palette.dark { 0.16 } else { 0.12 })
 }
 
 /// Fonts, colours and sizes of the window.
-pub fn install(ctx: &Context) {
+pub(crate) fn install(ctx: &Context) {
     ctx.set_fonts(fonts());
     for (theme, palette) in [(egui::Theme::Dark, &DARK), (egui::Theme::Light, &LIGHT)] {
         ctx.style_mut_of(theme, |style| apply(style, palette));
@@ -222,7 +222,7 @@ pub fn install(ctx: &Context) {
 }
 
 /// Uses the theme that the user chose.
-pub fn choose(ctx: &Context, theme: Theme) {
+pub(crate) fn choose(ctx: &Context, theme: Theme) {
     ctx.set_theme(match theme {
         Theme::System => egui::ThemePreference::System,
         Theme::Light => egui::ThemePreference::Light,

@@ -20,7 +20,7 @@ const SHOWN: usize = 5;
 
 /// Which good words were seen since when.
 #[derive(Debug, Default)]
-pub struct Toasts {
+pub(crate) struct Toasts {
     seen: HashMap<String, f64>,
     /// What the port said last and the user has read.
     read: Option<String>,
@@ -28,7 +28,7 @@ pub struct Toasts {
 
 impl Toasts {
     /// Draws them below and left of `corner`.
-    pub fn show(&mut self, ui: &Ui, corner: Pos2, state: &State, commands: &mut Commands) {
+    pub(crate) fn show(&mut self, ui: &Ui, corner: Pos2, state: &State, commands: &mut Commands) {
         self.forget(ui, state, commands);
         let said = said_by_port(state);
         if said.as_ref().map(|(_, words)| words) != self.read.as_ref() {

@@ -26,13 +26,13 @@ use std::fmt::Debug;
 
 use egui::{Button, Context, FocusDirection, Id, Key, LayerId, Modifiers, Ui, Window};
 
-pub use self::editor::EditorPanel;
-pub use self::find_baud::FindBaudPanel;
-pub use self::help::{AdapterPage, NanoPage};
-pub use self::import::ImportPanel;
-pub use self::open::OpenPanel;
-pub use self::program::ProgramPanel;
-pub use self::sketch::SketchPanel;
+pub(crate) use self::editor::EditorPanel;
+pub(crate) use self::find_baud::FindBaudPanel;
+pub(crate) use self::help::{AdapterPage, NanoPage};
+pub(crate) use self::import::ImportPanel;
+pub(crate) use self::open::OpenPanel;
+pub(crate) use self::program::ProgramPanel;
+pub(crate) use self::sketch::SketchPanel;
 use super::commands::Commands;
 use super::theme;
 use crate::app::State;
@@ -40,7 +40,7 @@ use crate::app::command::{Port, Tool};
 use crate::worker::Phase;
 
 /// A window that the menu opens, and what is being typed in it.
-pub trait ToolWindow: Any + Debug {
+pub(super) trait ToolWindow: Any + Debug {
     /// What the menu calls it; `…` where more is asked.
     fn name(&self) -> &'static str;
 
@@ -88,7 +88,7 @@ fn groups() -> [Vec<Box<dyn ToolWindow>>; 6] {
 
 /// The windows and which of them are open.
 #[derive(Debug)]
-pub struct Tools {
+pub(crate) struct Tools {
     groups: [Vec<Box<dyn ToolWindow>>; 6],
     /// Those that are open, in the order of opening.
     open: Vec<TypeId>,
@@ -111,7 +111,7 @@ const MENU: f32 = 690.0;
 
 impl Tools {
     /// The button that opens the menu.
-    pub fn menu(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+    pub(crate) fn menu(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         ui.menu_button("Menu", |ui| {
             ui.set_min_width(270.0);
             if ui.add(Button::new("New window").shortcut_text("Ctrl+N")).clicked() {
@@ -154,7 +154,7 @@ impl Tools {
     }
 
     /// A window is open, so Esc is its.
-    pub fn any_open(&self) -> bool {
+    pub(crate) fn any_open(&self) -> bool {
         !self.open.is_empty()
     }
 
@@ -170,12 +170,12 @@ impl Tools {
 
     /// What would be lost if the program ended now.
     #[must_use]
-    pub fn unsaved(&self) -> Option<&str> {
+    pub(crate) fn unsaved(&self) -> Option<&str> {
         self.groups.iter().flatten().find_map(|tool| tool.unsaved())
     }
 
     /// Opens a window, or brings it to the front, at what it is to show.
-    pub fn open(&mut self, wanted: TypeId, subject: Option<String>) {
+    pub(crate) fn open(&mut self, wanted: TypeId, subject: Option<String>) {
         let mut all = self.groups.iter_mut().flatten();
         if let (Some(subject), Some(tool)) = (subject, all.find(|tool| id_of(tool.as_ref()) == wanted)) {
             tool.turn_to(subject);
@@ -187,7 +187,7 @@ impl Tools {
     }
 
     /// Draws the windows that are open. `esc` is true when Esc may close one: nothing else stands in front.
-    pub fn windows(&mut self, ctx: &Context, state: &State, esc: bool, commands: &mut Commands) {
+    pub(crate) fn windows(&mut self, ctx: &Context, state: &State, esc: bool, commands: &mut Commands) {
         let scan = state.status.scan.as_ref().map(|scan| (state.capture_number, scan.number));
         if scan > self.scan {
             self.scan = scan;

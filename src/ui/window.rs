@@ -95,7 +95,7 @@ impl Window {
 
     /// Where the window was when it was last closed: x, y, width, height.
     #[must_use]
-    pub fn remembered_place(folders: &Folders) -> Option<[f32; 4]> {
+    pub(crate) fn remembered_place(folders: &Folders) -> Option<[f32; 4]> {
         let path = folders.config.as_ref()?.join("settings.toml");
         // A file that is not there or bad is dealt with when the settings are loaded in earnest.
         let text = crate::app::settings::read_file(&path).ok()?;

@@ -6,10 +6,12 @@
 use std::sync::LazyLock;
 
 /// All `+CME ERROR` codes with SIMCom's text, by code (manual section 19.1).
-pub static CME: LazyLock<Vec<(u16, &'static str)>> = LazyLock::new(|| table(include_str!("codes/cme_errors.csv")));
+pub(crate) static CME: LazyLock<Vec<(u16, &'static str)>> =
+    LazyLock::new(|| table(include_str!("codes/cme_errors.csv")));
 
 /// All `+CMS ERROR` codes with SIMCom's text, by code (manual section 20.1).
-pub static CMS: LazyLock<Vec<(u16, &'static str)>> = LazyLock::new(|| table(include_str!("codes/cms_errors.csv")));
+pub(crate) static CMS: LazyLock<Vec<(u16, &'static str)>> =
+    LazyLock::new(|| table(include_str!("codes/cms_errors.csv")));
 
 /// Reads `code,text` lines behind one heading; a text with a comma is quoted.
 fn table(csv: &'static str) -> Vec<(u16, &'static str)> {
@@ -29,31 +31,31 @@ fn look_up(table: &[(u16, &'static str)], code: u16) -> Option<&'static str> {
 
 /// The text of `+CME ERROR: <code>`, as `AT+CMEE=2` prints it.
 #[must_use]
-pub fn cme_text(code: u16) -> Option<&'static str> {
+pub(crate) fn cme_text(code: u16) -> Option<&'static str> {
     look_up(&CME, code)
 }
 
 /// The text of `+CMS ERROR: <code>`.
 #[must_use]
-pub fn cms_text(code: u16) -> Option<&'static str> {
+pub(crate) fn cms_text(code: u16) -> Option<&'static str> {
     look_up(&CMS, code)
 }
 
 /// The code of a `+CME ERROR` text printed by `AT+CMEE=2`, whatever the case of its letters.
 #[must_use]
-pub fn cme_code(text: &str) -> Option<u16> {
+pub(crate) fn cme_code(text: &str) -> Option<u16> {
     CME.iter().find(|(_, known)| known.eq_ignore_ascii_case(text.trim())).map(|&(code, _)| code)
 }
 
 /// The code of a `+CMS ERROR` text printed by `AT+CMEE=2`, whatever the case of its letters.
 #[must_use]
-pub fn cms_code(text: &str) -> Option<u16> {
+pub(crate) fn cms_code(text: &str) -> Option<u16> {
     CMS.iter().find(|(_, known)| known.eq_ignore_ascii_case(text.trim())).map(|&(code, _)| code)
 }
 
 /// Registration state of `+CREG` and `+CGREG`.
 #[must_use]
-pub const fn registration_text(stat: u8) -> Option<&'static str> {
+pub(crate) const fn registration_text(stat: u8) -> Option<&'static str> {
     Some(match stat {
         0 => "not registered, not searching",
         1 => "registered, home network",
@@ -69,7 +71,7 @@ pub const fn registration_text(stat: u8) -> Option<&'static str> {
 ///
 /// 0 stands for -115 dBm or less, 31 for -52 dBm or more (manual section 3.2.35).
 #[must_use]
-pub const fn csq_dbm(rssi: u8) -> Option<i16> {
+pub(crate) const fn csq_dbm(rssi: u8) -> Option<i16> {
     Some(match rssi {
         0 => -115,
         1 => -111,
@@ -81,7 +83,7 @@ pub const fn csq_dbm(rssi: u8) -> Option<i16> {
 
 /// `+CSQ` in words, such as "-98 dBm, weak".
 #[must_use]
-pub fn csq_text(rssi: u8) -> Option<String> {
+pub(crate) fn csq_text(rssi: u8) -> Option<String> {
     let grade = match rssi {
         0 => return Some("-115 dBm or less, no usable signal".to_owned()),
         1..=9 => "weak",
@@ -97,7 +99,7 @@ pub fn csq_text(rssi: u8) -> Option<String> {
 
 /// The state of the SIM, of `+CPIN`.
 #[must_use]
-pub fn cpin_text(state: &str) -> Option<&'static str> {
+pub(crate) fn cpin_text(state: &str) -> Option<&'static str> {
     Some(match state.trim() {
         "READY" => "the SIM is ready, no PIN is asked",
         "SIM PIN" => "the SIM asks for its PIN",
@@ -114,7 +116,7 @@ pub fn cpin_text(state: &str) -> Option<&'static str> {
 
 /// The first number of `+CBC`.
 #[must_use]
-pub const fn charging_text(state: u8) -> Option<&'static str> {
+pub(crate) const fn charging_text(state: u8) -> Option<&'static str> {
     Some(match state {
         0 => "not charging",
         1 => "charging",
@@ -127,7 +129,7 @@ pub const fn charging_text(state: u8) -> Option<&'static str> {
 ///
 /// 605 and 606 are not in the manual; 606 was seen when TLS could not be agreed on.
 #[must_use]
-pub const fn http_text(status: u16) -> Option<&'static str> {
+pub(crate) const fn http_text(status: u16) -> Option<&'static str> {
     Some(match status {
         600 => "not an HTTP PDU",
         601 => "network error",
@@ -167,7 +169,7 @@ pub const fn http_text(status: u16) -> Option<&'static str> {
 
 /// The state names of `AT+CIPSTATUS` (TCPIP Application Note, figures 2 and 3).
 #[must_use]
-pub fn ip_state_text(state: &str) -> Option<&'static str> {
+pub(crate) fn ip_state_text(state: &str) -> Option<&'static str> {
     Some(match state.trim() {
         "IP INITIAL" => "no data connection set up; next: AT+CSTT",
         "IP START" => "the APN is set; next: AT+CIICR",
@@ -187,7 +189,7 @@ pub fn ip_state_text(state: &str) -> Option<&'static str> {
 
 /// The state of a call in `+CLCC`.
 #[must_use]
-pub const fn call_text(stat: u8) -> Option<&'static str> {
+pub(crate) const fn call_text(stat: u8) -> Option<&'static str> {
     Some(match stat {
         0 => "active",
         1 => "held",
@@ -202,7 +204,7 @@ pub const fn call_text(stat: u8) -> Option<&'static str> {
 
 /// The phone activity of `+CPAS`.
 #[must_use]
-pub const fn activity_text(pas: u8) -> Option<&'static str> {
+pub(crate) const fn activity_text(pas: u8) -> Option<&'static str> {
     Some(match pas {
         0 => "ready",
         2 => "unknown",
@@ -214,7 +216,7 @@ pub const fn activity_text(pas: u8) -> Option<&'static str> {
 
 /// The error numbers of the FTP commands.
 #[must_use]
-pub const fn ftp_text(code: u16) -> Option<&'static str> {
+pub(crate) const fn ftp_text(code: u16) -> Option<&'static str> {
     Some(match code {
         61 => "network error",
         62 => "DNS error",
@@ -239,7 +241,7 @@ pub const fn ftp_text(code: u16) -> Option<&'static str> {
 
 /// The temperature states of `+CMTE`.
 #[must_use]
-pub const fn temperature_text(state: i8) -> Option<&'static str> {
+pub(crate) const fn temperature_text(state: i8) -> Option<&'static str> {
     Some(match state {
         1 => "over +80 °C",
         -1 => "under -30 °C",

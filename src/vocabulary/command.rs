@@ -14,13 +14,13 @@ pub struct Command {
     /// The name with `AT`, such as `AT+CIPSEND`.
     pub name: &'static str,
     /// How it is written, such as `AT+CIPSEND[=<n>][,<len>]`.
-    pub syntax: &'static str,
+    pub(crate) syntax: &'static str,
     /// What it does, one sentence.
     pub help: &'static str,
     /// What its parameters mean; empty where there is nothing to say.
     pub parameters: &'static str,
     /// What it is for, as far as that matters for what the modem does then.
-    pub role: Role,
+    pub(crate) role: Role,
     /// Whether it takes data, and how that ends.
     pub data: Option<Data>,
     /// What its parameters are, in order.
@@ -41,10 +41,10 @@ pub(super) enum Results {
 /// One answer of the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Listed {
-    pub when: When,
-    pub good: bool,
-    pub later: bool,
-    pub pattern: &'static str,
+    pub(super) when: When,
+    pub(super) good: bool,
+    pub(super) later: bool,
+    pub(super) pattern: &'static str,
 }
 
 /// For which form or mode of the command something holds.
@@ -68,11 +68,11 @@ pub(super) enum When {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Modes {
     /// Several numbered connections; `None` where that is not known.
-    pub multi: Option<bool>,
+    pub(crate) multi: Option<bool>,
     /// After `CONNECT` every byte is data.
-    pub transparent: bool,
+    pub(crate) transparent: bool,
     /// Sends are answered as soon as the modem has the data.
-    pub quick_send: bool,
+    pub(crate) quick_send: bool,
 }
 
 /// How data is taken.
@@ -135,7 +135,7 @@ pub struct Taken {
     /// What it is.
     pub what: Takes,
     /// Only when the parameter before it is one of these words (`"PWD"`); empty: always.
-    pub tags: Vec<&'static str>,
+    pub(crate) tags: Vec<&'static str>,
     /// Another reading of the same place, for other words before it.
     pub or: Option<(Takes, Vec<&'static str>)>,
     /// It stands only where the first parameter is a number (`link?`).
@@ -154,13 +154,13 @@ pub struct Answer {
     /// It comes behind an `OK`, which says only that the command was read.
     pub later: bool,
     /// The answer goes on behind what `good` says: to the end of the line, or over further lines.
-    pub goes_on: bool,
+    pub(crate) goes_on: bool,
 }
 
 impl Command {
     /// The name without `AT`: `+CIPSEND`.
     #[must_use]
-    pub fn bare_name(&self) -> &'static str {
+    pub(crate) fn bare_name(&self) -> &'static str {
         self.name.get(2..).filter(|_| self.name.starts_with("AT")).unwrap_or(self.name)
     }
 
@@ -186,7 +186,7 @@ impl Command {
 
     /// The command as it was sent asks for data.
     #[must_use]
-    pub fn takes_data(&self, call: &Call<'_>) -> bool {
+    pub(crate) fn takes_data(&self, call: &Call<'_>) -> bool {
         let Some(data) = &self.data else { return false };
         let form = match call.form {
             Form::Set => true,
@@ -220,7 +220,7 @@ impl Command {
     ///
     /// # Errors
     /// [`Unsure`], where it cannot be told.
-    pub fn length_place(&self, call: &Call<'_>, multi: Option<bool>) -> Result<Option<usize>, Unsure> {
+    pub(crate) fn length_place(&self, call: &Call<'_>, multi: Option<bool>) -> Result<Option<usize>, Unsure> {
         let unsure = self.has_optional_link()
             && multi.is_none()
             && call.count() == 1
@@ -272,20 +272,20 @@ impl Command {
 
     /// Its result comes behind an `OK`, which says only that the command was read.
     #[must_use]
-    pub fn is_told_later(&self, call: &Call<'_>) -> bool {
+    pub(crate) fn is_told_later(&self, call: &Call<'_>) -> bool {
         let Results::Listed(listed) = &self.results else { return false };
         !call.form.asks() && listed.iter().any(|one| one.later && self.fits(one.when, call, Modes::default()))
     }
 
     /// The number of a link may be left out, as the mode of the modem asks.
     #[must_use]
-    pub fn has_optional_link(&self) -> bool {
+    pub(crate) fn has_optional_link(&self) -> bool {
         self.takes.first().is_some_and(|first| first.optional)
     }
 
     /// Its final result is `OK`: as far as the table knows it has none of its own, or that comes behind the `OK`.
     #[must_use]
-    pub fn ends_with_ok(&self, call: &Call<'_>) -> bool {
+    pub(crate) fn ends_with_ok(&self, call: &Call<'_>) -> bool {
         let Results::Listed(listed) = &self.results else { return true };
         if call.form.asks() {
             return true;
@@ -302,21 +302,22 @@ impl Command {
 
     /// The result of its own that says that it worked, for people (`CONNECT OK`); `None` where that is `OK`.
     #[must_use]
-    pub fn result_words(&self) -> Option<String> {
+    pub(crate) fn result_words(&self) -> Option<String> {
         let Results::Listed(listed) = &self.results else { return None };
         let good = listed.iter().find(|one| one.good && one.when == When::Always)?;
         Some(good.pattern.replace(['^', '$'], "").replace(LINK, "0").trim_end_matches([' ', ',', ':']).to_owned())
     }
 
     /// The table says that it is not certain how it is answered.
+    #[cfg(test)]
     #[must_use]
-    pub fn answer_is_unknown(&self) -> bool {
+    pub(crate) fn answer_is_unknown(&self) -> bool {
         self.results == Results::Unknown
     }
 
     /// Its answer is a plain `OK`, whatever its parameters.
     #[must_use]
-    pub fn answers_ok(&self) -> bool {
+    pub(crate) fn answers_ok(&self) -> bool {
         matches!(&self.results, Results::Listed(listed) if listed.iter().all(|one| !one.good))
     }
 
@@ -336,7 +337,7 @@ impl Command {
 
 /// A lone number may be a link's or a length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Unsure;
+pub(crate) struct Unsure;
 
 /// The highest number of an optional link.
 const HIGHEST_LINK: u32 = 5;
@@ -344,13 +345,13 @@ const HIGHEST_LINK: u32 = 5;
 impl Data {
     /// The invitation as the notation of macros.
     #[must_use]
-    pub fn invitation_pattern(&self) -> String {
+    pub(crate) fn invitation_pattern(&self) -> String {
         if self.invitation == ">" { r"\r\n> ".to_owned() } else { pattern(self.invitation) }
     }
 
     /// The line, without its ends, is its invitation.
     #[must_use]
-    pub fn invites(&self, line: &[u8]) -> bool {
+    pub(crate) fn invites(&self, line: &[u8]) -> bool {
         let Some(text) = self.invitation.strip_prefix('^').filter(|_| !self.prompts()) else { return false };
         match text.strip_suffix('$') {
             Some(whole) => line == whole.as_bytes(),

@@ -9,7 +9,7 @@ use super::line::values;
 /// `pending` is the command that waits for its answer, where one does: it tells the answer to `AT+CREG?`
 /// (`+CREG: 0,1`) from the report `+CREG: 1,"00C3"`.
 #[must_use]
-pub fn explain(line: &str, pending: Option<&str>) -> Option<String> {
+pub(crate) fn explain(line: &str, pending: Option<&str>) -> Option<String> {
     let line = line.trim();
     if let Some(words) = families().iter().find_map(|family| family.explain(line.as_bytes())) {
         return Some(words);

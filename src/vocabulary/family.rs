@@ -25,7 +25,7 @@ pub struct Family {
     /// All its commands, by name; those of the family it stands on among them.
     commands: Vec<Command>,
     /// Received data has a head before it, unless that is switched off.
-    pub framed: bool,
+    pub(crate) framed: bool,
     /// Lines of its own, by their head.
     sayings: HashMap<&'static [u8], Vec<Saying>>,
     /// Texts of numbers: table, code, text.
@@ -74,7 +74,7 @@ impl Family {
     ///
     /// # Errors
     /// As [`Self::read`].
-    pub fn read_among(text: &'static str, families: &[Self]) -> Result<Self, TableError> {
+    pub(crate) fn read_among(text: &'static str, families: &[Self]) -> Result<Self, TableError> {
         let named = table::read(text)?.base;
         let base = families.iter().find(|family| named == Some(family.name));
         Self::read(text, Some(base.unwrap_or_else(|| third_generation())))
@@ -154,7 +154,7 @@ impl Family {
 
     /// The command that is for this, where the family has one; of several one of its own, and the first by name.
     #[must_use]
-    pub fn by_role(&self, role: Role) -> Option<&Command> {
+    pub(crate) fn by_role(&self, role: Role) -> Option<&Command> {
         let mut fitting = self.commands.iter().filter(|command| command.role == role);
         let own = fitting.clone().find(|command| self.own.contains(&command.name));
         own.or_else(|| fitting.next())
@@ -242,19 +242,19 @@ const TABLES: [&str; 4] = [
 
 /// The family of this name.
 #[must_use]
-pub fn family(name: &str) -> Option<&'static Family> {
+pub(crate) fn family(name: &str) -> Option<&'static Family> {
     families().iter().chain([third_generation()]).find(|family| family.name.eq_ignore_ascii_case(name))
 }
 
 /// The command of this name without `AT`, of the first family that has one: what a name stands for whatever the modem is.
 #[must_use]
-pub fn known(name: &[u8]) -> Option<&'static Command> {
+pub(crate) fn known(name: &[u8]) -> Option<&'static Command> {
     families().iter().find_map(|family| family.named(name))
 }
 
 /// All families but [`third_generation`]; one that was [added](add) comes first.
 #[must_use]
-pub fn families() -> &'static [Family] {
+pub(crate) fn families() -> &'static [Family] {
     FAMILIES.get_or_init(built_in)
 }
 

@@ -67,7 +67,7 @@ impl<'a> Line<'a> {
     /// The only command of the line, found without looking for more: `None` where a `;` or a basic command may bring
     /// further ones.
     #[must_use]
-    pub fn sole(self) -> Option<Call<'a>> {
+    pub(crate) fn sole(self) -> Option<Call<'a>> {
         let body = self.text.get(self.body..)?;
         let extended = body.first().is_some_and(|byte| is_prefix(*byte));
         if !extended || memchr::memchr(b';', body).is_some() {
@@ -123,7 +123,7 @@ pub struct Parameter<'a> {
     /// It stood in quotes; the last of them may be missing.
     pub quoted: bool,
     /// Its quotes are closed, or it has none.
-    pub closed: bool,
+    pub(crate) closed: bool,
     /// Where `text` stands in the line that was read.
     pub span: Range<usize>,
 }
@@ -131,7 +131,7 @@ pub struct Parameter<'a> {
 impl<'a> Call<'a> {
     /// A basic command (`E0`, `&W`), also `AT` alone.
     #[must_use]
-    pub fn is_basic(&self) -> bool {
+    pub(crate) fn is_basic(&self) -> bool {
         !self.name.first().is_some_and(|byte| is_prefix(*byte))
     }
 
@@ -190,13 +190,13 @@ pub struct Calls<'a> {
 impl<'a> Calls<'a> {
     /// The commands of a text that stands behind `AT`.
     #[must_use]
-    pub const fn behind_at(text: &'a [u8]) -> Self {
+    pub(crate) const fn behind_at(text: &'a [u8]) -> Self {
         Self { text, at: 0, first: false }
     }
 
     /// Where the next command is looked for, in the text that was given.
     #[must_use]
-    pub const fn position(&self) -> usize {
+    pub(crate) const fn position(&self) -> usize {
         self.at
     }
 }
@@ -301,7 +301,7 @@ fn parameter(text: &[u8], range: Range<usize>) -> Parameter<'_> {
 
 /// Where the byte stands first, outside of quotes.
 #[must_use]
-pub fn unquoted(text: &[u8], wanted: u8) -> Option<usize> {
+pub(crate) fn unquoted(text: &[u8], wanted: u8) -> Option<usize> {
     let mut quoted = false;
     memchr::memchr2_iter(b'"', wanted, text).find(|at| {
         let quote = text.get(*at) == Some(&b'"');
@@ -311,14 +311,14 @@ pub fn unquoted(text: &[u8], wanted: u8) -> Option<usize> {
 }
 
 /// The values behind the head of an answer (`1,"a,b",3`), split at the commas outside quotes, without blanks and quotes.
-pub fn values(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(crate) fn values(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     let call = Call { values: 0..text.len(), text, ..Call::default() };
     call.parameters().map(|parameter| parameter.text)
 }
 
 /// Decimal digits, and nothing else.
 #[must_use]
-pub fn number(digits: &[u8]) -> Option<u32> {
+pub(crate) fn number(digits: &[u8]) -> Option<u32> {
     if digits.is_empty() || digits.len() > 9 {
         return None;
     }
@@ -327,13 +327,13 @@ pub fn number(digits: &[u8]) -> Option<u32> {
 
 /// The bytes begin as a command does: `AT` in any case.
 #[must_use]
-pub const fn is_command(line: &[u8]) -> bool {
+pub(crate) const fn is_command(line: &[u8]) -> bool {
     matches!(line, [b'A' | b'a', b'T' | b't', ..])
 }
 
 /// A whole line that a person would take for a command: `AT`, or `AT` and what may stand behind it.
 #[must_use]
-pub fn is_whole_command(line: &[u8]) -> bool {
+pub(crate) fn is_whole_command(line: &[u8]) -> bool {
     match line {
         [b'A' | b'a', b'T' | b't'] => true,
         [b'A' | b'a', b'T' | b't', next, rest @ ..] => match next {

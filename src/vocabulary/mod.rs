@@ -13,21 +13,25 @@
 //! Pure, and the lowest room but for `notation`: all others read their facts about commands here and have none of their
 //! own. Not a judge: that a command is missing here does not mean that no modem has it.
 
-pub mod codes;
+pub(crate) mod codes;
 mod command;
 mod explain;
 mod family;
 mod line;
-pub mod private;
+pub(crate) mod private;
 mod role;
-pub mod said;
+pub(crate) mod said;
 mod saying;
-pub mod table;
+pub(crate) mod table;
 mod telling;
 
-pub use command::{Answer, Command, Data, Modes, Taken, Takes, Unsure};
-pub use explain::explain;
-pub use family::{AddError, Family, add, families, family, known, sim800, third_generation};
-pub use line::{Call, Calls, Form, Line, Parameter, Place, is_command, is_whole_command, number, unquoted, values};
-pub use role::Role;
-pub use telling::{Evidence, Telling};
+pub use command::{Modes, Takes};
+pub use family::{AddError, Family, add, sim800, third_generation};
+pub use line::{Form, Line};
+
+pub(crate) use command::{Command, Unsure};
+pub(crate) use explain::explain;
+pub(crate) use family::{families, family, known};
+pub(crate) use line::{Call, Calls, Parameter, Place, is_command, is_whole_command, number};
+pub(crate) use role::Role;
+pub(crate) use telling::{Evidence, Telling};

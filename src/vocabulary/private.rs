@@ -11,16 +11,16 @@ use super::table::{self, Table};
 
 /// What is private in an answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Told {
+pub(crate) struct Told {
     /// What its fields are, in order.
     pub(super) fields: Vec<Taken>,
     /// What comes behind it.
-    pub follows: Follows,
+    pub(crate) follows: Follows,
 }
 
 /// What comes behind an answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Follows {
+pub(crate) enum Follows {
     /// Nothing that is private.
     #[default]
     Nothing,
@@ -32,7 +32,7 @@ pub enum Follows {
 
 /// What is known of the parameters of one command name.
 #[derive(Clone, Debug, Default)]
-pub struct Parameters {
+pub(crate) struct Parameters {
     /// One list a table that has the name and says something of its parameters.
     readings: Vec<&'static [Taken]>,
 }
@@ -67,25 +67,25 @@ fn by_name(all: impl Iterator<Item = (&'static str, &'static [Taken])>) -> HashM
 
 /// What is private in an answer, by its head in capitals (`+CLIP:`), or in the bare answer to a command (`AT+GSN`).
 #[must_use]
-pub fn told(head: &[u8]) -> Option<&'static Told> {
+pub(crate) fn told(head: &[u8]) -> Option<&'static Told> {
     TOLD.get(head).copied()
 }
 
 /// What is known of the parameters of a command, by its name without `AT`, whatever its case (`+CPIN`).
 #[must_use]
-pub fn parameters(name: &[u8]) -> Option<&'static Parameters> {
+pub(crate) fn parameters(name: &[u8]) -> Option<&'static Parameters> {
     in_capitals(name, |name| PARAMETERS.get(name))
 }
 
 /// All names with something known of their parameters: `+CPIN`, in capitals without `AT`.
-pub fn names() -> impl Iterator<Item = &'static [u8]> {
+pub(crate) fn names() -> impl Iterator<Item = &'static [u8]> {
     PARAMETERS.keys().copied()
 }
 
 impl Told {
     /// What a field is, by its place from 0.
     #[must_use]
-    pub fn kind(&self, at: usize) -> Takes {
+    pub(crate) fn kind(&self, at: usize) -> Takes {
         let here = self.fields.get(at).or_else(|| self.fields.last().filter(|last| last.on));
         here.map_or(Takes::Other, |taken| taken.what)
     }
@@ -98,7 +98,7 @@ impl Parameters {
     /// It needs only what stands in front of the parameter, so that a command can be judged while it is typed. Where
     /// families differ, the more private reading wins.
     #[must_use]
-    pub fn kind(&self, at: usize, numbered: bool, before: &[u8]) -> Takes {
+    pub(crate) fn kind(&self, at: usize, numbered: bool, before: &[u8]) -> Takes {
         let kinds = self.readings.iter().map(|taken| {
             let optional = taken.first().is_some_and(|first| first.optional);
             let at = at + usize::from(optional && !numbered);
@@ -117,7 +117,7 @@ impl Parameters {
 
     /// Some parameter may be secret.
     #[must_use]
-    pub fn may_be_secret(&self) -> bool {
+    pub(crate) fn may_be_secret(&self) -> bool {
         self.readings.iter().any(|taken| taken.iter().any(Taken::may_be_secret))
     }
 }

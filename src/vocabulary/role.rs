@@ -4,7 +4,7 @@ macro_rules! roles {
     ($($(#[$doc:meta])* $role:ident = $word:literal,)*) => {
         /// What a command is for, as far as that changes what the modem does or will say. The word stands in the tables.
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-        pub enum Role {
+        pub(crate) enum Role {
             $($(#[$doc])* $role,)*
             /// Something else, or not known.
             #[default]
@@ -142,7 +142,7 @@ roles! {
 impl Role {
     /// Nothing of the modem's state follows from it.
     #[must_use]
-    pub const fn tells_nothing(self) -> bool {
+    pub(crate) const fn tells_nothing(self) -> bool {
         matches!(
             self,
             Self::Other | Self::Identity | Self::Ussd | Self::HttpSetting | Self::MqttConnect | Self::MqttPublish
@@ -151,7 +151,7 @@ impl Role {
 
     /// It is refused with `+CMS ERROR`.
     #[must_use]
-    pub const fn is_sms(self) -> bool {
+    pub(crate) const fn is_sms(self) -> bool {
         matches!(self, Self::SmsMode | Self::SmsList | Self::SmsRead | Self::SmsSend | Self::SmsStore | Self::Sms)
     }
 }

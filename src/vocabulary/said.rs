@@ -6,7 +6,7 @@ use super::codes;
 use super::line::number;
 
 /// Stands for the code of an error that shows none.
-pub const NO_CODE: u16 = u16::MAX;
+pub(crate) const NO_CODE: u16 = u16::MAX;
 
 /// A line of the modem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,6 +121,7 @@ pub enum Said {
 
 /// What the SIM asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::enum_variant_names, reason = "as the modem says it")]
 pub enum Pin {
     /// `READY`.
     Ready,
@@ -174,7 +175,7 @@ impl Said {
 
     /// It ends a command, well or badly.
     #[must_use]
-    pub const fn is_error(self) -> bool {
+    pub(crate) const fn is_error(self) -> bool {
         matches!(self, Self::Error | Self::Cme(_) | Self::Cms(_))
     }
 }

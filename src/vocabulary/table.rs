@@ -22,19 +22,19 @@ pub struct TableError {
 /// What a table says.
 #[derive(Debug, Default)]
 pub(super) struct Table {
-    pub name: &'static str,
-    pub title: &'static str,
-    pub models: Vec<&'static str>,
-    pub commands: Vec<Command>,
+    pub(super) name: &'static str,
+    pub(super) title: &'static str,
+    pub(super) models: Vec<&'static str>,
+    pub(super) commands: Vec<Command>,
     /// The family that it stands on, where that is not 3gpp.
-    pub base: Option<&'static str>,
-    pub without: Vec<&'static str>,
-    pub framed: bool,
-    pub sayings: Vec<(&'static str, Saying)>,
+    pub(super) base: Option<&'static str>,
+    pub(super) without: Vec<&'static str>,
+    pub(super) framed: bool,
+    pub(super) sayings: Vec<(&'static str, Saying)>,
     /// Table, code, text.
-    pub codes: Vec<(&'static str, &'static str, &'static str)>,
+    pub(super) codes: Vec<(&'static str, &'static str, &'static str)>,
     /// What is private in answers, by their heads.
-    pub told: Vec<(&'static str, Told)>,
+    pub(super) told: Vec<(&'static str, Told)>,
 }
 
 /// Reads a table.

@@ -43,11 +43,11 @@ const ENOUGH: u64 = 64 * 1024;
 
 /// What connects the thread to the rest.
 pub(super) struct Wiring {
-    pub waiter: Waiter,
-    pub orders: Receiver<Order>,
-    pub status: Arc<ArcSwap<Status>>,
-    pub news: News,
-    pub time: Time,
+    pub(super) waiter: Waiter,
+    pub(super) orders: Receiver<Order>,
+    pub(super) status: Arc<ArcSwap<Status>>,
+    pub(super) news: News,
+    pub(super) time: Time,
 }
 
 /// One link's thread.

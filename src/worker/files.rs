@@ -18,9 +18,9 @@ const SOON: Duration = Duration::from_millis(5);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Backlog {
     /// Waits to be taken by the system.
-    pub unsent: u64,
+    pub(super) unsent: u64,
     /// Was taken by the system, which has not sent it yet.
-    pub leaving: u64,
+    pub(super) leaving: u64,
 }
 
 /// What is to be done for the file in hand.
@@ -40,9 +40,9 @@ pub(super) enum FileStep {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct GivenUp {
     /// In words, for the log.
-    pub note: String,
+    pub(super) note: String,
     /// What the far end is told, if its protocol has something for that.
-    pub farewell: &'static [u8],
+    pub(super) farewell: &'static [u8],
 }
 
 /// The file in hand, and what is told of the last one.
@@ -177,7 +177,7 @@ impl Files {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Begun {
     /// In words, for the log.
-    pub note: String,
+    pub(super) note: String,
     /// What passes from now on is not to be diagnosed.
-    pub silence: bool,
+    pub(super) silence: bool,
 }

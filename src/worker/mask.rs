@@ -6,7 +6,7 @@ use std::ops::Range;
 
 /// Watches received bytes for the echo of one Send that held secrets.
 #[derive(Debug, Default)]
-pub struct EchoMask {
+pub(crate) struct EchoMask {
     expected: Vec<u8>,
     secret: Vec<Range<usize>>,
     matched: usize,
@@ -14,14 +14,14 @@ pub struct EchoMask {
 
 impl EchoMask {
     /// From now on the echo of `sent` is expected, with these ranges secret. Replaces what was expected before.
-    pub fn expect(&mut self, sent: &[u8], secret: &[Range<usize>]) {
+    pub(crate) fn expect(&mut self, sent: &[u8], secret: &[Range<usize>]) {
         if !secret.is_empty() {
             *self = Self { expected: sent.to_vec(), secret: secret.to_vec(), matched: 0 };
         }
     }
 
     /// Where the secret bytes of the echo stand in `received`.
-    pub fn find(&mut self, received: &[u8]) -> Vec<Range<usize>> {
+    pub(crate) fn find(&mut self, received: &[u8]) -> Vec<Range<usize>> {
         let mut found: Vec<Range<usize>> = Vec::new();
         for (at, byte) in received.iter().enumerate() {
             if self.expected.is_empty() {

@@ -22,19 +22,19 @@ struct Send {
 /// The next bytes to offer to the port, and which Send they belong to.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Offer<'a> {
-    pub id: SendId,
-    pub bytes: &'a [u8],
+    pub(super) id: SendId,
+    pub(super) bytes: &'a [u8],
 }
 
 /// What the port took.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Taken {
-    pub id: SendId,
-    pub bytes: Vec<u8>,
+    pub(super) id: SendId,
+    pub(super) bytes: Vec<u8>,
     /// Secret stretches of `bytes`.
-    pub secret: Vec<Range<usize>>,
+    pub(super) secret: Vec<Range<usize>>,
     /// Nothing of the Send is left.
-    pub last: bool,
+    pub(super) last: bool,
 }
 
 /// Sends that wait. Time is an argument.

@@ -39,9 +39,9 @@ pub(super) enum Place {
 #[derive(Default)]
 pub(super) struct Opening {
     /// The call, where the port is behind a server.
-    pub dial: Option<Dial>,
+    pub(super) dial: Option<Dial>,
     /// Orders that came meanwhile: they wait for the port.
-    pub held: VecDeque<Order>,
+    pub(super) held: VecDeque<Order>,
 }
 
 /// Why there is no link.
@@ -92,9 +92,9 @@ pub(super) enum Step {
 
 /// What is needed to open a port.
 pub(super) struct Caller<'a> {
-    pub spec: &'a LinkSpec,
-    pub settings: &'a LineSettings,
-    pub waker: Waker,
+    pub(super) spec: &'a LinkSpec,
+    pub(super) settings: &'a LineSettings,
+    pub(super) waker: Waker,
 }
 
 impl Place {

@@ -18,11 +18,11 @@ pub(super) enum Ear {
 #[derive(Debug, Default)]
 pub(super) struct Served {
     /// What they said, for the port.
-    pub heard: Vec<Vec<u8>>,
+    pub(super) heard: Vec<Vec<u8>>,
     /// For the log.
-    pub notes: Vec<String>,
+    pub(super) notes: Vec<String>,
     /// Guests came or went.
-    pub news: bool,
+    pub(super) news: bool,
 }
 
 /// The door for guests, where there is one.

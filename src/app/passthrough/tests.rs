@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 
+use super::verdict::Pacing;
 use super::*;
 use crate::macros::runner::{Run, Wish};
 

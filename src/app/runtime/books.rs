@@ -138,7 +138,7 @@ impl Runtime {
     }
 
     /// The window closes while the editor has changes that nobody saved: they are kept in a file beside the book.
-    pub fn keep_unsaved(&self, text: &str) {
+    pub(crate) fn keep_unsaved(&self, text: &str) {
         let Some(book) = &self.book else { return };
         if let Err(error) = book.keep_unsaved(text) {
             // The window is gone: only a terminal can still tell.

@@ -99,7 +99,7 @@ impl Runtime {
     }
 
     /// What was copied, for the clipboard.
-    pub fn take_copied(&mut self) -> Option<String> {
+    pub(crate) fn take_copied(&mut self) -> Option<String> {
         self.copied.take()
     }
 

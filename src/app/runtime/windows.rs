@@ -6,7 +6,7 @@ use super::Runtime;
 use crate::app::state::{State, Tone};
 
 /// What a further window is started with, so that it does not hide the first one.
-pub const BESIDE: &str = "--beside";
+const BESIDE: &str = "--beside";
 
 /// Windows that were opened from this one. They stay when it is closed.
 #[derive(Debug, Default)]

@@ -20,7 +20,7 @@ use crate::capture::create_private;
 
 /// The file that settings are kept in.
 #[derive(Debug, Default)]
-pub struct SettingsFile {
+pub(crate) struct SettingsFile {
     path: Option<PathBuf>,
     /// Our settings as they were read or saved last: what differs from it is what we changed.
     base: DocumentMut,
@@ -28,7 +28,7 @@ pub struct SettingsFile {
 
 /// Why settings could not be saved.
 #[derive(Debug, thiserror::Error)]
-pub enum SaveError {
+pub(crate) enum SaveError {
     /// The operating system said no.
     #[error("{}: {source}", path.display())]
     Io {
@@ -56,14 +56,14 @@ pub enum SaveError {
 impl SettingsFile {
     /// Settings that live in memory only.
     #[must_use]
-    pub fn nowhere() -> Self {
+    pub(crate) fn nowhere() -> Self {
         Self::default()
     }
 
     /// Reads `path`. A file that is not there gives the defaults. The sentence, where there is one, says what was wrong
     /// and where the bad file is now; it is for the user.
     #[must_use]
-    pub fn load(path: PathBuf) -> (Self, Settings, Option<String>) {
+    pub(crate) fn load(path: PathBuf) -> (Self, Settings, Option<String>) {
         let text = match read_file(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -121,7 +121,7 @@ impl SettingsFile {
 
     /// Where the window was, from the text of a settings file: it is needed before anything can be reported.
     #[must_use]
-    pub fn window_place(text: &str) -> Option<[f32; 4]> {
+    pub(crate) fn window_place(text: &str) -> Option<[f32; 4]> {
         let (_, mut settings) = read(text).ok()?;
         let _said_when_they_are_loaded = settings.bound();
         let place: [f32; 4] = settings.window.try_into().ok()?;
@@ -133,7 +133,7 @@ impl SettingsFile {
     ///
     /// # Errors
     /// [`SaveError`], the old file being untouched.
-    pub fn save(&mut self, settings: &Settings) -> Result<(), SaveError> {
+    pub(crate) fn save(&mut self, settings: &Settings) -> Result<(), SaveError> {
         let Some(path) = self.path.clone() else { return Ok(()) };
         let fresh = document(settings)?;
         let wrong = |source| SaveError::Io { path: path.clone(), source };
@@ -160,7 +160,7 @@ impl SettingsFile {
 }
 
 /// A text of at most 4 MiB from a real file: a device or a pipe in its place would never end.
-pub fn read_file(path: &Path) -> io::Result<String> {
+pub(crate) fn read_file(path: &Path) -> io::Result<String> {
     const MOST: u64 = 4 << 20;
     let data = std::fs::metadata(path)?;
     if !data.is_file() {
@@ -194,7 +194,7 @@ fn one_line(text: &str) -> String {
 ///
 /// # Errors
 /// As the operating system says; the old file is then untouched.
-pub fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }

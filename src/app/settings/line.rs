@@ -20,7 +20,7 @@ impl Adapter {
     /// What differs with it: whether closing leaves DTR up, so that the next opening does not restart the board, and how
     /// fast bytes go out. A pacing that the user chose stays.
     #[must_use]
-    pub fn applied_to(self, line: LineSettings) -> LineSettings {
+    pub(crate) fn applied_to(self, line: LineSettings) -> LineSettings {
         match self {
             Self::Nano if line.pacing.is_none() => {
                 LineSettings { dtr: None, keep_lines: true, pacing: Pacing::NANO, ..line }

@@ -22,7 +22,12 @@ td:first-child { text-align: right; opacity: .6; white-space: pre }
 "#;
 
 /// Writes the page.
-pub fn html(reader: &Reader, options: &Options, out: &mut dyn Write, progress: &Progress) -> Result<(), ExportError> {
+pub(crate) fn html(
+    reader: &Reader,
+    options: &Options,
+    out: &mut dyn Write,
+    progress: &Progress,
+) -> Result<(), ExportError> {
     out.write_all(HEAD.as_bytes())?;
     writeln!(out, "<p>Capture begun {}. Times in seconds since then.</p>", clock(reader, std::time::Duration::ZERO))?;
     if let Some(remark) = &options.remark {

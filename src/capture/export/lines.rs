@@ -9,7 +9,12 @@ use crate::capture::{Content, Reader};
 use crate::notation;
 
 /// `   12.345678 < +CSQ: 8,0\r\n`
-pub fn text(reader: &Reader, options: &Options, out: &mut dyn Write, progress: &Progress) -> Result<(), ExportError> {
+pub(crate) fn text(
+    reader: &Reader,
+    options: &Options,
+    out: &mut dyn Write,
+    progress: &Progress,
+) -> Result<(), ExportError> {
     head(reader, options, out)?;
     for_each_row(reader, options, progress, |row| {
         let seconds = row.at.as_secs_f64();
@@ -32,7 +37,12 @@ pub fn text(reader: &Reader, options: &Options, out: &mut dyn Write, progress: &
 }
 
 /// A line for the row, then `00000010  41 54 0D …  |AT.|` for each 16 bytes; offsets count within the direction.
-pub fn hex(reader: &Reader, options: &Options, out: &mut dyn Write, progress: &Progress) -> Result<(), ExportError> {
+pub(crate) fn hex(
+    reader: &Reader,
+    options: &Options,
+    out: &mut dyn Write,
+    progress: &Progress,
+) -> Result<(), ExportError> {
     head(reader, options, out)?;
     for_each_row(reader, options, progress, |row| {
         let seconds = row.at.as_secs_f64();
@@ -50,7 +60,7 @@ pub fn hex(reader: &Reader, options: &Options, out: &mut dyn Write, progress: &P
 }
 
 /// Transcript text; reading it back gives the same bytes.
-pub fn transcript(
+pub(crate) fn transcript(
     reader: &Reader,
     options: &Options,
     out: &mut dyn Write,

@@ -39,58 +39,46 @@ pub enum Format {
 
 /// A form as the command line, the window and the docs name it.
 #[derive(Clone, Copy, Debug)]
-pub struct Form {
+pub(crate) struct Form {
     /// What it is.
-    pub format: Format,
+    pub(crate) format: Format,
     /// After `--as`.
-    pub word: &'static str,
+    pub(crate) word: &'static str,
     /// In the window's list.
-    pub title: &'static str,
+    pub(crate) title: &'static str,
     /// In the command's help.
-    pub about: &'static str,
-    /// How a file of this form ends.
-    pub ending: &'static str,
+    pub(crate) about: &'static str,
 }
 
 /// All forms, those that are wanted most first. A new one is an entry here and its writer in [`export`].
-pub const FORMS: [Form; 8] = [
+pub(crate) const FORMS: [Form; 8] = [
     Form {
         format: Format::Text,
         word: "text",
         title: "Text, a line each row",
         about: "A line each row: seconds, direction, text in the notation",
-        ending: "txt",
     },
     Form {
         format: Format::Transcript,
         word: "transcript",
         title: "Transcript, to paste and to diagnose",
         about: "Transcript text",
-        ending: "txt",
     },
-    Form { format: Format::Html, word: "html", title: "HTML page", about: "A page for a browser", ending: "html" },
-    Form { format: Format::Csv, word: "csv", title: "CSV", about: "A table; exact", ending: "csv" },
+    Form { format: Format::Html, word: "html", title: "HTML page", about: "A page for a browser" },
+    Form { format: Format::Csv, word: "csv", title: "CSV", about: "A table; exact" },
     Form {
         format: Format::CsvSpreadsheet,
         word: "csv-spreadsheet",
         title: "CSV for spreadsheets",
         about: "A table for spreadsheet programs: no cell is taken for a formula",
-        ending: "csv",
     },
-    Form {
-        format: Format::JsonLines,
-        word: "jsonl",
-        title: "JSON Lines",
-        about: "A JSON object each row",
-        ending: "jsonl",
-    },
-    Form { format: Format::Hex, word: "hex", title: "Hex dump", about: "A hex dump", ending: "txt" },
+    Form { format: Format::JsonLines, word: "jsonl", title: "JSON Lines", about: "A JSON object each row" },
+    Form { format: Format::Hex, word: "hex", title: "Hex dump", about: "A hex dump" },
     Form {
         format: Format::Raw,
         word: "raw",
         title: "Raw bytes of one direction",
         about: "The bytes of one direction, nothing else; needs --no-redact",
-        ending: "bin",
     },
 ];
 

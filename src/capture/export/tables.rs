@@ -52,7 +52,7 @@ impl Record {
 
 /// A heading and a line each row. The spreadsheet flavour puts a `'` in front of cells that a program would calculate;
 /// the plain one is exact, since answers of a modem begin with `+`.
-pub fn csv(
+pub(crate) fn csv(
     reader: &Reader,
     options: &Options,
     spreadsheet: bool,
@@ -71,7 +71,7 @@ pub fn csv(
 }
 
 /// An object each row.
-pub fn json_lines(
+pub(crate) fn json_lines(
     reader: &Reader,
     options: &Options,
     out: &mut dyn Write,

@@ -18,7 +18,7 @@ const MOST_INTERFACES: usize = 256;
 
 /// What a block says about how to read the packets after it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Context {
+pub(crate) struct Context {
     big_endian: bool,
     interfaces: Vec<Interface>,
 }
@@ -31,16 +31,16 @@ struct Interface {
 
 /// A packet of ours, borrowed from the block it stands in.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Packet<'a> {
+pub(crate) struct Packet<'a> {
     /// Microseconds since 1970.
-    pub time_us: u64,
+    pub(crate) time_us: u64,
     /// What it holds.
-    pub item: EntryItem<'a>,
+    pub(crate) item: EntryItem<'a>,
 }
 
 /// What a packet, an entry of the capture, holds.
 #[derive(Debug, PartialEq, Eq)]
-pub enum EntryItem<'a> {
+pub(crate) enum EntryItem<'a> {
     /// Bytes of one read or write.
     Data {
         /// Which way.
@@ -60,7 +60,7 @@ pub enum EntryItem<'a> {
 
 /// What a block is.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Block<'a> {
+pub(crate) enum Block<'a> {
     /// A section or interface begins: read what follows with this.
     Context(Context),
     /// The capture began at this time, in microseconds since 1970.
@@ -72,7 +72,7 @@ pub enum Block<'a> {
 }
 
 /// Length of the block that starts here: `None` when these bytes do not begin a block, or too few are there to tell.
-pub fn block_length(bytes: &[u8], context: &Context) -> Option<usize> {
+pub(crate) fn block_length(bytes: &[u8], context: &Context) -> Option<usize> {
     let kind = word(bytes, 0, false)?;
     let big_endian =
         if kind == SECTION { word(bytes, 8, false)? == BYTE_ORDER.swap_bytes() } else { context.big_endian };
@@ -81,7 +81,7 @@ pub fn block_length(bytes: &[u8], context: &Context) -> Option<usize> {
 }
 
 /// Reads one whole block. `None` when it is damaged.
-pub fn decode<'a>(block: &'a [u8], context: &Context) -> Option<Block<'a>> {
+pub(crate) fn decode<'a>(block: &'a [u8], context: &Context) -> Option<Block<'a>> {
     let kind = word(block, 0, context.big_endian)?;
     if word(block, 0, false)? == SECTION {
         let big_endian = match word(block, 8, false)? {
@@ -126,7 +126,7 @@ pub fn decode<'a>(block: &'a [u8], context: &Context) -> Option<Block<'a>> {
 }
 
 /// Quickly: this block is a packet that [`decode`] makes a record of, if it is not damaged.
-pub fn holds_record(block: &[u8], context: &Context) -> bool {
+pub(crate) fn holds_record(block: &[u8], context: &Context) -> bool {
     let word = |at| word(block, at, context.big_endian);
     let ours = || context.interfaces.get(word(8)? as usize).filter(|interface| interface.link_type == LINK_TYPE);
     if word(0) != Some(PACKET) || ours().is_none() {
@@ -211,7 +211,7 @@ fn event_record<'a>(event: u8, lines: u8, options: impl Iterator<Item = (u16, &'
 
 impl Context {
     /// Of the interface that was described last.
-    pub fn last_link_type(&self) -> Option<u16> {
+    pub(crate) fn last_link_type(&self) -> Option<u16> {
         self.interfaces.last().map(|interface| interface.link_type)
     }
 }
@@ -235,7 +235,7 @@ impl Interface {
 }
 
 /// How to read what comes after these blocks.
-pub fn context_after(header: &[u8]) -> Context {
+pub(crate) fn context_after(header: &[u8]) -> Context {
     let mut context = Context::default();
     let mut rest = header;
     while let Some(length) = block_length(rest, &context) {

@@ -22,7 +22,7 @@ const SHORTEST_CELL: usize = 4;
 /// Collects changes and values from the entries of a capture, in order.
 #[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is about what may come next; they do not exclude each other")]
-pub struct Collector {
+pub(crate) struct Collector {
     rx: Line,
     tx: Line,
     values: Values,
@@ -75,7 +75,7 @@ struct Line {
 }
 
 impl Collector {
-    pub fn entry(&mut self, entry: &Entry<'_>) {
+    pub(crate) fn entry(&mut self, entry: &Entry<'_>) {
         let EntryItem::Data { direction, bytes, secret, .. } = &entry.item else { return };
         let start = entry.position.bytes(*direction);
         for range in secret {
@@ -120,14 +120,14 @@ impl Collector {
         }
     }
 
-    pub fn finish(&mut self) {
+    pub(crate) fn finish(&mut self) {
         for direction in [Direction::Tx, Direction::Rx] {
             self.end_line(direction);
             self.end_secret(direction);
         }
     }
 
-    pub fn into_parts(self) -> (Vec<Change>, Values) {
+    pub(crate) fn into_parts(self) -> (Vec<Change>, Values) {
         (self.changes, self.values)
     }
 

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::bytes::Regex;
 
 /// The arguments of a line from `start` on: split at commas outside quotes, quotes taken off.
-pub fn arguments(line: &[u8], start: usize) -> Vec<Range<usize>> {
+pub(crate) fn arguments(line: &[u8], start: usize) -> Vec<Range<usize>> {
     let mut fields = Vec::new();
     let mut quoted = false;
     let mut begin = start;
@@ -25,7 +25,7 @@ pub fn arguments(line: &[u8], start: usize) -> Vec<Range<usize>> {
 }
 
 /// Without blanks and quotes around it.
-pub fn trimmed(line: &[u8], range: Range<usize>) -> Range<usize> {
+pub(crate) fn trimmed(line: &[u8], range: Range<usize>) -> Range<usize> {
     let (mut start, mut end) = (range.start, range.end.min(line.len()));
     let drops = |byte: Option<&u8>| byte.is_some_and(|byte| b" \"\t".contains(byte));
     while start < end && drops(line.get(start)) {
@@ -38,7 +38,7 @@ pub fn trimmed(line: &[u8], range: Range<usize>) -> Range<usize> {
 }
 
 /// A phone number as people and modems write it, five digits at least.
-pub fn is_number(field: &[u8]) -> bool {
+pub(crate) fn is_number(field: &[u8]) -> bool {
     let digits = field.iter().filter(|byte| byte.is_ascii_digit()).count();
     digits >= 5
         && field
@@ -48,12 +48,12 @@ pub fn is_number(field: &[u8]) -> bool {
 }
 
 /// A whole PDU, or a text in UCS2: nothing but hex digits, and many.
-pub fn is_long_hex(field: &[u8]) -> bool {
+pub(crate) fn is_long_hex(field: &[u8]) -> bool {
     field.len() >= 16 && field.len().is_multiple_of(2) && field.iter().all(u8::is_ascii_hexdigit)
 }
 
 /// IPv4, but for addresses that everybody has.
-pub fn is_private_address(field: &[u8]) -> bool {
+pub(crate) fn is_private_address(field: &[u8]) -> bool {
     let Some(address) = std::str::from_utf8(field).ok().and_then(|text| text.parse::<std::net::Ipv4Addr>().ok()) else {
         return false;
     };
@@ -61,7 +61,7 @@ pub fn is_private_address(field: &[u8]) -> bool {
 }
 
 /// The Luhn check of ISO/IEC 7812, as IMEIs and SIM card numbers have it.
-pub fn luhn(digits: &[u8]) -> bool {
+pub(crate) fn luhn(digits: &[u8]) -> bool {
     let sum: u32 = digits
         .iter()
         .rev()
@@ -79,17 +79,18 @@ pub fn luhn(digits: &[u8]) -> bool {
 }
 
 /// Runs of digits.
-pub static DIGITS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?-u)\+?[0-9]{8,22}[Ff]?").ok());
+pub(crate) static DIGITS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?-u)\+?[0-9]{8,22}[Ff]?").ok());
 /// Phone numbers as people write them: `+41 79 123 45 67`, `+41(0)79-123-45-67`.
-pub static SPACED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?-u)\+[0-9][0-9 ().-]{7,22}[0-9]").ok());
+pub(crate) static SPACED: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?-u)\+[0-9][0-9 ().-]{7,22}[0-9]").ok());
 /// Hardware addresses of Bluetooth and Wi-Fi.
-pub static HARDWARE: LazyLock<Option<Regex>> =
+pub(crate) static HARDWARE: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?i-u)\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b").ok());
 /// IPv4 addresses.
-pub static ADDRESSES: LazyLock<Option<Regex>> =
+pub(crate) static ADDRESSES: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?-u)\b[0-9]{1,3}(?:\.[0-9]{1,3}){3}\b").ok());
 /// Credentials in payloads: the group that matched is the value.
-pub static TOKENS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+pub(crate) static TOKENS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let alternatives = [
         // Header fields.
         r"(?:authorization:\s*(?:\w+\s+)?)([^\s]{3,})",
@@ -105,7 +106,7 @@ pub static TOKENS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&format!("(?i-u){}", alternatives.join("|"))).ok()
 });
 /// Logins of mail and FTP, at the start of a line that is sent.
-pub static LOGINS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+pub(crate) static LOGINS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let alternatives = [
         r"^PASS\s+(\S+)",
         r"^\S{1,8}\s+LOGIN\s+\S+\s+(\S+)",
@@ -116,12 +117,12 @@ pub static LOGINS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// The group of a match that is a value.
-pub fn value<'a>(found: &regex::bytes::Captures<'a>) -> Option<regex::bytes::Match<'a>> {
+pub(crate) fn value<'a>(found: &regex::bytes::Captures<'a>) -> Option<regex::bytes::Match<'a>> {
     found.iter().skip(1).flatten().next()
 }
 
 /// A number without the blanks and marks that people put in.
-pub fn compact(number: &[u8]) -> Vec<u8> {
+pub(crate) fn compact(number: &[u8]) -> Vec<u8> {
     number.iter().copied().filter(|byte| !b" ().-/".contains(byte)).collect()
 }
 

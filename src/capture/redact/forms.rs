@@ -13,7 +13,7 @@ const LONG_NUMBER: usize = 8;
 
 /// All forms of all values.
 #[derive(Clone, Debug, Default)]
-pub struct Forms {
+pub(crate) struct Forms {
     regex: Option<Regex>,
     /// By form, without gaps and in upper case.
     stand_ins: HashMap<Vec<u8>, (Kind, String)>,
@@ -21,7 +21,7 @@ pub struct Forms {
 
 impl Forms {
     /// The forms of these values.
-    pub fn of(values: &Values) -> Self {
+    pub(crate) fn of(values: &Values) -> Self {
         let mut stand_ins = HashMap::new();
         let mut expressions = Vec::new();
         for (kind, value, stand_in) in values.everywhere() {
@@ -41,17 +41,17 @@ impl Forms {
         Self { regex: regex.and_then(Result::ok), stand_ins }
     }
 
-    pub fn regex(&self) -> Option<&Regex> {
+    pub(crate) fn regex(&self) -> Option<&Regex> {
         self.regex.as_ref()
     }
 
     /// What stands in for this match.
-    pub fn of_match(&self, found: &[u8]) -> Option<(Kind, String)> {
+    pub(crate) fn of_match(&self, found: &[u8]) -> Option<(Kind, String)> {
         self.stand_ins.get(&normal(found)).cloned()
     }
 
     /// The text of a note.
-    pub fn replace(&self, text: &str) -> String {
+    pub(crate) fn replace(&self, text: &str) -> String {
         let Some(regex) = &self.regex else { return text.to_owned() };
         let replaced = regex.replace_all(text.as_bytes(), |found: &Captures<'_>| {
             let found = found.get(0).map(|found| found.as_bytes()).unwrap_or_default();
@@ -145,7 +145,7 @@ fn forms_of(kind: Kind, value: &[u8]) -> Vec<Form> {
 }
 
 /// `0041…`, four digits a character (UTF-16), as `AT+CSCS="UCS2"` writes strings.
-pub fn ucs2_hex(text: &str) -> String {
+pub(crate) fn ucs2_hex(text: &str) -> String {
     let mut hex = String::new();
     for unit in text.encode_utf16() {
         let _never_fails = write!(hex, "{unit:04X}");
@@ -154,7 +154,7 @@ pub fn ucs2_hex(text: &str) -> String {
 }
 
 /// The text of such a string.
-pub fn from_ucs2_hex(hex: &[u8]) -> Option<String> {
+pub(crate) fn from_ucs2_hex(hex: &[u8]) -> Option<String> {
     if hex.is_empty() || !hex.len().is_multiple_of(4) {
         return None;
     }
@@ -174,7 +174,7 @@ fn semi_octets(digits: &str) -> String {
 }
 
 /// Numbers of service centre and sender or receiver in a PDU (3GPP TS 23.040, section 9.2.2), as far as it is one.
-pub fn pdu_numbers(pdu: &[u8]) -> Vec<String> {
+pub(crate) fn pdu_numbers(pdu: &[u8]) -> Vec<String> {
     let Ok(bytes) = hex::decode(pdu) else { return Vec::new() };
     let number = |type_at: usize, digits: usize| {
         let plus = if bytes.get(type_at)? & 0x70 == 0x10 { "+" } else { "" };

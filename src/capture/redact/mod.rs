@@ -26,11 +26,11 @@ use crate::modem::Direction;
 use collect::Collector;
 use forms::Forms;
 
-pub use crate::modem::secrets::SecretFinder;
+pub(crate) use crate::modem::secrets::SecretFinder;
 pub(super) use crate::modem::secrets::merged;
 
 /// Counted up when what is found changes, so that an export says what it was made with.
-pub const RULES_VERSION: u32 = 3;
+pub(crate) const RULES_VERSION: u32 = 3;
 /// A copy of a larger capture goes to a temporary file.
 const MOST_IN_MEMORY: u64 = 48 * 1024 * 1024;
 
@@ -68,7 +68,7 @@ pub enum Kind {
 impl Kind {
     /// In the stand-ins.
     #[must_use]
-    pub fn tag(self) -> &'static str {
+    pub(crate) fn tag(self) -> &'static str {
         match self {
             Self::Secret => "SECRET",
             Self::Imei => "IMEI",
@@ -88,7 +88,7 @@ impl Kind {
 
     /// For people, many of them.
     #[must_use]
-    pub fn plural(self) -> &'static str {
+    pub(crate) fn plural(self) -> &'static str {
         match self {
             Self::Secret => "PINs and passwords",
             Self::Imei => "IMEIs",
@@ -129,7 +129,7 @@ pub struct Change {
     /// What stands there.
     pub kind: Kind,
     /// What it becomes.
-    pub stand_in: String,
+    pub(crate) stand_in: String,
 }
 
 /// What redaction of a capture would change.
@@ -192,7 +192,7 @@ impl Plan {
 
     /// A sentence for the head of an export.
     #[must_use]
-    pub fn remark(&self) -> String {
+    pub(crate) fn remark(&self) -> String {
         let mut text = format!("Redacted by modemscope {} (rules {RULES_VERSION}): ", env!("CARGO_PKG_VERSION"));
         let counts = self.counts();
         if counts.is_empty() {

@@ -6,7 +6,7 @@ use super::Kind;
 
 /// Values that were found, numbered in order of appearance.
 #[derive(Debug, Default)]
-pub struct Values {
+pub(crate) struct Values {
     numbers: HashMap<(Kind, Vec<u8>), usize>,
     list: Vec<(Kind, Vec<u8>, String)>,
     counts: HashMap<Kind, usize>,
@@ -14,7 +14,7 @@ pub struct Values {
 
 impl Values {
     /// The stand-in of a value.
-    pub fn stand_in(&mut self, kind: Kind, value: &[u8]) -> String {
+    pub(crate) fn stand_in(&mut self, kind: Kind, value: &[u8]) -> String {
         if kind == Kind::Secret {
             self.numbers.entry((kind, value.to_vec())).or_insert_with(|| {
                 self.list.push((kind, value.to_vec(), "<SECRET>".to_owned()));
@@ -38,7 +38,7 @@ impl Values {
     }
 
     /// The values that are replaced wherever they stand: not those that could be anything.
-    pub fn everywhere(&self) -> impl Iterator<Item = (Kind, &[u8], &String)> {
+    pub(crate) fn everywhere(&self) -> impl Iterator<Item = (Kind, &[u8], &String)> {
         self.list
             .iter()
             .filter(|(kind, value, _)| {
@@ -47,7 +47,7 @@ impl Values {
             .map(|(kind, value, stand_in)| (*kind, value.as_slice(), stand_in))
     }
 
-    pub fn kinds(&self) -> impl Iterator<Item = Kind> {
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = Kind> {
         self.list.iter().map(|(kind, ..)| *kind)
     }
 }

@@ -29,7 +29,7 @@ const NEW_FOR: Duration = Duration::from_secs(10);
 
 /// The live list; dropping it ends its thread.
 #[derive(Debug)]
-pub struct PortWatch {
+pub(crate) struct PortWatch {
     ports: Arc<ArcSwapOption<Vec<PortInfo>>>,
     patterns: Sender<Vec<String>>,
     waker: Waker,
@@ -42,7 +42,7 @@ impl PortWatch {
     ///
     /// # Errors
     /// When the process can have no more threads or descriptors.
-    pub fn start(patterns: Vec<String>, news: News) -> io::Result<Self> {
+    pub(crate) fn start(patterns: Vec<String>, news: News) -> io::Result<Self> {
         let waiter = Waiter::new()?;
         let waker = waiter.waker();
         let ports = Arc::new(ArcSwapOption::empty());
@@ -66,18 +66,18 @@ impl PortWatch {
 
     /// The list as it is now; `None` until the first look is done.
     #[must_use]
-    pub fn ports(&self) -> Option<Arc<Vec<PortInfo>>> {
+    pub(crate) fn ports(&self) -> Option<Arc<Vec<PortInfo>>> {
         self.ports.load_full()
     }
 
     /// Looks anew, also for who holds the ports: the user is about to choose one.
-    pub fn look(&self) {
+    pub(crate) fn look(&self) {
         self.asked.store(true, Ordering::Release);
         self.waker.wake();
     }
 
     /// Looks for other patterns from now on.
-    pub fn set_patterns(&self, patterns: Vec<String>) {
+    pub(crate) fn set_patterns(&self, patterns: Vec<String>) {
         // Only a thread that has ended or is four changes behind does not take them; the next change will.
         let _ = self.patterns.try_send(patterns);
         self.waker.wake();

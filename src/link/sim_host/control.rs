@@ -45,7 +45,7 @@ impl From<String> for Answer {
 }
 
 /// Where lines come in.
-pub struct Inlet {
+pub(crate) struct Inlet {
     give: Sender<Line>,
     take: Receiver<Line>,
     waker: Waker,
@@ -53,7 +53,7 @@ pub struct Inlet {
 }
 
 /// A listening control socket; the file of a Unix socket goes with it.
-pub struct ControlSocket(Option<PathBuf>);
+pub(crate) struct ControlSocket(Option<PathBuf>);
 
 impl Drop for ControlSocket {
     fn drop(&mut self) {
@@ -67,7 +67,7 @@ impl Drop for ControlSocket {
 impl Inlet {
     /// Nobody has a line in yet; `waker` ends the wait of whoever serves.
     #[must_use]
-    pub fn new(waker: Waker) -> Self {
+    pub(crate) fn new(waker: Waker) -> Self {
         let (give, take) = bounded(WAITING);
         Self { give, take, waker, clients: Arc::default() }
     }
@@ -76,7 +76,7 @@ impl Inlet {
     ///
     /// # Errors
     /// When no thread can be started.
-    pub fn read_terminal(&self) -> io::Result<()> {
+    pub(crate) fn read_terminal(&self) -> io::Result<()> {
         let (give, waker) = (self.give.clone(), self.waker.clone());
         let reader = move || {
             for text in io::stdin().lines().map_while(Result::ok).filter(|line| !line.trim().is_empty()) {
@@ -95,7 +95,7 @@ impl Inlet {
     ///
     /// # Errors
     /// When it cannot listen there.
-    pub fn listen(&self, name: &str) -> io::Result<ControlSocket> {
+    pub(crate) fn listen(&self, name: &str) -> io::Result<ControlSocket> {
         if let Ok(address) = name.parse::<SocketAddr>() {
             let listener = TcpListener::bind(address)?;
             self.accept(move || {
@@ -242,7 +242,7 @@ impl Said {
 }
 
 /// All who work the modem, and what they wait for.
-pub struct Desk {
+pub(crate) struct Desk {
     inlet: Inlet,
     play: Option<Play>,
     expecting: Vec<Expecting>,
@@ -254,7 +254,7 @@ pub struct Desk {
 impl Desk {
     /// Lines of `inlet`, and a scenario.
     #[must_use]
-    pub fn new(inlet: Inlet, scenario: Option<&Scenario>) -> Self {
+    pub(crate) fn new(inlet: Inlet, scenario: Option<&Scenario>) -> Self {
         Self {
             inlet,
             play: scenario.map(Play::new),
@@ -267,7 +267,7 @@ impl Desk {
 
     /// The scenario as far as it was played.
     #[must_use]
-    pub fn play(&self) -> Option<&Play> {
+    pub(crate) fn play(&self) -> Option<&Play> {
         self.play.as_ref()
     }
 

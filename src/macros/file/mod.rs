@@ -8,14 +8,16 @@ mod read;
 mod write;
 
 pub use read::parse;
-pub use write::{print, step_table, table, update_macro, update_step};
+pub use write::print;
+
+pub(crate) use write::{step_table, table, update_macro, update_step};
 
 /// The version this program reads and writes.
-pub const VERSION: i64 = 1;
+pub(crate) const VERSION: i64 = 1;
 /// A larger file is no macro book.
-pub const LARGEST: usize = 4 << 20;
+pub(crate) const LARGEST: usize = 4 << 20;
 /// More steps in one book are refused.
-pub const MOST_STEPS: usize = 20_000;
+pub(crate) const MOST_STEPS: usize = 20_000;
 
 /// Why a text is no macro book.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

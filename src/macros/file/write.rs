@@ -25,7 +25,7 @@ pub fn print(book: &Book) -> String {
 
 /// A macro as a table of its own.
 #[must_use]
-pub fn table(what: &Macro) -> Table {
+pub(crate) fn table(what: &Macro) -> Table {
     let mut table = Table::new();
     table.decor_mut().set_prefix("\n");
     update_macro(&mut table, &Macro::default(), what);
@@ -41,7 +41,7 @@ pub fn table(what: &Macro) -> Table {
 
 /// A step as a table of its own.
 #[must_use]
-pub fn step_table(step: &Step) -> Table {
+pub(crate) fn step_table(step: &Step) -> Table {
     let mut table = Table::new();
     table.decor_mut().set_prefix("  ");
     update_step(&mut table, &Step::default(), step);
@@ -49,7 +49,7 @@ pub fn step_table(step: &Step) -> Table {
 }
 
 /// Sets what differs between `old` and `new` in a macro's table; its steps are not touched.
-pub fn update_macro(table: &mut Table, old: &Macro, new: &Macro) {
+pub(crate) fn update_macro(table: &mut Table, old: &Macro, new: &Macro) {
     let mut put = |key: &str, changed: bool, item: Option<Value>| put(table, key, changed, item, "");
     put("name", old.name != new.name || old.name.is_empty(), Some(text(&new.name)));
     for (key, old, new) in [
@@ -64,7 +64,7 @@ pub fn update_macro(table: &mut Table, old: &Macro, new: &Macro) {
 }
 
 /// Sets what differs between `old` and `new` in a step's table.
-pub fn update_step(table: &mut Table, old: &Step, new: &Step) {
+pub(crate) fn update_step(table: &mut Table, old: &Step, new: &Step) {
     let indent = "  ";
     let mut put = |key: &str, changed: bool, item: Option<Value>| put(table, key, changed, item, indent);
     let for_long = |duration: std::time::Duration| Value::from(duration::print(duration));

@@ -35,7 +35,7 @@ pub struct Foreign {
     /// Its macros; names are made unique.
     pub book: Book,
     /// What was not carried over, a sentence each.
-    pub left_out: Vec<String>,
+    pub(crate) left_out: Vec<String>,
 }
 
 /// Why nothing was imported.

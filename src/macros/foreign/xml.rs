@@ -9,15 +9,15 @@ use super::ForeignError;
 /// An element with its attributes and its own text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Element {
-    pub name: String,
-    pub attributes: Vec<(String, String)>,
-    pub text: String,
+    pub(super) name: String,
+    pub(super) attributes: Vec<(String, String)>,
+    pub(super) text: String,
     /// 0 is the root.
-    pub depth: usize,
+    pub(super) depth: usize,
 }
 
 impl Element {
-    pub fn attribute(&self, name: &str) -> Option<&str> {
+    pub(super) fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 }

@@ -95,7 +95,6 @@ pub(super) struct Book {
     secrets: Secrets,
     next: u64,
     more: u64,
-    revision: u64,
     /// The family of the modem that findings are about.
     pub(super) family: Option<&'static Family>,
 }
@@ -114,7 +113,6 @@ impl Book {
     pub(super) fn add(&mut self, doc: &'static Doc, mut draft: Draft) -> Handle {
         self.next += 1;
         let handle = Handle(self.next);
-        self.revision += 1;
         if self.findings.len() >= KEPT && !self.drop_withdrawn() {
             self.more += 1;
             return handle;
@@ -159,7 +157,6 @@ impl Book {
         finding.title = format!("{title}, {} times.", entry.count);
         finding.resolved = false;
         extend(finding, spans);
-        self.revision += 1;
     }
 
     /// More bytes show what a standing finding of this rule says. False if there is none.
@@ -169,7 +166,6 @@ impl Book {
             return false;
         };
         extend(finding, spans);
-        self.revision += 1;
         true
     }
 
@@ -197,7 +193,6 @@ impl Book {
     pub(super) fn resolve(&mut self, handle: Handle) {
         if let Some(finding) = self.place(handle).and_then(|at| self.findings.get_mut(at)) {
             finding.resolved = true;
-            self.revision += 1;
         }
     }
 
@@ -215,7 +210,6 @@ impl Book {
             if finding.rule == slug {
                 finding.resolved = true;
                 entry.withdrawn = true;
-                self.revision += 1;
             }
         }
     }
@@ -225,7 +219,6 @@ impl Book {
         for finding in &mut self.findings {
             if finding.rule == slug && !finding.resolved {
                 finding.resolved = true;
-                self.revision += 1;
             }
         }
     }
@@ -272,7 +265,6 @@ impl Book {
         let mut kept = self.entries.iter().map(|entry| !entry.withdrawn);
         self.findings.retain(|_| kept.next().unwrap_or(true));
         self.entries.retain(|entry| !entry.withdrawn);
-        self.revision += 1;
     }
 
     pub(super) fn findings(&self) -> &[Finding] {
@@ -281,10 +273,6 @@ impl Book {
 
     pub(super) const fn more(&self) -> u64 {
         self.more
-    }
-
-    pub(super) const fn revision(&self) -> u64 {
-        self.revision
     }
 }
 

@@ -11,7 +11,7 @@ pub struct Reading {
     /// The family of the modem, by its title and its name; `None` where nothing has told it.
     pub family: Option<(&'static str, &'static str)>,
     /// The modem said its model itself; else the family was told by the commands.
-    pub said_its_model: bool,
+    pub(crate) said_its_model: bool,
     /// Somebody has chosen the family.
     pub chosen: bool,
     /// Commands that were sent.
@@ -21,13 +21,13 @@ pub struct Reading {
     /// Of these, those that were refused.
     pub refused: u32,
     /// Commands that got no result.
-    pub unanswered: u32,
+    pub(crate) unanswered: u32,
     /// The first of the refused commands, each once.
-    pub refused_commands: Vec<String>,
+    pub(crate) refused_commands: Vec<String>,
     /// The first of those without a result, each once.
-    pub unanswered_commands: Vec<String>,
+    pub(crate) unanswered_commands: Vec<String>,
     /// Some line was heard that only a modem says.
-    pub spoken: bool,
+    pub(crate) spoken: bool,
 }
 
 impl Diagnoser {
@@ -64,7 +64,7 @@ impl Diagnoser {
 impl Reading {
     /// Neither a command nor an answer of a modem was found.
     #[must_use]
-    pub const fn is_nothing(&self) -> bool {
+    pub(crate) const fn is_nothing(&self) -> bool {
         self.commands == 0 && !self.spoken
     }
 

@@ -14,19 +14,20 @@ use crate::vocabulary::Role;
 
 /// A rule's public name and what people read about it.
 #[derive(Clone, Copy, Debug)]
-pub struct Doc {
+#[cfg_attr(not(test), expect(dead_code, reason = "a test writes `docs/diagnoses.md` from them"))]
+pub(crate) struct Doc {
     /// Its public name, such as `missing-terminator`.
-    pub slug: &'static str,
+    pub(crate) slug: &'static str,
     /// How bad its findings are.
-    pub severity: Severity,
+    pub(crate) severity: Severity,
     /// Its family, a heading of `docs/diagnoses.md`.
-    pub family: &'static str,
+    pub(crate) family: &'static str,
     /// What must be seen on the wire.
-    pub evidence: &'static str,
+    pub(crate) evidence: &'static str,
     /// Why it does not work so.
-    pub why: &'static str,
+    pub(crate) why: &'static str,
     /// What to do.
-    pub fix: &'static str,
+    pub(crate) fix: &'static str,
 }
 
 /// One rule. It hears the kinds of events it names, and may ask to be woken.
@@ -47,32 +48,32 @@ pub(super) trait Rule: Default + std::fmt::Debug {
 
 /// Kinds of events, as bits.
 pub(super) mod hears {
-    pub const COMMAND: u32 = 1;
-    pub const GLUED: u32 = 1 << 1;
-    pub const JUNK: u32 = 1 << 2;
-    pub const STRAY: u32 = 1 << 3;
-    pub const EMPTY: u32 = 1 << 4;
-    pub const EXCESS: u32 = 1 << 5;
-    pub const ECHOED: u32 = 1 << 6;
-    pub const FINAL: u32 = 1 << 7;
-    pub const SAID: u32 = 1 << 8;
-    pub const PROMPT: u32 = 1 << 9;
-    pub const DATA: u32 = 1 << 10;
-    pub const DATA_END: u32 = 1 << 11;
-    pub const UNKNOWN: u32 = 1 << 12;
-    pub const BURST: u32 = 1 << 13;
-    pub const RECEIVED: u32 = 1 << 14;
-    pub const TICK: u32 = 1 << 15;
-    pub const FINISH: u32 = 1 << 16;
+    pub(crate) const COMMAND: u32 = 1;
+    pub(crate) const GLUED: u32 = 1 << 1;
+    pub(crate) const JUNK: u32 = 1 << 2;
+    pub(crate) const STRAY: u32 = 1 << 3;
+    pub(crate) const EMPTY: u32 = 1 << 4;
+    pub(crate) const EXCESS: u32 = 1 << 5;
+    pub(crate) const ECHOED: u32 = 1 << 6;
+    pub(crate) const FINAL: u32 = 1 << 7;
+    pub(crate) const SAID: u32 = 1 << 8;
+    pub(crate) const PROMPT: u32 = 1 << 9;
+    pub(crate) const DATA: u32 = 1 << 10;
+    pub(crate) const DATA_END: u32 = 1 << 11;
+    pub(crate) const UNKNOWN: u32 = 1 << 12;
+    pub(crate) const BURST: u32 = 1 << 13;
+    pub(crate) const RECEIVED: u32 = 1 << 14;
+    pub(crate) const TICK: u32 = 1 << 15;
+    pub(crate) const FINISH: u32 = 1 << 16;
     /// Of [`COMMAND`]: it does more than ask.
-    pub const STEP: u32 = 1 << 17;
+    pub(crate) const STEP: u32 = 1 << 17;
     /// Of [`FINAL`]: that of a command that does more than ask, or was refused, or whose echo was damaged.
-    pub const COURSE: u32 = 1 << 18;
+    pub(crate) const COURSE: u32 = 1 << 18;
     /// Of [`FINAL`]: the command was refused, or its echo was damaged.
-    pub const TROUBLE: u32 = 1 << 19;
+    pub(crate) const TROUBLE: u32 = 1 << 19;
     /// Of [`SAID`]: not just a value that was asked for.
-    pub const NEWS: u32 = 1 << 20;
-    pub const CUT: u32 = 1 << 21;
+    pub(crate) const NEWS: u32 = 1 << 20;
+    pub(crate) const CUT: u32 = 1 << 21;
 }
 
 /// The command does no more than ask, or get in touch. Most commands of a session are such, and few rules need to hear
@@ -125,6 +126,7 @@ macro_rules! rules {
 
         impl Rules {
             /// What people read about them, in the order of the documentation.
+            #[cfg(test)]
             pub(super) const DOCS: &'static [&'static Doc] = &[$(<$rule as Rule>::DOC,)*];
 
             /// Calls the rules that hear one of these kinds.

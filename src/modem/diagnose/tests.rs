@@ -1,6 +1,7 @@
 //! Stories: for each rule one where it must speak and one close to it where it must not.
 
 mod data_end;
+mod docs;
 mod families;
 mod healthy;
 mod laws;

@@ -9,7 +9,7 @@ use crate::vocabulary::{Call, Command, Family, Form, Line, Place, Role};
 #[expect(clippy::struct_excessive_bools, reason = "each tells something else of the command; none excludes another")]
 pub struct Asked {
     /// What the command is for.
-    pub role: Role,
+    pub(crate) role: Role,
     /// What is done with it.
     pub form: Form,
     /// The command as the family knows it; `None` for one that it does not.
@@ -19,11 +19,11 @@ pub struct Asked {
     /// The line may hold further commands.
     pub glued: bool,
     /// The line takes data when it is accepted.
-    pub takes_data: bool,
+    pub(crate) takes_data: bool,
     /// Its final result is `OK`; else one of its own.
-    pub ends_with_ok: bool,
+    pub(crate) ends_with_ok: bool,
     /// Its result comes behind an `OK`, which says only that it was read.
-    pub told_later: bool,
+    pub(crate) told_later: bool,
 }
 
 impl Asked {
@@ -72,7 +72,7 @@ fn chief_of_many<'a>(line: Line<'a>, family: &'static Family) -> (Call<'a>, Opti
 
 /// What a command is for; a letter that no table has is a setting of the line.
 #[must_use]
-pub fn role_of(call: &Call<'_>, command: Option<&Command>) -> Role {
+pub(crate) fn role_of(call: &Call<'_>, command: Option<&Command>) -> Role {
     match command {
         Some(command) => command.role,
         None if call.is_basic() => Role::Basic,

@@ -56,7 +56,7 @@ impl Data {
 
     /// Where the last `len` bytes stand.
     #[must_use]
-    pub fn last_bytes(&self, from_end: usize, len: usize) -> Option<Span> {
+    pub(crate) fn last_bytes(&self, from_end: usize, len: usize) -> Option<Span> {
         let payload = self.payload?;
         let end = (payload.end - payload.start).checked_sub(from_end as u64)?;
         Some(payload.part(end.checked_sub(len as u64)?..end))
@@ -64,7 +64,7 @@ impl Data {
 
     /// The write in hand, if it is all data and all kept.
     #[must_use]
-    pub fn own_write(&self) -> Option<&[u8]> {
+    pub(crate) fn own_write(&self) -> Option<&[u8]> {
         let len = self.write_span.map(|span| span.end - span.start)?;
         (self.whole_write && len == self.write.len() as u64).then_some(&self.write)
     }

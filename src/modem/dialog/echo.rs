@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 /// Inside CIPSEND every byte comes back as it is, the 0x1A too; in text SMS a CR comes back as a new prompt and the 0x1A
 /// need not come at all. So CR, LF and 0x1A may be missing.
 #[derive(Debug, Default)]
-pub struct DataEcho {
+pub(crate) struct DataEcho {
     expected: VecDeque<u8>,
     on: bool,
 }
@@ -17,19 +17,19 @@ const ON_ITS_WAY: usize = 4096;
 
 impl DataEcho {
     /// Data begins; `on` if its echo is to be expected.
-    pub fn begin(&mut self, on: bool) {
+    pub(crate) fn begin(&mut self, on: bool) {
         self.expected.clear();
         self.on = on;
     }
 
     /// Nothing more is expected.
-    pub fn give_up(&mut self) {
+    pub(crate) fn give_up(&mut self) {
         self.expected.clear();
         self.on = false;
     }
 
     /// These bytes went out.
-    pub fn sent(&mut self, bytes: &[u8]) {
+    pub(crate) fn sent(&mut self, bytes: &[u8]) {
         if !self.on {
             return;
         }
@@ -42,12 +42,12 @@ impl DataEcho {
 
     /// Nothing is on its way.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.expected.is_empty()
     }
 
     /// How many of the received bytes are the echo of data.
-    pub fn take(&mut self, received: &[u8]) -> usize {
+    pub(crate) fn take(&mut self, received: &[u8]) -> usize {
         let mut rest = received;
         loop {
             // Nearly always it comes back as it went.
@@ -73,14 +73,14 @@ pub struct Loop {
     /// A modem has said something of its own: never again a loop.
     modem: bool,
     /// Line feeds that came back in unbroken repetition.
-    pub feeds: u32,
+    pub(crate) feeds: u32,
     /// First and last received byte of the repetition.
     pub range: Option<(u64, u64)>,
 }
 
 impl Loop {
     /// A modem speaks here.
-    pub fn rule_out(&mut self) {
+    pub(crate) fn rule_out(&mut self) {
         if !self.modem {
             self.modem = true;
             self.give_up();
@@ -88,7 +88,7 @@ impl Loop {
     }
 
     /// What came is not what was sent, or parts of the log are missing.
-    pub fn give_up(&mut self) {
+    pub(crate) fn give_up(&mut self) {
         self.expected.clear();
         self.broken = true;
         self.feeds = 0;

@@ -74,9 +74,9 @@ pub struct Circumstances {
     /// The data connection.
     pub ip: Ip,
     /// `AT+CIPMUX`.
-    pub mux: Option<bool>,
+    pub(crate) mux: Option<bool>,
     /// Commands before it that were still unanswered.
-    pub unanswered: u32,
+    pub(crate) unanswered: u32,
 }
 
 /// How much of the echo came.
@@ -100,9 +100,9 @@ pub struct Exchange {
     /// The command that decides what is waited for.
     pub asked: Asked,
     /// What that command is for.
-    pub role: Role,
+    pub(crate) role: Role,
     /// The line takes data when it is accepted.
-    pub takes_data: bool,
+    pub(crate) takes_data: bool,
     /// The command line without its line end.
     pub text: Vec<u8>,
     /// Its bytes, without its line end.
@@ -110,29 +110,29 @@ pub struct Exchange {
     /// When its line end went.
     pub at: Option<Duration>,
     /// It ended in LF alone.
-    pub by_feed: bool,
+    pub(crate) by_feed: bool,
     /// What was known when it was sent.
     pub before: Circumstances,
     /// Its echo.
     pub echo: Echo,
     /// What came in place of the echo, where that is damaged.
-    pub echo_text: Vec<u8>,
+    pub(crate) echo_text: Vec<u8>,
     /// Where that stands.
-    pub echo_span: Option<Span>,
+    pub(crate) echo_span: Option<Span>,
     /// Offset of the first received byte after it.
-    pub received_from: u64,
+    pub(crate) received_from: u64,
     /// Offset of the first received byte behind its echo.
-    pub answer_from: u64,
+    pub(crate) answer_from: u64,
     /// Lines of information that came.
-    pub information: u32,
+    pub(crate) information: u32,
     /// Its prompt or other invitation.
-    pub invited: Option<Span>,
+    pub(crate) invited: Option<Span>,
     /// Bytes sent after it and before its prompt, other than commands.
     pub early: Option<Span>,
     /// A 0x1A among them.
-    pub early_terminator: bool,
+    pub(crate) early_terminator: bool,
     /// The data is sent, the result is waited for.
-    pub data_sent: Option<Span>,
+    pub(crate) data_sent: Option<Span>,
     /// An `OK` has come that is not its result.
     pub accepted: bool,
     /// How it ended.
@@ -142,7 +142,7 @@ pub struct Exchange {
 impl Exchange {
     /// The command that decides what is waited for, with its arguments.
     #[must_use]
-    pub fn chief(&self) -> Call<'_> {
+    pub(crate) fn chief(&self) -> Call<'_> {
         self.asked.place.call(&self.text)
     }
 
@@ -233,7 +233,7 @@ impl Exchange {
 
     /// Where its result stands.
     #[must_use]
-    pub fn result_span(&self) -> Option<Span> {
+    pub(crate) fn result_span(&self) -> Option<Span> {
         self.outcome.and_then(|(_, span)| span)
     }
 
@@ -258,7 +258,7 @@ impl Exchange {
 
     /// It waits for its prompt.
     #[must_use]
-    pub const fn awaits_prompt(&self) -> bool {
+    pub(crate) const fn awaits_prompt(&self) -> bool {
         self.takes_data && self.invited.is_none() && self.outcome.is_none()
     }
 }
@@ -294,7 +294,7 @@ pub enum DataEnded {
 }
 
 /// Longest write and longest tail of data that is kept to look at.
-pub const KEPT: usize = 64;
+pub(crate) const KEPT: usize = 64;
 
 /// The data of a command, from its prompt on.
 #[derive(Clone, Debug)]
@@ -302,7 +302,7 @@ pub struct Data {
     /// The command's number.
     pub id: u64,
     /// Which command.
-    pub role: Role,
+    pub(crate) role: Role,
     /// How it ends.
     pub kind: DataKind,
     /// The prompt.

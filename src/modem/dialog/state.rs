@@ -54,14 +54,6 @@ pub enum Connection {
     HostClosed,
 }
 
-impl Connection {
-    /// Known not to be open nor about to be.
-    #[must_use]
-    pub const fn is_down(self) -> bool {
-        matches!(self, Self::None | Self::Refused | Self::Failed | Self::PeerClosed | Self::HostClosed)
-    }
-}
-
 /// The modem's settings and states.
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each was seen or not; none excludes another")]
@@ -69,37 +61,37 @@ pub struct State {
     /// `ATE`.
     pub echo: Option<bool>,
     /// `ATV`.
-    pub verbose: Option<bool>,
+    pub(crate) verbose: Option<bool>,
     /// `ATQ1`.
     pub quiet: Option<bool>,
     /// `AT+CMEE`.
-    pub cmee: Option<u8>,
+    pub(crate) cmee: Option<u8>,
     /// `AT+CIPMUX`.
-    pub mux: Option<bool>,
+    pub(crate) mux: Option<bool>,
     /// `AT+CIPMODE`: transparent mode.
-    pub transparent: Option<bool>,
+    pub(crate) transparent: Option<bool>,
     /// `AT+CIPSPRT`.
-    pub sprt: Option<u8>,
+    pub(crate) sprt: Option<u8>,
     /// `AT+CIPQSEND`.
-    pub quick_send: Option<u8>,
+    pub(crate) quick_send: Option<u8>,
     /// `AT+CIPRXGET`: data is read by hand.
-    pub manual_receive: Option<bool>,
+    pub(crate) manual_receive: Option<bool>,
     /// `AT+CIPHEAD`.
-    pub head: Option<bool>,
+    pub(crate) head: Option<bool>,
     /// Received data has a head, unless that is switched off: the family's way.
-    pub framed: bool,
+    pub(crate) framed: bool,
     /// `AT+CIPATS`: data is sent by a timer.
-    pub timed_send: Option<bool>,
+    pub(crate) timed_send: Option<bool>,
     /// `AT+CMGF`.
-    pub cmgf: Option<u8>,
+    pub(crate) cmgf: Option<u8>,
     /// `AT+CSCS` is a set in which text is written plainly (GSM, IRA).
-    pub plain_texts: Option<bool>,
+    pub(crate) plain_texts: Option<bool>,
     /// `AT+CSCLK`.
     pub sleep: Option<u8>,
     /// `AT+CFUN`.
     pub functions: Option<u8>,
     /// What `AT+CIPSEND?` told.
-    pub send_limit: Option<u32>,
+    pub(crate) send_limit: Option<u32>,
     /// The data connection.
     pub ip: Ip,
     /// The connections; the first one with CIPMUX=0.
@@ -109,17 +101,17 @@ pub struct State {
     /// Last rssi of `+CSQ`.
     pub csq: Option<u8>,
     /// So many of them came.
-    pub csq_readings: u32,
+    pub(crate) csq_readings: u32,
     /// Last state of `+CREG`.
-    pub creg: Option<u8>,
+    pub(crate) creg: Option<u8>,
     /// Last state of `+CGREG` or `+CEREG`.
-    pub data_registration: Option<u8>,
+    pub(crate) data_registration: Option<u8>,
     /// The SIM was seen READY.
-    pub sim_ready: bool,
+    pub(crate) sim_ready: bool,
     /// Boot lines were seen.
     pub started: bool,
     /// `SMS Ready` was seen since.
-    pub sms_ready: bool,
+    pub(crate) sms_ready: bool,
 }
 
 impl State {
@@ -152,21 +144,15 @@ impl State {
     }
 
     /// Sets it.
-    pub fn set_connection(&mut self, n: Option<u8>, connection: Connection) {
+    pub(crate) fn set_connection(&mut self, n: Option<u8>, connection: Connection) {
         if let Some(slot) = self.connections.get_mut(usize::from(n.unwrap_or(0))) {
             *slot = connection;
         }
     }
 
     /// Sets all.
-    pub const fn set_all_connections(&mut self, connection: Connection) {
+    pub(crate) const fn set_all_connections(&mut self, connection: Connection) {
         self.connections = [connection; LINKS as usize];
-    }
-
-    /// Some connection is open, or may be for all that is known.
-    #[must_use]
-    pub fn may_be_connected(&self) -> bool {
-        self.connections.iter().any(|connection| matches!(connection, Connection::Open | Connection::Unknown))
     }
 
     /// Some connection is known to be open.
@@ -177,7 +163,7 @@ impl State {
 
     /// Data of a peer may come without any frame around it.
     #[must_use]
-    pub fn bare_data_possible(&self) -> bool {
+    pub(crate) fn bare_data_possible(&self) -> bool {
         let headless = if self.framed { self.head == Some(false) } else { self.head != Some(true) };
         self.connected() && headless && self.manual_receive != Some(true) && self.mux != Some(true)
     }
@@ -190,7 +176,7 @@ impl State {
     }
 
     /// One command of a line was answered OK.
-    pub fn accepted_call(&mut self, call: &Call<'_>, role: Role) {
+    pub(crate) fn accepted_call(&mut self, call: &Call<'_>, role: Role) {
         let small = call.number(0).and_then(|number| u8::try_from(number).ok());
         let on = small.map(|value| value != 0);
         match (role, call.form) {

@@ -7,21 +7,21 @@ const NAMED: usize = 12;
 
 /// How the commands of a session have fared.
 #[derive(Debug, Default)]
-pub struct Tally {
+pub(crate) struct Tally {
     /// Commands that were sent.
-    pub commands: u32,
+    pub(crate) commands: u32,
     /// Commands that got a result, whatever it was.
-    pub answered: u32,
+    pub(crate) answered: u32,
     /// Of them, those that were refused.
-    pub refused: u32,
+    pub(crate) refused: u32,
     /// The first of the refused ones.
-    pub refused_first: Vec<(String, Span)>,
+    pub(crate) refused_first: Vec<(String, Span)>,
     /// Commands that got none.
-    pub unanswered: u32,
+    pub(crate) unanswered: u32,
     /// Of the commands, those that were the same as the one before.
-    pub repeated: u32,
+    pub(crate) repeated: u32,
     /// The first of the unanswered ones.
-    pub unanswered_first: Vec<(String, Span)>,
+    pub(crate) unanswered_first: Vec<(String, Span)>,
 }
 
 impl Tally {

@@ -12,7 +12,7 @@ const LONG: usize = 8;
 
 /// How a name stands to those of commands with secrets.
 #[derive(Clone, Copy, Debug)]
-pub enum Likeness {
+pub(crate) enum Likeness {
     /// It is one.
     Secret(&'static Parameters),
     /// It is another command.
@@ -30,7 +30,7 @@ static SECRET: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
 });
 
 /// Judges a name in capitals, without `AT`: `+CPIN`.
-pub fn judge(name: &[u8]) -> Likeness {
+pub(crate) fn judge(name: &[u8]) -> Likeness {
     if let Some(parameters) = parameters(name).filter(|parameters| parameters.may_be_secret()) {
         return Likeness::Secret(parameters);
     }
@@ -46,13 +46,13 @@ pub fn judge(name: &[u8]) -> Likeness {
 }
 
 /// Some command's name begins so: what comes next may belong to it (`+CPIN` and `2`).
-pub fn begins_a_name(start: &[u8]) -> bool {
+pub(crate) fn begins_a_name(start: &[u8]) -> bool {
     let known = families().iter().flat_map(Family::commands).map(|command| command.bare_name().as_bytes());
     known.chain(names()).any(|name| name.starts_with(start))
 }
 
 /// Whether a call asks for what a secret was set to. What the SIM asks for is none.
-pub fn asks_for_secret(call: &Call<'_>) -> Option<Vec<u8>> {
+pub(crate) fn asks_for_secret(call: &Call<'_>) -> Option<Vec<u8>> {
     let name = call.name.to_ascii_uppercase();
     let about_sim = name.starts_with(b"+CPIN");
     (!about_sim && matches!(judge(&name), Likeness::Secret(_))).then_some(name)

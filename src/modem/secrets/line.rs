@@ -35,7 +35,7 @@ const fn stops(bytes: &[u8]) -> [bool; 256] {
 
 /// What the rest of the session says about this line.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Around<'a> {
+pub(super) struct Around<'a> {
     /// The SIM asks for its PIN: digits alone are one.
     pub pin: bool,
     /// What was asked for, a command with secrets, by name.
@@ -48,7 +48,7 @@ pub struct Around<'a> {
 
 /// A line that is passing.
 #[derive(Clone, Debug, Default)]
-pub struct Line {
+pub(crate) struct Line {
     /// What stands in it: what was rubbed out is gone. And whether it is secret.
     text: Vec<(u8, bool)>,
     /// It was longer than what is remembered.
@@ -84,27 +84,27 @@ enum State {
 
 impl Line {
     /// What stands in it.
-    pub fn text(&self) -> &[(u8, bool)] {
+    pub(super) fn text(&self) -> &[(u8, bool)] {
         &self.text
     }
 
     /// Nothing of it was forgotten.
-    pub fn is_whole(&self) -> bool {
+    pub(crate) fn is_whole(&self) -> bool {
         !self.cut
     }
 
     /// It holds just this.
-    pub fn is(&self, text: &[u8]) -> bool {
+    pub(super) fn is(&self, text: &[u8]) -> bool {
         !self.cut && self.text.len() == text.len() && self.text.iter().zip(text).all(|((byte, _), want)| byte == want)
     }
 
     /// How much of the echo came, where it is one.
-    pub fn echoed(&self) -> usize {
+    pub(super) fn echoed(&self) -> usize {
         if let State::Echo(length) = self.state { length } else { 0 }
     }
 
     /// Takes the next byte of the line, not its end; true when it is secret.
-    pub fn take(&mut self, byte: u8, way: Direction, around: &Around<'_>) -> bool {
+    pub(super) fn take(&mut self, byte: u8, way: Direction, around: &Around<'_>) -> bool {
         if matches!(byte, 0x08 | 0x7F) {
             self.rub_out(way, around);
             return false;
@@ -124,7 +124,7 @@ impl Line {
     }
 
     /// Takes as many of the next bytes at once as cannot be secret whatever they are: most bytes of a session.
-    pub fn skip(&mut self, bytes: &[u8]) -> usize {
+    pub(super) fn skip(&mut self, bytes: &[u8]) -> usize {
         let stops = match self.state {
             State::Plain => &PLAIN_STOPS,
             State::Head if !self.text.is_empty() && !self.may_be_named() => &HEAD_STOPS,

@@ -20,7 +20,7 @@ const USER: u8 = 0x80;
 
 /// Watches the bytes of one direction.
 #[derive(Clone, Debug, Default)]
-pub struct MqttFinder {
+pub(crate) struct MqttFinder {
     /// Bytes that may be the beginning of a packet, up to its version.
     front: Vec<u8>,
     packet: Option<Packet>,
@@ -59,17 +59,17 @@ enum Front {
 
 impl MqttFinder {
     /// A packet is passing.
-    pub fn is_inside(&self) -> bool {
+    pub(crate) fn is_inside(&self) -> bool {
         self.packet.is_some()
     }
 
     /// Nothing of a packet has come.
-    pub fn is_idle(&self) -> bool {
+    pub(crate) fn is_idle(&self) -> bool {
         self.packet.is_none() && self.front.is_empty()
     }
 
     /// Takes the next byte; true when it is secret.
-    pub fn take(&mut self, byte: u8) -> bool {
+    pub(crate) fn take(&mut self, byte: u8) -> bool {
         if let Some(packet) = &mut self.packet {
             let secret = packet.take(byte);
             if secret.is_none() || packet.left == 0 {

@@ -8,7 +8,7 @@ const LOOKED_AT: usize = 24;
 
 /// What a byte among parameters is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Found {
+pub(crate) enum Found {
     /// Nothing to hide.
     Open,
     /// Part of a secret.
@@ -22,7 +22,7 @@ pub enum Found {
 /// The parameters that are passing.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each tells something else of what has passed")]
-pub struct Values {
+pub(crate) struct Values {
     parameters: &'static Parameters,
     at: usize,
     /// The first parameter is a number.
@@ -43,7 +43,7 @@ pub struct Values {
 }
 
 impl Values {
-    pub fn new(parameters: &'static Parameters) -> Self {
+    pub(crate) fn new(parameters: &'static Parameters) -> Self {
         Self {
             parameters,
             at: 0,
@@ -60,7 +60,7 @@ impl Values {
     }
 
     /// Judges the next byte of the line.
-    pub fn take(&mut self, byte: u8) -> Found {
+    pub(crate) fn take(&mut self, byte: u8) -> Found {
         if self.over {
             let begins = !(byte.is_ascii_alphanumeric() || matches!(byte, b'"' | b',' | b'='));
             return if byte == b' ' {

@@ -2,7 +2,7 @@
 
 /// A text that is no log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Other {
+pub(crate) enum Other {
     /// Nothing is in it.
     Empty,
     /// An Arduino sketch.
@@ -19,7 +19,7 @@ impl Other {
     /// What a text is by its looks, if that is no log. A post may hold a sketch and a log: ask only where no answer of a
     /// modem was found.
     #[must_use]
-    pub fn of(text: &[u8]) -> Option<Self> {
+    pub(crate) fn of(text: &[u8]) -> Option<Self> {
         /// So much of a text shows what it is.
         const HEAD: usize = 1 << 16;
         let head = text.get(..HEAD).unwrap_or(text);
@@ -43,7 +43,7 @@ impl Other {
 
     /// Its name in `diagnose --json --reading`.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Empty => "empty",
             Self::Sketch => "sketch",
@@ -55,7 +55,7 @@ impl Other {
 
     /// What it is and what reads it, in a sentence.
     #[must_use]
-    pub const fn text(self) -> &'static str {
+    pub(crate) const fn text(self) -> &'static str {
         match self {
             Self::Empty => "It is empty.",
             Self::Sketch => "It is an Arduino sketch: modemscope sketch explain FILE tells what is wrong with it.",

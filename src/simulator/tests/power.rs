@@ -1,6 +1,7 @@
 //! Power and what survives it.
 
 use super::*;
+use crate::simulator::profile::SyncBytes;
 
 #[test]
 fn what_was_written_survives_a_restart_and_nothing_else() {

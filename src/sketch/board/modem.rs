@@ -16,7 +16,7 @@ const LATENCY: Nanos = 300 * MICROSECOND;
 pub(in crate::sketch) struct ModemSide {
     rig: Rig,
     /// Its rate; `None` until the sketch has shown its own.
-    pub baud: Option<u32>,
+    pub(crate) baud: Option<u32>,
     /// Bytes on their way to it, with the time at which they are in.
     towards: VecDeque<(Nanos, u8)>,
     /// Bytes on their way from it: start, end, byte.
@@ -28,7 +28,7 @@ pub(in crate::sketch) struct ModemSide {
 
 impl ModemSide {
     /// A modem that has been on for a minute.
-    pub fn new(profile: Profile, seed: u64) -> Self {
+    pub(crate) fn new(profile: Profile, seed: u64) -> Self {
         let mut rig = Rig::new(Modem::new(Profile { paced: false, ..profile }, seed));
         rig.advance(AHEAD);
         rig.poll_uart();
@@ -40,28 +40,28 @@ impl ModemSide {
     }
 
     /// When a byte to or from it is over.
-    pub fn next_byte(&self) -> Option<Nanos> {
+    pub(crate) fn next_byte(&self) -> Option<Nanos> {
         let towards = self.towards.front().map(|(at, _)| *at);
         let coming = self.coming.front().map(|(_, end, _)| *end);
         [towards, coming].into_iter().flatten().min()
     }
 
-    pub fn next_deadline(&self) -> Option<Nanos> {
+    pub(crate) fn next_deadline(&self) -> Option<Nanos> {
         self.rig.next_deadline().map(nanos)
     }
 
     /// A byte gets to it at `end`.
-    pub fn queue(&mut self, end: Nanos, byte: u8) {
+    pub(crate) fn queue(&mut self, end: Nanos, byte: u8) {
         self.towards.push_back((end, byte));
     }
 
     /// A byte from it is on the line; when it is over.
-    pub fn byte_under_way(&self, now: Nanos) -> Option<Nanos> {
+    pub(crate) fn byte_under_way(&self, now: Nanos) -> Option<Nanos> {
         self.coming.front().filter(|(start, end, _)| *start <= now && now < *end).map(|(_, end, _)| *end)
     }
 
     /// All that is due until now.
-    pub fn run(&mut self, now: Nanos) {
+    pub(crate) fn run(&mut self, now: Nanos) {
         while let Some((at, byte)) = self.towards.front().copied().filter(|(at, _)| *at <= now) {
             self.towards.pop_front();
             self.note_rate(byte);
@@ -85,7 +85,7 @@ impl ModemSide {
     }
 
     /// The next byte that is in until now.
-    pub fn take_byte(&mut self, now: Nanos) -> Option<(Nanos, Nanos, u8)> {
+    pub(crate) fn take_byte(&mut self, now: Nanos) -> Option<(Nanos, Nanos, u8)> {
         self.coming.front().filter(|(_, end, _)| *end <= now)?;
         self.coming.pop_front()
     }

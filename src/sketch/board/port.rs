@@ -19,26 +19,26 @@ pub(in crate::sketch) enum Kind {
 }
 
 impl Kind {
-    pub fn is_half_duplex(self) -> bool {
+    pub(crate) fn is_half_duplex(self) -> bool {
         self == Self::Software
     }
 }
 
 #[derive(Debug)]
 pub(in crate::sketch) struct Port {
-    pub name: String,
-    pub kind: Kind,
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
     /// RX and TX of the board, as declared.
-    pub pins: Option<(u8, u8)>,
-    pub baud: Option<u32>,
+    pub(crate) pins: Option<(u8, u8)>,
+    pub(crate) baud: Option<u32>,
     /// All rates it was begun with, and by which line.
-    pub rates: Vec<(u32, u32)>,
-    pub received: VecDeque<Ch>,
+    pub(crate) rates: Vec<(u32, u32)>,
+    pub(crate) received: VecDeque<Ch>,
     /// `setTimeout`.
-    pub timeout: Nanos,
-    pub listens: bool,
-    pub overflowed: bool,
-    pub is_console: bool,
+    pub(crate) timeout: Nanos,
+    pub(crate) listens: bool,
+    pub(crate) overflowed: bool,
+    pub(crate) is_console: bool,
     /// When the last byte is out.
     free_at: Nanos,
     /// The last stretches of sending.
@@ -46,7 +46,7 @@ pub(in crate::sketch) struct Port {
 }
 
 impl Port {
-    pub fn new(name: &str, kind: Kind, pins: Option<(u8, u8)>) -> Self {
+    pub(crate) fn new(name: &str, kind: Kind, pins: Option<(u8, u8)>) -> Self {
         Self {
             name: name.to_owned(),
             kind,
@@ -63,13 +63,13 @@ impl Port {
         }
     }
 
-    pub fn begin(&mut self, baud: u32) {
+    pub(crate) fn begin(&mut self, baud: u32) {
         self.baud = Some(baud);
         self.received.clear();
     }
 
     /// Bytes that wait to be read; one place of the ring stays free.
-    pub fn capacity(&self) -> usize {
+    pub(crate) fn capacity(&self) -> usize {
         match self.kind {
             Kind::Timed => 79,
             _ => 63,
@@ -77,12 +77,12 @@ impl Port {
     }
 
     /// Start bit, eight bits, stop bit.
-    pub fn byte_time(&self) -> Nanos {
+    pub(crate) fn byte_time(&self) -> Nanos {
         10_000_000_000 / u64::from(self.baud.unwrap_or(9600).max(1))
     }
 
     /// Sends a byte: when it begins, when it is out, and when the sketch goes on.
-    pub fn send(&mut self, now: Nanos, length: Nanos) -> (Nanos, Nanos, Nanos) {
+    pub(crate) fn send(&mut self, now: Nanos, length: Nanos) -> (Nanos, Nanos, Nanos) {
         let start = self.free_at.max(now);
         let end = start + length;
         self.free_at = end;
@@ -101,17 +101,17 @@ impl Port {
         (start, end, free)
     }
 
-    pub fn sends_at(&self, time: Nanos) -> bool {
+    pub(crate) fn sends_at(&self, time: Nanos) -> bool {
         self.sent.iter().any(|(start, end)| (*start..*end).contains(&time))
     }
 
     /// `flush`: when all is out.
-    pub fn free_at(&self) -> Nanos {
+    pub(crate) fn free_at(&self) -> Nanos {
         self.free_at
     }
 
     /// `availableForWrite`.
-    pub fn room(&self, now: Nanos) -> u64 {
+    pub(crate) fn room(&self, now: Nanos) -> u64 {
         63_u64.saturating_sub(self.free_at.saturating_sub(now) / self.byte_time().max(1))
     }
 }

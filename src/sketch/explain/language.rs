@@ -4,7 +4,7 @@ use crate::sketch::source::Source;
 
 /// What a text is written in where it is no sketch, and what can be done instead; `None` for a sketch.
 #[must_use]
-pub fn other_language(source: &Source) -> Option<String> {
+pub(crate) fn other_language(source: &Source) -> Option<String> {
     let text: String = source.text().collect::<Vec<_>>().join("\n");
     let has = |word: &str| text.contains(word);
     let is_c = has("#include") || has("void setup") || has("void loop");

@@ -9,10 +9,10 @@ use crate::sketch::syntax::{IntType, Symbol, Type};
 
 /// What a declarator says: the name, the type around it.
 pub(super) struct Declared {
-    pub name: Option<Symbol>,
+    pub(super) name: Option<Symbol>,
     /// `Class` of `Class::name`.
-    pub class: Option<Symbol>,
-    pub ty: Type,
+    pub(super) class: Option<Symbol>,
+    pub(super) ty: Type,
 }
 
 impl Front<'_> {

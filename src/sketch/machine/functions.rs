@@ -9,8 +9,8 @@ use crate::sketch::syntax::{Call, Expr, Function, IntType, Symbol, Type};
 
 /// An argument: its value, and its place if it has one.
 pub(super) struct Given {
-    pub value: Value,
-    pub place: Option<Place>,
+    pub(super) value: Value,
+    pub(super) place: Option<Place>,
 }
 
 impl Machine<'_> {

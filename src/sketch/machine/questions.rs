@@ -8,12 +8,12 @@ use crate::sketch::syntax::{IntType, Line};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::sketch) struct Question {
     /// As the sketch asks: `analogRead(0)`.
-    pub name: String,
-    pub line: Line,
+    pub(crate) name: String,
+    pub(crate) line: Line,
     /// What is taken for it.
-    pub default: String,
+    pub(crate) default: String,
     /// The user said what it is.
-    pub assumed: bool,
+    pub(crate) assumed: bool,
 }
 
 impl Question {
@@ -30,10 +30,10 @@ impl Question {
 /// A way that the sketch took because of a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::sketch) struct Branch {
-    pub line: Line,
-    pub question: usize,
+    pub(crate) line: Line,
+    pub(crate) question: usize,
     /// What the condition was.
-    pub taken: bool,
+    pub(crate) taken: bool,
 }
 
 /// More are not kept apart.

@@ -9,18 +9,18 @@ use crate::sketch::syntax::{Chip, IntType, Line};
 /// A text that the sketch looked for in what came.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::sketch) struct Sought {
-    pub began: Nanos,
+    pub(crate) began: Nanos,
     /// When it was found, or given up.
-    pub at: Nanos,
-    pub line: Line,
-    pub text: Vec<u8>,
-    pub found: bool,
+    pub(crate) at: Nanos,
+    pub(crate) line: Line,
+    pub(crate) text: Vec<u8>,
+    pub(crate) found: bool,
     /// Milliseconds it would wait.
-    pub within: Option<u64>,
+    pub(crate) within: Option<u64>,
     /// It waits for it by itself, as `find` does.
-    pub waits: bool,
+    pub(crate) waits: bool,
     /// Bytes that were sent to the modem before.
-    pub sent: usize,
+    pub(crate) sent: usize,
 }
 
 /// Methods by which an object that is declared nowhere is known for a port.

@@ -10,21 +10,21 @@ use crate::sketch::syntax::{Function, IntType, Symbol};
 pub(in crate::sketch) struct Origin(u16);
 
 impl Origin {
-    pub const SKETCH: Self = Self(0);
-    pub const TIME: Self = Self(1);
-    pub const MODEM: Self = Self(2);
+    pub(crate) const SKETCH: Self = Self(0);
+    pub(crate) const TIME: Self = Self(1);
+    pub(crate) const MODEM: Self = Self(2);
 
     /// The question with this number.
-    pub fn asked(question: usize) -> Self {
+    pub(crate) fn asked(question: usize) -> Self {
         Self(u16::try_from(question + 3).unwrap_or(u16::MAX))
     }
 
-    pub fn question(self) -> Option<usize> {
+    pub(crate) fn question(self) -> Option<usize> {
         usize::from(self.0).checked_sub(3)
     }
 
     /// Of two values together: a question counts before an answer, that before the time.
-    pub fn and(self, other: Self) -> Self {
+    pub(crate) fn and(self, other: Self) -> Self {
         self.max(other)
     }
 }
@@ -32,8 +32,8 @@ impl Origin {
 /// A character, and where it came from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::sketch) struct Ch {
-    pub byte: u8,
-    pub from: Origin,
+    pub(crate) byte: u8,
+    pub(crate) from: Origin,
 }
 
 pub(in crate::sketch) fn chars(bytes: &[u8], from: Origin) -> Vec<Ch> {
@@ -52,13 +52,13 @@ pub(in crate::sketch) fn origin(text: &[Ch]) -> Origin {
 /// A whole number of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Int {
-    pub number: i64,
-    pub ty: IntType,
-    pub from: Origin,
+    pub(super) number: i64,
+    pub(super) ty: IntType,
+    pub(super) from: Origin,
 }
 
 impl Int {
-    pub fn new(number: i64, ty: IntType, from: Origin) -> Self {
+    pub(super) fn new(number: i64, ty: IntType, from: Origin) -> Self {
         Self { number: ty.fit(number), ty, from }
     }
 }
@@ -90,11 +90,11 @@ pub(super) enum Value {
 /// Where a value is kept: what `&` gives, what a name stands for.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
-    pub cell: Cell,
+    pub(super) cell: Cell,
     /// Field and element numbers on the way from the cell.
-    pub path: Vec<usize>,
+    pub(super) path: Vec<usize>,
     /// The element of an array that a pointer stands at; it may stand anywhere.
-    pub index: Option<i64>,
+    pub(super) index: Option<i64>,
 }
 
 /// A step outside of what an array or text has.
@@ -102,24 +102,24 @@ pub(super) struct Place {
 pub(super) struct Outside;
 
 impl Place {
-    pub fn new(value: Value) -> Self {
+    pub(super) fn new(value: Value) -> Self {
         Self { cell: Rc::new(RefCell::new(value)), path: Vec::new(), index: None }
     }
 
     /// A field of an object.
-    pub fn field(&self, number: usize) -> Self {
+    pub(super) fn field(&self, number: usize) -> Self {
         let mut path = self.whole_path();
         path.push(number);
         Self { cell: self.cell.clone(), path, index: None }
     }
 
     /// An element of the array that is here.
-    pub fn element(&self, index: i64) -> Self {
+    pub(super) fn element(&self, index: i64) -> Self {
         Self { cell: self.cell.clone(), path: self.whole_path(), index: Some(index) }
     }
 
     /// A pointer some elements further.
-    pub fn moved(&self, by: i64) -> Self {
+    pub(super) fn moved(&self, by: i64) -> Self {
         Self { index: Some(self.index.unwrap_or(0).wrapping_add(by)), ..self.clone() }
     }
 
@@ -131,14 +131,14 @@ impl Place {
         path
     }
 
-    pub fn is_same(&self, other: &Self) -> bool {
+    pub(super) fn is_same(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.cell, &other.cell)
             && self.path == other.path
             && self.index.unwrap_or(0) == other.index.unwrap_or(0)
     }
 
     /// Reads what is here; an array as a pointer to its first element.
-    pub fn load(&self) -> Result<Value, Outside> {
+    pub(super) fn load(&self) -> Result<Value, Outside> {
         self.with(|value| match value {
             Value::Chars(..) | Value::Array(_) => Value::Pointer(self.element(0)),
             other => other.clone(),
@@ -146,7 +146,7 @@ impl Place {
     }
 
     /// Looks at what is here.
-    pub fn with<T>(&self, look: impl FnOnce(&Value) -> T) -> Result<T, Outside> {
+    pub(super) fn with<T>(&self, look: impl FnOnce(&Value) -> T) -> Result<T, Outside> {
         let cell = self.cell.borrow();
         let mut value = &*cell;
         for step in &self.path {
@@ -171,12 +171,12 @@ impl Place {
     }
 
     /// Writes here, as a variable of this type takes it.
-    pub fn store(&self, value: &Value) -> Result<(), Outside> {
+    pub(super) fn store(&self, value: &Value) -> Result<(), Outside> {
         self.change(|kept| kept.take(value))
     }
 
     /// Changes what is here. A single character of a text is changed through a copy of it.
-    pub fn change<T>(&self, change: impl FnOnce(&mut Value) -> T) -> Result<T, Outside> {
+    pub(super) fn change<T>(&self, change: impl FnOnce(&mut Value) -> T) -> Result<T, Outside> {
         let mut cell = self.cell.borrow_mut();
         let mut value = &mut *cell;
         for step in &self.path {
@@ -223,19 +223,19 @@ pub(super) fn low_byte(number: i64) -> u8 {
 }
 
 impl Value {
-    pub fn int(number: i64, ty: IntType) -> Self {
+    pub(super) fn int(number: i64, ty: IntType) -> Self {
         Self::Int(Int::new(number, ty, Origin::SKETCH))
     }
 
-    pub fn bool(holds: bool, from: Origin) -> Self {
+    pub(super) fn bool(holds: bool, from: Origin) -> Self {
         Self::Int(Int::new(i64::from(holds), IntType::Bool, from))
     }
 
-    pub fn string(text: Vec<Ch>) -> Self {
+    pub(super) fn string(text: Vec<Ch>) -> Self {
         Self::String(Rc::new(text))
     }
 
-    pub fn number(&self) -> i64 {
+    pub(super) fn number(&self) -> i64 {
         match self {
             Self::Int(int) => int.number,
             Self::Float(number, _) => whole(*number),
@@ -247,21 +247,21 @@ impl Value {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "as the board's own conversion")]
-    pub fn real(&self) -> f64 {
+    pub(super) fn real(&self) -> f64 {
         match self {
             Self::Float(number, _) => *number,
             other => other.number() as f64,
         }
     }
 
-    pub fn truth(&self) -> bool {
+    pub(super) fn truth(&self) -> bool {
         match self {
             Self::Float(number, _) => *number != 0.0,
             other => other.number() != 0,
         }
     }
 
-    pub fn from(&self) -> Origin {
+    pub(super) fn from(&self) -> Origin {
         match self {
             Self::Int(int) => int.from,
             Self::Float(_, from) => *from,
@@ -271,7 +271,7 @@ impl Value {
     }
 
     /// Takes another value over, keeping its own type.
-    pub fn take(&mut self, other: &Self) {
+    pub(super) fn take(&mut self, other: &Self) {
         let taken = match (&*self, other) {
             (Self::Int(kept), other @ (Self::Int(_) | Self::Float(..) | Self::Null | Self::Nothing)) => {
                 Self::Int(Int::new(other.number(), kept.ty, other.from()))
@@ -298,7 +298,7 @@ impl Value {
     }
 
     /// What `print(self)` sends (Arduino core, `Print.cpp`); `None` of what cannot be printed.
-    pub fn printed(&self) -> Option<Vec<Ch>> {
+    pub(super) fn printed(&self) -> Option<Vec<Ch>> {
         match self {
             Self::Int(int) if int.ty == IntType::Char => Some(vec![Ch { byte: low_byte(int.number), from: int.from }]),
             Self::Int(int) => Some(chars(decimal(*int).as_bytes(), int.from)),
@@ -311,7 +311,7 @@ impl Value {
     }
 
     /// The characters up to a NUL, of an array, a pointer into one, or a `String`.
-    pub fn c_text(&self) -> Option<Vec<Ch>> {
+    pub(super) fn c_text(&self) -> Option<Vec<Ch>> {
         let until_nul = |text: &[Ch]| text.iter().take_while(|ch| ch.byte != 0).copied().collect();
         match self {
             Self::String(text) | Self::Chars(text, _) => Some(until_nul(text)),

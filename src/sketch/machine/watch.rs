@@ -10,17 +10,17 @@ const FOR_EVER: Nanos = 600_000 * MILLISECOND;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Watch {
     /// It asked for the time.
-    pub reads_time: bool,
+    pub(super) reads_time: bool,
     /// It used the time for more than a comparison: each millisecond may matter.
-    pub inexact: bool,
+    pub(super) inexact: bool,
     /// Milliseconds until the first of its comparisons turns.
-    pub soonest: Option<u64>,
+    pub(super) soonest: Option<u64>,
     /// It paused by itself.
-    pub delayed: bool,
+    pub(super) delayed: bool,
 }
 
 impl Watch {
-    pub fn join(&mut self, inner: &Self) {
+    pub(super) fn join(&mut self, inner: &Self) {
         self.reads_time |= inner.reads_time;
         self.inexact |= inner.inexact;
         self.delayed |= inner.delayed;
@@ -28,7 +28,7 @@ impl Watch {
     }
 
     /// The time was compared with something so far away.
-    pub fn compared(&mut self, distance: u64) {
+    pub(super) fn compared(&mut self, distance: u64) {
         self.soonest = Some(self.soonest.map_or(distance, |known| known.min(distance)));
     }
 }

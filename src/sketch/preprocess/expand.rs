@@ -7,9 +7,9 @@ use super::is_name;
 #[derive(Clone, Debug)]
 pub(super) struct Macro {
     /// `None` for one without brackets.
-    pub parameters: Option<Vec<String>>,
-    pub variadic: bool,
-    pub body: String,
+    pub(super) parameters: Option<Vec<String>>,
+    pub(super) variadic: bool,
+    pub(super) body: String,
 }
 
 /// One expansion, bounded in depth and size.
@@ -21,8 +21,8 @@ pub(super) struct Expansion<'a> {
     /// Pieces that may still be looked at: macros in macros multiply.
     work: usize,
     /// The text ended inside the brackets of a call.
-    pub open: bool,
-    pub overflowed: bool,
+    pub(super) open: bool,
+    pub(super) overflowed: bool,
 }
 
 /// Macros in macros.
@@ -31,11 +31,11 @@ const DEEPEST: usize = 24;
 const MOST_WORK: usize = 500_000;
 
 impl<'a> Expansion<'a> {
-    pub fn new(macros: &'a HashMap<String, Macro>, room: usize) -> Self {
+    pub(super) fn new(macros: &'a HashMap<String, Macro>, room: usize) -> Self {
         Self { macros, inside: Vec::new(), room, work: MOST_WORK, open: false, overflowed: false }
     }
 
-    pub fn expand(&mut self, text: &str) -> String {
+    pub(super) fn expand(&mut self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(piece) = next_piece(rest) {

@@ -20,10 +20,10 @@ const GAP: f32 = 10.0;
 /// Where the columns are.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Columns {
-    pub time: f32,
-    pub direction: f32,
-    pub first: (f32, f32),
-    pub second: Option<(f32, f32)>,
+    pub(super) time: f32,
+    pub(super) direction: f32,
+    pub(super) first: (f32, f32),
+    pub(super) second: Option<(f32, f32)>,
 }
 
 impl Columns {

@@ -12,7 +12,7 @@ use crate::ui::theme;
 /// Letters of a column and which bytes they show.
 #[derive(Debug)]
 pub(super) struct Letters {
-    pub galley: Arc<Galley>,
+    pub(super) galley: Arc<Galley>,
     /// Characters and the bytes of the row that they show, in order.
     spans: Vec<(Range<usize>, Range<usize>)>,
 }

@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Scroll {
     /// First row that is at least partly visible.
-    pub row: u64,
+    pub(super) row: u64,
     /// So many points of it are above the edge.
-    pub sub: f32,
+    pub(super) sub: f32,
     /// The last row stays in sight.
-    pub follow: bool,
+    pub(super) follow: bool,
 }
 
 impl Default for Scroll {
@@ -24,13 +24,13 @@ impl Default for Scroll {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Extent<'a> {
     /// Rows in all.
-    pub total: u64,
+    pub(super) total: u64,
     /// Height of a row of one line.
-    pub row: f32,
+    pub(super) row: f32,
     /// Height of the window.
-    pub height: f32,
+    pub(super) height: f32,
     /// Rows that are folded to several lines, as far as they are known: those around the window.
-    pub tall: &'a BTreeMap<u64, f32>,
+    pub(super) tall: &'a BTreeMap<u64, f32>,
 }
 
 impl Extent<'_> {

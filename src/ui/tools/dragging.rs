@@ -24,14 +24,14 @@ struct Dragged {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Order {
     /// Rows of one list are not dropped into another.
-    pub list: &'static str,
+    pub(super) list: &'static str,
 }
 
 /// A row was dropped: it is to stand at `to`, counted after it was taken out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Moved {
-    pub from: usize,
-    pub to: usize,
+    pub(super) from: usize,
+    pub(super) to: usize,
 }
 
 impl Order {

@@ -22,7 +22,7 @@ pub(super) const STEPS: Order = Order { list: "steps" };
 
 /// The book in hand.
 #[derive(Debug, Default)]
-pub struct EditorPanel {
+pub(crate) struct EditorPanel {
     editor: Option<Editor>,
     /// The text of the book that the changes are based on.
     base: String,

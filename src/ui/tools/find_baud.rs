@@ -16,7 +16,7 @@ const DRAWN: usize = 16;
 
 /// The window; a search opens it by itself.
 #[derive(Debug)]
-pub struct FindBaudPanel;
+pub(crate) struct FindBaudPanel;
 
 impl ToolWindow for FindBaudPanel {
     fn name(&self) -> &'static str {

@@ -14,7 +14,7 @@ use crate::ui::{parts, theme};
 
 /// The Nano's page and what is typed in it.
 #[derive(Debug, Default)]
-pub struct NanoPage {
+pub(crate) struct NanoPage {
     minimal: bool,
     shown: bool,
     path: String,
@@ -118,7 +118,7 @@ fn settings_for(sketch: &Sketch, line: LineSettings) -> LineSettings {
 
 /// The page of the USB-TTL adapter.
 #[derive(Debug)]
-pub struct AdapterPage;
+pub(crate) struct AdapterPage;
 
 impl ToolWindow for AdapterPage {
     fn name(&self) -> &'static str {

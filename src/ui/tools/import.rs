@@ -20,7 +20,7 @@ const PASTED: f32 = 130.0;
 
 /// What was pasted or opened, and what was read from it.
 #[derive(Debug, Default)]
-pub struct ImportPanel {
+pub(crate) struct ImportPanel {
     text: String,
     path: String,
     read: Option<Read>,

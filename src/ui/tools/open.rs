@@ -10,7 +10,7 @@ use crate::ui::{bytes, parts, theme};
 
 /// The path that is being typed.
 #[derive(Debug, Default)]
-pub struct OpenPanel {
+pub(crate) struct OpenPanel {
     path: String,
     /// They were asked for since the window was opened; anew for another capture.
     listed: Option<u64>,

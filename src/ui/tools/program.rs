@@ -56,7 +56,7 @@ struct Wish {
 
 /// The window and what is chosen in it.
 #[derive(Debug)]
-pub struct ProgramPanel {
+pub(crate) struct ProgramPanel {
     /// Name of the macro, which stays when the book changes.
     name: Option<String>,
     /// The macro whose board's pins were taken.

@@ -17,7 +17,7 @@ const ROWS: usize = 400;
 
 /// The sketch that is being typed or pasted.
 #[derive(Debug, Default)]
-pub struct SketchPanel {
+pub(crate) struct SketchPanel {
     text: String,
     /// It was handed over to be run, and is run as soon as the window is there.
     asked: bool,

@@ -2,24 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::rule::Rules;
-use super::{Severity, data_end, line, order, power};
-
-impl Severity {
-    /// Its name, as in `diagnose --json`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Problem => "problem",
-        }
-    }
-}
+use crate::modem::diagnose::rule::Rules;
+use crate::modem::diagnose::{data_end, line, order, power};
 
 /// The text of `docs/diagnoses.md`.
-#[must_use]
-pub fn markdown() -> String {
+fn markdown() -> String {
     let mut text = String::from(
         "# The diagnoses\n\n\
          What modemscope recognises on the wire, live in the window, in captures and in pasted logs (`modemscope diagnose`).\n\
@@ -61,36 +48,28 @@ pub fn markdown() -> String {
     text
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn diagnoses_md_is_current() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/diagnoses.md");
-        let text = markdown();
-        if std::env::var_os("UPDATE_DOCS").is_some() {
-            std::fs::write(path, &text).unwrap();
-        }
-        let found = std::fs::read_to_string(path).unwrap_or_default();
-        assert!(
-            found.replace("\r\n", "\n") == text,
-            "docs/diagnoses.md is old: run UPDATE_DOCS=1 cargo test diagnoses_md"
-        );
+#[test]
+fn diagnoses_md_is_current() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/diagnoses.md");
+    let text = markdown();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(path, &text).unwrap();
     }
+    let found = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(found.replace("\r\n", "\n") == text, "docs/diagnoses.md is old: run UPDATE_DOCS=1 cargo test diagnoses_md");
+}
 
-    #[test]
-    fn names_are_unique_and_texts_are_sentences() {
-        let mut slugs: Vec<_> = Rules::DOCS.iter().map(|doc| doc.slug).collect();
-        slugs.sort_unstable();
-        slugs.dedup();
-        assert_eq!(slugs.len(), Rules::DOCS.len());
-        let text = markdown();
-        assert!(slugs.iter().all(|slug| text.contains(&format!("### `{slug}` ("))));
-        for doc in Rules::DOCS {
-            for text in [doc.evidence, doc.why, doc.fix] {
-                assert!(text.ends_with('.'), "{}: {text}", doc.slug);
-            }
+#[test]
+fn names_are_unique_and_texts_are_sentences() {
+    let mut slugs: Vec<_> = Rules::DOCS.iter().map(|doc| doc.slug).collect();
+    slugs.sort_unstable();
+    slugs.dedup();
+    assert_eq!(slugs.len(), Rules::DOCS.len());
+    let text = markdown();
+    assert!(slugs.iter().all(|slug| text.contains(&format!("### `{slug}` ("))));
+    for doc in Rules::DOCS {
+        for text in [doc.evidence, doc.why, doc.fix] {
+            assert!(text.ends_with('.'), "{}: {text}", doc.slug);
         }
     }
 }
