@@ -366,5 +366,4 @@ impl Steps for Disk {
 }
 
 #[cfg(test)]
-#[path = "book_tests.rs"]
 mod tests;

@@ -374,5 +374,4 @@ fn renumber(table: &mut Table, next: &mut isize) {
 }
 
 #[cfg(test)]
-#[path = "edit_tests.rs"]
 mod tests;

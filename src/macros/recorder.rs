@@ -257,5 +257,4 @@ fn lines(answer: &[u8]) -> impl DoubleEndedIterator<Item = &[u8]> {
 }
 
 #[cfg(test)]
-#[path = "recorder_tests.rs"]
 mod tests;

@@ -447,5 +447,4 @@ impl Run {
 }
 
 #[cfg(test)]
-#[path = "runner_tests.rs"]
 mod tests;

@@ -312,5 +312,4 @@ fn hex(text: &str) -> Result<Vec<Piece>, NotationError> {
 }
 
 #[cfg(test)]
-#[path = "parse_tests.rs"]
 mod tests;

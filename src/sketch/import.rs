@@ -374,5 +374,4 @@ impl Imported {
 }
 
 #[cfg(test)]
-#[path = "tests/import.rs"]
 mod tests;

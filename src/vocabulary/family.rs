@@ -271,5 +271,4 @@ pub fn sim800() -> &'static Family {
 }
 
 #[cfg(test)]
-#[path = "family_tests.rs"]
 mod tests;

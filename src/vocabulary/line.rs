@@ -364,5 +364,4 @@ fn may_be_basic(letter: u8, rest: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-#[path = "line_tests.rs"]
 mod tests;

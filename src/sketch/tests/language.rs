@@ -1,7 +1,7 @@
 //! The language that sketches use: each entry with what a board sends.
 
-use super::{RunOptions, Source, import};
 use crate::notation::print;
+use crate::sketch::{RunOptions, Source, import};
 
 /// What the sketch sends; `s` is the modem's port.
 fn sent(sketch: &str) -> String {

@@ -5,7 +5,7 @@ use crate::vocabulary::{Evidence, Form, Modes, Role, Takes, Telling, private};
 
 #[test]
 fn every_table_is_read_and_whole() {
-    let base = Family::read(include_str!("families/3gpp.txt"), None).unwrap();
+    let base = Family::read(include_str!("../families/3gpp.txt"), None).unwrap();
     for text in TABLES {
         let family = Family::read(text, Some(&base)).unwrap();
         assert!(!family.name.is_empty() && !family.title.is_empty() && !family.models.is_empty(), "{}", family.name);
@@ -20,14 +20,14 @@ fn every_table_is_read_and_whole() {
         assert!(family.commands().is_sorted_by_key(|command| command.name));
         assert!(family.commands().windows(2).all(|two| two[0].name != two[1].name), "a name stands twice");
     }
-    crate::vocabulary::table::read(include_str!("families/others.txt")).unwrap();
+    crate::vocabulary::table::read(include_str!("../families/others.txt")).unwrap();
     assert!(sim800().commands().len() > 250, "{}", sim800().commands().len());
     assert!(sim800().named(b"+CEREG").is_none() && third_generation().named(b"+cereg").is_some());
 }
 
 #[test]
 fn the_page_about_tables_names_all_their_words() {
-    let page = include_str!("../../docs/modem-tables.md");
+    let page = include_str!("../../../docs/modem-tables.md");
     let words = Role::WORDS.iter().chain(super::super::saying::MEANINGS);
     let missing: Vec<_> = words.filter(|word| !page.contains(&format!("| `{word}` |"))).collect();
     assert!(missing.is_empty(), "{missing:?}");

@@ -42,7 +42,4 @@ pub(crate) use source::Tab;
 pub(crate) use syntax::Chip;
 
 #[cfg(test)]
-mod export_tests;
-#[cfg(test)]
-#[path = "tests/language.rs"]
-mod language_tests;
+mod tests;

@@ -19,7 +19,7 @@ pub(crate) mod replay;
 #[cfg(unix)]
 pub(crate) mod serial;
 #[cfg(not(unix))]
-#[path = "serial_elsewhere.rs"]
+#[path = "link/serial_elsewhere.rs"]
 pub(crate) mod serial;
 pub mod settings;
 pub mod share;

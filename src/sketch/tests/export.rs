@@ -3,10 +3,10 @@
 
 use expect_test::expect;
 
-use super::*;
 use crate::macros::LineChange;
 use crate::macros::model::{Ask, Macro, OnFail, Step};
 use crate::sketch::plan::c_string;
+use crate::sketch::*;
 
 fn ugly() -> Macro {
     let ask = |default: &str| Ask { default: default.to_owned(), secret: false };

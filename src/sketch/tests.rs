@@ -1,0 +1,4 @@
+//! What no single file of the room promises: the language that sketches use, and their exports.
+
+mod export;
+mod language;
