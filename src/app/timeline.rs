@@ -61,7 +61,7 @@ impl Timeline {
                 break;
             }
         }
-        let waiting = &listener.diagnoser().dialog().open;
+        let waiting = listener.diagnoser().dialog().open();
         for bar in timeline.bars.iter_mut().filter(|bar| bar.answer == Answer::Awaited) {
             if waiting.iter().all(|open| open.id != bar.id) {
                 bar.answer = Answer::Never;
@@ -96,14 +96,14 @@ impl Timeline {
 
     fn look(&mut self, listener: &Listener, now: Duration) {
         let dialog = listener.diagnoser().dialog();
-        if let Some(sent) = dialog.open.last().filter(|sent| self.bars.back().is_none_or(|last| last.id < sent.id)) {
+        if let Some(sent) = dialog.open().last().filter(|sent| self.bars.back().is_none_or(|last| last.id < sent.id)) {
             let command = String::from_utf8_lossy(&sent.text).into_owned();
             self.bars.push_back(Bar { command, at: sent.at.unwrap_or(now), answer: Answer::Awaited, id: sent.id });
             if self.bars.len() > MOST {
                 self.bars.pop_front();
             }
         }
-        for heard in dialog.done.iter().chain(&dialog.open) {
+        for heard in dialog.done().into_iter().chain(dialog.open().iter().map(AsRef::as_ref)) {
             if let Some(at) = answered(heard, now) {
                 self.answer(heard.id, at);
             }

@@ -214,7 +214,7 @@ impl Diagnoser {
     #[must_use]
     pub fn of(record: Record) -> Self {
         let mut diagnoser = Self::default();
-        diagnoser.dialog.record = record;
+        diagnoser.dialog.log.record = record;
         diagnoser
     }
 
@@ -390,9 +390,9 @@ impl Diagnoser {
             Shape::Marked if head.sent_only() && !only_probes(head) => Record::SentOnly,
             Shape::Marked | Shape::Labelled => Record::Both,
         });
-        diagnoser.dialog.loose = head.shape == Shape::Labelled && head.restored;
-        diagnoser.dialog.restored = head.restored;
-        diagnoser.dialog.read_ahead = true;
+        diagnoser.dialog.log.loose = head.shape == Shape::Labelled && head.restored;
+        diagnoser.dialog.log.restored = head.restored;
+        diagnoser.dialog.log.read_ahead = true;
         diagnoser.form = Some(head.form);
         diagnoser
     }

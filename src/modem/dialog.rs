@@ -7,30 +7,42 @@
 //! bounded amount, and how received bytes were split changes nothing.
 
 pub(crate) mod command;
+mod commands;
 mod data;
+mod doubt;
 mod echo;
 pub(crate) mod exchange;
 mod heard;
 mod received;
+mod receiving;
 mod results;
+mod sending;
 mod sent;
 pub(crate) mod state;
 mod tally;
+mod texts;
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 pub(crate) use crate::vocabulary::said;
 use exchange::{Data, Exchange, Span};
 pub(super) use received::{flipped_bits, is_burst, plain_quotes, strange};
 use said::Said;
-use state::{Ip, State};
+use state::State;
 pub(crate) use tally::Tally;
 
 use super::Direction;
-use super::digest::{Digest, Held};
-use crate::vocabulary::{Family, Role, Telling};
-use echo::{DataEcho, Loop};
+use crate::vocabulary::{Family, Telling};
+use commands::Commands;
+pub(crate) use commands::LastCommand;
+use data::DataPhase;
+use doubt::{Doubt, Heard};
+use echo::Loop;
+pub(crate) use receiving::Receiving;
+use results::Dealing;
+pub(crate) use results::Words;
+pub(crate) use sending::Sending;
+use texts::Texts;
 
 /// Which bytes a session was recorded with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -87,7 +99,7 @@ pub(crate) enum Event {
 
 /// Commands since the last received byte.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Silence {
+pub(crate) struct Silence {
     /// How many.
     pub commands: u32,
     /// The first of them.
@@ -98,124 +110,58 @@ pub struct Silence {
     pub since: Option<Duration>,
 }
 
-/// The command that was sent last, also when it is no longer open.
-#[derive(Debug, Default)]
-pub struct LastCommand {
-    /// Its bytes; `None` before the first one.
-    pub span: Option<Span>,
-    /// The command line without its line end.
-    pub text: Vec<u8>,
-    /// What it asks for.
-    pub(crate) role: Role,
+/// What is known of the record that the bytes come from; it is set before the first of them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Log {
+    /// Which bytes there are.
+    pub(crate) record: Record,
+    /// The log's own line ends are lost and were put back: lengths of more than a line cannot be relied on.
+    pub(crate) restored: bool,
+    /// A sketch says what it sends and prints later what came: the order of the two directions cannot be relied on.
+    pub(crate) loose: bool,
+    /// The log is read after the fact, line by line: what came behind several commands is dealt to them when the next one
+    /// shows how many answers there were.
+    pub(crate) read_ahead: bool,
 }
 
 /// See the module.
 #[derive(Debug, Default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each tells what the byte before was; they do not exclude each other"
-)]
 pub struct Dialog {
-    /// Which bytes there are.
-    pub record: Record,
-    /// The log's own line ends are lost and were put back: lengths of more than a line cannot be relied on.
-    pub restored: bool,
-    /// A sketch says what it sends and prints later what came: the order of the two directions cannot be relied on.
-    pub(crate) loose: bool,
+    /// What the bytes come from.
+    pub(crate) log: Log,
     /// Which family the modem is of.
-    pub telling: Telling,
-    /// The log is read after the fact, line by line: what came behind several commands is dealt to them when the next one
-    /// shows how many answers there were.
-    pub(crate) read_ahead: bool,
+    pub(crate) telling: Telling,
     /// The modem's state.
-    pub state: State,
-    /// Commands without an outcome, oldest first; bounded.
-    #[expect(clippy::vec_box, reason = "an exchange is large, and those behind one that ends move up")]
-    pub open: Vec<Box<Exchange>>,
-    /// The command that was sent last.
-    pub last: LastCommand,
-    /// The command that got its outcome last.
-    pub done: Option<Box<Exchange>>,
-    /// The data that the modem waits for.
-    pub data: Option<Data>,
-    /// The data that ended last.
-    pub(crate) data_done: Option<Data>,
+    pub(crate) state: State,
+    commands: Commands,
+    data: DataPhase,
     /// In data mode (transparent, or a data call): every byte is data.
     pub(crate) online: bool,
     /// The time of the step, where it is known.
-    pub now: Option<Duration>,
-    /// The command line that is being typed.
-    pub typed: Vec<u8>,
-    /// Where it began.
-    pub(crate) typed_span: Option<Span>,
-    /// When its last byte went.
-    pub(crate) typed_last: Option<Duration>,
-    /// It came in one write of more than one byte.
-    pub(crate) typed_at_once: bool,
+    pub(crate) now: Option<Duration>,
+    /// The sent stream, with the command line that is being typed.
+    pub(crate) sending: Sending,
+    /// The received stream, with the line that has begun.
+    pub(crate) receiving: Receiving,
     /// Commands since the last received byte.
-    pub silent: Silence,
-    /// Commands that were answered in the session, whatever the answer.
-    pub answered: u32,
-    /// Of them, those that do more than get in touch (`AT`, `ATE0`).
-    pub(crate) answered_in_earnest: u32,
+    pub(crate) silent: Silence,
     /// The first bytes of the last unknown line.
-    pub unknown: Vec<u8>,
-    /// How commands have fared.
-    pub(crate) tally: Tally,
+    pub(crate) unknown: Vec<u8>,
     /// Some line was heard that only a modem says.
     pub(crate) spoken: bool,
     /// Whether what comes back is what was sent.
-    pub looped: Loop,
-    /// When the data connection was lost: its state until then, and the CIPSTART that was opening a connection.
-    pub lost: Option<(Ip, Option<Span>)>,
-    /// When bytes came last.
-    pub(crate) received_last: Option<Duration>,
+    pub(crate) looped: Loop,
+    /// The words of the last errors.
+    pub(crate) words: Words,
     events: Vec<Event>,
-    digest: Digest,
-    held_line: Held,
-    sent_total: u64,
-    send: Option<u64>,
-    write_begins: bool,
-    after_cr: bool,
-    after_terminator: bool,
-    after_count: bool,
-    #[expect(clippy::vec_box, reason = "they move between here, `open` and `done`")]
-    spare: Vec<Box<Exchange>>,
-    next_id: u64,
-    line_at: Option<Duration>,
-    line_sent: u64,
-    /// The token before was a line, so that a framed answer brings two line feeds.
-    after_line: bool,
-    /// Pushed data was seen since the last command.
-    dirty: bool,
-    held: Vec<(Said, Span)>,
-    suspect: Option<(Said, Span)>,
-    later: Option<(Said, Span)>,
-    /// The words of the last errors, and where these stand.
-    words: VecDeque<(u64, String)>,
-    /// Results behind several commands, not dealt to them yet.
-    results: Vec<(Said, Span)>,
-    /// Of them, those whose command is known.
-    dealt: VecDeque<(Said, Span, Option<u64>)>,
-    /// The last command was shown for the second time.
-    twice: bool,
-    /// Something was heard since the last command.
-    heard_since: bool,
-    /// Results since the last command.
-    results_since: u32,
-    /// Commands in a row whose result went to the one before.
-    slips: u32,
-    starting: Option<(Said, Span)>,
-    sms_text: bool,
-    /// Text of a pushed SMS: the next line, and those that follow it without a frame of their own.
-    pushed_text: bool,
-    skip_line: bool,
-    /// A command line that came at an open prompt, in a log that shows only what came.
-    at_prompt: Option<(Vec<u8>, Span)>,
-    skip: u64,
-    payload: Option<Payload>,
-    data_echo: DataEcho,
-    elided: bool,
+    /// Lines that may be a peer's data.
+    doubt: Doubt,
+    /// Lines that somebody has written.
+    texts: Texts,
+    /// Which command a result belongs to.
+    dealing: Dealing,
+    /// A result that is put off so that rules see one step after the other.
+    later: Option<Heard>,
 }
 
 impl Dialog {
@@ -243,7 +189,7 @@ impl Dialog {
     /// Time passed without bytes.
     pub(super) fn tick(&mut self, now: Duration) {
         self.now = Some(now);
-        if self.received_last.is_none_or(|last| now >= last + HOLD) {
+        if self.receiving.last().is_none_or(|last| now >= last + HOLD) {
             self.settle();
         }
         self.events.push(Event::Tick);
@@ -252,14 +198,12 @@ impl Dialog {
     /// The log ends here.
     pub(super) fn finish(&mut self) {
         self.settle();
-        for exchange in &self.open {
-            self.tally.unanswered(exchange);
-        }
-        if let Some((start, text)) = self.unfinished()
+        self.commands.end();
+        if let Some((start, text)) = self.receiving.unfinished()
             && is_burst(text)
             && !self.state.bare_data_possible()
         {
-            let span = self.received_span(start..start + text.len() as u64);
+            let span = self.receiving.span(start..start + text.len() as u64);
             self.events.push(Event::Burst(span));
         }
         self.events.push(Event::Finish);
@@ -268,112 +212,78 @@ impl Dialog {
     /// When [`Self::tick`] has something to settle.
     #[must_use]
     pub(super) fn deadline(&self) -> Option<Duration> {
-        let waiting = !self.held.is_empty() || self.suspect.is_some();
-        self.received_last.filter(|_| waiting).map(|last| last + HOLD)
+        self.receiving.last().filter(|_| self.doubt.waits()).map(|last| last + HOLD)
     }
 
     /// These bytes are no dialog (probes of our own): only their number counts.
     pub(super) fn pass_by(&mut self, direction: Direction, bytes: usize) {
-        self.data_echo.give_up();
+        self.data.expect_no_echo();
         self.looped.give_up();
         self.silent.commands = 0;
         match direction {
             Direction::Tx => {
-                self.forget_typed();
-                self.sent_total += bytes as u64;
+                self.sending.forget();
+                self.sending.count(bytes);
             }
-            Direction::Rx => {
-                self.digest.stop_skipping();
-                self.digest.drop_unfinished();
-                self.digest.pass(bytes);
-            }
+            Direction::Rx => self.receiving.pass_by(bytes),
         }
     }
 
     /// Bytes were left out of the log here.
     pub(super) fn leave_out(&mut self, direction: Direction) {
-        self.data_echo.give_up();
+        self.data.leave_out();
         self.looped.give_up();
-        self.digest.stop_skipping();
-        if let Some(data) = &mut self.data {
-            data.elided = true;
-        }
-        self.elided |= direction == Direction::Rx;
+        self.receiving.leave_out(direction == Direction::Rx);
     }
 
-    /// The write in hand.
+    /// Commands without an outcome, oldest first; at most 16.
     #[must_use]
-    pub const fn write(&self) -> Option<u64> {
-        self.send
-    }
-
-    /// Bytes sent so far.
-    #[must_use]
-    pub(crate) const fn sent_total(&self) -> u64 {
-        self.sent_total
-    }
-
-    /// Bytes received so far.
-    #[must_use]
-    pub(crate) const fn received_total(&self) -> u64 {
-        self.digest.offset()
-    }
-
-    /// The line that the modem has begun and not ended, with its offset.
-    #[must_use]
-    pub(crate) fn unfinished(&self) -> Option<(u64, &[u8])> {
-        self.digest.unfinished().map(|start| (start, self.held_line.as_slice()))
-    }
-
-    /// Parts of the log were left out on the receiving side.
-    #[must_use]
-    pub const fn elided(&self) -> bool {
-        self.elided
-    }
-
-    /// Received bytes as a span of the current moment.
-    #[must_use]
-    pub(crate) fn received_span(&self, range: std::ops::Range<u64>) -> Span {
-        let order = self.line_sent + range.start;
-        Span { direction: Direction::Rx, start: range.start, end: range.end, at: self.line_at, order }
+    pub(crate) fn open(&self) -> &[Box<Exchange>] {
+        self.commands.open()
     }
 
     /// The command that waits for its result, if one does.
     #[must_use]
-    pub fn waiting(&self) -> Option<&Exchange> {
-        self.open.first().map(AsRef::as_ref)
+    pub(crate) fn waiting(&self) -> Option<&Exchange> {
+        self.open().first().map(AsRef::as_ref)
     }
 
-    /// Ends commands that no answer will come for: those before `keep` in [`Self::open`].
-    fn lose(&mut self, keep: usize) {
-        for _ in 0..keep.min(self.open.len()) {
-            let exchange = self.open.remove(0);
-            self.tally.unanswered(&exchange);
-            self.recycle(exchange);
-        }
+    /// The command that was sent last.
+    #[must_use]
+    pub(crate) const fn last(&self) -> &LastCommand {
+        self.commands.last()
     }
 
-    /// Keeps the buffers of an exchange that is over.
-    fn recycle(&mut self, exchange: Box<Exchange>) {
-        if self.spare.len() < SPARE {
-            self.spare.push(exchange);
-        }
+    /// The command that got its outcome last.
+    #[must_use]
+    pub(crate) fn done(&self) -> Option<&Exchange> {
+        self.commands.done()
     }
-}
 
-/// Counted data in a log whose line ends are lost: how many of its bytes the lines so far stand for.
-#[derive(Clone, Copy, Debug)]
-struct Payload {
-    at_least: u64,
-    at_most: u64,
-    of: u64,
+    /// How many commands were answered in the session, whatever the answer.
+    #[must_use]
+    pub(crate) const fn answered(&self) -> u32 {
+        self.commands.answered()
+    }
+
+    /// How the commands have fared.
+    #[must_use]
+    pub(crate) const fn tally(&self) -> &Tally {
+        self.commands.tally()
+    }
+
+    /// The data that the modem waits for.
+    #[must_use]
+    pub(crate) const fn data(&self) -> Option<&Data> {
+        self.data.waiting()
+    }
+
+    /// The data that ended last.
+    #[must_use]
+    pub(crate) const fn data_done(&self) -> Option<&Data> {
+        self.data.ended()
+    }
 }
 
 /// How long the line must be silent before a line that pushed data may have held counts.
 const HOLD: Duration = Duration::from_secs(1);
-
-/// Most commands that are open at a time; a sender that never reads has more, the oldest are given up.
-const OPEN: usize = 16;
-
-/// Most exchanges kept for their buffers.
-const SPARE: usize = 4;

@@ -5,7 +5,7 @@ use super::line::Line;
 
 /// By what a family was told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Evidence {
+pub(crate) enum Evidence {
     /// Nothing yet: what all modems have is assumed.
     #[default]
     None,
@@ -19,7 +19,7 @@ pub enum Evidence {
 
 /// Gathers what tells the family.
 #[derive(Clone, Debug, Default)]
-pub struct Telling {
+pub(crate) struct Telling {
     family: Option<&'static Family>,
     evidence: Evidence,
     /// How many of the telling commands each family has.
@@ -29,24 +29,24 @@ pub struct Telling {
 impl Telling {
     /// The user has chosen: nothing that comes changes it.
     #[must_use]
-    pub fn chosen(family: &'static Family) -> Self {
+    pub(crate) fn chosen(family: &'static Family) -> Self {
         Self { family: Some(family), evidence: Evidence::Choice, counts: Vec::new() }
     }
 
     /// The family; what all modems have, while nothing has told it.
     #[must_use]
-    pub fn family(&self) -> &'static Family {
+    pub(crate) fn family(&self) -> &'static Family {
         self.family.unwrap_or_else(third_generation)
     }
 
     /// By what it was told.
     #[must_use]
-    pub const fn evidence(&self) -> Evidence {
+    pub(crate) const fn evidence(&self) -> Evidence {
         self.evidence
     }
 
     /// A command line was sent. True if that has told the family, or another one than before.
-    pub fn asked(&mut self, line: Line<'_>) -> bool {
+    pub(crate) fn asked(&mut self, line: Line<'_>) -> bool {
         if self.evidence > Evidence::Commands {
             return false;
         }
@@ -70,7 +70,7 @@ impl Telling {
     }
 
     /// The modem said a line. True if that has told the family, or another one than before.
-    pub fn heard(&mut self, line: &[u8]) -> bool {
+    pub(crate) fn heard(&mut self, line: &[u8]) -> bool {
         if self.evidence == Evidence::Choice {
             return false;
         }

@@ -39,7 +39,7 @@ const LATER: u32 = 3;
 
 impl Pending {
     fn of(open: &Exchange, dialog: &Dialog) -> Self {
-        Self { command: open.span, target: dialog.state.peer.clone(), answered: dialog.answered, connecting: None }
+        Self { command: open.span, target: dialog.state.peer.clone(), answered: dialog.answered(), connecting: None }
     }
 }
 
@@ -85,8 +85,8 @@ impl Rule for Unanswered {
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Command => {
-                if let Some(open) = dialog.open.last().filter(|open| open.role == Role::Open) {
-                    self.asked = (open.asked.form == Form::Set && dialog.record != Record::SentOnly)
+                if let Some(open) = dialog.open().last().filter(|open| open.role == Role::Open) {
+                    self.asked = (open.asked.form == Form::Set && dialog.log.record != Record::SentOnly)
                         .then(|| Pending::of(open, dialog));
                 }
             }
@@ -106,7 +106,7 @@ impl Rule for Unanswered {
                 }
             }
             Event::Final => {
-                let Some(done) = &dialog.done else { return };
+                let Some(done) = dialog.done() else { return };
                 // A SIM7000 tells that it is open before it says OK: then nothing is asked any more.
                 let asked = if done.role == Role::Open { self.asked.take() } else { None };
                 match done.role {
@@ -121,14 +121,14 @@ impl Rule for Unanswered {
             Event::Tick if self.due().zip(dialog.now).is_some_and(|(due, now)| now >= due) => self.tell(90, book),
             Event::Finish => {
                 // Not even the OK came, and the modem has answered others since.
-                if let Some(asked) = self.asked.take().filter(|asked| dialog.answered - asked.answered >= LATER) {
+                if let Some(asked) = self.asked.take().filter(|asked| dialog.answered() - asked.answered >= LATER) {
                     self.pending = Some(asked);
                     self.tell(65, book);
                     return;
                 }
                 let Some(pending) = &self.pending else { return };
                 let private = unreachable(&pending.target).is_some() && pending.connecting.is_some();
-                let later = dialog.answered - pending.answered >= LATER && pending.command.at.is_none();
+                let later = dialog.answered() - pending.answered >= LATER && pending.command.at.is_none();
                 if private || later {
                     self.tell(65, book);
                 }
@@ -165,12 +165,12 @@ impl Rule for TlsFailed {
         match event {
             Event::Command => {
                 let close = |role: Role| matches!(role, Role::Close | Role::ContextClose);
-                if dialog.open.last().is_some_and(|last| close(last.role)) {
+                if dialog.open().last().is_some_and(|last| close(last.role)) {
                     self.command = None;
                 }
             }
             Event::Final => {
-                let Some(done) = dialog.done.as_ref().filter(|done| done.asked.form == Form::Set) else { return };
+                let Some(done) = dialog.done().filter(|done| done.asked.form == Form::Set) else { return };
                 if done.text.get(..9).is_some_and(|name| name.eq_ignore_ascii_case(b"AT+CIPSSL")) && !done.refused() {
                     self.on = (done.chief().parameter(0).text == b"1").then_some(done.span);
                 } else if done.role == Role::Open {

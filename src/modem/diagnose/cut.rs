@@ -37,7 +37,7 @@ impl Rule for AnswerCut {
             book.again(told, [Some(span)]);
             return;
         }
-        let of = dialog.open.first().map_or(String::new(), |open| format!(" to {}", open.shown()));
+        let of = dialog.open().first().map_or(String::new(), |open| format!(" to {}", open.shown()));
         let title = format!("The answer{of} breaks off after {} bytes.", span.end - span.start);
         self.told = Some(book.add(Self::DOC, Draft::new(title, [Some(span)]).confidence(75)));
     }
@@ -95,11 +95,11 @@ impl Rule for ResultMissing {
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::DataEnd => {
-                let Some(data) = dialog.data_done.as_ref().filter(|_| dialog.record != Record::SentOnly) else {
+                let Some(data) = dialog.data_done().filter(|_| dialog.log.record != Record::SentOnly) else {
                     return;
                 };
                 let Some((DataEnded::Terminator | DataEnded::Full, by)) = data.ended else { return };
-                let Some(open) = dialog.open.iter().find(|open| open.id == data.id) else { return };
+                let Some(open) = dialog.open().iter().find(|open| open.id == data.id) else { return };
                 let Some(end) = by.or(data.payload).filter(|_| !data.elided) else { return };
                 self.pending = Some(Pending {
                     id: data.id,
@@ -107,11 +107,11 @@ impl Rule for ResultMissing {
                     prompt: data.prompt,
                     end,
                     allowed: open.longest(),
-                    answered: dialog.answered,
+                    answered: dialog.answered(),
                 });
             }
             Event::Final => {
-                if let (Some(pending), Some(done)) = (&self.pending, &dialog.done)
+                if let (Some(pending), Some(done)) = (&self.pending, dialog.done())
                     && pending.id == done.id
                 {
                     self.pending = None;
@@ -130,7 +130,7 @@ impl Rule for ResultMissing {
             Event::Tick if self.due().zip(dialog.now).is_some_and(|(due, now)| now >= due) => self.tell(book),
             Event::Finish => {
                 let untimed =
-                    |pending: &Pending| pending.end.at.is_none() && dialog.answered - pending.answered >= LATER;
+                    |pending: &Pending| pending.end.at.is_none() && dialog.answered() - pending.answered >= LATER;
                 if self.pending.as_ref().is_some_and(untimed) {
                     self.tell(book);
                 }

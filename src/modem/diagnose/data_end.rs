@@ -18,12 +18,12 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The data, open or just ended.
 pub(super) fn data(dialog: &Dialog) -> Option<&Data> {
-    dialog.data.as_ref().or(dialog.data_done.as_ref())
+    dialog.data().or(dialog.data_done())
 }
 
 /// Open data of a kind that 0x1A ends, of which something was sent.
 fn waiting(dialog: &Dialog) -> Option<&Data> {
-    dialog.data.as_ref().filter(|data| data.kind == DataKind::Terminated && data.count > 0 && !data.elided)
+    dialog.data().filter(|data| data.kind == DataKind::Terminated && data.count > 0 && !data.elided)
 }
 
 /// Nothing was sent for so long, or the log is over.
@@ -48,7 +48,7 @@ impl Pending {
 
     /// The data ended: well, then the finding is taken back; by ESC, then it is put right.
     fn ended(&mut self, dialog: &Dialog, book: &mut Book, slug: &str) {
-        let Some(data) = &dialog.data_done else { return };
+        let Some(data) = dialog.data_done() else { return };
         let Some((_, handle)) = self.of.take_if(|(of, _)| *of == data.id) else { return };
         match data.ended {
             // A refused SMS was ended too: before that the modem does not judge it.
@@ -114,7 +114,7 @@ impl Rule for MissingTerminator {
             data.count,
             what(data.role)
         );
-        let confidence = if dialog.record == Record::Echoed { 75 } else { 95 };
+        let confidence = if dialog.log.record == Record::Echoed { 75 } else { 95 };
         let draft = Draft::new(title, [Some(data.prompt), data.payload])
             .confidence(confidence)
             .send("Send 1A", [0x1A])
@@ -256,7 +256,7 @@ impl Rule for CommandAsPayload {
         }
         let Some(data) = waiting(dialog) else { return };
         let Some(own) = data.own_write() else { return };
-        let ended = own.ends_with(b"\r") || own.ends_with(b"\n") || dialog.record == Record::Echoed;
+        let ended = own.ends_with(b"\r") || own.ends_with(b"\n") || dialog.log.record == Record::Echoed;
         let line = own.trim_ascii_end();
         let known = || vocabulary::sim800().first(line).is_some();
         if !ended
@@ -296,7 +296,7 @@ impl Rule for LineEndBefore {
     const HEARS: u32 = hears::DATA_END;
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
-        let Some(data) = &dialog.data_done else { return };
+        let Some(data) = dialog.data_done() else { return };
         let Some((DataEnded::Terminator, Some(by))) = data.ended else { return };
         let ends = data.tail.iter().rev().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         // The empty line at the end of an HTTP request has to be there.
@@ -326,7 +326,7 @@ impl Rule for LineEndAfter {
     const HEARS: u32 = hears::EMPTY;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        let (Event::EmptyAfterTerminator(span), Some(data)) = (event, &dialog.data_done) else { return };
+        let (Event::EmptyAfterTerminator(span), Some(data)) = (event, dialog.data_done()) else { return };
         if std::mem::replace(&mut self.told, data.id) != data.id {
             let by = data.ended.and_then(|(_, by)| by);
             book.add(Self::DOC, Draft::new("An empty line follows the byte 1A; it is harmless.", [by, Some(span)]));
@@ -372,17 +372,19 @@ impl Rule for InsidePayload {
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::DataEnd => {
-                let data = dialog.data_done.as_ref();
+                let data = dialog.data_done();
                 self.rest = None;
                 self.ended = data.and_then(|data| match data.ended {
-                    Some((DataEnded::Terminator, Some(by))) if !data.elided => Some((data.id, by, dialog.write())),
+                    Some((DataEnded::Terminator, Some(by))) if !data.elided => {
+                        Some((data.id, by, dialog.sending.write()))
+                    }
                     _ => None,
                 });
             }
             Event::Junk(span) => {
                 if let Some((_, by, write)) = self.ended
                     && span.start == by.end
-                    && write == dialog.write()
+                    && write == dialog.sending.write()
                 {
                     self.rest = Some(span);
                     self.tell(book);
@@ -390,8 +392,9 @@ impl Rule for InsidePayload {
             }
             _ => {
                 let Some((_, by, write)) = self.ended else { return };
-                let typed = dialog.typed_span.filter(|span| span.start == by.end && write == dialog.write());
-                if typed.is_some() && !is_command(&dialog.typed) && dialog.typed.len() > 1 {
+                let typed =
+                    dialog.sending.span().filter(|span| span.start == by.end && write == dialog.sending.write());
+                if typed.is_some() && !is_command(dialog.sending.line()) && dialog.sending.line().len() > 1 {
                     self.rest = typed;
                     self.tell(book);
                 }

@@ -47,7 +47,7 @@ impl Rule for FirstCharacter {
             return;
         }
         if matches!(event, Event::Command) {
-            let Some(command) = dialog.open.last() else { return };
+            let Some(command) = dialog.open().last() else { return };
             let slept = self.last.zip(command.span.at).is_none_or(|(last, at)| at >= last + ASLEEP);
             if slept && self.ignored.is_none() && command.before.unanswered == 0 {
                 self.ignored = Some(command.span);
@@ -56,11 +56,11 @@ impl Rule for FirstCharacter {
             return;
         }
         self.last = dialog.now;
-        let Some(done) = &dialog.done else { return };
+        let Some(done) = dialog.done() else { return };
         let Some(ignored) = self.ignored.take() else { return };
         // Of two equal commands the answer goes to the first; that there is only one shows when the second stays open.
         let asked_again = |open: &Exchange| open.text == done.text && open.received_from == done.received_from;
-        let later = done.span.start > ignored.start || dialog.open.iter().any(|open| asked_again(open));
+        let later = done.span.start > ignored.start || dialog.open().iter().any(|open| asked_again(open));
         let cut = done.span.start == ignored.start && damaged(done).is_some() && lacks_head(done);
         if later || cut {
             book.add(
@@ -95,21 +95,21 @@ impl Rule for BoardReset {
     #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let early = dialog.now.is_none_or(|now| now < BOOTED);
-        if self.told || !early || dialog.record != Record::Both || dialog.loose {
+        if self.told || !early || dialog.log.record != Record::Both || dialog.log.loose {
             return;
         }
         let spans = match event {
             Event::Unknown(span, 0)
-                if dialog.answered == 0
-                    && dialog.open.is_empty()
+                if dialog.answered() == 0
+                    && dialog.open().is_empty()
                     && !dialog.state.started
-                    && (dialog.sent_total() == 0 || dialog.now.is_some())
+                    && (dialog.sending.total() == 0 || dialog.now.is_some())
                     && is_banner(&dialog.unknown) =>
             {
                 [Some(span), None]
             }
-            Event::Final if dialog.answered == 1 => {
-                let Some(done) = dialog.done.as_ref().filter(|done| damaged(done).is_some() && lacks_head(done)) else {
+            Event::Final if dialog.answered() == 1 => {
+                let Some(done) = dialog.done().filter(|done| damaged(done).is_some() && lacks_head(done)) else {
                     return;
                 };
                 book.blame(done.id, Self::DOC.slug);
@@ -156,8 +156,8 @@ impl Rule for LostBytes {
     const HEARS: u32 = hears::TROUBLE | hears::FINISH;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        let exchange = if matches!(event, Event::Finish) { dialog.open.first() } else { dialog.done.as_ref() };
-        let Some(exchange) = exchange.filter(|_| !dialog.elided()) else { return };
+        let exchange = if matches!(event, Event::Finish) { dialog.waiting() } else { dialog.done() };
+        let Some(exchange) = exchange.filter(|_| !dialog.receiving.elided()) else { return };
         let Some(span) = damaged(exchange).filter(|_| !explained(exchange.id, book)) else { return };
         let missing = exchange.text.len().saturating_sub(exchange.echo_text.len());
         if missing == 0 {
@@ -196,7 +196,7 @@ impl Rule for BitErrors {
     const HEARS: u32 = hears::TROUBLE;
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
-        let Some(done) = dialog.done.as_ref().filter(|_| !self.told) else { return };
+        let Some(done) = dialog.done().filter(|_| !self.told) else { return };
         let Some(span) = damaged(done).filter(|_| !book.is_blamed(done.id)) else { return };
         if let Some(wrong) = flipped_bits(&done.echo_text, &done.text) {
             self.told = true;
@@ -225,20 +225,20 @@ const ON_ITS_WAY: Duration = Duration::from_millis(200);
 impl Overflow {
     /// An answer that has broken off in the middle of a line: its bytes.
     fn broken(dialog: &Dialog, exchange: &Exchange) -> Option<Span> {
-        let (start, _) = dialog.unfinished()?;
+        let (start, _) = dialog.receiving.unfinished()?;
         if start < exchange.received_from
-            || dialog.elided()
-            || dialog.data.is_some()
+            || dialog.receiving.elided()
+            || dialog.data().is_some()
             || dialog.state.bare_data_possible()
         {
             return None;
         }
-        let end = dialog.received_total();
+        let end = dialog.receiving.total();
         let (all, answer) = (end - exchange.received_from, end.checked_sub(exchange.answer_from)?);
         // The echo may or may not have been read before the buffer ran over; it alone is no answer.
         let full = NEAR.contains(&answer) || NEAR.contains(&all) && answer * 2 >= all;
-        (full && dialog.answered > 0)
-            .then(|| Span { at: dialog.received_last, ..dialog.received_span(exchange.received_from..end) })
+        (full && dialog.answered() > 0)
+            .then(|| Span { at: dialog.receiving.last(), ..dialog.receiving.span(exchange.received_from..end) })
     }
 }
 
@@ -258,12 +258,12 @@ impl Rule for Overflow {
         if let Event::Cut(span) = event {
             // With its line ends; the echo may have been read before the buffer ran over.
             let length = span.end - span.start;
-            let echo = dialog.open.first().map_or(0, |open| open.text.len() as u64);
+            let echo = dialog.open().first().map_or(0, |open| open.text.len() as u64);
             if !self.told && (NEAR.contains(&(length + 4)) || NEAR.contains(&(length + echo + 4))) {
                 self.told = true;
-                let of = dialog.open.first().map_or(String::new(), |open| format!(" to {}", open.shown()));
+                let of = dialog.open().first().map_or(String::new(), |open| format!(" to {}", open.shown()));
                 let title = format!("The answer{of} breaks off after {} bytes.", length + 4);
-                let command = dialog.open.first().map(|open| open.span);
+                let command = dialog.open().first().map(|open| open.span);
                 book.add(Self::DOC, Draft::new(title, [command, Some(span)]).confidence(75));
             }
             return;
@@ -271,13 +271,13 @@ impl Rule for Overflow {
         let open = match event {
             // An answer that is still on its way when the next command leaves has not broken off.
             Event::Command
-                if dialog.now.zip(dialog.received_last).is_some_and(|(now, last)| now < last + ON_ITS_WAY) =>
+                if dialog.now.zip(dialog.receiving.last()).is_some_and(|(now, last)| now < last + ON_ITS_WAY) =>
             {
                 None
             }
-            Event::Command => dialog.open.len().checked_sub(2).and_then(|at| dialog.open.get(at)),
-            Event::Tick if dialog.now.zip(dialog.received_last).is_none_or(|(now, last)| now < last + PAUSE) => None,
-            _ => dialog.open.first(),
+            Event::Command => dialog.open().len().checked_sub(2).and_then(|at| dialog.open().get(at)),
+            Event::Tick if dialog.now.zip(dialog.receiving.last()).is_none_or(|(now, last)| now < last + PAUSE) => None,
+            _ => dialog.open().first(),
         };
         // What is no answer at all does not break off.
         let readable = !book.any_open(&["loopback", "wrong-baud"]);
@@ -292,7 +292,7 @@ impl Rule for Overflow {
     }
 
     fn deadline(&self, dialog: &Dialog) -> Option<Duration> {
-        let possible = !self.told && !dialog.open.is_empty() && dialog.unfinished().is_some();
-        dialog.received_last.filter(|_| possible).map(|last| last + PAUSE)
+        let possible = !self.told && !dialog.open().is_empty() && dialog.receiving.unfinished().is_some();
+        dialog.receiving.last().filter(|_| possible).map(|last| last + PAUSE)
     }
 }

@@ -50,7 +50,7 @@ impl Rule for ManualReceive {
                     last.role == Role::Receive
                         && (!by_mode(last) || matches!(last.chief().parameter(0).text, b"2" | b"3"))
                 };
-                if dialog.open.last().is_some_and(|last| reads(last)) {
+                if dialog.open().last().is_some_and(|last| reads(last)) {
                     self.waiting = None;
                     if let Some(told) = self.told.take() {
                         book.withdraw(told);
@@ -59,7 +59,7 @@ impl Rule for ManualReceive {
             }
             Event::Final => {
                 let Some(done) =
-                    dialog.done.as_ref().filter(|done| done.role == Role::Receive && done.chief().form == Form::Set)
+                    dialog.done().filter(|done| done.role == Role::Receive && done.chief().form == Form::Set)
                 else {
                     return;
                 };
@@ -122,7 +122,7 @@ impl Rule for AlreadyOpen {
     const HEARS: u32 = hears::COURSE;
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
-        let Some(done) = &dialog.done else { return };
+        let Some(done) = dialog.done() else { return };
         match done.role {
             Role::HttpStart if done.refused() && !book.is_open(Self::DOC.slug) => {
                 let draft = Draft::new("AT+HTTPINIT was refused.", [Some(done.span), done.result_span()])
@@ -164,7 +164,7 @@ impl Rule for Failed {
         }
         let told = dialog.telling.family().code("http", status).or_else(|| codes::http_text(status));
         let text = told.unwrap_or("error");
-        let command = dialog.done.as_ref().filter(|done| done.role == Role::HttpDo).map(|done| done.span);
+        let command = dialog.done().filter(|done| done.role == Role::HttpDo).map(|done| done.span);
         let mut draft = Draft::new(format!("The HTTP request failed: {status}, {text}."), [command, Some(span)]);
         draft = match status {
             601 => draft
@@ -204,7 +204,7 @@ impl Rule for BearerRefused {
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) =
-            dialog.done.as_ref().filter(|done| done.role == Role::Bearer && done.chief().parameter(0).text == b"1")
+            dialog.done().filter(|done| done.role == Role::Bearer && done.chief().parameter(0).text == b"1")
         else {
             return;
         };

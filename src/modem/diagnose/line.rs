@@ -61,22 +61,22 @@ impl Rule for EscapeTyped {
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         if matches!(event, Event::Command) {
             if let Some(last) =
-                dialog.open.last().filter(|last| memchr::memchr3(b'\\', b'<', b'^', &last.text).is_some())
+                dialog.open().last().filter(|last| memchr::memchr3(b'\\', b'<', b'^', &last.text).is_some())
                 && self.look(&last.text, last.span, book)
             {
                 book.blame(last.id, Self::DOC.slug);
             }
-        } else if let Some(span) = dialog.typed_span {
+        } else if let Some(span) = dialog.sending.span() {
             let over = matches!(event, Event::Finish)
-                || dialog.now.zip(dialog.typed_last).is_some_and(|(now, last)| now >= last + SILENCE);
+                || dialog.now.zip(dialog.sending.last()).is_some_and(|(now, last)| now >= last + SILENCE);
             if over || matches!(event, Event::Glued(_)) {
-                self.look(&dialog.typed, span, book);
+                self.look(dialog.sending.line(), span, book);
             }
         }
     }
 
     fn deadline(&self, dialog: &Dialog) -> Option<Duration> {
-        let typed = dialog.typed_last.filter(|_| !self.told && dialog.typed.len() > 3);
+        let typed = dialog.sending.last().filter(|_| !self.told && dialog.sending.line().len() > 3);
         typed.map(|last| last + SILENCE)
     }
 }
@@ -121,7 +121,7 @@ impl Rule for NoLineEnding {
                 }
                 self.seen = false;
             }
-            Event::Unknown(span, 0) if dialog.record == Record::Echoed => {
+            Event::Unknown(span, 0) if dialog.log.record == Record::Echoed => {
                 let glued = dialog.unknown.get(2..).is_some_and(|rest| is_command(&dialog.unknown) && is_command(rest));
                 if glued {
                     self.tell(span, "AT", book);
@@ -129,15 +129,15 @@ impl Rule for NoLineEnding {
             }
             Event::Tick | Event::Finish => {
                 // Behind `=` a log may hide what is secret.
-                let shown = !dialog.typed.ends_with(b"=");
-                let whole = dialog.typed_at_once && shown && is_whole_command(&dialog.typed);
-                let Some(span) = dialog.typed_span.filter(|_| whole) else {
+                let shown = !dialog.sending.line().ends_with(b"=");
+                let whole = dialog.sending.at_once() && shown && is_whole_command(dialog.sending.line());
+                let Some(span) = dialog.sending.span().filter(|_| whole) else {
                     return;
                 };
                 let over = matches!(event, Event::Finish)
-                    || dialog.now.zip(dialog.typed_last).is_some_and(|(now, last)| now >= last + SILENCE);
+                    || dialog.now.zip(dialog.sending.last()).is_some_and(|(now, last)| now >= last + SILENCE);
                 if over && self.told.is_none() {
-                    self.tell(span, &String::from_utf8_lossy(&dialog.typed), book);
+                    self.tell(span, &String::from_utf8_lossy(dialog.sending.line()), book);
                 }
             }
             _ => {}
@@ -145,7 +145,8 @@ impl Rule for NoLineEnding {
     }
 
     fn deadline(&self, dialog: &Dialog) -> Option<Duration> {
-        let typed = dialog.typed_last.filter(|_| !self.seen && dialog.typed_at_once && dialog.typed.len() > 1);
+        let typed =
+            dialog.sending.last().filter(|_| !self.seen && dialog.sending.at_once() && dialog.sending.line().len() > 1);
         typed.map(|last| last + SILENCE)
     }
 }
@@ -177,17 +178,17 @@ impl Rule for Loopback {
         }
         let looped = &dialog.looped;
         let Some((start, end)) =
-            looped.range.filter(|_| self.told.is_none() && looped.feeds > 0 && dialog.answered == 0)
+            looped.range.filter(|_| self.told.is_none() && looped.feeds > 0 && dialog.answered() == 0)
         else {
             return;
         };
         let over = match event {
             Event::Finish => true,
-            Event::Tick => dialog.now.zip(dialog.received_last).is_some_and(|(now, last)| now >= last + SILENCE),
+            Event::Tick => dialog.now.zip(dialog.receiving.last()).is_some_and(|(now, last)| now >= last + SILENCE),
             _ => looped.feeds > 1,
         };
         if over {
-            let span = Span { direction: Direction::Rx, start, end, at: dialog.received_last, order: start };
+            let span = Span { direction: Direction::Rx, start, end, at: dialog.receiving.last(), order: start };
             self.told = Some(
                 book.add(Self::DOC, Draft::new("Everything that was sent came back, and nothing else.", [Some(span)])),
             );
@@ -195,7 +196,7 @@ impl Rule for Loopback {
     }
 
     fn deadline(&self, dialog: &Dialog) -> Option<Duration> {
-        let due = dialog.received_last.filter(|_| self.told.is_none() && dialog.looped.feeds > 0);
+        let due = dialog.receiving.last().filter(|_| self.told.is_none() && dialog.looped.feeds > 0);
         due.map(|last| last + SILENCE)
     }
 }
@@ -209,19 +210,19 @@ pub(super) struct NoAnswer {
 impl NoAnswer {
     /// The log ends while a command that may take long is on its way, and was not given its time.
     fn still_waiting(dialog: &Dialog) -> bool {
-        let long = dialog.open.iter().any(|open| open.longest() > SILENCE);
-        long && dialog.answered > 0 && Self::due(dialog).zip(dialog.now).is_some_and(|(due, now)| now < due)
+        let long = dialog.open().iter().any(|open| open.longest() > SILENCE);
+        long && dialog.answered() > 0 && Self::due(dialog).zip(dialog.now).is_some_and(|(due, now)| now < due)
     }
 
     /// When silence has lasted too long.
     fn due(dialog: &Dialog) -> Option<Duration> {
         let silent = &dialog.silent;
-        if silent.commands < 2 || dialog.data.is_some() || dialog.online || dialog.state.quiet == Some(true) {
+        if silent.commands < 2 || dialog.data().is_some() || dialog.online || dialog.state.quiet == Some(true) {
             return None;
         }
-        let longest = dialog.open.iter().map(|open| open.longest()).max().unwrap_or(SILENCE);
+        let longest = dialog.open().iter().map(|open| open.longest()).max().unwrap_or(SILENCE);
         // Before the first answer of all nothing long can be going on.
-        let patience = if dialog.answered == 0 { SILENCE } else { longest.max(SILENCE) };
+        let patience = if dialog.answered() == 0 { SILENCE } else { longest.max(SILENCE) };
         let due = silent.since? + patience;
         // Who waits long between the commands has been silent for long enough when the second one goes: it gets its
         // own short time.
@@ -235,14 +236,16 @@ impl NoAnswer {
     fn only_commands(&mut self, dialog: &Dialog, book: &mut Book) {
         /// Fewer commands are a list of commands, not a log.
         const ENOUGH: u32 = 3;
-        let tally = &dialog.tally;
+        let tally = dialog.tally();
         let first = tally.unanswered_first.first().map(|(_, span)| *span);
-        let last = dialog.last.span.filter(|last| Some(*last) != first);
+        let last = dialog.last().span.filter(|last| Some(*last) != first);
         let apart = first.and_then(|first| first.at).zip(last.and_then(|last| last.at));
         let long = apart.is_some_and(|(first, last)| last >= first + SILENCE);
         let again = tally.repeated >= ENOUGH;
-        let silent =
-            dialog.answered == 0 && !dialog.spoken && tally.unanswered >= ENOUGH && tally.commands == tally.unanswered;
+        let silent = dialog.answered() == 0
+            && !dialog.spoken
+            && tally.unanswered >= ENOUGH
+            && tally.commands == tally.unanswered;
         if !silent || !(long || again) || book.any_open(&["no-line-ending", "wrong-baud", "console-on-port"]) {
             return;
         }
@@ -269,7 +272,7 @@ impl Rule for NoAnswer {
             }
             return;
         }
-        if dialog.record == Record::Echoed {
+        if dialog.log.record == Record::Echoed {
             if matches!(event, Event::Finish) {
                 self.only_commands(dialog, book);
             }
@@ -279,7 +282,7 @@ impl Rule for NoAnswer {
         let over = match event {
             Event::Finish => {
                 silent.commands >= 2
-                    && dialog.data.is_none()
+                    && dialog.data().is_none()
                     && !dialog.online
                     && dialog.state.quiet != Some(true)
                     && !Self::still_waiting(dialog)
@@ -293,10 +296,10 @@ impl Rule for NoAnswer {
             "wrong-baud",
             "first-character-lost",
         ]);
-        if dialog.record != Record::Both || !over || explained || self.told.is_some() {
+        if dialog.log.record != Record::Both || !over || explained || self.told.is_some() {
             return;
         }
-        let ever = if dialog.received_total() == 0 { "has never answered" } else { "does not answer any more" };
+        let ever = if dialog.receiving.total() == 0 { "has never answered" } else { "does not answer any more" };
         let draft = Draft::new(
             format!("The modem {ever}: {} commands, not a single byte back.", silent.commands),
             [silent.first, silent.last],
@@ -346,13 +349,13 @@ impl WrongBaud {
     /// The port told a framing error: more of them in a row are evidence of their own.
     pub(super) fn framing_error(&mut self, dialog: &Dialog, book: &mut Book) {
         self.framing += 1;
-        let at = dialog.received_total();
+        let at = dialog.receiving.total();
         let here = Span {
             direction: Direction::Rx,
             start: at.saturating_sub(1),
             end: at,
             at: dialog.now,
-            order: at + dialog.sent_total(),
+            order: at + dialog.sending.total(),
         };
         self.first.get_or_insert(here);
         self.check(None, book);
@@ -363,9 +366,9 @@ impl WrongBaud {
         if dialog.state.bare_data_possible() || dialog.online {
             return None;
         }
-        let (start, text) = dialog.unfinished()?;
+        let (start, text) = dialog.receiving.unfinished()?;
         let strange = u64::from(crate::modem::dialog::strange(text));
-        let span = dialog.received_span(start..start + text.len() as u64);
+        let span = dialog.receiving.span(start..start + text.len() as u64);
         (!crate::modem::dialog::is_burst(text)).then_some((span, strange))
     }
 }
@@ -385,7 +388,7 @@ impl Rule for WrongBaud {
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             // The same signs in place of each answer are none of a power-on.
-            Event::Burst(span) if dialog.answered == 0 && !dialog.open.is_empty() => {
+            Event::Burst(span) if dialog.answered() == 0 && !dialog.open().is_empty() => {
                 self.strange += span.end - span.start;
                 self.all += span.end - span.start;
                 self.first.get_or_insert(span);
@@ -393,7 +396,7 @@ impl Rule for WrongBaud {
             }
             Event::Unknown(span, strange) => {
                 // A few damaged answers among good ones are a fault of the line, not of its rate.
-                if dialog.answered > 2 && self.strange + u64::from(strange) < dialog.received_total() / 4 {
+                if dialog.answered() > 2 && self.strange + u64::from(strange) < dialog.receiving.total() / 4 {
                     return;
                 }
                 self.strange += u64::from(strange);

@@ -31,7 +31,7 @@ fn sim(said: Said) -> Option<Sim> {
 fn sim_error(event: Event, dialog: &Dialog, book: &mut Book, slug: &'static str) -> Option<(Sim, [Option<Span>; 2])> {
     match event {
         Event::Final => {
-            let done = dialog.done.as_ref()?;
+            let done = dialog.done()?;
             let Some((Outcome::Said(said), span)) = done.outcome else { return None };
             let found = sim(said)?;
             if (found == Sim::Missing) == (slug == SimMissing::DOC.slug) {
@@ -99,7 +99,7 @@ impl Rule for SimMissing {
 
 /// The command that was sent last takes the SIM away.
 fn switches_off(dialog: &Dialog) -> bool {
-    matches!(dialog.last.role, Role::Functions | Role::PowerOff)
+    matches!(dialog.last().role, Role::Functions | Role::PowerOff)
         || dialog.state.functions.is_some_and(|level| level != 1)
 }
 
@@ -123,7 +123,7 @@ impl Rule for SimLocked {
     const HEARS: u32 = hears::NEWS | hears::COURSE;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        if let (Event::Final, Some(done)) = (event, &dialog.done) {
+        if let (Event::Final, Some(done)) = (event, dialog.done()) {
             self.entered |= done.role == Role::Sim && done.asked.form == Form::Set && !done.refused();
         }
         let (puk, spans) = match event {
@@ -179,7 +179,7 @@ impl Rule for Unreadable {
                 }
             }
             Event::Final => {
-                let Some(done) = dialog.done.as_ref().filter(|done| done.refused() && !book.is_blamed(done.id)) else {
+                let Some(done) = dialog.done().filter(|done| done.refused() && !book.is_blamed(done.id)) else {
                     return;
                 };
                 let unreadable = match done.outcome {

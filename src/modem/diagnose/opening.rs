@@ -18,7 +18,7 @@ fn settled(event: Event, dialog: &Dialog) -> bool {
             Said::ConnectOk(_) | Said::ContextOpen | Said::ContextClosed | Said::Rdy | Said::State(IpState::Initial),
             _,
         ) => true,
-        Event::Final => dialog.done.as_ref().is_some_and(|done| match done.outcome {
+        Event::Final => dialog.done().is_some_and(|done| match done.outcome {
             Some((Outcome::Said(Said::ShutOk), _)) => true,
             Some((Outcome::Said(Said::Ok | Said::Address), _)) => {
                 matches!(done.role, Role::ContextOpen | Role::Address | Role::ContextClose)
@@ -47,7 +47,7 @@ impl Rule for MuxForm {
     const HEARS: u32 = hears::TROUBLE;
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
-        let Some(done) = dialog.done.as_ref().filter(|done| done.refused() && !book.is_blamed(done.id)) else { return };
+        let Some(done) = dialog.done().filter(|done| done.refused() && !book.is_blamed(done.id)) else { return };
         let chief = done.chief();
         let first = number(chief.parameter(0).text);
         let wrong = match (done.role, chief.form, done.before.mux) {
@@ -130,7 +130,7 @@ impl Rule for NoDataService {
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let past = match event {
             Event::Said(Said::ConnectOk(_) | Said::ContextOpen, _) => true,
-            Event::Final => dialog.done.as_ref().is_some_and(|done| {
+            Event::Final => dialog.done().is_some_and(|done| {
                 matches!(done.role, Role::ContextOpen | Role::Address)
                     && !done.asked.told_later
                     && done.outcome.is_some_and(|(outcome, _)| outcome.good())
@@ -144,23 +144,23 @@ impl Rule for NoDataService {
         }
         match event {
             Event::Said(Said::ContextFailed, span) => {
-                let command = dialog.done.as_ref().filter(|done| done.role == Role::ContextOpen).map(|done| done.span);
+                let command = dialog.done().filter(|done| done.role == Role::ContextOpen).map(|done| done.span);
                 let title = "The data connection could not be opened.".to_owned();
                 self.tell(title, command, [Some(span), None], 90, book);
             }
             Event::Said(said @ (Said::PdpDeact | Said::State(IpState::Lost)), span) => {
-                if said == Said::PdpDeact && dialog.open.iter().any(|open| open.role == Role::ContextOpen) {
+                if said == Said::PdpDeact && dialog.open().iter().any(|open| open.role == Role::ContextOpen) {
                     self.deact = Some(span);
                     return;
                 }
-                let Some((ip, Some(command))) = dialog.lost else { return };
+                let Some((ip, Some(command))) = dialog.state.lost else { return };
                 if ip != Ip::Active {
                     let title = "The data connection could not be opened for AT+CIPSTART.".to_owned();
                     self.tell(title, Some(command), [Some(span), None], 90, book);
                 }
             }
             Event::Final => {
-                let Some(done) = &dialog.done else { return };
+                let Some(done) = dialog.done() else { return };
                 if done.role == Role::AccessPoint && !done.refused() && done.chief().form == Form::Set {
                     let call = done.chief();
                     let place = done.asked.command.and_then(|command| command.place(Takes::AccessPoint, &call, None));
@@ -211,10 +211,8 @@ impl Rule for WrongIpState {
             book.resolve_all(Self::DOC.slug);
             return;
         }
-        let Some(done) = dialog
-            .done
-            .as_ref()
-            .filter(|done| matches!(event, Event::Final) && done.refused() && !book.is_blamed(done.id))
+        let Some(done) =
+            dialog.done().filter(|done| matches!(event, Event::Final) && done.refused() && !book.is_blamed(done.id))
         else {
             return;
         };
@@ -265,7 +263,7 @@ impl Rule for MuxChange {
     const HEARS: u32 = hears::COURSE;
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
-        let Some(done) = dialog.done.as_ref().filter(|done| done.role == Role::Multi) else { return };
+        let Some(done) = dialog.done().filter(|done| done.role == Role::Multi) else { return };
         if !done.refused() {
             book.resolve_all(Self::DOC.slug);
             return;
@@ -301,7 +299,7 @@ impl Rule for ContextLost {
             return;
         }
         let Event::Said(Said::PdpDeact, span) = event else { return };
-        let wanted = dialog.open.iter().any(|open| {
+        let wanted = dialog.open().iter().any(|open| {
             matches!(
                 open.role,
                 Role::ContextOpen

@@ -42,7 +42,7 @@ impl SendBeforeConnect {
         }
         let after = gap(command, send.span).map_or("right after".to_owned(), |gap| format!("{} after", time_text(gap)));
         let title = format!("AT+CIPSEND was sent {after} AT+CIPSTART, before CONNECT OK.");
-        let cause = if dialog.record == Record::SentOnly {
+        let cause = if dialog.log.record == Record::SentOnly {
             "Nothing was read in between, and a connection takes seconds: the modem refuses AT+CIPSEND before CONNECT OK, shows no prompt, and the text never becomes data."
         } else if answer.is_some() {
             "The modem refused it, so there was no prompt and the text never became data."
@@ -67,7 +67,8 @@ impl Rule for SendBeforeConnect {
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Command => {
-                let Some(send) = dialog.open.last().filter(|last| dialog.record == Record::SentOnly && sends(last))
+                let Some(send) =
+                    dialog.open().last().filter(|last| dialog.log.record == Record::SentOnly && sends(last))
                 else {
                     return;
                 };
@@ -77,7 +78,7 @@ impl Rule for SendBeforeConnect {
                 }
             }
             Event::Final => {
-                let Some(done) = dialog.done.as_ref().filter(|done| sends(done)) else { return };
+                let Some(done) = dialog.done().filter(|done| sends(done)) else { return };
                 if done.refused() && !book.is_blamed(done.id) {
                     self.tell(done, done.result_span(), dialog, book);
                 } else if matches!(done.outcome, Some((Outcome::Said(Said::SendOk), _))) {
@@ -85,10 +86,10 @@ impl Rule for SendBeforeConnect {
                 }
             }
             _ => {
-                let unanswered = dialog.open.iter().filter(|open| sends(open) && open.invited.is_none());
+                let unanswered = dialog.open().iter().filter(|open| sends(open) && open.invited.is_none());
                 for send in unanswered.filter(|_| {
                     // Without a single answer (a loop, a silent modem) the cause is elsewhere.
-                    dialog.record != Record::SentOnly && dialog.answered > 0
+                    dialog.log.record != Record::SentOnly && dialog.answered() > 0
                 }) {
                     self.tell(send, None, dialog, book);
                 }
@@ -121,8 +122,7 @@ impl Rule for SendWithoutConnection {
                 book.resolve_all(Self::DOC.slug);
             }
             Event::Final => {
-                let Some(done) =
-                    dialog.done.as_ref().filter(|done| sends(done) && done.refused() && !done.early_connect())
+                let Some(done) = dialog.done().filter(|done| sends(done) && done.refused() && !done.early_connect())
                 else {
                     return;
                 };
@@ -190,18 +190,20 @@ const GIVEN_UP: Duration = Duration::from_secs(10);
 impl ClosedBeforeSent {
     fn closing(&mut self, dialog: &Dialog, book: &mut Book) {
         let stray = self.stray.take();
-        let Some(close) = dialog.open.last() else { return };
+        let Some(close) = dialog.open().last() else { return };
         if !matches!(close.role, Role::Close | Role::ContextClose)
             || close.chief().form == Form::Query
             || close.chief().form == Form::Test
         {
             return;
         }
-        let sending = dialog.open.iter().rev().find(|open| sends(open));
+        let sending = dialog.open().iter().rev().find(|open| sends(open));
         let (id, end, blind) = match (sending, stray) {
-            (Some(send), _) if send.data_sent.is_some() => (send.id, send.data_sent, dialog.record == Record::SentOnly),
+            (Some(send), _) if send.data_sent.is_some() => {
+                (send.id, send.data_sent, dialog.log.record == Record::SentOnly)
+            }
             (Some(send), stray) if send.early_terminator || stray.is_some() => {
-                (send.id, stray.or(send.early), dialog.record == Record::SentOnly)
+                (send.id, stray.or(send.early), dialog.log.record == Record::SentOnly)
             }
             (None, Some(stray)) => {
                 // The send was refused: only who closes at once had not read that.
@@ -248,12 +250,12 @@ impl Rule for ClosedBeforeSent {
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Stray(span) => {
-                let refused = dialog.done.as_ref().is_some_and(|done| sends(done) && done.refused());
-                self.stray = (refused || dialog.record == Record::SentOnly).then_some(span);
+                let refused = dialog.done().is_some_and(|done| sends(done) && done.refused());
+                self.stray = (refused || dialog.log.record == Record::SentOnly).then_some(span);
             }
             Event::Command => self.closing(dialog, book),
             _ => {
-                let Some(done) = &dialog.done else { return };
+                let Some(done) = dialog.done() else { return };
                 let sent = matches!(done.outcome, Some((Outcome::Said(Said::SendOk), _)));
                 if let Some((_, handle)) = self.told.take_if(|(id, _)| sent && *id == done.id) {
                     book.withdraw(handle);
@@ -282,7 +284,7 @@ impl Rule for AlreadyConnected {
         let closed = match event {
             Event::Said(said, _) => matches!(said, Said::Closed(_)),
             _ => matches!(
-                dialog.done.as_ref().and_then(|done| done.outcome),
+                dialog.done().and_then(|done| done.outcome),
                 Some((Outcome::Said(Said::CloseOk(_) | Said::ShutOk), _))
             ),
         };
@@ -290,7 +292,7 @@ impl Rule for AlreadyConnected {
             book.resolve_all(Self::DOC.slug);
         }
         if let Event::Said(Said::AlreadyConnect(_), span) = event {
-            let command = dialog.done.as_ref().filter(|done| done.role == Role::Open).map(|done| done.span);
+            let command = dialog.done().filter(|done| done.role == Role::Open).map(|done| done.span);
             let draft =
                 Draft::new("A connection is open already.", [command, Some(span)]).send("AT+CIPCLOSE", "AT+CIPCLOSE\r");
             book.add(Self::DOC, draft);
@@ -336,7 +338,7 @@ impl Rule for ConnectFailed {
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Command => {
-                if let Some(start) = dialog.open.last().filter(|last| last.role == Role::Open) {
+                if let Some(start) = dialog.open().last().filter(|last| last.role == Role::Open) {
                     self.command = Some(start.span);
                     self.target.clear();
                     self.target.push_str(&dialog.state.peer);
@@ -377,7 +379,7 @@ impl Rule for PeerClosed {
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         if let Event::Said(Said::Closed(n), span) = event {
-            if dialog.open.iter().any(|open| matches!(open.role, Role::Close | Role::ContextClose)) {
+            if dialog.open().iter().any(|open| matches!(open.role, Role::Close | Role::ContextClose)) {
                 return;
             }
             let which = n.map_or(String::new(), |n| format!(" {n}"));
@@ -409,7 +411,7 @@ impl Rule for SendFailed {
             }
             return;
         }
-        let Some(done) = &dialog.done else { return };
+        let Some(done) = dialog.done() else { return };
         if matches!(done.outcome, Some((Outcome::Said(Said::SendFail), _))) {
             let draft =
                 Draft::new("The data could not be sent.", [Some(done.span), done.data_sent, done.result_span()])

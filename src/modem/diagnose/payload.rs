@@ -19,9 +19,9 @@ pub(super) struct FixedShort {
 
 impl FixedShort {
     fn short(dialog: &Dialog) -> Option<(&Data, u64)> {
-        let data = dialog.data.as_ref()?;
+        let data = dialog.data()?;
         // Where line ends are lost, each line may have had one.
-        let most = if dialog.restored { data.count + 2 * data.pieces } else { data.count };
+        let most = if dialog.log.restored { data.count + 2 * data.pieces } else { data.count };
         match data.kind {
             DataKind::Fixed(n) if data.count > 0 && most < n && !data.elided => Some((data, n)),
             _ => None,
@@ -64,7 +64,7 @@ impl Rule for FixedShort {
             Event::Data | Event::Excess(_, true) => Self::command_counted(event, dialog, book),
             Event::Excess(..) => {}
             Event::DataEnd => {
-                let Some(ended) = &dialog.data_done else { return };
+                let Some(ended) = dialog.data_done() else { return };
                 let Some((_, handle)) = self.told.take_if(|(id, _)| *id == ended.id) else { return };
                 match ended.ended {
                     Some((DataEnded::Full | DataEnded::Answered, _)) => book.withdraw(handle),
@@ -136,15 +136,16 @@ impl Rule for FixedExcess {
 
     #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        let Some(data) = &dialog.data_done else { return };
+        let Some(data) = dialog.data_done() else { return };
         if data.elided || !matches!(data.ended, Some((DataEnded::Full, _))) {
             return;
         }
         if let Event::Excess(span, more) = event {
             self.tell(span, more, data, book);
         } else {
-            let behind = dialog.typed_span.filter(|span| data.payload.is_some_and(|payload| payload.end == span.start));
-            if let Some(span) = behind.filter(|_| !is_command(&dialog.typed)) {
+            let behind =
+                dialog.sending.span().filter(|span| data.payload.is_some_and(|payload| payload.end == span.start));
+            if let Some(span) = behind.filter(|_| !is_command(dialog.sending.line())) {
                 self.tell(span, true, data, book);
             }
         }
@@ -174,7 +175,7 @@ impl Rule for TooLong {
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let limit = dialog.state.send_limit.unwrap_or(USUAL_LIMIT);
         if matches!(event, Event::Data) {
-            let Some(data) = &dialog.data else { return };
+            let Some(data) = dialog.data() else { return };
             let told = self.told.is_some_and(|(id, _)| id == data.id);
             if data.role == Role::Send && data.kind == DataKind::Terminated && data.count > u64::from(limit) && !told {
                 let title = format!("More than {limit} bytes were sent in one go: the modem refuses that.");
@@ -183,7 +184,7 @@ impl Rule for TooLong {
             }
             return;
         }
-        let Some(done) = &dialog.done else { return };
+        let Some(done) = dialog.done() else { return };
         if done.role != Role::Send {
             return;
         }
@@ -221,7 +222,7 @@ impl Rule for PromptOff {
     const HEARS: u32 = hears::COURSE;
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
-        let Some(done) = &dialog.done else { return };
+        let Some(done) = dialog.done() else { return };
         let accepted = matches!(done.outcome, Some((Outcome::Said(Said::Ok), _)));
         let draft = match done.role {
             Role::PromptShown if accepted && matches!(dialog.state.sprt, Some(0 | 2)) => {
@@ -235,8 +236,8 @@ impl Rule for PromptOff {
                 if matches!(done.outcome, Some((Outcome::Said(Said::SendOk), _)))
                     && done.takes_data
                     && done.invited.is_none()
-                    && dialog.record == Record::Both
-                    && !dialog.elided() =>
+                    && dialog.log.record == Record::Both
+                    && !dialog.receiving.elided() =>
             {
                 Draft::new(
                     "The data was sent, but no prompt > was shown before it.",
@@ -280,13 +281,13 @@ impl Rule for ByteEdits {
         match event {
             Event::DataEnd => {
                 self.escaped = match data.ended {
-                    Some((DataEnded::Cancelled, Some(by))) => Some((data.id, by, dialog.write())),
+                    Some((DataEnded::Cancelled, Some(by))) => Some((data.id, by, dialog.sending.write())),
                     _ => None,
                 };
             }
             Event::Junk(span) => self.behind_escape(span, dialog, book),
             Event::Finish => {
-                if let Some(span) = dialog.typed_span.filter(|_| !is_command(&dialog.typed)) {
+                if let Some(span) = dialog.sending.span().filter(|_| !is_command(dialog.sending.line())) {
                     self.behind_escape(span, dialog, book);
                 }
             }
@@ -298,7 +299,7 @@ impl Rule for ByteEdits {
 impl ByteEdits {
     fn behind_escape(&mut self, rest: Span, dialog: &Dialog, book: &mut Book) {
         let Some((id, by, write)) = self.escaped.take() else { return };
-        if rest.start == by.end && write == dialog.write() {
+        if rest.start == by.end && write == dialog.sending.write() {
             book.add(
                 Self::DOC,
                 Draft::new("The byte ESC (1B) inside the data gave it up; nothing was sent.", [Some(by), Some(rest)]),

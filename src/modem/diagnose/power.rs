@@ -6,7 +6,7 @@ use super::Offer;
 use super::Severity::{Problem, Warning};
 use super::book::{Book, Draft, Handle, gap, time_text};
 use super::rule::{Doc, Rule, hears};
-use crate::modem::dialog::exchange::{Echo, Exchange, Outcome, Span};
+use crate::modem::dialog::exchange::{Echo, Exchange, Span};
 use crate::modem::dialog::said::{Pin, Said};
 use crate::modem::dialog::{Dialog, Event, Record};
 use crate::vocabulary::{Form, Role};
@@ -156,7 +156,7 @@ impl Restarted {
             return;
         }
         let at = spans.iter().flatten().next().copied();
-        let last = &dialog.last;
+        let last = dialog.last();
         let mut title = "The modem restarted in mid-session".to_owned();
         if let (Some(span), Some(at)) = (last.span, at) {
             let shown: String = String::from_utf8_lossy(&last.text).chars().take(40).collect();
@@ -192,17 +192,15 @@ impl Rule for Restarted {
         match event {
             Event::Command => {
                 self.bursts = None;
-                if let Some(command) = dialog.open.last() {
+                if let Some(command) = dialog.open().last() {
                     self.caused |= restarts(command);
                     self.pin |= enters_pin(command);
                 }
             }
             Event::Final => {
-                let Some(done) = &dialog.done else { return };
+                let Some(done) = dialog.done() else { return };
                 let in_touch = matches!(done.role, Role::Attention | Role::Basic);
-                if !matches!(done.outcome, Some((Outcome::Lost, _))) {
-                    self.answered += u32::from(!in_touch || self.answered == 0);
-                }
+                self.answered += u32::from(!in_touch || self.answered == 0);
                 if !in_touch {
                     self.in_group = false;
                 }
@@ -248,7 +246,9 @@ impl Rule for Restarted {
             Event::Said(said @ (Said::Rdy | Said::CallReady | Said::SmsReady), span) => {
                 self.boot_line(said, span, dialog, book);
             }
-            Event::Said(said @ Said::Cfun(1), span) if !dialog.open.iter().any(|open| open.role == Role::Functions) => {
+            Event::Said(said @ Said::Cfun(1), span)
+                if !dialog.open().iter().any(|open| open.role == Role::Functions) =>
+            {
                 self.boot_line(said, span, dialog, book);
             }
             _ => {}
@@ -290,7 +290,7 @@ impl Rule for Silently {
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Command => {
-                let cause = dialog.open.last().is_some_and(|last| {
+                let cause = dialog.open().last().is_some_and(|last| {
                     restarts(last)
                         || enters_pin(last)
                         || (last.role == Role::Basic
@@ -305,13 +305,13 @@ impl Rule for Silently {
                 if dialog.state.echo == Some(false)
                     && self.unechoed > 0
                     && !self.caused
-                    && dialog.record == Record::Both =>
+                    && dialog.log.record == Record::Both =>
             {
-                let command = dialog.open.iter().find(|open| open.id == id).map(|open| open.span);
+                let command = dialog.open().iter().find(|open| open.id == id).map(|open| open.span);
                 self.tell("The echo is back though it was switched off with ATE0.", [command, None], book);
             }
             Event::Final => {
-                let Some(done) = &dialog.done else { return };
+                let Some(done) = dialog.done() else { return };
                 if done.echo == Echo::None {
                     self.unechoed += 1;
                     self.caused = false;

@@ -34,7 +34,7 @@ impl Diagnoser {
     /// What was read so far.
     #[must_use]
     pub fn reading(&self) -> Reading {
-        let (tally, telling) = (&self.dialog.tally, &self.dialog.telling);
+        let (tally, telling) = (self.dialog.tally(), &self.dialog.telling);
         let family = telling.family();
         let once = |all: &[(String, _)]| {
             let mut names: Vec<String> = Vec::new();

@@ -47,7 +47,7 @@ fn is_harmless(exchange: &Exchange) -> bool {
 /// What the modem said of it.
 fn reason(done: &Exchange, dialog: &Dialog) -> Option<String> {
     let (Outcome::Said(said), span) = done.outcome? else { return None };
-    let words = span.and_then(|span| dialog.words(span)).unwrap_or_default();
+    let words = span.and_then(|span| dialog.words.of(span)).unwrap_or_default();
     match said {
         Said::Cme(100) if words.parse::<u16>().is_err() && !words.is_empty() => Some(words.to_owned()),
         Said::Cme(code) => Some(format!("CME {code}, {}", codes::cme_text(code).unwrap_or("unknown code"))),
@@ -72,7 +72,7 @@ impl Rule for Refused {
 
     #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        let Some(done) = &dialog.done else { return };
+        let Some(done) = dialog.done() else { return };
         if let Event::Said(said, _) = event {
             // It tells the reason behind its ERROR.
             if matches!(said, Said::AlreadyConnect(_) | Said::ConnectFail(_))

@@ -135,7 +135,7 @@ impl Rule for NotRegistered {
             Event::Said(Said::Operator(named), span) => self.no_operator = (!named).then_some(span),
             Event::Said(Said::Rdy, _) => *self = Self { told: self.told, ..Self::default() },
             Event::Final => {
-                let failed = dialog.done.as_ref().is_some_and(|done| done.refused() && needs_network(done));
+                let failed = dialog.done().is_some_and(|done| done.refused() && needs_network(done));
                 if failed && self.count >= 2 {
                     self.tell(dialog, Problem, book);
                 }
@@ -179,7 +179,7 @@ impl Rule for NoSignal {
                 self.count += 1;
             }
             Event::Said(Said::Csq(_) | Said::Rdy | Said::Operator(true), _) => *self = Self::default(),
-            Event::Final => self.failed |= dialog.done.as_ref().is_some_and(|done| needs_network(done)),
+            Event::Final => self.failed |= dialog.done().is_some_and(needs_network),
             Event::Finish => {
                 let connected = dialog.state.connected() || registered(dialog);
                 if self.count == 0 || connected || no_sim(book) || book.is_open("not-registered") {
@@ -256,7 +256,7 @@ impl Rule for WeakSignal {
                 self.check(book);
             }
             Event::Final => {
-                let Some(done) = &dialog.done else { return };
+                let Some(done) = dialog.done() else { return };
                 let failed = match done.outcome {
                     Some((Outcome::Said(Said::SendFail), _)) => true,
                     Some((outcome, _)) if outcome.refused() => {

@@ -223,7 +223,7 @@ impl Rules {
             PROMPT, RECEIVED, SAID, STEP, STRAY, TICK, TROUBLE, UNKNOWN,
         };
         match event {
-            Event::Command => match dialog.open.last() {
+            Event::Command => match dialog.open().last() {
                 Some(command) if asks(command.role) => self.pass::<COMMAND>(event, dialog, book),
                 _ => self.pass::<{ COMMAND | STEP }>(event, dialog, book),
             },
@@ -233,7 +233,7 @@ impl Rules {
             Event::EmptyAfterTerminator(_) => self.pass::<EMPTY>(event, dialog, book),
             Event::Excess(..) => self.pass::<EXCESS>(event, dialog, book),
             Event::Echoed(_) => self.pass::<ECHOED>(event, dialog, book),
-            Event::Final => match &dialog.done {
+            Event::Final => match dialog.done() {
                 Some(done) if done.refused() || done.echo == Echo::Damaged => {
                     self.pass::<{ FINAL | COURSE | TROUBLE }>(event, dialog, book);
                 }

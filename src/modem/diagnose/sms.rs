@@ -15,7 +15,7 @@ fn refused<'a>(dialog: &'a Dialog, book: &Book) -> Option<&'a Exchange> {
     let about_sms = |role: Role| {
         matches!(role, Role::SmsSend | Role::SmsStore | Role::SmsRead | Role::SmsList | Role::SmsMode | Role::Sms)
     };
-    dialog.done.as_deref().filter(|done| done.refused() && about_sms(done.role) && !book.is_blamed(done.id))
+    dialog.done().filter(|done| done.refused() && about_sms(done.role) && !book.is_blamed(done.id))
 }
 
 fn cms(done: &Exchange) -> Option<u16> {
@@ -61,7 +61,7 @@ impl Rule for TooEarly {
                 let early = |done: &Exchange| state.started && !state.sms_ready && done.invited.is_none();
                 let Some(done) = refused(dialog, book)
                     .filter(|done| !no_sim(book) && (early(done) || busy(done)))
-                    .or_else(|| dialog.done.as_deref().filter(|done| busy(done) && !book.is_blamed(done.id)))
+                    .or_else(|| dialog.done().filter(|done| busy(done) && !book.is_blamed(done.id)))
                 else {
                     return;
                 };
@@ -138,7 +138,7 @@ impl Rule for Mode {
     const HEARS: u32 = hears::COURSE;
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
-        if let Some(done) = &dialog.done
+        if let Some(done) = dialog.done()
             && matches!(done.role, Role::SmsSend | Role::SmsStore)
             && done.outcome.is_some_and(|(outcome, _)| outcome.good())
             && let Some(told) = self.told.take()
@@ -174,10 +174,10 @@ impl Rule for Refused {
     const HEARS: u32 = hears::TROUBLE;
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
-        let Some(done) = dialog.done.as_deref().filter(|done| !book.is_blamed(done.id)) else { return };
+        let Some(done) = dialog.done().filter(|done| !book.is_blamed(done.id)) else { return };
         let Some(code) = cms(done).filter(|code| !(no_sim(book) && matches!(code, 310..=318))) else { return };
         let spans = [Some(done.span), done.result_span()];
-        let words = done.result_span().and_then(|span| dialog.words(span)).unwrap_or_default();
+        let words = done.result_span().and_then(|span| dialog.words.of(span)).unwrap_or_default();
         if code == NO_CODE {
             let why = if words.is_empty() {
                 "the log does not show the code".to_owned()

@@ -13,7 +13,7 @@ use crate::vocabulary::{Evidence, Role};
 /// The strip of a dialog.
 pub(super) fn of(dialog: &Dialog, secrets: &Secrets) -> Strip {
     let state = &dialog.state;
-    let doing = if let Some(data) = &dialog.data {
+    let doing = if let Some(data) = dialog.data() {
         prompt(data)
     } else if dialog.online {
         Doing::Transparent
@@ -27,7 +27,7 @@ pub(super) fn of(dialog: &Dialog, secrets: &Secrets) -> Strip {
         Doing::Connecting { peer: state.peer.clone(), since: command.at.unwrap_or_default(), allowed }
     } else if state.connections.contains(&Connection::Open) {
         Doing::Connected { peer: state.peer.clone() }
-    } else if dialog.answered > 0 || state.started {
+    } else if dialog.answered() > 0 || state.started {
         Doing::Ready
     } else {
         Doing::Unknown

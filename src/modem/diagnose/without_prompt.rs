@@ -39,14 +39,14 @@ impl Rule for BeforePrompt {
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         // With the prompt switched off there is nothing to wait for.
-        if dialog.record != Record::Both || matches!(dialog.state.sprt, Some(0 | 2)) {
+        if dialog.log.record != Record::Both || matches!(dialog.state.sprt, Some(0 | 2)) {
             return;
         }
         // Where a program prints later what came, only a prompt that never came is sure.
-        if dialog.loose {
+        if dialog.log.loose {
             let echoed = |open: &Exchange| open.awaits_prompt() && open.echo == Echo::Whole;
             if matches!(event, Event::Finish)
-                && let Some(open) = dialog.open.iter().find(|open| echoed(open))
+                && let Some(open) = dialog.open().iter().find(|open| echoed(open))
             {
                 Self::tell(open, None, book);
             }
@@ -54,17 +54,17 @@ impl Rule for BeforePrompt {
         }
         match event {
             Event::Prompt => {
-                if let Some(front) = dialog.open.first() {
+                if let Some(front) = dialog.open().first() {
                     Self::tell(front, front.invited, book);
                 }
             }
             Event::Final => {
-                if let Some(done) = dialog.done.as_ref().filter(|done| done.takes_data && done.refused()) {
+                if let Some(done) = dialog.done().filter(|done| done.takes_data && done.refused()) {
                     Self::tell(done, None, book);
                 }
             }
             _ => {
-                for open in dialog.open.iter().filter(|open| open.awaits_prompt() && dialog.answered > 0) {
+                for open in dialog.open().iter().filter(|open| open.awaits_prompt() && dialog.answered() > 0) {
                     Self::tell(open, None, book);
                 }
             }
@@ -95,7 +95,7 @@ impl Rule for WithoutPrompt {
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Final => {
-                if let Some(done) = dialog.done.as_ref().filter(|done| done.takes_data) {
+                if let Some(done) = dialog.done().filter(|done| done.takes_data) {
                     self.refused = done.refused().then_some(done.id);
                 }
             }
@@ -123,16 +123,15 @@ const EXPLAINS: [&str; 5] = [
 
 impl WithoutPrompt {
     fn stray(&mut self, span: Span, dialog: &Dialog, book: &mut Book) {
-        let early = dialog.open.iter().any(|open| open.awaits_prompt());
+        let early = dialog.open().iter().any(|open| open.awaits_prompt());
         let explained = self.refused.is_some_and(|id| book.is_blamed_by(id, &EXPLAINS))
             || dialog
-                .data_done
-                .as_ref()
+                .data_done()
                 .is_some_and(|data| book.is_blamed(data.id) && !matches!(data.ended, Some((DataEnded::Refused, _))));
-        if dialog.record == Record::SentOnly || dialog.answered == 0 || early || explained {
+        if dialog.log.record == Record::SentOnly || dialog.answered() == 0 || early || explained {
             return;
         }
-        let twice = dialog.open.iter().any(|open| open.data_sent.is_some());
+        let twice = dialog.open().iter().any(|open| open.data_sent.is_some());
         let title = if twice {
             "The byte 1A was sent again after the data was complete."
         } else if self.refused.is_some() {

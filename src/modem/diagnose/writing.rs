@@ -20,7 +20,7 @@ const CURLY: [&[u8]; 3] = [b"\xE2\x80\x9C", b"\xE2\x80\x9D", b"\xE2\x80\x9E"];
 
 /// A command is refused that no rule has explained.
 fn refused<'a>(dialog: &'a Dialog, book: &Book) -> Option<&'a Exchange> {
-    dialog.done.as_deref().filter(|done| done.refused() && !book.is_blamed(done.id))
+    dialog.done().filter(|done| done.refused() && !book.is_blamed(done.id))
 }
 
 impl Rule for Quotes {

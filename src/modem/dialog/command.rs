@@ -7,7 +7,7 @@ use crate::vocabulary::{Call, Command, Family, Form, Line, Place, Role};
 /// What a command line asks for.
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each tells something else of the command; none excludes another")]
-pub struct Asked {
+pub(crate) struct Asked {
     /// What the command is for.
     pub(crate) role: Role,
     /// What is done with it.
@@ -29,7 +29,7 @@ pub struct Asked {
 impl Asked {
     /// Reads a line.
     #[must_use]
-    pub fn read(text: &[u8], family: &'static Family) -> Self {
+    pub(crate) fn read(text: &[u8], family: &'static Family) -> Self {
         let Some(line) = Line::read(text) else { return Self { ends_with_ok: true, ..Self::default() } };
         let glued = memchr::memchr(b';', text).is_some();
         let (call, command) = match line.sole() {

@@ -2,10 +2,11 @@
 
 use memchr::memchr3;
 
+use super::echo::DataEcho;
 use super::exchange::{Data, DataEnded, DataKind, Echo, Exchange, KEPT, Outcome, Span};
 use super::said::Said;
 use super::{Dialog, Event};
-use crate::vocabulary::Unsure;
+use crate::vocabulary::{Unsure, is_whole_command};
 
 impl Data {
     fn new(exchange: &Exchange, kind: DataKind, prompt: Span) -> Self {
@@ -70,14 +71,90 @@ impl Data {
     }
 }
 
+/// The data that a command asks for, from its prompt to its end, and what of it comes back.
+#[derive(Debug, Default)]
+pub(super) struct DataPhase {
+    waiting: Option<Data>,
+    ended: Option<Data>,
+    echo: DataEcho,
+    /// A command line that came at an open prompt, in a log that shows only what came.
+    command: Option<(Vec<u8>, Span)>,
+}
+
+impl DataPhase {
+    /// The data that the modem waits for.
+    pub(super) const fn waiting(&self) -> Option<&Data> {
+        self.waiting.as_ref()
+    }
+
+    /// The data that ended last.
+    pub(super) const fn ended(&self) -> Option<&Data> {
+        self.ended.as_ref()
+    }
+
+    /// A new write begins.
+    pub(super) fn begin_write(&mut self) {
+        if let Some(data) = &mut self.waiting {
+            data.begin_write();
+        }
+    }
+
+    /// Bytes were left out of the log here.
+    pub(super) fn leave_out(&mut self) {
+        self.expect_no_echo();
+        if let Some(data) = &mut self.waiting {
+            data.elided = true;
+        }
+    }
+
+    /// The space of `> ` came.
+    pub(super) fn widen_prompt(&mut self) {
+        if let Some(data) = self.waiting.as_mut().or(self.ended.as_mut())
+            && data.prompt.end - data.prompt.start == 1
+        {
+            data.prompt.end += 1;
+        }
+    }
+
+    /// Data is on its way back.
+    pub(super) fn expects_echo(&self) -> bool {
+        !self.echo.is_empty()
+    }
+
+    /// How many of the received bytes are data that comes back.
+    pub(super) fn take_echo(&mut self, received: &[u8]) -> usize {
+        self.echo.take(received)
+    }
+
+    /// Nothing comes back any more.
+    pub(super) fn expect_no_echo(&mut self) {
+        self.echo.give_up();
+    }
+
+    /// A line that came at the open prompt: it may be a command.
+    pub(super) fn note_line(&mut self, text: &[u8], span: Span) {
+        self.command = is_whole_command(text).then(|| (text.to_vec(), span));
+    }
+
+    /// The command that came at the open prompt.
+    pub(super) fn noted_command(&self) -> Option<&[u8]> {
+        self.command.as_ref().map(|(text, _)| text.as_slice())
+    }
+
+    /// It was one: what came before it was all the data.
+    pub(super) const fn take_command(&mut self) -> Option<(Vec<u8>, Span)> {
+        self.command.take()
+    }
+}
+
 impl Dialog {
     /// The modem asks for data: `prompt` is its prompt.
     pub(super) fn open_data(&mut self, index: usize, prompt: Span) {
-        self.lose(index);
-        self.at_prompt = None;
-        self.sms_text = false;
+        self.commands.lose(index);
+        self.data.command = None;
+        self.texts.end_message();
         self.looped.rule_out();
-        let Some(exchange) = self.open.first_mut() else { return };
+        let Some(exchange) = self.commands.open_mut().first_mut() else { return };
         exchange.invited = Some(prompt);
         let echoed = exchange.echo != Echo::None;
         let kind = kind_of(exchange, self.state.mux);
@@ -89,21 +166,21 @@ impl Dialog {
             data.payload = Some(early);
             data.last = early.at;
         }
-        self.data_echo.begin(echoed);
+        self.data.echo.begin(echoed);
         self.events.push(Event::Prompt);
         if ended && kind == DataKind::Terminated {
             exchange.data_sent = early;
             data.ended = Some((DataEnded::Terminator, early));
-            self.data_done = Some(data);
+            self.data.ended = Some(data);
             self.events.push(Event::DataEnd);
         } else {
-            self.data = Some(data);
+            self.data.waiting = Some(data);
         }
     }
 
     /// Takes bytes of data, up to its end.
     pub(super) fn data_bytes(&mut self, bytes: &[u8]) -> usize {
-        let Some(data) = &self.data else { return 0 };
+        let Some(data) = &self.data.waiting else { return 0 };
         match data.kind {
             DataKind::Fixed(n) | DataKind::Timed(n) => self.counted_bytes(bytes, n),
             DataKind::Terminated | DataKind::Unsure => self.terminated_bytes(bytes),
@@ -111,13 +188,12 @@ impl Dialog {
     }
 
     fn counted_bytes(&mut self, bytes: &[u8], n: u64) -> usize {
-        let Some(data) = &self.data else { return 0 };
+        let Some(data) = &self.data.waiting else { return 0 };
         let missing = usize::try_from(n.saturating_sub(data.count)).unwrap_or(usize::MAX);
         let taken = bytes.get(..missing.min(bytes.len())).unwrap_or(bytes);
         self.push_data(taken);
         if taken.len() == missing {
-            self.after_count = true;
-            self.after_cr = false;
+            self.sending.data_ended(DataEnded::Full);
             self.end_data(DataEnded::Full, None);
         }
         taken.len()
@@ -133,19 +209,18 @@ impl Dialog {
         let span = self.sent_span(1);
         match bytes.first() {
             Some(0x1A) => {
-                self.data_echo.sent(&[0x1A]);
-                self.sent_total += 1;
-                self.after_terminator = true;
-                self.after_cr = false;
+                self.data.echo.sent(&[0x1A]);
+                self.sending.count(1);
+                self.sending.data_ended(DataEnded::Terminator);
                 self.end_data(DataEnded::Terminator, Some(span));
             }
             Some(0x1B) => {
-                self.data_echo.sent(&[0x1B]);
-                self.sent_total += 1;
+                self.data.echo.sent(&[0x1B]);
+                self.sending.count(1);
                 self.end_data(DataEnded::Cancelled, Some(span));
             }
             _ => {
-                if let Some(data) = &mut self.data {
+                if let Some(data) = &mut self.data.waiting {
                     data.backspace.get_or_insert(span);
                 }
                 self.push_data(bytes.get(..1).unwrap_or_default());
@@ -156,12 +231,11 @@ impl Dialog {
 
     fn push_data(&mut self, bytes: &[u8]) {
         // The LF of a command's CR LF is swallowed even when the command has opened a prompt meanwhile.
-        if std::mem::take(&mut self.after_cr)
+        if self.sending.take_after_cr()
             && bytes.first() == Some(&b'\n')
-            && self.data.as_ref().is_some_and(|data| data.count == 0)
+            && self.data.waiting.as_ref().is_some_and(|data| data.count == 0)
         {
-            self.sent_total += 1;
-            self.after_cr = false;
+            self.sending.count(1);
             let rest = bytes.get(1..).unwrap_or_default();
             if !rest.is_empty() {
                 self.push_data(rest);
@@ -169,9 +243,9 @@ impl Dialog {
             return;
         }
         let span = self.sent_span(bytes.len());
-        self.sent_total += bytes.len() as u64;
-        self.data_echo.sent(bytes);
-        if let Some(data) = &mut self.data {
+        self.sending.count(bytes.len());
+        self.data.echo.sent(bytes);
+        if let Some(data) = &mut self.data.waiting {
             data.push(bytes, span);
             self.events.push(Event::Data);
         }
@@ -179,7 +253,7 @@ impl Dialog {
 
     /// A line of data that a log shows as its echo only.
     pub(super) fn echoed_data(&mut self, text: &[u8], span: Span) {
-        if let Some(data) = &mut self.data {
+        if let Some(data) = &mut self.data.waiting {
             data.begin_write();
             let end = text.iter().position(|&byte| byte == 0x1A);
             let payload = end.and_then(|at| text.get(..at)).unwrap_or(text);
@@ -193,18 +267,18 @@ impl Dialog {
 
     /// The data has ended; what is sent now is a command again.
     pub(super) fn end_data(&mut self, why: DataEnded, by: Option<Span>) {
-        let Some(mut data) = self.data.take() else { return };
+        let Some(mut data) = self.data.waiting.take() else { return };
         data.ended = Some((why, by));
-        if let Some(exchange) = self.open.iter_mut().find(|exchange| exchange.id == data.id) {
+        if let Some(exchange) = self.commands.open_mut().iter_mut().find(|exchange| exchange.id == data.id) {
             exchange.data_sent = by.or(data.payload).or(Some(data.prompt));
         }
         let id = data.id;
-        self.data_done = Some(data);
+        self.data.ended = Some(data);
         self.events.push(Event::DataEnd);
         if why == DataEnded::Cancelled
-            && let Some(index) = self.open.iter().position(|exchange| exchange.id == id)
+            && let Some(index) = self.commands.position(|exchange| exchange.id == id)
         {
-            self.data_echo.give_up();
+            self.data.expect_no_echo();
             self.settle_exchange(index, Outcome::Cancelled, None);
         }
     }
@@ -215,10 +289,10 @@ impl Dialog {
             let data = exchange.asked.command.and_then(|command| command.data);
             exchange.awaits_prompt() && data.is_some_and(|data| data.invites(line))
         };
-        let Some(index) = self.open.iter().position(|exchange| invites(exchange)) else { return false };
+        let Some(index) = self.commands.position(invites) else { return false };
         self.looped.give_up();
         self.open_data(index, span);
-        if let (Said::Upload(n), Some(data)) = (said, &mut self.data) {
+        if let (Said::Upload(n), Some(data)) = (said, &mut self.data.waiting) {
             data.kind = DataKind::Timed(u64::from(n));
         }
         true

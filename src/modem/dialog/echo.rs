@@ -67,7 +67,7 @@ impl DataEcho {
 
 /// Whether all that comes back is what was sent, line feeds included: a live modem never gives those back.
 #[derive(Debug, Default)]
-pub struct Loop {
+pub(crate) struct Loop {
     expected: VecDeque<u8>,
     broken: bool,
     /// A modem has said something of its own: never again a loop.
@@ -96,7 +96,7 @@ impl Loop {
     }
 
     /// A new write begins: a repetition may begin with it.
-    pub fn sent(&mut self, bytes: &[u8]) {
+    pub(crate) fn sent(&mut self, bytes: &[u8]) {
         if self.modem {
             return;
         }
@@ -110,7 +110,7 @@ impl Loop {
     }
 
     /// Bytes came, from this offset on.
-    pub fn received(&mut self, bytes: &[u8], offset: u64) {
+    pub(crate) fn received(&mut self, bytes: &[u8], offset: u64) {
         if self.modem || self.broken || (self.expected.is_empty() && self.feeds == 0) {
             self.broken = true;
             return;

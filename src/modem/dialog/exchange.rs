@@ -10,7 +10,7 @@ use crate::vocabulary::{Call, Family, Form, Line, Role, private};
 
 /// A stretch of bytes of one direction, with its time and its place among all bytes of the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
+pub(crate) struct Span {
     /// Which stream.
     pub direction: Direction,
     /// Offset of the first byte in that stream.
@@ -26,39 +26,37 @@ pub struct Span {
 impl Span {
     /// A part of it, by offsets from its start.
     #[must_use]
-    pub fn part(self, range: std::ops::Range<u64>) -> Self {
+    pub(crate) fn part(self, range: std::ops::Range<u64>) -> Self {
         let start = self.start + range.start;
         Self { start, end: self.start + range.end, order: self.order + range.start, ..self }
     }
 
     /// From the start of this one to the end of a later one of the same direction.
     #[must_use]
-    pub fn to(self, later: Self) -> Self {
+    pub(crate) fn to(self, later: Self) -> Self {
         Self { end: later.end.max(self.end), ..self }
     }
 }
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// A final result (or what stands for one).
     Said(Said),
     /// ESC at the prompt.
     Cancelled,
-    /// A later command was answered first, or the modem restarted: no result will come.
-    Lost,
 }
 
 impl Outcome {
     /// `ERROR` in one of its forms.
     #[must_use]
-    pub const fn refused(self) -> bool {
+    pub(crate) const fn refused(self) -> bool {
         matches!(self, Self::Said(said) if said.is_error())
     }
 
     /// It went well.
     #[must_use]
-    pub const fn good(self) -> bool {
+    pub(crate) const fn good(self) -> bool {
         matches!(
             self,
             Self::Said(Said::Ok | Said::SendOk | Said::ShutOk | Said::CloseOk(_) | Said::Connect | Said::Address)
@@ -68,7 +66,7 @@ impl Outcome {
 
 /// What was known when a command was sent.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Circumstances {
+pub(crate) struct Circumstances {
     /// The connection that the command is about.
     pub connection: Connection,
     /// The data connection.
@@ -81,7 +79,7 @@ pub struct Circumstances {
 
 /// How much of the echo came.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Echo {
+pub(crate) enum Echo {
     /// Nothing yet.
     #[default]
     None,
@@ -94,7 +92,7 @@ pub enum Echo {
 /// A command and what came of it.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each tells something else of the command; none excludes another")]
-pub struct Exchange {
+pub(crate) struct Exchange {
     /// Its number in the session, from 1.
     pub id: u64,
     /// The command that decides what is waited for.
@@ -147,7 +145,7 @@ impl Exchange {
     }
 
     /// All commands of its line.
-    pub fn calls(&self) -> impl Iterator<Item = Call<'_>> {
+    pub(crate) fn calls(&self) -> impl Iterator<Item = Call<'_>> {
         Line::read(&self.text).into_iter().flat_map(Line::calls)
     }
 
@@ -205,7 +203,7 @@ impl Exchange {
 
     /// The command line for people, cut where it is long.
     #[must_use]
-    pub fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         let text = String::from_utf8_lossy(&self.text);
         if text.chars().count() <= 48 {
             text.into_owned()
@@ -216,7 +214,7 @@ impl Exchange {
 
     /// The command line for people, without what of it may be secret.
     #[must_use]
-    pub fn named(&self) -> String {
+    pub(crate) fn named(&self) -> String {
         let secret = |name: &[u8]| private::parameters(name).is_some_and(private::Parameters::may_be_secret);
         let end = self.text.iter().position(|byte| *byte == b'=');
         match end.filter(|_| self.calls().any(|call| secret(call.name))).and_then(|end| self.text.get(..end)) {
@@ -227,7 +225,7 @@ impl Exchange {
 
     /// It has its final result, and that was an error.
     #[must_use]
-    pub fn refused(&self) -> bool {
+    pub(crate) fn refused(&self) -> bool {
         self.outcome.is_some_and(|(outcome, _)| outcome.refused())
     }
 
@@ -265,7 +263,7 @@ impl Exchange {
 
 /// How the data ends that the modem waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DataKind {
+pub(crate) enum DataKind {
     /// 0x1A sends it, ESC cancels.
     Terminated,
     /// So many bytes.
@@ -278,7 +276,7 @@ pub enum DataKind {
 
 /// Why data ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DataEnded {
+pub(crate) enum DataEnded {
     /// 0x1A.
     Terminator,
     /// ESC.
@@ -298,7 +296,7 @@ pub(crate) const KEPT: usize = 64;
 
 /// The data of a command, from its prompt on.
 #[derive(Clone, Debug)]
-pub struct Data {
+pub(crate) struct Data {
     /// The command's number.
     pub id: u64,
     /// Which command.

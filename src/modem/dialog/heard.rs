@@ -6,7 +6,7 @@
 use super::exchange::{DataEnded, Exchange, Outcome, Span};
 use super::said::{IpState, Pin, Said};
 use super::state::{Connection, Ip};
-use super::{Dialog, Event, Payload};
+use super::{Dialog, Event};
 use crate::modem::digest::Line;
 use crate::vocabulary::{Command, Form, Role};
 
@@ -14,7 +14,7 @@ impl Dialog {
     /// Judges a line and lets it count, now or when it has proved itself.
     pub(super) fn heard(&mut self, said: Said, line: &Line<'_>, span: Span, framed: bool) {
         // Behind the head of an SMS the command has worked: only OK ends it, all else is what somebody has written.
-        if self.sms_text && !(framed && said == Said::Ok) && said != Said::SmsHead {
+        if self.texts.in_message() && !(framed && said == Said::Ok) && said != Said::SmsHead {
             return;
         }
         if self.invited(line.text, said, span) {
@@ -31,8 +31,8 @@ impl Dialog {
             | Said::SendFail
             | Said::ShutOk
             | Said::CloseOk(_) => {
-                if bare && (self.dirty || !framed) && said != Said::SendOk {
-                    self.suspect = Some((said, span));
+                if bare && (self.doubt.data_seen() || !framed) && said != Said::SendOk {
+                    self.doubt.hold_result(said, span);
                 } else {
                     self.count_held();
                     if self.events.is_empty() {
@@ -47,14 +47,8 @@ impl Dialog {
             Said::Rdy | Said::Cfun(_) | Said::CallReady | Said::SmsReady if bare => {
                 self.starting_up(said, span, framed);
             }
-            Said::Counted(_) | Said::RxData(_) if bare && self.unasked(said) => self.dirty = true,
-            _ if bare && self.unasked(said) => {
-                if framed && self.held.len() < 8 {
-                    self.held.push((said, span));
-                } else {
-                    self.dirty = true;
-                }
-            }
+            Said::Counted(_) | Said::RxData(_) if bare && self.unasked(said) => self.doubt.see_data(),
+            _ if bare && self.unasked(said) => self.doubt.hold(said, span, framed),
             _ => self.count(said, span),
         }
     }
@@ -82,7 +76,7 @@ impl Dialog {
             Said::Counted(_) => role == Role::HttpRead || role.tells_nothing(),
             _ => role.tells_nothing(),
         };
-        self.open.iter().any(|exchange| fits(exchange.role))
+        self.commands.open().iter().any(|exchange| fits(exchange.role))
     }
 
     fn unasked(&self, said: Said) -> bool {
@@ -90,25 +84,20 @@ impl Dialog {
             && !self.asked(said)
     }
 
-    /// Boot lines between a peer's data: one alone may be data, two in a row of different kinds are a start.
+    /// Boot lines between a peer's data.
     fn starting_up(&mut self, said: Said, span: Span, framed: bool) {
         if matches!(said, Said::Cfun(_)) && self.asked(said) {
             self.count(said, span);
             return;
         }
-        match self.starting.take() {
-            Some((first, first_span)) if framed && first != said => {
-                self.count(first, first_span);
-                self.count(said, span);
-            }
-            _ if framed => self.starting = Some((said, span)),
-            _ => self.dirty = true,
+        for (said, span) in self.doubt.starts(said, span, framed).into_iter().flatten() {
+            self.count(said, span);
         }
     }
 
     /// Lets what was held back count: nothing came after it that would make it data.
     pub(super) fn settle(&mut self) {
-        if let Some((said, span)) = self.suspect.take() {
+        if let Some((said, span)) = self.doubt.take_result() {
             self.result(said, span);
         }
         self.count_held();
@@ -122,16 +111,14 @@ impl Dialog {
     }
 
     fn count_held(&mut self) {
-        if !self.held.is_empty() {
-            for (said, span) in std::mem::take(&mut self.held) {
-                self.count(said, span);
-            }
+        for (said, span) in self.doubt.take_held() {
+            self.count(said, span);
         }
     }
 
     fn answer_or_unknown(&mut self, line: &Line<'_>, span: Span) {
         let informs = !self.state.bare_data_possible() && line.text.iter().all(|byte| (0x20..0x7F).contains(byte));
-        match self.open.first_mut() {
+        match self.commands.open_mut().first_mut() {
             Some(front)
                 if informs
                     && !front.takes_data
@@ -166,7 +153,7 @@ impl Dialog {
         };
         let expected = self.state.verbose == Some(false)
             || (self.state.verbose.is_none() && matches!(digit, 0 | 4) && line.ended_by == b'\r');
-        let plain = self.open.first().is_some_and(|front| !front.takes_data && !front.role.tells_nothing());
+        let plain = self.commands.open().first().is_some_and(|front| !front.takes_data && !front.role.tells_nothing());
         if !expected || (self.state.verbose.is_none() && !plain) || self.state.bare_data_possible() {
             return self.unknown_line(line, span);
         }
@@ -176,44 +163,35 @@ impl Dialog {
 
     /// An address alone is the whole answer to CIFSR, unless another command stands behind it on the line.
     fn address(&mut self, span: Span) {
-        let Some(index) = self.open.iter().position(|exchange| exchange.role == Role::Address || exchange.asked.glued)
+        let Some(index) = self.commands.position(|exchange| exchange.role == Role::Address || exchange.asked.glued)
         else {
             return;
         };
-        let alone = self.open.get(index).is_some_and(|exchange| !exchange.asked.glued);
+        let alone = self.commands.open().get(index).is_some_and(|exchange| !exchange.asked.glued);
         if alone {
-            self.lose(index);
+            self.commands.lose(index);
             self.settle_exchange(0, Outcome::Said(Said::Address), Some(span));
-        } else if let Some(exchange) = self.open.get_mut(index) {
+        } else if let Some(exchange) = self.commands.open_mut().get_mut(index) {
             exchange.information += 1;
         }
     }
 
     /// A command has its outcome: its settings hold, rules hear of it.
     pub(super) fn settle_exchange(&mut self, index: usize, outcome: Outcome, span: Option<Span>) {
-        if index >= self.open.len() {
-            return;
-        }
-        let mut exchange = self.open.remove(index);
-        exchange.outcome = Some((outcome, span));
-        self.tally.done(&exchange, outcome);
-        if self.data.as_ref().is_some_and(|data| data.id == exchange.id) {
+        let Some(exchange) = self.commands.settle(index, outcome, span) else { return };
+        if self.data().is_some_and(|data| data.id == exchange.id) {
             let why = if outcome.refused() { DataEnded::Refused } else { DataEnded::Answered };
             self.end_data(why, span);
         }
         if exchange.takes_data {
-            self.data_echo.give_up();
+            self.data.expect_no_echo();
         }
-        if !matches!(outcome, Outcome::Lost | Outcome::Cancelled) {
-            self.answered += 1;
-            self.results_since += 1;
-            self.answered_in_earnest += u32::from(!matches!(exchange.role, Role::Attention | Role::Basic));
+        if outcome != Outcome::Cancelled {
+            self.dealing.answered();
             self.looped.rule_out();
         }
         self.apply(&exchange, outcome);
-        if let Some(before) = self.done.replace(exchange) {
-            self.recycle(before);
-        }
+        self.commands.finish(exchange);
         self.events.push(Event::Final);
     }
 
@@ -286,18 +264,14 @@ impl Dialog {
             }
             Said::CallEnd => {
                 self.online = false;
-                if let Some(index) = self
-                    .open
-                    .iter()
-                    .position(|exchange| matches!(exchange.role, Role::Dial | Role::Answer | Role::Online))
-                {
+                if let Some(index) = self.call() {
                     self.settle_exchange(index, Outcome::Said(said), Some(span));
                 }
             }
             Said::Connect => return self.connect(said, span),
             Said::PdpDeact => {
-                let opening = self.open.iter().any(|exchange| exchange.role == Role::ContextOpen);
-                self.lost = Some((self.state.ip, self.connecting()));
+                let opening = self.commands.open().iter().any(|exchange| exchange.role == Role::ContextOpen);
+                self.state.lost = Some((self.state.ip, self.connecting()));
                 self.events.push(Event::Said(said, span));
                 self.state.ip = if opening { Ip::Failed } else { Ip::Lost };
                 self.state.set_all_connections(Connection::None);
@@ -306,7 +280,7 @@ impl Dialog {
             Said::Rdy => self.restart(),
             Said::Cfun(1) if !self.asked(said) => {
                 // Behind RDY it is part of the same start.
-                if !self.state.started || self.state.sms_ready || self.answered > 1 {
+                if !self.state.started || self.state.sms_ready || self.answered() > 1 {
                     self.events.push(Event::Said(said, span));
                     self.state.started = true;
                     return;
@@ -318,18 +292,20 @@ impl Dialog {
                 self.state.sms_ready = true;
                 return;
             }
-            Said::Ipd(n) | Said::Receive(n) | Said::Counted(n) | Said::RxData(n) if self.restored => {
-                self.payload = (n > 0).then(|| Payload { at_least: 0, at_most: 0, of: u64::from(n) });
+            Said::Ipd(n) | Said::Receive(n) | Said::Counted(n) | Said::RxData(n) if self.log.restored => {
+                self.texts.begin_counted(u64::from(n));
             }
-            Said::Ipd(n) | Said::Receive(n) | Said::Counted(n) | Said::RxData(n) => self.skip = u64::from(n),
-            Said::SmsHead => self.sms_text = self.asked(said),
-            Said::SmsPushed => (self.pushed_text, self.skip_line) = (true, true),
+            Said::Ipd(n) | Said::Receive(n) | Said::Counted(n) | Said::RxData(n) => {
+                self.receiving.skip(u64::from(n));
+            }
+            Said::SmsHead => self.texts.begin_message(self.asked(said)),
+            Said::SmsPushed => self.texts.begin_pushed(),
             _ => self.note(said),
         }
         if said != Said::Info {
             self.events.push(Event::Said(said, span));
         }
-        if let Some(front) = self.open.first_mut() {
+        if let Some(front) = self.commands.open_mut().first_mut() {
             front.information += 1;
         }
     }
@@ -342,7 +318,7 @@ impl Dialog {
                 self.state.csq_readings = self.state.csq_readings.wrapping_add(1);
             }
             Said::Creg(first, second) => {
-                let asked = self.open.iter().any(|exchange| exchange.role == Role::Registration);
+                let asked = self.commands.open().iter().any(|exchange| exchange.role == Role::Registration);
                 self.state.creg = Some(if asked { second.unwrap_or(first) } else { first });
             }
             // Unasked, a cell's number in quotes stands behind the state.
@@ -368,7 +344,7 @@ impl Dialog {
 
     fn ip_state(&mut self, state: IpState) {
         if state == IpState::Lost {
-            self.lost = Some((self.state.ip, self.connecting()));
+            self.state.lost = Some((self.state.ip, self.connecting()));
         }
         self.state.ip = match state {
             IpState::Initial => Ip::Initial,
@@ -385,10 +361,14 @@ impl Dialog {
         }
     }
 
+    /// Where the command stands that makes, takes or goes back to a call.
+    fn call(&self) -> Option<usize> {
+        self.commands.position(|exchange| matches!(exchange.role, Role::Dial | Role::Answer | Role::Online))
+    }
+
     /// `CONNECT`: data mode, or the invitation of CMMSDOWN.
     fn connect(&mut self, said: Said, span: Span) {
-        let call =
-            self.open.iter().position(|exchange| matches!(exchange.role, Role::Dial | Role::Answer | Role::Online));
+        let call = self.call();
         if self.state.transparent == Some(true) || call.is_some() {
             self.online = true;
             self.state.set_connection(None, Connection::Open);
@@ -402,11 +382,11 @@ impl Dialog {
     /// The modem has started: nothing that was asked will be answered, nothing that was set holds.
     fn restart(&mut self) {
         self.end_data(DataEnded::Lost, None);
-        self.data_echo.give_up();
-        self.lose(self.open.len());
+        self.data.expect_no_echo();
+        self.commands.lose_all();
         self.online = false;
-        self.sms_text = false;
-        self.payload = None;
+        self.texts.end_message();
+        self.texts.give_up_counted();
         self.state.restart();
     }
 }

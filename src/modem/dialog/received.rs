@@ -14,13 +14,11 @@ impl Dialog {
     /// Received bytes begin.
     pub(in crate::modem) fn begin_received(&mut self, bytes: &[u8], at: Option<Duration>) {
         self.now = at.or(self.now);
-        if let (Some(now), Some(last)) = (at, self.received_last)
-            && now >= last + super::HOLD
-        {
+        if self.receiving.was_silent_for(super::HOLD, at) {
             self.settle();
         }
-        self.received_last = at.or(self.received_last);
-        self.looped.received(bytes, self.digest.offset());
+        self.receiving.begin(at);
+        self.looped.received(bytes, self.receiving.total());
         if self.silent.commands > 1 {
             self.events.push(Event::Received);
         }
@@ -34,42 +32,28 @@ impl Dialog {
         }
         self.silent.commands = 0;
         let mut bytes = bytes;
-        if self.digest.at_line_start() {
-            self.line_at = self.now;
-            self.line_sent = self.sent_total;
-            if !self.data_echo.is_empty() && self.digest.skipping() == 0 {
-                let echo = self.data_echo.take(bytes);
-                if echo > 0 {
-                    self.digest.pass(echo);
-                    self.after_line = false;
-                    return echo;
-                }
-                // One byte at a time, so that the echo is looked for at the same places however the bytes were split.
-                bytes = bytes.get(..1).unwrap_or(bytes);
+        let begins = self.receiving.begin_line(self.now, self.sending.total());
+        if begins && self.data.expects_echo() && !self.receiving.is_skipping() {
+            let echo = self.data.take_echo(bytes);
+            if echo > 0 {
+                self.receiving.pass(echo);
+                return echo;
             }
+            // One byte at a time, so that the echo is looked for at the same places however the bytes were split.
+            bytes = bytes.get(..1).unwrap_or(bytes);
         }
-        let mut held = std::mem::take(&mut self.held_line);
-        let (used, token) = self.digest.next(bytes, &mut held, self.prompt_possible());
+        let mut room = self.receiving.take_room();
+        let prompts = self.prompt_possible();
+        let (used, token) = self.receiving.next(bytes, &mut room, prompts);
         match token {
-            Some(Token::Prompt(at)) => self.prompt(self.received_span(at..at + 1)),
+            Some(Token::Prompt(at)) => self.prompt(self.receiving.span(at..at + 1)),
             Some(Token::Line(line)) => self.line(&line),
             None => {}
         }
-        self.held_line = held;
-        self.digest.skip(std::mem::take(&mut self.skip));
-        if self.digest.take_space() {
-            self.widen_prompt();
+        if self.receiving.put_back(room) {
+            self.data.widen_prompt();
         }
         used.max(1)
-    }
-
-    /// The space of `> ` came.
-    fn widen_prompt(&mut self) {
-        if let Some(data) = self.data.as_mut().or(self.data_done.as_mut())
-            && data.prompt.end - data.prompt.start == 1
-        {
-            data.prompt.end += 1;
-        }
     }
 
     /// A `>` at the start of a line would be a prompt now.
@@ -77,41 +61,35 @@ impl Dialog {
         let prompts = |exchange: &Exchange| {
             exchange.asked.command.and_then(|command| command.data).is_some_and(|data| data.prompts())
         };
-        match &self.data {
+        match self.data() {
             // Each line of a message is asked for anew.
             Some(data) => matches!(data.role, Role::SmsSend | Role::SmsStore),
-            None => self.open.iter().any(|exchange| exchange.awaits_prompt() && prompts(exchange)),
+            None => self.commands.open().iter().any(|exchange| exchange.awaits_prompt() && prompts(exchange)),
         }
     }
 
     fn prompt(&mut self, span: Span) {
-        self.after_line = false;
-        if self.data.is_some() {
+        self.receiving.no_line();
+        if self.data().is_some() {
             return;
         }
-        if let Some(index) = self.open.iter().position(|exchange| exchange.awaits_prompt()) {
+        if let Some(index) = self.commands.position(Exchange::awaits_prompt) {
             self.open_data(index, span);
         }
     }
 
     fn line(&mut self, line: &Line<'_>) {
-        let span = self.received_span(line.start..line.end);
-        let framed = line.feeds >= 2 || (!self.after_line && line.feeds >= 1);
-        self.after_line = true;
-        if self.pushed_text && (self.skip_line || !framed) {
-            self.skip_line = false;
+        let span = self.receiving.span(line.start..line.end);
+        let framed = self.receiving.frames(line);
+        if self.texts.take_pushed(framed) || self.counted_line(line) {
             return;
         }
-        self.pushed_text = false;
-        if self.payload_line(line) {
-            return;
-        }
-        if self.record == Record::Echoed {
+        if self.log.record == Record::Echoed {
             if self.inferred(line.text, span) || self.cut_short(line.text, span) {
                 return;
             }
         } else if self.echo(line, span) {
-            self.after_line = false;
+            self.receiving.no_line();
             return;
         }
         let said = match self.telling.family().says(line.text) {
@@ -121,62 +99,52 @@ impl Dialog {
             None => Said::read(line.text),
         };
         self.told_by(line.text, said);
-        self.heard_since = true;
+        self.dealing.heard();
         self.spoken |= !matches!(said, Said::Unknown | Said::Digit(_) | Said::Address);
         if said.is_error() {
-            self.remember_words(line.text, span);
+            self.words.remember(line.text, span);
         }
         self.heard(said, line, span, framed);
     }
 
     /// The command in front asks (`?`), and the line begins with its name.
     fn answers_question(&self, line: &[u8]) -> bool {
-        let asks = self.open.first().filter(|front| front.asked.form.asks());
+        let asks = self.commands.open().first().filter(|front| front.asked.form.asks());
         asks.and_then(|front| front.asked.command)
             .is_some_and(|command| line.starts_with(command.bare_name().as_bytes()))
     }
 
     /// The answer to a question for the model, and lines that are no answers, may tell the family.
     fn told_by(&mut self, line: &[u8], said: Said) {
-        let asked = self.open.first().is_some_and(|front| front.role == Role::Identity);
-        let unasked = said == Said::Unknown && !self.state.bare_data_possible() && self.data.is_none();
+        let asked = self.commands.open().first().is_some_and(|front| front.role == Role::Identity);
+        let unasked = said == Said::Unknown && !self.state.bare_data_possible() && self.data().is_none();
         if (asked || unasked) && self.telling.heard(line) {
             self.state.framed = self.telling.family().framed;
         }
     }
 
     /// In a log whose line ends are lost: is the line part of the data that its head has counted?
-    fn payload_line(&mut self, line: &Line<'_>) -> bool {
-        let Some(payload) = &mut self.payload else { return false };
-        let full = payload.at_least >= payload.of;
-        let over = payload.at_most >= payload.of && Said::read(line.text) == Said::Ok;
-        if full || over {
-            self.payload = None;
-            return false;
+    fn counted_line(&mut self, line: &Line<'_>) -> bool {
+        let command = self.log.record == Record::Echoed && is_whole_command(line.text.trim_ascii_end());
+        if command && self.texts.counts_on(line) {
+            self.give_up_counted();
         }
-        if self.record == Record::Echoed && is_whole_command(line.text.trim_ascii_end()) {
-            self.give_up_payload();
-            return false;
-        }
-        payload.at_least += line.end - line.start;
-        // Its own line end, and an empty line before it that the log may have dropped.
-        payload.at_most += line.end - line.start + 4;
-        true
+        self.texts.take_counted(line)
     }
 
     /// The log shows less than was counted: what asked for it has had its answer all the same.
-    pub(super) fn give_up_payload(&mut self) {
-        if self.payload.take().is_some() {
+    pub(super) fn give_up_counted(&mut self) {
+        if self.texts.give_up_counted() {
             let asked = |exchange: &Exchange| {
                 matches!(exchange.role, Role::HttpRead | Role::Receive) || exchange.role.tells_nothing()
             };
-            self.open.retain(|exchange| !asked(exchange));
+            self.commands.take_as_answered(asked);
         }
     }
 
     /// In a log that shows only what came: is the line a command or data that was sent?
     fn inferred(&mut self, text: &[u8], span: Span) -> bool {
-        if self.data.is_some() {
+        if self.data().is_some() {
             let said = Said::read(text);
             let ends = matches!(
                 said,
@@ -189,7 +157,7 @@ impl Dialog {
                     | Said::Error
                     | Said::Rdy
             );
-            let counted = self.data.as_ref().is_some_and(|data| data.role != Role::Send) && said == Said::Ok;
+            let counted = self.data().is_some_and(|data| data.role != Role::Send) && said == Said::Ok;
             if ends || counted {
                 return false;
             }
@@ -198,12 +166,12 @@ impl Dialog {
             }
             self.echoed_data(text, span);
             let text = text.trim_ascii_end();
-            self.at_prompt = is_whole_command(text).then(|| (text.to_vec(), span));
+            self.data.note_line(text, span);
             return true;
         }
         let text = text.trim_ascii_end();
         if is_whole_command(text) {
-            self.after_line = false;
+            self.receiving.no_line();
             self.echoed_command(text, span);
             return true;
         }
@@ -212,7 +180,7 @@ impl Dialog {
 
     /// An answer that breaks off, and the next command stands in its middle.
     fn cut_short(&mut self, text: &[u8], span: Span) -> bool {
-        if text.first() != Some(&b'+') || self.data.is_some() || self.open.is_empty() {
+        if text.first() != Some(&b'+') || self.data().is_some() || self.commands.open().is_empty() {
             return false;
         }
         let Some(at) = memchr::memmem::rfind(text, b"AT+").filter(|at| *at > 4) else { return false };
@@ -234,14 +202,14 @@ impl Dialog {
                 self.count(said, part);
             }
         }
-        self.after_line = false;
+        self.receiving.no_line();
         self.echoed_command(command, span.part(at as u64..text.len() as u64));
         true
     }
 
     /// The line answers the command before it: then that was none of the data, and the log has left out how the data ended.
     fn answers_typed(&mut self, said: Said) -> bool {
-        let Some((text, _)) = &self.at_prompt else { return false };
+        let Some(text) = self.data.noted_command() else { return false };
         let asked = Asked::read(text, self.telling.family());
         let fits = match said {
             Said::Ok => asked.ends_with_ok,
@@ -252,16 +220,16 @@ impl Dialog {
             Said::Creg(..) => asked.role == Role::Registration,
             _ => false,
         };
-        let Some((text, span)) = self.at_prompt.take_if(|_| fits) else { return false };
+        let Some((text, span)) = fits.then(|| self.data.take_command()).flatten() else { return false };
         self.end_data(DataEnded::Answered, None);
-        self.lose(1);
+        self.commands.lose(1);
         self.echoed_command(&text, span);
         true
     }
 
     /// Is the line the echo of a command that was sent, whole or damaged?
     fn echo(&mut self, line: &Line<'_>, span: Span) -> bool {
-        let Some(front) = self.open.first() else { return false };
+        let Some(front) = self.commands.open().first() else { return false };
         let text = line.text;
         if front.echo == Echo::None && front.text == text {
             self.echoed(0, span.end);
@@ -270,7 +238,7 @@ impl Dialog {
         // The log's curly quotes are the forum's: the echo shows what was sent.
         if front.text.contains(&0xE2) && plain_quotes(&front.text) == text {
             let family = self.telling.family();
-            if let Some(front) = self.open.first_mut() {
+            if let Some(front) = self.commands.open_mut().first_mut() {
                 front.text.clear();
                 front.text.extend_from_slice(text);
                 front.find_chief(family);
@@ -283,8 +251,8 @@ impl Dialog {
         };
         // A command's echo may have the echo of other bytes in front of it (a stray 0x1A).
         let may_hold_one = is_whole_command(text) || text.len() > 4 || text.first().is_some_and(|&byte| byte < 0x20);
-        if may_hold_one && let Some(index) = self.open.iter().position(|exchange| whole(exchange)) {
-            let ahead = text.len() - self.open.get(index).map_or(0, |exchange| exchange.text.len());
+        if may_hold_one && let Some(index) = self.commands.position(whole) {
+            let ahead = text.len() - self.commands.open().get(index).map_or(0, |exchange| exchange.text.len());
             if ahead > 0 && text.get(..ahead).is_some_and(is_burst) {
                 self.events.push(Event::Burst(span.part(0..ahead as u64)));
             }
@@ -295,7 +263,7 @@ impl Dialog {
     }
 
     fn echoed(&mut self, index: usize, end: u64) {
-        let Some(exchange) = self.open.get_mut(index) else { return };
+        let Some(exchange) = self.commands.open_mut().get_mut(index) else { return };
         exchange.answer_from = end;
         exchange.echo = Echo::Whole;
         if self.state.echo == Some(false) {
@@ -305,10 +273,13 @@ impl Dialog {
 
     /// Collects what comes in place of the echo. It may be whole when all of it is there (a URC came in between).
     fn damaged_echo(&mut self, text: &[u8], span: Span) -> bool {
-        let Some(exchange) = self.open.iter_mut().find(|exchange| exchange.echo != Echo::Whole) else { return false };
+        if text.is_empty() || self.data().is_some() {
+            return false;
+        }
+        let Some(exchange) = self.commands.open_mut().iter_mut().find(|exchange| exchange.echo != Echo::Whole) else {
+            return false;
+        };
         if (exchange.information > 0 && exchange.echo == Echo::None)
-            || text.is_empty()
-            || self.data.is_some()
             || exchange.echo_text.len() + text.len() > exchange.text.len()
         {
             return false;
@@ -373,9 +344,7 @@ impl Dialog {
     /// A line that nothing is known about: answer text, pushed data, a sketch's own words, or garbage.
     pub(super) fn unknown_line(&mut self, line: &Line<'_>, span: Span) {
         if self.state.bare_data_possible() || self.online {
-            self.dirty = true;
-            self.held.clear();
-            self.starting = None;
+            self.doubt.see_line_of_data();
             return;
         }
         debug_assert_eq!(span.direction, Direction::Rx);

@@ -4,21 +4,102 @@
 //! tells a command twice, an answer is cut. A log read after the fact shows how many answers came behind how many commands, so
 //! they are dealt from the last one backwards: then one that had none never shifts all that follow.
 
+use std::collections::VecDeque;
+
+use super::commands::OPEN;
+use super::doubt::Heard;
 use super::exchange::{Echo, Exchange, Outcome, Span};
 use super::said::Said;
-use super::{Dialog, Event, OPEN};
+use super::{Dialog, Event};
 use crate::vocabulary::Role;
 
 /// So many commands in a row whose result seems to be that of the one before are no coincidence: that one had none.
 const SLIPS: u32 = 3;
 
+/// What is known of the results that came.
+#[derive(Debug, Default)]
+pub(crate) struct Dealing {
+    /// Results behind several commands, not dealt to them yet.
+    waiting: Vec<Heard>,
+    /// Of them, those whose command (by its number) is known.
+    dealt: VecDeque<(Heard, Option<u64>)>,
+    /// The last command was shown for the second time.
+    twice: bool,
+    /// Something was heard since the last command.
+    heard: bool,
+    /// Results since the last command.
+    answered: u32,
+    /// Commands in a row whose result went to the one before.
+    slips: u32,
+}
+
+impl Dealing {
+    /// The modem said something.
+    pub(super) const fn heard(&mut self) {
+        self.heard = true;
+    }
+
+    /// A command has its result.
+    pub(super) const fn answered(&mut self) {
+        self.answered += 1;
+    }
+
+    /// A log shows the same command once more before anything was heard: a host shows what it sends, and the modem
+    /// echoes it. Two such are one, three are not.
+    pub(super) const fn shows_again(&mut self, same: bool) -> bool {
+        self.twice = same && !self.heard && !self.twice;
+        self.twice
+    }
+
+    /// A command leaves while others are open or not. True when results have gone to the command before for so long that
+    /// one of those had none.
+    fn has_slipped(&mut self, open: bool) -> bool {
+        self.slips = if self.answered == 1 && open { self.slips + 1 } else { 0 };
+        let slipped = self.slips >= SLIPS;
+        if slipped {
+            self.slips = 0;
+        }
+        (self.answered, self.heard) = (0, false);
+        slipped
+    }
+}
+
+/// The words of the last errors, and where these stand.
+#[derive(Debug, Default)]
+pub(crate) struct Words(VecDeque<(u64, String)>);
+
+impl Words {
+    /// So many errors may wait for their command.
+    const KEPT: usize = 2 * OPEN;
+
+    /// Keeps the words of an error.
+    pub(super) fn remember(&mut self, line: &[u8], span: Span) {
+        let Some(at) = memchr::memchr(b':', line) else { return };
+        if self.0.len() >= Self::KEPT {
+            self.0.pop_front();
+        }
+        let words = line.get(at + 1..).unwrap_or_default().trim_ascii();
+        self.0.push_back((span.start, String::from_utf8_lossy(words).into_owned()));
+    }
+
+    /// The words (or the number) that an error showed, as far back as they are kept.
+    #[must_use]
+    pub(crate) fn of(&self, error: Span) -> Option<&str> {
+        self.0.iter().rev().find(|(start, _)| *start == error.start).map(|(_, words)| words.as_str())
+    }
+}
+
 impl Dialog {
     /// A final result: finds its command.
     pub(super) fn result(&mut self, said: Said, span: Span) {
-        self.sms_text = false;
-        self.dirty = false;
-        if self.read_ahead && self.open.len() > 1 && self.data.is_none() && self.results.len() < OPEN {
-            self.results.push((said, span));
+        self.texts.end_message();
+        self.doubt.begin_anew();
+        if self.log.read_ahead
+            && self.commands.open().len() > 1
+            && self.data().is_none()
+            && self.dealing.waiting.len() < OPEN
+        {
+            self.dealing.waiting.push((said, span));
             return;
         }
         let Some(index) = self.whose(said) else {
@@ -33,7 +114,7 @@ impl Dialog {
     /// What a result means for its command: an `OK` behind data says that it was sent, unless that is told later. `None`
     /// while more is to come.
     fn means(&mut self, index: usize, said: Said) -> Option<Said> {
-        let Some(exchange) = self.open.get_mut(index) else { return Some(said) };
+        let Some(exchange) = self.commands.open_mut().get_mut(index) else { return Some(said) };
         if said != Said::Ok || exchange.role != Role::Send || !exchange.takes_data {
             return Some(said);
         }
@@ -46,7 +127,7 @@ impl Dialog {
     }
 
     fn whose(&self, said: Said) -> Option<usize> {
-        let first = |test: &dyn Fn(&Exchange) -> bool| self.open.iter().position(|exchange| test(exchange));
+        let first = |test: &dyn Fn(&Exchange) -> bool| self.commands.position(test);
         let echoed = first(&|exchange| exchange.echo == Echo::Whole && fits(exchange, said));
         let named = matches!(said, Said::SendOk | Said::SendFail | Said::CloseOk(_) | Said::ShutOk);
         let any = matches!(said, Said::Cms(_))
@@ -54,41 +135,28 @@ impl Dialog {
         echoed.filter(|_| !named).or_else(|| first(&|exchange| fits(exchange, said))).or_else(|| any.flatten())
     }
 
-    /// Keeps the words of an error.
-    pub(super) fn remember_words(&mut self, line: &[u8], span: Span) {
-        /// So many errors may wait for their command.
-        const KEPT: usize = 2 * OPEN;
-        let Some(at) = memchr::memchr(b':', line) else { return };
-        if self.words.len() >= KEPT {
-            self.words.pop_front();
-        }
-        let words = line.get(at + 1..).unwrap_or_default().trim_ascii();
-        self.words.push_back((span.start, String::from_utf8_lossy(words).into_owned()));
-    }
-
-    /// The words (or the number) that an error showed, as far back as they are kept.
-    #[must_use]
-    pub fn words(&self, error: Span) -> Option<&str> {
-        self.words.iter().rev().find(|(start, _)| *start == error.start).map(|(_, words)| words.as_str())
-    }
-
     /// Deals one of the results that came behind several commands. False when there are none left.
     pub(in crate::modem) fn deal(&mut self) -> bool {
-        if !self.results.is_empty() {
-            let mut end = self.open.len();
-            let mut dealt = Vec::with_capacity(self.results.len());
-            for (said, span) in std::mem::take(&mut self.results).into_iter().rev() {
-                let owner = (0..end).rev().find(|&at| self.open.get(at).is_some_and(|exchange| fits(exchange, said)));
+        if !self.dealing.waiting.is_empty() {
+            let mut end = self.commands.open().len();
+            let mut dealt = Vec::with_capacity(self.dealing.waiting.len());
+            for (said, span) in std::mem::take(&mut self.dealing.waiting).into_iter().rev() {
+                let owner = (0..end)
+                    .rev()
+                    .find(|&at| self.commands.open().get(at).is_some_and(|exchange| fits(exchange, said)));
                 end = owner.unwrap_or(end);
-                dealt.push((said, span, owner.and_then(|at| self.open.get(at)).map(|exchange| exchange.id)));
+                dealt.push((
+                    (said, span),
+                    owner.and_then(|at| self.commands.open().get(at)).map(|exchange| exchange.id),
+                ));
             }
-            self.dealt.extend(dealt.into_iter().rev());
+            self.dealing.dealt.extend(dealt.into_iter().rev());
         }
-        let Some((said, span, owner)) = self.dealt.pop_front() else { return false };
-        let place = |id: u64| self.open.iter().position(|exchange| exchange.id == id);
+        let Some(((said, span), owner)) = self.dealing.dealt.pop_front() else { return false };
+        let place = |id: u64| self.commands.position(|exchange| exchange.id == id);
         match owner.and_then(place) {
             Some(index) => {
-                self.lose(index);
+                self.commands.lose(index);
                 if let Some(said) = self.means(0, said) {
                     self.settle_exchange(0, Outcome::Said(said), Some(span));
                 }
@@ -100,14 +168,9 @@ impl Dialog {
 
     /// A command leaves: is the one before it still open although its answer must have come?
     pub(super) fn resynchronise(&mut self) {
-        let slipped = self.results_since == 1 && !self.open.is_empty();
-        self.slips = if slipped { self.slips + 1 } else { 0 };
-        if self.slips >= SLIPS {
-            self.lose(self.open.len());
-            self.slips = 0;
+        if self.dealing.has_slipped(!self.commands.open().is_empty()) {
+            self.commands.lose_all();
         }
-        self.results_since = 0;
-        self.heard_since = false;
     }
 }
 
@@ -123,5 +186,42 @@ fn fits(exchange: &Exchange, said: Said) -> bool {
             exchange.asked.ends_with_ok && !exchange.accepted || exchange.asked.glued || exchange.role == Role::Close
         }
         _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::modem::Direction;
+
+    #[test]
+    fn one_result_too_many_before_is_seen_after_three_commands() {
+        let mut dealing = Dealing::default();
+        let mut leaves = |results: u32, open| {
+            (0..results).for_each(|_| dealing.answered());
+            dealing.has_slipped(open)
+        };
+        assert!(!leaves(1, true) && !leaves(1, true) && leaves(1, true), "the third in a row tells");
+        assert!(!leaves(1, true) && !leaves(1, true) && !leaves(0, true) && !leaves(1, true), "it begins anew");
+        assert!(!leaves(1, true) && !leaves(1, false) && !leaves(1, true), "nothing was open");
+    }
+
+    #[test]
+    fn a_command_shown_twice_is_one_and_a_third_time_another() {
+        let mut dealing = Dealing::default();
+        assert!(!dealing.shows_again(false) && dealing.shows_again(true) && !dealing.shows_again(true));
+        dealing.heard();
+        assert!(!dealing.shows_again(true));
+    }
+
+    #[test]
+    fn words_are_kept_for_the_last_errors() {
+        let span = |start| Span { direction: Direction::Rx, start, end: start + 9, at: None, order: start };
+        let mut words = Words::default();
+        for start in 0..100 {
+            words.remember(format!("+CME ERROR: no {start} ").as_bytes(), span(start));
+        }
+        words.remember(b"ERROR", span(100));
+        assert_eq!((words.of(span(99)), words.of(span(1)), words.of(span(100))), (Some("no 99"), None, None));
     }
 }

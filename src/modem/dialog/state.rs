@@ -8,7 +8,7 @@ use crate::vocabulary::{Call, Family, Form, Line, Role, number};
 
 /// The data connection (the PDP context behind CSTT, CIICR, CIFSR).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Ip {
+pub(crate) enum Ip {
     /// Not seen.
     #[default]
     Unknown,
@@ -29,7 +29,7 @@ pub(super) const LINKS: u8 = 12;
 
 /// One connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Connection {
+pub(crate) enum Connection {
     /// Not seen.
     #[default]
     Unknown,
@@ -57,7 +57,7 @@ pub enum Connection {
 /// The modem's settings and states.
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each was seen or not; none excludes another")]
-pub struct State {
+pub(crate) struct State {
     /// `ATE`.
     pub echo: Option<bool>,
     /// `ATV`.
@@ -94,6 +94,8 @@ pub struct State {
     pub(crate) send_limit: Option<u32>,
     /// The data connection.
     pub ip: Ip,
+    /// When the data connection was lost: its state until then, and the command that was opening a connection.
+    pub lost: Option<(Ip, Option<Span>)>,
     /// The connections; the first one with CIPMUX=0.
     pub connections: [Connection; LINKS as usize],
     /// Where the first connection goes to: `host:port`.
@@ -116,7 +118,7 @@ pub struct State {
 
 impl State {
     /// What a modem is after a start, as far as that is certain (manual section 2.2.32: nothing of TCP/IP is stored).
-    pub fn restart(&mut self) {
+    pub(crate) fn restart(&mut self) {
         let old = std::mem::take(self);
         *self = Self {
             mux: Some(false),
@@ -139,7 +141,7 @@ impl State {
 
     /// The connection with a number; the only one without.
     #[must_use]
-    pub fn connection(&self, n: Option<u8>) -> Connection {
+    pub(crate) fn connection(&self, n: Option<u8>) -> Connection {
         self.connections.get(usize::from(n.unwrap_or(0))).copied().unwrap_or_default()
     }
 
@@ -157,7 +159,7 @@ impl State {
 
     /// Some connection is known to be open.
     #[must_use]
-    pub fn connected(&self) -> bool {
+    pub(crate) fn connected(&self) -> bool {
         self.connections.contains(&Connection::Open)
     }
 
@@ -169,7 +171,7 @@ impl State {
     }
 
     /// A command line was answered OK: its settings hold.
-    pub fn accepted(&mut self, line: &[u8], family: &'static Family) {
+    pub(crate) fn accepted(&mut self, line: &[u8], family: &'static Family) {
         for call in Line::read(line).into_iter().flat_map(Line::calls) {
             self.accepted_call(&call, role_of(&call, family.find(&call)));
         }

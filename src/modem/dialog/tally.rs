@@ -27,10 +27,6 @@ pub(crate) struct Tally {
 impl Tally {
     /// A command has its outcome.
     pub(super) fn done(&mut self, exchange: &Exchange, outcome: Outcome) {
-        if matches!(outcome, Outcome::Lost) {
-            self.unanswered(exchange);
-            return;
-        }
         self.answered += 1;
         if outcome.refused() {
             self.refused += 1;

@@ -137,7 +137,7 @@ proptest! {
         let script: Script = std::iter::repeat_n(script, times).flatten().collect();
         let diagnoser = play(&script, true, |bytes| vec![bytes.to_vec()]);
         prop_assert!(diagnoser.findings().len() <= 200);
-        let (sent, received) = (diagnoser.dialog().sent_total(), diagnoser.dialog().received_total());
+        let (sent, received) = (diagnoser.dialog().sending.total(), diagnoser.dialog().receiving.total());
         for finding in diagnoser.findings() {
             prop_assert!(!finding.evidence.is_empty());
             for evidence in &finding.evidence {
@@ -155,8 +155,8 @@ fn all_offsets_count_all_bytes() {
         script.iter().filter(|(found, _)| *found == direction).map(|(_, bytes)| bytes.len() as u64).sum::<u64>()
     };
     let diagnoser = play(&script, true, |bytes| vec![bytes.to_vec()]);
-    assert_eq!(diagnoser.dialog().sent_total(), count(Direction::Tx));
-    assert_eq!(diagnoser.dialog().received_total(), count(Direction::Rx));
+    assert_eq!(diagnoser.dialog().sending.total(), count(Direction::Tx));
+    assert_eq!(diagnoser.dialog().receiving.total(), count(Direction::Rx));
 }
 
 #[test]

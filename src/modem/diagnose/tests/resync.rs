@@ -81,7 +81,7 @@ fn a_refusal_at_the_end_is_always_told() {
         let plain = Transcript::read(&text);
         let base = of_transcript(&plain);
         let dialog = base.dialog();
-        let commands = dialog.data.is_none() && !dialog.online && dialog.answered > 0 && dialog.open.is_empty();
+        let commands = dialog.data().is_none() && !dialog.online && dialog.answered() > 0 && dialog.open().is_empty();
         let own_ends = text.windows(2).any(|two| two == b"\r\n");
         if plain.shape != Shape::Pasted || !plain.restored || !commands || own_ends || base.more_findings() > 0 {
             continue;
@@ -123,6 +123,6 @@ proptest! {
         };
         let diagnoser = of_transcript(&Transcript::read(text.as_bytes()));
         let refused = exchanges.iter().filter(|(_, good)| !good).count();
-        prop_assert_eq!(diagnoser.dialog().tally.refused as usize, refused, "{}", text);
+        prop_assert_eq!(diagnoser.dialog().tally().refused as usize, refused, "{}", text);
     }
 }

@@ -1,0 +1,126 @@
+//! What of the received lines somebody has written: the text of messages, and counted data in a log that has lost its line
+//! ends. None of it is the modem's word, whatever it reads like.
+
+use super::said::Said;
+use crate::modem::digest::Line;
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(crate) struct Texts {
+    /// Behind the head of a message that was asked for, up to the final result.
+    message: bool,
+    pushed: Pushed,
+    counted: Option<Counted>,
+}
+
+/// The text of a message that came by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Pushed {
+    #[default]
+    No,
+    /// The next line is text, whatever it is.
+    Next,
+    /// So are those that follow without a frame of their own.
+    More,
+}
+
+/// How many bytes of counted data the lines so far stand for: the log shows text, not which line ends it had.
+#[derive(Clone, Copy, Debug)]
+struct Counted {
+    at_least: u64,
+    at_most: u64,
+    of: u64,
+}
+
+impl Counted {
+    fn is_over(&self, line: &Line<'_>) -> bool {
+        self.at_least >= self.of || self.at_most >= self.of && Said::read(line.text) == Said::Ok
+    }
+}
+
+impl Texts {
+    /// The head of a message came; `asked` when a command asked for it, so that a result ends the text.
+    pub(super) const fn begin_message(&mut self, asked: bool) {
+        self.message = asked;
+    }
+
+    /// A message came by itself: the next line is its text.
+    pub(super) const fn begin_pushed(&mut self) {
+        self.pushed = Pushed::Next;
+    }
+
+    /// So many bytes of data follow, in lines.
+    pub(super) fn begin_counted(&mut self, bytes: u64) {
+        self.counted = (bytes > 0).then_some(Counted { at_least: 0, at_most: 0, of: bytes });
+    }
+
+    /// The text of a message goes on up to the final result.
+    pub(super) const fn in_message(&self) -> bool {
+        self.message
+    }
+
+    /// The message is over.
+    pub(super) const fn end_message(&mut self) {
+        self.message = false;
+    }
+
+    /// The line is text of a message that came by itself.
+    pub(super) fn take_pushed(&mut self, framed: bool) -> bool {
+        let text = self.pushed == Pushed::Next || self.pushed == Pushed::More && !framed;
+        self.pushed = if text { Pushed::More } else { Pushed::No };
+        text
+    }
+
+    /// The line may be part of the counted data.
+    pub(super) fn counts_on(&self, line: &Line<'_>) -> bool {
+        self.counted.is_some_and(|counted| !counted.is_over(line))
+    }
+
+    /// The line is part of the counted data.
+    pub(super) fn take_counted(&mut self, line: &Line<'_>) -> bool {
+        let Some(counted) = self.counted.as_mut().filter(|counted| !counted.is_over(line)) else {
+            self.counted = None;
+            return false;
+        };
+        counted.at_least += line.end - line.start;
+        // Its own line end, and an empty line before it that the log may have dropped.
+        counted.at_most += line.end - line.start + 4;
+        true
+    }
+
+    /// No more counted data is waited for. True where some was.
+    pub(super) const fn give_up_counted(&mut self) -> bool {
+        self.counted.take().is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(text: &str) -> Line<'_> {
+        Line { text: text.as_bytes(), start: 0, end: text.len() as u64, feeds: 1, ended_by: b'\r' }
+    }
+
+    #[test]
+    fn a_pushed_message_is_one_line_and_what_follows_without_a_frame() {
+        let mut texts = Texts::default();
+        assert!(!texts.take_pushed(false));
+        texts.begin_pushed();
+        assert!(texts.take_pushed(true) && texts.take_pushed(false) && !texts.take_pushed(true));
+        assert!(!texts.take_pushed(false));
+    }
+
+    #[test]
+    fn counted_data_ends_when_it_is_full_or_may_be_and_the_modem_answers() {
+        let mut texts = Texts::default();
+        texts.begin_counted(9);
+        assert!(texts.take_counted(&line("hello")) && texts.counts_on(&line("ERROR")));
+        assert!(!texts.take_counted(&line("OK")), "with line ends it may be over");
+        texts.begin_counted(5);
+        assert!(texts.take_counted(&line("OK")), "two bytes and their line ends are no five");
+        assert!(texts.take_counted(&line("abc")) && !texts.take_counted(&line("more")));
+        texts.begin_counted(0);
+        assert!(!texts.give_up_counted());
+    }
+}
