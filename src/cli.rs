@@ -23,6 +23,7 @@ mod sim;
 mod sketch;
 mod sketch_files;
 mod sketch_run;
+mod support;
 
 use std::process::ExitCode;
 
@@ -77,6 +78,8 @@ pub enum Command {
     Sketch(sketch::Sketch),
     /// Macro books: those of other programs in.
     Macros(macros::Macros),
+    /// One text for a bug report: versions, settings, the last capture, redacted.
+    Report(support::Report),
     /// Prints the completions for a shell.
     Completions {
         /// Which shell.
@@ -119,6 +122,7 @@ pub fn run(arguments: Arguments) -> Outcome {
         Command::Export(command) => Outcome::Exit(command.run()),
         Command::Sketch(command) => Outcome::Exit(command.run()),
         Command::Macros(command) => Outcome::Exit(command.run()),
+        Command::Report(command) => Outcome::Exit(command.run()),
         Command::Completions { shell } => Outcome::Exit(completions(shell)),
         Command::Man { into } => Outcome::Exit(common::finish(man(into.as_deref()))),
     }

@@ -15,6 +15,8 @@ mod export;
 mod hostile;
 #[path = "cli/latency.rs"]
 mod latency;
+#[path = "cli/report.rs"]
+mod report;
 #[path = "cli/run.rs"]
 mod run;
 #[path = "cli/send.rs"]

@@ -89,6 +89,15 @@ pub(crate) fn newest(folder: &Path, most: usize) -> io::Result<Vec<Kept>> {
     Ok(paths.into_iter().map(kept).collect())
 }
 
+/// The latest automatic capture.
+#[must_use]
+pub fn latest(folder: &Path) -> Option<PathBuf> {
+    let entries = std::fs::read_dir(folder).ok()?.filter_map(Result::ok);
+    let captures = entries.filter(|entry| is_automatic(&entry.file_name().to_string_lossy()));
+    // The names begin with the time, so their order is that of age.
+    captures.map(|entry| entry.path()).max()
+}
+
 /// What [`make_room`] did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Retention {
@@ -254,6 +263,7 @@ mod tests {
         }
         let mine = folder.join("my own.pcapng");
         std::fs::copy(&left, &mine).unwrap();
+        assert_eq!(latest(folder).as_deref(), Some(left.as_path()));
         let result = make_room(folder, lengths[0] * 3).unwrap();
         assert_eq!(result.removed, [gone, also_gone]);
         assert_eq!((result.left, result.failed.len()), (lengths[0] * 3, 0));

@@ -137,3 +137,34 @@ fn hundreds_of_thousands_of_interfaces_are_read_at_once() {
     check(&["diagnose", file.to_str().unwrap()], 0, "", "");
     assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
 }
+
+#[test]
+fn a_poor_machine_gets_words_or_a_working_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out").to_str().unwrap().to_owned();
+    for limit in [
+        "ulimit -n 32",
+        "ulimit -v 400000",
+        "ulimit -f 0",
+        "unset HOME",
+        "export HOME=/nonexistent",
+        "export HOME=/proc",
+        "exec 2>/dev/full",
+        "exec 1>&-",
+    ] {
+        for command in [
+            "ports".to_owned(),
+            "diagnose tests/data/logs/601.txt".to_owned(),
+            "send sim:fast AT --ending cr --expect OK".to_owned(),
+            "report --no-capture".to_owned(),
+            format!("capture sim:fast {out} --for 50ms; code=$?; rm -f {out}; exit $code"),
+        ] {
+            let script = format!("{limit}; \"$0\" {command}");
+            let program = env!("CARGO_BIN_EXE_modemscope");
+            let output = std::process::Command::new("sh").args(["-c", &script, program]).output().unwrap();
+            let said = String::from_utf8_lossy(&output.stderr);
+            let code = output.status.code();
+            assert!(matches!(code, Some(0..=3)) && !said.contains("broke down"), "{script}: {code:?} {said}");
+        }
+    }
+}
