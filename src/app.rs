@@ -7,6 +7,7 @@
 pub mod book;
 pub(crate) mod command;
 pub mod export_macro;
+pub mod faults;
 mod file_kind;
 mod file_lock;
 pub(crate) mod find;

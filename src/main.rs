@@ -3,10 +3,12 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use modemscope::app::faults;
 use modemscope::cli::{self, Outcome};
 use modemscope::ui;
 
 fn main() -> ExitCode {
+    faults::watch();
     match cli::run(cli::Arguments::parse()) {
         Outcome::Exit(code) => code,
         Outcome::Window(start) => ui::run(start),

@@ -12,6 +12,7 @@ mod inspect;
 mod keeping;
 mod saver;
 mod tools;
+mod unended;
 mod windows;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -25,6 +26,7 @@ use super::Settings;
 use super::Start;
 use super::book::{BookFile, BookWatch};
 use super::command::{self, Capture, Check, Command, Effect, Port, Tool};
+use super::faults;
 use super::job::Job;
 use super::nano;
 use super::settings::{Adapter, SettingsFile};
@@ -124,6 +126,10 @@ impl Runtime {
             unsaved: false,
             heard: Instant::now(),
         };
+        for capture in folders.data.as_deref().map(unended::left_over).unwrap_or_default() {
+            let name = capture.display();
+            state.say(Tone::Trouble, format!("A session did not end in order. What it received is in {name}."));
+        }
         runtime.open_book(&mut state, folders.config.as_deref());
         let counted = u8::from_str_radix(&state.settings.counted_byte, 16).ok();
         runtime.counted = counted;
@@ -176,6 +182,10 @@ impl Runtime {
 
     /// Takes in what happened since. Cheap; call it whenever there was news, also while the window is hidden.
     pub(crate) fn poll(&mut self, state: &mut State) {
+        if let Some(fault) = faults::take() {
+            let next = "What was received is in the capture. Save what you need, and start the program again";
+            state.say(Tone::Trouble, format!("There was a fault: {fault}. {next}."));
+        }
         if let Some(connection) = &self.connection {
             let status = connection.status();
             if !Arc::ptr_eq(&status, &state.status) {
@@ -374,8 +384,15 @@ fn name_of(order: &Order) -> &'static str {
 impl Runtime {
     /// Closes all and waits until the settings are written.
     pub(crate) fn finish(mut self, state: &State) {
+        let reader = self.connection.as_ref().map(|connection| connection.reader().clone());
         self.connection = None;
         self.finish_log();
+        let storage = reader.map(|reader| reader.storage()).unwrap_or_default();
+        if let (Some(trouble), Some(path)) = (storage.trouble, storage.path) {
+            // The window is gone: a terminal hears it now, and the next start tells where the capture is.
+            eprintln!("modemscope: {trouble}");
+            self.leave_mark(&path);
+        }
         self.server = None;
         self.saver.finish(self.unsaved.then_some(&state.settings));
     }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use super::unended::Mark;
 use super::{Runtime, inspect};
 use crate::app::job::Job;
 use crate::app::state::{State, Tone};
@@ -14,6 +15,8 @@ use crate::link::News;
 #[derive(Debug, Default)]
 pub(super) struct Keeping {
     log: Option<LiveLog>,
+    /// Until the session has ended in order.
+    mark: Option<Mark>,
     told_capture: Option<String>,
     told_log: Option<String>,
     told_lost: bool,
@@ -40,6 +43,9 @@ impl Runtime {
         };
         writer.record_secrets(state.settings.exact_secrets);
         self.keeping = Keeping::default();
+        if let (Some(folder), Some(path)) = (&self.captures, writer.reader().storage().path) {
+            self.keeping.mark = Mark::set(folder, &path);
+        }
         if state.settings.text_log {
             self.keeping.log = text_log(state, writer.reader());
         }
@@ -50,6 +56,9 @@ impl Runtime {
     pub(super) fn watch_files(&mut self, state: &mut State) {
         if let Some(connection) = &self.connection {
             let storage = connection.reader().storage();
+            if connection.status().phase.over() && storage.trouble.is_none() {
+                self.keeping.mark = None;
+            }
             tell(state, &mut self.keeping.told_capture, storage.trouble, "The session goes on in memory.", "capture");
             if storage.lost > 0 && !self.keeping.told_lost {
                 let text =
@@ -81,6 +90,13 @@ impl Runtime {
             }
         } else {
             self.keeping.told_torn = None;
+        }
+    }
+
+    /// The next start tells where the capture is.
+    pub(super) fn leave_mark(&mut self, capture: &Path) {
+        if let Some(mark) = self.keeping.mark.take() {
+            mark.leave(capture);
         }
     }
 
