@@ -88,6 +88,36 @@ impl Home {
     }
 }
 
+impl Home {
+    /// All bytes in a new file in another folder: those in front of `on_disk`, and these pieces. It is the capture's file
+    /// from then on.
+    pub(super) fn rescue(&self, folder: &Path, on_disk: u64, pieces: &[(u64, Arc<[u8]>)]) -> io::Result<PathBuf> {
+        let (old, path) = self.place().clone();
+        let name = path.file_name().unwrap_or(path.as_os_str());
+        let (file, fresh) = free_place(&folder.join(name))?;
+        let copied = (|| {
+            let mut copied = 0;
+            while copied < on_disk {
+                copied = copy(&old, &file, copied, on_disk)?;
+            }
+            for (start, piece) in pieces {
+                let skip = usize::try_from(copied.saturating_sub(*start)).unwrap_or(usize::MAX);
+                match disk::write_at(&file, piece.get(skip..).unwrap_or_default(), copied.max(*start)) {
+                    (written, None) => copied = copied.max(*start) + written as u64,
+                    (_, Some(error)) => return Err(error),
+                }
+            }
+            file.sync_all()
+        })();
+        if let Err(error) = copied {
+            let _ours = std::fs::remove_file(&fresh);
+            return Err(error);
+        }
+        *self.place() = (Arc::new(file), fresh.clone());
+        Ok(fresh)
+    }
+}
+
 /// A new file of that name, or the next one that is free.
 fn free_place(path: &Path) -> io::Result<(File, PathBuf)> {
     let (stem, end) = (path.file_stem().unwrap_or_default(), path.extension().unwrap_or_default());

@@ -95,6 +95,7 @@ fn work(shared: &Shared, call: &Call) {
         while write_out(shared) {}
         sync(shared, &mut synced);
         if ended {
+            rescue(shared);
             return;
         }
     }
@@ -124,6 +125,31 @@ fn restore(shared: &Shared) -> bool {
     }
     state.ring();
     done
+}
+
+/// The session ends, and a part of it is in memory only: all of it is saved where there may be room.
+fn rescue(shared: &Shared) {
+    let Some(home) = &shared.file else { return };
+    let (on_disk, end, pieces) = {
+        let state = shared.lock();
+        (state.on_disk, state.end.file, state.pieces(state.on_disk, usize::MAX))
+    };
+    if on_disk >= end {
+        return;
+    }
+    let rescued = home.rescue(&std::env::temp_dir(), on_disk, &pieces);
+    let mut state = shared.lock();
+    let trouble = state.trouble.take().unwrap_or_else(|| "the capture could not be written".to_owned());
+    state.trouble = Some(match rescued {
+        Ok(path) => {
+            state.saved(end);
+            format!("{trouble}; all of it is saved as {}", path.display())
+        }
+        Err(error) => {
+            format!("{trouble}; {} bytes of it are lost, there is no room for them elsewhere: {error}", end - on_disk)
+        }
+    });
+    state.ring();
 }
 
 /// Writes out a part of what is in memory; true when there is more and it goes well.

@@ -152,6 +152,11 @@ fn a_disk_that_stays_full_is_exit_3_and_an_exact_prefix() {
     assert_eq!(capture.end(Signal::TERM).0, Some(3));
     let kept = captured(&capture.out);
     assert!((200_000..262_144).contains(&kept), "{kept}");
+    let rescued =
+        capture.said.iter().find_map(|(_, line)| Some(line.split_once("all of it is saved as ")?.1.to_owned()));
+    let rescued = PathBuf::from(rescued.expect("it is saved elsewhere"));
+    assert_eq!(captured(&rescued), 600_000);
+    std::fs::remove_file(rescued).unwrap();
 }
 
 /// Writes that fail while a file is there: what a disk does that breaks, or a stick that is pulled out.
