@@ -114,7 +114,7 @@ impl Share {
     pub fn interests<'fd>(&'fd self, listening: bool, interests: &mut Interests<'fd>) {
         match &self.door {
             Door::Tcp { listener, guests } => {
-                interests.add(listener, guests.len() < GUESTS, false);
+                interests.add(listener, true, false);
                 for guest in guests {
                     interests.add(&guest.stream, listening, !guest.unsent.is_empty());
                 }
@@ -130,10 +130,13 @@ impl Share {
         let mut buffer = vec![0; CHUNK];
         match &mut self.door {
             Door::Tcp { listener, guests } => {
-                while guests.len() < GUESTS
-                    && let Ok((stream, peer)) = listener.accept()
-                {
-                    if stream.set_nonblocking(true).is_ok() {
+                while let Ok((mut stream, peer)) = listener.accept() {
+                    if guests.len() >= GUESTS {
+                        self.notes.push(format!("{peer} was turned away: {GUESTS} share this port already"));
+                        // A new connection has room for a line.
+                        let _who_left_needs_no_word =
+                            writeln!(stream, "modemscope: {GUESTS} share this port already\r");
+                    } else if stream.set_nonblocking(true).is_ok() {
                         self.notes.push(format!("{peer} shares this port"));
                         guests.push(Guest { name: peer.to_string(), stream, unsent: Vec::new() });
                     }

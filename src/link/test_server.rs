@@ -21,7 +21,7 @@ use super::wait::{Interests, Waiter, Waker};
 pub const SHOWN: usize = 64 * 1024;
 /// So many visitors are remembered.
 pub const REMEMBERED: usize = 100;
-/// So many may be connected at one time; more wait in the system's queue.
+/// So many may be connected at one time; more are told so and turned away.
 const CONNECTED: usize = 32;
 /// An answer that the visitor does not take grows no further than this.
 const UNSENT: usize = 4 * 1024 * 1024;
@@ -158,7 +158,7 @@ impl Server {
     fn run(&mut self) {
         loop {
             let mut interests = Interests::new();
-            interests.add(&self.listener, self.guests.len() < CONNECTED, false);
+            interests.add(&self.listener, true, false);
             for guest in &self.guests {
                 let write = !guest.unsent.is_empty() || guest.stream.owes();
                 interests.add(guest.stream.socket(), !guest.finished, write);
@@ -190,10 +190,12 @@ impl Server {
 
     fn accept(&mut self) -> bool {
         let mut news = false;
-        while self.guests.len() < CONNECTED {
-            let Ok((stream, peer)) = self.listener.accept() else {
-                break;
-            };
+        while let Ok((mut stream, peer)) = self.listener.accept() {
+            if self.guests.len() >= CONNECTED {
+                // A new connection has room for a line.
+                let _who_left_needs_no_word = writeln!(stream, "modemscope: {CONNECTED} are connected already\r");
+                continue;
+            }
             if stream.set_nonblocking(true).is_err() {
                 continue;
             }

@@ -45,6 +45,21 @@ fn guests_on_tcp_watch_and_talk() {
 }
 
 #[test]
+fn a_guest_too_many_is_told_and_turned_away() {
+    let pty = Pty::new();
+    let watched = Watched::opened(&pty.path());
+    let address = shared(&watched, Place::Tcp("127.0.0.1:0".parse().unwrap()));
+    let _guests: Vec<TcpStream> = (0..8).map(|_| TcpStream::connect(&address).unwrap()).collect();
+    watched.until("all are in", |status| status.shared.as_ref().is_some_and(|(_, guests)| *guests == 8));
+    let mut ninth = TcpStream::connect(&address).unwrap();
+    ninth.set_read_timeout(Some(LIMIT)).unwrap();
+    let mut told = String::new();
+    ninth.read_to_string(&mut told).unwrap();
+    assert_eq!(told, "modemscope: 8 share this port already\r\n");
+    watched.until("the others stay", |status| status.shared.as_ref().is_some_and(|(_, guests)| *guests == 8));
+}
+
+#[test]
 fn a_guest_that_never_reads_is_shown_out_and_holds_nobody_up() {
     let pty = Pty::new();
     let watched = Watched::opened(&pty.path());

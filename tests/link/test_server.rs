@@ -51,6 +51,17 @@ fn totals_are_exact_and_memory_is_bounded() {
 }
 
 #[test]
+fn a_visitor_too_many_is_told_and_turned_away() {
+    let (server, news) = start();
+    let _visitors: Vec<TcpStream> = (0..32).map(|_| connect(&server)).collect();
+    until(&server, &news, "all are in", |all| all.len() == 32);
+    let mut told = String::new();
+    connect(&server).read_to_string(&mut told).unwrap();
+    assert_eq!(told, "modemscope: 32 are connected already\r\n");
+    assert_eq!(server.visitors().len(), 32);
+}
+
+#[test]
 fn an_answer_arrives_and_is_counted() {
     let (server, news) = start();
     let mut stream = connect(&server);
