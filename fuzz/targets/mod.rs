@@ -9,8 +9,10 @@ mod digest;
 mod foreign;
 mod macro_file;
 mod notation;
+mod planted;
 mod redaction;
 mod rfc2217;
+mod session;
 mod simulator;
 mod sketch;
 
@@ -18,7 +20,7 @@ mod sketch;
 pub type Target = fn(&[u8]);
 
 /// All of them, by name; each has a folder of that name in `corpus/`.
-pub const TARGETS: [(&str, Target); 11] = [
+pub const TARGETS: [(&str, Target); 13] = [
     ("capture", capture::run),
     ("control", control::run),
     ("diagnose", diagnose::run),
@@ -26,8 +28,10 @@ pub const TARGETS: [(&str, Target); 11] = [
     ("foreign", foreign::run),
     ("macro_file", macro_file::run),
     ("notation", notation::run),
+    ("planted", planted::run),
     ("redaction", redaction::run),
     ("rfc2217", rfc2217::run),
+    ("session", session::run),
     ("simulator", simulator::run),
     ("sketch", sketch::run),
 ];
