@@ -24,7 +24,7 @@ pub fn watch() {
 
 /// What broke down since the last call.
 #[must_use]
-pub fn take() -> Option<String> {
+pub(crate) fn take() -> Option<String> {
     FAULT.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 

@@ -91,7 +91,7 @@ pub(crate) fn newest(folder: &Path, most: usize) -> io::Result<Vec<Kept>> {
 
 /// The latest automatic capture.
 #[must_use]
-pub fn latest(folder: &Path) -> Option<PathBuf> {
+pub(crate) fn latest(folder: &Path) -> Option<PathBuf> {
     let entries = std::fs::read_dir(folder).ok()?.filter_map(Result::ok);
     let captures = entries.filter(|entry| is_automatic(&entry.file_name().to_string_lossy()));
     // The names begin with the time, so their order is that of age.

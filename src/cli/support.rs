@@ -39,7 +39,7 @@ const MOST: usize = 8 << 20;
 
 /// Arguments of `report`.
 #[derive(Debug, clap::Args)]
-pub struct Report {
+pub(crate) struct Report {
     /// The capture to put in, instead of the latest of the window.
     #[arg(value_name = "CAPTURE", conflicts_with = "no_capture")]
     capture: Option<PathBuf>,
@@ -52,7 +52,7 @@ pub struct Report {
 
 impl Report {
     /// Runs it.
-    pub fn run(self) -> ExitCode {
+    pub(crate) fn run(self) -> ExitCode {
         finish(self.report())
     }
 
