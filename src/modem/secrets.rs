@@ -410,5 +410,14 @@ fn without(mut text: String, value: &str) -> String {
     text
 }
 
+/// A text of somebody's own (a line that was typed, what a fault quotes), with what is secret in it as `*`.
+pub(crate) fn masked_text(text: &[u8]) -> Vec<u8> {
+    let mut masked = text.to_vec();
+    for range in SecretFinder::default().find(Direction::Tx, text) {
+        masked.get_mut(range).unwrap_or_default().fill(b'*');
+    }
+    masked
+}
+
 #[cfg(test)]
 mod tests;
