@@ -39,7 +39,7 @@ const MOST: usize = 8 << 20;
 
 /// Arguments of `report`.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Report {
+pub struct Report {
     /// The capture to put in, instead of the latest of the window.
     #[arg(value_name = "CAPTURE", conflicts_with = "no_capture")]
     capture: Option<PathBuf>,
