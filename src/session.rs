@@ -455,5 +455,20 @@ impl Session {
     }
 }
 
+/// A session without a macro to which a modem says these pieces: whether anything is sent, and the titles of what is found.
+/// For tests and fuzzing.
+#[must_use]
+pub fn overheard<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> (bool, Vec<String>) {
+    let mut session = Session::default();
+    let mut sends = false;
+    for piece in pieces {
+        session.handle_input(Input::Received(piece), Duration::from_secs(1));
+        while let Some(output) = session.poll_output() {
+            sends |= matches!(output, Output::Write { .. } | Output::SetLines(_) | Output::Break(_));
+        }
+    }
+    (sends, session.diagnoser().findings().iter().map(|finding| finding.title.clone()).collect())
+}
+
 #[cfg(test)]
 mod tests;
