@@ -3,16 +3,16 @@
 //! Exit codes: 0 done, 1 the modem did not do it, 2 wrong use, 3 port or file trouble; 130 stopped by Ctrl+C.
 
 mod capture;
-pub(crate) mod common;
+mod common;
 mod demo;
 mod diagnose;
-pub(crate) mod dialog;
+mod dialog;
 mod export;
 mod line;
 mod listen;
 mod macros;
 mod modem;
-pub(crate) mod output;
+mod output;
 mod ports;
 mod report;
 mod run;

@@ -6,32 +6,32 @@
 pub(crate) mod comeback;
 pub(crate) mod dial;
 pub(crate) mod discovery;
-pub(crate) mod folder_watch;
+mod folder_watch;
 pub(crate) mod identity;
 mod kernel_counts;
 pub(crate) mod kind;
-pub(crate) mod line_errors;
-pub(crate) mod lock_file;
+mod line_errors;
+mod lock_file;
 pub mod network;
 pub(crate) mod opening;
-pub(crate) mod parmrk;
-pub(crate) mod replay;
+mod parmrk;
+mod replay;
 #[cfg(unix)]
-pub(crate) mod serial;
+mod serial;
 #[cfg(not(unix))]
 #[path = "link/serial_elsewhere.rs"]
-pub(crate) mod serial;
+mod serial;
 pub mod settings;
 pub mod share;
 pub(crate) mod sim_host;
 pub mod simulator;
-pub(crate) mod spec;
-pub(crate) mod tap;
+mod spec;
+mod tap;
 pub mod telnet;
 #[cfg(unix)]
 mod termios;
 pub mod test_server;
-pub(crate) mod time;
+mod time;
 pub(crate) mod tls;
 pub mod transfer;
 pub(crate) mod trouble;

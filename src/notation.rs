@@ -59,5 +59,5 @@ pub use visible::harmless;
 pub(crate) use glyphs::SpanKind;
 pub(crate) use hints::Hint;
 pub(crate) use lookalike::Lookalike;
-pub(crate) use names::{byte_from_name, glyph_from_byte};
+pub(crate) use names::byte_from_name;
 pub(crate) use parse::{NotationError, Piece};

@@ -22,7 +22,7 @@ pub(crate) mod private;
 mod role;
 pub(crate) mod said;
 mod saying;
-pub(crate) mod table;
+mod table;
 mod telling;
 
 pub use command::{Modes, Takes};

@@ -28,7 +28,7 @@ pub fn from_capture(reader: &Reader, family: Option<&'static Family>, name: &str
 /// A macro of what was sent in this part of a capture: a selection, or what came since "record" was clicked. Times are
 /// those of the capture.
 #[must_use]
-pub(crate) fn from_part(
+pub(super) fn from_part(
     reader: &Reader,
     part: Range<Duration>,
     family: Option<&'static Family>,

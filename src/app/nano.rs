@@ -36,7 +36,7 @@ pub(crate) const MINIMAL: Sketch = Sketch {
 };
 
 /// How long a board is given to restart.
-pub(crate) const RESTART: Duration = Duration::from_secs(2);
+pub(super) const RESTART: Duration = Duration::from_secs(2);
 
 /// Asks the modem behind the board: `AT` every half second until it answers, for four seconds at most. Only ever run when
 /// the user asks for it.

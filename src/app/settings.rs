@@ -331,7 +331,7 @@ impl Default for Settings {
 }
 
 /// How far the window can be zoomed.
-pub(crate) const ZOOM: std::ops::RangeInclusive<f32> = 0.5..=3.0;
+const ZOOM: std::ops::RangeInclusive<f32> = 0.5..=3.0;
 
 /// What is typed holds a PIN or password, or may be a PIN that the modem asked for.
 fn holds_secret(text: &str) -> bool {

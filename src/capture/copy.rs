@@ -10,7 +10,7 @@ use crate::modem::Direction;
 use crate::notation;
 
 /// More is not handed to a clipboard: programs that take it would stand still.
-pub(crate) const MOST_COPIED: usize = 64 * 1024 * 1024;
+const MOST_COPIED: usize = 64 * 1024 * 1024;
 
 /// What is selected.
 #[derive(Clone, Debug, PartialEq)]

@@ -39,7 +39,7 @@ pub(crate) enum Comeback {
 }
 
 /// A serial device or a pty.
-pub(crate) static SERIAL: Kind = Kind {
+pub(super) static SERIAL: Kind = Kind {
     scheme: "",
     example: "a device such as /dev/ttyUSB0 or COM5",
     parse: |path| Ok(LinkSpec::Serial(path.to_owned())),
@@ -82,7 +82,7 @@ pub(crate) static TCP: Kind = Kind {
 };
 
 /// A port of another machine, with its settings and lines.
-pub(crate) static RFC2217: Kind = Kind {
+pub(super) static RFC2217: Kind = Kind {
     scheme: "rfc2217",
     example: "rfc2217://host:port",
     parse: |rest| host_and_port(rest).map(LinkSpec::Rfc2217).map_err(|problem| (problem, RFC2217.example.to_owned())),
@@ -94,7 +94,7 @@ pub(crate) static RFC2217: Kind = Kind {
 };
 
 /// A capture played back with its pauses.
-pub(crate) static REPLAY: Kind = Kind {
+pub(super) static REPLAY: Kind = Kind {
     scheme: "replay",
     example: "replay:FILE",
     parse: |rest| file(rest).map(LinkSpec::Replay).map_err(|problem| (problem, REPLAY.example.to_owned())),
@@ -106,7 +106,7 @@ pub(crate) static REPLAY: Kind = Kind {
 };
 
 /// A capture played back as fast as it is taken.
-pub(crate) static REPLAY_FAST: Kind = Kind {
+pub(super) static REPLAY_FAST: Kind = Kind {
     scheme: "replay-fast",
     example: "replay-fast:FILE",
     parse: |rest| file(rest).map(LinkSpec::ReplayFast).map_err(|problem| (problem, REPLAY_FAST.example.to_owned())),
@@ -118,7 +118,7 @@ pub(crate) static REPLAY_FAST: Kind = Kind {
 };
 
 /// Two lines listened to at once.
-pub(crate) static TAP: Kind = Kind {
+pub(super) static TAP: Kind = Kind {
     scheme: "tap",
     example: "tap:HOST,MODEM",
     parse: |rest| {

@@ -10,7 +10,7 @@ use std::mem::take;
 use super::{DataBits, FlowControl, LineSettings, Parity, StopBits};
 
 /// Longest subnegotiation kept, in bytes. RFC 2217 needs 5 and a signature.
-pub(crate) const LONGEST_SUBNEGOTIATION: usize = 256;
+pub(super) const LONGEST_SUBNEGOTIATION: usize = 256;
 
 /// Refusals kept for a peer that does not read, in bytes.
 const MOST_OUTPUT: usize = 4096;

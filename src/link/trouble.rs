@@ -129,7 +129,7 @@ fn missing_advice(similar: &[String]) -> String {
 
 /// Sorts what the system said.
 #[must_use]
-pub(crate) fn classify(error: &std::io::Error) -> Trouble {
+pub(super) fn classify(error: &std::io::Error) -> Trouble {
     #[cfg(unix)]
     {
         use rustix::io::Errno;
@@ -229,7 +229,7 @@ pub(crate) fn program(pid: u32) -> Option<String> {
 
 /// A process of this id exists.
 #[must_use]
-pub(crate) fn process_lives(pid: u32) -> bool {
+pub(super) fn process_lives(pid: u32) -> bool {
     #[cfg(unix)]
     {
         let Some(pid) = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw) else {
@@ -270,7 +270,7 @@ fn flock_holder_from(locks: &str, inode: u64) -> Option<u32> {
 
 /// The first other process that has the device open, as far as `/proc` shows.
 #[must_use]
-pub(crate) fn open_holder(device: &Path) -> Option<u32> {
+pub(super) fn open_holder(device: &Path) -> Option<u32> {
     let own = std::process::id();
     std::fs::read_dir("/proc").ok()?.filter_map(Result::ok).find_map(|entry| {
         let pid: u32 = entry.file_name().to_str()?.parse().ok()?;

@@ -19,7 +19,7 @@ use super::checksum::Checksum;
 use crate::notation::{self, Mode, NotationError};
 
 /// Names that are always there, and so cannot be asked for or kept.
-pub(crate) const BUILT_IN: [&str; 3] = ["time", "counter", "crc"];
+pub(super) const BUILT_IN: [&str; 3] = ["time", "counter", "crc"];
 
 /// A text that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use std::time::Duration;
 pub(crate) const RATES: [u32; 10] = [9600, 115_200, 57_600, 38_400, 19_200, 4800, 2400, 1200, 230_400, 460_800];
 
 /// What is sent. Auto-baud needs the two letters in one case (section 2.2.41.1).
-pub(crate) const PROBE: &[u8] = b"AT\r";
+const PROBE: &[u8] = b"AT\r";
 
 /// How often a rate is tried: a modem that finds the rate by itself needs the first probe for that.
 const TRIES: u32 = 3;

@@ -6,7 +6,7 @@
 //! What a user notices: the modem strip. What it is not: a judge. It never fails, never reads the clock, holds a
 //! bounded amount, and how received bytes were split changes nothing.
 
-pub(crate) mod command;
+mod command;
 mod commands;
 mod data;
 mod doubt;

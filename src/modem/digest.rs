@@ -11,7 +11,7 @@
 use memchr::{memchr2, memchr3};
 
 /// The longest line whose bytes are all kept. The SIM800's own lines stay under 600 bytes (command echo 556).
-pub(crate) const LINE_CAP: usize = 1024;
+const LINE_CAP: usize = 1024;
 
 /// One piece of what the modem said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

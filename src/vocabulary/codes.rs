@@ -43,13 +43,13 @@ pub(crate) fn cms_text(code: u16) -> Option<&'static str> {
 
 /// The code of a `+CME ERROR` text printed by `AT+CMEE=2`, whatever the case of its letters.
 #[must_use]
-pub(crate) fn cme_code(text: &str) -> Option<u16> {
+pub(super) fn cme_code(text: &str) -> Option<u16> {
     CME.iter().find(|(_, known)| known.eq_ignore_ascii_case(text.trim())).map(|&(code, _)| code)
 }
 
 /// The code of a `+CMS ERROR` text printed by `AT+CMEE=2`, whatever the case of its letters.
 #[must_use]
-pub(crate) fn cms_code(text: &str) -> Option<u16> {
+pub(super) fn cms_code(text: &str) -> Option<u16> {
     CMS.iter().find(|(_, known)| known.eq_ignore_ascii_case(text.trim())).map(|&(code, _)| code)
 }
 
@@ -71,7 +71,7 @@ pub(crate) const fn registration_text(stat: u8) -> Option<&'static str> {
 ///
 /// 0 stands for -115 dBm or less, 31 for -52 dBm or more (manual section 3.2.35).
 #[must_use]
-pub(crate) const fn csq_dbm(rssi: u8) -> Option<i16> {
+pub(super) const fn csq_dbm(rssi: u8) -> Option<i16> {
     Some(match rssi {
         0 => -115,
         1 => -111,
@@ -99,7 +99,7 @@ pub(crate) fn csq_text(rssi: u8) -> Option<String> {
 
 /// The state of the SIM, of `+CPIN`.
 #[must_use]
-pub(crate) fn cpin_text(state: &str) -> Option<&'static str> {
+pub(super) fn cpin_text(state: &str) -> Option<&'static str> {
     Some(match state.trim() {
         "READY" => "the SIM is ready, no PIN is asked",
         "SIM PIN" => "the SIM asks for its PIN",
@@ -116,7 +116,7 @@ pub(crate) fn cpin_text(state: &str) -> Option<&'static str> {
 
 /// The first number of `+CBC`.
 #[must_use]
-pub(crate) const fn charging_text(state: u8) -> Option<&'static str> {
+pub(super) const fn charging_text(state: u8) -> Option<&'static str> {
     Some(match state {
         0 => "not charging",
         1 => "charging",
@@ -169,7 +169,7 @@ pub(crate) const fn http_text(status: u16) -> Option<&'static str> {
 
 /// The state names of `AT+CIPSTATUS` (TCPIP Application Note, figures 2 and 3).
 #[must_use]
-pub(crate) fn ip_state_text(state: &str) -> Option<&'static str> {
+pub(super) fn ip_state_text(state: &str) -> Option<&'static str> {
     Some(match state.trim() {
         "IP INITIAL" => "no data connection set up; next: AT+CSTT",
         "IP START" => "the APN is set; next: AT+CIICR",
@@ -189,7 +189,7 @@ pub(crate) fn ip_state_text(state: &str) -> Option<&'static str> {
 
 /// The state of a call in `+CLCC`.
 #[must_use]
-pub(crate) const fn call_text(stat: u8) -> Option<&'static str> {
+pub(super) const fn call_text(stat: u8) -> Option<&'static str> {
     Some(match stat {
         0 => "active",
         1 => "held",
@@ -204,7 +204,7 @@ pub(crate) const fn call_text(stat: u8) -> Option<&'static str> {
 
 /// The phone activity of `+CPAS`.
 #[must_use]
-pub(crate) const fn activity_text(pas: u8) -> Option<&'static str> {
+pub(super) const fn activity_text(pas: u8) -> Option<&'static str> {
     Some(match pas {
         0 => "ready",
         2 => "unknown",
@@ -216,7 +216,7 @@ pub(crate) const fn activity_text(pas: u8) -> Option<&'static str> {
 
 /// The error numbers of the FTP commands.
 #[must_use]
-pub(crate) const fn ftp_text(code: u16) -> Option<&'static str> {
+pub(super) const fn ftp_text(code: u16) -> Option<&'static str> {
     Some(match code {
         61 => "network error",
         62 => "DNS error",
@@ -241,7 +241,7 @@ pub(crate) const fn ftp_text(code: u16) -> Option<&'static str> {
 
 /// The temperature states of `+CMTE`.
 #[must_use]
-pub(crate) const fn temperature_text(state: i8) -> Option<&'static str> {
+pub(super) const fn temperature_text(state: i8) -> Option<&'static str> {
     Some(match state {
         1 => "over +80 °C",
         -1 => "under -30 °C",
