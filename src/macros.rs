@@ -2,6 +2,7 @@
 //!
 //! Pure: no I/O, no clock. A macro's bytes are what its text says in the notation, nothing else.
 
+pub(crate) mod automaton;
 mod backlog;
 mod checksum;
 pub(crate) mod duration;

@@ -5,7 +5,6 @@ mod line;
 mod merge;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::{Ipv4Addr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +13,7 @@ pub use line::{Adapter, Line};
 pub(crate) use file::{SettingsFile, read_file};
 
 use crate::capture::Newline;
-use crate::link::share::Place;
+use crate::link::share::{Place, PlaceError};
 use crate::modem::Direction;
 use crate::modem::secrets::SecretFinder;
 use crate::notation::{self, Decoding, Mode};
@@ -110,19 +109,13 @@ impl Share {
     /// What the typed words name.
     ///
     /// # Errors
-    /// A sentence that says what to write.
-    pub fn place(&self) -> Result<Place, String> {
-        let wrong = || "write an address and a port, such as 127.0.0.1:4000, or the port alone".to_owned();
+    /// What to write.
+    pub fn place(&self) -> Result<Place, PlaceError> {
         if self.pty {
             let link = self.link.trim();
             return Ok(Place::Pty((!link.is_empty()).then(|| link.into())));
         }
-        let text = self.address.trim();
-        let text = text.strip_prefix("localhost:").unwrap_or(text);
-        match text.parse::<u16>() {
-            Ok(port) => Ok(Place::Tcp(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))),
-            Err(_) => text.parse().map(Place::Tcp).map_err(|_| wrong()),
-        }
+        Place::tcp(&self.address)
     }
 }
 
@@ -422,7 +415,7 @@ mod tests {
             assert_eq!(at(text), Ok(Place::Tcp(address.parse().unwrap())), "{text}");
         }
         for text in ["", "here", "127.0.0.1", "70000", "localhost"] {
-            assert!(at(text).unwrap_err().contains("127.0.0.1:4000"), "{text}");
+            assert!(at(text).unwrap_err().to_string().contains("127.0.0.1:4000"), "{text}");
         }
         let pty = |link: &str| Share { pty: true, link: link.to_owned(), ..Share::default() }.place();
         assert_eq!(pty(""), Ok(Place::Pty(None)));

@@ -19,6 +19,7 @@ use std::ops::Range;
 
 use regex::bytes::Regex;
 
+use super::export::Options;
 use super::progress::{Cancelled, Progress};
 use super::search::{Match, Pattern, Search};
 use super::{CaptureError, EntryItem, Filter, Reader, Record, Writer};
@@ -248,6 +249,16 @@ impl Plan {
             None => Ok(copy),
         }
     }
+}
+
+/// A copy for others, with what is private replaced; the head of its export will say so.
+///
+/// # Errors
+/// [`RedactError`].
+pub(crate) fn for_export(reader: &Reader, options: &mut Options, progress: &Progress) -> Result<Reader, RedactError> {
+    let plan = Plan::make(reader, progress)?;
+    options.remark = Some(plan.remark());
+    plan.apply(reader, progress)
 }
 
 /// Why there is no redacted copy.

@@ -28,7 +28,7 @@ pub struct Capture {
     pub log: Option<PathBuf>,
     /// Let other programs watch and talk meanwhile: a TCP port, an address with a port, `pty`, or `pty:LINK`. Other
     /// machines can reach it only where the address says so.
-    #[arg(long, value_name = "WHERE", value_parser = place)]
+    #[arg(long, value_name = "WHERE")]
     pub share: Option<Place>,
     /// When the device is unplugged or the server hangs up, wait for it and go on in the same file.
     #[arg(long)]
@@ -104,34 +104,5 @@ impl Capture {
             (Phase::Failed(problem), None) => Err(Exit::trouble(problem)),
             _ => Ok(()),
         }
-    }
-}
-
-/// Reads where to share; a port alone is on this machine only.
-fn place(text: &str) -> Result<Place, String> {
-    match text.split_once(':') {
-        Some(("pty", link)) if !link.is_empty() => return Ok(Place::Pty(Some(link.into()))),
-        _ if text == "pty" => return Ok(Place::Pty(None)),
-        _ => {}
-    }
-    let address = match text.parse::<u16>() {
-        Ok(port) => Ok(([127, 0, 0, 1], port).into()),
-        Err(_) => text.parse(),
-    };
-    address.map(Place::Tcp).map_err(|_| "write a port such as 7000, 127.0.0.1:7000, pty or pty:LINK".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sharing_stays_on_this_machine_unless_the_address_says_otherwise() {
-        let tcp = |text: &str| Place::Tcp(text.parse().unwrap());
-        assert_eq!(place("7000"), Ok(tcp("127.0.0.1:7000")));
-        assert_eq!(place("0.0.0.0:7000"), Ok(tcp("0.0.0.0:7000")));
-        assert_eq!(place("pty"), Ok(Place::Pty(None)));
-        assert_eq!(place("pty:/tmp/modem"), Ok(Place::Pty(Some("/tmp/modem".into()))));
-        assert!(place("pty:").is_err() && place("host").is_err());
     }
 }

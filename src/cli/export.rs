@@ -13,8 +13,7 @@ use super::modem::ModemOption;
 use super::output::OutputOptions;
 use crate::app::export_macro::from_capture;
 use crate::capture::export::{self, ExportError, Format, Options};
-use crate::capture::redact::Plan;
-use crate::capture::{Progress, Reader, import};
+use crate::capture::{Progress, Reader, import, redact};
 use crate::macros::recorder::Replay;
 use crate::macros::{Book, file};
 use crate::modem::Direction;
@@ -106,11 +105,9 @@ impl Export {
         let reader = if self.no_redact {
             reader
         } else {
-            let plan = Plan::make(&reader, &progress).map_err(Exit::trouble)?;
-            let remark = plan.remark();
-            say_aside(&remark);
-            options.remark = Some(remark);
-            plan.apply(&reader, &progress).map_err(Exit::trouble)?
+            let copy = redact::for_export(&reader, &mut options, &progress).map_err(Exit::trouble)?;
+            say_aside(options.remark.as_deref().unwrap_or_default());
+            copy
         };
         self.keep_input()?;
         self.output.write_with(|out| write(&reader, format, &options, out))

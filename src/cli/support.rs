@@ -14,8 +14,7 @@ use super::output::OutputOptions;
 use crate::app::Folders;
 use crate::app::settings::read_file;
 use crate::capture::export::{self, Format, Options};
-use crate::capture::redact::Plan;
-use crate::capture::{Progress, folder, import};
+use crate::capture::{Progress, folder, import, redact};
 use crate::link::discovery;
 
 /// Settings that say nothing about the user.
@@ -132,11 +131,9 @@ fn capture(path: &Path) -> Result<String, Exit> {
     let reader = import::open_any(path).map_err(Exit::trouble)?;
     tell_torn(&reader);
     let progress = Progress::default();
-    let plan = Plan::make(&reader, &progress).map_err(Exit::trouble)?;
-    let remark = plan.remark();
-    let redacted = plan.apply(&reader, &progress).map_err(Exit::trouble)?;
+    let mut options = Options::default();
+    let redacted = redact::for_export(&reader, &mut options, &progress).map_err(Exit::trouble)?;
     let mut bytes = Vec::new();
-    let options = Options { remark: Some(remark), ..Options::default() };
     export::export(&redacted, Format::Transcript, &options, &mut bytes, &progress).context("the capture")?;
     let cut = bytes.len().saturating_sub(MOST);
     let rest = bytes.get(cut..).unwrap_or_default();

@@ -4,8 +4,9 @@
 //! Memory is bounded: a guest on TCP that does not read is shown out, one on a pty misses what does not fit; both are said.
 
 use std::io::{ErrorKind, Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use super::Interests;
 #[cfg(unix)]
@@ -25,6 +26,42 @@ pub enum Place {
     Tcp(SocketAddr),
     /// A new pseudo-terminal, and a link to it if one is named.
     Pty(Option<PathBuf>),
+}
+
+/// What was typed is no place to share at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PlaceError {
+    /// For [`Place::tcp`].
+    #[error("write an address and a port, such as 127.0.0.1:4000, or the port alone")]
+    Address,
+    /// For [`Place::from_str`].
+    #[error("write a port such as 7000, 127.0.0.1:7000, pty or pty:LINK")]
+    Place,
+}
+
+impl Place {
+    /// An address with a port; a port alone is on this machine only.
+    pub(crate) fn tcp(text: &str) -> Result<Self, PlaceError> {
+        let text = text.trim();
+        let text = text.strip_prefix("localhost:").unwrap_or(text);
+        match text.parse::<u16>() {
+            Ok(port) => Ok(Self::Tcp((Ipv4Addr::LOCALHOST, port).into())),
+            Err(_) => text.parse().map(Self::Tcp).map_err(|_| PlaceError::Address),
+        }
+    }
+}
+
+/// As on the command line: what [`Place::tcp`] takes, `pty` or `pty:LINK`.
+impl FromStr for Place {
+    type Err = PlaceError;
+
+    fn from_str(text: &str) -> Result<Self, PlaceError> {
+        match text.split_once(':') {
+            Some(("pty", link)) if !link.is_empty() => Ok(Self::Pty(Some(link.into()))),
+            _ if text == "pty" => Ok(Self::Pty(None)),
+            _ => Self::tcp(text).map_err(|_| PlaceError::Place),
+        }
+    }
 }
 
 /// A shared port.
@@ -239,5 +276,21 @@ impl Guest {
             }
             Err(error) => matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sharing_stays_on_this_machine_unless_the_address_says_otherwise() {
+        let place = |text: &str| text.parse::<Place>();
+        let tcp = |text: &str| Place::Tcp(text.parse().unwrap());
+        assert_eq!(place("7000"), Ok(tcp("127.0.0.1:7000")));
+        assert_eq!(place("0.0.0.0:7000"), Ok(tcp("0.0.0.0:7000")));
+        assert_eq!(place("pty"), Ok(Place::Pty(None)));
+        assert_eq!(place("pty:/tmp/modem"), Ok(Place::Pty(Some("/tmp/modem".into()))));
+        assert!(place("pty:").is_err() && place("host").is_err());
     }
 }

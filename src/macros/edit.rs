@@ -102,9 +102,22 @@ pub(crate) enum EditError {
     /// The book would not be readable any more: a text is no notation, a name is empty …
     #[error("{0}")]
     Wrong(BookError),
+    /// The book did not parse before.
+    #[error(transparent)]
+    Book(#[from] BookError),
     /// The imported text is no book.
     #[error("that is no macro book: {0}")]
     Import(BookError),
+}
+
+/// The text of a book with one change made.
+///
+/// # Errors
+/// [`EditError`].
+pub(crate) fn edited(book: &str, edit: &Edit) -> Result<String, EditError> {
+    let mut editor = Editor::new(book)?;
+    editor.apply(edit)?;
+    Ok(editor.text)
 }
 
 /// A book that is being edited.

@@ -6,6 +6,8 @@
 //! longer those of the awaited one. How long that may take is the caller's affair. How the stream is split into chunks changes nothing (the chunk
 //! law), because every byte is looked at once and only automaton states are kept.
 
+use super::automaton::Automaton;
+
 /// A byte string to look for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pattern {
@@ -18,7 +20,7 @@ pub(super) struct Pattern {
 /// The patterns of one step, and how far each has matched.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Matcher {
-    patterns: Vec<Automaton>,
+    patterns: Vec<Watched>,
     /// Patterns in the order in which a tie is decided.
     by_rank: Vec<usize>,
     /// The bytes that patterns begin with, each once.
@@ -47,11 +49,15 @@ pub(crate) enum Found {
 }
 
 #[derive(Clone, Debug)]
-struct Automaton {
-    pattern: Pattern,
-    /// Knuth, Morris and Pratt's table: where to go on after a mismatch.
-    fallback: Vec<usize>,
-    matched: usize,
+struct Watched {
+    automaton: Automaton,
+    fail: bool,
+}
+
+impl Watched {
+    fn new(pattern: Pattern) -> Self {
+        Self { automaton: Automaton::new(pattern.bytes), fail: pattern.fail }
+    }
 }
 
 impl Matcher {
@@ -65,20 +71,20 @@ impl Matcher {
         let mut first_bytes: Vec<u8> = patterns.iter().filter_map(|pattern| pattern.bytes.first().copied()).collect();
         first_bytes.sort_unstable();
         first_bytes.dedup();
-        Self { patterns: patterns.into_iter().map(Automaton::new).collect(), by_rank, first_bytes, outgrown: None }
+        Self { patterns: patterns.into_iter().map(Watched::new).collect(), by_rank, first_bytes, outgrown: None }
     }
 
     /// Looks at the next bytes up to the first thing that is found; how many these are, and what it is.
     pub(crate) fn find(&mut self, bytes: &[u8]) -> Option<(usize, Found)> {
         let mut at = 0;
         loop {
-            if self.patterns.iter().all(|automaton| automaton.matched == 0) && self.outgrown.is_none() {
+            if self.patterns.iter().all(|each| each.automaton.matched() == 0) && self.outgrown.is_none() {
                 at += position_of_any(&self.first_bytes, bytes.get(at..)?)?;
             }
             let byte = *bytes.get(at)?;
             at += 1;
-            let winner = self.push(byte).and_then(|winner| self.patterns.get(winner)).map(|won| &won.pattern);
-            let winner = winner.map(|pattern| (pattern.fail, pattern.bytes.len()));
+            let winner = self.push(byte).and_then(|winner| self.patterns.get(winner));
+            let winner = winner.map(|won| (won.fail, won.automaton.matched()));
             if let Some(found) = self.judge(winner) {
                 return Some((at, found));
             }
@@ -89,8 +95,13 @@ impl Matcher {
     fn judge(&mut self, winner: Option<(bool, usize)>) -> Option<Found> {
         if let Some(covered) = self.outgrown.take() {
             let covered = covered + 1;
-            let mut awaited = self.patterns.iter().filter(|each| !each.pattern.fail && each.matched >= covered);
-            if let Some(whole) = awaited.clone().filter(|each| each.complete()).map(|each| each.matched).max() {
+            let mut awaited = self
+                .patterns
+                .iter()
+                .filter(|each| !each.fail)
+                .map(|each| &each.automaton)
+                .filter(|each| each.matched() >= covered);
+            if let Some(whole) = awaited.clone().filter(|each| each.is_complete()).map(Automaton::matched).max() {
                 return Some(Found::Match { fail: false, length: whole });
             }
             if awaited.next().is_some() {
@@ -100,7 +111,8 @@ impl Matcher {
             return Some(Found::Stands);
         }
         let (fail, length) = winner?;
-        let may_grow = |each: &Automaton| !each.pattern.fail && !each.complete() && each.matched >= length;
+        let may_grow =
+            |each: &Watched| !each.fail && !each.automaton.is_complete() && each.automaton.matched() >= length;
         if fail && self.patterns.iter().any(may_grow) {
             self.outgrown = Some(length);
             return Some(Found::MayGrow { length });
@@ -111,13 +123,13 @@ impl Matcher {
     /// Takes the next byte; the index of the pattern that wins where one or more end with it.
     fn push(&mut self, byte: u8) -> Option<usize> {
         let mut ended = false;
-        for automaton in &mut self.patterns {
-            ended |= automaton.push(byte);
+        for each in &mut self.patterns {
+            ended |= each.automaton.push(byte);
         }
         if !ended {
             return None;
         }
-        let complete = |index: &&usize| self.patterns.get(**index).is_some_and(Automaton::complete);
+        let complete = |index: &&usize| self.patterns.get(**index).is_some_and(|each| each.automaton.is_complete());
         self.by_rank.iter().find(complete).copied()
     }
 }
@@ -130,46 +142,6 @@ pub(crate) fn position_of_any(wanted: &[u8], bytes: &[u8]) -> Option<usize> {
         [one, two] => memchr::memchr2(*one, *two, bytes),
         [one, two, three] => memchr::memchr3(*one, *two, *three, bytes),
         many => bytes.iter().position(|byte| many.contains(byte)),
-    }
-}
-
-impl Automaton {
-    fn new(pattern: Pattern) -> Self {
-        let mut fallback = vec![0; pattern.bytes.len()];
-        let mut length = 0;
-        for (index, byte) in pattern.bytes.iter().enumerate().skip(1) {
-            while length > 0 && pattern.bytes.get(length) != Some(byte) {
-                length = fallback.get(length - 1).copied().unwrap_or(0);
-            }
-            if pattern.bytes.get(length) == Some(byte) {
-                length += 1;
-            }
-            if let Some(slot) = fallback.get_mut(index) {
-                *slot = length;
-            }
-        }
-        Self { pattern, fallback, matched: 0 }
-    }
-
-    fn complete(&self) -> bool {
-        self.matched > 0 && self.matched == self.pattern.bytes.len()
-    }
-
-    fn push(&mut self, byte: u8) -> bool {
-        if self.complete() {
-            self.fall_back();
-        }
-        while self.matched > 0 && self.pattern.bytes.get(self.matched) != Some(&byte) {
-            self.fall_back();
-        }
-        if self.pattern.bytes.get(self.matched) == Some(&byte) {
-            self.matched += 1;
-        }
-        self.complete()
-    }
-
-    fn fall_back(&mut self) {
-        self.matched = self.matched.checked_sub(1).and_then(|last| self.fallback.get(last)).copied().unwrap_or(0);
     }
 }
 

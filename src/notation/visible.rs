@@ -88,7 +88,7 @@ pub(super) fn shown(text: &str) -> String {
     for c in text.chars() {
         if marks.admit(c) {
             out.push(c);
-        } else if let Some(glyph) = u8::try_from(c).ok().and_then(super::glyph_from_byte) {
+        } else if let Some(glyph) = u8::try_from(c).ok().and_then(super::names::glyph_from_byte) {
             out.push(glyph);
         } else {
             let _ = write!(out, "U+{:04X}", u32::from(c));

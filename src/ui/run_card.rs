@@ -246,24 +246,7 @@ fn allowed(step: Option<&Step>) -> String {
 
 /// What came instead, and when.
 fn failed(failure: &Failure) -> String {
-    if let Some(why) = &failure.why {
-        return format!("{why} ({} into the run)", seconds(failure.at));
-    }
-    let awaited = failure.awaited.join(" or ");
-    let came = bytes::words(failure.came.trim_ascii());
-    let at = seconds(failure.at);
-    match (failure.refused, came.is_empty()) {
-        (true, _) => format!(
-            "{came} came instead of {awaited}, {} after the step began ({at} into the run)",
-            seconds(failure.took)
-        ),
-        (false, true) => {
-            format!("nothing came within {}; awaited {awaited} ({at} into the run)", seconds(failure.took))
-        }
-        (false, false) => {
-            format!("{awaited} did not come within {}; what came: {came} ({at} into the run)", seconds(failure.took))
-        }
-    }
+    format!("{} ({} into the run)", failure.what_happened(), seconds(failure.at))
 }
 
 #[cfg(test)]
@@ -292,8 +275,9 @@ mod tests {
             took: Duration::from_millis(300),
             why: None,
         };
-        assert_eq!(failed(&failure), r"ERROR came instead of \r\n> , 0.3 s after the step began (2.1 s into the run)");
+        let words = r"`ERROR\r\n` came instead of `\r\n> `, after 0.3 s (2.1 s into the run)";
+        assert_eq!(failed(&failure), words);
         let silent = Failure { refused: false, came: Vec::new(), ..failure };
-        assert!(failed(&silent).starts_with("nothing came within 0.3 s"));
+        assert!(failed(&silent).starts_with(r"nothing came instead of `\r\n> `, after 0.3 s"));
     }
 }

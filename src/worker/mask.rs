@@ -4,19 +4,20 @@
 
 use std::ops::Range;
 
+use crate::macros::automaton::Automaton;
+
 /// Watches received bytes for the echo of one Send that held secrets.
 #[derive(Debug, Default)]
 pub(crate) struct EchoMask {
-    expected: Vec<u8>,
+    echo: Option<Automaton>,
     secret: Vec<Range<usize>>,
-    matched: usize,
 }
 
 impl EchoMask {
     /// From now on the echo of `sent` is expected, with these ranges secret. Replaces what was expected before.
     pub(crate) fn expect(&mut self, sent: &[u8], secret: &[Range<usize>]) {
         if !secret.is_empty() {
-            *self = Self { expected: sent.to_vec(), secret: secret.to_vec(), matched: 0 };
+            *self = Self { echo: Some(Automaton::new(sent.to_vec())), secret: secret.to_vec() };
         }
     }
 
@@ -24,34 +25,20 @@ impl EchoMask {
     pub(crate) fn find(&mut self, received: &[u8]) -> Vec<Range<usize>> {
         let mut found: Vec<Range<usize>> = Vec::new();
         for (at, byte) in received.iter().enumerate() {
-            if self.expected.is_empty() {
-                break;
-            }
-            self.fall_back(*byte);
-            if self.expected.get(self.matched) != Some(byte) {
-                continue;
-            }
-            if self.secret.iter().any(|range| range.contains(&self.matched)) {
+            let Some(echo) = &mut self.echo else { break };
+            let whole = echo.push(*byte);
+            let Some(place) = echo.matched().checked_sub(1) else { continue };
+            if self.secret.iter().any(|range| range.contains(&place)) {
                 match found.last_mut() {
                     Some(last) if last.end == at => last.end = at + 1,
                     _ => found.push(at..at + 1),
                 }
             }
-            self.matched += 1;
-            if self.matched == self.expected.len() {
-                *self = Self::default();
+            if whole {
+                self.echo = None;
             }
         }
         found
-    }
-
-    /// Keeps the longest beginning of the echo that the bytes so far end with and that `next` continues.
-    fn fall_back(&mut self, next: u8) {
-        while self.matched > 0 && self.expected.get(self.matched) != Some(&next) {
-            let seen = self.expected.get(..self.matched).unwrap_or_default();
-            let begins_again = |&length: &usize| seen.get(..length).is_some_and(|beginning| seen.ends_with(beginning));
-            self.matched = (0..self.matched).rev().find(begins_again).unwrap_or(0);
-        }
     }
 }
 

@@ -104,7 +104,7 @@ fn a_refused_step_says_what_came_instead() {
     desk.click("CIPSEND + text + 1A");
     desk.key(Key::Enter);
     desk.wait("it failed", |desk| desk.shows("Failed"));
-    assert!(desk.shows("ERROR came instead of"));
+    assert!(desk.shows("`ERROR` came instead of"));
 }
 
 /// Lets time pass in steps, until it is so or `most` is over; how long it took.

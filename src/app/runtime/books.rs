@@ -6,7 +6,7 @@ use super::Runtime;
 use crate::app::book::{self, BookFile, BookWatch};
 use crate::app::runtime::tools::free_name;
 use crate::app::state::{State, Tone};
-use crate::macros::edit::{Edit, Editor, clashes};
+use crate::macros::edit::{Edit, clashes, edited};
 use crate::macros::{Macro, file};
 use crate::sketch::answer_driven;
 
@@ -88,38 +88,25 @@ impl Runtime {
         }
         let name = free_name(state, &format!("{name}, waiting"));
         let waiting = Macro { name: name.clone(), key: None, ..waiting };
-        let edited = Editor::new(&state.tools.book_text).map_err(|error| error.to_string()).and_then(|mut editor| {
-            let edit = Edit::InsertMacro { at: at + 1, what: Box::new(waiting) };
-            editor.apply(&edit).map_err(|error| error.to_string())?;
-            Ok(editor.text().to_owned())
-        });
-        match edited {
-            Ok(text) => {
-                if self.save_book(state, &text) {
-                    state.say(
-                        Tone::Good,
-                        format!("“{name}” was added: it sends the same, each step when the modem has answered."),
-                    );
-                }
-            }
-            Err(error) => state.say(Tone::Trouble, error),
-        }
+        let done = format!("“{name}” was added: it sends the same, each step when the modem has answered.");
+        self.edit_book(state, &Edit::InsertMacro { at: at + 1, what: Box::new(waiting) }, done);
     }
 
     /// The macros for a family of modems, behind the user's own.
     pub(super) fn add_family(&mut self, state: &mut State, name: &str) {
         let Some(more) = book::of_family(name, &state.book) else { return };
-        let edited = Editor::new(&state.tools.book_text).map_err(|error| error.to_string()).and_then(|mut editor| {
-            editor.apply(&Edit::Import(more.to_owned())).map_err(|error| error.to_string())?;
-            Ok(editor.text().to_owned())
-        });
-        match edited {
+        self.edit_book(state, &Edit::Import(more.to_owned()), format!("The macros for {name} were added."));
+    }
+
+    /// One change of the book, which is saved at once: says `done`, or why not.
+    pub(super) fn edit_book(&mut self, state: &mut State, edit: &Edit, done: String) {
+        match edited(&state.tools.book_text, edit) {
             Ok(text) => {
                 if self.save_book(state, &text) {
-                    state.say(Tone::Good, format!("The macros for {name} were added."));
+                    state.say(Tone::Good, done);
                 }
             }
-            Err(error) => state.say(Tone::Trouble, error),
+            Err(error) => state.say(Tone::Trouble, format!("The macros were not changed: {error}")),
         }
     }
 

@@ -15,10 +15,10 @@ use crate::app::state::{Purpose, State, Tone};
 use crate::app::timeline::Timeline;
 use crate::capture::export::{self, Options};
 use crate::capture::folder::{self, Kept};
-use crate::capture::redact::Plan;
+use crate::capture::redact::{self, Plan};
 use crate::capture::{EntryItem, Progress, Reader};
 use crate::macros::Macro;
-use crate::macros::edit::{Edit, Editor};
+use crate::macros::edit::Edit;
 use crate::macros::recorder::{Recorder, Replay};
 use crate::modem::Direction;
 use crate::sketch::{RunOptions, SketchRun, Source, run_sketch};
@@ -131,19 +131,8 @@ impl Runtime {
 
     /// Adds a macro behind the others; what it says when it did.
     fn add_macro(&mut self, state: &mut State, what: Macro, done: String) {
-        let edited = Editor::new(&state.tools.book_text).map_err(|error| error.to_string()).and_then(|mut editor| {
-            let edit = Edit::InsertMacro { at: editor.book().macros.len(), what: Box::new(what) };
-            editor.apply(&edit).map_err(|error| error.to_string())?;
-            Ok(editor.text().to_owned())
-        });
-        match edited {
-            Ok(text) => {
-                if self.save_book(state, &text) {
-                    state.say(Tone::Good, done);
-                }
-            }
-            Err(error) => state.say(Tone::Trouble, format!("The macro was not kept: {error}")),
-        }
+        let edit = Edit::InsertMacro { at: state.book.macros.len(), what: Box::new(what) };
+        self.edit_book(state, &edit, done);
     }
 
     fn poll_part(&mut self, state: &mut State) {
@@ -240,9 +229,7 @@ impl Runtime {
 fn write(reader: &Reader, wish: &ExportWish, progress: &Progress) -> Result<(), String> {
     let mut options = Options { direction: wish.direction, rules: wish.rules.clone(), ..Options::default() };
     let redacted = if wish.redact {
-        let plan = Plan::make(reader, progress).map_err(|error| error.to_string())?;
-        options.remark = Some(plan.remark());
-        Some(plan.apply(reader, progress).map_err(|error| error.to_string())?)
+        Some(redact::for_export(reader, &mut options, progress).map_err(|error| error.to_string())?)
     } else {
         None
     };

@@ -8,7 +8,7 @@ use egui::{RichText, TextEdit, Ui};
 use super::{SketchPanel, ToolWindow};
 use crate::app::command::{self, Tool};
 use crate::app::{Command, FileKind, Purpose, State, Wired, file_kind};
-use crate::macros::edit::{Edit, Editor};
+use crate::macros::edit::{Edit, edited};
 use crate::macros::{Book, Macro, file, foreign};
 use crate::notation::LineEnding;
 use crate::sketch::{self, RunOptions, Source};
@@ -179,12 +179,7 @@ impl ImportPanel {
             }
         }
         if add {
-            let edited =
-                Editor::new(&state.tools.book_text).map_err(|error| error.to_string()).and_then(|mut editor| {
-                    editor.apply(&Edit::Import(file::print(&book))).map_err(|error| error.to_string())?;
-                    Ok(editor.text().to_owned())
-                });
-            match edited {
+            match edited(&state.tools.book_text, &Edit::Import(file::print(&book))) {
                 Ok(text) => {
                     commands.push(command::Book::Save(text));
                     if let Some(wired) = read.wired {
@@ -197,7 +192,7 @@ impl ImportPanel {
                     commands.push(Command::Say(crate::app::Tone::Good, words));
                     (self.read, self.text) = (None, String::new());
                 }
-                Err(error) => commands.push(Command::Say(crate::app::Tone::Trouble, error)),
+                Err(error) => commands.push(Command::Say(crate::app::Tone::Trouble, error.to_string())),
             }
         }
     }
