@@ -16,6 +16,7 @@ mod connecting;
 mod console;
 mod cut;
 mod data_end;
+mod doc;
 mod echo;
 mod http;
 mod line;
@@ -28,6 +29,8 @@ mod reading;
 mod refused;
 mod registration;
 mod rule;
+mod rules;
+mod sleep;
 mod sms;
 mod strip;
 mod ussd;
@@ -46,7 +49,7 @@ use super::transcript::{Chunk, Shape, Transcript};
 use crate::vocabulary::is_whole_command;
 use book::Book;
 pub(crate) use reading::Reading;
-use rule::Rules;
+use rules::Rules;
 
 use crate::vocabulary::Family;
 
@@ -426,7 +429,7 @@ fn begins_anew(chunk: &Chunk) -> bool {
         || lines.next().is_some_and(|line| {
             let said = Said::read(line);
             let result = matches!(said, Said::Ok | Said::Unknown | Said::Info) || said.is_error();
-            is_whole_command(line.trim_ascii_end()) || line.starts_with(b">") || !result && !rule::is_value(said)
+            is_whole_command(line.trim_ascii_end()) || line.starts_with(b">") || !result && !rules::is_value(said)
         })
 }
 

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::rule::Doc;
+use super::doc::Doc;
 use super::{Evidence, Finding, Offer, Severity};
 use crate::modem::dialog::exchange::Span;
 use crate::modem::secrets::Secrets;

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use super::Severity::Problem;
 use super::book::{Book, Draft, Handle};
-use super::order::{FAMILY, unreachable};
+use super::doc::heading::ORDER as FAMILY;
+use super::opening::{ContextLost, NoDataService};
+use super::order::{SendBeforeConnect, unreachable};
+use super::power::Restarted;
 use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::{Exchange, Span};
 use crate::modem::dialog::said::{IpState, Said};
@@ -47,7 +50,13 @@ impl Unanswered {
     fn tell(&mut self, sure: u8, book: &mut Book) {
         let Some(pending) = self.pending.take() else { return };
         // Who sends too early has another cause.
-        if book.any_open(&["send-before-connect", "no-data-service", "context-lost", "modem-restarted", "tls-failed"]) {
+        if book.any_open(&[
+            SendBeforeConnect::DOC.slug,
+            NoDataService::DOC.slug,
+            ContextLost::DOC.slug,
+            Restarted::DOC.slug,
+            TlsFailed::DOC.slug,
+        ]) {
             return;
         }
         let mut draft = Draft::new(

@@ -2,7 +2,7 @@
 
 use super::Severity::Problem;
 use super::book::{Book, Draft, Handle};
-use super::line::FAMILY;
+use super::doc::heading::LINE as FAMILY;
 use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::Span;
 use crate::modem::dialog::{Dialog, Event};

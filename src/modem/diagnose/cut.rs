@@ -4,8 +4,12 @@ use std::time::Duration;
 
 use super::Severity::{Problem, Warning};
 use super::book::{Book, Draft, Handle};
-use super::data_end::FAMILY as DATA;
-use super::line::FAMILY;
+use super::doc::heading::DATA_END as DATA;
+use super::doc::heading::LINE as FAMILY;
+use super::echo::Overflow;
+use super::line::NoAnswer;
+use super::order::ClosedBeforeSent;
+use super::power::Restarted;
 use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::{DataEnded, Span};
 use crate::modem::dialog::said::Said;
@@ -30,7 +34,7 @@ impl Rule for AnswerCut {
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let Event::Cut(span) = event else { return };
-        if book.is_open("overflow-64") {
+        if book.is_open(Overflow::DOC.slug) {
             return;
         }
         if let Some(told) = self.told {
@@ -71,7 +75,9 @@ impl ResultMissing {
 
     fn tell(&mut self, book: &mut Book) {
         let Some(pending) = self.pending.take() else { return };
-        if book.is_blamed(pending.id) || book.any_open(&["closed-before-sent", "modem-restarted", "no-answer"]) {
+        if book.is_blamed(pending.id)
+            || book.any_open(&[ClosedBeforeSent::DOC.slug, Restarted::DOC.slug, NoAnswer::DOC.slug])
+        {
             return;
         }
         let title = format!("The data of {} was complete, but no result came.", pending.command);

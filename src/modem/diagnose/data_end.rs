@@ -4,14 +4,12 @@ use std::time::Duration;
 
 use super::Severity::{Note, Problem};
 use super::book::{Book, Draft, Handle};
+use super::doc::heading::DATA_END as FAMILY;
 use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::{Data, DataEnded, DataKind, Span};
 use crate::modem::dialog::{Dialog, Event, Record};
 use crate::notation::{self, Lookalike};
 use crate::vocabulary::{self, Role, is_command, is_whole_command};
-
-/// The family's heading.
-pub(super) const FAMILY: &str = "Ending the data";
 
 /// How long nothing must come before something counts as missing.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);

@@ -4,73 +4,13 @@ use std::time::Duration;
 
 use super::Severity::{Note, Problem, Warning};
 use super::book::{Book, Draft, gap};
-use super::line::FAMILY;
+use super::doc::heading::LINE as FAMILY;
+use super::line::{Loopback, WrongBaud};
+use super::opening::{NoDataService, WrongIpState};
+use super::order::{SendBeforeConnect, SendWithoutConnection};
 use super::rule::{Doc, Rule, hears};
-use crate::modem::dialog::exchange::{Echo, Exchange, Span};
+use crate::modem::dialog::exchange::{Exchange, Span};
 use crate::modem::dialog::{Dialog, Event, Record, flipped_bits};
-
-/// The echo of a command is damaged: what came, and where.
-fn damaged(exchange: &Exchange) -> Option<Span> {
-    exchange.echo_span.filter(|_| exchange.echo == Echo::Damaged && !exchange.text.contains(&0x08))
-}
-
-/// Only first bytes are missing.
-fn lacks_head(exchange: &Exchange) -> bool {
-    exchange.text.ends_with(&exchange.echo_text)
-}
-
-/// `first-character-lost`.
-#[derive(Debug, Default)]
-pub(super) struct FirstCharacter {
-    /// The command before, ignored so far, after a pause in sleep mode.
-    ignored: Option<Span>,
-    last: Option<Duration>,
-}
-
-/// The modem falls asleep after so long without bytes.
-const ASLEEP: Duration = Duration::from_secs(5);
-
-impl Rule for FirstCharacter {
-    const DOC: &'static Doc = &Doc {
-        slug: "first-character-lost",
-        severity: Note,
-        family: FAMILY,
-        evidence: "With `AT+CSCLK=2` the first command after a pause is ignored, or its first character is missing in the echo.",
-        why: "The modem slept; the first character wakes it and is lost.",
-        fix: "Send AT, wait 100 ms, then the command; or AT+CSCLK=0.",
-    };
-    const HEARS: u32 = hears::COMMAND | hears::FINAL;
-
-    #[inline(always)]
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        if dialog.state.sleep != Some(2) {
-            return;
-        }
-        if matches!(event, Event::Command) {
-            let Some(command) = dialog.open().last() else { return };
-            let slept = self.last.zip(command.span.at).is_none_or(|(last, at)| at >= last + ASLEEP);
-            if slept && self.ignored.is_none() && command.before.unanswered == 0 {
-                self.ignored = Some(command.span);
-            }
-            self.last = dialog.now;
-            return;
-        }
-        self.last = dialog.now;
-        let Some(done) = dialog.done() else { return };
-        let Some(ignored) = self.ignored.take() else { return };
-        // Of two equal commands the answer goes to the first; that there is only one shows when the second stays open.
-        let asked_again = |open: &Exchange| open.text == done.text && open.received_from == done.received_from;
-        let later = done.span.start > ignored.start || dialog.open().iter().any(|open| asked_again(open));
-        let cut = done.span.start == ignored.start && damaged(done).is_some() && lacks_head(done);
-        if later || cut {
-            book.add(
-                Self::DOC,
-                Draft::new("The modem slept and missed the first character.", [Some(ignored), done.echo_span]),
-            );
-            book.blame(done.id, Self::DOC.slug);
-        }
-    }
-}
 
 /// `board-reset-on-open`.
 #[derive(Debug, Default)]
@@ -109,7 +49,7 @@ impl Rule for BoardReset {
                 [Some(span), None]
             }
             Event::Final if dialog.answered() == 1 => {
-                let Some(done) = dialog.done().filter(|done| damaged(done).is_some() && lacks_head(done)) else {
+                let Some(done) = dialog.done().filter(|done| done.damaged_echo().is_some() && done.lacks_head()) else {
                     return;
                 };
                 book.blame(done.id, Self::DOC.slug);
@@ -132,7 +72,8 @@ fn is_banner(text: &[u8]) -> bool {
 }
 
 /// Rules that see a refused command and ask for no more; what the modem did not get is behind it all the same.
-const REFUSALS: [&str; 4] = ["no-data-service", "wrong-ip-state", "send-before-connect", "send-without-connection"];
+const REFUSALS: [&str; 4] =
+    [NoDataService::DOC.slug, WrongIpState::DOC.slug, SendBeforeConnect::DOC.slug, SendWithoutConnection::DOC.slug];
 
 fn explained(exchange: u64, book: &Book) -> bool {
     book.is_blamed(exchange) && !book.is_blamed_by(exchange, &REFUSALS)
@@ -158,7 +99,7 @@ impl Rule for LostBytes {
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let exchange = if matches!(event, Event::Finish) { dialog.waiting() } else { dialog.done() };
         let Some(exchange) = exchange.filter(|_| !dialog.receiving.elided()) else { return };
-        let Some(span) = damaged(exchange).filter(|_| !explained(exchange.id, book)) else { return };
+        let Some(span) = exchange.damaged_echo().filter(|_| !explained(exchange.id, book)) else { return };
         let missing = exchange.text.len().saturating_sub(exchange.echo_text.len());
         if missing == 0 {
             return;
@@ -197,7 +138,7 @@ impl Rule for BitErrors {
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = dialog.done().filter(|_| !self.told) else { return };
-        let Some(span) = damaged(done).filter(|_| !book.is_blamed(done.id)) else { return };
+        let Some(span) = done.damaged_echo().filter(|_| !book.is_blamed(done.id)) else { return };
         if let Some(wrong) = flipped_bits(&done.echo_text, &done.text) {
             self.told = true;
             let came = String::from_utf8_lossy(&done.echo_text).into_owned();
@@ -280,7 +221,7 @@ impl Rule for Overflow {
             _ => dialog.open().first(),
         };
         // What is no answer at all does not break off.
-        let readable = !book.any_open(&["loopback", "wrong-baud"]);
+        let readable = !book.any_open(&[Loopback::DOC.slug, WrongBaud::DOC.slug]);
         let Some(open) = open.filter(|_| !self.told && readable) else { return };
         let Some(span) = Self::broken(dialog, open) else { return };
         self.told = true;

@@ -5,15 +5,15 @@ use std::time::Duration;
 use super::Offer;
 use super::Severity::Problem;
 use super::book::{Book, Draft, Handle};
+use super::console::OnPort;
+use super::doc::heading::LINE as FAMILY;
 use super::rule::{Doc, Rule, hears};
+use super::sleep::FirstCharacter;
 use crate::modem::Direction;
 use crate::modem::dialog::exchange::Span;
 use crate::modem::dialog::{Dialog, Event, Record};
 use crate::notation;
 use crate::vocabulary::{is_command, is_whole_command};
-
-/// The family's heading.
-pub(super) const FAMILY: &str = "The line";
 
 /// How long the modem may be silent after a short command.
 const SILENCE: Duration = Duration::from_secs(5);
@@ -91,7 +91,7 @@ pub(super) struct NoLineEnding {
 
 impl NoLineEnding {
     fn tell(&mut self, span: Span, command: &str, book: &mut Book) {
-        if std::mem::replace(&mut self.seen, true) || book.is_open("escape-typed-as-text") {
+        if std::mem::replace(&mut self.seen, true) || book.is_open(EscapeTyped::DOC.slug) {
             return;
         }
         let draft =
@@ -246,7 +246,10 @@ impl NoAnswer {
             && !dialog.spoken
             && tally.unanswered >= ENOUGH
             && tally.commands == tally.unanswered;
-        if !silent || !(long || again) || book.any_open(&["no-line-ending", "wrong-baud", "console-on-port"]) {
+        if !silent
+            || !(long || again)
+            || book.any_open(&[NoLineEnding::DOC.slug, WrongBaud::DOC.slug, OnPort::DOC.slug])
+        {
             return;
         }
         let title = format!("The log shows {} commands and not a single answer.", tally.unanswered);
@@ -290,11 +293,11 @@ impl Rule for NoAnswer {
             _ => Self::due(dialog).zip(dialog.now).is_some_and(|(due, now)| now >= due),
         };
         let explained = book.any_open(&[
-            "no-line-ending",
-            "escape-typed-as-text",
-            "loopback",
-            "wrong-baud",
-            "first-character-lost",
+            NoLineEnding::DOC.slug,
+            EscapeTyped::DOC.slug,
+            Loopback::DOC.slug,
+            WrongBaud::DOC.slug,
+            FirstCharacter::DOC.slug,
         ]);
         if dialog.log.record != Record::Both || !over || explained || self.told.is_some() {
             return;

@@ -3,7 +3,8 @@
 use super::Offer;
 use super::Severity::Problem;
 use super::book::{Book, Draft, Handle};
-use super::power::FAMILY;
+use super::doc::heading::POWER as FAMILY;
+use super::power::Restarted;
 use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::{Outcome, Span};
 use crate::modem::dialog::said::{Pin, Said};
@@ -140,7 +141,7 @@ impl Rule for SimLocked {
             },
         };
         // Who has entered it before knows; why it is asked again is told by the restart.
-        if self.told.is_none() && !(self.entered && !puk && book.is_open("modem-restarted")) {
+        if self.told.is_none() && !(self.entered && !puk && book.is_open(Restarted::DOC.slug)) {
             let what = match (puk, self.entered) {
                 (true, _) => "The SIM is blocked and asks for its PUK.",
                 (false, true) => "The SIM asks for its PIN again: the modem has restarted, or the PIN was not taken.",

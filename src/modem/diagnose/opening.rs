@@ -2,8 +2,10 @@
 
 use super::Severity::Problem;
 use super::book::{Book, Draft, Handle};
+use super::doc::heading::ORDER as FAMILY;
 use super::network::{NO_SIM, no_sim};
-use super::order::FAMILY;
+use super::power::Restarted;
+use super::registration::NotRegistered;
 use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::{IpState, Said};
@@ -85,7 +87,8 @@ impl NoDataService {
     fn tell(&mut self, title: String, command: Option<Span>, spans: [Option<Span>; 2], sure: u8, book: &mut Book) {
         let [first, second] = spans;
         // Without a SIM or a network there is no data: it is one more sign of that.
-        if book.extend(&NO_SIM, [command, first, second]) || book.extend(&["not-registered"], [command, first, second])
+        if book.extend(&NO_SIM, [command, first, second])
+            || book.extend(&[NotRegistered::DOC.slug], [command, first, second])
         {
             return;
         }
@@ -178,7 +181,7 @@ impl Rule for NoDataService {
                 let deact = self.deact.take();
                 let state = matches!(done.before.ip, Ip::Start)
                     || (matches!(done.before.ip, Ip::Unknown | Ip::Failed)
-                        && !book.any_open(&["wrong-ip-state", "context-lost"]));
+                        && !book.any_open(&[WrongIpState::DOC.slug, ContextLost::DOC.slug]));
                 if deact.is_some() || state {
                     let sure = if deact.is_some() || done.before.ip == Ip::Start { 90 } else { 65 };
                     let title = format!("{} was refused: the data connection could not be opened.", done.shown());
@@ -229,7 +232,7 @@ impl Rule for WrongIpState {
         };
         if !wrong
             || no_sim(book)
-            || book.any_open(&[Self::DOC.slug, "no-data-service", "context-lost", "modem-restarted"])
+            || book.any_open(&[Self::DOC.slug, NoDataService::DOC.slug, ContextLost::DOC.slug, Restarted::DOC.slug])
         {
             return;
         }
@@ -311,7 +314,7 @@ impl Rule for ContextLost {
             )
         });
         let explained =
-            matches!(dialog.state.functions, Some(0 | 4)) || book.any_open(&[Self::DOC.slug, "no-data-service"]);
+            matches!(dialog.state.functions, Some(0 | 4)) || book.any_open(&[Self::DOC.slug, NoDataService::DOC.slug]);
         if !wanted && !explained {
             book.add(
                 Self::DOC,

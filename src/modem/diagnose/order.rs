@@ -4,15 +4,16 @@ use std::time::Duration;
 
 use super::Severity::{Note, Problem, Warning};
 use super::book::{Book, Draft, Handle, gap, time_text};
+use super::doc::heading::ORDER as FAMILY;
+use super::line::{Loopback, WrongBaud};
+use super::opening::{ContextLost, MuxForm, NoDataService};
+use super::power::{Restarted, Silently};
 use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::state::Connection;
 use crate::modem::dialog::{Dialog, Event, Record};
 use crate::vocabulary::{Form, Role};
-
-/// The family's heading.
-pub(super) const FAMILY: &str = "Order of commands";
 
 /// A sender that leaves less than this did not read the answer.
 const BLIND: Duration = Duration::from_secs(1);
@@ -33,7 +34,7 @@ impl SendBeforeConnect {
     fn tell(&mut self, send: &Exchange, answer: Option<Span>, dialog: &Dialog, book: &mut Book) {
         let Connection::Connecting { command, .. } = send.before.connection else { return };
         // On a line that gives nothing readable back nobody knows what the modem made of it.
-        if book.any_open(&["loopback", "wrong-baud"]) {
+        if book.any_open(&[Loopback::DOC.slug, WrongBaud::DOC.slug]) {
             return;
         }
         book.blame(send.id, Self::DOC.slug);
@@ -136,13 +137,13 @@ impl Rule for SendWithoutConnection {
                     Connection::Open | Connection::Connecting { .. } => return,
                 };
                 let cascade = [
-                    "connect-failed",
-                    "context-lost",
-                    "no-data-service",
-                    "modem-restarted",
-                    "modem-restarted-silently",
-                    "already-connected",
-                    "mux-form-mismatch",
+                    ConnectFailed::DOC.slug,
+                    ContextLost::DOC.slug,
+                    NoDataService::DOC.slug,
+                    Restarted::DOC.slug,
+                    Silently::DOC.slug,
+                    AlreadyConnected::DOC.slug,
+                    MuxForm::DOC.slug,
                 ];
                 let invited = done.invited.is_some();
                 if invited || book.is_blamed(done.id) || book.any_open(&cascade) {
@@ -346,7 +347,7 @@ impl Rule for ConnectFailed {
             }
             Event::Said(Said::ConnectOk(_), _) => book.resolve_all(Self::DOC.slug),
             Event::Said(Said::ConnectFail(_), span) => {
-                if book.any_open(&["no-data-service", "context-lost"]) {
+                if book.any_open(&[NoDataService::DOC.slug, ContextLost::DOC.slug]) {
                     return;
                 }
                 let target = if self.command.is_some() { self.target.as_str() } else { "the server" };

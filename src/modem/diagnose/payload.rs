@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::Severity::{Note, Problem, Warning};
 use super::book::{Book, Draft, Handle};
-use super::data_end::{FAMILY, PATIENCE, data};
+use super::data_end::{PATIENCE, data};
+use super::doc::heading::DATA_END as FAMILY;
 use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::{Data, DataEnded, DataKind, Outcome, Span};
 use crate::modem::dialog::said::Said;

@@ -5,14 +5,12 @@ use std::time::Duration;
 use super::Offer;
 use super::Severity::{Problem, Warning};
 use super::book::{Book, Draft, Handle, gap, time_text};
+use super::doc::heading::POWER as FAMILY;
 use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::{Echo, Exchange, Span};
 use crate::modem::dialog::said::{Pin, Said};
 use crate::modem::dialog::{Dialog, Event, Record};
 use crate::vocabulary::{Form, Role};
-
-/// The family's heading.
-pub(super) const FAMILY: &str = "Power, SIM, network";
 
 /// What helps against dips of the supply.
 const ADVICE: &str = "A SIM800L draws bursts of 2 A at 3.4 to 4.4 V, best 4.0 V. Use a supply that gives 2 A, with 1000 µF or more of low ESR close to the modem's VCC and short, thick wires; the 5 V pin of an Arduino or a USB port is not enough.";
@@ -172,7 +170,7 @@ impl Restarted {
             draft = draft.because("The radio draws up to 2 A when it begins to send; the supply dipped, and the modem started anew: connections and settings are gone.");
         }
         self.told = Some(book.add(Self::DOC, draft));
-        book.resolve_all("modem-restarted-silently");
+        book.resolve_all(Silently::DOC.slug);
     }
 }
 
@@ -268,7 +266,7 @@ pub(super) struct Silently {
 
 impl Silently {
     fn tell(&mut self, title: &str, spans: [Option<Span>; 2], book: &mut Book) {
-        if !book.is_open("modem-restarted") && self.told.is_none() {
+        if !book.is_open(Restarted::DOC.slug) && self.told.is_none() {
             let draft = Draft::new(title, spans).offer(Offer::Advice(ADVICE)).confidence(75);
             self.told = Some(book.add(Self::DOC, draft));
         }

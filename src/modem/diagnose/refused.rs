@@ -2,9 +2,15 @@
 
 use super::Severity::Note;
 use super::book::{Book, Draft, Handle};
-use super::line::FAMILY;
+use super::console::OnPort;
+use super::doc::heading::LINE as FAMILY;
+use super::echo::LostBytes;
+use super::line::WrongBaud;
 use super::network::NO_SIM;
+use super::opening::{ContextLost, NoDataService, WrongIpState};
+use super::power::Restarted;
 use super::rule::{Doc, Rule, hears};
+use super::writing::Damaged;
 use crate::modem::dialog::exchange::{Echo, Exchange, Outcome};
 use crate::modem::dialog::said::{NO_CODE, Said};
 use crate::modem::dialog::{Dialog, Event};
@@ -21,14 +27,14 @@ const DIFFERENT: usize = 20;
 
 /// Rules that see the whole set-up fail: what is refused after that is their consequence.
 const CASCADES: [&str; 8] = [
-    "no-data-service",
-    "wrong-ip-state",
-    "context-lost",
-    "modem-restarted",
-    "wrong-baud",
-    "echo-lost-bytes",
-    "command-damaged",
-    "console-on-port",
+    NoDataService::DOC.slug,
+    WrongIpState::DOC.slug,
+    ContextLost::DOC.slug,
+    Restarted::DOC.slug,
+    WrongBaud::DOC.slug,
+    LostBytes::DOC.slug,
+    Damaged::DOC.slug,
+    OnPort::DOC.slug,
 ];
 
 /// Refused in good order: it only asked whether there is such a command, or ended what had not begun.

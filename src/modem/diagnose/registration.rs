@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::Severity::{self, Note, Problem, Warning};
 use super::book::{Book, Draft, Handle};
+use super::doc::heading::POWER as FAMILY;
 use super::network::no_sim;
-use super::power::{FAMILY, MINUTE};
+use super::power::MINUTE;
 use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::Said;
@@ -182,7 +183,7 @@ impl Rule for NoSignal {
             Event::Final => self.failed |= dialog.done().is_some_and(needs_network),
             Event::Finish => {
                 let connected = dialog.state.connected() || registered(dialog);
-                if self.count == 0 || connected || no_sim(book) || book.is_open("not-registered") {
+                if self.count == 0 || connected || no_sim(book) || book.is_open(NotRegistered::DOC.slug) {
                     return;
                 }
                 let last = self.last.filter(|_| self.count > 1);

@@ -2,8 +2,8 @@
 
 use super::Severity::Problem;
 use super::book::{Book, Draft, Handle};
+use super::doc::heading::POWER as FAMILY;
 use super::network::no_sim;
-use super::power::FAMILY;
 use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::{Exchange, Outcome};
 use crate::modem::dialog::said::{NO_CODE, Said};

@@ -2,7 +2,7 @@
 
 use super::Severity::Problem;
 use super::book::{Book, Draft};
-use super::power::FAMILY;
+use super::doc::heading::POWER as FAMILY;
 use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::Span;
 use crate::modem::dialog::said::Said;

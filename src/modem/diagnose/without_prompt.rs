@@ -2,7 +2,10 @@
 
 use super::Severity::{Problem, Warning};
 use super::book::{Book, Draft, Handle};
-use super::data_end::FAMILY;
+use super::doc::heading::DATA_END as FAMILY;
+use super::opening::MuxForm;
+use super::order::{SendBeforeConnect, SendWithoutConnection};
+use super::payload::TooLong;
 use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::{DataEnded, Echo, Exchange, Span};
 use crate::modem::dialog::said::Said;
@@ -114,11 +117,11 @@ impl Rule for WithoutPrompt {
 
 /// Rules that tell why there was no prompt; the 0x1A that was sent all the same is no cause of its own then.
 const EXPLAINS: [&str; 5] = [
-    "send-before-connect",
-    "send-without-connection",
-    "terminator-before-prompt",
-    "mux-form-mismatch",
-    "payload-too-long",
+    SendBeforeConnect::DOC.slug,
+    SendWithoutConnection::DOC.slug,
+    BeforePrompt::DOC.slug,
+    MuxForm::DOC.slug,
+    TooLong::DOC.slug,
 ];
 
 impl WithoutPrompt {

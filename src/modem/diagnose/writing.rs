@@ -2,7 +2,7 @@
 
 use super::Severity::Problem;
 use super::book::{Book, Draft, Handle};
-use super::line::FAMILY;
+use super::doc::heading::LINE as FAMILY;
 use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::{Exchange, Span};
 use crate::modem::dialog::said::Said;
@@ -398,7 +398,7 @@ impl Rule for Damaged {
         let all: Vec<Option<Span>> = self.seen.iter().flat_map(|(.., spans)| *spans).collect();
         let title = format!("Commands reach the modem damaged: {}.", texts.join(", "));
         self.told = Some(book.add(Self::DOC, Draft::new(title, all).confidence(80)));
-        book.withdraw_all("malformed-command");
+        book.withdraw_all(Malformed::DOC.slug);
         book.blame(done.id, Self::DOC.slug);
     }
 }

@@ -138,6 +138,18 @@ pub(crate) struct Exchange {
 }
 
 impl Exchange {
+    /// What came of its echo, where that is damaged.
+    #[must_use]
+    pub(crate) fn damaged_echo(&self) -> Option<Span> {
+        self.echo_span.filter(|_| self.echo == Echo::Damaged && !self.text.contains(&0x08))
+    }
+
+    /// Only first bytes are missing in its echo.
+    #[must_use]
+    pub(crate) fn lacks_head(&self) -> bool {
+        self.text.ends_with(&self.echo_text)
+    }
+
     /// The command that decides what is waited for, with its arguments.
     #[must_use]
     pub(crate) fn chief(&self) -> Call<'_> {

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::modem::diagnose::rule::Rules;
-use crate::modem::diagnose::{data_end, line, order, power};
+use crate::modem::diagnose::doc::heading;
+use crate::modem::diagnose::rules::Rules;
 
 /// The text of `docs/diagnoses.md`.
 fn markdown() -> String {
@@ -31,7 +31,7 @@ fn markdown() -> String {
          as the commands used tell it (`diagnose --modem` chooses). `wrong-ip-state`, `mux-form-mismatch`, `mux-change-refused`,\n\
          `prompt-switched-off` and `bearer-refused` are about commands that only a SIM800 and its like have.\n",
     );
-    for family in [data_end::FAMILY, order::FAMILY, line::FAMILY, power::FAMILY] {
+    for family in [heading::DATA_END, heading::ORDER, heading::LINE, heading::POWER] {
         let _ = write!(text, "\n## {family}\n");
         for doc in Rules::DOCS.iter().filter(|doc| doc.family == family) {
             let _ = write!(

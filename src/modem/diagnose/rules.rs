@@ -1,0 +1,200 @@
+//! The list of all rules, and which events each of them hears.
+
+use std::time::Duration;
+
+use super::book::Book;
+#[cfg(test)]
+use super::doc::Doc;
+use super::rule::{Rule, hears};
+use super::{
+    connecting, console, cut, data_end, echo, http, line, network, opening, order, payload, power, refused,
+    registration, sleep, sms, ussd, without_prompt, writing,
+};
+use crate::modem::dialog::exchange::Echo;
+use crate::modem::dialog::said::Said;
+use crate::modem::dialog::{Dialog, Event};
+use crate::vocabulary::Role;
+
+/// The command does no more than ask, or get in touch. Most commands of a session are such, and few rules need to hear
+/// of them.
+fn asks(role: Role) -> bool {
+    matches!(
+        role,
+        Role::Attention
+            | Role::Battery
+            | Role::DataRegistration
+            | Role::ConnectionState
+            | Role::Operator
+            | Role::Registration
+            | Role::Signal
+            | Role::Other
+    )
+}
+
+/// The line tells a value, and nothing has changed by it.
+pub(super) fn is_value(said: Said) -> bool {
+    matches!(
+        said,
+        Said::Csq(_)
+            | Said::Creg(..)
+            | Said::DataReg(..)
+            | Said::Operator(_)
+            | Said::Cbc(_)
+            | Said::Cmee(_)
+            | Said::Cmgf(_)
+            | Said::Mux(_)
+            | Said::SendLimit(_)
+            | Said::Counted(_)
+            | Said::Ipd(_)
+            | Said::Receive(_)
+            | Said::RxData(_)
+            | Said::RxCount
+            | Said::SmsHead
+            | Said::SmsPushed
+    )
+}
+
+/// Makes the struct of all rules. Which rules hear a kind of event is known when the program is compiled.
+macro_rules! rules {
+    ($($field:ident: $rule:ty,)*) => {
+        /// All rules, the more telling ones first: one cause gives one finding.
+        #[derive(Debug, Default)]
+        pub(super) struct Rules {
+            $($field: $rule,)*
+        }
+
+        impl Rules {
+            /// What people read about them, in the order of the documentation.
+            #[cfg(test)]
+            pub(super) const DOCS: &'static [&'static Doc] = &[$(<$rule as Rule>::DOC,)*];
+
+            /// Calls the rules that hear one of these kinds.
+            fn pass<const KINDS: u32>(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+                $(if <$rule as Rule>::HEARS & KINDS != 0 {
+                    self.$field.on(event, dialog, book);
+                })*
+            }
+
+            /// When a rule wants to be woken next.
+            pub(super) fn deadline(&self, dialog: &Dialog) -> Option<Duration> {
+                let mut next: Option<Duration> = None;
+                $(if let Some(due) = self.$field.deadline(dialog) {
+                    next = Some(next.map_or(due, |next| next.min(due)));
+                })*
+                next
+            }
+        }
+    };
+}
+
+rules! {
+    typed_as_text: data_end::TypedAsText,
+    command_as_payload: data_end::CommandAsPayload,
+    missing_terminator: data_end::MissingTerminator,
+    line_end_before: data_end::LineEndBefore,
+    line_end_after: data_end::LineEndAfter,
+    inside_payload: data_end::InsidePayload,
+    fixed_short: payload::FixedShort,
+    fixed_excess: payload::FixedExcess,
+    too_long: payload::TooLong,
+    prompt_off: payload::PromptOff,
+    byte_edits: payload::ByteEdits,
+    console: console::OnPort,
+    quotes: writing::Quotes,
+    blanks: writing::Blanks,
+    damaged: writing::Damaged,
+    malformed: writing::Malformed,
+    mux_form: opening::MuxForm,
+    send_before_connect: order::SendBeforeConnect,
+    not_registered: registration::NotRegistered,
+    no_data_service: opening::NoDataService,
+    context_lost: opening::ContextLost,
+    wrong_ip_state: opening::WrongIpState,
+    mux_change: opening::MuxChange,
+    tls: connecting::TlsFailed,
+    connect_failed: order::ConnectFailed,
+    unanswered: connecting::Unanswered,
+    already_connected: order::AlreadyConnected,
+    peer_closed: order::PeerClosed,
+    send_without_connection: order::SendWithoutConnection,
+    before_prompt: without_prompt::BeforePrompt,
+    without_prompt: without_prompt::WithoutPrompt,
+    closed_before_sent: order::ClosedBeforeSent,
+    send_failed: order::SendFailed,
+    manual_receive: http::ManualReceive,
+    http_open: http::AlreadyOpen,
+    http_failed: http::Failed,
+    bearer_refused: http::BearerRefused,
+    escape_typed: line::EscapeTyped,
+    no_line_ending: line::NoLineEnding,
+    loopback: line::Loopback,
+    no_answer: line::NoAnswer,
+    wrong_baud: line::WrongBaud,
+    first_character: sleep::FirstCharacter,
+    board_reset: echo::BoardReset,
+    echo_lost: echo::LostBytes,
+    echo_bits: echo::BitErrors,
+    overflow: echo::Overflow,
+    answer_cut: cut::AnswerCut,
+    result_missing: cut::ResultMissing,
+    restarted: power::Restarted,
+    silently: power::Silently,
+    under_voltage: power::UnderVoltage,
+    over_voltage: power::OverVoltage,
+    supply: power::SupplyLow,
+    sim_missing: network::SimMissing,
+    sim_locked: network::SimLocked,
+    sim_unreadable: network::Unreadable,
+    no_signal: registration::NoSignal,
+    weak_signal: registration::WeakSignal,
+    sms_early: sms::TooEarly,
+    sms_mode: sms::Mode,
+    sms_refused: sms::Refused,
+    ussd_empty: ussd::Empty,
+    refused: refused::Refused,
+}
+
+impl Rules {
+    /// Hands an event to the rules that hear it.
+    pub(super) fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        use hears::{
+            BURST, COMMAND, COURSE, CUT, DATA, DATA_END, ECHOED, EMPTY, EXCESS, FINAL, FINISH, GLUED, JUNK, NEWS,
+            PROMPT, RECEIVED, SAID, STEP, STRAY, TICK, TROUBLE, UNKNOWN,
+        };
+        match event {
+            Event::Command => match dialog.open().last() {
+                Some(command) if asks(command.role) => self.pass::<COMMAND>(event, dialog, book),
+                _ => self.pass::<{ COMMAND | STEP }>(event, dialog, book),
+            },
+            Event::Glued(_) => self.pass::<GLUED>(event, dialog, book),
+            Event::Junk(_) => self.pass::<JUNK>(event, dialog, book),
+            Event::Stray(_) => self.pass::<STRAY>(event, dialog, book),
+            Event::EmptyAfterTerminator(_) => self.pass::<EMPTY>(event, dialog, book),
+            Event::Excess(..) => self.pass::<EXCESS>(event, dialog, book),
+            Event::Echoed(_) => self.pass::<ECHOED>(event, dialog, book),
+            Event::Final => match dialog.done() {
+                Some(done) if done.refused() || done.echo == Echo::Damaged => {
+                    self.pass::<{ FINAL | COURSE | TROUBLE }>(event, dialog, book);
+                }
+                Some(done) if asks(done.role) => self.pass::<FINAL>(event, dialog, book),
+                _ => self.pass::<{ FINAL | COURSE }>(event, dialog, book),
+            },
+            Event::Said(said, _) if is_value(said) => self.pass::<SAID>(event, dialog, book),
+            Event::Said(..) => self.pass::<{ SAID | NEWS }>(event, dialog, book),
+            Event::Prompt => self.pass::<PROMPT>(event, dialog, book),
+            Event::Data => self.pass::<DATA>(event, dialog, book),
+            Event::DataEnd => self.pass::<DATA_END>(event, dialog, book),
+            Event::Unknown(..) => self.pass::<UNKNOWN>(event, dialog, book),
+            Event::Cut(_) => self.pass::<CUT>(event, dialog, book),
+            Event::Burst(_) => self.pass::<BURST>(event, dialog, book),
+            Event::Received => self.pass::<RECEIVED>(event, dialog, book),
+            Event::Tick => self.pass::<TICK>(event, dialog, book),
+            Event::Finish => self.pass::<FINISH>(event, dialog, book),
+        }
+    }
+
+    /// The port told a framing error.
+    pub(super) fn framing_error(&mut self, dialog: &Dialog, book: &mut Book) {
+        self.wrong_baud.framing_error(dialog, book);
+    }
+}
