@@ -29,7 +29,7 @@ pub use command::{Modes, Takes};
 pub use family::{AddError, Family, add, sim800, third_generation};
 pub use line::{Form, Line};
 
-pub(crate) use command::{Command, Unsure};
+pub(crate) use command::{Command, REFUSED, Unsure};
 pub(crate) use explain::explain;
 pub(crate) use family::{families, family, known};
 pub(crate) use line::{Call, Calls, Parameter, Place, is_command, is_whole_command, number};

@@ -139,7 +139,7 @@ pub struct Strip {
     pub cipmux: Option<bool>,
     /// Last `+CSQ` rssi, 0 to 31 or 99.
     pub csq: Option<u8>,
-    /// Last registration state of `+CREG`.
+    /// Last state of registration, for calls or data: of a network that it is in, where there is one.
     pub creg: Option<u8>,
     /// The modem's family, where it is told or chosen.
     pub modem: Option<&'static str>,

@@ -378,6 +378,9 @@ impl Taken {
     }
 }
 
+/// What any modem refuses a command with, as the notation of macros.
+pub(crate) const REFUSED: [&str; 2] = [r"\r\nERROR\r\n", r"\r\n+CME ERROR"];
+
 const OK: &str = r"\r\nOK\r\n";
 const CMS: &str = r"\r\n+CMS ERROR";
 

@@ -20,6 +20,8 @@ pub struct Family {
     pub title: &'static str,
     /// Words by which such a modem is told: parts of the answer to `ATI` or `AT+CGMM`.
     pub models: Vec<&'static str>,
+    /// Commands that people type most, most first.
+    often: Vec<&'static str>,
     /// Names of the commands of its own table.
     own: Vec<&'static str>,
     /// All its commands, by name; those of the family it stands on among them.
@@ -62,12 +64,18 @@ impl Family {
         commands.sort_unstable_by_key(|command| command.name);
         let own_names = table.commands.iter().map(|command| command.name).collect();
         let index = commands.iter().enumerate().map(|(at, command)| (command.bare_name().as_bytes(), at)).collect();
-        let mut sayings = base.map(|base| base.sayings.clone()).unwrap_or_default();
+        // What is its own comes first.
+        let mut sayings: HashMap<&'static [u8], Vec<Saying>> = HashMap::new();
         for (head, saying) in table.sayings {
             sayings.entry(head.as_bytes()).or_default().push(saying);
         }
-        let Table { name, title, models, framed, codes, told, .. } = table;
-        Ok(Self { name, title, models, framed, codes, told, sayings, own: own_names, commands, index })
+        for (head, inherited) in base.into_iter().flat_map(|base| &base.sayings) {
+            sayings.entry(head).or_default().extend(inherited.iter().cloned());
+        }
+        let mut codes = table.codes;
+        codes.extend(base.into_iter().flat_map(|base| &base.codes).copied());
+        let Table { name, title, models, often, framed, told, .. } = table;
+        Ok(Self { name, title, models, often, framed, codes, told, sayings, own: own_names, commands, index })
     }
 
     /// Reads a table and puts it on top of the one of these that it names, else on what all modems have.
@@ -100,21 +108,23 @@ impl Family {
     /// A line that is this family's own, in words.
     #[must_use]
     pub fn explain(&self, line: &[u8]) -> Option<String> {
-        self.sayings_of(line)?.iter().find_map(|saying| saying.words(line, &self.codes))
+        let code = |table: &str, number: &str| self.text(table, number).or_else(|| self.text(table, "*"));
+        self.sayings_of(line)?.iter().find_map(|saying| saying.words(line, code))
     }
 
     /// The text of a number in one of the family's tables of codes.
     #[must_use]
     pub fn code(&self, table: &str, code: u16) -> Option<&'static str> {
-        let code = code.to_string();
+        self.text(table, &code.to_string())
+    }
+
+    fn text(&self, table: &str, code: &str) -> Option<&'static str> {
         self.codes.iter().find(|(of, known, _)| *of == table && *known == code).map(|(.., text)| *text)
     }
 
     fn sayings_of(&self, line: &[u8]) -> Option<&Vec<Saying>> {
-        if self.sayings.is_empty() {
-            return None;
-        }
-        self.sayings.get(memchr::memchr(b':', line).map_or(line, |colon| line.get(..colon).unwrap_or(line)))
+        let head = line.get(..line.len().min(LONGEST_NAME)).unwrap_or(line);
+        self.sayings.get(memchr::memchr2(b':', b' ', head).map_or(line, |end| line.get(..end).unwrap_or(line)))
     }
 
     /// All commands, by name.
@@ -158,6 +168,12 @@ impl Family {
         let mut fitting = self.commands.iter().filter(|command| command.role == role);
         let own = fitting.clone().find(|command| self.own.contains(&command.name));
         own.or_else(|| fitting.next())
+    }
+
+    /// How far behind others a command is in what people type; those that are not often typed are last.
+    #[must_use]
+    pub(crate) fn rank(&self, name: &str) -> usize {
+        self.often.iter().position(|often| *often == name).unwrap_or(usize::MAX)
     }
 
     /// Commands whose name begins with `prefix`, whatever its case; with `AT` alone, all.
@@ -267,7 +283,8 @@ pub fn third_generation() -> &'static Family {
 /// SIM800 and its like.
 #[must_use]
 pub fn sim800() -> &'static Family {
-    family("sim800").unwrap_or_else(third_generation)
+    static SIM800: LazyLock<&'static Family> = LazyLock::new(|| family("sim800").unwrap_or_else(third_generation));
+    *SIM800
 }
 
 #[cfg(test)]

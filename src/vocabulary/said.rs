@@ -1,8 +1,11 @@
 //! What a line of the modem says, by its text alone.
 //!
+//! What a line means stands in the families' tables. Here is what cannot be a line of a table: results, the numbered
+//! connection in front of a word, frames without a line end, and that any `+NAME: …` is information.
 //! Not a judge of trust: pushed data may hold a line that reads like an answer. The dialog decides whether it counts.
 
 use super::codes;
+use super::family::{Family, sim800};
 use super::line::number;
 
 /// Stands for the code of an error that shows none.
@@ -63,10 +66,8 @@ pub enum Said {
     OverVoltage(bool),
     /// `NORMAL POWER DOWN`.
     PowerDown,
-    /// `+CREG: …`: the first two fields.
-    Creg(u8, Option<u8>),
-    /// `+CGREG: …`, `+CEREG: …`: registration for data, the first two fields.
-    DataReg(u8, Option<u8>),
+    /// `+CREG: …`, `+CGREG: …`, `+CEREG: …`: the first two fields.
+    Registration(Network, u8, Option<u8>),
     /// `+COPS: …`: an operator is named.
     Operator(bool),
     /// `+CUSD: <status>`, with a text or without.
@@ -119,6 +120,17 @@ pub enum Said {
     Unknown,
 }
 
+/// What a registration is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Network {
+    /// Calls and SMS (`+CREG`).
+    Voice,
+    /// Data over GPRS or UMTS (`+CGREG`).
+    Data,
+    /// Data over LTE (`+CEREG`).
+    Lte,
+}
+
 /// What the SIM asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::enum_variant_names, reason = "as the modem says it")]
@@ -159,17 +171,27 @@ pub enum IpState {
 }
 
 impl Said {
-    /// Reads a line.
+    /// Reads a line of a modem of which nothing is known.
     #[must_use]
     pub fn read(line: &[u8]) -> Self {
+        Self::of(line, sim800())
+    }
+
+    /// Reads a line of a modem of this family. The words of a SIM800 are understood from all: many have some of them.
+    #[must_use]
+    pub fn of(line: &[u8], family: &Family) -> Self {
         let line = line.trim_ascii_end();
         match line {
             b"OK" => Self::Ok,
             b"ERROR" => Self::Error,
-            [b'+', ..] => plus(line),
-            [digit @ b'0'..=b'9', rest @ ..] => numbered(*digit, rest, line),
-            [] => Self::Unknown,
-            _ => word(line, None),
+            [digit @ b'0'..=b'9'] => Self::Digit(digit - b'0'),
+            [digit @ b'0'..=b'5', b',', word @ ..] => {
+                let said = told(word.trim_ascii_start(), family);
+                said.and_then(|said| said.of_connection(digit - b'0')).unwrap_or(Self::Unknown)
+            }
+            [b'0'..=b'9', ..] if is_address(line) => Self::Address,
+            [] | [b'0'..=b'9', ..] => Self::Unknown,
+            _ => told(line, family).unwrap_or_else(|| any(line)),
         }
     }
 
@@ -178,16 +200,44 @@ impl Said {
     pub(crate) const fn is_error(self) -> bool {
         matches!(self, Self::Error | Self::Cme(_) | Self::Cms(_))
     }
+
+    /// Something has happened, so that the line is no value that was asked for.
+    #[must_use]
+    pub const fn is_news(self) -> bool {
+        matches!(
+            self,
+            Self::ConnectOk(_)
+                | Self::ConnectFail(_)
+                | Self::Closed(_)
+                | Self::CloseOk(_)
+                | Self::SendOk
+                | Self::SendFail
+                | Self::ContextOpen
+                | Self::ContextFailed
+                | Self::ContextClosed
+                | Self::PdpDeact
+                | Self::HttpAction(_)
+                | Self::RxWaiting
+        )
+    }
+
+    /// The same of a numbered connection; `None` where it is about none.
+    const fn of_connection(self, n: u8) -> Option<Self> {
+        Some(match self {
+            Self::ConnectOk(_) => Self::ConnectOk(Some(n)),
+            Self::ConnectFail(_) => Self::ConnectFail(Some(n)),
+            Self::AlreadyConnect(_) => Self::AlreadyConnect(Some(n)),
+            Self::CloseOk(_) => Self::CloseOk(Some(n)),
+            Self::Closed(_) => Self::Closed(Some(n)),
+            Self::SendOk | Self::SendFail | Self::Info => self,
+            _ => return None,
+        })
+    }
 }
 
-/// `0, CONNECT OK`, an address, a digit.
-fn numbered(digit: u8, rest: &[u8], line: &[u8]) -> Said {
-    match rest {
-        [] => Said::Digit(digit - b'0'),
-        [b',', text @ ..] if digit <= b'5' => word(text.trim_ascii_start(), Some(digit - b'0')),
-        _ if is_address(line) => Said::Address,
-        _ => Said::Unknown,
-    }
+/// What the tables say of a line.
+fn told(line: &[u8], family: &Family) -> Option<Said> {
+    family.says(line).or_else(|| if family == sim800() { None } else { sim800().says(line) })
 }
 
 fn is_address(line: &[u8]) -> bool {
@@ -196,159 +246,31 @@ fn is_address(line: &[u8]) -> bool {
         && line.split(|&byte| byte == b'.').all(|part| number(part).is_some_and(|number| number < 256))
 }
 
-fn word(line: &[u8], n: Option<u8>) -> Said {
-    match line {
-        b"SEND OK" => Said::SendOk,
-        b"SEND FAIL" => Said::SendFail,
-        b"CONNECT OK" => Said::ConnectOk(n),
-        b"CONNECT FAIL" => Said::ConnectFail(n),
-        b"ALREADY CONNECT" => Said::AlreadyConnect(n),
-        b"CLOSE OK" => Said::CloseOk(n),
-        b"CLOSED" => Said::Closed(n),
-        _ if n.is_some() => {
-            if line.starts_with(b"REMOTE IP:") {
-                Said::Info
-            } else {
-                Said::Unknown
-            }
-        }
-        b"SHUT OK" => Said::ShutOk,
-        b"CONNECT" => Said::Connect,
-        b"NO CARRIER" | b"BUSY" | b"NO ANSWER" | b"NO DIALTONE" => Said::CallEnd,
-        b"RDY" | b"QCRDY" | b"*ATREADY: 1" => Said::Rdy,
-        b"Call Ready" => Said::CallReady,
-        b"SMS Ready" => Said::SmsReady,
-        b"NORMAL POWER DOWN" => Said::PowerDown,
-        b"DOWNLOAD" => Said::Download,
-        b"RING" | b"SERVER OK" | b"SERVER CLOSE" => Said::Info,
-        _ => long_word(line),
+/// A line that no table has.
+fn any(line: &[u8]) -> Said {
+    if line.first() != Some(&b'+') {
+        return Said::Unknown;
     }
-}
-
-fn long_word(line: &[u8]) -> Said {
-    match line.first() {
-        Some(b'S') if line.starts_with(b"STATE: ") => {
-            line.get(7..).and_then(ip_state).map_or(Said::Unknown, Said::State)
-        }
-        Some(b'D') if line.starts_with(b"DATA ACCEPT:") => Said::SendOk,
-        Some(b'C') if line.get(8..).and_then(number).is_some() && line.starts_with(b"CONNECT ") => Said::Connect,
-        Some(b'C' | b'S') if line.get(1..3) == Some(b": ") => Said::Info,
-        Some(b'U') if line.starts_with(b"UNDER-VOLTAGE ") => voltage(line).map_or(Said::Unknown, Said::UnderVoltage),
-        Some(b'O') if line.starts_with(b"OVER-VOLTAGE ") => voltage(line).map_or(Said::Unknown, Said::OverVoltage),
-        Some(b'*') if line.starts_with(b"*PS") => Said::Info,
-        Some(b'R') if line.starts_with(b"RECV FROM:") || line.starts_with(b"REMOTE IP:") => Said::Info,
-        _ => Said::Unknown,
-    }
-}
-
-/// The modem writes `WARNNING`, some firmware may not; `POWER DOWN` is `POWER OFF` in other hardware notes.
-fn voltage(line: &[u8]) -> Option<bool> {
-    let kind = line.splitn(2, |&byte| byte == b' ').nth(1)?.trim_ascii();
-    match kind {
-        b"WARNNING" | b"WARNING" => Some(false),
-        b"POWER DOWN" | b"POWER OFF" | b"POWD" | b"POWDN" => Some(true),
-        _ => None,
-    }
-}
-
-fn ip_state(state: &[u8]) -> Option<IpState> {
-    Some(match state.trim_ascii() {
-        b"IP INITIAL" => IpState::Initial,
-        b"IP START" => IpState::Start,
-        b"IP CONFIG" => IpState::Config,
-        b"IP GPRSACT" | b"IP STATUS" | b"IP PROCESSING" | b"SERVER LISTENING" => IpState::Active,
-        b"TCP CONNECTING" | b"UDP CONNECTING" => IpState::Connecting,
-        b"CONNECT OK" => IpState::Connected,
-        b"TCP CLOSING" | b"UDP CLOSING" | b"TCP CLOSED" | b"UDP CLOSED" => IpState::Closed,
-        b"PDP DEACT" => IpState::Lost,
-        _ => return None,
-    })
-}
-
-/// Lines that begin with `+`.
-fn plus(line: &[u8]) -> Said {
     let end = line.iter().position(|byte| matches!(byte, b':' | b',')).unwrap_or(line.len());
     let (name, rest) = line.split_at_checked(end).unwrap_or((line, &[]));
     let name = name.trim_ascii_end();
     let value = rest.get(1..).unwrap_or_default().trim_ascii_start();
     let colon = rest.first() == Some(&b':');
     let field = |at: usize| value.split(|&byte| byte == b',').nth(at).map(<[u8]>::trim_ascii).unwrap_or_default();
-    let small = |at: usize| number(field(at)).and_then(|number| u8::try_from(number).ok());
-    let or_info = |said: Option<Said>| said.unwrap_or(Said::Info);
     match name {
         b"+CME ERROR" if colon => Said::Cme(error_code(value, codes::cme_code).unwrap_or(100)),
         b"+CMS ERROR" if colon => Said::Cms(error_code(value, codes::cms_code).unwrap_or(NO_CODE)),
-        b"+CSQ" if colon => or_info(small(0).map(Said::Csq)),
-        b"+CREG" if colon => or_info(small(0).map(|first| Said::Creg(first, small(1)))),
-        b"+CGREG" | b"+CEREG" if colon => or_info(small(0).map(|first| Said::DataReg(first, small(1)))),
-        b"+COPS" if colon => or_info(small(0).map(|_| Said::Operator(value.contains(&b'"')))),
-        b"+CUSD" if colon => or_info(small(0).map(|status| Said::Ussd(status, value.contains(&b'"')))),
-        b"+CPIN" if colon => Said::Cpin(pin(value)),
-        b"+CFUN" if colon => or_info(small(0).map(Said::Cfun)),
-        b"+CBC" if colon => or_info(number(field(2)).map(Said::Cbc)),
-        b"+PDP" if value == b"DEACT" => Said::PdpDeact,
-        b"+HTTPACTION" if colon => {
-            or_info(number(field(1)).and_then(|status| u16::try_from(status).ok()).map(Said::HttpAction))
-        }
-        b"+HTTPREAD" if colon => {
-            or_info(number(value.rsplit(|&byte| byte == b',').next().unwrap_or_default()).map(Said::Counted))
-        }
-        b"+FTPGET" | b"+FTPLIST" if field(0) == b"2" => or_info(number(field(1)).map(Said::Counted)),
-        b"+FTPPUT" if field(0) == b"2" => or_info(number(field(1)).map(Said::Upload)),
-        b"+FTPEXTPUT" if colon => or_info(number(field(1)).map(Said::Upload)),
-        b"+IPD" => or_info(number(field(0)).map(Said::Ipd)),
-        b"+RECEIVE" => or_info(number(field(1).strip_suffix(b":").unwrap_or(field(1))).map(Said::Receive)),
-        b"+CIPRXGET" if colon => or_info(rx_get(value)),
-        b"+CIPSEND" if colon => or_info(
-            number(value.rsplit(|&byte| byte == b',').next().unwrap_or_default().trim_ascii()).map(Said::SendLimit),
-        ),
-        b"+CIPMUX" if colon => or_info(small(0).map(Said::Mux)),
-        b"+CMEE" if colon => or_info(small(0).map(Said::Cmee)),
-        b"+CMGF" if colon => or_info(small(0).map(Said::Cmgf)),
-        b"+CMGS" | b"+CMGW" if colon => Said::Stored,
-        b"+CMGR" | b"+CMGL" if colon => Said::SmsHead,
-        b"+CMT" | b"+CBM" | b"+CDS" if colon => Said::SmsPushed,
+        b"+IPD" => number(field(0)).map_or(Said::Info, Said::Ipd),
+        b"+RECEIVE" => number(field(1).strip_suffix(b":").unwrap_or(field(1))).map_or(Said::Info, Said::Receive),
         // SIM7600 writes no comma.
-        _ if name.starts_with(b"+IPD") && number(name.get(4..).unwrap_or_default()).is_some() => {
-            or_info(number(name.get(4..).unwrap_or_default()).map(Said::Ipd))
-        }
-        _ if rest.is_empty()
-            || !name
-                .get(1..)
-                .unwrap_or_default()
-                .iter()
-                .all(|byte| byte.is_ascii_uppercase() || *byte == b' ' || byte.is_ascii_digit()) =>
-        {
-            Said::Unknown
-        }
-        _ => Said::Info,
+        [b'+', b'I', b'P', b'D', count @ ..] if number(count).is_some() => number(count).map_or(Said::Info, Said::Ipd),
+        [_, name @ ..] if !rest.is_empty() && name.iter().copied().all(is_of_a_name) => Said::Info,
+        _ => Said::Unknown,
     }
 }
 
-/// `+CIPRXGET: 2,[n,]<got>,<left>`; how many digits or bytes follow.
-fn rx_get(value: &[u8]) -> Option<Said> {
-    let mut fields = value.split(|&byte| byte == b',').map(<[u8]>::trim_ascii);
-    let mode = fields.next()?;
-    let count = fields.clone().count();
-    let got = || number(fields.clone().nth(count.checked_sub(2)?)?);
-    match mode {
-        b"1" => Some(Said::RxWaiting),
-        b"2" => got().map(Said::RxData),
-        b"3" => got().map(|got| Said::RxData(got * 2)),
-        b"4" => Some(Said::RxCount),
-        _ => None,
-    }
-}
-
-fn pin(value: &[u8]) -> Pin {
-    match value {
-        b"READY" => Pin::Ready,
-        b"SIM PIN" | b"PH_SIM PIN" | b"PH-SIM PIN" => Pin::Pin,
-        b"SIM PUK" | b"PH_SIM PUK" | b"PH-SIM PUK" => Pin::Puk,
-        b"NOT INSERTED" | b"SIM REMOVED" => Pin::NotInserted,
-        b"NOT READY" => Pin::NotReady,
-        _ => Pin::Other,
-    }
+const fn is_of_a_name(byte: u8) -> bool {
+    byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b' '
 }
 
 /// The number, or the number of the text that `AT+CMEE=2` prints.
@@ -378,7 +300,9 @@ mod tests {
         check("+CMS ERROR: operation not allowed", Said::Cms(302));
         check("+CMS ERROR:", Said::Cms(NO_CODE));
         check("+CMS ERROR: something else", Said::Cms(NO_CODE));
-        check("+CEREG: 0,2", Said::DataReg(0, Some(2)));
+        check("+CEREG: 0,2", Said::Registration(Network::Lte, 0, Some(2)));
+        check("+CGREG: 1,\"00C3\"", Said::Registration(Network::Data, 1, None));
+        check("+CREG: 1,00C3,7A2B", Said::Registration(Network::Voice, 1, None));
         check("+COPS: 0", Said::Operator(false));
         check("+COPS: 0,0,\"x\"", Said::Operator(true));
         check("+COPS: (2,\"x\",\"x\",\"26201\")", Said::Info);
@@ -392,8 +316,8 @@ mod tests {
         check("DATA ACCEPT:0,5", Said::SendOk);
         check("CONNECT 115200", Said::Connect);
         check("CONNECTED", Said::Unknown);
-        check("+CREG: 2,1,\"00C3\",\"7A2B\"", Said::Creg(2, Some(1)));
-        check("+CREG: 1", Said::Creg(1, None));
+        check("+CREG: 2,1,\"00C3\",\"7A2B\"", Said::Registration(Network::Voice, 2, Some(1)));
+        check("+CREG: 1", Said::Registration(Network::Voice, 1, None));
         check("+CSQ:8,0", Said::Csq(8));
         check("+CBC: 0,81,4049", Said::Cbc(4049));
         check("+HTTPACTION:0,603,0", Said::HttpAction(603));

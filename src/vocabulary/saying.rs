@@ -1,28 +1,139 @@
-//! What a family says of itself in lines of its own: patterns of a table, what each means, and its words for people.
+//! What a modem says, as lines of a table: a pattern, what it means, and words for people.
 
-use super::said::{Pin, Said};
+use super::line::number;
+use super::said::{IpState, Network, Pin, Said};
 
 /// One line that a family says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) struct Saying {
     pieces: Vec<Piece>,
-    meaning: Meaning,
+    means: Means,
     words: &'static str,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Piece {
+    /// Blanks around `:` and behind `,` may be there or not.
     Text(&'static str),
-    /// `<link>`: the number of a connection.
-    Link,
-    /// `<name>`: any number, which the words may show.
+    /// `<name>`: any number.
     Number(&'static str),
+    /// `<name*>`: anything up to a comma or quote.
+    Word(&'static str),
     /// `…`: whatever follows.
     Rest,
 }
 
-/// Numbers of a line, in order, by the names that the pattern gives them.
-type Numbers<'a> = Vec<(&'static str, &'a [u8])>;
+/// A line that a pattern fits, with the values in it by the names of the pattern, in order.
+pub(super) struct Heard<'a> {
+    values: Vec<(&'static str, &'a [u8])>,
+    /// How much `…` stands for.
+    rest: u32,
+}
+
+impl Heard<'_> {
+    fn value(&self, wanted: &str) -> Option<u32> {
+        self.values.iter().find(|(name, _)| bare(name) == wanted).and_then(|(_, digits)| number(digits))
+    }
+
+    /// `<n>`.
+    fn n(&self) -> Option<u32> {
+        self.value("n")
+    }
+
+    /// A small number.
+    fn small(&self, wanted: &str) -> Option<u8> {
+        self.value(wanted).and_then(|value| u8::try_from(value).ok())
+    }
+
+    /// `<link>`: the number of a connection.
+    fn link(&self) -> Option<u8> {
+        self.small("link")
+    }
+
+    /// `<n>` and, where it is there, `<m>`.
+    fn registration(&self, network: Network) -> Option<Said> {
+        Some(Said::Registration(network, self.small("n")?, self.small("m")))
+    }
+}
+
+/// Makes of a line what it means; `None` where a value in it does not fit.
+type Means = fn(&Heard<'_>) -> Option<Said>;
+
+/// What a line can mean, by the words of the tables. A value that does not fit makes it mere information.
+pub(super) const MEANINGS: &[(&str, Means)] = &[
+    ("info", |_| Some(Said::Info)),
+    // Connections.
+    ("open", |heard| Some(Said::ConnectOk(heard.link()))),
+    ("open-failed", |heard| Some(Said::ConnectFail(heard.link()))),
+    ("open-already", |heard| Some(Said::AlreadyConnect(heard.link()))),
+    ("closed", |heard| Some(Said::Closed(heard.link()))),
+    ("closed-here", |heard| Some(Said::CloseOk(heard.link()))),
+    ("all-closed", |_| Some(Said::ShutOk)),
+    ("sent", |_| Some(Said::SendOk)),
+    ("send-failed", |_| Some(Said::SendFail)),
+    ("send-limit", |heard| heard.n().map(Said::SendLimit)),
+    ("data-mode", |_| Some(Said::Connect)),
+    ("call-end", |_| Some(Said::CallEnd)),
+    // The data connection.
+    ("context-open", |_| Some(Said::ContextOpen)),
+    ("context-failed", |_| Some(Said::ContextFailed)),
+    ("context-closed", |_| Some(Said::ContextClosed)),
+    ("context-lost", |_| Some(Said::PdpDeact)),
+    ("ip-initial", |_| Some(Said::State(IpState::Initial))),
+    ("ip-start", |_| Some(Said::State(IpState::Start))),
+    ("ip-config", |_| Some(Said::State(IpState::Config))),
+    ("ip-active", |_| Some(Said::State(IpState::Active))),
+    ("ip-connecting", |_| Some(Said::State(IpState::Connecting))),
+    ("ip-connected", |_| Some(Said::State(IpState::Connected))),
+    ("ip-closed", |_| Some(Said::State(IpState::Closed))),
+    ("ip-lost", |_| Some(Said::State(IpState::Lost))),
+    // Received data.
+    ("waiting", |_| Some(Said::RxWaiting)),
+    ("waiting-count", |_| Some(Said::RxCount)),
+    ("read-by-hand", |heard| heard.n().map(Said::RxData)),
+    ("read-as-hex", |heard| heard.n().map(|bytes| Said::RxData(bytes.saturating_mul(2)))),
+    ("data", |heard| heard.n().map(Said::Receive)),
+    ("read", |heard| heard.n().map(Said::Counted)),
+    // A line end in the data is two of its bytes, most often.
+    ("read-here", |heard| heard.n().map(|n| Said::Counted(n.saturating_sub(heard.rest + 2)))),
+    ("http", |heard| heard.n().and_then(|status| u16::try_from(status).ok()).map(Said::HttpAction)),
+    // Data that the modem takes.
+    ("invites", |_| Some(Said::Download)),
+    ("takes", |heard| heard.n().map(Said::Upload)),
+    // Start, supply, settings.
+    ("started", |_| Some(Said::Rdy)),
+    ("calls-ready", |_| Some(Said::CallReady)),
+    ("sms-ready", |_| Some(Said::SmsReady)),
+    ("functions", |heard| heard.small("n").map(Said::Cfun)),
+    ("voltage", |heard| heard.n().map(Said::Cbc)),
+    ("voltage-low", |_| Some(Said::UnderVoltage(false))),
+    ("voltage-too-low", |_| Some(Said::UnderVoltage(true))),
+    ("voltage-high", |_| Some(Said::OverVoltage(false))),
+    ("voltage-too-high", |_| Some(Said::OverVoltage(true))),
+    ("switched-off", |_| Some(Said::PowerDown)),
+    ("multi", |heard| heard.small("n").map(Said::Mux)),
+    ("errors", |heard| heard.small("n").map(Said::Cmee)),
+    // SIM and network.
+    ("sim-ready", |_| Some(Said::Cpin(Pin::Ready))),
+    ("sim-pin", |_| Some(Said::Cpin(Pin::Pin))),
+    ("sim-puk", |_| Some(Said::Cpin(Pin::Puk))),
+    ("sim-not-ready", |_| Some(Said::Cpin(Pin::NotReady))),
+    ("sim-other", |_| Some(Said::Cpin(Pin::Other))),
+    ("no-sim", |_| Some(Said::Cpin(Pin::NotInserted))),
+    ("registration", |heard| heard.registration(Network::Voice)),
+    ("data-registration", |heard| heard.registration(Network::Data)),
+    ("lte-registration", |heard| heard.registration(Network::Lte)),
+    ("operator", |_| Some(Said::Operator(true))),
+    ("no-operator", |_| Some(Said::Operator(false))),
+    ("signal", |heard| heard.small("n").map(Said::Csq)),
+    // Messages.
+    ("sms-mode", |heard| heard.small("n").map(Said::Cmgf)),
+    ("message", |_| Some(Said::SmsHead)),
+    ("message-pushed", |_| Some(Said::SmsPushed)),
+    ("stored", |_| Some(Said::Stored)),
+    ("ussd", |heard| Some(Said::Ussd(heard.small("n")?, false))),
+    ("ussd-text", |heard| Some(Said::Ussd(heard.small("n")?, true))),
+];
 
 impl Saying {
     /// Reads `pattern | meaning | words`.
@@ -31,78 +142,87 @@ impl Saying {
         let [pattern, meaning, words] = columns.as_slice() else {
             return Err(format!("a pattern, a meaning and words were expected, \"{text}\" was found"));
         };
-        let meaning = Meaning::from_word(meaning).ok_or_else(|| format!("there is no meaning \"{meaning}\""))?;
-        let saying = Self { pieces: pieces(pattern), meaning, words };
-        Ok((head(pattern), saying))
+        let (_, means) = MEANINGS
+            .iter()
+            .find(|(word, _)| word == meaning)
+            .ok_or_else(|| format!("there is no meaning \"{meaning}\""))?;
+        Ok((head(pattern), Self { pieces: pieces(pattern), means: *means, words }))
     }
 
     /// The line means this; `None` where it is another line.
     pub(super) fn said(&self, line: &[u8]) -> Option<Said> {
-        let numbers = self.numbers(line)?;
-        let number = |wanted: &str| {
-            numbers.iter().find(|(name, _)| name.split(':').next() == Some(wanted)).map(|(_, digits)| *digits)
-        };
-        let connection = number("link").and_then(super::line::number).and_then(|number| u8::try_from(number).ok());
-        let value = || number("n").and_then(super::line::number).unwrap_or_default();
-        Some(match self.meaning {
-            Meaning::Open => Said::ConnectOk(connection),
-            Meaning::OpenFailed => Said::ConnectFail(connection),
-            Meaning::Closed => Said::Closed(connection),
-            Meaning::ClosedHere => Said::CloseOk(connection),
-            Meaning::Sent => Said::SendOk,
-            Meaning::SendFailed => Said::SendFail,
-            Meaning::ContextOpen => Said::ContextOpen,
-            Meaning::ContextFailed => Said::ContextFailed,
-            Meaning::ContextClosed => Said::ContextClosed,
-            Meaning::ContextLost => Said::PdpDeact,
-            Meaning::Waiting => Said::RxWaiting,
-            Meaning::Data => Said::Receive(value()),
-            Meaning::Read => Said::Counted(value()),
-            Meaning::Http => Said::HttpAction(u16::try_from(value()).unwrap_or_default()),
-            Meaning::Started => Said::Rdy,
-            Meaning::SmsReady => Said::SmsReady,
-            Meaning::NoSim => Said::Cpin(Pin::NotInserted),
-            Meaning::Info => Said::Info,
-        })
+        let heard = self.hear(line)?;
+        Some((self.means)(&heard).unwrap_or(Said::Info))
     }
 
-    /// The line in words, with its numbers; a number with a colon (`<n:cip>`) as the text of that table of codes.
-    pub(super) fn words(&self, line: &[u8], codes: &[(&'static str, &'static str, &'static str)]) -> Option<String> {
-        let numbers = self.numbers(line)?;
+    /// The line in words, with its values: `<n>` as the text that `code` has for it in the table that the pattern names
+    /// (`<n:cip>`), `<n#>` as it stands.
+    pub(super) fn words<'t>(&self, line: &[u8], code: impl Fn(&str, &str) -> Option<&'t str>) -> Option<String> {
+        let heard = self.hear(line).filter(|_| !self.words.is_empty())?;
         let mut words = self.words.to_owned();
-        for (name, digits) in numbers {
-            let digits = String::from_utf8_lossy(digits);
-            let (bare, table) = name.split_once(':').unwrap_or((name, ""));
-            let text = codes.iter().find(|(of, code, _)| *of == table && *code == digits).map(|(.., text)| *text);
-            words = words.replace(&format!("<{bare}>"), text.unwrap_or(&digits));
-        }
-        (!words.is_empty()).then_some(words)
-    }
-
-    fn numbers<'a>(&self, line: &'a [u8]) -> Option<Numbers<'a>> {
-        let mut numbers = Vec::new();
-        let mut rest = line;
-        for piece in &self.pieces {
-            match piece {
-                Piece::Text(text) => rest = rest.strip_prefix(text.as_bytes())?,
-                Piece::Rest => return Some(numbers),
-                Piece::Link | Piece::Number(_) => {
-                    let sign = usize::from(rest.first() == Some(&b'-'));
-                    let digits = sign + rest.iter().skip(sign).take_while(|byte| byte.is_ascii_digit()).count();
-                    let (number, behind) = rest.split_at_checked(digits).filter(|_| digits > sign)?;
-                    let name = if let Piece::Number(name) = piece { name } else { "link" };
-                    numbers.push((name, number));
-                    rest = behind;
-                }
+        for (name, value) in heard.values {
+            let value = String::from_utf8_lossy(value);
+            let table = name.split_once(':').map_or("", |(_, table)| table);
+            words = words.replace(&format!("<{}>", bare(name)), code(table, &value).unwrap_or(&value));
+            words = words.replace(&format!("<{}#>", bare(name)), &value);
+            // The number alone, for which there is no text, adds nothing.
+            if words == value && !table.is_empty() {
+                return None;
             }
         }
-        rest.is_empty().then_some(numbers)
+        Some(words)
+    }
+
+    fn hear<'a>(&self, line: &'a [u8]) -> Option<Heard<'a>> {
+        let mut values = Vec::new();
+        let mut rest = line;
+        for piece in &self.pieces {
+            let (name, length) = match piece {
+                Piece::Text(text) => {
+                    rest = behind(rest, text.as_bytes())?;
+                    continue;
+                }
+                Piece::Rest => return Some(Heard { values, rest: u32::try_from(rest.len()).unwrap_or(u32::MAX) }),
+                Piece::Number(name) => {
+                    let sign = usize::from(rest.first() == Some(&b'-'));
+                    let digits = rest.iter().skip(sign).take_while(|byte| byte.is_ascii_digit()).count();
+                    (name, if digits > 0 { sign + digits } else { 0 })
+                }
+                Piece::Word(name) => (name, memchr::memchr2(b',', b'"', rest).unwrap_or(rest.len())),
+            };
+            let (value, tail) = rest.split_at_checked(length).filter(|(value, _)| !value.is_empty())?;
+            values.push((*name, value));
+            rest = tail;
+        }
+        rest.is_empty().then_some(Heard { values, rest: 0 })
     }
 }
 
-/// By what a line is looked up: all of it up to its first colon.
+/// The name of a value without its table of codes.
+fn bare(name: &str) -> &str {
+    name.split(':').next().unwrap_or(name)
+}
+
+/// What stands behind the text: modems, and people who paste logs, differ in the blanks around `:` and behind `,`.
+fn behind<'a>(line: &'a [u8], text: &[u8]) -> Option<&'a [u8]> {
+    let mut rest = line;
+    let mut loose = false;
+    for byte in text {
+        if loose || *byte == b':' {
+            rest = rest.trim_ascii_start();
+        }
+        if *byte == b' ' && loose {
+            continue;
+        }
+        rest = rest.strip_prefix(&[*byte])?;
+        loose = matches!(byte, b':' | b',');
+    }
+    Some(if loose { rest.trim_ascii_start() } else { rest })
+}
+
+/// By what a line is looked up: its first word, without a colon.
 pub(super) fn head(line: &str) -> &str {
-    line.split(':').next().unwrap_or(line)
+    line.split([':', ' ']).next().unwrap_or(line)
 }
 
 fn pieces(pattern: &'static str) -> Vec<Piece> {
@@ -117,7 +237,7 @@ fn pieces(pattern: &'static str) -> Vec<Piece> {
             pieces.push(Piece::Rest);
             return pieces;
         };
-        pieces.push(if name == "link" { Piece::Link } else { Piece::Number(name) });
+        pieces.push(name.strip_suffix('*').map_or(Piece::Number(name), Piece::Word));
         rest = behind;
     }
     if !rest.is_empty() {
@@ -126,64 +246,50 @@ fn pieces(pattern: &'static str) -> Vec<Piece> {
     pieces
 }
 
-macro_rules! meanings {
-    ($($(#[$doc:meta])* $meaning:ident = $word:literal,)*) => {
-        /// What a line means, by its word in the tables.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        enum Meaning {
-            $($(#[$doc])* $meaning,)*
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(pattern: &'static str, line: &str) -> Option<Said> {
+        Saying::read(pattern).unwrap().1.said(line.as_bytes())
+    }
+
+    fn words(pattern: &'static str, line: &str) -> String {
+        let code = |table: &str, number: &str| (table == "why" && number == "2").then_some("too late");
+        Saying::read(pattern).unwrap().1.words(line.as_bytes(), code).unwrap_or_default()
+    }
+
+    #[test]
+    fn patterns_bear_the_blanks_that_modems_differ_in() {
+        for line in ["+CSQ: 8,0", "+CSQ:8,0", "+CSQ:  8, 0", "+CSQ : 8,0"] {
+            assert_eq!(said("+CSQ: <n>,<m> | signal |", line), Some(Said::Csq(8)), "{line}");
         }
-
-        /// The words of all meanings.
-        #[cfg(test)]
-        pub(super) const MEANINGS: &[&str] = &[$($word),*];
-
-        impl Meaning {
-            fn from_word(word: &str) -> Option<Self> {
-                Some(match word {
-                    $($word => Self::$meaning,)*
-                    _ => return None,
-                })
-            }
+        for line in ["+CSQ: 8", "+CSQ 8,0", "+CSQ: x,0", "+CSQ: 8,0,1", "+CSQ: ,0"] {
+            assert_eq!(said("+CSQ: <n>,<m> | signal |", line), None, "{line}");
         }
-    };
-}
+        assert_eq!(said("SEND OK | sent |", "SENDOK"), None);
+        assert_eq!(said("+CSQ: <n>… | signal |", "+CSQ: 300,0"), Some(Said::Info), "no such signal");
+    }
 
-meanings! {
-    /// A connection is open.
-    Open = "open",
-    /// It could not be opened.
-    OpenFailed = "open-failed",
-    /// The other end, or the network, has closed it.
-    Closed = "closed",
-    /// It was closed from here.
-    ClosedHere = "closed-here",
-    /// Data was sent.
-    Sent = "sent",
-    /// Data was lost.
-    SendFailed = "send-failed",
-    /// The data connection is open.
-    ContextOpen = "context-open",
-    /// It could not be opened.
-    ContextFailed = "context-failed",
-    /// It was ended from here.
-    ContextClosed = "context-closed",
-    /// The network has ended it.
-    ContextLost = "context-lost",
-    /// Data has come and waits to be read.
-    Waiting = "waiting",
-    /// So many bytes of data follow (`<n>`).
-    Data = "data",
-    /// So many bytes that were asked for follow (`<n>`).
-    Read = "read",
-    /// The status of a request (`<n>`).
-    Http = "http",
-    /// The modem has started.
-    Started = "started",
-    /// SMS can be sent and read.
-    SmsReady = "sms-ready",
-    /// There is no SIM.
-    NoSim = "no-sim",
-    /// Something else that a modem says of itself.
-    Info = "info",
+    #[test]
+    fn words_show_values_and_what_they_stand_for() {
+        let pattern = r#"+X: <n:why>,"<host*>","<to*>"… | info | <n#> (<n>) of <host> to <to>"#;
+        assert_eq!(words(pattern, r#"+X: 2,"a b","c",9"#), "2 (too late) of a b to c");
+        assert_eq!(words(pattern, r#"+X: -3,"a","""#), "");
+        assert_eq!(words(pattern, r#"+X: -3,"a","b""#), "-3 (-3) of a to b");
+    }
+
+    #[test]
+    fn data_in_the_line_itself_is_not_looked_for_behind_it() {
+        let pattern = "+CARECV: <n>,… | read-here |";
+        assert_eq!(said(pattern, "+CARECV: 5,hello"), Some(Said::Counted(0)));
+        // `one`, CR, LF, `two`: the line end is part of the data.
+        assert_eq!(said(pattern, "+CARECV: 8,one"), Some(Said::Counted(3)));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told() {
+        assert!(Saying::read("+X: <n> | fly | ").unwrap_err().contains("no meaning \"fly\""));
+        assert!(Saying::read("+X: <n>").unwrap_err().contains("a pattern, a meaning and words"));
+    }
 }

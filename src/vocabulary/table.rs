@@ -25,6 +25,8 @@ pub(super) struct Table {
     pub(super) name: &'static str,
     pub(super) title: &'static str,
     pub(super) models: Vec<&'static str>,
+    /// Commands that people type most, most first.
+    pub(super) often: Vec<&'static str>,
     pub(super) commands: Vec<Command>,
     /// The family that it stands on, where that is not 3gpp.
     pub(super) base: Option<&'static str>,
@@ -58,6 +60,7 @@ impl Table {
                 "name" => self.name = rest.trim(),
                 "title" => self.title = rest.trim(),
                 "models" => self.models.extend(rest.split_whitespace()),
+                "often" => self.often.extend(rest.split_whitespace()),
                 "base" => self.base = Some(rest.trim()),
                 "framed" => self.framed = true,
                 "says" => self.sayings.push(Saying::read(rest)?),
@@ -70,7 +73,7 @@ impl Table {
                     self.codes.push((table, code, text));
                 }
                 _ => {
-                    let known = "@name, @title, @models, @base, @framed, @says, @tells or @code";
+                    let known = "@name, @title, @models, @often, @base, @framed, @says, @tells or @code";
                     return Err(format!("{known} was expected, @{word} was found"));
                 }
             }

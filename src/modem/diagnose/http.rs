@@ -12,7 +12,7 @@ use crate::modem::dialog::exchange::{Exchange, Span};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
 use crate::vocabulary::Command;
-use crate::vocabulary::{Form, Role, codes};
+use crate::vocabulary::{Form, Role, sim800};
 
 /// `manual-receive`.
 #[derive(Debug, Default)]
@@ -162,7 +162,7 @@ impl Rule for Failed {
         if self.told.replace(status) == Some(status) {
             return;
         }
-        let told = dialog.telling.family().code("http", status).or_else(|| codes::http_text(status));
+        let told = dialog.telling.family().code("http", status).or_else(|| sim800().code("http", status));
         let text = told.unwrap_or("error");
         let command = dialog.done().filter(|done| done.role == Role::HttpDo).map(|done| done.span);
         let mut draft = Draft::new(format!("The HTTP request failed: {status}, {text}."), [command, Some(span)]);

@@ -81,6 +81,8 @@ pub(super) struct NoDataService {
     apn: Option<String>,
     /// `+PDP: DEACT` while CIICR was waiting.
     deact: Option<Span>,
+    /// The network that the modem is in carries no data.
+    calls_only: bool,
 }
 
 impl NoDataService {
@@ -98,6 +100,7 @@ impl NoDataService {
         }
         let mut draft = Draft::new(title, [command, first, second]).confidence(sure).send("AT+CIPSHUT", SHUT);
         draft = match self.apn.as_deref() {
+            _ if self.calls_only => draft.because("The modem is in a network for calls, and not for data (AT+CGREG? and AT+CEREG?): no data on the SIM, or no such network here.").fix("Ask the operator whether the SIM has data; try another place; then as before."),
             // Newer modems keep their APN, or get one from the network.
             None if book.family.and_then(|family| family.by_role(Role::ContextOpen)).is_some_and(|open| open.bare_name() != "+CIICR") => draft.because("The network gives no data service: wrong APN or login, no data on the SIM, or not registered."),
             None => draft.because("No APN was set with AT+CSTT in this log (the modem's own is CMNET), or the network gives no data service."),
@@ -131,6 +134,8 @@ impl Rule for NoDataService {
     const HEARS: u32 = hears::COURSE | hears::NEWS;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        let registration = dialog.state.registration;
+        self.calls_only = registration.is_registered() && registration.carries_data() == Some(false);
         let past = match event {
             Event::Said(Said::ConnectOk(_) | Said::ContextOpen, _) => true,
             Event::Final => dialog.done().is_some_and(|done| {

@@ -61,7 +61,7 @@ impl Rule for SendBeforeConnect {
         family: FAMILY,
         evidence: "`AT+CIPSEND` is sent after `AT+CIPSTART` and before its `CONNECT OK`, and is refused or not answered; in a log of sent bytes alone, less than 1 s after it.",
         why: "The OK of AT+CIPSTART only means that the modem tries to connect; a send is refused until CONNECT OK, and without a prompt the text never becomes data.",
-        fix: "Wait for CONNECT OK (seconds on GPRS, up to 160), then send AT+CIPSEND.",
+        fix: "Wait for CONNECT OK (it takes seconds, at times minutes), then send AT+CIPSEND.",
     };
     const HEARS: u32 = hears::STEP | hears::COURSE | hears::FINISH;
 

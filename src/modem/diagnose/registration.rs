@@ -15,7 +15,7 @@ use crate::vocabulary::{Form, Role, codes};
 
 /// In a network, for calls or for data.
 fn registered(dialog: &Dialog) -> bool {
-    [dialog.state.creg, dialog.state.data_registration].iter().flatten().any(|state| matches!(state, 1 | 5))
+    dialog.state.registration.is_registered()
 }
 
 /// Neither signal nor a reading of it.
@@ -129,9 +129,8 @@ impl Rule for NotRegistered {
             return;
         }
         match event {
-            Event::Said(Said::Creg(..), span) => self.answer(dialog.state.creg.unwrap_or(0), span, dialog, book),
-            Event::Said(Said::DataReg(..), span) => {
-                self.answer(dialog.state.data_registration.unwrap_or(0), span, dialog, book);
+            Event::Said(Said::Registration(network, ..), span) => {
+                self.answer(dialog.state.registration.of(network).unwrap_or(0), span, dialog, book);
             }
             Event::Said(Said::Operator(named), span) => self.no_operator = (!named).then_some(span),
             Event::Said(Said::Rdy, _) => *self = Self { told: self.told, ..Self::default() },

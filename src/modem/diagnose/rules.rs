@@ -36,8 +36,7 @@ pub(super) fn is_value(said: Said) -> bool {
     matches!(
         said,
         Said::Csq(_)
-            | Said::Creg(..)
-            | Said::DataReg(..)
+            | Said::Registration(..)
             | Said::Operator(_)
             | Said::Cbc(_)
             | Said::Cmee(_)

@@ -34,7 +34,15 @@ pub(super) fn of(dialog: &Dialog, secrets: &Secrets) -> Strip {
     };
     let told = dialog.telling.evidence() != Evidence::None;
     let modem = told.then(|| dialog.telling.family().name);
-    Strip { modem, doing, echo: state.echo, cmee: state.cmee, cipmux: state.mux, csq: state.csq, creg: state.creg }
+    Strip {
+        modem,
+        doing,
+        echo: state.echo,
+        cmee: state.cmee,
+        cipmux: state.mux,
+        csq: state.csq,
+        creg: state.registration.best(),
+    }
 }
 
 /// The command of a connection that is being opened.

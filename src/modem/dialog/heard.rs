@@ -4,7 +4,7 @@
 //! counts only if no data follows it before the next command or a second of silence.
 
 use super::exchange::{DataEnded, Exchange, Outcome, Span};
-use super::said::{IpState, Pin, Said};
+use super::said::{IpState, Network, Pin, Said};
 use super::state::{Connection, Ip};
 use super::{Dialog, Event};
 use crate::modem::digest::Line;
@@ -58,8 +58,8 @@ impl Dialog {
         let fits = |role: Role| match said {
             Said::Cpin(_) => role == Role::Sim,
             Said::Cfun(_) => role == Role::Functions,
-            Said::Creg(..) => role == Role::Registration,
-            Said::DataReg(..) => role == Role::DataRegistration,
+            Said::Registration(Network::Voice, ..) => role == Role::Registration,
+            Said::Registration(..) => role == Role::DataRegistration,
             Said::Operator(_) => role == Role::Operator,
             Said::Ussd(..) => role == Role::Ussd,
             Said::Csq(_) => role == Role::Signal,
@@ -317,13 +317,13 @@ impl Dialog {
                 self.state.csq = Some(rssi);
                 self.state.csq_readings = self.state.csq_readings.wrapping_add(1);
             }
-            Said::Creg(first, second) => {
-                let asked = self.commands.open().iter().any(|exchange| exchange.role == Role::Registration);
-                self.state.creg = Some(if asked { second.unwrap_or(first) } else { first });
-            }
-            // Unasked, a cell's number in quotes stands behind the state.
-            Said::DataReg(first, second) => {
-                self.state.data_registration = Some(second.unwrap_or(first));
+            Said::Registration(network, first, second) => {
+                // An answer tells how it is reported, and then the state; a report begins with the state. Of data, both
+                // kinds are told apart by the quotes around the cell that stands behind a reported state.
+                let asked = self.commands.position(|exchange| exchange.role == Role::Registration).is_some();
+                let answer = network != Network::Voice || asked;
+                let state = if answer { second.unwrap_or(first) } else { first };
+                self.state.registration.set(network, state);
             }
             Said::Cpin(Pin::Ready) => self.state.sim_ready = true,
             Said::SendLimit(limit) => self.state.send_limit = Some(limit),

@@ -2,7 +2,7 @@
 
 use super::command::Asked;
 use super::exchange::{DataEnded, Echo, Exchange, Span};
-use super::said::Said;
+use super::said::{Network, Said};
 use super::{Dialog, Event, Record};
 use crate::modem::Direction;
 use crate::modem::digest::{Line, Token};
@@ -92,11 +92,10 @@ impl Dialog {
             self.receiving.no_line();
             return;
         }
-        let said = match self.telling.family().says(line.text) {
+        let said = match Said::of(line.text, self.telling.family()) {
             // What answers a question (`+NETOPEN: 1` to AT+NETOPEN?) is no news.
-            Some(_) if self.answers_question(line.text) => Said::Info,
-            Some(said) => said,
-            None => Said::read(line.text),
+            said if said.is_news() && self.answers_question(line.text) => Said::Info,
+            said => said,
         };
         self.told_by(line.text, said);
         self.dealing.heard();
@@ -217,7 +216,7 @@ impl Dialog {
             Said::ShutOk => asked.role == Role::ContextClose,
             Said::Address => asked.role == Role::Address,
             Said::Csq(_) => asked.role == Role::Signal,
-            Said::Creg(..) => asked.role == Role::Registration,
+            Said::Registration(Network::Voice, ..) => asked.role == Role::Registration,
             _ => false,
         };
         let Some((text, span)) = fits.then(|| self.data.take_command()).flatten() else { return false };

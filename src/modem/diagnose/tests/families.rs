@@ -2,7 +2,8 @@
 
 use super::{Transcript, of_transcript, rules};
 
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 4] = [
+    ("3gpp", include_str!("../../../../tests/data/families/3gpp.txt")),
     ("sim7600", include_str!("../../../../tests/data/families/sim7600.txt")),
     ("sim7000", include_str!("../../../../tests/data/families/sim7000.txt")),
     ("quectel", include_str!("../../../../tests/data/families/quectel.txt")),

@@ -57,6 +57,26 @@ fn no_data() {
 }
 
 #[test]
+fn a_network_for_calls_that_gives_no_data() {
+    let cause = |log: &str| {
+        let found = super::of_transcript(&super::Transcript::read(log.as_bytes()));
+        found.findings().iter().map(|finding| finding.cause.clone()).collect::<Vec<_>>().join(" ")
+    };
+    let refused = "AT+CGATT=1\n+CME ERROR: 148\n";
+    let calls = "AT+CREG?\n+CREG: 0,1\nOK\n";
+    let no_data = "AT+CGREG?\n+CGREG: 0,2\nOK\nAT+CEREG?\n+CEREG: 0,3\nOK\n";
+    assert!(
+        cause(&format!("{calls}{no_data}{refused}"))
+            .starts_with("The modem is in a network for calls, and not for data")
+    );
+    let data = "AT+CGREG?\n+CGREG: 0,2\nOK\nAT+CEREG?\n+CEREG: 0,5\nOK\n";
+    for said in ["", calls, &format!("{calls}{data}")] {
+        let cause = cause(&format!("{said}{refused}"));
+        assert!(!cause.is_empty() && !cause.contains("for calls"), "{said}: {cause}");
+    }
+}
+
+#[test]
 fn connections_without_a_word() {
     let start = "AT+CIPSTART=\"TCP\",\"example.org\",80\nOK\n";
     check(&format!("{start}{}{}{}", ok("AT"), ok("AT"), ok("AT")), "connect-unanswered");
