@@ -170,24 +170,13 @@ fn links_in_the_docs_lead_somewhere() {
     assert!(lost.is_empty(), "{}", lost.join("\n"));
 }
 
-/// Files that may hold names of AT commands or their answers as strings that decide, each with its reason.
-const NAMES_ELSEWHERE: [(&str, &str); 16] = [
-    ("src/app/passthrough.rs", "the check of a passthrough asks one question many times and counts the answers"),
-    (
-        "src/capture/redact/collect.rs",
-        "marks by answers and shapes of its own; the commands' parameters move to the vocabulary",
-    ),
-    ("src/capture/redact/secrets.rs", "dialed codes that are no commands, and words that resemble a command"),
-    ("src/macros/recorder.rs", "the two lines that any modem refuses with"),
-    ("src/macros/expectations.rs", "the two lines that any modem refuses with"),
+/// Files that may hold names of AT commands or their answers in strings, each with its reason.
+const NAMES_ELSEWHERE: [(&str, &str); 8] = [
     ("src/modem/digest.rs", "+IPD is a frame of bytes, cut before lines are"),
-    ("src/modem/transcript.rs", "the two lines that any modem refuses with tell a log from prose"),
+    ("src/modem/transcript.rs", "the lines that any modem refuses with tell a log from prose"),
     ("src/modem/transcript/", "what pasted logs look like, before anything is known of a modem"),
     ("src/modem/diagnose/", "rules about that very command, and what they offer to send"),
     ("src/modem/secrets", "the questions whose answers are secrets, and what a PIN typed alone follows"),
-    ("src/sketch/board/modem.rs", "the rate that a sketch gives the modem decides what the board hears"),
-    ("src/ui/send_box/completion.rs", "which commands people type most"),
-    ("src/ui/tools/simulator.rs", "a caller's number to begin with"),
     ("src/sketch/explain/slips.rs", "a slip that is about that very command"),
     ("src/sketch/libraries.rs", "what each call of an Arduino library sends"),
     ("src/ui/strip.rs", "which answer a fact of the strip comes from, for people"),
@@ -195,35 +184,111 @@ const NAMES_ELSEWHERE: [(&str, &str); 16] = [
 
 #[test]
 fn names_of_commands_stand_in_the_vocabulary() {
-    // A whole string of a name, such as `+CIPSEND=` or `AT+CSQ`, decides; a sentence with blanks is for people.
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut wrong = Vec::new();
+    let mut needed = [false; NAMES_ELSEWHERE.len()];
     for (room, files) in rooms() {
         if room == "vocabulary" || room == "simulator" {
             continue;
         }
-        for file in files.iter().filter(|file| !file.to_string_lossy().contains("tests")) {
+        for file in files.iter().filter(|file| !code(file).is_empty()) {
             let inside = file.strip_prefix(root).expect("in the project").to_string_lossy().into_owned();
-            if NAMES_ELSEWHERE.iter().any(|(place, _)| inside.starts_with(place)) {
-                continue;
-            }
-            for (number, line) in code(file) {
-                if line.split('"').skip(1).step_by(2).any(is_name) {
-                    wrong.push(format!("{inside}:{number}: {line}"));
+            let lines: Vec<String> =
+                read(file).lines().take_while(|line| line.trim() != "#[cfg(test)]").map(str::to_owned).collect();
+            for (number, text) in literals(&lines.join("\n")).into_iter().filter(|(_, text)| is_name(text)) {
+                match NAMES_ELSEWHERE.iter().position(|(place, _)| inside.starts_with(place)) {
+                    Some(at) => needed[at] = true,
+                    None => wrong.push(format!("{inside}:{number}: {text}")),
                 }
             }
         }
     }
     assert!(wrong.is_empty(), "these belong into a family's table:\n{}", wrong.join("\n"));
+    let idle: Vec<_> = NAMES_ELSEWHERE.iter().zip(needed).filter(|(_, needed)| !needed).collect();
+    assert!(idle.is_empty(), "these exceptions are not needed any more: {idle:?}");
 }
 
-/// `AT+CSQ`, `+CIPSEND=`, `;+CMGS=`, also with `\\r` behind it.
+#[test]
+fn no_name_hides_in_a_literal() {
+    let names = |code: &str| literals(code).into_iter().filter(|(_, text)| is_name(text)).count();
+    for hidden in [
+        r#"x == "AT+CSQ""#,
+        r#"x == b"+CIPSEND=""#,
+        r#"format!("AT+CIPMUX={n}\r")"#,
+        r##"r#"AT+CIPSTART="TCP","h",80"#"##,
+        r#"concat!("AT", "+CSQ")"#,
+        r#"('"', "\r\n+CME ERROR")"#,
+        r#""at^AUTHDATA=""#,
+        r#""ok" /* " */ "AT$QCPDPP""#,
+        "\"first\nsecond\"; \"AT#SGACT\"",
+    ] {
+        assert_eq!(names(hidden), 1, "{hidden}");
+    }
+    for open in [
+        r#""AT+CSQ shows the signal""#,
+        r##""#E8B34B""##,
+        r#""+4179000""#,
+        r#""AT""#,
+        r#"// "AT+CSQ""#,
+        r#""a+B""#,
+        r#""^PASS\\s""#,
+    ] {
+        assert_eq!(names(open), 0, "{open}");
+    }
+}
+
+/// A name of a command or an answer stands at its start: `AT+CSQ`, `+CIPSEND=`, `;+CMGS=`. A sentence is for people.
 fn is_name(text: &str) -> bool {
-    let text = text.trim_start_matches([';', '^']).trim_end_matches("\\r").trim_end_matches(['=', ':', '?', ',']);
-    let name = text.strip_prefix("AT").unwrap_or(text).strip_prefix('+');
-    name.is_some_and(|name| {
-        name.len() >= 3 && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
-    })
+    let text = text.replace("\\r", "").replace("\\n", "");
+    let text = text.trim_start_matches([';', '>', ' ']);
+    let at = text.get(..2).is_some_and(|at| at.eq_ignore_ascii_case("AT"));
+    let body = if at { &text[2..] } else { text };
+    let Some(sign) = body.chars().next().filter(|sign| *sign == '+' || at && "*^#$&%".contains(*sign)) else {
+        return false;
+    };
+    let body = &body[sign.len_utf8()..];
+    let name = body.bytes().take_while(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()).count();
+    let sentence = body.split(' ').skip(1).any(|word| word.chars().filter(char::is_ascii_lowercase).count() > 1);
+    name >= 3 && body.starts_with(|first: char| first.is_ascii_uppercase()) && !sentence
+}
+
+/// The string literals of code, as they are written, with the number of their line; comments are left out.
+fn literals(code: &str) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    let (mut rest, mut line) = (code, 1);
+    while let Some(first) = rest.chars().next() {
+        let hashes = rest.get(1..).map_or(0, |tail| tail.len() - tail.trim_start_matches('#').len());
+        let raw = first == 'r' && rest.get(1 + hashes..).is_some_and(|tail| tail.starts_with('"'));
+        let (open, length) = if rest.starts_with("//") {
+            (0, rest.find('\n').unwrap_or(rest.len()))
+        } else if rest.starts_with("/*") {
+            (0, rest.find("*/").map_or(rest.len(), |end| end + 2))
+        } else if rest.starts_with("'\"'") || rest.starts_with("'\\\"'") {
+            (0, rest[1..].find('\'').map_or(rest.len(), |end| end + 2))
+        } else if raw {
+            let close = format!("\"{}", "#".repeat(hashes));
+            let body = &rest[hashes + 2..];
+            (hashes + 2, hashes + 2 + body.find(&close).unwrap_or(body.len()))
+        } else if first == '"' {
+            let mut escaped = false;
+            let end = rest[1..].find(|c| {
+                let closes = c == '"' && !escaped;
+                escaped = c == '\\' && !escaped;
+                closes
+            });
+            (1, 1 + end.unwrap_or(rest.len() - 1))
+        } else {
+            (0, first.len_utf8())
+        };
+        if open > 0 {
+            found.push((line, rest[open..length].to_owned()));
+        }
+        // Behind the quote that closes it.
+        let length = if open > 0 { (length + 1 + if raw { hashes } else { 0 }).min(rest.len()) } else { length };
+        line += rest[..length].matches('\n').count();
+        rest = &rest[length..];
+    }
+    found
 }
 
 /// The files of each room.

@@ -24,7 +24,7 @@ use crate::macros::Book;
 use crate::modem::diagnose::{Doing, Finding};
 use crate::session::occupant::{Occupant, Refusal, Wish, first_refusal};
 use crate::sketch::SketchRun;
-use crate::vocabulary::Family;
+use crate::vocabulary::{self, Family};
 use crate::worker::{Phase, Status};
 
 /// The port name of the simulated modem, always in the list.
@@ -217,6 +217,12 @@ impl State {
     #[must_use]
     pub fn connected(&self) -> bool {
         self.port.is_some() && matches!(self.status.phase, Phase::Open { .. })
+    }
+
+    /// The family of the modem, as it is told or chosen; a SIM800 while nothing is known of it.
+    pub(crate) fn family(&self) -> &'static Family {
+        let told = self.status.strip.modem.and_then(vocabulary::family);
+        told.or(self.modem).unwrap_or_else(vocabulary::sim800)
     }
 
     /// The port is open or being opened.

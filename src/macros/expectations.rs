@@ -7,13 +7,10 @@
 use std::time::Duration;
 
 use super::model::Step;
-use crate::vocabulary::{Call, Command, Family, Form, Line, Modes, Role, Takes, Telling};
+use crate::vocabulary::{Call, Command, Family, Form, Line, Modes, REFUSED, Role, Takes, Telling};
 
 /// The prompt of every command that takes data up to 0x1A: no line end follows it.
 pub const PROMPT: &str = r"\r\n> ";
-
-const ERROR: &str = r"\r\nERROR\r\n";
-const CME: &str = r"\r\n+CME ERROR";
 
 /// How soon a modem asks for the data of a command.
 const INVITED: Duration = Duration::from_secs(5);
@@ -44,7 +41,7 @@ impl Expectation {
         if expect.is_empty() {
             return Self::default();
         }
-        let fail = [ERROR.to_owned(), CME.to_owned()].into_iter().chain(fail).collect();
+        let fail = REFUSED.map(str::to_owned).into_iter().chain(fail).collect();
         Self { expect, fail, within, wait: goes_on.then_some(REST), keep: None }
     }
 

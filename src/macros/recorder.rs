@@ -12,6 +12,7 @@ use super::expectations::Expectations;
 use super::file::MOST_STEPS;
 use super::model::{Ask, Macro, Step};
 use crate::notation;
+use crate::vocabulary::said::Said;
 use crate::vocabulary::{Evidence, Family, Line, Role, Telling, third_generation};
 
 /// More than this is no recording of a hand any more.
@@ -239,10 +240,7 @@ fn from_answer(answer: &[u8]) -> Option<String> {
 
 /// The line that says no.
 fn refusal(answer: &[u8]) -> Option<&[u8]> {
-    let says_no = |line: &&[u8]| {
-        *line == b"ERROR" || [b"+CME ERROR".as_slice(), b"+CMS ERROR"].iter().any(|start| line.starts_with(start))
-    };
-    lines(answer).find(says_no)
+    lines(answer).find(|line| Said::read(line).is_error())
 }
 
 /// Whole lines that hold something.

@@ -67,7 +67,7 @@ impl SendBox {
         let mode = Mode::from(state.settings.send.mode);
         let ending = ending_now(state, mode);
         self.keys(ui, state, &ending, commands);
-        self.completion.read(&self.draft, &state.settings.history);
+        self.completion.read(&self.draft, state.family(), &state.settings.history);
         let field = ui.horizontal(|ui| {
             modes(ui, state, commands);
             self.line(ui, state, &ending, commands)
@@ -275,7 +275,8 @@ impl SendBox {
                 ui.add(Label::new(&hint.message).truncate());
             } else if let Some(refusal) = state.refusal(Wish::Send).filter(|_| state.connected()) {
                 parts::weak(ui, refusal.hint());
-            } else if let Some(entry) = (mode != Mode::Hex && !prompt).then(|| Completion::help(&self.draft)).flatten()
+            } else if let Some(entry) =
+                (mode != Mode::Hex && !prompt).then(|| Completion::help(&self.draft, state.family())).flatten()
             {
                 let syntax = ui.label(RichText::new(entry.syntax).font(theme::mono()).color(palette.accent));
                 syntax.on_hover_text(entry.parameters);

@@ -12,6 +12,7 @@ use super::{Change, Kind, SecretFinder};
 use crate::capture::{Entry, EntryItem};
 use crate::modem::Direction;
 use crate::vocabulary::private::{self, Follows};
+use crate::vocabulary::said::Said;
 use crate::vocabulary::{self, Form, Role, Takes};
 
 /// A line without an end is looked at in parts of this.
@@ -195,10 +196,8 @@ impl Collector {
     fn received_line(&mut self, start: u64, line: &[u8]) {
         let place = Place { direction: Direction::Rx, start, line };
         let word = place.word();
-        let is_final = line == b"OK"
-            || line.starts_with(b"ERROR")
-            || line.starts_with(b"+CME ERROR")
-            || line.starts_with(b"+CMS ERROR");
+        let said = Said::read(line);
+        let is_final = said == Said::Ok || said.is_error();
         if is_final {
             self.echoing_text = false;
             self.refused = self.sending_text;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{MICROSECOND, Nanos};
 use crate::simulator::{Modem, Profile, Rig};
+use crate::vocabulary::{Call, Line, Role, known};
 
 /// The modem runs for so long before the sketch begins: it is booted and registered, as on a bench.
 const AHEAD: Duration = Duration::from_mins(1);
@@ -99,8 +100,9 @@ impl ModemSide {
             return;
         }
         let line = std::mem::take(&mut self.line);
-        let rate = line.strip_prefix(b"AT+IPR=").and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok());
-        if let Some(rate) = rate.filter(|rate| *rate >= 300) {
+        let sets_rate = |call: &Call<'_>| known(call.name).is_some_and(|command| command.role == Role::Rate);
+        let call = Line::read(&line).and_then(|line| line.calls().find(sets_rate));
+        if let Some(rate) = call.and_then(|call| call.number(0)).filter(|rate| *rate >= 300) {
             self.baud = Some(rate);
         }
     }

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use egui::{Align2, Area, Button, Frame, Id, Key, Modifiers, Order, Pos2, RichText, Ui, vec2};
 
 use crate::ui::{parts, theme};
-use crate::vocabulary::{self, Command};
+use crate::vocabulary::{Command, Family};
 
 /// So many are offered at once.
 const OFFERED: usize = 6;
@@ -21,8 +21,8 @@ pub(super) struct Completion {
 }
 
 impl Completion {
-    /// Takes in what is typed.
-    pub(super) fn read(&mut self, typed: &str, history: &[String]) {
+    /// Takes in what is typed, for a modem of this family.
+    pub(super) fn read(&mut self, typed: &str, family: &'static Family, history: &[String]) {
         if self.typed == typed {
             return;
         }
@@ -31,8 +31,8 @@ impl Completion {
         self.closed = false;
         let command = typed.trim_start();
         let useful = command.len() >= 3 && command.get(..2).is_some_and(|at| at.eq_ignore_ascii_case("at"));
-        self.entries = if useful { vocabulary::sim800().complete(command) } else { Vec::new() };
-        self.entries.sort_by_key(|entry| rank(entry.name, history));
+        self.entries = if useful { family.complete(command) } else { Vec::new() };
+        self.entries.sort_by_key(|entry| rank(family, entry.name, history));
         self.entries.truncate(OFFERED);
     }
 
@@ -75,9 +75,9 @@ impl Completion {
     }
 
     /// What is typed is a whole command: its syntax and help.
-    pub(super) fn help(typed: &str) -> Option<&'static Command> {
+    pub(super) fn help(typed: &str, family: &'static Family) -> Option<&'static Command> {
         typed.trim_start().get(..2).filter(|at| at.eq_ignore_ascii_case("at"))?;
-        vocabulary::sim800().first(typed.as_bytes())
+        family.first(typed.as_bytes())
     }
 
     /// Draws the list over what stands above the line; gives the line that was clicked.
@@ -109,48 +109,34 @@ impl Completion {
     }
 }
 
-/// What is wanted most, most first: what one sends by hand to a SIM800L, by the sessions that people paste.
-const USUAL: [&str; 24] = [
-    "AT+CIPSTART",
-    "AT+CIPSEND",
-    "AT+CIPCLOSE",
-    "AT+CIPSHUT",
-    "AT+CIPSTATUS",
-    "AT+CIPMUX",
-    "AT+CSTT",
-    "AT+CIICR",
-    "AT+CIFSR",
-    "AT+CSQ",
-    "AT+CREG",
-    "AT+CGATT",
-    "AT+CPIN",
-    "AT+CMGF",
-    "AT+CMGS",
-    "AT+CMGL",
-    "AT+CMGR",
-    "AT+CMEE",
-    "AT+SAPBR",
-    "AT+HTTPINIT",
-    "AT+HTTPPARA",
-    "AT+HTTPACTION",
-    "AT+HTTPREAD",
-    "AT+COPS",
-];
-
-/// Before others comes what this user sent more often, then what is usual.
-fn rank(name: &str, history: &[String]) -> (Reverse<usize>, usize) {
+/// Before others comes what this user sent more often, then what people type most.
+fn rank(family: &Family, name: &str, history: &[String]) -> (Reverse<usize>, usize) {
     let begins = |line: &&String| {
         let rest = line.trim_start().get(..name.len()).filter(|start| start.eq_ignore_ascii_case(name));
         rest.is_some()
             && !line.trim_start().get(name.len()..).is_some_and(|rest| rest.starts_with(char::is_alphanumeric))
     };
-    let usual = USUAL.iter().position(|usual| *usual == name).unwrap_or(USUAL.len());
-    (Reverse(history.iter().filter(begins).count()), usual)
+    (Reverse(history.iter().filter(begins).count()), family.rank(name))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vocabulary::{family, sim800};
+
+    #[test]
+    fn the_modem_at_hand_decides_what_is_offered() {
+        let first = |modem: &str| {
+            let mut completion = Completion::default();
+            completion.read("AT+C", family(modem).unwrap(), &[]);
+            completion.entries.first().map(|entry| entry.name)
+        };
+        assert_eq!((first("sim7600"), first("sim800")), (Some("AT+CIPOPEN"), Some("AT+CIPSTART")));
+        let syntax =
+            |modem: &str| Completion::help("AT+CIPSEND=0", family(modem).unwrap()).map(|command| command.syntax);
+        assert_eq!(syntax("sim7600"), Some("AT+CIPSEND=<link>[,<len>]"));
+        assert!(syntax("quectel").is_none());
+    }
 
     #[test]
     fn commands_are_offered_while_they_are_typed() {
@@ -158,7 +144,7 @@ mod tests {
             [("AT+CIPSE", Some("AT+CIPSEND")), ("at+cipsta", Some("AT+CIPSTART")), ("AT", None), ("hello", None)]
         {
             let mut completion = Completion::default();
-            completion.read(typed, &[]);
+            completion.read(typed, sim800(), &[]);
             assert_eq!(completion.entries.first().map(|entry| entry.name), first, "{typed}");
         }
     }
@@ -166,9 +152,9 @@ mod tests {
     #[test]
     fn what_was_taken_is_not_offered_again() {
         let mut completion = Completion::default();
-        completion.read("AT+CIPSE", &[]);
+        completion.read("AT+CIPSE", sim800(), &[]);
         let line = completion.take(0).unwrap();
-        completion.read(&line, &[]);
+        completion.read(&line, sim800(), &[]);
         assert!(!completion.offers());
     }
 
@@ -177,7 +163,7 @@ mod tests {
         let first = |typed: &str, history: &[&str]| {
             let mut completion = Completion::default();
             let history: Vec<String> = history.iter().map(|line| (*line).to_owned()).collect();
-            completion.read(typed, &history);
+            completion.read(typed, sim800(), &history);
             completion.entries.iter().map(|entry| entry.name).take(2).collect::<Vec<_>>()
         };
         assert_eq!(first("AT+CIPS", &[]), ["AT+CIPSTART", "AT+CIPSEND"]);
