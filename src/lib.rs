@@ -16,6 +16,7 @@
 //! * [`app`]: what the window can do, without the window.
 //! * [`ui`]: the window.
 //! * [`cli`]: the subcommands.
+//! * `os`: what differs between Linux, macOS and Windows; at the bottom, below all rooms that touch the system.
 
 // What `main` and the tests need is `pub`; the rest says how far it goes, so that the compiler finds what nobody uses.
 #![deny(unreachable_pub)]
@@ -27,6 +28,7 @@ pub mod link;
 pub mod macros;
 pub mod modem;
 pub mod notation;
+mod os;
 pub mod session;
 pub mod simulator;
 pub mod sketch;

@@ -6,45 +6,35 @@
 pub(crate) mod comeback;
 pub(crate) mod dial;
 pub(crate) mod discovery;
-mod folder_watch;
 pub(crate) mod identity;
-mod kernel_counts;
 pub(crate) mod kind;
 mod line_errors;
-mod lock_file;
 pub mod network;
 pub(crate) mod opening;
 mod parmrk;
 mod replay;
-#[cfg(unix)]
 mod serial;
-#[cfg(not(unix))]
-#[path = "link/serial_elsewhere.rs"]
-mod serial;
-pub mod settings;
 pub mod share;
 pub(crate) mod sim_host;
 pub mod simulator;
 mod spec;
 mod tap;
 pub mod telnet;
-#[cfg(unix)]
-mod termios;
 pub mod test_server;
 mod time;
 pub(crate) mod tls;
 pub mod transfer;
 pub(crate) mod trouble;
-pub mod wait;
 
 use std::time::Duration;
 
-pub use settings::{FlowControl, LineSettings, Parity, StopBits};
+pub use crate::os::settings::{FlowControl, LineSettings, Parity, StopBits};
+pub use crate::os::wait::Interests;
+pub use crate::os::{settings, wait};
 pub use spec::LinkSpec;
 pub use time::Time;
 
-pub(crate) use settings::DataBits;
-pub use wait::Interests;
+pub(crate) use crate::os::settings::DataBits;
 
 use crate::capture::{Flaw, LineStates};
 use crate::macros::LineChange;

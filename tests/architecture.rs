@@ -6,20 +6,33 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room, and the rooms it may name.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
+    ("os", &[]),
     ("notation", &[]),
     ("vocabulary", &["notation"]),
     ("modem", &["vocabulary", "notation"]),
     ("macros", &["modem", "vocabulary", "notation"]),
-    ("capture", &["modem", "vocabulary", "notation"]),
+    ("capture", &["modem", "vocabulary", "notation", "os"]),
     ("simulator", &["vocabulary", "notation"]),
     ("sketch", &["simulator", "macros", "modem", "vocabulary", "notation"]),
     ("session", &["macros", "modem", "vocabulary", "notation"]),
-    ("link", &["macros", "capture", "simulator", "modem", "vocabulary", "notation"]),
-    ("worker", &["link", "session", "macros", "capture", "simulator", "modem", "vocabulary", "notation"]),
+    ("link", &["macros", "capture", "simulator", "modem", "vocabulary", "notation", "os"]),
+    ("worker", &["link", "session", "macros", "capture", "simulator", "modem", "vocabulary", "notation", "os"]),
     (
         "app",
-        &["worker", "link", "session", "sketch", "macros", "capture", "simulator", "modem", "vocabulary", "notation"],
+        &[
+            "worker",
+            "link",
+            "session",
+            "sketch",
+            "macros",
+            "capture",
+            "simulator",
+            "modem",
+            "vocabulary",
+            "notation",
+            "os",
+        ],
     ),
     (
         "ui",
@@ -35,6 +48,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
             "modem",
             "vocabulary",
             "notation",
+            "os",
         ],
     ),
     (
@@ -51,6 +65,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
             "modem",
             "vocabulary",
             "notation",
+            "os",
         ],
     ),
 ];
@@ -135,6 +150,24 @@ fn only_the_window_knows_egui() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What asks which system this is. A test may: it tells what it needs of one.
+const ASKS: [&str; 6] = ["cfg(unix", "cfg(windows", "target_os", "cfg(not(", "cfg!(", "cfg(any("];
+
+#[test]
+fn only_os_asks_which_system_this_is() {
+    let mut wrong = Vec::new();
+    for (room, files) in rooms() {
+        for file in files.iter().filter(|file| room != "os" && !file.to_string_lossy().contains("link/transfer")) {
+            for (number, line) in code(file) {
+                if !file.to_string_lossy().ends_with("_tests.rs") && ASKS.iter().any(|ask| line.contains(ask)) {
+                    wrong.push(format!("{}:{number}: {line}", file.display()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "what differs by system stands in src/os:\n{}", wrong.join("\n"));
 }
 
 #[test]

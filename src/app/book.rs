@@ -16,6 +16,7 @@ use super::file_lock::FileLock;
 use crate::link::News;
 use crate::macros::Book;
 use crate::macros::file::{self, BookError};
+use crate::os::files;
 
 /// The book that comes with the program.
 pub(crate) const DEFAULT: &str = include_str!("../../assets/macros.toml");
@@ -353,11 +354,7 @@ impl Steps for Disk {
     }
 
     fn sync_folder(&mut self, path: &Path) -> io::Result<()> {
-        // A folder can be opened and synced on Unix; elsewhere the rename is as lasting as it gets.
-        match path.parent() {
-            Some(folder) if cfg!(unix) => File::open(folder)?.sync_all(),
-            _ => Ok(()),
-        }
+        path.parent().map_or(Ok(()), files::sync_folder)
     }
 
     fn remove(&mut self, temporary: &Path) -> io::Result<()> {

@@ -36,6 +36,7 @@ use crate::capture::copy::{CopyError, Span};
 use crate::link::discovery::PortWatch;
 use crate::link::test_server::TestServer;
 use crate::link::{LineSettings, LinkSpec, News, Time, discovery};
+use crate::os::files;
 use crate::worker::{Connection, Order};
 
 /// Where our files are.
@@ -53,7 +54,7 @@ impl Folders {
     pub(crate) fn of_user() -> Self {
         match directories::ProjectDirs::from("", "", "modemscope") {
             Some(folders) => {
-                Self { config: Some(folders.config_dir().to_owned()), data: Some(folders.data_dir().to_owned()) }
+                Self { config: Some(folders.config_dir().to_owned()), data: Some(files::data_folder(&folders)) }
             }
             None => Self::default(),
         }

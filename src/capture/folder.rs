@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::{CaptureError, Writer, disk};
+use crate::os::files;
 /// Automatic captures end so.
 const SUFFIX: &str = ".pcapng";
 /// A file of this name beside a capture marks it.
@@ -169,7 +170,7 @@ fn is_automatic(name: &str) -> bool {
 
 /// Whoever writes or shows a capture holds a lock on it.
 fn is_open(path: &Path) -> bool {
-    File::open(path).is_ok_and(|file| file.try_lock().is_err())
+    File::open(path).is_ok_and(|file| files::is_in_use(&file))
 }
 
 /// In UTC: local time would go back in autumn, and age is told by the name.

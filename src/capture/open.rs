@@ -10,6 +10,7 @@ use super::cursor::{Cursor, Position};
 use super::pcapng::{self, Block, Context};
 use super::store::Shared;
 use super::{CaptureError, Reader, disk};
+use crate::os::files;
 
 /// The start of the file that is searched for the interface and the first packet.
 const HEAD: usize = 1024 * 1024;
@@ -36,7 +37,7 @@ pub fn open(path: &Path) -> Result<Opening, CaptureError> {
     let file = File::open(path).map_err(opened)?;
     let length = file.metadata().map_err(opened)?.len();
     // Keeps retention of another instance away; where it is being written this fails, and it is kept anyway.
-    let _kept = file.try_lock_shared();
+    files::mark_shown(&file);
     let mut head = vec![0; HEAD.min(usize::try_from(length).unwrap_or(HEAD))];
     let read = disk::read_at(&file, &mut head, 0).map_err(opened)?;
     head.truncate(read);

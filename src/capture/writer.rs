@@ -60,7 +60,7 @@ impl Writer {
     pub fn create(path: &Path, started: SystemTime) -> Result<Self, CaptureError> {
         let create = |source| CaptureError::Create { path: path.to_owned(), source };
         let file = disk::create_private(path).map_err(create)?;
-        let _where_locks_work = file.try_lock();
+        disk::mark_written(&file);
         let header = pcapng::file_header(micros_since_1970(started));
         let (_, trouble) = disk::write_at(&file, &header, 0);
         match trouble {

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::fmt::Display;
-use std::io::{Read as _, Write};
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
@@ -18,6 +18,7 @@ use crate::capture::{LiveLog, Reader, Storage, Writer};
 use crate::link::{LinkSpec, News};
 use crate::macros::duration;
 use crate::notation::harmless;
+use crate::os::signals;
 use crate::session::occupant::{Occupant, Wish, refusal};
 use crate::worker::{Connection, Order, Phase, Status};
 
@@ -123,7 +124,7 @@ pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
     duration::parse(text)
 }
 
-/// Ctrl+C, SIGTERM and SIGHUP end a command in order: the run is stopped, the capture is complete. The second Ctrl+C
+/// Ctrl+C, SIGTERM, SIGHUP and a console that is closed end a command in order: the run is stopped, the capture is complete. The second Ctrl+C
 /// ends it at once.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Interrupt(Arc<AtomicBool>);
@@ -133,13 +134,11 @@ impl Interrupt {
     #[must_use]
     pub(crate) fn watch(bell: &Sender<()>) -> Self {
         let interrupt = Self::default();
-        let signals = [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, HANG_UP];
-        for signal in signals {
-            // Where a signal cannot be taken over it ends the program as it always did.
-            let _ = signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&interrupt.0));
-            let _ = signal_hook::flag::register(signal, Arc::clone(&interrupt.0));
-        }
-        ring_on(&signals, bell.clone());
+        let bell = bell.clone();
+        // Where they cannot be watched they end the program as they always did.
+        let _ = signals::watch(&interrupt.0, move || {
+            let _ = bell.try_send(());
+        });
         interrupt
     }
 
@@ -150,40 +149,8 @@ impl Interrupt {
     }
 }
 
-#[cfg(unix)]
-const HANG_UP: std::ffi::c_int = signal_hook::consts::SIGHUP;
-#[cfg(not(unix))]
-const HANG_UP: std::ffi::c_int = signal_hook::consts::SIGTERM;
-
-/// Rings the bell with each of these signals. Where that cannot be had they are noticed within a second all the same.
-#[cfg(unix)]
-fn ring_on(signals: &[std::ffi::c_int], bell: Sender<()>) {
-    let ring = || -> std::io::Result<()> {
-        let (mut told, teller) = std::os::unix::net::UnixStream::pair()?;
-        for signal in signals {
-            signal_hook::low_level::pipe::register(*signal, teller.try_clone()?)?;
-        }
-        // It ends with the process.
-        std::thread::Builder::new().name("signals".into()).spawn(move || {
-            while let Ok(1..) = told.read(&mut [0]) {
-                let _ = bell.try_send(());
-            }
-        })?;
-        Ok(())
-    };
-    let _ = ring();
-}
-
-/// Nothing rings here: looked at every [`LOOK_AROUND`].
-#[cfg(not(unix))]
-fn ring_on(_signals: &[std::ffi::c_int], _bell: Sender<()>) {}
-
 /// News of the link and signals are noticed at once; trouble with a file after this.
-#[cfg(unix)]
 pub(crate) const LOOK_AROUND: Duration = Duration::from_secs(1);
-/// News of the link is noticed at once; signals and trouble with a file after this.
-#[cfg(not(unix))]
-pub(crate) const LOOK_AROUND: Duration = Duration::from_millis(50);
 
 /// How often bytes that leave are looked at before the port is closed.
 const LET_OUT_STEP: Duration = Duration::from_millis(50);

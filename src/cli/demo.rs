@@ -16,6 +16,7 @@ use crate::link::test_server::{TestServer, Visitor};
 use crate::macros::runner::Values;
 use crate::macros::{Macro, file};
 use crate::notation;
+use crate::os::terminal;
 
 /// Where the story's server listens.
 const ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 9999);
@@ -37,8 +38,7 @@ pub struct Demo {
 impl Demo {
     /// The window where there is a display, the main job in the terminal otherwise.
     pub fn run(self) -> Outcome {
-        let display = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        if !self.terminal && (display("DISPLAY") || display("WAYLAND_DISPLAY") || cfg!(not(unix))) {
+        if !self.terminal && terminal::has_display() {
             return Outcome::Window(Start { demo: Some(self.text), ..Start::default() });
         }
         Outcome::Exit(finish(in_terminal(&self.text)))

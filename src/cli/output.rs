@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use super::common::{CommandResult, Exit};
+use crate::os::files::is_stream;
 
 /// Where a result goes: `-o` and `--force` of every command that has them.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -41,7 +42,7 @@ impl OutputOptions {
         let Some(path) = &self.output else { return make(&mut io::BufWriter::new(io::stdout().lock())) };
         let cannot = || format!("{} cannot be written", path.display());
         self.check()?;
-        if path.metadata().is_ok_and(|data| is_stream(data.file_type())) {
+        if is_stream(path) {
             // A device or a pipe holds nothing that could be overwritten, and must not become a file.
             let out = OpenOptions::new().write(true).open(path).with_context(cannot)?;
             return make(&mut io::BufWriter::new(out));
@@ -67,10 +68,10 @@ impl OutputOptions {
     /// As [`Self::write`].
     pub(crate) fn check(&self) -> CommandResult {
         let Some(path) = &self.output else { return Ok(()) };
-        let there = path.metadata().ok().map(|data| data.file_type());
-        if there.is_some_and(is_stream) {
+        if is_stream(path) {
             return Ok(());
         }
+        let there = path.metadata().ok().map(|data| data.file_type());
         if there.is_some_and(|kind| !kind.is_file()) {
             return Err(Exit::trouble(format!("{} is no file: choose another name", path.display())));
         }
@@ -101,7 +102,7 @@ pub(crate) fn distinct(files: &[(&str, Option<&PathBuf>)]) -> CommandResult {
         for (other, earlier) in files.iter().take(number) {
             if let (Some(path), Some(earlier)) = (path, earlier)
                 && same_place(path, earlier)
-                && !path.metadata().is_ok_and(|data| is_stream(data.file_type()))
+                && !is_stream(path)
             {
                 let path = path.display();
                 return Err(Exit::wrong_use(format!("{path} cannot be both {other} and {what}: name two files")));
@@ -120,19 +121,6 @@ fn same_place(one: &Path, other: &Path) -> bool {
         })
     };
     whole(one).is_some_and(|one| whole(other) == Some(one))
-}
-
-/// `/dev/null`, `/dev/stdout`, a named pipe.
-fn is_stream(kind: fs::FileType) -> bool {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::FileTypeExt;
-        kind.is_char_device() || kind.is_fifo() || kind.is_socket()
-    }
-    #[cfg(not(unix))]
-    {
-        !kind.is_file() && !kind.is_dir()
-    }
 }
 
 fn fresh_name(path: &Path) -> PathBuf {

@@ -13,6 +13,7 @@ use crate::link::sim_host::control::{Desk, Inlet};
 use crate::link::sim_host::{Door, Host};
 use crate::link::simulator::SimLink;
 use crate::link::wait::Waker;
+use crate::os::{signals, terminal};
 use crate::simulator::{Fault, Model, Modem, Outcome, Profile, Scenario, junit};
 
 /// A profile or a scenario has a few lines.
@@ -155,7 +156,7 @@ impl Sim {
         }
         host.open()?;
         println!("{}", host.address());
-        if !in_background() {
+        if !terminal::in_background() {
             inlet.read_terminal().context("cannot start a thread")?;
         }
         let mut desk = Desk::new(inlet, scenario.as_ref());
@@ -192,41 +193,7 @@ fn verdict(outcome: &Outcome) -> String {
         Some(failure) => format!("{at:8.3} s  FAILED  {name}: {failure}"),
     }
 }
-/// Started with `&` from a terminal: reading it would stop the process.
-fn in_background() -> bool {
-    #[cfg(unix)]
-    {
-        let terminal = rustix::stdio::stdin();
-        rustix::termios::tcgetpgrp(terminal).is_ok_and(|front| front != rustix::process::getpgrp())
-    }
-    #[cfg(not(unix))]
-    false
-}
-
 /// Ctrl+C ends it in order: the link to the pty is taken away.
-#[cfg(unix)]
 fn watch_signals(stop: &Arc<AtomicBool>, waker: Waker) -> anyhow::Result<()> {
-    use std::sync::atomic::Ordering;
-
-    use signal_hook::consts::{SIGINT, SIGTERM};
-
-    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]).context("cannot watch for signals")?;
-    let flag = Arc::clone(stop);
-    std::thread::Builder::new()
-        .name("signals".into())
-        .spawn(move || {
-            for _ in signals.forever() {
-                flag.store(true, Ordering::SeqCst);
-                waker.wake();
-            }
-        })
-        .context("cannot start a thread")?;
-    Ok(())
-}
-
-/// Without Unix there is no link to take away: Ctrl+C ends the process.
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "as on Unix")]
-fn watch_signals(_stop: &Arc<AtomicBool>, _waker: Waker) -> anyhow::Result<()> {
-    Ok(())
+    signals::watch(stop, move || waker.wake()).context("cannot watch for signals")
 }

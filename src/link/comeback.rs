@@ -1,10 +1,10 @@
-//! The search for a device that was lost: by what it is, never by guess. Looks at sysfs and at device nodes; opens none.
+//! The search for a device that was lost: by what it is, never by guess. Looks at what the system lists; opens nothing.
 
 use std::path::Path;
 
 use super::discovery;
-use super::folder_watch::FolderWatch;
 use super::identity::{Identity, Verdict, find};
+use crate::os::devices::{self, FolderWatch};
 
 /// A search in hand.
 #[derive(Debug)]
@@ -62,7 +62,7 @@ impl Search {
     /// Its folder, where the system makes nodes, and where a link leads to.
     fn watch_folders(&mut self) {
         let path = Path::new(&self.lost.path);
-        self.watch.add(Path::new("/dev"));
+        self.watch.add(Path::new(devices::FOLDER));
         if let Some(folder) = path.parent() {
             self.watch.add(folder);
         }

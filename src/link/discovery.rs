@@ -1,8 +1,6 @@
 //! Which ports there are. Listing opens none of them: what is known of a device is read from sysfs, so that looking at
 //! the list never resets a board or takes a modem out of its conversation.
 
-#[cfg(target_os = "linux")]
-mod sysfs;
 mod watch;
 
 use std::path::{Path, PathBuf};
@@ -10,32 +8,9 @@ use std::path::{Path, PathBuf};
 pub(crate) use watch::PortWatch;
 
 use super::identity::Identity;
-use super::trouble::{self, Holder};
+use crate::os::{self, holders};
 
-/// A port that can be picked.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PortInfo {
-    /// What to open.
-    pub path: String,
-    /// Product name of a USB adapter.
-    pub(crate) product: Option<String>,
-    /// Its maker.
-    pub(crate) manufacturer: Option<String>,
-    /// USB vendor and product id.
-    pub(crate) usb_id: Option<(u16, u16)>,
-    /// USB serial number.
-    pub(crate) serial_number: Option<String>,
-    /// USB interface number.
-    pub interface: Option<u8>,
-    /// Where it is plugged in, such as `1-4.2`.
-    pub(crate) usb_path: Option<String>,
-    /// The kernel's driver.
-    pub driver: Option<String>,
-    /// The program that holds it, as far as this user may see.
-    pub holder: Option<Holder>,
-    /// It came a moment ago ([`PortWatch`] knows).
-    pub new: bool,
-}
+pub(crate) use crate::os::PortInfo;
 
 impl PortInfo {
     /// What makes this device itself, whatever its name is next time.
@@ -49,22 +24,6 @@ impl PortInfo {
             usb_path: self.usb_path.clone(),
         }
     }
-
-    /// What a port list shows behind the path: `USB2.0-Ser!, QinHeng, 1A86:7523, in use by picocom (PID 4711)`.
-    #[must_use]
-    pub(crate) fn details(&self) -> String {
-        let mut parts = Vec::new();
-        parts.extend(self.product.clone());
-        parts.extend(self.manufacturer.clone());
-        parts.extend(self.usb_id.map(|(vendor, product)| format!("{vendor:04X}:{product:04X}")));
-        parts.extend(self.serial_number.as_ref().map(|number| format!("serial number {number}")));
-        if let (None, Some(driver)) = (self.usb_id, &self.driver) {
-            // Linux since 6.5 calls the driver of every built-in port so.
-            parts.push(if driver == "port" { "built-in serial port".to_owned() } else { driver.clone() });
-        }
-        parts.extend(self.holder.as_ref().map(|holder| format!("in use by {holder}")));
-        parts.join(", ")
-    }
 }
 
 /// The serial ports of this machine, now.
@@ -72,7 +31,7 @@ impl PortInfo {
 pub(crate) fn list() -> Vec<PortInfo> {
     let mut ports = devices();
     for port in &mut ports {
-        port.holder = trouble::holder(Path::new(&port.path));
+        port.holder = holders::holder(Path::new(&port.path));
     }
     ports
 }
@@ -80,10 +39,7 @@ pub(crate) fn list() -> Vec<PortInfo> {
 /// The devices alone, without the search for who holds them.
 #[must_use]
 pub(crate) fn devices() -> Vec<PortInfo> {
-    #[cfg(target_os = "linux")]
-    return sysfs::list(Path::new("/sys"), Path::new("/dev"));
-    #[cfg(not(target_os = "linux"))]
-    return elsewhere();
+    os::devices::list()
 }
 
 /// The devices, and what else `patterns` name: paths with `*` and `?` in their last part, such as `/dev/pts/*` or
@@ -128,19 +84,8 @@ fn matching(pattern: &Path) -> Vec<PathBuf> {
         .filter_map(Result::ok)
         .filter(|entry| entry.file_name().to_str().is_some_and(|name| expression.is_match(name)))
         .map(|entry| entry.path())
-        .filter(|path| is_device(path))
+        .filter(|path| os::trouble::is_device(path))
         .collect()
-}
-
-#[cfg(unix)]
-fn is_device(path: &Path) -> bool {
-    use std::os::unix::fs::FileTypeExt as _;
-    std::fs::metadata(path).is_ok_and(|metadata| metadata.file_type().is_char_device())
-}
-
-#[cfg(not(unix))]
-fn is_device(path: &Path) -> bool {
-    path.exists()
 }
 
 /// What one device is, by its path or a link to it.
@@ -151,47 +96,9 @@ pub(crate) fn describe(path: &str) -> PortInfo {
     known.unwrap_or_else(|| PortInfo { path: path.to_owned(), ..PortInfo::default() })
 }
 
-#[cfg(not(target_os = "linux"))]
-fn elsewhere() -> Vec<PortInfo> {
-    let ports = serialport::available_ports().unwrap_or_default();
-    ports
-        .into_iter()
-        .map(|port| match port.port_type {
-            serialport::SerialPortType::UsbPort(usb) => PortInfo {
-                path: port.port_name,
-                product: usb.product,
-                manufacturer: usb.manufacturer,
-                usb_id: Some((usb.vid, usb.pid)),
-                serial_number: usb.serial_number,
-                ..PortInfo::default()
-            },
-            _ => PortInfo { path: port.port_name, ..PortInfo::default() },
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn details_say_what_tells_ports_apart() {
-        let check = |port: PortInfo, expect: &str| assert_eq!(port.details(), expect);
-        check(PortInfo::default(), "");
-        check(PortInfo { driver: Some("serial8250".into()), ..PortInfo::default() }, "serial8250");
-        check(PortInfo { driver: Some("port".into()), ..PortInfo::default() }, "built-in serial port");
-        check(
-            PortInfo {
-                product: Some("USB2.0-Ser!".into()),
-                usb_id: Some((0x1A86, 0x7523)),
-                serial_number: Some("A50285BI".into()),
-                driver: Some("ch341-uart".into()),
-                holder: Some(Holder { program: Some("picocom".into()), pid: 4711 }),
-                ..PortInfo::default()
-            },
-            "USB2.0-Ser!, 1A86:7523, serial number A50285BI, in use by picocom (PID 4711)",
-        );
-    }
 
     #[test]
     #[cfg(unix)]

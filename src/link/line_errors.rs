@@ -1,6 +1,7 @@
 //! What a driver has counted on the line: framing and parity errors, breaks, and bytes lost because a buffer was full.
 //!
-//! Linux keeps these counts per device (TIOCGICOUNT); a pty and some USB drivers keep none, then nothing is counted. Bytes
+//! Linux keeps these counts per device (TIOCGICOUNT), Windows tells them as they come (`ClearCommError`); a pty and some USB
+//! drivers keep none, then nothing is counted. Bytes
 //! with errors are marked one by one as well ([`parmrk`](super::parmrk)) where the driver hands them over; lost bytes show
 //! here alone.
 
@@ -8,21 +9,7 @@ use std::time::Duration;
 
 use super::Arrival;
 use crate::capture::Flaw;
-
-/// Counts since the device was first used; they wrap around.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Counts {
-    /// Characters without a stop bit.
-    pub(crate) framing: u32,
-    /// Characters with a wrong parity bit.
-    pub(crate) parity: u32,
-    /// Breaks.
-    pub(crate) breaks: u32,
-    /// Times the receiver was full: the system did not fetch a byte in time.
-    pub(crate) overruns: u32,
-    /// Times the driver's buffer was full: no program read in time.
-    pub(crate) buffer_overruns: u32,
-}
+use crate::os::Counts;
 
 /// Errors of bytes are told together, so that a wrong baud rate does not fill the log.
 const TOLD_EVERY: Duration = Duration::from_secs(1);
@@ -80,14 +67,6 @@ fn listed(counts: &[(u32, &str)]) -> String {
     parts.join(", ")
 }
 
-/// Asks the driver; `None` where it does not count, or the device is gone.
-#[cfg(unix)]
-#[must_use]
-pub(crate) fn read(port: std::os::fd::BorrowedFd<'_>) -> Option<Counts> {
-    let [framing, overruns, parity, breaks, buffer_overruns] = super::kernel_counts::line_counts(port)?;
-    Some(Counts { framing, parity, breaks, overruns, buffer_overruns })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,13 +111,5 @@ mod tests {
         tally.step(None, MS(2_000), &mut arrived);
         tally.step(Some(Counts { overruns: 5, ..Counts::default() }), MS(2_000), &mut arrived);
         assert_eq!(arrived, []);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_pty_does_not_count() {
-        use std::os::fd::AsFd as _;
-        let master = rustix::pty::openpt(rustix::pty::OpenptFlags::RDWR | rustix::pty::OpenptFlags::NOCTTY).unwrap();
-        assert_eq!(read(master.as_fd()), None);
     }
 }

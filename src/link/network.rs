@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
 
-use super::kernel_counts;
 use super::telnet::{Control, Event, Setting, Telnet};
 use super::{Arrival, Interests, LineSettings, Link, LinkError, Reconfigured};
 use crate::capture::{Flaw, LineStates};
 use crate::macros::LineChange;
+use crate::os::sockets;
 
 /// How long each address of a host is tried.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -306,7 +306,7 @@ impl Link for Network {
             };
         }
         if self.unacknowledged.next_look().is_some_and(|due| now >= due)
-            && let Some(waiting) = kernel_counts::unacknowledged(&self.stream)
+            && let Some(waiting) = sockets::unacknowledged(&self.stream)
         {
             self.notes.extend(self.unacknowledged.look(waiting.into(), now));
         }
@@ -414,8 +414,7 @@ fn prepare(stream: &TcpStream) -> std::io::Result<()> {
     // A prompt is answered by a few bytes; waiting to fill a packet would be felt.
     stream.set_nodelay(true)?;
     let keep_alive = TcpKeepalive::new().with_time(KEEP_ALIVE_AFTER).with_interval(Duration::from_secs(2));
-    #[cfg(unix)]
-    let keep_alive = keep_alive.with_retries(3);
+    let keep_alive = sockets::with_retries(keep_alive, 3);
     // No TCP_USER_TIMEOUT: Linux would also end a connection whose far side merely stops reading for that long.
     SockRef::from(stream).set_tcp_keepalive(&keep_alive)
 }

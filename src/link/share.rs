@@ -9,8 +9,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::Interests;
-#[cfg(unix)]
-use super::sim_host::pty::Pty;
+use crate::os::pty::Pty;
 
 /// So many may be connected at one time.
 const GUESTS: usize = 8;
@@ -75,16 +74,8 @@ pub struct Share {
 
 #[derive(Debug)]
 enum Door {
-    Tcp {
-        listener: TcpListener,
-        guests: Vec<Guest>,
-    },
-    #[cfg(unix)]
-    Pty {
-        pty: Pty,
-        unsent: Vec<u8>,
-        missed: bool,
-    },
+    Tcp { listener: TcpListener, guests: Vec<Guest> },
+    Pty { pty: Pty, unsent: Vec<u8>, missed: bool },
 }
 
 #[derive(Debug)]
@@ -115,14 +106,11 @@ impl Share {
                 }
                 Ok(Self { door: Door::Tcp { listener, guests: Vec::new() }, address: address.to_string(), notes })
             }
-            #[cfg(unix)]
             Place::Pty(link) => {
                 let pty = Pty::open(link.as_deref()).map_err(|error| error.to_string())?;
                 let address = pty.address();
                 Ok(Self { door: Door::Pty { pty, unsent: Vec::new(), missed: false }, address, notes: Vec::new() })
             }
-            #[cfg(not(unix))]
-            Place::Pty(_) => Err("this system has no pseudo-terminals: share on a TCP port".into()),
         }
     }
 
@@ -137,7 +125,6 @@ impl Share {
     pub fn guests(&self) -> usize {
         match &self.door {
             Door::Tcp { guests, .. } => guests.len(),
-            #[cfg(unix)]
             Door::Pty { pty, .. } => usize::from(pty.has_client()),
         }
     }
@@ -156,7 +143,6 @@ impl Share {
                     interests.add(&guest.stream, listening, !guest.unsent.is_empty());
                 }
             }
-            #[cfg(unix)]
             Door::Pty { pty, unsent, .. } => pty.interests(listening, !unsent.is_empty(), interests),
         }
     }
@@ -188,7 +174,6 @@ impl Share {
                     stays
                 });
             }
-            #[cfg(unix)]
             Door::Pty { pty, unsent, .. } => {
                 pty.look();
                 if listening {
@@ -215,7 +200,6 @@ impl Share {
                     stays
                 });
             }
-            #[cfg(unix)]
             Door::Pty { pty, unsent, missed } => {
                 if !pty.has_client() {
                     unsent.clear();
@@ -234,7 +218,6 @@ impl Share {
     }
 }
 
-#[cfg(unix)]
 fn flush_pty(pty: &mut Pty, unsent: &mut Vec<u8>) {
     while !unsent.is_empty() {
         match pty.write(unsent) {

@@ -14,12 +14,11 @@ use std::time::{Duration, Instant};
 use super::simulator::SimLink;
 use super::wait::Waiter;
 use super::{Interests, Link};
+use crate::os::pty;
 use crate::simulator::{Control, Speaker};
 use control::Desk;
 
 pub(crate) mod control;
-#[cfg(unix)]
-pub(super) mod pty;
 
 /// Bytes moved at once.
 const CHUNK: usize = 4096;
@@ -44,13 +43,9 @@ pub(crate) enum HostError {
         /// What it said.
         why: io::Error,
     },
-    /// The name is taken by something that is not ours.
-    #[error("{0} exists and is not a link to a pty that is gone: choose another name, or remove it first")]
-    Taken(PathBuf),
-    /// No pseudo-terminals here.
-    #[cfg(not(unix))]
-    #[error("this system has no pseudo-terminals; use --tcp 127.0.0.1:9000")]
-    NoPty,
+    /// There is no pty.
+    #[error(transparent)]
+    Pty(#[from] pty::PtyError),
 }
 
 fn system(what: impl Into<String>) -> impl FnOnce(io::Error) -> HostError {
@@ -59,7 +54,6 @@ fn system(what: impl Into<String>) -> impl FnOnce(io::Error) -> HostError {
 
 /// The line to the client.
 enum Line {
-    #[cfg(unix)]
     Pty(pty::Pty),
     Tcp(TcpListener, Option<TcpStream>),
 }
@@ -125,7 +119,6 @@ impl Host {
     /// When the pty or the port cannot be had, or the name of the link is taken.
     pub(crate) fn open(&mut self) -> Result<(), HostError> {
         self.line = Some(match &self.door {
-            #[cfg(unix)]
             Door::Pty(name) => {
                 let mut pty = pty::Pty::open(name.as_deref())?;
                 // Who sets no rate has the right one.
@@ -134,8 +127,6 @@ impl Host {
                 }
                 Line::Pty(pty)
             }
-            #[cfg(not(unix))]
-            Door::Pty(_) => return Err(HostError::NoPty),
             Door::Tcp(address) => {
                 let listener = TcpListener::bind(address).map_err(system(format!("cannot listen on {address}")))?;
                 listener.set_nonblocking(true).map_err(system("cannot set up the port"))?;
@@ -155,7 +146,6 @@ impl Host {
     #[must_use]
     pub(crate) fn address(&self) -> String {
         match &self.line {
-            #[cfg(unix)]
             Some(Line::Pty(pty)) => pty.address(),
             Some(Line::Tcp(listener, _)) => {
                 listener.local_addr().map_or_else(|error| error.to_string(), |at| at.to_string())
@@ -255,7 +245,6 @@ impl Host {
 impl Line {
     fn interests<'fd>(&'fd self, read: bool, write: bool, interests: &mut Interests<'fd>) {
         match self {
-            #[cfg(unix)]
             Self::Pty(pty) => pty.interests(read, write, interests),
             Self::Tcp(listener, None) => interests.add(listener, true, false),
             Self::Tcp(_, Some(client)) if read || write => interests.add(client, read, write),
@@ -266,7 +255,6 @@ impl Line {
     /// Whether what is written now has a reader. A pty keeps what comes before the first one.
     fn is_there(&self, visited: bool) -> bool {
         match self {
-            #[cfg(unix)]
             Self::Pty(pty) => !visited || pty.has_client(),
             Self::Tcp(_, client) => client.is_some(),
         }
@@ -275,7 +263,6 @@ impl Line {
     /// The rate the client's side is set to, where it has one.
     fn rate(&self) -> Option<u32> {
         match self {
-            #[cfg(unix)]
             Self::Pty(pty) => pty.rate().filter(|_| pty.has_client()),
             Self::Tcp(..) => None,
         }
@@ -284,7 +271,6 @@ impl Line {
     /// The rate for clients that set none.
     fn follow(&mut self, rate: u32) {
         match self {
-            #[cfg(unix)]
             Self::Pty(pty) if pty.default_rate() != Some(rate) => pty.set_rate(rate),
             _ => {}
         }
@@ -293,7 +279,6 @@ impl Line {
     /// Sees who came and went; true while somebody is there.
     fn look(&mut self) -> io::Result<bool> {
         match self {
-            #[cfg(unix)]
             Self::Pty(pty) => {
                 pty.look();
                 Ok(pty.has_client())
@@ -314,7 +299,6 @@ impl Line {
 
     fn read(&mut self, buffer: &mut [u8]) -> usize {
         match self {
-            #[cfg(unix)]
             Self::Pty(pty) => pty.read(buffer),
             Self::Tcp(_, None) => 0,
             Self::Tcp(_, client @ Some(_)) => {
@@ -326,7 +310,6 @@ impl Line {
 
     fn write(&mut self, bytes: &[u8]) -> usize {
         match self {
-            #[cfg(unix)]
             Self::Pty(pty) => pty.write(bytes),
             Self::Tcp(_, None) => 0,
             Self::Tcp(_, client @ Some(_)) => {
@@ -338,7 +321,6 @@ impl Line {
 
     fn close(&mut self) {
         match self {
-            #[cfg(unix)]
             Self::Pty(pty) => pty.close(),
             Self::Tcp(_, client) => *client = None,
         }

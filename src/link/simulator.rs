@@ -12,10 +12,11 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use self::helpers::{Found, Socket, Way, bell, connect, find, resolve};
+use self::helpers::{Found, Socket, Way, connect, find, resolve};
 use super::tls;
 use super::{Arrival, Interests, LineSettings, Link, LinkError, Reconfigured};
 use crate::capture::Flaw;
+use crate::os::wait::Bell;
 use crate::simulator::{Control, Input, Modem, Output, Panel, Profile, SocketEvent, SocketId};
 
 /// Bytes towards the host that may wait here; with more the modem is not asked for any.
@@ -63,7 +64,7 @@ pub struct SimLink {
     helpers: usize,
     found: Receiver<(SocketId, Found)>,
     finder: Sender<(SocketId, Found)>,
-    bell: bell::Bell,
+    bell: Bell,
     towards_host: VecDeque<u8>,
 }
 
@@ -82,7 +83,7 @@ impl SimLink {
             helpers: 0,
             found,
             finder,
-            bell: bell::Bell::new()?,
+            bell: Bell::new()?,
             towards_host: VecDeque::new(),
         })
     }
@@ -196,7 +197,7 @@ impl SimLink {
         let helper = move || {
             // Nobody takes it when the link is gone by now; the socket closes with it.
             let _ = finder.send((id, work()));
-            ringer.ring();
+            ringer.wake();
         };
         let room = self.helpers < HELPERS;
         let aims = self.sockets.contains_key(&id);
@@ -360,7 +361,7 @@ impl SimLink {
 
 impl Link for SimLink {
     fn interests<'fd>(&'fd self, _sending: bool, interests: &mut Interests<'fd>) {
-        self.bell.interest(interests);
+        interests.add_bell(&self.bell);
         for listener in self.listeners.values() {
             interests.add(&listener.socket, true, false);
         }

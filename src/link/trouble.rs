@@ -1,74 +1,36 @@
-//! Why a port would not open, in words: what happened, and what to do next. The facts are looked up (`/proc`, lock
-//! files, the node's group), the sentences are made from them alone.
+//! Why a port would not open, in words: what happened, and what to do next. The facts are looked up, the sentences are
+//! made from them and the system's name alone, so that each system's are tested on any.
 
-use std::fmt::{self, Write as _};
+use std::fmt::Write as _;
 use std::path::Path;
 
-use super::lock_file;
+use crate::os::{self, HERE, System, holders};
 
-/// A program that holds a port.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Holder {
-    /// Its name, where the system tells.
-    pub program: Option<String>,
-    /// Its process id.
-    pub pid: u32,
-}
-
-/// `picocom (PID 4711)`.
-impl fmt::Display for Holder {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.program {
-            Some(program) => write!(formatter, "{program} (PID {})", self.pid),
-            None => write!(formatter, "the process {}", self.pid),
-        }
-    }
-}
-
-/// What opening ran into.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Trouble {
-    /// EACCES, EPERM.
-    Denied,
-    /// EBUSY, a lock held by another program.
-    Busy,
-    /// ENOENT, ENOTDIR.
-    Missing,
-    /// EIO.
-    Broken,
-    /// ENXIO, ENODEV.
-    NoHardware,
-    /// ENOTTY, EISDIR.
-    NotAPort,
-    /// Anything else.
-    Other,
-}
-
-/// What could be found out about a port that would not open.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Facts {
-    /// Who holds it.
-    pub(crate) holder: Option<Holder>,
-    /// It is a file, a folder or a pipe: nothing that could be a port.
-    pub(crate) no_device: bool,
-    /// Group of the device node.
-    pub(crate) group: Option<String>,
-    /// The user is listed in that group, though this process does not have it yet.
-    pub(crate) listed: bool,
-    /// The group may read and write it.
-    pub(crate) group_may: bool,
-    /// Nodes of similar name that do exist.
-    pub(crate) similar: Vec<String>,
-}
+pub(crate) use crate::os::{Facts, Holder, Trouble};
 
 /// The message for the user.
 #[must_use]
 pub(crate) fn explain(path: &str, trouble: Trouble, facts: &Facts, system: &str) -> String {
+    explain_on(HERE, path, trouble, facts, system)
+}
+
+/// A device as it is called there.
+#[must_use]
+pub(crate) fn example(here: System) -> &'static str {
+    match here {
+        System::Linux => "/dev/ttyUSB0",
+        System::MacOs => "/dev/cu.usbserial-110",
+        System::Windows => "COM5",
+    }
+}
+
+fn explain_on(here: System, path: &str, trouble: Trouble, facts: &Facts, system: &str) -> String {
+    let example = example(here);
     let mut text = String::new();
     // Writing into a String cannot fail.
     let _ = match trouble {
-        Trouble::Denied => write!(text, "{path}: no permission. {}", permission_advice(path, facts)),
-        Trouble::Busy => write!(text, "{path} is in use{}", busy_advice(facts.holder.as_ref())),
+        Trouble::Denied => write!(text, "{path}: no permission. {}", permission_advice(here, path, facts)),
+        Trouble::Busy => write!(text, "{path} is in use{}", busy_advice(here, facts.holder.as_ref())),
         Trouble::Missing => write!(text, "{path} is not there. {}", missing_advice(&facts.similar)),
         Trouble::Broken => write!(
             text,
@@ -77,45 +39,69 @@ pub(crate) fn explain(path: &str, trouble: Trouble, facts: &Facts, system: &str)
         ),
         Trouble::NoHardware => write!(
             text,
-            "{path}: no hardware stands behind this name. Choose another port; PCs list /dev/ttyS ports that do not exist."
+            "{path}: no hardware stands behind this name. Choose another port; PCs list built-in ports that do not exist."
         ),
         Trouble::NotAPort => {
             write!(
                 text,
-                "{path} is not a serial port. Choose a device such as /dev/ttyUSB0; a capture opens as replay:FILE."
+                "{path} is not a serial port. Choose a device such as {example}; a capture opens as replay:FILE."
             )
         }
-        Trouble::Other => write!(text, "{path} could not be opened: {system}. Try again, or choose another port."),
+        Trouble::Other => {
+            let system = clause(system);
+            write!(text, "{path} could not be opened: {system}. Try again, or choose another port.")
+        }
     };
     text
 }
 
-fn permission_advice(path: &str, facts: &Facts) -> String {
-    match &facts.group {
+/// The system's words as a part of our sentence: Windows ends its own with a dot.
+#[must_use]
+pub(crate) fn clause(system: &str) -> &str {
+    system.trim_end().trim_end_matches('.')
+}
+
+fn permission_advice(here: System, path: &str, facts: &Facts) -> String {
+    match (here, &facts.group) {
         _ if facts.no_device => {
-            "It is no device, so no port: choose one such as /dev/ttyUSB0; a capture opens as replay:FILE.".to_owned()
+            format!(
+                "It is no device, so no port: choose one such as {}; a capture opens as replay:FILE.",
+                example(here)
+            )
         }
-        Some(group) if facts.listed => format!(
+        (System::Windows, _) => "Ask whoever administers this machine for the right to use it.".to_owned(),
+        (System::MacOs, _) => format!("Only its owner may use it: run `sudo chmod a+rw {path}` for now."),
+        (System::Linux, Some(group)) if facts.listed => format!(
             "You are in the group {group}, but were not yet when this session began: log out and in again (or run `newgrp {group}`)."
         ),
-        Some(group) if facts.group_may && group != "root" => {
+        (System::Linux, Some(group)) if facts.group_may && group != "root" => {
             format!("It belongs to the group {group}: run `sudo usermod -aG {group} $USER`, then log out and in again.")
         }
-        _ => format!(
+        (System::Linux, _) => format!(
             "Only its owner may use it: run `sudo chmod a+rw {path}` for now, or add a udev rule that gives it a group."
         ),
     }
 }
 
-fn busy_advice(holder: Option<&Holder>) -> String {
-    match holder {
-        Some(Holder { program: Some(program), pid }) if program == "ModemManager" => format!(
+fn busy_advice(here: System, holder: Option<&Holder>) -> String {
+    match (holder, here) {
+        (Some(Holder { program: Some(program), pid }), _) if program == "ModemManager" => format!(
             " by ModemManager (PID {pid}), which probes every modem it finds. Run `sudo systemctl stop ModemManager`, or tell it by a \
              udev rule (ID_MM_DEVICE_IGNORE=1) to leave this device alone."
         ),
-        Some(holder) => format!(" by {holder}. Close it there, then connect again."),
-        None => " by another program. Close that program (`sudo fuser -v` with the port names it), then connect again."
-            .into(),
+        (Some(holder), _) => format!(" by {holder}. Close it there, then connect again."),
+        (None, System::Linux) => {
+            " by another program. Close that program (`sudo fuser -v` with the port names it), then connect again."
+                .into()
+        }
+        (None, System::MacOs) => {
+            " by another program. Close that program (`sudo lsof` with the port names it), then connect again.".into()
+        }
+        (None, System::Windows) => {
+            " by another program: Windows does not tell which. Close that program (another terminal, the \
+                                    Arduino IDE's serial monitor, a slicer), then connect again."
+                .into()
+        }
     }
 }
 
@@ -127,41 +113,14 @@ fn missing_advice(similar: &[String]) -> String {
     }
 }
 
-/// Sorts what the system said.
-#[must_use]
-pub(super) fn classify(error: &std::io::Error) -> Trouble {
-    #[cfg(unix)]
-    {
-        use rustix::io::Errno;
-        if let Some(errno) = Errno::from_io_error(error) {
-            return match errno {
-                Errno::ACCESS | Errno::PERM | Errno::ROFS => Trouble::Denied,
-                Errno::BUSY | Errno::AGAIN => Trouble::Busy,
-                Errno::NOENT | Errno::NOTDIR => Trouble::Missing,
-                Errno::IO => Trouble::Broken,
-                Errno::NXIO | Errno::NODEV => Trouble::NoHardware,
-                Errno::NOTTY | Errno::ISDIR | Errno::INVAL => Trouble::NotAPort,
-                _ => Trouble::Other,
-            };
-        }
-    }
-    match error.kind() {
-        std::io::ErrorKind::PermissionDenied => Trouble::Denied,
-        std::io::ErrorKind::NotFound => Trouble::Missing,
-        std::io::ErrorKind::ResourceBusy => Trouble::Busy,
-        _ => Trouble::Other,
-    }
-}
-
-/// Looks up what can be known about `path`. Reads `/proc`, `/etc/group` and lock files; opens no device.
+/// Looks up what can be known about `path`; opens no device.
 #[must_use]
 pub(crate) fn facts(path: &str, trouble: Trouble) -> Facts {
     let mut facts = Facts::default();
     match trouble {
-        Trouble::Busy => facts.holder = holder(Path::new(path)),
+        Trouble::Busy => facts.holder = holders::holder(Path::new(path)),
         Trouble::Missing => facts.similar = similar(Path::new(path)),
-        #[cfg(unix)]
-        Trouble::Denied => look_up_group(path, &mut facts),
+        Trouble::Denied => os::trouble::look_up_owner(path, &mut facts),
         _ => {}
     }
     facts
@@ -189,112 +148,42 @@ fn similar(path: &Path) -> Vec<String> {
     found
 }
 
-#[cfg(unix)]
-fn look_up_group(path: &str, facts: &mut Facts) {
-    let Ok(stat) = rustix::fs::stat(path) else {
-        return;
-    };
-    let Ok(groups) = std::fs::read_to_string("/etc/group") else {
-        return;
-    };
-    let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_default();
-    for line in groups.lines() {
-        let fields: Vec<&str> = line.split(':').collect();
-        let [name, _, id, members] = fields[..] else {
-            continue;
-        };
-        if id.parse() == Ok(stat.st_gid) {
-            facts.group = Some(name.to_owned());
-            facts.listed = !user.is_empty() && members.split(',').any(|member| member == user);
-        }
-    }
-    facts.no_device = rustix::fs::FileType::from_raw_mode(stat.st_mode) != rustix::fs::FileType::CharacterDevice;
-    facts.group_may = stat.st_mode & 0o060 == 0o060;
-}
-
-/// Who holds a port, by lock file, by `flock`, or by having it open, as far as this user may see.
-#[must_use]
-pub(crate) fn holder(path: &Path) -> Option<Holder> {
-    let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let pid = lock_file::holder(&real).or_else(|| flock_holder(&real)).or_else(|| open_holder(&real))?;
-    Some(Holder { program: program(pid), pid })
-}
-
-/// The program behind a process id.
-#[must_use]
-pub(crate) fn program(pid: u32) -> Option<String> {
-    let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
-    Some(name.trim_end().to_owned())
-}
-
-/// A process of this id exists.
-#[must_use]
-pub(super) fn process_lives(pid: u32) -> bool {
-    #[cfg(unix)]
-    {
-        let Some(pid) = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw) else {
-            return false;
-        };
-        // EPERM means that it lives and is somebody else's.
-        !matches!(rustix::process::test_kill_process(pid), Err(rustix::io::Errno::SRCH))
-    }
-    #[cfg(not(unix))]
-    {
-        pid != 0
-    }
-}
-
-/// From `/proc/locks`, which everybody may read.
-#[cfg(unix)]
-fn flock_holder(device: &Path) -> Option<u32> {
-    let inode = rustix::fs::stat(device).ok()?.st_ino;
-    flock_holder_from(&std::fs::read_to_string("/proc/locks").ok()?, inode)
-}
-
-#[cfg(not(unix))]
-fn flock_holder(_device: &Path) -> Option<u32> {
-    None
-}
-
-/// A line reads `1: FLOCK  ADVISORY  WRITE 1234 00:05:417 0 EOF`; the inode stands last in `major:minor:inode`.
-#[cfg(unix)]
-fn flock_holder_from(locks: &str, inode: u64) -> Option<u32> {
-    locks.lines().find_map(|line| {
-        let fields: Vec<&str> = line.split_whitespace().collect();
-        let [_, "FLOCK", _, _, pid, file, ..] = fields[..] else {
-            return None;
-        };
-        (file.rsplit(':').next()?.parse::<u64>().ok()? == inode).then(|| pid.parse().ok())?
-    })
-}
-
-/// The first other process that has the device open, as far as `/proc` shows.
-#[must_use]
-pub(super) fn open_holder(device: &Path) -> Option<u32> {
-    let own = std::process::id();
-    std::fs::read_dir("/proc").ok()?.filter_map(Result::ok).find_map(|entry| {
-        let pid: u32 = entry.file_name().to_str()?.parse().ok()?;
-        (pid != own && has_open(&entry.path(), device)).then_some(pid)
-    })
-}
-
-fn has_open(process: &Path, device: &Path) -> bool {
-    let Ok(descriptors) = std::fs::read_dir(process.join("fd")) else {
-        return false;
-    };
-    descriptors
-        .filter_map(Result::ok)
-        .any(|entry| std::fs::read_link(entry.path()).is_ok_and(|target| target == device))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
+    fn advice_names_nothing_of_another_system() {
+        let held = Facts { holder: Some(Holder { program: Some("putty.exe".into()), pid: 4711 }), ..Facts::default() };
+        let no_device = Facts { no_device: true, ..Facts::default() };
+        let all =
+            [Trouble::Denied, Trouble::Busy, Trouble::Missing, Trouble::Broken, Trouble::NoHardware, Trouble::NotAPort];
+        let foreign = |here: System, words: &[&str]| {
+            for trouble in all {
+                for facts in [&Facts::default(), &held, &no_device] {
+                    let text = explain_on(here, "the port", trouble, facts, "");
+                    for word in words {
+                        assert!(!text.contains(word), "{text}");
+                    }
+                }
+            }
+        };
+        foreign(System::Windows, &["sudo", "/dev", "usermod", "newgrp", "fuser", "udev", "chmod", "lsof"]);
+        foreign(System::MacOs, &["ttyUSB", "usermod", "newgrp", "fuser", "udev", "COM5"]);
+        foreign(System::Linux, &["COM5", "/dev/cu", "lsof"]);
+    }
+
+    #[test]
+    fn the_systems_own_dot_is_not_doubled() {
+        let text =
+            explain_on(System::Windows, "COM5", Trouble::Other, &Facts::default(), "The parameter is incorrect.\r\n");
+        assert!(text.contains("opened: The parameter is incorrect. Try"), "{text}");
+    }
+
+    #[test]
     fn each_trouble_has_its_own_message_with_a_next_step() {
         let check = |trouble: Trouble, facts: &Facts, expect: &[&str]| {
-            let message = explain("/dev/ttyUSB0", trouble, facts, "some system text");
+            let message = explain_on(System::Linux, "/dev/ttyUSB0", trouble, facts, "some system text");
             for part in expect {
                 assert!(message.contains(part), "{message}\nlacks {part}");
             }
@@ -326,29 +215,5 @@ mod tests {
         }
         let similar = Facts { similar: vec!["/dev/ttyUSB1".into()], ..Facts::default() };
         check(Trouble::Missing, &similar, &["There is /dev/ttyUSB1"]);
-    }
-
-    #[test]
-    #[cfg(unix)]
-    fn what_the_system_says_is_told_apart() {
-        use rustix::io::Errno;
-        let check = |errno: Errno, expect: Trouble| assert_eq!(classify(&errno.into()), expect, "{errno}");
-        check(Errno::ACCESS, Trouble::Denied);
-        check(Errno::BUSY, Trouble::Busy);
-        check(Errno::NOENT, Trouble::Missing);
-        check(Errno::IO, Trouble::Broken);
-        check(Errno::NXIO, Trouble::NoHardware);
-        check(Errno::NOTTY, Trouble::NotAPort);
-        check(Errno::MFILE, Trouble::Other);
-    }
-
-    #[test]
-    #[cfg(unix)]
-    fn a_flock_names_its_holder() {
-        let locks =
-            "1: POSIX  ADVISORY  READ 700 00:05:417 128 128\n2: FLOCK  ADVISORY  WRITE 4711 00:05:417 0 EOF\n3: -> x\n";
-        assert_eq!(flock_holder_from(locks, 417), Some(4711));
-        assert_eq!(flock_holder_from(locks, 17), None);
-        assert_eq!(flock_holder_from("", 17), None);
     }
 }

@@ -13,6 +13,7 @@ use egui::ViewportBuilder;
 use super::theme;
 use super::window::Window;
 use crate::app::{Folders, Start};
+use crate::os::signals;
 
 /// A further window stands so far from the one it was opened from, in points.
 const BESIDE: f32 = 36.0;
@@ -73,26 +74,14 @@ pub fn run(start: Start) -> ExitCode {
 
 /// SIGTERM (the end of the session), SIGINT and SIGHUP close the window as its button does, so that capture and settings are
 /// complete. A second one ends the program at once.
-#[cfg(unix)]
 fn close_on_signals(ctx: &egui::Context) {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-    // Where signals cannot be watched they end the program as they always did; the capture is with the kernel then too.
-    let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP]) else { return };
     let ctx = ctx.clone();
-    let watch = move || {
-        for (number, signal) in signals.forever().enumerate() {
-            if number > 0 {
-                let _ = signal_hook::low_level::emulate_default_handler(signal);
-            }
-            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
-            ctx.request_repaint();
-        }
-    };
-    let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(watch);
+    // Where signals cannot be watched they end the program as they always did; the capture is with the kernel then too.
+    let _ = signals::watch(&Arc::default(), move || {
+        ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+        ctx.request_repaint();
+    });
 }
-
-#[cfg(not(unix))]
-fn close_on_signals(_ctx: &egui::Context) {}
 
 /// Until the window stands a panic is one of winit's about a missing library: keep its words, print none.
 fn catch_words(words: &Arc<Mutex<Option<String>>>, opened: &Arc<std::sync::atomic::AtomicBool>) {

@@ -14,9 +14,10 @@ use arc_swap::ArcSwapOption;
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 
 use super::{PortInfo, list_also};
-use crate::link::folder_watch::FolderWatch;
-use crate::link::wait::{Interests, Waiter, Waker};
-use crate::link::{News, trouble};
+use crate::link::News;
+use crate::os::devices::{self, FolderWatch};
+use crate::os::holders;
+use crate::os::wait::{Interests, Waiter, Waker};
 
 /// The backstop where nothing tells of a change.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -117,7 +118,7 @@ impl Watcher {
                 }
             }
             // Watched before it is looked at, so that nothing comes in between.
-            self.folders.add(Path::new("/dev"));
+            self.folders.add(Path::new(devices::FOLDER));
             for folder in self.patterns.iter().filter_map(|pattern| Path::new(pattern).parent()) {
                 self.folders.add(folder);
             }
@@ -151,7 +152,7 @@ impl Watcher {
             let came = self.seen.entry(port.path.clone()).or_insert((!self.first).then_some(now));
             port.new = came.is_some_and(|came| now.duration_since(came) < NEW_FOR);
             port.holder = if look_for_holders {
-                trouble::holder(Path::new(&port.path))
+                holders::holder(Path::new(&port.path))
             } else {
                 before.iter().find(|known| known.path == port.path).and_then(|known| known.holder.clone())
             };
@@ -165,10 +166,10 @@ impl Watcher {
 }
 
 #[cfg(test)]
-#[cfg(target_os = "linux")]
 mod tests {
     use super::*;
 
+    #[cfg(target_os = "linux")]
     #[test]
     fn a_port_that_comes_is_listed_and_new_and_one_that_goes_is_not() {
         let folder = tempfile::tempdir().unwrap();

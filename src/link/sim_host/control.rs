@@ -15,6 +15,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::link::simulator::SimLink;
 use crate::link::wait::Waker;
+use crate::os::sockets::NamedSocket;
 use crate::simulator::{HELP, LONGEST, Play, Request, Scenario, Speaker, state_as_json};
 
 /// Lines that may wait to be carried out.
@@ -104,18 +105,10 @@ impl Inlet {
             })?;
             return Ok(ControlSocket(None));
         }
-        #[cfg(unix)]
-        {
-            let path = Path::new(name);
-            let listener = unix_listener(path)?;
-            self.accept(move || {
-                let (stream, _) = listener.accept()?;
-                Ok((stream.try_clone()?, stream))
-            })?;
-            Ok(ControlSocket(Some(path.to_path_buf())))
-        }
-        #[cfg(not(unix))]
-        Err(io::Error::other("expected ADDRESS:PORT on this system"))
+        let path = Path::new(name);
+        let listener = NamedSocket::listen(path)?;
+        self.accept(move || listener.accept())?;
+        Ok(ControlSocket(Some(path.to_path_buf())))
     }
 
     fn accept<S: Read + Write + Send + 'static>(
@@ -143,25 +136,6 @@ impl Inlet {
             }
         };
         std::thread::Builder::new().name("sim control".into()).spawn(acceptor).map(drop)
-    }
-}
-
-/// A socket under a name of its own; one that nobody listens on any more is taken over.
-#[cfg(unix)]
-fn unix_listener(path: &Path) -> io::Result<std::os::unix::net::UnixListener> {
-    use std::os::unix::fs::FileTypeExt;
-    use std::os::unix::net::{UnixListener, UnixStream};
-
-    match UnixListener::bind(path) {
-        Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
-            let is_socket = std::fs::symlink_metadata(path).is_ok_and(|data| data.file_type().is_socket());
-            if !is_socket || UnixStream::connect(path).is_ok() {
-                return Err(error);
-            }
-            std::fs::remove_file(path)?;
-            UnixListener::bind(path)
-        }
-        bound => bound,
     }
 }
 

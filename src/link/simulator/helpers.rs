@@ -5,7 +5,6 @@ use std::io;
 use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs, UdpSocket};
 use std::time::Duration;
 
-use super::Interests;
 use crate::link::tls::{self, Secured};
 use crate::simulator::Tls;
 
@@ -127,87 +126,4 @@ fn connect_to(peer: SocketAddr, way: Way) -> io::Result<Socket> {
     stream.set_nonblocking(true)?;
     stream.set_nodelay(true)?;
     Ok(Socket::Tcp(stream))
-}
-
-/// Lets a helper end the worker's wait.
-#[cfg(unix)]
-pub(super) mod bell {
-    use std::io::{self, Read, Write};
-    use std::os::unix::net::UnixStream;
-    use std::sync::Arc;
-
-    use super::Interests;
-
-    #[derive(Debug)]
-    pub(in super::super) struct Bell {
-        heard: UnixStream,
-        ringer: Arc<UnixStream>,
-    }
-
-    #[derive(Debug)]
-    pub(in super::super) struct Ringer(Arc<UnixStream>);
-
-    impl Bell {
-        pub(in super::super) fn new() -> io::Result<Self> {
-            let (heard, ringer) = UnixStream::pair()?;
-            heard.set_nonblocking(true)?;
-            ringer.set_nonblocking(true)?;
-            Ok(Self { heard, ringer: Arc::new(ringer) })
-        }
-
-        pub(in super::super) fn ringer(&self) -> Ringer {
-            Ringer(Arc::clone(&self.ringer))
-        }
-
-        pub(in super::super) fn interest<'fd>(&'fd self, interests: &mut Interests<'fd>) {
-            interests.add(&self.heard, true, false);
-        }
-
-        pub(in super::super) fn clear(&self) {
-            let mut sink = [0; 64];
-            while matches!((&self.heard).read(&mut sink), Ok(count) if count > 0) {}
-        }
-    }
-
-    impl Ringer {
-        pub(in super::super) fn ring(&self) {
-            // A full pair rings already; a closed one has nobody to wake.
-            let _ = (&*self.0).write(&[1]);
-        }
-    }
-}
-
-/// Elsewhere the worker looks every few milliseconds anyway.
-#[cfg(not(unix))]
-pub(super) mod bell {
-    use std::io;
-
-    use super::Interests;
-
-    #[derive(Debug)]
-    pub(in super::super) struct Bell;
-
-    #[derive(Debug)]
-    pub(in super::super) struct Ringer;
-
-    impl Bell {
-        #[expect(clippy::unnecessary_wraps, reason = "the same shape as on Unix")]
-        pub(in super::super) fn new() -> io::Result<Self> {
-            Ok(Self)
-        }
-
-        pub(in super::super) fn ringer(&self) -> Ringer {
-            Ringer
-        }
-
-        pub(in super::super) fn interest<'fd>(&'fd self, interests: &mut Interests<'fd>) {
-            interests.add(self, true, false);
-        }
-
-        pub(in super::super) fn clear(&self) {}
-    }
-
-    impl Ringer {
-        pub(in super::super) fn ring(&self) {}
-    }
 }

@@ -7,6 +7,7 @@ use crate::app::State;
 use crate::app::command::{Port, Setting};
 use crate::app::settings::Share;
 use crate::link::share::Place;
+use crate::os::pty;
 use crate::ui::commands::Commands;
 use crate::ui::{parts, theme};
 
@@ -70,7 +71,7 @@ fn form(ui: &mut Ui, share: &mut Share) {
         let field = ui.add_enabled(!share.pty, field).accessible_name("TCP address");
         field.on_hover_text("127.0.0.1 is this machine alone; port 0 takes any free one");
     });
-    ui.add_enabled_ui(cfg!(unix), |ui| {
+    ui.add_enabled_ui(pty::AVAILABLE, |ui| {
         ui.horizontal(|ui| {
             ui.radio_value(&mut share.pty, true, "Pseudo-terminal");
             let field = TextEdit::singleline(&mut share.link).desired_width(180.0).font(theme::mono());

@@ -1,10 +1,12 @@
-//! What the kernel counts of a descriptor and no crate has a safe call for. Linux only; elsewhere nothing is counted.
+//! What the kernel counts of a descriptor and no crate has a safe call for.
 
-#[cfg(all(target_os = "linux", not(any(target_arch = "mips", target_arch = "mips64", target_arch = "sparc64"))))]
-mod linux {
+#[cfg(not(any(target_arch = "mips", target_arch = "mips64", target_arch = "sparc64")))]
+mod asked {
     use std::os::fd::{AsFd, BorrowedFd};
 
     use rustix::ioctl::{Opcode, Updater, ioctl};
+
+    use crate::os::Counts;
 
     /// `TIOCGICOUNT` of asm-generic/ioctls.h fills in a `struct serial_icounter_struct` of linux/serial.h: cts, dsr, rng,
     /// dcd, rx, tx, frame, overrun, parity, brk, `buf_overrun` and nine in reserve, each an int.
@@ -15,13 +17,14 @@ mod linux {
     type Answer = [u32; 20];
 
     /// Framing errors, overruns, parity errors, breaks and overruns of the driver's buffer, as a serial driver counts them.
-    pub(in crate::link) fn line_counts(port: BorrowedFd<'_>) -> Option<[u32; 5]> {
+    pub(in crate::os) fn line_counts(port: BorrowedFd<'_>) -> Option<Counts> {
         let [_, _, _, _, _, _, framing, overruns, parity, breaks, buffer_overruns, ..] = ask::<LINE_COUNTS>(port)?;
-        Some([framing, overruns, parity, breaks, buffer_overruns])
+        Some(Counts { framing, parity, breaks, overruns, buffer_overruns })
     }
 
     /// Bytes that a TCP socket took and whose arrival the far side has not acknowledged.
-    pub(in crate::link) fn unacknowledged(socket: &impl AsFd) -> Option<u32> {
+    #[must_use]
+    pub(crate) fn unacknowledged(socket: &impl AsFd) -> Option<u32> {
         let [count, ..] = ask::<UNACKNOWLEDGED>(socket.as_fd())?;
         Some(count)
     }
@@ -37,20 +40,20 @@ mod linux {
     }
 }
 
-#[cfg(all(target_os = "linux", not(any(target_arch = "mips", target_arch = "mips64", target_arch = "sparc64"))))]
-pub(super) use linux::{line_counts, unacknowledged};
+#[cfg(not(any(target_arch = "mips", target_arch = "mips64", target_arch = "sparc64")))]
+pub(in crate::os) use asked::line_counts;
+#[cfg(not(any(target_arch = "mips", target_arch = "mips64", target_arch = "sparc64")))]
+pub(crate) use asked::unacknowledged;
 
-/// Other systems do not count.
-#[cfg(all(
-    unix,
-    not(all(target_os = "linux", not(any(target_arch = "mips", target_arch = "mips64", target_arch = "sparc64"))))
-))]
-pub(super) fn line_counts(_port: std::os::fd::BorrowedFd<'_>) -> Option<[u32; 5]> {
+/// These architectures number the question otherwise: nothing is counted.
+#[cfg(any(target_arch = "mips", target_arch = "mips64", target_arch = "sparc64"))]
+pub(in crate::os) fn line_counts(_port: std::os::fd::BorrowedFd<'_>) -> Option<crate::os::Counts> {
     None
 }
 
-/// Other systems do not tell.
-#[cfg(not(all(target_os = "linux", not(any(target_arch = "mips", target_arch = "mips64", target_arch = "sparc64")))))]
-pub(super) fn unacknowledged<Socket>(_socket: &Socket) -> Option<u32> {
+/// These architectures number the question otherwise: nothing is told.
+#[cfg(any(target_arch = "mips", target_arch = "mips64", target_arch = "sparc64"))]
+#[must_use]
+pub(crate) fn unacknowledged(_socket: &impl std::os::fd::AsFd) -> Option<u32> {
     None
 }

@@ -1,16 +1,15 @@
 //! Tells when something changes in a folder such as `/dev`: a node comes, goes, or gets its rights (udev gives them a
-//! moment after the node is there). Where the system has nothing to tell it with, the worker's timer alone looks.
+//! moment after the node is there). By inotify; without it the timers of those who ask look alone.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::Interests;
+use crate::os::wait::Interests;
 
 /// Folders that are watched.
 #[derive(Debug, Default)]
 pub(crate) struct FolderWatch {
     folders: BTreeSet<PathBuf>,
-    #[cfg(target_os = "linux")]
     inotify: Option<std::os::fd::OwnedFd>,
 }
 
@@ -20,7 +19,6 @@ impl FolderWatch {
     pub(crate) fn new() -> Self {
         Self {
             folders: BTreeSet::new(),
-            #[cfg(target_os = "linux")]
             inotify: {
                 use rustix::fs::inotify::{CreateFlags, init};
                 init(CreateFlags::NONBLOCK | CreateFlags::CLOEXEC).ok()
@@ -33,7 +31,6 @@ impl FolderWatch {
         if self.folders.contains(folder) {
             return;
         }
-        #[cfg(target_os = "linux")]
         if let Some(inotify) = &self.inotify {
             use rustix::fs::inotify::{WatchFlags, add_watch};
             let flags = WatchFlags::CREATE
@@ -51,37 +48,30 @@ impl FolderWatch {
 
     /// Waits for changes.
     pub(crate) fn interests<'fd>(&'fd self, interests: &mut Interests<'fd>) {
-        #[cfg(target_os = "linux")]
         if let Some(inotify) = &self.inotify {
             interests.add(inotify, true, false);
         }
-        #[cfg(not(target_os = "linux"))]
-        let _ = interests;
     }
 
     /// Takes what was told; true when there was something. What it was does not matter: whoever asks looks for itself.
     #[must_use]
     pub(crate) fn changed(&self) -> bool {
-        #[cfg(target_os = "linux")]
-        if let Some(inotify) = &self.inotify {
-            let mut buffer = [0; 4096];
-            let mut any = false;
-            while matches!(rustix::io::read(inotify, &mut buffer), Ok(1..)) {
-                any = true;
-            }
-            return any;
+        let Some(inotify) = &self.inotify else { return false };
+        let mut buffer = [0; 4096];
+        let mut any = false;
+        while matches!(rustix::io::read(inotify, &mut buffer), Ok(1..)) {
+            any = true;
         }
-        false
+        any
     }
 }
 
 #[cfg(test)]
-#[cfg(target_os = "linux")]
 mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::link::wait::Waiter;
+    use crate::os::wait::Waiter;
 
     #[test]
     fn a_new_node_and_its_rights_end_the_wait() {

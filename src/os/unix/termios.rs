@@ -1,18 +1,19 @@
-//! Line settings as termios flags and back. Values only: [`serial`](super::serial) hands them to the driver.
+//! Line settings as termios flags and back. Values only: `serial` hands them to the driver.
 //!
 //! What is always so: raw, receiver on, modem status ignored for opening and reading, all 256 values are data unless
 //! XON/XOFF is chosen.
 
 use rustix::termios::{ControlModes, InputModes, SpecialCodeIndex, Termios};
 
-use super::{DataBits, FlowControl, LineSettings, Parity, StopBits};
+use super::super::here::speed::{self, stick};
+use crate::os::settings::{DataBits, FlowControl, LineSettings, Parity, StopBits};
 
 /// Puts `settings` into `termios`. With `mark_errors`, bytes with framing or parity errors and breaks come marked
-/// (PARMRK) instead of being dropped or read as NUL; see [`parmrk`](super::parmrk).
+/// (PARMRK) instead of being dropped or read as NUL; see `link::parmrk`.
 ///
 /// # Errors
 /// When the system has no such baud rate.
-pub(crate) fn termios_for(
+pub(super) fn termios_for(
     settings: &LineSettings,
     mark_errors: bool,
     termios: &mut Termios,
@@ -23,16 +24,16 @@ pub(crate) fn termios_for(
     termios.special_codes[SpecialCodeIndex::VTIME] = 0;
     termios.input_modes = input_modes(settings, mark_errors, termios.input_modes);
     termios.control_modes = control_modes(settings, termios.control_modes);
-    termios.set_speed(settings.baud)
+    speed::put(termios, settings.baud)
 }
 
 /// What of `settings` a driver kept.
 #[must_use]
-pub(crate) fn settings_from(termios: &Termios, asked: &LineSettings) -> LineSettings {
+pub(super) fn settings_from(termios: &Termios, asked: &LineSettings) -> LineSettings {
     let control = termios.control_modes;
     let input = termios.input_modes;
     LineSettings {
-        baud: termios.output_speed(),
+        baud: speed::kept(termios, asked.baud),
         data_bits: data_bits(control),
         parity: parity(control),
         stop_bits: if control.contains(ControlModes::CSTOPB) { StopBits::Two } else { StopBits::One },
@@ -91,17 +92,6 @@ fn control_modes(settings: &LineSettings, before: ControlModes) -> ControlModes 
         modes.remove(ControlModes::HUPCL);
     }
     modes
-}
-
-/// The flag for mark and space parity; systems without it keep odd or even, which the read-back then says.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn stick() -> ControlModes {
-    ControlModes::CMSPAR
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn stick() -> ControlModes {
-    ControlModes::empty()
 }
 
 fn parity_mask() -> ControlModes {

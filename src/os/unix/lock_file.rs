@@ -4,11 +4,11 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::trouble;
+use super::trouble::process_lives;
 
 /// Our lock file; dropping it removes it.
 #[derive(Debug)]
-pub(crate) struct LockFile {
+pub(in crate::os) struct LockFile {
     path: PathBuf,
 }
 
@@ -16,7 +16,7 @@ impl LockFile {
     /// Makes a lock file for a device. `None` where none is customary (a pty) or the system does not let us: the other
     /// locks hold all the same.
     #[must_use]
-    pub(crate) fn create(device: &Path) -> Option<Self> {
+    pub(in crate::os) fn create(device: &Path) -> Option<Self> {
         if device.starts_with("/dev/pts") || !device.starts_with("/dev") {
             return None;
         }
@@ -43,21 +43,20 @@ impl Drop for LockFile {
 }
 
 /// Folders where other programs keep their `LCK..` files (FHS 3.0, 5.9).
-pub(crate) const LOCK_FOLDERS: [&str; 2] = ["/run/lock", "/var/lock"];
+const LOCK_FOLDERS: [&str; 2] = ["/run/lock", "/var/lock"];
 
 /// The live process that a `LCK..` file for this device names; a stale one names nobody.
 #[must_use]
-pub(crate) fn holder(device: &Path) -> Option<u32> {
+pub(in crate::os) fn holder(device: &Path) -> Option<u32> {
     LOCK_FOLDERS.iter().find_map(|folder| holder_in(Path::new(folder), device))
 }
 
 /// As [`holder`], in one folder.
-#[must_use]
-pub(crate) fn holder_in(folder: &Path, device: &Path) -> Option<u32> {
+fn holder_in(folder: &Path, device: &Path) -> Option<u32> {
     names(device).into_iter().find_map(|name| {
         let content = std::fs::read(folder.join(name)).ok()?;
         let pid = pid_in(&content)?;
-        (pid != std::process::id() && trouble::process_lives(pid)).then_some(pid)
+        (pid != std::process::id() && process_lives(pid)).then_some(pid)
     })
 }
 
@@ -79,8 +78,7 @@ fn names(device: &Path) -> Vec<String> {
 }
 
 /// The process id in a lock file: ten characters of decimal ASCII and a newline (HDB), or four bytes binary (old UUCP).
-#[must_use]
-pub(crate) fn pid_in(content: &[u8]) -> Option<u32> {
+fn pid_in(content: &[u8]) -> Option<u32> {
     if let Ok(binary) = <[u8; 4]>::try_from(content)
         && !content.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_whitespace())
     {

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::PortInfo;
+use crate::os::PortInfo;
 
 /// All serial devices with a node below `dev`, in the order of their names.
 pub(super) fn list(sys: &Path, dev: &Path) -> Vec<PortInfo> {

@@ -1,0 +1,21 @@
+//! What Linux does its own way; the rest is as on every Unix.
+
+pub(super) mod clients;
+pub(crate) mod devices;
+mod folder_watch;
+pub(crate) mod holders;
+mod kernel_counts;
+pub(super) mod ready;
+pub(crate) mod sockets;
+pub(super) mod speed;
+mod sysfs;
+
+pub use super::unix::wait;
+pub(crate) use super::unix::{files, pty, serial, signals, terminal, trouble};
+pub(super) use kernel_counts::line_counts;
+
+/// X11 or Wayland is there.
+pub(super) fn has_display() -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    set("DISPLAY") || set("WAYLAND_DISPLAY")
+}

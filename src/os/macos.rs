@@ -1,0 +1,21 @@
+//! What macOS does its own way; the rest is as on every Unix.
+
+pub(super) mod clients;
+pub(crate) mod devices;
+pub(crate) mod holders;
+pub(super) mod ready;
+pub(crate) mod sockets;
+pub(super) mod speed;
+
+pub use super::unix::wait;
+pub(crate) use super::unix::{files, pty, serial, signals, terminal, trouble};
+
+/// No driver counts.
+pub(super) fn line_counts(_port: std::os::fd::BorrowedFd<'_>) -> Option<super::Counts> {
+    None
+}
+
+/// Whoever is logged in has one.
+pub(super) fn has_display() -> bool {
+    true
+}

@@ -1,0 +1,17 @@
+//! What is special about sockets here.
+
+use socket2::TcpKeepalive;
+
+pub(crate) use crate::os::unix::sockets::NamedSocket;
+
+/// So many probes without an answer end a connection.
+#[must_use]
+pub(crate) fn with_retries(keep_alive: TcpKeepalive, probes: u32) -> TcpKeepalive {
+    keep_alive.with_retries(probes)
+}
+
+/// Bytes that a TCP socket took and whose arrival the far side has not acknowledged: not told here.
+#[must_use]
+pub(crate) fn unacknowledged<Socket>(_socket: &Socket) -> Option<u32> {
+    None
+}
