@@ -7,7 +7,9 @@ mod common;
 mod demo;
 mod diagnose;
 mod dialog;
+mod exit;
 mod export;
+mod interrupt;
 mod line;
 mod listen;
 mod macros;
@@ -17,6 +19,7 @@ mod ports;
 mod report;
 mod run;
 mod running;
+mod say;
 mod send;
 mod send_file;
 mod sim;
@@ -124,7 +127,7 @@ pub fn run(arguments: Arguments) -> Outcome {
         Command::Macros(command) => Outcome::Exit(command.run()),
         Command::Report(command) => Outcome::Exit(command.run()),
         Command::Completions { shell } => Outcome::Exit(completions(shell)),
-        Command::Man { into } => Outcome::Exit(common::finish(man(into.as_deref()))),
+        Command::Man { into } => Outcome::Exit(exit::finish(man(into.as_deref()))),
     }
 }
 
@@ -132,19 +135,19 @@ fn completions(shell: clap_complete::Shell) -> ExitCode {
     // Made in memory: the generator panics where it cannot write, as into `| head`.
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), "modemscope", &mut script);
-    common::say_data(String::from_utf8_lossy(&script).trim_end());
+    say::say_data(String::from_utf8_lossy(&script).trim_end());
     ExitCode::SUCCESS
 }
 
-fn man(into: Option<&std::path::Path>) -> common::CommandResult {
+fn man(into: Option<&std::path::Path>) -> exit::CommandResult {
     if let Some(folder) = into {
         return clap_mangen::generate_to(Arguments::command(), folder).map_err(|error| {
-            common::Exit::trouble(format!("the manual pages could not be written into {}: {error}", folder.display()))
+            exit::Exit::trouble(format!("the manual pages could not be written into {}: {error}", folder.display()))
         });
     }
     let mut page = Vec::new();
-    clap_mangen::Man::new(Arguments::command()).render(&mut page).map_err(common::Exit::trouble)?;
-    common::say_data(String::from_utf8_lossy(&page).trim_end());
+    clap_mangen::Man::new(Arguments::command()).render(&mut page).map_err(exit::Exit::trouble)?;
+    say::say_data(String::from_utf8_lossy(&page).trim_end());
     Ok(())
 }
 

@@ -7,7 +7,7 @@
 //! A [`Modem`] is an `assembly` of parts on a desk, and a serial side. Each part (calls, messages, sockets, HTTP, …) answers
 //! commands of its own and keeps its state to itself; which parts there are makes the model (`models`).
 //!
-//! Reading order: [`Input`] and [`Output`] here, `uart` (echo, lines, prompts), `line` (commands of a line), `part` (what a part
+//! Reading order: `io` ([`Input`] and [`Output`]), `uart` (echo, lines, prompts), `line` (commands of a line), `part` (what a part
 //! is), `desk` (what all share), `air` (what a network adds), `sim800` and `sim7600` (what only one has).
 
 mod air;
@@ -22,7 +22,9 @@ mod desk;
 mod faults;
 mod http;
 mod identity;
+mod io;
 mod line;
+mod model;
 mod models;
 mod network;
 mod ntp;
@@ -46,12 +48,12 @@ mod uart;
 mod ussd;
 mod world;
 
-use core::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 pub use control::{ControlError, Request, Speaker, state_as_json};
 pub use faults::Fault;
-pub use models::Model;
+pub use io::{Control, Input, Output, SocketEvent, SocketId};
+pub use model::Model;
 pub use panel::Panel;
 pub use profile::{AutobaudUrcs, Profile};
 pub use report::junit;
@@ -67,166 +69,6 @@ use assembly::Assembly;
 use desk::{Desk, Switch};
 use timers::Timer;
 
-/// Names a socket of the modem, unique over its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct SocketId(pub u32);
-
-/// What happens to the modem.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Input<'a> {
-    /// Bytes on its RXD pin. More than [`Modem::room`] are lost, as on a line without flow control.
-    Uart(&'a [u8]),
-    /// News of one of its sockets.
-    Socket(SocketId, SocketEvent<'a>),
-    /// A hand on the bench: signal, faults, power, an SMS coming in.
-    Control(Control),
-    /// Only time passed.
-    Tick,
-}
-
-/// News of a socket.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SocketEvent<'a> {
-    /// The connection stands; `peer` is where the name led to.
-    Connected {
-        /// The far end.
-        peer: SocketAddr,
-    },
-    /// It could not be opened.
-    Failed,
-    /// Its name could not be resolved.
-    Unresolved,
-    /// It stands, but TLS could not be agreed on; it is closed again.
-    HandshakeFailed,
-    /// Bytes came, never more than [`Modem::wants`].
-    Received(&'a [u8]),
-    /// A datagram came on a connection for anybody; bytes as for [`SocketEvent::Received`].
-    Datagram {
-        /// Who sent it.
-        from: SocketAddr,
-        /// What.
-        bytes: &'a [u8],
-    },
-    /// So many bytes of ours were taken by the operating system.
-    Taken(usize),
-    /// The peer closed it, or it broke.
-    Closed,
-    /// A name was looked up.
-    Resolved(&'a [IpAddr]),
-    /// It listens.
-    Listening,
-    /// Somebody wants in; answered with [`Output::Accept`] or [`Output::Refuse`].
-    Incoming {
-        /// Who.
-        peer: SocketAddr,
-    },
-}
-
-/// A hand on the bench.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Control {
-    /// Signal quality as `+CSQ` reports it, 0 to 31 or 99.
-    Signal(u8),
-    /// A fault by its name, on or off. A name that is not in [`Fault::ALL`] changes nothing.
-    Fault(String, bool),
-    /// Power off and on.
-    Restart,
-    /// A short message comes in.
-    Message {
-        /// From whom.
-        from: String,
-        /// Its text; long ones come in parts.
-        text: String,
-    },
-    /// Somebody calls.
-    Call {
-        /// Who.
-        from: String,
-    },
-    /// The other side of a call hangs up.
-    HangUp,
-    /// Where the module is, in millionths of a degree north and east.
-    Position {
-        /// North.
-        latitude: i32,
-        /// East.
-        longitude: i32,
-    },
-    /// The pin DTR of the module: on is low, as a host holds it while it has the port.
-    Dtr(bool),
-    /// What a request such as `*100#` is answered with from now on.
-    Ussd(String),
-    /// What a called number does from now on.
-    Callee(Callee),
-    /// The rate of the host's side, where it has one: another than the modem's is garbage. `None` fits always.
-    HostRate(Option<u32>),
-}
-
-/// What the modem does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Output {
-    /// Bytes on its TXD pin.
-    Uart(Vec<u8>),
-    /// Open a connection.
-    Open {
-        /// Its name from now on.
-        id: SocketId,
-        /// TCP, or UDP.
-        udp: bool,
-        /// As the AT command said: a name or an address.
-        host: String,
-        /// Port number.
-        port: u16,
-        /// The port of this side; 0 takes any.
-        local: u16,
-        /// UDP from and to anybody: [`SocketEvent::Datagram`] tells who sent.
-        anybody: bool,
-        /// With TLS, and what is offered; a handshake that fails is [`SocketEvent::HandshakeFailed`].
-        secure: Option<Tls>,
-    },
-    /// Further datagrams of a connection for anybody go there.
-    Aim {
-        /// Its name.
-        id: SocketId,
-        /// A name or an address.
-        host: String,
-        /// Port number.
-        port: u16,
-    },
-    /// Send on a connection.
-    Send(SocketId, Vec<u8>),
-    /// Close a connection (when all that was given to it is sent) or a listening socket.
-    Close(SocketId),
-    /// Look a name up.
-    Resolve {
-        /// Names the answer.
-        id: SocketId,
-        /// The name.
-        host: String,
-    },
-    /// Listen for TCP connections.
-    Listen {
-        /// Its name from now on.
-        id: SocketId,
-        /// Port number.
-        port: u16,
-        /// On all addresses, not on loopback alone.
-        everywhere: bool,
-    },
-    /// Take the connection that came in first.
-    Accept {
-        /// Where it came in.
-        listener: SocketId,
-        /// Its name from now on.
-        id: SocketId,
-    },
-    /// Turn the connection away that came in first.
-    Refuse {
-        /// Where it came in.
-        listener: SocketId,
-    },
-}
-
 /// A modem.
 #[derive(Debug)]
 pub struct Modem {
@@ -238,7 +80,7 @@ impl Modem {
     /// A modem that is switched on at `now == 0`. Equal seeds give equal delays.
     #[must_use]
     pub fn new(profile: Profile, seed: u64) -> Self {
-        let parts = profile.modem.parts(&profile);
+        let parts = models::of(&profile);
         let desk = Desk::new(profile, seed);
         let mut modem = Self { assembly: Assembly { desk, parts }, uart: uart::Uart::default() };
         for name in modem.assembly.desk.profile().faults.clone() {

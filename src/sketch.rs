@@ -35,11 +35,12 @@ pub use run::RunOptions;
 pub use source::Source;
 
 pub(crate) use explain::{RunRow, RunWay, SketchFinding, SketchRun, other_language};
-pub(crate) use import::{Imported, Unread};
+pub(crate) use import::Imported;
 pub(crate) use plan::Exported;
 pub(crate) use run::LARGEST_SKETCH;
 pub(crate) use source::Tab;
 pub(crate) use syntax::Chip;
+pub(crate) use told::Unread;
 
 #[cfg(test)]
 mod tests;

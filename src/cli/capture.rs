@@ -7,9 +7,11 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use super::LineOptions;
-use super::common::{CommandResult, Exit, Line, finish, parse_duration, say_aside, warn_if_open};
+use super::common::{Line, parse_duration};
+use super::exit::{CommandResult, Exit, finish};
 use super::modem::ModemOption;
 use super::output::distinct;
+use super::say::{say_aside, warn_if_open};
 use crate::link::share::Place;
 use crate::worker::{Order, Phase};
 

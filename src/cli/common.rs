@@ -1,120 +1,23 @@
-//! What the subcommands share: exit codes, opening a port and waiting for it, Ctrl+C, times.
+//! What the subcommands share: opening a port and waiting for it, the files of a session.
 
 use std::cell::RefCell;
 use std::fmt::Display;
-use std::io::Write;
-use std::net::SocketAddr;
 use std::path::Path;
-use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, bounded};
 
 use super::LineOptions;
+use super::exit::{CommandResult, Exit};
+use super::interrupt::{Interrupt, LOOK_AROUND};
 use super::modem::ModemOption;
+use super::say::say_aside;
 use crate::capture::{LiveLog, Reader, Storage, Writer};
 use crate::link::{LinkSpec, News};
 use crate::macros::duration;
-use crate::notation::harmless;
-use crate::os::signals;
 use crate::session::occupant::{Occupant, Wish, refusal};
 use crate::worker::{Connection, Order, Phase, Status};
-
-/// Why a command did not do what it was asked; carries the exit code.
-#[derive(Debug)]
-pub(crate) struct Exit {
-    code: u8,
-    problem: Option<anyhow::Error>,
-}
-
-/// What a subcommand gives.
-pub(crate) type CommandResult = Result<(), Exit>;
-
-impl Exit {
-    /// 1: the modem did not do it. The command has said so itself.
-    #[must_use]
-    pub(crate) fn not_done() -> Self {
-        Self { code: 1, problem: None }
-    }
-
-    /// 1: the modem did not do it, said in this sentence.
-    pub(crate) fn modem(problem: impl Display) -> Self {
-        Self { code: 1, problem: Some(anyhow::anyhow!("{problem}")) }
-    }
-
-    /// 2: wrong use.
-    pub(crate) fn wrong_use(problem: impl Display) -> Self {
-        Self { code: 2, problem: Some(anyhow::anyhow!("{problem}")) }
-    }
-
-    /// 3: port or file trouble.
-    pub(crate) fn trouble(problem: impl Display) -> Self {
-        Self { code: 3, problem: Some(anyhow::anyhow!("{problem}")) }
-    }
-
-    /// What went wrong, without the exit code.
-    #[must_use]
-    pub(crate) fn into_problem(self) -> anyhow::Error {
-        self.problem.unwrap_or_else(|| anyhow::anyhow!("not done"))
-    }
-
-    /// 130: stopped by Ctrl+C (as shells count it), SIGTERM or SIGHUP.
-    #[must_use]
-    pub(crate) fn interrupted() -> Self {
-        Self { code: 130, problem: None }
-    }
-}
-
-/// An error with context that no command has judged is port or file trouble.
-impl From<anyhow::Error> for Exit {
-    fn from(problem: anyhow::Error) -> Self {
-        Self { code: 3, problem: Some(problem) }
-    }
-}
-
-/// Says what went wrong, and gives the exit code.
-#[must_use]
-pub(crate) fn finish(result: CommandResult) -> ExitCode {
-    let Err(exit) = result else { return ExitCode::SUCCESS };
-    if let Some(problem) = exit.problem {
-        say_aside(format!("modemscope: {problem:#}"));
-    }
-    ExitCode::from(exit.code)
-}
-
-/// Prints a line for people to standard output, as [`say_data`], with nothing in it that could control their terminal.
-pub(crate) fn say(line: impl Display) {
-    say_data(harmless(&line.to_string()));
-}
-
-/// Prints a line for other programs to standard output, exactly. Whoever reads it may have had enough (`| head`): then the program ends quietly, with
-/// the code that shells give for a broken pipe, as the work is not done. Other trouble with it (a full disk) is said.
-pub(crate) fn say_data(line: impl Display) {
-    let mut out = std::io::stdout().lock();
-    match writeln!(out, "{line}").and_then(|()| out.flush()) {
-        Ok(()) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(141),
-        Err(error) => {
-            say_aside(format!("modemscope: standard output cannot be written: {error}"));
-            std::process::exit(3);
-        }
-    }
-}
-
-/// Prints a line to standard error, with nothing in it that could control a terminal: messages quote files, devices and
-/// arguments. Where standard error is closed, nobody wants to know.
-pub(crate) fn say_aside(line: impl Display) {
-    let _ = writeln!(std::io::stderr().lock(), "{}", harmless(&line.to_string()));
-}
-
-/// Says so where others than this machine can connect.
-pub(crate) fn warn_if_open(address: SocketAddr) {
-    if !address.ip().is_loopback() {
-        say_aside("Warning: everybody who reaches this machine can connect; there is no password.");
-    }
-}
 
 /// Reads a duration such as `5s`, for clap.
 ///
@@ -123,34 +26,6 @@ pub(crate) fn warn_if_open(address: SocketAddr) {
 pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
     duration::parse(text)
 }
-
-/// Ctrl+C, SIGTERM, SIGHUP and a console that is closed end a command in order: the run is stopped, the capture is complete. The second Ctrl+C
-/// ends it at once.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Interrupt(Arc<AtomicBool>);
-
-impl Interrupt {
-    /// Takes the signals over; each rings the bell.
-    #[must_use]
-    pub(crate) fn watch(bell: &Sender<()>) -> Self {
-        let interrupt = Self::default();
-        let bell = bell.clone();
-        // Where they cannot be watched they end the program as they always did.
-        let _ = signals::watch(&interrupt.0, move || {
-            let _ = bell.try_send(());
-        });
-        interrupt
-    }
-
-    /// A signal came.
-    #[must_use]
-    pub(crate) fn came(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
-/// News of the link and signals are noticed at once; trouble with a file after this.
-pub(crate) const LOOK_AROUND: Duration = Duration::from_secs(1);
 
 /// How often bytes that leave are looked at before the port is closed.
 const LET_OUT_STEP: Duration = Duration::from_millis(50);

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use anyhow::Context;
 use crossbeam_channel::{Receiver, bounded};
 
-use super::common::{CommandResult, Exit, Line, finish, say};
+use super::common::Line;
+use super::exit::{CommandResult, Exit, finish};
 use super::running::{Show, run_macros};
+use super::say::say;
 use super::{LineOptions, Outcome};
 use crate::app::Start;
 use crate::app::book;

@@ -10,8 +10,10 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-use super::common::{counted, finish, say, say_aside};
+use super::common::counted;
+use super::exit::finish;
 use super::modem::ModemOption;
+use super::say::{say, say_aside};
 use super::sketch_run;
 use crate::modem::Direction;
 use crate::modem::diagnose::{Evidence, Severity};

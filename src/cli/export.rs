@@ -8,9 +8,11 @@ use std::sync::LazyLock;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
-use super::common::{CommandResult, Exit, finish, say_aside, tell_torn};
+use super::common::tell_torn;
+use super::exit::{CommandResult, Exit, finish};
 use super::modem::ModemOption;
 use super::output::OutputOptions;
+use super::say::say_aside;
 use crate::app::export_macro::from_capture;
 use crate::capture::export::{self, ExportError, Format, Options};
 use crate::capture::{Progress, Reader, import, redact};

@@ -6,7 +6,9 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use super::common::{CommandResult, Exit, Interrupt, LOOK_AROUND, finish, say, warn_if_open};
+use super::exit::{CommandResult, Exit, finish};
+use super::interrupt::{Interrupt, LOOK_AROUND};
+use super::say::{say, warn_if_open};
 use crate::link::test_server::{SHOWN, TestServer, Visitor};
 use crate::link::tls::Identity;
 use crate::notation;

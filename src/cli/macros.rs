@@ -5,8 +5,9 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use super::common::{CommandResult, Exit, finish, say_aside};
+use super::exit::{CommandResult, Exit, finish};
 use super::output::{OutputOptions, read_bytes};
+use super::say::say_aside;
 use crate::macros::file;
 use crate::macros::foreign::{LARGEST, import};
 use crate::notation::LineEnding;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use super::common::{CommandResult, Exit};
+use super::exit::{CommandResult, Exit};
 use crate::os::files::is_stream;
 
 /// Where a result goes: `-o` and `--force` of every command that has them.

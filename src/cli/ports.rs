@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use super::common::{say, say_data};
+use super::say::{say, say_data};
 use crate::link::discovery::{self, PortInfo};
 
 /// Arguments of `ports`.

@@ -5,11 +5,13 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use super::LineOptions;
-use super::common::{CommandResult, Exit, Line, finish, parse_duration, say, say_data};
+use super::common::{Line, parse_duration};
+use super::exit::{CommandResult, Exit, finish};
 use super::modem::ModemOption;
 use super::output::{OutputOptions, distinct, read_text};
 use super::report;
 use super::running::{RunOutcome, Show, linger, run_macros};
+use super::say::{say, say_data};
 use crate::app::values_of_now;
 use crate::macros::preview::preview;
 use crate::macros::runner::{Run as MacroRun, Values};

@@ -4,8 +4,10 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::Receiver;
 
-use super::common::{CommandResult, Exit, Line, say, say_aside};
+use super::common::Line;
 use super::dialog::Dialog;
+use super::exit::{CommandResult, Exit};
+use super::say::{say, say_aside};
 use crate::capture::Reader;
 use crate::macros::Macro;
 use crate::macros::runner::{Ending, Failure, Report, Values};

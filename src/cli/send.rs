@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use super::LineOptions;
-use super::common::{CommandResult, Exit, Line, finish, parse_duration};
+use super::common::{Line, parse_duration};
+use super::exit::{CommandResult, Exit, finish};
 use super::modem::ModemOption;
 use super::running::{Show, run_macros, say_findings};
 use super::send_file::send_file;

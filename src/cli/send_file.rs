@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::LineOptions;
-use super::common::{CommandResult, Exit, Line, say_aside};
+use super::common::Line;
+use super::exit::{CommandResult, Exit};
+use super::say::say_aside;
 use crate::link::transfer::{Protocol, TransferEnd, TransferProgress};
 use crate::worker::{Order, Phase};
 

@@ -7,8 +7,9 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::Context;
 
-use super::common::{Exit, say_aside, warn_if_open};
+use super::exit::Exit;
 use super::output::read_text;
+use super::say::{say_aside, warn_if_open};
 use crate::link::sim_host::control::{Desk, Inlet};
 use crate::link::sim_host::{Door, Host};
 use crate::link::simulator::SimLink;

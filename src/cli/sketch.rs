@@ -5,8 +5,10 @@ use std::process::ExitCode;
 
 use clap::{Subcommand, ValueEnum};
 
-use super::common::{CommandResult, Exit, counted, finish, say_aside};
+use super::common::counted;
+use super::exit::{CommandResult, Exit, finish};
 use super::output::{OutputOptions, read_text};
+use super::say::say_aside;
 use super::sketch_run::{Explain, How, Run, read_sketch, told_words};
 use crate::macros::file::{self, LARGEST};
 use crate::macros::{Book, Macro};

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::common::Exit;
+use super::exit::Exit;
 use super::output::read_bytes;
 use crate::sketch::{LARGEST_SKETCH, Source, Tab};
 

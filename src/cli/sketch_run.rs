@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::common::{CommandResult, Exit, counted, say, say_aside, writer};
+use super::common::{counted, writer};
+use super::exit::{CommandResult, Exit};
+use super::say::{say, say_aside};
 use super::sketch_files;
 use crate::capture::Record;
 use crate::modem::diagnose::Severity;

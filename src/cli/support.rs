@@ -9,8 +9,10 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-use super::common::{CommandResult, Exit, finish, say_aside, tell_torn};
+use super::common::tell_torn;
+use super::exit::{CommandResult, Exit, finish};
 use super::output::OutputOptions;
+use super::say::say_aside;
 use crate::app::Folders;
 use crate::app::settings::read_file;
 use crate::capture::export::{self, Format, Options};

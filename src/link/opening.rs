@@ -39,10 +39,19 @@ pub(crate) fn open(spec: &LinkSpec, settings: &LineSettings) -> Result<Opened, S
         LinkSpec::Replay(path) => replay(path, false),
         LinkSpec::ReplayFast(path) => replay(path, true),
         LinkSpec::Tap { host, modem } => {
-            let (tap, kept) = Tap::open(host, modem, settings)?;
-            Ok(Opened { link: Box::new(tap), kept })
+            let (host, host_kept) = side("host", host, settings)?;
+            let (modem, modem_kept) = side("modem", modem, settings)?;
+            let kept: Vec<String> = host_kept.into_iter().chain(modem_kept).collect();
+            let kept = (!kept.is_empty()).then(|| kept.join("; "));
+            Ok(Opened { link: Box::new(Tap::new(host, modem)), kept })
         }
     }
+}
+
+/// One line of a tap, and what its driver kept.
+fn side(whose: &str, spec: &LinkSpec, settings: &LineSettings) -> Result<(Box<dyn Link>, Option<String>), String> {
+    let opened = open(spec, settings).map_err(|problem| format!("the {whose}'s line: {problem}"))?;
+    Ok((opened.link, opened.kept.map(|kept| format!("{spec}: {kept}"))))
 }
 
 fn network(address: &str, rfc2217: bool, settings: &LineSettings) -> Result<Opened, String> {

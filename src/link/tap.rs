@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use super::{Arrival, Interests, LineSettings, Link, LinkError, LinkSpec, Reconfigured, opening};
+use super::{Arrival, Interests, LineSettings, Link, LinkError, Reconfigured};
 
 /// A tap.
 pub(crate) struct Tap {
@@ -25,24 +25,10 @@ struct Side {
 }
 
 impl Tap {
-    /// Opens both lines with the same settings. The second value says what the drivers kept instead of what was asked.
-    ///
-    /// # Errors
-    /// A sentence for the user: which line, what happened, and what to do next. Neither line stays open then.
-    pub(crate) fn open(
-        host: &LinkSpec,
-        modem: &LinkSpec,
-        settings: &LineSettings,
-    ) -> Result<(Self, Option<String>), String> {
-        let open = |whose: &'static str, spec: &LinkSpec| {
-            let opened = opening::open(spec, settings).map_err(|problem| format!("the {whose}'s line: {problem}"))?;
-            let kept = opened.kept.map(|kept| format!("{spec}: {kept}"));
-            Ok::<_, String>((Side { whose, link: Some(opened.link) }, kept))
-        };
-        let (host, host_kept) = open("host", host)?;
-        let (modem, modem_kept) = open("modem", modem)?;
-        let kept: Vec<String> = host_kept.into_iter().chain(modem_kept).collect();
-        Ok((Self { sides: [host, modem], next: HOST }, (!kept.is_empty()).then(|| kept.join("; "))))
+    /// Listens to both.
+    pub(super) fn new(host: Box<dyn Link>, modem: Box<dyn Link>) -> Self {
+        let side = |whose, link| Side { whose, link: Some(link) };
+        Self { sides: [side("host", host), side("modem", modem)], next: HOST }
     }
 
     /// Reads one side; true when it had something.

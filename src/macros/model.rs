@@ -105,3 +105,9 @@ pub struct LineChange {
     /// Request to send.
     pub rts: Option<bool>,
 }
+
+/// Values of a macro's parameters, by name. Secrets are in here too; nothing prints them.
+///
+/// `time`, the local time when the run began as RFC 3339 (`2026-11-22T16:00:05+01:00`), makes `${time}` known, and
+/// `counter` is where `${counter}` begins.
+pub type Values = BTreeMap<String, String>;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use regex::bytes::{Regex, RegexBuilder};
 
 use super::matcher::Pattern;
+use super::model::Values;
 use super::model::{LineChange, Macro, OnFail, Step};
-use super::runner::Values;
 use super::template::{Source, Template};
 
 /// So large a compiled `keep` regex may be; a hostile book must not take all memory.

@@ -1,8 +1,8 @@
 //! What a macro would send, without a port: the dry run, and the byte preview of the editor.
 
 use super::model::Macro;
+use super::model::Values;
 use super::prepared::{Prepared, Scope};
-use super::runner::Values;
 use super::template::Filled;
 
 /// One step of a dry run.

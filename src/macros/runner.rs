@@ -4,23 +4,18 @@
 //! a step sends when the step before it is answered and not a moment later, a failed step says what came instead, and
 //! no macro, however it is written, can keep the session from being stopped.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::backlog::Backlog;
 use super::echo::EchoFilter;
+pub use super::model::Values;
 use super::model::{LineChange, Macro, OnFail};
 use super::prepared::{Prepared, PreparedStep, Scope};
 pub use super::report::{Ending, Report};
 
 pub(crate) use super::report::Failure;
 use super::window::{Match, Window};
-
-/// Values of a macro's parameters, by name. Secrets are in here too; nothing prints them.
-///
-/// `time`, the local time when the run began as RFC 3339 (`2026-11-22T16:00:05+01:00`), makes `${time}` known, and
-/// `counter` is where `${counter}` begins.
-pub type Values = BTreeMap<String, String>;
 
 /// So long the rest of a line is waited for, after a failure or where a value is kept. At 1200 baud that is 30 bytes.
 const REST_OF_LINE: Duration = Duration::from_millis(250);

@@ -18,6 +18,7 @@ mod cut;
 mod data_end;
 mod doc;
 mod echo;
+mod finding;
 mod http;
 mod line;
 mod network;
@@ -41,6 +42,9 @@ mod writing;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+pub use finding::{Evidence, Finding, Offer, Severity};
+pub use strip::{Doing, Strip};
+
 use super::Direction;
 use super::dialog::said::Said;
 use super::dialog::{Dialog, Event, Record};
@@ -52,144 +56,6 @@ pub(crate) use reading::Reading;
 use rules::Rules;
 
 use crate::vocabulary::Family;
-
-/// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// Worth knowing.
-    Note,
-    /// Works by luck, or data is damaged.
-    Warning,
-    /// It will not work like this.
-    Problem,
-}
-
-impl Severity {
-    /// Its name, as in `diagnose --json`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Problem => "problem",
-        }
-    }
-}
-
-/// The bytes a finding rests on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Evidence {
-    /// Which stream the offsets count in.
-    pub direction: Direction,
-    /// Byte offsets within that direction since the session began, end exclusive.
-    pub range: std::ops::Range<u64>,
-    /// Time of the first of these bytes since the session began, where times are known.
-    pub at: Option<Duration>,
-}
-
-/// What one click can do about a finding.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Offer {
-    /// Send these bytes (previewed before they go out).
-    Send {
-        /// The button's text, such as "Send 1A".
-        label: String,
-        /// Exactly what would be sent.
-        bytes: Vec<u8>,
-    },
-    /// Start the search for the modem's baud rate.
-    ScanBaud,
-    /// Advice only, shown in the window (power supply, wiring).
-    Advice(&'static str),
-}
-
-/// One thing that is wrong, why, and what to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// The rule's public name, such as `missing-terminator`.
-    pub rule: &'static str,
-    /// How bad it is.
-    pub severity: Severity,
-    /// What is wrong, one sentence.
-    pub title: String,
-    /// Why, one sentence.
-    pub cause: String,
-    /// What to do, one sentence.
-    pub fix: String,
-    /// The bytes it rests on, in order.
-    pub evidence: Vec<Evidence>,
-    /// What a click can do.
-    pub offers: Vec<Offer>,
-    /// 0 to 100.
-    pub confidence: u8,
-    /// What was wrong has been put right since (a live session).
-    pub resolved: bool,
-}
-
-/// What the modem is doing now, from the bytes alone: the modem strip.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Strip {
-    /// What is going on.
-    pub doing: Doing,
-    /// Echo (`ATE`), where the bytes have shown it.
-    pub echo: Option<bool>,
-    /// `AT+CMEE`, where known.
-    pub cmee: Option<u8>,
-    /// `AT+CIPMUX`, where known.
-    pub cipmux: Option<bool>,
-    /// Last `+CSQ` rssi, 0 to 31 or 99.
-    pub csq: Option<u8>,
-    /// Last state of registration, for calls or data: of a network that it is in, where there is one.
-    pub creg: Option<u8>,
-    /// The modem's family, where it is told or chosen.
-    pub modem: Option<&'static str>,
-}
-
-/// The modem's activity, for the strip.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Doing {
-    /// Nothing is known yet.
-    #[default]
-    Unknown,
-    /// The last command is answered.
-    Ready,
-    /// A command waits for its final result.
-    Waiting {
-        /// The command line, as sent, without its line end.
-        command: String,
-        /// When its line end was sent.
-        since: Duration,
-        /// The longest the manual gives it.
-        allowed: Option<Duration>,
-    },
-    /// `AT+CIPSTART` was answered OK; the connection does not stand yet.
-    Connecting {
-        /// `host:port`, as far as the command said.
-        peer: String,
-        /// When the command was sent.
-        since: Duration,
-        /// The longest the manual gives it.
-        allowed: Option<Duration>,
-    },
-    /// The modem waits for data (`> ` or `DOWNLOAD`).
-    Prompt {
-        /// When the prompt came.
-        since: Duration,
-        /// Bytes of data sent so far.
-        typed: u64,
-        /// How many it wants, for fixed lengths; `None` where 0x1A ends the data.
-        wants: Option<u64>,
-        /// The last byte sent was not the terminator and looks like one typed as text.
-        lookalike: bool,
-    },
-    /// A connection is open and nothing else is going on.
-    Connected {
-        /// `host:port`, as far as the command said.
-        peer: String,
-    },
-    /// Transparent mode: every byte is data.
-    Transparent,
-}
 
 /// Draws findings from the bytes of a session, live or after the fact.
 ///

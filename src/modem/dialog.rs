@@ -18,6 +18,7 @@ mod receiving;
 mod results;
 mod sending;
 mod sent;
+mod span;
 pub(crate) mod state;
 mod tally;
 mod texts;

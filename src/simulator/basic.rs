@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::desk::Desk;
 use super::line::{Call, Form};
-use super::models::Model;
+use super::model::Model;
 use super::part::{Command, commands_only};
 use super::reply::{Code, Done, NOT_ALLOWED};
 use super::settings::{Kept, Settings};

@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::air::Air;
 use super::card::Card;
 use super::faults::Fault;
-use super::models::Model;
+use super::model::Model;
 use super::part::{News, Part};
 use super::power::Power;
 use super::profile::{Profile, Range};

@@ -9,15 +9,13 @@ use std::time::Duration;
 use super::desk::{Desk, Target};
 use super::faults::Fault;
 use super::line::Call;
-use super::models::Model;
+use super::model::Model;
 use super::part::{News, Part, dispatch, names};
 use super::reply::Done;
 use super::timers::TimerId;
 use super::{SocketEvent, SocketId};
 use response::Response;
 
-/// Largest body to send or keep (manual: `HTTPDATA` up to 319488).
-const BODY: usize = 319_488;
 /// Redirections that are followed with `REDIR`.
 const REDIRECTIONS: u8 = 5;
 /// Bytes one event may bring.

@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use super::line::{Call, Form};
-use super::models::Model;
+use super::model::Model;
 use super::part::{Command, commands_only};
 use super::reply::{Done, Failure, NOT_ALLOWED};
 

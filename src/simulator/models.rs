@@ -1,93 +1,26 @@
-//! Which modems there are: the parts of each, and what they say when they start.
+//! Which parts make which modem.
 
-use serde::{Deserialize, Serialize};
-
+use super::model::Model;
 use super::part::{Part, Parts};
 use super::profile::Profile;
 use super::{asked, basic, calls, clock, identity, network, phonebook, sim800, sim7600, sms, ussd};
 
-/// A model.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Model {
-    /// SIM800L: GPRS, `CIPSTART`.
-    #[default]
-    Sim800l,
-    /// SIM7600: LTE, `NETOPEN` and `CIPOPEN`.
-    Sim7600,
-}
-
-impl Model {
-    /// All models, by the name they have as a profile.
-    pub const ALL: [(Self, &str); 2] = [(Self::Sim800l, "sim800l"), (Self::Sim7600, "sim7600")];
-
-    /// As people call it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Sim800l => "SIM800L",
-            Self::Sim7600 => "SIM7600",
-        }
-    }
-
-    /// The parts of such a modem, those that both have first.
-    pub(super) fn parts(self, profile: &Profile) -> Parts {
-        let mut parts: Vec<Box<dyn Part>> = vec![
-            Box::new(basic::Basic),
-            Box::new(identity::Identity),
-            Box::new(network::Network::default()),
-            Box::new(sms::Sms::new(profile)),
-            Box::new(calls::Calls::default()),
-            Box::new(ussd::Ussd),
-            Box::new(phonebook::PhoneBook::default()),
-            Box::new(clock::Clocks::default()),
-            Box::new(asked::Asked),
-        ];
-        parts.extend(match self {
-            Self::Sim800l => sim800::parts(),
-            Self::Sim7600 => sim7600::parts(),
-        });
-        Parts::new(parts)
-    }
-
-    /// What it says as soon as its serial port is active.
-    pub(super) fn boot_lines(self) -> &'static [&'static str] {
-        match self {
-            Self::Sim800l => &["RDY", "+CFUN: 1"],
-            Self::Sim7600 => &["RDY"],
-        }
-    }
-
-    /// A line when calls, and lines when messages can be used.
-    pub(super) fn ready_lines(self) -> (Option<&'static str>, &'static [&'static str]) {
-        match self {
-            Self::Sim800l => (Some("Call Ready"), &["SMS Ready"]),
-            Self::Sim7600 => (None, &["SMS DONE", "PB DONE"]),
-        }
-    }
-
-    /// Settings of TCP/IP that only the other has are unknown to it.
-    pub(super) fn has_setting(self, name: &str) -> bool {
-        let of_sim800 = name.starts_with("+CIP") && name != "+CIPRXGET" || matches!(name, "+HTTPSSL" | "+CSMINS");
-        match self {
-            Self::Sim800l => name != "+CEREG",
-            Self::Sim7600 => !of_sim800,
-        }
-    }
-
-    /// No card is in.
-    pub(super) fn no_card_line(self) -> &'static str {
-        match self {
-            Self::Sim800l => "+CPIN: NOT INSERTED",
-            Self::Sim7600 => "+CME ERROR: SIM not inserted",
-        }
-    }
-
-    /// What tells of registration by itself.
-    pub(super) fn registration_commands(self) -> &'static [&'static str] {
-        match self {
-            Self::Sim800l => &["+CREG", "+CGREG"],
-            Self::Sim7600 => &["+CREG", "+CGREG", "+CEREG"],
-        }
-    }
+/// The parts of the modem of this profile, those that all have first.
+pub(super) fn of(profile: &Profile) -> Parts {
+    let mut parts: Vec<Box<dyn Part>> = vec![
+        Box::new(basic::Basic),
+        Box::new(identity::Identity),
+        Box::new(network::Network::default()),
+        Box::new(sms::Sms::new(profile)),
+        Box::new(calls::Calls::default()),
+        Box::new(ussd::Ussd),
+        Box::new(phonebook::PhoneBook::default()),
+        Box::new(clock::Clocks::default()),
+        Box::new(asked::Asked),
+    ];
+    parts.extend(match profile.modem {
+        Model::Sim800l => sim800::parts(),
+        Model::Sim7600 => sim7600::parts(),
+    });
+    Parts::new(parts)
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::desk::Desk;
 use super::faults::Fault;
 use super::line::{Call, Form};
-use super::models::Model;
+use super::model::Model;
 use super::part::{Command, Part, dispatch, names};
 use super::reply::{Done, Failure, NOT_ALLOWED};
 

@@ -4,7 +4,7 @@ use super::clock::Clocks;
 use super::desk::{Desk, Target};
 use super::faults::Fault;
 use super::line::{Call, Form};
-use super::models::Model;
+use super::model::Model;
 use super::part::Command;
 use super::reply::{Code, Done, NOT_ALLOWED};
 use super::timers::TimerId;

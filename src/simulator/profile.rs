@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::faults::Fault;
-use super::models::Model;
+use super::model::Model;
 
 /// From and to, in milliseconds of a real modem.
 pub(crate) type Range = [u32; 2];

@@ -43,7 +43,7 @@ impl Bench {
                 Output::Listen { id, .. } => Some((*id, SocketEvent::Listening)),
                 Output::Resolve { id, host } if host == "nowhere" => Some((*id, SocketEvent::Unresolved)),
                 Output::Resolve { id, .. } => {
-                    Some((*id, SocketEvent::Resolved(&[IpAddr::V4(core::net::Ipv4Addr::new(192, 0, 2, 7))])))
+                    Some((*id, SocketEvent::Resolved(&[core::net::IpAddr::V4(core::net::Ipv4Addr::new(192, 0, 2, 7))])))
                 }
                 _ => None,
             };

@@ -2,18 +2,14 @@
 
 mod modem;
 mod port;
+mod time;
 
 pub(super) use modem::ModemSide;
 pub(super) use port::{Kind, Port};
+pub(super) use time::{MICROSECOND, MILLISECOND, Nanos};
 
 use crate::sketch::machine::{Ch, Origin, chars};
 use crate::sketch::syntax::Line;
-
-/// Time on the board, in nanoseconds since the sketch began.
-pub(super) type Nanos = u64;
-
-pub(super) const MILLISECOND: Nanos = 1_000_000;
-pub(super) const MICROSECOND: Nanos = 1_000;
 
 /// Which way bytes went, for the log of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,12 +7,12 @@ mod slips;
 use std::time::Duration;
 
 use super::board::{Nanos, Row, Way};
-use super::import::{Imported, Pins, Unread, of_run};
+use super::import::{Imported, Pins, of_run};
 use super::machine::bytes;
 use super::run::{Ran, RunOptions, run};
 use super::source::Source;
 use super::syntax::Line;
-use super::told::told;
+use super::told::{Unread, told};
 use crate::modem::Direction;
 use crate::modem::diagnose::{Diagnoser, Evidence, Finding, Severity};
 

@@ -8,6 +8,7 @@ use super::board::{MILLISECOND, Nanos, Row, Way};
 use super::machine::{Ch, Origin, Sought, bytes};
 use super::run::{Ran, RunOptions, run};
 use super::source::{Source, Spot};
+use super::told::{Unread, told};
 use crate::macros::model::{Ask, Macro, Step};
 use crate::notation::print_macro;
 
@@ -62,17 +63,6 @@ pub struct SketchStep {
     pub note: Option<String>,
 }
 
-/// A line that has to be looked at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unread {
-    /// 1-based.
-    pub line: usize,
-    /// The line as written, without blanks around it.
-    pub text: String,
-    /// Why, as a clause.
-    pub reason: String,
-}
-
 /// Reads a sketch by running it with a modem that answers: `setup`, then `loop` once. Takes any text; never fails.
 ///
 /// ```
@@ -110,7 +100,7 @@ pub(super) fn of_run(source: &Source, ran: &Ran) -> Imported {
     let steps = reader.steps();
     let asks = reader.asks;
     let sends = !steps.iter().all(|step| step.bytes.is_empty());
-    let unread = super::told::told(source, ran);
+    let unread = told(source, ran);
     Imported {
         object: port.filter(|_| sends || !unread.is_empty()).map(|port| port.name.clone()),
         pins: port.and_then(|port| port.pins).map(|(rx, tx)| Pins { rx, tx }),

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::source::{Joined, Spot};
 use super::syntax::Chip;
-use expand::{Expansion, Macro};
+use expand::{Expansion, Macro, is_name};
 
 /// A sketch that grows beyond this by its macros is cut off, and told.
 const LARGEST: usize = 4 << 20;
@@ -230,10 +230,6 @@ impl<'a> Preprocessor<'a> {
             }
         }
     }
-}
-
-pub(super) fn is_name(c: char) -> bool {
-    c.is_ascii_alphanumeric() || c == '_'
 }
 
 /// Comments become blanks, so that no line moves. Texts and characters are left alone.

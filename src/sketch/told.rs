@@ -3,13 +3,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::board::Way;
-use super::import::Unread;
 use super::libraries;
 use super::machine::{Ending, Origin};
 use super::run::Ran;
 use super::source::{Source, Spot};
 use super::survey::Site;
 use super::syntax::Line;
+
+/// A line that has to be looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// 1-based.
+    pub line: usize,
+    /// The line as written, without blanks around it.
+    pub text: String,
+    /// Why, as a clause.
+    pub reason: String,
+}
 
 /// All that has to be said about a run, in the order of the lines.
 pub(super) fn told(source: &Source, ran: &Ran) -> Vec<Unread> {

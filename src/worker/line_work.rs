@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use super::open_port::{LINGER, LINGER_STEP};
 use crate::capture::LineStates;
 use crate::link::{Arrival, Link, LinkError};
 use crate::macros::LineChange;
+
+/// What the system took but has not sent yet gets this long before a break or a close.
+pub(super) const LINGER: Duration = Duration::from_millis(200);
+pub(super) const LINGER_STEP: Duration = Duration::from_millis(10);
 
 /// Modem lines are asked this often while something goes on, …
 const LINES_BUSY: Duration = Duration::from_millis(50);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::line_work::{LineEvent, LineWork};
+use super::line_work::{LINGER_STEP, LineEvent, LineWork};
 use crate::capture::LineStates;
 use crate::link::dial::Backoff;
 use crate::link::identity::Identity;
@@ -11,9 +11,6 @@ use crate::link::{Arrival, Interests, LineSettings, Link, LinkError, Reconfigure
 use crate::macros::LineChange;
 use crate::simulator;
 
-/// What the system took but has not sent yet gets this long before a break or a close.
-pub(super) const LINGER: Duration = Duration::from_millis(200);
-pub(super) const LINGER_STEP: Duration = Duration::from_millis(10);
 /// Where a port says that it can be written and then takes nothing, it is asked again after this.
 const STUCK_PAUSE: Duration = Duration::from_millis(5);
 const STUCK_AFTER: u32 = 8;

@@ -2,13 +2,77 @@
 
 use std::time::Duration;
 
-use super::{Doing, Strip};
 use crate::modem::dialog::Dialog;
 use crate::modem::dialog::exchange::{Data, DataKind, Span};
 use crate::modem::dialog::state::Connection;
 use crate::modem::secrets::Secrets;
 use crate::notation;
 use crate::vocabulary::{Evidence, Role};
+
+/// What the modem is doing now, from the bytes alone: the modem strip.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Strip {
+    /// What is going on.
+    pub doing: Doing,
+    /// Echo (`ATE`), where the bytes have shown it.
+    pub echo: Option<bool>,
+    /// `AT+CMEE`, where known.
+    pub cmee: Option<u8>,
+    /// `AT+CIPMUX`, where known.
+    pub cipmux: Option<bool>,
+    /// Last `+CSQ` rssi, 0 to 31 or 99.
+    pub csq: Option<u8>,
+    /// Last state of registration, for calls or data: of a network that it is in, where there is one.
+    pub creg: Option<u8>,
+    /// The modem's family, where it is told or chosen.
+    pub modem: Option<&'static str>,
+}
+
+/// The modem's activity, for the strip.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Doing {
+    /// Nothing is known yet.
+    #[default]
+    Unknown,
+    /// The last command is answered.
+    Ready,
+    /// A command waits for its final result.
+    Waiting {
+        /// The command line, as sent, without its line end.
+        command: String,
+        /// When its line end was sent.
+        since: Duration,
+        /// The longest the manual gives it.
+        allowed: Option<Duration>,
+    },
+    /// `AT+CIPSTART` was answered OK; the connection does not stand yet.
+    Connecting {
+        /// `host:port`, as far as the command said.
+        peer: String,
+        /// When the command was sent.
+        since: Duration,
+        /// The longest the manual gives it.
+        allowed: Option<Duration>,
+    },
+    /// The modem waits for data (`> ` or `DOWNLOAD`).
+    Prompt {
+        /// When the prompt came.
+        since: Duration,
+        /// Bytes of data sent so far.
+        typed: u64,
+        /// How many it wants, for fixed lengths; `None` where 0x1A ends the data.
+        wants: Option<u64>,
+        /// The last byte sent was not the terminator and looks like one typed as text.
+        lookalike: bool,
+    },
+    /// A connection is open and nothing else is going on.
+    Connected {
+        /// `host:port`, as far as the command said.
+        peer: String,
+    },
+    /// Transparent mode: every byte is data.
+    Transparent,
+}
 
 /// The strip of a dialog.
 pub(super) fn of(dialog: &Dialog, secrets: &Secrets) -> Strip {

@@ -3,8 +3,8 @@
 //! `None` means: not seen. Nothing is assumed about what came before the log.
 
 use super::command::role_of;
-use super::exchange::Span;
 use super::said::Network;
+use super::span::Span;
 use crate::vocabulary::{Call, Family, Form, Line, Role, number};
 
 /// The data connection (the PDP context behind CSTT, CIICR, CIFSR).

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use super::{BODY, Http, METHODS};
+use super::response::BODY;
+use super::{Http, METHODS};
 use crate::simulator::desk::Desk;
 use crate::simulator::line::{Call, Form};
-use crate::simulator::models::Model;
+use crate::simulator::model::Model;
 use crate::simulator::part::Command;
 use crate::simulator::reply::{Code, Done, NOT_ALLOWED};
 use crate::simulator::uart::{Ended, Ending, Wait};

@@ -1,6 +1,7 @@
 //! What a web server answers, as it comes in: status, header, body by length, in chunks or to the end of the connection.
 
-use super::BODY;
+/// Largest body to send or keep (manual: `HTTPDATA` up to 319488).
+pub(super) const BODY: usize = 319_488;
 
 /// An answer under way.
 #[derive(Debug)]

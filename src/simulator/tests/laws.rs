@@ -68,7 +68,7 @@ fn every_command_answers_every_form() {
 /// The commands of a model's parts and the settings it has.
 fn all_names(model: Model) -> Vec<&'static str> {
     let profile = Profile::of(model);
-    let parts = model.parts(&profile);
+    let parts = models::of(&profile);
     let settings = settings::names().filter(|name| model.has_setting(name));
     parts.each().flat_map(part::Part::names).chain(settings).collect()
 }
@@ -77,7 +77,7 @@ fn all_names(model: Model) -> Vec<&'static str> {
 fn every_command_stands_once_and_in_capitals() {
     for model in [Model::Sim800l, Model::Sim7600] {
         let profile = Profile::of(model);
-        let mut names: Vec<_> = model.parts(&profile).each().flat_map(part::Part::names).collect();
+        let mut names: Vec<_> = models::of(&profile).each().flat_map(part::Part::names).collect();
         assert!(names.iter().all(|name| *name == name.to_ascii_uppercase()));
         let count = names.len();
         names.sort_unstable();

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::{MICROSECOND, Nanos};
+use super::time::{MICROSECOND, Nanos};
 use crate::simulator::{Modem, Profile, Rig};
 use crate::vocabulary::{Call, Line, Role, known};
 

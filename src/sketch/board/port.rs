@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::{MILLISECOND, Nanos};
+use super::time::{MILLISECOND, Nanos};
 use crate::sketch::machine::Ch;
 
 /// What a port is made of.

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
+use super::expand::is_name;
 use super::expand::{Expansion, Macro, next_piece};
-use super::is_name;
 
 /// Whether `#if TEXT` holds. A name that is not defined is 0, as in C.
 pub(super) fn holds(text: &str, macros: &HashMap<String, Macro>) -> bool {

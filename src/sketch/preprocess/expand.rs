@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use super::is_name;
-
 #[derive(Clone, Debug)]
 pub(super) struct Macro {
     /// `None` for one without brackets.
@@ -194,4 +192,9 @@ pub(super) fn next_piece(text: &str) -> Option<&str> {
         first.len_utf8()
     };
     text.get(..end)
+}
+
+/// It may stand in a name.
+pub(super) fn is_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
 }

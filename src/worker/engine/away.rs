@@ -13,7 +13,8 @@ use crate::link::kind::Comeback;
 use crate::link::opening::{self, Opened};
 use crate::link::{Interests, LinkSpec, discovery};
 use crate::session::Input;
-use crate::worker::open_port::{LINGER, LINGER_STEP, OpenPort};
+use crate::worker::line_work::{LINGER, LINGER_STEP};
+use crate::worker::open_port::OpenPort;
 use crate::worker::place::{Away, Caller, How, Lost, Opening, Place, Redial, Released, Step};
 
 impl Engine {

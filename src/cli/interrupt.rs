@@ -1,0 +1,37 @@
+//! Ctrl+C and its like, which end a subcommand in order.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use crossbeam_channel::Sender;
+
+use crate::os::signals;
+
+/// Ctrl+C, SIGTERM, SIGHUP and a console that is closed end a command in order: the run is stopped, the capture is complete.
+/// The second Ctrl+C ends it at once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Interrupt(Arc<AtomicBool>);
+
+impl Interrupt {
+    /// Takes the signals over; each rings the bell.
+    #[must_use]
+    pub(crate) fn watch(bell: &Sender<()>) -> Self {
+        let interrupt = Self::default();
+        let bell = bell.clone();
+        // Where they cannot be watched they end the program as they always did.
+        let _ = signals::watch(&interrupt.0, move || {
+            let _ = bell.try_send(());
+        });
+        interrupt
+    }
+
+    /// A signal came.
+    #[must_use]
+    pub(crate) fn came(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// News of the link and signals are noticed at once; trouble with a file after this.
+pub(crate) const LOOK_AROUND: Duration = Duration::from_secs(1);

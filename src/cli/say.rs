@@ -1,0 +1,39 @@
+//! What a subcommand says: to people and to other programs, on standard output or beside it.
+
+use std::fmt::Display;
+use std::io::Write;
+use std::net::SocketAddr;
+
+use crate::notation::harmless;
+
+/// Prints a line for people to standard output, as [`say_data`], with nothing in it that could control their terminal.
+pub(crate) fn say(line: impl Display) {
+    say_data(harmless(&line.to_string()));
+}
+
+/// Prints a line for other programs to standard output, exactly. Whoever reads it may have had enough (`| head`): then the program ends quietly, with
+/// the code that shells give for a broken pipe, as the work is not done. Other trouble with it (a full disk) is said.
+pub(crate) fn say_data(line: impl Display) {
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{line}").and_then(|()| out.flush()) {
+        Ok(()) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(141),
+        Err(error) => {
+            say_aside(format!("modemscope: standard output cannot be written: {error}"));
+            std::process::exit(3);
+        }
+    }
+}
+
+/// Prints a line to standard error, with nothing in it that could control a terminal: messages quote files, devices and
+/// arguments. Where standard error is closed, nobody wants to know.
+pub(crate) fn say_aside(line: impl Display) {
+    let _ = writeln!(std::io::stderr().lock(), "{}", harmless(&line.to_string()));
+}
+
+/// Says so where others than this machine can connect.
+pub(crate) fn warn_if_open(address: SocketAddr) {
+    if !address.ip().is_loopback() {
+        say_aside("Warning: everybody who reaches this machine can connect; there is no password.");
+    }
+}

@@ -1,0 +1,78 @@
+//! What is found: one thing that is wrong, why, and what to do.
+
+use std::time::Duration;
+
+use crate::modem::Direction;
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing.
+    Note,
+    /// Works by luck, or data is damaged.
+    Warning,
+    /// It will not work like this.
+    Problem,
+}
+
+impl Severity {
+    /// Its name, as in `diagnose --json`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Problem => "problem",
+        }
+    }
+}
+
+/// The bytes a finding rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// Which stream the offsets count in.
+    pub direction: Direction,
+    /// Byte offsets within that direction since the session began, end exclusive.
+    pub range: std::ops::Range<u64>,
+    /// Time of the first of these bytes since the session began, where times are known.
+    pub at: Option<Duration>,
+}
+
+/// What one click can do about a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Offer {
+    /// Send these bytes (previewed before they go out).
+    Send {
+        /// The button's text, such as "Send 1A".
+        label: String,
+        /// Exactly what would be sent.
+        bytes: Vec<u8>,
+    },
+    /// Start the search for the modem's baud rate.
+    ScanBaud,
+    /// Advice only, shown in the window (power supply, wiring).
+    Advice(&'static str),
+}
+
+/// One thing that is wrong, why, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule's public name, such as `missing-terminator`.
+    pub rule: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong, one sentence.
+    pub title: String,
+    /// Why, one sentence.
+    pub cause: String,
+    /// What to do, one sentence.
+    pub fix: String,
+    /// The bytes it rests on, in order.
+    pub evidence: Vec<Evidence>,
+    /// What a click can do.
+    pub offers: Vec<Offer>,
+    /// 0 to 100.
+    pub confidence: u8,
+    /// What was wrong has been put right since (a live session).
+    pub resolved: bool,
+}
