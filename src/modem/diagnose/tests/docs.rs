@@ -39,13 +39,23 @@ fn markdown() -> String {
                 "\n### `{}` ({})\n\n{}\n\n*Why:* {}\n\n*What to do:* {}\n",
                 doc.slug,
                 doc.severity.name(),
-                doc.evidence,
-                doc.why,
-                doc.fix
+                escaped(doc.evidence),
+                escaped(doc.why),
+                escaped(doc.fix)
             );
         }
     }
     text
+}
+
+/// Markdown of a rule's text: `<length>` outside a code span would be read as an HTML tag, and be invisible.
+fn escaped(text: &str) -> String {
+    let parts: Vec<_> = text
+        .split('`')
+        .enumerate()
+        .map(|(n, part)| if n % 2 == 0 { part.replace('<', "&lt;") } else { part.to_owned() })
+        .collect();
+    parts.join("`")
 }
 
 #[test]
