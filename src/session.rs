@@ -43,7 +43,7 @@ pub(crate) enum Input<'a> {
     Damaged,
     /// Bytes were lost here, on their way in this direction.
     LeftOut(Direction),
-    /// The operating system has taken nothing for so long, though nothing on this side holds it back.
+    /// How long the operating system has taken nothing, though nothing on this side holds it back.
     Stalled(Duration),
     /// A Send was given up (cancelled or the link ended) with the rest not taken.
     GivenUp(SendId),

@@ -163,7 +163,7 @@ pub struct RunProgress {
     /// What was reported so far, per macro: index of the macro, report. Of a very long run the latest
     /// [`RunProgress::KEPT`].
     pub reports: Arc<[(usize, Report)]>,
-    /// So many reports stood in front of these and are no longer kept.
+    /// How many reports stood in front of these and are no longer kept.
     pub dropped: u64,
     /// When the step in hand began (time of the session), its retries and repetitions each for itself.
     pub(crate) step_began: Duration,
@@ -182,7 +182,7 @@ pub struct RunProgress {
 }
 
 impl RunProgress {
-    /// So many reports are kept.
+    /// At most this many reports are kept.
     pub(crate) const KEPT: usize = 1_000;
 }
 

@@ -25,7 +25,7 @@ use modemscope::modem::diagnose::{Diagnoser, Offer};
 use modemscope::modem::secrets::SecretFinder;
 use modemscope::notation::{Mode, parse, print};
 
-/// So many secrets of each way; in all there are more than a thousand.
+/// How many secrets of each way; in all there are more than a thousand.
 const EACH: usize = 8;
 
 /// A simple generator, so that a failure can be run again.

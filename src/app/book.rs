@@ -218,7 +218,7 @@ impl BookFile {
     }
 }
 
-/// So long a file must be left alone before it is read again: an editor that writes in place is not caught half-way.
+/// How long a file must be left alone before it is read again: an editor that writes in place is not caught half-way.
 const QUIET: Duration = Duration::from_millis(100);
 
 /// Tells when a book file may have changed: saved by another program, replaced, removed or put back.

@@ -156,7 +156,7 @@ pub(crate) enum Log {
     Note(String),
     /// What was typed cannot be looked for.
     FindTrouble(String),
-    /// Go so many matches on, or back.
+    /// Go this many matches on, or back.
     FindStep(i64),
     /// Look for nothing.
     FindClose,

@@ -9,7 +9,7 @@ use crate::capture::search::{Match, Pattern, Search};
 use crate::capture::{Filter, Progress, Reader};
 use crate::link::News;
 
-/// So many matches can be stepped through; all are counted.
+/// At most this many matches can be stepped through; all are counted.
 pub(crate) const MOST_KEPT: usize = 1_000_000;
 /// What is searched between two looks at the outside: some 2 ms.
 const BUDGET: usize = 4 * 1024 * 1024;
@@ -42,7 +42,7 @@ struct Found {
 pub(crate) struct Tally {
     /// Matches so far.
     pub(crate) count: u64,
-    /// So many of them, the first, can be stepped through.
+    /// How many of them, from the first on, can be stepped through.
     pub(crate) kept: u64,
     /// All that is in the capture was looked at.
     pub(crate) complete: bool,

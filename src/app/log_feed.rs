@@ -16,7 +16,7 @@ use crate::capture::{Filter, Position, Reader, Row, RowIndex, RowRules};
 use crate::link::News;
 use crate::modem::Direction;
 
-/// So much is indexed before the window gets a new page.
+/// How much is indexed before the window gets a new page.
 const BUDGET: usize = 4 * 1024 * 1024;
 /// Pages follow each other no faster than this: the eye sees no more, and the port's thread wants the processor.
 const PACE: Duration = Duration::from_millis(12);

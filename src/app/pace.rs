@@ -8,13 +8,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// News are shown at most so often; the eye sees no more.
+/// The shortest time between two frames with news; the eye sees no more.
 const FRAME: Duration = Duration::from_millis(16);
-/// And in a flood so often.
+/// And in a flood.
 const FLOOD_FRAME: Duration = Duration::from_millis(40);
 /// More received bytes a second than this are a flood: a thousand rows or more a second.
 const FLOOD: u128 = 100_000;
-/// Over so much time the rate is taken.
+/// The time over which the rate is taken.
 const WINDOW: Duration = Duration::from_millis(100);
 /// What stands still is drawn this long after other news than rows: the rows mostly come right behind the news of the
 /// bytes, and both are to be in one picture.
@@ -51,7 +51,7 @@ impl Pace {
         self.due.clone()
     }
 
-    /// A frame begins; so many bytes were received up to a time of the session.
+    /// A frame begins; this many bytes were received up to a time of the session.
     pub(crate) fn frame(&mut self, received: u64, at: Duration) {
         let gap = if self.floods(received, at) { FLOOD_FRAME } else { FRAME };
         let next = self.due.zero.elapsed() + gap;

@@ -106,9 +106,9 @@ pub struct Report {
 const SURE: Duration = Duration::from_millis(2);
 /// What a byte takes at 9600 baud, the slowest modem side that is expected.
 const MODEM_BYTE: Duration = Duration::from_micros(1042);
-/// Quiet for so long: nothing more comes. Longer than two rounds of a sketch that waits 500 ms in its loop.
+/// After this silence nothing more comes. Longer than two rounds of a sketch that waits 500 ms in its loop.
 const QUIET: Duration = Duration::from_millis(1300);
-/// Quiet for so long after all that was expected came: on to the next burst.
+/// After this silence, when all that was expected came, the next burst goes out.
 const SETTLED: Duration = Duration::from_millis(150);
 /// An answer that never comes sooner than this is held back by the sketch; a SIM800L answers AT within some 20 ms.
 const HELD_BACK: Duration = Duration::from_millis(300);

@@ -121,7 +121,7 @@ pub struct PassthroughCheck {
     pub rows: Vec<Row>,
     /// What was found, once it is over.
     pub report: Option<Report>,
-    /// It wants to be looked after again in so long; `None` when it is over.
+    /// When it wants to be looked after again; `None` when it is over.
     pub wake: Option<Duration>,
 }
 
@@ -238,7 +238,7 @@ impl State {
         if self.port.is_some() { &self.status.phase } else { &Phase::Closed }
     }
 
-    /// The board behind the open port restarts: nothing is sent for so long yet.
+    /// The board behind the open port restarts: how long nothing is sent yet.
     #[must_use]
     pub(crate) fn restarting(&self) -> Option<Duration> {
         let left = self.status.restarting_until?.checked_sub(self.now)?;

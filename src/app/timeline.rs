@@ -20,7 +20,7 @@ pub(crate) struct Timeline {
     pub(crate) bars: VecDeque<Bar>,
     /// Signal as `+CSQ` reported it, 0 to 31, with the time; each reading, also where it is the same again.
     pub(crate) signal: VecDeque<(Duration, u8)>,
-    /// So many readings were looked at.
+    /// How many readings were looked at.
     readings: u32,
 }
 

@@ -11,7 +11,7 @@ use super::pcapng::{self, Block, Context};
 use super::{Reader, Record, Stamped};
 use crate::modem::Direction;
 
-/// A read asks for so much: enough that the system call costs nothing beside the work on the bytes.
+/// How much a read asks for: enough that the system call costs nothing beside the work on the bytes.
 const READ_AHEAD: usize = 256 * 1024;
 /// The first read after a jump, for a screen full of rows.
 const FIRST_READ: usize = 64 * 1024;

@@ -13,7 +13,7 @@ use super::progress::{Cancelled, Progress};
 use super::{Content, EntryItem, Filter, Reader, Row, RowIndex, RowRules};
 use crate::modem::Direction;
 
-/// Rows are taken from the index so many at once.
+/// How many rows are taken from the index at once.
 const AT_ONCE: u64 = 1024;
 
 /// As what a capture is exported.

@@ -12,7 +12,7 @@ use super::disk;
 
 /// Copied at once; what is written meanwhile is fetched after it.
 const PIECE: usize = 1024 * 1024;
-/// So many names are tried where other files have taken the capture's.
+/// At most this many names are tried where other files have taken the capture's.
 const NAMES: u32 = 100;
 
 /// A file, its name, and another in their place when they are gone.

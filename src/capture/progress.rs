@@ -11,7 +11,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// So much of so much (bytes of the capture, say) is done.
+    /// How much of how much (bytes of the capture, say) is done.
     pub fn set(&self, done: u64, total: u64) {
         self.total.store(total, Ordering::Relaxed);
         self.done.store(done.min(total), Ordering::Relaxed);

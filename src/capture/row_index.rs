@@ -175,7 +175,7 @@ struct Mark {
     position: Position,
     /// Direction of that record's bytes.
     direction: Direction,
-    /// So many of its bytes belong to rows before.
+    /// How many of its bytes belong to rows before.
     skip: usize,
     /// The row that tells its flaw is before.
     flaw_told: bool,

@@ -20,7 +20,7 @@ pub(crate) enum Newline {
     Auto,
     /// After this byte string: CR, LF, CRLF, NUL, ETX or any other.
     After(Vec<u8>),
-    /// After so many bytes.
+    /// After this many bytes.
     Every(u32),
     /// Before bytes that came this long after the ones in front of them.
     Pause(Duration),

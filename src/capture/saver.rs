@@ -71,7 +71,7 @@ impl Call {
         self.wish.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits so long, or until `wakes` says that there is work; true when it is the end.
+    /// Waits this long, or until `wakes` says that there is work; true when it is the end.
     fn wait(&self, time: Duration, wakes: impl Fn(&Wish) -> bool) -> bool {
         let wish = self.lock();
         let (mut wish, _) = self

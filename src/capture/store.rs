@@ -18,7 +18,7 @@ use super::pcapng::Context;
 use super::{Stamped, disk};
 use crate::modem::Direction;
 
-/// A checkpoint stands at least so many bytes after the one before: 16 384 of them in 1 GiB, and no place is further than
+/// A checkpoint stands at least this many bytes after the one before: 16 384 of them in 1 GiB, and no place is further than
 /// this from one.
 pub(super) const CHECKPOINT_EVERY: u64 = 64 * 1024;
 /// What a piece costs beside its bytes.

@@ -30,7 +30,7 @@ pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
 /// How often bytes that leave are looked at before the port is closed.
 const LET_OUT_STEP: Duration = Duration::from_millis(50);
 
-/// Bytes of which none has left for so many looks are held back by flow control.
+/// Bytes of which none has left for this many looks are held back by flow control.
 const STUCK_LOOKS: u32 = 40;
 
 /// An open port of a command.

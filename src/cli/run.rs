@@ -45,7 +45,7 @@ pub struct Run {
     /// Print the result as JSON, one line a run, instead of the dialog.
     #[arg(long)]
     json: bool,
-    /// Run the macros so many times; stops at the first failure.
+    /// How many times to run the macros; stops at the first failure.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     times: Option<u32>,
     /// From the start of one run to the start of the next; without --times until Ctrl+C.

@@ -12,7 +12,7 @@ use super::say::say_aside;
 use crate::link::transfer::{Protocol, TransferEnd, TransferProgress};
 use crate::worker::{Order, Phase};
 
-/// Looks at the status at least so often; news come at once.
+/// How often the status is looked at, at least; news come at once.
 const LOOK: Duration = Duration::from_millis(200);
 
 /// Sends it, and waits until it is there.

@@ -42,7 +42,7 @@ pub struct Sim {
     /// Equal seeds give equal delays.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// So many times faster than a real modem.
+    /// How many times faster than a real modem.
     #[arg(long, value_name = "X")]
     speed: Option<f64>,
     /// Say where it is, and make the link, only when it has booted.

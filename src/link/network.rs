@@ -19,7 +19,7 @@ use crate::os::sockets;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// A silent peer is probed after this, and given up after three probes two seconds apart: bar 29's ten seconds.
 const KEEP_ALIVE_AFTER: Duration = Duration::from_secs(4);
-/// Data waits for the negotiation at most so long: a server that answers nothing gets it all the same.
+/// Data waits for the negotiation at most this long: a server that answers nothing gets it all the same.
 const NEGOTIATION: Duration = Duration::from_secs(3);
 /// From here on it is said that the far side acknowledges nothing. Keep-alive does not watch while bytes wait.
 const SILENCE: Duration = Duration::from_secs(5);
@@ -200,7 +200,7 @@ impl Network {
 struct Unacknowledged {
     /// Bytes that the system took.
     written: u64,
-    /// Of these, so many have arrived.
+    /// How many of these have arrived.
     arrived: u64,
     /// When more had arrived, or nothing was on its way.
     moved: Duration,

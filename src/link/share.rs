@@ -11,7 +11,7 @@ use std::str::FromStr;
 use super::Interests;
 use crate::os::pty::Pty;
 
-/// So many may be connected at one time.
+/// At most this many may be connected at one time.
 const GUESTS: usize = 8;
 /// What a guest has not taken grows no further than this.
 const UNSENT: usize = 1024 * 1024;

@@ -23,7 +23,7 @@ use crate::simulator::{Control, Input, Modem, Output, Panel, Profile, SocketEven
 const TOWARDS_HOST: usize = 64 * 1024;
 /// Helpers under way; a modem that wants more is told that the connection failed.
 const HELPERS: usize = 16;
-/// Sockets that were closed by the modem keep sending for so long.
+/// Sockets that were closed by the modem keep sending for this long.
 const LINGER: Duration = Duration::from_secs(10);
 /// Bytes of one read from a socket.
 const CHUNK: usize = 16 * 1024;

@@ -17,11 +17,11 @@ use super::News;
 use super::tls::{Identity, Wire};
 use super::wait::{Interests, Waiter, Waker};
 
-/// So many first bytes of a visitor are kept.
+/// At most this many bytes of a visitor are kept, the first.
 pub const SHOWN: usize = 64 * 1024;
-/// So many visitors are remembered.
+/// At most this many visitors are remembered.
 pub const REMEMBERED: usize = 100;
-/// So many may be connected at one time; more are told so and turned away.
+/// At most this many may be connected at one time; more are told so and turned away.
 const CONNECTED: usize = 32;
 /// An answer that the visitor does not take grows no further than this.
 const UNSENT: usize = 4 * 1024 * 1024;

@@ -20,11 +20,11 @@ use super::matcher::position_of_any;
 /// A run of this many bytes is an echo even if it breaks off. Four bytes are enough for `AT+C`; no result code or URC
 /// of a SIM800 shares four bytes with the beginning of a command.
 const LONG_RUN: usize = 4;
-/// As many bytes may be missing in one hole of an echo.
+/// At most this many bytes may be missing in one hole of an echo.
 const LONGEST_HOLE: usize = 16;
-/// As many sends are remembered; a device that does not echo must not make us hoard.
+/// At most this many sends are remembered; a device that does not echo must not make us hoard.
 const OUTSTANDING: usize = 8;
-/// As many bytes of sends are remembered.
+/// At most this many bytes of sends are remembered.
 const OUTSTANDING_BYTES: usize = 64 * 1024;
 
 /// Follows the echo of several sends.

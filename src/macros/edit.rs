@@ -12,7 +12,7 @@ use super::file::{self, BookError};
 use super::hot_key::HotKey;
 use super::model::{Book, Macro, Step};
 
-/// So many changes can be taken back.
+/// At most this many changes can be taken back.
 const MOST_UNDO: usize = 200;
 
 /// A change of a book. Indices are those of [`Editor::book`] before the change.

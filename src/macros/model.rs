@@ -66,9 +66,9 @@ pub struct Step {
     pub within: Option<Duration>,
     /// A pause at the end.
     pub wait: Option<Duration>,
-    /// Run this step so many times, always.
+    /// How many times this step is run, always.
     pub repeat: Option<u32>,
-    /// Run it again on failure, so many times.
+    /// How many times it is run again on failure.
     pub retry: Option<u32>,
     /// What a failure does.
     pub on_fail: OnFail,

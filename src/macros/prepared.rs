@@ -10,7 +10,7 @@ use super::model::Values;
 use super::model::{LineChange, Macro, OnFail, Step};
 use super::template::{Source, Template};
 
-/// So large a compiled `keep` regex may be; a hostile book must not take all memory.
+/// The largest compiled `keep` regex; a hostile book must not take all memory.
 const LARGEST_REGEX: usize = 1 << 20;
 
 /// The steps that will run, in order.

@@ -17,7 +17,7 @@ use crate::vocabulary::{Evidence, Family, Line, Role, Telling, third_generation}
 
 /// More than this is no recording of a hand any more.
 const MOST_BYTES: usize = 1 << 20;
-/// So much of each answer is looked at.
+/// At most this much of each answer is looked at.
 const LONGEST_ANSWER: usize = 64 * 1024;
 /// A pause that stands for an unknown answer is no longer than this.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);

@@ -17,14 +17,14 @@ pub use super::report::{Ending, Report};
 pub(crate) use super::report::Failure;
 use super::window::{Match, Window};
 
-/// So long the rest of a line is waited for, after a failure or where a value is kept. At 1200 baud that is 30 bytes.
+/// How long to wait for the rest of a line, after a failure or where a value is kept. At 1200 baud that is 30 bytes.
 const REST_OF_LINE: Duration = Duration::from_millis(250);
-/// So long a failure may still become what is awaited: `ALREADY CONNECT` stands behind `ERROR`, in one go from the modem.
+/// How long a failure may still become what is awaited: `ALREADY CONNECT` stands behind `ERROR`, in one go from the modem.
 /// Exported programs wait as long.
 pub(crate) const GROWTH: Duration = Duration::from_millis(300);
 /// After such a silence, bytes that could have been the beginning of an echo were the modem's.
 const ECHO_PAUSE: Duration = Duration::from_millis(100);
-/// So many steps may begin without any time passing; then the run waits for the next tick, so that it can be stopped.
+/// At most this many steps begin without any time passing; then the run waits for the next tick, so that it can be stopped.
 const STEPS_AT_ONCE: u32 = 256;
 
 /// What the runner wants done.
@@ -135,7 +135,7 @@ impl Run {
         }
     }
 
-    /// The system has taken nothing for so long, though nothing on this side holds the bytes back: a step whose answer would
+    /// How long the system has taken nothing, though nothing on this side holds the bytes back: a step whose answer would
     /// no longer be waited for has failed.
     pub fn stalled(&mut self, length: Duration, now: Duration) {
         self.advance_to(now);

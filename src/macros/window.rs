@@ -2,7 +2,7 @@
 
 use super::matcher::{Found, Matcher, Pattern};
 
-/// As much of an answer is kept, newest first to stay: for the report and for `keep`.
+/// At most this much of an answer is kept, the newest part of it: for the report and for `keep`.
 pub(crate) const LONGEST_ANSWER: usize = 64 * 1024;
 
 /// A match window: open from the last byte of the send (or the last match) to the match.

@@ -134,7 +134,7 @@ impl Diagnoser {
         self.dialog.leave_out(direction);
     }
 
-    /// So many bytes are no dialog (probes of our own, a check of the line): they only count.
+    /// This many bytes are no dialog (probes of our own, a check of the line): they only count.
     pub(crate) fn pass_by(&mut self, direction: Direction, bytes: usize) {
         if bytes == 0 {
             return;
@@ -213,7 +213,7 @@ impl Diagnoser {
     /// Lets everything happen that was due before `at`.
     fn catch_up(&mut self, at: Option<Duration>) {
         let Some(at) = at else { return };
-        // A rule that is told again and again must not stop the clock: so many deadlines do not lie in one gap.
+        // A rule that is told again and again must not stop the clock: there are never that many deadlines in one gap.
         for _ in 0..64 {
             let Some(due) = self.next_deadline().filter(|&due| due < at) else { return };
             self.dialog.tick(due);

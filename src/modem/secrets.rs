@@ -20,7 +20,7 @@ use crate::vocabulary::{self, Form};
 use line::{Around, Line};
 use mqtt::MqttFinder;
 
-/// The rest of an echo that something broke is awaited for so many lines.
+/// How many lines the rest of an echo that something broke is awaited for.
 const ECHO_LINES: u8 = 8;
 
 /// Watches the bytes of a session, both directions.
@@ -290,12 +290,12 @@ pub(crate) fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     merged
 }
 
-/// So many values are known at one time, the latest; none is longer.
+/// At most this many values are known at one time, the latest; none is longer.
 const KNOWN: usize = 64;
 const LONGEST_VALUE: usize = 256;
 /// A shorter value is hidden only where it stands as a parameter.
 const SHORT: usize = 3;
-/// So much of the start of a value is hidden where a text was cut.
+/// At least this much of the start of a value is hidden where a text was cut.
 const SHORTEST_START: usize = 2;
 
 /// What was secret in a session, to keep it out of sentences that quote from it.

@@ -218,7 +218,7 @@ impl<'a> TextLine<'a> {
         self.text.iter().all(u8::is_ascii_whitespace)
     }
 
-    /// The line without so many blanks in front.
+    /// The line without this many blanks in front.
     fn without(mut self, indent: usize) -> Self {
         let blanks = self.text.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
         self.text = self.text.get(indent.min(blanks)..).unwrap_or_default();

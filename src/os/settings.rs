@@ -71,7 +71,7 @@ pub struct LineSettings {
     pub reconnect: bool,
     /// How fast bytes are handed out.
     pub pacing: Pacing,
-    /// Nothing is sent for so long after the port was opened: a board that restarts swallows it.
+    /// How long nothing is sent after the port was opened: a board that restarts swallows it.
     pub settle: Duration,
 }
 
@@ -88,7 +88,7 @@ impl Pacing {
     /// An Arduino Nano that passes bytes on over a 9600-baud software UART: it needs 1.04 ms a byte.
     pub const NANO: Self = Self { per_byte: Duration::from_micros(1_100), per_line: Duration::ZERO };
 
-    /// So many bytes per second; 0 means no limit.
+    /// Bytes per second; 0 means no limit.
     #[must_use]
     pub fn bytes_per_second(rate: u32) -> Self {
         let per_byte = if rate == 0 { Duration::ZERO } else { Duration::from_secs(1) / rate };

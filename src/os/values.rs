@@ -76,7 +76,7 @@ pub(crate) enum Refused {
 /// What one read of a serial device gave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Read {
-    /// So many bytes.
+    /// A number of bytes.
     Bytes(usize),
     /// Nothing is there now.
     Nothing,

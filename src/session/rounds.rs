@@ -11,7 +11,7 @@ use crate::macros::runner::{Ending, Report, Run, Values};
 /// How often a run is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rounds {
-    /// So many times; `None` until it is stopped.
+    /// How many times; `None` until it is stopped.
     pub times: Option<u32>,
     /// From the start of one run to the start of the next; one that takes longer is followed at once.
     pub every: Duration,

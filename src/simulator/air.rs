@@ -71,7 +71,7 @@ impl Flown {
 pub(super) struct Pace<'a> {
     pub(super) profile: &'a Profile,
     pub(super) rng: &'a mut Rng,
-    /// So many times faster than real.
+    /// How many times faster than real.
     pub(super) speed: f64,
 }
 

@@ -44,7 +44,7 @@ pub enum SocketEvent<'a> {
         /// What.
         bytes: &'a [u8],
     },
-    /// So many bytes of ours were taken by the operating system.
+    /// How many bytes of ours were taken by the operating system.
     Taken(usize),
     /// The peer closed it, or it broke.
     Closed,

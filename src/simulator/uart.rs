@@ -35,7 +35,7 @@ pub(super) enum Ending {
     Terminator { limit: usize },
     /// 0x1A, and each CR shows the prompt again (text-mode SMS).
     Lines { limit: usize },
-    /// So many bytes, nothing else.
+    /// This many bytes, nothing else.
     Length { wanted: usize },
 }
 

@@ -90,7 +90,7 @@ pub fn import(source: &Source, options: &RunOptions) -> Imported {
     of_run(source, &ran)
 }
 
-/// So much faster than the usual pace of a SIM800 is the modem that a macro is made with.
+/// How much faster the modem is that a macro is made with, than the usual pace of a SIM800.
 const GOOD_NETWORK: f64 = 4.0;
 
 /// The macro of a run.

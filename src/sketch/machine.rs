@@ -38,9 +38,9 @@ const MOST_MADE: usize = 8 << 20;
 /// Why a run ended before its time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
-    /// So many steps.
+    /// This many steps.
     Steps,
-    /// So much time.
+    /// This much time.
     Time,
     /// The sketch is nested too deeply, or calls itself without end.
     Depth,
@@ -66,7 +66,7 @@ pub(super) struct Halt {
 /// Something that went wrong while it ran, beside the modem's dialog.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Slip {
-    /// Writes behind the end of an array of so many bytes.
+    /// Writes behind the end of an array of this many bytes.
     BehindTheEnd(usize),
     /// A number is printed where its byte was meant: `print(26)`.
     NumberForByte(i64),
@@ -76,7 +76,7 @@ pub(super) enum Slip {
     NulInString,
     /// A pause that the sketch cannot have meant.
     Divided,
-    /// `readBytes` filled its buffer of so many bytes, and more of the answer was there.
+    /// `readBytes` filled its buffer of this many bytes, and more of the answer was there.
     ShortBuffer(usize),
 }
 

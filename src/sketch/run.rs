@@ -17,7 +17,7 @@ pub struct RunOptions {
     pub modem: Profile,
     /// Equal seeds give equal delays of the modem.
     pub seed: u64,
-    /// So many rounds of `loop` that send something.
+    /// How many rounds of `loop` that send something.
     pub rounds: usize,
     /// What only the board knows: `digitalRead(3)` and `HIGH`.
     pub assume: BTreeMap<String, String>,
@@ -47,9 +47,9 @@ impl Default for RunOptions {
 const MOST_STEPS: u64 = 3_000_000;
 /// A sketch that is larger is not read.
 pub(crate) const LARGEST_SKETCH: usize = 2 << 20;
-/// A run ends after so much time of the board.
+/// A run ends after this much time of the board.
 const LONGEST: Nanos = 1_800_000 * MILLISECOND;
-/// A loop that sends nothing for so long has nothing new.
+/// A loop that sends nothing for this long has nothing new.
 const QUIET: Nanos = 300_000 * MILLISECOND;
 /// Rounds of a loop, whatever they do.
 const MOST_ROUNDS: usize = 200_000;

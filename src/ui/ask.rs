@@ -18,9 +18,9 @@ use crate::session::Rounds;
 use crate::session::occupant::{Refusal, Wish};
 use crate::ui::commands::Commands;
 
-/// As much of one step's bytes is laid out.
+/// At most this many bytes of a step are laid out.
 const SHOWN: usize = 600;
-/// As many steps are shown.
+/// At most this many steps are shown.
 const STEPS: usize = 200;
 
 /// What the user chose for a run.

@@ -44,7 +44,7 @@ const BAR: f32 = 10.0;
 const MARK: f32 = 4.0;
 /// Rows whose letters are kept.
 const KEPT: usize = 400;
-/// So many rows before the first visible one are asked for: the time since the row above, and where rows are folded their
+/// How many rows before the first visible one are asked for: the time since the row above, and where rows are folded their
 /// heights, so that the wheel can go back over them.
 const LEAD: u64 = 1;
 const FOLDED_LEAD: u64 = 40;

@@ -19,7 +19,7 @@ use crate::ui::commands::Commands;
 const MORE: f32 = 24.0;
 /// The bar that scrolls the list lies over its right edge.
 const SCROLL: f32 = 8.0;
-/// As many steps are listed under the pointer.
+/// At most this many steps are listed under the pointer.
 const LISTED: usize = 30;
 
 /// The panel and the question that is open.

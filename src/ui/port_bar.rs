@@ -28,7 +28,7 @@ const RIGHT: f32 = 152.0;
 /// Between the parts.
 const GAPS: f32 = 76.0;
 
-/// So many ports that were used before are listed.
+/// At most this many ports that were used before are listed.
 const RECENT: usize = 6;
 
 /// The bar and what is being typed in it.

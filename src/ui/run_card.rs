@@ -15,7 +15,7 @@ use crate::macros::{Macro, Step};
 use crate::ui::commands::Commands;
 use crate::worker::RunProgress;
 
-/// A word so long does not fit the card.
+/// A longer word does not fit the card.
 const LONG: usize = 28;
 
 /// What was clicked in the card.

@@ -21,7 +21,7 @@ use crate::notation::{Hint, LineEnding, Mode, NotationError, Piece, hints, parse
 use crate::session::occupant::Wish;
 use crate::ui::commands::Commands;
 
-/// Pills are drawn for at most so many bytes; the count is always exact.
+/// Pills are drawn for at most this many bytes; the count is always exact.
 const DRAWN: usize = 160;
 
 /// The box, its draft and its history.
@@ -108,7 +108,7 @@ impl SendBox {
         ctx.memory_mut(|memory| memory.request_focus(field_id()));
     }
 
-    /// So many bytes are typed; an ending is not among them.
+    /// How many bytes are typed, without the ending.
     pub(crate) fn typed(&self) -> u64 {
         self.read.as_ref().and_then(Reading::bytes).map_or(0, |bytes| bytes.len() as u64)
     }

@@ -8,7 +8,7 @@ use super::{parts, theme};
 use crate::app::command::Port;
 use crate::app::{SIMULATOR, State};
 
-/// So many ports are buttons here; the picker has all.
+/// At most this many ports are buttons here; the picker has all.
 const PORTS: usize = 4;
 /// As wide the page may be.
 const WIDTH: f32 = 560.0;

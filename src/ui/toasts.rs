@@ -13,9 +13,9 @@ use crate::ui::commands::Commands;
 use crate::ui::{parts, theme};
 use crate::worker::Phase;
 
-/// A good word is gone after so many seconds; what went wrong stays until it is dismissed.
+/// A good word is gone after this many seconds; what went wrong stays until it is dismissed.
 const SHORT: f64 = 7.0;
-/// At most so many at once; the others come when these were read.
+/// At most this many at once; the others come when these were read.
 const SHOWN: usize = 5;
 
 /// Which good words were seen since when.

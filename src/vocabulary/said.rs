@@ -78,7 +78,7 @@ pub enum Said {
     Cbc(u32),
     /// `+HTTPACTION: <method>,<status>,<len>`.
     HttpAction(u16),
-    /// `+HTTPREAD: <len>`, `+FTPGET: 2,<len>`: so many bytes follow.
+    /// `+HTTPREAD: <len>`, `+FTPGET: 2,<len>`: that many bytes follow.
     Counted(u32),
     /// `+IPD,<len>`.
     Ipd(u32),
@@ -86,7 +86,7 @@ pub enum Said {
     Receive(u32),
     /// `+CIPRXGET: 1…`: data has come.
     RxWaiting,
-    /// `+CIPRXGET: 2,…` or `3,…`: so many bytes (or twice as many digits) follow.
+    /// `+CIPRXGET: 2,…` or `3,…`: that many bytes (or twice as many digits) follow.
     RxData(u32),
     /// `+CIPRXGET: 4,…`.
     RxCount,
@@ -96,7 +96,7 @@ pub enum Said {
     Address,
     /// `DOWNLOAD`.
     Download,
-    /// `+FTPPUT: 2,<n>`, `+FTPEXTPUT: …`: so many bytes are taken now.
+    /// `+FTPPUT: 2,<n>`, `+FTPEXTPUT: …`: that many bytes are taken now.
     Upload(u32),
     /// `+CMGS: <n>`, `+CMGW: <n>`.
     Stored,

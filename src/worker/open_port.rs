@@ -30,7 +30,7 @@ pub(super) struct OpenPort {
     leaving: usize,
     /// The system took more since it was asked for that.
     took: bool,
-    /// So many writes in a row took nothing, though the port said that it can be written.
+    /// How many writes in a row took nothing, though the port said that it can be written.
     stuck: u32,
     arrived: Vec<Arrival>,
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::session::SendId;
 
-/// After so long a silence the host's next bytes are a new write. A sketch's `println` has no gaps, and a USB adapter
+/// After this silence the host's next bytes are a new write. A sketch's `println` has no gaps, and a USB adapter
 /// hands its bytes over every 16 ms at the latest.
 const PAUSE: Duration = Duration::from_millis(50);
 

@@ -20,7 +20,7 @@ const TRY_EVERY: Duration = Duration::from_millis(100);
 const PATIENCE: Duration = Duration::from_secs(3);
 /// A device that was lost at once after opening (its node lingers while it goes) is left alone for this long.
 const FLAPPING: Duration = Duration::from_millis(250);
-/// A connection that stood for so long was a good one.
+/// A connection that stood for this long was a good one.
 const GOOD: Duration = Duration::from_secs(5);
 
 /// Where a link stands.

@@ -14,7 +14,7 @@ use crate::device::{Device, LIMIT, Pace, captured};
 use crate::disk::SmallDisk;
 use crate::support::have;
 
-/// What was read so long before a kill has to be in the file.
+/// What was read this long before a kill has to be in the file.
 const MAY_MISS: Duration = Duration::from_millis(20);
 
 /// A pty gives no more at once.

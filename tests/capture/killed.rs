@@ -20,7 +20,7 @@ use crate::{child, in_child};
 const TEST: &str = "killed::a_kill_at_any_moment_leaves_an_exact_prefix";
 const CAPTURE: &str = "MODEMSCOPE_TEST_KILLED";
 
-/// What was read so long before the kill has to be in the file.
+/// What was read this long before the kill has to be in the file.
 const MAY_MISS: Duration = Duration::from_millis(20);
 
 /// How much the child had read, and when.
@@ -77,7 +77,7 @@ fn kill_once(pace: Pace, after: Duration) -> usize {
     read.saturating_sub(bytes.len())
 }
 
-/// Feeds for so long; the last entry is taken when that is over.
+/// Feeds for this long; the last entry is taken when that is over.
 fn feed_for(feed: &mut PipeWriter, keeper: &PipeReader, pace: Pace, time: Duration) -> Taken {
     #![expect(clippy::disallowed_methods, reason = "this is the pace of a serial line")]
     let start = now();

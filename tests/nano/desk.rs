@@ -51,7 +51,7 @@ impl Server {
         Self { address, seen }
     }
 
-    /// Waits until so many bytes came over one connection, or `patience` is over. Gives connections and bytes so far.
+    /// Waits until this many bytes came over one connection, or `patience` is over. Gives connections and bytes so far.
     pub fn received(&self, expected: usize, patience: Duration) -> (usize, Vec<u8>) {
         let (mut connections, mut all) = (0, Vec::new());
         while connections == 0 || all.len() < expected {

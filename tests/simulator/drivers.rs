@@ -14,7 +14,7 @@ impl Driver {
         Self(Scene::new(&[], 1))
     }
 
-    /// Sends bytes; `wanted` must come within so many milliseconds, and `heard` gives all that came.
+    /// Sends bytes; `wanted` must come within this many milliseconds, and `heard` gives all that came.
     #[track_caller]
     fn sends(&mut self, bytes: &[u8], milliseconds: u64, wanted: &str) -> String {
         self.0.type_in(bytes);

@@ -95,7 +95,7 @@ impl Scene {
         self.rig.type_in(bytes, self.now);
     }
 
-    /// Types, and waits for what ends the answer, at most so long.
+    /// Types, and waits for what ends the answer, at most this long.
     pub fn say(&mut self, bytes: &[u8], seconds: u64, ends: &[&[u8]]) {
         self.type_in(bytes);
         self.listen(seconds * 1000, ends);

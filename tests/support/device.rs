@@ -30,7 +30,7 @@ pub struct Device {
     /// Holds the program's end open, so that what it did not read can be counted when it is gone.
     keeper: OwnedFd,
     pub written: usize,
-    /// When so much was read, while it talked.
+    /// How much had been read by when, while it talked.
     seen: Vec<(Instant, usize)>,
 }
 
@@ -46,13 +46,13 @@ impl Device {
         self.pty.path()
     }
 
-    /// Says so many bytes as fast as they are taken.
+    /// Says this many bytes as fast as they are taken.
     pub fn say(&mut self, count: usize) {
         self.pty.write_all(&pattern(self.written, count), LIMIT);
         self.written += count;
     }
 
-    /// Talks for so long, at this pace or as fast as it is read.
+    /// Talks for this long, at this pace or as fast as it is read.
     pub fn talk(&mut self, pace: Pace, time: Duration) {
         let start = Instant::now();
         let mut due = start;
@@ -69,13 +69,13 @@ impl Device {
         }
     }
 
-    /// The longest that it did not get to talk when it wanted to: for so long the machine may keep others waiting too.
+    /// The longest that it did not get to talk when it wanted to: the machine may keep others waiting as long.
     pub fn kept_waiting(&self) -> Duration {
         let gaps = self.seen.iter().zip(self.seen.iter().skip(1)).map(|((one, _), (next, _))| *next - *one);
         gaps.max().unwrap_or(LIMIT)
     }
 
-    /// So much was read by then.
+    /// How much was read by then.
     pub fn read_by(&self, then: Instant) -> usize {
         self.seen.iter().rev().find(|(at, _)| *at <= then).map_or(0, |(_, read)| *read)
     }

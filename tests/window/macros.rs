@@ -165,7 +165,7 @@ name = "C"
 key = "F2"
 "#;
 
-/// Drags one widget's middle to so many points below the top of another.
+/// Drags one widget's middle to this many points below the top of another.
 fn drag(desk: &mut Desk, from: &str, onto: &str, below: f32) {
     let place = |desk: &Desk, label: &str| desk.harness.get_by_label(label).rect();
     let (from, onto) = (place(desk, from).center(), place(desk, onto));

@@ -97,7 +97,7 @@ fn links_and_permissions_stay() {
 /// What a save did not get to do.
 #[derive(Clone, Copy, Debug)]
 enum Cut {
-    /// The program was killed with so many bytes of the temporary file written.
+    /// The program was killed with this many bytes of the temporary file written.
     Write(usize),
     Rename,
     SyncFolder,

@@ -16,7 +16,7 @@ fn ms(ms: u64) -> Duration {
 /// How a sketch behaves.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Kind {
-    /// Hears while it sends, stores so many bytes.
+    /// Hears while it sends, stores this many bytes.
     Full(usize),
     /// `SoftwareSerial`: nothing is heard while a byte is sent; three bytes from the PC survive that.
     Classic,

@@ -17,7 +17,7 @@ pub enum Verdict {
     HalfDuplex,
     /// The PC's side is faster than the modem's, and the sketch does not store what it cannot pass on.
     LegsDiffer,
-    /// What comes in one go is lost after so many bytes.
+    /// What comes in one go is lost after this many bytes.
     SmallBuffer(usize),
     /// The sketch waits in its loop: no answer came sooner than this.
     DelayLoop(Duration),
@@ -25,7 +25,7 @@ pub enum Verdict {
     Lossy,
 }
 
-/// How to send so that all arrives: so many bytes, then a pause.
+/// How to send so that all arrives: this many bytes, then a pause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pacing {
     /// Bytes in one go.

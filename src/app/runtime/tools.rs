@@ -47,7 +47,7 @@ enum Chosen {
     NoDialog,
 }
 
-/// So many captures are listed.
+/// At most this many captures are listed.
 const LISTED: usize = 12;
 /// Nobody reads a dialog and closes it faster.
 const FASTEST_HAND: Duration = Duration::from_millis(400);

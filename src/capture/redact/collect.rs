@@ -17,7 +17,7 @@ use crate::vocabulary::{self, Form, Role, Takes};
 
 /// A line without an end is looked at in parts of this.
 const LONGEST_LINE: usize = 4096;
-/// Numbers of cells and areas have so many digits, states of registration fewer.
+/// Numbers of cells and areas have at least this many digits, states of registration fewer.
 const SHORTEST_CELL: usize = 4;
 
 /// Collects changes and values from the entries of a capture, in order.

@@ -140,7 +140,7 @@ impl Dice {
     }
 }
 
-/// So many kinds of planted values there are.
+/// How many kinds of planted values there are.
 const KINDS: usize = 18;
 
 /// A session part with a planted value in it: what must not be found in any export, and the bytes.

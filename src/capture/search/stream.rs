@@ -15,7 +15,7 @@ use crate::modem::Direction;
 
 /// A match of a regular expression is found for sure when it is at most this long; a longer one may be cut.
 pub(crate) const LONGEST_MATCH: usize = 16 * 1024;
-/// A regular expression is tried on so many bytes at once.
+/// A regular expression is tried on this many bytes at once.
 const WINDOW: usize = 16 * LONGEST_MATCH;
 
 /// Where a pattern was found.

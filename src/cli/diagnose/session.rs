@@ -33,10 +33,10 @@ struct Bytes {
     lines: Vec<(u64, u32)>,
 }
 
-/// So much of a session is kept for quotes.
+/// At most this much of a session is kept for quotes.
 const QUOTABLE: usize = 64 << 20;
 
-/// So many lines of a text are told apart.
+/// At most this many lines of a text are told apart.
 const LINES: usize = 4 << 20;
 
 impl Bytes {
@@ -70,7 +70,7 @@ impl Bytes {
 /// What a pcapng file begins with.
 const PCAPNG: [u8; 4] = [0x0A, 0x0D, 0x0D, 0x0A];
 
-/// So much of a text shows how it is to be read; further pieces are as long.
+/// How much of a text it takes to see how it is to be read; further pieces are as long.
 const PIECE: usize = 1 << 20;
 
 /// More text than this is no log that somebody wants to know something of.

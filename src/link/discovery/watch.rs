@@ -25,7 +25,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 const HOLDERS_EVERY: Duration = Duration::from_secs(10);
 /// A change is looked at after this, once its burst of events is over.
 const SETTLE: Duration = Duration::from_millis(30);
-/// So long a port counts as new.
+/// How long a port counts as new.
 const NEW_FOR: Duration = Duration::from_secs(10);
 
 /// The live list; dropping it ends its thread.

@@ -11,7 +11,7 @@ use crate::link::Interests;
 
 /// Bytes carried at once: a block of YMODEM and a bit.
 const CHUNK: usize = 2048;
-/// A receiver answers a block with a few bytes. One that says so much between two of them is none.
+/// A receiver answers a block with a few bytes. One that says this much between two of them is none.
 const TALKATIVE: usize = 64 * 1024;
 /// A block of XMODEM.
 const SECTOR: u64 = 128;

@@ -34,10 +34,10 @@ struct Pending {
     connecting: Option<Span>,
 }
 
-/// The modem gives up a connection after so long.
+/// When the modem gives up a connection.
 const PATIENCE: Duration = Duration::from_secs(75);
 
-/// So many answered commands later the connection should stand, where a log has no times.
+/// The connection should stand this many answered commands later, where a log has no times.
 const LATER: u32 = 3;
 
 impl Pending {

@@ -65,7 +65,7 @@ struct Pending {
     answered: u32,
 }
 
-/// So many commands answered later the result should have come, where a log has no times.
+/// The result should have come this many answered commands later, where a log has no times.
 const LATER: u32 = 2;
 
 impl ResultMissing {

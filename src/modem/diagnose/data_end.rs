@@ -24,7 +24,7 @@ fn waiting(dialog: &Dialog) -> Option<&Data> {
     dialog.data().filter(|data| data.kind == DataKind::Terminated && data.count > 0 && !data.elided)
 }
 
-/// Nothing was sent for so long, or the log is over.
+/// Nothing was sent for this long, or the log is over.
 fn is_over(event: Event, dialog: &Dialog, since: Option<Duration>) -> bool {
     match event {
         Event::Finish => true,

@@ -154,7 +154,7 @@ pub(super) struct Overflow {
     told: bool,
 }
 
-/// So many bytes are what a buffer of 64 lets through, and a few that were read meanwhile.
+/// What a buffer of 64 bytes lets through, and a few that were read meanwhile.
 const NEAR: std::ops::RangeInclusive<u64> = 56..=72;
 
 /// How long an answer may pause in the middle of a line.

@@ -327,7 +327,7 @@ pub(super) struct WrongBaud {
     told: Option<Handle>,
 }
 
-/// So many strange bytes are no accident.
+/// This many strange bytes are no accident.
 const STRANGE: u64 = 8;
 
 impl WrongBaud {

@@ -118,7 +118,7 @@ impl Restarted {
 
     /// Power-on bytes again and again, and no command between them: nothing else was heard meanwhile.
     fn again_and_again(&mut self, span: Span, book: &mut Book) {
-        /// So many of them are no accident.
+        /// This many of them are no accident.
         const ENOUGH: u32 = 3;
         /// A start takes longer.
         const APART: Duration = Duration::from_secs(2);

@@ -22,7 +22,7 @@ pub(super) struct Refused {
     told: Vec<(Vec<u8>, Handle)>,
 }
 
-/// So many different commands are told of.
+/// At most this many different commands are told of.
 const DIFFERENT: usize = 20;
 
 /// Rules that see the whole set-up fail: what is refused after that is their consequence.

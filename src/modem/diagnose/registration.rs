@@ -38,7 +38,7 @@ pub(super) struct NotRegistered {
     told: Option<Handle>,
 }
 
-/// So many answers count where there are no times.
+/// How many answers count where there are no times.
 const ANSWERS: u32 = 10;
 
 impl NotRegistered {

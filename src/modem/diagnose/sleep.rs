@@ -17,7 +17,7 @@ pub(super) struct FirstCharacter {
     last: Option<Duration>,
 }
 
-/// The modem falls asleep after so long without bytes.
+/// The modem falls asleep after this long without bytes.
 const ASLEEP: Duration = Duration::from_secs(5);
 
 impl Rule for FirstCharacter {

@@ -4,7 +4,7 @@
 use super::exchange::Span;
 use super::said::Said;
 
-/// At most so many lines wait.
+/// At most this many lines wait.
 const HELD: usize = 8;
 
 /// A line, and where it stands.

@@ -248,9 +248,9 @@ impl Exchange {
 pub(crate) enum DataKind {
     /// 0x1A sends it, ESC cancels.
     Terminated,
-    /// So many bytes.
+    /// A number of bytes.
     Fixed(u64),
-    /// So many bytes, or a time.
+    /// A number of bytes, or a time.
     Timed(u64),
     /// The log does not tell (a length left out, `AT+CIPSEND=1` with CIPMUX unknown).
     Unsure,

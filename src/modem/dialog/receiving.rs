@@ -59,12 +59,12 @@ impl Receiving {
         self.last = at.or(self.last);
     }
 
-    /// The line was silent for so long, now that bytes come.
+    /// How long the line was silent before these bytes.
     pub(super) fn was_silent_for(&self, length: Duration, at: Option<Duration>) -> bool {
         at.zip(self.last).is_some_and(|(now, last)| now >= last + length)
     }
 
-    /// A line is about to begin, behind so many sent bytes. False in the middle of one.
+    /// A line is about to begin, behind this many sent bytes. False in the middle of one.
     pub(super) fn begin_line(&mut self, now: Option<Duration>, sent: u64) -> bool {
         if self.digest.at_line_start() {
             (self.line_at, self.line_order) = (now, sent);
@@ -77,7 +77,7 @@ impl Receiving {
         self.digest.skipping() > 0
     }
 
-    /// So many bytes are none of the modem's lines.
+    /// How many bytes are none of the modem's lines.
     pub(super) fn pass(&mut self, bytes: usize) {
         self.digest.pass(bytes);
         self.after_line = false;
@@ -118,7 +118,7 @@ impl Receiving {
         self.digest.take_space()
     }
 
-    /// So many bytes that are no lines follow the one in hand.
+    /// How many bytes that are no lines follow the one in hand.
     pub(super) const fn skip(&mut self, bytes: u64) {
         self.skip = bytes;
     }

@@ -13,7 +13,7 @@ use super::said::Said;
 use super::{Dialog, Event};
 use crate::vocabulary::Role;
 
-/// So many commands in a row whose result seems to be that of the one before are no coincidence: that one had none.
+/// This many commands in a row whose result seems to be that of the one before are no coincidence: that one had none.
 const SLIPS: u32 = 3;
 
 /// What is known of the results that came.
@@ -69,7 +69,7 @@ impl Dealing {
 pub(crate) struct Words(VecDeque<(u64, String)>);
 
 impl Words {
-    /// So many errors may wait for their command.
+    /// At most this many errors wait for their command.
     const KEPT: usize = 2 * OPEN;
 
     /// Keeps the words of an error.

@@ -77,7 +77,7 @@ impl Sending {
         self.write_begins = false;
     }
 
-    /// So many bytes went.
+    /// How many bytes went.
     pub(super) const fn count(&mut self, bytes: usize) {
         self.total += bytes as u64;
     }

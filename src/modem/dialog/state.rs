@@ -161,7 +161,7 @@ pub(crate) struct State {
     pub peer: String,
     /// Last rssi of `+CSQ`.
     pub csq: Option<u8>,
-    /// So many of them came.
+    /// How many of them came.
     pub(crate) csq_readings: u32,
     /// Whether it is in a network.
     pub(crate) registration: Registration,

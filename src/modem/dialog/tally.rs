@@ -2,7 +2,7 @@
 
 use super::exchange::{Exchange, Outcome, Span};
 
-/// So many commands are named; of the others only the number is known.
+/// At most this many commands are named; of the others only the number is known.
 const NAMED: usize = 12;
 
 /// How the commands of a session have fared.

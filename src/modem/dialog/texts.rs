@@ -49,7 +49,7 @@ impl Texts {
         self.pushed = Pushed::Next;
     }
 
-    /// So many bytes of data follow, in lines.
+    /// How many bytes of data follow, in lines.
     pub(super) fn begin_counted(&mut self, bytes: u64) {
         self.counted = (bytes > 0).then_some(Counted { at_least: 0, at_most: 0, of: bytes });
     }

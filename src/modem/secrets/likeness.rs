@@ -7,7 +7,7 @@ use crate::vocabulary::{Call, Family, families};
 
 /// A name of fewer letters is like too many others.
 const SHORTEST: usize = 4;
-/// A slip in a name of so many letters may be two.
+/// A slip in a name of this many letters may be two.
 const LONG: usize = 8;
 
 /// How a name stands to those of commands with secrets.

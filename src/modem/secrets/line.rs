@@ -4,7 +4,7 @@ use super::likeness::{Likeness, begins_a_name, judge};
 use super::values::{Found, Values};
 use crate::modem::Direction;
 
-/// So much of a line is remembered, and so much of its end when it is longer.
+/// At most this much of a line is remembered, and as much of its end when it is longer.
 const LONGEST: usize = 512;
 const TAIL: usize = 64;
 /// No name is longer.
@@ -76,7 +76,7 @@ enum State {
     Service,
     /// Digits alone, the PIN that the SIM asks for.
     Pin,
-    /// What was sent comes back: so much of it came.
+    /// What was sent comes back: how much of it came.
     Echo(usize),
     /// Nothing up to a `;`.
     Plain,

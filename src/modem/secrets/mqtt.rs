@@ -42,7 +42,7 @@ struct Packet {
 #[derive(Clone, Copy, Debug)]
 enum Part {
     Flags,
-    /// So many bytes of its own length, 7 bits each (version 5).
+    /// How many bytes its own length takes, 7 bits each (version 5).
     Properties,
     /// Two bytes of length in front.
     Sized {

@@ -3,7 +3,7 @@
 use crate::vocabulary::Takes;
 use crate::vocabulary::private::Parameters;
 
-/// So much of a parameter is looked at.
+/// At most this much of a parameter is looked at.
 const LOOKED_AT: usize = 24;
 
 /// What a byte among parameters is.

@@ -209,7 +209,7 @@ fn fraction(text: &[u8]) -> Option<(Duration, &[u8])> {
     Some((Duration::from_nanos(value * scale), rest))
 }
 
-/// A decimal number of so many digits, and what stands behind it.
+/// A decimal number of this many digits, and what stands behind it.
 fn number(text: &[u8], digits: std::ops::RangeInclusive<usize>) -> Option<(u64, &[u8])> {
     let count = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     if !digits.contains(&count) {

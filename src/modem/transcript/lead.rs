@@ -42,7 +42,7 @@ struct Lead {
     turned: bool,
 }
 
-/// So many lines show how a log is marked.
+/// How many lines it takes to see how a log is marked.
 const LOOKED_AT: usize = 20_000;
 
 /// The longest lead that is looked for.

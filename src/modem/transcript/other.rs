@@ -20,7 +20,7 @@ impl Other {
     /// modem was found.
     #[must_use]
     pub(crate) fn of(text: &[u8]) -> Option<Self> {
-        /// So much of a text shows what it is.
+        /// How much of a text it takes to see what it is.
         const HEAD: usize = 1 << 16;
         let head = text.get(..HEAD).unwrap_or(text);
         let has = |words: &str| memchr::memmem::find(head, words.as_bytes()).is_some();

@@ -22,7 +22,7 @@ use crate::os::settings::LineSettings;
 use crate::os::{Counts, Holder, Lines, Read, Refused, Trouble};
 
 /// What the kernel's line discipline hands out in one read when it is full. More waits behind it then, that came in the
-/// same moment: so many reads are one chunk that a flood costs a quarter of the writes to the file.
+/// same moment: with this many reads in one chunk a flood costs a quarter of the writes to the file.
 const FULL: usize = 4095;
 const READS_A_CHUNK: usize = 4;
 

@@ -40,7 +40,7 @@ const CLIENTS: usize = 2;
 const TEXT: usize = 10_240;
 /// Bytes of a broker that may wait to be complete.
 const BUFFER: usize = 64 * 1024;
-/// A broker that says nothing for so long to what it was told has failed.
+/// A broker that says nothing for this long to what it was told has failed.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Results of `+CMQTT…:` (application note, error codes).

@@ -11,7 +11,7 @@ pub(super) const COMMANDS: &[Command<Net>] =
 
 /// Bytes of one pushed frame, and of one `CIPRXGET=2`.
 const FRAME: usize = 1500;
-/// With so many bytes on their way to the host nothing more is pushed.
+/// With this many bytes on their way to the host nothing more is pushed.
 const BACKLOG: usize = 4096;
 
 impl Net {

@@ -118,7 +118,7 @@ impl Net {
         }
     }
 
-    /// The far end has so many bytes.
+    /// How many bytes the far end has.
     pub(super) fn taken(&mut self, desk: &mut Desk, number: usize, count: usize) {
         let Some(link) = self.link_mut(number) else { return };
         link.in_flight = link.in_flight.saturating_sub(count);

@@ -54,7 +54,7 @@ const OFFER: usize = 1360;
 const BUFFER: usize = 16 * 1024;
 /// Longest line of a server.
 const LINE: usize = 4096;
-/// A server that says nothing for so long has failed (75 s in the manual).
+/// A server that says nothing for this long has failed (75 s in the manual).
 const PATIENCE: Duration = Duration::from_secs(75);
 
 /// What a session is for.

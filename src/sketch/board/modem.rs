@@ -7,7 +7,7 @@ use super::time::{MICROSECOND, Nanos};
 use crate::simulator::{Modem, Profile, Rig};
 use crate::vocabulary::{Call, Line, Role, known};
 
-/// The modem runs for so long before the sketch begins: it is booted and registered, as on a bench.
+/// How long the modem runs before the sketch begins: it is booted and registered, as on a bench.
 const AHEAD: Duration = Duration::from_mins(1);
 /// What the modem's own processor needs from a byte to its echo. So the echo of what a `SoftwareSerial` sends comes while it
 /// sends the next byte, and is lost.

@@ -17,7 +17,7 @@ pub(super) enum Flow {
     Goto(Symbol),
 }
 
-/// A loop that hangs on a question is left after so many rounds: the answer is taken to have come.
+/// A loop that hangs on a question is left after this many rounds: the answer is taken to have come.
 const ROUNDS_ON_A_QUESTION: usize = 40;
 
 impl Machine<'_> {

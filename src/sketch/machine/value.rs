@@ -359,7 +359,7 @@ pub(super) fn decimal(int: Int) -> String {
     if int.ty == IntType::U64 { int.number.cast_unsigned().to_string() } else { int.number.to_string() }
 }
 
-/// A fraction with so many decimals, rounded as `Print::printFloat` does it.
+/// A fraction with this many decimals, rounded as `Print::printFloat` does it.
 pub(super) fn decimals(number: f64, digits: usize) -> String {
     if number.is_nan() {
         return "nan".to_owned();

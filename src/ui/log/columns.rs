@@ -10,9 +10,9 @@ use crate::ui::theme;
 pub(super) const HEX: usize = 2;
 pub(super) const DECIMAL: usize = 3;
 pub(super) const BINARY: usize = 8;
-/// Text keeps at least so much room beside hex, so that most answers are seen whole.
+/// Text keeps at least this much room beside hex, so that most answers are seen whole.
 const TEXT: f32 = 240.0;
-/// And so much where the rows themselves are as short as a line of hex, or the user drags the edge.
+/// And this much where the rows themselves are as short as a line of hex, or the user drags the edge.
 const LEAST: f32 = 120.0;
 /// Between the two columns.
 const GAP: f32 = 10.0;
@@ -65,13 +65,13 @@ fn hex_room(view: &View, room: f32, digit: f32) -> f32 {
     if room - wide(most) >= text { wide(most) } else { wide(8).min(room / 2.0) }
 }
 
-/// How wide a line of so many bytes is.
+/// How wide a line of this many bytes is.
 #[expect(clippy::cast_precision_loss, reason = "a line on the screen")]
 fn line_of(bytes: usize, digits: usize, digit: f32) -> f32 {
     (bytes * (digits + 1)) as f32 * digit
 }
 
-/// So many bytes stand in a line of this width: whole groups of eight where there is room for one.
+/// How many bytes stand in a line of this width: whole groups of eight where there is room for one.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a line")]
 pub(super) fn bytes_in_line(width: f32, digits: usize, digit: f32) -> usize {
     let fit = ((width + digit) / ((digits + 1) as f32 * digit)).floor() as usize;

@@ -32,7 +32,7 @@ pub(super) struct Look {
     scale: f32,
     /// Which fonts there are.
     fonts: u64,
-    /// So many letters of a row are in sight, at the most.
+    /// At most this many letters of a row are in sight.
     letters: usize,
     /// Long rows are folded to these widths.
     fold: Option<Fold>,
@@ -62,7 +62,7 @@ impl Look {
         }
     }
 
-    /// The first bytes, as many as can be in sight where each takes so many letters.
+    /// The first bytes, as many as can be in sight where each takes this many letters.
     fn of_width(self, bytes: &[u8], letters: usize) -> &[u8] {
         bytes.get(..self.letters / letters + 1).filter(|_| self.fold.is_none()).unwrap_or(bytes)
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 pub(super) struct Scroll {
     /// First row that is at least partly visible.
     pub(super) row: u64,
-    /// So many points of it are above the edge.
+    /// How many points of it are above the edge.
     pub(super) sub: f32,
     /// The last row stays in sight.
     pub(super) follow: bool,
@@ -69,7 +69,7 @@ impl Scroll {
 
     /// Moves by points, down where positive. Up lets go of the end; reaching the end takes hold of it.
     pub(super) fn by(&mut self, points: f32, extent: Extent<'_>) {
-        /// What is further than so many rows does not look at each of them.
+        /// What is further than this many rows does not look at each of them.
         const FAR: f32 = 200.0;
         let mut sub = self.sub + points;
         let rows = (sub / extent.row).floor();

@@ -7,7 +7,7 @@ use egui::{Align2, Area, Button, Frame, Id, Key, Modifiers, Order, Pos2, RichTex
 use crate::ui::{parts, theme};
 use crate::vocabulary::{Command, Family};
 
-/// So many are offered at once.
+/// At most this many are offered at once.
 const OFFERED: usize = 6;
 
 /// The offers and which of them is picked.

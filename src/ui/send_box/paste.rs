@@ -14,9 +14,9 @@ use crate::ui::{bytes, parts, theme};
 
 /// A single line up to this length simply goes into the field.
 const SHORT: usize = 4096;
-/// So many lines are shown.
+/// At most this many lines are shown.
 const SHOWN: usize = 200;
-/// So much of a line is shown.
+/// At most this much of a line is shown.
 const LINE_SHOWN: usize = 120;
 /// Line by line is offered up to here; what is longer is a file and goes out in one piece.
 const MOST_LINES: usize = 2000;

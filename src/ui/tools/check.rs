@@ -83,7 +83,7 @@ fn outcome(ui: &mut Ui, state: &State, verdict: Verdict, commands: &mut Commands
         ui.label(verdict.cause());
         ui.label(parts::sentence(&[("To do: ", palette.strong, true), (verdict.advice(), palette.text, false)]));
         let Some(proposed) = verdict.pacing() else { return };
-        // So many bytes and then a pause is, byte by byte, the same rate, and never more at once.
+        // A number of bytes and then a pause is the same rate as byte by byte, and never more at once.
         let bytes = u32::try_from(proposed.bytes).unwrap_or(u32::MAX).max(1);
         let pacing = Pacing { per_byte: proposed.pause / bytes, ..state.line.pacing };
         if state.line.pacing == pacing {

@@ -12,7 +12,7 @@ use crate::ui::{bytes, parts, theme};
 
 /// As high the sketch may stand.
 const SKETCH: f32 = 130.0;
-/// So many rows of the dialog are drawn.
+/// At most this many rows of the dialog are drawn.
 const ROWS: usize = 400;
 
 /// The sketch that is being typed or pasted.

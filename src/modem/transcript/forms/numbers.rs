@@ -28,7 +28,7 @@ struct Lead {
 }
 
 fn learn_base(lines: &[TextLine<'_>], base: Base) -> Option<Box<dyn Lines>> {
-    /// So much of what each side says shows which side it is.
+    /// How much of what each side says it takes to see which side it is.
     const LOOKED_AT: usize = 4096;
     let mut leads: Vec<Lead> = Vec::new();
     let (mut dumped, mut shown, mut headed) = (0, 0, false);

@@ -12,7 +12,7 @@ pub(super) const COMMANDS: &[Command<Ip>] = &[("+CIPRXGET", Ip::ciprxget)];
 
 /// Bytes of one pushed frame, and of one `CIPRXGET=2`.
 const FRAME: usize = 1460;
-/// With so many bytes on their way to the host nothing more is pushed.
+/// With this many bytes on their way to the host nothing more is pushed.
 const BACKLOG: usize = 4096;
 
 impl Ip {
