@@ -19,10 +19,10 @@ mod signal;
 mod simulator;
 mod sketch;
 mod steps;
+mod window;
 mod wiring;
 
 use std::any::{Any, TypeId};
-use std::fmt::Debug;
 
 use egui::{Button, Context, FocusDirection, Id, Key, LayerId, Modifiers, Ui, Window};
 
@@ -33,41 +33,12 @@ pub(crate) use self::import::ImportPanel;
 pub(crate) use self::open::OpenPanel;
 pub(crate) use self::program::ProgramPanel;
 pub(crate) use self::sketch::SketchPanel;
+pub(super) use self::window::ToolWindow;
 use super::commands::Commands;
 use super::theme;
 use crate::app::State;
 use crate::app::command::{Port, Tool};
 use crate::worker::Phase;
-
-/// A window that the menu opens, and what is being typed in it.
-pub(super) trait ToolWindow: Any + Debug {
-    /// What the menu calls it; `…` where more is asked.
-    fn name(&self) -> &'static str;
-
-    /// How large it opens, in points.
-    fn size(&self) -> [f32; 2];
-
-    /// Draws what is in it.
-    fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands);
-
-    /// It is opened for this: the name of a macro, a text.
-    fn turn_to(&mut self, _subject: String) {}
-
-    /// The first control in it is where one begins: it has the focus when the window opens.
-    fn begins_with_control(&self) -> bool {
-        true
-    }
-
-    /// Its contents scroll as a whole.
-    fn scrolls(&self) -> bool {
-        true
-    }
-
-    /// What would be lost if the program ended now.
-    fn unsaved(&self) -> Option<&str> {
-        None
-    }
-}
 
 /// All windows, in the order and the groups of the menu.
 fn groups() -> [Vec<Box<dyn ToolWindow>>; 6] {
