@@ -8,6 +8,7 @@
 
 mod command;
 mod commands;
+pub(crate) mod connections;
 mod data;
 mod doubt;
 mod echo;
@@ -15,6 +16,7 @@ pub(crate) mod exchange;
 mod heard;
 mod received;
 mod receiving;
+mod registration;
 mod results;
 mod sending;
 mod sent;

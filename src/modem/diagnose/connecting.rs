@@ -42,7 +42,12 @@ const LATER: u32 = 3;
 
 impl Pending {
     fn of(open: &Exchange, dialog: &Dialog) -> Self {
-        Self { command: open.span, target: dialog.state.peer.clone(), answered: dialog.answered(), connecting: None }
+        Self {
+            command: open.span,
+            target: dialog.state.connections.peer().to_owned(),
+            answered: dialog.answered(),
+            connecting: None,
+        }
     }
 }
 

@@ -7,9 +7,9 @@ use super::network::{NO_SIM, no_sim};
 use super::power::Restarted;
 use super::registration::NotRegistered;
 use super::rule::{Doc, Rule, hears};
+use crate::modem::dialog::connections::Ip;
 use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::{IpState, Said};
-use crate::modem::dialog::state::Ip;
 use crate::modem::dialog::{Dialog, Event};
 use crate::vocabulary::{Form, Role, Takes, number};
 
@@ -161,7 +161,7 @@ impl Rule for NoDataService {
                     self.deact = Some(span);
                     return;
                 }
-                let Some((ip, Some(command))) = dialog.state.lost else { return };
+                let Some((ip, Some(command))) = dialog.state.connections.lost() else { return };
                 if ip != Ip::Active {
                     let title = "The data connection could not be opened for AT+CIPSTART.".to_owned();
                     self.tell(title, Some(command), [Some(span), None], 90, book);

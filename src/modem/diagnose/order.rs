@@ -9,9 +9,9 @@ use super::line::{Loopback, WrongBaud};
 use super::opening::{ContextLost, MuxForm, NoDataService};
 use super::power::{Restarted, Silently};
 use super::rule::{Doc, Rule, hears};
+use crate::modem::dialog::connections::Connection;
 use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::Said;
-use crate::modem::dialog::state::Connection;
 use crate::modem::dialog::{Dialog, Event, Record};
 use crate::vocabulary::{Form, Role};
 
@@ -342,7 +342,7 @@ impl Rule for ConnectFailed {
                 if let Some(start) = dialog.open().last().filter(|last| last.role == Role::Open) {
                     self.command = Some(start.span);
                     self.target.clear();
-                    self.target.push_str(&dialog.state.peer);
+                    self.target.push_str(dialog.state.connections.peer());
                 }
             }
             Event::Said(Said::ConnectOk(_), _) => book.resolve_all(Self::DOC.slug),

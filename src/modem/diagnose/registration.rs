@@ -181,7 +181,7 @@ impl Rule for NoSignal {
             Event::Said(Said::Csq(_) | Said::Rdy | Said::Operator(true), _) => *self = Self::default(),
             Event::Final => self.failed |= dialog.done().is_some_and(needs_network),
             Event::Finish => {
-                let connected = dialog.state.connected() || registered(dialog);
+                let connected = dialog.state.connections.is_open() || registered(dialog);
                 if self.count == 0 || connected || no_sim(book) || book.is_open(NotRegistered::DOC.slug) {
                     return;
                 }

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use crate::modem::dialog::Dialog;
-use crate::modem::dialog::exchange::{Data, DataKind, Span};
-use crate::modem::dialog::state::Connection;
+use crate::modem::dialog::exchange::{Data, DataKind};
 use crate::modem::secrets::Secrets;
 use crate::notation;
 use crate::vocabulary::{Evidence, Role};
@@ -85,12 +84,12 @@ pub(super) fn of(dialog: &Dialog, secrets: &Secrets) -> Strip {
         let command = secrets.masked(String::from_utf8_lossy(&waiting.text).into_owned());
         let allowed = Some(waiting.longest());
         Doing::Waiting { command, since: waiting.at.unwrap_or_default(), allowed }
-    } else if let Some(command) = state.connections.iter().find_map(opening) {
+    } else if let Some(command) = state.connections.opening() {
         let open = dialog.telling.family().by_role(Role::Open);
         let allowed = open.and_then(|open| open.times().max());
-        Doing::Connecting { peer: state.peer.clone(), since: command.at.unwrap_or_default(), allowed }
-    } else if state.connections.contains(&Connection::Open) {
-        Doing::Connected { peer: state.peer.clone() }
+        Doing::Connecting { peer: state.connections.peer().to_owned(), since: command.at.unwrap_or_default(), allowed }
+    } else if state.connections.is_open() {
+        Doing::Connected { peer: state.connections.peer().to_owned() }
     } else if dialog.answered() > 0 || state.started {
         Doing::Ready
     } else {
@@ -106,14 +105,6 @@ pub(super) fn of(dialog: &Dialog, secrets: &Secrets) -> Strip {
         cipmux: state.mux,
         csq: state.csq,
         creg: state.registration.best(),
-    }
-}
-
-/// The command of a connection that is being opened.
-const fn opening(connection: &Connection) -> Option<Span> {
-    match connection {
-        Connection::Connecting { command, accepted: true } => Some(*command),
-        _ => None,
     }
 }
 

@@ -1,7 +1,8 @@
 //! The commands of a session: those without an outcome, the one sent last, the one answered last, and how all have fared.
 
-use super::exchange::{Exchange, Outcome, Span};
+use super::exchange::{Exchange, Outcome};
 use super::said::Said;
+use super::span::Span;
 use super::tally::Tally;
 use crate::vocabulary::Role;
 

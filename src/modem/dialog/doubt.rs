@@ -1,8 +1,8 @@
 //! Lines of which it is not certain whose they are. While a peer's data may come bare (single connection, no head), data
 //! may read like any line of the modem: then a line counts only when nothing comes behind it that would make it data.
 
-use super::exchange::Span;
 use super::said::Said;
+use super::span::Span;
 
 /// At most this many lines wait.
 const HELD: usize = 8;

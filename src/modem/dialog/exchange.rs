@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::command::Asked;
+use super::connections::{Connection, Ip};
 use super::said::Said;
 pub(crate) use super::span::Span;
-use super::state::{Connection, Ip};
 use crate::vocabulary::{Call, Family, Form, Line, Role, private};
 
 /// How a command ended.

@@ -4,8 +4,7 @@
 //! counts only if no data follows it before the next command or a second of silence.
 
 use super::exchange::{DataEnded, Exchange, Outcome, Span};
-use super::said::{IpState, Network, Pin, Said};
-use super::state::{Connection, Ip};
+use super::said::{Network, Pin, Said};
 use super::{Dialog, Event};
 use crate::modem::digest::Line;
 use crate::vocabulary::{Command, Form, Role};
@@ -201,32 +200,17 @@ impl Dialog {
         let n = self.connection_number(exchange);
         match (exchange.role, outcome) {
             (Role::Open, Outcome::Said(Said::Ok)) if chief.form == Form::Set => {
-                if let Connection::Connecting { command, .. } = self.state.connection(n) {
-                    self.state.set_connection(n, Connection::Connecting { command, accepted: true });
-                }
+                self.state.connections.accept(n);
                 // A form that is accepted tells the mode, where a link's number may be left out.
                 if exchange.asked.command.is_some_and(Command::has_optional_link) {
                     self.state.mux = Some(n.is_some());
                 }
             }
-            (Role::Open, Outcome::Said(said)) if said.is_error() => {
-                if matches!(self.state.connection(n), Connection::Connecting { .. }) {
-                    self.state.set_connection(n, Connection::Refused);
-                }
-            }
-            (Role::Close, Outcome::Said(Said::Ok | Said::CloseOk(_))) => {
-                self.state.set_connection(n, Connection::HostClosed);
-            }
-            (Role::ContextClose, Outcome::Said(Said::ShutOk | Said::Ok)) => {
-                self.state.set_all_connections(Connection::None);
-                self.state.ip = Ip::Initial;
-            }
-            (Role::Send, Outcome::Said(Said::SendOk)) => self.state.set_connection(n, Connection::Open),
-            (Role::ContextOpen, Outcome::Said(said)) if said.is_error() => {
-                if matches!(self.state.ip, Ip::Start | Ip::Unknown | Ip::Initial) {
-                    self.state.ip = Ip::Failed;
-                }
-            }
+            (Role::Open, Outcome::Said(said)) if said.is_error() => self.state.connections.refuse(n),
+            (Role::Close, Outcome::Said(Said::Ok | Said::CloseOk(_))) => self.state.connections.closed_here(n),
+            (Role::ContextClose, Outcome::Said(Said::ShutOk | Said::Ok)) => self.state.connections.ended(),
+            (Role::Send, Outcome::Said(Said::SendOk)) => self.state.connections.is_shown_open(n),
+            (Role::ContextOpen, Outcome::Said(said)) if said.is_error() => self.state.connections.context_refused(),
             // The data connection is open when the modem says so.
             (Role::ContextOpen, Outcome::Said(Said::Ok)) if exchange.asked.told_later => {}
             (_, Outcome::Said(Said::Ok | Said::Address)) if exchange.asked.glued => {
@@ -244,22 +228,14 @@ impl Dialog {
     pub(super) fn count(&mut self, said: Said, span: Span) {
         self.looped.give_up();
         match said {
-            Said::ConnectOk(n) => {
-                self.state.set_connection(n, Connection::Open);
-                self.state.ip = Ip::Active;
-            }
-            Said::ContextOpen => self.state.ip = Ip::Active,
-            Said::ContextFailed => self.state.ip = Ip::Failed,
-            Said::ContextClosed => {
-                self.state.ip = Ip::Initial;
-                self.state.set_all_connections(Connection::None);
-            }
-            Said::ConnectFail(n) => self.state.set_connection(n, Connection::Failed),
-            Said::AlreadyConnect(n) => self.state.set_connection(n, Connection::Open),
+            Said::ConnectOk(n) => self.state.connections.opened(n),
+            Said::ContextOpen => self.state.connections.context_opened(),
+            Said::ContextFailed => self.state.connections.context_failed(),
+            Said::ContextClosed => self.state.connections.ended(),
+            Said::ConnectFail(n) => self.state.connections.failed(n),
+            Said::AlreadyConnect(n) => self.state.connections.is_shown_open(n),
             Said::Closed(n) => {
-                if matches!(self.state.connection(n), Connection::Open | Connection::Unknown) {
-                    self.state.set_connection(n, Connection::PeerClosed);
-                }
+                self.state.connections.closed_by_peer(n);
                 self.online = false;
             }
             Said::CallEnd => {
@@ -271,10 +247,8 @@ impl Dialog {
             Said::Connect => return self.connect(said, span),
             Said::PdpDeact => {
                 let opening = self.commands.open().iter().any(|exchange| exchange.role == Role::ContextOpen);
-                self.state.lost = Some((self.state.ip, self.connecting()));
+                self.state.connections.lose(opening);
                 self.events.push(Event::Said(said, span));
-                self.state.ip = if opening { Ip::Failed } else { Ip::Lost };
-                self.state.set_all_connections(Connection::None);
                 return;
             }
             Said::Rdy => self.restart(),
@@ -329,34 +303,7 @@ impl Dialog {
             Said::SendLimit(limit) => self.state.send_limit = Some(limit),
             Said::Mux(n) => self.state.mux = Some(n != 0),
             Said::Cmgf(n) => self.state.cmgf = Some(n),
-            Said::State(state) => self.ip_state(state),
-            _ => {}
-        }
-    }
-
-    /// The command that is opening a connection.
-    fn connecting(&self) -> Option<Span> {
-        self.state.connections.iter().find_map(|connection| match connection {
-            Connection::Connecting { command, .. } => Some(*command),
-            _ => None,
-        })
-    }
-
-    fn ip_state(&mut self, state: IpState) {
-        if state == IpState::Lost {
-            self.state.lost = Some((self.state.ip, self.connecting()));
-        }
-        self.state.ip = match state {
-            IpState::Initial => Ip::Initial,
-            IpState::Start => Ip::Start,
-            IpState::Config => self.state.ip,
-            IpState::Active | IpState::Connecting | IpState::Connected | IpState::Closed => Ip::Active,
-            IpState::Lost => Ip::Lost,
-        };
-        let single = self.state.mux != Some(true);
-        match state {
-            IpState::Initial | IpState::Start | IpState::Lost => self.state.set_all_connections(Connection::None),
-            IpState::Connected if single => self.state.set_connection(None, Connection::Open),
+            Said::State(state) => self.state.connections.told(state, self.state.mux != Some(true)),
             _ => {}
         }
     }
@@ -371,7 +318,7 @@ impl Dialog {
         let call = self.call();
         if self.state.transparent == Some(true) || call.is_some() {
             self.online = true;
-            self.state.set_connection(None, Connection::Open);
+            self.state.connections.is_shown_open(None);
         }
         if let Some(index) = call {
             self.settle_exchange(index, Outcome::Said(said), Some(span));

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use super::exchange::Span;
+use super::span::Span;
 use crate::modem::Direction;
 use crate::modem::digest::{Digest, Held, Line, Token};
 

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::exchange::{DataEnded, Span};
+use super::exchange::DataEnded;
+use super::span::Span;
 use crate::vocabulary::is_command;
 
 /// Longest command line that is kept; the modem takes 556 characters behind `AT`.

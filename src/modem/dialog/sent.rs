@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::commands::{OPEN, Withdrawn};
+use super::connections::LINKS;
 use super::exchange::{Circumstances, Echo, Exchange, Span};
-use super::state::{Connection, LINKS};
 use super::{Dialog, Event, Record};
 use crate::modem::Direction;
 use crate::vocabulary::{Form, Line, Role, Takes, is_command};
@@ -206,8 +206,8 @@ impl Dialog {
         exchange.find_chief(self.telling.family());
         let n = self.connection_number(&exchange);
         exchange.before = Circumstances {
-            connection: self.state.connection(n),
-            ip: self.state.ip,
+            connection: self.state.connections.link(n),
+            ip: self.state.connections.context(),
             mux: self.state.mux,
             unanswered: u32::try_from(self.commands.open().len()).unwrap_or(u32::MAX),
         };
@@ -281,16 +281,13 @@ impl Dialog {
     }
 
     fn begin_connecting(&mut self, n: Option<u8>, exchange: &Exchange, command: Span) {
-        if self.state.connection(n) == Connection::Open {
-            return;
-        }
-        self.state.set_connection(n, Connection::Connecting { command, accepted: false });
         let call = exchange.chief();
         let text = |what| {
             let place = exchange.asked.command.and_then(|command| command.place(what, &call, self.state.mux));
             place.map(|at| String::from_utf8_lossy(call.parameter(at).text).into_owned()).unwrap_or_default()
         };
-        self.state.peer = format!("{}:{}", text(Takes::Host), text(Takes::Port));
+        let peer = format!("{}:{}", text(Takes::Host), text(Takes::Port));
+        self.state.connections.begin(n, command, peer);
     }
 
     fn count_silent(&mut self, ended: &Ended) {
