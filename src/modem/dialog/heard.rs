@@ -72,7 +72,7 @@ impl Dialog {
             }
             Said::PdpDeact => role == Role::ContextOpen,
             Said::Download => matches!(role, Role::HttpData | Role::Upload),
-            Said::Counted(_) => role == Role::HttpRead || role.tells_nothing(),
+            Said::Counted(_) => matches!(role, Role::HttpRead | Role::Receive) || role.tells_nothing(),
             _ => role.tells_nothing(),
         };
         self.commands.open().iter().any(|exchange| fits(exchange.role))
