@@ -16,6 +16,7 @@ import subprocess
 import sys
 
 FONTS = """Inter and JetBrains Mono (assets/fonts, subsets): SIL Open Font License 1.1, the text is below under "fonts".
+Lucide (assets/fonts, a subset): ISC and MIT, the text is below under "fonts".
 The fonts of the crate epaint_default_fonts: Ubuntu Font Licence 1.0, SIL Open Font License 1.1, MIT; see that crate's texts."""
 
 
@@ -63,7 +64,8 @@ def main():
         for text in texts(package):
             users[text].append(f"{package['name']} {package['version']}")
     print(f"\nFonts\n\n{FONTS}\n")
-    users[(root / "assets/fonts/OFL.txt").read_text().strip()].append("fonts")
+    for text in ("OFL", "LUCIDE"):
+        users[(root / f"assets/fonts/{text}.txt").read_text().strip()].append("fonts")
     for text, names in sorted(users.items(), key=lambda item: item[1]):
         print("=" * 100)
         print(f"{', '.join(names)}\n")

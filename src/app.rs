@@ -11,6 +11,7 @@ pub mod faults;
 mod file_kind;
 mod file_lock;
 mod find;
+pub(crate) mod handbook;
 mod job;
 pub(crate) mod log_feed;
 pub mod nano;
@@ -31,7 +32,8 @@ pub(crate) use command::{Command, ExportWish};
 pub(crate) use file_kind::{FileKind, file_kind, is_sketch};
 pub(crate) use pace::Pace;
 pub(crate) use runtime::Runtime;
-pub(crate) use state::{Purpose, SIMULATOR, Wired};
+pub(crate) use settings::Wired;
+pub(crate) use state::{Purpose, SIMULATOR};
 
 use crate::link::{LineSettings, Time};
 use crate::macros::runner::Values;

@@ -17,6 +17,7 @@ mod home;
 pub mod import;
 mod listener;
 mod live_log;
+pub mod marks;
 mod open;
 mod pcapng;
 mod progress;

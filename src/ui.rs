@@ -10,6 +10,7 @@ mod commands;
 mod find_bar;
 mod findings;
 mod glyphs;
+mod icons;
 mod keyboard;
 mod lines;
 mod log;

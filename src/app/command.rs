@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use super::nano::Sketch;
 use super::passthrough::Way;
-use super::settings::{Adapter, Highlight, SendBox, Share, Theme, View};
-use super::state::{Purpose, Tone, Wired};
+use super::settings::{Adapter, Highlight, SendBox, Share, Theme, View, Wired};
+use super::state::{Purpose, Tone};
 use crate::capture::RowRules;
 use crate::capture::copy::{CopyAs, Selection};
 use crate::capture::export::Format;
+use crate::capture::marks::Mark;
 use crate::capture::search::Pattern;
 use crate::link::transfer::Protocol;
 use crate::link::{LineSettings, LinkSpec};
@@ -154,6 +155,10 @@ pub(crate) enum Log {
     Select(Option<Selection>),
     /// Put a note into it.
     Note(String),
+    /// Mark this row, or take its mark away.
+    Mark(Mark),
+    /// Take all marks away.
+    Unmark,
     /// What was typed cannot be looked for.
     FindTrouble(String),
     /// Go this many matches on, or back.
@@ -167,6 +172,8 @@ pub(crate) enum Log {
 pub(crate) enum Capture {
     /// Show a capture file.
     Open(PathBuf),
+    /// Show this text, a log that was pasted.
+    ReadPasted(String),
     /// Show the port again.
     ShowPort,
     /// List the newest captures that were kept by themselves.
@@ -312,6 +319,8 @@ pub(crate) enum Effect {
     Check(Check),
     /// Count what a selection spans.
     Measure,
+    /// Keep the marks beside their capture.
+    KeepMarks,
     /// Read a capture.
     Capture(Capture),
     /// Read or write the macro book.

@@ -77,6 +77,9 @@ pub(crate) struct Runtime {
     book: Option<BookFile>,
     book_watch: Option<BookWatch>,
     counted: Option<u8>,
+    /// They were changed since they were written.
+    marks_unsaved: bool,
+    keeping_marks: Option<Job<std::io::Result<()>>>,
     measuring: Option<Job<Result<Span, CopyError>>>,
     copying: Option<Job<Result<String, CopyError>>>,
     copied: Option<String>,
@@ -115,6 +118,8 @@ impl Runtime {
             book: None,
             book_watch: None,
             counted: None,
+            marks_unsaved: false,
+            keeping_marks: None,
             measuring: None,
             copying: None,
             copied: None,
@@ -206,6 +211,7 @@ impl Runtime {
         self.watch_book(state);
         self.watch_files(state);
         self.inspect(state);
+        self.keep_marks(state);
         if self.room.as_ref().and_then(Job::take).is_some() {
             self.room = None;
         }
@@ -236,6 +242,7 @@ impl Runtime {
             Effect::Check(Check::Start(way)) => self.start_check(state, way),
             Effect::Check(Check::Stop) => self.stop_check(state),
             Effect::Measure => self.measure(state),
+            Effect::KeepMarks => self.marks_unsaved = true,
             Effect::Capture(command) => self.read(state, command),
             Effect::Book(command) => self.keep_book(state, command),
             Effect::Tool(command) => self.serve(state, command),
@@ -246,6 +253,7 @@ impl Runtime {
     fn read(&mut self, state: &mut State, command: Capture) {
         match command {
             Capture::Open(path) => self.open_capture(state, path),
+            Capture::ReadPasted(text) => self.read_pasted(state, &text),
             Capture::ShowPort => {
                 state.file = None;
                 let reader = self.connection.as_ref().map(|connection| connection.reader().clone());
@@ -309,7 +317,10 @@ impl Runtime {
             Tool::Choose(purpose) => self.choose(state, purpose),
             Tool::TakeChosen => state.tools.chosen = None,
             Tool::RunSketch(text) => self.run_sketch(state, text),
-            Tool::Wire(names, wired) => state.tools.wired.extend(names.into_iter().map(|name| (name, wired))),
+            Tool::Wire(names, wired) => {
+                state.settings.wired.extend(names.into_iter().map(|name| (name, wired)));
+                self.unsaved = true;
+            }
             Tool::SaveSketch(sketch, path) => tools::save_new(state, "The sketch", sketch.text, &path),
             Tool::SaveProgram(text, path) => tools::save_new(state, "The program", &text, &path),
         }
@@ -395,6 +406,12 @@ impl Runtime {
             self.leave_mark(&path);
         }
         self.server = None;
+        if self.marks_unsaved
+            && let Some(path) = inspect::capture_of(state)
+        {
+            // The window is gone: nobody is left to be told.
+            let _ = state.marks.keep_beside(&path);
+        }
         self.saver.finish(self.unsaved.then_some(&state.settings));
     }
 }

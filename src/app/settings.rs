@@ -64,6 +64,8 @@ pub struct Settings {
     pub history: Vec<String>,
     /// Last values of macro parameters, by name; secrets are never in here.
     pub values: BTreeMap<String, String>,
+    /// How the boards are wired that macros came from, by the macro's name.
+    pub wired: BTreeMap<String, Wired>,
     /// Rules whose findings are not shown.
     pub muted: BTreeSet<String>,
     /// Where the test server listens.
@@ -74,6 +76,17 @@ pub struct Settings {
     pub(crate) exact_secrets: bool,
     /// A text log is written beside each capture.
     pub text_log: bool,
+}
+
+/// How a board is wired to the modem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wired {
+    /// The board receives at this pin.
+    pub rx: u8,
+    /// The board sends at this pin.
+    pub tx: u8,
+    /// The rate between board and modem, where the sketch says it.
+    pub baud: Option<u32>,
 }
 
 /// Which colours.
@@ -315,6 +328,7 @@ impl Default for Settings {
             history: Vec::new(),
             values: BTreeMap::new(),
             muted: BTreeSet::new(),
+            wired: BTreeMap::new(),
             server_port: 9999,
             retention_mib: 2048,
             exact_secrets: false,

@@ -1,6 +1,5 @@
 //! What the window knows. Panels read it; only [`super::update`] and [`super::Runtime`] change it.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,6 +14,7 @@ use super::timeline::Timeline;
 use crate::capture::Reader;
 use crate::capture::copy::{Selection, Span};
 use crate::capture::folder::Kept;
+use crate::capture::marks::Marks;
 use crate::capture::redact::Plan;
 use crate::capture::search::{Match, Pattern};
 use crate::link::discovery::PortInfo;
@@ -67,6 +67,8 @@ pub struct State {
     pub file: Option<OpenFile>,
     /// What is selected in the log.
     pub selected: Option<Selected>,
+    /// Marked rows of the capture that is shown.
+    pub marks: Marks,
     /// What is looked for.
     pub find: Option<Sought>,
     /// Why it cannot be looked for.
@@ -104,8 +106,6 @@ pub struct Tools {
     pub(crate) sketch_running: bool,
     /// The last run of a sketch.
     pub sketch_run: Option<SketchRun>,
-    /// How the boards are wired that macros came from, by the macro's name.
-    pub(crate) wired: BTreeMap<String, Wired>,
     /// Commands and signal over time.
     pub(crate) timeline: Option<Timeline>,
     /// The passthrough check, under way or the last one.
@@ -123,17 +123,6 @@ pub struct PassthroughCheck {
     pub report: Option<Report>,
     /// When it wants to be looked after again; `None` when it is over.
     pub wake: Option<Duration>,
-}
-
-/// How a board is wired to the modem.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Wired {
-    /// The board receives at this pin.
-    pub rx: u8,
-    /// The board sends at this pin.
-    pub tx: u8,
-    /// The rate between board and modem, where the sketch says it.
-    pub baud: Option<u32>,
 }
 
 /// What a file is picked for.

@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::{CaptureError, Writer, disk};
+use super::{CaptureError, Writer, disk, marks};
 use crate::os::files;
 /// Automatic captures end so.
 const SUFFIX: &str = ".pcapng";
@@ -143,6 +143,7 @@ pub(crate) fn make_room(folder: &Path, limit: u64) -> io::Result<Retention> {
             Ok(()) => {
                 // It may have none. One that cannot be removed says no more than the user's own files do.
                 let _ = std::fs::remove_file(text_log_of(&path));
+                let _ = std::fs::remove_file(marks::file_of(&path));
                 result.left -= length;
                 result.removed.push(path);
             }

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use egui::{CollapsingHeader, DragValue, Grid, Id, Key, Modal, RichText, ScrollArea, TextEdit, Ui};
+use egui::text::{CCursor, CCursorRange};
+use egui::{CollapsingHeader, DragValue, Grid, Id, Key, RichText, ScrollArea, TextEdit, Ui};
 
 use super::bytes::{self, Visible};
-use super::parts;
-use super::theme;
+use super::{icons, parts, theme};
 use crate::app::command::{Line, Tool};
 use crate::app::{Command, State, values_of_now};
 use crate::macros::Macro;
@@ -116,7 +116,7 @@ impl Ask {
                         parts::colors(ui).warn,
                         format!("The test server is off: port {port} may be closed."),
                     );
-                    if ui.button("Start the test server").clicked() {
+                    if parts::signed(ui, true, icons::RUN, "Start the test server").clicked() {
                         commands.push(Tool::StartServer(port));
                     }
                 });
@@ -137,7 +137,7 @@ impl Ask {
         let may_run = refusal.is_none();
         let mut run = false;
         let mut close = false;
-        let modal = Modal::new(Id::unique("ask")).show(ui.ctx(), |ui| {
+        let modal = parts::question(ui, "ask", |ui| {
             ui.set_width(if self.dry { 560.0 } else { 400.0 });
             ui.label(RichText::new(&wanted.name).font(theme::title()));
             if let Some(about) = &wanted.about {
@@ -152,7 +152,7 @@ impl Ask {
             self.dry = header.openness > 0.5;
             ui.add_space(10.0);
             ui.horizontal(|ui| {
-                run = parts::primary(ui, may_run, "Run").clicked();
+                run = parts::primary_signed(ui, may_run, icons::RUN, "Run").clicked();
                 close = ui.button("Cancel").clicked();
                 parts::weak(ui, refusal.map_or("Enter runs it, Esc closes".to_owned(), Refusal::hint));
             });
@@ -192,6 +192,7 @@ impl Ask {
                     .labelled_by(label.id);
                 if focus && row == 0 {
                     field.request_focus();
+                    select_all(ui, field.id, value);
                 }
                 ui.end_row();
             }
@@ -282,6 +283,14 @@ fn exact(ui: &mut Ui, filled: &Filled) {
         parts::weak(ui, "…");
     }
     parts::weak(ui, bytes::count(bytes.len() as u64));
+}
+
+/// What is prefilled is replaced by typing.
+fn select_all(ui: &Ui, field: Id, text: &str) {
+    let mut state = TextEdit::load_state(ui.ctx(), field).unwrap_or_default();
+    let end = CCursor::new(text.chars().count());
+    state.cursor.set_char_range(Some(CCursorRange::two(CCursor::default(), end)));
+    TextEdit::store_state(ui.ctx(), field, state);
 }
 
 /// `host` as the word in front of a field.

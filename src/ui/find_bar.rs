@@ -1,8 +1,8 @@
 //! Find: text, hex, notation or a regular expression over all bytes of the capture.
 
-use egui::{ComboBox, Id, Key, Modifiers, Rect, TextEdit, Ui, vec2};
+use egui::{Id, Key, Modifiers, Rect, TextEdit, Ui, vec2};
 
-use super::{bytes, parts, theme};
+use super::{bytes, icons, parts, theme};
 use crate::app::State;
 use crate::app::command::{Capture, Log};
 use crate::capture::search::{Pattern, PatternKind};
@@ -57,7 +57,7 @@ impl FindBar {
                 self.kinds(ui);
                 step -= i64::from(ui.button("Previous").on_hover_text("Shift+Enter").clicked());
                 step += i64::from(ui.button("Next").on_hover_text("Enter").clicked());
-                if parts::quiet(ui, "Close find").on_hover_text("Esc").clicked() {
+                if parts::quiet_signed(ui, icons::CLOSE, "Close find").on_hover_text("Esc").clicked() {
                     self.open = false;
                 }
                 tally(ui, state);
@@ -103,7 +103,7 @@ impl FindBar {
             PatternKind::Notation => "Notation",
             PatternKind::Regex => "Regex",
         };
-        let combo = ComboBox::from_id_salt("find kind").width(86.0).selected_text(name(self.kind)).show_ui(ui, |ui| {
+        let combo = parts::combo("find kind").width(86.0).selected_text(name(self.kind)).show_ui(ui, |ui| {
             for kind in [PatternKind::Text, PatternKind::Hex, PatternKind::Notation, PatternKind::Regex] {
                 let choice = ui.selectable_value(&mut self.kind, kind, name(kind));
                 choice.accessible_name(format!("Find {}", name(kind).to_lowercase()));

@@ -2,17 +2,26 @@
 //!
 //! Bytes that an offer would send are shown before they go out.
 
-use egui::{Align, Button, Layout, RichText, ScrollArea, Ui, vec2};
+use egui::{Align, Align2, Area, Button, Frame, Id, Layout, Margin, Order, Rect, RichText, ScrollArea, Ui, vec2};
 
 use super::tools::FindBaudPanel;
-use super::{bytes, parts, theme};
+use super::{bytes, icons, parts, theme};
 use crate::app::State;
 use crate::app::command::{Line, Setting};
 use crate::modem::diagnose::{Evidence, Finding, Offer, Severity};
 use crate::ui::commands::Commands;
 
+/// Room for the badge, so that titles stand below each other.
+const BADGE: f32 = 88.0;
+
 /// Room for *Dismiss* at the end of a line.
 const DISMISS: f32 = 76.0;
+
+/// Room for *Fold* beside the title of what is unfolded.
+const CLOSE: f32 = 80.0;
+
+/// What is unfolded leaves so much of the window above it.
+const LOG: f32 = 110.0;
 
 /// And for what one click can do.
 const OFFER: f32 = 130.0;
@@ -72,14 +81,45 @@ impl Findings {
             all.sort_by_key(|finding| place(finding).unwrap_or(usize::MAX));
         }
         self.order = all.iter().map(Key::of).collect();
+        let panel = ui.max_rect();
         self.head(ui, state, &all, commands);
-        ScrollArea::vertical().id_salt("findings").auto_shrink([false, true]).show(ui, |ui| {
+        // No least height: the panel would grow by what it exceeds.
+        let list = ScrollArea::vertical().id_salt("findings").auto_shrink([false, true]).min_scrolled_height(0.0);
+        list.show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             for finding in &all {
                 ui.push_id((finding.rule, finding.evidence.first().map(|first| first.range.start)), |ui| {
                     self.finding(ui, state, finding, commands);
                 });
             }
+        });
+        if let Some(finding) = all.iter().find(|finding| self.open.as_ref() == Some(&Key::of(finding))) {
+            self.card(ui, panel, state, finding, commands);
+        }
+    }
+
+    /// The whole of a finding, over the lower end of the log: the list stays as it is, and so does what was clicked.
+    fn card(&mut self, ui: &Ui, panel: Rect, state: &State, finding: &Finding, commands: &mut Commands) {
+        let area = Area::new(Id::unique("finding")).order(Order::Middle).pivot(Align2::LEFT_BOTTOM).movable(false);
+        area.fixed_pos(panel.left_top() - vec2(0.0, theme::OVER)).show(ui.ctx(), |ui| {
+            let frame = Frame::popup(ui.style()).inner_margin(Margin::symmetric(12, 8));
+            frame.show(ui, |ui| {
+                ui.set_width(panel.width() - 2.0 * theme::GRID[0]);
+                let most = (panel.top() - LOG).max(theme::LEAST_FORM);
+                ScrollArea::vertical().id_salt("finding").max_height(most).show(ui, |ui| {
+                    ui.horizontal_top(|ui| {
+                        let room = ui.available_width() - CLOSE;
+                        ui.vertical(|ui| {
+                            ui.set_width(room);
+                            ui.label(RichText::new(&finding.title).font(theme::strong(theme::BODY)));
+                        });
+                        if parts::quiet_signed(ui, icons::CLOSE, "Fold").clicked() {
+                            self.open = None;
+                        }
+                    });
+                    self.unfolded(ui, state, finding, commands);
+                });
+            });
         });
     }
 
@@ -103,23 +143,24 @@ impl Findings {
     /// One line, and below it the rest where it is unfolded.
     fn finding(&mut self, ui: &mut Ui, state: &State, finding: &Finding, commands: &mut Commands) {
         let palette = parts::colors(ui);
-        let (word, color) = match (finding.resolved, finding.severity) {
-            (true, _) => ("Resolved", palette.good),
-            (false, Severity::Problem) => ("Problem", palette.bad),
-            (false, Severity::Warning) => ("Warning", palette.warn),
-            (false, Severity::Note) => ("Note", palette.accent),
+        let (icon, word, color) = match (finding.resolved, finding.severity) {
+            (true, _) => (icons::DONE, "Resolved", palette.good),
+            (false, Severity::Problem) => (icons::PROBLEM, "Problem", palette.bad),
+            (false, Severity::Warning) => (icons::WARNING, "Warning", palette.warn),
+            (false, Severity::Note) => (icons::NOTE, "Note", palette.accent),
         };
         let key = Key::of(finding);
         let unfolded = self.open.as_ref() == Some(&key);
-        let (mut cut, mut opened) = (false, false);
         ui.horizontal(|ui| {
-            parts::badge(ui, word, color);
+            ui.allocate_ui_with_layout(vec2(BADGE, theme::CONTROL), Layout::left_to_right(Align::Center), |ui| {
+                ui.set_min_width(BADGE);
+                parts::badge_signed(ui, icon, word, color);
+            });
             let offer = finding.offers.iter().find(|offer| !matches!(offer, Offer::Advice(_)));
             let offer = offer.filter(|_| !unfolded && !finding.resolved);
             let taken = if offer.is_some() { DISMISS + OFFER } else { DISMISS };
             let room = (ui.available_width() - taken).max(60.0);
             let (font, title) = (theme::strong(theme::BODY), finding.title.clone());
-            cut = ui.painter().layout_no_wrap(title.clone(), font.clone(), palette.text).size().x > room - 20.0;
             let title = RichText::new(title).font(font).color(palette.text);
             let button = Button::new(title).truncate().frame_when_inactive(false).selected(unfolded);
             let line = ui.allocate_ui_with_layout(
@@ -129,8 +170,7 @@ impl Findings {
             );
             let help = if unfolded { "Fold" } else { "Why, and what to do" };
             if line.inner.on_hover_text(help).clicked() {
-                opened = !unfolded;
-                self.open = opened.then(|| key.clone());
+                self.open = (!unfolded).then(|| key.clone());
             }
             if let Some(offer) = offer {
                 self.offer(ui, state, finding.rule, offer, commands);
@@ -142,18 +182,6 @@ impl Findings {
                 self.dismissed.push(key.clone());
             }
         });
-        if unfolded || opened {
-            let card = parts::card(ui).show(ui, |ui| {
-                ui.set_width(ui.available_width());
-                if cut {
-                    ui.label(&finding.title);
-                }
-                self.unfolded(ui, state, finding, commands);
-            });
-            if opened {
-                card.response.scroll_to_me(Some(Align::Max));
-            }
-        }
     }
 
     fn unfolded(&mut self, ui: &mut Ui, state: &State, finding: &Finding, commands: &mut Commands) {

@@ -6,7 +6,6 @@
 mod columns;
 mod detail;
 mod letters;
-mod marks;
 mod newest;
 mod row;
 mod scroll;
@@ -22,7 +21,6 @@ use egui::{Align2, CornerRadius, Id, Key, Modifiers, Rect, Response, Sense, Ui, 
 
 use self::columns::Columns;
 use self::detail::Detail;
-use self::marks::Marks;
 use self::newest::Newest;
 use self::row::{Drawn, Look};
 use self::scroll::{Extent, Scroll};
@@ -67,7 +65,6 @@ pub(crate) struct LogPanel {
     placed: Vec<(u64, f32, f32)>,
     detail: Detail,
     newest: Newest,
-    marks: Marks,
     /// Where the last step from mark to mark has led.
     mark: Option<Row>,
     /// How wide hex is while its edge is dragged.
@@ -145,10 +142,11 @@ impl LogPanel {
     }
 
     /// Goes to the next marked row, or back to the one before.
-    fn go_to_mark(&mut self, forward: bool) {
+    fn go_to_mark(&mut self, state: &State, forward: bool) {
         let top = self.placed.first().and_then(|(number, ..)| self.page.rows.iter().find(|row| row.number == *number));
-        let from = self.mark.as_ref().filter(|row| self.marks.has(row)).or(top);
-        if let Some(place) = self.marks.step(from, forward) {
+        let from = self.mark.as_ref().filter(|row| state.marks.has(row)).or(top);
+        if let Some(mark) = state.marks.step(from, forward) {
+            let place = mark.byte.map_or(From::Time(mark.at), |(direction, offset)| From::Byte(direction, offset));
             self.go(place, Why::Show(None));
         }
     }
@@ -182,7 +180,7 @@ impl LogPanel {
         self.lay_out(ui, rect, state);
         let tall = std::mem::take(&mut self.tall);
         let extent = Extent { total, row: theme::ROW, height: rect.height() - 6.0, tall: &tall };
-        self.input(ui, &response, extent);
+        self.input(ui, &response, state, extent);
         self.scroll.settle(extent);
         self.ask(feed, state, extent);
         self.place_rows(rect, extent);
@@ -381,7 +379,7 @@ impl LogPanel {
         }
     }
 
-    fn input(&mut self, ui: &Ui, response: &Response, extent: Extent<'_>) {
+    fn input(&mut self, ui: &Ui, response: &Response, state: &State, extent: Extent<'_>) {
         if response.contains_pointer() {
             let delta = ui.input(|input| input.smooth_scroll_delta().y);
             if delta != 0.0 {
@@ -400,7 +398,7 @@ impl LogPanel {
         ui.memory_mut(|memory| memory.set_focus_lock_filter(log_id(), keys));
         for (key, forward) in [(Key::ArrowUp, false), (Key::ArrowDown, true)] {
             if ui.input_mut(|input| input.consume_key(Modifiers::ALT, key)) {
-                self.go_to_mark(forward);
+                self.go_to_mark(state, forward);
             }
         }
         let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
@@ -442,7 +440,7 @@ impl LogPanel {
             if selecting::holds_row(state, row.number) {
                 fill(palette.selection);
             }
-            if self.marks.has(row) {
+            if state.marks.has(row) {
                 let edge = Rect::from_min_size(place.left_top(), vec2(MARK, place.height()));
                 ui.painter().rect_filled(edge, CornerRadius::ZERO, palette.warn);
             }

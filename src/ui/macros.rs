@@ -6,7 +6,7 @@ use egui::{Button, Color32, Key, KeyboardShortcut, Modifiers, RichText, ScrollAr
 use super::ask::{Answer, Ask, Choice};
 use super::run_card::{self, Clicked};
 use super::tools::{EditorPanel, ProgramPanel};
-use super::{parts, theme};
+use super::{icons, parts, theme};
 use crate::app::State;
 use crate::app::book::of_family;
 use crate::app::command::Book;
@@ -47,7 +47,7 @@ impl MacroPanel {
         ui.horizontal(|ui| {
             parts::heading(ui, "Macros");
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                if parts::quiet(ui, "Edit…").on_hover_text("Edit macros").clicked() {
+                if parts::quiet_signed(ui, icons::EDIT, "Edit…").on_hover_text("Edit macros").clicked() {
                     commands.open::<EditorPanel>();
                 }
                 record(ui, state, commands);
@@ -175,8 +175,12 @@ fn record(ui: &mut Ui, state: &State, commands: &mut Commands) {
     } else {
         ("Record", "What you send from now on becomes a macro")
     };
-    let button = Button::selectable(recording, name).frame_when_inactive(true);
-    if ui.add_enabled(state.connected() || recording, button).on_hover_text(help).clicked() {
+    let palette = parts::colors(ui);
+    let able = state.connected() || recording;
+    let icon = parts::sign(if recording { icons::STOP } else { icons::RECORD });
+    let icon = if able { icon.color(palette.bad) } else { icon };
+    let button = Button::selectable(recording, (icon, name)).frame_when_inactive(true);
+    if ui.add_enabled(able, button).accessible_name(name).on_hover_text(help).clicked() {
         commands.push(Book::Record(!recording));
     }
 }
@@ -215,15 +219,16 @@ fn button(ui: &mut Ui, wanted: &Macro, enabled: bool) -> Option<Wanted> {
 
 /// What else can be done with a macro.
 fn menu(ui: &mut Ui) -> Option<Wanted> {
+    parts::keep_keyboard(ui);
     let mut chosen = None;
-    for (words, wanted) in [
-        ("Dry run: show the bytes…", Wanted::DryRun),
-        ("Run several times…", Wanted::Repeat),
-        ("Edit this macro…", Wanted::Edit),
-        ("Make it wait for the answers", Wanted::Wait),
-        ("As a program: Arduino, Python, C…", Wanted::Program),
+    for (icon, words, wanted) in [
+        (icons::FIND, "Dry run: show the bytes…", Wanted::DryRun),
+        (icons::AGAIN, "Run several times…", Wanted::Repeat),
+        (icons::EDIT, "Edit this macro…", Wanted::Edit),
+        (icons::DONE, "Make it wait for the answers", Wanted::Wait),
+        (icons::CODE, "As a program: Arduino, Python, C…", Wanted::Program),
     ] {
-        if ui.button(words).clicked() {
+        if parts::signed(ui, true, icon, words).clicked() {
             chosen = Some(wanted);
             ui.close();
         }

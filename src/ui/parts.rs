@@ -1,11 +1,13 @@
 //! Small parts that several panels share.
 
+use egui::style::StyleModifier;
 use egui::text::LayoutJob;
 use egui::{
-    Button, Color32, CornerRadius, Frame, Margin, Rect, Response, RichText, Sense, Stroke, StrokeKind, TextFormat, Ui,
-    Vec2, vec2,
+    Align2, Button, Color32, ComboBox, CornerRadius, Frame, Id, Margin, Modal, ModalResponse, Popup,
+    PopupCloseBehavior, Rect, Response, RichText, ScrollArea, Sense, Stroke, StrokeKind, TextFormat, Ui, Vec2, vec2,
 };
 
+use super::icons;
 use super::theme::{self, Palette};
 
 /// The colours in use.
@@ -31,6 +33,84 @@ pub(crate) fn primary(ui: &mut Ui, enabled: bool, text: &str) -> Response {
     let letters = RichText::new(text).font(theme::strong(theme::BODY)).color(palette.on_accent);
     let button = ui.add_enabled(enabled, Button::new(letters).fill(palette.accent).stroke(Stroke::NONE));
     ringed(ui, button)
+}
+
+/// The same with a sign before its word.
+pub(crate) fn primary_signed(ui: &mut Ui, enabled: bool, icon: &str, text: &str) -> Response {
+    let palette = colors(ui);
+    let letters = RichText::new(text).font(theme::strong(theme::BODY)).color(palette.on_accent);
+    let button = Button::new((sign(icon).color(palette.on_accent), letters));
+    let button = button.fill(palette.accent).stroke(Stroke::NONE).min_size(vec2(theme::SEND, theme::CONTROL));
+    let button = ui.add_enabled(enabled, button).accessible_name(text);
+    ringed(ui, button)
+}
+
+/// A sign as letters.
+pub(crate) fn sign(icon: &str) -> RichText {
+    RichText::new(icon).font(theme::sign(theme::SIGN))
+}
+
+/// A button with a sign before its word; a screen reader says the word alone.
+pub(crate) fn signed(ui: &mut Ui, enabled: bool, icon: &str, text: &str) -> Response {
+    ui.add_enabled(enabled, Button::new((sign(icon), text))).accessible_name(text)
+}
+
+/// A button without a frame, with a sign before its word.
+pub(crate) fn quiet_signed(ui: &mut Ui, icon: &str, text: &str) -> Response {
+    let color = colors(ui).weak;
+    let button = Button::new((sign(icon).color(color), RichText::new(text).color(color)));
+    ui.add(button.frame_when_inactive(false)).accessible_name(text)
+}
+
+/// One of several choices side by side.
+pub(crate) fn segment(ui: &mut Ui, chosen: bool, text: &str) -> Response {
+    let button = Button::selectable(chosen, text).frame_when_inactive(true);
+    ui.add(button.min_size(vec2(theme::SEGMENT, theme::CONTROL)))
+}
+
+/// Choices of which one is taken, side by side: its value, what stands on it, what a screen reader says. The one that was
+/// clicked.
+pub(crate) fn segments<T: Copy + PartialEq>(ui: &mut Ui, chosen: T, choices: &[(T, &str, String)]) -> Option<T> {
+    let between = std::mem::replace(&mut ui.spacing_mut().item_spacing.x, 2.0);
+    let mut clicked = None;
+    for (value, text, spoken) in choices {
+        if segment(ui, *value == chosen, text).accessible_name(spoken.as_str()).clicked() {
+            clicked = Some(*value);
+        }
+    }
+    ui.spacing_mut().item_spacing.x = between;
+    clicked
+}
+
+/// A list to choose from, with the same sign as every other.
+pub(crate) fn combo(id: &str) -> ComboBox<'_> {
+    ComboBox::from_id_salt(id).icon(|ui, place, visuals, _| {
+        let font = theme::sign(theme::SIGN_SMALL);
+        ui.painter().text(place.center(), Align2::CENTER_CENTER, icons::CHOICES, font, visuals.fg_stroke.color);
+    })
+}
+
+/// A button that opens choices, as wide as told: what is chosen, and the sign of a list.
+pub(crate) fn picker(ui: &mut Ui, size: Vec2, text: RichText) -> Response {
+    let choices = RichText::new(icons::CHOICES).font(theme::sign(theme::SIGN_SMALL));
+    ui.add_sized(size, Button::new(text).right_text(choices).truncate())
+}
+
+/// What a button opens: fields and choices with their edges, as they look elsewhere; it scrolls where the window is too short.
+pub(crate) fn form(button: &Response, contents: impl FnOnce(&mut Ui)) {
+    let room = button.ctx.content_rect().bottom() - button.rect.bottom() - 3.0 * theme::OVER;
+    let room = room.max(theme::LEAST_FORM);
+    let popup = Popup::menu(button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    popup.style(StyleModifier::default()).gap(2.0).show(|ui| {
+        keep_keyboard(ui);
+        ScrollArea::vertical().max_height(room).min_scrolled_height(room).show(ui, contents);
+    });
+}
+
+/// While this is open Tab goes round within it, and a click elsewhere closes it and does nothing more.
+pub(crate) fn keep_keyboard(ui: &Ui) {
+    let layer = ui.layer_id();
+    ui.ctx().memory_mut(|memory| memory.set_modal_layer(layer));
 }
 
 /// A ring within a blue button that has the focus: its own edge would be blue on blue.
@@ -92,6 +172,12 @@ pub(crate) fn line(ui: &mut Ui, height: f32, contents: impl FnOnce(&mut Ui)) {
     contents(&mut row);
 }
 
+/// A question over the window.
+pub(crate) fn question<T>(ui: &Ui, name: &str, contents: impl FnOnce(&mut Ui) -> T) -> ModalResponse<T> {
+    let frame = Frame::popup(ui.style()).inner_margin(theme::QUESTION);
+    Modal::new(Id::unique(name)).frame(frame).show(ui.ctx(), contents)
+}
+
 /// A surface a step above the panel.
 pub(crate) fn card(ui: &Ui) -> Frame {
     let palette = colors(ui);
@@ -121,9 +207,23 @@ pub(crate) fn lamp(ui: &mut Ui, color: Color32, label: &str) -> Response {
         ui.spacing_mut().item_spacing.x = 6.0;
         let (rect, _) = ui.allocate_exact_size(Vec2::splat(9.0), Sense::hover());
         ui.painter().circle_filled(rect.center(), 4.5, color);
-        ui.label(label)
+        ui.add(egui::Label::new(label).truncate())
     })
     .inner
+}
+
+/// A sign and a word on a tinted ground.
+pub(crate) fn badge_signed(ui: &mut Ui, icon: &str, text: &str, color: Color32) -> Response {
+    let palette = colors(ui);
+    let mut job = LayoutJob::default();
+    let format =
+        TextFormat { valign: egui::Align::Center, ..TextFormat::simple(theme::sign(theme::SIGN_SMALL), color) };
+    job.append(icon, 0.0, format.clone());
+    job.append(text, 5.0, TextFormat { font_id: theme::strong(theme::SMALL), ..format });
+    let frame = Frame::new().fill(theme::tint(color, palette)).corner_radius(CornerRadius::same(4));
+    let label = frame.inner_margin(Margin::symmetric(6, 1)).show(ui, |ui| ui.label(job)).inner;
+    spoken(&label, text);
+    label
 }
 
 /// A word on a tinted ground.
@@ -147,11 +247,12 @@ pub(crate) fn sentence(parts: &[(&str, Color32, bool)]) -> LayoutJob {
     job
 }
 
-/// `0.3 s`, `12 s`, `2 min 05 s`.
+/// `19 ms`, `0.3 s`, `12 s`, `2 min 05 s`.
 #[must_use]
 pub(crate) fn seconds(time: std::time::Duration) -> String {
     let total = time.as_secs();
     match total {
+        0 if time.as_millis() < 100 => format!("{} ms", time.as_millis()),
         0..10 => format!("{:.1} s", time.as_secs_f32()),
         10..100 => format!("{total} s"),
         _ => format!("{} min {:02} s", total / 60, total % 60),

@@ -3,13 +3,11 @@
 mod line_menu;
 mod tap;
 
-use egui::{Align, Button, ComboBox, Layout, PopupCloseBehavior, RichText, Stroke, TextEdit, Ui, vec2};
+use egui::{Align, Button, Layout, RichText, Role, Stroke, TextEdit, Ui, WidgetInfo, vec2};
 
 use self::line_menu::LineMenu;
 
-use super::lines;
-use super::parts;
-use super::{bytes, theme};
+use super::{bytes, icons, lines, parts, theme};
 use crate::app::State;
 use crate::app::command::Port;
 use crate::link::discovery::PortInfo;
@@ -17,16 +15,20 @@ use crate::link::kind::Kind;
 use crate::ui::commands::Commands;
 use crate::worker::Phase;
 
+/// The picker of the port is so wide, at least and at most.
+const PORT: (f32, f32) = (92.0, 300.0);
+/// Width of the list of ports.
+const CHOICES: f32 = 420.0;
 /// Widths of what stands in the bar whatever it says, so that nothing moves when it says something else.
-const LINE: f32 = 118.0;
-const CONNECT: f32 = 96.0;
+const LINE: f32 = 114.0;
+const CONNECT: f32 = 116.0;
 const STANDING: f32 = 74.0;
-const COUNTER: f32 = 82.0;
+const COUNTER: f32 = 68.0;
 const LAMPS: f32 = 238.0;
 /// The side panel's switch and the menu.
-const RIGHT: f32 = 152.0;
+const RIGHT: f32 = 176.0;
 /// Between the parts.
-const GAPS: f32 = 76.0;
+const GAPS: f32 = 60.0;
 
 /// At most this many ports that were used before are listed.
 const RECENT: usize = 6;
@@ -43,9 +45,10 @@ impl PortBar {
     /// Draws the bar: one row, in which every part has its place.
     pub(crate) fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         let room = ui.available_width();
-        let lamps = room >= theme::LAMPS;
+        // A port without modem lines never has lamps.
+        let lamps = room >= theme::LAMPS && state.has_line_settings();
         let fixed = LINE + CONNECT + STANDING + 2.0 * COUNTER + RIGHT + GAPS + if lamps { LAMPS } else { 0.0 };
-        self.port(ui, state, (room - fixed).clamp(110.0, 300.0), commands);
+        self.port(ui, state, (room - fixed).clamp(PORT.0, PORT.1), commands);
         self.line.show(ui, vec2(LINE, theme::CONTROL), state, commands);
         connect(ui, state, commands);
         slot(ui, STANDING, |ui| standing(ui, state));
@@ -60,25 +63,20 @@ impl PortBar {
     fn port(&mut self, ui: &mut Ui, state: &State, width: f32, commands: &mut Commands) {
         let picked = &state.settings.port;
         let shown = state.ports.iter().find(|info| info.path == *picked).map_or_else(|| name_of(picked), title);
-        let combo = ComboBox::from_id_salt("port")
-            .width(width)
-            .height(420.0)
-            .selected_text(shown)
-            .truncate()
-            .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
-            .show_ui(ui, |ui| {
-                ui.set_min_width(400.0);
-                self.choices(ui, state, commands);
-            });
-        if combo
-            .response
-            .accessible_name("Port")
-            .on_hover_text("Which port; the simulated SIM800L is always there")
-            .clicked()
-        {
+        let button = parts::picker(ui, vec2(width, theme::CONTROL), RichText::new(&shown));
+        button.widget_info(|| WidgetInfo {
+            current_text_value: Some(shown.clone()),
+            ..WidgetInfo::labeled(Role::ComboBox, true, "Port")
+        });
+        let button = button.on_hover_text("Which port; the simulated SIM800L is always there");
+        if button.clicked() {
             self.path = None;
             commands.push(Port::List);
         }
+        parts::form(&button, |ui| {
+            ui.set_min_width(CHOICES);
+            self.choices(ui, state, commands);
+        });
     }
 
     fn choices(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
@@ -176,29 +174,30 @@ fn title(info: &PortInfo) -> String {
 
 fn connect(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let another = state.port.as_ref().is_some_and(|port| *port != state.settings.port);
-    let (name, main, help, command) = if state.busy() && another {
+    let (name, main, icon, help, command) = if state.busy() && another {
         let help = format!("Closes {} and opens the port that is picked", state.port.as_deref().unwrap_or_default());
-        ("Switch", true, help, Port::Connect)
+        ("Switch", true, icons::CONNECT, help, Port::Connect)
     } else if *state.phase() == Phase::Released {
-        ("Take back", true, "Ctrl+L: opens the port again".to_owned(), Port::TakeBack)
+        ("Take back", true, icons::CONNECT, "Ctrl+L: opens the port again".to_owned(), Port::TakeBack)
     } else if state.busy() {
         (
             "Disconnect",
             false,
+            icons::DISCONNECT,
             "Ctrl+O; Ctrl+L lends the port to another program for a while".to_owned(),
             Port::Disconnect,
         )
     } else {
-        ("Connect", true, "Ctrl+O".to_owned(), Port::Connect)
+        ("Connect", true, icons::CONNECT, "Ctrl+O".to_owned(), Port::Connect)
     };
     let palette = parts::colors(ui);
     let button = if main {
         let letters = RichText::new(name).font(theme::strong(theme::BODY)).color(palette.on_accent);
-        Button::new(letters).fill(palette.accent).stroke(Stroke::NONE)
+        Button::new((parts::sign(icon).color(palette.on_accent), letters)).fill(palette.accent).stroke(Stroke::NONE)
     } else {
-        Button::new(name)
+        Button::new((parts::sign(icon), name))
     };
-    let button = ui.add(button.min_size(vec2(CONNECT, theme::CONTROL)));
+    let button = ui.add_sized(vec2(CONNECT, theme::CONTROL), button).accessible_name(name);
     let button = if main { parts::ringed(ui, button) } else { button };
     // The second click of a double one would undo the first.
     if button.on_hover_text(help).clicked()

@@ -7,7 +7,7 @@ use egui::{Color32, RichText, ScrollArea, TextFormat, Ui};
 
 use super::parts::{self, seconds};
 use super::theme::Palette;
-use super::{bytes, theme};
+use super::{bytes, icons, theme};
 use crate::app::State;
 use crate::app::command::{self, Book};
 use crate::macros::runner::{Ending, Failure, Report, Values};
@@ -46,12 +46,14 @@ pub(crate) fn show(
             parts::badge(ui, words, color);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if state.running() {
-                    if ui.button("Stop").on_hover_text("Stops the macro at once").clicked() {
+                    if parts::signed(ui, true, icons::STOP, "Stop").on_hover_text("Stops the macro at once").clicked() {
                         commands.push(command::Line::StopMacro);
                     }
-                } else if given.is_some() && ui.button("Run again").on_hover_text("With the same parameters").clicked()
-                {
-                    clicked = Some(Clicked::Again);
+                } else if given.is_some() {
+                    let again = parts::signed(ui, true, icons::AGAIN, "Run again");
+                    if again.on_hover_text("With the same parameters").clicked() {
+                        clicked = Some(Clicked::Again);
+                    }
                 }
                 ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                     let name = RichText::new(&run.name).font(theme::strong(theme::BODY)).color(palette.strong);

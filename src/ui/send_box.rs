@@ -7,13 +7,12 @@ mod history;
 mod paste;
 
 use egui::scroll_area::ScrollBarVisibility;
-use egui::{Button, ComboBox, Event, Id, Key, Label, Modifiers, RichText, ScrollArea, TextEdit, Ui};
+use egui::{Button, Event, Id, Key, Label, Modifiers, RichText, ScrollArea, TextEdit, Ui};
 
 use self::completion::Completion;
 use self::history::History;
 use self::paste::Paste;
-use super::parts;
-use super::{bytes, theme};
+use super::{bytes, icons, parts, theme};
 use crate::app::State;
 use crate::app::command::{Line, Setting};
 use crate::app::settings::SendBox as Chosen;
@@ -23,6 +22,9 @@ use crate::ui::commands::Commands;
 
 /// Pills are drawn for at most this many bytes; the count is always exact.
 const DRAWN: usize = 160;
+
+/// The line is at least so wide.
+const LEAST: f32 = 120.0;
 
 /// The box, its draft and its history.
 #[derive(Debug, Default)]
@@ -197,7 +199,7 @@ impl SendBox {
 
     fn line(&mut self, ui: &mut Ui, state: &State, ending: &LineEnding, commands: &mut Commands) -> egui::Rect {
         let bad = self.read.as_ref().is_some_and(|read| read.pieces.is_err() && read.text == self.draft);
-        let width = (ui.available_width() - theme::SEND).max(120.0);
+        let width = (ui.available_width() - theme::SEND - theme::GAP).max(LEAST);
         let hint = match Mode::from(state.settings.send.mode) {
             Mode::Text => "Text, sent as it stands",
             Mode::Mixed => r"Text, or bytes: \r \x1A <1A>",
@@ -219,7 +221,7 @@ impl SendBox {
             field.request_focus();
         }
         let enter = field.has_focus() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
-        let click = parts::primary(ui, state.can_send(), "Send").on_hover_text("Enter").clicked();
+        let click = parts::primary_signed(ui, state.can_send(), icons::SEND, "Send").on_hover_text("Enter").clicked();
         if enter || click {
             self.send(state, ending, commands);
             field.request_focus();
@@ -302,7 +304,7 @@ impl SendBox {
         let mut wanted = None;
         ui.add_enabled_ui(fixed.is_none(), |ui| {
             let shown = fixed.map_or_else(|| chosen.label(), str::to_owned);
-            let combo = ComboBox::from_id_salt("ending").width(104.0).selected_text(shown).show_ui(ui, |ui| {
+            let combo = parts::combo("ending").width(104.0).selected_text(shown).show_ui(ui, |ui| {
                 for named in LineEnding::NAMED {
                     if ui.selectable_label(named == chosen, named.label()).clicked() {
                         wanted = Some(named);
@@ -380,11 +382,11 @@ fn modes(ui: &mut Ui, state: &State, commands: &mut Commands) {
         (Mode::Hex, "Hex", "Hex digits only; no ending is appended"),
     ] {
         let selected = Mode::from(state.settings.send.mode) == mode;
-        if ui.selectable_label(selected, name).on_hover_text(help).clicked() && !selected {
+        if parts::segment(ui, selected, name).on_hover_text(help).clicked() && !selected {
             commands.push(Setting::SendBox(Chosen { mode: mode.into(), ..state.settings.send.clone() }));
         }
     }
-    ui.spacing_mut().item_spacing.x = 8.0;
+    ui.spacing_mut().item_spacing.x = theme::GAP;
 }
 
 fn pills(ui: &mut Ui, pieces: &[Piece], ending: &LineEnding) {

@@ -1,8 +1,8 @@
 //! The test server's panel: who connected, and exactly which bytes came.
 
-use egui::{ComboBox, DragValue, Frame, Margin, RichText, ScrollArea, TextEdit, Ui};
+use egui::{DragValue, Frame, Margin, RichText, ScrollArea, TextEdit, Ui};
 
-use super::{bytes, parts, theme};
+use super::{bytes, icons, parts, theme};
 use crate::app::State;
 use crate::app::command::Tool;
 use crate::link::test_server::Visitor;
@@ -52,7 +52,7 @@ impl ServerPanel {
         if !state.server.visitors.is_empty() {
             ui.horizontal(|ui| {
                 let label = parts::weak(ui, "Show as");
-                ComboBox::from_id_salt("server shows")
+                parts::combo("server shows")
                     .selected_text(if self.hex { "Hex" } else { "Text" })
                     .show_ui(ui, |ui| {
                         ui.selectable_value(&mut self.hex, false, "Text");
@@ -74,11 +74,17 @@ impl ServerPanel {
         let port = self.port.get_or_insert(state.settings.server_port);
         if let Some(address) = state.server.address {
             *port = address.port();
-            if ui.button("Stop").on_hover_text("Stop listening and close all connections").clicked() {
+            if parts::signed(ui, true, icons::STOP, "Stop")
+                .on_hover_text("Stop listening and close all connections")
+                .clicked()
+            {
                 commands.push(Tool::StopServer);
             }
         } else {
-            if ui.button("Start").on_hover_text("Listen on 127.0.0.1, this machine only").clicked() {
+            if parts::signed(ui, true, icons::RUN, "Start")
+                .on_hover_text("Listen on 127.0.0.1, this machine only")
+                .clicked()
+            {
                 commands.push(Tool::StartServer(*port));
             }
             let field = ui.add(DragValue::new(port).range(1..=65535).speed(0.2));

@@ -3,8 +3,8 @@
 use egui::{Align, Button, Label, Layout, RichText, ScrollArea, Ui, vec2};
 
 use super::commands::Commands;
-use super::tools::{ImportPanel, NanoPage, OpenPanel};
-use super::{parts, theme};
+use super::tools::{NanoPage, OpenPanel, SketchPanel};
+use super::{icons, parts, theme};
 use crate::app::command::Port;
 use crate::app::{SIMULATOR, State};
 
@@ -30,7 +30,7 @@ pub(crate) fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
                 "No hardware at hand",
                 "The simulated SIM800L answers like the real one and opens real TCP connections.",
                 |ui| {
-                    if parts::primary(ui, true, "Connect to the simulated SIM800L").clicked() {
+                    if parts::primary_signed(ui, true, icons::CONNECT, "Connect to the simulated SIM800L").clicked() {
                         commands.push(Port::Pick(SIMULATOR.to_owned()));
                         commands.push(Port::Connect);
                     }
@@ -39,13 +39,13 @@ pub(crate) fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
             way(
                 ui,
                 "A log or a sketch that failed",
-                "A capture, a log pasted from another terminal, or an Arduino sketch. A file can be dropped here too.",
+                "A capture, a log of another terminal, or an Arduino sketch: what is wrong in it, and why. A file can be dropped here.",
                 |ui| {
-                    if ui.button("Open a log…").clicked() {
+                    if parts::signed(ui, true, icons::OPEN, "Open or paste a log…").clicked() {
                         commands.open::<OpenPanel>();
                     }
-                    if ui.button("Paste a sketch…").clicked() {
-                        commands.open::<ImportPanel>();
+                    if parts::signed(ui, true, icons::PASTE, "Paste a sketch…").clicked() {
+                        commands.open::<SketchPanel>();
                     }
                 },
             );
@@ -69,7 +69,8 @@ fn ports(ui: &mut Ui, state: &State, commands: &mut Commands) {
     for info in state.ports.iter().take(PORTS) {
         let name =
             info.product.as_ref().map_or_else(|| info.path.clone(), |product| format!("{}  {product}", info.path));
-        let button = ui.add(Button::new(name).min_size(vec2(0.0, theme::CONTROL))).on_hover_text(info.details());
+        let button = Button::new((parts::sign(icons::CONNECT), name)).min_size(vec2(0.0, theme::CONTROL));
+        let button = ui.add(button).on_hover_text(info.details());
         if button.accessible_name(format!("Connect to {}", info.path)).clicked() {
             commands.push(Port::Pick(info.path.clone()));
             commands.push(Port::Connect);

@@ -29,7 +29,7 @@ pub fn run(start: Start) -> ExitCode {
     let mut viewport = ViewportBuilder::default()
         .with_title("modemscope")
         .with_app_id("modemscope")
-        .with_min_inner_size(egui::vec2(720.0, 480.0))
+        .with_min_inner_size(egui::vec2(480.0, 360.0))
         .with_inner_size(theme::FIRST)
         .with_icon(Arc::new(icon()));
     if let Some([mut x, mut y, width, height]) = place {

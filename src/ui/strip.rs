@@ -13,6 +13,9 @@ use crate::modem::diagnose::{Doing, Finding, Severity};
 use crate::ui::commands::Commands;
 use crate::vocabulary::codes;
 
+/// The lamp before what the modem is doing, and the space behind it.
+const LAMP: f32 = 40.0;
+
 /// Rules that say why nothing works: what they found stands in the strip in place of *Ready*.
 const TELLING: [&str; 5] = ["no-answer", "wrong-baud", "loopback", "sim-missing", "sim-locked"];
 
@@ -22,9 +25,9 @@ pub(crate) fn show(ui: &mut Ui, state: &State, typed: u64, commands: &mut Comman
     // One line, whatever it says. What is known of the modem has its place at the right, the rest what is left.
     parts::line(ui, super::theme::CONTROL, |ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            facts(ui, state);
+            let (words, color) = doing(state, typed, palette);
+            facts(ui, state, &words);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let (words, color) = doing(state, typed, palette);
                 let label = parts::lamp(ui, color, &words);
                 match trouble(state) {
                     Some(finding) => label.on_hover_text(format!("{} {}", finding.cause, finding.fix)),
@@ -134,9 +137,10 @@ fn sending(ui: &mut Ui, state: &State, commands: &mut Commands, palette: &Palett
     }
 }
 
-/// Echo, error form, connections, signal.
-fn facts(ui: &mut Ui, state: &State) {
-    let strip = &state.status.strip;
+/// Echo, error form, connections, signal: as many of them as there is room for beside what the modem is `doing`, the newest
+/// kinds of knowledge, which stand at the right, first.
+fn facts(ui: &mut Ui, state: &State, doing: &str) {
+    let (strip, palette) = (&state.status.strip, parts::colors(ui));
     let mut facts = Vec::new();
     if let Some(modem) = strip.modem {
         facts.push((modem.to_owned(), "The modem's family, told by its answers or by the commands used"));
@@ -166,7 +170,14 @@ fn facts(ui: &mut Ui, state: &State) {
     if facts.is_empty() || !state.connected() {
         return;
     }
+    let width = |ui: &Ui, words: &str, font| ui.painter().layout_no_wrap(words.to_owned(), font, palette.text).size().x;
+    let taken = width(ui, doing, egui::TextStyle::Body.resolve(ui.style()));
+    let mut room = ui.available_width() - taken - LAMP;
     for (fact, help) in facts.iter().rev() {
+        room -= width(ui, fact, super::theme::small()) + ui.spacing().item_spacing.x;
+        if room < 0.0 {
+            break;
+        }
         parts::weak(ui, fact.as_str()).on_hover_text(*help);
     }
 }

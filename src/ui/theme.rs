@@ -22,6 +22,10 @@ pub(crate) const BODY: f32 = 13.5;
 pub(crate) const SMALL: f32 = 11.5;
 /// Size of the letters of a panel's heading.
 pub(crate) const HEADING: f32 = 13.0;
+/// Size of a sign beside a word, and of the smaller one in a badge or a picker.
+pub(crate) const SIGN: f32 = 14.5;
+/// The smaller sign, in a badge or a picker.
+pub(crate) const SIGN_SMALL: f32 = 12.0;
 /// Size of the letters of a page's heading.
 pub(crate) const PAGE: f32 = 18.0;
 /// Between the columns and the rows of a table.
@@ -43,7 +47,9 @@ pub(crate) const NARROW: f32 = 900.0;
 /// A narrower port bar has the lamps of the modem lines in its menu only.
 pub(crate) const LAMPS: f32 = 960.0;
 /// Everything has its place from here on; a smaller window scrolls as a whole.
-pub(crate) const LEAST: Vec2 = vec2(720.0, 470.0);
+pub(crate) const LEAST: Vec2 = vec2(790.0, 470.0);
+/// What a button opens is at least so high, whatever the window is.
+pub(crate) const LEAST_FORM: f32 = 120.0;
 /// The slot of the macro run.
 pub(crate) const RUN: f32 = 158.0;
 /// The slot of the test server while it is off, and while it is on.
@@ -52,16 +58,24 @@ pub(crate) const SERVER: [f32; 2] = [38.0, 200.0];
 pub(crate) const FINDINGS: f32 = 104.0;
 /// Between these heights the findings can be drawn.
 pub(crate) const FINDINGS_RANGE: std::ops::RangeInclusive<f32> = 64.0..=420.0;
-/// The Send button, the space before it and the margins of the field.
-pub(super) const SEND: f32 = 76.0;
+/// The Send button.
+pub(crate) const SEND: f32 = 78.0;
+/// The least width of one of several choices that stand side by side.
+pub(crate) const SEGMENT: f32 = 34.0;
 /// A line of the send box that comes and goes with what is typed.
 pub(crate) const INFO: f32 = 24.0;
 /// Width of a notice over the log.
 pub(crate) const TOAST: f32 = 400.0;
 /// Ground around what is in a menu or over the log.
 pub(crate) const OVER: f32 = 8.0;
+/// Ground around a tool window's title: the header is 32 points high.
+pub(crate) const TOOL_TITLE: Margin = Margin::symmetric(16, 7);
+/// A tool window leaves so much of the screen beside and below it.
+pub(crate) const TOOL_ROOM: Vec2 = vec2(24.0, 48.0);
 /// Where a tool window opens first.
 pub(crate) const TOOL_AT: [f32; 2] = [70.0, 90.0];
+/// Ground around a question over the window.
+pub(crate) const QUESTION: Margin = Margin::same(18);
 /// Corners of cards, menus and the log.
 pub(crate) const CARD: u8 = 7;
 /// Corners of buttons and fields.
@@ -70,6 +84,17 @@ pub(crate) const CORNER: u8 = 5;
 /// The family of headings and names.
 pub(crate) fn semibold() -> FontFamily {
     FontFamily::Name("semibold".into())
+}
+
+/// The family of the signs in `icons`.
+fn signs() -> FontFamily {
+    FontFamily::Name("signs".into())
+}
+
+/// A sign beside a word.
+#[must_use]
+pub(crate) fn sign(size: f32) -> FontId {
+    FontId::new(size, signs())
 }
 
 /// Letters of a question's or a window's title.
@@ -232,10 +257,11 @@ pub(crate) fn choose(ctx: &Context, theme: Theme) {
 
 fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
-    let files: [(&str, &[u8]); 3] = [
+    let files: [(&str, &[u8]); 4] = [
         ("Inter", include_bytes!("../../assets/fonts/Inter-Regular.otf")),
         ("Inter SemiBold", include_bytes!("../../assets/fonts/Inter-SemiBold.otf")),
         ("JetBrains Mono", include_bytes!("../../assets/fonts/JetBrainsMono-Regular.ttf")),
+        ("Lucide", include_bytes!("../../assets/fonts/Lucide-subset.ttf")),
     ];
     for (name, bytes) in files {
         fonts.font_data.insert(name.to_owned(), FontData::from_static(bytes).into());
@@ -248,6 +274,8 @@ fn fonts() -> FontDefinitions {
     };
     fonts.families.insert(FontFamily::Proportional, first(&["Inter", "JetBrains Mono"], &proportional));
     fonts.families.insert(semibold(), first(&["Inter SemiBold", "JetBrains Mono"], &proportional));
+    // Signs only: no other family has them, so that no received letter is ever shown as one.
+    fonts.families.insert(signs(), vec!["Lucide".to_owned()]);
     fonts.families.insert(FontFamily::Monospace, first(&["JetBrains Mono", "Inter"], &monospace));
     fonts
 }

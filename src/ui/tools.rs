@@ -7,6 +7,7 @@ mod dragging;
 mod editor;
 mod export;
 mod find_baud;
+mod handbook;
 mod help;
 mod import;
 mod keys;
@@ -24,7 +25,8 @@ mod wiring;
 
 use std::any::{Any, TypeId};
 
-use egui::{Button, Context, FocusDirection, Id, Key, LayerId, Modifiers, Ui, Window};
+use egui::containers::menu::MenuButton;
+use egui::{Button, Context, FocusDirection, Id, Key, LayerId, Modifiers, Rect, Ui, Window};
 
 pub(crate) use self::editor::EditorPanel;
 pub(crate) use self::find_baud::FindBaudPanel;
@@ -35,7 +37,7 @@ pub(crate) use self::program::ProgramPanel;
 pub(crate) use self::sketch::SketchPanel;
 pub(super) use self::window::ToolWindow;
 use super::commands::Commands;
-use super::theme;
+use super::{icons, parts, theme};
 use crate::app::State;
 use crate::app::command::{Port, Tool};
 use crate::worker::Phase;
@@ -53,7 +55,11 @@ fn groups() -> [Vec<Box<dyn ToolWindow>>; 6] {
         ],
         vec![Box::<signal::SignalPanel>::default(), Box::<simulator::SimulatorPanel>::default()],
         vec![Box::<NanoPage>::default(), Box::new(AdapterPage)],
-        vec![Box::new(keys::KeysPage), Box::<settings::SettingsPanel>::default()],
+        vec![
+            Box::<handbook::HandbookPage>::default(),
+            Box::new(keys::KeysPage),
+            Box::<settings::SettingsPanel>::default(),
+        ],
     ]
 }
 
@@ -77,15 +83,21 @@ impl Default for Tools {
     }
 }
 
+/// Width of the menu.
+const WIDTH: f32 = 290.0;
 /// A window so high, in points, has room for the whole menu.
-const MENU: f32 = 690.0;
+const MENU: f32 = 640.0;
 
 impl Tools {
     /// The button that opens the menu.
     pub(crate) fn menu(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
-        ui.menu_button("Menu", |ui| {
-            ui.set_min_width(270.0);
-            if ui.add(Button::new("New window").shortcut_text("Ctrl+N")).clicked() {
+        let button = MenuButton::from_button(Button::new((parts::sign(icons::MENU), "Menu")));
+        let (button, _) = button.ui(ui, |ui| {
+            parts::keep_keyboard(ui);
+            ui.set_min_width(WIDTH);
+            ui.spacing_mut().item_spacing.y = 2.0;
+            let new = Button::new((parts::sign(icons::WINDOW), "New window")).shortcut_text("Ctrl+N");
+            if ui.add(new).accessible_name("New window").clicked() {
                 commands.push(Tool::NewWindow);
                 ui.close();
             }
@@ -93,7 +105,8 @@ impl Tools {
                 Phase::Released => ("Take the port back", true, Port::TakeBack),
                 _ => ("Lend the port", state.connected(), Port::Lend),
             };
-            if ui.add_enabled(enabled, Button::new(name).shortcut_text("Ctrl+L")).clicked() {
+            let lend = Button::new((parts::sign(icons::LEND), name)).shortcut_text("Ctrl+L");
+            if ui.add_enabled(enabled, lend).accessible_name(name).clicked() {
                 commands.push(command);
                 ui.close();
             }
@@ -106,6 +119,7 @@ impl Tools {
                 self.entries(ui);
             }
         });
+        button.accessible_name("Menu");
     }
 
     fn entries(&mut self, ui: &mut Ui) {
@@ -113,7 +127,7 @@ impl Tools {
         for group in &self.groups {
             ui.separator();
             for tool in group {
-                if ui.button(tool.name()).clicked() {
+                if parts::signed(ui, true, tool.icon(), tool.name()).clicked() {
                     wanted = Some(id_of(tool.as_ref()));
                     ui.close();
                 }
@@ -157,8 +171,8 @@ impl Tools {
         self.raised = Some(wanted);
     }
 
-    /// Draws the windows that are open. `esc` is true when Esc may close one: nothing else stands in front.
-    pub(crate) fn windows(&mut self, ctx: &Context, state: &State, esc: bool, commands: &mut Commands) {
+    /// Draws the windows that are open, within the screen. `esc` is true when Esc may close one: nothing else stands in front.
+    pub(crate) fn windows(&mut self, ctx: &Context, screen: Rect, state: &State, esc: bool, commands: &mut Commands) {
         let scan = state.status.scan.as_ref().map(|scan| (state.capture_number, scan.number));
         if scan > self.scan {
             self.scan = scan;
@@ -170,12 +184,17 @@ impl Tools {
         if std::mem::take(&mut self.entered) {
             ctx.memory_mut(|memory| memory.move_focus(FocusDirection::Next));
         }
-        let raised = self.raised.take();
+        // Until the menu that it was opened from is gone, the menu has the keyboard.
+        let free = ctx.memory(egui::Memory::top_modal_layer).is_none();
+        if !free && self.raised.is_some() {
+            ctx.request_repaint();
+        }
+        let raised = self.raised.take_if(|_| free);
         for wanted in self.open.clone() {
             let raised = raised == Some(wanted);
             let tool = self.groups.iter_mut().flatten().find(|tool| id_of(tool.as_ref()) == wanted);
             self.entered |= raised && tool.as_ref().is_some_and(|tool| tool.begins_with_control());
-            let still = tool.is_some_and(|tool| window(ctx, tool.as_mut(), raised, state, commands));
+            let still = tool.is_some_and(|tool| window(ctx, screen, tool.as_mut(), raised, state, commands));
             if !still {
                 self.open.retain(|open| *open != wanted);
             }
@@ -192,20 +211,34 @@ fn place_of(tool: TypeId) -> Id {
 }
 
 /// Draws one window; false when it was closed.
-fn window(ctx: &Context, tool: &mut dyn ToolWindow, raised: bool, state: &State, commands: &mut Commands) -> bool {
+fn window(
+    ctx: &Context,
+    screen: Rect,
+    tool: &mut dyn ToolWindow,
+    raised: bool,
+    state: &State,
+    commands: &mut Commands,
+) -> bool {
     let place = place_of(id_of(tool));
     if raised {
         ctx.move_to_top(LayerId::new(egui::Order::Middle, place));
     }
     let mut open = true;
     let name = tool.name();
+    // Within the screen, whatever its size: what does not fit scrolls.
+    let most = screen.size() - theme::TOOL_ROOM;
+    let narrow = most.x < theme::NARROW;
     let window = Window::new(name.trim_end_matches('…'))
         .id(place)
         .open(&mut open)
-        .default_size(tool.size())
+        .constrain_to(screen)
+        .max_size(most)
+        .hscroll(narrow)
+        .default_size(most.min(tool.size().into()))
         .default_pos(theme::TOOL_AT)
         .resizable(true)
-        .collapsible(false);
+        .collapsible(false)
+        .title_frame(egui::Frame::window(&ctx.global_style()).inner_margin(theme::TOOL_TITLE));
     window.vscroll(tool.scrolls()).show(ctx, |ui| {
         take_focus(ui, place, name, raised);
         tool.show(ui, state, commands);

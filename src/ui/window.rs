@@ -18,7 +18,7 @@ use super::send_box::SendBox;
 use super::server::ServerPanel;
 use super::toasts::Toasts;
 use super::tools::{ImportPanel, Tools};
-use super::{glyphs, parts, start_page, strip, theme};
+use super::{glyphs, icons, parts, start_page, strip, theme};
 use crate::app::command::{Book, Capture, Line, Port, Setting, Tool};
 use crate::app::settings::{SettingsFile, Theme};
 use crate::app::{Folders, Pace, Purpose, Runtime, Start, State};
@@ -137,7 +137,7 @@ impl Window {
 
     /// Draws the window and carries out what was asked for.
     pub fn ui(&mut self, ui: &mut Ui) {
-        let ctx = ui.ctx().clone();
+        let (ctx, screen) = (ui.ctx().clone(), ui.max_rect());
         if self.shown_theme != Some(self.state.settings.theme) {
             self.shown_theme = Some(self.state.settings.theme);
             theme::choose(&ctx, self.state.settings.theme);
@@ -170,7 +170,7 @@ impl Window {
         self.show(&mut commands);
         let asked = self.asking();
         let tools = self.tools.any_open();
-        self.tools.windows(&ctx, &self.state, !asked && !popup && owner != Owner::Find, &mut commands);
+        self.tools.windows(&ctx, screen, &self.state, !asked && !popup && owner != Owner::Find, &mut commands);
         if tools && !self.tools.any_open() {
             // What is typed next goes into the next command, not nowhere.
             SendBox::focus(&ctx);
@@ -248,7 +248,9 @@ impl Window {
                 start_page::show(ui, state, commands);
             }
         });
-        let corner = log.response.rect.right_top() + vec2(-2.0 * theme::OVER, theme::CONTROL + 3.0 * theme::OVER);
+        // Over the rows of the log, never over what can be clicked above them.
+        let rows = self.log.place().filter(|_| self.state.feed.is_some());
+        let corner = rows.unwrap_or(log.response.rect).right_top() + vec2(-2.0 * theme::OVER, theme::OVER);
         self.toasts.show(ui, corner, state, commands);
         if self.log.take_find_wish() {
             self.find_bar.open();
@@ -263,7 +265,8 @@ impl Window {
             self.port_bar.show(ui, state, commands);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 self.tools.menu(ui, state, commands);
-                let button = ui.add(Button::selectable(side, "Macros").frame_when_inactive(true));
+                let button = Button::selectable(side, (parts::sign(icons::SIDE), "Macros")).frame_when_inactive(true);
+                let button = ui.add(button);
                 button.accessible_name("Side panel").on_hover_text("Ctrl+B: macros and test server").clicked()
             })
             .inner

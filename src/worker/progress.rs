@@ -99,7 +99,8 @@ pub(super) fn with_time(mut values: Values) -> Values {
 /// One line for the log. A step's beginning shows by what it sends, so it has none.
 fn describe(name: &str, report: &Report) -> Option<String> {
     match report {
-        Report::Began { .. } => None,
+        // That a macro failed was said by its step.
+        Report::Began { .. } | Report::Ended(Ending::Failed(_)) => None,
         Report::Passed { step, matched, took } if matched.is_empty() => {
             Some(format!("{name}: step {} done after {:.3} s", step + 1, took.as_secs_f64()))
         }
@@ -112,7 +113,6 @@ fn describe(name: &str, report: &Report) -> Option<String> {
         Report::Retrying { failure, attempt } => Some(format!("{name}: {failure}; retry {attempt}")),
         Report::Failed(failure) => Some(format!("{name}: failed: {failure}")),
         Report::Ended(Ending::Done) => Some(format!("{name}: done")),
-        Report::Ended(Ending::Failed(_)) => Some(format!("{name}: failed")),
         Report::Ended(Ending::Skipped(failure)) => Some(format!("{name}: left at step {}", failure.step + 1)),
         Report::Ended(Ending::Stopped) => Some(format!("{name}: stopped")),
     }

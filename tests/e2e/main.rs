@@ -18,6 +18,8 @@ mod pty;
 #[cfg(feature = "inspection")]
 mod stories;
 #[cfg(feature = "inspection")]
+mod tour;
+#[cfg(feature = "inspection")]
 #[allow(dead_code, reason = "benches/window.rs uses the rest")]
 mod window;
 

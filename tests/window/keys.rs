@@ -158,3 +158,26 @@ fn the_main_job_needs_no_mouse() {
     desk.wait_for_log("CLOSE OK");
     assert_eq!(server.received(), b"hello");
 }
+
+#[test]
+fn tab_goes_round_within_an_open_menu() {
+    let mut desk = Desk::new(&Start::default());
+    for menu in ["Line settings", "More…", "Menu"] {
+        if menu == "More…" {
+            desk.connect("sim:fast");
+        }
+        desk.click(menu);
+        desk.frames();
+        let within = desk.harness.ctx.memory(egui::Memory::top_modal_layer).expect("the menu has the keyboard");
+        for press in 0..60 {
+            desk.key(Key::Tab);
+            let focused = desk.harness.ctx.memory(egui::Memory::focused);
+            let layer = focused.and_then(|id| desk.harness.ctx.read_response(id)).map(|response| response.layer_id);
+            assert!(layer.is_none_or(|layer| layer == within), "{menu}: Tab {press} leads to {layer:?}");
+        }
+        desk.key(Key::Escape);
+        desk.frames();
+    }
+    desk.type_text("AT");
+    assert_eq!(desk.draft(), "AT", "and the send box has the keyboard again");
+}

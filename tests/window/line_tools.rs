@@ -101,9 +101,9 @@ fn the_port_is_lent_and_taken_back_by_one_key() {
     desk.keys(Modifiers::COMMAND, Key::L);
     desk.wait("it is back", |desk| desk.state().connected());
     desk.wait_for_log("taken back: opened sim:fast");
-    open(&mut desk, "Lend the port Ctrl+L");
+    open(&mut desk, "Lend the port");
     desk.wait("it is lent", |desk| desk.state().phase() == &Phase::Released);
-    open(&mut desk, "Take the port back Ctrl+L");
+    open(&mut desk, "Take the port back");
     desk.wait("it is back", |desk| desk.state().connected());
 }
 

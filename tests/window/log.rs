@@ -228,10 +228,36 @@ fn a_marked_row_is_found_again() {
     desk.click_at(place.left_top() + egui::vec2(60.0, 13.0));
     desk.click("More…");
     desk.click("Mark row");
+    desk.key(Key::Escape);
     desk.focus_log();
     desk.key(Key::End);
     desk.wait("it is out of sight", |desk| !desk.log().contains("opened sim:fast"));
     desk.keys(Modifiers::ALT, Key::ArrowUp);
     desk.wait_for_log("opened sim:fast");
     assert!(desk.shows("Newest rows") || desk.shows("new row"), "the jump says that the log stands still");
+}
+
+#[test]
+fn a_marked_row_is_marked_after_a_restart() {
+    let home = tempfile::tempdir().unwrap();
+    let mut desk = Desk::at_home(&Start::default(), home.path());
+    desk.connect("sim:fast");
+    desk.wait_for_log("SMS Ready");
+    let place = desk.harness.get_by_role(Role::Log).rect();
+    desk.click_at(place.left_top() + egui::vec2(60.0, 13.0));
+    desk.click("More…");
+    desk.click("Mark row");
+    let marks = desk.state().marks.clone();
+    assert!(!marks.is_empty());
+    let capture = desk.state().reader.as_ref().unwrap().storage().path.unwrap();
+    drop(desk);
+    let start = Start { port: Some(capture.display().to_string()), ..Start::default() };
+    let mut desk = Desk::at_home(&start, home.path());
+    desk.wait_for_log("SMS Ready");
+    assert_eq!(desk.state().marks, marks);
+    desk.click("More…");
+    desk.click("Remove all");
+    drop(desk);
+    let desk = Desk::at_home(&start, home.path());
+    assert!(desk.state().marks.is_empty());
 }

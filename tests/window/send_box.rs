@@ -100,3 +100,15 @@ fn without_a_port_nothing_is_sent_and_it_is_said() {
     assert!(desk.shows("Nothing was sent: the port is not open. Connect first."));
     assert_eq!(desk.draft(), "AT", "what was typed is kept");
 }
+
+#[test]
+fn a_pasted_log_is_read_and_not_sent() {
+    let mut desk = Desk::new(&Start::default());
+    desk.focus_line();
+    desk.harness.event(egui::Event::Paste("> AT+CIPSEND\\r\n< AT+CIPSEND\\r\\r\\nERROR\\r\\n\n".to_owned()));
+    desk.frames();
+    assert!(desk.shows("Read what was pasted?"));
+    desk.click("Read it as a log");
+    desk.wait("its findings", |desk| desk.shows("AT+CIPSEND was refused: no connection was opened"));
+    assert!(desk.shows("pasted log"), "it says what is shown");
+}

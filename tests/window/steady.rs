@@ -66,23 +66,38 @@ fn nothing_that_can_be_clicked_moves_by_itself() {
     desk.wait("it was refused, which is a finding", |desk| desk.state().findings().next().is_some());
     desk.frames();
     unmoved(&before, &desk, "a finding");
+    desk.type_text("AT+CIPSTART=1");
+    desk.key(Key::Enter);
+    desk.wait("another finding", |desk| desk.state().findings().count() > 1);
+    desk.harness.run_steps(20);
+    unmoved(&before, &desk, "a second finding");
     desk.harness.state_mut().state_mut().say(Tone::Trouble, "Something went wrong. ".repeat(9));
     desk.frames();
     assert!(desk.shows("Something went wrong."));
     unmoved(&before, &desk, "a message");
 }
 
-/// Letters that can be seen, and where.
-fn texts(shapes: &[ClippedShape]) -> Vec<(String, Rect)> {
-    fn collect(shape: &Shape, clip: Rect, found: &mut Vec<(String, Rect)>) {
+/// What is drawn, as far as it is looked at here.
+#[derive(Debug)]
+enum Drawn {
+    /// Letters, and where.
+    Letters(String, Rect),
+    /// A ground that hides what was drawn before.
+    Ground(Rect),
+}
+
+/// Letters and grounds in the order of drawing.
+fn texts(shapes: &[ClippedShape]) -> Vec<Drawn> {
+    fn collect(shape: &Shape, clip: Rect, found: &mut Vec<Drawn>) {
         match shape {
             Shape::Vec(shapes) => shapes.iter().for_each(|shape| collect(shape, clip, found)),
+            Shape::Rect(ground) if ground.fill.a() == u8::MAX => found.push(Drawn::Ground(ground.rect.intersect(clip))),
             Shape::Text(text) if !matches!(text.galley.text().trim(), "" | "…") => {
                 for row in &text.galley.rows {
                     let ink = row.visuals.mesh_bounds.translate(row.pos.to_vec2() + text.pos.to_vec2());
                     let place = ink.intersect(clip);
                     if place.width() > 1.0 && place.height() > 1.0 {
-                        found.push((text.galley.text().to_owned(), place));
+                        found.push(Drawn::Letters(text.galley.text().to_owned(), place));
                     }
                 }
             }
@@ -96,13 +111,68 @@ fn texts(shapes: &[ClippedShape]) -> Vec<(String, Rect)> {
     found
 }
 
+/// The letters that no later ground hides, whole or in part: half a letter beside a window's edge is how windows lie.
+fn uncovered(drawn: Vec<Drawn>) -> Vec<(String, Rect)> {
+    let mut seen: Vec<(String, Rect)> = Vec::new();
+    for drawn in drawn {
+        match drawn {
+            Drawn::Letters(text, place) => seen.push((text, place)),
+            Drawn::Ground(ground) => seen.retain(|(_, place)| !ground.intersects(*place)),
+        }
+    }
+    seen
+}
+
+/// The sizes that the window is looked at in, and the zooms.
+const SIZES: [(f32, f32); 5] = [(800.0, 600.0), (1024.0, 700.0), (1366.0, 768.0), (1920.0, 1080.0), (3840.0, 2160.0)];
+const ZOOMS: [f32; 5] = [0.8, 1.0, 1.25, 1.5, 2.0];
+
+fn sized(width: f32, height: f32, zoom: f32) -> Desk {
+    let mut desk = Desk::new(&Start::default());
+    desk.harness.ctx.set_zoom_factor(zoom);
+    desk.harness.set_size(Vec2::new(width, height) / zoom);
+    desk.harness.run_steps(4);
+    desk
+}
+
+/// Without windows and menus no letters lie over others.
+#[track_caller]
+pub fn nothing_lies_over_anything(desk: &Desk, what: &str) {
+    let letters = |drawn| match drawn {
+        Drawn::Letters(text, place) => Some((text, place)),
+        Drawn::Ground(_) => None,
+    };
+    let texts: Vec<_> = texts(&desk.harness.output().shapes).into_iter().filter_map(letters).collect();
+    apart(&texts, what);
+}
+
+/// With a window or a menu, which is drawn later and with its ground first: what a ground hides is not looked at.
+#[track_caller]
+fn nothing_shines_through(desk: &Desk, what: &str) {
+    apart(&uncovered(texts(&desk.harness.output().shapes)), what);
+}
+
+#[track_caller]
+fn apart(texts: &[(String, Rect)], what: &str) {
+    assert!(texts.len() > 8, "{what}: {texts:?}");
+    for (at, (one, place)) in texts.iter().enumerate() {
+        for (other, there) in texts.iter().skip(at + 1) {
+            let common = place.intersect(*there);
+            assert!(
+                common.width() <= 2.0 || common.height() <= 4.0,
+                "{what}: “{one}” {place:?} and “{other}” {there:?}"
+            );
+        }
+    }
+}
+
 #[test]
 fn at_no_size_and_no_zoom_does_one_text_lie_over_another() {
-    for (width, height) in [(800.0, 600.0), (1024.0, 700.0), (1366.0, 768.0), (1920.0, 1080.0), (3840.0, 2160.0)] {
-        for zoom in [0.8, 1.0, 1.25, 1.5, 2.0] {
-            let mut desk = Desk::new(&Start::default());
-            desk.harness.ctx.set_zoom_factor(zoom);
-            desk.harness.set_size(Vec2::new(width, height) / zoom);
+    for (width, height) in SIZES {
+        for zoom in ZOOMS {
+            let what = format!("{width}x{height} at {zoom}");
+            let mut desk = sized(width, height, zoom);
+            nothing_lies_over_anything(&desk, &format!("{what}, start page"));
             desk.connect("sim:fast");
             desk.wait_for_log("SMS Ready");
             desk.type_text("AT+CIPSEND");
@@ -110,18 +180,53 @@ fn at_no_size_and_no_zoom_does_one_text_lie_over_another() {
             desk.wait("a finding", |desk| desk.state().findings().next().is_some());
             desk.harness.state_mut().state_mut().messages.clear();
             desk.harness.run_steps(6);
-            let texts = texts(&desk.harness.output().shapes);
-            assert!(texts.len() > 12, "{texts:?}");
-            for (at, (one, place)) in texts.iter().enumerate() {
-                for (other, there) in texts.iter().skip(at + 1) {
-                    let common = place.intersect(*there);
-                    assert!(
-                        common.width() <= 2.0 || common.height() <= 4.0,
-                        "{width}x{height} at {zoom}: “{one}” {place:?} and “{other}” {there:?}"
-                    );
-                }
-            }
+            nothing_lies_over_anything(&desk, &what);
         }
+    }
+}
+
+/// Where a size is told by the menu and the windows that open, these are the ends of the range.
+const ENDS: [((f32, f32), f32); 4] =
+    [((800.0, 600.0), 2.0), ((1024.0, 700.0), 1.5), ((1024.0, 700.0), 1.0), ((3840.0, 2160.0), 0.8)];
+
+#[test]
+fn no_menu_question_or_bar_lies_over_itself() {
+    for ((width, height), zoom) in ENDS {
+        let what = |overlay: &str| format!("{overlay}, {width}x{height} at {zoom}");
+        let mut desk = sized(width, height, zoom);
+        desk.connect("sim:fast");
+        desk.wait_for_log("SMS Ready");
+        for opener in ["Line settings", "View…", "More…", "Menu"] {
+            desk.reach(opener);
+            desk.harness.run_steps(10);
+            nothing_shines_through(&desk, &what(opener));
+            desk.key(Key::Escape);
+        }
+        desk.focus_line();
+        desk.type_text("AT+CIPS");
+        desk.harness.run_steps(10);
+        nothing_shines_through(&desk, &what("completion"));
+        desk.key(Key::Escape);
+        desk.keys(egui::Modifiers::COMMAND, Key::F);
+        desk.type_text("Ready");
+        desk.wait("it counts", |desk| desk.shows("matches"));
+        nothing_shines_through(&desk, &what("find"));
+        desk.key(Key::Escape);
+        desk.focus_log();
+        desk.keys(egui::Modifiers::COMMAND, Key::A);
+        desk.wait("it measures", |desk| desk.shows("Selected: "));
+        desk.harness.run_steps(6);
+        nothing_shines_through(&desk, &what("selection"));
+        let bar = desk.harness.get_by_role_and_label(Role::Button, "Select nothing").rect();
+        let log = desk.harness.get_by_role(Role::Log).rect();
+        assert!(log.expand(1.0).contains_rect(bar), "{}: {bar:?} in {log:?}", what("selection"));
+        desk.key(Key::Escape);
+        desk.focus_line();
+        desk.harness.event(Event::Paste("AT\nAT+CSQ\n".to_owned()));
+        desk.harness.run_steps(10);
+        assert!(desk.shows("Send what was pasted?"));
+        nothing_shines_through(&desk, &what("paste"));
+        desk.key(Key::Escape);
     }
 }
 

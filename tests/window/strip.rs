@@ -185,3 +185,24 @@ fn findings_are_lines_newest_first_and_are_put_away_one_by_one() {
     assert!(!desk.shows("The third.") && desk.shows("The first of all."));
     assert!(desk.state().settings.muted.is_empty(), "the rule still speaks");
 }
+
+#[test]
+fn what_the_modem_is_doing_comes_before_what_is_known_of_it() {
+    let mut desk = Desk::new(&Start::default());
+    let known = |doing| Strip {
+        doing,
+        modem: Some("sim800"),
+        echo: Some(true),
+        cmee: Some(1),
+        cipmux: Some(false),
+        creg: Some(1),
+        csq: Some(20),
+    };
+    show(&mut desk, Status { strip: known(Doing::Ready), ..open(Doing::Ready) });
+    assert!(desk.shows("sim800") && desk.shows("signal -74 dBm"));
+    for doing in [prompt(7, true), prompt(1_234_567, false)] {
+        show(&mut desk, Status { strip: known(doing), ..open(Doing::Ready) });
+        crate::steady::nothing_lies_over_anything(&desk, "the strip");
+        assert!(desk.shows("Waiting for data: 0 bytes in the box"));
+    }
+}

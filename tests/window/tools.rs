@@ -148,3 +148,43 @@ fn sessions_are_listed_opened_again_and_marked() {
     desk.wait_for_log("SMS Ready");
     assert_eq!(desk.state().file.as_ref().map(|file| file.path.clone()), Some(path));
 }
+
+#[test]
+fn an_imported_sketch_goes_back_to_its_pins_after_a_restart() {
+    let home = tempfile::tempdir().unwrap();
+    let mut desk = Desk::at_home(&Start::default(), home.path());
+    open(&mut desk, "Import macros or sketch…");
+    desk.harness.get_by_label("or paste an Arduino sketch").focus();
+    desk.frames();
+    desk.type_text(
+        "SoftwareSerial sim(4, 5); void setup() { sim.begin(9600); sim.println(\"AT\"); delay(500); } void loop() {}",
+    );
+    desk.reach("Add to the macros");
+    desk.wait("the button is there", |desk| desk.offers("Sketch"));
+    drop(desk);
+    let mut desk = Desk::at_home(&Start::default(), home.path());
+    desk.reach("More for Sketch");
+    desk.click("As a program: Arduino, Python, C…");
+    desk.frames();
+    let program = desk.harness.get_by_label("The program").value().unwrap_or_default();
+    assert!(program.contains("MODEM_RX_PIN = 4;") && program.contains("MODEM_TX_PIN = 5;"), "{program}");
+}
+
+#[test]
+fn a_log_is_pasted_into_the_window_that_opens_captures() {
+    let mut desk = Desk::new(&Start::default());
+    open(&mut desk, "Open capture…");
+    desk.harness.get_by_role_and_label(Role::MultilineTextInput, "or paste a log").focus();
+    desk.frames();
+    desk.type_text("> AT+CIPSEND\\r\n< AT+CIPSEND\\r\\r\\nERROR\\r\\n\n");
+    desk.reach("Read it");
+    desk.wait("its findings", |desk| desk.shows("AT+CIPSEND was refused: no connection was opened"));
+}
+
+#[test]
+fn the_handbook_is_opened_or_its_place_is_told() {
+    let mut desk = Desk::new(&Start::default());
+    open(&mut desk, "Handbook…");
+    assert!(desk.offers("Open the handbook") || desk.shows("pages are in docs/"));
+    assert!(desk.shows("The first five minutes"));
+}

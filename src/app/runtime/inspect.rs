@@ -1,6 +1,7 @@
 //! Looking into a capture: selections, search, old files. Long work is done by jobs on threads of their own.
 
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 use super::Runtime;
 use crate::app::find::Find;
@@ -10,10 +11,14 @@ use crate::app::state::{OpenFile, Purpose, Sought, State, Tone};
 use crate::app::times::{Times, WallClock};
 use crate::app::{FileKind, file_kind};
 use crate::capture::copy::{CopyAs, copy, span};
+use crate::capture::marks::Marks;
 use crate::capture::search::{Pattern, PatternKind};
 use crate::capture::{CaptureError, Filter, Listener, Progress, Reader, Row, import, open};
 use crate::modem::diagnose::{Diagnoser, Finding, Reading, of_transcript};
 use crate::modem::transcript::Transcript;
+
+/// What a text without a file is called.
+const PASTED: &str = "pasted log";
 
 /// What was found in a file, and what was read of it.
 pub(super) struct Diagnosed {
@@ -30,10 +35,12 @@ impl Diagnosed {
 impl Runtime {
     /// Shows this capture in the log.
     pub(super) fn show(&mut self, state: &mut State, reader: Option<Reader>) {
+        self.keep_marks(state);
         (state.selected, state.find, state.find_trouble) = (None, None, None);
         (self.measuring, self.copying) = (None, None);
         state.feed = reader.clone().map(|reader| LogFeed::new(reader, self.rows.clone()));
         state.reader = reader;
+        state.marks = capture_of(state).map(|path| Marks::beside(&path)).unwrap_or_default();
         state.capture_number += 1;
         self.count_byte(state);
     }
@@ -53,19 +60,27 @@ impl Runtime {
             Err(error) => Err(error),
         };
         match reader {
-            Ok((reader, text)) => {
-                let theirs = reader.clone();
-                // Of a text it is known which bytes it leaves out; a capture made of it would not tell.
-                let job = Job::start("diagnose", self.news.clone(), move |progress| match &text {
-                    Some(text) => Diagnosed::of(&of_transcript(text)),
-                    None => diagnose(&theirs, progress),
-                });
-                self.diagnosing = started(state, job);
-                state.file = Some(OpenFile { path, findings: None });
-                self.show(state, Some(reader));
-            }
+            Ok((reader, text)) => self.show_file(state, path, reader, text),
             Err(error) => state.say(Tone::Trouble, error.to_string()),
         }
+    }
+
+    /// Shows a log that came over the clipboard, as if it were a file.
+    pub(super) fn read_pasted(&mut self, state: &mut State, text: &str) {
+        let reader = import::from_text(text.as_bytes(), SystemTime::now());
+        self.show_file(state, PASTED.into(), reader, Some(Transcript::read(text.as_bytes())));
+    }
+
+    fn show_file(&mut self, state: &mut State, path: PathBuf, reader: Reader, text: Option<Transcript>) {
+        let theirs = reader.clone();
+        // Of a text it is known which bytes it leaves out; a capture made of it would not tell.
+        let job = Job::start("diagnose", self.news.clone(), move |progress| match &text {
+            Some(text) => Diagnosed::of(&of_transcript(text)),
+            None => diagnose(&theirs, progress),
+        });
+        self.diagnosing = started(state, job);
+        state.file = Some(OpenFile { path, findings: None });
+        self.show(state, Some(reader));
     }
 
     /// Takes in what jobs have brought.
@@ -103,6 +118,23 @@ impl Runtime {
         self.copied.take()
     }
 
+    /// Writes the marks beside their capture when they were changed, one write at a time.
+    pub(super) fn keep_marks(&mut self, state: &mut State) {
+        if let Some(kept) = self.keeping_marks.as_ref().and_then(Job::take) {
+            self.keeping_marks = None;
+            if let Err(error) = kept {
+                state.say(Tone::Trouble, format!("The marks could not be kept beside the capture: {error}."));
+            }
+        }
+        if self.keeping_marks.is_some() || !std::mem::take(&mut self.marks_unsaved) {
+            return;
+        }
+        let Some(path) = capture_of(state) else { return };
+        let marks = state.marks.clone();
+        let job = Job::start("marks", self.news.clone(), move |_| marks.keep_beside(&path));
+        self.keeping_marks = started(state, job);
+    }
+
     pub(super) fn measure(&mut self, state: &mut State) {
         self.measuring = None;
         let (Some(selected), Some(reader)) = (&state.selected, state.reader.clone()) else { return };
@@ -137,6 +169,11 @@ impl Runtime {
         let find = Find::start(reader, &pattern, &Filter::default(), self.news.clone());
         state.counted = started(state, find);
     }
+}
+
+/// The file of the capture that is shown, where it has one.
+pub(super) fn capture_of(state: &State) -> Option<PathBuf> {
+    state.reader.as_ref()?.storage().path
 }
 
 /// A job that has its thread; otherwise the user is told.

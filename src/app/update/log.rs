@@ -11,6 +11,14 @@ pub(super) fn update(state: &mut State, command: Log) -> Vec<Effect> {
             vec![Effect::Measure]
         }
         Log::Note(text) => super::order(state, Order::Note(text)),
+        Log::Mark(mark) => {
+            state.marks.toggle(mark);
+            vec![Effect::KeepMarks]
+        }
+        Log::Unmark => {
+            state.marks.clear();
+            vec![Effect::KeepMarks]
+        }
         Log::FindTrouble(trouble) => {
             (state.find, state.find_trouble) = (None, Some(trouble));
             Vec::new()

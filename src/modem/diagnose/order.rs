@@ -313,7 +313,10 @@ pub(super) fn unreachable(target: &str) -> Option<&'static str> {
     let host = target.rsplit_once(':').map_or(target, |(host, _)| host);
     let address: std::net::Ipv4Addr = host.parse().ok()?;
     if address.is_loopback() {
-        Some("the modem itself (loopback)")
+        Some(concat!(
+            "the machine that opens the connection: the modem itself, or, where the modem is simulated, this computer, ",
+            "on which a server must listen at that port"
+        ))
     } else if address.is_private() {
         Some("a private network, which the modem cannot reach over the mobile network")
     } else if address.is_documentation() {

@@ -11,7 +11,7 @@ use crate::app::times::{WallClock, since};
 use crate::capture::{Content, Row};
 use crate::modem::Direction;
 use crate::ui::bytes::{self, Visible};
-use crate::ui::{parts, theme};
+use crate::ui::{icons, parts, theme};
 
 /// Height of the pane until it is dragged.
 const HEIGHT: f32 = 190.0;
@@ -55,7 +55,9 @@ impl Detail {
             if let Some(clock) = clock {
                 parts::weak(ui, format!("{}, {} s after the start", clock.time_of_day(row.at), since(row.at)));
             }
-            open = !parts::quiet(ui, "Close row").on_hover_text("Esc, while the log has the focus").clicked();
+            open = !parts::quiet_signed(ui, icons::CLOSE, "Close row")
+                .on_hover_text("Esc, while the log has the focus")
+                .clicked();
         });
         if let Some(means) = means(&row) {
             pane.label(RichText::new(means).color(parts::colors(&pane).strong));

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use egui::{CornerRadius, Event, Key, Modifiers, Pos2, Rect, Response, Ui, pos2, vec2};
+use egui::{Align, CornerRadius, Event, Key, Layout, Modifiers, Pos2, Rect, Response, Ui, pos2, vec2};
 
 use super::LogPanel;
 use super::columns::Columns;
@@ -19,10 +19,14 @@ use crate::modem::Direction;
 use crate::modem::diagnose::Evidence;
 use crate::ui::commands::Commands;
 use crate::ui::theme::{self, Palette};
-use crate::ui::{bytes, parts};
+use crate::ui::{bytes, icons, parts};
 
 /// Height of the bar that says what is selected.
 pub(super) const BAR: f32 = theme::CONTROL + 8.0;
+
+/// The bar is at most so wide, and what can be done with a selection takes so much of it.
+const WIDEST: f32 = 800.0;
+const FORMS: f32 = 420.0;
 
 /// What is under the pointer.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -201,16 +205,26 @@ pub(super) fn paint_bytes(
 pub(super) fn bar(ui: &mut Ui, log: Rect, state: &State, commands: &mut Commands) {
     let Some(selected) = &state.selected else { return };
     let words = selected.span.as_ref().map_or_else(|| "Counting…".to_owned(), measured);
-    let size = vec2((log.width() - 24.0).min(760.0), BAR);
+    let size = vec2((log.width() - 24.0).min(WIDEST), BAR);
     let place = Rect::from_min_size(pos2(log.left() + 6.0, log.bottom() - BAR - 6.0), size);
     parts::over(ui, "selection", place, |ui| {
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = 5.0;
-            parts::spoken(&ui.label(&words), &format!("Selected: {words}"));
-            forms(ui, state, commands);
-            if parts::quiet(ui, "Select nothing").on_hover_text("Esc, while the log has the focus").clicked() {
+        ui.spacing_mut().item_spacing.x = 5.0;
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let color = parts::colors(ui).weak;
+            let close = egui::Button::new(parts::sign(icons::CLOSE).color(color)).frame_when_inactive(false);
+            let close = ui.add(close).accessible_name("Select nothing");
+            if close.on_hover_text("Select nothing: Esc, while the log has the focus").clicked() {
                 commands.push(Log::Select(None));
             }
+            // What it measures gives way first: it is whole under the pointer.
+            let room = (ui.available_width() - FORMS).max(0.0);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.allocate_ui_with_layout(vec2(room, theme::CONTROL), Layout::left_to_right(Align::Center), |ui| {
+                    let label = ui.add(egui::Label::new(&words).truncate()).on_hover_text(&words);
+                    parts::spoken(&label, &format!("Selected: {words}"));
+                });
+                forms(ui, state, commands);
+            });
         });
     });
 }

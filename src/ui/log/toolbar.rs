@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use egui::{
-    Align, Button, Color32, Key, Label, Layout, Modifiers, Popup, PopupCloseBehavior, RichText, TextEdit, Ui, vec2,
-};
+use egui::{Align, Button, Color32, Key, Label, Layout, Margin, Modifiers, RichText, TextEdit, Ui, UiBuilder, vec2};
 
 use super::{LogPanel, Why};
 use crate::app::State;
@@ -12,10 +10,11 @@ use crate::app::command::{Capture, Log, Setting};
 use crate::app::log_feed::From;
 use crate::app::settings::{Clock, Columns, Highlight, TextDecoding, View};
 use crate::capture::Filter;
+use crate::capture::marks::Mark;
 use crate::capture::search::{Pattern, PatternKind};
 use crate::notation::{Mode, parse};
 use crate::ui::commands::Commands;
-use crate::ui::{bytes, parts, theme};
+use crate::ui::{bytes, icons, parts, theme};
 
 /// Drafts of the choices.
 #[derive(Debug)]
@@ -112,14 +111,19 @@ pub(super) fn show(log: &mut LogPanel, ui: &mut Ui, state: &State, commands: &mu
         segments(ui, state, commands);
         view(&mut log.toolbar, ui, state, commands);
         filter(log, ui);
-        if ui.button("Find").on_hover_text("Ctrl+F: goes through all matches, and hides nothing").clicked() {
+        if parts::signed(ui, true, icons::FIND, "Find")
+            .on_hover_text("Ctrl+F: goes through all matches, and hides nothing")
+            .clicked()
+        {
             log.wants_find = true;
         }
         let clear = ui.add_enabled(log.page.total > log.base, Button::new("Clear"));
         if clear.on_hover_text("Hides the rows that are there; the capture keeps them").clicked() {
             log.clear();
         }
-        let follow = ui.selectable_label(log.scroll.follow, "Follow");
+        let follow =
+            Button::selectable(log.scroll.follow, (parts::sign(icons::FOLLOW), "Follow")).frame_when_inactive(true);
+        let follow = ui.add(follow).accessible_name("Follow");
         if follow.on_hover_text("Keeps the newest row in sight; End does it too").clicked() {
             log.scroll.follow = !log.scroll.follow;
             log.goto = None;
@@ -148,50 +152,43 @@ fn file(ui: &mut Ui, state: &State, commands: &mut Commands) {
 /// Text, hex, or both: one click each.
 fn segments(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let view = &state.settings.view;
-    ui.spacing_mut().item_spacing.x = 1.0;
-    for (columns, name, spoken) in [
-        (Columns::Text, "Text", "Show as text"),
-        (Columns::Hex, "Hex", "Show as hex"),
-        (Columns::Both, "Both", "Show text and hex"),
-    ] {
-        let segment = ui.add(Button::selectable(view.columns == columns, name).frame_when_inactive(true));
-        if segment.accessible_name(spoken).clicked() {
-            commands.push(Setting::View(View { columns, ..view.clone() }));
-        }
+    let choices = [
+        (Columns::Text, "Text", "Show as text".to_owned()),
+        (Columns::Hex, "Hex", "Show as hex".to_owned()),
+        (Columns::Both, "Both", "Show text and hex".to_owned()),
+    ];
+    if let Some(columns) = parts::segments(ui, view.columns, &choices) {
+        commands.push(Setting::View(View { columns, ..view.clone() }));
     }
-    ui.spacing_mut().item_spacing.x = 4.0;
 }
 
 /// Width of each of the two columns of choices.
 const COLUMN: f32 = 210.0;
+/// Width of a field with a button beside it.
+const FIELD: f32 = 190.0;
 
 /// How rows look, which ones are shown, and where they end.
 fn view(toolbar: &mut Toolbar, ui: &mut Ui, state: &State, commands: &mut Commands) {
     let view = &state.settings.view;
-    let button = ui.add(Button::selectable(toolbar.hides_kinds() || view.newline != "modem", "View…"));
-    Popup::menu(&button.on_hover_text("Time, long rows, which rows are shown, and where a row ends"))
-        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
-        .show(|ui| {
-            // A short window shows all of it by scrolling.
-            let room = (ui.ctx().content_rect().height() - 150.0).max(120.0);
-            egui::ScrollArea::vertical().max_height(room).min_scrolled_height(room).show(ui, |ui| {
-                ui.spacing_mut().item_spacing.y = 2.0;
-                ui.horizontal_top(|ui| {
-                    ui.vertical(|ui| {
-                        ui.set_width(COLUMN);
-                        shown_rows(toolbar, ui);
-                        ui.separator();
-                        looks(ui, view, commands);
-                    });
-                    ui.vertical(|ui| {
-                        ui.set_width(COLUMN);
-                        times(ui, view, commands);
-                        ui.separator();
-                        row_ends(toolbar, ui, view, commands);
-                    });
-                });
+    let button = parts::segment(ui, toolbar.hides_kinds() || view.newline != "modem", "View…");
+    let button = button.on_hover_text("Time, long rows, which rows are shown, and where a row ends");
+    parts::form(&button, |ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.horizontal_top(|ui| {
+            ui.vertical(|ui| {
+                ui.set_width(COLUMN);
+                shown_rows(toolbar, ui);
+                ui.separator();
+                looks(ui, view, commands);
+            });
+            ui.vertical(|ui| {
+                ui.set_width(COLUMN);
+                times(ui, view, commands);
+                ui.separator();
+                row_ends(toolbar, ui, view, commands);
             });
         });
+    });
 }
 
 fn shown_rows(toolbar: &mut Toolbar, ui: &mut Ui) {
@@ -280,11 +277,19 @@ fn row_ends(toolbar: &mut Toolbar, ui: &mut Ui, view: &View, commands: &mut Comm
 
 /// Which rows are shown, by what is in them, and how many that are.
 fn filter(log: &mut LogPanel, ui: &mut Ui) {
-    const WIDTH: f32 = 150.0;
-    const COUNT: f32 = 84.0;
+    /// What stands right of the field.
+    const RIGHT: f32 = 300.0;
+    const WIDTH: std::ops::RangeInclusive<f32> = 130.0..=300.0;
+    /// The count stands within the field, at its end.
+    const COUNT: i8 = 96;
     let palette = parts::colors(ui);
+    let width = (ui.available_size_before_wrap().x - RIGHT).clamp(*WIDTH.start(), *WIDTH.end());
     let toolbar = &mut log.toolbar;
-    let mut edit = TextEdit::singleline(&mut toolbar.only).desired_width(WIDTH).hint_text("Filter rows");
+    let counts = toolbar.filters() || toolbar.trouble.is_some();
+    let mut edit = TextEdit::singleline(&mut toolbar.only).desired_width(width).hint_text("Filter rows");
+    if counts {
+        edit = edit.margin(Margin { right: COUNT, ..Margin::symmetric(8, 4) });
+    }
     if toolbar.trouble.is_some() {
         edit = edit.text_color(palette.bad);
     }
@@ -298,32 +303,32 @@ fn filter(log: &mut LogPanel, ui: &mut Ui) {
     if clear || field.changed() {
         toolbar.read_filter();
     }
-    field.on_hover_text("Only rows with this text are shown; capitals do not matter. /…/ is a regular expression.");
-    // The room is kept, so that nothing moves when there is a count.
-    ui.allocate_ui_with_layout(vec2(COUNT, theme::CONTROL), Layout::left_to_right(Align::Center), |ui| {
-        ui.set_width(COUNT);
-        match &log.toolbar.trouble {
-            Some(trouble) => {
-                ui.add(Label::new(RichText::new(trouble).color(palette.bad)).truncate()).on_hover_text(trouble);
-            }
-            None if log.toolbar.filters() => {
-                let (shown, all) = (bytes::grouped(log.page.total), bytes::grouped(log.page.all));
-                ui.add(Label::new(format!("{shown} of {all}")).truncate());
-            }
-            None => {}
-        }
-    });
+    let field =
+        field.on_hover_text("Only rows with this text are shown; capitals do not matter. /…/ is a regular expression.");
+    if !counts {
+        return;
+    }
+    let end = field.rect.with_min_x(field.rect.right() - f32::from(COUNT)).shrink2(vec2(8.0, 0.0));
+    let mut end = ui.new_child(UiBuilder::new().max_rect(end).layout(Layout::right_to_left(Align::Center)));
+    if let Some(trouble) = &log.toolbar.trouble {
+        let words = RichText::new(trouble).font(theme::small()).color(palette.bad);
+        end.add(Label::new(words).truncate()).on_hover_text(trouble);
+    } else {
+        let (shown, all) = (bytes::grouped(log.page.total), bytes::grouped(log.page.all));
+        let words = RichText::new(format!("{shown} of {all}")).font(theme::small()).color(palette.weak);
+        end.add(Label::new(words).selectable(false).truncate());
+    }
 }
 
 fn more(log: &mut LogPanel, ui: &mut Ui, state: &State, commands: &mut Commands) {
     let button = ui.button("More…").on_hover_text("Notes, jump to a time, colours, count");
-    Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
-        ui.set_min_width(270.0);
+    parts::form(&button, |ui| {
+        ui.set_min_width(COLUMN + FIELD / 2.0);
         let enter =
             |field: &egui::Response, ui: &Ui| field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         let label = parts::weak(ui, "Note into the log");
         ui.horizontal(|ui| {
-            let field = ui.add(TextEdit::singleline(&mut log.toolbar.note).desired_width(190.0)).labelled_by(label.id);
+            let field = ui.add(TextEdit::singleline(&mut log.toolbar.note).desired_width(FIELD)).labelled_by(label.id);
             if (ui.button("Add").clicked() || enter(&field, ui)) && !log.toolbar.note.is_empty() {
                 commands.push(Log::Note(std::mem::take(&mut log.toolbar.note)));
                 ui.close();
@@ -331,7 +336,7 @@ fn more(log: &mut LogPanel, ui: &mut Ui, state: &State, commands: &mut Commands)
         });
         let label = parts::weak(ui, "Jump to seconds since the start, such as 12.5");
         ui.horizontal(|ui| {
-            let field = ui.add(TextEdit::singleline(&mut log.toolbar.time).desired_width(190.0)).labelled_by(label.id);
+            let field = ui.add(TextEdit::singleline(&mut log.toolbar.time).desired_width(FIELD)).labelled_by(label.id);
             let time = log.toolbar.time.trim().parse().ok().and_then(|time| Duration::try_from_secs_f64(time).ok());
             let go = ui.add_enabled(time.is_some(), Button::new("Jump")).clicked() || enter(&field, ui);
             if let Some(time) = time.filter(|_| go) {
@@ -340,7 +345,7 @@ fn more(log: &mut LogPanel, ui: &mut Ui, state: &State, commands: &mut Commands)
             }
         });
         ui.separator();
-        marks(log, ui, state);
+        marks(log, ui, state, commands);
         ui.separator();
         highlights(&mut log.toolbar, ui, state, commands);
         ui.separator();
@@ -349,8 +354,8 @@ fn more(log: &mut LogPanel, ui: &mut Ui, state: &State, commands: &mut Commands)
 }
 
 /// Marks on rows, and the way from one to the next.
-fn marks(log: &mut LogPanel, ui: &mut Ui, state: &State) {
-    parts::weak(ui, "Marks on rows, as long as this capture is shown");
+fn marks(log: &mut LogPanel, ui: &mut Ui, state: &State, commands: &mut Commands) {
+    parts::weak(ui, "Marks on rows, kept with the capture");
     ui.horizontal(|ui| {
         let row = log.selected_first(state);
         if ui
@@ -359,19 +364,19 @@ fn marks(log: &mut LogPanel, ui: &mut Ui, state: &State) {
             .clicked()
             && let Some(row) = row
         {
-            log.marks.toggle(&row);
+            commands.push(Log::Mark(Mark::of(&row)));
         }
-        ui.add_enabled_ui(!log.marks.is_empty(), |ui| {
+        ui.add_enabled_ui(!state.marks.is_empty(), |ui| {
             for (name, keys, forward) in
                 [("Previous", "Alt+Up in the log", false), ("Next", "Alt+Down in the log", true)]
             {
                 let button = ui.button(name).on_hover_text(keys);
                 if button.accessible_name(format!("{name} mark")).clicked() {
-                    log.go_to_mark(forward);
+                    log.go_to_mark(state, forward);
                 }
             }
             if parts::quiet(ui, "Remove all").clicked() {
-                log.marks.clear();
+                commands.push(Log::Unmark);
             }
         });
     });

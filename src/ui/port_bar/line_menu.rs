@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use egui::{Button, DragValue, Popup, PopupCloseBehavior, RichText, ScrollArea, TextEdit, Ui, Vec2, vec2};
+use egui::{Button, DragValue, Grid, RichText, TextEdit, Ui, Vec2, vec2};
 
 use crate::app::command::{Line, Port};
 use crate::app::{Adapter, State};
@@ -17,6 +17,8 @@ use crate::vocabulary::{families, third_generation};
 /// Rates that modems and adapters know.
 const RATES: [u32; 14] =
     [1200, 2400, 4800, 9600, 14_400, 19_200, 38_400, 57_600, 74_880, 115_200, 230_400, 250_000, 460_800, 921_600];
+/// Width of a rate's button.
+const RATE: f32 = 64.0;
 /// Rates in one row.
 const IN_ROW: usize = 7;
 
@@ -31,19 +33,16 @@ impl LineMenu {
     /// Draws the button and, while it is open, its menu.
     pub(super) fn show(&mut self, ui: &mut Ui, size: Vec2, state: &State, commands: &mut Commands) {
         let has = state.has_line_settings();
-        let words = if has { format!("{} {}", state.line.baud, state.line.frame()) } else { "Pauses".to_owned() };
-        let button = Button::new(RichText::new(&words).font(theme::mono())).right_text(RichText::new("▼").size(8.0));
-        let button = ui.add(button.min_size(size)).accessible_name("Line settings");
+        let words = if has { format!("{} {}", state.line.baud, state.line.frame()) } else { "No baud".to_owned() };
+        let button = parts::picker(ui, size, RichText::new(&words).font(theme::mono()));
+        let button = button.accessible_name("Line settings");
         let help = if has {
             "Baud, frame, flow control; DTR, RTS and break; how fast bytes go out; what stands between"
         } else {
             "This port has no baud rate and no modem lines. How fast bytes go out, and what stands between"
         };
         let button = button.on_hover_text(help);
-        Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
-            let room = ui.ctx().content_rect().height() - 90.0;
-            ScrollArea::vertical().max_height(room).show(ui, |ui| self.contents(ui, has, state, commands));
-        });
+        parts::form(&button, |ui| self.contents(ui, has, state, commands));
     }
 
     fn contents(&mut self, ui: &mut Ui, has: bool, state: &State, commands: &mut Commands) {
@@ -63,6 +62,9 @@ impl LineMenu {
             let keep = ui.checkbox(&mut line.keep_lines, "DTR and RTS stay up after closing");
             keep.on_hover_text("The next opening then does not restart an Arduino");
             self.pulses.show(ui, state, commands);
+            ui.separator();
+        } else {
+            parts::weak(ui, "This port has no baud rate and no modem lines: bytes go at once.");
             ui.separator();
         }
         pacing(ui, &mut line.pacing);
@@ -96,17 +98,18 @@ impl LineMenu {
                 self.baud = None;
             }
         });
-        for rates in RATES.chunks(IN_ROW) {
-            ui.horizontal(|ui| {
-                ui.spacing_mut().item_spacing.x = 3.0;
+        Grid::new("rates").num_columns(IN_ROW).spacing([2.0, 2.0]).show(ui, |ui| {
+            for rates in RATES.chunks(IN_ROW) {
                 for rate in rates {
-                    let button = ui.add(Button::selectable(*rate == line.baud, rate.to_string()));
+                    let button = Button::selectable(*rate == line.baud, rate.to_string()).frame_when_inactive(true);
+                    let button = ui.add(button.min_size(vec2(RATE, theme::CONTROL)));
                     if button.accessible_name(format!("{rate} baud")).clicked() {
                         line.baud = *rate;
                     }
                 }
-            });
-        }
+                ui.end_row();
+            }
+        });
         ui.separator();
     }
 }
@@ -128,7 +131,7 @@ fn adapter(ui: &mut Ui, state: &State, commands: &mut Commands) {
                  after closing, and bytes go out 1.1 ms apart, as fast as the board passes them on at 9600 baud.",
             ),
         ] {
-            let choice = ui.add(Button::selectable(adapter == state.adapter, name)).on_hover_text(about);
+            let choice = parts::segment(ui, adapter == state.adapter, name).on_hover_text(about);
             if choice.clicked() && adapter != state.adapter {
                 commands.push(Port::SetAdapter(adapter));
                 page(adapter, commands);
@@ -182,11 +185,9 @@ fn at_open(ui: &mut Ui, name: &str, state: &mut Option<bool>) {
 fn row<T: Copy + PartialEq>(ui: &mut Ui, name: &str, value: &mut T, choices: &[(T, &str)]) {
     ui.horizontal(|ui| {
         name_of_row(ui, name);
-        for (choice, text) in choices {
-            let button = ui.add(Button::selectable(value == choice, *text));
-            if button.accessible_name(format!("{name} {text}")).clicked() {
-                *value = *choice;
-            }
+        let choices: Vec<_> = choices.iter().map(|(choice, text)| (*choice, *text, format!("{name} {text}"))).collect();
+        if let Some(choice) = parts::segments(ui, *value, &choices) {
+            *value = choice;
         }
     });
 }

@@ -4,13 +4,13 @@
 
 use std::time::Duration;
 
-use egui::{Button, DragValue, Id, Modal, RichText, ScrollArea, Ui};
+use egui::{Button, DragValue, RichText, ScrollArea, Ui};
 
-use crate::app::command::Line;
+use crate::app::command::{Capture, Line};
 use crate::notation::{LineEnding, Mode, parse};
 use crate::ui::commands::Commands;
 use crate::ui::tools::{ImportPanel, SketchPanel};
-use crate::ui::{bytes, parts, theme};
+use crate::ui::{bytes, icons, parts, theme};
 
 /// A single line up to this length simply goes into the field.
 const SHORT: usize = 4096;
@@ -57,12 +57,17 @@ impl Paste {
         commands: &mut Commands,
     ) -> bool {
         let mut answered = false;
-        let modal = Modal::new(Id::unique("paste")).show(ui.ctx(), |ui| {
+        let modal = parts::question(ui, "paste", |ui| {
             ui.set_width(560.0_f32.min(ui.ctx().content_rect().width() - 60.0));
-            let title = if self.sketch { "This is an Arduino sketch" } else { "Send what was pasted?" };
+            let title = match (self.sketch, connected) {
+                (true, _) => "This is an Arduino sketch",
+                (false, true) => "Send what was pasted?",
+                (false, false) => "Read what was pasted?",
+            };
             ui.label(RichText::new(title).font(theme::title()));
             let (lines, size) = (bytes::grouped(self.lines as u64), bytes::count(self.text.len() as u64));
-            ui.label(format!("{lines} lines, {size}, read in the mode of the send box."));
+            let how = if self.sketch || !connected { "" } else { ", read in the mode of the send box" };
+            ui.label(format!("{lines} lines, {size}{how}."));
             ui.add_space(6.0);
             self.lines(ui);
             if let Some(trouble) = &self.trouble {
@@ -71,6 +76,8 @@ impl Paste {
             ui.add_space(8.0);
             if self.sketch {
                 answered |= self.offer_import(ui, commands);
+            } else {
+                answered |= self.offer_reading(ui, connected, commands);
             }
             let by_line = self.lines <= MOST_LINES;
             if by_line {
@@ -100,11 +107,26 @@ impl Paste {
         answered || modal.should_close()
     }
 
+    /// A log of another terminal is looked into, not sent.
+    fn offer_reading(&self, ui: &mut Ui, connected: bool, commands: &mut Commands) -> bool {
+        let words = "Read it as a log";
+        let read = if connected {
+            parts::signed(ui, true, icons::FIND, words)
+        } else {
+            parts::primary_signed(ui, true, icons::FIND, words)
+        };
+        let taken = read.on_hover_text("Shows it in place of the port, and what is wrong in it").clicked();
+        if taken {
+            commands.push(Capture::ReadPasted(self.text.clone()));
+        }
+        taken
+    }
+
     /// A sketch is read by the program, not typed at the modem.
     fn offer_import(&self, ui: &mut Ui, commands: &mut Commands) -> bool {
         let mut taken = false;
         ui.horizontal_wrapped(|ui| {
-            let run = parts::primary(ui, true, "Run the sketch");
+            let run = parts::primary_signed(ui, true, icons::RUN, "Run the sketch");
             if run.on_hover_text("Here, with the simulated modem: tells what is wrong with it, by line").clicked() {
                 commands.open_at::<SketchPanel>(&self.text);
                 taken = true;

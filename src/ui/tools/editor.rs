@@ -15,7 +15,7 @@ use crate::macros::preview::preview;
 use crate::macros::runner::Values;
 use crate::macros::{Ask, Macro, Step};
 use crate::ui::commands::Commands;
-use crate::ui::{bytes, parts};
+use crate::ui::{bytes, icons, parts};
 
 /// The steps of the macro in hand, as rows.
 pub(super) const STEPS: Order = Order { list: "steps" };
@@ -50,6 +50,10 @@ struct Head {
 impl ToolWindow for EditorPanel {
     fn name(&self) -> &'static str {
         "Edit macros…"
+    }
+
+    fn icon(&self) -> &'static str {
+        icons::EDIT
     }
 
     fn size(&self) -> [f32; 2] {
@@ -163,11 +167,13 @@ impl EditorPanel {
     fn top(&mut self, ui: &mut Ui, editor: &mut Editor, commands: &mut Commands) {
         ui.horizontal_wrapped(|ui| {
             let unsaved = editor.text() != self.base;
-            if parts::primary(ui, unsaved && !self.conflict, "Save macros").clicked() {
+            if parts::primary_signed(ui, unsaved && !self.conflict, icons::SAVE, "Save macros").clicked() {
                 commands.push(Book::Save(editor.text().to_owned()));
             }
-            for (name, enabled, undo) in [("Undo", editor.can_undo(), true), ("Redo", editor.can_redo(), false)] {
-                if ui.add_enabled(enabled, Button::new(name)).clicked() {
+            for (icon, name, enabled, undo) in
+                [(icons::UNDO, "Undo", editor.can_undo(), true), (icons::REDO, "Redo", editor.can_redo(), false)]
+            {
+                if parts::signed(ui, enabled, icon, name).clicked() {
                     let _ = if undo { editor.undo() } else { editor.redo() };
                     self.head = None;
                 }
@@ -209,7 +215,7 @@ impl EditorPanel {
         });
         let at = self.picked;
         ui.horizontal_wrapped(|ui| {
-            if ui.button("New").clicked() {
+            if parts::signed(ui, true, icons::ADD, "New").clicked() {
                 let name = (1..=10_000)
                     .map(|number| format!("Macro {number}"))
                     .find(|name| !editor.book().macros.iter().any(|known| known.name == *name));
@@ -220,16 +226,16 @@ impl EditorPanel {
             if count == 0 {
                 return;
             }
-            if ui.button("Duplicate").clicked() {
+            if parts::signed(ui, true, icons::COPY, "Duplicate").clicked() {
                 edit = Some((Edit::DuplicateMacro(at), at + 1));
             }
-            if ui.button("Delete").clicked() {
+            if parts::signed(ui, true, icons::DELETE, "Delete").clicked() {
                 edit = Some((Edit::DeleteMacro(at), at.saturating_sub(1)));
             }
-            if at > 0 && ui.button("Up").clicked() {
+            if at > 0 && parts::signed(ui, true, icons::UP, "Up").clicked() {
                 edit = Some((Edit::MoveMacro { from: at, to: at - 1 }, at - 1));
             }
-            if at + 1 < count && ui.button("Down").clicked() {
+            if at + 1 < count && parts::signed(ui, true, icons::DOWN, "Down").clicked() {
                 edit = Some((Edit::MoveMacro { from: at, to: at + 1 }, at + 1));
             }
         });
@@ -267,7 +273,7 @@ impl EditorPanel {
             });
         }
         STEPS.while_dragged(ui, ui.clip_rect());
-        if ui.button("Add step").clicked() {
+        if parts::signed(ui, true, icons::ADD, "Add step").clicked() {
             let step = Step { send: Some("AT\\r".to_owned()), ..Step::default() };
             edit = Some(Edit::InsertStep { of: self.picked, at: known.steps.len(), step: Box::new(step) });
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use egui::{ComboBox, ProgressBar, TextEdit, Ui};
+use egui::{ProgressBar, TextEdit, Ui};
 
 use super::ToolWindow;
 use crate::app::command::{Capture, Tool};
@@ -11,7 +11,7 @@ use crate::capture::RowRules;
 use crate::capture::export::{FORMS, Format};
 use crate::modem::Direction;
 use crate::ui::commands::Commands;
-use crate::ui::{bytes, parts, theme};
+use crate::ui::{bytes, icons, parts, theme};
 
 /// How often a capture that grows is looked through.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -42,6 +42,10 @@ impl ToolWindow for ExportPanel {
         "Export capture…"
     }
 
+    fn icon(&self) -> &'static str {
+        icons::EXPORT
+    }
+
     fn size(&self) -> [f32; 2] {
         [480.0, 320.0]
     }
@@ -68,7 +72,7 @@ impl ToolWindow for ExportPanel {
         });
         ui.horizontal(|ui| {
             let ready = !self.path.trim().is_empty() && state.tools.exporting.is_none();
-            if parts::primary(ui, ready && self.refused().is_none(), "Export").clicked() {
+            if parts::primary_signed(ui, ready && self.refused().is_none(), icons::EXPORT, "Export").clicked() {
                 commands.push(Capture::Export(ExportWish {
                     path: self.path.trim().into(),
                     format: self.format,
@@ -117,7 +121,7 @@ impl ExportPanel {
         ui.horizontal(|ui| {
             let label = ui.label("As");
             let name = FORMS.iter().find(|form| form.format == self.format).map_or("", |form| form.title);
-            let combo = ComboBox::from_id_salt("format").width(230.0).selected_text(name).show_ui(ui, |ui| {
+            let combo = parts::combo("format").width(230.0).selected_text(name).show_ui(ui, |ui| {
                 for form in &FORMS {
                     ui.selectable_value(&mut self.format, form.format, form.title);
                 }
@@ -129,7 +133,7 @@ impl ExportPanel {
                 Some(Direction::Rx) => "what was received",
                 Some(Direction::Tx) => "what was sent",
             };
-            let combo = ComboBox::from_id_salt("export direction").width(140.0).selected_text(name(self.direction));
+            let combo = parts::combo("export direction").width(140.0).selected_text(name(self.direction));
             let combo = combo.show_ui(ui, |ui| {
                 for direction in [None, Some(Direction::Rx), Some(Direction::Tx)] {
                     ui.selectable_value(&mut self.direction, direction, name(direction));

@@ -9,7 +9,7 @@ use crate::link::{DataBits, LineSettings, Parity, StopBits};
 use crate::modem::baud_scan::{Meaning, Reply};
 use crate::session::occupant::Wish;
 use crate::ui::commands::Commands;
-use crate::ui::{bytes, parts, theme};
+use crate::ui::{bytes, icons, parts, theme};
 
 /// Bytes of an answer that are drawn; the log has all of them.
 const DRAWN: usize = 16;
@@ -21,6 +21,10 @@ pub(crate) struct FindBaudPanel;
 impl ToolWindow for FindBaudPanel {
     fn name(&self) -> &'static str {
         "Find baud…"
+    }
+
+    fn icon(&self) -> &'static str {
+        icons::RATE
     }
 
     fn size(&self) -> [f32; 2] {

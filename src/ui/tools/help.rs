@@ -10,7 +10,7 @@ use crate::app::{Adapter, Purpose, State};
 use crate::link::LineSettings;
 use crate::link::settings::Pacing;
 use crate::ui::commands::Commands;
-use crate::ui::{parts, theme};
+use crate::ui::{icons, parts, theme};
 
 /// The Nano's page and what is typed in it.
 #[derive(Debug, Default)]
@@ -23,6 +23,10 @@ pub(crate) struct NanoPage {
 impl ToolWindow for NanoPage {
     fn name(&self) -> &'static str {
         "Arduino Nano: wiring and sketch"
+    }
+
+    fn icon(&self) -> &'static str {
+        icons::BOARD
     }
 
     fn size(&self) -> [f32; 2] {
@@ -47,7 +51,10 @@ impl ToolWindow for NanoPage {
         });
         let sketch = if self.minimal { MINIMAL } else { PASSTHROUGH };
         ui.horizontal_wrapped(|ui| {
-            if parts::primary(ui, true, "Copy sketch").on_hover_text("Paste it into the Arduino IDE").clicked() {
+            if parts::primary_signed(ui, true, icons::COPY, "Copy sketch")
+                .on_hover_text("Paste it into the Arduino IDE")
+                .clicked()
+            {
                 ui.ctx().copy_text(sketch.text.to_owned());
             }
             if ui.selectable_label(self.shown, "Show sketch").clicked() {
@@ -67,7 +74,7 @@ impl ToolWindow for NanoPage {
                 TextEdit::singleline(&mut self.path).desired_width(theme::PATH).font(theme::mono()).hint_text(hint);
             ui.add(field).labelled_by(label.id).on_hover_text("The Arduino IDE wants it in a folder of the same name");
             let named = !self.path.trim().is_empty();
-            if ui.add_enabled(named, egui::Button::new("Save sketch")).clicked() {
+            if parts::signed(ui, named, icons::SAVE, "Save sketch").clicked() {
                 commands.push(Tool::SaveSketch(sketch, self.path.trim().into()));
             }
             if ui.button("Choose…").on_hover_text("The system's own dialog; it saves at once").clicked() {
@@ -123,6 +130,10 @@ pub(crate) struct AdapterPage;
 impl ToolWindow for AdapterPage {
     fn name(&self) -> &'static str {
         "USB-TTL adapter: wiring"
+    }
+
+    fn icon(&self) -> &'static str {
+        icons::ADAPTER
     }
 
     fn size(&self) -> [f32; 2] {

@@ -13,7 +13,7 @@ use crate::macros::{Book, Macro, file, foreign};
 use crate::notation::LineEnding;
 use crate::sketch::{self, RunOptions, Source};
 use crate::ui::commands::Commands;
-use crate::ui::{parts, theme};
+use crate::ui::{icons, parts, theme};
 
 /// As high a pasted sketch may stand.
 const PASTED: f32 = 130.0;
@@ -44,6 +44,10 @@ struct Read {
 impl ToolWindow for ImportPanel {
     fn name(&self) -> &'static str {
         "Import macros or sketch…"
+    }
+
+    fn icon(&self) -> &'static str {
+        icons::IMPORT
     }
 
     fn size(&self) -> [f32; 2] {

@@ -5,7 +5,7 @@ use egui::{Grid, Ui};
 use super::ToolWindow;
 use crate::app::State;
 use crate::ui::commands::Commands;
-use crate::ui::{parts, theme};
+use crate::ui::{icons, parts, theme};
 
 const KEYS: [(&str, &str); 21] = [
     ("Ctrl+O", "Connect, or disconnect"),
@@ -44,6 +44,10 @@ pub(super) struct KeysPage;
 impl ToolWindow for KeysPage {
     fn name(&self) -> &'static str {
         "Keyboard shortcuts"
+    }
+
+    fn icon(&self) -> &'static str {
+        icons::KEYS
     }
 
     fn size(&self) -> [f32; 2] {

@@ -1,17 +1,22 @@
 //! Opening a capture, or a pasted log, by its path or by the system's dialog.
 
-use egui::{Button, Grid, Key, RichText, TextEdit, Ui};
+use egui::{Button, Grid, Key, RichText, ScrollArea, TextEdit, Ui};
 
 use super::ToolWindow;
 use crate::app::command::{Capture, Tool};
 use crate::app::{Purpose, State};
 use crate::ui::commands::Commands;
-use crate::ui::{bytes, parts, theme};
+use crate::ui::{bytes, icons, parts, theme};
+
+/// As high a pasted log may stand.
+const PASTED: f32 = 110.0;
 
 /// The path that is being typed.
 #[derive(Debug, Default)]
 pub(crate) struct OpenPanel {
     path: String,
+    /// A log that is pasted here.
+    pasted: String,
     /// They were asked for since the window was opened; anew for another capture.
     listed: Option<u64>,
 }
@@ -21,8 +26,12 @@ impl ToolWindow for OpenPanel {
         "Open capture…"
     }
 
+    fn icon(&self) -> &'static str {
+        icons::OPEN
+    }
+
     fn size(&self) -> [f32; 2] {
-        [560.0, 360.0]
+        [580.0, 480.0]
     }
 
     fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
@@ -34,18 +43,38 @@ impl ToolWindow for OpenPanel {
             let named = !self.path.trim().is_empty();
             if (ui.add_enabled(named, Button::new("Open")).clicked() || enter) && named {
                 commands.push(Capture::Open(self.path.trim().into()));
+                // What is opened stands behind this window.
+                ui.close();
             }
             if ui.button("Choose…").clicked() {
                 commands.push(Tool::Choose(Purpose::OpenCapture));
             }
         });
         parts::weak(ui, "A file can be dropped on the window too.");
+        self.paste(ui, commands);
         ui.separator();
         self.newest(ui, state, commands);
     }
 }
 
 impl OpenPanel {
+    /// A log that is only on the clipboard: from a forum, a mail, another terminal.
+    fn paste(&mut self, ui: &mut Ui, commands: &mut Commands) {
+        let label = ui.label("or paste a log");
+        ScrollArea::vertical().id_salt("pasted log").max_height(PASTED).show(ui, |ui| {
+            let edit = TextEdit::multiline(&mut self.pasted).desired_rows(5).desired_width(f32::INFINITY);
+            ui.add(edit.font(theme::mono()).hint_text("e.g. what the serial monitor showed")).labelled_by(label.id);
+        });
+        let there = !self.pasted.trim().is_empty();
+        if parts::signed(ui, there, icons::FIND, "Read it")
+            .on_hover_text("Shows it in the log, with findings")
+            .clicked()
+        {
+            commands.push(Capture::ReadPasted(std::mem::take(&mut self.pasted)));
+            ui.close();
+        }
+    }
+
     /// Every session is captured; here are the last ones.
     fn newest(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         if self.listed != Some(state.capture_number) {
@@ -63,6 +92,7 @@ impl OpenPanel {
                 let open = ui.add(Button::new(RichText::new(&name).font(theme::mono())));
                 if open.accessible_name(format!("Open {name}")).on_hover_text("Times are UTC").clicked() {
                     commands.push(Capture::Open(capture.path.clone()));
+                    ui.close();
                 }
                 parts::weak(ui, bytes::count(capture.bytes));
                 let mut marked = capture.marked;

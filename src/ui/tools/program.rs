@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use egui::{ComboBox, DragValue, Grid, TextEdit, Ui};
+use egui::{DragValue, Grid, TextEdit, Ui};
 
 use super::ToolWindow;
 use crate::app::command::Tool;
@@ -10,7 +10,7 @@ use crate::app::{Purpose, State};
 use crate::macros::Macro;
 use crate::sketch::{BoardSerial, Exported, InoOptions, export_c, export_ino, export_python};
 use crate::ui::commands::Commands;
-use crate::ui::{parts, theme};
+use crate::ui::{icons, parts, theme};
 
 /// The language of a program.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -100,6 +100,10 @@ impl ToolWindow for ProgramPanel {
         "Macro as a program…"
     }
 
+    fn icon(&self) -> &'static str {
+        icons::CODE
+    }
+
     fn size(&self) -> [f32; 2] {
         [700.0, 560.0]
     }
@@ -149,7 +153,7 @@ impl ProgramPanel {
             return;
         }
         self.wired_for.clone_from(&self.name);
-        let Some(wired) = self.name.as_ref().and_then(|name| state.tools.wired.get(name)) else { return };
+        let Some(wired) = self.name.as_ref().and_then(|name| state.settings.wired.get(name)) else { return };
         (self.rx, self.tx) = (wired.rx, wired.tx);
         self.baud = wired.baud.unwrap_or(self.baud);
     }
@@ -160,7 +164,7 @@ impl ProgramPanel {
         let mut picked = known;
         ui.horizontal(|ui| {
             let label = ui.label("Macro");
-            let combo = ComboBox::from_id_salt("program macro").width(220.0).selected_text(&known.name);
+            let combo = parts::combo("program macro").width(220.0).selected_text(&known.name);
             let combo = combo.show_ui(ui, |ui| {
                 for offered in macros {
                     if ui.selectable_label(offered.name == known.name, &offered.name).clicked() {
@@ -170,7 +174,7 @@ impl ProgramPanel {
             });
             combo.response.labelled_by(label.id);
             let label = ui.label("as");
-            let combo = ComboBox::from_id_salt("program language").width(190.0).selected_text(self.language.name());
+            let combo = parts::combo("program language").width(190.0).selected_text(self.language.name());
             let combo = combo.show_ui(ui, |ui| {
                 for language in Language::ALL {
                     ui.selectable_value(&mut self.language, language, language.name());
@@ -239,7 +243,7 @@ impl ProgramPanel {
             ui.colored_label(palette.warn, format!("Left out: {sentence}"));
         }
         ui.horizontal_wrapped(|ui| {
-            if ui.button("Copy program").clicked() {
+            if parts::signed(ui, true, icons::COPY, "Copy program").clicked() {
                 ui.copy_text(exported.text.clone());
             }
             let label = ui.label("File");
@@ -250,7 +254,7 @@ impl ProgramPanel {
                 commands.push(Tool::Choose(Purpose::Program));
             }
             let named = !self.path.trim().is_empty();
-            if parts::primary(ui, named, "Save program").clicked() {
+            if parts::primary_signed(ui, named, icons::SAVE, "Save program").clicked() {
                 let path = Path::new(self.path.trim());
                 commands.push(Tool::SaveProgram(exported.text.clone(), path.to_owned()));
             }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use egui::{Button, ComboBox, ProgressBar, TextEdit, Ui};
+use egui::{Button, ProgressBar, TextEdit, Ui};
 
 use super::ToolWindow;
 use crate::app::command::{Line, Tool};
@@ -12,7 +12,7 @@ use crate::link::LineSettings;
 use crate::link::transfer::{Protocol, TransferEnd, TransferProgress};
 use crate::session::occupant::Wish;
 use crate::ui::commands::Commands;
-use crate::ui::{bytes, parts, theme};
+use crate::ui::{bytes, icons, parts, theme};
 
 /// The file that was typed or picked.
 #[derive(Debug, Default)]
@@ -26,6 +26,10 @@ pub(super) struct SendFilePanel {
 impl ToolWindow for SendFilePanel {
     fn name(&self) -> &'static str {
         "Send file…"
+    }
+
+    fn icon(&self) -> &'static str {
+        icons::FILE
     }
 
     fn size(&self) -> [f32; 2] {
@@ -54,7 +58,7 @@ impl ToolWindow for SendFilePanel {
         ui.horizontal_wrapped(|ui| {
             let refusal = state.refusal(Wish::File);
             let ready = refusal.is_none() && matches!(length, Some(Ok(_)));
-            if parts::primary(ui, ready, "Send file").clicked() {
+            if parts::primary_signed(ui, ready, icons::SEND, "Send file").clicked() {
                 commands.push(Line::SendFile(self.path.trim().into(), self.protocol));
             }
             if under_way && ui.add(Button::new("Cancel file")).clicked() {
@@ -85,7 +89,7 @@ impl SendFilePanel {
         });
         ui.horizontal(|ui| {
             let label = ui.label("How");
-            let combo = ComboBox::from_id_salt("protocol").width(110.0).selected_text(words(self.protocol).0);
+            let combo = parts::combo("protocol").width(110.0).selected_text(words(self.protocol).0);
             let combo = combo.show_ui(ui, |ui| {
                 for protocol in Protocol::ALL {
                     let (name, about) = words(protocol);

@@ -1,6 +1,6 @@
 //! Settings: colours, zoom, what is kept.
 
-use egui::{ComboBox, DragValue, Slider, TextEdit, Ui};
+use egui::{DragValue, Slider, TextEdit, Ui};
 
 use super::ToolWindow;
 use crate::app::State;
@@ -8,7 +8,7 @@ use crate::app::command::Setting;
 use crate::app::settings::Theme;
 use crate::link::discovery;
 use crate::ui::commands::Commands;
-use crate::ui::{parts, theme};
+use crate::ui::{icons, parts, theme};
 
 /// The list of patterns as it is typed.
 #[derive(Debug, Default)]
@@ -19,6 +19,10 @@ pub(super) struct SettingsPanel {
 impl ToolWindow for SettingsPanel {
     fn name(&self) -> &'static str {
         "Settings…"
+    }
+
+    fn icon(&self) -> &'static str {
+        icons::SETTINGS
     }
 
     fn size(&self) -> [f32; 2] {
@@ -88,7 +92,7 @@ fn looks(ui: &mut Ui, state: &State, commands: &mut Commands) {
             Theme::Light => "Light",
             Theme::Dark => "Dark",
         };
-        let combo = ComboBox::from_id_salt("theme").selected_text(name(settings.theme)).show_ui(ui, |ui| {
+        let combo = parts::combo("theme").selected_text(name(settings.theme)).show_ui(ui, |ui| {
             for theme in [Theme::System, Theme::Light, Theme::Dark] {
                 if ui.selectable_label(settings.theme == theme, name(theme)).clicked() {
                     commands.push(Setting::Theme(theme));

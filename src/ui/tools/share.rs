@@ -9,7 +9,7 @@ use crate::app::settings::Share;
 use crate::link::share::Place;
 use crate::os::pty;
 use crate::ui::commands::Commands;
-use crate::ui::{parts, theme};
+use crate::ui::{icons, parts, theme};
 
 /// The window; what is typed in it is a setting.
 #[derive(Debug)]
@@ -18,6 +18,10 @@ pub(super) struct SharePanel;
 impl ToolWindow for SharePanel {
     fn name(&self) -> &'static str {
         "Share port…"
+    }
+
+    fn icon(&self) -> &'static str {
+        icons::SHARE
     }
 
     fn size(&self) -> [f32; 2] {
@@ -95,7 +99,7 @@ fn running(ui: &mut Ui, address: &str, guests: usize, commands: &mut Commands) {
     ui.horizontal_wrapped(|ui| {
         ui.label("Open it elsewhere as");
         parts::pill(ui, &port, palette.text);
-        if ui.button("Copy").on_hover_text(&port).clicked() {
+        if parts::signed(ui, true, icons::COPY, "Copy").on_hover_text(&port).clicked() {
             ui.ctx().copy_text(port.clone());
         }
     });

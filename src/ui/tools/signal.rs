@@ -8,7 +8,7 @@ use crate::app::State;
 use crate::app::command::Capture;
 use crate::app::timeline::{Answer, Timeline};
 use crate::ui::commands::Commands;
-use crate::ui::{bytes, parts};
+use crate::ui::{bytes, icons, parts};
 
 /// What the picture was made of.
 #[derive(Debug, Default)]
@@ -19,6 +19,10 @@ pub(super) struct SignalPanel {
 impl ToolWindow for SignalPanel {
     fn name(&self) -> &'static str {
         "Signal and timeline"
+    }
+
+    fn icon(&self) -> &'static str {
+        icons::SIGNAL
     }
 
     fn size(&self) -> [f32; 2] {

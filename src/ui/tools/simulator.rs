@@ -7,7 +7,7 @@ use crate::app::State;
 use crate::app::command::Line;
 use crate::simulator::{Control, Fault, Panel, PanelLink};
 use crate::ui::commands::Commands;
-use crate::ui::{bytes, parts, theme};
+use crate::ui::{bytes, icons, parts, theme};
 use crate::vocabulary::codes;
 
 /// The highest signal that `AT+CSQ` tells; 99 means that it is not known.
@@ -31,6 +31,10 @@ impl Default for SimulatorPanel {
 impl ToolWindow for SimulatorPanel {
     fn name(&self) -> &'static str {
         "Simulated modem"
+    }
+
+    fn icon(&self) -> &'static str {
+        icons::CHIP
     }
 
     fn size(&self) -> [f32; 2] {

@@ -8,7 +8,7 @@ use crate::app::command::Tool;
 use crate::modem::diagnose::Severity;
 use crate::sketch::{RunWay, SketchFinding, SketchRun};
 use crate::ui::commands::Commands;
-use crate::ui::{bytes, parts, theme};
+use crate::ui::{bytes, icons, parts, theme};
 
 /// As high the sketch may stand.
 const SKETCH: f32 = 130.0;
@@ -26,6 +26,10 @@ pub(crate) struct SketchPanel {
 impl ToolWindow for SketchPanel {
     fn name(&self) -> &'static str {
         "Run a sketch…"
+    }
+
+    fn icon(&self) -> &'static str {
+        icons::RUN
     }
 
     fn size(&self) -> [f32; 2] {
@@ -48,7 +52,7 @@ impl ToolWindow for SketchPanel {
         let there = !self.text.trim().is_empty();
         ui.horizontal_wrapped(|ui| {
             let running = state.tools.sketch_running;
-            let run = parts::primary(ui, there && !running, "Run the sketch").clicked();
+            let run = parts::primary_signed(ui, there && !running, icons::RUN, "Run the sketch").clicked();
             if run || std::mem::take(&mut self.asked) {
                 commands.push(Tool::RunSketch(self.text.clone()));
             }

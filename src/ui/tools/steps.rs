@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use egui::{ComboBox, DragValue, Grid, RichText, TextEdit, Ui};
+use egui::{DragValue, Grid, RichText, TextEdit, Ui};
 
 use super::editor::STEPS;
 use crate::macros::edit::Edit;
 use crate::macros::{LineChange, OnFail, Step};
-use crate::ui::{parts, theme};
+use crate::ui::{icons, parts, theme};
 
 /// What was done to a step in this frame.
 #[derive(Debug, Default)]
@@ -45,16 +45,16 @@ fn order(ui: &mut Ui, of: usize, at: usize, count: usize, fresh: &mut Step) -> O
         if ui.checkbox(&mut on, "On").changed() {
             fresh.disabled = !on;
         }
-        if at > 0 && parts::quiet(ui, "Up").clicked() {
+        if at > 0 && parts::quiet_signed(ui, icons::UP, "Up").clicked() {
             edit = Some(Edit::MoveStep { of, from: at, to: at - 1 });
         }
-        if at + 1 < count && parts::quiet(ui, "Down").clicked() {
+        if at + 1 < count && parts::quiet_signed(ui, icons::DOWN, "Down").clicked() {
             edit = Some(Edit::MoveStep { of, from: at, to: at + 1 });
         }
-        if parts::quiet(ui, "Duplicate").clicked() {
+        if parts::quiet_signed(ui, icons::COPY, "Duplicate").clicked() {
             edit = Some(Edit::DuplicateStep { of, at });
         }
-        if parts::quiet(ui, "Delete").clicked() {
+        if parts::quiet_signed(ui, icons::DELETE, "Delete").clicked() {
             edit = Some(Edit::DeleteStep { of, at });
         }
     });
@@ -161,7 +161,7 @@ fn lines(ui: &mut Ui, step: &Step, fresh: &mut Step) {
         OnFail::Continue => "go on",
         OnFail::Skip => "leave the macro",
     };
-    let combo = ComboBox::from_id_salt("on fail").width(110.0).selected_text(name(step.on_fail)).show_ui(ui, |ui| {
+    let combo = parts::combo("on fail").width(110.0).selected_text(name(step.on_fail)).show_ui(ui, |ui| {
         for choice in [OnFail::Stop, OnFail::Continue, OnFail::Skip] {
             ui.selectable_value(&mut fresh.on_fail, choice, name(choice));
         }
@@ -175,7 +175,7 @@ fn lines(ui: &mut Ui, step: &Step, fresh: &mut Step) {
             Some(false) => "off",
         };
         let label = parts::weak(ui, name);
-        let combo = ComboBox::from_id_salt(name).width(70.0).selected_text(words(*line)).show_ui(ui, |ui| {
+        let combo = parts::combo(name).width(70.0).selected_text(words(*line)).show_ui(ui, |ui| {
             for choice in [None, Some(true), Some(false)] {
                 ui.selectable_value(line, choice, words(choice));
             }

@@ -13,6 +13,9 @@ pub(in crate::ui) trait ToolWindow: Any + Debug {
     /// What the menu calls it; `…` where more is asked.
     fn name(&self) -> &'static str;
 
+    /// The sign before its name in the menu.
+    fn icon(&self) -> &'static str;
+
     /// How large it opens, in points.
     fn size(&self) -> [f32; 2];
 
