@@ -148,7 +148,8 @@ fn a_modem_is_named_or_described_by_a_table_of_ones_own() {
     check(&["diagnose", "--modem", wrong.path().to_str().unwrap(), "-"], 2, "", "line 2 of the table: 8 or 9 columns");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log.txt");
-    std::fs::write(&path, log).unwrap();
+    let marked = "> AT+ZOPEN=2,\"h\",7,\"k3yk3y\"\\r\n< \\r\\nOK\\r\\n\\r\\n+ZSTATE: 2,1\\r\\n\n";
+    std::fs::write(&path, marked).unwrap();
     let path = path.to_str().unwrap();
     let (code, out, aside) = call(&["export", path, "--as", "text", "--modem", table]);
     assert!(code == 0 && out.contains("AT+ZOPEN=2") && !out.contains("k3yk3y"), "{code} {out} {aside}");
