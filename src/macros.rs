@@ -16,6 +16,7 @@ mod matcher;
 pub(crate) mod model;
 mod prepared;
 pub(crate) mod preview;
+mod problem;
 pub mod recorder;
 mod report;
 pub mod runner;

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::time::Duration;
 
-use crate::macros::runner::{Ending, Report, Run, Values, Wish};
+use crate::macros::runner::{Ending, MacroError, Report, Run, Values, Wish};
 use crate::macros::{LineChange, Macro};
 use crate::modem::Direction;
 use crate::modem::baud_scan::{self, BaudScan};
@@ -370,7 +370,7 @@ impl Session {
         }
     }
 
-    fn refuse(&mut self, name: &str, problem: &str) {
+    fn refuse(&mut self, name: &str, problem: &MacroError) {
         self.end_run(false, Some(format!("{name}: {problem}")));
     }
 

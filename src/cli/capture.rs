@@ -7,12 +7,13 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use super::LineOptions;
-use super::common::{Line, parse_duration};
+use super::common::Line;
 use super::exit::{CommandResult, Exit, finish};
 use super::modem::ModemOption;
 use super::output::distinct;
 use super::say::{say_aside, warn_if_open};
 use crate::link::share::Place;
+use crate::macros::duration;
 use crate::worker::{Order, Phase};
 
 /// Arguments of `capture`.
@@ -23,7 +24,7 @@ pub struct Capture {
     /// The new file: pcapng, for modemscope and Wireshark. A file that is there is never overwritten.
     pub out: PathBuf,
     /// End after this time, such as 10s or 5m.
-    #[arg(long = "for", value_name = "TIME", value_parser = parse_duration)]
+    #[arg(long = "for", value_name = "TIME", value_parser = duration::parse)]
     pub length: Option<Duration>,
     /// Write a text log into this new file too: a line each row, with its time.
     #[arg(long, value_name = "FILE")]

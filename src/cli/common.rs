@@ -15,17 +15,8 @@ use super::modem::ModemOption;
 use super::say::say_aside;
 use crate::capture::{LiveLog, Reader, Storage, Writer};
 use crate::link::{LinkSpec, News};
-use crate::macros::duration;
 use crate::session::occupant::{Occupant, Wish, refusal};
 use crate::worker::{Connection, Order, Phase, Status};
-
-/// Reads a duration such as `5s`, for clap.
-///
-/// # Errors
-/// A clause that says what to write.
-pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
-    duration::parse(text)
-}
 
 /// How often bytes that leave are looked at before the port is closed.
 const LET_OUT_STEP: Duration = Duration::from_millis(50);

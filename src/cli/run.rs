@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use super::LineOptions;
-use super::common::{Line, parse_duration};
+use super::common::Line;
 use super::exit::{CommandResult, Exit, finish};
 use super::modem::ModemOption;
 use super::output::{OutputOptions, distinct, read_text};
@@ -13,6 +13,7 @@ use super::report;
 use super::running::{RunOutcome, Show, linger, run_macros};
 use super::say::{say, say_data};
 use crate::app::values_of_now;
+use crate::macros::duration;
 use crate::macros::preview::preview;
 use crate::macros::runner::{Run as MacroRun, Values};
 use crate::macros::{Book, Macro, file};
@@ -49,7 +50,7 @@ pub struct Run {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     times: Option<u32>,
     /// From the start of one run to the start of the next; without --times until Ctrl+C.
-    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     every: Option<Duration>,
     /// Write a report in the format of `JUnit` into this file.
     #[arg(long, value_name = "OUT")]

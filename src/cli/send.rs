@@ -6,12 +6,13 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use super::LineOptions;
-use super::common::{Line, parse_duration};
+use super::common::Line;
 use super::exit::{CommandResult, Exit, finish};
 use super::modem::ModemOption;
 use super::running::{Show, run_macros, say_findings};
 use super::send_file::send_file;
 use crate::link::transfer::Protocol;
+use crate::macros::duration;
 use crate::macros::runner::Values;
 use crate::macros::{Macro, Step};
 use crate::notation::{self, LineEnding, Mode};
@@ -44,7 +45,7 @@ pub struct Send {
     #[arg(long, value_name = "NOTATION", value_parser = pattern, allow_hyphen_values = true)]
     fail: Vec<String>,
     /// How long the answer may take [default: 10s].
-    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     within: Option<Duration>,
     #[command(flatten)]
     modem: ModemOption,

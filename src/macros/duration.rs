@@ -7,17 +7,30 @@ pub(crate) const LONGEST: Duration = Duration::from_hours(24);
 
 const UNITS: [(&str, f64); 5] = [("ms", 0.001), ("us", 0.000_001), ("s", 1.0), ("m", 60.0), ("h", 3600.0)];
 
+/// A text that is no duration.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum DurationError {
+    /// A number alone.
+    #[error("`{0}` has no unit; write a number and a unit, such as 500ms, 5s or 1m")]
+    NoUnit(String),
+    /// More than [`LONGEST`].
+    #[error("`{0}` is longer than a day")]
+    TooLong(String),
+    /// Anything else.
+    #[error("`{0}` is no duration; write a number and a unit, such as 500ms, 5s or 1m")]
+    Other(String),
+}
+
 /// Reads a duration with its unit: `h`, `m`, `s`, `ms` or `us`.
 ///
 /// # Errors
 /// A clause that says what was found and what to write.
-pub(crate) fn parse(text: &str) -> Result<Duration, String> {
-    let help = "write a number and a unit, such as 500ms, 5s or 1m";
+pub(crate) fn parse(text: &str) -> Result<Duration, DurationError> {
     let trimmed = text.trim();
     let digits = trimmed.trim_end_matches(|character: char| character.is_ascii_alphabetic());
     let unit = trimmed.get(digits.len()..).unwrap_or_default();
     if unit.is_empty() && !digits.is_empty() {
-        return Err(format!("`{text}` has no unit; {help}"));
+        return Err(DurationError::NoUnit(text.to_owned()));
     }
     let plain = digits.trim_end();
     let well_formed = plain.starts_with(|first: char| first.is_ascii_digit())
@@ -27,13 +40,13 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
         (Ok(number), Some(seconds)) if well_formed => {
             let value = number * seconds;
             if value > LONGEST.as_secs_f64() {
-                return Err(format!("`{text}` is longer than a day"));
+                return Err(DurationError::TooLong(text.to_owned()));
             }
             // Whole microseconds, so that what is printed reads back the same.
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to a day of microseconds")]
             Ok(Duration::from_micros((value * 1e6).round() as u64))
         }
-        _ => Err(format!("`{text}` is no duration; {help}")),
+        _ => Err(DurationError::Other(text.to_owned())),
     }
 }
 
@@ -75,8 +88,9 @@ mod tests {
 
     #[test]
     fn slips_are_explained() {
-        let check =
-            |text: &str, expect: &str| assert!(parse(text).unwrap_err().contains(expect), "{text}: {:?}", parse(text));
+        let check = |text: &str, expect: &str| {
+            assert!(parse(text).unwrap_err().to_string().contains(expect), "{text}: {:?}", parse(text));
+        };
         check("5", "`5` has no unit; write a number and a unit, such as 500ms, 5s or 1m");
         for text in ["", "s", "five s", "5sec", "-5s", "1e9s", "1..5s", "NaNs", "infs", "0x5s"] {
             check(text, "is no duration");

@@ -16,6 +16,11 @@ pub(crate) struct HotKey {
     pub(crate) key: String,
 }
 
+/// A text that names no key.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no hot key; write F1 to F24, or a letter or digit with Ctrl or Alt, such as Ctrl+Shift+K")]
+pub(crate) struct HotKeyError(String);
+
 /// Keys that the window uses itself, wherever the focus is or while text is typed.
 const TAKEN: [(&str, &str); 12] = [
     ("Ctrl+A", "selects all"),
@@ -42,11 +47,10 @@ impl HotKey {
 }
 
 impl FromStr for HotKey {
-    type Err = String;
+    type Err = HotKeyError;
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let help = "write F1 to F24, or a letter or digit with Ctrl or Alt, such as Ctrl+Shift+K";
-        let wrong = || format!("`{text}` is no hot key; {help}");
+    fn from_str(text: &str) -> Result<Self, HotKeyError> {
+        let wrong = || HotKeyError(text.to_owned());
         let mut parts: Vec<&str> = text.split('+').map(str::trim).collect();
         let key = parts.pop().unwrap_or_default().to_ascii_uppercase();
         let mut hot_key = Self { ctrl: false, alt: false, shift: false, key };
@@ -93,7 +97,10 @@ mod tests {
         check("Alt+1", "Alt+1");
         for text in ["", "K", "Shift+K", "F0", "F25", "F03", "Ctrl+", "Ctrl+Ctrl+K", "Hyper+K", "Ctrl+Enter", "Ctrl+é"]
         {
-            assert!(text.parse::<HotKey>().unwrap_err().contains("is no hot key; write F1 to F24"), "{text}");
+            assert!(
+                text.parse::<HotKey>().unwrap_err().to_string().contains("is no hot key; write F1 to F24"),
+                "{text}"
+            );
         }
     }
 }

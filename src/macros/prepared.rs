@@ -6,8 +6,8 @@ use std::time::Duration;
 use regex::bytes::{Regex, RegexBuilder};
 
 use super::matcher::Pattern;
-use super::model::Values;
-use super::model::{LineChange, Macro, OnFail, Step};
+use super::model::{LineChange, Macro, OnFail, Step, Values};
+use super::problem::{MacroError, Missing, StepError, TimeError};
 use super::template::{Source, Template};
 
 /// The largest compiled `keep` regex; a hostile book must not take all memory.
@@ -47,10 +47,11 @@ impl Prepared {
     ///
     /// # Errors
     /// A sentence naming the step and what is wrong in it.
-    pub(crate) fn new(what: &Macro) -> Result<Self, String> {
+    pub(crate) fn new(what: &Macro) -> Result<Self, MacroError> {
         let enabled = what.steps.iter().enumerate().filter(|(_, step)| !step.disabled);
         let steps = enabled.map(|(index, step)| {
-            PreparedStep::new(index, step).map_err(|why| format!("`{}`, step {}: {why}", what.name, index + 1))
+            let wrong = |error| MacroError::Step { name: what.name.clone(), step: index + 1, error };
+            PreparedStep::new(index, step).map_err(wrong)
         });
         Ok(Self { steps: steps.collect::<Result<_, _>>()? })
     }
@@ -59,22 +60,20 @@ impl Prepared {
     ///
     /// # Errors
     /// A sentence naming the parameter and the step.
-    pub(crate) fn check(&self, scope: &Scope) -> Result<(), String> {
+    pub(crate) fn check(&self, scope: &Scope) -> Result<(), MacroError> {
         let mut later: BTreeSet<&str> = BTreeSet::new();
         for step in &self.steps {
             for template in step.send.iter().chain(&step.expect).chain(&step.fail) {
                 if template.names().any(|name| later.contains(name) && scope.value(name).is_none()) {
                     continue;
                 }
-                template.fill(scope).map_err(|why| {
-                    let advice = match template.names().find(|name| scope.value(name).is_none()) {
-                        Some(name) if scope.secret.contains(name) => {
-                            "; it is secret and not stored, so give it each time"
-                        }
-                        Some(_) => "; it is neither asked for nor kept by a step before",
-                        None => "",
+                template.fill(scope).map_err(|error| {
+                    let missing = match template.names().find(|name| scope.value(name).is_none()) {
+                        Some(name) if scope.secret.contains(name) => Missing::Secret,
+                        Some(_) => Missing::Unknown,
+                        None => Missing::Not,
                     };
-                    format!("step {}: {why}{advice}", step.index + 1)
+                    MacroError::Value { step: step.index + 1, error, missing }
                 })?;
             }
             later.extend(step.keep.iter().map(|(name, _)| name.as_str()));
@@ -84,8 +83,8 @@ impl Prepared {
 }
 
 impl PreparedStep {
-    fn new(index: usize, step: &Step) -> Result<Self, String> {
-        let read = |text: &String| Template::parse(text).map_err(|error| format!("`{text}`, {error}"));
+    fn new(index: usize, step: &Step) -> Result<Self, StepError> {
+        let read = |text: &String| Template::parse(text).map_err(|error| StepError::Text { text: text.clone(), error });
         let send = step.send.as_ref().map(read).transpose()?;
         let expect: Vec<Template> = step.expect.iter().map(read).collect::<Result<_, _>>()?;
         let fail: Vec<Template> = step.fail.iter().map(read).collect::<Result<_, _>>()?;
@@ -103,7 +102,7 @@ impl PreparedStep {
             rounds: step.repeat.unwrap_or(1),
             retry: step.retry.unwrap_or(0),
             on_fail: step.on_fail,
-            keep: keep.collect::<Result<_, String>>()?,
+            keep: keep.collect::<Result<_, StepError>>()?,
             awaited: step.expect.clone(),
             counts,
         })
@@ -113,13 +112,13 @@ impl PreparedStep {
     ///
     /// # Errors
     /// A clause: a value is missing, or a pattern is empty (it would match at once).
-    pub(crate) fn patterns(&self, scope: &Scope) -> Result<Vec<Pattern>, String> {
+    pub(crate) fn patterns(&self, scope: &Scope) -> Result<Vec<Pattern>, StepError> {
         let expect = self.expect.iter().map(|template| (template, false));
         let fail = self.fail.iter().map(|template| (template, true));
         expect
             .chain(fail)
             .map(|(template, fail)| match template.fill(scope)?.bytes {
-                bytes if bytes.is_empty() => Err("an expectation is empty, it would match at once".to_owned()),
+                bytes if bytes.is_empty() => Err(StepError::EmptyExpectation),
                 bytes => Ok(Pattern { bytes, fail }),
             })
             .collect()
@@ -129,17 +128,17 @@ impl PreparedStep {
     ///
     /// # Errors
     /// A clause naming the value that is not in the answer.
-    pub(crate) fn kept_from(&self, answer: &[u8]) -> Result<Values, String> {
+    pub(crate) fn kept_from(&self, answer: &[u8]) -> Result<Values, StepError> {
         self.keep
             .iter()
             .map(|(name, regex)| {
                 let found = regex.captures(answer).and_then(|found| found.get(1).or_else(|| found.get(0)));
                 let Some(found) = found else {
-                    return Err(format!("the answer holds nothing for `{name}` (keep: {regex})"));
+                    return Err(StepError::NothingToKeep { name: name.clone(), regex: regex.to_string() });
                 };
                 match std::str::from_utf8(found.as_bytes()) {
                     Ok(text) => Ok((name.clone(), text.to_owned())),
-                    Err(_) => Err(format!("what the answer holds for `{name}` is not UTF-8 text")),
+                    Err(_) => Err(StepError::NotText(name.clone())),
                 }
             })
             .collect()
@@ -150,12 +149,12 @@ impl PreparedStep {
 ///
 /// # Errors
 /// A clause that names the regex.
-pub(crate) fn compile(pattern: &str) -> Result<Regex, String> {
-    RegexBuilder::new(pattern)
-        .multi_line(true)
-        .size_limit(LARGEST_REGEX)
-        .build()
-        .map_err(|error| format!("`{pattern}` is no regex: {}", last_line(&error.to_string())))
+pub(crate) fn compile(pattern: &str) -> Result<Regex, StepError> {
+    let wrong = |error: regex::Error| StepError::Regex {
+        pattern: pattern.to_owned(),
+        why: last_line(&error.to_string()).to_owned(),
+    };
+    RegexBuilder::new(pattern).multi_line(true).size_limit(LARGEST_REGEX).build().map_err(wrong)
 }
 
 /// The regex crate draws an arrow over several lines; the reason stands in the last.
@@ -206,8 +205,8 @@ impl Scope {
         self.kept.insert("counter".into(), self.counter.to_string());
     }
 
-    fn local_time(&self) -> Result<jiff::Zoned, String> {
-        let unknown = || "the time is not known here".to_owned();
+    fn local_time(&self) -> Result<jiff::Zoned, TimeError> {
+        let unknown = || TimeError::Unknown;
         let began = self.given.get("time").ok_or_else(unknown)?;
         let pieces = jiff::fmt::temporal::Pieces::parse(began).map_err(|_| unknown())?;
         let offset = pieces.to_numeric_offset().unwrap_or(jiff::tz::Offset::UTC);
@@ -223,13 +222,13 @@ impl Source for Scope {
         Some((value, self.secret.contains(name)))
     }
 
-    fn time(&self, format: &str) -> Result<String, String> {
+    fn time(&self, format: &str) -> Result<String, TimeError> {
         let now = self.local_time()?;
         match format {
             "unix" => Ok(now.timestamp().as_second().to_string()),
             // As AT+CCLK wants it: the zone in quarters of an hour (SIM800 Series AT Command Manual V1.10, section 3.2.45).
             "cclk" => Ok(format!("{}{:+03}", now.strftime("%y/%m/%d,%H:%M:%S"), now.offset().seconds() / 900)),
-            _ => jiff::fmt::strtime::format(format, &now).map_err(|error| error.to_string()),
+            _ => jiff::fmt::strtime::format(format, &now).map_err(|error| TimeError::Format(error.to_string())),
         }
     }
 
@@ -254,13 +253,13 @@ mod tests {
         assert!(scope.time("%").is_err());
         assert_eq!(
             Scope::new(&Macro::default(), &Values::new(), Duration::ZERO).time("unix").unwrap_err(),
-            "the time is not known here"
+            TimeError::Unknown
         );
     }
 
     #[test]
     fn a_hostile_regex_is_refused() {
-        assert!(compile("(a{1000}){1000}").unwrap_err().contains("is no regex"));
-        assert!(compile("(").unwrap_err().contains("`(` is no regex: unclosed group"));
+        assert!(compile("(a{1000}){1000}").unwrap_err().to_string().contains("is no regex"));
+        assert!(compile("(").unwrap_err().to_string().contains("`(` is no regex: unclosed group"));
     }
 }

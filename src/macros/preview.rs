@@ -1,8 +1,8 @@
 //! What a macro would send, without a port: the dry run, and the byte preview of the editor.
 
-use super::model::Macro;
-use super::model::Values;
+use super::model::{Macro, Values};
 use super::prepared::{Prepared, Scope};
+use super::problem::{FillError, MacroError};
 use super::template::Filled;
 
 /// One step of a dry run.
@@ -11,14 +11,14 @@ pub(crate) struct StepPreview {
     /// Index of the step.
     pub(crate) step: usize,
     /// Its bytes, `None` where it sends nothing; an error says what has no value yet (a value kept by an earlier step).
-    pub(crate) send: Option<Result<Filled, String>>,
+    pub(crate) send: Option<Result<Filled, FillError>>,
 }
 
 /// The bytes of all steps that would run, in order, each once.
 ///
 /// # Errors
 /// A sentence naming the parameter or step that cannot be filled in.
-pub(crate) fn preview(what: &Macro, values: &Values) -> Result<Vec<StepPreview>, String> {
+pub(crate) fn preview(what: &Macro, values: &Values) -> Result<Vec<StepPreview>, MacroError> {
     let prepared = Prepared::new(what)?;
     let mut scope = Scope::new(what, values, std::time::Duration::ZERO);
     prepared.check(&scope)?;
@@ -51,7 +51,7 @@ mod tests {
             (0, Some(Ok(b"hi1\x1A".to_vec()))),
             (2, Some(Ok(b"AT+CIFSR\r".to_vec()))),
             (3, None),
-            (4, Some(Err("`${ip}` has no value".to_owned()))),
+            (4, Some(Err(FillError::NoValue("ip".to_owned())))),
         ];
         assert_eq!(shown.collect::<Vec<_>>(), expect);
         assert!(preview(&what, &Values::new()).is_err());

@@ -12,6 +12,7 @@ use super::echo::EchoFilter;
 pub use super::model::Values;
 use super::model::{LineChange, Macro, OnFail};
 use super::prepared::{Prepared, PreparedStep, Scope};
+pub use super::problem::MacroError;
 pub use super::report::{Ending, Report};
 
 pub(crate) use super::report::Failure;
@@ -99,7 +100,7 @@ impl Run {
     ///
     /// # Errors
     /// A sentence naming the parameter or step that cannot be filled in.
-    pub fn new(what: &Macro, values: &Values, now: Duration) -> Result<Self, String> {
+    pub fn new(what: &Macro, values: &Values, now: Duration) -> Result<Self, MacroError> {
         let prepared = Prepared::new(what)?;
         let scope = Scope::new(what, values, now);
         prepared.check(&scope)?;
@@ -284,7 +285,7 @@ impl Run {
                 self.wishes.push_back(Wish::Send { bytes: filled.bytes, secret: filled.secret });
                 self.phase = Phase::Sending;
             }
-            Err(why) => self.fail(Vec::new(), false, Some(why)),
+            Err(why) => self.fail(Vec::new(), false, Some(why.to_string())),
         }
     }
 
@@ -302,7 +303,7 @@ impl Run {
                     self.hear(&bytes, echo);
                 }
             }
-            Err(why) => self.fail(Vec::new(), false, Some(why)),
+            Err(why) => self.fail(Vec::new(), false, Some(why.to_string())),
         }
     }
 
@@ -379,7 +380,7 @@ impl Run {
                 self.scope.keep(kept);
                 self.pass(window.line());
             }
-            Err(why) => self.fail(window.answer().to_vec(), false, Some(why)),
+            Err(why) => self.fail(window.answer().to_vec(), false, Some(why.to_string())),
         }
     }
 

@@ -16,6 +16,7 @@
 use std::ops::Range;
 
 use super::checksum::Checksum;
+use super::problem::{FillError, TimeError};
 use crate::notation::{self, Mode, NotationError};
 
 /// Names that are always there, and so cannot be asked for or kept.
@@ -79,7 +80,7 @@ pub(crate) trait Source {
     ///
     /// # Errors
     /// A clause: the time is not known, or the format is not valid.
-    fn time(&self, format: &str) -> Result<String, String>;
+    fn time(&self, format: &str) -> Result<String, TimeError>;
     /// Which repetition this is, from 1.
     fn counter(&self) -> u64;
 }
@@ -156,14 +157,14 @@ impl Template {
     ///
     /// # Errors
     /// A sentence naming what has no value or cannot be read. It never holds a secret value.
-    pub(crate) fn fill(&self, source: &impl Source) -> Result<Filled, String> {
+    pub(crate) fn fill(&self, source: &impl Source) -> Result<Filled, FillError> {
         let mut filled = Filled::default();
         let mut checksum_from = 0;
         for part in &self.parts {
             match part {
                 Part::Bytes(bytes) => filled.bytes.extend_from_slice(bytes),
                 Part::Value { name, mode, length } => {
-                    let (value, secret) = source.value(name).ok_or_else(|| format!("`${{{name}}}` has no value"))?;
+                    let (value, secret) = source.value(name).ok_or_else(|| FillError::NoValue(name.clone()))?;
                     let bytes = read_value(name, value, *mode, secret)?;
                     let start = filled.bytes.len();
                     if *length {
@@ -176,7 +177,7 @@ impl Template {
                     }
                 }
                 Part::Time(format) => {
-                    let time = source.time(format).map_err(|why| format!("`${{time}}`: {why}"))?;
+                    let time = source.time(format).map_err(FillError::Time)?;
                     filled.bytes.extend_from_slice(time.as_bytes());
                 }
                 Part::Counter => filled.bytes.extend_from_slice(source.counter().to_string().as_bytes()),
@@ -197,12 +198,10 @@ impl Template {
     }
 }
 
-fn read_value(name: &str, value: &str, mode: Mode, secret: bool) -> Result<Vec<u8>, String> {
+fn read_value(name: &str, value: &str, mode: Mode, secret: bool) -> Result<Vec<u8>, FillError> {
     notation::parse(value, mode).map_err(|error| {
-        if secret {
-            return format!("the value of `{name}` is not valid at column {}", error.column);
-        }
-        format!("the value of `{name}`, {error}")
+        let name = name.to_owned();
+        if secret { FillError::Secret { name, column: error.column } } else { FillError::Value { name, error } }
     })
 }
 
@@ -316,7 +315,7 @@ mod tests {
         fn value(&self, name: &str) -> Option<(&str, bool)> {
             Some((self.0.get(name)?, name == "pin"))
         }
-        fn time(&self, format: &str) -> Result<String, String> {
+        fn time(&self, format: &str) -> Result<String, TimeError> {
             Ok(format!("<{format}>"))
         }
         fn counter(&self) -> u64 {
@@ -336,7 +335,7 @@ mod tests {
     }
 
     fn fill(text: &str) -> Result<Filled, String> {
-        Template::parse(text).map_err(|error| error.to_string())?.fill(&values())
+        Template::parse(text).map_err(|error| error.to_string())?.fill(&values()).map_err(|error| error.to_string())
     }
 
     #[test]

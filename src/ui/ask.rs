@@ -223,7 +223,7 @@ impl Ask {
         let steps = match preview(wanted, &values_of_now(&self.given())) {
             Ok(steps) => steps,
             Err(problem) => {
-                ui.colored_label(palette.bad, problem);
+                ui.colored_label(palette.bad, problem.to_string());
                 return;
             }
         };

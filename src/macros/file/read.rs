@@ -82,7 +82,7 @@ impl Reader<'_> {
         let text = |key: &str| table.get(key).map(|item| self.string(item, &format!("{key} = \"…\""))).transpose();
         let (group, about, key, color) = (text("group")?, text("about")?, text("key")?, text("color")?);
         if let (Some(item), Some(key)) = (table.get("key"), &key) {
-            key.parse::<HotKey>().map_err(|problem| self.error(item, problem))?;
+            key.parse::<HotKey>().map_err(|problem| self.error(item, problem.to_string()))?;
         }
         if let (Some(item), Some(color)) = (table.get("color"), &color) {
             let digits = color.strip_prefix('#').filter(|digits| digits.len() == 6);
@@ -206,7 +206,7 @@ impl Reader<'_> {
         let one = |(name, item): (&str, &Item)| {
             self.check_name(table, name)?;
             let pattern = self.string(item, example)?;
-            prepared::compile(&pattern).map_err(|problem| self.error(item, problem))?;
+            prepared::compile(&pattern).map_err(|problem| self.error(item, problem.to_string()))?;
             Ok((name.to_owned(), pattern))
         };
         table.iter().map(one).collect()
@@ -223,7 +223,7 @@ impl Reader<'_> {
 
     fn duration(&self, item: &Item, key: &str) -> Result<Duration> {
         let text = self.string(item, &format!("{key} = \"5s\""))?;
-        duration::parse(&text).map_err(|problem| self.error(item, problem))
+        duration::parse(&text).map_err(|problem| self.error(item, problem.to_string()))
     }
 
     fn count(&self, item: &Item, key: &str, least: u32) -> Result<u32> {

@@ -338,7 +338,7 @@ fn a_value_is_kept_from_the_whole_line() {
 #[test]
 fn what_cannot_be_filled_in_is_said_before_anything_is_sent() {
     let check = |what: &Macro, expect: &str| {
-        assert_eq!(Run::new(what, &Values::new(), Duration::ZERO).unwrap_err(), expect);
+        assert_eq!(Run::new(what, &Values::new(), Duration::ZERO).unwrap_err().to_string(), expect);
     };
     check(
         &of(vec![step("AT\r", &[], &[]), step("${nobody}", &[], &[])]),

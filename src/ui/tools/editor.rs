@@ -364,12 +364,12 @@ fn sends(known: &Macro) -> Vec<(usize, String)> {
     let defaults = known.ask.iter().map(|(name, ask)| (name.clone(), ask.default.clone())).collect::<Values>();
     let steps = match preview(known, &values_of_now(&defaults)) {
         Ok(steps) => steps,
-        Err(problem) => return vec![(0, problem)],
+        Err(problem) => return vec![(0, problem.to_string())],
     };
     let words = steps.into_iter().filter_map(|step| {
         let words = match step.send? {
             Ok(filled) => format!("Sends {}: {}", bytes::count(filled.bytes.len() as u64), bytes::hex(&filled.bytes)),
-            Err(problem) => problem,
+            Err(problem) => problem.to_string(),
         };
         Some((step.step, words))
     });
