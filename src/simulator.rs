@@ -31,6 +31,7 @@ mod ntp;
 mod panel;
 mod part;
 mod phonebook;
+mod ping;
 mod power;
 mod profile;
 mod radio;
@@ -52,7 +53,7 @@ use std::time::Duration;
 
 pub use control::{ControlError, Request, Speaker, state_as_json};
 pub use faults::Fault;
-pub use io::{Control, Input, Output, SocketEvent, SocketId};
+pub use io::{Control, Echo, Input, Output, SocketEvent, SocketId};
 pub use model::Model;
 pub use panel::Panel;
 pub use profile::{AutobaudUrcs, Profile};
@@ -259,6 +260,7 @@ impl Modem {
             call: None,
             sent: Vec::new(),
             faults: desk.faults().map(Fault::name).collect(),
+            notice: None,
         };
         for part in self.assembly.parts.each() {
             part.show(desk, &mut panel);

@@ -4,6 +4,7 @@
 //! blocks. Every buffer has a bound: a host that does not read stops the sockets, a peer that does not read stops the modem.
 
 mod helpers;
+mod ping;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io::{self, Read, Write};
@@ -13,6 +14,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use self::helpers::{Found, Socket, Way, connect, find, resolve};
+use self::ping::ping;
 use super::tls;
 use super::{Arrival, Interests, LineSettings, Link, LinkError, Reconfigured};
 use crate::capture::Flaw;
@@ -66,6 +68,8 @@ pub struct SimLink {
     finder: Sender<(SocketId, Found)>,
     bell: Bell,
     towards_host: VecDeque<u8>,
+    /// What this system does not let the modem do.
+    notice: Option<&'static str>,
 }
 
 impl SimLink {
@@ -85,6 +89,7 @@ impl SimLink {
             finder,
             bell: Bell::new()?,
             towards_host: VecDeque::new(),
+            notice: None,
         })
     }
 
@@ -101,6 +106,18 @@ impl SimLink {
     #[must_use]
     pub fn modem(&self) -> &Modem {
         &self.modem
+    }
+
+    /// What this system does not let the modem do, and what to do about it.
+    #[must_use]
+    pub fn notice(&self) -> Option<&'static str> {
+        self.notice
+    }
+
+    /// The modem as a panel shows it, and what this system does not let it do.
+    #[must_use]
+    pub fn shown(&self) -> Panel {
+        Panel { notice: self.notice, ..self.modem.panel() }
     }
 
     /// A hand on the bench.
@@ -151,6 +168,7 @@ impl SimLink {
                     Err(_) => self.start_helper(id, now, move || find(&host, port)),
                 },
                 Output::Resolve { id, host } => self.start_helper(id, now, move || resolve(&host)),
+                Output::Ping { id, echo } => self.start_helper(id, now, move || ping(&echo)),
                 Output::Listen { id, port, everywhere } => self.listen(id, port, everywhere, now),
                 Output::Accept { listener, id } => {
                     if let Some(stream) = self.take_visitor(listener) {
@@ -268,6 +286,11 @@ impl SimLink {
                 Found::Unresolved => self.news(id, SocketEvent::Unresolved, now),
                 Found::Failed => self.news(id, SocketEvent::Failed, now),
                 Found::Insecure => self.news(id, SocketEvent::HandshakeFailed, now),
+                Found::Echoed { after, ttl } => self.news(id, SocketEvent::Echoed { after, ttl }, now),
+                Found::NoEcho { notice } => {
+                    self.notice = self.notice.or(notice);
+                    self.news(id, SocketEvent::NoEcho, now);
+                }
             }
         }
     }
@@ -417,7 +440,7 @@ impl Link for SimLink {
     }
 
     fn panel(&self) -> Option<Panel> {
-        Some(self.modem.panel())
+        Some(self.shown())
     }
 
     fn control(&mut self, control: Control, now: Duration) -> Result<(), LinkError> {

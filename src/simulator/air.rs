@@ -29,6 +29,8 @@ pub(super) enum Flown {
     Closed,
     Listening,
     Incoming(SocketAddr),
+    Echoed(Duration, Option<u8>),
+    NoEcho,
 }
 
 impl Flown {
@@ -45,6 +47,8 @@ impl Flown {
             SocketEvent::Resolved(list) => Self::Resolved(list.to_vec()),
             SocketEvent::Listening => Self::Listening,
             SocketEvent::Incoming { peer } => Self::Incoming(*peer),
+            SocketEvent::Echoed { after, ttl } => Self::Echoed(*after, *ttl),
+            SocketEvent::NoEcho => Self::NoEcho,
         }
     }
 
@@ -62,6 +66,8 @@ impl Flown {
             Self::Resolved(list) => SocketEvent::Resolved(list),
             Self::Listening => SocketEvent::Listening,
             Self::Incoming(peer) => SocketEvent::Incoming { peer: *peer },
+            Self::Echoed(after, ttl) => SocketEvent::Echoed { after: *after, ttl: *ttl },
+            Self::NoEcho => SocketEvent::NoEcho,
         }
     }
 }
@@ -158,7 +164,8 @@ impl Air {
                 self.down
             }
             SocketEvent::Closed | SocketEvent::Incoming { .. } => now + pace.delay(half),
-            SocketEvent::Listening => now,
+            // How long an echo took is told in a number; the part that asked for it waits so long itself.
+            SocketEvent::Listening | SocketEvent::Echoed { .. } | SocketEvent::NoEcho => now,
         };
         // An acknowledgement must not hold up what comes behind it by another way; all else keeps its order.
         let at = at.max(now).max(lane.last);

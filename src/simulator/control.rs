@@ -172,6 +172,7 @@ pub fn state_as_json(panel: &Panel) -> String {
         "call": panel.call,
         "sms_sent": sent,
         "faults": panel.faults,
+        "notice": panel.notice,
     })
     .to_string()
 }

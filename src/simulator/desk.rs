@@ -184,10 +184,15 @@ impl Desk {
         self.profile.speed / if self.has(Fault::Slow) { 10.0 } else { 1.0 }
     }
 
-    /// A round trip in tenths of a second, as `AT+CIPPING` counts it.
-    pub(super) fn round_trip_tenths(&mut self) -> u32 {
+    /// A round trip of the network, as a clock of the modem measures it.
+    pub(super) fn round_trip(&mut self) -> Duration {
         let [low, high] = self.profile.round_trip_ms;
-        self.rng.between(low, high) / 100
+        Duration::from_millis(self.rng.between(low, high).into())
+    }
+
+    /// So long at the speed of this modem.
+    pub(super) fn at_speed(&self, time: Duration) -> Duration {
+        time.div_f64(self.speed().max(0.001))
     }
 
     /// Something that no command waits for, after a delay of the profile.

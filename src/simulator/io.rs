@@ -1,6 +1,7 @@
 //! What goes into a modem and what comes out.
 
 use core::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 use super::profile::{Callee, Tls};
 
@@ -50,6 +51,15 @@ pub enum SocketEvent<'a> {
     Closed,
     /// A name was looked up.
     Resolved(&'a [IpAddr]),
+    /// The echo that was asked for came back.
+    Echoed {
+        /// How long it took.
+        after: Duration,
+        /// What is left of its time to live, where the system tells it.
+        ttl: Option<u8>,
+    },
+    /// It did not come back in time, or could not be asked for.
+    NoEcho,
     /// It listens.
     Listening,
     /// Somebody wants in; answered with [`Output::Accept`] or [`Output::Refuse`].
@@ -99,6 +109,21 @@ pub enum Control {
     HostRate(Option<u32>),
 }
 
+/// An echo that is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Echo {
+    /// Of whom.
+    pub address: IpAddr,
+    /// Counts the echoes of one command.
+    pub sequence: u16,
+    /// Bytes of it.
+    pub length: usize,
+    /// How many routers may pass it on.
+    pub ttl: u8,
+    /// How long it may take.
+    pub limit: Duration,
+}
+
 /// What the modem does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Output {
@@ -140,6 +165,13 @@ pub enum Output {
         id: SocketId,
         /// The name.
         host: String,
+    },
+    /// Ask for an echo (ICMP).
+    Ping {
+        /// Names the answer.
+        id: SocketId,
+        /// Of whom, and how.
+        echo: Echo,
     },
     /// Listen for TCP connections.
     Listen {

@@ -67,6 +67,19 @@ impl Call {
         usize::try_from(self.number(index)?).ok()
     }
 
+    /// The argument as a number of this range; `default` when it is missing, `None` for another number.
+    pub(super) fn within<T: TryFrom<i64> + PartialOrd>(
+        &self,
+        index: usize,
+        default: T,
+        range: core::ops::RangeInclusive<T>,
+    ) -> Option<T> {
+        match self.text(index) {
+            None => Some(default),
+            Some(_) => T::try_from(self.number(index)?).ok().filter(|number| range.contains(number)),
+        }
+    }
+
     /// The argument as a port number.
     pub(super) fn port(&self, index: usize) -> Option<u16> {
         u16::try_from(self.number(index)?).ok().filter(|port| *port > 0)

@@ -25,6 +25,8 @@ pub struct Panel {
     pub sent: Vec<SentMessage>,
     /// Faults that are on.
     pub faults: Vec<&'static str>,
+    /// What this system does not let it do, and what to do about it.
+    pub notice: Option<&'static str>,
 }
 
 /// A connection in the panel.

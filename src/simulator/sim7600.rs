@@ -4,6 +4,7 @@ mod extras;
 mod mqtt;
 mod net;
 mod packet;
+mod ping;
 mod receive;
 mod send;
 
@@ -17,5 +18,6 @@ pub(super) fn parts() -> Vec<Box<dyn Part>> {
         Box::new(http::Http::default()),
         Box::new(mqtt::Mqtt::default()),
         Box::new(extras::Extras::default()),
+        Box::new(ping::Ping::default()),
     ]
 }

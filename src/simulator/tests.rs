@@ -41,6 +41,11 @@ impl Bench {
                 Output::Open { id, .. } => Some((*id, SocketEvent::Failed)),
                 Output::Send(id, bytes) => Some((*id, SocketEvent::Taken(bytes.len()))),
                 Output::Listen { id, .. } => Some((*id, SocketEvent::Listening)),
+                // The last of four is lost.
+                Output::Ping { id, echo } if echo.sequence == 4 => Some((*id, SocketEvent::NoEcho)),
+                Output::Ping { id, .. } => {
+                    Some((*id, SocketEvent::Echoed { after: Duration::from_millis(20), ttl: Some(57) }))
+                }
                 Output::Resolve { id, host } if host == "nowhere" => Some((*id, SocketEvent::Unresolved)),
                 Output::Resolve { id, .. } => {
                     Some((*id, SocketEvent::Resolved(&[core::net::IpAddr::V4(core::net::Ipv4Addr::new(192, 0, 2, 7))])))

@@ -83,6 +83,7 @@ enum News {
     Unresolved,
     HandshakeFailed,
     Listening,
+    Echoed,
 }
 
 /// A network in which every server is there: it takes what is sent, and answers if it is asked something over HTTP or NTP, or was
@@ -142,6 +143,7 @@ impl World {
                 self.news.push_back((id, found));
             }
             Output::Listen { id, .. } => self.news.push_back((id, News::Listening)),
+            Output::Ping { id, .. } => self.news.push_back((id, News::Echoed)),
             // Nobody comes in, and where datagrams go makes no difference.
             Output::Uart(_) | Output::Aim { .. } | Output::Accept { .. } | Output::Refuse { .. } => {}
         }
@@ -267,6 +269,7 @@ impl Rig {
             News::Unresolved => SocketEvent::Unresolved,
             News::HandshakeFailed => SocketEvent::HandshakeFailed,
             News::Listening => SocketEvent::Listening,
+            News::Echoed => SocketEvent::Echoed { after: Duration::ZERO, ttl: None },
         };
         self.modem.handle_input(Input::Socket(id, event), self.now);
     }

@@ -222,6 +222,8 @@ pub(crate) struct Desk {
     expecting: Vec<Expecting>,
     host: Said,
     modem: Said,
+    /// The last notice that was printed.
+    notice: Option<&'static str>,
     quit: bool,
 }
 
@@ -235,6 +237,7 @@ impl Desk {
             expecting: Vec::new(),
             host: Said::default(),
             modem: Said::default(),
+            notice: None,
             quit: false,
         }
     }
@@ -265,6 +268,10 @@ impl Desk {
 
     /// Carries out what is wanted now; true when the simulator is to end.
     pub(super) fn work(&mut self, sim: &mut SimLink, now: Duration) -> bool {
+        let notice = sim.notice();
+        if let Some(notice) = notice.filter(|_| std::mem::replace(&mut self.notice, notice) != notice) {
+            eprintln!("modemscope sim: {notice}");
+        }
         while let Ok(line) = self.inlet.take.try_recv() {
             self.carry_out(line, sim, now);
         }
@@ -297,7 +304,7 @@ impl Desk {
                 sim.handle(control, now);
                 "ok".into()
             }
-            Ok(Request::State) => format!("ok {}", state_as_json(&sim.modem().panel())),
+            Ok(Request::State) => format!("ok {}", state_as_json(&sim.shown())),
             Ok(Request::Help) => format!("ok {HELP}"),
             Ok(Request::Quit) => {
                 self.quit = true;

@@ -50,6 +50,15 @@ pub(super) enum Found {
     Failed,
     /// Connected, but TLS could not be agreed on.
     Insecure,
+    /// An echo came back.
+    Echoed {
+        after: Duration,
+        ttl: Option<u8>,
+    },
+    /// None came back, or the system lets nobody ask for one, and what to do about it.
+    NoEcho {
+        notice: Option<&'static str>,
+    },
 }
 
 /// On a helper: resolves a name, IPv4 first as the module knows nothing else.

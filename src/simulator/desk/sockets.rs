@@ -3,7 +3,7 @@
 use super::Desk;
 use crate::simulator::air::{Air, Flown, Pace};
 use crate::simulator::part::Part;
-use crate::simulator::{Output, SocketEvent, SocketId};
+use crate::simulator::{Echo, Output, SocketEvent, SocketId};
 use std::any::TypeId;
 use std::time::Duration;
 
@@ -31,6 +31,13 @@ impl Desk {
     pub(in super::super) fn look_up<P: Part>(&mut self, host: String) -> SocketId {
         let id = self.new_socket::<P>((true, false));
         self.out.push_back(Output::Resolve { id, host });
+        id
+    }
+
+    /// Asks for an echo.
+    pub(in super::super) fn ping<P: Part>(&mut self, echo: Echo) -> SocketId {
+        let id = self.new_socket::<P>((false, false));
+        self.out.push_back(Output::Ping { id, echo });
         id
     }
 

@@ -170,7 +170,11 @@ impl Part for Net {
             SocketEvent::Received(bytes) | SocketEvent::Datagram { bytes, .. } => self.received(number, bytes),
             SocketEvent::Taken(count) => self.taken(desk, number, *count),
             SocketEvent::Closed => self.peer_closed(desk, number),
-            SocketEvent::Resolved(_) | SocketEvent::Listening | SocketEvent::Incoming { .. } => {}
+            SocketEvent::Resolved(_)
+            | SocketEvent::Listening
+            | SocketEvent::Incoming { .. }
+            | SocketEvent::Echoed { .. }
+            | SocketEvent::NoEcho => {}
         }
     }
 

@@ -20,6 +20,7 @@ use crate::simulator::faults::Fault;
 use crate::simulator::line::Call;
 use crate::simulator::panel::{Panel, PanelLink};
 use crate::simulator::part::{Command, News, Part, dispatch, names};
+use crate::simulator::ping::Pings;
 use crate::simulator::reply::{Code, Done};
 use crate::simulator::timers::TimerId;
 use crate::simulator::uart::Wait;
@@ -142,6 +143,8 @@ pub(super) struct Ip {
     transparent: Option<transparent::Transparent>,
     server: Option<server::Server>,
     lookup: Option<names::Lookup>,
+    /// `CIPPING` in hand.
+    pings: Option<Pings>,
     name_servers: [Ipv4Addr; 2],
     /// `AT+CLPORT` of each link, TCP and UDP.
     local_ports: [[u16; 2]; LINKS],
@@ -168,6 +171,7 @@ impl Default for Ip {
             transparent: None,
             server: None,
             lookup: None,
+            pings: None,
             name_servers: [Ipv4Addr::UNSPECIFIED; 2],
             local_ports: Default::default(),
             udp: Default::default(),
@@ -289,6 +293,8 @@ impl Ip {
                 self.server_event(desk, event);
             } else if self.lookup.as_ref().is_some_and(|lookup| lookup.id == id) {
                 self.looked_up(desk, event);
+            } else {
+                self.echo_heard(desk, id, event);
             }
             return;
         };
@@ -300,7 +306,11 @@ impl Ip {
             SocketEvent::Datagram { from, bytes } => self.datagram(desk, number, *from, bytes),
             SocketEvent::Taken(count) => self.taken(desk, number, *count),
             SocketEvent::Closed => self.peer_closed(desk, number),
-            SocketEvent::Resolved(_) | SocketEvent::Listening | SocketEvent::Incoming { .. } => {}
+            SocketEvent::Resolved(_)
+            | SocketEvent::Listening
+            | SocketEvent::Incoming { .. }
+            | SocketEvent::Echoed { .. }
+            | SocketEvent::NoEcho => {}
         }
     }
 

@@ -88,3 +88,21 @@ fn the_position_is_that_of_a_hand() {
     let heard = bench.say("AT+CGPSINFO\r");
     assert!(heard.starts_with(r"\r\n+CGPSINFO: 5230.000000,N,01315.000000,W,300124,1941"), "{heard}");
 }
+
+#[test]
+fn a_ping_answers_at_once_and_its_last_line_counts_the_echoes() {
+    let mut bench = ready();
+    let mut heard = bench.say("AT+CPING=\"h\",1,4,64,1000,10000,255\r");
+    heard += &bench.wait(20_000);
+    let lines: Vec<_> = heard.split(r"\r\n").filter(|line| !line.is_empty()).collect();
+    let ["OK", first, _, _, "+CPING: 2", last] = lines[..] else { panic!("{heard}") };
+    // 64 bytes and the headers of IP and ICMP.
+    assert!(first.starts_with("+CPING: 1,192.0.2.7,92,") && first.ends_with(",57"), "{first}");
+    assert!(last.starts_with("+CPING: 3,4,3,1,"), "{last}");
+    assert_eq!(bench.say("AT+CPING=\"nowhere\",1\r"), r"\r\nOK\r\n\r\n+CPING: 3,0,0,0,0,0,0\r\n");
+    assert_eq!(bench.say("AT+CPING=\"h\",2\r"), r"\r\nERROR\r\n");
+    bench.modem.handle_input(Input::Uart(b"AT+CPING=\"h\",1,100\r"), bench.now);
+    bench.wait(5000);
+    let heard = bench.say("AT+CPINGSTOP\r");
+    assert!(heard.contains(r"+CPING: 3,3,3,0,") && heard.ends_with(r"\r\n") && heard.contains("OK"), "{heard}");
+}

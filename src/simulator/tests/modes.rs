@@ -120,8 +120,40 @@ fn names_are_looked_up() {
     let mut bench = online("");
     assert_eq!(bench.say("AT+CDNSGIP=\"h\"\r"), r#"\r\nOK\r\n\r\n+CDNSGIP: 1,"h","192.0.2.7"\r\n"#);
     assert_eq!(bench.say("AT+CDNSGIP=\"nowhere\"\r"), r"\r\nOK\r\n\r\n+CDNSGIP: 0,8\r\n");
-    let heard = bench.say("AT+CIPPING=\"h\",2\r");
-    assert!(heard.starts_with(r#"\r\n+CIPPING: 1,"192.0.2.7","#) && heard.ends_with(r"\r\n\r\nOK\r\n"), "{heard}");
+    let bad =
+        ["\"h\",0", "\"h\",101", "\"h\",1,1025", "\"h\",1,1,601", "\"h\",1,1,1,256", "\"h\",x", "", "\"nowhere\""];
+    for bad in bad {
+        assert_eq!(bench.say(format!("AT+CIPPING={bad}\r")), r"\r\nERROR\r\n", "{bad}");
+    }
+}
+
+/// Four echoes, of which the last does not come: its line has the limit as its time (in tenths of a second), and 255.
+#[test]
+fn each_echo_of_a_ping_has_its_line_and_a_lost_one_the_limit() {
+    let mut bench = online("");
+    let mut heard = bench.say("AT+CIPPING=\"h\",4,100,20\r");
+    heard += &bench.wait(10_000);
+    let lines: Vec<_> = heard.split(r"\r\n").filter(|line| !line.is_empty()).collect();
+    let [first, _, third, last, ok] = lines[..] else { panic!("{heard}") };
+    let time = |line: &str| line.split(',').nth(2).and_then(|time| time.parse::<u32>().ok());
+    assert!(first.starts_with("+CIPPING: 1,\"192.0.2.7\",") && first.ends_with(",57"), "{first}");
+    assert!(time(third).is_some_and(|tenths| (5..=12).contains(&tenths)), "a round trip of GPRS: {third}");
+    assert_eq!((last, ok), ("+CIPPING: 4,\"192.0.2.7\",20,255", "OK"));
+    // Faster than the network is: nothing comes in time.
+    assert_eq!(bench.say("AT+CIPPING=\"h\",1,32,1\r"), r#"\r\n+CIPPING: 1,"192.0.2.7",1,255\r\n\r\nOK\r\n"#);
+    let pings = bench.did.iter().filter_map(|did| if let Output::Ping { echo, .. } = did { Some(echo) } else { None });
+    let lengths: Vec<_> = pings.map(|echo| (echo.length, echo.ttl, echo.sequence)).collect();
+    assert_eq!(lengths, [(100, 64, 1), (100, 64, 2), (100, 64, 3), (100, 64, 4), (32, 64, 1)]);
+}
+
+#[test]
+fn a_ping_ends_with_its_context() {
+    let mut bench = online("");
+    bench.modem.handle_input(Input::Uart(b"AT+CIPPING=\"h\",4,100,600\r"), bench.now);
+    bench.wait(100);
+    bench.fault("pdp-deact");
+    assert_eq!(bench.wait(1000), r"\r\nERROR\r\n\r\n+PDP: DEACT\r\n");
+    assert_eq!(bench.say("AT\r"), r"\r\nOK\r\n");
 }
 
 #[test]

@@ -138,6 +138,9 @@ fn standing(ui: &mut Ui, panel: &Panel, hand: &mut impl FnMut(Control)) {
         let waiting = if *waiting == 0 { String::new() } else { format!(", {waiting} wait for the host") };
         parts::weak(ui, format!("Connection {number}: {kind} {peer}, {} sent{waiting}", bytes::count(*sent)));
     }
+    if let Some(notice) = panel.notice {
+        ui.label(RichText::new(notice).color(palette.warn));
+    }
 }
 
 /// `+CREG` status in few words (SIM800 AT Command Manual V1.10, section 3.2.30).

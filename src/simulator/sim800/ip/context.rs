@@ -154,7 +154,7 @@ impl Ip {
                     self.drop_socket(desk, number);
                 }
                 self.close_server(desk);
-                self.lookup = None;
+                self.give_up_names(desk);
                 Done::later(desk.delay(desk.profile().close_ms), Self::shut)
             }
             _ => NOT_ALLOWED,
@@ -183,7 +183,7 @@ impl Ip {
         }
         self.leave_transparent(desk);
         self.close_server(desk);
-        self.lookup = None;
+        self.give_up_names(desk);
         for number in 0..LINKS {
             self.drop_socket(desk, number);
             if let Some(link) = self.links.get_mut(number) {
