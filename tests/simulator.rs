@@ -13,6 +13,10 @@ mod clients;
 mod diagnosed;
 #[path = "simulator/drivers.rs"]
 mod drivers;
+#[path = "simulator/lte.rs"]
+mod lte;
+#[path = "simulator/ping.rs"]
+mod ping;
 #[path = "simulator/scene.rs"]
 mod scene;
 #[path = "simulator/servers.rs"]

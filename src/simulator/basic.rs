@@ -29,6 +29,7 @@ const COMMANDS: &[Command<Basic>] = &[
     ("P", |_, _, _| Done::Ok),
     ("N", |_, _, _| Done::Ok),
     ("+IPR", rate),
+    ("+IPREX", lasting_rate),
     ("+CPOWD", power_down),
     ("+CPOF", power_off),
     ("+CRESET", power_off),
@@ -38,6 +39,8 @@ const COMMANDS: &[Command<Basic>] = &[
 
 /// Rates of `AT+IPR` (manual §2.2.41); 0 is auto-baud.
 const RATES: &[i64] = &[0, 1200, 2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200, 230_400, 460_800];
+/// Further ones of a SIM7600.
+const LTE_RATES: &[i64] = &[300, 600, 921_600, 3_000_000];
 /// Character sets of `AT+CSCS`.
 const SETS: &[&str] = &["IRA", "GSM", "UCS2", "HEX", "PCCP", "PCDN", "8859-1"];
 
@@ -64,15 +67,42 @@ fn rate(_: &mut Basic, desk: &mut Desk, call: &Call) -> Done {
     match call.form {
         Form::Query => desk.parameter(call).unwrap_or(NOT_ALLOWED),
         Form::Test => {
-            let list: Vec<_> = RATES.iter().skip(1).map(ToString::to_string).collect();
-            desk.info(format!("+IPR: (),(0,{})", list.join(",")));
+            let list: Vec<_> = rates(desk).skip(1).map(|rate| rate.to_string()).collect();
+            desk.info(format!("{}: (),(0,{})", call.name, list.join(",")));
             Done::Ok
         }
-        Form::Set if call.number(0).is_some_and(|rate| RATES.contains(&rate)) => {
+        Form::Set if call.number(0).is_some_and(|wanted| rates(desk).any(|rate| rate == wanted)) => {
             desk.parameter(call).unwrap_or(NOT_ALLOWED)
         }
         _ => NOT_ALLOWED,
     }
+}
+
+/// Rates that a modem knows.
+fn rates(desk: &Desk) -> impl Iterator<Item = i64> {
+    let further = if desk.profile().modem == Model::Sim7600 { LTE_RATES } else { &[] };
+    RATES.iter().chain(further).copied()
+}
+
+/// `AT+IPREX` of the SIM7600: a rate that is there again after a restart.
+fn lasting_rate(part: &mut Basic, desk: &mut Desk, call: &Call) -> Done {
+    if desk.profile().modem != Model::Sim7600 {
+        return Done::Fail(super::reply::Failure::Cme(601));
+    }
+    let done = match call.form {
+        Form::Query => return desk.answer(call, format!("+IPREX: {}", desk.value("+IPR"))),
+        Form::Test => return rate(part, desk, call),
+        _ => {
+            let mut own = call.clone();
+            own.name = "+IPR".into();
+            rate(part, desk, &own)
+        }
+    };
+    if matches!(done, Done::Ok) {
+        let rate = desk.value("+IPR");
+        desk.stored_mut().set("+IPR", rate);
+    }
+    done
 }
 
 fn power_down(_: &mut Basic, desk: &mut Desk, call: &Call) -> Done {

@@ -3,7 +3,7 @@
 use super::model::Model;
 use super::part::{Part, Parts};
 use super::profile::Profile;
-use super::{asked, basic, calls, clock, identity, network, phonebook, sim800, sim7600, sms, ussd};
+use super::{asked, basic, calls, clock, identity, network, phonebook, remembered, sim800, sim7600, sms, ussd};
 
 /// The parts of the modem of this profile, those that all have first.
 pub(super) fn of(profile: &Profile) -> Parts {
@@ -17,6 +17,7 @@ pub(super) fn of(profile: &Profile) -> Parts {
         Box::new(phonebook::PhoneBook::default()),
         Box::new(clock::Clocks::default()),
         Box::new(asked::Asked),
+        Box::new(remembered::Remembered::new(profile.modem)),
     ];
     parts.extend(match profile.modem {
         Model::Sim800l => sim800::parts(),

@@ -11,7 +11,12 @@ struct Driver(Scene);
 
 impl Driver {
     fn new() -> Self {
-        Self(Scene::new(&[], 1))
+        Self::of(&[])
+    }
+
+    /// A modem as its words say.
+    fn of(words: &[&str]) -> Self {
+        Self(Scene::new(words, 1))
     }
 
     /// Sends bytes; `wanted` must come within this many milliseconds, and `heard` gives all that came.
@@ -211,4 +216,58 @@ fn blanks_around_the_equals_sign_do_not_matter() {
     let mut driver = Driver(Scene::just_on(Profile { blanks_in_names: true, ..Profile::default() }, 1));
     driver.0.wait(9000);
     driver.oks(&["ATE0", "AT + SAPBR=3,1,\"CONTYPE\",\"GPRS\""]);
+}
+
+/// `TinyGSM`, class for the SIM7600: ten links, data on request.
+#[test]
+fn tiny_gsm_with_a_sim7600_from_init_to_data_both_ways() {
+    let mut driver = Driver::of(&["sim7600"]);
+    driver.asks("AT", 200, "OK\r\n");
+    driver.oks(&["ATE0", "AT+CMEE=0", "AT+CLTS=1", "AT+CBATCHK=1", "AT+CPIN?", "AT+CNMP=2", "AT+CNSMOD?"]);
+    assert_eq!(number(&driver.asks("AT+CGREG?", 1000, "OK\r\n"), "+CGREG", 1), 1);
+    driver.asks("AT+NETCLOSE", 60_000, "ERROR\r\n");
+    driver.oks(&["AT+CGDCONT=1,\"IP\",\"internet\",\"0.0.0.0\",0,0", "AT+CGAUTH=1,0,\"p\",\"u\""]);
+    driver.oks(&["AT+CIPMODE=0", "AT+CIPSENDMODE=0", "AT+CIPCCFG=10,0,0,0,1,0,75000"]);
+    driver.oks(&["AT+CIPTIMEOUT=75000,15000,15000"]);
+    driver.asks("AT+NETOPEN", 75_000, "\r\n+NETOPEN: 0");
+    driver.asks("AT+NETOPEN?", 1000, "\r\n+NETOPEN: 1");
+    assert!(driver.asks("AT+IPADDR", 1000, "OK\r\n").starts_with("\r\n+IPADDR: 10."));
+    driver.oks(&["AT+CTCPKA=1,2,5,1", "AT+CIPRXGET=1"]);
+    driver.0.reply = b"welcome".to_vec();
+    assert_eq!(
+        driver.asks("AT+CIPOPEN=0,\"TCP\",\"example.org\",80", 15_000, "\r\n+CIPOPEN: 0,0\r\n"),
+        "\r\nOK\r\n\r\n+CIPOPEN: 0,0\r\n"
+    );
+    driver.asks("AT+CIPSEND=0,5", 1000, ">");
+    assert_eq!(driver.sends(b"hello", 10_000, ",5,5\r\n"), "\r\nOK\r\n\r\n+CIPSEND: 0,5,5\r\n");
+    driver.waits(3000, "\r\n+CIPRXGET: 1,0\r\n");
+    assert_eq!(driver.asks("AT+CIPRXGET=4,0", 1000, "OK\r\n"), "\r\n+CIPRXGET: 4,0,7\r\n\r\nOK\r\n");
+    assert_eq!(driver.asks("AT+CIPRXGET=2,0,64", 1000, "\r\nOK\r\n"), "\r\n+CIPRXGET: 2,0,7,0\r\nwelcome\r\nOK\r\n");
+    assert!(driver.asks("AT+CIPCLOSE?", 1000, "OK\r\n").starts_with("\r\n+CIPCLOSE: 1,0,0,0,0,0,0,0,0,0\r\n"));
+    driver.asks("AT+CIPCLOSE=0", 5000, "\r\n+CIPCLOSE: 0,0\r\n");
+    driver.oks(&["AT+CGPS=1", "AT+CGPSINFO", "AT+CGPS=0", "AT+CPMUTEMP"]);
+    driver.asks("AT+CLBS=4", 120_000, "+CLBS: 0,");
+}
+
+/// Its TLS sockets, as its class for the A7672X has them too.
+#[test]
+fn tiny_gsm_with_a_sim7600_over_tls() {
+    let mut driver = Driver::of(&["sim7600"]);
+    driver.0.has_tls();
+    driver.oks(&[
+        "ATE0",
+        "AT+CSSLCFG=\"sslversion\",0,3",
+        "AT+CSSLCFG=\"authmode\",0,0",
+        "AT+CSSLCFG=\"enableSNI\",0,1",
+    ]);
+    driver.oks(&["AT+CTCPKA=1,2,5,1", "AT+CCHSET=1,1", "AT+CCHSTART", "AT+CCHSSLCFG=0,0"]);
+    driver.0.reply = b"welcome".to_vec();
+    driver.asks("AT+CCHOPEN=0,\"example.org\",443,2", 15_000, "\r\n+CCHOPEN: 0,0\r\n");
+    driver.asks("AT+CCHSEND=0,5", 1000, ">");
+    driver.sends(b"hello", 10_000, "\r\n+CCHSEND: 0,0\r\n");
+    driver.waits(3000, "RECV EVENT\r\n");
+    assert_eq!(driver.asks("AT+CCHRECV?", 1000, "OK\r\n"), "\r\n+CCHRECV: LEN,7,0\r\n\r\nOK\r\n");
+    let heard = driver.asks("AT+CCHRECV=0,64", 1000, "\r\n+CCHRECV: 0,0\r\n");
+    assert_eq!(heard, "\r\nOK\r\n\r\n+CCHRECV: DATA,0,7\r\nwelcome\r\n+CCHRECV: 0,0\r\n");
+    driver.asks("AT+CCHCLOSE=0", 5000, "\r\n+CCHCLOSE: 0,0\r\n");
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use modemscope::modem::Direction;
 use modemscope::modem::diagnose::{Diagnoser, Severity};
 use modemscope::modem::transcript::Chunk;
-use modemscope::simulator::{Control, Modem, Profile, Rig};
+use modemscope::simulator::{Control, Modem, Profile, Rig, World};
 
 /// A modem, and who listens to both directions.
 pub struct Scene {
@@ -46,6 +46,11 @@ impl Scene {
             delivered: Vec::new(),
             reply: Vec::new(),
         }
+    }
+
+    /// Its servers speak TLS, which others of a scene do not.
+    pub fn has_tls(&mut self) {
+        *self.rig.world_mut() = World::default();
     }
 
     fn note(&mut self, direction: Direction, bytes: &[u8]) {

@@ -11,10 +11,10 @@ use tempfile::TempDir;
 use super::{PATIENCE, Sim, support, until};
 
 /// A server, ended when it goes.
-struct Server(Child);
+pub struct Server(pub Child);
 
 impl Server {
-    fn start(command: &mut Command) -> Self {
+    pub fn start(command: &mut Command) -> Self {
         Self(command.stdin(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the server starts"))
     }
 
@@ -38,18 +38,18 @@ impl Drop for Server {
 }
 
 /// A port that is free now.
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).map(|at| at.port()).expect("a port")
 }
 
 /// A modem that has booted, echo off, and whoever talks to it.
-struct Bench {
+pub struct Bench {
     _sim: Sim,
     host: TcpStream,
 }
 
 impl Bench {
-    fn new(arguments: &[&str]) -> Self {
+    pub fn new(arguments: &[&str]) -> Self {
         let mut all = vec!["--tcp", "0", "--booted", "--speed", "100"];
         all.extend(arguments);
         let sim = Sim::start(&all);
@@ -60,22 +60,22 @@ impl Bench {
     }
 
     /// Types a command; all that comes until `end`.
-    fn says(&mut self, command: &str, end: &str) -> String {
+    pub fn says(&mut self, command: &str, end: &str) -> String {
         self.types(format!("{command}\r").as_bytes(), end)
     }
 
-    fn types(&mut self, bytes: &[u8], end: &str) -> String {
+    pub fn types(&mut self, bytes: &[u8], end: &str) -> String {
         self.host.write_all(bytes).expect("it reads");
         self.hears(end)
     }
 
-    fn hears(&mut self, end: &str) -> String {
+    pub fn hears(&mut self, end: &str) -> String {
         until(&mut self.host, end)
     }
 }
 
-#[test]
-fn ftp_puts_and_gets_a_file_of_a_real_server() {
+/// A real FTP server in a folder of its own, user and password `otto` and `geheim`.
+pub fn ftp_server() -> Option<(TempDir, u16, Server)> {
     // Debian's Python, which has Debian's modules.
     let python = "/usr/bin/python3";
     let import = Command::new(python).args(["-c", "import pyftpdlib"]).stderr(Stdio::null()).status();
@@ -84,7 +84,7 @@ fn ftp_puts_and_gets_a_file_of_a_real_server() {
             std::env::var_os("MODEMSCOPE_TESTS").is_none(),
             "python3-pyftpdlib is missing; `tests/run` installs it"
         );
-        return;
+        return None;
     }
     let folder = TempDir::new().expect("a folder");
     let port = free_port();
@@ -103,7 +103,13 @@ fn ftp_puts_and_gets_a_file_of_a_real_server() {
         "geheim",
         "-d",
     ]);
-    let _ftpd = Server::start(ftpd.arg(folder.path()).stdout(Stdio::null())).listening(port);
+    let server = Server::start(ftpd.arg(folder.path()).stdout(Stdio::null())).listening(port);
+    Some((folder, port, server))
+}
+
+#[test]
+fn ftp_puts_and_gets_a_file_of_a_real_server() {
+    let Some((folder, port, _ftpd)) = ftp_server() else { return };
     let mut bench = Bench::new(&[]);
     bench.says("AT+SAPBR=1,1", "\r\nOK\r\n");
     let settings = format!("AT+FTPCID=1;+FTPSERV=\"127.0.0.1\";+FTPPORT={port};+FTPUN=\"otto\";+FTPPW=\"geheim\"");

@@ -3,6 +3,7 @@
 use super::Desk;
 use crate::simulator::air::{Air, Flown, Pace};
 use crate::simulator::part::Part;
+use crate::simulator::profile::Tls;
 use crate::simulator::{Echo, Output, SocketEvent, SocketId};
 use std::any::TypeId;
 use std::time::Duration;
@@ -20,9 +21,8 @@ impl Desk {
     /// Opens a connection; a part hears what becomes of it.
     pub(in super::super) fn connect<P: Part>(&mut self, to: Target) -> SocketId {
         let named = to.host.parse::<core::net::IpAddr>().is_err();
-        let id = self.new_socket::<P>((named, to.secure));
+        let id = self.new_socket::<P>((named, to.secure.is_some()));
         let Target { host, port, udp, local, anybody, secure } = to;
-        let secure = secure.then_some(self.profile.tls);
         self.out.push_back(Output::Open { id, udp, host, port, local, anybody, secure });
         id
     }
@@ -125,6 +125,6 @@ pub(in super::super) struct Target {
     pub(in super::super) local: u16,
     /// UDP from and to anybody.
     pub(in super::super) anybody: bool,
-    /// TLS.
-    pub(in super::super) secure: bool,
+    /// With TLS, and what is offered.
+    pub(in super::super) secure: Option<Tls>,
 }

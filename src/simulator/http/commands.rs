@@ -23,8 +23,33 @@ pub(super) const COMMANDS: &[Command<Http>] = &[
     ("+HTTPSCONT", |_, _, _| Done::Ok),
 ];
 
-const NAMES: [&str; 11] =
-    ["CID", "URL", "UA", "PROIP", "PROPORT", "REDIR", "BREAK", "BREAKEND", "TIMEOUT", "CONTENT", "USERDATA"];
+/// What `HTTPPARA` knows.
+const NAMES: &[&str] =
+    &["CID", "URL", "UA", "PROIP", "PROPORT", "REDIR", "BREAK", "BREAKEND", "TIMEOUT", "CONTENT", "USERDATA"];
+/// The same on a SIM7600.
+const LTE_NAMES: &[&str] = &[
+    "URL",
+    "CONNECTTO",
+    "RECVTO",
+    "CONTENT",
+    "ACCEPT",
+    "UA",
+    "SSLCFG",
+    "USERDATA",
+    "BREAK",
+    "BREAKEND",
+    "READMODE",
+    "CID",
+    "REDIR",
+    "TIMEOUT",
+];
+
+/// A SIM7600 shows what it has in pieces of this size.
+const LTE_PIECE: usize = 1024;
+
+fn parameters(desk: &Desk) -> &'static [&'static str] {
+    if desk.profile().modem == Model::Sim7600 { LTE_NAMES } else { NAMES }
+}
 
 impl Http {
     fn http_init(&mut self, _: &mut Desk, call: &Call) -> Done {
@@ -52,16 +77,17 @@ impl Http {
     fn http_para(&mut self, desk: &mut Desk, call: &Call) -> Done {
         match call.form {
             Form::Test => {
-                let list: Vec<_> = NAMES.iter().map(|name| format!("\"{name}\"")).collect();
+                let list: Vec<_> = parameters(desk).iter().map(|name| format!("\"{name}\"")).collect();
                 desk.test(call, &list.join(","))
             }
             Form::Query if self.open => {
-                let lines: Vec<_> = NAMES.iter().map(|name| format!("{name}: {}", self.parameter(name))).collect();
+                let lines: Vec<_> =
+                    parameters(desk).iter().map(|name| format!("{name}: {}", self.parameter(name))).collect();
                 desk.answer(call, format!("+HTTPPARA:\r\n{}", lines.join("\r\n")))
             }
             Form::Set if self.open => {
                 let name = call.word(0);
-                if !NAMES.contains(&name.as_str()) || call.text(1).is_none() {
+                if !parameters(desk).contains(&name.as_str()) || call.text(1).is_none() {
                     return NOT_ALLOWED;
                 }
                 self.parameters.retain(|entry| entry.0 != name);
@@ -113,13 +139,22 @@ impl Http {
         if call.form == Form::Test {
             return desk.test(call, "(0-319487),(1-319488)");
         }
+        let lte = desk.profile().modem == Model::Sim7600;
+        if self.open && call.form == Form::Query && lte {
+            return desk.answer(call, format!("+HTTPREAD: LEN,{}", self.body.len()));
+        }
         if !self.open || call.form == Form::Query {
             return NOT_ALLOWED;
         }
-        let number = |index: usize| call.size(index);
-        let start = if call.form == Form::Set { number(0) } else { Some(0) };
-        let Some(rest) = start.and_then(|start| self.body.get(start..)) else { return NOT_ALLOWED };
-        let length = if call.form == Form::Set { number(1).unwrap_or(rest.len()) } else { rest.len() };
+        let whole = self.body.len();
+        let (start, length) = match (call.form, call.count()) {
+            // One number is a length there, and a place here.
+            (Form::Set, 1) if lte => (Some(0), call.size(0)),
+            (Form::Set, _) => (call.size(0), Some(call.size(1).unwrap_or(whole))),
+            _ => (Some(0), Some(whole)),
+        };
+        let rest = start.and_then(|start| self.body.get(start..));
+        let (Some(rest), Some(length)) = (rest, length) else { return NOT_ALLOWED };
         let data = rest.get(..length.min(rest.len())).unwrap_or_default().to_vec();
         Self::dump(desk, "+HTTPREAD", &data)
     }
@@ -139,9 +174,9 @@ impl Http {
     fn dump(desk: &mut Desk, name: &str, data: &[u8]) -> Done {
         if desk.profile().modem == Model::Sim7600 {
             desk.code(Code::Ok);
-            if !data.is_empty() {
-                desk.info(format!("{name}: {}", data.len()));
-                desk.transmit(data);
+            for piece in data.chunks(LTE_PIECE) {
+                desk.info(format!("{name}: DATA,{}", piece.len()));
+                desk.transmit(piece);
             }
             desk.info(format!("{name}: 0"));
             return Done::Silent;

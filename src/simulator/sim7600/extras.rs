@@ -4,12 +4,17 @@ use crate::simulator::asked::{shown, taken};
 use crate::simulator::desk::Desk;
 use crate::simulator::line::{Call, Form};
 use crate::simulator::part::{Command, Part, dispatch, names};
-use crate::simulator::reply::{Done, Failure};
+use crate::simulator::reply::{Code, Done, Failure};
 
 const COMMANDS: &[Command<Extras>] = &[
     ("+CGPS", Extras::satellites),
+    ("+CGPSHOT", Extras::satellites_on),
+    ("+CGPSWARM", Extras::satellites_on),
+    ("+CGPSCOLD", Extras::satellites_on),
     ("+CGPSINFO", Extras::position),
     ("+CGNSSINFO", Extras::position),
+    ("+CLBS", Extras::base_station),
+    ("+CADC", |_, desk, call| shown(desk, call, "178")),
     ("+CNMP", |_, desk, call| shown(desk, call, "2")),
     ("+CNSMOD", |_, desk, call| {
         // 8 is LTE.
@@ -26,6 +31,9 @@ const COMMANDS: &[Command<Extras>] = &[
         desk.answer(call, text)
     }),
 ];
+
+/// How far off the position of a cell may be, in metres.
+const ACCURACY: u32 = 550;
 
 /// The receiver of satellites, on or off.
 #[derive(Debug, Default)]
@@ -58,6 +66,31 @@ impl Extras {
             }
             _ => Done::Fail(Failure::Plain),
         }
+    }
+
+    fn satellites_on(&mut self, _: &mut Desk, call: &Call) -> Done {
+        if call.form == Form::Execute {
+            self.on = true;
+        }
+        Done::Ok
+    }
+
+    /// `AT+CLBS=1` position, `=4` with the time: north first, then how far off it may be, in metres.
+    fn base_station(_: &mut Self, desk: &mut Desk, call: &Call) -> Done {
+        let kind = match (call.form, call.number(0)) {
+            (Form::Test, _) => return desk.test(call, "(1,2,3,4,9)"),
+            (Form::Set, Some(kind @ (1 | 4))) if desk.services_up() => kind,
+            _ => return Done::Fail(Failure::Plain),
+        };
+        desk.code(Code::Ok);
+        desk.after(desk.profile().connect_ms, move |desk| {
+            let (latitude, longitude) = desk.position();
+            let degrees = |micro: i32| format!("{:.6}", f64::from(micro) / 1e6);
+            let time = desk.network_clock().date_and_time(desk.now());
+            let time = if kind == 4 { format!(",{time}") } else { String::new() };
+            desk.urc(format!("+CLBS: 0,{},{},{ACCURACY}{time}", degrees(latitude), degrees(longitude)));
+        });
+        Done::Silent
     }
 
     /// The position of the profile, or of a hand: degrees and minutes, north or south, east or west, date and time in UTC.

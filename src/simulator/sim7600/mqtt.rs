@@ -340,7 +340,7 @@ impl Mqtt {
             will,
         };
         client.server = address;
-        let secure = client.secure;
+        let secure = client.secure.then_some(desk.profile().tls);
         desk.code(Code::Ok);
         if desk.burst() {
             return Done::Gone;

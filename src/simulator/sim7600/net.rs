@@ -4,10 +4,11 @@ use core::net::SocketAddr;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::receive;
-use super::send;
+use super::server::{self, Servers};
+use super::transparent::{self, Transparent};
+use super::{links, receive, send};
 use crate::simulator::asked::taken;
-use crate::simulator::desk::{Desk, Target};
+use crate::simulator::desk::Desk;
 use crate::simulator::faults::Fault;
 use crate::simulator::line::{Call, Form};
 use crate::simulator::panel::{Panel, PanelLink};
@@ -20,16 +21,8 @@ const COMMANDS: &[Command<Net>] = &[
     ("+NETOPEN", Net::net_open),
     ("+NETCLOSE", Net::net_close),
     ("+IPADDR", Net::address),
-    ("+CIPOPEN", Net::open),
-    ("+CIPCLOSE", Net::close),
     ("+CIPTIMEOUT", |_, _, call| taken(call)),
     ("+CIPCCFG", |_, _, call| taken(call)),
-    ("+CIPMODE", |_, desk, call| match (call.form, call.number(0)) {
-        (Form::Query, _) => desk.answer(call, "+CIPMODE: 0"),
-        (Form::Test, _) => desk.test(call, "(0)"),
-        (Form::Set, Some(0)) => Done::Ok,
-        _ => Done::Fail(Failure::Plain),
-    }),
     ("+CDNSGIP", Net::find_name),
     ("+CGDCONT", Net::context),
     ("+CGACT", |_, desk, call| match call.form {
@@ -55,14 +48,15 @@ const COMMANDS: &[Command<Net>] = &[
     }),
 ];
 
-const TABLES: &[&[Command<Net>]] = &[COMMANDS, send::COMMANDS, receive::COMMANDS];
+const TABLES: &[&[Command<Net>]] =
+    &[COMMANDS, links::COMMANDS, send::COMMANDS, receive::COMMANDS, transparent::COMMANDS, server::COMMANDS];
 
 /// Links of the module.
 pub(super) const LINKS: usize = 10;
 /// Bytes of one link that wait for the host.
 const BUFFER: usize = 8192;
-/// `+CIPOPEN: n,10` at the latest.
-const CONNECT_LIMIT: Duration = Duration::from_mins(2);
+/// A command that waits for the network answers within this time.
+pub(super) const ANSWER_LIMIT: Duration = Duration::from_secs(130);
 
 /// What the last number of `+CIPOPEN:` and its like says (application note, unsolicited result codes).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,7 +97,7 @@ pub(super) struct Link {
     pub(super) waiting: Vec<u8>,
     /// `+CIPRXGET: 1` was said and nothing read since.
     pub(super) announced: bool,
-    timer: Option<TimerId>,
+    pub(super) timer: Option<TimerId>,
 }
 
 /// The network and its links.
@@ -112,7 +106,9 @@ pub(super) struct Net {
     /// Own address while it is open.
     address: Option<String>,
     apn: String,
-    links: [Link; LINKS],
+    pub(super) links: [Link; LINKS],
+    pub(super) servers: Servers,
+    pub(super) transparent: Transparent,
     /// A name that is being looked up.
     lookup: Option<(SocketId, String)>,
     /// Link and length of the send that waits for its acknowledgement.
@@ -129,6 +125,8 @@ impl Default for Net {
             address: None,
             apn: String::new(),
             links: Default::default(),
+            servers: Servers::default(),
+            transparent: Transparent::default(),
             lookup: None,
             sending: None,
             header: 1,
@@ -154,6 +152,7 @@ impl Part for Net {
         match news {
             News::DataLost | News::Fault(Fault::PdpDeact, true) => self.network_lost(desk),
             News::Fault(Fault::PeerClose, true) => self.peers_close(desk),
+            News::DtrDropped => self.dtr_dropped(desk),
             _ => {}
         }
     }
@@ -161,6 +160,9 @@ impl Part for Net {
     fn socket(&mut self, desk: &mut Desk, id: SocketId, event: &SocketEvent<'_>) {
         if self.lookup.as_ref().is_some_and(|lookup| lookup.0 == id) {
             return self.found(desk, event);
+        }
+        if let Some(server) = self.servers.of(id) {
+            return self.server_event(desk, server, event);
         }
         let Some(number) = self.links.iter().position(|link| link.socket == Some(id)) else { return };
         match event {
@@ -183,8 +185,16 @@ impl Part for Net {
         link.map_or(0, |link| BUFFER.saturating_sub(link.received.len()))
     }
 
+    fn typed(&mut self, desk: &mut Desk, bytes: &mut VecDeque<u8>) {
+        self.data_bytes(desk, bytes);
+    }
+
     fn settle(&mut self, desk: &mut Desk) {
-        self.deliver(desk);
+        if self.is_transparent() {
+            self.deliver_raw(desk);
+        } else {
+            self.deliver(desk);
+        }
     }
 
     fn show(&self, _: &Desk, panel: &mut Panel) {
@@ -216,6 +226,11 @@ impl Net {
 
     pub(super) fn link_mut(&mut self, number: usize) -> Option<&mut Link> {
         self.links.get_mut(number)
+    }
+
+    /// `NETOPEN` was said, and answered.
+    pub(super) fn is_open(&self) -> bool {
+        self.address.is_some()
     }
 
     /// The link a command names, open or not.
@@ -295,10 +310,10 @@ impl Net {
     }
 
     fn drop_links(&mut self, desk: &mut Desk) {
-        for link in &mut self.links {
-            desk.cancel(link.timer.take());
-            desk.close(link.socket.take());
-            *link = Link::default();
+        self.leave_data(desk);
+        self.close_servers(desk);
+        for number in 0..LINKS {
+            self.forget(desk, number);
         }
         if let Some((id, _)) = self.lookup.take() {
             desk.close(Some(id));
@@ -306,151 +321,8 @@ impl Net {
     }
 }
 
-/// Its links.
+/// Names.
 impl Net {
-    fn open(&mut self, desk: &mut Desk, call: &Call) -> Done {
-        match call.form {
-            Form::Test => return desk.test(call, "(0-9),(\"TCP\",\"UDP\")"),
-            Form::Query => {
-                let rows: Vec<_> = self.links.iter().enumerate().map(|(number, link)| row(number, link)).collect();
-                return desk.answer(call, rows.join("\r\n"));
-            }
-            Form::Set => {}
-            _ => return Done::Fail(Failure::Plain),
-        }
-        let Some(number) = Self::named(call, 0) else { return Done::Fail(Failure::Plain) };
-        let fails = |desk: &mut Desk, outcome| refused(desk, &format!("+CIPOPEN: {number},{}", outcome as u8));
-        if self.address.is_none() {
-            return fails(desk, Outcome::NotOpened);
-        }
-        if self.link(number).is_some_and(|link| link.state != State::Closed) {
-            return fails(desk, Outcome::NotSupported);
-        }
-        let udp = match call.quoted(1).map(<[u8]>::to_ascii_uppercase).as_deref() {
-            Some(b"TCP") => false,
-            Some(b"UDP") => true,
-            _ => return fails(desk, Outcome::WrongParameter),
-        };
-        let (host, local) = (call.string(2), call.port(4).unwrap_or(0));
-        let port = call.port(3);
-        if udp && host.is_empty() {
-            // For anybody: each send says where it goes. Datagrams are heard when the first has gone out.
-            let link = Link { state: State::Open, udp, port: local, ..Link::default() };
-            self.put(number, link);
-            desk.info(format!("+CIPOPEN: {number},0"));
-            return Done::Ok;
-        }
-        let (false, Some(port)) = (host.is_empty() || host.len() > 255, port) else {
-            return fails(desk, Outcome::WrongParameter);
-        };
-        desk.code(Code::Ok);
-        if desk.burst() {
-            return Done::Gone;
-        }
-        let mut link = Link { state: State::Opening, udp, host: host.clone(), port, ..Link::default() };
-        if desk.has(Fault::Refuse) {
-            let wait = desk.profile().refused_ms;
-            link.timer =
-                Some(desk.later(wait, move |net: &mut Self, desk| net.not_opened(desk, number, Outcome::Failed)));
-        } else {
-            link.socket = Some(desk.connect::<Self>(Target { host, port, udp, local, ..Target::default() }));
-            let limit = desk.now() + CONNECT_LIMIT;
-            link.timer =
-                Some(desk.at(limit, move |net: &mut Self, desk| net.not_opened(desk, number, Outcome::Timeout)));
-        }
-        self.put(number, link);
-        Done::Silent
-    }
-
-    fn put(&mut self, number: usize, link: Link) {
-        if let Some(slot) = self.links.get_mut(number) {
-            *slot = link;
-        }
-    }
-
-    fn connected(&mut self, desk: &mut Desk, number: usize, peer: SocketAddr) {
-        let Some(link) = self.links.get_mut(number) else { return };
-        desk.cancel(link.timer.take());
-        link.peer = Some(peer);
-        if std::mem::replace(&mut link.state, State::Open) == State::Opening {
-            desk.urc(format!("+CIPOPEN: {number},0"));
-            if desk.has(Fault::PeerClose) {
-                desk.later([1500, 3000], Self::peers_close);
-            }
-        }
-        self.send_waiting(desk, number);
-    }
-
-    fn not_opened(&mut self, desk: &mut Desk, number: usize, outcome: Outcome) {
-        let Some(link) = self.links.get_mut(number) else { return };
-        desk.cancel(link.timer.take());
-        desk.close(link.socket.take());
-        let opening = link.state == State::Opening;
-        *link = Link::default();
-        if opening {
-            desk.urc(format!("+CIPOPEN: {number},{}", outcome as u8));
-        } else {
-            self.send_broken(desk);
-        }
-    }
-
-    fn close(&mut self, desk: &mut Desk, call: &Call) -> Done {
-        if call.form == Form::Query {
-            let states: Vec<_> =
-                self.links.iter().map(|link| u8::from(link.state == State::Open).to_string()).collect();
-            return desk.answer(call, format!("+CIPCLOSE: {}", states.join(",")));
-        }
-        if call.form == Form::Test {
-            return desk.test(call, "(0-9)");
-        }
-        let Some(number) = Self::named(call, 0).filter(|_| call.form == Form::Set) else {
-            return Done::Fail(Failure::Plain);
-        };
-        let Some(link) = self.links.get_mut(number).filter(|link| link.state != State::Closed) else {
-            return refused(desk, &format!("+CIPCLOSE: {number},{}", Outcome::NotSupported as u8));
-        };
-        desk.cancel(link.timer.take());
-        desk.close(link.socket.take());
-        *link = Link::default();
-        self.send_broken(desk);
-        desk.code(Code::Ok);
-        desk.after(desk.profile().close_ms, move |desk| desk.urc(format!("+CIPCLOSE: {number},0")));
-        Done::Silent
-    }
-
-    fn peer_closed(&mut self, desk: &mut Desk, number: usize) {
-        if self.link(number).is_some_and(|link| link.state == State::Opening) {
-            return self.not_opened(desk, number, Outcome::Failed);
-        }
-        if let Some(link) = self.links.get_mut(number) {
-            link.ended = true;
-        }
-        self.send_broken(desk);
-    }
-
-    /// The fault `peer-close`.
-    fn peers_close(&mut self, desk: &mut Desk) {
-        for number in 0..LINKS {
-            if self.link(number).is_some_and(|link| link.state == State::Open && link.socket.is_some()) {
-                self.peer_closed(desk, number);
-            }
-        }
-    }
-
-    /// `+IPCLOSE`, when the peer closed and all it sent is shown.
-    pub(super) fn say_closed(&mut self, desk: &mut Desk, number: usize, manual: bool) {
-        let Some(link) = self.links.get_mut(number) else { return };
-        if desk.is_busy() || !link.ended || !(manual || link.received.is_empty()) {
-            return;
-        }
-        desk.close(link.socket.take());
-        // What came may still be read.
-        let received = std::mem::take(&mut link.received);
-        *link = Link { received, ..Link::default() };
-        // 1: closed by the far end.
-        desk.urc(format!("+IPCLOSE: {number},1"));
-    }
-
     fn find_name(&mut self, desk: &mut Desk, call: &Call) -> Done {
         let host = call.string(0);
         if call.form == Form::Test {
@@ -476,14 +348,4 @@ impl Net {
         };
         desk.finish(done);
     }
-}
-
-/// A line of `AT+CIPOPEN?`.
-fn row(number: usize, link: &Link) -> String {
-    if link.state != State::Open {
-        return format!("+CIPOPEN: {number}");
-    }
-    let kind = if link.udp { "UDP" } else { "TCP" };
-    let host = link.peer.map_or_else(|| link.host.clone(), |peer| peer.ip().to_string());
-    format!("+CIPOPEN: {number},\"{kind}\",\"{host}\",{},-1", link.port)
 }

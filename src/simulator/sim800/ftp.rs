@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::simulator::desk::{Desk, Target};
 use crate::simulator::faults::Fault;
+use crate::simulator::ftp_reply::Replies;
 use crate::simulator::line::{Call, Form};
 use crate::simulator::part::{Command, News, Part, dispatch, names};
 use crate::simulator::reply::{Code, Done, NOT_ALLOWED};
@@ -52,7 +53,7 @@ const PIECE: usize = 1460;
 const OFFER: usize = 1360;
 /// Bytes that wait for the host.
 const BUFFER: usize = 16 * 1024;
-/// Longest line of a server.
+/// Bytes of the control connection that may come at once.
 const LINE: usize = 4096;
 /// A server that says nothing for this long has failed (75 s in the manual).
 const PATIENCE: Duration = Duration::from_secs(75);
@@ -127,8 +128,7 @@ struct Session {
     control: SocketId,
     data: Option<SocketId>,
     host: String,
-    /// What the server said of an unfinished line.
-    line: Vec<u8>,
+    replies: Replies,
     /// Came, not yet read by the host.
     received: VecDeque<u8>,
     /// The host was told that there is something.
@@ -264,7 +264,7 @@ impl Ftp {
             control,
             data: None,
             host,
-            line: Vec::new(),
+            replies: Replies::default(),
             received: VecDeque::new(),
             told: false,
             data_ended: false,

@@ -106,3 +106,176 @@ fn a_ping_answers_at_once_and_its_last_line_counts_the_echoes() {
     let heard = bench.say("AT+CPINGSTOP\r");
     assert!(heard.contains(r"+CPING: 3,3,3,0,") && heard.ends_with(r"\r\n") && heard.contains("OK"), "{heard}");
 }
+
+/// `CIPMODE=1`: what is typed goes to the far end as it is, until `+++` in a silence; `ATO` goes on.
+#[test]
+fn a_transparent_link_is_data_until_the_escape_and_again_after_ato() {
+    let mut bench = ready();
+    dialog(
+        &mut bench,
+        &[
+            ("AT+CIPMODE=1\r", r"\r\nOK\r\n"),
+            ("AT+NETOPEN\r", r"\r\nOK\r\n\r\n+NETOPEN: 0\r\n"),
+            ("AT+CIPMODE=0\r", r"\r\nERROR\r\n"),
+            ("AT+CIPOPEN=1,\"TCP\",\"a.example\",80\r", r"\r\n+CIPOPEN: 1,4\r\n\r\nERROR\r\n"),
+            ("AT+CIPOPEN=0,\"TCP\",\"a.example\",1\r", r"\r\nCONNECT FAIL\r\n"),
+            ("AT+CIPOPEN=0,\"TCP\",\"a.example\",80\r", r"\r\nCONNECT 115200\r\n"),
+            ("AT+CSQ\r\x1a", ""),
+            ("a+++b", ""),
+            ("+++", r"\r\nOK\r\n"),
+            ("AT\r", r"\r\nOK\r\n"),
+            ("ATO\r", r"\r\nCONNECT 115200\r\n"),
+            ("++", ""),
+        ],
+    );
+    assert_eq!(bench.sent(), b"AT+CSQ\r\x1aa+++b++");
+    let socket =
+        bench.did.iter().rev().find_map(|did| if let Output::Open { id, .. } = did { Some(id.0) } else { None });
+    let socket = socket.expect("it was opened");
+    assert_eq!(bench.socket(socket, SocketEvent::Received(b"OK\r\n\x00")), r"OK\r\n\x00");
+    assert_eq!(bench.socket(socket, SocketEvent::Closed), r"\r\nCLOSED\r\n");
+    dialog(&mut bench, &[("AT\r", r"\r\nOK\r\n"), ("ATO\r", r"\r\nNO CARRIER\r\n")]);
+}
+
+#[test]
+fn whoever_comes_to_a_server_gets_a_free_link() {
+    let mut bench = ready();
+    dialog(
+        &mut bench,
+        &[
+            ("AT+SERVERSTART=8080,0\r", r"\r\n+CIPERROR: 2\r\n\r\nERROR\r\n"),
+            ("AT+NETOPEN\r", r"\r\nOK\r\n\r\n+NETOPEN: 0\r\n"),
+            ("AT+SERVERSTART=8080,0\r", r"\r\nOK\r\n"),
+            ("AT+SERVERSTART=8080,1\r", r"\r\n+CIPERROR: 4\r\n\r\nERROR\r\n"),
+            ("AT+SERVERSTART?\r", r"\r\n+SERVERSTART: 0,8080\r\n\r\nOK\r\n"),
+        ],
+    );
+    let Some(Output::Listen { id, port: 8080, everywhere: false }) = bench.did.last().cloned() else {
+        panic!("{:?}", bench.did.last())
+    };
+    let peer = ([127, 0, 0, 1], 5000).into();
+    assert_eq!(bench.socket(id.0, SocketEvent::Incoming { peer }), r"\r\n+CLIENT: 0,0,127.0.0.1:5000\r\n");
+    assert_eq!(bench.socket(id.0 + 1, SocketEvent::Received(b"hi")), r"\r\nRECV FROM:127.0.0.1:5000\r\n+IPD2\r\nhi");
+    dialog(
+        &mut bench,
+        &[
+            ("AT+SERVERSTOP=0\r", r"\r\n+SERVERSTOP: 0,0\r\n\r\nOK\r\n"),
+            ("AT+SERVERSTOP=0\r", r"\r\nERROR\r\n"),
+            ("AT+SERVERSTART?\r", r"\r\nOK\r\n"),
+        ],
+    );
+}
+
+#[test]
+fn tls_sockets_are_started_opened_read_and_closed() {
+    let mut bench = ready();
+    dialog(
+        &mut bench,
+        &[
+            ("AT+CCHOPEN=0,\"a.example\",443\r", r"\r\nERROR\r\n"),
+            ("AT+CSSLCFG=\"sslversion\",0,4\r", r"\r\nOK\r\n"),
+            ("AT+CSSLCFG=\"sslversion\",0,5\r", r"\r\nERROR\r\n"),
+            ("AT+CSSLCFG=\"enableSNI\",0,1\r", r"\r\nOK\r\n"),
+            ("AT+CSSLCFG=0\r", "\\r\\n+CSSLCFG: 0,4,0,1,300,\"\",\"\",\"\",1,\"0xFFFF\"\\r\\n\\r\\nOK\\r\\n"),
+            ("AT+CCHSET=1,1\r", r"\r\nOK\r\n"),
+            ("AT+CCHSTART\r", r"\r\nOK\r\n\r\n+CCHSTART: 0\r\n"),
+            ("AT+CCHSTART\r", r"\r\nERROR\r\n"),
+            ("AT+CCHSSLCFG=0,0\r", r"\r\nOK\r\n"),
+            // On this bench `h` agrees on no TLS, `nowhere` and port 1 are what they are elsewhere.
+            ("AT+CCHOPEN=0,\"h\",443,2\r", r"\r\nOK\r\n\r\n+CCHOPEN: 0,15\r\n"),
+            ("AT+CCHOPEN=0,\"a.example\",1,2\r", r"\r\nOK\r\n\r\n+CCHOPEN: 0,14\r\n"),
+            ("AT+CCHOPEN=0,\"a.example\",443,2\r", r"\r\nOK\r\n\r\n+CCHOPEN: 0,0\r\n"),
+            ("AT+CCHOPEN=0,\"a.example\",443,2\r", r"\r\n+CCHOPEN: 0,11\r\n\r\nERROR\r\n"),
+            ("AT+CCHSEND=1,5\r", r"\r\n+CCHSEND: 1,4\r\n\r\nERROR\r\n"),
+            ("AT+CCHSEND=0,5\r", r"\r\n>"),
+            ("hello", r"\r\nOK\r\n\r\n+CCHSEND: 0,0\r\n"),
+        ],
+    );
+    let open = bench.did.iter().rev().find_map(|did| match did {
+        Output::Open { id, secure: Some(Tls::V12), .. } => Some(id.0),
+        _ => None,
+    });
+    let socket = open.expect("it was opened with TLS");
+    assert_eq!(bench.socket(socket, SocketEvent::Received(b"answer")), r"\r\n+CCHEVENT: 0,RECV EVENT\r\n");
+    dialog(
+        &mut bench,
+        &[
+            ("AT+CCHRECV?\r", r"\r\n+CCHRECV: LEN,6,0\r\n\r\nOK\r\n"),
+            ("AT+CCHRECV=0,4\r", r"\r\nOK\r\n\r\n+CCHRECV: DATA,0,4\r\nansw\r\n+CCHRECV: 0,0\r\n"),
+            ("AT+CCHRECV=0\r", r"\r\nOK\r\n\r\n+CCHRECV: DATA,0,2\r\ner\r\n+CCHRECV: 0,0\r\n"),
+            ("AT+CCHSET=0,0\r", r"\r\nOK\r\n"),
+        ],
+    );
+    assert_eq!(bench.socket(socket, SocketEvent::Received(b"more")), r"\r\n+CCHRECV: DATA,0,4\r\nmore");
+    assert_eq!(bench.socket(socket, SocketEvent::Closed), r"\r\n+CCH_PEER_CLOSED: 0\r\n");
+    dialog(
+        &mut bench,
+        &[
+            ("AT+CCHCLOSE=0\r", r"\r\n+CCHCLOSE: 0,11\r\n\r\nERROR\r\n"),
+            // A server that is to be checked needs a certificate to check it with.
+            ("AT+CSSLCFG=\"authmode\",0,1\r", r"\r\nOK\r\n"),
+            ("AT+CSSLCFG=\"cacert\",0,\"ca.pem\"\r", r"\r\nOK\r\n"),
+            ("AT+CCHOPEN=0,\"a.example\",443\r", r"\r\nOK\r\n\r\n+CCHOPEN: 0,19\r\n"),
+            ("AT+CCERTDOWN=\"ca.pem\",3\r", r"\r\n>"),
+            ("abc", r"\r\nOK\r\n"),
+            ("AT+CCERTLIST\r", "\\r\\n+CCERTLIST: \"ca.pem\"\\r\\n\\r\\nOK\\r\\n"),
+            ("AT+CCHSTOP\r", r"\r\nOK\r\n\r\n+CCHSTOP: 0\r\n"),
+        ],
+    );
+}
+
+/// What it brought is shown in pieces, each with its length; one number of `HTTPREAD` is a length.
+#[test]
+fn a_page_is_read_in_pieces() {
+    let mut bench = ready();
+    let parameters = ["\"URL\",\"http://a.example/x\"", "\"CONNECTTO\",120", "\"SSLCFG\",0", "\"READMODE\",0"];
+    bench.say("AT+HTTPINIT\r");
+    for parameter in parameters {
+        assert_eq!(bench.say(format!("AT+HTTPPARA={parameter}\r")), r"\r\nOK\r\n", "{parameter}");
+    }
+    bench.say("AT+HTTPACTION=0\r");
+    let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: 1500\r\n\r\n{}", "x".repeat(1500));
+    assert_eq!(bench.socket(1, SocketEvent::Received(answer.as_bytes())), r"\r\n+HTTPACTION: 0,200,1500\r\n");
+    let (first, second) = ("x".repeat(1024), "x".repeat(476));
+    let whole = format!(
+        r"\r\nOK\r\n\r\n+HTTPREAD: DATA,1024\r\n{first}\r\n+HTTPREAD: DATA,476\r\n{second}\r\n+HTTPREAD: 0\r\n"
+    );
+    assert_eq!(bench.say("AT+HTTPREAD=0,1500\r"), whole);
+    dialog(
+        &mut bench,
+        &[
+            ("AT+HTTPREAD?\r", r"\r\n+HTTPREAD: LEN,1500\r\n\r\nOK\r\n"),
+            ("AT+HTTPREAD=2\r", r"\r\nOK\r\n\r\n+HTTPREAD: DATA,2\r\nxx\r\n+HTTPREAD: 0\r\n"),
+        ],
+    );
+}
+
+/// What drivers set before they begin is remembered until the restart; a rate of `IPREX` for good.
+#[test]
+fn settings_without_effect_are_remembered() {
+    let mut bench = ready();
+    for command in ["+CTZU=1", "+CGAUTH=1,1,\"pw\",\"user\"", "+CTCPKA=1,2,5,1", "+CGFUNC=11,0", "+IPREX=921600"] {
+        assert_eq!(bench.say(format!("AT{command}\r")), r"\r\nOK\r\n", "{command}");
+    }
+    dialog(
+        &mut bench,
+        &[
+            ("AT+CTZU?\r", r"\r\n+CTZU: 1\r\n\r\nOK\r\n"),
+            ("AT+CGAUTH?\r", "\\r\\n+CGAUTH: 1,1,\"pw\",\"user\"\\r\\n\\r\\nOK\\r\\n"),
+            ("AT+CTZU\r", r"\r\nERROR\r\n"),
+            ("AT+CGAUTH=?\r", r"\r\nOK\r\n"),
+            ("AT+CGPSHOT;+CGPS?\r", r"\r\n+CGPS: 1,1\r\n\r\nOK\r\n"),
+        ],
+    );
+    bench.say("AT+CRESET\r");
+    bench.wait(10_000);
+    bench.say("ATE0\r");
+    dialog(
+        &mut bench,
+        &[
+            ("AT+CTZU?\r", r"\r\n+CTZU: 0\r\n\r\nOK\r\n"),
+            ("AT+IPREX?\r", r"\r\n+IPREX: 921600\r\n\r\nOK\r\n"),
+            ("AT+CLBS=1\r", r"\r\nOK\r\n\r\n+CLBS: 0,52.520008,13.404954,550\r\n"),
+        ],
+    );
+}

@@ -1,7 +1,8 @@
 //! The dialog with the server (RFC 959): log in, type, passive mode, the job's own command.
 
-use super::{Ftp, Job, LINE, OFFER, PATIENCE, Session, Step, Trouble};
+use super::{Ftp, Job, OFFER, PATIENCE, Session, Step, Trouble};
 use crate::simulator::desk::{Desk, Target};
+use crate::simulator::ftp_reply::passive_port;
 
 /// Closes what a session holds.
 pub(super) fn end(desk: &mut Desk, session: &Session) {
@@ -21,20 +22,9 @@ impl Ftp {
 
     pub(super) fn server_says(&mut self, desk: &mut Desk, bytes: &[u8]) {
         self.patience(desk);
-        for &byte in bytes {
-            let Some(session) = &mut self.session else { return };
-            if byte != b'\n' {
-                if session.line.len() < LINE {
-                    session.line.push(byte);
-                }
-                continue;
-            }
-            let line = String::from_utf8_lossy(&std::mem::take(&mut session.line)).trim_end().to_owned();
-            // `123-…` is the beginning of several lines; the last has a blank.
-            let code = line.get(..3).and_then(|code| code.parse().ok());
-            if let Some(code) = code.filter(|_| line.as_bytes().get(3).is_none_or(|&byte| byte == b' ')) {
-                self.answer(desk, code, line.get(4..).unwrap_or_default());
-            }
+        let replies = self.session.as_mut().map(|session| session.replies.feed(bytes));
+        for (code, text) in replies.unwrap_or_default() {
+            self.answer(desk, code, &text);
         }
     }
 
@@ -174,32 +164,5 @@ impl Ftp {
             desk.urc(format!("{}: 1,{}{size}", session.job.line(), trouble as u8));
             end(desk, &session);
         }
-    }
-}
-
-/// The port in `Entering Passive Mode (127,0,0,1,195,80).`
-fn passive_port(text: &str) -> Option<u16> {
-    let start =
-        text.find('(').map_or_else(|| text.find(|character: char| character.is_ascii_digit()), |at| Some(at + 1))?;
-    let numbers = text.get(start..)?;
-    let end =
-        numbers.find(|character: char| !(character.is_ascii_digit() || character == ',')).unwrap_or(numbers.len());
-    let numbers: Vec<u8> = numbers.get(..end)?.split(',').map(str::parse).collect::<Result<_, _>>().ok()?;
-    let [_, _, _, _, high, low] = numbers.as_slice() else { return None };
-    Some(u16::from_be_bytes([*high, *low])).filter(|port| *port > 0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_port_of_a_passive_answer_is_found_in_its_spellings() {
-        let check = |text: &str, expect: Option<u16>| assert_eq!(passive_port(text), expect, "{text}");
-        check("Entering Passive Mode (127,0,0,1,195,80).", Some(50_000));
-        check("Entering Passive Mode 10,0,0,1,0,21", Some(21));
-        check("Entering Passive Mode (127,0,0,1,195).", None);
-        check("Entering Passive Mode (127,0,0,1,300,1)", None);
-        check("nonsense", None);
     }
 }

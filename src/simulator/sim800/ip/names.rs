@@ -55,8 +55,8 @@ impl Ip {
     fn cipping(&mut self, desk: &mut Desk, call: &Call) -> Done {
         match call.form {
             Form::Test => return desk.test(call, "(1-100),(0-1024),(1-600),(1-255)"),
-            Form::Read => return desk.answer(call, "+CIPPING: 4,32,100,64"),
-            Form::Set | Form::Execute => {}
+            Form::Query => return desk.answer(call, "+CIPPING: 4,32,100,64"),
+            _ => {}
         }
         let host = call.string(0);
         let fields = (

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{Context, Ip, LinkState};
 use crate::simulator::desk::Desk;
+use crate::simulator::escape::Escape;
 use crate::simulator::line::{Call, Form};
 use crate::simulator::part::Command;
 use crate::simulator::reply::{Code, Done, NOT_ALLOWED};
@@ -12,15 +13,10 @@ use crate::simulator::timers::TimerId;
 
 pub(super) const COMMANDS: &[Command<Ip>] = &[("+CIPMODE", Ip::cipmode), ("O", Ip::resume)];
 
-/// Silence before and after `+++`, and the longest between two of them (manual §2.2.12).
-const GUARD: Duration = Duration::from_secs(1);
-
 /// Data mode, and the `+` that may end it.
 #[derive(Debug, Default)]
 pub(super) struct Transparent {
-    last: Duration,
-    pluses: u8,
-    timer: Option<TimerId>,
+    escape: Escape,
     /// Typed, not yet sent: waits for more, as `AT+CIPCCFG` says.
     packet: Vec<u8>,
     departs: Option<TimerId>,
@@ -55,14 +51,16 @@ impl Ip {
     /// `CONNECT`, and data from now on.
     pub(super) fn go_transparent(&mut self, desk: &mut Desk) {
         desk.code(Code::Connect);
-        self.transparent = Some(Transparent { last: desk.now(), ..Transparent::default() });
+        self.transparent = Some(Transparent { escape: Escape::new(desk.now()), ..Transparent::default() });
         desk.enter_data_mode::<Self>();
     }
 
     /// Back to commands.
     pub(super) fn leave_transparent(&mut self, desk: &mut Desk) {
         self.send_packet(desk);
-        desk.cancel(self.transparent.take().and_then(|mode| mode.timer));
+        if let Some(mode) = self.transparent.take() {
+            mode.escape.end(desk);
+        }
         desk.leave_data_mode();
     }
 
@@ -70,22 +68,12 @@ impl Ip {
     pub(super) fn transparent_bytes(&mut self, desk: &mut Desk, bytes: &mut VecDeque<u8>) {
         let room = self.space(0).saturating_sub(self.transparent.as_ref().map_or(0, |mode| mode.packet.len()));
         let escapes = desk.settings.field("+CIPCCFG", 3) == 1;
-        let mut data = Vec::new();
-        while data.len() < room {
-            let Some(byte) = bytes.pop_front() else { break };
-            let Some(mode) = &mut self.transparent else { break };
-            let silence = desk.now().saturating_sub(mode.last) >= GUARD;
-            mode.last = desk.now();
-            desk.cancel(mode.timer.take());
-            if escapes && byte == b'+' && mode.pluses < 3 && (mode.pluses > 0 || silence) {
-                mode.pluses += 1;
-                mode.timer = Some(desk.at(desk.now() + GUARD, Self::plus_silence));
-                continue;
-            }
-            let pluses = std::mem::take(&mut mode.pluses);
-            data.extend(std::iter::repeat_n(b'+', usize::from(pluses)));
-            data.push(byte);
-        }
+        let Some(mode) = &mut self.transparent else { return };
+        let data = if escapes {
+            mode.escape.take(desk, bytes, room, Self::plus_silence)
+        } else {
+            bytes.drain(..room.min(bytes.len())).collect()
+        };
         self.pack(desk, &data);
     }
 
@@ -137,13 +125,11 @@ impl Ip {
     /// A second of silence after one to three `+`.
     fn plus_silence(&mut self, desk: &mut Desk) {
         let Some(mode) = &mut self.transparent else { return };
-        let pluses = std::mem::take(&mut mode.pluses);
-        mode.timer = None;
-        if pluses == 3 {
+        if let Some(pluses) = mode.escape.silence() {
+            self.pack(desk, &pluses);
+        } else {
             self.leave_transparent(desk);
             desk.code(Code::Ok);
-        } else {
-            self.pack(desk, &vec![b'+'; usize::from(pluses)]);
         }
     }
 }
