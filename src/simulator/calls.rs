@@ -1,8 +1,11 @@
 //! Voice calls, both ways (manual chapters 2 and 6). One call at a time; nobody speaks.
 
+use std::time::Duration;
+
 use super::desk::Desk;
 use super::faults::Fault;
 use super::line::{Call, Form};
+use super::model::Model;
 use super::panel::Panel;
 use super::part::{Command, News, Part, dispatch, names};
 use super::profile::Callee;
@@ -40,6 +43,19 @@ enum State {
     Active,
 }
 
+impl State {
+    /// As `AT+CLCC` counts it; `None` without a call.
+    fn number(self) -> Option<u8> {
+        match self {
+            Self::Idle => None,
+            Self::Active => Some(0),
+            Self::Dialing => Some(2),
+            Self::Alerting => Some(3),
+            Self::Incoming => Some(4),
+        }
+    }
+}
+
 /// The call.
 #[derive(Debug, Default)]
 pub(super) struct Calls {
@@ -49,6 +65,10 @@ pub(super) struct Calls {
     incoming: bool,
     rings: u32,
     timer: Option<TimerId>,
+    /// Since when it stands.
+    since: Duration,
+    /// `AT+CLCC=1`: each change of the call is told.
+    tells: bool,
 }
 
 impl Part for Calls {
@@ -134,7 +154,7 @@ impl Calls {
         number.trim_end_matches(['i', 'I', 'g', 'G']).clone_into(&mut self.number);
         self.last_dialed.clone_from(&self.number);
         self.incoming = false;
-        self.state = State::Dialing;
+        self.change(desk, State::Dialing);
         self.call_later(desk, [1500, 3000], Self::alerting);
         Done::Ok
     }
@@ -146,9 +166,9 @@ impl Calls {
     }
 
     fn alerting(&mut self, desk: &mut Desk) {
-        self.state = State::Alerting;
+        self.change(desk, State::Alerting);
         match desk.profile().callee {
-            Callee::Answers => self.call_later(desk, [2000, 5000], |calls, _| calls.state = State::Active),
+            Callee::Answers => self.call_later(desk, [2000, 5000], Self::stands),
             Callee::Busy => self.call_ended(desk, Code::Busy),
             Callee::NoAnswer => {
                 self.call_later(desk, [25_000, 30_000], |calls, desk| calls.call_ended(desk, Code::NoAnswer));
@@ -157,15 +177,49 @@ impl Calls {
         }
     }
 
+    /// The call is answered.
+    fn stands(&mut self, desk: &mut Desk) {
+        self.since = desk.now();
+        if desk.profile().modem == Model::Sim7600 {
+            desk.urc("VOICE CALL: BEGIN");
+        }
+        self.change(desk, State::Active);
+    }
+
+    fn change(&mut self, desk: &mut Desk, state: State) {
+        self.state = state;
+        self.tell(desk, state.number());
+    }
+
+    /// A line of `AT+CLCC=1`; 6 is the end.
+    fn tell(&self, desk: &mut Desk, state: Option<u8>) {
+        if let Some(state) = state.filter(|_| self.tells) {
+            let line = self.row(desk, state);
+            desk.urc(line);
+        }
+    }
+
     /// The call is over by itself; the host is told.
     fn call_ended(&mut self, desk: &mut Desk, code: Code) {
+        let missed = (self.state == State::Incoming).then(|| self.number.clone());
         self.clear_call(desk);
+        if let Some(number) = missed.filter(|_| desk.profile().modem == Model::Sim7600) {
+            let time = desk.network_clock().hour_and_minute(desk.now());
+            desk.urc(format!("MISSED_CALL: {time} {number}"));
+        }
         desk.code(code);
     }
 
     fn clear_call(&mut self, desk: &mut Desk) {
         desk.cancel(self.timer.take());
-        *self = Self { last_dialed: std::mem::take(&mut self.last_dialed), ..Calls::default() };
+        if self.state == State::Active && desk.profile().modem == Model::Sim7600 {
+            let seconds = desk.now().saturating_sub(self.since).as_secs();
+            desk.urc(format!("VOICE CALL: END: {seconds:06}"));
+        }
+        if self.state != State::Idle {
+            self.tell(desk, Some(6));
+        }
+        *self = Self { last_dialed: std::mem::take(&mut self.last_dialed), tells: self.tells, ..Calls::default() };
     }
 
     /// Somebody calls (a hand on the bench).
@@ -178,7 +232,7 @@ impl Calls {
         from.clone_into(&mut self.number);
         self.incoming = true;
         self.rings = 0;
-        self.state = State::Incoming;
+        self.change(desk, State::Incoming);
         self.ring(desk);
     }
 
@@ -207,7 +261,8 @@ impl Calls {
         }
         let automatic = desk.value("S0");
         if automatic > 0 && self.rings >= u32::try_from(automatic).unwrap_or(1) {
-            self.state = State::Active;
+            desk.cancel(self.timer.take());
+            self.stands(desk);
             return;
         }
         self.call_later(desk, [2900, 3100], Self::ring);
@@ -218,7 +273,7 @@ impl Calls {
             return Done::Result(Code::NoCarrier);
         }
         desk.cancel(self.timer.take());
-        self.state = State::Active;
+        self.stands(desk);
         Done::Ok
     }
 
@@ -256,22 +311,25 @@ impl Calls {
     fn list_calls(&mut self, desk: &mut Desk, call: &Call) -> Done {
         match call.form {
             Form::Test => return desk.test(call, "(0,1)"),
-            Form::Set => return if matches!(call.number(0), Some(0 | 1)) { Done::Ok } else { NOT_ALLOWED },
+            Form::Set => {
+                let Some(tells @ (0 | 1)) = call.number(0) else { return NOT_ALLOWED };
+                self.tells = tells == 1;
+                return Done::Ok;
+            }
             // Drivers ask `AT+CLCC?` and get the list too.
             _ => {}
         }
-        let state = match self.state {
-            State::Idle => return Done::Ok,
-            State::Active => 0,
-            State::Dialing => 2,
-            State::Alerting => 3,
-            State::Incoming => 4,
-        };
+        let Some(state) = self.state.number() else { return Done::Ok };
+        let row = self.row(desk, state);
+        desk.answer(call, row)
+    }
+
+    /// The call as `AT+CLCC` lists it.
+    fn row(&self, desk: &Desk, state: u8) -> String {
         let number = &self.number;
         let kind = if number.starts_with('+') { 145 } else { 129 };
         let alpha = if desk.profile().clcc_alpha { ",\"\"" } else { "" };
-        let text = format!("+CLCC: 1,{},{state},0,0,\"{number}\",{kind}{alpha}", u8::from(self.incoming));
-        desk.answer(call, text)
+        format!("+CLCC: 1,{},{state},0,0,\"{number}\",{kind}{alpha}", u8::from(self.incoming))
     }
 
     fn activity(&mut self, desk: &mut Desk, call: &Call) -> Done {

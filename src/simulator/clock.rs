@@ -61,6 +61,11 @@ impl Clock {
         self.at(now).strftime("%Y/%m/%d,%H:%M:%S").to_string()
     }
 
+    /// The time of day, as a SIM7600 tells of a call that was missed.
+    pub(super) fn hour_and_minute(&self, now: Duration) -> String {
+        self.at(now).strftime("%I:%M%p").to_string()
+    }
+
     /// Date and time in UTC, as satellites tell them.
     pub(super) fn date_and_hours(&self, now: Duration) -> String {
         let utc = self.at(now).saturating_sub(SignedDuration::from_mins(i64::from(self.zone) * 15));
