@@ -1,7 +1,8 @@
 //! Programs of Debian that work a modem, unchanged, against `modemscope sim --pty`: smstools, gnokii, and ppp's chat.
 
 use std::fs::{self, OpenOptions};
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -9,6 +10,7 @@ use std::time::Instant;
 
 use tempfile::TempDir;
 
+use super::servers::{Server, free_port};
 use super::{PATIENCE, Sim, support, wait};
 
 /// A simulator with a pty in a folder of its own.
@@ -138,4 +140,76 @@ fn chat_dials_and_hears_that_there_is_no_carrier() {
         .expect("chat starts");
     // 4 is its first ABORT string.
     assert_eq!(wait(&mut chat).code(), Some(4));
+}
+
+/// Kannel's settings: the modem, the box that speaks HTTP, and where what comes in goes.
+fn kannel_settings(device: &Path, [admin, smsbox, sendsms, inlet]: [u16; 4]) -> String {
+    format!(
+        "group = core\nadmin-port = {admin}\nadmin-password = geheim\nsmsbox-port = {smsbox}\nsmsbox-interface = 127.0.0.1\n\n\
+         group = smsc\nsmsc = at\nsmsc-id = modem\nmodemtype = generic\ndevice = {}\nspeed = 9600\nmy-number = 491701234567\n\n\
+         group = modems\nid = generic\nname = generic\n\n\
+         group = smsbox\nbearerbox-host = 127.0.0.1\nsendsms-port = {sendsms}\n\n\
+         group = sendsms-user\nusername = otto\npassword = geheim\n\n\
+         group = sms-service\nkeyword = default\nget-url = \"http://127.0.0.1:{inlet}/in?from=%p&text=%a\"\nmax-messages = 0\n",
+        device.display()
+    )
+}
+
+/// What a web server of Kannel's answers.
+fn ask(port: u16, path: &str) -> String {
+    let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) else { return String::new() };
+    stream.set_read_timeout(Some(PATIENCE)).expect("a limit");
+    let request = format!("GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n");
+    stream.write_all(request.as_bytes()).expect("it reads");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).map_or_else(|_| String::new(), |_| answer)
+}
+
+/// Asks until it answers with `wanted`.
+fn ask_until(port: u16, path: &str, wanted: &str) {
+    let limit = Instant::now() + PATIENCE;
+    loop {
+        let answer = ask(port, path);
+        if answer.contains(wanted) {
+            return;
+        }
+        assert!(Instant::now() < limit, "{path}: {answer}");
+        std::thread::yield_now();
+    }
+}
+
+/// The bearerbox has the modem, the smsbox speaks HTTP: a message to the modem's own number goes out and comes in.
+#[test]
+fn kannel_sends_a_message_and_hands_on_what_comes() {
+    if !support::have("bearerbox", "kannel") {
+        return;
+    }
+    let (folder, _sim, device) = modem();
+    let inlet = TcpListener::bind("127.0.0.1:0").expect("a port");
+    inlet.set_nonblocking(true).expect("a wait of our own");
+    let ports = [free_port(), free_port(), free_port(), inlet.local_addr().expect("an address").port()];
+    let [admin, smsbox, sendsms, _] = ports;
+    let settings = folder.path().join("kannel.conf");
+    fs::write(&settings, kannel_settings(&device, ports)).expect("a file");
+    let start = |name: &str| Server::start(Command::new(name).arg(&settings).stdout(Stdio::null()));
+    let _bearerbox = start("bearerbox").listening(smsbox);
+    let _smsbox = start("smsbox").listening(sendsms);
+    ask_until(admin, "/status.txt?password=geheim", "(online");
+    let sent =
+        ask(sendsms, "/cgi-bin/sendsms?username=otto&password=geheim&from=1&to=%2B491701234567&text=Hello+from+Kannel");
+    assert!(sent.contains("Accepted for delivery"), "{sent}");
+    let limit = Instant::now() + PATIENCE;
+    let mut visitor = loop {
+        match inlet.accept() {
+            Ok((visitor, _)) => break visitor,
+            Err(_) => std::thread::yield_now(),
+        }
+        assert!(Instant::now() < limit, "nothing came in");
+    };
+    visitor.set_nonblocking(false).expect("a socket");
+    let mut request = [0; 2048];
+    let count = visitor.read(&mut request).expect("a request");
+    let request = String::from_utf8_lossy(&request[..count]);
+    assert!(request.starts_with("GET /in?from=%2B491701234567&text=Hello+from+Kannel "), "{request}");
+    visitor.write_all(b"HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n").expect("it reads");
 }

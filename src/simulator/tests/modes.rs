@@ -264,3 +264,17 @@ fn each_link_has_its_own_port_and_its_own_way_of_udp() {
     assert_eq!(bench.socket(1, datagram([192, 0, 2, 66])), "");
     assert_eq!(bench.socket(1, datagram([192, 0, 2, 9])), r"\r\n+RECEIVE,1,2:\r\nhi");
 }
+
+/// `CIPCLOSE` while the context comes up: nothing is opened after all, and the next `CIPSTART` opens one connection.
+#[test]
+fn a_connection_that_is_closed_while_the_context_comes_up_is_not_opened() {
+    let mut bench = Bench::ready(Profile::default());
+    bench.say("ATE0\r");
+    let opened = |bench: &Bench| bench.did.iter().filter(|did| matches!(did, Output::Open { .. })).count();
+    bench.modem.handle_input(Input::Uart(b"AT+CIPSTART=\"TCP\",\"h\",9\r"), bench.now);
+    assert_eq!(bench.wait(100), r"\r\nOK\r\n");
+    assert_eq!(bench.say("AT+CIPCLOSE\r"), r"\r\nCLOSE OK\r\n");
+    assert_eq!((bench.wait(60_000), opened(&bench)), (String::new(), 0));
+    assert_eq!(bench.say("AT+CIPSTART=\"TCP\",\"h\",9\r"), r"\r\nOK\r\n\r\nCONNECT OK\r\n");
+    assert_eq!((bench.wait(60_000), opened(&bench)), (String::new(), 1));
+}
