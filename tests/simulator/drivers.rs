@@ -252,8 +252,7 @@ fn tiny_gsm_with_a_sim7600_from_init_to_data_both_ways() {
 /// Its TLS sockets, as its class for the A7672X has them too.
 #[test]
 fn tiny_gsm_with_a_sim7600_over_tls() {
-    let mut driver = Driver::of(&["sim7600"]);
-    driver.0.has_tls();
+    let mut driver = Driver(Scene::with_tls(&["sim7600"], 1));
     driver.oks(&[
         "ATE0",
         "AT+CSSLCFG=\"sslversion\",0,3",

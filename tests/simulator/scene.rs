@@ -5,7 +5,7 @@ use std::time::Duration;
 use modemscope::modem::Direction;
 use modemscope::modem::diagnose::{Diagnoser, Severity};
 use modemscope::modem::transcript::Chunk;
-use modemscope::simulator::{Control, Modem, Profile, Rig, World};
+use modemscope::simulator::{Control, Modem, Profile, Rig};
 
 /// A modem, and who listens to both directions.
 pub struct Scene {
@@ -24,6 +24,14 @@ pub struct Scene {
 }
 
 impl Scene {
+    /// As [`Self::new`], in a world whose servers speak TLS.
+    pub fn with_tls(words: &[&str], seed: u64) -> Self {
+        let words: Vec<_> = words.iter().map(ToString::to_string).collect();
+        let mut scene = Self::switched_on(Profile::from_words(&words).expect("a fault by its name"), seed);
+        scene.wait(9000);
+        scene
+    }
+
     /// Booted; the boot is heard too, as in a session that began with it. `words` as in the port name after `sim:`.
     pub fn new(words: &[&str], seed: u64) -> Self {
         let words: Vec<_> = words.iter().map(ToString::to_string).collect();
@@ -34,10 +42,14 @@ impl Scene {
 
     /// Power has just come.
     pub fn just_on(profile: Profile, seed: u64) -> Self {
-        let mut rig = Rig::new(Modem::new(profile, seed));
-        rig.world_mut().refuse_tls();
+        let mut scene = Self::switched_on(profile, seed);
+        scene.rig.world_mut().refuse_tls();
+        scene
+    }
+
+    fn switched_on(profile: Profile, seed: u64) -> Self {
         Self {
-            rig,
+            rig: Rig::new(Modem::new(profile, seed)),
             diagnoser: Diagnoser::new(),
             now: Duration::ZERO,
             sends: 0,
@@ -46,11 +58,6 @@ impl Scene {
             delivered: Vec::new(),
             reply: Vec::new(),
         }
-    }
-
-    /// Its servers speak TLS, which others of a scene do not.
-    pub fn has_tls(&mut self) {
-        *self.rig.world_mut() = World::default();
     }
 
     fn note(&mut self, direction: Direction, bytes: &[u8]) {

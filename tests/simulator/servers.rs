@@ -19,7 +19,7 @@ impl Server {
     }
 
     /// As soon as its TCP port answers.
-    fn listening(self, port: u16) -> Self {
+    pub fn listening(self, port: u16) -> Self {
         let limit = Instant::now() + PATIENCE;
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             assert!(Instant::now() < limit, "nobody listens on {port}");
