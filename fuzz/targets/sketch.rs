@@ -7,7 +7,8 @@ use modemscope::sketch::{
 
 pub fn run(data: &[u8]) {
     let source = Source::from_bytes(data);
-    let options = RunOptions { most_steps: 100_000, ..RunOptions::default() };
+    // Enough to get into any statement; a fuzzer wants many inputs.
+    let options = RunOptions { most_steps: 10_000, ..RunOptions::default() };
     let _ = run_sketch(&source, &options);
     let imported = import(&source, &options);
     let timed = imported.timed_macro("fuzzed");

@@ -2,6 +2,9 @@
 //!
 //! A parameter that only needs to be set, read and tested has no code of its own; `commands` falls back to this table.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::desk::Desk;
 use super::line::{Call, Form};
 use super::reply::{Done, NOT_ALLOWED};
@@ -151,8 +154,12 @@ impl Default for Settings {
     }
 }
 
+/// Where each stands in the table: several are asked for with every byte of the host.
+static POSITIONS: LazyLock<HashMap<&'static str, usize>> =
+    LazyLock::new(|| TABLE.iter().enumerate().map(|(at, parameter)| (parameter.name, at)).collect());
+
 fn position(name: &str) -> Option<usize> {
-    TABLE.iter().position(|parameter| parameter.name == name)
+    POSITIONS.get(name).copied()
 }
 
 impl Settings {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Ip, LINKS, LinkState, Unread};
+use super::{Ip, LINKS, Link, LinkState, Unread};
 use crate::simulator::desk::Desk;
 use crate::simulator::line::{Call, Form};
 use crate::simulator::part::Command;
@@ -34,6 +34,11 @@ impl Ip {
 
     /// Shows what came by itself, as far as the host has an ear for it.
     pub(super) fn deliver(&mut self, desk: &mut Desk) {
+        // Asked after every byte of the host, and nearly always there is nothing.
+        let waits = |link: &Link| link.ended || link.unread == Unread::Fresh || !link.received.is_empty();
+        if !self.links.iter().any(waits) {
+            return;
+        }
         for number in 0..LINKS {
             if Self::manual_receive(desk) && !self.mux_transparent() {
                 self.announce(desk, number);
