@@ -24,17 +24,18 @@ mod source;
 mod survey;
 mod syntax;
 mod told;
+mod written;
 
 pub use answers::answer_driven;
 pub use c::export_c;
-pub use explain::run_sketch;
+pub use explain::{RunWay, SketchRun, run_sketch};
 pub use import::import;
 pub use ino::{BoardSerial, InoOptions, export_ino};
 pub use python::export_python;
 pub use run::RunOptions;
 pub use source::Source;
 
-pub(crate) use explain::{RunRow, RunWay, SketchFinding, SketchRun, other_language};
+pub(crate) use explain::{RunRow, SketchFinding, other_language};
 pub(crate) use import::Imported;
 pub(crate) use plan::Exported;
 pub(crate) use run::LARGEST_SKETCH;

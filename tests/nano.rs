@@ -11,6 +11,8 @@ mod board;
 mod check;
 #[path = "nano/desk.rs"]
 mod desk;
+#[path = "nano/differential.rs"]
+mod differential;
 #[path = "nano/exported.rs"]
 mod exported;
 #[path = "nano/main_job.rs"]

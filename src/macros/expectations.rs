@@ -124,6 +124,11 @@ impl Expectations {
         self.data.is_some()
     }
 
+    /// How many bytes of an announced length are not sent yet; `None` where the byte 1A ends the data, or none is awaited.
+    pub(crate) fn missing(&self) -> Option<usize> {
+        self.data.as_ref()?.missing
+    }
+
     /// The command that asked for data was refused: what is sent next is a command again.
     pub fn refused(&mut self) {
         self.data = None;

@@ -22,8 +22,16 @@ pub fn answer_driven(blind: &Macro) -> Macro {
             data_open = false;
             continue;
         };
+        let bytes = sent_bytes(&send, blind);
+        if let Some(reason) = left_open(&session, &bytes) {
+            if let Some(last) = steps.last_mut() {
+                last.note = Some(last.note.take().map_or(reason.clone(), |note| format!("{note}; {reason}")));
+            }
+            session.refused();
+            data_open = false;
+        }
         let is_data = session.data_is_awaited();
-        let proposed = session.next(&sent_bytes(&send, blind));
+        let proposed = session.next(&bytes);
         let waits_already = !step.expect.is_empty() || !step.fail.is_empty();
         if data_open
             && is_data
@@ -42,6 +50,24 @@ pub fn answer_driven(blind: &Macro) -> Macro {
     }
     let about = Some("Waits for the answer to each step.".to_owned());
     Macro { about: if steps == blind.steps { blind.about.clone() } else { about }, steps, ..blind.clone() }
+}
+
+/// A command that leaves while data is awaited: what is wrong with the data before it, as a clause.
+pub(super) fn left_open(session: &Expectations, next: &[u8]) -> Option<String> {
+    let text = next.trim_ascii_start();
+    let is_line = next.ends_with(b"\r") || next.ends_with(b"\n");
+    let rest = text.split_at_checked(2).filter(|(start, _)| start.eq_ignore_ascii_case(b"AT")).map(|(_, rest)| rest)?;
+    // "ATTENTION" may be the text itself.
+    if !session.data_is_awaited() || !is_line || !rest.first().is_some_and(|next| b"+&#%^*$\r\n".contains(next)) {
+        return None;
+    }
+    Some(match session.missing() {
+        Some(1) => "1 byte of the length announced is missing: the modem ends this data by its time".to_owned(),
+        Some(missing) => {
+            format!("{missing} bytes of the length announced are missing: the modem ends this data by its time")
+        }
+        None => "no byte 1A ends this text: the modem takes what follows for text too".to_owned(),
+    })
 }
 
 fn only_pauses(step: &Step) -> bool {
@@ -128,9 +154,44 @@ mod tests {
         expect![[r#"
             noise ->  then 100ms
             AT+CIPSEND\r -> \r\n>  within 5s
-            never endedAT\r ->  then 300ms
+            never ended ->  then 200ms
+            AT\r -> \r\nOK\r\n within 5s
         "#]]
         .assert_eq(&table(&answer_driven(&blind(&steps))));
+    }
+
+    /// The modem's own time ends a length that is not met; nothing ends a text without 1A, and that is said.
+    #[test]
+    fn data_that_does_not_end_swallows_no_command() {
+        let steps = [
+            (r"AT+HTTPDATA=192,10000\r\n", 100),
+            (r"a=1\r\n", 10_000),
+            (r"AT+HTTPACTION=1\r\n", 5000),
+            (r"AT+CMGF=1\r\n", 100),
+            (r#"AT+CMGS="+15550100"\r\n"#, 1000),
+            ("ATTENTION ", 500),
+            ("1A", 500),
+            (r"AT+CSQ\r\n", 0),
+        ];
+        let driven = answer_driven(&blind(&steps));
+        expect![[r#"
+            AT+HTTPDATA=192,10000\r\n -> \r\nDOWNLOAD\r\n within 5s
+            a=1\r\n ->  then 10s
+            AT+HTTPACTION=1\r\n -> \r\n+HTTPACTION: within 120s then 100ms
+            AT+CMGF=1\r\n -> \r\nOK\r\n
+            AT+CMGS="+15550100"\r\n -> \r\n>  within 5s
+            ATTENTION 1A ->  then 500ms
+            AT+CSQ\r\n -> \r\nOK\r\n
+        "#]]
+        .assert_eq(&table(&driven));
+        let notes: Vec<&str> = driven.steps.iter().filter_map(|step| step.note.as_deref()).collect();
+        assert_eq!(
+            notes,
+            [
+                "187 bytes of the length announced are missing: the modem ends this data by its time",
+                "no byte 1A ends this text: the modem takes what follows for text too"
+            ]
+        );
     }
 
     #[test]

@@ -1,12 +1,15 @@
 //! The board that a sketch runs on: its clock, its serial ports, and on one of them the simulated modem. All on virtual time.
 
+mod ear;
 mod modem;
 mod port;
 mod time;
 
-pub(super) use modem::ModemSide;
+pub(super) use modem::{ModemSide, SwitchedOn};
 pub(super) use port::{Kind, Port};
 pub(super) use time::{MICROSECOND, MILLISECOND, Nanos};
+
+use ear::{Ear, Turn};
 
 use crate::sketch::machine::{Ch, Origin, chars};
 use crate::sketch::syntax::Line;
@@ -55,6 +58,10 @@ pub(super) struct Board {
     /// The port that the modem hangs on.
     pub(super) modem_port: Option<usize>,
     pub(super) modem: ModemSide,
+    /// How its port receives, where that is a `SoftwareSerial`.
+    ear: Ear,
+    /// Nothing happens by itself before this time.
+    quiet: Nanos,
     pub(super) rows: Vec<Row>,
     pub(super) lost: Lost,
     /// The line that runs, for the log.
@@ -65,14 +72,27 @@ pub(super) struct Board {
     pub(super) lenient: bool,
     /// Bytes sent to the modem.
     pub(super) sent: usize,
-    /// Bytes in the log.
-    logged: usize,
+    /// What is in the log: of the monitor, and of all other ports.
+    monitor: Logged,
+    others: Logged,
 }
 
-/// The log of a run holds no more.
-const MOST_LOGGED: usize = 1 << 19;
-/// Nor more rows.
-const MOST_ROWS: usize = 40_000;
+/// How much of the log is used.
+#[derive(Clone, Copy, Debug, Default)]
+struct Logged {
+    bytes: usize,
+    rows: usize,
+}
+
+impl Logged {
+    /// The log of a run holds no more of the dialog, and no more of the monitor.
+    const MOST: Self = Self { bytes: 1 << 19, rows: 40_000 };
+    const MOST_SHOWN: Self = Self { bytes: 1 << 16, rows: 8_000 };
+
+    fn reaches(self, most: Self) -> bool {
+        self.bytes >= most.bytes || self.rows >= most.rows
+    }
+}
 
 impl Board {
     pub(super) fn new(modem: ModemSide) -> Self {
@@ -81,13 +101,16 @@ impl Board {
             ports: Vec::new(),
             modem_port: None,
             modem,
+            ear: Ear::default(),
+            quiet: 0,
             rows: Vec::new(),
             lost: Lost::default(),
             line: 0,
             modem_name: None,
             lenient: false,
             sent: 0,
-            logged: 0,
+            monitor: Logged::default(),
+            others: Logged::default(),
         }
     }
 
@@ -117,17 +140,37 @@ impl Board {
         }
     }
 
+    /// No more of the modem's dialog can be kept.
     pub(super) fn is_full(&self) -> bool {
-        self.logged >= MOST_LOGGED || self.rows.len() >= MOST_ROWS
+        self.others.reaches(Logged::MOST)
     }
 
-    /// Lets time pass: what comes meanwhile gets into the buffers.
+    /// Not all that went to the monitor was kept; a loop may print there for ever, and the run goes on.
+    pub(super) fn monitor_is_cut(&self) -> bool {
+        self.monitor.reaches(Logged::MOST_SHOWN)
+    }
+
+    /// Lets time pass by the clock: what comes meanwhile gets into the buffers.
     pub(super) fn wait_until(&mut self, time: Nanos) {
-        while let Some(next) = self.next_event().filter(|next| *next <= time) {
+        while let Some(next) = self.next_event().filter(|next| *next <= time || self.ear.is_busy()) {
             self.now = self.now.max(next);
             self.happen();
         }
         self.now = self.now.max(time);
+        self.quiet = self.next_event().unwrap_or(Nanos::MAX);
+    }
+
+    /// The sketch works for so long; interrupts come on top of it.
+    pub(super) fn work(&mut self, length: Nanos) {
+        let mut end = self.now + length;
+        if end >= self.quiet {
+            while let Some(next) = self.next_event().filter(|next| *next <= end || self.ear.is_busy()) {
+                self.now = self.now.max(next);
+                end += self.happen();
+            }
+            self.quiet = self.next_event().unwrap_or(Nanos::MAX);
+        }
+        self.now = self.now.max(end);
     }
 
     /// Takes in what came until now.
@@ -137,15 +180,37 @@ impl Board {
 
     /// When anything happens by itself: a byte comes, or the modem does something.
     pub(super) fn next_event(&self) -> Option<Nanos> {
-        [self.modem.next_byte(), self.modem.next_deadline()].into_iter().flatten().min()
+        let heard = self.next_turn().map(|(turn, _)| turn.at());
+        [self.modem.next_byte(), self.modem.next_deadline(), heard].into_iter().flatten().min()
     }
 
-    /// All that is due now.
-    fn happen(&mut self) {
+    /// All that is due now; how long interrupts kept the sketch from its work.
+    fn happen(&mut self) -> Nanos {
         self.modem.run(self.now);
+        let mut stolen = 0;
+        while let Some((turn, bit)) = self.next_turn().filter(|(turn, _)| turn.at() <= self.now) {
+            let (length, byte) = self.ear.turn(turn, &self.modem, bit);
+            stolen += length;
+            let line = self.line;
+            if let Some(byte) = byte
+                && let Some(port) = self.modem_port.and_then(|number| self.ports.get_mut(number))
+                && !port.take(Ch { byte, from: Origin::MODEM })
+            {
+                self.lost.overflow += 1;
+                self.lost.first.get_or_insert((turn.at(), line));
+            }
+        }
         while let Some((start, end, byte)) = self.modem.take_byte(self.now) {
             self.byte_came(start, end, byte);
         }
+        stolen
+    }
+
+    /// What the interrupt of a listening `SoftwareSerial` does next, and how long a bit is there.
+    fn next_turn(&self) -> Option<(Turn, Nanos)> {
+        let port = self.ports.get(self.modem_port?).filter(|port| port.kind.is_half_duplex() && port.baud.is_some())?;
+        let bit = port.byte_time() / 10;
+        Some((self.ear.next(&self.modem, bit).filter(|_| port.listens)?, bit))
     }
 
     fn byte_came(&mut self, start: Nanos, end: Nanos, byte: u8) {
@@ -155,17 +220,19 @@ impl Board {
         let listening = self.listening();
         let Some(port) = self.ports.get_mut(number) else { return };
         let Some(baud) = port.baud else { return };
-        let byte = if self.modem.baud.is_some_and(|rate| differ(rate, baud)) { garbled(byte) } else { byte };
-        let lost = if port.kind.is_half_duplex() && port.sends_at(start) {
-            &mut self.lost.while_sending
-        } else if port.kind.is_half_duplex() && listening.is_some_and(|other| other != number) {
-            &mut self.lost.not_listening
-        } else if port.received.len() >= port.capacity() {
-            port.overflowed = true;
+        let lost = if !port.kind.is_half_duplex() {
+            let byte = if self.modem.baud.is_some_and(|rate| differ(rate, baud)) { garbled(byte) } else { byte };
+            if port.take(Ch { byte, from: Origin::MODEM }) {
+                return;
+            }
             &mut self.lost.overflow
-        } else {
-            port.received.push_back(Ch { byte, from: Origin::MODEM });
+        } else if self.ear.has_heard(start) {
+            // It is in the buffer, or was counted.
             return;
+        } else if listening.is_some_and(|other| other != number) {
+            &mut self.lost.not_listening
+        } else {
+            &mut self.lost.while_sending
         };
         *lost += 1;
         self.lost.first.get_or_insert((start, line));
@@ -180,6 +247,10 @@ impl Board {
         let half_duplex = self.ports.get(number).is_some_and(|port| port.kind.is_half_duplex());
         for (index, port) in self.ports.iter_mut().enumerate().filter(|_| half_duplex) {
             port.listens = index == number;
+        }
+        if half_duplex {
+            self.ear.opens(self.now);
+            self.quiet = 0;
         }
     }
 
@@ -203,14 +274,8 @@ impl Board {
             return;
         }
         self.settle();
-        if self.ports.get(number).is_some_and(|port| port.kind.is_half_duplex())
-            && let Some(end) = self.modem.byte_under_way(self.now).filter(|_| Some(number) == self.modem_port)
-        {
-            // The interrupt that receives a byte holds the sketch up until it is in.
-            self.wait_until(end);
-        }
         let Some(port) = self.ports.get_mut(number) else { return };
-        let baud = port.baud;
+        let (baud, half_duplex) = (port.baud, port.kind.is_half_duplex());
         let (start, end, free) = port.send(self.now, length);
         let way = match self.modem_port {
             Some(modem) if modem == number => Way::ToModem,
@@ -220,17 +285,31 @@ impl Board {
         if way == Way::ToModem {
             self.sent += 1;
             let wrong = baud.zip(self.modem.baud).is_some_and(|(own, rate)| differ(rate, own));
-            self.modem.queue(end, if wrong { garbled(ch.byte) } else { ch.byte });
+            // A receiver has a byte in the middle of its stop bit.
+            self.modem.queue(end.saturating_sub(length / 20), if wrong { garbled(ch.byte) } else { ch.byte });
         }
         self.log(way, &[ch], start, end);
-        self.wait_until(free);
+        self.quiet = 0;
+        if half_duplex {
+            // Interrupts are off up to the stop bit; what comes then prolongs that.
+            let on = end.saturating_sub(length / 10);
+            self.ear.shuts(start, on);
+            self.wait_until(on.saturating_sub(1));
+            self.work(end.saturating_sub(self.now));
+        } else {
+            self.wait_until(free);
+        }
     }
 
     fn log(&mut self, way: Way, text: &[Ch], at: Nanos, end: Nanos) {
-        self.logged += text.len();
-        if self.logged > MOST_LOGGED || self.rows.len() >= MOST_ROWS {
+        let (logged, most) = match way {
+            Way::Console => (&mut self.monitor, Logged::MOST_SHOWN),
+            _ => (&mut self.others, Logged::MOST),
+        };
+        if logged.reaches(most) {
             return;
         }
+        logged.bytes += text.len();
         let line = self.line;
         // A line of the modem is one row, and so is what one line of the sketch sends without a pause.
         let gap = 5 * MILLISECOND;
@@ -245,7 +324,10 @@ impl Board {
                 row.text.extend_from_slice(text);
                 row.end = end;
             }
-            _ => self.rows.push(Row { at, end, way, text: text.to_vec(), line }),
+            _ => {
+                logged.rows += 1;
+                self.rows.push(Row { at, end, way, text: text.to_vec(), line });
+            }
         }
     }
 }

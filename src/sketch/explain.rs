@@ -2,6 +2,7 @@
 
 mod dialog;
 mod language;
+mod mended;
 mod slips;
 
 use std::time::Duration;
@@ -36,7 +37,7 @@ pub struct SketchRun {
     /// How the run ended.
     pub ended: String,
     /// How long it was on the board.
-    pub(crate) lasted: Duration,
+    pub lasted: Duration,
     /// The macro's material, as [`super::import()`] gives it.
     pub imported: Imported,
 }
@@ -142,7 +143,21 @@ struct Raw {
     title: String,
     cause: String,
     fix: String,
+    /// What to write, where it does not follow from the line as it stands.
     corrected: Option<String>,
+    /// The answer that the sketch should wait for.
+    awaited: Option<String>,
+}
+
+impl Raw {
+    fn new(rule: &'static str, severity: Severity, line: Line, title: String, cause: &str, fix: &str) -> Self {
+        let (cause, fix) = (cause.to_owned(), fix.to_owned());
+        Self { rule, severity, line: Some(line), title, cause, fix, corrected: None, awaited: None }
+    }
+
+    fn corrected(self, text: String) -> Self {
+        Self { corrected: Some(text), ..self }
+    }
 }
 
 /// What the rules for any dialog with a modem say, each at the line that caused it.
@@ -178,8 +193,10 @@ fn of_the_dialog(ran: &Ran) -> Vec<Raw> {
         }
     };
     let raw = |finding: &Finding| {
-        // What was sent is what can be changed.
-        let sends = finding.evidence.iter().rev().find(|evidence| evidence.direction == Direction::Tx);
+        // What was sent is what can be changed: mostly the last of it.
+        let mut sends = finding.evidence.iter().filter(|evidence| evidence.direction == Direction::Tx);
+        let is_first = finding.rule == "line-end-before-terminator";
+        let sends = if is_first { sends.next() } else { sends.next_back() };
         let line = sends.or(finding.evidence.last()).and_then(line_of);
         Raw {
             rule: finding.rule,
@@ -189,6 +206,7 @@ fn of_the_dialog(ran: &Ran) -> Vec<Raw> {
             cause: finding.cause.clone(),
             fix: finding.fix.clone(),
             corrected: None,
+            awaited: None,
         }
     };
     diagnoser.findings().iter().filter(|finding| !finding.resolved).map(raw).collect()
@@ -202,11 +220,11 @@ fn tidy(source: &Source, ran: &Ran, raw: Vec<Raw>) -> Vec<SketchFinding> {
     for found in raw {
         let spot = found.line.map(|line| ran.spot(line)).unwrap_or_default();
         let text = source.line(spot).to_owned();
+        let corrected = found.corrected.clone().or_else(|| mended::line(&found, &text, &port));
         let title = match source.other_tab(spot) {
             Some(tab) => format!("{} (in {tab})", found.title),
             None => found.title,
         };
-        let corrected = found.corrected.or_else(|| slips::corrected(found.rule, &text, &port));
         let finding = SketchFinding {
             rule: found.rule,
             severity: found.severity,
@@ -221,20 +239,25 @@ fn tidy(source: &Source, ran: &Ran, raw: Vec<Raw>) -> Vec<SketchFinding> {
             findings.push(finding);
         }
     }
-    // The sketch's own words for a cause stand before the dialog's.
-    let own = |findings: &[SketchFinding], rule: &str, line: usize| {
-        findings.iter().any(|known| known.rule == rule && known.line.abs_diff(line) <= 3)
-    };
-    let copies: Vec<(usize, &'static str)> = findings
-        .iter()
-        .filter(|finding| match finding.rule {
-            "terminator-typed-as-text" => own(&findings, "sketch-terminator-as-text", finding.line),
-            "send-before-connect" => own(&findings, "sketch-no-wait", finding.line),
-            _ => false,
-        })
-        .map(|finding| (finding.line, finding.rule))
-        .collect();
-    findings.retain(|finding| !copies.contains(&(finding.line, finding.rule)));
-    findings.sort_by_key(|finding| (finding.line, std::cmp::Reverse(finding.severity)));
+    let kept: Vec<bool> = findings.iter().map(|finding| !is_consequence(finding, &findings)).collect();
+    let mut kept = kept.into_iter();
+    findings.retain(|_| kept.next().unwrap_or(true));
+    // What stops it first, in the order of the lines; what is only good to know after that.
     findings
+        .sort_by_key(|finding| (finding.severity == Severity::Note, finding.line, std::cmp::Reverse(finding.severity)));
+    findings
+}
+
+/// The same cause is told already: the sketch's own words stand before the dialog's, and what follows from a command that left
+/// too early is not told beside it.
+fn is_consequence(finding: &SketchFinding, all: &[SketchFinding]) -> bool {
+    let near = |rule: &str| all.iter().any(|known| known.rule == rule && known.line.abs_diff(finding.line) <= 3);
+    let before = |rules: &[&str]| all.iter().any(|known| rules.contains(&known.rule) && known.line < finding.line);
+    match finding.rule {
+        "terminator-typed-as-text" => near("sketch-terminator-as-text"),
+        "send-before-connect" | "terminator-before-prompt" => near("sketch-no-wait"),
+        // Without a prompt there was nothing that could be closed too early.
+        "closed-before-sent" => before(&["sketch-no-wait", "send-before-connect", "terminator-before-prompt"]),
+        _ => false,
+    }
 }

@@ -4,11 +4,15 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use super::answers::left_open;
 use super::board::{MILLISECOND, Nanos, Row, Way};
+use super::explain::other_language;
 use super::machine::{Ch, Origin, Sought, bytes};
 use super::run::{Ran, RunOptions, run};
 use super::source::{Source, Spot};
 use super::told::{Unread, told};
+use super::written::{self, Written};
+use crate::macros::expectations::Expectations;
 use crate::macros::model::{Ask, Macro, Step};
 use crate::notation::print_macro;
 
@@ -27,6 +31,8 @@ pub struct Imported {
     pub asks: Vec<(String, Ask)>,
     /// What the macro does not hold, or holds by assumption, by line.
     pub unread: Vec<Unread>,
+    /// The macro that the program was written from, where it is one of ours and was not changed.
+    pub(crate) own: Option<Macro>,
 }
 
 /// The board's pins.
@@ -86,8 +92,26 @@ pub fn import(source: &Source, options: &RunOptions) -> Imported {
         // A good network: what the sketch waits for comes in time.
         options.modem.speed *= GOOD_NETWORK;
     }
+    let written = written::read(source);
+    if written.is_some() && other_language(source).is_some() {
+        return of_written(Imported::default(), source, written);
+    }
     let ran = run(source, &options);
-    of_run(source, &ran)
+    of_written(of_run(source, &ran), source, written)
+}
+
+/// What an export of ours says of itself stands before what its run shows.
+fn of_written(mut imported: Imported, source: &Source, written: Option<Written>) -> Imported {
+    match written {
+        Some(Written::Same(own)) => (imported.own, imported.unread) = (Some(*own), Vec::new()),
+        Some(Written::Changed(line)) => imported.unread.push(Unread {
+            line,
+            text: source.line(Spot { tab: 0, line }).to_owned(),
+            reason: "the program was changed since it was written: the macro behind it is not taken".to_owned(),
+        }),
+        None => {}
+    }
+    imported
 }
 
 /// How much faster the modem is that a macro is made with, than the usual pace of a SIM800.
@@ -100,7 +124,9 @@ pub(super) fn of_run(source: &Source, ran: &Ran) -> Imported {
     let steps = reader.steps();
     let asks = reader.asks;
     let sends = !steps.iter().all(|step| step.bytes.is_empty());
-    let unread = told(source, ran);
+    let mut unread = told(source, ran);
+    unread.extend(unended(source, &steps));
+    unread.sort_by_key(|told| told.line);
     Imported {
         object: port.filter(|_| sends || !unread.is_empty()).map(|port| port.name.clone()),
         pins: port.and_then(|port| port.pins).map(|(rx, tx)| Pins { rx, tx }),
@@ -108,7 +134,25 @@ pub(super) fn of_run(source: &Source, ran: &Ran) -> Imported {
         steps,
         asks,
         unread,
+        own: None,
     }
+}
+
+/// Data that nothing ends before the next command leaves.
+fn unended(source: &Source, steps: &[SketchStep]) -> Vec<Unread> {
+    let mut session = Expectations::default();
+    let mut found = Vec::new();
+    let mut before = 0;
+    for step in steps.iter().filter(|step| !step.bytes.is_empty()) {
+        if let Some(reason) = left_open(&session, &step.bytes) {
+            let text = source.line(Spot { tab: 0, line: before }).to_owned();
+            found.push(Unread { line: before, text, reason });
+            session.refused();
+        }
+        session.next(&step.bytes);
+        before = step.line;
+    }
+    found
 }
 
 struct Reader<'a> {
@@ -120,6 +164,8 @@ struct Reader<'a> {
 
 /// Bytes this close together are one send.
 const TOGETHER: Nanos = 25 * MILLISECOND;
+/// So far may a pause be from what the sketch says.
+const SLACK: Nanos = 30 * MILLISECOND;
 
 impl Reader<'_> {
     fn steps(&mut self) -> Vec<SketchStep> {
@@ -162,20 +208,28 @@ impl Reader<'_> {
         (!complete || line_ends)
             && row.at.saturating_sub(last.end) < TOGETHER
             && !waited
-            && self.pause(0, last.end, row.at) < Duration::from_millis(5)
+            && self.pause(last.end, last.end, row.at) < Duration::from_millis(5)
     }
 
     fn line(&self, line: u32) -> usize {
         self.ran.spot(line).line
     }
 
-    /// The pauses that the sketch makes between two times; where it only waits, the time itself.
-    fn pause(&self, sent_for: Nanos, from: Nanos, to: Nanos) -> Duration {
-        let inside = within(&self.ran.report.pauses, from, to, |(start, _, _)| *start);
+    /// The pause up to `to` behind bytes that were sent from `began` to `over`: as the sketch says it where that explains the time,
+    /// else the time itself. A port with a buffer sends on while the sketch pauses already.
+    fn pause(&self, began: Nanos, over: Nanos, to: Nanos) -> Duration {
+        let inside = within(&self.ran.report.pauses, began, to, |(start, _, _)| *start);
         let said: Nanos = inside.map(|(start, end, _)| (*end).min(to).saturating_sub(*start)).sum();
-        let passed = to.saturating_sub(from).saturating_sub(sent_for);
-        // Numbers as they stand in the sketch, where they explain the time.
-        let time = if passed.saturating_sub(said) <= 30 * MILLISECOND { said } else { passed };
+        let passed = to.saturating_sub(over);
+        let sending = over.saturating_sub(began);
+        let time = if passed <= said + SLACK && said <= passed + sending + SLACK {
+            said
+        } else if passed < SLACK {
+            // Nobody asked for it: an interrupt, a long calculation.
+            0
+        } else {
+            passed
+        };
         let step = if time >= 100 * MILLISECOND && time != said { 10 * MILLISECOND } else { MILLISECOND };
         Duration::from_nanos((time + step / 2) / step * step)
     }
@@ -200,24 +254,27 @@ impl Reader<'_> {
             }
         }
         let (text, note) = self.text(text, first.line);
-        let sending = last.end.saturating_sub(last.at);
-        let wait = self.pause(sending, last.at, over);
+        let wait = self.pause(first.at, last.end, over);
         let wait_after = match expected {
-            Some(expected) => self.pause(0, expected.at, over),
+            Some(expected) => self.pause(expected.at, expected.at, over),
             None => wait,
         };
-        let within = expected.and_then(|expected| expected.within).map(Duration::from_millis);
+        // The macro counts from the send; the sketch from where it begins to look, which may be after a pause.
+        let within = expected.and_then(|expected| {
+            let before = self.pause(first.at, last.end, expected.began);
+            Some(before + Duration::from_millis(expected.within?))
+        });
         Some(SketchStep {
             line: self.line(first.line),
             bytes: rows.iter().flat_map(|row| bytes(&row.text)).collect(),
             text,
             at: Duration::from_nanos(first.at),
-            wait: if next.is_none() && wait > Duration::ZERO { self.pause_said(last.at, over) } else { wait },
+            wait: if next.is_none() && wait > Duration::ZERO { self.pause_said(first.at) } else { wait },
             expect: expected.map(|expected| print_macro(&expected.text)),
             fail,
             within,
             wait_after: if next.is_none() {
-                self.pause_said(expected.map_or(last.at, |e| e.at), over)
+                self.pause_said(expected.map_or(first.at, |expected| expected.at))
             } else {
                 wait_after
             },
@@ -225,19 +282,10 @@ impl Reader<'_> {
         })
     }
 
-    /// Behind the last send only what the sketch calls a pause counts, not how long its loop was watched.
-    fn pause_said(&self, from: Nanos, to: Nanos) -> Duration {
-        let setup_over = self.ran.setup_over.unwrap_or(to);
-        let pauses = &self.ran.report.pauses;
-        let inside =
-            pauses.iter().filter(|(start, _, _)| *start >= from && (*start < setup_over || from >= setup_over));
-        let mut said: Nanos = 0;
-        for (start, end, _) in inside {
-            said += end.saturating_sub(*start);
-            if said > 120_000 * MILLISECOND {
-                break;
-            }
-        }
+    /// Behind the last send only what the sketch calls a pause counts, and not how long its loop was watched.
+    fn pause_said(&self, from: Nanos) -> Duration {
+        let inside = within(&self.ran.report.pauses, from, self.ran.sending_over, |(start, _, _)| *start);
+        let said: Nanos = inside.map(|(start, end, _)| end.saturating_sub(*start)).sum();
         Duration::from_nanos(said / MILLISECOND * MILLISECOND)
     }
 
@@ -279,14 +327,22 @@ impl Reader<'_> {
             None => ("the modem's answer".to_owned(), line),
         };
         let spot: Spot = self.ran.spot(line);
+        let shown = String::from_utf8_lossy(part);
+        let is_itself = question.is_some_and(|question| same_value(&question.default, &shown));
         let note = match question {
-            Some(_) => format!("line {}: {asked} is known only on the board", spot.line),
+            Some(_) if is_itself => format!("line {}: {asked} is known only on the board", spot.line),
+            Some(_) => format!("line {}: {shown} follows from {asked}, which is known only on the board", spot.line),
             None => format!("line {}: part of what the modem answered", spot.line),
         };
         if let Some(name) = self.names.get(&(from, part.to_vec())) {
             return (name.clone(), note);
         }
-        let base = if question.is_some() { identifier(&asked) } else { "answer".to_owned() };
+        let base = match question {
+            Some(_) if is_itself => identifier(&asked),
+            // A length, a sum: not the thing itself.
+            Some(_) => format!("from_{}", identifier(&asked)),
+            None => "answer".to_owned(),
+        };
         let taken = |name: &String, asks: &[(String, Ask)]| asks.iter().any(|(known, _)| known == name);
         let numbered = (2..1000).map(|number| format!("{base}_{number}"));
         let name = std::iter::once(base.clone())
@@ -305,6 +361,12 @@ impl Reader<'_> {
 fn within<T>(list: &[T], from: Nanos, to: Nanos, at: impl Fn(&T) -> Nanos) -> impl Iterator<Item = &T> {
     let start = list.partition_point(|entry| at(entry) < from);
     list.iter().skip(start).take_while(move |entry| at(entry) < to)
+}
+
+/// `20` and `20.000000` are one value.
+fn same_value(one: &str, other: &str) -> bool {
+    let number = |text: &str| text.trim().parse::<f64>().ok();
+    one == other || number(one).zip(number(other)).is_some_and(|(one, other)| (one - other).abs() < 1e-6)
 }
 
 /// `analogRead(0)` as the name of a parameter.
@@ -335,9 +397,13 @@ impl Imported {
         self.made(name, "What the sketch sends, with its own timing. It waits for no answer.", step)
     }
 
-    /// A macro of the run: it waits for the texts that the sketch waits for, and pauses as the sketch does.
+    /// A macro of the run: it waits for the texts that the sketch waits for, and pauses as the sketch does. Of an export of ours
+    /// it is the macro that was exported.
     #[must_use]
     pub(crate) fn waiting_macro(&self, name: &str) -> Macro {
+        if let Some(own) = &self.own {
+            return own.clone();
+        }
         let step = |step: &SketchStep| Step {
             expect: step.expect.iter().cloned().collect(),
             fail: step.fail.clone(),

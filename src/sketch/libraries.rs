@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::run::Ran;
-use super::syntax::Line;
+use super::syntax::{Line, StmtKind, Type};
 
 /// Libraries by a word of their headers or classes.
 const LIBRARIES: [(&str, &str); 12] = [
@@ -58,7 +58,7 @@ pub(super) fn told(includes: &BTreeSet<String>, ran: &Ran, call: &str) -> Option
         None => (None, call),
     };
     match (object, library) {
-        (Some(object), Some(library)) if !harmless(object) => {
+        (Some(object), Some(library)) if !harmless(object) && !is_of_another(object, ran) => {
             let sends = SENDS.iter().find(|(name, _)| *name == method);
             let sends = sends.map_or(String::new(), |(_, commands)| format!(" ({commands})"));
             Some(format!("`{call}` is a call of {library}, which talks to the modem by itself{sends}; not followed"))
@@ -79,11 +79,27 @@ fn harmless(object: &str) -> bool {
         .any(|word| lower.starts_with(word))
 }
 
+/// An object that is declared with a class which is no modem's: a sensor, a servo.
+fn is_of_another(object: &str, ran: &Ran) -> bool {
+    let declared = ran.program.globals.iter().filter_map(|statement| match &statement.kind {
+        StmtKind::Declare(list) => Some(list),
+        _ => None,
+    });
+    let class = declared.flatten().find_map(|declaration| match &declaration.ty {
+        Type::Class(class) if *ran.program.symbols.name(declaration.name) == *object => Some(*class),
+        _ => None,
+    });
+    let Some(class) = class.map(|class| ran.program.symbols.name(class).to_ascii_lowercase()) else { return false };
+    let words = LIBRARIES.iter().map(|(word, _)| *word).chain(["GSM", "GPRS", "FONA", "SIM", "Modem"]);
+    !words.into_iter().any(|word| class.contains(&word.to_ascii_lowercase()))
+}
+
 /// The library that the sketch leaves the modem to.
 pub(super) fn library(includes: &BTreeSet<String>, ran: &Ran) -> Option<&'static str> {
+    let is_port = |word: &str| ran.board.ports.iter().any(|port| port.name == word);
     let named = |word: &str| {
         includes.iter().any(|include| include.to_ascii_lowercase().contains(&word.to_ascii_lowercase()))
-            || ran.program.symbols.find(word).is_some()
+            || (ran.program.symbols.find(word).is_some() && !is_port(word))
     };
     LIBRARIES.iter().find(|(word, _)| named(word)).map(|(_, name)| *name)
 }

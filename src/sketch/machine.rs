@@ -18,7 +18,7 @@ mod watch;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
-use super::board::{Board, Nanos};
+use super::board::{Board, MICROSECOND, Nanos};
 use super::syntax::{Chip, Declaration, Line, Program, Symbol};
 pub(super) use questions::{Branch, Question};
 pub(super) use stream::Sought;
@@ -130,6 +130,8 @@ pub(super) struct Machine<'a> {
     typed: BTreeSet<String>,
     /// What the time was last compared with.
     limit: Option<u64>,
+    /// The place that the last call gave back, where its function returns a reference.
+    returned: Option<Place>,
     line: Line,
 }
 
@@ -138,6 +140,8 @@ pub(super) struct Machine<'a> {
 struct Frame {
     names: Vec<(Symbol, Place)>,
     this: Option<(Symbol, Place)>,
+    /// It gives back a reference.
+    refers: bool,
 }
 
 impl<'a> Machine<'a> {
@@ -171,6 +175,7 @@ impl<'a> Machine<'a> {
             pulled_up: BTreeSet::new(),
             typed: BTreeSet::new(),
             limit: None,
+            returned: None,
             line: 0,
         }
     }
@@ -215,10 +220,24 @@ impl<'a> Machine<'a> {
     pub(super) fn round(&mut self, time_limit: Nanos) -> Result<bool, Halt> {
         let outer = std::mem::take(&mut self.watch);
         let before = self.effects;
-        let result = self.call_named("loop", time_limit);
+        let result = self.call_named("loop", time_limit).and_then(|()| self.serial_events(time_limit));
         let inner = std::mem::replace(&mut self.watch, outer);
         result?;
         Ok(self.effects != before || inner.delayed || self.skip(&inner))
+    }
+
+    /// `serialEvent` and its kin, which the core calls between two rounds of `loop` when something has come.
+    fn serial_events(&mut self, time_limit: Nanos) -> Result<(), Halt> {
+        for port in 0..self.board.ports.len() {
+            let Some(number) = self.board.ports.get(port).and_then(|port| port.name.strip_prefix("Serial")) else {
+                continue;
+            };
+            let event = format!("serialEvent{number}");
+            if self.has(&event) && self.has_come(port) {
+                self.call_named(&event, time_limit)?;
+            }
+        }
+        Ok(())
     }
 
     fn halt(&self, why: Ending) -> Halt {
@@ -228,10 +247,10 @@ impl<'a> Machine<'a> {
     /// A step of the sketch: it takes the board some time.
     fn spend(&mut self) -> Result<(), Halt> {
         self.steps += 1;
-        self.board.now += match self.chip {
+        self.board.work(match self.chip {
             Chip::Avr => 600,
             Chip::Esp => 40,
-        };
+        });
         if self.steps > self.most_steps {
             return Err(self.halt(Ending::Steps));
         }
@@ -242,6 +261,13 @@ impl<'a> Machine<'a> {
             return Err(self.halt(Ending::Memory));
         }
         Ok(())
+    }
+
+    /// A function of the core that is one step here takes the Uno so many microseconds more.
+    fn takes(&mut self, microseconds: usize) {
+        if self.chip == Chip::Avr {
+            self.board.work(u64::try_from(microseconds).unwrap_or(0) * MICROSECOND);
+        }
     }
 
     /// Something changed that a loop may wait for.

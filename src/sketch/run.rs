@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::board::{Board, MILLISECOND, ModemSide, Nanos, Row, Way};
+use super::board::{Board, MILLISECOND, ModemSide, Nanos, Row, SwitchedOn, Way};
 use super::front::parse;
 use super::machine::{Ending, Halt, Machine, Report};
 use super::source::{Joined, Source, Spot};
-use super::survey::{self, Site};
+use super::survey::{self, Seen, Site};
 use super::syntax::{Chip, Line, Program};
 use crate::simulator::Profile;
 
@@ -51,6 +51,8 @@ pub(crate) const LARGEST_SKETCH: usize = 2 << 20;
 const LONGEST: Nanos = 1_800_000 * MILLISECOND;
 /// A loop that sends nothing for this long has nothing new.
 const QUIET: Nanos = 300_000 * MILLISECOND;
+/// The same of one that prints so much to the monitor that no more of it is kept.
+const QUIET_BUT_LOUD: Nanos = 90_000 * MILLISECOND;
 /// Rounds of a loop, whatever they do.
 const MOST_ROUNDS: usize = 200_000;
 
@@ -61,14 +63,16 @@ pub(super) struct Ran {
     pub(super) joined: Joined,
     pub(super) board: Board,
     pub(super) report: Report,
-    pub(super) sites: Vec<Site>,
+    pub(super) seen: Seen,
     pub(super) halt: Option<Halt>,
     /// Rounds of `loop` that sent something.
     pub(super) rounds: usize,
-    /// When `setup` was over.
-    pub(super) setup_over: Option<Nanos>,
+    /// When the last of `setup` and the rounds of `loop` was over that sent something.
+    pub(super) sending_over: Nanos,
     /// It has neither `setup` nor `loop`.
     pub(super) is_fragment: bool,
+    /// When the modem was switched on.
+    pub(super) modem_on: SwitchedOn,
 }
 
 impl Ran {
@@ -87,7 +91,7 @@ impl Ran {
     /// Places that send and were not reached.
     pub(super) fn not_reached(&self) -> impl Iterator<Item = &Site> {
         let modem = self.board.modem_port.and_then(|port| self.board.ports.get(port)).map(|port| port.name.as_str());
-        self.sites.iter().filter(move |site| {
+        self.seen.sites.iter().filter(move |site| {
             let to_modem = site.object.is_some_and(|object| Some(&*self.program.symbols.name(object)) == modem);
             (to_modem || site.is_command()) && !self.report.calls.contains(&site.call)
         })
@@ -99,21 +103,36 @@ pub(super) fn run(source: &Source, options: &RunOptions) -> Ran {
     let chip = options.chip.unwrap_or_else(|| guess(source));
     let joined = source.joined(chip);
     let program = parse(&joined.text, chip);
-    let sites = survey::sites(&program);
-    let counted = survey::commands_by_name(&program, &sites);
+    let seen = survey::survey(&program);
+    let counted = survey::commands_by_name(&program, &seen.sites);
     let mut modem = counted.iter().max_by_key(|(_, count)| **count).map(|(name, _)| name.clone());
     let mut tried = BTreeSet::new();
-    loop {
-        let outcome = once(&program, chip, options, modem.as_deref());
+    let mut outcome = loop {
+        let outcome = once(&program, chip, options, modem.as_deref(), SwitchedOn::Before);
         let found = port_of_commands(&outcome.board, &counted).or_else(|| modem.clone());
-        let settled = found == modem || found.is_none() || !tried.insert(found.clone());
-        if settled {
-            let Outcome { board, report, halt, rounds, setup_over } = outcome;
-            let is_fragment = !["setup", "loop"].iter().any(|name| has(&program, name));
-            return Ran { program, joined, board, report, sites, halt, rounds, setup_over, is_fragment };
+        if found == modem || found.is_none() || !tried.insert(found.clone()) {
+            break outcome;
         }
         modem = found;
+    };
+    let mut modem_on = SwitchedOn::Before;
+    if waits_for_the_start(&outcome.report) {
+        let started = once(&program, chip, options, modem.as_deref(), SwitchedOn::WithTheBoard);
+        if !waits_for_the_start(&started.report) {
+            (outcome, modem_on) = (started, SwitchedOn::WithTheBoard);
+        }
     }
+    let Outcome { board, report, halt, rounds, sending_over } = outcome;
+    let is_fragment = !["setup", "loop"].iter().any(|name| has(&program, name));
+    Ran { program, joined, board, report, seen, halt, rounds, sending_over, is_fragment, modem_on }
+}
+
+/// What a modem says by itself when it is switched on; a sketch that powers it looks for it.
+pub(super) const START: [&[u8]; 4] = [b"RDY", b"Call Ready", b"SMS Ready", b"Call"];
+
+/// The sketch looked for the modem's start and did not find it.
+fn waits_for_the_start(report: &Report) -> bool {
+    report.sought.iter().any(|sought| !sought.found && START.contains(&sought.text.trim_ascii()))
 }
 
 fn has(program: &Program, name: &str) -> bool {
@@ -155,11 +174,11 @@ struct Outcome {
     report: Report,
     halt: Option<Halt>,
     rounds: usize,
-    setup_over: Option<Nanos>,
+    sending_over: Nanos,
 }
 
-fn once(program: &Program, chip: Chip, options: &RunOptions, modem: Option<&str>) -> Outcome {
-    let mut board = Board::new(ModemSide::new(options.modem.clone(), options.seed));
+fn once(program: &Program, chip: Chip, options: &RunOptions, modem: Option<&str>, on: SwitchedOn) -> Outcome {
+    let mut board = Board::new(ModemSide::new(options.modem.clone(), options.seed, on));
     board.modem_name = modem.map(str::to_owned);
     board.lenient = options.lenient || !has(program, "setup");
     let assumed = options.assume.iter().map(|(name, value)| {
@@ -167,25 +186,31 @@ fn once(program: &Program, chip: Chip, options: &RunOptions, modem: Option<&str>
         (bare, value.clone())
     });
     let mut machine = Machine::new(program, chip, board, assumed.collect(), options.most_steps);
-    let mut rounds = 0;
-    let mut setup_over = None;
-    let halt = whole(&mut machine, options, &mut rounds, &mut setup_over).err();
-    // What the modem still has to say about the last of it.
+    let mut progress = Progress::default();
+    let halt = whole(&mut machine, options, &mut progress).err();
     let last = machine.board.now;
+    let Progress { rounds, over } = progress;
+    // A piece that never ended is over now.
+    let sending_over = if halt.is_some() { last } else { over };
+    // What the modem still has to say about the last of it.
     machine.board.wait_until(last.saturating_add(2_000 * MILLISECOND));
-    Outcome { board: machine.board, report: machine.report, halt, rounds, setup_over }
+    Outcome { board: machine.board, report: machine.report, halt, rounds, sending_over }
 }
 
-fn whole(
-    machine: &mut Machine<'_>,
-    options: &RunOptions,
-    rounds: &mut usize,
-    setup_over: &mut Option<Nanos>,
-) -> Result<(), Halt> {
+/// How far a run is.
+#[derive(Default)]
+struct Progress {
+    /// Rounds of `loop` that sent something.
+    rounds: usize,
+    /// When the last piece was over that sent something.
+    over: Nanos,
+}
+
+fn whole(machine: &mut Machine<'_>, options: &RunOptions, progress: &mut Progress) -> Result<(), Halt> {
     machine.globals()?;
     machine.fragment(LONGEST)?;
     machine.call_named("setup", LONGEST)?;
-    *setup_over = Some(machine.board.now);
+    progress.over = machine.board.now;
     if !machine.has("loop") {
         return Ok(());
     }
@@ -196,13 +221,15 @@ fn whole(
             break;
         }
         if machine.board.sent != sent {
-            *rounds += 1;
+            progress.rounds += 1;
             last = machine.board.now;
-            if *rounds >= options.rounds {
+            progress.over = last;
+            if progress.rounds >= options.rounds {
                 break;
             }
         }
-        if machine.board.now.saturating_sub(last) > QUIET {
+        let quiet = if machine.board.monitor_is_cut() { QUIET_BUT_LOUD } else { QUIET };
+        if machine.board.now.saturating_sub(last) > quiet {
             break;
         }
     }

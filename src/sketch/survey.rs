@@ -14,10 +14,41 @@ pub(super) struct Site {
     pub(super) object: Option<Symbol>,
     /// The text that is sent, where it stands there.
     pub(super) text: Option<Vec<u8>>,
+    /// Where it stands.
+    pub(super) around: Around,
+}
+
+/// What a place in a sketch hangs on.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Around {
     /// The function it stands in.
     pub(super) function: Option<Symbol>,
-    /// Lines of the conditions around it.
-    pub(super) conditions: Vec<Line>,
+    /// The conditions around it, the innermost last.
+    pub(super) conditions: Vec<Condition>,
+}
+
+/// A condition, and where what hangs on it begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Condition {
+    pub(super) line: Line,
+    pub(super) inside: Line,
+}
+
+/// Where a function of the sketch is called.
+#[derive(Clone, Debug)]
+pub(super) struct Use {
+    pub(super) callee: Symbol,
+    pub(super) around: Around,
+}
+
+/// All that is seen of a sketch without running it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Seen {
+    /// Places that send, in the order of their lines.
+    pub(super) sites: Vec<Site>,
+    pub(super) uses: Vec<Use>,
+    /// Conditions by whose outcome more changes than what is shown: what is sent, when, and in which order.
+    pub(super) weighty: BTreeSet<Line>,
 }
 
 impl Site {
@@ -35,9 +66,9 @@ pub(super) fn is_command(text: &[u8]) -> bool {
         && !rest.first().is_some_and(u8::is_ascii_lowercase)
 }
 
-/// All places that send.
-pub(super) fn sites(program: &Program) -> Vec<Site> {
-    let mut survey = Survey { program, sites: Vec::new(), function: None, conditions: Vec::new(), depth: 0 };
+/// Looks at the whole sketch.
+pub(super) fn survey(program: &Program) -> Seen {
+    let mut survey = Survey { program, seen: Seen::default(), around: Around::default(), weight: 0, depth: 0 };
     for name in &program.order {
         for function in program.functions.get(name).into_iter().flatten() {
             survey.function(function);
@@ -48,26 +79,28 @@ pub(super) fn sites(program: &Program) -> Vec<Site> {
             survey.function(method);
         }
     }
-    survey.function = None;
     survey.statements(&program.fragment);
     survey.statements(&program.globals);
-    survey.sites.sort_by_key(|site| site.line);
-    survey.sites
+    let mut seen = survey.seen;
+    seen.sites.sort_by_key(|site| site.line);
+    seen
 }
 
 struct Survey<'a> {
     program: &'a Program,
-    sites: Vec<Site>,
-    function: Option<Symbol>,
-    conditions: Vec<Line>,
+    seen: Seen,
+    around: Around,
+    /// How much was met so far that changes what is sent, or when.
+    weight: usize,
     depth: usize,
 }
 
 impl Survey<'_> {
     fn function(&mut self, function: &Function) {
-        let outer = self.function.replace(function.name);
+        let outer =
+            std::mem::replace(&mut self.around, Around { function: Some(function.name), conditions: Vec::new() });
         self.statements(&function.body);
-        self.function = outer;
+        self.around = outer;
     }
 
     fn statements(&mut self, list: &[Stmt]) {
@@ -78,8 +111,13 @@ impl Survey<'_> {
 
     fn statement(&mut self, statement: &Stmt) {
         match &statement.kind {
-            StmtKind::Empty | StmtKind::Break | StmtKind::Continue | StmtKind::Goto(_) | StmtKind::Return(None) => {}
-            StmtKind::Expr(expr) | StmtKind::Return(Some(expr)) => self.expr(expr),
+            StmtKind::Empty => {}
+            StmtKind::Break | StmtKind::Continue | StmtKind::Goto(_) | StmtKind::Return(None) => self.weight += 1,
+            StmtKind::Return(Some(expr)) => {
+                self.weight += 1;
+                self.expr(expr);
+            }
+            StmtKind::Expr(expr) => self.expr(expr),
             StmtKind::Case(value) => value.iter().for_each(|value| self.expr(value)),
             StmtKind::Declare(list) => {
                 for declaration in list {
@@ -91,24 +129,26 @@ impl Survey<'_> {
             StmtKind::Labeled(_, inner) => self.statement(inner),
             StmtKind::If(parts) => {
                 self.expr(&parts.0);
-                self.under(statement.line, |survey| {
-                    survey.statement(&parts.1);
-                    parts.2.iter().for_each(|no| survey.statement(no));
-                });
+                self.under(statement.line, std::slice::from_ref(&parts.1));
+                self.under(statement.line, parts.2.as_slice());
             }
             StmtKind::While(parts) => {
                 self.expr(&parts.0);
-                self.under(statement.line, |survey| survey.statement(&parts.1));
+                self.under(statement.line, std::slice::from_ref(&parts.1));
             }
             StmtKind::DoWhile(parts) => {
+                let before = self.weight;
                 self.statement(&parts.0);
                 self.expr(&parts.1);
+                if self.weight != before {
+                    self.seen.weighty.insert(statement.line);
+                }
             }
             StmtKind::For(parts) => {
                 parts.start.iter().for_each(|start| self.statement(start));
                 parts.condition.iter().for_each(|condition| self.expr(condition));
                 parts.step.iter().for_each(|step| self.expr(step));
-                self.under(statement.line, |survey| survey.statement(&parts.body));
+                self.under(statement.line, std::slice::from_ref(&parts.body));
             }
             StmtKind::RangeFor(parts) => {
                 self.expr(&parts.1);
@@ -116,24 +156,30 @@ impl Survey<'_> {
             }
             StmtKind::Switch(parts) => {
                 self.expr(&parts.0);
-                self.under(statement.line, |survey| survey.statements(&parts.1));
+                self.under(statement.line, &parts.1);
             }
         }
     }
 
-    fn under(&mut self, line: Line, look: impl FnOnce(&mut Self)) {
-        self.conditions.push(line);
-        look(self);
-        self.conditions.pop();
+    /// Statements that hang on a condition.
+    fn under(&mut self, line: Line, list: &[Stmt]) {
+        let Some(first) = list.first().map(innermost) else { return };
+        let before = self.weight;
+        self.around.conditions.push(Condition { line, inside: first.line });
+        self.statements(list);
+        self.around.conditions.pop();
+        if self.weight != before {
+            self.seen.weighty.insert(line);
+        }
     }
 
     fn expr(&mut self, expr: &Expr) {
         self.depth += 1;
-        if let Expr::Call(call) = expr {
-            self.call(call);
-        }
-        if let Expr::Lambda(function) = expr {
-            self.function(function);
+        match expr {
+            Expr::Call(call) => self.call(call),
+            Expr::Lambda(function) => self.function(function),
+            Expr::Assign(..) | Expr::Step { .. } | Expr::Ternary(_) => self.weight += 1,
+            _ => {}
         }
         if self.depth < 400 {
             each_child(expr, &mut |child| self.expr(child));
@@ -150,6 +196,19 @@ impl Survey<'_> {
             }
             _ => (None, false),
         };
+        let callee = match &call.callee {
+            Expr::Member(_, name) | Expr::Name(name) | Expr::Scoped(_, name) => Some(*name),
+            _ => None,
+        };
+        if let Some(callee) = callee {
+            let is_own = self.program.functions.contains_key(&callee)
+                || self.program.classes.values().any(|class| class.methods.iter().any(|method| method.name == callee));
+            let waits = matches!(&*self.program.symbols.name(callee), "delay" | "delayMicroseconds" | "vTaskDelay");
+            self.weight += usize::from(is_own || waits);
+            if is_own {
+                self.seen.uses.push(Use { callee, around: self.around.clone() });
+            }
+        }
         let is_command = text.as_ref().is_some_and(|text| is_command(text));
         // Texts that are looked for or compared are no commands that are sent.
         let looks = match &call.callee {
@@ -159,14 +218,16 @@ impl Survey<'_> {
         if !sends && (!is_command || looks) {
             return;
         }
-        self.sites.push(Site {
-            call: address(call),
-            line: call.line,
-            object,
-            text,
-            function: self.function,
-            conditions: self.conditions.clone(),
-        });
+        self.weight += usize::from(is_command);
+        self.seen.sites.push(Site { call: address(call), line: call.line, object, text, around: self.around.clone() });
+    }
+}
+
+/// The first statement that is more than a bracket.
+fn innermost(statement: &Stmt) -> &Stmt {
+    match &statement.kind {
+        StmtKind::Block(list) => list.first().map_or(statement, innermost),
+        _ => statement,
     }
 }
 

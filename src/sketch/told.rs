@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::board::Way;
+use super::board::{SwitchedOn, Way};
 use super::libraries;
-use super::machine::{Ending, Origin};
-use super::run::Ran;
+use super::machine::{Ending, Origin, Sought};
+use super::run::{Ran, START};
 use super::source::{Source, Spot};
-use super::survey::Site;
-use super::syntax::Line;
+use super::survey::{Around, Site};
+use super::syntax::{Line, Symbol};
 
 /// A line that has to be looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +31,7 @@ pub(super) fn told(source: &Source, ran: &Ran) -> Vec<Unread> {
         told.say(*line, reason.clone());
     }
     told.how_it_ended();
+    told.how_it_began();
     told.not_reached();
     told.questions();
     told.foreign();
@@ -57,7 +58,28 @@ impl Told<'_> {
         self.out.insert((spot, reason));
     }
 
+    /// A modem that was not on before.
+    fn how_it_began(&mut self) {
+        let is_start = |sought: &&Sought| START.contains(&sought.text.trim_ascii());
+        if self.ran.modem_on == SwitchedOn::WithTheBoard
+            && let Some(sought) = self.ran.report.sought.iter().find(is_start)
+        {
+            let text = shown(sought.text.trim_ascii());
+            self.say(
+                sought.line,
+                format!(
+                    "waits for {text}, which a modem says when it starts: in this run it is switched on with the board"
+                ),
+            );
+        }
+    }
+
     fn how_it_ended(&mut self) {
+        if self.ran.board.monitor_is_cut() {
+            let words = "prints more to the monitor than is kept; the rest of it is not shown".to_owned();
+            let last = self.ran.board.rows.iter().rev().find(|row| row.way == Way::Console);
+            self.say(last.map_or(0, |row| row.line), words);
+        }
         let Some(halt) = &self.ran.halt else { return };
         let more = match halt.why {
             Ending::WaitsForever if self.ran.not_reached().next().is_none() => return,
@@ -71,7 +93,7 @@ impl Told<'_> {
         let sites: Vec<Site> = self.ran.not_reached().cloned().collect();
         let mut by_line: BTreeMap<Line, (Vec<String>, String)> = BTreeMap::new();
         for site in sites {
-            let why = self.why_not(&site);
+            let why = self.why_not(&site.around, 0);
             let (texts, _) = by_line.entry(site.line).or_insert_with(|| (Vec::new(), why));
             texts.extend(site.text.as_deref().map(shown));
         }
@@ -82,26 +104,30 @@ impl Told<'_> {
         }
     }
 
-    fn why_not(&self, site: &Site) -> String {
-        let asked = site.conditions.iter().find_map(|line| {
-            let branch = self.ran.report.branches.iter().find(|branch| branch.line == *line)?;
-            self.ran.report.questions.get(branch.question)
-        });
-        if let Some(question) = asked {
-            return format!("; it hangs on {}: --assume '{}=…'", question.words(), question.name);
+    /// Why the run did not come to a place: the condition that was looked at and did not let it, or who would have had to call.
+    fn why_not(&self, around: &Around, depth: usize) -> String {
+        let run = &self.ran.report.run;
+        // The innermost condition that was looked at is the one that decided, unless what hangs on it ran.
+        let decided = around.conditions.iter().rev().find(|condition| run.contains(&condition.line));
+        if let Some(condition) = decided.filter(|one| one.inside == one.line || !run.contains(&one.inside)) {
+            let branch = self.ran.report.branches.iter().find(|branch| branch.line == condition.line);
+            return match branch.and_then(|branch| self.ran.report.questions.get(branch.question)) {
+                Some(question) => format!("; it hangs on {}: --assume '{}=…'", question.words(), question.name),
+                None => format!("; the condition of line {} did not let it", self.ran.spot(condition.line).line),
+            };
         }
-        let has_run = |line: &Line| self.ran.report.run.contains(line);
-        if let Some(function) = site.function
-            && let Some(function) = self.ran.program.functions.get(&function).and_then(|list| list.first())
-            && function.body.first().is_some_and(|first| !has_run(&first.line))
-            && !site.conditions.iter().any(has_run)
-        {
-            return format!("; `{}` is not called", self.ran.program.symbols.name(function.name));
-        }
-        match site.conditions.iter().rev().find(|line| has_run(line)) {
-            Some(line) => format!("; the condition of line {} did not let it", self.ran.spot(*line).line),
-            None => String::new(),
-        }
+        let Some(function) = around.function.filter(|name| !self.was_called(*name)) else { return String::new() };
+        let mut callers = self.ran.seen.uses.iter().filter(|one| one.callee == function && depth < 8);
+        let why = callers.find_map(|one| Some(self.why_not(&one.around, depth + 1)).filter(|why| !why.is_empty()));
+        why.unwrap_or_else(|| format!("; `{}` is not called", self.ran.program.symbols.name(function)))
+    }
+
+    /// A line of its body was run. One that is empty or stands in a single line counts as called.
+    fn was_called(&self, name: Symbol) -> bool {
+        let program = &self.ran.program;
+        let own = program.functions.get(&name).into_iter().flatten();
+        let methods = program.classes.values().flat_map(|class| &class.methods).filter(|method| method.name == name);
+        own.chain(methods).any(|one| one.body.first().is_none_or(|first| self.ran.report.run.contains(&first.line)))
     }
 
     /// What only the board knows, where it is sent or decides.
@@ -140,9 +166,11 @@ impl Told<'_> {
         }
     }
 
-    /// A branch matters where something is sent in it.
+    /// A branch matters where something is sent in it, or is changed that may change what is sent.
     fn matters(&self, line: Line) -> bool {
-        self.ran.sites.iter().any(|site| site.conditions.contains(&line) && (site.is_command() || self.is_modem(site)))
+        let inside = |site: &Site| site.around.conditions.iter().any(|condition| condition.line == line);
+        self.ran.seen.weighty.contains(&line)
+            || self.ran.seen.sites.iter().any(|site| inside(site) && self.is_modem(site))
     }
 
     fn is_modem(&self, site: &Site) -> bool {
@@ -172,10 +200,13 @@ impl Told<'_> {
                     line,
                     format!("`{name}` is declared in a part of the sketch that is not here; taken for a serial port"),
                 );
+            } else if name.starts_with(|c: char| c.is_ascii_lowercase()) {
+                // In capitals it is most likely a constant of a library.
+                self.say(line, format!("`{name}` is declared nowhere in what is here; taken as 0"));
             }
         }
         if self.ran.is_fragment && self.ran.board.rows.iter().all(|row| row.way != Way::ToModem) {
-            let sending: BTreeSet<_> = self.ran.sites.iter().filter_map(|site| site.function).collect();
+            let sending: BTreeSet<_> = self.ran.seen.sites.iter().filter_map(|site| site.around.function).collect();
             let names: Vec<String> =
                 sending.iter().map(|name| format!("`{}`", self.ran.program.symbols.name(*name))).collect();
             let reason = if names.is_empty() {

@@ -90,6 +90,11 @@ pub fn compiled(name: &str, text: &str) -> Option<Sketch> {
 pub struct Heard {
     pub pc: Vec<u8>,
     pub modem: Vec<u8>,
+    /// When each of these was over, where [`Board::until`] was asked.
+    pub pc_at: Vec<Duration>,
+    pub modem_at: Vec<Duration>,
+    /// The board's time.
+    pub now: Duration,
     /// Bytes without a stop bit.
     pub bad: u32,
     /// Bytes that the processor's serial port dropped.
@@ -150,16 +155,33 @@ impl Board {
 
     /// Lets time pass.
     pub fn run(&mut self, time: Duration) -> Heard {
-        self.set(&format!("run {}", time.as_micros()));
+        self.ask(&format!("run {}", time.as_micros()))
+    }
+
+    /// Lets time pass up to this moment (whole microseconds, rounded up), or until the modem heard a byte.
+    pub fn until(&mut self, time: Duration) -> Heard {
+        self.ask(&format!("until {}", time.as_nanos().div_ceil(1000)))
+    }
+
+    fn ask(&mut self, command: &str) -> Heard {
+        self.set(command);
         self.input.flush().expect("nanosim takes commands");
         let mut line = String::new();
         self.output.read_line(&mut line).expect("nanosim answers in text");
         let mut heard = Heard::default();
         assert!(line.starts_with("ran "), "nanosim ended: the sketch crashed, or it took more than two minutes");
+        let now = line.split_whitespace().nth(1).expect("a time");
+        heard.now = Duration::from_micros(now.parse().expect("a number"));
+        let times = |list: &str| {
+            let time = |word: &str| Duration::from_micros(word.parse().expect("a number"));
+            list.split(',').filter(|word| !word.is_empty()).map(time).collect()
+        };
         for (name, value) in line.split_whitespace().filter_map(|word| word.split_once('=')) {
             match name {
                 "pc" => heard.pc = hex::decode(value).expect("hex"),
                 "modem" => heard.modem = hex::decode(value).expect("hex"),
+                "pc-at" => heard.pc_at = times(value),
+                "modem-at" => heard.modem_at = times(value),
                 "bad" => heard.bad = value.parse().expect("a number"),
                 "overruns" => heard.overruns = value.parse().expect("a number"),
                 "unused" => heard.unused_ram = value.parse().expect("a number"),

@@ -7,8 +7,14 @@ use super::time::{MICROSECOND, Nanos};
 use crate::simulator::{Modem, Profile, Rig};
 use crate::vocabulary::{Call, Line, Role, known};
 
-/// How long the modem runs before the sketch begins: it is booted and registered, as on a bench.
-const AHEAD: Duration = Duration::from_mins(1);
+/// When the modem was switched on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::sketch) enum SwitchedOn {
+    /// A minute ago: it is booted and registered, as on a bench.
+    Before,
+    /// With the board.
+    WithTheBoard,
+}
 /// What the modem's own processor needs from a byte to its echo. So the echo of what a `SoftwareSerial` sends comes while it
 /// sends the next byte, and is lost.
 const LATENCY: Nanos = 300 * MICROSECOND;
@@ -16,28 +22,43 @@ const LATENCY: Nanos = 300 * MICROSECOND;
 #[derive(Debug)]
 pub(in crate::sketch) struct ModemSide {
     rig: Rig,
+    /// The modem runs for so long when the sketch begins.
+    ahead: Duration,
     /// Its rate; `None` until the sketch has shown its own.
     pub(crate) baud: Option<u32>,
     /// Bytes on their way to it, with the time at which they are in.
     towards: VecDeque<(Nanos, u8)>,
     /// Bytes on their way from it: start, end, byte.
     coming: VecDeque<(Nanos, Nanos, u8)>,
+    /// The last of those that are over, for the level of the line.
+    past: VecDeque<(Nanos, Nanos, u8)>,
     line_free: Nanos,
     /// The last line that was sent to it, for `AT+IPR=`.
     line: Vec<u8>,
 }
 
 impl ModemSide {
-    /// A modem that has been on for a minute.
-    pub(crate) fn new(profile: Profile, seed: u64) -> Self {
+    pub(crate) fn new(profile: Profile, seed: u64, on: SwitchedOn) -> Self {
         let mut rig = Rig::new(Modem::new(Profile { paced: false, ..profile }, seed));
-        rig.advance(AHEAD);
-        rig.poll_uart();
-        Self { rig, baud: None, towards: VecDeque::new(), coming: VecDeque::new(), line_free: 0, line: Vec::new() }
+        let ahead = match on {
+            SwitchedOn::Before => Duration::from_mins(1),
+            SwitchedOn::WithTheBoard => Duration::ZERO,
+        };
+        if on == SwitchedOn::Before {
+            rig.advance(ahead);
+            rig.poll_uart();
+        }
+        let (towards, coming, past) = (VecDeque::new(), VecDeque::new(), VecDeque::new());
+        Self { rig, ahead, baud: None, towards, coming, past, line_free: 0, line: Vec::new() }
     }
 
-    fn at(now: Nanos) -> Duration {
-        AHEAD + Duration::from_nanos(now)
+    /// The board's time as the modem counts it, and back.
+    fn at(&self, now: Nanos) -> Duration {
+        self.ahead + Duration::from_nanos(now)
+    }
+
+    fn nanos(&self, time: Duration) -> Nanos {
+        Nanos::try_from(time.saturating_sub(self.ahead).as_nanos()).unwrap_or(Nanos::MAX)
     }
 
     /// When a byte to or from it is over.
@@ -48,7 +69,7 @@ impl ModemSide {
     }
 
     pub(crate) fn next_deadline(&self) -> Option<Nanos> {
-        self.rig.next_deadline().map(nanos)
+        self.rig.next_deadline().map(|due| self.nanos(due))
     }
 
     /// A byte gets to it at `end`.
@@ -56,9 +77,20 @@ impl ModemSide {
         self.towards.push_back((end, byte));
     }
 
-    /// A byte from it is on the line; when it is over.
-    pub(crate) fn byte_under_way(&self, now: Nanos) -> Option<Nanos> {
-        self.coming.front().filter(|(start, end, _)| *start <= now && now < *end).map(|(_, end, _)| *end)
+    /// Whether its line is high: idle, a stop bit, a set bit.
+    pub(crate) fn is_high(&self, at: Nanos) -> bool {
+        let on_the_line = self.past.iter().chain(&self.coming).find(|(start, end, _)| (*start..*end).contains(&at));
+        on_the_line.is_none_or(|(start, end, byte)| is_set(*byte, (at - start) * 10 / (end - start).max(1)))
+    }
+
+    /// When its line falls next, from this time on, as far as is known.
+    pub(crate) fn next_fall(&self, from: Nanos) -> Option<Nanos> {
+        let bytes = self.past.iter().chain(&self.coming).filter(|(_, end, _)| *end > from);
+        let falls = bytes.flat_map(|(start, end, byte)| {
+            let at = move |number: u64| start + (end - start) * number / 10;
+            (0..9).filter(move |number| (*number == 0 || is_set(*byte, number - 1)) && !is_set(*byte, *number)).map(at)
+        });
+        falls.into_iter().find(|at| *at >= from)
     }
 
     /// All that is due until now.
@@ -66,12 +98,12 @@ impl ModemSide {
         while let Some((at, byte)) = self.towards.front().copied().filter(|(at, _)| *at <= now) {
             self.towards.pop_front();
             self.note_rate(byte);
-            self.rig.type_in(&[byte], Self::at(at));
+            self.rig.type_in(&[byte], self.at(at));
             self.collect(at);
         }
-        while let Some(due) = self.rig.next_deadline().filter(|due| *due <= Self::at(now)) {
+        while let Some(due) = self.rig.next_deadline().filter(|due| *due <= self.at(now)) {
             self.rig.advance(due);
-            self.collect(nanos(due));
+            self.collect(self.nanos(due));
         }
     }
 
@@ -88,7 +120,12 @@ impl ModemSide {
     /// The next byte that is in until now.
     pub(crate) fn take_byte(&mut self, now: Nanos) -> Option<(Nanos, Nanos, u8)> {
         self.coming.front().filter(|(_, end, _)| *end <= now)?;
-        self.coming.pop_front()
+        let byte = self.coming.pop_front()?;
+        if self.past.len() > 3 {
+            self.past.pop_front();
+        }
+        self.past.push_back(byte);
+        Some(byte)
     }
 
     /// `AT+IPR=115200` changes its rate once the line is answered.
@@ -108,6 +145,11 @@ impl ModemSide {
     }
 }
 
-fn nanos(time: Duration) -> Nanos {
-    Nanos::try_from(time.saturating_sub(AHEAD).as_nanos()).unwrap_or(Nanos::MAX)
+/// Start bit, eight bits from the lowest, stop bit.
+fn is_set(byte: u8, number: u64) -> bool {
+    match number {
+        0 => false,
+        1..=8 => byte >> (number - 1) & 1 == 1,
+        _ => true,
+    }
 }

@@ -41,8 +41,6 @@ pub(in crate::sketch) struct Port {
     pub(crate) is_console: bool,
     /// When the last byte is out.
     free_at: Nanos,
-    /// The last stretches of sending.
-    sent: VecDeque<(Nanos, Nanos)>,
 }
 
 impl Port {
@@ -59,7 +57,6 @@ impl Port {
             overflowed: false,
             is_console: false,
             free_at: 0,
-            sent: VecDeque::new(),
         }
     }
 
@@ -76,6 +73,17 @@ impl Port {
         }
     }
 
+    /// A byte came; false where the buffer is full.
+    pub(crate) fn take(&mut self, ch: Ch) -> bool {
+        let has_room = self.received.len() < self.capacity();
+        if has_room {
+            self.received.push_back(ch);
+        } else {
+            self.overflowed = true;
+        }
+        has_room
+    }
+
     /// Start bit, eight bits, stop bit.
     pub(crate) fn byte_time(&self) -> Nanos {
         10_000_000_000 / u64::from(self.baud.unwrap_or(9600).max(1))
@@ -86,23 +94,12 @@ impl Port {
         let start = self.free_at.max(now);
         let end = start + length;
         self.free_at = end;
-        match self.sent.back_mut() {
-            Some(last) if last.1 == start => last.1 = end,
-            _ => self.sent.push_back((start, end)),
-        }
-        if self.sent.len() > 8 {
-            self.sent.pop_front();
-        }
         let free = match self.kind {
             Kind::Software => end,
             // 64 bytes wait in the buffer and one is on the line.
             _ => end.saturating_sub(65 * length).max(now),
         };
         (start, end, free)
-    }
-
-    pub(crate) fn sends_at(&self, time: Nanos) -> bool {
-        self.sent.iter().any(|(start, end)| (*start..*end).contains(&time))
     }
 
     /// `flush`: when all is out.

@@ -10,11 +10,12 @@ use crate::notation::{Mode, parse};
 use crate::sketch::board::{Nanos, Row, Way};
 use crate::sketch::machine::{Sought, bytes};
 use crate::sketch::run::Ran;
+use crate::sketch::survey::is_command;
 use crate::sketch::told::shown;
 
 pub(super) fn findings(ran: &Ran) -> Vec<Raw> {
     let rows = ran.dialog();
-    let mut found = left_early(ran, &rows);
+    let mut found = left_early(&rows);
     for sought in ran.report.sought.iter().filter(|sought| !sought.found && sought.waits) {
         found.extend(in_vain(ran, &rows, sought));
     }
@@ -57,14 +58,15 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
     memchr::memmem::find(text, part).is_some()
 }
 
-/// A command that leaves before the one before it is answered, though the answer comes.
-fn left_early(ran: &Ran, rows: &[&Row]) -> Vec<Raw> {
-    let mut expectations = Expectations::default();
+/// A command that leaves before the one before it is answered, within the time that the modem may take for it.
+fn left_early(rows: &[&Row]) -> Vec<Raw> {
     let mut found = Vec::new();
+    let mut expectations = Expectations::default();
     let list = commands(rows);
-    for (index, command) in list.iter().enumerate() {
+    // A modem that never answers is another matter.
+    let answers = rows.iter().any(|row| row.way == Way::FromModem && contains(&bytes(&row.text), b"OK"));
+    for (command, next) in list.iter().zip(list.iter().skip(1)).filter(|_| answers) {
         let expected = expectations.next(&command.text);
-        let Some(next) = list.get(index + 1) else { break };
         let awaited: Vec<Vec<u8>> = expected
             .expect
             .iter()
@@ -72,33 +74,49 @@ fn left_early(ran: &Ran, rows: &[&Row]) -> Vec<Raw> {
             .filter(|text| text.len() > 3)
             .collect();
         let Some(main) = awaited.first() else { continue };
-        let came = |text: &[u8]| awaited.iter().any(|part| contains(text, part));
         let so_far = received(rows, command.end, next.at);
-        if came(&so_far) || contains(&so_far, b"ERROR") || !crate::sketch::survey::is_command(&command.text) {
+        let refused = contains(&so_far, b"ERROR");
+        if refused {
+            expectations.refused();
+        }
+        if awaited.iter().any(|part| contains(&so_far, part)) || refused || !is_command(&command.text) {
             continue;
         }
+        let gap = next.at.saturating_sub(command.end);
+        let longest = expected.within.unwrap_or(LONGEST_ANSWER);
         let start = rows.partition_point(|row| row.at < next.at);
-        let mut behind = rows.iter().skip(start).take(2000).filter(|row| row.way == Way::FromModem);
+        let until = command.end.saturating_add(u64::try_from(longest.as_nanos()).unwrap_or(u64::MAX));
+        let mut behind =
+            rows.iter().skip(start).take_while(|row| row.at < until).filter(|row| row.way == Way::FromModem);
         let later = behind.find(|row| contains(&bytes(&row.text), main.trim_ascii()));
-        let Some(later) = later else { continue };
-        let (name, before) = (head(&next.text), head(&command.text));
+        if later.is_none() && Duration::from_nanos(gap) >= longest {
+            continue;
+        }
+        let before = head(&command.text);
+        let name = if is_command(&next.text) { head(&next.text) } else { "The data".to_owned() };
         let answer = String::from_utf8_lossy(main.trim_ascii()).into_owned();
-        let gap = seconds(next.at.saturating_sub(command.end));
-        let needed = seconds(later.at.saturating_sub(command.end));
-        let port =
-            ran.board.modem_port.and_then(|number| ran.board.ports.get(number)).map_or("modem", |port| &port.name);
-        found.push(Raw {
-            rule: "sketch-no-wait",
-            severity: Severity::Problem,
-            line: Some(next.line),
-            title: format!("{name} left {gap} after {before}, before {answer}"),
-            cause: format!("The modem needs longer: {answer} came {needed} after {before} in this run, and can take much longer on the air."),
-            fix: format!("Wait for {answer} before this line, with a time limit."),
-            corrected: Some(format!("if (!{port}.find(\"{answer}\")) return;  // before this line, after {port}.setTimeout(10000)")),
-        });
+        let cause = match later {
+            Some(later) => format!(
+                "The modem needs longer: {answer} came {} after {before} in this run, and can take much longer on the air.",
+                seconds(later.at.saturating_sub(command.end))
+            ),
+            None => format!("The modem needs longer: {answer} may take up to {} s.", longest.as_secs()),
+        };
+        let raw = Raw::new(
+            "sketch-no-wait",
+            Severity::Problem,
+            next.line,
+            format!("{name} left {} after {before}, before {answer}", seconds(gap)),
+            &cause,
+            &format!("Wait for {answer} before this line, with a time limit."),
+        );
+        found.push(Raw { awaited: Some(answer), ..raw });
     }
     found
 }
+
+/// So long an answer may take of which nothing else is known.
+const LONGEST_ANSWER: Duration = Duration::from_secs(5);
 
 /// `find` gave up: because it was too early, or because another line had read the answer away.
 fn in_vain(ran: &Ran, rows: &[&Row], sought: &Sought) -> Option<Raw> {
@@ -114,15 +132,14 @@ fn in_vain(ran: &Ran, rows: &[&Row], sought: &Sought) -> Option<Raw> {
     }
     if contains(&away, &sought.text) {
         let looks = ran.spot(sought.line).line;
-        return Some(Raw {
-            rule: "sketch-answer-read-away",
-            severity: Severity::Problem,
-            line: away_line,
-            title: format!("this reads the answer {wanted} away before line {looks} looks for it"),
-            cause: "What was read once is gone; find() waits for it in vain.".to_owned(),
-            fix: "Read in one place: keep what comes in a text, and look for the answer there.".to_owned(),
-            corrected: None,
-        });
+        return Some(Raw::new(
+            "sketch-answer-read-away",
+            Severity::Problem,
+            away_line?,
+            format!("this reads the answer {wanted} away before line {looks} looks for it"),
+            "What was read once is gone; find() waits for it in vain.",
+            "Read in one place: keep what comes in a text, and look for the answer there.",
+        ));
     }
     let late = rows.iter().find(|row| {
         row.way == Way::FromModem && row.end > sought.at && contains(&bytes(&row.text), sought.text.trim_ascii())
@@ -133,21 +150,21 @@ fn in_vain(ran: &Ran, rows: &[&Row], sought: &Sought) -> Option<Raw> {
     let port = ran.board.modem_port.and_then(|number| ran.board.ports.get(number)).map_or("modem", |port| &port.name);
     let milliseconds =
         (late.end.saturating_sub(sought.began) / 1_000_000).div_ceil(1000).saturating_mul(2000).max(5000);
-    Some(Raw {
-        rule: "sketch-gave-up-early",
-        severity: Severity::Warning,
-        line: Some(sought.line),
-        title: format!("{wanted} was given up after {length}; it came {by} later"),
-        cause: "find() waits one second unless setTimeout says otherwise; the modem takes longer for this.".to_owned(),
-        fix: "Give it more time.".to_owned(),
-        corrected: Some(format!("{port}.setTimeout({milliseconds});  // before this line")),
-    })
+    let raw = Raw::new(
+        "sketch-gave-up-early",
+        Severity::Warning,
+        sought.line,
+        format!("{wanted} was given up after {length}; it came {by} later"),
+        "find() waits one second unless setTimeout says otherwise; the modem takes longer for this.",
+        "Give it more time.",
+    );
+    Some(raw.corrected(format!("{port}.setTimeout({milliseconds});  // before this line")))
 }
 
 /// The command without what is given to it.
 fn head(text: &[u8]) -> String {
     let text = String::from_utf8_lossy(text);
-    let text = text.trim();
+    let text = text.trim_matches(|c: char| c.is_whitespace() || c.is_control());
     text.split(['=', '?', '\r', '\n']).next().unwrap_or_default().chars().take(30).collect()
 }
 

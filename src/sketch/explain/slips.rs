@@ -6,11 +6,6 @@ use crate::sketch::board::Kind;
 use crate::sketch::machine::{Ending, Slip};
 use crate::sketch::run::Ran;
 
-/// What every such finding begins with.
-fn raw(rule: &'static str, severity: Severity, line: u32, title: String, cause: &str, fix: &str) -> Raw {
-    Raw { rule, severity, line: Some(line), title, cause: cause.to_owned(), fix: fix.to_owned(), corrected: None }
-}
-
 pub(super) fn findings(ran: &Ran) -> Vec<Raw> {
     let mut found = of_the_port(ran);
     found.extend(ran.report.slips.iter().map(|(line, slip)| of_slip(*line, slip)));
@@ -24,20 +19,18 @@ fn of_the_port(ran: &Ran) -> Vec<Raw> {
     let mut found = Vec::new();
     let Some(port) = ran.board.modem_port.and_then(|number| ran.board.ports.get(number)) else { return found };
     let name = &port.name;
-    let first_site = ran.sites.iter().find(|site| ran.report.calls.contains(&site.call));
+    let first_site = ran.seen.sites.iter().find(|site| ran.report.calls.contains(&site.call));
     if let Some(site) =
         first_site.filter(|_| port.rates.is_empty() && port.kind != Kind::Undeclared && !ran.is_fragment)
     {
-        let mut begins = raw(
+        found.push(Raw::new(
             "sketch-port-not-begun",
             Severity::Problem,
             site.line,
             format!("`{name}` is used and never begun: not a byte leaves the board"),
             "A port sends and receives only after begin.",
             "Begin it in setup, with the modem's rate.",
-        );
-        begins.corrected = Some(format!("{name}.begin(9600);"));
-        found.push(begins);
+        ));
     }
     let asks_for_rate = ran.dialog().iter().any(|row| {
         let text = crate::sketch::machine::bytes(&row.text).to_ascii_uppercase();
@@ -47,19 +40,20 @@ fn of_the_port(ran: &Ran) -> Vec<Raw> {
         && let Some((other, line)) = port.rates.iter().find(|(rate, _)| rate != first)
         && !asks_for_rate
     {
-        found.push(raw(
+        let two = Raw::new(
             "sketch-two-rates",
             Severity::Problem,
             *line,
             format!("`{name}` is begun with {other} baud here and with {first} before"),
             "The modem keeps the rate it has; at another one both sides read garbage.",
             "Use one rate, or change the modem's with AT+IPR first.",
-        ));
+        );
+        found.push(two.corrected(format!("{name}.begin({first});")));
     }
     if port.kind == Kind::Software
         && let Some((rate, line)) = port.rates.iter().find(|(rate, _)| *rate > 38_400)
     {
-        let mut fast = raw(
+        let fast = Raw::new(
             "sketch-software-rate",
             Severity::Warning,
             *line,
@@ -67,8 +61,7 @@ fn of_the_port(ran: &Ran) -> Vec<Raw> {
             "The processor times each bit by itself; above 38400 baud it misses some, and loses bytes that come while it sends.",
             "Set the modem to 9600 (AT+IPR=9600, AT&W) and begin with 9600.",
         );
-        fast.corrected = Some(format!("{name}.begin(9600);"));
-        found.push(fast);
+        found.push(fast.corrected(format!("{name}.begin(9600);")));
     }
     found
 }
@@ -77,7 +70,7 @@ fn of_slip(line: u32, slip: &Slip) -> Raw {
     match slip {
         Slip::NumberForByte(number) => terminator(line, &format!("print({number}) sends the characters \"{number}\"")),
         Slip::TextForByte(text) => terminator(line, &format!("the characters \"{text}\" are sent")),
-        Slip::BehindTheEnd(size) => raw(
+        Slip::BehindTheEnd(size) => Raw::new(
             "sketch-buffer-overrun",
             Severity::Problem,
             line,
@@ -85,7 +78,7 @@ fn of_slip(line: u32, slip: &Slip) -> Raw {
             "An answer with its echo and line ends is longer than the array; what lies behind it in memory is destroyed.",
             "Make it longer (128 for most answers), or stop at its end.",
         ),
-        Slip::ShortBuffer(size) => raw(
+        Slip::ShortBuffer(size) => Raw::new(
             "sketch-short-buffer",
             Severity::Warning,
             line,
@@ -93,7 +86,7 @@ fn of_slip(line: u32, slip: &Slip) -> Raw {
             "The rest of it stays in the receive buffer and is taken for the next answer.",
             "Read until the end of the answer, or make the buffer longer.",
         ),
-        Slip::NulInString => raw(
+        Slip::NulInString => Raw::new(
             "sketch-nul-in-string",
             Severity::Warning,
             line,
@@ -101,7 +94,7 @@ fn of_slip(line: u32, slip: &Slip) -> Raw {
             "A NUL ends a C text: what is joined behind it is lost or goes out with a zero byte before it.",
             "Send such a byte by write(), outside of the String.",
         ),
-        Slip::Divided => raw(
+        Slip::Divided => Raw::new(
             "sketch-division-by-zero",
             Severity::Warning,
             line,
@@ -113,7 +106,7 @@ fn of_slip(line: u32, slip: &Slip) -> Raw {
 }
 
 fn terminator(line: u32, what: &str) -> Raw {
-    raw(
+    Raw::new(
         "sketch-terminator-as-text",
         Severity::Problem,
         line,
@@ -152,58 +145,43 @@ fn of_the_end(ran: &Ran) -> Option<Raw> {
             (Severity::Note, "The run is bounded.", "What comes behind it is not shown.")
         }
     };
-    Some(raw("sketch-ends-here", severity, halt.line, halt.why.words().to_owned(), cause, fix))
+    Some(Raw::new("sketch-ends-here", severity, halt.line, halt.why.words().to_owned(), cause, fix))
 }
 
 fn of_losses(ran: &Ran) -> Vec<Raw> {
     let lost = &ran.board.lost;
-    let mut found = Vec::new();
     let line = lost.first.map_or(0, |(_, line)| line);
-    if lost.overflow > 0 {
-        found.push(raw(
+    let bytes = |count: usize, how: &str| format!("{} {how}", counted(count));
+    let kinds = [
+        (
+            lost.overflow,
             "sketch-receive-overflow",
             Severity::Warning,
-            line,
-            format!("{} bytes of the modem's answers are lost: the receive buffer of 64 bytes is full", lost.overflow),
+            bytes(lost.overflow, "of the modem's answers lost: the receive buffer of 64 bytes was full"),
             "The sketch does something else, such as delay, while more than 63 bytes come.",
             "Read while you wait: a loop with millis() in place of delay.",
-        ));
-    }
-    if lost.not_listening > 0 {
-        found.push(raw(
+        ),
+        (
+            lost.not_listening,
             "sketch-not-listening",
             Severity::Problem,
-            line,
-            format!("{} bytes of the modem are lost: another SoftwareSerial listens", lost.not_listening),
+            bytes(lost.not_listening, "of the modem lost: another SoftwareSerial was listening"),
             "Only one SoftwareSerial receives at a time: the one that was begun or told to listen last.",
             "Call listen() on the modem's port before each command.",
-        ));
-    }
-    if lost.while_sending > 0 {
-        found.push(raw(
+        ),
+        (
+            lost.while_sending,
             "sketch-deaf-while-sending",
             Severity::Note,
-            line,
-            format!("{} bytes came while SoftwareSerial was sending, and are lost", lost.while_sending),
-            "It cannot receive while it sends. Mostly it is the echo, which nobody needs; a result that comes then is lost too.",
+            bytes(lost.while_sending, "came while SoftwareSerial was sending, and are lost or garbage"),
+            "It cannot receive while it sends, and reads what began then from its middle. Mostly it is the echo, which nobody needs; a result that comes then is lost too.",
             "Switch the echo off with ATE0, and wait for each answer before the next command.",
-        ));
-    }
-    found
+        ),
+    ];
+    let any = kinds.into_iter().filter(|kind| kind.0 > 0);
+    any.map(|(_, rule, severity, title, cause, fix)| Raw::new(rule, severity, line, title, cause, fix)).collect()
 }
 
-/// The line as it should be.
-pub(super) fn corrected(rule: &str, line: &str, port: &str) -> Option<String> {
-    match rule {
-        "sketch-terminator-as-text" | "terminator-typed-as-text" => {
-            let start = line.find(&format!("{port}.print"))?;
-            let (before, rest) = line.split_at_checked(start)?;
-            let (_, after) = rest.split_once(';')?;
-            Some(format!("{before}{port}.write(26);{after}"))
-        }
-        "line-end-before-terminator" | "line-end-after-terminator" => {
-            line.contains("println").then(|| line.replacen("println", "print", 1))
-        }
-        _ => None,
-    }
+fn counted(bytes: usize) -> String {
+    if bytes == 1 { "1 byte".to_owned() } else { format!("{bytes} bytes") }
 }

@@ -91,13 +91,13 @@ fn what_only_the_board_knows_is_asked_and_can_be_said() {
     check(
         sketch,
         &expect![[r#"
-        s Some((8, 7)) Some(9600)
-        8: AT+X=${analogRead_A0}!\r\n 0ns (line 7: analogRead(A0) is known only on the board)
-        ask analogRead_A0: 1024
-        ! 4: if (digitalRead(3) == HIGH) { -- hangs on digitalRead(3) (taken as 0): taken for no; --assume 'digitalRead(3)=…' chooses
-        ! 5: s.println("ATD112;"); -- not reached in this run: sends `ATD112;`; it hangs on digitalRead(3): --assume 'digitalRead(3)=…'
-        ! 7: int t = analogRead(A0); -- analogRead(A0) is known only on the board; the macro asks for it, with `512` as default
-    "#]],
+            s Some((8, 7)) Some(9600)
+            8: AT+X=${from_analogRead_A0}!\r\n 0ns (line 7: 1024 follows from analogRead(A0), which is known only on the board)
+            ask from_analogRead_A0: 1024
+            ! 4: if (digitalRead(3) == HIGH) { -- hangs on digitalRead(3) (taken as 0): taken for no; --assume 'digitalRead(3)=…' chooses
+            ! 5: s.println("ATD112;"); -- not reached in this run: sends `ATD112;`; it hangs on digitalRead(3): --assume 'digitalRead(3)=…'
+            ! 7: int t = analogRead(A0); -- analogRead(A0) is known only on the board; the macro asks for it, with `512` as default
+        "#]],
     );
     let mut options = RunOptions::default();
     options.assume.insert("digitalRead(3)".to_owned(), "HIGH".to_owned());
@@ -105,8 +105,8 @@ fn what_only_the_board_knows_is_asked_and_can_be_said() {
     expect![[r#"
         s Some((8, 7)) Some(9600)
         5: ATD112;\r\n 0ns
-        8: AT+X=${analogRead_A0}!\r\n 0ns (line 7: analogRead(A0) is known only on the board)
-        ask analogRead_A0: 42
+        8: AT+X=${from_analogRead_A0}!\r\n 0ns (line 7: 42 follows from analogRead(A0), which is known only on the board)
+        ask from_analogRead_A0: 42
     "#]]
     .assert_eq(&table(&import(&Source::new(sketch), &options)));
 }
@@ -152,6 +152,7 @@ fn libraries_tasks_and_missing_functions_are_told() {
             Serial1 None Some(9600)
             8: AT\r\n 0ns
             ! 5: modem.restart(); -- `modem.restart` is a call of TinyGSM, which talks to the modem by itself (AT+CFUN=1,1 or AT+CFUN=0 and 1, then as init); not followed
+            ! 6: xTaskCreate(work, "w", 100, NULL, 1, NULL); -- `work` is declared nowhere in what is here; taken as 0
             ! 6: xTaskCreate(work, "w", 100, NULL, 1, NULL); -- a task is started here; it runs beside loop, and is not followed
             ! 7: sendIt(3); -- `sendIt` is not defined in what is here; what it sends is missing
         "#]],
@@ -198,6 +199,104 @@ fn programs_that_are_no_sketches_are_known() {
         assert!(said.contains(name), "{said}");
     }
     assert_eq!(crate::sketch::other_language(&Source::new("void setup() {}")), None);
+}
+
+/// Declarations before `setup`, its statements behind `begin`, and what follows; the modem is `s`.
+fn sketch(before: &str, body: &str, after: &str) -> Imported {
+    let text = format!("SoftwareSerial s(8, 7);\n{before}\nvoid setup() {{ s.begin(9600);\n{body}\n}}\n{after}\n");
+    imported(&Source::new(&text))
+}
+
+fn tells(imported: &Imported, words: &str) -> bool {
+    imported.unread.iter().any(|told| told.reason.contains(words))
+}
+
+#[test]
+fn a_sketch_that_waits_for_the_modems_start_gets_one() {
+    let found = sketch("", "while (!s.find(\"Call Ready\")) {}\ns.println(\"AT\");", "void loop() {}");
+    assert_eq!(found.steps.last().map(|step| step.text.as_str()), Some(r"AT\r\n"));
+    assert!(tells(&found, "switched on with the board"), "{:?}", found.unread);
+}
+
+#[test]
+fn a_time_limit_counts_from_the_send() {
+    for (looks, within) in [
+        ("delay(1000); s.find(\"OK\");", 2000),
+        ("s.setTimeout(5000); s.find(\"OK\");", 5000),
+        ("long t = millis(); while (millis() - t < 4000) { if (s.find(\"OK\")) break; }", 4000),
+    ] {
+        let found = sketch("", &format!("s.println(\"AT\"); {looks}"), "void loop() {}");
+        assert_eq!(found.steps[0].within, Some(Duration::from_millis(within)), "{looks}");
+    }
+}
+
+#[test]
+fn the_last_step_waits_no_longer_than_the_sketch_says() {
+    let found = sketch("", "s.println(\"AT\"); delay(300);", "void loop() { delay(1000); }");
+    assert_eq!(found.steps[0].wait, Duration::from_millis(300));
+    let found = sketch("", "s.print(\"AT\"); s.println(); s.println(\"AT\");", "void loop() {}");
+    assert_eq!(found.steps[0].wait, Duration::ZERO, "nobody asked for the time an interrupt takes");
+}
+
+#[test]
+fn a_port_of_a_class_is_called_as_its_field() {
+    let text = "class Modem { SoftwareSerial gsm; public: Modem(int rx, int tx) : gsm(rx, tx) {} \
+        void begin() { gsm.begin(9600); gsm.println(\"AT\"); } };\nModem modem(4, 5);\n\
+        void setup() { modem.begin(); }\nvoid loop() {}\n";
+    let found = imported(&Source::new(text));
+    assert_eq!((found.object.as_deref(), found.pins), (Some("gsm"), Some(Pins { rx: 4, tx: 5 })));
+    let unknown =
+        imported(&Source::new("SoftwareSerial s(MY_RX, MY_TX); void setup() { s.begin(9600); s.println(\"AT\"); }"));
+    assert_eq!(unknown.pins, None, "a pin that stands in a header which is not here is not known");
+}
+
+/// What hangs on the board is told where the text that is sent hangs on it, and where only a call of a call sends.
+#[test]
+fn a_choice_of_the_board_is_told_wherever_it_counts() {
+    let found = sketch(
+        "String level() { if (digitalRead(3) == HIGH) { return \"FULL\"; }\nreturn \"EMPTY\"; }",
+        "s.println(\"AT\" + level());",
+        "void loop() {}",
+    );
+    assert_eq!(found.steps[0].text, r"ATEMPTY\r\n");
+    assert!(tells(&found, "hangs on digitalRead(3) (taken as 0): taken for no"), "{:?}", found.unread);
+    let found = sketch(
+        "void b() {\ns.println(\"AT+X\"); }\nvoid a() {\nb(); }",
+        "if (digitalRead(4)) {\na(); }",
+        "void loop() {}",
+    );
+    assert!(tells(&found, "sends `AT+X`; it hangs on digitalRead(4)"), "{:?}", found.unread);
+    let shown = sketch("", "s.println(\"AT\"); if (digitalRead(3)) Serial.println(\"on\");", "void loop() {}");
+    assert_eq!(shown.unread, [], "what is only shown is not worth a line");
+}
+
+#[test]
+fn a_loop_that_prints_for_ever_ends_no_run() {
+    let found = sketch(
+        "",
+        "Serial.begin(9600); s.println(\"AT\");",
+        "void loop() { Serial.println(\"Nothing new, nothing new, nothing new\"); }",
+    );
+    assert!(!tells(&found, "sends too much"), "{:?}", found.unread);
+    assert_eq!(found.steps.len(), 1);
+}
+
+#[test]
+fn what_is_no_modems_library_is_not_called_one() {
+    let found = sketch(
+        "#include <sim900.h>\nServo arm;\nSIM900 sim(&s);",
+        "arm.attach(9); sim.sendSMS(\"1\", \"x\");",
+        "void loop() {}",
+    );
+    assert!(tells(&found, "`sim.sendSMS` is a call of a SIM900 library"), "{:?}", found.unread);
+    assert!(!tells(&found, "arm.attach"), "{:?}", found.unread);
+}
+
+#[test]
+fn data_that_nothing_ends_is_told() {
+    let body = "s.println(\"AT+CMGF=1\"); delay(500); s.println(\"AT+CMGS=\\\"+15550100\\\"\"); delay(500);\n\
+        s.print(\"Hello\"); delay(500); s.println(\"AT+CSQ\");";
+    assert!(tells(&sketch("", body, "void loop() {}"), "no byte 1A ends this text"));
 }
 
 #[test]

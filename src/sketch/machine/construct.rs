@@ -126,7 +126,9 @@ impl Machine<'_> {
             _ if self.chip == crate::sketch::syntax::Chip::Esp => Kind::Timed,
             _ => Kind::Software,
         };
-        let pin = |index: usize| values.get(index).and_then(|value| u8::try_from(value.number()).ok());
+        // A pin that stands in a header which is not here is not known.
+        let known = |value: &&Value| value.from().question().is_none();
+        let pin = |index: usize| values.get(index).filter(known).and_then(|value| u8::try_from(value.number()).ok());
         let pins = match class {
             "AltSoftSerial" => Some((8, 9)),
             _ if kind == Kind::Hardware => None,

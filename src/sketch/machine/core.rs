@@ -9,7 +9,7 @@ use crate::sketch::syntax::{Expr, IntType, Symbol};
 
 /// Constants of the Arduino core.
 pub(super) fn constant(name: &str) -> Option<i64> {
-    const KNOWN: [(&str, i64); 27] = [
+    const KNOWN: [(&str, i64); 26] = [
         ("HEX", 16),
         ("DEC", 10),
         ("OCT", 8),
@@ -21,7 +21,6 @@ pub(super) fn constant(name: &str) -> Option<i64> {
         ("INPUT_PULLUP", 2),
         ("LED_BUILTIN", 13),
         ("NULL", 0),
-        ("PI", 3),
         ("CHANGE", 1),
         ("FALLING", 2),
         ("RISING", 3),
@@ -44,6 +43,20 @@ pub(super) fn constant(name: &str) -> Option<i64> {
         // `B11010` of the core's binary.h.
         None => i64::from_str_radix(name.strip_prefix('B').filter(|bits| bits.len() <= 8)?, 2).ok(),
     }
+}
+
+/// The core's constants that are no whole numbers.
+pub(super) fn real_constant(name: &str) -> Option<f64> {
+    use std::f64::consts;
+    Some(match name {
+        "PI" | "M_PI" => consts::PI,
+        "TWO_PI" => consts::TAU,
+        "HALF_PI" | "M_PI_2" => consts::FRAC_PI_2,
+        "DEG_TO_RAD" => consts::PI / 180.0,
+        "RAD_TO_DEG" => 180.0 / consts::PI,
+        "EULER" => consts::E,
+        _ => return None,
+    })
 }
 
 /// Objects of the core and its libraries that are no ports.
@@ -130,10 +143,9 @@ impl Machine<'_> {
                 let scaled = value.wrapping_sub(a).wrapping_mul(d.wrapping_sub(c)).wrapping_div(span);
                 Value::Int(Int::new(scaled.wrapping_add(c), IntType::I32, from))
             }
-            "min" | "max" | "constrain" | "abs" | "sq" | "pow" | "sqrt" | "floor" | "ceil" | "round" | "fabs"
-            | "log" | "log10" | "exp" | "sin" | "cos" | "tan" | "fmod" | "isnan" | "isinf" => {
-                self.mathematics(&name, given)
-            }
+            "min" | "max" | "constrain" | "abs" | "sq" | "pow" | "sqrt" | "floor" | "ceil" | "round" | "trunc"
+            | "fabs" | "log" | "log10" | "exp" | "sin" | "cos" | "tan" | "asin" | "acos" | "atan" | "atan2"
+            | "hypot" | "cbrt" | "fmod" | "radians" | "degrees" | "isnan" | "isinf" => self.mathematics(&name, given),
             "lowByte" => Value::Int(Int::new(number(0) & 0xFF, IntType::U8, from)),
             "highByte" => Value::Int(Int::new(number(0) >> 8, IntType::U8, from)),
             "bit" => Value::Int(Int::new(1_i64.checked_shl(shift(number(0))).unwrap_or(0), IntType::I32, from)),
@@ -221,6 +233,15 @@ impl Machine<'_> {
                     "sin" => real.sin(),
                     "cos" => real.cos(),
                     "tan" => real.tan(),
+                    "asin" => real.asin(),
+                    "acos" => real.acos(),
+                    "atan" => real.atan(),
+                    "atan2" => real.atan2(value(1).real()),
+                    "hypot" => real.hypot(value(1).real()),
+                    "cbrt" => real.cbrt(),
+                    "trunc" => real.trunc(),
+                    "radians" => real.to_radians(),
+                    "degrees" => real.to_degrees(),
                     _ => real % value(1).real(),
                 }),
                 from,
@@ -257,16 +278,20 @@ impl Machine<'_> {
         }
         let name = format!("{object}.{method}");
         self.foreign(&name);
-        let begins = ["begin", "init", "connect", "setup", "start"].iter().any(|start| method.starts_with(start));
-        if begins {
-            return Ok(Value::bool(true, Origin::SKETCH));
-        }
         let first = given.first().map(|given| match &given.value {
             Value::Int(int) => int.number.to_string(),
             _ => String::new(),
         });
         let shown = format!("{name}({})", first.unwrap_or_default());
         let lower = method.to_ascii_lowercase();
+        // What is begun or opened is there, until the user says otherwise.
+        if ["begin", "init", "connect", "setup", "start", "open"].iter().any(|start| method.starts_with(start)) {
+            return Ok(self.ask_number(&shown, self.chip.int(), 1));
+        }
+        if bare == "WiFi" && method == "status" {
+            let connected = constant("WL_CONNECTED").unwrap_or(0);
+            return Ok(self.ask_number(&shown, self.chip.int(), connected));
+        }
         let real = ["temperature", "humidity", "pressure", "altitude", "voltage", "tempc", "lat", "lng", "float"];
         if real.iter().any(|word| lower.contains(word)) {
             return Ok(self.ask_float(&shown, 20.0));

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::value::{Origin, Place, Value, chars};
+use super::value::{Origin, Place, Value, chars, single};
 use super::{DEEPEST, Ending, Halt, Machine};
 use crate::sketch::syntax::{Binary, Expr, IntType, Literal, Symbol, Type};
 
@@ -50,7 +50,12 @@ impl Machine<'_> {
             Expr::Assign(operator, sides) => self.assign(*operator, &sides.0, &sides.1)?,
             Expr::Ternary(parts) => {
                 let (condition, yes, no) = &**parts;
-                if self.condition(condition)? { self.value(yes)? } else { self.value(no)? }
+                let (taken, other) = if self.condition(condition)? { (yes, no) } else { (no, yes) };
+                match self.value(taken)? {
+                    // Of a whole number and a fraction both are fractions.
+                    Value::Int(int) if self.is_real(other) => Value::Float(Value::Int(int).real(), int.from),
+                    value => value,
+                }
             }
             Expr::Comma(sides) => {
                 self.value(&sides.0)?;
@@ -105,6 +110,19 @@ impl Machine<'_> {
         })
     }
 
+    /// Whether an expression is a fraction, as far as that can be seen without working it out.
+    fn is_real(&mut self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Float(_) | Expr::Cast(Type::Float | Type::Double, _) => true,
+            Expr::Name(name) => self
+                .variable(*name)
+                .is_some_and(|place| place.with(|value| matches!(value, Value::Float(..))).unwrap_or(false)),
+            Expr::Unary(_, of) => self.is_real(of),
+            Expr::Binary(operator, sides) => !operator.compares() && (self.is_real(&sides.0) || self.is_real(&sides.1)),
+            _ => false,
+        }
+    }
+
     fn literal(&mut self, literal: &Literal) -> Value {
         let place = self.literals.entry(literal.id).or_insert_with(|| {
             let mut text = chars(&literal.bytes, Origin::SKETCH);
@@ -124,6 +142,9 @@ impl Machine<'_> {
         let text = self.name(name);
         if let Some(number) = super::core::constant(&text) {
             return Value::int(number, self.chip.int());
+        }
+        if let Some(number) = super::core::real_constant(&text) {
+            return Value::Float(single(number), Origin::SKETCH);
         }
         if let Some(port) = self.known_port(&text) {
             return Value::Port(port);

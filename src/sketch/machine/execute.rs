@@ -104,13 +104,29 @@ impl Machine<'_> {
                 return Ok(Flow::Goto(*label));
             }
             StmtKind::Return(value) => {
-                let value = value.as_ref().map_or(Ok(Value::Nothing), |value| self.value(value))?;
-                return Ok(Flow::Return(value));
+                return Ok(Flow::Return(match value {
+                    Some(expr) => self.returned_value(expr)?,
+                    None => Value::Nothing,
+                }));
             }
             StmtKind::Break => return Ok(Flow::Break),
             StmtKind::Continue => return Ok(Flow::Continue),
         }
         Ok(Flow::Next)
+    }
+
+    /// What is given back; of a reference its place too.
+    fn returned_value(&mut self, expr: &Expr) -> Result<Value, Halt> {
+        if !self.frames.last().is_some_and(|frame| frame.refers) {
+            return self.value(expr);
+        }
+        let place = self.place(expr)?;
+        let value = match &place {
+            Some(place) => self.load(place),
+            None => self.value(expr)?,
+        };
+        self.returned = place;
+        Ok(value)
     }
 
     pub(super) fn condition(&mut self, condition: &Expr) -> Result<bool, Halt> {

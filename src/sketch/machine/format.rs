@@ -1,7 +1,9 @@
 //! `sprintf` and `sscanf`.
 
-use super::value::{Ch, Origin, Value, bytes, chars, decimals, low_byte};
-use crate::sketch::syntax::Chip;
+use std::collections::VecDeque;
+
+use super::value::{Ch, Int, Origin, Value, bytes, chars, decimals, low_byte};
+use crate::sketch::syntax::{Chip, IntType};
 
 /// One conversion: `%-08.3lu`.
 #[expect(clippy::struct_excessive_bools, reason = "the flags of a conversion")]
@@ -15,10 +17,74 @@ struct Conversion {
     letter: u8,
 }
 
-/// What `sprintf` writes. The Uno's has no `%f`: it writes a question mark.
+/// What is given to `sprintf`, as it lies on the stack.
+enum Slot<'v> {
+    /// Two bytes of a number: an `int` of the Uno is one of these, a `long` two, the lower first.
+    Word(u16, Origin),
+    Whole(&'v Value),
+}
+
+struct Slots<'v> {
+    slots: VecDeque<Slot<'v>>,
+    chip: Chip,
+}
+
+impl<'v> Slots<'v> {
+    fn new(values: &'v [Value], chip: Chip) -> Self {
+        let mut slots = VecDeque::new();
+        for value in values {
+            let size = match value {
+                Value::Int(int) if chip == Chip::Avr => int.ty.size().max(2),
+                Value::Float(..) if chip == Chip::Avr => 4,
+                _ => {
+                    slots.push_back(Slot::Whole(value));
+                    continue;
+                }
+            };
+            let bytes = value.number().to_le_bytes();
+            let (words, _) = bytes.as_chunks::<2>();
+            slots.extend(words.iter().take(size / 2).map(|word| Slot::Word(u16::from_le_bytes(*word), value.from())));
+        }
+        Self { slots, chip }
+    }
+
+    /// A number of so many words: what is there is taken, whatever was given.
+    fn number(&mut self, words: u32) -> Value {
+        let (mut number, mut from) = (0, Origin::SKETCH);
+        for place in 0..words {
+            match self.slots.pop_front() {
+                Some(Slot::Word(word, of)) => (number, from) = (number | i64::from(word) << (16 * place), from.and(of)),
+                Some(Slot::Whole(value)) => (number, from) = (value.number(), from.and(value.from())),
+                None => {}
+            }
+        }
+        Value::Int(Int::new(number, IntType::I64, from))
+    }
+
+    fn next(&mut self, conversion: &Conversion) -> Value {
+        if self.chip != Chip::Avr {
+            return match self.slots.pop_front() {
+                Some(Slot::Whole(value)) => value.clone(),
+                _ => Value::int(0, self.chip.int()),
+            };
+        }
+        match conversion.letter {
+            b's' | b'S' => match self.slots.pop_front() {
+                Some(Slot::Whole(value)) => value.clone(),
+                // A number is no address of a text.
+                _ => Value::Null,
+            },
+            b'f' | b'F' | b'g' | b'e' => self.number(2),
+            _ => self.number(if conversion.long { 2 } else { 1 }),
+        }
+    }
+}
+
+/// What `sprintf` writes. The Uno's has no `%f`: it writes a question mark; and what is given in another size than the format
+/// says shifts all that follows.
 pub(super) fn formatted(format: &[Ch], values: &[Value], chip: Chip) -> Vec<Ch> {
     let mut out = Vec::new();
-    let mut values = values.iter();
+    let mut values = Slots::new(values, chip);
     let mut rest = format.iter().copied().peekable();
     while let Some(ch) = rest.next() {
         if ch.byte != b'%' {
@@ -30,9 +96,8 @@ pub(super) fn formatted(format: &[Ch], values: &[Value], chip: Chip) -> Vec<Ch> 
             out.push(ch);
             continue;
         }
-        let none = Value::int(0, chip.int());
-        let value = values.next().unwrap_or(&none);
-        let text = converted(&conversion, value, chip);
+        let value = values.next(&conversion);
+        let text = converted(&conversion, &value, chip);
         let padding = conversion.width.saturating_sub(text.len()).min(1000);
         let pad = |byte: u8| std::iter::repeat_n(Ch { byte, from: Origin::SKETCH }, padding);
         if conversion.left {
@@ -54,10 +119,7 @@ pub(super) fn formatted(format: &[Ch], values: &[Value], chip: Chip) -> Vec<Ch> 
     out
 }
 
-fn conversion<'v>(
-    rest: &mut std::iter::Peekable<impl Iterator<Item = Ch>>,
-    values: &mut impl Iterator<Item = &'v Value>,
-) -> Option<Conversion> {
+fn conversion(rest: &mut std::iter::Peekable<impl Iterator<Item = Ch>>, values: &mut Slots<'_>) -> Option<Conversion> {
     let mut found =
         Conversion { zero: false, left: false, plus: false, width: 0, precision: None, long: false, letter: 0 };
     loop {
@@ -68,7 +130,7 @@ fn conversion<'v>(
             b'+' => found.plus = true,
             b'.' => found.precision = Some(0),
             b'*' => {
-                let number = usize::try_from(values.next().map_or(0, Value::number)).unwrap_or(0);
+                let number = usize::try_from(values.number(1).number()).unwrap_or(0);
                 match &mut found.precision {
                     Some(precision) => *precision = number,
                     None => found.width = number,
@@ -91,8 +153,8 @@ fn conversion<'v>(
 
 fn converted(conversion: &Conversion, value: &Value, chip: Chip) -> Vec<Ch> {
     let from = value.from();
-    let int = if conversion.long { crate::sketch::syntax::IntType::I32 } else { chip.int() };
-    let unsigned = if conversion.long { crate::sketch::syntax::IntType::U32 } else { chip.unsigned_int() };
+    let int = if conversion.long { IntType::I32 } else { chip.int() };
+    let unsigned = if conversion.long { IntType::U32 } else { chip.unsigned_int() };
     let number = value.number();
     let text = match conversion.letter {
         b'd' | b'i' => {

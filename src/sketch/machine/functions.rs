@@ -16,6 +16,7 @@ pub(super) struct Given {
 impl Machine<'_> {
     pub(super) fn call(&mut self, call: &Call) -> Result<Value, Halt> {
         self.report.calls.insert(crate::sketch::survey::address(call));
+        self.returned = None;
         match &call.callee {
             Expr::Member(object, method) => self.method_call(object, *method, &call.arguments),
             Expr::Name(name) => self.named_call(*name, &call.arguments),
@@ -240,7 +241,8 @@ impl Machine<'_> {
             return Err(self.halt(Ending::Depth));
         }
         let line = self.line;
-        let mut frame = Frame { names: Vec::new(), this };
+        let refers = matches!(function.returns, Type::Reference(_));
+        let mut frame = Frame { names: Vec::new(), this, refers };
         let mut given = given.into_iter();
         for parameter in &function.parameters {
             let place = match (given.next(), &parameter.default) {
@@ -256,6 +258,7 @@ impl Machine<'_> {
         self.frames.push(frame);
         let result = self.initialise(function).and_then(|()| self.execute_all(&function.body));
         self.frames.pop();
+        self.returned = self.returned.take().filter(|_| refers);
         let flow = result?;
         self.at_line(line);
         Ok(match flow {
@@ -322,6 +325,7 @@ impl Machine<'_> {
                 },
                 (value, _) => value,
             };
+            self.name_port(&value, *name);
             let _ = field.change(|kept| match (&*kept, &value) {
                 (Value::Null | Value::Library, value) => *kept = value.clone(),
                 _ => kept.take(&value),

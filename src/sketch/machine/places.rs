@@ -52,6 +52,12 @@ impl Machine<'_> {
                 if self.condition(condition)? { self.place(yes) } else { self.place(no) }
             }
             Expr::Cast(_, inner) => self.place(inner),
+            Expr::Call(call) => {
+                self.at_line(call.line);
+                let value = self.call(call)?;
+                // What is given back by value has a place for as long as it is looked at.
+                Ok(Some(self.returned.take().unwrap_or_else(|| Place::new(value))))
+            }
             _ => Ok(None),
         }
     }

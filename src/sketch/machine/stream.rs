@@ -148,6 +148,12 @@ impl Machine<'_> {
                 chars(text.as_bytes(), value.from())
             }
         };
+        // A digit is a division of 32 bits.
+        self.takes(match values.first() {
+            Some(Value::Int(int)) if int.ty != IntType::Char => 40 * text.len(),
+            Some(Value::Float(..)) => 130 + 50 * text.len(),
+            _ => 0,
+        });
         if line {
             text.extend(chars(b"\r\n", Origin::SKETCH));
         }
@@ -198,10 +204,11 @@ impl Machine<'_> {
             return Err(self.halt(Ending::Output));
         }
         for ch in text {
-            if self.chip == Chip::Avr {
-                self.board.now += 6 * MICROSECOND;
-            }
             self.board.send(port, *ch);
+            if self.chip == Chip::Avr {
+                // From one byte of a print to the next, as measured on the board.
+                self.board.work(10 * MICROSECOND);
+            }
             if self.board.now > self.time_limit {
                 return Err(self.halt(Ending::Time));
             }
@@ -213,6 +220,13 @@ impl Machine<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Something waits to be read.
+    pub(super) fn has_come(&mut self, port: usize) -> bool {
+        let available = self.look(port, "available");
+        self.decided(&available);
+        available.truth()
     }
 
     /// `available`, `read`, `peek`: what is there now.
@@ -368,7 +382,9 @@ impl Machine<'_> {
             }
         };
         if self.board.modem_port == Some(port) && self.report.sought.len() < 5000 {
-            let within = self.board.ports.get(port).map(|port| port.timeout / MILLISECOND);
+            // A loop that looks again and again waits as long as its own limit says.
+            let timeout = self.board.ports.get(port).map(|port| port.timeout / MILLISECOND);
+            let within = timeout.max(self.limit());
             let (at, line) = (self.board.now, self.line);
             self.report.sought.push(Sought {
                 began,

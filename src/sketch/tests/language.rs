@@ -57,6 +57,7 @@ fn numbers_are_as_wide_as_on_the_board() {
         ("unsigned long u = -1; s.print(u);", "4294967295"),
         ("int8_t i = 200; s.print(i);", "-56"),
         ("s.print(7 / 2); s.print(-7 % 3); s.print(7 / 2.0);", "3-13.50"),
+        ("float f = 2; s.print(true ? 1 : f); s.print(true ? 1 : 2);", "1.001"),
         ("unsigned int w = 0; w--; s.print(w);", "65535"),
         ("s.print('A' + 1); s.print((char)('A' + 1));", "66B"),
         ("s.print(5 & 3 | 8 ^ 2); s.print(~0); s.print(!5);", "11-10"),
@@ -342,4 +343,48 @@ fn answers_are_read() {
     ] {
         check("", body, expected);
     }
+}
+
+#[test]
+fn what_a_function_gives_back_by_reference_is_the_thing_itself() {
+    check(
+        "struct Line { int sent = 0; Line &put(int n) { s.print(n); return *this; } void end() { s.println(); sent++; } }; Line line;",
+        "line.put(1).put(2).end(); line.put(3).end(); s.print(line.sent);",
+        r"12\r\n3\r\n2",
+    );
+    check("int kept[3]; int &at(int i) { return kept[i]; }", "at(1) = 7; at(1)++; s.print(kept[1]);", "8");
+    check("Stream &port() { return s; }", "port().print(\"AT\");", "AT");
+}
+
+#[test]
+fn mathematics_of_the_core() {
+    check(
+        "",
+        "s.print(degrees(asin(1.0)), 1); s.print(' '); s.print(atan2(1, 1) * 4 / PI, 3); s.print(' '); s.print(radians(180), 4);",
+        "90.0 1.000 3.1416",
+    );
+}
+
+/// An `int` of the Uno takes two bytes of what is given, whatever was given; a `long` for `%d` shifts all behind it.
+#[test]
+fn what_is_given_to_sprintf_lies_there_in_bytes() {
+    for (given, expected) in [
+        ("\"%d,%d\", 1, 2", "1,2"),
+        ("\"%d,%d\", 100000L, 2", "-31072,1"),
+        ("\"%ld,%d\", 100000L, 2", "100000,2"),
+        ("\"%lu|%c|%s\", 3000000000UL, 'x', \"y\"", "3000000000|x|y"),
+        ("\"%f,%d\", 1.5, 7", "?,7"),
+        ("\"%*d\", 4, 7", "   7"),
+    ] {
+        check("char b[40];", &format!("sprintf(b, {given}); s.print(b);"), expected);
+    }
+    check("", "s.print(strtol(\"77\", NULL, 8)); s.print(' '); s.print(strtol(\"-0x1F\", NULL, 0));", "63 -31");
+}
+
+#[test]
+fn serial_events_come_between_the_rounds_of_loop() {
+    let sketch = "void setup() { Serial1.begin(9600); Serial1.println(\"AT\"); }\nvoid loop() { delay(5); }\n\
+        String got;\nvoid serialEvent1() { while (Serial1.available()) got += (char)Serial1.read();\n\
+        if (got.endsWith(\"OK\\r\\n\")) { got = \"\"; Serial1.println(\"AT+CSQ\"); } }\n";
+    assert_eq!(sent(sketch), r"AT\r\nAT+CSQ\r\n");
 }

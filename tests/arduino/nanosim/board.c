@@ -457,9 +457,13 @@ void board_reset(void) {
         avr->data[PINB] |= 1; /* simavr passes on changes only, and for the pin nothing changed */
 }
 
+static bool paused;
+
+void board_pause(void) { paused = true; }
+
 void board_run_until(double seconds) {
     double target = seconds * CLOCK;
-    while (now() < target) {
+    for (paused = false; now() < target && !paused;) {
         at(target, nothing, NULL); /* a round ends where a timer is due: no later than here */
         int state = avr_run(avr);
         if (state == cpu_Done || state == cpu_Crashed) {

@@ -19,8 +19,9 @@ typedef void (*board_heard)(uint8_t byte, bool stop);
 /* Loads a sketch, and a bootloader (Intel hex, or NULL) that runs before it after each reset. One board a process. */
 void board_open(const char *elf, const char *bootloader, board_heard pc, board_heard modem);
 
-/* Lets the board run until this many seconds since board_open. */
+/* Lets the board run until this many seconds since board_open, or until board_pause is called out of a board_heard. */
 void board_run_until(double seconds);
+void board_pause(void);
 double board_now(void);
 
 /* The reset button, or the DTR edge of an opened port. What is on the lines goes on. */

@@ -16,6 +16,8 @@
  *   run MICROSECONDS   "ran NOW pc=HEX modem=HEX bad=N overruns=N unused=N light=N": what each end heard since the last run,
  *                      bytes without a stop bit so far, bytes that the USART dropped so far, bytes of RAM never used, and
  *                      whether the light L (D13) is on
+ *   until MICROSECONDS the same, up to that time since the board was switched on, or until the modem heard a byte; and with
+ *                      pc-at=US,US and modem-at=US,US: when each of these bytes was over
  *
  * bridge: "ready PATH" on standard output, then one line for each "opened" and "closed" of the PC's side. Opening resets
  * the board, as the DTR line of a real Nano does. It ends when standard input is closed. */
@@ -38,6 +40,7 @@ static FILE *answers; /* standard output; simavr's own words go to standard erro
 
 struct heard {
     uint8_t *bytes;
+    double *over; /* when each was over */
     size_t used, room;
 };
 static struct heard pc, modem;
@@ -47,15 +50,20 @@ static void keep(struct heard *h, uint8_t byte, bool stop) {
     if (h->used == h->room) {
         h->room = h->room ? h->room * 2 : 256;
         h->bytes = realloc(h->bytes, h->room);
-        if (!h->bytes)
+        h->over = realloc(h->over, h->room * sizeof *h->over);
+        if (!h->bytes || !h->over)
             abort();
     }
+    h->over[h->used] = board_now();
     h->bytes[h->used++] = byte;
     bad += !stop;
 }
 
 static void pc_heard(uint8_t byte, bool stop) { keep(&pc, byte, stop); }
-static void modem_heard(uint8_t byte, bool stop) { keep(&modem, byte, stop); }
+static void modem_heard(uint8_t byte, bool stop) {
+    keep(&modem, byte, stop);
+    board_pause();
+}
 
 static void fail(const char *what, const char *which) {
     fprintf(stderr, "nanosim: %s %s: %s\n", what, which, strerror(errno));
@@ -64,11 +72,24 @@ static void fail(const char *what, const char *which) {
 
 /* ---- script --------------------------------------------------------------------------------------------------------- */
 
-static void say(const char *name, struct heard *h) {
+static void say(const char *name, struct heard *h, bool times) {
     fprintf(answers, " %s=", name);
     for (size_t i = 0; i < h->used; i++)
         fprintf(answers, "%02x", h->bytes[i]);
+    if (times) {
+        fprintf(answers, " %s-at=", name);
+        for (size_t i = 0; i < h->used; i++)
+            fprintf(answers, "%s%.0f", i ? "," : "", h->over[i] * 1e6);
+    }
     h->used = 0;
+}
+
+static void said(bool times) {
+    fprintf(answers, "ran %.0f", board_now() * 1e6);
+    say("pc", &pc, times);
+    say("modem", &modem, times);
+    fprintf(answers, " bad=%u overruns=%u unused=%u light=%d\n", bad, board_overruns(), board_unused_ram(), board_light());
+    fflush(answers);
 }
 
 static void queue(void (*send)(uint8_t, double), const char *words) {
@@ -103,12 +124,13 @@ static int script(void) {
         } else if (!strcmp(line, "reset")) {
             board_reset();
         } else if (!strcmp(line, "run")) {
-            board_run_until(board_now() + atof(words) / 1e6);
-            fprintf(answers, "ran %.0f", board_now() * 1e6);
-            say("pc", &pc);
-            say("modem", &modem);
-            fprintf(answers, " bad=%u overruns=%u unused=%u light=%d\n", bad, board_overruns(), board_unused_ram(), board_light());
-            fflush(answers);
+            double end = board_now() + atof(words) / 1e6;
+            while (board_now() < end)
+                board_run_until(end);
+            said(false);
+        } else if (!strcmp(line, "until")) {
+            board_run_until(atof(words) / 1e6);
+            said(true);
         } else {
             fprintf(stderr, "nanosim: no command \"%s\"\n", line);
             return 2;
@@ -207,7 +229,8 @@ static int bridge(const char *link, const char *modem_path) {
         double target = clock_seconds() - began;
         if (target - board_now() > 0.2) /* the machine was busy: the board lost that time, and no byte */
             began += target - board_now() - 0.001;
-        board_run_until(clock_seconds() - began);
+        for (double end = clock_seconds() - began; board_now() < end;)
+            board_run_until(end);
         if (!opened)
             pc.used = 0; /* nobody reads: a real adapter throws it away */
         pass(line, &pc);

@@ -1,0 +1,142 @@
+//! The interpreter against the board: each sketch compiled and run on the simulated Nano, and run by `sketch`, with the same
+//! simulated modem. Both send the same bytes, to the modem and to the computer, at the same times.
+
+use std::collections::VecDeque;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use modemscope::simulator::{Modem, Profile, Rig};
+use modemscope::sketch::{RunOptions, RunWay, SketchRun, Source, run_sketch};
+
+use crate::board::{Board, compiled};
+use crate::desk::BOOTED;
+use crate::passthrough::source;
+
+/// So far apart may the times of two equal bytes be.
+const APART: Duration = Duration::from_millis(2);
+/// From the end of a byte to the beginning of what the modem says to it, as the interpreter has it.
+const LATENCY: Duration = Duration::from_micros(300);
+/// The modem and the monitor of all sketches here, in bits a second.
+const MODEM: u32 = 9600;
+const MONITOR: u32 = 115_200;
+
+/// A byte that the board sent, with the time at which it began.
+type Sent = Vec<(Duration, u8)>;
+
+/// What a board sent.
+#[derive(Default)]
+struct Both {
+    modem: Sent,
+    monitor: Sent,
+}
+
+/// The compiled sketch on the simulated board, until this time. `None` where the tools are missing.
+fn on_the_board(name: &str, text: &str, end: Duration) -> Option<Both> {
+    let sketch = compiled(name, text)?;
+    let mut board = Board::start(&sketch);
+    let mut rig = Rig::new(Modem::new(Profile { paced: false, ..Profile::default() }, 1));
+    rig.advance(BOOTED);
+    rig.poll_uart();
+    let mut said: VecDeque<(Duration, Vec<u8>)> = VecDeque::new();
+    let mut sent = Both::default();
+    let mut now = Duration::ZERO;
+    while now < end {
+        let modem = rig.next_deadline().map(|due| due.saturating_sub(BOOTED));
+        let line = said.front().map(|(at, _)| *at);
+        let next = [modem, line, Some(end)].into_iter().flatten().min().unwrap_or(end);
+        let heard = board.until(next.max(now));
+        now = heard.now;
+        // A receiver has a byte in the middle of its stop bit.
+        let began = |over: &Duration, baud: u32| over.saturating_sub(Duration::from_secs(19) / (2 * baud));
+        sent.modem.extend(heard.modem_at.iter().map(|over| began(over, MODEM)).zip(heard.modem.iter().copied()));
+        sent.monitor.extend(heard.pc_at.iter().map(|over| began(over, MONITOR)).zip(heard.pc.iter().copied()));
+        if heard.modem.is_empty() {
+            rig.advance(BOOTED + now);
+        } else {
+            rig.type_in(&heard.modem, BOOTED + now);
+        }
+        if let Some(bytes) = rig.poll_uart() {
+            said.push_back((now + LATENCY, bytes));
+        }
+        while let Some((_, bytes)) = said.pop_front_if(|(at, _)| *at <= now) {
+            board.modem(&bytes);
+        }
+    }
+    Some(sent)
+}
+
+/// What the interpreter says of one way: what each line sent in one go, with its time.
+fn rows(run: &SketchRun, way: RunWay) -> Vec<(Duration, Vec<u8>, usize)> {
+    run.rows.iter().filter(|row| row.way == way).map(|row| (row.at, row.bytes.clone(), row.line)).collect()
+}
+
+/// Where the two differ, as words; empty where they do not.
+fn difference(rows: &[(Duration, Vec<u8>, usize)], sent: &Sent) -> String {
+    let mut words = String::new();
+    let mut rest = sent.as_slice();
+    for (at, bytes, line) in rows {
+        let (part, behind) = rest.split_at(bytes.len().min(rest.len()));
+        rest = behind;
+        let real: Vec<u8> = part.iter().map(|(_, byte)| *byte).collect();
+        let began = part.first().map_or(Duration::ZERO, |(at, _)| *at);
+        let early = at.abs_diff(began);
+        if real != *bytes || early > APART {
+            let _ = writeln!(
+                words,
+                "line {line}: interpreter at {at:?} {:?}, board at {began:?} {:?}",
+                String::from_utf8_lossy(bytes),
+                String::from_utf8_lossy(&real)
+            );
+        }
+    }
+    if !rest.is_empty() {
+        let real: Vec<u8> = rest.iter().map(|(_, byte)| *byte).collect();
+        let _ = writeln!(words, "only the board, at {:?}: {:?}", rest[0].0, String::from_utf8_lossy(&real));
+    }
+    words
+}
+
+/// Where the two differ, as words; nothing where the tools are missing.
+fn compare(name: &str, text: &str) -> String {
+    let run = run_sketch(&Source::new(text), &RunOptions::default());
+    // As long as the interpreter watched.
+    let Some(sent) = on_the_board(name, text, run.lasted) else { return String::new() };
+    assert!(!sent.modem.is_empty(), "{name} sends something");
+    let mut words = difference(&rows(&run, RunWay::Sent), &sent.modem);
+    words += &difference(&rows(&run, RunWay::Console), &sent.monitor);
+    if words.is_empty() { words } else { format!("{name}:\n{words}") }
+}
+
+fn check(names: &[&str]) {
+    let differ =
+        |name: &&str| compare(&format!("{name}.ino"), &source(&format!("tests/data/sketches/board/{name}.ino")));
+    let differences: String = names.iter().map(differ).collect();
+    assert!(differences.is_empty(), "{differences}");
+}
+
+#[test]
+fn statements_functions_and_classes() {
+    check(&["switch-goto", "structs", "classes"]);
+}
+
+/// The sketch of the story.
+#[test]
+fn the_story() {
+    let blind = source("tests/data/sketches/blind.ino").replace("IP-ADRESS-HERE", "198.51.100.7");
+    let differences = compare("blind.ino", &blind);
+    assert!(differences.is_empty(), "{differences}");
+}
+
+/// The small sketches of known faults that a Nano's compiler takes, the modem on the pins of this board.
+#[test]
+fn small_sketches_of_known_faults() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/sketches/small");
+    let mut differences = String::new();
+    for name in ["a1-fail-path", "a2-retry-else", "d1-sprintf-length", "d3-static", "e1-success-branch", "g3-no-1a"] {
+        let text = fs::read_to_string(folder.join(format!("{name}.ino"))).expect("a sketch");
+        differences += &compare(&format!("{name}.ino"), &text.replace("(7, 8)", "(8, 7)"));
+    }
+    assert!(differences.is_empty(), "{differences}");
+}
