@@ -9,7 +9,8 @@ use super::common::counted;
 use super::exit::{CommandResult, Exit, finish};
 use super::output::{OutputOptions, read_text};
 use super::say::say_aside;
-use super::sketch_run::{Explain, How, Run, read_sketch, told_words};
+use super::sketch_files;
+use super::sketch_run::{Explain, How, Run, refuse_others, told_words};
 use crate::macros::file::{self, LARGEST};
 use crate::macros::{Book, Macro};
 use crate::sketch::{
@@ -106,15 +107,21 @@ impl Sketch {
 
 impl Import {
     fn run(self) -> CommandResult {
-        let source = read_sketch(&self.file)?;
+        let source = sketch_files::read(&self.file)?;
         let imported = import(&source, &self.how.options(&self.on)?);
+        if imported.own.is_none() || self.blind {
+            refuse_others(&self.file, &source)?;
+        }
         report(&self.file, &imported);
-        if imported.steps.iter().all(|step| step.bytes.is_empty()) {
+        if imported.own.is_none() && imported.steps.iter().all(|step| step.bytes.is_empty()) {
             return Err(Exit::trouble(format!("{} sends nothing to a modem", self.file.display())));
         }
         let stem = self.file.file_stem().map_or("sketch".into(), |stem| stem.to_string_lossy());
         let name = self.name.as_deref().unwrap_or(if stem == "-" { "sketch" } else { &stem });
-        let made = if self.blind { imported.timed_macro(name) } else { imported.waiting_macro(name) };
+        let mut made = if self.blind { imported.timed_macro(name) } else { imported.waiting_macro(name) };
+        if let Some(name) = &self.name {
+            made.name.clone_from(name);
+        }
         let what = if self.wait_for_answers { answer_driven(&made) } else { made };
         self.output.write(file::print(&Book { macros: vec![what] }).as_bytes())
     }
@@ -127,6 +134,13 @@ fn report(path: &Path, imported: &Imported) {
         let baud = imported.baud.map_or(String::new(), |baud| format!(", {baud} baud"));
         let steps = counted(imported.steps.len(), "step");
         say_aside(format!("{}: the modem is `{object}`{pins}{baud}; {steps}", path.display()));
+    }
+    if let Some(own) = &imported.own {
+        say_aside(format!(
+            "{}: written by modemscope from the macro `{}`, which it is again",
+            path.display(),
+            own.name
+        ));
     }
     for told in &imported.unread {
         say_aside(told_words(path, told));

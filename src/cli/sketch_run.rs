@@ -102,9 +102,15 @@ pub(crate) struct Explain {
 /// Reads a sketch: one file, or with the tabs and headers beside it, as the Arduino IDE joins them.
 pub(super) fn read_sketch(path: &Path) -> Result<Source, Exit> {
     let source = sketch_files::read(path)?;
-    match other_language(&source) {
+    refuse_others(path, &source)?;
+    Ok(source)
+}
+
+/// Programs in other languages are not run.
+pub(super) fn refuse_others(path: &Path, source: &Source) -> Result<(), Exit> {
+    match other_language(source) {
         Some(said) => Err(Exit::trouble(format!("{}: {said}", path.display()))),
-        None => Ok(source),
+        None => Ok(()),
     }
 }
 

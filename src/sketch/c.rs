@@ -46,7 +46,7 @@ pub fn export_c(of: &Macro) -> Result<Exported, ExportError> {
     // An empty initialiser is no C99.
     out.add("  { .send = { 0, 0 } },  // the end\n};\n");
     out.add(format!("enum {{ MODEM_STEPS = {} }};\n\n#endif\n", plan.steps.len()));
-    Ok(Exported { text: out.into_text(), left_out })
+    Ok(Exported { text: out.into_program(of, "//"), left_out })
 }
 
 fn sent(plan: &Plan, step: &PlannedStep) -> Vec<u8> {

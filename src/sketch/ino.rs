@@ -65,7 +65,7 @@ pub fn export_ino(of: &Macro, options: &InoOptions) -> Result<Exported, ExportEr
     }
     out.add(run_function(&plan));
     out.add(TAIL);
-    Ok(Exported { text: out.into_text(), left_out })
+    Ok(Exported { text: out.into_program(of, "//"), left_out })
 }
 
 fn head(plan: &Plan, options: &InoOptions, left_out: &[String]) -> String {

@@ -286,4 +286,10 @@ impl Out {
     pub(super) fn into_text(self) -> String {
         self.0
     }
+
+    /// A whole program, with the macro it is behind it.
+    pub(super) fn into_program(mut self, of: &Macro, comment: &str) -> String {
+        super::written::append(&mut self.0, of, comment);
+        self.0
+    }
 }

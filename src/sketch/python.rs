@@ -25,7 +25,7 @@ pub fn export_python(of: &Macro, baud: u32) -> Result<Exported, ExportError> {
     }
     out.add("]\n");
     out.add(RUNTIME.replace("@GROWTH@", &format!("{}", f64::from(GROWTH_MS) / 1000.0)));
-    Ok(Exported { text: out.into_text(), left_out: Vec::new() })
+    Ok(Exported { text: out.into_program(of, "#"), left_out: Vec::new() })
 }
 
 fn step_entry(plan: &Plan, step: &PlannedStep) -> String {

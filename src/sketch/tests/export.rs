@@ -251,6 +251,29 @@ fn an_ugly_macro_as_c() {
         enum { MODEM_STEPS = 3 };
 
         #endif
+
+        // The macro that this is, for `modemscope sketch import`, while nothing above is changed: dd441d81
+        //   version = 1
+        //
+        //   [[macro]]
+        //   name = 'ugly \ " */ %{202E}name'
+        //   ask = { text = 'hé"?\', te-xt = "x", raw = "1A00" }
+        //     [[macro.step]]
+        //     set = { dtr = true }
+        //     [[macro.step]]
+        //     send = 'AT+CIPSEND=${text:len}\r'
+        //     expect = ['\r\nERROR\r\n\r\nALREADY CONNECT\r\n', '\r\n> ']
+        //     fail = ['\r\nERROR\r\n']
+        //     within = "1500us"
+        //     retry = 2
+        //     [[macro.step]]
+        //     disabled = true
+        //     send = "never"
+        //     [[macro.step]]
+        //     send = '\x00\${text}${text}${te-xt}${raw:hex}\\'
+        //     fail = ['\r\nERROR\r\n']
+        //     wait = "500ms"
+        //     on_fail = "continue"
     "#]].assert_eq(&exported.text);
     assert_eq!(exported.left_out.len(), 3);
 }
@@ -276,4 +299,35 @@ fn what_cannot_be_written_is_refused_by_step() {
 #[test]
 fn a_c_string_is_exact() {
     assert_eq!(c_string(b"a\x1A1\0\"\\??/\r\xFF"), r#""a\0321\000\"\\\?\?/\r\377""#);
+}
+
+/// Every form that is written imports again to the macro it was written from, until somebody changes it.
+#[test]
+fn own_exports_import_again_to_the_same_macro() {
+    let waiting = answer_driven(&Macro {
+        name: "story".to_owned(),
+        steps: [r"AT\r\n", r#"AT+CIPSTART="TCP","198.51.100.7","9999"\r\n"#, r"AT+CIPSEND\r\n", r"hello\x1A"]
+            .map(|send| Step { send: Some(send.to_owned()), ..Step::default() })
+            .to_vec(),
+        ..Macro::default()
+    });
+    for what in [ugly(), waiting] {
+        let hardware = InoOptions { serial: BoardSerial::Hardware("Serial1".to_owned()), baud: 115_200 };
+        for exported in [
+            export_ino(&what, &InoOptions::default()),
+            export_ino(&what, &hardware),
+            export_python(&what, 9600),
+            export_c(&what),
+        ] {
+            let text = exported.unwrap().text;
+            let imported = |text: &str| import(&Source::new(text), &RunOptions::default());
+            assert_eq!(imported(&text).waiting_macro("other"), what, "{text}");
+            // Line ends and blanks at the ends are an editor's affair.
+            assert_eq!(imported(&text.replace('\n', "  \r\n")).own.as_ref(), Some(&what));
+            let changed = imported(&text.replacen("9600", "4800", 1).replacen("modem", "gsm", 1));
+            assert_eq!(changed.own, None);
+            assert!(changed.unread.iter().any(|told| told.reason.contains("was changed")), "{:?}", changed.unread);
+            assert!(!text.contains('\u{202E}'), "nothing in it turns a line round");
+        }
+    }
 }

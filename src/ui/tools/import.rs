@@ -214,9 +214,10 @@ fn read_sketch(text: &str, name: &str) -> Read {
         .iter()
         .map(|unread| format!("Line {}: {} ({})", unread.line, unread.reason, unread.text))
         .collect();
-    let book = Book { macros: vec![imported.timed_macro(name)] };
+    let timed = imported.own.is_none();
+    let book = Book { macros: vec![imported.own.clone().unwrap_or_else(|| imported.timed_macro(name))] };
     let wired = imported.pins.map(|pins| Wired { rx: pins.rx, tx: pins.tx, baud: imported.baud });
-    Read { of: "an Arduino sketch".to_owned(), book, left_out, timed: true, wired, sketch: Some(text.to_owned()) }
+    Read { of: "an Arduino sketch".to_owned(), book, left_out, timed, wired, sketch: Some(text.to_owned()) }
 }
 
 /// The largest file that is read; books and sketches have a few hundred kilobytes at most.
