@@ -40,6 +40,9 @@ compile_error!("modemscope knows Linux, macOS and Windows; `src/os` is where ano
 #[cfg(any(windows, test))]
 #[path = "os/windows/dcb.rs"]
 mod dcb;
+#[cfg(any(windows, test))]
+#[path = "os/windows/device_names.rs"]
+mod device_names;
 #[cfg(any(not(target_os = "linux"), test))]
 mod listed;
 #[cfg(any(target_os = "macos", test))]

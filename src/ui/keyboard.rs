@@ -103,7 +103,7 @@ pub(crate) fn ends_data(ctx: &Context) -> bool {
 }
 
 fn is_ctrl_z(event: &Event) -> bool {
-    matches!(event, Event::Key { key: Key::Z, pressed: true, modifiers, .. } if modifiers.command && !modifiers.shift && !modifiers.alt)
+    matches!(event, Event::Key { key: Key::Z, pressed: true, modifiers, .. } if (modifiers.command || modifiers.ctrl) && !modifiers.shift && !modifiers.alt)
 }
 
 /// Where the keys of a frame end: before a key that does something, or behind it where it comes first.

@@ -13,7 +13,7 @@ use egui::ViewportBuilder;
 use super::theme;
 use super::window::Window;
 use crate::app::{Folders, Start};
-use crate::os::signals;
+use crate::os::{signals, terminal};
 
 /// A further window stands so far from the one it was opened from, in points.
 const BESIDE: f32 = 36.0;
@@ -24,6 +24,7 @@ const WAYLAND: &str = "libwayland-client0 libwayland-egl1 libxkbcommon0 libegl1"
 /// Opens the window and returns when it is closed. Exit code 3 where it cannot be opened.
 #[must_use]
 pub fn run(start: Start) -> ExitCode {
+    terminal::leave_own_console();
     let folders = Folders::of_user();
     let place = Window::remembered_place(&folders);
     let mut viewport = ViewportBuilder::default()

@@ -12,3 +12,6 @@ pub(crate) fn in_background() -> bool {
 pub(crate) fn has_display() -> bool {
     super::super::here::has_display()
 }
+
+/// The program was started for its window alone: no system but Windows makes a console for that.
+pub(crate) fn leave_own_console() {}

@@ -122,16 +122,14 @@ impl SendFilePanel {
 fn words(protocol: Protocol) -> (&'static str, &'static str) {
     match protocol {
         Protocol::Raw => ("As it is", "The bytes of the file, exactly: nothing is converted, nothing is appended."),
-        Protocol::Xmodem => (
-            "XMODEM",
-            "The far end must ask for it first. The last block of 128 bytes is filled up with 1A. Needs lrzsz.",
-        ),
-        Protocol::Xmodem1k => (
-            "XMODEM-1K",
-            "The far end must ask for it first. The last block of 1024 bytes is filled up with 1A. Needs lrzsz.",
-        ),
+        Protocol::Xmodem => {
+            ("XMODEM", "The far end must ask for it first. The last block of 128 bytes is filled up with 1A.")
+        }
+        Protocol::Xmodem1k => {
+            ("XMODEM-1K", "The far end must ask for it first. The last block of 1024 bytes is filled up with 1A.")
+        }
         Protocol::Ymodem => {
-            ("YMODEM", "The far end must ask for it first, and learns the file's name and exact length. Needs lrzsz.")
+            ("YMODEM", "The far end must ask for it first, and learns the file's name and exact length.")
         }
     }
 }

@@ -1,0 +1,40 @@
+//! The serial devices there are. Nothing tells when that changes: the timers of those who ask look.
+
+use std::path::Path;
+
+use super::wait::Interests;
+use crate::os::PortInfo;
+
+/// Devices are no nodes in a folder.
+pub(crate) const FOLDER: &str = "";
+
+/// The devices of this machine, now.
+#[must_use]
+pub(crate) fn list() -> Vec<PortInfo> {
+    crate::os::listed::list()
+}
+
+/// Watches nothing: who asks looks every one or two seconds.
+#[derive(Debug, Default)]
+pub(crate) struct FolderWatch;
+
+#[expect(clippy::unused_self, reason = "the same shape as where the system tells")]
+impl FolderWatch {
+    /// Watches nothing.
+    #[must_use]
+    pub(crate) fn new() -> Self {
+        Self
+    }
+
+    /// Watches nothing more.
+    pub(crate) fn add(&mut self, _folder: &Path) {}
+
+    /// Names nothing to wait for.
+    pub(crate) fn interests<'fd>(&'fd self, _interests: &mut Interests<'fd>) {}
+
+    /// Nothing was told.
+    #[must_use]
+    pub(crate) fn changed(&self) -> bool {
+        false
+    }
+}

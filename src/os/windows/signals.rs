@@ -1,0 +1,49 @@
+//! What asks the program to end: Ctrl+C, Ctrl+Break, a console that is closed, logging off.
+
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use crossbeam_channel::{Sender, bounded};
+use windows_sys::Win32::System::Console::{CTRL_BREAK_EVENT, CTRL_C_EVENT};
+
+use super::calls;
+
+static TOLD: OnceLock<(Arc<AtomicBool>, Sender<()>)> = OnceLock::new();
+
+/// Calls `tell` on a thread of its own with each of them; `came` is set before. A second Ctrl+C ends the program at once,
+/// with the code that shells give for it.
+///
+/// # Errors
+/// When they cannot be watched: then they end the program as they always did.
+pub(crate) fn watch(came: &Arc<AtomicBool>, mut tell: impl FnMut() + Send + 'static) -> io::Result<()> {
+    let (teller, told) = bounded(4);
+    if TOLD.set((Arc::clone(came), teller)).is_err() {
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
+    // It ends with the process.
+    std::thread::Builder::new().name("signals".into()).spawn(move || {
+        while told.recv().is_ok() {
+            tell();
+        }
+    })?;
+    calls::on_console_event(on_event)
+}
+
+extern "system" fn on_event(kind: u32) -> i32 {
+    let Some((came, teller)) = TOLD.get() else { return 0 };
+    let second = came.swap(true, Ordering::SeqCst);
+    let interrupt = kind == CTRL_C_EVENT || kind == CTRL_BREAK_EVENT;
+    if second && interrupt {
+        std::process::exit(130);
+    }
+    // A full channel tells already.
+    let _ = teller.try_send(());
+    if !interrupt {
+        // The system ends the program when this returns, and in any case after 5 s. The end in order is quicker.
+        loop {
+            std::thread::park();
+        }
+    }
+    1
+}
