@@ -32,7 +32,7 @@ pub struct Send {
     /// Send this file instead.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["bytes", "ending", "expect", "fail", "within"])]
     file: Option<PathBuf>,
-    /// How the file is sent: raw, xmodem, xmodem-1k or ymodem. All but raw need the program lrzsz.
+    /// How the file is sent: raw, xmodem, xmodem-1k or ymodem.
     #[arg(long, value_name = "NAME", default_value = "raw", value_parser = protocol, requires = "file")]
     protocol: Protocol,
     /// Append a line ending: none, cr, lf, crlf, 1a or notation.

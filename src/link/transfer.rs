@@ -1,16 +1,14 @@
-//! A file on its way: as it is, or by XMODEM or YMODEM, whose side of the talk is lrzsz's (`sx`, `sb`).
-//!
-//! lrzsz gets one end of a socket pair for its line; the worker carries bytes between the other end and the port, so that
-//! the capture has them too, and pacing and flow control apply. Nothing here blocks.
+//! A file on its way: as it is, or by XMODEM or YMODEM (`blocks`). The worker carries the bytes between here and the port, so
+//! that the capture has them too, and pacing and flow control apply. Nothing here blocks.
 
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use super::Interests;
+use blocks::{Kind, Sender};
 
-#[cfg(unix)]
-mod program;
+mod blocks;
 
 /// Bytes of a raw file offered at once.
 const PIECE: usize = 64 * 1024;
@@ -86,19 +84,15 @@ pub(crate) struct Transfer {
 
 #[derive(Debug)]
 enum Source {
-    Raw {
-        file: File,
-        offered: u64,
-    },
-    #[cfg(unix)]
-    Program(program::Program),
+    Raw { file: File, offered: u64 },
+    Blocks(Box<Sender>),
 }
 
 impl Transfer {
-    /// Opens the file and starts the protocol's program.
+    /// Opens the file.
     ///
     /// # Errors
-    /// A sentence for the user: what is wrong with the file, or which program is missing and how to get it.
+    /// A sentence for the user: what is wrong with the file.
     pub(crate) fn start(path: &Path, protocol: Protocol) -> Result<Self, String> {
         let problem = |error: std::io::Error| format!("{}: {error}. Choose another file.", path.display());
         let real = std::fs::canonicalize(path).map_err(problem)?;
@@ -107,14 +101,18 @@ impl Transfer {
         if !about.is_file() {
             return Err(format!("{} is no file. Choose another one.", path.display()));
         }
-        let source = match protocol {
-            Protocol::Raw => Source::Raw { file, offered: 0 },
-            #[cfg(unix)]
-            _ => Source::Program(program::Program::start(&real, protocol)?),
-            #[cfg(not(unix))]
-            _ => return Err("XMODEM and YMODEM need lrzsz, which this system does not have. Send the file raw.".into()),
+        let name = name_of(&real);
+        let kind = match protocol {
+            Protocol::Raw => None,
+            Protocol::Xmodem => Some(Kind::Xmodem),
+            Protocol::Xmodem1k => Some(Kind::Xmodem1k),
+            Protocol::Ymodem => Some(Kind::Ymodem),
         };
-        Ok(Self { file: name_of(&real), protocol, total: about.len(), source })
+        let source = match kind {
+            None => Source::Raw { file, offered: 0 },
+            Some(kind) => Source::Blocks(Box::new(Sender::new(file, kind, &name, about.len()))),
+        };
+        Ok(Self { file: name, protocol, total: about.len(), source })
     }
 
     /// The file's name, without its folder.
@@ -123,32 +121,30 @@ impl Transfer {
         &self.file
     }
 
-    /// What waits to be sent may grow: names what to wait for. `room` is false while enough waits already.
-    pub(crate) fn interests<'fd>(&'fd self, room: bool, interests: &mut Interests<'fd>) {
-        match &self.source {
-            Source::Raw { .. } => {}
-            #[cfg(unix)]
-            Source::Program(program) => program.interests(room, interests),
-        }
-        let _ = (room, interests);
-    }
-
     /// The far end said this.
     pub(crate) fn hear(&mut self, bytes: &[u8]) {
-        match &mut self.source {
-            Source::Raw { .. } => {}
-            #[cfg(unix)]
-            Source::Program(program) => program.hear(bytes),
+        if let Source::Blocks(sender) = &mut self.source {
+            sender.hear(bytes);
         }
-        let _ = bytes;
     }
 
     /// To be called after every wait, before [`Self::take`].
-    pub(crate) fn attend(&mut self) {
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(crate) fn attend(&mut self, now: Duration) -> Result<(), String> {
         match &mut self.source {
-            Source::Raw { .. } => {}
-            #[cfg(unix)]
-            Source::Program(program) => program.attend(),
+            Source::Raw { .. } => Ok(()),
+            Source::Blocks(sender) => sender.attend(now),
+        }
+    }
+
+    /// When [`Self::attend`] has something to do though nothing is heard.
+    #[must_use]
+    pub(crate) fn next_deadline(&self) -> Option<Duration> {
+        match &self.source {
+            Source::Raw { .. } => None,
+            Source::Blocks(sender) => sender.next_deadline(),
         }
     }
 
@@ -171,8 +167,7 @@ impl Transfer {
                 *offered += count as u64;
                 Ok(piece)
             }
-            #[cfg(unix)]
-            Source::Program(program) => Ok(program.take()),
+            Source::Blocks(sender) => Ok(sender.take()),
         }
     }
 
@@ -181,8 +176,7 @@ impl Transfer {
     pub(crate) fn has_more(&self) -> bool {
         match &self.source {
             Source::Raw { offered, .. } => *offered < self.total,
-            #[cfg(unix)]
-            Source::Program(_) => false,
+            Source::Blocks(_) => false,
         }
     }
 
@@ -191,8 +185,7 @@ impl Transfer {
     pub(crate) fn all_given(&self) -> bool {
         match &self.source {
             Source::Raw { offered, .. } => *offered >= self.total,
-            #[cfg(unix)]
-            Source::Program(program) => program.has_ended(),
+            Source::Blocks(sender) => sender.end().is_some(),
         }
     }
 
@@ -201,18 +194,7 @@ impl Transfer {
     pub(crate) fn end(&mut self, unsent: u64) -> Option<TransferEnd> {
         match &mut self.source {
             Source::Raw { offered, .. } => (*offered == self.total && unsent == 0).then_some(TransferEnd::Done),
-            #[cfg(unix)]
-            Source::Program(program) => program.end().filter(|_| unsent == 0),
-        }
-    }
-
-    /// Its program has hung up and is about to end: look again soon, as nothing tells of it.
-    #[must_use]
-    pub(crate) fn ending(&self) -> bool {
-        match &self.source {
-            Source::Raw { .. } => false,
-            #[cfg(unix)]
-            Source::Program(program) => program.ending(),
+            Source::Blocks(sender) => sender.end().filter(|_| unsent == 0),
         }
     }
 
@@ -231,8 +213,7 @@ impl Transfer {
     pub(crate) fn progress(&self, number: u64, unsent: u64) -> TransferProgress {
         let taken = match &self.source {
             Source::Raw { offered, .. } => offered.saturating_sub(unsent),
-            #[cfg(unix)]
-            Source::Program(program) => program.acknowledged(),
+            Source::Blocks(sender) => sender.acknowledged(),
         };
         TransferProgress {
             number,

@@ -199,7 +199,6 @@ impl Engine {
         });
         let mut interests = Interests::new();
         port.interests(sending, &mut interests);
-        self.files.interests(backlog, &mut interests);
         self.sharing.interests(ear, &mut interests);
         // Fails only when the kernel is out of memory for the wait; nothing can be waited for then.
         self.wiring.waiter.wait(interests, self.journal.patience(timeout)).map_err(|_| Left::Asked)

@@ -6,13 +6,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::link::Interests;
 use crate::link::transfer::{self, Protocol, Transfer, TransferEnd, TransferProgress};
 
-/// While more than this waits to be sent, no more is taken from the protocol's program.
+/// While more than this waits to be sent, no more is taken.
 const ENOUGH: u64 = 4 * 1024;
-/// How soon a program that has hung up is looked at again.
-const SOON: Duration = Duration::from_millis(5);
 
 /// What of the bytes that were given out has not left yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,22 +62,14 @@ impl Files {
         self.progress.clone()
     }
 
-    pub(super) fn interests<'fd>(&'fd self, backlog: Backlog, interests: &mut Interests<'fd>) {
-        if let Some(transfer) = &self.transfer {
-            transfer.interests(backlog.unsent < ENOUGH, interests);
-        }
-    }
-
     /// When [`Self::tick`] has something to do though nothing tells of it.
     pub(super) fn next_deadline(&self, backlog: Backlog, now: Duration) -> Option<Duration> {
         let Some(transfer) = &self.transfer else {
             return (self.silenced && backlog.unsent == 0).then_some(now);
         };
-        if transfer.ending() {
-            return Some(now + SOON);
-        }
         let all_left = backlog == Backlog::default();
-        (transfer.has_more() && backlog.unsent < ENOUGH || transfer.all_given() && all_left).then_some(now)
+        let at_once = transfer.has_more() && backlog.unsent < ENOUGH || transfer.all_given() && all_left;
+        if at_once { Some(now) } else { transfer.next_deadline() }
     }
 
     /// Begins, and says so. What passes by a protocol is no dialog: then `silence` is called.
@@ -125,7 +114,9 @@ impl Files {
         let Some(transfer) = &mut self.transfer else {
             return (backlog.unsent == 0 && std::mem::take(&mut self.silenced)).then_some(FileStep::Dialog);
         };
-        transfer.attend();
+        if let Err(problem) = transfer.attend(now) {
+            return self.end(TransferEnd::Trouble(problem), backlog, now).map(FileStep::Over);
+        }
         if backlog.unsent < ENOUGH {
             match transfer.take() {
                 Ok(bytes) if bytes.is_empty() => {}
