@@ -230,6 +230,7 @@ mod tests {
         assert_eq!(clean(&"x".repeat(300)).len(), LONGEST_NAME);
     }
 
+    #[cfg(unix)]
     #[test]
     fn a_new_capture_never_takes_a_name_that_is_there() {
         let folder = tempfile::tempdir().unwrap();

@@ -90,6 +90,7 @@ fn present(lost: &Identity) -> Vec<Identity> {
 mod tests {
     use super::*;
 
+    #[cfg(unix)]
     #[test]
     fn a_pty_is_back_when_its_path_is() {
         let folder = tempfile::tempdir().unwrap();

@@ -269,7 +269,7 @@ mod tests {
         assert_eq!(Transfer::start(&path, Protocol::Raw).unwrap().end(0), Some(TransferEnd::Done));
         let said = |path: &Path| Transfer::start(path, Protocol::Raw).unwrap_err();
         assert!(said(folder.path()).contains("is no file"));
-        assert!(said(&folder.path().join("none")).contains("No such file"));
+        assert!(said(&folder.path().join("none")).contains("Choose another file"));
     }
 
     #[test]
