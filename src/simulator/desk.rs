@@ -5,10 +5,10 @@ mod host;
 mod sockets;
 
 use std::any::TypeId;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
-use super::air::Air;
+use super::Output;
 use super::card::Card;
 use super::faults::Fault;
 use super::model::Model;
@@ -21,9 +21,10 @@ use super::rng::Rng;
 use super::settings::Settings;
 use super::timers::{Act, Timer, TimerId, Timers, act};
 use super::transmit::Transmitter;
-use super::{Output, SocketId};
 
 pub(super) use sockets::Target;
+
+use sockets::Sockets;
 
 /// What a part asks of the whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,25 +67,13 @@ pub(super) struct Desk {
     rng: Rng,
     timers: Timers,
     out: VecDeque<Output>,
-    transmitter: Transmitter,
-    held_urcs: Vec<Vec<u8>>,
-    air: Air,
-    owners: BTreeMap<SocketId, TypeId>,
-    next_socket: u32,
-    news: VecDeque<News>,
+    cycle: PowerCycle,
+    sockets: Sockets,
     switch: Option<Switch>,
-    finished: Option<Done>,
-    data_mode: Option<TypeId>,
-    line: LineState,
     host_rate: Option<u32>,
     dtr: bool,
-    /// The rate the line works at; a new `+IPR` counts after the result of its command.
-    rate: i32,
-    character_set: &'static str,
     /// Where it is, in millionths of a degree north and east.
     position: (i32, i32),
-    /// The restart of the fault `reboot`, on its way.
-    reboot: Option<TimerId>,
     /// The fault `weak-signal` has damaged something.
     signal_felt: bool,
     pub(super) settings: Settings,
@@ -93,6 +82,38 @@ pub(super) struct Desk {
     pub(super) radio: Radio,
     pub(super) power: Power,
     pub(super) indicators: Indicators,
+}
+
+/// What begins anew whenever power comes.
+#[derive(Debug)]
+struct PowerCycle {
+    transmitter: Transmitter,
+    held_urcs: Vec<Vec<u8>>,
+    news: VecDeque<News>,
+    finished: Option<Done>,
+    data_mode: Option<TypeId>,
+    line: LineState,
+    /// The rate the line works at; a new `+IPR` counts after the result of its command.
+    rate: i32,
+    character_set: &'static str,
+    /// The restart of the fault `reboot`, on its way.
+    reboot: Option<TimerId>,
+}
+
+impl PowerCycle {
+    fn new(rate: i32) -> Self {
+        Self {
+            transmitter: Transmitter::default(),
+            held_urcs: Vec::new(),
+            news: VecDeque::new(),
+            finished: None,
+            data_mode: None,
+            line: LineState::default(),
+            rate,
+            character_set: "IRA",
+            reboot: None,
+        }
+    }
 }
 
 impl Desk {
@@ -106,22 +127,12 @@ impl Desk {
             rng: Rng::new(seed),
             timers: Timers::default(),
             out: VecDeque::new(),
-            transmitter: Transmitter::default(),
-            held_urcs: Vec::new(),
-            air: Air::default(),
-            owners: BTreeMap::new(),
-            next_socket: 0,
-            news: VecDeque::new(),
+            cycle: PowerCycle::new(profile.ipr),
+            sockets: Sockets::default(),
             switch: None,
-            finished: None,
-            data_mode: None,
-            line: LineState::default(),
             host_rate: None,
             dtr: true,
-            rate: profile.ipr,
-            character_set: "IRA",
             position: (micro_degrees(profile.latitude), micro_degrees(profile.longitude)),
-            reboot: None,
             signal_felt: false,
             settings: stored.clone(),
             stored,
@@ -262,7 +273,7 @@ impl Desk {
         match (fault, on) {
             (Fault::Reboot, true) if self.power.is_on() => self.reboot_soon(),
             (Fault::Reboot, false) => {
-                let timer = self.reboot.take();
+                let timer = self.cycle.reboot.take();
                 self.cancel(timer);
             }
             (Fault::WeakSignal, _) => self.signal_felt = false,
@@ -279,10 +290,10 @@ impl Desk {
     /// The fault `reboot`: a restart in some seconds. Set from the start it waits for the first answered command, so
     /// that it hits a session and is not lost in the boot.
     pub(super) fn reboot_soon(&mut self) {
-        if self.reboot.is_some() || !self.has(Fault::Reboot) {
+        if self.cycle.reboot.is_some() || !self.has(Fault::Reboot) {
             return;
         }
-        self.reboot = Some(self.after([3000, 5000], |desk| {
+        self.cycle.reboot = Some(self.after([3000, 5000], |desk| {
             desk.faults.remove(&Fault::Reboot);
             desk.restart();
         }));
@@ -325,59 +336,50 @@ impl Desk {
 
     /// Tells all parts.
     pub(super) fn tell(&mut self, news: News) {
-        self.news.push_back(news);
+        self.cycle.news.push_back(news);
     }
 
     pub(super) fn take_news(&mut self) -> Option<News> {
-        self.news.pop_front()
+        self.cycle.news.pop_front()
     }
 
     /// Finishes the command that answered [`Done::Waiting`].
     pub(super) fn finish(&mut self, done: Done) {
-        self.finished = Some(done);
+        self.cycle.finished = Some(done);
     }
 
     pub(super) fn take_finished(&mut self) -> Option<Done> {
-        self.finished.take()
+        self.cycle.finished.take()
     }
 
     /// Something of the above waits to be done.
     pub(super) fn has_follow_up(&self) -> bool {
-        self.switch.is_some() || self.finished.is_some()
+        self.switch.is_some() || self.cycle.finished.is_some()
     }
 
     /// From now on all bytes of the host are a part's, outside commands.
     pub(super) fn enter_data_mode<P: Part>(&mut self) {
-        self.data_mode = Some(TypeId::of::<P>());
+        self.cycle.data_mode = Some(TypeId::of::<P>());
     }
 
     pub(super) fn leave_data_mode(&mut self) {
-        self.data_mode = None;
+        self.cycle.data_mode = None;
     }
 
     pub(super) fn data_mode(&self) -> Option<TypeId> {
-        self.data_mode
+        self.cycle.data_mode
     }
 
     /// Power is gone: sockets, timers and lines that waited with it.
     pub(super) fn lose_power(&mut self) {
-        for id in std::mem::take(&mut self.owners).into_keys() {
-            self.air.closed(id);
+        for id in self.sockets.close_all() {
             self.out.push_back(Output::Close(id));
         }
         self.timers.clear();
-        self.transmitter = Transmitter::default();
-        self.held_urcs.clear();
-        self.news.clear();
-        self.finished = None;
-        self.data_mode = None;
-        self.reboot = None;
-        self.character_set = "IRA";
-        self.line = LineState::default();
         self.indicators = Indicators::default();
         self.settings = Settings::default();
         self.settings.take_over(&self.stored, super::settings::Kept::survives_power);
-        self.rate = self.value("+IPR");
+        self.cycle = PowerCycle::new(self.value("+IPR"));
         if self.has(Fault::PromptOff) {
             self.settings.set("+CIPSPRT", 0);
         }
@@ -402,10 +404,10 @@ impl Desk {
 
     /// `AT+CSCS`.
     pub(super) fn character_set(&self) -> &'static str {
-        self.character_set
+        self.cycle.character_set
     }
 
     pub(super) fn set_character_set(&mut self, set: &'static str) {
-        self.character_set = set;
+        self.cycle.character_set = set;
     }
 }

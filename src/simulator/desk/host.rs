@@ -21,9 +21,9 @@ impl Desk {
             return;
         }
         let wrong_rate = self.wrong_rate();
-        let bytes = self.transmitter.damaged(bytes, wrong_rate, &self.faults, &mut self.rng, self.now);
+        let bytes = self.cycle.transmitter.damaged(bytes, wrong_rate, &self.faults, &mut self.rng, self.now);
         if self.profile.paced {
-            if self.transmitter.wait(bytes) {
+            if self.cycle.transmitter.wait(bytes) {
                 self.pace();
             }
         } else {
@@ -45,11 +45,11 @@ impl Desk {
 
     /// One slice of the paced bytes leaves; the next follows when it is through.
     fn pace(&mut self) {
-        let baud = match u32::try_from(self.rate) {
+        let baud = match u32::try_from(self.cycle.rate) {
             Ok(rate) if rate > 0 => rate,
             _ => 115_200,
         };
-        if let Some((slice, through)) = self.transmitter.slice(baud) {
+        if let Some((slice, through)) = self.cycle.transmitter.slice(baud) {
             self.release(slice);
             self.add(self.now + through, Box::new(|_, desk| desk.pace()));
         }
@@ -58,17 +58,17 @@ impl Desk {
     /// Bytes that are on their way to the host: what comes from sockets waits until they are few.
     pub(in super::super) fn backlog(&self) -> usize {
         let queued = self.out.iter().map(|output| if let Output::Uart(bytes) = output { bytes.len() } else { 0 });
-        queued.sum::<usize>() + self.transmitter.waiting()
+        queued.sum::<usize>() + self.cycle.transmitter.waiting()
     }
 
     /// The rate it works at; 0 takes any.
     pub(in super::super) fn rate(&self) -> u32 {
-        u32::try_from(self.rate).unwrap_or(0)
+        u32::try_from(self.cycle.rate).unwrap_or(0)
     }
 
     /// A command line is answered: a new rate counts from now on.
     pub(in super::super) fn line_answered(&mut self) {
-        self.rate = self.value("+IPR");
+        self.cycle.rate = self.value("+IPR");
     }
 
     /// The rate of the host's side, where it is known.
@@ -90,22 +90,22 @@ impl Desk {
 
     /// Both sides use different rates: garbage. Auto-baud takes any.
     pub(in super::super) fn wrong_rate(&self) -> bool {
-        let own = u32::try_from(self.rate).unwrap_or(0);
+        let own = u32::try_from(self.cycle.rate).unwrap_or(0);
         self.has(Fault::WrongBaud) || (own > 0 && self.host_rate.is_some_and(|rate| rate != own))
     }
 
     /// A command is being answered, or a prompt waits.
     pub(in super::super) fn is_busy(&self) -> bool {
-        self.line.busy
+        self.cycle.line.busy
     }
 
     /// A prompt waits for data.
     pub(in super::super) fn prompting(&self) -> bool {
-        self.line.prompting
+        self.cycle.line.prompting
     }
 
     pub(in super::super) fn set_line(&mut self, line: LineState) {
-        self.line = line;
+        self.cycle.line = line;
     }
 
     /// Information text of a command, or an unsolicited line.
@@ -119,10 +119,10 @@ impl Desk {
 
     /// An unsolicited line. It waits while a command is being answered, so that no answer is torn apart.
     pub(in super::super) fn urc(&mut self, text: impl AsRef<[u8]>) {
-        let prompt_allows = self.line.prompting && self.profile.urc_at_prompt;
-        if self.line.busy && !prompt_allows {
-            if self.held_urcs.len() < HELD {
-                self.held_urcs.push(text.as_ref().to_vec());
+        let prompt_allows = self.cycle.line.prompting && self.profile.urc_at_prompt;
+        if self.cycle.line.busy && !prompt_allows {
+            if self.cycle.held_urcs.len() < HELD {
+                self.cycle.held_urcs.push(text.as_ref().to_vec());
             }
         } else {
             self.info(text);
@@ -131,7 +131,7 @@ impl Desk {
 
     /// What waited for the command to end.
     pub(in super::super) fn say_held_urcs(&mut self) {
-        for text in std::mem::take(&mut self.held_urcs) {
+        for text in std::mem::take(&mut self.cycle.held_urcs) {
             self.info(text);
         }
     }

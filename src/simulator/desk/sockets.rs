@@ -1,21 +1,53 @@
 //! The desk's way to the network: sockets by their names, each of one part.
 
+use std::any::TypeId;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use super::Desk;
 use crate::simulator::air::{Air, Flown, Pace};
 use crate::simulator::part::Part;
 use crate::simulator::profile::Tls;
 use crate::simulator::{Echo, Output, SocketEvent, SocketId};
-use std::any::TypeId;
-use std::time::Duration;
+
+/// The sockets that are open, and what is on its way between them and their far ends.
+#[derive(Debug, Default)]
+pub(super) struct Sockets {
+    air: Air,
+    owners: BTreeMap<SocketId, TypeId>,
+    /// The last name that was given.
+    last: u32,
+}
+
+impl Sockets {
+    /// A name for a new socket of a part.
+    fn new_socket<P: Part>(&mut self, (named, secure): (bool, bool), now: Duration) -> SocketId {
+        self.last += 1;
+        let id = SocketId(self.last);
+        self.owners.insert(id, TypeId::of::<P>());
+        self.air.asked(id, (named, secure), now);
+        id
+    }
+
+    /// False where there was none.
+    fn close(&mut self, id: SocketId) -> bool {
+        let there = self.owners.remove(&id).is_some();
+        if there {
+            self.air.closed(id);
+        }
+        there
+    }
+
+    /// All that were open.
+    pub(super) fn close_all(&mut self) -> Vec<SocketId> {
+        let open: Vec<SocketId> = self.owners.keys().copied().collect();
+        open.into_iter().filter(|id| self.close(*id)).collect()
+    }
+}
 
 impl Desk {
-    /// A name for a new socket of a part.
     fn new_socket<P: Part>(&mut self, (named, secure): (bool, bool)) -> SocketId {
-        self.next_socket += 1;
-        let id = SocketId(self.next_socket);
-        self.owners.insert(id, TypeId::of::<P>());
-        self.air.asked(id, (named, secure), self.now);
-        id
+        self.sockets.new_socket::<P>((named, secure), self.now)
     }
 
     /// Opens a connection; a part hears what becomes of it.
@@ -68,50 +100,49 @@ impl Desk {
 
     /// Sends on a connection.
     pub(in super::super) fn send(&mut self, id: SocketId, bytes: Vec<u8>) {
-        if bytes.is_empty() || !self.owners.contains_key(&id) {
+        if bytes.is_empty() || !self.sockets.owners.contains_key(&id) {
             return;
         }
         let speed = self.speed();
         let pace = Pace { profile: &self.profile, rng: &mut self.rng, speed };
-        self.air.sent(bytes.len(), self.now, &pace);
+        self.sockets.air.sent(bytes.len(), self.now, &pace);
         self.out.push_back(Output::Send(id, bytes));
     }
 
     /// Closes a socket, if there is one.
     pub(in super::super) fn close(&mut self, id: Option<SocketId>) {
-        let Some(id) = id.filter(|id| self.owners.remove(id).is_some()) else { return };
-        self.air.closed(id);
+        let Some(id) = id.filter(|id| self.sockets.close(*id)) else { return };
         self.out.push_back(Output::Close(id));
     }
 
     /// Whose socket it is.
     pub(in super::super) fn owner(&self, id: SocketId) -> Option<TypeId> {
-        self.owners.get(&id).copied()
+        self.sockets.owners.get(&id).copied()
     }
 
     /// The far end has news.
     pub(in super::super) fn arrived(&mut self, id: SocketId, event: &SocketEvent<'_>) {
         let speed = self.speed();
         let mut pace = Pace { profile: &self.profile, rng: &mut self.rng, speed };
-        self.air.arrived(id, event, self.now, &mut pace);
+        self.sockets.air.arrived(id, event, self.now, &mut pace);
     }
 
     /// What is there of it at `now`.
     pub(in super::super) fn flown(&mut self, now: Duration) -> Option<(SocketId, Option<Flown>)> {
-        self.air.pop_due(now)
+        self.sockets.air.pop_due(now)
     }
 
     pub(in super::super) fn next_flown(&self) -> Option<Duration> {
-        self.air.next()
+        self.sockets.air.next()
     }
 
     pub(in super::super) fn air(&mut self) -> &mut Air {
-        &mut self.air
+        &mut self.sockets.air
     }
 
     /// How many bytes of a socket may be brought now.
     pub(in super::super) fn air_room(&self, id: SocketId) -> usize {
-        self.air.room(id)
+        self.sockets.air.room(id)
     }
 }
 
