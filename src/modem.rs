@@ -3,6 +3,7 @@
 //! * [`transcript`]: sessions as text: our own transcript text and logs pasted from other tools.
 //! * [`digest`]: the bytes of the modem cut into lines, prompts and counted data.
 //! * [`baud_scan`]: which rate the modem speaks.
+//! * [`passthrough`]: what the way to it through an Arduino carries.
 //! * [`dialog`]: commands paired with their answers, data told from commands, the modem's state.
 //! * [`secrets`]: PINs and passwords in the bytes of a session, found as they pass.
 //! * [`diagnose`]: findings, and what the modem is doing now.
@@ -13,6 +14,7 @@ pub mod baud_scan;
 pub mod diagnose;
 pub(crate) mod dialog;
 pub mod digest;
+pub mod passthrough;
 pub mod secrets;
 pub mod transcript;
 

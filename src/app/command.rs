@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::nano::Sketch;
-use super::passthrough::Way;
 use super::settings::{Adapter, Highlight, SendBox, Share, Theme, View, Wired};
 use super::state::{Purpose, Tone};
 use crate::capture::RowRules;
@@ -21,6 +20,7 @@ use crate::macros::LineChange;
 use crate::macros::recorder::Replay;
 use crate::macros::runner::Values;
 use crate::modem::Direction;
+use crate::modem::passthrough::Way;
 use crate::session::Rounds;
 use crate::simulator::Control;
 use crate::vocabulary::Family;

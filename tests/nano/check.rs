@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use modemscope::app::passthrough::{Check, Input, Report, Verdict, Way};
+use modemscope::modem::passthrough::{Check, Input, Report, Verdict, Way};
 use modemscope::simulator::{self, Modem, Output, Profile};
 
 use crate::board::{Board, Sketch, compiled};

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::bounded;
-use modemscope::app::passthrough::{OverLink, Report, Verdict, Way};
+use modemscope::app::passthrough::OverLink;
 use modemscope::capture::Writer;
 use modemscope::link::{LineSettings, LinkSpec};
+use modemscope::modem::passthrough::{Report, Verdict, Way};
 use modemscope::worker::{Connection, Phase};
 
 use crate::board::{BOOTLOADER, Bridge, Sketch, lines, words};

@@ -1,8 +1,8 @@
 //! The passthrough check on the Nano's page, over a link that is real but for the board.
 
-use modemscope::app::passthrough::{Report, Verdict};
 use modemscope::app::{PassthroughCheck, Start};
 use modemscope::link::settings::Pacing;
+use modemscope::modem::passthrough::{Report, Verdict};
 
 use crate::desk::Desk;
 

@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use super::Runtime;
-use crate::app::passthrough::{OverLink, Way};
+use crate::app::passthrough::OverLink;
 use crate::app::state::{PassthroughCheck, State, Tone};
+use crate::modem::passthrough::Way;
 use crate::worker::Order;
 
 /// A deadline that a Send in hand holds up is looked at again after this.

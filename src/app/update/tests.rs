@@ -5,13 +5,13 @@ use std::sync::Arc;
 use super::*;
 use crate::app::Adapter;
 use crate::app::command::{Capture, Check, Line, Port, Setting};
-use crate::app::passthrough::Way;
 use crate::app::settings;
 use crate::link::LineSettings;
 use crate::link::discovery::PortInfo;
 use crate::link::share::Place;
 use crate::macros::runner::Values;
 use crate::macros::{Ask, Macro};
+use crate::modem::passthrough::Way;
 use crate::worker::{Phase, Status};
 
 fn connected() -> State {

@@ -4,9 +4,9 @@ use egui::{Button, Ui};
 
 use crate::app::State;
 use crate::app::command::{Check, Line, Port};
-use crate::app::passthrough::{Fared, Row, Verdict, Way};
 use crate::link::LineSettings;
 use crate::link::settings::Pacing;
+use crate::modem::passthrough::{Fared, Row, Verdict, Way};
 use crate::session::occupant::Wish;
 use crate::ui::commands::Commands;
 use crate::ui::{parts, theme};

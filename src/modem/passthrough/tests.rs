@@ -5,7 +5,6 @@ use std::collections::VecDeque;
 
 use super::verdict::Pacing;
 use super::*;
-use crate::macros::runner::{Run, Wish};
 
 const TICK: Duration = Duration::from_micros(50);
 
@@ -353,27 +352,4 @@ fn nothing_is_typed_at_a_modem_that_does_not_answer() {
     }
     assert_eq!(sent, vec![b"AT\r"; 3]);
     assert_eq!(check.report().expect("a report").verdict, Verdict::Silent(Way::Echo));
-}
-
-#[test]
-fn byte_by_byte_is_a_macro_that_keeps_its_pauses() {
-    let bytes: Vec<u8> = (0..=255).collect();
-    let Order::RunMacro(macros, values) = (Burst { bytes: bytes.clone(), gap: SURE }).order() else {
-        panic!("a macro")
-    };
-    let mut run = Run::new(&macros[0], &values, Duration::ZERO).expect("it runs");
-    let (mut now, mut sent) = (Duration::ZERO, Vec::new());
-    while !run.is_over() {
-        while let Some(wish) = run.poll() {
-            if let Wish::Send { bytes, .. } = wish {
-                assert_eq!((bytes.len(), now), (1, SURE * u32::try_from(sent.len()).expect("a small number")));
-                sent.extend(bytes);
-                run.sent(now);
-            }
-        }
-        now = run.next_deadline().unwrap_or(now);
-        run.tick(now);
-    }
-    assert_eq!(sent, bytes);
-    assert!(matches!((Burst { bytes: sent, gap: Duration::ZERO }).order(), Order::Send(all) if all == bytes));
 }
