@@ -5,12 +5,18 @@ use std::time::Duration;
 
 use toml_edit::{Document, Item, TableLike, Value};
 
-use super::{BookError, LARGEST, MOST_STEPS, VERSION};
+use super::error::BookError;
+use super::write::VERSION;
 use crate::macros::duration;
 use crate::macros::hot_key::HotKey;
 use crate::macros::model::{Ask, Book, LineChange, Macro, OnFail, Step};
 use crate::macros::prepared;
 use crate::macros::template::{BUILT_IN, Template, is_name};
+
+/// A larger file is no macro book.
+pub(crate) const LARGEST: usize = 4 << 20;
+/// More steps in one book are refused.
+pub(crate) const MOST_STEPS: usize = 20_000;
 
 const BOOK_KEYS: &[&str] = &["version", "macro"];
 const MACRO_KEYS: &[&str] = &["name", "group", "key", "about", "color", "ask", "step"];

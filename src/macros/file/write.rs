@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, Value, value};
 
-use super::VERSION;
 use crate::macros::duration;
 use crate::macros::model::{Ask, Book, Macro, OnFail, Step};
+
+/// The version this program reads and writes.
+pub(crate) const VERSION: i64 = 1;
 
 /// Prints a whole book, as for an export. Reading it gives the same book.
 #[must_use]

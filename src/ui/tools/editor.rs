@@ -7,7 +7,7 @@ use egui::{Button, Grid, ScrollArea, Sense, TextEdit, Ui};
 
 use super::ToolWindow;
 use super::dragging::{Moved, Order};
-use super::steps::step_fields;
+use super::steps::{STEPS, step_fields};
 use crate::app::command::Book;
 use crate::app::{State, values_of_now};
 use crate::macros::edit::{Edit, Editor, clashes};
@@ -16,9 +16,6 @@ use crate::macros::runner::Values;
 use crate::macros::{Ask, Macro, Step};
 use crate::ui::commands::Commands;
 use crate::ui::{bytes, icons, parts};
-
-/// The steps of the macro in hand, as rows.
-pub(super) const STEPS: Order = Order { list: "steps" };
 
 /// The book in hand.
 #[derive(Debug, Default)]

@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use egui::{DragValue, Grid, RichText, TextEdit, Ui};
 
-use super::editor::STEPS;
+use super::dragging::Order;
 use crate::macros::edit::Edit;
 use crate::macros::{LineChange, OnFail, Step};
 use crate::ui::{icons, parts, theme};
+
+/// The steps of the macro in hand, as rows.
+pub(super) const STEPS: Order = Order { list: "steps" };
 
 /// What was done to a step in this frame.
 #[derive(Debug, Default)]
