@@ -379,6 +379,10 @@ impl Session {
         if let Some(run) = self.macros.take() {
             kept = run.kept;
             kept.extend(run.run.kept().clone());
+            let secrets = self.diagnoser.secrets();
+            for value in kept.values_mut() {
+                *value = secrets.masked(std::mem::take(value));
+            }
         }
         self.outputs.push_back(Output::RunEnded { done, problem, kept });
     }

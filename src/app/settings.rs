@@ -341,18 +341,26 @@ impl Default for Settings {
 const ZOOM: std::ops::RangeInclusive<f32> = 0.5..=3.0;
 
 /// What is typed holds a PIN or password, or may be a PIN that the modem asked for.
-fn holds_secret(text: &str) -> bool {
-    let meant = notation::parse(text, Mode::Mixed).unwrap_or_default();
+/// `before` was typed before it, and may ask for the rest.
+fn holds_secret(text: &str, before: Option<&str>) -> bool {
+    let meant = |text| notation::parse(text, Mode::Mixed).unwrap_or_default();
+    let before = before.map(meant).unwrap_or_default();
+    let meant = meant(text);
     let digits = meant.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let pin = digits >= 4 && meant.iter().all(|byte| byte.is_ascii_digit() || b"\", \r\n".contains(byte));
-    let found = |bytes: &[u8]| !SecretFinder::default().find(Direction::Tx, bytes).is_empty();
+    let pin = digits >= 4 && meant.iter().all(|byte| byte.is_ascii_digit() || b"\"',;:=+AaTt \r\n".contains(byte));
+    let found = |bytes: &[u8]| {
+        let mut finder = SecretFinder::default();
+        finder.find(Direction::Tx, &before);
+        finder.find(Direction::Tx, b"\r");
+        !finder.find(Direction::Tx, bytes).is_empty()
+    };
     pin || found(text.as_bytes()) || found(&meant)
 }
 
 impl Settings {
     /// Takes out what versions before this one remembered and should not have.
     pub(super) fn forget_secrets(&mut self) {
-        self.history.retain(|line| !holds_secret(line));
+        self.history.retain(|line| !holds_secret(line, None));
     }
 
     /// Puts numbers right with which nobody could work; the name of the first that was wrong.
@@ -383,7 +391,8 @@ impl Settings {
 
     /// Remembers a line of the send box: as the newest, once, bounded; never one with a PIN or password.
     pub fn remember_sent(&mut self, text: &str) {
-        if text.is_empty() || text.len() > LONGEST_REMEMBERED || holds_secret(text) {
+        let before = self.history.last().map(String::as_str);
+        if text.is_empty() || text.len() > LONGEST_REMEMBERED || holds_secret(text, before) {
             return;
         }
         self.history.retain(|old| old != text);

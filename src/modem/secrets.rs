@@ -7,21 +7,41 @@
 //! a password. What a modem answers to a query of a secret is secret too. A login that is sent as data is the matter of
 //! `mqtt`.
 
+mod known;
 mod likeness;
 mod line;
 mod mqtt;
+mod name;
 mod values;
 
-use std::collections::VecDeque;
 use std::ops::Range;
 
 use super::Direction;
 use crate::vocabulary::{self, Form};
-use line::{Around, Line};
-use mqtt::MqttFinder;
+pub use known::Secrets;
+use line::{Around, Awaited, Line};
+use mqtt::{HexMqttFinder, MqttFinder};
+use values::LeftOpen;
 
-/// How many lines the rest of an echo that something broke is awaited for.
+/// How many lines the rest of an echo that something broke is awaited for, and a value that was sent is looked for in.
 const ECHO_LINES: u8 = 8;
+/// A shorter value may come by itself.
+const SHORTEST_VALUE: usize = 4;
+/// Names of settings that are told one a line.
+const SETTINGS: [&[u8]; 3] = [b"+SAPBR", b"+HTTPPARA", b"+SMCONF"];
+/// How a SIM that waits for its PIN or PUK says so, in an answer to anything (3GPP TS 27.007, section 9.2).
+const WAITING: [&[u8]; 10] = [
+    b"11",
+    b"12",
+    b"16",
+    b"17",
+    b"18",
+    b"SIM PIN",
+    b"SIM PUK",
+    b"incorrect password",
+    b"SIM PIN required",
+    b"SIM PUK required",
+];
 
 /// Watches the bytes of a session, both directions.
 #[derive(Clone, Debug, Default)]
@@ -32,10 +52,15 @@ pub struct SecretFinder {
     echo: Vec<(u8, bool)>,
     echo_lines: u8,
     pin: Pin,
-    /// The command that asked for a secret.
-    asked: Option<Vec<u8>>,
-    /// `AT+SAPBR=4` asked for the settings of a bearer.
-    bearer: bool,
+    /// What the last command line asked for: commands with secrets, and how.
+    asked: Vec<(Vec<u8>, Form)>,
+    /// Settings with logins among them are told, one a line.
+    settings: bool,
+    /// What the last sent line held that is secret; one of these that is coming back, and how much of it came.
+    values: Vec<Vec<u8>>,
+    coming: (Vec<u8>, usize),
+    /// The last byte of the last read.
+    received_before: Option<u8>,
     /// The last line that was sent; empty from where a packet stopped to its next line.
     last_sent: Vec<u8>,
 }
@@ -44,7 +69,11 @@ pub struct SecretFinder {
 #[derive(Clone, Debug, Default)]
 struct Watch {
     line: Line,
+    /// Whether the last line was left where a secret was to follow.
+    left_open: LeftOpen,
+    escape: Escape,
     mqtt: MqttFinder,
+    hex: HexMqttFinder,
     /// A packet goes on behind a command: not in this record, or not before the prompt.
     pause: Pause,
     /// The packet as it was when the line began.
@@ -59,6 +88,15 @@ enum Pause {
     Command,
     /// Until the prompt.
     Prompt,
+}
+
+/// Where in a control sequence of a terminal (a cursor key, a colour) the stream is: it is no part of the line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Escape {
+    #[default]
+    No,
+    Began,
+    Inside,
 }
 
 /// Whether the SIM waits for its PIN.
@@ -88,27 +126,68 @@ impl SecretFinder {
         }
         let mut found = Stretches::default();
         let mut at = 0;
-        while let Some((byte, _)) = bytes.get(at..).and_then(<[u8]>::split_first) {
-            if !self.bearer && self.watch(way).is_quiet() {
+        while let Some((byte, rest)) = bytes.get(at..).and_then(<[u8]>::split_first) {
+            if !self.settings && self.watch(way).is_quiet() {
                 let skipped = self.watch(way).line.skip(bytes.get(at..).unwrap_or_default());
                 at += skipped;
                 if skipped > 0 {
                     continue;
                 }
             }
-            let secret = match byte {
-                b'\r' | b'\n' | 0x1A | 0x1B => {
-                    self.end_line(way);
-                    false
-                }
-                byte => self.take(way, *byte),
-            };
-            if self.take_mqtt(way, *byte) || secret {
+            let secret = self.take(way, *byte, rest);
+            let in_hex = self.watch(way).hex.take(*byte);
+            if self.take_mqtt(way, *byte) || in_hex || secret {
                 found.push(at);
             }
             at += 1;
         }
-        found.ranges
+        if way == Direction::Tx {
+            return found.ranges;
+        }
+        let back = if self.echo_lines > 0 { self.come_back(bytes) } else { Vec::new() };
+        self.received_before = bytes.last().copied().or(self.received_before);
+        if back.is_empty() { found.ranges } else { merged([found.ranges, back].concat()) }
+    }
+
+    /// Where values of the last sent line stand once more, on their own.
+    fn come_back(&mut self, bytes: &[u8]) -> Vec<Range<usize>> {
+        let alone = |range: &Range<usize>| {
+            let before = range.start.checked_sub(1).and_then(|at| bytes.get(at));
+            !before.into_iter().chain(bytes.get(range.end)).any(u8::is_ascii_alphanumeric)
+        };
+        let places = self
+            .values
+            .iter()
+            .flat_map(|value| memchr::memmem::find_iter(bytes, value).map(|start| start..start + value.len()));
+        let mut found: Vec<_> = places.filter(alone).collect();
+        // One may be cut by the end of a read: where an echo lost its front, and nowhere else, since a digit may be anything.
+        let in_echo = |at: usize| {
+            let before = at.checked_sub(1).and_then(|at| bytes.get(at)).copied();
+            let before = before.or_else(|| self.received_before.filter(|_| at == 0));
+            before.is_none_or(|before| b"=\"\r\n".contains(&before))
+        };
+        let (going_on, begun) = std::mem::take(&mut self.coming);
+        let mut coming = (Vec::new(), 0);
+        for value in &self.values {
+            let came = if *value == going_on { begun } else { 0 };
+            if let Some(rest) = value.get(came..).filter(|_| came > 0) {
+                let more = rest.iter().zip(bytes).take_while(|(awaited, byte)| awaited == byte).count();
+                found.extend((more > 0).then_some(0..more));
+                if more == bytes.len() && more < rest.len() {
+                    coming = (value.clone(), came + more);
+                }
+            }
+            let longest = (1..value.len().min(bytes.len() + 1)).rev().find(|length| {
+                let start = bytes.len() - length;
+                bytes.get(start..) == value.get(..*length) && in_echo(start)
+            });
+            if let Some(length) = longest.filter(|length| *length > coming.1) {
+                found.push(bytes.len() - length..bytes.len());
+                coming = (value.clone(), length);
+            }
+        }
+        self.coming = coming;
+        found
     }
 
     fn watch(&mut self, way: Direction) -> &mut Watch {
@@ -118,11 +197,48 @@ impl SecretFinder {
         }
     }
 
-    fn take(&mut self, way: Direction, byte: u8) -> bool {
+    /// The next byte of a direction, and what came with it behind it.
+    fn take(&mut self, way: Direction, byte: u8, rest: &[u8]) -> bool {
+        let watch = self.watch(way);
+        let hides = watch.line.hides();
+        match (std::mem::take(&mut watch.escape), byte) {
+            (Escape::Began, b'[' | b'O') => {
+                watch.escape = Escape::Inside;
+                return false;
+            }
+            (Escape::Inside, b'0'..=b'?') => {
+                watch.escape = Escape::Inside;
+                return hides;
+            }
+            (Escape::Inside, b'@'..=b'~') => return false,
+            (Escape::Began, _) => self.end_line(way),
+            (Escape::No | Escape::Inside, _) => {}
+        }
+        match byte {
+            b'\r' | b'\n' | 0x1A => {
+                self.end_line(way);
+                false
+            }
+            0x1B => {
+                self.watch(way).escape = Escape::Began;
+                false
+            }
+            byte => self.take_text(way, byte, rest),
+        }
+    }
+
+    fn take_text(&mut self, way: Direction, byte: u8, rest: &[u8]) -> bool {
         let pin = self.pin != Pin::No;
-        let around = |echo| Around { pin, asked: self.asked.as_deref(), bearer: self.bearer, echo };
+        let awaited = self.awaited(way);
+        let around = |echo| Around { pin, asked: &self.asked, settings: self.settings, awaited, echo, rest };
         match way {
-            Direction::Tx => self.sent.line.take(byte, way, &around(&[])),
+            Direction::Tx => {
+                if awaited == Awaited::Password && self.sent.line.text().is_empty() {
+                    // Should it come back, it does so in the line of the prompt.
+                    self.received.line.hide();
+                }
+                self.sent.line.take(byte, way, &around(&[]))
+            }
             Direction::Rx if self.echo.is_empty() && pin => {
                 // Digits alone come back key by key.
                 let typed = self.sent.line.text();
@@ -133,17 +249,31 @@ impl SecretFinder {
         }
     }
 
+    /// What the line that begins may be.
+    fn awaited(&self, way: Direction) -> Awaited {
+        match way {
+            Direction::Tx if !self.sent.line.text().is_empty() => Awaited::Nothing,
+            Direction::Tx if self.sent.left_open == LeftOpen::Begun => Awaited::Rest,
+            Direction::Tx if self.sent.left_open == LeftOpen::Between => Awaited::Tail,
+            Direction::Tx if asks_for_password(self.received.line.text()) => Awaited::Password,
+            Direction::Rx if self.received.left_open == LeftOpen::Begun => Awaited::Echo,
+            _ => Awaited::Nothing,
+        }
+    }
+
     fn end_line(&mut self, way: Direction) {
         let line = std::mem::take(&mut self.watch(way).line);
         if line.text().is_empty() {
             return;
         }
+        self.watch(way).left_open = line.left_open();
         let text: Vec<u8> = line.text().iter().map(|(byte, _)| *byte).collect();
         match way {
             Direction::Tx => {
                 let secret = line.is_whole() && line.text().iter().any(|(_, secret)| *secret);
                 self.echo = if secret { line.text().to_vec() } else { Vec::new() };
                 self.echo_lines = ECHO_LINES;
+                self.values = values_in(line.text());
                 self.commanded(&text);
                 self.last_sent = text;
             }
@@ -158,7 +288,7 @@ impl SecretFinder {
 
     /// Something may have broken the echo in two: then its rest comes on a line of its own.
     fn await_rest(&mut self, line: &Line, text: &[u8]) {
-        if self.echo.is_empty() {
+        if self.echo_lines == 0 {
             return;
         }
         let begins = |text: &[u8]| {
@@ -167,29 +297,35 @@ impl SecretFinder {
         if line.echoed() > 0 && line.echoed() == text.len() || begins(text) {
             self.echo.drain(..text.len().min(self.echo.len()));
         } else {
-            self.echo_lines = self.echo_lines.saturating_sub(1);
+            self.echo_lines -= 1;
         }
         if self.echo_lines == 0 {
             self.echo.clear();
+            self.values.clear();
         }
     }
 
     /// A command line, sent or come back.
     fn commanded(&mut self, text: &[u8]) {
         let Some(line) = vocabulary::Line::read(text) else { return };
-        (self.asked, self.bearer) = (None, false);
+        self.asked.clear();
+        self.settings = false;
         if self.pin == Pin::Asked {
             self.pin = Pin::No;
         }
         for call in line.calls() {
             let is = |name: &[u8]| call.name.eq_ignore_ascii_case(name);
+            let told = SETTINGS.iter().any(|name| is(name));
             match call.form {
                 Form::Query if is(b"+CPIN") || is(b"+CPIN2") => {
                     self.pin = if self.pin == Pin::Wanted { Pin::Wanted } else { Pin::Asked };
                 }
-                Form::Query => self.asked = likeness::asks_for_secret(&call).or_else(|| self.asked.take()),
-                Form::Set if is(b"+SAPBR") => self.bearer = call.number(0) == Some(4),
-                _ => {}
+                Form::Query if told => self.settings = true,
+                Form::Set if is(b"+SAPBR") => self.settings = call.number(0) == Some(4),
+                Form::Query | Form::Test | Form::Set => {
+                    self.asked.extend(likeness::secret_name(&call).map(|name| (name, call.form)));
+                }
+                Form::Execute | Form::Malformed => {}
             }
         }
     }
@@ -202,9 +338,22 @@ impl SecretFinder {
             }
             return;
         }
-        if let Some(state) = text.strip_prefix(b"+CPIN:") {
-            let state = state.trim_ascii();
-            self.pin = if state.starts_with(b"SIM P") { Pin::Wanted } else { Pin::No };
+        let value = |head: &[u8]| {
+            let value = text.strip_prefix(head)?.trim_ascii();
+            Some(value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\"")).unwrap_or(value))
+        };
+        if let Some(state) = value(b"+CPIN:") {
+            let waits = state.starts_with(b"SIM P") || state.starts_with(b"PH-");
+            self.pin = if waits { Pin::Wanted } else { Pin::No };
+        } else if value(b"+CME ERROR:").is_some_and(|error| WAITING.contains(&error)) {
+            self.pin = Pin::Wanted;
+        } else if (text == b"OK" || text == b"ERROR") && likeness::enters_pin(&self.last_sent) {
+            self.pin = if text == b"OK" { Pin::No } else { Pin::Wanted };
+        }
+        if text.last() == Some(&b':') && SETTINGS.iter().any(|name| value(name) == Some(b":")) {
+            self.settings = true;
+        } else if text == b"OK" || text == b"ERROR" {
+            self.settings = false;
         }
         let over = [&b"SEND OK"[..], b"SEND FAIL", b"DATA ACCEPT", b"ERROR", b"CLOSED"];
         if over.iter().any(|word| text.starts_with(word)) {
@@ -255,10 +404,36 @@ impl SecretFinder {
     }
 }
 
-/// A record of its own that asks for more data.
-fn begins_send(bytes: &[u8]) -> bool {
-    const SEND: &[u8] = b"AT+CIPSEND";
-    bytes.get(..SEND.len()).is_some_and(|start| start.eq_ignore_ascii_case(SEND))
+/// A prompt for a password or PIN, as systems behind a serial line write it.
+fn asks_for_password(line: &[(u8, bool)]) -> bool {
+    const WORDS: [&[u8]; 4] = [b"password", b"passphrase", b"pin", b"puk"];
+    const SHOWN: usize = 40;
+    if !line.iter().rev().map(|(byte, _)| *byte).find(|byte| *byte != b' ').is_some_and(|last| b":>?".contains(&last)) {
+        return false;
+    }
+    let tail = line.get(line.len().saturating_sub(SHOWN)..).unwrap_or_default();
+    let text: Vec<u8> = tail.iter().map(|(byte, _)| byte.to_ascii_lowercase()).collect();
+    let mut words = text.split(|byte| !byte.is_ascii_alphabetic());
+    words.any(|word| WORDS.contains(&word))
+}
+
+/// The secret stretches of a line, each of which may come back on its own.
+fn values_in(line: &[(u8, bool)]) -> Vec<Vec<u8>> {
+    let stretches = line.split(|(byte, secret)| !secret || b"\",;= ".contains(byte));
+    let values = stretches.filter(|value| value.len() >= SHORTEST_VALUE);
+    values.map(|value| value.iter().map(|(byte, _)| *byte).collect()).collect()
+}
+
+/// A command that sends data, whichever modem's: `AT+CIPSEND`, `AT+QISEND=0,20`, `AT+USOWR=0,20`.
+fn begins_send(line: &[u8]) -> bool {
+    let name = line.get(..2).filter(|start| start.eq_ignore_ascii_case(b"AT")).and_then(|_| line.get(2..));
+    let name: Vec<u8> = name
+        .unwrap_or_default()
+        .iter()
+        .take_while(|byte| !b"=?\r".contains(byte))
+        .map(u8::to_ascii_uppercase)
+        .collect();
+    [&b"SEND"[..], b"USOWR", b"USOST", b"NSOS"].iter().any(|word| memchr::memmem::find(&name, word).is_some())
 }
 
 /// Places, those that touch as one.
@@ -288,126 +463,6 @@ pub(crate) fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
         }
     }
     merged
-}
-
-/// At most this many values are known at one time, the latest; none is longer.
-const KNOWN: usize = 64;
-const LONGEST_VALUE: usize = 256;
-/// A shorter value is hidden only where it stands as a parameter.
-const SHORT: usize = 3;
-/// At least this much of the start of a value is hidden where a text was cut.
-const SHORTEST_START: usize = 2;
-
-/// What was secret in a session, to keep it out of sentences that quote from it.
-#[derive(Clone, Debug, Default)]
-pub struct Secrets {
-    finder: SecretFinder,
-    /// Bytes of a secret that is passing, sent and received.
-    passing: [Vec<u8>; 2],
-    known: VecDeque<Vec<u8>>,
-}
-
-impl Secrets {
-    /// The next bytes of a direction.
-    pub(crate) fn hear(&mut self, way: Direction, bytes: &[u8]) {
-        let found = self.finder.find(way, bytes);
-        let mut at = 0;
-        for range in found {
-            if range.start > at {
-                self.end_value(way);
-            }
-            if let Some(passing) = self.passing.get_mut(usize::from(way == Direction::Rx)) {
-                passing.extend(bytes.get(range.clone()).unwrap_or_default());
-                passing.truncate(LONGEST_VALUE);
-            }
-            at = range.end;
-        }
-        if at < bytes.len() {
-            self.end_value(way);
-        }
-    }
-
-    fn end_value(&mut self, way: Direction) {
-        let index = usize::from(way == Direction::Rx);
-        let Some(value) = self.passing.get_mut(index).map(std::mem::take).filter(|value| !value.is_empty()) else {
-            return;
-        };
-        // Where all of a line was hidden its parts are known one by one too.
-        let parts: Vec<Vec<u8>> = value
-            .split(|byte| b"\",;=: ".contains(byte))
-            .filter(|part| part.len() >= SHORT && part.len() < value.len())
-            .map(<[u8]>::to_vec)
-            .collect();
-        for value in std::iter::once(value).chain(parts) {
-            self.learn(&value);
-        }
-    }
-
-    /// A value that is secret wherever it stands.
-    pub(crate) fn learn(&mut self, value: &[u8]) {
-        if value.is_empty() || value.iter().all(|byte| *byte == b'*') || self.known.iter().any(|known| known == value) {
-            return;
-        }
-        if self.known.len() == KNOWN {
-            self.known.pop_front();
-        }
-        self.known.push_back(value.to_vec());
-    }
-
-    /// Bytes with what is secret as `*`.
-    #[must_use]
-    pub(crate) fn masked_bytes(&self, mut bytes: Vec<u8>) -> Vec<u8> {
-        for value in self.known.iter().filter(|value| value.len() >= SHORT) {
-            let places: Vec<usize> = memchr::memmem::find_iter(&bytes, value).collect();
-            for at in places {
-                bytes.get_mut(at..at + value.len()).unwrap_or_default().fill(b'*');
-            }
-        }
-        bytes
-    }
-
-    /// The text with what is secret as `*`.
-    #[must_use]
-    pub fn masked(&self, text: String) -> String {
-        let passing = self.passing.iter().filter(|value| !value.is_empty());
-        let mut values: Vec<&Vec<u8>> = self.known.iter().chain(passing).collect();
-        if values.is_empty() {
-            return text;
-        }
-        values.sort_by_key(|value| std::cmp::Reverse(value.len()));
-        values.into_iter().fold(text, |text, value| without(text, &String::from_utf8_lossy(value)))
-    }
-}
-
-/// A text without this value.
-fn without(mut text: String, value: &str) -> String {
-    let stars = |length: usize| "*".repeat(length);
-    if value.chars().count() >= SHORT {
-        for form in [value.to_owned(), crate::notation::print(value.as_bytes())] {
-            if text.contains(&form) {
-                text = text.replace(&form, &stars(form.chars().count()));
-            }
-        }
-    } else {
-        for before in ["\"", "=", ","] {
-            for after in ["\"", ",", " ", "`", "”"] {
-                let form = format!("{before}{value}{after}");
-                text = text.replace(&form, &format!("{before}{}{after}", stars(value.chars().count())));
-            }
-        }
-    }
-    // A quotation may end in the middle of it.
-    if let Some(cut) = text.find('…') {
-        let ends: Vec<usize> = value.char_indices().map(|(at, _)| at).filter(|at| *at >= SHORTEST_START).collect();
-        for end in ends.into_iter().rev() {
-            let begun = value.get(..end).unwrap_or_default();
-            if text.get(..cut).is_some_and(|front| front.ends_with(begun)) {
-                text.replace_range(cut - begun.len()..cut, &stars(begun.chars().count()));
-                break;
-            }
-        }
-    }
-    text
 }
 
 /// A text of somebody's own (a line that was typed, what a fault quotes), with what is secret in it as `*`.

@@ -115,6 +115,13 @@ impl Parameters {
             .unwrap_or_default()
     }
 
+    /// Some parameter is secret behind a word that says so, wherever that stands.
+    #[must_use]
+    pub(crate) fn may_be_named(&self) -> bool {
+        let named = |taken: &Taken| taken.may_be_secret() && !taken.tags.is_empty();
+        self.readings.iter().any(|taken| taken.iter().any(named))
+    }
+
     /// Some parameter may be secret.
     #[must_use]
     pub(crate) fn may_be_secret(&self) -> bool {

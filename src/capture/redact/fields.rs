@@ -94,12 +94,19 @@ pub(crate) static TOKENS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let alternatives = [
         // Header fields.
         r"(?:authorization:\s*(?:\w+\s+)?)([^\s]{3,})",
+        r#"\bresponse="([^"\r\n]{3,})"#,
         r"(?:set-)?cookie2?:\s*([^\r\n]{3,})",
-        r#"\bx-[a-z-]*(?:key|token|secret|auth)[a-z-]*:\s*([^\s"']{3,})"#,
-        // Forms, JSON, queries.
-        r#"(?:\b|[_-])(?:token|api_?key|apikey|password|passwd|pwd|pass|secret|sid|sessionid)["']?\s*[=:]\s*["']?([^\s&"',;<>]{4,})"#,
-        // The login of a URL.
+        r#"\b(?:x|api|ocp)-[a-z-]*(?:key|token|secret|auth)[a-z-]*:\s*([^\s"']{3,})"#,
+        // Forms, JSON, queries, settings.
+        r#"(?:token|api_?key|apikey|password|passwd|passphrase|secret|private_?key)["'\\]*\s*[=:]\s*["'\\]*([^\s&"'\\,;<>]{4,})"#,
+        r#"(?:\b|[_-])(?:pwd|pass|pw|psk|sid|sessionid|auth)["']?\s*[=:]\s*["']?([^\s&"',;<>]{4,})"#,
+        r"[?&](?:key|sig|signature|appid|code|pin)=([^\s&]{4,})",
+        r#"\b(?:pin|puk)["']?\s*[=:]\s*["']?([0-9]{4,8})\b"#,
+        r"<(?:\w+:)?(?:password|passwd|pwd|token|secret|apikey|pin)(?:\s[^<>]*)?>([^<>]{3,})<",
+        // The login of a URL; the token of a bot.
         r"://[^\s/:@]*:([^\s/@]+)@",
+        r#"://([^\s/:@"]{4,})@"#,
+        r"/bot([0-9]+:[\w-]{20,})",
         // Web tokens.
         r"\b(eyJ[\w-]{6,}\.[\w-]+\.[\w-]+)",
     ];
@@ -109,7 +116,7 @@ pub(crate) static TOKENS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 pub(crate) static LOGINS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let alternatives = [
         r"^PASS\s+(\S+)",
-        r"^\S{1,8}\s+LOGIN\s+\S+\s+(\S+)",
+        r"^(?:\S{1,8}\s+)?LOGIN\s+\S+\s+(\S+)",
         r"^(?:\S{1,8}\s+)?AUTH(?:ENTICATE)?\s+(?:PLAIN|LOGIN|XOAUTH2)\s+(\S+)",
         r"^APOP\s+\S+\s+(\S+)",
     ];
@@ -156,5 +163,7 @@ mod tests {
         assert_eq!(token("{\"access_token\" : \"abc123\"}").as_deref(), Some("abc123"));
         assert_eq!(token("http://me:geheim@host/").as_deref(), Some("geheim"));
         assert_eq!(token("X-Api-Key: abc123").as_deref(), Some("abc123"));
+        assert_eq!(token("http://example.org:8080/a@b"), None);
+        assert_eq!(token("pin: 13, GPIO pin = high, code=1234"), None);
     }
 }

@@ -1,24 +1,27 @@
 //! One line as it passes: which of its bytes are secret, judged by what stands in front of each.
 
-use super::likeness::{Likeness, begins_a_name, judge};
-use super::values::{Found, Values};
+use super::likeness::{Likeness, begins_a_name, is_said_as_set};
+use super::name::{Name, SIGNS, name};
+use super::values::{Found, LeftOpen, Values};
 use crate::modem::Direction;
+use crate::vocabulary::Form;
+use crate::vocabulary::private::{Parameters, parameters};
 
 /// At most this much of a line is remembered, and as much of its end when it is longer.
 const LONGEST: usize = 512;
 const TAIL: usize = 64;
-/// No name is longer.
-const LONGEST_NAME: usize = 24;
 /// A line in which more was rubbed out hides all that follows.
 const MOST_RUBBED_OUT: usize = 64;
-/// What the names of extended commands begin with.
-const PREFIXES: &[u8] = b"+^#$";
+/// Commands with PINs among words and single digits.
+const LOCKS: [&[u8]; 4] = [b"+CLCK", b"+CPWD", b"^SLCK", b"^SPWD"];
+/// Commands whose parameter goes to the SIM card as it is.
+const CARD_COMMANDS: [&[u8]; 2] = [b"+CSIM", b"+CGLA"];
 /// Supplementary services whose password stands behind the next `*` (3GPP TS 22.030, sections 6.5.4 and 6.6).
 const SERVICES: [&[u8]; 13] =
     [b"33", b"330", b"331", b"332", b"333", b"35", b"351", b"353", b"03", b"04", b"042", b"05", b"052"];
 
 /// Bytes at which a line is looked at closely: ends, what rubs out, the start of a packet, signs of commands and codes.
-const HEAD_STOPS: [bool; 256] = stops(b"\r\n\x1A\x1B\x08\x7F\x10*+^#$");
+const HEAD_STOPS: [bool; 256] = stops(b"\r\n\x1A\x1B\x08\x7F\x10*+^#$%");
 /// The same behind the name of a command without secrets.
 const PLAIN_STOPS: [bool; 256] = stops(b"\r\n\x1A\x1B\x08\x7F\x10*;");
 
@@ -37,13 +40,33 @@ const fn stops(bytes: &[u8]) -> [bool; 256] {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Around<'a> {
     /// The SIM asks for its PIN: digits alone are one.
-    pub pin: bool,
-    /// What was asked for, a command with secrets, by name.
-    pub asked: Option<&'a [u8]>,
-    /// The settings of a bearer are told, one a line.
-    pub bearer: bool,
+    pub(crate) pin: bool,
+    /// What was asked for, and how: commands with secrets, by name.
+    pub(crate) asked: &'a [(Vec<u8>, Form)],
+    /// Settings are told, one a line.
+    pub(crate) settings: bool,
+    /// A password was asked for, or a command with a secret was left without: this line is secret from its start.
+    pub(crate) awaited: Awaited,
     /// What may come back next: bytes, and which of them are secret.
-    pub echo: &'a [(u8, bool)],
+    pub(crate) echo: &'a [(u8, bool)],
+    /// What came with this byte behind it.
+    pub(crate) rest: &'a [u8],
+}
+
+/// What a line is before it begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Awaited {
+    /// Anything.
+    #[default]
+    Nothing,
+    /// The rest of a command with a secret, where it is no command itself.
+    Rest,
+    /// The same where the command may have been complete: quotes and commas.
+    Tail,
+    /// The rest of such a command in its echo: digits and quotes.
+    Echo,
+    /// A password, whatever it is.
+    Password,
 }
 
 /// A line that is passing.
@@ -76,6 +99,8 @@ enum State {
     Service,
     /// Digits alone, the PIN that the SIM asks for.
     Pin,
+    /// It may be the rest of a command, or a command of its own: an `A` has come.
+    RestOrCommand,
     /// What was sent comes back: how much of it came.
     Echo(usize),
     /// Nothing up to a `;`.
@@ -103,6 +128,11 @@ impl Line {
         if let State::Echo(length) = self.state { length } else { 0 }
     }
 
+    /// All of it is secret, up to its end.
+    pub(crate) fn hide(&mut self) {
+        self.state = State::Rest(false);
+    }
+
     /// Takes the next byte of the line, not its end; true when it is secret.
     pub(super) fn take(&mut self, byte: u8, way: Direction, around: &Around<'_>) -> bool {
         if matches!(byte, 0x08 | 0x7F) {
@@ -115,10 +145,10 @@ impl Line {
             self.cut = true;
         }
         self.text.push((byte, secret));
-        self.since_sign = if PREFIXES.contains(&byte) { 0 } else { self.since_sign + 1 };
+        self.since_sign = if SIGNS.contains(&byte) { 0 } else { self.since_sign + 1 };
         if self.text.len() == 1 && !self.cut {
             self.begins = way == Direction::Tx || matches!(byte, b'A' | b'a' | b'>' | b' ');
-            self.since_sign += if PREFIXES.contains(&byte) { 0 } else { 2 * TAIL };
+            self.since_sign += if SIGNS.contains(&byte) { 0 } else { 2 * TAIL };
         }
         secret
     }
@@ -166,16 +196,23 @@ impl Line {
     /// Judges what stands in the line once more.
     fn judge_anew(&mut self, way: Direction, around: &Around<'_>) {
         self.state = State::Head;
-        for (byte, _) in std::mem::take(&mut self.text) {
-            let secret = self.judge(byte, way, around);
-            self.text.push((byte, secret));
+        let text: Vec<u8> = std::mem::take(&mut self.text).into_iter().map(|(byte, _)| byte).collect();
+        for (at, byte) in text.iter().enumerate() {
+            let around = Around { rest: text.get(at + 1..).unwrap_or_default(), ..*around };
+            let secret = self.judge(*byte, way, &around);
+            self.text.push((*byte, secret));
         }
     }
 
     fn judge(&mut self, byte: u8, way: Direction, around: &Around<'_>) -> bool {
+        let service = byte == b'*' && self.ends_with_service();
         match &mut self.state {
             State::Head => self.head(byte, way, around),
-            State::Values(values) => match values.take(byte) {
+            State::Values(values) if service && values.is_plain() => {
+                self.state = State::Service;
+                false
+            }
+            State::Values(values) => match values.take(byte, around.rest) {
                 Found::Open => false,
                 Found::Secret => true,
                 Found::Next => {
@@ -193,6 +230,10 @@ impl Line {
                 *first = begins && byte == b' ';
                 !open
             }
+            State::FromDigit if byte == b';' => {
+                self.state = State::Head;
+                false
+            }
             State::FromDigit => {
                 let in_word = self.text.last().is_some_and(|(last, _)| last.is_ascii_alphanumeric());
                 let begins = (byte.is_ascii_digit() && !in_word) || byte == b'"';
@@ -202,17 +243,23 @@ impl Line {
                 begins
             }
             State::Service => {
-                if byte == b'#' || !(byte.is_ascii_digit() || byte == b'*') {
+                let goes_on = byte.is_ascii_digit() || matches!(byte, b'*' | b' ');
+                if !goes_on {
                     self.state = State::Head;
                 }
-                byte == b'#' || byte == b'*' || byte.is_ascii_digit()
+                byte == b'#' || (goes_on && byte != b' ')
             }
             State::Pin if byte.is_ascii_digit() => true,
             State::Pin => {
-                if !matches!(byte, b',' | b'"' | b' ') {
+                if byte.is_ascii_alphabetic() {
                     self.state = State::Head;
                 }
                 false
+            }
+            State::RestOrCommand => {
+                let command = byte.eq_ignore_ascii_case(&b'T');
+                self.state = if command { State::Head } else { State::Rest(false) };
+                !command
             }
             State::Echo(came) => {
                 if let Some((_, secret)) = around.echo.get(*came).filter(|(sent, _)| *sent == byte) {
@@ -236,6 +283,11 @@ impl Line {
     }
 
     fn head(&mut self, byte: u8, way: Direction, around: &Around<'_>) -> bool {
+        if self.only(b" \t")
+            && let Some(secret) = self.awaited(byte, around.awaited)
+        {
+            return secret;
+        }
         if self.text.is_empty()
             && !self.cut
             && let Some((sent, secret)) = around.echo.first().filter(|_| way == Direction::Rx)
@@ -244,10 +296,9 @@ impl Line {
             self.state = State::Echo(1);
             return *secret;
         }
-        let after_blank = self.text.last().is_some_and(|(last, _)| *last == b' ' || *last == b'\t');
-        let letters = !after_blank || byte.is_ascii_whitespace();
+        let sent = way == Direction::Tx;
         match byte {
-            b'0'..=b'9' if way == Direction::Tx && around.pin && self.only(b"\" ") => {
+            b'0'..=b'9' if sent && self.begins_pin(around) => {
                 self.state = State::Pin;
                 true
             }
@@ -257,54 +308,86 @@ impl Line {
                 }
                 false
             }
-            _ if !self.may_be_named() && !around.bearer => false,
-            // An answer that nobody asked a secret of: nearly all lines of a modem.
-            b':' if way == Direction::Rx && around.asked.is_none() && self.is_answer() => {
-                self.state = State::Plain;
-                false
-            }
+            _ if !self.may_be_named() && !around.settings => false,
+            b':' if !sent && self.is_answer() => self.answer_begins(around),
             b'=' | b':' | b'"' | b'?' | b'0'..=b'9' => self.name_ends(byte, way, around),
-            _ if letters => false,
-            _ => self.name_ends(byte, way, around),
+            b'\'' | b'(' | b'[' | b'<' | b'{' | 0x80.. if sent => self.name_ends(byte, way, around),
+            _ if sent && byte.is_ascii_alphabetic() && self.ends_between_words() => self.name_ends(byte, way, around),
+            _ => false,
         }
+    }
+
+    /// What the start of a line is that was awaited; `None`: like any other.
+    fn awaited(&mut self, byte: u8, awaited: Awaited) -> Option<bool> {
+        let begins = match awaited {
+            Awaited::Password => true,
+            Awaited::Rest if byte.eq_ignore_ascii_case(&b'A') => {
+                self.state = State::RestOrCommand;
+                return Some(false);
+            }
+            Awaited::Rest => !(SIGNS.contains(&byte) || byte.is_ascii_whitespace() || byte.is_ascii_control()),
+            Awaited::Tail => byte == b'"' || byte == b',',
+            Awaited::Echo => byte.is_ascii_digit() || byte == b'"',
+            Awaited::Nothing => false,
+        };
+        if begins {
+            self.state = State::Rest(false);
+        }
+        begins.then_some(true)
+    }
+
+    /// The `:` of an answer: nearly all of them hold no secret.
+    fn answer_begins(&mut self, around: &Around<'_>) -> bool {
+        let name: Vec<u8> = self.text.iter().map(|(byte, _)| byte.to_ascii_uppercase()).collect();
+        let name = name.trim_ascii();
+        let known = parameters(name).filter(|parameters| parameters.may_be_secret());
+        self.state = known.map_or(State::Plain, |parameters| answered(name, parameters, around));
+        false
     }
 
     /// A byte that can stand behind a command's name: is it one with a secret?
     fn name_ends(&mut self, byte: u8, way: Direction, around: &Around<'_>) -> bool {
-        let after_blank = self.text.last().is_some_and(|(last, _)| *last == b' ' || *last == b'\t');
-        if byte == b':' && around.bearer && self.is_bearer_login() {
-            self.state = State::Rest(true);
+        let value = !matches!(byte, b'=' | b':' | b'?');
+        if around.settings && (byte == b'"' || !value) && self.is_login_setting() {
+            self.state = State::Rest(!value);
+            return value;
+        }
+        let tail = self.text.get(self.text.len().saturating_sub(TAIL)..).unwrap_or_default();
+        let tail: Vec<u8> = tail.iter().map(|(byte, _)| *byte).collect();
+        if way == Direction::Rx
+            && byte == b':'
+            && let Some((asked, _)) =
+                around.asked.iter().find(|(name, _)| name.get(1..) == Some(&tail.to_ascii_uppercase()))
+            && let Some(parameters) = parameters(asked)
+        {
+            self.state = answered(asked, parameters, around);
             return false;
         }
-        let Some(Name { letters: name, commanded, after_at, may_be_slip }) = self.name(way) else { return false };
-        let likeness = match judge(&name) {
-            Likeness::Like if !may_be_slip => Likeness::Unknown,
-            likeness => likeness,
-        };
-        let value = !matches!(byte, b'=' | b':' | b'?');
-        match likeness {
-            Likeness::Secret(parameters) if byte == b'=' => self.state = State::Values(Values::new(parameters)),
-            Likeness::Secret(parameters) if byte == b':' && !after_at => {
-                // What a modem answers, and only to who asked.
-                if around.asked == Some(name.as_slice()) {
-                    self.state = State::Values(Values::new(parameters));
-                } else if way == Direction::Tx {
-                    self.state = State::FromDigit;
-                } else {
-                    self.state = State::Plain;
-                }
+        let whole = !self.cut && self.text.len() <= TAIL;
+        let Some(name) = name(&tail, whole, way, byte) else { return false };
+        let commanded = name.commanded;
+        match name.likeness {
+            Likeness::Secret(parameters) if byte == b'=' => {
+                let values = Values::new(Some(parameters));
+                self.state = State::Values(if LOCKS.contains(&&*name.letters) { values.of_lock() } else { values });
             }
-            Likeness::Secret(_) | Likeness::Like if (byte == b'=' && commanded) || (byte == b':' && after_at) => {
+            Likeness::Secret(parameters) if byte == b':' && !name.after_at => {
+                let said = way == Direction::Rx;
+                self.state = if said { answered(&name.letters, parameters, around) } else { State::FromDigit };
+            }
+            Likeness::Secret(_) | Likeness::Like if (byte == b'=' && commanded) || (byte == b':' && name.after_at) => {
                 self.state = State::Rest(true);
             }
+            Likeness::Secret(_) | Likeness::Like if byte == b'?' && commanded && way == Direction::Tx => {
+                self.state = State::FromDigit;
+            }
             Likeness::Secret(_) | Likeness::Like if value && commanded => {
-                let grows =
-                    byte.is_ascii_digit() && !after_blank && begins_a_name(&[name.as_slice(), &[byte]].concat());
-                let slip = matches!(likeness, Likeness::Like) && !(byte.is_ascii_digit() || byte == b'"');
-                if !grows && !slip {
-                    self.state = State::Rest(false);
-                    return true;
-                }
+                return self.value_begins(byte, &name, around);
+            }
+            Likeness::Other | Likeness::Unknown if byte == b'=' && commanded => {
+                let values = Values::new(None);
+                self.state =
+                    State::Values(if CARD_COMMANDS.contains(&&*name.letters) { values.of_card() } else { values });
             }
             Likeness::Secret(_) | Likeness::Other if !value => self.state = State::Plain,
             _ => {}
@@ -312,58 +395,76 @@ impl Line {
         false
     }
 
-    /// The name that the line ends with.
-    fn name(&self, way: Direction) -> Option<Name> {
-        let tail = self.text.get(self.text.len().saturating_sub(TAIL)..)?;
-        let blank = |byte: u8| byte == b' ' || byte == b'\t';
-        let mut name: Vec<u8> = Vec::new();
-        let mut rest = tail;
-        let mut prefixed = false;
-        while let Some(((byte, _), front)) = rest.split_last() {
-            rest = front;
-            if PREFIXES.contains(byte) {
-                name.push(*byte);
-                prefixed = true;
-                break;
-            }
-            if !blank(*byte) {
-                if !(byte.is_ascii_alphanumeric() || *byte == b'_') {
-                    // A prompt or a word in front of it ends it.
-                    break;
-                }
-                name.push(byte.to_ascii_uppercase());
-            }
-            if name.len() > LONGEST_NAME {
-                return None;
-            }
+    /// A value without `=`, where it is one.
+    fn value_begins(&mut self, byte: u8, name: &Name, around: &Around<'_>) -> bool {
+        // `AT+CPIN2=`, and not `AT+CPIN2345`.
+        let grows = byte.is_ascii_digit()
+            && self.text.last().is_some_and(|(last, _)| last.is_ascii_alphanumeric())
+            && around.rest.first().is_some_and(|next| !next.is_ascii_digit())
+            && begins_a_name(&[name.letters.as_slice(), &[byte]].concat());
+        let slip = matches!(name.likeness, Likeness::Like) && !(byte.is_ascii_digit() || byte == b'"');
+        if grows || slip {
+            return false;
         }
-        name.reverse();
-        if prefixed {
-            let front: Vec<u8> =
-                rest.iter().rev().map(|(byte, _)| *byte).filter(|byte| !blank(*byte)).take(2).collect();
-            let after_at = front.eq_ignore_ascii_case(b"TA");
-            let alone = front.is_empty() || front == b">";
-            let commanded = after_at || (way == Direction::Tx && alone && !self.cut);
-            return Some(Name { letters: name, commanded, after_at, may_be_slip: true });
+        self.state = State::Rest(false);
+        true
+    }
+
+    /// `PWD:` and `USER=` among settings.
+    fn is_login_setting(&self) -> bool {
+        let text: Vec<u8> = self.text.iter().map(|(byte, _)| byte.to_ascii_uppercase()).collect();
+        let name: Vec<u8> = text.into_iter().filter(u8::is_ascii_alphanumeric).collect();
+        matches!(name.as_slice(), b"PWD" | b"USER" | b"PASSWORD" | b"PASSWD" | b"USERNAME" | b"USERDATA")
+    }
+
+    /// Nothing but `AT` or a word for a PIN stands in it, so a number that comes is the PIN: where the SIM waits for it, or
+    /// it looks like one.
+    fn begins_pin(&self, around: &Around<'_>) -> bool {
+        const WORDS: [&[u8]; 5] = [b"PIN", b"PUK", b"SIMPIN", b"PINIS", b"PINCODE"];
+        const OTHERS: [&[u8]; 4] = [b"AT", b"SIM", b"CPIN", b"ATPIN"];
+        if self.cut || self.text.len() > TAIL || self.text.iter().any(|(byte, _)| byte.is_ascii_digit()) {
+            return false;
         }
-        // `ATCPIN=`, `CPIN=`: without the sign, at the line's start only.
-        let at_start = !self.cut && rest.iter().all(|(byte, _)| blank(*byte) || *byte == b'>');
-        let bare = name.strip_prefix(b"AT");
-        let may_be_slip = bare.is_some();
-        let commanded = may_be_slip || way == Direction::Tx;
-        let name = [b"+", bare.unwrap_or(&name)].concat();
-        (at_start && commanded && name.len() > 4).then_some(Name {
-            letters: name,
-            commanded,
-            after_at: may_be_slip,
-            may_be_slip,
+        let letters = self.text.iter().map(|(byte, _)| byte.to_ascii_uppercase()).filter(u8::is_ascii_alphabetic);
+        let letters: Vec<u8> = letters.collect();
+        let letters = letters.as_slice();
+        if around.pin {
+            return letters.len() <= 1 || WORDS.contains(&letters) || OTHERS.contains(&letters);
+        }
+        // `pin 13 on` is for a board, as far as that can be seen.
+        let more = around.rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        WORDS.contains(&letters) && (more == around.rest.len() || (4..=8).contains(&(more + 1)))
+    }
+
+    /// Behind its last byte a word can begin, and no name of a command.
+    fn ends_between_words(&self) -> bool {
+        self.text.last().is_some_and(|(last, _)| {
+            last.is_ascii() && !last.is_ascii_alphanumeric() && *last != b'_' && !SIGNS.contains(last)
         })
     }
 
-    /// `PWD:` and `USER:` in the settings of a bearer.
-    fn is_bearer_login(&self) -> bool {
-        let text: Vec<u8> = self.text.iter().map(|(byte, _)| byte.to_ascii_uppercase()).collect();
-        matches!(text.trim_ascii(), b"PWD" | b"USER" | b"PASSWORD" | b"USERNAME")
+    /// What comes next in it is hidden, or may be.
+    pub(crate) fn hides(&self) -> bool {
+        matches!(self.state, State::Values(_) | State::Rest(_) | State::FromDigit | State::Pin | State::Service)
+    }
+
+    /// Whether it was left where a secret was to follow, so that the next line may bring that.
+    pub(crate) fn left_open(&self) -> LeftOpen {
+        let begun = match &self.state {
+            State::Rest(first) => *first,
+            State::Values(values) => return values.left_open(),
+            State::Head if !self.cut && self.text.len() <= TAIL => {
+                let text: Vec<u8> = self.text.iter().map(|(byte, _)| *byte).collect();
+                // As if the value came here.
+                name(&text, true, Direction::Tx, b'0').is_some_and(|name| {
+                    name.after_at
+                        && matches!(name.likeness, Likeness::Secret(_))
+                        && text.last().is_some_and(u8::is_ascii_alphanumeric)
+                })
+            }
+            _ => false,
+        };
+        if begun { LeftOpen::Begun } else { LeftOpen::No }
     }
 
     /// It began with a sign, and has had no other since.
@@ -378,20 +479,20 @@ impl Line {
 
     /// `*33`, `**04`, `#331`: a password stands behind the next `*`.
     fn ends_with_service(&self) -> bool {
-        let tail: Vec<u8> = self.text.iter().rev().take(4).map(|(byte, _)| *byte).collect();
+        let tail = self.text.iter().rev().map(|(byte, _)| *byte).filter(|byte| *byte != b' ').take(4);
+        let tail: Vec<u8> = tail.collect();
         let digits = tail.iter().take_while(|byte| byte.is_ascii_digit()).count();
         let code: Vec<u8> = tail.iter().take(digits).rev().copied().collect();
         matches!(tail.get(digits), Some(b'*' | b'#')) && SERVICES.contains(&code.as_slice())
     }
 }
 
-/// A name in capitals, without `AT`.
-struct Name {
-    letters: Vec<u8>,
-    /// It stands where a command is written, not in an answer or in the middle of something else.
-    commanded: bool,
-    /// `AT` stands in front.
-    after_at: bool,
-    /// `AT` or a sign stands in front, so that it is a command, if one with a slip.
-    may_be_slip: bool,
+/// What stands behind the name of an answer.
+fn answered(name: &[u8], parameters: &'static Parameters, around: &Around<'_>) -> State {
+    let mut asked = around.asked.iter().filter(|(asked, _)| asked == name).map(|(_, form)| *form);
+    let form = asked.next();
+    if form == Some(Form::Test) || !is_said_as_set(name, form.is_some()) {
+        return State::Plain;
+    }
+    State::Values(Values::new(Some(parameters)))
 }

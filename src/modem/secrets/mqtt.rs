@@ -50,6 +50,33 @@ enum Part {
     },
 }
 
+/// A packet written as hex digits, the way some modems take data (`AT+QISENDHEX`, `AT+USOWR`).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct HexMqttFinder {
+    packet: MqttFinder,
+    /// The first digit of a byte whose second is to come.
+    high: Option<u8>,
+}
+
+impl HexMqttFinder {
+    /// Takes the next byte; true when it is a digit of a secret byte.
+    pub(crate) fn take(&mut self, byte: u8) -> bool {
+        let Some(digit) = char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok()) else {
+            if self.high.is_some() || !self.packet.is_idle() {
+                *self = Self::default();
+            }
+            return false;
+        };
+        match self.high.take() {
+            Some(high) => self.packet.take(high << 4 | digit),
+            None => {
+                self.high = Some(digit);
+                self.packet.packet.as_ref().is_some_and(|packet| packet.present.0 > 0 && packet.present.1)
+            }
+        }
+    }
+}
+
 /// What the bytes so far are.
 enum Front {
     No,
@@ -264,6 +291,16 @@ mod tests {
             &[no_login.as_slice(), b"\x00\x04user"].concat(),
             &no_login.iter().chain(b"\x00\x04user").copied().collect::<Vec<u8>>().escape_ascii().to_string(),
         );
+    }
+
+    #[test]
+    fn a_packet_in_hex_is_one_too() {
+        let packet = packet(b"\x00\x04MQTT\x04", &[b"\xC2\x00\x3C".to_vec(), login()].concat());
+        let mut finder = HexMqttFinder::default();
+        let line = format!("AT+QISENDHEX=0,\"{}\"", hex::encode_upper(packet));
+        let masked: String = line.chars().map(|letter| if finder.take(letter as u8) { '*' } else { letter }).collect();
+        let expect = r#"AT+QISENDHEX=0,"101D00044D51545404C2003C0004646576310004********0005**********""#;
+        assert_eq!(masked, expect);
     }
 
     #[test]

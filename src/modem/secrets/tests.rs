@@ -102,7 +102,15 @@ fn what_the_rest_of_the_session_says_decides_too() {
     check(&[r">AT+CPIN?\r", r">AT+CSQ\r", r">1234\r"], r">AT+CPIN?\r>AT+CSQ\r>1234\r");
     check(&[r">AT+CPIN=1234\r", r"<AT+CPIN=12\r\nRING\r\n34\r"], r">AT+CPIN=****\r<AT+CPIN=**\r\nRING\r\n**\r");
     check(&[r#">AT+CSTT?\r"#, r#"<\r\n+CSTT: "a","u","pw"\r\n"#], r#">AT+CSTT?\r<\r\n+CSTT: "a","u","**"\r\n"#);
-    check(&[r#">AT+CSQ\r"#, r#"<\r\n+CSTT: "a","u","pw"\r\n"#], r#">AT+CSQ\r<\r\n+CSTT: "a","u","pw"\r\n"#);
+    check(&[r#">AT+CSQ\r"#, r#"<\r\n+CSTT: "a","u","pw"\r\n"#], r#">AT+CSQ\r<\r\n+CSTT: "a","u","**"\r\n"#);
+    check(&[r#">AT+CSTT=?\r"#, r#"<\r\n+CSTT: "A","U","PW"\r\n"#], r#">AT+CSTT=?\r<\r\n+CSTT: "A","U","PW"\r\n"#);
+    check(&[r">AT+CPIN=?\r", r">1234\r"], r">AT+CPIN=?\r>1234\r");
+    check(&[r">AT+CPIN=\r", r">AT\r", r">12\r"], r">AT+CPIN=\r>AT\r>12\r");
+    let mut finder = SecretFinder::default();
+    finder.find(Direction::Tx, b"AT+CPIN=4711\r");
+    assert_eq!(finder.find(Direction::Rx, b"\r\nunknown: 4711, 14711\r\n"), [11..15]);
+    assert_eq!(masked(&[b"pin 13 on\r"]), "pin 13 on\\r");
+    check(&[r"<Password: ", r">geheim\r", r"<\r\n$ ", r">ls\r"], r"<Password: >******\r<\r\n$ >ls\r");
     check(&[r">AT+SAPBR=4,1\r", r"<APN: x\r\nPWD: geheim\r\n"], r">AT+SAPBR=4,1\r<APN: x\r\nPWD: ******\r\n");
     check(&[r">AT+CPIM\x08N=1234\r"], r">AT+CPIM\x08N=****\r");
     check(&[r">AT+CSQ;+CPIN=1234;+CREG?\r"], r">AT+CSQ;+CPIN=****;+CREG?\r");
@@ -140,6 +148,14 @@ fn what_is_no_secret_stays() {
         r"AT+CBC",
         r"CONNECT 9600",
         r"I = 12, U+ = 3 V: ok",
+        r"AT+CPIN?;+CSQ",
+        r"AT+HTTPINIT",
+        r#"AT+CIPPING="example.org""#,
+        r#"AT+HTTPPARA="URL","http://a:8080/x""#,
+        r#"AT+SAPBR=3,1,"APN","internet";+SAPBR=1,1"#,
+        r#"AT+CMQTTCONNECT=0,"tcp://a:1883",60,1"#,
+        r#"AT+CSIM=14,"A0A40000023F00""#,
+        "\u{1B}[2J\u{1B}[12;40Hx",
     ] {
         // What a modem answers is not sent.
         for way in [">", "<"].into_iter().filter(|way| *way == "<" || !line.starts_with('+')) {

@@ -1,10 +1,15 @@
 //! The parameters of a command that may hold a secret, byte by byte.
 
+use super::likeness::names_a_secret;
 use crate::vocabulary::Takes;
 use crate::vocabulary::private::Parameters;
 
 /// At most this much of a parameter is looked at.
 const LOOKED_AT: usize = 24;
+/// Instructions to a SIM card that bring a PIN, and the length of their head in digits: verify, change, disable, enable,
+/// unblock (ETSI TS 102 221, section 10.1.2).
+const PIN_INSTRUCTIONS: [&[u8]; 5] = [b"20", b"24", b"26", b"28", b"2C"];
+const CARD_HEAD: usize = 10;
 
 /// What a byte among parameters is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,11 +24,27 @@ pub(crate) enum Found {
     Unclear,
 }
 
+/// How a line was left in which a secret is still to come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum LeftOpen {
+    #[default]
+    No,
+    /// Behind a whole parameter: it may be complete.
+    Between,
+    /// Where a value was to follow.
+    Begun,
+}
+
 /// The parameters that are passing.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each tells something else of what has passed")]
 pub(crate) struct Values {
-    parameters: &'static Parameters,
+    /// Of a command without secrets only what its parameters say of themselves counts.
+    parameters: Option<&'static Parameters>,
+    /// A parameter goes to the SIM card.
+    of_card: bool,
+    /// Its parameters are words, single digits and PINs.
+    of_lock: bool,
     at: usize,
     /// The first parameter is a number.
     numbered: bool,
@@ -40,12 +61,22 @@ pub(crate) struct Values {
     reached: bool,
     /// A name told that this parameter is secret: all behind it are.
     named: bool,
+    /// The word that the parameter ends with so far; it names what comes next; that is passing.
+    word: Vec<u8>,
+    begins_inner: bool,
+    port_may_follow: bool,
+    inner: bool,
+    /// Behind the `//` of an address, and the first of them.
+    in_address: bool,
+    slashes: bool,
 }
 
 impl Values {
-    pub(crate) fn new(parameters: &'static Parameters) -> Self {
+    pub(crate) fn new(parameters: Option<&'static Parameters>) -> Self {
         Self {
             parameters,
+            of_card: false,
+            of_lock: false,
             at: 0,
             numbered: false,
             quoted: false,
@@ -56,11 +87,44 @@ impl Values {
             over: false,
             reached: false,
             named: false,
+            word: Vec::new(),
+            begins_inner: false,
+            port_may_follow: false,
+            inner: false,
+            in_address: false,
+            slashes: false,
+        }
+    }
+
+    /// For a command that passes a parameter on to the SIM card.
+    pub(crate) fn of_card(self) -> Self {
+        Self { of_card: true, ..self }
+    }
+
+    /// For a command that asks for a PIN to lock something.
+    pub(crate) fn of_lock(self) -> Self {
+        Self { of_lock: true, ..self }
+    }
+
+    /// All of its secrets are in words that say so themselves.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.parameters.is_none()
+    }
+
+    /// Whether the line was left where a secret is still to come.
+    pub(crate) fn left_open(&self) -> LeftOpen {
+        // Some write a `\` where a line goes on.
+        let begun = self.quoted || !self.closed && matches!(self.text.as_slice(), b"" | b"\\");
+        let to_come = self.parameters.is_some() && (self.is_secret() || self.secret_follows());
+        match (to_come, begun) {
+            (true, true) => LeftOpen::Begun,
+            (true, false) if !self.reached => LeftOpen::Between,
+            _ => LeftOpen::No,
         }
     }
 
     /// Judges the next byte of the line.
-    pub(crate) fn take(&mut self, byte: u8) -> Found {
+    pub(crate) fn take(&mut self, byte: u8, rest: &[u8]) -> Found {
         if self.over {
             let begins = !(byte.is_ascii_alphanumeric() || matches!(byte, b'"' | b',' | b'='));
             return if byte == b' ' {
@@ -71,6 +135,7 @@ impl Values {
                 Found::Unclear
             };
         }
+        self.look_into(byte, rest);
         match byte {
             b'"' if self.quoted => (self.quoted, self.closed) = (false, true),
             b'"' if self.text.is_empty() && !self.closed => self.quoted = true,
@@ -78,17 +143,19 @@ impl Values {
             b',' if !self.quoted => self.next(),
             // No name of an access point, user or host has a comma: the quote was not closed.
             b',' if !self.is_secret() && self.secret_follows() => return self.unclear(),
-            b';' if !self.quoted && (self.reached || !self.secret_follows()) => return Found::Next,
+            b';' if !self.quoted && names_a_secret(&self.text) => self.next(),
+            b';' if !self.quoted && (self.reached || !self.may_follow()) => return Found::Next,
             b';' if !self.quoted => self.over = true,
             b' ' | b'\t' if !self.quoted => self.gap |= !self.text.is_empty(),
             _ if !self.quoted && (self.closed || self.gap) => return self.unclear(),
             // `AT+CPIN=?` asks what there is; it holds no secret.
-            b'?' if self.at == 0 && self.text.is_empty() && !self.quoted => {}
+            b'?' if self.at == 0 && self.text.is_empty() && !self.quoted => self.closed = true,
             byte => {
+                let early = self.is_pin_too_early(byte, rest);
                 if self.text.len() < LOOKED_AT {
                     self.text.push(byte.to_ascii_uppercase());
                 }
-                let secret = self.is_secret();
+                let secret = early || self.is_secret();
                 self.reached |= secret;
                 return if secret { Found::Secret } else { Found::Open };
             }
@@ -97,7 +164,9 @@ impl Values {
     }
 
     fn next(&mut self) {
-        self.named |= self.is_secret() && self.kind(self.at, b"") != Takes::Secret;
+        let inner = std::mem::take(&mut self.inner);
+        self.named |= !inner && self.is_secret() && self.kind(self.at, b"") != Takes::Secret;
+        self.named |= names_a_secret(&self.text);
         if self.at == 0 {
             self.numbered = !self.text.is_empty() && self.text.iter().all(u8::is_ascii_digit);
         }
@@ -108,11 +177,15 @@ impl Values {
 
     /// Where nothing is or will be secret, a strange form hides nothing.
     fn unclear(&self) -> Found {
-        if self.is_secret() || self.secret_follows() { Found::Unclear } else { Found::Open }
+        if self.is_secret() || self.may_follow() { Found::Unclear } else { Found::Open }
     }
 
     fn is_secret(&self) -> bool {
-        self.named || self.kind(self.at, &self.before) == Takes::Secret
+        let instruction = self.of_card && self.text.len() > CARD_HEAD;
+        self.named
+            || self.inner
+            || self.kind(self.at, &self.before) == Takes::Secret
+            || instruction && self.text.get(2..4).is_some_and(|code| PIN_INSTRUCTIONS.contains(&code))
     }
 
     fn secret_follows(&self) -> bool {
@@ -122,8 +195,58 @@ impl Values {
         })
     }
 
+    /// A secret follows, or a word that names one may.
+    fn may_follow(&self) -> bool {
+        self.secret_follows() || self.parameters.is_some_and(Parameters::may_be_named)
+    }
+
+    /// What stands inside a parameter: `"PWD=…"`, `"Authorization: …"`, the login of an address, a token in its query.
+    fn look_into(&mut self, byte: u8, rest: &[u8]) {
+        let within = self.quoted || !matches!(byte, b',' | b';');
+        if !within || matches!(byte, b'"' | b'&') {
+            self.inner = false;
+        } else if matches!(byte, b'=' | b':') && names_a_secret(&self.word) {
+            self.begins_inner = true;
+        } else if byte == b':' && self.in_address {
+            // With its `@` it is a login, else the port; and what begins with a letter is no port.
+            let end = rest.iter().find(|byte| b"@/\",\r\n".contains(byte));
+            self.begins_inner = end.is_none_or(|end| *end == b'@');
+            self.port_may_follow = end.is_none();
+        } else if byte == b'@' {
+            self.inner = false;
+        } else {
+            let port = std::mem::take(&mut self.port_may_follow) && byte.is_ascii_digit();
+            self.inner |= std::mem::take(&mut self.begins_inner) && !port;
+        }
+        self.in_address = match byte {
+            b'/' => self.slashes,
+            b'?' | b'"' | b',' | b'@' => false,
+            _ => self.in_address,
+        };
+        self.slashes = byte == b'/';
+        if byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-') {
+            self.word.push(byte);
+            self.word.truncate(LOOKED_AT);
+        } else {
+            self.word.clear();
+        }
+    }
+
+    /// A PIN that stands where a digit that says what is to be done was left out: `AT+CLCK="SC",1234`.
+    fn is_pin_too_early(&self, byte: u8, rest: &[u8]) -> bool {
+        let digits = |bytes: &[u8]| bytes.iter().all(u8::is_ascii_digit);
+        self.of_lock
+            && byte.is_ascii_digit()
+            && digits(&self.text)
+            && (!self.text.is_empty() || rest.first().is_some_and(u8::is_ascii_digit))
+    }
+
     fn kind(&self, at: usize, before: &[u8]) -> Takes {
+        let Some(parameters) = self.parameters else { return Takes::Other };
+        let word = before.trim_ascii_start();
+        let word = word.strip_prefix(b"'").unwrap_or(word);
+        let word = word.strip_suffix(b"'").unwrap_or(word);
         let numbered = if self.at == 0 { self.text.first().is_some_and(u8::is_ascii_digit) } else { self.numbered };
-        self.parameters.kind(at, numbered, before)
+        parameters.kind(at, numbered, word)
     }
 }
