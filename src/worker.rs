@@ -15,6 +15,7 @@ mod overheard;
 mod place;
 mod progress;
 mod sharing;
+mod standstill;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -25,6 +25,7 @@ use super::overheard::Overheard;
 use super::place::{Opening, Place};
 use super::progress::RunLog;
 use super::sharing::{Ear, Sharing};
+use super::standstill::LONGEST_WAIT;
 use super::{Order, Status};
 use crate::capture::{Record, Writer};
 use crate::link::wait::Waiter;
@@ -193,15 +194,18 @@ impl Engine {
             self.files.next_deadline(backlog, now),
         ];
         // Rounded up by a little, so that a deadline has passed when the wait for it is over.
-        let timeout = deadlines.into_iter().flatten().min().map(|due| match due.saturating_sub(now) {
+        let timeout = deadlines.into_iter().flatten().min().map_or(LONGEST_WAIT, |due| match due.saturating_sub(now) {
             Duration::ZERO => Duration::ZERO,
-            left => left + Duration::from_micros(10),
+            left => (left + Duration::from_micros(10)).min(LONGEST_WAIT),
         });
         let mut interests = Interests::new();
         port.interests(sending, &mut interests);
         self.sharing.interests(ear, &mut interests);
         // Fails only when the kernel is out of memory for the wait; nothing can be waited for then.
-        self.wiring.waiter.wait(interests, self.journal.patience(timeout)).map_err(|_| Left::Asked)
+        self.journal.wait_begins();
+        let waited = self.wiring.waiter.wait(interests, self.journal.patience(Some(timeout)));
+        self.journal.wait_is_over(timeout);
+        waited.map_err(|_| Left::Asked)
     }
 
     /// Time alone may have made a finding, or changed what the modem is waited for.

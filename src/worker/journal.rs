@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
+use super::standstill::Standstill;
 use crate::capture::{Mark, Record, Writer};
 use crate::link::Time;
 
@@ -22,6 +23,10 @@ impl Clock {
         let age = SystemTime::now().duration_since(started).unwrap_or_default();
         Self { zero: now.checked_sub(age).unwrap_or(now), time }
     }
+
+    fn wall() -> SystemTime {
+        SystemTime::now()
+    }
 }
 
 /// The capture that is being written, and what of it is not published yet.
@@ -31,12 +36,27 @@ pub(super) struct Journal {
     refused: Option<String>,
     news: bool,
     published: Duration,
+    standstill: Standstill,
 }
 
 impl Journal {
     pub(super) fn new(capture: Writer, time: Time) -> Self {
         let clock = Clock::since(capture.reader().started(), time);
-        Self { capture, clock, refused: None, news: false, published: Duration::ZERO }
+        let standstill = Standstill::since(clock.zero.elapsed(), Clock::wall());
+        Self { capture, clock, refused: None, news: false, published: Duration::ZERO, standstill }
+    }
+
+    /// A wait begins.
+    pub(super) fn wait_begins(&mut self) {
+        self.standstill = Standstill::since(self.clock.zero.elapsed(), Clock::wall());
+    }
+
+    /// A wait is over, which should have ended after `timeout`: notes when it took longer, or the machine slept.
+    pub(super) fn wait_is_over(&mut self, timeout: Duration) {
+        let note = self.standstill.look(timeout, self.clock.zero.elapsed(), Clock::wall());
+        if let Some(note) = note.filter(|_| self.clock.time.shown().is_none()) {
+            self.note(note);
+        }
     }
 
     /// Time of the session.
