@@ -15,6 +15,7 @@ use crate::link::transfer::Protocol;
 use crate::macros::duration;
 use crate::macros::runner::Values;
 use crate::macros::{Macro, Step};
+use crate::modem::secrets::masked_text;
 use crate::notation::{self, LineEnding, Mode};
 
 /// More than this on standard input is a file transfer, not a Send.
@@ -65,9 +66,10 @@ impl Send {
         }
         let mut bytes = match self.bytes.as_deref().unwrap_or_default() {
             "-" => standard_input()?,
-            text => {
-                notation::parse(text, Mode::Mixed).map_err(|error| Exit::wrong_use(format!("`{text}`, {error}")))?
-            }
+            text => notation::parse(text, Mode::Mixed).map_err(|error| {
+                let shown = masked_text(text.as_bytes());
+                Exit::wrong_use(format!("`{}`, {error}", String::from_utf8_lossy(&shown)))
+            })?,
         };
         bytes.extend_from_slice(self.ending.bytes());
         if bytes.is_empty() {

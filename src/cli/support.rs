@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -106,7 +107,11 @@ fn system() -> String {
 fn settings(config: Option<&Path>) -> String {
     let mut text = "\n## Settings\n\n".to_owned();
     let Some(path) = config.map(|folder| folder.join("settings.toml")) else { return text + "none\n" };
-    match read_file(&path).map_err(|error| error.to_string()).and_then(|text| parse(&text)) {
+    let read = match read_file(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+        read => read,
+    };
+    match read.map_err(|error| error.to_string()).and_then(|text| parse(&text)) {
         Ok(open) if open.is_empty() => text.push_str("as they come\n"),
         Ok(open) => text.push_str(&open),
         Err(why) => {

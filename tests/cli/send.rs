@@ -41,6 +41,7 @@ fn standard_input_is_sent_as_it_is() {
 #[test]
 fn wrong_use_and_trouble() {
     check(&["send", PORT, r"AT\q"], 2, "", r"column 3: found `\q`");
+    check(&["send", PORT, r"AT+CPIN=4711\q"], 2, "", r"`AT+CPIN=******`, column 13: found `\q`");
     check(&["send", PORT, ""], 2, "", "nothing to send");
     check(&["send", PORT, "AT", "--expect", ""], 2, "", "an empty text would match at once");
     check(&["send", PORT, "AT", "--within", "5"], 2, "", "`5` has no unit; write a number and a unit");

@@ -64,6 +64,7 @@ pub(crate) struct Values {
     /// The word that the parameter ends with so far; it names what comes next; that is passing.
     word: Vec<u8>,
     begins_inner: bool,
+    /// Digits so far: a port, or a password.
     port_may_follow: bool,
     inner: bool,
     /// Behind the `//` of an address, and the first of them.
@@ -215,8 +216,13 @@ impl Values {
         } else if byte == b'@' {
             self.inner = false;
         } else {
-            let port = std::mem::take(&mut self.port_may_follow) && byte.is_ascii_digit();
-            self.inner |= std::mem::take(&mut self.begins_inner) && !port;
+            let digit = byte.is_ascii_digit();
+            self.port_may_follow &= digit || byte.is_ascii_alphanumeric();
+            if std::mem::take(&mut self.begins_inner) {
+                self.inner = !(digit && self.port_may_follow);
+            } else if self.port_may_follow && !digit {
+                self.inner = true;
+            }
         }
         self.in_address = match byte {
             b'/' => self.slashes,
