@@ -67,13 +67,11 @@ impl HexMqttFinder {
             }
             return false;
         };
-        match self.high.take() {
-            Some(high) => self.packet.take(high << 4 | digit),
-            None => {
-                self.high = Some(digit);
-                self.packet.packet.as_ref().is_some_and(|packet| packet.present.0 > 0 && packet.present.1)
-            }
+        if let Some(high) = self.high.take() {
+            return self.packet.take(high << 4 | digit);
         }
+        self.high = Some(digit);
+        self.packet.packet.as_ref().is_some_and(|packet| packet.present.0 > 0 && packet.present.1)
     }
 }
 
