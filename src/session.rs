@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::time::Duration;
 
-use crate::macros::runner::{Ending, MacroError, Report, Run, Values, Wish};
+use crate::macros::runner::{Action, Ending, MacroError, Report, Run, Values};
 use crate::macros::{LineChange, Macro};
 use crate::modem::Direction;
 use crate::modem::baud_scan::{self, BaudScan};
@@ -18,7 +18,7 @@ use crate::vocabulary::Family;
 pub(crate) mod occupant;
 mod rounds;
 
-use occupant::{Occupant, Refusal, Wish as LineWish, first_refusal};
+use occupant::{Occupant, Refusal, Wish, first_refusal};
 use rounds::Again;
 pub use rounds::Rounds;
 
@@ -131,12 +131,12 @@ pub(crate) struct Session {
     probe: Option<SendId>,
     sends: SendId,
     outputs: VecDeque<Output>,
-    /// The run has more wishes than one turn carries over.
+    /// The run has more actions than one turn carries over.
     more: bool,
 }
 
 /// Wishes of a run carried over in one turn, so that a macro that never waits can still be stopped.
-const WISHES_A_TURN: usize = 256;
+const ACTIONS_A_TURN: usize = 256;
 
 /// Several macros, one after the other.
 #[derive(Debug)]
@@ -203,7 +203,7 @@ impl Session {
                 }
             }),
             Input::Send(bytes) => {
-                if let Some(refusal) = self.refusal(LineWish::Send) {
+                if let Some(refusal) = self.refusal(Wish::Send) {
                     self.outputs.push_back(Output::Refused(refusal.to_string()));
                 } else if !bytes.is_empty() {
                     let send = self.next_send();
@@ -212,7 +212,7 @@ impl Session {
                 }
             }
             Input::RunMacros(..) | Input::RepeatMacros(..) if self.scanning() => {
-                self.end_run(false, self.refusal(LineWish::Macro).map(|refusal| refusal.to_string()));
+                self.end_run(false, self.refusal(Wish::Macro).map(|refusal| refusal.to_string()));
             }
             Input::ScanBaud => self.scan_baud(now),
             Input::Modem(family) => self.diagnoser.choose(family),
@@ -293,12 +293,12 @@ impl Session {
         has.into_iter().filter_map(|(has, occupant)| has.then_some(occupant)).collect()
     }
 
-    fn refusal(&self, wish: LineWish) -> Option<Refusal> {
+    fn refusal(&self, wish: Wish) -> Option<Refusal> {
         first_refusal(&self.occupants(), wish)
     }
 
     fn scan_baud(&mut self, now: Duration) {
-        if let Some(refusal) = self.refusal(LineWish::Scan) {
+        if let Some(refusal) = self.refusal(Wish::Scan) {
             self.outputs.push_back(Output::Refused(refusal.to_string()));
             return;
         }
@@ -306,17 +306,17 @@ impl Session {
         self.with_scan(|_| {});
     }
 
-    /// Acts on the scan in hand and carries its wishes over.
+    /// Acts on the scan in hand and carries its actions over.
     fn with_scan(&mut self, act: impl FnOnce(&mut BaudScan)) {
         if !self.scanning() {
             return;
         }
         if let Some(scan) = &mut self.scan {
             act(scan);
-            while let Some(wish) = scan.poll() {
-                match wish {
-                    baud_scan::Wish::SetBaud(baud) => self.outputs.push_back(Output::SetBaud(baud)),
-                    baud_scan::Wish::Send(bytes) => {
+            while let Some(action) = scan.poll() {
+                match action {
+                    baud_scan::Action::SetBaud(baud) => self.outputs.push_back(Output::SetBaud(baud)),
+                    baud_scan::Action::Send(bytes) => {
                         self.sends += 1;
                         self.probe = Some(self.sends);
                         self.outputs.push_back(Output::Write { send: self.sends, bytes, secret: Vec::new() });
@@ -350,7 +350,7 @@ impl Session {
     }
 
     fn start(&mut self, mut macros: VecDeque<Macro>, values: Values, again: Option<Again>, now: Duration) {
-        if let Some(refusal) = self.refusal(LineWish::Macro) {
+        if let Some(refusal) = self.refusal(Wish::Macro) {
             self.outputs.push_back(Output::Refused(refusal.to_string()));
             return;
         }
@@ -387,20 +387,20 @@ impl Session {
         self.outputs.push_back(Output::RunEnded { done, problem, kept });
     }
 
-    /// Carries the run's wishes over until it has none, or the turn is over.
+    /// Carries the run's actions over until it has none, or the turn is over.
     fn pump(&mut self, now: Duration) {
         self.more = false;
-        for _ in 0..WISHES_A_TURN {
+        for _ in 0..ACTIONS_A_TURN {
             let Some(run) = &mut self.macros else {
                 return;
             };
-            let Some(wish) = run.run.poll() else {
+            let Some(action) = run.run.poll() else {
                 return;
             };
-            match wish {
+            match action {
                 // Nothing to hand over is handed over at once.
-                Wish::Send { bytes, .. } if bytes.is_empty() => run.run.sent(now),
-                Wish::Send { bytes, secret } => {
+                Action::Send { bytes, .. } if bytes.is_empty() => run.run.sent(now),
+                Action::Send { bytes, secret } => {
                     for value in secret.iter().filter_map(|range| bytes.get(range.clone())) {
                         self.diagnoser.keep_secret(value);
                     }
@@ -408,9 +408,9 @@ impl Session {
                     run.sending = Some(self.sends);
                     self.outputs.push_back(Output::Write { send: self.sends, bytes, secret });
                 }
-                Wish::Set(change) => self.outputs.push_back(Output::SetLines(change)),
-                Wish::Break(length) => self.outputs.push_back(Output::Break(length)),
-                Wish::Report(report) => self.report(report, now),
+                Action::Set(change) => self.outputs.push_back(Output::SetLines(change)),
+                Action::Break(length) => self.outputs.push_back(Output::Break(length)),
+                Action::Report(report) => self.report(report, now),
             }
         }
         self.more = self.macros.is_some();

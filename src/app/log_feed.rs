@@ -80,14 +80,14 @@ pub struct LogFeed {
 #[derive(Debug)]
 struct Shared {
     reader: Reader,
-    wish: Mutex<Wish>,
+    request: Mutex<Request>,
     asked: AtomicU64,
     page: ArcSwap<Page>,
     settled: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct Wish {
+struct Request {
     query: Option<(u64, Query)>,
     ended: bool,
 }
@@ -101,7 +101,7 @@ impl LogFeed {
         let (question, asked) = bounded(1);
         let shared = Arc::new(Shared {
             reader,
-            wish: Mutex::default(),
+            request: Mutex::default(),
             asked: AtomicU64::new(0),
             page: ArcSwap::default(),
             settled: Condvar::new(),
@@ -118,7 +118,7 @@ impl LogFeed {
     /// is not answered yet; the answer to the last one is kept up to date as bytes arrive.
     pub fn ask(&self, query: Query) -> u64 {
         let id = self.shared.asked.fetch_add(1, Ordering::Relaxed) + 1;
-        self.shared.wish().query = Some((id, query));
+        self.shared.request().query = Some((id, query));
         let _full_is_rung = self.question.try_send(());
         id
     }
@@ -141,11 +141,11 @@ impl LogFeed {
     pub fn settle(&self, timeout: Duration) -> bool {
         let asked = self.shared.asked.load(Ordering::Relaxed);
         let end = self.shared.reader.end().record;
-        let wish = self.shared.wish();
+        let request = self.shared.request();
         let (_wish, result) = self
             .shared
             .settled
-            .wait_timeout_while(wish, timeout, |_| {
+            .wait_timeout_while(request, timeout, |_| {
                 let page = self.shared.page.load();
                 asked > 0 && (page.query < asked || page.counted.record < end)
             })
@@ -156,7 +156,7 @@ impl LogFeed {
 
 impl Drop for LogFeed {
     fn drop(&mut self) {
-        self.shared.wish().ended = true;
+        self.shared.request().ended = true;
         let _full_is_rung = self.question.try_send(());
         if let Some(thread) = self.thread.take() {
             let _panicked = thread.join();
@@ -165,8 +165,8 @@ impl Drop for LogFeed {
 }
 
 impl Shared {
-    fn wish(&self) -> MutexGuard<'_, Wish> {
-        self.wish.lock().unwrap_or_else(PoisonError::into_inner)
+    fn request(&self) -> MutexGuard<'_, Request> {
+        self.request.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn work(&self, arrived: &Receiver<()>, asked: &Receiver<()>, news: &News) {
@@ -177,8 +177,8 @@ impl Shared {
                 return;
             }
             let (query, ended) = {
-                let wish = self.wish();
-                (wish.query.clone(), wish.ended)
+                let request = self.request();
+                (request.query.clone(), request.ended)
             };
             if ended {
                 return;
@@ -194,9 +194,9 @@ impl Shared {
             };
             complete = index.update(BUDGET);
             let page = Arc::new(make_page(index, id, &query, complete));
-            let wish = self.wish();
+            let request = self.request();
             let before = self.page.swap(Arc::clone(&page));
-            drop(wish);
+            drop(request);
             self.settled.notify_all();
             news();
             if complete {

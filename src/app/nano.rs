@@ -55,7 +55,7 @@ pub(crate) fn probe() -> Macro {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::macros::runner::{Ending, Report, Run, Values, Wish};
+    use crate::macros::runner::{Action, Ending, Report, Run, Values};
 
     #[test]
     fn a_silent_modem_is_asked_eight_times_within_four_seconds() {
@@ -63,14 +63,14 @@ mod tests {
         let mut run = Run::new(&probe(), &Values::new(), now).unwrap();
         let mut asked = 0;
         loop {
-            while let Some(wish) = run.poll() {
-                match wish {
-                    Wish::Send { bytes, .. } => {
+            while let Some(action) = run.poll() {
+                match action {
+                    Action::Send { bytes, .. } => {
                         assert_eq!(bytes, b"AT\r");
                         asked += 1;
                         run.sent(now);
                     }
-                    Wish::Report(Report::Ended(ending)) => {
+                    Action::Report(Report::Ended(ending)) => {
                         assert!(matches!(ending, Ending::Failed(_)), "{ending:?}");
                         assert_eq!((asked, now), (8, Duration::from_secs(4)));
                         return;

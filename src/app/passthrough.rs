@@ -68,7 +68,7 @@ fn order(burst: Burst) -> Order {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::macros::runner::{Run, Wish};
+    use crate::macros::runner::{Action, Run};
 
     const GAP: Duration = Duration::from_millis(2);
 
@@ -81,8 +81,8 @@ mod tests {
         let mut run = Run::new(&macros[0], &values, Duration::ZERO).expect("it runs");
         let (mut now, mut sent) = (Duration::ZERO, Vec::new());
         while !run.is_over() {
-            while let Some(wish) = run.poll() {
-                if let Wish::Send { bytes, .. } = wish {
+            while let Some(action) = run.poll() {
+                if let Action::Send { bytes, .. } = action {
                     assert_eq!((bytes.len(), now), (1, GAP * u32::try_from(sent.len()).expect("a small number")));
                     sent.extend(bytes);
                     run.sent(now);

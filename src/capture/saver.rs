@@ -24,12 +24,12 @@ pub(crate) struct Saver {
 
 #[derive(Debug, Default)]
 struct Call {
-    wish: Mutex<Wish>,
+    request: Mutex<Request>,
     changed: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct Wish {
+struct Request {
     ended: bool,
     spilled: bool,
 }
@@ -67,19 +67,19 @@ impl Drop for Saver {
 }
 
 impl Call {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Wish> {
-        self.wish.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> std::sync::MutexGuard<'_, Request> {
+        self.request.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits this long, or until `wakes` says that there is work; true when it is the end.
-    fn wait(&self, time: Duration, wakes: impl Fn(&Wish) -> bool) -> bool {
-        let wish = self.lock();
-        let (mut wish, _) = self
+    fn wait(&self, time: Duration, wakes: impl Fn(&Request) -> bool) -> bool {
+        let request = self.lock();
+        let (mut request, _) = self
             .changed
-            .wait_timeout_while(wish, time, |wish| !wish.ended && !wakes(wish))
+            .wait_timeout_while(request, time, |request| !request.ended && !wakes(request))
             .unwrap_or_else(PoisonError::into_inner);
-        wish.spilled = false;
-        wish.ended
+        request.spilled = false;
+        request.ended
     }
 }
 
@@ -88,7 +88,7 @@ fn work(shared: &Shared, call: &Call) {
     loop {
         let spilled = shared.lock().spilled;
         let ended =
-            if spilled { call.wait(RETRY_EVERY, |_| false) } else { call.wait(SYNC_EVERY, |wish| wish.spilled) };
+            if spilled { call.wait(RETRY_EVERY, |_| false) } else { call.wait(SYNC_EVERY, |request| request.spilled) };
         if restore(shared) {
             synced = 0;
         }

@@ -1,6 +1,6 @@
-//! Runs one macro: bytes and time in, wishes out.
+//! Runs one macro: bytes and time in, actions out.
 //!
-//! No I/O and no clock: the session owns a [`Run`], carries its wishes out and tells it what came. What a user notices:
+//! No I/O and no clock: the session owns a [`Run`], carries its actions out and tells it what came. What a user notices:
 //! a step sends when the step before it is answered and not a moment later, a failed step says what came instead, and
 //! no macro, however it is written, can keep the session from being stopped.
 
@@ -30,7 +30,7 @@ const STEPS_AT_ONCE: u32 = 256;
 
 /// What the runner wants done.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wish {
+pub enum Action {
     /// Send these bytes, then report [`Run::sent`] when the operating system has taken the last of them.
     Send {
         /// The bytes.
@@ -62,7 +62,7 @@ pub struct Run {
     heard_at: Duration,
     /// What came since the last match while no window was open: the next step without a send begins with it.
     backlog: Backlog,
-    wishes: VecDeque<Wish>,
+    actions: VecDeque<Action>,
     allowance: u32,
 }
 
@@ -117,7 +117,7 @@ impl Run {
             echo: EchoFilter::default(),
             heard_at: now,
             backlog: Backlog::default(),
-            wishes: VecDeque::new(),
+            actions: VecDeque::new(),
             allowance: STEPS_AT_ONCE,
         })
     }
@@ -191,23 +191,23 @@ impl Run {
         }
     }
 
-    /// Ends the run at once as [`Ending::Stopped`]. Nothing that was wished and not yet polled is done any more.
+    /// Ends the run at once as [`Ending::Stopped`]. What was not polled yet is not done any more.
     pub fn stop(&mut self, now: Duration) {
         self.advance_to(now);
         if self.is_over() {
             return;
         }
-        self.wishes.retain(|wish| matches!(wish, Wish::Report(_)));
+        self.actions.retain(|action| matches!(action, Action::Report(_)));
         self.end(Ending::Stopped);
     }
 
-    /// The next wish, until `None`.
-    pub fn poll(&mut self) -> Option<Wish> {
-        while self.wishes.is_empty() && matches!(self.phase, Phase::Ready) && self.allowance > 0 {
+    /// The next action, until `None`.
+    pub fn poll(&mut self) -> Option<Action> {
+        while self.actions.is_empty() && matches!(self.phase, Phase::Ready) && self.allowance > 0 {
             self.allowance -= 1;
             self.begin();
         }
-        self.wishes.pop_front()
+        self.actions.pop_front()
     }
 
     /// When [`Self::tick`] is due.
@@ -247,7 +247,7 @@ impl Run {
     }
 
     fn report(&mut self, report: Report) {
-        self.wishes.push_back(Wish::Report(report));
+        self.actions.push_back(Action::Report(report));
     }
 
     fn begin(&mut self) {
@@ -262,11 +262,11 @@ impl Run {
         self.step_began = self.now;
         self.report(Report::Began { step: index, round: self.round });
         if let Some(change) = set {
-            self.wishes.push_back(Wish::Set(change));
+            self.actions.push_back(Action::Set(change));
         }
         match break_for {
             Some(length) => {
-                self.wishes.push_back(Wish::Break(length));
+                self.actions.push_back(Action::Break(length));
                 self.phase = Phase::Breaking { until: self.now + length };
             }
             None => self.send(),
@@ -282,7 +282,7 @@ impl Run {
             Ok(filled) if filled.bytes.is_empty() => self.listen(),
             Ok(filled) => {
                 self.echo.sending(&filled.bytes);
-                self.wishes.push_back(Wish::Send { bytes: filled.bytes, secret: filled.secret });
+                self.actions.push_back(Action::Send { bytes: filled.bytes, secret: filled.secret });
                 self.phase = Phase::Sending;
             }
             Err(why) => self.fail(Vec::new(), false, Some(why.to_string())),

@@ -20,7 +20,7 @@ const MOST_KEPT: usize = 256;
 
 /// What the scan wants done.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Wish {
+pub(crate) enum Action {
     /// Set the line to this rate, 8N1.
     SetBaud(u32),
     /// Send these bytes.
@@ -75,7 +75,7 @@ pub(crate) struct BaudScan {
     came: Vec<u8>,
     tries: u32,
     deadline: Duration,
-    wishes: Vec<Wish>,
+    actions: Vec<Action>,
     ended: bool,
 }
 
@@ -91,16 +91,16 @@ impl BaudScan {
             came: Vec::new(),
             tries: 0,
             deadline: now,
-            wishes: Vec::new(),
+            actions: Vec::new(),
             ended: false,
         };
         scan.next_rate(now);
         scan
     }
 
-    /// The next wish, until `None`.
-    pub(crate) fn poll(&mut self) -> Option<Wish> {
-        if self.wishes.is_empty() { None } else { Some(self.wishes.remove(0)) }
+    /// The next action, until `None`.
+    pub(crate) fn poll(&mut self) -> Option<Action> {
+        if self.actions.is_empty() { None } else { Some(self.actions.remove(0)) }
     }
 
     /// Bytes came.
@@ -165,7 +165,7 @@ impl BaudScan {
         match self.rates.last() {
             Some(&baud) => {
                 self.tries = 0;
-                self.wishes.push(Wish::SetBaud(baud));
+                self.actions.push(Action::SetBaud(baud));
                 self.probe(now);
             }
             None => self.ended = true,
@@ -175,7 +175,7 @@ impl BaudScan {
     fn probe(&mut self, now: Duration) {
         self.tries += 1;
         self.deadline = now + PATIENCE;
-        self.wishes.push(Wish::Send(PROBE.to_vec()));
+        self.actions.push(Action::Send(PROBE.to_vec()));
     }
 
     fn close_rate(&mut self) {
@@ -213,10 +213,10 @@ mod tests {
         let mut scan = BaudScan::new(now);
         let mut baud = 0;
         loop {
-            while let Some(wish) = scan.poll() {
-                match wish {
-                    Wish::SetBaud(rate) => baud = rate,
-                    Wish::Send(bytes) => {
+            while let Some(action) = scan.poll() {
+                match action {
+                    Action::SetBaud(rate) => baud = rate,
+                    Action::Send(bytes) => {
                         let came = answer(baud, &bytes);
                         scan.received(&came, now);
                     }

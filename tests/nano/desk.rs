@@ -8,7 +8,7 @@ use std::time::Duration;
 use modemscope::link::Link;
 use modemscope::link::simulator::SimLink;
 use modemscope::macros::Macro;
-use modemscope::macros::runner::{self, Ending, Run, Values, Wish};
+use modemscope::macros::runner::{self, Action, Ending, Run, Values};
 use modemscope::simulator::{Modem, Profile};
 
 use crate::board::{Board, Sketch};
@@ -128,13 +128,13 @@ impl Desk {
         let mut run = Run::new(what, &Values::new(), self.now).expect("the macro can be run");
         let end = self.now + Duration::from_mins(2);
         loop {
-            while let Some(wish) = run.poll() {
-                match wish {
-                    Wish::Send { bytes, .. } => {
+            while let Some(action) = run.poll() {
+                match action {
+                    Action::Send { bytes, .. } => {
                         self.board.pc(&bytes);
                         run.sent(self.now);
                     }
-                    Wish::Report(runner::Report::Ended(ending)) => return ending,
+                    Action::Report(runner::Report::Ended(ending)) => return ending,
                     _ => {}
                 }
             }

@@ -11,7 +11,7 @@ use crate::notation;
 
 /// A row as programs get it.
 #[derive(Debug, Serialize)]
-struct Record {
+struct Cells {
     row: u64,
     seconds: f64,
     clock: String,
@@ -24,7 +24,7 @@ struct Record {
     masked: bool,
 }
 
-impl Record {
+impl Cells {
     fn new(reader: &Reader, row: &Row) -> Self {
         let common = |direction, text| Self {
             row: row.number,
@@ -61,7 +61,7 @@ pub(crate) fn csv(
 ) -> Result<(), ExportError> {
     let mut table = csv::Writer::from_writer(out);
     for_each_row(reader, options, progress, |row| {
-        let mut record = Record::new(reader, &row);
+        let mut record = Cells::new(reader, &row);
         if spreadsheet && record.text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
             record.text.insert(0, '\'');
         }
@@ -78,7 +78,7 @@ pub(crate) fn json_lines(
     progress: &Progress,
 ) -> Result<(), ExportError> {
     for_each_row(reader, options, progress, |row| {
-        serde_json::to_writer(&mut *out, &Record::new(reader, &row)).map_err(std::io::Error::from)?;
+        serde_json::to_writer(&mut *out, &Cells::new(reader, &row)).map_err(std::io::Error::from)?;
         Ok(writeln!(out)?)
     })
 }

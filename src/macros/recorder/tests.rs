@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::macros::preview::preview;
-use crate::macros::runner::{Ending, Report, Run, Values, Wish};
+use crate::macros::runner::{Action, Ending, Report, Run, Values};
 
 fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
@@ -105,9 +105,9 @@ fn run_and_record(what: &Macro, answers: &[Vec<u8>]) -> (Recorder, Option<Ending
     let mut ending = None;
     let mut sends = 0;
     for _ in 0..10_000 {
-        while let Some(wish) = run.poll() {
-            match wish {
-                Wish::Send { bytes, secret } => {
+        while let Some(action) = run.poll() {
+            match action {
+                Action::Send { bytes, secret } => {
                     recorder.sent(Some(sends as u64), &bytes, &secret, now);
                     run.sent(now);
                     now += ms(1);
@@ -116,7 +116,7 @@ fn run_and_record(what: &Macro, answers: &[Vec<u8>]) -> (Recorder, Option<Ending
                     run.received(&answer, now);
                     sends += 1;
                 }
-                Wish::Report(Report::Ended(end)) => ending = Some(end),
+                Action::Report(Report::Ended(end)) => ending = Some(end),
                 _ => {}
             }
         }

@@ -24,26 +24,26 @@ fn of(steps: Vec<Step>) -> Macro {
     Macro { name: "test".into(), steps, ..Macro::default() }
 }
 
-/// Carries a run's wishes out at once and keeps them.
+/// Carries a run's actions out at once and keeps them.
 struct Bench {
     run: Run,
     now: Duration,
-    wishes: Vec<Wish>,
+    actions: Vec<Action>,
 }
 
 impl Bench {
     fn new(what: &Macro, values: &[(&str, &str)]) -> Self {
         let values = values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let mut bench =
-            Self { run: Run::new(what, &values, Duration::ZERO).unwrap(), now: Duration::ZERO, wishes: vec![] };
+            Self { run: Run::new(what, &values, Duration::ZERO).unwrap(), now: Duration::ZERO, actions: vec![] };
         bench.settle();
         bench
     }
 
     fn settle(&mut self) {
-        while let Some(wish) = self.run.poll() {
-            let sends = matches!(wish, Wish::Send { .. });
-            self.wishes.push(wish);
+        while let Some(action) = self.run.poll() {
+            let sends = matches!(action, Action::Send { .. });
+            self.actions.push(action);
             if sends {
                 self.run.sent(self.now);
             }
@@ -65,16 +65,16 @@ impl Bench {
     }
 
     fn sent(&self) -> Vec<String> {
-        let sent = self.wishes.iter().filter_map(|wish| match wish {
-            Wish::Send { bytes, .. } => Some(bytes.escape_ascii().to_string()),
+        let sent = self.actions.iter().filter_map(|action| match action {
+            Action::Send { bytes, .. } => Some(bytes.escape_ascii().to_string()),
             _ => None,
         });
         sent.collect()
     }
 
     fn ending(&self) -> Option<&Ending> {
-        self.wishes.iter().find_map(|wish| match wish {
-            Wish::Report(Report::Ended(ending)) => Some(ending),
+        self.actions.iter().find_map(|action| match action {
+            Action::Report(Report::Ended(ending)) => Some(ending),
             _ => None,
         })
     }
@@ -87,8 +87,8 @@ impl Bench {
     }
 
     fn passed(&self) -> Vec<String> {
-        let passed = self.wishes.iter().filter_map(|wish| match wish {
-            Wish::Report(Report::Passed { matched, .. }) => Some(matched.escape_ascii().to_string()),
+        let passed = self.actions.iter().filter_map(|action| match action {
+            Action::Report(Report::Passed { matched, .. }) => Some(matched.escape_ascii().to_string()),
             _ => None,
         });
         passed.collect()
@@ -149,8 +149,8 @@ fn an_error_that_goes_on_as_an_awaited_answer_is_none() {
 #[test]
 fn an_error_stands_after_a_moment_and_what_came_behind_it_is_not_lost() {
     let failed = |bench: &Bench| {
-        bench.wishes.iter().find_map(|wish| match wish {
-            Wish::Report(Report::Failed(failure)) => Some((failure.came.clone(), failure.took)),
+        bench.actions.iter().find_map(|action| match action {
+            Action::Report(Report::Failed(failure)) => Some((failure.came.clone(), failure.took)),
             _ => None,
         })
     };
@@ -271,8 +271,8 @@ fn set_and_break_come_before_the_send_and_wait_after_the_answer() {
     all.break_for = Some(seconds(0.25));
     all.wait = Some(seconds(1.0));
     let mut bench = Bench::new(&of(vec![all, step("ATI\r", &[], &[])]), &[]);
-    assert!(matches!(bench.wishes[1], Wish::Set(LineChange { dtr: Some(true), rts: None })));
-    assert_eq!(bench.wishes[2], Wish::Break(seconds(0.25)));
+    assert!(matches!(bench.actions[1], Action::Set(LineChange { dtr: Some(true), rts: None })));
+    assert_eq!(bench.actions[2], Action::Break(seconds(0.25)));
     assert!(bench.sent().is_empty());
     bench.at(0.3, b"");
     assert_eq!(bench.sent(), [r"AT\r"]);
@@ -348,7 +348,8 @@ fn what_cannot_be_filled_in_is_said_before_anything_is_sent() {
     secret.ask = vec![("pin".into(), Ask { default: "never used".into(), secret: true })];
     check(&secret, "step 1: `${pin}` has no value; it is secret and not stored, so give it each time");
     let bench = Bench::new(&secret, &[("pin", "1234")]);
-    let Some(Wish::Send { secret, .. }) = bench.wishes.iter().find(|wish| matches!(wish, Wish::Send { .. })) else {
+    let Some(Action::Send { secret, .. }) = bench.actions.iter().find(|action| matches!(action, Action::Send { .. }))
+    else {
         panic!("nothing sent");
     };
     assert_eq!(*secret, vec![9..13]);
@@ -369,8 +370,8 @@ fn a_macro_without_end_can_be_stopped() {
     run.tick(seconds(0.001));
     assert!(run.poll().is_some());
     run.stop(seconds(0.002));
-    let rest: Vec<Wish> = std::iter::from_fn(|| run.poll()).collect();
-    assert_eq!(rest.last(), Some(&Wish::Report(Report::Ended(Ending::Stopped))));
+    let rest: Vec<Action> = std::iter::from_fn(|| run.poll()).collect();
+    assert_eq!(rest.last(), Some(&Action::Report(Report::Ended(Ending::Stopped))));
     assert_eq!((run.poll(), run.next_deadline(), run.is_over()), (None, None, true));
 }
 
@@ -385,7 +386,7 @@ fn bytes_that_might_be_an_echo_are_not_held_for_long() {
 }
 
 proptest! {
-    /// The chunk law: however the received bytes are split between two sends, the run wishes the same.
+    /// The chunk law: however the received bytes are split between two sends, the run actions the same.
     #[test]
     fn how_the_bytes_were_split_changes_nothing(
         pieces in prop::collection::vec(prop::sample::select(vec![
@@ -408,7 +409,7 @@ proptest! {
                 start = cut;
             }
             bench.at(60.0, b"");
-            bench.wishes
+            bench.actions
         };
         let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(stream.len() + 1)).collect();
         cuts.sort_unstable();
