@@ -35,7 +35,7 @@ pub(crate) use runtime::Runtime;
 pub(crate) use settings::Wired;
 pub(crate) use state::{Purpose, SIMULATOR};
 
-use crate::link::{LineSettings, Time};
+use crate::link::{LineSettings, Time, local_now};
 use crate::macros::runner::Values;
 use crate::vocabulary::Family;
 
@@ -60,6 +60,6 @@ pub struct Start {
 #[must_use]
 pub(crate) fn values_of_now(values: &Values) -> Values {
     let mut values = values.clone();
-    values.insert("time".into(), jiff::Zoned::now().strftime("%Y-%m-%dT%H:%M:%S%:z").to_string());
+    values.insert("time".into(), local_now());
     values
 }

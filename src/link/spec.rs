@@ -63,10 +63,10 @@ impl LinkSpec {
             other => other,
         };
         let Some((scheme, rest)) = scheme else {
-            return Ok(Self::Serial(trimmed.to_owned()));
+            return Ok(Self::Serial(device(trimmed)));
         };
         if is_com_port(&scheme.to_ascii_lowercase()) && rest.is_empty() {
-            return Ok(Self::Serial(scheme.to_owned()));
+            return Ok(Self::Serial(device(scheme)));
         }
         let Some(kind) = Kind::of_scheme(scheme) else {
             return Err(error(format!("`{scheme}:` is no kind of port"), &Kind::examples()));
@@ -110,6 +110,11 @@ impl fmt::Display for LinkSpec {
     }
 }
 
+/// A device by its name: `com5` is COM5, by whatever letters it was typed, or a port would have two identities.
+fn device(name: &str) -> String {
+    if is_com_port(&name.to_ascii_lowercase()) { name.to_ascii_uppercase() } else { name.to_owned() }
+}
+
 fn is_com_port(name: &str) -> bool {
     name.strip_prefix("com")
         .is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
@@ -135,7 +140,8 @@ mod tests {
         );
         check(" /dev/ttyUSB0\n", serial("/dev/ttyUSB0"), "/dev/ttyUSB0");
         check("COM5", serial("COM5"), "COM5");
-        check("com12:", serial("com12"), "com12");
+        check("com12:", serial("COM12"), "COM12");
+        check("com5", serial("COM5"), "COM5");
         check(r"\\.\COM12", serial(r"\\.\COM12"), r"\\.\COM12");
         check("ttyUSB0", serial("ttyUSB0"), "ttyUSB0");
         check("./pty", serial("./pty"), "./pty");

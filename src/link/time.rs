@@ -7,6 +7,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+/// The local time of this moment as RFC 3339, such as `2026-11-22T16:00:05+01:00`: what a macro's `${time}` begins with.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the local time")]
+pub(crate) fn local_now() -> String {
+    jiff::Zoned::now().strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+}
+
 /// Where the time of a link comes from.
 #[derive(Clone, Debug, Default)]
 pub struct Time {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::RunProgress;
+use crate::link::local_now;
 use crate::macros::Macro;
 use crate::macros::runner::{Ending, Report, Values};
 use crate::notation;
@@ -91,8 +92,7 @@ impl RunLog {
 
 /// Gives a run the local time from which `${time}` goes on.
 pub(super) fn with_time(mut values: Values) -> Values {
-    let local = || jiff::Zoned::now().strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
-    values.entry("time".into()).or_insert_with(local);
+    values.entry("time".into()).or_insert_with(local_now);
     values
 }
 
