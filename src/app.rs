@@ -1,7 +1,7 @@
 //! What the window can do, without the window: state, commands, their effects, settings. No egui.
 //!
 //! A panel reads [`State`] and pushes [`Command`]s; after all panels are drawn [`update`] turns each into changes of the
-//! state and [`Effect`]s, and [`Runtime`] carries those out: opens ports, starts the test server, writes files. Nothing
+//! state and [`command::Effect`]s, and [`Runtime`] carries those out: opens ports, starts the test server, writes files. Nothing
 //! else changes the state, and `update` itself does no I/O.
 
 pub mod book;

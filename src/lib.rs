@@ -20,6 +20,10 @@
 
 // What `main` and the tests need is `pub`; the rest says how far it goes, so that the compiler finds what nobody uses.
 #![deny(unreachable_pub)]
+#![allow(
+    rustdoc::private_intra_doc_links,
+    reason = "the documentation is read with the source, where they lead somewhere"
+)]
 
 pub mod app;
 pub mod capture;

@@ -1,7 +1,7 @@
 //! Why it did not work: findings drawn from the bytes of both directions.
 //!
 //! [`Diagnoser`] feeds the [`Dialog`]; each step of the dialog goes to the rules, one small type each, one file a family.
-//! A rule's public name, severity and texts stand in its [`Doc`], from which `docs/diagnoses.md` is made.
+//! A rule's public name, severity and texts stand in its [`doc::Doc`], from which `docs/diagnoses.md` is made.
 //!
 //! Findings rest on bytes: on a healthy session there is no problem and no warning. A finding about something that is
 //! missing is taken back when it comes after all. Everything held is bounded.
