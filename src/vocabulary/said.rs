@@ -112,6 +112,10 @@ pub enum Said {
     Cmee(u8),
     /// `+CMGF: <n>`.
     Cmgf(u8),
+    /// What a command was to do, and said OK to, is done.
+    Worked,
+    /// It could not be done.
+    Failed,
     /// One digit: a result with `ATV0`.
     Digit(u8),
     /// Any other `+NAME: …`, `*NAME: …`, `C: …`, `RING` and the like.
@@ -218,6 +222,8 @@ impl Said {
                 | Self::PdpDeact
                 | Self::HttpAction(_)
                 | Self::RxWaiting
+                | Self::Worked
+                | Self::Failed
         )
     }
 

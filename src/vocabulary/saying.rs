@@ -62,6 +62,8 @@ type Means = fn(&Heard<'_>) -> Option<Said>;
 /// What a line can mean, by the words of the tables. A value that does not fit makes it mere information.
 pub(super) const MEANINGS: &[(&str, Means)] = &[
     ("info", |_| Some(Said::Info)),
+    ("worked", |_| Some(Said::Worked)),
+    ("failed", |_| Some(Said::Failed)),
     // Connections.
     ("open", |heard| Some(Said::ConnectOk(heard.link()))),
     ("open-failed", |heard| Some(Said::ConnectFail(heard.link()))),

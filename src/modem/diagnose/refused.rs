@@ -1,6 +1,6 @@
-//! A command that was refused, and no rule knows why.
+//! A command that was refused, at once or later, and no rule knows why.
 
-use super::Severity::Note;
+use super::Severity::{Note, Warning};
 use super::book::{Book, Draft, Handle};
 use super::console::OnPort;
 use super::doc::heading::LINE as FAMILY;
@@ -62,6 +62,52 @@ fn reason(done: &Exchange, dialog: &Dialog) -> Option<String> {
             Some(format!("CMS {code}, {}", codes::cms_text(code).unwrap_or("unknown code")))
         }
         _ => None,
+    }
+}
+
+/// `failed-later`.
+#[derive(Debug, Default)]
+pub(super) struct FailedLater {
+    /// The command's name, what the modem said of it, and what was told.
+    told: Vec<(&'static str, String, Handle)>,
+}
+
+impl Rule for FailedLater {
+    const DOC: &'static Doc = &Doc {
+        slug: "failed-later",
+        severity: Warning,
+        family: FAMILY,
+        evidence: "A command is answered OK, and the line that tells later how it went says that it failed: `+CMQTTCONNECT: 0,14`, `+QMTOPEN: 0,3`, `+CCHOPEN: 0,4`. Taken back when the same command works later. For SIM7600, SIM7000 and Quectel.",
+        why: "OK says only that the command was read; whether it worked is told behind it.",
+        fix: "Mend what it names, and wait for that line before the next command.",
+    };
+    const HEARS: u32 = hears::NEWS;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        let Event::Said(said @ (Said::Worked | Said::Failed), span) = event else { return };
+        let mut of = dialog.open().iter().rev().map(AsRef::as_ref).chain(dialog.done());
+        let command = of.find(|exchange: &&Exchange| exchange.asked.told_later);
+        let name = command.and_then(|exchange| exchange.asked.command).map_or("", |command| command.name);
+        if said == Said::Worked {
+            self.told.retain(|(of, _, told)| {
+                if *of == name {
+                    book.withdraw(*told);
+                }
+                *of != name
+            });
+            return;
+        }
+        let Some(words) = dialog.words.of(span).filter(|words| !words.is_empty()) else { return };
+        let spans = [command.map(|exchange| exchange.span), Some(span)];
+        if let Some((.., told)) = self.told.iter().find(|(_, known, _)| known == words) {
+            book.again(*told, spans);
+            return;
+        }
+        if self.told.len() >= DIFFERENT || book.extend(&NO_SIM, spans) || book.any_open(&CASCADES) {
+            return;
+        }
+        let title = if name.is_empty() { format!("It failed: {words}.") } else { format!("{name} failed: {words}.") };
+        self.told.push((name, words.to_owned(), book.add(Self::DOC, Draft::new(title, spans))));
     }
 }
 

@@ -150,6 +150,7 @@ rules! {
     sms_mode: sms::Mode,
     sms_refused: sms::Refused,
     ussd_empty: ussd::Empty,
+    failed_later: refused::FailedLater,
     refused: refused::Refused,
 }
 

@@ -102,6 +102,8 @@ impl Dialog {
         self.spoken |= !matches!(said, Said::Unknown | Said::Digit(_) | Said::Address);
         if said.is_error() {
             self.words.remember(line.text, span);
+        } else if said == Said::Failed {
+            self.words.keep(self.telling.family().explain(line.text).unwrap_or_default(), span);
         }
         self.heard(said, line, span, framed);
     }

@@ -75,11 +75,16 @@ impl Words {
     /// Keeps the words of an error.
     pub(super) fn remember(&mut self, line: &[u8], span: Span) {
         let Some(at) = memchr::memchr(b':', line) else { return };
+        let words = line.get(at + 1..).unwrap_or_default().trim_ascii();
+        self.keep(String::from_utf8_lossy(words).into_owned(), span);
+    }
+
+    /// Keeps what a failure means.
+    pub(super) fn keep(&mut self, words: String, span: Span) {
         if self.0.len() >= Self::KEPT {
             self.0.pop_front();
         }
-        let words = line.get(at + 1..).unwrap_or_default().trim_ascii();
-        self.0.push_back((span.start, String::from_utf8_lossy(words).into_owned()));
+        self.0.push_back((span.start, words));
     }
 
     /// The words (or the number) that an error showed, as far back as they are kept.

@@ -57,6 +57,20 @@ fn no_data() {
 }
 
 #[test]
+fn what_was_accepted_and_failed_later() {
+    let connect = "AT+CMQTTCONNECT=0,\"tcp://h:1883\",60,1\nOK\n";
+    let started = format!("AT+CMQTTSTART\nOK\n+CMQTTSTART: 0\n{connect}");
+    check(&format!("{started}+CMQTTCONNECT: 0,14\n"), "failed-later");
+    check(&format!("{started}+CMQTTCONNECT: 0,0\n"), "");
+    check(&format!("{started}+CMQTTCONNECT: 0,3\n{connect}+CMQTTCONNECT: 0,3\n"), "failed-later");
+    check(&format!("{started}+CMQTTCONNECT: 0,3\n{connect}+CMQTTCONNECT: 0,0\n"), "");
+    check("AT+QMTOPEN=0,\"h\",1883\nOK\n+QMTOPEN: 0,4\n", "failed-later");
+    let found = super::of_transcript(&super::Transcript::read(format!("{started}+CMQTTCONNECT: 0,14\n").as_bytes()));
+    let title = &found.findings()[0].title;
+    assert!(title.starts_with("AT+CMQTTCONNECT failed: ") && title.ends_with("the client is busy."), "{title}");
+}
+
+#[test]
 fn a_network_for_calls_that_gives_no_data() {
     let cause = |log: &str| {
         let found = super::of_transcript(&super::Transcript::read(log.as_bytes()));
