@@ -6,7 +6,7 @@
 //! * [`Command`]: one line of such a table, and what follows from it for a command as it was sent.
 //! * [`Telling`]: which family a modem is of.
 //! * [`codes`]: numbers to words: the texts of `+CME ERROR` and `+CMS ERROR`, registration, signal.
-//! * [`explain`]: what a line of the modem means, in words.
+//! * `explain`: what a line of the modem means, in words.
 //! * [`said`]: what a line of the modem says, by its text alone.
 //! * [`private`]: what is secret or private in commands and answers, for all that any family knows, and some more.
 //!
