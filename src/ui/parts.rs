@@ -3,7 +3,7 @@
 use egui::style::StyleModifier;
 use egui::text::LayoutJob;
 use egui::{
-    Align2, Button, Color32, ComboBox, CornerRadius, Frame, Id, Margin, Modal, ModalResponse, Popup,
+    Align, Align2, Button, Color32, ComboBox, CornerRadius, Frame, Id, Layout, Margin, Modal, ModalResponse, Popup,
     PopupCloseBehavior, Rect, Response, RichText, ScrollArea, Sense, Stroke, StrokeKind, TextFormat, Ui, Vec2, vec2,
 };
 
@@ -71,7 +71,7 @@ pub(crate) fn segment(ui: &mut Ui, chosen: bool, text: &str) -> Response {
 /// Choices of which one is taken, side by side: its value, what stands on it, what a screen reader says. The one that was
 /// clicked.
 pub(crate) fn segments<T: Copy + PartialEq>(ui: &mut Ui, chosen: T, choices: &[(T, &str, String)]) -> Option<T> {
-    let between = std::mem::replace(&mut ui.spacing_mut().item_spacing.x, 2.0);
+    let between = std::mem::replace(&mut ui.spacing_mut().item_spacing.x, theme::BETWEEN);
     let mut clicked = None;
     for (value, text, spoken) in choices {
         if segment(ui, *value == chosen, text).accessible_name(spoken.as_str()).clicked() {
@@ -79,6 +79,7 @@ pub(crate) fn segments<T: Copy + PartialEq>(ui: &mut Ui, chosen: T, choices: &[(
         }
     }
     ui.spacing_mut().item_spacing.x = between;
+    ui.add_space(between - theme::BETWEEN);
     clicked
 }
 
@@ -101,7 +102,8 @@ pub(crate) fn form(button: &Response, contents: impl FnOnce(&mut Ui)) {
     let room = button.ctx.content_rect().bottom() - button.rect.bottom() - 3.0 * theme::OVER;
     let room = room.max(theme::LEAST_FORM);
     let popup = Popup::menu(button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-    popup.style(StyleModifier::default()).gap(2.0).show(|ui| {
+    let popup = popup.style(StyleModifier::default()).layout(Layout::top_down(Align::Min));
+    popup.gap(theme::BETWEEN).show(|ui| {
         keep_keyboard(ui);
         ScrollArea::vertical().max_height(room).min_scrolled_height(room).show(ui, contents);
     });

@@ -375,7 +375,7 @@ fn ending_now(state: &State, mode: Mode) -> LineEnding {
 }
 
 fn modes(ui: &mut Ui, state: &State, commands: &mut Commands) {
-    ui.spacing_mut().item_spacing.x = 2.0;
+    ui.spacing_mut().item_spacing.x = theme::BETWEEN;
     for (mode, name, help) in [
         (Mode::Text, "Text", "Every character is itself"),
         (Mode::Mixed, "Mixed", r"Text with bytes: \r \n \x1A \x{1A 0D} <CR> <1A> <^Z>"),
@@ -387,6 +387,7 @@ fn modes(ui: &mut Ui, state: &State, commands: &mut Commands) {
         }
     }
     ui.spacing_mut().item_spacing.x = theme::GAP;
+    ui.add_space(theme::GAP - theme::BETWEEN);
 }
 
 fn pills(ui: &mut Ui, pieces: &[Piece], ending: &LineEnding) {

@@ -45,7 +45,7 @@ pub(crate) const SIDE_RANGE: std::ops::RangeInclusive<f32> = 240.0..=520.0;
 /// A narrower window shows the side panel only when asked.
 pub(crate) const NARROW: f32 = 900.0;
 /// A narrower port bar has the lamps of the modem lines in its menu only.
-pub(crate) const LAMPS: f32 = 960.0;
+pub(crate) const LAMPS: f32 = 1100.0;
 /// Everything has its place from here on; a smaller window scrolls as a whole.
 pub(crate) const LEAST: Vec2 = vec2(790.0, 470.0);
 /// What a button opens is at least so high, whatever the window is.
@@ -60,6 +60,8 @@ pub(crate) const FINDINGS: f32 = 104.0;
 pub(crate) const FINDINGS_RANGE: std::ops::RangeInclusive<f32> = 64.0..=420.0;
 /// The Send button.
 pub(crate) const SEND: f32 = 78.0;
+/// Between choices that stand side by side.
+pub(crate) const BETWEEN: f32 = 2.0;
 /// The least width of one of several choices that stand side by side.
 pub(crate) const SEGMENT: f32 = 34.0;
 /// A line of the send box that comes and goes with what is typed.

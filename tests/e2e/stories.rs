@@ -88,3 +88,33 @@ fn a_1a_typed_as_text_is_told_and_put_right_by_one_click() {
     window.wait_for_text("SEND OK");
     window.wait_for_text("Resolved");
 }
+
+/// From the start page to the text on the server, by keys alone.
+#[test]
+fn the_main_job_needs_no_mouse() {
+    let display = Display::start();
+    let home = tempfile::tempdir().expect("a home");
+    let mut window = Window::start(&display, home.path(), &[]);
+    window.resize(1024, 700);
+    window.wait_for_text("Work a modem");
+    window.tab_to("Connect to the simulated SIM800L");
+    window.key(Key::Space, Modifiers::NONE);
+    window.wait_for_text("SMS Ready");
+    window.tab_to("Start");
+    window.key(Key::Space, Modifiers::NONE);
+    window.wait_for_text("Listening on");
+    window.tab_to("Send line");
+    window.key(Key::F5, Modifiers::NONE);
+    window.wait_for_text("Enter runs it");
+    window.key(Key::Enter, Modifiers::NONE);
+    window.wait_for_text("Open TCP: done");
+    window.type_text("AT+CIPSEND");
+    window.key(Key::Enter, Modifiers::NONE);
+    window.wait_for_text("Waiting for data");
+    window.type_text("no mouse");
+    window.key(Key::Z, Modifiers::CTRL | Modifiers::COMMAND);
+    window.wait_for_text("SEND OK");
+    window.wait_for("the text in the server panel", |widget| {
+        widget.label.contains("no mouse") && widget.label.contains("8 bytes")
+    });
+}

@@ -291,7 +291,8 @@ fn files(tour: &mut Tour, pasted: &Path) {
     tour.open("Run a sketch…");
     tour.window.wait_for_text("Run a sketch");
     tour.window.paste(BLIND.to_owned());
-    tour.seen("sketch");
+    tour.window.click("Run the sketch");
+    tour.stop("sketch", "The run ended after");
     tour.key(Key::Escape);
     tour.open("Open capture…");
     tour.window.wait_for_text("or paste a log");

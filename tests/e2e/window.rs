@@ -180,6 +180,26 @@ impl Window {
         accesskit.map(|tree| tree.nodes.iter().map(|(_, node)| widget(node)).collect()).unwrap_or_default()
     }
 
+    /// What the keyboard is at.
+    pub fn focused(&mut self) -> Option<Widget> {
+        let Response::Tree { accesskit, .. } = self.ask(&Request::GetTree) else { panic!("a tree was asked for") };
+        let tree = accesskit?;
+        let focus = tree.focus;
+        tree.nodes.iter().find(|(id, _)| *id == focus).map(|(_, node)| widget(node))
+    }
+
+    /// Presses Tab until the keyboard is at the widget of this label.
+    pub fn tab_to(&mut self, label: &str) {
+        const MOST: usize = 200;
+        for _ in 0..MOST {
+            if self.focused().is_some_and(|widget| widget.label == label) {
+                return;
+            }
+            self.key(Key::Tab, Modifiers::NONE);
+        }
+        panic!("{MOST} times Tab do not lead to {label:?}");
+    }
+
     /// Waits until a widget fits.
     pub fn wait_for(&mut self, what: &str, fits: impl Fn(&Widget) -> bool) -> Widget {
         let deadline = Instant::now() + PATIENCE;

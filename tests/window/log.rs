@@ -173,6 +173,7 @@ fn a_long_row_is_seen_whole_below_the_log_and_folded() {
     desk.focus_log();
     desk.key(Key::Enter);
     assert!(desk.shows("Sent: 608 bytes from byte 0 on"));
+    assert!(desk.state().selected.is_some(), "Enter is no click");
     assert!(desk.shows(&format!("Whole row: {long}<CR>")));
     assert!(desk.shows("000250  78 78 78 78 78 78 78 78 74 68 65 20 65 6E 64 0D"), "sixteen bytes a line");
     desk.key(Key::Escape);

@@ -3,7 +3,10 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use egui::{Id, Key, Modifiers, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder, pos2};
+use egui::{
+    CornerRadius, Id, Key, Modifiers, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, pos2,
+    vec2,
+};
 
 use super::row::meaning;
 use crate::app::State;
@@ -16,6 +19,8 @@ use crate::ui::{icons, parts, theme};
 /// Height of the pane until it is dragged.
 const HEIGHT: f32 = 190.0;
 const LEAST: f32 = 90.0;
+/// Ground around what is in it.
+const INSIDE: Vec2 = vec2(12.0, 6.0);
 /// The log above it keeps at least this.
 const LOG: f32 = 80.0;
 /// Bytes in a line of the dump.
@@ -46,9 +51,13 @@ impl Detail {
         self.height = self.height.clamp(LEAST, (within.height() - LOG).max(LEAST));
         let place = Rect::from_min_max(pos2(within.left(), within.bottom() - self.height), within.max);
         self.drag(ui, place);
-        let mut pane =
-            ui.new_child(UiBuilder::new().id_salt(Id::unique("row")).max_rect(place.shrink2(egui::vec2(0.0, 5.0))));
-        pane.set_clip_rect(place.intersect(ui.clip_rect()));
+        let card = place.with_min_y(place.top() + theme::OVER);
+        let palette = parts::colors(ui);
+        let edge = Stroke::new(1.0, palette.line);
+        ui.painter().rect(card, CornerRadius::same(theme::CARD), palette.raised, edge, StrokeKind::Inside);
+        let within = UiBuilder::new().id_salt(Id::unique("row")).max_rect(card.shrink2(INSIDE));
+        let mut pane = ui.new_child(within);
+        pane.set_clip_rect(card.intersect(ui.clip_rect()));
         let mut open = true;
         pane.horizontal(|ui| {
             parts::heading(ui, &title(&row));

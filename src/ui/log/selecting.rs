@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use egui::{Align, CornerRadius, Event, Key, Layout, Modifiers, Pos2, Rect, Response, Ui, pos2, vec2};
+use egui::{Align, CornerRadius, Event, Key, Layout, Modifiers, PointerButton, Pos2, Rect, Response, Ui, pos2, vec2};
 
 use super::LogPanel;
 use super::columns::Columns;
@@ -46,6 +46,8 @@ pub(super) struct Drag {
 
 impl LogPanel {
     pub(super) fn select(&mut self, ui: &Ui, response: &Response, state: &State, commands: &mut Commands) {
+        // By the pointer alone: to egui Enter is a click too, and would select nothing.
+        let clicked = response.clicked_by(PointerButton::Primary);
         let pointer = response.interact_pointer_pos();
         let hit = pointer.and_then(|pos| self.hit(pos));
         if response.drag_started() {
@@ -53,7 +55,7 @@ impl LogPanel {
             let origin = ui.input(|input| input.pointer.press_origin());
             self.drag = origin.and_then(|origin| self.hit(origin)).map(|hit| Drag { from: hit, to: hit });
             response.request_focus();
-        } else if response.double_clicked() || (response.clicked() && hit.is_some_and(|hit| hit.more)) {
+        } else if response.double_clicked() || (clicked && hit.is_some_and(|hit| hit.more)) {
             self.open_detail(hit.map(|hit| hit.row));
         } else if response.dragged()
             && let (Some(drag), Some(hit)) = (&mut self.drag, hit)
@@ -62,7 +64,7 @@ impl LogPanel {
             drag.to = hit;
             let drag = *drag;
             commands.push(Log::Select(Some(self.between(drag.from, drag.to, state))));
-        } else if response.clicked() {
+        } else if clicked {
             let shift = ui.input(|input| input.modifiers.shift);
             let rows = hit.map(|hit| match (&state.selected, shift) {
                 (Some(selected), true) => extended(&selected.selection, hit.row),
