@@ -22,6 +22,7 @@ mod finding;
 mod http;
 mod line;
 mod network;
+mod noise;
 mod opening;
 mod order;
 mod payload;
@@ -268,6 +269,9 @@ impl Diagnoser {
 
     /// The next bytes of a log that is read from text.
     pub(crate) fn hear(&mut self, chunk: &Chunk) {
+        if chunk.bytes.is_empty() {
+            return self.pass_time(chunk.at);
+        }
         if begins_anew(chunk) {
             self.deal();
         }
@@ -277,6 +281,15 @@ impl Diagnoser {
         }
         if chunk.elided {
             self.left_out(chunk.direction);
+        }
+    }
+
+    /// The log shows that time has passed without bytes.
+    fn pass_time(&mut self, at: Option<Duration>) {
+        if let Some(at) = at.filter(|at| self.dialog.now.is_none_or(|now| now < *at)) {
+            self.deal();
+            self.catch_up(Some(at));
+            self.tick(at);
         }
     }
 

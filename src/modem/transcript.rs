@@ -23,6 +23,7 @@ mod forms;
 mod lead;
 mod other;
 mod peel;
+mod pieces;
 mod spelled;
 mod tidy;
 
@@ -63,7 +64,7 @@ pub enum Shape {
 pub struct Chunk {
     /// Which way they went.
     pub direction: Direction,
-    /// The bytes, without what was left out.
+    /// The bytes, without what was left out; none where the log only shows that time has passed.
     pub bytes: Vec<u8>,
     /// Time since the first time of the text, where it has times.
     pub at: Option<Duration>,
@@ -98,6 +99,8 @@ pub(crate) struct Reader {
     lines: Box<dyn Lines>,
     /// Lines read so far.
     count: usize,
+    /// The last time that the log shows, and its line; nothing where that line was told.
+    last: Option<(Duration, usize)>,
 }
 
 impl Reader {
@@ -115,7 +118,7 @@ impl Reader {
             tidy::tidy(&mut lines);
         }
         let (form, lines) = forms::choose(&lines);
-        Self { around, form, lines, count: 0 }
+        Self { around, form, lines, count: 0, last: None }
     }
 
     /// The form that its lines are read in, for people.
@@ -142,13 +145,18 @@ impl Reader {
         for line in clock::lines(text, self.count + 1) {
             self.count = line.number;
             let line = self.around.take(line);
+            let told = chunks.len();
             self.lines.line(&line, chunks);
+            self.last = if chunks.len() > told { None } else { line.at.map(|at| (at, line.number)).or(self.last) };
         }
     }
 
-    /// The text is over.
+    /// The text is over. What a program says of itself behind the last bytes shows that time has passed without any.
     pub(crate) fn finish(&mut self, chunks: &mut Vec<Chunk>) {
         self.lines.finish(chunks);
+        if let Some((at, line)) = self.last {
+            chunks.push(Chunk { direction: Direction::Rx, bytes: Vec::new(), at: Some(at), elided: false, line });
+        }
     }
 }
 

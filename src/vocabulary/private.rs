@@ -77,6 +77,12 @@ pub(crate) fn parameters(name: &[u8]) -> Option<&'static Parameters> {
     in_capitals(name, |name| PARAMETERS.get(name))
 }
 
+/// A command of a modem that is no family here has this name (`+WIND`, in capitals without `AT`).
+#[must_use]
+pub(crate) fn is_elsewhere(name: &[u8]) -> bool {
+    OTHERS.commands.iter().any(|command| command.bare_name().as_bytes() == name)
+}
+
 /// All names with something known of their parameters: `+CPIN`, in capitals without `AT`.
 pub(crate) fn names() -> impl Iterator<Item = &'static [u8]> {
     PARAMETERS.keys().copied()

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Severity::Problem;
-use super::book::{Book, Draft, Handle};
+use super::book::{Book, Draft, Handle, time_text};
 use super::doc::heading::ORDER as FAMILY;
 use super::opening::{ContextLost, NoDataService};
 use super::order::{SendBeforeConnect, unreachable};
@@ -32,27 +32,34 @@ struct Pending {
     answered: u32,
     /// `STATE: TCP CONNECTING` was read since.
     connecting: Option<Span>,
+    /// The modem gives the connection up after so long.
+    patience: Duration,
 }
 
-/// When the modem gives up a connection.
+/// When a SIM800 gives up a connection, where its manual allows it more.
 const PATIENCE: Duration = Duration::from_secs(75);
+
+/// Who reads a log that ends this much later does not wait for more.
+const LONG: Duration = Duration::from_secs(50);
 
 /// The connection should stand this many answered commands later, where a log has no times.
 const LATER: u32 = 3;
 
 impl Pending {
     fn of(open: &Exchange, dialog: &Dialog) -> Self {
+        let own = dialog.telling.family().named(b"+CIPSTART").is_some();
         Self {
             command: open.span,
             target: dialog.state.connections.peer().to_owned(),
             answered: dialog.answered(),
             connecting: None,
+            patience: if own { PATIENCE } else { open.longest().max(PATIENCE) },
         }
     }
 }
 
 impl Unanswered {
-    fn tell(&mut self, sure: u8, book: &mut Book) {
+    fn tell(&mut self, sure: u8, dialog: &Dialog, book: &mut Book) {
         let Some(pending) = self.pending.take() else { return };
         // Who sends too early has another cause.
         if book.any_open(&[
@@ -64,9 +71,16 @@ impl Unanswered {
         ]) {
             return;
         }
+        let waited = dialog.now.zip(pending.command.at).map(|(now, at)| now.saturating_sub(at));
+        let how_long = match waited.filter(|waited| *waited >= pending.patience) {
+            Some(_) => format!("within {}", time_text(pending.patience)),
+            None => waited.filter(|waited| *waited >= LONG).map_or("in what the log shows".to_owned(), |waited| {
+                format!("in the {} that the log shows", time_text(waited))
+            }),
+        };
         let mut draft = Draft::new(
             format!(
-                "The connection to {} neither came up nor failed: no CONNECT OK and no CONNECT FAIL within 75 s.",
+                "The connection to {} neither came up nor failed: no CONNECT OK and no CONNECT FAIL {how_long}.",
                 pending.target
             ),
             [Some(pending.command), pending.connecting],
@@ -79,8 +93,12 @@ impl Unanswered {
         self.told = Some(book.add(Self::DOC, draft));
     }
 
+    fn patience(&self) -> Duration {
+        self.pending.as_ref().map_or(PATIENCE, |pending| pending.patience)
+    }
+
     fn due(&self) -> Option<Duration> {
-        self.pending.as_ref().and_then(|pending| pending.command.at).map(|at| at + PATIENCE)
+        self.pending.as_ref().and_then(|pending| pending.command.at).map(|at| at + self.patience())
     }
 }
 
@@ -108,7 +126,7 @@ impl Rule for Unanswered {
                 if let Some(pending) = &mut self.pending {
                     let again = pending.connecting.replace(span).is_some();
                     if again && unreachable(&pending.target).is_some() {
-                        self.tell(85, book);
+                        self.tell(85, dialog, book);
                     }
                 }
             }
@@ -132,19 +150,22 @@ impl Rule for Unanswered {
                     _ => {}
                 }
             }
-            Event::Tick if self.due().zip(dialog.now).is_some_and(|(due, now)| now >= due) => self.tell(90, book),
+            Event::Tick if self.due().zip(dialog.now).is_some_and(|(due, now)| now >= due) => {
+                self.tell(90, dialog, book)
+            }
             Event::Finish => {
                 // Not even the OK came, and the modem has answered others since.
                 if let Some(asked) = self.asked.take().filter(|asked| dialog.answered() - asked.answered >= LATER) {
                     self.pending = Some(asked);
-                    self.tell(65, book);
+                    self.tell(65, dialog, book);
                     return;
                 }
                 let Some(pending) = &self.pending else { return };
                 let private = unreachable(&pending.target).is_some() && pending.connecting.is_some();
+                let long = pending.command.at.zip(dialog.now).is_some_and(|(at, now)| now >= at + LONG);
                 let later = dialog.answered() - pending.answered >= LATER && pending.command.at.is_none();
-                if private || later {
-                    self.tell(65, book);
+                if private || later || long {
+                    self.tell(65, dialog, book);
                 }
             }
             _ => {}

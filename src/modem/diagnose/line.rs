@@ -162,7 +162,7 @@ impl Rule for Loopback {
         slug: "loopback",
         severity: Problem,
         family: FAMILY,
-        evidence: "What comes back equals what was sent, line feeds included, and never a result. A modem echoes CR, but not LF.",
+        evidence: "What comes back equals what was sent, line feeds included, and never a result. A modem echoes CR, but not LF. In a log whose line ends are lost, two echoes or more and not one result.",
         why: "The line is connected to itself (TX to RX), or something echoes that is not the modem.",
         fix: "Check the wiring: TX of the adapter to RX of the modem and RX to TX; no jumper between them; no local echo.",
     };
@@ -174,6 +174,15 @@ impl Rule for Loopback {
             if let Some(told) = self.told.take() {
                 book.resolve(told);
             }
+            return;
+        }
+        if matches!(event, Event::Finish) && self.told.is_none() && only_echoes(dialog) {
+            let spans = dialog.tally().unanswered_first.iter().take(2).map(|(_, span)| Some(*span));
+            let draft = Draft::new("Each command comes back, and nothing else: no OK, no ERROR.", spans)
+                .because("The program reads only the first line of each answer, which is the echo; or the line is connected to itself (TX to RX).")
+                .fix("Read on until OK or ERROR, or switch the echo off with ATE0; check that no jumper joins TX and RX.")
+                .confidence(70);
+            self.told = Some(book.add(Self::DOC, draft));
             return;
         }
         let looped = &dialog.looped;
@@ -201,6 +210,17 @@ impl Rule for Loopback {
     }
 }
 
+/// A log that marks what came shows the echo of each command and not one result.
+fn only_echoes(dialog: &Dialog) -> bool {
+    let tally = dialog.tally();
+    dialog.log.record == Record::Both
+        && dialog.log.loose
+        && dialog.answered() == 0
+        && !dialog.spoken
+        && tally.commands > 1
+        && tally.echoed == tally.commands
+}
+
 /// `no-answer`.
 #[derive(Debug, Default)]
 pub(super) struct NoAnswer {
@@ -212,6 +232,15 @@ impl NoAnswer {
     fn still_waiting(dialog: &Dialog) -> bool {
         let long = dialog.open().iter().any(|open| open.longest() > SILENCE);
         long && dialog.answered() > 0 && Self::due(dialog).zip(dialog.now).is_some_and(|(due, now)| now < due)
+    }
+
+    /// The log shows one command, and for how long nothing came after it.
+    fn waited_in_vain(dialog: &Dialog) -> bool {
+        let waited = dialog.silent.since.zip(dialog.now).map(|(since, now)| now.saturating_sub(since));
+        dialog.log.read_ahead
+            && dialog.silent.commands == 1
+            && dialog.receiving.total() == 0
+            && waited.is_some_and(|waited| waited >= SILENCE)
     }
 
     /// When silence has lasted too long.
@@ -239,20 +268,26 @@ impl NoAnswer {
         let tally = dialog.tally();
         let first = tally.unanswered_first.first().map(|(_, span)| *span);
         let last = dialog.last().span.filter(|last| Some(*last) != first);
+        // The last lines of a log say that nothing came; at its head they may be all it shows of the start.
+        let at_end = dialog.last().span.is_some_and(|last| dialog.receiving.total() < last.end + 16);
+        let probes = at_end && tally.unanswered + tally.doubled >= 2 && tally.probes == tally.commands;
         let apart = first.and_then(|first| first.at).zip(last.and_then(|last| last.at));
         let long = apart.is_some_and(|(first, last)| last >= first + SILENCE);
         let again = tally.repeated >= ENOUGH;
         let silent = dialog.answered() == 0
             && !dialog.spoken
-            && tally.unanswered >= ENOUGH
+            && (tally.unanswered >= ENOUGH || probes)
             && tally.commands == tally.unanswered;
         if !silent
-            || !(long || again)
+            || !(long || again || probes)
             || book.any_open(&[NoLineEnding::DOC.slug, WrongBaud::DOC.slug, OnPort::DOC.slug])
         {
             return;
         }
-        let title = format!("The log shows {} commands and not a single answer.", tally.unanswered);
+        let title = match tally.unanswered {
+            1 => "The log shows AT twice and not a single answer.".to_owned(),
+            count => format!("The log shows {count} commands and not a single answer."),
+        };
         self.told = Some(book.add(Self::DOC, Draft::new(title, [first, last]).offer(Offer::ScanBaud).confidence(70)));
     }
 }
@@ -262,7 +297,7 @@ impl Rule for NoAnswer {
         slug: "no-answer",
         severity: Problem,
         family: FAMILY,
-        evidence: "Two commands or more, and 5 s (or the end of the log) without a single byte; in a log of one stream, three commands or more over 5 s or the same ones again and again, and nothing that a modem says.",
+        evidence: "Two commands or more, and 5 s (or the end of the log) without a single byte; in a log of one stream, three commands or more over 5 s or the same ones again and again, or AT twice and nothing else, and nothing that a modem says; in a log with times a single command too.",
         why: "The modem gets no power, does not hear what is sent, or its answers do not arrive.",
         fix: "Check in this order: power (4.0 V, 2 A), the right port, baud rate, TX and RX swapped, common GND, autobaud (send AT every 300 ms), sleep.",
     };
@@ -284,7 +319,7 @@ impl Rule for NoAnswer {
         let silent = &dialog.silent;
         let over = match event {
             Event::Finish => {
-                silent.commands >= 2
+                (silent.commands >= 2 || Self::waited_in_vain(dialog))
                     && dialog.data().is_none()
                     && !dialog.online
                     && dialog.state.quiet != Some(true)
@@ -303,12 +338,12 @@ impl Rule for NoAnswer {
             return;
         }
         let ever = if dialog.receiving.total() == 0 { "has never answered" } else { "does not answer any more" };
-        let draft = Draft::new(
-            format!("The modem {ever}: {} commands, not a single byte back.", silent.commands),
-            [silent.first, silent.last],
-        )
-        .offer(Offer::ScanBaud)
-        .confidence(90);
+        let count =
+            if silent.commands == 1 { "one command".to_owned() } else { format!("{} commands", silent.commands) };
+        let last = silent.last.filter(|_| silent.commands > 1);
+        let draft = Draft::new(format!("The modem {ever}: {count}, not a single byte back."), [silent.first, last])
+            .offer(Offer::ScanBaud)
+            .confidence(90);
         self.told = Some(book.add(Self::DOC, draft));
     }
 
@@ -325,18 +360,23 @@ pub(super) struct WrongBaud {
     first: Option<Span>,
     framing: u32,
     told: Option<Handle>,
+    /// Good lines came behind bad ones: it is not the rate.
+    mixed: bool,
+    /// Commands had been answered when it was told.
+    answered_before: bool,
 }
 
 /// This many strange bytes are no accident.
 const STRANGE: u64 = 8;
 
 impl WrongBaud {
-    fn check(&mut self, unfinished: Option<(Span, u64)>, book: &mut Book) {
+    fn check(&mut self, unfinished: Option<(Span, u64)>, answered: u32, book: &mut Book) {
         let (span, more) = unfinished.map_or((None, 0), |(span, more)| (Some(span), more));
         let strange = self.strange + more;
         let all = self.all + span.map_or(0, |span| span.end - span.start);
         let Some(first) = self.first.or(span) else { return };
-        if self.told.is_none() && (strange >= STRANGE && strange * 2 > all || self.framing > 3) {
+        if self.told.is_none() && !self.mixed && (strange >= STRANGE && strange * 2 > all || self.framing > 3) {
+            self.answered_before = answered > 0;
             let all_of_it = span.map_or(first, |span| first.to(span));
             self.told = Some(
                 book.add(
@@ -361,7 +401,7 @@ impl WrongBaud {
             order: at + dialog.sending.total(),
         };
         self.first.get_or_insert(here);
-        self.check(None, book);
+        self.check(None, dialog.answered(), book);
     }
 
     /// What is wrong with the line that the modem has begun and not ended.
@@ -395,26 +435,34 @@ impl Rule for WrongBaud {
                 self.strange += span.end - span.start;
                 self.all += span.end - span.start;
                 self.first.get_or_insert(span);
-                self.check(None, book);
+                self.check(None, dialog.answered(), book);
             }
             Event::Unknown(span, strange) => {
                 // A few damaged answers among good ones are a fault of the line, not of its rate.
                 if dialog.answered() > 2 && self.strange + u64::from(strange) < dialog.receiving.total() / 4 {
                     return;
                 }
+                // In a log without commands: what the modem says of itself in between shows that its rate is right.
+                if dialog.tally().commands == 0 && self.strange > 0 && dialog.spoken {
+                    self.mixed = true;
+                    if let Some(told) = self.told.take() {
+                        book.withdraw(told);
+                    }
+                }
                 self.strange += u64::from(strange);
                 self.all += span.end - span.start;
                 self.first.get_or_insert(span);
-                self.check(None, book);
+                self.check(None, dialog.answered(), book);
             }
             Event::Final => {
                 if let Some(told) = self.told.take() {
-                    book.resolve(told);
+                    // Good answers before and behind it: that was no wrong rate.
+                    if self.answered_before { book.withdraw(told) } else { book.resolve(told) }
                 }
-                *self = Self::default();
+                *self = Self { mixed: self.mixed, ..Self::default() };
             }
             Event::Burst(_) => {}
-            _ => self.check(Self::unfinished(dialog), book),
+            _ => self.check(Self::unfinished(dialog), dialog.answered(), book),
         }
     }
 }

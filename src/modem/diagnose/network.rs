@@ -117,15 +117,23 @@ impl Rule for SimLocked {
         slug: "sim-locked",
         severity: Problem,
         family: FAMILY,
-        evidence: "`+CPIN: SIM PIN` or `SIM PUK`, `+CME ERROR: 11` or `12`, `+CMS ERROR: 311` or `316`, and no `+CPIN: READY` after it.",
+        evidence: "`+CPIN: SIM PIN` or `SIM PUK`, `+CME ERROR: 11` or `12`, `+CMS ERROR: 311` or `316`, and neither the PIN nor `+CPIN: READY` after it.",
         why: "The SIM asks for its PIN (or PUK) before it lets the modem into the network.",
         fix: "Enter the PIN with AT+CPIN=\"1234\" (your own), or switch it off in a phone; a PUK is asked for after three wrong PINs.",
     };
     const HEARS: u32 = hears::NEWS | hears::COURSE;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        if let (Event::Final, Some(done)) = (event, dialog.done()) {
-            self.entered |= done.role == Role::Sim && done.asked.form == Form::Set && !done.refused();
+        if let (Event::Final, Some(done)) = (event, dialog.done())
+            && done.role == Role::Sim
+            && done.asked.form == Form::Set
+            && !done.refused()
+        {
+            // The advice was followed.
+            self.entered = true;
+            if let Some(told) = self.told.take() {
+                book.withdraw(told);
+            }
         }
         let (puk, spans) = match event {
             Event::Said(Said::Cpin(Pin::Ready), _) => {

@@ -158,7 +158,7 @@ impl Restarted {
         let mut title = "The modem restarted in mid-session".to_owned();
         if let (Some(span), Some(at)) = (last.span, at) {
             let shown: String = String::from_utf8_lossy(&last.text).chars().take(40).collect();
-            match gap(span, at) {
+            match gap(span, at).filter(|gap| !gap.is_zero()) {
                 Some(gap) => title = format!("{title}, {} after {shown}", time_text(gap)),
                 None => title = format!("{title}, after {shown}"),
             }

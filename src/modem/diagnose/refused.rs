@@ -9,6 +9,7 @@ use super::line::WrongBaud;
 use super::network::NO_SIM;
 use super::opening::{ContextLost, NoDataService, WrongIpState};
 use super::power::Restarted;
+use super::registration::{NotRegistered, needs_network};
 use super::rule::{Doc, Rule, hears};
 use super::writing::Damaged;
 use crate::modem::dialog::exchange::{Echo, Exchange, Outcome};
@@ -36,6 +37,11 @@ const CASCADES: [&str; 8] = [
     Damaged::DOC.slug,
     OnPort::DOC.slug,
 ];
+
+/// Without a network it is refused for that reason.
+fn in_want_of_network(done: &Exchange) -> bool {
+    needs_network(done) || done.role.is_sms() || matches!(done.role, Role::MqttConnect | Role::HttpDo | Role::Operator)
+}
 
 /// Refused in good order: it only asked whether there is such a command, or ended what had not begun.
 fn is_harmless(exchange: &Exchange) -> bool {
@@ -150,7 +156,10 @@ impl Rule for Refused {
             return;
         }
         // For want of the SIM, it is one more sign of that.
-        if book.extend(&NO_SIM, spans) || book.any_open(&CASCADES) {
+        if book.extend(&NO_SIM, spans)
+            || book.any_open(&CASCADES)
+            || in_want_of_network(done) && book.extend(&[NotRegistered::DOC.slug], spans)
+        {
             return;
         }
         if let Some((_, told)) = self.told.iter().find(|(text, _)| *text == done.text) {

@@ -35,6 +35,8 @@ pub(super) struct NotRegistered {
     last: Option<Span>,
     /// `AT+COPS?` named no operator.
     no_operator: Option<Span>,
+    /// Something was refused that needs a network, or a SIM that is ready for one.
+    failed: bool,
     told: Option<Handle>,
 }
 
@@ -95,10 +97,10 @@ impl NotRegistered {
             Some(3) => true,
             Some(0) => self.count > 1 || without,
             Some(_) => self.count > 1 && without,
-            None => self.no_operator.is_some() && no_signal(dialog),
+            None => self.no_operator.is_some() && (self.failed || no_signal(dialog)),
         };
         // It may only need more time.
-        let searching = self.count > 1;
+        let searching = self.count > 1 || self.state == Some(0) || self.state.is_none() && self.no_operator.is_some();
         if enough { Some(Warning) } else { searching.then_some(Note) }
     }
 }
@@ -117,7 +119,7 @@ impl Rule for NotRegistered {
         slug: "not-registered",
         severity: Problem,
         family: FAMILY,
-        evidence: "`+CREG:`, `+CGREG:` and `+CEREG:` show 0, 2 or 4, none of them 1 or 5, for 60 s (ten answers in a log without times, two if commands that need the network fail meanwhile), or 3 twice. As a warning at the end of a log: 3, 0 twice, or 0 or 2 together with `+COPS: 0` or `+CSQ: 0` or `99`; as a note, when it was still searching after two answers. Taken back when it registers after all.",
+        evidence: "`+CREG:`, `+CGREG:` and `+CEREG:` show 0, 2 or 4, none of them 1 or 5, for 60 s (ten answers in a log without times, two if commands that need the network fail meanwhile), or 3 twice. As a warning at the end of a log: 3, 0 twice, or 0 or 2 together with `+COPS: 0` or `+CSQ: 0` or `99`, or `+COPS: 0` alone when something failed that needs a network; as a note, when it was still searching after two answers, or 0 once. Taken back when it registers after all.",
         why: "Without registration there is no call, no SMS and no data: no antenna, no network of the right kind here, the SIM is refused, or the supply is weak.",
         fix: "Check antenna, operator and SIM; AT+CSQ shows the signal, AT+COPS=? the networks.",
     };
@@ -130,12 +132,17 @@ impl Rule for NotRegistered {
         }
         match event {
             Event::Said(Said::Registration(network, ..), span) => {
-                self.answer(dialog.state.registration.of(network).unwrap_or(0), span, dialog, book);
+                // What no standard knows tells nothing.
+                if let Some(state) = dialog.state.registration.of(network).filter(|state| *state <= 10) {
+                    self.answer(state, span, dialog, book);
+                }
             }
             Event::Said(Said::Operator(named), span) => self.no_operator = (!named).then_some(span),
             Event::Said(Said::Rdy, _) => *self = Self { told: self.told, ..Self::default() },
             Event::Final => {
-                let failed = dialog.done().is_some_and(|done| done.refused() && needs_network(done));
+                let refused = dialog.done().filter(|done| done.refused());
+                let failed = refused.is_some_and(|done| needs_network(done));
+                self.failed |= failed || refused.is_some_and(|done| done.role.is_sms());
                 if failed && self.count >= 2 {
                     self.tell(dialog, Problem, book);
                 }

@@ -7,7 +7,7 @@ use super::book::Book;
 use super::doc::Doc;
 use super::rule::{Rule, hears};
 use super::{
-    connecting, console, cut, data_end, echo, http, line, network, opening, order, payload, power, refused,
+    connecting, console, cut, data_end, echo, http, line, network, noise, opening, order, payload, power, refused,
     registration, sleep, sms, ussd, without_prompt, writing,
 };
 use crate::modem::dialog::exchange::Echo;
@@ -129,6 +129,7 @@ rules! {
     loopback: line::Loopback,
     no_answer: line::NoAnswer,
     wrong_baud: line::WrongBaud,
+    noise: noise::Noise,
     first_character: sleep::FirstCharacter,
     board_reset: echo::BoardReset,
     echo_lost: echo::LostBytes,

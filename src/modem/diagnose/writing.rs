@@ -4,7 +4,7 @@ use super::Severity::Problem;
 use super::book::{Book, Draft, Handle};
 use super::doc::heading::LINE as FAMILY;
 use super::rule::{Doc, Rule, hears};
-use crate::modem::dialog::exchange::{Exchange, Span};
+use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
 use crate::vocabulary::{Command, Family, Form, Line, Role, families, private};
@@ -110,6 +110,10 @@ impl Slip {
     fn of(text: &[u8]) -> Option<Self> {
         let call = Line::read(text)?.sole().filter(|call| !call.is_basic());
         let form = call.as_ref().map(|call| call.form);
+        // Other modems have it.
+        if call.as_ref().is_some_and(|call| private::is_elsewhere(&call.name.to_ascii_uppercase())) {
+            return None;
+        }
         match call.and_then(|call| known(call.name)) {
             _ if form == Some(Form::Test) => None,
             Some(command) if form != Some(Form::Malformed) => Self::of_parameters(text, command),
@@ -331,6 +335,11 @@ impl Rule for Malformed {
         match event {
             Event::Final => {
                 let Some(done) = refused(dialog, book) else { return };
+                // Who says that it is not allowed now knows the command.
+                let known = !matches!(done.outcome, Some((Outcome::Said(Said::Error | Said::Cme(4 | 100)), _)));
+                if known && Slip::of(&done.text).is_some_and(|slip| slip.letters) {
+                    return;
+                }
                 if self.tell(&done.text, &done.named(), [Some(done.span), done.result_span()], book) {
                     book.blame(done.id, Self::DOC.slug);
                 }

@@ -101,6 +101,7 @@ impl Commands {
     pub(super) fn push(&mut self, exchange: Box<Exchange>) {
         self.tally.commands += 1;
         self.tally.repeated += u32::from(self.last.text == exchange.text);
+        self.tally.probes += u32::from(is_probe(&exchange));
         self.last.span = Some(exchange.span);
         self.last.role = exchange.role;
         self.last.text.clone_from(&exchange.text);
@@ -158,7 +159,11 @@ impl Commands {
         match why {
             Withdrawn::Unanswered => self.tally.unanswered(&exchange),
             Withdrawn::Answered => self.tally.done(&exchange, Outcome::Said(Said::Ok)),
-            Withdrawn::ShownTwice => self.tally.commands = self.tally.commands.saturating_sub(1),
+            Withdrawn::ShownTwice => {
+                self.tally.commands = self.tally.commands.saturating_sub(1);
+                self.tally.probes = self.tally.probes.saturating_sub(u32::from(is_probe(&exchange)));
+                self.tally.doubled += 1;
+            }
         }
         self.recycle(exchange);
     }
@@ -169,6 +174,11 @@ impl Commands {
             self.spare.push(exchange);
         }
     }
+}
+
+/// Nothing but `AT`.
+fn is_probe(exchange: &Exchange) -> bool {
+    exchange.text.eq_ignore_ascii_case(b"AT")
 }
 
 #[cfg(test)]

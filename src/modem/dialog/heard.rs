@@ -292,12 +292,9 @@ impl Dialog {
                 self.state.csq_readings = self.state.csq_readings.wrapping_add(1);
             }
             Said::Registration(network, first, second) => {
-                // An answer tells how it is reported, and then the state; a report begins with the state. Of data, both
-                // kinds are told apart by the quotes around the cell that stands behind a reported state.
-                let asked = self.commands.position(|exchange| exchange.role == Role::Registration).is_some();
-                let answer = network != Network::Voice || asked;
-                let state = if answer { second.unwrap_or(first) } else { first };
-                self.state.registration.set(network, state);
+                // An answer tells how it is reported, and then the state; a report begins with the state, and the cell
+                // behind it stands in quotes.
+                self.state.registration.set(network, second.unwrap_or(first));
             }
             Said::Cpin(Pin::Ready) => self.state.sim_ready = true,
             Said::SendLimit(limit) => self.state.send_limit = Some(limit),

@@ -88,7 +88,7 @@ impl Dialog {
             if self.inferred(line.text, span) || self.cut_short(line.text, span) {
                 return;
             }
-        } else if self.echo(line, span) {
+        } else if self.echo(line, span) || self.echo_of_before(line.text, span) {
             self.receiving.no_line();
             return;
         }
@@ -106,6 +106,20 @@ impl Dialog {
             self.words.keep(self.telling.family().explain(line.text).unwrap_or_default(), span);
         }
         self.heard(said, line, span, framed);
+    }
+
+    /// The echo of a command that was sent before the log begins.
+    fn echo_of_before(&mut self, text: &[u8], span: Span) -> bool {
+        let text = text.trim_ascii_end();
+        let first = self.log.read_ahead
+            && self.sending.total() == 0
+            && self.commands.open().is_empty()
+            && self.data().is_none();
+        if !first || !is_whole_command(text) {
+            return false;
+        }
+        self.echoed_command(text, span);
+        true
     }
 
     /// The command in front asks (`?`), and the line begins with its name.
@@ -198,7 +212,7 @@ impl Dialog {
             self.events.push(Event::Cut(part));
         } else {
             // A program that prints the line end later has shown the whole answer.
-            let said = Said::read(answer);
+            let said = self.telling.family().says(answer).unwrap_or_else(|| Said::read(answer));
             if !said.is_error() && said != Said::Unknown {
                 self.count(said, part);
             }

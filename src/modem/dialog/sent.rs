@@ -195,7 +195,7 @@ impl Dialog {
         self.texts.end_message();
         self.give_up_counted();
         self.give_up_overdue(ended.at);
-        self.give_up_answered(text);
+        self.give_up_answered(text, ended.at);
         self.resynchronise();
         let mut exchange = self.blank(ended);
         exchange.text.clear();
@@ -255,13 +255,17 @@ impl Dialog {
 
     /// Gives up the command before that no result will come for: one that is asked again and was not heard, and, where
     /// a log leaves out lines, one whose information has come and not its OK.
-    fn give_up_answered(&mut self, text: &[u8]) {
+    fn give_up_answered(&mut self, text: &[u8], at: Option<Duration>) {
+        /// An echo comes sooner.
+        const ECHO: Duration = Duration::from_millis(500);
         let offset = self.receiving.total();
         let Some(last) = self.commands.open().last() else { return };
         let unheard = last.text == text && last.received_from == offset && !last.takes_data && last.echo == Echo::None;
         let told = self.log.restored && last.information > 0 && last.only_asks();
         // A host shows what it sends, and the modem echoes it.
-        let twice = self.dealing.shows_again(self.log.record == Record::Echoed && last.text == text);
+        let soon = last.at.zip(at).is_none_or(|(last, at)| at.saturating_sub(last) < ECHO);
+        let same = soon && self.log.record == Record::Echoed && last.text == text;
+        let twice = self.dealing.shows_again(same);
         match (twice, told, unheard) {
             (true, ..) => self.commands.withdraw(Withdrawn::ShownTwice),
             (_, true, _) => self.commands.withdraw(Withdrawn::Answered),

@@ -1,6 +1,6 @@
 //! How the commands of a session have fared: how many were answered and refused, and which were refused or not answered.
 
-use super::exchange::{Exchange, Outcome, Span};
+use super::exchange::{Echo, Exchange, Outcome, Span};
 
 /// At most this many commands are named; of the others only the number is known.
 const NAMED: usize = 12;
@@ -20,6 +20,12 @@ pub(crate) struct Tally {
     pub(crate) unanswered: u32,
     /// Of the commands, those that were the same as the one before.
     pub(crate) repeated: u32,
+    /// Commands that were nothing but `AT`.
+    pub(crate) probes: u32,
+    /// Commands that were shown twice, by the host and by the echo.
+    pub(crate) doubled: u32,
+    /// Of the unanswered ones, those whose echo came and nothing else.
+    pub(crate) echoed: u32,
     /// The first of the unanswered ones.
     pub(crate) unanswered_first: Vec<(String, Span)>,
 }
@@ -43,6 +49,7 @@ impl Tally {
             return;
         }
         self.unanswered += 1;
+        self.echoed += u32::from(exchange.echo == Echo::Whole && exchange.information == 0);
         if self.unanswered_first.len() < NAMED {
             self.unanswered_first.push((exchange.named(), exchange.span));
         }

@@ -53,9 +53,12 @@ impl Clock {
         Self { stamped: true, millis: whole && most >= Duration::from_secs(1000), ..Self::default() }
     }
 
-    /// Takes the stamp off a line.
+    /// Takes the stamp off a line. One without, in a log with stamps, goes with the line before it.
     pub(super) fn take<'a>(&mut self, mut line: TextLine<'a>) -> TextLine<'a> {
-        let Some((clock, rest)) = stamp(line.text).filter(|_| self.stamped) else { return line };
+        let Some((clock, rest)) = stamp(line.text).filter(|_| self.stamped) else {
+            line.at = self.last.zip(self.first).map(|(last, first)| last.saturating_sub(first));
+            return line;
+        };
         line.text = rest;
         let mut at = clock.time(self.millis) + self.day;
         if let Some(last) = self.last
@@ -96,8 +99,9 @@ fn stamp(line: &[u8]) -> Option<(Stamp, &[u8])> {
     let close = match line.first()? {
         b'[' => b']',
         b'(' => b')',
+        b'I' | b'W' | b'E' | b'D' | b'V' if line.get(1..3) == Some(b" (") => return esp_idf(line),
         _ => {
-            let (at, rest) = moment(line).or_else(|| epoch(line))?;
+            let (at, rest) = moment(line).or_else(|| epoch(line)).or_else(|| uptime(line))?;
             let marks: [&[u8]; 8] = [b" ", b"\t", b": ", b"> ", b", ", b"; ", b" | ", b" - "];
             let apart = rest.is_empty() || marks.iter().any(|mark| rest.starts_with(mark));
             return apart.then(|| (Stamp::Time(at), separator(rest)));
@@ -123,6 +127,20 @@ fn separator(rest: &[u8]) -> &[u8] {
     mark.unwrap_or_else(|| rest.strip_prefix(b" ").unwrap_or(rest))
 }
 
+/// The log of ESP-IDF: a letter for how bad it is, and milliseconds: `I (48923) `.
+fn esp_idf(line: &[u8]) -> Option<(Stamp, &[u8])> {
+    let (millis, rest) = number(line.get(1..)?.strip_prefix(b" (")?, 1..=10)?;
+    Some((Stamp::Time(Duration::from_millis(millis)), rest.strip_prefix(b") ")?))
+}
+
+/// Seconds since a start, with three or six digits behind the point: `9376.746 `.
+fn uptime(line: &[u8]) -> Option<(Duration, &[u8])> {
+    let (seconds, rest) = number(line, 1..=7)?;
+    let digits = rest.strip_prefix(b".")?;
+    let (fraction, rest) = fraction(digits)?;
+    matches!(digits.len() - rest.len(), 3 | 6).then(|| (Duration::from_secs(seconds) + fraction, rest))
+}
+
 /// Seconds since 1970 with a fraction.
 fn epoch(text: &[u8]) -> Option<(Duration, &[u8])> {
     let (seconds, rest) = number(text, 10..=10)?;
@@ -138,6 +156,9 @@ fn moment(text: &[u8]) -> Option<(Duration, &[u8])> {
     if let Some(rest) = month(text) {
         return time_of_day(rest);
     }
+    if let Some(rest) = weekday(text) {
+        return moment(rest);
+    }
     let date = text.iter().take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'/' | b'.')).count();
     let (date, rest) = text.split_at_checked(date)?;
     let parts: Vec<&[u8]> = date.split(|byte| matches!(byte, b'-' | b'/' | b'.')).collect();
@@ -146,6 +167,14 @@ fn moment(text: &[u8]) -> Option<(Duration, &[u8])> {
     }
     let rest = rest.strip_prefix(b" ").or_else(|| rest.strip_prefix(b"T"))?;
     time_of_day(rest)
+}
+
+/// What stands behind the day of the week: `Thu 2014/10/09 11:13:42`.
+fn weekday(text: &[u8]) -> Option<&[u8]> {
+    const DAYS: &[u8] = b"MonTueWedThuFriSatSun";
+    let (name, rest) = text.split_at_checked(3)?;
+    DAYS.chunks_exact(3).find(|day| *day == name)?;
+    rest.strip_prefix(b", ").or_else(|| rest.strip_prefix(b" "))
 }
 
 /// What stands behind the date of a system log: `Apr  4 12:34:56`.
@@ -170,6 +199,12 @@ fn time_of_day(text: &[u8]) -> Option<(Duration, &[u8])> {
         && let Some((fraction, behind)) = fraction(digits)
     {
         at += fraction;
+        rest = behind;
+    }
+    // Zephyr's microseconds: `00:00:12.532,000`.
+    if let Some(behind) = rest.strip_prefix(b",").and_then(|digits| number(digits, 3..=3)).map(|(_, behind)| behind)
+        && !behind.first().is_some_and(u8::is_ascii_digit)
+    {
         rest = behind;
     }
     if let Some(behind) = rest.strip_prefix(b"Z") {

@@ -44,21 +44,23 @@ const FORMS: &[Kind] = &[
     Kind { name: "lines that each name their direction (TX, RX, arrows, words)", learn: labelled::learn },
     Kind { name: "values in quotes or brackets behind labels (Python, strace)", learn: quoted::learn },
     Kind { name: "one stream, as a terminal or serial monitor shows it", learn: |lines| Some(stream::learn(lines)) },
-    Kind { name: "the log of pppd's chat", learn: chat::learn },
     Kind { name: "the log of ESPHome", learn: esphome::learn },
     Kind { name: "bytes as numbers (a hex dump, candump, decimals)", learn: numbers::learn },
     Kind { name: "answers on the lines of their commands", learn: beside::learn },
 ];
 
-/// Our own transcript text: its marks leave no doubt.
-const MARKED: Kind = Kind { name: "transcript text (> sent, < received)", learn: marked::learn };
+/// Forms whose marks leave no doubt: our own transcript text, and what only one program writes.
+const CERTAIN: &[Kind] = &[
+    Kind { name: "transcript text (> sent, < received)", learn: marked::learn },
+    Kind { name: "the log of pppd's chat", learn: chat::learn },
+];
 
 pub(super) use marked::is_marked;
 
 /// The form that reads a log with this head.
 pub(super) fn choose(head: &[TextLine<'_>]) -> (&'static str, Box<dyn Lines>) {
-    if let Some(lines) = (MARKED.learn)(head) {
-        return (MARKED.name, lines);
+    if let Some(certain) = CERTAIN.iter().find_map(|kind| Some((kind.name, (kind.learn)(head)?))) {
+        return certain;
     }
     let mut best: Option<(i64, &'static str, Box<dyn Lines>)> = None;
     for kind in FORMS {
@@ -130,7 +132,7 @@ fn is_clean(text: &[u8]) -> bool {
         && closed(b']', b'[')
         && quotes.is_multiple_of(2)
         && !text.ends_with(b"..")
-        && !text.ends_with(b"'")
+        && !text.contains(&b'\'')
         && !text.contains(&b'\\')
         && !text.windows(3).any(|three| three == b" - ")
         && !text.windows(2).any(|two| two == b"^M")

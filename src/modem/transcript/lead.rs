@@ -70,8 +70,8 @@ impl Leads {
                 lead.answers += usize::from(command && names && spelled::used(std::slice::from_ref(line)));
             }
         }
-        // A word in front of one line is prose.
-        found.retain(|lead| lead.is_marked() || lead.commands > 1);
+        // A word in front of one line is prose; what a program says of a command that went wrong is no mark.
+        found.retain(|lead| (lead.is_marked() || lead.commands > 1) && !lead.judges());
         let whole = |lead: &Lead| {
             lines.iter().filter(|line| !line.is_blank()).all(|line| matches(&lead.pattern, line.text).is_some())
         };
@@ -198,6 +198,11 @@ impl Lead {
             || has(&self.pattern, &["tx", "send", "sent"])
     }
 
+    /// It tells how a command has fared: `TIMEOUT executing '`, `Error resp when calling `.
+    fn judges(&self) -> bool {
+        self.answers == 0 && has(&self.pattern, &["timeout", "timed out", "fail", "error", "no response", "success"])
+    }
+
     fn is_prompt(&self) -> bool {
         self.pattern.trim_ascii() == b">" && !self.paired
     }
@@ -278,9 +283,9 @@ pub(super) fn pattern(lead: &[u8]) -> Vec<u8> {
         if !byte.is_ascii_digit() {
             pattern.push(byte);
         } else if pattern.last() != Some(&b'#') {
-            // `( 8)` and `(24)`: a count set flush right.
+            // `( 8)` and `(24)`, `[  3]`: a count set flush right.
             if let Some(at) = pattern.iter().rposition(|byte| *byte != b' ')
-                && pattern.get(at) == Some(&b'(')
+                && matches!(pattern.get(at), Some(b'(' | b'['))
             {
                 pattern.truncate(at + 1);
             }

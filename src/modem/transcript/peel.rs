@@ -61,9 +61,10 @@ impl Peel {
             Region::Indented => !is_indented(line.text),
         };
         let prose = self.apart && is_prose(line.text);
-        self.apart = line.is_blank() || prose || fence;
-        if outside || prose {
-            line.text = &[];
+        let command = introduced(line.text).filter(|_| self.apart && self.region == Region::Everywhere);
+        self.apart = line.is_blank() || prose || fence || command.is_some();
+        if outside || prose || command.is_some() {
+            line.text = command.filter(|_| !outside).unwrap_or_default();
         }
         line
     }
@@ -103,7 +104,30 @@ fn is_quoted(lines: &[TextLine<'_>]) -> bool {
     let commands = marked.iter().filter(|text| is_whole_command(text.trim_ascii())).count();
     let bare = shown.iter().filter(|text| spelled::is_answer(text.trim_ascii()) || is_whole_command(text.trim_ascii()));
     let received = shown.iter().any(|text| text.starts_with(b"<"));
+    // Or nothing at all is there without the mark, and the forms will see what it is.
+    let around = marked.len() == shown.len() && marked.len() > 2 && answers == 0 && commands == 0;
     answers > 0 && commands > 0 && bare.count() == 0 && !received && marked.len() * 2 > shown.len()
+        || around && marked.iter().all(|text| text.first() == Some(&b' ')) && !received
+}
+
+/// The command of a sentence that leads to its answer: `When I try AT+CGATT=1 I get:`.
+fn introduced(text: &[u8]) -> Option<&[u8]> {
+    const LEADS: [&str; 9] = ["get", "got", "gives", "returns", "receive", "says", "see", "answers", "replies"];
+    let sentence = text.trim_ascii_end().strip_suffix(b":")?;
+    let words = std::str::from_utf8(sentence).ok()?.split_whitespace();
+    if !text.first()?.is_ascii_alphabetic() || !words.rev().take(2).any(|word| LEADS.contains(&word)) {
+        return None;
+    }
+    let quote = |byte: &u8| matches!(byte, b'"' | b'\'' | b'`' | b'*');
+    let mut commands = sentence.split(u8::is_ascii_whitespace).filter_map(|word| {
+        let begin = word.iter().position(|byte| !quote(byte))?;
+        let word = word.get(begin..)?;
+        // A quote that the command itself has opened is its own.
+        let closed = memchr::memchr_iter(b'"', word).count().is_multiple_of(2) && begin == 0;
+        let end = if closed { word.len() } else { word.iter().rposition(|byte| !quote(byte))? + 1 };
+        word.get(..end).filter(|word| word.starts_with(b"AT+") && is_whole_command(word))
+    });
+    commands.next().filter(|_| commands.next().is_none())
 }
 
 fn number(text: &[u8]) -> Option<u32> {
@@ -246,6 +270,7 @@ mod tests {
             "My modem does not answer to anything, what can be wrong here?\n\nAT\nOK\n\nI have tried it with another SIM card too.\n",
             "\n\nAT\nOK\n\n",
         );
+        check("But when I try AT+CGATT=1 I get:\n\n+CME ERROR: 50\n", "AT+CGATT=1\n\n+CME ERROR: 50");
         check("This is what I get:\n```\nAT\nOK\n```\nand so on\n", "\n\nAT\nOK\n\n");
         check("I get this from the thing when I start it:\n\n    AT\n    OK\n\nHelp\n", "\n\n    AT\n    OK\n\n");
     }

@@ -1,7 +1,7 @@
 //! What forums, notebooks and sketches do to a log: indentation, bold marks, code fences, a sketch's own words glued in
 //! front of a command.
 
-use super::TextLine;
+use super::{TextLine, spelled};
 use crate::vocabulary;
 use crate::vocabulary::is_whole_command;
 
@@ -25,7 +25,7 @@ pub(super) fn bare(text: &[u8]) -> &[u8] {
     if trimmed.starts_with(b"```") || matches!(trimmed, b"\"" | b"'" | b"`") || trimmed == "\u{25A1}".as_bytes() {
         return &[];
     }
-    if let Some(bold) = trimmed.strip_prefix(b"**").and_then(|text| text.strip_suffix(b"**")) {
+    if let Some(bold) = without_bold(trimmed) {
         return bold;
     }
     // A row of a table.
@@ -42,8 +42,54 @@ pub(super) fn bare(text: &[u8]) -> &[u8] {
     if let Some(error) = error_behind_words(trimmed) {
         return error;
     }
+    if let Some(told) = without_comment(trimmed) {
+        return told;
+    }
     let text = text.strip_prefix(b"`").unwrap_or(text);
     text.strip_suffix(b"`").unwrap_or(text)
+}
+
+/// Bold marks around a line, or around several: then only its first or last line has one of them.
+fn without_bold(text: &[u8]) -> Option<&[u8]> {
+    let (begun, ended) = (text.strip_prefix(b"**"), text.strip_suffix(b"**"));
+    match (begun, ended) {
+        (Some(begun), Some(_)) => Some(begun.strip_suffix(b"**").unwrap_or(begun)),
+        (Some(one), None) | (None, Some(one)) => Some(one).filter(|one| is_told(one.trim_ascii())),
+        (None, None) => None,
+    }
+}
+
+/// What somebody has written behind a command or an answer: `AT+COPS=? // slow`, `+CGREG: 0,1 (so it is attached)`.
+fn without_comment(text: &[u8]) -> Option<&[u8]> {
+    let head = |at: usize| text.get(..at).map(<[u8]>::trim_ascii_end).filter(|head| is_told(head));
+    let marked =
+        [&b" //"[..], b" <--", b" <==", b" ;;"].iter().filter_map(|mark| memchr::memmem::find(text, mark)).min();
+    if let Some(head) = marked.and_then(head) {
+        return Some(head);
+    }
+    let inside = text.strip_suffix(b")")?;
+    let at = memchr::memmem::rfind(inside, b" (")?;
+    let words = inside.get(at + 2..)?;
+    let sentence = words.first().is_some_and(u8::is_ascii_alphabetic) && words.contains(&b' ');
+    head(at).filter(|_| sentence && !words.iter().any(|byte| matches!(byte, b'"' | b'(')))
+}
+
+fn is_told(text: &[u8]) -> bool {
+    is_whole_command(text) || spelled::is_answer(text)
+}
+
+/// Zephyr shows the fields of an answer with blanks between them: `+CREG:  1 0`; no modem writes numbers so.
+pub(super) fn with_commas(text: &[u8]) -> Vec<u8> {
+    let mut bytes = text.to_vec();
+    let Some(at) = memchr::memmem::find(text, b": ").filter(|_| text.first() == Some(&b'+')) else { return bytes };
+    let values = text.get(at + 2..).unwrap_or_default().trim_ascii();
+    let numbers: Vec<&[u8]> = values.split(|byte| *byte == b' ').collect();
+    let number = |text: &&[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_digit);
+    if numbers.len() > 1 && numbers.iter().all(number) {
+        bytes.truncate(at + 2);
+        bytes.extend(numbers.join(&b','));
+    }
+    bytes
 }
 
 /// `Error: +CMS ERROR: 500`: what a program says before it shows the modem's error.
@@ -67,7 +113,8 @@ pub(super) fn glued(text: &[u8]) -> Option<usize> {
     }
     let at = memchr::memmem::find(text, b"AT+").filter(|&at| at > 0)?;
     let command = text.get(at..)?.trim_ascii_end();
-    let apart = text.get(at - 1).is_none_or(u8::is_ascii_whitespace);
+    // In front of a quotation is a sentence.
+    let apart = text.get(at - 1).is_none_or(|byte| byte.is_ascii_whitespace() || matches!(byte, b'\'' | b'"' | b'('));
     let known = !apart && is_whole_command(command) && vocabulary::sim800().first(command).is_some();
     known.then_some(at)
 }
@@ -83,6 +130,22 @@ mod tests {
         for text in [&b"AT+CREG?"[..], b"I typed AT+CREG?", b"see AT+", b"> AT+CREG?", b"FOOAT+NOTHINGKNOWN", b""] {
             assert_eq!(glued(text), None);
         }
+    }
+
+    #[test]
+    fn comments_behind_what_was_told_go() {
+        let check = |text: &str, expect: &str| assert_eq!(bare(text.as_bytes()), expect.as_bytes());
+        check("AT+COPS=? //this takes long", "AT+COPS=?");
+        check("+CGREG: 0,1 (so it is attached)", "+CGREG: 0,1");
+        check("AT+CSQ <-- weak", "AT+CSQ");
+        check("ERROR**", "ERROR");
+        for text in
+            ["+CSQ: (0-31,99),(0-99)", "+COPS: (2,\"A B\",\"A\",\"1\")", "see (that is all)", "AT+X=\"http://a\""]
+        {
+            check(text, text);
+        }
+        assert_eq!(with_commas(b"+CREG:  1 0"), b"+CREG: 1,0");
+        assert_eq!(with_commas(b"+CPIN: SIM PIN"), b"+CPIN: SIM PIN");
     }
 
     #[test]

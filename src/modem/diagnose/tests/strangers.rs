@@ -39,7 +39,7 @@ pub(super) const STRANGERS: &[(&str, &str, &[&str])] = &[
     ("ssl-closed", "tls-failed", &["TLS"]),
     ("cipstart-without-tcp", "malformed-command", &["AT+CIPSTART=5,\"TCP\",\"example.org\",443"]),
     ("commands-damaged", "command-damaged", &["AT+CREG}1"]),
-    ("answer-cut-61", "overflow-64", &["AT+COPS=?"]),
+    ("answer-cut-61", "overflow-64 (not-registered)", &["AT+COPS=?"]),
     ("prompt-not-awaited", "terminator-before-prompt", &["AT+CMGS=18"]),
     ("ussd-empty", "ussd-empty", &["AT+CSCS"]),
     ("console-login", "console-on-port", &["console"]),

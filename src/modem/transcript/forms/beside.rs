@@ -30,8 +30,18 @@ impl Lines for Rows {
             }
             return;
         };
-        Value { direction: Direction::Tx, bytes: row.command.to_vec(), exact: false }.push(line, out);
+        let mut bytes = row.command.to_vec();
+        bytes.push(b'\r');
+        Value { direction: Direction::Tx, bytes, exact: true }.push(line, out);
         for answer in row.answers {
+            // `AT+HTTPACTION=0 | 0,603,0`: somebody has left the name out.
+            if is_bare_value(answer) {
+                let name = row.command.get(2..).unwrap_or_default();
+                let name = name.split(|byte| matches!(byte, b'=' | b'?')).next().unwrap_or_default();
+                let bytes = [name, b": ", answer].concat();
+                Value { direction: Direction::Rx, bytes, exact: false }.push(line, out);
+                continue;
+            }
             Value { direction: Direction::Rx, bytes: answer.to_vec(), exact: false }.push(line, out);
         }
     }
@@ -58,7 +68,9 @@ fn row(text: &[u8]) -> Option<Row<'_>> {
         let odd = memchr::memchr_iter(b'"', command).count() % 2 == 1;
         let closed = |quote: u8| command.iter().position(|byte| *byte == quote).and_then(|at| command.get(..at));
         let command = if odd { closed(b'"') } else { closed(b'\'').or_else(|| closed(b'`')) }.unwrap_or(command);
-        is_whole_command(command).then(|| Row { command, answers: answers(rest.get(end..).unwrap_or_default()) })
+        let minus = command.get(2..4).is_some_and(|name| matches!(name, [b'-', b'A'..=b'Z']));
+        (minus || is_whole_command(command))
+            .then(|| Row { command, answers: answers(rest.get(end..).unwrap_or_default()) })
     })
 }
 
@@ -83,6 +95,11 @@ fn answers(text: &[u8]) -> Vec<&[u8]> {
     };
     let start = (0..text.len().min(LONGEST)).find(begins);
     start.and_then(|at| text.get(at..)).map(split).unwrap_or_default()
+}
+
+/// `0,603,0`: the numbers of an answer without its name.
+fn is_bare_value(text: &[u8]) -> bool {
+    text.contains(&b',') && text.iter().all(|byte| byte.is_ascii_digit() || *byte == b',')
 }
 
 /// Answers one behind the other: `+CPIN: READY OK`.
@@ -110,7 +127,7 @@ fn split(text: &[u8]) -> Vec<&[u8]> {
     let prose = text.get(first.len() + 1).is_some_and(u8::is_ascii_lowercase);
     if prose && matches!(first, b"OK" | b"ERROR") {
         vec![first]
-    } else if spelled::is_answer(text) {
+    } else if spelled::is_answer(text) || is_bare_value(text) {
         vec![text]
     } else if spelled::is_answer(word) && !word.starts_with(b"+") {
         vec![word]
@@ -142,6 +159,8 @@ mod tests {
         check("AT+CSTT=\"a b\": OK", "AT+CSTT=\"a b\"|OK");
         check("AT+CMGF=1", "AT+CMGF=1");
         check("AT+CMGS=\"+1555\" returns ERROR and shows no prompt", "AT+CMGS=\"+1555\"|ERROR");
+        check("AT-CMGF=1          ERROR", "AT-CMGF=1|ERROR");
+        check("do | at command: AT+HTTPACTION=0 | response 0,603,0", "AT+HTTPACTION=0|0,603,0");
         check("I saw OK", "-");
         check("Attention: OK", "-");
     }

@@ -1,5 +1,7 @@
 //! pppd's `chat`: `send (AT^M)`, `expect (OK)`, what came, `-- got it`; alone or in the system log.
 
+use std::time::Duration;
+
 use super::super::{Chunk, Shape, TextLine};
 use super::{Lines, Value};
 use crate::modem::Direction;
@@ -8,12 +10,22 @@ pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
     let sends = lines.iter().any(|line| inside(body(line.text).1, b"send (").is_some());
     let named = lines.iter().any(|line| body(line.text).0);
     let expects = lines.iter().any(|line| body(line.text).1.starts_with(b"expect ("));
-    (sends && expects).then(|| -> Box<dyn Lines> { Box::new(Chat { named }) })
+    // What chat waited for in vain shows that it waited, also where the lines show no times.
+    let timed = lines.iter().any(|line| line.at.is_some());
+    let now = (!timed).then_some(Duration::ZERO);
+    (sends && expects).then(|| -> Box<dyn Lines> { Box::new(Chat { named, now, patience: PATIENCE }) })
 }
+
+/// So long chat waits, if it is not told otherwise.
+const PATIENCE: Duration = Duration::from_secs(45);
 
 struct Chat {
     /// The lines of chat say that they are: `chat[849]: `.
     named: bool,
+    /// In a log without times: for how long chat has waited in vain.
+    now: Option<Duration>,
+    /// How long it waits.
+    patience: Duration,
 }
 
 impl Lines for Chat {
@@ -27,9 +39,30 @@ impl Lines for Chat {
 
     fn line(&mut self, line: &TextLine<'_>, out: &mut Vec<Chunk>) {
         let (named, body) = body(line.text);
-        if named != self.named || is_own(body) {
+        if named != self.named {
             return;
         }
+        let mut line = *line;
+        if body.trim_ascii() == b"alarm" {
+            self.now = self.now.map(|now| now + self.patience);
+            let at = line.at.or(self.now);
+            return out.push(Chunk {
+                direction: Direction::Rx,
+                bytes: Vec::new(),
+                at,
+                elided: false,
+                line: line.number,
+            });
+        }
+        if let Some(seconds) = body.trim_ascii().strip_prefix(b"timeout set to ") {
+            let digits = seconds.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            let seconds = seconds.get(..digits).and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok());
+            self.patience = seconds.map_or(PATIENCE, Duration::from_secs);
+        }
+        if is_own(body) {
+            return;
+        }
+        line.at = line.at.or(self.now);
         let value = match inside(body, b"send (") {
             Some(sent) => {
                 let mut bytes = without_pauses(&carets(sent));
@@ -40,18 +73,17 @@ impl Lines for Chat {
             }
             None => Value { direction: Direction::Rx, bytes: carets(body).trim_ascii().to_vec(), exact: false },
         };
-        value.push(line, out);
+        value.push(&line, out);
     }
 }
 
 /// The words of chat itself.
 fn is_own(body: &[u8]) -> bool {
-    const OWN: [&[u8]; 12] = [
+    const OWN: [&[u8]; 11] = [
         b"expect (",
         b"abort on (",
         b"report (",
         b"timeout set to",
-        b"alarm",
         b"Failed",
         b"-- ",
         b"SIGTERM",

@@ -1,7 +1,7 @@
 //! Lines with something in front that tells the direction: `TX: `, `<< `, `Sending: `, `RECV ASCII>` on a line of its own.
 
 use super::super::lead::{self, Leads, Way};
-use super::super::{Chunk, Shape, TextLine, leaves_out, spelled};
+use super::super::{Chunk, Shape, TextLine, leaves_out, pieces, spelled, tidy};
 use super::{Lines, restore_line};
 use crate::modem::Direction;
 use crate::notation;
@@ -74,9 +74,27 @@ impl Lines for Labelled {
         }
         let (way, rest) = self.leads.take(line.text);
         let Some(way) = self.way(way, rest) else { return };
-        let elided = leaves_out(rest);
-        let mut bytes = if self.names { spelled::read(rest) } else { rest.to_vec() };
         let direction = if way == Way::Sent { Direction::Tx } else { Direction::Rx };
+        if !self.names {
+            let pieces = pieces::pieces(rest.trim_ascii());
+            if pieces.len() > 1 {
+                for piece in pieces {
+                    // What answers a command on its own line came, whatever the label says of the command.
+                    let direction = if spelled::is_answer(piece) { Direction::Rx } else { direction };
+                    self.take(line, direction, piece, out);
+                }
+                return;
+            }
+        }
+        self.take(line, direction, rest, out);
+    }
+}
+
+impl Labelled {
+    /// Takes what stands behind a label.
+    fn take(&self, line: &TextLine<'_>, direction: Direction, rest: &[u8], out: &mut Vec<Chunk>) {
+        let elided = leaves_out(rest);
+        let mut bytes = if self.names { spelled::read(rest) } else { tidy::with_commas(rest) };
         if !self.names || direction == Direction::Tx && !self.sent_ends && is_whole_command(&bytes) {
             bytes.truncate(bytes.trim_ascii_end().len());
             label_ends(&mut bytes, direction);

@@ -15,6 +15,8 @@ struct Lead {
     answers: usize,
     /// The value has quotes or brackets around it.
     quoted: bool,
+    /// Line ends are written in some value.
+    exact: bool,
 }
 
 impl Lead {
@@ -50,12 +52,13 @@ pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
         let pattern = pattern(line.text.get(..lead).unwrap_or_default());
         let known = leads.iter().position(|lead| lead.pattern == pattern && lead.quoted == quoted);
         let place = known.unwrap_or_else(|| {
-            leads.push(Lead { pattern, commands: 0, answers: 0, quoted });
+            leads.push(Lead { pattern, commands: 0, answers: 0, quoted, exact: false });
             leads.len() - 1
         });
         if let Some(lead) = leads.get_mut(place) {
             let lines = || values.iter().flat_map(|value| value.split(|byte| matches!(byte, b'\r' | b'\n')));
             let mut lines = lines().map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()).peekable();
+            lead.exact |= quoted && values.iter().any(|value| ends(value));
             lead.commands += usize::from(lines.peek().is_some_and(|first| is_whole_command(first)));
             lead.answers += usize::from(lines.any(|line| spelled::is_answer(line) || line.starts_with(b">")));
         }
@@ -83,13 +86,13 @@ impl Quoted {
         self.leads.iter().find(|lead| lead.pattern == pattern && lead.quoted == quoted)
     }
 
-    fn sent(&mut self, bytes: Vec<u8>, line: &TextLine<'_>, out: &mut Vec<Chunk>) {
+    fn sent(&mut self, bytes: Vec<u8>, exact: bool, line: &TextLine<'_>, out: &mut Vec<Chunk>) {
         let shown = bytes.trim_ascii().to_vec();
-        if !shown.is_empty() && shown == self.sent {
+        if !shown.is_empty() && shown == self.sent && !exact {
             return;
         }
         self.sent = shown;
-        let exact = bytes.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0x1A | 0x1B));
+        let exact = exact || ends(&bytes);
         Value { direction: Direction::Tx, bytes, exact }.push(line, out);
     }
 }
@@ -111,13 +114,14 @@ impl Lines for Quoted {
                 super::super::lead::matches(&lead.pattern, line.text).and_then(|len| line.text.get(len..))
             });
             if let Some(text) = sent.map(<[u8]>::trim_ascii).filter(|text| !text.is_empty()) {
-                self.sent(text.to_vec(), line, out);
+                self.sent(text.to_vec(), false, line, out);
             }
             return;
         };
         let Some(lead) = self.lead(line.text.get(..at).unwrap_or_default(), true) else { return };
+        let exact = lead.exact && lead.pattern.ends_with(b"]");
         match lead.direction() {
-            Some(Direction::Tx) => self.sent(values.concat(), line, out),
+            Some(Direction::Tx) => self.sent(values.concat(), exact, line, out),
             Some(Direction::Rx) => {
                 if values.iter().any(|value| !value.trim_ascii().is_empty()) {
                     self.sent.clear();
@@ -151,7 +155,10 @@ fn quoted(text: &[u8]) -> Option<(usize, Vec<Vec<u8>>)> {
                 let (value, _) = string(rest.get(1..)?)?;
                 Some((at, vec![value]))
             }
-            [b'[', ..] => list(rest).or_else(|| dots(rest)).map(|values| (at, values)),
+            [b'[', ..] => list(rest)
+                .or_else(|| dots(rest))
+                .or_else(|| bracketed(text.get(..at)?, rest))
+                .map(|values| (at, values)),
             // `write(3, "AT\r", 3) = 3`.
             [b'"', ..] if text.get(..at)?.ends_with(b", ") && text.get(..at)?.contains(&b'(') => {
                 let (value, _) = string(rest)?;
@@ -228,6 +235,17 @@ fn dots(text: &[u8]) -> Option<Vec<Vec<u8>>> {
     Some(vec![bytes])
 }
 
+/// `[RECV][  9][AT\r\r\nOK\r\n]`: the last of several brackets, its control characters written as words.
+fn bracketed(before: &[u8], text: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let inner = text.strip_prefix(b"[")?.trim_ascii_end().strip_suffix(b"]")?;
+    (before.ends_with(b"]") && !inner.is_empty() && !inner.contains(&b'[')).then(|| vec![spelled::read(inner)])
+}
+
+/// The bytes hold what ends a line or data.
+fn ends(bytes: &[u8]) -> bool {
+    bytes.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0x1A | 0x1B))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -246,6 +264,7 @@ mod tests {
         check(r#"write(3, "AT\r", 3) = 3"#, &[b"AT\r"]);
         check("AT COMMAND: [ATZ..]", &[b"ATZ\r\n"]);
         check("AT RESPONSE: [ATE0...OK..]", &[b"ATE0\r\r\nOK\r\n"]);
+        check(r"[RECV][   9][AT\r\r\nOK\r\n]", &[b"AT\r\r\nOK\r\n"]);
         check("[PPP]: nothing", &[]);
         check("Club 'x'", &[]);
     }

@@ -1,7 +1,7 @@
 //! One received stream with echo, as a terminal or serial monitor shows it.
 
 use super::super::lead::{Leads, Way};
-use super::super::{Chunk, Shape, TextLine, leaves_out, spelled, tidy};
+use super::super::{Chunk, Shape, TextLine, leaves_out, pieces, spelled, tidy};
 use super::{Lines, restore_line};
 use crate::modem::Direction;
 use crate::vocabulary::is_whole_command;
@@ -79,7 +79,7 @@ impl Lines for Stream {
         let (way, rest) = self.leads.take(line.text);
         let bytes = if self.names {
             spelled::read(rest)
-        } else if self.exact {
+        } else if self.exact && pieces::pieces(rest.trim_ascii()).len() < 2 {
             let mut bytes = rest.to_vec();
             if line.carriage_return {
                 bytes.push(b'\r');
@@ -91,7 +91,15 @@ impl Lines for Stream {
         } else if line.is_blank() {
             return;
         } else {
-            let Some(bytes) = self.restored_line(line, way, rest, out) else { return };
+            let pieces = pieces::pieces(rest.trim_ascii());
+            let (last, before) = pieces.split_last().map_or((rest, &[][..]), |(last, before)| (*last, before));
+            for piece in before {
+                if let Some(bytes) = self.restored_line(line, way, piece, out) {
+                    out.push(Chunk { direction: Direction::Rx, bytes, at: line.at, elided: false, line: line.number });
+                }
+            }
+            let whole = if before.is_empty() { rest } else { last };
+            let Some(bytes) = self.restored_line(line, way, whole, out) else { return };
             bytes
         };
         if !bytes.is_empty() {

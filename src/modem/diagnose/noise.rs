@@ -1,0 +1,63 @@
+//! Damaged answers between good ones.
+
+use super::Severity::Warning;
+use super::book::{Book, Draft};
+use super::console::OnPort;
+use super::doc::heading::LINE as FAMILY;
+use super::line::WrongBaud;
+use super::power::{Restarted, UnderVoltage};
+use super::rule::{Doc, Rule, hears};
+use crate::modem::dialog::exchange::Span;
+use crate::modem::dialog::said::Said;
+use crate::modem::dialog::{Dialog, Event};
+
+/// `noise-on-line`.
+#[derive(Debug, Default)]
+pub(super) struct Noise {
+    strange: u64,
+    lines: u32,
+    first: Option<Span>,
+    last: Option<Span>,
+}
+
+impl Rule for Noise {
+    const DOC: &'static Doc = &Doc {
+        slug: "noise-on-line",
+        severity: Warning,
+        family: FAMILY,
+        evidence: "In a log, two lines or more with at least 16 bytes that no modem prints, among good answers, while no data can be flowing.",
+        why: "Bytes are damaged on the way from the modem; the rate is right, since other answers arrive whole.",
+        fix: "Check GND and the wires, the levels and the supply; read in time (a software serial port at 38400 and more loses bytes), or lower the rate.",
+    };
+    const HEARS: u32 = hears::UNKNOWN | hears::NEWS | hears::FINISH;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        /// Fewer are an accident.
+        const STRANGE: u64 = 16;
+        const LINES: u32 = 2;
+        match event {
+            Event::Unknown(span, strange) if strange > 3 => {
+                self.strange += u64::from(strange);
+                self.lines += 1;
+                self.first.get_or_insert(span);
+                self.last = Some(span);
+            }
+            // What a modem sends while it starts is no damage.
+            Event::Said(Said::Rdy | Said::Cfun(_), _) => *self = Self::default(),
+            Event::Finish => {
+                let explained = book.any_open(&[
+                    WrongBaud::DOC.slug,
+                    Restarted::DOC.slug,
+                    UnderVoltage::DOC.slug,
+                    OnPort::DOC.slug,
+                ]);
+                let much = self.strange >= STRANGE && self.lines >= LINES;
+                if dialog.log.read_ahead && much && dialog.spoken && !explained {
+                    let title = format!("{} lines are damaged, among answers that are whole.", self.lines);
+                    book.add(Self::DOC, Draft::new(title, [self.first, self.last]).confidence(65));
+                }
+            }
+            _ => {}
+        }
+    }
+}

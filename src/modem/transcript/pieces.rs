@@ -1,0 +1,101 @@
+//! Several things on one line: `AT+CMGF=1 ERROR`, `OK AT+COPS=?`, `+CPIN: READY OK +CREG: 2`. Programs that print an answer
+//! without its line ends, and people who write a dialog down, show it so.
+
+use super::spelled;
+use crate::vocabulary::is_whole_command;
+
+/// Answers that stand alone, and behind which or in front of which another may follow.
+const WORDS: [&[u8]; 9] =
+    [b"OK", b"ERROR", b"RDY", b"SHUT OK", b"SEND OK", b"CLOSE OK", b"CONNECT OK", b"Call Ready", b"SMS Ready"];
+
+/// The things that a line says one behind the other; the line itself where it says but one.
+pub(super) fn pieces(text: &[u8]) -> Vec<&[u8]> {
+    let mut pieces = Vec::new();
+    let mut start = 0;
+    let mut quoted = false;
+    for at in 1..text.len() {
+        quoted ^= text.get(at - 1) == Some(&b'"');
+        if !quoted && begins(text, start, at) {
+            pieces.push(text.get(start..at).unwrap_or_default().trim_ascii());
+            start = at;
+        }
+    }
+    pieces.push(text.get(start..).unwrap_or_default().trim_ascii());
+    // What is neither command nor answer is somebody's sentence.
+    let told = |piece: &[u8]| spelled::is_answer(piece) || is_whole_command(piece) || is_slip(piece);
+    if pieces.len() > 1 && pieces.iter().all(|piece| told(piece)) { pieces } else { vec![text] }
+}
+
+/// `AT-CMGF=1`: somebody has mistaken the sign.
+fn is_slip(text: &[u8]) -> bool {
+    matches!(text, [b'A', b'T', b'-', b'A'..=b'Z', b'A'..=b'Z', ..])
+}
+
+/// Another command or answer begins here; the one before it began at `start`.
+fn begins(text: &[u8], start: usize, at: usize) -> bool {
+    let (Some(before), Some(rest)) = (text.get(start..at), text.get(at..)) else { return false };
+    if rest.starts_with(b"AT+") && (before.ends_with(b"OK") || before.ends_with(b"ERROR")) {
+        return spelled::is_answer(before.trim_ascii());
+    }
+    if !before.last().is_some_and(u8::is_ascii_whitespace) {
+        return false;
+    }
+    let word = before.trim_ascii_end().rsplit(|byte| *byte == b' ').next().unwrap_or_default();
+    // `+CME ERROR: 10` and `1, CONNECT OK` are one thing.
+    let of_name = word.first() == Some(&b'+') && !word.contains(&b':');
+    let of_word = [&b"SEND"[..], b"SHUT", b"CLOSE", b"CONNECT", b"SERVER", b"ALREADY", b"Call", b"SMS"].contains(&word);
+    let numbered = before.trim_ascii_end().ends_with(b",");
+    if of_name || of_word || numbered {
+        return false;
+    }
+    let ends =
+        |word: &[u8]| rest.strip_prefix(word).is_some_and(|behind| behind.first().is_none_or(|byte| *byte == b' '));
+    let named = || {
+        let name = rest.iter().skip(1).take_while(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()).count();
+        let behind = rest.get(name + 1..).unwrap_or_default();
+        rest.first() == Some(&b'+') && name > 1 && (behind.starts_with(b": ") || behind.starts_with(b" ERROR:"))
+    };
+    WORDS.iter().any(|word| ends(word)) || named() || rest.starts_with(b"AT+") || rest == b"AT"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expect: &str) {
+        let shown: Vec<String> =
+            pieces(text.as_bytes()).iter().map(|text| String::from_utf8_lossy(text).into()).collect();
+        assert_eq!(shown.join("|"), expect);
+    }
+
+    #[test]
+    fn what_stands_on_one_line() {
+        check("AT+CMGF=1 ERROR", "AT+CMGF=1|ERROR");
+        check("AT   OK", "AT|OK");
+        check("AT-CMGF=1     ERROR", "AT-CMGF=1|ERROR");
+        check("OK AT+COPS=?", "OK|AT+COPS=?");
+        check("SEND OKAT+QIRD=0,0", "SEND OK|AT+QIRD=0,0");
+        check("+CPIN: READY OK +PACSP: 1 +CREG: 2", "+CPIN: READY|OK|+PACSP: 1|+CREG: 2");
+        check("RDY +CREG: 2 +CFUN: 1", "RDY|+CREG: 2|+CFUN: 1");
+        check("OK 0, CONNECT OK", "OK 0, CONNECT OK");
+        check("AT+CIPSTART=\"TCP\",\"a\",\"1\" OK CONNECT OK", "AT+CIPSTART=\"TCP\",\"a\",\"1\"|OK|CONNECT OK");
+        check("AT+CMGF=1 +CME ERROR: operation not allowed", "AT+CMGF=1|+CME ERROR: operation not allowed");
+    }
+
+    #[test]
+    fn one_thing_stays_one() {
+        for text in [
+            "SEND OK",
+            "STATE: CONNECT OK",
+            "+CME ERROR: 10",
+            "+COPS: 0,0,\"all OK here\"",
+            "the answer is OK AT+CSQ",
+            "Call Ready",
+            "AT+CSQ",
+            "",
+        ] {
+            check(text, text);
+        }
+    }
+}
