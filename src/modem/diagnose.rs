@@ -44,7 +44,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 pub use finding::{Evidence, Finding, Offer, Severity};
-pub use strip::{Doing, Strip};
+pub use strip::{Doing, Fared, Strip};
 
 use super::Direction;
 use super::dialog::said::Said;

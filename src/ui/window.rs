@@ -235,7 +235,7 @@ impl Window {
                 self.findings.show(ui, state, commands);
             } else {
                 parts::heading(ui, "Findings");
-                parts::weak(ui, "Nothing was found so far.");
+                parts::weak(ui, format!("Nothing was found so far. {}", state.status.strip.fared.text()));
             }
         });
         let log = CentralPanel::default().frame(parts::panel()).show(ui, |ui| {

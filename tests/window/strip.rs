@@ -7,7 +7,7 @@ use egui::Key;
 use egui_kittest::kittest::Queryable as _;
 use modemscope::app::Start;
 use modemscope::modem::Direction;
-use modemscope::modem::diagnose::{Doing, Evidence, Finding, Offer, Severity, Strip};
+use modemscope::modem::diagnose::{Doing, Evidence, Fared, Finding, Offer, Severity, Strip};
 use modemscope::worker::{Phase, Status};
 
 use crate::desk::Desk;
@@ -31,6 +31,18 @@ fn show(desk: &mut Desk, status: Status) {
 
 fn prompt(typed: u64, lookalike: bool) -> Doing {
     Doing::Prompt { since: Duration::from_secs(1), typed, wants: None, lookalike }
+}
+
+#[test]
+fn without_findings_it_is_said_what_was_read() {
+    let mut desk = Desk::new(&Start::default());
+    assert!(desk.shows("Nothing was found so far. No command was sent so far."));
+    let mut status = open(Doing::Ready);
+    status.strip.fared = Fared { commands: 12, answered: 11, refused: 2, unanswered: 1 };
+    show(&mut desk, status);
+    assert!(
+        desk.shows("Nothing was found so far. 12 commands so far: 11 answered, 2 of them refused, 1 without a result.")
+    );
 }
 
 #[test]
@@ -197,6 +209,7 @@ fn what_the_modem_is_doing_comes_before_what_is_known_of_it() {
         cipmux: Some(false),
         creg: Some(1),
         csq: Some(20),
+        fared: Fared::default(),
     };
     show(&mut desk, Status { strip: known(Doing::Ready), ..open(Doing::Ready) });
     assert!(desk.shows("sim800") && desk.shows("signal -74 dBm"));

@@ -151,7 +151,7 @@ impl Rule for Unanswered {
                 }
             }
             Event::Tick if self.due().zip(dialog.now).is_some_and(|(due, now)| now >= due) => {
-                self.tell(90, dialog, book)
+                self.tell(90, dialog, book);
             }
             Event::Finish => {
                 // Not even the OK came, and the modem has answered others since.

@@ -96,7 +96,7 @@ impl NotRegistered {
         let enough = match self.state {
             Some(3) => true,
             Some(0) => self.count > 1 || without,
-            Some(_) => self.count > 1 && without,
+            Some(_) => without && (self.count > 1 || self.no_operator.is_some() && no_signal(dialog)),
             None => self.no_operator.is_some() && (self.failed || no_signal(dialog)),
         };
         // It may only need more time.
@@ -141,7 +141,7 @@ impl Rule for NotRegistered {
             Event::Said(Said::Rdy, _) => *self = Self { told: self.told, ..Self::default() },
             Event::Final => {
                 let refused = dialog.done().filter(|done| done.refused());
-                let failed = refused.is_some_and(|done| needs_network(done));
+                let failed = refused.is_some_and(needs_network);
                 self.failed |= failed || refused.is_some_and(|done| done.role.is_sms());
                 if failed && self.count >= 2 {
                     self.tell(dialog, Problem, book);

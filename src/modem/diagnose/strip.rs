@@ -25,6 +25,36 @@ pub struct Strip {
     pub creg: Option<u8>,
     /// The modem's family, where it is told or chosen.
     pub modem: Option<&'static str>,
+    /// How the commands of the session have fared.
+    pub fared: Fared,
+}
+
+/// How many commands were sent, and what came of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fared {
+    /// Commands that were sent.
+    pub commands: u32,
+    /// Of them, those that got a result.
+    pub answered: u32,
+    /// Of these, those that were refused.
+    pub refused: u32,
+    /// Commands that will get no result any more.
+    pub unanswered: u32,
+}
+
+impl Fared {
+    /// In words.
+    #[must_use]
+    pub fn text(self) -> String {
+        let Self { commands, answered, refused, unanswered } = self;
+        if commands == 0 {
+            return "No command was sent so far.".to_owned();
+        }
+        let commands = if commands == 1 { "1 command".to_owned() } else { format!("{commands} commands") };
+        let refused = if refused > 0 { format!(", {refused} of them refused") } else { String::new() };
+        let unanswered = if unanswered > 0 { format!(", {unanswered} without a result") } else { String::new() };
+        format!("{commands} so far: {answered} answered{refused}{unanswered}.")
+    }
 }
 
 /// The modem's activity, for the strip.
@@ -97,6 +127,13 @@ pub(super) fn of(dialog: &Dialog, secrets: &Secrets) -> Strip {
     };
     let told = dialog.telling.evidence() != Evidence::None;
     let modem = told.then(|| dialog.telling.family().name);
+    let tally = dialog.tally();
+    let fared = Fared {
+        commands: tally.commands,
+        answered: tally.answered,
+        refused: tally.refused,
+        unanswered: tally.unanswered,
+    };
     Strip {
         modem,
         doing,
@@ -105,6 +142,7 @@ pub(super) fn of(dialog: &Dialog, secrets: &Secrets) -> Strip {
         cipmux: state.mux,
         csq: state.csq,
         creg: state.registration.best(),
+        fared,
     }
 }
 

@@ -99,7 +99,6 @@ pub(super) const LOGS: &[(&str, &str)] = &[
     ("cops-no-network", "(not-registered)"),
     ("several-on-a-line", "modem-restarted not-registered"),
     ("command-with-its-result", "(refused) not-registered"),
-    ("sentences-lead-to-commands", "no-data-service not-registered"),
     ("esphome-port-loop", "loopback"),
     ("esphome-port-healthy", ""),
     ("esphome-only-unhandled", "(not-registered)"),

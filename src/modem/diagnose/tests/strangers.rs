@@ -57,6 +57,7 @@ pub(super) const STRANGERS: &[(&str, &str, &[&str])] = &[
     ("strace", "sim-missing", &[]),
     ("two-columns", "sim-locked", &[]),
     ("stream-in-quotes", "sim-missing", &[]),
+    ("sentences-lead-to-commands", "not-registered no-data-service", &["AT+CGATT=1"]),
     ("words-around-a-log", "no-signal", &["antenna"]),
     ("returns-and-words", "wrong-ip-state", &["AT+CIPSHUT"]),
     ("rdy-again-and-again", "modem-restarted", &["2 times"]),
