@@ -9,19 +9,11 @@ mod bit {
     pub(super) const BINARY: u32 = 1;
     pub(super) const PARITY: u32 = 1 << 1;
     pub(super) const CTS_STOPS_US: u32 = 1 << 2;
-    pub(super) const DSR_STOPS_US: u32 = 1 << 3;
-    pub(super) const DTR: u32 = 0b11 << 4;
     pub(super) const DTR_UP: u32 = 1 << 4;
-    pub(super) const DSR_GATES: u32 = 1 << 6;
-    pub(super) const SENDS_AFTER_XOFF: u32 = 1 << 7;
     pub(super) const XOFF_STOPS_US: u32 = 1 << 8;
     pub(super) const WE_SEND_XOFF: u32 = 1 << 9;
-    pub(super) const REPLACES_ERRORS: u32 = 1 << 10;
-    pub(super) const DROPS_NUL: u32 = 1 << 11;
-    pub(super) const RTS: u32 = 0b11 << 12;
     pub(super) const RTS_UP: u32 = 1 << 12;
     pub(super) const RTS_HANDSHAKE: u32 = 0b10 << 12;
-    pub(super) const ABORTS_ON_ERROR: u32 = 1 << 14;
 }
 
 const XON: u8 = 0x11;
@@ -115,6 +107,16 @@ impl Dcb {
 mod tests {
     use super::*;
 
+    // Bits that are to stay clear, and the two lines' fields.
+    const DSR_STOPS_US: u32 = 1 << 3;
+    const DTR: u32 = 0b11 << 4;
+    const DSR_GATES: u32 = 1 << 6;
+    const SENDS_AFTER_XOFF: u32 = 1 << 7;
+    const REPLACES_ERRORS: u32 = 1 << 10;
+    const DROPS_NUL: u32 = 1 << 11;
+    const RTS: u32 = 0b11 << 12;
+    const ABORTS_ON_ERROR: u32 = 1 << 14;
+
     #[test]
     fn every_combination_reads_back_as_it_was_set() {
         for data_bits in [DataBits::Five, DataBits::Six, DataBits::Seven, DataBits::Eight] {
@@ -160,16 +162,11 @@ mod tests {
         for flow in [FlowControl::None, FlowControl::Hardware, FlowControl::Software] {
             for parity in [Parity::None, Parity::Odd] {
                 let dcb = Dcb::of(&LineSettings { parity, flow, ..LineSettings::default() }, true, true);
-                let never = bit::DSR_STOPS_US
-                    | bit::DSR_GATES
-                    | bit::SENDS_AFTER_XOFF
-                    | bit::REPLACES_ERRORS
-                    | bit::DROPS_NUL
-                    | bit::ABORTS_ON_ERROR;
+                let never = DSR_STOPS_US | DSR_GATES | SENDS_AFTER_XOFF | REPLACES_ERRORS | DROPS_NUL | ABORTS_ON_ERROR;
                 assert_eq!(dcb.flags & never, 0, "{dcb:?}");
                 assert_eq!(dcb.flags & bit::BINARY, bit::BINARY);
-                assert_eq!(dcb.flags & bit::DTR, bit::DTR_UP);
-                assert_ne!(dcb.flags & bit::RTS, 0);
+                assert_eq!(dcb.flags & DTR, bit::DTR_UP);
+                assert_ne!(dcb.flags & RTS, 0);
             }
         }
     }

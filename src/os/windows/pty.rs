@@ -13,7 +13,7 @@ pub(crate) enum Pty {}
 
 /// Why there is none.
 #[derive(Debug, thiserror::Error)]
-pub enum PtyError {
+pub(crate) enum PtyError {
     /// Always.
     #[error(
         "Windows has no pseudo-terminals: use a TCP port, such as --tcp 127.0.0.1:9000, and open it as tcp://127.0.0.1:9000; for a \
@@ -22,7 +22,6 @@ pub enum PtyError {
     NotHere,
 }
 
-#[expect(missing_docs, clippy::missing_errors_doc, reason = "as where there are some; nothing of it can be called")]
 impl Pty {
     pub(crate) fn open(_link: Option<&Path>) -> Result<Self, PtyError> {
         Err(PtyError::NotHere)
