@@ -175,13 +175,7 @@ impl Server {
                 }
             }
             news |= self.accept();
-            let mut guests = std::mem::take(&mut self.guests);
-            guests.retain_mut(|guest| {
-                let (open, changed) = self.serve(guest);
-                news |= changed;
-                open
-            });
-            self.guests = guests;
+            news |= self.serve_all();
             if news {
                 (self.news)();
             }
@@ -191,6 +185,10 @@ impl Server {
     fn accept(&mut self) -> bool {
         let mut news = false;
         while let Ok((mut stream, peer)) = self.listener.accept() {
+            if self.guests.len() >= CONNECTED {
+                // Some may have left since they were last looked at.
+                news |= self.serve_all();
+            }
             if self.guests.len() >= CONNECTED {
                 // A new connection has room for a line.
                 let _who_left_needs_no_word = writeln!(stream, "modemscope: {CONNECTED} are connected already\r");
@@ -235,6 +233,19 @@ impl Server {
             let room = UNSENT.saturating_sub(guest.unsent.len());
             guest.unsent.extend(bytes.get(..room.min(bytes.len())).unwrap_or_default());
         }
+    }
+
+    /// A turn for each guest; those who left are dropped. Gives whether something changed.
+    fn serve_all(&mut self) -> bool {
+        let mut news = false;
+        let mut guests = std::mem::take(&mut self.guests);
+        guests.retain_mut(|guest| {
+            let (open, changed) = self.serve(guest);
+            news |= changed;
+            open
+        });
+        self.guests = guests;
+        news
     }
 
     /// Reads and writes what is possible now. Gives whether the guest stays, and whether something changed.
