@@ -314,6 +314,8 @@ fn a_pasted_sketch_fails_blindly_and_delivers_the_text_once_it_waits() {
     desk.wait_for_log("SMS Ready");
     desk.click("Menu");
     desk.click("Import macros or sketch…");
+    // The window takes the focus when the menu that it was opened from is gone.
+    desk.frames();
     desk.harness.get_by_label("or paste an Arduino sketch").focus();
     desk.frames();
     desk.type_text("void setup() {}");
