@@ -28,6 +28,8 @@ pub(super) enum Way {
 /// Bytes that left together, by one line of the sketch.
 #[derive(Clone, Debug)]
 pub(super) struct Row {
+    /// When the sketch sent the first of them; a port with a buffer may still have been busy.
+    pub(super) called: Nanos,
     /// When the first of them began.
     pub(super) at: Nanos,
     /// When the last of them was over.
@@ -152,23 +154,27 @@ impl Board {
 
     /// Lets time pass by the clock: what comes meanwhile gets into the buffers.
     pub(super) fn wait_until(&mut self, time: Nanos) {
-        while let Some(next) = self.next_event().filter(|next| *next <= time || self.ear.is_busy()) {
-            self.now = self.now.max(next);
+        let mut next = self.next_event();
+        while let Some(at) = next.filter(|at| *at <= time || self.ear.is_busy()) {
+            self.now = self.now.max(at);
             self.happen();
+            next = self.next_event();
         }
         self.now = self.now.max(time);
-        self.quiet = self.next_event().unwrap_or(Nanos::MAX);
+        self.quiet = next.unwrap_or(Nanos::MAX);
     }
 
     /// The sketch works for so long; interrupts come on top of it.
     pub(super) fn work(&mut self, length: Nanos) {
         let mut end = self.now + length;
         if end >= self.quiet {
-            while let Some(next) = self.next_event().filter(|next| *next <= end || self.ear.is_busy()) {
-                self.now = self.now.max(next);
+            let mut next = self.next_event();
+            while let Some(at) = next.filter(|at| *at <= end || self.ear.is_busy()) {
+                self.now = self.now.max(at);
                 end += self.happen();
+                next = self.next_event();
             }
-            self.quiet = self.next_event().unwrap_or(Nanos::MAX);
+            self.quiet = next.unwrap_or(Nanos::MAX);
         }
         self.now = self.now.max(end);
     }
@@ -216,7 +222,7 @@ impl Board {
     fn byte_came(&mut self, start: Nanos, end: Nanos, byte: u8) {
         let Some(number) = self.modem_port else { return };
         let line = self.line;
-        self.log(Way::FromModem, &chars(&[byte], Origin::MODEM), start, end);
+        self.log(Way::FromModem, &chars(&[byte], Origin::MODEM), (start, start, end));
         let listening = self.listening();
         let Some(port) = self.ports.get_mut(number) else { return };
         let Some(baud) = port.baud else { return };
@@ -276,7 +282,8 @@ impl Board {
         self.settle();
         let Some(port) = self.ports.get_mut(number) else { return };
         let (baud, half_duplex) = (port.baud, port.kind.is_half_duplex());
-        let (start, end, free) = port.send(self.now, length);
+        let called = self.now;
+        let (start, end, free) = port.send(called, length);
         let way = match self.modem_port {
             Some(modem) if modem == number => Way::ToModem,
             _ if port.is_console => Way::Console,
@@ -288,7 +295,7 @@ impl Board {
             // A receiver has a byte in the middle of its stop bit.
             self.modem.queue(end.saturating_sub(length / 20), if wrong { garbled(ch.byte) } else { ch.byte });
         }
-        self.log(way, &[ch], start, end);
+        self.log(way, &[ch], (called, start, end));
         self.quiet = 0;
         if half_duplex {
             // Interrupts are off up to the stop bit; what comes then prolongs that.
@@ -301,7 +308,8 @@ impl Board {
         }
     }
 
-    fn log(&mut self, way: Way, text: &[Ch], at: Nanos, end: Nanos) {
+    /// Keeps bytes, with the times at which they were sent, began and were over.
+    fn log(&mut self, way: Way, text: &[Ch], (called, at, end): (Nanos, Nanos, Nanos)) {
         let (logged, most) = match way {
             Way::Console => (&mut self.monitor, Logged::MOST_SHOWN),
             _ => (&mut self.others, Logged::MOST),
@@ -326,7 +334,7 @@ impl Board {
             }
             _ => {
                 logged.rows += 1;
-                self.rows.push(Row { at, end, way, text: text.to_vec(), line });
+                self.rows.push(Row { called, at, end, way, text: text.to_vec(), line });
             }
         }
     }

@@ -184,14 +184,14 @@ impl Reader<'_> {
         if let Some((rows, _)) = groups.first()
             && let Some(first) = rows.first()
         {
-            let wait = self.pause(0, 0, first.at);
+            let wait = self.pause((0, first.called), first.at);
             if wait >= Duration::from_millis(20) {
                 let line = self.pause_line(0, first.at).unwrap_or(first.line);
                 steps.push(SketchStep { line: self.line(line), wait, wait_after: wait, ..SketchStep::default() });
             }
         }
         for (index, (rows, text)) in groups.iter().enumerate() {
-            let next = groups.get(index + 1).and_then(|(rows, _)| rows.first()).map(|row| row.at);
+            let next = groups.get(index + 1).and_then(|(rows, _)| rows.first().copied());
             steps.extend(self.step(rows, text, next));
         }
         steps
@@ -208,28 +208,21 @@ impl Reader<'_> {
         (!complete || line_ends)
             && row.at.saturating_sub(last.end) < TOGETHER
             && !waited
-            && self.pause(last.end, last.end, row.at) < Duration::from_millis(5)
+            && self.pause((last.called, row.called), row.at.saturating_sub(last.end)) < Duration::from_millis(5)
     }
 
     fn line(&self, line: u32) -> usize {
         self.ran.spot(line).line
     }
 
-    /// The pause up to `to` behind bytes that were sent from `began` to `over`: as the sketch says it where that explains the time,
-    /// else the time itself. A port with a buffer sends on while the sketch pauses already.
-    fn pause(&self, began: Nanos, over: Nanos, to: Nanos) -> Duration {
-        let inside = within(&self.ran.report.pauses, began, to, |(start, _, _)| *start);
+    /// A pause: as the sketch says it between two of its calls, where that explains the time that passed on the line; else the
+    /// time itself.
+    fn pause(&self, calls: (Nanos, Nanos), passed: Nanos) -> Duration {
+        let (from, to) = calls;
+        let inside = within(&self.ran.report.pauses, from, to, |(start, _, _)| *start);
         let said: Nanos = inside.map(|(start, end, _)| (*end).min(to).saturating_sub(*start)).sum();
-        let passed = to.saturating_sub(over);
-        let sending = over.saturating_sub(began);
-        let time = if passed <= said + SLACK && said <= passed + sending + SLACK {
-            said
-        } else if passed < SLACK {
-            // Nobody asked for it: an interrupt, a long calculation.
-            0
-        } else {
-            passed
-        };
+        // A port with a buffer sends on while the sketch pauses already, so that less passes than is said.
+        let time = if passed <= said + SLACK { said } else { passed };
         let step = if time >= 100 * MILLISECOND && time != said { 10 * MILLISECOND } else { MILLISECOND };
         Duration::from_nanos((time + step / 2) / step * step)
     }
@@ -238,9 +231,10 @@ impl Reader<'_> {
         within(&self.ran.report.pauses, from, to, |(start, _, _)| *start).next().map(|(_, _, line)| *line)
     }
 
-    fn step(&mut self, rows: &[&Row], text: &[Ch], next: Option<Nanos>) -> Option<SketchStep> {
+    fn step(&mut self, rows: &[&Row], text: &[Ch], next: Option<&Row>) -> Option<SketchStep> {
         let (first, last) = (rows.first()?, rows.last()?);
-        let over = next.unwrap_or_else(|| self.end());
+        let over = next.map_or_else(|| self.end(), |next| next.at);
+        let called = next.map_or(over, |next| next.called);
         let sought: Vec<&Sought> =
             within(&self.ran.report.sought, first.at + 1, over + 1, |sought| sought.at).collect();
         let expected = sought.iter().rev().find(|sought| sought.found);
@@ -254,14 +248,14 @@ impl Reader<'_> {
             }
         }
         let (text, note) = self.text(text, first.line);
-        let wait = self.pause(first.at, last.end, over);
+        let wait = self.pause((last.called, called), over.saturating_sub(last.end));
         let wait_after = match expected {
-            Some(expected) => self.pause(expected.at, expected.at, over),
+            Some(expected) => self.pause((expected.at, called), over.saturating_sub(expected.at)),
             None => wait,
         };
         // The macro counts from the send; the sketch from where it begins to look, which may be after a pause.
         let within = expected.and_then(|expected| {
-            let before = self.pause(first.at, last.end, expected.began);
+            let before = self.pause((last.called, expected.began), expected.began.saturating_sub(last.end));
             Some(before + Duration::from_millis(expected.within?))
         });
         Some(SketchStep {
@@ -269,12 +263,12 @@ impl Reader<'_> {
             bytes: rows.iter().flat_map(|row| bytes(&row.text)).collect(),
             text,
             at: Duration::from_nanos(first.at),
-            wait: if next.is_none() && wait > Duration::ZERO { self.pause_said(first.at) } else { wait },
+            wait: if next.is_none() && wait > Duration::ZERO { self.pause_said(last.called) } else { wait },
             expect: expected.map(|expected| print_macro(&expected.text)),
             fail,
             within,
             wait_after: if next.is_none() {
-                self.pause_said(expected.map_or(first.at, |expected| expected.at))
+                self.pause_said(expected.map_or(last.called, |expected| expected.at))
             } else {
                 wait_after
             },
@@ -285,7 +279,9 @@ impl Reader<'_> {
     /// Behind the last send only what the sketch calls a pause counts, and not how long its loop was watched.
     fn pause_said(&self, from: Nanos) -> Duration {
         let inside = within(&self.ran.report.pauses, from, self.ran.sending_over, |(start, _, _)| *start);
-        let said: Nanos = inside.map(|(start, end, _)| end.saturating_sub(*start)).sum();
+        // Of a run that had to be ended nobody knows how long it would go on pausing.
+        let counted = if self.ran.halt.is_some() { 1 } else { usize::MAX };
+        let said: Nanos = inside.take(counted).map(|(start, end, _)| end.saturating_sub(*start)).sum();
         Duration::from_nanos(said / MILLISECOND * MILLISECOND)
     }
 

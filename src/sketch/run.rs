@@ -130,9 +130,10 @@ pub(super) fn run(source: &Source, options: &RunOptions) -> Ran {
 /// What a modem says by itself when it is switched on; a sketch that powers it looks for it.
 pub(super) const START: [&[u8]; 4] = [b"RDY", b"Call Ready", b"SMS Ready", b"Call"];
 
-/// The sketch looked for the modem's start and did not find it.
+/// The sketch looked for the modem's start and never found it.
 fn waits_for_the_start(report: &Report) -> bool {
-    report.sought.iter().any(|sought| !sought.found && START.contains(&sought.text.trim_ascii()))
+    let mut looked = report.sought.iter().filter(|sought| START.contains(&sought.text.trim_ascii()));
+    looked.any(|one| !report.sought.iter().any(|other| other.found && other.text == one.text))
 }
 
 fn has(program: &Program, name: &str) -> bool {

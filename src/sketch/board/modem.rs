@@ -80,17 +80,24 @@ impl ModemSide {
     /// Whether its line is high: idle, a stop bit, a set bit.
     pub(crate) fn is_high(&self, at: Nanos) -> bool {
         let on_the_line = self.past.iter().chain(&self.coming).find(|(start, end, _)| (*start..*end).contains(&at));
-        on_the_line.is_none_or(|(start, end, byte)| is_set(*byte, (at - start) * 10 / (end - start).max(1)))
+        on_the_line.is_none_or(|(start, end, byte)| frame(*byte) >> ((at - start) * 10 / (end - start).max(1)) & 1 == 1)
     }
 
     /// When its line falls next, from this time on, as far as is known.
     pub(crate) fn next_fall(&self, from: Nanos) -> Option<Nanos> {
-        let bytes = self.past.iter().chain(&self.coming).filter(|(_, end, _)| *end > from);
-        let falls = bytes.flat_map(|(start, end, byte)| {
-            let at = move |number: u64| start + (end - start) * number / 10;
-            (0..9).filter(move |number| (*number == 0 || is_set(*byte, number - 1)) && !is_set(*byte, *number)).map(at)
-        });
-        falls.into_iter().find(|at| *at >= from)
+        for (start, end, byte) in self.past.iter().chain(&self.coming).filter(|(_, end, _)| *end > from) {
+            let frame = frame(*byte);
+            // Bits that are clear behind one that is set; before the start bit the line is high.
+            let mut falls = (frame << 1 | 1) & !frame & 0x3FF;
+            while falls != 0 {
+                let at = start + (end - start) * u64::from(falls.trailing_zeros()) / 10;
+                if at >= from {
+                    return Some(at);
+                }
+                falls &= falls - 1;
+            }
+        }
+        None
     }
 
     /// All that is due until now.
@@ -146,10 +153,6 @@ impl ModemSide {
 }
 
 /// Start bit, eight bits from the lowest, stop bit.
-fn is_set(byte: u8, number: u64) -> bool {
-    match number {
-        0 => false,
-        1..=8 => byte >> (number - 1) & 1 == 1,
-        _ => true,
-    }
+fn frame(byte: u8) -> u16 {
+    u16::from(byte) << 1 | 0x200
 }

@@ -19,8 +19,13 @@ pub(in crate::sketch) struct Question {
 impl Question {
     /// For a sentence.
     pub(in crate::sketch) fn words(&self) -> String {
-        if self.name.starts_with("Serial") && !self.name.contains('(') {
+        if self.name.contains('(') {
+            self.name.clone()
+        } else if self.name.starts_with("Serial") {
             format!("what is typed on {}", self.name)
+        } else if self.default.is_empty() {
+            // A port that nobody says anything on.
+            format!("what comes on {}", self.name)
         } else {
             self.name.clone()
         }
