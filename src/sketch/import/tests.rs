@@ -236,6 +236,11 @@ fn the_last_step_waits_no_longer_than_the_sketch_says() {
     assert_eq!(found.steps[0].wait, Duration::from_millis(300));
     let found = sketch("", "s.print(\"AT\"); s.println(); s.println(\"AT\");", "void loop() {}");
     assert_eq!(found.steps[0].wait, Duration::ZERO, "nobody asked for the time an interrupt takes");
+    let found = quick(
+        "SoftwareSerial s(8, 7);\nvoid setup() { s.begin(9600); s.println(\"AT\"); delay(300); while (true) delay(1000); }\n\
+         void loop() {}\n",
+    );
+    assert_eq!(found.steps[0].wait, Duration::from_millis(300), "how long it hangs behind that says nothing");
 }
 
 #[test]

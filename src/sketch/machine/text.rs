@@ -93,6 +93,10 @@ impl Machine<'_> {
         let Value::String(text) = self.load(place) else { return Value::Nothing };
         let values: Vec<&Value> = given.iter().map(|given| &given.value).collect();
         let first = values.first().copied();
+        if !matches!(method, "length" | "charAt" | "c_str" | "setCharAt" | "isEmpty") {
+            // What is looked for becomes a String first; then each character is looked at.
+            self.takes(JOINING + text.len());
+        }
         let int = self.chip.int();
         let number = |index: usize| values.get(index).map(|value| value.number());
         let needle = || first.and_then(Value::printed).unwrap_or_default();
