@@ -195,7 +195,7 @@ impl Dialog {
 
     /// An answer that breaks off, and the next command stands in its middle.
     fn cut_short(&mut self, text: &[u8], span: Span) -> bool {
-        if text.first() != Some(&b'+') || self.data().is_some() || self.commands.open().is_empty() {
+        if text.first() != Some(&b'+') || self.data().is_some() {
             return false;
         }
         let Some(at) = memchr::memmem::rfind(text, b"AT+").filter(|at| *at > 4) else { return false };
@@ -204,6 +204,10 @@ impl Dialog {
         // A command in quotes is a parameter.
         let open_quote = memchr::memchr_iter(b'"', answer).count() % 2 == 1;
         if !known || !is_whole_command(command) || answer.ends_with(b"\"") && open_quote {
+            return false;
+        }
+        // Unasked, only a line that the family says of itself was shown whole.
+        if self.commands.open().is_empty() && self.telling.family().says(answer).is_none() {
             return false;
         }
         let brackets = memchr::memchr_iter(b'(', answer).count() > memchr::memchr_iter(b')', answer).count();
