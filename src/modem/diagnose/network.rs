@@ -93,6 +93,8 @@ impl Rule for SimMissing {
             },
         };
         if self.told.is_none() {
+            // That it could not be read has the same cause.
+            book.withdraw_all(Unreadable::DOC.slug);
             self.told = Some(book.add(Self::DOC, Draft::new("The modem finds no SIM card.", spans).confidence(100)));
         }
     }

@@ -117,6 +117,7 @@ pub(super) const LOGS: &[(&str, &str)] = &[
     ("noise-of-a-wanted-restart", ""),
     ("pin-entered", ""),
     ("two-ats", "no-answer"),
+    ("sim-refused-then-missing", "sim-missing"),
     ("comment-behind-the-command", "(refused)"),
     ("broker-7600", "failed-later"),
     ("broker-quectel", "failed-later"),
