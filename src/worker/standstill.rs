@@ -35,8 +35,9 @@ impl Standstill {
                 Some(format!("the clock of the machine was set back by {} s", (back.duration() + passed).as_secs()))
             }
             _ if passed > timeout + NOTICED => {
-                let stood = passed.as_secs();
-                Some(format!("the program was stopped for {stood} s: what came meanwhile was read only now"))
+                // When in the wait it began nobody knows.
+                let (least, most) = (passed.saturating_sub(timeout).as_secs(), passed.as_secs());
+                Some(format!("the program was stopped for {least} to {most} s: what came meanwhile was read only now"))
             }
             _ => None,
         }
@@ -56,7 +57,7 @@ mod tests {
         };
         assert_eq!(look(20, 20, 120), None);
         assert_eq!(look(20, 23, 123), None, "a busy machine");
-        let stopped = "the program was stopped for 30 s: what came meanwhile was read only now";
+        let stopped = "the program was stopped for 29 to 30 s: what came meanwhile was read only now";
         assert_eq!(look(1, 30, 130).as_deref(), Some(stopped));
         assert_eq!(look(20, 1, 701).as_deref(), Some("the machine slept for 600 s, or its clock was set forward"));
         assert_eq!(look(20, 10, 60).as_deref(), Some("the clock of the machine was set back by 50 s"));
