@@ -55,6 +55,11 @@ static SECRET: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     names().filter(secret).filter_map(|name| std::str::from_utf8(name).ok()).collect()
 });
 
+/// A name in capitals, without `AT`, that is a command with a secret and no slip for one.
+pub(crate) fn secret(name: &[u8]) -> Option<Likeness> {
+    parameters(name).filter(|parameters| parameters.may_be_secret()).map(Likeness::Secret)
+}
+
 /// Judges a name in capitals, without `AT`: `+CPIN`.
 pub(crate) fn judge(name: &[u8]) -> Likeness {
     if let Some(parameters) = parameters(name) {

@@ -1,7 +1,7 @@
 //! The name of a command as somebody wrote it, whatever got between its letters: blanks, another sign, control characters,
 //! letters of another alphabet that look the same.
 
-use super::likeness::{Likeness, judge};
+use super::likeness::{Likeness, judge, secret};
 use crate::modem::Direction;
 
 /// No name is longer.
@@ -97,9 +97,14 @@ fn bare(letters: &[u8], at_start: bool, sent: bool) -> Option<Name> {
     if name.len() < 5 {
         return None;
     }
-    let likeness = judge(&name);
-    let commanded = behind_at.is_some() || (sent && matches!(likeness, Likeness::Secret(_)));
-    commanded.then_some(Name { letters: name, likeness, after_at: behind_at.is_some(), commanded })
+    let after_at = behind_at.is_some();
+    let likeness = match after_at {
+        true => judge(&name),
+        // Words that were received, or that are like a name by chance, are no commands. Most lines are such: no likeness is sought.
+        false if sent => secret(&name)?,
+        false => return None,
+    };
+    Some(Name { letters: name, likeness, after_at, commanded: true })
 }
 
 fn ends_with_at(written: &[u8]) -> bool {
