@@ -53,7 +53,11 @@ mod tests {
         let seconds = Duration::from_secs;
         let (zero, began) = (seconds(0), SystemTime::UNIX_EPOCH + seconds(1000));
         let look = |timeout, passed, by_wall| {
-            Standstill::since(zero, began + seconds(100)).look(seconds(timeout), seconds(passed), began + seconds(by_wall))
+            Standstill::since(zero, began + seconds(100)).look(
+                seconds(timeout),
+                seconds(passed),
+                began + seconds(by_wall),
+            )
         };
         assert_eq!(look(20, 20, 120), None);
         assert_eq!(look(20, 23, 123), None, "a busy machine");
