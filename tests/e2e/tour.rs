@@ -90,6 +90,10 @@ impl Tour {
     fn open(&mut self, entry: &str) {
         self.window.click("Menu");
         self.window.click(entry);
+        // The first field has the keyboard once the menu is gone.
+        for _ in 0..FADE {
+            self.window.widgets();
+        }
     }
 }
 
