@@ -55,18 +55,18 @@ static SECRET: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     names().filter(secret).filter_map(|name| std::str::from_utf8(name).ok()).collect()
 });
 
-/// A name in capitals, without `AT`, that is a command with a secret and no slip for one.
-pub(crate) fn secret(name: &[u8]) -> Option<Likeness> {
-    parameters(name).filter(|parameters| parameters.may_be_secret()).map(Likeness::Secret)
+/// What a name in capitals, without `AT`, is, where it is a command's: a secret one or another.
+pub(crate) fn known(name: &[u8]) -> Option<Likeness> {
+    if let Some(parameters) = parameters(name) {
+        return Some(if parameters.may_be_secret() { Likeness::Secret(parameters) } else { Likeness::Other });
+    }
+    families().iter().any(|family| family.named(name).is_some()).then_some(Likeness::Other)
 }
 
 /// Judges a name in capitals, without `AT`: `+CPIN`.
 pub(crate) fn judge(name: &[u8]) -> Likeness {
-    if let Some(parameters) = parameters(name) {
-        return if parameters.may_be_secret() { Likeness::Secret(parameters) } else { Likeness::Other };
-    }
-    if families().iter().any(|family| family.named(name).is_some()) {
-        return Likeness::Other;
+    if let Some(known) = known(name) {
+        return known;
     }
     let slips = if name.len() >= LONG { 2 } else { 1 };
     let Some(name) = std::str::from_utf8(name).ok().filter(|name| name.len() >= SHORTEST) else {

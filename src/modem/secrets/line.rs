@@ -453,18 +453,20 @@ impl Line {
         let begun = match &self.state {
             State::Rest(first) => *first,
             State::Values(values) => return values.left_open(),
-            State::Head if !self.cut && self.text.len() <= TAIL => {
+            State::Head if !self.cut && self.text.len() <= TAIL && self.may_be_named() && self.ends_as_a_name() => {
                 let text: Vec<u8> = self.text.iter().map(|(byte, _)| *byte).collect();
-                // As if the value came here.
-                name(&text, true, Direction::Tx, b'0').is_some_and(|name| {
-                    name.after_at
-                        && matches!(name.likeness, Likeness::Secret(_))
-                        && text.last().is_some_and(u8::is_ascii_alphanumeric)
-                })
+                // As if the value came here; only behind `AT`, so that a slip elsewhere need not be looked for.
+                name(&text, true, Direction::Rx, b'0')
+                    .is_some_and(|name| name.after_at && matches!(name.likeness, Likeness::Secret(_)))
             }
             _ => false,
         };
         if begun { LeftOpen::Begun } else { LeftOpen::No }
+    }
+
+    /// Its last byte may be the last of a command's name.
+    fn ends_as_a_name(&self) -> bool {
+        self.text.last().is_some_and(|(last, _)| last.is_ascii_alphanumeric())
     }
 
     /// It began with a sign, and has had no other since.

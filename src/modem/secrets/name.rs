@@ -1,7 +1,7 @@
 //! The name of a command as somebody wrote it, whatever got between its letters: blanks, another sign, control characters,
 //! letters of another alphabet that look the same.
 
-use super::likeness::{Likeness, judge, secret};
+use super::likeness::{Likeness, judge, known};
 use crate::modem::Direction;
 
 /// No name is longer.
@@ -81,12 +81,14 @@ fn read(written: &[u8], whole: bool, way: Direction, next: u8, blanks: bool) -> 
     let sent = way == Direction::Tx;
     let Some(sign) = sign else { return bare(&letters, whole && front.is_empty(), sent) };
     letters.insert(0, sign);
-    let likeness = judge(&letters);
     let after_at = front.ends_with(b"AT");
-    let exact = matches!(likeness, Likeness::Secret(_));
     // The sign of a command line, or nearly that.
-    let alone = whole && (front.is_empty() || strsim::osa_distance(std::str::from_utf8(&front).ok()?, "AT") <= 1);
-    let commanded = after_at || (sent && (alone || exact)) || (exact && next == b'=');
+    let alone =
+        sent && whole && (front.is_empty() || strsim::osa_distance(std::str::from_utf8(&front).ok()?, "AT") <= 1);
+    // A slip counts where a command is written; elsewhere, as in most of what is received, none is looked for.
+    let likeness = if after_at || alone { judge(&letters) } else { known(&letters).unwrap_or(Likeness::Unknown) };
+    let exact = matches!(likeness, Likeness::Secret(_));
+    let commanded = after_at || alone || (exact && (sent || next == b'='));
     Some(Name { letters, likeness, after_at, commanded })
 }
 
@@ -98,11 +100,12 @@ fn bare(letters: &[u8], at_start: bool, sent: bool) -> Option<Name> {
         return None;
     }
     let after_at = behind_at.is_some();
-    let likeness = match after_at {
-        true => judge(&name),
-        // Words that were received, or that are like a name by chance, are no commands. Most lines are such: no likeness is sought.
-        false if sent => secret(&name)?,
-        false => return None,
+    let likeness = if after_at {
+        judge(&name)
+    } else if sent {
+        known(&name).filter(|likeness| matches!(likeness, Likeness::Secret(_)))?
+    } else {
+        return None;
     };
     Some(Name { letters: name, likeness, after_at, commanded: true })
 }
