@@ -1,7 +1,7 @@
 //! One line as it passes: which of its bytes are secret, judged by what stands in front of each.
 
 use super::likeness::{Likeness, begins_a_name, is_said_as_set};
-use super::name::{Name, SIGNS, name};
+use super::name::{BEGINS_VALUE, Name, SIGNS, may_stand_behind_at, name, stops};
 use super::values::{Found, LeftOpen, Values};
 use crate::modem::Direction;
 use crate::vocabulary::Form;
@@ -24,17 +24,6 @@ const SERVICES: [&[u8]; 13] =
 const HEAD_STOPS: [bool; 256] = stops(b"\r\n\x1A\x1B\x08\x7F\x10*+^#$%");
 /// The same behind the name of a command without secrets.
 const PLAIN_STOPS: [bool; 256] = stops(b"\r\n\x1A\x1B\x08\x7F\x10*;");
-
-#[expect(clippy::indexing_slicing, reason = "a byte is no larger than the table; a slip would not compile")]
-const fn stops(bytes: &[u8]) -> [bool; 256] {
-    let mut table = [false; 256];
-    let mut rest = bytes;
-    while let [byte, more @ ..] = rest {
-        table[*byte as usize] = true;
-        rest = more;
-    }
-    table
-}
 
 /// What the rest of the session says about this line.
 #[derive(Clone, Copy, Debug, Default)]
@@ -311,7 +300,7 @@ impl Line {
             _ if !self.may_be_named() && !around.settings => false,
             b':' if !sent && self.is_answer() => self.answer_begins(around),
             b'=' | b':' | b'"' | b'?' | b'0'..=b'9' => self.name_ends(byte, way, around),
-            b'\'' | b'(' | b'[' | b'<' | b'{' | 0x80.. if sent => self.name_ends(byte, way, around),
+            byte if sent && BEGINS_VALUE.contains(&byte) => self.name_ends(byte, way, around),
             _ if sent && byte.is_ascii_alphabetic() && self.ends_between_words() => self.name_ends(byte, way, around),
             _ => false,
         }
@@ -361,6 +350,9 @@ impl Line {
             && let Some(parameters) = parameters(asked)
         {
             self.state = answered(asked, parameters, around);
+            return false;
+        }
+        if way == Direction::Rx && value && !may_stand_behind_at(&tail) {
             return false;
         }
         let whole = !self.cut && self.text.len() <= TAIL;
@@ -438,9 +430,9 @@ impl Line {
 
     /// Behind its last byte a word can begin, and no name of a command.
     fn ends_between_words(&self) -> bool {
-        self.text.last().is_some_and(|(last, _)| {
-            last.is_ascii() && !last.is_ascii_alphanumeric() && *last != b'_' && !SIGNS.contains(last)
-        })
+        let between =
+            |last: u8| last.is_ascii() && !last.is_ascii_alphanumeric() && last != b'_' && !SIGNS.contains(&last);
+        self.text.last().is_some_and(|(last, _)| between(*last))
     }
 
     /// What comes next in it is hidden, or may be.
@@ -453,20 +445,21 @@ impl Line {
         let begun = match &self.state {
             State::Rest(first) => *first,
             State::Values(values) => return values.left_open(),
-            State::Head if !self.cut && self.text.len() <= TAIL && self.may_be_named() && self.ends_as_a_name() => {
+            State::Head
+                if !self.cut
+                    && self.text.len() <= TAIL
+                    && self.may_be_named()
+                    && self.text.last().is_some_and(|(last, _)| last.is_ascii_alphanumeric()) =>
+            {
                 let text: Vec<u8> = self.text.iter().map(|(byte, _)| *byte).collect();
                 // As if the value came here; only behind `AT`, so that a slip elsewhere need not be looked for.
-                name(&text, true, Direction::Rx, b'0')
-                    .is_some_and(|name| name.after_at && matches!(name.likeness, Likeness::Secret(_)))
+                may_stand_behind_at(&text)
+                    && name(&text, true, Direction::Rx, b'0')
+                        .is_some_and(|name| name.after_at && matches!(name.likeness, Likeness::Secret(_)))
             }
             _ => false,
         };
         if begun { LeftOpen::Begun } else { LeftOpen::No }
-    }
-
-    /// Its last byte may be the last of a command's name.
-    fn ends_as_a_name(&self) -> bool {
-        self.text.last().is_some_and(|(last, _)| last.is_ascii_alphanumeric())
     }
 
     /// It began with a sign, and has had no other since.

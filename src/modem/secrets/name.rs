@@ -10,6 +10,9 @@ const LONGEST_NAME: usize = 24;
 pub(crate) const SIGNS: &[u8] = b"+^#$%";
 /// Written in place of such a sign.
 const ODD_SIGNS: &[u8] = b"-*&!@/\\=_.~";
+/// What a value may begin with besides digits and plain quotes: brackets, and the first bytes of quotation marks and digits of
+/// other alphabets, in UTF-8 or as Windows' single bytes.
+pub(crate) const BEGINS_VALUE: &[u8] = b"'([<{\x91\x92\x93\x94\xAB\xBB\xC2\xD9\xDB\xE0\xE2\xE3\xEF";
 /// A character that is no letter of a command: it counts as a slip.
 const STRANGE: u8 = 1;
 /// Letters of other alphabets, and those they are taken for.
@@ -19,6 +22,18 @@ const TWINS: [(&str, &str); 4] = [
     ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX"),
     ("−–—‘’‚“”„«»", "---'''\"\"\"\"\""),
 ];
+
+/// A table of which bytes are these.
+#[expect(clippy::indexing_slicing, reason = "a byte is no larger than the table; a slip would not compile")]
+pub(crate) const fn stops(bytes: &[u8]) -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut rest = bytes;
+    while let [byte, more @ ..] = rest {
+        table[*byte as usize] = true;
+        rest = more;
+    }
+    table
+}
 
 /// A name that stands in front of a value, in capitals and without `AT`.
 #[derive(Clone, Debug)]
@@ -49,6 +64,23 @@ pub(crate) fn name(tail: &[u8], whole: bool, way: Direction, next: u8) -> Option
         Likeness::Other => 1,
         Likeness::Unknown => 0,
     })
+}
+
+/// An `A` and behind it a `T` are in it, in any of the alphabets that [`TWINS`] knows: without them no name stands behind `AT`.
+/// A quick look, for noise at full speed.
+pub(crate) fn may_stand_behind_at(written: &[u8]) -> bool {
+    let mut begun = false;
+    let mut bytes = written.iter().copied().peekable();
+    while let Some(byte) = bytes.next() {
+        let pair = (byte, bytes.peek().copied().unwrap_or_default());
+        let wide = matches!(pair, (0xEF, 0xBC | 0xBD));
+        if begun && (matches!(byte, b'T' | b't') || wide || matches!(pair, (0xD0, 0xA2) | (0xD1, 0x82) | (0xCE, 0xA4)))
+        {
+            return true;
+        }
+        begun |= matches!(byte, b'A' | b'a') || wide || matches!(pair, (0xD0, 0x90 | 0xB0) | (0xCE, 0x91));
+    }
+    false
 }
 
 /// One reading: blanks are passed over, or end the name.
