@@ -461,7 +461,7 @@ static bool paused;
 
 void board_pause(void) { paused = true; }
 
-void board_run_until(double seconds) {
+bool board_run_until(double seconds) {
     double target = seconds * CLOCK;
     for (paused = false; now() < target && !paused;) {
         at(target, nothing, NULL); /* a round ends where a timer is due: no later than here */
@@ -471,6 +471,7 @@ void board_run_until(double seconds) {
             exit(4);
         }
     }
+    return paused;
 }
 
 double board_now(void) { return now() / CLOCK; }

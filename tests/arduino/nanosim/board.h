@@ -20,7 +20,7 @@ typedef void (*board_heard)(uint8_t byte, bool stop);
 void board_open(const char *elf, const char *bootloader, board_heard pc, board_heard modem);
 
 /* Lets the board run until this many seconds since board_open, or until board_pause is called out of a board_heard. */
-void board_run_until(double seconds);
+bool board_run_until(double seconds);
 void board_pause(void);
 double board_now(void);
 

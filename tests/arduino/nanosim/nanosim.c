@@ -125,8 +125,8 @@ static int script(void) {
             board_reset();
         } else if (!strcmp(line, "run")) {
             double end = board_now() + atof(words) / 1e6;
-            while (board_now() < end)
-                board_run_until(end);
+            while (board_run_until(end))
+                ;
             said(false);
         } else if (!strcmp(line, "until")) {
             board_run_until(atof(words) / 1e6);
@@ -229,8 +229,9 @@ static int bridge(const char *link, const char *modem_path) {
         double target = clock_seconds() - began;
         if (target - board_now() > 0.2) /* the machine was busy: the board lost that time, and no byte */
             began += target - board_now() - 0.001;
-        for (double end = clock_seconds() - began; board_now() < end;)
-            board_run_until(end);
+        double end = clock_seconds() - began;
+        while (board_run_until(end))
+            ;
         if (!opened)
             pc.used = 0; /* nobody reads: a real adapter throws it away */
         pass(line, &pc);
