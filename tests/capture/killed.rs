@@ -71,7 +71,11 @@ fn kill_once(pace: Pace, after: Duration) -> usize {
         }
     }
     assert!(bytes == pattern(0, bytes.len()), "not a prefix of what was sent");
-    assert!(bytes.len() >= must, "{must} bytes were read {MAY_MISS:?} before the kill, {} are in the file", bytes.len());
+    assert!(
+        bytes.len() >= must,
+        "{must} bytes were read {MAY_MISS:?} before the kill, {} are in the file",
+        bytes.len()
+    );
     let last_shown = last_told(shown);
     assert!(last_shown <= bytes.len() as u64, "{last_shown} bytes were shown, {} are in the file", bytes.len());
     read.saturating_sub(bytes.len())
