@@ -138,19 +138,19 @@ impl Ask {
         let mut run = false;
         let mut close = false;
         let modal = parts::question(ui, "ask", |ui| {
-            ui.set_width(if self.dry { 560.0 } else { 400.0 });
+            ui.set_width(if self.dry { theme::PAGE_WIDTH } else { theme::QUESTION_WIDTH });
             ui.label(RichText::new(&wanted.name).font(theme::title()));
             if let Some(about) = &wanted.about {
                 parts::weak(ui, about);
             }
-            ui.add_space(8.0);
+            ui.add_space(theme::GAP);
             self.fields(ui);
             self.server(ui, state, commands);
             self.rounds(ui);
             let header = CollapsingHeader::new("What it sends").open(self.shown_first().then_some(self.dry));
             let header = header.show(ui, |ui| self.bytes(ui, wanted));
             self.dry = header.openness > 0.5;
-            ui.add_space(10.0);
+            ui.add_space(theme::SECTION);
             ui.horizontal(|ui| {
                 run = parts::primary_signed(ui, may_run, icons::RUN, "Run").clicked();
                 close = ui.button("Cancel").clicked();
@@ -188,7 +188,12 @@ impl Ask {
             for (row, (name, secret, value)) in self.values.iter_mut().enumerate() {
                 let label = ui.label(capitalised(name));
                 let field = ui
-                    .add(TextEdit::singleline(value).password(*secret).desired_width(260.0).font(theme::mono()))
+                    .add(
+                        TextEdit::singleline(value)
+                            .password(*secret)
+                            .desired_width(theme::FIELD_VALUE)
+                            .font(theme::mono()),
+                    )
                     .labelled_by(label.id);
                 if focus && row == 0 {
                     field.request_focus();
@@ -228,7 +233,7 @@ impl Ask {
             }
         };
         parts::weak(ui, "Nothing is sent before Run.");
-        ScrollArea::vertical().id_salt("dry run").max_height(240.0).show(ui, |ui| {
+        ScrollArea::vertical().id_salt("dry run").max_height(theme::LIST).show(ui, |ui| {
             for shown in steps.iter().take(STEPS) {
                 step(ui, wanted, shown);
             }
@@ -242,7 +247,7 @@ impl Ask {
 fn step(ui: &mut Ui, wanted: &Macro, shown: &StepPreview) {
     let palette = parts::colors(ui);
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = 6.0;
+        ui.spacing_mut().item_spacing.x = theme::APART;
         parts::weak(ui, format!("{:>2}.", shown.step + 1));
         match &shown.send {
             None => {

@@ -1,6 +1,6 @@
 //! Find: text, hex, notation or a regular expression over all bytes of the capture.
 
-use egui::{Id, Key, Modifiers, Rect, TextEdit, Ui, vec2};
+use egui::{Id, Key, Modifiers, Rect, TextEdit, Ui, Vec2, vec2};
 
 use super::{bytes, icons, parts, theme};
 use crate::app::State;
@@ -46,13 +46,14 @@ impl FindBar {
     pub(crate) fn show(&mut self, ui: &mut Ui, log: Rect, state: &State, commands: &mut Commands) {
         /// What stands beside the field.
         const REST: f32 = 590.0;
-        let size = vec2((log.width() - 24.0).min(850.0), theme::CONTROL + 8.0);
-        let place = Rect::from_min_size(log.left_top() + vec2(6.0, 6.0), size);
+        const WIDEST: f32 = 850.0;
+        let size = vec2((log.width() - theme::BESIDE_BAR).min(WIDEST), theme::CONTROL + theme::GAP);
+        let place = Rect::from_min_size(log.left_top() + Vec2::splat(theme::FROM_EDGE), size);
         let field = (place.width() - REST).clamp(60.0, 260.0);
         let mut step = 0;
         parts::over(ui, "find", place, |ui| {
             ui.horizontal(|ui| {
-                ui.spacing_mut().item_spacing.x = 5.0;
+                ui.spacing_mut().item_spacing.x = theme::IN_BAR;
                 step = self.line(ui, field);
                 self.kinds(ui);
                 step -= i64::from(ui.button("Previous").on_hover_text("Shift+Enter").clicked());

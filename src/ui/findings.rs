@@ -86,7 +86,7 @@ impl Findings {
         // No least height: the panel would grow by what it exceeds.
         let list = ScrollArea::vertical().id_salt("findings").auto_shrink([false, true]).min_scrolled_height(0.0);
         list.show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = 2.0;
+            ui.spacing_mut().item_spacing.y = theme::BETWEEN;
             for finding in &all {
                 ui.push_id((finding.rule, finding.evidence.first().map(|first| first.range.start)), |ui| {
                     self.finding(ui, state, finding, commands);

@@ -14,7 +14,7 @@ use crate::ui::commands::Commands;
 pub(crate) fn lamps(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let Some(lines) = state.status.lines.filter(|_| state.connected()) else { return };
     let palette = parts::colors(ui);
-    ui.spacing_mut().item_spacing.x = 5.0;
+    ui.spacing_mut().item_spacing.x = theme::IN_BAR;
     ui.spacing_mut().button_padding.x = 3.0;
     for (name, on, change) in [
         ("DTR", lines.dtr, LineChange { dtr: Some(!lines.dtr), rts: None }),

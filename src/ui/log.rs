@@ -40,6 +40,8 @@ use crate::ui::commands::Commands;
 const BAR: f32 = 10.0;
 /// Width of the mark at the left edge of a row.
 const MARK: f32 = 4.0;
+/// Above the first row and below the last.
+const PAD: f32 = 3.0;
 /// Rows whose letters are kept.
 const KEPT: usize = 400;
 /// How many rows before the first visible one are asked for: the time since the row above, and where rows are folded their
@@ -107,7 +109,7 @@ impl LogPanel {
         rect.max.y -= self.detail.show(ui, rect, state, self.clock.as_ref());
         ui.allocate_rect(rect, Sense::hover());
         let palette = parts::colors(ui);
-        let edge = egui::Stroke::new(1.0, palette.line);
+        let edge = theme::thin(palette.line);
         ui.painter().rect(rect, CornerRadius::same(theme::CARD), palette.well, edge, egui::StrokeKind::Inside);
         let mut inside = ui.new_child(UiBuilder::new().max_rect(rect.shrink(1.0)));
         inside.set_clip_rect(rect.shrink(1.0).intersect(ui.clip_rect()));
@@ -179,7 +181,7 @@ impl LogPanel {
         let total = self.page.total.saturating_sub(self.base);
         self.lay_out(ui, rect, state);
         let tall = std::mem::take(&mut self.tall);
-        let extent = Extent { total, row: theme::ROW, height: rect.height() - 6.0, tall: &tall };
+        let extent = Extent { total, row: theme::ROW, height: rect.height() - 2.0 * PAD, tall: &tall };
         self.input(ui, &response, state, extent);
         self.scroll.settle(extent);
         self.ask(feed, state, extent);
@@ -193,12 +195,12 @@ impl LogPanel {
         describe(ui, &response, &words);
         self.bar(ui, rect, extent);
         // Above the bar of the selection, where there is one.
-        let above = if state.selected.is_some() { selecting::BAR + 6.0 } else { 0.0 };
+        let above = if state.selected.is_some() { selecting::BAR + theme::FROM_EDGE } else { 0.0 };
         let free = rect.with_max_y(rect.bottom() - above);
         self.newest.show(ui, free, &mut self.scroll, total, state.file.is_none());
         self.tall = tall;
         if response.has_focus() {
-            let stroke = egui::Stroke::new(1.0, parts::colors(ui).accent);
+            let stroke = theme::thin(parts::colors(ui).accent);
             ui.painter().rect_stroke(rect, CornerRadius::same(theme::CARD), stroke, egui::StrokeKind::Inside);
         }
     }
@@ -239,7 +241,7 @@ impl LogPanel {
     #[expect(clippy::cast_precision_loss, reason = "rows on one screen")]
     fn place_rows(&mut self, rect: Rect, extent: Extent<'_>) {
         self.placed.clear();
-        let mut top = rect.top() + 3.0 - self.scroll.sub;
+        let mut top = rect.top() + PAD - self.scroll.sub;
         for row in &self.page.rows {
             let Some(place) = row.number.checked_sub(self.base).filter(|place| *place >= self.scroll.row) else {
                 continue;
@@ -260,11 +262,11 @@ impl LogPanel {
     /// The edge between text and hex can be dragged; a double click puts it back.
     fn drag_edge(&mut self, ui: &Ui, rect: Rect, state: &State, commands: &mut Commands) {
         let Some((columns, edge)) = self.columns.and_then(|columns| Some((columns, columns.edge()?))) else { return };
-        let handle = Rect::from_x_y_ranges(edge - 4.0..=edge + 4.0, rect.y_range());
+        let handle = Rect::from_x_y_ranges(edge - theme::GRIP..=edge + theme::GRIP, rect.y_range());
         let response = ui.interact(handle, Id::unique("log edge"), Sense::click_and_drag());
         let palette = parts::colors(ui);
         let color = if response.hovered() || response.dragged() { palette.accent } else { palette.line };
-        ui.painter().vline(edge, rect.shrink(1.0).y_range(), egui::Stroke::new(1.0, color));
+        ui.painter().vline(edge, rect.shrink(1.0).y_range(), theme::thin(color));
         if response.hovered() || response.dragged() {
             ui.ctx().set_cursor_icon(egui::CursorIcon::ResizeHorizontal);
         }
@@ -337,7 +339,7 @@ impl LogPanel {
         }
         match self.goto.take().map(|goto| goto.why) {
             Some(Why::Show(mark)) => {
-                let rows = self.place.map_or(0.0, |place| place.height() - 6.0);
+                let rows = self.place.map_or(0.0, |place| place.height() - 2.0 * PAD);
                 let total = page.total.saturating_sub(self.base);
                 let extent = Extent { total, row: theme::ROW, height: rows, tall: &BTreeMap::new() };
                 if page.first < self.base {

@@ -54,13 +54,13 @@ impl MacroPanel {
             });
         });
         ScrollArea::vertical().id_salt("macros").auto_shrink([false, false]).show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = 4.0;
+            ui.spacing_mut().item_spacing.y = theme::CLOSE;
             let mut group: Option<&str> = None;
             for (index, wanted) in state.book.macros.iter().enumerate() {
                 let of = wanted.group.as_deref().unwrap_or_default();
                 if group != Some(of) {
                     if group.is_some() {
-                        ui.add_space(6.0);
+                        ui.add_space(theme::APART);
                     }
                     if !of.is_empty() {
                         parts::weak(ui, of);
@@ -78,7 +78,7 @@ impl MacroPanel {
                 }
             }
             if let Some(modem) = state.status.strip.modem.filter(|modem| of_family(modem, &state.book).is_some()) {
-                ui.add_space(6.0);
+                ui.add_space(theme::APART);
                 let offer = parts::quiet(ui, &format!("Add macros for {modem}"));
                 if offer.on_hover_text("The modem is of this family; your own macros stay").clicked() {
                     commands.push(Book::AddFamily(modem));

@@ -135,7 +135,7 @@ pub(crate) fn lit(ui: &mut Ui, lit: bool, enabled: bool, text: &str) -> Response
     let letters = RichText::new(text).font(theme::mono());
     let mut button = Button::new(if lit { letters.color(palette.on_accent) } else { letters });
     if lit {
-        button = button.fill(palette.accent).stroke(Stroke::new(1.0, palette.accent));
+        button = button.fill(palette.accent).stroke(theme::thin(palette.accent));
     }
     ui.add_enabled(enabled, button.min_size(vec2(0.0, theme::CONTROL)))
 }
@@ -150,7 +150,7 @@ pub(crate) fn quiet(ui: &mut Ui, text: &str) -> Response {
 pub(crate) fn raised(ui: &mut Ui, text: &str) -> Response {
     let palette = colors(ui);
     let button = Button::new(RichText::new(text).color(palette.strong)).corner_radius(CornerRadius::same(13));
-    ui.add_sized(ui.available_size(), button.fill(palette.button).stroke(Stroke::new(1.0, palette.accent)))
+    ui.add_sized(ui.available_size(), button.fill(palette.button).stroke(theme::thin(palette.accent)))
 }
 
 /// A bar laid over what stands there: nothing below it moves, and nothing below it is clicked.
@@ -158,9 +158,10 @@ pub(crate) fn over(ui: &mut Ui, name: &str, place: Rect, add: impl FnOnce(&mut U
     let palette = colors(ui);
     let id = ui.scope_id().with(name);
     ui.interact(place, id, Sense::click_and_drag());
-    let edge = Stroke::new(1.0, palette.line);
+    let edge = theme::thin(palette.line);
     ui.painter().rect(place, CornerRadius::same(theme::CARD), palette.raised, edge, egui::StrokeKind::Inside);
-    let mut over = ui.new_child(egui::UiBuilder::new().id_salt(id).max_rect(place.shrink2(vec2(8.0, 4.0))));
+    let mut over =
+        ui.new_child(egui::UiBuilder::new().id_salt(id).max_rect(place.shrink2(vec2(theme::GAP, theme::CLOSE))));
     over.set_clip_rect(place.intersect(ui.clip_rect()));
     add(&mut over);
 }
@@ -185,7 +186,7 @@ pub(crate) fn card(ui: &Ui) -> Frame {
     let palette = colors(ui);
     Frame::new()
         .fill(palette.raised)
-        .stroke(Stroke::new(1.0, palette.line))
+        .stroke(theme::thin(palette.line))
         .corner_radius(CornerRadius::same(theme::CARD))
         .inner_margin(Margin::symmetric(10, 8))
 }
@@ -193,7 +194,7 @@ pub(crate) fn card(ui: &Ui) -> Frame {
 /// Room around the content of a panel. It has no ground of its own: the window is cleared to the panels' colour, which costs
 /// nothing, where a filled panel is drawn pixel by pixel (measured without a graphics card: half of a frame).
 pub(crate) fn panel() -> Frame {
-    Frame::new().inner_margin(Margin::symmetric(10, 7))
+    Frame::new().inner_margin(theme::IN_NOTICE)
 }
 
 /// A round lamp and what it means. In a wrapped row both go to the next row together.
@@ -206,7 +207,7 @@ pub(crate) fn lamp(ui: &mut Ui, color: Color32, label: &str) -> Response {
         }
     }
     ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 6.0;
+        ui.spacing_mut().item_spacing.x = theme::APART;
         let (rect, _) = ui.allocate_exact_size(Vec2::splat(9.0), Sense::hover());
         ui.painter().circle_filled(rect.center(), 4.5, color);
         ui.add(egui::Label::new(label).truncate())
@@ -222,8 +223,8 @@ pub(crate) fn badge_signed(ui: &mut Ui, icon: &str, text: &str, color: Color32) 
         TextFormat { valign: egui::Align::Center, ..TextFormat::simple(theme::sign(theme::SIGN_SMALL), color) };
     job.append(icon, 0.0, format.clone());
     job.append(text, 5.0, TextFormat { font_id: theme::strong(theme::SMALL), ..format });
-    let frame = Frame::new().fill(theme::tint(color, palette)).corner_radius(CornerRadius::same(4));
-    let label = frame.inner_margin(Margin::symmetric(6, 1)).show(ui, |ui| ui.label(job)).inner;
+    let frame = Frame::new().fill(theme::tint(color, palette)).corner_radius(CornerRadius::same(theme::BADGE));
+    let label = frame.inner_margin(theme::IN_BADGE).show(ui, |ui| ui.label(job)).inner;
     spoken(&label, text);
     label
 }
@@ -233,8 +234,8 @@ pub(crate) fn badge(ui: &mut Ui, text: &str, color: Color32) -> Response {
     let palette = colors(ui);
     Frame::new()
         .fill(theme::tint(color, palette))
-        .corner_radius(CornerRadius::same(4))
-        .inner_margin(Margin::symmetric(6, 1))
+        .corner_radius(CornerRadius::same(theme::BADGE))
+        .inner_margin(theme::IN_BADGE)
         .show(ui, |ui| ui.label(RichText::new(text).font(theme::strong(theme::SMALL)).color(color)))
         .inner
 }
@@ -266,7 +267,7 @@ pub(crate) fn pill(ui: &mut Ui, text: &str, color: Color32) -> Response {
     let palette = colors(ui);
     Frame::new()
         .fill(palette.chip_ground)
-        .corner_radius(CornerRadius::same(4))
+        .corner_radius(CornerRadius::same(theme::BADGE))
         .inner_margin(Margin::symmetric(5, 0))
         .show(ui, |ui| {
             ui.add(

@@ -237,7 +237,7 @@ fn counters(ui: &mut Ui, state: &State) {
     let (rx, tx) = if state.port.is_some() { (state.status.rx, state.status.tx) } else { (0, 0) };
     for (name, number, color) in [("RX", rx, palette.rx), ("TX", tx, palette.tx)] {
         slot(ui, COUNTER, |ui| {
-            ui.spacing_mut().item_spacing.x = 5.0;
+            ui.spacing_mut().item_spacing.x = theme::IN_BAR;
             ui.label(RichText::new(name).font(theme::strong(theme::SMALL)).color(color));
             let help = format!("{} since the port was opened", bytes::count(number));
             let words = RichText::new(bytes::short(number)).font(theme::mono()).color(palette.text);

@@ -245,7 +245,7 @@ impl SendBox {
     fn preview(&mut self, ui: &mut Ui, ending: &LineEnding) {
         let Some(read) = &self.read else { return };
         parts::line(ui, theme::INFO, |ui| {
-            ui.spacing_mut().item_spacing.x = 4.0;
+            ui.spacing_mut().item_spacing.x = theme::CLOSE;
             let Ok(pieces) = &read.pieces else { return };
             let typed: usize = pieces.iter().map(|piece| piece.bytes.len()).sum();
             let count = bytes::count((typed + ending.bytes().len()) as u64);
@@ -351,8 +351,12 @@ impl SendBox {
         let mut wanted = None;
         ui.horizontal(|ui| {
             let label = ui.label("Other");
-            let field =
-                ui.add(TextEdit::singleline(free).desired_width(80.0).font(theme::mono()).hint_text(r"e.g. \r\x00"));
+            let field = ui.add(
+                TextEdit::singleline(free)
+                    .desired_width(theme::FIELD_NUMBER)
+                    .font(theme::mono())
+                    .hint_text(r"e.g. \r\x00"),
+            );
             field.labelled_by(label.id);
             let parsed = parse(free, Mode::Mixed).ok().filter(|bytes| !bytes.is_empty());
             if ui.add_enabled(parsed.is_some(), Button::new("Use")).clicked() {

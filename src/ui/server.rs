@@ -109,16 +109,19 @@ impl ServerPanel {
                 return;
             }
             let words = bytes::words(drawn);
-            Frame::new().fill(palette.well).inner_margin(Margin::symmetric(6, 4)).corner_radius(4).show(ui, |ui| {
-                ui.set_width(ui.available_width());
-                if self.hex {
-                    ui.label(RichText::new(bytes::hex(drawn)).monospace());
-                } else {
-                    let mut job = bytes::Visible::new(drawn, Decoding::Utf8, palette.text, palette).job;
-                    job.wrap.max_width = ui.available_width();
-                    ui.label(job);
-                }
-            });
+            Frame::new().fill(palette.well).inner_margin(Margin::symmetric(6, 4)).corner_radius(theme::BADGE).show(
+                ui,
+                |ui| {
+                    ui.set_width(ui.available_width());
+                    if self.hex {
+                        ui.label(RichText::new(bytes::hex(drawn)).monospace());
+                    } else {
+                        let mut job = bytes::Visible::new(drawn, Decoding::Utf8, palette.text, palette).job;
+                        job.wrap.max_width = ui.available_width();
+                        ui.label(job);
+                    }
+                },
+            );
             let mut summary = size.clone();
             if u64::try_from(drawn.len()).is_ok_and(|length| length < visitor.total) {
                 summary = format!("{size}, the first {} shown", bytes::grouped(drawn.len() as u64));

@@ -10,18 +10,16 @@ use crate::app::{SIMULATOR, State};
 
 /// At most this many ports are buttons here; the picker has all.
 const PORTS: usize = 4;
-/// As wide the page may be.
-const WIDTH: f32 = 560.0;
 
 /// Draws the page.
 pub(crate) fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
     ScrollArea::vertical().id_salt("start page").auto_shrink([false, false]).show(ui, |ui| {
         ui.with_layout(Layout::top_down(Align::Center), |ui| {
             ui.add_space((ui.available_height() * 0.08).min(48.0));
-            ui.set_max_width(WIDTH);
+            ui.set_max_width(theme::PAGE_WIDTH);
             let title = RichText::new("Work a modem, and see why it did not work");
             ui.label(title.font(theme::strong(theme::PAGE)).color(parts::colors(ui).strong));
-            ui.add_space(10.0);
+            ui.add_space(theme::SECTION);
             way(ui, "Your modem", "Pick the port that it is at. Nothing is sent before you send it.", |ui| {
                 ports(ui, state, commands);
             });
@@ -62,7 +60,7 @@ fn way(ui: &mut Ui, title: &str, about: &str, contents: impl FnOnce(&mut Ui)) {
             ui.horizontal_wrapped(contents);
         });
     });
-    ui.add_space(6.0);
+    ui.add_space(theme::APART);
 }
 
 fn ports(ui: &mut Ui, state: &State, commands: &mut Commands) {

@@ -5,83 +5,14 @@
 use egui::style::{Selection, WidgetVisuals, Widgets};
 use egui::{
     Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, Shadow, Stroke, Style,
-    TextStyle, Vec2, Visuals, vec2,
+    TextStyle, Visuals, vec2,
 };
 
 use crate::app::settings::Theme;
 
-/// Height of a row of the log.
-pub(crate) const ROW: f32 = 20.0;
-/// Size of the log's letters.
-pub(crate) const MONO: f32 = 13.0;
-/// Size of the letters in a control character's chip.
-pub(crate) const CHIP: f32 = 10.0;
-/// Size of ordinary letters.
-pub(crate) const BODY: f32 = 13.5;
-/// Size of secondary letters.
-pub(crate) const SMALL: f32 = 11.5;
-/// Size of the letters of a panel's heading.
-pub(crate) const HEADING: f32 = 13.0;
-/// Size of a sign beside a word, and of the smaller one in a badge or a picker.
-pub(crate) const SIGN: f32 = 14.5;
-/// The smaller sign, in a badge or a picker.
-pub(crate) const SIGN_SMALL: f32 = 12.0;
-/// Size of the letters of a page's heading.
-pub(crate) const PAGE: f32 = 18.0;
-/// Between the columns and the rows of a table.
-pub(crate) const GRID: [f32; 2] = [14.0, 6.0];
-/// Width of a field for a path.
-pub(crate) const PATH: f32 = 330.0;
-/// Height of buttons and input fields.
-pub(crate) const CONTROL: f32 = 26.0;
-/// Between panels and their contents.
-pub(crate) const GAP: f32 = 8.0;
-/// Window at first start.
-pub(crate) const FIRST: Vec2 = vec2(1280.0, 820.0);
-/// Width of the side panel, and within which it can be drawn.
-pub(crate) const SIDE: f32 = 308.0;
-/// The side panel is drawn between these widths.
-pub(crate) const SIDE_RANGE: std::ops::RangeInclusive<f32> = 240.0..=520.0;
-/// A narrower window shows the side panel only when asked.
-pub(crate) const NARROW: f32 = 900.0;
-/// A narrower port bar has the lamps of the modem lines in its menu only.
-pub(crate) const LAMPS: f32 = 1100.0;
-/// Everything has its place from here on; a smaller window scrolls as a whole.
-pub(crate) const LEAST: Vec2 = vec2(790.0, 470.0);
-/// What a button opens is at least so high, whatever the window is.
-pub(crate) const LEAST_FORM: f32 = 120.0;
-/// The slot of the macro run.
-pub(crate) const RUN: f32 = 158.0;
-/// The slot of the test server while it is off, and while it is on.
-pub(crate) const SERVER: [f32; 2] = [38.0, 200.0];
-/// The findings, at first and at most.
-pub(crate) const FINDINGS: f32 = 104.0;
-/// Between these heights the findings can be drawn.
-pub(crate) const FINDINGS_RANGE: std::ops::RangeInclusive<f32> = 64.0..=420.0;
-/// The Send button.
-pub(crate) const SEND: f32 = 78.0;
-/// Between choices that stand side by side.
-pub(crate) const BETWEEN: f32 = 2.0;
-/// The least width of one of several choices that stand side by side.
-pub(crate) const SEGMENT: f32 = 34.0;
-/// A line of the send box that comes and goes with what is typed.
-pub(crate) const INFO: f32 = 24.0;
-/// Width of a notice over the log.
-pub(crate) const TOAST: f32 = 400.0;
-/// Ground around what is in a menu or over the log.
-pub(crate) const OVER: f32 = 8.0;
-/// Ground around a tool window's title: the header is 32 points high.
-pub(crate) const TOOL_TITLE: Margin = Margin::symmetric(16, 7);
-/// A tool window leaves so much of the screen beside and below it.
-pub(crate) const TOOL_ROOM: Vec2 = vec2(24.0, 48.0);
-/// Where a tool window opens first.
-pub(crate) const TOOL_AT: [f32; 2] = [70.0, 90.0];
-/// Ground around a question over the window.
-pub(crate) const QUESTION: Margin = Margin::same(18);
-/// Corners of cards, menus and the log.
-pub(crate) const CARD: u8 = 7;
-/// Corners of buttons and fields.
-pub(crate) const CORNER: u8 = 5;
+mod sizes;
+
+pub(crate) use sizes::*;
 
 /// The family of headings and names.
 pub(crate) fn semibold() -> FontFamily {
@@ -240,6 +171,18 @@ pub(crate) fn tint(color: Color32, palette: &Palette) -> Color32 {
     color.gamma_multiply(if palette.dark { 0.16 } else { 0.12 })
 }
 
+/// An edge, or a line between things.
+#[must_use]
+pub(crate) fn thin(color: Color32) -> Stroke {
+    Stroke::new(1.0, color)
+}
+
+/// A line of a drawing.
+#[must_use]
+pub(crate) fn thick(color: Color32) -> Stroke {
+    Stroke::new(2.0, color)
+}
+
 /// Fonts, colours and sizes of the window.
 pub(crate) fn install(ctx: &Context) {
     ctx.set_fonts(fonts());
@@ -292,7 +235,7 @@ fn apply(style: &mut Style, palette: &Palette) {
     ]
     .into();
     let spacing = &mut style.spacing;
-    spacing.item_spacing = vec2(GAP, 6.0);
+    spacing.item_spacing = vec2(GAP, APART);
     spacing.button_padding = vec2(9.0, 4.0);
     spacing.interact_size = vec2(36.0, CONTROL);
     spacing.window_margin = Margin::same(16);
@@ -309,7 +252,7 @@ fn visuals(palette: &Palette) -> Visuals {
     let mut visuals = if palette.dark { Visuals::dark() } else { Visuals::light() };
     visuals.panel_fill = palette.panel;
     visuals.window_fill = palette.raised;
-    visuals.window_stroke = Stroke::new(1.0, palette.line);
+    visuals.window_stroke = thin(palette.line);
     visuals.window_corner_radius = CornerRadius::same(9);
     visuals.menu_corner_radius = CornerRadius::same(CARD);
     visuals.extreme_bg_color = palette.well;
@@ -320,14 +263,14 @@ fn visuals(palette: &Palette) -> Visuals {
     visuals.warn_fg_color = palette.warn;
     visuals.error_fg_color = palette.bad;
     visuals.weak_text_color = Some(palette.weak);
-    visuals.selection = Selection { bg_fill: palette.selection, stroke: Stroke::new(1.0, palette.strong) };
+    visuals.selection = Selection { bg_fill: palette.selection, stroke: thin(palette.strong) };
     visuals.widgets = widgets(palette);
     let shade = Color32::from_black_alpha(if palette.dark { 110 } else { 40 });
     visuals.window_shadow = Shadow { offset: [0, 8], blur: 28, spread: 0, color: shade };
     visuals.popup_shadow = Shadow { offset: [0, 4], blur: 14, spread: 0, color: shade };
     // A blinking caret costs two frames a second for nothing.
     visuals.text_cursor.blink = false;
-    visuals.text_cursor.stroke = Stroke::new(2.0, palette.accent);
+    visuals.text_cursor.stroke = thick(palette.accent);
     visuals.striped = false;
     visuals.slider_trailing_fill = true;
     visuals
@@ -337,9 +280,9 @@ fn widgets(palette: &Palette) -> Widgets {
     let state = |fill: Color32, line: Color32, letters: Color32| WidgetVisuals {
         bg_fill: fill,
         weak_bg_fill: fill,
-        bg_stroke: Stroke::new(1.0, line),
+        bg_stroke: thin(line),
         corner_radius: CornerRadius::same(CORNER),
-        fg_stroke: Stroke::new(1.0, letters),
+        fg_stroke: thin(letters),
         expansion: 0.0,
     };
     Widgets {

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use egui::{Align2, Area, Color32, Frame, Id, Label, Margin, Order, Pos2, RichText, Stroke, Ui};
+use egui::{Align2, Area, Color32, Frame, Id, Label, Order, Pos2, RichText, Ui};
 
 use crate::app::command::Port;
 use crate::app::{Command, State, Tone};
@@ -102,7 +102,7 @@ fn said_by_port(state: &State) -> Option<(bool, String)> {
 /// One notice; true when it was dismissed.
 fn card(ui: &mut Ui, color: Color32, words: &str, extra: impl FnOnce(&mut Ui)) -> bool {
     let palette = parts::colors(ui);
-    let frame = Frame::popup(ui.style()).stroke(Stroke::new(1.0, color)).inner_margin(Margin::symmetric(10, 7));
+    let frame = Frame::popup(ui.style()).stroke(theme::thin(color)).inner_margin(theme::IN_NOTICE);
     let card = frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.horizontal_top(|ui| {

@@ -95,7 +95,7 @@ impl Tools {
         let (button, _) = button.ui(ui, |ui| {
             parts::keep_keyboard(ui);
             ui.set_min_width(WIDTH);
-            ui.spacing_mut().item_spacing.y = 2.0;
+            ui.spacing_mut().item_spacing.y = theme::BETWEEN;
             let new = Button::new((parts::sign(icons::WINDOW), "New window")).shortcut_text("Ctrl+N");
             if ui.add(new).accessible_name("New window").clicked() {
                 commands.push(Tool::NewWindow);

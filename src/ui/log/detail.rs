@@ -4,8 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use egui::{
-    CornerRadius, Id, Key, Modifiers, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, pos2,
-    vec2,
+    CornerRadius, Id, Key, Modifiers, Rect, RichText, ScrollArea, Sense, StrokeKind, Ui, UiBuilder, Vec2, pos2, vec2,
 };
 
 use super::row::meaning;
@@ -53,7 +52,7 @@ impl Detail {
         self.drag(ui, place);
         let card = place.with_min_y(place.top() + theme::OVER);
         let palette = parts::colors(ui);
-        let edge = Stroke::new(1.0, palette.line);
+        let edge = theme::thin(palette.line);
         ui.painter().rect(card, CornerRadius::same(theme::CARD), palette.raised, edge, StrokeKind::Inside);
         let within = UiBuilder::new().id_salt(Id::unique("row")).max_rect(card.shrink2(INSIDE));
         let mut pane = ui.new_child(within);
@@ -79,7 +78,7 @@ impl Detail {
     }
 
     fn drag(&mut self, ui: &Ui, place: Rect) {
-        let handle = Rect::from_x_y_ranges(place.x_range(), place.top() - 3.0..=place.top() + 3.0);
+        let handle = Rect::from_x_y_ranges(place.x_range(), place.top() - theme::GRIP..=place.top() + theme::GRIP);
         let response = ui.interact(handle, Id::unique("row edge"), Sense::drag());
         if response.hovered() || response.dragged() {
             ui.ctx().set_cursor_icon(egui::CursorIcon::ResizeVertical);
@@ -119,7 +118,7 @@ fn content(ui: &mut Ui, row: &Row, state: &State) {
             (job.wrap.max_width, job.wrap.break_anywhere) = (ui.available_width() - 14.0, true);
             let text = ui.label(job);
             parts::spoken(&text, &format!("Whole row: {}", bytes::words(bytes)));
-            ui.add_space(4.0);
+            ui.add_space(theme::CLOSE);
             let dump = dump(bytes);
             ui.label(RichText::new(dump).font(theme::mono()).color(palette.text));
         }

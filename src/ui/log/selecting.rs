@@ -22,7 +22,7 @@ use crate::ui::theme::{self, Palette};
 use crate::ui::{bytes, icons, parts};
 
 /// Height of the bar that says what is selected.
-pub(super) const BAR: f32 = theme::CONTROL + 8.0;
+pub(super) const BAR: f32 = theme::CONTROL + theme::GAP;
 
 /// The bar is at most so wide, and what can be done with a selection takes so much of it.
 const WIDEST: f32 = 800.0;
@@ -207,10 +207,10 @@ pub(super) fn paint_bytes(
 pub(super) fn bar(ui: &mut Ui, log: Rect, state: &State, commands: &mut Commands) {
     let Some(selected) = &state.selected else { return };
     let words = selected.span.as_ref().map_or_else(|| "Counting…".to_owned(), measured);
-    let size = vec2((log.width() - 24.0).min(WIDEST), BAR);
-    let place = Rect::from_min_size(pos2(log.left() + 6.0, log.bottom() - BAR - 6.0), size);
+    let size = vec2((log.width() - theme::BESIDE_BAR).min(WIDEST), BAR);
+    let place = Rect::from_min_size(pos2(log.left() + theme::FROM_EDGE, log.bottom() - BAR - theme::FROM_EDGE), size);
     parts::over(ui, "selection", place, |ui| {
-        ui.spacing_mut().item_spacing.x = 5.0;
+        ui.spacing_mut().item_spacing.x = theme::IN_BAR;
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let color = parts::colors(ui).weak;
             let close = egui::Button::new(parts::sign(icons::CLOSE).color(color)).frame_when_inactive(false);

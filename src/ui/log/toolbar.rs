@@ -107,7 +107,7 @@ impl Toolbar {
 pub(super) fn show(log: &mut LogPanel, ui: &mut Ui, state: &State, commands: &mut Commands) {
     file(ui, state, commands);
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = 4.0;
+        ui.spacing_mut().item_spacing.x = theme::CLOSE;
         segments(ui, state, commands);
         view(&mut log.toolbar, ui, state, commands);
         filter(log, ui);
@@ -173,7 +173,7 @@ fn view(toolbar: &mut Toolbar, ui: &mut Ui, state: &State, commands: &mut Comman
     let button = parts::segment(ui, toolbar.hides_kinds() || view.newline != "modem", "View…");
     let button = button.on_hover_text("Time, long rows, which rows are shown, and where a row ends");
     parts::form(&button, |ui| {
-        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.spacing_mut().item_spacing.y = theme::BETWEEN;
         ui.horizontal_top(|ui| {
             ui.vertical(|ui| {
                 ui.set_width(COLUMN);
@@ -401,7 +401,8 @@ fn highlights(toolbar: &mut Toolbar, ui: &mut Ui, state: &State, commands: &mut 
     }
     let draft = &mut toolbar.highlight;
     ui.horizontal(|ui| {
-        let field = ui.add(TextEdit::singleline(&mut draft.pattern).desired_width(110.0).hint_text("ERROR"));
+        let field =
+            ui.add(TextEdit::singleline(&mut draft.pattern).desired_width(theme::FIELD_WORD).hint_text("ERROR"));
         field.accessible_name("Text to colour");
         ui.checkbox(&mut draft.regex, "Regex");
         let mut color = Color32::from_hex(&draft.color).unwrap_or(Color32::YELLOW);

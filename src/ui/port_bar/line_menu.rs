@@ -19,6 +19,8 @@ const RATES: [u32; 14] =
     [1200, 2400, 4800, 9600, 14_400, 19_200, 38_400, 57_600, 74_880, 115_200, 230_400, 250_000, 460_800, 921_600];
 /// Width of a rate's button.
 const RATE: f32 = 64.0;
+/// Width of the names of the rows.
+const NAMES: f32 = 124.0;
 /// Rates in one row.
 const IN_ROW: usize = 7;
 
@@ -88,7 +90,7 @@ impl LineMenu {
         ui.horizontal(|ui| {
             let label = name_of_row(ui, "Baud");
             let text = self.baud.get_or_insert_with(|| line.baud.to_string());
-            let field = TextEdit::singleline(text).desired_width(80.0).font(theme::mono()).char_limit(9);
+            let field = TextEdit::singleline(text).desired_width(theme::FIELD_NUMBER).font(theme::mono()).char_limit(9);
             let field = ui.add(field).labelled_by(label.id);
             let field = field.on_hover_text("Bits per second, any number; Enter applies it, also while connected");
             if field.lost_focus() {
@@ -98,7 +100,7 @@ impl LineMenu {
                 self.baud = None;
             }
         });
-        Grid::new("rates").num_columns(IN_ROW).spacing([2.0, 2.0]).show(ui, |ui| {
+        Grid::new("rates").num_columns(IN_ROW).spacing([theme::BETWEEN; 2]).show(ui, |ui| {
             for rates in RATES.chunks(IN_ROW) {
                 for rate in rates {
                     let button = Button::selectable(*rate == line.baud, rate.to_string()).frame_when_inactive(true);
@@ -194,8 +196,8 @@ fn row<T: Copy + PartialEq>(ui: &mut Ui, name: &str, value: &mut T, choices: &[(
 
 fn name_of_row(ui: &mut Ui, name: &str) -> egui::Response {
     let layout = egui::Layout::left_to_right(egui::Align::Center);
-    let cell = ui.allocate_ui_with_layout(vec2(124.0, theme::CONTROL), layout, |ui| {
-        ui.set_min_width(124.0);
+    let cell = ui.allocate_ui_with_layout(vec2(NAMES, theme::CONTROL), layout, |ui| {
+        ui.set_min_width(NAMES);
         ui.label(name)
     });
     cell.inner

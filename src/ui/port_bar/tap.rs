@@ -22,7 +22,7 @@ impl TapChoice {
 
     fn form(&mut self, ui: &mut Ui, state: &State) -> Option<String> {
         // Menus do not wrap by themselves: the whole list would be as wide as this sentence.
-        ui.set_max_width(380.0);
+        ui.set_max_width(theme::FIELD_LINE);
         ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Wrap);
         parts::weak(
             ui,

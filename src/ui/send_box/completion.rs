@@ -90,7 +90,7 @@ impl Completion {
         let area = Area::new(Id::unique("completion")).order(Order::Foreground).pivot(Align2::LEFT_BOTTOM);
         area.fixed_pos(line - vec2(theme::OVER, 4.0)).show(ui.ctx(), |ui| {
             Frame::popup(ui.style()).show(ui, |ui| {
-                ui.spacing_mut().item_spacing.y = 2.0;
+                ui.spacing_mut().item_spacing.y = theme::BETWEEN;
                 for (at, entry) in self.entries.iter().enumerate() {
                     ui.horizontal(|ui| {
                         let name = RichText::new(entry.syntax).font(theme::mono()).color(palette.accent);

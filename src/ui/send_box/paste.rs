@@ -58,7 +58,7 @@ impl Paste {
     ) -> bool {
         let mut answered = false;
         let modal = parts::question(ui, "paste", |ui| {
-            ui.set_width(560.0_f32.min(ui.ctx().content_rect().width() - 60.0));
+            ui.set_width(theme::PAGE_WIDTH.min(ui.ctx().content_rect().width() - 60.0));
             let title = match (self.sketch, connected) {
                 (true, _) => "This is an Arduino sketch",
                 (false, true) => "Send what was pasted?",
@@ -68,12 +68,12 @@ impl Paste {
             let (lines, size) = (bytes::grouped(self.lines as u64), bytes::count(self.text.len() as u64));
             let how = if self.sketch || !connected { "" } else { ", read in the mode of the send box" };
             ui.label(format!("{lines} lines, {size}{how}."));
-            ui.add_space(6.0);
+            ui.add_space(theme::APART);
             self.lines(ui);
             if let Some(trouble) = &self.trouble {
                 ui.colored_label(parts::colors(ui).bad, trouble);
             }
-            ui.add_space(8.0);
+            ui.add_space(theme::GAP);
             if self.sketch {
                 answered |= self.offer_import(ui, commands);
             } else {
@@ -153,7 +153,7 @@ impl Paste {
     }
 
     fn lines(&self, ui: &mut Ui) {
-        ScrollArea::vertical().max_height(260.0).show(ui, |ui| {
+        ScrollArea::vertical().max_height(theme::LIST).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = 1.0;
             for (number, line) in self.text.lines().take(SHOWN).enumerate() {

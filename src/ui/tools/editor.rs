@@ -15,7 +15,7 @@ use crate::macros::preview::preview;
 use crate::macros::runner::Values;
 use crate::macros::{Ask, Macro, Step};
 use crate::ui::commands::Commands;
-use crate::ui::{bytes, icons, parts};
+use crate::ui::{bytes, icons, parts, theme};
 
 /// The book in hand.
 #[derive(Debug, Default)]
@@ -194,7 +194,7 @@ impl EditorPanel {
         self.picked = self.picked.min(count.saturating_sub(1));
         let mut edit = None;
         let order = Order { list: "macros" };
-        ScrollArea::vertical().id_salt("macro list").max_height(380.0).show(ui, |ui| {
+        ScrollArea::vertical().id_salt("macro list").max_height(theme::LIST_TALL).show(ui, |ui| {
             for (at, known) in editor.book().macros.iter().enumerate() {
                 let button = Button::selectable(at == self.picked, (&*known.name, egui::Atom::grow())).truncate();
                 let button = button.sense(Sense::click_and_drag()).min_size(egui::vec2(ui.available_width(), 0.0));
@@ -248,7 +248,7 @@ impl EditorPanel {
             return;
         };
         self.fields(ui, editor, &known);
-        ui.add_space(6.0);
+        ui.add_space(theme::APART);
         let mut edit = None;
         let saved = sends(&known);
         for (at, step) in known.steps.iter().enumerate() {
@@ -287,16 +287,16 @@ impl EditorPanel {
         let mut left = false;
         Grid::new("head").num_columns(2).show(ui, |ui| {
             for (name, help, value, width) in [
-                ("Name", "What the button says", &mut head.name, 220.0),
-                ("Group", "Buttons of one group stand together", &mut head.group, 220.0),
-                ("Hot key", "F3, Ctrl+Shift+K", &mut head.key, 120.0),
-                ("About", "One sentence on what it does", &mut head.about, 380.0),
-                ("Colour", "#RRGGBB, such as #2E7D32", &mut head.color, 120.0),
+                ("Name", "What the button says", &mut head.name, theme::FIELD_NAME),
+                ("Group", "Buttons of one group stand together", &mut head.group, theme::FIELD_NAME),
+                ("Hot key", "F3, Ctrl+Shift+K", &mut head.key, theme::FIELD_WORD),
+                ("About", "One sentence on what it does", &mut head.about, theme::FIELD_LINE),
+                ("Colour", "#RRGGBB, such as #2E7D32", &mut head.color, theme::FIELD_WORD),
                 (
                     "Asks for",
                     "Parameters with their defaults: host=10.0.0.5, port=9999; pin? is secret",
                     &mut head.ask,
-                    380.0,
+                    theme::FIELD_LINE,
                 ),
             ] {
                 let label = ui.label(name).on_hover_text(help);

@@ -121,7 +121,7 @@ impl ExportPanel {
         ui.horizontal(|ui| {
             let label = ui.label("As");
             let name = FORMS.iter().find(|form| form.format == self.format).map_or("", |form| form.title);
-            let combo = parts::combo("format").width(230.0).selected_text(name).show_ui(ui, |ui| {
+            let combo = parts::combo("format").width(theme::FIELD_NAME).selected_text(name).show_ui(ui, |ui| {
                 for form in &FORMS {
                     ui.selectable_value(&mut self.format, form.format, form.title);
                 }
@@ -166,7 +166,7 @@ impl ExportPanel {
             None => parts::weak(ui, "Looking for private values…"),
         };
         let Some(plan) = &state.tools.plan else { return };
-        egui::ScrollArea::vertical().id_salt("redactions").max_height(120.0).show(ui, |ui| {
+        egui::ScrollArea::vertical().id_salt("redactions").max_height(theme::LIST_SHORT).show(ui, |ui| {
             for change in plan.changes().take(SHOWN) {
                 let way = if change.direction == Direction::Rx { "received" } else { "sent" };
                 let place = bytes::grouped(change.range.start);

@@ -30,7 +30,7 @@ impl ToolWindow for NanoPage {
     }
 
     fn size(&self) -> [f32; 2] {
-        [720.0, 580.0]
+        theme::TOOL_PAGE
     }
 
     fn begins_with_control(&self) -> bool {
@@ -137,7 +137,7 @@ impl ToolWindow for AdapterPage {
     }
 
     fn size(&self) -> [f32; 2] {
-        [720.0, 580.0]
+        theme::TOOL_PAGE
     }
 
     fn begins_with_control(&self) -> bool {

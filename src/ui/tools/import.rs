@@ -15,9 +15,6 @@ use crate::sketch::{self, RunOptions, Source};
 use crate::ui::commands::Commands;
 use crate::ui::{icons, parts, theme};
 
-/// As high a pasted sketch may stand.
-const PASTED: f32 = 130.0;
-
 /// What was pasted or opened, and what was read from it.
 #[derive(Debug, Default)]
 pub(crate) struct ImportPanel {
@@ -81,7 +78,7 @@ impl ToolWindow for ImportPanel {
         });
         let label = parts::weak(ui, "or paste an Arduino sketch");
         // Long sketches scroll here, so that what was read stays in sight.
-        egui::ScrollArea::vertical().id_salt("sketch").max_height(PASTED).show(ui, |ui| {
+        egui::ScrollArea::vertical().id_salt("sketch").max_height(theme::PASTED).show(ui, |ui| {
             let edit = TextEdit::multiline(&mut self.text).desired_rows(7).desired_width(f32::INFINITY);
             if ui.add(edit.font(theme::mono())).labelled_by(label.id).changed() {
                 self.read = (!self.text.trim().is_empty()).then(|| read_sketch(&self.text, "Sketch"));

@@ -8,9 +8,6 @@ use crate::app::{Purpose, State};
 use crate::ui::commands::Commands;
 use crate::ui::{bytes, icons, parts, theme};
 
-/// As high a pasted log may stand.
-const PASTED: f32 = 110.0;
-
 /// The path that is being typed.
 #[derive(Debug, Default)]
 pub(crate) struct OpenPanel {
@@ -61,7 +58,7 @@ impl OpenPanel {
     /// A log that is only on the clipboard: from a forum, a mail, another terminal.
     fn paste(&mut self, ui: &mut Ui, commands: &mut Commands) {
         let label = ui.label("or paste a log");
-        ScrollArea::vertical().id_salt("pasted log").max_height(PASTED).show(ui, |ui| {
+        ScrollArea::vertical().id_salt("pasted log").max_height(theme::PASTED).show(ui, |ui| {
             let edit = TextEdit::multiline(&mut self.pasted).desired_rows(5).desired_width(f32::INFINITY);
             ui.add(edit.font(theme::mono()).hint_text("e.g. what the serial monitor showed")).labelled_by(label.id);
         });

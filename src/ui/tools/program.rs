@@ -105,7 +105,7 @@ impl ToolWindow for ProgramPanel {
     }
 
     fn size(&self) -> [f32; 2] {
-        [700.0, 560.0]
+        theme::TOOL_PAGE
     }
 
     fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
@@ -164,7 +164,7 @@ impl ProgramPanel {
         let mut picked = known;
         ui.horizontal(|ui| {
             let label = ui.label("Macro");
-            let combo = parts::combo("program macro").width(220.0).selected_text(&known.name);
+            let combo = parts::combo("program macro").width(theme::FIELD_NAME).selected_text(&known.name);
             let combo = combo.show_ui(ui, |ui| {
                 for offered in macros {
                     if ui.selectable_label(offered.name == known.name, &offered.name).clicked() {
@@ -174,7 +174,8 @@ impl ProgramPanel {
             });
             combo.response.labelled_by(label.id);
             let label = ui.label("as");
-            let combo = parts::combo("program language").width(190.0).selected_text(self.language.name());
+            let combo =
+                parts::combo("program language").width(theme::FIELD_ADDRESS).selected_text(self.language.name());
             let combo = combo.show_ui(ui, |ui| {
                 for language in Language::ALL {
                     ui.selectable_value(&mut self.language, language, language.name());
@@ -202,7 +203,8 @@ impl ProgramPanel {
                 }
                 let Some((_, value)) = self.values.iter_mut().find(|(known, _)| known == name) else { continue };
                 let label = ui.label(name.as_str()).on_hover_text("Becomes a constant of the program");
-                ui.add(TextEdit::singleline(value).desired_width(260.0).font(theme::mono())).labelled_by(label.id);
+                ui.add(TextEdit::singleline(value).desired_width(theme::FIELD_VALUE).font(theme::mono()))
+                    .labelled_by(label.id);
                 ui.end_row();
                 ask.default.clone_from(value);
             }
@@ -221,7 +223,7 @@ impl ProgramPanel {
             }
             ui.radio_value(&mut self.software, false, "The board's own port");
             if !self.software {
-                let field = TextEdit::singleline(&mut self.port).desired_width(80.0).font(theme::mono());
+                let field = TextEdit::singleline(&mut self.port).desired_width(theme::FIELD_NUMBER).font(theme::mono());
                 ui.add(field).accessible_name("Name of the port").on_hover_text("Serial1; Serial leaves no monitor");
             }
         }
@@ -262,7 +264,7 @@ impl ProgramPanel {
         if self.language == Language::Arduino {
             parts::weak(ui, "The Arduino IDE wants the file in a folder of the same name: job/job.ino.");
         }
-        egui::ScrollArea::both().id_salt("program text").max_height(420.0).show(ui, |ui| {
+        egui::ScrollArea::both().id_salt("program text").max_height(theme::LIST_TALL).show(ui, |ui| {
             let mut text = exported.text.as_str();
             let edit = TextEdit::multiline(&mut text).font(theme::mono()).desired_width(f32::INFINITY);
             ui.add(edit).accessible_name("The program");

@@ -89,7 +89,7 @@ impl SendFilePanel {
         });
         ui.horizontal(|ui| {
             let label = ui.label("How");
-            let combo = parts::combo("protocol").width(110.0).selected_text(words(self.protocol).0);
+            let combo = parts::combo("protocol").width(theme::FIELD_WORD).selected_text(words(self.protocol).0);
             let combo = combo.show_ui(ui, |ui| {
                 for protocol in Protocol::ALL {
                     let (name, about) = words(protocol);

@@ -32,7 +32,7 @@ impl ToolWindow for SharePanel {
         ui.label(
             "Another terminal or a script can watch this port and talk through it, while everything is shown and captured here.",
         );
-        ui.add_space(4.0);
+        ui.add_space(theme::CLOSE);
         let shared = state.status.shared.as_ref().filter(|_| state.busy());
         let mut share = state.settings.share.clone();
         ui.add_enabled_ui(shared.is_none(), |ui| form(ui, &mut share));
@@ -51,7 +51,7 @@ impl ToolWindow for SharePanel {
                 "This address is not this machine alone: everybody who reaches it can read and write the port. There is no password and no encryption.",
             );
         }
-        ui.add_space(4.0);
+        ui.add_space(theme::CLOSE);
         if let Some((address, guests)) = shared {
             running(ui, address, *guests, commands);
             return;
@@ -71,14 +71,14 @@ impl ToolWindow for SharePanel {
 fn form(ui: &mut Ui, share: &mut Share) {
     ui.horizontal(|ui| {
         ui.radio_value(&mut share.pty, false, "TCP");
-        let field = TextEdit::singleline(&mut share.address).desired_width(180.0).font(theme::mono());
+        let field = TextEdit::singleline(&mut share.address).desired_width(theme::FIELD_ADDRESS).font(theme::mono());
         let field = ui.add_enabled(!share.pty, field).accessible_name("TCP address");
         field.on_hover_text("127.0.0.1 is this machine alone; port 0 takes any free one");
     });
     ui.add_enabled_ui(pty::AVAILABLE, |ui| {
         ui.horizontal(|ui| {
             ui.radio_value(&mut share.pty, true, "Pseudo-terminal");
-            let field = TextEdit::singleline(&mut share.link).desired_width(180.0).font(theme::mono());
+            let field = TextEdit::singleline(&mut share.link).desired_width(theme::FIELD_ADDRESS).font(theme::mono());
             let field = ui.add_enabled(share.pty, field.hint_text("e.g. /tmp/modem (a link, optional)"));
             field
                 .accessible_name("Link to the pseudo-terminal")

@@ -8,7 +8,7 @@ use crate::app::State;
 use crate::app::command::Capture;
 use crate::app::timeline::{Answer, Timeline};
 use crate::ui::commands::Commands;
-use crate::ui::{bytes, icons, parts};
+use crate::ui::{bytes, icons, parts, theme};
 
 /// What the picture was made of.
 #[derive(Debug, Default)]
@@ -26,7 +26,7 @@ impl ToolWindow for SignalPanel {
     }
 
     fn size(&self) -> [f32; 2] {
-        [720.0, 560.0]
+        theme::TOOL_PAGE
     }
 
     fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
@@ -84,7 +84,7 @@ fn latency(ui: &mut Ui, timeline: &Timeline) {
     });
     let chart = BarChart::new("Commands", bars.collect()).element_formatter(Box::new(|bar, _| bar.name.clone()));
     Plot::new("latency").height(150.0).include_y(0.0).allow_scroll(false).show(ui, |plot| plot.bar_chart(chart));
-    egui::ScrollArea::vertical().id_salt("latencies").max_height(90.0).show(ui, |ui| {
+    egui::ScrollArea::vertical().id_salt("latencies").max_height(theme::LIST_SHORT).show(ui, |ui| {
         for bar in timeline.bars.iter().rev().take(100) {
             let at = bar.at.as_secs_f64();
             parts::weak(ui, format!("{at:>10.3} s  {}  {}", bar.command, words(bar.answer)));

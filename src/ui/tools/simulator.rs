@@ -96,7 +96,7 @@ impl SimulatorPanel {
         });
         ui.horizontal(|ui| {
             let label = ui.label("SMS");
-            ui.add(TextEdit::singleline(&mut self.text).desired_width(220.0)).labelled_by(label.id);
+            ui.add(TextEdit::singleline(&mut self.text).desired_width(theme::FIELD_NAME)).labelled_by(label.id);
             let ready = ready && !self.text.is_empty();
             if ui.add_enabled(ready, egui::Button::new("Send to modem")).clicked() {
                 hand(Control::Message { from, text: self.text.clone() });
@@ -111,7 +111,7 @@ fn sent(ui: &mut Ui, panel: &Panel) {
         return;
     }
     parts::heading(ui, "Sent by the modem");
-    ScrollArea::vertical().id_salt("sent").max_height(90.0).show(ui, |ui| {
+    ScrollArea::vertical().id_salt("sent").max_height(theme::LIST_SHORT).show(ui, |ui| {
         for sent in &panel.sent {
             ui.label(RichText::new(format!("{}: {}", sent.number, sent.text)).font(theme::mono()));
         }

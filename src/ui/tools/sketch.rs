@@ -10,8 +10,6 @@ use crate::sketch::{RunWay, SketchFinding, SketchRun};
 use crate::ui::commands::Commands;
 use crate::ui::{bytes, icons, parts, theme};
 
-/// As high the sketch may stand.
-const SKETCH: f32 = 130.0;
 /// At most this many rows of the dialog are drawn.
 const ROWS: usize = 400;
 
@@ -45,7 +43,7 @@ impl ToolWindow for SketchPanel {
             ui,
             "An Arduino sketch. It is run here, with the simulated modem at its pins; nothing is sent to a port.",
         );
-        ScrollArea::vertical().id_salt("sketch to run").max_height(SKETCH).show(ui, |ui| {
+        ScrollArea::vertical().id_salt("sketch to run").max_height(theme::PASTED).show(ui, |ui| {
             let edit = TextEdit::multiline(&mut self.text).desired_rows(7).desired_width(f32::INFINITY);
             ui.add(edit.font(theme::mono())).labelled_by(label.id);
         });

@@ -110,7 +110,7 @@ fn text(ui: &mut Ui, name: &str, help: &str, value: &mut String) -> bool {
     let id = ui.scope_id().with(name);
     // While it is typed the draft is kept by egui; the book gets it when the field is left.
     let mut draft = ui.data(|data| data.get_temp::<String>(id)).unwrap_or_else(|| value.clone());
-    let field = ui.add(TextEdit::singleline(&mut draft).desired_width(400.0).font(theme::mono()));
+    let field = ui.add(TextEdit::singleline(&mut draft).desired_width(theme::FIELD_LINE).font(theme::mono()));
     let field = field.labelled_by(label.id).on_hover_text(help);
     ui.end_row();
     if field.has_focus() {
@@ -164,7 +164,7 @@ fn lines(ui: &mut Ui, step: &Step, fresh: &mut Step) {
         OnFail::Continue => "go on",
         OnFail::Skip => "leave the macro",
     };
-    let combo = parts::combo("on fail").width(110.0).selected_text(name(step.on_fail)).show_ui(ui, |ui| {
+    let combo = parts::combo("on fail").width(theme::FIELD_WORD).selected_text(name(step.on_fail)).show_ui(ui, |ui| {
         for choice in [OnFail::Stop, OnFail::Continue, OnFail::Skip] {
             ui.selectable_value(&mut fresh.on_fail, choice, name(choice));
         }

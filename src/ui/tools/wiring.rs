@@ -1,7 +1,7 @@
 //! The wiring, drawn: what stands on the left, the modem with its antenna on the right, the wires with the parts in them,
 //! and the supply. Read out in words where it cannot be seen.
 
-use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Sense, Stroke, Ui, pos2, vec2};
+use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Sense, Ui, Vec2, pos2, vec2};
 
 use crate::ui::theme::Palette;
 use crate::ui::{parts, theme};
@@ -48,6 +48,12 @@ impl Board {
 const TOP: f32 = 40.0;
 /// Width of a box.
 const WIDE: f32 = 150.0;
+/// From one pin of a box to the next; the mast is as high.
+const PINS: f32 = 32.0;
+/// Around the words on a wire.
+const NOTE: Vec2 = vec2(6.0, 2.0);
+/// Where a wire ends.
+const DOT: f32 = 3.5;
 
 /// Two boxes and the wires between them, the antenna and the supply.
 pub(super) fn wiring(ui: &mut Ui, board: &Board) {
@@ -64,19 +70,19 @@ pub(super) fn wiring(ui: &mut Ui, board: &Board) {
     let mut y = left.top() + 42.0;
     for (((pin, note), modem), color) in board.pins.iter().zip(["RXD", "TXD", "GND"]).zip(colors) {
         wire(&painter, pos2(left.right(), y), pos2(right.left(), y), color, note, palette);
-        pin_name(&painter, pos2(left.right() - 8.0, y), Align2::RIGHT_CENTER, pin, palette);
-        pin_name(&painter, pos2(right.left() + 8.0, y), Align2::LEFT_CENTER, modem, palette);
-        y += 32.0;
+        pin_name(&painter, pos2(left.right() - theme::GAP, y), Align2::RIGHT_CENTER, pin, palette);
+        pin_name(&painter, pos2(right.left() + theme::GAP, y), Align2::LEFT_CENTER, modem, palette);
+        y += PINS;
     }
     if board.reset_to_gnd {
-        reset(&painter, pos2(left.right(), y), y - 32.0, palette);
+        reset(&painter, pos2(left.right(), y), y - PINS, palette);
     }
     antenna(&painter, pos2(right.right() - 34.0, right.top()), palette);
     let supply = Rect::from_min_size(pos2(right.left(), right.bottom() + 22.0), vec2(WIDE, 30.0));
     part(&painter, supply, "4.0 V, 2 A  +  1000 µF", palette);
     painter.line_segment(
         [pos2(supply.center().x, supply.top()), pos2(supply.center().x, right.bottom())],
-        Stroke::new(2.0, palette.bad),
+        theme::thick(palette.bad),
     );
     let words = board.words();
     ui.ctx().accesskit_node_builder(response.id, |node| {
@@ -87,49 +93,49 @@ pub(super) fn wiring(ui: &mut Ui, board: &Board) {
 
 /// A wire from RESET up to the GND wire beside it.
 fn reset(painter: &Painter, pin: Pos2, ground: f32, palette: &Palette) {
-    pin_name(painter, pin - vec2(8.0, 0.0), Align2::RIGHT_CENTER, "RESET", palette);
-    let stroke = Stroke::new(2.0, palette.warn);
+    pin_name(painter, pin - vec2(theme::GAP, 0.0), Align2::RIGHT_CENTER, "RESET", palette);
+    let stroke = theme::thick(palette.warn);
     let corner = pin + vec2(26.0, 0.0);
     painter.line_segment([pin, corner], stroke);
     painter.line_segment([corner, pos2(corner.x, ground)], stroke);
     for end in [pin, pos2(corner.x, ground)] {
-        painter.circle_filled(end, 3.5, palette.warn);
+        painter.circle_filled(end, DOT, palette.warn);
     }
-    let at = corner + vec2(10.0, 0.0);
+    let at = corner + vec2(theme::SECTION, 0.0);
     painter.text(at, Align2::LEFT_CENTER, "RESET to GND", FontId::proportional(theme::SMALL), palette.text);
 }
 
 /// A mast with two arms on top of the modem.
 fn antenna(painter: &Painter, foot: Pos2, palette: &Palette) {
-    let stroke = Stroke::new(2.0, palette.good);
-    let top = foot - vec2(0.0, 32.0);
+    let stroke = theme::thick(palette.good);
+    let top = foot - vec2(0.0, PINS);
     painter.line_segment([foot, top], stroke);
     let fork = foot - vec2(0.0, 18.0);
     for side in [-9.0, 9.0] {
         painter.line_segment([fork, top + vec2(side, 0.0)], stroke);
     }
-    painter.circle_filled(foot, 3.5, palette.good);
+    painter.circle_filled(foot, DOT, palette.good);
     let at = foot - vec2(16.0, 24.0);
     painter.text(at, Align2::RIGHT_CENTER, "Antenna", FontId::proportional(theme::SMALL), palette.text);
 }
 
 fn part(painter: &Painter, rect: Rect, name: &str, palette: &Palette) {
-    painter.rect(rect, 7.0, palette.well, Stroke::new(1.0, palette.line), egui::StrokeKind::Inside);
+    painter.rect(rect, theme::CARD, palette.well, theme::thin(palette.line), egui::StrokeKind::Inside);
     let single = rect.height() < 40.0;
     let at = if single { rect.center() } else { rect.center_top() + vec2(0.0, 14.0) };
     painter.text(at, Align2::CENTER_CENTER, name, theme::strong(theme::SMALL), palette.strong);
 }
 
 fn wire(painter: &Painter, from: Pos2, to: Pos2, color: Color32, note: &str, palette: &Palette) {
-    painter.line_segment([from, to], Stroke::new(2.0, color));
+    painter.line_segment([from, to], theme::thick(color));
     for end in [from, to] {
-        painter.circle_filled(end, 3.5, color);
+        painter.circle_filled(end, DOT, color);
     }
     if !note.is_empty() {
         let galley = painter.layout_no_wrap(note.to_owned(), FontId::proportional(theme::SMALL), palette.text);
-        let rect = Rect::from_center_size(from.lerp(to, 0.5), galley.size() + vec2(12.0, 4.0));
-        painter.rect(rect, 4.0, palette.raised, Stroke::new(1.0, palette.line), egui::StrokeKind::Inside);
-        painter.galley(rect.min + vec2(6.0, 2.0), galley, palette.text);
+        let rect = Rect::from_center_size(from.lerp(to, 0.5), galley.size() + 2.0 * NOTE);
+        painter.rect(rect, theme::BADGE, palette.raised, theme::thin(palette.line), egui::StrokeKind::Inside);
+        painter.galley(rect.min + NOTE, galley, palette.text);
     }
 }
 
