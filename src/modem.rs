@@ -2,6 +2,7 @@
 //!
 //! * [`transcript`]: sessions as text: our own transcript text and logs pasted from other tools.
 //! * [`digest`]: the bytes of the modem cut into lines, prompts and counted data.
+//! * `echo`: what was sent, on its way back.
 //! * [`baud_scan`]: which rate the modem speaks.
 //! * [`passthrough`]: what the way to it through an Arduino carries.
 //! * [`dialog`]: commands paired with their answers, data told from commands, the modem's state.
@@ -14,6 +15,7 @@ pub mod baud_scan;
 pub mod diagnose;
 pub(crate) mod dialog;
 pub mod digest;
+pub(crate) mod echo;
 pub mod passthrough;
 pub mod secrets;
 pub mod transcript;

@@ -16,6 +16,7 @@
 use std::collections::VecDeque;
 
 use super::matcher::position_of_any;
+use crate::modem::echo::{Echo, Swallowed};
 
 /// A run of this many bytes is an echo even if it breaks off. Four bytes are enough for `AT+C`; no result code or URC
 /// of a SIM800 shares four bytes with the beginning of a command.
@@ -41,12 +42,13 @@ pub(crate) struct EchoFilter {
 
 #[derive(Clone, Debug)]
 struct Outstanding {
-    bytes: Vec<u8>,
-    /// Where its echo goes on.
-    next: usize,
+    echo: Echo,
     /// Some of it has come.
     begun: bool,
 }
+
+/// Which bytes some modems take without echoing them.
+const SWALLOWED: Swallowed = Swallowed::InCommands;
 
 #[derive(Clone, Copy, Debug)]
 struct Run {
@@ -59,13 +61,15 @@ impl EchoFilter {
     /// These bytes are being sent; their echo may come from now on.
     pub(crate) fn sending(&mut self, bytes: &[u8]) {
         let kept = bytes.get(..bytes.len().min(OUTSTANDING_BYTES)).unwrap_or(bytes);
-        if kept.iter().all(|byte| may_be_absent(*byte)) {
+        let mut echo = Echo::new(SWALLOWED);
+        echo.sent(kept);
+        if echo.is_whole(0) {
             return;
         }
-        self.sends.push_back(Outstanding { bytes: kept.to_vec(), next: 0, begun: false });
+        self.sends.push_back(Outstanding { echo, begun: false });
         while self.sends.len() > OUTSTANDING
             || (self.sends.len() > 1
-                && self.sends.iter().map(|send| send.bytes.len()).sum::<usize>() > OUTSTANDING_BYTES)
+                && self.sends.iter().map(|send| send.echo.len()).sum::<usize>() > OUTSTANDING_BYTES)
         {
             self.forget(1);
         }
@@ -138,9 +142,9 @@ impl EchoFilter {
         self.starts.clear();
         for outstanding in &self.sends {
             let mut reach = if outstanding.begun { LONGEST_HOLE } else { 0 };
-            for byte in outstanding.bytes.get(outstanding.next..).unwrap_or_default() {
+            for byte in outstanding.echo.rest() {
                 self.starts.push(*byte);
-                if may_be_absent(*byte) {
+                if SWALLOWED.has(*byte) {
                     continue;
                 }
                 let Some(less) = reach.checked_sub(1) else { break };
@@ -155,12 +159,11 @@ impl EchoFilter {
     fn beginnings(&self, byte: u8) -> impl Iterator<Item = Run> {
         self.sends.iter().enumerate().filter_map(move |(send, outstanding)| {
             let mut reach = if outstanding.begun { LONGEST_HOLE } else { 0 };
-            let rest = outstanding.bytes.get(outstanding.next..)?;
-            for (ahead, candidate) in rest.iter().enumerate() {
+            for (ahead, candidate) in outstanding.echo.rest().iter().enumerate() {
                 if *candidate == byte {
-                    return Some(Run { send, next: outstanding.next + ahead + 1, length: 1 });
+                    return Some(Run { send, next: outstanding.echo.came() + ahead + 1, length: 1 });
                 }
-                if !may_be_absent(*candidate) {
+                if !SWALLOWED.has(*candidate) {
                     reach = reach.checked_sub(1)?;
                 }
             }
@@ -170,25 +173,14 @@ impl EchoFilter {
 
     /// The run with this byte, if it goes on.
     fn extend(&self, run: Run, byte: u8) -> Option<Run> {
-        let rest = self.sends.get(run.send)?.bytes.get(run.next..)?;
-        for (ahead, candidate) in rest.iter().enumerate() {
-            if *candidate == byte {
-                return Some(Run { next: run.next + ahead + 1, length: run.length + 1, ..run });
-            }
-            if !may_be_absent(*candidate) {
-                return None;
-            }
-        }
-        None
+        let next = self.sends.get(run.send)?.echo.after(run.next, byte)?;
+        Some(Run { next, length: run.length + 1, ..run })
     }
 
     /// Takes in `byte`, which all runs have just been joined by.
     fn keep(&mut self, byte: u8, heard: &mut impl FnMut(&[u8], bool)) {
         self.held.push_back(byte);
-        let complete = |run: &&Run| {
-            let rest = self.sends.get(run.send).and_then(|send| send.bytes.get(run.next..));
-            rest.is_some_and(|rest| rest.iter().all(|byte| may_be_absent(*byte)))
-        };
+        let complete = |run: &&Run| self.sends.get(run.send).is_some_and(|send| send.echo.is_whole(run.next));
         if let Some(run) = self.runs.iter().find(complete).copied() {
             // Echoes come in the order of the sends: those before this one will not come any more.
             self.forget(run.send + 1);
@@ -197,7 +189,7 @@ impl EchoFilter {
         } else if let Some(run) = self.runs.iter().find(|run| run.length >= LONG_RUN).copied() {
             self.forget(run.send);
             if let Some(send) = self.sends.front_mut() {
-                send.next = run.next;
+                send.echo.go_to(run.next);
                 send.begun = true;
             }
             self.runs = vec![Run { send: 0, ..run }];
@@ -211,11 +203,6 @@ impl EchoFilter {
         self.sends.drain(..count.min(self.sends.len()));
         self.runs.clear();
     }
-}
-
-/// Bytes that some modems take without echoing them: LF after CR, the terminator 0x1A, NUL.
-fn may_be_absent(byte: u8) -> bool {
-    matches!(byte, b'\n' | 0x1A | 0)
 }
 
 #[cfg(test)]
@@ -287,7 +274,7 @@ mod tests {
         }
         assert!(filter.sends.len() <= OUTSTANDING);
         filter.sending(&vec![b'y'; 1 << 20]);
-        assert!(filter.sends.iter().map(|send| send.bytes.len()).sum::<usize>() <= 2 * OUTSTANDING_BYTES);
+        assert!(filter.sends.iter().map(|send| send.echo.len()).sum::<usize>() <= 2 * OUTSTANDING_BYTES);
         filter.push(b"-", &mut |bytes, echo| assert_eq!((bytes, echo), (b"-".as_slice(), false)));
     }
 }

@@ -1,15 +1,21 @@
 //! Echo: of data at a prompt, and of everything, when the line is a loop.
 
-use std::collections::VecDeque;
+use crate::modem::echo::{Echo, Swallowed};
 
 /// Data that was sent and has not come back yet.
 ///
 /// Inside CIPSEND every byte comes back as it is, the 0x1A too; in text SMS a CR comes back as a new prompt and the 0x1A
 /// need not come at all. So CR, LF and 0x1A may be missing.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct DataEcho {
-    expected: VecDeque<u8>,
+    expected: Echo,
     on: bool,
+}
+
+impl Default for DataEcho {
+    fn default() -> Self {
+        Self { expected: Echo::new(Swallowed::InTexts), on: false }
+    }
 }
 
 /// Longest stretch of data that may be on its way: more than one SIM800 send (1460) or SMS.
@@ -33,42 +39,29 @@ impl DataEcho {
         if !self.on {
             return;
         }
-        if self.expected.len() + bytes.len() > ON_ITS_WAY {
+        if self.expected.rest().len() + bytes.len() > ON_ITS_WAY {
             self.give_up();
             return;
         }
-        self.expected.extend(bytes);
+        self.expected.sent(bytes);
     }
 
     /// Nothing is on its way.
     #[must_use]
     pub(crate) fn is_empty(&self) -> bool {
-        self.expected.is_empty()
+        self.expected.rest().is_empty()
     }
 
     /// How many of the received bytes are the echo of data.
     pub(crate) fn take(&mut self, received: &[u8]) -> usize {
-        let mut rest = received;
-        loop {
-            // Nearly always it comes back as it went.
-            let (front, _) = self.expected.as_slices();
-            let same = front.iter().zip(rest).take_while(|(sent, came)| sent == came).count();
-            self.expected.drain(..same);
-            rest = rest.get(same..).unwrap_or_default();
-            let Some(byte) = rest.first() else { break };
-            let optional = self.expected.iter().take_while(|byte| matches!(byte, b'\r' | b'\n' | 0x1A)).count();
-            let Some(at) = (0..=optional).find(|&at| self.expected.get(at) == Some(byte)) else { break };
-            self.expected.drain(..=at);
-            rest = rest.get(1..).unwrap_or_default();
-        }
-        received.len() - rest.len()
+        self.expected.take(received)
     }
 }
 
 /// Whether all that comes back is what was sent, line feeds included: a live modem never gives those back.
 #[derive(Debug, Default)]
 pub(crate) struct Loop {
-    expected: VecDeque<u8>,
+    expected: Echo,
     broken: bool,
     /// A modem has said something of its own: never again a loop.
     modem: bool,
@@ -100,28 +93,27 @@ impl Loop {
         if self.modem {
             return;
         }
-        if self.broken || self.expected.len() + bytes.len() > ON_ITS_WAY {
+        if self.broken || self.expected.rest().len() + bytes.len() > ON_ITS_WAY {
             self.give_up();
             self.broken = bytes.len() > ON_ITS_WAY;
         }
         if !self.broken {
-            self.expected.extend(bytes);
+            self.expected.sent(bytes);
         }
     }
 
     /// Bytes came, from this offset on.
     pub(crate) fn received(&mut self, bytes: &[u8], offset: u64) {
-        if self.modem || self.broken || (self.expected.is_empty() && self.feeds == 0) {
+        if self.modem || self.broken || (self.expected.rest().is_empty() && self.feeds == 0) {
             self.broken = true;
             return;
         }
-        for (&byte, at) in bytes.iter().zip(offset..) {
-            if self.expected.pop_front() != Some(byte) {
-                self.give_up();
-                return;
-            }
-            self.feeds += u32::from(byte == b'\n');
-            self.range = Some((self.range.map_or(at, |(start, _)| start), at + 1));
+        if self.expected.take(bytes) < bytes.len() {
+            self.give_up();
+            return;
         }
+        self.feeds += bytes.iter().map(|byte| u32::from(*byte == b'\n')).sum::<u32>();
+        let end = offset + bytes.len() as u64;
+        self.range = Some(self.range.map_or((offset, end), |(start, _)| (start, end)));
     }
 }
