@@ -6,7 +6,7 @@
 use super::desk::{Desk, Indicators};
 use super::faults::Fault;
 use super::line::{Call, Form};
-use super::part::{Command, commands_only};
+use super::part::{Command, Part, commands};
 use super::reply::{Code, Done, Failure, NOT_ALLOWED};
 
 const COMMANDS: &[Command<Asked>] = &[
@@ -44,7 +44,9 @@ const OPERATORS: [(&str, &str); 4] =
 #[derive(Debug)]
 pub(super) struct Asked;
 
-commands_only!(Asked, COMMANDS);
+impl Part for Asked {
+    commands!(&[COMMANDS]);
+}
 
 /// `NAME: values` to be asked for; a new value is taken without effect.
 pub(super) fn shown(desk: &mut Desk, call: &Call, values: &str) -> Done {

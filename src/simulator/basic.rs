@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::desk::Desk;
 use super::line::{Call, Form};
 use super::model::Model;
-use super::part::{Command, commands_only};
+use super::part::{Command, Part, commands};
 use super::reply::{Code, Done, NOT_ALLOWED};
 use super::settings::{Kept, Settings};
 
@@ -48,7 +48,9 @@ const SETS: &[&str] = &["IRA", "GSM", "UCS2", "HEX", "PCCP", "PCDN", "8859-1"];
 #[derive(Debug)]
 pub(super) struct Basic;
 
-commands_only!(Basic, COMMANDS);
+impl Part for Basic {
+    commands!(&[COMMANDS]);
+}
 
 fn show_settings(_: &mut Basic, desk: &mut Desk, _: &Call) -> Done {
     const SHOWN: &[&str] =

@@ -7,7 +7,7 @@ use super::faults::Fault;
 use super::line::{Call, Form};
 use super::model::Model;
 use super::panel::Panel;
-use super::part::{Command, News, Part, dispatch, names};
+use super::part::{Command, News, Part, commands};
 use super::profile::Callee;
 use super::reply::{Code, Done, Failure, NOT_ALLOWED};
 use super::timers::TimerId;
@@ -72,13 +72,7 @@ pub(super) struct Calls {
 }
 
 impl Part for Calls {
-    fn names(&self) -> Vec<&'static str> {
-        names(&[COMMANDS])
-    }
-
-    fn command(&mut self, desk: &mut Desk, call: &Call) -> Option<Done> {
-        dispatch(self, desk, call, &[COMMANDS])
-    }
+    commands!(&[COMMANDS]);
 
     fn power_on(&mut self, _: &mut Desk) {
         *self = Self { last_dialed: std::mem::take(&mut self.last_dialed), ..Self::default() };

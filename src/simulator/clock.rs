@@ -8,7 +8,7 @@ use jiff::civil::DateTime;
 use super::desk::Desk;
 use super::line::{Call, Form};
 use super::ntp::{self, Asking};
-use super::part::{Command, News, Part, dispatch, names};
+use super::part::{Command, News, Part, commands};
 use super::reply::{Done, NOT_ALLOWED};
 use super::{SocketEvent, SocketId};
 
@@ -94,13 +94,7 @@ impl Default for Clocks {
 }
 
 impl Part for Clocks {
-    fn names(&self) -> Vec<&'static str> {
-        names(&[COMMANDS, ntp::COMMANDS])
-    }
-
-    fn command(&mut self, desk: &mut Desk, call: &Call) -> Option<Done> {
-        dispatch(self, desk, call, &[COMMANDS, ntp::COMMANDS])
-    }
+    commands!(&[COMMANDS, ntp::COMMANDS]);
 
     fn power_on(&mut self, _: &mut Desk) {
         self.asking.forget();

@@ -8,10 +8,8 @@ use std::time::Duration;
 
 use super::desk::{Desk, Target};
 use super::faults::Fault;
-use super::line::Call;
 use super::model::Model;
-use super::part::{News, Part, dispatch, names};
-use super::reply::Done;
+use super::part::{News, Part, commands};
 use super::timers::TimerId;
 use super::{SocketEvent, SocketId};
 use response::Response;
@@ -77,20 +75,14 @@ fn cut_url(url: &str) -> Option<(bool, String, u16, String)> {
 }
 
 impl Part for Http {
-    fn names(&self) -> Vec<&'static str> {
-        names(&[commands::COMMANDS])
-    }
-
-    fn command(&mut self, desk: &mut Desk, call: &Call) -> Option<Done> {
-        dispatch(self, desk, call, &[commands::COMMANDS])
-    }
+    commands!(&[commands::COMMANDS]);
 
     fn power_on(&mut self, _: &mut Desk) {
         *self = Self::default();
     }
 
     fn news(&mut self, desk: &mut Desk, news: &News) {
-        if matches!(news, News::DataLost | News::Fault(Fault::PdpDeact, true)) {
+        if news.context_lost() {
             self.failed(desk, Trouble::Network);
         }
     }

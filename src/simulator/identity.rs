@@ -3,7 +3,7 @@
 use super::desk::Desk;
 use super::line::{Call, Form};
 use super::model::Model;
-use super::part::{Command, commands_only};
+use super::part::{Command, Part, commands};
 use super::reply::{Done, Failure, NOT_ALLOWED};
 
 const COMMANDS: &[Command<Identity>] = &[
@@ -34,7 +34,9 @@ const COMMANDS: &[Command<Identity>] = &[
 #[derive(Debug)]
 pub(super) struct Identity;
 
-commands_only!(Identity, COMMANDS);
+impl Part for Identity {
+    commands!(&[COMMANDS]);
+}
 
 fn maker(desk: &Desk) -> &'static str {
     match desk.profile().modem {

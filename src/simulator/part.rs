@@ -29,6 +29,13 @@ pub(super) enum News {
     MessagesReady,
 }
 
+impl News {
+    /// The connection of the module with the network's data service is gone, and with it all sockets.
+    pub(super) fn context_lost(&self) -> bool {
+        matches!(self, Self::DataLost | Self::Fault(Fault::PdpDeact, true))
+    }
+}
+
 /// A part of the modem.
 pub(super) trait Part: Any + Debug + Send {
     /// The names of its commands, in capitals.
@@ -79,25 +86,23 @@ pub(super) fn dispatch<P>(part: &mut P, desk: &mut Desk, call: &Call, tables: &[
     })
 }
 
-/// A part without more to it than a table of commands.
-macro_rules! commands_only {
-    ($part:ty, $($table:expr),+) => {
-        impl $crate::simulator::part::Part for $part {
-            fn names(&self) -> Vec<&'static str> {
-                $crate::simulator::part::names::<Self>(&[$($table),+])
-            }
+/// In the `impl Part` of a part whose commands all stand in these tables: its names, and how it carries them out.
+macro_rules! commands {
+    ($tables:expr) => {
+        fn names(&self) -> Vec<&'static str> {
+            $crate::simulator::part::names::<Self>($tables)
+        }
 
-            fn command(
-                &mut self,
-                desk: &mut $crate::simulator::desk::Desk,
-                call: &$crate::simulator::line::Call,
-            ) -> Option<$crate::simulator::reply::Done> {
-                $crate::simulator::part::dispatch(self, desk, call, &[$($table),+])
-            }
+        fn command(
+            &mut self,
+            desk: &mut $crate::simulator::desk::Desk,
+            call: &$crate::simulator::line::Call,
+        ) -> Option<$crate::simulator::reply::Done> {
+            $crate::simulator::part::dispatch(self, desk, call, $tables)
         }
     };
 }
-pub(super) use commands_only;
+pub(super) use commands;
 
 /// All parts of a modem.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use super::card::{Entry, PLACES};
 use super::desk::Desk;
 use super::line::{Call, Form};
-use super::part::{Command, Part, dispatch, names};
+use super::part::{Command, Part, commands};
 use super::reply::{Done, Failure, NOT_ALLOWED};
 
 const COMMANDS: &[Command<PhoneBook>] = &[
@@ -29,13 +29,7 @@ impl Default for PhoneBook {
 }
 
 impl Part for PhoneBook {
-    fn names(&self) -> Vec<&'static str> {
-        names(&[COMMANDS])
-    }
-
-    fn command(&mut self, desk: &mut Desk, call: &Call) -> Option<Done> {
-        dispatch(self, desk, call, &[COMMANDS])
-    }
+    commands!(&[COMMANDS]);
 
     fn power_on(&mut self, _: &mut Desk) {
         *self = Self::default();

@@ -10,9 +10,8 @@ use std::time::Duration;
 
 use super::desk::Desk;
 use super::faults::Fault;
-use super::line::Call;
 use super::panel::Panel;
-use super::part::{News, Part, dispatch, names};
+use super::part::{News, Part, commands};
 use super::profile::Profile;
 use super::reply::{Done, Failure};
 use store::{Status, Storage, Stored, Stores};
@@ -82,13 +81,7 @@ impl Sms {
 }
 
 impl Part for Sms {
-    fn names(&self) -> Vec<&'static str> {
-        names(&[commands::COMMANDS])
-    }
-
-    fn command(&mut self, desk: &mut Desk, call: &Call) -> Option<Done> {
-        dispatch(self, desk, call, &[commands::COMMANDS])
-    }
+    commands!(&[commands::COMMANDS]);
 
     /// What lies on the card and in the module stays.
     fn power_on(&mut self, _: &mut Desk) {

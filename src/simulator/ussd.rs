@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use super::line::{Call, Form};
-use super::part::{Command, commands_only};
+use super::part::{Command, Part, commands};
 use super::reply::{Done, NOT_ALLOWED};
 use super::sms::alphabet;
 
@@ -12,7 +12,9 @@ const COMMANDS: &[Command<Ussd>] = &[("+CUSD", Ussd::cusd)];
 #[derive(Debug)]
 pub(super) struct Ussd;
 
-commands_only!(Ussd, COMMANDS);
+impl Part for Ussd {
+    commands!(&[COMMANDS]);
+}
 
 impl Ussd {
     fn cusd(_: &mut Self, desk: &mut Desk, call: &Call) -> Done {

@@ -11,7 +11,7 @@ use crate::simulator::desk::{Desk, Target};
 use crate::simulator::faults::Fault;
 use crate::simulator::line::{Call, Form};
 use crate::simulator::panel::{Panel, PanelLink};
-use crate::simulator::part::{Command, News, Part, dispatch, names};
+use crate::simulator::part::{Command, News, Part, commands};
 use crate::simulator::reply::{Code, Done, Failure};
 use crate::simulator::timers::TimerId;
 use crate::simulator::{SocketEvent, SocketId};
@@ -103,20 +103,14 @@ pub(super) struct Cch {
 }
 
 impl Part for Cch {
-    fn names(&self) -> Vec<&'static str> {
-        names(TABLES)
-    }
-
-    fn command(&mut self, desk: &mut Desk, call: &Call) -> Option<Done> {
-        dispatch(self, desk, call, TABLES)
-    }
+    commands!(TABLES);
 
     fn power_on(&mut self, _: &mut Desk) {
         *self = Self { ssl: self.ssl.restarted(), ..Self::default() };
     }
 
     fn news(&mut self, desk: &mut Desk, news: &News) {
-        let lost = matches!(news, News::DataLost | News::Fault(Fault::PdpDeact, true));
+        let lost = news.context_lost();
         let cut = matches!(news, News::Fault(Fault::PeerClose, true));
         for number in 0..SESSIONS {
             match self.session(number).state {

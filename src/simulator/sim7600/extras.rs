@@ -3,7 +3,7 @@
 use crate::simulator::asked::{shown, taken};
 use crate::simulator::desk::Desk;
 use crate::simulator::line::{Call, Form};
-use crate::simulator::part::{Command, Part, dispatch, names};
+use crate::simulator::part::{Command, Part, commands};
 use crate::simulator::reply::{Code, Done, Failure};
 
 const COMMANDS: &[Command<Extras>] = &[
@@ -42,13 +42,7 @@ pub(super) struct Extras {
 }
 
 impl Part for Extras {
-    fn names(&self) -> Vec<&'static str> {
-        names(&[COMMANDS])
-    }
-
-    fn command(&mut self, desk: &mut Desk, call: &Call) -> Option<Done> {
-        dispatch(self, desk, call, &[COMMANDS])
-    }
+    commands!(&[COMMANDS]);
 
     fn power_on(&mut self, _: &mut Desk) {
         *self = Self::default();

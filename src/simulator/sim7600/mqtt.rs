@@ -8,7 +8,7 @@ use super::packet::{self, Hello};
 use crate::simulator::desk::{Desk, Target};
 use crate::simulator::faults::Fault;
 use crate::simulator::line::{Call, Form};
-use crate::simulator::part::{Command, News, Part, dispatch, names};
+use crate::simulator::part::{Command, News, Part, commands};
 use crate::simulator::reply::{Code, Done, Failure};
 use crate::simulator::timers::TimerId;
 use crate::simulator::uart::{Ended, Ending, Wait};
@@ -125,20 +125,14 @@ pub(super) struct Mqtt {
 }
 
 impl Part for Mqtt {
-    fn names(&self) -> Vec<&'static str> {
-        names(&[COMMANDS])
-    }
-
-    fn command(&mut self, desk: &mut Desk, call: &Call) -> Option<Done> {
-        dispatch(self, desk, call, &[COMMANDS])
-    }
+    commands!(&[COMMANDS]);
 
     fn power_on(&mut self, _: &mut Desk) {
         *self = Self::default();
     }
 
     fn news(&mut self, desk: &mut Desk, news: &News) {
-        if matches!(news, News::DataLost | News::Fault(Fault::PdpDeact, true)) {
+        if news.context_lost() {
             for index in 0..CLIENTS {
                 self.broken(desk, index, Outcome::Closed);
             }

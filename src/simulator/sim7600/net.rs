@@ -12,7 +12,7 @@ use crate::simulator::desk::Desk;
 use crate::simulator::faults::Fault;
 use crate::simulator::line::{Call, Form};
 use crate::simulator::panel::{Panel, PanelLink};
-use crate::simulator::part::{Command, News, Part, dispatch, names};
+use crate::simulator::part::{Command, News, Part, commands};
 use crate::simulator::reply::{Code, Done, Failure};
 use crate::simulator::timers::TimerId;
 use crate::simulator::{SocketEvent, SocketId};
@@ -136,13 +136,7 @@ impl Default for Net {
 }
 
 impl Part for Net {
-    fn names(&self) -> Vec<&'static str> {
-        names(TABLES)
-    }
-
-    fn command(&mut self, desk: &mut Desk, call: &Call) -> Option<Done> {
-        dispatch(self, desk, call, TABLES)
-    }
+    commands!(TABLES);
 
     fn power_on(&mut self, _: &mut Desk) {
         *self = Self { apn: std::mem::take(&mut self.apn), ..Self::default() };
@@ -150,7 +144,7 @@ impl Part for Net {
 
     fn news(&mut self, desk: &mut Desk, news: &News) {
         match news {
-            News::DataLost | News::Fault(Fault::PdpDeact, true) => self.network_lost(desk),
+            _ if news.context_lost() => self.network_lost(desk),
             News::Fault(Fault::PeerClose, true) => self.peers_close(desk),
             News::DtrDropped => self.dtr_dropped(desk),
             _ => {}

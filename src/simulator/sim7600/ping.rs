@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::simulator::desk::Desk;
 use crate::simulator::line::{Call, Form};
-use crate::simulator::part::{Command, News, Part, dispatch, names};
+use crate::simulator::part::{Command, News, Part, commands};
 use crate::simulator::ping::{Pings, Plan, Returned};
 use crate::simulator::reply::{Code, Done, Failure};
 use crate::simulator::timers::TimerId;
@@ -37,13 +37,7 @@ pub(super) struct Ping {
 }
 
 impl Part for Ping {
-    fn names(&self) -> Vec<&'static str> {
-        names(&[COMMANDS])
-    }
-
-    fn command(&mut self, desk: &mut Desk, call: &Call) -> Option<Done> {
-        dispatch(self, desk, call, &[COMMANDS])
-    }
+    commands!(&[COMMANDS]);
 
     fn power_on(&mut self, _: &mut Desk) {
         *self = Self::default();

@@ -1,9 +1,8 @@
 //! The bearer of the application services (`AT+SAPBR`).
 
 use crate::simulator::desk::Desk;
-use crate::simulator::faults::Fault;
 use crate::simulator::line::{Call, Form};
-use crate::simulator::part::{Command, News, Part, dispatch, names};
+use crate::simulator::part::{Command, News, Part, commands};
 use crate::simulator::reply::{Done, Failure, NOT_ALLOWED};
 
 const COMMANDS: &[Command<Bearer>] = &[("+SAPBR", Bearer::sapbr)];
@@ -19,13 +18,7 @@ pub(super) struct Bearer {
 }
 
 impl Part for Bearer {
-    fn names(&self) -> Vec<&'static str> {
-        names(&[COMMANDS])
-    }
-
-    fn command(&mut self, desk: &mut Desk, call: &Call) -> Option<Done> {
-        dispatch(self, desk, call, &[COMMANDS])
-    }
+    commands!(&[COMMANDS]);
 
     fn power_on(&mut self, _: &mut Desk) {
         *self = Self::default();
@@ -33,7 +26,7 @@ impl Part for Bearer {
 
     /// The network takes the bearer away.
     fn news(&mut self, desk: &mut Desk, news: &News) {
-        let lost = matches!(news, News::DataLost | News::Fault(Fault::PdpDeact, true));
+        let lost = news.context_lost();
         if lost && self.address.take().is_some() {
             desk.radio.set_bearer(false);
             desk.urc("+SAPBR 1: DEACT");

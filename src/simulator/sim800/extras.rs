@@ -3,7 +3,7 @@
 use crate::simulator::asked::{shown, taken};
 use crate::simulator::desk::Desk;
 use crate::simulator::line::{Call, Form};
-use crate::simulator::part::{Command, commands_only};
+use crate::simulator::part::{Command, Part, commands};
 use crate::simulator::reply::{Done, NOT_ALLOWED};
 
 const COMMANDS: &[Command<Extras>] = &[
@@ -60,7 +60,9 @@ const BANDS: [&str; 9] = [
 #[derive(Debug)]
 pub(super) struct Extras;
 
-commands_only!(Extras, COMMANDS);
+impl Part for Extras {
+    commands!(&[COMMANDS]);
+}
 
 /// Text to speech: nobody listens, but it ends with its line a moment later.
 fn speech(_: &mut Extras, desk: &mut Desk, call: &Call) -> Done {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::simulator::desk::Desk;
 use crate::simulator::line::{Call, Form};
-use crate::simulator::part::{Command, Part, dispatch, names};
+use crate::simulator::part::{Command, Part, commands};
 use crate::simulator::reply::{Done, NOT_ALLOWED};
 use crate::simulator::uart::{Ended, Ending, Wait};
 
@@ -45,13 +45,7 @@ impl Default for Files {
 }
 
 impl Part for Files {
-    fn names(&self) -> Vec<&'static str> {
-        names(&[COMMANDS])
-    }
-
-    fn command(&mut self, desk: &mut Desk, call: &Call) -> Option<Done> {
-        dispatch(self, desk, call, &[COMMANDS])
-    }
+    commands!(&[COMMANDS]);
 }
 
 impl Files {

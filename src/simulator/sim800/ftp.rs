@@ -11,7 +11,7 @@ use crate::simulator::desk::{Desk, Target};
 use crate::simulator::faults::Fault;
 use crate::simulator::ftp_reply::Replies;
 use crate::simulator::line::{Call, Form};
-use crate::simulator::part::{Command, News, Part, dispatch, names};
+use crate::simulator::part::{Command, News, Part, commands};
 use crate::simulator::reply::{Code, Done, NOT_ALLOWED};
 use crate::simulator::timers::TimerId;
 use crate::simulator::uart::{Ended, Ending, Wait};
@@ -150,20 +150,14 @@ pub(super) struct Ftp {
 }
 
 impl Part for Ftp {
-    fn names(&self) -> Vec<&'static str> {
-        names(&[COMMANDS])
-    }
-
-    fn command(&mut self, desk: &mut Desk, call: &Call) -> Option<Done> {
-        dispatch(self, desk, call, &[COMMANDS])
-    }
+    commands!(&[COMMANDS]);
 
     fn power_on(&mut self, _: &mut Desk) {
         *self = Self::default();
     }
 
     fn news(&mut self, desk: &mut Desk, news: &News) {
-        if matches!(news, News::DataLost | News::Fault(Fault::PdpDeact, true)) {
+        if news.context_lost() {
             self.fail(desk, Trouble::Connect);
         }
     }

@@ -17,11 +17,10 @@ use std::collections::VecDeque;
 
 use crate::simulator::desk::Desk;
 use crate::simulator::faults::Fault;
-use crate::simulator::line::Call;
 use crate::simulator::panel::{Panel, PanelLink};
-use crate::simulator::part::{Command, News, Part, dispatch, names};
+use crate::simulator::part::{Command, News, Part, commands};
 use crate::simulator::ping::Pings;
-use crate::simulator::reply::{Code, Done};
+use crate::simulator::reply::Code;
 use crate::simulator::timers::TimerId;
 use crate::simulator::uart::Wait;
 use crate::simulator::{SocketEvent, SocketId};
@@ -183,13 +182,7 @@ impl Default for Ip {
 }
 
 impl Part for Ip {
-    fn names(&self) -> Vec<&'static str> {
-        names(TABLES)
-    }
-
-    fn command(&mut self, desk: &mut Desk, call: &Call) -> Option<Done> {
-        dispatch(self, desk, call, TABLES)
-    }
+    commands!(TABLES);
 
     fn power_on(&mut self, _: &mut Desk) {
         *self = Self::default();
@@ -197,7 +190,7 @@ impl Part for Ip {
 
     fn news(&mut self, desk: &mut Desk, news: &News) {
         match news {
-            News::DataLost | News::Fault(Fault::PdpDeact, true) => self.lose_context(desk),
+            _ if news.context_lost() => self.lose_context(desk),
             News::Fault(Fault::PeerClose, true) => self.peers_close(desk),
             // `AT&D1` and `AT&D2` (manual §2.2.26).
             News::DtrDropped if desk.value("&D") > 0 && self.transparent.is_some() => {

@@ -3,7 +3,7 @@
 use crate::simulator::desk::Desk;
 use crate::simulator::faults::Fault;
 use crate::simulator::line::{Call, Form};
-use crate::simulator::part::{Command, commands_only};
+use crate::simulator::part::{Command, Part, commands};
 use crate::simulator::reply::{Done, NOT_ALLOWED};
 
 const COMMANDS: &[Command<Location>] = &[
@@ -21,7 +21,9 @@ const NETWORK_ERROR: u16 = 601;
 #[derive(Debug)]
 pub(super) struct Location;
 
-commands_only!(Location, COMMANDS);
+impl Part for Location {
+    commands!(&[COMMANDS]);
+}
 
 /// Longitude and latitude as they are printed, longitude first; `None` when the service cannot be reached.
 fn position(desk: &Desk) -> Option<String> {

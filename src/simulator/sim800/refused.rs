@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::simulator::asked::taken;
 use crate::simulator::desk::Desk;
 use crate::simulator::line::{Call, Form};
-use crate::simulator::part::{Command, commands_only};
+use crate::simulator::part::{Command, Part, commands};
 use crate::simulator::reply::{Code, Done, Failure, NOT_ALLOWED};
 use crate::simulator::uart::{Ended, Ending, Wait};
 
@@ -42,7 +42,9 @@ const PART: usize = 307_200;
 #[derive(Debug)]
 pub(super) struct Refused;
 
-commands_only!(Refused, COMMANDS);
+impl Part for Refused {
+    commands!(&[COMMANDS]);
+}
 
 fn mail_body(_: &mut Refused, _: &mut Desk, call: &Call) -> Done {
     wait_for_part(call, 0, b"\r\nDOWNLOAD\r\n")
