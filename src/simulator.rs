@@ -56,7 +56,7 @@ use std::time::Duration;
 
 pub use control::{ControlError, Request, Speaker, state_as_json};
 pub use faults::Fault;
-pub use io::{Control, Echo, Input, Output, SocketEvent, SocketId};
+pub use io::{Control, EchoRequest, Input, Output, SocketEvent, SocketId};
 pub use model::Model;
 pub use panel::Panel;
 pub use profile::{AutobaudUrcs, Profile};

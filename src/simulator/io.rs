@@ -111,7 +111,7 @@ pub enum Control {
 
 /// An echo that is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Echo {
+pub struct EchoRequest {
     /// Of whom.
     pub address: IpAddr,
     /// Counts the echoes of one command.
@@ -171,7 +171,7 @@ pub enum Output {
         /// Names the answer.
         id: SocketId,
         /// Of whom, and how.
-        echo: Echo,
+        echo: EchoRequest,
     },
     /// Listen for TCP connections.
     Listen {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::desk::Desk;
 use super::part::Part;
-use super::{Echo, SocketEvent, SocketId};
+use super::{EchoRequest, SocketEvent, SocketId};
 
 /// What a command asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl Pings {
         let Plan { length, limit, ttl, .. } = self.plan;
         self.asked += 1;
         self.since = desk.now();
-        let echo = Echo { address: self.address, sequence: self.asked, length, ttl, limit };
+        let echo = EchoRequest { address: self.address, sequence: self.asked, length, ttl, limit };
         self.waiting = Some(desk.ping::<P>(echo));
     }
 

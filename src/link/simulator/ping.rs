@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use socket2::{Domain, Protocol, Socket, Type};
 
 use super::helpers::Found;
-use crate::simulator::Echo;
+use crate::simulator::EchoRequest;
 
 /// What to do where nobody may ping.
 const REFUSED: &str = "this system lets the simulated modem send no ping, so it hears no echo; on Linux root allows it with \
@@ -25,7 +25,7 @@ const HEADER: usize = 8;
 const IP_HEADER: usize = 60;
 
 /// On a helper: asks for one echo.
-pub(super) fn ping(echo: &Echo) -> Found {
+pub(super) fn ping(echo: &EchoRequest) -> Found {
     let Ok(socket) = socket() else { return Found::NoEcho { notice: Some(REFUSED) } };
     match ask(&socket, echo) {
         Ok(Some((after, ttl))) => Found::Echoed { after, ttl },
@@ -39,7 +39,7 @@ fn socket() -> io::Result<Socket> {
         .or_else(|_| Socket::new(Domain::IPV4, Type::RAW, Some(Protocol::ICMPV4)))
 }
 
-fn ask(socket: &Socket, echo: &Echo) -> io::Result<Option<(Duration, Option<u8>)>> {
+fn ask(socket: &Socket, echo: &EchoRequest) -> io::Result<Option<(Duration, Option<u8>)>> {
     let IpAddr::V4(address) = echo.address else { return Ok(None) };
     socket.set_ttl_v4(echo.ttl.into())?;
     // From now on only what that address sends is heard.

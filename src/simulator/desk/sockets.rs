@@ -8,7 +8,7 @@ use super::Desk;
 use crate::simulator::air::{Air, Flown, Pace};
 use crate::simulator::part::Part;
 use crate::simulator::profile::Tls;
-use crate::simulator::{Echo, Output, SocketEvent, SocketId};
+use crate::simulator::{EchoRequest, Output, SocketEvent, SocketId};
 
 /// The sockets that are open, and what is on its way between them and their far ends.
 #[derive(Debug, Default)]
@@ -67,7 +67,7 @@ impl Desk {
     }
 
     /// Asks for an echo.
-    pub(in super::super) fn ping<P: Part>(&mut self, echo: Echo) -> SocketId {
+    pub(in super::super) fn ping<P: Part>(&mut self, echo: EchoRequest) -> SocketId {
         let id = self.new_socket::<P>((false, false));
         self.out.push_back(Output::Ping { id, echo });
         id
