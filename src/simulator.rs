@@ -231,8 +231,8 @@ impl Modem {
             }
             Control::Position { latitude, longitude } => desk.set_position(latitude, longitude),
             Control::Dtr(on) => desk.set_dtr(on),
-            Control::Ussd(text) => desk.profile_mut().ussd = text,
-            Control::Callee(callee) => desk.profile_mut().callee = callee,
+            Control::Ussd(text) => desk.profile_mut().calls.ussd = text,
+            Control::Callee(callee) => desk.profile_mut().calls.callee = callee,
             Control::HostRate(rate) => desk.set_host_rate(rate),
         }
         self.assembly.distribute();

@@ -130,7 +130,7 @@ impl Air {
 
     /// Bytes leave: they take the shared way up.
     pub(super) fn sent(&mut self, bytes: usize, now: Duration, pace: &Pace<'_>) {
-        self.up = self.up.max(now) + pace.transfer(bytes, pace.profile.up_kbit);
+        self.up = self.up.max(now) + pace.transfer(bytes, pace.profile.times.up_kbit);
     }
 
     /// The module closed it; what is under way is lost.
@@ -143,24 +143,24 @@ impl Air {
     pub(super) fn arrived(&mut self, id: SocketId, event: &SocketEvent<'_>, now: Duration, pace: &mut Pace<'_>) {
         let Some(lane) = self.lanes.get_mut(&id) else { return };
         let profile = pace.profile;
-        let [low, high] = profile.round_trip_ms;
+        let [low, high] = profile.times.round_trip_ms;
         let half = [low / 2, high / 2];
-        let name = if lane.named { pace.delay(profile.dns_ms) } else { Duration::ZERO };
+        let name = if lane.named { pace.delay(profile.times.dns_ms) } else { Duration::ZERO };
         let at = match event {
             SocketEvent::Connected { .. } | SocketEvent::HandshakeFailed => {
                 // TLS adds two round trips of its own.
                 let rounds = if lane.secure { 2 } else { 0 };
-                let greeting: Duration = (0..rounds).map(|_| pace.delay(profile.round_trip_ms)).sum();
-                lane.asked + name + pace.delay(profile.connect_ms) + greeting
+                let greeting: Duration = (0..rounds).map(|_| pace.delay(profile.times.round_trip_ms)).sum();
+                lane.asked + name + pace.delay(profile.times.connect_ms) + greeting
             }
-            SocketEvent::Failed => lane.asked + name + pace.delay(profile.refused_ms),
-            SocketEvent::Unresolved => lane.asked + pace.delay(profile.no_name_ms),
-            SocketEvent::Resolved(_) => lane.asked + pace.delay(profile.dns_ms),
-            SocketEvent::Taken(_) => self.up.max(now) + pace.delay(profile.round_trip_ms),
+            SocketEvent::Failed => lane.asked + name + pace.delay(profile.times.refused_ms),
+            SocketEvent::Unresolved => lane.asked + pace.delay(profile.times.no_name_ms),
+            SocketEvent::Resolved(_) => lane.asked + pace.delay(profile.times.dns_ms),
+            SocketEvent::Taken(_) => self.up.max(now) + pace.delay(profile.times.round_trip_ms),
             SocketEvent::Received(bytes) | SocketEvent::Datagram { bytes, .. } => {
                 lane.flying += bytes.len();
                 let there = (now + pace.delay(half)).max(self.down).max(lane.last);
-                self.down = there + pace.transfer(bytes.len(), profile.down_kbit);
+                self.down = there + pace.transfer(bytes.len(), profile.times.down_kbit);
                 self.down
             }
             SocketEvent::Closed | SocketEvent::Incoming { .. } => now + pace.delay(half),

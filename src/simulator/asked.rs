@@ -11,7 +11,7 @@ use super::reply::{Code, Done, Failure, NOT_ALLOWED};
 
 const COMMANDS: &[Command<Asked>] = &[
     ("+CSPN", |_, desk, call| {
-        let name = desk.profile().operator.clone();
+        let name = desk.profile().network.operator.clone();
         shown(desk, call, &format!("\"{name}\",0"))
     }),
     ("+COPN", operator_names),
@@ -94,7 +94,7 @@ fn operator_names(_: &mut Asked, desk: &mut Desk, call: &Call) -> Done {
     if call.form != Form::Execute {
         return if call.form == Form::Test { Done::Ok } else { NOT_ALLOWED };
     }
-    let own = (desk.profile().operator_code.clone(), desk.profile().operator.clone());
+    let own = (desk.profile().network.operator_code.clone(), desk.profile().network.operator.clone());
     desk.info(format!("+COPN: \"{}\",\"{}\"", own.0, own.1));
     for (code, name) in OPERATORS {
         desk.info(format!("+COPN: \"{code}\",\"{name}\""));

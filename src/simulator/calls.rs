@@ -161,7 +161,7 @@ impl Calls {
 
     fn alerting(&mut self, desk: &mut Desk) {
         self.change(desk, State::Alerting);
-        match desk.profile().callee {
+        match desk.profile().calls.callee {
             Callee::Answers => self.call_later(desk, [2000, 5000], Self::stands),
             Callee::Busy => self.call_ended(desk, Code::Busy),
             Callee::NoAnswer => {
@@ -322,7 +322,7 @@ impl Calls {
     fn row(&self, desk: &Desk, state: u8) -> String {
         let number = &self.number;
         let kind = if number.starts_with('+') { 145 } else { 129 };
-        let alpha = if desk.profile().clcc_alpha { ",\"\"" } else { "" };
+        let alpha = if desk.profile().calls.clcc_alpha { ",\"\"" } else { "" };
         format!("+CLCC: 1,{},{state},0,0,\"{number}\",{kind}{alpha}", u8::from(self.incoming))
     }
 

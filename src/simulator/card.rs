@@ -33,7 +33,7 @@ pub(super) struct Card {
 
 impl Card {
     pub(super) fn new(profile: &Profile) -> Self {
-        let pin = profile.pin.clone();
+        let pin = profile.card.pin.clone();
         Self { read: false, unlocked: false, tries: TRIES, locked: false, pin, book: vec![None; PLACES] }
     }
 

@@ -108,8 +108,9 @@ impl Part for Clocks {
         let network = desk.network_clock();
         let (universal, zone) = (network.universal(desk.now()), network.zone);
         self.clock = Clock { local: network.at(desk.now()), zone, set: desk.now() };
-        let (country, operator) = desk.profile().operator_code.split_at(3.min(desk.profile().operator_code.len()));
-        let name = &desk.profile().operator;
+        let (country, operator) =
+            desk.profile().network.operator_code.split_at(3.min(desk.profile().network.operator_code.len()));
+        let name = &desk.profile().network.operator;
         let identity = format!("*PSNWID: \"{country}\", \"{operator}\", \"{name}\", 0, \"{name}\", 0");
         desk.urc(identity);
         desk.urc(format!("*PSUTTZ: {universal}, \"{zone:+}\", 0"));
@@ -158,7 +159,7 @@ impl Desk {
 
     /// The network's clock.
     pub(super) fn network_clock(&self) -> Clock {
-        Clock::parse(&self.profile().network_time, Duration::ZERO).unwrap_or(Clock::unset(Duration::ZERO))
+        Clock::parse(&self.profile().network.time, Duration::ZERO).unwrap_or(Clock::unset(Duration::ZERO))
     }
 }
 

@@ -120,19 +120,19 @@ impl Desk {
     /// Before power comes for the first time.
     pub(super) fn new(profile: Profile, seed: u64) -> Self {
         let mut stored = Settings::default();
-        stored.set("+IPR", profile.ipr);
+        stored.set("+IPR", profile.uart.ipr);
         Self {
             faults: BTreeSet::new(),
             now: Duration::ZERO,
             rng: Rng::new(seed),
             timers: Timers::default(),
             out: VecDeque::new(),
-            cycle: PowerCycle::new(profile.ipr),
+            cycle: PowerCycle::new(profile.uart.ipr),
             sockets: Sockets::default(),
             switch: None,
             host_rate: None,
             dtr: true,
-            position: (micro_degrees(profile.latitude), micro_degrees(profile.longitude)),
+            position: (micro_degrees(profile.network.latitude), micro_degrees(profile.network.longitude)),
             signal_felt: false,
             settings: stored.clone(),
             stored,
@@ -197,7 +197,7 @@ impl Desk {
 
     /// A round trip of the network, as a clock of the modem measures it.
     pub(super) fn round_trip(&mut self) -> Duration {
-        let [low, high] = self.profile.round_trip_ms;
+        let [low, high] = self.profile.times.round_trip_ms;
         Duration::from_millis(self.rng.between(low, high).into())
     }
 

@@ -115,7 +115,7 @@ impl Http {
         let Some((secure, host, port, path)) = cut_url(url) else {
             return self.failed_later(desk, method, Trouble::Name);
         };
-        let secure = (secure || desk.value("+HTTPSSL") == 1).then_some(desk.profile().tls);
+        let secure = (secure || desk.value("+HTTPSSL") == 1).then_some(desk.profile().sockets.tls);
         let request = self.request_text(method, &host, port, &path);
         let seconds = self.parameter("TIMEOUT").parse().unwrap_or(120).clamp(30, 1000);
         let limit = desk.now() + Duration::from_secs(seconds);
@@ -219,7 +219,7 @@ impl Http {
     /// No request went out; the modem needs a moment to say so.
     fn failed_later(&mut self, desk: &mut Desk, method: usize, trouble: Trouble) {
         self.status = trouble.code(desk.profile().modem);
-        let wait = desk.profile().refused_ms;
+        let wait = desk.profile().times.refused_ms;
         desk.later(wait, move |http: &mut Self, desk| http.say_action(desk, method));
     }
 

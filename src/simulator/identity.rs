@@ -10,22 +10,26 @@ const COMMANDS: &[Command<Identity>] = &[
     ("I", identification),
     ("+CGMI", |_, desk, call| desk.answer(call, maker(desk))),
     ("+GMI", |_, desk, call| desk.answer(call, maker(desk))),
-    ("+CGMM", |_, desk, call| desk.answer(call, desk.profile().model.clone())),
-    ("+GMM", |_, desk, call| desk.answer(call, desk.profile().model.clone())),
+    ("+CGMM", |_, desk, call| desk.answer(call, desk.profile().identity.model.clone())),
+    ("+GMM", |_, desk, call| desk.answer(call, desk.profile().identity.model.clone())),
     ("+CGMR", revision),
     ("+GMR", revision),
     ("+GSV", |_, desk, call| {
-        let text = format!("SIMCOM_Ltd\r\n{}\r\nRevision: {}", desk.profile().model, desk.profile().revision);
+        let text = format!(
+            "SIMCOM_Ltd\r\n{}\r\nRevision: {}",
+            desk.profile().identity.model,
+            desk.profile().identity.revision
+        );
         desk.answer(call, text)
     }),
-    ("+CGSN", |_, desk, call| desk.answer(call, desk.profile().imei.clone())),
-    ("+GSN", |_, desk, call| desk.answer(call, desk.profile().imei.clone())),
+    ("+CGSN", |_, desk, call| desk.answer(call, desk.profile().identity.imei.clone())),
+    ("+GSN", |_, desk, call| desk.answer(call, desk.profile().identity.imei.clone())),
     ("+GOI", |_, desk, call| desk.answer(call, "SIM800L")),
     ("+GCAP", |_, desk, call| desk.answer(call, "+GCAP:+CGSM")),
-    ("+CCID", |_, desk, call| of_card(desk, call, |desk| desk.profile().ccid.clone())),
-    ("+CICCID", |_, desk, call| of_card(desk, call, |desk| format!("+ICCID: {}", desk.profile().ccid))),
-    ("+ICCID", |_, desk, call| of_card(desk, call, |desk| format!("+ICCID: {}", desk.profile().ccid))),
-    ("+CIMI", |_, desk, call| of_card(desk, call, |desk| desk.profile().imsi.clone())),
+    ("+CCID", |_, desk, call| of_card(desk, call, |desk| desk.profile().card.ccid.clone())),
+    ("+CICCID", |_, desk, call| of_card(desk, call, |desk| format!("+ICCID: {}", desk.profile().card.ccid))),
+    ("+ICCID", |_, desk, call| of_card(desk, call, |desk| format!("+ICCID: {}", desk.profile().card.ccid))),
+    ("+CIMI", |_, desk, call| of_card(desk, call, |desk| desk.profile().card.imsi.clone())),
     ("+CPIN", pin),
     ("+SPIC", |_, desk, call| desk.answer(call, format!("+SPIC: {},10,3,10", desk.card.tries()))),
 ];
@@ -49,20 +53,20 @@ fn maker(desk: &Desk) -> &'static str {
 fn identification(_: &mut Identity, desk: &mut Desk, call: &Call) -> Done {
     let profile = desk.profile();
     let text = match profile.modem {
-        Model::Sim800l => profile.firmware.clone(),
+        Model::Sim800l => profile.identity.firmware.clone(),
         Model::Sim7600 => format!(
             "Manufacturer: {}\r\nModel: {}\r\nRevision: {}\r\nIMEI: {}\r\n+GCAP: +CGSM",
             maker(desk),
-            profile.model,
-            profile.revision,
-            profile.imei
+            profile.identity.model,
+            profile.identity.revision,
+            profile.identity.imei
         ),
     };
     desk.answer(call, text)
 }
 
 fn revision(_: &mut Identity, desk: &mut Desk, call: &Call) -> Done {
-    let revision = &desk.profile().revision;
+    let revision = &desk.profile().identity.revision;
     let text = match desk.profile().modem {
         Model::Sim800l => format!("Revision:{revision}"),
         Model::Sim7600 => format!("+CGMR: {revision}"),

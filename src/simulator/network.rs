@@ -48,7 +48,7 @@ impl Network {
             Form::Test => desk.test(call, "(0-31,99),(0-7,99)"),
             Form::Execute => {
                 let quality = desk.signal_quality();
-                let ber = if quality == 99 { 99 } else { desk.profile().ber };
+                let ber = if quality == 99 { 99 } else { desk.profile().network.ber };
                 desk.answer(call, format!("+CSQ: {quality},{ber}"))
             }
             _ => NOT_ALLOWED,
@@ -63,7 +63,7 @@ impl Network {
         let mut text = format!("{}: {level},{}", call.name, desk.radio.registration());
         if level == 2 && desk.radio.registered() {
             // Writing to a String cannot fail.
-            let _ = write!(text, ",\"{}\",\"{}\"", desk.profile().lac, desk.profile().cell);
+            let _ = write!(text, ",\"{}\",\"{}\"", desk.profile().network.lac, desk.profile().network.cell);
         }
         desk.answer(call, text)
     }
@@ -96,7 +96,7 @@ impl Network {
             (Form::Query, _) => {
                 let format = self.operator_format;
                 let profile = desk.profile();
-                let name = if format == 2 { &profile.operator_code } else { &profile.operator };
+                let name = if format == 2 { &profile.network.operator_code } else { &profile.network.operator };
                 // 7 is E-UTRAN (27.007 §7.3).
                 let access = if profile.modem == Model::Sim7600 { ",7" } else { "" };
                 let text = format!("+COPS: 0,{format},\"{name}\"{access}");
@@ -137,7 +137,7 @@ impl Network {
 
 /// What `AT+COPS=?` finds.
 fn operators(desk: &mut Desk) -> Done {
-    let (name, code) = (&desk.profile().operator, &desk.profile().operator_code);
+    let (name, code) = (&desk.profile().network.operator, &desk.profile().network.operator_code);
     let text = if desk.has(Fault::NoNetwork) {
         "+COPS: ,,(0-4),(0-2)".into()
     } else {

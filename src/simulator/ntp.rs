@@ -96,12 +96,12 @@ impl Clocks {
 
     fn ask(&mut self, desk: &mut Desk) {
         if !desk.services_up() {
-            let wait = desk.profile().round_trip_ms;
+            let wait = desk.profile().times.round_trip_ms;
             desk.later(wait, |clocks: &mut Self, desk| clocks.told(desk, Outcome::NoNetwork));
             return;
         }
         if desk.has(Fault::Refuse) {
-            let wait = desk.profile().connect_ms;
+            let wait = desk.profile().times.connect_ms;
             desk.later(wait, |clocks: &mut Self, desk| clocks.told(desk, Outcome::NoConnection));
             return;
         }

@@ -159,7 +159,7 @@ impl PhoneBook {
         if let Err(failure) = desk.card_ready() {
             return Done::Fail(failure);
         }
-        let number = desk.profile().number.clone();
+        let number = desk.profile().card.number.clone();
         desk.answer(call, format!("+CNUM: \"\",\"{number}\",{},7,4", kind(&number)))
     }
 }

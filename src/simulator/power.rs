@@ -58,12 +58,12 @@ impl Desk {
         let asks = self.has(Fault::Pin);
         self.card.power_on(asks);
         self.radio.power_on();
-        match self.profile().sync_bytes {
+        match self.profile().uart.sync_bytes {
             SyncBytes::None => {}
             SyncBytes::Ff => self.transmit(&[0xFF]),
             SyncBytes::Full => self.transmit(&[0, 0x49, 0x49, 0x49, 0x49, 0xFF, 0xFF, 0xFF, 0xFF]),
         }
-        let boot = self.profile().boot_ms;
+        let boot = self.profile().times.boot_ms;
         self.after(boot, Self::ready);
     }
 
@@ -78,7 +78,7 @@ impl Desk {
         for line in self.profile().modem.boot_lines() {
             self.boot_urc(line);
         }
-        let (card, calls) = (self.profile().sim_ms, self.profile().call_ready_ms);
+        let (card, calls) = (self.profile().times.sim_ms, self.profile().times.call_ready_ms);
         self.after(card, Self::read_card);
         self.register_soon();
         self.after(calls, Self::calls_ready);
@@ -97,7 +97,7 @@ impl Desk {
     pub(super) fn rate_found(&mut self) {
         if std::mem::take(&mut self.power.unsynced) {
             let held = std::mem::take(&mut self.power.held);
-            if self.profile().autobaud_urcs == AutobaudUrcs::AfterSync {
+            if self.profile().uart.autobaud_urcs == AutobaudUrcs::AfterSync {
                 for text in held {
                     self.urc(text);
                 }
@@ -157,7 +157,7 @@ impl Desk {
 
     /// The card is open: network and the ready lines follow.
     pub(super) fn card_opened(&mut self) {
-        let calls = self.profile().call_ready_ms;
+        let calls = self.profile().times.call_ready_ms;
         self.after([50, 150], Self::read_card);
         self.register_soon();
         self.after(calls, Self::calls_ready);
@@ -174,7 +174,7 @@ impl Desk {
             _ => None,
         };
         if let Some(line) = line {
-            if self.profile().cfun_ok_first {
+            if self.profile().replies.cfun_ok_first {
                 self.urc(line);
             } else {
                 self.info(line);

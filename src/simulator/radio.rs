@@ -25,7 +25,7 @@ pub(super) struct Radio {
 impl Radio {
     pub(super) fn new(profile: &Profile) -> Self {
         Self {
-            csq: profile.csq,
+            csq: profile.network.csq,
             registration: 0,
             attached: false,
             functionality: 1,
@@ -118,7 +118,7 @@ impl Desk {
 
     /// The network answers some seconds from now.
     pub(super) fn register_soon(&mut self) {
-        let range = self.profile().register_ms;
+        let range = self.profile().times.register_ms;
         self.after(range, Self::register);
     }
 
@@ -126,7 +126,7 @@ impl Desk {
     pub(super) fn register(&mut self) {
         let searches = self.power.is_on() && self.radio.searches() && self.card_state() == Some("READY");
         let registration = match (self.may_register(), searches) {
-            (true, _) => self.profile().registration,
+            (true, _) => self.profile().network.registration,
             (false, true) => 2,
             (false, false) => 0,
         };
@@ -140,7 +140,7 @@ impl Desk {
             match self.value(name) {
                 1 => self.urc(format!("{name}: {registration}")),
                 2 => {
-                    let (lac, cell) = (&self.profile().lac, &self.profile().cell);
+                    let (lac, cell) = (&self.profile().network.lac, &self.profile().network.cell);
                     let text = format!("{name}: {registration},\"{lac}\",\"{cell}\"");
                     self.urc(text);
                 }
@@ -158,7 +158,7 @@ impl Desk {
     /// The address the network gives for an APN; `None` when it refuses.
     pub(super) fn grant_address(&mut self, apn: &str) -> Option<String> {
         let own = !apn.is_empty() && apn != "CMNET";
-        let wanted = self.profile().apn.is_empty() || self.profile().apn.eq_ignore_ascii_case(apn);
+        let wanted = self.profile().network.apn.is_empty() || self.profile().network.apn.eq_ignore_ascii_case(apn);
         let refused = self.has(Fault::WrongApn) || self.has(Fault::PdpDeact) || (self.has(Fault::NoApn) && !own);
         if refused || !wanted || !self.radio.registered() || !self.radio.attached {
             return None;

@@ -66,9 +66,9 @@ struct Draft {
 impl Sms {
     pub(super) fn new(profile: &Profile) -> Self {
         Self {
-            reference: profile.message_reference,
+            reference: profile.messages.message_reference,
             long: 0,
-            centre: profile.smsc.clone(),
+            centre: profile.messages.smsc.clone(),
             parameters: [17, 167, 0, 0],
             stores: Stores::default(),
             storages: [Storage::Card; 3],
@@ -215,7 +215,7 @@ impl Sms {
         if self.centre.is_empty() {
             return Done::Fail(Failure::Cms(330));
         }
-        Done::later(desk.delay(desk.profile().sms_ms), move |sms: &mut Self, desk| sms.message_taken(desk, &tpdu))
+        Done::later(desk.delay(desk.profile().times.sms_ms), move |sms: &mut Self, desk| sms.message_taken(desk, &tpdu))
     }
 
     fn message_taken(&mut self, desk: &mut Desk, tpdu: &[u8]) -> Done {
@@ -236,7 +236,7 @@ impl Sms {
         let text = if message.is_binary() { text } else { message.text };
         // A message to one's own number comes back, as on a real network.
         let digits = |number: &str| number.trim_start_matches(['+', '0']).to_owned();
-        if digits(&message.number) == digits(&desk.profile().number) {
+        if digits(&message.number) == digits(&desk.profile().card.number) {
             let parts = pdu::deliver(&message.number, &desk.network_time(), reference, &text);
             self.pending.extend(parts);
         }
@@ -245,7 +245,7 @@ impl Sms {
         while self.pending.len() > PENDING {
             self.pending.pop_back();
         }
-        desk.later(desk.profile().sms_ms, Self::deliver_messages);
+        desk.later(desk.profile().times.sms_ms, Self::deliver_messages);
         Done::Ok
     }
 }

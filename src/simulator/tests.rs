@@ -109,7 +109,7 @@ fn check(profile: Profile, dialog: &[(&str, &str)]) {
 #[test]
 fn junk_before_at_is_skipped_refused_or_ignored_as_the_profile_says() {
     let check = |junk: Junk, typed: &str, heard: &str| {
-        let profile = Profile { junk_before_at: junk, ..Profile::default() };
+        let profile = Profile::default().with(|profile| profile.uart.junk_before_at = junk);
         assert_eq!(Bench::ready(profile).say(typed), heard, "{junk:?}");
     };
     check(Junk::Skipped, "\x1a\x00ATE0;+CMEE?\r", r"\x1a\x00ATE0;+CMEE?\r\r\n+CMEE: 0\r\n\r\nOK\r\n");
@@ -316,7 +316,7 @@ fn a_supply_dip_restarts_it_in_mid_command() {
 
 #[test]
 fn text_mode_sms_prompts_again_after_each_line() {
-    let mut bench = Bench::ready(Profile { message_reference: 54, ..Profile::default() });
+    let mut bench = Bench::ready(Profile::default().with(|profile| profile.messages.message_reference = 54));
     bench.say("at+cmgf=1\r\n");
     assert_eq!(bench.say("at+cmgs=\"+48XXXXXXXXX\"\r\n"), r#"at+cmgs="+48XXXXXXXXX"\r\r\n> "#);
     assert_eq!(bench.say("hello\r\n"), r"hello\r\n> ");

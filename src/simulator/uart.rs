@@ -194,7 +194,7 @@ impl Uart {
                 self.after_cr = true;
                 self.line_complete(assembly);
             }
-            LF if desk.profile().lf_terminates => self.line_complete(assembly),
+            LF if desk.profile().uart.lf_terminates => self.line_complete(assembly),
             b'/' if matches!(line::without_controls(&self.line).trim_ascii(), b"A" | b"a") => {
                 echo(desk, byte);
                 self.line.clear();
@@ -223,7 +223,7 @@ impl Uart {
             self.start(assembly, b"\0".to_vec());
             return;
         }
-        let junk = assembly.desk.profile().junk_before_at;
+        let junk = assembly.desk.profile().uart.junk_before_at;
         let line = if junk == Junk::Skipped { line::without_controls(&line) } else { line };
         let found = line.windows(2).position(|pair| pair.eq_ignore_ascii_case(b"AT"));
         let from_at = found.and_then(|at| line.get(at..)).unwrap_or_default();
@@ -242,11 +242,11 @@ impl Uart {
     fn start(&mut self, assembly: &mut Assembly, body: Vec<u8>) {
         let desk = &mut assembly.desk;
         self.last_line.clone_from(&body);
-        let body = if desk.profile().blanks_in_names { line::without_blanks(&body) } else { body };
+        let body = if desk.profile().uart.blanks_in_names { line::without_blanks(&body) } else { body };
         self.runs += 1;
         self.run = Some(Run { number: self.runs, body, at: 0, silent: false });
         // Never under this, however fast: a line feed that belongs to the carriage return must arrive before a prompt opens.
-        let latency = desk.delay(desk.profile().command_ms).max(Duration::from_micros(250));
+        let latency = desk.delay(desk.profile().times.command_ms).max(Duration::from_micros(250));
         desk.add_timer(desk.now() + latency, Timer::Step);
         self.mark(assembly);
     }
@@ -344,7 +344,7 @@ impl Uart {
     }
 
     fn open_prompt(&mut self, assembly: &mut Assembly, mut wait: Box<Wait>) {
-        if assembly.desk.profile().early_data == EarlyData::Lost {
+        if assembly.desk.profile().uart.early_data == EarlyData::Lost {
             self.queue.clear();
         } else if std::mem::take(&mut self.after_cr) && self.queue.front() == Some(&LF) {
             self.queue.pop_front();
@@ -400,11 +400,13 @@ impl Uart {
                 self.after_cr = true;
                 desk.transmit(b"\r\n> ");
             }
-            (Ending::Lines { .. }, 0x08) if desk.profile().sms_backspace => {
+            (Ending::Lines { .. }, 0x08) if desk.profile().messages.sms_backspace => {
                 wait.data.pop();
                 show(desk);
             }
-            (Ending::Lines { .. }, SUB) if !desk.profile().sms_text_echo_1a => self.end_data(assembly, Ended::Complete),
+            (Ending::Lines { .. }, SUB) if !desk.profile().messages.sms_text_echo_1a => {
+                self.end_data(assembly, Ended::Complete);
+            }
             (Ending::Terminator { .. } | Ending::Lines { .. }, SUB | ESC) => {
                 show(desk);
                 self.end_data(assembly, if byte == SUB { Ended::Complete } else { Ended::Cancelled });

@@ -43,8 +43,8 @@ fn answered(desk: &mut Desk) {
         desk.urc("+CUSD: 4");
         return;
     }
-    let text = alphabet::shown(desk.character_set(), &desk.profile().ussd);
-    let comma = if desk.profile().ussd_blank { ", " } else { "," };
+    let text = alphabet::shown(desk.character_set(), &desk.profile().calls.ussd);
+    let comma = if desk.profile().calls.ussd_blank { ", " } else { "," };
     let mut line = format!("+CUSD: 0{comma}\"").into_bytes();
     line.extend(text);
     line.extend(format!("\"{comma}15").into_bytes());

@@ -38,7 +38,7 @@ struct Both {
 fn on_the_board(name: &str, text: &str, end: Duration) -> Option<Both> {
     let sketch = compiled(name, text)?;
     let mut board = Board::start(&sketch);
-    let mut rig = Rig::new(Modem::new(Profile { paced: false, ..Profile::default() }, 1));
+    let mut rig = Rig::new(Modem::new(Profile::default().with(|profile| profile.uart.paced = false), 1));
     rig.advance(BOOTED);
     rig.poll_uart();
     let mut said: VecDeque<(Duration, Vec<u8>)> = VecDeque::new();

@@ -106,20 +106,21 @@ fn http_by_hand_and_by_a_script() {
 #[test]
 fn gprs_comes_up_after_a_restart() {
     // Auto-baud without boot lines; the network is found while AT+CREG=1 is being answered.
-    let profile = Profile {
-        ipr: 0,
-        autobaud_urcs: AutobaudUrcs::None,
-        call_ready_ms: [3000, 3000],
-        register_ms: [10_500, 10_500],
-        ..Profile::default()
-    };
+    let profile = Profile::default().with(|profile| {
+        profile.uart.ipr = 0;
+        profile.uart.autobaud_urcs = AutobaudUrcs::None;
+        profile.times.call_ready_ms = [3000, 3000];
+        profile.times.register_ms = [10_500, 10_500];
+    });
     play("02-gprs-bringup-bytes", &Play { profile, begins: 20_000, before: &["AT\r", "AT\r"], ..Play::default() });
 }
 
 #[test]
 fn messages_as_text_and_as_pdu() {
-    let numbered =
-        |message_reference| Play { profile: Profile { message_reference, ..Profile::default() }, ..Play::default() };
+    let numbered = |reference| Play {
+        profile: Profile::default().with(|profile| profile.messages.message_reference = reference),
+        ..Play::default()
+    };
     play("03-cmgs-text-crlf-in-body", &numbered(54));
     play("04-cmgs-pdu-bytes", &numbered(81));
 }
@@ -127,7 +128,7 @@ fn messages_as_text_and_as_pdu() {
 #[test]
 fn datagrams_by_a_driver_that_ends_its_lines_with_lf() {
     let changes = &[("<len>", "4"), ("<len binary bytes>", r"\x00\x1A\x1B\n")];
-    let profile = Profile { csq: 31, ..Profile::default() };
+    let profile = Profile::default().with(|profile| profile.network.csq = 31);
     let sent = play("06-cipmux-udp-hex-lf-terminated", &Play { profile, begins: 0, changes, ..Play::default() });
     assert_eq!(sent, b"\x00\x1A\x1B\n");
 }
@@ -148,7 +149,7 @@ fn five_bytes_of_announced_length() {
 #[test]
 fn mux_is_refused_until_shut() {
     // A context is left over from an earlier run.
-    let profile = Profile { csq: 14, ..Profile::default() };
+    let profile = Profile::default().with(|profile| profile.network.csq = 14);
     play("13-cipmux-error-until-cipshut", &Play { profile, before: &["AT+CSTT=\"x\"\r"], ..Play::default() });
 }
 
@@ -172,7 +173,7 @@ fn requests_that_fail() {
 
 #[test]
 fn boot_lines_come_after_the_first_at() {
-    let profile = Profile { ipr: 0, ..Profile::default() };
+    let profile = Profile::default().with(|profile| profile.uart.ipr = 0);
     // The driver passes over the two lines that come later, and left out what brought the bearer up.
     let changes = &[
         (

@@ -22,7 +22,7 @@ impl Desk {
         }
         let wrong_rate = self.wrong_rate();
         let bytes = self.cycle.transmitter.damaged(bytes, wrong_rate, &self.faults, &mut self.rng, self.now);
-        if self.profile.paced {
+        if self.profile.uart.paced {
             if self.cycle.transmitter.wait(bytes) {
                 self.pace();
             }
@@ -119,7 +119,7 @@ impl Desk {
 
     /// An unsolicited line. It waits while a command is being answered, so that no answer is torn apart.
     pub(in super::super) fn urc(&mut self, text: impl AsRef<[u8]>) {
-        let prompt_allows = self.cycle.line.prompting && self.profile.urc_at_prompt;
+        let prompt_allows = self.cycle.line.prompting && self.profile.uart.urc_at_prompt;
         if self.cycle.line.busy && !prompt_allows {
             if self.cycle.held_urcs.len() < HELD {
                 self.cycle.held_urcs.push(text.as_ref().to_vec());
@@ -152,7 +152,7 @@ impl Desk {
 
     /// A failure, as `+CMEE` wants it.
     pub(in super::super) fn failure(&mut self, failure: Failure) {
-        match reply::error_text(failure, self.value("+CMEE"), self.profile.cms_error_without_cmee) {
+        match reply::error_text(failure, self.value("+CMEE"), self.profile.replies.cms_error_without_cmee) {
             Some(text) if self.value("Q") == 0 => self.info(text),
             Some(_) => {}
             None => self.code(Code::Error),

@@ -75,7 +75,7 @@ impl Desk {
 
     /// Listens for TCP connections.
     pub(in super::super) fn listen<P: Part>(&mut self, port: u16) -> SocketId {
-        let everywhere = self.profile.listen_everywhere;
+        let everywhere = self.profile.sockets.listen_everywhere;
         let id = self.new_socket::<P>((false, false));
         self.out.push_back(Output::Listen { id, port, everywhere });
         id

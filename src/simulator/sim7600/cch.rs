@@ -229,7 +229,7 @@ impl Cch {
                 }
                 self.address = desk.services_up().then(|| desk.grant_address("")).flatten();
                 let outcome = if self.address.is_some() { Outcome::Done } else { Outcome::Network };
-                let wait = desk.profile().context_ms;
+                let wait = desk.profile().times.context_ms;
                 desk.after(wait, move |desk| desk.urc(format!("+CCHSTART: {}", outcome as u8)));
                 Done::Silent
             }
@@ -246,7 +246,7 @@ impl Cch {
                     self.forget(desk, number);
                 }
                 self.address = None;
-                desk.after(desk.profile().close_ms, |desk| desk.urc("+CCHSTOP: 0"));
+                desk.after(desk.profile().times.close_ms, |desk| desk.urc("+CCHSTOP: 0"));
                 Done::Silent
             }
             _ => Done::Fail(Failure::Plain),
@@ -320,10 +320,10 @@ impl Cch {
             () => None,
         };
         session.timer = Some(if let Some(outcome) = trouble {
-            let wait = desk.profile().refused_ms;
+            let wait = desk.profile().times.refused_ms;
             desk.later(wait, move |cch: &mut Self, desk| cch.not_opened(desk, number, outcome))
         } else {
-            let secure = secure.then(|| self.ssl.offer(used, desk.profile().tls));
+            let secure = secure.then(|| self.ssl.offer(used, desk.profile().sockets.tls));
             session.socket = Some(desk.connect::<Self>(Target { host, port, secure, ..Target::default() }));
             let limit = desk.now() + CONNECT_LIMIT;
             desk.at(limit, move |cch: &mut Self, desk| cch.not_opened(desk, number, Outcome::Timeout))
@@ -373,7 +373,7 @@ impl Cch {
         }
         self.forget(desk, number);
         desk.code(Code::Ok);
-        desk.after(desk.profile().close_ms, move |desk| desk.urc(format!("+CCHCLOSE: {number},0")));
+        desk.after(desk.profile().times.close_ms, move |desk| desk.urc(format!("+CCHCLOSE: {number},0")));
         Done::Silent
     }
 

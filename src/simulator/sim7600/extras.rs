@@ -26,8 +26,10 @@ const COMMANDS: &[Command<Extras>] = &[
     ("+CDNSCFG", |_, _, call| taken(call)),
     ("+SIMCOMATI", |_, desk, call| {
         let profile = desk.profile();
-        let text =
-            format!("Manufacturer: SIMCOM INCORPORATED\r\nModel: {}\r\nRevision: {}", profile.model, profile.revision);
+        let text = format!(
+            "Manufacturer: SIMCOM INCORPORATED\r\nModel: {}\r\nRevision: {}",
+            profile.identity.model, profile.identity.revision
+        );
         desk.answer(call, text)
     }),
 ];
@@ -77,7 +79,7 @@ impl Extras {
             _ => return Done::Fail(Failure::Plain),
         };
         desk.code(Code::Ok);
-        desk.after(desk.profile().connect_ms, move |desk| {
+        desk.after(desk.profile().times.connect_ms, move |desk| {
             let (latitude, longitude) = desk.position();
             let degrees = |micro: i32| format!("{:.6}", f64::from(micro) / 1e6);
             let time = desk.network_clock().date_and_time(desk.now());

@@ -191,7 +191,7 @@ impl Ftp {
                 desk.code(Code::Ok);
                 self.running = on;
                 let line = format!("{}: 0", call.name);
-                desk.after(desk.profile().context_ms, move |desk| desk.urc(line));
+                desk.after(desk.profile().times.context_ms, move |desk| desk.urc(line));
                 Done::Silent
             }
             _ => Done::Fail(Failure::Plain),
@@ -216,7 +216,7 @@ impl Ftp {
         }
         if desk.has(Fault::Refuse) {
             let line = format!("{}: {}", call.name, Outcome::NotConnected as u8);
-            desk.after(desk.profile().refused_ms, move |desk| desk.urc(line));
+            desk.after(desk.profile().times.refused_ms, move |desk| desk.urc(line));
             return Done::Silent;
         }
         let job = Self::new_job(desk, call, Kind::Login, String::new());

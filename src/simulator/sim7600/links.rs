@@ -63,7 +63,7 @@ impl Net {
         }
         let mut link = Link { state: State::Opening, udp, host: host.clone(), port, ..Link::default() };
         if desk.has(Fault::Refuse) {
-            let wait = desk.profile().refused_ms;
+            let wait = desk.profile().times.refused_ms;
             link.timer =
                 Some(desk.later(wait, move |net: &mut Self, desk| net.not_opened(desk, number, Outcome::Failed)));
         } else {
@@ -135,7 +135,7 @@ impl Net {
             desk.info("CLOSED");
         }
         desk.code(Code::Ok);
-        desk.after(desk.profile().close_ms, move |desk| desk.urc(format!("+CIPCLOSE: {number},0")));
+        desk.after(desk.profile().times.close_ms, move |desk| desk.urc(format!("+CIPCLOSE: {number},0")));
         Done::Silent
     }
 

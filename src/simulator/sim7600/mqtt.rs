@@ -175,7 +175,7 @@ impl Mqtt {
             }
             Form::Execute => {
                 desk.code(Code::Ok);
-                desk.later(desk.profile().context_ms, |mqtt: &mut Self, desk| {
+                desk.later(desk.profile().times.context_ms, |mqtt: &mut Self, desk| {
                     mqtt.started = desk.services_up();
                     desk.urc(format!("+CMQTTSTART: {}", u8::from(!mqtt.started)));
                 });
@@ -195,7 +195,7 @@ impl Mqtt {
             Form::Execute if self.started => {
                 self.started = false;
                 desk.code(Code::Ok);
-                desk.after(desk.profile().close_ms, |desk| desk.urc("+CMQTTSTOP: 0"));
+                desk.after(desk.profile().times.close_ms, |desk| desk.urc("+CMQTTSTOP: 0"));
                 Done::Silent
             }
             _ => Done::Fail(Failure::Plain),
@@ -334,13 +334,13 @@ impl Mqtt {
             will,
         };
         client.server = address;
-        let secure = client.secure.then_some(desk.profile().tls);
+        let secure = client.secure.then_some(desk.profile().sockets.tls);
         desk.code(Code::Ok);
         if desk.burst() {
             return Done::Gone;
         }
         if refuses {
-            let wait = desk.profile().refused_ms;
+            let wait = desk.profile().times.refused_ms;
             desk.later(wait, move |_: &mut Self, desk| Self::tell(desk, index, Waiting::Connect, Outcome::NoSocket));
             return Done::Silent;
         }
@@ -420,7 +420,7 @@ impl Mqtt {
         }
         desk.close(socket);
         desk.code(Code::Ok);
-        desk.after(desk.profile().round_trip_ms, move |desk| desk.urc(format!("+CMQTTDISC: {index},0")));
+        desk.after(desk.profile().times.round_trip_ms, move |desk| desk.urc(format!("+CMQTTDISC: {index},0")));
         Done::Silent
     }
 

@@ -35,11 +35,11 @@ const COMMANDS: &[Command<Net>] = &[
     }),
     ("+CPSI", |_, desk, call| {
         let text = if desk.radio.registered() {
-            let code = &desk.profile().operator_code;
+            let code = &desk.profile().network.operator_code;
             let (country, network) = code.split_at(3.min(code.len()));
             format!(
                 "+CPSI: LTE,Online,{country}-{network},0x{},27447553,318,EUTRAN-BAND3,1300,4,4,-112,-1012,-695,13",
-                desk.profile().lac
+                desk.profile().network.lac
             )
         } else {
             "+CPSI: NO SERVICE,Online".into()
@@ -244,7 +244,7 @@ impl Net {
                 if desk.burst() {
                     return Done::Gone;
                 }
-                desk.later(desk.profile().context_ms, Self::opened);
+                desk.later(desk.profile().times.context_ms, Self::opened);
                 Done::Silent
             }
         }
@@ -265,7 +265,7 @@ impl Net {
                 desk.code(Code::Ok);
                 self.drop_links(desk);
                 self.address = None;
-                desk.after(desk.profile().close_ms, |desk| desk.urc("+NETCLOSE: 0"));
+                desk.after(desk.profile().times.close_ms, |desk| desk.urc("+NETCLOSE: 0"));
                 Done::Silent
             }
             _ => Done::Fail(Failure::Plain),

@@ -19,7 +19,7 @@ type Aim = Option<(String, u16)>;
 
 impl Net {
     fn send(&mut self, desk: &mut Desk, call: &Call) -> Done {
-        let size = desk.profile().send_size;
+        let size = desk.profile().sockets.send_size;
         if call.form == Form::Test {
             return desk.test(call, &format!("(0-9),(1-{size})"));
         }
@@ -60,7 +60,7 @@ impl Net {
         desk.code(Code::Ok);
         self.sending = Some((number, data.len()));
         if desk.has(Fault::SendFail) || desk.signal_too_weak() {
-            desk.later(desk.profile().round_trip_ms, Self::send_broken);
+            desk.later(desk.profile().times.round_trip_ms, Self::send_broken);
             return Done::Silent;
         }
         self.hand_over(desk, number, data.to_vec(), aim);

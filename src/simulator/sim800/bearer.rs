@@ -53,7 +53,7 @@ impl Bearer {
             return NOT_ALLOWED;
         }
         match call.number(0) {
-            Some(0) if self.is_open() => Done::later(desk.delay(desk.profile().close_ms), Self::bearer_closed),
+            Some(0) if self.is_open() => Done::later(desk.delay(desk.profile().times.close_ms), Self::bearer_closed),
             Some(1) if !self.is_open() => Self::bearer_when_registered(self, desk, 0),
             Some(2) => {
                 let (status, address) = self.address.as_ref().map_or((3, "0.0.0.0"), |address| (1, address.as_str()));
@@ -84,7 +84,7 @@ impl Bearer {
         if desk.burst() {
             return Done::Gone;
         }
-        Done::later(desk.delay(desk.profile().context_ms), Self::bearer_opened)
+        Done::later(desk.delay(desk.profile().times.context_ms), Self::bearer_opened)
     }
 
     fn bearer_opened(&mut self, desk: &mut Desk) -> Done {

@@ -246,7 +246,7 @@ impl Ftp {
         }
         if desk.has(Fault::Refuse) {
             let text = format!("{}: 1,{}", job.line(), Trouble::Connect as u8);
-            desk.after(desk.profile().refused_ms, move |desk| desk.urc(text));
+            desk.after(desk.profile().times.refused_ms, move |desk| desk.urc(text));
             return Done::Silent;
         }
         let port = self.value("+FTPPORT").parse().unwrap_or(21);

@@ -242,7 +242,7 @@ impl Ip {
     /// `0, CLOSED` or `CLOSED`: a line about a link.
     fn link_line(desk: &mut Desk, number: usize, text: &str) {
         if Self::mux(desk) {
-            let comma = if desk.profile().mux_blank { ", " } else { "," };
+            let comma = if desk.profile().sockets.mux_blank { ", " } else { "," };
             desk.info(format!("{number}{comma}{text}"));
         } else {
             desk.info(text);

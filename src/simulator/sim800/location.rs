@@ -42,7 +42,7 @@ fn gsm_location(_: &mut Location, desk: &mut Desk, call: &Call) -> Done {
     match (call.form, call.number(0)) {
         (Form::Test, _) => desk.test(call, "(1,2),(1-3)"),
         (Form::Set, Some(kind @ (1 | 2))) => {
-            let wait = desk.delay(desk.profile().connect_ms);
+            let wait = desk.delay(desk.profile().times.connect_ms);
             Done::after(wait, move |desk| {
                 let time = date_and_time(desk);
                 let text = match (position(desk), kind) {
@@ -63,7 +63,7 @@ fn base_station(_: &mut Location, desk: &mut Desk, call: &Call) -> Done {
     match (call.form, call.number(0)) {
         (Form::Test, _) => desk.test(call, "(1,3,4),(1-3)"),
         (Form::Set, Some(kind @ (1 | 3 | 4))) => {
-            let wait = desk.delay(desk.profile().connect_ms);
+            let wait = desk.delay(desk.profile().times.connect_ms);
             Done::after(wait, move |desk| {
                 let time = date_and_time(desk);
                 let text = match (position(desk), kind) {

@@ -79,6 +79,6 @@ fn mail_not_sent(_: &mut Refused, desk: &mut Desk, call: &Call) -> Done {
     }
     desk.code(Code::Ok);
     let text = format!("{}: 63", call.name);
-    desk.after(desk.profile().refused_ms, move |desk| desk.urc(text));
+    desk.after(desk.profile().times.refused_ms, move |desk| desk.urc(text));
     Done::Silent
 }

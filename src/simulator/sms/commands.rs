@@ -161,7 +161,7 @@ impl Sms {
             return INVALID_INDEX;
         }
         let Some(stored) = self.stores.at(self.storages[0], index).cloned() else {
-            return if desk.profile().empty_cmgr_ok { Done::Ok } else { INVALID_INDEX };
+            return if desk.profile().messages.empty_cmgr_ok { Done::Ok } else { INVALID_INDEX };
         };
         let mut text = if Self::text_mode(desk) {
             format!("+CMGR: \"{}\",", stored.status.name()).into_bytes()

@@ -3,7 +3,7 @@
 use super::*;
 
 fn ready(callee: Callee) -> Bench {
-    let mut bench = Bench::ready(Profile { callee, ..Profile::default() });
+    let mut bench = Bench::ready(Profile::default().with(|profile| profile.calls.callee = callee));
     bench.say("ATE0\r");
     bench
 }

@@ -3,7 +3,7 @@
 use super::*;
 
 fn ready(extra: &str) -> Bench {
-    let mut bench = Bench::ready(Profile { message_reference: 81, ..Profile::default() });
+    let mut bench = Bench::ready(Profile::default().with(|profile| profile.messages.message_reference = 81));
     bench.say(format!("ATE0{extra}\r"));
     bench
 }

@@ -49,13 +49,13 @@ fn sleep_swallows_the_first_character() {
 
 #[test]
 fn sync_bytes_precede_the_boot_when_asked() {
-    let profile = Profile { sync_bytes: SyncBytes::Full, ..Profile::default() };
+    let profile = Profile::default().with(|profile| profile.uart.sync_bytes = SyncBytes::Full);
     assert!(Bench::new(profile).wait(8000).starts_with(r"\x00IIII\xff\xff\xff\xff\r\nRDY\r\n"));
 }
 
 #[test]
 fn bytes_leave_at_the_pace_of_the_line() {
-    let mut bench = Bench::ready(Profile { paced: true, ..Profile::default() });
+    let mut bench = Bench::ready(Profile::default().with(|profile| profile.uart.paced = true));
     bench.wait(1000);
     bench.modem.handle_input(Input::Uart(b"ATE0;I\r"), bench.now);
     bench.wait(40);

@@ -39,7 +39,7 @@ pub(in crate::sketch) struct ModemSide {
 
 impl ModemSide {
     pub(crate) fn new(profile: Profile, seed: u64, on: SwitchedOn) -> Self {
-        let mut rig = Rig::new(Modem::new(Profile { paced: false, ..profile }, seed));
+        let mut rig = Rig::new(Modem::new(profile.with(|profile| profile.uart.paced = false), seed));
         let ahead = match on {
             SwitchedOn::Before => Duration::from_mins(1),
             SwitchedOn::WithTheBoard => Duration::ZERO,

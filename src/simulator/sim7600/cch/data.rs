@@ -51,7 +51,7 @@ impl Cch {
         };
         desk.code(Code::Ok);
         if fails {
-            let wait = desk.profile().round_trip_ms;
+            let wait = desk.profile().times.round_trip_ms;
             desk.after(wait, move |desk| desk.urc(format!("+CCHSEND: {number},{}", Outcome::Timeout as u8)));
             return Done::Silent;
         }

@@ -40,7 +40,7 @@ impl Mqtt {
         }
         desk.send(id, packet::publish(&topic, &payload, quality, call.number(3) == Some(1), number));
         if quality == 0 {
-            let wait = desk.profile().round_trip_ms;
+            let wait = desk.profile().times.round_trip_ms;
             desk.later(wait, move |_: &mut Self, desk| {
                 Self::tell(desk, index, Waiting::Publish(number), Outcome::Fine);
             });

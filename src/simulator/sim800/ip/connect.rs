@@ -77,7 +77,7 @@ impl Ip {
         match self.context {
             Context::Initial => !Self::mux(desk),
             Context::Status => true,
-            Context::GprsAct => !desk.profile().cifsr_needed,
+            Context::GprsAct => !desk.profile().sockets.cifsr_needed,
             _ => false,
         }
     }
@@ -99,7 +99,7 @@ impl Ip {
                 return;
             }
             self.context = Context::Status;
-            self.connect_later(desk, number, desk.profile().context_ms, again);
+            self.connect_later(desk, number, desk.profile().times.context_ms, again);
             return;
         }
         self.open_link(desk, number);
@@ -121,7 +121,7 @@ impl Ip {
 
     fn open_link(&mut self, desk: &mut Desk, number: usize) {
         if desk.has(Fault::Refuse) {
-            let refused = desk.profile().refused_ms;
+            let refused = desk.profile().times.refused_ms;
             self.connect_later(desk, number, refused, move |ip, desk| ip.connect_failed(desk, number));
             return;
         }
@@ -129,7 +129,7 @@ impl Ip {
         let (udp, host, port) = (link.udp, link.host.clone(), link.port);
         let local = self.own_port(number, udp);
         let anybody = udp && self.extended(number);
-        let secure = (!udp && desk.value("+CIPSSL") == 1).then_some(desk.profile().tls);
+        let secure = (!udp && desk.value("+CIPSSL") == 1).then_some(desk.profile().sockets.tls);
         let id = desk.connect::<Self>(Target { host, port, udp, local, anybody, secure });
         let limit = desk.now() + CONNECT_LIMIT;
         let timer = desk.at(limit, move |ip: &mut Self, desk| ip.connect_failed(desk, number));
@@ -175,7 +175,7 @@ impl Ip {
         if !Self::mux(desk) {
             desk.info(format!("STATE: {}", self.state_name(desk)));
         }
-        let after = if desk.profile().failed_is_closed { LinkState::Closed } else { LinkState::Initial };
+        let after = if desk.profile().sockets.failed_is_closed { LinkState::Closed } else { LinkState::Initial };
         if let Some(link) = self.links.get_mut(number) {
             link.state = after;
         }
@@ -197,7 +197,7 @@ impl Ip {
         }
         link.state = LinkState::Closing;
         self.drop_socket(desk, number);
-        Done::later(desk.delay(desk.profile().close_ms), move |ip: &mut Self, desk| ip.link_closed(desk, number))
+        Done::later(desk.delay(desk.profile().times.close_ms), move |ip: &mut Self, desk| ip.link_closed(desk, number))
     }
 
     fn link_closed(&mut self, desk: &mut Desk, number: usize) -> Done {

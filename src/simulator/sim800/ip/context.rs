@@ -58,7 +58,7 @@ impl Ip {
             if desk.burst() {
                 return Done::Gone;
             }
-            return Done::later(desk.delay(desk.profile().context_ms), Self::ciicr_done);
+            return Done::later(desk.delay(desk.profile().times.context_ms), Self::ciicr_done);
         }
         let done = desk.poll_until(waited_ms, 85_000, Self::context_when_registered, Failure::Plain);
         if matches!(done, Done::Fail(_)) {
@@ -155,7 +155,7 @@ impl Ip {
                 }
                 self.close_server(desk);
                 self.give_up_names(desk);
-                Done::later(desk.delay(desk.profile().close_ms), Self::shut)
+                Done::later(desk.delay(desk.profile().times.close_ms), Self::shut)
             }
             _ => NOT_ALLOWED,
         }

@@ -73,7 +73,7 @@ impl Ip {
         let heading = desk.value("+CIPHEAD") == 1 && !transparent;
         let protocol = if desk.value("+CIPSHOWTP") == 1 { Some(()) } else { None };
         let source = desk.value("+CIPSRIP") == 1 && !transparent;
-        let crlf = if desk.profile().ipd_crlf { "\r\n" } else { "" };
+        let crlf = if desk.profile().sockets.ipd_crlf { "\r\n" } else { "" };
         let Some(link) = self.links.get_mut(number) else { return false };
         if link.received.is_empty() || link.state != LinkState::Connected {
             return false;
@@ -106,7 +106,7 @@ impl Ip {
 
     /// `CLOSED`, when the peer closed and all it sent is shown.
     fn say_closed(&mut self, desk: &mut Desk, number: usize) {
-        let busy = desk.is_busy() && !(desk.prompting() && desk.profile().closed_at_prompt);
+        let busy = desk.is_busy() && !(desk.prompting() && desk.profile().sockets.closed_at_prompt);
         let manual = Self::manual_receive(desk);
         let Some(link) = self.links.get_mut(number) else { return };
         if busy || !link.ended || link.state != LinkState::Connected || !(manual || link.received.is_empty()) {

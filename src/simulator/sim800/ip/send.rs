@@ -19,7 +19,7 @@ const IN_FLIGHT: usize = 8192;
 
 impl Ip {
     fn cipsend(&mut self, desk: &mut Desk, call: &Call) -> Done {
-        let size = desk.profile().send_size;
+        let size = desk.profile().sockets.send_size;
         let (number, length) = match (call.form, Self::mux(desk)) {
             (Form::Test, false) => return desk.test(call, "<length>"),
             (Form::Test, true) => return desk.test(call, "(0-5),<length>"),
@@ -73,7 +73,7 @@ impl Ip {
     fn data_typed(&mut self, desk: &mut Desk, ended: Ended, data: &[u8], number: usize) -> Done {
         match ended {
             Ended::Complete if !data.is_empty() => {}
-            Ended::Cancelled if desk.profile().cipsend_esc_ok => return Done::Ok,
+            Ended::Cancelled if desk.profile().sockets.cipsend_esc_ok => return Done::Ok,
             Ended::Cancelled => return Done::Silent,
             _ => return NOT_ALLOWED,
         }
@@ -86,7 +86,7 @@ impl Ip {
             if quick {
                 return Self::accepted(desk, number, data.len());
             }
-            let wait = desk.delay(desk.profile().round_trip_ms);
+            let wait = desk.delay(desk.profile().times.round_trip_ms);
             return Done::later(wait, move |_: &mut Self, desk| Self::say_send_fail(desk, number));
         }
         let length = if quick { self.space(number).min(data.len()) } else { data.len() };

@@ -135,7 +135,7 @@ impl Ip {
                 .get(number)
                 .and_then(|mode| mode.aim.as_ref())
                 .is_some_and(|(host, _)| host.parse().is_ok_and(|address: core::net::IpAddr| address == from.ip()));
-        if !(named || from.ip().is_loopback() || desk.profile().listen_everywhere) {
+        if !(named || from.ip().is_loopback() || desk.profile().sockets.listen_everywhere) {
             return;
         }
         let before = self.link(number).map_or(0, |link| link.received.len());
