@@ -10,6 +10,7 @@ pub(crate) mod identity;
 pub(crate) mod kind;
 mod line_errors;
 pub mod network;
+mod open_error;
 pub(crate) mod opening;
 mod parmrk;
 mod replay;
@@ -31,6 +32,7 @@ use std::time::Duration;
 pub use crate::os::settings::{FlowControl, LineSettings, Parity, StopBits};
 pub use crate::os::wait::Interests;
 pub use crate::os::{settings, wait};
+pub use open_error::OpenError;
 pub use spec::LinkSpec;
 pub use time::Time;
 

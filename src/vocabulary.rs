@@ -24,6 +24,7 @@ pub(crate) mod said;
 mod saying;
 mod table;
 mod telling;
+mod wrong;
 
 pub use command::{Modes, Takes};
 pub use family::{AddError, Family, add, sim800, third_generation};

@@ -231,12 +231,20 @@ pub(crate) struct BookWatch {
     changed: Arc<AtomicBool>,
 }
 
+/// The book is not watched: its user reloads it by hand.
+#[derive(Debug, thiserror::Error)]
+#[error("changes of {path} by other programs are not noticed: {source}", path = path.display())]
+pub(crate) struct Unwatched {
+    path: PathBuf,
+    source: notify::Error,
+}
+
 impl BookWatch {
     /// Watches from now on; `news` is called on a thread of its own after changes.
     ///
     /// # Errors
-    /// When the system cannot watch this folder: a sentence for the user.
-    pub(crate) fn start(path: &Path, news: News) -> Result<Self, String> {
+    /// When the system cannot watch this folder.
+    pub(crate) fn start(path: &Path, news: News) -> Result<Self, Unwatched> {
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let name = target.file_name().map(ToOwned::to_owned);
         let folder = target.parent().map_or_else(|| PathBuf::from("."), Path::to_owned);
@@ -251,12 +259,9 @@ impl BookWatch {
                 let _ = touch.try_send(());
             }
         };
-        let unnoticed = |error: &dyn std::fmt::Display| {
-            format!("changes of {} by other programs are not noticed: {error}", target.display())
-        };
-        let mut watcher = notify::recommended_watcher(tell).map_err(|error| unnoticed(&error))?;
-        notify::Watcher::watch(&mut watcher, &folder, notify::RecursiveMode::NonRecursive)
-            .map_err(|error| unnoticed(&error))?;
+        let unwatched = |source| Unwatched { path: target.clone(), source };
+        let mut watcher = notify::recommended_watcher(tell).map_err(unwatched)?;
+        notify::Watcher::watch(&mut watcher, &folder, notify::RecursiveMode::NonRecursive).map_err(unwatched)?;
         let changed = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&changed);
         let wait_for_quiet = move || {
@@ -270,7 +275,7 @@ impl BookWatch {
         std::thread::Builder::new()
             .name("book watch".into())
             .spawn(wait_for_quiet)
-            .map_err(|error| unnoticed(&error))?;
+            .map_err(|error| unwatched(notify::Error::io(error)))?;
         Ok(Self { _watcher: watcher, changed })
     }
 

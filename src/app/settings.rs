@@ -195,12 +195,26 @@ impl Default for View {
     }
 }
 
+/// What was written is no rule for where a row ends.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum RowEndError {
+    /// Behind `every`.
+    #[error("write a number of bytes, such as every 16")]
+    Count,
+    /// Behind `pause`.
+    #[error("write milliseconds, such as pause 50ms")]
+    Pause,
+    /// Bytes that are no notation.
+    #[error(transparent)]
+    Notation(#[from] notation::NotationError),
+}
+
 impl View {
     /// The rule that [`Self::newline`] names.
     ///
     /// # Errors
-    /// A sentence that says what to write.
-    pub(crate) fn row_end(&self) -> Result<Newline, String> {
+    /// Says what to write.
+    pub(crate) fn row_end(&self) -> Result<Newline, RowEndError> {
         let text = self.newline.trim();
         let bytes = |bytes: &[u8]| Ok(Newline::After(bytes.to_vec()));
         match text.to_ascii_lowercase().as_str() {
@@ -216,14 +230,14 @@ impl View {
         }
         if let Some(count) = text.strip_prefix("every ") {
             let count = count.trim().parse().ok().filter(|count| *count > 0);
-            return count.map(Newline::Every).ok_or_else(|| "write a number of bytes, such as every 16".to_owned());
+            return count.map(Newline::Every).ok_or(RowEndError::Count);
         }
         if let Some(pause) = text.strip_prefix("pause ") {
             let millis = pause.trim().trim_end_matches("ms").trim().parse().ok();
             let pause = millis.map(std::time::Duration::from_millis).map(Newline::Pause);
-            return pause.ok_or_else(|| "write milliseconds, such as pause 50ms".to_owned());
+            return pause.ok_or(RowEndError::Pause);
         }
-        notation::parse(text, Mode::Mixed).map(Newline::After).map_err(|error| error.to_string())
+        Ok(Newline::After(notation::parse(text, Mode::Mixed)?))
     }
 }
 

@@ -12,9 +12,10 @@ use super::settings::Adapter;
 use super::timeline::Timeline;
 use crate::capture::Reader;
 use crate::capture::copy::{Selection, Span};
+use crate::capture::export::ExportError;
 use crate::capture::folder::Kept;
 use crate::capture::marks::Marks;
-use crate::capture::redact::Plan;
+use crate::capture::redact::{Plan, RedactError};
 use crate::capture::search::{Match, Pattern};
 use crate::link::discovery::PortInfo;
 use crate::link::test_server::Visitor;
@@ -81,6 +82,33 @@ pub struct State {
     pub tools: Tools,
 }
 
+/// Why an export is not there.
+#[derive(Debug, thiserror::Error)]
+pub enum NotExported {
+    /// What is private could not be told from the rest.
+    #[error(transparent)]
+    Redact(#[from] RedactError),
+    /// The file is there already.
+    #[error("{path} is there already and is not overwritten: choose another name", path = .0.display())]
+    There(PathBuf),
+    /// The file cannot be made.
+    #[error("{path}: {source}", path = path.display())]
+    Create {
+        /// Its name.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file cannot be filled.
+    #[error("{path}: {source}", path = path.display())]
+    Write {
+        /// Its name.
+        path: PathBuf,
+        /// Why.
+        source: ExportError,
+    },
+}
+
 /// What the tool windows show.
 #[derive(Debug, Default)]
 pub struct Tools {
@@ -93,7 +121,7 @@ pub struct Tools {
     /// How far an export is, 0 to 1.
     pub(crate) exporting: Option<f32>,
     /// How the last export ended: the file, or what went wrong.
-    pub exported: Option<Result<PathBuf, String>>,
+    pub exported: Option<Result<PathBuf, NotExported>>,
     /// The system's file dialog is open.
     pub(crate) choosing: bool,
     /// A file that was picked in the system's dialog.

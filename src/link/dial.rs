@@ -7,12 +7,12 @@ use crossbeam_channel::{Receiver, bounded};
 
 use super::opening::{self, Opened};
 use super::wait::Waker;
-use super::{LineSettings, LinkSpec};
+use super::{LineSettings, LinkSpec, OpenError};
 
 /// A connection under way.
 #[derive(Debug)]
 pub(crate) struct Dial {
-    outcome: Receiver<Result<Opened, String>>,
+    outcome: Receiver<Result<Opened, OpenError>>,
 }
 
 impl Dial {
@@ -36,11 +36,11 @@ impl Dial {
 
     /// How it went, once that is known.
     #[must_use]
-    pub(crate) fn outcome(&self) -> Option<Result<Opened, String>> {
+    pub(crate) fn outcome(&self) -> Option<Result<Opened, OpenError>> {
         match self.outcome.try_recv() {
             Ok(outcome) => Some(outcome),
             Err(crossbeam_channel::TryRecvError::Empty) => None,
-            Err(crossbeam_channel::TryRecvError::Disconnected) => Some(Err("the connection was given up".to_owned())),
+            Err(crossbeam_channel::TryRecvError::Disconnected) => Some(Err(OpenError::GivenUp)),
         }
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use socket2::{SockRef, TcpKeepalive};
 
 use super::telnet::{Control, Event, Setting, Telnet};
-use super::{Arrival, Interests, LineSettings, Link, LinkError, Reconfigured};
+use super::{Arrival, Interests, LineSettings, Link, LinkError, OpenError, Reconfigured};
 use crate::capture::{Flaw, LineStates};
 use crate::macros::LineChange;
 use crate::os::sockets;
@@ -73,11 +73,11 @@ impl Network {
     /// travel once the server agrees; what it keeps instead is told by a note in the log.
     ///
     /// # Errors
-    /// A sentence for the user: what happened, and what to do next.
-    pub fn open(address: &str, rfc2217: bool, settings: &LineSettings) -> Result<Self, String> {
+    /// [`OpenError`]: what happened, and what to do next.
+    pub fn open(address: &str, rfc2217: bool, settings: &LineSettings) -> Result<Self, OpenError> {
         let stream = connect(address)?;
         let name = format!("{}://{address}", if rfc2217 { "rfc2217" } else { "tcp" });
-        prepare(&stream).map_err(|error| format!("{name}: {error}. Connect again."))?;
+        prepare(&stream).map_err(|source| OpenError::Connection { port: name.clone(), source })?;
         let telnet = rfc2217.then(|| Remote {
             telnet: Telnet::new(),
             asked: *settings,
@@ -384,25 +384,19 @@ fn line_state(state: u8, arrived: &mut Vec<Arrival>) {
     }
 }
 
-fn connect(address: &str) -> Result<TcpStream, String> {
-    let advice = |what: &str| format!("{address}: {what}");
-    let addresses = address
-        .to_socket_addrs()
-        .map_err(|error| advice(&format!("the host was not found ({error}). Check the name, or write its address.")))?;
-    let mut last = advice("the name has no address. Check it, or write the address itself.");
-    for candidate in addresses {
-        match TcpStream::connect_timeout(&candidate, CONNECT_TIMEOUT) {
+fn connect(address: &str) -> Result<TcpStream, OpenError> {
+    let named = || address.to_owned();
+    let addresses = address.to_socket_addrs().map_err(|source| OpenError::HostNotFound { address: named(), source })?;
+    let mut last = OpenError::NoAddress { address: named() };
+    for at in addresses {
+        match TcpStream::connect_timeout(&at, CONNECT_TIMEOUT) {
             Ok(stream) => return Ok(stream),
-            Err(error) => {
-                last = advice(&match error.kind() {
-                    ErrorKind::ConnectionRefused => {
-                        format!("nobody listens at {candidate}. Start the server, or check the port number.")
-                    }
-                    ErrorKind::TimedOut => {
-                        format!("{candidate} did not answer within 10 s. Check the address and firewalls on the way.")
-                    }
-                    _ => format!("{candidate}: {error}. Check the address and the network."),
-                });
+            Err(source) => {
+                last = match source.kind() {
+                    ErrorKind::ConnectionRefused => OpenError::NobodyListens { address: named(), at },
+                    ErrorKind::TimedOut => OpenError::NoAnswer { address: named(), at },
+                    _ => OpenError::Unreachable { address: named(), at, source },
+                };
             }
         }
     }

@@ -7,7 +7,7 @@ use super::replay::Replay;
 use super::serial::Serial;
 use super::simulator::SimLink;
 use super::tap::Tap;
-use super::{LineSettings, Link, LinkSpec};
+use super::{LineSettings, Link, LinkSpec, OpenError};
 
 /// Every `sim:` is a fresh modem with the same delays.
 const SEED: u64 = 1;
@@ -23,8 +23,8 @@ pub(crate) struct Opened {
 /// Opens a port. Runs on the worker's thread: a device or a name server may take its time.
 ///
 /// # Errors
-/// A sentence for the user: what happened, and what to do next.
-pub(crate) fn open(spec: &LinkSpec, settings: &LineSettings) -> Result<Opened, String> {
+/// [`OpenError`]: its words are for the user.
+pub(crate) fn open(spec: &LinkSpec, settings: &LineSettings) -> Result<Opened, OpenError> {
     match spec {
         LinkSpec::Serial(path) => {
             let (port, kept) = Serial::open(path, settings)?;
@@ -33,7 +33,7 @@ pub(crate) fn open(spec: &LinkSpec, settings: &LineSettings) -> Result<Opened, S
         LinkSpec::Tcp(address) => network(address, false, settings),
         LinkSpec::Rfc2217(address) => network(address, true, settings),
         LinkSpec::Sim(words) => {
-            let modem = SimLink::named(words, SEED).map_err(|error| error.to_string())?;
+            let modem = SimLink::named(words, SEED).map_err(OpenError::Simulator)?;
             Ok(Opened { link: Box::new(modem), kept: None })
         }
         LinkSpec::Replay(path) => replay(path, false),
@@ -49,16 +49,20 @@ pub(crate) fn open(spec: &LinkSpec, settings: &LineSettings) -> Result<Opened, S
 }
 
 /// One line of a tap, and what its driver kept.
-fn side(whose: &str, spec: &LinkSpec, settings: &LineSettings) -> Result<(Box<dyn Link>, Option<String>), String> {
-    let opened = open(spec, settings).map_err(|problem| format!("the {whose}'s line: {problem}"))?;
+fn side(
+    whose: &'static str,
+    spec: &LinkSpec,
+    settings: &LineSettings,
+) -> Result<(Box<dyn Link>, Option<String>), OpenError> {
+    let opened = open(spec, settings).map_err(|error| OpenError::Side { whose, source: Box::new(error) })?;
     Ok((opened.link, opened.kept.map(|kept| format!("{spec}: {kept}"))))
 }
 
-fn network(address: &str, rfc2217: bool, settings: &LineSettings) -> Result<Opened, String> {
+fn network(address: &str, rfc2217: bool, settings: &LineSettings) -> Result<Opened, OpenError> {
     let port = Network::open(address, rfc2217, settings)?;
     Ok(Opened { link: Box::new(port), kept: None })
 }
 
-fn replay(path: &Path, fast: bool) -> Result<Opened, String> {
+fn replay(path: &Path, fast: bool) -> Result<Opened, OpenError> {
     Ok(Opened { link: Box::new(Replay::open(path, fast)?), kept: None })
 }

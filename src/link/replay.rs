@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{Arrival, Interests, LineSettings, Link, LinkError, Reconfigured};
-use crate::capture::{Cursor, LineStates, Record, Stamped};
+use crate::capture::{CaptureError, Cursor, LineStates, Record, Stamped};
 use crate::modem::Direction;
 
 /// A capture being played.
@@ -25,9 +25,9 @@ impl Replay {
     /// Opens a capture file. Reads its index first, so this may take a moment for a large one.
     ///
     /// # Errors
-    /// A sentence for the user: what is wrong with the file.
-    pub(crate) fn open(path: &Path, fast: bool) -> Result<Self, String> {
-        let opening = crate::capture::open(path).map_err(|error| error.to_string())?;
+    /// What is wrong with the file.
+    pub(crate) fn open(path: &Path, fast: bool) -> Result<Self, CaptureError> {
+        let opening = crate::capture::open(path)?;
         let cursor = opening.finish().cursor();
         let mut replay = Self { name: path.display().to_string(), cursor, fast, next: None, zero: None, lines: None };
         replay.advance();
@@ -158,6 +158,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("notes.txt");
         std::fs::write(&file, "hello").unwrap();
-        assert!(Replay::open(&file, false).unwrap_err().contains("notes.txt"));
+        assert!(Replay::open(&file, false).unwrap_err().to_string().contains("notes.txt"));
     }
 }

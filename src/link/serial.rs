@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::line_errors::Tally;
 use super::parmrk::Decoder;
 use super::trouble::{self, Facts, Trouble};
-use super::{Arrival, Interests, LineSettings, Link, LinkError, Parity, Reconfigured};
+use super::{Arrival, Interests, LineSettings, Link, LinkError, OpenError, Parity, Reconfigured};
 use crate::capture::{Flaw, LineStates};
 use crate::macros::LineChange;
 use crate::os::serial::Port;
@@ -38,8 +38,8 @@ impl Serial {
     /// Opens and sets up a device. The second value says what the driver kept instead of what was asked.
     ///
     /// # Errors
-    /// A sentence for the user: what happened, and what to do next.
-    pub(crate) fn open(path: &str, settings: &LineSettings) -> Result<(Self, Option<String>), String> {
+    /// [`OpenError`]: what happened, and what to do next.
+    pub(crate) fn open(path: &str, settings: &LineSettings) -> Result<(Self, Option<String>), OpenError> {
         // A pty has no line to have errors on, and marks would cost its speed.
         Self::open_marking(path, settings, |has_lines| has_lines)
     }
@@ -48,7 +48,7 @@ impl Serial {
         path: &str,
         settings: &LineSettings,
         mark: impl FnOnce(bool) -> bool,
-    ) -> Result<(Self, Option<String>), String> {
+    ) -> Result<(Self, Option<String>), OpenError> {
         let (port, kept) = Port::open(path, settings, mark).map_err(|refused| explain(path, settings, refused))?;
         let mut serial = Self {
             name: path.to_owned(),
@@ -79,18 +79,17 @@ impl Serial {
     }
 }
 
-fn explain(path: &str, settings: &LineSettings, refused: Refused) -> String {
-    match refused {
+fn explain(path: &str, settings: &LineSettings, refused: Refused) -> OpenError {
+    let (trouble, facts, system) = match refused {
         Refused::Settings(system) => {
-            format!("{path}: the driver refused {settings}: {}. Choose other settings.", trouble::clause(&system))
+            return OpenError::Settings { path: path.to_owned(), settings: Box::new(*settings), system };
         }
         Refused::Open { trouble: Trouble::Busy, holder: holder @ Some(_), system } => {
-            trouble::explain(path, Trouble::Busy, &Facts { holder, ..Facts::default() }, &system)
+            (Trouble::Busy, Facts { holder, ..Facts::default() }, system)
         }
-        Refused::Open { trouble, system, .. } => {
-            trouble::explain(path, trouble, &trouble::facts(path, trouble), &system)
-        }
-    }
+        Refused::Open { trouble, system, .. } => (trouble, trouble::facts(path, trouble), system),
+    };
+    OpenError::Device(trouble::explain(path, trouble, &facts, &system))
 }
 
 impl Link for Serial {
@@ -177,7 +176,8 @@ impl Link for Serial {
     }
 
     fn reconfigure(&mut self, settings: &LineSettings) -> Result<Reconfigured, LinkError> {
-        let refused = |system: String| LinkError::Refused(explain(&self.name, settings, Refused::Settings(system)));
+        let refused =
+            |system: String| LinkError::Refused(explain(&self.name, settings, Refused::Settings(system)).to_string());
         let kept = self.port.apply(settings).map_err(refused)?;
         if let Some(marks) = &mut self.marks {
             marks.set_parity_checked(settings.parity != Parity::None);

@@ -63,6 +63,22 @@ impl FromStr for Place {
     }
 }
 
+/// Why a port is not shared. Its words are for the user.
+#[derive(Debug, thiserror::Error)]
+pub enum ShareError {
+    /// Nobody can be let in at this address.
+    #[error("cannot share on {address}: {source}. Choose another port.")]
+    Port {
+        /// Where it was to be shared.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// There is no pseudo-terminal to be had: why.
+    #[error("{0}")]
+    Pty(String),
+}
+
 /// A shared port.
 #[derive(Debug)]
 pub struct Share {
@@ -89,12 +105,11 @@ impl Share {
     /// Opens the door.
     ///
     /// # Errors
-    /// A sentence for the user.
-    pub fn open(place: &Place) -> Result<Self, String> {
+    /// [`ShareError`]: its words are for the user.
+    pub fn open(place: &Place) -> Result<Self, ShareError> {
         match place {
             Place::Tcp(address) => {
-                let refused =
-                    |error: std::io::Error| format!("cannot share on {address}: {error}. Choose another port.");
+                let refused = |source| ShareError::Port { address: *address, source };
                 let listener = TcpListener::bind(address).map_err(refused)?;
                 listener.set_nonblocking(true).map_err(refused)?;
                 let address = listener.local_addr().map_err(refused)?;
@@ -107,7 +122,7 @@ impl Share {
                 Ok(Self { door: Door::Tcp { listener, guests: Vec::new() }, address: address.to_string(), notes })
             }
             Place::Pty(link) => {
-                let pty = Pty::open(link.as_deref()).map_err(|error| error.to_string())?;
+                let pty = Pty::open(link.as_deref()).map_err(|error| ShareError::Pty(error.to_string()))?;
                 let address = pty.address();
                 Ok(Self { door: Door::Pty { pty, unsent: Vec::new(), missed: false }, address, notes: Vec::new() })
             }

@@ -73,6 +73,33 @@ pub enum TransferEnd {
     Trouble(String),
 }
 
+/// What is wrong with a file that is to be sent, or is being sent.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FileError {
+    /// It cannot be opened.
+    #[error("{path}: {source}. Choose another file.", path = path.display())]
+    Open {
+        /// Its name.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It is a folder or a device.
+    #[error("{path} is no file. Choose another one.", path = .0.display())]
+    NoFile(PathBuf),
+    /// It was readable, and is no longer.
+    #[error("{file} cannot be read any more: {source}")]
+    Read {
+        /// Its name.
+        file: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It has less in it than when it was opened.
+    #[error("{0} has become shorter while it was sent")]
+    Shorter(String),
+}
+
 /// A file under way.
 #[derive(Debug)]
 pub(crate) struct Transfer {
@@ -92,14 +119,14 @@ impl Transfer {
     /// Opens the file.
     ///
     /// # Errors
-    /// A sentence for the user: what is wrong with the file.
-    pub(crate) fn start(path: &Path, protocol: Protocol) -> Result<Self, String> {
-        let problem = |error: std::io::Error| format!("{}: {error}. Choose another file.", path.display());
+    /// What is wrong with the file.
+    pub(crate) fn start(path: &Path, protocol: Protocol) -> Result<Self, FileError> {
+        let problem = |source| FileError::Open { path: path.to_owned(), source };
         let real = std::fs::canonicalize(path).map_err(problem)?;
         let file = File::open(&real).map_err(problem)?;
         let about = file.metadata().map_err(problem)?;
         if !about.is_file() {
-            return Err(format!("{} is no file. Choose another one.", path.display()));
+            return Err(FileError::NoFile(path.to_owned()));
         }
         let name = name_of(&real);
         let kind = match protocol {
@@ -132,7 +159,7 @@ impl Transfer {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub(crate) fn attend(&mut self, now: Duration) -> Result<(), String> {
+    pub(crate) fn attend(&mut self, now: Duration) -> Result<(), FileError> {
         match &mut self.source {
             Source::Raw { .. } => Ok(()),
             Source::Blocks(sender) => sender.attend(now),
@@ -152,7 +179,7 @@ impl Transfer {
     ///
     /// # Errors
     /// The file cannot be read on.
-    pub(crate) fn take(&mut self) -> Result<Vec<u8>, String> {
+    pub(crate) fn take(&mut self) -> Result<Vec<u8>, FileError> {
         match &mut self.source {
             Source::Raw { file, offered } => {
                 let mut piece = Vec::new();
@@ -160,9 +187,9 @@ impl Transfer {
                 let count = file
                     .take(rest)
                     .read_to_end(&mut piece)
-                    .map_err(|error| format!("{} cannot be read any more: {error}", self.file))?;
+                    .map_err(|source| FileError::Read { file: self.file.clone(), source })?;
                 if count == 0 && rest > 0 {
-                    return Err(format!("{} has become shorter while it was sent", self.file));
+                    return Err(FileError::Shorter(self.file.clone()));
                 }
                 *offered += count as u64;
                 Ok(piece)
@@ -267,7 +294,7 @@ mod tests {
         let path = folder.path().join("empty");
         std::fs::write(&path, "").unwrap();
         assert_eq!(Transfer::start(&path, Protocol::Raw).unwrap().end(0), Some(TransferEnd::Done));
-        let said = |path: &Path| Transfer::start(path, Protocol::Raw).unwrap_err();
+        let said = |path: &Path| Transfer::start(path, Protocol::Raw).unwrap_err().to_string();
         assert!(said(folder.path()).contains("is no file"));
         assert!(said(&folder.path().join("none")).contains("Choose another file"));
     }
@@ -280,6 +307,6 @@ mod tests {
         let mut transfer = Transfer::start(&path, Protocol::Raw).unwrap();
         transfer.take().unwrap();
         std::fs::write(&path, "").unwrap();
-        assert!(transfer.take().unwrap_err().contains("shorter"));
+        assert!(matches!(transfer.take(), Err(FileError::Shorter(_))));
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::macros::model::{LineChange, Macro, OnFail, Step};
 use crate::macros::runner::GROWTH;
 use crate::macros::template::{Segment, Template};
-use crate::notation::{Mode, parse, print};
+use crate::notation::{Mode, NotationError, parse, print};
 
 /// A written program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,8 +24,36 @@ pub struct ExportError {
     /// 1-based.
     pub step: usize,
     /// What cannot be written, and what to do.
-    pub problem: String,
+    pub problem: NotWritten,
 }
+
+/// What of a step no program can be written for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotWritten {
+    /// A text that is no notation.
+    #[error(transparent)]
+    Template(#[from] NotationError),
+    /// An answer that does not fit into the memory of a small board.
+    #[error("`{0}` is too long to wait for on a small board; {LONGEST_PATTERN} bytes at most")]
+    TooLong(String),
+    /// A value that is reckoned while the macro runs.
+    #[error("`${{{0}}}` is known only when modemscope runs the macro; write the value itself")]
+    Computed(String),
+    /// A value that is taken from an answer.
+    #[error("`${{{0}}}` comes from an answer of the modem; a written program cannot keep it yet")]
+    FromAnswer(String),
+    /// A parameter whose default cannot be read the way it is used.
+    #[error("the default of `{name}`, {error}")]
+    Default {
+        /// The parameter.
+        name: String,
+        /// Where, and what to write.
+        error: NotationError,
+    },
+}
+
+/// A written program waits for at most so many bytes.
+const LONGEST_PATTERN: usize = 200;
 
 /// How long a program waits for the rest of a longer answer after its beginning alone meant failure, as the runner does.
 #[expect(clippy::cast_possible_truncation, reason = "a fraction of a second")]
@@ -98,7 +126,7 @@ impl Plan {
         Ok(plan)
     }
 
-    fn step(&mut self, of: &Macro, step: &Step, number: usize) -> Result<PlannedStep, String> {
+    fn step(&mut self, of: &Macro, step: &Step, number: usize) -> Result<PlannedStep, NotWritten> {
         let send = match &step.send {
             Some(text) => self.send_parts(of, text)?,
             None => Vec::new(),
@@ -107,8 +135,8 @@ impl Plan {
         for (texts, fail) in [(&step.fail, true), (&step.expect, false)] {
             for text in texts {
                 let bytes = self.fixed_bytes(of, text)?;
-                if bytes.len() > 200 {
-                    return Err(format!("`{text}` is too long to wait for on a small board; 200 bytes at most"));
+                if bytes.len() > LONGEST_PATTERN {
+                    return Err(NotWritten::TooLong(text.clone()));
                 }
                 patterns.push(Pattern { bytes, fail, may_grow: false });
             }
@@ -135,22 +163,22 @@ impl Plan {
         })
     }
 
-    fn send_parts(&mut self, of: &Macro, text: &str) -> Result<Vec<SendPart>, String> {
-        let template = Template::parse(text).map_err(|error| error.to_string())?;
+    fn send_parts(&mut self, of: &Macro, text: &str) -> Result<Vec<SendPart>, NotWritten> {
+        let template = Template::parse(text)?;
         let mut parts = Vec::new();
         for segment in template.segments() {
             parts.push(match segment {
                 Segment::Bytes(bytes) => SendPart::Bytes(bytes.to_vec()),
                 Segment::Value { name, mode, length: false } => SendPart::Constant(self.constant(of, name, mode)?),
                 Segment::Value { name, mode, length: true } => SendPart::Length(self.constant(of, name, mode)?),
-                Segment::Computed(name) => return Err(computed(name)),
+                Segment::Computed(name) => return Err(NotWritten::Computed(name.to_owned())),
             });
         }
         Ok(parts)
     }
 
     /// A pattern: parameters in it take their defaults.
-    fn fixed_bytes(&mut self, of: &Macro, text: &str) -> Result<Vec<u8>, String> {
+    fn fixed_bytes(&mut self, of: &Macro, text: &str) -> Result<Vec<u8>, NotWritten> {
         let mut bytes = Vec::new();
         for part in self.send_parts(of, text)? {
             bytes.extend(self.bytes_of(&part));
@@ -168,17 +196,15 @@ impl Plan {
         }
     }
 
-    fn constant(&mut self, of: &Macro, name: &str, mode: Mode) -> Result<usize, String> {
+    fn constant(&mut self, of: &Macro, name: &str, mode: Mode) -> Result<usize, NotWritten> {
         let known = |constant: &Constant| constant.name == name && constant.mode == mode;
         if let Some(index) = self.constants.iter().position(known) {
             return Ok(index);
         }
         let Some((_, ask)) = of.ask.iter().find(|(asked, _)| asked == name) else {
-            return Err(format!(
-                "`${{{name}}}` comes from an answer of the modem; a written program cannot keep it yet"
-            ));
+            return Err(NotWritten::FromAnswer(name.to_owned()));
         };
-        let bytes = parse(&ask.default, mode).map_err(|error| format!("the default of `{name}`, {error}"))?;
+        let bytes = parse(&ask.default, mode).map_err(|error| NotWritten::Default { name: name.to_owned(), error })?;
         let suffix = match mode {
             Mode::Text => "",
             Mode::Mixed => "_MIXED",
@@ -215,10 +241,6 @@ impl Plan {
         };
         self.steps.iter().filter_map(said).collect()
     }
-}
-
-fn computed(name: &str) -> String {
-    format!("`${{{name}}}` is known only when modemscope runs the macro; write the value itself")
 }
 
 /// What a step is, for comments and the monitor.

@@ -9,7 +9,8 @@ use super::private::Told;
 use super::role::Role;
 use super::said::Said;
 use super::saying::Saying;
-use super::table::{self, Table, TableError};
+use super::table::{self, Table};
+use super::wrong::TableError;
 
 /// What the modems of one kind know.
 #[derive(Clone, Debug, Default)]
@@ -219,7 +220,7 @@ pub enum AddError {
     #[error(transparent)]
     Table(#[from] TableError),
     /// It does not say what it is called.
-    #[error("a line such as \"@name acme\" was expected, none was found")]
+    #[error("expected a line such as \"@name acme\", found none")]
     Nameless,
     /// There is one of this name.
     #[error("the family \"{0}\" is built in; give the table another @name")]

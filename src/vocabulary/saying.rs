@@ -2,6 +2,7 @@
 
 use super::line::number;
 use super::said::{IpState, Network, Pin, Said};
+use super::wrong::Wrong;
 
 /// One line that a family says.
 #[derive(Clone, Debug)]
@@ -139,15 +140,15 @@ pub(super) const MEANINGS: &[(&str, Means)] = &[
 
 impl Saying {
     /// Reads `pattern | meaning | words`.
-    pub(super) fn read(text: &'static str) -> Result<(&'static str, Self), String> {
+    pub(super) fn read(text: &'static str) -> Result<(&'static str, Self), Wrong> {
         let columns: Vec<&'static str> = text.splitn(3, '|').map(str::trim).collect();
         let [pattern, meaning, words] = columns.as_slice() else {
-            return Err(format!("a pattern, a meaning and words were expected, \"{text}\" was found"));
+            return Err(Wrong::other("a pattern, a meaning and words", text));
         };
         let (_, means) = MEANINGS
             .iter()
             .find(|(word, _)| word == meaning)
-            .ok_or_else(|| format!("there is no meaning \"{meaning}\""))?;
+            .ok_or_else(|| Wrong::Unknown { what: "meaning", word: (*meaning).to_owned() })?;
         Ok((head(pattern), Self { pieces: pieces(pattern), means: *means, words }))
     }
 
@@ -291,7 +292,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_told() {
-        assert!(Saying::read("+X: <n> | fly | ").unwrap_err().contains("no meaning \"fly\""));
-        assert!(Saying::read("+X: <n>").unwrap_err().contains("a pattern, a meaning and words"));
+        assert!(Saying::read("+X: <n> | fly | ").unwrap_err().to_string().contains("no meaning \"fly\""));
+        assert!(Saying::read("+X: <n>").unwrap_err().to_string().contains("a pattern, a meaning and words"));
     }
 }

@@ -8,16 +8,7 @@ use super::command::{Command, Data, Listed, Results, Taken, Takes, When};
 use super::private::{Follows, Told};
 use super::role::Role;
 use super::saying::Saying;
-
-/// A line of a table that is not as it should be.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("line {line} of the table: {wrong}")]
-pub struct TableError {
-    /// Counted from 1.
-    pub line: usize,
-    /// What was expected, and what was found.
-    pub wrong: String,
-}
+use super::wrong::{TableError, Wrong};
 
 /// What a table says.
 #[derive(Debug, Default)]
@@ -53,7 +44,7 @@ pub(super) fn read(text: &'static str) -> Result<Table, TableError> {
 }
 
 impl Table {
-    fn take(&mut self, line: &'static str) -> Result<(), String> {
+    fn take(&mut self, line: &'static str) -> Result<(), Wrong> {
         if let Some(rest) = line.strip_prefix('@') {
             let (word, rest) = rest.split_once(' ').unwrap_or((rest, ""));
             match word {
@@ -69,12 +60,12 @@ impl Table {
                     let mut words = rest.splitn(3, ' ');
                     let code = words.next().zip(words.next()).zip(words.next());
                     let ((table, code), text) =
-                        code.ok_or("a table, a code and its text were expected behind @code")?;
+                        code.ok_or_else(|| Wrong::other("a table, a code and its text behind @code", rest))?;
                     self.codes.push((table, code, text));
                 }
                 _ => {
                     let known = "@name, @title, @models, @often, @base, @framed, @says, @tells or @code";
-                    return Err(format!("{known} was expected, @{word} was found"));
+                    return Err(Wrong::other(known, &format!("@{word}")));
                 }
             }
             return Ok(());
@@ -85,14 +76,14 @@ impl Table {
             return Ok(());
         }
         let [name, syntax, seconds, answer, data, takes, role, help, ..] = columns.as_slice() else {
-            return Err(format!("8 or 9 columns were expected, {} were found", columns.len()));
+            return Err(Wrong::Columns(columns.len()));
         };
         self.commands.push(Command {
             name,
             syntax: if syntax.is_empty() { name } else { syntax },
             help,
             parameters: columns.get(8).copied().unwrap_or_default(),
-            role: Role::from_word(role).ok_or_else(|| format!("there is no role \"{role}\""))?,
+            role: Role::from_word(role).ok_or_else(|| Wrong::Unknown { what: "role", word: (*role).to_owned() })?,
             data: if data.is_empty() { None } else { Some(read_data(data)?) },
             takes: takes.split_whitespace().map(read_taken).collect::<Result<_, _>>()?,
             times: seconds.split_whitespace().map(read_time).collect::<Result<_, _>>()?,
@@ -109,21 +100,21 @@ impl Table {
 }
 
 /// `85`, `~60`, `1:85`, `link:75`.
-fn read_time(word: &'static str) -> Result<(When, Duration), String> {
+fn read_time(word: &'static str) -> Result<(When, Duration), Wrong> {
     let (when, seconds) = match word.split_once(':') {
         Some(("link", seconds)) => (When::Link, seconds),
         Some((first, seconds)) => (When::First(first), seconds),
         None => (When::Always, word),
     };
     let seconds = seconds.trim_start_matches('~').parse();
-    let seconds = seconds.map_err(|_| format!("seconds were expected, such as 85 or 1:85, \"{word}\" was found"))?;
+    let seconds = seconds.map_err(|_| Wrong::other("seconds, such as 85 or 1:85", word))?;
     Ok((when, Duration::from_secs(seconds)))
 }
 
 /// `[when]` in front, and what stands behind it.
-fn read_when(text: &'static str) -> Result<(When, &'static str), String> {
+fn read_when(text: &'static str) -> Result<(When, &'static str), Wrong> {
     let Some(rest) = text.strip_prefix('[') else { return Ok((When::Always, text)) };
-    let (when, rest) = rest.split_once(']').ok_or_else(|| format!("the ] is missing in \"{text}\""))?;
+    let (when, rest) = rest.split_once(']').ok_or_else(|| Wrong::Unclosed(text.to_owned()))?;
     let when = match when {
         "set" => When::Set,
         "link" => When::Link,
@@ -135,18 +126,18 @@ fn read_when(text: &'static str) -> Result<(When, &'static str), String> {
 }
 
 /// `[1]>^+CUSD:`, `!CONNECT FAIL$`.
-fn read_answer(text: &'static str) -> Result<Listed, String> {
+fn read_answer(text: &'static str) -> Result<Listed, Wrong> {
     let (when, rest) = read_when(text.trim())?;
     let (good, rest) = rest.strip_prefix('!').map_or((true, rest), |rest| (false, rest));
     let (later, pattern) = rest.strip_prefix('>').map_or((false, rest), |rest| (true, rest));
     if pattern.is_empty() {
-        return Err(format!("an answer was expected, \"{text}\" was found"));
+        return Err(Wrong::other("an answer", text));
     }
     Ok(Listed { when, good, later, pattern })
 }
 
 /// `[2] len time ^+FTPPUT: 2,`.
-fn read_data(text: &'static str) -> Result<Data, String> {
+fn read_data(text: &'static str) -> Result<Data, Wrong> {
     let (when, mut rest) = read_when(text)?;
     let mut data = Data { when, terminator: false, counted: false, timed: false, invitation: "" };
     loop {
@@ -162,29 +153,29 @@ fn read_data(text: &'static str) -> Result<Data, String> {
     data.invitation = rest;
     let ends = data.terminator || data.counted;
     if !ends || (rest != ">" && !rest.starts_with('^')) {
-        return Err(format!("1A or len, and > or a line that begins with ^, were expected, \"{text}\" was found"));
+        return Err(Wrong::other("1A or len, and > or a line that begins with ^", text));
     }
     Ok(data)
 }
 
 /// `+CMT: | number name | line`.
-fn read_told(text: &'static str) -> Result<(&'static str, Told), String> {
+fn read_told(text: &'static str) -> Result<(&'static str, Told), Wrong> {
     let mut columns = text.split('|').map(str::trim);
     let (Some(head), Some(fields)) = (columns.next(), columns.next()) else {
-        return Err(format!("a head and the kinds of its fields were expected, \"{text}\" was found"));
+        return Err(Wrong::other("a head and the kinds of its fields", text));
     };
     let follows = match columns.next() {
         None => Follows::Nothing,
         Some("line") => Follows::Line,
         Some("text") => Follows::Text,
-        Some(other) => return Err(format!("line or text was expected, \"{other}\" was found")),
+        Some(other) => return Err(Wrong::other("line or text", other)),
     };
     let fields = fields.split_whitespace().map(read_taken).collect::<Result<_, _>>()?;
     Ok((head, Told { fields, follows }))
 }
 
 /// `link?`, `secret*`, `secret(PWD,USER)*/url(URL)`.
-fn read_taken(word: &'static str) -> Result<Taken, String> {
+fn read_taken(word: &'static str) -> Result<Taken, Wrong> {
     let (word, on) = word.strip_suffix('*').map_or((word, false), |word| (word, true));
     let (word, optional) = word.strip_suffix('?').map_or((word, false), |word| (word, true));
     let mut readings = word.split('/').map(read_kind);
@@ -192,7 +183,7 @@ fn read_taken(word: &'static str) -> Result<Taken, String> {
     Ok(Taken { what, tags, or: readings.next().transpose()?, optional, on })
 }
 
-fn read_kind(word: &'static str) -> Result<(Takes, Vec<&'static str>), String> {
+fn read_kind(word: &'static str) -> Result<(Takes, Vec<&'static str>), Wrong> {
     let (name, tags) = word.split_once('(').unwrap_or((word, ""));
     let what = match name {
         "-" => Takes::Other,
@@ -212,7 +203,7 @@ fn read_kind(word: &'static str) -> Result<(Takes, Vec<&'static str>), String> {
         "iccid" => Takes::Iccid,
         "cell" => Takes::Cell,
         "place" => Takes::Place,
-        _ => return Err(format!("a kind of parameter was expected, such as link or secret, \"{word}\" was found")),
+        _ => return Err(Wrong::other("a kind of parameter, such as link or secret", word)),
     };
     let tags = tags.trim_end_matches(')').split(',').filter(|tag| !tag.is_empty()).collect();
     Ok((what, tags))

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::link::transfer::{self, Protocol, Transfer, TransferEnd, TransferProgress};
+use crate::link::transfer::{self, FileError, Protocol, Transfer, TransferEnd, TransferProgress};
 
 /// While more than this waits to be sent, no more is taken.
 const ENOUGH: u64 = 4 * 1024;
@@ -79,12 +79,12 @@ impl Files {
         protocol: Protocol,
         diagnosing: bool,
         now: Duration,
-    ) -> Result<Begun, String> {
+    ) -> Result<Begun, FileError> {
         let transfer = match Transfer::start(path, protocol) {
             Ok(transfer) => transfer,
-            Err(problem) => {
-                self.not_begun(path, protocol, &problem);
-                return Err(problem);
+            Err(error) => {
+                self.not_begun(path, protocol, &error.to_string());
+                return Err(error);
             }
         };
         self.number += 1;
@@ -114,14 +114,16 @@ impl Files {
         let Some(transfer) = &mut self.transfer else {
             return (backlog.unsent == 0 && std::mem::take(&mut self.silenced)).then_some(FileStep::Dialog);
         };
-        if let Err(problem) = transfer.attend(now) {
-            return self.end(TransferEnd::Trouble(problem), backlog, now).map(FileStep::Over);
+        if let Err(error) = transfer.attend(now) {
+            return self.end(TransferEnd::Trouble(error.to_string()), backlog, now).map(FileStep::Over);
         }
         if backlog.unsent < ENOUGH {
             match transfer.take() {
                 Ok(bytes) if bytes.is_empty() => {}
                 Ok(bytes) => return Some(FileStep::Send(bytes)),
-                Err(problem) => return self.end(TransferEnd::Trouble(problem), backlog, now).map(FileStep::Over),
+                Err(error) => {
+                    return self.end(TransferEnd::Trouble(error.to_string()), backlog, now).map(FileStep::Over);
+                }
             }
         }
         let end = transfer.end(backlog.unsent + backlog.leaving);

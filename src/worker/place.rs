@@ -174,7 +174,7 @@ impl Place {
             Self::Opening(Opening { dial, .. }) => match dial.as_ref().and_then(Dial::outcome) {
                 None => Step::Wait,
                 Some(Ok(opened)) => Step::Open(How::Opened, caller.spec.clone(), opened),
-                Some(Err(problem)) => Step::NotOpened(problem),
+                Some(Err(error)) => Step::NotOpened(error.to_string()),
             },
             Self::Away(Away::Lost(lost)) => lost.tick(caller, now),
             Self::Away(Away::Redial(redial)) => redial.tick(caller, now),
@@ -244,7 +244,7 @@ impl Lost {
         let spec = LinkSpec::Serial(path);
         let problem = match opening::open(&spec, caller.settings) {
             Ok(opened) => return Step::Open(How::Back, spec, opened),
-            Err(problem) => problem,
+            Err(error) => error,
         };
         let since = *self.refused_since.get_or_insert(now);
         if now.saturating_sub(since) < PATIENCE {
@@ -345,9 +345,9 @@ impl Released {
         match self.dial.as_ref().and_then(Dial::outcome) {
             None => Step::Wait,
             Some(Ok(opened)) => Step::Open(How::TakenBack, caller.spec.clone(), opened),
-            Some(Err(problem)) => {
+            Some(Err(error)) => {
                 self.dial = None;
-                Step::Refused(problem)
+                Step::Refused(error.to_string())
             }
         }
     }

@@ -1,7 +1,7 @@
 //! A shared port: what comes goes to the guests too, what they say goes out like any other Send.
 
 use crate::link::Interests;
-use crate::link::share::{Place, Share};
+use crate::link::share::{Place, Share, ShareError};
 
 /// Whether guests may talk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub(super) struct Sharing {
 
 impl Sharing {
     /// Opens the door, and says where.
-    pub(super) fn open(&mut self, place: &Place) -> Result<String, String> {
+    pub(super) fn open(&mut self, place: &Place) -> Result<String, ShareError> {
         let share = Share::open(place)?;
         let note = format!("shared at {}", share.address());
         self.share = Some(share);

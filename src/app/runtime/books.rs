@@ -22,7 +22,7 @@ impl Runtime {
                 state.book_path = Some(book.path().to_owned());
                 match BookWatch::start(book.path(), self.news.clone()) {
                     Ok(watch) => self.book_watch = Some(watch),
-                    Err(unnoticed) => state.say(Tone::Note, unnoticed),
+                    Err(unwatched) => state.say(Tone::Note, unwatched.to_string()),
                 }
                 if let Some(kept) = book.unsaved() {
                     let words = "holds macros that were changed and not saved before the window closed. Import it from the menu, or delete it.";

@@ -11,7 +11,7 @@ use super::inspect::started;
 use crate::app::command::{Capture, ExportWish};
 use crate::app::export_macro::{FromCapture, from_part};
 use crate::app::job::Job;
-use crate::app::state::{Purpose, State, Tone};
+use crate::app::state::{NotExported, Purpose, State, Tone};
 use crate::app::timeline::Timeline;
 use crate::capture::export::{self, Options};
 use crate::capture::folder::{self, Kept};
@@ -28,7 +28,7 @@ use crate::vocabulary::Family;
 #[derive(Debug, Default)]
 pub(super) struct Jobs {
     plan: Option<Job<Option<Plan>>>,
-    export: Option<Job<Result<PathBuf, String>>>,
+    export: Option<Job<Result<PathBuf, NotExported>>>,
     choose: Option<(Purpose, Job<Chosen>)>,
     timeline: Option<Job<Timeline>>,
     /// More has come while the timeline was made.
@@ -226,26 +226,20 @@ impl Runtime {
     }
 }
 
-fn write(reader: &Reader, wish: &ExportWish, progress: &Progress) -> Result<(), String> {
+fn write(reader: &Reader, wish: &ExportWish, progress: &Progress) -> Result<(), NotExported> {
     let mut options = Options { direction: wish.direction, rules: wish.rules.clone(), ..Options::default() };
-    let redacted = if wish.redact {
-        Some(redact::for_export(reader, &mut options, progress).map_err(|error| error.to_string())?)
-    } else {
-        None
-    };
+    let redacted = if wish.redact { Some(redact::for_export(reader, &mut options, progress)?) } else { None };
     let file = create(&wish.path)?;
     let mut out = std::io::BufWriter::new(file);
     export::export(redacted.as_ref().unwrap_or(reader), wish.format, &options, &mut out, progress)
-        .map_err(|error| format!("{}: {error}", wish.path.display()))
+        .map_err(|source| NotExported::Write { path: wish.path.clone(), source })
 }
 
 /// Never over a file that is there.
-fn create(path: &Path) -> Result<std::fs::File, String> {
-    std::fs::File::create_new(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => {
-            format!("{} is there already and is not overwritten: choose another name", path.display())
-        }
-        _ => format!("{}: {error}", path.display()),
+fn create(path: &Path) -> Result<std::fs::File, NotExported> {
+    std::fs::File::create_new(path).map_err(|source| match source.kind() {
+        std::io::ErrorKind::AlreadyExists => NotExported::There(path.to_owned()),
+        _ => NotExported::Create { path: path.to_owned(), source },
     })
 }
 

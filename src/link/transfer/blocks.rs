@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use crc::{CRC_16_XMODEM, Crc};
 
-use super::TransferEnd;
+use super::{FileError, TransferEnd};
 
 const SOH: u8 = 0x01;
 const STX: u8 = 0x02;
@@ -126,7 +126,7 @@ impl Sender {
     ///
     /// # Errors
     /// The file cannot be read on.
-    pub(super) fn attend(&mut self, now: Duration) -> Result<(), String> {
+    pub(super) fn attend(&mut self, now: Duration) -> Result<(), FileError> {
         let began = *self.since.get_or_insert(now);
         for byte in std::mem::take(&mut self.heard) {
             if self.end.is_none() {
@@ -164,7 +164,7 @@ impl Sender {
         self.acknowledged
     }
 
-    fn heed(&mut self, byte: u8, now: Duration) -> Result<(), String> {
+    fn heed(&mut self, byte: u8, now: Duration) -> Result<(), FileError> {
         self.cancels = if byte == CAN { self.cancels + 1 } else { 0 };
         if self.cancels >= 2 {
             let text = "the far end gave up (CAN). Check that it receives by the same protocol, then try again.";
@@ -231,15 +231,15 @@ impl Sender {
     }
 
     /// The next block of the file, or its end.
-    fn send_data(&mut self, now: Duration) -> Result<(), String> {
+    fn send_data(&mut self, now: Duration) -> Result<(), FileError> {
         let left = self.total.saturating_sub(self.acknowledged);
         let size = if self.kind == Kind::Xmodem || left <= SHORT as u64 { SHORT } else { LONG };
         let mut data = Vec::with_capacity(size);
         let wanted = left.min(size as u64);
         let read = (&self.file).take(wanted).read_to_end(&mut data);
-        let count = read.map_err(|error| format!("{} cannot be read any more: {error}", self.name))? as u64;
+        let count = read.map_err(|source| FileError::Read { file: self.name.clone(), source })? as u64;
         if count < wanted {
-            return Err(format!("{} has become shorter while it was sent", self.name));
+            return Err(FileError::Shorter(self.name.clone()));
         }
         self.carried = count;
         if count == 0 {

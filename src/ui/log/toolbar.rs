@@ -268,7 +268,7 @@ fn row_ends(toolbar: &mut Toolbar, ui: &mut Ui, view: &View, commands: &mut Comm
     let wanted = View { newline: text.clone(), ..view.clone() };
     match wanted.row_end() {
         Err(trouble) => {
-            ui.colored_label(parts::colors(ui).bad, trouble);
+            ui.colored_label(parts::colors(ui).bad, trouble.to_string());
         }
         Ok(_) if field.lost_focus() && wanted != *view => choose(wanted.newline),
         Ok(_) => {}

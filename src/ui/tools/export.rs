@@ -97,7 +97,7 @@ impl ToolWindow for ExportPanel {
                 ui.colored_label(palette.good, format!("Written to {}", path.display()));
             }
             Some(Err(error)) => {
-                ui.colored_label(palette.bad, error);
+                ui.colored_label(palette.bad, error.to_string());
             }
             None => {}
         }

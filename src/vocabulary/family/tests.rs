@@ -39,19 +39,19 @@ fn a_line_that_does_not_fit_is_told() {
     let wrong = |text| Family::read(text, None).unwrap_err().to_string();
     assert_eq!(
         wrong("\n@nome x"),
-        "line 2 of the table: @name, @title, @models, @often, @base, @framed, @says, @tells or @code was expected, @nome was found"
+        "line 2 of the table: expected @name, @title, @models, @often, @base, @framed, @says, @tells or @code, found \"@nome\""
     );
-    assert_eq!(wrong("AT+X | "), "line 1 of the table: 8 or 9 columns were expected, 2 were found");
+    assert_eq!(wrong("AT+X | "), "line 1 of the table: expected 8 or 9 columns, found 2");
     assert_eq!(wrong("AT+X | | | | | | fly | Flies."), "line 1 of the table: there is no role \"fly\"");
     assert_eq!(
         wrong("AT+X | | 5m | | | | | X."),
-        "line 1 of the table: seconds were expected, such as 85 or 1:85, \"5m\" was found"
+        "line 1 of the table: expected seconds, such as 85 or 1:85, found \"5m\""
     );
     assert!(wrong("AT+X | | | | 1A | | | X.").contains("> or a line"));
     assert!(wrong("AT+X | | | | | pin | | X.").contains("kind of parameter"));
     assert!(wrong("AT+X | | | [1OK | | | | X.").contains("] is missing"));
     assert!(wrong("@tells +X:").contains("kinds of its fields"));
-    assert!(wrong("@tells +X: | number | lines").contains("line or text was expected"));
+    assert!(wrong("@tells +X: | number | lines").contains("expected line or text"));
 }
 
 #[test]

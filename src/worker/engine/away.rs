@@ -27,7 +27,7 @@ impl Engine {
         }
         match opening::open(&self.spec, &self.settings) {
             Ok(opened) => self.begin(How::Opened, self.spec.clone(), opened),
-            Err(problem) => Err(Left::NotOpened(problem)),
+            Err(error) => Err(Left::NotOpened(error.to_string())),
         }
     }
 
@@ -168,8 +168,8 @@ impl Engine {
         }
         match opening::open(&spec, &self.settings) {
             Ok(opened) => self.begin(How::TakenBack, spec, opened),
-            Err(problem) => {
-                self.journal.refuse(problem);
+            Err(error) => {
+                self.journal.refuse(error.to_string());
                 Ok(())
             }
         }

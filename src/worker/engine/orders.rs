@@ -141,7 +141,7 @@ impl Engine {
                     self.diagnose(false, now);
                 }
             }
-            Err(problem) => self.journal.refuse(problem),
+            Err(error) => self.journal.refuse(error.to_string()),
         }
     }
 
@@ -190,7 +190,7 @@ impl Engine {
         self.stop_sharing();
         match self.sharing.open(door) {
             Ok(note) => self.journal.note(note),
-            Err(problem) => self.journal.refuse(problem),
+            Err(error) => self.journal.refuse(error.to_string()),
         }
     }
 
