@@ -170,29 +170,8 @@ impl Session {
                 self.diagnoser.pass_by(Direction::Rx, bytes.len());
                 self.with_scan(|scan| scan.received(bytes, now));
             }
-            Input::Received(bytes) => {
-                if self.undiagnosed {
-                    self.diagnoser.pass_by(Direction::Rx, bytes.len());
-                } else {
-                    self.diagnoser.received(bytes, Some(now));
-                }
-                self.with_run(|run| run.run.received(bytes, now));
-            }
-            Input::Taken { send, bytes, last } => {
-                if self.probe == Some(send) || self.undiagnosed {
-                    self.diagnoser.pass_by(Direction::Tx, bytes.len());
-                } else {
-                    self.diagnoser.sent(bytes, send, Some(now));
-                }
-                if last {
-                    self.with_run(|run| {
-                        if run.sending == Some(send) {
-                            run.sending = None;
-                            run.run.sent(now);
-                        }
-                    });
-                }
-            }
+            Input::Received(bytes) => self.received(bytes, now),
+            Input::Taken { send, bytes, last } => self.taken(send, bytes, last, now),
             Input::Damaged | Input::LeftOut(_) if self.undiagnosed || self.scanning() => {}
             Input::Damaged => self.diagnoser.framing_error(Some(now)),
             Input::LeftOut(direction) => self.diagnoser.left_out(direction),
@@ -202,15 +181,7 @@ impl Session {
                     run.run.stop(now);
                 }
             }),
-            Input::Send(bytes) => {
-                if let Some(refusal) = self.refusal(Wish::Send) {
-                    self.outputs.push_back(Output::Refused(refusal.to_string()));
-                } else if !bytes.is_empty() {
-                    let send = self.next_send();
-                    self.with_run(|run| run.run.others_sending(&bytes));
-                    self.outputs.push_back(Output::Write { send, bytes, secret: Vec::new() });
-                }
-            }
+            Input::Send(bytes) => self.send(bytes),
             Input::RunMacros(..) | Input::RepeatMacros(..) if self.scanning() => {
                 self.end_run(false, self.refusal(Wish::Macro).map(|refusal| refusal.to_string()));
             }
@@ -237,6 +208,43 @@ impl Session {
             }
         }
         self.pump(now);
+    }
+
+    fn received(&mut self, bytes: &[u8], now: Duration) {
+        if self.undiagnosed {
+            self.diagnoser.pass_by(Direction::Rx, bytes.len());
+        } else {
+            self.diagnoser.received(bytes, Some(now));
+        }
+        self.with_run(|run| run.run.received(bytes, now));
+    }
+
+    /// The system took these bytes of a Send.
+    fn taken(&mut self, send: SendId, bytes: &[u8], last: bool, now: Duration) {
+        if self.probe == Some(send) || self.undiagnosed {
+            self.diagnoser.pass_by(Direction::Tx, bytes.len());
+        } else {
+            self.diagnoser.sent(bytes, send, Some(now));
+        }
+        if last {
+            self.with_run(|run| {
+                if run.sending == Some(send) {
+                    run.sending = None;
+                    run.run.sent(now);
+                }
+            });
+        }
+    }
+
+    /// Somebody wants this sent who is no macro.
+    fn send(&mut self, bytes: Vec<u8>) {
+        if let Some(refusal) = self.refusal(Wish::Send) {
+            self.outputs.push_back(Output::Refused(refusal.to_string()));
+        } else if !bytes.is_empty() {
+            let send = self.next_send();
+            self.with_run(|run| run.run.others_sending(&bytes));
+            self.outputs.push_back(Output::Write { send, bytes, secret: Vec::new() });
+        }
     }
 
     /// What it wants next, until `None`.

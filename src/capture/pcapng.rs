@@ -97,6 +97,14 @@ pub(crate) fn file_header(started_us: u64) -> Vec<u8> {
     out
 }
 
+/// Bytes of one record, and what goes with each packet of them.
+struct Data<'a> {
+    event: u8,
+    bytes: &'a [u8],
+    send: Option<u64>,
+    secret: &'a [Range<usize>],
+}
+
 /// Writes records as blocks.
 #[derive(Debug)]
 pub(crate) struct Encoder {
@@ -128,25 +136,8 @@ impl Encoder {
                     (Direction::Rx, Flaw::Parity) => PARITY_ERROR,
                     (Direction::Rx, Flaw::Overrun) => OVERFLOW,
                 };
-                let mut start = 0;
-                loop {
-                    let part = bytes.get(start..).unwrap_or_default();
-                    let part = part.get(..LONGEST_PAYLOAD).unwrap_or(part);
-                    let masked = mask_comment(secret, start..start + part.len());
-                    self.packet(at_us, event, part, out, |options| {
-                        if let Some(send) = send {
-                            option(options, OPTION_PACKET_ID, &send.to_le_bytes());
-                        }
-                        if let Some(masked) = &masked {
-                            option(options, OPTION_COMMENT, masked.as_bytes());
-                        }
-                    });
-                    each(part.len(), out.len());
-                    start += part.len();
-                    if start >= bytes.len() {
-                        return;
-                    }
-                }
+                let data = Data { event, bytes, send: *send, secret };
+                return self.data(at_us, &data, out, each);
             }
             Record::Lines(lines) => {
                 self.lines = lines_to_bits(*lines);
@@ -174,6 +165,29 @@ impl Encoder {
             }
         }
         each(0, out.len());
+    }
+
+    /// In packets as long as they may be; one without bytes is one, too.
+    fn data(&self, at_us: u64, data: &Data<'_>, out: &mut Vec<u8>, mut each: impl FnMut(usize, usize)) {
+        let mut start = 0;
+        loop {
+            let part = data.bytes.get(start..).unwrap_or_default();
+            let part = part.get(..LONGEST_PAYLOAD).unwrap_or(part);
+            let masked = mask_comment(data.secret, start..start + part.len());
+            self.packet(at_us, data.event, part, out, |options| {
+                if let Some(send) = data.send {
+                    option(options, OPTION_PACKET_ID, &send.to_le_bytes());
+                }
+                if let Some(masked) = &masked {
+                    option(options, OPTION_COMMENT, masked.as_bytes());
+                }
+            });
+            each(part.len(), out.len());
+            start += part.len();
+            if start >= data.bytes.len() {
+                return;
+            }
+        }
     }
 
     fn packet(&self, at_us: u64, event: u8, payload: &[u8], out: &mut Vec<u8>, options: impl FnOnce(&mut Vec<u8>)) {

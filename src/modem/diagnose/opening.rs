@@ -110,6 +110,35 @@ impl NoDataService {
         self.told = Some(book.add(Self::DOC, draft));
     }
 
+    /// A command is answered: the access point that it names, or the connection that it does not get.
+    fn answered(&mut self, dialog: &Dialog, book: &mut Book) {
+        let Some(done) = dialog.done() else { return };
+        if done.role == Role::AccessPoint && !done.refused() && done.chief().form == Form::Set {
+            let call = done.chief();
+            let place = done.asked.command.and_then(|command| command.place(Takes::AccessPoint, &call, None));
+            self.apn = place.map(|at| String::from_utf8_lossy(call.parameter(at).text).into_owned());
+        }
+        if Self::other(done) && !book.is_blamed(done.id) {
+            let title = format!("{} was refused: the network gives no data connection.", done.shown());
+            self.tell(title, Some(done.span), [done.result_span(), None], 75, book);
+            book.blame(done.id, Self::DOC.slug);
+            return;
+        }
+        if done.role != Role::ContextOpen || !done.refused() {
+            return;
+        }
+        let deact = self.deact.take();
+        let state = matches!(done.before.ip, Ip::Start)
+            || (matches!(done.before.ip, Ip::Unknown | Ip::Failed)
+                && !book.any_open(&[WrongIpState::DOC.slug, ContextLost::DOC.slug]));
+        if deact.is_some() || state {
+            let sure = if deact.is_some() || done.before.ip == Ip::Start { 90 } else { 65 };
+            let title = format!("{} was refused: the data connection could not be opened.", done.shown());
+            self.tell(title, Some(done.span), [deact, done.result_span()], sure, book);
+            book.blame(done.id, Self::DOC.slug);
+        }
+    }
+
     /// A command of another kind that the network's refusal of data shows at: attaching, activating, dialling in.
     fn other(done: &Exchange) -> bool {
         let call_ended = matches!(done.outcome, Some((Outcome::Said(Said::CallEnd), _)));
@@ -167,33 +196,7 @@ impl Rule for NoDataService {
                     self.tell(title, Some(command), [Some(span), None], 90, book);
                 }
             }
-            Event::Final => {
-                let Some(done) = dialog.done() else { return };
-                if done.role == Role::AccessPoint && !done.refused() && done.chief().form == Form::Set {
-                    let call = done.chief();
-                    let place = done.asked.command.and_then(|command| command.place(Takes::AccessPoint, &call, None));
-                    self.apn = place.map(|at| String::from_utf8_lossy(call.parameter(at).text).into_owned());
-                }
-                if Self::other(done) && !book.is_blamed(done.id) {
-                    let title = format!("{} was refused: the network gives no data connection.", done.shown());
-                    self.tell(title, Some(done.span), [done.result_span(), None], 75, book);
-                    book.blame(done.id, Self::DOC.slug);
-                    return;
-                }
-                if done.role != Role::ContextOpen || !done.refused() {
-                    return;
-                }
-                let deact = self.deact.take();
-                let state = matches!(done.before.ip, Ip::Start)
-                    || (matches!(done.before.ip, Ip::Unknown | Ip::Failed)
-                        && !book.any_open(&[WrongIpState::DOC.slug, ContextLost::DOC.slug]));
-                if deact.is_some() || state {
-                    let sure = if deact.is_some() || done.before.ip == Ip::Start { 90 } else { 65 };
-                    let title = format!("{} was refused: the data connection could not be opened.", done.shown());
-                    self.tell(title, Some(done.span), [deact, done.result_span()], sure, book);
-                    book.blame(done.id, Self::DOC.slug);
-                }
-            }
+            Event::Final => self.answered(dialog, book),
             _ => {}
         }
     }

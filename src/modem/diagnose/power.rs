@@ -116,6 +116,29 @@ impl Restarted {
         self.tell(&[burst, Some(span)], dialog, book);
     }
 
+    /// Power-on bytes: do they begin a new start?
+    fn burst(&mut self, span: Span, dialog: &Dialog, book: &mut Book) {
+        let whole = span.end - span.start >= 3;
+        let told_before = self.told;
+        self.again_and_again(span, book);
+        if self.told != told_before || self.bursts.is_some_and(|(.., count)| count > 2) {
+            return;
+        }
+        // What follows belongs to the start that was wanted.
+        let wanted = std::mem::take(&mut self.caused);
+        if !wanted && (self.in_group || !whole || self.answered <= 1) {
+            self.burst = Some(span);
+            return;
+        }
+        if !wanted {
+            self.tell(&[Some(span)], dialog, book);
+        }
+        self.group = Group { burst: true, ..Group::default() };
+        self.burst = None;
+        self.in_group = true;
+        self.seen = true;
+    }
+
     /// Power-on bytes again and again, and no command between them: nothing else was heard meanwhile.
     fn again_and_again(&mut self, span: Span, book: &mut Book) {
         /// This many of them are no accident.
@@ -215,29 +238,7 @@ impl Rule for Restarted {
                     book.resolve_all(Self::DOC.slug);
                 }
             }
-            Event::Burst(span) => {
-                let whole = span.end - span.start >= 3;
-                let told_before = self.told;
-                self.again_and_again(span, book);
-                if self.told != told_before || self.bursts.is_some_and(|(.., count)| count > 2) {
-                    return;
-                }
-                if std::mem::take(&mut self.caused) {
-                    // What follows belongs to the start that was wanted.
-                    self.group = Group { burst: true, ..Group::default() };
-                    self.burst = None;
-                    self.in_group = true;
-                    self.seen = true;
-                } else if !self.in_group && whole && self.answered > 1 {
-                    self.tell(&[Some(span)], dialog, book);
-                    self.group = Group { burst: true, ..Group::default() };
-                    self.burst = None;
-                    self.in_group = true;
-                    self.seen = true;
-                } else {
-                    self.burst = Some(span);
-                }
-            }
+            Event::Burst(span) => self.burst(span, dialog, book),
             Event::Said(Said::PowerDown, _) => self.caused = true,
             Event::Said(Said::UnderVoltage(down) | Said::OverVoltage(down), _) => self.caused |= down,
             Event::Said(Said::Cpin(_), _) => self.group.burst &= true,

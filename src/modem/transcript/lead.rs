@@ -48,28 +48,49 @@ const LOOKED_AT: usize = 20_000;
 /// The longest lead that is looked for.
 const LONGEST: usize = 64;
 
-impl Leads {
-    /// Looks for the leads of a log.
-    pub(super) fn of(lines: &[TextLine<'_>], names: bool) -> Self {
-        let mut found: Vec<Lead> = Vec::new();
-        let (mut bare_commands, mut bare_answers) = (0, 0);
+/// What stands in front of commands and answers, and how many have nothing there.
+#[derive(Default)]
+struct Counted {
+    found: Vec<Lead>,
+    bare_commands: usize,
+    bare_answers: usize,
+}
+
+impl Counted {
+    fn of(lines: &[TextLine<'_>], names: bool) -> Self {
+        let mut counted = Self::default();
         for line in lines.iter().filter(|line| !line.is_blank()).take(LOOKED_AT) {
             let Some((start, command)) = core(line.text, names) else { continue };
             if line.text.get(..start).is_none_or(|lead| lead.trim_ascii().is_empty()) {
-                *(if command { &mut bare_commands } else { &mut bare_answers }) += 1;
+                *(if command { &mut counted.bare_commands } else { &mut counted.bare_answers }) += 1;
                 continue;
             }
             let pattern = pattern(line.text.get(..start).unwrap_or_default());
-            let at = found.iter().position(|lead| lead.pattern == pattern).unwrap_or_else(|| {
-                found.push(Lead { pattern, way: Way::Either, commands: 0, answers: 0, paired: false, turned: false });
-                found.len() - 1
+            let at = counted.found.iter().position(|lead| lead.pattern == pattern).unwrap_or_else(|| {
+                counted.found.push(Lead {
+                    pattern,
+                    way: Way::Either,
+                    commands: 0,
+                    answers: 0,
+                    paired: false,
+                    turned: false,
+                });
+                counted.found.len() - 1
             });
-            if let Some(lead) = found.get_mut(at) {
+            if let Some(lead) = counted.found.get_mut(at) {
                 *(if command { &mut lead.commands } else { &mut lead.answers }) += 1;
                 // An echo and its answer in one line.
                 lead.answers += usize::from(command && names && spelled::used(std::slice::from_ref(line)));
             }
         }
+        counted
+    }
+}
+
+impl Leads {
+    /// Looks for the leads of a log.
+    pub(super) fn of(lines: &[TextLine<'_>], names: bool) -> Self {
+        let Counted { mut found, bare_commands, bare_answers } = Counted::of(lines, names);
         // A word in front of one line is prose; what a program says of a command that went wrong is no mark.
         found.retain(|lead| (lead.is_marked() || lead.commands > 1) && !lead.judges());
         let whole = |lead: &Lead| {

@@ -62,16 +62,7 @@ impl Front<'_> {
                 let after = node.child(0).is_some_and(|first| first.is_named());
                 Expr::Step { by, after, of: Box::new(self.field(node, "argument")) }
             }
-            "assignment_expression" => {
-                let sides = Box::new((self.field(node, "left"), self.field(node, "right")));
-                let operator = self.operator(node);
-                let operator = operator.strip_suffix('=').unwrap_or_default();
-                match (operator, binary_operator(operator)) {
-                    ("", _) => Expr::Assign(None, sides),
-                    (_, Some(operator)) => Expr::Assign(Some(operator), sides),
-                    _ => self.unread_expr(node, "this assignment is not read"),
-                }
-            }
+            "assignment_expression" => self.assignment(node),
             "conditional_expression" => {
                 let parts = ["condition", "consequence", "alternative"].map(|name| self.field(node, name));
                 let [condition, yes, no] = parts;
@@ -79,22 +70,8 @@ impl Front<'_> {
             }
             "comma_expression" => Expr::Comma(Box::new((self.field(node, "left"), self.field(node, "right")))),
             "call_expression" => self.call(node),
-            "field_expression" => match node.child_by_field_name("field") {
-                Some(field) => {
-                    let object = Box::new(self.field(node, "argument"));
-                    let name = self.member_name(field);
-                    Expr::Member(object, name)
-                }
-                None => self.unread_expr(node, "a part is missing"),
-            },
-            "subscript_expression" => {
-                let index = node.child_by_field_name("indices").or(node.child_by_field_name("index"));
-                let index = match index {
-                    Some(index) => self.expression(index),
-                    None => self.unread_expr(node, "the index is missing"),
-                };
-                Expr::Index(Box::new((self.field(node, "argument"), index)))
-            }
+            "field_expression" => self.member_expression(node),
+            "subscript_expression" => self.subscript(node),
             "initializer_list" => Expr::List(self.list(node)),
             "cast_expression" => self.cast(node),
             "compound_literal_expression" => {
@@ -118,6 +95,33 @@ impl Front<'_> {
             },
             _ => self.unread_expr(node, "this is not read as C++"),
         }
+    }
+
+    fn assignment(&mut self, node: Node<'_>) -> Expr {
+        let sides = Box::new((self.field(node, "left"), self.field(node, "right")));
+        let operator = self.operator(node);
+        let operator = operator.strip_suffix('=').unwrap_or_default();
+        match (operator, binary_operator(operator)) {
+            ("", _) => Expr::Assign(None, sides),
+            (_, Some(operator)) => Expr::Assign(Some(operator), sides),
+            _ => self.unread_expr(node, "this assignment is not read"),
+        }
+    }
+
+    fn member_expression(&mut self, node: Node<'_>) -> Expr {
+        let Some(field) = node.child_by_field_name("field") else {
+            return self.unread_expr(node, "a part is missing");
+        };
+        let object = Box::new(self.field(node, "argument"));
+        Expr::Member(object, self.member_name(field))
+    }
+
+    fn subscript(&mut self, node: Node<'_>) -> Expr {
+        let index = match node.child_by_field_name("indices").or(node.child_by_field_name("index")) {
+            Some(index) => self.expression(index),
+            None => self.unread_expr(node, "the index is missing"),
+        };
+        Expr::Index(Box::new((self.field(node, "argument"), index)))
     }
 
     fn operator(&self, node: Node<'_>) -> String {

@@ -39,24 +39,9 @@ impl Machine<'_> {
                 let right = self.value(&sides.1)?;
                 self.binary(*operator, &left, &right)
             }
-            Expr::Logical(and, sides) => {
-                let left = self.value(&sides.0)?;
-                if left.truth() != *and {
-                    return Ok(Value::bool(!*and, left.from()));
-                }
-                let right = self.value(&sides.1)?;
-                Value::bool(right.truth(), left.from().and(right.from()))
-            }
+            Expr::Logical(and, sides) => self.logical(*and, &sides.0, &sides.1)?,
             Expr::Assign(operator, sides) => self.assign(*operator, &sides.0, &sides.1)?,
-            Expr::Ternary(parts) => {
-                let (condition, yes, no) = &**parts;
-                let (taken, other) = if self.condition(condition)? { (yes, no) } else { (no, yes) };
-                match self.value(taken)? {
-                    // Of a whole number and a fraction both are fractions.
-                    Value::Int(int) if self.is_real(other) => Value::Float(Value::Int(int).real(), int.from),
-                    value => value,
-                }
-            }
+            Expr::Ternary(parts) => self.ternary(&parts.0, &parts.1, &parts.2)?,
             Expr::Comma(sides) => {
                 self.value(&sides.0)?;
                 self.value(&sides.1)?
@@ -66,26 +51,14 @@ impl Machine<'_> {
                 self.call(call)?
             }
             Expr::Member(object, name) => self.member(object, *name)?,
-            Expr::Index(_) | Expr::Dereference(_) => match self.place(expr)? {
-                Some(place) => match place.load() {
-                    Ok(value) => value,
-                    Err(_) => Value::int(0, self.chip.int()),
-                },
-                None => Value::int(0, self.chip.int()),
-            },
-            Expr::AddressOf(of) => match self.place(of)? {
-                Some(place) => match place.load() {
-                    Ok(value @ (Value::Port(_) | Value::Function(_) | Value::Library)) => value,
-                    _ => Value::Pointer(place),
-                },
-                None => self.value(of)?,
-            },
+            Expr::Index(_) | Expr::Dereference(_) => {
+                let loaded = self.place(expr)?.and_then(|place| place.load().ok());
+                loaded.unwrap_or_else(|| Value::int(0, self.chip.int()))
+            }
+            Expr::AddressOf(of) => self.address_of(of)?,
             Expr::List(items) => {
-                let mut values = Vec::new();
-                for (_, item) in items {
-                    values.push(self.value(item)?);
-                }
-                Value::Array(Rc::new(values))
+                let values: Result<_, _> = items.iter().map(|(_, item)| self.value(item)).collect();
+                Value::Array(Rc::new(values?))
             }
             Expr::Cast(ty, of) => {
                 let value = self.value(of)?;
@@ -107,6 +80,34 @@ impl Machine<'_> {
             }
             Expr::Lambda(function) => Value::Function(function.clone()),
             Expr::Unread => Value::int(0, self.chip.int()),
+        })
+    }
+
+    /// `&&` and `||`: the right side is worked out only where it decides.
+    fn logical(&mut self, and: bool, left: &Expr, right: &Expr) -> Result<Value, Halt> {
+        let left = self.value(left)?;
+        if left.truth() != and {
+            return Ok(Value::bool(!and, left.from()));
+        }
+        let right = self.value(right)?;
+        Ok(Value::bool(right.truth(), left.from().and(right.from())))
+    }
+
+    fn ternary(&mut self, condition: &Expr, yes: &Expr, no: &Expr) -> Result<Value, Halt> {
+        let (taken, other) = if self.condition(condition)? { (yes, no) } else { (no, yes) };
+        Ok(match self.value(taken)? {
+            // Of a whole number and a fraction both are fractions.
+            Value::Int(int) if self.is_real(other) => Value::Float(Value::Int(int).real(), int.from),
+            value => value,
+        })
+    }
+
+    /// What has no address of its own here (a port, a function, a library) stands for itself.
+    fn address_of(&mut self, of: &Expr) -> Result<Value, Halt> {
+        let Some(place) = self.place(of)? else { return self.value(of) };
+        Ok(match place.load() {
+            Ok(value @ (Value::Port(_) | Value::Function(_) | Value::Library)) => value,
+            _ => Value::Pointer(place),
         })
     }
 

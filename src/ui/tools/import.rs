@@ -15,6 +15,9 @@ use crate::sketch::{self, RunOptions, Source};
 use crate::ui::commands::Commands;
 use crate::ui::{icons, parts, theme};
 
+/// Of each macro at most this many steps are listed.
+const LISTED: usize = 30;
+
 /// What was pasted or opened, and what was read from it.
 #[derive(Debug, Default)]
 pub(crate) struct ImportPanel {
@@ -165,37 +168,44 @@ impl ImportPanel {
         }
         let shown = |found: &Macro| if read.timed && self.waits { sketch::answer_driven(found) } else { found.clone() };
         let book = Book { macros: read.book.macros.iter().map(shown).collect() };
+        let wired = read.wired;
         let add = parts::primary(ui, steps > 0, "Add to the macros").clicked();
-        for found in &book.macros {
-            ui.label(RichText::new(&found.name).font(theme::strong(theme::BODY)));
-            for (number, step) in found.steps.iter().take(30).enumerate() {
-                let send = step.send.clone().unwrap_or_else(|| "wait".to_owned());
-                let wait = step.wait.map(|wait| format!(", then {} ms", wait.as_millis())).unwrap_or_default();
-                let expect = if step.expect.is_empty() {
-                    String::new()
-                } else {
-                    format!(", waits for {}", step.expect.join(" or "))
-                };
-                ui.label(RichText::new(format!("{:>3}. {send}{expect}{wait}", number + 1)).font(theme::mono()));
-            }
-        }
+        book.macros.iter().for_each(|found| listed(ui, found));
         if add {
-            match edited(&state.tools.book_text, &Edit::Import(file::print(&book))) {
-                Ok(text) => {
-                    commands.push(command::Book::Save(text));
-                    if let Some(wired) = read.wired {
-                        let names = book.macros.iter().map(|found| found.name.clone()).collect();
-                        commands.push(Tool::Wire(names, wired));
-                    }
-                    let names: Vec<&str> = book.macros.iter().take(5).map(|found| found.name.as_str()).collect();
-                    let more = if book.macros.len() > names.len() { " …" } else { "" };
-                    let words = format!("Added to the macros: “{}”{more}.", names.join("”, “"));
-                    commands.push(Command::Say(crate::app::Tone::Good, words));
-                    (self.read, self.text) = (None, String::new());
-                }
-                Err(error) => commands.push(Command::Say(crate::app::Tone::Trouble, error.to_string())),
-            }
+            self.add(&book, wired, state, commands);
         }
+    }
+
+    /// Puts the macros into the book, and says so.
+    fn add(&mut self, book: &Book, wired: Option<Wired>, state: &State, commands: &mut Commands) {
+        let text = match edited(&state.tools.book_text, &Edit::Import(file::print(book))) {
+            Ok(text) => text,
+            Err(error) => return commands.push(Command::Say(crate::app::Tone::Trouble, error.to_string())),
+        };
+        commands.push(command::Book::Save(text));
+        if let Some(wired) = wired {
+            let names = book.macros.iter().map(|found| found.name.clone()).collect();
+            commands.push(Tool::Wire(names, wired));
+        }
+        let names: Vec<&str> = book.macros.iter().take(5).map(|found| found.name.as_str()).collect();
+        let more = if book.macros.len() > names.len() { " …" } else { "" };
+        let words = format!("Added to the macros: “{}”{more}.", names.join("”, “"));
+        commands.push(Command::Say(crate::app::Tone::Good, words));
+        (self.read, self.text) = (None, String::new());
+    }
+}
+
+/// A macro, step by step.
+fn listed(ui: &mut Ui, found: &Macro) {
+    ui.label(RichText::new(&found.name).font(theme::strong(theme::BODY)));
+    for (number, step) in found.steps.iter().take(LISTED).enumerate() {
+        let send = step.send.clone().unwrap_or_else(|| "wait".to_owned());
+        let wait = step.wait.map(|wait| format!(", then {} ms", wait.as_millis())).unwrap_or_default();
+        let expect = match step.expect.as_slice() {
+            [] => String::new(),
+            expect => format!(", waits for {}", expect.join(" or ")),
+        };
+        ui.label(RichText::new(format!("{:>3}. {send}{expect}{wait}", number + 1)).font(theme::mono()));
     }
 }
 
