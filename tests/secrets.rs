@@ -15,7 +15,7 @@ use std::time::{Duration, SystemTime};
 
 use modemscope::app::Settings;
 use modemscope::app::export_macro::from_capture;
-use modemscope::capture::export::{Format, Options, export};
+use modemscope::capture::export::{Options, every_form, export};
 use modemscope::capture::redact::Plan;
 use modemscope::capture::{LiveLog, Progress, Reader, Record, Writer};
 use modemscope::macros::recorder::Replay;
@@ -162,17 +162,7 @@ fn is_in(text: &[u8], secret: &str) -> bool {
 /// All exports as one text.
 fn exports(reader: &Reader) -> Vec<u8> {
     let mut all = Vec::new();
-    for (format, direction) in [
-        (Format::Raw, Some(Direction::Rx)),
-        (Format::Raw, Some(Direction::Tx)),
-        (Format::Text, None),
-        (Format::Hex, None),
-        (Format::Csv, None),
-        (Format::CsvSpreadsheet, None),
-        (Format::JsonLines, None),
-        (Format::Html, None),
-        (Format::Transcript, None),
-    ] {
+    for (format, direction) in every_form() {
         let options = Options { direction, ..Options::default() };
         export(reader, format, &options, &mut all, &Progress::default()).unwrap();
     }

@@ -55,8 +55,8 @@ pub(crate) const FORMS: [Form; 8] = [
     Form {
         format: Format::Text,
         word: "text",
-        title: "Text, a line each row",
-        about: "A line each row: seconds, direction, text in the notation",
+        title: "Text, one line per row",
+        about: "One line per row: seconds, direction, text in the notation",
     },
     Form {
         format: Format::Transcript,
@@ -65,14 +65,14 @@ pub(crate) const FORMS: [Form; 8] = [
         about: "Transcript text",
     },
     Form { format: Format::Html, word: "html", title: "HTML page", about: "A page for a browser" },
-    Form { format: Format::Csv, word: "csv", title: "CSV", about: "A table; exact" },
+    Form { format: Format::Csv, word: "csv", title: "CSV", about: "A table, exact" },
     Form {
         format: Format::CsvSpreadsheet,
         word: "csv-spreadsheet",
         title: "CSV for spreadsheets",
         about: "A table for spreadsheet programs: no cell is taken for a formula",
     },
-    Form { format: Format::JsonLines, word: "jsonl", title: "JSON Lines", about: "A JSON object each row" },
+    Form { format: Format::JsonLines, word: "jsonl", title: "JSON Lines", about: "One JSON object per row" },
     Form { format: Format::Hex, word: "hex", title: "Hex dump", about: "A hex dump" },
     Form {
         format: Format::Raw,
@@ -81,6 +81,15 @@ pub(crate) const FORMS: [Form; 8] = [
         about: "The bytes of one direction, nothing else; needs --no-redact",
     },
 ];
+
+/// All that a capture can be exported as: each form, and raw bytes of each direction.
+pub fn every_form() -> impl Iterator<Item = (Format, Option<Direction>)> {
+    FORMS.into_iter().flat_map(|Form { format, .. }| {
+        let directions: &[_] =
+            if format == Format::Raw { &[Some(Direction::Rx), Some(Direction::Tx)] } else { &[None] };
+        directions.iter().map(move |direction| (format, *direction))
+    })
+}
 
 /// What is exported, and how.
 #[derive(Clone, Debug, Default)]

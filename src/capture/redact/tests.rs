@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use proptest::prelude::*;
 
 use super::*;
-use crate::capture::export::{Format, Options, export};
+use crate::capture::export::{Options, every_form, export};
 
 fn capture<B: AsRef<[u8]>>(records: &[(bool, B)]) -> Reader {
     let mut writer = Writer::in_memory(SystemTime::UNIX_EPOCH);
@@ -275,17 +275,7 @@ fn none_of_500_seeded_secrets_is_in_any_export() {
     let reader = writer.reader();
     let (copy, _) = redacted(&reader);
     assert_eq!(copy.len(), reader.len(), "as many records");
-    for (format, direction) in [
-        (Format::Raw, Some(Direction::Rx)),
-        (Format::Raw, Some(Direction::Tx)),
-        (Format::Text, None),
-        (Format::Hex, None),
-        (Format::Csv, None),
-        (Format::CsvSpreadsheet, None),
-        (Format::JsonLines, None),
-        (Format::Html, None),
-        (Format::Transcript, None),
-    ] {
+    for (format, direction) in every_form() {
         let mut out = Vec::new();
         let options = Options { direction, ..Options::default() };
         export(&copy, format, &options, &mut out, &Progress::default()).unwrap();
