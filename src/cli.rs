@@ -59,36 +59,37 @@ pub struct Arguments {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// The main job without hardware: simulated SIM800L and test server, in the window or, without a display, here.
+    /// Tries the main job without hardware, on a simulated SIM800L and a test server: in the window, or in the terminal where
+    /// there is no display.
     Demo(demo::Demo),
-    /// The test server alone: who connects, how many bytes, which.
+    /// Runs a TCP test server that shows who connects and which bytes arrive.
     Listen(listen::Listen),
     /// Lists the serial ports.
     Ports(ports::Ports),
-    /// A simulated modem (SIM800L or SIM7600) for other programs.
+    /// Simulates a modem (SIM800L or SIM7600) for other programs.
     Sim(sim::Sim),
     /// Sends bytes and waits for an answer.
     Send(send::Send),
     /// Runs macros from a file.
     Run(run::Run),
-    /// Captures a port into a file.
+    /// Records a port into a capture file.
     Capture(capture::Capture),
     /// Says what went wrong in a capture, a transcript or a pasted log.
     Diagnose(diagnose::Diagnose),
-    /// Exports a capture.
+    /// Exports a capture in another form: text, hex, CSV, JSON Lines, HTML, raw bytes, a macro.
     Export(export::Export),
-    /// Arduino sketches: in and out.
+    /// Runs and explains Arduino sketches, and turns them into macros and back.
     Sketch(sketch::Sketch),
-    /// Macro books: those of other programs in.
+    /// Imports the macros of other programs.
     Macros(macros::Macros),
-    /// One text for a bug report: versions, settings, the last capture, redacted.
+    /// Writes one redacted text for a bug report: versions, settings, the last capture.
     Report(support::Report),
     /// Prints the completions for a shell.
     Completions {
         /// Which shell.
         shell: clap_complete::Shell,
     },
-    /// Prints the manual page, or writes those of all commands into a folder.
+    /// Prints the manual page, or writes the pages of all commands into a folder.
     Man {
         /// Writes `modemscope.1`, `modemscope-send.1` … into this folder, which must exist.
         #[arg(long, value_name = "DIR")]

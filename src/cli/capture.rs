@@ -26,7 +26,7 @@ pub struct Capture {
     /// End after this time, such as 10s or 5m.
     #[arg(long = "for", value_name = "TIME", value_parser = duration::parse)]
     pub length: Option<Duration>,
-    /// Write a text log into this new file too: a line each row, with its time.
+    /// Write a text log into this new file too: one line per row, with its time.
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
     /// Let other programs watch and talk meanwhile: a TCP port, an address with a port, `pty`, or `pty:LINK`. Other

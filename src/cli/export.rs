@@ -25,7 +25,7 @@ use crate::modem::Direction;
 pub struct Export {
     /// A capture (pcapng), transcript text, or a log pasted from another terminal.
     pub file: PathBuf,
-    /// The form.
+    /// The form of the export.
     #[arg(long = "as", value_name = "FORM")]
     pub form: Form,
     /// Only bytes of this direction; `raw` needs it where both have some.

@@ -19,7 +19,7 @@ pub struct Listen {
     /// Where to listen: a port, or an address and a port. Other machines can reach it only where the address says so.
     #[arg(value_name = "ADDR", default_value = "127.0.0.1:9999")]
     pub address: String,
-    /// Speak TLS, with a certificate of its own that nobody signed.
+    /// Speak TLS, with a self-signed certificate.
     #[arg(long)]
     pub tls: bool,
 }

@@ -31,7 +31,7 @@ pub struct Run {
     /// The macro book.
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Names of the macros to run, one after the other on one link; the only one where none is named.
+    /// Names of the macros to run, one after the other on one link. If none is named, the file's only macro.
     #[arg(value_name = "MACRO")]
     macros: Vec<String>,
     /// Give a parameter its value: --set text=hello.
@@ -40,19 +40,19 @@ pub struct Run {
     /// Write a capture into this new file.
     #[arg(long, value_name = "OUT")]
     capture: Option<PathBuf>,
-    /// Write a text log into this new file: a line each row, with its time.
+    /// Write a text log into this new file: one line per row, with its time.
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
-    /// Print the result as JSON, one line a run, instead of the dialog.
+    /// Print the result as JSON, one line per run, instead of the dialog.
     #[arg(long)]
     json: bool,
     /// How many times to run the macros; stops at the first failure.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     times: Option<u32>,
-    /// From the start of one run to the start of the next; without --times until Ctrl+C.
+    /// Time from the start of one run to the start of the next. Without --times it goes on until Ctrl+C.
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     every: Option<Duration>,
-    /// Write a report in the format of `JUnit` into this file.
+    /// Write a `JUnit` XML report into this file.
     #[arg(long, value_name = "OUT")]
     junit: Option<PathBuf>,
     /// Let --junit replace a file.

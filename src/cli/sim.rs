@@ -36,16 +36,16 @@ pub struct Sim {
     /// How it is set up: autobaud, fast, a modem's name, or a file.
     #[arg(long, value_name = "NAME|FILE")]
     profile: Option<String>,
-    /// Something that goes wrong; may be given several times.
+    /// A fault to simulate, such as no-sim; may be given several times.
     #[arg(long, value_name = "NAME")]
     fault: Vec<String>,
-    /// Equal seeds give equal delays.
+    /// Seed of the delays and damage: the same seed gives the same ones.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// How many times faster than a real modem.
     #[arg(long, value_name = "X")]
     speed: Option<f64>,
-    /// Say where it is, and make the link, only when it has booted.
+    /// Print the address and make the link only when the modem has booted.
     #[arg(long)]
     booted: bool,
     /// Take commands on this socket: the path of a Unix socket, or ADDRESS:PORT.
@@ -54,7 +54,7 @@ pub struct Sim {
     /// Play a scenario and end with its verdict: 0 passed, 1 failed.
     #[arg(long, value_name = "FILE")]
     scenario: Option<PathBuf>,
-    /// Write the outcomes of the scenario as a report for a CI, in the XML of junit.
+    /// Write the outcomes of the scenario as a `JUnit` XML report.
     #[arg(long, value_name = "FILE", requires = "scenario")]
     junit: Option<PathBuf>,
 }

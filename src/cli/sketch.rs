@@ -30,7 +30,7 @@ enum What {
     Run(Run),
     /// Says by line why a sketch does not work: what a run shows, and what the sketch itself shows.
     Explain(Explain),
-    /// Makes a macro of what a sketch does with a modem that answers. What has to be known about it goes to standard error.
+    /// Makes a macro of what a sketch does with a modem that answers. Notes about it go to standard error.
     Import(Import),
     /// Writes a macro as a program that waits for the answers: an Arduino sketch, a Python script, or C data.
     Export(Export),
@@ -40,7 +40,7 @@ enum What {
 struct Import {
     /// The sketch, `-` for standard input.
     file: PathBuf,
-    /// The macro's name; the file's name unless told.
+    /// The macro's name, in place of the file's name.
     #[arg(long)]
     name: Option<String>,
     /// Send with the sketch's own timing, waiting for nothing.

@@ -25,10 +25,10 @@ pub(crate) struct How {
     /// What only the board knows, such as 'digitalRead(3)=HIGH' or 'Serial=s'. May be given several times.
     #[arg(long, value_name = "WHAT=VALUE")]
     assume: Vec<String>,
-    /// What the sketch is compiled for; told by its headers where this is left out.
+    /// The board the sketch is compiled for. Without this its headers decide.
     #[arg(long, value_enum)]
     board: Option<BoardKind>,
-    /// Rounds of loop that send something.
+    /// How many rounds of loop to run; only those that send something count.
     #[arg(long, value_name = "N", default_value_t = 3)]
     rounds: usize,
 }

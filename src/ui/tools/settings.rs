@@ -132,7 +132,7 @@ fn captures(ui: &mut Ui, state: &State, commands: &mut Commands) {
     if ui.checkbox(&mut log, "Write a text log beside each capture").changed() {
         commands.push(Setting::TextLog(log));
     }
-    parts::weak(ui, "A line each row, with its time; masked as the capture is. Holds from the next session on.");
+    parts::weak(ui, "One line per row, with its time; masked as the capture is. Holds from the next session on.");
     if let Some(path) = state.reader.as_ref().and_then(|reader| reader.storage().path) {
         parts::weak(ui, format!("This session: {}", path.display()));
     }
