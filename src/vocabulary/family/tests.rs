@@ -58,7 +58,9 @@ fn a_line_that_does_not_fit_is_told() {
 fn a_table_of_the_users_own_has_a_name_of_its_own() {
     assert_eq!(add("AT+ACME | | | | | | | Makes."), Err(AddError::Nameless));
     assert_eq!(add("@name 3GPP"), Err(AddError::Taken("3GPP")));
-    assert!(add("@name acme\nAT+ACME").unwrap_err().to_string().starts_with("line 2 of the table: expected 8 or 9 columns"));
+    assert!(
+        add("@name acme\nAT+ACME").unwrap_err().to_string().starts_with("line 2 of the table: expected 8 or 9 columns")
+    );
     // Others of these tests have used the families, or do so now.
     let _used = families();
     assert_eq!(add("@name acme"), Err(AddError::Late));
