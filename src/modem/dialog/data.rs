@@ -316,3 +316,65 @@ fn kind_of(exchange: &Exchange, mux: Option<bool>) -> DataKind {
         _ => DataKind::Unsure,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::modem::Direction;
+    use crate::vocabulary::Role;
+
+    fn span(direction: Direction, start: u64, end: u64) -> Span {
+        Span { direction, start, end, at: None, order: start }
+    }
+
+    fn data() -> Data {
+        let mut commands = super::super::commands::Commands::default();
+        let exchange = commands.blank(span(Direction::Tx, 0, 1), 0);
+        Data { role: Role::Send, ..Data::new(&exchange, DataKind::Terminated, span(Direction::Rx, 10, 11)) }
+    }
+
+    #[test]
+    fn of_much_data_the_ends_are_kept_and_all_is_counted() {
+        let mut data = data();
+        data.begin_write();
+        let bytes: Vec<u8> = (0..=255).collect();
+        data.push(&bytes, span(Direction::Tx, 20, 276));
+        data.push(b"end", span(Direction::Tx, 276, 279));
+        assert_eq!((data.count, data.pieces, data.tail.len(), data.write.len()), (259, 1, KEPT, KEPT));
+        assert!(data.tail.ends_with(b"\xFEend".get(1..).unwrap()) && data.write.starts_with(&[0, 1, 2]));
+        assert_eq!(data.own_write(), None, "only its beginning is kept");
+        assert_eq!(data.last_bytes(0, 3), Some(span(Direction::Tx, 276, 279)));
+        assert_eq!(data.last_bytes(1, 2), Some(span(Direction::Tx, 276, 278)));
+        assert_eq!(data.last_bytes(0, 260), None, "there are not so many");
+        data.begin_write();
+        data.push(b"1A", span(Direction::Tx, 279, 281));
+        assert_eq!((data.own_write(), data.pieces), (Some(&b"1A"[..]), 2));
+        assert!(data.tail_before.ends_with(b"end") && data.tail.ends_with(b"end1A"));
+    }
+
+    #[test]
+    fn a_prompt_takes_its_blank_once_and_notes_commands_only() {
+        let mut phase = DataPhase { waiting: Some(data()), ..DataPhase::default() };
+        phase.widen_prompt();
+        phase.widen_prompt();
+        assert_eq!(phase.waiting().map(|data| data.prompt), Some(span(Direction::Rx, 10, 12)));
+        phase.note_line(b"hello AT", span(Direction::Rx, 12, 20));
+        assert_eq!(phase.noted_command(), None);
+        phase.note_line(b"AT+CSQ", span(Direction::Rx, 22, 28));
+        assert_eq!(phase.noted_command(), Some(&b"AT+CSQ"[..]));
+        assert_eq!(phase.take_command(), Some((b"AT+CSQ".to_vec(), span(Direction::Rx, 22, 28))));
+        assert_eq!(phase.take_command(), None);
+    }
+
+    #[test]
+    fn what_is_left_out_is_not_waited_for() {
+        let mut phase = DataPhase { waiting: Some(data()), ..DataPhase::default() };
+        phase.echo.begin(true);
+        phase.echo.sent(b"hello");
+        assert!(phase.expects_echo());
+        assert_eq!(phase.take_echo(b"heXlo"), 2);
+        phase.leave_out();
+        assert!(!phase.expects_echo() && phase.waiting().is_some_and(|data| data.elided));
+        assert_eq!(phase.take_echo(b"llo"), 0);
+    }
+}

@@ -135,3 +135,77 @@ impl Receiving {
         self.after_line = false;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Feeds bytes; gives the lines that ended, and whether each was framed.
+    fn lines(receiving: &mut Receiving, mut bytes: &[u8]) -> Vec<(Vec<u8>, bool)> {
+        let mut lines = Vec::new();
+        while !bytes.is_empty() {
+            receiving.begin_line(None, 7);
+            let mut room = receiving.take_room();
+            let (taken, token) = receiving.next(bytes, &mut room, true);
+            match token {
+                Some(Token::Line(line)) => {
+                    let framed = receiving.frames(&line);
+                    lines.push((line.text.to_vec(), framed));
+                }
+                Some(_) => receiving.no_line(),
+                None => {}
+            }
+            receiving.put_back(room);
+            bytes = &bytes[taken..];
+        }
+        lines
+    }
+
+    #[test]
+    fn a_line_in_pieces_is_one_line_and_knows_where_it_began() {
+        let mut receiving = Receiving::default();
+        receiving.begin(Some(Duration::from_secs(1)));
+        assert!(lines(&mut receiving, b"\r\n+CS").is_empty());
+        assert_eq!(receiving.unfinished(), Some((2, &b"+CS"[..])));
+        assert_eq!(lines(&mut receiving, b"Q: 20,0\r\n"), [(b"+CSQ: 20,0".to_vec(), true)]);
+        assert_eq!((receiving.total(), receiving.unfinished()), (14, None));
+        assert_eq!(receiving.span(2..12).order, 7 + 2);
+    }
+
+    #[test]
+    fn a_line_behind_a_line_needs_its_own_line_feeds() {
+        let mut receiving = Receiving::default();
+        assert_eq!(lines(&mut receiving, b"\r\nOK\r\nnot framed\r\n\r\nERROR\r\n"), [
+            (b"OK".to_vec(), true),
+            (b"not framed".to_vec(), false),
+            (b"ERROR".to_vec(), true),
+        ]);
+        receiving.no_line();
+        assert_eq!(lines(&mut receiving, b"\r\nOK\r\n"), [(b"OK".to_vec(), true)]);
+    }
+
+    #[test]
+    fn silence_is_counted_only_where_times_are_known() {
+        let (second, limit) = (Duration::from_secs(1), Duration::from_millis(300));
+        let mut receiving = Receiving::default();
+        assert!(!receiving.was_silent_for(limit, Some(second)), "nothing came before");
+        receiving.begin(Some(second));
+        receiving.begin(None);
+        assert_eq!(receiving.last(), Some(second), "a chunk without a time does not end it");
+        assert!(!receiving.was_silent_for(limit, None));
+        assert!(!receiving.was_silent_for(limit, Some(second + limit / 2)));
+        assert!(receiving.was_silent_for(limit, Some(second + limit)));
+    }
+
+    #[test]
+    fn what_is_passed_over_is_counted_and_no_line() {
+        let mut receiving = Receiving::default();
+        assert!(lines(&mut receiving, b"\r\n+IPD").is_empty());
+        receiving.pass_by(100);
+        assert_eq!((receiving.total(), receiving.unfinished()), (106, None));
+        receiving.leave_out(false);
+        assert!(!receiving.elided());
+        receiving.leave_out(true);
+        assert!(receiving.elided() && !receiving.is_skipping());
+    }
+}
