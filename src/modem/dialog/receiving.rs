@@ -146,7 +146,7 @@ mod tests {
         while !bytes.is_empty() {
             receiving.begin_line(None, 7);
             let mut room = receiving.take_room();
-            let (taken, token) = receiving.next(bytes, &mut room, true);
+            let (length, token) = receiving.next(bytes, &mut room, true);
             match token {
                 Some(Token::Line(line)) => {
                     let framed = receiving.frames(&line);
@@ -156,7 +156,7 @@ mod tests {
                 None => {}
             }
             receiving.put_back(room);
-            bytes = &bytes[taken..];
+            bytes = &bytes[length..];
         }
         lines
     }
@@ -175,11 +175,10 @@ mod tests {
     #[test]
     fn a_line_behind_a_line_needs_its_own_line_feeds() {
         let mut receiving = Receiving::default();
-        assert_eq!(lines(&mut receiving, b"\r\nOK\r\nnot framed\r\n\r\nERROR\r\n"), [
-            (b"OK".to_vec(), true),
-            (b"not framed".to_vec(), false),
-            (b"ERROR".to_vec(), true),
-        ]);
+        assert_eq!(
+            lines(&mut receiving, b"\r\nOK\r\nnot framed\r\n\r\nERROR\r\n"),
+            [(b"OK".to_vec(), true), (b"not framed".to_vec(), false), (b"ERROR".to_vec(), true),]
+        );
         receiving.no_line();
         assert_eq!(lines(&mut receiving, b"\r\nOK\r\n"), [(b"OK".to_vec(), true)]);
     }
