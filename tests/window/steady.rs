@@ -130,8 +130,12 @@ const ZOOMS: [f32; 5] = [0.8, 1.0, 1.25, 1.5, 2.0];
 fn sized(width: f32, height: f32, zoom: f32) -> Desk {
     let mut desk = Desk::new(&Start::default());
     desk.harness.ctx.set_zoom_factor(zoom);
+    // In the frame in which the zoom changes egui scales the size that there was, and takes no new one.
+    desk.harness.run_steps(2);
     desk.harness.set_size(Vec2::new(width, height) / zoom);
     desk.harness.run_steps(4);
+    let off = desk.harness.ctx.content_rect().size() - Vec2::new(width, height) / zoom;
+    assert!(off.abs().max_elem() < 1.0, "{off:?}");
     desk
 }
 
@@ -188,6 +192,29 @@ fn at_no_size_and_no_zoom_does_one_text_lie_over_another() {
 /// Where a size is told by the menu and the windows that open, these are the ends of the range.
 const ENDS: [((f32, f32), f32); 4] =
     [((800.0, 600.0), 2.0), ((1024.0, 700.0), 1.5), ((1024.0, 700.0), 1.0), ((3840.0, 2160.0), 0.8)];
+
+#[test]
+fn no_tool_window_lies_over_itself_and_each_can_be_reached_and_closed() {
+    for ((width, height), zoom) in ENDS {
+        let mut desk = sized(width, height, zoom);
+        let screen = Rect::from_min_size(egui::Pos2::ZERO, Vec2::new(width, height) / zoom);
+        for tool in TOOLS {
+            let what = format!("{tool}, {width}x{height} at {zoom}");
+            desk.reach("Menu");
+            desk.reach(tool);
+            desk.harness.run_steps(10);
+            nothing_shines_through(&desk, &what);
+            let close = desk.harness.get_by_role_and_label(Role::Button, "Close window").rect();
+            assert!(screen.contains_rect(close), "{what}: its close button is at {close:?}");
+            desk.key(Key::Escape);
+            desk.harness.run_steps(10);
+            assert!(
+                desk.harness.query_by_role_and_label(Role::Button, "Close window").is_none(),
+                "{what}: Esc closes it"
+            );
+        }
+    }
+}
 
 #[test]
 fn no_menu_question_or_bar_lies_over_itself() {
@@ -247,3 +274,23 @@ fn a_small_window_scrolls_to_everything() {
     desk.reach("Side panel");
     assert!(desk.offers("CIPSEND + text + 1A") || desk.shows("CIPSEND + text + 1A"));
 }
+
+/// What the menu opens.
+const TOOLS: [&str; 16] = [
+    "Send file…",
+    "Share port…",
+    "Find baud…",
+    "Open capture…",
+    "Export capture…",
+    "Edit macros…",
+    "Import macros or sketch…",
+    "Run a sketch…",
+    "Macro as a program…",
+    "Signal and timeline",
+    "Simulated modem",
+    "Arduino Nano: wiring and sketch",
+    "USB-TTL adapter: wiring",
+    "Handbook…",
+    "Keyboard shortcuts",
+    "Settings…",
+];
