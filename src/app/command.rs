@@ -104,6 +104,15 @@ pub(crate) enum Line {
         /// What it stands for, ending included.
         bytes: Vec<u8>,
     },
+    /// Send these bytes again and again, and remember the text that they were typed as.
+    Repeat {
+        /// The text in the send box.
+        text: String,
+        /// What it stands for, ending included.
+        bytes: Vec<u8>,
+        /// How often.
+        rounds: Rounds,
+    },
     /// Send these lines one after the other: each when the one before was answered, or with this pause behind each.
     SendLines(Vec<Vec<u8>>, Option<Duration>),
     /// Send this file so.

@@ -86,12 +86,17 @@ impl Filter {
     }
 }
 
-/// The event says no more than that a step of a macro went as it should: `Open TCP: step 2 passed after 0.120 s: OK`.
+/// The event says no more than that a step of a macro, or a round of a repeated one, went as it should:
+/// `Open TCP: step 2 passed after 0.120 s: OK`, `Open TCP: run 7 done`.
 fn is_plain_step(event: &str) -> bool {
-    event.split_once(": step ").is_some_and(|(_, rest)| {
-        let word = rest.trim_start_matches(|letter: char| letter.is_ascii_digit());
-        word.len() < rest.len() && (word.starts_with(" done after ") || word.starts_with(" passed after "))
-    })
+    let behind_number = |word: &str| {
+        let (_, rest) = event.split_once(word)?;
+        let behind = rest.trim_start_matches(|letter: char| letter.is_ascii_digit());
+        (behind.len() < rest.len()).then_some(behind)
+    };
+    let step = behind_number(": step ");
+    step.is_some_and(|behind| behind.starts_with(" done after ") || behind.starts_with(" passed after "))
+        || behind_number(": run ") == Some(" done")
 }
 
 /// What a row shows.

@@ -104,6 +104,9 @@ impl Ask {
         let port =
             self.values.iter().find(|(name, ..)| name == "port").and_then(|(_, _, port)| port.trim().parse().ok());
         let Some(port) = port else { return };
+        if state.has_line_settings() {
+            parts::weak(ui, "To a real modem 127.0.0.1 is itself: it needs your server's address on the internet.");
+        }
         match state.server.address {
             Some(address) if address.port() == port => {}
             Some(address) => {
@@ -211,14 +214,7 @@ impl Ask {
             if !self.repeated {
                 return;
             }
-            let words = |times: f64, _: std::ops::RangeInclusive<usize>| {
-                if times < 1.0 { "until stopped".to_owned() } else { format!("{times:.0} times") }
-            };
-            let times = DragValue::new(&mut self.times).range(0..=1_000_000).custom_formatter(words);
-            ui.add(times).on_hover_text("0: until stopped").accessible_name("How often");
-            let label = ui.label("every");
-            let every = DragValue::new(&mut self.every).range(0.0..=86_400.0).speed(0.1).max_decimals(3).suffix(" s");
-            ui.add(every).labelled_by(label.id).on_hover_text("From the start of one run to the start of the next");
+            times_and_pause(ui, &mut self.times, &mut self.every);
         });
     }
 
@@ -242,6 +238,18 @@ impl Ask {
             }
         });
     }
+}
+
+/// How often, 0 until it is stopped, and after how many seconds again.
+pub(super) fn times_and_pause(ui: &mut Ui, times: &mut u32, every: &mut f64) {
+    let words = |times: f64, _: std::ops::RangeInclusive<usize>| {
+        if times < 1.0 { "until stopped".to_owned() } else { format!("{times:.0} times") }
+    };
+    let times = DragValue::new(times).range(0..=1_000_000).custom_formatter(words);
+    ui.add(times).on_hover_text("0: until stopped").accessible_name("How often");
+    let label = ui.label("every");
+    let every = DragValue::new(every).range(0.0..=86_400.0).speed(0.1).max_decimals(3).suffix(" s");
+    ui.add(every).labelled_by(label.id).on_hover_text("From the start of one run to the start of the next");
 }
 
 fn step(ui: &mut Ui, wanted: &Macro, shown: &StepPreview) {

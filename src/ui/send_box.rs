@@ -5,6 +5,7 @@
 mod completion;
 mod history;
 mod paste;
+mod repeat;
 
 use egui::scroll_area::ScrollBarVisibility;
 use egui::{Button, Event, Id, Key, Label, Modifiers, RichText, ScrollArea, TextEdit, Ui};
@@ -12,6 +13,7 @@ use egui::{Button, Event, Id, Key, Label, Modifiers, RichText, ScrollArea, TextE
 use self::completion::Completion;
 use self::history::History;
 use self::paste::Paste;
+use self::repeat::Repeat;
 use super::{bytes, icons, parts, theme};
 use crate::app::State;
 use crate::app::command::{Line, Setting};
@@ -26,6 +28,9 @@ const DRAWN: usize = 160;
 /// The line is at least so wide.
 const LEAST: f32 = 120.0;
 
+/// The ending keeps its width whatever it is: at a prompt the buttons beside it stay where they are.
+const ENDING: f32 = 134.0;
+
 /// The box, its draft and its history.
 #[derive(Debug, Default)]
 pub(crate) struct SendBox {
@@ -33,6 +38,7 @@ pub(crate) struct SendBox {
     history: History,
     read: Option<Reading>,
     paste: Option<Paste>,
+    repeat: Repeat,
     free: Option<String>,
     completion: Completion,
     focused_once: bool,
@@ -80,6 +86,7 @@ impl SendBox {
         ui.horizontal(|ui| {
             self.ending(ui, state, mode, commands);
             self.buttons(ui, state, commands);
+            self.repeat(ui, state, &ending, commands);
         });
         if mode != Mode::Hex
             && !state.prompt_open()
@@ -293,18 +300,13 @@ impl SendBox {
 
     fn ending(&mut self, ui: &mut Ui, state: &State, mode: Mode, commands: &mut Commands) {
         let label = parts::weak(ui, "Ending");
-        let fixed = if state.prompt_open() {
-            Some("None (prompt)")
-        } else if mode == Mode::Hex {
-            Some("None (hex)")
-        } else {
-            None
-        };
+        let fixed =
+            if state.prompt_open() { Some("None (prompt)") } else { (mode == Mode::Hex).then_some("None (hex)") };
         let chosen = chosen_ending(state);
         let mut wanted = None;
         ui.add_enabled_ui(fixed.is_none(), |ui| {
             let shown = fixed.map_or_else(|| chosen.label(), str::to_owned);
-            let combo = parts::combo("ending").width(104.0).selected_text(shown).show_ui(ui, |ui| {
+            let combo = parts::combo("ending").width(ENDING).truncate().selected_text(shown).show_ui(ui, |ui| {
                 for named in LineEnding::NAMED {
                     if ui.selectable_label(named == chosen, named.label()).clicked() {
                         wanted = Some(named);
@@ -342,6 +344,18 @@ impl SendBox {
                 }
                 commands.push(Line::Send(exact.to_vec()));
             }
+        }
+    }
+
+    /// What is typed stays in the box while it is repeated.
+    fn repeat(&mut self, ui: &mut Ui, state: &State, ending: &LineEnding, commands: &mut Commands) {
+        let mut line = self.read.as_ref().and_then(Reading::bytes);
+        if let Some(line) = &mut line {
+            line.extend_from_slice(ending.bytes());
+        }
+        let rounds = self.repeat.show(ui, state, line.as_deref(), commands);
+        if let (Some(bytes), Some(rounds)) = (line, rounds) {
+            commands.push(Line::Repeat { text: self.draft.clone(), bytes, rounds });
         }
     }
 

@@ -50,7 +50,10 @@ impl RunLog {
         if matches!(report, Report::Began { .. } | Report::Retrying { .. }) {
             self.step_began = now;
         }
-        let line = describe(self.name(), &report);
+        let line = match (self.round, &report) {
+            (Some((round, rounds)), Report::Ended(Ending::Done)) => Some(round_done(self.name(), round, rounds)),
+            _ => describe(self.name(), &report),
+        };
         if self.reports.len() == RunProgress::KEPT {
             self.reports.pop_front();
             self.dropped += 1;
@@ -94,6 +97,15 @@ impl RunLog {
 pub(super) fn with_time(mut values: Values) -> Values {
     values.entry("time".into()).or_insert_with(local_now);
     values
+}
+
+/// The last round tells that all of it is done; the log shows the others as it shows steps.
+fn round_done(name: &str, round: u32, rounds: Rounds) -> String {
+    if rounds.times == Some(round) {
+        format!("{name}: done {round} times")
+    } else {
+        format!("{name}: run {round} done")
+    }
 }
 
 /// One line for the log. A step's beginning shows by what it sends, so it has none.
@@ -157,7 +169,8 @@ mod tests {
         let mut log = RunLog::default();
         log.begin(named(&["Loop"]), Some(Rounds { times: None, every: second(10) }));
         log.report(0, Report::Began { step: 0, round: 0 }, second(3));
-        log.report(0, Report::Ended(Ending::Done), second(4));
+        let line = log.report(0, Report::Ended(Ending::Done), second(4));
+        assert_eq!(line.as_deref(), Some("Loop: run 1 done"));
         log.round(2, Some(second(13)));
         let between = log.progress().unwrap();
         assert_eq!((between.next_round, between.reports.len()), (Some(second(13)), 2));
@@ -166,6 +179,17 @@ mod tests {
         let second_round = log.progress().unwrap();
         assert_eq!(second_round.round.map(|(round, _)| round), Some(2));
         assert_eq!((second_round.reports.len(), second_round.dropped, second_round.step_began), (1, 2, second(13)));
+    }
+
+    #[test]
+    fn the_last_round_says_how_many_there_were() {
+        let mut log = RunLog::default();
+        log.begin(named(&["Loop"]), Some(Rounds { times: Some(2), every: Duration::ZERO }));
+        let line = log.report(0, Report::Ended(Ending::Done), Duration::ZERO);
+        assert_eq!(line.as_deref(), Some("Loop: run 1 done"));
+        log.round(2, None);
+        let line = log.report(0, Report::Ended(Ending::Done), Duration::ZERO);
+        assert_eq!(line.as_deref(), Some("Loop: done 2 times"));
     }
 
     #[test]

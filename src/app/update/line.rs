@@ -17,7 +17,7 @@ use crate::worker::Order;
 pub(super) fn update(state: &mut State, command: Line) -> Vec<Effect> {
     let wish = wish(&command);
     if let Some(refusal) = wish.and_then(|wish| state.refusal(wish)) {
-        state.say(Tone::Note, refusal.sentence());
+        state.say(Tone::Refused, refusal.sentence());
         return Vec::new();
     }
     let mut effects = carry(state, command);
@@ -39,6 +39,12 @@ fn carry(state: &mut State, command: Line) -> Vec<Effect> {
             let mut effects = send(bytes);
             effects.push(Effect::Save);
             effects
+        }
+        Line::Repeat { text, bytes, rounds } => {
+            state.settings.remember_sent(&text);
+            let step = Step { send: Some(notation::print_macro(&bytes)), ..Step::default() };
+            let wanted = Macro { name: "The line again and again".to_owned(), steps: vec![step], ..Macro::default() };
+            run(state, wanted, Values::new(), Some(rounds))
         }
         Line::SendLines(lines, pause) => send_lines(state, &lines, pause),
         Line::SendFile(path, protocol) => order(state, Order::SendFile(path, protocol)),
@@ -64,7 +70,7 @@ fn wish(command: &Line) -> Option<Wish> {
     match command {
         Line::Send(_) | Line::SendTyped { .. } | Line::Break(_) => Some(Wish::Send),
         Line::SendFile(..) => Some(Wish::File),
-        Line::SendLines(..) | Line::RunMacro { .. } | Line::AskModem => Some(Wish::Macro),
+        Line::Repeat { .. } | Line::SendLines(..) | Line::RunMacro { .. } | Line::AskModem => Some(Wish::Macro),
         Line::ScanBaud => Some(Wish::Scan),
         Line::Check(Check::Start(_)) => Some(Wish::Check),
         Line::SetLines(_) | Line::PulseLines(..) => Some(Wish::Lines),

@@ -245,6 +245,8 @@ fn a_macro_is_one_row_and_its_failures_unless_steps_are_wanted() {
         (6, step("Open TCP: failed: step 3: ERROR came instead of CONNECT OK")),
         (7, Record::Note("my note: step by step done after all".to_owned())),
         (8, step("Open TCP: failed")),
+        (9, step("Ping: run 1 done")),
+        (9, step("Ping: done 2 times")),
     ];
     let quiet = Filter { steps: false, ..Filter::default() };
     check(
@@ -255,6 +257,7 @@ fn a_macro_is_one_row_and_its_failures_unless_steps_are_wanted() {
             "0 6 Open TCP: failed: step 3: ERROR came instead of CONNECT OK",
             "1 7 my note: step by step done after all",
             "2 8 Open TCP: failed",
+            "3 9 Ping: done 2 times",
         ],
     );
 }
