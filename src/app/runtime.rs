@@ -407,7 +407,7 @@ impl Runtime {
         }
         self.server = None;
         if self.marks_unsaved
-            && let Some(path) = inspect::capture_of(state)
+            && let Some(path) = state.marked_file()
         {
             // The window is gone: nobody is left to be told.
             let _ = state.marks.keep_beside(&path);

@@ -10,6 +10,7 @@ use super::find::Find;
 use super::log_feed::LogFeed;
 use super::settings::Adapter;
 use super::timeline::Timeline;
+use super::times::{Stamps, WallClock};
 use crate::capture::Reader;
 use crate::capture::copy::{Selection, Span};
 use crate::capture::export::ExportError;
@@ -165,11 +166,13 @@ pub enum Purpose {
     SaveSketch(&'static str),
 }
 
-/// A capture file in the window.
+/// A capture or a log in the window, in place of the port.
 #[derive(Debug)]
 pub struct OpenFile {
-    /// Which.
-    pub path: PathBuf,
+    /// Which; `None` for a log that was pasted.
+    pub path: Option<PathBuf>,
+    /// What its times are worth.
+    pub(crate) stamps: Stamps,
     /// What is wrong in it; `None` while it is being looked through.
     pub findings: Option<Arc<[Finding]>>,
 }
@@ -218,6 +221,8 @@ pub struct Message {
     pub(crate) tone: Tone,
     /// What it says.
     pub text: String,
+    /// Counts how often it was said anew.
+    pub(crate) said: u64,
 }
 
 /// How a message is shown.
@@ -225,6 +230,8 @@ pub struct Message {
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Tone {
     Good,
+    /// What was asked for cannot be done now; goes by itself, as a good word does.
+    Refused,
     Note,
     Trouble,
 }
@@ -314,6 +321,20 @@ impl State {
         first_refusal(&self.occupants(), wish)
     }
 
+    /// The file beside which marks are kept: the capture, or the log as it was opened. A log that was pasted has none.
+    #[must_use]
+    pub(crate) fn marked_file(&self) -> Option<PathBuf> {
+        let capture = self.reader.as_ref()?.storage().path;
+        capture.or_else(|| self.file.as_ref()?.path.clone())
+    }
+
+    /// The clock of what is shown.
+    #[must_use]
+    pub(crate) fn clock(&self) -> Option<WallClock> {
+        let stamps = self.file.as_ref().map_or(Stamps::Taken, |file| file.stamps);
+        self.reader.as_ref().map(|reader| WallClock::new(reader.started(), stamps))
+    }
+
     /// A macro is being run.
     #[must_use]
     pub fn running(&self) -> bool {
@@ -348,8 +369,9 @@ impl State {
 
     /// Adds a message, once.
     pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
-        let message = Message { tone, text: text.into() };
-        self.messages.retain(|old| *old != message);
-        self.messages.push(message);
+        let text = text.into();
+        let old = self.messages.iter().position(|old| (old.tone, &old.text) == (tone, &text));
+        let said = old.map_or(0, |old| self.messages.remove(old).said + 1);
+        self.messages.push(Message { tone, text, said });
     }
 }

@@ -8,23 +8,49 @@ use jiff::tz::TimeZone;
 use super::settings::Clock;
 use crate::capture::Row;
 
-/// Turns times since the capture began into times of day.
+/// What the times of a capture or a log are worth.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Stamps {
+    /// Each was taken when the bytes came or went.
+    #[default]
+    Taken,
+    /// They stand in a text, which has no date: only the time between them is known.
+    Between,
+    /// The text has none.
+    Missing,
+}
+
+/// Turns times since the capture began into times of day, where that is known.
 #[derive(Clone, Debug)]
 pub(crate) struct WallClock {
     zone: TimeZone,
     started: Timestamp,
+    stamps: Stamps,
 }
 
 impl WallClock {
     /// Of a capture that began then.
     #[must_use]
-    pub(crate) fn new(started: SystemTime) -> Self {
-        Self { zone: TimeZone::system(), started: Timestamp::try_from(started).unwrap_or_default() }
+    pub(crate) fn new(started: SystemTime, stamps: Stamps) -> Self {
+        Self { zone: TimeZone::system(), started: Timestamp::try_from(started).unwrap_or_default(), stamps }
     }
 
-    /// `14:03:59.123456`.
+    /// All that is known of a time, in words.
     #[must_use]
-    pub(crate) fn time_of_day(&self, at: Duration) -> String {
+    pub(crate) fn in_words(&self, at: Duration) -> String {
+        match self.stamps {
+            Stamps::Taken => format!("{}, {} s after the start", self.time_of_day(at), since(at)),
+            Stamps::Between => format!("{} s after the first time in the log", since(at)),
+            Stamps::Missing => "The log has no times".to_owned(),
+        }
+    }
+
+    /// `14:03:59.123456`; in a log, whose day is not known, the time since it began.
+    #[must_use]
+    fn time_of_day(&self, at: Duration) -> String {
+        if self.stamps != Stamps::Taken {
+            return since(at);
+        }
         let Ok(then) = self.started.checked_add(at) else { return "?".to_owned() };
         then.to_zoned(self.zone.clone()).strftime("%H:%M:%S%.6f").to_string()
     }
@@ -52,6 +78,9 @@ impl Times {
     /// The time of the next row.
     pub(crate) fn next(&mut self, row: &Row, counts: Clock, clock: &WallClock) -> String {
         let before = self.before.replace(row.at);
+        if clock.stamps == Stamps::Missing {
+            return "–".to_owned();
+        }
         match counts {
             Clock::Clock => clock.time_of_day(row.at),
             Clock::SinceStart => since(row.at),
@@ -82,8 +111,10 @@ mod tests {
 
     #[test]
     fn time_of_day_counts_from_the_start() {
-        let clock = WallClock { zone: TimeZone::UTC, started: Timestamp::UNIX_EPOCH };
-        assert_eq!(clock.time_of_day(Duration::from_micros(86_399_999_999)), "23:59:59.999999");
+        let clock = |stamps| WallClock { zone: TimeZone::UTC, started: Timestamp::UNIX_EPOCH, stamps };
+        let late = Duration::from_micros(86_399_999_999);
+        assert_eq!(clock(Stamps::Taken).time_of_day(late), "23:59:59.999999");
+        assert_eq!(clock(Stamps::Between).in_words(late), "23:59:59.999 s after the first time in the log");
     }
 
     #[test]
@@ -98,12 +129,17 @@ mod tests {
         };
         let rows = [row(0, 10, None), row(1, 500, None), row(2, 700, Some(500)), row(3, 1700, Some(500))];
         let check = |counts: Clock, expect: [&str; 4]| {
-            let clock = WallClock::new(SystemTime::UNIX_EPOCH);
+            let clock = WallClock::new(SystemTime::UNIX_EPOCH, Stamps::Taken);
             let mut times = Times::default();
             assert_eq!(rows.each_ref().map(|row| times.next(row, counts, &clock)), expect, "{counts:?}");
         };
         check(Clock::SinceStart, ["0.010000", "0.500000", "0.700000", "1.700000"]);
         check(Clock::SinceRow, ["0.010000", "+0.490000", "+0.200000", "+1.000000"]);
         check(Clock::SinceTx, ["–", "–", "+0.200000", "+1.200000"]);
+        let of_text = |stamps| {
+            let mut times = Times::default();
+            times.next(&rows[1], Clock::Clock, &WallClock::new(SystemTime::now(), stamps))
+        };
+        assert_eq!((of_text(Stamps::Between).as_str(), of_text(Stamps::Missing).as_str()), ("0.500000", "–"));
     }
 }

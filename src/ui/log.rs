@@ -99,13 +99,14 @@ enum Why {
 }
 
 impl LogPanel {
-    /// Draws the log with its own bar of choices.
-    pub(crate) fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+    /// Draws the log with its own bar of choices, and so much room between them.
+    pub(crate) fn show(&mut self, ui: &mut Ui, state: &State, between: f32, commands: &mut Commands) {
         if self.capture != state.capture_number {
             self.begin(state);
         }
         toolbar::show(self, ui, state, commands);
         let mut rect = ui.available_rect_before_wrap();
+        rect.min.y += between;
         rect.max.y -= self.detail.show(ui, rect, state, self.clock.as_ref());
         ui.allocate_rect(rect, Sense::hover());
         let palette = parts::colors(ui);
@@ -163,7 +164,7 @@ impl LogPanel {
     fn begin(&mut self, state: &State) {
         *self = Self { capture: state.capture_number, toolbar: std::mem::take(&mut self.toolbar), ..Self::default() };
         self.scroll.follow = state.file.is_none();
-        self.clock = state.reader.as_ref().map(|reader| WallClock::new(reader.started()));
+        self.clock = state.clock();
     }
 
     fn rows(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
@@ -432,6 +433,10 @@ impl LogPanel {
             let row = self.page.rows.iter().find(|row| row.number == *number);
             let Some((row, drawn)) = row.zip(self.drawn.get(number)) else { continue };
             let place = Rect::from_min_size(pos2(rect.left(), *top), vec2(rect.width() - BAR, *height));
+            if let Some(edge) = columns.edge().filter(|edge| drawn.crosses(*edge, &columns)) {
+                let gap = Rect::from_x_y_ranges(edge - 1.0..=edge + 1.0, place.y_range());
+                ui.painter().rect_filled(gap, CornerRadius::ZERO, palette.well);
+            }
             let fill = |color| ui.painter().rect_filled(place, CornerRadius::ZERO, color);
             if let Some((_, color)) = highlights.iter().find(|(pattern, _)| pattern.is_in(drawn.bytes())) {
                 fill(theme::tint(*color, palette));

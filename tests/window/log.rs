@@ -262,3 +262,56 @@ fn a_marked_row_is_marked_after_a_restart() {
     let desk = Desk::at_home(&start, home.path());
     assert!(desk.state().marks.is_empty());
 }
+
+#[test]
+fn marks_of_a_log_are_kept_beside_its_file_and_a_pasted_one_says_that_it_has_none() {
+    let home = tempfile::tempdir().unwrap();
+    let log = home.path().join("failed.txt");
+    std::fs::write(&log, "> AT\\r\n< AT\\r\\r\\nOK\\r\\n\n").unwrap();
+    let start = Start { port: Some(log.display().to_string()), ..Start::default() };
+    let mut desk = Desk::at_home(&start, home.path());
+    desk.wait_for_log("OK");
+    let place = desk.harness.get_by_role(Role::Log).rect();
+    desk.click_at(place.left_top() + egui::vec2(60.0, 13.0));
+    desk.click("More…");
+    assert!(desk.shows("kept beside the file"));
+    desk.click("Mark row");
+    let marks = desk.state().marks.clone();
+    assert!(!marks.is_empty());
+    drop(desk);
+    let mut desk = Desk::at_home(&start, home.path());
+    desk.wait_for_log("OK");
+    assert_eq!(desk.state().marks, marks);
+    desk.focus_line();
+    desk.harness.event(Event::Paste("AT\nOK\nAT+CIPSEND\nERROR\n".to_owned()));
+    desk.frames();
+    desk.click("Read it as a log");
+    desk.wait_for_log("ERROR");
+    desk.click("More…");
+    assert!(desk.shows("gone when this is closed"));
+}
+
+#[test]
+fn find_hides_no_row_and_a_log_shows_no_time_that_it_does_not_have() {
+    let mut desk = Desk::new(&Start::default());
+    desk.focus_line();
+    desk.harness.event(Event::Paste("AT\nOK\nAT+CSQ\n+CSQ: 14,0\nOK\n".to_owned()));
+    desk.frames();
+    desk.click("Read it as a log");
+    desk.wait_for_log("+CSQ: 14,0");
+    assert!(desk.log().lines().all(|line| line.starts_with("– ")), "{}", desk.log());
+    desk.keys(Modifiers::COMMAND, Key::F);
+    desk.type_text("AT");
+    desk.wait("it counts", |desk| desk.shows("matches"));
+    let bar = desk.harness.get_by_role_and_label(Role::Button, "Next").rect();
+    let rows = desk.harness.get_by_role(Role::Log).rect();
+    assert!(!rows.intersects(bar), "{bar:?} lies over {rows:?}");
+    desk.click("Close find");
+    desk.click("Close file");
+    desk.harness.event(Event::Paste("14:03:21.100 -> AT\n14:03:21.130 -> OK\n14:03:23.000 -> AT+CSQ\n".to_owned()));
+    desk.frames();
+    desk.click("Read it as a log");
+    desk.wait_for_log("AT+CSQ");
+    let times: Vec<String> = desk.log().lines().map(|line| line.split(' ').next().unwrap().to_owned()).collect();
+    assert_eq!(times, ["0.000000", "0.030000", "1.900000"], "not the time of the paste");
+}

@@ -1,6 +1,8 @@
 //! What is typed, what it stands for, and what goes out.
 
+use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
 use modemscope::app::Start;
 
 use crate::desk::Desk;
@@ -85,7 +87,7 @@ fn ten_megabytes_pasted_do_not_freeze_the_window() {
     desk.focus_line();
     desk.harness.event(Event::Paste("0123456789".repeat(1_000_000)));
     desk.frames();
-    assert!(desk.shows("1 lines, 10,000,000 bytes"));
+    assert!(desk.shows("1 line, 10,000,000 bytes"));
     assert_eq!(desk.draft(), "");
     desk.key(Key::Escape);
     assert!(!desk.shows("10,000,000"));
@@ -107,8 +109,35 @@ fn a_pasted_log_is_read_and_not_sent() {
     desk.focus_line();
     desk.harness.event(egui::Event::Paste("> AT+CIPSEND\\r\n< AT+CIPSEND\\r\\r\\nERROR\\r\\n\n".to_owned()));
     desk.frames();
-    assert!(desk.shows("Read what was pasted?"));
+    assert!(desk.shows("Read what was pasted?") || desk.shows("This looks like the log of a terminal"));
     desk.click("Read it as a log");
     desk.wait("its findings", |desk| desk.shows("AT+CIPSEND was refused: no connection was opened"));
-    assert!(desk.shows("pasted log"), "it says what is shown");
+    assert!(desk.shows("Pasted log"), "it says what is shown");
+}
+
+#[test]
+fn the_line_is_sent_every_so_often_until_it_is_stopped() {
+    let mut desk = Desk::new(&Start::default());
+    desk.connect("sim:fast");
+    desk.wait_for_log("SMS Ready");
+    desk.click("Repeat…");
+    assert!(desk.shows("Type the line first.") || desk.shows("Sends <CR>"), "it says what it would send");
+    desk.key(Key::Escape);
+    desk.focus_line();
+    desk.type_text("AT+CSQ");
+    desk.click("Repeat…");
+    assert!(desk.shows("Sends AT+CSQ<CR>"));
+    desk.harness.get_by_role_and_label(Role::SpinButton, "every").focus();
+    desk.frames();
+    desk.keys(Modifiers::COMMAND, Key::A);
+    desk.type_text("0.05");
+    desk.key(Key::Enter);
+    desk.click("Start repeating");
+    desk.wait("it was sent three times", |desk| desk.state().status.tx >= 21);
+    assert_eq!(desk.draft(), "AT+CSQ", "what is repeated stands in the box");
+    desk.click("Stop run");
+    desk.wait("it ended", |desk| !desk.state().running());
+    assert!(desk.offers("Repeat…"));
+    let rows = desk.log().matches("again and again").count();
+    assert!(rows <= 1, "one row for all of it, not one a round:\n{}", desk.log());
 }

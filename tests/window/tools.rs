@@ -146,7 +146,7 @@ fn sessions_are_listed_opened_again_and_marked() {
     assert!(modemscope::capture::folder::is_kept(&path));
     desk.reach(&format!("Open {name}"));
     desk.wait_for_log("SMS Ready");
-    assert_eq!(desk.state().file.as_ref().map(|file| file.path.clone()), Some(path));
+    assert_eq!(desk.state().file.as_ref().map(|file| file.path.clone()), Some(Some(path)));
 }
 
 #[test]

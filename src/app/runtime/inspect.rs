@@ -8,7 +8,7 @@ use crate::app::find::Find;
 use crate::app::job::Job;
 use crate::app::log_feed::LogFeed;
 use crate::app::state::{OpenFile, Purpose, Sought, State, Tone};
-use crate::app::times::{Times, WallClock};
+use crate::app::times::{Stamps, Times};
 use crate::app::{FileKind, file_kind};
 use crate::capture::copy::{CopyAs, copy, span};
 use crate::capture::marks::Marks;
@@ -16,9 +16,6 @@ use crate::capture::search::{Pattern, PatternKind};
 use crate::capture::{CaptureError, Filter, Listener, Progress, Reader, Row, import, open};
 use crate::modem::diagnose::{Diagnoser, Finding, Reading, of_transcript};
 use crate::modem::transcript::Transcript;
-
-/// What a text without a file is called.
-const PASTED: &str = "pasted log";
 
 /// What was found in a file, and what was read of it.
 pub(super) struct Diagnosed {
@@ -40,7 +37,7 @@ impl Runtime {
         (self.measuring, self.copying) = (None, None);
         state.feed = reader.clone().map(|reader| LogFeed::new(reader, self.rows.clone()));
         state.reader = reader;
-        state.marks = capture_of(state).map(|path| Marks::beside(&path)).unwrap_or_default();
+        state.marks = state.marked_file().map(|path| Marks::beside(&path)).unwrap_or_default();
         state.capture_number += 1;
         self.count_byte(state);
     }
@@ -60,7 +57,7 @@ impl Runtime {
             Err(error) => Err(error),
         };
         match reader {
-            Ok((reader, text)) => self.show_file(state, path, reader, text),
+            Ok((reader, text)) => self.show_file(state, Some(path), reader, text),
             Err(error) => state.say(Tone::Trouble, error.to_string()),
         }
     }
@@ -68,18 +65,24 @@ impl Runtime {
     /// Shows a log that came over the clipboard, as if it were a file.
     pub(super) fn read_pasted(&mut self, state: &mut State, text: &str) {
         let reader = import::from_text(text.as_bytes(), SystemTime::now());
-        self.show_file(state, PASTED.into(), reader, Some(Transcript::read(text.as_bytes())));
+        self.show_file(state, None, reader, Some(Transcript::read(text.as_bytes())));
     }
 
-    fn show_file(&mut self, state: &mut State, path: PathBuf, reader: Reader, text: Option<Transcript>) {
+    fn show_file(&mut self, state: &mut State, path: Option<PathBuf>, reader: Reader, text: Option<Transcript>) {
         let theirs = reader.clone();
+        let timed = |text: &Transcript| text.chunks.iter().any(|chunk| chunk.at.is_some());
+        let stamps = match &text {
+            None => Stamps::Taken,
+            Some(text) if timed(text) => Stamps::Between,
+            Some(_) => Stamps::Missing,
+        };
         // Of a text it is known which bytes it leaves out; a capture made of it would not tell.
         let job = Job::start("diagnose", self.news.clone(), move |progress| match &text {
             Some(text) => Diagnosed::of(&of_transcript(text)),
             None => diagnose(&theirs, progress),
         });
         self.diagnosing = started(state, job);
-        state.file = Some(OpenFile { path, findings: None });
+        state.file = Some(OpenFile { path, stamps, findings: None });
         self.show(state, Some(reader));
     }
 
@@ -129,7 +132,7 @@ impl Runtime {
         if self.keeping_marks.is_some() || !std::mem::take(&mut self.marks_unsaved) {
             return;
         }
-        let Some(path) = capture_of(state) else { return };
+        let Some(path) = state.marked_file() else { return };
         let marks = state.marks.clone();
         let job = Job::start("marks", self.news.clone(), move |_| marks.keep_beside(&path));
         self.keeping_marks = started(state, job);
@@ -144,10 +147,11 @@ impl Runtime {
     }
 
     pub(super) fn copy(&mut self, state: &mut State, form: CopyAs) {
-        let (Some(selected), Some(reader)) = (&mut state.selected, state.reader.clone()) else { return };
+        let (Some(clock), Some(reader)) = (state.clock(), state.reader.clone()) else { return };
+        let Some(selected) = &mut state.selected else { return };
         selected.copying = true;
         let selection = selected.selection.clone();
-        let (clock, counts) = (WallClock::new(reader.started()), state.settings.view.clock);
+        let counts = state.settings.view.clock;
         let mut times = Times::default();
         let stamp = Box::new(move |row: &Row| times.next(row, counts, &clock));
         let work = move |progress: &Progress| copy(&reader, &selection, form, stamp, progress);
@@ -169,11 +173,6 @@ impl Runtime {
         let find = Find::start(reader, &pattern, &Filter::default(), self.news.clone());
         state.counted = started(state, find);
     }
-}
-
-/// The file of the capture that is shown, where it has one.
-pub(super) fn capture_of(state: &State) -> Option<PathBuf> {
-    state.reader.as_ref()?.storage().path
 }
 
 /// A job that has its thread; otherwise the user is told.

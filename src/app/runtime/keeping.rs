@@ -77,11 +77,11 @@ impl Runtime {
         if let Some(log) = &self.keeping.log {
             tell(state, &mut self.keeping.told_log, log.trouble(), "The session goes on.", "text log");
         }
-        if let (Some(file), Some(reader)) = (&state.file, &state.reader) {
+        if let (Some(path), Some(reader)) = (state.file.as_ref().and_then(|file| file.path.as_ref()), &state.reader) {
             let storage = reader.storage();
-            if storage.torn > 0 && self.keeping.told_torn.as_ref() != Some(&file.path) {
-                self.keeping.told_torn = Some(file.path.clone());
-                let name = name_of(&file.path);
+            if storage.torn > 0 && self.keeping.told_torn.as_ref() != Some(path) {
+                self.keeping.told_torn = Some(path.clone());
+                let name = name_of(path);
                 let bytes = storage.torn;
                 state.say(
                     Tone::Note,

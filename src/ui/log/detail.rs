@@ -61,7 +61,7 @@ impl Detail {
         pane.horizontal(|ui| {
             parts::heading(ui, &title(&row));
             if let Some(clock) = clock {
-                parts::weak(ui, format!("{}, {} s after the start", clock.time_of_day(row.at), since(row.at)));
+                parts::weak(ui, clock.in_words(row.at));
             }
             open = !parts::quiet_signed(ui, icons::CLOSE, "Close row")
                 .on_hover_text("Esc, while the log has the focus")

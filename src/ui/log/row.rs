@@ -195,6 +195,11 @@ impl Drawn {
         }
     }
 
+    /// Its words, which are those of an event, go on behind the edge between the columns.
+    pub(super) fn crosses(&self, edge: f32, columns: &Columns) -> bool {
+        self.direction.is_none() && columns.first.0 + self.first.galley.size().x > edge
+    }
+
     /// Where these bytes of the row are, in each column.
     pub(super) fn places(&self, bytes: &Range<usize>, place: Rect, columns: &Columns) -> Vec<Rect> {
         let one = |letters: &Letters, (from, to): (f32, f32)| {

@@ -238,7 +238,8 @@ fn measured(span: &Span) -> String {
         let rows = if span.rows == 1 { "1 row".to_owned() } else { format!("{} rows", bytes::grouped(span.rows)) };
         words = format!("{rows}, {words}");
     }
-    if let Some((first, last)) = span.times {
+    // Of one row or one read nothing can be measured.
+    if let Some((first, last)) = span.times.filter(|(first, last)| first < last) {
         words = format!("{words}, {} s", since(last.saturating_sub(first)));
     }
     words
@@ -278,4 +279,22 @@ fn forms(ui: &mut Ui, state: &State, commands: &mut Commands) {
             }
         });
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_selection_says_how_long_it_took_where_it_took_time() {
+        let check = |rows, from, to, words: &str| {
+            let times = Some((Duration::from_millis(from), Duration::from_millis(to)));
+            assert_eq!(measured(&Span { rows, bytes: 120, masked: 0, times }), words);
+        };
+        check(3, 500, 513, "3 rows, 120 bytes, 0.013000 s");
+        check(1, 500, 500, "1 row, 120 bytes");
+        check(0, 0, 0, "120 bytes");
+    }
 }

@@ -143,9 +143,12 @@ fn file(ui: &mut Ui, state: &State, commands: &mut Commands) {
         if ui.button("Close file").on_hover_text("Show the port again").clicked() {
             commands.push(Capture::ShowPort);
         }
-        let name = file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let (name, whole) = match &file.path {
+            Some(path) => (path.file_name().unwrap_or_default().to_string_lossy(), path.display().to_string()),
+            None => ("Pasted log".into(), "A log that was pasted; it is kept nowhere".to_owned()),
+        };
         let name = RichText::new(name).font(theme::strong(theme::BODY)).color(parts::colors(ui).accent);
-        ui.add(egui::Label::new(name).truncate()).on_hover_text(file.path.display().to_string());
+        ui.add(Label::new(name).truncate()).on_hover_text(whole);
     });
 }
 
@@ -355,7 +358,11 @@ fn more(log: &mut LogPanel, ui: &mut Ui, state: &State, commands: &mut Commands)
 
 /// Marks on rows, and the way from one to the next.
 fn marks(log: &mut LogPanel, ui: &mut Ui, state: &State, commands: &mut Commands) {
-    parts::weak(ui, "Marks on rows, kept with the capture");
+    let kept = match state.marked_file() {
+        Some(_) => "Marks on rows, kept beside the file",
+        None => "Marks on rows, gone when this is closed: it has no file",
+    };
+    parts::weak(ui, kept);
     ui.horizontal(|ui| {
         let row = log.selected_first(state);
         if ui

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use egui::{Button, DragValue, RichText, ScrollArea, Ui};
+use egui::{DragValue, RichText, ScrollArea, Ui};
 
 use crate::app::command::{Capture, Line};
 use crate::notation::{LineEnding, Mode, parse};
@@ -35,6 +35,8 @@ pub(super) struct Paste {
     trouble: Option<String>,
     /// It is an Arduino sketch, and no lines to send.
     sketch: bool,
+    /// There are answers in it: it is what a terminal showed.
+    log: bool,
     /// Each line goes out when the modem has answered the one before; otherwise after the pause.
     answers: bool,
     pause_ms: u32,
@@ -44,7 +46,8 @@ impl Paste {
     pub(super) fn new(text: String, ending: &LineEnding) -> Self {
         let lines = text.lines().count();
         let sketch = crate::app::is_sketch(&text);
-        Self { text, lines, ending: ending.label(), trouble: None, sketch, answers: true, pause_ms: 100 }
+        let log = !sketch && has_answers(&text);
+        Self { text, lines, ending: ending.label(), trouble: None, sketch, log, answers: true, pause_ms: 100 }
     }
 
     /// Shows the question; true when it is answered.
@@ -59,15 +62,16 @@ impl Paste {
         let mut answered = false;
         let modal = parts::question(ui, "paste", |ui| {
             ui.set_width(theme::PAGE_WIDTH.min(ui.ctx().content_rect().width() - 60.0));
-            let title = match (self.sketch, connected) {
-                (true, _) => "This is an Arduino sketch",
-                (false, true) => "Send what was pasted?",
-                (false, false) => "Read what was pasted?",
+            let title = match (self.sketch, self.log, connected) {
+                (true, ..) => "This is an Arduino sketch",
+                (false, true, _) => "This looks like the log of a terminal",
+                (false, false, true) => "Send what was pasted?",
+                (false, false, false) => "Read what was pasted?",
             };
             ui.label(RichText::new(title).font(theme::title()));
-            let (lines, size) = (bytes::grouped(self.lines as u64), bytes::count(self.text.len() as u64));
+            let (lines, size) = (lines_of(self.lines), bytes::count(self.text.len() as u64));
             let how = if self.sketch || !connected { "" } else { ", read in the mode of the send box" };
-            ui.label(format!("{lines} lines, {size}{how}."));
+            ui.label(format!("{lines}, {size}{how}."));
             ui.add_space(theme::APART);
             self.lines(ui);
             if let Some(trouble) = &self.trouble {
@@ -75,34 +79,32 @@ impl Paste {
             }
             ui.add_space(theme::GAP);
             if self.sketch {
-                answered |= self.offer_import(ui, commands);
+                answered |= self.offer_import(ui, connected, commands);
             } else {
                 answered |= self.offer_reading(ui, connected, commands);
+            }
+            if !connected {
+                answered |= ui.button("Cancel").clicked();
+                parts::weak(ui, "Connect to a port to send it.");
+                return;
             }
             let by_line = self.lines <= MOST_LINES;
             if by_line {
                 self.pace(ui);
             }
             ui.horizontal_wrapped(|ui| {
-                let words = format!("Send {lines} lines one by one, each with {}", self.ending);
-                let send = if self.sketch {
-                    ui.add_enabled(connected, Button::new(words))
-                } else {
-                    parts::primary(ui, connected && by_line, &words)
-                };
+                let words = format!("Send {lines} one by one, each with {}", self.ending);
+                let send = if self.sketch || self.log { ui.button(words) } else { parts::primary(ui, by_line, &words) };
                 if by_line && send.clicked() {
                     answered = self.one_by_one(mode, ending, commands);
                 }
-                let whole = ui.add_enabled(connected, Button::new(format!("Send as is, {size}")));
+                let whole = ui.button(format!("Send as is, {size}"));
                 if whole.on_hover_text("Exactly these characters as UTF-8, line ends as pasted").clicked() {
                     commands.push(Line::Send(self.text.as_bytes().to_vec()));
                     answered = true;
                 }
                 answered |= ui.button("Cancel").clicked();
             });
-            if !connected {
-                parts::weak(ui, "Connect to a port to send it.");
-            }
         });
         answered || modal.should_close()
     }
@@ -110,7 +112,7 @@ impl Paste {
     /// A log of another terminal is looked into, not sent.
     fn offer_reading(&self, ui: &mut Ui, connected: bool, commands: &mut Commands) -> bool {
         let words = "Read it as a log";
-        let read = if connected {
+        let read = if connected && !self.log {
             parts::signed(ui, true, icons::FIND, words)
         } else {
             parts::primary_signed(ui, true, icons::FIND, words)
@@ -123,7 +125,7 @@ impl Paste {
     }
 
     /// A sketch is read by the program, not typed at the modem.
-    fn offer_import(&self, ui: &mut Ui, commands: &mut Commands) -> bool {
+    fn offer_import(&self, ui: &mut Ui, connected: bool, commands: &mut Commands) -> bool {
         let mut taken = false;
         ui.horizontal_wrapped(|ui| {
             let run = parts::primary_signed(ui, true, icons::RUN, "Run the sketch");
@@ -135,7 +137,9 @@ impl Paste {
                 commands.open_at::<ImportPanel>(&self.text);
                 taken = true;
             }
-            parts::weak(ui, "Or send its text, if that is what is meant:");
+            if connected {
+                parts::weak(ui, "Or send its text, if that is what is meant:");
+            }
         });
         taken
     }
@@ -190,6 +194,17 @@ impl Paste {
     }
 }
 
+/// Lines that end as a modem's answers do: nobody types them.
+fn has_answers(text: &str) -> bool {
+    let answers = |line: &str| matches!(line.split_whitespace().next_back(), Some("OK" | "ERROR"));
+    text.lines().take(MOST_LINES).any(answers)
+}
+
+/// `1 line`, `2,000 lines`.
+fn lines_of(count: usize) -> String {
+    if count == 1 { "1 line".to_owned() } else { format!("{} lines", bytes::grouped(count as u64)) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -201,6 +216,18 @@ mod tests {
             assert_eq!(wants_asking(text), asked, "{text:?}");
         }
         assert!(wants_asking(&"x".repeat(10_000)));
+    }
+
+    #[test]
+    fn what_has_answers_in_it_is_a_log_and_no_lines_to_send() {
+        for (text, log) in [
+            ("AT\nOK\n", true),
+            ("14:03:21.130 -> ERROR\nAT\n", true),
+            ("AT\nAT+CSQ\n", false),
+            ("AT+CMGS=1\nall is OK, really\n", false),
+        ] {
+            assert_eq!(Paste::new(text.to_owned(), &LineEnding::Cr).log, log, "{text:?}");
+        }
     }
 
     #[test]

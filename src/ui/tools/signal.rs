@@ -50,7 +50,8 @@ impl ToolWindow for SignalPanel {
             &format!("Commands, seconds until the answer ({})", bytes::grouped(timeline.bars.len() as u64)),
         );
         if timeline.bars.is_empty() {
-            parts::weak(ui, "No command was sent yet.");
+            let live = state.file.is_none();
+            parts::weak(ui, if live { "No command was sent yet." } else { "It does not say which bytes were sent." });
         } else {
             latency(ui, timeline);
         }
