@@ -35,7 +35,7 @@ fn order(state: &mut State, order: Order) -> Vec<Effect> {
     if state.connected() {
         return vec![Effect::Order(order)];
     }
-    state.say(Tone::Note, "Connect to a port first.");
+    state.say(Tone::Refused, "Connect to a port first.");
     Vec::new()
 }
 

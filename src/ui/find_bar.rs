@@ -8,6 +8,9 @@ use crate::app::command::{Capture, Log};
 use crate::capture::search::{Pattern, PatternKind};
 use crate::ui::commands::Commands;
 
+/// Height of the bar.
+const HEIGHT: f32 = theme::CONTROL + theme::GAP;
+
 /// The bar and what is typed in it.
 #[derive(Debug, Default)]
 pub(crate) struct FindBar {
@@ -42,13 +45,18 @@ impl FindBar {
         commands.push(Log::FindClose);
     }
 
-    /// Draws the bar over the upper edge of the log.
+    /// How much of the log's place the bar takes: the rows begin below it, so that no match is under it.
+    pub(crate) fn height(&self) -> f32 {
+        if self.open { HEIGHT + theme::BETWEEN } else { 0.0 }
+    }
+
+    /// Draws the bar above the rows of the log.
     pub(crate) fn show(&mut self, ui: &mut Ui, log: Rect, state: &State, commands: &mut Commands) {
         /// What stands beside the field.
         const REST: f32 = 590.0;
         const WIDEST: f32 = 850.0;
-        let size = vec2((log.width() - theme::BESIDE_BAR).min(WIDEST), theme::CONTROL + theme::GAP);
-        let place = Rect::from_min_size(log.left_top() + Vec2::splat(theme::FROM_EDGE), size);
+        let size = vec2(log.width().min(WIDEST), HEIGHT);
+        let place = Rect::from_min_size(log.left_top() - vec2(0.0, self.height()), size);
         let field = (place.width() - REST).clamp(60.0, 260.0);
         let mut step = 0;
         parts::over(ui, "find", place, |ui| {

@@ -15,8 +15,8 @@ const PORTS: usize = 4;
 pub(crate) fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
     ScrollArea::vertical().id_salt("start page").auto_shrink([false, false]).show(ui, |ui| {
         ui.with_layout(Layout::top_down(Align::Center), |ui| {
-            ui.add_space((ui.available_height() * 0.08).min(48.0));
-            ui.set_max_width(theme::PAGE_WIDTH);
+            ui.add_space((ui.available_height() * 0.05).min(48.0));
+            ui.set_max_width(theme::PAGE_WIDTH.min(ui.available_width()));
             let title = RichText::new("Work a modem, and see why it did not work");
             ui.label(title.font(theme::strong(theme::PAGE)).color(parts::colors(ui).strong));
             ui.add_space(theme::SECTION);

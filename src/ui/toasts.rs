@@ -8,27 +8,28 @@ use std::collections::HashMap;
 use egui::{Align2, Area, Color32, Frame, Id, Label, Order, Pos2, RichText, Ui};
 
 use crate::app::command::Port;
-use crate::app::{Command, State, Tone};
+use crate::app::{Command, Message, State, Tone};
 use crate::ui::commands::Commands;
 use crate::ui::{parts, theme};
 use crate::worker::Phase;
 
-/// A good word is gone after this many seconds; what went wrong stays until it is dismissed.
+/// A good word, or that something cannot be done now, is gone after this many seconds; what went wrong stays until it is
+/// dismissed.
 const SHORT: f64 = 7.0;
 /// At most this many at once; the others come when these were read.
 const SHOWN: usize = 5;
 
-/// Which good words were seen since when.
+/// Which words that go by themselves were seen since when.
 #[derive(Debug, Default)]
 pub(crate) struct Toasts {
-    seen: HashMap<String, f64>,
+    seen: HashMap<(String, u64), f64>,
     /// What the port said last and the user has read.
     read: Option<String>,
 }
 
 impl Toasts {
-    /// Draws them below and left of `corner`.
-    pub(crate) fn show(&mut self, ui: &Ui, corner: Pos2, state: &State, commands: &mut Commands) {
+    /// Draws them with this of their corners at this place.
+    pub(crate) fn show(&mut self, ui: &Ui, corner: (Pos2, Align2), state: &State, commands: &mut Commands) {
         self.forget(ui, state, commands);
         let said = said_by_port(state);
         if said.as_ref().map(|(_, words)| words) != self.read.as_ref() {
@@ -38,8 +39,8 @@ impl Toasts {
         if port.is_none() && state.messages.is_empty() {
             return;
         }
-        let area = Area::new(Id::unique("toasts")).order(Order::Foreground).pivot(Align2::RIGHT_TOP);
-        area.fixed_pos(corner).show(ui.ctx(), |ui| {
+        let area = Area::new(Id::unique("toasts")).order(Order::Foreground).pivot(corner.1);
+        area.fixed_pos(corner.0).show(ui.ctx(), |ui| {
             ui.set_max_width(theme::TOAST.min(ui.ctx().content_rect().width() - 2.0 * theme::OVER));
             if let Some((bad, words)) = port {
                 let palette = parts::colors(ui);
@@ -53,7 +54,7 @@ impl Toasts {
                 let palette = parts::colors(ui);
                 let color = match message.tone {
                     Tone::Good => palette.good,
-                    Tone::Note => palette.accent,
+                    Tone::Note | Tone::Refused => palette.accent,
                     Tone::Trouble => palette.bad,
                 };
                 ui.push_id(("message", index), |ui| {
@@ -65,15 +66,16 @@ impl Toasts {
         });
     }
 
-    /// Good words go by themselves.
+    /// Some words go by themselves, each some time after it was said last.
     fn forget(&mut self, ui: &Ui, state: &State, commands: &mut Commands) {
         let now = ui.input(|input| input.time);
-        self.seen.retain(|text, _| state.messages.iter().any(|message| message.text == *text));
+        let key = |message: &Message| (message.text.clone(), message.said);
+        self.seen.retain(|seen, _| state.messages.iter().any(|message| key(message) == *seen));
         for (index, message) in state.messages.iter().enumerate() {
-            if message.tone != Tone::Good {
+            if !matches!(message.tone, Tone::Good | Tone::Refused) {
                 continue;
             }
-            let since = *self.seen.entry(message.text.clone()).or_insert(now);
+            let since = *self.seen.entry(key(message)).or_insert(now);
             if now - since >= SHORT {
                 commands.push(Command::Dismiss(index));
                 break;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use egui::{
-    Align, Button, CentralPanel, Context, Key, Layout, Modifiers, Panel, ScrollArea, Sense, Ui, UiBuilder, vec2,
+    Align, Align2, Button, CentralPanel, Context, Key, Layout, Modifiers, Panel, ScrollArea, Sense, Ui, UiBuilder, vec2,
 };
 
 use super::commands::{Commands, Show};
@@ -227,20 +227,29 @@ impl Window {
         Panel::bottom("strip").frame(parts::panel()).show(ui, |ui| {
             strip::show(ui, state, self.send_box.typed(), commands);
         });
-        let high = (ui.available_height() * 0.14).clamp(*theme::FINDINGS_RANGE.start(), theme::FINDINGS);
+        let high = (ui.available_height() * 0.18).clamp(*theme::FINDINGS_RANGE.start(), theme::FINDINGS);
         let findings = Panel::bottom("findings").frame(parts::panel()).resizable(true).default_size(high);
-        findings.size_range(theme::FINDINGS_RANGE).show(ui, |ui| {
+        let findings = findings.size_range(theme::FINDINGS_RANGE).show(ui, |ui| {
             ui.set_min_height(ui.available_height());
             if self.findings.any(state) {
                 self.findings.show(ui, state, commands);
             } else {
-                parts::heading(ui, "Findings");
-                parts::weak(ui, format!("Nothing was found so far. {}", state.status.strip.fared.text()));
+                // As high as with what stands beside it later.
+                ui.horizontal(|ui| parts::heading(ui, "Findings"));
+                let begun = state.port.is_some() || state.feed.is_some();
+                parts::weak(
+                    ui,
+                    if begun {
+                        format!("Nothing was found so far. {}", state.status.strip.fared.text())
+                    } else {
+                        "What is wrong, why, and what to do will stand here.".to_owned()
+                    },
+                );
             }
         });
-        let log = CentralPanel::default().frame(parts::panel()).show(ui, |ui| {
+        CentralPanel::default().frame(parts::panel()).show(ui, |ui| {
             if state.feed.is_some() {
-                self.log.show(ui, state, commands);
+                self.log.show(ui, state, self.find_bar.height(), commands);
                 if let Some(place) = self.log.place().filter(|_| self.find_bar.is_open()) {
                     self.find_bar.show(ui, place, state, commands);
                 }
@@ -248,10 +257,15 @@ impl Window {
                 start_page::show(ui, state, commands);
             }
         });
-        // Over the rows of the log, never over what can be clicked above them.
-        let rows = self.log.place().filter(|_| self.state.feed.is_some());
-        let corner = rows.unwrap_or(log.response.rect).right_top() + vec2(-2.0 * theme::OVER, theme::OVER);
-        self.toasts.show(ui, corner, state, commands);
+        let (corner, pivot) = match self.log.place().filter(|_| state.feed.is_some()) {
+            // Over the rows of the log, never over what can be clicked above them.
+            Some(rows) => (rows.right_top() + vec2(-2.0 * theme::OVER, theme::OVER), Align2::RIGHT_TOP),
+            // The start page is full of ways to begin, and there are no findings yet.
+            None => {
+                (findings.response.rect.right_bottom() - vec2(2.0 * theme::OVER, theme::OVER), Align2::RIGHT_BOTTOM)
+            }
+        };
+        self.toasts.show(ui, (corner, pivot), state, commands);
         if self.log.take_find_wish() {
             self.find_bar.open();
         }

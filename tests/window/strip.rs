@@ -36,6 +36,8 @@ fn prompt(typed: u64, lookalike: bool) -> Doing {
 #[test]
 fn without_findings_it_is_said_what_was_read() {
     let mut desk = Desk::new(&Start::default());
+    assert!(desk.shows("What is wrong, why, and what to do will stand here."));
+    show(&mut desk, open(Doing::Ready));
     assert!(desk.shows("Nothing was found so far. No command was sent so far."));
     let mut status = open(Doing::Ready);
     status.strip.fared = Fared { commands: 12, answered: 11, refused: 2, unanswered: 1 };

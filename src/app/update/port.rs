@@ -85,7 +85,7 @@ fn set_modem(state: &mut State, modem: Option<&'static Family>) -> Vec<Effect> {
 fn connect(state: &mut State) -> Vec<Effect> {
     let port = state.settings.port.trim().to_owned();
     if port.is_empty() {
-        state.say(Tone::Note, "Pick a port first, or the simulated SIM800L.");
+        state.say(Tone::Refused, "Pick a port first, or the simulated SIM800L.");
         return Vec::new();
     }
     match port.parse::<LinkSpec>() {
@@ -109,7 +109,7 @@ fn connect(state: &mut State) -> Vec<Effect> {
 fn lend(state: &mut State) -> Vec<Effect> {
     state.lent_by_focus = false;
     if let Some(refusal) = state.refusal(Wish::Lend) {
-        state.say(Tone::Note, refusal.sentence());
+        state.say(Tone::Refused, refusal.sentence());
         return Vec::new();
     }
     super::order(state, Order::Release)
