@@ -14,17 +14,11 @@ use crate::ui::commands::Commands;
 /// Room for the badge, so that titles stand below each other.
 const BADGE: f32 = 88.0;
 
-/// Room for *Dismiss* at the end of a line.
-const DISMISS: f32 = 76.0;
-
 /// Room for *Fold* beside the title of what is unfolded.
 const CLOSE: f32 = 80.0;
 
 /// What is unfolded leaves so much of the window above it.
 const LOG: f32 = 110.0;
-
-/// And for what one click can do.
-const OFFER: f32 = 130.0;
 
 /// When the last of its bytes came or went.
 fn newest(finding: &Finding) -> (Option<std::time::Duration>, u64) {
@@ -158,29 +152,26 @@ impl Findings {
             });
             let offer = finding.offers.iter().find(|offer| !matches!(offer, Offer::Advice(_)));
             let offer = offer.filter(|_| !unfolded && !finding.resolved);
-            let taken = if offer.is_some() { DISMISS + OFFER } else { DISMISS };
-            let room = (ui.available_width() - taken).max(60.0);
-            let (font, title) = (theme::strong(theme::BODY), finding.title.clone());
-            let title = RichText::new(title).font(font).color(palette.text);
-            let button = Button::new(title).truncate().frame_when_inactive(false).selected(unfolded);
-            let line = ui.allocate_ui_with_layout(
-                vec2(room, theme::CONTROL),
-                Layout::left_to_right(Align::Center).with_main_justify(true).with_main_align(Align::Min),
-                |ui| ui.add(button),
-            );
-            let help = if unfolded { "Fold" } else { "Why, and what to do" };
-            if line.inner.on_hover_text(help).clicked() {
-                self.open = (!unfolded).then(|| key.clone());
-            }
-            if let Some(offer) = offer {
-                self.offer(ui, state, finding.rule, offer, commands);
-            }
-            if parts::quiet(ui, "Dismiss")
-                .on_hover_text("Puts this one away; the next one of its kind is shown")
-                .clicked()
-            {
-                self.dismissed.push(key.clone());
-            }
+            // From the right: the buttons stand below each other, and the words have what is left.
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if parts::quiet(ui, "Dismiss")
+                    .on_hover_text("Puts this one away; the next one of its kind is shown")
+                    .clicked()
+                {
+                    self.dismissed.push(key.clone());
+                }
+                if let Some(offer) = offer {
+                    self.offer(ui, state, finding.rule, offer, commands);
+                }
+                let title = RichText::new(&finding.title).font(theme::strong(theme::BODY)).color(palette.text);
+                let button = Button::new(title).truncate().frame_when_inactive(false).selected(unfolded);
+                let words = Layout::left_to_right(Align::Center).with_main_justify(true).with_main_align(Align::Min);
+                let line = ui.with_layout(words, |ui| ui.add(button)).inner;
+                let help = if unfolded { "Fold" } else { "Why, and what to do" };
+                if line.on_hover_text(help).clicked() {
+                    self.open = (!unfolded).then(|| key.clone());
+                }
+            });
         });
     }
 

@@ -54,6 +54,7 @@ impl Keyboard {
             self.owner = Owner::SendBox;
         }
         if !self.owner.may_send() {
+            self.hold(ctx, is_click);
             return self.owner;
         }
         // egui takes the focus away at Esc before anybody sees the key.
@@ -63,15 +64,20 @@ impl Keyboard {
                 _ => LogPanel::focus(ctx),
             }
         }
+        self.hold(ctx, does_something);
+        self.owner
+    }
+
+    /// Keys that were pressed after what `ends` the frame, or before it where they come first, wait for the next one.
+    fn hold(&mut self, ctx: &Context, ends: fn(&Event) -> bool) {
         ctx.input_mut(|input| {
-            if let Some(at) = cut(&input.events) {
+            if let Some(at) = cut(&input.events, ends) {
                 let rest = input.events.split_off(at);
                 let (held, others): (Vec<_>, Vec<_>) = rest.into_iter().partition(is_typed);
                 input.events.extend(others);
                 self.held = held;
             }
         });
-        self.owner
     }
 
     /// After everything is drawn. Where nothing has the focus and nothing stands over the window, what is typed next goes
@@ -106,9 +112,9 @@ fn is_ctrl_z(event: &Event) -> bool {
     matches!(event, Event::Key { key: Key::Z, pressed: true, modifiers, .. } if (modifiers.command || modifiers.ctrl) && !modifiers.shift && !modifiers.alt)
 }
 
-/// Where the keys of a frame end: before a key that does something, or behind it where it comes first.
-fn cut(events: &[Event]) -> Option<usize> {
-    let first = events.iter().position(does_something)?;
+/// Where the keys of a frame end: before what `ends` it, or behind that where it comes first.
+fn cut(events: &[Event], ends: fn(&Event) -> bool) -> Option<usize> {
+    let first = events.iter().position(ends)?;
     let typed = |events: Option<&[Event]>| events.is_some_and(|events| events.iter().any(is_pressed));
     if typed(events.get(..first)) {
         return Some(first);
@@ -116,8 +122,16 @@ fn cut(events: &[Event]) -> Option<usize> {
     typed(events.get(first + 1..)).then_some(first + 1)
 }
 
-/// It sends, or changes what is typed as a whole.
+/// A click puts the caret somewhere, or gives the keyboard to another: what is typed then goes there.
+fn is_click(event: &Event) -> bool {
+    matches!(event, Event::PointerButton { pressed: true, .. })
+}
+
+/// It sends, or changes what is typed as a whole, or where.
 fn does_something(event: &Event) -> bool {
+    if is_click(event) {
+        return true;
+    }
     let Event::Key { key, pressed: true, modifiers, .. } = event else { return false };
     match key {
         Key::Enter | Key::Escape | Key::Tab | Key::ArrowUp | Key::ArrowDown => *modifiers == Modifiers::NONE,
@@ -147,6 +161,12 @@ mod tests {
         let text = || Event::Text("a".to_owned());
         let end = || key(Key::Z, Modifiers::COMMAND);
         let enter = || key(Key::Enter, Modifiers::NONE);
+        let click = || Event::PointerButton {
+            pos: egui::Pos2::ZERO,
+            button: egui::PointerButton::Primary,
+            pressed: true,
+            modifiers: Modifiers::NONE,
+        };
         let lift =
             Event::Key { key: Key::A, physical_key: None, pressed: false, repeat: false, modifiers: Modifiers::NONE };
         for (events, expected) in [
@@ -160,8 +180,10 @@ mod tests {
             (vec![enter(), enter()], Some(1)),
             (vec![key(Key::Z, Modifiers::COMMAND | Modifiers::SHIFT), text()], None),
             (vec![text(), key(Key::F3, Modifiers::NONE)], Some(1)),
+            (vec![click(), text()], Some(1)),
+            (vec![text(), click()], Some(1)),
         ] {
-            assert_eq!(cut(&events), expected, "{events:?}");
+            assert_eq!(cut(&events, does_something), expected, "{events:?}");
         }
     }
 }

@@ -26,6 +26,8 @@ const LISTED: usize = 30;
 #[derive(Debug, Default)]
 pub(crate) struct MacroPanel {
     ask: Option<Ask>,
+    /// Names of the macros that were there before: one that is added is brought into sight.
+    known: Option<Vec<String>>,
     /// What was run last from here, and the macro's name.
     last: Option<(String, Choice)>,
 }
@@ -53,6 +55,7 @@ impl MacroPanel {
                 record(ui, state, commands);
             });
         });
+        let added = self.added(state);
         ScrollArea::vertical().id_salt("macros").auto_shrink([false, false]).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = theme::CLOSE;
             let mut group: Option<&str> = None;
@@ -67,7 +70,12 @@ impl MacroPanel {
                     }
                     group = Some(of);
                 }
-                match button(ui, wanted, !state.running()) {
+                let chosen = button(ui, wanted, !state.running());
+                if added == Some(index) && !ui.ui_contains_pointer() {
+                    // Its button ends where the next one will begin.
+                    ui.scroll_to_cursor(None);
+                }
+                match chosen {
                     Some(Wanted::Run) => self.begin(index, wanted, state, commands),
                     Some(Wanted::Repeat) => self.ask = Some(Ask::new(index, wanted, state, false).repeated()),
                     Some(Wanted::DryRun) => self.ask = Some(Ask::new(index, wanted, state, true)),
@@ -88,6 +96,18 @@ impl MacroPanel {
                 parts::weak(ui, "No macros.");
             }
         });
+    }
+
+    /// The first macro that was not there in the last frame.
+    fn added(&mut self, state: &State) -> Option<usize> {
+        let macros = &state.book.macros;
+        let same = |known: &Vec<String>| known.iter().eq(macros.iter().map(|known| &known.name));
+        if self.known.as_ref().is_some_and(same) {
+            return None;
+        }
+        let known = self.known.replace(macros.iter().map(|known| known.name.clone()).collect());
+        let known = known.filter(|known| !known.is_empty())?;
+        macros.iter().position(|now| !known.contains(&now.name))
     }
 
     /// The question, drawn after everything else and over it; and the hot keys where `keys` may put something on the line.
@@ -141,7 +161,7 @@ impl MacroPanel {
     /// The run in hand or the last one, in a slot of its own below the buttons.
     pub(crate) fn run(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         let Some(run) = &state.status.run else {
-            parts::weak(ui, "How a macro gets on is shown here.");
+            parts::weak(ui, "The steps of a macro that runs are shown here.");
             return;
         };
         let again = self.again(state, &run.name).filter(|_| state.connected());

@@ -4,7 +4,8 @@ use egui::style::StyleModifier;
 use egui::text::LayoutJob;
 use egui::{
     Align, Align2, Button, Color32, ComboBox, CornerRadius, Frame, Id, Layout, Margin, Modal, ModalResponse, Popup,
-    PopupCloseBehavior, Rect, Response, RichText, ScrollArea, Sense, Stroke, StrokeKind, TextFormat, Ui, Vec2, vec2,
+    PopupCloseBehavior, Rect, Response, RichText, ScrollArea, Sense, Stroke, StrokeKind, TextEdit, TextFormat, Ui,
+    Vec2, vec2,
 };
 
 use super::icons;
@@ -164,6 +165,23 @@ pub(crate) fn over(ui: &mut Ui, name: &str, place: Rect, add: impl FnOnce(&mut U
         ui.new_child(egui::UiBuilder::new().id_salt(id).max_rect(place.shrink2(vec2(theme::GAP, theme::CLOSE))));
     over.set_clip_rect(place.intersect(ui.clip_rect()));
     add(&mut over);
+}
+
+/// A field of several lines, up to this height; what is longer scrolls within its edge.
+pub(crate) fn text_area(ui: &mut Ui, name: &str, height: f32, text: &mut String, hint: &str) -> Response {
+    let (id, palette) = (Id::unique(name), colors(ui));
+    let focused = ui.memory(|memory| memory.has_focus(id));
+    let edge = Stroke::new(1.0, if focused { palette.strong } else { palette.edge });
+    let frame = Frame::new().fill(palette.well).stroke(edge).corner_radius(CornerRadius::same(theme::CORNER));
+    let area = frame.inner_margin(Margin::symmetric(8, 4)).show(ui, |ui| {
+        let scroll = ScrollArea::vertical().id_salt(name).max_height(height).min_scrolled_height(height);
+        scroll.show(ui, |ui| {
+            let edit = TextEdit::multiline(text).id(id).frame(Frame::NONE).margin(Margin::ZERO).font(theme::mono());
+            let least = vec2(ui.available_width(), height);
+            ui.add(edit.min_size(least).desired_width(f32::INFINITY).hint_text(hint))
+        })
+    });
+    area.inner.inner
 }
 
 /// A row of exactly this height, whatever stands in it.

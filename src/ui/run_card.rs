@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use egui::text::LayoutJob;
-use egui::{Color32, RichText, ScrollArea, TextFormat, Ui};
+use egui::{Color32, Label, RichText, ScrollArea, TextFormat, Ui};
 
 use super::parts::{self, seconds};
 use super::theme::Palette;
@@ -125,6 +125,8 @@ enum Line {
     Retrying(u32),
     Passed(Vec<u8>, Duration),
     Failed(Failure),
+    /// The run was ended while this step was in hand.
+    Unfinished,
 }
 
 /// Which macro is in hand, and its steps that were begun, newest report of each, in order.
@@ -145,7 +147,8 @@ fn lines(run: &RunProgress) -> (usize, Vec<(usize, Line)>) {
         }
     }
     if run.ended {
-        lines.retain(|(_, line)| !matches!(line, Line::Running | Line::Retrying(_)));
+        let in_hand = |line: &&mut (usize, Line)| matches!(line.1, Line::Running | Line::Retrying(_));
+        lines.iter_mut().filter(in_hand).for_each(|line| line.1 = Line::Unfinished);
     }
     (last, lines)
 }
@@ -197,16 +200,23 @@ fn progress(
             (color, words + &pause)
         }
         Line::Failed(failure) => (palette.bad, failed(failure)),
+        Line::Unfinished => (palette.warn, "not finished".to_owned()),
     };
-    // A command without blanks must not stick out of the card.
     let mut job = LayoutJob::default();
-    job.wrap.break_anywhere = name.split(' ').any(|word| word.len() > LONG);
     job.wrap.max_width = ui.available_width();
+    // A command without blanks must not stick out of the card. How it ended is then in lines of its own, whole words in each.
+    let long = name.split(' ').any(|word| word.len() > LONG);
+    job.wrap.break_anywhere = long;
     job.append("●  ", 0.0, TextFormat::simple(theme::small(), color));
     job.append(&format!("{}. {name}", index + 1), 0.0, TextFormat::simple(theme::mono(), palette.text));
     let outcome = if color == palette.bad { color } else { palette.weak };
-    job.append(&words, 8.0, TextFormat::simple(theme::small(), outcome));
-    ui.label(job);
+    if long {
+        ui.label(job);
+        ui.add(Label::new(RichText::new(words).font(theme::small()).color(outcome)).wrap());
+    } else {
+        job.append(&words, 8.0, TextFormat::simple(theme::small(), outcome));
+        ui.label(job);
+    }
     if let (Some(note), Line::Running | Line::Failed(_)) = (step.and_then(|step| step.note.as_ref()), line) {
         parts::weak(ui, note);
     }

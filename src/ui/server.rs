@@ -1,7 +1,8 @@
 //! The test server's panel: who connected, and exactly which bytes came.
 
-use egui::{DragValue, Frame, Margin, RichText, ScrollArea, TextEdit, Ui};
+use egui::{Align, DragValue, Frame, Label, Layout, Margin, RichText, ScrollArea, TextEdit, Ui};
 
+use super::theme::Palette;
 use super::{bytes, icons, parts, theme};
 use crate::app::State;
 use crate::app::command::Tool;
@@ -33,41 +34,45 @@ impl ServerPanel {
         ui.horizontal(|ui| {
             let about = "A TCP server on this machine that shows what arrives: start it, connect the modem to it, send";
             parts::heading(ui, "Test server").on_hover_text(about);
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| self.switch(ui, state, commands));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| self.switch(ui, state, commands));
         });
         if Self::is_idle(state) {
             return;
         }
-        match (&state.server.trouble, state.server.address) {
-            (Some(trouble), _) => {
-                ui.colored_label(palette.bad, trouble);
-            }
-            (None, Some(address)) => {
-                parts::lamp(ui, palette.good, &format!("Listening on {address}"));
-            }
-            (None, None) => {
-                parts::weak(ui, "Off");
-            }
+        if let Some(trouble) = &state.server.trouble {
+            ui.colored_label(palette.bad, trouble);
         }
-        if !state.server.visitors.is_empty() {
-            ui.horizontal(|ui| {
-                let label = parts::weak(ui, "Show as");
-                parts::combo("server shows")
-                    .selected_text(if self.hex { "Hex" } else { "Text" })
-                    .show_ui(ui, |ui| {
-                        ui.selectable_value(&mut self.hex, false, "Text");
-                        ui.selectable_value(&mut self.hex, true, "Hex");
-                    })
-                    .response
-                    .labelled_by(label.id);
+        self.standing(ui, state, palette);
+        // From below: what answers has its place, and the connections scroll in what is left, so that nothing moves when
+        // one comes.
+        ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
+            self.answer(ui, state, commands);
+            ui.with_layout(Layout::top_down(Align::Min), |ui| {
+                let list = ScrollArea::vertical().id_salt("visitors").auto_shrink([false, false]);
+                list.min_scrolled_height(0.0).stick_to_bottom(true).show(ui, |ui| {
+                    for visitor in &state.server.visitors {
+                        ui.push_id(visitor.number, |ui| self.visitor(ui, visitor));
+                    }
+                });
             });
-        }
-        ScrollArea::vertical().id_salt("visitors").auto_shrink([false, true]).stick_to_bottom(true).show(ui, |ui| {
-            for visitor in &state.server.visitors {
-                ui.push_id(visitor.number, |ui| self.visitor(ui, visitor));
-            }
         });
-        self.answer(ui, state, commands);
+    }
+
+    /// Where it listens, and how bytes are shown.
+    fn standing(&mut self, ui: &mut Ui, state: &State, palette: &Palette) {
+        parts::line(ui, theme::CONTROL, |ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let choices =
+                    [(true, "Hex", "Server shows hex".to_owned()), (false, "Text", "Server shows text".to_owned())];
+                if let Some(hex) = parts::segments(ui, self.hex, &choices) {
+                    self.hex = hex;
+                }
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| match state.server.address {
+                    Some(address) => parts::lamp(ui, palette.good, &format!("Listening on {address}")),
+                    None => parts::lamp(ui, palette.line, "Off"),
+                });
+            });
+        });
     }
 
     fn switch(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
@@ -156,7 +161,7 @@ impl ServerPanel {
             }
         });
         if let Err(error) = parsed {
-            ui.colored_label(parts::colors(ui).bad, error.to_string());
+            ui.add(Label::new(RichText::new(error.to_string()).color(parts::colors(ui).bad)).wrap());
         }
     }
 }

@@ -205,6 +205,9 @@ fn send_box(tour: &mut Tour) {
     tour.window.click_at(ending.center);
     tour.stop("ending", "CR LF");
     tour.key(Key::Escape);
+    tour.window.click("Repeat…");
+    tour.stop("repeat", "until stopped");
+    tour.key(Key::Escape);
     tour.type_line("");
     tour.window.paste("AT\nAT+CSQ\nAT+CREG?\n".to_owned());
     tour.stop("paste-lines", "Wait for each answer");

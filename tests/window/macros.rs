@@ -359,3 +359,24 @@ fn a_part_of_the_log_becomes_a_macro_with_answers_or_with_its_timing() {
     assert!(!macros[0].steps[0].expect.is_empty() && macros[1].steps[0].expect.is_empty());
     assert_ne!(macros[0].name, macros[1].name);
 }
+
+/// At the end of a long list nobody would find it.
+#[test]
+fn a_macro_that_was_added_is_in_sight() {
+    let mut desk = Desk::new(&Start::default());
+    desk.harness.set_size(egui::Vec2::new(1024.0, 600.0));
+    desk.connect("sim:fast");
+    desk.wait_for_log("SMS Ready");
+    desk.click("Record");
+    desk.focus_line();
+    desk.type_text("AT+CSQ");
+    desk.key(egui::Key::Enter);
+    desk.wait_for_log("+CSQ: ");
+    desk.click("Stop recording");
+    desk.wait("it was added", |desk| desk.state().book.macros.iter().any(|known| known.name == "Recorded"));
+    desk.harness.run_steps(20);
+    let button = desk.harness.get_by_role_and_label(Role::Button, "Recorded").rect();
+    let above = desk.harness.get_by_role_and_label(Role::Button, "Record").rect();
+    let below = desk.harness.get_by_label_contains("The steps of a macro").rect();
+    assert!(button.top() > above.bottom() && button.bottom() < below.top(), "{button:?}, {below:?}");
+}

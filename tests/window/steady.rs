@@ -1,12 +1,14 @@
 //! Nothing that can be clicked moves because of something that happened, and nothing lies over anything at any size.
 
 use std::collections::BTreeMap;
+use std::time::SystemTime;
 
 use egui::accesskit::Role;
 use egui::epaint::{ClippedShape, Shape};
 use egui::{Event, Key, Rect, Vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use modemscope::app::{Start, Tone};
+use modemscope::link::test_server::Visitor;
 
 use crate::desk::Desk;
 
@@ -30,6 +32,21 @@ fn unmoved(before: &BTreeMap<String, Option<Rect>>, desk: &Desk, after: &str) {
             assert_eq!(place, now, "“{name}” moved after {after}");
         }
     }
+}
+
+/// The modem waits for the text of a message.
+fn open_prompt(desk: &mut Desk) {
+    desk.focus_line();
+    for line in ["AT+CMGF=1", "AT+CMGS=\"+4917012345\""] {
+        desk.type_text(line);
+        desk.key(Key::Enter);
+        let echo = format!("RX {line}<CR>");
+        desk.wait("an answer behind the echo", |desk| {
+            desk.log().split_once(&echo).is_some_and(|(_, answer)| answer.contains("<CR><LF>"))
+        });
+    }
+    desk.wait("the strip knows of the prompt", |desk| desk.state().prompt_open());
+    desk.frames();
 }
 
 #[test]
@@ -71,10 +88,69 @@ fn nothing_that_can_be_clicked_moves_by_itself() {
     desk.wait("another finding", |desk| desk.state().findings().count() > 1);
     desk.harness.run_steps(20);
     unmoved(&before, &desk, "a second finding");
+    desk.click("Hex");
+    unmoved(&before, &desk, "another mode");
+    desk.click("Mixed");
+    open_prompt(&mut desk);
+    unmoved(&before, &desk, "a prompt");
+    desk.key(Key::Escape);
+    desk.wait("the data was given up", |desk| !desk.state().prompt_open());
     desk.harness.state_mut().state_mut().say(Tone::Trouble, "Something went wrong. ".repeat(9));
     desk.frames();
     assert!(desk.shows("Something went wrong."));
     unmoved(&before, &desk, "a message");
+}
+
+/// A message on the start page leaves every way to begin free.
+#[test]
+fn a_message_lies_over_no_way_to_begin() {
+    for (width, height) in [(1024.0, 700.0), (1280.0, 820.0), (1920.0, 1080.0)] {
+        let mut desk = sized(width, height, 1.0);
+        desk.focus_line();
+        desk.type_text("AT");
+        desk.key(Key::Enter);
+        desk.harness.run_steps(8);
+        let message = desk.harness.get_by_label_contains("the port is not open").rect();
+        let message = message.union(desk.harness.get_by_role_and_label(Role::Button, "Dismiss").rect());
+        for way in
+            ["Connect to the simulated SIM800L", "Open or paste a log…", "Paste a sketch…", "How to wire it…", "Send"]
+        {
+            let place = desk.harness.get_by_role_and_label(Role::Button, way).rect();
+            assert!(!place.intersects(message), "{width}x{height}: {way} {place:?} under {message:?}");
+        }
+    }
+}
+
+#[test]
+fn the_start_page_fits_beside_the_macros_of_a_narrow_window() {
+    let mut desk = sized(800.0, 600.0, 1.0);
+    desk.click("Side panel");
+    desk.harness.run_steps(8);
+    let macros = desk.harness.get_by_label("Macros").rect();
+    for words in ["Work a modem, and see why it did not work", "Your modem", "A log or a sketch that failed"] {
+        let place = desk.harness.get_by_label(words).rect();
+        assert!(place.left() > 0.0 && place.right() < macros.left(), "{words} {place:?}, macros {macros:?}");
+    }
+}
+
+/// The server's panel keeps its edges when a connection comes and when bytes do.
+#[test]
+fn a_visitor_of_the_test_server_moves_nothing() {
+    let mut desk = sized(1024.0, 700.0, 1.0);
+    let server = &mut desk.harness.state_mut().state_mut().server;
+    server.address = Some(std::net::SocketAddr::from(([127, 0, 0, 1], 9)));
+    desk.frames();
+    let before = places(&desk);
+    for number in 1..4 {
+        let peer = std::net::SocketAddr::from(([127, 0, 0, 1], 4000));
+        let bytes = b"hello, how are you? ".repeat(20);
+        let total = bytes.len() as u64;
+        let visitor = Visitor { number, peer, since: SystemTime::now(), bytes, total, answered: 0, open: true };
+        desk.harness.state_mut().state_mut().server.visitors.push(visitor);
+        desk.harness.run_steps(8);
+        assert!(desk.shows("400 bytes"));
+        unmoved(&before, &desk, "a visitor");
+    }
 }
 
 /// What is drawn, as far as it is looked at here.

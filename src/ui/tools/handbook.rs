@@ -40,7 +40,7 @@ impl ToolWindow for HandbookPage {
     }
 
     fn size(&self) -> [f32; 2] {
-        [520.0, 330.0]
+        [520.0, 370.0]
     }
 
     fn show(&mut self, ui: &mut Ui, _state: &State, _commands: &mut Commands) {

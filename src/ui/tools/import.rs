@@ -81,12 +81,10 @@ impl ToolWindow for ImportPanel {
         });
         let label = parts::weak(ui, "or paste an Arduino sketch");
         // Long sketches scroll here, so that what was read stays in sight.
-        egui::ScrollArea::vertical().id_salt("sketch").max_height(theme::PASTED).show(ui, |ui| {
-            let edit = TextEdit::multiline(&mut self.text).desired_rows(7).desired_width(f32::INFINITY);
-            if ui.add(edit.font(theme::mono())).labelled_by(label.id).changed() {
-                self.read = (!self.text.trim().is_empty()).then(|| read_sketch(&self.text, "Sketch"));
-            }
-        });
+        let sketch = parts::text_area(ui, "pasted sketch", theme::PASTED, &mut self.text, "");
+        if sketch.labelled_by(label.id).changed() {
+            self.read = (!self.text.trim().is_empty()).then(|| read_sketch(&self.text, "Sketch"));
+        }
         self.result(ui, state, commands);
     }
 }
@@ -173,6 +171,10 @@ impl ImportPanel {
         book.macros.iter().for_each(|found| listed(ui, found));
         if add {
             self.add(&book, wired, state, commands);
+            if self.read.is_none() {
+                // The new button stands behind this window.
+                ui.close();
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! Opening a capture, or a pasted log, by its path or by the system's dialog.
 
-use egui::{Button, Grid, Key, RichText, ScrollArea, TextEdit, Ui};
+use egui::{Button, Grid, Key, RichText, TextEdit, Ui};
 
 use super::ToolWindow;
 use crate::app::command::{Capture, Tool};
@@ -58,10 +58,8 @@ impl OpenPanel {
     /// A log that is only on the clipboard: from a forum, a mail, another terminal.
     fn paste(&mut self, ui: &mut Ui, commands: &mut Commands) {
         let label = ui.label("or paste a log");
-        ScrollArea::vertical().id_salt("pasted log").max_height(theme::PASTED).show(ui, |ui| {
-            let edit = TextEdit::multiline(&mut self.pasted).desired_rows(5).desired_width(f32::INFINITY);
-            ui.add(edit.font(theme::mono()).hint_text("e.g. what the serial monitor showed")).labelled_by(label.id);
-        });
+        let hint = "e.g. what the serial monitor showed";
+        parts::text_area(ui, "pasted log", theme::PASTED, &mut self.pasted, hint).labelled_by(label.id);
         let there = !self.pasted.trim().is_empty();
         if parts::signed(ui, there, icons::FIND, "Read it")
             .on_hover_text("Shows it in the log, with findings")

@@ -1,6 +1,6 @@
 //! A sketch, run on a simulated board with the simulated modem: what is wrong, by line, and the dialog with its times.
 
-use egui::{Label, RichText, ScrollArea, TextEdit, Ui};
+use egui::{Label, RichText, Ui};
 
 use super::{ImportPanel, ToolWindow};
 use crate::app::State;
@@ -43,10 +43,7 @@ impl ToolWindow for SketchPanel {
             ui,
             "An Arduino sketch. It is run here, with the simulated modem at its pins; nothing is sent to a port.",
         );
-        ScrollArea::vertical().id_salt("sketch to run").max_height(theme::PASTED).show(ui, |ui| {
-            let edit = TextEdit::multiline(&mut self.text).desired_rows(7).desired_width(f32::INFINITY);
-            ui.add(edit.font(theme::mono())).labelled_by(label.id);
-        });
+        parts::text_area(ui, "sketch to run", theme::PASTED, &mut self.text, "").labelled_by(label.id);
         let there = !self.text.trim().is_empty();
         ui.horizontal_wrapped(|ui| {
             let running = state.tools.sketch_running;

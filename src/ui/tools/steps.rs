@@ -132,7 +132,7 @@ fn numbers(ui: &mut Ui, step: &Step, fresh: &mut Step) {
     if let Some(repeat) = times(ui, "Repeat", step.repeat.unwrap_or(1), 1) {
         fresh.repeat = (repeat > 1).then_some(repeat);
     }
-    if let Some(retry) = times(ui, "Retry on failure", step.retry.unwrap_or(0), 0) {
+    if let Some(retry) = times(ui, "Retries", step.retry.unwrap_or(0), 0) {
         fresh.retry = (retry > 0).then_some(retry);
     }
 }

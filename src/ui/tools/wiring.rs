@@ -1,7 +1,7 @@
 //! The wiring, drawn: what stands on the left, the modem with its antenna on the right, the wires with the parts in them,
 //! and the supply. Read out in words where it cannot be seen.
 
-use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Sense, Ui, Vec2, pos2, vec2};
+use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, ScrollArea, Sense, Ui, Vec2, pos2, vec2};
 
 use crate::ui::theme::Palette;
 use crate::ui::{parts, theme};
@@ -48,6 +48,8 @@ impl Board {
 const TOP: f32 = 40.0;
 /// Width of a box.
 const WIDE: f32 = 150.0;
+/// Between these widths the drawing is; where there is less room it scrolls.
+const DRAWN: std::ops::RangeInclusive<f32> = 520.0..=680.0;
 /// From one pin of a box to the next; the mast is as high.
 const PINS: f32 = 32.0;
 /// Around the words on a wire.
@@ -57,8 +59,14 @@ const DOT: f32 = 3.5;
 
 /// Two boxes and the wires between them, the antenna and the supply.
 pub(super) fn wiring(ui: &mut Ui, board: &Board) {
+    let width = ui.available_width().clamp(*DRAWN.start(), *DRAWN.end());
+    let scroll = ScrollArea::horizontal().id_salt(("wiring", board.reset_to_gnd));
+    scroll.show(ui, |ui| draw(ui, board, width));
+}
+
+fn draw(ui: &mut Ui, board: &Board, width: f32) {
     let tall = if board.reset_to_gnd { 162.0 } else { 130.0 };
-    let size = vec2(ui.available_width().min(680.0), TOP + tall + 60.0);
+    let size = vec2(width, TOP + tall + 60.0);
     let (response, painter) = ui.allocate_painter(size, Sense::hover());
     let palette = parts::colors(ui);
     let area = response.rect;
