@@ -1,6 +1,6 @@
 //! Find: text, hex, notation or a regular expression over all bytes of the capture.
 
-use egui::{Id, Key, Modifiers, Rect, TextEdit, Ui, Vec2, vec2};
+use egui::{Id, Key, Modifiers, Rect, TextEdit, Ui, vec2};
 
 use super::{bytes, icons, parts, theme};
 use crate::app::State;

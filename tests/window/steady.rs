@@ -145,7 +145,7 @@ fn a_visitor_of_the_test_server_moves_nothing() {
         let peer = std::net::SocketAddr::from(([127, 0, 0, 1], 4000));
         let bytes = b"hello, how are you? ".repeat(20);
         let total = bytes.len() as u64;
-        let visitor = Visitor { number, peer, since: SystemTime::now(), bytes, total, answered: 0, open: true };
+        let visitor = Visitor { number, peer, since: SystemTime::UNIX_EPOCH, bytes, total, answered: 0, open: true };
         desk.harness.state_mut().state_mut().server.visitors.push(visitor);
         desk.harness.run_steps(8);
         assert!(desk.shows("400 bytes"));
