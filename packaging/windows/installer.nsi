@@ -19,7 +19,7 @@ Section
   SetOutPath "$INSTDIR"
   File /r "${FILES}\*"
   WriteUninstaller "$INSTDIR\uninstall.exe"
-  CreateShortcut "$SMPROGRAMS\modemscope.lnk" "$INSTDIR\modemscope.exe"
+  CreateShortcut "$SMPROGRAMS\modemscope.lnk" "$INSTDIR\modemscopew.exe"
   WriteRegStr HKCU "Software\modemscope" "InstallDir" "$INSTDIR"
   WriteRegStr HKCU "${UNINSTALL}" "DisplayName" "modemscope"
   WriteRegStr HKCU "${UNINSTALL}" "DisplayVersion" "${VERSION}"
@@ -33,6 +33,7 @@ SectionEnd
 ; Takes away what the installer put there, by name: settings, macros and captures of the user stay, and so does any other file in the folder.
 Section "Uninstall"
   Delete "$INSTDIR\modemscope.exe"
+  Delete "$INSTDIR\modemscopew.exe"
   Delete "$INSTDIR\README.md"
   Delete "$INSTDIR\CHANGELOG.md"
   Delete "$INSTDIR\LICENSE-MIT.txt"
