@@ -18,6 +18,7 @@ use modemscope::macros::runner::Values;
 use modemscope::macros::{Macro, Step};
 use modemscope::session::Rounds;
 use modemscope::worker::{Connection, Order, Status};
+use rustix::io::{FdFlags, fcntl_setfd};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 #[path = "../../benches/window/prompting.rs"]
@@ -29,7 +30,8 @@ use prompting::{Modem, reactions, talk};
 const ROUNDS: u32 = 300;
 
 fn pty() -> (OwnedFd, String) {
-    let master: OwnedFd = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
+    let master: OwnedFd = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    fcntl_setfd(&master, FdFlags::CLOEXEC).unwrap();
     grantpt(&master).unwrap();
     unlockpt(&master).unwrap();
     let path = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();

@@ -13,6 +13,7 @@ mod pty;
 #[cfg(test)]
 mod redial;
 #[cfg(test)]
+#[cfg(target_os = "linux")]
 mod refused;
 #[cfg(test)]
 mod replug;

@@ -5,8 +5,12 @@ use std::os::fd::OwnedFd;
 use std::path::Path;
 
 use rustix::fs::inotify::{self, CreateFlags, ReadFlags, WatchFlags};
+use rustix::pty::OpenptFlags;
 
 use crate::os::wait::Interests;
+
+/// The master side goes to no program that is started.
+pub(in crate::os) const PTY_CLOEXEC: OpenptFlags = OpenptFlags::CLOEXEC;
 
 /// Counts those who open and close it.
 #[derive(Debug)]

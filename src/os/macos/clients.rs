@@ -4,7 +4,12 @@
 use std::io;
 use std::path::Path;
 
+use rustix::pty::OpenptFlags;
+
 use crate::os::wait::Interests;
+
+/// That the master side goes to no program that is started cannot be said at opening.
+pub(in crate::os) const PTY_CLOEXEC: OpenptFlags = OpenptFlags::empty();
 
 /// One, always.
 #[derive(Debug)]

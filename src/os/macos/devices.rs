@@ -1,4 +1,5 @@
-//! The serial devices there are. Nothing tells when that changes: the timers of those who ask look.
+//! The serial devices there are. That something changed would be told by `IOKit`, to a run loop of which no kept crate makes
+//! anything to wait for: the timers of those who ask look.
 
 use std::path::Path;
 

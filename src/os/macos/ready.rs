@@ -1,10 +1,11 @@
 //! Waits by `select(2)`: `poll(2)` of macOS answers POLLNVAL for terminals.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::os::fd::{AsRawFd as _, RawFd};
 use std::time::Duration;
 
-use rustix::event::{FdSetElement, Timespec, fd_set_contains, fd_set_insert, fd_set_num_elements, select};
+use rustix::event::{FdSetElement, FdSetIter, Timespec, fd_set_insert, fd_set_num_elements, select};
 
 use crate::os::unix::wait::Interest;
 
@@ -30,9 +31,9 @@ pub(in crate::os) fn wait(list: &mut [Interest<'_>], timeout: Option<Duration>) 
         Err(rustix::io::Errno::INTR) => return Ok(()),
         Err(error) => return Err(error.into()),
     }
+    let ready: BTreeSet<RawFd> = [&read, &write, &except].into_iter().flat_map(|set| FdSetIter::new(set)).collect();
     for one in list {
-        let fd = one.fd.as_raw_fd();
-        one.ready = [&read, &write, &except].iter().any(|set| fd_set_contains(set, fd));
+        one.ready = ready.contains(&one.fd.as_raw_fd());
     }
     Ok(())
 }

@@ -9,10 +9,11 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rustix::io::{FdFlags, fcntl_setfd};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{OptionalActions, QueueSelector, tcflush, tcgetattr, tcsetattr};
 
-use super::super::here::clients::Clients;
+use super::super::here::clients::{Clients, PTY_CLOEXEC};
 use super::wait::{Interests, Waiter};
 
 /// How long the end waits for a client to read what was said last.
@@ -60,7 +61,9 @@ impl Pty {
     /// When the system has none, or the name of the link is taken.
     pub(crate) fn open(link: Option<&Path>) -> Result<Self, PtyError> {
         let pty = |error: rustix::io::Errno| system("cannot make a pty")(error.into());
-        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).map_err(pty)?;
+        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | PTY_CLOEXEC).map_err(pty)?;
+        // Again, for systems that cannot say so at opening.
+        fcntl_setfd(&master, FdFlags::CLOEXEC).map_err(pty)?;
         grantpt(&master).map_err(pty)?;
         unlockpt(&master).map_err(pty)?;
         let name = ptsname(&master, Vec::new()).map_err(pty)?;

@@ -145,6 +145,9 @@ mod tests {
     fn every_combination_reads_back_as_it_was_set() {
         for data_bits in [DataBits::Five, DataBits::Six, DataBits::Seven, DataBits::Eight] {
             for parity in [Parity::None, Parity::Odd, Parity::Even, Parity::Mark, Parity::Space] {
+                if stick().is_empty() && matches!(parity, Parity::Mark | Parity::Space) {
+                    continue;
+                }
                 for stop_bits in [StopBits::One, StopBits::Two] {
                     for flow in [FlowControl::None, FlowControl::Hardware, FlowControl::Software] {
                         for baud in [1, 300, 9_600, 74_880, 123_457, 12_000_000] {
@@ -169,19 +172,11 @@ mod tests {
             assert!(!termios.control_modes.intersects(lacks), "{settings}");
         };
         let plain = LineSettings::default();
-        check(
-            plain,
-            ControlModes::CS8,
-            ControlModes::PARENB | ControlModes::CSTOPB | ControlModes::CRTSCTS | ControlModes::CMSPAR,
-        );
-        check(
-            LineSettings { parity: Parity::Space, ..plain },
-            ControlModes::PARENB | ControlModes::CMSPAR,
-            ControlModes::PARODD,
-        );
+        check(plain, ControlModes::CS8, ControlModes::PARENB | ControlModes::CSTOPB | ControlModes::CRTSCTS | stick());
+        check(LineSettings { parity: Parity::Space, ..plain }, ControlModes::PARENB | stick(), ControlModes::PARODD);
         check(
             LineSettings { parity: Parity::Mark, ..plain },
-            ControlModes::PARENB | ControlModes::CMSPAR | ControlModes::PARODD,
+            ControlModes::PARENB | stick() | ControlModes::PARODD,
             ControlModes::empty(),
         );
         check(LineSettings { keep_lines: true, ..plain }, ControlModes::CS8, ControlModes::HUPCL);
