@@ -1,52 +1,38 @@
-//! The calls of Windows that no crate has in a safe form, one function a call. All unsafe code for Windows stands here.
+//! The calls of Windows that no crate has in a safe form, one function a call. All unsafe code for Windows stands here and
+//! in the files below: what is waited for, and reads and writes under way, here.
 //!
 //! A handle is borrowed or owned by Rust's own types, so that none is used after it was closed. What the system writes into
 //! while a call is over (an [`Operation`]) is on the heap, and is let go of only when the system has let go of it.
 
-#![expect(
-    unsafe_code,
-    reason = "windows-sys has the calls as C has them; their conditions are kept in this file alone"
-)]
+#![expect(unsafe_code, reason = "windows-sys has the calls as C has them; their conditions are kept here alone")]
+
+pub(super) mod files;
+pub(super) mod line;
+pub(super) mod notice;
 
 use std::fs::File;
 use std::io;
 use std::mem::zeroed;
-use std::os::windows::ffi::OsStrExt as _;
 use std::os::windows::io::{
     AsHandle as _, AsRawHandle as _, AsRawSocket as _, BorrowedHandle, BorrowedSocket, FromRawHandle as _, OwnedHandle,
 };
-use std::path::Path;
 use std::ptr::{null, null_mut};
 use std::sync::Arc;
 use std::time::Duration;
 
-use windows_sys::Win32::Devices::Communication::{
-    CLRBREAK, CLRDTR, CLRRTS, COMMTIMEOUTS, COMSTAT, ClearCommError, DCB, EscapeCommFunction, GetCommModemStatus,
-    GetCommState, SETBREAK, SETDTR, SETRTS, SetCommState, SetCommTimeouts, SetupComm,
-};
 use windows_sys::Win32::Foundation::{
-    ERROR_IO_INCOMPLETE, ERROR_IO_PENDING, GENERIC_READ, GENERIC_WRITE, INVALID_HANDLE_VALUE, LocalFree, WAIT_FAILED,
+    ERROR_IO_INCOMPLETE, ERROR_IO_PENDING, INVALID_HANDLE_VALUE, WAIT_FAILED, WAIT_OBJECT_0,
 };
 use windows_sys::Win32::Networking::WinSock::{
     FD_ACCEPT, FD_CLOSE, FD_CONNECT, FD_READ, FD_WRITE, SOCKET, WSAEventSelect,
 };
-use windows_sys::Win32::Security::Authorization::{
-    ConvertStringSecurityDescriptorToSecurityDescriptorW, SDDL_REVISION_1,
-};
-use windows_sys::Win32::Security::{PSECURITY_DESCRIPTOR, SECURITY_ATTRIBUTES};
-use windows_sys::Win32::Storage::FileSystem::{
-    BY_HANDLE_FILE_INFORMATION, CREATE_NEW, CreateDirectoryW, CreateFileW, FILE_ATTRIBUTE_NORMAL, FILE_SHARE_DELETE,
-    FILE_SHARE_READ, FILE_SHARE_WRITE, GetFileInformationByHandle, LOCKFILE_EXCLUSIVE_LOCK, LOCKFILE_FAIL_IMMEDIATELY,
-    LockFileEx, ReadFile, UnlockFileEx, WriteFile,
-};
+use windows_sys::Win32::Storage::FileSystem::{ReadFile, WriteFile};
 use windows_sys::Win32::System::Console::{FreeConsole, GetConsoleProcessList, SetConsoleCtrlHandler};
 use windows_sys::Win32::System::IO::{CancelIoEx, GetOverlappedResult, OVERLAPPED};
 use windows_sys::Win32::System::Threading::{
     CREATE_WAITABLE_TIMER_HIGH_RESOLUTION, CreateEventW, CreateWaitableTimerExW, INFINITE, ResetEvent, SetEvent,
-    SetWaitableTimer, TIMER_ALL_ACCESS, WaitForMultipleObjects,
+    SetWaitableTimer, TIMER_ALL_ACCESS, WaitForMultipleObjects, WaitForSingleObject,
 };
-
-use super::super::dcb::Dcb;
 
 fn done(result: i32) -> io::Result<()> {
     if result == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
@@ -74,6 +60,12 @@ pub(super) fn set_event(event: &OwnedHandle) {
 pub(super) fn reset_event(event: &OwnedHandle) {
     // SAFETY: the handle is open. It cannot fail on an event.
     unsafe { ResetEvent(event.as_raw_handle()) };
+}
+
+/// It is set now.
+pub(super) fn is_set(event: &OwnedHandle) -> bool {
+    // SAFETY: the handle is open; nothing is waited for.
+    unsafe { WaitForSingleObject(event.as_raw_handle(), 0) == WAIT_OBJECT_0 }
 }
 
 /// A timer that is exact to half a millisecond (since Windows 10 of 2018; before, to the system's tick).
@@ -248,205 +240,6 @@ impl Drop for Operation {
             let _ = self.result(true);
         }
     }
-}
-
-fn plain_dcb(file: &File) -> io::Result<DCB> {
-    // SAFETY: all zero is a DCB; its length says which.
-    let mut dcb: DCB = unsafe { zeroed() };
-    dcb.DCBlength = u32::try_from(size_of::<DCB>()).unwrap_or(0);
-    // SAFETY: `dcb` lives for the call and has its length in it.
-    done(unsafe { GetCommState(file.as_raw_handle(), &raw mut dcb) })?;
-    Ok(dcb)
-}
-
-/// The settings that hold.
-pub(super) fn dcb(file: &File) -> io::Result<Dcb> {
-    let dcb = plain_dcb(file)?;
-    Ok(Dcb {
-        baud: dcb.BaudRate,
-        flags: dcb._bitfield,
-        byte_size: dcb.ByteSize,
-        parity: dcb.Parity,
-        stop_bits: dcb.StopBits,
-        xon: dcb.XonChar.cast_unsigned(),
-        xoff: dcb.XoffChar.cast_unsigned(),
-    })
-}
-
-/// Sets all of them at once; what is not in [`Dcb`] stays.
-pub(super) fn set_dcb(file: &File, wished: &Dcb) -> io::Result<()> {
-    let mut dcb = plain_dcb(file)?;
-    dcb.BaudRate = wished.baud;
-    dcb._bitfield = wished.flags;
-    dcb.ByteSize = wished.byte_size;
-    dcb.Parity = wished.parity;
-    dcb.StopBits = wished.stop_bits;
-    dcb.XonChar = wished.xon.cast_signed();
-    dcb.XoffChar = wished.xoff.cast_signed();
-    // SAFETY: `dcb` lives for the call and has its length in it.
-    done(unsafe { SetCommState(file.as_raw_handle(), &raw const dcb) })
-}
-
-/// A read ends when all it asked for is there and not before, and buffers are large where the driver heeds that.
-pub(super) fn set_up(file: &File, buffers: u32) -> io::Result<()> {
-    // SAFETY: only numbers are passed. A driver that does not heed it is as good.
-    unsafe { SetupComm(file.as_raw_handle(), buffers, buffers) };
-    let none = COMMTIMEOUTS {
-        ReadIntervalTimeout: 0,
-        ReadTotalTimeoutMultiplier: 0,
-        ReadTotalTimeoutConstant: 0,
-        WriteTotalTimeoutMultiplier: 0,
-        WriteTotalTimeoutConstant: 0,
-    };
-    // SAFETY: `none` lives for the call.
-    done(unsafe { SetCommTimeouts(file.as_raw_handle(), &raw const none) })
-}
-
-/// Errors since the last call (`CE_…`), and bytes that wait: received, to be sent.
-pub(super) fn comm_error(file: &File) -> io::Result<(u32, usize, usize)> {
-    let mut errors = 0;
-    // SAFETY: all zero is a COMSTAT.
-    let mut status: COMSTAT = unsafe { zeroed() };
-    // SAFETY: both live for the call.
-    done(unsafe { ClearCommError(file.as_raw_handle(), &raw mut errors, &raw mut status) })?;
-    let size = |count| usize::try_from(count).unwrap_or(0);
-    Ok((errors, size(status.cbInQue), size(status.cbOutQue)))
-}
-
-/// CTS, DSR, ring and carrier, as `MS_…_ON` say them.
-pub(super) fn modem_status(file: &File) -> io::Result<u32> {
-    let mut status = 0;
-    // SAFETY: `status` lives for the call.
-    done(unsafe { GetCommModemStatus(file.as_raw_handle(), &raw mut status) })?;
-    Ok(status)
-}
-
-fn escape(file: &File, function: u32) -> io::Result<()> {
-    // SAFETY: only a number is passed.
-    done(unsafe { EscapeCommFunction(file.as_raw_handle(), function) })
-}
-
-pub(super) fn set_dtr(file: &File, on: bool) -> io::Result<()> {
-    escape(file, if on { SETDTR } else { CLRDTR })
-}
-
-pub(super) fn set_rts(file: &File, on: bool) -> io::Result<()> {
-    escape(file, if on { SETRTS } else { CLRRTS })
-}
-
-pub(super) fn set_break(file: &File, on: bool) -> io::Result<()> {
-    escape(file, if on { SETBREAK } else { CLRBREAK })
-}
-
-/// Its owner, the system and administrators have all rights, nobody else has any, and nothing is inherited from above.
-const OWNER_ALONE: &str = "D:P(A;OICI;FA;;;OW)(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)";
-
-/// The rights of [`OWNER_ALONE`], freed at the end.
-struct Private(PSECURITY_DESCRIPTOR);
-
-impl Private {
-    fn new() -> io::Result<Self> {
-        let text: Vec<u16> = OWNER_ALONE.encode_utf16().chain([0]).collect();
-        let mut descriptor = null_mut();
-        // SAFETY: the text ends with a zero; `descriptor` lives for the call. Its size is not wanted.
-        done(unsafe {
-            ConvertStringSecurityDescriptorToSecurityDescriptorW(
-                text.as_ptr(),
-                SDDL_REVISION_1,
-                &raw mut descriptor,
-                null_mut(),
-            )
-        })?;
-        Ok(Self(descriptor))
-    }
-
-    fn attributes(&self) -> SECURITY_ATTRIBUTES {
-        SECURITY_ATTRIBUTES {
-            nLength: u32::try_from(size_of::<SECURITY_ATTRIBUTES>()).unwrap_or(0),
-            lpSecurityDescriptor: self.0,
-            bInheritHandle: 0,
-        }
-    }
-}
-
-impl Drop for Private {
-    fn drop(&mut self) {
-        // SAFETY: the system allocated it for us in this way.
-        unsafe { LocalFree(self.0) };
-    }
-}
-
-fn wide(path: &Path) -> io::Result<Vec<u16>> {
-    let text: Vec<u16> = path.as_os_str().encode_wide().chain([0]).collect();
-    if text.iter().position(|unit| *unit == 0) != Some(text.len() - 1) {
-        return Err(io::ErrorKind::InvalidInput.into());
-    }
-    Ok(text)
-}
-
-/// A new file for its owner alone.
-pub(super) fn create_private(path: &Path) -> io::Result<File> {
-    let (name, private) = (wide(path)?, Private::new()?);
-    let attributes = private.attributes();
-    let share = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
-    // SAFETY: name and attributes live for the call, and the name ends with a zero.
-    let handle = unsafe {
-        CreateFileW(
-            name.as_ptr(),
-            GENERIC_READ | GENERIC_WRITE,
-            share,
-            &raw const attributes,
-            CREATE_NEW,
-            FILE_ATTRIBUTE_NORMAL,
-            null_mut(),
-        )
-    };
-    owned(handle).map(File::from)
-}
-
-/// A new folder for its owner alone.
-pub(super) fn create_private_folder(path: &Path) -> io::Result<()> {
-    let (name, private) = (wide(path)?, Private::new()?);
-    let attributes = private.attributes();
-    // SAFETY: name and attributes live for the call, and the name ends with a zero.
-    done(unsafe { CreateDirectoryW(name.as_ptr(), &raw const attributes) })
-}
-
-/// Which file it is (volume and index), and how many names it has.
-pub(super) fn identity(file: &File) -> io::Result<((u32, u64), u32)> {
-    // SAFETY: all zero is such a record.
-    let mut about: BY_HANDLE_FILE_INFORMATION = unsafe { zeroed() };
-    // SAFETY: `about` lives for the call.
-    done(unsafe { GetFileInformationByHandle(file.as_raw_handle(), &raw mut about) })?;
-    let index = u64::from(about.nFileIndexHigh) << 32 | u64::from(about.nFileIndexLow);
-    Ok(((about.dwVolumeSerialNumber, index), about.nNumberOfLinks))
-}
-
-/// The byte that says who has a file open. Locks of Windows keep everybody from the bytes they are on, so it lies where no
-/// file has any.
-const FLAG_LOW: u32 = 0xFFFF_FFFE;
-const FLAG_HIGH: u32 = 0x7FFF_FFFF;
-
-fn flag() -> OVERLAPPED {
-    // SAFETY: all zero is how an OVERLAPPED begins.
-    let mut place: OVERLAPPED = unsafe { zeroed() };
-    place.Anonymous.Anonymous.Offset = FLAG_LOW;
-    place.Anonymous.Anonymous.OffsetHigh = FLAG_HIGH;
-    place
-}
-
-/// Locks the flag as long as the file is open, for us or with others.
-pub(super) fn lock_flag(file: &File, alone: bool) -> io::Result<()> {
-    let mut place = flag();
-    let how = LOCKFILE_FAIL_IMMEDIATELY | if alone { LOCKFILE_EXCLUSIVE_LOCK } else { 0 };
-    // SAFETY: `place` lives for the call, which does not wait.
-    done(unsafe { LockFileEx(file.as_raw_handle(), how, 0, 1, 0, &raw mut place) })
-}
-
-pub(super) fn unlock_flag(file: &File) {
-    let mut place = flag();
-    // SAFETY: `place` lives for the call.
-    unsafe { UnlockFileEx(file.as_raw_handle(), 0, 1, 0, &raw mut place) };
 }
 
 /// The console is ours alone: it was made for this program, and nobody typed there.

@@ -1,8 +1,9 @@
-//! The serial devices there are. Nothing tells when that changes: the timers of those who ask look.
+//! The serial devices there are, and the system's word when one comes or goes.
 
 use std::path::Path;
 
-use super::wait::Interests;
+use super::calls::notice::Notice;
+use super::wait::{Bell, Interests};
 use crate::os::PortInfo;
 
 /// Devices are no nodes in a folder.
@@ -14,27 +15,38 @@ pub(crate) fn list() -> Vec<PortInfo> {
     crate::os::listed::list()
 }
 
-/// Watches nothing: who asks looks every one or two seconds.
-#[derive(Debug, Default)]
-pub(crate) struct FolderWatch;
+/// Tells when a serial device comes or goes, whatever folders are named: here devices are in none. Without the system's word
+/// the timers of those who ask look alone.
+#[derive(Debug)]
+pub(crate) struct FolderWatch {
+    told: Option<(Bell, Notice)>,
+}
 
-#[expect(clippy::unused_self, reason = "the same shape as where the system tells")]
 impl FolderWatch {
-    /// Watches nothing.
+    /// Watches from now on.
     #[must_use]
     pub(crate) fn new() -> Self {
-        Self
+        let told = Bell::new().and_then(|bell| {
+            let notice = Notice::new(bell.ringer())?;
+            Ok((bell, notice))
+        });
+        Self { told: told.ok() }
     }
 
     /// Watches nothing more.
+    #[expect(clippy::unused_self, reason = "the same shape as where devices are nodes")]
     pub(crate) fn add(&mut self, _folder: &Path) {}
 
-    /// Names nothing to wait for.
-    pub(crate) fn interests<'fd>(&'fd self, _interests: &mut Interests<'fd>) {}
+    /// Waits for changes.
+    pub(crate) fn interests<'fd>(&'fd self, interests: &mut Interests<'fd>) {
+        if let Some((bell, _)) = &self.told {
+            interests.add_bell(bell);
+        }
+    }
 
-    /// Nothing was told.
+    /// Takes what was told; true when there was something. What it was does not matter: whoever asks looks for itself.
     #[must_use]
     pub(crate) fn changed(&self) -> bool {
-        false
+        self.told.as_ref().is_some_and(|(bell, _)| bell.take())
     }
 }

@@ -16,7 +16,7 @@ pub(crate) fn data_folder(folders: &directories::ProjectDirs) -> PathBuf {
 
 /// Creates a new file that only its owner can read; fails where anything of that name is.
 pub(crate) fn create_private(path: &Path) -> io::Result<File> {
-    calls::create_private(path)
+    calls::files::create_private(path)
 }
 
 /// Creates a folder (and those above it) that only its owner can look into; one that is there is left as it is.
@@ -27,7 +27,7 @@ pub(crate) fn create_private_folder(path: &Path) -> io::Result<()> {
     if let Some(above) = path.parent() {
         create_private_folder(above)?;
     }
-    match calls::create_private_folder(path) {
+    match calls::files::create_private_folder(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
         made => made,
     }
@@ -36,14 +36,14 @@ pub(crate) fn create_private_folder(path: &Path) -> io::Result<()> {
 /// The file is the one that has this name: nobody has put another in its place.
 #[must_use]
 pub(crate) fn is_at(file: &File, path: &Path) -> bool {
-    let identity = |file: &File| calls::identity(file).ok().map(|(identity, _)| identity);
+    let identity = |file: &File| calls::files::identity(file).ok().map(|(identity, _)| identity);
     File::open(path).is_ok_and(|there| identity(file).is_some_and(|ours| identity(&there) == Some(ours)))
 }
 
 /// The file has no name any more: it is gone when it is closed.
 #[must_use]
 pub(crate) fn is_removed(file: &File) -> bool {
-    calls::identity(file).is_ok_and(|(_, names)| names == 0)
+    calls::files::identity(file).is_ok_and(|(_, names)| names == 0)
 }
 
 /// Reads at a place; 0 at the end.
@@ -58,20 +58,20 @@ pub(crate) fn write_at(file: &File, bytes: &[u8], place: u64) -> io::Result<usiz
 
 /// Says that we write this file, as long as it is open. Everybody may read it all the same.
 pub(crate) fn mark_written(file: &File) {
-    let _where_locks_work = calls::lock_flag(file, true);
+    let _where_locks_work = calls::files::lock_flag(file, true);
 }
 
 /// Says that we show this file, as long as it is open; where it is being written it is marked already.
 pub(crate) fn mark_shown(file: &File) {
-    let _where_locks_work = calls::lock_flag(file, false);
+    let _where_locks_work = calls::files::lock_flag(file, false);
 }
 
 /// Somebody writes or shows it.
 #[must_use]
 pub(crate) fn is_in_use(file: &File) -> bool {
-    match calls::lock_flag(file, true) {
+    match calls::files::lock_flag(file, true) {
         Ok(()) => {
-            calls::unlock_flag(file);
+            calls::files::unlock_flag(file);
             false
         }
         Err(_) => true,

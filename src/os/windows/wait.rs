@@ -74,6 +74,13 @@ impl Bell {
     pub(crate) fn clear(&self) {
         calls::reset_event(&self.event);
     }
+
+    /// Takes the rings until now; false when there were none.
+    pub(super) fn take(&self) -> bool {
+        let rung = calls::is_set(&self.event);
+        self.clear();
+        rung
+    }
 }
 
 impl Waker {
