@@ -5,6 +5,7 @@
 //! whatever driver, and no time-out means anything. What the driver noted of the line (framing, parity, breaks, lost bytes)
 //! comes with that question.
 
+use std::cell::Cell;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::windows::fs::OpenOptionsExt as _;
@@ -37,7 +38,9 @@ pub(crate) struct Port {
     has_lines: bool,
     dtr: bool,
     rts: bool,
-    counts: Counts,
+    counts: Cell<Counts>,
+    /// Its driver has no device any more.
+    lost: bool,
 }
 
 impl Port {
@@ -60,26 +63,27 @@ impl Port {
         options.access_mode(GENERIC_READ | GENERIC_WRITE).share_mode(0).custom_flags(FILE_FLAG_OVERLAPPED);
         let file = Arc::new(options.open(device_name(path)).map_err(refused)?);
         // What is no serial device has no settings.
-        calls::dcb(&file).map_err(|error| Refused::Open {
+        calls::line::dcb(&file).map_err(|error| Refused::Open {
             trouble: Trouble::NotAPort,
             holder: None,
             system: error.to_string(),
         })?;
-        calls::set_up(&file, u32::try_from(BUFFER).unwrap_or(0)).map_err(refused)?;
+        calls::line::set_up(&file, u32::try_from(BUFFER).unwrap_or(0)).map_err(refused)?;
         // Raised where nothing else is wished, as Linux does at opening: boards with USB of their own wait for it.
         let (dtr, rts) = (settings.dtr.unwrap_or(true), settings.rts.unwrap_or(true));
         let mut port = Self {
             reading: Operation::new(&file, BUFFER).map_err(refused)?,
             writing: Operation::new(&file, WRITE).map_err(refused)?,
-            has_lines: calls::modem_status(&file).is_ok(),
+            has_lines: calls::line::modem_status(&file).is_ok(),
             file,
             dtr,
             rts,
-            counts: Counts::default(),
+            counts: Cell::default(),
+            lost: false,
         };
         let kept = port.apply(settings).map_err(Refused::Settings)?;
         // What was noted before is not ours.
-        let _ = calls::comm_error(&port.file);
+        let _ = calls::line::comm_error(&port.file);
         port.reading.read(1).map_err(refused)?;
         Ok((port, kept))
     }
@@ -90,8 +94,8 @@ impl Port {
     /// The system's words when it refused them as a whole.
     pub(crate) fn apply(&mut self, settings: &LineSettings) -> Result<LineSettings, String> {
         let said = |error: io::Error| error.to_string();
-        calls::set_dcb(&self.file, &Dcb::of(settings, self.dtr, self.rts)).map_err(said)?;
-        Ok(calls::dcb(&self.file).map_err(said)?.settings(settings))
+        calls::line::set_dcb(&self.file, &Dcb::of(settings, self.dtr, self.rts)).map_err(said)?;
+        Ok(calls::line::dcb(&self.file).map_err(said)?.settings(settings))
     }
 
     /// Never: they are counted.
@@ -111,6 +115,9 @@ impl Port {
 
     /// Reads into the buffer what is there, without waiting.
     pub(crate) fn read(&mut self, buffer: &mut [u8]) -> Read {
+        if self.lost {
+            return Read::Gone;
+        }
         let mut total = 0;
         while let Some(room) = buffer.get_mut(total..).filter(|room| room.len() >= BUFFER || total == 0) {
             let count = match self.reading.finished() {
@@ -124,13 +131,7 @@ impl Port {
                 *to = *from;
             }
             total += count;
-            let more = match calls::comm_error(&self.file) {
-                Ok((errors, waiting, _)) => {
-                    self.note(errors);
-                    waiting.max(1)
-                }
-                Err(_) => 1,
-            };
+            let more = self.ask().map_or(1, |(waiting, _)| waiting.max(1));
             if self.reading.read(more).is_err() {
                 // `finished` has nothing to tell of it: the next call finds the end here again.
                 return if total > 0 { Read::Bytes(total) } else { Read::Gone };
@@ -139,18 +140,23 @@ impl Port {
         if total > 0 { Read::Bytes(total) } else { Read::Nothing }
     }
 
-    fn note(&mut self, errors: u32) {
+    /// How many bytes wait, received and to be sent. The driver tells with it, once, what it noted of the line.
+    fn ask(&self) -> Option<(usize, usize)> {
+        let (errors, received, unsent) = calls::line::comm_error(&self.file).ok()?;
+        let mut counts = self.counts.get();
         for (bit, count) in [
-            (CE_FRAME, &mut self.counts.framing),
-            (CE_RXPARITY, &mut self.counts.parity),
-            (CE_BREAK, &mut self.counts.breaks),
-            (CE_OVERRUN, &mut self.counts.overruns),
-            (CE_RXOVER, &mut self.counts.buffer_overruns),
+            (CE_FRAME, &mut counts.framing),
+            (CE_RXPARITY, &mut counts.parity),
+            (CE_BREAK, &mut counts.breaks),
+            (CE_OVERRUN, &mut counts.overruns),
+            (CE_RXOVER, &mut counts.buffer_overruns),
         ] {
             if errors & bit != 0 {
                 *count = count.wrapping_add(1);
             }
         }
+        self.counts.set(counts);
+        Some((received, unsent))
     }
 
     /// Hands bytes over; how many were taken. The end of the device is told by [`Self::read`].
@@ -158,7 +164,7 @@ impl Port {
         if self.writing.is_pending() && matches!(self.writing.finished(), Ok(None)) {
             return 0;
         }
-        self.writing.write(bytes).unwrap_or(0)
+        self.writing.write(bytes).inspect_err(|error| self.lost |= trouble::is_gone(error)).unwrap_or(0)
     }
 
     /// Sets DTR and RTS. `Ok(false)` where the device has none.
@@ -171,19 +177,24 @@ impl Port {
         }
         let said = |error: io::Error| error.to_string();
         if let Some(dtr) = dtr {
-            calls::set_dtr(&self.file, dtr).map_err(said)?;
+            calls::line::set_dtr(&self.file, dtr).map_err(said)?;
             self.dtr = dtr;
         }
         if let Some(rts) = rts {
-            calls::set_rts(&self.file, rts).map_err(said)?;
+            calls::line::set_rts(&self.file, rts).map_err(said)?;
             self.rts = rts;
         }
         Ok(true)
     }
 
-    /// The modem lines; `None` where the device has none.
+    /// The modem lines; `None` where the device has none. Some drivers leave a read under way for ever when their adapter is
+    /// unplugged: then it is this question that finds it gone.
     pub(crate) fn lines(&mut self) -> Option<Lines> {
-        let status = calls::modem_status(&self.file).ok().filter(|_| self.has_lines)?;
+        if !self.has_lines {
+            return None;
+        }
+        let status =
+            calls::line::modem_status(&self.file).inspect_err(|error| self.lost |= trouble::is_gone(error)).ok()?;
         Some(Lines {
             cts: status & MS_CTS_ON != 0,
             dsr: status & MS_DSR_ON != 0,
@@ -194,11 +205,10 @@ impl Port {
         })
     }
 
-    /// What the driver has noted since the port was opened.
+    /// What the driver has noted since the port was opened: a break without a byte is found by this question.
     #[must_use]
-    #[expect(clippy::unnecessary_wraps, reason = "the same shape as where some drivers do not count")]
     pub(crate) fn counts(&self) -> Option<Counts> {
-        Some(self.counts)
+        self.ask().map(|_| self.counts.get())
     }
 
     /// Begins or ends a break.
@@ -206,13 +216,13 @@ impl Port {
     /// # Errors
     /// The system's words.
     pub(crate) fn set_break(&mut self, on: bool) -> Result<(), String> {
-        calls::set_break(&self.file, on).map_err(|error| error.to_string())
+        calls::line::set_break(&self.file, on).map_err(|error| error.to_string())
     }
 
     /// Bytes that were taken and have not left, where the system tells.
     #[must_use]
     pub(crate) fn unsent(&self) -> Option<usize> {
-        calls::comm_error(&self.file).ok().map(|(_, _, waiting)| waiting)
+        self.ask().map(|(_, unsent)| unsent)
     }
 }
 
