@@ -11,6 +11,7 @@ mod diagnose;
 mod disk;
 #[path = "cli/export.rs"]
 mod export;
+#[cfg(unix)]
 #[path = "cli/hostile.rs"]
 mod hostile;
 #[path = "cli/latency.rs"]
@@ -23,6 +24,8 @@ mod run;
 mod send;
 #[path = "cli/server.rs"]
 mod server;
+#[path = "cli/signals.rs"]
+mod signals;
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};

@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::Stdio;
-use std::time::{Duration, Instant};
 
 use super::server::Server;
 use super::{call, check, modemscope};
@@ -177,28 +176,6 @@ name = "count"
     assert_eq!(call(&[arguments.as_slice(), &["--force"]].concat()).0, 0);
     let (_, out, _) = call(&["run", PORT, &file, "--times", "3"]);
     assert!(out.contains(r#"TX  AT+CSCS="3"\r"#), "the counter goes on from run to run: {out}");
-}
-
-#[cfg(unix)]
-#[test]
-#[expect(clippy::disallowed_methods, reason = "the time to stop is what is tested")]
-fn ctrl_c_stops_an_endless_macro_at_once() {
-    use std::io::{BufRead, BufReader};
-    let folder = tempfile::tempdir().unwrap();
-    let endless = "version = 1\n[[macro]]\nname = 'endless'\n[[macro.step]]\nsend = 'AT\\r'\nwait = '10ms'\nrepeat = 4000000000\n";
-    let capture = folder.path().join("out.pcapng");
-    let arguments = ["run", PORT, &book(&folder, endless), "--capture", capture.to_str().unwrap()];
-    let mut child = modemscope(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    assert!(lines.any(|line| line.unwrap().contains("TX  AT")), "it runs");
-    let asked = Instant::now();
-    let pid = rustix::process::Pid::from_child(&child);
-    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
-    let rest: Vec<String> = lines.map(Result::unwrap).collect();
-    let code = child.wait().unwrap().code();
-    assert_eq!(code, Some(130), "{rest:?}");
-    assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
-    assert!(rest.iter().any(|line| line.contains("endless: stopped")), "{rest:?}");
 }
 
 /// The sketch sends whatever the modem says, so that all its steps are done: the findings are told all the same.
