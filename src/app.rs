@@ -16,7 +16,6 @@ mod job;
 pub(crate) mod log_feed;
 pub mod nano;
 mod pace;
-pub mod passthrough;
 mod runtime;
 pub mod settings;
 mod state;
@@ -26,7 +25,7 @@ mod update;
 
 pub use runtime::Folders;
 pub use settings::{Adapter, Settings};
-pub use state::{PassthroughCheck, State, Tone};
+pub use state::{State, Tone};
 
 pub(crate) use command::{Command, ExportWish};
 pub(crate) use file_kind::{FileKind, file_kind, is_sketch};

@@ -13,11 +13,14 @@ use crate::macros::{LineChange, Macro};
 use crate::modem::Direction;
 use crate::modem::baud_scan::{self, BaudScan};
 use crate::modem::diagnose::{Diagnoser, Doing};
+use crate::modem::passthrough::Way;
 use crate::vocabulary::Family;
 
+mod checking;
 pub(crate) mod occupant;
 mod rounds;
 
+pub(crate) use checking::Checking;
 use occupant::{Occupant, Refusal, Wish, first_refusal};
 use rounds::Again;
 pub use rounds::Rounds;
@@ -59,6 +62,10 @@ pub(crate) enum Input<'a> {
     ScanBaud,
     /// Try no further rate.
     StopScan,
+    /// Check what the way to the modem carries ([`passthrough`](crate::modem::passthrough)), at this rate.
+    Check(Way, u32),
+    /// End that before its time.
+    StopCheck,
     /// From now on what is sent and received is diagnosed, or left out.
     Diagnose(bool),
     /// The modem is of this family; `None`: its words and the commands used tell it.
@@ -114,6 +121,10 @@ pub(crate) enum Output {
     SetBaud(u32),
     /// The scan is over: set the line as it was before it.
     ScanEnded,
+    /// The passthrough check got on.
+    CheckNews,
+    /// The passthrough check is over.
+    CheckEnded,
     /// What was asked cannot be done now, and why.
     Refused(String),
 }
@@ -125,6 +136,8 @@ pub(crate) struct Session {
     macros: Option<MacroRun>,
     /// The last scan; in hand while it has a deadline.
     scan: Option<BaudScan>,
+    /// The last passthrough check; in hand until it is over.
+    check: Option<Checking>,
     /// What is sent and received is no dialog.
     undiagnosed: bool,
     /// The last probe of a scan.
@@ -170,9 +183,14 @@ impl Session {
                 self.diagnoser.pass_by(Direction::Rx, bytes.len());
                 self.with_scan(|scan| scan.received(bytes, now));
             }
+            // Nor are the bursts of a check.
+            Input::Received(bytes) if self.checking() => {
+                self.diagnoser.pass_by(Direction::Rx, bytes.len());
+                self.with_check(now, |check| check.received(bytes, now));
+            }
             Input::Received(bytes) => self.received(bytes, now),
             Input::Taken { send, bytes, last } => self.taken(send, bytes, last, now),
-            Input::Damaged | Input::LeftOut(_) if self.undiagnosed || self.scanning() => {}
+            Input::Damaged | Input::LeftOut(_) if self.undiagnosed || self.scanning() || self.checking() => {}
             Input::Damaged => self.diagnoser.framing_error(Some(now)),
             Input::LeftOut(direction) => self.diagnoser.left_out(direction),
             Input::Stalled(length) => self.stalled(length, now),
@@ -182,13 +200,15 @@ impl Session {
                 }
             }),
             Input::Send(bytes) => self.send(bytes),
-            Input::RunMacros(..) | Input::RepeatMacros(..) if self.scanning() => {
+            Input::RunMacros(..) | Input::RepeatMacros(..) if self.scanning() || self.checking() => {
                 self.end_run(false, self.refusal(Wish::Macro).map(|refusal| refusal.to_string()));
             }
             Input::ScanBaud => self.scan_baud(now),
             Input::Modem(family) => self.diagnoser.choose(family),
             Input::Diagnose(on) => self.undiagnosed = !on,
             Input::StopScan => self.with_scan(BaudScan::stop),
+            Input::Check(way, baud) => self.begin_check(way, baud, now),
+            Input::StopCheck => self.stop_check(now),
             Input::RunMacros(macros, values) => self.start(macros.into(), values, None, now),
             Input::RepeatMacros(macros, values, rounds) => {
                 let again = Again::new(macros.clone(), values.clone(), rounds, now);
@@ -198,11 +218,13 @@ impl Session {
             Input::Tick => {
                 self.diagnoser.tick(now);
                 self.with_scan(|scan| scan.tick(now));
+                self.with_check(now, |check| check.tick(now));
                 self.with_run(|run| run.run.tick(now));
                 self.next_round(now);
             }
             Input::Ended => {
                 self.scan = None;
+                self.stop_check(now);
                 self.stop(now);
                 self.diagnoser.finish();
             }
@@ -221,12 +243,15 @@ impl Session {
 
     /// The system took these bytes of a Send.
     fn taken(&mut self, send: SendId, bytes: &[u8], last: bool, now: Duration) {
-        if self.probe == Some(send) || self.undiagnosed {
+        let checked = self.check.as_ref().is_some_and(|check| check.sends(send));
+        if checked || self.probe == Some(send) || self.undiagnosed {
             self.diagnoser.pass_by(Direction::Tx, bytes.len());
         } else {
             self.diagnoser.sent(bytes, send, Some(now));
         }
-        if last {
+        if last && checked {
+            self.with_check(now, |check| check.sent(now));
+        } else if last {
             self.with_run(|run| {
                 if run.sending == Some(send) {
                     run.sending = None;
@@ -260,7 +285,8 @@ impl Session {
         }
         let run = self.macros.as_ref().and_then(|run| run.due().or_else(|| run.run.next_deadline()));
         let scan = self.scan.as_ref().and_then(BaudScan::next_deadline);
-        self.diagnoser.next_deadline().into_iter().chain(run).chain(scan).min()
+        let check = self.check.as_ref().and_then(Checking::next_deadline);
+        self.diagnoser.next_deadline().into_iter().chain(run).chain(scan).chain(check).min()
     }
 
     /// Findings and the modem strip.
@@ -297,7 +323,12 @@ impl Session {
     #[must_use]
     pub(crate) fn occupants(&self) -> Vec<Occupant> {
         let prompt = matches!(self.diagnoser.strip().doing, Doing::Prompt { .. });
-        let has = [(self.running(), Occupant::Macro), (self.scanning(), Occupant::Scan), (prompt, Occupant::Prompt)];
+        let has = [
+            (self.checking(), Occupant::Check),
+            (self.running(), Occupant::Macro),
+            (self.scanning(), Occupant::Scan),
+            (prompt, Occupant::Prompt),
+        ];
         has.into_iter().filter_map(|(has, occupant)| has.then_some(occupant)).collect()
     }
 
@@ -335,6 +366,44 @@ impl Session {
         if !self.scanning() {
             self.outputs.push_back(Output::ScanEnded);
         }
+    }
+
+    /// A passthrough check is under way.
+    #[must_use]
+    pub(crate) fn checking(&self) -> bool {
+        self.check.as_ref().is_some_and(|check| !check.is_over())
+    }
+
+    /// The passthrough check in hand or the last one.
+    #[must_use]
+    pub(crate) fn check(&self) -> Option<&Checking> {
+        self.check.as_ref()
+    }
+
+    fn begin_check(&mut self, way: Way, baud: u32, now: Duration) {
+        if let Some(refusal) = self.refusal(Wish::Check) {
+            self.outputs.push_back(Output::Refused(refusal.to_string()));
+            return;
+        }
+        self.check = Some(Checking::new(way, baud, now));
+        self.with_check(now, |_| {});
+    }
+
+    fn stop_check(&mut self, now: Duration) {
+        let mut given_up = None;
+        self.with_check(now, |check| given_up = check.stop());
+        self.outputs.extend(given_up.map(Output::GiveUp));
+    }
+
+    /// Acts on the check in hand and carries over what it wants.
+    fn with_check(&mut self, now: Duration, act: impl FnOnce(&mut Checking)) {
+        let Some(check) = self.check.as_mut().filter(|check| !check.is_over()) else { return };
+        act(check);
+        if let Some(bytes) = check.poll(self.sends + 1, now) {
+            self.sends += 1;
+            self.outputs.push_back(Output::Write { send: self.sends, bytes, secret: Vec::new() });
+        }
+        self.outputs.push_back(if check.is_over() { Output::CheckEnded } else { Output::CheckNews });
     }
 
     /// The step in hand may have failed by that; what is left of it is not to go out later.

@@ -4,6 +4,7 @@
 //! [`Status`] comes out whole, and nothing of it ever blocks the caller. What the thread does is in `engine`.
 
 mod baud;
+mod check;
 mod engine;
 mod files;
 mod journal;
@@ -23,6 +24,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 pub(crate) use baud::ScanProgress;
+pub use check::CheckProgress;
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
 use crate::capture::{LineStates, Reader, Writer};
@@ -33,6 +35,7 @@ use crate::link::{LineSettings, LinkSpec, News, Time};
 use crate::macros::runner::{Report, Values};
 use crate::macros::{LineChange, Macro};
 use crate::modem::diagnose::{Doing, Finding, Strip};
+use crate::modem::passthrough::Way;
 use crate::session::Rounds;
 use crate::session::occupant::{Occupant, Wish};
 use crate::vocabulary::Family;
@@ -68,8 +71,10 @@ pub enum Order {
     ScanBaud,
     /// Try no further rate.
     StopScan,
-    /// Diagnose what is sent and received, or leave it out: bursts of our own are no dialog. On until told.
-    Diagnose(bool),
+    /// Check what the way to the modem carries. Nothing of it is diagnosed: bursts of our own are no dialog.
+    Check(Way),
+    /// End that before its time.
+    StopCheck,
     /// The modem is of this family; `None`: its words and the commands used tell it. Until told: `None`.
     Modem(Option<&'static Family>),
     /// Let other programs watch and talk, at this place; it ends with [`Order::StopSharing`] or with the link.
@@ -92,6 +97,7 @@ impl Order {
             Self::SendFile(..) => Some(Wish::File),
             Self::RunMacro(..) | Self::Repeat(..) => Some(Wish::Macro),
             Self::ScanBaud => Some(Wish::Scan),
+            Self::Check(_) => Some(Wish::Check),
             Self::SetLines(_) | Self::PulseLines(..) => Some(Wish::Lines),
             // The worker lends the port whatever goes on: what goes on is given up then, and said.
             Self::Release
@@ -101,7 +107,7 @@ impl Order {
             | Self::Note(_)
             | Self::Sim(_)
             | Self::StopScan
-            | Self::Diagnose(_)
+            | Self::StopCheck
             | Self::Modem(_)
             | Self::Share(_)
             | Self::StopSharing
@@ -219,6 +225,8 @@ pub struct Status {
     pub panel: Option<Arc<crate::simulator::Panel>>,
     /// The scan for the modem's rate, in hand or last.
     pub scan: Option<Arc<ScanProgress>>,
+    /// The passthrough check, in hand or last.
+    pub check: Option<Arc<CheckProgress>>,
     /// The file in hand, or the last one.
     pub transfer: Option<Arc<TransferProgress>>,
     /// Where the port is shared, and with how many.
@@ -238,6 +246,7 @@ impl Status {
         let open = matches!(self.phase, Phase::Open { .. });
         let has = [
             (!open, Occupant::Absent),
+            (self.check.as_ref().is_some_and(|check| !check.over), Occupant::Check),
             (self.transfer.as_ref().is_some_and(|transfer| transfer.end.is_none()), Occupant::File),
             (self.run.as_ref().is_some_and(|run| !run.ended), Occupant::Macro),
             (self.scan.as_ref().is_some_and(|scan| scan.trying.is_some()), Occupant::Scan),

@@ -324,8 +324,6 @@ pub(crate) enum Effect {
     Close,
     /// Hand this to the link.
     Order(Order),
-    /// The passthrough check.
-    Check(Check),
     /// Count what a selection spans.
     Measure,
     /// Keep the marks beside their capture.

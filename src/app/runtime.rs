@@ -7,7 +7,6 @@
 )]
 
 mod books;
-mod check;
 mod inspect;
 mod keeping;
 mod saver;
@@ -25,7 +24,7 @@ use self::saver::Saver;
 use super::Settings;
 use super::Start;
 use super::book::{BookFile, BookWatch};
-use super::command::{self, Capture, Check, Command, Effect, Port, Tool};
+use super::command::{self, Capture, Command, Effect, Port, Tool};
 use super::faults;
 use super::job::Job;
 use super::nano;
@@ -86,7 +85,6 @@ pub(crate) struct Runtime {
     diagnosing: Option<Job<inspect::Diagnosed>>,
     jobs: tools::Jobs,
     room: Option<Job<()>>,
-    checking: Option<check::Running>,
     windows: windows::Windows,
     saver: Saver,
     unsaved: bool,
@@ -126,7 +124,6 @@ impl Runtime {
             diagnosing: None,
             jobs: tools::Jobs::default(),
             room: None,
-            checking: None,
             windows: windows::Windows::default(),
             saver: Saver::start(file),
             unsaved: false,
@@ -199,6 +196,9 @@ impl Runtime {
             }
             state.now = status.now + self.heard.elapsed();
             state.status = status;
+            if state.status.check.is_some() {
+                state.tools.check.clone_from(&state.status.check);
+            }
         }
         if let Some(ports) = self.port_watch.as_ref().and_then(PortWatch::ports)
             && *ports != state.ports
@@ -216,7 +216,6 @@ impl Runtime {
             self.room = None;
         }
         self.poll_tools(state);
-        self.poll_check(state);
         self.windows.poll();
         if self.unsaved {
             self.unsaved = !self.saver.save(&state.settings);
@@ -239,8 +238,6 @@ impl Runtime {
             Effect::Reconfigure(line) => self.order(state, Order::Reconfigure(for_link(line, state.adapter))),
             Effect::Close => self.order(state, Order::Disconnect),
             Effect::Order(order) => self.order(state, order),
-            Effect::Check(Check::Start(way)) => self.start_check(state, way),
-            Effect::Check(Check::Stop) => self.stop_check(state),
             Effect::Measure => self.measure(state),
             Effect::KeepMarks => self.marks_unsaved = true,
             Effect::Capture(command) => self.read(state, command),

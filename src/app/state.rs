@@ -23,11 +23,10 @@ use crate::link::test_server::Visitor;
 use crate::link::{LineSettings, LinkSpec};
 use crate::macros::Book;
 use crate::modem::diagnose::{Doing, Finding};
-use crate::modem::passthrough::{Report, Row};
 use crate::session::occupant::{Occupant, Refusal, Wish, first_refusal};
 use crate::sketch::SketchRun;
 use crate::vocabulary::{self, Family};
-use crate::worker::{Phase, Status};
+use crate::worker::{CheckProgress, Phase, Status};
 
 /// The port name of the simulated modem, always in the list.
 pub(crate) const SIMULATOR: &str = "sim:";
@@ -138,20 +137,7 @@ pub struct Tools {
     /// Commands and signal over time.
     pub(crate) timeline: Option<Timeline>,
     /// The passthrough check, under way or the last one.
-    pub check: Option<PassthroughCheck>,
-}
-
-/// A passthrough check, as its section shows it.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct PassthroughCheck {
-    /// What is being done.
-    pub progress: String,
-    /// How the bursts fared so far.
-    pub rows: Vec<Row>,
-    /// What was found, once it is over.
-    pub report: Option<Report>,
-    /// When it wants to be looked after again; `None` when it is over.
-    pub wake: Option<Duration>,
+    pub check: Option<Arc<CheckProgress>>,
 }
 
 /// What a file is picked for.
@@ -272,7 +258,7 @@ impl State {
     /// A passthrough check is under way: nothing else may be sent.
     #[must_use]
     pub fn checking(&self) -> bool {
-        self.tools.check.as_ref().is_some_and(|check| check.report.is_none())
+        self.connected() && self.status.check.as_ref().is_some_and(|check| !check.over)
     }
 
     /// The open port is only listened to: nothing can be sent.
@@ -310,9 +296,8 @@ impl State {
         if !self.connected() {
             return vec![Occupant::Absent];
         }
-        let ours = [(self.listens_only(), Occupant::Listening), (self.checking(), Occupant::Check)];
-        let ours = ours.into_iter().filter_map(|(has, occupant)| has.then_some(occupant));
-        ours.chain(self.status.occupants()).collect()
+        let listens = self.listens_only().then_some(Occupant::Listening);
+        listens.into_iter().chain(self.status.occupants()).collect()
     }
 
     /// Why this cannot be done with the line now.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::macros::Step;
+use crate::modem::passthrough::Verdict;
 
 const START: Duration = Duration::from_secs(1);
 
@@ -86,6 +87,57 @@ fn nothing_goes_out_between_the_probes_of_a_scan() {
     session.handle_input(Input::StopScan, START);
     session.handle_input(Input::Tick, START + Duration::from_secs(1));
     assert_eq!(outputs(&mut session), [Output::ScanEnded]);
+}
+
+/// A check over a wire that gives everything back: how many bytes went out one by one.
+fn check_over_a_jumper(session: &mut Session) -> usize {
+    let (mut now, mut single) = (START, 0);
+    session.handle_input(Input::Check(Way::Jumper, 115_200), now);
+    loop {
+        while let Some(output) = session.poll_output() {
+            match output {
+                Output::Write { send, bytes, .. } => {
+                    single += usize::from(bytes.len() == 1);
+                    session.handle_input(Input::Taken { send, bytes: &bytes, last: true }, now);
+                    session.handle_input(Input::Received(&bytes), now);
+                }
+                Output::CheckEnded => return single,
+                output => assert_eq!(output, Output::CheckNews),
+            }
+        }
+        now = session.next_deadline().expect("a check gets on").max(now);
+        session.handle_input(Input::Tick, now);
+    }
+}
+
+#[test]
+fn a_check_comes_to_its_report_and_is_not_diagnosed() {
+    let mut session = Session::new();
+    assert_eq!(check_over_a_jumper(&mut session), 10, "only the greeting goes out byte by byte");
+    let report = session.check().and_then(|checking| checking.check().report());
+    assert_eq!(report.map(|report| report.verdict), Some(Verdict::Carries));
+    session.handle_input(Input::Ended, START + Duration::from_mins(10));
+    assert_eq!(session.diagnoser().findings(), []);
+}
+
+#[test]
+fn a_check_has_the_line_and_gives_it_back_when_it_is_stopped() {
+    let mut session = Session::new();
+    session.handle_input(Input::Check(Way::Echo, 9600), START);
+    let Some(Output::Write { send, .. }) = session.poll_output() else { panic!("it asks who is there") };
+    outputs(&mut session);
+    for wish in [Input::Send(b"AT\r".to_vec()), Input::ScanBaud, Input::Check(Way::Jumper, 9600)] {
+        session.handle_input(wish, START);
+        let said = outputs(&mut session);
+        assert!(
+            matches!(&said[..], [Output::Refused(why)] if why.contains("the passthrough check has the line")),
+            "{said:?}"
+        );
+    }
+    session.handle_input(Input::StopCheck, START);
+    assert_eq!(outputs(&mut session), [Output::CheckEnded, Output::GiveUp(send)]);
+    session.handle_input(Input::Send(b"AT\r".to_vec()), START);
+    assert!(matches!(&outputs(&mut session)[..], [Output::Write { .. }]));
 }
 
 #[test]

@@ -125,9 +125,6 @@ impl Window {
         }
         self.pace.frame(self.state.status.rx, self.state.status.now);
         let state = &self.state;
-        if let Some(wake) = state.tools.check.as_ref().and_then(|check| check.wake) {
-            ctx.request_repaint_after(wake);
-        }
         let counting = state.running() || state.prompt_open() || state.status.sending.is_some();
         let waiting = matches!(state.status.strip.doing, Doing::Waiting { .. } | Doing::Connecting { .. });
         if state.connected() && (counting || waiting || state.restarting().is_some()) {

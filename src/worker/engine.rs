@@ -16,6 +16,7 @@ use arc_swap::ArcSwap;
 use crossbeam_channel::Receiver;
 
 use super::baud::ScanLog;
+use super::check::CheckProgress;
 use super::files::{Backlog, FileStep, Files};
 use super::journal::Journal;
 use super::mask::EchoMask;
@@ -349,6 +350,7 @@ impl Engine {
             refused: self.journal.refused(),
             panel: port.and_then(OpenPort::panel).map(Arc::new),
             scan: self.scan_log.progress(),
+            check: self.session.check().map(CheckProgress::of),
             transfer: self.files.progress(),
             shared: self.sharing.shown(),
             candidates: self.place.candidates().to_vec(),

@@ -6,11 +6,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::bounded;
-use modemscope::app::passthrough::OverLink;
 use modemscope::capture::Writer;
 use modemscope::link::{LineSettings, LinkSpec};
 use modemscope::modem::passthrough::{Report, Verdict, Way};
-use modemscope::worker::{Connection, Phase};
+use modemscope::worker::{Connection, Order, Phase};
 
 use crate::board::{BOOTLOADER, Bridge, Sketch, lines, words};
 use crate::desk::Server;
@@ -100,14 +99,14 @@ fn check(port: &Path) -> Report {
         news.recv_timeout(LIMIT).expect("the port opens");
     }
 
-    let mut running = OverLink::start(Way::Echo, 115_200, link.reader(), began.elapsed());
-    while let Some(deadline) = running.check().next_deadline() {
-        assert!(began.elapsed() < LIMIT, "still at: {}", running.check().progress());
-        if let Some(order) = running.poll(&link.status(), began.elapsed()) {
-            link.order(order).expect("the link takes orders");
-        } else {
-            let _ = news.recv_timeout(deadline.saturating_sub(began.elapsed()).max(Duration::from_millis(1)));
+    link.order(Order::Check(Way::Echo)).expect("the link takes orders");
+    loop {
+        let status = link.status();
+        let check = status.check.as_deref().cloned().unwrap_or_default();
+        if check.over {
+            return check.report.expect("a report");
         }
+        assert!(began.elapsed() < LIMIT, "still at: {}", check.progress);
+        let _ = news.recv_timeout(Duration::from_millis(100));
     }
-    running.check().report().expect("a report")
 }

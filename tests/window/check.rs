@@ -1,8 +1,11 @@
 //! The passthrough check on the Nano's page, over a link that is real but for the board.
 
-use modemscope::app::{PassthroughCheck, Start};
+use std::sync::Arc;
+
+use modemscope::app::Start;
 use modemscope::link::settings::Pacing;
 use modemscope::modem::passthrough::{Report, Verdict};
+use modemscope::worker::CheckProgress;
 
 use crate::desk::Desk;
 
@@ -35,8 +38,8 @@ fn a_small_buffer_is_named_and_the_pacing_is_taken_over() {
     let mut desk = on_the_page("sim:fast");
     // As a check over such a sketch ends (`tests/nano.rs` runs it on a simulated board).
     let report = Report { verdict: Verdict::SmallBuffer(63), rows: Vec::new() };
-    let over = PassthroughCheck { report: Some(report), ..PassthroughCheck::default() };
-    desk.harness.state_mut().state_mut().tools.check = Some(over);
+    let over = CheckProgress { report: Some(report), over: true, ..CheckProgress::default() };
+    desk.harness.state_mut().state_mut().tools.check = Some(Arc::new(over));
     desk.wait("it is shown", |desk| desk.offers("Send one byte per 1.2 ms"));
     assert!(desk.shows("in one go the sketch loses some"));
     desk.reach("Send one byte per 1.2 ms");
@@ -69,7 +72,7 @@ fn a_check_can_be_stopped_and_does_not_begin_without_a_port() {
     desk.reach("Check with a jumper");
     desk.wait("it goes on", |desk| desk.offers("Stop check"));
     desk.reach("Stop check");
-    assert!(!desk.state().checking());
+    desk.wait("it is stopped", |desk| !desk.state().checking());
     assert!(desk.shows("stopped halfway"));
     desk.click("Disconnect");
     desk.wait("it is closed", |desk| !desk.state().connected());

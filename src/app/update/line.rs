@@ -24,7 +24,7 @@ pub(super) fn update(state: &mut State, command: Line) -> Vec<Effect> {
     // Nothing is sent unseen: what the log shows is the port that it goes to.
     if wish.is_some_and(|wish| wish != Wish::Lines)
         && state.file.is_some()
-        && effects.iter().any(|effect| matches!(effect, Effect::Order(_) | Effect::Check(_)))
+        && effects.iter().any(|effect| matches!(effect, Effect::Order(_)))
     {
         effects.push(Effect::Capture(Capture::ShowPort));
     }
@@ -57,7 +57,11 @@ fn carry(state: &mut State, command: Line) -> Vec<Effect> {
         Line::AskModem => run(state, nano::probe(), Values::new(), None),
         Line::ScanBaud => order(state, Order::ScanBaud),
         Line::StopScan => order(state, Order::StopScan),
-        Line::Check(check) => vec![Effect::Check(check)],
+        Line::Check(Check::Start(way)) => order(state, Order::Check(way)),
+        Line::Check(Check::Stop) => {
+            state.say(Tone::Note, "The check was stopped halfway: the modem's echo may be off. ATE1 switches it on.");
+            order(state, Order::StopCheck)
+        }
         Line::SetLines(change) => order(state, Order::SetLines(change)),
         Line::PulseLines(change, time) => order(state, Order::PulseLines(change, time)),
         Line::Break(time) => order(state, Order::Break(time)),

@@ -13,7 +13,7 @@ use crate::link::share::Place;
 use crate::macros::runner::Values;
 use crate::macros::{Ask, Macro};
 use crate::modem::passthrough::Way;
-use crate::worker::{Phase, Status};
+use crate::worker::{CheckProgress, Phase, Status};
 
 fn connected() -> State {
     let mut state = State { port: Some("sim:".to_owned()), ..State::default() };
@@ -71,13 +71,13 @@ fn line_settings_change_the_open_port_at_once() {
 fn a_passthrough_check_has_the_line_for_itself() {
     let mut state = connected();
     let effects = update(&mut state, Line::Check(Check::Start(Way::Echo)));
-    assert!(matches!(&effects[..], [Effect::Check(Check::Start(Way::Echo))]), "{effects:?}");
-    state.tools.check = Some(crate::app::PassthroughCheck::default());
+    assert!(matches!(&effects[..], [Effect::Order(Order::Check(Way::Echo))]), "{effects:?}");
+    let check = Some(Arc::new(CheckProgress::default()));
+    state.status = Arc::new(Status { check, ..(*state.status).clone() });
     for command in [Line::Send(b"AT\r".to_vec()), Line::ScanBaud, Line::Check(Check::Start(Way::Jumper))] {
         assert!(update(&mut state, command.clone()).is_empty(), "{command:?}");
     }
     assert!(state.messages[0].text.contains("the passthrough check has the line"));
-    state.tools.check = None;
     state.status = Arc::default();
     assert!(update(&mut state, Line::Check(Check::Start(Way::Echo))).is_empty());
     assert!(state.messages.last().is_some_and(|said| said.text.contains("Connect first")));

@@ -28,7 +28,10 @@ pub(super) fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
     } else {
         ui.horizontal_wrapped(|ui| start(ui, state, commands));
     }
-    let Some(check) = &state.tools.check else { return };
+    // One that was stopped has nothing to say.
+    let Some(check) = state.tools.check.as_ref().filter(|check| state.checking() || check.report.is_some()) else {
+        return;
+    };
     for row in &check.rows {
         burst(ui, row);
     }

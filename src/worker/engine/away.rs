@@ -93,6 +93,10 @@ impl Engine {
         }
         self.drop_outgoing(now);
         self.input(Input::StopMacro, now);
+        if self.session.checking() {
+            self.input(Input::StopCheck, now);
+            self.journal.refuse("the port was closed during the passthrough check: there is no result");
+        }
     }
 
     pub(super) fn drop_outgoing(&mut self, now: Duration) {

@@ -86,7 +86,7 @@ impl Engine {
                 Output::GiveUp(send) => {
                     if let Some((taken, total)) = self.outgoing.give_up(send) {
                         self.journal
-                            .note(format!("stopped: {taken} of {total} bytes of the macro's send had gone out"));
+                            .note(format!("stopped: {taken} of {total} bytes of what was being sent had gone out"));
                     }
                 }
                 Output::SetLines(change) => self.with_port(now, |port| Ok(port.set_lines(change, now))),
@@ -107,6 +107,11 @@ impl Engine {
                 }
                 Output::SetBaud(baud) => self.probe_at(baud),
                 Output::ScanEnded => self.scan_ended(),
+                // The status takes it from the session.
+                Output::CheckNews => {}
+                Output::CheckEnded => {
+                    self.journal.mark(Mark::Dialog, "the passthrough check is over; diagnosed again");
+                }
                 Output::Refused(problem) => self.journal.refuse(problem),
             }
         }

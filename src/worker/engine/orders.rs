@@ -12,6 +12,7 @@ use crate::link::transfer::Protocol;
 use crate::link::{LineSettings, Reconfigured};
 use crate::macros::Macro;
 use crate::macros::runner::Values;
+use crate::modem::passthrough::Way;
 use crate::session::occupant::{Occupant, first_refusal};
 use crate::session::{Input, Rounds};
 use crate::worker::place::{Opening, Place};
@@ -68,7 +69,8 @@ impl Engine {
             Order::StopMacro => self.input(Input::StopMacro, now),
             Order::ScanBaud => self.scan_baud(now),
             Order::StopScan => self.input(Input::StopScan, now),
-            Order::Diagnose(on) => self.diagnose(on, now),
+            Order::Check(way) => self.check(way, now),
+            Order::StopCheck => self.input(Input::StopCheck, now),
             Order::Modem(family) => self.input(Input::Modem(family), now),
             Order::SetLines(change) => self.with_port(now, |port| Ok(port.set_lines(change, now))),
             Order::PulseLines(change, length) => self.with_port(now, |port| Ok(port.pulse_lines(change, length, now))),
@@ -111,9 +113,9 @@ impl Engine {
     /// Both the session and who reads the capture later leave out what is no dialog.
     pub(super) fn diagnose(&mut self, on: bool, now: Duration) {
         let (mark, text) = if on {
-            (Mark::Dialog, "the check or transfer is over; diagnosed again")
+            (Mark::Dialog, "the file transfer is over; diagnosed again")
         } else {
-            (Mark::NoDialog, "a check of the line or a file transfer begins; it is not diagnosed")
+            (Mark::NoDialog, "a file transfer begins; it is not diagnosed")
         };
         self.journal.mark(mark, text);
         self.input(Input::Diagnose(on), now);
@@ -143,6 +145,11 @@ impl Engine {
             }
             Err(error) => self.journal.refuse(error.to_string()),
         }
+    }
+
+    fn check(&mut self, way: Way, now: Duration) {
+        self.journal.mark(Mark::NoDialog, "the passthrough check begins; it is not diagnosed");
+        self.input(Input::Check(way, self.settings.baud), now);
     }
 
     fn scan_baud(&mut self, now: Duration) {
