@@ -11,7 +11,7 @@ pub(super) use time::{MICROSECOND, MILLISECOND, Nanos};
 
 use ear::{Ear, Turn};
 
-use crate::sketch::machine::{Ch, Origin, chars};
+use super::origin::{Ch, Origin, chars};
 use crate::sketch::syntax::Line;
 
 /// Which way bytes went, for the log of a run.

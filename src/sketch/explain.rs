@@ -1,7 +1,6 @@
 //! A run for people: its rows with the sketch's line beside each, and what goes wrong, by line.
 
 mod dialog;
-mod language;
 mod mended;
 mod slips;
 
@@ -9,15 +8,13 @@ use std::time::Duration;
 
 use super::board::{Nanos, Row, Way};
 use super::import::{Imported, Pins, of_run};
-use super::machine::bytes;
+use super::origin::bytes;
 use super::run::{Ran, RunOptions, run};
 use super::source::Source;
 use super::syntax::Line;
 use super::told::{Unread, told};
 use crate::modem::Direction;
 use crate::modem::diagnose::{Diagnoser, Evidence, Finding, Severity};
-
-pub(crate) use language::other_language;
 
 /// A sketch after a run on the simulated modem.
 #[derive(Clone, Debug)]

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use super::answers::left_open;
 use super::board::{MILLISECOND, Nanos, Row, Way};
-use super::explain::other_language;
-use super::machine::{Ch, Origin, Sought, bytes};
+use super::language::other_language;
+use super::machine::Sought;
+use super::origin::{Ch, Origin, bytes};
 use super::run::{Ran, RunOptions, run};
 use super::source::{Source, Spot};
 use super::told::{Unread, told};

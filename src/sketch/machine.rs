@@ -8,8 +8,10 @@ mod evaluate;
 mod execute;
 mod format;
 mod functions;
+mod given;
 mod places;
 mod questions;
+mod sought;
 mod stream;
 mod text;
 mod value;
@@ -21,9 +23,8 @@ use std::rc::Rc;
 use super::board::{Board, MICROSECOND, Nanos};
 use super::syntax::{Chip, Declaration, Line, Program, Symbol};
 pub(super) use questions::{Branch, Question};
-pub(super) use stream::Sought;
+pub(super) use sought::Sought;
 use value::Place;
-pub(super) use value::{Ch, Origin, bytes, chars};
 use watch::Watch;
 
 /// Calls in calls. Each of them takes the computer's stack too.

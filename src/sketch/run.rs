@@ -151,7 +151,7 @@ fn port_of_commands(board: &Board, counted: &BTreeMap<String, usize>) -> Option<
             Way::Console => console,
             Way::FromModem => None,
         };
-        let text = super::machine::bytes(&row.text);
+        let text = super::origin::bytes(&row.text);
         if survey::is_command(&text)
             && let Some(count) = port.and_then(|port| counts.get_mut(port))
         {

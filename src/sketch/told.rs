@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::board::{SwitchedOn, Way};
 use super::libraries;
-use super::machine::{Ending, Origin, Sought};
+use super::machine::{Ending, Sought};
+use super::origin::Origin;
 use super::run::{Ran, START};
 use super::source::{Source, Spot};
 use super::survey::{Around, Site};

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::time::{MILLISECOND, Nanos};
-use crate::sketch::machine::Ch;
+use crate::sketch::origin::Ch;
 
 /// What a port is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

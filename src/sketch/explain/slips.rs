@@ -33,7 +33,7 @@ fn of_the_port(ran: &Ran) -> Vec<Raw> {
         ));
     }
     let asks_for_rate = ran.dialog().iter().any(|row| {
-        let text = crate::sketch::machine::bytes(&row.text).to_ascii_uppercase();
+        let text = crate::sketch::origin::bytes(&row.text).to_ascii_uppercase();
         text.starts_with(b"AT+IPR=")
     });
     if let Some((first, _)) = port.rates.first()

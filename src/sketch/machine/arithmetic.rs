@@ -1,7 +1,8 @@
 //! Operators on numbers, with the widths and wraps of the chip.
 
 use super::Machine;
-use super::value::{Int, Origin, Value, single};
+use super::value::{Int, Value, single};
+use crate::sketch::origin::Origin;
 use crate::sketch::syntax::{Binary, Chip, IntType, Unary};
 
 impl Machine<'_> {

@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
-use super::functions::Given;
-use super::text::{order, position};
-use super::value::{Ch, Int, Origin, Place, Value, bytes, chars, in_base, low_byte, origin};
+use super::given::Given;
+use super::text::{leading_real, order, position};
+use super::value::{Int, Place, Value, in_base, low_byte};
 use super::{Halt, Machine, Slip};
+use crate::sketch::origin::{Ch, Origin, bytes, chars, origin};
 use crate::sketch::syntax::IntType;
 
 /// What `sprintf` takes on the Uno, and each of its conversions, in microseconds as measured.
@@ -346,13 +347,4 @@ fn leading_in_base(text: &[u8], base: i64) -> i64 {
     let number =
         values.fold(0_i64, |number, digit| number.saturating_mul(i64::from(base)).saturating_add(i64::from(digit)));
     if minus { number.wrapping_neg() } else { number }
-}
-
-/// As `atof` reads it.
-pub(super) fn leading_real(text: &[u8]) -> f64 {
-    let words = String::from_utf8_lossy(text);
-    let words = words.trim_start();
-    let fits = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | 'e' | 'E');
-    let end = words.find(|c| !fits(c)).unwrap_or(words.len());
-    (0..=end).rev().find_map(|end| words.get(..end)?.parse().ok()).unwrap_or(0.0)
 }

@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use super::value::{Ch, Int, Place, Value};
-use super::{Halt, LARGEST, Machine, Origin};
+use super::value::{Int, Place, Value};
+use super::{Halt, LARGEST, Machine};
 use crate::sketch::board::{Kind, Port};
+use crate::sketch::origin::{Ch, Origin};
 use crate::sketch::syntax::{Declaration, Expr, IntType, Symbol, Type};
 
 /// Classes that are serial ports.

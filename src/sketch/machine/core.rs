@@ -1,10 +1,11 @@
 //! The functions of the Arduino core, and what is done with those that are not at hand.
 
-use super::functions::Given;
-use super::value::{Int, Origin, Value, low_byte, single, whole};
+use super::given::Given;
+use super::value::{Int, Value, low_byte, single, whole};
 use super::watch::Watch;
 use super::{Ending, Halt, Machine};
 use crate::sketch::board::{MICROSECOND, MILLISECOND};
+use crate::sketch::origin::Origin;
 use crate::sketch::syntax::{Expr, IntType, Symbol};
 
 /// Constants of the Arduino core.

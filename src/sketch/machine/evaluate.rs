@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
-use super::value::{Origin, Place, Value, chars, single};
+use super::value::{Place, Value, single};
 use super::{DEEPEST, Ending, Halt, Machine};
+use crate::sketch::origin::{Origin, chars};
 use crate::sketch::syntax::{Binary, Expr, IntType, Literal, Symbol, Type};
 
 impl Machine<'_> {
@@ -127,7 +128,7 @@ impl Machine<'_> {
     fn literal(&mut self, literal: &Literal) -> Value {
         let place = self.literals.entry(literal.id).or_insert_with(|| {
             let mut text = chars(&literal.bytes, Origin::SKETCH);
-            text.push(super::Ch::default());
+            text.push(crate::sketch::origin::Ch::default());
             Place::new(Value::Chars(Rc::new(text), IntType::Char))
         });
         Value::Pointer(place.element(0))

@@ -2,7 +2,8 @@
 
 use std::collections::VecDeque;
 
-use super::value::{Ch, Int, Origin, Value, bytes, chars, decimals, low_byte};
+use super::value::{Int, Value, decimals, low_byte};
+use crate::sketch::origin::{Ch, Origin, bytes, chars};
 use crate::sketch::syntax::{Chip, IntType};
 
 /// One conversion: `%-08.3lu`.

@@ -3,15 +3,10 @@
 use std::rc::Rc;
 
 use super::execute::Flow;
+use super::given::Given;
 use super::value::{Place, Value};
 use super::{DEEPEST_CALLS, Ending, Frame, Halt, Machine};
 use crate::sketch::syntax::{Call, Expr, Function, IntType, Symbol, Type};
-
-/// An argument: its value, and its place if it has one.
-pub(super) struct Given {
-    pub(super) value: Value,
-    pub(super) place: Option<Place>,
-}
 
 impl Machine<'_> {
     pub(super) fn call(&mut self, call: &Call) -> Result<Value, Halt> {

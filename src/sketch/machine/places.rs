@@ -119,7 +119,7 @@ impl Machine<'_> {
         if same {
             return;
         }
-        if value.from() != super::Origin::TIME {
+        if value.from() != crate::sketch::origin::Origin::TIME {
             self.effect();
         }
         if place.store(value).is_err() {

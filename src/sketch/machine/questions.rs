@@ -1,7 +1,8 @@
 //! What only the board knows: pins, sensors, memory, keys. Each becomes a question with a default, never a guess.
 
 use super::Machine;
-use super::value::{Ch, Int, Origin, Value, chars};
+use super::value::{Int, Value};
+use crate::sketch::origin::{Ch, Origin, chars};
 use crate::sketch::syntax::{IntType, Line};
 
 /// Something that only the board knows.

@@ -1,27 +1,12 @@
 //! Serial ports: `Print` and `Stream` of the Arduino core.
 
-use super::functions::Given;
-use super::value::{Ch, Int, Origin, Value, bytes, chars, in_base, low_byte};
+use super::given::Given;
+use super::sought::Sought;
+use super::value::{Int, Value, in_base, low_byte};
 use super::{Ending, Halt, Machine, Slip};
-use crate::sketch::board::{MICROSECOND, MILLISECOND, Nanos};
-use crate::sketch::syntax::{Chip, IntType, Line};
-
-/// A text that the sketch looked for in what came.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::sketch) struct Sought {
-    pub(crate) began: Nanos,
-    /// When it was found, or given up.
-    pub(crate) at: Nanos,
-    pub(crate) line: Line,
-    pub(crate) text: Vec<u8>,
-    pub(crate) found: bool,
-    /// Milliseconds it would wait.
-    pub(crate) within: Option<u64>,
-    /// It waits for it by itself, as `find` does.
-    pub(crate) waits: bool,
-    /// Bytes that were sent to the modem before.
-    pub(crate) sent: usize,
-}
+use crate::sketch::board::{MICROSECOND, MILLISECOND};
+use crate::sketch::origin::{Ch, Origin, bytes, chars};
+use crate::sketch::syntax::{Chip, IntType};
 
 /// Methods by which an object that is declared nowhere is known for a port.
 pub(super) fn is_stream_method(name: &str) -> bool {
@@ -415,9 +400,9 @@ impl Machine<'_> {
             }
             self.take(port);
         }
-        let from = super::value::origin(&text).and(Origin::MODEM);
+        let from = crate::sketch::origin::origin(&text).and(Origin::MODEM);
         Ok(if real {
-            Value::Float(super::clib::leading_real(&bytes(&text)), from)
+            Value::Float(super::text::leading_real(&bytes(&text)), from)
         } else {
             Value::Int(Int::new(super::text::leading_int(&text), IntType::I32, from))
         })

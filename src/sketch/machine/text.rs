@@ -1,9 +1,10 @@
 //! Arduino's `String`.
 
-use super::functions::Given;
-use super::stream::Sought;
-use super::value::{Ch, Int, Origin, Place, Value, bytes, chars, in_base, origin};
+use super::given::Given;
+use super::sought::Sought;
+use super::value::{Int, Place, Value, in_base};
 use super::{Machine, Slip};
+use crate::sketch::origin::{Ch, Origin, bytes, chars, origin};
 use crate::sketch::syntax::{Binary, IntType};
 
 /// What a new or longer `String` takes on the Uno, in microseconds as measured: memory, and a copy.
@@ -145,7 +146,7 @@ impl Machine<'_> {
             }
             "substring" => Value::string(part(&text, number(0).unwrap_or(0), number(1))),
             "toInt" => Value::Int(Int::new(leading_int(&text), IntType::I32, from)),
-            "toFloat" | "toDouble" => Value::Float(super::clib::leading_real(&bytes(&text)), from),
+            "toFloat" | "toDouble" => Value::Float(leading_real(&bytes(&text)), from),
             "reserve" => Value::bool(true, Origin::SKETCH),
             "toCharArray" | "getBytes" => {
                 if let Some(Value::Pointer(buffer)) = first {
@@ -246,6 +247,15 @@ fn replaced(text: &[Ch], old: &[Ch], new: &[Ch]) -> Vec<Ch> {
         }
     }
     out
+}
+
+/// As `atof` reads it.
+pub(super) fn leading_real(text: &[u8]) -> f64 {
+    let words = String::from_utf8_lossy(text);
+    let words = words.trim_start();
+    let fits = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | 'e' | 'E');
+    let end = words.find(|c| !fits(c)).unwrap_or(words.len());
+    (0..=end).rev().find_map(|end| words.get(..end)?.parse().ok()).unwrap_or(0.0)
 }
 
 /// As `atol` reads it.

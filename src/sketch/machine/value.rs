@@ -1,53 +1,10 @@
-//! What an expression of a sketch is worth, and where it came from.
+//! What an expression of a sketch is worth.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use crate::sketch::origin::{Ch, Origin, chars, origin};
 use crate::sketch::syntax::{Function, IntType, Symbol};
-
-/// Where a value came from: the sketch itself, the modem's answers, the clock, or something only the board knows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::sketch) struct Origin(u16);
-
-impl Origin {
-    pub(crate) const SKETCH: Self = Self(0);
-    pub(crate) const TIME: Self = Self(1);
-    pub(crate) const MODEM: Self = Self(2);
-
-    /// The question with this number.
-    pub(crate) fn asked(question: usize) -> Self {
-        Self(u16::try_from(question + 3).unwrap_or(u16::MAX))
-    }
-
-    pub(crate) fn question(self) -> Option<usize> {
-        usize::from(self.0).checked_sub(3)
-    }
-
-    /// Of two values together: a question counts before an answer, that before the time.
-    pub(crate) fn and(self, other: Self) -> Self {
-        self.max(other)
-    }
-}
-
-/// A character, and where it came from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::sketch) struct Ch {
-    pub(crate) byte: u8,
-    pub(crate) from: Origin,
-}
-
-pub(in crate::sketch) fn chars(bytes: &[u8], from: Origin) -> Vec<Ch> {
-    bytes.iter().map(|byte| Ch { byte: *byte, from }).collect()
-}
-
-pub(in crate::sketch) fn bytes(text: &[Ch]) -> Vec<u8> {
-    text.iter().map(|ch| ch.byte).collect()
-}
-
-/// Where a text came from: the strongest of its characters.
-pub(in crate::sketch) fn origin(text: &[Ch]) -> Origin {
-    text.iter().fold(Origin::SKETCH, |from, ch| from.and(ch.from))
-}
 
 /// A whole number of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Programs that work a modem and are no Arduino sketches.
 
-use crate::sketch::source::Source;
+use super::source::Source;
 
 /// What a text is written in where it is no sketch, and what can be done instead; `None` for a sketch.
 #[must_use]
