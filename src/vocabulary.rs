@@ -7,7 +7,7 @@
 //! * [`Telling`]: which family a modem is of.
 //! * [`codes`]: numbers to words: the texts of `+CME ERROR` and `+CMS ERROR`, registration, signal.
 //! * `explain`: what a line of the modem means, in words.
-//! * [`said`]: what a line of the modem says, by its text alone.
+//! * [`said`]: what a line of the modem can mean; `reading` tells it by the line's text alone.
 //! * [`private`]: what is secret or private in commands and answers, for all that any family knows, and some more.
 //!
 //! Pure, and the lowest room but for `notation`: all others read their facts about commands here and have none of their
@@ -19,11 +19,13 @@ mod explain;
 mod family;
 mod line;
 pub(crate) mod private;
+mod reading;
 mod role;
 pub(crate) mod said;
 mod saying;
 mod table;
 mod telling;
+mod told;
 mod wrong;
 
 pub use command::{Modes, Takes};
@@ -36,3 +38,4 @@ pub(crate) use family::{families, family, known};
 pub(crate) use line::{Call, Calls, Parameter, Place, is_command, is_whole_command, number};
 pub(crate) use role::Role;
 pub(crate) use telling::{Evidence, Telling};
+pub(crate) use told::Follows;

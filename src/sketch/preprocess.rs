@@ -6,9 +6,28 @@ mod expand;
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::source::{Joined, Spot};
 use super::syntax::Chip;
 use expand::{Expansion, Macro, is_name};
+
+/// Where a line of the joined text stood.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Spot {
+    pub(super) tab: usize,
+    /// 1-based.
+    pub(super) line: usize,
+}
+
+/// What the parser reads.
+#[derive(Debug)]
+pub(super) struct Joined {
+    pub(super) text: String,
+    /// Of each line of `text`.
+    pub(super) spots: Vec<Spot>,
+    /// The headers that are named and not at hand: `SoftwareSerial.h`.
+    pub(super) includes: BTreeSet<String>,
+    /// What the preprocessor could not follow.
+    pub(super) unread: Vec<(Spot, String)>,
+}
 
 /// A sketch that grows beyond this by its macros is cut off, and told.
 const LARGEST: usize = 4 << 20;

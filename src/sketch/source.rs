@@ -1,8 +1,6 @@
 //! The text of a sketch: its tabs joined, its characters decoded, its macros expanded, each line knowing where it stood.
 
-use std::collections::BTreeSet;
-
-use super::preprocess::Preprocessor;
+use super::preprocess::{Joined, Preprocessor, Spot};
 use super::syntax::Chip;
 
 /// One file of a sketch: a tab of the IDE, or a header beside it.
@@ -18,26 +16,6 @@ pub(crate) struct Tab {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Source {
     tabs: Vec<(String, String)>,
-}
-
-/// Where a line of the joined text stood.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Spot {
-    pub(super) tab: usize,
-    /// 1-based.
-    pub(super) line: usize,
-}
-
-/// What the parser reads.
-#[derive(Debug)]
-pub(super) struct Joined {
-    pub(super) text: String,
-    /// Of each line of `text`.
-    pub(super) spots: Vec<Spot>,
-    /// The headers that are named and not at hand: `SoftwareSerial.h`.
-    pub(super) includes: BTreeSet<String>,
-    /// What the preprocessor could not follow.
-    pub(super) unread: Vec<(Spot, String)>,
 }
 
 impl Source {

@@ -6,8 +6,9 @@ use super::board::{SwitchedOn, Way};
 use super::libraries;
 use super::machine::{Ending, Sought};
 use super::origin::Origin;
+use super::preprocess::Spot;
 use super::run::{Ran, START};
-use super::source::{Source, Spot};
+use super::source::Source;
 use super::survey::{Around, Site};
 use super::syntax::{Line, Symbol};
 

@@ -5,11 +5,11 @@ use std::sync::{LazyLock, OnceLock};
 
 use super::command::Command;
 use super::line::{Call, Line};
-use super::private::Told;
 use super::role::Role;
 use super::said::Said;
 use super::saying::Saying;
 use super::table::{self, Table};
+use super::told::Told;
 use super::wrong::TableError;
 
 /// What the modems of one kind know.

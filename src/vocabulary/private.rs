@@ -8,27 +8,7 @@ use std::sync::LazyLock;
 use super::command::{Taken, Takes};
 use super::family::{Family, families, in_capitals, third_generation};
 use super::table::{self, Table};
-
-/// What is private in an answer.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Told {
-    /// What its fields are, in order.
-    pub(super) fields: Vec<Taken>,
-    /// What comes behind it.
-    pub(crate) follows: Follows,
-}
-
-/// What comes behind an answer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Follows {
-    /// Nothing that is private.
-    #[default]
-    Nothing,
-    /// A message of one line.
-    Line,
-    /// A message, up to the final result.
-    Text,
-}
+use super::told::Told;
 
 /// What is known of the parameters of one command name.
 #[derive(Clone, Debug, Default)]
@@ -86,15 +66,6 @@ pub(crate) fn is_elsewhere(name: &[u8]) -> bool {
 /// All names with something known of their parameters: `+CPIN`, in capitals without `AT`.
 pub(crate) fn names() -> impl Iterator<Item = &'static [u8]> {
     PARAMETERS.keys().copied()
-}
-
-impl Told {
-    /// What a field is, by its place from 0.
-    #[must_use]
-    pub(crate) fn kind(&self, at: usize) -> Takes {
-        let here = self.fields.get(at).or_else(|| self.fields.last().filter(|last| last.on));
-        here.map_or(Takes::Other, |taken| taken.what)
-    }
 }
 
 impl Parameters {

@@ -5,9 +5,9 @@
 use std::time::Duration;
 
 use super::command::{Command, Data, Listed, Results, Taken, Takes, When};
-use super::private::{Follows, Told};
 use super::role::Role;
 use super::saying::Saying;
+use super::told::{Follows, Told};
 use super::wrong::{TableError, Wrong};
 
 /// What a table says.

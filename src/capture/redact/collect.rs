@@ -11,9 +11,9 @@ use super::values::Values;
 use super::{Change, Kind, SecretFinder};
 use crate::capture::{Entry, EntryItem};
 use crate::modem::Direction;
-use crate::vocabulary::private::{self, Follows};
 use crate::vocabulary::said::Said;
 use crate::vocabulary::{self, Form, Role, Takes};
+use crate::vocabulary::{Follows, private};
 
 /// A line without an end is looked at in parts of this.
 const LONGEST_LINE: usize = 4096;

@@ -1,0 +1,141 @@
+//! Reads what a line of the modem says, by its text alone.
+//!
+//! What a line means stands in the families' tables. Here is what cannot be a line of a table: results, the numbered
+//! connection in front of a word, frames without a line end, and that any `+NAME: …` is information.
+//! Not a judge of trust: pushed data may hold a line that reads like an answer. The dialog decides whether it counts.
+
+use super::codes;
+use super::family::{Family, sim800};
+use super::line::number;
+use super::said::{NO_CODE, Said};
+
+impl Said {
+    /// Reads a line of a modem of which nothing is known.
+    #[must_use]
+    pub fn read(line: &[u8]) -> Self {
+        Self::of(line, sim800())
+    }
+
+    /// Reads a line of a modem of this family. The words of a SIM800 are understood from all: many have some of them.
+    #[must_use]
+    pub fn of(line: &[u8], family: &Family) -> Self {
+        let line = line.trim_ascii_end();
+        match line {
+            b"OK" => Self::Ok,
+            b"ERROR" => Self::Error,
+            [digit @ b'0'..=b'9'] => Self::Digit(digit - b'0'),
+            [digit @ b'0'..=b'5', b',', word @ ..] => {
+                let said = told(word.trim_ascii_start(), family);
+                said.and_then(|said| said.of_connection(digit - b'0')).unwrap_or(Self::Unknown)
+            }
+            [b'0'..=b'9', ..] if is_address(line) => Self::Address,
+            [] | [b'0'..=b'9', ..] => Self::Unknown,
+            _ => told(line, family).unwrap_or_else(|| any(line)),
+        }
+    }
+}
+
+/// What the tables say of a line.
+fn told(line: &[u8], family: &Family) -> Option<Said> {
+    family.says(line).or_else(|| if family == sim800() { None } else { sim800().says(line) })
+}
+
+fn is_address(line: &[u8]) -> bool {
+    line.len() <= 15
+        && line.split(|&byte| byte == b'.').count() == 4
+        && line.split(|&byte| byte == b'.').all(|part| number(part).is_some_and(|number| number < 256))
+}
+
+/// A line that no table has.
+fn any(line: &[u8]) -> Said {
+    if line.first() != Some(&b'+') {
+        return Said::Unknown;
+    }
+    let end = line.iter().position(|byte| matches!(byte, b':' | b',')).unwrap_or(line.len());
+    let (name, rest) = line.split_at_checked(end).unwrap_or((line, &[]));
+    let name = name.trim_ascii_end();
+    let value = rest.get(1..).unwrap_or_default().trim_ascii_start();
+    let colon = rest.first() == Some(&b':');
+    let field = |at: usize| value.split(|&byte| byte == b',').nth(at).map(<[u8]>::trim_ascii).unwrap_or_default();
+    match name {
+        b"+CME ERROR" if colon => Said::Cme(error_code(value, codes::cme_code).unwrap_or(100)),
+        b"+CMS ERROR" if colon => Said::Cms(error_code(value, codes::cms_code).unwrap_or(NO_CODE)),
+        b"+IPD" => number(field(0)).map_or(Said::Info, Said::Ipd),
+        b"+RECEIVE" => number(field(1).strip_suffix(b":").unwrap_or(field(1))).map_or(Said::Info, Said::Receive),
+        // SIM7600 writes no comma.
+        [b'+', b'I', b'P', b'D', count @ ..] if number(count).is_some() => number(count).map_or(Said::Info, Said::Ipd),
+        [_, name @ ..] if !rest.is_empty() && name.iter().copied().all(is_of_a_name) => Said::Info,
+        _ => Said::Unknown,
+    }
+}
+
+const fn is_of_a_name(byte: u8) -> bool {
+    byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b' '
+}
+
+/// The number, or the number of the text that `AT+CMEE=2` prints.
+fn error_code(value: &[u8], of_text: fn(&str) -> Option<u16>) -> Option<u16> {
+    let numeric = number(value.trim_ascii()).and_then(|code| u16::try_from(code).ok());
+    numeric.or_else(|| of_text(&String::from_utf8_lossy(value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vocabulary::said::{IpState, Network};
+
+    #[track_caller]
+    fn check(line: &str, expect: Said) {
+        assert_eq!(Said::read(line.as_bytes()), expect, "{line}");
+    }
+
+    #[test]
+    fn lines() {
+        check("", Said::Unknown);
+        check("ok", Said::Unknown);
+        check("OK ", Said::Ok);
+        check("+CME ERROR: SIM not inserted", Said::Cme(10));
+        check("+CME ERROR: 70000", Said::Cme(100));
+        check("+CMS ERROR: 305", Said::Cms(305));
+        check("+CMS ERROR: Requested facility not implemented", Said::Cms(69));
+        check("+CMS ERROR: operation not allowed", Said::Cms(302));
+        check("+CMS ERROR:", Said::Cms(NO_CODE));
+        check("+CMS ERROR: something else", Said::Cms(NO_CODE));
+        check("+CEREG: 0,2", Said::Registration(Network::Lte, 0, Some(2)));
+        check("+CGREG: 1,\"00C3\"", Said::Registration(Network::Data, 1, None));
+        check("+CREG: 1,00C3,7A2B", Said::Registration(Network::Voice, 1, None));
+        check("+COPS: 0", Said::Operator(false));
+        check("+COPS: 0,0,\"x\"", Said::Operator(true));
+        check("+COPS: (2,\"x\",\"x\",\"26201\")", Said::Info);
+        check("+CUSD: 2", Said::Ussd(2, false));
+        check("0, CONNECT OK", Said::ConnectOk(Some(0)));
+        check("0,CONNECT FAIL", Said::ConnectFail(Some(0)));
+        check("9, CLOSED", Said::Unknown);
+        check("10.78.245.128", Said::Address);
+        check("10.78.245.256", Said::Unknown);
+        check("4", Said::Digit(4));
+        check("DATA ACCEPT:0,5", Said::SendOk);
+        check("CONNECT 115200", Said::Connect);
+        check("CONNECTED", Said::Unknown);
+        check("+CREG: 2,1,\"00C3\",\"7A2B\"", Said::Registration(Network::Voice, 2, Some(1)));
+        check("+CREG: 1", Said::Registration(Network::Voice, 1, None));
+        check("+CSQ:8,0", Said::Csq(8));
+        check("+CBC: 0,81,4049", Said::Cbc(4049));
+        check("+HTTPACTION:0,603,0", Said::HttpAction(603));
+        check("+HTTPREAD: 1000", Said::Counted(1000));
+        check("+IPD,12", Said::Ipd(12));
+        check("+IPD12", Said::Ipd(12));
+        check("+RECEIVE,0,7:", Said::Receive(7));
+        check("+RECEIVE,0,7,1.2.3.4:80:", Said::Receive(7));
+        check("+CIPRXGET: 1,0", Said::RxWaiting);
+        check("+CIPRXGET: 2,255,1116", Said::RxData(255));
+        check("+CIPRXGET: 2,1,255,1116", Said::RxData(255));
+        check("+CIPRXGET: 2,0,0", Said::RxData(0));
+        check("STATE: TCP CLOSED", Said::State(IpState::Closed));
+        check("UNDER-VOLTAGE WARNNING", Said::UnderVoltage(false));
+        check("OVER-VOLTAGE POWER OFF", Said::OverVoltage(true));
+        check("+CIPSEND: 0,1352", Said::SendLimit(1352));
+        check("+ hello", Said::Unknown);
+        check("C: 0,0,\"UDP\",\"81.161.156.81\",\"14450\",\"CONNECTED\"", Said::Info);
+    }
+}
