@@ -48,7 +48,7 @@ pub use strip::{Doing, Fared, Strip};
 
 use super::Direction;
 use super::dialog::said::Said;
-use super::dialog::{Dialog, Event, Record};
+use super::dialog::{Dialog, Event, Shows};
 use super::secrets::Secrets;
 use super::transcript::{Chunk, Shape, Transcript};
 use crate::vocabulary::is_whole_command;
@@ -82,9 +82,9 @@ impl Diagnoser {
 
     /// A diagnoser of a session that was recorded in part.
     #[must_use]
-    pub fn of(record: Record) -> Self {
+    pub fn of(shows: Shows) -> Self {
         let mut diagnoser = Self::default();
-        diagnoser.dialog.log.record = record;
+        diagnoser.dialog.log.shows = shows;
         diagnoser
     }
 
@@ -256,9 +256,9 @@ impl Diagnoser {
     #[must_use]
     pub(crate) fn of_log(head: &Transcript) -> Self {
         let mut diagnoser = Self::of(match head.shape {
-            Shape::Pasted => Record::Echoed,
-            Shape::Marked if head.sent_only() && !only_probes(head) => Record::SentOnly,
-            Shape::Marked | Shape::Labelled => Record::Both,
+            Shape::Pasted => Shows::Echoed,
+            Shape::Marked if head.sent_only() && !only_probes(head) => Shows::SentOnly,
+            Shape::Marked | Shape::Labelled => Shows::Both,
         });
         diagnoser.dialog.log.loose = head.shape == Shape::Labelled && head.restored;
         diagnoser.dialog.log.restored = head.restored;

@@ -47,9 +47,9 @@ pub(crate) use results::Words;
 pub(crate) use sending::Sending;
 use texts::Texts;
 
-/// Which bytes a session was recorded with.
+/// Which bytes of a session a log shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Record {
+pub enum Shows {
     /// Both directions.
     #[default]
     Both,
@@ -113,11 +113,11 @@ pub(crate) struct Silence {
     pub since: Option<Duration>,
 }
 
-/// What is known of the record that the bytes come from; it is set before the first of them.
+/// What is known of the log that the bytes come from; it is set before the first of them.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Log {
     /// Which bytes there are.
-    pub(crate) record: Record,
+    pub(crate) shows: Shows,
     /// The log's own line ends are lost and were put back: lengths of more than a line cannot be relied on.
     pub(crate) restored: bool,
     /// A sketch says what it sends and prints later what came: the order of the two directions cannot be relied on.

@@ -11,7 +11,7 @@ use super::power::Restarted;
 use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::{Exchange, Span};
 use crate::modem::dialog::said::{IpState, Said};
-use crate::modem::dialog::{Dialog, Event, Record};
+use crate::modem::dialog::{Dialog, Event, Shows};
 use crate::vocabulary::{Form, Role};
 
 /// `connect-unanswered`.
@@ -118,7 +118,7 @@ impl Rule for Unanswered {
         match event {
             Event::Command => {
                 if let Some(open) = dialog.open().last().filter(|open| open.role == Role::Open) {
-                    self.asked = (open.asked.form == Form::Set && dialog.log.record != Record::SentOnly)
+                    self.asked = (open.asked.form == Form::Set && dialog.log.shows != Shows::SentOnly)
                         .then(|| Pending::of(open, dialog));
                 }
             }

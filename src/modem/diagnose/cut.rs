@@ -13,7 +13,7 @@ use super::power::Restarted;
 use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::{DataEnded, Span};
 use crate::modem::dialog::said::Said;
-use crate::modem::dialog::{Dialog, Event, Record};
+use crate::modem::dialog::{Dialog, Event, Shows};
 
 /// `answer-cut`.
 #[derive(Debug, Default)]
@@ -101,7 +101,7 @@ impl Rule for ResultMissing {
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::DataEnd => {
-                let Some(data) = dialog.data_done().filter(|_| dialog.log.record != Record::SentOnly) else {
+                let Some(data) = dialog.data_done().filter(|_| dialog.log.shows != Shows::SentOnly) else {
                     return;
                 };
                 let Some((DataEnded::Terminator | DataEnded::Full, by)) = data.ended else { return };

@@ -7,7 +7,7 @@ use super::book::{Book, Draft, Handle};
 use super::doc::heading::DATA_END as FAMILY;
 use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::{Data, DataEnded, DataKind, Span};
-use crate::modem::dialog::{Dialog, Event, Record};
+use crate::modem::dialog::{Dialog, Event, Shows};
 use crate::notation::{self, Lookalike};
 use crate::vocabulary::{self, Role, is_command, is_whole_command};
 
@@ -112,7 +112,7 @@ impl Rule for MissingTerminator {
             data.count,
             what(data.role)
         );
-        let confidence = if dialog.log.record == Record::Echoed { 75 } else { 95 };
+        let confidence = if dialog.log.shows == Shows::Echoed { 75 } else { 95 };
         let draft = Draft::new(title, [Some(data.prompt), data.payload])
             .confidence(confidence)
             .send("Send 1A", [0x1A])
@@ -254,7 +254,7 @@ impl Rule for CommandAsPayload {
         }
         let Some(data) = waiting(dialog) else { return };
         let Some(own) = data.own_write() else { return };
-        let ended = own.ends_with(b"\r") || own.ends_with(b"\n") || dialog.log.record == Record::Echoed;
+        let ended = own.ends_with(b"\r") || own.ends_with(b"\n") || dialog.log.shows == Shows::Echoed;
         let line = own.trim_ascii_end();
         let known = || vocabulary::sim800().first(line).is_some();
         if !ended

@@ -10,7 +10,7 @@ use super::opening::{NoDataService, WrongIpState};
 use super::order::{SendBeforeConnect, SendWithoutConnection};
 use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::{Exchange, Span};
-use crate::modem::dialog::{Dialog, Event, Record, flipped_bits};
+use crate::modem::dialog::{Dialog, Event, Shows, flipped_bits};
 
 /// `board-reset-on-open`.
 #[derive(Debug, Default)]
@@ -35,7 +35,7 @@ impl Rule for BoardReset {
     #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let early = dialog.now.is_none_or(|now| now < BOOTED);
-        if self.told || !early || dialog.log.record != Record::Both || dialog.log.loose {
+        if self.told || !early || dialog.log.shows != Shows::Both || dialog.log.loose {
             return;
         }
         let spans = match event {

@@ -11,7 +11,7 @@ use super::rule::{Doc, Rule, hears};
 use super::sleep::FirstCharacter;
 use crate::modem::Direction;
 use crate::modem::dialog::exchange::Span;
-use crate::modem::dialog::{Dialog, Event, Record};
+use crate::modem::dialog::{Dialog, Event, Shows};
 use crate::notation;
 use crate::vocabulary::{is_command, is_whole_command};
 
@@ -121,7 +121,7 @@ impl Rule for NoLineEnding {
                 }
                 self.seen = false;
             }
-            Event::Unknown(span, 0) if dialog.log.record == Record::Echoed => {
+            Event::Unknown(span, 0) if dialog.log.shows == Shows::Echoed => {
                 let glued = dialog.unknown.get(2..).is_some_and(|rest| is_command(&dialog.unknown) && is_command(rest));
                 if glued {
                     self.tell(span, "AT", book);
@@ -213,7 +213,7 @@ impl Rule for Loopback {
 /// A log that marks what came shows the echo of each command and not one result.
 fn only_echoes(dialog: &Dialog) -> bool {
     let tally = dialog.tally();
-    dialog.log.record == Record::Both
+    dialog.log.shows == Shows::Both
         && dialog.log.loose
         && dialog.answered() == 0
         && !dialog.spoken
@@ -310,7 +310,7 @@ impl Rule for NoAnswer {
             }
             return;
         }
-        if dialog.log.record == Record::Echoed {
+        if dialog.log.shows == Shows::Echoed {
             if matches!(event, Event::Finish) {
                 self.only_commands(dialog, book);
             }
@@ -334,7 +334,7 @@ impl Rule for NoAnswer {
             WrongBaud::DOC.slug,
             FirstCharacter::DOC.slug,
         ]);
-        if dialog.log.record != Record::Both || !over || explained || self.told.is_some() {
+        if dialog.log.shows != Shows::Both || !over || explained || self.told.is_some() {
             return;
         }
         let ever = if dialog.receiving.total() == 0 { "has never answered" } else { "does not answer any more" };

@@ -12,7 +12,7 @@ use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::connections::Connection;
 use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::Said;
-use crate::modem::dialog::{Dialog, Event, Record};
+use crate::modem::dialog::{Dialog, Event, Shows};
 use crate::vocabulary::{Form, Role};
 
 /// A sender that leaves less than this did not read the answer.
@@ -43,7 +43,7 @@ impl SendBeforeConnect {
         }
         let after = gap(command, send.span).map_or("right after".to_owned(), |gap| format!("{} after", time_text(gap)));
         let title = format!("AT+CIPSEND was sent {after} AT+CIPSTART, before CONNECT OK.");
-        let cause = if dialog.log.record == Record::SentOnly {
+        let cause = if dialog.log.shows == Shows::SentOnly {
             "Nothing was read in between, and a connection takes seconds: the modem refuses AT+CIPSEND before CONNECT OK, shows no prompt, and the text never becomes data."
         } else if answer.is_some() {
             "The modem refused it, so there was no prompt and the text never became data."
@@ -68,8 +68,7 @@ impl Rule for SendBeforeConnect {
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Command => {
-                let Some(send) =
-                    dialog.open().last().filter(|last| dialog.log.record == Record::SentOnly && sends(last))
+                let Some(send) = dialog.open().last().filter(|last| dialog.log.shows == Shows::SentOnly && sends(last))
                 else {
                     return;
                 };
@@ -90,7 +89,7 @@ impl Rule for SendBeforeConnect {
                 let unanswered = dialog.open().iter().filter(|open| sends(open) && open.invited.is_none());
                 for send in unanswered.filter(|_| {
                     // Without a single answer (a loop, a silent modem) the cause is elsewhere.
-                    dialog.log.record != Record::SentOnly && dialog.answered() > 0
+                    dialog.log.shows != Shows::SentOnly && dialog.answered() > 0
                 }) {
                     self.tell(send, None, dialog, book);
                 }
@@ -201,10 +200,10 @@ impl ClosedBeforeSent {
         let sending = dialog.open().iter().rev().find(|open| sends(open));
         let (id, end, blind) = match (sending, stray) {
             (Some(send), _) if send.data_sent.is_some() => {
-                (send.id, send.data_sent, dialog.log.record == Record::SentOnly)
+                (send.id, send.data_sent, dialog.log.shows == Shows::SentOnly)
             }
             (Some(send), stray) if send.early_terminator || stray.is_some() => {
-                (send.id, stray.or(send.early), dialog.log.record == Record::SentOnly)
+                (send.id, stray.or(send.early), dialog.log.shows == Shows::SentOnly)
             }
             (None, Some(stray)) => {
                 // The send was refused: only who closes at once had not read that.
@@ -252,7 +251,7 @@ impl Rule for ClosedBeforeSent {
         match event {
             Event::Stray(span) => {
                 let refused = dialog.done().is_some_and(|done| sends(done) && done.refused());
-                self.stray = (refused || dialog.log.record == Record::SentOnly).then_some(span);
+                self.stray = (refused || dialog.log.shows == Shows::SentOnly).then_some(span);
             }
             Event::Command => self.closing(dialog, book),
             _ => {

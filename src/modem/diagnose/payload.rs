@@ -9,7 +9,7 @@ use super::doc::heading::DATA_END as FAMILY;
 use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::{Data, DataEnded, DataKind, Outcome, Span};
 use crate::modem::dialog::said::Said;
-use crate::modem::dialog::{Dialog, Event, Record};
+use crate::modem::dialog::{Dialog, Event, Shows};
 use crate::vocabulary::{Form, Role, is_command, is_whole_command};
 
 /// `fixed-length-short`.
@@ -237,7 +237,7 @@ impl Rule for PromptOff {
                 if matches!(done.outcome, Some((Outcome::Said(Said::SendOk), _)))
                     && done.takes_data
                     && done.invited.is_none()
-                    && dialog.log.record == Record::Both
+                    && dialog.log.shows == Shows::Both
                     && !dialog.receiving.elided() =>
             {
                 Draft::new(

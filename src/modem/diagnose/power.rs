@@ -9,7 +9,7 @@ use super::doc::heading::POWER as FAMILY;
 use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::{Echo, Exchange, Span};
 use crate::modem::dialog::said::{Pin, Said};
-use crate::modem::dialog::{Dialog, Event, Record};
+use crate::modem::dialog::{Dialog, Event, Shows};
 use crate::vocabulary::{Form, Role};
 
 /// What helps against dips of the supply.
@@ -304,7 +304,7 @@ impl Rule for Silently {
                 if dialog.state.echo == Some(false)
                     && self.unechoed > 0
                     && !self.caused
-                    && dialog.log.record == Record::Both =>
+                    && dialog.log.shows == Shows::Both =>
             {
                 let command = dialog.open().iter().find(|open| open.id == id).map(|open| open.span);
                 self.tell("The echo is back though it was switched off with ATE0.", [command, None], book);

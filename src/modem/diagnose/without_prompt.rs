@@ -9,7 +9,7 @@ use super::payload::TooLong;
 use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::{DataEnded, Echo, Exchange, Span};
 use crate::modem::dialog::said::Said;
-use crate::modem::dialog::{Dialog, Event, Record};
+use crate::modem::dialog::{Dialog, Event, Shows};
 
 /// `terminator-before-prompt`.
 #[derive(Debug, Default)]
@@ -42,7 +42,7 @@ impl Rule for BeforePrompt {
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         // With the prompt switched off there is nothing to wait for.
-        if dialog.log.record != Record::Both || matches!(dialog.state.sprt, Some(0 | 2)) {
+        if dialog.log.shows != Shows::Both || matches!(dialog.state.sprt, Some(0 | 2)) {
             return;
         }
         // Where a program prints later what came, only a prompt that never came is sure.
@@ -131,7 +131,7 @@ impl WithoutPrompt {
             || dialog
                 .data_done()
                 .is_some_and(|data| book.is_blamed(data.id) && !matches!(data.ended, Some((DataEnded::Refused, _))));
-        if dialog.log.record == Record::SentOnly || dialog.answered() == 0 || early || explained {
+        if dialog.log.shows == Shows::SentOnly || dialog.answered() == 0 || early || explained {
             return;
         }
         let twice = dialog.open().iter().any(|open| open.data_sent.is_some());

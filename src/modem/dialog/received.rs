@@ -3,7 +3,7 @@
 use super::command::Asked;
 use super::exchange::{DataEnded, Echo, Exchange, Span};
 use super::said::{Network, Said};
-use super::{Dialog, Event, Record};
+use super::{Dialog, Event, Shows};
 use crate::modem::Direction;
 use crate::modem::digest::{Line, Token};
 use crate::vocabulary::{self, Role, is_command, is_whole_command};
@@ -84,7 +84,7 @@ impl Dialog {
         if self.texts.take_pushed(framed) || self.counted_line(line) {
             return;
         }
-        if self.log.record == Record::Echoed {
+        if self.log.shows == Shows::Echoed {
             if self.inferred(line.text, span) || self.cut_short(line.text, span) {
                 return;
             }
@@ -140,7 +140,7 @@ impl Dialog {
 
     /// In a log whose line ends are lost: is the line part of the data that its head has counted?
     fn counted_line(&mut self, line: &Line<'_>) -> bool {
-        let command = self.log.record == Record::Echoed && is_whole_command(line.text.trim_ascii_end());
+        let command = self.log.shows == Shows::Echoed && is_whole_command(line.text.trim_ascii_end());
         if command && self.texts.counts_on(line) {
             self.give_up_counted();
         }

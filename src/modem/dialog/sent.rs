@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::commands::{OPEN, Withdrawn};
 use super::connections::LINKS;
 use super::exchange::{Circumstances, Echo, Exchange, Span};
-use super::{Dialog, Event, Record};
+use super::{Dialog, Event, Shows};
 use crate::modem::Direction;
 use crate::vocabulary::{Form, Line, Role, Takes, is_command};
 
@@ -214,14 +214,14 @@ impl Dialog {
         if exchange.role == Role::Open && exchange.asked.form == Form::Set {
             self.begin_connecting(n, &exchange, ended.span);
         }
-        if self.log.record == Record::Both && text != b"+++" {
+        if self.log.shows == Shows::Both && text != b"+++" {
             self.count_silent(ended);
         }
         let takes_data = exchange.takes_data;
         self.commands.push(exchange);
         self.events.push(Event::Command);
         // A log of sent bytes shows no prompt: what follows is meant as data.
-        if takes_data && self.log.record == Record::SentOnly {
+        if takes_data && self.log.shows == Shows::SentOnly {
             self.open_data(self.commands.open().len() - 1, ended.span);
         }
     }
@@ -229,7 +229,7 @@ impl Dialog {
     /// A new exchange in the place of an old one.
     fn blank(&mut self, ended: &Ended) -> Box<Exchange> {
         // What a pasted log shows behind an echo need not be the whole answer: its length says nothing.
-        let received_from = if self.log.record == Record::Echoed { 0 } else { self.receiving.total() };
+        let received_from = if self.log.shows == Shows::Echoed { 0 } else { self.receiving.total() };
         let mut exchange = self.commands.blank(ended.span, received_from);
         exchange.at = ended.at;
         exchange.by_feed = ended.by_feed;
@@ -264,7 +264,7 @@ impl Dialog {
         let told = self.log.restored && last.information > 0 && last.only_asks();
         // A host shows what it sends, and the modem echoes it.
         let soon = last.at.zip(at).is_none_or(|(last, at)| at.saturating_sub(last) < ECHO);
-        let same = soon && self.log.record == Record::Echoed && last.text == text;
+        let same = soon && self.log.shows == Shows::Echoed && last.text == text;
         let twice = self.dealing.shows_again(same);
         match (twice, told, unheard) {
             (true, ..) => self.commands.withdraw(Withdrawn::ShownTwice),

@@ -43,7 +43,7 @@ impl Language {
 
 /// What the program is made of.
 #[derive(Clone, Debug, PartialEq)]
-struct Wish {
+struct Wanted {
     what: Macro,
     language: Language,
     /// Pins of the board, or one of its own ports.
@@ -69,7 +69,7 @@ pub(crate) struct ProgramPanel {
     baud: u32,
     /// Values of the parameters, where they are not the macro's own.
     values: Vec<(String, String)>,
-    made: Option<(Wish, Result<Exported, String>)>,
+    made: Option<(Wanted, Result<Exported, String>)>,
     path: String,
 }
 
@@ -122,7 +122,7 @@ impl ToolWindow for ProgramPanel {
         if self.language != Language::C {
             ui.horizontal_wrapped(|ui| self.wiring(ui));
         }
-        let wish = Wish {
+        let wanted = Wanted {
             what,
             language: self.language,
             software: self.software,
@@ -131,9 +131,9 @@ impl ToolWindow for ProgramPanel {
             port: self.port.trim().to_owned(),
             baud: self.baud,
         };
-        if self.made.as_ref().is_none_or(|(made, _)| *made != wish) {
-            let made = export(&wish);
-            self.made = Some((wish, made));
+        if self.made.as_ref().is_none_or(|(made, _)| *made != wanted) {
+            let made = export(&wanted);
+            self.made = Some((wanted, made));
         }
         ui.separator();
         self.result(ui, commands);
@@ -272,22 +272,22 @@ impl ProgramPanel {
     }
 }
 
-fn export(wish: &Wish) -> Result<Exported, String> {
-    let made = match wish.language {
+fn export(wanted: &Wanted) -> Result<Exported, String> {
+    let made = match wanted.language {
         Language::Arduino => {
-            let serial = if wish.software {
-                if wish.rx == wish.tx {
+            let serial = if wanted.software {
+                if wanted.rx == wanted.tx {
                     return Err("RX and TX are the same pin: choose two.".to_owned());
                 }
-                BoardSerial::Software { rx: wish.rx, tx: wish.tx }
+                BoardSerial::Software { rx: wanted.rx, tx: wanted.tx }
             } else {
-                BoardSerial::named(&wish.port)
-                    .ok_or_else(|| format!("“{}” is no name of a port, as Serial1 is.", wish.port))?
+                BoardSerial::named(&wanted.port)
+                    .ok_or_else(|| format!("“{}” is no name of a port, as Serial1 is.", wanted.port))?
             };
-            export_ino(&wish.what, &InoOptions { serial, baud: wish.baud })
+            export_ino(&wanted.what, &InoOptions { serial, baud: wanted.baud })
         }
-        Language::Python => export_python(&wish.what, wish.baud),
-        Language::C => export_c(&wish.what),
+        Language::Python => export_python(&wanted.what, wanted.baud),
+        Language::C => export_c(&wanted.what),
     };
     made.map_err(|error| format!("This macro cannot become a program. {error}."))
 }
