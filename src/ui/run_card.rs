@@ -110,6 +110,9 @@ fn make_it_wait(ui: &mut Ui, state: &State, run: &RunProgress, commands: &mut Co
 /// Which round it is, and when the next begins.
 fn rounds(run: &RunProgress, now: Duration) -> Option<String> {
     let (round, rounds) = run.round?;
+    if run.ended && rounds.times.is_none() {
+        return Some(format!("Run {round} was the last"));
+    }
     let of = rounds.times.map_or_else(|| "until stopped".to_owned(), |times| format!("of {times}"));
     Some(match run.next_round {
         Some(due) => format!("Run {round} {of} begins in {}", seconds(due.saturating_sub(now))),

@@ -29,6 +29,7 @@ use egui::containers::menu::MenuButton;
 use egui::{Button, Context, FocusDirection, Id, Key, LayerId, Modifiers, Rect, Ui, Window};
 
 pub(crate) use self::editor::EditorPanel;
+pub(crate) use self::export::ExportPanel;
 pub(crate) use self::find_baud::FindBaudPanel;
 pub(crate) use self::help::{AdapterPage, NanoPage};
 pub(crate) use self::import::ImportPanel;
@@ -46,7 +47,7 @@ use crate::worker::Phase;
 fn groups() -> [Vec<Box<dyn ToolWindow>>; 6] {
     [
         vec![Box::<send_file::SendFilePanel>::default(), Box::new(share::SharePanel), Box::new(FindBaudPanel)],
-        vec![Box::<OpenPanel>::default(), Box::<export::ExportPanel>::default()],
+        vec![Box::<OpenPanel>::default(), Box::<ExportPanel>::default()],
         vec![
             Box::<EditorPanel>::default(),
             Box::<ImportPanel>::default(),

@@ -65,7 +65,12 @@ impl RunLog {
     /// The run is over; gives the line for the log where there is something to add.
     pub(super) fn end(&mut self, done: bool, problem: Option<String>, kept: Values) -> Option<String> {
         self.kept = kept;
-        self.next_round = None;
+        // A round that was only awaited did not happen.
+        if self.next_round.take().is_some()
+            && let Some((round, _)) = &mut self.round
+        {
+            *round -= 1;
+        }
         let line = problem.as_ref().map(|problem| format!("macro not started: {problem}"));
         self.end = Some((done, problem));
         line
@@ -179,6 +184,16 @@ mod tests {
         let second_round = log.progress().unwrap();
         assert_eq!(second_round.round.map(|(round, _)| round), Some(2));
         assert_eq!((second_round.reports.len(), second_round.dropped, second_round.step_began), (1, 2, second(13)));
+    }
+
+    #[test]
+    fn a_round_that_was_awaited_when_the_run_ended_does_not_count() {
+        let mut log = RunLog::default();
+        log.begin(named(&["Loop"]), Some(Rounds { times: None, every: Duration::from_secs(1) }));
+        log.report(0, Report::Ended(Ending::Done), Duration::ZERO);
+        log.round(2, Some(Duration::from_secs(1)));
+        log.end(false, None, Values::new());
+        assert_eq!(log.progress().unwrap().round.map(|(round, _)| round), Some(1));
     }
 
     #[test]

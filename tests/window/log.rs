@@ -315,3 +315,12 @@ fn find_hides_no_row_and_a_log_shows_no_time_that_it_does_not_have() {
     let times: Vec<String> = desk.log().lines().map(|line| line.split(' ').next().unwrap().to_owned()).collect();
     assert_eq!(times, ["0.000000", "0.030000", "1.900000"], "not the time of the paste");
 }
+
+#[test]
+fn the_log_is_saved_from_where_it_is() {
+    let mut desk = with_answers();
+    desk.click("More…");
+    desk.click("Save the log…");
+    desk.frames();
+    assert!(desk.shows("Redact private values"));
+}

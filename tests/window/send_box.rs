@@ -138,6 +138,6 @@ fn the_line_is_sent_every_so_often_until_it_is_stopped() {
     desk.click("Stop run");
     desk.wait("it ended", |desk| !desk.state().running());
     assert!(desk.offers("Repeat…"));
-    let rows = desk.log().matches("again and again").count();
+    let rows = desk.log().matches("Repeated line").count();
     assert!(rows <= 1, "one row for all of it, not one a round:\n{}", desk.log());
 }

@@ -43,7 +43,7 @@ fn carry(state: &mut State, command: Line) -> Vec<Effect> {
         Line::Repeat { text, bytes, rounds } => {
             state.settings.remember_sent(&text);
             let step = Step { send: Some(notation::print_macro(&bytes)), ..Step::default() };
-            let wanted = Macro { name: "The line again and again".to_owned(), steps: vec![step], ..Macro::default() };
+            let wanted = Macro { name: "Repeated line".to_owned(), steps: vec![step], ..Macro::default() };
             run(state, wanted, Values::new(), Some(rounds))
         }
         Line::SendLines(lines, pause) => send_lines(state, &lines, pause),

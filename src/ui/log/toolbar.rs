@@ -14,6 +14,7 @@ use crate::capture::marks::Mark;
 use crate::capture::search::{Pattern, PatternKind};
 use crate::notation::{Mode, parse};
 use crate::ui::commands::Commands;
+use crate::ui::tools::ExportPanel;
 use crate::ui::{bytes, icons, parts, theme};
 
 /// Drafts of the choices.
@@ -324,11 +325,18 @@ fn filter(log: &mut LogPanel, ui: &mut Ui) {
 }
 
 fn more(log: &mut LogPanel, ui: &mut Ui, state: &State, commands: &mut Commands) {
-    let button = ui.button("More…").on_hover_text("Notes, jump to a time, colours, count");
+    let button = ui.button("More…").on_hover_text("Save the log, notes, jump to a time, marks, colours, count");
     parts::form(&button, |ui| {
         ui.set_min_width(COLUMN + FIELD / 2.0);
         let enter =
             |field: &egui::Response, ui: &Ui| field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        let save = parts::signed(ui, true, icons::EXPORT, "Save the log…");
+        if save.on_hover_text("The session as text, hex, CSV and more; without secrets unless told otherwise").clicked()
+        {
+            commands.open::<ExportPanel>();
+            ui.close();
+        }
+        ui.separator();
         let label = parts::weak(ui, "Note into the log");
         ui.horizontal(|ui| {
             let field = ui.add(TextEdit::singleline(&mut log.toolbar.note).desired_width(FIELD)).labelled_by(label.id);

@@ -20,7 +20,7 @@ const SHOWN: usize = 40;
 
 /// What is to be exported.
 #[derive(Debug)]
-pub(super) struct ExportPanel {
+pub(crate) struct ExportPanel {
     format: Format,
     direction: Option<Direction>,
     redact: bool,
