@@ -219,7 +219,13 @@ impl Findings {
         match offer {
             Offer::Send { label, bytes: exact } => {
                 let preview = format!("{label}: sends {} ({})", bytes::words(exact), bytes::hex(exact));
-                if parts::primary(ui, state.connected(), label).on_hover_text(preview).clicked() {
+                // What gives the data up is never the main thing to do.
+                let button = if exact.as_slice() == b"\x1B" {
+                    ui.add_enabled(state.connected(), Button::new(label.as_str()))
+                } else {
+                    parts::primary(ui, state.connected(), label)
+                };
+                if button.on_hover_text(preview).clicked() {
                     commands.push(Line::Send(exact.clone()));
                 }
             }

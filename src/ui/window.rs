@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use egui::style::ScrollStyle;
 use egui::{
-    Align, Align2, Button, CentralPanel, Context, Key, Layout, Modifiers, Panel, ScrollArea, Sense, Ui, UiBuilder, vec2,
+    Align, Align2, Button, CentralPanel, Context, Key, Layout, Modifiers, Panel, ScrollArea, Sense, Ui, UiBuilder,
+    Vec2, vec2,
 };
 
 use super::commands::{Commands, Show};
@@ -153,11 +155,15 @@ impl Window {
         outside(&ctx, &mut commands);
         let room = ui.available_size();
         if room.x < theme::LEAST.x || room.y < theme::LEAST.y {
-            // Nothing is squeezed: a window that is too small for all of it scrolls.
+            // Nothing is squeezed: a window that is too small for all of it scrolls, with bars that say so.
+            let thin = std::mem::replace(&mut ui.spacing_mut().scroll, ScrollStyle::solid());
+            let room = room - Vec2::splat(ui.spacing().scroll.allocated_width());
             ScrollArea::both().id_salt("small window").auto_shrink([false, false]).show(ui, |ui| {
+                ui.spacing_mut().scroll = thin;
                 let (place, _) = ui.allocate_exact_size(room.max(theme::LEAST), Sense::hover());
                 self.panels(&mut ui.new_child(UiBuilder::new().max_rect(place)), side, &mut commands);
             });
+            ui.spacing_mut().scroll = thin;
         } else {
             self.panels(ui, side, &mut commands);
         }

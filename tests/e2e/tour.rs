@@ -132,11 +132,6 @@ fn zoomed(folder: &Path) {
     window.resize(400, 300);
     window.wait_for_text("SMS Ready");
     window.screenshot(&folder.join("zoomed.png"));
-    window.click("Menu");
-    for _ in 0..FADE {
-        window.widgets();
-    }
-    window.screenshot(&folder.join("zoomed-menu.png"));
 }
 
 fn ports(tour: &mut Tour) {

@@ -79,7 +79,7 @@ fn form(ui: &mut Ui, share: &mut Share) {
         ui.horizontal(|ui| {
             ui.radio_value(&mut share.pty, true, "Pseudo-terminal");
             let field = TextEdit::singleline(&mut share.link).desired_width(theme::FIELD_ADDRESS).font(theme::mono());
-            let field = ui.add_enabled(share.pty, field.hint_text("e.g. /tmp/modem (a link, optional)"));
+            let field = ui.add_enabled(share.pty, field.hint_text("e.g. /tmp/modem"));
             field
                 .accessible_name("Link to the pseudo-terminal")
                 .on_hover_text("For programs that want a serial device; the link gives it a name that stays");
