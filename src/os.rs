@@ -13,6 +13,7 @@
 //! | [`sockets`] | what is special about sockets |
 //! | [`terminal`] | standard input and the console |
 //! | [`trouble`] | what the system says, sorted |
+//! | [`about`] | which version of the system this is |
 //!
 //! Each system's folder has all of these names; one that lacks a thing says so ([`pty::Pty::open`] on Windows is an error),
 //! so that nothing above here has to ask.
@@ -54,6 +55,7 @@ mod values;
 #[cfg(test)]
 mod wait_tests;
 
+pub(crate) use here::about;
 pub use here::wait;
 pub(crate) use here::{devices, files, holders, pty, serial, signals, sockets, terminal, trouble};
 pub(crate) use values::{Counts, Facts, Lines, Read, Refused, Trouble};

@@ -3,6 +3,7 @@
 //! Any pcapng file with link type 250 will do, one that tshark or editcap has rewritten too. The file is only read.
 
 use std::fs::File;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -34,6 +35,10 @@ pub struct Opening {
 /// front of it, and [`super::Storage::torn`] says how much is left.
 pub fn open(path: &Path) -> Result<Opening, CaptureError> {
     let opened = |source| CaptureError::Open { path: path.to_owned(), source };
+    if path.is_dir() {
+        // Windows would only deny access to it.
+        return Err(opened(io::ErrorKind::IsADirectory.into()));
+    }
     let file = File::open(path).map_err(opened)?;
     let length = file.metadata().map_err(opened)?.len();
     // Keeps retention of another instance away; where it is being written this fails, and it is kept anyway.

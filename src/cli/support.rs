@@ -19,6 +19,7 @@ use crate::app::settings::read_file;
 use crate::capture::export::{self, Format, Options};
 use crate::capture::{Progress, folder, import, redact};
 use crate::link::discovery;
+use crate::os;
 
 /// Settings that say nothing about the user.
 const OPEN: [&str; 13] = [
@@ -82,12 +83,8 @@ fn system() -> String {
     let version = env!("CARGO_PKG_VERSION");
     let (os, machine) = (std::env::consts::OS, std::env::consts::ARCH);
     let mut text = format!("# modemscope report\n\nmodemscope {version}, {os}, {machine}\n");
-    for (what, place) in [("system", "/etc/os-release"), ("kernel", "/proc/sys/kernel/osrelease")] {
-        let found = read_file(Path::new(place)).unwrap_or_default();
-        let name = found.lines().find_map(|line| line.strip_prefix("PRETTY_NAME=")).or_else(|| found.lines().next());
-        if let Some(name) = name {
-            let _ = writeln!(text, "{what}: {}", name.trim_matches('"'));
-        }
+    for (what, name) in os::about() {
+        let _ = writeln!(text, "{what}: {name}");
     }
     for variable in ["XDG_SESSION_TYPE", "LANG"] {
         if let Ok(value) = std::env::var(variable) {

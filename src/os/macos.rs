@@ -15,6 +15,14 @@ pub(super) fn line_counts(_port: std::os::fd::BorrowedFd<'_>) -> Option<super::C
     None
 }
 
+/// Which system this is, for a report: what, and its name.
+#[must_use]
+pub(crate) fn about() -> Vec<(&'static str, String)> {
+    let said = std::process::Command::new("/usr/bin/sw_vers").arg("-productVersion").output();
+    let version = said.map(|said| String::from_utf8_lossy(&said.stdout).trim().to_owned()).unwrap_or_default();
+    vec![("system", format!("macOS {version}"))]
+}
+
 /// Whoever is logged in has one.
 pub(super) fn has_display() -> bool {
     true

@@ -102,7 +102,7 @@ fn what_is_no_capture_is_said_to_be_what_it_is() {
         check(&["capture", &format!("replay:{path}"), &format!("{path}.pcapng")], 3, "", said);
         assert!(!folder.path().join(format!("{name}.pcapng")).exists());
     }
-    check(&["diagnose", folder.path().to_str().unwrap()], 3, "", "Is a directory");
+    check(&["diagnose", folder.path().to_str().unwrap()], 3, "", "is a directory");
 }
 
 #[test]

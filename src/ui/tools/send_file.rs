@@ -111,6 +111,7 @@ impl SendFilePanel {
             let length = match std::fs::metadata(path) {
                 Ok(about) if about.is_file() => Ok(about.len()),
                 Ok(_) => Err("This is no file.".to_owned()),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err("No such file.".to_owned()),
                 Err(error) => Err(format!("{error}.")),
             };
             self.looked = Some((path.to_owned(), length));
