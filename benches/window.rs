@@ -19,6 +19,7 @@ mod window;
 
 use std::time::{Duration, Instant};
 
+use rustix::io::{FdFlags, fcntl_setfd};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use window::{Display, Window};
 
@@ -75,7 +76,8 @@ fn idle(display: &Display) {
     let used = watched(&window);
     println!("idle, connected to the simulator: {used:.2} % of a core; {} MiB", memory_mib(&window, "VmRSS"));
 
-    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).expect("a pty");
+    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a pty");
+    fcntl_setfd(&master, FdFlags::CLOEXEC).expect("a pty");
     grantpt(&master).expect("a pty");
     unlockpt(&master).expect("a pty");
     let path = ptsname(&master, Vec::new()).expect("a name").into_string().expect("a plain path");

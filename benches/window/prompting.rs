@@ -15,6 +15,7 @@ use std::time::Duration;
 use modemscope::capture::{Reader, Record};
 use modemscope::modem::Direction;
 use rustix::fs::{Mode, OFlags};
+use rustix::io::{FdFlags, fcntl_setfd};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 
@@ -31,7 +32,8 @@ pub struct Modem {
 impl Modem {
     /// A modem that repeats `flood` for ever, as fast as the line takes it; nothing where it is empty.
     pub fn start(flood: Vec<u8>) -> Self {
-        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).expect("a pty");
+        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a pty");
+        fcntl_setfd(&master, FdFlags::CLOEXEC).expect("a pty");
         grantpt(&master).expect("a pty");
         unlockpt(&master).expect("a pty");
         let path = OsString::from_vec(ptsname(&master, Vec::new()).expect("a name").into_bytes());
