@@ -1,10 +1,10 @@
 //! What a frame costs: update, layout and tessellation of the whole window, without drawing it. A log of a hundred thousand
-//! rows, still and then scrolled; and connected to a port that is flooded at full speed, following. `cargo bench --features
+//! rows, still and then scrolled; and connected to a port (a pty) that is flooded at full speed, following. `cargo bench --features
 //! inspection --bench frame`.
-#![cfg(unix)]
 #![allow(clippy::disallowed_methods, reason = "it measures real time")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a measurement that cannot be made ends here")]
 
+#[cfg(unix)]
 #[path = "window/prompting.rs"]
 mod prompting;
 
@@ -46,10 +46,12 @@ fn main() {
     };
     report("scrolled by 40 points each", (0..FRAMES).map(|_| timed(&ctx, &mut window, wheel())).collect());
     drop(window);
+    #[cfg(unix)]
     flooded();
 }
 
 /// The log follows a port that brings bytes as fast as they are taken, on a computer that is busy with them.
+#[cfg(unix)]
 fn flooded() {
     let modem = prompting::Modem::start(prompting::talk());
     let start = Start { port: Some(modem.path.clone()), ..Start::default() };
