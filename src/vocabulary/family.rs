@@ -250,11 +250,12 @@ pub fn add(text: &'static str) -> Result<&'static Family, AddError> {
 }
 
 /// The tables, but for the one that all stand on.
-const TABLES: [&str; 4] = [
+const TABLES: [&str; 5] = [
     include_str!("families/sim800.txt"),
     include_str!("families/sim7600.txt"),
     include_str!("families/sim7000.txt"),
     include_str!("families/quectel.txt"),
+    include_str!("families/ublox.txt"),
 ];
 
 /// The family of this name.

@@ -108,6 +108,8 @@ pub enum Said {
     Worked,
     /// It could not be done.
     Failed,
+    /// Why the last command that was refused, or that failed, did so: the modem was asked.
+    Reason,
     /// One digit: a result with `ATV0`.
     Digit(u8),
     /// Any other `+NAME: …`, `*NAME: …`, `C: …`, `RING` and the like.

@@ -65,6 +65,7 @@ pub(super) const MEANINGS: &[(&str, Means)] = &[
     ("info", |_| Some(Said::Info)),
     ("worked", |_| Some(Said::Worked)),
     ("failed", |_| Some(Said::Failed)),
+    ("reason", |_| Some(Said::Reason)),
     // Connections.
     ("open", |heard| Some(Said::ConnectOk(heard.link()))),
     ("open-failed", |heard| Some(Said::ConnectFail(heard.link()))),
