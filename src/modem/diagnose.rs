@@ -50,7 +50,7 @@ use super::Direction;
 use super::dialog::said::Said;
 use super::dialog::{Dialog, Event, Shows};
 use super::secrets::Secrets;
-use super::transcript::{Chunk, Shape, Transcript};
+use super::transcript::{Chunk, Shape, Transcript, Vain};
 use crate::vocabulary::is_whole_command;
 use book::Book;
 pub(crate) use reading::Reading;
@@ -71,6 +71,8 @@ pub struct Diagnoser {
     events: Vec<Event>,
     /// The form that a log was read in.
     form: Option<&'static str>,
+    /// Lines of a log in which a program says that it waited in vain.
+    vain: Vec<Vain>,
 }
 
 impl Diagnoser {
@@ -247,6 +249,7 @@ pub(crate) fn of_transcript_of(transcript: &Transcript, family: Option<&'static 
     for chunk in &transcript.chunks {
         diagnoser.hear(chunk);
     }
+    diagnoser.waited_in_vain(&transcript.vain);
     diagnoser.finish();
     diagnoser
 }
@@ -282,6 +285,12 @@ impl Diagnoser {
         if chunk.elided {
             self.left_out(chunk.direction);
         }
+    }
+
+    /// In these lines of the log a program says that it waited in vain.
+    pub(crate) fn waited_in_vain(&mut self, told: &[Vain]) {
+        self.vain = told.to_vec();
+        self.dialog.log.vain = told.len();
     }
 
     /// The log shows that time has passed without bytes.

@@ -41,6 +41,7 @@ pub(crate) use commands::LastCommand;
 use data::DataPhase;
 use doubt::{Doubt, Heard};
 use echo::Loop;
+pub(crate) use heard::is_console;
 pub(crate) use receiving::Receiving;
 use results::Dealing;
 pub(crate) use results::Words;
@@ -125,6 +126,8 @@ pub(crate) struct Log {
     /// The log is read after the fact, line by line: what came behind several commands is dealt to them when the next one
     /// shows how many answers there were.
     pub(crate) read_ahead: bool,
+    /// How many lines of the log say that a program waited in vain; known when all of it was read.
+    pub(crate) vain: usize,
 }
 
 /// See the module.

@@ -24,8 +24,10 @@ mod lead;
 mod other;
 mod peel;
 mod pieces;
+mod plain;
 mod spelled;
 mod tidy;
+mod vain;
 
 use std::time::Duration;
 
@@ -34,6 +36,7 @@ use clock::Clock;
 use forms::Lines;
 pub(crate) use other::Other;
 use peel::Peel;
+pub(crate) use plain::Wide;
 
 /// A session read from text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +49,17 @@ pub struct Transcript {
     pub restored: bool,
     /// Its bytes, in order.
     pub chunks: Vec<Chunk>,
+    /// The first lines in which a program says that it waited in vain.
+    pub vain: Vec<Vain>,
+}
+
+/// A line in which a program says that nothing came, or that it gave up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Vain {
+    /// 1-based line of the text.
+    pub line: usize,
+    /// Its first words.
+    pub text: String,
 }
 
 /// How the directions of a log are told.
@@ -78,11 +92,12 @@ impl Transcript {
     /// Reads `text`.
     #[must_use]
     pub fn read(text: &[u8]) -> Self {
+        let text = &*plain::decoded(text);
         let mut reader = Reader::learn(text);
         let mut chunks = Vec::new();
         reader.read(text, &mut chunks);
         reader.finish(&mut chunks);
-        Self { form: reader.form(), shape: reader.shape(), restored: reader.restored(), chunks }
+        reader.transcript(chunks)
     }
 
     /// Only sent bytes are recorded: nothing can be said about answers.
@@ -101,13 +116,18 @@ pub(crate) struct Reader {
     count: usize,
     /// The last time that the log shows, and its line; nothing where that line was told.
     last: Option<(Duration, usize)>,
+    /// Lines end in CR alone.
+    only_returns: bool,
+    vain: Vec<Vain>,
 }
 
 impl Reader {
     /// Learns from the head of a text how it is to be read.
     #[must_use]
     pub(crate) fn learn(head: &[u8]) -> Self {
-        let mut lines = clock::lines(bare(head), 1);
+        let only_returns = plain::only_returns(head);
+        let head = plain::plain(head, only_returns);
+        let mut lines = clock::lines(bare(&head), 1);
         let mut around = Around::learn(&lines);
         let mut trial = around.clone();
         for line in &mut lines {
@@ -118,32 +138,31 @@ impl Reader {
             tidy::tidy(&mut lines);
         }
         let (form, lines) = forms::choose(&lines);
-        Self { around, form, lines, count: 0, last: None }
+        Self { around, form, lines, count: 0, last: None, only_returns, vain: Vec::new() }
     }
 
-    /// The form that its lines are read in, for people.
+    /// What has been read so far.
     #[must_use]
-    pub(crate) const fn form(&self) -> &'static str {
-        self.form
+    pub(crate) fn transcript(&self, chunks: Vec<Chunk>) -> Transcript {
+        let (shape, restored) = (self.lines.shape(), self.lines.restored());
+        Transcript { form: self.form, shape, restored, chunks, vain: self.vain.clone() }
     }
 
-    /// How its directions are told.
+    /// The first lines so far in which a program says that it waited in vain.
     #[must_use]
-    pub(crate) fn shape(&self) -> Shape {
-        self.lines.shape()
-    }
-
-    /// Line ends were lost and are put back.
-    #[must_use]
-    pub(crate) fn restored(&self) -> bool {
-        self.lines.restored()
+    pub(crate) fn vain(&self) -> &[Vain] {
+        &self.vain
     }
 
     /// Reads the next lines; only the last ones of the text may lack their end.
     pub(crate) fn read(&mut self, text: &[u8], chunks: &mut Vec<Chunk>) {
-        let text = if self.count == 0 { bare(text) } else { text };
+        let text = plain::plain(text, self.only_returns);
+        let text = if self.count == 0 { bare(&text) } else { &text };
         for line in clock::lines(text, self.count + 1) {
             self.count = line.number;
+            if self.vain.len() < vain::KEPT && vain::tells(line.text) {
+                self.vain.push(Vain { line: line.number, text: vain::shown(line.text) });
+            }
             let line = self.around.take(line);
             let told = chunks.len();
             self.lines.line(&line, chunks);
@@ -175,6 +194,8 @@ struct Around {
     timed_indent: usize,
     /// Marks of forums are taken off.
     tidy: bool,
+    /// The line before, where a library may tell it again.
+    before: Vec<u8>,
 }
 
 impl Around {
@@ -203,7 +224,16 @@ impl Around {
         let line = self.peel.take(line.without(self.indent)).without(self.peeled_indent);
         let mut line = self.clock.take(line).without(self.timed_indent);
         if self.tidy {
-            line.text = tidy::bare(line.text);
+            // TinyGSM shows what nobody asked for as it comes, and once more behind its mark.
+            let unasked = tidy::unhandled(line.text);
+            let again = unasked.is_some_and(|told| !told.is_empty() && told == self.before);
+            line.text = if again { &[] } else { tidy::bare(line.text) };
+            if unasked.is_some() || !line.is_blank() {
+                self.before.clear();
+            }
+            if unasked.is_none() {
+                self.before.extend_from_slice(line.text.trim_ascii());
+            }
         }
         line
     }

@@ -90,6 +90,7 @@ fn play(name: &str, play: &Play) -> Vec<u8> {
         shape: Shape::Marked,
         restored: false,
         chunks: std::mem::take(&mut scene.record),
+        vain: Vec::new(),
     });
     assert_eq!(rules(&played), rules(&of_transcript(&transcript)), "{name}: diagnosed otherwise than the real one");
     scene.delivered

@@ -11,7 +11,7 @@ use crate::capture::{self, CaptureError, EntryItem, Listener, Opening};
 use crate::modem::Direction;
 use crate::modem::diagnose::{Diagnoser, Evidence};
 use crate::modem::secrets::SecretFinder;
-use crate::modem::transcript::{Chunk, Other, Reader, Transcript};
+use crate::modem::transcript::{Chunk, Other, Reader, Wide};
 use crate::vocabulary::Family;
 
 /// A diagnosed session, with the bytes for quoting.
@@ -73,6 +73,9 @@ const PCAPNG: [u8; 4] = [0x0A, 0x0D, 0x0D, 0x0A];
 /// How much of a text it takes to see how it is to be read; further pieces are as long.
 const PIECE: usize = 1 << 20;
 
+/// The longest text in UTF-16, which has to be read as a whole.
+const WIDE: usize = 64 << 20;
+
 /// More text than this is no log that somebody wants to know something of.
 const MOST: u64 = 1 << 30;
 
@@ -112,6 +115,9 @@ impl Session {
     fn of_text(name: &str, stream: impl Read, family: Option<&'static Family>) -> anyhow::Result<Self> {
         let mut pieces = Pieces { name, stream, rest: Vec::new(), read: 0, lines: 0, ended: false };
         let head = pieces.next()?.unwrap_or_default();
+        if let Some(wide) = Wide::of(&head) {
+            return Self::of_text(name, pieces.decoded(head, wide)?.as_slice(), family);
+        }
         let mut reader = Reader::learn(&head);
         let mut chunks = Vec::new();
         reader.read(&head, &mut chunks);
@@ -119,7 +125,7 @@ impl Session {
         if whole {
             reader.finish(&mut chunks);
         }
-        let transcript = Transcript { form: reader.form(), shape: reader.shape(), restored: reader.restored(), chunks };
+        let transcript = reader.transcript(chunks);
         let mut diagnoser = Diagnoser::of_log(&transcript);
         diagnoser.choose(family);
         let (sent, received, secrets) = <(Bytes, Bytes, SecretFinder)>::default();
@@ -135,8 +141,10 @@ impl Session {
             reader.finish(&mut chunks);
             session.hear(&chunks);
         }
+        session.diagnoser.waited_in_vain(reader.vain());
         session.diagnoser.finish();
-        let other = Other::of(&head).filter(|_| !session.diagnoser.reading().spoken);
+        let spoken = session.diagnoser.reading().spoken;
+        let other = Other::of(&head).filter(|other| *other == Other::Book || !spoken);
         Ok(match other {
             // A sketch holds commands, but it is no log.
             Some(other) => Self {
@@ -216,11 +224,26 @@ struct Pieces<'a, R> {
 }
 
 impl<R: Read> Pieces<'_, R> {
+    /// All of a text in UTF-16, of which this is the head, as UTF-8.
+    fn decoded(mut self, mut head: Vec<u8>, wide: Wide) -> anyhow::Result<Vec<u8>> {
+        let name = self.name;
+        head.append(&mut self.rest);
+        let room = (WIDE + 1).saturating_sub(head.len()) as u64;
+        self.stream.by_ref().take(room).read_to_end(&mut head).with_context(|| format!("cannot read {name}"))?;
+        if head.len() > WIDE {
+            anyhow::bail!("{name} is UTF-16 and longer than 64 MiB; save it as UTF-8, or diagnose a part of it");
+        }
+        Ok(wide.decode(&head))
+    }
+
     /// The next whole lines; nothing at the end of the text.
     fn next(&mut self) -> anyhow::Result<Option<Vec<u8>>> {
         let name = self.name;
         let mut piece = std::mem::take(&mut self.rest);
         while !self.ended && memchr::memrchr(b'\n', &piece).is_none_or(|end| end + 1 < PIECE && piece.len() < PIECE) {
+            if piece.len() >= PIECE && memchr::memchr(b'\r', &piece).is_some() {
+                break;
+            }
             if piece.len() >= PIECE {
                 let line = self.lines + 1;
                 anyhow::bail!("{name}: line {line} is longer than 1 MiB: this is no log of a modem");
@@ -237,7 +260,9 @@ impl<R: Read> Pieces<'_, R> {
             }
         }
         if !self.ended {
-            let end = memchr::memrchr(b'\n', &piece).map_or(piece.len(), |end| end + 1);
+            // Lines may end in CR alone.
+            let last = memchr::memrchr(b'\n', &piece).or_else(|| memchr::memrchr(b'\r', &piece));
+            let end = last.map_or(piece.len(), |end| end + 1);
             self.rest = piece.split_off(end);
         }
         self.lines += memchr::memchr_iter(b'\n', &piece).count();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Offer;
-use super::Severity::Problem;
+use super::Severity::{Problem, Warning};
 use super::book::{Book, Draft, Handle};
 use super::console::OnPort;
 use super::doc::heading::LINE as FAMILY;
@@ -273,7 +273,7 @@ impl NoAnswer {
         let probes = at_end && tally.unanswered + tally.doubled >= 2 && tally.probes == tally.commands;
         let apart = first.and_then(|first| first.at).zip(last.and_then(|last| last.at));
         let long = apart.is_some_and(|(first, last)| last >= first + SILENCE);
-        let again = tally.repeated >= ENOUGH;
+        let again = tally.repeated >= ENOUGH || dialog.log.vain > 1;
         let silent = dialog.answered() == 0
             && !dialog.spoken
             && (tally.unanswered >= ENOUGH || probes)
@@ -288,7 +288,13 @@ impl NoAnswer {
             1 => "The log shows AT twice and not a single answer.".to_owned(),
             count => format!("The log shows {count} commands and not a single answer."),
         };
-        self.told = Some(book.add(Self::DOC, Draft::new(title, [first, last]).offer(Offer::ScanBaud).confidence(70)));
+        let mut draft = Draft::new(title, [first, last]).offer(Offer::ScanBaud).confidence(70);
+        if !again && !probes {
+            draft = draft.severity(Warning).because(
+                "Either nothing came back (no power, the wrong port or rate, TX and RX swapped), or the log records only what is sent.",
+            );
+        }
+        self.told = Some(book.add(Self::DOC, draft));
     }
 }
 
@@ -297,7 +303,7 @@ impl Rule for NoAnswer {
         slug: "no-answer",
         severity: Problem,
         family: FAMILY,
-        evidence: "Two commands or more, and 5 s (or the end of the log) without a single byte; in a log of one stream, three commands or more over 5 s or the same ones again and again, or AT twice and nothing else, and nothing that a modem says; in a log with times a single command too.",
+        evidence: "Two commands or more, and 5 s (or the end of the log) without a single byte; in a log of one stream, three commands or more over 5 s, the same ones again and again or with a program's own words that it waited in vain, or AT twice and nothing else, and nothing that a modem says; in a log with times a single command too.",
         why: "The modem gets no power, does not hear what is sent, or its answers do not arrive.",
         fix: "Check in this order: power (4.0 V, 2 A), the right port, baud rate, TX and RX swapped, common GND, autobaud (send AT every 300 ms), sleep.",
     };

@@ -28,6 +28,8 @@ pub struct Reading {
     pub(crate) unanswered_commands: Vec<String>,
     /// Some line was heard that only a modem says.
     pub(crate) spoken: bool,
+    /// The first line in which a program says that it waited in vain, and its words.
+    pub(crate) vain: Option<(usize, String)>,
 }
 
 impl Diagnoser {
@@ -57,6 +59,7 @@ impl Diagnoser {
             refused_commands: once(&tally.refused_first),
             unanswered_commands: once(&tally.unanswered_first),
             spoken: self.dialog.spoken,
+            vain: self.vain.first().map(|vain| (vain.line, self.book.secrets().masked(vain.text.clone()))),
         }
     }
 }
@@ -71,10 +74,12 @@ impl Reading {
     /// What was read, in sentences.
     #[must_use]
     pub fn text(&self) -> String {
-        if self.is_nothing() {
-            return "No command and no answer of a modem was found in it.".to_owned();
-        }
         let mut sentences = Vec::new();
+        if self.is_nothing() {
+            sentences.push("No command and no answer of a modem was found in it.".to_owned());
+            sentences.extend(self.vain.as_ref().map(|(line, words)| format!("Its line {line} says: {words}")));
+            return sentences.join(" ");
+        }
         if let Some(form) = self.form {
             sentences.push(format!("Read as {form}."));
         }
@@ -125,6 +130,10 @@ mod tests {
     #[test]
     fn what_was_read() {
         const STREAM: &str = "Read as one stream, as a terminal or serial monitor shows it.";
+        check(
+            "starting\nERROR: SIM900 doesn't answer.\n",
+            "No command and no answer of a modem was found in it. Its line 2 says: ERROR: SIM900 doesn't answer.",
+        );
         check("hello\n", "No command and no answer of a modem was found in it.");
         check(
             "AT\nOK\nAT+CIPMUX=1\nERROR\n",

@@ -43,8 +43,8 @@ pub(super) struct Kind {
 const FORMS: &[Kind] = &[
     Kind { name: "lines that each name their direction (TX, RX, arrows, words)", learn: labelled::learn },
     Kind { name: "values in quotes or brackets behind labels (Python, strace)", learn: quoted::learn },
-    Kind { name: "one stream, as a terminal or serial monitor shows it", learn: |lines| Some(stream::learn(lines)) },
     Kind { name: "the log of ESPHome", learn: esphome::learn },
+    Kind { name: "one stream, as a terminal or serial monitor shows it", learn: |lines| Some(stream::learn(lines)) },
     Kind { name: "bytes as numbers (a hex dump, candump, decimals)", learn: numbers::learn },
     Kind { name: "answers on the lines of their commands", learn: beside::learn },
 ];

@@ -36,6 +36,8 @@ struct Lead {
     way: Way,
     commands: usize,
     answers: usize,
+    /// Of the commands, those that stood behind another lead just before.
+    repeats: usize,
     /// The log marks received lines with `<`.
     paired: bool,
     /// Its arrows point from the modem to the log: `<-` in front of what was sent.
@@ -45,8 +47,8 @@ struct Lead {
 /// How many lines it takes to see how a log is marked.
 const LOOKED_AT: usize = 20_000;
 
-/// The longest lead that is looked for.
-const LONGEST: usize = 64;
+/// The longest lead that is looked for: the system's log, a program, a port and an arrow may stand in front.
+const LONGEST: usize = 112;
 
 /// What stands in front of commands and answers, and how many have nothing there.
 #[derive(Default)]
@@ -59,25 +61,28 @@ struct Counted {
 impl Counted {
     fn of(lines: &[TextLine<'_>], names: bool) -> Self {
         let mut counted = Self::default();
+        let mut last: Option<(usize, &[u8])> = None;
         for line in lines.iter().filter(|line| !line.is_blank()).take(LOOKED_AT) {
             let Some((start, command)) = core(line.text, names) else { continue };
+            // The letters beside the numbers of a dump.
+            if line.text.get(..start).is_some_and(is_dump) {
+                continue;
+            }
             if line.text.get(..start).is_none_or(|lead| lead.trim_ascii().is_empty()) {
                 *(if command { &mut counted.bare_commands } else { &mut counted.bare_answers }) += 1;
                 continue;
             }
             let pattern = pattern(line.text.get(..start).unwrap_or_default());
             let at = counted.found.iter().position(|lead| lead.pattern == pattern).unwrap_or_else(|| {
-                counted.found.push(Lead {
-                    pattern,
-                    way: Way::Either,
-                    commands: 0,
-                    answers: 0,
-                    paired: false,
-                    turned: false,
-                });
+                counted.found.push(Lead::new(pattern, Way::Either));
                 counted.found.len() - 1
             });
             if let Some(lead) = counted.found.get_mut(at) {
+                let told = line.text.get(start..).unwrap_or_default().trim_ascii_end();
+                lead.repeats += usize::from(command && last.is_some_and(|(by, text)| by != at && text == told));
+                if command {
+                    last = Some((at, told));
+                }
                 *(if command { &mut lead.commands } else { &mut lead.answers }) += 1;
                 // An echo and its answer in one line.
                 lead.answers += usize::from(command && names && spelled::used(std::slice::from_ref(line)));
@@ -93,6 +98,9 @@ impl Leads {
         let Counted { mut found, bare_commands, bare_answers } = Counted::of(lines, names);
         // A word in front of one line is prose; what a program says of a command that went wrong is no mark.
         found.retain(|lead| (lead.is_marked() || lead.commands > 1) && !lead.judges());
+        // A program may name the command once more in what it says of itself.
+        let told = found.iter().any(Lead::says_sent);
+        found.retain(|lead| !told || !lead.comments() && !lead.is_sentence());
         let whole = |lead: &Lead| {
             lines.iter().filter(|line| !line.is_blank()).all(|line| matches(&lead.pattern, line.text).is_some())
         };
@@ -173,8 +181,7 @@ fn worded(lines: &[TextLine<'_>], found: &[Lead]) -> Vec<Lead> {
     for line in lines.iter().filter(|line| !line.is_blank()) {
         let Some(end) = memchr::memmem::find(line.text, b": ").filter(|end| *end < LONGEST) else { continue };
         let head = line.text.get(..end + 2).unwrap_or_default();
-        let mut lead =
-            Lead { pattern: pattern(head), way: Way::Either, commands: 0, answers: 0, paired: true, turned: false };
+        let mut lead = Lead { paired: true, ..Lead::new(pattern(head), Way::Either) };
         let sends = has(head, &["tx", "send", "sent", "write", "wrote"]);
         lead.way = match (sends, lead.says_received()) {
             (true, false) => Way::Sent,
@@ -197,7 +204,7 @@ fn empty_marks(lines: &[TextLine<'_>], found: &[Lead]) -> Vec<Lead> {
     let mut marks: Vec<Lead> = Vec::new();
     for line in lines.iter().filter(|line| !line.is_blank()) {
         let pattern = pattern(line.text.trim_ascii_end());
-        let lead = Lead { pattern, way: Way::Received, commands: 0, answers: 0, paired: true, turned: false };
+        let lead = Lead { paired: true, ..Lead::new(pattern, Way::Received) };
         let arrow = lead.pattern.ends_with(b"<") || lead.pattern.ends_with(b"<-") || lead.pattern.ends_with(b"<--");
         let mark = lead.says_received() && (lead.pattern.ends_with(b":") || lead.pattern.ends_with(b"-") || arrow);
         if (mark || arrow) && !marks.iter().any(|known| known.pattern == lead.pattern) {
@@ -208,6 +215,35 @@ fn empty_marks(lines: &[TextLine<'_>], found: &[Lead]) -> Vec<Lead> {
 }
 
 impl Lead {
+    const fn new(pattern: Vec<u8>, way: Way) -> Self {
+        Self { pattern, way, commands: 0, answers: 0, repeats: 0, paired: false, turned: false }
+    }
+
+    /// Its words say that what follows was sent.
+    fn says_sent(&self) -> bool {
+        self.commands > 0 && has(&self.pattern, &["tx", "send", "sent", "write", "wrote"])
+    }
+
+    /// All that stands behind it was told before, and it names no direction.
+    fn comments(&self) -> bool {
+        self.answers == 0
+            && self.commands > 0
+            && self.repeats == self.commands
+            && !self.says_sent()
+            && !self.says_received()
+            && self.arrow().is_none()
+    }
+
+    /// Somebody tells what he makes of an answer: `URC already added with prefix: `.
+    fn is_sentence(&self) -> bool {
+        /// Fewer words are a mark.
+        const ENOUGH: usize = 4;
+        let word = |word: &&[u8]| word.len() > 1 && word.iter().all(u8::is_ascii_alphabetic);
+        let words = self.pattern.split(|byte| !byte.is_ascii_alphabetic()).filter(word);
+        let lower = words.filter(|word| word.iter().any(u8::is_ascii_lowercase)).count();
+        self.commands == 0 && lower >= ENOUGH && !self.says_received()
+    }
+
     /// It ends like a mark, not like a word.
     fn is_marked(&self) -> bool {
         self.pattern
@@ -263,6 +299,9 @@ fn has(pattern: &[u8], words: &[&str]) -> bool {
 fn core(text: &[u8], names: bool) -> Option<(usize, bool)> {
     (0..text.len().min(LONGEST)).find_map(|start| {
         let before = start.checked_sub(1).and_then(|at| text.get(at));
+        if text.get(start).is_some_and(u8::is_ascii_whitespace) {
+            return None;
+        }
         if before.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'_'))
             && !ends_in_b(text, start)
         {
@@ -278,6 +317,14 @@ fn core(text: &[u8], names: bool) -> Option<(usize, bool)> {
             spelled::is_answer(rest).then_some((start, false))
         }
     })
+}
+
+/// Bytes as numbers stand in front.
+fn is_dump(lead: &[u8]) -> bool {
+    /// Fewer are a time, a date, a counter.
+    const ENOUGH: usize = 5;
+    let byte = |word: &&[u8]| word.len() == 2 && word.iter().all(u8::is_ascii_hexdigit);
+    lead.split(|byte| matches!(byte, b' ' | b'|')).filter(byte).count() >= ENOUGH
 }
 
 /// Python's `b` in front of a quote is no word; here the quote has been passed.
@@ -322,6 +369,10 @@ pub(super) fn matches(pattern: &[u8], text: &[u8]) -> Option<usize> {
     for &wanted in pattern {
         let rest = text.get(at..)?;
         at += match wanted {
+            // A `#` of the log's own and its number.
+            b'#' if rest.first() == Some(&b'#') => {
+                1 + rest.iter().skip(1).take_while(|byte| byte.is_ascii_digit()).count()
+            }
             b'#' if rest.trim_ascii_start().first().is_some_and(u8::is_ascii_digit) => {
                 let blanks = rest.len() - rest.trim_ascii_start().len();
                 blanks + rest.iter().skip(blanks).take_while(|byte| byte.is_ascii_digit()).count()

@@ -42,7 +42,11 @@ pub(super) fn read(text: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text;
     while let [first, tail @ ..] = rest {
-        let (byte, used) = escape(rest).or_else(|| name(rest)).or_else(|| picture(rest)).unwrap_or((*first, 1));
+        let (byte, used) = escape(rest)
+            .or_else(|| name(rest))
+            .or_else(|| percent(rest))
+            .or_else(|| picture(rest))
+            .unwrap_or((*first, 1));
         bytes.push(byte);
         rest = rest.get(used..).unwrap_or(tail);
     }
@@ -86,6 +90,14 @@ fn name(text: &[u8]) -> Option<(u8, usize)> {
     Some((found, end + 1))
 }
 
+/// `%13%`: a control character by its number.
+fn percent(text: &[u8]) -> Option<(u8, usize)> {
+    let inner = text.strip_prefix(b"%")?;
+    let digits = inner.iter().take(3).take_while(|byte| byte.is_ascii_digit()).count();
+    let value: u8 = std::str::from_utf8(inner.get(..digits)?).ok()?.parse().ok()?;
+    (inner.get(digits) == Some(&b'%') && value < b' ').then_some((value, digits + 2))
+}
+
 /// The pictures of control characters, `␀` to `␟`: E2 90 80 to E2 90 9F.
 fn picture(text: &[u8]) -> Option<(u8, usize)> {
     match text {
@@ -119,6 +131,7 @@ mod tests {
         check("OK␍␊␚", b"OK\r\n\x1A");
         check("OK[CR][LF]{SUB}<0D><0x1A><1Ah>", b"OK\r\n\x1A\r\x1A\x1A");
         check("OK<cr><ln>", b"OK\r\n");
+        check("OK%13%%10% 100%65%", b"OK\r\n 100%65%");
         check("<html> <b> [1] [OK] <", b"<html> <b> [1] [OK] <");
     }
 }

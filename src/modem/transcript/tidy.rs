@@ -33,8 +33,15 @@ pub(super) fn bare(text: &[u8]) -> &[u8] {
         return cells.strip_prefix(b"|").unwrap_or(cells).trim_ascii();
     }
     // TinyGSM: what came and was not asked for; all else behind its marks it says of itself.
-    if let Some(rest) = trimmed.strip_prefix(b"### ") {
-        return rest.strip_prefix(b"Unhandled:").map(<[u8]>::trim_ascii_start).unwrap_or_default();
+    if let Some(told) = unhandled(trimmed) {
+        return told;
+    }
+    if trimmed.starts_with(b"### ") {
+        return &[];
+    }
+    // What it prints of its own search for an answer stands in the middle of one.
+    if trimmed.starts_with(b"+CME ERROR:[") || trimmed.starts_with(b"+CMS ERROR:[") {
+        return trimmed.get(..b"+CME ERROR:".len()).unwrap_or_default();
     }
     if trimmed.starts_with(b"=+") {
         return trimmed.get(1..).unwrap_or_default();
@@ -47,6 +54,17 @@ pub(super) fn bare(text: &[u8]) -> &[u8] {
     }
     let text = text.strip_prefix(b"`").unwrap_or(text);
     text.strip_suffix(b"`").unwrap_or(text)
+}
+
+/// What `TinyGSM` says has come and was not asked for.
+pub(super) fn unhandled(text: &[u8]) -> Option<&[u8]> {
+    let text = text.trim_ascii();
+    // Its own stamp, where that is the only one of a log.
+    let stamped = text.strip_prefix(b"[").and_then(|rest| {
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        rest.get(digits..)?.strip_prefix(b"] ")
+    });
+    stamped.unwrap_or(text).strip_prefix(b"### Unhandled:").map(<[u8]>::trim_ascii)
 }
 
 /// Bold marks around a line, or around several: then only its first or last line has one of them.

@@ -20,6 +20,13 @@ struct Lead {
 }
 
 impl Lead {
+    /// `AT COMMAND: [`: a label for commands, unlike `ser.write(b'` of a program.
+    fn labels(&self) -> bool {
+        let opened = self.pattern.trim_ascii_end();
+        let label = opened.strip_suffix(b"[").unwrap_or(opened).trim_ascii_end();
+        label.ends_with(b":") && self.direction() == Some(Direction::Tx)
+    }
+
     fn direction(&self) -> Option<Direction> {
         let says = |words: &[&str]| {
             let text = String::from_utf8_lossy(&self.pattern).to_lowercase();
@@ -68,7 +75,9 @@ pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
     let quoted = leads.iter().any(|lead| lead.quoted && lead.direction().is_some());
     // What came may be all there is, with its echo.
     let echoed = leads.iter().any(|lead| lead.quoted && lead.commands > 1 && lead.answers > 1);
-    (received && quoted && (sent || echoed))
+    // Or nothing came at all: then only what a label stands in front of is a log, and no program.
+    let silent = !received && leads.iter().any(|lead| lead.quoted && lead.labels() && lead.commands > 1);
+    (received && quoted && (sent || echoed) || silent)
         .then(|| -> Box<dyn Lines> { Box::new(Quoted { leads, directed: sent, sent: Vec::new() }) })
 }
 

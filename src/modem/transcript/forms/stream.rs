@@ -20,6 +20,27 @@ pub(super) fn learn(lines: &[TextLine<'_>]) -> Box<dyn Lines> {
     })
 }
 
+/// The words of an error that a program has cut from it: they go back to it.
+fn continues_error(last: &mut Chunk, rest: &[u8]) -> bool {
+    /// Longer words are a sentence.
+    const LONGEST: usize = 40;
+    let text = rest.trim_ascii();
+    let words = text.first().is_some_and(u8::is_ascii_alphabetic)
+        && text.len() < LONGEST
+        && text.contains(&b' ')
+        && text.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b' ');
+    let cut = matches!(last.bytes.trim_ascii(), b"+CME ERROR:" | b"+CMS ERROR:");
+    if !cut || !words || is_whole_command(text) || spelled::is_answer(text) {
+        return false;
+    }
+    let end = last.bytes.trim_ascii_end().len();
+    last.bytes.truncate(end);
+    last.bytes.push(b' ');
+    last.bytes.extend_from_slice(text);
+    last.bytes.extend_from_slice(b"\r\n");
+    true
+}
+
 struct Stream {
     /// Control characters are written as words.
     names: bool,
@@ -77,8 +98,16 @@ impl Lines for Stream {
     fn line(&mut self, line: &TextLine<'_>, out: &mut Vec<Chunk>) {
         self.ended = line.ended;
         let (way, rest) = self.leads.take(line.text);
+        if !self.exact && !self.names && out.last_mut().is_some_and(|last| continues_error(last, rest)) {
+            return;
+        }
         let bytes = if self.names {
-            spelled::read(rest)
+            let mut bytes = spelled::read(rest);
+            // Of a line that was sent the echo is not there: it ends as one that was received.
+            if way == Some(Way::Sent) && bytes == b"\r" {
+                bytes.push(b'\n');
+            }
+            bytes
         } else if self.exact && pieces::pieces(rest.trim_ascii()).len() < 2 {
             let mut bytes = rest.to_vec();
             if line.carriage_return {

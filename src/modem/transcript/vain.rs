@@ -1,0 +1,85 @@
+//! What programs say of themselves when nothing came: `ERROR: Timeout when calling AT`, `LCP: timeout sending Config-Requests`,
+//! `SIM900 doesn't answer`. No modem says it: it is no part of the dialog, but it tells that somebody has waited.
+
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
+use super::spelled;
+use crate::notation::harmless;
+use crate::vocabulary::is_whole_command;
+
+/// As many are kept.
+pub(super) const KEPT: usize = 8;
+
+/// How it is said. A modem's own `NO ANSWER` is an answer.
+static WORDS: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| {
+    const WORDS: [&str; 10] = [
+        "imeout",
+        "IMEOUT",
+        "imed out",
+        "imedout",
+        "o response",
+        "o answer",
+        "t answer",
+        "t respond",
+        "not responding",
+        "odem hangup",
+    ];
+    WORDS.iter().map(|word| Finder::new(word.as_bytes())).collect()
+});
+
+/// The line says that somebody has waited in vain.
+pub(super) fn tells(line: &[u8]) -> bool {
+    let said = WORDS.iter().find_map(|word| Some((word.find(line)?, word.needle().len())));
+    // `timeout set to 15 seconds`, `(timeout 180000 ms)`: how long it will wait.
+    let future = |behind: &[u8]| {
+        let behind = behind.trim_ascii_start();
+        let behind = behind.strip_prefix(b"=").or_else(|| behind.strip_prefix(b":")).unwrap_or(behind).trim_ascii();
+        behind.first().is_some_and(u8::is_ascii_digit) || behind.starts_with(b"set") || behind.starts_with(b"of")
+    };
+    said.is_some_and(|(at, len)| {
+        let text = line.trim_ascii();
+        !future(line.get(at + len..).unwrap_or_default()) && !is_whole_command(text) && !spelled::is_answer(text)
+    })
+}
+
+/// The line for people, cut where it is long.
+pub(super) fn shown(line: &[u8]) -> String {
+    const LONGEST: usize = 100;
+    let text = harmless(&String::from_utf8_lossy(line.trim_ascii()));
+    if text.chars().count() <= LONGEST {
+        text
+    } else {
+        format!("{}…", text.chars().take(LONGEST).collect::<String>())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_waited_in_vain() {
+        for text in [
+            "ERROR: Timeout when calling AT+CGATT?",
+            "E (1563339) [PPPOS CLIENT]: AT: TIMEOUT",
+            "LCP: timeout sending Config-Requests",
+            "ERROR: SIM900 doesn't answer. Check power",
+            "Modem is not responding",
+            "timed out while waiting 'OK' in response to 'AT'",
+        ] {
+            assert!(tells(text.as_bytes()), "{text}");
+        }
+        for text in [
+            "timeout set to 15 seconds",
+            "Network registration (timeout 180000 ms)",
+            "AT+CIPTIMEOUT=75000,15000,15000",
+            "NO ANSWER",
+            "AT+CSQ",
+            "OK",
+        ] {
+            assert!(!tells(text.as_bytes()), "{text}");
+        }
+    }
+}
