@@ -159,6 +159,22 @@ impl Book {
         extend(finding, spans);
     }
 
+    /// The modem was asked why the command there was refused: what it says goes to the finding that rests on it.
+    pub(super) fn explain(&mut self, command: Span, words: &str, told: Span) {
+        let rests = |finding: &&mut Finding| {
+            finding
+                .evidence
+                .iter()
+                .any(|evidence| evidence.direction == command.direction && evidence.range.start == command.start)
+        };
+        let words = harmless(&self.secrets.masked(words.to_owned()));
+        if let Some(finding) = self.findings.iter_mut().rev().find(rests) {
+            finding.title = finding.title.replace(", and the modem gave no reason", "");
+            finding.cause = format!("The modem was asked for the reason: {words}.");
+            extend(finding, [Some(told)]);
+        }
+    }
+
     /// More bytes show what a standing finding of this rule says. False if there is none.
     pub(super) fn extend(&mut self, slugs: &[&str], spans: impl IntoIterator<Item = Option<Span>>) -> bool {
         let Some(finding) = self.findings.iter_mut().find(|finding| !finding.resolved && slugs.contains(&finding.rule))

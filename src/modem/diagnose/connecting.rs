@@ -1,13 +1,15 @@
-//! Connections that never come up: no word of them, or no common TLS.
+//! Connections that do not come up: refused, no word of them, or no common TLS.
 
 use std::time::Duration;
 
 use super::Severity::Problem;
 use super::book::{Book, Draft, Handle, time_text};
 use super::doc::heading::ORDER as FAMILY;
+use super::network::no_sim;
 use super::opening::{ContextLost, NoDataService};
-use super::order::{SendBeforeConnect, unreachable};
+use super::order::SendBeforeConnect;
 use super::power::Restarted;
+use super::registration::NotRegistered;
 use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::{Exchange, Span};
 use crate::modem::dialog::said::{IpState, Said};
@@ -142,7 +144,7 @@ impl Rule for Unanswered {
                 // A SIM7000 tells that it is open before it says OK: then nothing is asked any more.
                 let asked = if done.role == Role::Open { self.asked.take() } else { None };
                 match done.role {
-                    Role::Open if asked.is_some() && !done.refused() => {
+                    Role::Open if asked.is_some() && !done.refused() && !done.stands_at_once() => {
                         self.pending = Some(Pending::of(done, dialog));
                     }
                     // It was given up, or the data was sent: there was a connection.
@@ -177,6 +179,123 @@ impl Rule for Unanswered {
     }
 }
 
+/// `connect-failed`.
+#[derive(Debug, Default)]
+pub(super) struct ConnectFailed {
+    command: Option<Span>,
+    target: String,
+}
+
+impl ConnectFailed {
+    /// Where the connection was to go.
+    fn target(&self) -> &str {
+        if self.command.is_none() || self.target.is_empty() { "the server" } else { &self.target }
+    }
+}
+
+/// Of `connection 1 could not be opened: the name was not found` what stands behind the colon; a number is a code.
+fn why(words: &str) -> Option<String> {
+    let behind = words.rsplit_once(": ").map(|(_, why)| why);
+    let code = behind.unwrap_or(words).rsplit(',').next().map(str::trim).filter(|code| code.parse::<i32>().is_ok());
+    code.map(|code| format!("code {code}")).or_else(|| behind.map(str::to_owned))
+}
+
+/// The reason in the words is one of TLS.
+pub(super) fn concerns_tls(words: &str) -> bool {
+    let reason = words.rsplit_once(": ").map_or(words, |(_, reason)| reason);
+    let named = words.contains(": ") || !words.contains("could not be opened");
+    named && ["TLS", "SSL", "certificate"].iter().any(|about| reason.contains(about))
+}
+
+/// What is told of a connection that failed at TLS, as the modem's own words say.
+pub(super) fn tls_draft(title: impl Into<String>, spans: impl IntoIterator<Item = Option<Span>>) -> Draft {
+    Draft::new(title, spans)
+        .because("Modem and server could not agree on TLS: the version, the certificates or the modem's clock do not fit.")
+        .fix("Check the TLS version and the certificates that are set for it, and the clock (AT+CCLK?); try without TLS.")
+}
+
+/// An address that a modem on a mobile network cannot reach, and what it is.
+pub(super) fn unreachable(target: &str) -> Option<&'static str> {
+    let host = target.rsplit_once(':').map_or(target, |(host, _)| host);
+    let address: std::net::Ipv4Addr = host.parse().ok()?;
+    if address.is_loopback() {
+        Some(concat!(
+            "the machine that opens the connection: the modem itself, or, where the modem is simulated, this computer, ",
+            "on which a server must listen at that port"
+        ))
+    } else if address.is_private() {
+        Some("a private network, which the modem cannot reach over the mobile network")
+    } else if address.is_documentation() {
+        Some("reserved for documentation, nobody has it")
+    } else if address.is_link_local() || address.is_unspecified() || address.is_broadcast() {
+        Some("no address of a host")
+    } else {
+        None
+    }
+}
+
+impl Rule for ConnectFailed {
+    const DOC: &'static Doc = &Doc {
+        slug: "connect-failed",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "The modem says `CONNECT FAIL`, or refuses a command whose OK says that the connection stands (`AT+USOCO`); it is said too if the target is a private, loopback or documentation address.",
+        why: "Nobody answered there: host or port is wrong, nothing listens, or a firewall is in between.",
+        fix: "Check host and port from another network; a server at home needs a public address and port forwarding.",
+    };
+    const HEARS: u32 = hears::STEP | hears::NEWS | hears::TROUBLE;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        match event {
+            Event::Final => {
+                // Where OK says that the connection stands, ERROR says that it does not.
+                let Some(done) = dialog.done().filter(|done| done.refused() && done.stands_at_once()) else { return };
+                let title = match (done.role, done.asked.form) {
+                    (Role::Open, Form::Set) => format!("The connection to {} could not be opened.", self.target()),
+                    (Role::MqttConnect, Form::Set | Form::Execute) => {
+                        "The connection to the broker could not be opened.".to_owned()
+                    }
+                    _ => return,
+                };
+                let cause = [NoDataService::DOC.slug, ContextLost::DOC.slug, NotRegistered::DOC.slug];
+                if book.is_blamed(done.id) || no_sim(book) || book.any_open(&cause) {
+                    return;
+                }
+                book.add(Self::DOC, Draft::new(title, [Some(done.span), done.result_span()]));
+                book.blame(done.id, Self::DOC.slug);
+            }
+            Event::Command => {
+                if let Some(start) = dialog.open().last().filter(|last| last.role == Role::Open) {
+                    self.command = Some(start.span);
+                    self.target.clear();
+                    self.target.push_str(dialog.state.connections.peer());
+                }
+            }
+            Event::Said(Said::ConnectOk(_), _) => book.resolve_all(Self::DOC.slug),
+            Event::Said(Said::ConnectFail(_), span) => {
+                if book.any_open(&[NoDataService::DOC.slug, ContextLost::DOC.slug]) {
+                    return;
+                }
+                let target = self.target();
+                let said = dialog.words.of(span).and_then(why);
+                let reason = said.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+                let title = format!("The connection to {target} could not be opened{reason}.");
+                let spans = [self.command, Some(span)];
+                if said.as_deref().is_some_and(concerns_tls) {
+                    book.add(TlsFailed::DOC, tls_draft(title, spans));
+                    return;
+                }
+                let mut draft = Draft::new(title, spans);
+                if let Some(what) = unreachable(target) {
+                    draft = draft.because(format!("{target} is {what}."));
+                }
+                book.add(Self::DOC, draft);
+            }
+            _ => {}
+        }
+    }
+}
+
 /// `tls-failed`.
 #[derive(Debug, Default)]
 pub(super) struct TlsFailed {
@@ -189,7 +308,7 @@ impl Rule for TlsFailed {
         slug: "tls-failed",
         severity: Problem,
         family: FAMILY,
-        evidence: "With `AT+CIPSSL=1` a connection is closed (`CLOSE OK`, `CLOSED`) before `CONNECT OK`, and nobody asked for it.",
+        evidence: "With `AT+CIPSSL=1` a connection is closed (`CLOSE OK`, `CLOSED`) before `CONNECT OK`, and nobody asked for it; or the modem says that a connection failed at TLS or a certificate (`+CMQTTCONNECT: 0,32`, `+CAOPEN: 0,26`).",
         why: "Modem and server have no version of TLS in common: a SIM800 speaks TLS 1.0 at the most, and most servers want 1.2.",
         fix: "Use plain TCP or http, a proxy that speaks TLS for the modem, or newer firmware or a newer modem.",
     };

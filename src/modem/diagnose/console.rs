@@ -5,28 +5,13 @@ use super::book::{Book, Draft, Handle};
 use super::doc::heading::LINE as FAMILY;
 use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::Span;
-use crate::modem::dialog::{Dialog, Event};
+use crate::modem::dialog::{Dialog, Event, is_console};
 
 /// `console-on-port`.
 #[derive(Debug, Default)]
 pub(super) struct OnPort {
     first: Option<Span>,
     told: Option<Handle>,
-}
-
-/// What a console says, and no modem.
-fn speaks(line: &[u8]) -> bool {
-    const WORDS: [&[u8]; 8] = [
-        b" login: ",
-        b"Password:",
-        b"Login incorrect",
-        b"Last login:",
-        b"-bash: ",
-        b"-sh: ",
-        b"command not found",
-        b"login timed out",
-    ];
-    WORDS.iter().any(|word| memchr::memmem::find(line, word).is_some()) || line.trim_ascii_end().ends_with(b" login:")
 }
 
 impl Rule for OnPort {
@@ -42,7 +27,7 @@ impl Rule for OnPort {
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let Event::Unknown(span, _) = event else { return };
-        if !speaks(&dialog.unknown) || self.told.is_some() {
+        if !is_console(&dialog.unknown) || self.told.is_some() {
             return;
         }
         let Some(first) = self.first else {

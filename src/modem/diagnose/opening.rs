@@ -1,7 +1,9 @@
 //! Opening the data connection: its states, and the form of commands with `AT+CIPMUX`.
 
+use std::time::Duration;
+
 use super::Severity::Problem;
-use super::book::{Book, Draft, Handle};
+use super::book::{Book, Draft, Handle, gap};
 use super::doc::heading::ORDER as FAMILY;
 use super::network::{NO_SIM, no_sim};
 use super::power::Restarted;
@@ -83,6 +85,8 @@ pub(super) struct NoDataService {
     deact: Option<Span>,
     /// The network that the modem is in carries no data.
     calls_only: bool,
+    /// A data call that has connected: its command, and CONNECT.
+    dialled: Option<(Span, Span)>,
 }
 
 impl NoDataService {
@@ -107,6 +111,10 @@ impl NoDataService {
             Some("" | "CMNET") => draft.because("The APN is empty or still CMNET, the modem's own, which hardly any operator knows."),
             Some(apn) => draft.because(format!("The network refused data service with the APN {apn:?}: wrong APN or login, no data on the SIM, not registered, or a weak supply.")),
         };
+        // Who knows no such command is not told to use it.
+        if book.family.is_some_and(|family| family.by_role(Role::ContextOpen).is_none()) {
+            draft = draft.fix("Check the access point (AT+CGDCONT?), AT+CREG?, AT+CGREG? and AT+CGATT?, and whether the SIM has data.");
+        }
         self.told = Some(book.add(Self::DOC, draft));
     }
 
@@ -118,13 +126,20 @@ impl NoDataService {
             let place = done.asked.command.and_then(|command| command.place(Takes::AccessPoint, &call, None));
             self.apn = place.map(|at| String::from_utf8_lossy(call.parameter(at).text).into_owned());
         }
+        // It works after all: what was refused before was another context, or its end.
+        if done.role == Role::Activate && done.asked.form == Form::Set && !done.refused() {
+            if let Some(told) = self.told.take_if(|_| done.chief().number(0) != Some(0)) {
+                book.withdraw(told);
+            }
+            return;
+        }
         if Self::other(done) && !book.is_blamed(done.id) {
             let title = format!("{} was refused: the network gives no data connection.", done.shown());
             self.tell(title, Some(done.span), [done.result_span(), None], 75, book);
             book.blame(done.id, Self::DOC.slug);
             return;
         }
-        if done.role != Role::ContextOpen || !done.refused() {
+        if done.role != Role::ContextOpen || !done.refused() || Self::ends(done) {
             return;
         }
         let deact = self.deact.take();
@@ -137,6 +152,30 @@ impl NoDataService {
             self.tell(title, Some(done.span), [deact, done.result_span()], sure, book);
             book.blame(done.id, Self::DOC.slug);
         }
+    }
+
+    /// A data call has ended behind its CONNECT.
+    fn call_ended(&mut self, end: Span, dialog: &Dialog, book: &mut Book) {
+        /// PPP that is not answered is given up within this time, and with fewer bytes.
+        const SOON: Duration = Duration::from_mins(1);
+        const FEW: u64 = 2048;
+        let Some((command, connect)) = self.dialled.take() else { return };
+        let soon = gap(connect, end).is_none_or(|gap| gap < SOON) && end.start.saturating_sub(connect.end) < FEW;
+        // Who hangs up himself is not told so.
+        if !soon || dialog.last().span != Some(command) {
+            return;
+        }
+        let draft = Draft::new("The data call ended right behind its CONNECT.", [Some(command), Some(connect), Some(end)])
+            .because("PPP did not come about: nothing spoke PPP to the modem, or the network refused the access point or its login.")
+            .fix("Start PPP (pppd) right behind CONNECT; check the access point (AT+CGDCONT?), user and password.")
+            .confidence(60);
+        self.told = Some(book.add(Self::DOC, draft));
+    }
+
+    /// It ends the data connection (`AT+CNACT=0,0`): that is refused where there is none.
+    fn ends(done: &Exchange) -> bool {
+        let call = done.chief();
+        done.asked.form == Form::Set && call.count().checked_sub(1).is_some_and(|last| call.number(last) == Some(0))
     }
 
     /// A command of another kind that the network's refusal of data shows at: attaching, activating, dialling in.
@@ -156,11 +195,11 @@ impl Rule for NoDataService {
         slug: "no-data-service",
         severity: Problem,
         family: FAMILY,
-        evidence: "`AT+CIICR` is answered `+PDP: DEACT`, ERROR or +CME ERROR; AT+CIPSTART brings the data connection up and `+PDP: DEACT` or `STATE: PDP DEACT` comes; `AT+CGATT=1`, `AT+CGACT=1,…` or `ATD*99#` is refused or ends in NO CARRIER.",
+        evidence: "`AT+CIICR` is answered `+PDP: DEACT`, ERROR or +CME ERROR; AT+CIPSTART brings the data connection up and `+PDP: DEACT` or `STATE: PDP DEACT` comes; `AT+CGATT=1`, `AT+CGACT=1,…` or `ATD*99#` is refused or ends in NO CARRIER, also right behind its CONNECT.",
         why: "The network gives no data service (GPRS): the APN, the name of the operator's internet access, is wrong or missing, the SIM has no data plan, or the modem is not registered.",
         fix: "AT+CIPSHUT, then AT+CSTT=\"your operator's APN\",\"user\",\"password\" and AT+CIICR; check AT+CREG? and AT+CGATT?.",
     };
-    const HEARS: u32 = hears::COURSE | hears::NEWS;
+    const HEARS: u32 = hears::COURSE | hears::NEWS | hears::STEP;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let registration = dialog.state.registration;
@@ -179,7 +218,22 @@ impl Rule for NoDataService {
             self.deact = None;
             return;
         }
+        if let Event::Command = event {
+            // It is tried again, and of the first try no result came.
+            let again = dialog.open().last().is_some_and(|open| open.role == Role::ContextOpen);
+            if let Some(deact) = self.deact.take_if(|_| again) {
+                let title = "AT+CIICR was answered +PDP: DEACT: the data connection could not be opened.".to_owned();
+                self.tell(title, None, [Some(deact), None], 85, book);
+            }
+            return;
+        }
         match event {
+            Event::Said(Said::Connect, span) => {
+                let data =
+                    |done: &&Exchange| done.role == Role::Dial && memchr::memmem::find(&done.text, b"*99").is_some();
+                self.dialled = dialog.done().filter(data).map(|done| (done.span, span));
+            }
+            Event::Said(Said::CallEnd, span) => self.call_ended(span, dialog, book),
             Event::Said(Said::ContextFailed, span) => {
                 let command = dialog.done().filter(|done| done.role == Role::ContextOpen).map(|done| done.span);
                 let title = "The data connection could not be opened.".to_owned();
@@ -324,10 +378,13 @@ impl Rule for ContextLost {
         let explained =
             matches!(dialog.state.functions, Some(0 | 4)) || book.any_open(&[Self::DOC.slug, NoDataService::DOC.slug]);
         if !wanted && !explained {
-            book.add(
-                Self::DOC,
-                Draft::new("The network ended the data connection.", [Some(span)]).send("AT+CIPSHUT", SHUT),
-            );
+            let mut draft = Draft::new("The network ended the data connection.", [Some(span)]).send("AT+CIPSHUT", SHUT);
+            if dialog.telling.family().by_role(Role::ContextClose).is_none() {
+                draft = draft
+                    .because("The network has ended the data connection; all connections on it are gone.")
+                    .fix("Open the data connection anew, then the connections.");
+            }
+            book.add(Self::DOC, draft);
         }
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Severity::{Note, Problem, Warning};
 use super::book::{Book, Draft, Handle, gap, time_text};
+use super::connecting::ConnectFailed;
 use super::doc::heading::ORDER as FAMILY;
 use super::line::{Loopback, WrongBaud};
 use super::opening::{ContextLost, MuxForm, NoDataService};
@@ -296,71 +297,6 @@ impl Rule for AlreadyConnected {
             let draft =
                 Draft::new("A connection is open already.", [command, Some(span)]).send("AT+CIPCLOSE", "AT+CIPCLOSE\r");
             book.add(Self::DOC, draft);
-        }
-    }
-}
-
-/// `connect-failed`.
-#[derive(Debug, Default)]
-pub(super) struct ConnectFailed {
-    command: Option<Span>,
-    target: String,
-}
-
-/// An address that a modem on a mobile network cannot reach, and what it is.
-pub(super) fn unreachable(target: &str) -> Option<&'static str> {
-    let host = target.rsplit_once(':').map_or(target, |(host, _)| host);
-    let address: std::net::Ipv4Addr = host.parse().ok()?;
-    if address.is_loopback() {
-        Some(concat!(
-            "the machine that opens the connection: the modem itself, or, where the modem is simulated, this computer, ",
-            "on which a server must listen at that port"
-        ))
-    } else if address.is_private() {
-        Some("a private network, which the modem cannot reach over the mobile network")
-    } else if address.is_documentation() {
-        Some("reserved for documentation, nobody has it")
-    } else if address.is_link_local() || address.is_unspecified() || address.is_broadcast() {
-        Some("no address of a host")
-    } else {
-        None
-    }
-}
-
-impl Rule for ConnectFailed {
-    const DOC: &'static Doc = &Doc {
-        slug: "connect-failed",
-        severity: Problem,
-        family: FAMILY,
-        evidence: "The modem says `CONNECT FAIL`; it is said too if the target is a private, loopback or documentation address.",
-        why: "Nobody answered there: host or port is wrong, nothing listens, or a firewall is in between.",
-        fix: "Check host and port from another network; a server at home needs a public address and port forwarding.",
-    };
-    const HEARS: u32 = hears::STEP | hears::NEWS;
-
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        match event {
-            Event::Command => {
-                if let Some(start) = dialog.open().last().filter(|last| last.role == Role::Open) {
-                    self.command = Some(start.span);
-                    self.target.clear();
-                    self.target.push_str(dialog.state.connections.peer());
-                }
-            }
-            Event::Said(Said::ConnectOk(_), _) => book.resolve_all(Self::DOC.slug),
-            Event::Said(Said::ConnectFail(_), span) => {
-                if book.any_open(&[NoDataService::DOC.slug, ContextLost::DOC.slug]) {
-                    return;
-                }
-                let target = if self.command.is_some() { self.target.as_str() } else { "the server" };
-                let mut draft =
-                    Draft::new(format!("The connection to {target} could not be opened."), [self.command, Some(span)]);
-                if let Some(what) = unreachable(target) {
-                    draft = draft.because(format!("{target} is {what}."));
-                }
-                book.add(Self::DOC, draft);
-            }
-            _ => {}
         }
     }
 }

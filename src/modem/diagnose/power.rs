@@ -41,6 +41,7 @@ fn draws(role: Role) -> bool {
             | Role::Dial
             | Role::Bearer
             | Role::Attach
+            | Role::Activate
             | Role::HttpDo
             | Role::Operator
             | Role::Functions
@@ -69,6 +70,8 @@ pub(super) struct Restarted {
     seen: bool,
     /// A command or a power key that explains the next start.
     caused: bool,
+    /// The SIM was ready: the modem had been on for a while.
+    up: bool,
     /// A PIN was entered: it explains the last lines of a start.
     pin: bool,
     burst: Option<Span>,
@@ -76,6 +79,8 @@ pub(super) struct Restarted {
     /// Power-on bytes without a command between them: first, last, how many.
     bursts: Option<(Span, Span, u32)>,
     told: Option<Handle>,
+    /// The last lines of a start in the middle of a command that draws current: the command, and the line.
+    late: Option<(u64, Span)>,
 }
 
 impl Restarted {
@@ -91,11 +96,16 @@ impl Restarted {
         // RDY is always the first; the others begin a start only when their group had them already.
         let begins = said == Said::Rdy || again || (first_line && !self.in_group);
         if !begins && (self.in_group || !self.seen || !first_line) {
+            // A modem that answers has long said them, unless it was addressed as soon as it was on.
+            let drawing = dialog.open().iter().find(|open| draws(open.role) && !restarts(open));
+            if let Some(open) = drawing.filter(|_| !self.seen && !first_line && self.answered > 1 && !self.pin) {
+                self.late = Some((open.id, span));
+            }
             self.in_group = true;
             self.seen = true;
             return;
         }
-        let late_first = !self.seen && self.answered <= 1;
+        let late_first = !self.seen && self.answered <= 1 && !self.up;
         let new = !(self.in_group && self.group.burst && self.burst.is_none());
         self.group = Group {
             rdy: said == Said::Rdy,
@@ -202,11 +212,11 @@ impl Rule for Restarted {
         slug: "modem-restarted",
         severity: Problem,
         family: FAMILY,
-        evidence: "Boot lines (`RDY`, `+CFUN: 1`, `Call Ready`, `SMS Ready`), or the bytes 00 49 FF of a power-on, in mid-session without a command that causes them. Not the first ones of a session.",
+        evidence: "Boot lines (`RDY`, `+CFUN: 1`, `Call Ready`, `SMS Ready`), or the bytes 00 49 FF of a power-on, in mid-session without a command that causes them; the last of them also where they are the first of a session, in the middle of a command that draws current and gets no result. Not the first ones of a session otherwise.",
         why: "The modem started anew, nearly always because its supply dipped; connections and settings that were not stored are gone.",
         fix: "Strengthen the supply: 4.0 V, 2 A, 1000 µF close to the modem, short thick wires.",
     };
-    const HEARS: u32 = hears::NEWS | hears::BURST | hears::STEP | hears::FINAL;
+    const HEARS: u32 = hears::NEWS | hears::BURST | hears::STEP | hears::FINAL | hears::FINISH;
 
     #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
@@ -218,8 +228,14 @@ impl Rule for Restarted {
                     self.pin |= enters_pin(command);
                 }
             }
+            Event::Finish => {
+                if let Some((_, span)) = self.late.take() {
+                    self.tell(&[Some(span)], dialog, book);
+                }
+            }
             Event::Final => {
                 let Some(done) = dialog.done() else { return };
+                self.late = self.late.filter(|(id, _)| *id != done.id);
                 let in_touch = matches!(done.role, Role::Attention | Role::Basic);
                 self.answered += u32::from(!in_touch || self.answered == 0);
                 if !in_touch {
@@ -241,7 +257,7 @@ impl Rule for Restarted {
             Event::Burst(span) => self.burst(span, dialog, book),
             Event::Said(Said::PowerDown, _) => self.caused = true,
             Event::Said(Said::UnderVoltage(down) | Said::OverVoltage(down), _) => self.caused |= down,
-            Event::Said(Said::Cpin(_), _) => self.group.burst &= true,
+            Event::Said(Said::Cpin(Pin::Ready), _) => self.up = true,
             Event::Said(said @ (Said::Rdy | Said::CallReady | Said::SmsReady), span) => {
                 self.boot_line(said, span, dialog, book);
             }

@@ -2,6 +2,7 @@
 
 use super::Severity::{Note, Warning};
 use super::book::{Book, Draft, Handle};
+use super::connecting::{TlsFailed, concerns_tls, tls_draft};
 use super::console::OnPort;
 use super::doc::heading::LINE as FAMILY;
 use super::echo::LostBytes;
@@ -12,7 +13,7 @@ use super::power::Restarted;
 use super::registration::{NotRegistered, needs_network};
 use super::rule::{Doc, Rule, hears};
 use super::writing::Damaged;
-use crate::modem::dialog::exchange::{Echo, Exchange, Outcome};
+use crate::modem::dialog::exchange::{Echo, Exchange, Outcome, Span};
 use crate::modem::dialog::said::{NO_CODE, Said};
 use crate::modem::dialog::{Dialog, Event};
 use crate::vocabulary::{Form, Line, Role, codes, families};
@@ -21,6 +22,8 @@ use crate::vocabulary::{Form, Line, Role, codes, families};
 #[derive(Debug, Default)]
 pub(super) struct Refused {
     told: Vec<(Vec<u8>, Handle)>,
+    /// The last command that was refused.
+    last: Option<Span>,
 }
 
 /// At most this many different commands are told of.
@@ -61,6 +64,7 @@ fn reason(done: &Exchange, dialog: &Dialog) -> Option<String> {
     let (Outcome::Said(said), span) = done.outcome? else { return None };
     let words = span.and_then(|span| dialog.words.of(span)).unwrap_or_default();
     match said {
+        Said::Cme(_) if words.is_empty() => Some("the log does not show what stood behind +CME ERROR".to_owned()),
         Said::Cme(100) if words.parse::<u16>().is_err() && !words.is_empty() => Some(words.to_owned()),
         Said::Cme(code) => Some(format!("CME {code}, {}", codes::cme_text(code).unwrap_or("unknown code"))),
         Said::Cms(NO_CODE) if !words.is_empty() => Some(words.to_owned()),
@@ -113,7 +117,12 @@ impl Rule for FailedLater {
             return;
         }
         let title = if name.is_empty() { format!("It failed: {words}.") } else { format!("{name} failed: {words}.") };
-        self.told.push((name, words.to_owned(), book.add(Self::DOC, Draft::new(title, spans))));
+        let told = if concerns_tls(words) {
+            book.add(TlsFailed::DOC, tls_draft(title, spans))
+        } else {
+            book.add(Self::DOC, Draft::new(title, spans))
+        };
+        self.told.push((name, words.to_owned(), told));
     }
 }
 
@@ -122,7 +131,7 @@ impl Rule for Refused {
         slug: "refused",
         severity: Note,
         family: FAMILY,
-        evidence: "A command is refused and no other rule says why; taken back when the same command works later. Not for `=?`, nor for closing what is not open.",
+        evidence: "A command is refused and no other rule says why; the reason that the modem tells when it is asked (`AT+QIGETERROR`, `AT+USOER`, `AT+CEER`) is told with it. Taken back when the same command works later. Not for `=?`, nor for closing what is not open.",
         why: "The modem does not know the command, its parameters do not fit, or its state does not allow it now; ERROR alone does not tell which.",
         fix: "AT+CMEE=2, then the command again, tells why.",
     };
@@ -131,7 +140,13 @@ impl Rule for Refused {
     #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = dialog.done() else { return };
-        if let Event::Said(said, _) = event {
+        if let Event::Said(said, span) = event {
+            // Somebody has asked why.
+            if said == Said::Reason
+                && let Some((last, words)) = self.last.take().zip(dialog.words.of(span))
+            {
+                book.explain(last, words, span);
+            }
             // It tells the reason behind its ERROR.
             if matches!(said, Said::AlreadyConnect(_) | Said::ConnectFail(_))
                 && let Some((_, told)) = self.told.pop_if(|(text, _)| *text == done.text)
@@ -149,6 +164,7 @@ impl Rule for Refused {
             }
             return;
         }
+        self.last = Some(done.span);
         let spans = [Some(done.span), done.result_span()];
         // What the modem did not get whole, or refused after its prompt, has another cause.
         let other = done.invited.is_some() || done.echo == Echo::Damaged;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Severity::{self, Note, Problem, Warning};
-use super::book::{Book, Draft, Handle};
+use super::book::{Book, Draft, Handle, gap};
 use super::doc::heading::POWER as FAMILY;
 use super::network::no_sim;
 use super::power::MINUTE;
@@ -37,8 +37,13 @@ pub(super) struct NotRegistered {
     no_operator: Option<Span>,
     /// Something was refused that needs a network, or a SIM that is ready for one.
     failed: bool,
+    /// When the radio was switched on.
+    on: Option<Span>,
     told: Option<Handle>,
 }
+
+/// A search takes longer.
+const BRIEF: Duration = Duration::from_secs(10);
 
 /// How many answers count where there are no times.
 const ANSWERS: u32 = 10;
@@ -101,7 +106,9 @@ impl NotRegistered {
         };
         // It may only need more time.
         let searching = self.count > 1 || self.state == Some(0) || self.state.is_none() && self.no_operator.is_some();
-        if enough { Some(Warning) } else { searching.then_some(Note) }
+        // Who has switched the radio on just before has not waited for the network.
+        let brief = self.on.zip(self.last).and_then(|(on, last)| gap(on, last)).is_some_and(|gap| gap < BRIEF);
+        if enough && !(brief && self.state != Some(3) && !without) { Some(Warning) } else { searching.then_some(Note) }
     }
 }
 
@@ -123,10 +130,16 @@ impl Rule for NotRegistered {
         why: "Without registration there is no call, no SMS and no data: no antenna, no network of the right kind here, the SIM is refused, or the supply is weak.",
         fix: "Check antenna, operator and SIM; AT+CSQ shows the signal, AT+COPS=? the networks.",
     };
-    const HEARS: u32 = hears::SAID | hears::TROUBLE | hears::FINISH;
+    const HEARS: u32 = hears::SAID | hears::TROUBLE | hears::FINISH | hears::STEP;
 
     #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        if let Event::Command = event {
+            let last = dialog.open().last();
+            let on = last.filter(|last| last.role == Role::Functions && last.asked.form == Form::Set);
+            self.on = on.map(|on| on.span).or(self.on);
+            return;
+        }
         if matches!(dialog.state.functions, Some(0 | 4)) {
             return;
         }

@@ -111,7 +111,7 @@ rules! {
     wrong_ip_state: opening::WrongIpState,
     mux_change: opening::MuxChange,
     tls: connecting::TlsFailed,
-    connect_failed: order::ConnectFailed,
+    connect_failed: connecting::ConnectFailed,
     unanswered: connecting::Unanswered,
     already_connected: order::AlreadyConnected,
     peer_closed: order::PeerClosed,

@@ -183,6 +183,12 @@ impl Exchange {
         self.outcome = None;
     }
 
+    /// Its OK says that the connection stands: no further word of it is awaited.
+    #[must_use]
+    pub(crate) const fn stands_at_once(&self) -> bool {
+        self.asked.command.is_some() && self.asked.ends_with_ok && !self.asked.told_later
+    }
+
     /// The command line for people, cut where it is long.
     #[must_use]
     pub(crate) fn shown(&self) -> String {

@@ -46,6 +46,8 @@ impl Dialog {
             Said::Rdy | Said::Cfun(_) | Said::CallReady | Said::SmsReady if bare => {
                 self.starting_up(said, span, framed);
             }
+            // PPP never holds it: in its frames the line ends are written otherwise.
+            Said::CallEnd if self.online && framed && self.state.transparent != Some(true) => self.count(said, span),
             Said::Counted(_) | Said::RxData(_) if bare && self.unasked(said) => self.doubt.see_data(),
             _ if bare && self.unasked(said) => self.doubt.hold(said, span, framed),
             _ => self.count(said, span),
@@ -116,7 +118,9 @@ impl Dialog {
     }
 
     fn answer_or_unknown(&mut self, line: &Line<'_>, span: Span) {
-        let informs = !self.state.bare_data_possible() && line.text.iter().all(|byte| (0x20..0x7F).contains(byte));
+        let informs = !self.state.bare_data_possible()
+            && !is_console(line.text)
+            && line.text.iter().all(|byte| (0x20..0x7F).contains(byte));
         match self.commands.open_mut().first_mut() {
             Some(front)
                 if informs
@@ -333,4 +337,19 @@ impl Dialog {
         self.texts.give_up_counted();
         self.state.restart();
     }
+}
+
+/// What a console of Linux says, and no modem.
+pub(crate) fn is_console(line: &[u8]) -> bool {
+    const WORDS: [&[u8]; 8] = [
+        b" login: ",
+        b"Password:",
+        b"Login incorrect",
+        b"Last login:",
+        b"-bash: ",
+        b"-sh: ",
+        b"command not found",
+        b"login timed out",
+    ];
+    WORDS.iter().any(|word| memchr::memmem::find(line, word).is_some()) || line.trim_ascii_end().ends_with(b" login:")
 }

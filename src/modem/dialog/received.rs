@@ -102,8 +102,11 @@ impl Dialog {
         self.spoken |= !matches!(said, Said::Unknown | Said::Digit(_) | Said::Address);
         if said.is_error() {
             self.words.remember(line.text, span);
-        } else if said == Said::Failed {
-            self.words.keep(self.telling.family().explain(line.text).unwrap_or_default(), span);
+        } else if matches!(said, Said::Failed | Said::ConnectFail(_) | Said::Reason) {
+            match self.telling.family().explain(line.text) {
+                Some(words) => self.words.keep(words, span),
+                None => self.words.remember(line.text, span),
+            }
         }
         self.heard(said, line, span, framed);
     }

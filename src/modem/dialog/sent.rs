@@ -290,7 +290,15 @@ impl Dialog {
             let place = exchange.asked.command.and_then(|command| command.place(what, &call, self.state.mux));
             place.map(|at| String::from_utf8_lossy(call.parameter(at).text).into_owned()).unwrap_or_default()
         };
-        let peer = format!("{}:{}", text(Takes::Host), text(Takes::Port));
+        let (mut host, mut port) = (text(Takes::Host), text(Takes::Port));
+        // Releases of one model differ in what stands in front of the host.
+        if host.is_empty() || port.is_empty() {
+            let kind = |text: &[u8]| text.eq_ignore_ascii_case(b"TCP") || text.eq_ignore_ascii_case(b"UDP");
+            let named = call.parameters().position(|given| given.quoted && !kind(given.text));
+            let given = |at: usize| String::from_utf8_lossy(call.parameter(at).text).into_owned();
+            (host, port) = named.map(|at| (given(at), given(at + 1))).unwrap_or_default();
+        }
+        let peer = if port.is_empty() { host } else { format!("{host}:{port}") };
         self.state.connections.begin(n, command, peer);
     }
 

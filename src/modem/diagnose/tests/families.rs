@@ -2,12 +2,13 @@
 
 use super::{Transcript, of_transcript, rules};
 
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 6] = [
     ("3gpp", include_str!("../../../../tests/data/families/3gpp.txt")),
     ("sim800", include_str!("../../../../tests/data/families/sim800.txt")),
     ("sim7600", include_str!("../../../../tests/data/families/sim7600.txt")),
     ("sim7000", include_str!("../../../../tests/data/families/sim7000.txt")),
     ("quectel", include_str!("../../../../tests/data/families/quectel.txt")),
+    ("ublox", include_str!("../../../../tests/data/families/ublox.txt")),
 ];
 
 #[test]
