@@ -5,7 +5,7 @@
 mod parts;
 
 use serde::{Deserialize, Serialize};
-use toml_edit::{DocumentMut, de, ser};
+use toml_edit::{Document, Key, de, ser};
 
 use super::faults::Fault;
 use super::model::Model;
@@ -102,8 +102,15 @@ pub enum ProfileError {
     #[error("the profile does not parse: {0}")]
     Toml(#[from] de::Error),
     /// A name in the file is none of a profile's.
-    #[error("the profile does not parse: there is no `{0}` in a profile; `docs/sim800.md` lists what there is")]
-    NoSuchName(String),
+    #[error("the profile does not parse: line {line}: there is no `{name}` in a profile; {advice}")]
+    NoSuchName {
+        /// Counted from 1.
+        line: usize,
+        /// As the file has it.
+        name: String,
+        /// The name that was meant, or where all are listed.
+        advice: String,
+    },
 }
 
 impl Profile {
@@ -169,11 +176,13 @@ impl Profile {
         // First as it stands, for an error that says where it is.
         let mut profile = Self::read(text)?;
         // What it leaves out depends on the modem it names.
-        if let (Ok(mut whole), Ok(given)) = (ser::to_document(&Self::of(profile.modem)), text.parse::<DocumentMut>()) {
+        if let (Ok(mut whole), Ok(given)) = (ser::to_document(&Self::of(profile.modem)), Document::parse(text)) {
             for (name, value) in given.iter() {
-                if whole.insert(name, value.clone()).is_none() {
-                    return Err(ProfileError::NoSuchName(name.to_owned()));
+                if !whole.contains_key(name) {
+                    let start = given.as_table().key(name).and_then(Key::span).map_or(0, |span| span.start);
+                    return Err(no_such_name(text, start, name, whole.iter().map(|(known, _)| known)));
                 }
+                whole.insert(name, value.clone());
             }
             profile = Self::read(&whole.to_string())?;
         }
@@ -223,6 +232,17 @@ impl Profile {
     }
 }
 
+/// The error for a name that begins at byte `start` of the file.
+fn no_such_name<'a>(text: &str, start: usize, name: &str, known: impl Iterator<Item = &'a str>) -> ProfileError {
+    let line = text.bytes().take(start).filter(|byte| *byte == b'\n').count() + 1;
+    let near = known.map(|known| (strsim::damerau_levenshtein(known, name), known)).min();
+    let advice = match near {
+        Some((distance, known)) if distance <= 2 => format!("did you mean `{known}`?"),
+        _ => "`docs/sim800.md` lists what there is".to_owned(),
+    };
+    ProfileError::NoSuchName { line, name: name.to_owned(), advice }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -243,7 +263,11 @@ mod tests {
         let profile = Profile::parse("ipr = 115200\nsync_bytes = \"full\"\nfaults = [\"no-sim\"]\n").unwrap();
         assert_eq!((profile.uart.ipr, profile.uart.sync_bytes, profile.network.csq), (115_200, SyncBytes::Full, 20));
         let refused = |text: &str| Profile::parse(text).unwrap_err().to_string();
-        assert!(refused("ipr = 9600\ncolour = 1").contains("there is no `colour` in a profile"));
+        assert!(refused("ipr = 9600\ncolour = 1").contains("line 2: there is no `colour` in a profile; `docs/"));
+        assert!(
+            refused("roundtrip_ms = [1, 2]")
+                .contains("line 1: there is no `roundtrip_ms` in a profile; did you mean `round_trip_ms`?")
+        );
         // The parts are of our making: in the file all names stand side by side.
         assert!(refused("[uart]\nipr = 9600").contains("there is no `uart`"));
         let place = refused("csq = 9\nipr = \"fast\"");
