@@ -16,6 +16,9 @@ use crate::vocabulary::codes;
 /// The lamp before what the modem is doing, and the space behind it.
 const LAMP: f32 = 40.0;
 
+/// Room for a send that takes its time, and for the button that ends it.
+const SENDING: f32 = 420.0;
+
 /// Rules that say why nothing works: what they found stands in the strip in place of *Ready*.
 const TELLING: [&str; 5] = ["no-answer", "wrong-baud", "loopback", "sim-missing", "sim-locked"];
 
@@ -28,7 +31,14 @@ pub(crate) fn show(ui: &mut Ui, state: &State, typed: u64, commands: &mut Comman
             let (words, color) = doing(state, typed, palette);
             facts(ui, state, &words);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let label = parts::lamp(ui, color, &words);
+                // A send that can be cancelled keeps its place beside a long command.
+                let kept = if state.status.sending.is_some() { SENDING } else { 0.0 };
+                let room = (ui.available_width() - kept).max(LAMP);
+                let label = ui.scope(|ui| {
+                    ui.set_max_width(room);
+                    parts::lamp(ui, color, &words)
+                });
+                let label = label.inner;
                 match trouble(state) {
                     Some(finding) => label.on_hover_text(format!("{} {}", finding.cause, finding.fix)),
                     None => label.on_hover_text("What the modem is doing now, read from the bytes alone"),

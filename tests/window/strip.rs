@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use egui::Key;
+use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use modemscope::app::Start;
 use modemscope::modem::Direction;
 use modemscope::modem::diagnose::{Doing, Evidence, Fared, Finding, Offer, Severity, Strip};
-use modemscope::worker::{Phase, Status};
+use modemscope::worker::{Phase, SendProgress, Status};
 
 use crate::desk::Desk;
 
@@ -220,4 +221,19 @@ fn what_the_modem_is_doing_comes_before_what_is_known_of_it() {
         crate::steady::nothing_lies_over_anything(&desk, "the strip");
         assert!(desk.shows("Waiting for data: 0 bytes in the box"));
     }
+}
+
+/// A long command that is waited for must not push the button away that ends the send.
+#[test]
+fn a_send_can_be_cancelled_whatever_the_strip_says_beside_it() {
+    let mut desk = Desk::new(&Start::default());
+    let sending = SendProgress { taken: 20_749, total: 10_980_000, stalled: Duration::from_secs(12) };
+    let command = format!("AT+CSQ{}", " and so on".repeat(20));
+    let doing = Doing::Waiting { command, since: Duration::ZERO, allowed: Some(Duration::from_secs(5)) };
+    show(&mut desk, Status { sending: Some(sending), ..open(doing) });
+    desk.frames();
+    let button = desk.harness.get_by_role_and_label(Role::Button, "Cancel send").rect();
+    let send = desk.harness.get_by_role_and_label(Role::Button, "Send").rect();
+    assert!(button.right() <= send.right() && button.width() > 60.0, "{button:?} {send:?}");
+    assert!(desk.shows("Sending 20,749 of 10,980,000 bytes, stalled for 12 s"));
 }

@@ -95,7 +95,8 @@ impl Paste {
             ui.horizontal_wrapped(|ui| {
                 let words = format!("Send {lines} one by one, each with {}", self.ending);
                 let send = if self.sketch || self.log { ui.button(words) } else { parts::primary(ui, by_line, &words) };
-                if by_line && send.clicked() {
+                let why = format!("More than {MOST_LINES} lines go out in one piece, or as a file (Menu, Send file…)");
+                if send.on_disabled_hover_text(why).clicked() && by_line {
                     answered = self.one_by_one(mode, ending, commands);
                 }
                 let whole = ui.button(format!("Send as is, {size}"));
