@@ -11,6 +11,7 @@ use crate::modem::diagnose::Evidence;
 pub(super) struct Commands {
     commands: Vec<Command>,
     shows: Vec<Show>,
+    closes: bool,
 }
 
 /// What the window itself is to show; the state is not changed by it.
@@ -46,6 +47,16 @@ impl Commands {
     /// Opens a tool window at what it is to show.
     pub(crate) fn open_at<T: ToolWindow>(&mut self, subject: impl Into<String>) {
         self.shows.push(Show::Tool { tool: TypeId::of::<T>(), subject: Some(subject.into()) });
+    }
+
+    /// Closes the tool window that asks: what it did stands behind it. (`Ui::close` in it folds it to its title, for good.)
+    pub(crate) fn close_tool(&mut self) {
+        self.closes = true;
+    }
+
+    /// The tool window that was drawn last is to be closed.
+    pub(crate) fn take_close(&mut self) -> bool {
+        std::mem::take(&mut self.closes)
     }
 
     /// What the window is to show.

@@ -196,7 +196,7 @@ impl Tools {
             let tool = self.groups.iter_mut().flatten().find(|tool| id_of(tool.as_ref()) == wanted);
             self.entered |= raised && tool.as_ref().is_some_and(|tool| tool.begins_with_control());
             let still = tool.is_some_and(|tool| window(ctx, screen, tool.as_mut(), raised, state, commands));
-            if !still {
+            if commands.take_close() || !still {
                 self.open.retain(|open| *open != wanted);
             }
         }

@@ -188,3 +188,28 @@ fn the_handbook_is_opened_or_its_place_is_told() {
     assert!(desk.offers("Open the handbook") || desk.shows("pages are in docs/"));
     assert!(desk.shows("The first five minutes"));
 }
+
+/// Once a window has done what it was opened for it goes, and it is whole when it is opened again.
+#[test]
+fn a_window_that_did_its_work_is_gone_and_whole_again_later() {
+    let mut desk = Desk::new(&Start::default());
+    let gone = |desk: &Desk| desk.harness.query_by_role_and_label(Role::Button, "Close window").is_none();
+    for _ in 0..2 {
+        open(&mut desk, "Open capture…");
+        desk.harness.get_by_label("or paste a log").focus();
+        desk.frames();
+        desk.type_text("AT\nOK\n");
+        desk.click("Read it");
+        desk.harness.run_steps(10);
+        assert!(gone(&desk) && !desk.shows("or paste a log"));
+        open(&mut desk, "Import macros or sketch…");
+        desk.harness.get_by_label("or paste an Arduino sketch").focus();
+        desk.frames();
+        desk.type_text(
+            "SoftwareSerial sim(8, 7); void setup() { sim.begin(9600); sim.println(\"AT\"); } void loop() {}",
+        );
+        desk.reach("Add to the macros");
+        desk.harness.run_steps(10);
+        assert!(gone(&desk) && !desk.shows("or paste an Arduino sketch"));
+    }
+}

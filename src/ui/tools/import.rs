@@ -173,7 +173,7 @@ impl ImportPanel {
             self.add(&book, wired, state, commands);
             if self.read.is_none() {
                 // The new button stands behind this window.
-                ui.close();
+                commands.close_tool();
             }
         }
     }

@@ -41,7 +41,7 @@ impl ToolWindow for OpenPanel {
             if (ui.add_enabled(named, Button::new("Open")).clicked() || enter) && named {
                 commands.push(Capture::Open(self.path.trim().into()));
                 // What is opened stands behind this window.
-                ui.close();
+                commands.close_tool();
             }
             if ui.button("Choose…").clicked() {
                 commands.push(Tool::Choose(Purpose::OpenCapture));
@@ -66,7 +66,7 @@ impl OpenPanel {
             .clicked()
         {
             commands.push(Capture::ReadPasted(std::mem::take(&mut self.pasted)));
-            ui.close();
+            commands.close_tool();
         }
     }
 
@@ -87,7 +87,7 @@ impl OpenPanel {
                 let open = ui.add(Button::new(RichText::new(&name).font(theme::mono())));
                 if open.accessible_name(format!("Open {name}")).on_hover_text("Times are UTC").clicked() {
                     commands.push(Capture::Open(capture.path.clone()));
-                    ui.close();
+                    commands.close_tool();
                 }
                 parts::weak(ui, bytes::count(capture.bytes));
                 let mut marked = capture.marked;
