@@ -417,7 +417,7 @@ fn highlights(toolbar: &mut Toolbar, ui: &mut Ui, state: &State, commands: &mut 
     let draft = &mut toolbar.highlight;
     ui.horizontal(|ui| {
         let field =
-            ui.add(TextEdit::singleline(&mut draft.pattern).desired_width(theme::FIELD_WORD).hint_text("ERROR"));
+            ui.add(TextEdit::singleline(&mut draft.pattern).desired_width(theme::FIELD_WORD).hint_text("e.g. ERROR"));
         field.accessible_name("Text to colour");
         ui.checkbox(&mut draft.regex, "Regex");
         let mut color = Color32::from_hex(&draft.color).unwrap_or(Color32::YELLOW);

@@ -47,7 +47,7 @@ impl ToolWindow for ExportPanel {
     }
 
     fn size(&self) -> [f32; 2] {
-        [480.0, 320.0]
+        [480.0, 400.0]
     }
 
     fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
