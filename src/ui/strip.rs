@@ -16,8 +16,8 @@ use crate::vocabulary::codes;
 /// The lamp before what the modem is doing, and the space behind it.
 const LAMP: f32 = 40.0;
 
-/// Room for a send that takes its time, and for the button that ends it.
-const SENDING: f32 = 420.0;
+/// Room for the words about a send that takes its time.
+const SENDING: f32 = 340.0;
 
 /// Rules that say why nothing works: what they found stands in the strip in place of *Ready*.
 const TELLING: [&str; 5] = ["no-answer", "wrong-baud", "loopback", "sim-missing", "sim-locked"];
@@ -29,9 +29,12 @@ pub(crate) fn show(ui: &mut Ui, state: &State, typed: u64, commands: &mut Comman
     parts::line(ui, super::theme::CONTROL, |ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let (words, color) = doing(state, typed, palette);
+            if state.connected() && state.status.sending.is_some() && ui.button("Cancel send").clicked() {
+                commands.push(Line::CancelSend);
+            }
             facts(ui, state, &words);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                // A send that can be cancelled keeps its place beside a long command.
+                // A send keeps its place beside a long command.
                 let kept = if state.status.sending.is_some() { SENDING } else { 0.0 };
                 let room = (ui.available_width() - kept).max(LAMP);
                 let label = ui.scope(|ui| {
@@ -43,7 +46,7 @@ pub(crate) fn show(ui: &mut Ui, state: &State, typed: u64, commands: &mut Comman
                     Some(finding) => label.on_hover_text(format!("{} {}", finding.cause, finding.fix)),
                     None => label.on_hover_text("What the modem is doing now, read from the bytes alone"),
                 };
-                sending(ui, state, commands, palette);
+                sending(ui, state, palette);
                 if let Doing::Prompt { .. } = state.status.strip.doing
                     && state.connected()
                 {
@@ -129,8 +132,8 @@ fn whole(time: Duration) -> String {
     if exact { format!("{} s", time.as_secs()) } else { seconds(time) }
 }
 
-/// A send that takes its time, and how to end it.
-fn sending(ui: &mut Ui, state: &State, commands: &mut Commands, palette: &Palette) {
+/// A send that takes its time.
+fn sending(ui: &mut Ui, state: &State, palette: &Palette) {
     if let Some(progress) = state.status.sending.filter(|_| state.connected()) {
         let stalled = progress.stalled >= Duration::from_millis(500);
         let mut words = format!("Sending {} of {}", bytes::grouped(progress.taken), bytes::count(progress.total));
@@ -138,9 +141,6 @@ fn sending(ui: &mut Ui, state: &State, commands: &mut Commands, palette: &Palett
             words = format!("{words}, stalled for {}", seconds(progress.stalled));
         }
         parts::lamp(ui, if stalled { palette.bad } else { palette.tx }, &words);
-        if ui.button("Cancel send").clicked() {
-            commands.push(Line::CancelSend);
-        }
     } else if let Some(cancelled) = state.status.cancelled.filter(|_| state.port.is_some()) {
         let (taken, total) = (bytes::grouped(cancelled.taken), bytes::count(cancelled.total));
         parts::lamp(ui, palette.warn, &format!("Send cancelled: {taken} of {total} had gone out"));
