@@ -9,7 +9,7 @@ use crate::modem::diagnose::Evidence;
 /// What was asked for in this frame, in the order of asking.
 #[derive(Debug, Default)]
 pub(super) struct Commands {
-    commands: Vec<Command>,
+    asked: Vec<Command>,
     shows: Vec<Show>,
     closes: bool,
 }
@@ -31,7 +31,7 @@ pub(crate) enum Show {
 impl Commands {
     /// Asks for this, once all panels are drawn.
     pub(super) fn push(&mut self, command: impl Into<Command>) {
-        self.commands.push(command.into());
+        self.asked.push(command.into());
     }
 
     /// Shows these bytes in the log.
@@ -67,6 +67,6 @@ impl Commands {
     /// What is to be carried out.
     #[must_use]
     pub(crate) fn into_commands(self) -> Vec<Command> {
-        self.commands
+        self.asked
     }
 }
