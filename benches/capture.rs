@@ -1,4 +1,4 @@
-//! The capture's speed: append, index, rows, find, redaction. `cargo bench --bench capture`; more bytes with `MODEMSCOPE_BENCH_MIB=1024`.
+//! The capture's speed: append, index, rows, find, redaction, secrets. `cargo bench --bench capture`; more bytes with `MODEMSCOPE_BENCH_MIB=1024`.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a bench ends where it cannot go on")]
 
 use std::hint::black_box;
@@ -9,6 +9,8 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use modemscope::capture::redact::Plan;
 use modemscope::capture::search::{Pattern, PatternKind, Search};
 use modemscope::capture::{Filter, Progress, Reader, Record, RowIndex, RowRules, Writer, open};
+use modemscope::modem::Direction;
+use modemscope::modem::secrets::SecretFinder;
 
 /// What a busy modem says.
 fn lines(length: usize) -> Vec<u8> {
@@ -130,5 +132,29 @@ fn redact(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, append, index_and_rows, find, redact);
+/// Looking for secrets in what passes: talk of a modem, and noise at a wrong rate.
+fn secrets(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("secrets");
+    group.sample_size(10);
+    let mut state = 5_u64;
+    let noise = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state.to_be_bytes()[0]
+    });
+    let noise: Vec<u8> = noise.take(1 << 20).collect();
+    for (name, bytes) in [("talk", lines(1 << 20)), ("noise", noise)] {
+        for way in [Direction::Rx, Direction::Tx] {
+            group.throughput(Throughput::Bytes(bytes.len() as u64));
+            group.bench_function(BenchmarkId::new(format!("{way:?}"), name), |bencher| {
+                bencher.iter(|| {
+                    let mut finder = SecretFinder::default();
+                    bytes.chunks(4096).map(|part| finder.find(way, part).len()).sum::<usize>()
+                });
+            });
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(benches, append, index_and_rows, find, redact, secrets);
 criterion_main!(benches);

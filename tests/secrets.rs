@@ -267,11 +267,19 @@ fn in_file(way: &Way, session: &Session, records: &[(Direction, Vec<u8>)], path:
         leaks.note(records.len().is_multiple_of(2) && is_in(&exports(&reader), secret), way.text, "an export of it");
     }
     let mut settings = Settings::default();
-    let sent = session.steps.iter().filter(|(way, _)| *way == Direction::Tx);
-    // Half a packet is no login, and nobody types one.
-    for (_, bytes) in sent.filter(|_| !way.text.contains("{mqtt1}")) {
-        settings.remember_sent(&print(bytes));
-        settings.remember_sent(&print(bytes.strip_suffix(b"\r").unwrap_or(bytes)));
+    let mut diagnoser = Diagnoser::new();
+    for (number, (direction, bytes)) in session.steps.iter().enumerate() {
+        match direction {
+            Direction::Rx => diagnoser.received(bytes, None),
+            Direction::Tx => {
+                // Half a packet is no login, and nobody types one.
+                if !diagnoser.strip().password && !way.text.contains("{mqtt1}") {
+                    settings.remember_sent(&print(bytes));
+                    settings.remember_sent(&print(bytes.strip_suffix(b"\r").unwrap_or(bytes)));
+                }
+                diagnoser.sent(bytes, number as u64, None);
+            }
+        }
     }
     leaks.note(is_in(settings.history.join("\n").as_bytes(), secret), way.text, "the history");
 }

@@ -7,42 +7,28 @@
 //! a password. What a modem answers to a query of a secret is secret too. A login that is sent as data is the matter of
 //! `mqtt`.
 
+mod context;
 mod known;
 mod likeness;
 mod line;
 mod mqtt;
 mod name;
+mod returning;
 mod values;
 
 use std::ops::Range;
 
 use super::Direction;
-use crate::vocabulary::{self, Form};
+use crate::vocabulary;
+use context::{Context, Pin, asks_for_password};
 pub use known::Secrets;
 use line::{Around, Awaited, Line};
 use mqtt::{HexMqttFinder, MqttFinder};
+use returning::Returning;
 use values::LeftOpen;
 
 /// How many lines the rest of an echo that something broke is awaited for, and a value that was sent is looked for in.
 const ECHO_LINES: u8 = 8;
-/// A shorter value may come by itself.
-const SHORTEST_VALUE: usize = 4;
-/// Names of settings that are told one a line.
-const SETTINGS: [&[u8]; 3] = [b"+SAPBR", b"+HTTPPARA", b"+SMCONF"];
-/// How a SIM that waits for its PIN or PUK says so, in an answer to anything (3GPP TS 27.007, section 9.2).
-const WAITING: [&[u8]; 10] = [
-    b"11",
-    b"12",
-    b"16",
-    b"17",
-    b"18",
-    b"SIM PIN",
-    b"SIM PUK",
-    b"incorrect password",
-    b"SIM PIN required",
-    b"SIM PUK required",
-];
-
 /// Watches the bytes of a session, both directions.
 #[derive(Clone, Debug, Default)]
 pub struct SecretFinder {
@@ -51,16 +37,10 @@ pub struct SecretFinder {
     /// The last sent line with a secret; what of it is yet to come back, and in how many lines at most.
     echo: Vec<(u8, bool)>,
     echo_lines: u8,
-    pin: Pin,
-    /// What the last command line asked for: commands with secrets, and how.
-    asked: Vec<(Vec<u8>, Form)>,
-    /// Settings with logins among them are told, one a line.
-    settings: bool,
-    /// What the last sent line held that is secret; one of these that is coming back, and how much of it came.
-    values: Vec<Vec<u8>>,
-    coming: (Vec<u8>, usize),
-    /// The last byte of the last read.
-    received_before: Option<u8>,
+    returning: Returning,
+    context: Context,
+    /// The name of the last answer that holds no secret.
+    plain: Vec<u8>,
     /// The last line that was sent; empty from where a packet stopped to its next line.
     last_sent: Vec<u8>,
 }
@@ -71,6 +51,8 @@ struct Watch {
     line: Line,
     /// Whether the last line was left where a secret was to follow.
     left_open: LeftOpen,
+    /// The lines of a private key pass, up to one that begins with dashes.
+    key: bool,
     escape: Escape,
     mqtt: MqttFinder,
     hex: HexMqttFinder,
@@ -99,21 +81,17 @@ enum Escape {
     Inside,
 }
 
-/// Whether the SIM waits for its PIN.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Pin {
-    #[default]
-    No,
-    /// It was asked for.
-    Asked,
-    /// The modem said so.
-    Wanted,
-}
-
 impl Watch {
-    /// No packet is passing.
+    /// No packet is passing, and none begins before a byte that stops [`Line::skip`].
     fn is_quiet(&self) -> bool {
-        self.pause == Pause::No && self.mqtt.is_idle()
+        self.escape == Escape::No && self.pause == Pause::No && self.mqtt.is_idle() && self.hex.is_idle()
+    }
+
+    /// Takes what needs no closer look; how much that is.
+    fn skip(&mut self, way: Direction, bytes: &[u8]) -> usize {
+        let count = if self.is_quiet() { self.line.skip(way, bytes) } else { 0 };
+        self.hex.pass(bytes.get(..count).unwrap_or_default());
+        count
     }
 }
 
@@ -127,12 +105,10 @@ impl SecretFinder {
         let mut found = Stretches::default();
         let mut at = 0;
         while let Some((byte, rest)) = bytes.get(at..).and_then(<[u8]>::split_first) {
-            if !self.settings && self.watch(way).is_quiet() {
-                let skipped = self.watch(way).line.skip(bytes.get(at..).unwrap_or_default());
+            let skipped = self.skip(way, bytes.get(at..).unwrap_or_default());
+            if skipped > 0 {
                 at += skipped;
-                if skipped > 0 {
-                    continue;
-                }
+                continue;
             }
             let secret = self.take(way, *byte, rest);
             let in_hex = self.watch(way).hex.take(*byte);
@@ -144,50 +120,49 @@ impl SecretFinder {
         if way == Direction::Tx {
             return found.ranges;
         }
-        let back = if self.echo_lines > 0 { self.come_back(bytes) } else { Vec::new() };
-        self.received_before = bytes.last().copied().or(self.received_before);
+        let back = self.returning.find(bytes, !self.received.line.is_understood());
         if back.is_empty() { found.ranges } else { merged([found.ranges, back].concat()) }
     }
 
-    /// Where values of the last sent line stand once more, on their own.
-    fn come_back(&mut self, bytes: &[u8]) -> Vec<Range<usize>> {
-        let alone = |range: &Range<usize>| {
-            let before = range.start.checked_sub(1).and_then(|at| bytes.get(at));
-            !before.into_iter().chain(bytes.get(range.end)).any(u8::is_ascii_alphanumeric)
-        };
-        let places = self
-            .values
-            .iter()
-            .flat_map(|value| memchr::memmem::find_iter(bytes, value).map(|start| start..start + value.len()));
-        let mut found: Vec<_> = places.filter(alone).collect();
-        // One may be cut by the end of a read: where an echo lost its front, and nowhere else, since a digit may be anything.
-        let in_echo = |at: usize| {
-            let before = at.checked_sub(1).and_then(|at| bytes.get(at)).copied();
-            let before = before.or_else(|| self.received_before.filter(|_| at == 0));
-            before.is_none_or(|before| b"=\"\r\n".contains(&before))
-        };
-        let (going_on, begun) = std::mem::take(&mut self.coming);
-        let mut coming = (Vec::new(), 0);
-        for value in &self.values {
-            let came = if *value == going_on { begun } else { 0 };
-            if let Some(rest) = value.get(came..).filter(|_| came > 0) {
-                let more = rest.iter().zip(bytes).take_while(|(awaited, byte)| awaited == byte).count();
-                found.extend((more > 0).then_some(0..more));
-                if more == bytes.len() && more < rest.len() {
-                    coming = (value.clone(), came + more);
-                }
-            }
-            let longest = (1..value.len().min(bytes.len() + 1)).rev().find(|length| {
-                let start = bytes.len() - length;
-                bytes.get(start..) == value.get(..*length) && in_echo(start)
-            });
-            if let Some(length) = longest.filter(|length| *length > coming.1) {
-                found.push(bytes.len() - length..bytes.len());
-                coming = (value.clone(), length);
-            }
+    /// Passes over what needs no closer look; how much that is.
+    fn skip(&mut self, way: Direction, bytes: &[u8]) -> usize {
+        if self.context.settings {
+            return 0;
         }
-        self.coming = coming;
-        found
+        let passed = if way == Direction::Rx { self.pass_lines(bytes) } else { 0 };
+        if passed > 0 { passed } else { self.watch(way).skip(way, bytes) }
+    }
+
+    /// Passes over whole lines of those that a modem says by the thousand and in which nothing can be secret.
+    fn pass_lines(&mut self, bytes: &[u8]) -> usize {
+        let mut passed = 0;
+        while self.nothing_is_awaited() {
+            let rest = bytes.get(passed..).unwrap_or_default();
+            let Some(line) = memchr::memchr2(b'\r', b'\n', rest).and_then(|end| rest.get(..end)) else { break };
+            if !line::is_plain(line, &mut self.plain) {
+                break;
+            }
+            self.context.prompted = asks_for_password(line);
+            if line.len() > 2 {
+                self.said(line);
+            }
+            passed += line.len() + 1;
+        }
+        if passed > 0 {
+            self.received.hex.pass(b"\n");
+        }
+        passed
+    }
+
+    /// A line of the modem begins, and nothing that came before makes it special.
+    fn nothing_is_awaited(&self) -> bool {
+        self.context.is_calm()
+            && self.returning.is_over()
+            && self.echo.is_empty()
+            && !self.received.key
+            && self.received.left_open == LeftOpen::No
+            && self.received.line.is_new()
+            && self.received.is_quiet()
     }
 
     fn watch(&mut self, way: Direction) -> &mut Watch {
@@ -228,9 +203,17 @@ impl SecretFinder {
     }
 
     fn take_text(&mut self, way: Direction, byte: u8, rest: &[u8]) -> bool {
-        let pin = self.pin != Pin::No;
+        let pin = self.context.pin != Pin::No;
         let awaited = self.awaited(way);
-        let around = |echo| Around { pin, asked: &self.asked, settings: self.settings, awaited, echo, rest };
+        let around = |echo| Around {
+            pin,
+            asked: &self.context.asked,
+            settings: self.context.settings,
+            queried: self.context.queried,
+            awaited,
+            echo,
+            rest,
+        };
         match way {
             Direction::Tx => {
                 if awaited == Awaited::Password && self.sent.line.text().is_empty() {
@@ -241,49 +224,73 @@ impl SecretFinder {
             }
             Direction::Rx if self.echo.is_empty() && pin => {
                 // Digits alone come back key by key.
-                let typed = self.sent.line.text();
-                let typed = if typed.first().is_some_and(|(_, secret)| *secret) { typed } else { &[] };
-                self.received.line.take(byte, way, &around(typed))
+                let typed = Some(&self.sent.line).filter(|line| line.begins_secret());
+                let typed: Vec<_> = typed.into_iter().flat_map(Line::marked).collect();
+                self.received.line.take(byte, way, &around(&typed))
             }
             Direction::Rx => self.received.line.take(byte, way, &around(&self.echo)),
         }
     }
 
+    /// What is sent next is a password, whatever it looks like.
+    fn password_is_awaited(&self) -> bool {
+        self.awaited(Direction::Tx) == Awaited::Password
+    }
+
     /// What the line that begins may be.
     fn awaited(&self, way: Direction) -> Awaited {
+        let (watch, heard) = match way {
+            Direction::Tx => (&self.sent, self.received.line.text()),
+            Direction::Rx => (&self.received, self.received.line.text()),
+        };
+        if watch.key && watch.line.text().is_empty() {
+            return Awaited::Key;
+        }
         match way {
             Direction::Tx if !self.sent.line.text().is_empty() => Awaited::Nothing,
             Direction::Tx if self.sent.left_open == LeftOpen::Begun => Awaited::Rest,
             Direction::Tx if self.sent.left_open == LeftOpen::Between => Awaited::Tail,
-            Direction::Tx if asks_for_password(self.received.line.text()) => Awaited::Password,
-            Direction::Rx if self.received.left_open == LeftOpen::Begun => Awaited::Echo,
+            Direction::Tx if asks_for_password(heard) || self.context.prompted && heard.is_empty() => Awaited::Password,
+            Direction::Rx if self.received.left_open == LeftOpen::Begun || self.context.queried => Awaited::Echo,
             _ => Awaited::Nothing,
         }
     }
 
     fn end_line(&mut self, way: Direction) {
-        let line = std::mem::take(&mut self.watch(way).line);
-        if line.text().is_empty() {
+        if self.watch(way).line.text().is_empty() {
+            self.watch(way).line = Line::default();
             return;
         }
-        self.watch(way).left_open = line.left_open();
-        let text: Vec<u8> = line.text().iter().map(|(byte, _)| *byte).collect();
+        let line = std::mem::take(&mut self.watch(way).line);
+        let text = line.text();
+        let watch = self.watch(way);
+        watch.left_open = line.left_open();
+        if text.starts_with(b"-----") {
+            watch.key = text.starts_with(b"-----BEGIN") && text.ends_with(b"PRIVATE KEY-----");
+        }
         match way {
             Direction::Tx => {
-                let secret = line.is_whole() && line.text().iter().any(|(_, secret)| *secret);
-                self.echo = if secret { line.text().to_vec() } else { Vec::new() };
+                let marked: Vec<_> =
+                    Some(&line).filter(|line| line.has_secret()).into_iter().flat_map(Line::marked).collect();
+                self.returning.expect(&marked);
+                self.echo = if line.is_whole() { marked } else { Vec::new() };
                 self.echo_lines = ECHO_LINES;
-                self.values = values_in(line.text());
-                self.commanded(&text);
-                self.last_sent = text;
+                self.context.prompted = false;
+                if likeness::brings_secret(text) {
+                    self.sent.left_open = LeftOpen::Begun;
+                }
+                self.context.commanded(text);
+                self.last_sent = text.to_vec();
             }
             Direction::Rx => {
-                self.await_rest(&line, &text);
+                self.context.prompted = asks_for_password(text);
+                self.await_rest(&line, text);
                 if text.len() > 2 {
-                    self.said(&text);
+                    self.said(text);
                 }
             }
         }
+        self.watch(way).line = line.begin();
     }
 
     /// Something may have broken the echo in two: then its rest comes on a line of its own.
@@ -301,32 +308,7 @@ impl SecretFinder {
         }
         if self.echo_lines == 0 {
             self.echo.clear();
-            self.values.clear();
-        }
-    }
-
-    /// A command line, sent or come back.
-    fn commanded(&mut self, text: &[u8]) {
-        let Some(line) = vocabulary::Line::read(text) else { return };
-        self.asked.clear();
-        self.settings = false;
-        if self.pin == Pin::Asked {
-            self.pin = Pin::No;
-        }
-        for call in line.calls() {
-            let is = |name: &[u8]| call.name.eq_ignore_ascii_case(name);
-            let told = SETTINGS.iter().any(|name| is(name));
-            match call.form {
-                Form::Query if is(b"+CPIN") || is(b"+CPIN2") => {
-                    self.pin = if self.pin == Pin::Wanted { Pin::Wanted } else { Pin::Asked };
-                }
-                Form::Query if told => self.settings = true,
-                Form::Set if is(b"+SAPBR") => self.settings = call.number(0) == Some(4),
-                Form::Query | Form::Test | Form::Set => {
-                    self.asked.extend(likeness::secret_name(&call).map(|name| (name, call.form)));
-                }
-                Form::Execute | Form::Malformed => {}
-            }
+            self.returning.end();
         }
     }
 
@@ -334,29 +316,13 @@ impl SecretFinder {
     fn said(&mut self, text: &[u8]) {
         if vocabulary::is_command(text) {
             if self.sent.line.text().is_empty() {
-                self.commanded(text);
+                self.context.commanded(text);
             }
             return;
         }
-        let value = |head: &[u8]| {
-            let value = text.strip_prefix(head)?.trim_ascii();
-            Some(value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\"")).unwrap_or(value))
-        };
-        if let Some(state) = value(b"+CPIN:") {
-            let waits = state.starts_with(b"SIM P") || state.starts_with(b"PH-");
-            self.pin = if waits { Pin::Wanted } else { Pin::No };
-        } else if value(b"+CME ERROR:").is_some_and(|error| WAITING.contains(&error)) {
-            self.pin = Pin::Wanted;
-        } else if (text == b"OK" || text == b"ERROR") && likeness::enters_pin(&self.last_sent) {
-            self.pin = if text == b"OK" { Pin::No } else { Pin::Wanted };
-        }
-        if text.last() == Some(&b':') && SETTINGS.iter().any(|name| value(name) == Some(b":")) {
-            self.settings = true;
-        } else if text == b"OK" || text == b"ERROR" {
-            self.settings = false;
-        }
+        self.context.said(text, &self.last_sent);
         let over = [&b"SEND OK"[..], b"SEND FAIL", b"DATA ACCEPT", b"ERROR", b"CLOSED"];
-        if over.iter().any(|word| text.starts_with(word)) {
+        if matches!(text, [b'A'..=b'Z', ..]) && over.iter().any(|word| text.starts_with(word)) {
             if self.sent.mqtt.is_inside() {
                 self.sent.pause = Pause::Command;
                 self.last_sent.clear();
@@ -402,26 +368,6 @@ impl SecretFinder {
         }
         false
     }
-}
-
-/// A prompt for a password or PIN, as systems behind a serial line write it.
-fn asks_for_password(line: &[(u8, bool)]) -> bool {
-    const WORDS: [&[u8]; 4] = [b"password", b"passphrase", b"pin", b"puk"];
-    const SHOWN: usize = 40;
-    if !line.iter().rev().map(|(byte, _)| *byte).find(|byte| *byte != b' ').is_some_and(|last| b":>?".contains(&last)) {
-        return false;
-    }
-    let tail = line.get(line.len().saturating_sub(SHOWN)..).unwrap_or_default();
-    let text: Vec<u8> = tail.iter().map(|(byte, _)| byte.to_ascii_lowercase()).collect();
-    let mut words = text.split(|byte| !byte.is_ascii_alphabetic());
-    words.any(|word| WORDS.contains(&word))
-}
-
-/// The secret stretches of a line, each of which may come back on its own.
-fn values_in(line: &[(u8, bool)]) -> Vec<Vec<u8>> {
-    let stretches = line.split(|(byte, secret)| !secret || b"\",;= ".contains(byte));
-    let values = stretches.filter(|value| value.len() >= SHORTEST_VALUE);
-    values.map(|value| value.iter().map(|(byte, _)| *byte).collect()).collect()
 }
 
 /// A command that sends data, whichever modem's: `AT+CIPSEND`, `AT+QISEND=0,20`, `AT+USOWR=0,20`.

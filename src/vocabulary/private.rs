@@ -99,6 +99,12 @@ impl Parameters {
         self.readings.iter().any(|taken| taken.iter().any(named))
     }
 
+    /// Some parameter says how much data follows.
+    #[must_use]
+    pub(crate) fn tells_length(&self) -> bool {
+        self.readings.iter().any(|taken| taken.iter().any(|taken| taken.what == Takes::Length))
+    }
+
     /// Some parameter may be secret.
     #[must_use]
     pub(crate) fn may_be_secret(&self) -> bool {

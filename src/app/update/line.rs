@@ -35,7 +35,9 @@ fn carry(state: &mut State, command: Line) -> Vec<Effect> {
     match command {
         Line::Send(bytes) => send(bytes),
         Line::SendTyped { text, bytes } => {
-            state.settings.remember_sent(&text);
+            if !state.status.strip.password {
+                state.settings.remember_sent(&text);
+            }
             let mut effects = send(bytes);
             effects.push(Effect::Save);
             effects

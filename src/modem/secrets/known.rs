@@ -42,6 +42,11 @@ impl Secrets {
         }
     }
 
+    /// A password was asked for, and none was sent so far.
+    pub(crate) fn password_is_awaited(&self) -> bool {
+        self.finder.password_is_awaited()
+    }
+
     fn end_value(&mut self, way: Direction) {
         let index = usize::from(way == Direction::Rx);
         let Some(value) = self.passing.get_mut(index).map(std::mem::take).filter(|value| !value.is_empty()) else {

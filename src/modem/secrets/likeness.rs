@@ -7,8 +7,15 @@ use crate::vocabulary::{Call, Family, Form, Line, families};
 
 /// A name of fewer letters is like too many others.
 const SHORTEST: usize = 4;
-/// A slip in a name of this many letters may be two.
+/// In a name of this many letters there may be two slips.
 const LONG: usize = 8;
+/// What a slip costs: any other letter, too much or too little; and what fingers do easily, a key beside the one that was meant,
+/// a letter twice, two letters the other way round.
+const SLIP: usize = 2;
+const EASY: usize = 1;
+/// Letters as they lie on the keys, in English and in German.
+const KEYS: [[&str; 4]; 2] =
+    [["1234567890", "QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM"], ["1234567890", "QWERTZUIOP", "ASDFGHJKL", "YXCVBNM"]];
 /// An unknown command with such a word in its name takes a secret.
 const TELLING: [&str; 7] = ["PWD", "PSWD", "PASS", "AUTH", "LOGIN", "SECRET", "TOKEN"];
 /// The same at the end of a name, with a number behind it or not.
@@ -49,10 +56,10 @@ pub(crate) enum Likeness {
     Unknown,
 }
 
-/// Names of commands with secrets.
-static SECRET: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+/// Names of commands with secrets, and which letters they have.
+static SECRET: LazyLock<Vec<(&'static [u8], u64)>> = LazyLock::new(|| {
     let secret = |name: &&[u8]| parameters(name).is_some_and(Parameters::may_be_secret);
-    names().filter(secret).filter_map(|name| std::str::from_utf8(name).ok()).collect()
+    names().filter(secret).map(|name| (name, letters_of(name))).collect()
 });
 
 /// What a name in capitals, without `AT`, is, where it is a command's: a secret one or another.
@@ -68,16 +75,94 @@ pub(crate) fn judge(name: &[u8]) -> Likeness {
     if let Some(known) = known(name) {
         return known;
     }
-    let slips = if name.len() >= LONG { 2 } else { 1 };
-    let Some(name) = std::str::from_utf8(name).ok().filter(|name| name.len() >= SHORTEST) else {
+    let most = if name.len() >= LONG { 2 * SLIP } else { SLIP };
+    let letters = letters_of(name);
+    // Each letter that only one of them has is a slip.
+    let near = |(known, theirs): &(&[u8], u64)| {
+        let most_letters = u32::try_from(most / EASY).unwrap_or(0);
+        (theirs & !letters).count_ones() <= most_letters
+            && (letters & !theirs).count_ones() <= most_letters
+            && slips(known, name, most) <= most
+    };
+    let Some(text) = std::str::from_utf8(name).ok().filter(|name| name.len() >= SHORTEST) else {
         return Likeness::Unknown;
     };
-    let near = |known: &&str| known.len().abs_diff(name.len()) <= slips && strsim::osa_distance(known, name) <= slips;
     let tells = || {
-        let end = name.trim_end_matches(|letter: char| letter.is_ascii_digit());
-        TELLING.iter().any(|word| name.contains(word)) || TELLING_ENDS.iter().any(|word| end.ends_with(word))
+        let end = text.trim_end_matches(|letter: char| letter.is_ascii_digit());
+        TELLING.iter().any(|word| text.contains(word)) || TELLING_ENDS.iter().any(|word| end.ends_with(word))
     };
     if tells() || SECRET.iter().any(near) { Likeness::Like } else { Likeness::Unknown }
+}
+
+/// A bit for each of the bytes from `!` to `_` that is in it.
+fn letters_of(name: &[u8]) -> u64 {
+    name.iter().fold(0, |letters, byte| letters | 1 << (byte & 0x3F))
+}
+
+/// What it costs to type one in place of the other; no more than needed is reckoned where that is more than `most`.
+fn slips(meant: &[u8], typed: &[u8], most: usize) -> usize {
+    let letter = |word: &[u8], at: usize| word.get(at).copied().unwrap_or_default();
+    // Twice the letter before it.
+    let doubled = |word: &[u8], at: usize| at > 0 && letter(word, at) == letter(word, at - 1);
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=typed.len()).map(|count| count * SLIP).collect();
+    for row in 0..meant.len() {
+        let missed = if doubled(meant, row) { EASY } else { SLIP };
+        let mut costs = vec![letter_cost(&last, 0) + missed];
+        for column in 0..typed.len() {
+            let (wanted, got) = (letter(meant, row), letter(typed, column));
+            let other = match (wanted == got, are_neighbours(wanted, got)) {
+                (true, _) => 0,
+                (false, true) => EASY,
+                (false, false) => SLIP,
+            };
+            let added = if doubled(typed, column) { EASY } else { SLIP };
+            let swapped = row > 0
+                && column > 0
+                && wanted != got
+                && (wanted, letter(meant, row - 1)) == (letter(typed, column - 1), got);
+            let ways = [
+                letter_cost(&last, column) + other,
+                letter_cost(&last, column + 1) + missed,
+                letter_cost(&costs, column) + added,
+                if swapped { letter_cost(&before, column - 1) + EASY } else { usize::MAX },
+            ];
+            costs.push(ways.into_iter().min().unwrap_or_default());
+        }
+        if costs.iter().all(|cost| *cost > most) {
+            return usize::MAX;
+        }
+        before = std::mem::replace(&mut last, costs);
+    }
+    letter_cost(&last, typed.len())
+}
+
+fn letter_cost(row: &[usize], at: usize) -> usize {
+    row.get(at).copied().unwrap_or_default()
+}
+
+/// Their keys touch.
+fn are_neighbours(one: u8, other: u8) -> bool {
+    let place = |keys: &[&str; 4], letter: u8| {
+        let find = |(row, line): (usize, &&str)| Some((row, line.bytes().position(|key| key == letter)?));
+        keys.iter().enumerate().find_map(find)
+    };
+    KEYS.iter().any(|keys| {
+        let places = place(keys, one).zip(place(keys, other));
+        places.is_some_and(|((row, column), (there, at))| row.abs_diff(there) <= 1 && column.abs_diff(at) <= 1)
+    })
+}
+
+/// A command that takes so many bytes as data, which are a secret: `AT+MQTTLONGPASSWORD=0,12`.
+pub(crate) fn brings_secret(line: &[u8]) -> bool {
+    let calls = Line::read(line).into_iter().flat_map(Line::calls);
+    calls.into_iter().any(|call| {
+        let name = call.name.to_ascii_uppercase();
+        let tells = |name: &str| TELLING.iter().any(|word| name.contains(word));
+        call.form == Form::Set
+            && std::str::from_utf8(&name).is_ok_and(tells)
+            && parameters(&name).is_some_and(Parameters::tells_length)
+    })
 }
 
 /// A parameter that says that a secret comes next: `"PASSWORD"`, `'user_pwd'`.

@@ -1,11 +1,16 @@
 //! One line as it passes: which of its bytes are secret, judged by what stands in front of each.
 
-use super::likeness::{Likeness, begins_a_name, is_said_as_set};
-use super::name::{BEGINS_VALUE, Name, SIGNS, may_stand_behind_at, name, stops};
+mod quick;
+mod shape;
+
+use super::likeness::{Likeness, begins_a_name, is_said_as_set, known};
+use super::name::{BEGINS_VALUE, Name, is_sign, name};
 use super::values::{Found, LeftOpen, Values};
 use crate::modem::Direction;
 use crate::vocabulary::Form;
 use crate::vocabulary::private::{Parameters, parameters};
+pub(super) use quick::is_plain;
+use quick::stands_between_words;
 
 /// At most this much of a line is remembered, and as much of its end when it is longer.
 const LONGEST: usize = 512;
@@ -16,15 +21,8 @@ const MOST_RUBBED_OUT: usize = 64;
 const LOCKS: [&[u8]; 4] = [b"+CLCK", b"+CPWD", b"^SLCK", b"^SPWD"];
 /// Commands whose parameter goes to the SIM card as it is.
 const CARD_COMMANDS: [&[u8]; 2] = [b"+CSIM", b"+CGLA"];
-/// Supplementary services whose password stands behind the next `*` (3GPP TS 22.030, sections 6.5.4 and 6.6).
-const SERVICES: [&[u8]; 13] =
-    [b"33", b"330", b"331", b"332", b"333", b"35", b"351", b"353", b"03", b"04", b"042", b"05", b"052"];
-
-/// Bytes at which a line is looked at closely: ends, what rubs out, the start of a packet, signs of commands and codes.
-const HEAD_STOPS: [bool; 256] = stops(b"\r\n\x1A\x1B\x08\x7F\x10*+^#$%");
-/// The same behind the name of a command without secrets.
-const PLAIN_STOPS: [bool; 256] = stops(b"\r\n\x1A\x1B\x08\x7F\x10*;");
-
+/// Commands of radio modules whose value follows at once: the PIN of the SIM, keys.
+const SHORT_COMMANDS: [&[u8]; 3] = [b"ATPN", b"ATPK", b"ATKY"];
 /// What the rest of the session says about this line.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Around<'a> {
@@ -34,6 +32,8 @@ pub(super) struct Around<'a> {
     pub(crate) asked: &'a [(Vec<u8>, Form)],
     /// Settings are told, one a line.
     pub(crate) settings: bool,
+    /// A secret was asked for, and is told by whatever name.
+    pub(crate) queried: bool,
     /// A password was asked for, or a command with a secret was left without: this line is secret from its start.
     pub(crate) awaited: Awaited,
     /// What may come back next: bytes, and which of them are secret.
@@ -52,17 +52,21 @@ pub(crate) enum Awaited {
     Rest,
     /// The same where the command may have been complete: quotes and commas.
     Tail,
-    /// The rest of such a command in its echo: digits and quotes.
+    /// The rest of such a command in its echo, or an answer without its name: digits and quotes.
     Echo,
     /// A password, whatever it is.
     Password,
+    /// A line of a private key: anything but dashes.
+    Key,
 }
 
 /// A line that is passing.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Line {
-    /// What stands in it: what was rubbed out is gone. And whether it is secret.
-    text: Vec<(u8, bool)>,
+    /// What stands in it: what was rubbed out is gone.
+    text: Vec<u8>,
+    /// Which bytes of it are secret.
+    secret: Vec<bool>,
     /// It was longer than what is remembered.
     cut: bool,
     state: State,
@@ -98,8 +102,37 @@ enum State {
 
 impl Line {
     /// What stands in it.
-    pub(super) fn text(&self) -> &[(u8, bool)] {
+    pub(super) fn text(&self) -> &[u8] {
         &self.text
+    }
+
+    /// The same, and which bytes of it are secret.
+    pub(super) fn marked(&self) -> impl Iterator<Item = (u8, bool)> {
+        self.text.iter().copied().zip(self.secret.iter().copied())
+    }
+
+    /// Its first byte is secret.
+    pub(super) fn begins_secret(&self) -> bool {
+        self.secret.first() == Some(&true)
+    }
+
+    /// Some byte of it is secret.
+    pub(super) fn has_secret(&self) -> bool {
+        self.secret.contains(&true)
+    }
+
+    /// Nothing of it has come.
+    pub(super) fn is_new(&self) -> bool {
+        self.text.is_empty() && !self.cut && self.rubbed_out == 0 && matches!(self.state, State::Head)
+    }
+
+    /// Each of its bytes is known for what it is: an echo, or parameters of a command with secrets.
+    pub(super) fn is_understood(&self) -> bool {
+        match &self.state {
+            State::Echo(_) => true,
+            State::Values(values) => !values.is_plain(),
+            _ => false,
+        }
     }
 
     /// Nothing of it was forgotten.
@@ -109,12 +142,19 @@ impl Line {
 
     /// It holds just this.
     pub(super) fn is(&self, text: &[u8]) -> bool {
-        !self.cut && self.text.len() == text.len() && self.text.iter().zip(text).all(|((byte, _), want)| byte == want)
+        !self.cut && self.text == text
     }
 
     /// How much of the echo came, where it is one.
     pub(super) fn echoed(&self) -> usize {
         if let State::Echo(length) = self.state { length } else { 0 }
+    }
+
+    /// Another line begins; the room for it stays.
+    pub(super) fn begin(mut self) -> Self {
+        self.text.clear();
+        self.secret.clear();
+        Self { text: self.text, secret: self.secret, ..Self::default() }
     }
 
     /// All of it is secret, up to its end.
@@ -129,37 +169,29 @@ impl Line {
             return false;
         }
         let secret = self.judge(byte, way, around);
-        if self.text.len() >= LONGEST {
-            self.text.drain(..LONGEST - TAIL);
-            self.cut = true;
-        }
-        self.text.push((byte, secret));
-        self.since_sign = if SIGNS.contains(&byte) { 0 } else { self.since_sign + 1 };
+        self.push(byte, secret);
+        self.shorten();
+        self.since_sign = if is_sign(byte) { 0 } else { self.since_sign + 1 };
         if self.text.len() == 1 && !self.cut {
             self.begins = way == Direction::Tx || matches!(byte, b'A' | b'a' | b'>' | b' ');
-            self.since_sign += if SIGNS.contains(&byte) { 0 } else { 2 * TAIL };
+            self.since_sign += if is_sign(byte) { 0 } else { 2 * TAIL };
         }
         secret
     }
 
-    /// Takes as many of the next bytes at once as cannot be secret whatever they are: most bytes of a session.
-    pub(super) fn skip(&mut self, bytes: &[u8]) -> usize {
-        let stops = match self.state {
-            State::Plain => &PLAIN_STOPS,
-            State::Head if !self.text.is_empty() && !self.may_be_named() => &HEAD_STOPS,
-            _ => return 0,
-        };
-        let stop = |byte: &u8| stops.get(usize::from(*byte)).copied().unwrap_or(true);
-        let count = bytes.iter().position(stop).unwrap_or(bytes.len());
-        let mut skipped = bytes.get(..count).unwrap_or_default();
-        if self.text.len() + count > LONGEST {
-            skipped = skipped.get(count.saturating_sub(TAIL)..).unwrap_or_default();
-            self.text.clear();
+    fn push(&mut self, byte: u8, secret: bool) {
+        self.text.push(byte);
+        self.secret.push(secret);
+    }
+
+    /// Forgets the front of a long line.
+    fn shorten(&mut self) {
+        if self.text.len() > LONGEST {
+            let gone = self.text.len() - TAIL;
+            self.text.drain(..gone);
+            self.secret.drain(..gone);
             self.cut = true;
         }
-        self.text.extend(skipped.iter().map(|byte| (*byte, false)));
-        self.since_sign += count;
-        count
     }
 
     /// A command's name may stand in what was last.
@@ -173,7 +205,7 @@ impl Line {
         if self.rubbed_out > MOST_RUBBED_OUT && !matches!(self.state, State::Head) {
             self.state = State::Rest(false);
         }
-        let _gone = self.text.pop();
+        let (_byte, _secret) = (self.text.pop(), self.secret.pop());
         // It may have been the sign, or what stood behind one.
         (self.since_sign, self.begins) = (0, true);
         if matches!(self.state, State::Head) || self.rubbed_out > MOST_RUBBED_OUT {
@@ -185,11 +217,12 @@ impl Line {
     /// Judges what stands in the line once more.
     fn judge_anew(&mut self, way: Direction, around: &Around<'_>) {
         self.state = State::Head;
-        let text: Vec<u8> = std::mem::take(&mut self.text).into_iter().map(|(byte, _)| byte).collect();
+        let text = std::mem::take(&mut self.text);
+        self.secret.clear();
         for (at, byte) in text.iter().enumerate() {
             let around = Around { rest: text.get(at + 1..).unwrap_or_default(), ..*around };
             let secret = self.judge(*byte, way, &around);
-            self.text.push((*byte, secret));
+            self.push(*byte, secret);
         }
     }
 
@@ -224,7 +257,7 @@ impl Line {
                 false
             }
             State::FromDigit => {
-                let in_word = self.text.last().is_some_and(|(last, _)| last.is_ascii_alphanumeric());
+                let in_word = self.text.last().is_some_and(u8::is_ascii_alphanumeric);
                 let begins = (byte.is_ascii_digit() && !in_word) || byte == b'"';
                 if begins {
                     self.state = State::Rest(false);
@@ -272,6 +305,10 @@ impl Line {
     }
 
     fn head(&mut self, byte: u8, way: Direction, around: &Around<'_>) -> bool {
+        if way == Direction::Tx && SHORT_COMMANDS.iter().any(|command| self.text.eq_ignore_ascii_case(command)) {
+            self.state = State::Rest(false);
+            return true;
+        }
         if self.only(b" \t")
             && let Some(secret) = self.awaited(byte, around.awaited)
         {
@@ -301,7 +338,12 @@ impl Line {
             b':' if !sent && self.is_answer() => self.answer_begins(around),
             b'=' | b':' | b'"' | b'?' | b'0'..=b'9' => self.name_ends(byte, way, around),
             byte if sent && BEGINS_VALUE.contains(&byte) => self.name_ends(byte, way, around),
-            _ if sent && byte.is_ascii_alphabetic() && self.ends_between_words() => self.name_ends(byte, way, around),
+            _ if sent
+                && byte.is_ascii_alphabetic()
+                && self.text.last().is_some_and(|last| stands_between_words(*last)) =>
+            {
+                self.name_ends(byte, way, around)
+            }
             _ => false,
         }
     }
@@ -310,11 +352,12 @@ impl Line {
     fn awaited(&mut self, byte: u8, awaited: Awaited) -> Option<bool> {
         let begins = match awaited {
             Awaited::Password => true,
+            Awaited::Key => byte != b'-',
             Awaited::Rest if byte.eq_ignore_ascii_case(&b'A') => {
                 self.state = State::RestOrCommand;
                 return Some(false);
             }
-            Awaited::Rest => !(SIGNS.contains(&byte) || byte.is_ascii_whitespace() || byte.is_ascii_control()),
+            Awaited::Rest => !(is_sign(byte) || byte.is_ascii_whitespace() || byte.is_ascii_control()),
             Awaited::Tail => byte == b'"' || byte == b',',
             Awaited::Echo => byte.is_ascii_digit() || byte == b'"',
             Awaited::Nothing => false,
@@ -327,10 +370,12 @@ impl Line {
 
     /// The `:` of an answer: nearly all of them hold no secret.
     fn answer_begins(&mut self, around: &Around<'_>) -> bool {
-        let name: Vec<u8> = self.text.iter().map(|(byte, _)| byte.to_ascii_uppercase()).collect();
-        let name = name.trim_ascii();
-        let known = parameters(name).filter(|parameters| parameters.may_be_secret());
-        self.state = known.map_or(State::Plain, |parameters| answered(name, parameters, around));
+        let name = self.text.trim_ascii();
+        self.state = match parameters(name).filter(|parameters| parameters.may_be_secret()) {
+            Some(parameters) => answered(&name.to_ascii_uppercase(), parameters, around),
+            None if around.queried && known(&name.to_ascii_uppercase()).is_none() => State::FromDigit,
+            None => State::Plain,
+        };
         false
     }
 
@@ -342,21 +387,17 @@ impl Line {
             return value;
         }
         let tail = self.text.get(self.text.len().saturating_sub(TAIL)..).unwrap_or_default();
-        let tail: Vec<u8> = tail.iter().map(|(byte, _)| *byte).collect();
         if way == Direction::Rx
             && byte == b':'
             && let Some((asked, _)) =
-                around.asked.iter().find(|(name, _)| name.get(1..) == Some(&tail.to_ascii_uppercase()))
+                around.asked.iter().find(|(name, _)| name.get(1..).is_some_and(|name| name.eq_ignore_ascii_case(tail)))
             && let Some(parameters) = parameters(asked)
         {
             self.state = answered(asked, parameters, around);
             return false;
         }
-        if way == Direction::Rx && value && !may_stand_behind_at(&tail) {
-            return false;
-        }
         let whole = !self.cut && self.text.len() <= TAIL;
-        let Some(name) = name(&tail, whole, way, byte) else { return false };
+        let Some(name) = name(tail, whole, way, byte) else { return false };
         let commanded = name.commanded;
         match name.likeness {
             Likeness::Secret(parameters) if byte == b'=' => {
@@ -381,6 +422,7 @@ impl Line {
                 self.state =
                     State::Values(if CARD_COMMANDS.contains(&&*name.letters) { values.of_card() } else { values });
             }
+            Likeness::Unknown if byte == b':' && around.queried => self.state = State::FromDigit,
             Likeness::Secret(_) | Likeness::Other if !value => self.state = State::Plain,
             _ => {}
         }
@@ -391,7 +433,7 @@ impl Line {
     fn value_begins(&mut self, byte: u8, name: &Name, around: &Around<'_>) -> bool {
         // `AT+CPIN2=`, and not `AT+CPIN2345`.
         let grows = byte.is_ascii_digit()
-            && self.text.last().is_some_and(|(last, _)| last.is_ascii_alphanumeric())
+            && self.text.last().is_some_and(u8::is_ascii_alphanumeric)
             && around.rest.first().is_some_and(|next| !next.is_ascii_digit())
             && begins_a_name(&[name.letters.as_slice(), &[byte]].concat());
         let slip = matches!(name.likeness, Likeness::Like) && !(byte.is_ascii_digit() || byte == b'"');
@@ -400,39 +442,6 @@ impl Line {
         }
         self.state = State::Rest(false);
         true
-    }
-
-    /// `PWD:` and `USER=` among settings.
-    fn is_login_setting(&self) -> bool {
-        let text: Vec<u8> = self.text.iter().map(|(byte, _)| byte.to_ascii_uppercase()).collect();
-        let name: Vec<u8> = text.into_iter().filter(u8::is_ascii_alphanumeric).collect();
-        matches!(name.as_slice(), b"PWD" | b"USER" | b"PASSWORD" | b"PASSWD" | b"USERNAME" | b"USERDATA")
-    }
-
-    /// Nothing but `AT` or a word for a PIN stands in it, so a number that comes is the PIN: where the SIM waits for it, or
-    /// it looks like one.
-    fn begins_pin(&self, around: &Around<'_>) -> bool {
-        const WORDS: [&[u8]; 5] = [b"PIN", b"PUK", b"SIMPIN", b"PINIS", b"PINCODE"];
-        const OTHERS: [&[u8]; 4] = [b"AT", b"SIM", b"CPIN", b"ATPIN"];
-        if self.cut || self.text.len() > TAIL || self.text.iter().any(|(byte, _)| byte.is_ascii_digit()) {
-            return false;
-        }
-        let letters = self.text.iter().map(|(byte, _)| byte.to_ascii_uppercase()).filter(u8::is_ascii_alphabetic);
-        let letters: Vec<u8> = letters.collect();
-        let letters = letters.as_slice();
-        if around.pin {
-            return letters.len() <= 1 || WORDS.contains(&letters) || OTHERS.contains(&letters);
-        }
-        // `pin 13 on` is for a board, as far as that can be seen.
-        let more = around.rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        WORDS.contains(&letters) && (more == around.rest.len() || (4..=8).contains(&(more + 1)))
-    }
-
-    /// Behind its last byte a word can begin, and no name of a command.
-    fn ends_between_words(&self) -> bool {
-        let between =
-            |last: u8| last.is_ascii() && !last.is_ascii_alphanumeric() && last != b'_' && !SIGNS.contains(&last);
-        self.text.last().is_some_and(|(last, _)| between(*last))
     }
 
     /// What comes next in it is hidden, or may be.
@@ -449,13 +458,11 @@ impl Line {
                 if !self.cut
                     && self.text.len() <= TAIL
                     && self.may_be_named()
-                    && self.text.last().is_some_and(|(last, _)| last.is_ascii_alphanumeric()) =>
+                    && self.text.last().is_some_and(u8::is_ascii_alphanumeric) =>
             {
-                let text: Vec<u8> = self.text.iter().map(|(byte, _)| *byte).collect();
                 // As if the value came here; only behind `AT`, so that a slip elsewhere need not be looked for.
-                may_stand_behind_at(&text)
-                    && name(&text, true, Direction::Rx, b'0')
-                        .is_some_and(|name| name.after_at && matches!(name.likeness, Likeness::Secret(_)))
+                name(&self.text, true, Direction::Rx, b'0')
+                    .is_some_and(|name| name.after_at && matches!(name.likeness, Likeness::Secret(_)))
             }
             _ => false,
         };
@@ -469,16 +476,7 @@ impl Line {
 
     /// Nothing but these so far.
     fn only(&self, bytes: &[u8]) -> bool {
-        !self.cut && self.text.iter().all(|(byte, _)| bytes.contains(byte))
-    }
-
-    /// `*33`, `**04`, `#331`: a password stands behind the next `*`.
-    fn ends_with_service(&self) -> bool {
-        let tail = self.text.iter().rev().map(|(byte, _)| *byte).filter(|byte| *byte != b' ').take(4);
-        let tail: Vec<u8> = tail.collect();
-        let digits = tail.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let code: Vec<u8> = tail.iter().take(digits).rev().copied().collect();
-        matches!(tail.get(digits), Some(b'*' | b'#')) && SERVICES.contains(&code.as_slice())
+        !self.cut && self.text.iter().all(|byte| bytes.contains(byte))
     }
 }
 

@@ -59,6 +59,19 @@ pub(crate) struct HexMqttFinder {
 }
 
 impl HexMqttFinder {
+    /// Nothing of a packet has come, nor the first digit of one.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.packet.is_idle() && self.high != Some(CONNECT >> 4)
+    }
+
+    /// Passes over bytes in which no packet begins.
+    pub(crate) fn pass(&mut self, bytes: &[u8]) {
+        let other = bytes.iter().rposition(|byte| !byte.is_ascii_hexdigit());
+        for byte in bytes.get(other.unwrap_or(0)..).unwrap_or_default() {
+            self.take(*byte);
+        }
+    }
+
     /// Takes the next byte; true when it is a digit of a secret byte.
     pub(crate) fn take(&mut self, byte: u8) -> bool {
         let Some(digit) = char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok()) else {

@@ -6,10 +6,10 @@ use crate::modem::Direction;
 
 /// No name is longer.
 const LONGEST_NAME: usize = 24;
+/// No name that lacks its sign is shorter: `CPIN`.
+const SHORTEST_BARE: usize = 4;
 /// What the names of extended commands begin with.
 pub(crate) const SIGNS: &[u8] = b"+^#$%";
-/// Written in place of such a sign.
-const ODD_SIGNS: &[u8] = b"-*&!@/\\=_.~";
 /// What a value may begin with besides digits and plain quotes: brackets, and the first bytes of quotation marks and digits of
 /// other alphabets, in UTF-8 or as Windows' single bytes.
 pub(crate) const BEGINS_VALUE: &[u8] = b"'([<{\x91\x92\x93\x94\xAB\xBB\xC2\xD9\xDB\xE0\xE2\xE3\xEF";
@@ -22,18 +22,6 @@ const TWINS: [(&str, &str); 4] = [
     ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX"),
     ("−–—‘’‚“”„«»", "---'''\"\"\"\"\""),
 ];
-
-/// A table of which bytes are these.
-#[expect(clippy::indexing_slicing, reason = "a byte is no larger than the table; a slip would not compile")]
-pub(crate) const fn stops(bytes: &[u8]) -> [bool; 256] {
-    let mut table = [false; 256];
-    let mut rest = bytes;
-    while let [byte, more @ ..] = rest {
-        table[*byte as usize] = true;
-        rest = more;
-    }
-    table
-}
 
 /// A name that stands in front of a value, in capitals and without `AT`.
 #[derive(Clone, Debug)]
@@ -49,74 +37,80 @@ pub(crate) struct Name {
 /// The name that these bytes end with, when it is one with a secret, or nearly one; else any name behind `AT`.
 /// `whole`: the line begins with them. `next` comes behind them.
 pub(crate) fn name(tail: &[u8], whole: bool, way: Direction, next: u8) -> Option<Name> {
-    let written = folded(tail);
-    let mut rest = written.as_slice();
-    while let Some((last, front)) = rest.split_last().filter(|(last, _)| !is_letter(**last)) {
-        if SIGNS.contains(last) && !next.is_ascii_digit() {
+    let mut written = Backwards { rest: tail };
+    loop {
+        let front = written.clone();
+        let last = written.next()?;
+        if is_letter(last) {
+            written = front;
+            break;
+        }
+        if is_sign(last) && !next.is_ascii_digit() {
             return None;
         }
-        rest = front;
     }
-    let readings = [true, false].into_iter().filter_map(|blanks| read(rest, whole, way, next, blanks));
-    readings.max_by_key(|name| match name.likeness {
+    let mut blank = false;
+    let passed_over = read(written.clone(), whole, way, next, Blanks::PassOver(&mut blank));
+    let ended = if blank { read(written, whole, way, next, Blanks::End) } else { None };
+    let likely = |name: &Name| match name.likeness {
         Likeness::Secret(_) => 3,
         Likeness::Like => 2,
         Likeness::Other => 1,
         Likeness::Unknown => 0,
-    })
+    };
+    passed_over.into_iter().chain(ended).max_by_key(likely)
 }
 
-/// An `A` and behind it a `T` are in it, in any of the alphabets that [`TWINS`] knows: without them no name stands behind `AT`.
-/// A quick look, for noise at full speed.
-pub(crate) fn may_stand_behind_at(written: &[u8]) -> bool {
-    let mut begun = false;
-    let mut bytes = written.iter().copied().peekable();
-    while let Some(byte) = bytes.next() {
-        let pair = (byte, bytes.peek().copied().unwrap_or_default());
-        let wide = matches!(pair, (0xEF, 0xBC | 0xBD));
-        if begun && (matches!(byte, b'T' | b't') || wide || matches!(pair, (0xD0, 0xA2) | (0xD1, 0x82) | (0xCE, 0xA4)))
-        {
-            return true;
-        }
-        begun |= matches!(byte, b'A' | b'a') || wide || matches!(pair, (0xD0, 0x90 | 0xB0) | (0xCE, 0x91));
-    }
-    false
+/// What a blank means in a reading of a name.
+enum Blanks<'a> {
+    /// It does not count; whether there was one.
+    PassOver(&'a mut bool),
+    /// The name begins behind it.
+    End,
 }
 
-/// One reading: blanks are passed over, or end the name.
-fn read(written: &[u8], whole: bool, way: Direction, next: u8, blanks: bool) -> Option<Name> {
-    let mut letters = Vec::new();
+/// One reading.
+fn read(written: Backwards<'_>, whole: bool, way: Direction, next: u8, mut blanks: Blanks<'_>) -> Option<Name> {
+    let mut letters = Vec::with_capacity(LONGEST_NAME);
     let mut rest = written;
     let mut sign = None;
-    while let Some((byte, front)) = rest.split_last() {
-        let byte = *byte;
-        if SIGNS.contains(&byte) {
+    while let Some(byte) = rest.next() {
+        if is_sign(byte) {
             sign = Some(byte);
-        } else if ODD_SIGNS.contains(&byte) && ends_with_at(front) {
+            break;
+        }
+        if is_odd_sign(byte) && ends_with_at(rest.clone()) {
             sign = Some(b'+');
-        } else if byte == b' ' && !blanks || !(byte == b' ' || is_letter(byte) || b"-.".contains(&byte)) {
             break;
         }
-        rest = front;
-        if sign.is_some() {
-            break;
-        }
-        if is_letter(byte) {
-            letters.push(byte);
+        match (&mut blanks, byte) {
+            (_, byte) if is_letter(byte) => letters.push(byte),
+            (_, b'-' | b'.') => {}
+            (Blanks::PassOver(blank), b' ') => **blank = true,
+            _ => break,
         }
         if letters.len() > LONGEST_NAME {
             return None;
         }
     }
-    letters.reverse();
-    let front: Vec<u8> = rest.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
     let sent = way == Direction::Tx;
-    let Some(sign) = sign else { return bare(&letters, whole && front.is_empty(), sent) };
-    letters.insert(0, sign);
+    let Some(sign) = sign else {
+        let named = letters.len() >= SHORTEST_BARE && (sent || letters.ends_with(b"TA"));
+        return if named { bare(letters, whole && !rest.any(|byte| byte.is_ascii_alphanumeric()), sent) } else { None };
+    };
+    // Whether `AT` or nearly that stands in front, shows the last of it.
+    let mut front: Vec<u8> = rest.filter(u8::is_ascii_alphanumeric).take(4).collect();
+    front.reverse();
     let after_at = front.ends_with(b"AT");
     // The sign of a command line, or nearly that.
     let alone =
         sent && whole && (front.is_empty() || strsim::osa_distance(std::str::from_utf8(&front).ok()?, "AT") <= 1);
+    // No value stands behind a name in an answer.
+    if !(sent || after_at || matches!(next, b'=' | b':' | b'?')) {
+        return None;
+    }
+    letters.push(sign);
+    letters.reverse();
     // A slip counts where a command is written; elsewhere, as in most of what is received, none is looked for.
     let likeness = if after_at || alone { judge(&letters) } else { known(&letters).unwrap_or(Likeness::Unknown) };
     let exact = matches!(likeness, Likeness::Secret(_));
@@ -125,13 +119,15 @@ fn read(written: &[u8], whole: bool, way: Direction, next: u8, blanks: bool) -> 
 }
 
 /// `ATCPIN`, `CPIN`: without the sign.
-fn bare(letters: &[u8], at_start: bool, sent: bool) -> Option<Name> {
-    let behind_at = letters.strip_prefix(b"AT").filter(|_| at_start);
-    let name = [b"+", behind_at.unwrap_or(letters)].concat();
-    if name.len() < 5 {
+fn bare(backwards: Vec<u8>, at_start: bool, sent: bool) -> Option<Name> {
+    let mut name = backwards;
+    let after_at = at_start && name.ends_with(b"TA");
+    name.truncate(name.len() - if after_at { 2 } else { 0 });
+    if name.len() < SHORTEST_BARE {
         return None;
     }
-    let after_at = behind_at.is_some();
+    name.push(b'+');
+    name.reverse();
     let likeness = if after_at {
         judge(&name)
     } else if sent {
@@ -142,22 +138,70 @@ fn bare(letters: &[u8], at_start: bool, sent: bool) -> Option<Name> {
     Some(Name { letters: name, likeness, after_at, commanded: true })
 }
 
-fn ends_with_at(written: &[u8]) -> bool {
-    let mut letters = written.iter().rev().filter(|byte| **byte != b' ' && !ODD_SIGNS.contains(byte));
-    letters.next() == Some(&b'T') && letters.next() == Some(&b'A')
+fn ends_with_at(written: Backwards<'_>) -> bool {
+    let mut letters = written.filter(|byte| *byte != b' ' && !is_odd_sign(*byte));
+    letters.next() == Some(b'T') && letters.next() == Some(b'A')
+}
+
+/// One of [`SIGNS`].
+pub(crate) fn is_sign(byte: u8) -> bool {
+    matches!(byte, b'+' | b'^' | b'#' | b'$' | b'%')
+}
+
+/// Written in place of such a sign.
+fn is_odd_sign(byte: u8) -> bool {
+    matches!(byte, b'-' | b'*' | b'&' | b'!' | b'@' | b'/' | b'\\' | b'=' | b'_' | b'.' | b'~')
 }
 
 fn is_letter(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == STRANGE
 }
 
-/// In capitals, without control characters, and with plain letters for those that look like them.
-fn folded(bytes: &[u8]) -> Vec<u8> {
-    if bytes.is_ascii() {
-        let blank = |byte: u8| if byte == b'\t' { b' ' } else { byte.to_ascii_uppercase() };
-        return bytes.iter().map(|byte| blank(*byte)).filter(|byte| !byte.is_ascii_control()).collect();
+/// What stands in these bytes, from its end, in capitals, without control characters, and with plain letters for those that
+/// look like them. Nobody needs more than a few of them, most times.
+#[derive(Clone, Debug)]
+struct Backwards<'a> {
+    rest: &'a [u8],
+}
+
+impl Iterator for Backwards<'_> {
+    type Item = u8;
+
+    fn next(&mut self) -> Option<u8> {
+        loop {
+            let [front @ .., last] = self.rest else { return None };
+            self.rest = front;
+            match last {
+                b'a'..=b'z' => return Some(last.to_ascii_uppercase()),
+                b' '..=b'~' => return Some(*last),
+                b'\t' => return Some(b' '),
+                ..0x80 => {}
+                0x80.. => {
+                    let (letter, front) = last_letter(front, *last);
+                    self.rest = front;
+                    if let Some(folded) = letter.and_then(fold) {
+                        return Some(folded);
+                    }
+                }
+            }
+        }
     }
-    String::from_utf8_lossy(bytes).chars().filter_map(fold).collect()
+}
+
+/// The letter that ends with this byte beyond ASCII, where it is one in UTF-8, and what stands before it.
+fn last_letter(front: &[u8], last: u8) -> (Option<char>, &[u8]) {
+    let (before, letter): (&[u8], &[u8]) = match (front, last) {
+        ([before @ .., one @ 0xC2..0xE0], 0x80..0xC0) => (before, &[*one, last]),
+        ([before @ .., one @ 0xE0..0xF0, two @ 0x80..0xC0], 0x80..0xC0) => (before, &[*one, *two, last]),
+        ([before @ .., one @ 0xF0..0xF5, two @ 0x80..0xC0, three @ 0x80..0xC0], 0x80..0xC0) => {
+            (before, &[*one, *two, *three, last])
+        }
+        _ => return (None, front),
+    };
+    match std::str::from_utf8(letter) {
+        Ok(letter) => (letter.chars().next(), before),
+        Err(_) => (None, front),
+    }
 }
 
 fn fold(letter: char) -> Option<u8> {
@@ -169,11 +213,10 @@ fn fold(letter: char) -> Option<u8> {
         place.unwrap_or(STRANGE)
     };
     match letter {
-        '\u{FFFD}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{AD}' => None,
+        '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{FFFD}' | '\u{AD}' => None,
         _ if letter.is_whitespace() => Some(b' '),
         _ if letter.is_control() => None,
         '\u{FF01}'..='\u{FF5E}' => u8::try_from(u32::from(letter) - 0xFEE0).ok().map(|byte| byte.to_ascii_uppercase()),
-        _ if letter.is_ascii() => u8::try_from(letter).ok().map(|byte| byte.to_ascii_uppercase()),
         _ => Some(twin()),
     }
 }

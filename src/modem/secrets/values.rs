@@ -156,9 +156,9 @@ impl Values {
                 if self.text.len() < LOOKED_AT {
                     self.text.push(byte.to_ascii_uppercase());
                 }
-                let secret = early || self.is_secret();
+                let secret = self.is_secret();
                 self.reached |= secret;
-                return if secret { Found::Secret } else { Found::Open };
+                return if secret || early { Found::Secret } else { Found::Open };
             }
         }
         Found::Open
@@ -238,13 +238,13 @@ impl Values {
         }
     }
 
-    /// A PIN that stands where a digit that says what is to be done was left out: `AT+CLCK="SC",1234`.
+    /// A PIN in place of the word for a lock, or of the digit that says what is to be done: `AT+CLCK="SC",1234`.
     fn is_pin_too_early(&self, byte: u8, rest: &[u8]) -> bool {
         let digits = |bytes: &[u8]| bytes.iter().all(u8::is_ascii_digit);
         self.of_lock
             && byte.is_ascii_digit()
             && digits(&self.text)
-            && (!self.text.is_empty() || rest.first().is_some_and(u8::is_ascii_digit))
+            && (self.at == 0 || !self.text.is_empty() || rest.first().is_some_and(u8::is_ascii_digit))
     }
 
     fn kind(&self, at: usize, before: &[u8]) -> Takes {

@@ -1,0 +1,44 @@
+//! What the bytes of a line look like, whatever their state: a PIN, a setting of a login, a code.
+
+use super::{Around, Line, TAIL};
+
+/// Supplementary services whose password stands behind the next `*` (3GPP TS 22.030, sections 6.5.4 and 6.6).
+const SERVICES: [&[u8]; 13] =
+    [b"33", b"330", b"331", b"332", b"333", b"35", b"351", b"353", b"03", b"04", b"042", b"05", b"052"];
+
+impl Line {
+    /// `PWD:` and `USER=` among settings.
+    pub(super) fn is_login_setting(&self) -> bool {
+        let name = self.text.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_uppercase);
+        let name: Vec<u8> = name.collect();
+        matches!(name.as_slice(), b"PWD" | b"USER" | b"PASSWORD" | b"PASSWD" | b"USERNAME" | b"USERDATA")
+    }
+
+    /// Nothing but `AT` or a word for a PIN stands in it, so a number that comes is the PIN: where the SIM waits for it, or
+    /// it looks like one.
+    pub(super) fn begins_pin(&self, around: &Around<'_>) -> bool {
+        const WORDS: [&[u8]; 5] = [b"PIN", b"PUK", b"SIMPIN", b"PINIS", b"PINCODE"];
+        const OTHERS: [&[u8]; 4] = [b"AT", b"SIM", b"CPIN", b"ATPIN"];
+        if self.cut || self.text.len() > TAIL || self.text.iter().any(u8::is_ascii_digit) {
+            return false;
+        }
+        let letters = self.text.iter().map(u8::to_ascii_uppercase).filter(u8::is_ascii_alphabetic);
+        let letters: Vec<u8> = letters.collect();
+        let letters = letters.as_slice();
+        if around.pin {
+            return letters.len() <= 1 || WORDS.contains(&letters) || OTHERS.contains(&letters);
+        }
+        // `pin 13 on` is for a board, as far as that can be seen.
+        let more = around.rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        WORDS.contains(&letters) && (more == around.rest.len() || (4..=8).contains(&(more + 1)))
+    }
+
+    /// `*33`, `**04`, `#331`: a password stands behind the next `*`.
+    pub(super) fn ends_with_service(&self) -> bool {
+        let tail = self.text.iter().rev().copied().filter(|byte| *byte != b' ').take(4);
+        let tail: Vec<u8> = tail.collect();
+        let digits = tail.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let code: Vec<u8> = tail.iter().take(digits).rev().copied().collect();
+        matches!(tail.get(digits), Some(b'*' | b'#')) && SERVICES.contains(&code.as_slice())
+    }
+}
