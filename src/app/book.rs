@@ -325,7 +325,10 @@ fn replace(path: &Path, text: &str, disk: &mut impl Steps) -> io::Result<()> {
     if done.is_err() {
         let _ = disk.remove(&temporary);
     }
-    done.and_then(|()| disk.sync_folder(&target))
+    done?;
+    // The new text stands there. Without this a power cut may bring the old one back; not every file system can.
+    let _as_far_as_it_goes = disk.sync_folder(&target);
+    Ok(())
 }
 
 /// In the same folder: a rename works only within one file system.

@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 
 pub use line::{Adapter, Line};
 
-pub(crate) use file::{SettingsFile, read_file};
+pub use file::{SaveError, SettingsFile};
+
+pub(crate) use file::read_file;
 
 use crate::capture::Newline;
 use crate::link::share::{Place, PlaceError};

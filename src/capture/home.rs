@@ -96,10 +96,8 @@ impl Home {
         let name = path.file_name().unwrap_or(path.as_os_str());
         let (file, fresh) = free_place(&folder.join(name))?;
         let copied = (|| {
-            let mut copied = 0;
-            while copied < on_disk {
-                copied = copy(&old, &file, copied, on_disk)?;
-            }
+            copy_range(&old, &file, 0, on_disk)?;
+            let mut copied = on_disk;
             for (start, piece) in pieces {
                 let skip = usize::try_from(copied.saturating_sub(*start)).unwrap_or(usize::MAX);
                 match disk::write_at(&file, piece.get(skip..).unwrap_or_default(), copied.max(*start)) {
@@ -137,6 +135,15 @@ fn free_place(path: &Path) -> io::Result<(File, PathBuf)> {
         }
     }
     Err(io::ErrorKind::AlreadyExists.into())
+}
+
+/// Copies all of it, to the same places.
+pub(super) fn copy_range(from: &File, to: &File, at: u64, end: u64) -> io::Result<()> {
+    let mut copied = at;
+    while copied < end {
+        copied = copy(from, to, copied, end)?;
+    }
+    Ok(())
 }
 
 /// Copies a piece; how far it is copied then.

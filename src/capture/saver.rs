@@ -5,8 +5,8 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::disk;
 use super::store::Shared;
+use super::{disk, home};
 
 /// A power cut loses at most this and one sync.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
@@ -83,14 +83,22 @@ impl Call {
     }
 }
 
+/// How far the file is synced.
+#[derive(Debug, Default)]
+struct Synced {
+    until: u64,
+    /// The sync of what stands behind that failed.
+    failed: bool,
+}
+
 fn work(shared: &Shared, call: &Call) {
-    let mut synced = 0;
+    let mut synced = Synced::default();
     loop {
         let spilled = shared.lock().spilled;
         let ended =
             if spilled { call.wait(RETRY_EVERY, |_| false) } else { call.wait(SYNC_EVERY, |request| request.spilled) };
         if restore(shared) {
-            synced = 0;
+            synced = Synced::default();
         }
         while write_out(shared) {}
         sync(shared, &mut synced);
@@ -192,14 +200,31 @@ fn write_out(shared: &Shared) -> bool {
     }
 }
 
-fn sync(shared: &Shared, synced: &mut u64) {
+/// Syncs what is new. A system that failed to write counts the bytes as written, and says nothing of them when it is asked
+/// again: so they are written once more before the next sync.
+fn sync(shared: &Shared, synced: &mut Synced) {
     let Some(home) = &shared.file else { return };
     let on_disk = shared.lock().on_disk;
-    if on_disk == *synced {
+    if on_disk == synced.until {
         return;
     }
-    match home.file().sync_data() {
-        Ok(()) => *synced = on_disk,
-        Err(error) => shared.lock().trouble = Some(disk::advice(&error, &home.path())),
+    let file = home.file();
+    let again = if synced.failed { home::copy_range(&file, &file, synced.until, on_disk) } else { Ok(()) };
+    let done = again.and_then(|()| file.sync_data());
+    let mut state = shared.lock();
+    match done {
+        Ok(()) => {
+            synced.until = on_disk;
+            // Without room the trouble is another, and is not over.
+            if std::mem::take(&mut synced.failed) && !state.spilled {
+                state.trouble = None;
+                state.ring();
+            }
+        }
+        Err(error) => {
+            synced.failed = true;
+            state.trouble = Some(disk::advice(&error, &home.path()));
+            state.ring();
+        }
     }
 }

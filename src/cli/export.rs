@@ -112,7 +112,8 @@ impl Export {
             copy
         };
         self.keep_input()?;
-        self.output.write_with(|out| write(&reader, format, &options, out))
+        let name = self.output.name();
+        self.output.write_with(|out| write(&reader, format, &options, out, &name))
     }
 
     /// An export holds less than the capture it is made of.
@@ -150,9 +151,10 @@ fn open(path: &Path) -> Result<Reader, Exit> {
 }
 
 /// Whoever reads standard output may have had enough (`| head`): that is no trouble.
-fn write(reader: &Reader, format: Format, options: &Options, out: &mut dyn Write) -> CommandResult {
+fn write(reader: &Reader, format: Format, options: &Options, out: &mut dyn Write, name: &str) -> CommandResult {
     match export::export(reader, format, options, out, &Progress::default()) {
         Err(ExportError::Write(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        Err(ExportError::Write(error)) => Err(Exit::trouble(format_args!("{name} cannot be written: {error}"))),
         Err(error @ ExportError::TwoDirections) => Err(Exit::wrong_use(format_args!("{error}: --direction rx or tx"))),
         other => other.map_err(Exit::trouble),
     }

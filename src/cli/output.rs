@@ -88,7 +88,8 @@ impl OutputOptions {
         self.output.as_deref().is_some_and(|output| same_place(output, input))
     }
 
-    fn name(&self) -> String {
+    /// Where it goes, for messages.
+    pub(crate) fn name(&self) -> String {
         self.output.as_ref().map_or_else(|| "standard output".to_owned(), |path| path.display().to_string())
     }
 }

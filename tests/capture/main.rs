@@ -17,9 +17,13 @@ mod support;
 
 mod book;
 mod command;
+#[cfg(target_os = "linux")]
+mod faults;
 mod full_disk;
 mod golden;
 mod killed;
+#[cfg(target_os = "linux")]
+mod long;
 mod tshark;
 
 use std::process::Command;

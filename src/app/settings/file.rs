@@ -20,7 +20,7 @@ use crate::capture::create_private;
 
 /// The file that settings are kept in.
 #[derive(Debug, Default)]
-pub(crate) struct SettingsFile {
+pub struct SettingsFile {
     path: Option<PathBuf>,
     /// Our settings as they were read or saved last: what differs from it is what we changed.
     base: DocumentMut,
@@ -28,7 +28,7 @@ pub(crate) struct SettingsFile {
 
 /// Why settings could not be saved.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum SaveError {
+pub enum SaveError {
     /// The operating system said no.
     #[error("{}: {source}", path.display())]
     Io {
@@ -63,7 +63,7 @@ impl SettingsFile {
     /// Reads `path`. A file that is not there gives the defaults. The sentence, where there is one, says what was wrong
     /// and where the bad file is now; it is for the user.
     #[must_use]
-    pub(crate) fn load(path: PathBuf) -> (Self, Settings, Option<String>) {
+    pub fn load(path: PathBuf) -> (Self, Settings, Option<String>) {
         let text = match read_file(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -133,7 +133,7 @@ impl SettingsFile {
     ///
     /// # Errors
     /// [`SaveError`], the old file being untouched.
-    pub(crate) fn save(&mut self, settings: &Settings) -> Result<(), SaveError> {
+    pub fn save(&mut self, settings: &Settings) -> Result<(), SaveError> {
         let Some(path) = self.path.clone() else { return Ok(()) };
         let fresh = document(settings)?;
         let wrong = |source| SaveError::Io { path: path.clone(), source };
