@@ -13,6 +13,7 @@ mod planted;
 mod redaction;
 mod rfc2217;
 mod session;
+mod share;
 mod simulator;
 mod sketch;
 
@@ -20,7 +21,7 @@ mod sketch;
 pub type Target = fn(&[u8]);
 
 /// All of them, by name; each has a folder of that name in `corpus/`.
-pub const TARGETS: [(&str, Target); 13] = [
+pub const TARGETS: [(&str, Target); 14] = [
     ("capture", capture::run),
     ("control", control::run),
     ("diagnose", diagnose::run),
@@ -32,6 +33,7 @@ pub const TARGETS: [(&str, Target); 13] = [
     ("redaction", redaction::run),
     ("rfc2217", rfc2217::run),
     ("session", session::run),
+    ("share", share::run),
     ("simulator", simulator::run),
     ("sketch", sketch::run),
 ];

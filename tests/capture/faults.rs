@@ -271,6 +271,7 @@ fn a_result_replaces_a_file_whole_or_not_at_all() {
 }
 
 /// Until it holds; how long that took.
+#[expect(clippy::disallowed_methods, reason = "the bound of this wait")]
 fn wait_for(what: &str, holds: impl Fn() -> bool) -> Duration {
     let began = Instant::now();
     while !holds() {

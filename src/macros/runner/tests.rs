@@ -416,3 +416,30 @@ proptest! {
         prop_assert_eq!(run(&cuts), run(&[]));
     }
 }
+
+/// As many as `tests/bars/run` asks for: a million.
+#[test]
+fn thousands_of_steps_are_all_done_and_nothing_of_them_stays() {
+    let many = std::env::var("MODEMSCOPE_STEPS").ok().and_then(|count| count.parse().ok()).unwrap_or(10_000);
+    let repeated = Step { repeat: Some(many), ..step("AT\\r", &["OK\\r\\n"], &[]) };
+    let mut run = Run::new(&of(vec![repeated]), &Values::default(), Duration::ZERO).unwrap();
+    let (mut now, mut sends, mut longest) = (Duration::ZERO, 0, 0);
+    while !run.is_over() {
+        longest = longest.max(run.actions.len());
+        match run.poll() {
+            Some(Action::Send { .. }) => {
+                sends += 1;
+                run.sent(now);
+                now += Duration::from_millis(1);
+                run.received(b"\r\nOK\r\n", now);
+            }
+            Some(_) => {}
+            None => {
+                now = run.next_deadline().unwrap().max(now);
+                run.tick(now);
+            }
+        }
+    }
+    assert_eq!(sends, many);
+    assert!(longest < 10, "{longest} actions wait at one time");
+}
