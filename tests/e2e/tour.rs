@@ -2,15 +2,19 @@
 //!
 //! With `MODEMSCOPE_PICTURES=DIR` each stop is photographed in light and dark, at 1024x700 and at 1920x1080.
 
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 
-use crate::window::{Display, Window};
+use crate::window::{Display, Window, free_port};
 
 /// The sizes that are photographed.
 const SIZES: [(u32, u32); 2] = [(1024, 700), (1920, 1080)];
+
+/// Where the test server listens unless told otherwise.
+const USUAL: u16 = 9999;
 
 /// As many frames menus and windows take to fade in.
 const FADE: u32 = 12;
@@ -102,7 +106,10 @@ fn walk(look: &str, pictures: Option<&Path>) {
     let home = tempfile::tempdir().unwrap();
     let config = home.path().join("config/modemscope");
     std::fs::create_dir_all(&config).unwrap();
-    std::fs::write(config.join("settings.toml"), format!("version = 1\ntheme = \"{look}\"\n")).unwrap();
+    // The usual port, unless somebody on this machine has it.
+    let port = TcpListener::bind(("127.0.0.1", USUAL)).map_or_else(|_| free_port(), |_| USUAL);
+    let settings = format!("version = 1\ntheme = \"{look}\"\nserver_port = {port}\n");
+    std::fs::write(config.join("settings.toml"), settings).unwrap();
     let pasted = home.path().join("pasted-log.txt");
     std::fs::write(&pasted, PASTED).unwrap();
     let pictures = pictures.map(|folder| folder.join(look));
