@@ -123,6 +123,10 @@ impl Transfer {
     pub(crate) fn start(path: &Path, protocol: Protocol) -> Result<Self, FileError> {
         let problem = |source| FileError::Open { path: path.to_owned(), source };
         let real = std::fs::canonicalize(path).map_err(problem)?;
+        if real.is_dir() {
+            // Windows would only deny access to it.
+            return Err(FileError::NoFile(path.to_owned()));
+        }
         let file = File::open(&real).map_err(problem)?;
         let about = file.metadata().map_err(problem)?;
         if !about.is_file() {

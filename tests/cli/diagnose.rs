@@ -145,7 +145,12 @@ fn a_modem_is_named_or_described_by_a_table_of_ones_own() {
     check(&["diagnose", "--modem", "no-such.txt", "-"], 2, "", "no-such.txt");
     let wrong = tempfile::Builder::new().suffix(".txt").tempfile().unwrap();
     std::fs::write(wrong.path(), "@name acme\nAT+X | \n").unwrap();
-    check(&["diagnose", "--modem", wrong.path().to_str().unwrap(), "-"], 2, "", "line 2 of the table: 8 or 9 columns");
+    check(
+        &["diagnose", "--modem", wrong.path().to_str().unwrap(), "-"],
+        2,
+        "",
+        "line 2 of the table: expected 8 or 9 columns",
+    );
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log.txt");
     let marked = "> AT+ZOPEN=2,\"h\",7,\"k3yk3y\"\\r\n< \\r\\nOK\\r\\n\\r\\n+ZSTATE: 2,1\\r\\n\n";
