@@ -289,6 +289,7 @@ fn marks_of_a_log_are_kept_beside_its_file_and_a_pasted_one_says_that_it_has_non
     desk.wait_for_log("ERROR");
     desk.click("More…");
     assert!(desk.shows("gone when this is closed"));
+    assert!(!desk.offers("Add"), "a note would go into the session of the port, unseen");
 }
 
 #[test]

@@ -337,13 +337,18 @@ fn more(log: &mut LogPanel, ui: &mut Ui, state: &State, commands: &mut Commands)
             ui.close();
         }
         ui.separator();
-        let label = parts::weak(ui, "Note into the log");
-        ui.horizontal(|ui| {
-            let field = ui.add(TextEdit::singleline(&mut log.toolbar.note).desired_width(FIELD)).labelled_by(label.id);
-            if (ui.button("Add").clicked() || enter(&field, ui)) && !log.toolbar.note.is_empty() {
-                commands.push(Log::Note(std::mem::take(&mut log.toolbar.note)));
-                ui.close();
-            }
+        // What is read from a file is never written to.
+        let able = state.connected() && state.file.is_none();
+        let label = parts::weak(ui, if able { "Note into the log" } else { "Note into the log: while a port is open" });
+        ui.add_enabled_ui(able, |ui| {
+            ui.horizontal(|ui| {
+                let field =
+                    ui.add(TextEdit::singleline(&mut log.toolbar.note).desired_width(FIELD)).labelled_by(label.id);
+                if (ui.button("Add").clicked() || enter(&field, ui)) && !log.toolbar.note.is_empty() {
+                    commands.push(Log::Note(std::mem::take(&mut log.toolbar.note)));
+                    ui.close();
+                }
+            });
         });
         let label = parts::weak(ui, "Jump to seconds since the start, such as 12.5");
         ui.horizontal(|ui| {
