@@ -74,10 +74,15 @@ pub(super) struct Board {
     pub(super) lenient: bool,
     /// Bytes sent to the modem.
     pub(super) sent: usize,
+    /// Bytes sent elsewhere since the modem was sent any.
+    flood: usize,
     /// What is in the log: of the monitor, and of all other ports.
     monitor: Logged,
     others: Logged,
 }
+
+/// A minute and a half of a monitor at 115200 baud.
+const MOST_AT_ONCE: usize = 1 << 20;
 
 /// How much of the log is used.
 #[derive(Clone, Copy, Debug, Default)]
@@ -88,7 +93,7 @@ struct Logged {
 
 impl Logged {
     /// The log of a run holds no more of the dialog, and no more of the monitor.
-    const MOST: Self = Self { bytes: 1 << 19, rows: 40_000 };
+    const MOST: Self = Self { bytes: 1 << 18, rows: 40_000 };
     const MOST_SHOWN: Self = Self { bytes: 1 << 16, rows: 8_000 };
 
     fn reaches(self, most: Self) -> bool {
@@ -111,6 +116,7 @@ impl Board {
             modem_name: None,
             lenient: false,
             sent: 0,
+            flood: 0,
             monitor: Logged::default(),
             others: Logged::default(),
         }
@@ -142,9 +148,9 @@ impl Board {
         }
     }
 
-    /// No more of the modem's dialog can be kept.
+    /// No more of the modem's dialog can be kept, or the monitor alone was flooded since the modem was sent anything.
     pub(super) fn is_full(&self) -> bool {
-        self.others.reaches(Logged::MOST)
+        self.flood > MOST_AT_ONCE || self.others.reaches(Logged::MOST)
     }
 
     /// Not all that went to the monitor was kept; a loop may print there for ever, and the run goes on.
@@ -289,6 +295,7 @@ impl Board {
             _ if port.is_console => Way::Console,
             _ => Way::Elsewhere(number),
         };
+        self.flood = if way == Way::ToModem { 0 } else { self.flood + 1 };
         if way == Way::ToModem {
             self.sent += 1;
             let wrong = baud.zip(self.modem.baud).is_some_and(|(own, rate)| differ(rate, own));

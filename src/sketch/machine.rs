@@ -9,6 +9,7 @@ mod execute;
 mod format;
 mod functions;
 mod given;
+mod memory;
 mod places;
 mod questions;
 mod sought;
@@ -24,7 +25,7 @@ use super::board::{Board, MICROSECOND, Nanos};
 use super::syntax::{Chip, Declaration, Line, Program, Symbol};
 pub(super) use questions::{Branch, Question};
 pub(super) use sought::Sought;
-use value::Place;
+use value::{Place, Value};
 use watch::Watch;
 
 /// Calls in calls. Each of them takes the computer's stack too.
@@ -141,6 +142,8 @@ pub(super) struct Machine<'a> {
 struct Frame {
     names: Vec<(Symbol, Place)>,
     this: Option<(Symbol, Place)>,
+    /// What was given behind the last parameter (`...`).
+    rest: Vec<Value>,
     /// It gives back a reference.
     refers: bool,
 }

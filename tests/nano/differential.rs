@@ -8,7 +8,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use modemscope::simulator::{Modem, Profile, Rig};
-use modemscope::sketch::{RunOptions, RunWay, SketchRun, Source, run_sketch};
+use modemscope::sketch::{
+    InoOptions, RunOptions, RunWay, SketchRun, Source, answer_driven, export_ino, import, run_sketch,
+};
 
 use crate::board::{Board, compiled};
 use crate::desk::BOOTED;
@@ -16,8 +18,6 @@ use crate::passthrough::source;
 
 /// So far apart may the times of two equal bytes be.
 const APART: Duration = Duration::from_millis(2);
-/// The same where a sketch works much on texts and fractions: what that costs the chip is only estimated.
-const ESTIMATED: Duration = Duration::from_millis(4);
 /// From the end of a byte to the beginning of what the modem says to it, as the interpreter has it.
 const LATENCY: Duration = Duration::from_micros(300);
 /// The modem and the monitor of all sketches here, in bits a second.
@@ -121,7 +121,7 @@ fn check(names: &[&str], apart: Duration) {
 
 #[test]
 fn statements_and_types() {
-    check(&["switch-goto", "structs", "widths"], APART);
+    check(&["switch-goto", "structs", "widths", "memory"], APART);
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn classes_templates_and_waits() {
 
 #[test]
 fn much_work_on_texts_and_fractions() {
-    check(&["references", "ctext", "answers"], ESTIMATED);
+    check(&["references", "ctext", "answers"], APART);
 }
 
 /// The sketch of the story.
@@ -139,6 +139,16 @@ fn much_work_on_texts_and_fractions() {
 fn the_story() {
     let blind = source("tests/data/sketches/blind.ino").replace("IP-ADRESS-HERE", "198.51.100.7");
     let differences = compare("blind.ino", &blind, APART);
+    assert!(differences.is_empty(), "{differences}");
+}
+
+/// The same, exported so that it waits for the answers.
+#[test]
+fn the_story_exported() {
+    let blind = source("tests/data/sketches/blind.ino").replace("IP-ADRESS-HERE", "198.51.100.7");
+    let macro_of_it = import(&Source::new(&blind), &RunOptions::default()).timed_macro("blind");
+    let waiting = export_ino(&answer_driven(&macro_of_it), &InoOptions::default()).expect("a sketch").text;
+    let differences = compare("waiting.ino", &waiting, APART);
     assert!(differences.is_empty(), "{differences}");
 }
 

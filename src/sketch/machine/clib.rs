@@ -6,7 +6,7 @@ use super::given::Given;
 use super::text::{leading_real, order, position};
 use super::value::{Int, Place, Value, in_base, low_byte};
 use super::{Halt, Machine, Slip};
-use crate::sketch::origin::{Ch, Origin, bytes, chars, origin};
+use crate::sketch::origin::{Ch, bytes, chars, origin};
 use crate::sketch::syntax::IntType;
 
 /// What `sprintf` takes on the Uno, and each of its conversions, in microseconds as measured.
@@ -54,24 +54,6 @@ impl Machine<'_> {
         }
     }
 
-    /// Bytes from a place on, NULs too.
-    pub(super) fn raw(from: &Place, length: usize) -> Vec<Ch> {
-        let container = Place { index: None, ..from.clone() };
-        let start = usize::try_from(from.index.unwrap_or(0)).unwrap_or(usize::MAX);
-        let found = container.with(|value| match value {
-            Value::Chars(text, _) | Value::String(text) => {
-                text.iter().skip(start).take(length).copied().collect::<Vec<Ch>>()
-            }
-            Value::Array(items) => {
-                let byte = |item: &Value| Ch { byte: low_byte(item.number()), from: item.from() };
-                items.iter().skip(start).take(length).map(byte).collect()
-            }
-            other if from.index.is_none() => vec![Ch { byte: low_byte(other.number()), from: other.from() }],
-            _ => Vec::new(),
-        });
-        found.unwrap_or_default()
-    }
-
     pub(super) fn formatted(&mut self, values: &[&Value]) -> Vec<Ch> {
         let Some((format, rest)) = values.split_first() else { return Vec::new() };
         let format = format.c_text().unwrap_or_default();
@@ -79,6 +61,23 @@ impl Machine<'_> {
         let text = super::format::formatted(&format, &rest, self.chip);
         self.takes(FORMATTING + CONVERSION * rest.len() + text.len());
         text
+    }
+
+    /// The same where what a function was given behind its last parameter may stand in a list.
+    fn formatted_list(&mut self, name: &str, values: &[&Value]) -> Vec<Ch> {
+        let listed = match values {
+            [_, Value::Pointer(list)] if name.starts_with('v') => {
+                Place { index: None, ..list.clone() }.with(Clone::clone)
+            }
+            _ => return self.formatted(values),
+        };
+        match (values, &listed) {
+            ([format, _], Ok(Value::Array(items))) => {
+                let all: Vec<&Value> = std::iter::once(*format).chain(items.iter()).collect();
+                self.formatted(&all)
+            }
+            _ => self.formatted(values),
+        }
     }
 
     /// Functions on texts and memory; `None` for other names.
@@ -155,22 +154,26 @@ impl Machine<'_> {
         Ok(Some(match name {
             "memset" => {
                 if let Some(target) = &target {
-                    let ch = Ch { byte: low_byte(number(1)), from: Origin::SKETCH };
-                    let fill = vec![ch; size(2)];
-                    self.write_raw(target, &fill);
+                    self.fill_memory(target, low_byte(number(1)), size(2));
                 }
                 first
+            }
+            "va_start" => {
+                let rest = self.frames.last().map_or_else(Vec::new, |frame| frame.rest.clone());
+                if let Some(list) = given.first().and_then(|given| given.place.as_ref()) {
+                    let _ = list.store(&Value::Array(Rc::new(rest)));
+                }
+                Value::Nothing
             }
             "memcpy" | "memmove" => {
                 if let (Some(target), Some(Value::Pointer(source))) = (&target, values.get(1)) {
-                    let copy = Self::raw(&source.clone(), size(2));
-                    self.write_raw(target, &copy);
+                    self.copy_memory(target, &source.clone(), size(2));
                 }
                 first
             }
-            "sprintf" | "snprintf" | "vsnprintf" => {
-                let skip = if name == "sprintf" { 1 } else { 2 };
-                let text = self.formatted(values.get(skip..).unwrap_or_default());
+            "sprintf" | "snprintf" | "vsprintf" | "vsnprintf" => {
+                let skip = if name.ends_with("snprintf") { 2 } else { 1 };
+                let text = self.formatted_list(name, values.get(skip..).unwrap_or_default());
                 let whole = i64::try_from(text.len()).unwrap_or(0);
                 let from = origin(&text);
                 let kept =
@@ -239,7 +242,7 @@ impl Machine<'_> {
                 };
                 let mut made = self.array_of(&crate::sketch::syntax::Type::Int(IntType::Char), count)?;
                 if let (Value::Chars(text, _), Some(target), "realloc") = (&mut made, &target, name) {
-                    let old = Self::raw(target, count);
+                    let old = self.raw(target, count);
                     for (kept, ch) in Rc::make_mut(text).iter_mut().zip(old) {
                         *kept = ch;
                     }
@@ -260,8 +263,12 @@ impl Machine<'_> {
     fn compared(&mut self, name: &str, values: &[&Value]) -> Value {
         let text = |index: usize| values.get(index).and_then(|value| value.c_text()).unwrap_or_default();
         let count = values.get(2).and_then(|count| usize::try_from(count.number()).ok());
-        let (mut left, mut right) = (text(0), text(1));
-        if let (Some(count), "strncmp" | "strncasecmp" | "memcmp") = (count, name) {
+        let memory = |index: usize| match values.get(index) {
+            Some(Value::Pointer(place)) => self.raw(place, count.unwrap_or(0)),
+            _ => Vec::new(),
+        };
+        let (mut left, mut right) = if name == "memcmp" { (memory(0), memory(1)) } else { (text(0), text(1)) };
+        if let (Some(count), "strncmp" | "strncasecmp") = (count, name) {
             left.truncate(count);
             right.truncate(count);
         }

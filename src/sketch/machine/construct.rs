@@ -370,7 +370,7 @@ impl Machine<'_> {
         names
     }
 
-    fn field_types(&self, class: Symbol) -> Vec<Type> {
+    pub(super) fn field_types(&self, class: Symbol) -> Vec<Type> {
         all_fields(self.program, class, 0).iter().map(|field| field.ty.clone()).collect()
     }
 

@@ -1,7 +1,9 @@
 //! The functions of the Arduino core, and what is done with those that are not at hand.
 
+use std::rc::Rc;
+
 use super::given::Given;
-use super::value::{Int, Value, low_byte, single, whole};
+use super::value::{Int, Place, Value, low_byte, single, whole};
 use super::watch::Watch;
 use super::{Ending, Halt, Machine};
 use crate::sketch::board::{MICROSECOND, MILLISECOND};
@@ -151,6 +153,19 @@ impl Machine<'_> {
             "highByte" => Value::Int(Int::new(number(0) >> 8, IntType::U8, from)),
             "bit" => Value::Int(Int::new(1_i64.checked_shl(shift(number(0))).unwrap_or(0), IntType::I32, from)),
             "bitRead" => Value::Int(Int::new(number(0).checked_shr(shift(number(1))).unwrap_or(0) & 1, int, from)),
+            "bitSet" | "bitClear" | "bitWrite" | "bitToggle" => {
+                let mask = 1_i64.checked_shl(shift(number(1))).unwrap_or(0);
+                let new = match &*name {
+                    "bitToggle" => number(0) ^ mask,
+                    "bitClear" => number(0) & !mask,
+                    "bitWrite" if number(2) == 0 => number(0) & !mask,
+                    _ => number(0) | mask,
+                };
+                if let Some(place) = given.first().and_then(|given| given.place.as_ref()) {
+                    self.store(place, &Value::Int(Int::new(new, IntType::I64, from)));
+                }
+                Value::Nothing
+            }
             "word" | "makeWord" => Value::Int(Int::new(number(0) << 8 | (number(1) & 0xFF), IntType::U16, from)),
             "toupper" | "tolower" | "toUpperCase" | "toLowerCase" => {
                 let byte = low_byte(number(0));
@@ -256,7 +271,29 @@ impl Machine<'_> {
         let first = given.first().map(|given| given.value.number().to_string()).unwrap_or_default();
         self.foreign(&name);
         let shown = if given.len() == 1 { format!("{name}({first})") } else { format!("{name}()") };
-        self.ask_number(&shown, self.chip.int(), 0)
+        let value = self.ask_number(&shown, self.chip.int(), 0);
+        self.filled_by_others(given, value.from());
+        value
+    }
+
+    /// An empty array that is handed to a function which is not at hand is filled there: what it holds is as little known.
+    fn filled_by_others(&mut self, given: &[Given], from: Origin) {
+        for given in given {
+            let Value::Pointer(place) = &given.value else { continue };
+            if self.literals.values().any(|literal| Rc::ptr_eq(&literal.cell, &place.cell)) {
+                continue;
+            }
+            let container = Place { index: None, ..place.clone() };
+            let _ = container.change(|value| {
+                if let Value::Chars(text, _) = value
+                    && text.iter().all(|ch| ch.byte == 0)
+                {
+                    for ch in Rc::make_mut(text) {
+                        ch.from = from;
+                    }
+                }
+            });
+        }
     }
 
     /// Notes a call that cannot be followed.
@@ -385,7 +422,7 @@ fn classified(name: &str, byte: u8) -> Option<bool> {
 
 /// Functions of the core that neither send nor answer.
 fn says_nothing(name: &str) -> bool {
-    const NAMES: [&str; 36] = [
+    const NAMES: [&str; 32] = [
         "digitalWrite",
         "analogWrite",
         "analogReference",
@@ -404,9 +441,6 @@ fn says_nothing(name: &str) -> bool {
         "wdt_enable",
         "wdt_disable",
         "wdt_reset",
-        "bitWrite",
-        "bitSet",
-        "bitClear",
         "shiftOut",
         "set_sleep_mode",
         "sleep_enable",
@@ -415,7 +449,6 @@ fn says_nothing(name: &str) -> bool {
         "sleep_cpu",
         "sleep_bod_disable",
         "power_adc_disable",
-        "va_start",
         "va_end",
         "ledcSetup",
         "ledcAttachPin",

@@ -69,7 +69,7 @@ impl Machine<'_> {
                 self.at_line(*line);
                 self.construct(ty, arguments)?
             }
-            Expr::SizeOfType(ty) => Value::int(self.size_of_type(ty), self.chip.unsigned_int()),
+            Expr::SizeOfType(ty) => Value::int(self.size_of_type(ty)?, self.chip.unsigned_int()),
             Expr::SizeOf(of) => Value::int(self.size_of(of)?, self.chip.unsigned_int()),
             Expr::New(ty, arguments, length, line) => {
                 self.at_line(*line);
@@ -80,7 +80,8 @@ impl Machine<'_> {
                 Value::Nothing
             }
             Expr::Lambda(function) => Value::Function(function.clone()),
-            Expr::Unread => Value::int(0, self.chip.int()),
+            // Nothing is made up for it; the program names its line.
+            Expr::Unread => Value::Nothing,
         })
     }
 
@@ -228,7 +229,7 @@ impl Machine<'_> {
         }
     }
 
-    fn size_of_type(&self, ty: &Type) -> i64 {
+    fn size_of_type(&mut self, ty: &Type) -> Result<i64, Halt> {
         let size = match ty {
             Type::Int(int) => int.size(),
             Type::Float => 4,
@@ -241,13 +242,20 @@ impl Machine<'_> {
             }
             Type::String => 6,
             Type::Void => 1,
-            Type::Class(name) => {
-                let fields = self.program.classes.get(name).map(|class| &class.fields);
-                return fields.map_or(2, |fields| fields.iter().map(|field| self.size_of_type(&field.ty)).sum());
+            Type::Class(name) if self.program.classes.contains_key(name) => {
+                let mut size = 0;
+                for field in self.field_types(*name) {
+                    size += self.size_of_type(&field)?;
+                }
+                return Ok(size);
+            }
+            Type::Array(of, Some(length)) => {
+                let length = self.value(length)?.number();
+                return Ok(self.size_of_type(of)?.saturating_mul(length));
             }
             _ => self.chip.pointer_size(),
         };
-        i64::try_from(size).unwrap_or(0)
+        Ok(i64::try_from(size).unwrap_or(0))
     }
 
     fn size_of(&mut self, of: &Expr) -> Result<i64, Halt> {
@@ -258,14 +266,14 @@ impl Machine<'_> {
             && self.variable(*name).is_none()
         {
             // `sizeof(Thing)` reads like a variable.
-            return Ok(self.size_of_type(&Type::Class(*name)));
+            return self.size_of_type(&Type::Class(*name));
         }
         let place = match self.place(of)? {
             Some(place) => place,
             None => Place::new(self.value(of)?),
         };
         let pointer = self.chip.pointer_size();
-        Ok(i64::try_from(place.with(|value| size(value, pointer)).unwrap_or(0)).unwrap_or(0))
+        Ok(i64::try_from(place.with(|value| value.size(pointer)).unwrap_or(0)).unwrap_or(0))
     }
 
     /// An expression as words, for the name of a question.
@@ -279,16 +287,5 @@ impl Machine<'_> {
             Expr::This => "this".to_owned(),
             _ => "it".to_owned(),
         }
-    }
-}
-
-fn size(value: &Value, pointer: usize) -> usize {
-    match value {
-        Value::Int(int) => int.ty.size(),
-        Value::Float(..) => 4,
-        Value::String(_) => 6,
-        Value::Chars(text, _) => text.len(),
-        Value::Array(items) | Value::Object(_, items) => items.iter().map(|item| size(item, pointer)).sum(),
-        _ => pointer,
     }
 }

@@ -34,7 +34,7 @@ impl Machine<'_> {
     }
 
     pub(super) fn at_line(&mut self, line: u32) {
-        if self.line != line {
+        if self.line != line || self.report.run.is_empty() {
             self.line = line;
             self.board.line = line;
             self.report.run.insert(line);
@@ -168,6 +168,9 @@ impl Machine<'_> {
             rounds += 1;
             if on_question > ROUNDS_ON_A_QUESTION {
                 return Ok(Flow::Next);
+            }
+            if self.effects == effects && inner.only_pauses() && on_question == 0 {
+                return Err(Halt { why: Ending::WaitsForever, line });
             }
             if self.effects == effects && !inner.delayed {
                 self.idle(&inner, line, &mut on_question)?;

@@ -237,7 +237,7 @@ impl Machine<'_> {
         }
         let line = self.line;
         let refers = matches!(function.returns, Type::Reference(_));
-        let mut frame = Frame { names: Vec::new(), this, refers };
+        let mut frame = Frame { this, refers, ..Frame::default() };
         let mut given = given.into_iter();
         for parameter in &function.parameters {
             let place = match (given.next(), &parameter.default) {
@@ -250,6 +250,7 @@ impl Machine<'_> {
             };
             frame.names.push((parameter.name, place));
         }
+        frame.rest = given.map(|given| given.value).collect();
         self.frames.push(frame);
         let result = self.initialise(function).and_then(|()| self.execute_all(&function.body));
         self.frames.pop();

@@ -46,6 +46,7 @@ const MOST_CONSUMED: usize = 1 << 18;
 
 impl Machine<'_> {
     pub(super) fn stream_call(&mut self, port: usize, method: &str, given: &[Given]) -> Result<Value, Halt> {
+        self.watch.looks = self.watch.looks.saturating_add(1);
         let values: Vec<&Value> = given.iter().map(|given| &given.value).collect();
         let int = self.chip.int();
         Ok(match method {
@@ -176,7 +177,7 @@ impl Machine<'_> {
             [value] => vec![Ch { byte: low_byte(value.number()), from: value.from() }],
             [Value::Pointer(place), length, ..] => {
                 let length = usize::try_from(length.number()).unwrap_or(0).min(super::LARGEST);
-                Self::raw(place, length)
+                self.raw(place, length)
             }
             _ => Vec::new(),
         };
@@ -185,10 +186,10 @@ impl Machine<'_> {
     }
 
     pub(super) fn send(&mut self, port: usize, text: &[Ch]) -> Result<(), Halt> {
-        if self.board.is_full() {
-            return Err(self.halt(Ending::Output));
-        }
         for ch in text {
+            if self.board.is_full() {
+                return Err(self.halt(Ending::Output));
+            }
             self.board.send(port, *ch);
             if self.chip == Chip::Avr {
                 // From one byte of a print to the next, as measured on the board.

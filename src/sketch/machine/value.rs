@@ -227,6 +227,18 @@ impl Value {
         }
     }
 
+    /// How many bytes it takes.
+    pub(super) fn size(&self, pointer: usize) -> usize {
+        match self {
+            Self::Int(int) => int.ty.size(),
+            Self::Float(..) => 4,
+            Self::String(_) => 6,
+            Self::Chars(text, _) => text.len(),
+            Self::Array(items) | Self::Object(_, items) => items.iter().map(|item| item.size(pointer)).sum(),
+            _ => pointer,
+        }
+    }
+
     /// Takes another value over, keeping its own type.
     pub(super) fn take(&mut self, other: &Self) {
         let taken = match (&*self, other) {
@@ -307,9 +319,13 @@ pub(super) fn whole(number: f64) -> i64 {
 }
 
 /// As a float of 32 bits keeps it; a double of the Uno is one too.
-#[expect(clippy::cast_possible_truncation, reason = "as the board's own conversion")]
 pub(super) fn single(number: f64) -> f64 {
-    f64::from(number as f32)
+    f64::from(as_float(number))
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "as the board's own conversion")]
+pub(super) fn as_float(number: f64) -> f32 {
+    number as f32
 }
 
 pub(super) fn decimal(int: Int) -> String {

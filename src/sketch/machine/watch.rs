@@ -17,6 +17,8 @@ pub(super) struct Watch {
     pub(super) soonest: Option<u64>,
     /// It paused by itself.
     pub(super) delayed: bool,
+    /// How often it had to do with a port.
+    pub(super) looks: u32,
 }
 
 impl Watch {
@@ -24,7 +26,13 @@ impl Watch {
         self.reads_time |= inner.reads_time;
         self.inexact |= inner.inexact;
         self.delayed |= inner.delayed;
+        self.looks = self.looks.saturating_add(inner.looks);
         self.soonest = [self.soonest, inner.soonest].into_iter().flatten().min();
+    }
+
+    /// It only pauses: nothing that it looks at can change.
+    pub(super) fn only_pauses(&self) -> bool {
+        self.delayed && self.looks == 0 && !self.reads_time
     }
 
     /// The time was compared with something so far away.

@@ -388,3 +388,51 @@ fn serial_events_come_between_the_rounds_of_loop() {
         if (got.endsWith(\"OK\\r\\n\")) { got = \"\"; Serial1.println(\"AT+CSQ\"); } }\n";
     assert_eq!(sent(sketch), r"AT\r\nAT+CSQ\r\n");
 }
+
+/// What the functions that count in bytes do to numbers, structs and pointers in them.
+#[test]
+fn memory_is_copied_filled_and_compared_by_the_byte() {
+    let before = "struct Pair { const char *name; uint8_t length; bool last; };\nconst char one[] PROGMEM = \"AT\";\n\
+        const Pair pairs[] PROGMEM = { { one, sizeof one, false }, { one, 7, true } };\n\
+        void say(const char *form, ...) { char b[32]; va_list list; va_start(list, form); \
+        vsnprintf(b, sizeof b, form, list); va_end(list); s.print(b); }";
+    for (body, expected) in [
+        ("Pair p; memcpy_P(&p, pairs + 1, sizeof p); s.print(p.length); s.print(p.last); s.print(p.name);", "71AT"),
+        ("Pair p = pairs[0]; memset(&p, 0, sizeof(p)); s.print(p.length); s.print(p.name == NULL);", "01"),
+        ("s.print(sizeof(Pair)); s.print(sizeof pairs);", "48"),
+        ("int a[4] = {1, 2, 3, 4}; memset(a, 0, sizeof(a)); s.print(a[0] + a[3]);", "0"),
+        ("int a[4] = {1, 2, 3, 4}, b[4]; memcpy(b, a + 1, 3 * sizeof(int)); s.print(b[0]); s.print(b[2]);", "24"),
+        ("uint16_t n = 0x1234; byte b[2]; memcpy(b, &n, 2); s.print(b[0], HEX); s.write((byte *)&n, 2);", r"344\x12"),
+        ("byte b[] = {0, 0, 0x20, 0x41}; float f; memcpy(&f, b, 4); s.print(f);", "10.00"),
+        ("byte a[] = {1, 0, 2}, b[] = {1, 0, 3}; s.print(memcmp(a, b, 2)); s.print(memcmp(a, b, 3) == 0);", "00"),
+        ("char t[2][4] = {\"ab\", \"cd\"}; memset(t[1], 'x', 3); s.print(t[0]); s.print(t[1]);", "abxxx"),
+        ("byte k = 0; bitSet(k, 3); bitWrite(k, 0, 1); bitClear(k, 3); bitToggle(k, 1); s.print(k);", "3"),
+        ("say(\"AT+CMGR=%d,%s\", 3, \"x\");", "AT+CMGR=3,x"),
+    ] {
+        check(before, body, expected);
+    }
+}
+
+/// A memory function that stays within its array is none that writes behind it.
+#[test]
+fn an_array_of_numbers_is_as_long_as_its_bytes() {
+    let rules = |body: &str| {
+        let sketch = format!(
+            "SoftwareSerial s(8, 7);\nvoid setup() {{ s.begin(9600); {body} s.println(\"AT\"); }}\nvoid loop() {{}}\n"
+        );
+        let run = crate::sketch::run_sketch(&Source::new(&sketch), &RunOptions::default());
+        run.findings.iter().map(|finding| finding.rule).filter(|rule| *rule == "sketch-buffer-overrun").count()
+    };
+    assert_eq!(rules("int a[4]; memset(a, 0, sizeof a);"), 0);
+    assert_eq!(rules("int a[4]; memset(a, 0, 9);"), 1);
+}
+
+/// An empty array that a function of another library fills is asked for, not sent as zeros.
+#[test]
+fn what_others_fill_is_a_question() {
+    let sketch = "SoftwareSerial s(8, 7);\nbyte packet[4];\nvoid setup() { s.begin(9600); mqtt_connect(packet, \"me\"); \
+        s.write(packet, 4); }\nvoid loop() {}\n";
+    let imported = import(&Source::new(sketch), &RunOptions::default());
+    let texts: Vec<&str> = imported.steps.iter().map(|step| step.text.as_str()).collect();
+    assert_eq!(texts, ["${from_mqtt_connect}"], "{imported:?}");
+}
