@@ -21,6 +21,7 @@ mod origin;
 mod plan;
 mod preprocess;
 mod python;
+mod quotes;
 mod run;
 mod source;
 mod survey;
@@ -37,7 +38,7 @@ pub use python::export_python;
 pub use run::RunOptions;
 pub use source::Source;
 
-pub(crate) use explain::{RunRow, SketchFinding};
+pub(crate) use explain::{RunRow, SketchFinding, SketchQuestion};
 pub(crate) use import::Imported;
 pub(crate) use language::other_language;
 pub(crate) use plan::Exported;

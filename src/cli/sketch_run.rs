@@ -129,7 +129,7 @@ impl Run {
             say_aside(told_words(&self.file, told));
         }
         if !run.findings.is_empty() {
-            say(format!("\n{}", findings_words(&run.findings)));
+            say(format!("\n{}", findings_words(&run)));
         }
         if let Some(capture) = &self.capture {
             keep(&run, capture)?;
@@ -210,10 +210,11 @@ pub(super) fn explained(path: &Path, run: &SketchRun, json: bool) -> Result<Stri
     for told in &run.told {
         say_aside(told_words(path, told));
     }
-    Ok(findings_words(&run.findings))
+    Ok(findings_words(run))
 }
 
-fn findings_words(findings: &[SketchFinding]) -> String {
+fn findings_words(run: &SketchRun) -> String {
+    let findings = &run.findings;
     let mut text = String::new();
     for finding in findings {
         let line = if finding.line > 0 { format!(", line {}", finding.line) } else { String::new() };
@@ -229,7 +230,13 @@ fn findings_words(findings: &[SketchFinding]) -> String {
         text.push('\n');
     }
     if findings.is_empty() {
-        return "Nothing to report: with this modem the sketch gets what it waits for.\n".to_owned();
+        let sends = run.rows.iter().any(|row| row.way == RunWay::Sent);
+        let words = if sends {
+            "Nothing to report: with this modem the sketch gets what it waits for.\n"
+        } else {
+            "Nothing to report: in this run nothing is sent to a modem.\n"
+        };
+        return words.to_owned();
     }
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
     let (problems, warnings, notes) = (count(Severity::Problem), count(Severity::Warning), count(Severity::Note));

@@ -4,6 +4,7 @@ mod dialog;
 mod mended;
 mod slips;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::board::{Nanos, Row, Way};
@@ -31,12 +32,27 @@ pub struct SketchRun {
     pub findings: Vec<SketchFinding>,
     /// What this run does not show, by line.
     pub told: Vec<Unread>,
+    /// What only the board knows, and what was taken for it.
+    pub(crate) asked: Vec<SketchQuestion>,
     /// How the run ended.
     pub ended: String,
     /// How long it was on the board.
     pub lasted: Duration,
     /// The macro's material, as [`super::import()`] gives it.
     pub imported: Imported,
+}
+
+/// Something that only the board knows and that is sent or decides what is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SketchQuestion {
+    /// As `--assume` names it: `digitalRead(3)`.
+    pub(crate) name: String,
+    /// For a sentence: `what is typed on Serial`.
+    pub(crate) words: String,
+    /// What was taken for it.
+    pub(crate) value: String,
+    /// 1-based line that asks first.
+    pub(crate) line: usize,
 }
 
 /// Bytes that one line of the sketch sent, or that came.
@@ -106,10 +122,26 @@ pub fn run_sketch(source: &Source, options: &RunOptions) -> SketchRun {
         rows: rows.into_iter().map(|row| shown(source, &ran, row)).collect(),
         findings,
         told,
+        asked: asked(&ran),
         ended: ended(&ran),
         lasted: Duration::from_nanos(ran.board.now),
         imported: of_run(source, &ran),
     }
+}
+
+/// Each once, in the order in which the sketch asks.
+fn asked(ran: &Ran) -> Vec<SketchQuestion> {
+    let sent = ran.board.rows.iter().filter(|row| row.way == Way::ToModem).flat_map(|row| &row.text);
+    let sent: BTreeSet<usize> = sent.filter_map(|ch| ch.from.question()).collect();
+    let mut asked: Vec<SketchQuestion> = Vec::new();
+    for (index, question) in ran.report.questions.iter().enumerate() {
+        let counts = sent.contains(&index) || ran.report.branches.iter().any(|branch| branch.question == index);
+        if counts && !asked.iter().any(|known| known.name == question.name) {
+            let (name, words, value) = (question.name.clone(), question.words(), question.default.clone());
+            asked.push(SketchQuestion { name, words, value, line: ran.spot(question.line).line });
+        }
+    }
+    asked
 }
 
 fn shown(source: &Source, ran: &Ran, row: &Row) -> RunRow {

@@ -12,7 +12,7 @@ use super::origin::{Ch, Origin, bytes};
 use super::preprocess::Spot;
 use super::run::{Ran, RunOptions, run};
 use super::source::Source;
-use super::told::{Unread, told};
+use super::told::{SHOWN_ROUNDS, Unread, told};
 use super::written::{self, Written};
 use crate::macros::expectations::Expectations;
 use crate::macros::model::{Ask, Macro, Step};
@@ -172,6 +172,8 @@ const SLACK: Nanos = 30 * MILLISECOND;
 impl Reader<'_> {
     fn steps(&mut self) -> Vec<SketchStep> {
         let sends: Vec<&Row> = self.ran.board.rows.iter().filter(|row| row.way == Way::ToModem).collect();
+        let endless = self.ran.endless().map_or(0, |(round, rounds)| round.len() * (rounds - SHOWN_ROUNDS));
+        let last = sends.iter().rev().nth(endless).map_or(Nanos::MAX, |row| row.at);
         let mut groups: Vec<(Vec<&Row>, Vec<Ch>)> = Vec::new();
         for row in sends {
             match groups.last_mut() {
@@ -192,7 +194,8 @@ impl Reader<'_> {
                 steps.push(SketchStep { line: self.line(line), wait, wait_after: wait, ..SketchStep::default() });
             }
         }
-        for (index, (rows, text)) in groups.iter().enumerate() {
+        let kept = groups.iter().take_while(|(rows, _)| rows.first().is_none_or(|row| row.at <= last));
+        for (index, (rows, text)) in kept.enumerate() {
             let next = groups.get(index + 1).and_then(|(rows, _)| rows.first().copied());
             steps.extend(self.step(rows, text, next));
         }

@@ -6,6 +6,10 @@ use super::source::Source;
 #[must_use]
 pub(crate) fn other_language(source: &Source) -> Option<String> {
     let text: String = source.text().collect::<Vec<_>>().join("\n");
+    if text.contains('\0') {
+        let words = "this is no program text: it holds NUL bytes. Give the .ino file, saved as UTF-8";
+        return Some(words.to_owned());
+    }
     let has = |word: &str| text.contains(word);
     let is_c = has("#include") || has("void setup") || has("void loop");
     let name = if !is_c && (has("from machine import") || has("import machine") || has("machine.UART")) {

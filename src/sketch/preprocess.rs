@@ -6,6 +6,7 @@ mod expand;
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::quotes::plain_quotes;
 use super::syntax::Chip;
 use expand::{Expansion, Macro, is_name};
 
@@ -18,7 +19,7 @@ pub(super) struct Spot {
 }
 
 /// What the parser reads.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Joined {
     pub(super) text: String,
     /// Of each line of `text`.
@@ -27,6 +28,8 @@ pub(super) struct Joined {
     pub(super) includes: BTreeSet<String>,
     /// What the preprocessor could not follow.
     pub(super) unread: Vec<(Spot, String)>,
+    /// Lines whose code has typographic quotes.
+    pub(super) typographic: Vec<Spot>,
 }
 
 /// A sketch that grows beyond this by its macros is cut off, and told.
@@ -57,7 +60,7 @@ struct Branch {
 
 impl<'a> Preprocessor<'a> {
     pub(super) fn new(tabs: &'a [(String, String)], chip: Chip) -> Self {
-        let out = Joined { text: String::new(), spots: Vec::new(), includes: BTreeSet::new(), unread: Vec::new() };
+        let out = Joined::default();
         let mut macros = HashMap::new();
         let own: &[(&str, &str)] = match chip {
             Chip::Avr => &[("__AVR__", "1"), ("ARDUINO_ARCH_AVR", "1"), ("__AVR_ATmega328P__", "1")],
@@ -88,7 +91,14 @@ impl<'a> Preprocessor<'a> {
         }
         self.depth += 1;
         let open = self.conditions.len();
-        let text = without_comments(text);
+        let (text, typographic) = plain_quotes(text);
+        for line in typographic {
+            let spot = Spot { tab, line };
+            self.out.typographic.push(spot);
+            let reason = "its typographic quotes, which the compiler does not take, are read as plain ones";
+            self.out.unread.push((spot, reason.to_owned()));
+        }
+        let text = without_comments(&text);
         let mut lines = text.lines().enumerate();
         while let Some((index, line)) = lines.next() {
             let spot = Spot { tab, line: index + 1 };

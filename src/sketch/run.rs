@@ -94,8 +94,31 @@ impl Ran {
         let modem = self.board.modem_port.and_then(|port| self.board.ports.get(port)).map(|port| port.name.as_str());
         self.seen.sites.iter().filter(move |site| {
             let to_modem = site.object.is_some_and(|object| Some(&*self.program.symbols.name(object)) == modem);
-            (to_modem || site.is_command()) && !self.report.calls.contains(&site.call)
+            (to_modem || site.is_command()) && !self.was_reached(site)
         })
+    }
+
+    pub(super) fn was_reached(&self, site: &Site) -> bool {
+        match &site.call {
+            Some(call) => self.report.calls.contains(call),
+            None => self.report.run.contains(&site.line),
+        }
+    }
+
+    /// What was sent again and again until the run had to be ended: the rows of one round, and how many rounds.
+    pub(super) fn endless(&self) -> Option<(Vec<&Row>, usize)> {
+        const LONGEST_ROUND: usize = 24;
+        const ROUNDS: usize = 8;
+        let ended =
+            self.halt.as_ref().is_some_and(|halt| matches!(halt.why, Ending::Time | Ending::Steps | Ending::Output));
+        let rows: Vec<&Row> = self.board.rows.iter().filter(|row| row.way == Way::ToModem).collect();
+        let same = |one: &Row, other: &Row| one.line == other.line && one.text == other.text;
+        let rounds_of = |length: usize| {
+            let pairs = rows.iter().rev().zip(rows.iter().rev().skip(length));
+            pairs.take_while(|(late, early)| same(late, early)).count() / length + 1
+        };
+        let length = (1..=LONGEST_ROUND).find(|length| ended && rounds_of(*length) >= ROUNDS)?;
+        Some((rows.get(rows.len() - length..)?.to_vec(), rounds_of(length)))
     }
 }
 

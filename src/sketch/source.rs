@@ -16,19 +16,21 @@ pub(crate) struct Tab {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Source {
     tabs: Vec<(String, String)>,
+    /// Where the lines of each tab begin: they are looked up by number, one for each row of a run.
+    starts: Vec<Vec<usize>>,
 }
 
 impl Source {
     /// A sketch of one file.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        Self { tabs: vec![("sketch.ino".to_owned(), tidy(text))] }
+        Self::of(vec![("sketch.ino".to_owned(), tidy(text))])
     }
 
     /// A sketch of one file, in whatever encoding it is: UTF-8 with or without a mark, else Latin-1; any line ends.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Self {
-        Self { tabs: vec![("sketch.ino".to_owned(), decoded(bytes))] }
+        Self::of(vec![("sketch.ino".to_owned(), decoded(bytes))])
     }
 
     /// A sketch of several files. The first is the main one; further `.ino` tabs follow it by name, as the Arduino IDE
@@ -38,13 +40,22 @@ impl Source {
         if let Some((_, others)) = tabs.split_first_mut() {
             others.sort_by(|a, b| a.name.cmp(&b.name));
         }
-        Self { tabs: tabs.into_iter().map(|tab| (tab.name, decoded(&tab.bytes))).collect() }
+        Self::of(tabs.into_iter().map(|tab| (tab.name, decoded(&tab.bytes))).collect())
+    }
+
+    fn of(tabs: Vec<(String, String)>) -> Self {
+        let starts_of = |(_, text): &(String, String)| -> Vec<usize> {
+            std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect()
+        };
+        let starts = tabs.iter().map(starts_of).collect();
+        Self { tabs, starts }
     }
 
     /// A line as it was written, without blanks around it.
     pub(super) fn line(&self, spot: Spot) -> &str {
-        let text = self.tabs.get(spot.tab).map_or("", |(_, text)| text);
-        text.lines().nth(spot.line.saturating_sub(1)).unwrap_or_default().trim()
+        let found = self.starts.get(spot.tab).and_then(|starts| starts.get(spot.line.saturating_sub(1)));
+        let rest = found.and_then(|start| self.tabs.get(spot.tab)?.1.get(*start..));
+        rest.and_then(|rest| rest.lines().next()).unwrap_or_default().trim()
     }
 
     /// The name of a tab other than the first.
@@ -79,6 +90,16 @@ fn is_kind(name: &str, kinds: &[&str]) -> bool {
 }
 
 fn decoded(bytes: &[u8]) -> String {
+    // UTF-16 by its mark, as Windows Notepad may save it.
+    let wide = |units: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = bytes.as_chunks::<2>().0.iter().map(|pair| units(*pair)).collect();
+        tidy(&String::from_utf16_lossy(&units))
+    };
+    match bytes {
+        [0xFF, 0xFE, ..] => return wide(u16::from_le_bytes),
+        [0xFE, 0xFF, ..] => return wide(u16::from_be_bytes),
+        _ => {}
+    }
     match std::str::from_utf8(bytes) {
         Ok(text) => tidy(text),
         // Latin-1: each byte is the character of its number.

@@ -7,8 +7,8 @@ use super::syntax::{Call, Expr, Function, Line, Program, Stmt, StmtKind, Symbol}
 /// A place in a sketch that sends.
 #[derive(Clone, Debug)]
 pub(super) struct Site {
-    /// Names the call, for the run to say that it was made.
-    pub(super) call: usize,
+    /// Names the call, for the run to say that it was made; `None` of a text that is put into a variable.
+    pub(super) call: Option<usize>,
     pub(super) line: Line,
     /// The object whose method it is: `gsm`.
     pub(super) object: Option<Symbol>,
@@ -117,10 +117,16 @@ impl Survey<'_> {
                 self.weight += 1;
                 self.expr(expr);
             }
-            StmtKind::Expr(expr) => self.expr(expr),
+            StmtKind::Expr(expr) => {
+                if let Expr::Assign(_, sides) = expr {
+                    self.composed(statement.line, &sides.1);
+                }
+                self.expr(expr);
+            }
             StmtKind::Case(value) => value.iter().for_each(|value| self.expr(value)),
             StmtKind::Declare(list) => {
                 for declaration in list {
+                    declaration.init.iter().for_each(|init| self.composed(statement.line, init));
                     declaration.init.iter().for_each(|init| self.expr(init));
                     declaration.arguments.iter().flatten().for_each(|argument| self.expr(argument));
                 }
@@ -158,6 +164,15 @@ impl Survey<'_> {
                 self.expr(&parts.0);
                 self.under(statement.line, &parts.1);
             }
+        }
+    }
+
+    /// A command that is put into a variable, to be sent by a function that others use too.
+    fn composed(&mut self, line: Line, value: &Expr) {
+        let text = first_text(value).filter(|text| text.len() > 2 && is_command(text));
+        if let Some(text) = text.filter(|_| self.around.function.is_some()) {
+            let around = self.around.clone();
+            self.seen.sites.push(Site { call: None, line, object: None, text: Some(text), around });
         }
     }
 
@@ -219,7 +234,8 @@ impl Survey<'_> {
             return;
         }
         self.weight += usize::from(is_command);
-        self.seen.sites.push(Site { call: address(call), line: call.line, object, text, around: self.around.clone() });
+        let (line, around) = (call.line, self.around.clone());
+        self.seen.sites.push(Site { call: Some(address(call)), line, object, text, around });
     }
 }
 
@@ -243,21 +259,9 @@ fn sends(method: &str) -> bool {
 
 fn looks(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    [
-        "find",
-        "strstr",
-        "strcmp",
-        "strncmp",
-        "indexof",
-        "startswith",
-        "endswith",
-        "equals",
-        "strcpy",
-        "strcat",
-        "sprintf",
-    ]
-    .iter()
-    .any(|word| name.contains(word))
+    ["find", "strstr", "strcmp", "strncmp", "indexof", "startswith", "endswith", "equals"]
+        .iter()
+        .any(|word| name.contains(word))
 }
 
 /// The name at the bottom of `gsm`, `this->gsm`, `*gsm`.

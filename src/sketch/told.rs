@@ -25,7 +25,11 @@ pub struct Unread {
 
 /// All that has to be said about a run, in the order of the lines.
 pub(super) fn told(source: &Source, ran: &Ran) -> Vec<Unread> {
-    let mut told = Told { source, ran, out: BTreeSet::new() };
+    let mut uses: BTreeMap<Symbol, Vec<&Around>> = BTreeMap::new();
+    for one in &ran.seen.uses {
+        uses.entry(one.callee).or_default().push(&one.around);
+    }
+    let mut told = Told { source, ran, uses, out: BTreeSet::new() };
     for (spot, reason) in &ran.joined.unread {
         told.out.insert((*spot, reason.clone()));
     }
@@ -44,9 +48,14 @@ pub(super) fn told(source: &Source, ran: &Ran) -> Vec<Unread> {
         .collect()
 }
 
+/// Of what is sent without end a macro has this many rounds.
+pub(super) const SHOWN_ROUNDS: usize = 3;
+
 struct Told<'a> {
     source: &'a Source,
     ran: &'a Ran,
+    /// Where each function of the sketch is called.
+    uses: BTreeMap<Symbol, Vec<&'a Around>>,
     out: BTreeSet<(Spot, String)>,
 }
 
@@ -83,6 +92,15 @@ impl Told<'_> {
             self.say(last.map_or(0, |row| row.line), words);
         }
         let Some(halt) = &self.ran.halt else { return };
+        if let Some((round, rounds)) = self.ran.endless() {
+            let line = round.first().map_or(0, |row| row.line);
+            self.say(
+                line,
+                format!(
+                    "sent again and again, {rounds} times until the run was ended; a macro has it {SHOWN_ROUNDS} times"
+                ),
+            );
+        }
         let more = match halt.why {
             Ending::WaitsForever if self.ran.not_reached().next().is_none() => return,
             _ => "; what comes behind it is missing",
@@ -95,7 +113,7 @@ impl Told<'_> {
         let sites: Vec<Site> = self.ran.not_reached().cloned().collect();
         let mut by_line: BTreeMap<Line, (Vec<String>, String)> = BTreeMap::new();
         for site in sites {
-            let why = self.why_not(&site.around, 0);
+            let why = self.why_not(&site.around, &mut BTreeSet::new());
             let (texts, _) = by_line.entry(site.line).or_insert_with(|| (Vec::new(), why));
             texts.extend(site.text.as_deref().map(shown));
         }
@@ -107,7 +125,7 @@ impl Told<'_> {
     }
 
     /// Why the run did not come to a place: the condition that was looked at and did not let it, or who would have had to call.
-    fn why_not(&self, around: &Around, depth: usize) -> String {
+    fn why_not(&self, around: &Around, seen: &mut BTreeSet<Symbol>) -> String {
         let run = &self.ran.report.run;
         // The innermost condition that was looked at is the one that decided, unless what hangs on it ran.
         let decided = around.conditions.iter().rev().find(|condition| run.contains(&condition.line));
@@ -119,8 +137,10 @@ impl Told<'_> {
             };
         }
         let Some(function) = around.function.filter(|name| !self.was_called(*name)) else { return String::new() };
-        let mut callers = self.ran.seen.uses.iter().filter(|one| one.callee == function && depth < 8);
-        let why = callers.find_map(|one| Some(self.why_not(&one.around, depth + 1)).filter(|why| !why.is_empty()));
+        // Each function once: they may call each other.
+        let fresh = seen.len() < 64 && seen.insert(function);
+        let mut callers = self.uses.get(&function).into_iter().flatten().filter(|_| fresh);
+        let why = callers.find_map(|around| Some(self.why_not(around, seen)).filter(|why| !why.is_empty()));
         why.unwrap_or_else(|| format!("; `{}` is not called", self.ran.program.symbols.name(function)))
     }
 
@@ -193,6 +213,20 @@ impl Told<'_> {
         }
     }
 
+    /// Functions that send, by themselves or by one that they call.
+    fn sending(&self) -> BTreeSet<Symbol> {
+        let mut sending: BTreeSet<_> = self.ran.seen.sites.iter().filter_map(|site| site.around.function).collect();
+        loop {
+            let before = sending.len();
+            for one in &self.ran.seen.uses {
+                sending.extend(one.around.function.filter(|_| sending.contains(&one.callee)));
+            }
+            if sending.len() == before {
+                return sending;
+            }
+        }
+    }
+
     fn nothing_declared(&mut self) {
         let ports: Vec<(String, Line)> =
             self.ran.report.undeclared.iter().map(|(name, line)| (name.clone(), *line)).collect();
@@ -208,13 +242,16 @@ impl Told<'_> {
             }
         }
         if self.ran.is_fragment && self.ran.board.rows.iter().all(|row| row.way != Way::ToModem) {
-            let sending: BTreeSet<_> = self.ran.seen.sites.iter().filter_map(|site| site.around.function).collect();
             let names: Vec<String> =
-                sending.iter().map(|name| format!("`{}`", self.ran.program.symbols.name(*name))).collect();
-            let reason = if names.is_empty() {
-                "this text has neither setup() nor loop(), and nothing in it sends".to_owned()
-            } else {
-                format!("this file has neither setup() nor loop(); functions that send: {}", names.join(", "))
+                self.sending().iter().map(|name| format!("`{}`", self.ran.program.symbols.name(*name))).collect();
+            let reason = match (names.is_empty(), self.ran.seen.sites.is_empty()) {
+                (false, _) => {
+                    format!("this file has neither setup() nor loop(); functions that send: {}", names.join(", "))
+                }
+                (true, true) => "this text has neither setup() nor loop(), and nothing in it sends".to_owned(),
+                (true, false) => {
+                    "this text has neither setup() nor loop(); it is run as if it stood in setup()".to_owned()
+                }
             };
             self.out.insert((Spot { tab: 0, line: 1 }, reason));
         }

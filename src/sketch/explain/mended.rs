@@ -1,6 +1,7 @@
 //! The line as it should be, or what to put before it: made of the line as it stands.
 
 use super::Raw;
+use crate::sketch::quotes::plain_quotes;
 
 /// What to write for a finding; `None` where nothing short helps.
 pub(super) fn line(found: &Raw, line: &str, port: &str) -> Option<String> {
@@ -31,6 +32,7 @@ pub(super) fn line(found: &Raw, line: &str, port: &str) -> Option<String> {
             "while ({port}.available()) answer += (char){port}.read();  // answer: a String, searched later"
         )),
         "sketch-ends-here" => ends_by_time(line),
+        "sketch-typographic-quotes" => Some(plain_quotes(line).0),
         _ => None,
     }
 }

@@ -1,10 +1,14 @@
 //! What can be said of a sketch from itself: ports, rates, bytes written as text, buffers.
 
+use std::collections::BTreeSet;
+
 use super::Raw;
 use crate::modem::diagnose::Severity;
-use crate::sketch::board::Kind;
+use crate::sketch::board::{Kind, Row};
 use crate::sketch::machine::{Ending, Slip};
+use crate::sketch::origin::bytes;
 use crate::sketch::run::Ran;
+use crate::sketch::told::shown;
 
 pub(super) fn findings(ran: &Ran) -> Vec<Raw> {
     let mut found = of_the_port(ran);
@@ -12,14 +16,48 @@ pub(super) fn findings(ran: &Ran) -> Vec<Raw> {
     found.extend(never_reached_terminators(ran));
     found.extend(of_the_end(ran));
     found.extend(of_losses(ran));
+    found.extend(not_read(ran));
     found
+}
+
+/// What stands in the way of compiling it.
+fn not_read(ran: &Ran) -> Vec<Raw> {
+    let mut found = Vec::new();
+    let lines = &ran.joined.typographic;
+    if let Some(first) = lines.first() {
+        let line = ran.joined.spots.iter().position(|spot| spot == first).and_then(|line| line.try_into().ok());
+        found.push(Raw::new(
+            "sketch-typographic-quotes",
+            Severity::Problem,
+            line.unwrap_or(0),
+            format!("the quotes of {} are typographic, as web pages make them", lines_in_words(lines.len())),
+            "The compiler does not take them. Here they are read as plain ones.",
+            "Type the quotes again, as \" and '.",
+        ));
+    }
+    let unread: BTreeSet<u32> = ran.program.unread.iter().map(|(line, _)| *line).collect();
+    if let Some(first) = unread.first() {
+        found.push(Raw::new(
+            "sketch-not-read",
+            Severity::Note,
+            *first,
+            format!("{} could not be read as the compiler reads it", lines_in_words(unread.len())),
+            "What it does is missing in this run.",
+            "Look at the line, and at the one before it: a bracket, a quote or a semicolon may be missing.",
+        ));
+    }
+    found
+}
+
+fn lines_in_words(count: usize) -> String {
+    if count == 1 { "1 line".to_owned() } else { format!("{count} lines") }
 }
 
 fn of_the_port(ran: &Ran) -> Vec<Raw> {
     let mut found = Vec::new();
     let Some(port) = ran.board.modem_port.and_then(|number| ran.board.ports.get(number)) else { return found };
     let name = &port.name;
-    let first_site = ran.seen.sites.iter().find(|site| ran.report.calls.contains(&site.call));
+    let first_site = ran.seen.sites.iter().find(|site| site.call.is_some() && ran.was_reached(site));
     if let Some(site) =
         first_site.filter(|_| port.rates.is_empty() && port.kind != Kind::Undeclared && !ran.is_fragment)
     {
@@ -33,7 +71,7 @@ fn of_the_port(ran: &Ran) -> Vec<Raw> {
         ));
     }
     let asks_for_rate = ran.dialog().iter().any(|row| {
-        let text = crate::sketch::origin::bytes(&row.text).to_ascii_uppercase();
+        let text = bytes(&row.text).to_ascii_uppercase();
         text.starts_with(b"AT+IPR=")
     });
     if let Some((first, _)) = port.rates.first()
@@ -126,6 +164,9 @@ fn never_reached_terminators(ran: &Ran) -> Vec<Raw> {
 
 fn of_the_end(ran: &Ran) -> Option<Raw> {
     let halt = ran.halt.as_ref()?;
+    if let Some((round, rounds)) = ran.endless() {
+        return Some(endless(&round, rounds));
+    }
     let (severity, cause, fix) = match halt.why {
         Ending::WaitsForever => (
             Severity::Problem,
@@ -148,16 +189,30 @@ fn of_the_end(ran: &Ran) -> Option<Raw> {
     Some(Raw::new("sketch-ends-here", severity, halt.line, halt.why.words().to_owned(), cause, fix))
 }
 
+/// A sketch that asks until it gets what it wants, and does not get it.
+fn endless(round: &[&Row], rounds: usize) -> Raw {
+    let texts: Vec<String> = round.iter().take(3).map(|row| shown(bytes(&row.text).trim_ascii())).collect();
+    let more = if round.len() > texts.len() { " …" } else { "" };
+    Raw::new(
+        "sketch-ends-here",
+        Severity::Problem,
+        round.first().map_or(0, |row| row.line),
+        format!("it sends {}{more} again and again: {rounds} times until the run was ended", texts.join(", ")),
+        "What would end it did not come, and nothing else does: the sketch hangs here.",
+        "Look at what it compares the answer with, and give up after some tries.",
+    )
+}
+
 fn of_losses(ran: &Ran) -> Vec<Raw> {
     let lost = &ran.board.lost;
     let line = lost.first.map_or(0, |(_, line)| line);
-    let bytes = |count: usize, how: &str| format!("{} {how}", counted(count));
+    let lost_bytes = |count: usize, how: &str| format!("{} {how}", counted(count));
     let kinds = [
         (
             lost.overflow,
             "sketch-receive-overflow",
             Severity::Warning,
-            bytes(lost.overflow, "of the modem's answers lost: the receive buffer of 64 bytes was full"),
+            lost_bytes(lost.overflow, "of the modem's answers lost: the receive buffer of 64 bytes was full"),
             "The sketch does something else, such as delay, while more than 63 bytes come.",
             "Read while you wait: a loop with millis() in place of delay.",
         ),
@@ -165,7 +220,7 @@ fn of_losses(ran: &Ran) -> Vec<Raw> {
             lost.not_listening,
             "sketch-not-listening",
             Severity::Problem,
-            bytes(lost.not_listening, "of the modem lost: another SoftwareSerial was listening"),
+            lost_bytes(lost.not_listening, "of the modem lost: another SoftwareSerial was listening"),
             "Only one SoftwareSerial receives at a time: the one that was begun or told to listen last.",
             "Call listen() on the modem's port before each command.",
         ),
@@ -173,7 +228,7 @@ fn of_losses(ran: &Ran) -> Vec<Raw> {
             lost.while_sending,
             "sketch-deaf-while-sending",
             Severity::Note,
-            bytes(lost.while_sending, "came while SoftwareSerial was sending, and are lost or garbage"),
+            lost_bytes(lost.while_sending, "came while SoftwareSerial was sending, and are lost or garbage"),
             "It cannot receive while it sends, and reads what began then from its middle. Mostly it is the echo, which nobody needs; a result that comes then is lost too.",
             "Switch the echo off with ATE0, and wait for each answer before the next command.",
         ),

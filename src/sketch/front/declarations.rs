@@ -164,6 +164,9 @@ impl Front<'_> {
             None => self.program.symbols.of(&format!("(struct of line {})", line_of(node) + 1)),
         };
         let Some(body) = node.child_by_field_name("body") else { return name };
+        if node.kind() == "union_specifier" {
+            self.unread(line_of(node), "the members of a union share their memory; here each has its own");
+        }
         let mut class = Class { name, bases: Vec::new(), fields: Vec::new(), methods: Vec::new() };
         if let Some(bases) = children(node).into_iter().find(|child| child.kind() == "base_class_clause") {
             for base in children(bases).into_iter().filter(|base| base.kind() == "type_identifier") {

@@ -413,3 +413,73 @@ const PIECES: &[&str] = &[
     "memcpy(b, b, 9)",
     "b[9] = 1;",
 ];
+
+/// Typographic quotes are read as plain ones and told; what is sent is what was meant.
+#[test]
+fn quotes_that_a_web_page_made_are_told() {
+    let sketch =
+        "void setup() {\n  Serial.begin(9600);\n  Serial.println(\u{201C}AT+CMGF=1\u{201D});\n}\nvoid loop() {}\n";
+    let imported = import(&Source::new(sketch), &RunOptions::default());
+    assert_eq!(imported.steps[0].bytes, b"AT+CMGF=1\r\n");
+    assert!(imported.unread.iter().any(|told| told.line == 3 && told.reason.contains("typographic")), "{imported:?}");
+    let run = crate::sketch::run_sketch(&Source::new(sketch), &RunOptions::default());
+    let found = run.findings.iter().find(|finding| finding.rule == "sketch-typographic-quotes").expect("it is told");
+    assert_eq!((found.line, found.corrected.as_deref()), (3, Some("Serial.println(\"AT+CMGF=1\");")));
+}
+
+/// A sketch that asks for ever is told so; the macro has some rounds of it.
+#[test]
+fn what_is_asked_for_ever_is_told_and_not_repeated_for_ever() {
+    let sketch = "SoftwareSerial s(8, 7);\nvoid setup() {\n  s.begin(9600);\n  do {\n    s.println(\"AT+CGACT?\");\n    delay(1000);\n  } \
+        while (!s.find(\"+CGACT: 7,1\"));\n  s.println(\"ATH\");\n}\nvoid loop() {}\n";
+    let imported = import(&Source::new(sketch), &RunOptions::default());
+    assert_eq!(imported.steps.iter().filter(|step| step.bytes == b"AT+CGACT?\r\n").count(), 3);
+    assert!(imported.unread.iter().any(|told| told.reason.contains("again and again")), "{imported:?}");
+    assert!(imported.unread.iter().any(|told| told.reason.contains("`ATH`")), "{imported:?}");
+    let run = crate::sketch::run_sketch(&Source::new(sketch), &RunOptions::default());
+    let found = run.findings.iter().find(|finding| finding.rule == "sketch-ends-here").expect("it is told");
+    assert!(found.line == 5 && found.title.contains("`AT+CGACT?` again and again"), "{found:?}");
+}
+
+/// A command that is only put together in a function that was not called is told too.
+#[test]
+fn composed_commands_that_were_not_reached_are_told() {
+    let sketch = "SoftwareSerial s(8, 7);\nchar b[40];\nvoid send(const char *t) { s.println(t); }\nvoid publish(int n) {\n  \
+        sprintf(b, \"AT+CMQTTTOPIC=0,%d\", n);\n  send(b);\n}\nvoid call(String who) {\n  String c = \"ATD\" + who;\n  send(c.c_str());\n}\n\
+        void setup() { s.begin(9600); send(\"AT\"); if (digitalRead(3)) { publish(3); call(\"1\"); } }\nvoid loop() {}\n";
+    let imported = import(&Source::new(sketch), &RunOptions::default());
+    for (line, text) in [(5, "`AT+CMQTTTOPIC=0,%d`"), (9, "`ATD`")] {
+        let is_it =
+            |told: &Unread| told.line == line && told.reason.contains(text) && told.reason.contains("digitalRead(3)");
+        assert!(imported.unread.iter().any(is_it), "{text}: {:?}", imported.unread);
+    }
+}
+
+/// Functions that send through others are named where nothing calls them, and a fragment says that it was run.
+#[test]
+fn a_tab_names_all_functions_that_send() {
+    let tab = "void at(String c) { Serial1.println(c); }\nvoid publish(String topic) { at(topic); }\n";
+    let imported = import(&Source::new(tab), &RunOptions::default());
+    assert!(imported.unread.iter().any(|told| told.reason.contains("`at`, `publish`")), "{imported:?}");
+    let fragment = import(&Source::new("if (Serial.available()) { sim.println(\"AT\"); }"), &RunOptions::default());
+    assert!(fragment.unread.iter().any(|told| told.reason.contains("as if it stood in setup()")), "{fragment:?}");
+}
+
+/// A pause that nothing ends is a wait for ever, also where it pauses by `delay`.
+#[test]
+fn a_loop_that_only_pauses_never_ends() {
+    let sketch = "void setup() { Serial1.begin(9600); Serial1.println(\"AT\"); do { delay(1); } while (1 > 0); }\nvoid loop() {}";
+    let run = crate::sketch::run_sketch(&Source::new(sketch), &RunOptions::default());
+    assert!(run.ended.contains("for ever") && run.lasted < Duration::from_secs(10), "{} {:?}", run.ended, run.lasted);
+}
+
+/// Notepad's "Unicode".
+#[test]
+fn utf_16_with_its_mark_is_read() {
+    let sketch = "void setup() { Serial1.begin(9600); Serial1.println(\"AT\"); }\nvoid loop() {}\n";
+    let little: Vec<u8> = [0xFEFF].into_iter().chain(sketch.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = [0xFEFF].into_iter().chain(sketch.encode_utf16()).flat_map(u16::to_be_bytes).collect();
+    for bytes in [little, big] {
+        assert_eq!(import(&Source::from_bytes(&bytes), &RunOptions::default()).steps[0].bytes, b"AT\r\n");
+    }
+}
