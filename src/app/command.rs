@@ -3,6 +3,7 @@
 //!
 //! Each subject is an enum of its own, matched once and without `_`: one that is added and not dealt with does not compile.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -244,8 +245,8 @@ pub(crate) enum Tool {
     Choose(Purpose),
     /// The picked file was taken note of.
     TakeChosen,
-    /// Run this sketch on a simulated board with the simulated modem.
-    RunSketch(String),
+    /// Run this sketch on a simulated board with the simulated modem; of what only the board knows, this is taken for known.
+    RunSketch(String, BTreeMap<String, String>),
     /// The board that these macros came from is wired so.
     Wire(Vec<String>, Wired),
     /// Save a sketch as this file, which must not be there yet.

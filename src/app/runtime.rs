@@ -313,7 +313,7 @@ impl Runtime {
             }
             Tool::Choose(purpose) => self.choose(state, purpose),
             Tool::TakeChosen => state.tools.chosen = None,
-            Tool::RunSketch(text) => self.run_sketch(state, text),
+            Tool::RunSketch(text, assume) => self.run_sketch(state, text, assume),
             Tool::Wire(names, wired) => {
                 state.settings.wired.extend(names.into_iter().map(|name| (name, wired)));
                 self.unsaved = true;

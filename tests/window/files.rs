@@ -111,3 +111,21 @@ fn a_pasted_sketch_is_run_and_told_what_is_wrong_by_line() {
     desk.frames();
     assert!(desk.shows("from an Arduino sketch"));
 }
+
+/// What only the board knows is ticked, and the sketch is run again with it.
+#[test]
+fn a_pin_of_a_sketch_is_ticked_and_its_branch_is_run() {
+    let sketch = "SoftwareSerial sim(8, 7);\nvoid setup() {\n  sim.begin(9600);\n  if (digitalRead(3)) sim.println(\"ATH\");\n  \
+        else sim.println(\"AT\");\n}\nvoid loop() {}\n";
+    let mut desk = Desk::new(&Start::default());
+    desk.harness.event(Event::Paste(sketch.to_owned()));
+    desk.frames();
+    desk.click("Run the sketch");
+    let sent = |desk: &Desk, text: &[u8]| {
+        desk.state().tools.sketch_run.as_ref().is_some_and(|run| run.rows.iter().any(|row| row.bytes == text))
+    };
+    desk.wait("it was run", |desk| sent(desk, b"AT\r\n"));
+    desk.frames();
+    desk.click("digitalRead(3) is HIGH");
+    desk.wait("it was run again", |desk| sent(desk, b"ATH\r\n"));
+}

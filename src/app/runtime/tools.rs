@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "how long a dialog was open is a matter of the clock")]
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -149,8 +150,9 @@ impl Runtime {
     }
 
     /// Minutes of the board pass in far less than a second; a thread of its own runs it all the same.
-    pub(super) fn run_sketch(&mut self, state: &mut State, text: String) {
-        let work = move |_: &Progress| run_sketch(&Source::new(&text), &RunOptions::default());
+    pub(super) fn run_sketch(&mut self, state: &mut State, text: String, assume: BTreeMap<String, String>) {
+        let options = RunOptions { assume, ..RunOptions::default() };
+        let work = move |_: &Progress| run_sketch(&Source::new(&text), &options);
         let job = Job::start("sketch", self.news.clone(), work);
         self.jobs.sketch = started(state, job);
         state.tools.sketch_running = self.jobs.sketch.is_some();

@@ -1,12 +1,14 @@
 //! A sketch, run on a simulated board with the simulated modem: what is wrong, by line, and the dialog with its times.
 
-use egui::{Label, RichText, Ui};
+use std::collections::BTreeMap;
+
+use egui::{Label, RichText, TextEdit, Ui};
 
 use super::{ImportPanel, ToolWindow};
 use crate::app::State;
 use crate::app::command::Tool;
 use crate::modem::diagnose::Severity;
-use crate::sketch::{RunWay, SketchFinding, SketchRun};
+use crate::sketch::{RunWay, SketchFinding, SketchQuestion, SketchRun};
 use crate::ui::commands::Commands;
 use crate::ui::{bytes, icons, parts, theme};
 
@@ -17,9 +19,14 @@ const ROWS: usize = 400;
 #[derive(Debug, Default)]
 pub(crate) struct SketchPanel {
     text: String,
-    /// It was handed over to be run, and is run as soon as the window is there.
+    /// It is to be run: as soon as the window is there, and as soon as nothing else runs.
     asked: bool,
+    /// What the user says of what only the board knows.
+    assume: BTreeMap<String, String>,
 }
+
+/// What a pin of the board is read by.
+const PIN: &str = "digitalRead(";
 
 impl ToolWindow for SketchPanel {
     fn name(&self) -> &'static str {
@@ -35,7 +42,7 @@ impl ToolWindow for SketchPanel {
     }
 
     fn turn_to(&mut self, subject: String) {
-        (self.text, self.asked) = (subject, true);
+        *self = Self { text: subject, asked: true, ..Self::default() };
     }
 
     fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
@@ -48,8 +55,8 @@ impl ToolWindow for SketchPanel {
         ui.horizontal_wrapped(|ui| {
             let running = state.tools.sketch_running;
             let run = parts::primary_signed(ui, there && !running, icons::RUN, "Run the sketch").clicked();
-            if run || std::mem::take(&mut self.asked) {
-                commands.push(Tool::RunSketch(self.text.clone()));
+            if run || (!running && std::mem::take(&mut self.asked)) {
+                commands.push(Tool::RunSketch(self.text.clone(), self.assume.clone()));
             }
             if ui.add_enabled(there, egui::Button::new("Import it as a macro…")).clicked() {
                 commands.open_at::<ImportPanel>(&self.text);
@@ -60,8 +67,51 @@ impl ToolWindow for SketchPanel {
         });
         if let Some(run) = &state.tools.sketch_run {
             ui.separator();
+            self.questions(ui, run);
             outcome(ui, run);
         }
+    }
+}
+
+impl SketchPanel {
+    /// What only the board knows: said here, it is run again with that.
+    fn questions(&mut self, ui: &mut Ui, run: &SketchRun) {
+        if run.asked.is_empty() {
+            return;
+        }
+        parts::heading(ui, "What only the board knows");
+        for question in &run.asked {
+            ui.horizontal_wrapped(|ui| {
+                let changed =
+                    if question.name.starts_with(PIN) { self.pin(ui, question) } else { self.value(ui, question) };
+                self.asked |= changed;
+                parts::weak(ui, format!("line {}", question.line));
+            });
+        }
+    }
+
+    /// A pin is high or low: a tick.
+    fn pin(&mut self, ui: &mut Ui, question: &SketchQuestion) -> bool {
+        let said = self.assume.get(&question.name).map(|level| level == "HIGH");
+        let mut high = said.unwrap_or(question.value != "0");
+        let changed = ui.checkbox(&mut high, format!("{} is HIGH", question.name)).changed();
+        if changed {
+            let level = if high { "HIGH" } else { "LOW" };
+            self.assume.insert(question.name.clone(), level.to_owned());
+        }
+        changed
+    }
+
+    /// Everything else is typed, and counts when the field is left.
+    fn value(&mut self, ui: &mut Ui, question: &SketchQuestion) -> bool {
+        let label = ui.label(&question.words);
+        let mut value = self.assume.get(&question.name).unwrap_or(&question.value).clone();
+        let field = ui.add(TextEdit::singleline(&mut value).desired_width(theme::FIELD_WORD).font(theme::mono()));
+        let field = field.labelled_by(label.id);
+        if field.changed() {
+            self.assume.insert(question.name.clone(), value.clone());
+        }
+        field.lost_focus() && value != question.value
     }
 }
 
