@@ -126,6 +126,6 @@ fn a_pin_of_a_sketch_is_ticked_and_its_branch_is_run() {
     };
     desk.wait("it was run", |desk| sent(desk, b"AT\r\n"));
     desk.frames();
-    desk.click("digitalRead(3) is HIGH");
+    desk.tick("digitalRead(3) is HIGH");
     desk.wait("it was run again", |desk| sent(desk, b"ATH\r\n"));
 }
