@@ -336,6 +336,7 @@ pub(crate) const fn is_command(line: &[u8]) -> bool {
 pub(crate) fn is_whole_command(line: &[u8]) -> bool {
     match line {
         [b'A' | b'a', b'T' | b't'] => true,
+        _ if is_damaged(line) => false,
         [b'A' | b'a', b'T' | b't', next, rest @ ..] => match next {
             b'+' | b'*' | b'^' => rest.first().is_some_and(u8::is_ascii_alphabetic),
             b'&' => rest.len() <= 12,
@@ -350,6 +351,14 @@ pub(crate) fn is_whole_command(line: &[u8]) -> bool {
         },
         _ => false,
     }
+}
+
+/// Several bytes in a row were no letters, and the program that showed them put a sign in their place (U+FFFD, U+2E2E).
+fn is_damaged(line: &[u8]) -> bool {
+    if line.is_ascii() {
+        return false;
+    }
+    ["\u{FFFD}\u{FFFD}", "\u{2E2E}\u{2E2E}"].iter().any(|signs| memchr::memmem::find(line, signs.as_bytes()).is_some())
 }
 
 /// Behind the letter of a basic command stand digits or further basic commands; behind `D` a number.

@@ -184,9 +184,25 @@ impl Rule for Unanswered {
 pub(super) struct ConnectFailed {
     command: Option<Span>,
     target: String,
+    /// What was told last.
+    told: Option<(String, Handle)>,
 }
 
 impl ConnectFailed {
+    /// Tells it; the same once more is counted.
+    fn tell(&mut self, title: String, spans: [Option<Span>; 2], unreachable: Option<&'static str>, book: &mut Book) {
+        if let Some((_, told)) = self.told.as_ref().filter(|(known, _)| *known == title && book.is_open(Self::DOC.slug))
+        {
+            book.again(*told, spans);
+            return;
+        }
+        let mut draft = Draft::new(title.as_str(), spans);
+        if let Some(what) = unreachable {
+            draft = draft.because(format!("{} is {what}.", self.target()));
+        }
+        self.told = Some((title, book.add(Self::DOC, draft)));
+    }
+
     /// Where the connection was to go.
     fn target(&self) -> &str {
         if self.command.is_none() || self.target.is_empty() { "the server" } else { &self.target }
@@ -261,7 +277,7 @@ impl Rule for ConnectFailed {
                 if book.is_blamed(done.id) || no_sim(book) || book.any_open(&cause) {
                     return;
                 }
-                book.add(Self::DOC, Draft::new(title, [Some(done.span), done.result_span()]));
+                self.tell(title, [Some(done.span), done.result_span()], None, book);
                 book.blame(done.id, Self::DOC.slug);
             }
             Event::Command => {
@@ -285,11 +301,8 @@ impl Rule for ConnectFailed {
                     book.add(TlsFailed::DOC, tls_draft(title, spans));
                     return;
                 }
-                let mut draft = Draft::new(title, spans);
-                if let Some(what) = unreachable(target) {
-                    draft = draft.because(format!("{target} is {what}."));
-                }
-                book.add(Self::DOC, draft);
+                let what = unreachable(target);
+                self.tell(title, spans, what, book);
             }
             _ => {}
         }

@@ -144,6 +144,11 @@ impl Leads {
         Self { found, directed, received }
     }
 
+    /// Some of them mark what was sent.
+    pub(super) fn mark_sent(&self) -> bool {
+        self.found.iter().any(|lead| lead.way == Way::Sent)
+    }
+
     /// Takes the lead off a line.
     pub(super) fn take<'a>(&self, text: &'a [u8]) -> (Option<Way>, &'a [u8]) {
         let best = self

@@ -6,10 +6,13 @@ use crate::vocabulary::is_whole_command;
 
 /// What stands around the lines of a log.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each tells something else of the log; none excludes another")]
 pub(super) struct Peel {
     /// Mail quotes the log: `> ` in front of everything.
     quoted: bool,
     numbers: Numbers,
+    /// A stamp in brackets stands behind each line: `OK (15320)`.
+    stamped: bool,
     region: Region,
     fenced: bool,
     /// Whether a line without anything stood before.
@@ -45,6 +48,7 @@ impl Peel {
         peel.quoted = is_quoted(lines);
         let lines: Vec<TextLine<'_>> = lines.iter().map(|line| peel.unquoted(*line)).collect();
         peel.numbers = numbers(&lines);
+        peel.stamped = is_stamped(&lines);
         let lines: Vec<TextLine<'_>> = lines.into_iter().map(|line| peel.unnumbered(line)).collect();
         peel.region = region(&lines);
         peel
@@ -53,6 +57,9 @@ impl Peel {
     /// Takes off what is not of the log; a line that holds nothing of it becomes empty.
     pub(super) fn take<'a>(&mut self, line: TextLine<'a>) -> TextLine<'a> {
         let mut line = self.unnumbered(self.unquoted(line));
+        if self.stamped {
+            line.text = unstamped(line.text).unwrap_or(line.text);
+        }
         let fence = is_fence(line.text);
         self.fenced ^= fence;
         let outside = match self.region {
@@ -94,6 +101,21 @@ impl Peel {
         }
         line
     }
+}
+
+/// The line without the stamp in brackets behind it.
+fn unstamped(text: &[u8]) -> Option<&[u8]> {
+    let inside = text.trim_ascii_end().strip_suffix(b")")?;
+    let at = memchr::memmem::rfind(inside, b" (")?;
+    let (rest, stamp) = (inside.get(..at)?, inside.get(at + 2..)?);
+    (stamp.len() > 2 && stamp.iter().all(u8::is_ascii_digit)).then_some(rest)
+}
+
+/// Most lines have one.
+fn is_stamped(lines: &[TextLine<'_>]) -> bool {
+    let shown = lines.iter().filter(|line| !line.is_blank()).count();
+    let stamped = lines.iter().filter(|line| unstamped(line.text).is_some()).count();
+    stamped > 3 && stamped * 3 > shown * 2
 }
 
 /// `> ` in front of everything, answers of a modem too: nobody's prompt, nor a mark for what was sent.

@@ -80,8 +80,10 @@ fn without_bold(text: &[u8]) -> Option<&[u8]> {
 /// What somebody has written behind a command or an answer: `AT+COPS=? // slow`, `+CGREG: 0,1 (so it is attached)`.
 fn without_comment(text: &[u8]) -> Option<&[u8]> {
     let head = |at: usize| text.get(..at).map(<[u8]>::trim_ascii_end).filter(|head| is_told(head));
-    let marked =
-        [&b" //"[..], b" <--", b" <==", b" ;;"].iter().filter_map(|mark| memchr::memmem::find(text, mark)).min();
+    let marked = [&b" //"[..], b" <--", b" <==", b" ;;", b" ..."]
+        .iter()
+        .filter_map(|mark| memchr::memmem::find(text, mark))
+        .min();
     if let Some(head) = marked.and_then(head) {
         return Some(head);
     }
@@ -156,6 +158,7 @@ mod tests {
         check("AT+COPS=? //this takes long", "AT+COPS=?");
         check("+CGREG: 0,1 (so it is attached)", "+CGREG: 0,1");
         check("AT+CSQ <-- weak", "AT+CSQ");
+        check("OK ...matched", "OK");
         check("ERROR**", "ERROR");
         for text in
             ["+CSQ: (0-31,99),(0-99)", "+COPS: (2,\"A B\",\"A\",\"1\")", "see (that is all)", "AT+X=\"http://a\""]

@@ -11,10 +11,12 @@ pub(super) fn learn(lines: &[TextLine<'_>]) -> Box<dyn Lines> {
     let own_ends = lines.iter().any(|line| line.carriage_return);
     let names = spelled::used(lines);
     let timed = lines.iter().any(|line| line.at.is_some());
+    let leads = Leads::of(lines, names);
     Box::new(Stream {
         names,
         exact: !timed && own_ends,
-        leads: Leads::of(lines, names),
+        marked: leads.mark_sent(),
+        leads,
         typed: Vec::new(),
         ended: true,
     })
@@ -41,12 +43,15 @@ fn continues_error(last: &mut Chunk, rest: &[u8]) -> bool {
     true
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each tells something else of the log; none excludes another")]
 struct Stream {
     /// Control characters are written as words.
     names: bool,
     /// The text has the modem's own line ends.
     exact: bool,
     leads: Leads,
+    /// Some lines are marked as sent.
+    marked: bool,
     /// What a sketch has said it sends.
     typed: Vec<u8>,
     /// The last line had an end.
@@ -99,6 +104,10 @@ impl Lines for Stream {
         self.ended = line.ended;
         let (way, rest) = self.leads.take(line.text);
         if !self.exact && !self.names && out.last_mut().is_some_and(|last| continues_error(last, rest)) {
+            return;
+        }
+        // Beside lines that are marked, with their ends in words, others are the program's own.
+        if self.names && way.is_none() && self.marked {
             return;
         }
         let bytes = if self.names {
