@@ -20,6 +20,7 @@ mod machine;
 mod origin;
 mod plan;
 mod preprocess;
+mod private;
 mod python;
 mod quotes;
 mod run;

@@ -11,6 +11,8 @@ mod diagnose;
 mod disk;
 #[path = "cli/export.rs"]
 mod export;
+#[path = "cli/hidden.rs"]
+mod hidden;
 #[cfg(unix)]
 #[path = "cli/hostile.rs"]
 mod hostile;

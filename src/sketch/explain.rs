@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::board::{Nanos, Row, Way};
 use super::import::{Imported, Pins, of_run};
 use super::origin::bytes;
+use super::private;
 use super::run::{Ran, RunOptions, run};
 use super::source::Source;
 use super::syntax::Line;
@@ -115,7 +116,7 @@ pub fn run_sketch(source: &Source, options: &RunOptions) -> SketchRun {
     findings.extend(slips::findings(&ran));
     findings.extend(dialog::findings(&ran));
     let findings = tidy(source, &ran, findings);
-    SketchRun {
+    let run = SketchRun {
         object: port.map(|port| port.name.clone()),
         pins: port.and_then(|port| port.pins).map(|(rx, tx)| Pins { rx, tx }),
         baud: port.and_then(|port| port.rates.first()).map(|(baud, _)| *baud),
@@ -126,7 +127,8 @@ pub fn run_sketch(source: &Source, options: &RunOptions) -> SketchRun {
         ended: ended(&ran),
         lasted: Duration::from_nanos(ran.board.now),
         imported: of_run(source, &ran),
-    }
+    };
+    private::masked(source, run)
 }
 
 /// Each once, in the order in which the sketch asks.

@@ -7,6 +7,7 @@ use super::libraries;
 use super::machine::{Ending, Sought};
 use super::origin::Origin;
 use super::preprocess::Spot;
+use super::private::secrets_of;
 use super::run::{Ran, START};
 use super::source::Source;
 use super::survey::{Around, Site};
@@ -23,7 +24,7 @@ pub struct Unread {
     pub reason: String,
 }
 
-/// All that has to be said about a run, in the order of the lines.
+/// All that has to be said about a run, in the order of the lines; the lines without their secrets.
 pub(super) fn told(source: &Source, ran: &Ran) -> Vec<Unread> {
     let mut uses: BTreeMap<Symbol, Vec<&Around>> = BTreeMap::new();
     for one in &ran.seen.uses {
@@ -42,9 +43,10 @@ pub(super) fn told(source: &Source, ran: &Ran) -> Vec<Unread> {
     told.questions();
     told.foreign();
     told.nothing_declared();
+    let secrets = secrets_of(source);
     told.out
         .into_iter()
-        .map(|(spot, reason)| Unread { line: spot.line, text: source.line(spot).to_owned(), reason })
+        .map(|(spot, reason)| Unread { line: spot.line, text: secrets.masked(source.line(spot).to_owned()), reason })
         .collect()
 }
 

@@ -15,7 +15,7 @@ use crate::disk::SmallDisk;
 use crate::support::have;
 
 /// What was read this long before a kill has to be in the file. A build that is not optimised takes longer over noise.
-const MAY_MISS: Duration = Duration::from_millis(if cfg!(debug_assertions) { 40 } else { 20 });
+const MAY_MISS: Duration = Duration::from_millis(if cfg!(debug_assertions) { 60 } else { 20 });
 
 /// A pty gives no more at once.
 const ONE_READ: usize = 4096;

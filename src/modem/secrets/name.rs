@@ -8,6 +8,8 @@ use crate::modem::Direction;
 const LONGEST_NAME: usize = 24;
 /// No name that lacks its sign is shorter: `CPIN`.
 const SHORTEST_BARE: usize = 4;
+/// At most so many bytes that stand for nothing come before a command: what a line says when it is opened.
+const MOST_DROPPED: usize = 4;
 /// What the names of extended commands begin with.
 pub(crate) const SIGNS: &[u8] = b"+^#$%";
 /// What a value may begin with besides digits and plain quotes: brackets, and the first bytes of quotation marks and digits of
@@ -37,7 +39,7 @@ pub(crate) struct Name {
 /// The name that these bytes end with, when it is one with a secret, or nearly one; else any name behind `AT`.
 /// `whole`: the line begins with them. `next` comes behind them.
 pub(crate) fn name(tail: &[u8], whole: bool, way: Direction, next: u8) -> Option<Name> {
-    let mut written = Backwards { rest: tail };
+    let mut written = Backwards { rest: tail, dropped: 0 };
     loop {
         let front = written.clone();
         let last = written.next()?;
@@ -96,30 +98,36 @@ fn read(written: Backwards<'_>, whole: bool, way: Direction, next: u8, mut blank
     let sent = way == Direction::Tx;
     let Some(sign) = sign else {
         let named = letters.len() >= SHORTEST_BARE && (sent || letters.ends_with(b"TA"));
-        return if named { bare(letters, whole && !rest.any(|byte| byte.is_ascii_alphanumeric()), sent) } else { None };
+        let clean = rest.dropped <= 2;
+        let at_start = whole && !rest.any(|byte| byte.is_ascii_alphanumeric()) && rest.dropped <= MOST_DROPPED;
+        return if named { bare(letters, at_start, sent, clean) } else { None };
     };
     // Whether `AT` or nearly that stands in front, shows the last of it.
-    let mut front: Vec<u8> = rest.filter(u8::is_ascii_alphanumeric).take(4).collect();
+    let dropped = rest.dropped;
+    let mut front: Vec<u8> = rest.by_ref().filter(u8::is_ascii_alphanumeric).take(4).collect();
     front.reverse();
     let after_at = front.ends_with(b"AT");
     // The sign of a command line, or nearly that.
-    let alone =
-        sent && whole && (front.is_empty() || strsim::osa_distance(std::str::from_utf8(&front).ok()?, "AT") <= 1);
+    let alone = sent
+        && whole
+        && rest.dropped <= MOST_DROPPED
+        && (front.is_empty() || strsim::osa_distance(std::str::from_utf8(&front).ok()?, "AT") <= 1);
     // No value stands behind a name in an answer.
     if !(sent || after_at || matches!(next, b'=' | b':' | b'?')) {
         return None;
     }
     letters.push(sign);
     letters.reverse();
-    // A slip counts where a command is written; elsewhere, as in most of what is received, none is looked for.
-    let likeness = if after_at || alone { judge(&letters) } else { known(&letters).unwrap_or(Likeness::Unknown) };
+    // A slip counts where a command is written; elsewhere, as in most of what is received and in noise, none is looked for.
+    let judged = after_at && dropped <= 2 || alone && dropped <= 1;
+    let likeness = if judged { judge(&letters) } else { known(&letters).unwrap_or(Likeness::Unknown) };
     let exact = matches!(likeness, Likeness::Secret(_));
     let commanded = after_at || alone || (exact && (sent || next == b'='));
     Some(Name { letters, likeness, after_at, commanded })
 }
 
 /// `ATCPIN`, `CPIN`: without the sign.
-fn bare(backwards: Vec<u8>, at_start: bool, sent: bool) -> Option<Name> {
+fn bare(backwards: Vec<u8>, at_start: bool, sent: bool, clean: bool) -> Option<Name> {
     let mut name = backwards;
     let after_at = at_start && name.ends_with(b"TA");
     name.truncate(name.len() - if after_at { 2 } else { 0 });
@@ -128,9 +136,9 @@ fn bare(backwards: Vec<u8>, at_start: bool, sent: bool) -> Option<Name> {
     }
     name.push(b'+');
     name.reverse();
-    let likeness = if after_at {
+    let likeness = if after_at && clean {
         judge(&name)
-    } else if sent {
+    } else if after_at || sent {
         known(&name).filter(|likeness| matches!(likeness, Likeness::Secret(_)))?
     } else {
         return None;
@@ -162,6 +170,8 @@ fn is_letter(byte: u8) -> bool {
 #[derive(Clone, Debug)]
 struct Backwards<'a> {
     rest: &'a [u8],
+    /// Bytes that stand for nothing, so far.
+    dropped: usize,
 }
 
 impl Iterator for Backwards<'_> {
@@ -184,6 +194,7 @@ impl Iterator for Backwards<'_> {
                     }
                 }
             }
+            self.dropped += 1;
         }
     }
 }
