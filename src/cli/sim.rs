@@ -15,7 +15,7 @@ use crate::link::sim_host::{Door, Host};
 use crate::link::simulator::SimLink;
 use crate::link::wait::Waker;
 use crate::os::{signals, terminal};
-use crate::simulator::{Fault, Model, Modem, Outcome, Profile, Scenario, junit};
+use crate::simulator::{Fault, Modem, Outcome, Profile, Scenario, junit};
 
 /// A profile or a scenario has a few lines.
 const LARGEST_FILE: usize = 1024 * 1024;
@@ -30,7 +30,7 @@ pub struct Sim {
     /// Serve a TCP port instead (`9000` or `127.0.0.1:9000`).
     #[arg(long, value_name = "ADDR")]
     tcp: Option<String>,
-    /// Which modem: sim800l or sim7600.
+    /// Which modem: sim800l, sim868, sim808 or sim7600.
     #[arg(long, value_name = "NAME", default_value = "sim800l")]
     modem: String,
     /// How it is set up: autobaud, fast, a modem's name, or a file.
@@ -105,14 +105,13 @@ impl Sim {
     }
 
     fn profile(&self, scenario: Option<&Scenario>) -> anyhow::Result<Profile> {
-        let known = Model::ALL.iter().find(|entry| entry.1 == self.modem);
-        let Some((model, _)) = known else {
-            let names: Vec<_> = Model::ALL.iter().map(|entry| entry.1).collect();
-            anyhow::bail!("--modem {}: there is {}", self.modem, names.join(", "));
+        let known = Profile::named(&self.modem).filter(|_| Profile::MODELS.contains(&self.modem.as_str()));
+        let Some(modem) = known else {
+            anyhow::bail!("--modem {}: there is {}", self.modem, Profile::MODELS.join(", "));
         };
         let mut profile = match (&self.profile, scenario) {
             (None, Some(scenario)) => scenario.profile.clone(),
-            (None, None) => Profile::of(*model),
+            (None, None) => modem,
             (Some(name), _) if Profile::NAMES.contains(&name.as_str()) => {
                 Profile::from_words(&[self.modem.clone(), name.clone()])?
             }

@@ -66,15 +66,30 @@ impl Clock {
         self.at(now).strftime("%I:%M%p").to_string()
     }
 
+    /// The same moment in UTC.
+    fn utc(&self, now: Duration) -> DateTime {
+        self.at(now).saturating_sub(SignedDuration::from_mins(i64::from(self.zone) * 15))
+    }
+
     /// Date and time in UTC, as satellites tell them.
     pub(super) fn date_and_hours(&self, now: Duration) -> String {
-        let utc = self.at(now).saturating_sub(SignedDuration::from_mins(i64::from(self.zone) * 15));
-        utc.strftime("%d%m%y,%H%M%S.0").to_string()
+        self.utc(now).strftime("%d%m%y,%H%M%S.0").to_string()
+    }
+
+    /// The same apart, as NMEA 0183 has them: date, time of day.
+    pub(super) fn date_and_day_time(&self, now: Duration) -> (String, String) {
+        let utc = self.utc(now);
+        (utc.strftime("%d%m%y").to_string(), utc.strftime("%H%M%S.000").to_string())
+    }
+
+    /// The same in one number, year to second.
+    pub(super) fn compact_universal(&self, now: Duration) -> String {
+        self.utc(now).strftime("%Y%m%d%H%M%S.000").to_string()
     }
 
     /// As the network's time report prints it: UTC, year to second.
     fn universal(&self, now: Duration) -> String {
-        let utc = self.at(now).saturating_sub(SignedDuration::from_mins(i64::from(self.zone) * 15));
+        let utc = self.utc(now);
         format!("{}, {}, {}, {}, {}, {}", utc.year(), utc.month(), utc.day(), utc.hour(), utc.minute(), utc.second())
     }
 }

@@ -24,7 +24,10 @@ const COMMANDS: &[Command<Identity>] = &[
     }),
     ("+CGSN", |_, desk, call| desk.answer(call, desk.profile().identity.imei.clone())),
     ("+GSN", |_, desk, call| desk.answer(call, desk.profile().identity.imei.clone())),
-    ("+GOI", |_, desk, call| desk.answer(call, "SIM800L")),
+    ("+GOI", |_, desk, call| {
+        let model = desk.profile().identity.model.trim_start_matches("SIMCOM_").to_owned();
+        desk.answer(call, model)
+    }),
     ("+GCAP", |_, desk, call| desk.answer(call, "+GCAP:+CGSM")),
     ("+CCID", |_, desk, call| of_card(desk, call, |desk| desk.profile().card.ccid.clone())),
     ("+CICCID", |_, desk, call| of_card(desk, call, |desk| format!("+ICCID: {}", desk.profile().card.ccid))),

@@ -51,6 +51,12 @@ impl Model {
         }
     }
 
+    /// While it sends a message or takes data it does not listen: the line end that many hosts write behind the 1A comes to
+    /// nothing. A SIM800 answers it with its echo, an empty line.
+    pub(super) fn ignores_line_end_of_data(self) -> bool {
+        self == Self::Sim7600
+    }
+
     /// No card is in.
     pub(super) fn no_card_line(self) -> &'static str {
         match self {

@@ -20,7 +20,7 @@ pub(super) fn of(profile: &Profile) -> Parts {
         Box::new(remembered::Remembered::new(profile.modem)),
     ];
     parts.extend(match profile.modem {
-        Model::Sim800l => sim800::parts(),
+        Model::Sim800l => sim800::parts(profile),
         Model::Sim7600 => sim7600::parts(),
     });
     Parts::new(parts)

@@ -11,7 +11,7 @@ use super::faults::Fault;
 use super::model::Model;
 
 pub use parts::AutobaudUrcs;
-pub(crate) use parts::{Callee, EarlyData, Junk, Range, SyncBytes, Tls};
+pub(crate) use parts::{Callee, EarlyData, Gnss, Junk, Range, SyncBytes, Tls};
 use parts::{Calls, Card, Identity, Messages, Network, Replies, Sockets, Times, Uart};
 
 /// How a modem is set up.
@@ -25,6 +25,8 @@ pub struct Profile {
     pub faults: Vec<String>,
     /// Battery, in millivolts.
     pub millivolts: u32,
+    /// The receiver of satellites, where a SIM800 has one.
+    pub gnss: Gnss,
     /// The serial side: how commands are read, and what of boot and prompts is seen.
     #[serde(flatten)]
     pub uart: Uart,
@@ -61,6 +63,7 @@ impl Default for Profile {
             speed: 1.0,
             faults: Vec::new(),
             millivolts: 4049,
+            gnss: Gnss::None,
             uart: Uart::default(),
             replies: Replies::default(),
             sockets: Sockets::default(),
@@ -82,12 +85,13 @@ struct Whole {
     speed: f64,
     faults: Vec<String>,
     millivolts: u32,
+    gnss: Gnss,
 }
 
 impl Default for Whole {
     fn default() -> Self {
-        let Profile { modem, speed, faults, millivolts, .. } = Profile::default();
-        Self { modem, speed, faults, millivolts }
+        let Profile { modem, speed, faults, millivolts, gnss, .. } = Profile::default();
+        Self { modem, speed, faults, millivolts, gnss }
     }
 }
 
@@ -115,13 +119,18 @@ pub enum ProfileError {
 
 impl Profile {
     /// The profiles there are by name.
-    pub(crate) const NAMES: &[&str] = &["sim800l", "sim7600", "autobaud", "fast"];
+    pub(crate) const NAMES: &[&str] = &["sim800l", "sim868", "sim808", "sim7600", "autobaud", "fast"];
+
+    /// Those of them that say which modem it is.
+    pub(crate) const MODELS: &[&str] = &["sim800l", "sim868", "sim808", "sim7600"];
 
     /// A profile by its name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         match name {
             "sim800l" => Some(Self::default()),
+            "sim868" => Some(Self::with_satellites(Gnss::Sim868)),
+            "sim808" => Some(Self::with_satellites(Gnss::Sim808)),
             "sim7600" => Some(Self::of(Model::Sim7600)),
             "autobaud" => Some(Self::default().with(|profile| profile.uart.ipr = 0)),
             "fast" => Some(Self { speed: 1000.0, ..Self::default() }),
@@ -168,6 +177,22 @@ impl Profile {
         }
     }
 
+    /// A sister of the SIM800L that hears satellites; both leave the factory in auto-baud.
+    fn with_satellites(gnss: Gnss) -> Self {
+        let name = if gnss == Gnss::Sim868 { "SIM868" } else { "SIM808" };
+        Self {
+            gnss,
+            uart: Uart { ipr: 0, ..Uart::default() },
+            identity: Identity {
+                firmware: format!("{name} R14.18"),
+                model: format!("SIMCOM_{name}"),
+                revision: format!("1418B04{name}M32"),
+                imei: "865456030206417".into(),
+            },
+            ..Self::default()
+        }
+    }
+
     /// From a TOML text.
     ///
     /// # Errors
@@ -194,12 +219,13 @@ impl Profile {
 
     /// Each part takes the names that it has.
     fn read(text: &str) -> Result<Self, de::Error> {
-        let Whole { modem, speed, faults, millivolts } = de::from_str(text)?;
+        let Whole { modem, speed, faults, millivolts, gnss } = de::from_str(text)?;
         Ok(Self {
             modem,
             speed,
             faults,
             millivolts,
+            gnss,
             uart: de::from_str(text)?,
             replies: de::from_str(text)?,
             sockets: de::from_str(text)?,
@@ -217,14 +243,15 @@ impl Profile {
     /// # Errors
     /// Names the word that is none of these.
     pub fn from_words(words: &[String]) -> Result<Self, ProfileError> {
-        let model = words.iter().find_map(|word| Model::ALL.iter().find(|entry| entry.1 == word));
-        let mut profile = Self::of(model.map_or(Model::default(), |entry| entry.0));
+        let is_model = |word: &&String| Self::MODELS.contains(&word.as_str());
+        let model = words.iter().find(is_model);
+        let mut profile = model.and_then(|word| Self::named(word)).unwrap_or_default();
         for word in words {
             match word.as_str() {
                 "autobaud" => profile.uart.ipr = 0,
                 "fast" => profile.speed = 1000.0,
                 _ if Fault::named(word).is_some() => profile.faults.push(word.clone()),
-                _ if Model::ALL.iter().any(|entry| entry.1 == word) => {}
+                _ if is_model(&word) => {}
                 _ => return Err(ProfileError::Unknown(word.clone())),
             }
         }

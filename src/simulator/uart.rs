@@ -111,6 +111,8 @@ pub(super) struct Uart {
     too_long: bool,
     last_line: Vec<u8>,
     after_cr: bool,
+    /// Data have just ended with 1A.
+    after_sub: bool,
     wait: Option<Box<Wait>>,
     run: Option<Run>,
     runs: u64,
@@ -186,9 +188,11 @@ impl Uart {
 
     fn command_byte(&mut self, assembly: &mut Assembly, byte: u8) {
         let after_cr = std::mem::take(&mut self.after_cr);
+        let after_sub = std::mem::take(&mut self.after_sub);
         let desk = &mut assembly.desk;
         match byte {
             LF if after_cr => {}
+            CR if after_sub && desk.profile().modem.ignores_line_end_of_data() => self.after_cr = true,
             CR => {
                 echo(desk, CR);
                 self.after_cr = true;
@@ -370,6 +374,7 @@ impl Uart {
         let Some(wait) = self.wait.take() else { return };
         self.mark(assembly);
         assembly.desk.cancel(wait.timer);
+        self.after_sub = ended == Ended::Complete && !matches!(wait.ending, Ending::Length { .. });
         let done = (wait.finish)(&mut assembly.parts, &mut assembly.desk, ended, &wait.data);
         assembly.distribute();
         self.finish(assembly, done);

@@ -57,6 +57,19 @@ pub enum Callee {
     Unreachable,
 }
 
+/// Whether a SIM800L is one of its sisters that hear satellites, and by which commands that is asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Gnss {
+    /// A SIM800L: no receiver.
+    #[default]
+    None,
+    /// `CGNSPWR`, `CGNSINF` and their like.
+    Sim868,
+    /// Those, and the older `CGPSPWR`, `CGPSSTATUS`, `CGPSINF`.
+    Sim808,
+}
+
 /// What the modem offers a server with TLS.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub enum Tls {

@@ -58,6 +58,10 @@ impl Extras {
             (Form::Query, _) => desk.answer(call, format!("+CGPS: {},1", u8::from(self.on))),
             (Form::Set, Some(on @ (0 | 1))) if (on == 1) != self.on => {
                 self.on = on == 1;
+                if !self.on {
+                    // It tells when the session has ended.
+                    desk.after([300, 900], |desk| desk.urc("+CGPS: 0"));
+                }
                 Done::Ok
             }
             _ => Done::Fail(Failure::Plain),

@@ -279,3 +279,27 @@ fn settings_without_effect_are_remembered() {
         ],
     );
 }
+
+/// As `sim-modem` (Python) works it: all lines end in CR, that of the message too.
+#[test]
+fn the_line_end_behind_a_message_says_nothing_and_the_end_of_a_gps_session_is_told() {
+    let mut bench = ready();
+    bench.say("AT+CMGF=1\r");
+    bench.say("AT+CMGS=\"+4915550\"\r");
+    bench.say("hello\r");
+    assert_eq!(bench.say("\x1a\r\n"), r"\r\n+CMGS: 1\r\n\r\nOK\r\n");
+    bench.say("ATE1\r");
+    // One line end, no more.
+    bench.say("AT+CMGS=\"+4915550\"\r");
+    bench.say("hello");
+    assert_eq!(bench.say("\x1a\r\rAT\r"), r"\r\n+CMGS: 2\r\n\r\nOK\r\n\rAT\r\r\nOK\r\n");
+    bench.say("ATE0\r");
+    dialog(
+        &mut bench,
+        &[
+            ("AT+CGPS=1\r", r"\r\nOK\r\n"),
+            ("AT+CGPS=0\r", r"\r\nOK\r\n\r\n+CGPS: 0\r\n"),
+            ("AT+CGPS=0\r", r"\r\nERROR\r\n"),
+        ],
+    );
+}

@@ -62,3 +62,51 @@ fn mail_and_mms_are_refused_as_services_and_ftp_wants_its_server() {
         ],
     );
 }
+
+/// What `gsmHat` and `ws-sim868` (Python) ask a SIM868, and FONA's library a SIM808.
+#[test]
+fn a_sim868_and_a_sim808_find_their_position_by_satellites() {
+    let at = |profile: &str| {
+        let mut bench = Bench::ready(Profile::named(profile).unwrap());
+        bench.say("AT\r");
+        bench.say("ATE0\r");
+        bench
+    };
+    let dialog = |bench: &mut Bench, lines: &[(&str, &str)]| {
+        for (typed, heard) in lines {
+            assert_eq!(bench.say(typed), *heard, "after {typed:?}");
+        }
+    };
+    let mut sim868 = at("sim868");
+    dialog(
+        &mut sim868,
+        &[
+            ("ATI\r", r"\r\nSIM868 R14.18\r\n\r\nOK\r\n"),
+            ("AT+CGNSINF\r", r"\r\n+CGNSINF: 0,,,,,,,,,,,,,,,,,,,,\r\n\r\nOK\r\n"),
+            ("AT+CGNSPWR=1\r", r"\r\nOK\r\n"),
+            ("AT+CGNSPWR?\r", r"\r\n+CGNSPWR: 1\r\n\r\nOK\r\n"),
+            ("AT+CGPSPWR?\r", r"\r\nERROR\r\n"),
+        ],
+    );
+    sim868
+        .modem
+        .handle_input(Input::Control(Control::Position { latitude: 52_500_000, longitude: -13_250_000 }), sim868.now);
+    let heard = sim868.say("AT+CGNSINF\r");
+    assert!(heard.starts_with(r"\r\n+CGNSINF: 1,1,20240130194"), "{heard}");
+    assert!(heard.contains(".000,52.500000,-13.250000,34.000,0.00,0.0,1,,1.1,1.4,0.9,,11,8,,,42,,"), "{heard}");
+    assert_eq!(heard.matches(',').count(), 20);
+    let reports = sim868.say("AT+CGNSURC=4\r").matches("+UGNSINF: 1,1,").count();
+    assert!((2..=3).contains(&reports), "every fourth second of ten: {reports}");
+    sim868.say("AT+CGNSURC=0;+CGNSTST=1\r");
+    let heard = sim868.wait(1000);
+    assert!(heard.contains(".000,A,5230.0000,N,01315.0000,W,0.00,0.00,300124,,,A*"), "{heard}");
+    dialog(&mut sim868, &[("AT+CGNSTST=0;+CGNSPWR=0\r", r"\r\nOK\r\n")]);
+    assert_eq!(sim868.wait(20_000), "");
+
+    let mut sim808 = at("sim808");
+    let started = sim808.say("AT+CGPSPWR=1;+CGPSSTATUS?\r");
+    assert_eq!(started, r"\r\n+CGPSSTATUS: Location Not Fix\r\n\r\nOK\r\n");
+    dialog(&mut sim808, &[("AT+CGPSSTATUS?\r", r"\r\n+CGPSSTATUS: Location 3D Fix\r\n\r\nOK\r\n")]);
+    assert!(sim808.say("AT+CGPSINF=32\r").contains(".000,A,5231.2005,N,01324.2972,E,"));
+    dialog(&mut at("sim800l"), &[("AT+CGNSPWR=1\r", r"\r\nERROR\r\n")]);
+}
