@@ -212,9 +212,9 @@ fn wrong_use_is_said_and_a_taken_name_is_left_alone() {
     let (code, words) = run(&["--fault", "no-such-fault"]);
     assert!(code == Some(2) && words.contains("no-sim, pin, no-network"), "{code:?} {words}");
     let (code, words) = run(&["--profile", "no-such-profile"]);
-    assert!(code == Some(2) && words.contains("sim800l, sim7600, autobaud, fast"), "{code:?} {words}");
+    assert!(code == Some(2) && words.contains("sim800l, sim868, sim808, sim7600, autobaud, fast"), "{code:?} {words}");
     let (code, words) = run(&["--modem", "sim900"]);
-    assert!(code == Some(2) && words.contains("there is sim800l, sim7600"), "{code:?} {words}");
+    assert!(code == Some(2) && words.contains("there is sim800l, sim868"), "{code:?} {words}");
     let (code, words) = run(&["--pty", name.to_str().expect("ASCII")]);
     assert!(code == Some(3) && words.contains("choose another name"), "{code:?} {words}");
 }

@@ -183,7 +183,10 @@ mod tests {
         check("tcp://host:0", "port 0 cannot be connected to");
         check("tcp://::1:99", "must stand in brackets");
         check("rfc2217://a/b:1", "`a/b` is no host name; write rfc2217://host:port");
-        check("sim:bogus", "\"bogus\" is neither a profile (sim800l, sim7600, autobaud, fast) nor a fault");
+        check(
+            "sim:bogus",
+            "\"bogus\" is neither a profile (sim800l, sim868, sim808, sim7600, autobaud, fast) nor a fault",
+        );
         check("replay:", "no file is named; write replay:FILE");
         check("a\0b", "NUL");
         check("tap:/dev/ttyUSB0", "it needs two ports; write tap:HOST,MODEM");
