@@ -123,9 +123,11 @@ fn quotes_hint(text: &str, mode: Mode) -> Option<Hint> {
         first.len_utf8(),
         plain(first).unwrap_or('"')
     );
-    let fixed = text.chars().map(|letter| plain(letter).unwrap_or(letter)).collect();
+    let fixed: String = text.chars().map(|letter| plain(letter).unwrap_or(letter)).collect();
     let source = at..at + first.len_utf8();
-    Some(Hint { source, message, fix: Some(Draft { text: fixed, mode }), only_at_prompt: false })
+    // Where the rest of the line does not read, its own error comes first.
+    let fix = parse(&fixed, mode).is_ok().then_some(Draft { text: fixed, mode });
+    Some(Hint { source, message, fix, only_at_prompt: false })
 }
 
 fn line_end_hint(text: &str) -> Option<Hint> {
@@ -221,6 +223,10 @@ mod tests {
 
     #[test]
     fn typographic_quotes_in_a_command_become_plain_ones() {
+        // The rest of this line does not read, so that there is no fix to take.
+        let broken = hints("ATB\\1\\U»", Mode::Mixed);
+        assert!(broken.iter().any(|hint| hint.message.contains("typographic")), "{broken:?}");
+        assert!(broken.iter().all(|hint| hint.fix.is_none()), "{broken:?}");
         for mode in [Mode::Text, Mode::Mixed] {
             let hints = hints("at+cipstart=“TCP”,‘x’", mode);
             assert_eq!(hints.len(), 1, "{hints:?}");
