@@ -1,6 +1,5 @@
 //! Any bytes as a pasted log, through everything that says what went wrong.
 
-use modemscope::modem::Direction;
 use modemscope::modem::diagnose::of_transcript;
 use modemscope::modem::transcript::Transcript;
 
