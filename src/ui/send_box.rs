@@ -349,12 +349,8 @@ impl SendBox {
 
     /// What is typed stays in the box while it is repeated.
     fn repeat(&mut self, ui: &mut Ui, state: &State, ending: &LineEnding, commands: &mut Commands) {
-        let mut line = self.read.as_ref().and_then(Reading::bytes);
-        if let Some(line) = &mut line {
-            line.extend_from_slice(ending.bytes());
-        }
-        let rounds = self.repeat.show(ui, state, line.as_deref(), commands);
-        if let (Some(bytes), Some(rounds)) = (line, rounds) {
+        let line = || Some([&self.read.as_ref()?.bytes()?, ending.bytes()].concat());
+        if let Some((bytes, rounds)) = self.repeat.show(ui, state, line, commands) {
             commands.push(Line::Repeat { text: self.draft.clone(), bytes, rounds });
         }
     }

@@ -31,19 +31,24 @@ pub(super) fn update(state: &mut State, command: Line) -> Vec<Effect> {
     effects
 }
 
+/// Keeps what was typed for the history, unless a password is asked for.
+fn remember(state: &mut State, text: &str) {
+    if !state.status.strip.password {
+        state.settings.remember_sent(text);
+    }
+}
+
 fn carry(state: &mut State, command: Line) -> Vec<Effect> {
     match command {
         Line::Send(bytes) => send(bytes),
         Line::SendTyped { text, bytes } => {
-            if !state.status.strip.password {
-                state.settings.remember_sent(&text);
-            }
+            remember(state, &text);
             let mut effects = send(bytes);
             effects.push(Effect::Save);
             effects
         }
         Line::Repeat { text, bytes, rounds } => {
-            state.settings.remember_sent(&text);
+            remember(state, &text);
             let step = Step { send: Some(notation::print_macro(&bytes)), ..Step::default() };
             let wanted = Macro { name: "Repeated line".to_owned(), steps: vec![step], ..Macro::default() };
             run(state, wanted, Values::new(), Some(rounds))

@@ -206,3 +206,20 @@ fn the_family_of_a_modem_is_remembered_for_its_device() {
     update(&mut state, Port::SetModem(None));
     assert!(state.settings.modem.is_empty());
 }
+
+#[test]
+fn what_is_typed_where_a_password_is_asked_for_is_not_remembered() {
+    let typed = || Line::SendTyped { text: "hunter2".to_owned(), bytes: b"hunter2\r".to_vec() };
+    let rounds = crate::session::Rounds { times: Some(2), every: std::time::Duration::ZERO };
+    let repeated = || Line::Repeat { text: "hunter2".to_owned(), bytes: b"hunter2\r".to_vec(), rounds };
+    for (asked, remembered) in [(true, 0), (false, 1)] {
+        for command in [typed(), repeated()] {
+            let mut state = connected();
+            let mut status = (*state.status).clone();
+            status.strip.password = asked;
+            state.status = Arc::new(status);
+            update(&mut state, command);
+            assert_eq!(state.settings.history.len(), remembered, "asked: {asked}");
+        }
+    }
+}

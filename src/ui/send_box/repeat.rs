@@ -32,15 +32,15 @@ impl Default for Repeat {
 }
 
 impl Repeat {
-    /// Draws the button and what it opens; how `line` is to be repeated, once that is said. While something runs the button
-    /// ends it: the macros at the side may be hidden.
+    /// Draws the button and what it opens; the line and how it is to be repeated, once that is said. `line` is asked for only
+    /// while that is open. While something runs the button ends it: the macros at the side may be hidden.
     pub(super) fn show(
         &mut self,
         ui: &mut Ui,
         state: &State,
-        line: Option<&[u8]>,
+        line: impl FnOnce() -> Option<Vec<u8>>,
         commands: &mut Commands,
-    ) -> Option<Rounds> {
+    ) -> Option<(Vec<u8>, Rounds)> {
         let size = vec2(WIDTH, theme::CONTROL);
         if state.running() {
             let stop = ui.add_sized(size, Button::new((parts::sign(icons::STOP), "Stop run")));
@@ -54,18 +54,20 @@ impl Repeat {
         let mut chosen = None;
         parts::form(&button, |ui| {
             let refusal = state.refusal(Wish::Macro);
-            match (line.filter(|line| !line.is_empty()), refusal) {
+            let line = line().filter(|line| !line.is_empty());
+            match (&line, refusal) {
                 (None, _) => parts::weak(ui, "Type the line first."),
                 (_, Some(refusal)) => parts::weak(ui, refusal.hint()),
                 (Some(line), None) => parts::weak(ui, named(line)),
             };
             ui.horizontal(|ui| {
                 times_and_pause(ui, &mut self.times, &mut self.every);
-                let able = refusal.is_none() && line.is_some_and(|line| !line.is_empty());
+                let able = refusal.is_none() && line.is_some();
                 let start = parts::primary_signed(ui, able, icons::RUN, "Start");
                 if start.accessible_name("Start repeating").clicked() {
                     let every = Duration::try_from_secs_f64(self.every).unwrap_or_default();
-                    chosen = Some(Rounds { times: (self.times > 0).then_some(self.times), every });
+                    let rounds = Rounds { times: (self.times > 0).then_some(self.times), every };
+                    chosen = line.map(|line| (line, rounds));
                     ui.close();
                 }
             });
