@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use modemscope::link::LineSettings;
 use modemscope::worker::Phase;
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::pty::Pty;
 use crate::support::have;
@@ -50,7 +51,13 @@ impl Program {
 }
 
 impl Drop for Program {
+    /// Asked first: a program that is killed leaves its lock file behind.
     fn drop(&mut self) {
+        let _ = kill_process(Pid::from_child(&self.child), Signal::TERM);
+        let until = Instant::now() + LIMIT;
+        while Instant::now() < until && matches!(self.child.try_wait(), Ok(None)) {
+            std::thread::park_timeout(Duration::from_millis(10));
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -4,6 +4,7 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use super::super::here::holders;
 use super::trouble::process_lives;
 
 /// Our lock file; dropping it removes it.
@@ -54,9 +55,11 @@ pub(in crate::os) fn holder(device: &Path) -> Option<u32> {
 /// As [`holder`], in one folder.
 fn holder_in(folder: &Path, device: &Path) -> Option<u32> {
     names(device).into_iter().find_map(|name| {
-        let content = std::fs::read(folder.join(name)).ok()?;
-        let pid = pid_in(&content)?;
-        (pid != std::process::id() && process_lives(pid)).then_some(pid)
+        let path = folder.join(name);
+        let pid = pid_in(&std::fs::read(&path).ok()?)?;
+        let made = std::fs::metadata(&path).and_then(|metadata| metadata.modified()).ok()?;
+        let holds = pid != std::process::id() && process_lives(pid) && holders::made_lock(pid, made, device);
+        holds.then_some(pid)
     })
 }
 
@@ -109,6 +112,10 @@ mod tests {
         std::fs::write(&lock, "         1\n").unwrap();
         assert_eq!(holder_in(folder.path(), device), Some(1), "process 1 always lives");
         assert_eq!(holder_in(folder.path(), Path::new("/dev/ttyUSB8")), None);
+        let long_ago = std::time::SystemTime::UNIX_EPOCH;
+        std::fs::File::options().write(true).open(&lock).unwrap().set_modified(long_ago).unwrap();
+        let believed = cfg!(not(target_os = "linux")).then_some(1);
+        assert_eq!(holder_in(folder.path(), device), believed, "process 1 began later: its number was another's");
         std::fs::write(&lock, "4194999\n").unwrap();
         assert_eq!(holder_in(folder.path(), device), None, "no process has an id above pid_max: stale");
         std::fs::write(&lock, format!("{:>10}\n", std::process::id())).unwrap();
