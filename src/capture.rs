@@ -47,6 +47,7 @@ pub(crate) use error::CaptureError;
 pub(crate) use listener::Listener;
 pub(crate) use open::Opening;
 pub(crate) use rows::{Content, Newline, Row};
+pub(crate) use store::Stamps;
 
 use crate::modem::Direction;
 

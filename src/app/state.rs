@@ -10,7 +10,7 @@ use super::find::Find;
 use super::log_feed::LogFeed;
 use super::settings::Adapter;
 use super::timeline::Timeline;
-use super::times::{Stamps, WallClock};
+use super::times::WallClock;
 use crate::capture::Reader;
 use crate::capture::copy::{Selection, Span};
 use crate::capture::export::ExportError;
@@ -157,8 +157,6 @@ pub enum Purpose {
 pub struct OpenFile {
     /// Which; `None` for a log that was pasted.
     pub path: Option<PathBuf>,
-    /// What its times are worth.
-    pub(crate) stamps: Stamps,
     /// What is wrong in it; `None` while it is being looked through.
     pub findings: Option<Arc<[Finding]>>,
 }
@@ -316,8 +314,7 @@ impl State {
     /// The clock of what is shown.
     #[must_use]
     pub(crate) fn clock(&self) -> Option<WallClock> {
-        let stamps = self.file.as_ref().map_or(Stamps::Taken, |file| file.stamps);
-        self.reader.as_ref().map(|reader| WallClock::new(reader.started(), stamps))
+        self.reader.as_ref().map(|reader| WallClock::new(reader.started(), reader.stamps()))
     }
 
     /// A macro is being run.

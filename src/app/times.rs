@@ -6,19 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::settings::Clock;
-use crate::capture::Row;
-
-/// What the times of a capture or a log are worth.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Stamps {
-    /// Each was taken when the bytes came or went.
-    #[default]
-    Taken,
-    /// They stand in a text, which has no date: only the time between them is known.
-    Between,
-    /// The text has none.
-    Missing,
-}
+use crate::capture::{Row, Stamps};
 
 /// Turns times since the capture began into times of day, where that is known.
 #[derive(Clone, Debug)]

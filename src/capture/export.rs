@@ -8,9 +8,10 @@ mod lines;
 mod tables;
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use super::progress::{Cancelled, Progress};
-use super::{Content, EntryItem, Filter, Reader, Row, RowIndex, RowRules};
+use super::{Content, EntryItem, Filter, Reader, Row, RowIndex, RowRules, Stamps};
 use crate::modem::Direction;
 
 /// How many rows are taken from the index at once.
@@ -233,8 +234,22 @@ pub(super) fn row_text(reader: &Reader, row: &Row) -> String {
     }
 }
 
+/// When the capture began, or that it is of a log, which does not tell its day.
+fn begun(reader: &Reader) -> String {
+    match reader.stamps() {
+        Stamps::Taken => format!("capture begun {}", clock(reader, Duration::ZERO)),
+        Stamps::Between => "of a log whose day is not known".to_owned(),
+        Stamps::Missing => "of a log without times".to_owned(),
+    }
+}
+
+/// Since the capture began, with microseconds; a dash where no times are known.
+fn seconds(reader: &Reader, at: Duration) -> String {
+    if reader.stamps() == Stamps::Missing { "-".to_owned() } else { format!("{:.6}", at.as_secs_f64()) }
+}
+
 /// RFC 3339 in UTC with microseconds.
-pub(super) fn clock(reader: &Reader, at: std::time::Duration) -> String {
+pub(super) fn clock(reader: &Reader, at: Duration) -> String {
     jiff::Timestamp::try_from(reader.started() + at)
         .map_or_else(|_| String::new(), |time| time.strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string())
 }

@@ -3,18 +3,22 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use super::{CaptureError, Reader, Record, Writer, open};
+use super::{CaptureError, Reader, Record, Stamps, Writer, open};
 use crate::modem::Direction;
 use crate::modem::transcript::Transcript;
 
-/// A capture of what the text says (see [`Transcript`] for what is understood). `started` is the time of its beginning.
+/// A capture of what the text says (see [`Transcript`] for what is understood). `started` stands for the time of its beginning,
+/// which is not known.
 #[must_use]
 pub fn from_text(text: &[u8], started: SystemTime) -> Reader {
     // A large text gets a file of its own, so that nothing is lost for want of memory.
     let large = (text.len() > 32 * 1024 * 1024).then(|| Writer::temporary(started).ok()).flatten();
     let mut writer = large.unwrap_or_else(|| Writer::in_memory(started));
+    let chunks = Transcript::read(text).chunks;
+    let timed = chunks.iter().any(|chunk| chunk.at.is_some());
+    writer.stamp(if timed { Stamps::Between } else { Stamps::Missing });
     let mut last = Duration::ZERO;
-    for (send, chunk) in (0..).zip(Transcript::read(text).chunks) {
+    for (send, chunk) in (0..).zip(chunks) {
         last = chunk.at.unwrap_or(last);
         let record = match chunk.direction {
             Direction::Rx => Record::received(chunk.bytes),

@@ -220,6 +220,7 @@ impl Plan {
             Writer::in_memory(reader.started())
         };
         writer.record_secrets(true);
+        writer.stamp(reader.stamps());
         let (mut rx, mut tx) = (self.rx.as_slice(), self.tx.as_slice());
         let mut cursor = reader.cursor();
         while let Some(entry) = cursor.next_entry() {

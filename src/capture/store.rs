@@ -52,6 +52,18 @@ pub struct Storage {
     pub torn: u64,
 }
 
+/// What the times of a capture are worth.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Stamps {
+    /// Each was taken when the bytes came or went.
+    #[default]
+    Taken,
+    /// They stood in a text, whose day is not known: only the time between them is.
+    Between,
+    /// The text had none.
+    Missing,
+}
+
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) started_us: u64,
@@ -81,6 +93,7 @@ pub(super) struct State {
     pub(super) restored: Option<String>,
     pub(super) opening: bool,
     pub(super) torn: u64,
+    pub(super) stamps: Stamps,
     /// Rung when there is more to read.
     pub(super) bells: Vec<Sender<()>>,
 }
@@ -94,6 +107,12 @@ impl Reader {
     #[must_use]
     pub fn started(&self) -> SystemTime {
         UNIX_EPOCH + Duration::from_micros(self.shared.started_us)
+    }
+
+    /// What the times in it are worth.
+    #[must_use]
+    pub(crate) fn stamps(&self) -> Stamps {
+        self.shared.lock().stamps
     }
 
     /// The end of what is there: how many records, bytes of each direction, and the time of the last record.

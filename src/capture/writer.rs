@@ -13,7 +13,7 @@ use super::home::Home;
 use super::pcapng::{self, Encoder};
 use super::redact::{SecretFinder, merged};
 use super::saver::Saver;
-use super::store::{Shared, State};
+use super::store::{Shared, Stamps, State};
 use super::{CaptureError, Reader, Record, disk};
 use crate::modem::Direction;
 
@@ -116,6 +116,11 @@ impl Writer {
             lost: Lost::default(),
             secrets: Some(Box::default()),
         }
+    }
+
+    /// Says what the times of this capture are worth, where nobody took them when the bytes came or went.
+    pub(super) fn stamp(&mut self, stamps: Stamps) {
+        self.shared.lock().stamps = stamps;
     }
 
     /// Appends a record. `at` is kept in whole microseconds and never goes back. When this returns, the record is with

@@ -8,7 +8,7 @@ use crate::app::find::Find;
 use crate::app::job::Job;
 use crate::app::log_feed::LogFeed;
 use crate::app::state::{OpenFile, Purpose, Sought, State, Tone};
-use crate::app::times::{Stamps, Times};
+use crate::app::times::Times;
 use crate::app::{FileKind, file_kind};
 use crate::capture::copy::{CopyAs, copy, span};
 use crate::capture::marks::Marks;
@@ -70,19 +70,13 @@ impl Runtime {
 
     fn show_file(&mut self, state: &mut State, path: Option<PathBuf>, reader: Reader, text: Option<Transcript>) {
         let theirs = reader.clone();
-        let timed = |text: &Transcript| text.chunks.iter().any(|chunk| chunk.at.is_some());
-        let stamps = match &text {
-            None => Stamps::Taken,
-            Some(text) if timed(text) => Stamps::Between,
-            Some(_) => Stamps::Missing,
-        };
         // Of a text it is known which bytes it leaves out; a capture made of it would not tell.
         let job = Job::start("diagnose", self.news.clone(), move |progress| match &text {
             Some(text) => Diagnosed::of(&of_transcript(text)),
             None => diagnose(&theirs, progress),
         });
         self.diagnosing = started(state, job);
-        state.file = Some(OpenFile { path, stamps, findings: None });
+        state.file = Some(OpenFile { path, findings: None });
         self.show(state, Some(reader));
     }
 

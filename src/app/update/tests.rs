@@ -6,7 +6,6 @@ use super::*;
 use crate::app::Adapter;
 use crate::app::command::{Capture, Check, Line, Port, Setting};
 use crate::app::settings;
-use crate::app::times::Stamps;
 use crate::link::LineSettings;
 use crate::link::discovery::PortInfo;
 use crate::link::share::Place;
@@ -179,8 +178,7 @@ fn another_port_can_be_picked_while_one_is_open_and_leaves_its_line_alone() {
 #[test]
 fn what_is_sent_while_a_file_is_shown_is_seen() {
     let mut state = connected();
-    state.file =
-        Some(crate::app::state::OpenFile { path: Some("old.pcapng".into()), stamps: Stamps::Taken, findings: None });
+    state.file = Some(crate::app::state::OpenFile { path: Some("old.pcapng".into()), findings: None });
     let effects = update(&mut state, Line::Send(b"AT\r".to_vec()));
     assert!(matches!(&effects[..], [Effect::Order(_), Effect::Capture(Capture::ShowPort)]), "{effects:?}");
     let effects = update(&mut state, Line::CancelSend);

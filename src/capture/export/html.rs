@@ -2,9 +2,9 @@
 
 use std::io::Write;
 
-use super::{ExportError, Options, clock, for_each_row, harmless, word};
+use super::{ExportError, Options, clock, for_each_row, harmless, seconds, word};
 use crate::capture::progress::Progress;
-use crate::capture::{Content, Reader};
+use crate::capture::{Content, Reader, Stamps};
 use crate::notation;
 
 const HEAD: &str = r#"<!doctype html>
@@ -29,7 +29,16 @@ pub(crate) fn html(
     progress: &Progress,
 ) -> Result<(), ExportError> {
     out.write_all(HEAD.as_bytes())?;
-    writeln!(out, "<p>Capture begun {}. Times in seconds since then.</p>", clock(reader, std::time::Duration::ZERO))?;
+    match reader.stamps() {
+        Stamps::Taken => {
+            let begun = clock(reader, std::time::Duration::ZERO);
+            writeln!(out, "<p>Capture begun {begun}. Times in seconds since then.</p>")?;
+        }
+        Stamps::Between => {
+            writeln!(out, "<p>A log whose day is not known. Times in seconds since its first.</p>")?;
+        }
+        Stamps::Missing => writeln!(out, "<p>A log without times.</p>")?,
+    }
     if let Some(remark) = &options.remark {
         writeln!(out, "<p>{}</p>", escape(&harmless(remark)))?;
     }
@@ -39,8 +48,7 @@ pub(crate) fn html(
             Content::Data { direction, bytes, .. } => (word(*direction), notation::print(bytes)),
             Content::Event(event) => ("event", harmless(event)),
         };
-        let seconds = row.at.as_secs_f64();
-        writeln!(out, "<tr class={class}><td>{seconds:.6}<td>{class}<td>{}", escape(&text))?;
+        writeln!(out, "<tr class={class}><td>{}<td>{class}<td>{}", seconds(reader, row.at), escape(&text))?;
         Ok(())
     })?;
     Ok(writeln!(out, "</table></body></html>")?)

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 use std::io::Write;
 
-use super::{ExportError, Options, clock, for_each_row, harmless, mark};
+use super::{ExportError, Options, begun, for_each_row, harmless, mark, seconds};
 use crate::capture::progress::Progress;
-use crate::capture::{Content, Reader};
+use crate::capture::{Content, Reader, Stamps};
 use crate::notation;
 
 /// `   12.345678 < +CSQ: 8,0\r\n`
@@ -17,10 +17,10 @@ pub(crate) fn text(
 ) -> Result<(), ExportError> {
     head(reader, options, out)?;
     for_each_row(reader, options, progress, |row| {
-        let seconds = row.at.as_secs_f64();
+        let seconds = seconds(reader, row.at);
         match &row.content {
             Content::Data { direction, bytes, .. } => {
-                write!(out, "{seconds:12.6} {} ", mark(*direction))?;
+                write!(out, "{seconds:>12} {} ", mark(*direction))?;
                 if options.controls {
                     out.write_all(bytes)?;
                     if !bytes.ends_with(b"\n") {
@@ -30,7 +30,7 @@ pub(crate) fn text(
                     writeln!(out, "{}", notation::print(bytes))?;
                 }
             }
-            Content::Event(event) => writeln!(out, "{seconds:12.6} # {}", harmless(event))?,
+            Content::Event(event) => writeln!(out, "{seconds:>12} # {}", harmless(event))?,
         }
         Ok(())
     })
@@ -45,15 +45,15 @@ pub(crate) fn hex(
 ) -> Result<(), ExportError> {
     head(reader, options, out)?;
     for_each_row(reader, options, progress, |row| {
-        let seconds = row.at.as_secs_f64();
+        let seconds = seconds(reader, row.at);
         match &row.content {
             Content::Data { direction, offset, bytes, .. } => {
-                writeln!(out, "{seconds:.6} {} {} bytes", mark(*direction), bytes.len())?;
+                writeln!(out, "{seconds} {} {} bytes", mark(*direction), bytes.len())?;
                 for (number, line) in bytes.chunks(16).enumerate() {
                     out.write_all(hex_line(offset + 16 * number as u64, line).as_bytes())?;
                 }
             }
-            Content::Event(event) => writeln!(out, "{seconds:.6} # {}", harmless(event))?,
+            Content::Event(event) => writeln!(out, "{seconds} # {}", harmless(event))?,
         }
         Ok(())
     })
@@ -68,20 +68,22 @@ pub(crate) fn transcript(
 ) -> Result<(), ExportError> {
     head(reader, options, out)?;
     for_each_row(reader, options, progress, |row| {
-        let seconds = row.at.as_secs_f64();
+        if reader.stamps() != Stamps::Missing {
+            write!(out, "[{}] ", seconds(reader, row.at))?;
+        }
         match &row.content {
             Content::Data { direction, bytes, .. } => {
-                writeln!(out, "[{seconds:.6}] {} {}", mark(*direction), notation::print(bytes))?;
+                writeln!(out, "{} {}", mark(*direction), notation::print(bytes))?;
             }
-            Content::Event(event) => writeln!(out, "[{seconds:.6}] # {}", harmless(event))?,
+            Content::Event(event) => writeln!(out, "# {}", harmless(event))?,
         }
         Ok(())
     })
 }
 
 fn head(reader: &Reader, options: &Options, out: &mut dyn Write) -> Result<(), ExportError> {
-    let started = clock(reader, std::time::Duration::ZERO);
-    writeln!(out, "# modemscope {}, capture begun {started}; > sent, < received", env!("CARGO_PKG_VERSION"))?;
+    let begun = begun(reader);
+    writeln!(out, "# modemscope {}, {begun}; > sent, < received", env!("CARGO_PKG_VERSION"))?;
     if let Some(remark) = &options.remark {
         writeln!(out, "# {remark}")?;
     }

@@ -6,15 +6,17 @@ use serde::Serialize;
 
 use super::{ExportError, Options, clock, for_each_row, harmless, word};
 use crate::capture::progress::Progress;
-use crate::capture::{Content, Reader, Row};
+use crate::capture::{Content, Reader, Row, Stamps};
 use crate::notation;
 
 /// A row as programs get it.
 #[derive(Debug, Serialize)]
 struct Cells {
     row: u64,
-    seconds: f64,
-    clock: String,
+    /// None where the capture is of a log without times.
+    seconds: Option<f64>,
+    /// None where it is of a log, whose day is not known.
+    clock: Option<String>,
     /// `rx` or `tx`; none for an event.
     direction: Option<&'static str>,
     offset: Option<u64>,
@@ -26,10 +28,11 @@ struct Cells {
 
 impl Cells {
     fn new(reader: &Reader, row: &Row) -> Self {
+        let stamps = reader.stamps();
         let common = |direction, text| Self {
             row: row.number,
-            seconds: row.at.as_secs_f64(),
-            clock: clock(reader, row.at),
+            seconds: (stamps != Stamps::Missing).then_some(row.at.as_secs_f64()),
+            clock: (stamps == Stamps::Taken).then(|| clock(reader, row.at)),
             direction,
             offset: None,
             length: None,

@@ -6,7 +6,8 @@ use expect_test::{Expect, expect};
 use proptest::prelude::*;
 
 use super::*;
-use crate::capture::{Record, Writer, import};
+use crate::capture::{Record, Writer, import, redact};
+use crate::modem::transcript::Transcript;
 
 fn capture(records: &[Record]) -> Reader {
     let mut writer = Writer::in_memory(SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000));
@@ -159,6 +160,27 @@ fn one_direction_leaves_the_other_and_events_out() {
     let options = Options { direction: Some(Direction::Tx), ..Options::default() };
     let text = exported(&hostile(), Format::Text, &options);
     assert_eq!(text.lines().skip(1).collect::<Vec<_>>(), ["    1.500000 > AT+CPIN=****\\r"]);
+}
+
+/// A log does not tell its day, and not all have times: an export of one must not head with when it was pasted.
+#[test]
+fn an_export_of_a_log_has_the_times_of_the_log_and_no_others() {
+    let pasted = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+    let timed = "14:03:21.130 -> AT\r\n14:03:21.135 -> OK\r\n14:03:22.500 -> ERROR\r\n";
+    for (log, times) in [(timed, true), ("AT\r\nOK\r\nAT+CSQ\r\nERROR\r\n", false)] {
+        let reader = import::from_text(log.as_bytes(), pasted);
+        let redacted = redact::for_export(&reader, &mut Options::default(), &Progress::default()).unwrap();
+        for reader in [&reader, &redacted] {
+            for (format, _) in every_form().filter(|(format, _)| *format != Format::Raw) {
+                let text = exported(reader, format, &Options::default());
+                assert!(!text.contains("2023"), "{format:?} of {log:?}: {text}");
+                assert_eq!(text.contains("1.370000") || text.contains("1.37,"), times, "{format:?} of {log:?}: {text}");
+            }
+        }
+    }
+    let log = import::from_text(b"AT\r\nOK\r\n", pasted);
+    let text = exported(&log, Format::Transcript, &Options::default());
+    assert_eq!(Transcript::read(text.as_bytes()).chunks.iter().find_map(|chunk| chunk.at), None, "{text}");
 }
 
 proptest! {
