@@ -5,6 +5,7 @@
 //! unless a macro that the user started says so.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::time::Duration;
 
 use crate::macros::Macro;
@@ -126,6 +127,11 @@ impl Session {
             }
         }
         self.pump(now);
+    }
+
+    /// What is secret in the next bytes of a direction, which [`Self::handle_input`] gets right after this.
+    pub(crate) fn look_ahead(&mut self, direction: Direction, bytes: &[u8]) -> Vec<Range<usize>> {
+        self.diagnoser.look_ahead(direction, bytes)
     }
 
     fn received(&mut self, bytes: &[u8], now: Duration) {

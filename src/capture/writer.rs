@@ -29,8 +29,18 @@ pub struct Writer {
     encoded: Vec<u8>,
     ends: Vec<Position>,
     lost: Lost,
-    /// Of received and of sent bytes; `None` when secrets are recorded as they are.
-    secrets: Option<Box<SecretFinder>>,
+    masking: Masking,
+}
+
+/// What becomes of PINs and passwords.
+#[derive(Debug)]
+enum Masking {
+    /// They are looked for, and masked beside what the caller has marked.
+    Found(Box<SecretFinder>),
+    /// The caller looks for them.
+    Marked,
+    /// They are recorded as they are.
+    Off,
 }
 
 /// What could not be kept at all.
@@ -114,7 +124,7 @@ impl Writer {
             encoded: Vec::new(),
             ends: Vec::new(),
             lost: Lost::default(),
-            secrets: Some(Box::default()),
+            masking: Masking::Found(Box::default()),
         }
     }
 
@@ -145,17 +155,27 @@ impl Writer {
 
     /// From now on PINs and passwords are recorded as they are, or masked again (as from the start).
     pub fn record_secrets(&mut self, recorded: bool) {
-        self.secrets = (!recorded).then(Default::default);
+        self.masking = if recorded { Masking::Off } else { Masking::Found(Box::default()) };
+    }
+
+    /// From now on only what is marked in a record is masked: the caller has looked for all that is secret.
+    pub(crate) fn expect_marked(&mut self) {
+        if matches!(self.masking, Masking::Found(_)) {
+            self.masking = Masking::Marked;
+        }
     }
 
     /// Overwrites what the caller or the writer itself finds to be secret.
     fn mask(&mut self, record: &mut Record) {
         let Record::Data { direction, bytes, secret, .. } = record else { return };
-        let Some(finder) = &mut self.secrets else {
-            secret.clear();
-            return;
-        };
-        secret.extend(finder.find(*direction, bytes));
+        match &mut self.masking {
+            Masking::Found(finder) => secret.extend(finder.find(*direction, bytes)),
+            Masking::Marked => {}
+            Masking::Off => {
+                secret.clear();
+                return;
+            }
+        }
         if secret.len() > 1 {
             *secret = merged(std::mem::take(secret));
         }

@@ -40,6 +40,7 @@ mod without_prompt;
 mod wording;
 mod writing;
 
+use std::ops::Range;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -137,8 +138,15 @@ impl Diagnoser {
         self.dialog.leave_out(direction);
     }
 
+    /// What is secret in the next bytes of a direction, which are told by [`Self::received`], [`Self::sent`] or
+    /// [`Self::pass_by`] right after this.
+    pub(crate) fn look_ahead(&mut self, direction: Direction, bytes: &[u8]) -> Vec<Range<usize>> {
+        self.book.secrets_mut().look_ahead(direction, bytes)
+    }
+
     /// This many bytes are no dialog (probes of our own, a check of the line): they only count.
     pub(crate) fn pass_by(&mut self, direction: Direction, bytes: usize) {
+        self.book.secrets_mut().pass_by(direction, bytes);
         if bytes == 0 {
             return;
         }

@@ -24,6 +24,7 @@ use context::{Context, Pin, asks_for_password};
 pub use known::Secrets;
 use line::{Around, Awaited, Line};
 use mqtt::{HexMqttFinder, MqttFinder};
+use name::is_sign;
 use returning::Returning;
 use values::LeftOpen;
 
@@ -143,7 +144,8 @@ impl SecretFinder {
                 break;
             }
             self.context.prompted = asks_for_password(line);
-            if line.len() > 2 {
+            // An answer that is plain says nothing of other lines.
+            if line.len() > 2 && !line.first().is_some_and(|first| is_sign(*first)) {
                 self.said(line);
             }
             passed += line.len() + 1;

@@ -31,6 +31,7 @@ use super::{Order, Status};
 use crate::capture::{Record, Writer};
 use crate::link::wait::Waiter;
 use crate::link::{Interests, LineSettings, LinkError, LinkSpec, News, Time};
+use crate::modem::Direction;
 use crate::modem::diagnose::Finding;
 use crate::session::{Input, Session};
 
@@ -326,7 +327,8 @@ impl Engine {
     fn taken(&mut self, taken: Taken, now: Duration) {
         self.traffic.active = now;
         self.traffic.tx += taken.bytes.len() as u64;
-        self.journal.record(now, Record::sent(taken.id, taken.bytes.clone(), taken.secret));
+        let secret = [taken.secret, self.session.look_ahead(Direction::Tx, &taken.bytes)].concat();
+        self.journal.record(now, Record::sent(taken.id, taken.bytes.clone(), secret));
         self.input(Input::Taken { send: taken.id, bytes: &taken.bytes, last: taken.last }, now);
     }
 

@@ -40,7 +40,8 @@ pub(super) struct Journal {
 }
 
 impl Journal {
-    pub(super) fn new(capture: Writer, time: Time) -> Self {
+    pub(super) fn new(mut capture: Writer, time: Time) -> Self {
+        capture.expect_marked();
         let clock = Clock::since(capture.reader().started(), time);
         let standstill = Standstill::since(clock.zero.elapsed(), Clock::wall());
         Self { capture, clock, refused: None, news: false, published: Duration::ZERO, standstill }

@@ -5,7 +5,7 @@ use super::likeness::{self, is_said_as_set};
 use crate::vocabulary::{self, Form};
 
 /// Names of settings that are told one a line.
-const SETTINGS: [&[u8]; 5] = [b"+SAPBR", b"+HTTPPARA", b"+SMCONF", b"+FTPSCONT", b"+HTTPSCONT"];
+pub(super) const SETTINGS: [&[u8]; 5] = [b"+SAPBR", b"+HTTPPARA", b"+SMCONF", b"+FTPSCONT", b"+HTTPSCONT"];
 /// How a SIM that waits for its PIN or PUK says so, in an answer to anything (3GPP TS 27.007, section 9.2).
 const WAITING: [&[u8]; 10] = [
     b"11",

@@ -1,6 +1,7 @@
 //! What was secret in a session, to keep it out of sentences that quote from it.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use super::SecretFinder;
 use crate::modem::Direction;
@@ -17,6 +18,8 @@ const SHORTEST_START: usize = 2;
 #[derive(Clone, Debug, Default)]
 pub struct Secrets {
     finder: SecretFinder,
+    /// How many of the next bytes were looked at ahead, sent and received.
+    ahead: [usize; 2],
     /// Bytes of a secret that is passing, sent and received.
     passing: [Vec<u8>; 2],
     known: VecDeque<Vec<u8>>,
@@ -25,13 +28,38 @@ pub struct Secrets {
 impl Secrets {
     /// The next bytes of a direction.
     pub(crate) fn hear(&mut self, way: Direction, bytes: &[u8]) {
+        let known = self.pass_by(way, bytes.len());
+        let bytes = bytes.get(known..).unwrap_or_default();
+        if !bytes.is_empty() {
+            self.find(way, bytes);
+        }
+    }
+
+    /// This many of the next bytes are not heard; how many of them were looked at ahead.
+    pub(crate) fn pass_by(&mut self, way: Direction, count: usize) -> usize {
+        let Some(ahead) = self.ahead.get_mut(index(way)) else { return 0 };
+        let known = count.min(*ahead);
+        *ahead -= known;
+        known
+    }
+
+    /// What is secret in the next bytes of a direction, which are heard or passed by after this: so that they are looked
+    /// through once, for the capture and for what is said of them.
+    pub(crate) fn look_ahead(&mut self, way: Direction, bytes: &[u8]) -> Vec<Range<usize>> {
+        if let Some(ahead) = self.ahead.get_mut(index(way)) {
+            *ahead += bytes.len();
+        }
+        self.find(way, bytes)
+    }
+
+    fn find(&mut self, way: Direction, bytes: &[u8]) -> Vec<Range<usize>> {
         let found = self.finder.find(way, bytes);
         let mut at = 0;
-        for range in found {
+        for range in &found {
             if range.start > at {
                 self.end_value(way);
             }
-            if let Some(passing) = self.passing.get_mut(usize::from(way == Direction::Rx)) {
+            if let Some(passing) = self.passing.get_mut(index(way)) {
                 passing.extend(bytes.get(range.clone()).unwrap_or_default());
                 passing.truncate(LONGEST_VALUE);
             }
@@ -40,6 +68,7 @@ impl Secrets {
         if at < bytes.len() {
             self.end_value(way);
         }
+        found
     }
 
     /// A password was asked for, and none was sent so far.
@@ -48,8 +77,7 @@ impl Secrets {
     }
 
     fn end_value(&mut self, way: Direction) {
-        let index = usize::from(way == Direction::Rx);
-        let Some(value) = self.passing.get_mut(index).map(std::mem::take).filter(|value| !value.is_empty()) else {
+        let Some(value) = self.passing.get_mut(index(way)).map(std::mem::take).filter(|value| !value.is_empty()) else {
             return;
         };
         // Where all of a line was hidden its parts are known one by one too.
@@ -96,6 +124,13 @@ impl Secrets {
         }
         values.sort_by_key(|value| std::cmp::Reverse(value.len()));
         values.into_iter().fold(text, |text, value| without(text, &String::from_utf8_lossy(value)))
+    }
+}
+
+const fn index(way: Direction) -> usize {
+    match way {
+        Direction::Tx => 0,
+        Direction::Rx => 1,
     }
 }
 

@@ -19,7 +19,7 @@ impl Engine {
             Arrival::Bytes { bytes, flaw } => {
                 self.traffic.rx += bytes.len() as u64;
                 self.sharing.tell(&bytes);
-                let secret = self.mask.find(&bytes);
+                let secret = [self.mask.find(&bytes), self.session.look_ahead(Direction::Rx, &bytes)].concat();
                 let record = Record::Data { direction: Direction::Rx, bytes: bytes.clone(), send: None, flaw, secret };
                 self.journal.record(now, record);
                 self.files.hear(&bytes);
@@ -58,7 +58,8 @@ impl Engine {
                 }
                 self.traffic.tx += bytes.len() as u64;
                 let send = self.overheard.write_at(now);
-                self.journal.record(now, Record::sent(send, bytes.clone(), Vec::new()));
+                let secret = self.session.look_ahead(Direction::Tx, &bytes);
+                self.journal.record(now, Record::sent(send, bytes.clone(), secret));
                 self.input(Input::Taken { send, bytes: &bytes, last: false }, now);
             }
             Arrival::Break => self.journal.record(now, Record::Break(Direction::Tx)),

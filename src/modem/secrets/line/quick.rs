@@ -2,6 +2,7 @@
 
 use super::{Line, State};
 use crate::modem::Direction;
+use crate::modem::secrets::context::SETTINGS;
 use crate::modem::secrets::name::{BEGINS_VALUE, SIGNS, is_sign};
 use crate::vocabulary::private::{Parameters, parameters};
 
@@ -85,7 +86,8 @@ pub(in crate::modem::secrets) fn is_plain(line: &[u8], plain: &mut Vec<u8>) -> b
             let Some((name, values)) = memchr::memchr(b':', line).map(|end| line.split_at(end)) else { return false };
             if name != plain.as_slice() {
                 let letters = name.iter().skip(1).all(u8::is_ascii_alphanumeric);
-                if !letters || parameters(name).is_some_and(Parameters::may_be_secret) {
+                let settings = SETTINGS.contains(&name);
+                if !letters || settings || parameters(name).is_some_and(Parameters::may_be_secret) {
                     return false;
                 }
                 plain.clear();
