@@ -30,6 +30,7 @@ mod support;
 
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::app::Start;
@@ -97,6 +98,30 @@ pub enum Command {
     },
 }
 
+/// Reads the command line. What cannot be read is said, and the program ends with 2.
+#[must_use]
+pub fn arguments() -> Arguments {
+    Arguments::try_parse().unwrap_or_else(|error| {
+        let first = std::env::args_os().nth(1).unwrap_or_default();
+        first.to_str().and_then(|first| unknown_command(&error, first)).unwrap_or(error).exit()
+    })
+}
+
+/// A first word that was taken for a port, so that what follows could not be read: most likely it was to be a command.
+fn unknown_command(error: &clap::Error, first: &str) -> Option<clap::Error> {
+    let taken_for_port = matches!(error.kind(), ErrorKind::ArgumentConflict | ErrorKind::UnknownArgument);
+    let may_be_command = first.starts_with(|ch: char| ch.is_ascii_alphabetic())
+        && first.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-');
+    let mut all = Arguments::command();
+    if !taken_for_port || !may_be_command || all.find_subcommand(first).is_some() {
+        return None;
+    }
+    let near = |name: &str| strsim::damerau_levenshtein(name, &first.to_ascii_lowercase());
+    let nearest = all.get_subcommands().map(clap::Command::get_name).min_by_key(|name| near(name))?.to_owned();
+    let meant = if near(&nearest) <= 2 { format!("; did you mean `{nearest}`?") } else { String::new() };
+    Some(all.error(ErrorKind::InvalidSubcommand, format!("there is no command `{first}`{meant}")))
+}
+
 /// What `main` has to do after the arguments are read.
 #[derive(Debug)]
 pub enum Outcome {
@@ -159,6 +184,20 @@ mod tests {
     #[test]
     fn the_arguments_fit_together() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_word_that_is_no_command_is_named() {
+        let said = |text: &str| {
+            let words: Vec<&str> = text.split_whitespace().collect();
+            let error = Arguments::try_parse_from(&words).unwrap_err();
+            unknown_command(&error, words[1]).unwrap_or(error).to_string()
+        };
+        assert!(said("modemscope sned /dev/ttyUSB0 AT").contains("there is no command `sned`; did you mean `send`?"));
+        assert!(said("modemscope Send /dev/ttyUSB0 AT").contains("did you mean `send`?"));
+        assert!(said("modemscope frobnicate --expect OK").contains("there is no command `frobnicate`\n"));
+        assert!(!said("modemscope /dev/ttyUSB0 AT").contains("no command"), "a port is a port");
+        assert!(!said("modemscope send").contains("no command"));
     }
 
     #[test]

@@ -2,14 +2,13 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use modemscope::app::faults;
 use modemscope::cli::{self, Outcome};
 use modemscope::ui;
 
 fn main() -> ExitCode {
     faults::watch();
-    match cli::run(cli::Arguments::parse()) {
+    match cli::run(cli::arguments()) {
         Outcome::Exit(code) => code,
         Outcome::Window(start) => ui::run(start),
     }
