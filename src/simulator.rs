@@ -42,6 +42,7 @@ mod reply;
 mod report;
 mod rng;
 mod scenario;
+mod security;
 mod settings;
 mod sim7600;
 mod sim800;
@@ -62,6 +63,7 @@ pub use panel::Panel;
 pub use profile::{AutobaudUrcs, Profile};
 pub use report::junit;
 pub use scenario::{Play, Scenario};
+pub use security::{Check, Secure};
 pub use world::Rig;
 
 pub(crate) use control::{HELP, LONGEST};

@@ -160,7 +160,7 @@ impl SimLink {
             match output {
                 Output::Uart(bytes) => self.towards_host.extend(bytes),
                 Output::Open { id, udp, host, port, local, anybody, secure } => {
-                    self.start_helper(id, now, move || connect(&host, port, Way { udp, local, anybody, secure }));
+                    self.start_helper(id, now, move || connect(&host, port, &Way { udp, local, anybody, secure }));
                 }
                 Output::Aim { id, host, port } => match host.parse().map(|address| SocketAddr::new(address, port)) {
                     // At once, so that it holds for the datagram that is sent next.

@@ -1,7 +1,7 @@
 //! TLS: what the simulated modem offers a server, and what the test server is. The only file that knows rustls.
 //!
-//! The modem takes any certificate, as a SIM800 does that was told of no authority. What it offers is TLS 1.2, or 1.3 too:
-//! no kept library speaks the TLS 1.0 of its oldest firmware, so `tls = "none"` stands for that (a server of today refuses it).
+//! The modem takes any certificate, or one that an authority signed that it was told of ([`Secure`]). What it offers is TLS 1.2, or
+//! 1.3 too: no kept library speaks the TLS 1.0 of its oldest firmware, so `tls = "none"` stands for that (a server of today refuses it).
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
@@ -9,37 +9,73 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::verify_server_cert_signed_by_trust_anchor;
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
 use rustls::{
-    ClientConfig, ClientConnection, DigitallySignedStruct, ServerConfig, ServerConnection, SignatureScheme,
-    StreamOwned, SupportedProtocolVersion, version,
+    CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, RootCertStore, ServerConfig,
+    ServerConnection, SignatureScheme, StreamOwned, SupportedProtocolVersion, version,
 };
 
-use crate::simulator::Tls;
+use crate::simulator::{Check, Secure, Tls};
 
 /// How long a handshake may stand still.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Where dates do not matter: how many are tried, as each certificate of a chain has its own.
+const DATES: usize = 6;
 
 /// A connection of the modem with TLS.
 pub(super) type Secured = StreamOwned<ClientConnection, TcpStream>;
 /// A connection of the test server with TLS.
 pub(super) type Guarded = StreamOwned<ServerConnection, TcpStream>;
 
-/// Any certificate will do; that the far end has its key is checked all the same.
+/// Looks at a server's certificate as the module was told to. That the far end has the key to it is checked in any case.
 #[derive(Debug)]
-struct AnyCertificate(Arc<CryptoProvider>);
+struct Verifier {
+    provider: Arc<CryptoProvider>,
+    /// Without it any certificate will do.
+    check: Option<Check>,
+}
 
-impl ServerCertVerifier for AnyCertificate {
+impl ServerCertVerifier for Verifier {
     fn verify_server_cert(
         &self,
-        _certificate: &CertificateDer<'_>,
-        _chain: &[CertificateDer<'_>],
+        certificate: &CertificateDer<'_>,
+        chain: &[CertificateDer<'_>],
         _name: &ServerName<'_>,
         _ocsp: &[u8],
-        _now: UnixTime,
+        now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
+        let Some(check) = &self.check else { return Ok(ServerCertVerified::assertion()) };
+        let authorities = certificates(&check.authorities);
+        // A server that signed its certificate itself is its own authority.
+        if authorities.contains(certificate) && !check.dates {
+            return Ok(ServerCertVerified::assertion());
+        }
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(authorities);
+        let parsed = ParsedCertificate::try_from(certificate)?;
+        let algorithms = self.provider.signature_verification_algorithms.all;
+        let mut date = now;
+        for _ in 0..DATES {
+            let checked = verify_server_cert_signed_by_trust_anchor(&parsed, &roots, chain, date, algorithms);
+            date =
+                match checked {
+                    Ok(()) => return Ok(ServerCertVerified::assertion()),
+                    Err(rustls::Error::InvalidCertificate(CertificateError::ExpiredContext { not_after, .. }))
+                        if !check.dates =>
+                    {
+                        not_after
+                    }
+                    Err(rustls::Error::InvalidCertificate(CertificateError::NotValidYetContext {
+                        not_before, ..
+                    })) if !check.dates => not_before,
+                    Err(error) => return Err(error),
+                };
+        }
+        Err(CertificateError::Expired.into())
     }
 
     fn verify_tls12_signature(
@@ -48,7 +84,7 @@ impl ServerCertVerifier for AnyCertificate {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
+        verify_tls12_signature(message, certificate, signed, &self.provider.signature_verification_algorithms)
     }
 
     fn verify_tls13_signature(
@@ -57,30 +93,49 @@ impl ServerCertVerifier for AnyCertificate {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
+        verify_tls13_signature(message, certificate, signed, &self.provider.signature_verification_algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }
 
-/// Makes a connection one with TLS; blocks until the handshake is done. `None` when the two find nothing in common.
-pub(super) fn greet(mut stream: TcpStream, host: &str, offer: Tls) -> Option<Secured> {
-    let versions: &[&SupportedProtocolVersion] = match offer {
+/// The certificates in a file: those of a PEM, or one as DER.
+fn certificates(bytes: &[u8]) -> Vec<CertificateDer<'static>> {
+    let list: Vec<_> = CertificateDer::pem_slice_iter(bytes).filter_map(Result::ok).collect();
+    if list.is_empty() && !bytes.is_empty() { vec![CertificateDer::from(bytes.to_vec())] } else { list }
+}
+
+fn key(bytes: &[u8]) -> Option<PrivateKeyDer<'static>> {
+    PrivateKeyDer::from_pem_slice(bytes).ok().or_else(|| PrivateKeyDer::try_from(bytes.to_vec()).ok())
+}
+
+/// What the modem brings to a handshake; `None` where it has nothing that can be used.
+fn client(secure: &Secure) -> Option<ClientConfig> {
+    let versions: &[&SupportedProtocolVersion] = match secure.offer {
         Tls::None => return None,
         Tls::V12 => &[&version::TLS12],
         Tls::V13 => &[&version::TLS12, &version::TLS13],
     };
     let provider = Arc::new(ring::default_provider());
-    let config = ClientConfig::builder_with_provider(Arc::clone(&provider))
+    let verifier = Verifier { provider: Arc::clone(&provider), check: secure.check.clone() };
+    let builder = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(versions)
         .ok()?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(AnyCertificate(provider)))
-        .with_no_client_auth();
+        .with_custom_certificate_verifier(Arc::new(verifier));
+    match &secure.own {
+        None => Some(builder.with_no_client_auth()),
+        Some((chain, own)) => builder.with_client_auth_cert(certificates(chain), key(own)?).ok(),
+    }
+}
+
+/// Makes a connection one with TLS; blocks until the handshake is done. `None` when the two find nothing in common, or the
+/// server's certificate is not good.
+pub(super) fn greet(mut stream: TcpStream, host: &str, secure: &Secure) -> Option<Secured> {
     let name = ServerName::try_from(host.to_owned()).ok()?;
-    let mut connection = ClientConnection::new(Arc::new(config), name).ok()?;
+    let mut connection = ClientConnection::new(Arc::new(client(secure)?), name).ok()?;
     stream.set_nonblocking(false).ok()?;
     stream.set_read_timeout(Some(PATIENCE)).ok()?;
     stream.set_write_timeout(Some(PATIENCE)).ok()?;
@@ -179,3 +234,6 @@ impl Write for Wire {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

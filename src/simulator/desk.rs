@@ -18,6 +18,7 @@ use super::profile::{Profile, Range};
 use super::radio::Radio;
 use super::reply::Done;
 use super::rng::Rng;
+use super::security::Security;
 use super::settings::Settings;
 use super::timers::{Act, Timer, TimerId, Timers, act};
 use super::transmit::Transmitter;
@@ -77,6 +78,7 @@ pub(super) struct Desk {
     /// The fault `weak-signal` has damaged something.
     signal_felt: bool,
     pub(super) settings: Settings,
+    pub(super) security: Security,
     stored: Settings,
     pub(super) card: Card,
     pub(super) radio: Radio,
@@ -135,6 +137,7 @@ impl Desk {
             position: (micro_degrees(profile.network.latitude), micro_degrees(profile.network.longitude)),
             signal_felt: false,
             settings: stored.clone(),
+            security: Security::default(),
             stored,
             card: Card::new(&profile),
             radio: Radio::new(&profile),

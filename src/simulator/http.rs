@@ -115,7 +115,8 @@ impl Http {
         let Some((secure, host, port, path)) = cut_url(url) else {
             return self.failed_later(desk, method, Trouble::Name);
         };
-        let secure = (secure || desk.value("+HTTPSSL") == 1).then_some(desk.profile().sockets.tls);
+        let context = self.parameter("SSLCFG").parse().unwrap_or(0);
+        let secure = (secure || desk.value("+HTTPSSL") == 1).then(|| desk.secure(context));
         let request = self.request_text(method, &host, port, &path);
         let seconds = self.parameter("TIMEOUT").parse().unwrap_or(120).clamp(30, 1000);
         let limit = desk.now() + Duration::from_secs(seconds);

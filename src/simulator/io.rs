@@ -3,7 +3,8 @@
 use core::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use super::profile::{Callee, Tls};
+use super::profile::Callee;
+use super::security::Secure;
 
 /// Names a socket of the modem, unique over its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -34,7 +35,7 @@ pub enum SocketEvent<'a> {
     Failed,
     /// Its name could not be resolved.
     Unresolved,
-    /// It stands, but TLS could not be agreed on; it is closed again.
+    /// It stands, but TLS could not be agreed on, or its certificate is not good; it is closed again.
     HandshakeFailed,
     /// Bytes came, never more than [`super::Modem::wants`].
     Received(&'a [u8]),
@@ -143,8 +144,8 @@ pub enum Output {
         local: u16,
         /// UDP from and to anybody: [`SocketEvent::Datagram`] tells who sent.
         anybody: bool,
-        /// With TLS, and what is offered; a handshake that fails is [`SocketEvent::HandshakeFailed`].
-        secure: Option<Tls>,
+        /// With TLS, and how; a handshake that fails is [`SocketEvent::HandshakeFailed`].
+        secure: Option<Secure>,
     },
     /// Further datagrams of a connection for anybody go there.
     Aim {

@@ -57,6 +57,14 @@ impl Model {
         self == Self::Sim7600
     }
 
+    /// The index of the first place for messages: what a Qualcomm stack calls 0 is 1 to a SIM800 (`<index>`, "start with zero").
+    pub(super) fn first_message_place(self) -> usize {
+        match self {
+            Self::Sim800l => 1,
+            Self::Sim7600 => 0,
+        }
+    }
+
     /// No card is in.
     pub(super) fn no_card_line(self) -> &'static str {
         match self {

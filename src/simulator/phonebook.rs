@@ -92,11 +92,9 @@ impl PhoneBook {
         if call.form != Form::Set || last > PLACES {
             return Done::Fail(Failure::Cme(21));
         }
+        // An empty place is no failure: OK and nothing, as drivers of SIM900 and SIM800 and gsmlib know it.
         let rows: Vec<_> =
             (first..=last).filter_map(|index| Some(row("+CPBR", index, self.place(desk, index)?))).collect();
-        if rows.is_empty() && first == last {
-            return Done::Fail(Failure::Cme(22));
-        }
         for row in rows {
             desk.info(row);
         }

@@ -49,6 +49,8 @@ const SIM7600: &[Setting] = &[
     ("+CSDVC", "1"),
     ("+CMICGAIN", "4"),
     ("+COUTGAIN", "4"),
+    ("+CECM", "1"),
+    ("+PWRCTL", "0,1,3"),
     ("+CTTSPARAM", "1,3,0,1,1"),
 ];
 

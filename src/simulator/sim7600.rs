@@ -11,6 +11,7 @@ mod ping;
 mod receive;
 mod send;
 mod server;
+mod ssl;
 mod transparent;
 
 use super::http;
@@ -20,6 +21,7 @@ use super::part::Part;
 pub(super) fn parts() -> Vec<Box<dyn Part>> {
     vec![
         Box::new(net::Net::default()),
+        Box::new(ssl::Ssl),
         Box::new(cch::Cch::default()),
         Box::new(http::Http::default()),
         Box::new(mqtt::Mqtt::default()),

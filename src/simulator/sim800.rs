@@ -9,6 +9,7 @@ mod ip;
 mod location;
 mod refused;
 mod satellites;
+mod ssl;
 
 use super::http;
 use super::part::Part;

@@ -70,7 +70,7 @@ impl Sms {
             long: 0,
             centre: profile.messages.smsc.clone(),
             parameters: [17, 167, 0, 0],
-            stores: Stores::default(),
+            stores: Stores::new(profile.modem.first_message_place()),
             storages: [Storage::Card; 3],
             pending: VecDeque::new(),
             next_at: Duration::ZERO,
@@ -97,8 +97,7 @@ impl Part for Sms {
     }
 
     fn settle(&mut self, desk: &mut Desk) {
-        let mut places = self.stores.places(self.storages[0]);
-        desk.indicators.unread = places.any(|place| place.as_ref().is_some_and(|it| it.status == Status::Unread));
+        desk.indicators.unread = self.stores.messages(self.storages[0]).any(|(_, it)| it.status == Status::Unread);
         desk.indicators.store_full = self.stores.places(self.storages[0]).all(Option::is_some);
     }
 

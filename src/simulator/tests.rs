@@ -331,4 +331,5 @@ mod lte;
 mod messages;
 mod modes;
 mod power;
+mod security;
 mod services;

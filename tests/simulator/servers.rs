@@ -236,6 +236,49 @@ fn tls_is_spoken_with_openssl_and_what_it_refuses_is_a_close() {
     bench.hears("\r\nOK\r\n\r\nCLOSE OK\r\n");
 }
 
+/// Both modems, told of the server's own certificate, then of another one.
+#[test]
+fn a_server_is_known_by_the_certificate_that_was_loaded_and_refused_by_another() {
+    if !support::have("openssl", "openssl") {
+        return;
+    }
+    let (folder, elsewhere) = (TempDir::new().expect("a folder"), TempDir::new().expect("a folder"));
+    let port = free_port();
+    let _server = openssl(&folder, port, &["-naccept", "9"]);
+    drop(openssl(&elsewhere, free_port(), &[]));
+    let [own, other] = [&folder, &elsewhere].map(|at| fs::read(at.path().join("cert")).expect("a certificate"));
+
+    let mut bench = Bench::new(&[]);
+    bench.says("AT+CIPSSL=1", "\r\nOK\r\n");
+    until_it_listens(&mut bench, port, "CONNECT OK");
+    bench.says("AT+CIPCLOSE", "CLOSE OK\r\n");
+    bench.says("AT+SSLOPT=0,0", "\r\nOK\r\n");
+    for (certificate, result) in [(&own, "\r\nCONNECT OK\r\n"), (&other, "\r\nCLOSE OK\r\n")] {
+        bench.says("AT+FSCREATE=C:\\USER\\CA.PEM", "\r\n");
+        bench.says(&format!("AT+FSWRITE=C:\\USER\\CA.PEM,0,{},10", certificate.len()), "\r\n>\r\n");
+        bench.types(certificate, "\r\nOK\r\n");
+        bench.says("AT+SSLSETCERT=\"C:\\USER\\CA.PEM\"", "\r\nOK\r\n\r\n+SSLSETCERT: 0\r\n");
+        bench.says(&format!("AT+CIPSTART=\"TCP\",\"localhost\",{port}"), &format!("\r\nOK\r\n{result}"));
+        bench.says("AT+CIPCLOSE", "\r\n");
+    }
+
+    let mut bench = Bench::new(&["--modem", "sim7600"]);
+    bench.says("AT+CSSLCFG=\"authmode\",0,1", "\r\nOK\r\n");
+    bench.says("AT+CSSLCFG=\"cacert\",0,\"ca.pem\"", "\r\nOK\r\n");
+    bench.says("AT+CCHSTART", "\r\n+CCHSTART: 0\r\n");
+    for (certificate, result) in [(&own, 0), (&other, 15)] {
+        bench.says(&format!("AT+CCERTDOWN=\"ca.pem\",{}", certificate.len()), "\r\n>");
+        bench.types(certificate, "\r\nOK\r\n");
+        let line = format!("\r\nOK\r\n\r\n+CCHOPEN: 0,{result}\r\n");
+        bench.says(&format!("AT+CCHOPEN=0,\"localhost\",{port},2"), &line);
+        bench.says("AT+CCHCLOSE=0", "\r\n");
+    }
+    // What fetches a page refuses it too.
+    bench.says("AT+HTTPINIT", "\r\nOK\r\n");
+    bench.says(&format!("AT+HTTPPARA=\"URL\",\"https://localhost:{port}/\""), "\r\nOK\r\n");
+    bench.says("AT+HTTPACTION=0", "\r\nOK\r\n\r\n+HTTPACTION: 0,715,0\r\n");
+}
+
 #[test]
 fn the_test_server_speaks_tls_with_a_certificate_of_its_own() {
     let port = free_port();

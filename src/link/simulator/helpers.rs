@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs, UdpSocket};
 use std::time::Duration;
 
 use crate::link::tls::{self, Secured};
-use crate::simulator::Tls;
+use crate::simulator::Secure;
 
 /// How long a helper tries to connect.
 const CONNECT: Duration = Duration::from_secs(75);
@@ -28,15 +28,15 @@ impl Socket {
 }
 
 /// How a connection is opened.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Way {
     pub(super) udp: bool,
     /// The port of this side; 0 takes any.
     pub(super) local: u16,
     /// UDP from and to anybody.
     pub(super) anybody: bool,
-    /// With TLS, and what is offered.
-    pub(super) secure: Option<Tls>,
+    /// With TLS, and how.
+    pub(super) secure: Option<Secure>,
 }
 
 /// What a helper brings back.
@@ -48,7 +48,7 @@ pub(super) enum Found {
     Aim(Option<SocketAddr>),
     Unresolved,
     Failed,
-    /// Connected, but TLS could not be agreed on.
+    /// Connected, but TLS could not be agreed on, or the certificate is not good.
     Insecure,
     /// An echo came back.
     Echoed {
@@ -69,15 +69,15 @@ fn addresses(host: &str, port: u16) -> Vec<SocketAddr> {
 }
 
 /// On a helper: resolves and connects.
-pub(super) fn connect(host: &str, port: u16, way: Way) -> Found {
+pub(super) fn connect(host: &str, port: u16, way: &Way) -> Found {
     let list = addresses(host, port);
     if list.is_empty() {
         return Found::Unresolved;
     }
     for peer in list {
         let Ok(socket) = connect_to(peer, way) else { continue };
-        return match (socket, way.secure) {
-            (Socket::Tcp(stream), Some(offer)) => match tls::greet(stream, host, offer) {
+        return match (socket, &way.secure) {
+            (Socket::Tcp(stream), Some(secure)) => match tls::greet(stream, host, secure) {
                 Some(stream) => Found::Connected(Socket::Tls(Box::new(stream)), peer),
                 None => Found::Insecure,
             },
@@ -112,7 +112,7 @@ fn own_side(peer: SocketAddr, local: u16) -> SocketAddr {
     (address, local).into()
 }
 
-fn connect_to(peer: SocketAddr, way: Way) -> io::Result<Socket> {
+fn connect_to(peer: SocketAddr, way: &Way) -> io::Result<Socket> {
     if way.udp {
         let socket = UdpSocket::bind(own_side(peer, way.local))?;
         socket.set_nonblocking(true)?;

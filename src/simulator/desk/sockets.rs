@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::Desk;
 use crate::simulator::air::{Air, Flown, Pace};
 use crate::simulator::part::Part;
-use crate::simulator::profile::Tls;
+use crate::simulator::security::Secure;
 use crate::simulator::{EchoRequest, Output, SocketEvent, SocketId};
 
 /// The sockets that are open, and what is on its way between them and their far ends.
@@ -48,6 +48,11 @@ impl Sockets {
 impl Desk {
     fn new_socket<P: Part>(&mut self, (named, secure): (bool, bool)) -> SocketId {
         self.sockets.new_socket::<P>((named, secure), self.now)
+    }
+
+    /// How a connection is made with TLS, by a set of settings.
+    pub(in super::super) fn secure(&self, context: usize) -> Secure {
+        self.security.secure(context, self.profile.sockets.tls)
     }
 
     /// Opens a connection; a part hears what becomes of it.
@@ -156,6 +161,6 @@ pub(in super::super) struct Target {
     pub(in super::super) local: u16,
     /// UDP from and to anybody.
     pub(in super::super) anybody: bool,
-    /// With TLS, and what is offered.
-    pub(in super::super) secure: Option<Tls>,
+    /// With TLS, and how.
+    pub(in super::super) secure: Option<Secure>,
 }

@@ -1,12 +1,10 @@
 //! TLS sockets of the SIM7600 (SSL application note): a service that is started, two sessions on it, with TLS or without.
 
 mod data;
-mod ssl;
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use self::ssl::Ssl;
 use crate::simulator::desk::{Desk, Target};
 use crate::simulator::faults::Fault;
 use crate::simulator::line::{Call, Form};
@@ -26,7 +24,7 @@ const COMMANDS: &[Command<Cch>] = &[
     ("+CCHOPEN", Cch::open),
     ("+CCHCLOSE", Cch::close),
 ];
-const TABLES: &[&[Command<Cch>]] = &[COMMANDS, data::COMMANDS, ssl::COMMANDS];
+const TABLES: &[&[Command<Cch>]] = &[COMMANDS, data::COMMANDS];
 
 /// Sessions there are.
 const SESSIONS: usize = 2;
@@ -93,7 +91,6 @@ struct Session {
 /// The service.
 #[derive(Debug, Default)]
 pub(super) struct Cch {
-    ssl: Ssl,
     /// Own address while it runs.
     address: Option<String>,
     sessions: [Session; SESSIONS],
@@ -106,7 +103,7 @@ impl Part for Cch {
     commands!(TABLES);
 
     fn power_on(&mut self, _: &mut Desk) {
-        *self = Self { ssl: self.ssl.restarted(), ..Self::default() };
+        *self = Self::default();
     }
 
     fn news(&mut self, desk: &mut Desk, news: &News) {
@@ -315,7 +312,7 @@ impl Cch {
             Session { state: State::Opening, secure, host: host.clone(), port, context, ..Session::default() };
         let used = context.unwrap_or(0);
         let trouble = match () {
-            () if secure && self.ssl.lacks_certificates(used) => Some(Outcome::NoCertificates),
+            () if secure && desk.security.lacks_certificates(used) => Some(Outcome::NoCertificates),
             () if desk.has(Fault::Refuse) => Some(Outcome::NotConnected),
             () => None,
         };
@@ -323,7 +320,7 @@ impl Cch {
             let wait = desk.profile().times.refused_ms;
             desk.later(wait, move |cch: &mut Self, desk| cch.not_opened(desk, number, outcome))
         } else {
-            let secure = secure.then(|| self.ssl.offer(used, desk.profile().sockets.tls));
+            let secure = secure.then(|| desk.secure(used));
             session.socket = Some(desk.connect::<Self>(Target { host, port, secure, ..Target::default() }));
             let limit = desk.now() + CONNECT_LIMIT;
             desk.at(limit, move |cch: &mut Self, desk| cch.not_opened(desk, number, Outcome::Timeout))

@@ -10,6 +10,7 @@ use crate::simulator::faults::Fault;
 use crate::simulator::line::{Call, Form};
 use crate::simulator::part::{Command, News, Part, commands};
 use crate::simulator::reply::{Code, Done, Failure};
+use crate::simulator::security::CONTEXTS;
 use crate::simulator::timers::TimerId;
 use crate::simulator::uart::{Ended, Ending, Wait};
 use crate::simulator::{SocketEvent, SocketId};
@@ -19,7 +20,7 @@ const COMMANDS: &[Command<Mqtt>] = &[
     ("+CMQTTSTOP", Mqtt::stop),
     ("+CMQTTACCQ", Mqtt::acquire),
     ("+CMQTTREL", Mqtt::release),
-    ("+CMQTTSSLCFG", |_, _, _| Done::Ok),
+    ("+CMQTTSSLCFG", Mqtt::choose),
     ("+CMQTTCFG", |_, _, _| Done::Ok),
     ("+CMQTTWILLTOPIC", |mqtt, desk, call| mqtt.text(desk, call, Slot::WillTopic)),
     ("+CMQTTWILLMSG", |mqtt, desk, call| mqtt.text(desk, call, Slot::WillMessage)),
@@ -102,6 +103,8 @@ struct Client {
     acquired: bool,
     hello: Hello,
     secure: bool,
+    /// Set of TLS settings.
+    context: usize,
     socket: Option<SocketId>,
     /// The broker took it.
     connected: bool,
@@ -226,11 +229,36 @@ impl Mqtt {
         match self.clients.get_mut(index) {
             Some(client) if !client.acquired => {
                 let hello = Hello { client: name, ..Hello::default() };
-                *client = Client { acquired: true, secure: call.number(2) == Some(1), hello, ..Client::default() };
+                let (secure, context) = (call.number(2) == Some(1), client.context);
+                *client = Client { acquired: true, secure, context, hello, ..Client::default() };
                 Done::Ok
             }
             Some(_) => refused(desk, "+CMQTTACCQ", index, Outcome::InUse),
             None => Done::Fail(Failure::Plain),
+        }
+    }
+
+    /// `AT+CMQTTSSLCFG=<client>,<context>`.
+    fn choose(&mut self, desk: &mut Desk, call: &Call) -> Done {
+        match call.form {
+            Form::Test => return desk.test(call, "(0,1),(0-9)"),
+            Form::Query => {
+                let rows = self
+                    .clients
+                    .iter()
+                    .enumerate()
+                    .map(|(at, client)| format!("+CMQTTSSLCFG: {at},{}", client.context));
+                return desk.answer(call, rows.collect::<Vec<_>>().join("\r\n"));
+            }
+            _ => {}
+        }
+        let context = call.size(1).filter(|context| *context < CONTEXTS);
+        match (call.size(0).and_then(|index| self.clients.get_mut(index)), context) {
+            (Some(client), Some(context)) => {
+                client.context = context;
+                Done::Ok
+            }
+            _ => Done::Fail(Failure::Plain),
         }
     }
 
@@ -334,7 +362,8 @@ impl Mqtt {
             will,
         };
         client.server = address;
-        let secure = client.secure.then_some(desk.profile().sockets.tls);
+        let secure = client.secure.then_some(client.context);
+        let secure = secure.map(|context| desk.secure(context));
         desk.code(Code::Ok);
         if desk.burst() {
             return Done::Gone;

@@ -40,7 +40,6 @@ const COMMANDS: &[Command<Extras>] = &[
     ("+SPWM", |_, _, call| taken(call)),
     ("+STTONE", |_, _, call| taken(call)),
     ("+CPTONE", |_, _, call| taken(call)),
-    ("+SSLOPT", |_, _, call| taken(call)),
 ];
 
 /// What `AT+CBAND` takes.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use super::ssl;
 use crate::simulator::desk::Desk;
 use crate::simulator::line::{Call, Form};
 use crate::simulator::part::{Command, Part, commands};
@@ -36,21 +37,35 @@ const ONCE: usize = 10_240;
 pub(super) struct Files {
     contents: BTreeMap<String, Vec<u8>>,
     folders: BTreeSet<String>,
+    pub(super) ssl: ssl::Options,
 }
 
 impl Default for Files {
     fn default() -> Self {
-        Self { contents: BTreeMap::new(), folders: ["C:\\".into(), "C:\\USER\\".into()].into() }
+        Self {
+            contents: BTreeMap::new(),
+            folders: ["C:\\".into(), "C:\\USER\\".into()].into(),
+            ssl: ssl::Options::default(),
+        }
     }
 }
 
 impl Part for Files {
-    commands!(&[COMMANDS]);
+    commands!(&[COMMANDS, ssl::COMMANDS]);
+
+    fn power_on(&mut self, desk: &mut Desk) {
+        self.ssl = ssl::Options::default();
+        desk.security.set(ssl::CONTEXT, "authmode", "0");
+    }
 }
 
 impl Files {
     fn used(&self) -> usize {
         self.contents.values().map(Vec::len).sum()
+    }
+
+    pub(super) fn content(&self, path: &str) -> Option<&[u8]> {
+        self.contents.get(path).map(Vec::as_slice)
     }
 
     fn names_left(&self) -> bool {
@@ -66,7 +81,7 @@ impl Files {
 }
 
 /// A path in capitals, with the drive; the file system does not mind case.
-fn path(call: &Call, index: usize) -> Option<String> {
+pub(super) fn path(call: &Call, index: usize) -> Option<String> {
     let text = call.string(index).replace('/', "\\").to_ascii_uppercase();
     let full = if text.starts_with("C:") { text } else { format!("C:\\USER\\{}", text.trim_start_matches('\\')) };
     (full.len() > 3 && full.len() <= 96 && full.is_ascii()).then_some(full)

@@ -133,8 +133,8 @@ impl Sms {
         if let Err(done) = Self::messages_ready(desk) {
             return done;
         }
-        let index = call.number(0).and_then(|index| usize::try_from(index).ok()).unwrap_or(0);
-        let Some(stored) = self.stores.at(self.storages[0], index).cloned() else { return INVALID_INDEX };
+        let stored = call.size(0).and_then(|index| self.stores.at(self.storages[0], index));
+        let Some(stored) = stored.cloned() else { return INVALID_INDEX };
         let Some(message) = pdu::read(&stored.tpdu) else { return INVALID_INDEX };
         if call.text(1).is_none() && message.outgoing {
             return self.send_message(desk, stored.tpdu);
@@ -155,11 +155,8 @@ impl Sms {
         if let Err(done) = Self::messages_ready(desk) {
             return done;
         }
-        let (_, places) = self.stores.usage(self.storages[0]);
-        let index = call.number(0).and_then(|index| usize::try_from(index).ok()).unwrap_or(0);
-        if !(1..=places).contains(&index) {
-            return INVALID_INDEX;
-        }
+        let index = call.size(0).filter(|index| self.stores.has_place(self.storages[0], *index));
+        let Some(index) = index else { return INVALID_INDEX };
         let Some(stored) = self.stores.at(self.storages[0], index).cloned() else {
             return if desk.profile().messages.empty_cmgr_ok { Done::Ok } else { INVALID_INDEX };
         };
@@ -223,10 +220,10 @@ impl Sms {
         let Some(choice) = Self::chosen(desk, call) else {
             return if Self::text_mode(desk) { INVALID_TEXT } else { INVALID_PDU };
         };
-        let list: Vec<(usize, Stored)> = (1..)
-            .zip(self.stores.places(self.storages[0]))
-            .filter_map(|(index, place)| Some((index, place.clone()?)))
+        let messages = self.stores.messages(self.storages[0]);
+        let list: Vec<(usize, Stored)> = messages
             .filter(|(_, stored)| choice(stored.status))
+            .map(|(index, stored)| (index, stored.clone()))
             .collect();
         for (index, stored) in list {
             let mut text = if Self::text_mode(desk) {
@@ -267,14 +264,13 @@ impl Sms {
     fn cmgd(&mut self, desk: &mut Desk, call: &Call) -> Done {
         let storage = self.storages[0];
         if call.form == Form::Test {
-            let used = (1..).zip(self.stores.places(storage)).filter(|entry: &(usize, _)| entry.1.is_some());
-            let list: Vec<_> = used.map(|(index, _)| index.to_string()).collect();
+            let list: Vec<_> = self.stores.messages(storage).map(|(index, _)| index.to_string()).collect();
             return desk.test(call, &format!("({}),(0-4)", list.join(",")));
         }
         if let Err(done) = Self::messages_ready(desk) {
             return done;
         }
-        let index = call.number(0).and_then(|index| usize::try_from(index).ok());
+        let index = call.size(0);
         let choice: Choice = match call.number(1).unwrap_or(0) {
             0 => {
                 let place = index.and_then(|index| self.stores.place_mut(storage, index));

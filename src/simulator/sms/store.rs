@@ -70,18 +70,19 @@ impl Storage {
 /// Both stores; `None` is a free place.
 #[derive(Debug)]
 pub(super) struct Stores {
+    /// The index of the first place.
+    first: usize,
     card: Vec<Option<Stored>>,
     module: Vec<Option<Stored>>,
 }
 
-impl Default for Stores {
-    fn default() -> Self {
-        Self { card: vec![None; 15], module: vec![None; 20] }
-    }
-}
-
 impl Stores {
-    /// The places of a storage in the order of their indices, which count from 1.
+    /// Empty ones, whose places count from `first`.
+    pub(super) fn new(first: usize) -> Self {
+        Self { first, card: vec![None; 15], module: vec![None; 20] }
+    }
+
+    /// The places of a storage in the order of their indices.
     pub(super) fn places(&self, storage: Storage) -> impl Iterator<Item = &Option<Stored>> {
         let none: &[Option<Stored>] = &[];
         let (first, second) = match storage {
@@ -107,17 +108,28 @@ impl Stores {
 
     /// A place by its index.
     pub(super) fn place_mut(&mut self, storage: Storage, index: usize) -> Option<&mut Option<Stored>> {
-        self.places_mut(storage).nth(index.checked_sub(1)?)
+        let at = index.checked_sub(self.first)?;
+        self.places_mut(storage).nth(at)
+    }
+
+    /// Whether there is a place of this index, be it empty.
+    pub(super) fn has_place(&self, storage: Storage, index: usize) -> bool {
+        index.checked_sub(self.first).is_some_and(|at| at < self.usage(storage).1)
     }
 
     /// A message by its index.
     pub(super) fn at(&self, storage: Storage, index: usize) -> Option<&Stored> {
-        self.places(storage).nth(index.checked_sub(1)?)?.as_ref()
+        self.places(storage).nth(index.checked_sub(self.first)?)?.as_ref()
+    }
+
+    /// The messages of a storage, each with its index.
+    pub(super) fn messages(&self, storage: Storage) -> impl Iterator<Item = (usize, &Stored)> {
+        (self.first..).zip(self.places(storage)).filter_map(|(index, place)| Some((index, place.as_ref()?)))
     }
 
     /// Puts a message into the first free place; its index.
     pub(super) fn put(&mut self, storage: Storage, stored: Stored) -> Option<usize> {
-        let (index, place) = (1..).zip(self.places_mut(storage)).find(|(_, place)| place.is_none())?;
+        let (index, place) = (self.first..).zip(self.places_mut(storage)).find(|(_, place)| place.is_none())?;
         *place = Some(stored);
         Some(index)
     }
@@ -134,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_preferred_storage_spills_over_into_the_other_and_any_shows_both() {
-        let mut stores = Stores::default();
+        let mut stores = Stores::new(1);
         let message = || Stored { status: Status::Read, tpdu: Vec::new() };
         for index in 1..=16 {
             assert_eq!(stores.put(Storage::CardFirst, message()), Some(index));
@@ -144,5 +156,15 @@ mod tests {
         assert_eq!(stores.usage(Storage::Any), (16, 35));
         assert!(stores.at(Storage::Module, 1).is_some() && stores.at(Storage::ModuleFirst, 1).is_some());
         assert!(stores.at(Storage::Any, 0).is_none() && stores.at(Storage::Any, 36).is_none());
+        assert!(stores.has_place(Storage::Any, 35) && !stores.has_place(Storage::Any, 36));
+    }
+
+    #[test]
+    fn places_may_count_from_zero() {
+        let mut stores = Stores::new(0);
+        assert_eq!(stores.put(Storage::Card, Stored { status: Status::Read, tpdu: Vec::new() }), Some(0));
+        assert_eq!(stores.messages(Storage::Card).map(|(index, _)| index).collect::<Vec<_>>(), [0]);
+        assert!(stores.place_mut(Storage::Card, 14).is_some() && stores.place_mut(Storage::Card, 15).is_none());
+        assert!(stores.has_place(Storage::Card, 14) && !stores.has_place(Storage::Card, 15));
     }
 }

@@ -192,7 +192,7 @@ fn tls_sockets_are_started_opened_read_and_closed() {
         ],
     );
     let open = bench.did.iter().rev().find_map(|did| match did {
-        Output::Open { id, secure: Some(Tls::V12), .. } => Some(id.0),
+        Output::Open { id, secure: Some(secure), .. } if secure.offer == Tls::V12 => Some(id.0),
         _ => None,
     });
     let socket = open.expect("it was opened with TLS");
@@ -254,13 +254,22 @@ fn a_page_is_read_in_pieces() {
 #[test]
 fn settings_without_effect_are_remembered() {
     let mut bench = ready();
-    for command in ["+CTZU=1", "+CGAUTH=1,1,\"pw\",\"user\"", "+CTCPKA=1,2,5,1", "+CGFUNC=11,0", "+IPREX=921600"] {
+    for command in [
+        "+CECM=0",
+        "+PWRCTL=1,1,3",
+        "+CTZU=1",
+        "+CGAUTH=1,1,\"pw\",\"user\"",
+        "+CTCPKA=1,2,5,1",
+        "+CGFUNC=11,0",
+        "+IPREX=921600",
+    ] {
         assert_eq!(bench.say(format!("AT{command}\r")), r"\r\nOK\r\n", "{command}");
     }
     dialog(
         &mut bench,
         &[
             ("AT+CTZU?\r", r"\r\n+CTZU: 1\r\n\r\nOK\r\n"),
+            ("AT+PWRCTL?;+CECM?\r", r"\r\n+PWRCTL: 1,1,3\r\n\r\n+CECM: 0\r\n\r\nOK\r\n"),
             ("AT+CGAUTH?\r", "\\r\\n+CGAUTH: 1,1,\"pw\",\"user\"\\r\\n\\r\\nOK\\r\\n"),
             ("AT+CTZU\r", r"\r\nERROR\r\n"),
             ("AT+CGAUTH=?\r", r"\r\nOK\r\n"),
@@ -276,6 +285,25 @@ fn settings_without_effect_are_remembered() {
             ("AT+CTZU?\r", r"\r\n+CTZU: 0\r\n\r\nOK\r\n"),
             ("AT+IPREX?\r", r"\r\n+IPREX: 921600\r\n\r\nOK\r\n"),
             ("AT+CLBS=1\r", r"\r\nOK\r\n\r\n+CLBS: 0,52.520008,13.404954,550\r\n"),
+        ],
+    );
+}
+
+#[test]
+fn places_of_messages_count_from_zero() {
+    let mut bench = ready();
+    bench.say("AT+CMGF=1\r");
+    let text = String::from("hi");
+    bench.modem.handle_input(Input::Control(Control::Message { from: "+4912".into(), text }), bench.now);
+    assert_eq!(bench.wait(5000), r#"\r\n+CMTI: "SM",0\r\n"#);
+    assert!(bench.say("AT+CMGR=0\r").starts_with(r#"\r\n+CMGR: "REC UNREAD","+4912""#));
+    dialog(
+        &mut bench,
+        &[
+            ("AT+CMGD=?\r", r"\r\n+CMGD: (0),(0-4)\r\n\r\nOK\r\n"),
+            ("AT+CMGD=0\r", r"\r\nOK\r\n"),
+            ("AT+CMGR=0\r", r"\r\nOK\r\n"),
+            ("AT+CMGR=15\r", r"\r\n+CMS ERROR: 321\r\n"),
         ],
     );
 }

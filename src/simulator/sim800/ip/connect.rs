@@ -129,7 +129,7 @@ impl Ip {
         let (udp, host, port) = (link.udp, link.host.clone(), link.port);
         let local = self.own_port(number, udp);
         let anybody = udp && self.extended(number);
-        let secure = (!udp && desk.value("+CIPSSL") == 1).then_some(desk.profile().sockets.tls);
+        let secure = (!udp && desk.value("+CIPSSL") == 1).then(|| desk.secure(0));
         let id = desk.connect::<Self>(Target { host, port, udp, local, anybody, secure });
         let limit = desk.now() + CONNECT_LIMIT;
         let timer = desk.at(limit, move |ip: &mut Self, desk| ip.connect_failed(desk, number));
