@@ -170,6 +170,8 @@ pub struct Selected {
     pub span: Option<Span>,
     /// It is being copied.
     pub(crate) copying: bool,
+    /// It was, and is in the clipboard.
+    pub(crate) copied: bool,
 }
 
 /// A running search.

@@ -7,7 +7,7 @@ use egui::{Align, Align2, Area, Button, Frame, Id, Layout, Margin, Order, Rect, 
 use super::tools::FindBaudPanel;
 use super::{bytes, icons, parts, theme};
 use crate::app::State;
-use crate::app::command::{Line, Setting};
+use crate::app::command::{Line, Setting, Tool};
 use crate::modem::diagnose::{Evidence, Finding, Offer, Severity};
 use crate::ui::commands::Commands;
 
@@ -37,6 +37,8 @@ pub(crate) struct Findings {
     order: Vec<Key>,
     capture: u64,
     advice: Option<(&'static str, &'static str)>,
+    /// Where what is unfolded begins: the log ends above it.
+    top: Option<f32>,
 }
 
 /// Names a finding as long as its capture is shown: its rule and the first bytes it rests on.
@@ -50,6 +52,11 @@ impl Key {
 }
 
 impl Findings {
+    /// Where what is unfolded begins, over the place of the log.
+    pub(crate) fn top(&self) -> Option<f32> {
+        self.top
+    }
+
     /// There is something in the list.
     pub(crate) fn any(&self, state: &State) -> bool {
         self.listed(state).next().is_some()
@@ -63,7 +70,7 @@ impl Findings {
     /// Draws the list.
     pub(crate) fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         if self.capture != state.capture_number {
-            (self.capture, self.open) = (state.capture_number, None);
+            (self.capture, self.open, self.top) = (state.capture_number, None, None);
             self.dismissed.clear();
         }
         // Newest first: what happened just now is what the user asks about. Under the pointer nothing moves: what is new
@@ -87,20 +94,22 @@ impl Findings {
                 });
             }
         });
-        if let Some(finding) = all.iter().find(|finding| self.open.as_ref() == Some(&Key::of(finding))) {
-            self.card(ui, panel, state, finding, commands);
-        }
+        let open = all.iter().find(|finding| self.open.as_ref() == Some(&Key::of(finding)));
+        self.top = open.map(|finding| self.card(ui, panel, state, finding, commands));
     }
 
-    /// The whole of a finding, over the lower end of the log: the list stays as it is, and so does what was clicked.
-    fn card(&mut self, ui: &Ui, panel: Rect, state: &State, finding: &Finding, commands: &mut Commands) {
+    /// The whole of a finding, over the lower end of the log: the list stays as it is, and so does what was clicked. Where it
+    /// begins.
+    fn card(&mut self, ui: &Ui, panel: Rect, state: &State, finding: &Finding, commands: &mut Commands) -> f32 {
         let area = Area::new(Id::unique("finding")).order(Order::Middle).pivot(Align2::LEFT_BOTTOM).movable(false);
-        area.fixed_pos(panel.left_top() - vec2(0.0, theme::OVER)).show(ui.ctx(), |ui| {
+        let shown = area.fixed_pos(panel.left_top() - vec2(0.0, theme::OVER)).show(ui.ctx(), |ui| {
             let frame = Frame::popup(ui.style()).inner_margin(Margin::symmetric(12, 8));
             frame.show(ui, |ui| {
                 ui.set_width(panel.width() - 2.0 * theme::GRID[0]);
                 let most = (panel.top() - LOG).max(theme::LEAST_FORM);
-                ScrollArea::vertical().id_salt("finding").max_height(most).show(ui, |ui| {
+                // Without a least height it would never be higher than what was unfolded before.
+                let scroll = ScrollArea::vertical().id_salt("finding").max_height(most).min_scrolled_height(most);
+                scroll.show(ui, |ui| {
                     ui.horizontal_top(|ui| {
                         let room = ui.available_width() - CLOSE;
                         ui.vertical(|ui| {
@@ -115,6 +124,7 @@ impl Findings {
                 });
             });
         });
+        shown.response.rect.top()
     }
 
     fn head(&mut self, ui: &mut Ui, state: &State, all: &[Finding], commands: &mut Commands) {
@@ -233,6 +243,13 @@ impl Findings {
                 let shown = self.advice == Some((rule, advice));
                 if ui.button(if shown { "Hide advice" } else { "Advice…" }).clicked() {
                     self.advice = (!shown).then_some((rule, advice));
+                }
+            }
+            Offer::StartServer { port } => {
+                // To a real modem this computer is somewhere else.
+                let useful = state.server.address.is_none() && !state.has_line_settings();
+                if useful && parts::primary(ui, true, &format!("Start the test server on port {port}")).clicked() {
+                    commands.push(Tool::StartServer(*port));
                 }
             }
             Offer::ScanBaud => {

@@ -17,13 +17,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use egui::accesskit;
-use egui::{Align2, CornerRadius, Id, Key, Modifiers, Rect, Response, Sense, Ui, UiBuilder, pos2, vec2};
+use egui::{Align, Align2, CornerRadius, Id, Key, Layout, Modifiers, Rect, Response, Sense, Ui, UiBuilder, pos2, vec2};
 
 use self::columns::Columns;
 use self::detail::Detail;
 use self::newest::Newest;
 use self::row::{Drawn, Look};
-use self::scroll::{Extent, Scroll};
+use self::scroll::{BAR, Extent, Scroll};
 use self::selecting::Drag;
 use self::toolbar::Toolbar;
 use super::{bytes, glyphs, parts, theme};
@@ -36,12 +36,12 @@ use crate::capture::{Filter, Row, RowRules};
 use crate::modem::diagnose::Evidence;
 use crate::ui::commands::Commands;
 
-/// Width of the scroll bar.
-const BAR: f32 = 10.0;
 /// Width of the mark at the left edge of a row.
 const MARK: f32 = 4.0;
 /// Above the first row and below the last.
 const PAD: f32 = 3.0;
+/// The rows and the line below them keep at least so much, whatever lies over their place.
+const LEAST: f32 = 100.0;
 /// Rows whose letters are kept.
 const KEPT: usize = 400;
 /// How many rows before the first visible one are asked for: the time since the row above, and where rows are folded their
@@ -99,23 +99,37 @@ enum Why {
 }
 
 impl LogPanel {
-    /// Draws the log with its own bar of choices, and so much room between them.
-    pub(crate) fn show(&mut self, ui: &mut Ui, state: &State, between: f32, commands: &mut Commands) {
+    /// Draws the log with its own bar of choices, so much room between them, and nothing below `bottom`.
+    pub(crate) fn show(&mut self, ui: &mut Ui, state: &State, between: f32, bottom: f32, commands: &mut Commands) {
         if self.capture != state.capture_number {
             self.begin(state);
         }
         toolbar::show(self, ui, state, commands);
         let mut rect = ui.available_rect_before_wrap();
         rect.min.y += between;
+        rect.max.y = rect.bottom().min(bottom).max(rect.top() + LEAST);
         rect.max.y -= self.detail.show(ui, rect, state, self.clock.as_ref());
         ui.allocate_rect(rect, Sense::hover());
+        let line = rect.with_min_y(rect.bottom() - theme::CONTROL);
+        rect.max.y = line.top() - theme::CLOSE;
         let palette = parts::colors(ui);
         let edge = theme::thin(palette.line);
         ui.painter().rect(rect, CornerRadius::same(theme::CARD), palette.well, edge, egui::StrokeKind::Inside);
         let mut inside = ui.new_child(UiBuilder::new().max_rect(rect.shrink(1.0)));
         inside.set_clip_rect(rect.shrink(1.0).intersect(ui.clip_rect()));
         self.rows(&mut inside, state, commands);
-        selecting::bar(ui, rect, state, commands);
+        self.line(ui, line, state, commands);
+    }
+
+    /// Below the rows, always there: what is selected, and the way back to the newest row. Over them it would hide some, and
+    /// where it came and went they would move under the pointer.
+    fn line(&mut self, ui: &mut Ui, place: Rect, state: &State, commands: &mut Commands) {
+        let layout = Layout::right_to_left(Align::Center);
+        let mut line = ui.new_child(UiBuilder::new().id_salt("below the log").max_rect(place).layout(layout));
+        line.set_clip_rect(place.expand(theme::BETWEEN).intersect(ui.clip_rect()));
+        let total = self.page.total.saturating_sub(self.base);
+        self.newest.show(&mut line, &mut self.scroll, total, state.file.is_none());
+        selecting::line(&mut line, state, commands);
     }
 
     /// Where the rows were drawn last.
@@ -194,11 +208,7 @@ impl LogPanel {
         }
         let words = self.paint(ui, rect, state);
         describe(ui, &response, &words);
-        self.bar(ui, rect, extent);
-        // Above the bar of the selection, where there is one.
-        let above = if state.selected.is_some() { selecting::BAR + theme::FROM_EDGE } else { 0.0 };
-        let free = rect.with_max_y(rect.bottom() - above);
-        self.newest.show(ui, free, &mut self.scroll, total, state.file.is_none());
+        self.scroll.bar(ui, rect, extent);
         self.tall = tall;
         if response.has_focus() {
             let stroke = theme::thin(parts::colors(ui).accent);
@@ -459,25 +469,6 @@ impl LogPanel {
             }
         }
         words
-    }
-
-    fn bar(&mut self, ui: &Ui, rect: Rect, extent: Extent<'_>) {
-        let Some((at, part)) = self.scroll.thumb(extent) else { return };
-        let palette = parts::colors(ui);
-        let track = Rect::from_min_max(pos2(rect.right() - BAR, rect.top()), rect.max);
-        #[expect(clippy::cast_possible_truncation, reason = "points on the screen")]
-        let (at, part) = (at as f32, part as f32);
-        let length = (track.height() * part).max(28.0);
-        let free = track.height() - length;
-        let thumb = Rect::from_min_size(pos2(track.left() + 2.0, track.top() + at * free), vec2(BAR - 4.0, length));
-        let response = ui.interact(track, Id::unique("log bar"), Sense::click_and_drag());
-        if let Some(pos) = response.interact_pointer_pos() {
-            let part = (pos.y - track.top() - length / 2.0) / free.max(1.0);
-            self.scroll.go_to_part(f64::from(part), extent);
-        }
-        let color = if response.hovered() || response.dragged() { palette.weak } else { palette.line };
-        ui.painter().rect_filled(thumb, CornerRadius::same(3), color);
-        response.widget_info(|| egui::WidgetInfo::labeled(accesskit::Role::ScrollBar, true, "Scroll the log"));
     }
 }
 

@@ -1,5 +1,7 @@
 //! Small parts that several panels share.
 
+use std::time::Duration;
+
 use egui::style::StyleModifier;
 use egui::text::LayoutJob;
 use egui::{
@@ -10,6 +12,9 @@ use egui::{
 
 use super::icons;
 use super::theme::{self, Palette};
+
+/// For so long a button says that it has copied.
+const COPIED: Duration = Duration::from_millis(2500);
 
 /// The colours in use.
 pub(crate) fn colors(ui: &Ui) -> &'static Palette {
@@ -54,6 +59,23 @@ pub(crate) fn sign(icon: &str) -> RichText {
 /// A button with a sign before its word; a screen reader says the word alone.
 pub(crate) fn signed(ui: &mut Ui, enabled: bool, icon: &str, text: &str) -> Response {
     ui.add_enabled(enabled, Button::new((sign(icon), text))).accessible_name(text)
+}
+
+/// A button that copies `text` and says for a while that it did, by its sign: its place and its word stay.
+pub(crate) fn copies(ui: &mut Ui, word: &str, text: &str) -> Response {
+    let id = ui.make_persistent_id(("copied", word, text.len()));
+    let now = ui.input(|input| input.time);
+    let done = ui.data(|data| data.get_temp::<f64>(id)).is_some_and(|at| now - at < COPIED.as_secs_f64());
+    let (icon, said) = if done { (icons::DONE, format!("{word}: copied")) } else { (icons::COPY, word.to_owned()) };
+    let button = ui.add(Button::new((sign(icon), word))).accessible_name(said);
+    if button.clicked() {
+        ui.copy_text(text.to_owned());
+        ui.data_mut(|data| data.insert_temp(id, now));
+    }
+    if done || button.clicked() {
+        ui.request_repaint_after(COPIED);
+    }
+    button
 }
 
 /// A button without a frame, with a sign before its word.
@@ -147,11 +169,11 @@ pub(crate) fn quiet(ui: &mut Ui, text: &str) -> Response {
     ui.add(Button::new(RichText::new(text).color(color)).frame_when_inactive(false))
 }
 
-/// A button that floats over what it belongs to.
-pub(crate) fn raised(ui: &mut Ui, text: &str) -> Response {
+/// A round button that stands out from what it belongs to.
+pub(crate) fn raised(ui: &Ui, text: &str) -> Button<'static> {
     let palette = colors(ui);
     let button = Button::new(RichText::new(text).color(palette.strong)).corner_radius(CornerRadius::same(13));
-    ui.add_sized(ui.available_size(), button.fill(palette.button).stroke(theme::thin(palette.accent)))
+    button.fill(palette.button).stroke(theme::thin(palette.accent))
 }
 
 /// A bar laid over what stands there: nothing below it moves, and nothing below it is clicked.

@@ -252,7 +252,8 @@ impl Window {
         });
         CentralPanel::default().frame(parts::panel()).show(ui, |ui| {
             if state.feed.is_some() {
-                self.log.show(ui, state, self.find_bar.height(), commands);
+                let bottom = self.findings.top().map_or(f32::INFINITY, |top| top - theme::GAP);
+                self.log.show(ui, state, self.find_bar.height(), bottom, commands);
                 if let Some(place) = self.log.place().filter(|_| self.find_bar.is_open()) {
                     self.find_bar.show(ui, place, state, commands);
                 }

@@ -101,6 +101,80 @@ fn nothing_that_can_be_clicked_moves_by_itself() {
     unmoved(&before, &desk, "a message");
 }
 
+/// What can be done with a selection has its own place: every row stays readable, and stays where it was clicked.
+#[test]
+fn a_selection_lies_over_no_row_and_moves_none() {
+    let mut desk = Desk::new(&Start::default());
+    desk.connect("sim:fast");
+    desk.wait_for_log("SMS Ready");
+    desk.harness.run_steps(8);
+    let rows = |desk: &Desk| desk.harness.get_by_role(Role::Log).rect();
+    let (place, words) = (rows(&desk), desk.log());
+    desk.click_at(place.left_top() + Vec2::new(200.0, 50.0));
+    desk.wait("it measures", |desk| desk.shows("Selected: 1 row"));
+    assert_eq!((rows(&desk), desk.log()), (place, words));
+    for name in ["Copy as text", "Copy as C array", "Macro of this", "Select nothing"] {
+        let button = desk.harness.get_by_role_and_label(Role::Button, name).rect();
+        assert!(button.top() >= place.bottom(), "{name} {button:?} over the rows {place:?}");
+    }
+    desk.click("Copy as Hex");
+    desk.wait("it says that it has copied", |desk| desk.shows("copied"));
+    desk.focus_line();
+    for _ in 0..20 {
+        desk.type_text("AT");
+        desk.key(Key::Enter);
+    }
+    desk.focus_log();
+    desk.key(Key::Home);
+    desk.wait("the log stands still", |desk| desk.shows("Newest rows") || desk.shows("new row"));
+    let newest = desk.harness.query_all_by_role(Role::Button).find(|node| {
+        node.accesskit_node().label().is_some_and(|label| label.contains("ewest row") || label.contains("new row"))
+    });
+    assert!(newest.unwrap().rect().top() >= place.bottom(), "the way back lies over the rows");
+}
+
+/// A finding that is unfolded is whole, however small the one before was, and the newest rows stand above it.
+#[test]
+fn a_finding_is_unfolded_whole_and_above_it_the_log_goes_on() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut desk = Desk::new(&Start::default());
+    desk.connect("sim:fast");
+    desk.wait_for_log("SMS Ready");
+    desk.focus_line();
+    desk.type_text("AT+CIPSEND");
+    desk.key(Key::Enter);
+    desk.wait("it was refused, which is a finding", |desk| desk.state().findings().next().is_some());
+    let small = desk.state().findings().next().unwrap().title.clone();
+    desk.harness.run_steps(8);
+    desk.click(&small);
+    desk.harness.run_steps(8);
+    assert!(desk.shows("Rule…"));
+    desk.click("Open TCP");
+    desk.harness.get_by_role_and_label(Role::TextInput, "Port").focus();
+    desk.frames();
+    desk.keys(egui::Modifiers::COMMAND, Key::A);
+    desk.type_text(&free.to_string());
+    desk.click("Run");
+    desk.wait("nobody listens", |desk| desk.shows("could not be opened."));
+    desk.harness.run_steps(8);
+    desk.click(&format!("The connection to 127.0.0.1:{free} could not be opened."));
+    desk.harness.run_steps(8);
+    let below = desk.harness.get_by_label_contains("Findings (").rect();
+    let buttons = [format!("Start the test server on port {free}"), "Show the bytes".to_owned(), "Rule…".to_owned()];
+    for name in &buttons {
+        let button = desk.harness.get_by_role_and_label(Role::Button, name).rect();
+        assert!(button.bottom() <= below.top(), "{name} {button:?} is cut at {below:?}");
+    }
+    let rows = desk.harness.get_by_role(Role::Log).rect();
+    let fold = desk.harness.get_by_role_and_label(Role::Button, "Fold").rect();
+    assert!(rows.bottom() <= fold.top(), "{fold:?} over the rows {rows:?}");
+    assert!(desk.log().contains("CONNECT FAIL"), "the newest rows are in sight: {}", desk.log());
+    desk.click(&buttons[0]);
+    assert_eq!(desk.state().server.address.map(|address| address.port()), Some(free));
+    desk.frames();
+    assert!(!desk.offers(&buttons[0]));
+}
+
 /// A message on the start page leaves every way to begin free.
 #[test]
 fn a_message_lies_over_no_way_to_begin() {
@@ -322,7 +396,8 @@ fn no_menu_question_or_bar_lies_over_itself() {
         nothing_shines_through(&desk, &what("selection"));
         let bar = desk.harness.get_by_role_and_label(Role::Button, "Select nothing").rect();
         let log = desk.harness.get_by_role(Role::Log).rect();
-        assert!(log.expand(1.0).contains_rect(bar), "{}: {bar:?} in {log:?}", what("selection"));
+        let below = Rect::from_x_y_ranges(log.x_range(), log.bottom()..=log.bottom() + 40.0).expand(1.0);
+        assert!(below.contains_rect(bar), "{}: {bar:?} below {log:?}", what("selection"));
         desk.key(Key::Escape);
         desk.focus_line();
         desk.harness.event(Event::Paste("AT\nAT+CSQ\n".to_owned()));

@@ -91,7 +91,7 @@ impl Runtime {
         if let Some(result) = self.copying.as_ref().and_then(Job::take) {
             self.copying = None;
             if let Some(selected) = &mut state.selected {
-                selected.copying = false;
+                (selected.copying, selected.copied) = (false, result.is_ok());
             }
             match result {
                 Ok(text) => self.copied = Some(text),

@@ -7,7 +7,8 @@ use crate::worker::Order;
 pub(super) fn update(state: &mut State, command: Log) -> Vec<Effect> {
     match command {
         Log::Select(selection) => {
-            state.selected = selection.map(|selection| Selected { selection, span: None, copying: false });
+            state.selected =
+                selection.map(|selection| Selected { selection, span: None, copying: false, copied: false });
             vec![Effect::Measure]
         }
         Log::Note(text) => super::order(state, Order::Note(text)),

@@ -42,6 +42,9 @@ enum OfferJson<'a> {
         label: &'a str,
         send: String,
     },
+    StartServer {
+        port: u16,
+    },
     ScanBaud,
     Advice {
         text: &'a str,
@@ -53,6 +56,7 @@ fn offer<'a>(offer: &'a Offer, secrets: &Secrets) -> OfferJson<'a> {
         Offer::Send { label, bytes } => {
             OfferJson::Send { label, send: notation::print(&secrets.masked_bytes(bytes.clone())) }
         }
+        Offer::StartServer { port } => OfferJson::StartServer { port: *port },
         Offer::ScanBaud => OfferJson::ScanBaud,
         Offer::Advice(text) => OfferJson::Advice { text },
     }

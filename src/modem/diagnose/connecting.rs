@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::Offer;
 use super::Severity::Problem;
 use super::book::{Book, Draft, Handle, time_text};
 use super::doc::heading::ORDER as FAMILY;
@@ -200,6 +201,9 @@ impl ConnectFailed {
         if let Some(what) = unreachable {
             draft = draft.because(format!("{} is {what}.", self.target()));
         }
+        if let Some(port) = port_on_loopback(self.target()) {
+            draft = draft.fix(ON_LOOPBACK).offer(Offer::StartServer { port });
+        }
         self.told = Some((title, book.add(Self::DOC, draft)));
     }
 
@@ -228,6 +232,16 @@ pub(super) fn tls_draft(title: impl Into<String>, spans: impl IntoIterator<Item 
     Draft::new(title, spans)
         .because("Modem and server could not agree on TLS: the version, the certificates or the modem's clock do not fit.")
         .fix("Check the TLS version and the certificates that are set for it, and the clock (AT+CCLK?); try without TLS.")
+}
+
+/// What to do where a connection goes to the machine that opens it.
+const ON_LOOPBACK: &str = "For a simulated modem start a server at that port on this computer; to a real one give your server's address on the internet.";
+
+/// Of an address of the machine itself, the port.
+fn port_on_loopback(target: &str) -> Option<u16> {
+    let (host, port) = target.rsplit_once(':')?;
+    let host: std::net::Ipv4Addr = host.parse().ok()?;
+    host.is_loopback().then(|| port.parse().ok())?
 }
 
 /// An address that a modem on a mobile network cannot reach, and what it is.

@@ -48,6 +48,11 @@ pub enum Offer {
         /// Exactly what would be sent.
         bytes: Vec<u8>,
     },
+    /// Start the test server on this computer, for a modem that is simulated on it.
+    StartServer {
+        /// The port on which it listens.
+        port: u16,
+    },
     /// Start the search for the modem's baud rate.
     ScanBaud,
     /// Advice only, shown in the window (power supply, wiring).

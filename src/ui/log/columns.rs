@@ -32,7 +32,7 @@ impl Columns {
         let time = rect.left() + 10.0;
         let direction = time + 124.0;
         let left = direction + 32.0;
-        let right = rect.right() - super::BAR - 6.0;
+        let right = rect.right() - super::scroll::BAR - 6.0;
         let second = (view.columns == Shows::Both).then(|| (right - hex_room(view, right - left, digit), right));
         let first = (left, second.map_or(right, |(middle, _)| middle - GAP));
         Self { time, direction, first, second }

@@ -3,6 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use egui::{CornerRadius, Id, Rect, Sense, Ui, accesskit, pos2, vec2};
+
+use crate::ui::parts;
+
+/// Width of the scroll bar, and how high its thumb is at least.
+pub(super) const BAR: f32 = 10.0;
+const THUMB: f32 = 28.0;
+
 /// A place in the log.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Scroll {
@@ -124,6 +132,26 @@ impl Scroll {
         let (last, scrolls) = (extent.last().0 as f64, extent.last() != (0, 0.0));
         let fits = f64::from(extent.height / extent.row) / extent.total.max(1) as f64;
         (fits < 1.0 || scrolls).then(|| ((self.row as f64 / last.max(1.0)).min(1.0), fits.min(1.0)))
+    }
+
+    /// Draws the bar at the right edge, by which the log is dragged.
+    pub(super) fn bar(&mut self, ui: &Ui, rect: Rect, extent: Extent<'_>) {
+        let Some((at, part)) = self.thumb(extent) else { return };
+        let palette = parts::colors(ui);
+        let track = Rect::from_min_max(pos2(rect.right() - BAR, rect.top()), rect.max);
+        #[expect(clippy::cast_possible_truncation, reason = "points on the screen")]
+        let (at, part) = (at as f32, part as f32);
+        let length = (track.height() * part).max(THUMB);
+        let free = track.height() - length;
+        let thumb = Rect::from_min_size(pos2(track.left() + 2.0, track.top() + at * free), vec2(BAR - 4.0, length));
+        let response = ui.interact(track, Id::unique("log bar"), Sense::click_and_drag());
+        if let Some(pos) = response.interact_pointer_pos() {
+            let part = (pos.y - track.top() - length / 2.0) / free.max(1.0);
+            self.go_to_part(f64::from(part), extent);
+        }
+        let color = if response.hovered() || response.dragged() { palette.weak } else { palette.line };
+        ui.painter().rect_filled(thumb, CornerRadius::same(3), color);
+        response.widget_info(|| egui::WidgetInfo::labeled(accesskit::Role::ScrollBar, true, "Scroll the log"));
     }
 
     fn moved(&mut self, up: bool, extent: Extent<'_>) {

@@ -4,7 +4,9 @@
 
 use std::ops::Range;
 
-use egui::{Align, CornerRadius, Event, Key, Layout, Modifiers, PointerButton, Pos2, Rect, Response, Ui, pos2, vec2};
+use egui::{
+    Align, CornerRadius, Event, Key, Layout, Modifiers, PointerButton, Pos2, Rect, Response, RichText, Ui, vec2,
+};
 
 use super::LogPanel;
 use super::columns::Columns;
@@ -21,12 +23,11 @@ use crate::ui::commands::Commands;
 use crate::ui::theme::{self, Palette};
 use crate::ui::{bytes, icons, parts};
 
-/// Height of the bar that says what is selected.
-pub(super) const BAR: f32 = theme::CONTROL + theme::GAP;
+/// What can be done with a selection takes so much of the line below the log.
+const FORMS: f32 = 390.0;
 
-/// The bar is at most so wide, and what can be done with a selection takes so much of it.
-const WIDEST: f32 = 800.0;
-const FORMS: f32 = 420.0;
+/// While nothing is selected.
+const HINT: &str = "Click a row or drag over rows or bytes to select them.";
 
 /// What is under the pointer.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -203,31 +204,30 @@ pub(super) fn paint_bytes(
     }
 }
 
-/// What is selected and what can be done with it, over the lower edge of the log.
-pub(super) fn bar(ui: &mut Ui, log: Rect, state: &State, commands: &mut Commands) {
-    let Some(selected) = &state.selected else { return };
+/// What is selected and what can be done with it, from the right of the line below the log.
+pub(super) fn line(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    ui.spacing_mut().item_spacing.x = theme::IN_BAR;
+    let Some(selected) = &state.selected else {
+        let hint = RichText::new(HINT).font(theme::small()).color(parts::colors(ui).weak);
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| ui.add(egui::Label::new(hint).truncate()));
+        return;
+    };
+    let color = parts::colors(ui).weak;
+    let close = egui::Button::new(parts::sign(icons::CLOSE).color(color)).frame_when_inactive(false);
+    let close = ui.add(close).accessible_name("Select nothing");
+    if close.on_hover_text("Select nothing: Esc, while the log has the focus").clicked() {
+        commands.push(Log::Select(None));
+    }
     let words = selected.span.as_ref().map_or_else(|| "Counting…".to_owned(), measured);
-    let size = vec2((log.width() - theme::BESIDE_BAR).min(WIDEST), BAR);
-    let place = Rect::from_min_size(pos2(log.left() + theme::FROM_EDGE, log.bottom() - BAR - theme::FROM_EDGE), size);
-    parts::over(ui, "selection", place, |ui| {
-        ui.spacing_mut().item_spacing.x = theme::IN_BAR;
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let color = parts::colors(ui).weak;
-            let close = egui::Button::new(parts::sign(icons::CLOSE).color(color)).frame_when_inactive(false);
-            let close = ui.add(close).accessible_name("Select nothing");
-            if close.on_hover_text("Select nothing: Esc, while the log has the focus").clicked() {
-                commands.push(Log::Select(None));
-            }
-            // What it measures gives way first: it is whole under the pointer.
-            let room = (ui.available_width() - FORMS).max(0.0);
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                ui.allocate_ui_with_layout(vec2(room, theme::CONTROL), Layout::left_to_right(Align::Center), |ui| {
-                    let label = ui.add(egui::Label::new(&words).truncate()).on_hover_text(&words);
-                    parts::spoken(&label, &format!("Selected: {words}"));
-                });
-                forms(ui, state, commands);
-            });
+    let words = if selected.copied { format!("{words}, copied") } else { words };
+    // What it measures gives way first: it is whole under the pointer.
+    let room = (ui.available_width() - FORMS).max(0.0);
+    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+        ui.allocate_ui_with_layout(vec2(room, theme::CONTROL), Layout::left_to_right(Align::Center), |ui| {
+            let label = ui.add(egui::Label::new(&words).truncate()).on_hover_text(&words);
+            parts::spoken(&label, &format!("Selected: {words}"));
         });
+        forms(ui, state, commands);
     });
 }
 
@@ -247,7 +247,7 @@ fn measured(span: &Span) -> String {
 
 fn forms(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let Some(selected) = &state.selected else {
-        parts::weak(ui, "Click a row or drag over rows or bytes to select them.");
+        parts::weak(ui, HINT);
         return;
     };
     for (form, name) in [

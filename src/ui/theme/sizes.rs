@@ -14,10 +14,6 @@ pub(crate) const APART: f32 = 6.0;
 pub(crate) const GAP: f32 = 8.0;
 /// Before another subject.
 pub(crate) const SECTION: f32 = 10.0;
-/// From the edge of the log to a bar that lies over it.
-pub(crate) const FROM_EDGE: f32 = 6.0;
-/// What a bar over the log leaves free of the log's width, the scroll bar among it.
-pub(crate) const BESIDE_BAR: f32 = 24.0;
 /// An edge that can be dragged is taken this far to either side.
 pub(crate) const GRIP: f32 = 4.0;
 /// Width of a field for a number.

@@ -51,12 +51,7 @@ impl ToolWindow for NanoPage {
         });
         let sketch = if self.minimal { MINIMAL } else { PASSTHROUGH };
         ui.horizontal_wrapped(|ui| {
-            if parts::primary_signed(ui, true, icons::COPY, "Copy sketch")
-                .on_hover_text("Paste it into the Arduino IDE")
-                .clicked()
-            {
-                ui.ctx().copy_text(sketch.text.to_owned());
-            }
+            parts::copies(ui, "Copy sketch", sketch.text).on_hover_text("Paste it into the Arduino IDE");
             if ui.selectable_label(self.shown, "Show sketch").clicked() {
                 self.shown = !self.shown;
             }

@@ -245,9 +245,7 @@ impl ProgramPanel {
             ui.colored_label(palette.warn, format!("Left out: {sentence}"));
         }
         ui.horizontal_wrapped(|ui| {
-            if parts::signed(ui, true, icons::COPY, "Copy program").clicked() {
-                ui.copy_text(exported.text.clone());
-            }
+            parts::copies(ui, "Copy program", &exported.text);
             let label = ui.label("File");
             let hint = format!("e.g. /home/me/job.{}", self.language.ending());
             let field = TextEdit::singleline(&mut self.path).desired_width(theme::PATH).font(theme::mono());

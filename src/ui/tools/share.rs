@@ -99,9 +99,7 @@ fn running(ui: &mut Ui, address: &str, guests: usize, commands: &mut Commands) {
     ui.horizontal_wrapped(|ui| {
         ui.label("Open it elsewhere as");
         parts::pill(ui, &port, palette.text);
-        if parts::signed(ui, true, icons::COPY, "Copy").on_hover_text(&port).clicked() {
-            ui.ctx().copy_text(port.clone());
-        }
+        parts::copies(ui, "Copy", &port).on_hover_text(&port);
     });
     parts::weak(ui, "What others send goes out like your own, and stands in the log as TX.");
     if ui.add(Button::new("Stop sharing")).clicked() {

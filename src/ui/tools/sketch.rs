@@ -1,5 +1,6 @@
 //! A sketch, run on a simulated board with the simulated modem: what is wrong, by line, and the dialog with its times.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use egui::{Label, RichText, TextEdit, Ui};
@@ -8,7 +9,7 @@ use super::{ImportPanel, ToolWindow};
 use crate::app::State;
 use crate::app::command::Tool;
 use crate::modem::diagnose::Severity;
-use crate::sketch::{RunWay, SketchFinding, SketchQuestion, SketchRun};
+use crate::sketch::{RunRow, RunWay, SketchFinding, SketchQuestion, SketchRun};
 use crate::ui::commands::Commands;
 use crate::ui::{bytes, icons, parts, theme};
 
@@ -24,6 +25,9 @@ pub(crate) struct SketchPanel {
     /// What the user says of what only the board knows.
     assume: BTreeMap<String, String>,
 }
+
+/// Two rows that may be parts of one line.
+const PRINTED: (RunWay, RunWay) = (RunWay::Console, RunWay::Console);
 
 /// What a pin of the board is read by.
 const PIN: &str = "digitalRead(";
@@ -133,27 +137,56 @@ fn outcome(ui: &mut Ui, run: &SketchRun) {
     if run.findings.is_empty() {
         ui.colored_label(parts::colors(ui).good, "Nothing was found that is wrong with it.");
     }
-    for finding in &run.findings {
+    // What breaks it stands before what may; among equals the order of the lines stays.
+    let mut findings: Vec<_> = run.findings.iter().collect();
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    for finding in findings {
         one(ui, finding);
     }
     for told in &run.told {
         parts::weak(ui, format!("Line {}: {} ({})", told.line, told.reason, told.text));
     }
+    dialog(ui, run);
+}
+
+/// What went between the board and the modem, and what the sketch printed.
+fn dialog(ui: &mut Ui, run: &SketchRun) {
     parts::heading(ui, "The dialog");
-    for row in run.rows.iter().take(ROWS) {
+    parts::weak(ui, "Seconds since the start; → sent to the modem, ← received from it, # printed on Serial.");
+    let (lines, more) = in_lines(&run.rows);
+    for (row, printed) in &lines {
         let palette = parts::colors(ui);
         let (arrow, color) = match row.way {
             RunWay::Sent => ("→", palette.tx),
             RunWay::Received => ("←", palette.rx),
             RunWay::Console => ("#", palette.weak),
         };
-        let words = format!("{:>9.3} {arrow} {}", row.at.as_secs_f64(), bytes::words(&row.bytes));
+        let words = format!("{:>9.3} {arrow} {}", row.at.as_secs_f64(), bytes::words(printed));
         let line = ui.add(Label::new(RichText::new(words).font(theme::mono()).color(color)).wrap());
         line.on_hover_text(format!("Line {}: {}", row.line, row.source));
     }
-    if run.rows.len() > ROWS {
-        parts::weak(ui, format!("… and {} more rows", bytes::grouped((run.rows.len() - ROWS) as u64)));
+    if more > 0 {
+        parts::weak(ui, format!("… and {} more rows", bytes::grouped(more as u64)));
     }
+}
+
+/// A row, and all that is printed in its line.
+type Printed<'a> = (&'a RunRow, Cow<'a, [u8]>);
+
+/// The first rows, and how many more there are. What is printed piece by piece is one row to the reader, up to its line end.
+fn in_lines(rows: &[RunRow]) -> (Vec<Printed<'_>>, usize) {
+    let mut lines: Vec<Printed<'_>> = Vec::new();
+    for (number, row) in rows.iter().enumerate() {
+        let full = lines.len() == ROWS;
+        match lines.last_mut() {
+            Some((first, bytes)) if (first.way, row.way) == PRINTED && !bytes.ends_with(b"\n") => {
+                bytes.to_mut().extend_from_slice(&row.bytes);
+            }
+            _ if full => return (lines, rows.len() - number),
+            _ => lines.push((row, Cow::Borrowed(&row.bytes))),
+        }
+    }
+    (lines, 0)
 }
 
 fn one(ui: &mut Ui, finding: &SketchFinding) {
@@ -178,10 +211,44 @@ fn one(ui: &mut Ui, finding: &SketchFinding) {
         if let Some(corrected) = &finding.corrected {
             ui.horizontal_wrapped(|ui| {
                 ui.add(Label::new(RichText::new(corrected).font(theme::mono()).color(palette.good)).wrap());
-                if parts::quiet(ui, "Copy").clicked() {
-                    ui.ctx().copy_text(corrected.clone());
-                }
+                parts::copies(ui, "Copy", corrected);
             });
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn what_is_printed_piece_by_piece_is_one_row_until_its_line_ends() {
+        let row = |at: u64, way, text: &str| RunRow {
+            at: Duration::from_millis(at),
+            way,
+            bytes: text.as_bytes().to_vec(),
+            line: 1,
+            source: String::new(),
+        };
+        let (console, sent, received) = (RunWay::Console, RunWay::Sent, RunWay::Received);
+        let rows = [
+            row(1, console, "<"),
+            row(2, console, "A2"),
+            row(3, console, ">\r\n"),
+            row(4, console, "OK"),
+            row(5, sent, "AT\r"),
+            row(6, sent, "ATI\r"),
+            row(7, received, "\r\nOK"),
+            row(8, console, "done"),
+        ];
+        let (lines, more) = in_lines(&rows);
+        let shown: Vec<_> = lines.iter().map(|(row, bytes)| (row.at.as_millis(), bytes.as_ref())).collect();
+        let expected: [(u128, &[u8]); 6] =
+            [(1, b"<A2>\r\n"), (4, b"OK"), (5, b"AT\r"), (6, b"ATI\r"), (7, b"\r\nOK"), (8, b"done")];
+        assert_eq!((shown.as_slice(), more), (&expected[..], 0));
+        let many = vec![row(1, sent, "AT\r"); ROWS + 7];
+        assert_eq!(in_lines(&many).1, 7);
+    }
 }
