@@ -9,12 +9,13 @@
 pub(super) mod files;
 pub(super) mod line;
 pub(super) mod notice;
+pub(super) mod session_end;
 
 use std::fs::File;
 use std::io;
 use std::mem::zeroed;
 use std::os::windows::io::{
-    AsHandle as _, AsRawHandle as _, AsRawSocket as _, BorrowedHandle, BorrowedSocket, FromRawHandle as _, OwnedHandle,
+    AsHandle as _, AsRawHandle, AsRawSocket as _, BorrowedHandle, BorrowedSocket, FromRawHandle as _, OwnedHandle,
 };
 use std::ptr::{null, null_mut};
 use std::sync::Arc;
@@ -85,7 +86,7 @@ pub(super) fn start_timer(timer: &OwnedHandle, after: Duration) -> io::Result<()
 
 /// Waits until one of at most 64 is set; with `at_once` it only looks.
 pub(super) fn wait_any(handles: &[BorrowedHandle<'_>], at_once: bool) -> io::Result<()> {
-    let raw: Vec<_> = handles.iter().map(|handle| handle.as_raw_handle()).collect();
+    let raw: Vec<_> = handles.iter().map(AsRawHandle::as_raw_handle).collect();
     let count = u32::try_from(raw.len()).map_err(io::Error::other)?;
     // SAFETY: all handles are open for the call, and `count` is their number.
     match unsafe { WaitForMultipleObjects(count, raw.as_ptr(), 0, if at_once { 0 } else { INFINITE }) } {

@@ -1,4 +1,4 @@
-//! What asks the program to end: Ctrl+C, Ctrl+Break, a console that is closed, logging off.
+//! What asks the program to end: Ctrl+C, Ctrl+Break, a console that is closed, `taskkill`, logging off, shutting down.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,29 +21,51 @@ pub(crate) fn watch(came: &Arc<AtomicBool>, mut tell: impl FnMut() + Send + 'sta
     if TOLD.set((Arc::clone(came), teller)).is_err() {
         return Err(io::ErrorKind::AlreadyExists.into());
     }
-    // It ends with the process.
+    // Both end with the process.
     std::thread::Builder::new().name("signals".into()).spawn(move || {
         while told.recv().is_ok() {
             tell();
         }
     })?;
+    std::thread::Builder::new().name("session end".into()).spawn(calls::session_end::listen)?;
     calls::on_console_event(on_event)
 }
 
+/// Tells of it; whether something was told before.
+fn tell() -> bool {
+    let Some((came, teller)) = TOLD.get() else { return false };
+    let before = came.swap(true, Ordering::SeqCst);
+    // A full channel tells already.
+    let _ = teller.try_send(());
+    before
+}
+
+/// The system ends the program when this would return, and in any case after some 5 s. The end in order is quicker.
+fn until_the_end() -> ! {
+    loop {
+        std::thread::park();
+    }
+}
+
+/// The user logs off, or the machine shuts down.
+pub(super) fn on_session_end() -> ! {
+    tell();
+    until_the_end()
+}
+
+/// Somebody asks it to end.
+pub(super) fn on_request() {
+    tell();
+}
+
 extern "system" fn on_event(kind: u32) -> i32 {
-    let Some((came, teller)) = TOLD.get() else { return 0 };
-    let second = came.swap(true, Ordering::SeqCst);
+    let second = tell();
     let interrupt = kind == CTRL_C_EVENT || kind == CTRL_BREAK_EVENT;
     if second && interrupt {
         std::process::exit(130);
     }
-    // A full channel tells already.
-    let _ = teller.try_send(());
     if !interrupt {
-        // The system ends the program when this returns, and in any case after 5 s. The end in order is quicker.
-        loop {
-            std::thread::park();
-        }
+        until_the_end()
     }
     1
 }
