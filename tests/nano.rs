@@ -2,6 +2,7 @@
 //!
 //! Needs Debian's arduino-core-avr, gcc-avr, avr-libc, libsimavr-dev and gcc (`tests/run` installs them). Where they are
 //! missing each test says so and is passed over.
+#![cfg(unix)]
 #![expect(clippy::disallowed_methods, reason = "the simulated board is a program of its own, watched by a thread")]
 #![expect(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a failed helper is a failed test")]
 

@@ -2,7 +2,7 @@
 //!
 //! What is behind it is real: threads, the simulated modem, TCP on loopback. Only the screen is missing.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 #[path = "window/check.rs"]
 mod check;

@@ -3,9 +3,9 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use crate::prompting::Modem;
-use crate::window::{Display, PATIENCE, Window};
-use crate::{cpu_time, memory_mib, share};
+use super::prompting::Modem;
+use super::window::{Display, PATIENCE, Window};
+use super::{cpu_time, memory_mib, share};
 
 /// How long each view is flooded.
 const FLOODED: Duration = Duration::from_secs(20);

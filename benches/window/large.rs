@@ -5,8 +5,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use modemscope::capture::{Record, Writer};
 
-use crate::memory_mib;
-use crate::window::{Display, Window};
+use super::memory_mib;
+use super::window::{Display, Window};
 
 /// How long the window may count rows before its memory is looked at.
 const COUNTED: Duration = Duration::from_secs(10);

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::prompting::{Modem, reactions, talk};
-use crate::window::{Display, PATIENCE, Window};
+use super::prompting::{Modem, reactions, talk};
+use super::window::{Display, PATIENCE, Window};
 
 const ROUNDS: usize = 300;
 /// The window is asked this often how the run stands: each question costs it a frame.

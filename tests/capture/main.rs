@@ -19,8 +19,10 @@ mod book;
 mod command;
 #[cfg(target_os = "linux")]
 mod faults;
+#[cfg(unix)]
 mod full_disk;
 mod golden;
+#[cfg(unix)]
 mod killed;
 #[cfg(target_os = "linux")]
 mod long;

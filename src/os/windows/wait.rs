@@ -1,5 +1,5 @@
 //! The one place where a thread waits: for sockets, devices, a [`Waker`], a deadline. All are handles of one
-//! WaitForMultipleObjects: sockets share one event, which they set by WSAEventSelect; a deadline is a timer, as the wait's
+//! `WaitForMultipleObjects`: sockets share one event, which they set by `WSAEventSelect`; a deadline is a timer, as the wait's
 //! own is only as exact as the system's tick of 16 ms.
 
 use std::io;
