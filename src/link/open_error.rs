@@ -3,9 +3,9 @@
 use std::io;
 use std::net::SocketAddr;
 
-use super::trouble::clause;
 use super::{LineSettings, LinkError};
 use crate::capture::CaptureError;
+use crate::os::clause;
 
 /// Why a port did not open. Its words are for the user: what happened, and what to do next.
 #[derive(Debug, thiserror::Error)]

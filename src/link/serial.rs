@@ -10,7 +10,7 @@ use super::{Arrival, Interests, LineSettings, Link, LinkError, OpenError, Parity
 use crate::capture::{Flaw, LineStates};
 use crate::macros::LineChange;
 use crate::os::serial::Port;
-use crate::os::{Counts, Read, Refused};
+use crate::os::{Counts, LineError, Read, Refused};
 
 /// Bytes asked for in one read.
 const READ_SIZE: usize = 64 * 1024;
@@ -81,15 +81,22 @@ impl Serial {
 
 fn explain(path: &str, settings: &LineSettings, refused: Refused) -> OpenError {
     let (trouble, facts, system) = match refused {
-        Refused::Settings(system) => {
-            return OpenError::Settings { path: path.to_owned(), settings: Box::new(*settings), system };
-        }
+        Refused::Line(error) => return refused_settings(path, settings, &error),
         Refused::Open { trouble: Trouble::Busy, holder: holder @ Some(_), system } => {
             (Trouble::Busy, Facts { holder, ..Facts::default() }, system)
         }
         Refused::Open { trouble, system, .. } => (trouble, trouble::facts(path, trouble), system),
     };
     OpenError::Device(trouble::explain(path, trouble, &facts, &system))
+}
+
+fn refused_settings(path: &str, settings: &LineSettings, error: &LineError) -> OpenError {
+    OpenError::Settings { path: path.to_owned(), settings: Box::new(*settings), system: error.to_string() }
+}
+
+/// It was tried and refused; the link stays usable.
+fn refused(error: &LineError) -> LinkError {
+    LinkError::Refused(error.to_string())
 }
 
 impl Link for Serial {
@@ -140,10 +147,7 @@ impl Link for Serial {
     }
 
     fn set_lines(&mut self, change: LineChange) -> Result<(), LinkError> {
-        let refused = |error: String| {
-            LinkError::Refused(format!("the modem lines could not be set: {}", trouble::clause(&error)))
-        };
-        let has_lines = self.port.set_lines(change.dtr, change.rts).map_err(refused)?;
+        let has_lines = self.port.set_lines(change.dtr, change.rts).map_err(|error| refused(&error))?;
         match (change.dtr, change.rts) {
             (Some(_), _) | (_, Some(_)) if !has_lines => {
                 Err(LinkError::Unsupported(format!("{} has no modem lines", self.name)))
@@ -171,14 +175,14 @@ impl Link for Serial {
     }
 
     fn set_break(&mut self, on: bool) -> Result<(), LinkError> {
-        let refused = |error: String| LinkError::Refused(format!("the break was refused: {}", trouble::clause(&error)));
-        self.port.set_break(on).map_err(refused)
+        self.port.set_break(on).map_err(|error| refused(&error))
     }
 
     fn reconfigure(&mut self, settings: &LineSettings) -> Result<Reconfigured, LinkError> {
-        let refused =
-            |system: String| LinkError::Refused(explain(&self.name, settings, Refused::Settings(system)).to_string());
-        let kept = self.port.apply(settings).map_err(refused)?;
+        let kept = self
+            .port
+            .apply(settings)
+            .map_err(|error| LinkError::Refused(refused_settings(&self.name, settings, &error).to_string()))?;
         if let Some(marks) = &mut self.marks {
             marks.set_parity_checked(settings.parity != Parity::None);
         }

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use crate::os::{self, HERE, System, holders};
+use crate::os::{self, HERE, System, clause, holders};
 
 pub(crate) use crate::os::{Facts, Holder, Trouble};
 
@@ -30,7 +30,7 @@ fn explain_on(here: System, path: &str, trouble: Trouble, facts: &Facts, system:
     // Writing into a String cannot fail.
     let _ = match trouble {
         Trouble::Denied => write!(text, "{path}: no permission. {}", permission_advice(here, path, facts)),
-        Trouble::Busy => write!(text, "{path} is in use{}", busy_advice(here, facts.holder.as_ref())),
+        Trouble::Busy => write!(text, "{path} is in use{}", busy_advice(here, path, facts)),
         Trouble::Missing => write!(text, "{path} is not there. {}", missing_advice(&facts.similar)),
         Trouble::Broken => write!(
             text,
@@ -55,12 +55,6 @@ fn explain_on(here: System, path: &str, trouble: Trouble, facts: &Facts, system:
     text
 }
 
-/// The system's words as a part of our sentence: Windows ends its own with a dot.
-#[must_use]
-pub(crate) fn clause(system: &str) -> &str {
-    system.trim_end().trim_end_matches('.')
-}
-
 fn permission_advice(here: System, path: &str, facts: &Facts) -> String {
     match (here, &facts.group) {
         _ if facts.no_device => {
@@ -83,24 +77,31 @@ fn permission_advice(here: System, path: &str, facts: &Facts) -> String {
     }
 }
 
-fn busy_advice(here: System, holder: Option<&Holder>) -> String {
-    match (holder, here) {
+fn busy_advice(here: System, path: &str, facts: &Facts) -> String {
+    match (&facts.holder, here) {
         (Some(Holder { program: Some(program), pid }), _) if program == "ModemManager" => format!(
             " by ModemManager (PID {pid}), which probes every modem it finds. Run `sudo systemctl stop ModemManager`, or tell it by a \
              udev rule (ID_MM_DEVICE_IGNORE=1) to leave this device alone."
         ),
         (Some(holder), _) => format!(" by {holder}. Close it there, then connect again."),
         (None, System::Linux) => {
-            " by another program. Close that program (`sudo fuser -v` with the port names it), then connect again."
-                .into()
+            format!(" by another program. Close that program (`sudo fuser -v {path}` names it), then connect again.")
         }
         (None, System::MacOs) => {
-            " by another program. Close that program (`sudo lsof` with the port names it), then connect again.".into()
+            format!(" by another program. Close that program (`sudo lsof {path}` names it), then connect again.")
         }
         (None, System::Windows) => {
-            " by another program: Windows does not tell which. Close that program (another terminal, the \
-                                    Arduino IDE's serial monitor, a slicer), then connect again."
-                .into()
+            let search = facts.inside.as_ref().map(|inside| {
+                format!(
+                    " If you find none: Microsoft's Process Explorer, run as administrator, searches all programs for \
+                     {inside} (Find Handle)."
+                )
+            });
+            format!(
+                " by another program: Windows does not tell which. Close that program (another terminal, the Arduino IDE's \
+                 serial monitor, the modem maker's tool, a slicer), then connect again.{}",
+                search.unwrap_or_default()
+            )
         }
     }
 }
@@ -120,9 +121,9 @@ pub(crate) fn facts(path: &str, trouble: Trouble) -> Facts {
     match trouble {
         Trouble::Busy => facts.holder = holders::holder(Path::new(path)),
         Trouble::Missing => facts.similar = similar(Path::new(path)),
-        Trouble::Denied => os::trouble::look_up_owner(path, &mut facts),
         _ => {}
     }
+    os::trouble::look_up(path, trouble, &mut facts);
     facts
 }
 
@@ -174,6 +175,16 @@ mod tests {
     }
 
     #[test]
+    fn where_windows_does_not_tell_who_has_a_port_it_says_how_to_look() {
+        let of = |inside: Option<&str>| {
+            let facts = Facts { inside: inside.map(str::to_owned), ..Facts::default() };
+            explain_on(System::Windows, "COM5", Trouble::Busy, &facts, "")
+        };
+        assert!(of(Some(r"\Device\Silabser0")).ends_with(r"all programs for \Device\Silabser0 (Find Handle)."));
+        assert!(of(None).ends_with("then connect again."), "{}", of(None));
+    }
+
+    #[test]
     fn the_systems_own_dot_is_not_doubled() {
         let text =
             explain_on(System::Windows, "COM5", Trouble::Other, &Facts::default(), "The parameter is incorrect.\r\n");
@@ -200,7 +211,7 @@ mod tests {
             check(Trouble::Denied, &Facts { listed: true, ..dialout.clone() }, &["newgrp dialout", "log out"]),
             check(Trouble::Denied, &none, &["sudo chmod a+rw /dev/ttyUSB0"]),
             check(Trouble::Denied, &Facts { no_device: true, ..Facts::default() }, &["It is no device"]),
-            check(Trouble::Busy, &none, &["in use by another program", "fuser"]),
+            check(Trouble::Busy, &none, &["in use by another program", "`sudo fuser -v /dev/ttyUSB0`"]),
             check(Trouble::Busy, &held(Some("picocom")), &["by picocom (PID 4711)", "Close it"]),
             check(Trouble::Busy, &held(None), &["by the process 4711"]),
             check(Trouble::Busy, &held(Some("ModemManager")), &["systemctl stop ModemManager"]),

@@ -1,6 +1,6 @@
 //! The plain values of the interface: the same on every system.
 
-use std::fmt;
+use std::{fmt, io};
 
 /// A program that holds a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +45,8 @@ pub(crate) enum Trouble {
 pub(crate) struct Facts {
     /// Who holds it.
     pub holder: Option<Holder>,
+    /// What the system calls the device where it lists who has one open, if that is not its path.
+    pub inside: Option<String>,
     /// It is a file, a folder or a pipe: nothing that could be a port.
     pub no_device: bool,
     /// Group of the device node.
@@ -58,7 +60,7 @@ pub(crate) struct Facts {
 }
 
 /// Why a serial device was not opened.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Refused {
     /// It could not be had.
     Open {
@@ -69,8 +71,31 @@ pub(crate) enum Refused {
         /// The system's own words.
         system: String,
     },
-    /// It is there, and its driver does not take these settings: the system's own words.
-    Settings(String),
+    /// It is there, and its driver does not take these settings.
+    Line(LineError),
+}
+
+/// What an open serial device did not do, with what the system said of it.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LineError {
+    /// Tell which settings hold.
+    #[error("the present settings cannot be read: {}", clause(&.0.to_string()))]
+    Unread(io::Error),
+    /// Take other settings.
+    #[error("{}", clause(&.0.to_string()))]
+    Settings(io::Error),
+    /// Set DTR or RTS.
+    #[error("the modem lines could not be set: {}", clause(&.0.to_string()))]
+    Lines(io::Error),
+    /// Begin or end a break.
+    #[error("the break was refused: {}", clause(&.0.to_string()))]
+    Break(io::Error),
+}
+
+/// The system's words as a part of our sentence: Windows ends its own with a dot.
+#[must_use]
+pub(crate) fn clause(system: &str) -> &str {
+    system.trim_end().trim_end_matches('.')
 }
 
 /// What one read of a serial device gave.

@@ -1,5 +1,7 @@
 //! Rates and parities that not every Unix knows.
 
+use std::io;
+
 use rustix::io::Errno;
 use rustix::termios::{ControlModes, Termios};
 use serialport::TTYPort;
@@ -16,7 +18,7 @@ pub(in crate::os) fn put(termios: &mut Termios, baud: u32) -> Result<(), Errno> 
 
 /// The rate is in the termios already.
 #[expect(clippy::unnecessary_wraps, reason = "macOS may refuse")]
-pub(in crate::os) fn set(_port: &mut TTYPort, _baud: u32) -> Result<(), String> {
+pub(in crate::os) fn set(_port: &mut TTYPort, _baud: u32) -> io::Result<()> {
     Ok(())
 }
 

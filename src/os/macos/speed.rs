@@ -1,5 +1,7 @@
 //! Rates and parities that not every Unix knows.
 
+use std::io;
+
 use rustix::io::Errno;
 use rustix::termios::{ControlModes, Termios};
 use serialport::{SerialPort as _, TTYPort};
@@ -18,10 +20,10 @@ pub(in crate::os) fn put(termios: &mut Termios, _baud: u32) -> Result<(), Errno>
 }
 
 /// Sets any rate, by IOSSIOSPEED. A pty takes none and needs none.
-pub(in crate::os) fn set(port: &mut TTYPort, baud: u32) -> Result<(), String> {
+pub(in crate::os) fn set(port: &mut TTYPort, baud: u32) -> io::Result<()> {
     match port.set_baud_rate(baud) {
         Err(_) if port.read_clear_to_send().is_err() => Ok(()),
-        set => set.map_err(|error| error.to_string()),
+        set => Ok(set?),
     }
 }
 

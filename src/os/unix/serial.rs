@@ -6,12 +6,13 @@
 //! carries the locks (TIOCEXCL and flock), the modem lines and the break. Nothing is flushed at open: what the kernel had
 //! queued is kept.
 
+use std::io;
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::time::Duration;
 
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
-use rustix::termios::{OptionalActions, QueueSelector, tcflush, tcgetattr, tcsetattr};
+use rustix::termios::{OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr};
 use serialport::{SerialPort, TTYPort};
 
 use super::super::here::{holders, line_counts, speed};
@@ -19,7 +20,7 @@ use super::lock_file::{self, LockFile};
 use super::wait::Interests;
 use super::{termios, trouble};
 use crate::os::settings::LineSettings;
-use crate::os::{Counts, Holder, Lines, Read, Refused, Trouble};
+use crate::os::{Counts, Holder, LineError, Lines, Read, Refused, Trouble};
 
 /// What the kernel's line discipline hands out in one read when it is full. More waits behind it then, that came in the
 /// same moment: with this many reads in one chunk a flood costs a quarter of the writes to the file.
@@ -70,29 +71,31 @@ impl Port {
         if port.lines.read_clear_to_send().is_ok() {
             // Linux raises both at open, whatever a program asks for.
             port.ours = Some(Ours { dtr: true, rts: true });
-            port.set_lines(settings.dtr, settings.rts).map_err(Refused::Settings)?;
+            port.set_lines(settings.dtr, settings.rts).map_err(Refused::Line)?;
         }
         port.marked = mark(port.ours.is_some());
-        let kept = port.put(settings, &mut termios).map_err(Refused::Settings)?;
+        let kept = port.put(settings, &mut termios).map_err(Refused::Line)?;
         Ok((port, kept))
     }
 
-    fn put(&mut self, settings: &LineSettings, termios: &mut rustix::termios::Termios) -> Result<LineSettings, String> {
-        let said = |errno: Errno| errno.to_string();
-        termios::termios_for(settings, self.marked, termios).map_err(said)?;
-        tcsetattr(&self.data, OptionalActions::Now, termios).map_err(said)?;
-        speed::set(&mut self.lines, settings.baud)?;
-        let kept = tcgetattr(&self.data).map_err(said)?;
-        Ok(termios::settings_from(&kept, settings))
+    fn put(&mut self, settings: &LineSettings, termios: &mut Termios) -> Result<LineSettings, LineError> {
+        let refused = |errno: Errno| LineError::Settings(errno.into());
+        termios::termios_for(settings, self.marked, termios).map_err(refused)?;
+        tcsetattr(&self.data, OptionalActions::Now, termios).map_err(refused)?;
+        speed::set(&mut self.lines, settings.baud).map_err(LineError::Settings)?;
+        Ok(termios::settings_from(&self.termios()?, settings))
+    }
+
+    fn termios(&self) -> Result<Termios, LineError> {
+        tcgetattr(&self.data).map_err(|errno| LineError::Unread(errno.into()))
     }
 
     /// Applies other settings, and says which the driver kept.
     ///
     /// # Errors
-    /// The system's words when it refused them as a whole.
-    pub(crate) fn apply(&mut self, settings: &LineSettings) -> Result<LineSettings, String> {
-        let mut termios =
-            tcgetattr(&self.data).map_err(|errno| format!("the present settings cannot be read: {errno}"))?;
+    /// When the driver refused them as a whole.
+    pub(crate) fn apply(&mut self, settings: &LineSettings) -> Result<LineSettings, LineError> {
+        let mut termios = self.termios()?;
         self.put(settings, &mut termios)
     }
 
@@ -133,17 +136,17 @@ impl Port {
     /// Sets DTR and RTS. `Ok(false)` where the device has none.
     ///
     /// # Errors
-    /// The system's words.
-    pub(crate) fn set_lines(&mut self, dtr: Option<bool>, rts: Option<bool>) -> Result<bool, String> {
+    /// When the driver refused it.
+    pub(crate) fn set_lines(&mut self, dtr: Option<bool>, rts: Option<bool>) -> Result<bool, LineError> {
         let Some(mut ours) = self.ours else { return Ok(false) };
-        let said = |error: serialport::Error| error.to_string();
+        let refused = |error: serialport::Error| LineError::Lines(error.into());
         if let Some(dtr) = dtr {
-            self.lines.write_data_terminal_ready(dtr).map_err(said)?;
+            self.lines.write_data_terminal_ready(dtr).map_err(refused)?;
             ours.dtr = dtr;
             self.ours = Some(ours);
         }
         if let Some(rts) = rts {
-            self.lines.write_request_to_send(rts).map_err(said)?;
+            self.lines.write_request_to_send(rts).map_err(refused)?;
             ours.rts = rts;
             self.ours = Some(ours);
         }
@@ -172,10 +175,10 @@ impl Port {
     /// Begins or ends a break.
     ///
     /// # Errors
-    /// The system's words.
-    pub(crate) fn set_break(&mut self, on: bool) -> Result<(), String> {
+    /// When the driver refused it.
+    pub(crate) fn set_break(&mut self, on: bool) -> Result<(), LineError> {
         let result = if on { self.lines.set_break() } else { self.lines.clear_break() };
-        result.map_err(|error| error.to_string())
+        result.map_err(|error| LineError::Break(error.into()))
     }
 
     /// Bytes that were taken and have not left, where the system tells.
@@ -195,7 +198,7 @@ fn open_lines(path: &str, settings: &LineSettings) -> Result<TTYPort, Refused> {
     builder.open_native().map_err(|error| {
         let trouble = match error.kind() {
             serialport::ErrorKind::NoDevice => Trouble::Busy,
-            serialport::ErrorKind::Io(kind) => trouble::classify(&std::io::Error::from(kind)),
+            serialport::ErrorKind::Io(kind) => trouble::classify(&io::Error::from(kind)),
             _ => Trouble::Other,
         };
         Refused::Open { trouble, holder: None, system: error.to_string() }
@@ -203,7 +206,7 @@ fn open_lines(path: &str, settings: &LineSettings) -> Result<TTYPort, Refused> {
 }
 
 fn refusal(errno: Errno) -> Refused {
-    let error = std::io::Error::from(errno);
+    let error = io::Error::from(errno);
     Refused::Open { trouble: trouble::classify(&error), holder: None, system: error.to_string() }
 }
 

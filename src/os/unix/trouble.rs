@@ -26,8 +26,11 @@ pub(crate) fn classify(error: &io::Error) -> Trouble {
     }
 }
 
-/// Looks up whose `path` is. Reads `/etc/group`; opens no device.
-pub(crate) fn look_up_owner(path: &str, facts: &mut Facts) {
+/// Looks up what can be known of it: where permission is lacking whose `path` is. Reads `/etc/group`; opens no device.
+pub(crate) fn look_up(path: &str, trouble: Trouble, facts: &mut Facts) {
+    if trouble != Trouble::Denied {
+        return;
+    }
     let Ok(stat) = rustix::fs::stat(path) else {
         return;
     };

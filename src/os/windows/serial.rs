@@ -22,7 +22,7 @@ use super::calls::{self, Operation};
 use super::trouble;
 use super::wait::Interests;
 use crate::os::settings::LineSettings;
-use crate::os::{Counts, Lines, Read, Refused, Trouble};
+use crate::os::{Counts, LineError, Lines, Read, Refused, Trouble};
 
 /// What the driver is asked to keep for us, and the most of one read.
 const BUFFER: usize = 16 * 1024;
@@ -36,11 +36,17 @@ pub(crate) struct Port {
     writing: Operation,
     file: Arc<File>,
     has_lines: bool,
-    dtr: bool,
-    rts: bool,
+    ours: Ours,
     counts: Cell<Counts>,
     /// Its driver has no device any more.
     lost: bool,
+}
+
+/// What we set DTR and RTS to.
+#[derive(Clone, Copy, Debug)]
+struct Ours {
+    dtr: bool,
+    rts: bool,
 }
 
 impl Port {
@@ -70,18 +76,17 @@ impl Port {
         })?;
         calls::line::set_up(&file, u32::try_from(BUFFER).unwrap_or(0)).map_err(refused)?;
         // Raised where nothing else is wished, as Linux does at opening: boards with USB of their own wait for it.
-        let (dtr, rts) = (settings.dtr.unwrap_or(true), settings.rts.unwrap_or(true));
+        let ours = Ours { dtr: settings.dtr.unwrap_or(true), rts: settings.rts.unwrap_or(true) };
         let mut port = Self {
             reading: Operation::new(&file, BUFFER).map_err(refused)?,
             writing: Operation::new(&file, WRITE).map_err(refused)?,
             has_lines: calls::line::modem_status(&file).is_ok(),
             file,
-            dtr,
-            rts,
+            ours,
             counts: Cell::default(),
             lost: false,
         };
-        let kept = port.apply(settings).map_err(Refused::Settings)?;
+        let kept = port.apply(settings).map_err(Refused::Line)?;
         // What was noted before is not ours.
         let _ = calls::line::comm_error(&port.file);
         port.reading.read(1).map_err(refused)?;
@@ -91,11 +96,11 @@ impl Port {
     /// Applies other settings, and says which the driver kept. The lines stay as they are.
     ///
     /// # Errors
-    /// The system's words when it refused them as a whole.
-    pub(crate) fn apply(&mut self, settings: &LineSettings) -> Result<LineSettings, String> {
-        let said = |error: io::Error| error.to_string();
-        calls::line::set_dcb(&self.file, &Dcb::of(settings, self.dtr, self.rts)).map_err(said)?;
-        Ok(calls::line::dcb(&self.file).map_err(said)?.settings(settings))
+    /// When the driver refused them as a whole.
+    pub(crate) fn apply(&mut self, settings: &LineSettings) -> Result<LineSettings, LineError> {
+        let wished = Dcb::of(settings, self.ours.dtr, self.ours.rts);
+        calls::line::set_dcb(&self.file, &wished).map_err(LineError::Settings)?;
+        Ok(calls::line::dcb(&self.file).map_err(LineError::Unread)?.settings(settings))
     }
 
     /// Never: they are counted.
@@ -170,19 +175,18 @@ impl Port {
     /// Sets DTR and RTS. `Ok(false)` where the device has none.
     ///
     /// # Errors
-    /// The system's words.
-    pub(crate) fn set_lines(&mut self, dtr: Option<bool>, rts: Option<bool>) -> Result<bool, String> {
+    /// When the driver refused it.
+    pub(crate) fn set_lines(&mut self, dtr: Option<bool>, rts: Option<bool>) -> Result<bool, LineError> {
         if !self.has_lines {
             return Ok(false);
         }
-        let said = |error: io::Error| error.to_string();
         if let Some(dtr) = dtr {
-            calls::line::set_dtr(&self.file, dtr).map_err(said)?;
-            self.dtr = dtr;
+            calls::line::set_dtr(&self.file, dtr).map_err(LineError::Lines)?;
+            self.ours.dtr = dtr;
         }
         if let Some(rts) = rts {
-            calls::line::set_rts(&self.file, rts).map_err(said)?;
-            self.rts = rts;
+            calls::line::set_rts(&self.file, rts).map_err(LineError::Lines)?;
+            self.ours.rts = rts;
         }
         Ok(true)
     }
@@ -200,8 +204,8 @@ impl Port {
             dsr: status & MS_DSR_ON != 0,
             dcd: status & MS_RLSD_ON != 0,
             ri: status & MS_RING_ON != 0,
-            dtr: self.dtr,
-            rts: self.rts,
+            dtr: self.ours.dtr,
+            rts: self.ours.rts,
         })
     }
 
@@ -214,9 +218,9 @@ impl Port {
     /// Begins or ends a break.
     ///
     /// # Errors
-    /// The system's words.
-    pub(crate) fn set_break(&mut self, on: bool) -> Result<(), String> {
-        calls::line::set_break(&self.file, on).map_err(|error| error.to_string())
+    /// When the driver refused it.
+    pub(crate) fn set_break(&mut self, on: bool) -> Result<(), LineError> {
+        calls::line::set_break(&self.file, on).map_err(LineError::Break)
     }
 
     /// Bytes that were taken and have not left, where the system tells.

@@ -9,6 +9,7 @@ use windows_sys::Win32::Foundation::{
     ERROR_NO_SUCH_DEVICE, ERROR_PATH_NOT_FOUND, ERROR_PRIVILEGE_NOT_HELD, ERROR_SEM_TIMEOUT, ERROR_SHARING_VIOLATION,
 };
 
+use super::calls;
 use crate::os::{Facts, Trouble};
 
 /// Sorts what the system said of a device. Access is denied to one that another program has open: rights of one's own do
@@ -46,8 +47,13 @@ fn code(error: &io::Error) -> Option<u32> {
     error.raw_os_error().and_then(|code| u32::try_from(code).ok())
 }
 
-/// Devices have no owner here that could be named.
-pub(crate) fn look_up_owner(_path: &str, _facts: &mut Facts) {}
+/// Looks up what can be known of it: where it is in use what it is called where handles are listed. Devices have no owner
+/// here that could be named.
+pub(crate) fn look_up(path: &str, trouble: Trouble, facts: &mut Facts) {
+    if trouble == Trouble::Busy {
+        facts.inside = calls::line::inside(path.trim_start_matches(r"\\.\"));
+    }
+}
 
 /// A path that can be opened as a device.
 #[must_use]

@@ -9,6 +9,7 @@ use windows_sys::Win32::Devices::Communication::{
     CLRBREAK, CLRDTR, CLRRTS, COMMTIMEOUTS, COMSTAT, ClearCommError, DCB, EscapeCommFunction, GetCommModemStatus,
     GetCommState, SETBREAK, SETDTR, SETRTS, SetCommState, SetCommTimeouts, SetupComm,
 };
+use windows_sys::Win32::Storage::FileSystem::QueryDosDeviceW;
 
 use super::done;
 use crate::os::dcb::Dcb;
@@ -99,4 +100,16 @@ pub(in crate::os::windows) fn set_rts(file: &File, on: bool) -> io::Result<()> {
 
 pub(in crate::os::windows) fn set_break(file: &File, on: bool) -> io::Result<()> {
     escape(file, if on { SETBREAK } else { CLRBREAK })
+}
+
+/// The driver's device behind a name such as `COM5`: `\Device\Silabser0`.
+pub(in crate::os::windows) fn inside(name: &str) -> Option<String> {
+    let name: Vec<u16> = name.encode_utf16().chain([0]).collect();
+    let mut found = [0; 260];
+    // SAFETY: the name ends with a zero; no more is written than there is room for.
+    let length = unsafe { QueryDosDeviceW(name.as_ptr(), found.as_mut_ptr(), 260) };
+    let found = found.get(..usize::try_from(length).ok()?)?;
+    // Several end with a zero each: the first is the one that holds.
+    let first = found.split(|unit| *unit == 0).next().filter(|first| !first.is_empty())?;
+    Some(String::from_utf16_lossy(first))
 }
