@@ -75,11 +75,12 @@ fn session(way: &Way, dice: &mut Dice) -> Session {
     let (pin, word) = (dice.text(b"0123456789", digits), dice.text(b"abcdefghkmnpqrstuvwxyz23456789", letters));
     let pin8 = dice.text(b"0123456789", 8);
     let base64 = base64(&word);
+    let spaced = word.bytes().flat_map(|byte| [hex::encode_upper([byte]), " ".to_owned()]).collect();
     let secret = if way.text.contains("{pin8}") {
         pin8.clone()
     } else if way.text.contains("{b64}") {
         base64.clone()
-    } else if ["{pin}", "{hex}"].iter().any(|name| way.text.contains(name)) {
+    } else if ["{pin}", "{hex}", "{ucs}"].iter().any(|name| way.text.contains(name)) {
         pin.clone()
     } else {
         word.clone()
@@ -89,6 +90,8 @@ fn session(way: &Way, dice: &mut Dice) -> Session {
     let mut filled = way.text.to_owned();
     for (name, value) in [
         ("{hex}", hex::encode_upper(&pin)),
+        ("{ucs}", ucs2(&pin)),
+        ("{hexs}", spaced),
         ("{pin}", pin),
         ("{pin8}", pin8),
         ("{b64}", base64),
@@ -118,6 +121,11 @@ fn base64(text: &str) -> String {
     let text: String = bits.chunks(6).map(|bits| char::from(ALPHABET[digit(bits)])).collect();
     let padding = "=".repeat(text.len().next_multiple_of(4) - text.len());
     text + &padding
+}
+
+/// In the alphabet UCS2, as a modem takes it.
+fn ucs2(text: &str) -> String {
+    hex::encode_upper(text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<_>>())
 }
 
 /// An MQTT 3.1.1 CONNECT packet.
@@ -156,7 +164,8 @@ fn is_in(text: &[u8], secret: &str) -> bool {
     let secret = secret.to_ascii_uppercase();
     let hex = hex::encode_upper(&secret);
     let lower = hex::encode_upper(secret.to_ascii_lowercase());
-    [secret, hex, lower].iter().any(|form| memchr::memmem::find(&dense, form.as_bytes()).is_some())
+    let ucs2 = ucs2(&secret);
+    [secret, hex, lower, ucs2].iter().any(|form| memchr::memmem::find(&dense, form.as_bytes()).is_some())
 }
 
 /// All exports as one text.

@@ -11,6 +11,7 @@
 mod collect;
 mod fields;
 mod forms;
+mod spelled;
 mod values;
 
 use std::collections::BTreeMap;

@@ -8,11 +8,13 @@
 //! `mqtt`.
 
 mod context;
+mod inside;
 mod known;
 mod likeness;
 mod line;
 mod mqtt;
 mod name;
+mod pap;
 mod returning;
 mod values;
 
@@ -30,6 +32,8 @@ use values::LeftOpen;
 
 /// How many lines the rest of an echo that something broke is awaited for, and a value that was sent is looked for in.
 const ECHO_LINES: u8 = 8;
+/// A private key has no more lines.
+const LONGEST_KEY: u8 = 120;
 /// Watches the bytes of a session, both directions.
 #[derive(Clone, Debug, Default)]
 pub struct SecretFinder {
@@ -52,13 +56,14 @@ struct Watch {
     line: Line,
     /// Whether the last line was left where a secret was to follow.
     left_open: LeftOpen,
-    /// The lines of a private key pass, up to one that begins with dashes.
-    key: bool,
+    /// The lines of a private key pass, up to one with dashes: so many at most.
+    key: u8,
     escape: Escape,
     mqtt: MqttFinder,
     hex: HexMqttFinder,
     /// A packet goes on behind a command: not in this record, or not before the prompt.
     pause: Pause,
+    login: pap::PapFinder,
     /// The packet as it was when the line began.
     before_line: Option<Box<MqttFinder>>,
 }
@@ -85,7 +90,11 @@ enum Escape {
 impl Watch {
     /// No packet is passing, and none begins before a byte that stops [`Line::skip`].
     fn is_quiet(&self) -> bool {
-        self.escape == Escape::No && self.pause == Pause::No && self.mqtt.is_idle() && self.hex.is_idle()
+        self.escape == Escape::No
+            && self.pause == Pause::No
+            && self.mqtt.is_idle()
+            && self.hex.is_idle()
+            && self.login.is_idle()
     }
 
     /// Takes what needs no closer look; how much that is.
@@ -111,9 +120,11 @@ impl SecretFinder {
                 at += skipped;
                 continue;
             }
+            let watch = self.watch(way);
+            let in_login = watch.login.take(*byte, watch.line.text());
             let secret = self.take(way, *byte, rest);
             let in_hex = self.watch(way).hex.take(*byte);
-            if self.take_mqtt(way, *byte) || in_hex || secret {
+            if self.take_mqtt(way, *byte) || in_hex || secret || in_login {
                 found.push(at);
             }
             at += 1;
@@ -145,7 +156,7 @@ impl SecretFinder {
             }
             self.context.prompted = asks_for_password(line);
             // An answer that is plain says nothing of other lines.
-            if line.len() > 2 && !line.first().is_some_and(|first| is_sign(*first)) {
+            if line.len() >= 2 && !line.first().is_some_and(|first| is_sign(*first)) {
                 self.said(line);
             }
             passed += line.len() + 1;
@@ -161,7 +172,7 @@ impl SecretFinder {
         self.context.is_calm()
             && self.returning.is_over()
             && self.echo.is_empty()
-            && !self.received.key
+            && self.received.key == 0
             && self.received.left_open == LeftOpen::No
             && self.received.line.is_new()
             && self.received.is_quiet()
@@ -245,13 +256,14 @@ impl SecretFinder {
             Direction::Tx => (&self.sent, self.received.line.text()),
             Direction::Rx => (&self.received, self.received.line.text()),
         };
-        if watch.key && watch.line.text().is_empty() {
+        if watch.key > 0 && watch.line.text().is_empty() {
             return Awaited::Key;
         }
         match way {
             Direction::Tx if !self.sent.line.text().is_empty() => Awaited::Nothing,
             Direction::Tx if self.sent.left_open == LeftOpen::Begun => Awaited::Rest,
             Direction::Tx if self.sent.left_open == LeftOpen::Between => Awaited::Tail,
+            Direction::Tx if self.sent.left_open == LeftOpen::Address => Awaited::Address,
             Direction::Tx if asks_for_password(heard) || self.context.prompted && heard.is_empty() => Awaited::Password,
             Direction::Rx if self.received.left_open == LeftOpen::Begun || self.context.queried => Awaited::Echo,
             _ => Awaited::Nothing,
@@ -267,9 +279,11 @@ impl SecretFinder {
         let text = line.text();
         let watch = self.watch(way);
         watch.left_open = line.left_open();
-        if text.starts_with(b"-----") {
-            watch.key = text.starts_with(b"-----BEGIN") && text.ends_with(b"PRIVATE KEY-----");
-        }
+        watch.key = match watch.key {
+            _ if line.is_key() => LONGEST_KEY,
+            lines if memchr::memmem::find(text, b"-----").is_none() => lines.saturating_sub(1),
+            _ => 0,
+        };
         match way {
             Direction::Tx => {
                 let marked: Vec<_> =
@@ -280,6 +294,8 @@ impl SecretFinder {
                 self.context.prompted = false;
                 if likeness::brings_secret(text) {
                     self.sent.left_open = LeftOpen::Begun;
+                } else if likeness::brings_address(text) {
+                    self.sent.left_open = LeftOpen::Address;
                 }
                 self.context.commanded(text);
                 self.last_sent = text.to_vec();
@@ -287,7 +303,7 @@ impl SecretFinder {
             Direction::Rx => {
                 self.context.prompted = asks_for_password(text);
                 self.await_rest(&line, text);
-                if text.len() > 2 {
+                if text.len() >= 2 {
                     self.said(text);
                 }
             }
@@ -323,6 +339,9 @@ impl SecretFinder {
             return;
         }
         self.context.said(text, &self.last_sent);
+        if self.sent.line.is_address() {
+            (self.sent.line, self.sent.left_open) = (Line::default(), LeftOpen::No);
+        }
         let over = [&b"SEND OK"[..], b"SEND FAIL", b"DATA ACCEPT", b"ERROR", b"CLOSED"];
         if matches!(text, [b'A'..=b'Z', ..]) && over.iter().any(|word| text.starts_with(word)) {
             if self.sent.mqtt.is_inside() {

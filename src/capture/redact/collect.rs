@@ -8,7 +8,7 @@ use super::fields::{
 };
 use super::forms::{from_ucs2_hex, pdu_numbers};
 use super::values::Values;
-use super::{Change, Kind, SecretFinder};
+use super::{Change, Kind, SecretFinder, spelled};
 use crate::capture::{Entry, EntryItem};
 use crate::modem::Direction;
 use crate::vocabulary::said::Said;
@@ -334,6 +334,9 @@ impl Collector {
                     self.mark(place, found.range(), Kind::Address);
                 }
             }
+        }
+        for range in spelled::secrets(place.line) {
+            self.mark(place, range, Kind::Secret);
         }
         for found in TOKENS.iter().flat_map(|regex| regex.captures_iter(place.line)) {
             if let Some(group) = value(&found) {

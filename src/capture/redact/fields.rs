@@ -98,7 +98,9 @@ pub(crate) static TOKENS: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"(?:set-)?cookie2?:\s*([^\r\n]{3,})",
         r#"\b(?:x|api|ocp)-[a-z-]*(?:key|token|secret|auth)[a-z-]*:\s*([^\s"']{3,})"#,
         // Forms, JSON, queries, settings.
-        r#"(?:token|api_?key|apikey|password|passwd|passphrase|secret|private_?key)["'\\]*\s*[=:]\s*["'\\]*([^\s&"'\\,;<>]{4,})"#,
+        r#"(?:token|api_?key|apikey|password|passwd|passphrase|secret|private_?key)(?:["'\\]|%22)*\s*(?:[=:]|%3[ad])\s*(?:["'\\]|%22)*([^\s&"'\\,;<>]{4,})"#,
+        r#"\bdefine\s+\w*(?:password|passwd|passphrase|pass|pwd|psk|secret|token|api_?key)\w*\s+"([^"]{3,})""#,
+        r"\b(?:credential|signature)=([^\s,&]{4,})",
         r#"(?:\b|[_-])(?:pwd|pass|pw|psk|sid|sessionid|auth)["']?\s*[=:]\s*["']?([^\s&"',;<>]{4,})"#,
         r"[?&](?:key|sig|signature|appid|code|pin)=([^\s&]{4,})",
         r#"\b(?:pin|puk)["']?\s*[=:]\s*["']?([0-9]{4,8})\b"#,

@@ -107,12 +107,17 @@ impl Context {
 
 /// A prompt for a password or PIN, as systems behind a serial line write it.
 pub(super) fn asks_for_password(line: &[u8]) -> bool {
-    const WORDS: [&[u8]; 11] = [
+    const WORDS: [&[u8]; 16] = [
         b"password",
         b"passphrase",
         b"passcode",
         b"pin",
         b"puk",
+        b"psk",
+        b"token",
+        b"secret",
+        b"apikey",
+        b"passwd",
         b"passwort",
         b"kennwort",
         b"passe",
@@ -120,12 +125,18 @@ pub(super) fn asks_for_password(line: &[u8]) -> bool {
         b"senha",
         b"wachtwoord",
     ];
+    /// Behind these a key is a secret; `any key` is none.
+    const OF_KEYS: [&[u8]; 10] =
+        [b"wifi", b"wlan", b"wpa", b"wep", b"fi", b"network", b"security", b"encryption", b"api", b"private"];
     const SHOWN: usize = 40;
     if !line.iter().rev().find(|byte| **byte != b' ').is_some_and(|last| b":>?".contains(last)) {
         return false;
     }
     let tail = line.get(line.len().saturating_sub(SHOWN)..).unwrap_or_default();
     let text = tail.to_ascii_lowercase();
-    let mut words = text.split(|byte| !byte.is_ascii_alphabetic());
-    words.any(|word| WORDS.contains(&word))
+    let mut before: &[u8] = b"";
+    text.split(|byte| !byte.is_ascii_alphabetic()).filter(|word| !word.is_empty()).any(|word| {
+        let before = std::mem::replace(&mut before, word);
+        WORDS.contains(&word) || word == b"key" && OF_KEYS.contains(&before)
+    })
 }

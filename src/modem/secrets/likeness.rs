@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::vocabulary::private::{Parameters, names, parameters};
+use crate::vocabulary::private::{Parameters, is_elsewhere, names, parameters};
 use crate::vocabulary::{Call, Family, Form, Line, families};
 
 /// A name of fewer letters is like too many others.
@@ -67,7 +67,8 @@ pub(crate) fn known(name: &[u8]) -> Option<Likeness> {
     if let Some(parameters) = parameters(name) {
         return Some(if parameters.may_be_secret() { Likeness::Secret(parameters) } else { Likeness::Other });
     }
-    families().iter().any(|family| family.named(name).is_some()).then_some(Likeness::Other)
+    let is_known = is_elsewhere(name) || families().iter().any(|family| family.named(name).is_some());
+    is_known.then_some(Likeness::Other)
 }
 
 /// Judges a name in capitals, without `AT`: `+CPIN`.
@@ -155,10 +156,20 @@ fn are_neighbours(one: u8, other: u8) -> bool {
 
 /// A command that takes so many bytes as data, which are a secret: `AT+MQTTLONGPASSWORD=0,12`.
 pub(crate) fn brings_secret(line: &[u8]) -> bool {
+    brings(line, &TELLING)
+}
+
+/// The same with the address of a page: `AT+QHTTPURL=40,80`.
+pub(crate) fn brings_address(line: &[u8]) -> bool {
+    brings(line, &["URL"])
+}
+
+/// A command that takes so many bytes as data, with one of these in its name.
+fn brings(line: &[u8], words: &[&str]) -> bool {
     let calls = Line::read(line).into_iter().flat_map(Line::calls);
     calls.into_iter().any(|call| {
         let name = call.name.to_ascii_uppercase();
-        let tells = |name: &str| TELLING.iter().any(|word| name.contains(word));
+        let tells = |name: &str| words.iter().any(|word| name.contains(word));
         call.form == Form::Set
             && std::str::from_utf8(&name).is_ok_and(tells)
             && parameters(&name).is_some_and(Parameters::tells_length)

@@ -1,14 +1,17 @@
 //! One line as it passes: which of its bytes are secret, judged by what stands in front of each.
 
+mod around;
 mod quick;
 mod shape;
 
+use super::inside::Inside;
 use super::likeness::{Likeness, begins_a_name, is_said_as_set, known};
 use super::name::{BEGINS_VALUE, Name, is_sign, name};
 use super::values::{Found, LeftOpen, Values};
 use crate::modem::Direction;
 use crate::vocabulary::Form;
 use crate::vocabulary::private::{Parameters, parameters};
+pub(super) use around::{Around, Awaited};
 pub(super) use quick::is_plain;
 use quick::stands_between_words;
 
@@ -23,43 +26,6 @@ const LOCKS: [&[u8]; 4] = [b"+CLCK", b"+CPWD", b"^SLCK", b"^SPWD"];
 const CARD_COMMANDS: [&[u8]; 2] = [b"+CSIM", b"+CGLA"];
 /// Commands of radio modules whose value follows at once: the PIN of the SIM, keys.
 const SHORT_COMMANDS: [&[u8]; 3] = [b"ATPN", b"ATPK", b"ATKY"];
-/// What the rest of the session says about this line.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Around<'a> {
-    /// The SIM asks for its PIN: digits alone are one.
-    pub(crate) pin: bool,
-    /// What was asked for, and how: commands with secrets, by name.
-    pub(crate) asked: &'a [(Vec<u8>, Form)],
-    /// Settings are told, one a line.
-    pub(crate) settings: bool,
-    /// A secret was asked for, and is told by whatever name.
-    pub(crate) queried: bool,
-    /// A password was asked for, or a command with a secret was left without: this line is secret from its start.
-    pub(crate) awaited: Awaited,
-    /// What may come back next: bytes, and which of them are secret.
-    pub(crate) echo: &'a [(u8, bool)],
-    /// What came with this byte behind it.
-    pub(crate) rest: &'a [u8],
-}
-
-/// What a line is before it begins.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Awaited {
-    /// Anything.
-    #[default]
-    Nothing,
-    /// The rest of a command with a secret, where it is no command itself.
-    Rest,
-    /// The same where the command may have been complete: quotes and commas.
-    Tail,
-    /// The rest of such a command in its echo, or an answer without its name: digits and quotes.
-    Echo,
-    /// A password, whatever it is.
-    Password,
-    /// A line of a private key: anything but dashes.
-    Key,
-}
-
 /// A line that is passing.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Line {
@@ -84,12 +50,17 @@ enum State {
     Head,
     /// Parameters of such a command.
     Values(Values),
+    /// The address of a page, sent as data.
+    Address(Inside),
     /// All is secret up to the line's end; true at its very start, where `?` asks.
     Rest(bool),
     /// All is secret from the first quote, or digit that begins a word, on.
     FromDigit,
-    /// A password in a code such as `*33*…#`.
+    /// A password in a code such as `*33*…#`, and the same in UCS2.
     Service,
+    ServiceInHex,
+    /// A private key, in the line that says so.
+    Key,
     /// Digits alone, the PIN that the SIM asks for.
     Pin,
     /// It may be the rest of a command, or a command of its own: an `A` has come.
@@ -170,6 +141,9 @@ impl Line {
         }
         let secret = self.judge(byte, way, around);
         self.push(byte, secret);
+        if byte == b'-' && !secret && begins_key(&self.text) {
+            self.state = State::Key;
+        }
         self.shorten();
         self.since_sign = if is_sign(byte) { 0 } else { self.since_sign + 1 };
         if self.text.len() == 1 && !self.cut {
@@ -228,6 +202,10 @@ impl Line {
 
     fn judge(&mut self, byte: u8, way: Direction, around: &Around<'_>) -> bool {
         let service = byte == b'*' && self.ends_with_service();
+        if matches!(byte, b'A' | b'a') && self.ends_with_service_in_ucs2() {
+            self.state = State::ServiceInHex;
+            return false;
+        }
         match &mut self.state {
             State::Head => self.head(byte, way, around),
             State::Values(values) if service && values.is_plain() => {
@@ -246,6 +224,10 @@ impl Line {
                     true
                 }
             },
+            State::Address(address) => {
+                address.take(byte, true, around.rest);
+                address.is_secret()
+            }
             State::Rest(first) => {
                 let begins = std::mem::take(first);
                 let open = begins && (byte == b'?' || byte == b' ');
@@ -270,6 +252,18 @@ impl Line {
                     self.state = State::Head;
                 }
                 byte == b'#' || (goes_on && byte != b' ')
+            }
+            State::ServiceInHex => {
+                if !byte.is_ascii_hexdigit() {
+                    self.state = State::Plain;
+                }
+                byte.is_ascii_hexdigit()
+            }
+            State::Key => {
+                if byte == b'-' {
+                    self.state = State::Plain;
+                }
+                byte != b'-'
             }
             State::Pin if byte.is_ascii_digit() => true,
             State::Pin => {
@@ -348,26 +342,6 @@ impl Line {
         }
     }
 
-    /// What the start of a line is that was awaited; `None`: like any other.
-    fn awaited(&mut self, byte: u8, awaited: Awaited) -> Option<bool> {
-        let begins = match awaited {
-            Awaited::Password => true,
-            Awaited::Key => byte != b'-',
-            Awaited::Rest if byte.eq_ignore_ascii_case(&b'A') => {
-                self.state = State::RestOrCommand;
-                return Some(false);
-            }
-            Awaited::Rest => !(is_sign(byte) || byte.is_ascii_whitespace() || byte.is_ascii_control()),
-            Awaited::Tail => byte == b'"' || byte == b',',
-            Awaited::Echo => byte.is_ascii_digit() || byte == b'"',
-            Awaited::Nothing => false,
-        };
-        if begins {
-            self.state = State::Rest(false);
-        }
-        begins.then_some(true)
-    }
-
     /// The `:` of an answer: nearly all of them hold no secret.
     fn answer_begins(&mut self, around: &Around<'_>) -> bool {
         let name = self.text.trim_ascii();
@@ -418,7 +392,7 @@ impl Line {
                 return self.value_begins(byte, &name, around);
             }
             Likeness::Other | Likeness::Unknown if byte == b'=' && commanded => {
-                let values = Values::new(None);
+                let values = Values::new(parameters(&name.letters));
                 self.state =
                     State::Values(if CARD_COMMANDS.contains(&&*name.letters) { values.of_card() } else { values });
             }
@@ -446,7 +420,17 @@ impl Line {
 
     /// What comes next in it is hidden, or may be.
     pub(crate) fn hides(&self) -> bool {
-        matches!(self.state, State::Values(_) | State::Rest(_) | State::FromDigit | State::Pin | State::Service)
+        !matches!(self.state, State::Head | State::Plain | State::RestOrCommand | State::Echo(_))
+    }
+
+    /// It is the address of a page, which has no end of its own.
+    pub(super) fn is_address(&self) -> bool {
+        matches!(self.state, State::Address(_))
+    }
+
+    /// It was left in a private key.
+    pub(super) fn is_key(&self) -> bool {
+        matches!(self.state, State::Key)
     }
 
     /// Whether it was left where a secret was to follow, so that the next line may bring that.
@@ -488,4 +472,10 @@ fn answered(name: &[u8], parameters: &'static Parameters, around: &Around<'_>) -
         return State::Plain;
     }
     State::Values(Values::new(Some(parameters)))
+}
+
+/// The line in which a private key begins, up to the last dash of its head.
+fn begins_key(text: &[u8]) -> bool {
+    text.ends_with(b"PRIVATE KEY-----")
+        && memchr::memmem::rfind(text, b"-----BEGIN").is_some_and(|at| text.len() - at <= TAIL)
 }

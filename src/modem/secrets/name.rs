@@ -8,6 +8,8 @@ use crate::modem::Direction;
 const LONGEST_NAME: usize = 24;
 /// No name that lacks its sign is shorter: `CPIN`.
 const SHORTEST_BARE: usize = 4;
+/// A name that is a word of English too: a command only where its line begins.
+const WORD: &[u8] = b"+PASS";
 /// At most so many bytes that stand for nothing come before a command: what a line says when it is opened.
 const MOST_DROPPED: usize = 4;
 /// What the names of extended commands begin with.
@@ -136,6 +138,9 @@ fn bare(backwards: Vec<u8>, at_start: bool, sent: bool, clean: bool) -> Option<N
     }
     name.push(b'+');
     name.reverse();
+    if name == WORD && !at_start {
+        return None;
+    }
     let likeness = if after_at && clean {
         judge(&name)
     } else if after_at || sent {

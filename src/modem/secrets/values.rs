@@ -1,5 +1,6 @@
 //! The parameters of a command that may hold a secret, byte by byte.
 
+use super::inside::Inside;
 use super::likeness::names_a_secret;
 use crate::vocabulary::Takes;
 use crate::vocabulary::private::Parameters;
@@ -33,13 +34,15 @@ pub(crate) enum LeftOpen {
     Between,
     /// Where a value was to follow.
     Begun,
+    /// The address of a page follows as data.
+    Address,
 }
 
 /// The parameters that are passing.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each tells something else of what has passed")]
 pub(crate) struct Values {
-    /// Of a command without secrets only what its parameters say of themselves counts.
+    /// Where none of them is secret, only what they say of themselves counts.
     parameters: Option<&'static Parameters>,
     /// A parameter goes to the SIM card.
     of_card: bool,
@@ -61,15 +64,7 @@ pub(crate) struct Values {
     reached: bool,
     /// A name told that this parameter is secret: all behind it are.
     named: bool,
-    /// The word that the parameter ends with so far; it names what comes next; that is passing.
-    word: Vec<u8>,
-    begins_inner: bool,
-    /// Digits so far: a port, or a password.
-    port_may_follow: bool,
-    inner: bool,
-    /// Behind the `//` of an address, and the first of them.
-    in_address: bool,
-    slashes: bool,
+    inside: Inside,
 }
 
 impl Values {
@@ -88,12 +83,7 @@ impl Values {
             over: false,
             reached: false,
             named: false,
-            word: Vec::new(),
-            begins_inner: false,
-            port_may_follow: false,
-            inner: false,
-            in_address: false,
-            slashes: false,
+            inside: Inside::default(),
         }
     }
 
@@ -109,7 +99,7 @@ impl Values {
 
     /// All of its secrets are in words that say so themselves.
     pub(crate) fn is_plain(&self) -> bool {
-        self.parameters.is_none()
+        !self.parameters.is_some_and(Parameters::may_be_secret)
     }
 
     /// Whether the line was left where a secret is still to come.
@@ -136,7 +126,10 @@ impl Values {
                 Found::Unclear
             };
         }
-        self.look_into(byte, rest);
+        if self.text.is_empty() && !matches!(byte, b'"' | b' ') && self.kind(self.at, &self.before) == Takes::Host {
+            self.inside.begin_host();
+        }
+        self.inside.take(byte, self.quoted || !matches!(byte, b',' | b';'), rest);
         match byte {
             b'"' if self.quoted => (self.quoted, self.closed) = (false, true),
             b'"' if self.text.is_empty() && !self.closed => self.quoted = true,
@@ -165,7 +158,7 @@ impl Values {
     }
 
     fn next(&mut self) {
-        let inner = std::mem::take(&mut self.inner);
+        let inner = self.inside.end();
         self.named |= !inner && self.is_secret() && self.kind(self.at, b"") != Takes::Secret;
         self.named |= names_a_secret(&self.text);
         if self.at == 0 {
@@ -184,7 +177,7 @@ impl Values {
     fn is_secret(&self) -> bool {
         let instruction = self.of_card && self.text.len() > CARD_HEAD;
         self.named
-            || self.inner
+            || self.inside.is_secret()
             || self.kind(self.at, &self.before) == Takes::Secret
             || instruction && self.text.get(2..4).is_some_and(|code| PIN_INSTRUCTIONS.contains(&code))
     }
@@ -199,43 +192,6 @@ impl Values {
     /// A secret follows, or a word that names one may.
     fn may_follow(&self) -> bool {
         self.secret_follows() || self.parameters.is_some_and(Parameters::may_be_named)
-    }
-
-    /// What stands inside a parameter: `"PWD=…"`, `"Authorization: …"`, the login of an address, a token in its query.
-    fn look_into(&mut self, byte: u8, rest: &[u8]) {
-        let within = self.quoted || !matches!(byte, b',' | b';');
-        if !within || matches!(byte, b'"' | b'&') {
-            self.inner = false;
-        } else if matches!(byte, b'=' | b':') && names_a_secret(&self.word) {
-            self.begins_inner = true;
-        } else if byte == b':' && self.in_address {
-            // With its `@` it is a login, else the port; and what begins with a letter is no port.
-            let end = rest.iter().find(|byte| b"@/\",\r\n".contains(byte));
-            self.begins_inner = end.is_none_or(|end| *end == b'@');
-            self.port_may_follow = end.is_none();
-        } else if byte == b'@' {
-            self.inner = false;
-        } else {
-            let digit = byte.is_ascii_digit();
-            self.port_may_follow &= digit || byte.is_ascii_alphanumeric();
-            if std::mem::take(&mut self.begins_inner) {
-                self.inner = !(digit && self.port_may_follow);
-            } else if self.port_may_follow && !digit {
-                self.inner = true;
-            }
-        }
-        self.in_address = match byte {
-            b'/' => self.slashes,
-            b'?' | b'"' | b',' | b'@' => false,
-            _ => self.in_address,
-        };
-        self.slashes = byte == b'/';
-        if byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-') {
-            self.word.push(byte);
-            self.word.truncate(LOOKED_AT);
-        } else {
-            self.word.clear();
-        }
     }
 
     /// A PIN in place of the word for a lock, or of the digit that says what is to be done: `AT+CLCK="SC",1234`.

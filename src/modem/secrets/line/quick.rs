@@ -8,8 +8,8 @@ use crate::vocabulary::private::{Parameters, parameters};
 
 /// Commands whose value follows at once have so many letters.
 const SHORT_COMMAND: usize = 4;
-/// Bytes at which any line is looked at closely: ends, what rubs out, the start of a packet, codes.
-const ANYWHERE: &[u8] = b"\r\n\x1A\x1B\x08\x7F\x10*";
+/// Bytes at which any line is looked at closely: ends, what rubs out, the start of a packet, codes, keys.
+const ANYWHERE: &[u8] = b"\r\n\x1A\x1B\x08\x7F\x10*-\xC0";
 /// What comes behind a name or begins a value, in what is received too.
 const BEHIND_NAMES: &[u8] = b"=:?\"0123456789";
 /// Where no name can stand before the next sign.
@@ -105,8 +105,10 @@ pub(in crate::modem::secrets) fn is_plain(line: &[u8], plain: &mut Vec<u8>) -> b
     };
     let packet = |one: u8, zero: u8| u8::from(one == b'1') & u8::from(zero == b'0');
     let pairs = rest.iter().zip(rest.iter().skip(1));
+    let key = || memchr::memmem::find(line, b" KEY-----").is_some();
     rest.iter().fold(0, |all, byte| all | special(*byte)) == 0
         && pairs.fold(0, |all, (one, zero)| all | packet(*one, *zero)) == 0
+        && !key()
 }
 
 /// Behind this byte a word can begin, and no name of a command.

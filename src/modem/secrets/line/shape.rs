@@ -41,4 +41,14 @@ impl Line {
         let code: Vec<u8> = tail.iter().take(digits).rev().copied().collect();
         matches!(tail.get(digits), Some(b'*' | b'#')) && SERVICES.contains(&code.as_slice())
     }
+
+    /// The same code in UCS2, but for the last digit of its `*`: `002A00330033002`.
+    pub(super) fn ends_with_service_in_ucs2(&self) -> bool {
+        let Some(code) = self.text.strip_suffix(b"002") else { return false };
+        let digits: Vec<u8> =
+            code.rchunks(4).map_while(|unit| unit.strip_prefix(b"003")).flatten().copied().take(4).collect();
+        let front = code.get(..code.len() - 4 * digits.len()).unwrap_or_default().to_ascii_uppercase();
+        let code: Vec<u8> = digits.into_iter().rev().collect();
+        (front.ends_with(b"002A") || front.ends_with(b"0023")) && SERVICES.contains(&code.as_slice())
+    }
 }
