@@ -121,8 +121,14 @@ impl Run {
         let run = run_sketch(&source, &self.how.options(&self.on)?);
         let path = self.file.display();
         say_aside(format!("{path}: {}", modem_words(&run)));
-        for row in &run.rows {
+        for (row, more) in folded(&run.rows) {
             say(row_words(row));
+            if more > 0 {
+                say(format!(
+                    "                  (the same {})",
+                    if more == 1 { "once more".to_owned() } else { format!("{more} times more") }
+                ));
+            }
         }
         say_aside(format!("{path}: {} after {:.1} s of the board's time", run.ended, run.lasted.as_secs_f64()));
         for told in &run.told {
@@ -149,6 +155,24 @@ pub(super) fn modem_words(run: &SketchRun) -> String {
 /// A line that has to be looked at.
 pub(super) fn told_words(path: &Path, told: &Unread) -> String {
     format!("{}:{}: {}: {}", path.display(), told.line, told.reason, told.text)
+}
+
+/// The rows, with how often each stands there again: a sketch that waits may say so on the monitor a thousand times.
+fn folded(rows: &[RunRow]) -> Vec<(&RunRow, usize)> {
+    let mut folded: Vec<(&RunRow, usize)> = Vec::new();
+    for row in rows {
+        match folded.last_mut() {
+            Some((last, more))
+                if row.way == RunWay::Console
+                    && last.way == row.way
+                    && (last.line, &last.bytes) == (row.line, &row.bytes) =>
+            {
+                *more += 1;
+            }
+            _ => folded.push((row, 0)),
+        }
+    }
+    folded
 }
 
 /// One row: time, line of the sketch, bytes, and what stands there.

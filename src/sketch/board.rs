@@ -84,6 +84,9 @@ pub(super) struct Board {
 /// A minute and a half of a monitor at 115200 baud.
 const MOST_AT_ONCE: usize = 1 << 20;
 
+/// Among so many rows a byte finds the one that it goes on with: each letter may have its echo between.
+const NEAR: usize = 40;
+
 /// How much of the log is used.
 #[derive(Clone, Copy, Debug, Default)]
 struct Logged {
@@ -326,9 +329,9 @@ impl Board {
         }
         logged.bytes += text.len();
         let line = self.line;
-        // A line of the modem is one row, and so is what one line of the sketch sends without a pause.
-        let gap = 5 * MILLISECOND;
-        let last = self.rows.iter_mut().rev().take(4).find(|row| row.way == way);
+        // A line of the modem is one row, and so is what one line of the sketch sends, letter by letter too.
+        let gap = if way == Way::FromModem { 5 } else { 25 } * MILLISECOND;
+        let last = self.rows.iter_mut().rev().take(NEAR).find(|row| row.way == way);
         match last {
             Some(row)
                 if at <= row.end + gap

@@ -13,7 +13,9 @@ use std::rc::Rc;
 
 use tree_sitter::{Node, ParseOptions, Parser};
 
-use super::syntax::{Chip, Class, Expr, Function, Line, Literal, Program, Stmt, StmtKind, Symbol, Symbols, Type};
+use super::syntax::{
+    Chip, Class, Expr, Function, IntType, Line, Literal, Program, Stmt, StmtKind, Symbol, Symbols, Type,
+};
 
 /// Brackets in brackets.
 const DEEPEST: usize = 120;
@@ -32,10 +34,14 @@ pub(super) fn parse(text: &str, chip: Chip) -> Program {
             globals: Vec::new(),
             fragment: Vec::new(),
             unread: Vec::new(),
+            twice: Vec::new(),
             order: Vec::new(),
         },
         aliases: HashMap::new(),
         class_names: HashSet::new(),
+        class_name: None,
+        scoped: HashMap::new(),
+        variables: HashSet::new(),
         methods: Vec::new(),
         literals: HashMap::new(),
         depth: 0,
@@ -58,6 +64,7 @@ pub(super) fn parse(text: &str, chip: Chip) -> Program {
         return front.program;
     };
     front.note_types(tree.root_node(), 0);
+    front.note_missing(tree.root_node(), 0);
     front.items(tree.root_node());
     front.finish()
 }
@@ -69,6 +76,12 @@ struct Front<'a> {
     /// `typedef`, `using`, enums, the `T` of templates.
     aliases: HashMap<String, Type>,
     class_names: HashSet<String>,
+    /// The class that is being read.
+    class_name: Option<String>,
+    /// Constants by their enum, or the class that it stands in: `State::Idle`.
+    scoped: HashMap<(String, Symbol), (i64, IntType)>,
+    /// Variables outside of functions.
+    variables: HashSet<Symbol>,
     /// Methods that are defined outside of their class.
     methods: Vec<(Symbol, Function)>,
     literals: HashMap<Vec<u8>, Rc<Literal>>,
@@ -119,6 +132,21 @@ impl Front<'_> {
         }
     }
 
+    /// What the parser put in where the text lacks it: a semicolon, a bracket.
+    fn note_missing(&mut self, node: Node<'_>, depth: usize) {
+        if node.is_missing() {
+            self.unread(line_of(node), &format!("`{}` is missing here", node.kind()));
+        }
+        if depth > DEEPEST || !node.has_error() {
+            return;
+        }
+        let mut cursor = node.walk();
+        let inner: Vec<Node<'_>> = node.children(&mut cursor).collect();
+        for child in inner {
+            self.note_missing(child, depth + 1);
+        }
+    }
+
     /// Everything at the outermost level, or in a namespace.
     fn items(&mut self, node: Node<'_>) {
         for child in children(node) {
@@ -136,7 +164,13 @@ impl Front<'_> {
             "declaration" | "struct_specifier" | "class_specifier" | "union_specifier" | "enum_specifier"
             | "type_definition" | "alias_declaration" => {
                 let line = line_of(node);
+                let is_elsewhere = self.has_word(node, "extern");
                 if let Some(kind) = self.declaration(node) {
+                    if let StmtKind::Declare(list) = &kind
+                        && !is_elsewhere
+                    {
+                        self.note_second(list.iter().map(|declaration| (declaration.name, declaration.line)));
+                    }
                     self.program.globals.push(Stmt { line, kind });
                 }
             }
@@ -191,8 +225,26 @@ impl Front<'_> {
         }
     }
 
-    fn add_function(&mut self, function: Function) {
+    /// Variables of the whole sketch that it declares again: the compiler refuses that.
+    fn note_second(&mut self, names: impl Iterator<Item = (Symbol, Line)>) {
+        for (name, line) in names.filter(|_| self.depth == 1) {
+            if !self.variables.insert(name) {
+                self.program.twice.push((line, name));
+            }
+        }
+    }
+
+    fn add_function(&mut self, function: Function, line: Line) {
         let known = self.program.functions.entry(function.name).or_default();
+        let is_same = |other: &Rc<Function>| {
+            let pairs = function.parameters.iter().zip(&other.parameters);
+            function.parameters.len() == other.parameters.len()
+                && pairs.into_iter().all(|(parameter, known)| parameter.ty.is_like(&known.ty))
+        };
+        // In templates and namespaces a name may come again.
+        if self.depth == 1 && known.iter().any(is_same) {
+            self.program.twice.push((line, function.name));
+        }
         if known.is_empty() {
             self.program.order.push(function.name);
         }

@@ -6,7 +6,7 @@ use super::run::Ran;
 use super::syntax::{Line, StmtKind, Type};
 
 /// Libraries by a word of their headers or classes.
-const LIBRARIES: [(&str, &str); 12] = [
+const LIBRARIES: [(&str, &str); 16] = [
     ("TinyGsm", "TinyGSM"),
     ("Adafruit_FONA", "Adafruit FONA"),
     ("GPRSbee", "GPRSbee"),
@@ -15,6 +15,10 @@ const LIBRARIES: [(&str, &str); 12] = [
     ("Sim800l", "Sim800l"),
     ("SIM800", "a SIM800 library"),
     ("SIM900", "a SIM900 library"),
+    ("SIM808", "a SIM808 library"),
+    ("SIM7600", "a SIM7600 library"),
+    ("ESP8266.h", "WeeESP8266"),
+    ("WiFiEsp", "WiFiEsp"),
     ("GSMSim", "GSMSim"),
     ("BareBoneSim800", "BareBoneSim800"),
     ("GSM.h", "Arduino GSM"),
@@ -57,11 +61,21 @@ pub(super) fn told(includes: &BTreeSet<String>, ran: &Ran, call: &str) -> Option
         Some((object, method)) => (Some(object), method),
         None => (None, call),
     };
+    let sends = SENDS.iter().find(|(name, _)| *name == method);
+    let sends = sends.map_or(String::new(), |(_, commands)| format!(" ({commands})"));
+    let class = object.and_then(|object| class_of(object, ran));
+    let worker = [class.as_deref(), object].into_iter().flatten().find(|name| works_the_modem(name, ran));
     match (object, library) {
-        (Some(object), Some(library)) if !harmless(object) && !is_of_another(object, ran) => {
-            let sends = SENDS.iter().find(|(name, _)| *name == method);
-            let sends = sends.map_or(String::new(), |(_, commands)| format!(" ({commands})"));
+        // What is declared nowhere is told as such, and may be anything.
+        (Some(object), _) if !is_a_modems(object) && is_undeclared(object, ran) => None,
+        (Some(object), Some(library))
+            if worker.is_some() || (!harmless(object) && class.as_deref().is_none_or(is_a_modems)) =>
+        {
             Some(format!("`{call}` is a call of {library}, which talks to the modem by itself{sends}; not followed"))
+        }
+        (Some(_), None) if let Some(worker) = worker => {
+            let words = "which was given the modem's port and talks to it by itself";
+            Some(format!("`{call}` is a call of {worker}, {words}{sends}; not followed"))
         }
         // The object of the library itself, and what is told as a task.
         (None, Some(_)) if call.starts_with(|c: char| c.is_ascii_uppercase()) => None,
@@ -79,8 +93,8 @@ fn harmless(object: &str) -> bool {
         .any(|word| lower.starts_with(word))
 }
 
-/// An object that is declared with a class which is no modem's: a sensor, a servo.
-fn is_of_another(object: &str, ran: &Ran) -> bool {
+/// The class that an object of the whole sketch is declared with.
+fn class_of(object: &str, ran: &Ran) -> Option<String> {
     let declared = ran.program.globals.iter().filter_map(|statement| match &statement.kind {
         StmtKind::Declare(list) => Some(list),
         _ => None,
@@ -89,9 +103,24 @@ fn is_of_another(object: &str, ran: &Ran) -> bool {
         Type::Class(class) if *ran.program.symbols.name(declaration.name) == *object => Some(*class),
         _ => None,
     });
-    let Some(class) = class.map(|class| ran.program.symbols.name(class).to_ascii_lowercase()) else { return false };
+    class.map(|class| ran.program.symbols.name(class).to_string())
+}
+
+/// A class, object or function that was given the modem's port, or the only port that may be one.
+fn works_the_modem(name: &str, ran: &Ran) -> bool {
+    let modem = ran.board.modem_port;
+    ran.report.workers.iter().any(|(worker, port)| worker == name && modem.is_none_or(|modem| modem == *port))
+}
+
+fn is_undeclared(object: &str, ran: &Ran) -> bool {
+    object.split('.').next().is_some_and(|name| ran.report.undeclared.contains_key(name))
+}
+
+/// A class or an object that is named as a modem's, and not as that of a sensor or a servo.
+fn is_a_modems(name: &str) -> bool {
+    let class = name.to_ascii_lowercase();
     let words = LIBRARIES.iter().map(|(word, _)| *word).chain(["GSM", "GPRS", "FONA", "SIM", "Modem"]);
-    !words.into_iter().any(|word| class.contains(&word.to_ascii_lowercase()))
+    words.into_iter().any(|word| class.contains(&word.to_ascii_lowercase()))
 }
 
 /// The library that the sketch leaves the modem to.
@@ -106,6 +135,10 @@ pub(super) fn library(includes: &BTreeSet<String>, ran: &Ran) -> Option<&'static
 
 /// What starts a task.
 const STARTS: [&str; 4] = ["xTaskCreate", "xTaskCreatePinnedToCore", "Scheduler.startLoop", "Scheduler.start"];
+
+pub(super) fn starts_a_task(call: &str) -> bool {
+    STARTS.contains(&call)
+}
 
 /// Functions that are started as tasks run beside `loop`; here they do not.
 pub(super) fn tasks(ran: &Ran) -> Vec<(Line, String)> {

@@ -52,6 +52,8 @@ pub(super) enum Ending {
     Output,
     /// Nothing that could end this wait will come.
     WaitsForever,
+    /// A loop that has no end and looks at nothing: the sketch wants to stop.
+    Stops,
     /// It restarts the board.
     Restarts,
     /// It uses an address that is none.
@@ -95,6 +97,10 @@ pub(super) struct Report {
     pub(super) calls: HashSet<usize>,
     /// Calls of libraries and of functions that are not at hand.
     pub(super) foreign_calls: BTreeMap<(Line, String), usize>,
+    /// Classes, objects and functions that are not at hand and were given a port, with the port's number.
+    pub(super) workers: BTreeSet<(String, usize)>,
+    /// Functions of the sketch that something else calls: line, function, by what.
+    pub(super) handlers: BTreeSet<(Line, String, String)>,
     /// `delay`: from, to.
     pub(super) pauses: Vec<(Nanos, Nanos, Line)>,
     /// Names that the sketch does not declare.

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::board::{Board, MILLISECOND, ModemSide, Nanos, Row, SwitchedOn, Way};
+use super::board::{Board, Kind, MILLISECOND, ModemSide, Nanos, Port, Row, SwitchedOn, Way};
 use super::front::parse;
 use super::machine::{Ending, Halt, Machine, Report};
+use super::origin::Origin;
 use super::preprocess::{Joined, Spot};
 use super::source::Source;
 use super::survey::{self, Seen, Site};
@@ -92,9 +93,13 @@ impl Ran {
     /// Places that send and were not reached.
     pub(super) fn not_reached(&self) -> impl Iterator<Item = &Site> {
         let modem = self.board.modem_port.and_then(|port| self.board.ports.get(port)).map(|port| port.name.as_str());
+        let is_port = |name: &str| self.board.ports.iter().any(|port| port.name == name);
         self.seen.sites.iter().filter(move |site| {
-            let to_modem = site.object.is_some_and(|object| Some(&*self.program.symbols.name(object)) == modem);
-            (to_modem || site.is_command()) && !self.was_reached(site)
+            let object = site.object.map(|object| self.program.symbols.name(object));
+            let object = object.as_deref();
+            let to_modem = object.is_some() && object == modem;
+            let shown_elsewhere = modem.is_some() && !to_modem && object.is_some_and(is_port);
+            (to_modem || site.is_command() && !shown_elsewhere) && !self.was_reached(site)
         })
     }
 
@@ -176,22 +181,33 @@ fn port_of_commands(board: &Board, counted: &BTreeMap<String, usize>) -> Option<
             Way::FromModem => None,
         };
         let text = super::origin::bytes(&row.text);
+        // An echo that the sketch passes on is no command of its own.
+        let passed_on = row.text.iter().find(|ch| !ch.byte.is_ascii_whitespace()).map(|ch| ch.from);
         if survey::is_command(&text)
+            && passed_on != Some(Origin::MODEM)
             && let Some(count) = port.and_then(|port| counts.get_mut(port))
         {
             *count += 1;
         }
     }
-    let rank = |index: usize| match board.ports.get(index) {
-        Some(port) if port.kind != super::board::Kind::Hardware => 2,
-        Some(port) if port.name != "Serial" => 1,
-        _ => 0,
+    let rank = |port: &Port| match port.kind {
+        Kind::Hardware if port.name == "Serial" => 0,
+        Kind::Hardware => 1,
+        _ => 2,
     };
-    let (best, count) = counts.iter().copied().enumerate().max_by_key(|(index, count)| (*count, rank(*index)))?;
-    if count == 0 && !counted.is_empty() {
-        return None;
-    }
-    board.ports.get(best).map(|port| port.name.clone())
+    // A sketch that shows its commands on a monitor too reads the answers from the modem.
+    let likely = |port: &Port| (!is_called_a_monitor(&port.name), port.is_read, rank(port));
+    let ports = board.ports.iter().zip(&counts);
+    let (best, count) = ports.max_by_key(|(port, count)| (**count, likely(port)))?;
+    // Without a command the computer's own port is no modem's, whatever is printed there.
+    let is_modem = *count > 0 || (counted.is_empty() && rank(best) > 0);
+    is_modem.then(|| best.name.clone())
+}
+
+/// A port that is named for what shows it.
+fn is_called_a_monitor(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["debug", "dbg", "monitor", "console", "log"].iter().any(|word| name.contains(word))
 }
 
 struct Outcome {
@@ -291,6 +307,7 @@ impl Ending {
             Self::Memory => "it keeps more than any board has",
             Self::Output => "it sends too much",
             Self::WaitsForever => "it waits here for ever: nothing that could end this wait will come",
+            Self::Stops => "it stops here: this loop has no end, and looks at nothing",
             Self::Restarts => "it restarts the board",
             Self::Crash(what) => what,
         }

@@ -137,6 +137,19 @@ pub(super) enum Type {
     Function,
 }
 
+impl Type {
+    /// One function cannot be told from another by these.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Int(a), Self::Int(b)) => a == b,
+            (Self::Class(a), Self::Class(b)) => a == b,
+            (Self::Pointer(a), Self::Pointer(b)) | (Self::Reference(a), Self::Reference(b)) => a.is_like(b),
+            (Self::Float, Self::Float) | (Self::Double, Self::Double) | (Self::String, Self::String) => true,
+            _ => false,
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Program {
     pub(super) symbols: Symbols,
@@ -148,6 +161,8 @@ pub(super) struct Program {
     pub(super) fragment: Vec<Stmt>,
     /// What could not be read.
     pub(super) unread: Vec<(Line, String)>,
+    /// What is defined a second time, which the compiler refuses.
+    pub(super) twice: Vec<(Line, Symbol)>,
     /// Function names in their order.
     pub(super) order: Vec<Symbol>,
 }

@@ -2,16 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::board::{SwitchedOn, Way};
+use super::board::{Row, SwitchedOn, Way};
 use super::libraries;
-use super::machine::{Ending, Sought};
-use super::origin::Origin;
+use super::machine::{Ending, Question, Sought};
+use super::origin::{Origin, bytes};
 use super::preprocess::Spot;
 use super::private::secrets_of;
 use super::run::{Ran, START};
 use super::source::Source;
 use super::survey::{Around, Site};
 use super::syntax::{Line, Symbol};
+use crate::vocabulary;
 
 /// A line that has to be looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +43,10 @@ pub(super) fn told(source: &Source, ran: &Ran) -> Vec<Unread> {
     told.not_reached();
     told.questions();
     told.foreign();
+    told.handlers();
     told.nothing_declared();
+    told.defined_twice();
+    told.of_another_modem();
     let secrets = secrets_of(source);
     told.out
         .into_iter()
@@ -52,6 +56,9 @@ pub(super) fn told(source: &Source, ran: &Ran) -> Vec<Unread> {
 
 /// Of what is sent without end a macro has this many rounds.
 pub(super) const SHOWN_ROUNDS: usize = 3;
+
+/// More questions of one line are told together.
+const SINGLY: usize = 3;
 
 struct Told<'a> {
     source: &'a Source,
@@ -104,7 +111,7 @@ impl Told<'_> {
             );
         }
         let more = match halt.why {
-            Ending::WaitsForever if self.ran.not_reached().next().is_none() => return,
+            Ending::WaitsForever | Ending::Stops if self.ran.not_reached().next().is_none() => return,
             _ => "; what comes behind it is missing",
         };
         self.say(halt.line, format!("{}{more}", halt.why.words()));
@@ -163,13 +170,30 @@ impl Told<'_> {
                 self.say(row.line, "sends part of what the modem answered; the macro asks for it".to_owned());
             }
         }
+        let mut by_line: BTreeMap<Line, Vec<&Question>> = BTreeMap::new();
         for (index, question) in self.ran.report.questions.iter().enumerate() {
             if sent.contains(&index) && !question.assumed {
+                by_line.entry(question.line).or_default().push(question);
+            }
+        }
+        for (line, asked) in by_line {
+            // A text that is read byte by byte is one thing.
+            if let ([first, ..], [.., last]) = (asked.as_slice(), asked.as_slice())
+                && asked.len() > SINGLY
+            {
+                let (count, first, last) = (asked.len(), &first.name, &last.name);
+                self.say(
+                    line,
+                    format!("{first} to {last} ({count}) are known only on the board; the macro asks for them"),
+                );
+                continue;
+            }
+            for question in asked {
                 let reason = format!(
                     "{} is known only on the board; the macro asks for it, with `{}` as default",
                     question.name, question.default
                 );
-                self.say(question.line, reason);
+                self.say(line, reason);
             }
         }
         let branches: Vec<_> = self.ran.report.branches.clone();
@@ -212,6 +236,51 @@ impl Told<'_> {
         }
         for (line, words) in libraries::tasks(self.ran) {
             self.say(line, words);
+        }
+    }
+
+    /// Functions that something on the board calls: a pin, a timer, a library.
+    fn handlers(&mut self) {
+        for (line, name, by) in &self.ran.report.handlers {
+            if !libraries::starts_a_task(by) {
+                let words = "it is called when something happens on the board, and not in this run";
+                self.say(*line, format!("`{name}` is handed to `{by}`: {words}"));
+            }
+        }
+        let interrupts = ["ISR", "SIGNAL"].iter().filter_map(|name| self.ran.program.symbols.find(name));
+        let bodies: Vec<Line> = interrupts
+            .filter_map(|name| self.ran.program.functions.get(&name))
+            .flatten()
+            .filter_map(|function| function.body.first().map(|first| first.line))
+            .collect();
+        for line in bodies {
+            self.say(line, "this is run by an interrupt of the chip, and none comes in this run".to_owned());
+        }
+    }
+
+    fn defined_twice(&mut self) {
+        for (line, name) in &self.ran.program.twice {
+            let name = self.ran.program.symbols.name(*name);
+            self.say(*line, format!("`{name}` is defined a second time here, which the compiler refuses"));
+        }
+    }
+
+    /// Commands that no modem of ours has and another kind of device does, such as an ESP8266.
+    fn of_another_modem(&mut self) {
+        let is_elsewhere = |row: &&Row| {
+            let text = bytes(&row.text);
+            let line = vocabulary::Line::read(text.trim_ascii());
+            line.is_some_and(|line| {
+                line.calls().any(|call| {
+                    vocabulary::known(call.name).is_none()
+                        && vocabulary::private::is_elsewhere(&call.name.to_ascii_uppercase())
+                })
+            })
+        };
+        if let Some(row) = self.ran.board.rows.iter().filter(|row| row.way == Way::ToModem).find(is_elsewhere) {
+            let words = "a command of another kind of modem, such as an ESP8266; the one of this run is none and refuses \
+                         it, so that what follows is not what the other would get";
+            self.say(row.line, words.to_owned());
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::time::{MICROSECOND, Nanos};
+use super::time::Nanos;
 use crate::simulator::{Modem, Profile, Rig};
 use crate::vocabulary::{Call, Line, Role, known};
 
@@ -15,9 +15,10 @@ pub(in crate::sketch) enum SwitchedOn {
     /// With the board.
     WithTheBoard,
 }
-/// What the modem's own processor needs from a byte to its echo. So the echo of what a `SoftwareSerial` sends comes while it
-/// sends the next byte, and is lost.
-const LATENCY: Nanos = 300 * MICROSECOND;
+/// The modem's serial port hands on what has come when the line was still for as long as four bytes take, as such a FIFO does. So a
+/// line is echoed whole, behind its end: on the monitors of those who work a SIM800L through a `SoftwareSerial`, deaf while it
+/// sends, the echoes are whole.
+const STILL_FOR: Nanos = 4;
 
 #[derive(Debug)]
 pub(in crate::sketch) struct ModemSide {
@@ -63,9 +64,17 @@ impl ModemSide {
 
     /// When a byte to or from it is over.
     pub(crate) fn next_byte(&self) -> Option<Nanos> {
-        let towards = self.towards.front().map(|(at, _)| *at);
         let coming = self.coming.front().map(|(_, end, _)| *end);
-        [towards, coming].into_iter().flatten().min()
+        [self.next_handed_on(), coming].into_iter().flatten().min()
+    }
+
+    /// When it takes in what was sent to it.
+    fn next_handed_on(&self) -> Option<Nanos> {
+        self.towards.back().map(|(end, _)| end + STILL_FOR * self.byte_time())
+    }
+
+    fn byte_time(&self) -> Nanos {
+        10_000_000_000 / u64::from(self.baud.unwrap_or(9600).max(1))
     }
 
     pub(crate) fn next_deadline(&self) -> Option<Nanos> {
@@ -104,11 +113,12 @@ impl ModemSide {
 
     /// All that is due until now.
     pub(crate) fn run(&mut self, now: Nanos) {
-        while let Some((at, byte)) = self.towards.front().copied().filter(|(at, _)| *at <= now) {
-            self.towards.pop_front();
-            self.note_rate(byte);
-            self.rig.type_in(&[byte], self.at(at));
-            self.collect(at);
+        if let Some(at) = self.next_handed_on().filter(|at| *at <= now) {
+            for (_, byte) in std::mem::take(&mut self.towards) {
+                self.rig.type_in(&[byte], self.at(at));
+                self.collect(at);
+                self.note_rate(byte);
+            }
         }
         while let Some(due) = self.rig.next_deadline().filter(|due| *due <= self.at(now)) {
             self.rig.advance(due);
@@ -118,9 +128,9 @@ impl ModemSide {
 
     /// What it says is on the line from `now` on.
     fn collect(&mut self, now: Nanos) {
-        let length = 10_000_000_000 / u64::from(self.baud.unwrap_or(9600).max(1));
+        let length = self.byte_time();
         for byte in self.rig.poll_uart().unwrap_or_default() {
-            let start = self.line_free.max(now + LATENCY);
+            let start = self.line_free.max(now);
             self.line_free = start + length;
             self.coming.push_back((start, self.line_free, byte));
         }

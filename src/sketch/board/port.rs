@@ -24,6 +24,7 @@ impl Kind {
     }
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each says something else of it, and none excludes another")]
 #[derive(Debug)]
 pub(in crate::sketch) struct Port {
     pub(crate) name: String,
@@ -39,6 +40,8 @@ pub(in crate::sketch) struct Port {
     pub(crate) listens: bool,
     pub(crate) overflowed: bool,
     pub(crate) is_console: bool,
+    /// The sketch looks for what comes.
+    pub(crate) is_read: bool,
     /// When the last byte is out.
     free_at: Nanos,
 }
@@ -56,6 +59,7 @@ impl Port {
             listens: false,
             overflowed: false,
             is_console: false,
+            is_read: false,
             free_at: 0,
         }
     }

@@ -1,6 +1,7 @@
 //! The line as it should be, or what to put before it: made of the line as it stands.
 
 use super::Raw;
+use crate::modem::diagnose::Severity;
 use crate::sketch::quotes::plain_quotes;
 
 /// What to write for a finding; `None` where nothing short helps.
@@ -31,7 +32,7 @@ pub(super) fn line(found: &Raw, line: &str, port: &str) -> Option<String> {
         "sketch-answer-read-away" => Some(format!(
             "while ({port}.available()) answer += (char){port}.read();  // answer: a String, searched later"
         )),
-        "sketch-ends-here" => ends_by_time(line),
+        "sketch-ends-here" if found.severity == Severity::Problem => ends_by_time(line),
         "sketch-typographic-quotes" => Some(plain_quotes(line).0),
         _ => None,
     }
@@ -120,10 +121,9 @@ fn ends_by_time(line: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::modem::diagnose::Severity;
 
     fn mended(rule: &'static str, text: &str) -> Option<String> {
-        line(&Raw::new(rule, Severity::Note, 1, String::new(), "", ""), text, "gsm")
+        line(&Raw::new(rule, Severity::Problem, 1, String::new(), "", ""), text, "gsm")
     }
 
     #[test]

@@ -8,6 +8,8 @@ use crate::sketch::board::{Kind, Row};
 use crate::sketch::machine::{Ending, Slip};
 use crate::sketch::origin::bytes;
 use crate::sketch::run::Ran;
+use crate::sketch::survey::Site;
+use crate::sketch::syntax::Symbol;
 use crate::sketch::told::shown;
 
 pub(super) fn findings(ran: &Ran) -> Vec<Raw> {
@@ -17,6 +19,7 @@ pub(super) fn findings(ran: &Ran) -> Vec<Raw> {
     found.extend(of_the_end(ran));
     found.extend(of_losses(ran));
     found.extend(not_read(ran));
+    found.extend(defined_twice(ran));
     found
 }
 
@@ -49,6 +52,21 @@ fn not_read(ran: &Ran) -> Vec<Raw> {
     found
 }
 
+/// Two sketches in one file, a copy of a tab beside it.
+fn defined_twice(ran: &Ran) -> Vec<Raw> {
+    let finding = |(line, name): &(u32, Symbol)| {
+        Raw::new(
+            "sketch-defined-twice",
+            Severity::Problem,
+            *line,
+            format!("`{}` is defined a second time", ran.program.symbols.name(*name)),
+            "The compiler refuses that: two sketches stand in one file, or a copy of a tab lies beside the sketch.",
+            "Keep one of the two. Of functions, the first was run here.",
+        )
+    };
+    ran.program.twice.iter().map(finding).collect()
+}
+
 fn lines_in_words(count: usize) -> String {
     if count == 1 { "1 line".to_owned() } else { format!("{count} lines") }
 }
@@ -57,10 +75,14 @@ fn of_the_port(ran: &Ran) -> Vec<Raw> {
     let mut found = Vec::new();
     let Some(port) = ran.board.modem_port.and_then(|number| ran.board.ports.get(number)) else { return found };
     let name = &port.name;
-    let first_site = ran.seen.sites.iter().find(|site| site.call.is_some() && ran.was_reached(site));
-    if let Some(site) =
-        first_site.filter(|_| port.rates.is_empty() && port.kind != Kind::Undeclared && !ran.is_fragment)
-    {
+    let is_own = |site: &&Site| {
+        let on_it = site.object.is_some_and(|object| *ran.program.symbols.name(object) == *port.name);
+        (on_it || site.is_command()) && site.call.is_some() && ran.was_reached(site)
+    };
+    // Who was given the port may have begun it.
+    let is_handed_on = ran.report.workers.iter().any(|(_, number)| Some(*number) == ran.board.modem_port);
+    let is_begun = !port.rates.is_empty() || is_handed_on || port.kind == Kind::Undeclared || ran.is_fragment;
+    if let Some(site) = ran.seen.sites.iter().find(is_own).filter(|_| !is_begun) {
         found.push(Raw::new(
             "sketch-port-not-begun",
             Severity::Problem,
@@ -181,6 +203,7 @@ fn of_the_end(ran: &Ran) -> Option<Raw> {
             "Each call takes memory; a Nano has 2 kB and overruns it without a word.",
             "Use a loop in place of the function that calls itself.",
         ),
+        Ending::Stops => (Severity::Note, "The sketch wants it.", "If it should go on, look at why it comes here."),
         Ending::Restarts => (Severity::Note, "The sketch wants it.", "Look at why it comes here."),
         Ending::Steps | Ending::Time | Ending::Memory | Ending::Output => {
             (Severity::Note, "The run is bounded.", "What comes behind it is not shown.")

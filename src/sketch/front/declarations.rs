@@ -54,7 +54,7 @@ impl Front<'_> {
         (!found.is_empty()).then_some(StmtKind::Declare(found))
     }
 
-    fn has_word(&self, node: Node<'_>, word: &str) -> bool {
+    pub(super) fn has_word(&self, node: Node<'_>, word: &str) -> bool {
         let is = |child: &Node<'_>| child.kind() == "storage_class_specifier" && self.text_of(*child).trim() == word;
         children(node).iter().any(is)
     }
@@ -125,9 +125,11 @@ impl Front<'_> {
     /// Constants of an enum, as declarations.
     pub(super) fn enumeration(&mut self, node: Node<'_>) -> Option<StmtKind> {
         let int = self.chip.int();
+        let mut scopes: Vec<String> = self.class_name.iter().cloned().collect();
         if let Some(name) = node.child_by_field_name("name") {
             let name = self.text_of(name);
-            self.aliases.insert(name, Type::Int(int));
+            self.aliases.insert(name.clone(), Type::Int(int));
+            scopes.push(name);
         }
         let body = node.child_by_field_name("body")?;
         let mut found: Vec<Declaration> = Vec::new();
@@ -137,11 +139,17 @@ impl Front<'_> {
             let value = match (entry.child_by_field_name("value"), found.last()) {
                 (Some(value), _) => self.expression(value),
                 (None, None) => Expr::Int(0, int),
+                (None, Some(Declaration { init: Some(Expr::Int(before, ty)), .. })) => Expr::Int(before + 1, *ty),
                 (None, Some(before)) => {
                     let sum = (Expr::Name(before.name), Expr::Int(1, int));
                     Expr::Binary(Binary::Add, Box::new(sum))
                 }
             };
+            if let Expr::Int(number, ty) = value {
+                for scope in &scopes {
+                    self.scoped.insert((scope.clone(), name), (number, ty));
+                }
+            }
             let line = line_of(entry);
             found.push(Declaration {
                 name,
@@ -173,9 +181,11 @@ impl Front<'_> {
                 class.bases.push(self.symbol(base));
             }
         }
+        let outer = self.class_name.replace(self.program.symbols.name(name).to_string());
         for member in children(body) {
             self.member(&mut class, member);
         }
+        self.class_name = outer;
         self.program.classes.insert(name, Rc::new(class));
         name
     }
@@ -228,7 +238,7 @@ impl Front<'_> {
                 self.methods.push((class, function));
             }
             // A namespace.
-            _ => self.add_function(function),
+            _ => self.add_function(function, line_of(node)),
         }
     }
 

@@ -39,7 +39,8 @@ impl Front<'_> {
                 Expr::Text(self.literal(bytes))
             }
             "char_literal" => self.character(node),
-            "identifier" | "field_identifier" | "type_identifier" | "primitive_type" => Expr::Name(self.symbol(node)),
+            "identifier" => self.identifier(node),
+            "field_identifier" | "type_identifier" | "primitive_type" => Expr::Name(self.symbol(node)),
             "qualified_identifier" => self.qualified(node),
             "true" => Expr::Int(1, IntType::Bool),
             "false" => Expr::Int(0, IntType::Bool),
@@ -179,6 +180,13 @@ impl Front<'_> {
         literal
     }
 
+    /// Inside a class the names of its enums come before those outside.
+    fn identifier(&mut self, node: Node<'_>) -> Expr {
+        let name = self.symbol(node);
+        let own = self.class_name.clone().and_then(|class| self.scoped.get(&(class, name)));
+        own.map_or(Expr::Name(name), |(number, ty)| Expr::Int(*number, *ty))
+    }
+
     /// `Class::name`; the names of namespaces fall away.
     fn qualified(&mut self, node: Node<'_>) -> Expr {
         let scope = node.child_by_field_name("scope").map(|scope| self.text_of(scope));
@@ -187,6 +195,10 @@ impl Front<'_> {
         };
         let inner = self.expression(name);
         match (scope, inner) {
+            (Some(scope), Expr::Name(name)) if self.scoped.contains_key(&(scope.clone(), name)) => {
+                let (number, ty) = self.scoped.get(&(scope, name)).copied().unwrap_or((0, self.chip.int()));
+                Expr::Int(number, ty)
+            }
             (Some(scope), Expr::Name(name)) if self.class_names.contains(&scope) => {
                 Expr::Scoped(self.program.symbols.of(&scope), name)
             }

@@ -309,8 +309,7 @@ impl Machine<'_> {
                 if is_port_class(&name) {
                     return Ok(Value::Port(self.new_port(&name, &name, &values)));
                 }
-                // A library that is given a port works it by itself.
-                if values.iter().any(|value| matches!(value, Value::Port(_))) {
+                if self.hand_on(values.iter(), &name) {
                     self.foreign(&name);
                 }
                 Ok(Value::Library)

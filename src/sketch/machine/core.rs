@@ -151,7 +151,7 @@ impl Machine<'_> {
             | "hypot" | "cbrt" | "fmod" | "radians" | "degrees" | "isnan" | "isinf" => self.mathematics(&name, given),
             "lowByte" => Value::Int(Int::new(number(0) & 0xFF, IntType::U8, from)),
             "highByte" => Value::Int(Int::new(number(0) >> 8, IntType::U8, from)),
-            "bit" => Value::Int(Int::new(1_i64.checked_shl(shift(number(0))).unwrap_or(0), IntType::I32, from)),
+            "bit" | "_BV" => Value::Int(Int::new(1_i64.checked_shl(shift(number(0))).unwrap_or(0), IntType::I32, from)),
             "bitRead" => Value::Int(Int::new(number(0).checked_shr(shift(number(1))).unwrap_or(0) & 1, int, from)),
             "bitSet" | "bitClear" | "bitWrite" | "bitToggle" => {
                 let mask = 1_i64.checked_shl(shift(number(1))).unwrap_or(0);
@@ -183,7 +183,10 @@ impl Machine<'_> {
             name if name.starts_with("is") && classified(name, 0).is_some() => {
                 Value::bool(classified(name, low_byte(number(0))).unwrap_or(false), from)
             }
-            name if says_nothing(name) => Value::int(0, int),
+            name if says_nothing(name) => {
+                self.note_handlers(given, name);
+                Value::int(0, int)
+            }
             name => match self.c_call(name, given)? {
                 Some(value) => value,
                 None => self.unknown_function(symbol, given),
@@ -269,6 +272,8 @@ impl Machine<'_> {
     pub(super) fn unknown_function(&mut self, name: Symbol, given: &[Given]) -> Value {
         let name = self.name(name);
         let first = given.first().map(|given| given.value.number().to_string()).unwrap_or_default();
+        self.hand_on(given.iter().map(|given| &given.value), &name);
+        self.note_handlers(given, &name);
         self.foreign(&name);
         let shown = if given.len() == 1 { format!("{name}({first})") } else { format!("{name}()") };
         let value = self.ask_number(&shown, self.chip.int(), 0);
@@ -296,6 +301,28 @@ impl Machine<'_> {
         }
     }
 
+    /// A library that is given a port works it by itself; true where it was given one.
+    pub(super) fn hand_on<'v>(&mut self, values: impl Iterator<Item = &'v Value>, to: &str) -> bool {
+        let mut handed = false;
+        for value in values {
+            if let Value::Port(number) = value {
+                self.report.workers.insert((to.to_owned(), *number));
+                handed = true;
+            }
+        }
+        handed
+    }
+
+    /// A function of the sketch that something else calls, when something happens on the board.
+    fn note_handlers(&mut self, given: &[Given], by: &str) {
+        for given in given {
+            if let Value::Function(function) = &given.value {
+                let name = self.name(function.name).to_string();
+                self.report.handlers.insert((self.line, name, by.to_owned()));
+            }
+        }
+    }
+
     /// Notes a call that cannot be followed.
     pub(super) fn foreign(&mut self, name: &str) -> Value {
         if self.report.foreign_calls.len() < 1000 {
@@ -315,6 +342,8 @@ impl Machine<'_> {
             return Err(self.halt(Ending::Restarts));
         }
         let name = format!("{object}.{method}");
+        self.hand_on(given.iter().map(|given| &given.value), bare);
+        self.note_handlers(&given, &name);
         self.foreign(&name);
         let first = given.first().map(|given| match &given.value {
             Value::Int(int) => int.number.to_string(),

@@ -169,6 +169,10 @@ impl Machine<'_> {
             if on_question > ROUNDS_ON_A_QUESTION {
                 return Ok(Flow::Next);
             }
+            let is_endless = condition.is_none_or(|condition| matches!(condition, Expr::Int(..)));
+            if is_endless && self.effects == effects && inner.looks == 0 && !inner.reads_time {
+                return Err(Halt { why: Ending::Stops, line });
+            }
             if self.effects == effects && inner.only_pauses() && on_question == 0 {
                 return Err(Halt { why: Ending::WaitsForever, line });
             }

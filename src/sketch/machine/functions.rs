@@ -128,12 +128,18 @@ impl Machine<'_> {
     /// `GSM.println("AT")` where GSM is declared in a tab that we have not got.
     fn method_of_undeclared(&mut self, name: Symbol, method: &str, list: &[Expr]) -> Result<Value, Halt> {
         let words = self.name(name);
-        if super::stream::is_stream_method(method) && !super::core::is_object_of_the_core(&words) {
+        // A port is begun with a rate; `M5.begin()` is something else.
+        let is_port = super::stream::is_stream_method(method) && !(method == "begin" && list.is_empty());
+        if is_port && !super::core::is_object_of_the_core(&words) {
             let line = self.line;
             self.report.undeclared.entry(words.to_string()).or_insert(line);
             let port = self.undeclared_port(&words);
             let arguments = self.arguments(list)?;
             return self.stream_call(port, method, &arguments);
+        }
+        if !super::core::is_object_of_the_core(&words) {
+            let line = self.line;
+            self.report.undeclared.entry(words.to_string()).or_insert(line);
         }
         self.library_call(&words, method, list)
     }

@@ -222,6 +222,7 @@ impl Machine<'_> {
         let int = self.chip.int();
         let is_modem = self.board.modem_port == Some(port);
         let Some(found) = self.board.ports.get_mut(port) else { return Value::int(0, int) };
+        found.is_read = true;
         if found.received.is_empty() && !is_modem && found.is_console {
             // Nobody types; what would happen is a question.
             let name = found.name.clone();
@@ -287,7 +288,10 @@ impl Machine<'_> {
         self.watch.delayed = true;
         self.type_in(port);
         self.board.settle();
-        let timeout = self.board.ports.get(port).map_or(0, |port| port.timeout);
+        let timeout = self.board.ports.get_mut(port).map_or(0, |port| {
+            port.is_read = true;
+            port.timeout
+        });
         let until = self.board.now.saturating_add(timeout);
         loop {
             self.spend()?;

@@ -50,7 +50,10 @@ impl Machine<'_> {
             joined.truncate(super::LARGEST);
             return Value::string(joined);
         }
-        let (left, right) = (text(left), text(right));
+        // `s == 0` compares with a pointer to nothing, which is as good as an empty text.
+        let is_null = |value: &Value| matches!(value, Value::Int(int) if int.number == 0 && int.ty != IntType::Char);
+        let side = |value: &Value| if is_null(value) { Vec::new() } else { text(value) };
+        let (left, right) = (side(left), side(right));
         let from = origin(&left).and(origin(&right));
         let (a, b) = (bytes(&left), bytes(&right));
         let holds = match operator {

@@ -176,6 +176,13 @@ fn objects() {
             "25",
         ),
         (
+            "enum class A { Off, Idle }; enum class B { Idle, Run }; class C { public: enum S { OK, BUSY, FAIL = 7, TIME };\n\
+             S s = TIME; bool ok() { return s == TIME; } }; const int TIME = 500; C c;",
+            "s.print(A::Idle == A::Off); s.print((int)A::Idle); s.print((int)B::Idle); s.print(C::TIME); s.print(TIME);\n\
+             s.print(c.ok()); s.print(c.s == C::OK);",
+            "010850010",
+        ),
+        (
             "enum State { IDLE, RUN = 5, DONE }; enum class Mode : uint8_t { A, B };",
             "State x = DONE; s.print(x); s.print((int)Mode::B); if (x == DONE) s.print('d');",
             "61d",
@@ -243,6 +250,7 @@ fn preprocessor() {
 #[test]
 fn arduino_strings() {
     for (body, expected) in [
+        ("String t; s.print(t == 0); t = \"a\"; s.print(t != 0); s.print(t == 0);", "110"),
         ("String t = \"AT\"; t += '+'; t += 5; t = t + \"x\" + 1.5; s.print(t);", "AT+5x1.50"),
         (
             "String t = \"hello world\"; s.print(t.length()); s.print(t.indexOf('o')); s.print(t.indexOf(\"wor\")); s.print(t.lastIndexOf('o')); s.print(t.indexOf('z'));",

@@ -1,0 +1,144 @@
+//! Which port the modem hangs on, who else works it, and what a run says of what it cannot follow.
+
+use crate::modem::diagnose::Severity;
+use crate::sketch::{RunOptions, RunWay, SketchRun, Source, run_sketch};
+
+fn run(text: &str) -> SketchRun {
+    run_sketch(&Source::new(text), &RunOptions::default())
+}
+
+/// `body` in `setup`, the modem on `s`.
+fn body(before: &str, body: &str) -> SketchRun {
+    run(&format!(
+        "SoftwareSerial s(8, 7);\n{before}\nvoid setup() {{ Serial.begin(9600); s.begin(9600);\n{body}\n}}\nvoid loop() {{}}\n"
+    ))
+}
+
+fn tells(run: &SketchRun, words: &str) -> bool {
+    run.told.iter().any(|told| told.reason.contains(words))
+}
+
+fn found(run: &SketchRun, rule: &str) -> Option<Severity> {
+    run.findings.iter().find(|finding| finding.rule == rule).map(|finding| finding.severity)
+}
+
+fn rows(run: &SketchRun, way: RunWay) -> Vec<String> {
+    let rows = run.rows.iter().filter(|row| row.way == way);
+    rows.map(|row| String::from_utf8_lossy(&row.bytes).into_owned()).collect()
+}
+
+#[test]
+fn commands_and_answers_that_are_shown_too_do_not_make_the_monitor_the_modem() {
+    let shown = run(
+        "void command(String c) {\nSerial.print(\"Sent: \");\nSerial.println(c);\nSerial2.println(c);\ndelay(500);\n\
+         while (Serial2.available()) Serial.println(Serial2.readString());\n}\n\
+         void setup() { Serial.begin(9600); Serial2.begin(9600); command(\"AT\"); command(\"AT+CSQ\"); }\nvoid loop() {}",
+    );
+    assert_eq!(shown.object.as_deref(), Some("Serial2"));
+    let debugged = run(
+        "SoftwareSerial debug(2, 3);\nvoid command(String c) {\ndebug.println(c);\nSerial.println(c);\nSerial.find(\"OK\"); }\n\
+         void setup() { Serial.begin(9600); debug.begin(9600); command(\"AT\"); }\nvoid loop() {}",
+    );
+    assert_eq!(debugged.object.as_deref(), Some("Serial"));
+    let printed = run("void setup() { Serial.begin(9600); Serial.println(\"Type a number\"); }\nvoid loop() {}");
+    assert_eq!(printed.object, None, "words on the computer's port are for no modem");
+}
+
+#[test]
+fn who_was_given_the_port_works_it() {
+    let given =
+        run("SoftwareSerial s(8, 7);\nWorker worker(s);\nvoid setup() { Serial.begin(9600); Serial.println(\"x\");\n\
+         worker.join(\"x\"); }\nvoid loop() {}");
+    assert!(tells(&given, "`worker.join` is a call of Worker, which was given the modem's port"), "{:?}", given.told);
+    assert_eq!(found(&given, "sketch-port-not-begun"), None, "it may have begun it");
+    let wifi =
+        run("#include \"ESP8266.h\"\nSoftwareSerial s(8, 7);\nESP8266 wifi(s);\nvoid setup() { wifi.joinAP(\"x\"); }");
+    assert!(tells(&wifi, "`wifi.joinAP` is a call of WeeESP8266"), "{:?}", wifi.told);
+    let board = run("void setup() { M5.begin(); Serial2.begin(9600); Serial2.println(\"AT\"); }");
+    assert!(!tells(&board, "M5"), "it is no port: {:?}", board.told);
+    let other = body("#include <SIM800.h>", "s.println(\"AT\"); float x = fix.latitude();");
+    assert!(!tells(&other, "fix.latitude` is a call of"), "{:?}", other.told);
+}
+
+#[test]
+fn what_something_else_would_call_is_told() {
+    let pin = body("void ring() {}", "attachInterrupt(0, ring, FALLING);\ns.println(\"AT\");");
+    assert!(tells(&pin, "`ring` is handed to `attachInterrupt`"), "{:?}", pin.told);
+    let timer = body("void tick() {}", "Timer1.attachInterrupt(tick);\ns.println(\"AT\");");
+    assert!(tells(&timer, "`tick` is handed to `Timer1.attachInterrupt`"), "{:?}", timer.told);
+    let vector = body("ISR(PCINT2_vect) {\nflag = 1; }\nint flag;", "PCICR |= _BV(PCIE2); s.println(\"AT\");");
+    assert!(tells(&vector, "run by an interrupt of the chip"), "{:?}", vector.told);
+    assert!(!tells(&vector, "_BV"), "{:?}", vector.told);
+}
+
+#[test]
+fn what_the_compiler_refuses_is_told() {
+    let two = run("SoftwareSerial s(8, 7);\nvoid setup() { s.begin(9600); s.println(\"AT\"); }\nvoid loop() {}\n\
+         AltSoftSerial s;\nvoid setup() { s.println(\"AT+CSQ\"); }\nvoid loop() {}\n");
+    for line in [4, 5, 6] {
+        assert!(two.told.iter().any(|told| told.line == line && told.reason.contains("second time")), "{:?}", two.told);
+    }
+    assert_eq!(found(&two, "sketch-defined-twice"), Some(Severity::Problem));
+    let fine = body(
+        "extern int n;\nint n = 3;\nvoid f(int a) {}\nvoid f(const char *a) {}\nvoid g(int a);\nvoid g(int a) {}\n\
+         namespace one { int k; }\nnamespace two { int k; }\ntemplate <typename T> void h(T t) {}\n\
+         template <typename T, typename U> void h(T t, U u) {}",
+        "s.println(\"AT\");",
+    );
+    assert!(!tells(&fine, "second time"), "{:?}", fine.told);
+    let semicolon = body("", "int i = 0;\ndo { i++; } while (i < 3)\ns.println(\"AT\");");
+    assert!(
+        semicolon.told.iter().any(|told| told.line == 5 && told.reason == "`;` is missing here"),
+        "{:?}",
+        semicolon.told
+    );
+}
+
+#[test]
+fn commands_of_another_kind_of_modem_are_told() {
+    let wifi = body("", "s.println(\"AT+CWMODE=1\");\ndelay(500);");
+    assert!(tells(&wifi, "a command of another kind of modem"), "{:?}", wifi.told);
+    assert!(!tells(&body("", "s.println(\"AT+CSQ\");"), "ESP8266"));
+}
+
+#[test]
+fn a_text_of_the_eeprom_is_one_line() {
+    let read = body(
+        "",
+        "String n = \"\";\nfor (int i = 0; i < 20; i++)\nn += (char)EEPROM.read(i);\ns.println(\"ATD\" + n + \";\");",
+    );
+    let asked: Vec<_> = read.told.iter().filter(|told| told.reason.contains("known only on the board")).collect();
+    assert_eq!(asked.len(), 1, "{asked:?}");
+    assert!(asked[0].reason.starts_with("EEPROM.read(0) to EEPROM.read(19) (20) are"), "{asked:?}");
+}
+
+#[test]
+fn a_sketch_that_stops_hangs_not() {
+    for stop in ["while (1);", "for (;;) {}", "while (true) { digitalWrite(13, HIGH); delay(500); }"] {
+        let run = body("", &format!("s.println(\"AT\"); delay(500);\n{stop}"));
+        assert_eq!(found(&run, "sketch-ends-here"), Some(Severity::Note), "{stop}");
+    }
+    let waits = body("", "s.println(\"AT\"); delay(500);\nwhile (true) { if (s.read() == 'x') break; }");
+    assert_eq!(found(&waits, "sketch-ends-here"), Some(Severity::Problem));
+}
+
+/// The modem takes in a line when nothing follows it, and so its echo comes when the port hears again.
+#[test]
+fn a_software_serial_hears_the_whole_echo_of_its_line() {
+    let echoed = body("", "s.println(\"AT+CSQ\"); delay(500);\nwhile (s.available()) Serial.write(s.read());");
+    assert_eq!(rows(&echoed, RunWay::Console).concat(), "AT+CSQ\r\r\n+CSQ: 20,0\r\n\r\nOK\r\n");
+    assert_eq!(found(&echoed, "sketch-deaf-while-sending"), None);
+    // Two lines without a pause: the second falls upon the answer to the first.
+    let hasty = body("", "s.println(\"AT\"); delay(12); s.println(\"AT+CSQ\"); delay(500);");
+    assert_eq!(found(&hasty, "sketch-deaf-while-sending"), Some(Severity::Note));
+}
+
+#[test]
+fn a_line_that_is_sent_letter_by_letter_is_one_row() {
+    let slow = body(
+        "",
+        "String c = \"AT+CSQ\";\nfor (int i = 0; i < c.length(); i++) { s.print(c[i]); delay(10); }\ns.println();",
+    );
+    assert_eq!(rows(&slow, RunWay::Sent), ["AT+CSQ", "\r\n"]);
+    assert_eq!(slow.imported.steps.len(), 2, "{:?}", slow.imported.steps);
+}
