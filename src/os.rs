@@ -8,7 +8,7 @@
 //! | [`devices`] | the serial devices there are, and what tells when that changes |
 //! | [`holders`] | who has a device open |
 //! | [`pty`] | a pseudo-terminal, where the system has them |
-//! | [`files`] | files and folders for their owner alone, read and written at places, locks |
+//! | [`files`] | files and folders for their owner alone, read and written at places, put in another's place, locks |
 //! | [`signals`] | what asks the program to end |
 //! | [`sockets`] | what is special about sockets |
 //! | [`terminal`] | standard input and the console |

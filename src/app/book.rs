@@ -358,7 +358,7 @@ impl Steps for Disk {
     }
 
     fn rename(&mut self, temporary: &Path, path: &Path) -> io::Result<()> {
-        fs::rename(temporary, path)
+        files::replace(temporary, path)
     }
 
     fn sync_folder(&mut self, path: &Path) -> io::Result<()> {

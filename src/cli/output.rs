@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use super::exit::{CommandResult, Exit};
-use crate::os::files::is_stream;
+use crate::os::files::{self, is_stream};
 
 /// Where a result goes: `-o` and `--force` of every command that has them.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -52,7 +52,7 @@ impl OutputOptions {
         let fresh = fresh_name(path);
         let mut out = io::BufWriter::new(File::create_new(&fresh).with_context(cannot)?);
         let written = make(&mut out).and_then(|()| {
-            let saved = out.flush().and_then(|()| out.get_ref().sync_all()).and_then(|()| fs::rename(&fresh, path));
+            let saved = out.flush().and_then(|()| out.get_ref().sync_all()).and_then(|()| files::replace(&fresh, path));
             Ok(saved.with_context(cannot)?)
         });
         if written.is_err() {

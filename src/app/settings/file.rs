@@ -17,6 +17,7 @@ use super::merge::merge;
 use super::{Settings, VERSION};
 use crate::app::file_lock::FileLock;
 use crate::capture::create_private;
+use crate::os::files;
 
 /// The file that settings are kept in.
 #[derive(Debug, Default)]
@@ -207,7 +208,7 @@ pub(crate) fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {
         let mut file = create_private(&temporary)?;
         file.write_all(bytes)?;
         file.sync_all()?;
-        std::fs::rename(&temporary, path)?;
+        files::replace(&temporary, path)?;
         if let Some(folder) = path.parent() {
             // Without it a power cut may undo the rename. Not every file system can.
             let _as_far_as_it_goes = File::open(folder).and_then(|folder| folder.sync_all());

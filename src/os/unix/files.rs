@@ -21,6 +21,11 @@ pub(crate) fn create_private(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
+/// Puts a file in another's place: at every moment one of both is there.
+pub(crate) fn replace(fresh: &Path, path: &Path) -> io::Result<()> {
+    std::fs::rename(fresh, path)
+}
+
 /// Creates a folder (and those above it) that only its owner can look into; one that is there is left as it is.
 pub(crate) fn create_private_folder(path: &Path) -> io::Result<()> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)

@@ -4,8 +4,9 @@ use std::fs::File;
 use std::io;
 use std::os::windows::fs::FileExt as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use super::calls;
+use super::{calls, trouble};
 
 /// Where this user's files are that no other machine needs: captures. The local profile: the roaming one is copied over the
 /// network at every logging in.
@@ -17,6 +18,19 @@ pub(crate) fn data_folder(folders: &directories::ProjectDirs) -> PathBuf {
 /// Creates a new file that only its owner can read; fails where anything of that name is.
 pub(crate) fn create_private(path: &Path) -> io::Result<File> {
     calls::files::create_private(path)
+}
+
+/// Puts a file in another's place: at every moment one of both is there. Windows refuses as long as a virus scanner, an
+/// indexer or another window has one of them open, which takes them a moment: it is tried again, for 0.3 s in all.
+#[expect(clippy::disallowed_methods, reason = "nobody tells when another program has let go of a file")]
+pub(crate) fn replace(fresh: &Path, path: &Path) -> io::Result<()> {
+    for pause in [5, 10, 20, 40, 80, 160] {
+        match std::fs::rename(fresh, path) {
+            Err(error) if trouble::is_held(&error) => std::thread::sleep(Duration::from_millis(pause)),
+            done => return done,
+        }
+    }
+    std::fs::rename(fresh, path)
 }
 
 /// Creates a folder (and those above it) that only its owner can look into; one that is there is left as it is.
@@ -88,4 +102,29 @@ pub(crate) fn is_stream(path: &Path) -> bool {
 #[expect(clippy::unnecessary_wraps, reason = "the same shape as where a folder can be synced")]
 pub(crate) fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::OpenOptions;
+    use std::os::windows::fs::OpenOptionsExt as _;
+
+    use super::*;
+
+    #[test]
+    fn a_file_that_a_scanner_holds_for_a_moment_is_replaced_once_it_lets_go() {
+        let folder = tempfile::tempdir().unwrap();
+        let (fresh, path) = (folder.path().join("fresh"), folder.path().join("file"));
+        std::fs::write(&fresh, "new").unwrap();
+        std::fs::write(&path, "old").unwrap();
+        // Shared with nobody.
+        let held = OpenOptions::new().read(true).share_mode(0).open(&path).unwrap();
+        assert!(trouble::is_held(&replace(&fresh, &path).unwrap_err()), "told, not waited for without an end");
+        std::thread::scope(|scope| {
+            let replaced = scope.spawn(|| replace(&fresh, &path));
+            drop(held);
+            replaced.join().unwrap().unwrap();
+        });
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "new");
+    }
 }

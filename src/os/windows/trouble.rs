@@ -43,6 +43,12 @@ pub(super) fn is_gone(error: &io::Error) -> bool {
     )
 }
 
+/// Another program has the file open.
+#[must_use]
+pub(super) fn is_held(error: &io::Error) -> bool {
+    matches!(code(error), Some(ERROR_ACCESS_DENIED | ERROR_SHARING_VIOLATION))
+}
+
 fn code(error: &io::Error) -> Option<u32> {
     error.raw_os_error().and_then(|code| u32::try_from(code).ok())
 }
