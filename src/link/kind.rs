@@ -179,6 +179,9 @@ fn tap(rest: &str) -> Result<LinkSpec, String> {
 /// Checks `//host:port` and gives `host:port`; IPv6 addresses stand in brackets.
 fn host_and_port(rest: &str) -> Result<String, String> {
     let address = rest.strip_prefix("//").ok_or("`//` is missing after the colon")?;
+    if address.contains('@') {
+        return Err("a port has no login".into());
+    }
     let address = address.strip_suffix('/').unwrap_or(address);
     let (host, port) = address.rsplit_once(':').ok_or("the port number is missing")?;
     if host.is_empty() {

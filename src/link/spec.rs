@@ -50,7 +50,8 @@ impl LinkSpec {
     /// [`SpecError`] says what is wrong and what to write.
     pub fn parse(text: &str) -> Result<Self, SpecError> {
         let trimmed = text.trim();
-        let error = |problem: String, help: &str| SpecError { text: text.to_owned(), problem, help: help.to_owned() };
+        let error =
+            |problem: String, help: &str| SpecError { text: without_password(text), problem, help: help.to_owned() };
         if trimmed.is_empty() {
             return Err(error("it is empty".into(), &Kind::examples()));
         }
@@ -108,6 +109,22 @@ impl fmt::Display for LinkSpec {
             Self::Tap { host, modem } => write!(formatter, "{scheme}:{host},{modem}"),
         }
     }
+}
+
+/// An address as somebody typed it, with `*` for the password of its login.
+fn without_password(text: &str) -> String {
+    let login = || {
+        let begin = text.find("//")? + 2;
+        let end = begin + text.get(begin..)?.rfind('@')?;
+        let password = begin + text.get(begin..end)?.find(':')? + 1;
+        Some((password, end))
+    };
+    let mut shown = text.to_owned();
+    if let Some((password, end)) = login() {
+        let stars = "*".repeat(text.get(password..end).unwrap_or_default().chars().count());
+        shown.replace_range(password..end, &stars);
+    }
+    shown
 }
 
 /// A device by its name: `com5` is COM5, by whatever letters it was typed, or a port would have two identities.
@@ -182,6 +199,14 @@ mod tests {
         check("tcp://host:99999", "`99999` is no port number (1 to 65535)");
         check("tcp://host:0", "port 0 cannot be connected to");
         check("tcp://::1:99", "must stand in brackets");
+        check(
+            "tcp://me:geheim@host:1",
+            "`tcp://me:******@host:1` is no port: a port has no login; write tcp://host:port",
+        );
+        check(
+            "tap:/dev/a,tcp://me:geheim@host:1",
+            "`tap:/dev/a,tcp://me:******@host:1` is no port: a port has no login",
+        );
         check("rfc2217://a/b:1", "`a/b` is no host name; write rfc2217://host:port");
         check(
             "sim:bogus",

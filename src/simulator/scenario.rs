@@ -20,9 +20,14 @@ const KEPT: usize = 64 * 1024;
 /// A scenario that cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ScenarioError {
-    /// It is no such TOML.
-    #[error("the scenario does not parse: {0}")]
-    Toml(#[from] toml_edit::de::Error),
+    /// It is no such TOML. The line itself is not quoted: it may hold a PIN.
+    #[error("the scenario does not parse: line {line}: {why}")]
+    Toml {
+        /// Which, from 1.
+        line: usize,
+        /// What was expected there.
+        why: String,
+    },
     /// A step is not understood.
     #[error("step {number}{name}: {why}")]
     Step {
@@ -125,7 +130,10 @@ impl Scenario {
     /// # Errors
     /// Says which step is wrong, and what was expected of it.
     pub fn parse(text: &str) -> Result<Self, ScenarioError> {
-        let file: File = toml_edit::de::from_str(text)?;
+        let file: File = toml_edit::de::from_str(text).map_err(|error| {
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            ScenarioError::Toml { line: before.matches('\n').count() + 1, why: error.message().replace('\n', ", ") }
+        })?;
         let bad = |number: usize, name: &str, why: String| {
             let name = if name.is_empty() { String::new() } else { format!(" ({name})") };
             ScenarioError::Step { number, name, why }

@@ -201,6 +201,68 @@ fn saves_are_whole(test: &'static str, name: &str, old: &str, holds: impl Fn(&st
     );
     println!("{runs} faults");
     assert!(runs > 10, "{runs}");
+    // A power cut right behind the rename finds the new file whole: nothing of it was written behind its last sync.
+    let whole = faults.run(0, "power cut", |files| {
+        std::fs::write(files.join(name), old).unwrap();
+        child(test, PLACE, files)
+    });
+    let log = operations(&whole.files);
+    let order: Vec<&str> = log.iter().map(|(what, ..)| what.as_str()).filter(|what| *what != "create").collect();
+    let before: Vec<&str> = order
+        .windows(2)
+        .filter(|pair| pair.last() == Some(&"rename"))
+        .filter_map(|pair| pair.first().copied())
+        .collect();
+    assert_eq!(before, ["sync", "sync"], "{log:?}");
+}
+
+/// What was done to the files, in order: the operation, its place, its length.
+fn operations(files: &Path) -> Vec<(String, u64, u64)> {
+    let log = std::fs::read_to_string(files.with_file_name("log")).unwrap_or_default();
+    let read = |line: &str| {
+        let mut words = line.split(' ');
+        Some((words.next()?.to_owned(), words.next()?.parse().ok()?, words.next()?.parse().ok()?))
+    };
+    log.lines().filter_map(read).collect()
+}
+
+/// Two planes: what was synced is on the disk for good; of what was written since, a power cut leaves all, a part, or room without
+/// bytes.
+#[test]
+fn a_power_cut_leaves_all_that_was_synced() {
+    const TEST: &str = "faults::a_power_cut_leaves_all_that_was_synced";
+    if let Some(files) = in_child(PLACE) {
+        let mut writer = Writer::create(&files.join("a.pcapng"), SystemTime::UNIX_EPOCH).unwrap();
+        for number in 0..CHUNKS {
+            writer.append(Duration::from_millis(number), Record::received(chunk(number)));
+            if number == CHUNKS / 2 {
+                wait_for("a sync", || operations(&files).iter().any(|(what, ..)| what == "sync"));
+            }
+        }
+        // The power is cut here: nothing is ended in order.
+        std::process::exit(0);
+    }
+    let Some(faults) = Faults::new() else { return };
+    let run = faults.run(0, "power cut", |files| child(TEST, PLACE, files));
+    assert!(run.output.status.success(), "{run:?}");
+    let log = operations(&run.files);
+    let synced = log.iter().position(|(what, ..)| what == "sync").unwrap();
+    let durable = log[..synced].iter().filter(|(what, ..)| what == "write").map(|(_, place, length)| place + length);
+    let durable = usize::try_from(durable.max().unwrap()).unwrap();
+    let live = std::fs::read(run.files.join("a.pcapng")).unwrap();
+    assert!(durable < live.len(), "{durable} of {}", live.len());
+    let expect: Vec<u8> = (0..CHUNKS).flat_map(chunk).collect();
+    let least: usize = (0..=CHUNKS / 2).map(|number| chunk(number).len()).sum();
+    let left = run.files.join("left.pcapng");
+    for kept in (durable..=live.len()).step_by(97) {
+        for room in [kept, kept + 4, live.len().max(kept), live.len().next_multiple_of(4096)] {
+            let mut bytes = live[..kept].to_vec();
+            bytes.resize(room, 0);
+            std::fs::write(&left, &bytes).unwrap();
+            let heard = open(&left).unwrap().finish().bytes(Direction::Rx, 0..u64::MAX);
+            assert!(expect.starts_with(&heard) && heard.len() >= least, "{kept} of {room}: {} bytes", heard.len());
+        }
+    }
 }
 
 fn book(number: u64) -> String {

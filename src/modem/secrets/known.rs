@@ -82,7 +82,7 @@ impl Secrets {
         };
         // Where all of a line was hidden its parts are known one by one too.
         let parts: Vec<Vec<u8>> = value
-            .split(|byte| b"\",;=: \\".contains(byte))
+            .split(|byte| b"\",;=: \\<".contains(byte))
             .filter(|part| part.len() >= SHORT && part.len() < value.len())
             .map(<[u8]>::to_vec)
             .collect();

@@ -264,6 +264,8 @@ fn what_is_known_stays_out_of_sentences() {
     secrets.hear(Direction::Tx, br#"AT+CSTT="a","u","pw""#);
     secrets.hear(Direction::Tx, b"\r");
     secrets.learn(b"told");
+    secrets.hear(Direction::Tx, b"AT+CPIN=8172<CR>\r");
+    assert_eq!(secrets.masked("text behind AT+CPIN=8172.".to_owned()), "text behind AT+CPIN=****.");
     let masked = |text: &str| secrets.masked(text.to_owned());
     assert_eq!(masked("AT+CPIN=4711 was refused."), "AT+CPIN=**** was refused.");
     assert_eq!(masked("AT+CPIN=47… is cut"), "AT+CPIN=**… is cut");
