@@ -1,6 +1,7 @@
 //! What was read: whoever hears of nothing wrong wants to know whether the log was understood at all.
 
 use super::Diagnoser;
+use crate::modem::secrets::masked_text;
 use crate::vocabulary::Evidence;
 
 /// What was read of a session.
@@ -41,8 +42,10 @@ impl Diagnoser {
         let once = |all: &[(String, _)]| {
             let mut names: Vec<String> = Vec::new();
             for (name, _) in all {
-                if !names.contains(name) {
-                    names.push(name.clone());
+                let name =
+                    self.book.secrets().masked(String::from_utf8_lossy(&masked_text(name.as_bytes())).into_owned());
+                if !names.contains(&name) {
+                    names.push(name);
                 }
             }
             names
@@ -151,5 +154,8 @@ mod tests {
             "AT\nOK\nAT+CPIN=\"4711\"\nERROR\n",
             &format!("{STREAM} 2 commands: 2 answered, 1 of them refused (AT+CPIN=…)."),
         );
+        let login = "AT\nOK\nAT+CIPSTART=\"TCP\",\"me:geheim@h\",80\nERROR\n";
+        let refused = r#"2 commands: 2 answered, 1 of them refused (AT+CIPSTART="TCP","me:******@h",80)."#;
+        check(login, &format!("{STREAM} The modem: SIM800, SIM808, SIM868, SIM900 (by the commands used). {refused}"));
     }
 }
