@@ -123,11 +123,10 @@ impl Run {
         say_aside(format!("{path}: {}", modem_words(&run)));
         for (row, more) in folded(&run.rows) {
             say(row_words(row));
-            if more > 0 {
-                say(format!(
-                    "                  (the same {})",
-                    if more == 1 { "once more".to_owned() } else { format!("{more} times more") }
-                ));
+            match more {
+                0 => {}
+                1 => say("                  (the same once more)"),
+                more => say(format!("                  (the same {more} times more)")),
             }
         }
         say_aside(format!("{path}: {} after {:.1} s of the board's time", run.ended, run.lasted.as_secs_f64()));
@@ -157,20 +156,29 @@ pub(super) fn told_words(path: &Path, told: &Unread) -> String {
     format!("{}:{}: {}: {}", path.display(), told.line, told.reason, told.text)
 }
 
-/// The rows, with how often each stands there again: a sketch that waits may say so on the monitor a thousand times.
+/// The rows, some with how often the last few of them stand there again: a sketch that waits may say so on the monitor a thousand
+/// times.
 fn folded(rows: &[RunRow]) -> Vec<(&RunRow, usize)> {
+    const LONGEST: usize = 4;
+    let same = |one: &RunRow, other: &RunRow| {
+        one.way == RunWay::Console && (one.way, one.line, &one.bytes) == (other.way, other.line, &other.bytes)
+    };
     let mut folded: Vec<(&RunRow, usize)> = Vec::new();
-    for row in rows {
-        match folded.last_mut() {
-            Some((last, more))
-                if row.way == RunWay::Console
-                    && last.way == row.way
-                    && (last.line, &last.bytes) == (row.line, &row.bytes) =>
-            {
-                *more += 1;
-            }
-            _ => folded.push((row, 0)),
+    let mut rest = rows;
+    while !rest.is_empty() {
+        let again = |length: usize| {
+            let block = rest.get(..length)?;
+            let behind = rest.get(length..)?.chunks_exact(length);
+            let more = behind.take_while(|next| block.iter().zip(*next).all(|(one, other)| same(one, other))).count();
+            (more > 0).then_some((length, more))
+        };
+        let (length, more) = (1..=LONGEST).find_map(again).unwrap_or((1, 0));
+        let (block, _) = rest.split_at(length);
+        folded.extend(block.iter().map(|row| (row, 0)));
+        if let Some((_, count)) = folded.last_mut() {
+            *count = more;
         }
+        rest = rest.get(length * (more + 1)..).unwrap_or_default();
     }
     folded
 }

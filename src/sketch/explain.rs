@@ -6,7 +6,7 @@ mod masked;
 mod mended;
 mod slips;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::board::{Nanos, Row, Way};
@@ -162,11 +162,15 @@ fn of_the_dialog(ran: &Ran) -> Vec<Raw> {
     diagnoser.findings().iter().filter(|finding| !finding.resolved).map(raw).collect()
 }
 
+/// The lines of each rule.
+type Told = BTreeMap<&'static str, BTreeSet<usize>>;
+
 /// Each with its line and what to write there; one cause is told once.
 fn tidy(source: &Source, ran: &Ran, raw: Vec<Raw>) -> Vec<SketchFinding> {
     let port = ran.board.modem_port.and_then(|number| ran.board.ports.get(number)).map(|port| port.name.clone());
     let port = port.unwrap_or_else(|| "modem".to_owned());
     let mut findings: Vec<SketchFinding> = Vec::new();
+    let mut told = Told::new();
     for found in raw {
         let spot = found.line.map(|line| ran.spot(line)).unwrap_or_default();
         let text = source.line(spot).to_owned();
@@ -185,13 +189,11 @@ fn tidy(source: &Source, ran: &Ran, raw: Vec<Raw>) -> Vec<SketchFinding> {
             fix: found.fix,
             corrected,
         };
-        if !findings.iter().any(|known| known.rule == finding.rule && known.line == finding.line) {
+        if told.entry(finding.rule).or_default().insert(finding.line) {
             findings.push(finding);
         }
     }
-    let kept: Vec<bool> = findings.iter().map(|finding| !is_consequence(finding, &findings)).collect();
-    let mut kept = kept.into_iter();
-    findings.retain(|_| kept.next().unwrap_or(true));
+    findings.retain(|finding| !is_consequence(finding, &told));
     // What stops it first, in the order of the lines; what is only good to know after that.
     findings
         .sort_by_key(|finding| (finding.severity == Severity::Note, finding.line, std::cmp::Reverse(finding.severity)));
@@ -200,9 +202,13 @@ fn tidy(source: &Source, ran: &Ran, raw: Vec<Raw>) -> Vec<SketchFinding> {
 
 /// The same cause is told already: the sketch's own words stand before the dialog's, and what follows from a command that left
 /// too early is not told beside it.
-fn is_consequence(finding: &SketchFinding, all: &[SketchFinding]) -> bool {
-    let near = |rule: &str| all.iter().any(|known| known.rule == rule && known.line.abs_diff(finding.line) <= 3);
-    let before = |rules: &[&str]| all.iter().any(|known| rules.contains(&known.rule) && known.line < finding.line);
+fn is_consequence(finding: &SketchFinding, told: &Told) -> bool {
+    let around = finding.line.saturating_sub(3)..=finding.line + 3;
+    let near = |rule: &str| told.get(rule).is_some_and(|lines| lines.range(around.clone()).next().is_some());
+    let before = |rules: &[&str]| {
+        let first = rules.iter().filter_map(|rule| told.get(rule)?.first()).min();
+        first.is_some_and(|line| *line < finding.line)
+    };
     match finding.rule {
         "terminator-typed-as-text" => near("sketch-terminator-as-text"),
         "send-before-connect" | "terminator-before-prompt" => near("sketch-no-wait"),

@@ -134,7 +134,8 @@ impl Front<'_> {
 
     /// What the parser put in where the text lacks it: a semicolon, a bracket.
     fn note_missing(&mut self, node: Node<'_>, depth: usize) {
-        if node.is_missing() {
+        // Anything else that it puts in is a way out of a text that is no C++, and told as that.
+        if node.is_missing() && matches!(node.kind(), ";" | ")" | "}" | "]") {
             self.unread(line_of(node), &format!("`{}` is missing here", node.kind()));
         }
         if depth > DEEPEST || !node.has_error() {

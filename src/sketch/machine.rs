@@ -74,6 +74,8 @@ pub(super) enum Slip {
     BehindTheEnd(usize),
     /// A number is printed where its byte was meant: `print(26)`.
     NumberForByte(i64),
+    /// `write(0x26)`: the decimal 26 was meant.
+    HexForDecimal,
     /// A text like `0x1A` is sent where the byte was meant.
     TextForByte(String),
     /// A NUL goes into a `String`.

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use egui::Event;
+use egui::accesskit::Role;
+use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use modemscope::app::Start;
 
@@ -128,4 +129,29 @@ fn a_pin_of_a_sketch_is_ticked_and_its_branch_is_run() {
     desk.frames();
     desk.tick("digitalRead(3) is HIGH");
     desk.wait("it was run again", |desk| sent(desk, b"ATH\r\n"));
+}
+
+/// What has more than two values is typed, and counts when the field is left.
+#[test]
+fn a_reading_of_a_sketch_is_typed_and_what_follows_from_it_is_sent() {
+    let sketch = "SoftwareSerial sim(8, 7);\nvoid setup() {\n  sim.begin(9600);\n  sim.print(\"AT+LEVEL=\");\n  \
+        sim.println(analogRead(A1));\n}\nvoid loop() {}\n";
+    let mut desk = Desk::new(&Start::default());
+    desk.harness.event(Event::Paste(sketch.to_owned()));
+    desk.frames();
+    desk.click("Run the sketch");
+    let sent = |desk: &Desk, text: &[u8]| {
+        desk.state().tools.sketch_run.as_ref().is_some_and(|run| run.rows.iter().any(|row| row.bytes == text))
+    };
+    desk.wait("it was run", |desk| sent(desk, b"512\r\n"));
+    desk.frames();
+    let field = desk.harness.get_by_role_and_label(Role::TextInput, "analogRead(A1)");
+    field.scroll_to_me();
+    desk.frames();
+    desk.harness.get_by_role_and_label(Role::TextInput, "analogRead(A1)").focus();
+    desk.frames();
+    desk.keys(Modifiers::COMMAND, Key::A);
+    desk.type_text("700");
+    desk.key(Key::Enter);
+    desk.wait("it was run again", |desk| sent(desk, b"700\r\n"));
 }

@@ -37,7 +37,9 @@ fn commands(rows: &[&Row]) -> Vec<Command> {
     let is_open = |text: &[u8]| !text.ends_with(b"\n") && !text.ends_with(b"\r") && !text.ends_with(&[0x1A]);
     for row in rows.iter().filter(|row| row.way == Way::ToModem) {
         let text = bytes(&row.text);
-        match list.last_mut().filter(|command| is_open(&command.text)) {
+        // The LF of a line end may come by a call of its own.
+        let goes_on = |command: &Command| is_open(&command.text) || (text == b"\n" && command.text.ends_with(b"\r"));
+        match list.last_mut().filter(|command| goes_on(command)) {
             Some(command) => {
                 command.text.extend(text);
                 command.end = row.end;

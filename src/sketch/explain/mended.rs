@@ -8,7 +8,10 @@ use crate::sketch::quotes::plain_quotes;
 pub(super) fn line(found: &Raw, line: &str, port: &str) -> Option<String> {
     let before = |text: String| Some(format!("{text}  // before this line"));
     match found.rule {
-        "sketch-terminator-as-text" | "terminator-typed-as-text" => byte_in_place_of_text(line, port),
+        "sketch-terminator-as-text" | "terminator-typed-as-text" => {
+            let decimal = || line.contains("write(0x26)").then(|| line.replacen("write(0x26)", "write(0x1A)", 1));
+            byte_in_place_of_text(line, port).or_else(decimal)
+        }
         "line-end-before-terminator" | "line-end-after-terminator" => {
             line.contains("println").then(|| line.replacen("println", "print", 1))
         }
@@ -130,6 +133,7 @@ mod tests {
     fn each_line_as_it_should_be() {
         for (rule, text, expected) in [
             ("sketch-terminator-as-text", "gsm.print(\"0x1A\"); delay(5);", "gsm.write(26); delay(5);"),
+            ("sketch-terminator-as-text", "gsm->write(0x26);", "gsm->write(0x1A);"),
             ("line-end-before-terminator", "gsm.println(\"Hi\");", "gsm.print(\"Hi\");"),
             (
                 "sketch-buffer-overrun",

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Raw;
 use crate::modem::diagnose::Severity;
-use crate::sketch::board::{Kind, Row};
+use crate::sketch::board::{Kind, Port, Row};
 use crate::sketch::machine::{Ending, Slip};
 use crate::sketch::origin::bytes;
 use crate::sketch::run::Ran;
@@ -52,6 +52,24 @@ fn not_read(ran: &Ran) -> Vec<Raw> {
     found
 }
 
+/// D0 and D1 are wired to the USB chip, and worked by Serial.
+fn on_the_pins_of_serial(ran: &Ran, port: &Port) -> Option<Raw> {
+    let (rx, tx) = port.pins?;
+    let (_, line) = port.rates.first()?;
+    let serial_is_begun = ran.board.ports.iter().any(|other| other.name == "Serial" && !other.rates.is_empty());
+    let name = &port.name;
+    (serial_is_begun && (rx < 2 || tx < 2)).then(|| {
+        Raw::new(
+            "sketch-pins-of-serial",
+            Severity::Warning,
+            *line,
+            format!("`{name}` is on D{rx} and D{tx}, and D0 and D1 are those of Serial, which is begun too"),
+            "Two ports work the same pins, and the board's USB chip drives one of them: neither is heard as it was sent.",
+            "Take two other pins, such as 8 and 7, and move the wires.",
+        )
+    })
+}
+
 /// Two sketches in one file, a copy of a tab beside it.
 fn defined_twice(ran: &Ran) -> Vec<Raw> {
     let finding = |(line, name): &(u32, Symbol)| {
@@ -92,6 +110,7 @@ fn of_the_port(ran: &Ran) -> Vec<Raw> {
             "Begin it in setup, with the modem's rate.",
         ));
     }
+    found.extend(on_the_pins_of_serial(ran, port));
     let asks_for_rate = ran.dialog().iter().any(|row| {
         let text = bytes(&row.text).to_ascii_uppercase();
         text.starts_with(b"AT+IPR=")
@@ -129,6 +148,7 @@ fn of_the_port(ran: &Ran) -> Vec<Raw> {
 fn of_slip(line: u32, slip: &Slip) -> Raw {
     match slip {
         Slip::NumberForByte(number) => terminator(line, &format!("print({number}) sends the characters \"{number}\"")),
+        Slip::HexForDecimal => terminator(line, "write(0x26) sends the character `&`"),
         Slip::TextForByte(text) => terminator(line, &format!("the characters \"{text}\" are sent")),
         Slip::BehindTheEnd(size) => Raw::new(
             "sketch-buffer-overrun",

@@ -167,6 +167,16 @@ impl Machine<'_> {
         }
     }
 
+    /// 1A is 26, and `write(0x26)` sends `&`. A number that stands there is an int; what is read of an array of bytes is none.
+    fn look_for_wrong_base(&mut self, port: usize, value: &Value) {
+        if let Value::Int(Int { number: 0x26, ty, from: Origin::SKETCH }) = value
+            && *ty == self.chip.int()
+            && self.board.modem_port == Some(port)
+        {
+            self.slip(Slip::HexForDecimal);
+        }
+    }
+
     fn write(&mut self, port: usize, values: &[&Value]) -> Result<i64, Halt> {
         let text = match values {
             [value @ (Value::Pointer(_) | Value::String(_))] => {
@@ -174,7 +184,10 @@ impl Machine<'_> {
                 value.printed().unwrap_or_default()
             }
             [Value::Null] => Vec::new(),
-            [value] => vec![Ch { byte: low_byte(value.number()), from: value.from() }],
+            [value] => {
+                self.look_for_wrong_base(port, value);
+                vec![Ch { byte: low_byte(value.number()), from: value.from() }]
+            }
             [Value::Pointer(place), length, ..] => {
                 let length = usize::try_from(length.number()).unwrap_or(0).min(super::LARGEST);
                 self.raw(place, length)

@@ -86,6 +86,10 @@ fn what_the_compiler_refuses_is_told() {
         "s.println(\"AT\");",
     );
     assert!(!tells(&fine, "second time"), "{:?}", fine.told);
+    let prose = run(
+        "A pump, with GSM.\n#include <SoftwareSerial.h>\nSoftwareSerial gsm(7, 8);\nvoid setup() { gsm.println(\"AT\"); }",
+    );
+    assert!(!tells(&prose, "`...` is missing"), "{:?}", prose.told);
     let semicolon = body("", "int i = 0;\ndo { i++; } while (i < 3)\ns.println(\"AT\");");
     assert!(
         semicolon.told.iter().any(|told| told.line == 5 && told.reason == "`;` is missing here"),
@@ -141,4 +145,28 @@ fn a_line_that_is_sent_letter_by_letter_is_one_row() {
     );
     assert_eq!(rows(&slow, RunWay::Sent), ["AT+CSQ", "\r\n"]);
     assert_eq!(slow.imported.steps.len(), 2, "{:?}", slow.imported.steps);
+}
+
+#[test]
+fn what_is_sent_in_pieces_or_for_1a_is_told_as_it_is() {
+    let text = "s.print(\"AT+CMGS=\\\"+15550100\\\"\");\ns.write(0x0D);\ns.write(0x0A);\ndelay(2000); s.print(\"On\"); s.write(26); delay(5000);";
+    let pieces = body("", &format!("s.println(\"AT+CMGF=1\"); delay(500); {text}"));
+    assert_eq!(found(&pieces, "sketch-no-wait"), None, "the LF is no data: {:?}", pieces.findings);
+    let hex = body("", &format!("s.println(\"AT+CMGF=1\"); delay(500); {}", text.replace("write(26)", "write(0x26)")));
+    assert_eq!(found(&hex, "sketch-terminator-as-text"), Some(Severity::Problem), "{:?}", hex.findings);
+    let bytes = body("byte b[] = {0x26, 1};", "s.println(\"AT\"); delay(500); s.write(b[0]);");
+    assert_eq!(found(&bytes, "sketch-terminator-as-text"), None);
+}
+
+#[test]
+fn a_port_on_the_pins_of_serial_is_told() {
+    let on = |pins: &str, serial: &str| {
+        let text = format!(
+            "SoftwareSerial s({pins});\nvoid setup() {{ {serial} s.begin(9600); s.println(\"AT\"); }}\nvoid loop() {{}}"
+        );
+        found(&run(&text), "sketch-pins-of-serial")
+    };
+    assert_eq!(on("0, 1", "Serial.begin(9600);"), Some(Severity::Warning));
+    assert_eq!(on("0, 1", ""), None);
+    assert_eq!(on("8, 7", "Serial.begin(9600);"), None);
 }
