@@ -69,3 +69,27 @@ extern "system" fn on_event(kind: u32) -> i32 {
     }
     1
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use crossbeam_channel::RecvTimeoutError;
+    use windows_sys::Win32::System::Console::CTRL_CLOSE_EVENT;
+
+    use super::*;
+
+    #[test]
+    fn a_console_that_is_closed_tells_and_waits_for_the_end_in_order() {
+        let came = Arc::default();
+        let (bell, rung) = bounded(1);
+        watch(&came, move || bell.send(()).unwrap()).unwrap();
+        let (returned, over) = bounded(1);
+        // The system's thread; it ends with the process.
+        std::thread::Builder::new().spawn(move || returned.send(on_event(CTRL_CLOSE_EVENT))).unwrap();
+        rung.recv_timeout(Duration::from_secs(10)).unwrap();
+        assert!(came.load(Ordering::SeqCst));
+        // Windows ends the program as soon as the handler returns.
+        assert_eq!(over.recv_timeout(Duration::from_millis(50)), Err(RecvTimeoutError::Timeout));
+    }
+}
