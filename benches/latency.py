@@ -134,6 +134,9 @@ def main():
     arguments.add_argument("--bare", help="the bare window; beside the binary, in examples, unless told")
     wish = arguments.parse_args()
     bare = wish.bare or str(pathlib.Path(wish.binary).parent / "examples" / "bare_window")
+    for program in (wish.binary, bare):
+        if not os.access(program, os.X_OK):
+            arguments.error(f"{program} cannot be run: build it as above, or name another by --binary and --bare")
     screen = Screen()
     try:
         ours = run("modemscope", [wish.binary, "PORT"], screen, wish.bytes)

@@ -31,6 +31,7 @@ use super::nano;
 use super::settings::{Adapter, SettingsFile};
 use super::state::{SIMULATOR, State, Tone};
 use super::update::update;
+use crate::capture::CaptureError;
 use crate::capture::copy::{CopyError, Span};
 use crate::link::discovery::PortWatch;
 use crate::link::test_server::TestServer;
@@ -82,6 +83,8 @@ pub(crate) struct Runtime {
     measuring: Option<Job<Result<Span, CopyError>>>,
     copying: Option<Job<Result<String, CopyError>>>,
     copied: Option<String>,
+    /// A text that is to be shown as a log.
+    reading: Option<Job<Result<inspect::Text, CaptureError>>>,
     diagnosing: Option<Job<inspect::Diagnosed>>,
     jobs: tools::Jobs,
     room: Option<Job<()>>,
@@ -121,6 +124,7 @@ impl Runtime {
             measuring: None,
             copying: None,
             copied: None,
+            reading: None,
             diagnosing: None,
             jobs: tools::Jobs::default(),
             room: None,
@@ -131,7 +135,7 @@ impl Runtime {
         };
         for capture in folders.data.as_deref().map(unended::left_over).unwrap_or_default() {
             let name = capture.display();
-            state.say(Tone::Trouble, format!("A session did not end in order. What it received is in {name}."));
+            state.say(Tone::Trouble, format!("A session did not end properly. What it received is in {name}."));
         }
         runtime.open_book(&mut state, folders.config.as_deref());
         let counted = u8::from_str_radix(&state.settings.counted_byte, 16).ok();
@@ -250,7 +254,7 @@ impl Runtime {
     fn read(&mut self, state: &mut State, command: Capture) {
         match command {
             Capture::Open(path) => self.open_capture(state, path),
-            Capture::ReadPasted(text) => self.read_pasted(state, &text),
+            Capture::ReadPasted(text) => self.read_pasted(state, text),
             Capture::ShowPort => {
                 state.file = None;
                 let reader = self.connection.as_ref().map(|connection| connection.reader().clone());

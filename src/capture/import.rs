@@ -11,22 +11,29 @@ use crate::modem::transcript::Transcript;
 /// which is not known.
 #[must_use]
 pub fn from_text(text: &[u8], started: SystemTime) -> Reader {
+    of_text(text, started).1
+}
+
+/// What the text says, and the capture made of it.
+#[must_use]
+pub(crate) fn of_text(text: &[u8], started: SystemTime) -> (Transcript, Reader) {
     // A large text gets a file of its own, so that nothing is lost for want of memory.
     let large = (text.len() > 32 * 1024 * 1024).then(|| Writer::temporary(started).ok()).flatten();
     let mut writer = large.unwrap_or_else(|| Writer::in_memory(started));
-    let chunks = Transcript::read(text).chunks;
-    let timed = chunks.iter().any(|chunk| chunk.at.is_some());
+    let transcript = Transcript::read(text);
+    let timed = transcript.chunks.iter().any(|chunk| chunk.at.is_some());
     writer.stamp(if timed { Stamps::Between } else { Stamps::Missing });
     let mut last = Duration::ZERO;
-    for (send, chunk) in (0..).zip(chunks) {
+    for (send, chunk) in (0..).zip(&transcript.chunks) {
         last = chunk.at.unwrap_or(last);
         let record = match chunk.direction {
-            Direction::Rx => Record::received(chunk.bytes),
-            Direction::Tx => Record::sent(send, chunk.bytes, Vec::new()),
+            Direction::Rx => Record::received(chunk.bytes.clone()),
+            Direction::Tx => Record::sent(send, chunk.bytes.clone(), Vec::new()),
         };
         writer.append(last, record);
     }
-    writer.reader()
+    let reader = writer.reader();
+    (transcript, reader)
 }
 
 /// Opens a capture file, or makes a capture of a text file, whichever it is.
@@ -36,23 +43,22 @@ pub fn from_text(text: &[u8], started: SystemTime) -> Reader {
 pub(crate) fn open_any(path: &Path) -> Result<Reader, CaptureError> {
     if path.metadata().is_ok_and(|data| !data.is_file() && !data.is_dir()) {
         // A pipe can be read once only: it holds text.
-        return read_text(path).map(|(_, reader)| reader);
+        return read_text(path).map(|(text, written)| from_text(&text, written));
     }
     match open(path) {
         Ok(opening) => Ok(opening.finish()),
-        Err(CaptureError::NotPcapng { .. }) => read_text(path).map(|(_, reader)| reader),
+        Err(CaptureError::NotPcapng { .. }) => read_text(path).map(|(text, written)| from_text(&text, written)),
         Err(error) => Err(error),
     }
 }
 
-/// A text file, and the capture made of it.
+/// A text file, and when it was written.
 ///
 /// # Errors
 /// [`CaptureError`] when it cannot be read.
-pub(crate) fn read_text(path: &Path) -> Result<(Vec<u8>, Reader), CaptureError> {
+pub(crate) fn read_text(path: &Path) -> Result<(Vec<u8>, SystemTime), CaptureError> {
     let opened = |source| CaptureError::Open { path: path.to_owned(), source };
     let text = std::fs::read(path).map_err(opened)?;
-    let started = path.metadata().and_then(|data| data.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
-    let reader = from_text(&text, started);
-    Ok((text, reader))
+    let written = path.metadata().and_then(|data| data.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
+    Ok((text, written))
 }

@@ -38,6 +38,13 @@ impl Macro {
         steps().all(|step| step.expect.is_empty() && step.fail.is_empty())
             && steps().filter(|step| step.send.is_some()).count() > 1
     }
+
+    /// Whatever it sends, it waits for what is answered.
+    #[must_use]
+    pub(crate) fn waits(&self) -> bool {
+        let sends = self.steps.iter().filter(|step| !step.disabled && step.send.is_some());
+        sends.into_iter().all(|step| !step.expect.is_empty())
+    }
 }
 
 /// A parameter.

@@ -230,12 +230,15 @@ impl Findings {
             Offer::Send { label, bytes: exact } => {
                 let preview = format!("{label}: sends {} ({})", bytes::words(exact), bytes::hex(exact));
                 // What gives the data up is never the main thing to do.
+                // What is wrong in a log is not mended at the modem that happens to be connected.
+                let here = state.connected() && state.file.is_none();
                 let button = if exact.as_slice() == b"\x1B" {
-                    ui.add_enabled(state.connected(), Button::new(label.as_str()))
+                    ui.add_enabled(here, Button::new(label.as_str()))
                 } else {
-                    parts::primary(ui, state.connected(), label)
+                    parts::primary(ui, here, label)
                 };
-                if button.on_hover_text(preview).clicked() {
+                let why = if state.file.is_some() { "This is about the file that is shown" } else { "Connect first" };
+                if button.on_hover_text(preview).on_disabled_hover_text(why).clicked() {
                     commands.push(Line::Send(exact.clone()));
                 }
             }
@@ -247,7 +250,7 @@ impl Findings {
             }
             Offer::StartServer { port } => {
                 // To a real modem this computer is somewhere else.
-                let useful = state.server.address.is_none() && !state.has_line_settings();
+                let useful = state.server.address.is_none() && state.file.is_none() && !state.has_line_settings();
                 if useful && parts::primary(ui, true, &format!("Start the test server on port {port}")).clicked() {
                     commands.push(Tool::StartServer(*port));
                 }

@@ -198,6 +198,10 @@ impl LogPanel {
         let tall = std::mem::take(&mut self.tall);
         let extent = Extent { total, row: theme::ROW, height: rect.height() - 2.0 * PAD, tall: &tall };
         self.input(ui, &response, state, extent);
+        self.scroll.follow |= self.detail.take_follow();
+        if let Some(place) = self.detail.take_reveal().and_then(|number| number.checked_sub(self.base)) {
+            self.scroll.reveal(place, extent);
+        }
         self.scroll.settle(extent);
         self.ask(feed, state, extent);
         self.place_rows(rect, extent);
@@ -447,7 +451,11 @@ impl LogPanel {
                 let gap = Rect::from_x_y_ranges(edge - 1.0..=edge + 1.0, place.y_range());
                 ui.painter().rect_filled(gap, CornerRadius::ZERO, palette.well);
             }
-            let fill = |color| ui.painter().rect_filled(place, CornerRadius::ZERO, color);
+            let mut ground = palette.well;
+            let mut fill = |color| {
+                ui.painter().rect_filled(place, CornerRadius::ZERO, color);
+                ground = color;
+            };
             if let Some((_, color)) = highlights.iter().find(|(pattern, _)| pattern.is_in(drawn.bytes())) {
                 fill(theme::tint(*color, palette));
             }
@@ -462,7 +470,7 @@ impl LogPanel {
                 ui.painter().rect_filled(edge, CornerRadius::ZERO, palette.warn);
             }
             selecting::paint_bytes(ui, state, self.marked.as_ref(), row, drawn, place, &columns, palette);
-            drawn.paint(ui, place, &columns, palette);
+            drawn.paint(ui, place, &columns, ground, palette);
             if wanted {
                 words.push_str(drawn.words(look));
                 words.push('\n');

@@ -164,7 +164,7 @@ impl MacroPanel {
             parts::weak(ui, "The steps of a macro that runs are shown here.");
             return;
         };
-        let again = self.again(state, &run.name).filter(|_| state.connected());
+        let again = self.again(state, &run.name);
         match run_card::show(ui, state, run, again.as_ref().map(|again| &again.values), commands) {
             Some(Clicked::Run(index)) => {
                 if let Some(wanted) = state.book.macros.get(index) {
@@ -223,7 +223,7 @@ fn button(ui: &mut Ui, wanted: &Macro, enabled: bool) -> Option<Wanted> {
     let response = ui.new_child(UiBuilder::new().max_rect(left)).add_enabled(enabled, button);
     let response = response.accessible_name(wanted.name.clone());
     let mut chosen = None;
-    response.context_menu(|ui| chosen = menu(ui));
+    response.context_menu(|ui| chosen = menu(ui, wanted));
     if response.on_hover_ui(|ui| summary(ui, wanted)).clicked() {
         chosen = Some(Wanted::Run);
     }
@@ -231,14 +231,14 @@ fn button(ui: &mut Ui, wanted: &Macro, enabled: bool) -> Option<Wanted> {
     let middle = egui::Layout::centered_and_justified(egui::Direction::TopDown);
     let mut corner = ui.new_child(UiBuilder::new().max_rect(right).layout(middle));
     corner.spacing_mut().button_padding.x = 2.0;
-    let (more, inner) = MenuButton::from_button(dots).ui(&mut corner, menu);
+    let (more, inner) = MenuButton::from_button(dots).ui(&mut corner, |ui| menu(ui, wanted));
     more.accessible_name(format!("More for {}", wanted.name))
         .on_hover_text("Dry run, several times, edit, as a program");
     chosen.or(inner.and_then(|inner| inner.inner))
 }
 
 /// What else can be done with a macro.
-fn menu(ui: &mut Ui) -> Option<Wanted> {
+fn menu(ui: &mut Ui, of: &Macro) -> Option<Wanted> {
     parts::keep_keyboard(ui);
     let mut chosen = None;
     for (icon, words, wanted) in [
@@ -248,7 +248,9 @@ fn menu(ui: &mut Ui) -> Option<Wanted> {
         (icons::DONE, "Make it wait for the answers", Wanted::Wait),
         (icons::CODE, "As a program: Arduino, Python, C…", Wanted::Program),
     ] {
-        if parts::signed(ui, true, icon, words).clicked() {
+        let useful = wanted != Wanted::Wait || !of.waits();
+        let entry = parts::signed(ui, useful, icon, words);
+        if entry.on_disabled_hover_text("Each of its steps waits already").clicked() {
             chosen = Some(wanted);
             ui.close();
         }

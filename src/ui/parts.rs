@@ -10,6 +10,7 @@ use egui::{
     Vec2, vec2,
 };
 
+use super::bytes::count;
 use super::icons;
 use super::theme::{self, Palette};
 
@@ -189,21 +190,60 @@ pub(crate) fn over(ui: &mut Ui, name: &str, place: Rect, add: impl FnOnce(&mut U
     add(&mut over);
 }
 
-/// A field of several lines, up to this height; what is longer scrolls within its edge.
+/// A longer text is not laid out in a field: ten megabytes would hold up the window for seconds at each letter.
+const LONGEST: usize = 200_000;
+
+/// What is pasted goes around the field where the field could not hold it. True where something was.
+fn paste_long(ui: &Ui, text: &mut String) -> bool {
+    ui.input_mut(|input| {
+        let before = text.len();
+        input.events.retain(|event| match event {
+            egui::Event::Paste(pasted) if text.len() + pasted.len() > LONGEST => {
+                text.push_str(pasted);
+                false
+            }
+            _ => true,
+        });
+        text.len() != before
+    })
+}
+
+/// A text that is too long for a field: how long it is, and the way to take it out again.
+fn long_text(ui: &mut Ui, field: Id, height: f32, text: &mut String) -> Response {
+    let words = format!("{} were pasted: too long to be shown here, and used as a whole.", count(text.len() as u64));
+    ui.set_min_size(vec2(ui.available_width(), height));
+    let mut shown = ui.label(words);
+    if ui.button("Take it out").clicked() {
+        text.clear();
+        shown.mark_changed();
+        ui.memory_mut(|memory| memory.request_focus(field));
+    }
+    shown
+}
+
+/// A field of several lines, up to this height; what is longer scrolls within its edge, and what is much longer is told.
 pub(crate) fn text_area(ui: &mut Ui, name: &str, height: f32, text: &mut String, hint: &str) -> Response {
     let (id, palette) = (Id::unique(name), colors(ui));
     let focused = ui.memory(|memory| memory.has_focus(id));
+    let pasted = focused && paste_long(ui, text);
     let edge = Stroke::new(1.0, if focused { palette.strong } else { palette.edge });
     let frame = Frame::new().fill(palette.well).stroke(edge).corner_radius(CornerRadius::same(theme::CORNER));
-    let area = frame.inner_margin(Margin::symmetric(8, 4)).show(ui, |ui| {
+    let mut area = frame.inner_margin(Margin::symmetric(8, 4)).show(ui, |ui| {
+        if text.len() > LONGEST {
+            return long_text(ui, id, height, text);
+        }
         let scroll = ScrollArea::vertical().id_salt(name).max_height(height).min_scrolled_height(height);
-        scroll.show(ui, |ui| {
+        let scroll = scroll.show(ui, |ui| {
             let edit = TextEdit::multiline(text).id(id).frame(Frame::NONE).margin(Margin::ZERO).font(theme::mono());
             let least = vec2(ui.available_width(), height);
             ui.add(edit.min_size(least).desired_width(f32::INFINITY).hint_text(hint))
-        })
+        });
+        scroll.inner
     });
-    area.inner.inner
+    if pasted {
+        area.inner.mark_changed();
+    }
+    area.inner
 }
 
 /// A row of exactly this height, whatever stands in it.

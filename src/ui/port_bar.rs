@@ -23,7 +23,7 @@ const CHOICES: f32 = 420.0;
 const LINE: f32 = 114.0;
 const CONNECT: f32 = 116.0;
 const STANDING: f32 = 74.0;
-const COUNTER: f32 = 68.0;
+const COUNTER: f32 = 74.0;
 const LAMPS: f32 = 238.0;
 /// The side panel's switch and the menu.
 const RIGHT: f32 = 176.0;

@@ -49,7 +49,7 @@ pub(crate) fn show(
                     if parts::signed(ui, true, icons::STOP, "Stop").on_hover_text("Stops the macro at once").clicked() {
                         commands.push(command::Line::StopMacro);
                     }
-                } else if given.is_some() {
+                } else if given.is_some() && state.connected() {
                     let again = parts::signed(ui, true, icons::AGAIN, "Run again");
                     if again.on_hover_text("With the same parameters").clicked() {
                         clicked = Some(Clicked::Again);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use egui::{Align, Label, Layout, RichText, Ui};
+use egui::{Align, Layout, RichText, Ui};
 
 use super::bytes;
 use super::parts::{self, seconds};
@@ -51,8 +51,12 @@ pub(crate) fn show(ui: &mut Ui, state: &State, typed: u64, commands: &mut Comman
                     && state.connected()
                 {
                     let help = "Ctrl+Z sends what is typed and 1A; Esc gives the data up";
-                    let help = RichText::new(help).font(super::theme::small()).color(palette.weak);
-                    ui.add(Label::new(help).truncate());
+                    let short = "Ctrl+Z: 1A, Esc: give up";
+                    // Whole, shorter, or not at all: never cut.
+                    let fits = |words: &&str| width(ui, words, super::theme::small(), palette) < ui.available_width();
+                    if let Some(words) = [help, short].into_iter().find(fits) {
+                        ui.label(RichText::new(words).font(super::theme::small()).color(palette.weak));
+                    }
                 }
             });
         });
@@ -147,6 +151,10 @@ fn sending(ui: &mut Ui, state: &State, palette: &Palette) {
     }
 }
 
+fn width(ui: &Ui, words: &str, font: egui::FontId, palette: &Palette) -> f32 {
+    ui.painter().layout_no_wrap(words.to_owned(), font, palette.text).size().x
+}
+
 /// Echo, error form, connections, signal: as many of them as there is room for beside what the modem is `doing`, the newest
 /// kinds of knowledge, which stand at the right, first.
 fn facts(ui: &mut Ui, state: &State, doing: &str) {
@@ -180,11 +188,10 @@ fn facts(ui: &mut Ui, state: &State, doing: &str) {
     if facts.is_empty() || !state.connected() {
         return;
     }
-    let width = |ui: &Ui, words: &str, font| ui.painter().layout_no_wrap(words.to_owned(), font, palette.text).size().x;
-    let taken = width(ui, doing, egui::TextStyle::Body.resolve(ui.style()));
+    let taken = width(ui, doing, egui::TextStyle::Body.resolve(ui.style()), palette);
     let mut room = ui.available_width() - taken - LAMP;
     for (fact, help) in facts.iter().rev() {
-        room -= width(ui, fact, super::theme::small()) + ui.spacing().item_spacing.x;
+        room -= width(ui, fact, super::theme::small(), palette) + ui.spacing().item_spacing.x;
         if room < 0.0 {
             break;
         }

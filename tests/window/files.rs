@@ -40,8 +40,8 @@ fn a_dropped_sketch_is_imported_and_no_capture() {
     for name in ["blink.ino", "sketch.txt"] {
         let path = folder.path().join(name);
         std::fs::write(&path, SKETCH).unwrap();
-        let desk = dropped(&path);
-        assert!(desk.shows("1 macro with 1 step, from an Arduino sketch"), "{name}");
+        let mut desk = dropped(&path);
+        desk.wait(name, |desk| desk.shows("1 macro with 1 step, from an Arduino sketch"));
         assert!(desk.state().file.is_none() && desk.state().messages.is_empty());
     }
 }
@@ -51,8 +51,8 @@ fn a_dropped_macro_book_is_imported_and_no_capture() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("mine.toml");
     std::fs::write(&path, "version = 1\n[[macro]]\nname = \"Mine\"\n[[macro.step]]\nsend = 'AT\\r'\n").unwrap();
-    let desk = dropped(&path);
-    assert!(desk.shows("1 macro with 1 step, from a macro book"));
+    let mut desk = dropped(&path);
+    desk.wait("it is imported", |desk| desk.shows("1 macro with 1 step, from a macro book"));
     assert!(desk.state().file.is_none());
 }
 
@@ -154,4 +154,41 @@ fn a_reading_of_a_sketch_is_typed_and_what_follows_from_it_is_sent() {
     desk.type_text("700");
     desk.key(Key::Enter);
     desk.wait("it was run again", |desk| sent(desk, b"700\r\n"));
+}
+
+/// A long log is read on a thread of its own, and no text field lays it out.
+#[test]
+fn a_long_log_is_read_while_the_window_goes_on() {
+    let part = "AT+CSQ\n+CSQ: 14,0\n\nOK\n";
+    let log = part.repeat(1_500_000 / part.len());
+    let mut desk = Desk::new(&Start::default());
+    desk.click("Open or paste a log…");
+    desk.harness.run_steps(8);
+    desk.harness.get_by_role_and_label(egui::accesskit::Role::MultilineTextInput, "or paste a log").focus();
+    desk.frames();
+    desk.harness.event(egui::Event::Paste(log));
+    desk.harness.run_steps(4);
+    assert!(desk.shows("too long to be shown here"));
+    desk.click("Read it");
+    assert!(desk.state().reader.is_none(), "it is not there at once, and the click did not wait for it");
+    assert!(desk.shows("Reading the log…"));
+    desk.wait_for_log("+CSQ: 14,0");
+    desk.frames();
+    assert!(!desk.shows("Reading the log…"));
+}
+
+#[test]
+fn a_text_that_is_no_sketch_by_its_length_is_told_and_taken_out_again() {
+    let mut desk = Desk::new(&Start::default());
+    desk.click("Paste a sketch…");
+    desk.harness.run_steps(8);
+    desk.harness.event(egui::Event::Paste("// nothing\n".repeat(1_000_000)));
+    desk.harness.run_steps(4);
+    assert!(desk.shows("too long for a sketch") && !desk.offers("Run the sketch"));
+    desk.click("Take it out");
+    desk.harness.run_steps(4);
+    assert!(!desk.shows("too long"));
+    desk.harness.event(egui::Event::Paste("void setup() {}\nvoid loop() {}\n".to_owned()));
+    desk.harness.run_steps(4);
+    assert!(desk.offers("Run the sketch"));
 }

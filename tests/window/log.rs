@@ -325,3 +325,55 @@ fn the_log_is_saved_from_where_it_is() {
     desk.frames();
     assert!(desk.shows("Redact private values"));
 }
+
+#[test]
+fn the_row_that_is_looked_at_stays_in_sight_above_its_detail_and_then_the_log_follows_again() {
+    let mut desk = with_answers();
+    for _ in 0..8 {
+        desk.type_text("ATI");
+        desk.key(Key::Enter);
+    }
+    desk.type_text("AT+GMM");
+    desk.key(Key::Enter);
+    desk.wait_for_log("TX AT+GMM");
+    desk.wait("all is answered", |desk| desk.state().status.strip.fared.text().contains("10 answered"));
+    desk.harness.run_steps(8);
+    let row = desk.log().lines().position(|line| line.contains("TX AT+GMM")).unwrap();
+    desk.drag_in_row(row, 180.0, 190.0);
+    desk.harness.run_steps(40);
+    let place = desk.harness.get_by_role(Role::Log).rect();
+    #[expect(clippy::cast_precision_loss, reason = "rows on one screen")]
+    let at = place.left_top() + egui::vec2(400.0, 13.0 + 20.0 * row as f32);
+    desk.click_at(at);
+    desk.wait("the row is selected", |desk| desk.shows("Selected: 1 row"));
+    desk.focus_log();
+    desk.key(Key::Enter);
+    desk.harness.run_steps(8);
+    assert!(desk.shows("Close row"));
+    assert!(desk.log().contains("TX AT+GMM"), "{}", desk.log());
+    assert!(desk.harness.get_by_role(Role::Log).rect().height() < place.height());
+    desk.click("Close row");
+    desk.wait("it follows again", |desk| !desk.shows("new row") && !desk.shows("Newest rows"));
+}
+
+/// A log of somebody else's modem is no reason to send anything to one's own.
+#[test]
+fn what_is_wrong_in_a_log_offers_no_bytes_for_the_modem_at_hand() {
+    let mut desk = with_answers();
+    desk.focus_line();
+    desk.harness.event(Event::Paste(
+        "> AT\\r\n< AT\\r\\r\\nOK\\r\\n\n> AT+CIPSEND\\r\n< AT+CIPSEND\\r\\r\\nERROR\\r\\n\n".to_owned(),
+    ));
+    desk.frames();
+    desk.click("Read it as a log");
+    desk.wait("it is looked through", |desk| desk.state().findings().next().is_some());
+    desk.harness.run_steps(8);
+    let sent = desk.state().status.tx;
+    assert!(desk.state().connected() && desk.shows("AT+CIPSTATUS"));
+    assert!(!desk.offers("AT+CIPSTATUS"));
+    assert_eq!(desk.state().status.tx, sent);
+    desk.click("Menu");
+    desk.click("Signal and timeline");
+    desk.harness.run_steps(8);
+    assert!(desk.shows("This log has no times"));
+}

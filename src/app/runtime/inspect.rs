@@ -29,12 +29,25 @@ impl Diagnosed {
     }
 }
 
+/// What a text file or a paste turned out to be.
+pub(super) enum Text {
+    /// A log, with the file that it stands in.
+    Log(Option<PathBuf>, Reader, Transcript),
+    /// A sketch or macros: they are imported.
+    Import(PathBuf),
+}
+
+/// That a longer text is being read is said.
+const LONG: u64 = 1 << 20;
+const READING: &str = "Reading the log…";
+
 impl Runtime {
     /// Shows this capture in the log.
     pub(super) fn show(&mut self, state: &mut State, reader: Option<Reader>) {
         self.keep_marks(state);
         (state.selected, state.find, state.find_trouble) = (None, None, None);
         (self.measuring, self.copying) = (None, None);
+        self.forget_reading(state);
         state.feed = reader.clone().map(|reader| LogFeed::new(reader, self.rows.clone()));
         state.reader = reader;
         state.marks = state.marked_file().map(|path| Marks::beside(&path)).unwrap_or_default();
@@ -43,29 +56,61 @@ impl Runtime {
     }
 
     pub(super) fn open_capture(&mut self, state: &mut State, path: PathBuf) {
-        let reader = match open(&path) {
-            Ok(opening) => Ok((opening.in_background(), None)),
+        match open(&path) {
+            Ok(opening) => self.show_file(state, Some(path), opening.in_background(), None),
             // No capture file: a transcript or a pasted log.
-            Err(CaptureError::NotPcapng { .. }) => match import::read_text(&path) {
-                Ok((text, _)) if file_kind(&path, &text) != FileKind::Log => {
-                    // The import's window opens with it.
-                    state.tools.chosen = Some((Purpose::Import, path));
-                    return;
-                }
-                read => read.map(|(text, reader)| (reader, Some(Transcript::read(&text)))),
-            },
-            Err(error) => Err(error),
-        };
-        match reader {
-            Ok((reader, text)) => self.show_file(state, Some(path), reader, text),
+            Err(CaptureError::NotPcapng { .. }) => {
+                let size = path.metadata().map_or(0, |data| data.len());
+                self.read_text(state, size, move || {
+                    let (text, written) = import::read_text(&path)?;
+                    if file_kind(&path, &text) != FileKind::Log {
+                        return Ok(Text::Import(path));
+                    }
+                    let (transcript, reader) = import::of_text(&text, written);
+                    Ok(Text::Log(Some(path), reader, transcript))
+                });
+            }
             Err(error) => state.say(Tone::Trouble, error.to_string()),
         }
     }
 
     /// Shows a log that came over the clipboard, as if it were a file.
-    pub(super) fn read_pasted(&mut self, state: &mut State, text: &str) {
-        let reader = import::from_text(text.as_bytes(), SystemTime::now());
-        self.show_file(state, None, reader, Some(Transcript::read(text.as_bytes())));
+    pub(super) fn read_pasted(&mut self, state: &mut State, text: String) {
+        self.read_text(state, text.len() as u64, move || {
+            let (transcript, reader) = import::of_text(text.as_bytes(), SystemTime::now());
+            Ok(Text::Log(None, reader, transcript))
+        });
+    }
+
+    /// Reads a text on a thread of its own: a long one takes seconds. What was being read before is forgotten.
+    fn read_text(
+        &mut self,
+        state: &mut State,
+        size: u64,
+        work: impl FnOnce() -> Result<Text, CaptureError> + Send + 'static,
+    ) {
+        if size > LONG {
+            state.say(Tone::Note, READING);
+        }
+        let job = Job::start("read a log", self.news.clone(), move |_| work());
+        self.reading = started(state, job);
+    }
+
+    fn forget_reading(&mut self, state: &mut State) {
+        self.reading = None;
+        state.messages.retain(|message| message.text != READING);
+    }
+
+    /// What was read is shown as what it is.
+    fn take_read(&mut self, state: &mut State) {
+        let Some(read) = self.reading.as_ref().and_then(Job::take) else { return };
+        self.forget_reading(state);
+        match read {
+            Ok(Text::Log(path, reader, transcript)) => self.show_file(state, path, reader, Some(transcript)),
+            // The import's window opens with it.
+            Ok(Text::Import(path)) => state.tools.chosen = Some((Purpose::Import, path)),
+            Err(error) => state.say(Tone::Trouble, error.to_string()),
+        }
     }
 
     fn show_file(&mut self, state: &mut State, path: Option<PathBuf>, reader: Reader, text: Option<Transcript>) {
@@ -82,6 +127,7 @@ impl Runtime {
 
     /// Takes in what jobs have brought.
     pub(super) fn inspect(&mut self, state: &mut State) {
+        self.take_read(state);
         if let Some(result) = self.measuring.as_ref().and_then(Job::take) {
             self.measuring = None;
             if let (Some(selected), Ok(span)) = (&mut state.selected, result) {

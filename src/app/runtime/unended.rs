@@ -51,7 +51,7 @@ impl Drop for Mark {
     }
 }
 
-/// The captures of sessions that did not end in order; each is told once.
+/// The captures of sessions that did not end properly; each is told once.
 pub(super) fn left_over(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
     let marks = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(NAME));

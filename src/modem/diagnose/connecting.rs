@@ -235,7 +235,7 @@ pub(super) fn tls_draft(title: impl Into<String>, spans: impl IntoIterator<Item 
 }
 
 /// What to do where a connection goes to the machine that opens it.
-const ON_LOOPBACK: &str = "For a simulated modem start a server at that port on this computer; to a real one give your server's address on the internet.";
+const ON_LOOPBACK: &str = "For a simulated modem start a server at that port on this machine; to a real one give your server's address on the internet.";
 
 /// Of an address of the machine itself, the port.
 fn port_on_loopback(target: &str) -> Option<u16> {

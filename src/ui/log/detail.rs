@@ -30,18 +30,34 @@ const LINE: usize = 16;
 pub(super) struct Detail {
     row: Option<Row>,
     height: f32,
+    /// The row is still to be brought into sight, above the pane.
+    reveal: bool,
+    /// The log followed its end when the pane was opened, and will again.
+    followed: bool,
 }
 
 impl Default for Detail {
     fn default() -> Self {
-        Self { row: None, height: HEIGHT }
+        Self { row: None, height: HEIGHT, reveal: false, followed: false }
     }
 }
 
 impl Detail {
-    /// Shows this row, until it is closed or another one is shown.
-    pub(super) fn open(&mut self, row: Row) {
-        self.row = Some(row);
+    /// Shows this row, until it is closed or another one is shown. The log stands still meanwhile: `followed` says that it
+    /// did not.
+    pub(super) fn open(&mut self, row: Row, followed: bool) {
+        self.followed |= followed;
+        (self.row, self.reveal) = (Some(row), true);
+    }
+
+    /// The row that is still to be brought into sight.
+    pub(super) fn take_reveal(&mut self) -> Option<u64> {
+        self.row.as_ref().filter(|_| std::mem::take(&mut self.reveal)).map(|row| row.number)
+    }
+
+    /// The pane was closed, and the log is to follow its end again.
+    pub(super) fn take_follow(&mut self) -> bool {
+        self.row.is_none() && std::mem::take(&mut self.followed)
     }
 
     /// Draws the pane at the lower edge of the log's place; how high it is.

@@ -214,7 +214,7 @@ impl Drawn {
         one(&self.first, columns.first).into_iter().chain(second.into_iter().flatten()).collect()
     }
 
-    pub(super) fn paint(&self, ui: &Ui, place: Rect, columns: &Columns, palette: &Palette) {
+    pub(super) fn paint(&self, ui: &Ui, place: Rect, columns: &Columns, ground: Color32, palette: &Palette) {
         let painter = ui.painter();
         let put = |galley: &Arc<Galley>, (from, to): (f32, f32), at: Vec2| {
             let clip = Rect::from_min_max(pos2(from, place.top()), pos2(to, place.bottom()));
@@ -223,6 +223,7 @@ impl Drawn {
             if galley.size().x > to - from {
                 let more = Rect::from_min_max(pos2(to - MORE, place.top()), clip.max);
                 clipped.rect_filled(more, 0.0, palette.well);
+                clipped.rect_filled(more, 0.0, ground);
                 clipped.text(more.center(), egui::Align2::CENTER_CENTER, "…", theme::mono(), palette.accent);
             }
         };

@@ -126,6 +126,24 @@ impl Scroll {
         self.moved(true, extent);
     }
 
+    /// Brings a row into sight, whole, by the shortest way. The last row is not kept in sight any more.
+    pub(super) fn reveal(&mut self, row: u64, extent: Extent<'_>) {
+        self.follow = false;
+        if row <= self.row {
+            (self.row, self.sub) = (row, 0.0);
+            return;
+        }
+        let (mut first, mut room) = (row, extent.height - extent.height_of(row));
+        while first > self.row && room >= extent.height_of(first - 1) {
+            first -= 1;
+            room -= extent.height_of(first);
+        }
+        if first > self.row {
+            // Down to where the row stands on the lower edge.
+            (self.row, self.sub) = (first - 1, (extent.height_of(first - 1) - room).max(0.0));
+        }
+    }
+
     /// Which part of the whole is in sight: place of the thumb and its length, 0 to 1.
     #[expect(clippy::cast_precision_loss, reason = "a thumb")]
     pub(super) fn thumb(&self, extent: Extent<'_>) -> Option<(f64, f64)> {

@@ -4,9 +4,7 @@
 
 use std::ops::Range;
 
-use egui::{
-    Align, CornerRadius, Event, Key, Layout, Modifiers, PointerButton, Pos2, Rect, Response, RichText, Ui, vec2,
-};
+use egui::{Align, CornerRadius, Event, Key, Layout, Modifiers, PointerButton, Pos2, Rect, Response, RichText, Ui};
 
 use super::LogPanel;
 use super::columns::Columns;
@@ -22,9 +20,6 @@ use crate::modem::diagnose::Evidence;
 use crate::ui::commands::Commands;
 use crate::ui::theme::{self, Palette};
 use crate::ui::{bytes, icons, parts};
-
-/// What can be done with a selection takes so much of the line below the log.
-const FORMS: f32 = 390.0;
 
 /// While nothing is selected.
 const HINT: &str = "Click a row or drag over rows or bytes to select them.";
@@ -118,7 +113,8 @@ impl LogPanel {
     /// Shows the whole of a row below the log.
     fn open_detail(&mut self, row: Option<u64>) {
         if let Some(row) = row.and_then(|number| self.page.rows.iter().find(|row| row.number == number)) {
-            self.detail.open(row.clone());
+            self.detail.open(row.clone(), self.scroll.follow);
+            self.scroll.follow = false;
         }
     }
 
@@ -204,7 +200,7 @@ pub(super) fn paint_bytes(
     }
 }
 
-/// What is selected and what can be done with it, from the right of the line below the log.
+/// What can be done with what is selected, and how much that is, in the line below the log.
 pub(super) fn line(ui: &mut Ui, state: &State, commands: &mut Commands) {
     ui.spacing_mut().item_spacing.x = theme::IN_BAR;
     let Some(selected) = &state.selected else {
@@ -212,22 +208,19 @@ pub(super) fn line(ui: &mut Ui, state: &State, commands: &mut Commands) {
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| ui.add(egui::Label::new(hint).truncate()));
         return;
     };
-    let color = parts::colors(ui).weak;
-    let close = egui::Button::new(parts::sign(icons::CLOSE).color(color)).frame_when_inactive(false);
-    let close = ui.add(close).accessible_name("Select nothing");
-    if close.on_hover_text("Select nothing: Esc, while the log has the focus").clicked() {
-        commands.push(Log::Select(None));
-    }
     let words = selected.span.as_ref().map_or_else(|| "Counting…".to_owned(), measured);
     let words = if selected.copied { format!("{words}, copied") } else { words };
-    // What it measures gives way first: it is whole under the pointer.
-    let room = (ui.available_width() - FORMS).max(0.0);
+    // What can be clicked comes first, so that it stays where it is whatever the words say.
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-        ui.allocate_ui_with_layout(vec2(room, theme::CONTROL), Layout::left_to_right(Align::Center), |ui| {
-            let label = ui.add(egui::Label::new(&words).truncate()).on_hover_text(&words);
-            parts::spoken(&label, &format!("Selected: {words}"));
-        });
+        let color = parts::colors(ui).weak;
+        let close = egui::Button::new(parts::sign(icons::CLOSE).color(color)).frame_when_inactive(false);
+        let close = ui.add(close).accessible_name("Select nothing");
+        if close.on_hover_text("Select nothing: Esc, while the log has the focus").clicked() {
+            commands.push(Log::Select(None));
+        }
         forms(ui, state, commands);
+        let label = ui.add(egui::Label::new(&words).truncate()).on_hover_text(&words);
+        parts::spoken(&label, &format!("Selected: {words}"));
     });
 }
 

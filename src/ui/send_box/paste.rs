@@ -94,13 +94,18 @@ impl Paste {
             }
             ui.horizontal_wrapped(|ui| {
                 let words = format!("Send {lines} one by one, each with {}", self.ending);
-                let send = if self.sketch || self.log { ui.button(words) } else { parts::primary(ui, by_line, &words) };
+                let main = !self.sketch && !self.log;
+                let send = if main {
+                    parts::primary(ui, by_line, &words)
+                } else {
+                    ui.add_enabled(by_line, egui::Button::new(words))
+                };
                 let why = format!("More than {MOST_LINES} lines go out in one piece, or as a file (Menu, Send file…)");
                 if send.on_disabled_hover_text(why).clicked() && by_line {
                     answered = self.one_by_one(mode, ending, commands);
                 }
                 let whole = ui.button(format!("Send as is, {size}"));
-                if whole.on_hover_text("Exactly these characters as UTF-8, line ends as pasted").clicked() {
+                if whole.on_hover_text("These characters as UTF-8; of CR LF the clipboard leaves LF").clicked() {
                     commands.push(Line::Send(self.text.as_bytes().to_vec()));
                     answered = true;
                 }

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 
 use egui::{RichText, TextEdit, Ui};
 
+use super::sketch::TOO_LONG;
 use super::{SketchPanel, ToolWindow};
 use crate::app::command::{self, Tool};
 use crate::app::{Command, FileKind, Purpose, State, Wired, file_kind};
 use crate::macros::edit::{Edit, edited};
 use crate::macros::{Book, Macro, file, foreign};
 use crate::notation::LineEnding;
-use crate::sketch::{self, RunOptions, Source};
+use crate::sketch::{self, LARGEST_SKETCH, RunOptions, Source};
 use crate::ui::commands::Commands;
 use crate::ui::{icons, parts, theme};
 
@@ -83,7 +84,11 @@ impl ToolWindow for ImportPanel {
         // Long sketches scroll here, so that what was read stays in sight.
         let sketch = parts::text_area(ui, "pasted sketch", theme::PASTED, &mut self.text, "");
         if sketch.labelled_by(label.id).changed() {
-            self.read = (!self.text.trim().is_empty()).then(|| read_sketch(&self.text, "Sketch"));
+            let fits = !self.text.trim().is_empty() && self.text.len() <= LARGEST_SKETCH;
+            self.read = fits.then(|| read_sketch(&self.text, "Sketch"));
+        }
+        if self.text.len() > LARGEST_SKETCH {
+            ui.colored_label(parts::colors(ui).warn, TOO_LONG);
         }
         self.result(ui, state, commands);
     }

@@ -7,8 +7,17 @@ use super::ToolWindow;
 use crate::app::State;
 use crate::app::command::Capture;
 use crate::app::timeline::{Answer, Timeline};
+use crate::capture::Stamps;
 use crate::ui::commands::Commands;
 use crate::ui::{bytes, icons, parts, theme};
+
+/// Heights of the two plots.
+const SIGNAL: f32 = 130.0;
+const LATENCY: f32 = 150.0;
+/// Half the width of a dot on the top of a bar.
+const DOT: f32 = 2.5;
+/// So many commands are listed, the newest first.
+const LISTED: usize = 100;
 
 /// What the picture was made of.
 #[derive(Debug, Default)]
@@ -39,6 +48,10 @@ impl ToolWindow for SignalPanel {
             ui.label("Connect to a modem, or open a capture.");
             return;
         };
+        if state.reader.as_ref().is_some_and(|reader| reader.stamps() == Stamps::Missing) {
+            ui.label("This log has no times: when what was answered is not known.");
+            return;
+        }
         parts::heading(ui, "Signal, dBm");
         if timeline.signal.is_empty() {
             parts::weak(ui, "No +CSQ answer yet: send AT+CSQ, or click SIM and signal.");
@@ -58,13 +71,18 @@ impl ToolWindow for SignalPanel {
     }
 }
 
+/// A plot whose grid stays behind what is drawn on it.
+fn plot<'a>(ui: &Ui, name: &str, height: f32) -> Plot<'a> {
+    Plot::new(name.to_owned()).height(height).allow_scroll(false).grid_color(parts::colors(ui).line).grid_fade(1.0)
+}
+
 fn signal(ui: &mut Ui, timeline: &Timeline) {
     let points: Vec<[f64; 2]> =
         timeline.signal.iter().map(|(at, csq)| [at.as_secs_f64(), f64::from(*csq) * 2.0 - 113.0]).collect();
     let color = parts::colors(ui).accent;
     let dots = Points::new("Signal", PlotPoints::from(points.clone())).color(color).radius(3.5);
     let line = Line::new("Signal", PlotPoints::from(points)).color(color).width(2.0);
-    let plot = Plot::new("signal").height(130.0).include_y(-113.0).include_y(-51.0).allow_scroll(false);
+    let plot = plot(ui, "signal", SIGNAL).include_y(-113.0).include_y(-51.0);
     plot.x_axis_label("seconds since the start").include_x(0.0).show(ui, |plot| {
         plot.line(line);
         plot.points(dots);
@@ -73,24 +91,33 @@ fn signal(ui: &mut Ui, timeline: &Timeline) {
 
 fn latency(ui: &mut Ui, timeline: &Timeline) {
     let palette = parts::colors(ui);
+    let mut tops = [palette.tx, palette.warn, palette.bad].map(|color| (color, Vec::new()));
     let bars = timeline.bars.iter().map(|bar| {
         let (took, color) = match bar.answer {
             Answer::After(took) => (took.as_secs_f64(), palette.tx),
             Answer::Awaited => (0.0, palette.warn),
             Answer::Never => (0.0, palette.bad),
         };
-        // As wide as the command took, from when it was sent to its answer.
-        let shape = Bar::new(bar.at.as_secs_f64() + took / 2.0, took.max(0.01)).width(took.max(0.002));
+        // As wide as the command took, from when it was sent to its answer. In a long session that is thinner than a line:
+        // a dot on its top can be seen always.
+        let middle = bar.at.as_secs_f64() + took / 2.0;
+        if let Some((_, tops)) = tops.iter_mut().find(|(of, _)| *of == color) {
+            tops.push([middle, took]);
+        }
+        let shape = Bar::new(middle, took.max(0.01)).width(took.max(0.002));
         shape.fill(color).name(format!("{}: {}", bar.command, words(bar.answer)))
     });
     let chart = BarChart::new("Commands", bars.collect()).element_formatter(Box::new(|bar, _| bar.name.clone()));
-    Plot::new("latency").height(150.0).include_y(0.0).allow_scroll(false).show(ui, |plot| plot.bar_chart(chart));
-    egui::ScrollArea::vertical().id_salt("latencies").max_height(theme::LIST_SHORT).show(ui, |ui| {
-        for bar in timeline.bars.iter().rev().take(100) {
-            let at = bar.at.as_secs_f64();
-            parts::weak(ui, format!("{at:>10.3} s  {}  {}", bar.command, words(bar.answer)));
+    plot(ui, "latency", LATENCY).include_x(0.0).include_y(0.0).show(ui, |plot| {
+        plot.bar_chart(chart);
+        for (color, tops) in tops {
+            plot.points(Points::new("Commands", tops).color(color).radius(DOT).allow_hover(false));
         }
     });
+    for bar in timeline.bars.iter().rev().take(LISTED) {
+        let at = bar.at.as_secs_f64();
+        parts::weak(ui, format!("{at:>10.3} s  {}  {}", bar.command, words(bar.answer)));
+    }
 }
 
 fn words(answer: Answer) -> String {

@@ -9,9 +9,12 @@ use super::{ImportPanel, ToolWindow};
 use crate::app::State;
 use crate::app::command::Tool;
 use crate::modem::diagnose::Severity;
-use crate::sketch::{RunRow, RunWay, SketchFinding, SketchQuestion, SketchRun};
+use crate::sketch::{LARGEST_SKETCH, RunRow, RunWay, SketchFinding, SketchQuestion, SketchRun};
 use crate::ui::commands::Commands;
 use crate::ui::{bytes, icons, parts, theme};
+
+/// Said of a text that is no sketch by its length alone.
+pub(super) const TOO_LONG: &str = "This is longer than 2 MiB: too long for a sketch.";
 
 /// At most this many rows of the dialog are drawn.
 const ROWS: usize = 400;
@@ -55,11 +58,15 @@ impl ToolWindow for SketchPanel {
             "An Arduino sketch. It is run here, with the simulated modem at its pins; nothing is sent to a port.",
         );
         parts::text_area(ui, "sketch to run", theme::PASTED, &mut self.text, "").labelled_by(label.id);
-        let there = !self.text.trim().is_empty();
+        let long = self.text.len() > LARGEST_SKETCH;
+        let there = !long && !self.text.trim().is_empty();
+        if long {
+            ui.colored_label(parts::colors(ui).warn, TOO_LONG);
+        }
         ui.horizontal_wrapped(|ui| {
             let running = state.tools.sketch_running;
             let run = parts::primary_signed(ui, there && !running, icons::RUN, "Run the sketch").clicked();
-            if run || (!running && std::mem::take(&mut self.asked)) {
+            if there && (run || (!running && std::mem::take(&mut self.asked))) {
                 commands.push(Tool::RunSketch(self.text.clone(), self.assume.clone()));
             }
             if ui.add_enabled(there, egui::Button::new("Import it as a macro…")).clicked() {
