@@ -100,6 +100,17 @@ impl Transcript {
         reader.transcript(chunks)
     }
 
+    /// The line of the text on which the byte stands that is at this place of those that went this way.
+    #[must_use]
+    pub(crate) fn line_of(&self, direction: Direction, offset: u64) -> Option<usize> {
+        let mut end = 0;
+        let on = |chunk: &&Chunk| {
+            end += chunk.bytes.len() as u64;
+            offset < end
+        };
+        self.chunks.iter().filter(|chunk| chunk.direction == direction).find(on).map(|chunk| chunk.line)
+    }
+
     /// Only sent bytes are recorded: nothing can be said about answers.
     #[must_use]
     pub(crate) fn sent_only(&self) -> bool {
@@ -127,7 +138,8 @@ impl Reader {
     pub(crate) fn learn(head: &[u8]) -> Self {
         let only_returns = plain::only_returns(head);
         let head = plain::plain(head, only_returns);
-        let mut lines = clock::lines(bare(&head), 1);
+        let text = clock::lines(bare(&head), 1);
+        let mut lines = text.clone();
         let mut around = Around::learn(&lines);
         let mut trial = around.clone();
         for line in &mut lines {
@@ -137,8 +149,12 @@ impl Reader {
         if around.tidy {
             tidy::tidy(&mut lines);
         }
-        let (form, lines) = forms::choose(&lines);
-        Self { around, form, lines, count: 0, last: None, only_returns, vain: Vec::new() }
+        let (mut form, mut reads) = forms::choose(&lines);
+        if let Some(told) = forms::in_sentences(&text, forms::choose(&lines).1.as_mut(), &lines) {
+            around = Around::default();
+            (form, reads) = told;
+        }
+        Self { around, form, lines: reads, count: 0, last: None, only_returns, vain: Vec::new() }
     }
 
     /// What has been read so far.

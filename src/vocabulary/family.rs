@@ -89,7 +89,7 @@ impl Family {
         Self::read(text, Some(base.unwrap_or_else(|| third_generation())))
     }
 
-    /// The line, as a modem answers `ATI` and the like, holds one of its models.
+    /// The line, as a modem answers `ATI` and the like, holds one of its models, or a name that only it says.
     #[must_use]
     pub fn says_its_model(&self, line: &[u8]) -> bool {
         self.models.iter().any(|model| {

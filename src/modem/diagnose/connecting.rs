@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Offer;
-use super::Severity::Problem;
+use super::Severity::{Note, Problem};
 use super::book::{Book, Draft, Handle, time_text};
 use super::doc::heading::ORDER as FAMILY;
 use super::network::no_sim;
@@ -48,6 +48,15 @@ const LONG: Duration = Duration::from_secs(50);
 /// The connection should stand this many answered commands later, where a log has no times.
 const LATER: u32 = 3;
 
+/// Who sends too early, or has lost the network, has another cause.
+const OTHER_CAUSES: [&str; 5] = [
+    SendBeforeConnect::DOC.slug,
+    NoDataService::DOC.slug,
+    ContextLost::DOC.slug,
+    Restarted::DOC.slug,
+    TlsFailed::DOC.slug,
+];
+
 impl Pending {
     fn of(open: &Exchange, dialog: &Dialog) -> Self {
         let own = dialog.telling.family().named(b"+CIPSTART").is_some();
@@ -64,14 +73,7 @@ impl Pending {
 impl Unanswered {
     fn tell(&mut self, sure: u8, dialog: &Dialog, book: &mut Book) {
         let Some(pending) = self.pending.take() else { return };
-        // Who sends too early has another cause.
-        if book.any_open(&[
-            SendBeforeConnect::DOC.slug,
-            NoDataService::DOC.slug,
-            ContextLost::DOC.slug,
-            Restarted::DOC.slug,
-            TlsFailed::DOC.slug,
-        ]) {
+        if book.any_open(&OTHER_CAUSES) {
             return;
         }
         let waited = dialog.now.zip(pending.command.at).map(|(now, at)| now.saturating_sub(at));
@@ -96,6 +98,21 @@ impl Unanswered {
         self.told = Some(book.add(Self::DOC, draft));
     }
 
+    /// The log ends behind the OK: what came of it is not in it.
+    fn log_ends(&mut self, book: &mut Book) {
+        let Some(pending) = self.pending.take().filter(|_| !book.any_open(&OTHER_CAUSES)) else { return };
+        let title = format!("The log ends before the connection to {} has come up or failed.", pending.target);
+        let mut draft = Draft::new(title, [Some(pending.command)])
+            .severity(Note)
+            .because("OK says only that the modem tries; CONNECT OK or CONNECT FAIL follows, after up to 75 s.")
+            .confidence(50)
+            .send("AT+CIPSTATUS", "AT+CIPSTATUS\r");
+        if let Some(what) = unreachable(&pending.target) {
+            draft = draft.because(format!("{} is {what}.", pending.target));
+        }
+        self.told = Some(book.add(Self::DOC, draft));
+    }
+
     fn patience(&self) -> Duration {
         self.pending.as_ref().map_or(PATIENCE, |pending| pending.patience)
     }
@@ -110,7 +127,7 @@ impl Rule for Unanswered {
         slug: "connect-unanswered",
         severity: Problem,
         family: FAMILY,
-        evidence: "`AT+CIPSTART` is answered OK, and neither `CONNECT OK` nor `CONNECT FAIL` comes within 75 s, or in a log without times before the modem has answered several commands more, or while `STATE: TCP CONNECTING` stays.",
+        evidence: "`AT+CIPSTART` is answered OK, and neither `CONNECT OK` nor `CONNECT FAIL` comes within 75 s, or in a log without times before the modem has answered several commands more, or while `STATE: TCP CONNECTING` stays; a note where the log ends behind the OK.",
         why: "The request gets no answer: there is no data service or data plan, the host drops it (a private address, a firewall), or the program has not read what the modem said.",
         fix: "AT+CIPSTATUS shows the state; check the APN, the host and the port, and read on until CONNECT OK or CONNECT FAIL.",
     };
@@ -169,6 +186,8 @@ impl Rule for Unanswered {
                 let later = dialog.answered() - pending.answered >= LATER && pending.command.at.is_none();
                 if private || later || long {
                     self.tell(65, dialog, book);
+                } else if dialog.log.read_ahead && dialog.answered() == pending.answered {
+                    self.log_ends(book);
                 }
             }
             _ => {}
@@ -285,6 +304,9 @@ impl Rule for ConnectFailed {
                     (Role::MqttConnect, Form::Set | Form::Execute) => {
                         "The connection to the broker could not be opened.".to_owned()
                     }
+                    _ if done.asked.command.is_some_and(|command| command.name == "AT+SHCONN") => {
+                        "The connection to the HTTP server could not be opened.".to_owned()
+                    }
                     _ => return,
                 };
                 let cause = [NoDataService::DOC.slug, ContextLost::DOC.slug, NotRegistered::DOC.slug];
@@ -335,7 +357,7 @@ impl Rule for TlsFailed {
         slug: "tls-failed",
         severity: Problem,
         family: FAMILY,
-        evidence: "With `AT+CIPSSL=1` a connection is closed (`CLOSE OK`, `CLOSED`) before `CONNECT OK`, and nobody asked for it; or the modem says that a connection failed at TLS or a certificate (`+CMQTTCONNECT: 0,32`, `+CAOPEN: 0,26`).",
+        evidence: "With `AT+CIPSSL=1` a connection is closed (`CLOSE OK`, `CLOSED`) before `CONNECT OK`, and nobody asked for it; or the modem says that a connection or an HTTP request failed at TLS or a certificate (`+CMQTTCONNECT: 0,32`, `+CAOPEN: 0,26`, `+HTTPACTION: 0,606,0`).",
         why: "Modem and server have no version of TLS in common: a SIM800 speaks TLS 1.0 at the most, and most servers want 1.2.",
         fix: "Use plain TCP or http, a proxy that speaks TLS for the modem, or newer firmware or a newer modem.",
     };

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Severity::{Problem, Warning};
 use super::book::{Book, Draft, Handle};
+use super::connecting::{TlsFailed, concerns_tls, tls_draft};
 use super::data_end::PATIENCE;
 use super::doc::heading::ORDER as FAMILY;
 use super::network::NO_SIM;
@@ -147,7 +148,7 @@ impl Rule for Failed {
         severity: Problem,
         family: FAMILY,
         evidence: "`+HTTPACTION: <method>,6xx,0` (SIM7600: `7xx`; Quectel: `+QHTTPGET: 7xx`): the request did not reach a server.",
-        why: "The modem's own status codes, 6xx on a SIM800, mean: no bearer, no such name, or no common TLS.",
+        why: "The modem's own status codes, 6xx on a SIM800, mean: no bearer, or no such name.",
         fix: "Open the bearer (AT+SAPBR=1,1), check the URL, and try plain http.",
     };
     const HEARS: u32 = hears::NEWS;
@@ -156,7 +157,9 @@ impl Rule for Failed {
         let Event::Said(Said::HttpAction(status), span) = event else { return };
         if !(600..800).contains(&status) {
             self.told = None;
-            book.resolve_all(Self::DOC.slug);
+            for slug in [Self::DOC.slug, TlsFailed::DOC.slug] {
+                book.resolve_all(slug);
+            }
             return;
         }
         if self.told.replace(status) == Some(status) {
@@ -165,23 +168,24 @@ impl Rule for Failed {
         let told = dialog.telling.family().code("http", status).or_else(|| sim800().code("http", status));
         let text = told.unwrap_or("error");
         let command = dialog.done().filter(|done| done.role == Role::HttpDo).map(|done| done.span);
-        let mut draft = Draft::new(format!("The HTTP request failed: {status}, {text}."), [command, Some(span)]);
-        draft = match status {
+        let (title, spans) = (format!("The HTTP request failed: {status}, {text}."), [command, Some(span)]);
+        let draft = Draft::new(title.as_str(), spans);
+        let draft = match status {
+            _ if concerns_tls(text) => tls_draft(title, spans).because(
+                "Modem and server could not agree on TLS; a SIM800 speaks TLS 1.0 at the most, and most servers want 1.2.",
+            ),
             601 => draft
                 .because("There is no way to the network: the bearer, the data connection that HTTP uses, is not open.")
                 .fix("Open the bearer with AT+SAPBR=1,1; AT+SAPBR=2,1 shows its state."),
             603 => draft
                 .because("The name in the URL was not found; the URL may be written wrongly.")
                 .fix("Check the URL (http://host/path) and the bearer."),
-            605 | 606 => draft
-                .because("TLS could not be agreed on; a SIM800 speaks TLS 1.0 at the most.")
-                .fix("Use plain http, or a server that still accepts TLS 1.0."),
             700.. => draft
                 .because("The request did not reach the server, or its answer not the modem.")
                 .fix("Check the URL (http://host/path), the data connection, and whether plain http works."),
             _ => draft,
         };
-        book.add(Self::DOC, draft);
+        book.add(if concerns_tls(text) { TlsFailed::DOC } else { Self::DOC }, draft);
     }
 }
 

@@ -236,7 +236,9 @@ impl Rule for Restarted {
             Event::Final => {
                 let Some(done) = dialog.done() else { return };
                 self.late = self.late.filter(|(id, _)| *id != done.id);
-                let in_touch = matches!(done.role, Role::Attention | Role::Basic);
+                // A modem that is still starting answers AT, and has no SIM to tell of yet.
+                let too_early = done.role == Role::Sim && done.refused() && !self.seen;
+                let in_touch = matches!(done.role, Role::Attention | Role::Basic) || too_early;
                 self.answered += u32::from(!in_touch || self.answered == 0);
                 if !in_touch {
                     self.in_group = false;

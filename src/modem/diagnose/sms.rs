@@ -171,9 +171,22 @@ impl Rule for Refused {
         why: "The modem or the network refused the SMS; the code tells why.",
         fix: "Check credit, the number of the SMS centre (AT+CSCA?) and the network (AT+CREG?).",
     };
-    const HEARS: u32 = hears::TROUBLE;
+    const HEARS: u32 = hears::TROUBLE | hears::NEWS;
 
-    fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        if let Event::Said(said, span) = event {
+            // The log does not show the command that it belongs to.
+            if let Said::Cms(code) = said
+                && code != NO_CODE
+                && dialog.tally().commands == 0
+                && !book.is_open(Self::DOC.slug)
+            {
+                let text = codes::cms_text(code).unwrap_or("unknown code");
+                let title = format!("An SMS command was refused: CMS {code}, {text}.");
+                book.add(Self::DOC, Draft::new(title, [Some(span)]).confidence(80));
+            }
+            return;
+        }
         let Some(done) = dialog.done().filter(|done| !book.is_blamed(done.id)) else { return };
         let Some(code) = cms(done).filter(|code| !(no_sim(book) && matches!(code, 310..=318))) else { return };
         let spans = [Some(done.span), done.result_span()];

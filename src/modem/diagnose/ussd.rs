@@ -7,6 +7,7 @@ use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::Span;
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
+use crate::vocabulary::codes;
 
 /// `ussd-empty`.
 #[derive(Debug, Default)]
@@ -21,7 +22,7 @@ impl Rule for Empty {
         slug: "ussd-empty",
         severity: Problem,
         family: FAMILY,
-        evidence: "`AT+CUSD=1,\"…\"` is answered OK, and `+CUSD:` comes without a text, or with 4 (not supported) or 5 (timed out).",
+        evidence: "`AT+CUSD=1,\"…\"` is answered OK, and `+CUSD:` comes without a text, or with 4 (not supported) or 5 (timed out); or `+CME ERROR:` comes in its place.",
         why: "The network got something else than the code that was meant (in AT+CSCS=\"HEX\" or \"UCS2\" the code has to be written so too), or does not know it.",
         fix: "Set AT+CSCS=\"GSM\" (or \"IRA\") and AT+CUSD=1, then send the code again; try it in a phone.",
     };
@@ -38,6 +39,12 @@ impl Rule for Empty {
                         self.told = false;
                     }
                 }
+            }
+            Event::Said(Said::Cme(code), span) if dialog.open().is_empty() => {
+                let Some(asked) = self.asked.take() else { return };
+                let why = codes::cme_text(code).map(|text| format!(", {text}")).unwrap_or_default();
+                let title = format!("The network refused the USSD code: CME {code}{why}.");
+                book.add(Self::DOC, Draft::new(title, [Some(asked), Some(span)]).confidence(80));
             }
             Event::Said(Said::Ussd(status, text), span) => {
                 let Some(asked) = self.asked.take() else { return };

@@ -92,7 +92,11 @@ impl Dialog {
             self.receiving.no_line();
             return;
         }
-        let said = match Said::of(line.text, self.telling.family()) {
+        let mut said = Said::of(line.text, self.telling.family());
+        if said == Said::Info && self.is_of_another_family(line.text) {
+            said = Said::of(line.text, self.telling.family());
+        }
+        let said = match said {
             // What answers a question (`+NETOPEN: 1` to AT+NETOPEN?) is no news.
             said if said.is_news() && self.answers_question(line.text) => Said::Info,
             said => said,
@@ -139,6 +143,16 @@ impl Dialog {
         if (asked || unasked) && self.telling.heard(line) {
             self.state.framed = self.telling.family().framed;
         }
+    }
+
+    /// `+CIPEVENT: `: the name of the line may tell the family, before the line itself is understood.
+    fn is_of_another_family(&mut self, line: &[u8]) -> bool {
+        let name = line.iter().position(|byte| *byte == b' ').and_then(|at| line.get(..at));
+        let told = name.is_some_and(|name| name.starts_with(b"+") && self.telling.heard(name));
+        if told {
+            self.state.framed = self.telling.family().framed;
+        }
+        told
     }
 
     /// In a log whose line ends are lost: is the line part of the data that its head has counted?
@@ -257,12 +271,12 @@ impl Dialog {
             self.echoed(0, span.end);
             return true;
         }
-        // The log's curly quotes are the forum's: the echo shows what was sent.
-        if front.text.contains(&0xE2) && plain_quotes(&front.text) == text {
+        // The log's curly quotes are the forum's: the echo shows what was sent, or at least some plain ones in their place.
+        let plain = plain_quotes(text);
+        if front.text.contains(&0xE2) && plain_quotes(&front.text) == plain {
             let family = self.telling.family();
             if let Some(front) = self.commands.open_mut().first_mut() {
-                front.text.clear();
-                front.text.extend_from_slice(text);
+                front.text = plain;
                 front.find_chief(family);
             }
             self.echoed(0, span.end);

@@ -6,11 +6,14 @@
 mod beside;
 mod chat;
 mod esphome;
+mod gammu;
+mod judged;
 mod labelled;
 mod marked;
 mod numbers;
 mod quoted;
 mod stream;
+mod told;
 
 use super::{Chunk, Shape, TextLine, spelled};
 use crate::modem::Direction;
@@ -53,12 +56,29 @@ const FORMS: &[Kind] = &[
 const CERTAIN: &[Kind] = &[
     Kind { name: "transcript text (> sent, < received)", learn: marked::learn },
     Kind { name: "the log of pppd's chat", learn: chat::learn },
+    Kind { name: "the debug log of gammu", learn: gammu::learn },
+    Kind { name: "the log of WiFiEspAT", learn: judged::learn },
 ];
 
 pub(super) use marked::is_marked;
 
+/// The form of a text in which nothing was found but what its sentences tell, if they tell more than `read` has made of it.
+pub(super) fn in_sentences(text: &[TextLine<'_>], lines: &mut dyn Lines, log: &[TextLine<'_>]) -> Option<Chosen> {
+    let told = score(&read(told::learn().as_mut(), text));
+    if told == 0 {
+        return None;
+    }
+    let made = read(lines, log);
+    let command = |line: &[u8]| is_clean(line.trim_ascii());
+    let commands = made.iter().any(|chunk| chunk.bytes.split(|byte| matches!(byte, b'\r' | b'\n')).any(command));
+    (!commands && told >= score(&made)).then(|| ("what somebody tells of a dialog in sentences", told::learn()))
+}
+
+/// The name of a form, and what reads a log in it.
+type Chosen = (&'static str, Box<dyn Lines>);
+
 /// The form that reads a log with this head.
-pub(super) fn choose(head: &[TextLine<'_>]) -> (&'static str, Box<dyn Lines>) {
+pub(super) fn choose(head: &[TextLine<'_>]) -> Chosen {
     if let Some(certain) = CERTAIN.iter().find_map(|kind| Some((kind.name, (kind.learn)(head)?))) {
         return certain;
     }

@@ -68,8 +68,11 @@ pub(super) fn escape(text: &[u8]) -> Option<(u8, usize)> {
     }
 }
 
-/// `<CR>`, `[LF]`, `{SUB}`, `<0D>`, `<0x1A>`, `<1Ah>`.
+/// `<CR>`, `[LF]`, `{SUB}`, `<0D>`, `<0x1A>`, `<1Ah>`, `(\r)`.
 fn name(text: &[u8]) -> Option<(u8, usize)> {
+    if let [b'(', b'\\', letter @ (b'r' | b'n'), b')', ..] = text {
+        return Some((if *letter == b'r' { b'\r' } else { b'\n' }, 4));
+    }
     let close = match text.first()? {
         b'<' => b'>',
         b'[' => b']',

@@ -168,3 +168,10 @@ fn sent_bytes_alone() {
     check("> AT+CIPSEND=5\\r\\n\n# delay 1 s\n> hello\n# delay 1 s\n> AT+CIPCLOSE\\r\\n\n", "");
     check("> AT+CIPSEND=9\\r\\n\n# delay 1 s\n> hello\n", "fixed-length-short");
 }
+
+#[test]
+fn the_last_line_of_a_pasted_log_is_one_without_its_end_too() {
+    check("AT+CIPSEND\r\r\n> hello1A", "terminator-typed-as-text");
+    check("AT+CIPSEND\r\r\n> hello", "missing-terminator");
+    check("AT+CIPSEND\r\r\n> ", "");
+}

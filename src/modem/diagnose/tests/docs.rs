@@ -19,9 +19,10 @@ fn markdown() -> String {
            and the like: a mark in front of commands only means sent, in front of answers received;\n\
          - control characters written as words: `<CR><LF>` (HTerm), `<cr><ln>` (mbed), `\\r\\n` (Python), `␍␊`;\n\
          - values in quotes or brackets: Python's `b'AT\\r'` and lists of lines, strace, `[AT..]`;\n\
-         - bytes as numbers: `xxd`, `hexdump -C`, serial port monitors, gammu, candump, decimals;\n\
+         - bytes as numbers: `xxd`, `hexdump -C`, serial port monitors, candump, decimals;\n\
          - answers on the lines of their commands: `AT OK`, `->`, `returns`, the columns of a table;\n\
-         - the logs of pppd's `chat`, ESPHome and TinyGSM;\n\
+         - the logs of pppd's `chat`, gammu, ESPHome, TinyGSM and WiFiEspAT;\n\
+         - a dialog that is told in sentences, where nothing else is found: `AT+CPIN? answers with SIM not inserted`;\n\
          - what stands around a log is taken off: the prose of a post, code fences, marks of mail, line numbers, time stamps, colours;\n\
          - UTF-16, and lines that end in CR alone;\n\
          - what is sent alone, with the delays of a sketch in comments; rules about answers are silent then.\n\n\

@@ -126,7 +126,7 @@ pub(super) const LOGS: &[(&str, &str)] = &[
     ("sms-too-early", "sms-too-early"),
     ("cme-100", "(refused)"),
     ("clk2", "(first-character-lost)"),
-    ("http-606", "http-failed"),
+    ("http-606", "tls-failed"),
     ("http-404", ""),
     ("tx-only-labels", ""),
     ("lower", ""),
@@ -223,6 +223,7 @@ fn pasted_logs_give_what_a_careful_reader_finds() {
         check(name, "as it is", &text, expect);
         check(name, "with CR LF", &text.replace('\n', "\r\n"), expect);
         check(name, "without its last line end", text.trim_end_matches('\n'), expect);
+        check(name, "with CR LF but the last", &text.trim_end_matches('\n').replace('\n', "\r\n"), expect);
         let each = |mark: &dyn Fn(usize, &str) -> String| {
             text.lines().enumerate().map(|(at, line)| mark(at, line) + "\n").collect::<Vec<_>>().concat()
         };

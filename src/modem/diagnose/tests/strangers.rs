@@ -93,6 +93,20 @@ pub(super) const STRANGERS: &[(&str, &str, &[&str])] = &[
     ("stamps-behind", "sim-missing", &[]),
     ("damaged-signs", "noise-on-line", &[]),
     ("deactivated-and-tried-again", "no-data-service", &["AT+CIICR"]),
+    ("gammu-code-refused", "ussd-empty", &["CME 258"]),
+    ("library-judges-lines", "(refused)", &["AT+CIPSTART=4"]),
+    ("arrows-in-quotes", "not-registered", &["antenna"]),
+    ("answers-without-quotes", "sim-missing", &[]),
+    ("chat-waits-to-the-end", "no-answer", &["one command"]),
+    ("told-in-sentences", "sim-missing", &[]),
+    ("returns-an-error-in-a-post", "(refused)", &["AT+CMGF=1"]),
+    ("start-seen-late", "", &[]),
+    ("curly-in-part-of-the-echo", "(refused)", &["AT+CIPSTART=1,\"TCP\""]),
+    ("network-closed-unexpectedly", "context-lost", &[]),
+    ("control-words-in-parentheses", "sim-missing", &[]),
+    ("https-handshake", "tls-failed", &["606"]),
+    ("log-ends-behind-the-ok", "(connect-unanswered)", &["a.example:80", "75 s"]),
+    ("https-server-refused", "connect-failed", &["HTTP server"]),
 ];
 
 /// Not right yet. Whoever mends one takes it from here; the test tells.

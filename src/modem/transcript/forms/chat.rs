@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::{Chunk, Shape, TextLine};
+use super::super::{Chunk, Shape, TextLine, spelled};
 use super::{Lines, Value};
 use crate::modem::Direction;
 
@@ -13,7 +13,7 @@ pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
     // What chat waited for in vain shows that it waited, also where the lines show no times.
     let timed = lines.iter().any(|line| line.at.is_some());
     let now = (!timed).then_some(Duration::ZERO);
-    (sends && expects).then(|| -> Box<dyn Lines> { Box::new(Chat { named, now, patience: PATIENCE }) })
+    (sends && expects).then(|| -> Box<dyn Lines> { Box::new(Chat { named, now, patience: PATIENCE, waits: None }) })
 }
 
 /// So long chat waits, if it is not told otherwise.
@@ -26,6 +26,8 @@ struct Chat {
     now: Option<Duration>,
     /// How long it waits.
     patience: Duration,
+    /// Where it waits, while nothing has come.
+    waits: Option<usize>,
 }
 
 impl Lines for Chat {
@@ -44,6 +46,7 @@ impl Lines for Chat {
         }
         let mut line = *line;
         if body.trim_ascii() == b"alarm" {
+            self.waits = None;
             self.now = self.now.map(|now| now + self.patience);
             let at = line.at.or(self.now);
             return out.push(Chunk {
@@ -60,8 +63,17 @@ impl Lines for Chat {
             self.patience = seconds.map_or(PATIENCE, Duration::from_secs);
         }
         if is_own(body) {
+            if body.starts_with(b"expect (") {
+                self.waits = Some(line.number);
+            }
             return;
         }
+        // Behind the lines of chat alone somebody may write on.
+        let came = body.contains(&b'^') || spelled::is_answer(body.trim_ascii()) || inside(body, b"send (").is_some();
+        if !named && !came {
+            return;
+        }
+        self.waits = None;
         line.at = line.at.or(self.now);
         let value = match inside(body, b"send (") {
             Some(sent) => {
@@ -74,6 +86,14 @@ impl Lines for Chat {
             None => Value { direction: Direction::Rx, bytes: carets(body).trim_ascii().to_vec(), exact: false },
         };
         value.push(&line, out);
+    }
+
+    fn finish(&mut self, out: &mut Vec<Chunk>) {
+        // Chat prints as it goes: a log that ends where it waits shows that nothing came.
+        if let Some((now, line)) = self.now.zip(self.waits) {
+            let at = Some(now + self.patience);
+            out.push(Chunk { direction: Direction::Rx, bytes: Vec::new(), at, elided: false, line });
+        }
     }
 }
 

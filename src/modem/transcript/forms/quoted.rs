@@ -47,6 +47,15 @@ impl Lead {
 }
 
 pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
+    // A program that was itself logged, with arrows of its own inside the quotes.
+    let arrows = |way: Direction| {
+        let is_told = if way == Direction::Tx { is_whole_command } else { spelled::is_answer };
+        let mut values = lines.iter().filter_map(|line| quoted(line.text)).flat_map(|(_, values)| values);
+        values.any(|value: Vec<u8>| arrow(&value).is_some_and(|(found, text)| found == way && is_told(text)))
+    };
+    if arrows(Direction::Tx) && arrows(Direction::Rx) {
+        return Some(Box::new(Arrows));
+    }
     let mut leads: Vec<Lead> = Vec::new();
     for line in lines {
         let (lead, quoted, values) = match quoted(line.text) {
@@ -70,7 +79,8 @@ pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
             lead.answers += usize::from(lines.any(|line| spelled::is_answer(line) || line.starts_with(b">")));
         }
     }
-    let received = leads.iter().any(|lead| lead.direction() == Some(Direction::Rx));
+    let received = leads.iter().any(|lead| lead.direction() == Some(Direction::Rx))
+        || lines.iter().any(|line| worded(line.text).is_some());
     let sent = leads.iter().any(|lead| lead.direction() == Some(Direction::Tx));
     let quoted = leads.iter().any(|lead| lead.quoted && lead.direction().is_some());
     // What came may be all there is, with its echo.
@@ -117,6 +127,10 @@ impl Lines for Quoted {
 
     fn line(&mut self, line: &TextLine<'_>, out: &mut Vec<Chunk>) {
         let Some((at, values)) = quoted(line.text) else {
+            if let Some(bytes) = worded(line.text) {
+                self.sent.clear();
+                return Value { direction: Direction::Rx, bytes, exact: false }.push(line, out);
+            }
             // `write: 0011000B9100`: behind a label that was seen in front of commands all else was sent too.
             let before = |lead: &&Lead| !lead.quoted && lead.direction() == Some(Direction::Tx);
             let sent = self.leads.iter().filter(before).find_map(|lead| {
@@ -143,6 +157,54 @@ impl Lines for Quoted {
             None => {}
         }
     }
+}
+
+/// A dump of a program that shows the dialog with arrows: `b'\t---> AT\r\n'`.
+struct Arrows;
+
+impl Lines for Arrows {
+    fn shape(&self) -> Shape {
+        Shape::Labelled
+    }
+
+    fn restored(&self) -> bool {
+        true
+    }
+
+    fn line(&mut self, line: &TextLine<'_>, out: &mut Vec<Chunk>) {
+        for value in quoted(line.text).map(|(_, values)| values).unwrap_or_default() {
+            if let Some((direction, text)) = arrow(&value) {
+                Value { direction, bytes: text.to_vec(), exact: false }.push(line, out);
+            }
+        }
+    }
+}
+
+/// `---> AT`, `<--- OK`: the arrow in front of a text.
+fn arrow(text: &[u8]) -> Option<(Direction, &[u8])> {
+    let text = text.trim_ascii();
+    let (arrow, rest) = text.split_at_checked(text.iter().position(|byte| *byte == b' ')?)?;
+    let direction = match arrow {
+        [line @ .., b'>'] if !line.is_empty() && line.iter().all(|byte| matches!(byte, b'-' | b'=')) => Direction::Tx,
+        [b'<', line @ ..] if !line.is_empty() && line.iter().all(|byte| matches!(byte, b'-' | b'=')) => Direction::Rx,
+        _ => return None,
+    };
+    Some((direction, rest.trim_ascii()))
+}
+
+/// `Received OK`, `Received error response …CmeError(SIM not inserted)`: an answer that a program tells without quotes.
+fn worded(text: &[u8]) -> Option<Vec<u8>> {
+    let at = memchr::memmem::find(text, b"Received ")?;
+    let told = text.get(at + b"Received ".len()..)?.trim_ascii();
+    if matches!(told, b"OK" | b"ERROR") {
+        return Some(told.to_vec());
+    }
+    let named = [(&b"CmeError("[..], &b"+CME ERROR: "[..]), (b"CmsError(", b"+CMS ERROR: ")];
+    named.into_iter().find_map(|(name, answer)| {
+        let at = memchr::memmem::find(told, name)?;
+        let inside = told.get(at + name.len()..)?.strip_suffix(b")")?;
+        Some([answer, inside].concat())
+    })
 }
 
 /// Where the command begins that ends a line without quotes.

@@ -147,11 +147,11 @@ impl Lines for Stream {
     }
 
     fn finish(&mut self, out: &mut Vec<Chunk>) {
-        // What was copied to its end has its line ends, but perhaps not the last one.
+        // What was copied to its end has its line ends, but perhaps not the last one; a prompt has none.
         if self.exact
             && !self.ended
             && let Some(last) = out.last_mut()
-            && spelled::is_answer(&last.bytes)
+            && last.bytes.trim_ascii() != b">"
         {
             last.bytes.extend_from_slice(b"\r\n");
         }
