@@ -32,7 +32,7 @@ pub(crate) use file_kind::{FileKind, file_kind, is_sketch};
 pub(crate) use pace::Pace;
 pub(crate) use runtime::Runtime;
 pub(crate) use settings::Wired;
-pub(crate) use state::{Message, Purpose, SIMULATOR};
+pub(crate) use state::{Message, OnLine, Purpose, SIMULATOR};
 
 use crate::link::{LineSettings, Time, local_now};
 use crate::macros::runner::Values;

@@ -184,6 +184,8 @@ pub(crate) enum Capture {
     Open(PathBuf),
     /// Show this text, a log that was pasted.
     ReadPasted(String),
+    /// Look this text over while it is being pasted: on which lines something is wrong.
+    LookOver(String),
     /// Show the port again.
     ShowPort,
     /// List the newest captures that were kept by themselves.

@@ -29,7 +29,7 @@ use super::faults;
 use super::job::Job;
 use super::nano;
 use super::settings::{Adapter, SettingsFile};
-use super::state::{SIMULATOR, State, Tone};
+use super::state::{LookedOver, SIMULATOR, State, Tone};
 use super::update::update;
 use crate::capture::CaptureError;
 use crate::capture::copy::{CopyError, Span};
@@ -86,6 +86,7 @@ pub(crate) struct Runtime {
     /// A text that is to be shown as a log.
     reading: Option<Job<Result<inspect::Text, CaptureError>>>,
     diagnosing: Option<Job<inspect::Diagnosed>>,
+    looking_over: Option<Job<LookedOver>>,
     jobs: tools::Jobs,
     room: Option<Job<()>>,
     windows: windows::Windows,
@@ -126,6 +127,7 @@ impl Runtime {
             copied: None,
             reading: None,
             diagnosing: None,
+            looking_over: None,
             jobs: tools::Jobs::default(),
             room: None,
             windows: windows::Windows::default(),
@@ -255,6 +257,7 @@ impl Runtime {
         match command {
             Capture::Open(path) => self.open_capture(state, path),
             Capture::ReadPasted(text) => self.read_pasted(state, text),
+            Capture::LookOver(text) => self.look_over(state, text),
             Capture::ShowPort => {
                 state.file = None;
                 let reader = self.connection.as_ref().map(|connection| connection.reader().clone());

@@ -109,6 +109,28 @@ pub enum NotExported {
     },
 }
 
+/// A text that was looked over, and on which of its lines something is wrong.
+#[derive(Debug, Default)]
+pub(crate) struct LookedOver {
+    pub(crate) text: String,
+    pub(crate) found: Vec<OnLine>,
+}
+
+impl LookedOver {
+    /// What was found in this text; nothing if it was another one that was looked over.
+    pub(crate) fn of(&self, text: &str) -> &[OnLine] {
+        if self.text == text { &self.found } else { &[] }
+    }
+}
+
+/// A finding in a text, by the line on which its evidence begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OnLine {
+    /// 1-based.
+    pub(crate) line: usize,
+    pub(crate) title: String,
+}
+
 /// What the tool windows show.
 #[derive(Debug, Default)]
 pub struct Tools {
@@ -130,6 +152,8 @@ pub struct Tools {
     pub(crate) recording_since: Option<u64>,
     /// The newest captures, once they are listed.
     pub captures: Vec<Kept>,
+    /// What was recognised in the log that is being pasted.
+    pub(crate) looked_over: LookedOver,
     /// A sketch is being run.
     pub(crate) sketch_running: bool,
     /// The last run of a sketch.

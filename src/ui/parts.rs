@@ -223,6 +223,18 @@ fn long_text(ui: &mut Ui, field: Id, height: f32, text: &mut String) -> Response
 
 /// A field of several lines, up to this height; what is longer scrolls within its edge, and what is much longer is told.
 pub(crate) fn text_area(ui: &mut Ui, name: &str, height: f32, text: &mut String, hint: &str) -> Response {
+    marked_text_area(ui, name, height, text, hint, &[])
+}
+
+/// A text area with a bar beside each of these lines, counted from 1.
+pub(crate) fn marked_text_area(
+    ui: &mut Ui,
+    name: &str,
+    height: f32,
+    text: &mut String,
+    hint: &str,
+    marked: &[usize],
+) -> Response {
     let (id, palette) = (Id::unique(name), colors(ui));
     let focused = ui.memory(|memory| memory.has_focus(id));
     let pasted = focused && paste_long(ui, text);
@@ -236,7 +248,17 @@ pub(crate) fn text_area(ui: &mut Ui, name: &str, height: f32, text: &mut String,
         let scroll = scroll.show(ui, |ui| {
             let edit = TextEdit::multiline(text).id(id).frame(Frame::NONE).margin(Margin::ZERO).font(theme::mono());
             let least = vec2(ui.available_width(), height);
-            ui.add(edit.min_size(least).desired_width(f32::INFINITY).hint_text(hint))
+            let shown = edit.min_size(least).desired_width(f32::INFINITY).hint_text(hint).show(ui);
+            let mut line = 1;
+            for row in &shown.galley.rows {
+                if marked.contains(&line) {
+                    let row = row.rect().translate(shown.galley_pos.to_vec2());
+                    let bar = Rect::from_x_y_ranges(row.left() - 6.0..=row.left() - 3.0, row.y_range());
+                    ui.painter().rect_filled(bar, 0.0, palette.bad);
+                }
+                line += usize::from(row.ends_with_newline);
+            }
+            shown.response.response
         });
         scroll.inner
     });

@@ -101,7 +101,7 @@ impl SendBox {
         let mode = Mode::from(state.settings.send.mode);
         let ending = ending_now(state, mode);
         if let Some(paste) = &mut self.paste
-            && paste.show(ui, mode, ending.bytes(), state.can_send(), commands)
+            && paste.show(ui, mode, ending.bytes(), state, commands)
         {
             self.paste = None;
         }

@@ -110,6 +110,10 @@ fn a_pasted_log_is_read_and_not_sent() {
     desk.harness.event(egui::Event::Paste("> AT+CIPSEND\\r\n< AT+CIPSEND\\r\\r\\nERROR\\r\\n\n".to_owned()));
     desk.frames();
     assert!(desk.shows("Read what was pasted?") || desk.shows("This looks like the log of a terminal"));
+    desk.key(Key::Escape);
+    desk.focus_line();
+    desk.harness.event(egui::Event::Paste("AT\nOK\nAT+CIPSEND\nERROR\n".to_owned()));
+    desk.wait("the line is marked", |desk| desk.shows("Line 3: AT+CIPSEND was refused: no connection was opened"));
     desk.click("Read it as a log");
     desk.wait("its findings", |desk| desk.shows("AT+CIPSEND was refused: no connection was opened"));
     assert!(desk.shows("Pasted log"), "it says what is shown");

@@ -177,6 +177,8 @@ fn a_log_is_pasted_into_the_window_that_opens_captures() {
     desk.harness.get_by_role_and_label(Role::MultilineTextInput, "or paste a log").focus();
     desk.frames();
     desk.type_text("> AT+CIPSEND\\r\n< AT+CIPSEND\\r\\r\\nERROR\\r\\n\n");
+    // Already while it is pasted the line is marked on which something is wrong.
+    desk.wait("what is wrong with it", |desk| desk.shows("Line 1: AT+CIPSEND was refused: no connection was opened"));
     desk.reach("Read it");
     desk.wait("its findings", |desk| desk.shows("AT+CIPSEND was refused: no connection was opened"));
 }

@@ -7,7 +7,7 @@ use super::Runtime;
 use crate::app::find::Find;
 use crate::app::job::Job;
 use crate::app::log_feed::LogFeed;
-use crate::app::state::{OpenFile, Purpose, Sought, State, Tone};
+use crate::app::state::{LookedOver, OnLine, OpenFile, Purpose, Sought, State, Tone};
 use crate::app::times::Times;
 use crate::app::{FileKind, file_kind};
 use crate::capture::copy::{CopyAs, copy, span};
@@ -113,6 +113,21 @@ impl Runtime {
         }
     }
 
+    /// Finds out on which lines of a text that is being pasted something is wrong.
+    pub(super) fn look_over(&mut self, state: &mut State, text: String) {
+        let job = Job::start("look over", self.news.clone(), move |_| {
+            let transcript = Transcript::read(text.as_bytes());
+            let on_line = |finding: &Finding| {
+                let first = finding.evidence.first()?;
+                let line = transcript.line_of(first.direction, first.range.start)?;
+                Some(OnLine { line, title: finding.title.clone() })
+            };
+            let found = of_transcript(&transcript).findings().iter().filter_map(on_line).collect();
+            LookedOver { text, found }
+        });
+        self.looking_over = started(state, job);
+    }
+
     fn show_file(&mut self, state: &mut State, path: Option<PathBuf>, reader: Reader, text: Option<Transcript>) {
         let theirs = reader.clone();
         // Of a text it is known which bytes it leaves out; a capture made of it would not tell.
@@ -143,6 +158,10 @@ impl Runtime {
                 Ok(text) => self.copied = Some(text),
                 Err(error) => state.say(Tone::Note, format!("Not copied: {error}.")),
             }
+        }
+        if let Some(looked_over) = self.looking_over.as_ref().and_then(Job::take) {
+            self.looking_over = None;
+            state.tools.looked_over = looked_over;
         }
         if let Some(Diagnosed { findings, reading }) = self.diagnosing.as_ref().and_then(Job::take) {
             self.diagnosing = None;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use egui::{DragValue, RichText, ScrollArea, Ui};
 
 use crate::app::command::{Capture, Line};
+use crate::app::{OnLine, State};
 use crate::notation::{LineEnding, Mode, parse};
 use crate::ui::commands::Commands;
 use crate::ui::tools::{ImportPanel, SketchPanel};
@@ -26,6 +27,16 @@ pub(super) fn wants_asking(text: &str) -> bool {
     text.len() > SHORT || text.trim_end_matches(['\r', '\n']).contains(['\r', '\n'])
 }
 
+/// What was pasted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum What {
+    /// An Arduino sketch, and no lines to send.
+    Sketch,
+    /// There are answers in it: it is what a terminal showed.
+    Log,
+    Lines,
+}
+
 /// A paste that waits for an answer.
 #[derive(Debug)]
 pub(super) struct Paste {
@@ -33,10 +44,9 @@ pub(super) struct Paste {
     lines: usize,
     ending: String,
     trouble: Option<String>,
-    /// It is an Arduino sketch, and no lines to send.
-    sketch: bool,
-    /// There are answers in it: it is what a terminal showed.
-    log: bool,
+    what: What,
+    /// Its lines are being looked over.
+    looked_over: bool,
     /// Each line goes out when the modem has answered the one before; otherwise after the pause.
     answers: bool,
     pause_ms: u32,
@@ -45,9 +55,23 @@ pub(super) struct Paste {
 impl Paste {
     pub(super) fn new(text: String, ending: &LineEnding) -> Self {
         let lines = text.lines().count();
-        let sketch = crate::app::is_sketch(&text);
-        let log = !sketch && has_answers(&text);
-        Self { text, lines, ending: ending.label(), trouble: None, sketch, log, answers: true, pause_ms: 100 }
+        let what = if crate::app::is_sketch(&text) {
+            What::Sketch
+        } else if has_answers(&text) {
+            What::Log
+        } else {
+            What::Lines
+        };
+        Self {
+            text,
+            lines,
+            ending: ending.label(),
+            trouble: None,
+            what,
+            looked_over: false,
+            answers: true,
+            pause_ms: 100,
+        }
     }
 
     /// Shows the question; true when it is answered.
@@ -56,29 +80,35 @@ impl Paste {
         ui: &mut Ui,
         mode: Mode,
         ending: &[u8],
-        connected: bool,
+        state: &State,
         commands: &mut Commands,
     ) -> bool {
+        let connected = state.can_send();
         let mut answered = false;
+        if self.what == What::Log && !self.looked_over {
+            self.looked_over = true;
+            commands.push(Capture::LookOver(self.text.clone()));
+        }
+        let found = state.tools.looked_over.of(&self.text);
         let modal = parts::question(ui, "paste", |ui| {
             ui.set_width(theme::PAGE_WIDTH.min(ui.ctx().content_rect().width() - 60.0));
-            let title = match (self.sketch, self.log, connected) {
-                (true, ..) => "This is an Arduino sketch",
-                (false, true, _) => "This looks like the log of a terminal",
-                (false, false, true) => "Send what was pasted?",
-                (false, false, false) => "Read what was pasted?",
+            let title = match self.what {
+                What::Sketch => "This is an Arduino sketch",
+                What::Log => "This looks like the log of a terminal",
+                What::Lines if connected => "Send what was pasted?",
+                What::Lines => "Read what was pasted?",
             };
             ui.label(RichText::new(title).font(theme::title()));
             let (lines, size) = (lines_of(self.lines), bytes::count(self.text.len() as u64));
-            let how = if self.sketch || !connected { "" } else { ", read in the mode of the send box" };
+            let how = if self.what == What::Sketch || !connected { "" } else { ", read in the mode of the send box" };
             ui.label(format!("{lines}, {size}{how}."));
             ui.add_space(theme::APART);
-            self.lines(ui);
+            self.lines(ui, found);
             if let Some(trouble) = &self.trouble {
                 ui.colored_label(parts::colors(ui).bad, trouble);
             }
             ui.add_space(theme::GAP);
-            if self.sketch {
+            if self.what == What::Sketch {
                 answered |= self.offer_import(ui, connected, commands);
             } else {
                 answered |= self.offer_reading(ui, connected, commands);
@@ -94,8 +124,7 @@ impl Paste {
             }
             ui.horizontal_wrapped(|ui| {
                 let words = format!("Send {lines} one by one, each with {}", self.ending);
-                let main = !self.sketch && !self.log;
-                let send = if main {
+                let send = if self.what == What::Lines {
                     parts::primary(ui, by_line, &words)
                 } else {
                     ui.add_enabled(by_line, egui::Button::new(words))
@@ -118,7 +147,7 @@ impl Paste {
     /// A log of another terminal is looked into, not sent.
     fn offer_reading(&self, ui: &mut Ui, connected: bool, commands: &mut Commands) -> bool {
         let words = "Read it as a log";
-        let read = if connected && !self.log {
+        let read = if connected && self.what != What::Log {
             parts::signed(ui, true, icons::FIND, words)
         } else {
             parts::primary_signed(ui, true, icons::FIND, words)
@@ -162,7 +191,9 @@ impl Paste {
         });
     }
 
-    fn lines(&self, ui: &mut Ui) {
+    /// The lines, and below each what is wrong with it.
+    fn lines(&self, ui: &mut Ui, found: &[OnLine]) {
+        let bad = parts::colors(ui).bad;
         ScrollArea::vertical().max_height(theme::LIST).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = 1.0;
@@ -171,7 +202,14 @@ impl Paste {
                 let cut = line.get(..end).unwrap_or_default();
                 let more = if end < line.len() { "…" } else { "" };
                 let text = format!("{:>4}  {}{more}", number + 1, bytes::words(cut.as_bytes()));
-                ui.label(RichText::new(text).font(theme::mono()));
+                let text = RichText::new(text).font(theme::mono());
+                let told = || found.iter().filter(|found| found.line == number + 1);
+                ui.label(if told().next().is_some() { text.color(bad) } else { text });
+                for found in told() {
+                    ui.label(
+                        RichText::new(format!("Line {}: {}", found.line, found.title)).font(theme::small()).color(bad),
+                    );
+                }
             }
             if self.lines > SHOWN {
                 parts::weak(ui, format!("… and {} more lines", bytes::grouped((self.lines - SHOWN) as u64)));
@@ -232,7 +270,7 @@ mod tests {
             ("AT\nAT+CSQ\n", false),
             ("AT+CMGS=1\nall is OK, really\n", false),
         ] {
-            assert_eq!(Paste::new(text.to_owned(), &LineEnding::Cr).log, log, "{text:?}");
+            assert_eq!(Paste::new(text.to_owned(), &LineEnding::Cr).what == What::Log, log, "{text:?}");
         }
     }
 

@@ -48,19 +48,31 @@ impl ToolWindow for OpenPanel {
             }
         });
         parts::weak(ui, "A file can be dropped on the window too.");
-        self.paste(ui, commands);
+        self.paste(ui, state, commands);
         ui.separator();
         self.newest(ui, state, commands);
     }
 }
 
+/// So many findings are named below the log that is being pasted.
+const SHOWN: usize = 3;
+
 impl OpenPanel {
     /// A log that is only on the clipboard: from a forum, a mail, another terminal.
-    fn paste(&mut self, ui: &mut Ui, commands: &mut Commands) {
+    fn paste(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         let label = ui.label("or paste a log");
         let hint = "e.g. what the serial monitor showed";
-        parts::text_area(ui, "pasted log", theme::PASTED, &mut self.pasted, hint).labelled_by(label.id);
         let there = !self.pasted.trim().is_empty();
+        let found = state.tools.looked_over.of(&self.pasted);
+        let lines: Vec<usize> = found.iter().map(|found| found.line).collect();
+        let area = parts::marked_text_area(ui, "pasted log", theme::PASTED, &mut self.pasted, hint, &lines);
+        if area.labelled_by(label.id).changed() {
+            commands.push(Capture::LookOver(self.pasted.clone()));
+        }
+        // All of them stand in the log, once it is read.
+        for found in found.iter().take(SHOWN) {
+            parts::weak(ui, format!("Line {}: {}", found.line, found.title));
+        }
         if parts::signed(ui, there, icons::FIND, "Read it")
             .on_hover_text("Shows it in the log, with findings")
             .clicked()
