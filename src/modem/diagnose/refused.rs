@@ -30,16 +30,11 @@ pub(super) struct Refused {
 const DIFFERENT: usize = 20;
 
 /// Rules that see the whole set-up fail: what is refused after that is their consequence.
-const CASCADES: [&str; 8] = [
-    NoDataService::DOC.slug,
-    WrongIpState::DOC.slug,
-    ContextLost::DOC.slug,
-    Restarted::DOC.slug,
-    WrongBaud::DOC.slug,
-    LostBytes::DOC.slug,
-    Damaged::DOC.slug,
-    OnPort::DOC.slug,
-];
+const SET_UP: [&str; 3] = [NoDataService::DOC.slug, WrongIpState::DOC.slug, ContextLost::DOC.slug];
+
+/// Rules by which no command is what it seems.
+const FAULTS: [&str; 5] =
+    [Restarted::DOC.slug, WrongBaud::DOC.slug, LostBytes::DOC.slug, Damaged::DOC.slug, OnPort::DOC.slug];
 
 /// Without a network it is refused for that reason.
 fn in_want_of_network(done: &Exchange) -> bool {
@@ -113,7 +108,11 @@ impl Rule for FailedLater {
             book.again(*told, spans);
             return;
         }
-        if self.told.len() >= DIFFERENT || book.extend(&NO_SIM, spans) || book.any_open(&CASCADES) {
+        if self.told.len() >= DIFFERENT
+            || book.extend(&NO_SIM, spans)
+            || book.any_open(&SET_UP)
+            || book.any_open(&FAULTS)
+        {
             return;
         }
         let title = if name.is_empty() { format!("It failed: {words}.") } else { format!("{name} failed: {words}.") };
@@ -173,7 +172,9 @@ impl Rule for Refused {
         }
         // For want of the SIM, it is one more sign of that.
         if book.extend(&NO_SIM, spans)
-            || book.any_open(&CASCADES)
+            || book.any_open(&FAULTS)
+            // What the modem does not know it refuses with a network too.
+            || done.asked.command.is_some() && book.any_open(&SET_UP)
             || in_want_of_network(done) && book.extend(&[NotRegistered::DOC.slug], spans)
         {
             return;

@@ -25,6 +25,10 @@ pub(super) fn bare(text: &[u8]) -> &[u8] {
     if trimmed.starts_with(b"```") || matches!(trimmed, b"\"" | b"'" | b"`") || trimmed == "\u{25A1}".as_bytes() {
         return &[];
     }
+    // Whoever types a log by hand writes it as a word; no modem does.
+    if trimmed == b"Ok" {
+        return b"OK";
+    }
     if let Some(bold) = without_bold(trimmed) {
         return bold;
     }
@@ -159,6 +163,7 @@ mod tests {
         check("+CGREG: 0,1 (so it is attached)", "+CGREG: 0,1");
         check("AT+CSQ <-- weak", "AT+CSQ");
         check("OK ...matched", "OK");
+        check("Ok", "OK");
         check("ERROR**", "ERROR");
         for text in
             ["+CSQ: (0-31,99),(0-99)", "+COPS: (2,\"A B\",\"A\",\"1\")", "see (that is all)", "AT+X=\"http://a\""]

@@ -106,6 +106,7 @@ pub(super) const STRANGERS: &[(&str, &str, &[&str])] = &[
     ("control-words-in-parentheses", "sim-missing", &[]),
     ("https-handshake", "tls-failed", &["606"]),
     ("log-ends-behind-the-ok", "(connect-unanswered)", &["a.example:80", "75 s"]),
+    ("typed-by-hand", "(refused)", &["AT+CMGS"]),
     ("https-server-refused", "connect-failed", &["HTTP server"]),
 ];
 
