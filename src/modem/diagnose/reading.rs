@@ -39,11 +39,15 @@ impl Diagnoser {
     pub fn reading(&self) -> Reading {
         let (tally, telling) = (self.dialog.tally(), &self.dialog.telling);
         let family = telling.family();
+        let masked = |name: &String| {
+            let name = masked_text(name.as_bytes());
+            self.book.secrets().masked(String::from_utf8_lossy(&name).into_owned())
+        };
         let once = |all: &[(String, _)]| {
             let mut names: Vec<String> = Vec::new();
             for (name, _) in all {
-                let name =
-                    self.book.secrets().masked(String::from_utf8_lossy(&masked_text(name.as_bytes())).into_owned());
+                // What is private in it may be left out already.
+                let name = if name.contains('…') { name.clone() } else { masked(name) };
                 if !names.contains(&name) {
                     names.push(name);
                 }

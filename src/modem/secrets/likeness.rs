@@ -17,7 +17,7 @@ const EASY: usize = 1;
 const KEYS: [[&str; 4]; 2] =
     [["1234567890", "QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM"], ["1234567890", "QWERTZUIOP", "ASDFGHJKL", "YXCVBNM"]];
 /// An unknown command with such a word in its name takes a secret.
-const TELLING: [&str; 7] = ["PWD", "PSWD", "PASS", "AUTH", "LOGIN", "SECRET", "TOKEN"];
+const TELLING: [&str; 8] = ["PWD", "PSWD", "PASS", "AUTH", "LOGIN", "SECRET", "TOKEN", "CREDENTIAL"];
 /// The same at the end of a name, with a number behind it or not.
 const TELLING_ENDS: [&str; 7] = ["PIN", "PUK", "PW", "PSW", "PSK", "APPKEY", "SKEY"];
 /// The names of parameters whose value comes next.
