@@ -85,6 +85,10 @@ fn left_early(rows: &[&Row]) -> Vec<Raw> {
         if awaited.iter().any(|part| contains(&so_far, part)) || refused || !is_command(&command.text) {
             continue;
         }
+        // A line end more is data only where data are asked for.
+        if next.text.trim_ascii().is_empty() && main.trim_ascii() != b">" {
+            continue;
+        }
         let gap = next.at.saturating_sub(command.end);
         let longest = expected.within.unwrap_or(LONGEST_ANSWER);
         let start = rows.partition_point(|row| row.at < next.at);

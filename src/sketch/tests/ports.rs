@@ -152,6 +152,8 @@ fn what_is_sent_in_pieces_or_for_1a_is_told_as_it_is() {
     let text = "s.print(\"AT+CMGS=\\\"+15550100\\\"\");\ns.write(0x0D);\ns.write(0x0A);\ndelay(2000); s.print(\"On\"); s.write(26); delay(5000);";
     let pieces = body("", &format!("s.println(\"AT+CMGF=1\"); delay(500); {text}"));
     assert_eq!(found(&pieces, "sketch-no-wait"), None, "the LF is no data: {:?}", pieces.findings);
+    let doubled = body("", "s.println(\"AT\");\ns.write(0x0D);\ndelay(500);");
+    assert_eq!(found(&doubled, "sketch-no-wait"), None, "an empty line is no data: {:?}", doubled.findings);
     let hex = body("", &format!("s.println(\"AT+CMGF=1\"); delay(500); {}", text.replace("write(26)", "write(0x26)")));
     assert_eq!(found(&hex, "sketch-terminator-as-text"), Some(Severity::Problem), "{:?}", hex.findings);
     let bytes = body("byte b[] = {0x26, 1};", "s.println(\"AT\"); delay(500); s.write(b[0]);");
