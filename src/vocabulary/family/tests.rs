@@ -26,6 +26,21 @@ fn every_table_is_read_and_whole() {
 }
 
 #[test]
+fn every_list_of_codes_says_where_it_is_from() {
+    for text in TABLES.iter().chain([&include_str!("../families/3gpp.txt")]) {
+        let (mut lists, mut before) = (Vec::new(), "");
+        for line in text.lines() {
+            let list = line.strip_prefix("@code ").and_then(|rest| rest.split(' ').next());
+            if let Some(list) = list.filter(|list| !lists.contains(list)) {
+                assert!(before.starts_with("# "), "{line}");
+                lists.push(list);
+            }
+            before = line;
+        }
+    }
+}
+
+#[test]
 fn the_page_about_tables_names_all_their_words() {
     let page = include_str!("../../../docs/modem-tables.md");
     let meanings = crate::vocabulary::saying::MEANINGS.iter().map(|(word, _)| word);
