@@ -1,5 +1,6 @@
 //! Settings in our own TOML, apart from the user's documents.
 
+mod device;
 mod file;
 mod line;
 mod merge;
@@ -12,6 +13,8 @@ pub use line::{Adapter, Line};
 
 pub use file::{SaveError, SettingsFile};
 
+pub(crate) use device::chosen_family;
+pub(super) use device::remembered_as;
 pub(crate) use file::read_file;
 
 use crate::capture::Newline;

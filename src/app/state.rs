@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::Settings;
 use super::find::Find;
 use super::log_feed::LogFeed;
-use super::settings::Adapter;
+use super::settings::{Adapter, remembered_as};
 use super::timeline::Timeline;
 use super::times::WallClock;
 use crate::capture::Reader;
@@ -364,15 +364,10 @@ impl State {
         all.into_iter().flat_map(|all| all.iter()).filter(|finding| !self.settings.muted.contains(finding.rule))
     }
 
-    /// What line settings are remembered under: a USB device is itself wherever it is plugged in.
+    /// What line settings are remembered under.
     #[must_use]
     pub fn identity_of(&self, port: &str) -> String {
-        let usb = self.ports.iter().find(|info| info.path == port).and_then(|info| {
-            let (vendor, product) = info.usb_id?;
-            let serial = info.serial_number.as_deref().unwrap_or_default();
-            Some(format!("usb:{vendor:04x}:{product:04x}:{serial}"))
-        });
-        usb.unwrap_or_else(|| port.to_owned())
+        remembered_as(&self.ports, port)
     }
 
     /// Adds a message, once.

@@ -53,7 +53,7 @@ impl Capture {
         distinct(&[("the capture", Some(&self.out)), ("--log", self.log.as_ref())])?;
         let options = LineOptions { reconnect: self.reconnect, ..self.line.clone() };
         let line = Line::open(&self.port, &options, Some(&self.out), self.log.as_deref())?;
-        line.choose(&self.modem)?;
+        line.choose(&self.port, &self.modem)?;
         let began = Instant::now();
         say_aside(format_args!("Capturing {} into {}. Ctrl+C ends it.", self.port, self.out.display()));
         if let Some(place) = &self.share {

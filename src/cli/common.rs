@@ -13,6 +13,8 @@ use super::exit::{CommandResult, Exit};
 use super::interrupt::{Interrupt, LOOK_AROUND};
 use super::modem::ModemOption;
 use super::say::say_aside;
+use crate::app::Folders;
+use crate::app::settings::chosen_family;
 use crate::capture::{LiveLog, Reader, Storage, Writer};
 use crate::link::{LinkSpec, News};
 use crate::session::occupant::{Occupant, Wish, refusal};
@@ -149,12 +151,20 @@ impl Line {
         self.connection.status()
     }
 
-    /// The modem is of this family, where somebody has said so.
+    /// The modem is of this family, where somebody has said so: here, or in the window for the device at `port`, which is told.
     ///
     /// # Errors
     /// Trouble, when the link has ended.
-    pub(crate) fn choose(&self, modem: &ModemOption) -> CommandResult {
-        modem.modem.map_or(Ok(()), |family| self.order(Order::Modem(Some(family))))
+    pub(crate) fn choose(&self, port: &str, modem: &ModemOption) -> CommandResult {
+        let remembered = || {
+            let family = chosen_family(&Folders::of_user().config?, port)?;
+            say_aside(format!(
+                "modemscope: {port} is known as {} ({}); --modem says otherwise",
+                family.name, family.title
+            ));
+            Some(family)
+        };
+        modem.modem.or_else(remembered).map_or(Ok(()), |family| self.order(Order::Modem(Some(family))))
     }
 
     /// Hands an order over.

@@ -94,7 +94,7 @@ impl Run {
         let junit = OutputOptions { output: self.junit.clone(), force: self.force };
         junit.check()?;
         let line = Line::open_to_send(&self.port, &self.line, self.capture.as_deref(), self.log.as_deref())?;
-        line.choose(&self.modem)?;
+        line.choose(&self.port, &self.modem)?;
         let names: Vec<String> = macros.iter().map(|what| what.name.clone()).collect();
         let mut show = Show::new(&line, self.json);
         let mut bench = report::Bench::new(&self.file, &names);

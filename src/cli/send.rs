@@ -84,7 +84,7 @@ impl Send {
         };
         let what = Macro { name: "send".into(), steps: vec![step], ..Macro::default() };
         let line = Line::open_to_send(&self.port, &self.line, None, None)?;
-        line.choose(&self.modem)?;
+        line.choose(&self.port, &self.modem)?;
         let mut show = Show::new(&line, false);
         let outcome = run_macros(&line, vec![what], Values::new(), &mut show)?;
         show.finish();

@@ -1,6 +1,7 @@
 //! `modemscope send`.
 
 use super::{call, call_with_input, check};
+use crate::{modemscope, read};
 
 const PORT: &str = "sim:fast";
 
@@ -47,4 +48,23 @@ fn wrong_use_and_trouble() {
     check(&["send", PORT, "AT", "--within", "5"], 2, "", "`5` has no unit; write a number and a unit");
     check(&["send", PORT, "AT", "--baud", "fast"], 2, "", "--baud");
     check(&["send", "/dev/no-such-port", "AT"], 3, "", "/dev/no-such-port");
+}
+
+#[test]
+fn the_family_that_was_chosen_in_the_window_for_a_port_is_used_and_told() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join(".config/modemscope");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("settings.toml"), "[modem]\n\"sim:fast\" = \"quectel\"\n").unwrap();
+    let call = |more: &[&str]| {
+        let mut command = modemscope(&[&["send", "sim:fast", "AT\\r", "--expect", "OK"][..], more].concat());
+        command.env("HOME", home.path()).env_remove("XDG_CONFIG_HOME").env_remove("XDG_DATA_HOME");
+        read(&command.output().unwrap())
+    };
+    let told = |aside: &str| aside.contains("modemscope: sim:fast is known as quectel (");
+    let (code, _, aside) = call(&[]);
+    // No environment tells Windows where settings are.
+    assert!(code == 0 && (cfg!(windows) || told(&aside)), "{aside}");
+    let (code, _, aside) = call(&["--modem", "sim800"]);
+    assert!(code == 0 && !told(&aside), "{aside}");
 }

@@ -54,6 +54,13 @@ pub enum SaveError {
     },
 }
 
+/// The settings in `path`, for a look at them: nothing is moved or said, and what cannot be read are none.
+#[must_use]
+pub(super) fn look(path: &Path) -> Option<Settings> {
+    let (_, settings) = read(&read_file(path).ok()?).ok()?;
+    Some(settings)
+}
+
 impl SettingsFile {
     /// Settings that live in memory only.
     #[must_use]
