@@ -17,6 +17,7 @@ mod basic;
 mod calls;
 mod card;
 mod clock;
+mod contexts;
 mod control;
 mod desk;
 mod escape;

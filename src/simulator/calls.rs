@@ -294,7 +294,8 @@ impl Calls {
     fn hold(&mut self, desk: &mut Desk, call: &Call) -> Done {
         match (call.form, call.number(0)) {
             (Form::Test, _) => desk.test(call, "(0,1,1x,2,2x,3,4)"),
-            (Form::Set, Some(0 | 1)) => {
+            // 1x is the call of that number, and there is one.
+            (Form::Set, Some(0 | 1 | 11)) => {
                 self.clear_call(desk);
                 Done::Ok
             }
@@ -304,7 +305,10 @@ impl Calls {
 
     fn list_calls(&mut self, desk: &mut Desk, call: &Call) -> Done {
         match call.form {
-            Form::Test => return desk.test(call, "(0,1)"),
+            Form::Test => {
+                let range = if desk.profile().modem == Model::Sim7600 { "(0-1)" } else { "(0,1)" };
+                return desk.test(call, range);
+            }
             Form::Set => {
                 let Some(tells @ (0 | 1)) = call.number(0) else { return NOT_ALLOWED };
                 self.tells = tells == 1;

@@ -2,7 +2,8 @@
 //!
 //! The vocabulary reads any line, since people write any; a modem answers `ERROR` to some of them (manual §1.4, V.250 §5.4):
 //! text behind a closing quote, a quote that never closes, a sign that begins no name. It knows the shape of commands, not
-//! which there are. Blanks are passed over between commands, never inside a name: `AT + CSQ` is an error.
+//! which there are. Blanks are passed over between commands, never inside a name: `AT + CSQ` is an error here, so a modem that
+//! obeys it takes them out first ([`without_blanks`]).
 
 pub(super) use crate::vocabulary::Form;
 use crate::vocabulary::{Calls, Parameter};

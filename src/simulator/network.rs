@@ -97,8 +97,7 @@ impl Network {
                 let format = self.operator_format;
                 let profile = desk.profile();
                 let name = if format == 2 { &profile.network.operator_code } else { &profile.network.operator };
-                // 7 is E-UTRAN (27.007 §7.3).
-                let access = if profile.modem == Model::Sim7600 { ",7" } else { "" };
+                let access = access_technology(desk);
                 let text = format!("+COPS: 0,{format},\"{name}\"{access}");
                 desk.answer(call, text)
             }
@@ -135,13 +134,19 @@ impl Network {
     }
 }
 
+/// How the network is reached, behind its name: 7 is E-UTRAN (27.007 §7.3).
+fn access_technology(desk: &Desk) -> &'static str {
+    if desk.profile().modem == Model::Sim7600 { ",7" } else { "" }
+}
+
 /// What `AT+COPS=?` finds.
 fn operators(desk: &mut Desk) -> Done {
     let (name, code) = (&desk.profile().network.operator, &desk.profile().network.operator_code);
     let text = if desk.has(Fault::NoNetwork) {
         "+COPS: ,,(0-4),(0-2)".into()
     } else {
-        format!("+COPS: (2,\"{name}\",\"{name}\",\"{code}\"),,(0-4),(0-2)")
+        let access = access_technology(desk);
+        format!("+COPS: (2,\"{name}\",\"{name}\",\"{code}\"{access}),,(0-4),(0-2)")
     };
     desk.info(text);
     Done::Ok

@@ -172,6 +172,7 @@ impl Profile {
                     imei: "861107030206417".into(),
                 },
                 sockets: Sockets { send_size: 1500, ..Sockets::default() },
+                calls: Calls { ussd_blank: false, ..Calls::default() },
                 ..Self::default()
             },
         }

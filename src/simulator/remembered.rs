@@ -52,7 +52,12 @@ const SIM7600: &[Setting] = &[
     ("+CECM", "1"),
     ("+PWRCTL", "0,1,3"),
     ("+CTTSPARAM", "1,3,0,1,1"),
+    ("+CPCMREG", "0"),
+    ("+AUTOCSQ", "0,0"),
 ];
+
+/// What there is to be set, where drivers look at it.
+const RANGES: &[Setting] = &[("+PWRCTL", "(0-1),(0-1),(0-3)"), ("+CPCMREG", "(0-1)"), ("+AUTOCSQ", "(0-1),(0-1)")];
 
 /// The settings of a model, as they are now.
 #[derive(Debug)]
@@ -79,7 +84,10 @@ impl Part for Remembered {
     fn command(&mut self, desk: &mut Desk, call: &Call) -> Option<Done> {
         let &(name, first) = self.first.iter().find(|setting| setting.0 == call.name)?;
         Some(match call.form {
-            Form::Test => Done::Ok,
+            Form::Test => match RANGES.iter().find(|setting| setting.0 == name) {
+                Some((_, ranges)) => desk.test(call, ranges),
+                None => Done::Ok,
+            },
             Form::Query => {
                 let changed = self.changed.iter().find(|setting| setting.0 == name);
                 let value = changed.map_or(first, |setting| setting.1.as_str());

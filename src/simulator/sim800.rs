@@ -22,6 +22,7 @@ pub(super) fn parts(profile: &Profile) -> Vec<Box<dyn Part>> {
         Box::new(bearer::Bearer::default()),
         Box::new(http::Http::default()),
         Box::new(files::Files::default()),
+        Box::new(ssl::Ssl::default()),
         Box::new(ftp::Ftp::default()),
         Box::new(location::Location),
         Box::new(refused::Refused),

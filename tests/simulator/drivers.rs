@@ -213,7 +213,7 @@ fn esphome_gets_through_by_its_1a_and_reads_messages() {
 fn blanks_around_the_equals_sign_do_not_matter() {
     let mut driver = Driver::new();
     driver.oks(&["ATE0", "ATS0 = 1;+CIPRXGET = 1;+CIPMUX = 1;+CMGF = 1;+CIPSPRT = 0;+CLVL = 100;+CMIC = 0,10;+CLCC=1"]);
-    let mut driver = Driver(Scene::just_on(Profile::default().with(|profile| profile.uart.blanks_in_names = true), 1));
+    let mut driver = Driver(Scene::just_on(Profile::default(), 1));
     driver.0.wait(9000);
     driver.oks(&["ATE0", "AT + SAPBR=3,1,\"CONTYPE\",\"GPRS\""]);
 }

@@ -130,7 +130,7 @@ impl Default for Uart {
             sync_bytes: SyncBytes::None,
             lf_terminates: true,
             junk_before_at: Junk::Skipped,
-            blanks_in_names: false,
+            blanks_in_names: true,
             early_data: EarlyData::Taken,
             urc_at_prompt: false,
         }

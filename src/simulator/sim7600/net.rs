@@ -8,6 +8,7 @@ use super::server::{self, Servers};
 use super::transparent::{self, Transparent};
 use super::{links, receive, send};
 use crate::simulator::asked::taken;
+use crate::simulator::contexts::{Contexts, Manner};
 use crate::simulator::desk::Desk;
 use crate::simulator::faults::Fault;
 use crate::simulator::line::{Call, Form};
@@ -17,6 +18,14 @@ use crate::simulator::reply::{Code, Done, Failure};
 use crate::simulator::timers::TimerId;
 use crate::simulator::{SocketEvent, SocketId};
 
+const CONTEXTS: Manner = Manner {
+    highest: 24,
+    numbers: "(1-24,100-179)",
+    types: &["IP", "PPP", "IPV6", "IPV4V6"],
+    tail: "0,0,0,0",
+    ranges: "(0-2),(0-4),(0-1),(0-1)",
+};
+
 const COMMANDS: &[Command<Net>] = &[
     ("+NETOPEN", Net::net_open),
     ("+NETCLOSE", Net::net_close),
@@ -24,11 +33,8 @@ const COMMANDS: &[Command<Net>] = &[
     ("+CIPTIMEOUT", |_, _, call| taken(call)),
     ("+CIPCCFG", |_, _, call| taken(call)),
     ("+CDNSGIP", Net::find_name),
-    ("+CGDCONT", Net::context),
-    ("+CGACT", |_, desk, call| match call.form {
-        Form::Query => desk.answer(call, "+CGACT: 1,1"),
-        _ => Done::Ok,
-    }),
+    ("+CGDCONT", |net, desk, call| net.contexts.define(desk, call)),
+    ("+CGACT", Net::activate),
     ("+CGPADDR", |net, desk, call| {
         let text = format!("+CGPADDR: 1,{}", net.address.as_deref().unwrap_or("0.0.0.0"));
         desk.answer(call, text)
@@ -105,7 +111,7 @@ pub(super) struct Link {
 pub(super) struct Net {
     /// Own address while it is open.
     address: Option<String>,
-    apn: String,
+    contexts: Contexts,
     pub(super) links: [Link; LINKS],
     pub(super) servers: Servers,
     pub(super) transparent: Transparent,
@@ -123,7 +129,7 @@ impl Default for Net {
     fn default() -> Self {
         Self {
             address: None,
-            apn: String::new(),
+            contexts: Contexts::with_first(&CONTEXTS),
             links: Default::default(),
             servers: Servers::default(),
             transparent: Transparent::default(),
@@ -139,7 +145,8 @@ impl Part for Net {
     commands!(TABLES);
 
     fn power_on(&mut self, _: &mut Desk) {
-        *self = Self { apn: std::mem::take(&mut self.apn), ..Self::default() };
+        let kept = std::mem::take(self);
+        self.contexts = kept.contexts;
     }
 
     fn news(&mut self, desk: &mut Desk, news: &News) {
@@ -251,8 +258,7 @@ impl Net {
     }
 
     fn opened(&mut self, desk: &mut Desk) {
-        let apn = self.apn.clone();
-        self.address = desk.grant_address(&apn);
+        self.address = desk.grant_address(self.contexts.access_point(1));
         let outcome = u8::from(self.address.is_none());
         desk.urc(format!("+NETOPEN: {outcome}"));
     }
@@ -280,16 +286,17 @@ impl Net {
         }
     }
 
-    fn context(&mut self, desk: &mut Desk, call: &Call) -> Done {
+    fn activate(&mut self, desk: &mut Desk, call: &Call) -> Done {
         match call.form {
-            Form::Query => desk.answer(call, format!("+CGDCONT: 1,\"IP\",\"{}\",\"0.0.0.0\",0,0,0,0", self.apn)),
-            Form::Test => desk.test(call, "(1-24,100-179),\"IP\",,,(0-2),(0-4),(0-1),(0-1)"),
-            Form::Set if call.size(0).is_some_and(|number| (1..=24).contains(&number)) => {
-                if call.size(0) == Some(1) {
-                    self.apn = call.string(2);
-                }
-                Done::Ok
+            Form::Test => desk.test(call, "(0,1)"),
+            Form::Query => {
+                let attached = desk.radio.attached();
+                let row =
+                    |(number, active): (usize, bool)| format!("+CGACT: {number},{}", u8::from(active && attached));
+                let rows: Vec<_> = self.contexts.states().map(row).collect();
+                if rows.is_empty() { Done::Ok } else { desk.answer(call, rows.join("\r\n")) }
             }
+            Form::Set => self.contexts.activate(call),
             _ => Done::Fail(Failure::Plain),
         }
     }

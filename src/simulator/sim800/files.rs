@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::ssl;
+use super::ssl::CONTEXT;
 use crate::simulator::desk::Desk;
 use crate::simulator::line::{Call, Form};
 use crate::simulator::part::{Command, Part, commands};
@@ -22,6 +22,7 @@ const COMMANDS: &[Command<Files>] = &[
     ("+FSFLSIZE", Files::file_size),
     ("+FSREAD", Files::read_file),
     ("+FSWRITE", Files::write_file),
+    ("+SSLSETCERT", Files::import_certificate),
     ("+FSATTRI", |_, desk, call| desk.answer(call, "+FSATTRI: Creation Date: 2024/01/30")),
 ];
 
@@ -37,35 +38,21 @@ const ONCE: usize = 10_240;
 pub(super) struct Files {
     contents: BTreeMap<String, Vec<u8>>,
     folders: BTreeSet<String>,
-    pub(super) ssl: ssl::Options,
 }
 
 impl Default for Files {
     fn default() -> Self {
-        Self {
-            contents: BTreeMap::new(),
-            folders: ["C:\\".into(), "C:\\USER\\".into()].into(),
-            ssl: ssl::Options::default(),
-        }
+        Self { contents: BTreeMap::new(), folders: ["C:\\".into(), "C:\\USER\\".into()].into() }
     }
 }
 
 impl Part for Files {
-    commands!(&[COMMANDS, ssl::COMMANDS]);
-
-    fn power_on(&mut self, desk: &mut Desk) {
-        self.ssl = ssl::Options::default();
-        desk.security.set(ssl::CONTEXT, "authmode", "0");
-    }
+    commands!(&[COMMANDS]);
 }
 
 impl Files {
     fn used(&self) -> usize {
         self.contents.values().map(Vec::len).sum()
-    }
-
-    pub(super) fn content(&self, path: &str) -> Option<&[u8]> {
-        self.contents.get(path).map(Vec::as_slice)
     }
 
     fn names_left(&self) -> bool {
@@ -81,7 +68,7 @@ impl Files {
 }
 
 /// A path in capitals, with the drive; the file system does not mind case.
-pub(super) fn path(call: &Call, index: usize) -> Option<String> {
+fn path(call: &Call, index: usize) -> Option<String> {
     let text = call.string(index).replace('/', "\\").to_ascii_uppercase();
     let full = if text.starts_with("C:") { text } else { format!("C:\\USER\\{}", text.trim_start_matches('\\')) };
     (full.len() > 3 && full.len() <= 96 && full.is_ascii()).then_some(full)
@@ -209,6 +196,20 @@ impl Files {
         wait.echo = false;
         wait.limit = Some((Duration::from_secs(seconds), Ended::TimedOut));
         Done::Prompt(Box::new(wait))
+    }
+
+    /// `AT+SSLSETCERT="<file>"[,"<password>"]`: OK, then whether it was taken. That the file is a certificate is not looked at,
+    /// nor its password used: what is none is found out by a connection that fails.
+    fn import_certificate(&mut self, desk: &mut Desk, call: &Call) -> Done {
+        let file = path(call, 0).and_then(|path| self.contents.get_key_value(&path));
+        let (name, bytes) = match (call.form, file) {
+            (Form::Test, _) => return Done::Ok,
+            (Form::Set, Some((name, bytes))) => (name.clone(), bytes.clone()),
+            _ => return NOT_ALLOWED,
+        };
+        let taken = desk.security.set(CONTEXT, "cacert", &name) && desk.security.keep(name, bytes);
+        desk.after([200, 600], move |desk| desk.urc(format!("+SSLSETCERT: {}", u8::from(!taken))));
+        Done::Ok
     }
 
     fn file_typed(&mut self, desk: &mut Desk, ended: Ended, data: &[u8], name: String, append: bool) -> Done {

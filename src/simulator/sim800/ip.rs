@@ -15,6 +15,7 @@ mod udp;
 use core::net::{Ipv4Addr, SocketAddr};
 use std::collections::VecDeque;
 
+use crate::simulator::contexts::Contexts;
 use crate::simulator::desk::Desk;
 use crate::simulator::faults::Fault;
 use crate::simulator::panel::{Panel, PanelLink};
@@ -149,8 +150,7 @@ pub(super) struct Ip {
     local_ports: [[u16; 2]; LINKS],
     /// `AT+CIPUDPMODE` of each link.
     udp: [udp::Mode; LINKS],
-    /// APN of `AT+CGDCONT`.
-    defined: String,
+    contexts: Contexts,
     /// The link whose data wait for their acknowledgement.
     sending: Option<usize>,
     /// A prompt that the fault `prompt-late` holds back.
@@ -174,7 +174,7 @@ impl Default for Ip {
             name_servers: [Ipv4Addr::UNSPECIFIED; 2],
             local_ports: Default::default(),
             udp: Default::default(),
-            defined: String::new(),
+            contexts: Contexts::new(&options::CONTEXTS),
             sending: None,
             late_prompt: None,
         }

@@ -331,3 +331,42 @@ fn the_line_end_behind_a_message_says_nothing_and_the_end_of_a_gps_session_is_to
         ],
     );
 }
+
+/// As `ModemManager` asks before it uses a modem, and after it.
+#[test]
+fn contexts_are_defined_shown_activated_and_taken_away() {
+    let mut bench = ready();
+    let types = ["IP", "PPP", "IPV6", "IPV4V6"]
+        .map(|kind| format!(r#"\r\n+CGDCONT: (1-24,100-179),"{kind}",,,(0-2),(0-4),(0-1),(0-1)"#))
+        .concat();
+    assert_eq!(bench.say("AT+CGDCONT=?\r"), format!(r"{types}\r\n\r\nOK\r\n"));
+    dialog(
+        &mut bench,
+        &[
+            ("AT+CGDCONT?\r", r#"\r\n+CGDCONT: 1,"IP","","0.0.0.0",0,0,0,0\r\n\r\nOK\r\n"#),
+            ("AT+CGDCONT=2,\"IPV4V6\",\"internet\"\r", r"\r\nOK\r\n"),
+            ("AT+CGACT?\r", r"\r\n+CGACT: 1,1\r\n+CGACT: 2,0\r\n\r\nOK\r\n"),
+            ("AT+CGACT=1,2\r", r"\r\nOK\r\n"),
+            ("AT+CGACT=0,1\r", r"\r\nOK\r\n"),
+            ("AT+CGACT?\r", r"\r\n+CGACT: 1,0\r\n+CGACT: 2,1\r\n\r\nOK\r\n"),
+            ("AT+CGACT=1,3\r", r"\r\nERROR\r\n"),
+            ("AT+CGDCONT=1\r", r"\r\nOK\r\n"),
+            ("AT+CGDCONT?\r", r#"\r\n+CGDCONT: 2,"IPV4V6","internet","0.0.0.0",0,0,0,0\r\n\r\nOK\r\n"#),
+            ("AT+CGDCONT=25,\"IP\",\"x\"\r", r"\r\nERROR\r\n"),
+            ("AT+CGDCONT=1,\"X25\",\"x\"\r", r"\r\nERROR\r\n"),
+            ("AT+CLCC=?\r", r"\r\n+CLCC: (0-1)\r\n\r\nOK\r\n"),
+            ("AT+AUTOCSQ=?\r", r"\r\n+AUTOCSQ: (0-1),(0-1)\r\n\r\nOK\r\n"),
+            ("AT+CUSD=1,\"*100#\",15\r", r#"\r\nOK\r\n\r\n+CUSD: 0,"Your balance is 12.34 EUR.",15\r\n"#),
+        ],
+    );
+    let found = bench.say("AT+COPS=?\r") + &bench.wait(20_000);
+    assert!(found.starts_with(r#"\r\n+COPS: (2,"T-Mobile D","T-Mobile D","26201",7),,"#), "{found}");
+}
+
+#[test]
+fn one_call_of_several_is_hung_up_by_its_number() {
+    let mut bench = ready();
+    bench.say("ATD+49123;\r");
+    assert!(bench.say("AT+CHLD=11\r").starts_with(r"\r\nOK\r\n"));
+    assert_eq!(bench.say("AT+CLCC\r"), r"\r\nOK\r\n");
+}

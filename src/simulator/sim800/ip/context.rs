@@ -162,8 +162,8 @@ impl Ip {
     }
 
     fn shut(&mut self, desk: &mut Desk) -> Done {
-        let Ip { apn, user, password, name_servers, local_ports, udp, defined, .. } = std::mem::take(self);
-        *self = Self { apn, user, password, name_servers, local_ports, udp, defined, ..Ip::default() };
+        let Ip { apn, user, password, name_servers, local_ports, udp, contexts, .. } = std::mem::take(self);
+        *self = Self { apn, user, password, name_servers, local_ports, udp, contexts, ..Ip::default() };
         desk.info("SHUT OK");
         Done::Silent
     }

@@ -1,6 +1,7 @@
 //! Settings of TCP/IP and GPRS that are asked and remembered and change nothing else here.
 
 use super::{Context, Ip, LinkState};
+use crate::simulator::contexts::Manner;
 use crate::simulator::desk::Desk;
 use crate::simulator::line::{Call, Form};
 use crate::simulator::part::Command;
@@ -10,7 +11,7 @@ pub(super) const COMMANDS: &[Command<Ip>] = &[
     ("+CIPACK", Ip::cipack),
     ("+CIPSCONT", Ip::cipscont),
     ("+CIPCSGP", Ip::cipcsgp),
-    ("+CGDCONT", Ip::cgdcont),
+    ("+CGDCONT", |ip, desk, call| ip.contexts.define(desk, call)),
     ("+CGACT", Ip::cgact),
     ("+CGPADDR", Ip::cgpaddr),
     (
@@ -20,6 +21,10 @@ pub(super) const COMMANDS: &[Command<Ip>] = &[
     ("+CGQREQ", |_, _, _| Done::Ok),
     ("+CGQMIN", |_, _, _| Done::Ok),
 ];
+
+/// As a SIM800 writes them.
+pub(super) const CONTEXTS: Manner =
+    Manner { highest: 3, numbers: "(1..3)", types: &["IP"], tail: "0,0", ranges: "(0-2),(0-4)" };
 
 impl Ip {
     fn cipack(&mut self, desk: &mut Desk, call: &Call) -> Done {
@@ -68,19 +73,6 @@ impl Ip {
                 .test(call, "0-CSD,DIALNUMBER,USER NAME,PASSWORD,RATE(0-3)\r\n+CIPCSGP: 1-GPRS,APN,USER NAME,PASSWORD"),
             (Form::Set, Some(1)) if self.context == Context::Initial => {
                 (self.apn, self.user, self.password) = (call.string(1), call.string(2), call.string(3));
-                Done::Ok
-            }
-            _ => NOT_ALLOWED,
-        }
-    }
-
-    fn cgdcont(&mut self, desk: &mut Desk, call: &Call) -> Done {
-        match call.form {
-            Form::Query if self.defined.is_empty() => Done::Ok,
-            Form::Query => desk.answer(call, format!("+CGDCONT: 1,\"IP\",\"{}\",\"0.0.0.0\",0,0", self.defined)),
-            Form::Test => desk.test(call, "(1..3),\"IP\",,,(0-2),(0-4)"),
-            Form::Set if matches!(call.number(0), Some(1..=3)) => {
-                self.defined = call.string(2);
                 Done::Ok
             }
             _ => NOT_ALLOWED,
