@@ -194,7 +194,9 @@ impl Paste {
     /// The lines, and below each what is wrong with it.
     fn lines(&self, ui: &mut Ui, found: &[OnLine]) {
         let bad = parts::colors(ui).bad;
-        ScrollArea::vertical().max_height(theme::LIST).show(ui, |ui| {
+        // What is found out meanwhile has its room: the buttons below do not move under the pointer.
+        let list = ScrollArea::vertical().max_height(theme::LIST).auto_shrink([false, self.what != What::Log]);
+        list.show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = 1.0;
             for (number, line) in self.text.lines().take(SHOWN).enumerate() {
