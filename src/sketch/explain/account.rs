@@ -27,7 +27,7 @@ pub struct SketchRun {
     pub ended: String,
     /// How long it was on the board.
     pub lasted: Duration,
-    /// The macro's material, as [`super::import()`] gives it.
+    /// The macro's material, as [`crate::sketch::import()`] gives it.
     pub imported: Imported,
 }
 
