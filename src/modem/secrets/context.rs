@@ -128,7 +128,8 @@ pub(super) fn asks_for_password(line: &[u8]) -> bool {
     /// Behind these a key is a secret; `any key` is none.
     const OF_KEYS: [&[u8]; 10] =
         [b"wifi", b"wlan", b"wpa", b"wep", b"fi", b"network", b"security", b"encryption", b"api", b"private"];
-    const SHOWN: usize = 40;
+    /// The name of a key file or a user may stand behind the word.
+    const SHOWN: usize = 120;
     if !line.iter().rev().find(|byte| **byte != b' ').is_some_and(|last| b":>?".contains(last)) {
         return false;
     }
