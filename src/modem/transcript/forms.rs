@@ -34,6 +34,28 @@ pub(super) trait Lines {
     fn finish(&mut self, _out: &mut Vec<Chunk>) {}
 }
 
+/// What went which way, in order.
+type Gone = Vec<(Direction, Vec<u8>)>;
+
+/// A form in which each line tells that by itself.
+struct EachLine(fn(&[u8]) -> Gone);
+
+impl Lines for EachLine {
+    fn shape(&self) -> Shape {
+        Shape::Labelled
+    }
+
+    fn restored(&self) -> bool {
+        true
+    }
+
+    fn line(&mut self, line: &TextLine<'_>, out: &mut Vec<Chunk>) {
+        for (direction, bytes) in (self.0)(line.text) {
+            Value { direction, bytes, exact: false }.push(line, out);
+        }
+    }
+}
+
 /// A form of log.
 pub(super) struct Kind {
     /// What people read of it.

@@ -1,31 +1,14 @@
 //! The log of the Arduino library `WiFiEspAT`: `esp> AT+CWJAP? ...sent`, `esp> OK ...matched`. The word behind each line is the
 //! library's, and tells which way the line went.
 
-use super::super::{Chunk, Shape, TextLine};
-use super::{Lines, Value};
+use super::super::TextLine;
+use super::{EachLine, Lines};
 use crate::modem::Direction;
 
 pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
     let shows = |way: Direction| lines.iter().any(|line| judged(line.text).is_some_and(|(found, _)| found == way));
-    (shows(Direction::Tx) && shows(Direction::Rx)).then(|| -> Box<dyn Lines> { Box::new(Judged) })
-}
-
-struct Judged;
-
-impl Lines for Judged {
-    fn shape(&self) -> Shape {
-        Shape::Labelled
-    }
-
-    fn restored(&self) -> bool {
-        true
-    }
-
-    fn line(&mut self, line: &TextLine<'_>, out: &mut Vec<Chunk>) {
-        if let Some((direction, text)) = judged(line.text) {
-            Value { direction, bytes: text.to_vec(), exact: false }.push(line, out);
-        }
-    }
+    let each = |text: &[u8]| judged(text).map(|(direction, text)| (direction, text.to_vec())).into_iter().collect();
+    (shows(Direction::Tx) && shows(Direction::Rx)).then(|| -> Box<dyn Lines> { Box::new(EachLine(each)) })
 }
 
 /// What stands between `esp> ` and the library's word.

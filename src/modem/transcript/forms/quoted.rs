@@ -3,7 +3,7 @@
 
 use super::super::lead::pattern;
 use super::super::{Chunk, Shape, TextLine, spelled};
-use super::{Lines, Value};
+use super::{EachLine, Gone, Lines, Value};
 use crate::modem::Direction;
 use crate::vocabulary::is_whole_command;
 
@@ -48,13 +48,13 @@ impl Lead {
 
 pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
     // A program that was itself logged, with arrows of its own inside the quotes.
-    let arrows = |way: Direction| {
+    let shows = |way: Direction| {
         let is_told = if way == Direction::Tx { is_whole_command } else { spelled::is_answer };
         let mut values = lines.iter().filter_map(|line| quoted(line.text)).flat_map(|(_, values)| values);
         values.any(|value: Vec<u8>| arrow(&value).is_some_and(|(found, text)| found == way && is_told(text)))
     };
-    if arrows(Direction::Tx) && arrows(Direction::Rx) {
-        return Some(Box::new(Arrows));
+    if shows(Direction::Tx) && shows(Direction::Rx) {
+        return Some(Box::new(EachLine(arrows)));
     }
     let mut leads: Vec<Lead> = Vec::new();
     for line in lines {
@@ -160,24 +160,9 @@ impl Lines for Quoted {
 }
 
 /// A dump of a program that shows the dialog with arrows: `b'\t---> AT\r\n'`.
-struct Arrows;
-
-impl Lines for Arrows {
-    fn shape(&self) -> Shape {
-        Shape::Labelled
-    }
-
-    fn restored(&self) -> bool {
-        true
-    }
-
-    fn line(&mut self, line: &TextLine<'_>, out: &mut Vec<Chunk>) {
-        for value in quoted(line.text).map(|(_, values)| values).unwrap_or_default() {
-            if let Some((direction, text)) = arrow(&value) {
-                Value { direction, bytes: text.to_vec(), exact: false }.push(line, out);
-            }
-        }
-    }
+fn arrows(text: &[u8]) -> Gone {
+    let values = quoted(text).map(|(_, values)| values).unwrap_or_default();
+    values.iter().filter_map(|value| arrow(value)).map(|(direction, text)| (direction, text.to_vec())).collect()
 }
 
 /// `---> AT`, `<--- OK`: the arrow in front of a text.

@@ -3,31 +3,13 @@
 //! Only a text in which nothing else is found is read so. A command counts with the answer that the same sentence tells of
 //! it, and an error of the modem also alone; what somebody expected, or would have liked, does not.
 
-use super::super::{Chunk, Shape, TextLine, spelled};
-use super::{Lines, Value};
+use super::super::spelled;
+use super::{EachLine, Gone, Lines};
 use crate::modem::Direction;
 use crate::vocabulary::is_whole_command;
 
 pub(super) fn learn() -> Box<dyn Lines> {
-    Box::new(Sentences)
-}
-
-struct Sentences;
-
-impl Lines for Sentences {
-    fn shape(&self) -> Shape {
-        Shape::Labelled
-    }
-
-    fn restored(&self) -> bool {
-        true
-    }
-
-    fn line(&mut self, line: &TextLine<'_>, out: &mut Vec<Chunk>) {
-        for (direction, bytes) in told(line.text) {
-            Value { direction, bytes, exact: false }.push(line, out);
-        }
-    }
+    Box::new(EachLine(told))
 }
 
 /// How errors of a SIM are told in words.
@@ -37,7 +19,7 @@ const ERRORS: [&str; 3] = ["SIM not inserted", "SIM failure", "SIM busy"];
 const WISHES: [&str; 8] = ["instead", "should", "expect", "supposed", "would", "must", "unless", "if"];
 
 /// What a line tells, in order.
-fn told(text: &[u8]) -> Vec<(Direction, Vec<u8>)> {
+fn told(text: &[u8]) -> Gone {
     /// Shorter lines are no sentences.
     const WORDS: usize = 5;
     let Ok(text) = std::str::from_utf8(text) else { return Vec::new() };
