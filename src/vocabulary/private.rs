@@ -2,7 +2,7 @@
 //!
 //! Redaction must not depend on which modem is guessed, so it asks for a name in all families at once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use super::command::{Taken, Takes};
@@ -19,6 +19,10 @@ pub(crate) struct Parameters {
 
 /// Commands and answers of modems that are no family here, for their secrets alone: same columns, most of them empty.
 static OTHERS: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("families/others.txt")).unwrap_or_default());
+
+/// Their names. Each command that is sent is looked for.
+static ELSEWHERE: LazyLock<HashSet<&'static [u8]>> =
+    LazyLock::new(|| OTHERS.commands.iter().map(|command| command.bare_name().as_bytes()).collect());
 
 static PARAMETERS: LazyLock<HashMap<&'static [u8], Parameters>> = LazyLock::new(|| {
     let known = all_families().flat_map(Family::commands);
@@ -60,7 +64,7 @@ pub(crate) fn parameters(name: &[u8]) -> Option<&'static Parameters> {
 /// A command of a modem that is no family here has this name (`+WIND`, in capitals without `AT`).
 #[must_use]
 pub(crate) fn is_elsewhere(name: &[u8]) -> bool {
-    OTHERS.commands.iter().any(|command| command.bare_name().as_bytes() == name)
+    ELSEWHERE.contains(name)
 }
 
 /// All names with something known of their parameters: `+CPIN`, in capitals without `AT`.
