@@ -113,18 +113,26 @@ fn a_pasted_sketch_is_run_and_told_what_is_wrong_by_line() {
     assert!(desk.shows("from an Arduino sketch"));
 }
 
+/// A window in which a pasted sketch is run.
+fn run_pasted(sketch: &str) -> Desk {
+    let mut desk = Desk::new(&Start::default());
+    desk.harness.event(Event::Paste(sketch.to_owned()));
+    desk.frames();
+    desk.click("Run the sketch");
+    desk
+}
+
+/// The sketch that was run has sent this in one piece.
+fn sent(desk: &Desk, text: &[u8]) -> bool {
+    desk.state().tools.sketch_run.as_ref().is_some_and(|run| run.rows.iter().any(|row| row.bytes == text))
+}
+
 /// What only the board knows is ticked, and the sketch is run again with it.
 #[test]
 fn a_pin_of_a_sketch_is_ticked_and_its_branch_is_run() {
     let sketch = "SoftwareSerial sim(8, 7);\nvoid setup() {\n  sim.begin(9600);\n  if (digitalRead(3)) sim.println(\"ATH\");\n  \
         else sim.println(\"AT\");\n}\nvoid loop() {}\n";
-    let mut desk = Desk::new(&Start::default());
-    desk.harness.event(Event::Paste(sketch.to_owned()));
-    desk.frames();
-    desk.click("Run the sketch");
-    let sent = |desk: &Desk, text: &[u8]| {
-        desk.state().tools.sketch_run.as_ref().is_some_and(|run| run.rows.iter().any(|row| row.bytes == text))
-    };
+    let mut desk = run_pasted(sketch);
     desk.wait("it was run", |desk| sent(desk, b"AT\r\n"));
     desk.frames();
     desk.tick("digitalRead(3) is HIGH");
@@ -136,13 +144,7 @@ fn a_pin_of_a_sketch_is_ticked_and_its_branch_is_run() {
 fn a_reading_of_a_sketch_is_typed_and_what_follows_from_it_is_sent() {
     let sketch = "SoftwareSerial sim(8, 7);\nvoid setup() {\n  sim.begin(9600);\n  sim.print(\"AT+LEVEL=\");\n  \
         sim.println(analogRead(A1));\n}\nvoid loop() {}\n";
-    let mut desk = Desk::new(&Start::default());
-    desk.harness.event(Event::Paste(sketch.to_owned()));
-    desk.frames();
-    desk.click("Run the sketch");
-    let sent = |desk: &Desk, text: &[u8]| {
-        desk.state().tools.sketch_run.as_ref().is_some_and(|run| run.rows.iter().any(|row| row.bytes == text))
-    };
+    let mut desk = run_pasted(sketch);
     desk.wait("it was run", |desk| sent(desk, b"512\r\n"));
     desk.frames();
     let field = desk.harness.get_by_role_and_label(Role::TextInput, "analogRead(A1)");

@@ -114,6 +114,8 @@ fn a_pasted_log_is_read_and_not_sent() {
     desk.focus_line();
     desk.harness.event(egui::Event::Paste("AT\nOK\nAT+CIPSEND\nERROR\n".to_owned()));
     desk.wait("the line is marked", |desk| desk.shows("Line 3: AT+CIPSEND was refused: no connection was opened"));
+    // A dialog finds its place within some frames.
+    desk.frames();
     desk.click("Read it as a log");
     desk.wait("it says what is shown", |desk| desk.shows("Pasted log"));
     desk.wait("its findings", |desk| desk.shows("AT+CIPSEND was refused: no connection was opened"));
