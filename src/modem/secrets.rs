@@ -15,7 +15,9 @@ mod line;
 mod mqtt;
 mod name;
 mod pap;
+mod remembered;
 mod returning;
+mod stretches;
 mod values;
 
 use std::ops::Range;
@@ -27,7 +29,10 @@ pub use known::Secrets;
 use line::{Around, Awaited, Line};
 use mqtt::{HexMqttFinder, MqttFinder};
 use name::is_sign;
+use remembered::Remembered;
 use returning::Returning;
+use stretches::Stretches;
+pub(crate) use stretches::merged;
 use values::LeftOpen;
 
 /// How many lines the rest of an echo that something broke is awaited for, and a value that was sent is looked for in.
@@ -64,6 +69,8 @@ struct Watch {
     /// A packet goes on behind a command: not in this record, or not before the prompt.
     pause: Pause,
     login: pap::PapFinder,
+    /// Lines of this direction in which nothing was secret.
+    remembered: Remembered,
     /// The packet as it was when the line began.
     before_line: Option<Box<MqttFinder>>,
 }
@@ -114,18 +121,23 @@ impl SecretFinder {
         }
         let mut found = Stretches::default();
         let mut at = 0;
+        let mut line_start = None;
         while let Some((byte, rest)) = bytes.get(at..).and_then(<[u8]>::split_first) {
             let skipped = self.skip(way, bytes.get(at..).unwrap_or_default());
             if skipped > 0 {
                 at += skipped;
                 continue;
             }
-            let watch = self.watch(way);
-            let in_login = watch.login.take(*byte, watch.line.text());
-            let secret = self.take(way, *byte, rest);
-            let in_hex = self.watch(way).hex.take(*byte);
-            if self.take_mqtt(way, *byte) || in_hex || secret || in_login {
+            if self.nothing_is_awaited(way) {
+                line_start = Some(at);
+            }
+            if self.is_secret(way, *byte, rest) {
                 found.push(at);
+                line_start = None;
+            } else if matches!(byte, b'\r' | b'\n')
+                && let Some(start) = line_start.take()
+            {
+                self.remember(way, bytes.get(start..at).unwrap_or_default());
             }
             at += 1;
         }
@@ -136,46 +148,82 @@ impl SecretFinder {
         if back.is_empty() { found.ranges } else { merged([found.ranges, back].concat()) }
     }
 
+    /// The close look at the next byte of a direction, and what came with it behind it.
+    fn is_secret(&mut self, way: Direction, byte: u8, rest: &[u8]) -> bool {
+        let watch = self.watch(way);
+        let in_login = watch.login.take(byte, watch.line.text());
+        let in_line = self.take(way, byte, rest);
+        let in_hex = self.watch(way).hex.take(byte);
+        self.take_mqtt(way, byte) || in_hex || in_line || in_login
+    }
+
+    /// Nothing was secret in this line, so nothing is when it comes again while nothing is awaited.
+    fn remember(&mut self, way: Direction, line: &[u8]) {
+        // While something is typed, what a modem says is not taken for the echo of a command.
+        let told_all = way == Direction::Tx || self.sent.line.is_new();
+        if told_all && self.nothing_is_awaited(way) && Remembered::may_have(line) {
+            self.watch(way).remembered.add(line);
+        }
+    }
+
     /// Passes over what needs no closer look; how much that is.
     fn skip(&mut self, way: Direction, bytes: &[u8]) -> usize {
         if self.context.settings {
             return 0;
         }
-        let passed = if way == Direction::Rx { self.pass_lines(bytes) } else { 0 };
+        let passed = self.pass_lines(way, bytes);
         if passed > 0 { passed } else { self.watch(way).skip(way, bytes) }
     }
 
-    /// Passes over whole lines of those that a modem says by the thousand and in which nothing can be secret.
-    fn pass_lines(&mut self, bytes: &[u8]) -> usize {
+    /// Passes over whole lines of those that come by the thousand and in which nothing can be secret.
+    fn pass_lines(&mut self, way: Direction, bytes: &[u8]) -> usize {
         let mut passed = 0;
-        while self.nothing_is_awaited() {
-            let rest = bytes.get(passed..).unwrap_or_default();
-            let Some(line) = memchr::memchr2(b'\r', b'\n', rest).and_then(|end| rest.get(..end)) else { break };
-            if !line::is_plain(line, &mut self.plain) {
+        while self.nothing_is_awaited(way) {
+            let Some(line) = first_line(bytes.get(passed..).unwrap_or_default()) else { break };
+            let plain = match way {
+                Direction::Tx => line.is_empty() || self.sent.remembered.has(line),
+                Direction::Rx => line::is_plain(line, &mut self.plain) || self.received.remembered.has(line),
+            };
+            if !plain {
                 break;
             }
-            self.context.prompted = asks_for_password(line);
-            // An answer that is plain says nothing of other lines.
-            if line.len() >= 2 && !line.first().is_some_and(|first| is_sign(*first)) {
-                self.said(line);
+            match way {
+                Direction::Tx if line.is_empty() => {}
+                Direction::Tx => self.has_sent(line, Vec::new()),
+                Direction::Rx => {
+                    self.context.prompted = asks_for_password(line);
+                    // A command or an answer that is plain says nothing of other lines.
+                    if line.len() >= 2
+                        && !line.first().is_some_and(|first| is_sign(*first))
+                        && !vocabulary::is_command(line)
+                    {
+                        self.said(line);
+                    }
+                }
             }
             passed += line.len() + 1;
         }
         if passed > 0 {
-            self.received.hex.pass(b"\n");
+            self.watch(way).hex.pass(b"\n");
         }
         passed
     }
 
-    /// A line of the modem begins, and nothing that came before makes it special.
-    fn nothing_is_awaited(&self) -> bool {
-        self.context.is_calm()
-            && self.returning.is_over()
-            && self.echo.is_empty()
-            && self.received.key == 0
-            && self.received.left_open == LeftOpen::No
-            && self.received.line.is_new()
-            && self.received.is_quiet()
+    /// A line begins, and nothing that came before makes it special.
+    fn nothing_is_awaited(&self, way: Direction) -> bool {
+        let watch = match way {
+            Direction::Tx => &self.sent,
+            Direction::Rx => &self.received,
+        };
+        watch.line.is_new()
+            && watch.is_quiet()
+            && self.context.is_calm()
+            && watch.key == 0
+            && watch.left_open == LeftOpen::No
+            && match way {
+                Direction::Tx => self.awaited(way) == Awaited::Nothing,
+                Direction::Rx => self.returning.is_over() && self.echo.is_empty(),
+            }
     }
 
     fn watch(&mut self, way: Direction) -> &mut Watch {
@@ -272,7 +320,7 @@ impl SecretFinder {
 
     fn end_line(&mut self, way: Direction) {
         if self.watch(way).line.text().is_empty() {
-            self.watch(way).line = Line::default();
+            self.watch(way).line = std::mem::take(&mut self.watch(way).line).begin();
             return;
         }
         let line = std::mem::take(&mut self.watch(way).line);
@@ -288,17 +336,16 @@ impl SecretFinder {
             Direction::Tx => {
                 let marked: Vec<_> =
                     Some(&line).filter(|line| line.has_secret()).into_iter().flat_map(Line::marked).collect();
-                self.returning.expect(&marked);
-                self.echo = if line.is_whole() { marked } else { Vec::new() };
-                self.echo_lines = ECHO_LINES;
-                self.context.prompted = false;
+                self.has_sent(text, marked);
+                if !line.is_whole() {
+                    self.echo.clear();
+                }
                 if likeness::brings_secret(text) {
                     self.sent.left_open = LeftOpen::Begun;
                 } else if likeness::brings_address(text) {
                     self.sent.left_open = LeftOpen::Address;
                 }
                 self.context.commanded(text);
-                self.last_sent = text.to_vec();
             }
             Direction::Rx => {
                 self.context.prompted = asks_for_password(text);
@@ -309,6 +356,16 @@ impl SecretFinder {
             }
         }
         self.watch(way).line = line.begin();
+    }
+
+    /// A line was sent; its bytes and which of them are secret, where any is.
+    fn has_sent(&mut self, text: &[u8], marked: Vec<(u8, bool)>) {
+        self.returning.expect(&marked);
+        self.echo = marked;
+        self.echo_lines = ECHO_LINES;
+        self.context.prompted = false;
+        self.last_sent.clear();
+        self.last_sent.extend_from_slice(text);
     }
 
     /// Something may have broken the echo in two: then its rest comes on a line of its own.
@@ -391,6 +448,11 @@ impl SecretFinder {
     }
 }
 
+/// The line that begins these bytes, without its end, where that is among them.
+fn first_line(bytes: &[u8]) -> Option<&[u8]> {
+    memchr::memchr2(b'\r', b'\n', bytes).and_then(|end| bytes.get(..end))
+}
+
 /// A command that sends data, whichever modem's: `AT+CIPSEND`, `AT+QISEND=0,20`, `AT+USOWR=0,20`.
 fn begins_send(line: &[u8]) -> bool {
     let name = line.get(..2).filter(|start| start.eq_ignore_ascii_case(b"AT")).and_then(|_| line.get(2..));
@@ -401,35 +463,6 @@ fn begins_send(line: &[u8]) -> bool {
         .map(u8::to_ascii_uppercase)
         .collect();
     [&b"SEND"[..], b"USOWR", b"USOST", b"NSOS"].iter().any(|word| memchr::memmem::find(&name, word).is_some())
-}
-
-/// Places, those that touch as one.
-#[derive(Debug, Default)]
-struct Stretches {
-    ranges: Vec<Range<usize>>,
-}
-
-impl Stretches {
-    fn push(&mut self, at: usize) {
-        match self.ranges.last_mut() {
-            Some(last) if last.end == at => last.end = at + 1,
-            _ => self.ranges.push(at..at + 1),
-        }
-    }
-}
-
-/// Stretches in order, those that touch as one.
-#[must_use]
-pub(crate) fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
-    ranges.sort_by_key(|range| range.start);
-    let mut merged: Vec<Range<usize>> = Vec::new();
-    for range in ranges {
-        match merged.last_mut() {
-            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
-            _ => merged.push(range),
-        }
-    }
-    merged
 }
 
 /// A text of somebody's own (a line that was typed, what a fault quotes), with what is secret in it as `*`.

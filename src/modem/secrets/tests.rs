@@ -297,3 +297,39 @@ fn what_was_looked_at_ahead_is_known_and_not_looked_at_twice() {
         assert_eq!(secrets.masked("geheim and 4711, not 4712".to_owned()), "****** and ****, not 4712");
     }
 }
+
+/// Lines that are nothing in themselves, and such as make something of what comes next.
+const REPEATED: [(Direction, &str); 20] = [
+    (Direction::Tx, "AT+CSQ\r"),
+    (Direction::Tx, "1234\r"),
+    (Direction::Tx, "geheim\r"),
+    (Direction::Tx, "PWD: geheim\r"),
+    (Direction::Tx, "AT+CPIN?\r"),
+    (Direction::Tx, "AT+CPIN=\r"),
+    (Direction::Tx, "AT+CSTT?\r"),
+    (Direction::Tx, "AT+SAPBR=4,1\r"),
+    (Direction::Tx, "AT+QHTTPURL=16,80\r"),
+    (Direction::Tx, "AT"),
+    (Direction::Rx, "AT+CSQ\r"),
+    (Direction::Rx, "AT+CSTT?\r\r\n"),
+    (Direction::Rx, "1234\r\n"),
+    (Direction::Rx, " PWD: geheim\r\n"),
+    (Direction::Rx, "APN, 1234, geheim\r\n"),
+    (Direction::Rx, "+CPIN: SIM PIN\r\n"),
+    (Direction::Rx, "+CPIN: READY\r\n"),
+    (Direction::Rx, "OK\r\n"),
+    (Direction::Rx, "> "),
+    (Direction::Rx, "Password:\r\n"),
+];
+
+proptest! {
+    /// What was nothing once is looked at again where the session makes something of it.
+    #[test]
+    fn lines_that_are_remembered_are_judged_like_others(order in proptest::collection::vec(0..REPEATED.len(), 1..40)) {
+        let (mut finder, mut forgetful) = (SecretFinder::default(), SecretFinder::default());
+        for (way, line) in order.iter().filter_map(|at| REPEATED.get(*at)) {
+            prop_assert_eq!(finder.find(*way, line.as_bytes()), forgetful.find(*way, line.as_bytes()), "{}", line);
+            (forgetful.sent.remembered, forgetful.received.remembered) = <(Remembered, Remembered)>::default();
+        }
+    }
+}
