@@ -12,6 +12,7 @@ mod file_kind;
 mod file_lock;
 mod find;
 pub(crate) mod handbook;
+mod importing;
 mod job;
 pub(crate) mod log_feed;
 pub mod nano;
@@ -29,6 +30,7 @@ pub use state::{State, Tone};
 
 pub(crate) use command::{Command, ExportWish};
 pub(crate) use file_kind::{FileKind, file_kind, is_sketch};
+pub(crate) use importing::MacrosFrom;
 pub(crate) use pace::Pace;
 pub(crate) use runtime::Runtime;
 pub(crate) use settings::Wired;

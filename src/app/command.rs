@@ -5,8 +5,10 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::importing::MacrosFrom;
 use super::nano::Sketch;
 use super::settings::{Adapter, Highlight, SendBox, Share, Theme, View, Wired};
 use super::state::{Purpose, Tone};
@@ -183,9 +185,9 @@ pub(crate) enum Capture {
     /// Show a capture file.
     Open(PathBuf),
     /// Show this text, a log that was pasted.
-    ReadPasted(String),
+    ReadPasted(Arc<str>),
     /// Look this text over while it is being pasted: on which lines something is wrong.
-    LookOver(String),
+    LookOver(Arc<str>),
     /// Show the port again.
     ShowPort,
     /// List the newest captures that were kept by themselves.
@@ -247,6 +249,10 @@ pub(crate) enum Tool {
     Choose(Purpose),
     /// The picked file was taken note of.
     TakeChosen,
+    /// Read macros from elsewhere, to be looked at.
+    ReadMacros(MacrosFrom),
+    /// They are not wanted any more.
+    ForgetMacros,
     /// Run this sketch on a simulated board with the simulated modem; of what only the board knows, this is taken for known.
     RunSketch(String, BTreeMap<String, String>),
     /// The board that these macros came from is wired so.

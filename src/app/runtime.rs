@@ -320,6 +320,8 @@ impl Runtime {
             }
             Tool::Choose(purpose) => self.choose(state, purpose),
             Tool::TakeChosen => state.tools.chosen = None,
+            Tool::ReadMacros(from) => self.read_macros(state, from),
+            Tool::ForgetMacros => self.forget_macros(state),
             Tool::RunSketch(text, assume) => self.run_sketch(state, text, assume),
             Tool::Wire(names, wired) => {
                 state.settings.wired.extend(names.into_iter().map(|name| (name, wired)));

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::Settings;
 use super::find::Find;
+use super::importing::ReadMacros;
 use super::log_feed::LogFeed;
 use super::settings::{Adapter, remembered_as};
 use super::timeline::Timeline;
@@ -19,6 +20,7 @@ use crate::capture::marks::Marks;
 use crate::capture::redact::{Plan, RedactError};
 use crate::capture::search::{Match, Pattern};
 use crate::link::discovery::PortInfo;
+use crate::link::kind::{Home, Kind};
 use crate::link::test_server::Visitor;
 use crate::link::{LineSettings, LinkSpec};
 use crate::macros::Book;
@@ -112,14 +114,14 @@ pub enum NotExported {
 /// A text that was looked over, and on which of its lines something is wrong.
 #[derive(Debug, Default)]
 pub(crate) struct LookedOver {
-    pub(crate) text: String,
+    pub(crate) text: Option<Arc<str>>,
     pub(crate) found: Vec<OnLine>,
 }
 
 impl LookedOver {
-    /// What was found in this text; nothing if it was another one that was looked over.
-    pub(crate) fn of(&self, text: &str) -> &[OnLine] {
-        if self.text == text { &self.found } else { &[] }
+    /// What was found in this very text, the one that was handed over; it may be long, and is asked for in each frame.
+    pub(crate) fn of(&self, text: &Arc<str>) -> &[OnLine] {
+        if self.text.as_ref().is_some_and(|seen| Arc::ptr_eq(seen, text)) { &self.found } else { &[] }
     }
 }
 
@@ -154,6 +156,10 @@ pub struct Tools {
     pub captures: Vec<Kept>,
     /// What was recognised in the log that is being pasted.
     pub(crate) looked_over: LookedOver,
+    /// Macros are being read from elsewhere.
+    pub(crate) importing: bool,
+    /// Macros that were read from elsewhere and are not in the book yet.
+    pub(crate) imported: Option<ReadMacros>,
     /// A sketch is being run.
     pub(crate) sketch_running: bool,
     /// The last run of a sketch.
@@ -285,14 +291,10 @@ impl State {
         self.connected() && self.status.check.as_ref().is_some_and(|check| !check.over)
     }
 
-    /// The open port is only listened to: nothing can be sent.
-    #[must_use]
-    pub(crate) fn listens_only(&self) -> bool {
-        self.busy()
-            && self
-                .port
-                .as_deref()
-                .is_some_and(|port| port.parse().is_ok_and(|spec: LinkSpec| spec.kind().listens_only))
+    /// The kind of the port that is open or being opened.
+    fn kind(&self) -> Option<&'static Kind> {
+        let port = self.port.as_ref().filter(|_| self.busy())?;
+        Some(port.parse::<LinkSpec>().ok()?.kind())
     }
 
     /// The picked or open port has a rate and a frame. A simulated modem, a recording or a plain connection has not.
@@ -320,8 +322,10 @@ impl State {
         if !self.connected() {
             return vec![Occupant::Absent];
         }
-        let listens = self.listens_only().then_some(Occupant::Listening);
-        listens.into_iter().chain(self.status.occupants()).collect()
+        let kind = self.kind();
+        let ours = kind.is_some_and(|kind| kind.home == Home::Here).then_some(Occupant::OursAlone);
+        let listens = kind.is_some_and(|kind| kind.listens_only).then_some(Occupant::Listening);
+        ours.into_iter().chain(listens).chain(self.status.occupants()).collect()
     }
 
     /// Why this cannot be done with the line now.

@@ -21,10 +21,21 @@ pub struct Kind {
     pub(crate) listens_only: bool,
     /// Baud rate, frame and flow control mean something here.
     pub(crate) line_settings: bool,
+    /// Whose it is.
+    pub(crate) home: Home,
     /// How it comes back after it was lost.
     pub(crate) comeback: Comeback,
     /// What to do when it was lost and does not come back, to be put behind what happened.
     pub(crate) advice_when_lost: &'static str,
+}
+
+/// Where what is behind a port lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Home {
+    /// In this program alone.
+    Here,
+    /// Outside: another program can have it too, when this one lends it.
+    Outside,
 }
 
 /// How a port comes back after it was lost.
@@ -46,6 +57,7 @@ pub(super) static SERIAL: Kind = Kind {
     dials: false,
     listens_only: false,
     line_settings: true,
+    home: Home::Outside,
     comeback: Comeback::SameDevice,
     advice_when_lost: ". Plug it in, then connect again.",
 };
@@ -65,6 +77,7 @@ pub(crate) static SIM: Kind = Kind {
     dials: false,
     listens_only: false,
     line_settings: false,
+    home: Home::Here,
     comeback: Comeback::Never,
     advice_when_lost: "",
 };
@@ -77,6 +90,7 @@ pub(crate) static TCP: Kind = Kind {
     dials: true,
     listens_only: false,
     line_settings: false,
+    home: Home::Outside,
     comeback: Comeback::Called,
     advice_when_lost: ". Check the server, then connect again.",
 };
@@ -89,6 +103,7 @@ pub(super) static RFC2217: Kind = Kind {
     dials: true,
     listens_only: false,
     line_settings: true,
+    home: Home::Outside,
     comeback: Comeback::Called,
     advice_when_lost: ". Check the server, then connect again.",
 };
@@ -101,6 +116,7 @@ pub(super) static REPLAY: Kind = Kind {
     dials: false,
     listens_only: true,
     line_settings: false,
+    home: Home::Here,
     comeback: Comeback::Never,
     advice_when_lost: "",
 };
@@ -113,6 +129,7 @@ pub(super) static REPLAY_FAST: Kind = Kind {
     dials: false,
     listens_only: true,
     line_settings: false,
+    home: Home::Here,
     comeback: Comeback::Never,
     advice_when_lost: "",
 };
@@ -130,6 +147,7 @@ pub(super) static TAP: Kind = Kind {
     dials: false,
     listens_only: true,
     line_settings: true,
+    home: Home::Outside,
     comeback: Comeback::Never,
     advice_when_lost: "",
 };

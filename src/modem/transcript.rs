@@ -29,6 +29,7 @@ mod spelled;
 mod tidy;
 mod vain;
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use super::Direction;
@@ -92,12 +93,10 @@ impl Transcript {
     /// Reads `text`.
     #[must_use]
     pub fn read(text: &[u8]) -> Self {
-        let text = &*plain::decoded(text);
-        let mut reader = Reader::learn(text);
-        let mut chunks = Vec::new();
-        reader.read(text, &mut chunks);
-        reader.finish(&mut chunks);
-        reader.transcript(chunks)
+        let mut pieces = Pieces::of(text);
+        let mut chunks = pieces.next().unwrap_or_default();
+        pieces.by_ref().for_each(|more| chunks.extend(more));
+        pieces.reader.transcript(chunks)
     }
 
     /// The line of the text on which the byte stands that is at this place of those that went this way.
@@ -115,6 +114,58 @@ impl Transcript {
     #[must_use]
     pub(crate) fn sent_only(&self) -> bool {
         self.shape == Shape::Marked && self.chunks.iter().all(|chunk| chunk.direction == Direction::Tx)
+    }
+}
+
+/// How much of a text it takes to see how it is to be read.
+pub(crate) const HEAD: usize = 1 << 20;
+
+/// What stands in a text in memory, piece by piece, so that the chunks of a long one are not all there at once.
+pub(crate) struct Pieces<'a> {
+    text: Cow<'a, [u8]>,
+    /// What has been read of it.
+    read: usize,
+    pub(crate) reader: Reader,
+    ended: bool,
+}
+
+impl<'a> Pieces<'a> {
+    /// Learns from the head of a text how it is to be read.
+    #[must_use]
+    pub(crate) fn of(text: &'a [u8]) -> Self {
+        let text = plain::decoded(text);
+        let reader = Reader::learn(text.get(..piece(&text)).unwrap_or_default());
+        Self { text, read: 0, reader, ended: false }
+    }
+}
+
+impl Iterator for Pieces<'_> {
+    type Item = Vec<Chunk>;
+
+    fn next(&mut self) -> Option<Vec<Chunk>> {
+        let rest = self.text.get(self.read..).unwrap_or_default();
+        if self.ended {
+            return None;
+        }
+        let end = piece(rest);
+        let mut chunks = Vec::new();
+        self.reader.read(rest.get(..end).unwrap_or_default(), &mut chunks);
+        self.read += end;
+        self.ended = end == rest.len();
+        if self.ended {
+            self.reader.finish(&mut chunks);
+        }
+        Some(chunks)
+    }
+}
+
+/// Where the first piece of a text ends: behind a line, which may end in CR alone. A line that is longer stays whole.
+fn piece(text: &[u8]) -> usize {
+    let Some((head, rest)) = text.split_at_checked(HEAD) else { return text.len() };
+    let ending = if memchr::memchr(b'\n', head).is_some() { b'\n' } else { b'\r' };
+    match memchr::memrchr(ending, head) {
+        Some(end) => end + 1,
+        None => memchr::memchr(b'\n', rest).map_or(text.len(), |end| HEAD + end + 1),
     }
 }
 

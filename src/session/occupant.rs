@@ -7,6 +7,8 @@ use std::fmt;
 pub(crate) enum Occupant {
     /// Nobody can have it: the port is not open.
     Absent,
+    /// No other program can have it: a simulated modem, a replay.
+    OursAlone,
     /// Nobody can talk on it: a tap, a replay.
     Listening,
     /// The passthrough check.
@@ -56,8 +58,9 @@ pub(crate) struct Refusal {
 impl Occupant {
     /// All of them, in order.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Absent,
+        Self::OursAlone,
         Self::Listening,
         Self::Check,
         Self::File,
@@ -72,6 +75,7 @@ impl Occupant {
     fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::Absent => ("the port is not open", "connect first"),
+            Self::OursAlone => ("this port is a part of this program", "lend a device or a connection"),
             Self::Listening => ("this port only listens", "to talk, connect to one port alone"),
             Self::Check => ("the passthrough check has the line", "wait for it, or stop it"),
             Self::File => ("a file is being sent", "wait for its end, or cancel it"),
@@ -110,6 +114,7 @@ impl Wish {
 pub(crate) fn refusal(occupant: Occupant, wish: Wish) -> Option<Refusal> {
     let refused = match occupant {
         Occupant::Absent => true,
+        Occupant::OursAlone => matches!(wish, Wish::Lend | Wish::LendUnasked),
         Occupant::Listening => !matches!(wish, Wish::Lend | Wish::LendUnasked),
         Occupant::Check => wish != Wish::Lend,
         Occupant::File | Occupant::Scan => !matches!(wish, Wish::Lines | Wish::Lend),
@@ -175,6 +180,7 @@ mod tests {
         let table = format!("            Send Macro File Scan Check Lines Lend LendUnasked\n{rows}");
         let expect = "            Send Macro File Scan Check Lines Lend LendUnasked
 Absent      x    x    x    x    x    x    x    x
+OursAlone   -    -    -    -    -    -    x    x
 Listening   x    x    x    x    x    x    -    -
 Check       x    x    x    x    x    x    -    x
 File        x    x    x    x    x    -    -    x

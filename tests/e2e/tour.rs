@@ -126,6 +126,7 @@ fn walk(look: &str, pictures: Option<&Path>) {
     prompt_and_findings(&mut tour);
     tools(&mut tour);
     files(&mut tour, &pasted);
+    lent(&mut tour);
 }
 
 /// At 800x600 and twice the size: what there is room for is looked at by eye.
@@ -265,6 +266,18 @@ fn prompt_and_findings(tour: &mut Tour) {
     tour.window.key(Key::B, Modifiers::COMMAND | Modifiers::CTRL);
     tour.seen("without-side");
     tour.window.key(Key::B, Modifiers::COMMAND | Modifiers::CTRL);
+}
+
+/// Only what another program could have is lent.
+fn lent(tour: &mut Tour) {
+    let server = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    tour.window.click("Close file");
+    tour.window.click("Port");
+    tour.window.click("Other: a device, tcp://host:port, rfc2217://host:port, sim:…");
+    tour.window.type_text(&format!("tcp://{}", server.local_addr().unwrap()));
+    tour.key(Key::Enter);
+    tour.window.click("Connect");
+    tour.window.wait_for_text("Disconnect");
     tour.window.key(Key::L, Modifiers::COMMAND | Modifiers::CTRL);
     tour.stop("lent", "The port is lent");
     tour.window.click("Take back");

@@ -75,8 +75,7 @@ fn a_pasted_sketch_is_offered_for_import() {
     desk.frames();
     assert!(desk.shows("This is an Arduino sketch"));
     desk.click("Import it…");
-    desk.frames();
-    assert!(desk.shows("1 macro with 1 step, from an Arduino sketch"));
+    desk.wait("it is read", |desk| desk.shows("1 macro with 1 step, from an Arduino sketch"));
     assert_eq!(desk.state().status.tx, 0);
 }
 
@@ -86,7 +85,7 @@ fn a_sketch_goes_back_to_the_pins_it_came_from() {
     desk.harness.event(Event::Paste(SKETCH.replace("sim(8, 7)", "sim(7, 8)").replace("9600", "19200")));
     desk.frames();
     desk.click("Import it…");
-    desk.frames();
+    desk.wait("it is read", |desk| desk.offers("Add to the macros"));
     desk.reach("Add to the macros");
     desk.reach("More for Sketch");
     desk.click("As a program: Arduino, Python, C…");

@@ -1,6 +1,7 @@
 //! What the menu does with the line: share, send a file, lend, list further devices; and how tool windows are closed.
 
 use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
@@ -90,17 +91,33 @@ fn a_file_is_sent_as_it_is_and_can_be_cancelled() {
     assert!(desk.state().status.tx < 100_000);
 }
 
+/// A window that is connected to a server on this machine, which another program could talk to as well.
+fn to_a_server() -> (Desk, TcpListener) {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut desk = Desk::new(&Start::default());
+    desk.connect(&format!("tcp://{}", server.local_addr().unwrap()));
+    (desk, server)
+}
+
+#[test]
+fn a_simulated_modem_is_not_lent_and_does_not_restart_for_it() {
+    let mut desk = connected();
+    desk.keys(Modifiers::COMMAND, Key::L);
+    desk.wait("it is told why", |desk| desk.shows("The port was not lent: this port is a part of this program."));
+    assert!(desk.state().connected() && desk.state().status.findings.is_empty());
+}
+
 #[test]
 fn the_port_is_lent_and_taken_back_by_one_key() {
-    let mut desk = connected();
+    let (mut desk, _server) = to_a_server();
     desk.keys(Modifiers::COMMAND, Key::L);
     desk.wait("it is lent", |desk| desk.state().phase() == &Phase::Released);
     desk.frames();
     assert!(desk.shows("The port is lent") && desk.offers("Take back"));
-    desk.wait_for_log("released sim:fast");
+    desk.wait_for_log("released tcp://");
     desk.keys(Modifiers::COMMAND, Key::L);
     desk.wait("it is back", |desk| desk.state().connected());
-    desk.wait_for_log("taken back: opened sim:fast");
+    desk.wait_for_log("taken back: opened tcp://");
     open(&mut desk, "Lend the port");
     desk.wait("it is lent", |desk| desk.state().phase() == &Phase::Released);
     open(&mut desk, "Take the port back");
@@ -109,7 +126,7 @@ fn the_port_is_lent_and_taken_back_by_one_key() {
 
 #[test]
 fn the_port_is_lent_with_the_focus_where_that_is_wanted() {
-    let mut desk = connected();
+    let (mut desk, _server) = to_a_server();
     let focus = |desk: &mut Desk, on: bool| {
         desk.harness.input_mut().focused = on;
         desk.frames();

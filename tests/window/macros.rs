@@ -319,12 +319,13 @@ fn a_pasted_sketch_fails_blindly_and_delivers_the_text_once_it_waits() {
     desk.harness.get_by_label("or paste an Arduino sketch").focus();
     desk.frames();
     desk.type_text("void setup() {}");
-    assert!(desk.shows("Nothing that is sent could be read"), "said, not a macro without steps");
+    desk.wait("said, not a macro without steps", |desk| desk.shows("Nothing that is sent could be read"));
     desk.keys(egui::Modifiers::COMMAND, egui::Key::A);
     desk.type_text(&format!(
         "SoftwareSerial sim(8, 7);\nvoid setup() {{\n  sim.begin(9600);\n  sim.println(F(\"AT+CIPSTART=\\\"TCP\\\",\\\"127.0.0.1\\\",\\\"{}\\\"\"));\n  delay(1);\n  sim.println(\"AT+CIPSEND\");\n  delay(1);\n  sim.print(\"hello\");\n  sim.write(26);\n  delay(1);\n  sim.println(\"AT+CIPCLOSE\");\n}}\nvoid loop() {{}}\n",
         server.address.port()
     ));
+    desk.wait("it is read", |desk| desk.offers("Add to the macros"));
     desk.reach("Add to the macros");
     desk.key(egui::Key::Escape);
     desk.reach("Sketch");

@@ -88,12 +88,26 @@ fn a_sketch_is_imported_and_waits_for_answers_with_one_click() {
     desk.type_text(
         "SoftwareSerial sim(8, 7); void setup() { sim.begin(9600); sim.println(\"AT\"); delay(500); } void loop() {}",
     );
-    assert!(desk.shows("1 macro with 1 step, from an Arduino sketch"));
+    desk.wait("it is read", |desk| desk.shows("1 macro with 1 step, from an Arduino sketch"));
     assert!(desk.shows("then 500 ms"));
     desk.tick("Wait for the answers instead of fixed delays");
     desk.wait("it waits", |desk| desk.shows("waits for"));
     desk.reach("Add to the macros");
     desk.wait("the button is there", |desk| desk.offers("Sketch"));
+}
+
+/// It is run for that, which may take seconds: never between two frames.
+#[test]
+fn the_frame_in_which_a_sketch_is_pasted_does_not_wait_for_it() {
+    let mut desk = Desk::new(&Start::default());
+    open(&mut desk, "Import macros or sketch…");
+    desk.harness.get_by_label("or paste an Arduino sketch").focus();
+    desk.frames();
+    let sketch = "void setup() { Serial1.begin(9600); Serial1.println(\"AT\"); } void loop() {}";
+    desk.harness.event(egui::Event::Paste(sketch.to_owned()));
+    desk.harness.step();
+    assert!(!desk.shows("1 macro with 1 step"));
+    desk.wait("it is read", |desk| desk.shows("1 macro with 1 step, from an Arduino sketch"));
 }
 
 #[test]
@@ -159,6 +173,7 @@ fn an_imported_sketch_goes_back_to_its_pins_after_a_restart() {
     desk.type_text(
         "SoftwareSerial sim(4, 5); void setup() { sim.begin(9600); sim.println(\"AT\"); delay(500); } void loop() {}",
     );
+    desk.wait("it is read", |desk| desk.offers("Add to the macros"));
     desk.reach("Add to the macros");
     desk.wait("the button is there", |desk| desk.offers("Sketch"));
     drop(desk);
@@ -210,6 +225,7 @@ fn a_window_that_did_its_work_is_gone_and_whole_again_later() {
         desk.type_text(
             "SoftwareSerial sim(8, 7); void setup() { sim.begin(9600); sim.println(\"AT\"); } void loop() {}",
         );
+        desk.wait("it is read", |desk| desk.offers("Add to the macros"));
         desk.reach("Add to the macros");
         desk.harness.run_steps(10);
         assert!(gone(&desk) && !desk.shows("or paste an Arduino sketch"));

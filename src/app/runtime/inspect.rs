@@ -1,6 +1,7 @@
 //! Looking into a capture: selections, search, old files. Long work is done by jobs on threads of their own.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::Runtime;
@@ -31,8 +32,8 @@ impl Diagnosed {
 
 /// What a text file or a paste turned out to be.
 pub(super) enum Text {
-    /// A log, with the file that it stands in.
-    Log(Option<PathBuf>, Reader, Transcript),
+    /// A log, with the file that it stands in, and what is wrong in it.
+    Log(Option<PathBuf>, Reader, Diagnosed),
     /// A sketch or macros: they are imported.
     Import(PathBuf),
 }
@@ -57,17 +58,17 @@ impl Runtime {
 
     pub(super) fn open_capture(&mut self, state: &mut State, path: PathBuf) {
         match open(&path) {
-            Ok(opening) => self.show_file(state, Some(path), opening.in_background(), None),
+            Ok(opening) => self.show_capture(state, path, opening.in_background()),
             // No capture file: a transcript or a pasted log.
             Err(CaptureError::NotPcapng { .. }) => {
                 let size = path.metadata().map_or(0, |data| data.len());
-                self.read_text(state, size, move || {
+                self.read_text(state, size, move |progress| {
                     let (text, written) = import::read_text(&path)?;
                     if file_kind(&path, &text) != FileKind::Log {
                         return Ok(Text::Import(path));
                     }
-                    let (transcript, reader) = import::of_text(&text, written);
-                    Ok(Text::Log(Some(path), reader, transcript))
+                    let (reader, diagnoser) = import::diagnosed(&text, written, progress);
+                    Ok(Text::Log(Some(path), reader, Diagnosed::of(&diagnoser)))
                 });
             }
             Err(error) => state.say(Tone::Trouble, error.to_string()),
@@ -75,10 +76,12 @@ impl Runtime {
     }
 
     /// Shows a log that came over the clipboard, as if it were a file.
-    pub(super) fn read_pasted(&mut self, state: &mut State, text: String) {
-        self.read_text(state, text.len() as u64, move || {
-            let (transcript, reader) = import::of_text(text.as_bytes(), SystemTime::now());
-            Ok(Text::Log(None, reader, transcript))
+    pub(super) fn read_pasted(&mut self, state: &mut State, text: Arc<str>) {
+        // What it would find is found by reading.
+        self.looking_over = None;
+        self.read_text(state, text.len() as u64, move |progress| {
+            let (reader, diagnoser) = import::diagnosed(text.as_bytes(), SystemTime::now(), progress);
+            Ok(Text::Log(None, reader, Diagnosed::of(&diagnoser)))
         });
     }
 
@@ -87,12 +90,12 @@ impl Runtime {
         &mut self,
         state: &mut State,
         size: u64,
-        work: impl FnOnce() -> Result<Text, CaptureError> + Send + 'static,
+        work: impl FnOnce(&Progress) -> Result<Text, CaptureError> + Send + 'static,
     ) {
         if size > LONG {
             state.say(Tone::Note, READING);
         }
-        let job = Job::start("read a log", self.news.clone(), move |_| work());
+        let job = Job::start("read a log", self.news.clone(), work);
         self.reading = started(state, job);
     }
 
@@ -106,7 +109,11 @@ impl Runtime {
         let Some(read) = self.reading.as_ref().and_then(Job::take) else { return };
         self.forget_reading(state);
         match read {
-            Ok(Text::Log(path, reader, transcript)) => self.show_file(state, path, reader, Some(transcript)),
+            Ok(Text::Log(path, reader, diagnosed)) => {
+                self.diagnosing = None;
+                self.show_file(state, path, reader);
+                take_diagnosed(state, diagnosed);
+            }
             // The import's window opens with it.
             Ok(Text::Import(path)) => state.tools.chosen = Some((Purpose::Import, path)),
             Err(error) => state.say(Tone::Trouble, error.to_string()),
@@ -114,28 +121,32 @@ impl Runtime {
     }
 
     /// Finds out on which lines of a text that is being pasted something is wrong.
-    pub(super) fn look_over(&mut self, state: &mut State, text: String) {
-        let job = Job::start("look over", self.news.clone(), move |_| {
+    pub(super) fn look_over(&mut self, state: &mut State, text: Arc<str>) {
+        let job = Job::start("look over", self.news.clone(), move |progress| {
             let transcript = Transcript::read(text.as_bytes());
+            if progress.is_cancelled() {
+                return LookedOver::default();
+            }
             let on_line = |finding: &Finding| {
                 let first = finding.evidence.first()?;
                 let line = transcript.line_of(first.direction, first.range.start)?;
                 Some(OnLine { line, title: finding.title.clone() })
             };
             let found = of_transcript(&transcript).findings().iter().filter_map(on_line).collect();
-            LookedOver { text, found }
+            LookedOver { text: Some(text), found }
         });
         self.looking_over = started(state, job);
     }
 
-    fn show_file(&mut self, state: &mut State, path: Option<PathBuf>, reader: Reader, text: Option<Transcript>) {
+    /// A capture is seen while it is still being looked through.
+    fn show_capture(&mut self, state: &mut State, path: PathBuf, reader: Reader) {
         let theirs = reader.clone();
-        // Of a text it is known which bytes it leaves out; a capture made of it would not tell.
-        let job = Job::start("diagnose", self.news.clone(), move |progress| match &text {
-            Some(text) => Diagnosed::of(&of_transcript(text)),
-            None => diagnose(&theirs, progress),
-        });
+        let job = Job::start("diagnose", self.news.clone(), move |progress| diagnose(&theirs, progress));
         self.diagnosing = started(state, job);
+        self.show_file(state, Some(path), reader);
+    }
+
+    fn show_file(&mut self, state: &mut State, path: Option<PathBuf>, reader: Reader) {
         state.file = Some(OpenFile { path, findings: None });
         self.show(state, Some(reader));
     }
@@ -163,15 +174,9 @@ impl Runtime {
             self.looking_over = None;
             state.tools.looked_over = looked_over;
         }
-        if let Some(Diagnosed { findings, reading }) = self.diagnosing.as_ref().and_then(Job::take) {
+        if let Some(diagnosed) = self.diagnosing.as_ref().and_then(Job::take) {
             self.diagnosing = None;
-            // An empty list of findings would leave open whether the file was understood.
-            if findings.is_empty() && state.file.is_some() {
-                state.say(Tone::Note, format!("{} No problem was recognised in it.", reading.text()));
-            }
-            if let Some(file) = &mut state.file {
-                file.findings = Some(findings.into());
-            }
+            take_diagnosed(state, diagnosed);
         }
     }
 
@@ -231,6 +236,17 @@ impl Runtime {
         let Ok(pattern) = Pattern::new(&format!("{byte:02X}"), PatternKind::Hex, false) else { return };
         let find = Find::start(reader, &pattern, &Filter::default(), self.news.clone());
         state.counted = started(state, find);
+    }
+}
+
+/// The findings of the file that is shown.
+fn take_diagnosed(state: &mut State, Diagnosed { findings, reading }: Diagnosed) {
+    let Some(file) = &mut state.file else { return };
+    // An empty list of findings would leave open whether the file was understood.
+    let quiet = findings.is_empty();
+    file.findings = Some(findings.into());
+    if quiet {
+        state.say(Tone::Note, format!("{} No problem was recognised in it.", reading.text()));
     }
 }
 

@@ -11,6 +11,7 @@ use super::Runtime;
 use super::inspect::started;
 use crate::app::command::{Capture, ExportWish};
 use crate::app::export_macro::{FromCapture, from_part};
+use crate::app::importing::{MacrosFrom, NotMacros, ReadMacros, read_macros};
 use crate::app::job::Job;
 use crate::app::state::{NotExported, Purpose, State, Tone};
 use crate::app::timeline::Timeline;
@@ -37,6 +38,9 @@ pub(super) struct Jobs {
     part: Option<Job<FromCapture>>,
     captures: Option<Job<std::io::Result<Vec<Kept>>>>,
     sketch: Option<Job<SketchRun>>,
+    import: Option<Job<Result<ReadMacros, NotMacros>>>,
+    /// What is to be read when that is done: of a sketch that is being typed the last text counts.
+    import_next: Option<MacrosFrom>,
 }
 
 /// How a file dialog ended.
@@ -158,6 +162,40 @@ impl Runtime {
         state.tools.sketch_running = self.jobs.sketch.is_some();
     }
 
+    /// Reads macros from elsewhere, one after the other: a sketch is run for it, and a run cannot be cut short.
+    pub(super) fn read_macros(&mut self, state: &mut State, from: MacrosFrom) {
+        state.tools.importing = true;
+        if self.jobs.import.is_some() {
+            self.jobs.import_next = Some(from);
+            return;
+        }
+        let job = Job::start("import", self.news.clone(), move |_| read_macros(&from));
+        self.jobs.import = started(state, job);
+        state.tools.importing = self.jobs.import.is_some();
+    }
+
+    /// What is still being read is dropped when it comes.
+    pub(super) fn forget_macros(&mut self, state: &mut State) {
+        (self.jobs.import, self.jobs.import_next) = (None, None);
+        (state.tools.importing, state.tools.imported) = (false, None);
+    }
+
+    fn poll_import(&mut self, state: &mut State) {
+        let Some(read) = self.jobs.import.as_ref().and_then(Job::take) else { return };
+        self.jobs.import = None;
+        if let Some(next) = self.jobs.import_next.take() {
+            return self.read_macros(state, next);
+        }
+        state.tools.importing = false;
+        match read {
+            Ok(macros) => state.tools.imported = Some(macros),
+            Err(error) => {
+                state.tools.imported = None;
+                state.say(Tone::Trouble, error.to_string());
+            }
+        }
+    }
+
     pub(super) fn list_captures(&mut self, state: &mut State) {
         let Some(folder) = self.captures.clone() else { return };
         let job = Job::start("captures", self.news.clone(), move |_| folder::newest(&folder, LISTED));
@@ -183,6 +221,7 @@ impl Runtime {
     /// Takes in what is done.
     pub(super) fn poll_tools(&mut self, state: &mut State) {
         self.poll_part(state);
+        self.poll_import(state);
         if let Some(run) = self.jobs.sketch.as_ref().and_then(Job::take) {
             (self.jobs.sketch, state.tools.sketch_running, state.tools.sketch_run) = (None, false, Some(run));
         }

@@ -126,7 +126,10 @@ fn an_unknown_device_is_no_board_until_the_user_says_so() {
 #[test]
 fn the_port_is_lent_with_the_focus_only_where_the_user_wants_it_and_never_in_the_middle_of_something() {
     let released = |effects: &[Effect]| matches!(effects, [Effect::Order(Order::Release)]);
-    let mut state = connected();
+    let mut simulated = connected();
+    update(&mut simulated, Setting::LendOnFocus(true));
+    assert!(update(&mut simulated, Port::Focus(false)).is_empty(), "no other program can have it");
+    let mut state = State { port: Some("/dev/ttyUSB0".to_owned()), ..connected() };
     assert!(update(&mut state, Port::Focus(false)).is_empty(), "not wanted");
     update(&mut state, Setting::LendOnFocus(true));
     state.tools.choosing = true;
@@ -141,7 +144,7 @@ fn the_port_is_lent_with_the_focus_only_where_the_user_wants_it_and_never_in_the
     let effects = update(&mut state, Port::Focus(true));
     assert!(matches!(&effects[..], [Effect::Order(Order::TakeBack(None))]), "{effects:?}");
     // Lent by hand, it comes back by hand.
-    state = connected();
+    state = State { port: Some("/dev/ttyUSB0".to_owned()), ..connected() };
     state.settings.lend_on_focus = true;
     assert!(released(&update(&mut state, Port::Lend)));
     state.status = Arc::new(Status { phase: Phase::Released, ..Status::default() });

@@ -11,7 +11,7 @@ use crate::capture::{self, CaptureError, EntryItem, Listener, Opening};
 use crate::modem::Direction;
 use crate::modem::diagnose::{Diagnoser, Evidence};
 use crate::modem::secrets::SecretFinder;
-use crate::modem::transcript::{Chunk, Other, Reader, Wide};
+use crate::modem::transcript::{Chunk, HEAD as PIECE, Other, Reader, Wide};
 use crate::vocabulary::Family;
 
 /// A diagnosed session, with the bytes for quoting.
@@ -69,9 +69,6 @@ impl Bytes {
 
 /// What a pcapng file begins with.
 const PCAPNG: [u8; 4] = [0x0A, 0x0D, 0x0D, 0x0A];
-
-/// How much of a text it takes to see how it is to be read; further pieces are as long.
-const PIECE: usize = 1 << 20;
 
 /// The longest text in UTF-16, which has to be read as a whole.
 const WIDE: usize = 64 << 20;

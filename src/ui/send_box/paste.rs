@@ -2,6 +2,7 @@
 //!
 //! A pasted file never enters the line's text field: laying out ten megabytes would freeze the window.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use egui::{DragValue, RichText, ScrollArea, Ui};
@@ -40,7 +41,7 @@ enum What {
 /// A paste that waits for an answer.
 #[derive(Debug)]
 pub(super) struct Paste {
-    text: String,
+    text: Arc<str>,
     lines: usize,
     ending: String,
     trouble: Option<String>,
@@ -63,7 +64,7 @@ impl Paste {
             What::Lines
         };
         Self {
-            text,
+            text: text.into(),
             lines,
             ending: ending.label(),
             trouble: None,
@@ -87,7 +88,7 @@ impl Paste {
         let mut answered = false;
         if self.what == What::Log && !self.looked_over {
             self.looked_over = true;
-            commands.push(Capture::LookOver(self.text.clone()));
+            commands.push(Capture::LookOver(Arc::clone(&self.text)));
         }
         let found = state.tools.looked_over.of(&self.text);
         let modal = parts::question(ui, "paste", |ui| {
@@ -154,7 +155,7 @@ impl Paste {
         };
         let taken = read.on_hover_text("Shows it in place of the port, and what is wrong in it").clicked();
         if taken {
-            commands.push(Capture::ReadPasted(self.text.clone()));
+            commands.push(Capture::ReadPasted(Arc::clone(&self.text)));
         }
         taken
     }
@@ -165,11 +166,11 @@ impl Paste {
         ui.horizontal_wrapped(|ui| {
             let run = parts::primary_signed(ui, true, icons::RUN, "Run the sketch");
             if run.on_hover_text("Here, with the simulated modem: tells what is wrong with it, by line").clicked() {
-                commands.open_at::<SketchPanel>(&self.text);
+                commands.open_at::<SketchPanel>(&*self.text);
                 taken = true;
             }
             if ui.button("Import it…").on_hover_text("As a macro: what it sends, with its timing").clicked() {
-                commands.open_at::<ImportPanel>(&self.text);
+                commands.open_at::<ImportPanel>(&*self.text);
                 taken = true;
             }
             if connected {

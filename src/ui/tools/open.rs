@@ -1,5 +1,7 @@
 //! Opening a capture, or a pasted log, by its path or by the system's dialog.
 
+use std::sync::Arc;
+
 use egui::{Button, Grid, Key, RichText, TextEdit, Ui};
 
 use super::ToolWindow;
@@ -14,6 +16,8 @@ pub(crate) struct OpenPanel {
     path: String,
     /// A log that is pasted here.
     pasted: String,
+    /// The same, as it was handed over to be looked over.
+    handed: Arc<str>,
     /// They were asked for since the window was opened; anew for another capture.
     listed: Option<u64>,
 }
@@ -63,11 +67,12 @@ impl OpenPanel {
         let label = ui.label("or paste a log");
         let hint = "e.g. what the serial monitor showed";
         let there = !self.pasted.trim().is_empty();
-        let found = state.tools.looked_over.of(&self.pasted);
+        let found = state.tools.looked_over.of(&self.handed);
         let lines: Vec<usize> = found.iter().map(|found| found.line).collect();
         let area = parts::marked_text_area(ui, "pasted log", theme::PASTED, &mut self.pasted, hint, &lines);
         if area.labelled_by(label.id).changed() {
-            commands.push(Capture::LookOver(self.pasted.clone()));
+            self.handed = self.pasted.as_str().into();
+            commands.push(Capture::LookOver(Arc::clone(&self.handed)));
         }
         // All of them stand in the log, once it is read.
         for found in found.iter().take(SHOWN) {
@@ -77,7 +82,8 @@ impl OpenPanel {
             .on_hover_text("Shows it in the log, with findings")
             .clicked()
         {
-            commands.push(Capture::ReadPasted(std::mem::take(&mut self.pasted)));
+            self.pasted.clear();
+            commands.push(Capture::ReadPasted(std::mem::take(&mut self.handed)));
             commands.close_tool();
         }
     }
