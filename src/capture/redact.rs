@@ -11,6 +11,7 @@
 mod collect;
 mod fields;
 mod forms;
+mod payload;
 mod spelled;
 mod values;
 
@@ -32,7 +33,7 @@ pub(crate) use crate::modem::secrets::SecretFinder;
 pub(super) use crate::modem::secrets::merged;
 
 /// Counted up when what is found changes, so that an export says what it was made with.
-const RULES_VERSION: u32 = 3;
+const RULES_VERSION: u32 = 4;
 /// A copy of a larger capture goes to a temporary file.
 const MOST_IN_MEMORY: u64 = 48 * 1024 * 1024;
 

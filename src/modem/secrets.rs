@@ -454,7 +454,7 @@ fn first_line(bytes: &[u8]) -> Option<&[u8]> {
 }
 
 /// A command that sends data, whichever modem's: `AT+CIPSEND`, `AT+QISEND=0,20`, `AT+USOWR=0,20`.
-fn begins_send(line: &[u8]) -> bool {
+pub(crate) fn begins_send(line: &[u8]) -> bool {
     let name = line.get(..2).filter(|start| start.eq_ignore_ascii_case(b"AT")).and_then(|_| line.get(2..));
     let name: Vec<u8> = name
         .unwrap_or_default()

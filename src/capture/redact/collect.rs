@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use super::fields::{
-    ADDRESSES, DIGITS, HARDWARE, LOGINS, SPACED, TOKENS, arguments, compact, is_long_hex, is_number,
-    is_private_address, luhn, value,
+    ADDRESSES, DIGITS, HARDWARE, LABELLED, SPACED, arguments, compact, is_long_hex, is_number, is_private_address, luhn,
 };
 use super::forms::{from_ucs2_hex, pdu_numbers};
+use super::payload::Payload;
 use super::values::Values;
 use super::{Change, Kind, SecretFinder, spelled};
 use crate::capture::{Entry, EntryItem};
@@ -22,7 +22,6 @@ const SHORTEST_CELL: usize = 4;
 
 /// Collects changes and values from the entries of a capture, in order.
 #[derive(Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is about what may come next; they do not exclude each other")]
 pub(crate) struct Collector {
     rx: Line,
     tx: Line,
@@ -38,8 +37,7 @@ pub(crate) struct Collector {
     sending_text: bool,
     /// Received bytes may be the echo of that text, until 0x1A or the final result.
     echoing_text: bool,
-    /// A mail server asked for a part of a login, which is sent next.
-    challenged: bool,
+    payload: Payload,
     /// The message was refused while its text is awaited: it may be sent all the same, but a command ends it.
     refused: bool,
 }
@@ -323,10 +321,22 @@ impl Collector {
                 }
                 19..=20 if digits.starts_with(b"89") && digits.get(..19).is_some_and(luhn) => Kind::Iccid,
                 20 if digits.starts_with(b"89") && digits.ends_with(b"F") => Kind::Iccid,
+                // That of a card that is built in.
+                32 if digits.starts_with(b"89") => Kind::Iccid,
                 _ if digits.starts_with(b"+") => Kind::Number,
                 _ => continue,
             };
             self.mark(place, range, kind);
+        }
+        for found in LABELLED.iter().flat_map(|regex| regex.captures_iter(place.line)) {
+            let (Some(word), Some(number)) = (found.get(1), found.get(2)) else { continue };
+            let kind = match word.as_bytes().to_ascii_lowercase().as_slice() {
+                b"imei" => Kind::Imei,
+                b"imsi" => Kind::Imsi,
+                b"msisdn" => Kind::Number,
+                _ => Kind::Iccid,
+            };
+            self.mark(place, number.range(), kind);
         }
         if self.asked.of_addresses {
             for found in ADDRESSES.iter().flat_map(|regex| regex.find_iter(place.line)) {
@@ -338,23 +348,8 @@ impl Collector {
         for range in spelled::secrets(place.line) {
             self.mark(place, range, Kind::Secret);
         }
-        for found in TOKENS.iter().flat_map(|regex| regex.captures_iter(place.line)) {
-            if let Some(group) = value(&found) {
-                self.mark(place, group.range(), Kind::Token);
-            }
-        }
-        if place.direction == Direction::Tx {
-            for found in LOGINS.iter().flat_map(|regex| regex.captures_iter(place.line)) {
-                if let Some(group) = value(&found) {
-                    self.mark(place, group.range(), Kind::Token);
-                }
-            }
-            // The server asked for a part of a login.
-            if std::mem::take(&mut self.challenged) && !place.line.is_empty() {
-                self.mark(place, 0..place.line.len(), Kind::Token);
-            }
-        } else if place.line.starts_with(b"334 ") {
-            self.challenged = true;
+        for range in self.payload.credentials(place.direction, place.line) {
+            self.mark(place, range, Kind::Token);
         }
     }
 

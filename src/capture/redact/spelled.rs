@@ -1,11 +1,11 @@
-//! Commands that a program has written down as hex digits: `41 54 2B 43 50 49 4E 3D …`, as a trace of what it sent.
+//! What a program has written down as hex digits: `41 54 2B 43 50 49 4E 3D …`, as a trace of what it sent.
 
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
-use super::SecretFinder;
+use super::{SecretFinder, payload};
 use crate::modem::Direction;
 
 /// `AT` and more, as pairs of digits, dense or apart.
@@ -13,21 +13,35 @@ static SPELLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i-u)\b(?:0x)?(?:41|61)[ :,]*(?:0x)?(?:54|74)(?:[ :,]*(?:0x)?[0-9a-f]{2}){4,}").ok()
 });
 
+/// Any bytes, eight at least: no word and no number is so long.
+static BYTES: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?i-u)\b(?:0x)?[0-9a-f]{2}(?:[ :,]{0,2}(?:0x)?[0-9a-f]{2}){7,}").ok());
+
 /// Where the digits of secrets stand in a line.
 pub(crate) fn secrets(line: &[u8]) -> Vec<Range<usize>> {
-    SPELLED.iter().flat_map(|regex| regex.find_iter(line)).flat_map(|found| in_digits(line, found.range())).collect()
+    in_digits(SPELLED.as_ref(), line, |bytes| SecretFinder::default().find(Direction::Tx, bytes))
 }
 
-fn in_digits(line: &[u8], spelled: Range<usize>) -> Vec<Range<usize>> {
+/// Where the digits of credentials stand in a line.
+pub(super) fn tokens(line: &[u8]) -> Vec<Range<usize>> {
+    in_digits(BYTES.as_ref(), line, payload::tokens)
+}
+
+/// Where the digits stand of what `find` finds in the bytes that they mean.
+fn in_digits(regex: Option<&Regex>, line: &[u8], find: impl Fn(&[u8]) -> Vec<Range<usize>>) -> Vec<Range<usize>> {
     let digit = |at: &usize| line.get(*at).is_some_and(u8::is_ascii_hexdigit) && line.get(at + 1) != Some(&b'x');
-    let places: Vec<usize> = spelled.filter(digit).collect();
-    let pairs = || places.chunks_exact(2).filter_map(|pair| Some((*pair.first()?, *pair.last()?)));
     let value = |at: usize| line.get(at).and_then(|digit| char::from(*digit).to_digit(16)).unwrap_or_default();
-    let bytes: Vec<u8> = pairs().filter_map(|(high, low)| u8::try_from(value(high) << 4 | value(low)).ok()).collect();
-    let pairs: Vec<_> = pairs().collect();
-    let found = SecretFinder::default().find(Direction::Tx, &bytes);
-    let in_line = |range: Range<usize>| Some(pairs.get(range.start)?.0..pairs.get(range.end.checked_sub(1)?)?.1 + 1);
-    found.into_iter().filter_map(in_line).collect()
+    let mut all = Vec::new();
+    for spelled in regex.into_iter().flat_map(|regex| regex.find_iter(line)) {
+        let places: Vec<usize> = spelled.range().filter(digit).collect();
+        let pairs: Vec<_> = places.chunks_exact(2).filter_map(|pair| Some((*pair.first()?, *pair.last()?))).collect();
+        let byte = |(high, low): &(usize, usize)| u8::try_from(value(*high) << 4 | value(*low)).ok();
+        let bytes: Vec<u8> = pairs.iter().filter_map(byte).collect();
+        let in_line =
+            |range: Range<usize>| Some(pairs.get(range.start)?.0..pairs.get(range.end.checked_sub(1)?)?.1 + 1);
+        all.extend(find(&bytes).into_iter().filter_map(in_line));
+    }
+    all
 }
 
 #[cfg(test)]

@@ -115,7 +115,7 @@ fn fields_get_stand_ins_and_the_rest_stays() {
 fn a_plan_says_what_it_would_change() {
     let (copy, plan) = redacted(&capture(&[(true, "ATD+41791234567;\r"), (false, "+41791234567 +41791234567\r\n")]));
     assert_eq!(plan.counts(), BTreeMap::from([(Kind::Number, 3)]));
-    assert!(plan.remark().contains("(rules 3): phone numbers at 3 places. Look through it"), "{}", plan.remark());
+    assert!(plan.remark().contains("(rules 4): phone numbers at 3 places. Look through it"), "{}", plan.remark());
     assert_eq!(Plan::make(&copy, &Progress::default()).unwrap().counts(), BTreeMap::new(), "once is enough");
     let progress = Progress::default();
     progress.cancel();
