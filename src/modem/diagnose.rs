@@ -12,6 +12,7 @@
 )]
 
 mod book;
+mod busy;
 mod connecting;
 mod console;
 mod cut;

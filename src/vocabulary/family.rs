@@ -171,6 +171,12 @@ impl Family {
         own.or_else(|| fitting.next())
     }
 
+    /// Its modems join a Wi-Fi network, not a mobile one.
+    #[must_use]
+    pub(crate) fn joins_wifi(&self) -> bool {
+        self.by_role(Role::Join).is_some()
+    }
+
     /// How far behind others a command is in what people type; those that are not often typed are last.
     #[must_use]
     pub(crate) fn rank(&self, name: &str) -> usize {
@@ -250,12 +256,13 @@ pub fn add(text: &'static str) -> Result<&'static Family, AddError> {
 }
 
 /// The tables, but for the one that all stand on.
-const TABLES: [&str; 5] = [
+const TABLES: [&str; 6] = [
     include_str!("families/sim800.txt"),
     include_str!("families/sim7600.txt"),
     include_str!("families/sim7000.txt"),
     include_str!("families/quectel.txt"),
     include_str!("families/ublox.txt"),
+    include_str!("families/esp-at.txt"),
 ];
 
 /// The family of this name.

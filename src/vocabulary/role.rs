@@ -73,6 +73,8 @@ roles! {
     ContextOpen = "context-open",
     /// Ends the data connection and all on it.
     ContextClose = "context-close",
+    /// Joins a Wi-Fi network.
+    Join = "join",
     /// Shows the own address.
     Address = "address",
     /// Looks up a host.

@@ -12,6 +12,8 @@ pub enum Said {
     Error,
     /// `+CME ERROR:` with its code; 100 (unknown) for a text that is in no table.
     Cme(u16),
+    /// The modem is still at work on another command, and this one is lost: `busy p...`.
+    Busy,
     /// `+CMS ERROR:` with its code; [`NO_CODE`] where it shows none, or words that are in no table.
     Cms(u16),
     /// `SEND OK`, `DATA ACCEPT:…`.

@@ -66,6 +66,8 @@ pub(super) const MEANINGS: &[(&str, Means)] = &[
     ("worked", |_| Some(Said::Worked)),
     ("failed", |_| Some(Said::Failed)),
     ("reason", |_| Some(Said::Reason)),
+    ("refused", |_| Some(Said::Error)),
+    ("busy", |_| Some(Said::Busy)),
     // Connections.
     ("open", |heard| Some(Said::ConnectOk(heard.link()))),
     ("open-failed", |heard| Some(Said::ConnectFail(heard.link()))),

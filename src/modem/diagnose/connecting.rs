@@ -92,14 +92,14 @@ impl Unanswered {
         )
         .confidence(sure)
         .send("AT+CIPSTATUS", "AT+CIPSTATUS\r");
-        if let Some(what) = unreachable(&pending.target) {
+        if let Some(what) = out_of_reach(&pending.target, dialog) {
             draft = draft.because(format!("{} is {what}.", pending.target));
         }
         self.told = Some(book.add(Self::DOC, draft));
     }
 
     /// The log ends behind the OK: what came of it is not in it.
-    fn log_ends(&mut self, book: &mut Book) {
+    fn log_ends(&mut self, dialog: &Dialog, book: &mut Book) {
         let Some(pending) = self.pending.take().filter(|_| !book.any_open(&OTHER_CAUSES)) else { return };
         let title = format!("The log ends before the connection to {} has come up or failed.", pending.target);
         let mut draft = Draft::new(title, [Some(pending.command)])
@@ -107,7 +107,7 @@ impl Unanswered {
             .because("OK says only that the modem tries; CONNECT OK or CONNECT FAIL follows, after up to 75 s.")
             .confidence(50)
             .send("AT+CIPSTATUS", "AT+CIPSTATUS\r");
-        if let Some(what) = unreachable(&pending.target) {
+        if let Some(what) = out_of_reach(&pending.target, dialog) {
             draft = draft.because(format!("{} is {what}.", pending.target));
         }
         self.told = Some(book.add(Self::DOC, draft));
@@ -145,7 +145,7 @@ impl Rule for Unanswered {
             Event::Said(Said::State(IpState::Connecting), span) => {
                 if let Some(pending) = &mut self.pending {
                     let again = pending.connecting.replace(span).is_some();
-                    if again && unreachable(&pending.target).is_some() {
+                    if again && out_of_reach(&pending.target, dialog).is_some() {
                         self.tell(85, dialog, book);
                     }
                 }
@@ -181,13 +181,13 @@ impl Rule for Unanswered {
                     return;
                 }
                 let Some(pending) = &self.pending else { return };
-                let private = unreachable(&pending.target).is_some() && pending.connecting.is_some();
+                let private = out_of_reach(&pending.target, dialog).is_some() && pending.connecting.is_some();
                 let long = pending.command.at.zip(dialog.now).is_some_and(|(at, now)| now >= at + LONG);
                 let later = dialog.answered() - pending.answered >= LATER && pending.command.at.is_none();
                 if private || later || long {
                     self.tell(65, dialog, book);
                 } else if dialog.log.read_ahead && dialog.answered() == pending.answered {
-                    self.log_ends(book);
+                    self.log_ends(dialog, book);
                 }
             }
             _ => {}
@@ -263,6 +263,11 @@ fn port_on_loopback(target: &str) -> Option<u16> {
     host.is_loopback().then(|| port.parse().ok())?
 }
 
+/// The same of the modem at hand: in a Wi-Fi network a private address may well be reached.
+fn out_of_reach(target: &str, dialog: &Dialog) -> Option<&'static str> {
+    unreachable(target).filter(|_| !dialog.telling.family().joins_wifi())
+}
+
 /// An address that a modem on a mobile network cannot reach, and what it is.
 pub(super) fn unreachable(target: &str) -> Option<&'static str> {
     let host = target.rsplit_once(':').map_or(target, |(host, _)| host);
@@ -310,7 +315,8 @@ impl Rule for ConnectFailed {
                     _ => return,
                 };
                 let cause = [NoDataService::DOC.slug, ContextLost::DOC.slug, NotRegistered::DOC.slug];
-                if book.is_blamed(done.id) || no_sim(book) || book.any_open(&cause) {
+                let told = book.is_blamed(done.id) || book.rests_on(done.span);
+                if told || no_sim(book) || book.any_open(&cause) {
                     return;
                 }
                 self.tell(title, [Some(done.span), done.result_span()], None, book);
@@ -337,7 +343,7 @@ impl Rule for ConnectFailed {
                     book.add(TlsFailed::DOC, tls_draft(title, spans));
                     return;
                 }
-                let what = unreachable(target);
+                let what = out_of_reach(target, dialog);
                 self.tell(title, spans, what, book);
             }
             _ => {}

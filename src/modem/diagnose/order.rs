@@ -293,9 +293,15 @@ impl Rule for AlreadyConnected {
             book.resolve_all(Self::DOC.slug);
         }
         if let Event::Said(Said::AlreadyConnect(_), span) = event {
-            let command = dialog.done().filter(|done| done.role == Role::Open).map(|done| done.span);
-            let draft =
-                Draft::new("A connection is open already.", [command, Some(span)]).send("AT+CIPCLOSE", "AT+CIPCLOSE\r");
+            // An ESP8266 says so in front of the ERROR, others behind it.
+            let opens = |exchange: &&Exchange| exchange.role == Role::Open;
+            let open = dialog.open().iter().map(AsRef::as_ref).find(opens);
+            let command = open.or_else(|| dialog.done().filter(opens));
+            if let Some(command) = command {
+                book.blame(command.id, Self::DOC.slug);
+            }
+            let spans = [command.map(|command| command.span), Some(span)];
+            let draft = Draft::new("A connection is open already.", spans).send("AT+CIPCLOSE", "AT+CIPCLOSE\r");
             book.add(Self::DOC, draft);
         }
     }
@@ -318,7 +324,11 @@ impl Rule for PeerClosed {
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         if let Event::Said(Said::Closed(n), span) = event {
-            if dialog.open().iter().any(|open| matches!(open.role, Role::Close | Role::ContextClose)) {
+            let closing = dialog.open().iter().any(|open| matches!(open.role, Role::Close | Role::ContextClose));
+            // Behind the ERROR of an ESP8266's CIPSTART: nothing was open.
+            let refused = dialog.open().is_empty()
+                && dialog.done().is_some_and(|done| done.refused() && done.role == Role::Open && done.stands_at_once());
+            if closing || refused {
                 return;
             }
             let which = n.map_or(String::new(), |n| format!(" {n}"));

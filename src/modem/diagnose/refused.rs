@@ -77,29 +77,47 @@ pub(super) struct FailedLater {
     told: Vec<(&'static str, String, Handle)>,
 }
 
+impl FailedLater {
+    /// The command works after all.
+    fn works(&mut self, name: &str, book: &mut Book) {
+        self.told.retain(|(of, _, told)| {
+            if *of == name {
+                book.withdraw(*told);
+            }
+            *of != name
+        });
+    }
+}
+
 impl Rule for FailedLater {
     const DOC: &'static Doc = &Doc {
         slug: "failed-later",
         severity: Warning,
         family: FAMILY,
-        evidence: "A command is answered OK, and the line that tells later how it went says that it failed: `+CMQTTCONNECT: 0,14`, `+QMTOPEN: 0,3`, `+CCHOPEN: 0,4`. Taken back when the same command works later. For SIM7600, SIM7000 and Quectel.",
+        evidence: "A command is answered OK, and a line that tells how it went says that it failed: `+CMQTTCONNECT: 0,14`, `+QMTOPEN: 0,3`, `+CCHOPEN: 0,4`. Taken back when the same command works later. For SIM7600, SIM7000, Quectel and ESP8266 (`+CWJAP:3` in front of its `FAIL`).",
         why: "OK says only that the command was read; whether it worked is told behind it.",
         fix: "Mend what it names, and wait for that line before the next command.",
     };
-    const HEARS: u32 = hears::NEWS;
+    const HEARS: u32 = hears::NEWS | hears::FINAL;
 
+    #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        if event == Event::Final && !self.told.is_empty() {
+            // What its own OK says to be done works now.
+            let works = |done: &&Exchange| done.stands_at_once() && done.outcome.is_some_and(|(how, _)| how.good());
+            if let Some(command) = dialog.done().filter(works).and_then(|done| done.asked.command) {
+                self.works(command.name, book);
+            }
+        }
         let Event::Said(said @ (Said::Worked | Said::Failed), span) = event else { return };
         let mut of = dialog.open().iter().rev().map(AsRef::as_ref).chain(dialog.done());
-        let command = of.find(|exchange: &&Exchange| exchange.asked.told_later);
+        // Told before the ERROR of a command, it is about that one (`+CWJAP:3`).
+        let command = of
+            .find(|exchange: &&Exchange| exchange.asked.told_later)
+            .or_else(|| dialog.open().first().map(AsRef::as_ref).filter(|_| said == Said::Failed));
         let name = command.and_then(|exchange| exchange.asked.command).map_or("", |command| command.name);
         if said == Said::Worked {
-            self.told.retain(|(of, _, told)| {
-                if *of == name {
-                    book.withdraw(*told);
-                }
-                *of != name
-            });
+            self.works(name, book);
             return;
         }
         let Some(words) = dialog.words.of(span).filter(|words| !words.is_empty()) else { return };

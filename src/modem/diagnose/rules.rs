@@ -7,8 +7,8 @@ use super::book::Book;
 use super::doc::Doc;
 use super::rule::{Rule, hears};
 use super::{
-    connecting, console, cut, data_end, echo, http, line, network, noise, opening, order, payload, power, refused,
-    registration, sleep, sms, ussd, without_prompt, writing,
+    busy, connecting, console, cut, data_end, echo, http, line, network, noise, opening, order, payload, power,
+    refused, registration, sleep, sms, ussd, without_prompt, writing,
 };
 use crate::modem::dialog::exchange::Echo;
 use crate::modem::dialog::said::Said;
@@ -114,6 +114,7 @@ rules! {
     connect_failed: connecting::ConnectFailed,
     unanswered: connecting::Unanswered,
     already_connected: order::AlreadyConnected,
+    while_busy: busy::WhileBusy,
     peer_closed: order::PeerClosed,
     send_without_connection: order::SendWithoutConnection,
     before_prompt: without_prompt::BeforePrompt,

@@ -19,6 +19,9 @@ const ROLES: [Role; 8] = [
     Role::ConnectionState,
 ];
 
+/// What helps a Wi-Fi module against dips of the supply.
+const WIFI_ADVICE: &str = "An ESP8266 or ESP32 draws bursts of 0.4 A at 3.0 to 3.6 V. Use a supply of 3.3 V that gives 0.5 A, with 100 µF or more close to the module and short, thick wires; the 3.3 V pin of an Arduino or of most USB adapters is not enough.";
+
 /// Puts a finding in the words of a family.
 pub(super) fn reword(finding: &mut Finding, family: &Family) {
     if family.name == sim800().name {
@@ -34,6 +37,12 @@ pub(super) fn reword(finding: &mut Finding, family: &Family) {
             let Some(name) = there.map(|command| command.name) else { return false };
             name.clone_into(label);
             *bytes = format!("{name}\r").into_bytes();
+            true
+        }
+        Offer::Advice(advice) => {
+            if family.joins_wifi() {
+                *advice = WIFI_ADVICE;
+            }
             true
         }
         _ => true,
@@ -55,7 +64,8 @@ fn say(text: &str, family: &Family) -> String {
     let mut said = text.to_owned();
     for role in ROLES {
         let (Some(here), Some(there)) = (sim800().by_role(role), family.by_role(role)) else { continue };
-        if let Some((before, after)) = here.result_words().zip(there.result_words()) {
+        let result = there.result_words().or_else(|| there.answers_ok().then(|| "OK".to_owned()));
+        if let Some((before, after)) = here.result_words().filter(|words| words.ends_with("OK")).zip(result) {
             said = said.replace(&before, &after);
         }
         // With its parameters a command is written as the family writes it.

@@ -41,6 +41,7 @@ impl Dialog {
                     }
                 }
             }
+            Said::Busy => self.turned_away(span),
             Said::Digit(digit) => self.digit(digit, line, span),
             Said::Address => self.address(span),
             Said::Rdy | Said::Cfun(_) | Said::CallReady | Said::SmsReady if bare => {
@@ -142,6 +143,15 @@ impl Dialog {
                 front.information += 1;
             }
             _ => self.unknown_line(line, span),
+        }
+    }
+
+    /// The modem is at work on a command: the newest one is lost.
+    fn turned_away(&mut self, span: Span) {
+        let newest = self.commands.open().len().checked_sub(1);
+        if let Some(index) = newest.filter(|_| self.data().is_none()) {
+            self.settle_exchange(index, Outcome::Cancelled, Some(span));
+            self.events.push(Event::Said(Said::Busy, span));
         }
     }
 
