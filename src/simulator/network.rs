@@ -46,11 +46,7 @@ impl Network {
     fn signal(_: &mut Self, desk: &mut Desk, call: &Call) -> Done {
         match call.form {
             Form::Test => desk.test(call, "(0-31,99),(0-7,99)"),
-            Form::Execute => {
-                let quality = desk.signal_quality();
-                let ber = if quality == 99 { 99 } else { desk.profile().network.ber };
-                desk.answer(call, format!("+CSQ: {quality},{ber}"))
-            }
+            Form::Execute => desk.answer(call, desk.signal_line()),
             _ => NOT_ALLOWED,
         }
     }

@@ -110,6 +110,13 @@ impl Desk {
         }
     }
 
+    /// The same with the error rate, as a line.
+    pub(super) fn signal_line(&self) -> String {
+        let quality = self.signal_quality();
+        let errors = if quality == 99 { 99 } else { self.profile().network.ber };
+        format!("+CSQ: {quality},{errors}")
+    }
+
     /// Whether a network takes it now.
     pub(super) fn may_register(&self) -> bool {
         let ready = self.power.is_on() && self.radio.searches() && self.card_state() == Some("READY");

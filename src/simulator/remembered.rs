@@ -53,11 +53,10 @@ const SIM7600: &[Setting] = &[
     ("+PWRCTL", "0,1,3"),
     ("+CTTSPARAM", "1,3,0,1,1"),
     ("+CPCMREG", "0"),
-    ("+AUTOCSQ", "0,0"),
 ];
 
 /// What there is to be set, where drivers look at it.
-const RANGES: &[Setting] = &[("+PWRCTL", "(0-1),(0-1),(0-3)"), ("+CPCMREG", "(0-1)"), ("+AUTOCSQ", "(0-1),(0-1)")];
+const RANGES: &[Setting] = &[("+PWRCTL", "(0-1),(0-1),(0-3)"), ("+CPCMREG", "(0-1)")];
 
 /// The settings of a model, as they are now.
 #[derive(Debug)]

@@ -11,6 +11,7 @@ mod ping;
 mod receive;
 mod send;
 mod server;
+mod signal_report;
 mod ssl;
 mod transparent;
 
@@ -28,5 +29,6 @@ pub(super) fn parts() -> Vec<Box<dyn Part>> {
         Box::new(extras::Extras::default()),
         Box::new(ping::Ping::default()),
         Box::new(ftp::Ftp::default()),
+        Box::new(signal_report::SignalReport::default()),
     ]
 }

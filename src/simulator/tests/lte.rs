@@ -355,7 +355,6 @@ fn contexts_are_defined_shown_activated_and_taken_away() {
             ("AT+CGDCONT=25,\"IP\",\"x\"\r", r"\r\nERROR\r\n"),
             ("AT+CGDCONT=1,\"X25\",\"x\"\r", r"\r\nERROR\r\n"),
             ("AT+CLCC=?\r", r"\r\n+CLCC: (0-1)\r\n\r\nOK\r\n"),
-            ("AT+AUTOCSQ=?\r", r"\r\n+AUTOCSQ: (0-1),(0-1)\r\n\r\nOK\r\n"),
             ("AT+CUSD=1,\"*100#\",15\r", r#"\r\nOK\r\n\r\n+CUSD: 0,"Your balance is 12.34 EUR.",15\r\n"#),
         ],
     );
@@ -369,4 +368,28 @@ fn one_call_of_several_is_hung_up_by_its_number() {
     bench.say("ATD+49123;\r");
     assert!(bench.say("AT+CHLD=11\r").starts_with(r"\r\nOK\r\n"));
     assert_eq!(bench.say("AT+CLCC\r"), r"\r\nOK\r\n");
+}
+
+#[test]
+fn the_signal_is_told_by_the_clock_or_when_it_changes() {
+    let mut bench = ready();
+    dialog(
+        &mut bench,
+        &[
+            ("AT+AUTOCSQ=?\r", r"\r\n+AUTOCSQ: (0-1),(0-1)\r\n\r\nOK\r\n"),
+            ("AT+AUTOCSQ?\r", r"\r\n+AUTOCSQ: 0,0\r\n\r\nOK\r\n"),
+            ("AT+AUTOCSQ=2\r", r"\r\nERROR\r\n"),
+            ("AT+AUTOCSQ=1,1\r", r"\r\nOK\r\n"),
+            ("AT+AUTOCSQ?\r", r"\r\n+AUTOCSQ: 1,1\r\n\r\nOK\r\n"),
+        ],
+    );
+    assert_eq!(bench.wait(60_000), "", "nothing has changed");
+    bench.modem.handle_input(Input::Control(Control::Signal(7)), bench.now);
+    assert_eq!(bench.wait(1000), r"\r\n+CSQ: 7,0\r\n");
+    assert_eq!(bench.wait(60_000), "");
+    bench.say("AT+AUTOCSQ=1\r");
+    assert_eq!(bench.wait(10_000).matches("+CSQ: 7,0").count(), 2);
+    bench.say("AT+AUTOCSQ=0\r");
+    bench.modem.handle_input(Input::Control(Control::Signal(9)), bench.now);
+    assert_eq!(bench.wait(60_000), "");
 }
