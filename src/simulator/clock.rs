@@ -7,10 +7,8 @@ use jiff::civil::DateTime;
 
 use super::desk::Desk;
 use super::line::{Call, Form};
-use super::ntp::{self, Asking};
 use super::part::{Command, News, Part, commands};
 use super::reply::{Done, NOT_ALLOWED};
-use super::{SocketEvent, SocketId};
 
 const COMMANDS: &[Command<Clocks>] = &[("+CCLK", Clocks::clock_command)];
 
@@ -94,32 +92,33 @@ impl Clock {
     }
 }
 
-/// The module's clock, and who is asked for the time.
+/// The module's clock.
 #[derive(Debug)]
 pub(super) struct Clocks {
     clock: Clock,
-    /// `AT+CNTP`.
-    pub(super) asking: Asking,
 }
 
 impl Default for Clocks {
     fn default() -> Self {
-        Self { clock: Clock::unset(Duration::ZERO), asking: Asking::default() }
+        Self { clock: Clock::unset(Duration::ZERO) }
     }
 }
 
 impl Part for Clocks {
-    commands!(&[COMMANDS, ntp::COMMANDS]);
+    commands!(&[COMMANDS]);
 
-    fn power_on(&mut self, _: &mut Desk) {
-        self.asking.forget();
-    }
-
-    /// The network told its name and time (`AT+CLTS=1`).
     fn news(&mut self, desk: &mut Desk, news: &News) {
-        if *news != News::Registered || desk.value("+CLTS") != 1 {
-            return;
+        match news {
+            News::Registered if desk.value("+CLTS") == 1 => self.network_tells_time(desk),
+            News::TimeServer { seconds, zone } => self.set_universal(desk, *seconds, *zone),
+            _ => {}
         }
+    }
+}
+
+impl Clocks {
+    /// The network tells its name and time.
+    fn network_tells_time(&mut self, desk: &mut Desk) {
         let network = desk.network_clock();
         let (universal, zone) = (network.universal(desk.now()), network.zone);
         self.clock = Clock { local: network.at(desk.now()), zone, set: desk.now() };
@@ -133,18 +132,8 @@ impl Part for Clocks {
         desk.urc(format!("+CTZV: \"{zone:+}\""));
     }
 
-    fn socket(&mut self, desk: &mut Desk, id: SocketId, event: &SocketEvent<'_>) {
-        self.time_server_event(desk, id, event);
-    }
-
-    fn wants(&self, _: SocketId) -> usize {
-        ntp::PACKET
-    }
-}
-
-impl Clocks {
     /// The clock is set to seconds since 1900 (NTP), shown in a zone.
-    pub(super) fn set_universal(&mut self, desk: &Desk, seconds: u64, zone: i8) {
+    fn set_universal(&mut self, desk: &Desk, seconds: u64, zone: i8) {
         let since = i64::try_from(seconds).unwrap_or(0);
         let utc = DateTime::constant(1900, 1, 1, 0, 0, 0, 0).saturating_add(SignedDuration::from_secs(since));
         self.clock = Clock { local: utc, zone: 0, set: desk.now() }.in_zone(zone, desk.now());

@@ -3,7 +3,7 @@
 use super::model::Model;
 use super::part::{Part, Parts};
 use super::profile::Profile;
-use super::{asked, basic, calls, clock, identity, network, phonebook, remembered, sim800, sim7600, sms, ussd};
+use super::{asked, basic, calls, clock, identity, network, ntp, phonebook, remembered, sim800, sim7600, sms, ussd};
 
 /// The parts of the modem of this profile, those that all have first.
 pub(super) fn of(profile: &Profile) -> Parts {
@@ -16,6 +16,7 @@ pub(super) fn of(profile: &Profile) -> Parts {
         Box::new(ussd::Ussd),
         Box::new(phonebook::PhoneBook::default()),
         Box::new(clock::Clocks::default()),
+        Box::new(ntp::Ntp::default()),
         Box::new(asked::Asked),
         Box::new(remembered::Remembered::new(profile.modem)),
     ];

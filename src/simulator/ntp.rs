@@ -1,19 +1,18 @@
 //! The time from a server (`AT+CNTP`): one real NTP packet out, one back (RFC 4330), or the reason why not.
 
-use super::clock::Clocks;
 use super::desk::{Desk, Target};
 use super::faults::Fault;
 use super::line::{Call, Form};
 use super::model::Model;
-use super::part::Command;
+use super::part::{Command, News, Part, commands};
 use super::reply::{Code, Done, NOT_ALLOWED};
 use super::timers::TimerId;
 use super::{SocketEvent, SocketId};
 
-pub(super) const COMMANDS: &[Command<Clocks>] = &[("+CNTP", Clocks::time_server)];
+const COMMANDS: &[Command<Ntp>] = &[("+CNTP", Ntp::time_server)];
 
 /// An NTP packet without extensions.
-pub(super) const PACKET: usize = 48;
+const PACKET: usize = 48;
 /// Its port.
 const PORT: u16 = 123;
 /// Milliseconds until an answer counts as missing.
@@ -47,7 +46,7 @@ impl Outcome {
 
 /// The server, and a question under way.
 #[derive(Debug)]
-pub(super) struct Asking {
+pub(super) struct Ntp {
     server: String,
     /// Quarters of an hour.
     zone: i8,
@@ -55,67 +54,22 @@ pub(super) struct Asking {
     timer: Option<TimerId>,
 }
 
-impl Default for Asking {
+impl Default for Ntp {
     fn default() -> Self {
         Self { server: "202.120.2.101".into(), zone: 32, socket: None, timer: None }
     }
 }
 
-impl Asking {
-    /// Power is gone; the server is remembered.
-    pub(super) fn forget(&mut self) {
+impl Part for Ntp {
+    commands!(&[COMMANDS]);
+
+    /// The server is remembered.
+    fn power_on(&mut self, _: &mut Desk) {
         (self.socket, self.timer) = (None, None);
     }
-}
 
-impl Clocks {
-    fn time_server(&mut self, desk: &mut Desk, call: &Call) -> Done {
-        match call.form {
-            Form::Test => desk.test(call, "length of server,(-47-48),(0,1),(0-2)"),
-            Form::Query => {
-                let text = format!("+CNTP: {},{}", self.asking.server, self.asking.zone);
-                desk.answer(call, text)
-            }
-            Form::Set => {
-                let zone = if call.count() > 1 { call.number(1) } else { Some(i64::from(self.asking.zone)) };
-                let zone = zone.and_then(|zone| i8::try_from(zone).ok()).filter(|zone| (-47..=48).contains(zone));
-                let (false, Some(zone)) = (call.string(0).is_empty() || call.string(0).len() > 50, zone) else {
-                    return NOT_ALLOWED;
-                };
-                (self.asking.server, self.asking.zone) = (call.string(0), zone);
-                Done::Ok
-            }
-            Form::Execute if self.asking.socket.is_some() => NOT_ALLOWED,
-            _ => {
-                desk.code(Code::Ok);
-                self.ask(desk);
-                Done::Silent
-            }
-        }
-    }
-
-    fn ask(&mut self, desk: &mut Desk) {
-        if !desk.services_up() {
-            let wait = desk.profile().times.round_trip_ms;
-            desk.later(wait, |clocks: &mut Self, desk| clocks.told(desk, Outcome::NoNetwork));
-            return;
-        }
-        if desk.has(Fault::Refuse) {
-            let wait = desk.profile().times.connect_ms;
-            desk.later(wait, |clocks: &mut Self, desk| clocks.told(desk, Outcome::NoConnection));
-            return;
-        }
-        let (host, port) = match self.asking.server.rsplit_once(':') {
-            // No real module takes a port; a test server of somebody who may not have 123 needs one.
-            Some((host, port)) if port.parse::<u16>().is_ok() => (host.to_owned(), port.parse().unwrap_or(PORT)),
-            _ => (self.asking.server.clone(), PORT),
-        };
-        self.asking.socket = Some(desk.connect::<Self>(Target { host, port, udp: true, ..Target::default() }));
-        self.asking.timer = Some(desk.later(PATIENCE, |clocks: &mut Self, desk| clocks.told(desk, Outcome::NoAnswer)));
-    }
-
-    pub(super) fn time_server_event(&mut self, desk: &mut Desk, id: SocketId, event: &SocketEvent<'_>) {
-        if self.asking.socket != Some(id) {
+    fn socket(&mut self, desk: &mut Desk, id: SocketId, event: &SocketEvent<'_>) {
+        if self.socket != Some(id) {
             return;
         }
         match event {
@@ -129,7 +83,7 @@ impl Clocks {
             }
             SocketEvent::Received(packet) => match transmitted(packet) {
                 Some(seconds) => {
-                    self.set_universal(desk, seconds, self.asking.zone);
+                    desk.tell(News::TimeServer { seconds, zone: self.zone });
                     self.told(desk, Outcome::Set);
                 }
                 None => self.told(desk, Outcome::WrongAnswer),
@@ -140,9 +94,60 @@ impl Clocks {
         }
     }
 
+    fn wants(&self, _: SocketId) -> usize {
+        PACKET
+    }
+}
+
+impl Ntp {
+    fn time_server(&mut self, desk: &mut Desk, call: &Call) -> Done {
+        match call.form {
+            Form::Test => desk.test(call, "length of server,(-47-48),(0,1),(0-2)"),
+            Form::Query => {
+                let text = format!("+CNTP: {},{}", self.server, self.zone);
+                desk.answer(call, text)
+            }
+            Form::Set => {
+                let zone = if call.count() > 1 { call.number(1) } else { Some(i64::from(self.zone)) };
+                let zone = zone.and_then(|zone| i8::try_from(zone).ok()).filter(|zone| (-47..=48).contains(zone));
+                let (false, Some(zone)) = (call.string(0).is_empty() || call.string(0).len() > 50, zone) else {
+                    return NOT_ALLOWED;
+                };
+                (self.server, self.zone) = (call.string(0), zone);
+                Done::Ok
+            }
+            Form::Execute if self.socket.is_some() => NOT_ALLOWED,
+            _ => {
+                desk.code(Code::Ok);
+                self.ask(desk);
+                Done::Silent
+            }
+        }
+    }
+
+    fn ask(&mut self, desk: &mut Desk) {
+        if !desk.services_up() {
+            let wait = desk.profile().times.round_trip_ms;
+            desk.later(wait, |ntp: &mut Self, desk| ntp.told(desk, Outcome::NoNetwork));
+            return;
+        }
+        if desk.has(Fault::Refuse) {
+            let wait = desk.profile().times.connect_ms;
+            desk.later(wait, |ntp: &mut Self, desk| ntp.told(desk, Outcome::NoConnection));
+            return;
+        }
+        let (host, port) = match self.server.rsplit_once(':') {
+            // No real module takes a port; a test server of somebody who may not have 123 needs one.
+            Some((host, port)) if port.parse::<u16>().is_ok() => (host.to_owned(), port.parse().unwrap_or(PORT)),
+            _ => (self.server.clone(), PORT),
+        };
+        self.socket = Some(desk.connect::<Self>(Target { host, port, udp: true, ..Target::default() }));
+        self.timer = Some(desk.later(PATIENCE, |ntp: &mut Self, desk| ntp.told(desk, Outcome::NoAnswer)));
+    }
+
     fn told(&mut self, desk: &mut Desk, outcome: Outcome) {
-        desk.close(self.asking.socket.take());
-        desk.cancel(self.asking.timer.take());
+        desk.close(self.socket.take());
+        desk.cancel(self.timer.take());
         let code = outcome.code(desk.profile().modem);
         desk.urc(format!("+CNTP: {code}"));
     }

@@ -19,6 +19,8 @@ use super::{SocketEvent, SocketId};
 pub(super) enum News {
     /// On a network now, or on another one.
     Registered,
+    /// A time server told the seconds since 1900; the clock is to show them in this zone, in quarters of an hour.
+    TimeServer { seconds: u64, zone: i8 },
     /// The data service is gone: no network, or detached.
     DataLost,
     /// A fault begins or ends.
