@@ -8,6 +8,7 @@ use crossbeam_channel::{Sender, bounded};
 use windows_sys::Win32::System::Console::{CTRL_BREAK_EVENT, CTRL_C_EVENT};
 
 use super::calls;
+use super::calls::session_end::Word;
 
 static TOLD: OnceLock<(Arc<AtomicBool>, Sender<()>)> = OnceLock::new();
 
@@ -27,7 +28,7 @@ pub(crate) fn watch(came: &Arc<AtomicBool>, mut tell: impl FnMut() + Send + 'sta
             tell();
         }
     })?;
-    std::thread::Builder::new().name("session end".into()).spawn(calls::session_end::listen)?;
+    std::thread::Builder::new().name("session end".into()).spawn(|| calls::session_end::listen(on_word))?;
     calls::on_console_event(on_event)
 }
 
@@ -47,15 +48,11 @@ fn until_the_end() -> ! {
     }
 }
 
-/// The user logs off, or the machine shuts down.
-pub(super) fn on_session_end() -> ! {
+fn on_word(word: Word) {
     tell();
-    until_the_end()
-}
-
-/// Somebody asks it to end.
-pub(super) fn on_request() {
-    tell();
+    if word == Word::SessionEnds {
+        until_the_end()
+    }
 }
 
 extern "system" fn on_event(kind: u32) -> i32 {

@@ -4,6 +4,7 @@
 
 use std::io;
 use std::ptr::{null, null_mut};
+use std::sync::OnceLock;
 
 use windows_sys::Win32::Foundation::{HWND, LPARAM, LRESULT, WPARAM};
 use windows_sys::Win32::System::LibraryLoader::GetModuleHandleW;
@@ -13,13 +14,24 @@ use windows_sys::Win32::UI::WindowsAndMessaging::{
 };
 use windows_sys::w;
 
-use crate::os::windows::signals;
+/// What the system said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::os::windows) enum Word {
+    /// The user logs off, or the machine shuts down: the program ends when the call returns.
+    SessionEnds,
+    /// Somebody asks the program to end.
+    Close,
+}
 
-/// Listens until the program ends. `signals` is told.
+/// A window's procedure is called with nothing of ours: who listens stands here.
+static LISTENER: OnceLock<fn(Word)> = OnceLock::new();
+
+/// Listens until the program ends, and tells `listener`.
 ///
 /// # Errors
 /// Where no window can be made: then nobody is told, and the system ends the program as it ends any other.
-pub(in crate::os::windows) fn listen() -> io::Result<()> {
+pub(in crate::os::windows) fn listen(listener: fn(Word)) -> io::Result<()> {
+    LISTENER.get_or_init(|| listener);
     let name = w!("modemscope: end of the session");
     // SAFETY: no name is null: the program itself.
     let instance = unsafe { GetModuleHandleW(null()) };
@@ -45,12 +57,15 @@ pub(in crate::os::windows) fn listen() -> io::Result<()> {
 }
 
 unsafe extern "system" fn on_message(window: HWND, message: u32, wparam: WPARAM, lparam: LPARAM) -> LRESULT {
-    match message {
+    let word = match message {
         // Nobody has objected.
-        WM_ENDSESSION if wparam != 0 => signals::on_session_end(),
-        WM_CLOSE => signals::on_request(),
+        WM_ENDSESSION if wparam != 0 => Word::SessionEnds,
+        WM_CLOSE => Word::Close,
         // SAFETY: what came is handed on.
         _ => return unsafe { DefWindowProcW(window, message, wparam, lparam) },
+    };
+    if let Some(listener) = LISTENER.get() {
+        listener(word);
     }
     0
 }
