@@ -22,7 +22,7 @@ mod control;
 mod desk;
 mod escape;
 mod faults;
-mod ftp_reply;
+mod ftp;
 mod http;
 mod identity;
 mod io;

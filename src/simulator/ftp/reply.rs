@@ -1,4 +1,4 @@
-//! What an FTP server answers (RFC 959 §4.2), for both models.
+//! What an FTP server answers (RFC 959 §4.2).
 
 /// Longest line that is kept.
 const LINE: usize = 4096;

@@ -1,19 +1,13 @@
 //! FTP of the SIM7600 (FTPS application note): a service that is started, one login, commands on it, in passive mode. Its TLS
 //! is not simulated.
-//!
-//! The data connection goes to the server that the login named, whatever address it tells for it.
-
-use std::collections::VecDeque;
-use std::time::Duration;
 
 use crate::simulator::asked::taken;
-use crate::simulator::desk::{Desk, Target};
+use crate::simulator::desk::Desk;
 use crate::simulator::faults::Fault;
-use crate::simulator::ftp_reply::{Replies, passive_port};
+use crate::simulator::ftp::{Client, Login, Progress, Step};
 use crate::simulator::line::{Call, Form};
 use crate::simulator::part::{Command, News, Part, commands};
 use crate::simulator::reply::{Code, Done, Failure};
-use crate::simulator::timers::TimerId;
 use crate::simulator::uart::{Ended, Ending, Wait};
 use crate::simulator::{SocketEvent, SocketId};
 
@@ -35,16 +29,12 @@ const COMMANDS: &[Command<Ftp>] = &[
     ("+CFTPSSINGLEIP", |_, _, call| taken(call)),
 ];
 
-/// Bytes that wait for the host.
-const BUFFER: usize = 16 * 1024;
-/// The host is shown so many at a time.
+/// The host is shown this many bytes at a time.
 const PIECE: usize = 1024;
-/// With so many bytes on their way to the host nothing more is shown.
+/// With this many bytes on their way to the host nothing more is shown.
 const BACKLOG: usize = 4096;
 /// Largest file that is put.
 const FILE: usize = 100 * 1024;
-/// A server that says nothing for so long has failed.
-const PATIENCE: Duration = Duration::from_secs(75);
 
 /// The number of a line that tells of an end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,44 +66,26 @@ enum Kind {
     Put,
 }
 
-/// What the server was asked last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
-    Greeting,
-    User,
-    Password,
-    Passive,
-    /// The command itself.
-    Asked,
+impl Kind {
+    fn moves_data(self) -> bool {
+        matches!(self, Self::Get | Self::Put)
+    }
 }
 
 /// The command under way.
 #[derive(Debug)]
 struct Job {
-    /// Its line.
+    /// What its line begins with.
     line: String,
     kind: Kind,
-    step: Step,
-    /// What the server is told: a verb and its argument.
-    told: String,
     /// To put.
     file: Vec<u8>,
-    /// The data connection has ended, and the server has confirmed all.
-    ended: bool,
-    confirmed: bool,
-    timer: TimerId,
 }
 
 /// A login.
 #[derive(Debug)]
 struct Session {
-    control: SocketId,
-    data: Option<SocketId>,
-    host: String,
-    user: String,
-    password: String,
-    replies: Replies,
-    received: VecDeque<u8>,
+    client: Client<Ftp>,
     job: Option<Job>,
 }
 
@@ -139,33 +111,13 @@ impl Part for Ftp {
 
     fn socket(&mut self, desk: &mut Desk, id: SocketId, event: &SocketEvent<'_>) {
         let Some(session) = &mut self.session else { return };
-        let control = session.control == id;
-        match event {
-            SocketEvent::Connected { .. } if !control => self.say_job(desk),
-            SocketEvent::Received(bytes) if control => {
-                for (code, text) in session.replies.feed(bytes) {
-                    self.answer(desk, code, &text);
-                }
-            }
-            SocketEvent::Received(bytes) => session.received.extend(*bytes),
-            SocketEvent::Taken(_) if !control => self.file_gone(desk),
-            SocketEvent::Unresolved => self.lost(desk, Outcome::NameNotFound),
-            SocketEvent::Failed if control => self.lost(desk, Outcome::NotConnected),
-            SocketEvent::Failed => self.finish(desk, Outcome::NotConnected),
-            SocketEvent::Closed if control => self.lost(desk, Outcome::Closed),
-            SocketEvent::Closed => {
-                desk.close(session.data.take());
-                if let Some(job) = &mut session.job {
-                    job.ended = true;
-                }
-            }
-            _ => {}
+        for progress in session.client.socket(desk, id, event) {
+            self.went(desk, progress);
         }
     }
 
     fn wants(&self, id: SocketId) -> usize {
-        let session = self.session.as_ref().filter(|session| session.control != id);
-        session.map_or(BUFFER, |session| BUFFER.saturating_sub(session.received.len()))
+        self.session.as_ref().map_or(0, |session| session.client.wants(id))
     }
 
     fn settle(&mut self, desk: &mut Desk) {
@@ -219,16 +171,10 @@ impl Ftp {
             desk.after(desk.profile().times.refused_ms, move |desk| desk.urc(line));
             return Done::Silent;
         }
-        let job = Self::new_job(desk, call, Kind::Login, String::new());
+        let login = Login { host, port, user: call.string(2), password: call.string(3) };
         self.session = Some(Session {
-            control: desk.connect::<Self>(Target { host: host.clone(), port, ..Target::default() }),
-            data: None,
-            host,
-            user: call.string(2),
-            password: call.string(3),
-            replies: Replies::default(),
-            received: VecDeque::new(),
-            job: Some(job),
+            client: Client::connect(desk, login, |ftp: &mut Self, desk| ftp.lost(desk, Outcome::Timeout)),
+            job: Some(Job { line: call.name.clone(), kind: Kind::Login, file: Vec::new() }),
         });
         Done::Silent
     }
@@ -248,8 +194,8 @@ impl Ftp {
             return Done::Fail(Failure::Plain);
         }
         desk.code(Code::Ok);
-        let job = Self::new_job(desk, call, kind, format!("{verb} {argument}").trim_end().to_owned());
-        self.begin(desk, job);
+        let command = format!("{verb} {argument}");
+        self.begin(desk, Job { line: call.name.clone(), kind, file: Vec::new() }, command.trim_end());
         Done::Silent
     }
 
@@ -264,15 +210,13 @@ impl Ftp {
         let Some(wanted) = wanted.filter(|_| call.form == Form::Set && free && !name.is_empty()) else {
             return Done::Fail(Failure::Plain);
         };
-        let call = call.clone();
+        let line = call.name.clone();
         let typed = move |ftp: &mut Self, desk: &mut Desk, ended: Ended, data: &[u8]| {
             if ended != Ended::Complete || ftp.session.is_none() {
                 return Done::Fail(Failure::Plain);
             }
             desk.code(Code::Ok);
-            let mut job = Self::new_job(desk, &call, Kind::Put, format!("STOR {name}"));
-            job.file = data.to_vec();
-            ftp.begin(desk, job);
+            ftp.begin(desk, Job { line, kind: Kind::Put, file: data.to_vec() }, &format!("STOR {name}"));
             Done::Silent
         };
         let mut wait = Wait::inviting(b"\r\n>", Ending::Length { wanted }, typed);
@@ -280,113 +224,75 @@ impl Ftp {
         Done::Prompt(Box::new(wait))
     }
 
-    fn new_job(desk: &mut Desk, call: &Call, kind: Kind, told: String) -> Job {
-        let timer = desk.at(desk.now() + PATIENCE, |ftp: &mut Self, desk| ftp.lost(desk, Outcome::Timeout));
-        let (line, step) = (call.name.clone(), Step::Greeting);
-        Job { line, kind, step, told, file: Vec::new(), ended: false, confirmed: false, timer }
-    }
-
-    fn begin(&mut self, desk: &mut Desk, job: Job) {
-        let moves_data = matches!(job.kind, Kind::Get | Kind::Put);
-        if let Some(session) = &mut self.session {
-            session.job = Some(job);
-        }
-        if moves_data {
-            self.say(desk, Step::Passive, "PASV");
+    fn begin(&mut self, desk: &mut Desk, job: Job, command: &str) {
+        let Some(session) = &mut self.session else { return };
+        if job.kind.moves_data() {
+            session.client.transfer(desk, command.to_owned());
         } else {
-            self.say_job(desk);
+            session.client.ask(desk, command);
         }
+        session.job = Some(job);
     }
 }
 
-/// The dialog with the server.
+/// What becomes of them.
 impl Ftp {
-    fn say(&mut self, desk: &mut Desk, step: Step, text: &str) {
+    fn went(&mut self, desk: &mut Desk, progress: Progress) {
         let Some(session) = &mut self.session else { return };
-        let Some(job) = &mut session.job else { return };
-        job.step = step;
-        desk.cancel(Some(job.timer));
-        job.timer = desk.at(desk.now() + PATIENCE, |ftp: &mut Self, desk| ftp.lost(desk, Outcome::Timeout));
-        desk.send(session.control, format!("{text}\r\n").into_bytes());
-    }
-
-    fn say_job(&mut self, desk: &mut Desk) {
-        let told = self.session.as_ref().and_then(|session| session.job.as_ref()).map(|job| job.told.clone());
-        if let Some(told) = told {
-            self.say(desk, Step::Asked, &told);
+        if progress == Progress::Closed {
+            self.lost(desk, Outcome::Closed);
+            return;
         }
-    }
-
-    fn answer(&mut self, desk: &mut Desk, code: u16, text: &str) {
-        let Some(session) = &mut self.session else { return };
-        let Some(job) = &mut session.job else { return };
-        match (job.kind, job.step, code) {
-            (Kind::Login, Step::Greeting, 120) => {}
-            (Kind::Login, Step::Greeting, 220) => {
-                let user = if session.user.is_empty() { "anonymous" } else { session.user.as_str() };
-                let text = format!("USER {user}");
-                self.say(desk, Step::User, &text);
-            }
-            (Kind::Login, Step::User, 331) => {
-                let text = format!("PASS {}", session.password);
-                self.say(desk, Step::Password, &text);
-            }
-            (Kind::Login, Step::User | Step::Password, 202 | 230) | (Kind::Plain, _, 200..=299) => {
-                self.finish(desk, Outcome::Done);
-            }
-            (Kind::Login, ..) => self.lost(desk, Outcome::Rejected),
-            (Kind::Logout, ..) => {
+        let Some(kind) = session.job.as_ref().map(|job| job.kind) else { return };
+        match progress {
+            Progress::LoggedIn => self.finish(desk, Outcome::Done),
+            Progress::Agreed(..) | Progress::Refused(..) if kind == Kind::Logout => {
                 self.finish(desk, Outcome::Done);
                 self.end_session(desk);
             }
-            (Kind::Get | Kind::Put, Step::Passive, 227) => match passive_port(text) {
-                Some(port) => {
-                    let host = session.host.clone();
-                    session.data = Some(desk.connect::<Self>(Target { host, port, ..Target::default() }));
-                }
-                None => self.finish(desk, Outcome::Rejected),
-            },
-            (Kind::Put, Step::Asked, 125 | 150) => {
-                let file = std::mem::take(&mut job.file);
-                if let Some(data) = session.data {
-                    desk.send(data, file);
-                }
+            Progress::Agreed(code, text) => self.agreed(desk, kind, code, &text),
+            Progress::Moving => {
+                let file = session.job.as_mut().map(|job| std::mem::take(&mut job.file));
+                session.client.send(desk, file.unwrap_or_default());
             }
-            (Kind::Get | Kind::Put, Step::Asked, 100..=199) => {}
-            (Kind::Get | Kind::Put, Step::Asked, 200..=299) => job.confirmed = true,
-            (Kind::Folder, _, 257) => {
-                let folder = text.split('"').nth(1).unwrap_or(text);
-                self.tell(desk, &format!("\"{folder}\""));
-            }
-            (Kind::Size, _, 213) => self.tell(desk, text.trim()),
-            (Kind::Get | Kind::Put, Step::Asked, 426 | 450..=452) => self.finish(desk, Outcome::Transfer),
-            _ => self.finish(desk, Outcome::Rejected),
+            // The end of the connection is the end of the file.
+            Progress::Taken => session.client.end_data(desk),
+            Progress::Refused(Step::Greeting | Step::User | Step::Password, _) => self.lost(desk, Outcome::Rejected),
+            Progress::Refused(_, 426 | 450..=452) if kind.moves_data() => self.finish(desk, Outcome::Transfer),
+            Progress::Refused(..) => self.finish(desk, Outcome::Rejected),
+            Progress::Unresolved => self.lost(desk, Outcome::NameNotFound),
+            Progress::NotConnected => self.lost(desk, Outcome::NotConnected),
+            Progress::NoDataConnection => self.finish(desk, Outcome::NotConnected),
+            Progress::Closed => {}
         }
     }
 
-    /// All of the file is on its way: the end of the connection is its end.
-    fn file_gone(&mut self, desk: &mut Desk) {
-        let Some(session) = &mut self.session else { return };
-        desk.close(session.data.take());
-        if let Some(job) = &mut session.job {
-            job.ended = true;
+    fn agreed(&mut self, desk: &mut Desk, kind: Kind, code: u16, text: &str) {
+        match (kind, code) {
+            (Kind::Folder, 257) => {
+                let folder = text.split('"').nth(1).unwrap_or(text);
+                self.tell(desk, &format!("\"{folder}\""));
+            }
+            (Kind::Size, 213) => self.tell(desk, text.trim()),
+            (Kind::Plain, _) => self.finish(desk, Outcome::Done),
+            _ => self.finish(desk, Outcome::Rejected),
         }
     }
 
     /// Shows a piece of what came, or that it was all; false when there is nothing to show.
     fn show_data(&mut self, desk: &mut Desk) -> bool {
         let Some(session) = &mut self.session else { return false };
-        let Some(job) = &session.job else { return false };
+        let Some(job) = session.job.as_ref().filter(|job| job.kind.moves_data()) else { return false };
         if desk.is_busy() || desk.backlog() >= BACKLOG {
             return false;
         }
-        if session.received.is_empty() {
-            if job.ended && job.confirmed {
+        if !session.client.has_data() {
+            if session.client.is_complete() {
                 self.finish(desk, Outcome::Done);
             }
             return false;
         }
-        let data: Vec<u8> = session.received.drain(..PIECE.min(session.received.len())).collect();
+        let data = session.client.read(PIECE);
         desk.info(format!("{}: DATA,{}", job.line, data.len()));
         desk.transmit(&data);
         true
@@ -396,9 +302,7 @@ impl Ftp {
     fn tell(&mut self, desk: &mut Desk, text: &str) {
         let Some(session) = &mut self.session else { return };
         let Some(job) = session.job.take() else { return };
-        desk.cancel(Some(job.timer));
-        desk.close(session.data.take());
-        session.received.clear();
+        session.client.rest(desk);
         desk.urc(format!("{}: {text}", job.line));
     }
 
@@ -413,9 +317,8 @@ impl Ftp {
     }
 
     fn end_session(&mut self, desk: &mut Desk) {
-        let Some(session) = self.session.take() else { return };
-        desk.cancel(session.job.map(|job| job.timer));
-        desk.close(session.data);
-        desk.close(Some(session.control));
+        if let Some(session) = self.session.take() {
+            session.client.close(desk);
+        }
     }
 }

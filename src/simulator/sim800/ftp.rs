@@ -1,19 +1,13 @@
-//! FTP of the SIM800 (IP application note, chapter 4): a real client, in passive mode, one session a command.
-//!
-//! The data connection goes to the server that the commands named, whatever address it tells for it.
+//! FTP of the SIM800 (IP application note, chapter 4): a login for each command, in passive mode.
 
-mod dialog;
+mod session;
 
-use std::collections::VecDeque;
-use std::time::Duration;
-
-use crate::simulator::desk::{Desk, Target};
+use crate::simulator::desk::Desk;
 use crate::simulator::faults::Fault;
-use crate::simulator::ftp_reply::Replies;
+use crate::simulator::ftp::{Client, Login};
 use crate::simulator::line::{Call, Form};
 use crate::simulator::part::{Command, News, Part, commands};
 use crate::simulator::reply::{Code, Done, NOT_ALLOWED};
-use crate::simulator::timers::TimerId;
 use crate::simulator::uart::{Ended, Ending, Wait};
 use crate::simulator::{SocketEvent, SocketId};
 
@@ -51,13 +45,6 @@ const COMMANDS: &[Command<Ftp>] = &[
 const PIECE: usize = 1460;
 /// What is told to be free for `AT+FTPPUT=2`.
 const OFFER: usize = 1360;
-/// Bytes that wait for the host.
-const BUFFER: usize = 16 * 1024;
-/// Bytes of the control connection that may come at once.
-const LINE: usize = 4096;
-/// A server that says nothing for this long has failed (75 s in the manual).
-const PATIENCE: Duration = Duration::from_secs(75);
-
 /// What a session is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Job {
@@ -105,41 +92,27 @@ enum Trouble {
     Download = 79,
 }
 
-/// What the server was told last.
+/// Whose turn it is while a file is put.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
-    Greeting,
-    User,
-    Password,
-    Type,
-    Passive,
-    /// The job's own command.
-    Job,
-    /// The data move; its end is confirmed.
-    Moving,
+enum Turn {
+    /// The server has to take what it was given.
+    Server,
+    /// `AT+FTPPUT=2` may be said.
+    Host,
+    /// The host has said that it was all.
+    Over,
 }
 
 /// A session.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "two connections and two sides that end each by itself")]
 struct Session {
     job: Job,
-    step: Step,
-    control: SocketId,
-    data: Option<SocketId>,
-    host: String,
-    replies: Replies,
-    /// Came, not yet read by the host.
-    received: VecDeque<u8>,
-    /// The host was told that there is something.
+    client: Client<Ftp>,
+    /// The server knows the type of the files, and was told the job's own command.
+    typed: bool,
+    turn: Turn,
+    /// The host was told that there is something to read.
     told: bool,
-    /// The data connection has ended, and the server confirmed all.
-    data_ended: bool,
-    confirmed: bool,
-    /// `AT+FTPPUT=2` may be said; the last piece was.
-    ready: bool,
-    finishing: bool,
-    timer: TimerId,
 }
 
 /// The service.
@@ -164,30 +137,13 @@ impl Part for Ftp {
 
     fn socket(&mut self, desk: &mut Desk, id: SocketId, event: &SocketEvent<'_>) {
         let Some(session) = &mut self.session else { return };
-        let control = session.control == id;
-        match event {
-            SocketEvent::Connected { .. } if !control => self.data_open(desk),
-            SocketEvent::Received(bytes) if control => self.server_says(desk, bytes),
-            SocketEvent::Received(bytes) => session.received.extend(*bytes),
-            SocketEvent::Taken(_) if !control => self.piece_sent(desk),
-            SocketEvent::Unresolved => self.fail(desk, Trouble::Name),
-            SocketEvent::Failed if control => self.fail(desk, Trouble::Connect),
-            SocketEvent::Failed => self.fail(desk, Trouble::Passive),
-            SocketEvent::Closed if control && !session.confirmed => self.fail(desk, Trouble::Server),
-            SocketEvent::Closed if !control => {
-                session.data_ended = true;
-                desk.close(session.data.take());
-            }
-            _ => {}
+        for progress in session.client.socket(desk, id, event) {
+            self.went(desk, progress);
         }
     }
 
     fn wants(&self, id: SocketId) -> usize {
-        match &self.session {
-            Some(session) if session.control == id => LINE,
-            Some(session) => BUFFER.saturating_sub(session.received.len()),
-            None => 0,
-        }
+        self.session.as_ref().map_or(0, |session| session.client.wants(id))
     }
 
     fn settle(&mut self, desk: &mut Desk) {
@@ -249,24 +205,14 @@ impl Ftp {
             desk.after(desk.profile().times.refused_ms, move |desk| desk.urc(text));
             return Done::Silent;
         }
-        let port = self.value("+FTPPORT").parse().unwrap_or(21);
-        let control = desk.connect::<Self>(Target { host: host.clone(), port, ..Target::default() });
-        let timer = desk.at(desk.now() + PATIENCE, |ftp: &mut Self, desk| ftp.fail(desk, Trouble::Timeout));
-        self.session = Some(Session {
-            job,
-            step: Step::Greeting,
-            control,
-            data: None,
+        let login = Login {
             host,
-            replies: Replies::default(),
-            received: VecDeque::new(),
-            told: false,
-            data_ended: false,
-            confirmed: false,
-            ready: false,
-            finishing: false,
-            timer,
-        });
+            port: self.value("+FTPPORT").parse().unwrap_or(21),
+            user: self.value("+FTPUN").to_owned(),
+            password: self.value("+FTPPW").to_owned(),
+        };
+        let client = Client::connect(desk, login, |ftp: &mut Self, desk| ftp.fail(desk, Trouble::Timeout));
+        self.session = Some(Session { job, client, typed: false, turn: Turn::Server, told: false });
         Done::Silent
     }
 
@@ -274,7 +220,7 @@ impl Ftp {
         let length = call.size(1).filter(|length| (1..=PIECE).contains(length));
         let session = self.session.as_mut().filter(|session| session.job == job);
         let (Some(length), Some(session)) = (length, session) else { return NOT_ALLOWED };
-        let data: Vec<u8> = session.received.drain(..length.min(session.received.len())).collect();
+        let data = session.client.read(length);
         session.told = false;
         desk.info(format!("{}: 2,{}", job.line(), data.len()));
         if !data.is_empty() {
@@ -285,14 +231,13 @@ impl Ftp {
 
     /// `=1` begins, `=2,<length>` takes a piece, `=2,0` ends.
     fn put(&mut self, desk: &mut Desk, call: &Call) -> Done {
-        let session = self.session.as_mut().filter(|session| session.job == Job::Put && session.ready);
+        let session = self.session.as_mut().filter(|session| session.job == Job::Put && session.turn == Turn::Host);
         match (call.form, call.number(0), call.size(1), session) {
             (Form::Test, ..) => desk.test(call, "(1,2),(0-1460)"),
             (Form::Set, Some(1), ..) => self.begin(desk, Job::Put),
             (Form::Set, Some(2), Some(0), Some(session)) => {
-                session.finishing = true;
-                session.data_ended = true;
-                desk.close(session.data.take());
+                session.turn = Turn::Over;
+                session.client.end_data(desk);
                 Done::Ok
             }
             (Form::Set, Some(2), Some(wanted), Some(_)) if wanted <= OFFER => {
@@ -308,35 +253,19 @@ impl Ftp {
 
     fn piece(&mut self, desk: &mut Desk, ended: Ended, data: &[u8]) -> Done {
         let Some(session) = self.session.as_mut().filter(|_| ended == Ended::Complete) else { return NOT_ALLOWED };
-        session.ready = false;
-        if let Some(id) = session.data {
-            desk.send(id, data.to_vec());
-        }
+        session.turn = Turn::Server;
+        session.client.send(desk, data.to_vec());
         Done::Ok
     }
 
-    fn piece_sent(&mut self, desk: &mut Desk) {
-        if let Some(session) = self.session.as_mut().filter(|session| !session.ready && !session.finishing) {
-            session.ready = true;
-            self.patience(desk);
-            desk.urc(format!("+FTPPUT: 1,1,{OFFER}"));
-        }
-    }
-
     fn quit(&mut self, desk: &mut Desk, call: &Call) -> Done {
-        match (call.form, self.session.take()) {
-            (Form::Test, session) => {
-                self.session = session;
-                Done::Ok
-            }
-            (Form::Execute, Some(session)) => {
-                dialog::end(desk, &session);
-                Done::Ok
-            }
-            (_, session) => {
-                self.session = session;
-                NOT_ALLOWED
-            }
+        match call.form {
+            Form::Test => return Done::Ok,
+            Form::Execute => {}
+            _ => return NOT_ALLOWED,
         }
+        let Some(session) = self.session.take() else { return NOT_ALLOWED };
+        session.client.quit(desk);
+        Done::Ok
     }
 }

@@ -63,6 +63,67 @@ fn mail_and_mms_are_refused_as_services_and_ftp_wants_its_server() {
     );
 }
 
+/// The last socket that was opened.
+fn opened(bench: &Bench) -> u32 {
+    let opened = bench.did.iter().rev().find_map(|did| match did {
+        Output::Open { id, .. } => Some(id.0),
+        _ => None,
+    });
+    opened.unwrap()
+}
+
+/// A server that keeps moving data is not given up, however long it takes.
+#[test]
+fn a_long_ftp_transfer_outlasts_the_servers_patience() {
+    const SERVER: [&str; 4] = ["331 password", "230 in", "200 binary", "227 (192,0,2,7,4,0)"];
+    let get = |bench: &mut Bench, lines: &[&str]| {
+        let control = opened(bench);
+        for line in lines {
+            bench.socket(control, SocketEvent::Received(format!("{line}\r\n").as_bytes()));
+            bench.wait(5000);
+        }
+        let data = opened(bench);
+        assert_ne!(control, data, "{}", bench.sent().escape_ascii());
+        bench.socket(control, SocketEvent::Received(b"150 here\r\n"));
+        (control, data)
+    };
+    let mut bench = Bench::ready(Profile::default());
+    bench.say("ATE0\r");
+    bench.say("AT+SAPBR=1,1\r");
+    bench.say("AT+FTPCID=1;+FTPSERV=\"192.0.2.7\";+FTPGETNAME=\"a\"\r");
+    bench.say("AT+FTPGET=1\r");
+    let (control, data) = get(&mut bench, &[&["220 hi"], &SERVER[..]].concat());
+    for _ in 0..6 {
+        let heard = bench.socket(data, SocketEvent::Received(b"0123456789"));
+        assert_eq!(heard + &bench.wait(19_000), r"\r\n+FTPGET: 1,1\r\n");
+        assert_eq!(bench.say("AT+FTPGET=2,100\r"), r"\r\n+FTPGET: 2,10\r\n0123456789\r\nOK\r\n");
+    }
+    bench.socket(data, SocketEvent::Closed);
+    let heard = bench.socket(control, SocketEvent::Received(b"226 all\r\n"));
+    assert_eq!(heard + &bench.wait(5000), r"\r\n+FTPGET: 1,0\r\n");
+
+    let mut bench = Bench::ready(Profile::of(Model::Sim7600));
+    bench.say("ATE0\r");
+    bench.say("AT+CFTPSSTART\r");
+    bench.say("AT+CFTPSLOGIN=\"192.0.2.7\",21,\"u\",\"p\"\r");
+    let control = opened(&bench);
+    for line in ["220 hi\r\n", "331 password\r\n"] {
+        bench.socket(control, SocketEvent::Received(line.as_bytes()));
+        bench.wait(5000);
+    }
+    let heard = bench.socket(control, SocketEvent::Received(b"230 in\r\n"));
+    assert_eq!(heard + &bench.wait(5000), r"\r\n+CFTPSLOGIN: 0\r\n");
+    bench.say("AT+CFTPSGET=\"a\"\r");
+    let (control, data) = get(&mut bench, &SERVER[3..]);
+    for _ in 0..6 {
+        let heard = bench.socket(data, SocketEvent::Received(b"0123456789"));
+        assert_eq!(heard + &bench.wait(29_000), r"\r\n+CFTPSGET: DATA,10\r\n0123456789");
+    }
+    bench.socket(data, SocketEvent::Closed);
+    let heard = bench.socket(control, SocketEvent::Received(b"226 all\r\n"));
+    assert_eq!(heard + &bench.wait(5000), r"\r\n+CFTPSGET: 0\r\n");
+}
+
 /// What `gsmHat` and `ws-sim868` (Python) ask a SIM868, and FONA's library a SIM808.
 #[test]
 fn a_sim868_and_a_sim808_find_their_position_by_satellites() {
