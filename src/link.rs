@@ -50,7 +50,7 @@ pub type News = std::sync::Arc<dyn Fn() + Send + Sync>;
 pub enum Arrival {
     /// Bytes, exactly as they came.
     Bytes {
-        /// The bytes.
+        /// In the order of the wire.
         bytes: Vec<u8>,
         /// What was wrong with them on the wire.
         flaw: Flaw,

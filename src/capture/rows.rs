@@ -108,7 +108,6 @@ pub enum Content {
         direction: Direction,
         /// Offset of the first byte within its direction.
         offset: u64,
-        /// The bytes.
         bytes: Vec<u8>,
         /// Stretches of `bytes` that are masked: the real ones were not stored.
         masked: Vec<Range<usize>>,

@@ -55,7 +55,6 @@ impl Backoff {
     const FIRST: Duration = Duration::from_millis(50);
     const LONGEST: Duration = Duration::from_secs(2);
 
-    /// The next pause.
     pub(crate) fn next_pause(&mut self) -> Duration {
         self.pause = (self.pause * 2).clamp(Self::FIRST, Self::LONGEST);
         self.pause

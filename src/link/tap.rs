@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use super::{Arrival, Interests, LineSettings, Link, LinkError, Reconfigured};
 
-/// A tap.
 pub(crate) struct Tap {
     sides: [Side; 2],
     /// Which side is read next.

@@ -316,7 +316,6 @@ fn change_steps(steps: &mut ArrayOfTables, old: &Macro, edit: &Edit) -> Result<(
 /// A hot key that does not do what its macro says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Clash {
-    /// The key.
     pub(crate) key: HotKey,
     /// The macros that have it, in the order of the book.
     pub(crate) macros: Vec<String>,

@@ -52,7 +52,7 @@ pub enum ForeignError {
     /// The XML is damaged.
     #[error("{program}: line {line}: the XML is damaged: {problem}")]
     Xml {
-        /// The program.
+        /// Whose file it is.
         program: &'static str,
         /// 1-based.
         line: usize,

@@ -95,7 +95,6 @@ pub enum FillError {
     /// A secret value cannot be read the way the text asks for.
     #[error("the value of `{name}` is not valid at column {column}")]
     Secret {
-        /// Its name.
         name: String,
         /// 1-based.
         column: usize,
@@ -103,7 +102,6 @@ pub enum FillError {
     /// A value cannot be read the way the text asks for.
     #[error("the value of `{name}`, {error}")]
     Value {
-        /// Its name.
         name: String,
         /// Where and why.
         error: NotationError,

@@ -33,7 +33,7 @@ const STEPS_AT_ONCE: u32 = 256;
 pub enum Action {
     /// Send these bytes, then report [`Run::sent`] when the operating system has taken the last of them.
     Send {
-        /// The bytes.
+        /// All that is to be written.
         bytes: Vec<u8>,
         /// Ranges of `bytes` that came from secret parameters.
         secret: Vec<std::ops::Range<usize>>,

@@ -48,7 +48,6 @@ enum ChecksumForm {
 /// Bytes to send.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Filled {
-    /// The bytes.
     pub(crate) bytes: Vec<u8>,
     /// Ranges of them that came from secret values, in order.
     pub(crate) secret: Vec<Range<usize>>,

@@ -32,7 +32,7 @@ impl Swallowed {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Echo {
     sent: Vec<u8>,
-    /// So many of them have come back, or will not come any more.
+    /// How many of them have come back, or will not come any more.
     came: usize,
     swallowed: Swallowed,
 }

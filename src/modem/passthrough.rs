@@ -101,7 +101,7 @@ const BLIND_QUERIES: [usize; 3] = [1, 12, 60];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
-    /// Is there anybody? So many times asked before.
+    /// Is there anybody? How many times it was asked before.
     Hello(u8),
     EchoOn,
     Burst(usize),

@@ -61,7 +61,7 @@ struct Watch {
     line: Line,
     /// Whether the last line was left where a secret was to follow.
     left_open: LeftOpen,
-    /// The lines of a private key pass, up to one with dashes: so many at most.
+    /// The lines of a private key pass, up to one with dashes: at most this many.
     key: u8,
     escape: Escape,
     mqtt: MqttFinder,

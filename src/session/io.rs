@@ -68,7 +68,6 @@ pub(crate) enum Output {
     Write {
         /// Which Send.
         send: SendId,
-        /// The bytes.
         bytes: Vec<u8>,
         /// Ranges to mask in the capture.
         secret: Vec<Range<usize>>,

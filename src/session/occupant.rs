@@ -15,7 +15,6 @@ pub(crate) enum Occupant {
     Check,
     /// A file on its way.
     File,
-    /// A macro.
     Macro,
     /// The search for the modem's baud rate.
     Scan,

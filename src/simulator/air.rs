@@ -164,7 +164,7 @@ impl Air {
                 self.down
             }
             SocketEvent::Closed | SocketEvent::Incoming { .. } => now + pace.delay(half),
-            // How long an echo took is told in a number; the part that asked for it waits so long itself.
+            // How long an echo took is told in a number; the part that asked for it waits that long itself.
             SocketEvent::Listening | SocketEvent::Echoed { .. } | SocketEvent::NoEcho => now,
         };
         // An acknowledgement must not hold up what comes behind it by another way; all else keeps its order.

@@ -56,7 +56,6 @@ impl State {
     }
 }
 
-/// The call.
 #[derive(Debug, Default)]
 pub(super) struct Calls {
     state: State,

@@ -17,7 +17,6 @@ pub(super) struct Entry {
     pub(super) name: String,
 }
 
-/// The card.
 #[derive(Debug)]
 pub(super) struct Card {
     /// It was read after power-on.

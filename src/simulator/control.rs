@@ -15,7 +15,7 @@ pub enum Speaker {
     /// The host: the firmware, the client.
     #[default]
     Host,
-    /// The modem.
+    /// Its answers and what it says unasked.
     Modem,
 }
 
@@ -30,7 +30,7 @@ pub enum Request {
     Expect {
         /// By whom.
         from: Speaker,
-        /// The text.
+        /// Anywhere in what is said.
         text: String,
         /// How long at most.
         within: Duration,

@@ -59,7 +59,6 @@ pub(super) fn micro_degrees(degrees: f64) -> i32 {
     (degrees.clamp(-180.0, 180.0) * 1e6).round() as i32
 }
 
-/// The desk.
 #[derive(Debug)]
 pub(super) struct Desk {
     profile: Profile,
@@ -204,7 +203,7 @@ impl Desk {
         Duration::from_millis(self.rng.between(low, high).into())
     }
 
-    /// So long at the speed of this modem.
+    /// How long a time is at the speed of this modem.
     pub(super) fn at_speed(&self, time: Duration) -> Duration {
         time.div_f64(self.speed().max(0.001))
     }

@@ -13,7 +13,6 @@ const COMMANDS: &[Command<Ntp>] = &[("+CNTP", Ntp::time_server)];
 
 /// An NTP packet without extensions.
 const PACKET: usize = 48;
-/// Its port.
 const PORT: u16 = 123;
 /// Milliseconds until an answer counts as missing.
 const PATIENCE: [u32; 2] = [9000, 10_000];

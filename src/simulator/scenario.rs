@@ -43,7 +43,6 @@ pub enum ScenarioError {
     Profile(#[from] super::ProfileError),
 }
 
-/// The file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {

@@ -84,7 +84,7 @@ pub(super) struct Board {
 /// A minute and a half of a monitor at 115200 baud.
 const MOST_AT_ONCE: usize = 1 << 20;
 
-/// Among so many rows a byte finds the one that it goes on with: each letter may have its echo between.
+/// Among how many rows a byte finds the one that it goes on with: each letter may have its echo between.
 const NEAR: usize = 40;
 
 /// How much of the log is used.
@@ -173,7 +173,7 @@ impl Board {
         self.quiet = next.unwrap_or(Nanos::MAX);
     }
 
-    /// The sketch works for so long; interrupts come on top of it.
+    /// The sketch works for this long; interrupts come on top of it.
     pub(super) fn work(&mut self, length: Nanos) {
         let mut end = self.now + length;
         if end >= self.quiet {

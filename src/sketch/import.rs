@@ -166,7 +166,7 @@ struct Reader<'a> {
 
 /// Bytes this close together are one send.
 const TOGETHER: Nanos = 25 * MILLISECOND;
-/// So far may a pause be from what the sketch says.
+/// How far a pause may be from what the sketch says.
 const SLACK: Nanos = 30 * MILLISECOND;
 
 impl Reader<'_> {

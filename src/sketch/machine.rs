@@ -275,7 +275,7 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    /// A function of the core that is one step here takes the Uno so many microseconds more.
+    /// A function of the core that is one step here takes the Uno this many microseconds more.
     fn takes(&mut self, microseconds: usize) {
         if self.chip == Chip::Avr {
             self.board.work(u64::try_from(microseconds).unwrap_or(0) * MICROSECOND);

@@ -52,7 +52,7 @@ pub enum NotWritten {
     },
 }
 
-/// A written program waits for at most so many bytes.
+/// A written program waits for at most this many bytes.
 const LONGEST_PATTERN: usize = 200;
 
 /// How long a program waits for the rest of a longer answer after its beginning alone meant failure, as the runner does.

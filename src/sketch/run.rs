@@ -53,7 +53,7 @@ pub(crate) const LARGEST_SKETCH: usize = 2 << 20;
 const LONGEST: Nanos = 1_800_000 * MILLISECOND;
 /// A loop that sends nothing for this long has nothing new.
 const QUIET: Nanos = 300_000 * MILLISECOND;
-/// The same of one that prints so much to the monitor that no more of it is kept.
+/// The same of one that prints more to the monitor than is kept.
 const QUIET_BUT_LOUD: Nanos = 90_000 * MILLISECOND;
 /// Rounds of a loop, whatever they do.
 const MOST_ROUNDS: usize = 200_000;

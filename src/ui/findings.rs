@@ -17,7 +17,7 @@ const BADGE: f32 = 88.0;
 /// Room for *Fold* beside the title of what is unfolded.
 const CLOSE: f32 = 80.0;
 
-/// What is unfolded leaves so much of the window above it.
+/// What an unfolded finding leaves of the window above it.
 const LOG: f32 = 110.0;
 
 /// When the last of its bytes came or went.

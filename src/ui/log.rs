@@ -40,7 +40,7 @@ use crate::ui::commands::Commands;
 const MARK: f32 = 4.0;
 /// Above the first row and below the last.
 const PAD: f32 = 3.0;
-/// The rows and the line below them keep at least so much, whatever lies over their place.
+/// The least height that the rows and the line below them keep, whatever lies over their place.
 const LEAST: f32 = 100.0;
 /// Rows whose letters are kept.
 const KEPT: usize = 400;
@@ -99,7 +99,7 @@ enum Why {
 }
 
 impl LogPanel {
-    /// Draws the log with its own bar of choices, so much room between them, and nothing below `bottom`.
+    /// Draws the log with its own bar of choices, this much room between them, and nothing below `bottom`.
     pub(crate) fn show(&mut self, ui: &mut Ui, state: &State, between: f32, bottom: f32, commands: &mut Commands) {
         if self.capture != state.capture_number {
             self.begin(state);

@@ -14,7 +14,7 @@ use super::bytes::count;
 use super::icons;
 use super::theme::{self, Palette};
 
-/// For so long a button says that it has copied.
+/// How long a button says that it has copied.
 const COPIED: Duration = Duration::from_millis(2500);
 
 /// The colours in use.

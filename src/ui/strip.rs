@@ -22,7 +22,7 @@ const SENDING: f32 = 340.0;
 /// Rules that say why nothing works: what they found stands in the strip in place of *Ready*.
 const TELLING: [&str; 5] = ["no-answer", "wrong-baud", "loopback", "sim-missing", "sim-locked"];
 
-/// Draws the strip. So many bytes are `typed` in the send box.
+/// Draws the strip. `typed` bytes stand in the send box.
 pub(crate) fn show(ui: &mut Ui, state: &State, typed: u64, commands: &mut Commands) {
     let palette = parts::colors(ui);
     // One line, whatever it says. What is known of the modem has its place at the right, the rest what is left.

@@ -101,7 +101,7 @@ pub enum Takes {
     Length,
     /// A host that is connected to.
     Host,
-    /// Its port.
+    /// Where at that host.
     Port,
     /// The address of a page.
     Url,

@@ -53,11 +53,9 @@ roles! {
     Identity = "identity",
     /// The supply voltage.
     Battery = "battery",
-    /// The signal.
     Signal = "signal",
     /// State and PIN of the SIM.
     Sim = "sim",
-    /// The operator.
     Operator = "operator",
     /// Registration for calls and SMS.
     Registration = "registration",

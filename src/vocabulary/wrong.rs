@@ -29,7 +29,6 @@ pub enum Wrong {
     Unknown {
         /// `role`, `meaning`.
         what: &'static str,
-        /// The word.
         word: String,
     },
     /// A condition without its end.

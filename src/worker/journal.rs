@@ -47,7 +47,6 @@ impl Journal {
         Self { capture, clock, refused: None, news: false, published: Duration::ZERO, standstill }
     }
 
-    /// A wait begins.
     pub(super) fn wait_begins(&mut self) {
         self.standstill = Standstill::since(self.clock.zero.elapsed(), Clock::wall());
     }

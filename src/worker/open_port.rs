@@ -15,7 +15,6 @@ use crate::simulator;
 const STUCK_PAUSE: Duration = Duration::from_millis(5);
 const STUCK_AFTER: u32 = 8;
 
-/// An open port.
 pub(super) struct OpenPort {
     link: Box<dyn Link>,
     /// What the driver kept instead of what was asked.

@@ -175,7 +175,7 @@ pub(crate) fn read_file(path: &Path) -> io::Result<String> {
         return Err(io::Error::other("it is no file"));
     }
     if data.len() > MOST {
-        return Err(io::Error::other(format!("it has {} bytes; no settings have so many", data.len())));
+        return Err(io::Error::other(format!("it has {} bytes, which is too many for settings", data.len())));
     }
     let mut text = String::new();
     File::open(path)?.take(MOST).read_to_string(&mut text)?;

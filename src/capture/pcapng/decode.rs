@@ -45,7 +45,6 @@ pub(crate) enum EntryItem<'a> {
     Data {
         /// Which way.
         direction: Direction,
-        /// The bytes.
         bytes: &'a [u8],
         /// Which Send.
         send: Option<u64>,
@@ -65,7 +64,6 @@ pub(crate) enum Block<'a> {
     Context(Context),
     /// The capture began at this time, in microseconds since 1970.
     Started(u64),
-    /// A packet.
     Packet(Packet<'a>),
     /// Something that is not for us.
     Other,

@@ -10,7 +10,7 @@ use super::spelled;
 use crate::modem::Direction;
 use crate::modem::secrets::begins_send;
 
-/// So much of a payload's end is remembered, for what goes on behind it.
+/// How much of a payload's end is remembered, for what goes on behind it.
 const REMEMBERED: usize = 128;
 /// Values that are none.
 const NO_VALUES: [&[u8]; 5] = [b"null", b"none", b"true", b"false", b"undefined"];

@@ -13,7 +13,7 @@ static SPELLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i-u)\b(?:0x)?(?:41|61)[ :,]*(?:0x)?(?:54|74)(?:[ :,]*(?:0x)?[0-9a-f]{2}){4,}").ok()
 });
 
-/// Any bytes, eight at least: no word and no number is so long.
+/// Any bytes, eight at least: no word and no number is that long.
 static BYTES: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?i-u)\b(?:0x)?[0-9a-f]{2}(?:[ :,]{0,2}(?:0x)?[0-9a-f]{2}){7,}").ok());
 

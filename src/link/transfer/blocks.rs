@@ -28,12 +28,12 @@ const SHORT: usize = 128;
 const LONG: usize = 1024;
 /// A block is sent so often.
 const TRIES: u32 = 10;
-/// Nothing was said for so long: nobody is there.
+/// Silence for this long means that nobody is there.
 const SILENCE: Duration = Duration::from_mins(1);
 /// A call that comes sooner than this after the first block was under way when the block went out; later it says that the
 /// block did not arrive.
 const CALLS_AGAIN: Duration = Duration::from_secs(3);
-/// A receiver answers a block with a few bytes. One that says so much between two of them is none.
+/// A receiver answers a block with a few bytes. One that says this much between two of them is none.
 const TALKATIVE: usize = 64 * 1024;
 
 const CHECK: Crc<u16> = Crc::<u16>::new(&CRC_16_XMODEM);

@@ -35,7 +35,7 @@ struct Pending {
     answered: u32,
     /// `STATE: TCP CONNECTING` was read since.
     connecting: Option<Span>,
-    /// The modem gives the connection up after so long.
+    /// How long the modem tries before it gives the connection up.
     patience: Duration,
 }
 

@@ -55,7 +55,7 @@ impl Rule for FixedShort {
         severity: Problem,
         family: FAMILY,
         evidence: "`AT+CIPSEND=<n>` got fewer than n bytes for 10 s or to the end of the log.",
-        why: "The modem waits until exactly so many bytes have come; umlauts and other signs are two bytes or more, CR and LF count.",
+        why: "The modem waits until exactly that many bytes have come; umlauts and other signs are two bytes or more, CR and LF count.",
         fix: "Send the missing bytes, and count bytes, not characters.",
     };
     const HEARS: u32 = hears::DATA | hears::DATA_END | hears::EXCESS | hears::TICK | hears::FINISH;

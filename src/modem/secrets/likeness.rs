@@ -154,7 +154,7 @@ fn are_neighbours(one: u8, other: u8) -> bool {
     })
 }
 
-/// A command that takes so many bytes as data, which are a secret: `AT+MQTTLONGPASSWORD=0,12`.
+/// A command that takes a number of bytes as data, which are a secret: `AT+MQTTLONGPASSWORD=0,12`.
 pub(crate) fn brings_secret(line: &[u8]) -> bool {
     brings(line, &TELLING)
 }
@@ -164,7 +164,7 @@ pub(crate) fn brings_address(line: &[u8]) -> bool {
     brings(line, &["URL"])
 }
 
-/// A command that takes so many bytes as data, with one of these in its name.
+/// A command that takes a number of bytes as data, with one of these in its name.
 fn brings(line: &[u8], words: &[&str]) -> bool {
     let calls = Line::read(line).into_iter().flat_map(Line::calls);
     calls.into_iter().any(|call| {

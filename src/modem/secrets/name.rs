@@ -10,7 +10,7 @@ const LONGEST_NAME: usize = 24;
 const SHORTEST_BARE: usize = 4;
 /// A name that is a word of English too: a command only where its line begins.
 const WORD: &[u8] = b"+PASS";
-/// At most so many bytes that stand for nothing come before a command: what a line says when it is opened.
+/// At most this many bytes that stand for nothing come before a command: what a line says when it is opened.
 const MOST_DROPPED: usize = 4;
 /// What the names of extended commands begin with.
 pub(crate) const SIGNS: &[u8] = b"+^#$%";

@@ -26,7 +26,7 @@ pub(super) enum PapFinder {
     Began,
     Protocol,
     Escaped,
-    /// A request passes: so many bytes of it at most.
+    /// A request passes: at most this many more bytes of it.
     Inside(usize),
 }
 

@@ -17,7 +17,7 @@ impl Wide {
     /// Whether a text that begins so is UTF-16: by its mark, or by the zeros of plain letters.
     #[must_use]
     pub(crate) fn of(head: &[u8]) -> Option<Self> {
-        /// So many characters show it.
+        /// How many characters show it.
         const LOOKED_AT: usize = 64;
         match head {
             [0xFF, 0xFE, ..] => return Some(Self::Little),

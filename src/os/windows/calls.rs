@@ -176,7 +176,7 @@ impl Operation {
         Ok(())
     }
 
-    /// Begins to read so many bytes, no more than fit.
+    /// Begins to read up to this many bytes, no more than fit.
     pub(super) fn read(&mut self, count: usize) -> io::Result<()> {
         debug_assert!(!self.pending, "one at a time");
         self.begin();

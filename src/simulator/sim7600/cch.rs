@@ -30,7 +30,7 @@ const TABLES: &[&[Command<Cch>]] = &[COMMANDS, data::COMMANDS];
 const SESSIONS: usize = 2;
 /// Bytes of one session that wait for the host.
 const BUFFER: usize = 8192;
-/// With so many bytes on their way to the host nothing more is pushed.
+/// With this many bytes on their way to the host nothing more is pushed.
 const BACKLOG: usize = 4096;
 /// A connection that takes longer has failed.
 const CONNECT_LIMIT: Duration = Duration::from_mins(2);

@@ -199,7 +199,7 @@ impl Ftp {
         Done::Silent
     }
 
-    /// `AT+CFTPSPUT="<file>",<length>`, then so many bytes.
+    /// `AT+CFTPSPUT="<file>",<length>`, then that many bytes.
     fn put(&mut self, desk: &mut Desk, call: &Call) -> Done {
         if call.form == Form::Test {
             return desk.test(call, "\"FILENAME\",(1-102400)");

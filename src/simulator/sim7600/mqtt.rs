@@ -96,7 +96,6 @@ impl Waiting {
     }
 }
 
-/// A client.
 #[derive(Debug, Default)]
 struct Client {
     /// `AT+CMQTTACCQ` was said.

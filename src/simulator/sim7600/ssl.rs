@@ -80,7 +80,7 @@ fn certificate_out(_: &mut Ssl, desk: &mut Desk, call: &Call) -> Done {
     }
 }
 
-/// `AT+CCERTDOWN="<name>",<length>`, then so many bytes.
+/// `AT+CCERTDOWN="<name>",<length>`, then that many bytes.
 fn certificate_in(_: &mut Ssl, desk: &mut Desk, call: &Call) -> Done {
     if call.form == Form::Test {
         return desk.test(call, "(5-108),(1-10240)");

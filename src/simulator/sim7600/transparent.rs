@@ -13,7 +13,7 @@ pub(super) const COMMANDS: &[Command<Net>] = &[("+CIPMODE", Net::mode), ("O", Ne
 
 /// Bytes of the host that may wait for the far end.
 const IN_FLIGHT: usize = 8192;
-/// With so many bytes on their way to the host nothing more is shown.
+/// With this many bytes on their way to the host nothing more is shown.
 const BACKLOG: usize = 4096;
 
 /// Whether it is wanted, and whether it is data mode now.

@@ -10,7 +10,6 @@ const COMMANDS: &[Command<Bearer>] = &[("+SAPBR", Bearer::sapbr)];
 /// Settings of the bearer, in the order of the dump.
 const NAMES: [&str; 6] = ["CONTYPE", "APN", "PHONENUM", "USER", "PWD", "RATE"];
 
-/// The bearer.
 #[derive(Debug, Default)]
 pub(super) struct Bearer {
     parameters: Vec<(String, String)>,

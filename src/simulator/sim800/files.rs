@@ -33,7 +33,6 @@ const NAMES: usize = 64;
 /// Bytes of one read or write (application note).
 const ONCE: usize = 10_240;
 
-/// The files.
 #[derive(Debug)]
 pub(super) struct Files {
     contents: BTreeMap<String, Vec<u8>>,

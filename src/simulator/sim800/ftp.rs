@@ -103,7 +103,6 @@ enum Turn {
     Over,
 }
 
-/// A session.
 #[derive(Debug)]
 struct Session {
     job: Job,

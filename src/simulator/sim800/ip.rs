@@ -44,7 +44,6 @@ const LINKS: usize = 6;
 /// Bytes of one link that wait for the serial side.
 const BUFFER: usize = 8192;
 
-/// The context.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Context {
     #[default]

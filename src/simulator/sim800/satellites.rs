@@ -39,7 +39,7 @@ const ALTITUDE: &str = "34.000";
 /// What comes by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reports {
-    /// `+UGNSINF`, each so many positions.
+    /// `+UGNSINF`, one every so many positions.
     Urc,
     /// Sentences of NMEA 0183.
     Nmea,
@@ -55,7 +55,7 @@ pub(super) struct Satellites {
     /// The first position, or the next second.
     timer: Option<TimerId>,
     seconds: u32,
-    /// A line each so many seconds; 0 for none.
+    /// Seconds between two lines; 0 for none.
     urc_every: u32,
     nmea: bool,
 }

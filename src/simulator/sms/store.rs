@@ -36,9 +36,7 @@ pub(super) struct Stored {
 /// A storage by its name in `AT+CPMS`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Storage {
-    /// The card.
     Card,
-    /// The module.
     Module,
     /// The card, and when it is full the module.
     CardFirst,

@@ -48,7 +48,7 @@ impl Ear {
         self.done = self.done.max(now);
     }
 
-    /// Interrupts are off for so long: the port sends.
+    /// Interrupts are off for this long: the port sends.
     pub(super) fn shuts(&mut self, from: Nanos, to: Nanos) {
         self.done = self.done.max(from);
         self.off = (from, to);

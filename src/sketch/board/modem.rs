@@ -23,7 +23,7 @@ const STILL_FOR: Nanos = 4;
 #[derive(Debug)]
 pub(in crate::sketch) struct ModemSide {
     rig: Rig,
-    /// The modem runs for so long when the sketch begins.
+    /// How long the modem has been running when the sketch begins.
     ahead: Duration,
     /// Its rate; `None` until the sketch has shown its own.
     pub(crate) baud: Option<u32>,

@@ -122,7 +122,7 @@ fn left_early(rows: &[&Row]) -> Vec<Raw> {
     found
 }
 
-/// So long an answer may take of which nothing else is known.
+/// How long an answer may take of which nothing else is known.
 const LONGEST_ANSWER: Duration = Duration::from_secs(5);
 
 /// `find` gave up: because it was too early, or because another line had read the answer away.

@@ -49,7 +49,7 @@ impl<'v> Slots<'v> {
         Self { slots, chip }
     }
 
-    /// A number of so many words: what is there is taken, whatever was given.
+    /// A number of this many words: what is there is taken, whatever was given.
     fn number(&mut self, words: u32) -> Value {
         let (mut number, mut from) = (0, Origin::SKETCH);
         for place in 0..words {

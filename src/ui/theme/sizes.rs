@@ -100,7 +100,7 @@ pub(crate) const TOAST: f32 = 400.0;
 pub(crate) const OVER: f32 = 8.0;
 /// Ground around a tool window's title: the header is 32 points high.
 pub(crate) const TOOL_TITLE: Margin = Margin::symmetric(16, 7);
-/// A tool window leaves so much of the screen beside and below it.
+/// What a tool window leaves of the screen beside and below it.
 pub(crate) const TOOL_ROOM: Vec2 = vec2(24.0, 48.0);
 /// Where a tool window opens first.
 pub(crate) const TOOL_AT: [f32; 2] = [70.0, 90.0];

@@ -58,7 +58,7 @@ impl ToolWindow for OpenPanel {
     }
 }
 
-/// So many findings are named below the log that is being pasted.
+/// How many findings are named below the log that is being pasted.
 const SHOWN: usize = 3;
 
 impl OpenPanel {

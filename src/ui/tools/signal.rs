@@ -16,7 +16,7 @@ const SIGNAL: f32 = 130.0;
 const LATENCY: f32 = 150.0;
 /// Half the width of a dot on the top of a bar.
 const DOT: f32 = 2.5;
-/// So many commands are listed, the newest first.
+/// How many commands are listed, the newest first.
 const LISTED: usize = 100;
 
 /// What the picture was made of.

@@ -25,7 +25,6 @@ impl Board {
     /// The Nano as a plain adapter.
     pub(super) const RESET_TO_GND: Self =
         Self { name: "Arduino Nano", pins: [("D0", "1.2 kΩ to GND"), ("D1", ""), ("GND", "")], reset_to_gnd: true };
-    /// An adapter.
     pub(super) const ADAPTER: Self = Self {
         name: "USB-TTL adapter",
         pins: [("TX", "1 kΩ, then 5.6 kΩ to GND (3.3 V)"), ("RX", ""), ("GND", "")],

@@ -6,7 +6,7 @@ use crate::modem::secrets::context::SETTINGS;
 use crate::modem::secrets::name::{BEGINS_VALUE, SIGNS, is_sign};
 use crate::vocabulary::private::{Parameters, parameters};
 
-/// Commands whose value follows at once have so many letters.
+/// How many letters the commands have whose value follows at once.
 const SHORT_COMMAND: usize = 4;
 /// Bytes at which any line is looked at closely: ends, what rubs out, the start of a packet, codes, keys.
 const ANYWHERE: &[u8] = b"\r\n\x1A\x1B\x08\x7F\x10*-\xC0";

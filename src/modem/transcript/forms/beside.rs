@@ -54,7 +54,7 @@ struct Row<'a> {
 
 /// A command with or without answers behind it.
 fn row(text: &[u8]) -> Option<Row<'_>> {
-    /// So far into a line a command may begin.
+    /// How far into a line a command may begin.
     const LONGEST: usize = 64;
     (0..text.len().min(LONGEST)).find_map(|at| {
         let before = at.checked_sub(1).and_then(|before| text.get(before));
@@ -86,7 +86,7 @@ fn command_end(text: &[u8]) -> usize {
 
 /// The answers behind a command, what leads to them passed over.
 fn answers(text: &[u8]) -> Vec<&[u8]> {
-    /// So far behind a command its answer may begin: `  | response: `.
+    /// How far behind a command its answer may begin: `  | response: `.
     const LONGEST: usize = 32;
     let begins = |at: &usize| {
         let apart =

@@ -16,7 +16,7 @@ pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
     (sends && expects).then(|| -> Box<dyn Lines> { Box::new(Chat { named, now, patience: PATIENCE, waits: None }) })
 }
 
-/// So long chat waits, if it is not told otherwise.
+/// How long chat waits, if it is not told otherwise.
 const PATIENCE: Duration = Duration::from_secs(45);
 
 struct Chat {

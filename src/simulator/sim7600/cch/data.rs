@@ -61,7 +61,7 @@ impl Cch {
         Done::Silent
     }
 
-    /// The far end has so many bytes.
+    /// The far end has taken this many bytes.
     pub(super) fn taken(&mut self, desk: &mut Desk, number: usize, count: usize) {
         let session = self.session_mut(number);
         session.in_flight = session.in_flight.saturating_sub(count);

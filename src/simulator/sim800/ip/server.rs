@@ -11,7 +11,6 @@ use crate::simulator::{SocketEvent, SocketId};
 
 pub(super) const COMMANDS: &[Command<Ip>] = &[("+CIPSERVER", Ip::cipserver)];
 
-/// A server.
 #[derive(Debug)]
 pub(super) struct Server {
     pub(super) id: SocketId,
