@@ -178,17 +178,12 @@ impl SecretFinder {
     /// Passes over whole lines of those that come by the thousand and in which nothing can be secret.
     fn pass_lines(&mut self, way: Direction, bytes: &[u8]) -> usize {
         let mut passed = 0;
-        while self.nothing_is_awaited(way) {
-            let Some(line) = first_line(bytes.get(passed..).unwrap_or_default()) else { break };
-            let plain = match way {
-                Direction::Tx => line.is_empty() || self.sent.remembered.has(line),
-                Direction::Rx => line::is_plain(line, &mut self.plain) || self.received.remembered.has(line),
-            };
-            if !plain {
-                break;
-            }
+        while passed < bytes.len() && self.nothing_is_awaited(way) {
+            let rest = bytes.get(passed..).unwrap_or_default();
+            let ends = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+            passed += ends;
+            let Some(line) = self.plain_line(way, rest.get(ends..).unwrap_or_default()) else { break };
             match way {
-                Direction::Tx if line.is_empty() => {}
                 Direction::Tx => self.has_sent(line, Vec::new()),
                 Direction::Rx => {
                     self.context.prompted = asks_for_password(line);
@@ -207,6 +202,15 @@ impl SecretFinder {
             self.watch(way).hex.pass(b"\n");
         }
         passed
+    }
+
+    /// The line that begins these bytes, where its end is among them and nothing in it can be secret.
+    fn plain_line<'a>(&mut self, way: Direction, bytes: &'a [u8]) -> Option<&'a [u8]> {
+        let answer = if way == Direction::Rx { line::plain(bytes, &mut self.plain) } else { None };
+        answer.or_else(|| {
+            let line = memchr::memchr2(b'\r', b'\n', bytes).and_then(|end| bytes.get(..end))?;
+            self.watch(way).remembered.has(line).then_some(line)
+        })
     }
 
     /// A line begins, and nothing that came before makes it special.
@@ -345,7 +349,7 @@ impl SecretFinder {
                 } else if likeness::brings_address(text) {
                     self.sent.left_open = LeftOpen::Address;
                 }
-                self.context.commanded(text);
+                self.context.sent(text);
             }
             Direction::Rx => {
                 self.context.prompted = asks_for_password(text);
@@ -363,7 +367,7 @@ impl SecretFinder {
         self.returning.expect(&marked);
         self.echo = marked;
         self.echo_lines = ECHO_LINES;
-        self.context.prompted = false;
+        (self.context.prompted, self.context.pin_given) = (false, false);
         self.last_sent.clear();
         self.last_sent.extend_from_slice(text);
     }
@@ -395,7 +399,7 @@ impl SecretFinder {
             }
             return;
         }
-        self.context.said(text, &self.last_sent);
+        self.context.said(text);
         if self.sent.line.is_address() {
             (self.sent.line, self.sent.left_open) = (Line::default(), LeftOpen::No);
         }
@@ -446,11 +450,6 @@ impl SecretFinder {
         }
         false
     }
-}
-
-/// The line that begins these bytes, without its end, where that is among them.
-fn first_line(bytes: &[u8]) -> Option<&[u8]> {
-    memchr::memchr2(b'\r', b'\n', bytes).and_then(|end| bytes.get(..end))
 }
 
 /// A command that sends data, whichever modem's: `AT+CIPSEND`, `AT+QISEND=0,20`, `AT+USOWR=0,20`.

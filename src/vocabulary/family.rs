@@ -1,7 +1,8 @@
 //! A family of modems: the commands that they know, and by what they are told from others.
 
-use std::collections::HashMap;
 use std::sync::{LazyLock, OnceLock};
+
+use rustc_hash::FxHashMap;
 
 use super::command::Command;
 use super::line::{Call, Line};
@@ -30,13 +31,13 @@ pub struct Family {
     /// Received data has a head before it, unless that is switched off.
     pub(crate) framed: bool,
     /// Lines of its own, by their head.
-    sayings: HashMap<&'static [u8], Vec<Saying>>,
+    sayings: FxHashMap<&'static [u8], Vec<Saying>>,
     /// Texts of numbers: table, code, text.
     codes: Vec<(&'static str, &'static str, &'static str)>,
     /// What of its own answers is private, by their heads.
     pub(super) told: Vec<(&'static str, Told)>,
     /// Place in `commands` by the name without `AT`, in capitals.
-    index: HashMap<&'static [u8], usize>,
+    index: FxHashMap<&'static [u8], usize>,
 }
 
 /// A family is its name: there is one of each.
@@ -66,7 +67,7 @@ impl Family {
         let own_names = table.commands.iter().map(|command| command.name).collect();
         let index = commands.iter().enumerate().map(|(at, command)| (command.bare_name().as_bytes(), at)).collect();
         // What is its own comes first.
-        let mut sayings: HashMap<&'static [u8], Vec<Saying>> = HashMap::new();
+        let mut sayings: FxHashMap<&'static [u8], Vec<Saying>> = FxHashMap::default();
         for (head, saying) in table.sayings {
             sayings.entry(head.as_bytes()).or_default().push(saying);
         }

@@ -2,8 +2,9 @@
 //!
 //! Redaction must not depend on which modem is guessed, so it asks for a name in all families at once.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::command::{Taken, Takes};
 use super::family::{Family, families, in_capitals, third_generation};
@@ -15,21 +16,23 @@ use super::told::Told;
 pub(crate) struct Parameters {
     /// One list a table that has the name and says something of its parameters.
     readings: Vec<&'static [Taken]>,
+    /// Some parameter may be secret.
+    secret: bool,
 }
 
 /// Commands and answers of modems that are no family here, for their secrets alone: same columns, most of them empty.
 static OTHERS: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("families/others.txt")).unwrap_or_default());
 
 /// Their names. Each command that is sent is looked for.
-static ELSEWHERE: LazyLock<HashSet<&'static [u8]>> =
+static ELSEWHERE: LazyLock<FxHashSet<&'static [u8]>> =
     LazyLock::new(|| OTHERS.commands.iter().map(|command| command.bare_name().as_bytes()).collect());
 
-static PARAMETERS: LazyLock<HashMap<&'static [u8], Parameters>> = LazyLock::new(|| {
+static PARAMETERS: LazyLock<FxHashMap<&'static [u8], Parameters>> = LazyLock::new(|| {
     let known = all_families().flat_map(Family::commands);
     by_name(known.chain(&OTHERS.commands).map(|command| (command.bare_name(), command.takes.as_slice())))
 });
 
-static TOLD: LazyLock<HashMap<&'static [u8], &'static Told>> = LazyLock::new(|| {
+static TOLD: LazyLock<FxHashMap<&'static [u8], &'static Told>> = LazyLock::new(|| {
     let told = all_families().flat_map(|family| &family.told).chain(&OTHERS.told);
     told.map(|(head, told)| (head.as_bytes(), told)).collect()
 });
@@ -38,12 +41,13 @@ fn all_families() -> impl Iterator<Item = &'static Family> {
     families().iter().chain([third_generation()])
 }
 
-fn by_name(all: impl Iterator<Item = (&'static str, &'static [Taken])>) -> HashMap<&'static [u8], Parameters> {
-    let mut names: HashMap<&'static [u8], Parameters> = HashMap::new();
+fn by_name(all: impl Iterator<Item = (&'static str, &'static [Taken])>) -> FxHashMap<&'static [u8], Parameters> {
+    let mut names: FxHashMap<&'static [u8], Parameters> = FxHashMap::default();
     for (name, takes) in all.filter(|(_, takes)| !takes.is_empty()) {
-        let readings = &mut names.entry(name.as_bytes()).or_default().readings;
-        if !readings.contains(&takes) {
-            readings.push(takes);
+        let parameters = names.entry(name.as_bytes()).or_default();
+        parameters.secret |= takes.iter().any(Taken::may_be_secret);
+        if !parameters.readings.contains(&takes) {
+            parameters.readings.push(takes);
         }
     }
     names
@@ -111,8 +115,8 @@ impl Parameters {
 
     /// Some parameter may be secret.
     #[must_use]
-    pub(crate) fn may_be_secret(&self) -> bool {
-        self.readings.iter().any(|taken| taken.iter().any(Taken::may_be_secret))
+    pub(crate) const fn may_be_secret(&self) -> bool {
+        self.secret
     }
 }
 

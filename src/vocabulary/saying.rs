@@ -24,16 +24,25 @@ enum Piece {
     Rest,
 }
 
+/// No pattern has more values.
+const MOST_VALUES: usize = 8;
+
 /// A line that a pattern fits, with the values in it by the names of the pattern, in order.
+#[derive(Default)]
 pub(super) struct Heard<'a> {
-    values: Vec<(&'static str, &'a [u8])>,
+    values: [(&'static str, &'a [u8]); MOST_VALUES],
+    count: usize,
     /// How much `…` stands for.
     rest: u32,
 }
 
 impl Heard<'_> {
+    fn values(&self) -> &[(&'static str, &[u8])] {
+        self.values.get(..self.count).unwrap_or_default()
+    }
+
     fn value(&self, wanted: &str) -> Option<u32> {
-        self.values.iter().find(|(name, _)| bare(name) == wanted).and_then(|(_, digits)| number(digits))
+        self.values().iter().find(|(name, _)| bare(name) == wanted).and_then(|(_, digits)| number(digits))
     }
 
     /// `<n>`.
@@ -152,7 +161,11 @@ impl Saying {
             .iter()
             .find(|(word, _)| word == meaning)
             .ok_or_else(|| Wrong::Unknown { what: "meaning", word: (*meaning).to_owned() })?;
-        Ok((head(pattern), Self { pieces: pieces(pattern), means: *means, words }))
+        let pieces = pieces(pattern);
+        if pieces.iter().filter(|piece| matches!(piece, Piece::Number(_) | Piece::Word(_))).count() > MOST_VALUES {
+            return Err(Wrong::other("a pattern of at most 8 values", pattern));
+        }
+        Ok((head(pattern), Self { pieces, means: *means, words }))
     }
 
     /// The line means this; `None` where it is another line.
@@ -166,7 +179,7 @@ impl Saying {
     pub(super) fn words<'t>(&self, line: &[u8], code: impl Fn(&str, &str) -> Option<&'t str>) -> Option<String> {
         let heard = self.hear(line).filter(|_| !self.words.is_empty())?;
         let mut words = self.words.to_owned();
-        for (name, value) in heard.values {
+        for (name, value) in heard.values() {
             let value = String::from_utf8_lossy(value);
             let table = name.split_once(':').map_or("", |(_, table)| table);
             words = words.replace(&format!("<{}>", bare(name)), code(table, &value).unwrap_or(&value));
@@ -180,7 +193,7 @@ impl Saying {
     }
 
     fn hear<'a>(&self, line: &'a [u8]) -> Option<Heard<'a>> {
-        let mut values = Vec::new();
+        let mut heard = Heard::default();
         let mut rest = line;
         for piece in &self.pieces {
             let (name, length) = match piece {
@@ -188,7 +201,10 @@ impl Saying {
                     rest = behind(rest, text.as_bytes())?;
                     continue;
                 }
-                Piece::Rest => return Some(Heard { values, rest: u32::try_from(rest.len()).unwrap_or(u32::MAX) }),
+                Piece::Rest => {
+                    heard.rest = u32::try_from(rest.len()).unwrap_or(u32::MAX);
+                    return Some(heard);
+                }
                 Piece::Number(name) => {
                     let sign = usize::from(rest.first() == Some(&b'-'));
                     let digits = rest.iter().skip(sign).take_while(|byte| byte.is_ascii_digit()).count();
@@ -197,20 +213,25 @@ impl Saying {
                 Piece::Word(name) => (name, memchr::memchr2(b',', b'"', rest).unwrap_or(rest.len())),
             };
             let (value, tail) = rest.split_at_checked(length).filter(|(value, _)| !value.is_empty())?;
-            values.push((*name, value));
+            *heard.values.get_mut(heard.count)? = (*name, value);
+            heard.count += 1;
             rest = tail;
         }
-        rest.is_empty().then_some(Heard { values, rest: 0 })
+        rest.is_empty().then_some(heard)
     }
 }
 
 /// The name of a value without its table of codes.
 fn bare(name: &str) -> &str {
-    name.split(':').next().unwrap_or(name)
+    memchr::memchr(b':', name.as_bytes()).and_then(|end| name.get(..end)).unwrap_or(name)
 }
 
 /// What stands behind the text: modems, and people who paste logs, differ in the blanks around `:` and behind `,`.
 fn behind<'a>(line: &'a [u8], text: &[u8]) -> Option<&'a [u8]> {
+    if let Some(rest) = line.strip_prefix(text) {
+        let loose = matches!(text.trim_ascii_end().last(), Some(b':' | b','));
+        return Some(if loose { rest.trim_ascii_start() } else { rest });
+    }
     let mut rest = line;
     let mut loose = false;
     for byte in text {

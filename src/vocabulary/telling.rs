@@ -58,10 +58,9 @@ impl Telling {
 
     /// A command that not all modems have was used.
     fn used(&mut self, name: &[u8]) -> bool {
-        let known: Vec<bool> = families().iter().map(|family| family.named(name).is_some()).collect();
-        self.counts.resize(known.len(), 0);
-        for (count, knows) in self.counts.iter_mut().zip(&known) {
-            *count += u32::from(*knows);
+        self.counts.resize(families().len(), 0);
+        for (count, family) in self.counts.iter_mut().zip(families()) {
+            *count += u32::from(family.named(name).is_some());
         }
         // Of equal ones the first in the list, which is the more common modem.
         let most = self.counts.iter().copied().max().filter(|most| *most > 0);
@@ -79,7 +78,7 @@ impl Telling {
     }
 
     fn tell(&mut self, family: Option<&'static Family>, evidence: Evidence) -> bool {
-        let changed = self.family.map(|family| family.name) != family.map(|family| family.name);
+        let changed = self.family != family;
         (self.family, self.evidence) = (family, evidence);
         changed
     }

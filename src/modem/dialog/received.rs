@@ -272,8 +272,10 @@ impl Dialog {
             return true;
         }
         // The log's curly quotes are the forum's: the echo shows what was sent, or at least some plain ones in their place.
-        let plain = plain_quotes(text);
-        if front.text.contains(&0xE2) && plain_quotes(&front.text) == plain {
+        if front.text.contains(&0xE2)
+            && let plain = plain_quotes(text)
+            && plain_quotes(&front.text) == plain
+        {
             let family = self.telling.family();
             if let Some(front) = self.commands.open_mut().first_mut() {
                 front.text = plain;

@@ -33,6 +33,7 @@ pub(super) enum Pin {
 
 /// What has been said so far.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each tells something else that was said; none excludes another")]
 pub(super) struct Context {
     pub(super) pin: Pin,
     /// What the last command line asked for: commands with secrets, and how.
@@ -43,6 +44,8 @@ pub(super) struct Context {
     pub(super) queried: bool,
     /// The last line that came whole asked for a password.
     pub(super) prompted: bool,
+    /// The last line that was sent gave the SIM its PIN.
+    pub(super) pin_given: bool,
 }
 
 impl Context {
@@ -79,29 +82,35 @@ impl Context {
         }
     }
 
-    /// A line of the modem that is no command; `sent` is the last line that was sent.
-    pub(super) fn said(&mut self, text: &[u8], sent: &[u8]) {
+    /// A line was sent.
+    pub(super) fn sent(&mut self, text: &[u8]) {
+        self.pin_given = likeness::enters_pin(text);
+        self.commanded(text);
+    }
+
+    /// A line of the modem that is no command.
+    pub(super) fn said(&mut self, text: &[u8]) {
+        if text == b"OK" || text == b"ERROR" {
+            if self.pin_given {
+                self.pin = if text == b"OK" { Pin::No } else { Pin::Wanted };
+            }
+            (self.settings, self.queried) = (false, false);
+            return;
+        }
         let value = |head: &[u8]| {
             let value = text.strip_prefix(head)?.trim_ascii();
             Some(value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\"")).unwrap_or(value))
         };
-        let result = text == b"OK" || text == b"ERROR";
         if let Some(state) = value(b"+CPIN:") {
             let waits = state.starts_with(b"SIM P") || state.starts_with(b"PH-");
             self.pin = if waits { Pin::Wanted } else { Pin::No };
         } else if value(b"+CME ERROR:").is_some_and(|error| WAITING.contains(&error)) {
             self.pin = Pin::Wanted;
-        } else if result && likeness::enters_pin(sent) {
-            self.pin = if text == b"OK" { Pin::No } else { Pin::Wanted };
         }
         let told = |name: &&[u8]| {
             value(name).is_some_and(|value| value == b":" || value.starts_with(b":") && name.ends_with(b"SCONT"))
         };
-        if SETTINGS.iter().any(told) {
-            self.settings = true;
-        } else if result {
-            (self.settings, self.queried) = (false, false);
-        }
+        self.settings |= SETTINGS.iter().any(told);
     }
 }
 

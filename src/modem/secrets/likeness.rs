@@ -71,6 +71,11 @@ pub(crate) fn known(name: &[u8]) -> Option<Likeness> {
     is_known.then_some(Likeness::Other)
 }
 
+/// The parameters of a command with a secret that has just this name, in capitals and without `AT`.
+pub(crate) fn secret(name: &[u8]) -> Option<&'static Parameters> {
+    parameters(name).filter(|parameters| parameters.may_be_secret())
+}
+
 /// Judges a name in capitals, without `AT`: `+CPIN`.
 pub(crate) fn judge(name: &[u8]) -> Likeness {
     if let Some(known) = known(name) {

@@ -12,7 +12,7 @@ use crate::modem::Direction;
 use crate::vocabulary::Form;
 use crate::vocabulary::private::{Parameters, parameters};
 pub(super) use around::{Around, Awaited};
-pub(super) use quick::is_plain;
+pub(super) use quick::plain;
 use quick::stands_between_words;
 
 /// At most this much of a line is remembered, and as much of its end when it is longer.

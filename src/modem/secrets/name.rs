@@ -1,7 +1,7 @@
 //! The name of a command as somebody wrote it, whatever got between its letters: blanks, another sign, control characters,
 //! letters of another alphabet that look the same.
 
-use super::likeness::{Likeness, judge, known};
+use super::likeness::{Likeness, judge, known, secret};
 use crate::modem::Direction;
 
 /// No name is longer.
@@ -144,7 +144,7 @@ fn bare(backwards: Vec<u8>, at_start: bool, sent: bool, clean: bool) -> Option<N
     let likeness = if after_at && clean {
         judge(&name)
     } else if after_at || sent {
-        known(&name).filter(|likeness| matches!(likeness, Likeness::Secret(_)))?
+        Likeness::Secret(secret(&name)?)
     } else {
         return None;
     };

@@ -1,5 +1,9 @@
 //! Quick looks: what of a line can be passed over without judging byte by byte. Most bytes of a session, and of noise.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::{Line, State};
 use crate::modem::Direction;
 use crate::modem::secrets::context::SETTINGS;
@@ -13,18 +17,32 @@ const ANYWHERE: &[u8] = b"\r\n\x1A\x1B\x08\x7F\x10*-\xC0";
 /// What comes behind a name or begins a value, in what is received too.
 const BEHIND_NAMES: &[u8] = b"=:?\"0123456789";
 /// Where no name can stand before the next sign.
-const HEAD_STOPS: [bool; 256] = stops(&[ANYWHERE, SIGNS]);
+const HEAD_STOPS: [bool; 256] = stops(0, &[ANYWHERE, SIGNS]);
 /// Behind the name of a command without secrets.
-const PLAIN_STOPS: [bool; 256] = stops(&[ANYWHERE, b";"]);
+const PLAIN_STOPS: [bool; 256] = stops(0, &[ANYWHERE, b";"]);
 /// Where a name may stand in what is received.
-const ANSWER_STOPS: [bool; 256] = stops(&[ANYWHERE, SIGNS, BEHIND_NAMES]);
+const ANSWER_STOPS: [bool; 256] = stops(0, &[ANYWHERE, SIGNS, BEHIND_NAMES]);
 /// The same in what is sent.
-const COMMAND_STOPS: [bool; 256] = stops(&[ANYWHERE, SIGNS, BEHIND_NAMES, BEGINS_VALUE]);
+const COMMAND_STOPS: [bool; 256] = stops(0, &[ANYWHERE, SIGNS, BEHIND_NAMES, BEGINS_VALUE]);
 
-/// A table of which bytes are these.
+/// What no line has that can be passed over at once: codes, further commands, and controls.
+const SPECIAL: &[u8] = b"*;\x7F";
+const VALUE_STOPS: [bool; 256] = stops(b' ', &[SPECIAL]);
+const LINE_STOPS: [bool; 256] = stops(b' ', &[SPECIAL, SIGNS]);
+/// The head of a private key, and the name of the protocol in a packet of MQTT that is written as hex digits; no such line is
+/// shorter than this.
+static TELLING: LazyLock<[Finder<'static>; 3]> = LazyLock::new(|| [" KEY-----", "4D51", "4d51"].map(Finder::new));
+const SHORTEST_SECRET: usize = b"-----BEGINPRIVATE KEY-----".len();
+
+/// A table of which bytes are these, or come before `first`.
 #[expect(clippy::indexing_slicing, reason = "a byte is no larger than the table; a slip would not compile")]
-const fn stops(bytes: &[&[u8]]) -> [bool; 256] {
+const fn stops(first: u8, bytes: &[&[u8]]) -> [bool; 256] {
     let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < first {
+        table[byte as usize] = true;
+        byte += 1;
+    }
     let mut lists = bytes;
     while let [list, more @ ..] = lists {
         let mut rest = *list;
@@ -75,40 +93,35 @@ impl Line {
     }
 }
 
-/// A whole line of a modem in which no name of a command can stand, but one of an answer without secrets at its start (the last
-/// of those is in `plain`), and no code and no packet. A quick look, that says of most lines what [`Line::take`] would say byte by
-/// byte.
-pub(in crate::modem::secrets) fn is_plain(line: &[u8], plain: &mut Vec<u8>) -> bool {
-    let rest = match line {
-        [] => return true,
-        [b'A' | b'a' | b'>' | b' ', ..] => return false,
-        [first, ..] if is_sign(*first) => {
-            let Some((name, values)) = memchr::memchr(b':', line).map(|end| line.split_at(end)) else { return false };
-            if name != plain.as_slice() {
-                let letters = name.iter().skip(1).all(u8::is_ascii_alphanumeric);
-                let settings = SETTINGS.contains(&name);
-                if !letters || settings || parameters(name).is_some_and(Parameters::may_be_secret) {
-                    return false;
-                }
-                plain.clear();
-                plain.extend_from_slice(name);
-            }
-            values
-        }
-        _ => line,
+/// The whole line of a modem that begins these bytes, where no name of a command can stand in it, but one of an answer without
+/// secrets at its start (the last of those is in `known`), and no code and no packet. A quick look, that says of most lines
+/// what [`Line::take`] would say byte by byte.
+pub(in crate::modem::secrets) fn plain<'a>(bytes: &'a [u8], known: &mut Vec<u8>) -> Option<&'a [u8]> {
+    let (name, stops) = match bytes.first()? {
+        b'A' | b'a' | b'>' | b' ' => return None,
+        first if is_sign(*first) => (name_of_answer(bytes, known)?, &VALUE_STOPS),
+        _ => (0, &LINE_STOPS),
     };
-    let signs = u8::from(rest.len() == line.len());
-    // All at once, without a way out: so the processor takes many bytes in one step.
-    let special = |byte: u8| {
-        u8::from(byte < b' ' || matches!(byte, b'*' | b';' | 0x7F))
-            | (u8::from(matches!(byte, b'#'..=b'%' | b'+' | b'^')) & signs)
-    };
-    let packet = |one: u8, zero: u8| u8::from(one == b'1') & u8::from(zero == b'0');
-    let pairs = rest.iter().zip(rest.iter().skip(1));
-    let key = || memchr::memmem::find(line, b" KEY-----").is_some();
-    rest.iter().fold(0, |all, byte| all | special(*byte)) == 0
-        && pairs.fold(0, |all, (one, zero)| all | packet(*one, *zero)) == 0
-        && !key()
+    let values = bytes.get(name..)?;
+    let end = values.iter().position(|byte| stops.get(usize::from(*byte)).copied().unwrap_or(true))?;
+    let line = bytes.get(..name + end).filter(|_| matches!(values.get(end), Some(b'\r' | b'\n')))?;
+    let tells = |word: &Finder<'_>| word.find(line).is_some();
+    (line.len() < SHORTEST_SECRET || !TELLING.iter().any(tells)).then_some(line)
+}
+
+/// How long the name of an answer is, where that holds no secret.
+fn name_of_answer(line: &[u8], known: &mut Vec<u8>) -> Option<usize> {
+    if line.strip_prefix(known.as_slice()).is_some_and(|values| !known.is_empty() && values.starts_with(b":")) {
+        return Some(known.len());
+    }
+    let length = 1 + line.iter().skip(1).position(|byte| !byte.is_ascii_alphanumeric())?;
+    let name = line.get(..length).filter(|_| line.get(length) == Some(&b':'))?;
+    if SETTINGS.contains(&name) || parameters(name).is_some_and(Parameters::may_be_secret) {
+        return None;
+    }
+    known.clear();
+    known.extend_from_slice(name);
+    Some(length)
 }
 
 /// Behind this byte a word can begin, and no name of a command.
