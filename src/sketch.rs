@@ -27,6 +27,7 @@ mod run;
 mod source;
 mod survey;
 mod syntax;
+mod target;
 mod told;
 mod written;
 

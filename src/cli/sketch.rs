@@ -130,10 +130,10 @@ impl Import {
 /// What was found, and what was not followed.
 fn report(path: &Path, imported: &Imported) {
     if let Some(object) = &imported.object {
-        let pins = imported.pins.map_or(String::new(), |pins| format!(", RX on D{}, TX on D{}", pins.rx, pins.tx));
+        let pins = imported.pins.map_or(String::new(), |pins| format!(", {pins}"));
         let baud = imported.baud.map_or(String::new(), |baud| format!(", {baud} baud"));
         let steps = counted(imported.steps.len(), "step");
-        say_aside(format!("{}: the modem is `{object}`{pins}{baud}; {steps}", path.display()));
+        say_aside(format!("{}: the modem is `{object}`{pins}{baud}; {steps}; {}", path.display(), imported.board));
     }
     if let Some(own) = &imported.own {
         say_aside(format!(

@@ -25,7 +25,7 @@ pub(crate) struct How {
     /// What only the board knows, such as 'digitalRead(3)=HIGH' or 'Serial=s'. May be given several times.
     #[arg(long, value_name = "WHAT=VALUE")]
     assume: Vec<String>,
-    /// The board the sketch is compiled for. Without this its headers decide.
+    /// The board the sketch is compiled for. Without this its headers and names decide.
     #[arg(long, value_enum)]
     board: Option<BoardKind>,
     /// How many rounds of loop to run; only those that send something count.
@@ -35,10 +35,15 @@ pub(crate) struct How {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum BoardKind {
-    /// Uno, Nano, Mega: an int has 16 bits.
+    /// Uno, Nano, Mega: an int has 16 bits, ports keep 64 bytes.
     Avr,
-    /// ESP32, ESP8266 and ARM: an int has 32 bits.
-    Esp,
+    /// `NodeMCU`, Wemos: an int has 32 bits, ports keep 256 bytes.
+    Esp8266,
+    /// An int has 32 bits, ports keep 256 bytes.
+    #[value(alias = "esp")]
+    Esp32,
+    /// SAMD, STM32, RP2040: an int has 32 bits, ports keep 64 bytes.
+    Arm,
 }
 
 impl How {
@@ -60,7 +65,9 @@ impl How {
         }
         let chip = self.board.map(|board| match board {
             BoardKind::Avr => Chip::Avr,
-            BoardKind::Esp => Chip::Esp,
+            BoardKind::Esp8266 => Chip::Esp8266,
+            BoardKind::Esp32 => Chip::Esp32,
+            BoardKind::Arm => Chip::Arm,
         });
         Ok(RunOptions { modem, assume, chip, rounds: self.rounds.max(1), ..RunOptions::default() })
     }
@@ -146,9 +153,9 @@ impl Run {
 /// Where the modem hangs.
 pub(super) fn modem_words(run: &SketchRun) -> String {
     let Some(object) = &run.object else { return "nothing is sent to a modem".to_owned() };
-    let pins = run.pins.map_or(String::new(), |pins| format!(", RX on D{}, TX on D{}", pins.rx, pins.tx));
+    let pins = run.pins.map_or(String::new(), |pins| format!(", {pins}"));
     let baud = run.baud.map_or(String::new(), |baud| format!(", {baud} baud"));
-    format!("the modem is `{object}`{pins}{baud}")
+    format!("the modem is `{object}`{pins}{baud}; {}", run.imported.board)
 }
 
 /// A line that has to be looked at.

@@ -74,8 +74,13 @@ pub(super) struct Board {
     pub(super) lenient: bool,
     /// Bytes sent to the modem.
     pub(super) sent: usize,
+    /// The same when the sketch last came to something new: a round of `loop`, a line that had not been run before.
+    sent_before: usize,
     /// Bytes sent elsewhere since the modem was sent any.
     flood: usize,
+    /// The same since the sketch looked at anything that may change, and bytes to the modem since then.
+    blind: usize,
+    told: usize,
     /// What is in the log: of the monitor, and of all other ports.
     monitor: Logged,
     others: Logged,
@@ -83,6 +88,11 @@ pub(super) struct Board {
 
 /// A minute and a half of a monitor at 115200 baud.
 const MOST_AT_ONCE: usize = 1 << 20;
+/// The same of a sketch that looks neither at the time nor at a port meanwhile: nothing but its own counting can end that.
+const MOST_BLINDLY: usize = 1 << 15;
+/// To the modem by the same lines, a quarter of a minute of nothing else at 9600 baud; and without looking at anything.
+const MOST_IN_A_PIECE: usize = 1 << 14;
+const MOST_TOLD_BLINDLY: usize = 1 << 13;
 
 /// Among how many rows a byte finds the one that it goes on with: each letter may have its echo between.
 const NEAR: usize = 40;
@@ -119,7 +129,10 @@ impl Board {
             modem_name: None,
             lenient: false,
             sent: 0,
+            sent_before: 0,
             flood: 0,
+            blind: 0,
+            told: 0,
             monitor: Logged::default(),
             others: Logged::default(),
         }
@@ -151,9 +164,27 @@ impl Board {
         }
     }
 
-    /// No more of the modem's dialog can be kept, or the monitor alone was flooded since the modem was sent anything.
+    /// No more of the modem's dialog can be kept, or the same lines send it more than any end is seen of.
     pub(super) fn is_full(&self) -> bool {
-        self.flood > MOST_AT_ONCE || self.others.reaches(Logged::MOST)
+        self.sent - self.sent_before > MOST_IN_A_PIECE
+            || self.told > MOST_TOLD_BLINDLY
+            || self.others.reaches(Logged::MOST)
+    }
+
+    /// The monitor alone was flooded since the modem was sent anything.
+    pub(super) fn is_flooded(&self) -> bool {
+        self.flood > MOST_AT_ONCE || self.blind > MOST_BLINDLY
+    }
+
+    /// `setup` begins, or a round of `loop`, or a line is run for the first time.
+    pub(super) fn goes_on(&mut self) {
+        self.sent_before = self.sent;
+        self.looked();
+    }
+
+    /// The sketch looks at the time, at a port, or waits: what it prints may end by that.
+    pub(super) fn looked(&mut self) {
+        (self.blind, self.told) = (0, 0);
     }
 
     /// Not all that went to the monitor was kept; a loop may print there for ever, and the run goes on.
@@ -163,6 +194,10 @@ impl Board {
 
     /// Lets time pass by the clock: what comes meanwhile gets into the buffers.
     pub(super) fn wait_until(&mut self, time: Nanos) {
+        if time < self.quiet {
+            self.now = self.now.max(time);
+            return;
+        }
         let mut next = self.next_event();
         while let Some(at) = next.filter(|at| *at <= time || self.ear.is_busy()) {
             self.now = self.now.max(at);
@@ -298,15 +333,18 @@ impl Board {
             _ if port.is_console => Way::Console,
             _ => Way::Elsewhere(number),
         };
-        self.flood = if way == Way::ToModem { 0 } else { self.flood + 1 };
+        (self.flood, self.blind) = if way == Way::ToModem { (0, 0) } else { (self.flood + 1, self.blind + 1) };
         if way == Way::ToModem {
             self.sent += 1;
+            self.told += 1;
             let wrong = baud.zip(self.modem.baud).is_some_and(|(own, rate)| differ(rate, own));
             // A receiver has a byte in the middle of its stop bit.
             self.modem.queue(end.saturating_sub(length / 20), if wrong { garbled(ch.byte) } else { ch.byte });
         }
         self.log(way, &[ch], (called, start, end));
-        self.quiet = 0;
+        if way == Way::ToModem || half_duplex {
+            self.quiet = 0;
+        }
         if half_duplex {
             // Interrupts are off up to the stop bit; what comes then prolongs that.
             let on = end.saturating_sub(length / 10);

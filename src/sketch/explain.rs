@@ -2,6 +2,7 @@
 
 mod account;
 mod dialog;
+mod elsewhere;
 mod masked;
 mod mended;
 mod slips;
@@ -34,10 +35,11 @@ pub fn run_sketch(source: &Source, options: &RunOptions) -> SketchRun {
     let mut findings = of_the_dialog(&ran);
     findings.extend(slips::findings(&ran));
     findings.extend(dialog::findings(&ran));
+    let findings = elsewhere::judged(&ran, findings);
     let findings = tidy(source, &ran, findings);
     let run = SketchRun {
         object: port.map(|port| port.name.clone()),
-        pins: port.and_then(|port| port.pins).map(|(rx, tx)| Pins { rx, tx }),
+        pins: Pins::of(&ran),
         baud: port.and_then(|port| port.rates.first()).map(|(baud, _)| *baud),
         rows: rows.into_iter().map(|row| shown(source, &ran, row)).collect(),
         findings,
@@ -194,7 +196,7 @@ fn tidy(source: &Source, ran: &Ran, raw: Vec<Raw>) -> Vec<SketchFinding> {
         }
     }
     findings.retain(|finding| !is_consequence(finding, &told));
-    // What stops it first, in the order of the lines; what is only good to know after that.
+    // The order in which they are shown everywhere: by line, the worst first in each; what is only good to know stands behind them.
     findings
         .sort_by_key(|finding| (finding.severity == Severity::Note, finding.line, std::cmp::Reverse(finding.severity)));
     findings

@@ -1,7 +1,7 @@
 //! From the run of a sketch to a macro: what was sent, what was waited for, what only the board knows.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 use super::answers::left_open;
@@ -27,6 +27,8 @@ pub struct Imported {
     pub(crate) pins: Option<Pins>,
     /// What its `begin` was called with.
     pub baud: Option<u32>,
+    /// Which board the sketch was run as and why, as a clause.
+    pub(crate) board: String,
     /// What is sent, in order.
     pub steps: Vec<SketchStep>,
     /// What only the board knows and the macro asks for.
@@ -44,6 +46,23 @@ pub(crate) struct Pins {
     pub(crate) rx: u8,
     /// The board sends here.
     pub(crate) tx: u8,
+    /// The ESP's are called by their GPIO numbers, others by D and the number.
+    pub(crate) gpio: bool,
+}
+
+impl Pins {
+    /// Those of the modem's port.
+    pub(super) fn of(ran: &Ran) -> Option<Self> {
+        let port = ran.board.modem_port.and_then(|number| ran.board.ports.get(number))?;
+        port.pins.map(|(rx, tx)| Self { rx, tx, gpio: ran.target.chip.is_esp() })
+    }
+}
+
+impl fmt::Display for Pins {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = if self.gpio { "GPIO" } else { "D" };
+        write!(f, "RX on {name}{}, TX on {name}{}", self.rx, self.tx)
+    }
 }
 
 /// Bytes that leave together, what is waited for, and the pause behind them.
@@ -131,8 +150,9 @@ pub(super) fn of_run(source: &Source, ran: &Ran) -> Imported {
     unread.sort_by_key(|told| told.line);
     Imported {
         object: port.filter(|_| sends || !unread.is_empty()).map(|port| port.name.clone()),
-        pins: port.and_then(|port| port.pins).map(|(rx, tx)| Pins { rx, tx }),
+        pins: Pins::of(ran),
         baud: port.and_then(|port| port.rates.first()).map(|(baud, _)| *baud),
+        board: ran.target.words(),
         steps,
         asks,
         unread,

@@ -78,11 +78,25 @@ pub(super) fn told(includes: &BTreeSet<String>, ran: &Ran, call: &str) -> Option
             Some(format!("`{call}` is a call of {worker}, {words}{sends}; not followed"))
         }
         // The object of the library itself, and what is told as a task.
-        (None, Some(_)) if call.starts_with(|c: char| c.is_ascii_uppercase()) => None,
+        (None, _) if is_class_of(library.is_some(), call) => None,
         (None, _) if STARTS.contains(&call) => None,
         (None, _) => Some(format!("`{call}` is not defined in what is here; what it sends is missing")),
         _ => None,
     }
+}
+
+/// Functions that are called and are not at hand, each where it is called first.
+pub(super) fn missing(ran: &Ran) -> Vec<(Line, &str)> {
+    let has_library = library(&ran.joined.includes, ran).is_some();
+    let is_one = |call: &str| !call.contains('.') && !STARTS.contains(&call) && !is_class_of(has_library, call);
+    let mut seen = BTreeSet::new();
+    let calls = ran.report.foreign_calls.keys().filter(|(_, call)| is_one(call));
+    calls.filter(|(_, call)| seen.insert(call.as_str())).map(|(line, call)| (*line, call.as_str())).collect()
+}
+
+/// The object of a library itself.
+fn is_class_of(has_library: bool, call: &str) -> bool {
+    has_library && call.starts_with(|c: char| c.is_ascii_uppercase())
 }
 
 /// Objects of the core and of displays.

@@ -48,8 +48,10 @@ pub(super) enum Ending {
     Depth,
     /// It keeps too much.
     Memory,
-    /// It sends too much.
+    /// It sends the modem too much.
     Output,
+    /// It prints too much.
+    Flood,
     /// Nothing that could end this wait will come.
     WaitsForever,
     /// A loop that has no end and looks at nothing: the sketch wants to stop.
@@ -220,6 +222,7 @@ impl<'a> Machine<'a> {
     /// Calls `setup` or `loop`, until the board's clock says `time_limit`.
     pub(super) fn call_named(&mut self, name: &str, time_limit: Nanos) -> Result<(), Halt> {
         self.time_limit = time_limit;
+        self.board.goes_on();
         let program = self.program;
         let function = program.symbols.find(name).and_then(|symbol| program.functions.get(&symbol)?.first());
         if let Some(function) = function {
@@ -261,7 +264,7 @@ impl<'a> Machine<'a> {
         self.steps += 1;
         self.board.work(match self.chip {
             Chip::Avr => 600,
-            Chip::Esp => 40,
+            _ => 40,
         });
         if self.steps > self.most_steps {
             return Err(self.halt(Ending::Steps));

@@ -30,6 +30,8 @@ pub(super) struct Joined {
     pub(super) unread: Vec<(Spot, String)>,
     /// Lines whose code has typographic quotes.
     pub(super) typographic: Vec<Spot>,
+    /// Where each macro is defined first.
+    pub(super) defined: HashMap<String, Spot>,
 }
 
 /// A sketch that grows beyond this by its macros is cut off, and told.
@@ -64,7 +66,9 @@ impl<'a> Preprocessor<'a> {
         let mut macros = HashMap::new();
         let own: &[(&str, &str)] = match chip {
             Chip::Avr => &[("__AVR__", "1"), ("ARDUINO_ARCH_AVR", "1"), ("__AVR_ATmega328P__", "1")],
-            Chip::Esp => &[("ESP32", "1"), ("ARDUINO_ARCH_ESP32", "1")],
+            Chip::Esp8266 => &[("ESP8266", "1"), ("ARDUINO_ARCH_ESP8266", "1")],
+            Chip::Esp32 => &[("ESP32", "1"), ("ARDUINO_ARCH_ESP32", "1")],
+            Chip::Arm => &[("__arm__", "1"), ("ARDUINO_ARCH_SAMD", "1")],
         };
         // Words that say where something is kept, and change nothing of what is sent.
         let empty = ["PROGMEM", "IRAM_ATTR", "ICACHE_RAM_ATTR", "ICACHE_FLASH_ATTR", "RTC_DATA_ATTR", "DRAM_ATTR"];
@@ -207,7 +211,7 @@ impl<'a> Preprocessor<'a> {
                 self.conditions.pop();
             }
             _ if !self.active() => {}
-            "define" => self.define(rest),
+            "define" => self.define(spot, rest),
             "undef" => {
                 self.macros.remove(rest);
             }
@@ -220,7 +224,7 @@ impl<'a> Preprocessor<'a> {
         condition::holds(condition, &self.macros)
     }
 
-    fn define(&mut self, rest: &str) {
+    fn define(&mut self, spot: Spot, rest: &str) {
         let name_end = rest.find(|c: char| !is_name(c)).unwrap_or(rest.len());
         let (name, rest) = rest.split_at_checked(name_end).unwrap_or((rest, ""));
         if name.is_empty() {
@@ -241,6 +245,7 @@ impl<'a> Preprocessor<'a> {
             }
             last
         });
+        self.out.defined.entry(name.to_owned()).or_insert(spot);
         self.macros.insert(name.to_owned(), Macro { parameters, variadic, body: body.trim().to_owned() });
     }
 
@@ -262,7 +267,7 @@ impl<'a> Preprocessor<'a> {
 }
 
 /// Comments become blanks, so that no line moves. Texts and characters are left alone.
-fn without_comments(text: &str) -> String {
+pub(super) fn without_comments(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text.chars().peekable();
     let mut quote: Option<char> = None;

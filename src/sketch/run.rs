@@ -10,7 +10,9 @@ use super::preprocess::{Joined, Spot};
 use super::source::Source;
 use super::survey::{self, Seen, Site};
 use super::syntax::{Chip, Line, Program};
+use super::target::Target;
 use crate::simulator::Profile;
+use crate::vocabulary;
 
 /// How a sketch is run.
 #[derive(Clone, Debug)]
@@ -62,6 +64,8 @@ const MOST_ROUNDS: usize = 200_000;
 #[derive(Debug)]
 pub(super) struct Ran {
     pub(super) program: Program,
+    /// What it was compiled for.
+    pub(super) target: Target,
     pub(super) joined: Joined,
     pub(super) board: Board,
     pub(super) report: Report,
@@ -103,6 +107,22 @@ impl Ran {
         })
     }
 
+    /// Names that are used before the line of their `#define`: where they are used, and where they are defined.
+    pub(super) fn used_too_early(&self) -> Vec<(&str, Line, Spot)> {
+        let names = self.report.undeclared.iter();
+        names.filter_map(|(name, line)| Some((name.as_str(), *line, *self.joined.defined.get(name)?))).collect()
+    }
+
+    /// The first command that only the AT firmware of a Wi-Fi module has, such as `AT+CWJAP`.
+    pub(super) fn of_a_wifi_module(&self) -> Option<&Row> {
+        let is_one = |row: &&Row| {
+            let text = super::origin::bytes(&row.text);
+            let line = vocabulary::Line::read(text.trim_ascii());
+            line.is_some_and(|line| line.calls().any(|call| is_of_wifi_modules(call.name)))
+        };
+        self.board.rows.iter().filter(|row| row.way == Way::ToModem).find(is_one)
+    }
+
     pub(super) fn was_reached(&self, site: &Site) -> bool {
         match &site.call {
             Some(call) => self.report.calls.contains(call),
@@ -114,8 +134,10 @@ impl Ran {
     pub(super) fn endless(&self) -> Option<(Vec<&Row>, usize)> {
         const LONGEST_ROUND: usize = 24;
         const ROUNDS: usize = 8;
-        let ended =
-            self.halt.as_ref().is_some_and(|halt| matches!(halt.why, Ending::Time | Ending::Steps | Ending::Output));
+        let ended = self
+            .halt
+            .as_ref()
+            .is_some_and(|halt| matches!(halt.why, Ending::Time | Ending::Steps | Ending::Output | Ending::Flood));
         let rows: Vec<&Row> = self.board.rows.iter().filter(|row| row.way == Way::ToModem).collect();
         let same = |one: &Row, other: &Row| one.line == other.line && one.text == other.text;
         let rounds_of = |length: usize| {
@@ -129,7 +151,8 @@ impl Ran {
 
 /// Runs a sketch; of several ports the modem's is the one that AT commands go to.
 pub(super) fn run(source: &Source, options: &RunOptions) -> Ran {
-    let chip = options.chip.unwrap_or_else(|| guess(source));
+    let target = options.chip.map_or_else(|| Target::guessed(source), Target::chosen);
+    let chip = target.chip;
     let joined = source.joined(chip);
     let program = parse(&joined.text, chip);
     let seen = survey::survey(&program);
@@ -153,7 +176,13 @@ pub(super) fn run(source: &Source, options: &RunOptions) -> Ran {
     }
     let Outcome { board, report, halt, rounds, sending_over } = outcome;
     let is_fragment = !["setup", "loop"].iter().any(|name| has(&program, name));
-    Ran { program, joined, board, report, seen, halt, rounds, sending_over, is_fragment, modem_on }
+    Ran { program, target, joined, board, report, seen, halt, rounds, sending_over, is_fragment, modem_on }
+}
+
+/// Families that join a Wi-Fi network have this command, and no other.
+fn is_of_wifi_modules(name: &[u8]) -> bool {
+    let mut having = vocabulary::families().iter().filter(|family| family.named(name).is_some()).peekable();
+    having.peek().is_some() && having.all(vocabulary::Family::joins_wifi)
 }
 
 /// What a modem says by itself when it is switched on; a sketch that powers it looks for it.
@@ -277,26 +306,6 @@ fn whole(machine: &mut Machine<'_>, options: &RunOptions, progress: &mut Progres
     Ok(())
 }
 
-/// What a sketch is for, by what it includes.
-fn guess(source: &Source) -> Chip {
-    const OF_ESP: [&str; 12] = [
-        "<WiFi.h>",
-        "ESP8266WiFi.h",
-        "<HardwareSerial.h>",
-        "esp_",
-        "ESP.restart",
-        "SERIAL_8N1,",
-        "Preferences.h",
-        "<BLEDevice.h>",
-        "portMUX",
-        "xTaskCreate",
-        "<WebServer.h>",
-        "Adafruit_ZeroDMA",
-    ];
-    let esp = source.text().any(|text| OF_ESP.iter().any(|word| text.contains(word)));
-    if esp { Chip::Esp } else { Chip::Avr }
-}
-
 impl Ending {
     /// Why the run ended, as a clause.
     pub(super) fn words(&self) -> &'static str {
@@ -305,7 +314,8 @@ impl Ending {
             Self::Time => "the run was ended after half an hour of the board's time",
             Self::Depth => "it calls itself without end, or is nested too deeply",
             Self::Memory => "it keeps more than any board has",
-            Self::Output => "it sends too much",
+            Self::Output => "the run was ended: it sends the modem more in one go than any end is seen of",
+            Self::Flood => "the run was ended: it prints without an end, and looks at nothing that could end that",
             Self::WaitsForever => "it waits here for ever: nothing that could end this wait will come",
             Self::Stops => "it stops here: this loop has no end, and looks at nothing",
             Self::Restarts => "it restarts the board",

@@ -1,6 +1,6 @@
 //! The text of a sketch: its tabs joined, its characters decoded, its macros expanded, each line knowing where it stood.
 
-use super::preprocess::{Joined, Preprocessor, Spot};
+use super::preprocess::{Joined, Preprocessor, Spot, without_comments};
 use super::syntax::Chip;
 
 /// One file of a sketch: a tab of the IDE, or a header beside it.
@@ -66,6 +66,11 @@ impl Source {
     /// All that was written, for a look at words.
     pub(super) fn text(&self) -> impl Iterator<Item = &str> {
         self.tabs.iter().map(|(_, text)| text.as_str())
+    }
+
+    /// The same without comments; each line stands where it stood.
+    pub(super) fn code(&self) -> impl Iterator<Item = String> {
+        self.text().map(without_comments)
     }
 
     pub(super) fn joined(&self, chip: Chip) -> Joined {

@@ -12,29 +12,38 @@ pub enum Chip {
     /// Uno, Nano, Mega: an int has 16 bits, a double is a float.
     #[default]
     Avr,
-    /// ESP32, ESP8266, ARM boards: an int has 32 bits.
-    Esp,
+    /// `NodeMCU`, Wemos: an int has 32 bits, as on those that follow.
+    Esp8266,
+    /// ESP32 in all its kinds.
+    Esp32,
+    /// SAMD, STM32, RP2040.
+    Arm,
 }
 
 impl Chip {
     pub(super) fn int(self) -> IntType {
-        match self {
-            Self::Avr => IntType::I16,
-            Self::Esp => IntType::I32,
-        }
+        if self == Self::Avr { IntType::I16 } else { IntType::I32 }
     }
 
     pub(super) fn unsigned_int(self) -> IntType {
-        match self {
-            Self::Avr => IntType::U16,
-            Self::Esp => IntType::U32,
-        }
+        if self == Self::Avr { IntType::U16 } else { IntType::U32 }
     }
 
     pub(super) fn pointer_size(self) -> usize {
+        if self == Self::Avr { 2 } else { 4 }
+    }
+
+    pub(super) fn is_esp(self) -> bool {
+        matches!(self, Self::Esp8266 | Self::Esp32)
+    }
+
+    /// What has such a chip.
+    pub(super) fn board(self) -> &'static str {
         match self {
-            Self::Avr => 2,
-            Self::Esp => 4,
+            Self::Avr => "an Uno, Nano or Mega",
+            Self::Esp8266 => "an ESP8266",
+            Self::Esp32 => "an ESP32",
+            Self::Arm => "one with an ARM chip",
         }
     }
 }

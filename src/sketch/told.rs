@@ -277,7 +277,8 @@ impl Told<'_> {
                 })
             })
         };
-        if let Some(row) = self.ran.board.rows.iter().filter(|row| row.way == Way::ToModem).find(is_elsewhere) {
+        let mut sent = self.ran.board.rows.iter().filter(|row| row.way == Way::ToModem);
+        if let Some(row) = self.ran.of_a_wifi_module().or_else(|| sent.find(is_elsewhere)) {
             let words = "a command of another kind of modem, such as an ESP8266; the one of this run is none and refuses \
                          it, so that what follows is not what the other would get";
             self.say(row.line, words.to_owned());
@@ -307,6 +308,9 @@ impl Told<'_> {
                     line,
                     format!("`{name}` is declared in a part of the sketch that is not here; taken for a serial port"),
                 );
+            } else if let Some(defined) = self.ran.joined.defined.get(&name) {
+                let words = "; the compiler refuses that; taken as 0";
+                self.say(line, format!("`{name}` is used before its #define in line {}{words}", defined.line));
             } else if name.starts_with(|c: char| c.is_ascii_lowercase()) {
                 // In capitals it is most likely a constant of a library.
                 self.say(line, format!("`{name}` is declared nowhere in what is here; taken as 0"));

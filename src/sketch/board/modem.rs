@@ -19,6 +19,8 @@ pub(in crate::sketch) enum SwitchedOn {
 /// line is echoed whole, behind its end: on the monitors of those who work a SIM800L through a `SoftwareSerial`, deaf while it
 /// sends, the echoes are whole.
 const STILL_FOR: Nanos = 4;
+/// It also hands on what has come when its buffer is full: nobody needs to be still for it to hear.
+const BUFFER: usize = 1024;
 
 #[derive(Debug)]
 pub(in crate::sketch) struct ModemSide {
@@ -70,6 +72,9 @@ impl ModemSide {
 
     /// When it takes in what was sent to it.
     fn next_handed_on(&self) -> Option<Nanos> {
+        if self.towards.len() >= BUFFER {
+            return self.towards.get(BUFFER - 1).map(|(end, _)| *end);
+        }
         self.towards.back().map(|(end, _)| end + STILL_FOR * self.byte_time())
     }
 
@@ -114,7 +119,8 @@ impl ModemSide {
     /// All that is due until now.
     pub(crate) fn run(&mut self, now: Nanos) {
         if let Some(at) = self.next_handed_on().filter(|at| *at <= now) {
-            for (_, byte) in std::mem::take(&mut self.towards) {
+            let ready = self.towards.iter().take(BUFFER).take_while(|(end, _)| *end <= now).count();
+            for (_, byte) in self.towards.drain(..ready).collect::<Vec<_>>() {
                 self.rig.type_in(&[byte], self.at(at));
                 self.collect(at);
                 self.note_rate(byte);

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::time::{MILLISECOND, Nanos};
 use crate::sketch::origin::Ch;
+use crate::sketch::syntax::Chip;
 
 /// What a port is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,12 +43,33 @@ pub(in crate::sketch) struct Port {
     pub(crate) is_console: bool,
     /// The sketch looks for what comes.
     pub(crate) is_read: bool,
+    /// So many bytes wait to be read; one more is lost.
+    holds: usize,
+    /// So many wait to be sent, with the one on the line; `send` of one more waits.
+    ahead: u64,
     /// When the last byte is out.
     free_at: Nanos,
 }
 
+/// Of an AVR's core: rings of 64 places, of which one stays free.
+const RING: usize = 63;
+/// 64 bytes wait in the buffer and one is on the line.
+const RING_AHEAD: u64 = 65;
+/// The ESP cores set it up so; `setRxBufferSize` changes it.
+const OF_ESP: usize = 256;
+/// Their senders have the chip's FIFO.
+const FIFO: u64 = 128;
+
 impl Port {
-    pub(crate) fn new(name: &str, kind: Kind, pins: Option<(u8, u8)>) -> Self {
+    pub(crate) fn new(name: &str, kind: Kind, pins: Option<(u8, u8)>, chip: Chip) -> Self {
+        let (holds, ahead) = match kind {
+            Kind::Hardware | Kind::Undeclared if chip.is_esp() => (OF_ESP, FIFO),
+            // The SoftwareSerial of the ESP, which stands still while it sends, and AltSoftSerial.
+            Kind::Timed if chip.is_esp() => (64, 0),
+            Kind::Timed => (79, RING_AHEAD),
+            Kind::Software => (RING, 0),
+            Kind::Hardware | Kind::Undeclared => (RING, RING_AHEAD),
+        };
         Self {
             name: name.to_owned(),
             kind,
@@ -60,6 +82,8 @@ impl Port {
             overflowed: false,
             is_console: false,
             is_read: false,
+            holds,
+            ahead,
             free_at: 0,
         }
     }
@@ -69,17 +93,19 @@ impl Port {
         self.received.clear();
     }
 
-    /// Bytes that wait to be read; one place of the ring stays free.
-    pub(crate) fn capacity(&self) -> usize {
-        match self.kind {
-            Kind::Timed => 79,
-            _ => 63,
-        }
+    /// How many bytes can wait to be read.
+    pub(crate) fn holds(&self) -> usize {
+        self.holds
+    }
+
+    /// `setRxBufferSize` of the ESP cores.
+    pub(crate) fn set_holds(&mut self, bytes: usize) {
+        self.holds = bytes;
     }
 
     /// A byte came; false where the buffer is full.
     pub(crate) fn take(&mut self, ch: Ch) -> bool {
-        let has_room = self.received.len() < self.capacity();
+        let has_room = self.received.len() < self.holds;
         if has_room {
             self.received.push_back(ch);
         } else {
@@ -98,11 +124,7 @@ impl Port {
         let start = self.free_at.max(now);
         let end = start + length;
         self.free_at = end;
-        let free = match self.kind {
-            Kind::Software => end,
-            // 64 bytes wait in the buffer and one is on the line.
-            _ => end.saturating_sub(65 * length).max(now),
-        };
+        let free = end.saturating_sub(self.ahead * length).max(now);
         (start, end, free)
     }
 
@@ -113,6 +135,6 @@ impl Port {
 
     /// `availableForWrite`.
     pub(crate) fn room(&self, now: Nanos) -> u64 {
-        63_u64.saturating_sub(self.free_at.saturating_sub(now) / self.byte_time().max(1))
+        self.ahead.saturating_sub(2).saturating_sub(self.free_at.saturating_sub(now) / self.byte_time().max(1))
     }
 }

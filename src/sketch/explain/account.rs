@@ -17,7 +17,7 @@ pub struct SketchRun {
     pub baud: Option<u32>,
     /// Both directions of the modem's port, and what went to the computer.
     pub rows: Vec<RunRow>,
-    /// What is wrong, the worst first in each line.
+    /// What is wrong, in the order in which it is shown: by line, the worst first in each, notes behind the others.
     pub findings: Vec<SketchFinding>,
     /// What this run does not show, by line.
     pub told: Vec<Unread>,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::Raw;
 use crate::modem::diagnose::Severity;
 use crate::sketch::board::{Kind, Port, Row};
+use crate::sketch::libraries;
 use crate::sketch::machine::{Ending, Slip};
 use crate::sketch::origin::bytes;
 use crate::sketch::run::Ran;
@@ -20,7 +21,33 @@ pub(super) fn findings(ran: &Ran) -> Vec<Raw> {
     found.extend(of_losses(ran));
     found.extend(not_read(ran));
     found.extend(defined_twice(ran));
+    found.extend(not_here(ran));
     found
+}
+
+/// What the sketch names and what is not there, or not yet.
+fn not_here(ran: &Ran) -> Vec<Raw> {
+    let too_early = ran.used_too_early().into_iter().map(|(name, line, defined)| {
+        Raw::new(
+            "sketch-used-too-early",
+            Severity::Problem,
+            line,
+            format!("`{name}` is used here and defined behind it, in line {}", defined.line),
+            "A #define counts from its line on: the compiler does not know the name here. It was taken as 0.",
+            "Put the #define at the top of the sketch.",
+        )
+    });
+    let missing = libraries::missing(ran).into_iter().map(|(line, name)| {
+        Raw::new(
+            "sketch-function-missing",
+            Severity::Note,
+            line,
+            format!("`{name}` is called, and is not in what is here"),
+            "What it sends and gives back is not known: it was taken to send nothing and to give 0.",
+            "Put the tab or the header that has it beside the sketch, and look again.",
+        )
+    });
+    too_early.chain(missing).collect()
 }
 
 /// What stands in the way of compiling it.
@@ -225,7 +252,7 @@ fn of_the_end(ran: &Ran) -> Option<Raw> {
         ),
         Ending::Stops => (Severity::Note, "The sketch wants it.", "If it should go on, look at why it comes here."),
         Ending::Restarts => (Severity::Note, "The sketch wants it.", "Look at why it comes here."),
-        Ending::Steps | Ending::Time | Ending::Memory | Ending::Output => {
+        Ending::Steps | Ending::Time | Ending::Memory | Ending::Output | Ending::Flood => {
             (Severity::Note, "The run is bounded.", "What comes behind it is not shown.")
         }
     };
@@ -250,13 +277,17 @@ fn of_losses(ran: &Ran) -> Vec<Raw> {
     let lost = &ran.board.lost;
     let line = lost.first.map_or(0, |(_, line)| line);
     let lost_bytes = |count: usize, how: &str| format!("{} {how}", counted(count));
+    let port = ran.board.modem_port.and_then(|number| ran.board.ports.get(number));
+    // Of a ring one place stays free.
+    let holds = port.map_or(0, Port::holds);
+    let buffer = if holds % 2 == 1 { holds + 1 } else { holds };
     let kinds = [
         (
             lost.overflow,
             "sketch-receive-overflow",
             Severity::Warning,
-            lost_bytes(lost.overflow, "of the modem's answers lost: the receive buffer of 64 bytes was full"),
-            "The sketch does something else, such as delay, while more than 63 bytes come.",
+            lost_bytes(lost.overflow, &format!("of the modem's answers lost: the receive buffer of {buffer} bytes was full")),
+            format!("The sketch does something else, such as delay, while more than {holds} bytes come."),
             "Read while you wait: a loop with millis() in place of delay.",
         ),
         (
@@ -264,7 +295,7 @@ fn of_losses(ran: &Ran) -> Vec<Raw> {
             "sketch-not-listening",
             Severity::Problem,
             lost_bytes(lost.not_listening, "of the modem lost: another SoftwareSerial was listening"),
-            "Only one SoftwareSerial receives at a time: the one that was begun or told to listen last.",
+            "Only one SoftwareSerial receives at a time: the one that was begun or told to listen last.".to_owned(),
             "Call listen() on the modem's port before each command.",
         ),
         (
@@ -272,12 +303,12 @@ fn of_losses(ran: &Ran) -> Vec<Raw> {
             "sketch-deaf-while-sending",
             Severity::Note,
             lost_bytes(lost.while_sending, "came while SoftwareSerial was sending, and are lost or garbage"),
-            "It cannot receive while it sends, and reads what began then from its middle. Mostly it is the echo, which nobody needs; a result that comes then is lost too.",
+            "It cannot receive while it sends, and reads what began then from its middle. Mostly it is the echo, which nobody needs; a result that comes then is lost too.".to_owned(),
             "Switch the echo off with ATE0, and wait for each answer before the next command.",
         ),
     ];
     let any = kinds.into_iter().filter(|kind| kind.0 > 0);
-    any.map(|(_, rule, severity, title, cause, fix)| Raw::new(rule, severity, line, title, cause, fix)).collect()
+    any.map(|(_, rule, severity, title, cause, fix)| Raw::new(rule, severity, line, title, &cause, fix)).collect()
 }
 
 fn counted(bytes: usize) -> String {

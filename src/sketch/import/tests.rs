@@ -249,7 +249,7 @@ fn a_port_of_a_class_is_called_as_its_field() {
         void begin() { gsm.begin(9600); gsm.println(\"AT\"); } };\nModem modem(4, 5);\n\
         void setup() { modem.begin(); }\nvoid loop() {}\n";
     let found = imported(&Source::new(text));
-    assert_eq!((found.object.as_deref(), found.pins), (Some("gsm"), Some(Pins { rx: 4, tx: 5 })));
+    assert_eq!((found.object.as_deref(), found.pins), (Some("gsm"), Some(Pins { rx: 4, tx: 5, gpio: false })));
     let unknown =
         imported(&Source::new("SoftwareSerial s(MY_RX, MY_TX); void setup() { s.begin(9600); s.println(\"AT\"); }"));
     assert_eq!(unknown.pins, None, "a pin that stands in a header which is not here is not known");

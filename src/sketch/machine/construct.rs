@@ -124,7 +124,7 @@ impl Machine<'_> {
             "HardwareSerial" | "Uart" | "UART" | "SerialUART" => Kind::Hardware,
             "AltSoftSerial" | "NeoSWSerial" => Kind::Timed,
             // The library of the ESP samples by interrupt and sends with the receiver on.
-            _ if self.chip == crate::sketch::syntax::Chip::Esp => Kind::Timed,
+            _ if self.chip.is_esp() => Kind::Timed,
             _ => Kind::Software,
         };
         // A pin that stands in a header which is not here is not known.
@@ -135,7 +135,7 @@ impl Machine<'_> {
             _ if kind == Kind::Hardware => None,
             _ => pin(0).zip(pin(1)),
         };
-        let number = self.board.add(Port::new(name, kind, pins));
+        let number = self.board.add(Port::new(name, kind, pins, self.chip));
         self.port_names.insert(name.to_owned(), number);
         number
     }

@@ -8,7 +8,7 @@ use super::watch::Watch;
 use super::{Ending, Halt, Machine};
 use crate::sketch::board::{MICROSECOND, MILLISECOND};
 use crate::sketch::origin::Origin;
-use crate::sketch::syntax::{Expr, IntType, Symbol};
+use crate::sketch::syntax::{Chip, Expr, IntType, Symbol};
 
 /// Constants of the Arduino core.
 pub(super) fn constant(name: &str) -> Option<i64> {
@@ -46,6 +46,13 @@ pub(super) fn constant(name: &str) -> Option<i64> {
         // `B11010` of the core's binary.h.
         None => i64::from_str_radix(name.strip_prefix('B').filter(|bits| bits.len() <= 8)?, 2).ok(),
     }
+}
+
+/// Pins by the names that are printed on a `NodeMCU`.
+pub(super) fn printed_pin(chip: Chip, name: &str) -> Option<i64> {
+    const PINS: [i64; 11] = [16, 5, 4, 0, 2, 14, 12, 13, 15, 3, 1];
+    let number = name.strip_prefix('D').filter(|_| chip == Chip::Esp8266)?;
+    PINS.get(number.parse::<usize>().ok()?).copied()
 }
 
 /// The core's constants that are no whole numbers.
@@ -112,10 +119,12 @@ impl Machine<'_> {
             }
             "millis" => {
                 self.watch.reads_time = true;
+                self.board.looked();
                 let now = i64::try_from(self.board.now / MILLISECOND).unwrap_or(i64::MAX);
                 Value::Int(Int::new(now, IntType::U32, Origin::TIME))
             }
             "micros" => {
+                self.board.looked();
                 self.watch = Watch { reads_time: true, inexact: true, ..self.watch.clone() };
                 let now = i64::try_from(self.board.now / MICROSECOND).unwrap_or(i64::MAX);
                 Value::Int(Int::new(now & !3, IntType::U32, Origin::TIME))
@@ -199,6 +208,7 @@ impl Machine<'_> {
         let from = self.board.now;
         let until = from.saturating_add(length).min(self.time_limit.saturating_add(1));
         self.board.wait_until(until);
+        self.board.looked();
         self.watch.delayed = true;
         if length >= MILLISECOND && self.report.pauses.len() < 100_000 {
             self.report.pauses.push((from, self.board.now, self.line));

@@ -146,6 +146,9 @@ impl Machine<'_> {
         if let Some(number) = super::core::constant(&text) {
             return Value::int(number, self.chip.int());
         }
+        if let Some(pin) = super::core::printed_pin(self.chip, &text) {
+            return Value::int(pin, self.chip.int());
+        }
         if let Some(number) = super::core::real_constant(&text) {
             return Value::Float(single(number), Origin::SKETCH);
         }

@@ -37,7 +37,9 @@ impl Machine<'_> {
         if self.line != line || self.report.run.is_empty() {
             self.line = line;
             self.board.line = line;
-            self.report.run.insert(line);
+            if self.report.run.insert(line) {
+                self.board.goes_on();
+            }
         }
     }
 

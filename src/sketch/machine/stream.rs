@@ -47,6 +47,9 @@ const MOST_CONSUMED: usize = 1 << 18;
 impl Machine<'_> {
     pub(super) fn stream_call(&mut self, port: usize, method: &str, given: &[Given]) -> Result<Value, Halt> {
         self.watch.looks = self.watch.looks.saturating_add(1);
+        if !matches!(method, "print" | "println" | "write" | "printf") {
+            self.board.looked();
+        }
         let values: Vec<&Value> = given.iter().map(|given| &given.value).collect();
         let int = self.chip.int();
         Ok(match method {
@@ -67,7 +70,15 @@ impl Machine<'_> {
             "begin" => {
                 let baud = values.first().map_or(9600, |baud| baud.number());
                 self.begin(port, u32::try_from(baud).unwrap_or(9600));
+                self.choose_pins(port, &values);
                 Value::Nothing
+            }
+            "setRxBufferSize" if self.chip.is_esp() => {
+                let bytes = values.first().and_then(|bytes| usize::try_from(bytes.number()).ok()).unwrap_or(0);
+                if let Some(port) = self.board.ports.get_mut(port) {
+                    port.set_holds(bytes.min(super::LARGEST));
+                }
+                Value::int(i64::try_from(bytes).unwrap_or(0), int)
             }
             "available" | "read" | "peek" => self.look(port, method),
             "setTimeout" => {
@@ -114,6 +125,17 @@ impl Machine<'_> {
             port.rates.push((baud, line));
         }
         self.effect();
+    }
+
+    /// `begin(9600, SERIAL_8N1, 16, 17)` of the ESP cores: RX and TX.
+    fn choose_pins(&mut self, port: usize, values: &[&Value]) {
+        if let [_, _, rx, tx, ..] = values
+            && self.chip.is_esp()
+            && let Some(port) = self.board.ports.get_mut(port)
+        {
+            let pin = |value: &Value| u8::try_from(value.number()).ok().filter(|_| value.from().question().is_none());
+            port.pins = pin(rx).zip(pin(tx));
+        }
     }
 
     fn print(&mut self, port: usize, values: &[&Value], line: bool) -> Result<i64, Halt> {
@@ -202,6 +224,9 @@ impl Machine<'_> {
         for ch in text {
             if self.board.is_full() {
                 return Err(self.halt(Ending::Output));
+            }
+            if self.board.is_flooded() {
+                return Err(self.halt(Ending::Flood));
             }
             self.board.send(port, *ch);
             if self.chip == Chip::Avr {

@@ -172,3 +172,68 @@ fn a_port_on_the_pins_of_serial_is_told() {
     assert_eq!(on("0, 1", ""), None);
     assert_eq!(on("8, 7", "Serial.begin(9600);"), None);
 }
+
+/// 130 bytes and their echo come while it pauses.
+const PAUSES: &str = "AT+CMGL=\"ALL\";+CSQ;+CREG?;+COPS?;+CSQ;+CREG?;+COPS?;+CSQ;+CREG?";
+
+#[test]
+fn a_port_keeps_what_the_board_of_the_sketch_keeps() {
+    let lost = |top: &str, port: &str, begin: &str| {
+        let text = format!(
+            "{top}\nvoid setup() {{ {begin} {port}.println(\"{PAUSES}\"); delay(3000); while ({port}.available()) {port}.read(); }}\nvoid loop() {{}}",
+            PAUSES = PAUSES.replace('"', "\\\"")
+        );
+        let run = run(&text);
+        run.findings
+            .iter()
+            .find(|finding| finding.rule == "sketch-receive-overflow")
+            .map(|finding| finding.title.clone())
+    };
+    let nano = lost("SoftwareSerial s(8, 7);", "s", "s.begin(9600);").expect("a Nano's 64 bytes are too few");
+    assert!(nano.ends_with("the receive buffer of 64 bytes was full"), "{nano}");
+    assert_eq!(lost("#include <WiFi.h>", "Serial2", "Serial2.begin(9600, SERIAL_8N1, 16, 17);"), None);
+    let small = "Serial2.setRxBufferSize(70); Serial2.begin(9600);";
+    let told = lost("#include <WiFi.h>", "Serial2", small).expect("it made its buffer smaller");
+    assert!(told.ends_with("the receive buffer of 70 bytes was full"), "{told}");
+}
+
+#[test]
+fn a_printer_without_end_is_ended_with_the_reason() {
+    let ends = |what: &str| {
+        let run = run(&format!(
+            "SoftwareSerial s(8, 7);\nvoid setup() {{ s.begin(9600); Serial.begin(9600); s.println(\"AT\");\nlong i = 1; while (true) {{ i = i * 7919 % 10007; {what} }} }}\nvoid loop() {{}}"
+        ));
+        assert_eq!(found(&run, "sketch-ends-here"), Some(Severity::Note), "{what}");
+        assert_eq!(found(&run, "no-answer"), None, "a modem hears what never pauses too: {what}");
+        run.ended
+    };
+    assert!(ends("Serial.println(i);").contains("prints without an end"));
+    assert!(ends("s.print(\"AT+CSQ\"); s.println(i);").contains("more in one go"));
+    assert!(ends("s.println(i); while (s.available()) Serial.write(s.read());").contains("more in one go"));
+}
+
+#[test]
+fn what_is_not_here_or_not_yet_is_a_finding() {
+    let run = run(
+        "SoftwareSerial s(8, 7);\nvoid setup() { s.begin(9600); s.println(TEXT); ready(3); ready(4); }\n#define TEXT \"AT\"\nvoid loop() {}",
+    );
+    let lines: Vec<_> =
+        run.findings.iter().map(|finding| (finding.rule, finding.line, finding.title.as_str())).collect();
+    assert_eq!(
+        lines,
+        [
+            ("sketch-used-too-early", 2, "`TEXT` is used here and defined behind it, in line 3"),
+            ("sketch-function-missing", 2, "`ready` is called, and is not in what is here"),
+        ]
+    );
+}
+
+/// The simulated modem refuses a Wi-Fi module's commands: what comes of that says nothing of the sketch.
+#[test]
+fn a_sketch_for_a_wifi_module_is_told_as_one() {
+    let run = run(
+        "void setup() { Serial1.begin(115200); Serial1.println(\"AT+CWMODE=1\"); delay(1000);\nSerial1.println(\"AT+CWJAP=\\\"net\\\",\\\"pass1234\\\"\"); delay(2000);\nSerial1.println(\"AT+CIPSTART=\\\"TCP\\\",\\\"192.0.2.1\\\",80\"); delay(100);\nSerial1.println(\"AT+CIPSEND=4\"); delay(100); Serial1.print(26); }\nvoid loop() {}",
+    );
+    let rules: Vec<_> = run.findings.iter().map(|finding| (finding.rule, finding.line)).collect();
+    assert_eq!(rules, [("sketch-no-wait", 3), ("sketch-terminator-as-text", 4), ("sketch-for-a-wifi-module", 1)]);
+}

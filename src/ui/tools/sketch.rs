@@ -128,10 +128,11 @@ impl SketchPanel {
 
 fn outcome(ui: &mut Ui, run: &SketchRun) {
     if let Some(object) = &run.object {
-        let pins = run.pins.map_or(String::new(), |pins| format!(", RX on D{}, TX on D{}", pins.rx, pins.tx));
+        let pins = run.pins.map_or(String::new(), |pins| format!(", {pins}"));
         let baud = run.baud.map_or(String::new(), |baud| format!(", {baud} baud"));
         ui.label(format!(
-            "The modem is “{object}”{pins}{baud}. The run ended after {}: {}.",
+            "The modem is “{object}”{pins}{baud}; {}. The run ended after {}: {}.",
+            run.imported.board,
             parts::seconds(run.lasted),
             run.ended
         ));
@@ -144,10 +145,7 @@ fn outcome(ui: &mut Ui, run: &SketchRun) {
     if run.findings.is_empty() {
         ui.colored_label(parts::colors(ui).good, "Nothing was found that is wrong with it.");
     }
-    // What breaks it stands before what may; among equals the order of the lines stays.
-    let mut findings: Vec<_> = run.findings.iter().collect();
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    for finding in findings {
+    for finding in &run.findings {
         one(ui, finding);
     }
     for told in &run.told {
