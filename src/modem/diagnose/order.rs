@@ -261,6 +261,10 @@ impl Rule for ClosedBeforeSent {
                 if let Some((_, handle)) = self.told.take_if(|(id, _)| sent && *id == done.id) {
                     book.withdraw(handle);
                 }
+                if sent {
+                    // A later one was waited for.
+                    book.resolve_all(Self::DOC.slug);
+                }
             }
         }
     }
