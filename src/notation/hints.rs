@@ -28,7 +28,7 @@ pub struct Draft {
     pub mode: Mode,
 }
 
-/// Hints for `text` in `mode`, in order of the text: a `<…>` that stays text, a look-alike of 0x1A at the end, `\r` typed in
+/// Hints for `text` in `mode`, in order of the text: pairs of hex digits, a `<…>` that stays text, a look-alike of 0x1A at the end, `\r` typed in
 /// Text mode. None while it does not parse; the error says more.
 ///
 /// ```
@@ -44,6 +44,7 @@ pub fn hints(text: &str, mode: Mode) -> Vec<Hint> {
         hints.extend(line_end_hint(text));
     }
     if mode != Mode::Hex {
+        hints.extend(pairs_hint(text));
         hints.extend(quotes_hint(text, mode));
     }
     let last = lookalike_hint(text, mode);
@@ -107,6 +108,26 @@ fn meant_by_tag(inside: &str) -> Option<String> {
     let hex = upper.strip_prefix("0X").unwrap_or(&upper).replace(',', " ");
     let spelled = format!("<{}>", hex.split_whitespace().collect::<Vec<_>>().join(" "));
     tag(&spelled).and_then(|tag| tag.bytes).map(|_| spelled)
+}
+
+/// Nothing but pairs of hex digits: bytes, as other terminals have them typed.
+fn pairs_hint(text: &str) -> Option<Hint> {
+    let pairs = || text.split([' ', ',']).filter(|pair| !pair.is_empty());
+    let pair = |pair: &str| {
+        let digits = pair.strip_prefix("0x").unwrap_or(pair);
+        digits.len() == 2 && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
+    };
+    let count = pairs().count();
+    if count < 2 || !pairs().all(pair) {
+        return None;
+    }
+    let message = format!("This is sent as text, {} bytes. Hex mode sends it as {count} bytes.", text.len());
+    Some(Hint {
+        source: 0..text.len(),
+        message,
+        fix: Some(Draft { text: text.to_owned(), mode: Mode::Hex }),
+        only_at_prompt: false,
+    })
 }
 
 /// Quotes of a word processor in a command: the modem knows `"` alone. In data they may be meant.
@@ -219,6 +240,27 @@ mod tests {
             }
         }
         expect.assert_eq(&table.concat());
+    }
+
+    #[test]
+    fn pairs_of_hex_digits_are_bytes_in_hex_mode() {
+        let texts = ["41 54 0D", "0x41,0x54 1A", "41", "4154 0D", "AT 41", "1A"];
+        check(
+            Mode::Mixed,
+            &texts,
+            &expect![[r"
+                41 54 0D
+                  This is sent as text, 8 bytes. Hex mode sends it as 3 bytes. -> Hex 41 54 0D
+                0x41,0x54 1A
+                  This is sent as text, 12 bytes. Hex mode sends it as 3 bytes. -> Hex 0x41,0x54 1A
+                  `1A` is sent as text, 2 bytes. The byte 1A ends the data; write it `\x1A`. -> Mixed 0x41,0x54 \x1A
+                41
+                4154 0D
+                AT 41
+                1A
+                  `1A` is sent as text, 2 bytes. The byte 1A ends the data; write it `\x1A`. -> Mixed \x1A
+            "]],
+        );
     }
 
     #[test]

@@ -159,10 +159,9 @@ impl SendBox {
                 input.consume_key(Modifiers::NONE, Key::F12),
             )
         });
-        let lines = &state.settings.history;
         let recalled = match (up, down) {
-            (true, _) => self.history.older(lines, &self.draft),
-            (_, true) => self.history.newer(lines),
+            (true, _) => self.history.older(&recallable(state), &self.draft),
+            (_, true) => self.history.newer(&recallable(state)),
             _ => None,
         };
         if let Some(line) = recalled {
@@ -376,6 +375,13 @@ impl SendBox {
         });
         wanted
     }
+}
+
+/// What was sent and can be sent again in the chosen mode: in Hex mode a line of letters would be an error.
+fn recallable(state: &State) -> Vec<&str> {
+    let mode = Mode::from(state.settings.send.mode);
+    let fits = |line: &&str| mode != Mode::Hex || parse(line, mode).is_ok();
+    state.settings.history.iter().map(String::as_str).filter(fits).collect()
 }
 
 /// The ending that the user chose.

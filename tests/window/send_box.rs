@@ -47,6 +47,23 @@ fn history_keeps_the_draft() {
     assert_eq!(desk.draft(), "draft", "the caret stands behind what was recalled");
 }
 
+/// A line of letters would be an error there.
+#[test]
+fn history_in_hex_mode_has_what_is_hex() {
+    let mut desk = Desk::new(&Start::default());
+    desk.connect("sim:fast");
+    for line in ["41540D", "AT+CSQ"] {
+        desk.type_text(line);
+        desk.key(Key::Enter);
+    }
+    desk.click("Hex");
+    desk.focus_line();
+    desk.key(Key::ArrowUp);
+    assert_eq!(desk.draft(), "41540D");
+    desk.key(Key::ArrowDown);
+    assert_eq!(desk.draft(), "");
+}
+
 #[test]
 fn a_look_alike_gets_a_hint_and_one_key_makes_it_the_byte() {
     let mut desk = Desk::new(&Start::default());
@@ -119,6 +136,21 @@ fn a_pasted_log_is_read_and_not_sent() {
     desk.click("Read it as a log");
     desk.wait("it says what is shown", |desk| desk.shows("Pasted log"));
     desk.wait("its findings", |desk| desk.shows("AT+CIPSEND was refused: no connection was opened"));
+    assert!(!desk.shows("AT+CIPSTATUS"), "what is wrong in a log is not mended at the modem at hand");
+}
+
+#[test]
+fn a_pasted_log_without_a_problem_says_how_it_was_read() {
+    let mut desk = Desk::new(&Start::default());
+    desk.focus_line();
+    desk.harness.event(egui::Event::Paste("AT\nOK\nATI\nSIM800 R14.18\nOK\n".to_owned()));
+    desk.frames();
+    // What sends nothing has the focus.
+    desk.key(Key::Enter);
+    desk.wait("it says so", |desk| {
+        desk.shows("2 commands: 2 answered") && desk.shows("No problem was recognised in it.")
+    });
+    assert!(desk.state().messages.is_empty() && !desk.shows("No command was sent so far"));
 }
 
 #[test]

@@ -9,9 +9,9 @@ pub(super) struct History {
 
 impl History {
     /// The line before, or nothing at the oldest. `lines` are oldest first.
-    pub(super) fn older(&mut self, lines: &[String], draft: &str) -> Option<String> {
+    pub(super) fn older(&mut self, lines: &[&str], draft: &str) -> Option<String> {
         let back = self.at.as_ref().map_or(0, |(back, _)| back + 1);
-        let line = lines.iter().rev().nth(back)?.clone();
+        let line = (*lines.iter().rev().nth(back)?).to_owned();
         match &mut self.at {
             Some((at, _)) => *at = back,
             None => self.at = Some((0, draft.to_owned())),
@@ -20,10 +20,10 @@ impl History {
     }
 
     /// The line after; past the newest the draft comes back.
-    pub(super) fn newer(&mut self, lines: &[String]) -> Option<String> {
+    pub(super) fn newer(&mut self, lines: &[&str]) -> Option<String> {
         let (back, draft) = self.at.take()?;
         let Some(newer) = back.checked_sub(1) else { return Some(draft) };
-        let line = lines.iter().rev().nth(newer).cloned();
+        let line = lines.iter().rev().nth(newer).map(|line| (*line).to_owned());
         self.at = Some((newer, draft));
         line
     }
@@ -40,7 +40,7 @@ mod tests {
 
     #[test]
     fn up_and_down_keep_the_draft() {
-        let lines: Vec<String> = ["AT", "ATI", "AT+CSQ"].map(str::to_owned).into();
+        let lines = ["AT", "ATI", "AT+CSQ"];
         let mut history = History::default();
         assert_eq!(history.newer(&lines), None);
         assert_eq!(history.older(&lines, "dra").as_deref(), Some("AT+CSQ"));
