@@ -26,6 +26,23 @@ fn newest(finding: &Finding) -> (Option<std::time::Duration>, u64) {
     (last.and_then(|last| last.at), last.map_or(0, |last| last.range.start))
 }
 
+/// What stands where no finding is listed.
+fn nothing(state: &State) -> String {
+    let found = match &state.file {
+        Some(file) => file.findings.as_ref(),
+        None => Some(&state.status.findings),
+    };
+    match (&state.file, found) {
+        (_, Some(found)) if !found.is_empty() => "What was found is put away.".to_owned(),
+        (Some(_), None) => "It is being looked through…".to_owned(),
+        (Some(file), Some(_)) => format!("{} No problem was recognised in it.", file.reading),
+        (None, _) if state.port.is_some() || state.feed.is_some() => {
+            format!("Nothing was found so far. {}", state.status.strip.fared.text())
+        }
+        (None, _) => "What is wrong, why, and what to do will stand here.".to_owned(),
+    }
+}
+
 /// The list and what is unfolded in it.
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
@@ -57,11 +74,6 @@ impl Findings {
         self.top
     }
 
-    /// There is something in the list.
-    pub(crate) fn any(&self, state: &State) -> bool {
-        self.listed(state).next().is_some()
-    }
-
     fn listed<'a>(&'a self, state: &'a State) -> impl Iterator<Item = &'a Finding> {
         let here = self.capture == state.capture_number;
         state.findings().filter(move |finding| !here || !self.dismissed.contains(&Key::of(finding)))
@@ -73,10 +85,10 @@ impl Findings {
             (self.capture, self.open, self.top) = (state.capture_number, None, None);
             self.dismissed.clear();
         }
-        // Newest first: what happened just now is what the user asks about. Under the pointer nothing moves: what is new
+        // What stands open first, the newest of it at the top: that is what the user asks about. Under the pointer nothing moves: what is new
         // waits at the end until it is gone.
         let mut all: Vec<Finding> = self.listed(state).cloned().collect();
-        all.sort_by_key(|finding| std::cmp::Reverse(newest(finding)));
+        all.sort_by_key(|finding| (finding.resolved, std::cmp::Reverse(newest(finding))));
         if ui.rect_contains_pointer(ui.max_rect()) {
             let place = |finding: &Finding| self.order.iter().position(|key| *key == Key::of(finding));
             all.sort_by_key(|finding| place(finding).unwrap_or(usize::MAX));
@@ -87,6 +99,9 @@ impl Findings {
         // No least height: the panel would grow by what it exceeds.
         let list = ScrollArea::vertical().id_salt("findings").auto_shrink([false, true]).min_scrolled_height(0.0);
         list.show(ui, |ui| {
+            if all.is_empty() {
+                parts::weak(ui, nothing(state));
+            }
             ui.spacing_mut().item_spacing.y = theme::BETWEEN;
             for finding in &all {
                 ui.push_id((finding.rule, finding.evidence.first().map(|first| first.range.start)), |ui| {
@@ -161,7 +176,8 @@ impl Findings {
                 parts::badge_signed(ui, icon, word, color);
             });
             let offer = finding.offers.iter().find(|offer| !matches!(offer, Offer::Advice(_)));
-            let offer = offer.filter(|_| !unfolded && !finding.resolved);
+            // Of a file nothing is mended at the modem at hand: there the words have the room.
+            let offer = offer.filter(|_| !unfolded && !finding.resolved && state.file.is_none());
             // From the right: the buttons stand below each other, and the words have what is left.
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if parts::quiet(ui, "Dismiss")
@@ -217,7 +233,8 @@ impl Findings {
     }
 
     fn offers(&mut self, ui: &mut Ui, state: &State, finding: &Finding, commands: &mut Commands) {
-        for offer in &finding.offers {
+        let ours = |offer: &&Offer| state.file.is_none() || matches!(offer, Offer::Advice(_));
+        for offer in finding.offers.iter().filter(ours) {
             self.offer(ui, state, finding.rule, offer, commands);
             if let Offer::Send { bytes: exact, .. } = offer {
                 parts::weak(ui, bytes::hex(exact));
@@ -230,15 +247,13 @@ impl Findings {
             Offer::Send { label, bytes: exact } => {
                 let preview = format!("{label}: sends {} ({})", bytes::words(exact), bytes::hex(exact));
                 // What gives the data up is never the main thing to do.
-                // What is wrong in a log is not mended at the modem that happens to be connected.
-                let here = state.connected() && state.file.is_none();
+                let here = state.connected();
                 let button = if exact.as_slice() == b"\x1B" {
                     ui.add_enabled(here, Button::new(label.as_str()))
                 } else {
                     parts::primary(ui, here, label)
                 };
-                let why = if state.file.is_some() { "This is about the file that is shown" } else { "Connect first" };
-                if button.on_hover_text(preview).on_disabled_hover_text(why).clicked() {
+                if button.on_hover_text(preview).on_disabled_hover_text("Connect first").clicked() {
                     commands.push(Line::Send(exact.clone()));
                 }
             }
@@ -250,7 +265,7 @@ impl Findings {
             }
             Offer::StartServer { port } => {
                 // To a real modem this computer is somewhere else.
-                let useful = state.server.address.is_none() && state.file.is_none() && !state.has_line_settings();
+                let useful = state.server.address.is_none() && !state.has_line_settings();
                 if useful && parts::primary(ui, true, &format!("Start the test server on port {port}")).clicked() {
                     commands.push(Tool::StartServer(*port));
                 }

@@ -135,10 +135,14 @@ fn slot(ui: &mut Ui, width: f32, contents: impl FnOnce(&mut Ui)) {
     });
 }
 
-/// Ports that no system lists and that were open before: over the network, taps, recordings.
+/// Ports that the system does not list and that were open before: over the network, taps, recordings, ptys.
 fn recent(state: &State) -> impl Iterator<Item = String> {
-    let listed = |port: &String| port.contains("://") || port.starts_with("tap:") || port.starts_with("replay:");
-    state.settings.line.keys().filter(move |port| listed(port)).take(RECENT).cloned()
+    let listed = |port: &str| state.ports.iter().any(|info| info.path == port);
+    let kept = move |port: &&String| {
+        let named = ["tap:", "replay:"].iter().any(|scheme| port.starts_with(scheme));
+        named || port.contains("://") || (port.starts_with('/') && !listed(port))
+    };
+    state.settings.line.keys().filter(kept).take(RECENT).cloned()
 }
 
 fn choice(ui: &mut Ui, selected: bool, title: &str, details: &str) -> egui::Response {

@@ -98,7 +98,9 @@ fn make_it_wait(ui: &mut Ui, state: &State, run: &RunProgress, commands: &mut Co
     let waiting = format!("{}, waiting", run.name);
     if let Some(at) = state.book.macros.iter().position(|known| known.name == waiting) {
         let button = parts::primary(ui, state.connected(), &format!("Run “{waiting}”"));
-        return button.clicked().then_some(Clicked::Run(at));
+        // Here stood the button that made it: its second click is none of this one.
+        let double = ui.input(|input| input.pointer.button_double_clicked(egui::PointerButton::Primary));
+        return (button.clicked() && !double).then_some(Clicked::Run(at));
     }
     let button = ui.button("Make it wait for the answers");
     if button.on_hover_text("Adds a macro that sends the same, each step when the modem has answered").clicked() {

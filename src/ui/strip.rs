@@ -32,10 +32,13 @@ pub(crate) fn show(ui: &mut Ui, state: &State, typed: u64, commands: &mut Comman
             if state.connected() && state.status.sending.is_some() && ui.button("Cancel send").clicked() {
                 commands.push(Line::CancelSend);
             }
-            facts(ui, state, &words);
+            let sending = sending(state, palette);
+            // A send keeps its place beside a long command.
+            let kept = sending.as_ref().map_or(0.0, |(_, words)| {
+                SENDING.max(width(ui, words, egui::TextStyle::Body.resolve(ui.style()), palette) + LAMP)
+            });
+            facts(ui, state, &words, kept);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                // A send keeps its place beside a long command.
-                let kept = if state.status.sending.is_some() { SENDING } else { 0.0 };
                 let room = (ui.available_width() - kept).max(LAMP);
                 let label = ui.scope(|ui| {
                     ui.set_max_width(room);
@@ -46,7 +49,9 @@ pub(crate) fn show(ui: &mut Ui, state: &State, typed: u64, commands: &mut Comman
                     Some(finding) => label.on_hover_text(format!("{} {}", finding.cause, finding.fix)),
                     None => label.on_hover_text("What the modem is doing now, read from the bytes alone"),
                 };
-                sending(ui, state, palette);
+                if let Some((color, words)) = sending {
+                    parts::lamp(ui, color, &words);
+                }
                 if let Doing::Prompt { .. } = state.status.strip.doing
                     && state.connected()
                 {
@@ -136,19 +141,19 @@ fn whole(time: Duration) -> String {
     if exact { format!("{} s", time.as_secs()) } else { seconds(time) }
 }
 
-/// A send that takes its time.
-fn sending(ui: &mut Ui, state: &State, palette: &Palette) {
+/// A send that takes its time, or that was cancelled.
+fn sending(state: &State, palette: &Palette) -> Option<(egui::Color32, String)> {
     if let Some(progress) = state.status.sending.filter(|_| state.connected()) {
         let stalled = progress.stalled >= Duration::from_millis(500);
         let mut words = format!("Sending {} of {}", bytes::grouped(progress.taken), bytes::count(progress.total));
         if stalled {
             words = format!("{words}, stalled for {}", seconds(progress.stalled));
         }
-        parts::lamp(ui, if stalled { palette.bad } else { palette.tx }, &words);
-    } else if let Some(cancelled) = state.status.cancelled.filter(|_| state.port.is_some()) {
-        let (taken, total) = (bytes::grouped(cancelled.taken), bytes::count(cancelled.total));
-        parts::lamp(ui, palette.warn, &format!("Send cancelled: {taken} of {total} had gone out"));
+        return Some((if stalled { palette.bad } else { palette.tx }, words));
     }
+    let cancelled = state.status.cancelled.filter(|_| state.port.is_some())?;
+    let (taken, total) = (bytes::grouped(cancelled.taken), bytes::count(cancelled.total));
+    Some((palette.warn, format!("Send cancelled: {taken} of {total} had gone out")))
 }
 
 fn width(ui: &Ui, words: &str, font: egui::FontId, palette: &Palette) -> f32 {
@@ -156,8 +161,8 @@ fn width(ui: &Ui, words: &str, font: egui::FontId, palette: &Palette) -> f32 {
 }
 
 /// Echo, error form, connections, signal: as many of them as there is room for beside what the modem is `doing`, the newest
-/// kinds of knowledge, which stand at the right, first.
-fn facts(ui: &mut Ui, state: &State, doing: &str) {
+/// kinds of knowledge, which stand at the right, first. So much room is `kept` for a send.
+fn facts(ui: &mut Ui, state: &State, doing: &str, kept: f32) {
     let (strip, palette) = (&state.status.strip, parts::colors(ui));
     let mut facts = Vec::new();
     if let Some(modem) = strip.modem {
@@ -189,7 +194,7 @@ fn facts(ui: &mut Ui, state: &State, doing: &str) {
         return;
     }
     let taken = width(ui, doing, egui::TextStyle::Body.resolve(ui.style()), palette);
-    let mut room = ui.available_width() - taken - LAMP;
+    let mut room = ui.available_width() - taken - LAMP - kept;
     for (fact, help) in facts.iter().rev() {
         room -= width(ui, fact, super::theme::small(), palette) + ui.spacing().item_spacing.x;
         if room < 0.0 {

@@ -234,21 +234,7 @@ impl Window {
         let findings = Panel::bottom("findings").frame(parts::panel()).resizable(true).default_size(high);
         let findings = findings.size_range(theme::FINDINGS_RANGE).show(ui, |ui| {
             ui.set_min_height(ui.available_height());
-            if self.findings.any(state) {
-                self.findings.show(ui, state, commands);
-            } else {
-                // As high as with what stands beside it later.
-                ui.horizontal(|ui| parts::heading(ui, "Findings"));
-                let begun = state.port.is_some() || state.feed.is_some();
-                parts::weak(
-                    ui,
-                    if begun {
-                        format!("Nothing was found so far. {}", state.status.strip.fared.text())
-                    } else {
-                        "What is wrong, why, and what to do will stand here.".to_owned()
-                    },
-                );
-            }
+            self.findings.show(ui, state, commands);
         });
         CentralPanel::default().frame(parts::panel()).show(ui, |ui| {
             if state.feed.is_some() {

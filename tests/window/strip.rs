@@ -182,22 +182,26 @@ fn ready_is_not_said_of_a_modem_without_its_sim() {
 }
 
 #[test]
-fn findings_are_lines_newest_first_and_are_put_away_one_by_one() {
+fn findings_are_lines_the_open_ones_first_and_are_put_away_one_by_one() {
     let mut desk = Desk::new(&Start::default());
     let findings = Arc::new([
         finding("one", "The first of all.", 1, false),
-        finding("two", "The second, with AT+CPIN=\"****\".", 2, true),
-        finding("three", "The third.", 3, false),
+        finding("two", "The second, with AT+CPIN=\"****\".", 2, false),
+        finding("three", "The third.", 3, true),
     ]);
     show(&mut desk, Status { findings, ..open(Doing::Unknown) });
     let top = |desk: &Desk, title: &str| desk.harness.get_by_label(title).rect().top();
     let second = "The second, with AT+CPIN=\"****\".";
-    assert!(top(&desk, "The third.") < top(&desk, second) && top(&desk, second) < top(&desk, "The first of all."));
+    assert!(top(&desk, second) < top(&desk, "The first of all."), "the newest first");
+    assert!(top(&desk, "The first of all.") < top(&desk, "The third."), "what is resolved last");
     desk.click("Clear resolved");
-    assert!(!desk.shows(second) && desk.shows("Findings (2)"));
-    desk.harness.get_all_by_label("Dismiss").next().unwrap().click();
-    desk.frames();
-    assert!(!desk.shows("The third.") && desk.shows("The first of all."));
+    assert!(!desk.shows("The third.") && desk.shows("Findings (2)"));
+    for gone in [second, "The first of all."] {
+        desk.harness.get_all_by_label("Dismiss").next().unwrap().click();
+        desk.frames();
+        assert!(!desk.shows(gone));
+    }
+    assert!(desk.shows("What was found is put away.") && !desk.shows("Nothing was found"));
     assert!(desk.state().settings.muted.is_empty(), "the rule still speaks");
 }
 
@@ -217,6 +221,9 @@ fn what_the_modem_is_doing_comes_before_what_is_known_of_it() {
     };
     show(&mut desk, Status { strip: known(Doing::Ready), ..open(Doing::Ready) });
     assert!(desk.shows("sim800") && desk.shows("signal -74 dBm"));
+    let sending = SendProgress { taken: 20_749, total: 10_980_000, stalled: Duration::ZERO };
+    show(&mut desk, Status { strip: known(Doing::Ready), sending: Some(sending), ..open(Doing::Ready) });
+    assert!(desk.harness.get_by_label("Ready").rect().width() > 30.0, "not cut for what is known");
     for doing in [prompt(7, true), prompt(1_234_567, false)] {
         show(&mut desk, Status { strip: known(doing), ..open(Doing::Ready) });
         crate::steady::nothing_lies_over_anything(&desk, "the strip");

@@ -199,6 +199,19 @@ fn a_log_is_pasted_into_the_window_that_opens_captures() {
 }
 
 #[test]
+fn a_sketch_that_is_pasted_for_a_log_is_run_and_not_read_as_one() {
+    let mut desk = Desk::new(&Start::default());
+    open(&mut desk, "Open capture…");
+    desk.harness.get_by_role_and_label(Role::MultilineTextInput, "or paste a log").focus();
+    desk.frames();
+    desk.type_text("void setup() { Serial1.begin(9600); Serial1.println(\"AT\"); } void loop() {}");
+    assert!(!desk.offers("Read it"));
+    desk.reach("Run the sketch");
+    desk.wait("it was run", |desk| desk.shows("The modem is “Serial1”"));
+    assert!(desk.state().file.is_none());
+}
+
+#[test]
 fn the_handbook_is_opened_or_its_place_is_told() {
     let mut desk = Desk::new(&Start::default());
     open(&mut desk, "Handbook…");

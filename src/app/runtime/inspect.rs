@@ -147,7 +147,7 @@ impl Runtime {
     }
 
     fn show_file(&mut self, state: &mut State, path: Option<PathBuf>, reader: Reader) {
-        state.file = Some(OpenFile { path, findings: None });
+        state.file = Some(OpenFile { path, findings: None, reading: String::new() });
         self.show(state, Some(reader));
     }
 
@@ -241,12 +241,8 @@ impl Runtime {
 
 /// The findings of the file that is shown.
 fn take_diagnosed(state: &mut State, Diagnosed { findings, reading }: Diagnosed) {
-    let Some(file) = &mut state.file else { return };
-    // An empty list of findings would leave open whether the file was understood.
-    let quiet = findings.is_empty();
-    file.findings = Some(findings.into());
-    if quiet {
-        state.say(Tone::Note, format!("{} No problem was recognised in it.", reading.text()));
+    if let Some(file) = &mut state.file {
+        (file.findings, file.reading) = (Some(findings.into()), reading.text());
     }
 }
 

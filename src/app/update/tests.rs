@@ -181,7 +181,8 @@ fn another_port_can_be_picked_while_one_is_open_and_leaves_its_line_alone() {
 #[test]
 fn what_is_sent_while_a_file_is_shown_is_seen() {
     let mut state = connected();
-    state.file = Some(crate::app::state::OpenFile { path: Some("old.pcapng".into()), findings: None });
+    state.file =
+        Some(crate::app::state::OpenFile { path: Some("old.pcapng".into()), findings: None, reading: String::new() });
     let effects = update(&mut state, Line::Send(b"AT\r".to_vec()));
     assert!(matches!(&effects[..], [Effect::Order(_), Effect::Capture(Capture::ShowPort)]), "{effects:?}");
     let effects = update(&mut state, Line::CancelSend);

@@ -48,6 +48,8 @@ pub(super) struct Paste {
     what: What,
     /// Its lines are being looked over.
     looked_over: bool,
+    /// Its first button had the focus.
+    begun: bool,
     /// Each line goes out when the modem has answered the one before; otherwise after the pause.
     answers: bool,
     pause_ms: u32,
@@ -70,6 +72,7 @@ impl Paste {
             trouble: None,
             what,
             looked_over: false,
+            begun: false,
             answers: true,
             pause_ms: 100,
         }
@@ -145,14 +148,22 @@ impl Paste {
         answered || modal.should_close()
     }
 
+    /// What sends nothing has the focus, so that Enter takes it; what sends has to be chosen.
+    fn begin_at(&mut self, button: &egui::Response) {
+        if self.what != What::Lines && !std::mem::replace(&mut self.begun, true) {
+            button.request_focus();
+        }
+    }
+
     /// A log of another terminal is looked into, not sent.
-    fn offer_reading(&self, ui: &mut Ui, connected: bool, commands: &mut Commands) -> bool {
+    fn offer_reading(&mut self, ui: &mut Ui, connected: bool, commands: &mut Commands) -> bool {
         let words = "Read it as a log";
         let read = if connected && self.what != What::Log {
             parts::signed(ui, true, icons::FIND, words)
         } else {
             parts::primary_signed(ui, true, icons::FIND, words)
         };
+        self.begin_at(&read);
         let taken = read.on_hover_text("Shows it in place of the port, and what is wrong in it").clicked();
         if taken {
             commands.push(Capture::ReadPasted(Arc::clone(&self.text)));
@@ -161,10 +172,11 @@ impl Paste {
     }
 
     /// A sketch is read by the program, not typed at the modem.
-    fn offer_import(&self, ui: &mut Ui, connected: bool, commands: &mut Commands) -> bool {
+    fn offer_import(&mut self, ui: &mut Ui, connected: bool, commands: &mut Commands) -> bool {
         let mut taken = false;
         ui.horizontal_wrapped(|ui| {
             let run = parts::primary_signed(ui, true, icons::RUN, "Run the sketch");
+            self.begin_at(&run);
             if run.on_hover_text("Here, with the simulated modem: tells what is wrong with it, by line").clicked() {
                 commands.open_at::<SketchPanel>(&*self.text);
                 taken = true;

@@ -27,6 +27,8 @@ pub(crate) struct EditorPanel {
     conflict: bool,
     number: u64,
     picked: usize,
+    /// The one whose row was brought into sight.
+    revealed: Option<usize>,
     /// The name of the macro that the editor was opened for.
     wanted: Option<String>,
     head: Option<(usize, Head)>,
@@ -89,7 +91,7 @@ impl ToolWindow for EditorPanel {
     }
 
     fn turn_to(&mut self, subject: String) {
-        (self.wanted, self.head) = (Some(subject), None);
+        (self.wanted, self.head, self.revealed) = (Some(subject), None, None);
     }
 
     fn scrolls(&self) -> bool {
@@ -202,6 +204,10 @@ impl EditorPanel {
                 order.take(&row, at, &known.name);
                 if let Some(Moved { from, to }) = order.drop(ui, &row, at) {
                     edit = Some((Edit::MoveMacro { from, to }, to));
+                }
+                if at == self.picked && self.revealed != Some(at) {
+                    self.revealed = Some(at);
+                    row.scroll_to_me(None);
                 }
                 if row.on_hover_text("Drag it to another place").clicked() {
                     self.picked = at;

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use egui::{Button, Grid, Key, RichText, TextEdit, Ui};
 
-use super::ToolWindow;
+use super::{SketchPanel, ToolWindow};
 use crate::app::command::{Capture, Tool};
-use crate::app::{Purpose, State};
+use crate::app::{Purpose, State, is_sketch};
 use crate::ui::commands::Commands;
 use crate::ui::{bytes, icons, parts, theme};
 
@@ -18,6 +18,8 @@ pub(crate) struct OpenPanel {
     pasted: String,
     /// The same, as it was handed over to be looked over.
     handed: Arc<str>,
+    /// It is an Arduino sketch, and no log.
+    sketch: bool,
     /// They were asked for since the window was opened; anew for another capture.
     listed: Option<u64>,
 }
@@ -72,13 +74,25 @@ impl OpenPanel {
         let area = parts::marked_text_area(ui, "pasted log", theme::PASTED, &mut self.pasted, hint, &lines);
         if area.labelled_by(label.id).changed() {
             self.handed = self.pasted.as_str().into();
-            commands.push(Capture::LookOver(Arc::clone(&self.handed)));
+            self.sketch = is_sketch(&self.pasted);
+            if !self.sketch {
+                commands.push(Capture::LookOver(Arc::clone(&self.handed)));
+            }
         }
         // All of them stand in the log, once it is read.
         for found in found.iter().take(SHOWN) {
             parts::weak(ui, format!("Line {}: {}", found.line, found.title));
         }
-        if parts::signed(ui, there, icons::FIND, "Read it")
+        if self.sketch {
+            ui.horizontal(|ui| {
+                if parts::signed(ui, true, icons::RUN, "Run the sketch").clicked() {
+                    commands.open_at::<SketchPanel>(&*self.handed);
+                    (self.pasted, self.handed, self.sketch) = Default::default();
+                    commands.close_tool();
+                }
+                parts::weak(ui, "This is an Arduino sketch, and no log: run here, it is told what is wrong with it.");
+            });
+        } else if parts::signed(ui, there, icons::FIND, "Read it")
             .on_hover_text("Shows it in the log, with findings")
             .clicked()
         {

@@ -129,6 +129,8 @@ fn numbers(ui: &mut Ui, step: &Step, fresh: &mut Step) {
     millis(ui, "Within (0: 10 s)", &mut fresh.within);
     millis(ui, "Wait after", &mut fresh.wait);
     millis(ui, "Break first", &mut fresh.break_for);
+    // Broken where the words end, never between a word and its field.
+    ui.end_row();
     if let Some(repeat) = times(ui, "Repeat", step.repeat.unwrap_or(1), 1) {
         fresh.repeat = (repeat > 1).then_some(repeat);
     }
