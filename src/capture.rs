@@ -41,6 +41,8 @@ pub use rows::{Filter, RowRules, event_text};
 pub use store::{Reader, Storage};
 pub use writer::Writer;
 
+pub use crate::os::LineStates;
+
 pub(crate) use cursor::{Entry, EntryItem, Position};
 pub(crate) use disk::create_private;
 pub(crate) use error::CaptureError;
@@ -50,24 +52,6 @@ pub(crate) use rows::{Content, Newline, Row};
 pub(crate) use store::Stamps;
 
 use crate::modem::Direction;
-
-/// States of the modem lines, as far as the port tells them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "six lines are six lines")]
-pub struct LineStates {
-    /// Clear to send (from the modem).
-    pub cts: bool,
-    /// Data set ready (from the modem).
-    pub dsr: bool,
-    /// Data carrier detect (from the modem).
-    pub dcd: bool,
-    /// Ring indicator (from the modem).
-    pub ri: bool,
-    /// Data terminal ready (ours).
-    pub dtr: bool,
-    /// Request to send (ours).
-    pub rts: bool,
-}
 
 /// What was wrong with received bytes on the wire.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -58,7 +58,8 @@ mod wait_tests;
 pub(crate) use here::about;
 pub use here::wait;
 pub(crate) use here::{devices, files, holders, pty, serial, signals, sockets, terminal, trouble};
-pub(crate) use values::{Counts, Facts, LineError, Lines, Read, Refused, Trouble, clause};
+pub use values::LineStates;
+pub(crate) use values::{Counts, Facts, LineError, Read, Refused, Trouble, clause};
 pub(crate) use values::{Holder, PortInfo};
 
 /// The systems that are known.

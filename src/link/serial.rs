@@ -157,15 +157,7 @@ impl Link for Serial {
     }
 
     fn lines(&mut self) -> Option<LineStates> {
-        let lines = self.port.lines().filter(|_| !self.gone)?;
-        Some(LineStates {
-            cts: lines.cts,
-            dsr: lines.dsr,
-            dcd: lines.dcd,
-            ri: lines.ri,
-            dtr: lines.dtr,
-            rts: lines.rts,
-        })
+        self.port.lines().filter(|_| !self.gone)
     }
 
     fn counted(&mut self, arrived: &mut Vec<Arrival>, now: Duration) {

@@ -109,15 +109,21 @@ pub(crate) enum Read {
     Gone,
 }
 
-/// The modem lines that a device shows.
+/// States of the modem lines, as far as the port tells them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "the names of the lines say it")]
-pub(crate) struct Lines {
+#[expect(clippy::struct_excessive_bools, reason = "six lines are six lines")]
+pub struct LineStates {
+    /// Clear to send (from the modem).
     pub cts: bool,
+    /// Data set ready (from the modem).
     pub dsr: bool,
+    /// Data carrier detect (from the modem).
     pub dcd: bool,
+    /// Ring indicator (from the modem).
     pub ri: bool,
+    /// Data terminal ready (ours).
     pub dtr: bool,
+    /// Request to send (ours).
     pub rts: bool,
 }
 

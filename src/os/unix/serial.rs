@@ -20,7 +20,7 @@ use super::lock_file::{self, LockFile};
 use super::wait::Interests;
 use super::{termios, trouble};
 use crate::os::settings::LineSettings;
-use crate::os::{Counts, Holder, LineError, Lines, Read, Refused, Trouble};
+use crate::os::{Counts, Holder, LineError, LineStates, Read, Refused, Trouble};
 
 /// What the kernel's line discipline hands out in one read when it is full. More waits behind it then, that came in the
 /// same moment: with this many reads in one chunk a flood costs a quarter of the writes to the file.
@@ -154,9 +154,9 @@ impl Port {
     }
 
     /// The modem lines; `None` where the device has none.
-    pub(crate) fn lines(&mut self) -> Option<Lines> {
+    pub(crate) fn lines(&mut self) -> Option<LineStates> {
         let ours = self.ours?;
-        Some(Lines {
+        Some(LineStates {
             cts: self.lines.read_clear_to_send().ok()?,
             dsr: self.lines.read_data_set_ready().ok()?,
             dcd: self.lines.read_carrier_detect().ok()?,

@@ -22,7 +22,7 @@ use super::calls::{self, Operation};
 use super::trouble;
 use super::wait::Interests;
 use crate::os::settings::LineSettings;
-use crate::os::{Counts, LineError, Lines, Read, Refused, Trouble};
+use crate::os::{Counts, LineError, LineStates, Read, Refused, Trouble};
 
 /// What the driver is asked to keep for us, and the most of one read.
 const BUFFER: usize = 16 * 1024;
@@ -193,13 +193,13 @@ impl Port {
 
     /// The modem lines; `None` where the device has none. Some drivers leave a read under way for ever when their adapter is
     /// unplugged: then it is this question that finds it gone.
-    pub(crate) fn lines(&mut self) -> Option<Lines> {
+    pub(crate) fn lines(&mut self) -> Option<LineStates> {
         if !self.has_lines {
             return None;
         }
         let status =
             calls::line::modem_status(&self.file).inspect_err(|error| self.lost |= trouble::is_gone(error)).ok()?;
-        Some(Lines {
+        Some(LineStates {
             cts: status & MS_CTS_ON != 0,
             dsr: status & MS_DSR_ON != 0,
             dcd: status & MS_RLSD_ON != 0,
