@@ -3,11 +3,15 @@
 //! What counts as sent is what the operating system took, byte by byte of the user's data: of an escaped byte both
 //! halves. A peer that vanished without a word is found by keep-alive within about ten seconds.
 
+mod acknowledged;
+
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{TcpStream, ToSocketAddrs as _};
 use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
+
+use acknowledged::Unacknowledged;
 
 use super::telnet::{Control, Event, Setting, Telnet};
 use super::{Arrival, Interests, LineSettings, Link, LinkError, OpenError, Reconfigured};
@@ -21,10 +25,6 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const KEEP_ALIVE_AFTER: Duration = Duration::from_secs(4);
 /// Data waits for the negotiation at most this long: a server that answers nothing gets it all the same.
 const NEGOTIATION: Duration = Duration::from_secs(3);
-/// From here on it is said that the far side acknowledges nothing. Keep-alive does not watch while bytes wait.
-const SILENCE: Duration = Duration::from_secs(5);
-/// How often the system is asked, while there is something to acknowledge.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Bytes asked for in one read.
 const READ_SIZE: usize = 64 * 1024;
 /// Bytes of data escaped and offered in one write.
@@ -194,57 +194,6 @@ impl Network {
     }
 }
 
-/// Watches over what was written and has not reached the far side. A connection that is dead while bytes wait is ended by
-/// the system after a quarter of an hour, so it is at least said.
-#[derive(Debug, Default)]
-struct Unacknowledged {
-    /// Bytes that the system took.
-    written: u64,
-    /// How many of these have arrived.
-    arrived: u64,
-    /// When more had arrived, or nothing was on its way.
-    moved: Duration,
-    look_at: Duration,
-    /// The latest time that is known.
-    now: Duration,
-    said: bool,
-}
-
-impl Unacknowledged {
-    fn wrote(&mut self, count: usize) {
-        if self.arrived == self.written {
-            self.moved = self.now;
-            self.look_at = self.now + LOOK_EVERY;
-        }
-        self.written += count as u64;
-    }
-
-    fn next_look(&self) -> Option<Duration> {
-        (self.arrived < self.written).then_some(self.look_at)
-    }
-
-    /// `waiting` bytes of what was written have not been acknowledged. Says what is to be said.
-    fn look(&mut self, waiting: u64, now: Duration) -> Option<String> {
-        self.look_at = now + LOOK_EVERY;
-        let arrived = self.written.saturating_sub(waiting);
-        if waiting == 0 || arrived > self.arrived {
-            self.arrived = arrived;
-            self.moved = now;
-            let again = "the far side takes bytes again";
-            return std::mem::take(&mut self.said).then(|| again.to_owned());
-        }
-        if self.said || now.saturating_sub(self.moved) < SILENCE {
-            return None;
-        }
-        self.said = true;
-        Some(format!(
-            "the far side has acknowledged none of the last {waiting} bytes for {} s: it does not read, or the connection is \
-             dead",
-            SILENCE.as_secs()
-        ))
-    }
-}
-
 impl Remote {
     fn configure(&mut self, dtr: bool, rts: bool) {
         if !self.configured {
@@ -288,7 +237,7 @@ impl Link for Network {
     }
 
     fn on_ready(&mut self, now: Duration) {
-        self.unacknowledged.now = now;
+        self.unacknowledged.pass(now);
         if let Some(remote) = self.telnet.as_mut() {
             remote.negotiation = match remote.negotiation {
                 Negotiation::Begun => Negotiation::Until(now + NEGOTIATION),
@@ -332,7 +281,7 @@ impl Link for Network {
     }
 
     fn write(&mut self, bytes: &[u8], now: Duration) -> Result<usize, LinkError> {
-        self.unacknowledged.now = now;
+        self.unacknowledged.pass(now);
         if !self.flush_pending()? || !self.ready_for_data() {
             return Ok(0);
         }
