@@ -33,16 +33,21 @@ impl<'a> Expansion<'a> {
         Self { macros, inside: Vec::new(), room, work: MOST_WORK, open: false, overflowed: false }
     }
 
+    /// Counts a piece of work; false when it is too much.
+    fn may_go_on(&mut self) -> bool {
+        self.overflowed |= self.work == 0;
+        self.work = self.work.saturating_sub(1);
+        !self.overflowed
+    }
+
     pub(super) fn expand(&mut self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(piece) = next_piece(rest) {
             rest = rest.get(piece.len()..).unwrap_or_default();
-            if self.overflowed || self.work == 0 {
-                self.overflowed = true;
+            if !self.may_go_on() {
                 return String::new();
             }
-            self.work -= 1;
             let known = piece.starts_with(|c: char| is_name(c) && !c.is_ascii_digit());
             match self.macros.get(piece).filter(|_| known && !self.inside.iter().any(|name| name == piece)) {
                 None => out.push_str(piece),
@@ -97,11 +102,9 @@ impl<'a> Expansion<'a> {
         let mut rest = of.body.as_str();
         while let Some(piece) = next_piece(rest) {
             rest = rest.get(piece.len()..).unwrap_or_default();
-            if self.overflowed || self.work == 0 {
-                self.overflowed = true;
+            if !self.may_go_on() {
                 return String::new();
             }
-            self.work -= 1;
             if piece == "#" {
                 if let Some(after) = rest.strip_prefix('#') {
                     // `a ## b` is one word.
