@@ -18,6 +18,7 @@ mod console;
 mod cut;
 mod data_end;
 mod doc;
+mod early_send;
 mod echo;
 mod finding;
 mod http;

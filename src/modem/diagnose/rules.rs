@@ -7,8 +7,8 @@ use super::book::Book;
 use super::doc::Doc;
 use super::rule::{Rule, hears};
 use super::{
-    busy, connecting, console, cut, data_end, echo, http, line, network, noise, opening, order, payload, power,
-    refused, registration, sleep, sms, ussd, without_prompt, writing,
+    busy, connecting, console, cut, data_end, early_send, echo, http, line, network, noise, opening, order, payload,
+    power, refused, registration, sleep, sms, ussd, without_prompt, writing,
 };
 use crate::modem::dialog::exchange::Echo;
 use crate::modem::dialog::said::Said;
@@ -104,7 +104,7 @@ rules! {
     damaged: writing::Damaged,
     malformed: writing::Malformed,
     mux_form: opening::MuxForm,
-    send_before_connect: order::SendBeforeConnect,
+    send_before_connect: early_send::SendBeforeConnect,
     not_registered: registration::NotRegistered,
     no_data_service: opening::NoDataService,
     context_lost: opening::ContextLost,
