@@ -13,6 +13,7 @@
 
 mod book;
 mod busy;
+mod calls;
 mod connecting;
 mod console;
 mod cut;
@@ -25,6 +26,7 @@ mod http;
 mod line;
 mod network;
 mod noise;
+mod off;
 mod opening;
 mod order;
 mod payload;

@@ -106,8 +106,8 @@ mod tests {
         check("+SAPBR: 1,1,\"10.0.0.2\"", "the bearer is open, own address 10.0.0.2");
         check("+HTTPACTION: 1,299,0", "POST: 299 status, 0 bytes to read");
         check("+CMTI: \"SM\",3", "a new SMS is stored at index 3; AT+CMGR=3 reads it");
-        check("+FTPGET: 1,1", "");
-        check("+FTPGET:1,61", "network error");
+        check("+FTPGET: 1,1", "the file can be read");
+        check("+FTPGET:1,61", "the file could not be fetched: network error");
     }
 
     #[test]

@@ -56,6 +56,8 @@ roles! {
     Signal = "signal",
     /// State and PIN of the SIM.
     Sim = "sim",
+    /// The number of the SIM card (ICCID).
+    SimNumber = "sim-number",
     Operator = "operator",
     /// Registration for calls and SMS.
     Registration = "registration",

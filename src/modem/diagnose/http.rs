@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Severity::{Problem, Warning};
+use super::Severity::{Note, Problem, Warning};
 use super::book::{Book, Draft, Handle};
 use super::connecting::{TlsFailed, concerns_tls, tls_draft};
 use super::data_end::PATIENCE;
@@ -140,6 +140,45 @@ impl Rule for AlreadyOpen {
 #[derive(Debug, Default)]
 pub(super) struct Failed {
     told: Option<u16>,
+    /// The address in force is one of `https://`.
+    https: bool,
+    /// TLS was switched on for it.
+    tls: bool,
+}
+
+impl Failed {
+    /// What a command says of the address, where it says something.
+    fn hear(&mut self, command: &Exchange) {
+        let call = command.chief();
+        match call.name {
+            name if name.eq_ignore_ascii_case(b"+HTTPPARA") && call.parameter(0).text.eq_ignore_ascii_case(b"URL") => {
+                let scheme = call.parameter(1).text.get(..6);
+                self.https = scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"https:"));
+            }
+            name if name.eq_ignore_ascii_case(b"+HTTPSSL") => self.tls = call.number(0) == Some(1),
+            _ => {}
+        }
+    }
+}
+
+/// The server has answered, and does not give what was asked for.
+fn turned_down(status: u16, spans: [Option<Span>; 2], text: Option<&str>) -> Draft {
+    let text = text.unwrap_or("status");
+    let draft = Draft::new(format!("The server answered the HTTP request with {status} {text}."), spans)
+        .because("Modem, network and server work: it is the server that does not give what was asked for.")
+        .severity(Note);
+    match status {
+        300..400 => draft
+            .because("The server sends the request to another address, mostly the same one with https.")
+            .fix("Ask for the address that AT+HTTPREAD or AT+HTTPHEAD shows; AT+HTTPPARA=\"REDIR\",1 lets a SIM800 follow it."),
+        401 | 403 | 407 => draft.fix("Check the key, token or login that the server wants, and how it wants them: in the URL or in a header."),
+        404 | 410 => draft.fix("Check the path in the URL, letter by letter."),
+        400 | 405 | 406 | 411 | 413 | 415 | 422 => draft.fix(
+            "Check the method, the path, AT+HTTPPARA=\"CONTENT\", and that AT+HTTPDATA announced as many bytes as were sent; AT+HTTPREAD shows what the server says.",
+        ),
+        500.. => draft.fix("The fault is the server's: look at its log, or try again later."),
+        _ => draft.fix("AT+HTTPREAD shows what the server says."),
+    }
 }
 
 impl Rule for Failed {
@@ -147,33 +186,47 @@ impl Rule for Failed {
         slug: "http-failed",
         severity: Problem,
         family: FAMILY,
-        evidence: "`+HTTPACTION: <method>,6xx,0` (SIM7600: `7xx`; Quectel: `+QHTTPGET: 7xx`): the request did not reach a server.",
+        evidence: "`+HTTPACTION: <method>,6xx,0` (SIM7600: `7xx`; Quectel: `+QHTTPGET: 7xx`): the request did not reach a server. As a note: 3xx, 4xx or 5xx, with which the server turned it down.",
         why: "The modem's own status codes, 6xx on a SIM800, mean: no bearer, or no such name.",
         fix: "Open the bearer (AT+SAPBR=1,1), check the URL, and try plain http.",
     };
-    const HEARS: u32 = hears::NEWS;
+    const HEARS: u32 = hears::NEWS | hears::COURSE;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        if let (Event::Final, Some(done)) = (event, dialog.done()) {
+            self.hear(done);
+        }
         let Event::Said(Said::HttpAction(status), span) = event else { return };
         if !(600..800).contains(&status) {
-            self.told = None;
             for slug in [Self::DOC.slug, TlsFailed::DOC.slug] {
                 book.resolve_all(slug);
             }
+        }
+        if !(300..800).contains(&status) {
+            self.told = None;
             return;
         }
         if self.told.replace(status) == Some(status) {
             return;
         }
         let told = dialog.telling.family().code("http", status).or_else(|| sim800().code("http", status));
-        let text = told.unwrap_or("error");
         let command = dialog.done().filter(|done| done.role == Role::HttpDo).map(|done| done.span);
-        let (title, spans) = (format!("The HTTP request failed: {status}, {text}."), [command, Some(span)]);
+        let spans = [command, Some(span)];
+        if status < 600 {
+            book.add(Self::DOC, turned_down(status, spans, told));
+            return;
+        }
+        let text = told.unwrap_or("error");
+        let title = format!("The HTTP request failed: {status}, {text}.");
         let draft = Draft::new(title.as_str(), spans);
         let draft = match status {
             _ if concerns_tls(text) => tls_draft(title, spans).because(
                 "Modem and server could not agree on TLS; a SIM800 speaks TLS 1.0 at the most, and most servers want 1.2.",
             ),
+            601..700 if self.https && !self.tls => draft
+                .because("The address begins with https, and TLS was not switched on with AT+HTTPSSL=1 in this log.")
+                .fix("AT+HTTPSSL=1 before AT+HTTPACTION; a SIM800 speaks TLS 1.0 at the most, so try plain http first.")
+                .send("AT+HTTPSSL=1", "AT+HTTPSSL=1\r"),
             601 => draft
                 .because("There is no way to the network: the bearer, the data connection that HTTP uses, is not open.")
                 .fix("Open the bearer with AT+SAPBR=1,1; AT+SAPBR=2,1 shows its state."),

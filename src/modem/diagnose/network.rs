@@ -176,11 +176,11 @@ impl Rule for Unreadable {
         slug: "sim-unreadable",
         severity: Problem,
         family: FAMILY,
-        evidence: "`AT+CPIN?` is refused without a reason (AT+CMEE=0, the default), or with SIM failure or SIM wrong; taken back when the SIM answers after all.",
-        why: "AT+CPIN? is refused only when the modem cannot read the SIM: none is in, it is the wrong way round, its contacts are bad, or the modem has only just started.",
+        evidence: "`AT+CPIN?` or the command for the number of the SIM card (`AT+CCID`) is refused without a reason (AT+CMEE=0, the default), or any with SIM failure or SIM wrong; taken back when the SIM answers after all.",
+        why: "A modem refuses this only when it cannot read the SIM: none is in, it is the wrong way round, its contacts are bad, or the modem has only just started.",
         fix: "AT+CMEE=2 and AT+CPIN? again tell which; put the SIM in anew with the power off.",
     };
-    const HEARS: u32 = hears::NEWS | hears::TROUBLE;
+    const HEARS: u32 = hears::NEWS | hears::COURSE;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
@@ -190,14 +190,22 @@ impl Rule for Unreadable {
                 }
             }
             Event::Final => {
-                let Some(done) = dialog.done().filter(|done| done.refused() && !book.is_blamed(done.id)) else {
+                let Some(done) = dialog.done().filter(|done| !book.is_blamed(done.id)) else { return };
+                if !done.refused() {
+                    if done.role == Role::SimNumber
+                        && let Some(told) = self.told.take()
+                    {
+                        book.withdraw(told);
+                    }
                     return;
-                };
+                }
                 let unreadable = match done.outcome {
                     Some((Outcome::Said(Said::Cme(13 | 15)), _)) => true,
-                    Some((Outcome::Said(Said::Error | Said::Cme(100)), _)) => {
-                        done.role == Role::Sim && done.asked.form == Form::Query
-                    }
+                    Some((Outcome::Said(Said::Error | Said::Cme(100)), _)) => match done.role {
+                        Role::Sim => done.asked.form == Form::Query,
+                        Role::SimNumber => !dialog.state.sim_ready,
+                        _ => false,
+                    },
                     _ => false,
                 };
                 if !unreadable || no_sim(book) && self.told.is_none() {

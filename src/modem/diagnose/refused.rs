@@ -94,7 +94,7 @@ impl Rule for FailedLater {
         slug: "failed-later",
         severity: Warning,
         family: FAMILY,
-        evidence: "A command is answered OK, and a line that tells how it went says that it failed: `+CMQTTCONNECT: 0,14`, `+QMTOPEN: 0,3`, `+CCHOPEN: 0,4`. Taken back when the same command works later. For SIM7600, SIM7000, Quectel and ESP8266 (`+CWJAP:3` in front of its `FAIL`).",
+        evidence: "A command is answered OK, and a line that tells how it went says that it failed: `+CMQTTCONNECT: 0,14`, `+QMTOPEN: 0,3`, `+CCHOPEN: 0,4`. Taken back when the same command works later. For SIM7600, SIM7000, Quectel, ESP8266 (`+CWJAP:3` in front of its `FAIL`) and a SIM800's FTP (`+FTPGET: 1,66`).",
         why: "OK says only that the command was read; whether it worked is told behind it.",
         fix: "Mend what it names, and wait for that line before the next command.",
     };

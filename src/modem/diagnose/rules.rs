@@ -7,8 +7,8 @@ use super::book::Book;
 use super::doc::Doc;
 use super::rule::{Rule, hears};
 use super::{
-    busy, connecting, console, cut, data_end, early_send, echo, http, line, network, noise, opening, order, payload,
-    power, refused, registration, sleep, sms, ussd, without_prompt, writing,
+    busy, calls, connecting, console, cut, data_end, early_send, echo, http, line, network, noise, off, opening, order,
+    payload, power, refused, registration, sleep, sms, ussd, without_prompt, writing,
 };
 use crate::modem::dialog::exchange::Echo;
 use crate::modem::dialog::said::Said;
@@ -148,6 +148,8 @@ rules! {
     sim_unreadable: network::Unreadable,
     no_signal: registration::NoSignal,
     weak_signal: registration::WeakSignal,
+    switched_off: off::SwitchedOff,
+    call_without_semicolon: calls::WithoutSemicolon,
     sms_early: sms::TooEarly,
     sms_mode: sms::Mode,
     sms_refused: sms::Refused,

@@ -156,7 +156,11 @@ fn http() {
     refused("AT+HTTPINIT", "http-already-open");
     refused("AT+SAPBR=1,1", "bearer-refused");
     check("> AT+HTTPACTION=0\\r\n< AT+HTTPACTION=0\\r\\r\\nOK\\r\\n\\r\\n+HTTPACTION: 0,601,0\\r\\n\n", "http-failed");
-    check("> AT+HTTPACTION=0\\r\n< AT+HTTPACTION=0\\r\\r\\nOK\\r\\n\\r\\n+HTTPACTION:0,404,12\\r\\n\n", "");
+    check(
+        "> AT+HTTPACTION=0\\r\n< AT+HTTPACTION=0\\r\\r\\nOK\\r\\n\\r\\n+HTTPACTION:0,404,12\\r\\n\n",
+        "(http-failed)",
+    );
+    check("> AT+HTTPACTION=0\\r\n< AT+HTTPACTION=0\\r\\r\\nOK\\r\\n\\r\\n+HTTPACTION:0,200,12\\r\\n\n", "");
     check(
         "> AT+SAPBR=3,1,\"APN\",\"x\"\\r\n< AT+SAPBR=3,1,\"APN\",\"x\"\\r\\r\\nOK\\r\\n\n> AT+SAPBR=1,1\\r\n< AT+SAPBR=1,1\\r\\r\\nOK\\r\\n\n",
         "",
