@@ -17,6 +17,7 @@ pub(crate) mod dialog;
 pub mod digest;
 pub(crate) mod echo;
 pub mod passthrough;
+mod remembered;
 pub mod secrets;
 pub mod transcript;
 

@@ -36,6 +36,7 @@ pub(crate) use tally::Tally;
 
 use super::Direction;
 use crate::vocabulary::{Family, Telling};
+use command::Readings;
 use commands::Commands;
 pub(crate) use commands::LastCommand;
 use data::DataPhase;
@@ -140,6 +141,8 @@ pub struct Dialog {
     /// The modem's state.
     pub(crate) state: State,
     commands: Commands,
+    /// What the last command lines ask for.
+    readings: Readings,
     data: DataPhase,
     /// In data mode (transparent, or a data call): every byte is data.
     pub(crate) online: bool,

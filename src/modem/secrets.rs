@@ -15,7 +15,6 @@ mod line;
 mod mqtt;
 mod name;
 mod pap;
-mod remembered;
 mod returning;
 mod stretches;
 mod values;
@@ -23,13 +22,13 @@ mod values;
 use std::ops::Range;
 
 use super::Direction;
+use super::remembered::Remembered;
 use crate::vocabulary;
 use context::{Context, Pin, asks_for_password};
 pub use known::Secrets;
 use line::{Around, Awaited, Line};
 use mqtt::{HexMqttFinder, MqttFinder};
 use name::is_sign;
-use remembered::Remembered;
 use returning::Returning;
 use stretches::Stretches;
 pub(crate) use stretches::merged;
@@ -70,7 +69,7 @@ struct Watch {
     pause: Pause,
     login: pap::PapFinder,
     /// Lines of this direction in which nothing was secret.
-    remembered: Remembered,
+    remembered: Remembered<()>,
     /// The packet as it was when the line began.
     before_line: Option<Box<MqttFinder>>,
 }
@@ -161,8 +160,10 @@ impl SecretFinder {
     fn remember(&mut self, way: Direction, line: &[u8]) {
         // While something is typed, what a modem says is not taken for the echo of a command.
         let told_all = way == Direction::Tx || self.sent.line.is_new();
-        if told_all && self.nothing_is_awaited(way) && Remembered::may_have(line) {
-            self.watch(way).remembered.add(line);
+        // A control may do something else than end the line.
+        let printed = line.iter().all(|byte| matches!(byte, b' '..=b'~'));
+        if told_all && printed && self.nothing_is_awaited(way) {
+            self.watch(way).remembered.add(line, ());
         }
     }
 
@@ -209,7 +210,7 @@ impl SecretFinder {
         let answer = if way == Direction::Rx { line::plain(bytes, &mut self.plain) } else { None };
         answer.or_else(|| {
             let line = memchr::memchr2(b'\r', b'\n', bytes).and_then(|end| bytes.get(..end))?;
-            self.watch(way).remembered.has(line).then_some(line)
+            self.watch(way).remembered.find(line).map(|()| line)
         })
     }
 

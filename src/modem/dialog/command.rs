@@ -2,7 +2,8 @@
 //!
 //! Not a syntax check: a line that begins with `AT` is a command, whatever stands behind it.
 
-use crate::vocabulary::{Call, Command, Family, Form, Line, Place, Role};
+use crate::modem::remembered::Remembered;
+use crate::vocabulary::{Call, Command, Family, Form, Line, Place, Role, third_generation};
 
 /// What a command line asks for.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +19,8 @@ pub(crate) struct Asked {
     pub place: Place,
     /// The line may hold further commands.
     pub glued: bool,
+    /// Not all modems have its commands, so they tell which modem it is.
+    pub(crate) is_telling: bool,
     /// The line takes data when it is accepted.
     pub(crate) takes_data: bool,
     /// Its final result is `OK`; else one of its own.
@@ -45,10 +48,33 @@ impl Asked {
             command,
             place: call.place(),
             glued,
+            is_telling: line.calls().any(|call| third_generation().named(call.name).is_none()),
             takes_data: command.is_some_and(|command| command.takes_data(&call)),
             told_later: command.is_some_and(|command| command.is_told_later(&call)),
             ends_with_ok: command.is_none_or(|command| command.ends_with_ok(&call)),
         }
+    }
+}
+
+/// What the last command lines ask for, so that each is read once.
+#[derive(Debug, Default)]
+pub(super) struct Readings {
+    family: Option<&'static Family>,
+    known: Remembered<Asked>,
+}
+
+impl Readings {
+    /// What a line asks a modem of this family for.
+    pub(super) fn of(&mut self, text: &[u8], family: &'static Family) -> Asked {
+        if self.family.replace(family) != Some(family) {
+            self.known = Remembered::default();
+        }
+        if let Some(asked) = self.known.find(text) {
+            return asked.clone();
+        }
+        let asked = Asked::read(text, family);
+        self.known.add(text, asked.clone());
+        asked
     }
 }
 

@@ -6,7 +6,7 @@ use super::command::Asked;
 use super::connections::{Connection, Ip};
 use super::said::Said;
 pub(crate) use super::span::Span;
-use crate::vocabulary::{Call, Family, Form, Line, Role, private};
+use crate::vocabulary::{Call, Form, Line, Role, private};
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,10 +158,10 @@ impl Exchange {
         }
     }
 
-    /// Finds in its text the command that decides what is waited for.
-    pub(super) fn find_chief(&mut self, family: &'static Family) {
-        self.asked = Asked::read(&self.text, family);
-        (self.role, self.takes_data) = (self.asked.role, self.asked.takes_data);
+    /// Its text asks for this.
+    pub(super) fn asks(&mut self, asked: Asked) {
+        (self.role, self.takes_data) = (asked.role, asked.takes_data);
+        self.asked = asked;
     }
 
     /// Makes it new, but for what its sender fills in; its buffers are kept.

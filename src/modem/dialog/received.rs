@@ -278,8 +278,8 @@ impl Dialog {
         {
             let family = self.telling.family();
             if let Some(front) = self.commands.open_mut().first_mut() {
+                front.asks(Asked::read(&plain, family));
                 front.text = plain;
-                front.find_chief(family);
             }
             self.echoed(0, span.end);
             return true;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::command::Asked;
 use super::commands::{OPEN, Withdrawn};
 use super::connections::LINKS;
 use super::exchange::{Circumstances, Echo, Exchange, Span};
@@ -200,10 +201,7 @@ impl Dialog {
         let mut exchange = self.blank(ended);
         exchange.text.clear();
         exchange.text.extend_from_slice(text);
-        if Line::read(text).is_some_and(|line| self.telling.asked(line)) {
-            self.state.framed = self.telling.family().framed;
-        }
-        exchange.find_chief(self.telling.family());
+        exchange.asks(self.read_command(text));
         let n = self.connection_number(&exchange);
         exchange.before = Circumstances {
             connection: self.state.connections.link(n),
@@ -224,6 +222,16 @@ impl Dialog {
         if takes_data && self.log.shows == Shows::SentOnly {
             self.open_data(self.commands.open().len() - 1, ended.span);
         }
+    }
+
+    /// What a command line asks for. It may tell the family.
+    fn read_command(&mut self, text: &[u8]) -> Asked {
+        let asked = self.readings.of(text, self.telling.family());
+        if !asked.is_telling || !Line::read(text).is_some_and(|line| self.telling.asked(line)) {
+            return asked;
+        }
+        self.state.framed = self.telling.family().framed;
+        self.readings.of(text, self.telling.family())
     }
 
     /// A new exchange in the place of an old one.

@@ -329,7 +329,7 @@ proptest! {
         let (mut finder, mut forgetful) = (SecretFinder::default(), SecretFinder::default());
         for (way, line) in order.iter().filter_map(|at| REPEATED.get(*at)) {
             prop_assert_eq!(finder.find(*way, line.as_bytes()), forgetful.find(*way, line.as_bytes()), "{}", line);
-            (forgetful.sent.remembered, forgetful.received.remembered) = <(Remembered, Remembered)>::default();
+            (forgetful.sent.remembered, forgetful.received.remembered) = Default::default();
         }
     }
 }

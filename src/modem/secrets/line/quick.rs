@@ -25,9 +25,9 @@ const ANSWER_STOPS: [bool; 256] = stops(0, &[ANYWHERE, SIGNS, BEHIND_NAMES]);
 /// The same in what is sent.
 const COMMAND_STOPS: [bool; 256] = stops(0, &[ANYWHERE, SIGNS, BEHIND_NAMES, BEGINS_VALUE]);
 
-/// What no line has that can be passed over at once: codes, further commands, and controls.
-const SPECIAL: &[u8] = b"*;\x7F";
-const VALUE_STOPS: [bool; 256] = stops(b' ', &[SPECIAL]);
+/// What no line has that can be passed over at once: codes and controls; behind a name further commands, else names.
+const SPECIAL: &[u8] = b"*\x7F";
+const VALUE_STOPS: [bool; 256] = stops(b' ', &[SPECIAL, b";"]);
 const LINE_STOPS: [bool; 256] = stops(b' ', &[SPECIAL, SIGNS]);
 /// The head of a private key, and the name of the protocol in a packet of MQTT that is written as hex digits; no such line is
 /// shorter than this.
@@ -104,7 +104,7 @@ pub(in crate::modem::secrets) fn plain<'a>(bytes: &'a [u8], known: &mut Vec<u8>)
     };
     let values = bytes.get(name..)?;
     let end = values.iter().position(|byte| stops.get(usize::from(*byte)).copied().unwrap_or(true))?;
-    let line = bytes.get(..name + end).filter(|_| matches!(values.get(end), Some(b'\r' | b'\n')))?;
+    let line = bytes.get(..name + end).filter(|_| matches!(values.get(end), Some(b'\r' | b'\n' | 0x1A)))?;
     let tells = |word: &Finder<'_>| word.find(line).is_some();
     (line.len() < SHORTEST_SECRET || !TELLING.iter().any(tells)).then_some(line)
 }
