@@ -18,6 +18,7 @@ mod pap;
 mod returning;
 mod stretches;
 mod values;
+mod wording;
 
 use std::ops::Range;
 
@@ -317,7 +318,9 @@ impl SecretFinder {
             Direction::Tx if self.sent.left_open == LeftOpen::Begun => Awaited::Rest,
             Direction::Tx if self.sent.left_open == LeftOpen::Between => Awaited::Tail,
             Direction::Tx if self.sent.left_open == LeftOpen::Address => Awaited::Address,
-            Direction::Tx if asks_for_password(heard) || self.context.prompted && heard.is_empty() => Awaited::Password,
+            Direction::Tx if asks_for_password(heard) => Awaited::Password,
+            // `Password for wlan0:` and a prompt in the next line.
+            Direction::Tx if self.context.prompted && matches!(heard.trim_ascii(), b"" | b">") => Awaited::Password,
             Direction::Rx if self.received.left_open == LeftOpen::Begun || self.context.queried => Awaited::Echo,
             _ => Awaited::Nothing,
         }

@@ -37,6 +37,20 @@ static TOLD: LazyLock<FxHashMap<&'static [u8], &'static Told>> = LazyLock::new(|
     told.map(|(head, told)| (head.as_bytes(), told)).collect()
 });
 
+/// What commands take that no table has, but whose names tell: nothing but secrets; a name and then a login.
+static WORDED: LazyLock<Option<Table>> = LazyLock::new(|| {
+    let rows = "@name worded\n@title worded\nAT+SECRET | | | ? | | secret* | | |\nAT+LOGIN | | | ? | | link? - secret* | | |\n";
+    table::read(rows).ok()
+});
+
+static NOTHING_BUT_SECRETS: LazyLock<Parameters> = LazyLock::new(|| worded("AT+SECRET"));
+static LOGIN_BEHIND_NAME: LazyLock<Parameters> = LazyLock::new(|| worded("AT+LOGIN"));
+
+fn worded(name: &str) -> Parameters {
+    let row = WORDED.iter().flat_map(|table| &table.commands).find(|row| row.name == name);
+    Parameters { readings: row.into_iter().map(|row| row.takes.as_slice()).collect(), secret: true }
+}
+
 fn all_families() -> impl Iterator<Item = &'static Family> {
     families().iter().chain([third_generation()])
 }
@@ -69,6 +83,16 @@ pub(crate) fn parameters(name: &[u8]) -> Option<&'static Parameters> {
 #[must_use]
 pub(crate) fn is_elsewhere(name: &[u8]) -> bool {
     ELSEWHERE.contains(name)
+}
+
+/// Each parameter of a command that no table has is secret.
+pub(crate) fn nothing_but_secrets() -> &'static Parameters {
+    &NOTHING_BUT_SECRETS
+}
+
+/// The same where the name of something (a network, an access point) stands in front, and a number in front of that or not.
+pub(crate) fn login_behind_name() -> &'static Parameters {
+    &LOGIN_BEHIND_NAME
 }
 
 /// All names with something known of their parameters: `+CPIN`, in capitals without `AT`.

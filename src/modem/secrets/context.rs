@@ -1,7 +1,7 @@
 //! What the lines of a session say of the secrets in others: whether the SIM waits for its PIN, what was asked for, whether a
 //! password is to be typed.
 
-use super::likeness::{self, is_said_as_set};
+use super::likeness::{self, is_told_bare};
 use crate::vocabulary::{self, Form};
 
 /// Names of settings that are told one a line.
@@ -73,8 +73,7 @@ impl Context {
                 Form::Set if is(b"+SAPBR") => self.settings = call.number(0) == Some(4),
                 Form::Query | Form::Test | Form::Set => {
                     let name = likeness::secret_name(&call);
-                    self.queried |=
-                        call.form == Form::Query && name.as_ref().is_some_and(|name| is_said_as_set(name, true));
+                    self.queried |= call.form == Form::Query && name.as_ref().is_some_and(|name| is_told_bare(name));
                     self.asked.extend(name.map(|name| (name, call.form)));
                 }
                 Form::Execute | Form::Malformed => {}
@@ -116,7 +115,7 @@ impl Context {
 
 /// A prompt for a password or PIN, as systems behind a serial line write it.
 pub(super) fn asks_for_password(line: &[u8]) -> bool {
-    const WORDS: [&[u8]; 16] = [
+    const WORDS: [&[u8]; 18] = [
         b"password",
         b"passphrase",
         b"passcode",
@@ -133,10 +132,15 @@ pub(super) fn asks_for_password(line: &[u8]) -> bool {
         b"contrase",
         b"senha",
         b"wachtwoord",
+        b"parola",
+        b"heslo",
     ];
     /// Behind these a key is a secret; `any key` is none.
     const OF_KEYS: [&[u8]; 10] =
         [b"wifi", b"wlan", b"wpa", b"wep", b"fi", b"network", b"security", b"encryption", b"api", b"private"];
+    /// Where nothing else stands in the line; elsewhere they are other things too.
+    const ALONE: [&[u8]; 3] = [b"pass", b"key", b"pw"];
+    const IN_OTHER_ALPHABETS: [&str; 5] = ["ароль", "密码", "密碼", "パスワード", "비밀번호"];
     /// The name of a key file or a user may stand behind the word.
     const SHOWN: usize = 120;
     if !line.iter().rev().find(|byte| **byte != b' ').is_some_and(|last| b":>?".contains(last)) {
@@ -144,6 +148,14 @@ pub(super) fn asks_for_password(line: &[u8]) -> bool {
     }
     let tail = line.get(line.len().saturating_sub(SHOWN)..).unwrap_or_default();
     let text = tail.to_ascii_lowercase();
+    let word = tail.trim_ascii().strip_suffix(b":").unwrap_or_default();
+    // The answer to the prompt before it may not have come back.
+    let word = word.rsplit(|byte| *byte == b':').next().unwrap_or_default().trim_ascii();
+    if ALONE.iter().any(|alone| alone.eq_ignore_ascii_case(word))
+        || IN_OTHER_ALPHABETS.iter().any(|word| memchr::memmem::find(tail, word.as_bytes()).is_some())
+    {
+        return true;
+    }
     let mut before: &[u8] = b"";
     text.split(|byte| !byte.is_ascii_alphabetic()).filter(|word| !word.is_empty()).any(|word| {
         let before = std::mem::replace(&mut before, word);

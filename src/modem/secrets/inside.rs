@@ -24,8 +24,8 @@ pub(super) struct Inside {
     port: Option<Vec<u8>>,
     /// Behind the `//` of an address, or where a host stands, and what came of it.
     address: Option<Vec<u8>>,
-    /// The first slash of two.
-    slash: bool,
+    /// The byte before: the first slash of two, or a backslash, behind which a quote is part of what stands between quotes.
+    before: u8,
 }
 
 impl Inside {
@@ -62,16 +62,16 @@ impl Inside {
             self.inner(byte);
         }
         match (byte, &mut self.address) {
-            (b'/', address) if self.slash => *address = Some(Vec::new()),
+            (b'/', address) if self.before == b'/' => *address = Some(Vec::new()),
             (b'?' | b'"' | b',' | b'@', address) => *address = None,
             (byte, Some(address)) if address.len() < LOOKED_AT => address.push(byte),
             _ => {}
         }
-        self.slash = byte == b'/';
+        let escaped = std::mem::replace(&mut self.before, byte) == b'\\';
         if byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-') {
             self.word.push(byte);
             self.word.truncate(LOOKED_AT);
-        } else {
+        } else if byte != b'\\' && !(byte == b'"' && escaped) {
             self.word.clear();
         }
     }
@@ -85,6 +85,10 @@ impl Inside {
     }
 
     fn inner(&mut self, byte: u8) {
+        // A quote inside quotes comes next.
+        if byte == b'\\' && self.begins && self.port.is_none() {
+            return;
+        }
         let begins = std::mem::take(&mut self.begins);
         let Some(mut port) = self.port.take() else {
             self.passing |= begins;

@@ -2,7 +2,8 @@
 
 use std::sync::LazyLock;
 
-use crate::vocabulary::private::{Parameters, is_elsewhere, names, parameters};
+use super::wording;
+use crate::vocabulary::private::{Parameters, is_elsewhere, names, nothing_but_secrets, parameters};
 use crate::vocabulary::{Call, Family, Form, Line, families};
 
 /// A name of fewer letters is like too many others.
@@ -20,8 +21,10 @@ const KEYS: [[&str; 4]; 2] =
 const TELLING: [&str; 8] = ["PWD", "PSWD", "PASS", "AUTH", "LOGIN", "SECRET", "TOKEN", "CREDENTIAL"];
 /// The same at the end of a name, with a number behind it or not.
 const TELLING_ENDS: [&str; 7] = ["PIN", "PUK", "PW", "PSW", "PSK", "APPKEY", "SKEY"];
+/// The same letters in other words.
+const NOT_TELLING: [&str; 8] = ["PASSTHR", "BYPASS", "COMPASS", "PASSIV", "PASSED", "AUTHOR", "GPIOPIN", "TOKENS"];
 /// The names of parameters whose value comes next.
-const NAMES_OF_SECRETS: [&str; 12] = [
+const NAMES_OF_SECRETS: [&str; 18] = [
     "PASSWORD",
     "PASSWD",
     "PSWD",
@@ -34,6 +37,12 @@ const NAMES_OF_SECRETS: [&str; 12] = [
     "PSK",
     "AUTH",
     "AUTHORIZATION",
+    "WIFIPASS",
+    "USERPASS",
+    "MQTTPASS",
+    "FTPPASS",
+    "APNPASS",
+    "GPRSPASS",
 ];
 /// Such a name when nothing else stands there.
 const WHOLE_NAMES: [&str; 5] = ["PASS", "PIN", "PUK", "COOKIE", "PW"];
@@ -52,6 +61,8 @@ pub(crate) enum Likeness {
     Other,
     /// It is no command, and nearly one with a secret.
     Like,
+    /// It is in no table, and its words tell what stands behind it.
+    Worded(&'static Parameters),
     /// None of these.
     Unknown,
 }
@@ -93,11 +104,30 @@ pub(crate) fn judge(name: &[u8]) -> Likeness {
     let Some(text) = std::str::from_utf8(name).ok().filter(|name| name.len() >= SHORTEST) else {
         return Likeness::Unknown;
     };
-    let tells = || {
-        let end = text.trim_end_matches(|letter: char| letter.is_ascii_digit());
-        TELLING.iter().any(|word| text.contains(word)) || TELLING_ENDS.iter().any(|word| end.ends_with(word))
-    };
-    if tells() || SECRET.iter().any(near) { Likeness::Like } else { Likeness::Unknown }
+    if tells(text) {
+        return Likeness::Like;
+    }
+    match wording::parameters(name) {
+        Some(parameters) => Likeness::Worded(parameters),
+        None if SECRET.iter().any(near) => Likeness::Like,
+        None => Likeness::Unknown,
+    }
+}
+
+/// A word in this name of no known command tells that it takes a secret.
+fn tells(name: &str) -> bool {
+    let end = name.trim_end_matches(|letter: char| letter.is_ascii_digit());
+    !NOT_TELLING.iter().any(|word| name.contains(word))
+        && (TELLING.iter().any(|word| name.contains(word)) || TELLING_ENDS.iter().any(|word| end.ends_with(word)))
+}
+
+/// What is known of what stands behind a name in capitals, without `AT`: by a table, or by its words.
+pub(crate) fn behind(name: &[u8]) -> Option<&'static Parameters> {
+    if known(name).is_some() {
+        return parameters(name);
+    }
+    let telling = std::str::from_utf8(name).is_ok_and(tells);
+    if telling { Some(nothing_but_secrets()) } else { wording::parameters(name) }
 }
 
 /// A bit for each of the bytes from `!` to `_` that is in it.
@@ -212,5 +242,11 @@ pub(crate) fn enters_pin(line: &[u8]) -> bool {
 /// The name of a call in capitals, where it is one with a secret.
 pub(crate) fn secret_name(call: &Call<'_>) -> Option<Vec<u8>> {
     let name = call.name.to_ascii_uppercase();
-    matches!(judge(&name), Likeness::Secret(_)).then_some(name)
+    behind(&name).is_some_and(Parameters::may_be_secret).then_some(name)
+}
+
+/// An answer to this name's question may lack the name: it can hold nothing but a secret.
+pub(crate) fn is_told_bare(name: &[u8]) -> bool {
+    is_said_as_set(name, true)
+        && (parameters(name).is_some() || behind(name).is_some_and(|all| std::ptr::eq(all, nothing_but_secrets())))
 }

@@ -5,7 +5,7 @@ mod quick;
 mod shape;
 
 use super::inside::Inside;
-use super::likeness::{Likeness, begins_a_name, is_said_as_set, known};
+use super::likeness::{Likeness, begins_a_name, behind, is_said_as_set, known};
 use super::name::{BEGINS_VALUE, Name, is_sign, name};
 use super::values::{Found, LeftOpen, Values};
 use crate::modem::Direction;
@@ -345,7 +345,9 @@ impl Line {
     /// The `:` of an answer: nearly all of them hold no secret.
     fn answer_begins(&mut self, around: &Around<'_>) -> bool {
         let name = self.text.trim_ascii();
-        self.state = match parameters(name).filter(|parameters| parameters.may_be_secret()) {
+        let asked = || around.asked.iter().find(|(asked, _)| asked.eq_ignore_ascii_case(name));
+        let known_by = parameters(name).or_else(|| asked().and_then(|(asked, _)| behind(asked)));
+        self.state = match known_by.filter(|parameters| parameters.may_be_secret()) {
             Some(parameters) => answered(&name.to_ascii_uppercase(), parameters, around),
             None if around.queried && known(&name.to_ascii_uppercase()).is_none() => State::FromDigit,
             None => State::Plain,
@@ -365,7 +367,7 @@ impl Line {
             && byte == b':'
             && let Some((asked, _)) =
                 around.asked.iter().find(|(name, _)| name.get(1..).is_some_and(|name| name.eq_ignore_ascii_case(tail)))
-            && let Some(parameters) = parameters(asked)
+            && let Some(parameters) = behind(asked)
         {
             self.state = answered(asked, parameters, around);
             return false;
@@ -382,13 +384,20 @@ impl Line {
                 let said = way == Direction::Rx;
                 self.state = if said { answered(&name.letters, parameters, around) } else { State::FromDigit };
             }
-            Likeness::Secret(_) | Likeness::Like if (byte == b'=' && commanded) || (byte == b':' && name.after_at) => {
+            Likeness::Worded(parameters) if byte == b'=' && commanded => {
+                self.state = State::Values(Values::new(Some(parameters)).of_words());
+            }
+            Likeness::Secret(_) | Likeness::Like | Likeness::Worded(_)
+                if (byte == b'=' && commanded) || (byte == b':' && name.after_at) =>
+            {
                 self.state = State::Rest(true);
             }
-            Likeness::Secret(_) | Likeness::Like if byte == b'?' && commanded && way == Direction::Tx => {
+            Likeness::Secret(_) | Likeness::Like | Likeness::Worded(_)
+                if byte == b'?' && commanded && way == Direction::Tx =>
+            {
                 self.state = State::FromDigit;
             }
-            Likeness::Secret(_) | Likeness::Like if value && commanded => {
+            Likeness::Secret(_) | Likeness::Like | Likeness::Worded(_) if value && commanded => {
                 return self.value_begins(byte, &name, around);
             }
             Likeness::Other | Likeness::Unknown if byte == b'=' && commanded => {
@@ -410,12 +419,20 @@ impl Line {
             && self.text.last().is_some_and(u8::is_ascii_alphanumeric)
             && around.rest.first().is_some_and(|next| !next.is_ascii_digit())
             && begins_a_name(&[name.letters.as_slice(), &[byte]].concat());
-        let slip = matches!(name.likeness, Likeness::Like) && !(byte.is_ascii_digit() || byte == b'"');
+        let worded = matches!(name.likeness, Likeness::Worded(_));
+        let slip = (worded || matches!(name.likeness, Likeness::Like)) && !(byte.is_ascii_digit() || byte == b'"')
+            || worded && self.may_be_numbered(around.rest);
         if grows || slip {
             return false;
         }
         self.state = State::Rest(false);
         true
+    }
+
+    /// A digit that comes next is part of the name (`AT+WPA2=`), as far as can be seen: it is no PIN.
+    fn may_be_numbered(&self, rest: &[u8]) -> bool {
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        self.text.last().is_some_and(u8::is_ascii_alphanumeric) && digits < 3
     }
 
     /// What comes next in it is hidden, or may be.
@@ -471,7 +488,8 @@ fn answered(name: &[u8], parameters: &'static Parameters, around: &Around<'_>) -
     if form == Some(Form::Test) || !is_said_as_set(name, form.is_some()) {
         return State::Plain;
     }
-    State::Values(Values::new(Some(parameters)))
+    let values = Values::new(Some(parameters));
+    State::Values(if known(name).is_some() { values } else { values.of_words() })
 }
 
 /// The line in which a private key begins, up to the last dash of its head.

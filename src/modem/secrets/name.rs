@@ -58,7 +58,7 @@ pub(crate) fn name(tail: &[u8], whole: bool, way: Direction, next: u8) -> Option
     let ended = if blank { read(written, whole, way, next, Blanks::End) } else { None };
     let likely = |name: &Name| match name.likeness {
         Likeness::Secret(_) => 3,
-        Likeness::Like => 2,
+        Likeness::Like | Likeness::Worded(_) => 2,
         Likeness::Other => 1,
         Likeness::Unknown => 0,
     };
@@ -106,9 +106,10 @@ fn read(written: Backwards<'_>, whole: bool, way: Direction, next: u8, mut blank
     };
     // Whether `AT` or nearly that stands in front, shows the last of it.
     let dropped = rest.dropped;
+    let stands_in_list = goes_on_list(rest.clone(), whole);
     let mut front: Vec<u8> = rest.by_ref().filter(u8::is_ascii_alphanumeric).take(4).collect();
     front.reverse();
-    let after_at = front.ends_with(b"AT");
+    let after_at = front.ends_with(b"AT") || sent && stands_in_list;
     // The sign of a command line, or nearly that.
     let alone = sent
         && whole
@@ -149,6 +150,17 @@ fn bare(backwards: Vec<u8>, at_start: bool, sent: bool, clean: bool) -> Option<N
         return None;
     };
     Some(Name { letters: name, likeness, after_at, commanded: true })
+}
+
+/// Another command of a line stands in front, with its `;`. `whole`: the line begins there.
+fn goes_on_list(front: Backwards<'_>, whole: bool) -> bool {
+    let mut front = front.skip_while(|byte| *byte == b' ');
+    if front.next() != Some(b';') {
+        return false;
+    }
+    let mut start = [0; 2];
+    front.filter(|byte| *byte != b' ').for_each(|byte| start = [byte, start[0]]);
+    !whole || start == *b"AT"
 }
 
 fn ends_with_at(written: Backwards<'_>) -> bool {

@@ -4,13 +4,15 @@ use std::ops::Range;
 
 /// A shorter value may come by itself.
 const SHORTEST_VALUE: usize = 4;
+/// So much of a value's start may be anything.
+const SHOWN_ELSEWHERE: usize = 2;
 /// Watches what is received.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Returning {
     /// What is secret in the line that was sent last.
     values: Vec<Vec<u8>>,
-    /// One of these that is coming back, and how much of it came.
-    coming: (Vec<u8>, usize),
+    /// One of these that is coming back, and how much of it came, hidden or not.
+    coming: (Vec<u8>, usize, bool),
     /// The last byte of the last read.
     before: Option<u8>,
 }
@@ -18,7 +20,7 @@ pub(super) struct Returning {
 impl Returning {
     /// Of a line that was sent: its bytes, and which of them are secret.
     pub(super) fn expect(&mut self, line: &[(u8, bool)]) {
-        (self.values, self.coming) = (values_in(line), (Vec::new(), 0));
+        (self.values, self.coming) = (values_in(line), <_>::default());
     }
 
     /// Nothing is expected to come back.
@@ -49,30 +51,35 @@ impl Returning {
             .iter()
             .flat_map(|value| memchr::memmem::find_iter(bytes, value).map(|start| start..start + value.len()));
         let mut found: Vec<_> = places.filter(alone).collect();
-        // One may be cut by the end of a read: where an echo lost its front, and nowhere else, since a digit may be anything.
-        let in_echo = |at: usize| {
+        // One may be cut by the end of a read: where an echo lost its front. Elsewhere it is watched, and hidden once it is long
+        // enough, since a digit may be anything.
+        // As in an echo; at the start of a word.
+        let stands = |at: usize| {
             let before = at.checked_sub(1).and_then(|at| bytes.get(at)).copied();
             let before = before.or_else(|| self.before.filter(|_| at == 0));
-            before.is_none_or(|before| b"=\"(\r\n".contains(&before))
+            before.map_or((true, true), |before| (b"=\"(\r\n".contains(&before), !before.is_ascii_alphanumeric()))
         };
-        let (going_on, begun) = std::mem::take(&mut self.coming);
-        let mut coming = (Vec::new(), 0);
+        let (going_on, begun, hidden) = std::mem::take(&mut self.coming);
+        let mut coming = (Vec::new(), 0, false);
         for value in &self.values {
             let came = if *value == going_on { begun } else { 0 };
             if let Some(rest) = value.get(came..).filter(|_| came > 0) {
                 let more = rest.iter().zip(bytes).take_while(|(awaited, byte)| awaited == byte).count();
-                found.extend((more > 0).then_some(0..more));
+                let tells = hidden || came + more > SHOWN_ELSEWHERE;
+                found.extend((more > 0 && tells).then_some(0..more));
                 if more == bytes.len() && more < rest.len() {
-                    coming = (value.clone(), came + more);
+                    coming = (value.clone(), came + more, tells);
                 }
             }
             let longest = (1..value.len().min(bytes.len() + 1)).rev().find(|length| {
                 let start = bytes.len() - length;
-                cut && bytes.get(start..) == value.get(..*length) && in_echo(start)
+                cut && bytes.get(start..) == value.get(..*length) && stands(start).1
             });
             if let Some(length) = longest.filter(|length| *length > coming.1) {
-                found.push(bytes.len() - length..bytes.len());
-                coming = (value.clone(), length);
+                let start = bytes.len() - length;
+                let tells = stands(start).0 || length > SHOWN_ELSEWHERE;
+                found.extend(tells.then_some(start..bytes.len()));
+                coming = (value.clone(), length, tells);
             }
         }
         self.coming = coming;

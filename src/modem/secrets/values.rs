@@ -11,6 +11,11 @@ const LOOKED_AT: usize = 24;
 /// unblock (ETSI TS 102 221, section 10.1.2).
 const PIN_INSTRUCTIONS: [&[u8]; 5] = [b"20", b"24", b"26", b"28", b"2C"];
 const CARD_HEAD: usize = 10;
+/// Kinds of data connections (3GPP TS 27.007, section 10.1.1).
+const PDP_TYPES: [&[u8]; 4] = [b"IP", b"IPV6", b"IPV4V6", b"PPP"];
+/// A number of fewer digits is no PIN; no password of a Wi-Fi network is shorter than the other.
+const SHORTEST_PIN: usize = 4;
+const SHORTEST_PASSPHRASE: usize = 8;
 
 /// What a byte among parameters is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +53,8 @@ pub(crate) struct Values {
     of_card: bool,
     /// Its parameters are words, single digits and PINs.
     of_lock: bool,
+    /// What they are is known by the words of the command's name alone: numbers that are too short for a secret are none.
+    of_words: bool,
     at: usize,
     /// The first parameter is a number.
     numbered: bool,
@@ -73,6 +80,7 @@ impl Values {
             parameters,
             of_card: false,
             of_lock: false,
+            of_words: false,
             at: 0,
             numbered: false,
             quoted: false,
@@ -95,6 +103,11 @@ impl Values {
     /// For a command that asks for a PIN to lock something.
     pub(crate) fn of_lock(self) -> Self {
         Self { of_lock: true, ..self }
+    }
+
+    /// For a command that is known by the words of its name.
+    pub(crate) fn of_words(self) -> Self {
+        Self { of_words: true, ..self }
     }
 
     /// All of its secrets are in words that say so themselves.
@@ -145,6 +158,10 @@ impl Values {
             // `AT+CPIN=?` asks what there is; it holds no secret.
             b'?' if self.at == 0 && self.text.is_empty() && !self.quoted => self.closed = true,
             byte => {
+                if self.of_words && !self.quoted && self.is_mere_number(byte, rest) {
+                    self.text.push(byte);
+                    return Found::Open;
+                }
                 let early = self.is_pin_too_early(byte, rest);
                 if self.text.len() < LOOKED_AT {
                     self.text.push(byte.to_ascii_uppercase());
@@ -161,6 +178,12 @@ impl Values {
         let inner = self.inside.end();
         self.named |= !inner && self.is_secret() && self.kind(self.at, b"") != Takes::Secret;
         self.named |= names_a_secret(&self.text);
+        // The kind of a data connection stands in front of its access point.
+        if self.of_words && PDP_TYPES.contains(&self.text.as_slice()) {
+            self.text.clear();
+            (self.closed, self.gap) = (false, false);
+            return;
+        }
         if self.at == 0 {
             self.numbered = !self.text.is_empty() && self.text.iter().all(u8::is_ascii_digit);
         }
@@ -201,6 +224,16 @@ impl Values {
             && byte.is_ascii_digit()
             && digits(&self.text)
             && (self.at == 0 || !self.text.is_empty() || rest.first().is_some_and(u8::is_ascii_digit))
+    }
+
+    /// A whole number that is too short for what stands here; where its end is not seen, as while it is typed, it is none.
+    fn is_mere_number(&self, byte: u8, rest: &[u8]) -> bool {
+        let more = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let shortest = if self.kind(0, b"") == Takes::Secret { SHORTEST_PIN } else { SHORTEST_PASSPHRASE };
+        byte.is_ascii_digit()
+            && self.text.iter().all(u8::is_ascii_digit)
+            && self.text.len() + 1 + more < shortest
+            && rest.get(more).is_some_and(|end| b",;\r\n ".contains(end))
     }
 
     fn kind(&self, at: usize, before: &[u8]) -> Takes {
