@@ -22,6 +22,8 @@ pub struct Family {
     pub title: &'static str,
     /// Words by which such a modem is told: parts of the answer to `ATI` or `AT+CGMM`.
     pub models: Vec<&'static str>,
+    /// Whole lines that only such a modem says.
+    only: Vec<&'static str>,
     /// Commands that people type most, most first.
     often: Vec<&'static str>,
     /// Names of the commands of its own table.
@@ -76,8 +78,8 @@ impl Family {
         }
         let mut codes = table.codes;
         codes.extend(base.into_iter().flat_map(|base| &base.codes).copied());
-        let Table { name, title, models, often, framed, told, .. } = table;
-        Ok(Self { name, title, models, often, framed, codes, told, sayings, own: own_names, commands, index })
+        let Table { name, title, models, only, often, framed, told, .. } = table;
+        Ok(Self { name, title, models, only, often, framed, codes, told, sayings, own: own_names, commands, index })
     }
 
     /// Reads a table and puts it on top of the one of these that it names, else on what all modems have.
@@ -90,9 +92,13 @@ impl Family {
         Self::read(text, Some(base.unwrap_or_else(|| third_generation())))
     }
 
-    /// The line, as a modem answers `ATI` and the like, holds one of its models, or a name that only it says.
+    /// The line, as a modem answers `ATI` and the like, holds one of its models, or a name that only it says, or is one that
+    /// only it says.
     #[must_use]
     pub fn says_its_model(&self, line: &[u8]) -> bool {
+        if self.only.iter().any(|only| only.as_bytes() == line.trim_ascii()) {
+            return true;
+        }
         self.models.iter().any(|model| {
             memchr::memmem::find_iter(line, model.as_bytes()).any(|at| {
                 // `SIM800L`, `SIMCOM_SIM7600E-H`, but not a part of another number.

@@ -353,12 +353,15 @@ pub(crate) fn is_whole_command(line: &[u8]) -> bool {
     }
 }
 
-/// Several bytes in a row were no letters, and the program that showed them put a sign in their place (U+FFFD, U+2E2E).
+/// Several bytes in a row, or one in the name, were no letters, and the program that showed them put a sign in their place
+/// (U+FFFD, U+2E2E).
 fn is_damaged(line: &[u8]) -> bool {
     if line.is_ascii() {
         return false;
     }
-    ["\u{FFFD}\u{FFFD}", "\u{2E2E}\u{2E2E}"].iter().any(|signs| memchr::memmem::find(line, signs.as_bytes()).is_some())
+    let holds = |part: &[u8], signs: &str| memchr::memmem::find(part, signs.as_bytes()).is_some();
+    let name = line.split(|byte| matches!(byte, b'=' | b'?' | b'"')).next().unwrap_or(line);
+    ["\u{FFFD}\u{FFFD}", "\u{2E2E}\u{2E2E}"].iter().any(|signs| holds(line, signs)) || holds(name, "\u{FFFD}")
 }
 
 /// Behind the letter of a basic command stand digits or further basic commands; behind `D` a number.

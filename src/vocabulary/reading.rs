@@ -69,13 +69,25 @@ fn any(line: &[u8]) -> Said {
     }
 }
 
+/// The answer holds numbers and plain words alone, nothing that somebody has written.
+#[must_use]
+pub(crate) fn is_of_numbers(line: &[u8]) -> bool {
+    const NAMES: [&[u8]; 9] =
+        [b"+CLCC:", b"+CSQ:", b"+CREG:", b"+CGREG:", b"+CEREG:", b"+CPIN:", b"+CBC:", b"+CCLK:", b"+SAPBR:"];
+    NAMES.iter().any(|name| line.starts_with(name))
+}
+
 const fn is_of_a_name(byte: u8) -> bool {
     byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b' '
 }
 
 /// The number, or the number of the text that `AT+CMEE=2` prints.
 fn error_code(value: &[u8], of_text: fn(&str) -> Option<u16>) -> Option<u16> {
-    let numeric = number(value.trim_ascii()).and_then(|code| u16::try_from(code).ok());
+    let value = value.trim_ascii();
+    let digits = value.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    // `302 (operation not allowed)`: somebody has written words behind it.
+    let code = value.split_at_checked(digits).filter(|(_, rest)| !rest.first().is_some_and(u8::is_ascii_alphanumeric));
+    let numeric = code.and_then(|(code, _)| number(code)).and_then(|code| u16::try_from(code).ok());
     numeric.or_else(|| of_text(&String::from_utf8_lossy(value)))
 }
 
@@ -99,6 +111,8 @@ mod tests {
         check("+CMS ERROR: 305", Said::Cms(305));
         check("+CMS ERROR: Requested facility not implemented", Said::Cms(69));
         check("+CMS ERROR: operation not allowed", Said::Cms(302));
+        check("+CMS ERROR: 302 (operation not allowed) what is that", Said::Cms(302));
+        check("+CME ERROR: 3G is off", Said::Cme(100));
         check("+CMS ERROR:", Said::Cms(NO_CODE));
         check("+CMS ERROR: something else", Said::Cms(NO_CODE));
         check("+CEREG: 0,2", Said::Registration(Network::Lte, 0, Some(2)));

@@ -16,6 +16,8 @@ pub(super) struct Table {
     pub(super) name: &'static str,
     pub(super) title: &'static str,
     pub(super) models: Vec<&'static str>,
+    /// Whole lines that only its modems say.
+    pub(super) only: Vec<&'static str>,
     /// Commands that people type most, most first.
     pub(super) often: Vec<&'static str>,
     pub(super) commands: Vec<Command>,
@@ -51,6 +53,7 @@ impl Table {
                 "name" => self.name = rest.trim(),
                 "title" => self.title = rest.trim(),
                 "models" => self.models.extend(rest.split_whitespace()),
+                "only" => self.only.push(rest.trim()),
                 "often" => self.often.extend(rest.split_whitespace()),
                 "base" => self.base = Some(rest.trim()),
                 "framed" => self.framed = true,
@@ -64,7 +67,7 @@ impl Table {
                     self.codes.push((table, code, text));
                 }
                 _ => {
-                    let known = "@name, @title, @models, @often, @base, @framed, @says, @tells or @code";
+                    let known = "@name, @title, @models, @only, @often, @base, @framed, @says, @tells or @code";
                     return Err(Wrong::other(known, &format!("@{word}")));
                 }
             }

@@ -5,7 +5,7 @@ use super::book::{Book, Draft};
 use super::console::OnPort;
 use super::doc::heading::LINE as FAMILY;
 use super::line::WrongBaud;
-use super::power::{Restarted, UnderVoltage};
+use super::power::{Restarted, UnderVoltage, restarts};
 use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::Span;
 use crate::modem::dialog::said::Said;
@@ -25,7 +25,7 @@ impl Rule for Noise {
         slug: "noise-on-line",
         severity: Warning,
         family: FAMILY,
-        evidence: "In a log, two lines or more with at least 16 bytes that no modem prints, among good answers, while no data can be flowing.",
+        evidence: "In a log, two lines or more with at least 12 bytes that no modem prints, among good answers, while no data can be flowing.",
         why: "Bytes are damaged on the way from the modem; the rate is right, since other answers arrive whole.",
         fix: "Check GND and the wires, the levels and the supply; read in time (a software serial port at 38400 and more loses bytes), or lower the rate.",
     };
@@ -33,9 +33,11 @@ impl Rule for Noise {
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         /// Fewer are an accident.
-        const STRANGE: u64 = 16;
+        const STRANGE: u64 = 12;
         const LINES: u32 = 2;
         match event {
+            // An ESP8266 says what it does while it starts at a rate of its own.
+            Event::Unknown(..) if dialog.open().is_empty() && dialog.done().is_some_and(restarts) => {}
             Event::Unknown(span, strange) if strange > 3 => {
                 self.strange += u64::from(strange);
                 self.lines += 1;

@@ -21,10 +21,10 @@ fn enters_pin(exchange: &Exchange) -> bool {
 }
 
 /// The command makes the modem start or go off.
-fn restarts(exchange: &Exchange) -> bool {
+pub(super) fn restarts(exchange: &Exchange) -> bool {
     let chief = exchange.chief();
     match exchange.role {
-        Role::Functions | Role::PowerOff => chief.form == Form::Set,
+        Role::Functions | Role::PowerOff => matches!(chief.form, Form::Set | Form::Execute),
         Role::Basic => chief.name.eq_ignore_ascii_case(b"Z"),
         _ => false,
     }

@@ -54,9 +54,35 @@ fn is_harmless(exchange: &Exchange) -> bool {
     }
 }
 
+impl Refused {
+    /// An error with a code, and the log does not show of what.
+    fn unshown(&mut self, said: Said, span: Span, dialog: &Dialog, book: &mut Book) {
+        let Some(reason) = words_of(said, Some(span), dialog).filter(|_| said != Said::Error) else { return };
+        let spans = [Some(span), None];
+        if book.rests_on(span) || book.extend(&NO_SIM, spans) || book.any_open(&FAULTS) || self.told.len() >= DIFFERENT
+        {
+            return;
+        }
+        let key = reason.clone().into_bytes();
+        if let Some((_, told)) = self.told.iter().find(|(known, _)| *known == key) {
+            book.again(*told, spans);
+            return;
+        }
+        let draft = Draft::new(format!("A command that the log does not show was refused: {reason}."), spans)
+            .because(format!("The modem's own words: {reason}."))
+            .fix("Switch the echo on (ATE1), or let the program show what it sends.");
+        self.told.push((key, book.add(Self::DOC, draft)));
+    }
+}
+
 /// What the modem said of it.
 fn reason(done: &Exchange, dialog: &Dialog) -> Option<String> {
     let (Outcome::Said(said), span) = done.outcome? else { return None };
+    words_of(said, span, dialog)
+}
+
+/// What an error says, in words.
+fn words_of(said: Said, span: Option<Span>, dialog: &Dialog) -> Option<String> {
     let words = span.and_then(|span| dialog.words.of(span)).unwrap_or_default();
     match said {
         Said::Cme(_) if words.is_empty() => Some("the log does not show what stood behind +CME ERROR".to_owned()),
@@ -163,6 +189,9 @@ impl Rule for Refused {
                 && let Some((last, words)) = self.last.take().zip(dialog.words.of(span))
             {
                 book.explain(last, words, span);
+            }
+            if dialog.log.read_ahead && dialog.open().is_empty() && said.is_error() {
+                self.unshown(said, span, dialog, book);
             }
             // It tells the reason behind its ERROR.
             if matches!(said, Said::AlreadyConnect(_) | Said::ConnectFail(_))

@@ -29,7 +29,7 @@ impl Rule for Quotes {
         severity: Problem,
         family: FAMILY,
         evidence: "A refused command holds typographic quotes (bytes `E2 80 9C`, `E2 80 9D`), and its echo does not show plain ones.",
-        why: "Text copied from a PDF or a web page has curly quotes; the modem knows only the plain one (22 hex).",
+        why: "Text copied from a PDF or a web page has curly quotes; the modem knows only the plain one (22 hex). Where only the page that shows the log has made them so, the cause is another.",
         fix: "Type the quotes anew, or send the corrected command.",
     };
     const HEARS: u32 = hears::TROUBLE;
@@ -54,27 +54,40 @@ impl Rule for Quotes {
 
 /// `blank-in-command`.
 #[derive(Debug, Default)]
-pub(super) struct Blanks;
+pub(super) struct Blanks {
+    /// This modem takes them: in front of `=`, and elsewhere.
+    taken: [bool; 2],
+}
 
 impl Rule for Blanks {
     const DOC: &'static Doc = &Doc {
         slug: "blank-in-command",
         severity: Problem,
         family: FAMILY,
-        evidence: "A refused command has blanks inside its name, as in `AT + CIPSTART`.",
+        evidence: "A refused command has blanks inside its name, as in `AT + CIPSTART`, and the modem has taken no other like it.",
         why: "The name of a command is one word; pasted text often has blanks in it.",
         fix: "Write the command without blanks.",
     };
-    const HEARS: u32 = hears::TROUBLE;
+    const HEARS: u32 = hears::FINAL;
 
+    #[inline(always)]
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
-        let Some(done) = refused(dialog, book) else { return };
+        let Some(done) = dialog.done().filter(|done| memchr::memchr(b' ', &done.text).is_some()) else {
+            return;
+        };
         let name_end = done.text.iter().position(|byte| matches!(byte, b'=' | b'?' | b'"')).unwrap_or(done.text.len());
         let name = done.text.get(..name_end).unwrap_or_default();
         if !name.contains(&b'+')
             || !name.trim_ascii_end().contains(&b' ') && name_end == done.text.len()
             || !name.contains(&b' ')
         {
+            return;
+        }
+        let elsewhere = name.trim_ascii_end().contains(&b' ');
+        let [in_front, inside] = &mut self.taken;
+        let taken = if elsewhere { inside } else { in_front };
+        if *taken || !done.refused() || book.is_blamed(done.id) {
+            *taken |= done.outcome.is_some_and(|(outcome, _)| outcome.good());
             return;
         }
         let mut corrected: Vec<u8> = name.iter().copied().filter(|byte| *byte != b' ').collect();

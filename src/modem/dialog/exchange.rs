@@ -242,6 +242,12 @@ impl Exchange {
         )
     }
 
+    /// The modem may be at work on it for a while.
+    #[must_use]
+    pub(crate) fn is_slow(&self) -> bool {
+        self.longest() >= Duration::from_secs(10)
+    }
+
     /// It waits for its prompt.
     #[must_use]
     pub(crate) const fn awaits_prompt(&self) -> bool {

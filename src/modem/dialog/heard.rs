@@ -146,9 +146,11 @@ impl Dialog {
         }
     }
 
-    /// The modem is at work on a command: the newest one is lost.
+    /// The modem is at work on a command: the newest one is lost. Where that is the only one, and takes its time, it answers
+    /// something that the log does not show.
     fn turned_away(&mut self, span: Span) {
-        let newest = self.commands.open().len().checked_sub(1);
+        let alone = self.commands.open().len() == 1 && self.commands.open().iter().any(|open| open.is_slow());
+        let newest = self.commands.open().len().checked_sub(1).filter(|_| !alone);
         if let Some(index) = newest.filter(|_| self.data().is_none()) {
             self.settle_exchange(index, Outcome::Cancelled, Some(span));
             self.events.push(Event::Said(Said::Busy, span));

@@ -96,12 +96,15 @@ impl Dialog {
         if said == Said::Info && self.is_of_another_family(line.text) {
             said = Said::of(line.text, self.telling.family());
         }
+        if self.told_by(line.text, said) && said == Said::Unknown {
+            said = Said::of(line.text, self.telling.family());
+        }
         let said = match said {
             // What answers a question (`+NETOPEN: 1` to AT+NETOPEN?) is no news.
             said if said.is_news() && self.answers_question(line.text) => Said::Info,
             said => said,
         };
-        self.told_by(line.text, said);
+        self.find_damage(line.text, span);
         self.dealing.heard();
         self.spoken |= !matches!(said, Said::Unknown | Said::Digit(_) | Said::Address);
         if said.is_error() {
@@ -136,13 +139,26 @@ impl Dialog {
             .is_some_and(|command| line.starts_with(command.bare_name().as_bytes()))
     }
 
-    /// The answer to a question for the model, and lines that are no answers, may tell the family.
-    fn told_by(&mut self, line: &[u8], said: Said) {
+    /// Bytes that no modem prints, inside an answer of numbers and plain words.
+    fn find_damage(&mut self, line: &[u8], span: Span) {
+        if line.is_ascii() || !vocabulary::is_of_numbers(line) || self.state.bare_data_possible() {
+            return;
+        }
+        let strange = strange(line);
+        if strange > 0 {
+            self.events.push(Event::Unknown(span, strange));
+        }
+    }
+
+    /// The answer to a question for the model, and lines that are no answers, may tell the family. True if they have.
+    fn told_by(&mut self, line: &[u8], said: Said) -> bool {
         let asked = self.commands.open().first().is_some_and(|front| front.role == Role::Identity);
         let unasked = said == Said::Unknown && !self.state.bare_data_possible() && self.data().is_none();
-        if (asked || unasked) && self.telling.heard(line) {
+        let told = (asked || unasked) && self.telling.heard(line);
+        if told {
             self.state.framed = self.telling.family().framed;
         }
+        told
     }
 
     /// `+CIPEVENT: `: the name of the line may tell the family, before the line itself is understood.

@@ -103,6 +103,8 @@ impl Dialog {
             && self.commands.open().len() > 1
             && self.data().is_none()
             && self.dealing.waiting.len() < OPEN
+            // An ESP8266 takes no other command meanwhile, and says so.
+            && !(self.commands.open().first().is_some_and(|front| front.is_slow()) && self.telling.family().joins_wifi())
         {
             self.dealing.waiting.push((said, span));
             return;

@@ -5,6 +5,7 @@
 
 mod beside;
 mod chat;
+mod dongle;
 mod esphome;
 mod gammu;
 mod judged;
@@ -80,6 +81,7 @@ const CERTAIN: &[Kind] = &[
     Kind { name: "the log of pppd's chat", learn: chat::learn },
     Kind { name: "the debug log of gammu", learn: gammu::learn },
     Kind { name: "the log of WiFiEspAT", learn: judged::learn },
+    Kind { name: "the debug log of Asterisk's chan_dongle", learn: dongle::learn },
 ];
 
 pub(super) use marked::is_marked;

@@ -27,6 +27,8 @@ pub(super) struct Leads {
     pub(super) directed: bool,
     /// Those of received lines are among them.
     pub(super) received: bool,
+    /// Control characters are written as words.
+    names: bool,
 }
 
 /// One way in which lines begin. Each `#` of the pattern stands for a number.
@@ -141,7 +143,7 @@ impl Leads {
         let sent: usize = found.iter().filter(|lead| lead.way == Way::Sent).map(|lead| lead.commands).sum();
         let received = found.iter().any(|lead| lead.way == Way::Received);
         let directed = sent > 0 && (received || bare_answers > 0 && sent >= bare_commands);
-        Self { found, directed, received }
+        Self { found, directed, received, names }
     }
 
     /// Some of them mark what was sent.
@@ -170,7 +172,13 @@ impl Leads {
                 _ => rest.strip_suffix(b")").unwrap_or(rest).strip_suffix(&[*quote]),
             }
         };
-        let rest = quote.and_then(closed).unwrap_or(rest);
+        let closed = quote.and_then(closed);
+        let mut rest = closed.unwrap_or(rest);
+        // Python writes the line ends of `b'AT\r\n'` as words; where the modem's are not, they are put back.
+        let bytes = !self.names && closed.is_some() && len.checked_sub(2).and_then(|at| text.get(at)) == Some(&b'b');
+        while bytes && let Some(before) = rest.strip_suffix(b"\\n").or_else(|| rest.strip_suffix(b"\\r")) {
+            rest = before;
+        }
         (Some(lead.way), rest)
     }
 }

@@ -54,7 +54,7 @@ fn a_line_that_does_not_fit_is_told() {
     let wrong = |text| Family::read(text, None).unwrap_err().to_string();
     assert_eq!(
         wrong("\n@nome x"),
-        "line 2 of the table: expected @name, @title, @models, @often, @base, @framed, @says, @tells or @code, found \"@nome\""
+        "line 2 of the table: expected @name, @title, @models, @only, @often, @base, @framed, @says, @tells or @code, found \"@nome\""
     );
     assert_eq!(wrong("AT+X | "), "line 1 of the table: expected 8 or 9 columns, found 2");
     assert_eq!(wrong("AT+X | | | | | | fly | Flies."), "line 1 of the table: there is no role \"fly\"");

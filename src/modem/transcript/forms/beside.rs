@@ -63,7 +63,8 @@ fn row(text: &[u8]) -> Option<Row<'_>> {
         }
         let rest = text.get(at..).filter(|rest| rest.starts_with(b"AT") || at == 0 && rest.starts_with(b"at"))?;
         let end = command_end(rest);
-        let command = rest.get(..end)?.strip_suffix(b":").unwrap_or(rest.get(..end)?);
+        let command = rest.get(..end)?;
+        let command = command.strip_suffix(b":").or_else(|| command.strip_suffix(b",")).unwrap_or(command);
         // `Sending "AT"... got "OK"`: the quote that was opened before it.
         let odd = memchr::memchr_iter(b'"', command).count() % 2 == 1;
         let closed = |quote: u8| command.iter().position(|byte| *byte == quote).and_then(|at| command.get(..at));
@@ -161,6 +162,7 @@ mod tests {
         check("AT+CMGS=\"+1555\" returns ERROR and shows no prompt", "AT+CMGS=\"+1555\"|ERROR");
         check("AT-CMGF=1          ERROR", "AT-CMGF=1|ERROR");
         check("do | at command: AT+HTTPACTION=0 | response 0,603,0", "AT+HTTPACTION=0|0,603,0");
+        check("BUT ON AT+CGPS=1, IT IS ERROR", "AT+CGPS=1|ERROR");
         check("I saw OK", "-");
         check("Attention: OK", "-");
     }

@@ -43,6 +43,14 @@ fn continues_error(last: &mut Chunk, rest: &[u8]) -> bool {
     true
 }
 
+/// `Ctrl+Z but nothing comes`: somebody tells that he has pressed it. Alone in its line it may have been sent as letters.
+fn is_key_pressed(text: &[u8]) -> bool {
+    const SPELLINGS: [&[u8]; 6] = [b"ctrl+z", b"ctrl-z", b"<ctrl+z>", b"<ctrl-z>", b"(ctrl+z)", b"^z"];
+    let text = text.trim_ascii().to_ascii_lowercase();
+    let behind = |spelling: &&[u8]| text.strip_prefix(*spelling).is_some_and(|rest| rest.starts_with(b" "));
+    text.contains(&b' ') && SPELLINGS.iter().any(behind)
+}
+
 #[expect(clippy::struct_excessive_bools, reason = "each tells something else of the log; none excludes another")]
 struct Stream {
     /// Control characters are written as words.
@@ -104,6 +112,11 @@ impl Lines for Stream {
         self.ended = line.ended;
         let (way, rest) = self.leads.take(line.text);
         if !self.exact && !self.names && out.last_mut().is_some_and(|last| continues_error(last, rest)) {
+            return;
+        }
+        if !self.names && is_key_pressed(rest) {
+            let bytes = b"\x1A\r\n".to_vec();
+            out.push(Chunk { direction: Direction::Rx, bytes, at: line.at, elided: false, line: line.number });
             return;
         }
         // Beside lines that are marked, with their ends in words, others are the program's own.

@@ -42,7 +42,7 @@ fn told(text: &[u8]) -> Gone {
                 told.push((Direction::Tx, command.as_bytes().to_vec()));
                 told.push((Direction::Rx, answer.into_bytes()));
                 wished = true;
-            } else if answer.starts_with("+C") && answer.contains("ERROR") {
+            } else if answer.starts_with("+C") && (answer.contains("ERROR") || answer.contains("REG: ")) {
                 told.push((Direction::Rx, answer.into_bytes()));
             }
         } else {
@@ -129,6 +129,7 @@ mod tests {
             &[">AT+CPIN?", "<+CME ERROR: SIM not inserted"],
         );
         check("when i ask \"AT+CPIN?\" it always says \"+CPIN: SIM PIN\" again", &[">AT+CPIN?", "<+CPIN: SIM PIN"]);
+        check("i only get +CGREG: 0.3 since the SIM card was blocked", &["<+CGREG: 0.3"]);
         check("it has started giving the error +CME ERROR: 10(SIM NOT INSERTED).", &["<+CME ERROR: 10"]);
     }
 
