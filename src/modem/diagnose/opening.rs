@@ -139,7 +139,7 @@ impl NoDataService {
             book.blame(done.id, Self::DOC.slug);
             return;
         }
-        if done.role != Role::ContextOpen || !done.refused() || Self::ends(done) {
+        if done.role != Role::ContextOpen || !done.refused() || done.ends_context() {
             return;
         }
         let deact = self.deact.take();
@@ -170,12 +170,6 @@ impl NoDataService {
             .fix("Start PPP (pppd) right behind CONNECT; check the access point (AT+CGDCONT?), user and password.")
             .confidence(60);
         self.told = Some(book.add(Self::DOC, draft));
-    }
-
-    /// It ends the data connection (`AT+CNACT=0,0`): that is refused where there is none.
-    fn ends(done: &Exchange) -> bool {
-        let call = done.chief();
-        done.asked.form == Form::Set && call.count().checked_sub(1).is_some_and(|last| call.number(last) == Some(0))
     }
 
     /// A command of another kind that the network's refusal of data shows at: attaching, activating, dialling in.

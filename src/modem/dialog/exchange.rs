@@ -183,6 +183,13 @@ impl Exchange {
         self.outcome = None;
     }
 
+    /// Of a command that opens the data connection, and this one ends it (`AT+CNACT=0,0`, `AT+CNACT=0`).
+    #[must_use]
+    pub(crate) fn ends_context(&self) -> bool {
+        let call = self.chief();
+        self.asked.form == Form::Set && call.count().checked_sub(1).is_some_and(|last| call.number(last) == Some(0))
+    }
+
     /// Its OK says that the connection stands: no further word of it is awaited.
     #[must_use]
     pub(crate) const fn stands_at_once(&self) -> bool {

@@ -1,6 +1,7 @@
 //! What comes from the modem: echo, prompts and lines.
 
 use super::command::Asked;
+use super::connections::Ip;
 use super::exchange::{DataEnded, Echo, Exchange, Span};
 use super::said::{Network, Said};
 use super::{Dialog, Event, Shows};
@@ -102,6 +103,7 @@ impl Dialog {
         let said = match said {
             // What answers a question (`+NETOPEN: 1` to AT+NETOPEN?) is no news.
             said if said.is_news() && self.answers_question(line.text) => Said::Info,
+            Said::PdpDeact => self.end_of_context(),
             said => said,
         };
         self.find_damage(line.text, span);
@@ -130,6 +132,17 @@ impl Dialog {
         }
         self.echoed_command(text, span);
         true
+    }
+
+    /// What it means that the data connection is gone: behind the OK of a command whose result is told later, that is its
+    /// result.
+    fn end_of_context(&self) -> Said {
+        let behind = self.commands.done().filter(|done| done.role == Role::ContextOpen && done.asked.told_later);
+        match behind {
+            Some(done) if done.ends_context() => Said::ContextClosed,
+            Some(_) if self.state.connections.context() != Ip::Active => Said::ContextFailed,
+            _ => Said::PdpDeact,
+        }
     }
 
     /// The command in front asks (`?`), and the line begins with its name.
