@@ -55,10 +55,15 @@ fn load_line(state: &mut State, port: &str) {
     }
 }
 
+/// Of the port that is open, or of the one that is picked.
+fn identity_at_hand(state: &State) -> String {
+    let port = state.port.as_ref().filter(|_| state.busy()).unwrap_or(&state.settings.port);
+    state.identity_of(port)
+}
+
 fn set_line(state: &mut State, line: LineSettings) -> Vec<Effect> {
     state.line = line;
-    let port = state.port.as_ref().filter(|_| state.busy()).unwrap_or(&state.settings.port);
-    let identity = state.identity_of(port);
+    let identity = identity_at_hand(state);
     state.settings.line.insert(identity, Line::new(&line, state.adapter));
     let mut effects = vec![Effect::Save];
     if state.busy() {
@@ -69,8 +74,7 @@ fn set_line(state: &mut State, line: LineSettings) -> Vec<Effect> {
 
 fn set_modem(state: &mut State, modem: Option<&'static Family>) -> Vec<Effect> {
     state.modem = modem;
-    let port = state.port.as_ref().filter(|_| state.busy()).unwrap_or(&state.settings.port);
-    let identity = state.identity_of(port);
+    let identity = identity_at_hand(state);
     match modem {
         Some(modem) => state.settings.modem.insert(identity, modem.name.to_owned()),
         None => state.settings.modem.remove(&identity),
