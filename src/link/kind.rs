@@ -1,5 +1,6 @@
 //! The kinds of ports, one entry each: how it is written, and how it behaves. To add one: a variant of [`LinkSpec`] with its
-//! arms there, an entry here, and its arm in [`opening`](super::opening). The compiler asks for each.
+//! arms there, an entry here and its name in `KINDS`, and its arm in [`opening`](super::opening). The compiler asks for all but
+//! the name in `KINDS`, without which nobody can write it.
 
 use std::path::PathBuf;
 
