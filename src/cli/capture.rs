@@ -14,7 +14,7 @@ use super::output::distinct;
 use super::say::{say_aside, warn_if_open};
 use crate::link::share::Place;
 use crate::macros::duration;
-use crate::worker::{Order, Phase};
+use crate::worker::{Order, Phase, Status};
 
 /// Arguments of `capture`.
 #[derive(Debug, clap::Args)]
@@ -43,6 +43,37 @@ pub struct Capture {
     pub line: LineOptions,
 }
 
+/// What the user has been told while it goes on.
+#[derive(Debug, Default)]
+struct Told {
+    shared: bool,
+    lost: bool,
+}
+
+impl Told {
+    /// Tells where the port is shared, and that it went and came back.
+    fn tell(&mut self, status: &Status, share: Option<&Place>) {
+        if let Some((address, _)) = status.shared.as_ref().filter(|_| !self.shared) {
+            say_aside(format_args!("Shared at {address}."));
+            if let Some(Place::Tcp(place)) = share {
+                warn_if_open(*place);
+            }
+            self.shared = true;
+        }
+        match &status.phase {
+            Phase::Lost(problem) if !self.lost => {
+                say_aside(format_args!("modemscope: {problem}"));
+                self.lost = true;
+            }
+            Phase::Open { .. } if self.lost => {
+                say_aside(format_args!("modemscope: {} is back", status.place));
+                self.lost = false;
+            }
+            _ => {}
+        }
+    }
+}
+
 impl Capture {
     /// Runs it until Ctrl+C, the end of its time, or the end of the port.
     pub fn run(self) -> ExitCode {
@@ -59,8 +90,7 @@ impl Capture {
         if let Some(place) = &self.share {
             line.order(Order::Share(place.clone()))?;
         }
-        let mut shared = None;
-        let mut lost = false;
+        let mut told = Told::default();
         loop {
             let left = self.length.map(|length| length.saturating_sub(began.elapsed()));
             if line.interrupt.came() || left == Some(Duration::ZERO) {
@@ -69,31 +99,14 @@ impl Capture {
             line.wait(left.unwrap_or(Duration::MAX).max(Duration::from_millis(1)));
             let status = line.status();
             if self.share.is_some()
-                && shared.is_none()
+                && !told.shared
                 && let Some(problem) = &status.refused
             {
                 line.connection.reader().withdraw();
                 line.close();
                 return Err(Exit::trouble(problem));
             }
-            if let (Some((address, _)), None) = (&status.shared, &shared) {
-                say_aside(format_args!("Shared at {address}."));
-                if let Some(Place::Tcp(place)) = &self.share {
-                    warn_if_open(*place);
-                }
-                shared = Some(address.clone());
-            }
-            match &status.phase {
-                Phase::Lost(problem) if !lost => {
-                    say_aside(format_args!("modemscope: {problem}"));
-                    lost = true;
-                }
-                Phase::Open { .. } if lost => {
-                    say_aside(format_args!("modemscope: {} is back", status.place));
-                    lost = false;
-                }
-                _ => {}
-            }
+            told.tell(&status, self.share.as_ref());
             if status.phase.over() {
                 break;
             }

@@ -25,7 +25,7 @@ impl Element {
 /// Deeper files are none of ours.
 const MAX_DEPTH: usize = 64;
 
-/// Calls `begin` where an element begins and `end` where it has ended with its text.
+/// Calls `visit` where an element begins, and where it has ended with its text.
 pub(super) fn walk(program: &'static str, bytes: &[u8], mut visit: impl FnMut(Visit<'_>)) -> Result<(), ForeignError> {
     let text = decoded(bytes);
     let mut reader = Reader::from_str(&text);

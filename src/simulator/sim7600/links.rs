@@ -15,46 +15,70 @@ pub(super) const COMMANDS: &[Command<Net>] = &[("+CIPOPEN", Net::open), ("+CIPCL
 /// `+CIPOPEN: n,10` at the latest.
 const CONNECT_LIMIT: Duration = Duration::from_mins(2);
 
+/// What `AT+CIPOPEN` asks for.
+struct Wanted {
+    udp: bool,
+    host: String,
+    port: u16,
+    local: u16,
+}
+
+impl Wanted {
+    /// `<link>,"TCP"|"UDP","<host>",<port>[,<local port>]`; a UDP link without a host is for anybody, where that may be.
+    fn of(call: &Call, may_be_for_anybody: bool) -> Option<Self> {
+        let udp = match call.quoted(1)?.to_ascii_uppercase().as_slice() {
+            b"TCP" => false,
+            b"UDP" => true,
+            _ => return None,
+        };
+        let (host, local) = (call.string(2), call.port(4).unwrap_or(0));
+        let port = if host.is_empty() && udp && may_be_for_anybody { local } else { call.port(3)? };
+        let named = !host.is_empty() || (udp && may_be_for_anybody);
+        (named && host.len() <= 255).then_some(Self { udp, host, port, local })
+    }
+}
+
 impl Net {
     fn open(&mut self, desk: &mut Desk, call: &Call) -> Done {
         match call.form {
-            Form::Test => return desk.test(call, "(0-9),(\"TCP\",\"UDP\")"),
+            Form::Test => desk.test(call, "(0-9),(\"TCP\",\"UDP\")"),
             Form::Query => {
                 let rows: Vec<_> = self.links.iter().enumerate().map(|(number, link)| row(number, link)).collect();
-                return desk.answer(call, rows.join("\r\n"));
+                desk.answer(call, rows.join("\r\n"))
             }
-            Form::Set => {}
-            _ => return Done::Fail(Failure::Plain),
+            Form::Set => match Self::named(call, 0) {
+                Some(number) => self.open_link(desk, call, number),
+                None => Done::Fail(Failure::Plain),
+            },
+            _ => Done::Fail(Failure::Plain),
         }
-        let Some(number) = Self::named(call, 0) else { return Done::Fail(Failure::Plain) };
-        let fails = |desk: &mut Desk, outcome| refused(desk, &format!("+CIPOPEN: {number},{}", outcome as u8));
-        if !self.is_open() {
-            return fails(desk, Outcome::NotOpened);
-        }
-        if self.link(number).is_some_and(|link| link.state != State::Closed) {
-            return fails(desk, Outcome::NotSupported);
-        }
-        let udp = match call.quoted(1).map(<[u8]>::to_ascii_uppercase).as_deref() {
-            Some(b"TCP") => false,
-            Some(b"UDP") => true,
-            _ => return fails(desk, Outcome::WrongParameter),
-        };
-        let (host, local) = (call.string(2), call.port(4).unwrap_or(0));
-        let port = call.port(3);
+    }
+
+    fn open_link(&mut self, desk: &mut Desk, call: &Call, number: usize) -> Done {
         let transparent = self.is_transparent();
-        if transparent && number != 0 {
-            return fails(desk, Outcome::NotSupported);
-        }
-        if udp && host.is_empty() && !transparent {
-            // For anybody: each send says where it goes. Datagrams are heard when the first has gone out.
-            let link = Link { state: State::Open, udp, port: local, ..Link::default() };
-            self.put(number, link);
+        let taken = self.link(number).is_some_and(|link| link.state != State::Closed);
+        let wanted = Wanted::of(call, !transparent);
+        let refusal = if !self.is_open() {
+            Some(Outcome::NotOpened)
+        } else if taken || (transparent && number != 0) {
+            Some(Outcome::NotSupported)
+        } else {
+            None
+        };
+        let wanted = match (refusal, wanted) {
+            (None, Some(wanted)) => wanted,
+            (refusal, _) => {
+                let outcome = refusal.unwrap_or(Outcome::WrongParameter);
+                return refused(desk, &format!("+CIPOPEN: {number},{}", outcome as u8));
+            }
+        };
+        let Wanted { udp, host, port, local } = wanted;
+        if host.is_empty() {
+            // Each send says where it goes. Datagrams are heard when the first has gone out.
+            self.put(number, Link { state: State::Open, udp, port, ..Link::default() });
             desk.info(format!("+CIPOPEN: {number},0"));
             return Done::Ok;
         }
-        let (false, Some(port)) = (host.is_empty() || host.len() > 255, port) else {
-            return fails(desk, Outcome::WrongParameter);
-        };
         if !transparent {
             desk.code(Code::Ok);
         }

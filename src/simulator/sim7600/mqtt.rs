@@ -323,18 +323,25 @@ impl Mqtt {
 /// The way to the broker.
 impl Mqtt {
     fn connect(&mut self, desk: &mut Desk, call: &Call) -> Done {
-        if call.form == Form::Query {
-            let rows: Vec<_> = (0..CLIENTS)
-                .filter_map(|index| {
-                    let client = self.clients.get(index).filter(|client| client.connected)?;
-                    Some(format!("+CMQTTCONNECT: {index},\"{}\",{},1", client.server, client.hello.keep_alive))
-                })
-                .collect();
-            return if rows.is_empty() { Done::Ok } else { desk.answer(call, rows.join("\r\n")) };
+        match call.form {
+            Form::Query => self.show_connections(desk, call),
+            Form::Test => desk.test(call, "(0,1),(9-256),(1-64800),(0,1)"),
+            _ => self.connect_client(desk, call),
         }
-        if call.form == Form::Test {
-            return desk.test(call, "(0,1),(9-256),(1-64800),(0,1)");
-        }
+    }
+
+    fn show_connections(&self, desk: &mut Desk, call: &Call) -> Done {
+        let connected = self.clients.iter().enumerate().filter(|(_, client)| client.connected);
+        let rows: Vec<_> = connected
+            .map(|(index, client)| {
+                format!("+CMQTTCONNECT: {index},\"{}\",{},1", client.server, client.hello.keep_alive)
+            })
+            .collect();
+        if rows.is_empty() { Done::Ok } else { desk.answer(call, rows.join("\r\n")) }
+    }
+
+    /// `AT+CMQTTCONNECT=<client>,"tcp://<host>:<port>",<keep alive>,<clean>[,"<user>"[,"<password>"]]`.
+    fn connect_client(&mut self, desk: &mut Desk, call: &Call) -> Done {
         let index = call.size(0).unwrap_or(CLIENTS);
         let address = call.string(1);
         let keep_alive = call.number(2).and_then(|seconds| u16::try_from(seconds).ok()).filter(|seconds| *seconds > 0);
