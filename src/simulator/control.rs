@@ -10,12 +10,13 @@ use super::faults::Fault;
 use super::{Callee, Control, Panel};
 
 /// Who says a text that is waited for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Speaker {
     /// The host: the firmware, the client.
     #[default]
     Host,
-    /// Its answers and what it says unasked.
+    /// The modem: its answers, and what it says unasked.
     Modem,
 }
 
