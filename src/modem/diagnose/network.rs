@@ -6,7 +6,7 @@ use super::book::{Book, Draft, Handle};
 use super::doc::heading::POWER as FAMILY;
 use super::power::Restarted;
 use super::rule::{Doc, Rule, hears};
-use crate::modem::dialog::exchange::{Outcome, Span};
+use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::{Pin, Said};
 use crate::modem::dialog::{Dialog, Event};
 use crate::vocabulary::{Form, Role};
@@ -112,6 +112,29 @@ pub(super) struct SimLocked {
     told: Option<Handle>,
     /// The PIN was entered in this log.
     entered: bool,
+    /// A PIN was wrong.
+    wrong: Option<Handle>,
+    /// The PUK is asked for.
+    puk: bool,
+}
+
+impl SimLocked {
+    /// A PIN was entered, and the SIM says that it is another.
+    fn wrong(&mut self, done: &Exchange, book: &mut Book) {
+        let spans = [Some(done.span), done.result_span()];
+        book.blame(done.id, Self::DOC.slug);
+        if let Some(told) = self.wrong {
+            book.again(told, spans);
+            return;
+        }
+        if let Some(told) = self.told.take() {
+            book.withdraw(told);
+        }
+        let draft = Draft::new("The PIN that was entered is wrong (CME 16).", spans)
+            .because("The SIM has another PIN; after three wrong ones it is blocked and asks for its PUK.")
+            .fix("Look the PIN up, and try it in a phone; do not let a program enter it again and again.");
+        self.wrong = Some(book.add(Self::DOC, draft));
+    }
 }
 
 impl Rule for SimLocked {
@@ -119,16 +142,22 @@ impl Rule for SimLocked {
         slug: "sim-locked",
         severity: Problem,
         family: FAMILY,
-        evidence: "`+CPIN: SIM PIN` or `SIM PUK`, `+CME ERROR: 11` or `12`, `+CMS ERROR: 311` or `316`, and neither the PIN nor `+CPIN: READY` after it.",
+        evidence: "`+CPIN: SIM PIN` or `SIM PUK`, `+CME ERROR: 11` or `12`, `+CMS ERROR: 311` or `316`, and neither the PIN nor `+CPIN: READY` after it; or a PIN is refused as wrong (`+CME ERROR: 16`).",
         why: "The SIM asks for its PIN (or PUK) before it lets the modem into the network.",
         fix: "Enter the PIN with AT+CPIN=\"1234\" (your own), or switch it off in a phone; a PUK is asked for after three wrong PINs.",
     };
     const HEARS: u32 = hears::NEWS | hears::COURSE;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        if let (Event::Final, Some(done)) = (event, dialog.done())
-            && done.role == Role::Sim
-            && done.asked.form == Form::Set
+        /// `incorrect password`, 27.007 §9.2.
+        const INCORRECT: u16 = 16;
+        let entered = dialog.done().filter(|done| done.role == Role::Sim && done.asked.form == Form::Set);
+        if let (Event::Final, Some(done)) = (event, entered)
+            && matches!(done.outcome, Some((Outcome::Said(Said::Cme(INCORRECT)), _)))
+        {
+            return self.wrong(done, book);
+        }
+        if let (Event::Final, Some(done)) = (event, entered)
             && !done.refused()
         {
             // The advice was followed.
@@ -150,8 +179,12 @@ impl Rule for SimLocked {
                 _ => return,
             },
         };
+        // Three wrong PINs have made it so.
+        if puk && !std::mem::replace(&mut self.puk, true) {
+            [self.told.take(), self.wrong.take()].into_iter().flatten().for_each(|told| book.withdraw(told));
+        }
         // Who has entered it before knows; why it is asked again is told by the restart.
-        if self.told.is_none() && !(self.entered && !puk && book.is_open(Restarted::DOC.slug)) {
+        if self.told.is_none() && self.wrong.is_none() && !(self.entered && !puk && book.is_open(Restarted::DOC.slug)) {
             let what = match (puk, self.entered) {
                 (true, _) => "The SIM is blocked and asks for its PUK.",
                 (false, true) => "The SIM asks for its PIN again: the modem has restarted, or the PIN was not taken.",

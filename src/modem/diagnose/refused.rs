@@ -68,9 +68,9 @@ impl Refused {
             book.again(*told, spans);
             return;
         }
-        let draft = Draft::new(format!("A command that the log does not show was refused: {reason}."), spans)
+        let draft = Draft::new(format!("An error came that belongs to no command of the log: {reason}."), spans)
             .because(format!("The modem's own words: {reason}."))
-            .fix("Switch the echo on (ATE1), or let the program show what it sends.");
+            .fix("To see what it answers, switch the echo on (ATE1), or let the program show what it sends.");
         self.told.push((key, book.add(Self::DOC, draft)));
     }
 }

@@ -6,18 +6,21 @@ use super::TextLine;
 use crate::modem::dialog::said::Said;
 use crate::notation::byte_from_name;
 
-/// Some answer of the modem has its line end written out.
+/// Answers of the modem have their line ends written out.
 pub(super) fn used(lines: &[TextLine<'_>]) -> bool {
-    lines.iter().any(|line| {
+    let mut spelled = 0;
+    for line in lines {
         // Nobody but mbed writes it so.
         if line.text.ends_with(b"<cr>") {
             return true;
         }
         let bytes = read(line.text);
         let ends = |byte: &u8| matches!(byte, b'\r' | b'\n');
-        let spelled = bytes.len() < line.text.len() && bytes.iter().any(ends);
-        spelled && bytes.split(|byte| ends(byte)).any(ends_in_answer)
-    })
+        let written = bytes.len() < line.text.len() && bytes.iter().any(ends);
+        spelled += usize::from(written && bytes.split(|byte| ends(byte)).any(ends_in_answer));
+    }
+    // One among others has been written so by a person.
+    spelled > 1 || spelled == 1 && !lines.iter().any(|line| is_answer(line.text.trim_ascii()))
 }
 
 /// An answer, with or without something in front of it.
