@@ -103,8 +103,18 @@ pub enum Command {
 pub fn arguments() -> Arguments {
     Arguments::try_parse().unwrap_or_else(|error| {
         let first = std::env::args_os().nth(1).unwrap_or_default();
-        first.to_str().and_then(|first| unknown_command(&error, first)).unwrap_or(error).exit()
+        refuse(&first.to_str().and_then(|first| unknown_command(&error, first)).unwrap_or(error))
     })
+}
+
+/// Ends the program with what is wrong with its arguments.
+fn refuse(error: &clap::Error) -> ! {
+    let text = error.render().to_string();
+    if say::without_secrets(text.clone()) == text {
+        error.exit();
+    }
+    say::say_aside(text.trim_end());
+    std::process::exit(error.exit_code())
 }
 
 /// A first word that was taken for a port, so that what follows could not be read: most likely it was to be a command.

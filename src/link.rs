@@ -37,6 +37,7 @@ pub use spec::LinkSpec;
 pub use time::Time;
 
 pub(crate) use crate::os::settings::DataBits;
+pub(crate) use spec::without_password;
 pub(crate) use time::local_now;
 
 use crate::capture::{Flaw, LineStates};

@@ -4,6 +4,8 @@ use std::fmt::Display;
 use std::io::Write;
 use std::net::SocketAddr;
 
+use crate::link::without_password;
+use crate::modem::secrets::masked_text;
 use crate::notation::harmless;
 
 /// Prints a line for people to standard output, as [`say_data`], with nothing in it that could control their terminal.
@@ -26,9 +28,20 @@ pub(crate) fn say_data(line: impl Display) {
 }
 
 /// Prints a line to standard error, with nothing in it that could control a terminal: messages quote files, devices and
-/// arguments. Where standard error is closed, nobody wants to know.
+/// arguments, and arguments may hold a PIN or password. Where standard error is closed, nobody wants to know.
 pub(crate) fn say_aside(line: impl Display) {
-    let _ = writeln!(std::io::stderr().lock(), "{}", harmless(&line.to_string()));
+    let _ = writeln!(std::io::stderr().lock(), "{}", harmless(&without_secrets(line.to_string())));
+}
+
+/// A text that quotes arguments of the command line, with what is secret in them as `*`: somebody wrote a command or an address
+/// where a file or a port was to stand.
+pub(crate) fn without_secrets(text: String) -> String {
+    let arguments = std::env::args_os().skip(1).filter_map(|argument| argument.into_string().ok());
+    arguments.fold(text, |text, argument| {
+        let shown = String::from_utf8_lossy(&masked_text(argument.as_bytes())).into_owned();
+        let shown = without_password(&shown);
+        if shown == argument { text } else { text.replace(&argument, &shown) }
+    })
 }
 
 /// Says so where others than this machine can connect.

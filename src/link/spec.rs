@@ -112,7 +112,7 @@ impl fmt::Display for LinkSpec {
 }
 
 /// An address as somebody typed it, with `*` for the password of its login.
-fn without_password(text: &str) -> String {
+pub(crate) fn without_password(text: &str) -> String {
     let login = || {
         let begin = text.find("//")? + 2;
         let end = begin + text.get(begin..)?.rfind('@')?;

@@ -20,6 +20,39 @@ fn harmless(arguments: &[&str], quoted: &str) {
 }
 
 #[test]
+fn a_command_or_an_address_in_place_of_a_file_is_told_without_its_secret() {
+    for (text, secret) in [
+        ("AT+CPIN=73194628", "73194628"),
+        ("AT+SETWIFI=\"home\",\"Zq7hunter99\"", "Zq7hunter99"),
+        ("http://me:Zq7hunter99@example.org", "Zq7hunter99"),
+    ] {
+        for arguments in [
+            &["diagnose", text][..],
+            &["run", "sim:", text],
+            &["export", text, "--as", "text"],
+            &["capture", text, "x.pcapng"],
+            &["sketch", "import", text],
+            &["macros", "import", text],
+            &["listen", text],
+            &["ports", text],
+        ] {
+            let (code, out, aside) = call(arguments);
+            assert!(code != 0 && aside.contains("***"), "{arguments:?}: {aside}");
+            assert!(!out.contains(secret) && !aside.contains(secret), "{arguments:?}: {out}{aside}");
+        }
+    }
+}
+
+#[test]
+fn a_sketch_whose_pin_goes_into_the_macro_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let sketch = folder.path().join("pin.ino");
+    let text = "void setup() { Serial1.begin(9600); Serial1.println(\"AT+CPIN=4711\"); }\nvoid loop() {}\n";
+    std::fs::write(&sketch, text).unwrap();
+    check(&["sketch", "import", sketch.to_str().unwrap()], 0, "AT+CPIN=4711", "as it stands in the sketch");
+}
+
+#[test]
 fn what_a_message_quotes_controls_no_terminal() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
