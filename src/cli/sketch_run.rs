@@ -167,9 +167,9 @@ pub(super) fn told_words(path: &Path, told: &Unread) -> String {
 /// times.
 fn folded(rows: &[RunRow]) -> Vec<(&RunRow, usize)> {
     const LONGEST: usize = 4;
-    let same = |one: &RunRow, other: &RunRow| {
-        one.way == RunWay::Console && (one.way, one.line, &one.bytes) == (other.way, other.line, &other.bytes)
-    };
+    // The times of a dialog count; of one that goes on for ever the same way they do not.
+    const OFTEN: usize = 8;
+    let same = |one: &RunRow, other: &RunRow| (one.way, one.line, &one.bytes) == (other.way, other.line, &other.bytes);
     let mut folded: Vec<(&RunRow, usize)> = Vec::new();
     let mut rest = rows;
     while !rest.is_empty() {
@@ -177,7 +177,8 @@ fn folded(rows: &[RunRow]) -> Vec<(&RunRow, usize)> {
             let block = rest.get(..length)?;
             let behind = rest.get(length..)?.chunks_exact(length);
             let more = behind.take_while(|next| block.iter().zip(*next).all(|(one, other)| same(one, other))).count();
-            (more > 0).then_some((length, more))
+            let least = if block.iter().all(|row| row.way == RunWay::Console) { 1 } else { OFTEN };
+            (more >= least).then_some((length, more))
         };
         let (length, more) = (1..=LONGEST).find_map(again).unwrap_or((1, 0));
         let (block, _) = rest.split_at(length);

@@ -161,7 +161,9 @@ fn of_the_dialog(ran: &Ran) -> Vec<Raw> {
             awaited: None,
         }
     };
-    diagnoser.findings().iter().filter(|finding| !finding.resolved).map(raw).collect()
+    // What is said of a cable to a computer does not fit a board.
+    let fits = |finding: &&Finding| !finding.resolved && finding.rule != "board-reset-on-open";
+    diagnoser.findings().iter().filter(fits).map(raw).collect()
 }
 
 /// The lines of each rule.

@@ -138,6 +138,9 @@ impl Front<'_> {
         if node.is_missing() && matches!(node.kind(), ";" | ")" | "}" | "]") {
             self.unread(line_of(node), &format!("`{}` is missing here", node.kind()));
         }
+        if node.is_error() {
+            self.unread(line_of(node), "this is not read as C++");
+        }
         if depth > DEEPEST || !node.has_error() {
             return;
         }

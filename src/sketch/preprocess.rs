@@ -131,6 +131,11 @@ impl<'a> Preprocessor<'a> {
     }
 
     fn line(&mut self, spot: Spot, line: &str) {
+        if is_include_without_sign(line) {
+            let reason = "the # before `include` is missing, and the compiler refuses that; read as if it stood there";
+            self.out.unread.push((spot, reason.to_owned()));
+            return self.line(spot, &format!("#{}", line.trim_start()));
+        }
         if let Some(directive) = line.trim_start().strip_prefix('#') {
             self.flush(spot);
             self.directive(spot, directive.trim());
@@ -264,6 +269,12 @@ impl<'a> Preprocessor<'a> {
             }
         }
     }
+}
+
+/// `include <SoftwareSerial.h>`: a line that is copied without its first character.
+fn is_include_without_sign(line: &str) -> bool {
+    let file = line.trim().strip_prefix("include").map_or("", str::trim_start);
+    file.len() > 2 && (file.starts_with('<') && file.ends_with('>') || file.starts_with('"') && file.ends_with('"'))
 }
 
 /// Comments become blanks, so that no line moves. Texts and characters are left alone.

@@ -138,7 +138,11 @@ impl Ran {
             .halt
             .as_ref()
             .is_some_and(|halt| matches!(halt.why, Ending::Time | Ending::Steps | Ending::Output | Ending::Flood));
-        let rows: Vec<&Row> = self.board.rows.iter().filter(|row| row.way == Way::ToModem).collect();
+        let mut rows: Vec<&Row> = self.board.rows.iter().filter(|row| row.way == Way::ToModem).collect();
+        // The run may have ended in the middle of the last.
+        if rows.len() > ROUNDS && self.halt.as_ref().is_some_and(|halt| halt.why == Ending::Output) {
+            rows.pop();
+        }
         let same = |one: &Row, other: &Row| one.line == other.line && one.text == other.text;
         let rounds_of = |length: usize| {
             let pairs = rows.iter().rev().zip(rows.iter().rev().skip(length));

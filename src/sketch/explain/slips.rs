@@ -65,7 +65,11 @@ fn not_read(ran: &Ran) -> Vec<Raw> {
             "Type the quotes again, as \" and '.",
         ));
     }
-    let unread: BTreeSet<u32> = ran.program.unread.iter().map(|(line, _)| *line).collect();
+    let mut unread: BTreeSet<u32> = ran.program.unread.iter().map(|(line, _)| *line).collect();
+    for (spot, _) in ran.joined.unread.iter().filter(|(spot, _)| !lines.contains(spot)) {
+        let line = ran.joined.spots.iter().position(|known| known == spot);
+        unread.extend(line.and_then(|line| u32::try_from(line).ok()));
+    }
     if let Some(first) = unread.first() {
         found.push(Raw::new(
             "sketch-not-read",
@@ -137,7 +141,7 @@ fn of_the_port(ran: &Ran) -> Vec<Raw> {
             "Begin it in setup, with the modem's rate.",
         ));
     }
-    found.extend(on_the_pins_of_serial(ran, port));
+    found.extend(ran.board.ports.iter().find_map(|port| on_the_pins_of_serial(ran, port)));
     let asks_for_rate = ran.dialog().iter().any(|row| {
         let text = bytes(&row.text).to_ascii_uppercase();
         text.starts_with(b"AT+IPR=")

@@ -444,3 +444,10 @@ fn what_others_fill_is_a_question() {
     let texts: Vec<&str> = imported.steps.iter().map(|step| step.text.as_str()).collect();
     assert_eq!(texts, ["${from_mqtt_connect}"], "{imported:?}");
 }
+
+#[test]
+fn a_number_is_seen_as_its_bytes() {
+    let sketch = "SoftwareSerial s(8, 7);\nfloat f = 251.0; unsigned int n = 0x1234;\nvoid setup() { s.begin(9600); byte *p = (byte *)&f; byte *q = (byte *)&n;\n\
+         String all = \"AT\"; for (int i = 0; i < 4; i++) all += String(p[i], HEX);\nq += 1; all += String(*q, HEX); all += String(*(--q), HEX);\ns.print(all); }\nvoid loop() {}";
+    assert_eq!(sent(sketch), "AT007b431234");
+}

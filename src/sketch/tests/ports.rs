@@ -237,3 +237,24 @@ fn a_sketch_for_a_wifi_module_is_told_as_one() {
     let rules: Vec<_> = run.findings.iter().map(|finding| (finding.rule, finding.line)).collect();
     assert_eq!(rules, [("sketch-no-wait", 3), ("sketch-terminator-as-text", 4), ("sketch-for-a-wifi-module", 1)]);
 }
+
+#[test]
+fn what_the_compiler_refuses_is_told_and_read_on() {
+    let bare = run(
+        "include <SoftwareSerial.h>\nSoftwareSerial s(8, 7);\nvoid setup() { s.begin(9600); s.println(\"AT\"); }\nvoid loop() {}",
+    );
+    assert_eq!(rows(&bare, RunWay::Sent), ["AT\r\n"]);
+    assert!(tells(&bare, "the # before `include` is missing"));
+    assert_eq!(found(&bare, "sketch-not-read"), Some(Severity::Note));
+    let twisted = body("", "int x = s.println(\"AT\") int y = 2;\ns.println(\"ATI\");");
+    assert!(found(&twisted, "sketch-not-read").is_some(), "{:?}", twisted.told);
+}
+
+#[test]
+fn the_monitors_port_on_the_pins_of_serial_is_told_too() {
+    let clash = run(
+        "SoftwareSerial shown(1, 0);\nvoid setup() { Serial.begin(9600); shown.begin(9600); Serial.println(\"AT\"); }\nvoid loop() {}",
+    );
+    assert_eq!(clash.object.as_deref(), Some("Serial"));
+    assert_eq!(found(&clash, "sketch-pins-of-serial"), Some(Severity::Warning));
+}
