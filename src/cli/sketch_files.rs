@@ -25,12 +25,20 @@ pub(super) fn read(path: &Path) -> Result<Source, Exit> {
         let kind = path.extension().and_then(|kind| kind.to_str()).unwrap_or_default().to_ascii_lowercase();
         // Other sketches beside a loose file are not its tabs; headers are asked for by name.
         let belongs = is_sketch_folder || matches!(kind.as_str(), "h" | "hpp" | "inl");
+        let inside = is_inside(&path);
         let small = fs::metadata(&path).is_ok_and(|data| data.is_file() && data.len() <= LARGEST_SKETCH as u64);
-        if belongs && small && KINDS.contains(&kind.as_str()) && path != main && tabs.len() < MOST {
+        if belongs && inside && small && KINDS.contains(&kind.as_str()) && path != main && tabs.len() < MOST {
             tabs.push(tab(&path)?);
         }
     }
     Ok(Source::from_tabs(tabs))
+}
+
+/// A link that leads out of the sketch's folder is not followed: whoever made the sketch shall not choose what is read here.
+fn is_inside(path: &Path) -> bool {
+    let folder = path.parent().map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
+    let folder = folder.and_then(|folder| folder.canonicalize().ok());
+    folder.zip(path.canonicalize().ok()).is_some_and(|(folder, path)| path.starts_with(folder))
 }
 
 fn main_of(folder: &Path) -> Result<std::path::PathBuf, String> {

@@ -138,7 +138,8 @@ impl Front<'_> {
         if node.is_missing() && matches!(node.kind(), ";" | ")" | "}" | "]") {
             self.unread(line_of(node), &format!("`{}` is missing here", node.kind()));
         }
-        if node.is_error() {
+        let is_assembly = |node: Node<'_>| self.text_of(node).trim_start_matches('_').starts_with("asm");
+        if node.is_error() && !node.parent().is_some_and(is_assembly) && !is_assembly(node) {
             self.unread(line_of(node), "this is not read as C++");
         }
         if depth > DEEPEST || !node.has_error() {

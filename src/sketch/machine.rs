@@ -280,6 +280,8 @@ impl<'a> Machine<'a> {
 
     /// A function of the core that is one step here takes the Uno this many microseconds more.
     fn takes(&mut self, microseconds: usize) {
+        // It takes this computer the longer too.
+        self.steps += u64::try_from(microseconds / 16).unwrap_or(0);
         if self.chip == Chip::Avr {
             self.board.work(u64::try_from(microseconds).unwrap_or(0) * MICROSECOND);
         }

@@ -201,3 +201,22 @@ fn a_poor_machine_gets_words_or_a_working_program() {
         }
     }
 }
+
+/// Whoever made a sketch's folder does not choose which files of this machine are read.
+#[test]
+fn a_header_that_leads_out_of_the_sketchs_folder_is_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let outside = folder.path().join("outside.txt");
+    let inside = folder.path().join("sketch");
+    fs::write(&outside, "#define WORD \"AT+SECRET\"\nsecret line\n").unwrap();
+    fs::create_dir(&inside).unwrap();
+    std::os::unix::fs::symlink(&outside, inside.join("linked.h")).unwrap();
+    fs::write(inside.join("own.h"), "#define OWN \"AT+CSQ\"\n").unwrap();
+    let sketch = inside.join("a.ino");
+    let text = "#include \"linked.h\"\n#include \"../outside.txt\"\n#include \"own.h\"\n\
+                void setup() { Serial1.begin(9600); Serial1.println(OWN); Serial1.println(WORD); }\nvoid loop() {}\n";
+    fs::write(&sketch, text).unwrap();
+    let (_, out, aside) = call(&["sketch", "run", sketch.to_str().unwrap()]);
+    let said = out + &aside;
+    assert!(said.contains("AT+CSQ") && !said.to_lowercase().contains("secret"), "{said}");
+}
