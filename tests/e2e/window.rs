@@ -230,7 +230,16 @@ impl Window {
                 && !widget.disabled
                 && !matches!(widget.role, Role::Label | Role::TextRun | Role::GenericContainer)
         };
-        let widget = self.wait_for(&format!("a widget to click, {label:?}"), fits);
+        let what = format!("a widget to click, {label:?}");
+        let mut widget = self.wait_for(&what, fits);
+        // In its first frames a menu is laid out, and elsewhere.
+        loop {
+            let again = self.wait_for(&what, fits);
+            if again.center == widget.center {
+                break;
+            }
+            widget = again;
+        }
         self.click_at(widget.center);
     }
 
