@@ -273,7 +273,9 @@ fn lent(tour: &mut Tour) {
     let server = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     tour.window.click("Close file");
     tour.window.click("Port");
-    tour.window.click("Other: a device, tcp://host:port, rfc2217://host:port, sim:…");
+    let typed = tour.window.wait_for("the port", |widget| widget.role == Role::TextInput && widget.value == "sim:");
+    tour.window.click_at(typed.center);
+    tour.window.key(Key::A, Modifiers::COMMAND | Modifiers::CTRL);
     tour.window.type_text(&format!("tcp://{}", server.local_addr().unwrap()));
     tour.key(Key::Enter);
     tour.window.click("Connect");
