@@ -128,7 +128,7 @@ impl Payload {
             range.end.checked_sub(front.len()).filter(|end| *end > start).map(|end| start..end)
         };
         let mut found: Vec<_> = tokens(&text).into_iter().filter_map(in_line).collect();
-        found.extend(spelled::tokens(line));
+        found.extend(spelled::in_bytes(line, tokens));
         found.extend(in_base64(line));
         match direction {
             Direction::Tx => self.logins(line, &mut found),
@@ -174,7 +174,7 @@ impl Way {
 }
 
 /// Where credentials stand in a text.
-pub(super) fn tokens(text: &[u8]) -> Vec<Range<usize>> {
+fn tokens(text: &[u8]) -> Vec<Range<usize>> {
     values(TOKENS.as_ref(), text).collect()
 }
 

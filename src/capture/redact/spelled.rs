@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
-use super::{SecretFinder, payload};
+use super::SecretFinder;
 use crate::modem::Direction;
 
 /// `AT` and more, as pairs of digits, dense or apart.
@@ -22,9 +22,9 @@ pub(crate) fn secrets(line: &[u8]) -> Vec<Range<usize>> {
     in_digits(SPELLED.as_ref(), line, |bytes| SecretFinder::default().find(Direction::Tx, bytes))
 }
 
-/// Where the digits of credentials stand in a line.
-pub(super) fn tokens(line: &[u8]) -> Vec<Range<usize>> {
-    in_digits(BYTES.as_ref(), line, payload::tokens)
+/// Where the digits stand of what `find` finds in any bytes that a line spells.
+pub(super) fn in_bytes(line: &[u8], find: impl Fn(&[u8]) -> Vec<Range<usize>>) -> Vec<Range<usize>> {
+    in_digits(BYTES.as_ref(), line, find)
 }
 
 /// Where the digits stand of what `find` finds in the bytes that they mean.
