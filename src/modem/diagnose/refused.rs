@@ -59,7 +59,13 @@ impl Refused {
     fn unshown(&mut self, said: Said, span: Span, dialog: &Dialog, book: &mut Book) {
         let Some(reason) = words_of(said, Some(span), dialog).filter(|_| said != Said::Error) else { return };
         let spans = [Some(span), None];
-        if book.rests_on(span) || book.extend(&NO_SIM, spans) || book.any_open(&FAULTS) || self.told.len() >= DIFFERENT
+        // A library may have cut the code off.
+        let cut = dialog.words.of(span).is_none_or(str::is_empty);
+        if cut
+            || book.rests_on(span)
+            || book.extend(&NO_SIM, spans)
+            || book.any_open(&FAULTS)
+            || self.told.len() >= DIFFERENT
         {
             return;
         }
