@@ -278,8 +278,8 @@ fn lent(tour: &mut Tour) {
     tour.window.key(Key::A, Modifiers::COMMAND | Modifiers::CTRL);
     tour.window.type_text(&format!("tcp://{}", server.local_addr().unwrap()));
     tour.key(Key::Enter);
-    tour.window.click("Connect");
-    tour.window.wait_for_text("Disconnect");
+    tour.window.click("Switch");
+    tour.window.wait_for_text("opened tcp://");
     tour.window.key(Key::L, Modifiers::COMMAND | Modifiers::CTRL);
     tour.stop("lent", "The port is lent");
     tour.window.click("Take back");
