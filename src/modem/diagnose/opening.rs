@@ -106,7 +106,7 @@ impl NoDataService {
         draft = match self.apn.as_deref() {
             _ if self.calls_only => draft.because("The modem is in a network for calls, and not for data (AT+CGREG? and AT+CEREG?): no data on the SIM, or no such network here.").fix("Ask the operator whether the SIM has data; try another place; then as before."),
             // Newer modems keep their APN, or get one from the network.
-            None if book.family.and_then(|family| family.by_role(Role::ContextOpen)).is_some_and(|open| open.bare_name() != "+CIICR") => draft.because("The network gives no data service: wrong APN or login, no data on the SIM, or not registered."),
+            None if !Self::wants_access_point(book) => draft.because("The network gives no data service: wrong APN or login, no data on the SIM, or not registered."),
             None => draft.because("No APN was set with AT+CSTT in this log (the modem's own is CMNET), or the network gives no data service."),
             Some("" | "CMNET") => draft.because("The APN is empty or still CMNET, the modem's own, which hardly any operator knows."),
             Some(apn) => draft.because(format!("The network refused data service with the APN {apn:?}: wrong APN or login, no data on the SIM, not registered, or a weak supply.")),
@@ -142,6 +142,11 @@ impl NoDataService {
         if done.role != Role::ContextOpen || !done.refused() || done.ends_context() {
             return;
         }
+        // It was refused because it is open already.
+        if dialog.state.connections.context() == Ip::Active {
+            book.blame(done.id, Self::DOC.slug);
+            return;
+        }
         let deact = self.deact.take();
         let state = matches!(done.before.ip, Ip::Start)
             || (matches!(done.before.ip, Ip::Unknown | Ip::Failed)
@@ -170,6 +175,12 @@ impl NoDataService {
             .fix("Start PPP (pppd) right behind CONNECT; check the access point (AT+CGDCONT?), user and password.")
             .confidence(60);
         self.told = Some(book.add(Self::DOC, draft));
+    }
+
+    /// The modem knows no access point before AT+CSTT has set one.
+    fn wants_access_point(book: &Book) -> bool {
+        let opens = book.family.and_then(|family| family.by_role(Role::ContextOpen));
+        opens.is_some_and(|open| open.bare_name() == "+CIICR")
     }
 
     /// A command of another kind that the network's refusal of data shows at: attaching, activating, dialling in.

@@ -39,6 +39,8 @@ pub(super) struct NotRegistered {
     failed: bool,
     /// When the radio was switched on.
     on: Option<Span>,
+    /// `AT+CFUN?` showed that it is off.
+    off: Option<Span>,
     told: Option<Handle>,
 }
 
@@ -54,12 +56,17 @@ impl NotRegistered {
             return;
         }
         let state = self.state.and_then(codes::registration_text).unwrap_or("not registered");
-        let spans = [self.since, self.last.filter(|last| Some(*last) != self.since), self.no_operator];
+        let spans = [self.since, self.last.filter(|last| Some(*last) != self.since), self.no_operator, self.off];
         let mut draft = Draft::new(format!("The modem is not in a network: {state}."), spans);
         if severity < Problem {
             draft = draft.severity(severity).confidence(70);
         }
-        if self.denied > 0 {
+        if self.off.is_some() {
+            draft = draft
+                .because("The radio is off, as AT+CFUN? shows: so the modem does not look for a network.")
+                .fix("AT+CFUN=1 switches it on; the network is there some seconds later.")
+                .send("AT+CFUN=1", "AT+CFUN=1\r");
+        } else if self.denied > 0 {
             draft = draft
                 .because("The network refuses this SIM: it is not activated, blocked, or not allowed here.")
                 .fix("Try the SIM in a phone; ask the operator whether it may use this kind of network.");
@@ -150,6 +157,7 @@ impl Rule for NotRegistered {
                     self.answer(state, span, dialog, book);
                 }
             }
+            Event::Said(Said::Cfun(level), span) => self.off = matches!(level, 0 | 4).then_some(span),
             Event::Said(Said::Operator(named), span) => self.no_operator = (!named).then_some(span),
             Event::Said(Said::Rdy, _) => *self = Self { told: self.told, ..Self::default() },
             Event::Final => {

@@ -6,7 +6,7 @@ use super::doc::heading::POWER as FAMILY;
 use super::network::no_sim;
 use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::{Exchange, Outcome};
-use crate::modem::dialog::said::{NO_CODE, Said};
+use crate::modem::dialog::said::{NO_CODE, Pin, Said};
 use crate::modem::dialog::{Dialog, Event};
 use crate::vocabulary::{Form, Role, codes};
 
@@ -34,6 +34,8 @@ fn tells(done: &Exchange) -> bool {
 #[derive(Debug, Default)]
 pub(super) struct TooEarly {
     told: Option<Handle>,
+    /// What was refused had to wait for the SIM alone.
+    for_sim: bool,
 }
 
 impl Rule for TooEarly {
@@ -52,6 +54,11 @@ impl Rule for TooEarly {
             Event::Said(Said::SmsReady, _) => {
                 if let Some(told) = self.told.take() {
                     book.resolve(told);
+                }
+            }
+            Event::Said(Said::Cpin(Pin::Ready), _) => {
+                if let Some(told) = self.told.take_if(|_| self.for_sim) {
+                    book.withdraw(told);
                 }
             }
             Event::Final => {
@@ -82,6 +89,7 @@ impl Rule for TooEarly {
                     )
                     .confidence(80);
                     self.told = Some(book.add(Self::DOC, draft));
+                    self.for_sim = busy(done) && done.role == Role::Sim;
                 }
             }
             _ => {}
@@ -102,6 +110,9 @@ impl Mode {
         let state = &dialog.state;
         let text_form = chief.raw().first() == Some(&b'"');
         match cms(done) {
+            Some(305) if state.cmgf == Some(1) => {
+                return Some(("CMS 305, and AT+CMGF=1 is in force: number or text do not fit", 80));
+            }
             Some(304) => return Some(("CMS 304, the modem takes PDUs now (AT+CMGF=0), and this is none", 90)),
             Some(305) => return Some(("CMS 305, the modem takes text now (AT+CMGF=1), and this does not fit", 90)),
             Some(_) => return None,
@@ -151,8 +162,15 @@ impl Rule for Mode {
         if self.told.is_none() {
             let draft =
                 Draft::new(format!("{} was refused: {why}.", done.shown()), [Some(done.span), done.result_span()])
-                    .confidence(sure)
-                    .send("AT+CMGF=1", "AT+CMGF=1\r");
+                    .confidence(sure);
+            // What is in force already is no advice.
+            let draft = if dialog.state.cmgf == Some(1) {
+                draft
+                    .because("In text mode number and text are written as AT+CSCS says: plain with GSM or IRA, in hex digits with UCS2 or HEX.")
+                    .fix("Write the number in quotes, with + and the country's code, and check AT+CSCS?.")
+            } else {
+                draft.send("AT+CMGF=1", "AT+CMGF=1\r")
+            };
             self.told = Some(book.add(Self::DOC, draft));
         }
     }
@@ -212,6 +230,12 @@ impl Rule for Refused {
                 .because("The number of the SMS centre is missing.")
                 .fix("Set it with AT+CSCA=\"number of your operator's SMS centre\"."),
             331 | 332 => draft.because("The modem is not in a network.").fix("Wait for +CREG: 0,1 or 0,5."),
+            321 => draft
+                .because("No SMS is stored at this index.")
+                .fix("AT+CMGL=\"ALL\" shows which there are; AT+CPMS? shows which store is in use."),
+            322 => draft
+                .because("The store for SMS is full: none can be stored, and none received.")
+                .fix("Delete what is read: AT+CMGD=1,1; AT+CMGD=1,4 deletes all."),
             310..=318 => draft.because("The SIM is missing, locked or not ready.").fix("Check AT+CPIN?."),
             69 => draft
                 .because("The network does not offer what was asked for: SMS is not in the tariff, or the number of the SMS centre is wrong.")
