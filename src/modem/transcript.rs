@@ -20,6 +20,7 @@
 
 mod clock;
 mod forms;
+mod html;
 mod lead;
 mod other;
 mod peel;
@@ -38,6 +39,7 @@ use forms::Lines;
 pub(crate) use other::Other;
 use peel::Peel;
 pub(crate) use plain::Wide;
+use plain::Writing;
 
 /// A session read from text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -178,8 +180,7 @@ pub(crate) struct Reader {
     count: usize,
     /// The last time that the log shows, and its line; nothing where that line was told.
     last: Option<(Duration, usize)>,
-    /// Lines end in CR alone.
-    only_returns: bool,
+    writing: Writing,
     vain: Vec<Vain>,
 }
 
@@ -187,8 +188,8 @@ impl Reader {
     /// Learns from the head of a text how it is to be read.
     #[must_use]
     pub(crate) fn learn(head: &[u8]) -> Self {
-        let only_returns = plain::only_returns(head);
-        let head = plain::plain(head, only_returns);
+        let writing = Writing::of(head);
+        let head = writing.plain(head);
         let text = clock::lines(bare(&head), 1);
         let mut lines = text.clone();
         let mut around = Around::learn(&lines);
@@ -205,7 +206,7 @@ impl Reader {
             around = Around::default();
             (form, reads) = told;
         }
-        Self { around, form, lines: reads, count: 0, last: None, only_returns, vain: Vec::new() }
+        Self { around, form, lines: reads, count: 0, last: None, writing, vain: Vec::new() }
     }
 
     /// What has been read so far.
@@ -223,7 +224,7 @@ impl Reader {
 
     /// Reads the next lines; only the last ones of the text may lack their end.
     pub(crate) fn read(&mut self, text: &[u8], chunks: &mut Vec<Chunk>) {
-        let text = plain::plain(text, self.only_returns);
+        let text = self.writing.plain(text);
         let text = if self.count == 0 { bare(&text) } else { &text };
         for line in clock::lines(text, self.count + 1) {
             self.count = line.number;

@@ -1,8 +1,11 @@
-//! How the characters and lines of a text are written: UTF-16, lines that end in CR alone, the colours of a terminal.
+//! How the characters and lines of a text are written: UTF-16, lines that end in CR alone, the colours of a terminal, the
+//! source of a page.
 //!
 //! Line numbers stay as an editor shows them.
 
 use std::borrow::Cow;
+
+use super::html;
 
 /// Which byte of a character comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,15 +58,32 @@ pub(super) fn decoded(text: &[u8]) -> Cow<'_, [u8]> {
     Wide::of(text).map_or(Cow::Borrowed(text), |wide| Cow::Owned(wide.decode(text)))
 }
 
-/// Lines end in CR alone, as some terminals save them.
-#[must_use]
-pub(super) fn only_returns(head: &[u8]) -> bool {
-    memchr::memchr(b'\n', head).is_none() && memchr::memchr_iter(b'\r', head.trim_ascii()).next().is_some()
+/// How a whole text is written, as its head shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Writing {
+    /// Lines end in CR alone, as some terminals save them.
+    only_returns: bool,
+    /// It is the source of a page.
+    html: bool,
 }
 
-/// The text with lines that end in LF and without what only colours it.
-#[must_use]
-pub(super) fn plain(text: &[u8], only_returns: bool) -> Cow<'_, [u8]> {
+impl Writing {
+    #[must_use]
+    pub(super) fn of(head: &[u8]) -> Self {
+        let only_returns =
+            memchr::memchr(b'\n', head).is_none() && memchr::memchr_iter(b'\r', head.trim_ascii()).next().is_some();
+        Self { only_returns, html: html::is_html(head) }
+    }
+
+    /// The text with lines that end in LF and without what only colours or marks it.
+    #[must_use]
+    pub(super) fn plain(self, text: &[u8]) -> Cow<'_, [u8]> {
+        let plain = uncoloured(text, self.only_returns);
+        if self.html { Cow::Owned(html::shown(&plain)) } else { plain }
+    }
+}
+
+fn uncoloured(text: &[u8], only_returns: bool) -> Cow<'_, [u8]> {
     let coloured = memchr::memmem::find(text, b"\x1B[").is_some();
     if !coloured && !only_returns {
         return Cow::Borrowed(text);
@@ -112,9 +132,12 @@ mod tests {
 
     #[test]
     fn colours_go_and_lines_end() {
-        assert_eq!(*plain(b"\x1B[0;32mTX: AT\x1B[0m\n\x1BK", false), *b"TX: AT\n\x1BK");
-        assert_eq!(*plain(b"hello \x1B", false), *b"hello \x1B");
-        assert!(only_returns(b"AT\rOK\r") && !only_returns(b"AT\r\n") && !only_returns(b"AT\r"));
-        assert_eq!(*plain(b"AT\rOK\r", true), *b"AT\nOK\n");
+        let plain = |text: &[u8]| Writing::of(text).plain(text).into_owned();
+        assert_eq!(plain(b"\x1B[0;32mTX: AT\x1B[0m\n\x1BK"), b"TX: AT\n\x1BK");
+        assert_eq!(plain(b"hello \x1B"), b"hello \x1B");
+        assert_eq!(plain(b"AT\rOK\r"), b"AT\nOK\n");
+        assert_eq!(plain(b"AT\r\n"), b"AT\r\n");
+        assert_eq!(plain(b"AT\r"), b"AT\r");
+        assert_eq!(plain(b"AT<br>OK<br>"), b"AT\nOK");
     }
 }

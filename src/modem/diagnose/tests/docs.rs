@@ -24,7 +24,7 @@ fn markdown() -> String {
          - the logs of pppd's `chat`, gammu, ESPHome, TinyGSM, WiFiEspAT and `chan_dongle`;\n\
          - a dialog that is told in sentences, where nothing else is found: `AT+CPIN? answers with SIM not inserted`;\n\
          - what stands around a log is taken off: the prose of a post, code fences, marks of mail, line numbers, time stamps, colours;\n\
-         - UTF-16, and lines that end in CR alone;\n\
+         - UTF-16, lines that end in CR alone, and the source of a page (`&quot;`, `<br>`);\n\
          - what is sent alone, with the delays of a sketch in comments; rules about answers are silent then.\n\n\
          Each form is tried on the log as a whole, the one that makes the most of it reads it, and `diagnose` says which.\n\
          Where a log has lost its line ends they are put back, and lengths are not relied on.\n\n\
