@@ -91,12 +91,25 @@ pub(super) fn parameters(name: &[u8]) -> Option<&'static Parameters> {
 
 /// The most that a division into words tells; `None` where there is none.
 fn tells(letters: &[u8]) -> Option<Tells> {
-    if letters.is_empty() {
-        return Some(Tells::Nothing);
+    /// No command has a longer name.
+    const LONGEST: usize = 64;
+    if letters.len() > LONGEST {
+        return None;
     }
     let lists = [(&SECRETS[..], Tells::Secret), (&PLACES[..], Tells::Place), (&OTHERS[..], Tells::Nothing)];
-    let words = lists.into_iter().flat_map(|(words, told)| words.iter().map(move |word| (word, told)));
-    words.filter_map(|(word, told)| tells(letters.strip_prefix(word.as_bytes())?).map(|rest| rest.max(told))).max()
+    // What each end of the name tells, the shortest first: however many divisions there are, each is looked at once.
+    let mut told = vec![Some(Tells::Nothing)];
+    for length in 1..=letters.len() {
+        let end = letters.get(letters.len() - length..)?;
+        let words = lists.into_iter().flat_map(|(words, told)| words.iter().map(move |word| (word, told)));
+        let most = words.filter_map(|(word, tells)| {
+            let rest = end.strip_prefix(word.as_bytes())?;
+            told.get(rest.len())?.map(|rest| rest.max(tells))
+        });
+        let most = most.max();
+        told.push(most);
+    }
+    told.pop().flatten()
 }
 
 #[cfg(test)]
@@ -141,5 +154,13 @@ mod tests {
         ] {
             assert_eq!(told(name), "nothing", "{name}");
         }
+    }
+
+    /// Each of these words is two others, so of the divisions there are more than can be tried.
+    #[test]
+    fn a_name_of_many_words_is_read_at_once() {
+        assert_eq!(tells("USERNAME".repeat(8).as_bytes()), Some(Tells::Secret));
+        assert_eq!(tells(format!("{}X", "USERNAME".repeat(7)).as_bytes()), None);
+        assert_eq!(tells("USERNAME".repeat(1000).as_bytes()), None);
     }
 }
