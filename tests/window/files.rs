@@ -108,8 +108,7 @@ fn a_pasted_sketch_is_run_and_told_what_is_wrong_by_line() {
     assert!(desk.shows("Problem") && desk.shows("AT+CIPSEND"), "{:?}", desk.state().tools.sketch_run);
     assert!(desk.shows("To do: "));
     desk.reach("Import it as a macro…");
-    desk.frames();
-    assert!(desk.shows("from an Arduino sketch"));
+    desk.wait("it is read", |desk| desk.shows("from an Arduino sketch"));
 }
 
 /// A window in which a pasted sketch is run.
