@@ -8,6 +8,7 @@ use crate::capture::{EntryItem, Reader};
 use crate::macros::Macro;
 use crate::macros::recorder::{Recorder, Replay};
 use crate::modem::Direction;
+use crate::modem::secrets::merged;
 use crate::vocabulary::Family;
 
 /// What a capture gave.
@@ -48,7 +49,7 @@ pub(super) fn from_part(
         }
         match entry.item {
             EntryItem::Data { direction: Direction::Tx, bytes, send, secret, .. } => {
-                let secret = together(secret, secrets.find(Direction::Tx, bytes));
+                let secret = merged([secret, secrets.find(Direction::Tx, bytes)].concat());
                 cut |= !recorder.sent(send, bytes, &secret, entry.at);
             }
             EntryItem::Data { direction: Direction::Rx, bytes, .. } => {
@@ -59,19 +60,6 @@ pub(super) fn from_part(
         }
     }
     FromCapture { recorded: recorder.to_macro(name, replay), cut }
-}
-
-fn together(mut one: Vec<Range<usize>>, other: Vec<Range<usize>>) -> Vec<Range<usize>> {
-    one.extend(other);
-    one.sort_by_key(|range| range.start);
-    let mut merged: Vec<Range<usize>> = Vec::new();
-    for range in one {
-        match merged.last_mut() {
-            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
-            _ => merged.push(range),
-        }
-    }
-    merged
 }
 
 #[cfg(test)]

@@ -103,9 +103,13 @@ fn of_sketch(text: &str, name: &str) -> ReadMacros {
     let left_out = imported.unread.iter().map(told).collect();
     let wired = imported.pins.map(|pins| Wired { rx: pins.rx, tx: pins.tx, baud: imported.baud });
     // A program that was written from one of our macros is that macro again, and waits as it does.
-    let waiting = imported.own.is_none().then(|| sketch::answer_driven(&imported.timed_macro(name)));
-    let waiting = waiting.map(|waits| Book { macros: vec![waits] });
-    let made = imported.own.clone().unwrap_or_else(|| imported.timed_macro(name));
+    let (made, waiting) = if let Some(own) = imported.own {
+        (own, None)
+    } else {
+        let timed = imported.timed_macro(name);
+        let waits = sketch::answer_driven(&timed);
+        (timed, Some(Book { macros: vec![waits] }))
+    };
     let book = Book { macros: vec![made] };
     ReadMacros { of: "an Arduino sketch".to_owned(), book, waiting, left_out, wired, sketch: Some(text.to_owned()) }
 }

@@ -8,11 +8,11 @@ use crate::modem::Direction;
 use crate::modem::diagnose::Diagnoser;
 use crate::modem::transcript::{Chunk, Pieces};
 
-/// A capture of what the text says (see [`Transcript`](crate::modem::transcript::Transcript) for what is understood). `started` stands for the time of its beginning,
-/// which is not known.
+/// A capture of what the text says (see [`Transcript`](crate::modem::transcript::Transcript) for what is understood).
+/// `started` stands for the time of its beginning, which is not known.
 #[must_use]
 pub fn from_text(text: &[u8], started: SystemTime) -> Reader {
-    let mut copy = Copy::of(text.len(), started);
+    let mut copy = LogCopy::of(text.len(), started);
     for chunk in Pieces::of(text).flatten() {
         copy.put(chunk);
     }
@@ -23,7 +23,7 @@ pub fn from_text(text: &[u8], started: SystemTime) -> Reader {
 /// Cancelled, it gives what was read so far.
 #[must_use]
 pub(crate) fn diagnosed(text: &[u8], started: SystemTime, progress: &Progress) -> (Reader, Diagnoser) {
-    let mut copy = Copy::of(text.len(), started);
+    let mut copy = LogCopy::of(text.len(), started);
     let mut pieces = Pieces::of(text);
     let head = pieces.next().unwrap_or_default();
     let head = pieces.reader.transcript(head);
@@ -49,7 +49,7 @@ pub(crate) fn diagnosed(text: &[u8], started: SystemTime, progress: &Progress) -
 const RECORD: usize = 4096;
 
 /// A capture that is made of the lines of a text.
-struct Copy {
+struct LogCopy {
     writer: Writer,
     /// Sends so far.
     sends: u64,
@@ -59,7 +59,7 @@ struct Copy {
     timed: bool,
 }
 
-impl Copy {
+impl LogCopy {
     fn of(size: usize, started: SystemTime) -> Self {
         // A large text gets a file of its own, so that nothing is lost for want of memory.
         let large = (size > 32 * 1024 * 1024).then(|| Writer::temporary(started).ok()).flatten();

@@ -85,8 +85,8 @@ impl Findings {
             (self.capture, self.open, self.top) = (state.capture_number, None, None);
             self.dismissed.clear();
         }
-        // What stands open first, the newest of it at the top: that is what the user asks about. Under the pointer nothing moves: what is new
-        // waits at the end until it is gone.
+        // What stands open first, the newest of it at the top: that is what the user asks about. Under the pointer nothing
+        // moves: what is new waits at the end until it is gone.
         let mut all: Vec<Finding> = self.listed(state).cloned().collect();
         all.sort_by_key(|finding| (finding.resolved, std::cmp::Reverse(newest(finding))));
         if ui.rect_contains_pointer(ui.max_rect()) {

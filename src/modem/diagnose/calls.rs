@@ -19,6 +19,8 @@ pub(super) struct WithoutSemicolon {
 /// A number, as people have them: not `*99#`, and nothing behind it.
 fn dials_data(done: &Exchange) -> bool {
     let number = done.text.get(3..).unwrap_or_default().trim_ascii();
+    // Tone or pulse, as on a telephone line.
+    let number = if let [b'T' | b't' | b'P' | b'p', number @ ..] = number { number } else { number };
     let digits = number.strip_prefix(b"+").unwrap_or(number);
     done.role == Role::Dial
         && digits.len() >= 3

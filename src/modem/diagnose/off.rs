@@ -23,7 +23,7 @@ pub(super) struct SwitchedOff {
     told: Option<Handle>,
 }
 
-/// So long an answer is waited for.
+/// How long an answer is waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 impl SwitchedOff {

@@ -144,7 +144,9 @@ impl Rule for NotRegistered {
         if let Event::Command = event {
             let last = dialog.open().last();
             let on = last.filter(|last| last.role == Role::Functions && last.asked.form == Form::Set);
-            self.on = on.map(|on| on.span).or(self.on);
+            if let Some(on) = on {
+                (self.on, self.off) = (Some(on.span), None);
+            }
             return;
         }
         if matches!(dialog.state.functions, Some(0 | 4)) {

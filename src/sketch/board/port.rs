@@ -43,9 +43,9 @@ pub(in crate::sketch) struct Port {
     pub(crate) is_console: bool,
     /// The sketch looks for what comes.
     pub(crate) is_read: bool,
-    /// So many bytes wait to be read; one more is lost.
+    /// How many bytes can wait to be read; one more is lost.
     holds: usize,
-    /// So many wait to be sent, with the one on the line; `send` of one more waits.
+    /// How many can wait to be sent, with the one on the line; `send` of one more waits.
     ahead: u64,
     /// When the last byte is out.
     free_at: Nanos,

@@ -157,6 +157,7 @@ pub(super) const LOGS: &[(&str, &str)] = &[
     ("sms-text-305", "sms-mode"),
     ("sms-no-such-index", "sms-refused"),
     ("radio-off", "(not-registered)"),
+    ("radio-on-again", "not-registered"),
     ("sim-busy-then-ready", ""),
     ("netopen-again", "connect-failed"),
     ("clock-not-set", "failed-later"),
@@ -278,6 +279,17 @@ fn pasted_logs_give_what_a_careful_reader_finds() {
         check(name, "milliseconds", &each(&|at, line| format!("[{}] {line}", 10_000 + 100 * at)), expect);
     }
     assert!(told.is_empty(), "{}", told.join("\n"));
+}
+
+#[test]
+fn a_radio_that_was_switched_on_is_not_called_off() {
+    let causes = |name: &str| {
+        let text = std::fs::read(folder().join(name)).unwrap();
+        let diagnoser = of_transcript(&Transcript::read(&text));
+        diagnoser.findings().iter().map(|finding| finding.cause.clone()).collect::<String>()
+    };
+    assert!(causes("radio-off.txt").contains("The radio is off"));
+    assert!(causes("radio-on-again.txt").contains("The network refuses this SIM"));
 }
 
 #[test]
