@@ -141,11 +141,12 @@ impl SecretFinder {
             }
             at += 1;
         }
-        if way == Direction::Tx {
-            return found.ranges;
+        if way == Direction::Rx
+            && let Some(last) = bytes.last()
+        {
+            self.returning.pass(*last);
         }
-        let back = self.returning.find(bytes, !self.received.line.is_understood());
-        if back.is_empty() { found.ranges } else { merged([found.ranges, back].concat()) }
+        found.ranges
     }
 
     /// The close look at the next byte of a direction, and what came with it behind it.
@@ -154,7 +155,8 @@ impl SecretFinder {
         let in_login = watch.login.take(byte, watch.line.text());
         let in_line = self.take(way, byte, rest);
         let in_hex = self.watch(way).hex.take(byte);
-        self.take_mqtt(way, byte) || in_hex || in_line || in_login
+        let comes_back = way == Direction::Rx && self.returning.take(byte) && !self.received.line.is_understood();
+        self.take_mqtt(way, byte) || in_hex || in_line || in_login || comes_back
     }
 
     /// Nothing was secret in this line, so nothing is when it comes again while nothing is awaited.
@@ -170,7 +172,7 @@ impl SecretFinder {
 
     /// Passes over what needs no closer look; how much that is.
     fn skip(&mut self, way: Direction, bytes: &[u8]) -> usize {
-        if self.context.settings {
+        if self.context.settings || way == Direction::Rx && !self.returning.is_over() {
             return 0;
         }
         let passed = self.pass_lines(way, bytes);

@@ -1,26 +1,44 @@
 //! Values of the last line that was sent, which may come back on their own: in an error's words, in what is left of an echo.
+//!
+//! Each byte is judged by those before it alone, so that it does not matter how they came. What a modem says by itself begins
+//! like a value now and then (`+CREG: 1`, `OK`): there the first bytes of one are shown.
 
-use std::ops::Range;
+use super::name::is_sign;
 
 /// A shorter value may come by itself.
 const SHORTEST_VALUE: usize = 4;
-/// So much of a value's start may be anything.
-const SHOWN_ELSEWHERE: usize = 2;
+/// This much of a value's start may be the modem's own.
+const SHOWN: usize = 2;
+
 /// Watches what is received.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Returning {
     /// What is secret in the line that was sent last.
     values: Vec<Vec<u8>>,
-    /// One of these that is coming back, and how much of it came, hidden or not.
-    coming: (Vec<u8>, usize, bool),
-    /// The last byte of the last read.
+    /// Those that may be coming back.
+    coming: Vec<Coming>,
+    /// The last byte that was received.
     before: Option<u8>,
+    /// The line that is passing begins as an answer does.
+    in_answer: bool,
+}
+
+/// A value that may be coming back.
+#[derive(Clone, Copy, Debug)]
+struct Coming {
+    /// Which of them.
+    value: usize,
+    /// How much of it came.
+    came: usize,
+    /// It stands where nothing of the modem's own does.
+    alien: bool,
 }
 
 impl Returning {
     /// Of a line that was sent: its bytes, and which of them are secret.
     pub(super) fn expect(&mut self, line: &[(u8, bool)]) {
-        (self.values, self.coming) = (values_in(line), <_>::default());
+        self.values = values_in(line);
+        self.coming.clear();
     }
 
     /// Nothing is expected to come back.
@@ -31,62 +49,37 @@ impl Returning {
     /// It is too late for any of them.
     pub(super) fn end(&mut self) {
         self.values.clear();
+        self.coming.clear();
     }
 
-    /// Where values stand in what was read. `cut`: the end of it may be the beginning of one.
-    pub(super) fn find(&mut self, bytes: &[u8], cut: bool) -> Vec<Range<usize>> {
-        let found = if self.values.is_empty() { Vec::new() } else { self.places(bytes, cut) };
-        self.before = bytes.last().copied().or(self.before);
-        found
+    /// This byte was received last; no value was looked for in some before it.
+    pub(super) fn pass(&mut self, byte: u8) {
+        self.before = Some(byte);
     }
 
-    /// They stand on their own, or where the end of a read cuts them.
-    fn places(&mut self, bytes: &[u8], cut: bool) -> Vec<Range<usize>> {
-        let alone = |range: &Range<usize>| {
-            let before = range.start.checked_sub(1).and_then(|at| bytes.get(at));
-            !before.into_iter().chain(bytes.get(range.end)).any(u8::is_ascii_alphanumeric)
-        };
-        let places = self
-            .values
-            .iter()
-            .flat_map(|value| memchr::memmem::find_iter(bytes, value).map(|start| start..start + value.len()));
-        let mut found: Vec<_> = places.filter(alone).collect();
-        // One may be cut by the end of a read: where an echo lost its front. Elsewhere it is watched, and hidden once it is long
-        // enough, since a digit may be anything.
-        // As in an echo; at the start of a word.
-        let stands = |at: usize| {
-            let before = at.checked_sub(1).and_then(|at| bytes.get(at)).copied();
-            let before = before.or_else(|| self.before.filter(|_| at == 0));
-            before.map_or((true, true), |before| (b"=\"(\r\n".contains(&before), !before.is_ascii_alphanumeric()))
-        };
-        let (going_on, begun, hidden) = std::mem::take(&mut self.coming);
-        let mut coming = (Vec::new(), 0, false);
-        for value in &self.values {
-            let came = if *value == going_on { begun } else { 0 };
-            if let Some(rest) = value.get(came..).filter(|_| came > 0) {
-                let more = rest.iter().zip(bytes).take_while(|(awaited, byte)| awaited == byte).count();
-                let tells = hidden || came + more > SHOWN_ELSEWHERE;
-                found.extend((more > 0 && tells).then_some(0..more));
-                if more == bytes.len() && more < rest.len() {
-                    coming = (value.clone(), came + more, tells);
-                }
-            }
-            let longest = (1..value.len().min(bytes.len() + 1)).rev().find(|length| {
-                let start = bytes.len() - length;
-                cut && bytes.get(start..) == value.get(..*length) && stands(start).1
-            });
-            if let Some(length) = longest.filter(|length| *length > coming.1) {
-                let start = bytes.len() - length;
-                let tells = stands(start).0 || length > SHOWN_ELSEWHERE;
-                found.extend(tells.then_some(start..bytes.len()));
-                coming = (value.clone(), length, tells);
-            }
+    /// Takes the next byte; true when it is part of a value.
+    pub(super) fn take(&mut self, byte: u8) -> bool {
+        let before = self.before.replace(byte).unwrap_or(b'\n');
+        if self.is_over() {
+            return false;
         }
-        self.coming = coming;
-        found
+        let begins_line = matches!(before, b'\r' | b'\n');
+        self.in_answer = if begins_line { is_sign(byte) } else { self.in_answer };
+        let values = &self.values;
+        self.coming.retain_mut(|coming| {
+            let next = values.get(coming.value).and_then(|value| value.get(coming.came));
+            coming.came += 1;
+            next == Some(&byte)
+        });
+        // It stands on its own, not in another word.
+        if !before.is_ascii_alphanumeric() {
+            let own = !matches!(before, b'=' | b'"' | b'(') && (self.in_answer || byte.is_ascii_uppercase());
+            let begun = values.iter().enumerate().filter(|(_, value)| value.first() == Some(&byte));
+            self.coming.extend(begun.map(|(value, _)| Coming { value, came: 1, alien: !own }));
+        }
+        self.coming.iter().any(|coming| coming.alien || coming.came > SHOWN)
     }
 }
-
 /// The secret stretches of a line, each of which may come back on its own.
 fn values_in(line: &[(u8, bool)]) -> Vec<Vec<u8>> {
     let stretches = line.split(|(byte, secret)| !secret || b"\",;= ".contains(byte));

@@ -299,7 +299,7 @@ fn what_was_looked_at_ahead_is_known_and_not_looked_at_twice() {
 }
 
 /// Lines that are nothing in themselves, and such as make something of what comes next.
-const REPEATED: [(Direction, &str); 20] = [
+const REPEATED: [(Direction, &str); 28] = [
     (Direction::Tx, "AT+CSQ\r"),
     (Direction::Tx, "1234\r"),
     (Direction::Tx, "geheim\r"),
@@ -320,6 +320,14 @@ const REPEATED: [(Direction, &str); 20] = [
     (Direction::Rx, "OK\r\n"),
     (Direction::Rx, "> "),
     (Direction::Rx, "Password:\r\n"),
+    (Direction::Tx, "AT+CSQ\x1A"),
+    (Direction::Tx, "t=21.5;id=4711\x1A"),
+    (Direction::Tx, "\x1A"),
+    (Direction::Rx, "t=21.5;id=4711\x1A"),
+    (Direction::Rx, "APN, 1234, geheim\x1A\r\n"),
+    (Direction::Rx, "\x1A"),
+    (Direction::Tx, "AT+CPIN=4711\r"),
+    (Direction::Rx, "unknown: 4711\r\n"),
 ];
 
 proptest! {
@@ -331,5 +339,65 @@ proptest! {
             prop_assert_eq!(finder.find(*way, line.as_bytes()), forgetful.find(*way, line.as_bytes()), "{}", line);
             (forgetful.sent.remembered, forgetful.received.remembered) = Default::default();
         }
+    }
+}
+
+/// What is received behind a line with secrets.
+const COMING_BACK: &[&str] = &[
+    "unknown: 4711, 14711\r\n",
+    "4711\r\n",
+    "47",
+    "11",
+    "Geheim1",
+    "geheim",
+    "Ge",
+    "+CREG: 4,711\r\n",
+    "+CREG: ",
+    "OK\r\n",
+    "\r\n",
+    "\x1A",
+    "=4711",
+    "\"Geheim1\"",
+    "(47",
+    "AT+CPIN=",
+    "AT+CPIN=4711\r",
+    "AT+CSTT=\"a\",\"u\",",
+    ", ",
+    " ",
+    ">",
+    "ERROR\r\n",
+    "Password:",
+    "+CPIN: SIM PIN\r\n",
+    "RING\r\n",
+    "t=21.5;id=4711\x1A",
+];
+
+proptest! {
+    /// What is received is masked the same however it is cut.
+    #[test]
+    fn what_comes_back_is_found_however_it_is_cut(
+        sent in proptest::sample::select(&["AT+CPIN=4711\r", "AT+CSTT=\"a\",\"u\",\"Geheim1\"\r", "AT+CSQ\r"][..]),
+        coming in proptest::collection::vec(proptest::sample::select(COMING_BACK), 1..12),
+        cuts in proptest::collection::vec(any::<proptest::sample::Index>(), 0..6),
+    ) {
+        let bytes = coming.concat().into_bytes();
+        let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(bytes.len() + 1)).collect();
+        cuts.extend([0, bytes.len()]);
+        cuts.sort_unstable();
+        let masked = |parts: &mut dyn Iterator<Item = &[u8]>| {
+            let mut finder = SecretFinder::default();
+            finder.find(Direction::Tx, sent.as_bytes());
+            let mask = |part: &[u8]| {
+                let mut part = part.to_vec();
+                for range in finder.find(Direction::Rx, &part.clone()) {
+                    part[range].fill(b'*');
+                }
+                part
+            };
+            parts.flat_map(mask).collect::<Vec<u8>>().escape_ascii().to_string()
+        };
+        let whole = masked(&mut std::iter::once(bytes.as_slice()));
+        prop_assert_eq!(&masked(&mut bytes.chunks(1)), &whole, "byte by byte");
+        prop_assert_eq!(&masked(&mut cuts.windows(2).map(|cut| &bytes[cut[0]..cut[1]])), &whole, "cut");
     }
 }
