@@ -134,7 +134,7 @@ impl SecretFinder {
             if self.is_secret(way, *byte, rest) {
                 found.push(at);
                 line_start = None;
-            } else if matches!(byte, b'\r' | b'\n')
+            } else if matches!(byte, b'\r' | b'\n' | 0x1A)
                 && let Some(start) = line_start.take()
             {
                 self.remember(way, bytes.get(start..at).unwrap_or_default());
@@ -211,10 +211,12 @@ impl SecretFinder {
     /// The line that begins these bytes, where its end is among them and nothing in it can be secret.
     fn plain_line<'a>(&mut self, way: Direction, bytes: &'a [u8]) -> Option<&'a [u8]> {
         let answer = if way == Direction::Rx { line::plain(bytes, &mut self.plain) } else { None };
-        answer.or_else(|| {
-            let line = memchr::memchr2(b'\r', b'\n', bytes).and_then(|end| bytes.get(..end))?;
+        let remembered = answer.or_else(|| {
+            let line = memchr::memchr3(b'\r', b'\n', 0x1A, bytes).and_then(|end| bytes.get(..end))?;
             self.watch(way).remembered.find(line).map(|()| line)
-        })
+        });
+        let line = remembered.or_else(|| if way == Direction::Tx { line::plain_text(bytes) } else { None });
+        line.filter(|line| !line.is_empty())
     }
 
     /// A line begins, and nothing that came before makes it special.

@@ -11,10 +11,10 @@ use super::family::{Family, families, in_capitals, third_generation};
 use super::table::{self, Table};
 use super::told::Told;
 
-/// What is known of the parameters of one command name.
+/// What is known of the parameters of one command name: nothing, where no table says anything of them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Parameters {
-    /// One list a table that has the name and says something of its parameters.
+    /// One list a table that says something of them.
     readings: Vec<&'static [Taken]>,
     /// Some parameter may be secret.
     secret: bool,
@@ -57,10 +57,10 @@ fn all_families() -> impl Iterator<Item = &'static Family> {
 
 fn by_name(all: impl Iterator<Item = (&'static str, &'static [Taken])>) -> FxHashMap<&'static [u8], Parameters> {
     let mut names: FxHashMap<&'static [u8], Parameters> = FxHashMap::default();
-    for (name, takes) in all.filter(|(_, takes)| !takes.is_empty()) {
+    for (name, takes) in all {
         let parameters = names.entry(name.as_bytes()).or_default();
         parameters.secret |= takes.iter().any(Taken::may_be_secret);
-        if !parameters.readings.contains(&takes) {
+        if !takes.is_empty() && !parameters.readings.contains(&takes) {
             parameters.readings.push(takes);
         }
     }
@@ -76,7 +76,13 @@ pub(crate) fn told(head: &[u8]) -> Option<&'static Told> {
 /// What is known of the parameters of a command, by its name without `AT`, whatever its case (`+CPIN`).
 #[must_use]
 pub(crate) fn parameters(name: &[u8]) -> Option<&'static Parameters> {
-    in_capitals(name, |name| PARAMETERS.get(name))
+    in_capitals(name, of_name).filter(|parameters| parameters.is_told())
+}
+
+/// The same by a name in capitals, with those of which no table says what they take.
+#[must_use]
+pub(crate) fn of_name(name: &[u8]) -> Option<&'static Parameters> {
+    PARAMETERS.get(name)
 }
 
 /// A command of a modem that is no family here has this name (`+WIND`, in capitals without `AT`).
@@ -97,10 +103,15 @@ pub(crate) fn login_behind_name() -> &'static Parameters {
 
 /// All names with something known of their parameters: `+CPIN`, in capitals without `AT`.
 pub(crate) fn names() -> impl Iterator<Item = &'static [u8]> {
-    PARAMETERS.keys().copied()
+    PARAMETERS.iter().filter(|(_, parameters)| parameters.is_told()).map(|(name, _)| *name)
 }
 
 impl Parameters {
+    /// Some table says something of them.
+    fn is_told(&self) -> bool {
+        !self.readings.is_empty()
+    }
+
     /// What a parameter is, by its place from 0. `numbered` tells that the first parameter is a number, so that an
     /// optional link stands there; `before` is the parameter in front of it, without quotes.
     ///

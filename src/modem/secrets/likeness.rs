@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::wording;
-use crate::vocabulary::private::{Parameters, is_elsewhere, names, nothing_but_secrets, parameters};
+use crate::vocabulary::private::{Parameters, names, nothing_but_secrets, of_name, parameters};
 use crate::vocabulary::{Call, Family, Form, Line, families};
 
 /// A name of fewer letters is like too many others.
@@ -75,11 +75,8 @@ static SECRET: LazyLock<Vec<(&'static [u8], u64)>> = LazyLock::new(|| {
 
 /// What a name in capitals, without `AT`, is, where it is a command's: a secret one or another.
 pub(crate) fn known(name: &[u8]) -> Option<Likeness> {
-    if let Some(parameters) = parameters(name) {
-        return Some(if parameters.may_be_secret() { Likeness::Secret(parameters) } else { Likeness::Other });
-    }
-    let is_known = is_elsewhere(name) || families().iter().any(|family| family.named(name).is_some());
-    is_known.then_some(Likeness::Other)
+    let parameters = of_name(name)?;
+    Some(if parameters.may_be_secret() { Likeness::Secret(parameters) } else { Likeness::Other })
 }
 
 /// The parameters of a command with a secret that has just this name, in capitals and without `AT`.

@@ -3,6 +3,7 @@
 mod around;
 mod quick;
 mod shape;
+mod text;
 
 use super::inside::Inside;
 use super::likeness::{Likeness, begins_a_name, behind, is_said_as_set, known};
@@ -14,6 +15,7 @@ use crate::vocabulary::private::{Parameters, parameters};
 pub(super) use around::{Around, Awaited};
 pub(super) use quick::plain;
 use quick::stands_between_words;
+pub(super) use text::plain_text;
 
 /// At most this much of a line is remembered, and as much of its end when it is longer.
 const LONGEST: usize = 512;
@@ -418,7 +420,7 @@ impl Line {
         let grows = byte.is_ascii_digit()
             && self.text.last().is_some_and(u8::is_ascii_alphanumeric)
             && around.rest.first().is_some_and(|next| !next.is_ascii_digit())
-            && begins_a_name(&[name.letters.as_slice(), &[byte]].concat());
+            && begins_a_name(&[&*name.letters, &[byte]].concat());
         let worded = matches!(name.likeness, Likeness::Worded(_));
         let slip = (worded || matches!(name.likeness, Likeness::Like)) && !(byte.is_ascii_digit() || byte == b'"')
             || worded && self.may_be_numbered(around.rest);

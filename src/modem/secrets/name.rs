@@ -1,13 +1,15 @@
 //! The name of a command as somebody wrote it, whatever got between its letters: blanks, another sign, control characters,
 //! letters of another alphabet that look the same.
 
+use std::ops::Deref;
+
 use super::likeness::{Likeness, judge, known, secret};
 use crate::modem::Direction;
 
 /// No name is longer.
 const LONGEST_NAME: usize = 24;
 /// No name that lacks its sign is shorter: `CPIN`.
-const SHORTEST_BARE: usize = 4;
+pub(super) const SHORTEST_BARE: usize = 4;
 /// A name that is a word of English too: a command only where its line begins.
 const WORD: &[u8] = b"+PASS";
 /// At most this many bytes that stand for nothing come before a command: what a line says when it is opened.
@@ -30,12 +32,40 @@ const TWINS: [(&str, &str); 4] = [
 /// A name that stands in front of a value, in capitals and without `AT`.
 #[derive(Clone, Debug)]
 pub(crate) struct Name {
-    pub(crate) letters: Vec<u8>,
+    pub(crate) letters: Letters,
     pub(crate) likeness: Likeness,
     /// `AT` stands in front.
     pub(crate) after_at: bool,
     /// It stands where a command is written, not in an answer or in the middle of something else.
     pub(crate) commanded: bool,
+}
+
+/// The letters of a name and its sign, as they are read: from their end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Letters {
+    room: [u8; LONGEST_NAME + 1],
+    start: usize,
+}
+
+impl Letters {
+    const fn new() -> Self {
+        Self { room: [0; LONGEST_NAME + 1], start: LONGEST_NAME + 1 }
+    }
+
+    /// Puts another one in front; `None` where there are too many.
+    fn put(&mut self, letter: u8) -> Option<()> {
+        self.start = self.start.checked_sub(1)?;
+        *self.room.get_mut(self.start)? = letter;
+        Some(())
+    }
+}
+
+impl Deref for Letters {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        self.room.get(self.start..).unwrap_or_default()
+    }
 }
 
 /// The name that these bytes end with, when it is one with a secret, or nearly one; else any name behind `AT`.
@@ -75,7 +105,7 @@ enum Blanks<'a> {
 
 /// One reading.
 fn read(written: Backwards<'_>, whole: bool, way: Direction, next: u8, mut blanks: Blanks<'_>) -> Option<Name> {
-    let mut letters = Vec::with_capacity(LONGEST_NAME);
+    let mut letters = Letters::new();
     let mut rest = written;
     let mut sign = None;
     while let Some(byte) = rest.next() {
@@ -88,27 +118,27 @@ fn read(written: Backwards<'_>, whole: bool, way: Direction, next: u8, mut blank
             break;
         }
         match (&mut blanks, byte) {
-            (_, byte) if is_letter(byte) => letters.push(byte),
-            (_, b'-' | b'.') => {}
+            // The sign has its place too.
+            (_, byte) if is_letter(byte) && letters.len() < LONGEST_NAME => letters.put(byte)?,
+            (_, byte) if is_letter(byte) => return None,
             (Blanks::PassOver(blank), b' ') => **blank = true,
+            (Blanks::End, b' ') => break,
+            (_, byte) if is_between(byte) => {}
             _ => break,
-        }
-        if letters.len() > LONGEST_NAME {
-            return None;
         }
     }
     let sent = way == Direction::Tx;
     let Some(sign) = sign else {
-        let named = letters.len() >= SHORTEST_BARE && (sent || letters.ends_with(b"TA"));
+        let named = letters.len() >= SHORTEST_BARE && (sent || letters.starts_with(b"AT"));
         let clean = rest.dropped <= 2;
         let at_start = whole && !rest.any(|byte| byte.is_ascii_alphanumeric()) && rest.dropped <= MOST_DROPPED;
-        return if named { bare(letters, at_start, sent, clean) } else { None };
+        return if named { bare(&letters, at_start, sent, clean) } else { None };
     };
     // Whether `AT` or nearly that stands in front, shows the last of it.
     let dropped = rest.dropped;
     let stands_in_list = goes_on_list(rest.clone(), whole);
-    let mut front: Vec<u8> = rest.by_ref().filter(u8::is_ascii_alphanumeric).take(4).collect();
-    front.reverse();
+    let mut front = Letters::new();
+    rest.by_ref().filter(u8::is_ascii_alphanumeric).take(4).try_for_each(|letter| front.put(letter))?;
     let after_at = front.ends_with(b"AT") || sent && stands_in_list;
     // The sign of a command line, or nearly that.
     let alone = sent
@@ -119,8 +149,7 @@ fn read(written: Backwards<'_>, whole: bool, way: Direction, next: u8, mut blank
     if !(sent || after_at || matches!(next, b'=' | b':' | b'?')) {
         return None;
     }
-    letters.push(sign);
-    letters.reverse();
+    letters.put(sign)?;
     // A slip counts where a command is written; elsewhere, as in most of what is received and in noise, none is looked for.
     let judged = after_at && dropped <= 2 || alone && dropped <= 1;
     let likeness = if judged { judge(&letters) } else { known(&letters).unwrap_or(Likeness::Unknown) };
@@ -130,16 +159,16 @@ fn read(written: Backwards<'_>, whole: bool, way: Direction, next: u8, mut blank
 }
 
 /// `ATCPIN`, `CPIN`: without the sign.
-fn bare(backwards: Vec<u8>, at_start: bool, sent: bool, clean: bool) -> Option<Name> {
-    let mut name = backwards;
-    let after_at = at_start && name.ends_with(b"TA");
-    name.truncate(name.len() - if after_at { 2 } else { 0 });
-    if name.len() < SHORTEST_BARE {
+fn bare(letters: &[u8], at_start: bool, sent: bool, clean: bool) -> Option<Name> {
+    let command = letters.strip_prefix(b"AT").filter(|_| at_start);
+    let after_at = command.is_some();
+    let bare = command.unwrap_or(letters);
+    if bare.len() < SHORTEST_BARE {
         return None;
     }
-    name.push(b'+');
-    name.reverse();
-    if name == WORD && !at_start {
+    let mut name = Letters::new();
+    bare.iter().rev().chain(b"+").try_for_each(|letter| name.put(*letter))?;
+    if *name == *WORD && !at_start {
         return None;
     }
     let likeness = if after_at && clean {
@@ -169,17 +198,23 @@ fn ends_with_at(written: Backwards<'_>) -> bool {
 }
 
 /// One of [`SIGNS`].
-pub(crate) fn is_sign(byte: u8) -> bool {
+pub(crate) const fn is_sign(byte: u8) -> bool {
     matches!(byte, b'+' | b'^' | b'#' | b'$' | b'%')
 }
 
 /// Written in place of such a sign.
-fn is_odd_sign(byte: u8) -> bool {
+pub(super) const fn is_odd_sign(byte: u8) -> bool {
     matches!(byte, b'-' | b'*' | b'&' | b'!' | b'@' | b'/' | b'\\' | b'=' | b'_' | b'.' | b'~')
 }
 
-fn is_letter(byte: u8) -> bool {
+/// It may stand in a name.
+pub(super) const fn is_letter(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == STRANGE
+}
+
+/// It does not count, where it stands between the letters of a name.
+pub(super) const fn is_between(byte: u8) -> bool {
+    matches!(byte, b' ' | b'-' | b'.')
 }
 
 /// What stands in these bytes, from its end, in capitals, without control characters, and with plain letters for those that
@@ -278,7 +313,7 @@ mod tests {
             "CPIN ",
         ] {
             let name = name(line.as_bytes(), true, Direction::Tx, b'=').unwrap();
-            assert_eq!(name.letters, b"+CPIN", "{line}");
+            assert_eq!(*name.letters, *b"+CPIN", "{line}");
             assert!(name.commanded, "{line}");
         }
         for line in ["AT", "hello CSQ", "", "A+B", "AT+CPIN;+", "pin "] {

@@ -342,6 +342,75 @@ proptest! {
     }
 }
 
+/// Texts, and what makes commands of them.
+const PIECES: &[&str] = &[
+    "the ",
+    "At ",
+    "that",
+    "A",
+    "T",
+    "AT",
+    "+",
+    "-",
+    "=",
+    "_",
+    "/",
+    ".",
+    " ",
+    ",",
+    ":",
+    ";",
+    "\"",
+    "12",
+    "4711",
+    "pin",
+    "PUK",
+    "cpin",
+    "CPIN",
+    "C P I N",
+    "cp-in",
+    "cstt",
+    "PASS",
+    "user",
+    "*33*",
+    "*",
+    "(",
+    "10",
+    "4D51",
+    "\x10",
+    "\u{A0}",
+    "СРІN",
+    "$",
+    "-----BEGIN RSA PRIVATE KEY-----",
+    "\x08",
+    "I",
+    "is",
+    "0",
+];
+
+fn pieces() -> impl Strategy<Value = String> {
+    proptest::collection::vec(proptest::sample::select(PIECES), 1..8).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    /// A line is looked at as a whole where it comes whole; each of its bytes is judged as if it came alone.
+    #[test]
+    fn texts_are_judged_as_a_whole_like_byte_by_byte(lines in proptest::collection::vec(pieces(), 1..4)) {
+        let text = lines.join("\r\n") + "\x1A";
+        let (mut quick, mut close) = (SecretFinder::default(), SecretFinder::default());
+        let found = quick.find(Direction::Tx, text.as_bytes());
+        let mut bytes = text.as_bytes();
+        let mut expected = Stretches::default();
+        while let Some((byte, rest)) = bytes.split_first() {
+            if close.is_secret(Direction::Tx, *byte, rest) {
+                expected.push(text.len() - bytes.len());
+            }
+            bytes = rest;
+        }
+        prop_assert_eq!(found, expected.ranges, "{}", text);
+    }
+}
+
 /// What is received behind a line with secrets.
 const COMING_BACK: &[&str] = &[
     "unknown: 4711, 14711\r\n",

@@ -105,8 +105,12 @@ pub(in crate::modem::secrets) fn plain<'a>(bytes: &'a [u8], known: &mut Vec<u8>)
     let values = bytes.get(name..)?;
     let end = values.iter().position(|byte| stops.get(usize::from(*byte)).copied().unwrap_or(true))?;
     let line = bytes.get(..name + end).filter(|_| matches!(values.get(end), Some(b'\r' | b'\n' | 0x1A)))?;
-    let tells = |word: &Finder<'_>| word.find(line).is_some();
-    (line.len() < SHORTEST_SECRET || !TELLING.iter().any(tells)).then_some(line)
+    is_harmless(line).then_some(line)
+}
+
+/// No key begins in the line, and no packet that is written as hex digits.
+pub(super) fn is_harmless(line: &[u8]) -> bool {
+    line.len() < SHORTEST_SECRET || !TELLING.iter().any(|word| word.find(line).is_some())
 }
 
 /// How long the name of an answer is, where that holds no secret.

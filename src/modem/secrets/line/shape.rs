@@ -6,6 +6,23 @@ use super::{Around, Line, TAIL};
 const SERVICES: [&[u8]; 13] =
     [b"33", b"330", b"331", b"332", b"333", b"35", b"351", b"353", b"03", b"04", b"042", b"05", b"052"];
 
+/// Words for a PIN, or what stands in front of one.
+const WORDS: [&[u8]; 5] = [b"PIN", b"PUK", b"SIMPIN", b"PINIS", b"PINCODE"];
+
+/// Nothing but such a word stands in these bytes, whatever is between its letters.
+pub(super) fn is_word_for_pin(text: &[u8]) -> bool {
+    WORDS.iter().any(|word| is_word(text, word))
+}
+
+fn is_word(text: &[u8], word: &[u8]) -> bool {
+    letters(text).eq(word.iter().copied())
+}
+
+/// Its letters, in capitals.
+fn letters(text: &[u8]) -> impl Iterator<Item = u8> {
+    text.iter().filter(|byte| byte.is_ascii_alphabetic()).map(u8::to_ascii_uppercase)
+}
+
 impl Line {
     /// `PWD:` and `USER=` among settings.
     pub(super) fn is_login_setting(&self) -> bool {
@@ -17,20 +34,17 @@ impl Line {
     /// Nothing but `AT` or a word for a PIN stands in it, so a number that comes is the PIN: where the SIM waits for it, or
     /// it looks like one.
     pub(super) fn begins_pin(&self, around: &Around<'_>) -> bool {
-        const WORDS: [&[u8]; 5] = [b"PIN", b"PUK", b"SIMPIN", b"PINIS", b"PINCODE"];
         const OTHERS: [&[u8]; 4] = [b"AT", b"SIM", b"CPIN", b"ATPIN"];
         if self.cut || self.text.len() > TAIL || self.text.iter().any(u8::is_ascii_digit) {
             return false;
         }
-        let letters = self.text.iter().map(u8::to_ascii_uppercase).filter(u8::is_ascii_alphabetic);
-        let letters: Vec<u8> = letters.collect();
-        let letters = letters.as_slice();
+        let words = is_word_for_pin(&self.text);
         if around.pin {
-            return letters.len() <= 1 || WORDS.contains(&letters) || OTHERS.contains(&letters);
+            return words || letters(&self.text).count() <= 1 || OTHERS.iter().any(|word| is_word(&self.text, word));
         }
         // `pin 13 on` is for a board, as far as that can be seen.
         let more = around.rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        WORDS.contains(&letters) && (more == around.rest.len() || (4..=8).contains(&(more + 1)))
+        words && (more == around.rest.len() || (4..=8).contains(&(more + 1)))
     }
 
     /// `*33`, `**04`, `#331`: a password stands behind the next `*`.
