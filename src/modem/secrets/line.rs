@@ -15,6 +15,7 @@ use crate::vocabulary::private::{Parameters, parameters};
 pub(super) use around::{Around, Awaited};
 pub(super) use quick::plain;
 use quick::stands_between_words;
+use shape::begins_key;
 pub(super) use text::plain_text;
 
 /// At most this much of a line is remembered, and as much of its end when it is longer.
@@ -492,10 +493,4 @@ fn answered(name: &[u8], parameters: &'static Parameters, around: &Around<'_>) -
     }
     let values = Values::new(Some(parameters));
     State::Values(if known(name).is_some() { values } else { values.of_words() })
-}
-
-/// The line in which a private key begins, up to the last dash of its head.
-fn begins_key(text: &[u8]) -> bool {
-    text.ends_with(b"PRIVATE KEY-----")
-        && memchr::memmem::rfind(text, b"-----BEGIN").is_some_and(|at| text.len() - at <= TAIL)
 }

@@ -66,3 +66,9 @@ impl Line {
         (front.ends_with(b"002A") || front.ends_with(b"0023")) && SERVICES.contains(&code.as_slice())
     }
 }
+
+/// The line in which a private key begins, up to the last dash of its head.
+pub(super) fn begins_key(text: &[u8]) -> bool {
+    text.ends_with(b"PRIVATE KEY-----")
+        && memchr::memmem::rfind(text, b"-----BEGIN").is_some_and(|at| text.len() - at <= TAIL)
+}
