@@ -2,7 +2,7 @@
 """Drains a pseudo-terminal through the window of modemscope, open and following, beside picocom, CuteCom, PuTTY and a
 bare read loop: in turns, on the same bytes. Checks that the capture holds all of them, and what the window needs.
 
-    cargo build --release && benches/drain_window.py [--mib 64] [--rounds 3] [--only modemscope] [--binary PATH]
+    cargo build --release && benches/drain_window.py [--mib 64] [--rounds 3] [--only modemscope] [--binary PATH] [--hidden]
 
 Needs Xvfb and xdotool (Debian: xvfb xdotool); the peers are left out, and named, where they are not installed (Debian:
 picocom cutecom putty). Everything runs on an X server of its own, with settings of its own.
@@ -126,8 +126,9 @@ def read_loop(talk):
     return Run(seconds, seconds, spent.ru_utime + spent.ru_stime - processor)
 
 
-def drain(command, talk, home, display, prepare=None):
-    """Runs a program on a port and in a home of its own; whatever it writes to its terminal is read away."""
+def drain(command, talk, home, display, prepare=None, hidden=False):
+    """Runs a program on a port and in a home of its own; whatever it writes to its terminal is read away. `hidden`: its
+    window is taken off the screen first."""
     port = Port()
     if prepare:
         prepare(home, port.path)
@@ -159,6 +160,8 @@ def drain(command, talk, home, display, prepare=None):
     time.sleep(2)
     if command[0] == "cutecom":
         press_open(child.pid, environment)
+    if hidden:
+        subprocess.run(["xdotool", "windowunmap", "--sync", window_of(child.pid, environment)], check=True, env=environment)
     until_it_rests(child.pid, time.monotonic())
     if child.poll() is not None:
         sys.exit(f"{command[0]} ended with {child.returncode} before the test began")
@@ -189,12 +192,16 @@ def drain(command, talk, home, display, prepare=None):
     return run
 
 
+def window_of(process, environment):
+    found = subprocess.run(["xdotool", "search", "--onlyvisible", "--pid", str(process)], capture_output=True, text=True, env=environment)
+    if not found.stdout.split():
+        sys.exit("there is no window")
+    return found.stdout.split()[-1]
+
+
 def press_open(process, environment):
     """CuteCom opens no port by itself: Alt+O is its Open button."""
-    found = subprocess.run(["xdotool", "search", "--pid", str(process)], capture_output=True, text=True, env=environment)
-    if not found.stdout.split():
-        sys.exit("CuteCom shows no window")
-    subprocess.run(["xdotool", "windowfocus", "--sync", found.stdout.split()[-1]], check=True, env=environment)
+    subprocess.run(["xdotool", "windowfocus", "--sync", window_of(process, environment)], check=True, env=environment)
     subprocess.run(["xdotool", "key", "alt+o"], check=True, env=environment)
     time.sleep(1)
 
@@ -244,6 +251,7 @@ def main():
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--binary", default="target/release/modemscope")
     options.add_argument("--only", action="append", help="one program; may be given again")
+    options.add_argument("--hidden", action="store_true", help="modemscope's window is taken off the screen")
     chosen = options.parse_args()
     binary = os.path.abspath(chosen.binary)
     for needed in ["Xvfb", "xdotool", binary]:
@@ -272,7 +280,7 @@ def main():
                     run = read_loop(talk)
                 else:
                     command, prepare = commands[name]
-                    run = drain(command, talk, home, display.name, prepare)
+                    run = drain(command, talk, home, display.name, prepare, chosen.hidden and name == "modemscope")
                 runs[name].append(run)
                 report(name, run, megabytes)
                 if name == "modemscope":

@@ -48,9 +48,22 @@ struct Way {
     text: &'static str,
 }
 
+/// A table of the repository; the one that this variable names in its place, to try ways of one's own.
+fn table(variable: &str, ours: &'static str) -> (&'static str, bool) {
+    std::env::var_os(variable)
+        .map_or((ours, true), |path| (std::fs::read_to_string(path).unwrap().leak() as &'static str, false))
+}
+
 fn ways() -> Vec<Way> {
-    let lines = include_str!("data/secrets/ways.txt").lines();
-    lines
+    let (text, ours) = table("MODEMSCOPE_WAYS", include_str!("data/secrets/ways.txt"));
+    let ways = ways_in(text);
+    let enough = ways.len() * EACH > 2000 && ways.iter().filter(|way| way.in_file).count() >= 400;
+    assert!(enough || !ours, "{}", ways.len());
+    ways
+}
+
+fn ways_in(text: &'static str) -> Vec<Way> {
+    text.lines()
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
         .map(|line| {
             let (what, text) = line.split_once(' ').unwrap();
@@ -208,10 +221,8 @@ impl Leaks {
 
 #[test]
 fn no_secret_is_in_a_capture_or_in_anything_made_of_it() {
-    let all = ways();
-    assert!(all.len() * EACH > 2000 && all.iter().filter(|way| way.in_file).count() >= 400, "{}", all.len());
     // In two tests, since there are two processors in many a machine.
-    try_ways(all.into_iter().step_by(2));
+    try_ways(ways().into_iter().step_by(2));
 }
 
 #[test]
@@ -318,16 +329,36 @@ fn exact(way: &Way, sessions: &[(String, Records)], leaks: &mut Leaks) {
 
 #[test]
 fn what_only_looks_like_a_secret_is_not_masked() {
-    let lines = include_str!("data/secrets/plain.txt").lines().filter(|line| !line.starts_with('#'));
-    let ways: Vec<_> = lines.map(|text| Way { in_file: true, text }).collect();
-    assert!(ways.len() >= 100);
+    let (text, ours) = table("MODEMSCOPE_PLAIN", include_str!("data/secrets/plain.txt"));
+    let ways = ways_in(text);
+    assert!(ways.len() >= 150 || !ours);
+    let mut masked = String::new();
     for way in ways {
-        let mut finder = SecretFinder::default();
-        for (direction, bytes) in session(&way, &mut Dice(7)).steps {
-            let masked: Vec<_> = finder.find(direction, &bytes).into_iter().map(|range| print(&bytes[range])).collect();
-            assert_eq!(masked, [""; 0], "{}", way.text);
+        let steps = session(&way, &mut Dice(7)).steps;
+        let found = if way.in_file { masked_in_file(&steps) } else { changed_in_export(&steps) };
+        if !found.is_empty() {
+            let _ = writeln!(masked, "{found:?} of {}", way.text);
         }
     }
+    assert!(masked.is_empty(), "{masked}");
+}
+
+fn masked_in_file(steps: &Records) -> Vec<String> {
+    let mut finder = SecretFinder::default();
+    let masked = steps.iter().flat_map(|(direction, bytes)| {
+        finder.find(*direction, bytes).into_iter().map(|range| print(&bytes[range])).collect::<Vec<_>>()
+    });
+    masked.collect()
+}
+
+fn changed_in_export(steps: &Records) -> Vec<String> {
+    let mut writer = Writer::in_memory(SystemTime::UNIX_EPOCH);
+    for (number, (way, bytes)) in steps.iter().enumerate() {
+        writer.append(Duration::from_millis(number as u64 * 10), record(*way, number, bytes));
+    }
+    let reader = writer.reader();
+    let plan = Plan::make(&reader, &Progress::default()).unwrap();
+    plan.changes().map(|change| print(&reader.bytes(change.direction, change.range.clone()))).collect()
 }
 
 /// What of the logs and transcripts of the tests is masked: PINs and passwords, and nothing else.

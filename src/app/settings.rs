@@ -20,7 +20,7 @@ pub(crate) use file::read_file;
 use crate::capture::Newline;
 use crate::link::share::{Place, PlaceError};
 use crate::modem::Direction;
-use crate::modem::secrets::SecretFinder;
+use crate::modem::secrets::{SecretFinder, masked_text};
 use crate::notation::{self, Decoding, Mode};
 
 /// The version of the file that this program writes and reads.
@@ -376,10 +376,17 @@ fn holds_secret(text: &str, before: Option<&str>) -> bool {
     pin || found(text.as_bytes()) || found(&meant)
 }
 
+/// The name of a macro's parameter says that its value is a PIN or password, as it would in a command.
+pub(super) fn is_called_secret(name: &str, value: &str) -> bool {
+    let named = format!("AT+X=\"{name}\",\"{value}\"");
+    !String::from_utf8_lossy(&masked_text(named.as_bytes())).contains(value)
+}
+
 impl Settings {
     /// Takes out what versions before this one remembered and should not have.
     pub(super) fn forget_secrets(&mut self) {
         self.history.retain(|line| !holds_secret(line, None));
+        self.values.retain(|name, value| !is_called_secret(name, value));
     }
 
     /// Puts numbers right with which nobody could work; the name of the first that was wrong.

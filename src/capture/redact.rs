@@ -9,6 +9,7 @@
 //! country code of a number, the APN. No promise of perfection: an export says what was done.
 
 mod collect;
+mod credentials;
 mod fields;
 mod forms;
 mod payload;

@@ -21,7 +21,7 @@ const LOOK: Duration = Duration::from_millis(200);
 /// Not done, where the far end did not take it; trouble with the file, the port, or a program that is missing.
 pub(crate) fn send_file(port: &str, options: &LineOptions, file: &Path, protocol: Protocol) -> CommandResult {
     let line = Line::open_to_send(port, options, None, None)?;
-    let meter = Meter { shown: std::io::stderr().is_terminal() };
+    let mut meter = Meter { shown: std::io::stderr().is_terminal(), told: false };
     line.order(Order::SendFile(file.to_owned(), protocol))?;
     let mut interrupted = false;
     let progress = loop {
@@ -70,20 +70,32 @@ fn settle(line: &Line) {
     }
 }
 
-/// One line on a terminal, written over and over.
+/// One line on a terminal, written over and over; elsewhere only that nothing is taken for long.
 struct Meter {
     shown: bool,
+    told: bool,
 }
 
 impl Meter {
-    fn show(&self, progress: &TransferProgress, stalled: Duration) {
+    fn show(&mut self, progress: &TransferProgress, stalled: Duration) {
         let TransferProgress { taken, total, .. } = progress;
+        if let Some(seconds) = self.tells_elsewhere(stalled) {
+            let passed = format!("nothing was taken for {seconds} s ({taken} of {total} bytes so far)");
+            say_aside(format!("modemscope: {passed}; still waiting"));
+        }
         let stalled = if stalled >= Duration::from_secs(1) {
             format!(", nothing taken for {} s", stalled.as_secs())
         } else {
             String::new()
         };
         self.write(&format!("\r\x1B[K{taken} of {total} bytes{stalled}"));
+    }
+
+    /// The seconds of a stall that is to be said, since no terminal shows it: once each time.
+    fn tells_elsewhere(&mut self, stalled: Duration) -> Option<u64> {
+        const LONG: Duration = Duration::from_secs(10);
+        let told = std::mem::replace(&mut self.told, stalled >= LONG);
+        (!self.shown && self.told && !told).then_some(stalled.as_secs())
     }
 
     fn clear(&self) {
@@ -95,5 +107,21 @@ impl Meter {
             let mut out = std::io::stderr().lock();
             let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stall_is_said_once_where_no_terminal_shows_it() {
+        let said = |shown: bool| -> Vec<u64> {
+            let mut meter = Meter { shown, told: false };
+            let stalls = [0, 9, 10, 11, 0, 3, 12].map(Duration::from_secs);
+            stalls.into_iter().filter_map(|stalled| meter.tells_elsewhere(stalled)).collect()
+        };
+        assert_eq!(said(false), [10, 12]);
+        assert_eq!(said(true), [0; 0]);
     }
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use anyhow::Context;
 
 use super::exit::Exit;
-use super::output::read_text;
+use super::output::{OutputOptions, distinct, read_text};
 use super::say::{say_aside, warn_if_open};
 use crate::link::sim_host::control::{Desk, Inlet};
 use crate::link::sim_host::{Door, Host};
@@ -57,6 +57,9 @@ pub struct Sim {
     /// Write the outcomes of the scenario as a `JUnit` XML report.
     #[arg(long, value_name = "FILE", requires = "scenario")]
     junit: Option<PathBuf>,
+    /// Let --junit replace a file.
+    #[arg(long, requires = "junit")]
+    force: bool,
 }
 
 /// What the arguments came to.
@@ -93,6 +96,8 @@ impl Sim {
             None => None,
         };
         let profile = self.profile(scenario.as_ref())?;
+        distinct(&[("the scenario", self.scenario.as_ref()), ("--junit", self.junit.as_ref())])
+            .map_err(Exit::into_problem)?;
         let seed = self.seed.or_else(|| scenario.as_ref()?.seed).unwrap_or(1);
         Ok(Setup { profile, seed, door: self.door()?, scenario })
     }
@@ -138,6 +143,8 @@ impl Sim {
     /// Serves; true unless a scenario failed.
     fn serve(&self, setup: Setup) -> anyhow::Result<bool> {
         let Setup { profile, seed, door, scenario } = setup;
+        let report = OutputOptions { output: self.junit.clone(), force: self.force };
+        report.check().map_err(Exit::into_problem)?;
         if let Door::Tcp(address) = &door {
             warn_if_open(*address);
         }
@@ -168,8 +175,8 @@ impl Sim {
         for outcome in play.outcomes() {
             println!("{}", verdict(outcome));
         }
-        if let Some(path) = &self.junit {
-            std::fs::write(path, junit(name, play.outcomes())).with_context(|| path.display().to_string())?;
+        if self.junit.is_some() {
+            report.write(junit(name, play.outcomes()).as_bytes()).map_err(Exit::into_problem)?;
         }
         let failed = play.outcomes().iter().filter(|outcome| outcome.failure.is_some()).count();
         match failed {

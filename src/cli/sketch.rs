@@ -13,7 +13,6 @@ use super::sketch_files;
 use super::sketch_run::{Explain, How, Run, refuse_others, told_words};
 use crate::macros::file::{self, LARGEST};
 use crate::macros::{Book, Macro};
-use crate::modem::secrets::masked_text;
 use crate::sketch::{
     BoardSerial, Exported, Imported, InoOptions, answer_driven, export_c, export_ino, export_python, import,
 };
@@ -136,11 +135,12 @@ fn report(path: &Path, imported: &Imported) {
         let steps = counted(imported.steps.len(), "step");
         say_aside(format!("{}: the modem is `{object}`{pins}{baud}; {steps}; {}", path.display(), imported.board));
     }
-    if imported.steps.iter().any(|step| masked_text(&step.bytes) != step.bytes) {
+    let secrets: Vec<_> = imported.asks.iter().filter(|(_, ask)| ask.secret).map(|(name, _)| name.as_str()).collect();
+    if !secrets.is_empty() {
         say_aside(format!(
-            "{}: a PIN or password stands in the macro as it stands in the sketch; with ${{pin}} in its place and \
-             `ask = {{ pin = {{ secret = true }} }}` the macro asks for it",
-            path.display()
+            "{}: its PINs and passwords are not in the macro, which asks for them: {}",
+            path.display(),
+            secrets.join(", ")
         ));
     }
     if let Some(own) = &imported.own {

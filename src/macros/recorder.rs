@@ -153,6 +153,18 @@ impl Recorder {
     }
 }
 
+/// Asks for a secret that is sent behind these bytes; the name of the parameter that stands for it.
+pub(crate) fn ask_for_secret(before: &[u8], ask: &mut Vec<(String, Ask)>) -> String {
+    let opened = Line::read(before).map(Line::last);
+    let pin = opened.is_some_and(|call| third_generation().find(&call).is_some_and(|pin| pin.role == Role::Sim));
+    let stem = if pin { "pin" } else { "secret" };
+    let taken = |name: &str| ask.iter().any(|(taken, _)| taken == name);
+    let numbered = || (2..=usize::MAX).map(|number| format!("{stem}{number}")).find(|name| !taken(name));
+    let name = if taken(stem) { numbered().unwrap_or_default() } else { stem.to_owned() };
+    ask.push((name.clone(), Ask { default: String::new(), secret: true }));
+    name
+}
+
 impl Recorded {
     /// The bytes as a macro's text, each secret as a parameter.
     fn text(&self, ask: &mut Vec<(String, Ask)>) -> String {
@@ -160,17 +172,9 @@ impl Recorded {
         let mut from = 0;
         let plain = |range: Range<usize>| notation::print_macro(self.bytes.get(range).unwrap_or_default());
         for secret in &self.secret {
-            let before = self.bytes.get(..secret.start).unwrap_or_default();
-            let opened = Line::read(before).map(Line::last);
-            let pin =
-                opened.is_some_and(|call| third_generation().find(&call).is_some_and(|pin| pin.role == Role::Sim));
-            let stem = if pin { "pin" } else { "secret" };
-            let taken = |name: &str| ask.iter().any(|(taken, _)| taken == name);
-            let numbered = || (2..=usize::MAX).map(|number| format!("{stem}{number}")).find(|name| !taken(name));
-            let name = if taken(stem) { numbered().unwrap_or_default() } else { stem.to_owned() };
+            let name = ask_for_secret(self.bytes.get(..secret.start).unwrap_or_default(), ask);
             text += &plain(from..secret.start);
             text.extend(["${", &name, "}"]);
-            ask.push((name, Ask { default: String::new(), secret: true }));
             from = secret.end;
         }
         text + &plain(from..self.bytes.len())

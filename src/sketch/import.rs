@@ -1,11 +1,13 @@
 //! From the run of a sketch to a macro: what was sent, what was waited for, what only the board knows.
 
+mod secrets;
+
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 use super::answers::left_open;
-use super::board::{MILLISECOND, Nanos, Row, Way};
+use super::board::{MILLISECOND, Nanos, Row};
 use super::language::other_language;
 use super::machine::Sought;
 use super::origin::{Ch, Origin, bytes};
@@ -16,7 +18,9 @@ use super::told::{SHOWN_ROUNDS, Unread, told};
 use super::written::{self, Written};
 use crate::macros::expectations::Expectations;
 use crate::macros::model::{Ask, Macro, Step};
+use crate::macros::recorder::ask_for_secret;
 use crate::notation::print_macro;
+use secrets::sent;
 
 /// What a sketch sends to its modem, step by step, and what has to be said about it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,7 +35,7 @@ pub struct Imported {
     pub(crate) board: String,
     /// What is sent, in order.
     pub steps: Vec<SketchStep>,
-    /// What only the board knows and the macro asks for.
+    /// What only the board knows, and the sketch's PINs and passwords: the macro asks for them.
     pub asks: Vec<(String, Ask)>,
     /// What the macro does not hold, or holds by assumption, by line.
     pub unread: Vec<Unread>,
@@ -191,17 +195,17 @@ const SLACK: Nanos = 30 * MILLISECOND;
 
 impl Reader<'_> {
     fn steps(&mut self) -> Vec<SketchStep> {
-        let sends: Vec<&Row> = self.ran.board.rows.iter().filter(|row| row.way == Way::ToModem).collect();
+        let sends = sent(&self.ran.board.rows);
         let endless = self.ran.endless().map_or(0, |(round, rounds)| round.len() * (rounds - SHOWN_ROUNDS));
-        let last = sends.iter().rev().nth(endless).map_or(Nanos::MAX, |row| row.at);
+        let last = sends.iter().rev().nth(endless).map_or(Nanos::MAX, |(row, _)| row.at);
         let mut groups: Vec<(Vec<&Row>, Vec<Ch>)> = Vec::new();
-        for row in sends {
+        for (row, sent) in sends {
             match groups.last_mut() {
                 Some((rows, text)) if self.belongs(rows, text, row) => {
                     rows.push(row);
-                    text.extend_from_slice(&row.text);
+                    text.extend(sent);
                 }
-                _ => groups.push((vec![row], row.text.clone())),
+                _ => groups.push((vec![row], sent)),
             }
         }
         let mut steps = Vec::new();
@@ -321,24 +325,36 @@ impl Reader<'_> {
         let mut rest = text;
         while let Some(first) = rest.first() {
             let asked = |ch: &Ch| {
-                if ch.from.question().is_some() || ch.from == Origin::MODEM { ch.from } else { Origin::SKETCH }
+                let is_asked = ch.from.question().is_some() || [Origin::MODEM, Origin::SECRET].contains(&ch.from);
+                if is_asked { ch.from } else { Origin::SKETCH }
             };
             let from = asked(first);
             let length = rest.iter().take_while(|ch| asked(ch) == from).count();
             let (part, behind) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+            let before = text.len() - rest.len();
             rest = behind;
             let part = bytes(part);
             if from == Origin::SKETCH || part.iter().all(|byte| matches!(byte, b'\r' | b'\n')) {
                 out.push_str(&print_macro(&part));
                 continue;
             }
-            let (name, note) = self.parameter(from, &part, line);
+            let (name, note) = if from == Origin::SECRET {
+                self.secret(&bytes(text.get(..before).unwrap_or_default()), part, line)
+            } else {
+                self.parameter(from, &part, line)
+            };
             let _ = write!(out, "${{{name}}}");
             if !notes.contains(&note) {
                 notes.push(note);
             }
         }
         (out, (!notes.is_empty()).then(|| notes.join("; ")))
+    }
+
+    /// Stands for a secret behind these bytes of a send; the same secret is asked for once.
+    fn secret(&mut self, before: &[u8], value: Vec<u8>, line: u32) -> (String, String) {
+        let name = self.names.entry((Origin::SECRET, value)).or_insert_with(|| ask_for_secret(before, &mut self.asks));
+        (name.clone(), format!("line {}: a secret of the sketch is asked for", self.ran.spot(line).line))
     }
 
     fn parameter(&mut self, from: Origin, part: &[u8], line: u32) -> (String, String) {

@@ -8,14 +8,16 @@ impl Origin {
     pub(super) const SKETCH: Self = Self(0);
     pub(super) const TIME: Self = Self(1);
     pub(super) const MODEM: Self = Self(2);
+    /// A PIN or password, wherever it came from.
+    pub(super) const SECRET: Self = Self(u16::MAX);
 
     /// The question with this number.
     pub(super) fn asked(question: usize) -> Self {
-        Self(u16::try_from(question + 3).unwrap_or(u16::MAX))
+        Self(u16::try_from(question + 3).unwrap_or(u16::MAX).min(u16::MAX - 1))
     }
 
     pub(super) fn question(self) -> Option<usize> {
-        usize::from(self.0).checked_sub(3)
+        usize::from(self.0).checked_sub(3).filter(|_| self != Self::SECRET)
     }
 
     /// Of two values together: a question counts before an answer, that before the time.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use modemscope::app::book::BookFile;
 use modemscope::app::settings::SettingsFile;
-use modemscope::capture::{Record, Writer, open};
+use modemscope::capture::{LiveLog, Record, Writer, open};
 use modemscope::modem::Direction;
 use rustix::io::Errno;
 
@@ -163,6 +163,49 @@ fn a_capture_loses_nothing_whatever_operation_fails() {
     assert!(runs > 30, "{runs}");
 }
 
+/// Keeps a text log of what comes, and says what was told.
+fn keep_log(path: &Path) {
+    let mut writer = Writer::in_memory(SystemTime::UNIX_EPOCH);
+    let log = match LiveLog::start(path, writer.reader()) {
+        Ok(log) => log,
+        Err(error) => return println!("not created: {error}"),
+    };
+    for number in 0..CHUNKS {
+        writer.append(Duration::from_millis(number), Record::received(chunk(number)));
+    }
+    drop(writer);
+    println!("told: {}", log.finish().unwrap_or_default());
+}
+
+#[test]
+fn a_text_log_loses_nothing_unsaid_whatever_operation_fails() {
+    const TEST: &str = "faults::a_text_log_loses_nothing_unsaid_whatever_operation_fails";
+    if let Some(files) = in_child(PLACE) {
+        return keep_log(&files.join("log.txt"));
+    }
+    let Some(faults) = Faults::new() else { return };
+    let rows: Vec<String> = (0..CHUNKS).flat_map(|number| vec![format!("+CSQ: {number},0"); 40]).collect();
+    let runs = faults.each(
+        |files| child(TEST, PLACE, files),
+        |run| {
+            assert!(run.output.status.success(), "{run:?}");
+            let Ok(text) = std::fs::read_to_string(run.files.join("log.txt")) else {
+                return assert!(run.said("not created").contains("log.txt"), "{run:?}");
+            };
+            let written: Vec<&str> = text.lines().filter_map(|line| line.split_once('+')).map(|(_, row)| row).collect();
+            // A line that was not told to its end is the last.
+            let is = |(written, row): (&&str, &String)| {
+                let row = row.trim_start_matches('+');
+                written.starts_with(row) || row.starts_with(*written)
+            };
+            let in_order = written.iter().zip(&rows).all(is);
+            assert!(in_order && (written.len() == rows.len() || !run.said("told").is_empty()), "{run:?}\n{text}");
+        },
+    );
+    println!("{runs} faults");
+    assert!(runs > 5, "{runs}");
+}
+
 /// Saves twice; says what came of it, and keeps what the file held after each.
 fn save_twice(path: &Path, mut save: impl FnMut(u64) -> Result<(), String>) {
     for number in 1..=2 {
@@ -283,7 +326,7 @@ fn a_book_is_the_old_or_the_new_one_whatever_operation_fails() {
 #[test]
 fn settings_are_the_old_or_the_new_ones_whatever_operation_fails() {
     const TEST: &str = "faults::settings_are_the_old_or_the_new_ones_whatever_operation_fails";
-    const OLD: &str = "version = 1\nzoom = 1.5\n";
+    const OLD: &str = "version = 1\nzoom = 1.5\n\n[modem]\n\"/dev/one\" = \"sim7600\"\n";
     if let Some(files) = in_child(PLACE) {
         let path = files.join("settings.toml");
         let (mut file, settings, problem) = SettingsFile::load(path.clone());
@@ -291,12 +334,15 @@ fn settings_are_the_old_or_the_new_ones_whatever_operation_fails() {
         return save_twice(&path, |number| {
             let mut settings = settings.clone();
             settings.history = (0..=number).map(|line| format!("AT+X{line}")).collect();
+            settings.modem.insert("/dev/two".to_owned(), format!("family{number}"));
             file.save(&settings).map_err(|error| error.to_string())
         });
     }
     saves_are_whole(TEST, "settings.toml", OLD, |text, number| {
         text.contains(&format!("AT+X{number}\""))
             && text.contains("1.5")
+            && text.contains("\"/dev/one\" = \"sim7600\"")
+            && text.contains(&format!("\"/dev/two\" = \"family{number}\""))
             && !text.contains(&format!("AT+X{}\"", number + 1))
     });
 }

@@ -44,12 +44,12 @@ fn a_command_or_an_address_in_place_of_a_file_is_told_without_its_secret() {
 }
 
 #[test]
-fn a_sketch_whose_pin_goes_into_the_macro_says_so() {
+fn the_macro_of_a_sketch_asks_for_its_pin_and_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let sketch = folder.path().join("pin.ino");
     let text = "void setup() { Serial1.begin(9600); Serial1.println(\"AT+CPIN=4711\"); }\nvoid loop() {}\n";
     std::fs::write(&sketch, text).unwrap();
-    check(&["sketch", "import", sketch.to_str().unwrap()], 0, "AT+CPIN=4711", "as it stands in the sketch");
+    check(&["sketch", "import", sketch.to_str().unwrap()], 0, "AT+CPIN=${pin}", "asks for them: pin");
 }
 
 #[test]
@@ -89,6 +89,10 @@ fn no_result_destroys_another_or_what_it_is_made_of() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing was made");
     assert_eq!(fs::read(&book).unwrap(), before);
     check(&["run", "sim:fast", &book, "--capture", &z, "--junit", &path("j"), "--force"], 0, "", "");
+    let scenario = path("scenario.toml");
+    fs::write(&scenario, "version = 1\n[[step]]\ndo = \"fault no-network\"\n").unwrap();
+    check(&["sim", "--scenario", &scenario, "--junit", &scenario, "--force"], 2, "", both);
+    check(&["sim", "--scenario", &scenario, "--junit", &path("j")], 3, "", "is there already");
 }
 
 #[test]

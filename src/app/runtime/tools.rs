@@ -272,8 +272,16 @@ fn write(reader: &Reader, wish: &ExportWish, progress: &Progress) -> Result<(), 
     let redacted = if wish.redact { Some(redact::for_export(reader, &mut options, progress)?) } else { None };
     let file = create(&wish.path)?;
     let mut out = std::io::BufWriter::new(file);
-    export::export(redacted.as_ref().unwrap_or(reader), wish.format, &options, &mut out, progress)
-        .map_err(|source| NotExported::Write { path: wish.path.clone(), source })
+    let written = export::export(redacted.as_ref().unwrap_or(reader), wish.format, &options, &mut out, progress);
+    whole_or_gone(&wish.path, written).map_err(|source| NotExported::Write { path: wish.path.clone(), source })
+}
+
+/// What could not be written to its end is taken away again: nobody is to take it for the whole.
+fn whole_or_gone<E>(path: &Path, written: Result<(), E>) -> Result<(), E> {
+    if written.is_err() {
+        let _ours_alone = std::fs::remove_file(path);
+    }
+    written
 }
 
 /// Never over a file that is there.
@@ -286,10 +294,8 @@ fn create(path: &Path) -> Result<std::fs::File, NotExported> {
 
 /// Writes a text to a new file; one that is there already is left alone.
 pub(super) fn save_new(state: &mut State, what: &str, text: &str, path: &Path) {
-    let written = std::fs::File::create_new(path).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
-    });
+    let written = std::fs::File::create_new(path)
+        .and_then(|mut file| whole_or_gone(path, file.write_all(text.as_bytes()).and_then(|()| file.sync_all())));
     let shown = path.display();
     match written {
         Ok(()) => state.say(Tone::Good, format!("{what} is in {shown}.")),
@@ -325,4 +331,32 @@ pub(super) fn free_name(state: &State, wanted: &str) -> String {
         .chain((2..=10_000).map(|number| format!("{wanted} {number}")))
         .find(|name| !taken(name))
         .unwrap_or_else(|| wanted.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use super::*;
+    use crate::capture::export::Format;
+    use crate::capture::{Record, RowRules, Writer};
+
+    #[test]
+    fn what_cannot_be_exported_leaves_no_half_of_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = Writer::in_memory(SystemTime::UNIX_EPOCH);
+        writer.append(Duration::ZERO, Record::sent(0, "AT\r", Vec::new()));
+        writer.append(Duration::ZERO, Record::received("OK\r\n"));
+        // Both directions are no one stream of bytes.
+        let wish = ExportWish {
+            path: folder.path().join("out"),
+            format: Format::Raw,
+            redact: false,
+            direction: None,
+            rules: RowRules::default(),
+        };
+        let written = write(&writer.reader(), &wish, &Progress::default());
+        assert!(matches!(written, Err(NotExported::Write { .. })), "{written:?}");
+        assert!(!wish.path.exists());
+    }
 }

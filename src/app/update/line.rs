@@ -5,9 +5,11 @@ use std::time::Duration;
 use super::order;
 use crate::app::command::{Capture, Check, Effect, Line};
 use crate::app::nano;
+use crate::app::settings::is_called_secret;
 use crate::app::state::{State, Tone};
 use crate::macros::runner::Values;
 use crate::macros::{Macro, Step};
+use crate::modem::secrets::masked_text;
 use crate::notation;
 use crate::session::Rounds;
 use crate::session::occupant::Wish;
@@ -110,9 +112,20 @@ fn send_lines(state: &mut State, lines: &[Vec<u8>], pause: Option<Duration>) -> 
     order(state, Order::RunMacro(vec![wanted], Values::new()))
 }
 
+/// A parameter's value is a PIN or password though its macro does not say so: by the name, or by where it is sent.
+fn is_secret(wanted: &Macro, values: &Values, name: &str, value: &str) -> bool {
+    let place = format!("${{{name}");
+    let sends = wanted.steps.iter().filter_map(|step| step.send.as_ref()).filter(|send| send.contains(&place));
+    let sent = sends.map(|send| {
+        values.iter().fold(send.clone(), |text, (name, value)| text.replace(&format!("${{{name}}}"), value))
+    });
+    let is_masked = |text: String| !String::from_utf8_lossy(&masked_text(text.as_bytes())).contains(value);
+    !value.is_empty() && (is_called_secret(name, value) || sent.into_iter().any(is_masked))
+}
+
 fn run(state: &mut State, wanted: Macro, values: Values, rounds: Option<Rounds>) -> Vec<Effect> {
     for (name, ask) in &wanted.ask {
-        if let Some(value) = values.get(name).filter(|_| !ask.secret) {
+        if let Some(value) = values.get(name).filter(|value| !ask.secret && !is_secret(&wanted, &values, name, value)) {
             state.settings.values.insert(name.clone(), value.clone());
         }
     }

@@ -10,7 +10,7 @@ use crate::link::LineSettings;
 use crate::link::discovery::PortInfo;
 use crate::link::share::Place;
 use crate::macros::runner::Values;
-use crate::macros::{Ask, Macro};
+use crate::macros::{Ask, Macro, Step};
 use crate::modem::passthrough::Way;
 use crate::worker::{CheckProgress, Phase, Status};
 
@@ -97,6 +97,24 @@ fn values_are_remembered_and_secrets_are_not() {
     assert_eq!(state.settings.values.get("text").map(String::as_str), Some("hello"));
     assert_eq!(state.settings.values.get("pin"), None);
     assert!(update(&mut state, Line::RunMacro { index: 7, values: Values::new(), rounds: None }).is_empty());
+}
+
+/// Macros of other people do not always say what is secret.
+#[test]
+fn what_is_a_secret_by_its_name_or_place_is_not_remembered() {
+    let mut state = connected();
+    let ask = |name: &str| (name.to_owned(), Ask::default());
+    let step = |send: &str| Step { send: Some(send.to_owned()), ..Step::default() };
+    state.book.macros.push(Macro {
+        name: "m".to_owned(),
+        ask: ["code", "apn", "wifi_password", "text"].map(ask).to_vec(),
+        steps: vec![step(r"AT+CPIN=${code}\r"), step(r#"AT+CSTT="${apn}"\r"#), step("${text} ${wifi_password}")],
+        ..Macro::default()
+    });
+    let value = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+    let given = [("code", "4711"), ("apn", "internet"), ("wifi_password", "geheim"), ("text", "hello")];
+    update(&mut state, Line::RunMacro { index: 0, values: Values::from(given.map(value)), rounds: None });
+    assert_eq!(state.settings.values, Values::from([given[1], given[3]].map(value)));
 }
 
 #[test]

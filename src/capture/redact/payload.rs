@@ -4,94 +4,17 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::bytes::{Captures, Regex};
+use regex::bytes::Regex;
 
+use super::credentials::{BEGINS_LOGIN, VALUE_FOLLOWS, logins, tokens};
 use super::spelled;
 use crate::modem::Direction;
 use crate::modem::secrets::begins_send;
 
 /// How much of a payload's end is remembered, for what goes on behind it.
 const REMEMBERED: usize = 128;
-/// Values that are none.
-const NO_VALUES: [&[u8]; 5] = [b"null", b"none", b"true", b"false", b"undefined"];
-
-/// What a value may be wrapped in: quotes, as they are or escaped.
-macro_rules! quotes {
-    () => {
-        r#"(?:%22|\\x22|\\u0022|&quot;|["'\\])*"#
-    };
-}
-
-/// Names of credentials that are words of their own.
-macro_rules! names {
-    () => {
-        r"(?:token|api[_-]?key|password|passwort|kennwort|passwd|passphrase|passcode|contrase\S{1,2}a|senha|secret|private[_-]?key|(?:session|access|account|security|encryption|master|shared|app|nwk|wifi|wlan|wpa|wep)(?:[ _-]?access)?[ _-]?s?key)"
-    };
-}
-
-/// Credentials: the group that matched is the value.
-static TOKENS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    any_of(&[
-        // Header fields.
-        r"authorization\s*:\s*(?:\w+\s+)?([^\s]{3,})",
-        r#"\bresponse="([^"\r\n]{3,})"#,
-        r"(?:set-)?cookie2?:\s*([^\r\n]{3,})",
-        r#"\b(?:x|api|ocp)-[a-z-]*(?:key|token|secret|auth)[a-z-]*\s*:\s*([^\s"']{3,})"#,
-        // Forms, JSON, queries, settings.
-        concat!(
-            names!(),
-            r"(?:\[\w*\])?",
-            quotes!(),
-            r"\s*(?:is\s*|ist\s*)?(?:[=:]|%3[ad])\s*",
-            quotes!(),
-            r#"([^\s&"'\\,;<>]{4,})"#
-        ),
-        r#"\bdefine\s+\w*(?:password|passwd|passphrase|pass|pwd|psk|secret|token|api_?key)\w*\s+"([^"]{3,})""#,
-        r"\b(?:credential|signature)=([^\s,&]{4,})",
-        r#"(?:\b|[_-])(?:pwd|pass|pw|psk|sid|sessionid|auth|jwt|otp)(?:\[\w*\])?["']?\s*[=:]\s*["']?([^\s&"',;<>]{4,})"#,
-        r"[?&;](?:key|sig|signature|appid|code|pin|session|sessid)=([^\s&]{4,})",
-        r#"\bssid["'][^{}]{0,80}["']key["']\s*:\s*["']([^"']{4,})"#,
-        r"<(?:\w+:)?(?:password|passwd|pwd|pass|token|secret|api_?key|pin)(?:\s[^<>]*)?>(?:<!\[CDATA\[)?([^<>\]]{3,})[\]<]",
-        // What people write.
-        r#"\b(?:pin|puk)2?(?:\s+(?:code|number|is|ist))*["']?\s*[=:]?\s*["']?([0-9]{4,8})\b"#,
-        r"\b(?:your|verification|security|activation|confirmation|access|login|one-time)\s+(?:\w+\s+){0,2}code(?:\s+is|\s+ist)?\s*[:=]?\s*([0-9]{4,8})\b",
-        concat!(r"\b", names!(), r#"\s+(?:is\s+|ist\s+)?["']?([^\s"',;:<>()]*[0-9][^\s"',;:<>()]*)"#),
-        r"--(?:password|passwd|pass|token|secret)[ =]+(\S{3,})",
-        r"\bsshpass\s+-p\s*(\S{3,})",
-        r"\bcurl\s(?:.*\s)?(?:-u|--user)\s*[^\s:]+:(\S{3,})",
-        // Lines of programs that are printed or listed.
-        r#"\bwifi\.begin\s*\(\s*"[^"]*"\s*,\s*"([^"]{3,})""#,
-        r#"\bconnect\s*\(\s*"[^"]*"\s*,\s*"[^"]*"\s*,\s*"([^"]{3,})""#,
-        // The login of a URL; the token of a bot.
-        r"://[^\s/:@]*:([^\s/@]+)@",
-        r#"://([^\s/:@"]{4,})@"#,
-        r"/bot([0-9]+:[\w-]{20,})",
-        // Web tokens.
-        r"\b(eyJ[\w-]{6,}\.[\w-]+\.[\w-]+)",
-    ])
-});
-/// Logins of mail and FTP, at the start of a line that is sent.
-static LOGINS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    any_of(&[
-        r"^PASS\s+(\S+)",
-        r"^(?:\S{1,8}\s+)?LOGIN\s+\S+\s+(\S+)",
-        r"^(?:\S{1,8}\s+)?AUTH(?:ENTICATE)?\s+(?:PLAIN|LOGIN|XOAUTH2)\s+(\S+)",
-        r"^APOP\s+\S+\s+(\S+)",
-    ])
-});
-/// A line that asks a server of mail for a login, the parts of which come on lines of their own.
-static BEGINS_LOGIN: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i-u)^(?:\S{1,8}\s+)?(?:AUTH(?:ENTICATE)?\s+\S+\s*$|LOGIN\b.*\{[0-9]+\+?\}\s*$)").ok()
-});
-/// A name whose value may stand on the next line: a folded header field, JSON.
-static VALUE_FOLLOWS: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#"(?i-u)(?:\bauthorization\s*:|["']\s*:)\s*$"#).ok());
 /// What may be base64.
 static BASE64: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?-u)[A-Za-z0-9+/]{16,}={0,2}").ok());
-
-fn any_of(alternatives: &[&str]) -> Option<Regex> {
-    Regex::new(&format!("(?i-u){}", alternatives.join("|"))).ok()
-}
 
 /// The payloads of a session, both directions.
 #[derive(Debug, Default)]
@@ -121,6 +44,10 @@ impl Payload {
             Direction::Rx => &mut self.received,
         };
         let front = std::mem::take(&mut way.front);
+        if is_between(&front, line) {
+            way.front = front;
+            return Vec::new();
+        }
         way.go_on(direction, line);
         let text = [&front, line].concat();
         let in_line = |range: Range<usize>| {
@@ -131,7 +58,10 @@ impl Payload {
         found.extend(spelled::in_bytes(line, tokens));
         found.extend(in_base64(line));
         match direction {
-            Direction::Tx => self.logins(line, &mut found),
+            Direction::Tx => {
+                found.extend(logins(&text).into_iter().filter_map(in_line));
+                self.logins(line, &mut found);
+            }
             Direction::Rx => {
                 let asks = line == b"334" || line.starts_with(b"334 ");
                 self.challenged |= asks || (self.login && matches!(line, [b'+'] | [b'+', b' ', ..]));
@@ -141,7 +71,7 @@ impl Payload {
     }
 
     fn logins(&mut self, line: &[u8], found: &mut Vec<Range<usize>>) {
-        found.extend(values(LOGINS.as_ref(), line));
+        found.extend(logins(line));
         if std::mem::take(&mut self.challenged) && !line.is_empty() {
             found.push(0..line.len());
         }
@@ -173,20 +103,13 @@ impl Way {
     }
 }
 
-/// Where credentials stand in a text.
-fn tokens(text: &[u8]) -> Vec<Range<usize>> {
-    values(TOKENS.as_ref(), text).collect()
-}
-
-/// The groups of all matches that are values.
-fn values<'a>(regex: Option<&'a Regex>, text: &'a [u8]) -> impl Iterator<Item = Range<usize>> + 'a {
-    let value = |found: Captures<'a>| found.iter().skip(1).flatten().next();
-    let values = regex.into_iter().flat_map(|regex| regex.captures_iter(text)).filter_map(value);
-    let is_none = |value: &[u8]| {
-        let end = value.iter().rposition(|byte| !b"}])".contains(byte)).map_or(0, |last| last + 1);
-        NO_VALUES.iter().any(|none| value.get(..end).is_some_and(|value| none.eq_ignore_ascii_case(value)))
-    };
-    values.filter(move |value| !is_none(value.as_bytes())).map(|value| value.range())
+/// Stands between a name and its value: the empty line of a form in parts, the length in a command of a data base.
+fn is_between(front: &[u8], line: &[u8]) -> bool {
+    match line {
+        [] => memchr::memmem::find(front, b"name=").is_some(),
+        [b'$', digits @ ..] => front.ends_with(b"AUTH ") && digits.iter().all(u8::is_ascii_digit),
+        _ => false,
+    }
 }
 
 /// Base64 of a text with credentials: all of it.

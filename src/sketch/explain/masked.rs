@@ -6,7 +6,7 @@ use super::account::{RunRow, RunWay, SketchRun};
 use crate::modem::Direction;
 use crate::modem::secrets::SecretFinder;
 
-/// Takes them out of all that is shown. What is imported from the run keeps them: it is to do the same again.
+/// Takes them out of all that is shown.
 pub(super) fn masked(source: &Source, mut run: SketchRun) -> SketchRun {
     let mut secrets = secrets_of(source);
     for row in run.rows.iter().filter(|row| row.way != RunWay::Console) {
