@@ -229,22 +229,22 @@ fn letters(text: &[u8]) -> Option<Slip> {
         let corrected = [b"AT", whole.as_slice(), sign.as_bytes(), tail].concat();
         return Some(Slip { letters: true, odd: true, ..Slip::new("is no known command", corrected) });
     }
-    let name = name.to_ascii_uppercase();
+    let name = str::from_utf8(name).ok()?.to_ascii_uppercase();
     let most = match name.len() {
         0..4 => 0,
         4..9 => 1,
         _ => 2,
     };
     // Of equally near ones that of the same length is meant. Another modem's command may be the same but for its first letter.
-    let other = |known: &[u8]| known.get(1..) == Some(name.as_slice()) || name.get(1..) == Some(known);
-    let far = |known: &[u8]| {
+    let other = |known: &str| known.get(1..) == Some(name.as_str()) || name.get(1..) == Some(known);
+    let far = |known: &str| {
         let far = 8 * off(&name, known, most)? + name.len().abs_diff(known.len());
         (!other(known)).then_some(far)
     };
     let mut near: Vec<(usize, &'static str)> = families()
         .iter()
         .flat_map(Family::commands)
-        .filter_map(|command| Some((far(command.name.strip_prefix("AT+")?.as_bytes())?, command.name)))
+        .filter_map(|command| Some((far(command.name.strip_prefix("AT+")?)?, command.name)))
         .collect();
     near.sort_unstable();
     near.dedup();
@@ -254,35 +254,16 @@ fn letters(text: &[u8]) -> Option<Slip> {
         return None;
     }
     let corrected = [best.as_bytes(), rest].concat();
-    let odd = !name.iter().all(u8::is_ascii_alphanumeric);
+    let odd = !name.bytes().all(|byte| byte.is_ascii_alphanumeric());
     Some(Slip { letters: true, odd, ..Slip::new(format!("is no known command; {best} is close"), corrected) })
 }
 
 /// How many letters are wrong, missing, too many or exchanged with their neighbour; nothing where more than `most` are.
-fn off(name: &[u8], known: &[u8], most: usize) -> Option<usize> {
+fn off(name: &str, known: &str, most: usize) -> Option<usize> {
     if name.len().abs_diff(known.len()) > most {
         return None;
     }
-    let width = known.len() + 1;
-    let mut before_last: Vec<usize> = vec![0; width];
-    let mut last: Vec<usize> = (0..width).collect();
-    for (row, &a) in name.iter().enumerate() {
-        let mut now = vec![row + 1; width];
-        for (column, &b) in known.iter().enumerate() {
-            let get = |line: &[usize], at: usize| line.get(at).copied().unwrap_or(usize::MAX / 2);
-            let mut best =
-                (get(&last, column) + usize::from(a != b)).min(get(&last, column + 1) + 1).min(get(&now, column) + 1);
-            let swapped = row > 0 && column > 0 && name.get(row - 1) == Some(&b) && known.get(column - 1) == Some(&a);
-            if swapped {
-                best = best.min(get(&before_last, column - 1) + 1);
-            }
-            if let Some(place) = now.get_mut(column + 1) {
-                *place = best;
-            }
-        }
-        before_last = std::mem::replace(&mut last, now);
-    }
-    last.last().copied().filter(|distance| *distance <= most)
+    Some(strsim::osa_distance(name, known)).filter(|distance| *distance <= most)
 }
 
 /// A command of any family, by its name.
