@@ -69,6 +69,20 @@ fn any(line: &[u8]) -> Said {
     }
 }
 
+/// The status in the first line of a web server's answer (`HTTP/1.1 400 Bad Request`), which may stand behind the head
+/// of received data (`+IPD,309:`).
+#[must_use]
+pub(crate) fn server_status(line: &[u8]) -> Option<u16> {
+    let line = match line.strip_prefix(b"+") {
+        Some(headed) => headed.split_at_checked(memchr::memchr(b':', headed)? + 1)?.1,
+        None => line,
+    };
+    let [_, b' ', status @ ..] = line.strip_prefix(b"HTTP/1.")? else { return None };
+    let (status, words) = status.split_at_checked(3)?;
+    let ended = words.first().is_none_or(|byte| matches!(byte, b' ' | b'\r'));
+    number(status).filter(|_| ended).and_then(|status| u16::try_from(status).ok()).filter(|status| *status >= 100)
+}
+
 /// The answer holds numbers and plain words alone, nothing that somebody has written.
 #[must_use]
 pub(crate) fn is_of_numbers(line: &[u8]) -> bool {
@@ -99,6 +113,18 @@ mod tests {
     #[track_caller]
     fn check(line: &str, expect: Said) {
         assert_eq!(Said::read(line.as_bytes()), expect, "{line}");
+    }
+
+    #[test]
+    fn what_a_server_says() {
+        let status = |line: &str| server_status(line.as_bytes());
+        assert_eq!(status("HTTP/1.1 400 Bad Request\r\n"), Some(400));
+        assert_eq!(status("+IPD,309:HTTP/1.0 302 Found"), Some(302));
+        assert_eq!(status("+RECEIVE,0,120:HTTP/1.1 404"), Some(404));
+        assert_eq!(status("GET / HTTP/1.1"), None);
+        assert_eq!(status("HTTP/1.1 4000"), None);
+        assert_eq!(status("HTTP/1.1 040 x"), None);
+        assert_eq!(status("+IPD,5"), None);
     }
 
     #[test]

@@ -56,6 +56,8 @@ roles! {
     Signal = "signal",
     /// State and PIN of the SIM.
     Sim = "sim",
+    /// The satellite receiver.
+    Satellites = "satellites",
     /// The number of the SIM card (ICCID).
     SimNumber = "sim-number",
     Operator = "operator",

@@ -1,12 +1,13 @@
-//! Calls that a hand dials.
+//! Calls that a hand dials or takes.
 
-use super::Severity::Problem;
+use super::Severity::{Note, Problem};
 use super::book::{Book, Draft, Handle};
 use super::doc::heading::POWER as FAMILY;
 use super::network::no_sim;
 use super::registration::NotRegistered;
 use super::rule::{Doc, Rule, hears};
-use crate::modem::dialog::exchange::Exchange;
+use crate::modem::dialog::exchange::{Exchange, Outcome};
+use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
 use crate::vocabulary::Role;
 
@@ -54,5 +55,86 @@ impl Rule for WithoutSemicolon {
             let title = format!("{} without ; at its end is a data call, and it was not put through.", done.shown());
             self.told = Some(book.add(Self::DOC, Draft::new(title, spans)));
         }
+    }
+}
+
+/// `call-failed`.
+#[derive(Debug, Default)]
+pub(super) struct Failed {
+    told: Option<Handle>,
+}
+
+/// Why a call came to nothing, as the modem says it: the title's words, the cause and what to do.
+fn ending(words: &str, takes: bool) -> (&'static str, &'static str, &'static str) {
+    match words {
+        _ if takes => (
+            "there was no call to take any more",
+            "The caller had hung up, or the network had ended the call.",
+            "AT+CLCC shows the calls that there are; RING comes as long as one waits.",
+        ),
+        "BUSY" => (
+            "the number is busy, or the call was turned down",
+            "The other end speaks to somebody else, or has refused the call.",
+            "Try again later; AT+CEER tells more.",
+        ),
+        "NO ANSWER" => {
+            ("nobody took the call", "It rang, and nobody took the call.", "Try again later, or let it ring longer.")
+        }
+        "NO DIALTONE" => (
+            "the modem has no line",
+            "The modem is not in a network that puts calls through.",
+            "Check AT+CREG? and AT+CSQ.",
+        ),
+        _ => (
+            "it was not put through, or it was ended",
+            "The network or the other end has ended the call: no credit, a number that is barred or written wrongly, a SIM for data alone, a network without voice calls for this modem, or a supply that gave way.",
+            "AT+CEER, right behind it, tells why; check the number (with + and the country's code), credit, AT+CREG? and AT+CBC.",
+        ),
+    }
+}
+
+impl Rule for Failed {
+    const DOC: &'static Doc = &Doc {
+        slug: "call-failed",
+        severity: Note,
+        family: FAMILY,
+        evidence: "`ATD<number>;` or `ATA` is answered `NO CARRIER`, `BUSY`, `NO ANSWER` or `NO DIALTONE` in place of `OK`, or one of the last three comes behind the `OK` of `ATD<number>;`, while the SIM and the network are not known to be missing.",
+        why: "The call was not put through.",
+        fix: "AT+CEER tells why.",
+    };
+    const HEARS: u32 = hears::COURSE | hears::NEWS;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        let Some(done) = dialog.done() else { return };
+        let takes = done.role == Role::Answer;
+        let dials = done.role == Role::Dial && done.text.ends_with(b";");
+        if !takes && !dials {
+            return;
+        }
+        let end = match (event, done.outcome) {
+            (Event::Final, Some((Outcome::Said(Said::CallEnd), Some(end)))) => end,
+            (Event::Said(Said::CallEnd, end), Some((Outcome::Said(Said::Ok), _))) => {
+                // NO CARRIER ends a conversation, too.
+                if takes || dialog.words.of(end) == Some("NO CARRIER") {
+                    return;
+                }
+                end
+            }
+            _ => return,
+        };
+        if book.is_blamed(done.id) || no_sim(book) {
+            return;
+        }
+        let spans = [Some(done.span), Some(end)];
+        if book.extend(&[NotRegistered::DOC.slug], spans) {
+            return;
+        }
+        if let Some(told) = self.told {
+            book.again(told, spans);
+            return;
+        }
+        let (what, why, fix) = ending(dialog.words.of(end).unwrap_or_default(), takes);
+        let draft = Draft::new(format!("{}: {what}.", done.shown()), spans).because(why).fix(fix);
+        self.told = Some(book.add(Self::DOC, draft.send("AT+CEER", "AT+CEER\r")));
     }
 }

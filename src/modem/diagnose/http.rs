@@ -163,8 +163,12 @@ impl Failed {
 
 /// The server has answered, and does not give what was asked for.
 fn turned_down(status: u16, spans: [Option<Span>; 2], text: Option<&str>) -> Draft {
-    let text = text.unwrap_or("status");
-    let draft = Draft::new(format!("The server answered the HTTP request with {status} {text}."), spans)
+    let said = match text.filter(|text| *text != "status") {
+        Some(text) => format!("{status}, {text}"),
+        None => format!("status {status}"),
+    };
+    let by_hand = spans.first().is_some_and(Option::is_none);
+    let draft = Draft::new(format!("The server answered the HTTP request with {said}."), spans)
         .because("Modem, network and server work: it is the server that does not give what was asked for.")
         .severity(Note);
     match status {
@@ -173,10 +177,14 @@ fn turned_down(status: u16, spans: [Option<Span>; 2], text: Option<&str>) -> Dra
             .fix("Ask for the address that AT+HTTPREAD or AT+HTTPHEAD shows; AT+HTTPPARA=\"REDIR\",1 lets a SIM800 follow it."),
         401 | 403 | 407 => draft.fix("Check the key, token or login that the server wants, and how it wants them: in the URL or in a header."),
         404 | 410 => draft.fix("Check the path in the URL, letter by letter."),
+        400 | 411 | 413 | 415 | 422 if by_hand => draft.fix(
+            "A request that is sent as data begins with GET /path HTTP/1.1 (the path alone, without http:// and the host), then the line Host: and the host's name, then an empty line, each line ended by CR LF; a POST says how many bytes follow, with Content-Length.",
+        ),
         400 | 405 | 406 | 411 | 413 | 415 | 422 => draft.fix(
             "Check the method, the path, AT+HTTPPARA=\"CONTENT\", and that AT+HTTPDATA announced as many bytes as were sent; AT+HTTPREAD shows what the server says.",
         ),
         500.. => draft.fix("The fault is the server's: look at its log, or try again later."),
+        _ if by_hand => draft.fix("What the server says stands behind that line."),
         _ => draft.fix("AT+HTTPREAD shows what the server says."),
     }
 }
@@ -186,7 +194,7 @@ impl Rule for Failed {
         slug: "http-failed",
         severity: Problem,
         family: FAMILY,
-        evidence: "`+HTTPACTION: <method>,6xx,0` (SIM7600: `7xx`; Quectel: `+QHTTPGET: 7xx`): the request did not reach a server. As a note: 3xx, 4xx or 5xx, with which the server turned it down.",
+        evidence: "`+HTTPACTION: <method>,6xx,0` (SIM7600: `7xx`; Quectel: `+QHTTPGET: 7xx`): the request did not reach a server. As a note: 3xx, 4xx or 5xx, with which the server turned it down; 4xx or 5xx where it comes as data (`HTTP/1.1 400 Bad Request`).",
         why: "The modem's own status codes, 6xx on a SIM800, mean: no bearer, or no such name.",
         fix: "Open the bearer (AT+SAPBR=1,1), check the URL, and try plain http.",
     };

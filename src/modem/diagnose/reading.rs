@@ -93,7 +93,7 @@ impl Reading {
         if let Some((title, _)) = self.family {
             let by = match (self.chosen, self.said_its_model) {
                 (true, _) => "as chosen",
-                (false, true) => "it says so itself",
+                (false, true) => "named there",
                 (false, false) => "by the commands used",
             };
             sentences.push(format!("The modem: {title} ({by})."));

@@ -16,7 +16,7 @@ use super::writing::Damaged;
 use crate::modem::dialog::exchange::{Echo, Exchange, Outcome, Span};
 use crate::modem::dialog::said::{NO_CODE, Said};
 use crate::modem::dialog::{Dialog, Event};
-use crate::vocabulary::{Form, Line, Role, codes, families};
+use crate::vocabulary::{Form, Line, Role, codes, families, sim800};
 
 /// `refused`.
 #[derive(Debug, Default)]
@@ -246,6 +246,13 @@ impl Rule for Refused {
                 .fix("Check the command's parameters and the order of the commands before it; the manual lists what it takes."),
             None => Draft::new(format!("{name} was refused, and the modem gave no reason."), spans)
                 .send("AT+CMEE=2", "AT+CMEE=2\r"),
+        };
+        let draft = if done.role == Role::Satellites && dialog.telling.family() == sim800() {
+            draft
+                .because("Of this family only SIM808 and SIM868 have a satellite receiver; a SIM800 and a SIM900 have none and refuse this.")
+                .fix("ATI shows the model. A SIM808 takes AT+CGPSPWR=1 or AT+CGNSPWR=1, as its firmware is older or newer.")
+        } else {
+            draft
         };
         self.told.push((done.text.clone(), book.add(Self::DOC, draft)));
     }

@@ -78,6 +78,10 @@ impl NotRegistered {
             draft = draft
                 .because("The modem is not even searching: the SIM is missing, locked or refused, or the radio is off (AT+CFUN?).")
                 .fix("Check AT+CPIN? and AT+CFUN?, then the antenna; AT+COPS=? shows the networks.");
+        } else if severity == Note && self.count == 1 {
+            draft = draft
+                .because("It was still searching when it was asked last; after a start that takes up to a minute.")
+                .fix("Ask AT+CREG? again a minute later; if it stays so, check antenna, operator and SIM; AT+CSQ shows the signal.");
         }
         self.told = Some(book.add(Self::DOC, draft));
     }
@@ -112,7 +116,7 @@ impl NotRegistered {
             None => self.no_operator.is_some() && (self.failed || no_signal(dialog)),
         };
         // It may only need more time.
-        let searching = self.count > 1 || self.state == Some(0) || self.state.is_none() && self.no_operator.is_some();
+        let searching = self.state.is_some() || self.no_operator.is_some();
         // Who has switched the radio on just before has not waited for the network.
         let brief = self.on.zip(self.last).and_then(|(on, last)| gap(on, last)).is_some_and(|gap| gap < BRIEF);
         if enough && !(brief && self.state != Some(3) && !without) { Some(Warning) } else { searching.then_some(Note) }
@@ -133,7 +137,7 @@ impl Rule for NotRegistered {
         slug: "not-registered",
         severity: Problem,
         family: FAMILY,
-        evidence: "`+CREG:`, `+CGREG:` and `+CEREG:` show 0, 2 or 4, none of them 1 or 5, for 60 s (ten answers in a log without times, two if commands that need the network fail meanwhile), or 3 twice. As a warning at the end of a log: 3, 0 twice, or 0 or 2 together with `+COPS: 0` or `+CSQ: 0` or `99`, or `+COPS: 0` alone when something failed that needs a network; as a note, when it was still searching after two answers, or 0 once. Taken back when it registers after all.",
+        evidence: "`+CREG:`, `+CGREG:` and `+CEREG:` show 0, 2 or 4, none of them 1 or 5, for 60 s (ten answers in a log without times, two if commands that need the network fail meanwhile), or 3 twice. As a warning at the end of a log: 3, 0 twice, or 0 or 2 together with `+COPS: 0` or `+CSQ: 0` or `99`, or `+COPS: 0` alone when something failed that needs a network; as a note, when the last answer shows it out of a network. Taken back when it registers after all.",
         why: "Without registration there is no call, no SMS and no data: no antenna, no network of the right kind here, the SIM is refused, or the supply is weak.",
         fix: "Check antenna, operator and SIM; AT+CSQ shows the signal, AT+COPS=? the networks.",
     };
@@ -160,7 +164,14 @@ impl Rule for NotRegistered {
                 }
             }
             Event::Said(Said::Cfun(level), span) => self.off = matches!(level, 0 | 4).then_some(span),
-            Event::Said(Said::Operator(named), span) => self.no_operator = (!named).then_some(span),
+            // Its operator is known: it is in a network.
+            Event::Said(Said::Operator(true), _) => {
+                if let Some(told) = self.told.take() {
+                    book.withdraw(told);
+                }
+                *self = Self::default();
+            }
+            Event::Said(Said::Operator(false), span) => self.no_operator = Some(span),
             Event::Said(Said::Rdy, _) => *self = Self { told: self.told, ..Self::default() },
             Event::Final => {
                 let refused = dialog.done().filter(|done| done.refused());

@@ -150,6 +150,7 @@ rules! {
     weak_signal: registration::WeakSignal,
     switched_off: off::SwitchedOff,
     call_without_semicolon: calls::WithoutSemicolon,
+    call_failed: calls::Failed,
     sms_early: sms::TooEarly,
     sms_mode: sms::Mode,
     sms_refused: sms::Refused,

@@ -268,6 +268,11 @@ impl Dialog {
                 return;
             }
             Said::Rdy => self.restart(),
+            // What was to be sent is lost.
+            Said::PowerDown | Said::UnderVoltage(true) | Said::OverVoltage(true) => {
+                self.end_data(DataEnded::Lost, None);
+                self.data.expect_no_echo();
+            }
             Said::Cfun(1) if !self.asked(said) => {
                 // Behind RDY it is part of the same start.
                 if !self.state.started || self.state.sms_ready || self.answered() > 1 {

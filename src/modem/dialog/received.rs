@@ -82,6 +82,11 @@ impl Dialog {
     fn line(&mut self, line: &Line<'_>) {
         let span = self.receiving.span(line.start..line.end);
         let framed = self.receiving.frames(line);
+        if self.data().is_none()
+            && let Some(status) = vocabulary::server_status(line.text).filter(|status| *status >= 400)
+        {
+            self.events.push(Event::Said(Said::HttpAction(status), span));
+        }
         if self.texts.take_pushed(framed) || self.counted_line(line) {
             return;
         }
@@ -111,6 +116,8 @@ impl Dialog {
         self.spoken |= !matches!(said, Said::Unknown | Said::Digit(_) | Said::Address);
         if said.is_error() {
             self.words.remember(line.text, span);
+        } else if said == Said::CallEnd {
+            self.words.keep(String::from_utf8_lossy(line.text.trim_ascii()).into_owned(), span);
         } else if matches!(said, Said::Failed | Said::ConnectFail(_) | Said::Reason) {
             match self.telling.family().explain(line.text) {
                 Some(words) => self.words.keep(words, span),
@@ -217,6 +224,9 @@ impl Dialog {
                     | Said::Closed(_)
                     | Said::Error
                     | Said::Rdy
+                    | Said::PowerDown
+                    | Said::UnderVoltage(true)
+                    | Said::OverVoltage(true)
             );
             let counted = self.data().is_some_and(|data| data.role != Role::Send) && said == Said::Ok;
             if ends || counted {

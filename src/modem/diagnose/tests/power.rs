@@ -85,7 +85,7 @@ fn registration() {
     let untimed = "> AT+CREG?\\r\n< AT+CREG?\\r\\r\\n+CREG: 0,2\\r\\n\\r\\nOK\\r\\n\n";
     check(&untimed.repeat(10), "not-registered");
     check(&untimed.repeat(9), "(not-registered)");
-    check(untimed, "");
+    check(untimed, "(not-registered)");
     check(
         &format!("{}> AT+CIICR\\r\n< AT+CIICR\\r\\r\\n+PDP: DEACT\\r\\n\\r\\nERROR\\r\\n\n", untimed.repeat(2)),
         "not-registered",

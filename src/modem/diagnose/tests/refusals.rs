@@ -43,7 +43,8 @@ fn a_sim_that_is_not_read() {
 fn few_answers_about_the_network() {
     check("AT+CREG?\n+CREG: 0,0\nOK\nAT+CREG?\n+CREG: 0,0\nOK\n", "not-registered");
     check("AT+CSQ\n+CSQ: 99,99\nOK\nAT+CGREG?\n+CGREG: 0,2\nOK\nAT+CEREG?\n+CEREG: 0,2\nOK\n", "not-registered");
-    check("AT+CREG?\n+CREG: 0,2\nOK\n", "");
+    check("AT+CREG?\n+CREG: 0,2\nOK\n", "(not-registered)");
+    check("AT+CREG?\n+CREG: 0,2\nOK\nAT+COPS?\n+COPS: 0,0,\"op\"\nOK\n", "");
     // Registered for data is registered.
     check("AT+CREG?\n+CREG: 0,0\nOK\nAT+CREG?\n+CREG: 0,0\nOK\nAT+CEREG?\n+CEREG: 0,1\nOK\n", "");
     check("AT+CSQ\n+CSQ: 0,0\nOK\nAT+CSQ\n+CSQ: 0,0\nOK\n", "no-signal");
