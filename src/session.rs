@@ -101,6 +101,7 @@ impl Session {
                 self.end_run(false, self.refusal(Wish::Macro).map(|refusal| refusal.to_string()));
             }
             Input::ScanBaud => self.scan_baud(now),
+            Input::Replugged => self.diagnoser.replugged(),
             Input::Modem(family) => self.diagnoser.choose(family),
             Input::Diagnose(on) => self.undiagnosed = !on,
             Input::StopScan => self.with_scan(BaudScan::stop),

@@ -24,6 +24,9 @@ pub(crate) struct Listener {
 /// Numbers that no Send of ours has.
 const UNNUMBERED: u64 = 1 << 63;
 
+/// A mark that begins so tells that the port came back after it was lost (the worker's words).
+const BACK: &str = "back: opened ";
+
 impl Listener {
     /// One for a modem whose family somebody has chosen.
     #[must_use]
@@ -56,7 +59,12 @@ impl Listener {
                 self.diagnoser.received(bytes, Some(at));
             }
             EntryItem::Event(Record::Lost { direction, .. }) => self.diagnoser.left_out(*direction),
-            EntryItem::Event(Record::Marked(mark, _)) => (self.marked, self.exempt) = (true, *mark == Mark::NoDialog),
+            EntryItem::Event(Record::Marked(mark, text)) => {
+                (self.marked, self.exempt) = (true, *mark == Mark::NoDialog);
+                if text.starts_with(BACK) {
+                    self.diagnoser.replugged();
+                }
+            }
             // Anybody can write a note with any words: they count only where there are no marks.
             EntryItem::Event(Record::Note(note)) if !self.marked => {
                 self.exempt = exempts_in_words(note).unwrap_or(self.exempt);
@@ -142,6 +150,18 @@ mod tests {
         check(&[scan.clone(), vec![over], probes().to_vec()].concat(), &["wrong-baud"]);
         let back = mark(Mark::Dialog, "back: opened /dev/ttyUSB0");
         check(&[scan, vec![back], probes().to_vec()].concat(), &["wrong-baud"]);
+    }
+
+    #[test]
+    fn a_modem_that_starts_after_it_was_plugged_in_again_is_no_wonder() {
+        let asked =
+            |send| [Record::sent(send, b"AT+CSQ\r", Vec::new()), Record::received(b"\r\n+CSQ: 20,0\r\n\r\nOK\r\n")];
+        let starts = || Record::received(b"\r\nRDY\r\n\r\n+CFUN: 1\r\n");
+        let before = [&[mark(Mark::Dialog, "opened /dev/ttyUSB0"), starts()][..], &asked(1), &asked(2)].concat();
+        let again = || [&before[..], &[mark(Mark::Dialog, "back: opened /dev/ttyUSB0 at 9600 8N1"), starts()]].concat();
+        check(&[&before[..], &[starts()]].concat(), &["modem-restarted"]);
+        check(&again(), &[]);
+        check(&[&again()[..], &asked(3), &[starts()]].concat(), &["modem-restarted"]);
     }
 
     #[test]

@@ -158,6 +158,11 @@ impl Diagnoser {
         self.settle();
     }
 
+    /// The port came back after it was lost: its device was plugged in again.
+    pub(crate) fn replugged(&mut self) {
+        self.rules.replugged();
+    }
+
     /// The port told a framing or parity error: evidence of a wrong baud rate.
     pub(crate) fn framing_error(&mut self, at: Option<Duration>) {
         self.catch_up(at);

@@ -55,6 +55,8 @@ pub(crate) enum Input<'a> {
     Diagnose(bool),
     /// The modem is of this family; `None`: its words and the commands used tell it.
     Modem(Option<&'static Family>),
+    /// The port came back after it was lost.
+    Replugged,
     /// Time passed.
     Tick,
     /// The link has ended for good: a run stops, and rules about what is missing decide.

@@ -74,6 +74,8 @@ pub(super) struct Restarted {
     up: bool,
     /// A PIN was entered: it explains the last lines of a start.
     pin: bool,
+    /// The device was plugged in again, and nothing was asked of the modem since: no wonder that it starts.
+    replugged: bool,
     burst: Option<Span>,
     answered: u32,
     /// Power-on bytes without a command between them: first, last, how many.
@@ -84,6 +86,11 @@ pub(super) struct Restarted {
 }
 
 impl Restarted {
+    /// The port came back after it was lost.
+    pub(super) fn replugged(&mut self) {
+        self.replugged = true;
+    }
+
     /// A boot line: does it begin a new start?
     fn boot_line(&mut self, said: Said, span: Span, dialog: &Dialog, book: &mut Book) {
         let again = match said {
@@ -115,7 +122,7 @@ impl Restarted {
             burst: false,
         };
         let pin = !first_line && self.pin;
-        let explained = std::mem::take(&mut self.caused) || pin;
+        let explained = std::mem::take(&mut self.caused) || pin || self.replugged;
         let known = std::mem::replace(&mut self.seen, true);
         self.in_group = true;
         if explained || late_first || (!known && !first_line) || !new {
@@ -135,7 +142,7 @@ impl Restarted {
             return;
         }
         // What follows belongs to the start that was wanted.
-        let wanted = std::mem::take(&mut self.caused);
+        let wanted = std::mem::take(&mut self.caused) || self.replugged;
         if !wanted && (self.in_group || !whole || self.answered <= 1) {
             self.burst = Some(span);
             return;
@@ -212,7 +219,7 @@ impl Rule for Restarted {
         slug: "modem-restarted",
         severity: Problem,
         family: FAMILY,
-        evidence: "Boot lines (`RDY`, `+CFUN: 1`, `Call Ready`, `SMS Ready`), or the bytes 00 49 FF of a power-on, in mid-session without a command that causes them; the last of them also where they are the first of a session, in the middle of a command that draws current and gets no result. Not the first ones of a session otherwise.",
+        evidence: "Boot lines (`RDY`, `+CFUN: 1`, `Call Ready`, `SMS Ready`), or the bytes 00 49 FF of a power-on, in mid-session without a command that causes them, and not right after the device was plugged in again; the last of them also where they are the first of a session, in the middle of a command that draws current and gets no result. Not the first ones of a session otherwise.",
         why: "The modem started anew, nearly always because its supply dipped; connections and settings that were not stored are gone.",
         fix: "Strengthen the supply: 4.0 V, 2 A, 1000 µF close to the modem, short thick wires.",
     };
@@ -241,6 +248,7 @@ impl Rule for Restarted {
                 let in_touch = matches!(done.role, Role::Attention | Role::Basic) || too_early;
                 self.answered += u32::from(!in_touch || self.answered == 0);
                 if !in_touch {
+                    self.replugged = false;
                     self.in_group = false;
                 }
                 let set_up = matches!(

@@ -198,6 +198,11 @@ impl Rules {
         }
     }
 
+    /// The port came back after it was lost.
+    pub(super) fn replugged(&mut self) {
+        self.restarted.replugged();
+    }
+
     /// The port told a framing error.
     pub(super) fn framing_error(&mut self, dialog: &Dialog, book: &mut Book) {
         self.wrong_baud.framing_error(dialog, book);

@@ -41,6 +41,9 @@ impl Engine {
         }
         self.journal.mark(Mark::Dialog, format!("{} {}{settings}{kept}", how.words(), self.spec));
         let now = self.journal.now();
+        if how == How::Back {
+            self.input(Input::Replugged, now);
+        }
         let identity = match &self.spec {
             LinkSpec::Serial(path) => Some(discovery::describe(path).identity()),
             _ => None,
