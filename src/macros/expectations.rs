@@ -84,6 +84,8 @@ pub struct Expectations {
 struct Data {
     /// Bytes still to come where their count was announced; otherwise 0x1A ends them.
     missing: Option<usize>,
+    /// Its command was refused when it was recorded: whether it comes all the same is not known.
+    refused: bool,
     /// What to wait for behind them.
     then: Expectation,
 }
@@ -134,7 +136,18 @@ impl Expectations {
         self.data = None;
     }
 
+    /// It was refused then, and is to be taken next time: the data behind it, sent blindly, are data all the same.
+    pub(crate) fn refused_then(&mut self) {
+        if let Some(data) = &mut self.data {
+            data.refused = true;
+        }
+    }
+
     fn data_expectation(&mut self, send: &[u8]) -> Option<Expectation> {
+        let command = || send.trim_ascii_start().get(..2).is_some_and(|start| start.eq_ignore_ascii_case(b"AT"));
+        if self.data.as_ref().is_some_and(|data| data.refused) && command() {
+            self.data = None;
+        }
         let data = self.data.as_mut()?;
         let ended = match &mut data.missing {
             // A println's CR LF behind the last byte is no data any more; the command parser passes it over.
@@ -178,7 +191,7 @@ impl Expectations {
         let bad = then.fail.iter().skip(2).cloned().collect();
         let invitation = data.invitation_pattern();
         let goes_on = !data.prompts() && !invitation.ends_with(r"\n");
-        self.data = Some(Data { missing, then });
+        self.data = Some(Data { missing, refused: false, then });
         Expectation::new(vec![invitation], bad, Some(INVITED), goes_on)
     }
 }

@@ -218,7 +218,7 @@ fn propose(step: &mut Step, recorded: &Recorded, answer: &[u8], pause: Option<Du
     }
     if let Some(line) = refused.filter(|_| !holds(&step.expect)) {
         step.note = Some(format!("When this was recorded, the modem answered {}.", notation::print(line)));
-        session.refused();
+        session.refused_then();
     } else if !step.expect.is_empty() && holds(&step.expect) {
         let took = recorded.answered.saturating_sub(recorded.taken);
         if took * 2 > step.within.unwrap_or(Step::DEFAULT_WITHIN) {

@@ -163,3 +163,18 @@ proptest! {
         prop_assert_eq!(ending, Some(Ending::Done), "what waits for nothing cannot fail");
     }
 }
+
+/// What was sent blindly behind a refused AT+CIPSEND is its data once it is not refused any more.
+#[test]
+fn a_session_that_failed_becomes_a_macro_that_waits_for_what_should_have_come() {
+    let what = record(&[
+        (0, b"AT+CIPSEND\r", b"AT+CIPSEND\r\r\nERROR\r\n"),
+        (500, b"hello\x1A", b"\r\nCONNECT OK\r\n"),
+        (1_000, b"AT+CIPSEND\r", b"AT+CIPSEND\r\r\nERROR\r\n"),
+        (1_500, b"AT+CIPCLOSE\r", b"AT+CIPCLOSE\r\r\nERROR\r\n"),
+    ])
+    .to_macro("failed", Replay::Answers);
+    let last = |step: usize| what.steps[step].expect.last().map(String::as_str);
+    assert_eq!([last(0), last(1), last(2)], [Some(r"\r\n> "), Some(r"SEND OK\r\n"), Some(r"\r\n> ")]);
+    assert!(last(3).is_some_and(|pattern| pattern.ends_with(r"CLOSE OK\r\n")), "a command is no data");
+}

@@ -255,7 +255,9 @@ impl Paste {
 
 /// Lines that end as a modem's answers do: nobody types them.
 fn has_answers(text: &str) -> bool {
-    let answers = |line: &str| matches!(line.split_whitespace().next_back(), Some("OK" | "ERROR"));
+    // A transcript of ours spells line ends.
+    let plain = |line: &str| line.replace(r"\r", " ").replace(r"\n", " ");
+    let answers = |line: &str| matches!(plain(line).split_whitespace().next_back(), Some("OK" | "ERROR"));
     text.lines().take(MOST_LINES).any(answers)
 }
 
@@ -282,6 +284,7 @@ mod tests {
         for (text, log) in [
             ("AT\nOK\n", true),
             ("14:03:21.130 -> ERROR\nAT\n", true),
+            ("> AT\\r\n< AT\\r\\r\\nOK\\r\\n\n", true),
             ("AT\nAT+CSQ\n", false),
             ("AT+CMGS=1\nall is OK, really\n", false),
         ] {
