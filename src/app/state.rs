@@ -321,13 +321,17 @@ impl State {
     /// Who has the line, in order.
     #[must_use]
     pub(crate) fn occupants(&self) -> Vec<Occupant> {
-        if !self.connected() {
-            return vec![Occupant::Absent];
+        match self.phase() {
+            Phase::Open { .. } => {}
+            Phase::Lost(_) => return vec![Occupant::Lost],
+            Phase::Released => return vec![Occupant::Borrower],
+            Phase::Opening | Phase::Closed | Phase::Failed(_) => return vec![Occupant::Absent],
         }
         let kind = self.kind();
         let ours = kind.is_some_and(|kind| kind.home == Home::Here).then_some(Occupant::OursAlone);
         let listens = kind.is_some_and(|kind| kind.listens_only).then_some(Occupant::Listening);
-        ours.into_iter().chain(listens).chain(self.status.occupants()).collect()
+        let rateless = kind.is_some_and(|kind| !kind.line_settings).then_some(Occupant::Rateless);
+        ours.into_iter().chain(listens).chain(rateless).chain(self.status.occupants()).collect()
     }
 
     /// Why this cannot be done with the line now.

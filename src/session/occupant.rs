@@ -7,10 +7,16 @@ use std::fmt;
 pub(crate) enum Occupant {
     /// Nobody can have it: the port is not open.
     Absent,
+    /// Nobody can have it: the device is gone, and awaited.
+    Lost,
+    /// Another program has it, to which it was lent.
+    Borrower,
     /// No other program can have it: a simulated modem, a replay.
     OursAlone,
     /// Nobody can talk on it: a tap, a replay.
     Listening,
+    /// Nobody can set a rate on it: a simulated modem, a plain connection.
+    Rateless,
     /// The passthrough check.
     Check,
     /// A file on its way.
@@ -57,10 +63,13 @@ pub(crate) struct Refusal {
 impl Occupant {
     /// All of them, in order.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Absent,
+        Self::Lost,
+        Self::Borrower,
         Self::OursAlone,
         Self::Listening,
+        Self::Rateless,
         Self::Check,
         Self::File,
         Self::Macro,
@@ -74,8 +83,11 @@ impl Occupant {
     fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::Absent => ("the port is not open", "connect first"),
+            Self::Lost => ("the device is gone", "plug it in: it is opened again by itself"),
+            Self::Borrower => ("the port is lent", "take it back first"),
             Self::OursAlone => ("this port is a part of this program", "lend a device or a connection"),
             Self::Listening => ("this port only listens", "to talk, connect to one port alone"),
+            Self::Rateless => ("this port has no baud rate", "rates are tried on a serial port"),
             Self::Check => ("the passthrough check has the line", "wait for it, or stop it"),
             Self::File => ("a file is being sent", "wait for its end, or cancel it"),
             Self::Macro => ("a macro is running", "stop it first"),
@@ -112,9 +124,10 @@ impl Wish {
 #[must_use]
 pub(crate) fn refusal(occupant: Occupant, wish: Wish) -> Option<Refusal> {
     let refused = match occupant {
-        Occupant::Absent => true,
+        Occupant::Absent | Occupant::Lost | Occupant::Borrower => true,
         Occupant::OursAlone => matches!(wish, Wish::Lend | Wish::LendUnasked),
         Occupant::Listening => !matches!(wish, Wish::Lend | Wish::LendUnasked),
+        Occupant::Rateless => wish == Wish::Scan,
         Occupant::Check => wish != Wish::Lend,
         Occupant::File | Occupant::Scan => !matches!(wish, Wish::Lines | Wish::Lend),
         // What the user types meanwhile goes out between the macro's steps, and is no answer to it.
@@ -179,8 +192,11 @@ mod tests {
         let table = format!("            Send Macro File Scan Check Lines Lend LendUnasked\n{rows}");
         let expect = "            Send Macro File Scan Check Lines Lend LendUnasked
 Absent      x    x    x    x    x    x    x    x
+Lost        x    x    x    x    x    x    x    x
+Borrower    x    x    x    x    x    x    x    x
 OursAlone   -    -    -    -    -    -    x    x
 Listening   x    x    x    x    x    x    -    -
+Rateless    -    -    -    x    -    -    -    -
 Check       x    x    x    x    x    x    -    x
 File        x    x    x    x    x    -    -    x
 Macro       -    x    x    x    x    -    x    x

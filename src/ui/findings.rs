@@ -271,7 +271,9 @@ impl Findings {
                 }
             }
             Offer::ScanBaud => {
-                if ui.button("Find baud…").on_hover_text("Opens the search; nothing is sent yet").clicked() {
+                let useful = state.has_line_settings();
+                if useful && ui.button("Find baud…").on_hover_text("Opens the search; nothing is sent yet").clicked()
+                {
                     commands.open::<FindBaudPanel>();
                 }
             }

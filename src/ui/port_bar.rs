@@ -3,7 +3,7 @@
 mod line_menu;
 mod tap;
 
-use egui::{Align, Button, Layout, RichText, Role, Stroke, TextEdit, Ui, WidgetInfo, vec2};
+use egui::{Align, Button, Event, Id, Layout, RichText, Role, Stroke, TextEdit, Ui, WidgetInfo, vec2};
 
 use self::line_menu::LineMenu;
 
@@ -109,10 +109,17 @@ impl PortBar {
         ui.separator();
         let label = parts::weak(ui, format!("Other: {}", Kind::examples()));
         let path = self.path.get_or_insert_with(|| picked.clone());
+        let id = Id::unique("typed port");
+        if types_elsewhere(ui, id) {
+            // Letters that nothing else in the list takes name a port.
+            path.clear();
+            ui.memory_mut(|memory| memory.request_focus(id));
+        }
         ui.horizontal(|ui| {
             let field = ui
                 .add(
                     TextEdit::singleline(path)
+                        .id(id)
                         .desired_width(theme::PATH)
                         .font(theme::mono())
                         .hint_text("e.g. /dev/ttyUSB0"),
@@ -124,6 +131,12 @@ impl PortBar {
             }
         });
     }
+}
+
+/// Letters were typed, and this field has not the focus. A blank is Space, which presses the button that has it.
+fn types_elsewhere(ui: &Ui, field: Id) -> bool {
+    let letters = |event: &Event| matches!(event, Event::Text(text) | Event::Paste(text) if !text.trim().is_empty());
+    !ui.memory(|memory| memory.has_focus(field)) && ui.input(|input| input.events.iter().any(letters))
 }
 
 /// A part of fixed width, whatever stands in it.

@@ -12,6 +12,7 @@ use crate::app::command::Line;
 use crate::modem::diagnose::{Doing, Finding, Severity};
 use crate::ui::commands::Commands;
 use crate::vocabulary::codes;
+use crate::worker::Phase;
 
 /// The lamp before what the modem is doing, and the space behind it.
 const LAMP: f32 = 40.0;
@@ -77,8 +78,12 @@ fn trouble(state: &State) -> Option<&Finding> {
 }
 
 fn doing(state: &State, typed: u64, palette: &Palette) -> (String, egui::Color32) {
-    if !state.connected() {
-        return ("Not connected".to_owned(), palette.line);
+    match state.phase() {
+        Phase::Open { .. } => {}
+        Phase::Lost(_) => return ("The device is gone; it is opened again when it is back".to_owned(), palette.warn),
+        Phase::Released => return ("The port is lent to another program".to_owned(), palette.warn),
+        Phase::Opening => return ("Connecting…".to_owned(), palette.warn),
+        Phase::Closed | Phase::Failed(_) => return ("Not connected".to_owned(), palette.line),
     }
     if let Some(left) = state.restarting() {
         let waits = state.status.sending.is_some();

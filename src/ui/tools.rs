@@ -41,6 +41,7 @@ use super::commands::Commands;
 use super::{icons, parts, theme};
 use crate::app::State;
 use crate::app::command::{Port, Tool};
+use crate::session::occupant::{Refusal, Wish};
 use crate::worker::Phase;
 
 /// All windows, in the order and the groups of the menu.
@@ -104,10 +105,12 @@ impl Tools {
             }
             let (name, enabled, command) = match state.phase() {
                 Phase::Released => ("Take the port back", true, Port::TakeBack),
-                _ => ("Lend the port", state.connected(), Port::Lend),
+                _ => ("Lend the port", state.refusal(Wish::Lend).is_none(), Port::Lend),
             };
             let lend = Button::new((parts::sign(icons::LEND), name)).shortcut_text("Ctrl+L");
-            if ui.add_enabled(enabled, lend).accessible_name(name).clicked() {
+            let why_not = state.refusal(Wish::Lend).map(Refusal::hint).unwrap_or_default();
+            let lend = ui.add_enabled(enabled, lend).accessible_name(name).on_disabled_hover_text(why_not);
+            if lend.clicked() {
                 commands.push(command);
                 ui.close();
             }
@@ -115,20 +118,22 @@ impl Tools {
             let height = ui.ctx().content_rect().height();
             if height < MENU {
                 let room = height - ui.min_rect().height() - 60.0;
-                egui::ScrollArea::vertical().max_height(room).show(ui, |ui| self.entries(ui));
+                egui::ScrollArea::vertical().max_height(room).show(ui, |ui| self.entries(ui, state));
             } else {
-                self.entries(ui);
+                self.entries(ui, state);
             }
         });
         button.accessible_name("Menu");
     }
 
-    fn entries(&mut self, ui: &mut Ui) {
+    fn entries(&mut self, ui: &mut Ui, state: &State) {
         let mut wanted = None;
         for group in &self.groups {
             ui.separator();
             for tool in group {
-                if parts::signed(ui, true, tool.icon(), tool.name()).clicked() {
+                let why_not = tool.of_no_use(state);
+                let entry = parts::signed(ui, why_not.is_none(), tool.icon(), tool.name());
+                if entry.on_disabled_hover_text(why_not.unwrap_or_default()).clicked() {
                     wanted = Some(id_of(tool.as_ref()));
                     ui.close();
                 }

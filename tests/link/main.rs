@@ -9,6 +9,9 @@ mod find_baud;
 #[cfg(test)]
 mod locks;
 #[cfg(test)]
+#[path = "../support/one_rate.rs"]
+mod one_rate;
+#[cfg(test)]
 mod pty;
 #[cfg(test)]
 mod redial;

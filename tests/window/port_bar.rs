@@ -10,6 +10,7 @@ use modemscope::link::settings::Pacing;
 use modemscope::worker::{Phase, Status};
 
 use crate::desk::Desk;
+use crate::one_rate::Modem;
 
 /// Chooses what stands between, as if by hand.
 fn through(desk: &mut Desk, name: &str) {
@@ -20,9 +21,9 @@ fn through(desk: &mut Desk, name: &str) {
 #[test]
 fn the_nano_is_chosen_in_the_bar_with_all_that_differs_and_is_remembered() {
     let home = tempfile::tempdir().unwrap();
+    let modem = Modem::at(9600);
     let mut desk = Desk::at_home(&Start::default(), home.path());
-    desk.connect("sim:fast");
-    desk.wait_for_log("SMS Ready");
+    desk.connect(&modem.path);
     assert_eq!(desk.state().adapter, Adapter::UsbTtl);
     through(&mut desk, "Arduino Nano");
     assert!(desk.shows("The Nano passes everything"), "its page opens");
@@ -40,9 +41,9 @@ fn the_nano_is_chosen_in_the_bar_with_all_that_differs_and_is_remembered() {
 
 #[test]
 fn what_is_sent_while_the_board_restarts_waits_for_it() {
+    let modem = Modem::at(9600);
     let mut desk = Desk::new(&Start::default());
-    desk.connect("sim:fast");
-    desk.wait_for_log("SMS Ready");
+    desk.connect(&modem.path);
     desk.click("Disconnect");
     desk.wait("it is closed", |desk| desk.state().phase() == &Phase::Closed);
     through(&mut desk, "Arduino Nano");
@@ -93,4 +94,22 @@ fn two_devices_that_may_be_the_lost_one_are_asked_about() {
     desk.click("Use /dev/ttyUSB2");
     assert_eq!(desk.state().port.as_deref(), Some("/dev/ttyUSB2"));
     assert_eq!(desk.state().settings.port, "/dev/ttyUSB2");
+}
+
+/// Whoever opens the list and types means a port that is not in it.
+#[test]
+fn letters_typed_while_the_ports_are_listed_name_a_port() {
+    let mut desk = Desk::new(&Start::default());
+    desk.harness.get_by_role_and_label(Role::ComboBox, "Port").click();
+    desk.frames();
+    desk.type_text("tcp://127.0.0.1:1");
+    desk.key(Key::Enter);
+    assert_eq!(desk.state().settings.port, "tcp://127.0.0.1:1");
+    assert_eq!(desk.draft(), "", "none went past it");
+    desk.harness.get_by_role_and_label(Role::ComboBox, "Port").click();
+    desk.frames();
+    desk.type_text("sim");
+    desk.type_text(":");
+    desk.key(Key::Enter);
+    assert_eq!(desk.state().settings.port, "sim:");
 }

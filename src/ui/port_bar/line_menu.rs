@@ -74,16 +74,18 @@ impl LineMenu {
             commands.push(Port::SetLine(line));
         }
         ui.separator();
-        adapter(ui, state, commands);
+        if has {
+            adapter(ui, state, commands);
+        }
         modem(ui, state, commands);
-        ui.horizontal(|ui| {
+        if has {
             let find = ui.add_enabled(state.connected(), Button::new("Find baud"));
             let find = find.on_disabled_hover_text("Connect first: the rates are tried on the open port");
             if find.on_hover_text("Sends AT at the usual rates and shows what comes at each").clicked() {
                 commands.push(Line::ScanBaud);
                 ui.close();
             }
-        });
+        }
     }
 
     fn baud(&mut self, ui: &mut Ui, line: &mut LineSettings) {

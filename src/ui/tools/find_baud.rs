@@ -31,6 +31,10 @@ impl ToolWindow for FindBaudPanel {
         [560.0, 360.0]
     }
 
+    fn of_no_use(&self, state: &State) -> Option<&'static str> {
+        (!state.has_line_settings()).then_some("This port has no baud rate: there is none to be found")
+    }
+
     fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         ui.label(
             "Sends AT at the usual rates, one after the other, and shows what comes. The port is set as before when it is over.",

@@ -30,6 +30,11 @@ pub(in crate::ui) trait ToolWindow: Any + Debug {
         true
     }
 
+    /// Why it is of no use at the port at hand; then the menu does not open it.
+    fn of_no_use(&self, _state: &State) -> Option<&'static str> {
+        None
+    }
+
     /// Its contents scroll as a whole.
     fn scrolls(&self) -> bool {
         true

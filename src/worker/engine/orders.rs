@@ -127,6 +127,7 @@ impl Engine {
         let has = [
             (port.is_none(), Occupant::Absent),
             (self.spec.kind().listens_only, Occupant::Listening),
+            (!self.spec.kind().line_settings, Occupant::Rateless),
             (self.files.busy(), Occupant::File),
             (port.is_some() && self.outgoing.held(now).is_some(), Occupant::Restart),
             (!self.outgoing.is_empty(), Occupant::Sending),
