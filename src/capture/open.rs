@@ -39,6 +39,11 @@ pub fn open(path: &Path) -> Result<Opening, CaptureError> {
         // Windows would only deny access to it.
         return Err(opened(io::ErrorKind::IsADirectory.into()));
     }
+    if path.metadata().is_ok_and(|data| !data.is_file()) {
+        // Whoever opens a pipe waits until somebody writes.
+        let (what, advice) = ("a pipe or a device, and no file", "save what comes from it into a file first");
+        return Err(CaptureError::Foreign { path: path.to_owned(), what, advice });
+    }
     let file = File::open(path).map_err(opened)?;
     let length = file.metadata().map_err(opened)?.len();
     // Keeps retention of another instance away; where it is being written this fails, and it is kept anyway.
@@ -116,6 +121,11 @@ fn recognise(head: &[u8], path: &Path) -> Result<(), CaptureError> {
         [0x1F, 0x8B, ..] | [0x28, 0xB5, 0x2F, 0xFD, ..] | [b'P', b'K', 3, 4, ..] => {
             foreign("a compressed file", "unpack it first")
         }
+        [0x89, b'P', b'N', b'G', ..] | [0xFF, 0xD8, 0xFF, ..] | [b'G', b'I', b'F', b'8', ..] => {
+            foreign("a picture", "copy the text that it shows out of the terminal")
+        }
+        [b'%', b'P', b'D', b'F', ..] => foreign("a PDF", "copy its text into a file"),
+        [0x7F, b'E', b'L', b'F', ..] | [b'M', b'Z', 0x90, 0, ..] => foreign("a program", "open what it has written"),
         _ => {
             let found = hex::encode_upper(head.get(..4).unwrap_or(head));
             Err(CaptureError::NotPcapng { path: path(), found })

@@ -10,6 +10,8 @@
 #[allow(dead_code, reason = "tests/capture uses the rest")]
 mod device;
 #[cfg(all(unix, feature = "inspection"))]
+mod dropped;
+#[cfg(all(unix, feature = "inspection"))]
 mod ending;
 #[cfg(all(unix, feature = "inspection"))]
 #[path = "../link/pty.rs"]

@@ -147,14 +147,25 @@ impl Window {
 
     /// Asks the window to close, as the button of its frame does.
     pub fn close(&mut self, display: &Display) {
-        let script = include_str!("close_window.py");
+        self.does(display, include_str!("close_window.py"), &[]);
+    }
+
+    /// Drops files on the window, as a file manager does.
+    pub fn drop_files(&mut self, display: &Display, files: &[&Path]) {
+        self.does(display, include_str!("drop_files.py"), files);
+    }
+
+    /// Has another program do something to the window.
+    fn does(&self, display: &Display, script: &str, files: &[&Path]) {
         let mut search = Command::new("xdotool");
         search.args(["search", "--pid"]).arg(self.pid().to_string()).env("DISPLAY", display.name());
         let found = search.output().expect("xdotool starts (Debian package xdotool)").stdout;
         let id = String::from_utf8_lossy(&found).trim().to_owned();
-        let mut python = Command::new("python3");
-        python.args(["-c", script, id.lines().last().unwrap_or_default()]).env("DISPLAY", display.name());
-        assert!(python.status().expect("python3 starts (Debian package python3)").success());
+        let limit = PATIENCE.as_secs().to_string();
+        let mut python = Command::new("timeout");
+        python.args([&limit, "python3", "-c", script, id.lines().last().unwrap_or_default()]).args(files);
+        let done = python.env("DISPLAY", display.name()).status();
+        assert!(done.expect("python3 starts (Debian package python3)").success());
     }
 
     /// Waits until the program has ended; its exit code.

@@ -192,3 +192,38 @@ fn a_text_that_is_no_sketch_by_its_length_is_told_and_taken_out_again() {
     desk.harness.run_steps(4);
     assert!(desk.offers("Run the sketch"));
 }
+
+#[test]
+fn what_is_no_file_is_told_and_nobody_waits_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut desk = dropped(folder.path());
+    desk.wait("a folder", |desk| desk.shows("cannot open the capture"));
+    #[cfg(unix)]
+    {
+        let pipe = folder.path().join("pipe");
+        rustix::fs::mknodat(
+            rustix::fs::CWD,
+            &pipe,
+            rustix::fs::FileType::Fifo,
+            rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR,
+            0,
+        )
+        .unwrap();
+        let mut desk = dropped(&pipe);
+        desk.wait("a pipe", |desk| desk.shows("is a pipe or a device, and no file"));
+    }
+}
+
+#[test]
+fn of_several_files_one_is_opened_and_the_others_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut desk = Desk::new(&Start::default());
+    for name in ["one.txt", "two.txt", "three.txt"] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, "AT\nOK\n").unwrap();
+        desk.harness.input_mut().dropped_files.push(Arc::new(File(path)));
+    }
+    desk.frames();
+    desk.wait_for_log("OK");
+    assert!(desk.shows("One file is opened at a time: one.txt. 2 more were dropped and not opened."));
+}
