@@ -6,6 +6,7 @@
 
 mod ask;
 mod bytes;
+mod closing;
 mod commands;
 mod find_bar;
 mod findings;

@@ -6,6 +6,8 @@
 
 #[path = "window/check.rs"]
 mod check;
+#[path = "window/closing.rs"]
+mod closing;
 #[path = "window/desk.rs"]
 mod desk;
 #[cfg(unix)]
@@ -17,6 +19,7 @@ mod device;
 mod disk;
 #[path = "window/files.rs"]
 mod files;
+#[cfg(unix)]
 #[path = "window/find_baud.rs"]
 mod find_baud;
 #[cfg(unix)]
@@ -32,12 +35,19 @@ mod log;
 mod macros;
 #[path = "window/main_job.rs"]
 mod main_job;
+#[cfg(unix)]
+#[path = "support/one_rate.rs"]
+#[allow(clippy::disallowed_methods, reason = "a modem has a thread of its own")]
+mod one_rate;
+#[cfg(unix)]
 #[path = "window/port_bar.rs"]
 mod port_bar;
 #[cfg(unix)]
 #[path = "link/pty.rs"]
 #[allow(dead_code, clippy::disallowed_methods, reason = "tests/link uses the rest")]
 mod pty;
+#[path = "window/secrets.rs"]
+mod secrets;
 #[path = "window/send_box.rs"]
 mod send_box;
 #[path = "window/settings.rs"]

@@ -8,7 +8,7 @@ use egui::{CollapsingHeader, DragValue, Grid, Id, Key, RichText, ScrollArea, Tex
 use super::bytes::{self, Visible};
 use super::{icons, parts, theme};
 use crate::app::command::{Line, Tool};
-use crate::app::{Command, State, values_of_now};
+use crate::app::{Command, State, Tone, values_of_now};
 use crate::macros::Macro;
 use crate::macros::preview::{StepPreview, preview};
 use crate::macros::runner::Values;
@@ -44,6 +44,8 @@ impl From<Choice> for Command {
 #[derive(Debug)]
 pub(crate) struct Ask {
     index: usize,
+    /// What is asked about, as it was then: the book may change meanwhile.
+    of: Macro,
     values: Vec<(String, bool, String)>,
     focused: bool,
     repeated: bool,
@@ -76,7 +78,8 @@ impl Ask {
                 (name.clone(), ask.secret, last.unwrap_or(&ask.default).clone())
             })
             .collect::<Vec<_>>();
-        let mut ask = Self { index, values, focused: false, repeated: false, times: 10, every: 5.0, dry };
+        let of = wanted.clone();
+        let mut ask = Self { index, of, values, focused: false, repeated: false, times: 10, every: 5.0, dry };
         ask.offer_server(state);
         ask
     }
@@ -135,7 +138,12 @@ impl Ask {
 
     /// Shows the question.
     pub(crate) fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) -> Answer {
-        let Some(wanted) = state.book.macros.get(self.index) else { return Answer::Closed };
+        let Some((index, wanted)) = self.place(state) else {
+            let words = format!("“{}” was changed meanwhile, and was not run.", self.of.name);
+            commands.push(Command::Say(Tone::Refused, words));
+            return Answer::Closed;
+        };
+        self.index = index;
         let refusal = state.refusal(Wish::Macro);
         let may_run = refusal.is_none();
         let mut run = false;
@@ -168,6 +176,13 @@ impl Ask {
             return Answer::Closed;
         }
         if run { Answer::Run(self.choice()) } else { Answer::Open }
+    }
+
+    /// Where the macro stands in the book now.
+    fn place<'a>(&self, state: &'a State) -> Option<(usize, &'a Macro)> {
+        let macros = || state.book.macros.iter().enumerate();
+        let same = macros().nth(self.index).filter(|(_, wanted)| **wanted == self.of);
+        same.or_else(|| macros().find(|(_, wanted)| **wanted == self.of))
     }
 
     fn choice(&self) -> Choice {

@@ -39,12 +39,6 @@ impl FindBar {
         field_id()
     }
 
-    /// Esc.
-    pub(crate) fn close(&mut self, commands: &mut Commands) {
-        (self.open, self.sought) = (false, None);
-        commands.push(Log::FindClose);
-    }
-
     /// How much of the log's place the bar takes: the rows begin below it, so that no match is under it.
     pub(crate) fn height(&self) -> f32 {
         if self.open { HEIGHT + theme::BETWEEN } else { 0.0 }

@@ -110,7 +110,7 @@ impl ServerPanel {
                 parts::weak(ui, state);
             });
             if visitor.total == 0 {
-                parts::weak(ui, "nothing arrived yet");
+                parts::weak(ui, if visitor.open { "nothing arrived yet" } else { "nothing arrived" });
                 return;
             }
             let words = bytes::words(drawn);

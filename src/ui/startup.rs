@@ -6,6 +6,7 @@
 use std::any::Any;
 use std::panic;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use egui::ViewportBuilder;
@@ -42,7 +43,7 @@ pub fn run(start: Start) -> ExitCode {
     // There are no gradients: dithering would only cost time, without a graphics card more than all else of a pixel.
     let options = eframe::NativeOptions { viewport, dithering: false, ..eframe::NativeOptions::default() };
     let last_words: Arc<Mutex<Option<String>>> = Arc::default();
-    let opened = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let opened = Arc::new(AtomicBool::new(false));
     catch_words(&last_words, &opened);
     let running = Arc::clone(&opened);
     let result = panic::catch_unwind(panic::AssertUnwindSafe(|| {
@@ -50,9 +51,9 @@ pub fn run(start: Start) -> ExitCode {
             "modemscope",
             options,
             Box::new(move |creation| {
-                running.store(true, std::sync::atomic::Ordering::Relaxed);
-                close_on_signals(&creation.egui_ctx);
-                Ok(Box::new(Window::new(&creation.egui_ctx, &start, &folders)))
+                running.store(true, Ordering::Relaxed);
+                let ended = close_on_signals(&creation.egui_ctx);
+                Ok(Box::new(Window::new(&creation.egui_ctx, &start, &folders).ends_with(ended)))
             }),
         )
     }));
@@ -65,7 +66,7 @@ pub fn run(start: Start) -> ExitCode {
             words.unwrap_or_else(|| words_of(payload.as_ref()))
         }
     };
-    if opened.load(std::sync::atomic::Ordering::Relaxed) {
+    if opened.load(Ordering::Relaxed) {
         eprintln!("modemscope: the window broke down: {trouble}");
     } else {
         eprintln!("modemscope: {}", explain(&trouble));
@@ -74,22 +75,23 @@ pub fn run(start: Start) -> ExitCode {
 }
 
 /// SIGTERM (the end of the session), SIGINT and SIGHUP close the window as its button does, so that capture and settings are
-/// complete. A second one ends the program at once.
-fn close_on_signals(ctx: &egui::Context) {
-    let ctx = ctx.clone();
+/// complete. A second one ends the program at once. What is given is true once one came.
+fn close_on_signals(ctx: &egui::Context) -> Arc<AtomicBool> {
+    let (ctx, came) = (ctx.clone(), Arc::default());
     // Where signals cannot be watched they end the program as they always did; the capture is with the kernel then too.
-    let _ = signals::watch(&Arc::default(), move || {
+    let _ = signals::watch(&came, move || {
         ctx.send_viewport_cmd(egui::ViewportCommand::Close);
         ctx.request_repaint();
     });
+    came
 }
 
 /// Until the window stands a panic is one of winit's about a missing library: keep its words, print none.
-fn catch_words(words: &Arc<Mutex<Option<String>>>, opened: &Arc<std::sync::atomic::AtomicBool>) {
+fn catch_words(words: &Arc<Mutex<Option<String>>>, opened: &Arc<AtomicBool>) {
     let (words, opened) = (Arc::clone(words), Arc::clone(opened));
     let usual = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
-        if opened.load(std::sync::atomic::Ordering::Relaxed) {
+        if opened.load(Ordering::Relaxed) {
             usual(info);
         } else {
             *words.lock().unwrap_or_else(PoisonError::into_inner) = Some(words_of(info.payload()));

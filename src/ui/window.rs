@@ -1,6 +1,7 @@
 //! The window: panels around the log, and the keys that belong to no panel.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use egui::style::ScrollStyle;
@@ -9,6 +10,7 @@ use egui::{
     Vec2, vec2,
 };
 
+use super::closing::Closing;
 use super::commands::{Commands, Show};
 use super::find_bar::FindBar;
 use super::findings::Findings;
@@ -23,7 +25,7 @@ use super::tools::{ImportPanel, Tools};
 use super::{glyphs, icons, parts, start_page, strip, theme};
 use crate::app::command::{Book, Capture, Line, Port, Setting, Tool};
 use crate::app::settings::{SettingsFile, Theme};
-use crate::app::{Folders, Pace, Purpose, Runtime, Start, State};
+use crate::app::{Command, Folders, Pace, Purpose, Runtime, Start, State, Tone};
 use crate::link::News;
 use crate::modem::diagnose::Doing;
 use crate::worker::Phase;
@@ -48,6 +50,7 @@ pub struct Window {
     shown_title: String,
     keyboard: Keyboard,
     toasts: Toasts,
+    closing: Closing,
     /// In a narrow window the side panel stands there because it was asked for.
     side_asked: bool,
     refocus: u8,
@@ -83,10 +86,18 @@ impl Window {
             shown_title: String::new(),
             keyboard: Keyboard::default(),
             toasts: Toasts::default(),
+            closing: Closing::default(),
             side_asked: false,
             refocus: 0,
             focused: None,
         }
+    }
+
+    /// Once `ended` is set the window closes without a question: the system ends the program.
+    #[must_use]
+    pub(crate) fn ends_with(mut self, ended: Arc<AtomicBool>) -> Self {
+        self.closing = Closing::new(ended);
+        self
     }
 
     /// Fonts and colours; before the first frame.
@@ -125,6 +136,7 @@ impl Window {
                 runtime.carry_out(&mut self.state, Port::Focus(focused));
             }
         }
+        self.closing.look(ctx, &self.state);
         self.pace.frame(self.state.status.rx, self.state.status.now);
         let state = &self.state;
         let counting = state.running() || state.prompt_open() || state.status.sending.is_some();
@@ -180,6 +192,7 @@ impl Window {
         }
         self.send_box.overlay(ui, &self.state, &mut commands);
         self.macros.overlay(ui, &self.state, owner.may_send(), &mut commands);
+        self.closing.show(ui, &self.state);
         if asked && !self.asking() {
             // Under a question nothing can have the focus, and egui remembers the question for one frame more.
             self.refocus = 2;
@@ -315,7 +328,7 @@ impl Window {
 
     /// A question stands over the window.
     fn asking(&self) -> bool {
-        self.macros.asking() || self.send_box.asking()
+        self.macros.asking() || self.send_box.asking() || self.closing.asking()
     }
 
     /// The keys of the window, and what ends or gives up the data while the modem waits for it.
@@ -342,10 +355,6 @@ impl Window {
         }
         if pressed(Modifiers::COMMAND, Key::F) {
             self.find_bar.open();
-        }
-        if owner == Owner::Find && pressed(Modifiers::NONE, Key::Escape) {
-            self.find_bar.close(commands);
-            SendBox::focus(ctx);
         }
         if !owner.may_send() || !self.state.prompt_open() {
             return;
@@ -426,11 +435,17 @@ impl eframe::App for Window {
 
 /// What comes from outside: files dropped on the window, and a book that may have been edited meanwhile.
 fn outside(ctx: &Context, commands: &mut Commands) {
-    let (dropped, back) = ctx.input(|input| {
+    let (dropped, others, back) = ctx.input(|input| {
         let path = input.raw.dropped_files.first().map(|file| file.path().to_path_buf());
-        (path, input.events.contains(&egui::Event::WindowFocused(true)))
+        let others = input.raw.dropped_files.len().saturating_sub(1);
+        (path, others, input.events.contains(&egui::Event::WindowFocused(true)))
     });
     if let Some(path) = dropped {
+        if others > 0 {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let words = format!("One file is opened at a time: {name}. {others} more were dropped and not opened.");
+            commands.push(Command::Say(Tone::Note, words));
+        }
         commands.push(Capture::Open(path));
     }
     if back {

@@ -140,6 +140,25 @@ impl Desk {
         self.frames();
     }
 
+    /// The name of what has the keyboard.
+    pub fn focused(&self) -> Option<String> {
+        let mut all = self.harness.root().children_recursive();
+        all.find(|node| node.accesskit_node().is_focused())?.accesskit_node().label()
+    }
+
+    /// Goes to the control of this label by Tab, and presses it by Space.
+    #[track_caller]
+    pub fn press(&mut self, label: &str) {
+        const MOST: usize = 200;
+        let mut passed = Vec::new();
+        while self.focused().as_deref() != Some(label) {
+            assert!(passed.len() < MOST, "Tab does not lead to {label:?}, but to {passed:?}");
+            self.key(Key::Tab);
+            passed.push(self.focused());
+        }
+        self.key(Key::Space);
+    }
+
     pub fn frames(&mut self) {
         self.harness.run_steps(3);
     }

@@ -36,13 +36,14 @@ fn in_find_ctrl_z_and_esc_are_the_fields_own_while_the_modem_waits() {
     let before = sent(&desk);
     desk.keys(Modifiers::COMMAND, Key::F);
     desk.type_text("ready");
+    assert!(desk.offers("Close find"));
     desk.keys(Modifiers::COMMAND, Key::Z);
     desk.wait("frames pass", |desk| desk.state().prompt_open());
     assert_eq!(sent(&desk), before, "Ctrl+Z undoes");
     desk.key(Key::Escape);
     desk.frames();
     assert_eq!(sent(&desk), before, "Esc closes the bar");
-    assert!(desk.state().find.is_none() && desk.state().prompt_open());
+    assert!(!desk.offers("Close find") && desk.state().find.is_none() && desk.state().prompt_open());
     desk.type_text("hello");
     assert_eq!(desk.draft(), "hello", "and the send box has the keyboard again");
 }
@@ -180,4 +181,86 @@ fn tab_goes_round_within_an_open_menu() {
     }
     desk.type_text("AT");
     assert_eq!(desk.draft(), "AT", "and the send box has the keyboard again");
+}
+
+/// The sketch that sends blindly, as people paste it, to a server on this machine.
+fn blind(port: u16) -> String {
+    let lines = [
+        "SoftwareSerial sim(8, 7);",
+        "void setup() {",
+        "  sim.begin(9600);",
+        &format!("  sim.println(\"AT+CIPSTART=\\\"TCP\\\",\\\"127.0.0.1\\\",\\\"{port}\\\"\");"),
+        "  delay(1);",
+        "  sim.println(\"AT+CIPSEND\");",
+        "  delay(1);",
+        "  sim.print(\"hello\");",
+        "  sim.write(26);",
+        "  delay(1);",
+        "  sim.println(\"AT+CIPCLOSE\");",
+        "}",
+        "void loop() {}",
+    ];
+    lines.join("\n")
+}
+
+/// What is pasted is asked about, run, told, imported, run again and mended, and at last the text arrives.
+#[test]
+fn a_pasted_sketch_is_mended_without_a_mouse() {
+    let server = Server::start();
+    let mut desk = Desk::new(&Start { port: Some("sim:".to_owned()), ..Start::default() });
+    desk.wait_for_log("SMS Ready");
+    desk.harness.event(Event::Paste(blind(server.address.port())));
+    desk.frames();
+    assert!(desk.shows("This is an Arduino sketch"));
+    desk.key(Key::Enter);
+    desk.wait("it is run", |desk| desk.shows("The run ended after"));
+    assert!(desk.shows("Line 6: "), "what is wrong, by line");
+    desk.press("Import it as a macro…");
+    desk.wait("it is read", |desk| desk.offers("Add to the macros"));
+    desk.press("Add to the macros");
+    desk.key(Key::Escape);
+    desk.press("Sketch");
+    desk.wait("it was sent, no more", |desk| !desk.state().running() && desk.shows("no answer was waited for"));
+    desk.wait("the reason", |desk| desk.shows("AT+CIPSTART, before CONNECT OK."));
+    desk.press("Make it wait for the answers");
+    desk.press("Run “Sketch, waiting”");
+    desk.wait("it is done", |desk| !desk.state().running() && desk.shows("Done"));
+    assert_eq!(server.received(), b"hello");
+}
+
+/// The same with a log in which it went wrong: what was sent there is sent again, each step when the modem has answered.
+#[test]
+fn a_pasted_log_leads_to_a_text_that_arrives_without_a_mouse() {
+    let server = Server::start();
+    let mut desk = Desk::new(&Start { port: Some("sim:fast".to_owned()), ..Start::default() });
+    desk.wait_for_log("SMS Ready");
+    let log = [
+        "> AT\\r",
+        "< AT\\r\\r\\nOK\\r\\n",
+        &format!("> AT+CIPSTART=\"TCP\",\"127.0.0.1\",\"{}\"\\r", server.address.port()),
+        "< AT+CIPSTART=\"TCP\",\"127.0.0.1\",\"9\"\\r\\r\\nOK\\r\\n",
+        "> AT+CIPSEND\\r",
+        "< AT+CIPSEND\\r\\r\\nERROR\\r\\n",
+        "> hello\\x1A",
+        "< \\r\\nCONNECT OK\\r\\n",
+        "> AT+CIPCLOSE\\r",
+        "< AT+CIPCLOSE\\r\\r\\nCLOSE OK\\r\\n",
+    ];
+    desk.harness.event(Event::Paste(log.join("\n")));
+    desk.frames();
+    assert!(desk.shows("This looks like the log of a terminal"));
+    desk.key(Key::Enter);
+    desk.wait("what is wrong in it", |desk| desk.shows("before CONNECT OK."));
+    desk.press("Log");
+    desk.keys(Modifiers::COMMAND, Key::A);
+    desk.wait("it is selected", |desk| desk.offers("Macro of this"));
+    desk.press("Macro of this");
+    let before = desk.state().book.macros.len();
+    desk.press("Each step when the modem has answered");
+    desk.wait("it is there", |desk| desk.state().book.macros.len() > before);
+    let name = desk.state().book.macros.last().unwrap().name.clone();
+    desk.press(&name);
+    desk.wait("it ran", |desk| !desk.state().running() && desk.state().status.run.is_some());
+    assert!(desk.shows("Done"));
+    assert_eq!(server.received(), b"hello");
 }

@@ -381,3 +381,26 @@ fn a_macro_that_was_added_is_in_sight() {
     let below = desk.harness.get_by_label_contains("The steps of a macro").rect();
     assert!(button.top() > above.bottom() && button.bottom() < below.top(), "{button:?}, {below:?}");
 }
+
+#[test]
+fn a_question_is_about_the_macro_that_was_clicked_whatever_becomes_of_the_book() {
+    const ONE: &str =
+        "[[macro]]\nname = \"One\"\nask = { text = \"hello\" }\n[[macro.step]]\nsend = 'AT+ONE=${text}\\r'\n";
+    const TWO: &str =
+        "[[macro]]\nname = \"Two\"\nask = { text = \"bye\" }\n[[macro.step]]\nsend = 'AT+TWO=${text}\\r'\n";
+    let home = tempfile::tempdir().unwrap();
+    let mut desk = connected(home.path(), &format!("version = 1\n{ONE}"));
+    desk.click("One");
+    replace(home.path(), &format!("version = 1\n{TWO}{ONE}"));
+    desk.wait("another stands in its place", |desk| desk.state().book.macros.len() == 2);
+    desk.frames();
+    desk.key(egui::Key::Enter);
+    desk.wait_for_log("AT+ONE=hello");
+    desk.wait("it is over", |desk| !desk.state().running());
+    desk.click("One");
+    replace(home.path(), &format!("version = 1\n{TWO}"));
+    desk.wait("it is gone, and so is the question", |desk| desk.shows("“One” was changed meanwhile, and was not run."));
+    desk.key(egui::Key::Enter);
+    desk.frames();
+    assert!(!desk.log().contains("AT+TWO"));
+}

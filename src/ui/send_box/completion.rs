@@ -34,6 +34,10 @@ impl Completion {
         self.entries = if useful { family.complete(command) } else { Vec::new() };
         self.entries.sort_by_key(|entry| rank(family, entry.name, history));
         self.entries.truncate(OFFERED);
+        if self.entries.iter().all(|entry| entry.name.eq_ignore_ascii_case(command)) {
+            // All of it is typed: what it does stands below the line.
+            self.entries.clear();
+        }
     }
 
     /// There is something to pick from.
@@ -152,6 +156,8 @@ mod tests {
     #[test]
     fn what_was_taken_is_not_offered_again() {
         let mut completion = Completion::default();
+        completion.read("at+csq", sim800(), &[]);
+        assert!(!completion.offers(), "nor what is typed to its end");
         completion.read("AT+CIPSE", sim800(), &[]);
         let line = completion.take(0).unwrap();
         completion.read(&line, sim800(), &[]);

@@ -142,7 +142,7 @@ fn outcome(ui: &mut Ui, run: &SketchRun) {
             format!("No port of the sketch talks to a modem. The run ended: {}.", run.ended),
         );
     }
-    if run.findings.is_empty() {
+    if run.findings.is_empty() && run.object.is_some() {
         ui.colored_label(parts::colors(ui).good, "Nothing was found that is wrong with it.");
     }
     for finding in &run.findings {
@@ -151,7 +151,9 @@ fn outcome(ui: &mut Ui, run: &SketchRun) {
     for told in &run.told {
         parts::weak(ui, format!("Line {}: {} ({})", told.line, told.reason, told.text));
     }
-    dialog(ui, run);
+    if !run.rows.is_empty() {
+        dialog(ui, run);
+    }
 }
 
 /// What went between the board and the modem, and what the sketch printed.
