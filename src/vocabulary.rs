@@ -38,5 +38,5 @@ pub(crate) use family::{families, family, known};
 pub(crate) use line::{Call, Calls, Parameter, Place, is_command, is_whole_command, number};
 pub(crate) use reading::{is_of_numbers, server_status};
 pub(crate) use role::Role;
-pub(crate) use telling::{Evidence, Telling};
+pub(crate) use telling::{Evidence, Knowing, Telling};
 pub(crate) use told::Follows;

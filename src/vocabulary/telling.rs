@@ -23,14 +23,39 @@ pub(crate) struct Telling {
     family: Option<&'static Family>,
     evidence: Evidence,
     /// How many of the telling commands each family has.
-    counts: Vec<u32>,
+    counts: [u32; MOST_FAMILIES],
+}
+
+/// There are no more families, one that a user added among them.
+pub(super) const MOST_FAMILIES: usize = 8;
+
+/// How many of the commands of a line each family knows, of those that not all modems have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Knowing([u8; MOST_FAMILIES]);
+
+impl Knowing {
+    /// Reads a line.
+    pub(crate) fn of(line: Line<'_>) -> Self {
+        let mut knowing = Self::default();
+        for call in line.calls().filter(|call| third_generation().named(call.name).is_none()) {
+            for (count, family) in knowing.0.iter_mut().zip(families()) {
+                *count = count.saturating_add(u8::from(family.named(call.name).is_some()));
+            }
+        }
+        knowing
+    }
+
+    /// Whatever the modem is, it may have been asked this.
+    fn tells_nothing(self) -> bool {
+        self.0 == [0; MOST_FAMILIES]
+    }
 }
 
 impl Telling {
     /// The user has chosen: nothing that comes changes it.
     #[must_use]
     pub(crate) fn chosen(family: &'static Family) -> Self {
-        Self { family: Some(family), evidence: Evidence::Choice, counts: Vec::new() }
+        Self { family: Some(family), evidence: Evidence::Choice, ..Self::default() }
     }
 
     /// The family; what all modems have, while nothing has told it.
@@ -47,25 +72,21 @@ impl Telling {
 
     /// A command line was sent. True if that has told the family, or another one than before.
     pub(crate) fn asked(&mut self, line: Line<'_>) -> bool {
-        if self.evidence > Evidence::Commands {
-            return false;
-        }
-        line.calls().fold(false, |changed, call| {
-            let name = call.name;
-            changed | (third_generation().named(name).is_none() && self.used(name))
-        })
+        self.asked_by(Knowing::of(line))
     }
 
-    /// A command that not all modems have was used.
-    fn used(&mut self, name: &[u8]) -> bool {
-        self.counts.resize(families().len(), 0);
-        for (count, family) in self.counts.iter_mut().zip(families()) {
-            *count += u32::from(family.named(name).is_some());
+    /// The same of a line that was read before.
+    pub(crate) fn asked_by(&mut self, knowing: Knowing) -> bool {
+        if self.evidence > Evidence::Commands || knowing.tells_nothing() {
+            return false;
+        }
+        for (count, more) in self.counts.iter_mut().zip(knowing.0) {
+            *count += u32::from(more);
         }
         // Of equal ones the first in the list, which is the more common modem.
-        let most = self.counts.iter().copied().max().filter(|most| *most > 0);
-        let Some(at) = most.and_then(|most| self.counts.iter().position(|count| *count == most)) else { return false };
-        self.tell(families().get(at), Evidence::Commands)
+        let most = self.counts.iter().copied().max();
+        let first = most.and_then(|most| self.counts.iter().position(|count| *count == most));
+        self.tell(first.and_then(|at| families().get(at)), Evidence::Commands)
     }
 
     /// The modem said a line. True if that has told the family, or another one than before.

@@ -3,7 +3,7 @@
 //! Not a syntax check: a line that begins with `AT` is a command, whatever stands behind it.
 
 use crate::modem::remembered::Remembered;
-use crate::vocabulary::{Call, Command, Family, Form, Line, Place, Role, third_generation};
+use crate::vocabulary::{Call, Command, Family, Form, Knowing, Line, Place, Role};
 
 /// What a command line asks for.
 #[derive(Clone, Debug, Default)]
@@ -19,8 +19,8 @@ pub(crate) struct Asked {
     pub place: Place,
     /// The line may hold further commands.
     pub glued: bool,
-    /// Not all modems have its commands, so they tell which modem it is.
-    pub(crate) is_telling: bool,
+    /// Which families have its commands, so that they tell which modem it is.
+    pub(crate) knowing: Knowing,
     /// The line takes data when it is accepted.
     pub(crate) takes_data: bool,
     /// Its final result is `OK`; else one of its own.
@@ -48,7 +48,7 @@ impl Asked {
             command,
             place: call.place(),
             glued,
-            is_telling: line.calls().any(|call| third_generation().named(call.name).is_none()),
+            knowing: Knowing::of(line),
             takes_data: command.is_some_and(|command| command.takes_data(&call)),
             told_later: command.is_some_and(|command| command.is_told_later(&call)),
             ends_with_ok: command.is_none_or(|command| command.ends_with_ok(&call)),

@@ -310,6 +310,9 @@ impl Dialog {
             self.echoed(0, span.end);
             return true;
         }
+        if self.commands.open().iter().all(|exchange| exchange.echo == Echo::Whole) {
+            return false;
+        }
         // The log's curly quotes are the forum's: the echo shows what was sent, or at least some plain ones in their place.
         if front.text.contains(&0xE2)
             && let plain = plain_quotes(text)

@@ -8,7 +8,7 @@ use super::connections::LINKS;
 use super::exchange::{Circumstances, Echo, Exchange, Span};
 use super::{Dialog, Event, Shows};
 use crate::modem::Direction;
-use crate::vocabulary::{Form, Line, Role, Takes, is_command};
+use crate::vocabulary::{Form, Role, Takes, is_command};
 
 /// A command line that has ended, before it becomes an exchange.
 struct Ended {
@@ -227,7 +227,7 @@ impl Dialog {
     /// What a command line asks for. It may tell the family.
     fn read_command(&mut self, text: &[u8]) -> Asked {
         let asked = self.readings.of(text, self.telling.family());
-        if !asked.is_telling || !Line::read(text).is_some_and(|line| self.telling.asked(line)) {
+        if !self.telling.asked_by(asked.knowing) {
             return asked;
         }
         self.state.framed = self.telling.family().framed;
