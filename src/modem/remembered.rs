@@ -32,6 +32,21 @@ impl<T> Remembered<T> {
         self.lines.get(at).map(|(_, value)| value)
     }
 
+    /// The line of these that begins the bytes, where its end is among them.
+    pub(super) fn find_line<'a>(&mut self, bytes: &'a [u8]) -> Option<&'a [u8]> {
+        let ends = |byte: &u8| matches!(byte, b'\r' | b'\n' | 0x1A);
+        // Most times it is the one that is expected, and its end need not be looked for.
+        if let Some((expected, _)) = self.lines.get(self.next)
+            && bytes.get(expected.len()).is_some_and(ends)
+            && let Some(line) = bytes.get(..expected.len()).filter(|line| line == expected)
+        {
+            self.next += 1;
+            return Some(line);
+        }
+        let line = bytes.get(..memchr::memchr3(b'\r', b'\n', 0x1A, bytes)?)?;
+        self.find(line).map(|_| line)
+    }
+
     /// Remembers another line, where it is not too long.
     pub(super) fn add(&mut self, line: &[u8], value: T) {
         if line.len() > LONGEST {
@@ -69,6 +84,12 @@ mod tests {
         for number in 0..5 {
             assert!(remembered.find(&line(number)).is_none(), "{number}");
         }
+        for number in [30, 31, 6] {
+            let bytes = [line(number).as_slice(), b"\x1AAT+CSQ=0\r"].concat();
+            assert_eq!(remembered.find_line(&bytes), Some(line(number).as_slice()), "{number}");
+        }
+        assert!(remembered.find_line(b"AT+CSQ=30").is_none(), "its end has not come");
+        assert!(remembered.find_line(b"AT+CSQ=3\r").is_none());
         remembered.add(&[b'A'; LONGEST + 1], 1);
         assert!(remembered.find(&[b'A'; LONGEST + 1]).is_none());
     }

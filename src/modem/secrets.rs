@@ -15,6 +15,7 @@ mod line;
 mod mqtt;
 mod name;
 mod pap;
+mod passing;
 mod returning;
 mod stretches;
 mod values;
@@ -29,7 +30,6 @@ use context::{Context, Pin, asks_for_password};
 pub use known::Secrets;
 use line::{Around, Awaited, Line};
 use mqtt::{HexMqttFinder, MqttFinder};
-use name::is_sign;
 use returning::Returning;
 use stretches::Stretches;
 pub(crate) use stretches::merged;
@@ -49,8 +49,8 @@ pub struct SecretFinder {
     echo_lines: u8,
     returning: Returning,
     context: Context,
-    /// The name of the last answer that holds no secret.
-    plain: Vec<u8>,
+    /// Names of answers that hold no secret.
+    plain: Remembered<()>,
     /// The last line that was sent; empty from where a packet stopped to its next line.
     last_sent: Vec<u8>,
 }
@@ -123,12 +123,14 @@ impl SecretFinder {
         let mut at = 0;
         let mut line_start = None;
         while let Some((byte, rest)) = bytes.get(at..).and_then(<[u8]>::split_first) {
-            let skipped = self.skip(way, bytes.get(at..).unwrap_or_default());
-            if skipped > 0 {
-                at += skipped;
+            let begins = self.nothing_is_awaited(way);
+            let coming = bytes.get(at..).unwrap_or_default();
+            let passed = if begins { self.pass_lines(way, coming) } else { self.skip(way, coming) };
+            if passed > 0 {
+                at += passed;
                 continue;
             }
-            if self.nothing_is_awaited(way) {
+            if begins {
                 line_start = Some(at);
             }
             if self.is_secret(way, *byte, rest) {
@@ -159,81 +161,12 @@ impl SecretFinder {
         self.take_mqtt(way, byte) || in_hex || in_line || in_login || comes_back
     }
 
-    /// Nothing was secret in this line, so nothing is when it comes again while nothing is awaited.
-    fn remember(&mut self, way: Direction, line: &[u8]) {
-        // While something is typed, what a modem says is not taken for the echo of a command.
-        let told_all = way == Direction::Tx || self.sent.line.is_new();
-        // A control may do something else than end the line.
-        let printed = line.iter().all(|byte| matches!(byte, b' '..=b'~'));
-        if told_all && printed && self.nothing_is_awaited(way) {
-            self.watch(way).remembered.add(line, ());
-        }
-    }
-
-    /// Passes over what needs no closer look; how much that is.
+    /// Takes what needs no closer look in the line that has begun; how much that is.
     fn skip(&mut self, way: Direction, bytes: &[u8]) -> usize {
         if self.context.settings || way == Direction::Rx && !self.returning.is_over() {
             return 0;
         }
-        let passed = self.pass_lines(way, bytes);
-        if passed > 0 { passed } else { self.watch(way).skip(way, bytes) }
-    }
-
-    /// Passes over whole lines of those that come by the thousand and in which nothing can be secret.
-    fn pass_lines(&mut self, way: Direction, bytes: &[u8]) -> usize {
-        let mut passed = 0;
-        while passed < bytes.len() && self.nothing_is_awaited(way) {
-            let rest = bytes.get(passed..).unwrap_or_default();
-            let ends = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-            passed += ends;
-            let Some(line) = self.plain_line(way, rest.get(ends..).unwrap_or_default()) else { break };
-            match way {
-                Direction::Tx => self.has_sent(line, Vec::new()),
-                Direction::Rx => {
-                    self.context.prompted = asks_for_password(line);
-                    // A command or an answer that is plain says nothing of other lines.
-                    if line.len() >= 2
-                        && !line.first().is_some_and(|first| is_sign(*first))
-                        && !vocabulary::is_command(line)
-                    {
-                        self.said(line);
-                    }
-                }
-            }
-            passed += line.len() + 1;
-        }
-        if passed > 0 {
-            self.watch(way).hex.pass(b"\n");
-        }
-        passed
-    }
-
-    /// The line that begins these bytes, where its end is among them and nothing in it can be secret.
-    fn plain_line<'a>(&mut self, way: Direction, bytes: &'a [u8]) -> Option<&'a [u8]> {
-        let answer = if way == Direction::Rx { line::plain(bytes, &mut self.plain) } else { None };
-        let remembered = answer.or_else(|| {
-            let line = memchr::memchr3(b'\r', b'\n', 0x1A, bytes).and_then(|end| bytes.get(..end))?;
-            self.watch(way).remembered.find(line).map(|()| line)
-        });
-        let line = remembered.or_else(|| if way == Direction::Tx { line::plain_text(bytes) } else { None });
-        line.filter(|line| !line.is_empty())
-    }
-
-    /// A line begins, and nothing that came before makes it special.
-    fn nothing_is_awaited(&self, way: Direction) -> bool {
-        let watch = match way {
-            Direction::Tx => &self.sent,
-            Direction::Rx => &self.received,
-        };
-        watch.line.is_new()
-            && watch.is_quiet()
-            && self.context.is_calm()
-            && watch.key == 0
-            && watch.left_open == LeftOpen::No
-            && match way {
-                Direction::Tx => self.awaited(way) == Awaited::Nothing,
-                Direction::Rx => self.returning.is_over() && self.echo.is_empty(),
-            }
+        self.watch(way).skip(way, bytes)
     }
 
     fn watch(&mut self, way: Direction) -> &mut Watch {

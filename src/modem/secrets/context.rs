@@ -115,6 +115,11 @@ impl Context {
 
 /// A prompt for a password or PIN, as systems behind a serial line write it.
 pub(super) fn asks_for_password(line: &[u8]) -> bool {
+    // Few lines end as a prompt does.
+    line.iter().rev().find(|byte| **byte != b' ').is_some_and(|last| b":>?".contains(last)) && names_a_password(line)
+}
+
+fn names_a_password(line: &[u8]) -> bool {
     const WORDS: [&[u8]; 18] = [
         b"password",
         b"passphrase",
@@ -143,9 +148,6 @@ pub(super) fn asks_for_password(line: &[u8]) -> bool {
     const IN_OTHER_ALPHABETS: [&str; 5] = ["ароль", "密码", "密碼", "パスワード", "비밀번호"];
     /// The name of a key file or a user may stand behind the word.
     const SHOWN: usize = 120;
-    if !line.iter().rev().find(|byte| **byte != b' ').is_some_and(|last| b":>?".contains(last)) {
-        return false;
-    }
     let tail = line.get(line.len().saturating_sub(SHOWN)..).unwrap_or_default();
     let text = tail.to_ascii_lowercase();
     let word = tail.trim_ascii().strip_suffix(b":").unwrap_or_default();

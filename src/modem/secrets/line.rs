@@ -7,7 +7,7 @@ mod text;
 
 use super::inside::Inside;
 use super::likeness::{Likeness, begins_a_name, behind, is_said_as_set, known};
-use super::name::{BEGINS_VALUE, Name, is_sign, name};
+use super::name::{BEGINS_VALUE, Name, name};
 use super::values::{Found, LeftOpen, Values};
 use crate::modem::Direction;
 use crate::vocabulary::Form;
@@ -148,11 +148,7 @@ impl Line {
             self.state = State::Key;
         }
         self.shorten();
-        self.since_sign = if is_sign(byte) { 0 } else { self.since_sign + 1 };
-        if self.text.len() == 1 && !self.cut {
-            self.begins = way == Direction::Tx || matches!(byte, b'A' | b'a' | b'>' | b' ');
-            self.since_sign += if is_sign(byte) { 0 } else { 2 * TAIL };
-        }
+        self.note_names(byte, way);
         secret
     }
 
@@ -169,11 +165,6 @@ impl Line {
             self.secret.drain(..gone);
             self.cut = true;
         }
-    }
-
-    /// A command's name may stand in what was last.
-    fn may_be_named(&self) -> bool {
-        self.since_sign <= TAIL || (self.begins && self.text.len() <= TAIL)
     }
 
     /// The line as it stands without its last byte.

@@ -72,12 +72,17 @@ impl HexMqttFinder {
         }
     }
 
+    /// Something else than a digit came.
+    pub(crate) fn end(&mut self) {
+        if self.high.is_some() || !self.packet.is_idle() {
+            *self = Self::default();
+        }
+    }
+
     /// Takes the next byte; true when it is a digit of a secret byte.
     pub(crate) fn take(&mut self, byte: u8) -> bool {
         let Some(digit) = char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok()) else {
-            if self.high.is_some() || !self.packet.is_idle() {
-                *self = Self::default();
-            }
+            self.end();
             return false;
         };
         if let Some(high) = self.high.take() {

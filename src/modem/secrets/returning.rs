@@ -37,8 +37,8 @@ struct Coming {
 impl Returning {
     /// Of a line that was sent: its bytes, and which of them are secret.
     pub(super) fn expect(&mut self, line: &[(u8, bool)]) {
-        self.values = values_in(line);
-        self.coming.clear();
+        self.end();
+        self.values.extend(values_in(line));
     }
 
     /// Nothing is expected to come back.
@@ -81,8 +81,8 @@ impl Returning {
     }
 }
 /// The secret stretches of a line, each of which may come back on its own.
-fn values_in(line: &[(u8, bool)]) -> Vec<Vec<u8>> {
+fn values_in(line: &[(u8, bool)]) -> impl Iterator<Item = Vec<u8>> {
     let stretches = line.split(|(byte, secret)| !secret || b"\",;= ".contains(byte));
     let values = stretches.filter(|value| value.len() >= SHORTEST_VALUE);
-    values.map(|value| value.iter().map(|(byte, _)| *byte).collect()).collect()
+    values.map(|value| value.iter().map(|(byte, _)| *byte).collect())
 }

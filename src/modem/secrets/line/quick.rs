@@ -4,8 +4,9 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use super::{Line, State};
+use super::{Line, State, TAIL};
 use crate::modem::Direction;
+use crate::modem::remembered::Remembered;
 use crate::modem::secrets::context::SETTINGS;
 use crate::modem::secrets::name::{BEGINS_VALUE, SIGNS, is_sign};
 use crate::vocabulary::private::{Parameters, parameters};
@@ -56,10 +57,35 @@ const fn stops(first: u8, bytes: &[&[u8]]) -> [bool; 256] {
 }
 
 impl Line {
+    /// Notes where names may stand, behind the byte that came last.
+    pub(super) fn note_names(&mut self, byte: u8, way: Direction) {
+        self.since_sign = if is_sign(byte) { 0 } else { self.since_sign + 1 };
+        if self.cut {
+            return;
+        }
+        let begins = way == Direction::Tx || matches!(byte, b'A' | b'a' | b'>' | b' ');
+        if self.text.len() == 1 {
+            self.begins = begins;
+            self.since_sign += if is_sign(byte) { 0 } else { 2 * TAIL };
+        } else if self.begins && !begins && byte.is_ascii() {
+            // Behind a prompt, too, a name that lacks its sign begins with `AT`.
+            let front = self.text.split_last().map_or(&[][..], |(_, front)| front);
+            self.begins = !is_prompt(front);
+        }
+    }
+
+    /// A command's name may stand in what was last.
+    pub(super) fn may_be_named(&self) -> bool {
+        self.since_sign <= TAIL || (self.begins && self.text.len() <= TAIL)
+    }
+
     /// Takes as many of the next bytes at once as cannot be secret whatever they are: most bytes of a session.
     pub(in crate::modem::secrets) fn skip(&mut self, way: Direction, bytes: &[u8]) -> usize {
         let sent = way == Direction::Tx;
         let Some(last) = self.text.last().filter(|_| !sent || self.text.len() > SHORT_COMMAND) else { return 0 };
+        if !sent && self.begins && is_prompt(&self.text) {
+            return 0;
+        }
         let (stops, words) = match self.state {
             State::Plain => (&PLAIN_STOPS, false),
             State::Head if !self.may_be_named() => (&HEAD_STOPS, false),
@@ -93,10 +119,15 @@ impl Line {
     }
 }
 
+/// Nothing but a prompt.
+fn is_prompt(text: &[u8]) -> bool {
+    text.iter().all(|byte| matches!(byte, b'>' | b' '))
+}
+
 /// The whole line of a modem that begins these bytes, where no name of a command can stand in it, but one of an answer without
-/// secrets at its start (the last of those is in `known`), and no code and no packet. A quick look, that says of most lines
+/// secrets at its start (such names are `known`), and no code and no packet. A quick look, that says of most lines
 /// what [`Line::take`] would say byte by byte.
-pub(in crate::modem::secrets) fn plain<'a>(bytes: &'a [u8], known: &mut Vec<u8>) -> Option<&'a [u8]> {
+pub(in crate::modem::secrets) fn plain<'a>(bytes: &'a [u8], known: &mut Remembered<()>) -> Option<&'a [u8]> {
     let (name, stops) = match bytes.first()? {
         b'A' | b'a' | b'>' | b' ' => return None,
         first if is_sign(*first) => (name_of_answer(bytes, known)?, &VALUE_STOPS),
@@ -114,17 +145,15 @@ pub(super) fn is_harmless(line: &[u8]) -> bool {
 }
 
 /// How long the name of an answer is, where that holds no secret.
-fn name_of_answer(line: &[u8], known: &mut Vec<u8>) -> Option<usize> {
-    if line.strip_prefix(known.as_slice()).is_some_and(|values| !known.is_empty() && values.starts_with(b":")) {
-        return Some(known.len());
-    }
+fn name_of_answer(line: &[u8], known: &mut Remembered<()>) -> Option<usize> {
     let length = 1 + line.iter().skip(1).position(|byte| !byte.is_ascii_alphanumeric())?;
     let name = line.get(..length).filter(|_| line.get(length) == Some(&b':'))?;
-    if SETTINGS.contains(&name) || parameters(name).is_some_and(Parameters::may_be_secret) {
-        return None;
+    if known.find(name).is_none() {
+        if SETTINGS.contains(&name) || parameters(name).is_some_and(Parameters::may_be_secret) {
+            return None;
+        }
+        known.add(name, ());
     }
-    known.clear();
-    known.extend_from_slice(name);
     Some(length)
 }
 
