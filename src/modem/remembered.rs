@@ -36,11 +36,12 @@ impl<T> Remembered<T> {
     pub(super) fn find_line<'a>(&mut self, bytes: &'a [u8]) -> Option<&'a [u8]> {
         let ends = |byte: &u8| matches!(byte, b'\r' | b'\n' | 0x1A);
         // Most times it is the one that is expected, and its end need not be looked for.
-        if let Some((expected, _)) = self.lines.get(self.next)
+        let next = if self.next < self.lines.len() { self.next } else { 0 };
+        if let Some((expected, _)) = self.lines.get(next)
             && bytes.get(expected.len()).is_some_and(ends)
             && let Some(line) = bytes.get(..expected.len()).filter(|line| line == expected)
         {
-            self.next += 1;
+            self.next = next + 1;
             return Some(line);
         }
         let line = bytes.get(..memchr::memchr3(b'\r', b'\n', 0x1A, bytes)?)?;

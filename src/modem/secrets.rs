@@ -119,14 +119,31 @@ impl SecretFinder {
             self.sent.pause = Pause::Command;
             self.last_sent.clear();
         }
+        let passed = if self.nothing_is_awaited(way) { self.pass_lines(way, bytes) } else { 0 };
+        let found = if passed < bytes.len() { self.find_behind(passed, way, bytes) } else { Vec::new() };
+        if way == Direction::Rx
+            && let Some(last) = bytes.last()
+        {
+            self.returning.pass(*last);
+        }
+        found
+    }
+
+    /// The same of the bytes from `at` on, which begin with none that can be passed over.
+    fn find_behind(&mut self, mut at: usize, way: Direction, bytes: &[u8]) -> Vec<Range<usize>> {
         let mut found = Stretches::default();
-        let mut at = 0;
         let mut line_start = None;
+        let mut passed_before = true;
         while let Some((byte, rest)) = bytes.get(at..).and_then(<[u8]>::split_first) {
             let begins = self.nothing_is_awaited(way);
             let coming = bytes.get(at..).unwrap_or_default();
-            let passed = if begins { self.pass_lines(way, coming) } else { self.skip(way, coming) };
-            if passed > 0 {
+            let passed = match begins {
+                false => self.skip(way, coming),
+                true if passed_before => 0,
+                true => self.pass_lines(way, coming),
+            };
+            passed_before = passed > 0;
+            if passed_before {
                 at += passed;
                 continue;
             }
@@ -142,11 +159,6 @@ impl SecretFinder {
                 self.remember(way, bytes.get(start..at).unwrap_or_default());
             }
             at += 1;
-        }
-        if way == Direction::Rx
-            && let Some(last) = bytes.last()
-        {
-            self.returning.pass(*last);
         }
         found.ranges
     }

@@ -114,9 +114,10 @@ impl Context {
 }
 
 /// A prompt for a password or PIN, as systems behind a serial line write it.
+#[inline]
 pub(super) fn asks_for_password(line: &[u8]) -> bool {
     // Few lines end as a prompt does.
-    line.iter().rev().find(|byte| **byte != b' ').is_some_and(|last| b":>?".contains(last)) && names_a_password(line)
+    matches!(line.last(), Some(b':' | b'>' | b'?' | b' ')) && names_a_password(line)
 }
 
 fn names_a_password(line: &[u8]) -> bool {
@@ -148,19 +149,21 @@ fn names_a_password(line: &[u8]) -> bool {
     const IN_OTHER_ALPHABETS: [&str; 5] = ["ароль", "密码", "密碼", "パスワード", "비밀번호"];
     /// The name of a key file or a user may stand behind the word.
     const SHOWN: usize = 120;
+    if !line.iter().rev().find(|byte| **byte != b' ').is_some_and(|last| b":>?".contains(last)) {
+        return false;
+    }
     let tail = line.get(line.len().saturating_sub(SHOWN)..).unwrap_or_default();
-    let text = tail.to_ascii_lowercase();
     let word = tail.trim_ascii().strip_suffix(b":").unwrap_or_default();
     // The answer to the prompt before it may not have come back.
     let word = word.rsplit(|byte| *byte == b':').next().unwrap_or_default().trim_ascii();
-    if ALONE.iter().any(|alone| alone.eq_ignore_ascii_case(word))
-        || IN_OTHER_ALPHABETS.iter().any(|word| memchr::memmem::find(tail, word.as_bytes()).is_some())
-    {
+    let is_one = |word: &[u8], of: &[&[u8]]| of.iter().any(|one| one.eq_ignore_ascii_case(word));
+    let in_other_alphabet = |word: &&str| memchr::memmem::find(tail, word.as_bytes()).is_some();
+    if is_one(word, &ALONE) || !tail.is_ascii() && IN_OTHER_ALPHABETS.iter().any(in_other_alphabet) {
         return true;
     }
     let mut before: &[u8] = b"";
-    text.split(|byte| !byte.is_ascii_alphabetic()).filter(|word| !word.is_empty()).any(|word| {
+    tail.split(|byte| !byte.is_ascii_alphabetic()).filter(|word| !word.is_empty()).any(|word| {
         let before = std::mem::replace(&mut before, word);
-        WORDS.contains(&word) || word == b"key" && OF_KEYS.contains(&before)
+        is_one(word, &WORDS) || is_one(word, &[b"key"]) && is_one(before, &OF_KEYS)
     })
 }

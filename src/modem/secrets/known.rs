@@ -54,6 +54,10 @@ impl Secrets {
 
     fn find(&mut self, way: Direction, bytes: &[u8]) -> Vec<Range<usize>> {
         let found = self.finder.find(way, bytes);
+        if found.is_empty() {
+            self.end_value(way);
+            return found;
+        }
         let mut at = 0;
         for range in &found {
             if range.start > at {
@@ -77,7 +81,7 @@ impl Secrets {
     }
 
     fn end_value(&mut self, way: Direction) {
-        let Some(value) = self.passing.get_mut(index(way)).map(std::mem::take).filter(|value| !value.is_empty()) else {
+        let Some(value) = self.passing.get_mut(index(way)).filter(|value| !value.is_empty()).map(std::mem::take) else {
             return;
         };
         // Where all of a line was hidden its parts are known one by one too.

@@ -14,7 +14,7 @@ use crate::vocabulary::Form;
 use crate::vocabulary::private::{Parameters, parameters};
 pub(super) use around::{Around, Awaited};
 pub(super) use quick::plain;
-use quick::stands_between_words;
+use quick::{Parted, stands_between_words};
 use shape::begins_key;
 pub(super) use text::plain_text;
 
@@ -43,6 +43,7 @@ pub(crate) struct Line {
     /// Bytes since the last sign that a name begins with, and whether the line may begin with a name that lacks it: most
     /// lines are told apart by these alone.
     since_sign: usize,
+    parted: Parted,
     begins: bool,
 }
 
@@ -175,7 +176,7 @@ impl Line {
         }
         let (_byte, _secret) = (self.text.pop(), self.secret.pop());
         // It may have been the sign, or what stood behind one.
-        (self.since_sign, self.begins) = (0, true);
+        (self.since_sign, self.parted, self.begins) = (0, Parted::No, true);
         if matches!(self.state, State::Head) || self.rubbed_out > MOST_RUBBED_OUT {
             return;
         }

@@ -42,7 +42,11 @@ impl SecretFinder {
         let mut last = None;
         loop {
             let coming = behind_ends(bytes, &mut passed);
-            let Some(line) = self.sent.remembered.find_line(coming).or_else(|| line::plain_text(coming)) else { break };
+            // A command is one of a few, a text is new most times.
+            let command = coming.first().is_some_and(|first| first.eq_ignore_ascii_case(&b'A'));
+            let text = if command { None } else { line::plain_text(coming) };
+            let known = text.or_else(|| self.sent.remembered.find_line(coming));
+            let Some(line) = known.or_else(|| command.then(|| line::plain_text(coming)).flatten()) else { break };
             passed += line.len() + 1;
             last = Some(line);
         }

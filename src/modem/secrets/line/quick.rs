@@ -17,6 +17,8 @@ const SHORT_COMMAND: usize = 4;
 const ANYWHERE: &[u8] = b"\r\n\x1A\x1B\x08\x7F\x10*-\xC0";
 /// What comes behind a name or begins a value, in what is received too.
 const BEHIND_NAMES: &[u8] = b"=:?\"0123456789";
+/// Behind these a letter begins something else: a sign in front of them is no name's any more.
+const PARTS: [bool; 256] = stops(0, &[b"\"'(),:;<>?[]`{|}"]);
 /// Where no name can stand before the next sign.
 const HEAD_STOPS: [bool; 256] = stops(0, &[ANYWHERE, SIGNS]);
 /// Behind the name of a command without secrets.
@@ -56,10 +58,23 @@ const fn stops(first: u8, bytes: &[&[u8]]) -> [bool; 256] {
     table
 }
 
+/// What came behind the last sign.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Parted {
+    /// What may be the letters of a name.
+    #[default]
+    No,
+    /// Something that ends a name.
+    Ended,
+    /// Letters behind that.
+    Over,
+}
+
 impl Line {
     /// Notes where names may stand, behind the byte that came last.
     pub(super) fn note_names(&mut self, byte: u8, way: Direction) {
         self.since_sign = if is_sign(byte) { 0 } else { self.since_sign + 1 };
+        self.note_parts(byte);
         if self.cut {
             return;
         }
@@ -74,9 +89,19 @@ impl Line {
         }
     }
 
+    /// Notes whether the last sign may still be that of a name which ends behind this byte.
+    fn note_parts(&mut self, byte: u8) {
+        self.parted = match self.parted {
+            _ if is_sign(byte) => Parted::No,
+            Parted::No if PARTS.get(usize::from(byte)).copied().unwrap_or_default() => Parted::Ended,
+            Parted::Ended if (byte.is_ascii_alphanumeric() || byte == b'_') && !self.is_answer() => Parted::Over,
+            before => before,
+        };
+    }
+
     /// A command's name may stand in what was last.
     pub(super) fn may_be_named(&self) -> bool {
-        self.since_sign <= TAIL || (self.begins && self.text.len() <= TAIL)
+        self.since_sign <= TAIL && self.parted != Parted::Over || (self.begins && self.text.len() <= TAIL)
     }
 
     /// Takes as many of the next bytes at once as cannot be secret whatever they are: most bytes of a session.
@@ -106,6 +131,9 @@ impl Line {
             }
             before = *byte;
             count += 1;
+            if self.parted != Parted::Over {
+                self.note_parts(*byte);
+            }
         }
         // So its first digit is left for a closer look.
         if before == b'1' && count > 0 {
@@ -141,7 +169,9 @@ pub(in crate::modem::secrets) fn plain<'a>(bytes: &'a [u8], known: &mut Remember
 
 /// No key begins in the line, and no packet that is written as hex digits.
 pub(super) fn is_harmless(line: &[u8]) -> bool {
-    line.len() < SHORTEST_SECRET || !TELLING.iter().any(|word| word.find(line).is_some())
+    line.len() < SHORTEST_SECRET
+        || memchr::memchr2(b'-', b'4', line).is_none()
+        || !TELLING.iter().any(|word| word.find(line).is_some())
 }
 
 /// How long the name of an answer is, where that holds no secret.

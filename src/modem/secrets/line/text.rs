@@ -65,7 +65,7 @@ pub(in crate::modem::secrets) fn plain_text(bytes: &[u8]) -> Option<&[u8]> {
         let kind = KINDS.get(usize::from(*byte)).copied().unwrap_or(SPECIAL);
         if kind & (END | SPECIAL) != 0 {
             let line = bytes.get(..at).filter(|_| kind == END);
-            return line.filter(|line| is_harmless(line));
+            return line.filter(|line| !line.is_empty() && is_harmless(line));
         }
         // A value may follow now.
         let digit = byte.is_ascii_digit();
