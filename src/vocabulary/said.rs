@@ -106,6 +106,13 @@ pub enum Said {
     Cmee(u8),
     /// `+CMGF: <n>`.
     Cmgf(u8),
+    /// `+CPMS: …`: whether all places for SMS are taken.
+    SmsStore {
+        /// No SMS can come in.
+        full: bool,
+    },
+    /// `+CSCS: …`: texts are written plain; false for hex digits.
+    PlainTexts(bool),
     /// What a command was to do, and said OK to, is done.
     Worked,
     /// It could not be done.

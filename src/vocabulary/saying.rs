@@ -143,6 +143,9 @@ pub(super) const MEANINGS: &[(&str, Means)] = &[
     ("signal", |heard| heard.small("n").map(Said::Csq)),
     // Messages.
     ("sms-mode", |heard| heard.small("n").map(Said::Cmgf)),
+    ("sms-store", |heard| Some(Said::SmsStore { full: heard.value("used")? >= heard.value("total")?.max(1) })),
+    ("texts-plain", |_| Some(Said::PlainTexts(true))),
+    ("texts-in-digits", |_| Some(Said::PlainTexts(false))),
     ("message", |_| Some(Said::SmsHead)),
     ("message-pushed", |_| Some(Said::SmsPushed)),
     ("stored", |_| Some(Said::Stored)),

@@ -267,7 +267,7 @@ impl Rule for SendFailed {
         slug: "send-failed",
         severity: Problem,
         family: FAMILY,
-        evidence: "The modem says `SEND FAIL`.",
+        evidence: "The modem says `SEND FAIL`, or answers `ERROR` behind its prompt and no other rule says why.",
         why: "The data was taken but not confirmed: the signal is bad, or the other end is gone.",
         fix: "Check AT+CSQ, then AT+CIPCLOSE and connect again.",
     };
@@ -282,6 +282,22 @@ impl Rule for SendFailed {
             return;
         }
         let Some(done) = dialog.done() else { return };
+        if done.role == Role::Send
+            && done.refused()
+            && done.invited.is_some()
+            && !book.is_blamed(done.id)
+            && !book.extend(&[PeerClosed::DOC.slug], [Some(done.span), done.result_span()])
+        {
+            let draft = Draft::new(
+                format!("{} asked for its data, and then the modem answered with an error.", done.named()),
+                [Some(done.span), done.data_sent, done.result_span()],
+            )
+            .because("The data was not sent: the connection is not open any more, or more or fewer bytes came than were announced.")
+            .fix("See whether the connection is open (AT+CIPSTATUS), open it again, and count the bytes.")
+            .confidence(70);
+            book.add(Self::DOC, draft);
+            book.blame(done.id, Self::DOC.slug);
+        }
         if matches!(done.outcome, Some((Outcome::Said(Said::SendFail), _))) {
             let draft =
                 Draft::new("The data could not be sent.", [Some(done.span), done.data_sent, done.result_span()])

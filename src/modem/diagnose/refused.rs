@@ -91,6 +91,7 @@ fn reason(done: &Exchange, dialog: &Dialog) -> Option<String> {
 fn words_of(said: Said, span: Option<Span>, dialog: &Dialog) -> Option<String> {
     let words = span.and_then(|span| dialog.words.of(span)).unwrap_or_default();
     match said {
+        Said::Error if !words.is_empty() => Some(words.to_owned()),
         Said::Cme(_) if words.is_empty() => Some("the log does not show what stood behind +CME ERROR".to_owned()),
         Said::Cme(100) if words.parse::<u16>().is_err() && !words.is_empty() => Some(words.to_owned()),
         Said::Cme(code) => Some(format!("CME {code}, {}", codes::cme_text(code).unwrap_or("unknown code"))),
@@ -218,9 +219,8 @@ impl Rule for Refused {
         }
         self.last = Some(done.span);
         let spans = [Some(done.span), done.result_span()];
-        // What the modem did not get whole, or refused after its prompt, has another cause.
-        let other = done.invited.is_some() || done.echo == Echo::Damaged;
-        if other || book.is_blamed(done.id) || book.rests_on(done.span) || is_harmless(done) {
+        // What the modem did not get whole has another cause.
+        if done.echo == Echo::Damaged || book.is_blamed(done.id) || book.rests_on(done.span) || is_harmless(done) {
             return;
         }
         // For want of the SIM, it is one more sign of that.

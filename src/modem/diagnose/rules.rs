@@ -41,6 +41,7 @@ pub(super) fn is_value(said: Said) -> bool {
             | Said::Cbc(_)
             | Said::Cmee(_)
             | Said::Cmgf(_)
+            | Said::PlainTexts(_)
             | Said::Mux(_)
             | Said::SendLimit(_)
             | Said::Counted(_)
@@ -154,6 +155,7 @@ rules! {
     sms_early: sms::TooEarly,
     sms_mode: sms::Mode,
     sms_refused: sms::Refused,
+    sms_full: sms::StoreFull,
     ussd_empty: ussd::Empty,
     failed_later: refused::FailedLater,
     refused: refused::Refused,

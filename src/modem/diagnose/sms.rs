@@ -1,6 +1,6 @@
 //! SMS.
 
-use super::Severity::Problem;
+use super::Severity::{Problem, Warning};
 use super::book::{Book, Draft, Handle};
 use super::doc::heading::POWER as FAMILY;
 use super::network::no_sim;
@@ -247,5 +247,41 @@ impl Rule for Refused {
         };
         book.add(Self::DOC, draft);
         book.blame(done.id, Self::DOC.slug);
+    }
+}
+
+/// `sms-store-full`.
+#[derive(Debug, Default)]
+pub(super) struct StoreFull {
+    told: Option<Handle>,
+}
+
+impl Rule for StoreFull {
+    const DOC: &'static Doc = &Doc {
+        slug: "sms-store-full",
+        severity: Warning,
+        family: FAMILY,
+        evidence: "`+CPMS:` shows that as many SMS are stored as there are places. Taken back when it shows fewer later.",
+        why: "As long as the store is full no SMS comes in: the network keeps it, and +CMTI does not come.",
+        fix: "Delete what is read: AT+CMGD=1,1; AT+CMGD=1,4 deletes all. Then ask AT+CPMS? again.",
+    };
+    const HEARS: u32 = hears::NEWS;
+
+    fn on(&mut self, event: Event, _dialog: &Dialog, book: &mut Book) {
+        match event {
+            Event::Said(Said::SmsStore { full: true }, span) => {
+                if let Some(told) = self.told {
+                    book.again(told, [Some(span), None]);
+                } else {
+                    self.told = Some(book.add(Self::DOC, Draft::new("The store for SMS is full.", [Some(span)])));
+                }
+            }
+            Event::Said(Said::SmsStore { full: false }, _) => {
+                if let Some(told) = self.told.take() {
+                    book.resolve(told);
+                }
+            }
+            _ => {}
+        }
     }
 }

@@ -321,6 +321,7 @@ impl Dialog {
             Said::SendLimit(limit) => self.state.send_limit = Some(limit),
             Said::Mux(n) => self.state.mux = Some(n != 0),
             Said::Cmgf(n) => self.state.cmgf = Some(n),
+            Said::PlainTexts(plain) => self.state.plain_texts = Some(plain),
             Said::State(state) => self.state.connections.told(state, self.state.mux != Some(true)),
             _ => {}
         }

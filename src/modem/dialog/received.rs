@@ -114,7 +114,12 @@ impl Dialog {
         self.find_damage(line.text, span);
         self.dealing.heard();
         self.spoken |= !matches!(said, Said::Unknown | Said::Digit(_) | Said::Address);
-        if said.is_error() {
+        if said == Said::Error {
+            // Where a word of its own refuses (`link is not valid`).
+            if let Some(words) = self.telling.family().explain(line.text) {
+                self.words.keep(words, span);
+            }
+        } else if said.is_error() {
             self.words.remember(line.text, span);
         } else if said == Said::CallEnd {
             self.words.keep(String::from_utf8_lossy(line.text.trim_ascii()).into_owned(), span);
