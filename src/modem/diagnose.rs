@@ -30,6 +30,7 @@ mod off;
 mod opening;
 mod order;
 mod payload;
+mod position;
 mod power;
 mod reading;
 mod refused;

@@ -82,6 +82,8 @@ pub enum Said {
     RxWaiting,
     /// `+CIPRXGET: 2,…` or `3,…`: that many bytes (or twice as many digits) follow.
     RxData(u32),
+    /// `+IP ERROR: No data`: there is nothing to read.
+    RxEmpty,
     /// `+CIPRXGET: 4,…`.
     RxCount,
     /// `STATE: …`.
@@ -106,6 +108,11 @@ pub enum Said {
     Cmee(u8),
     /// `+CMGF: <n>`.
     Cmgf(u8),
+    /// The satellite receiver knows where it is, or not yet.
+    Position {
+        /// It knows.
+        known: bool,
+    },
     /// `+CPMS: …`: whether all places for SMS are taken.
     SmsStore {
         /// No SMS can come in.

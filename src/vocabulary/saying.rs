@@ -104,6 +104,7 @@ pub(super) const MEANINGS: &[(&str, Means)] = &[
     ("ip-lost", |_| Some(Said::State(IpState::Lost))),
     // Received data.
     ("waiting", |_| Some(Said::RxWaiting)),
+    ("nothing-to-read", |_| Some(Said::RxEmpty)),
     ("waiting-count", |_| Some(Said::RxCount)),
     ("read-by-hand", |heard| heard.n().map(Said::RxData)),
     ("read-as-hex", |heard| heard.n().map(|bytes| Said::RxData(bytes.saturating_mul(2)))),
@@ -144,6 +145,8 @@ pub(super) const MEANINGS: &[(&str, Means)] = &[
     // Messages.
     ("sms-mode", |heard| heard.small("n").map(Said::Cmgf)),
     ("sms-store", |heard| Some(Said::SmsStore { full: heard.value("used")? >= heard.value("total")?.max(1) })),
+    ("position", |_| Some(Said::Position { known: true })),
+    ("no-position", |_| Some(Said::Position { known: false })),
     ("texts-plain", |_| Some(Said::PlainTexts(true))),
     ("texts-in-digits", |_| Some(Said::PlainTexts(false))),
     ("message", |_| Some(Said::SmsHead)),

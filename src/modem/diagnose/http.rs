@@ -21,6 +21,8 @@ pub(super) struct ManualReceive {
     waiting: Option<Span>,
     told: Option<Handle>,
     refused: bool,
+    /// There is nothing to read.
+    empty: bool,
 }
 
 /// The command that reads, and switches that on, by its first parameter.
@@ -43,6 +45,7 @@ impl Rule for ManualReceive {
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
+            Event::Said(Said::RxEmpty, _) => self.empty = true,
             Event::Said(Said::RxWaiting, span) => {
                 self.waiting.get_or_insert(span);
             }
@@ -65,7 +68,10 @@ impl Rule for ManualReceive {
                     return;
                 };
                 let mode = done.chief().parameter(0).text;
-                if done.refused()
+                if std::mem::take(&mut self.empty) && done.refused() {
+                    // Programs ask until there is no more.
+                    book.blame(done.id, Self::DOC.slug);
+                } else if done.refused()
                     && by_mode(done)
                     && matches!(mode, b"2" | b"3" | b"4")
                     && dialog.state.manual_receive != Some(true)

@@ -10,10 +10,10 @@ use super::doc::heading::LINE as FAMILY;
 use super::rule::{Doc, Rule, hears};
 use super::sleep::FirstCharacter;
 use crate::modem::Direction;
-use crate::modem::dialog::exchange::Span;
+use crate::modem::dialog::exchange::{Data, Span};
 use crate::modem::dialog::{Dialog, Event, Shows};
 use crate::notation;
-use crate::vocabulary::{is_command, is_whole_command};
+use crate::vocabulary::{Role, is_command, is_whole_command};
 
 /// How long the modem may be silent after a short command.
 const SILENCE: Duration = Duration::from_secs(5);
@@ -46,20 +46,41 @@ impl EscapeTyped {
     }
 }
 
+impl EscapeTyped {
+    /// A request to a server whose line ends were typed as letters.
+    fn look_at_data(&mut self, data: &Data, book: &mut Book) {
+        let text = data.tail.trim_ascii_end();
+        let text = text.strip_suffix(b"\x1A").unwrap_or(text);
+        if !text.ends_with(br"\r\n") || std::mem::replace(&mut self.told, true) {
+            return;
+        }
+        let draft = Draft::new(r"The data ends in the four characters \r\n, sent as text.", [data.payload])
+            .severity(Warning)
+            .because("A backslash and a letter are no line end: the other end waits for the bytes CR and LF, and an HTTP server for an empty line.")
+            .fix(r"In this program type them in the mode Mixed; in a sketch \r\n between quotes of print() are the bytes, in a terminal or serial monitor they are letters.")
+            .confidence(70);
+        book.add(Self::DOC, draft);
+    }
+}
+
 impl Rule for EscapeTyped {
     const DOC: &'static Doc = &Doc {
         slug: "escape-typed-as-text",
         severity: Problem,
         family: FAMILY,
-        evidence: "A command ends in the two characters `\\r` or `\\n` (or `<CR>`, `0x0D`) instead of the byte.",
+        evidence: "A command ends in the two characters `\\r` or `\\n` (or `<CR>`, `0x0D`) instead of the byte; as a warning, the data of a connection ends in the characters `\\r\\n`.",
         why: "The terminal sent a backslash and a letter; the modem waits for the byte CR.",
         fix: "Switch the send box to Mixed, or set its line ending to CR.",
     };
-    const HEARS: u32 = hears::COMMAND | hears::GLUED | hears::FINISH | hears::TICK;
+    const HEARS: u32 = hears::COMMAND | hears::GLUED | hears::FINISH | hears::TICK | hears::DATA_END;
 
     #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        if matches!(event, Event::Command) {
+        if matches!(event, Event::DataEnd) {
+            if let Some(data) = dialog.data_done().filter(|data| data.role == Role::Send) {
+                self.look_at_data(data, book);
+            }
+        } else if matches!(event, Event::Command) {
             if let Some(last) =
                 dialog.open().last().filter(|last| memchr::memchr3(b'\\', b'<', b'^', &last.text).is_some())
                 && self.look(&last.text, last.span, book)

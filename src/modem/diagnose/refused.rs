@@ -91,11 +91,10 @@ fn reason(done: &Exchange, dialog: &Dialog) -> Option<String> {
 fn words_of(said: Said, span: Option<Span>, dialog: &Dialog) -> Option<String> {
     let words = span.and_then(|span| dialog.words.of(span)).unwrap_or_default();
     match said {
-        Said::Error if !words.is_empty() => Some(words.to_owned()),
         Said::Cme(_) if words.is_empty() => Some("the log does not show what stood behind +CME ERROR".to_owned()),
         Said::Cme(100) if words.parse::<u16>().is_err() && !words.is_empty() => Some(words.to_owned()),
         Said::Cme(code) => Some(format!("CME {code}, {}", codes::cme_text(code).unwrap_or("unknown code"))),
-        Said::Cms(NO_CODE) if !words.is_empty() => Some(words.to_owned()),
+        Said::Error | Said::Cms(NO_CODE) if !words.is_empty() => Some(words.to_owned()),
         Said::Cms(code) if code != NO_CODE => {
             Some(format!("CMS {code}, {}", codes::cms_text(code).unwrap_or("unknown code")))
         }

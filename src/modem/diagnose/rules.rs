@@ -8,7 +8,7 @@ use super::doc::Doc;
 use super::rule::{Rule, hears};
 use super::{
     busy, calls, connecting, console, cut, data_end, early_send, echo, http, line, network, noise, off, opening, order,
-    payload, power, refused, registration, sleep, sms, ussd, without_prompt, writing,
+    payload, position, power, refused, registration, sleep, sms, ussd, without_prompt, writing,
 };
 use crate::modem::dialog::exchange::Echo;
 use crate::modem::dialog::said::Said;
@@ -152,6 +152,7 @@ rules! {
     switched_off: off::SwitchedOff,
     call_without_semicolon: calls::WithoutSemicolon,
     call_failed: calls::Failed,
+    no_position: position::NoPosition,
     sms_early: sms::TooEarly,
     sms_mode: sms::Mode,
     sms_refused: sms::Refused,

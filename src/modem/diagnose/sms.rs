@@ -97,6 +97,9 @@ impl Rule for TooEarly {
     }
 }
 
+/// The mode fits; the PDU does not.
+const PDU: &str = "CMS 304, the PDU is wrong, or its length";
+
 /// `sms-mode`.
 #[derive(Debug, Default)]
 pub(super) struct Mode {
@@ -109,10 +112,15 @@ impl Mode {
         let chief = done.chief();
         let state = &dialog.state;
         let text_form = chief.raw().first() == Some(&b'"');
+        let pdu = state.cmgf != Some(1)
+            && !text_form
+            && chief.number(0).is_some()
+            && matches!(done.role, Role::SmsSend | Role::SmsStore);
         match cms(done) {
             Some(305) if state.cmgf == Some(1) => {
                 return Some(("CMS 305, and AT+CMGF=1 is in force: number or text do not fit", 80));
             }
+            Some(304) if pdu => return Some((PDU, 80)),
             Some(304) => return Some(("CMS 304, the modem takes PDUs now (AT+CMGF=0), and this is none", 90)),
             Some(305) => return Some(("CMS 305, the modem takes text now (AT+CMGF=1), and this does not fit", 90)),
             Some(_) => return None,
@@ -164,7 +172,9 @@ impl Rule for Mode {
                 Draft::new(format!("{} was refused: {why}.", done.shown()), [Some(done.span), done.result_span()])
                     .confidence(sure);
             // What is in force already is no advice.
-            let draft = if dialog.state.cmgf == Some(1) {
+            let draft = if why == PDU {
+                draft.fix("AT+CMGS=<n> counts the bytes (two hex digits each) behind the number of the SMS centre, which is 00 for the SIM's own; check number, coding and length in the PDU, or take AT+CMGF=1 and plain text.")
+            } else if dialog.state.cmgf == Some(1) {
                 draft
                     .because("In text mode number and text are written as AT+CSCS says: plain with GSM or IRA, in hex digits with UCS2 or HEX.")
                     .fix("Write the number in quotes, with + and the country's code, and check AT+CSCS?.")
@@ -242,6 +252,9 @@ impl Rule for Refused {
                 .fix("Check the tariff of the SIM and the number of the SMS centre (AT+CSCA?)."),
             500 => draft.because(
                 "The network gave no reason; often there is no credit, no network, or the text or number does not fit.",
+            ),
+            _ if codes::cms_text(code).is_none() => draft.because(
+                "The standards (27.005, 24.011) do not have this code: the operator's SMS centre or the maker gave it. Mostly there is no credit, or the SIM may not send.",
             ),
             _ => draft.because(format!("The code {code} means: {text}.")),
         };

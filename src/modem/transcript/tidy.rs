@@ -29,6 +29,11 @@ pub(super) fn bare(text: &[u8]) -> &[u8] {
     if trimmed == b"Ok" {
         return b"OK";
     }
+    // `[AT+CIICR]`: what was sent, as some sketches print it.
+    let inside = trimmed.strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]"));
+    if let Some(command) = inside.filter(|inside| is_whole_command(inside)) {
+        return command;
+    }
     if let Some(bold) = without_bold(trimmed) {
         return bold;
     }
