@@ -203,6 +203,9 @@ impl Findings {
 
     fn unfolded(&mut self, ui: &mut Ui, state: &State, finding: &Finding, commands: &mut Commands) {
         let palette = parts::colors(ui);
+        if finding.resolved {
+            parts::weak(ui, "It is resolved. This is how it was:");
+        }
         ui.label(&finding.cause);
         if !finding.resolved {
             ui.label(parts::sentence(&[("To do: ", palette.strong, true), (&finding.fix, palette.text, false)]));

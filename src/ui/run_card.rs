@@ -193,7 +193,10 @@ fn progress(
         Line::Passed(matched, took) => {
             let came = bytes::words(matched.trim_ascii());
             let pause = step.and_then(|step| step.wait).filter(|_| pausing);
-            let pause = pause.map_or(String::new(), |pause| format!(", then a pause of {}", seconds(pause)));
+            let gone = elapsed.saturating_sub(*took);
+            let pause = pause.map_or(String::new(), |pause| {
+                format!(", then a pause, {} of {}", seconds(gone.min(pause)), seconds(pause))
+            });
             let words = if came.is_empty() { seconds(*took) } else { format!("{came} after {}", seconds(*took)) };
             // An answer that was awaited and is an error is no success; where nothing was awaited nobody knows.
             let refused = matched.windows(5).any(|part| part == b"ERROR");

@@ -222,10 +222,6 @@ impl SendBox {
             edit = edit.text_color(parts::colors(ui).bad);
         }
         let field = ui.add(edit).accessible_name("Send line");
-        if field.changed() {
-            // A window that is too small for all of it scrolls: what is typed is in sight.
-            field.scroll_to_me(None);
-        }
         if !self.focused_once {
             self.focused_once = true;
             field.request_focus();

@@ -70,6 +70,8 @@ impl Window {
         let rows: News = Arc::new(move || rows.request_repaint_after(rows_due.delay_of_rows()));
         let (runtime, state) = Runtime::start(start, folders, news, rows);
         ctx.set_zoom_factor(state.settings.zoom);
+        // Chosen while the first frame is drawn it would hold from the second one: a flash of the other colours.
+        theme::choose(ctx, state.settings.theme);
         Self {
             state,
             runtime: Some(runtime),

@@ -404,3 +404,15 @@ fn a_question_is_about_the_macro_that_was_clicked_whatever_becomes_of_the_book()
     desk.frames();
     assert!(!desk.log().contains("AT+TWO"));
 }
+
+#[test]
+fn the_time_of_a_pause_is_counted() {
+    let home = tempfile::tempdir().unwrap();
+    let book = "version = 1\n[[macro]]\nname = \"Slow\"\n[[macro.step]]\nsend = 'AT\\r'\nexpect = ['\\r\\nOK\\r\\n']\nwait = \"60s\"\n";
+    let mut desk = connected(home.path(), book);
+    desk.click("Slow");
+    desk.wait("it begins", |desk| desk.shows("then a pause, ") && desk.shows(" of 60 s"));
+    desk.wait("and is counted", |desk| desk.shows("then a pause, 0.2 s of 60 s") || desk.shows("then a pause, 0.3 s"));
+    desk.click("Stop");
+    desk.wait("it is over", |desk| !desk.state().running());
+}

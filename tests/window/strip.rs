@@ -194,6 +194,9 @@ fn findings_are_lines_the_open_ones_first_and_are_put_away_one_by_one() {
     let second = "The second, with AT+CPIN=\"****\".";
     assert!(top(&desk, second) < top(&desk, "The first of all."), "the newest first");
     assert!(top(&desk, "The first of all.") < top(&desk, "The third."), "what is resolved last");
+    desk.reach("The third.");
+    assert!(desk.shows("It is resolved. This is how it was:") && desk.shows("A cause.") && !desk.shows("To do: "));
+    desk.click("Fold");
     desk.click("Clear resolved");
     assert!(!desk.shows("The third.") && desk.shows("Findings (2)"));
     for gone in [second, "The first of all."] {
