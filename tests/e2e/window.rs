@@ -100,7 +100,10 @@ impl Window {
     /// Gives the window the keyboard: without a window manager nobody does, and egui takes no Enter without it.
     fn focus(&self, display: &Display) {
         // Until the window is on the screen it cannot have the focus; the last one found is the one that is drawn in.
-        let script = "id=$(xdotool search --pid \"$0\" | tail -1) && [ -n \"$id\" ] && xdotool windowfocus \"$id\"";
+        // The display's own pointer stands in its middle, over the window: what it is told of that would come between the
+        // moves of a click.
+        let script = "id=$(xdotool search --pid \"$0\" | tail -1) && [ -n \"$id\" ] && \
+                      xdotool mousemove 1919 1079 windowfocus \"$id\"";
         let deadline = Instant::now() + PATIENCE;
         loop {
             let output = Command::new("sh")
