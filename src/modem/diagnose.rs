@@ -11,6 +11,7 @@
     reason = "rules that hear of every command: a call would cost more than what they look at"
 )]
 
+mod baud;
 mod book;
 mod busy;
 mod calls;
@@ -193,6 +194,7 @@ impl Diagnoser {
         self.dialog.finish();
         self.settle();
         self.book.forget_withdrawn();
+        line::told_in_words(&self.vain, &self.dialog, &mut self.book);
         self.strip.take();
     }
 
@@ -308,7 +310,8 @@ impl Diagnoser {
     /// In these lines of the log a program says that it waited in vain.
     pub(crate) fn waited_in_vain(&mut self, told: &[Vain]) {
         self.vain = told.to_vec();
-        self.dialog.log.vain = told.len();
+        // One that names the modem tells as much as two.
+        self.dialog.log.vain = told.iter().map(|vain| 1 + usize::from(vain.of_modem)).sum();
     }
 
     /// The log shows that time has passed without bytes.

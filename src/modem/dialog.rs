@@ -127,7 +127,8 @@ pub(crate) struct Log {
     /// The log is read after the fact, line by line: what came behind several commands is dealt to them when the next one
     /// shows how many answers there were.
     pub(crate) read_ahead: bool,
-    /// How many lines of the log say that a program waited in vain; known when all of it was read.
+    /// How many lines of the log say that a program waited in vain, those that name the modem counted twice; known when all of
+    /// it was read.
     pub(crate) vain: usize,
 }
 

@@ -63,6 +63,8 @@ pub struct Vain {
     pub line: usize,
     /// Its first words.
     pub text: String,
+    /// They say that it was a modem.
+    pub(crate) of_modem: bool,
 }
 
 /// How the directions of a log are told.
@@ -229,7 +231,8 @@ impl Reader {
         for line in clock::lines(text, self.count + 1) {
             self.count = line.number;
             if self.vain.len() < vain::KEPT && vain::tells(line.text) {
-                self.vain.push(Vain { line: line.number, text: vain::shown(line.text) });
+                let of_modem = vain::names_modem(line.text);
+                self.vain.push(Vain { line: line.number, text: vain::shown(line.text), of_modem });
             }
             let line = self.around.take(line);
             let told = chunks.len();

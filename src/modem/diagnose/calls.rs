@@ -23,9 +23,11 @@ fn dials_data(done: &Exchange) -> bool {
     // Tone or pulse, as on a telephone line.
     let number = if let [b'T' | b't' | b'P' | b'p', number @ ..] = number { number } else { number };
     let digits = number.strip_prefix(b"+").unwrap_or(number);
+    // Who posts a log hides the number.
+    let hidden = |byte: &u8| matches!(byte, b'x' | b'X' | b'*') && !digits.ends_with(b"#");
     done.role == Role::Dial
         && digits.len() >= 3
-        && digits.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'-'))
+        && digits.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'-') || hidden(byte))
 }
 
 impl Rule for WithoutSemicolon {

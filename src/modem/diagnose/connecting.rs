@@ -220,6 +220,11 @@ impl ConnectFailed {
         if let Some(what) = unreachable {
             draft = draft.because(format!("{} is {what}.", self.target()));
         }
+        if title.contains("the name was not found") {
+            draft = draft
+                .because("The name could not be looked up: it is written wrongly, or no name server answers in this network.")
+                .fix("Check the name letter by letter; the server's IP address in its place shows whether it is the look-up.");
+        }
         if let Some(port) = port_on_loopback(self.target()) {
             draft = draft.fix(ON_LOOPBACK).offer(Offer::StartServer { port });
         }

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use super::Severity::Problem;
+use super::baud::WrongBaud;
 use super::book::{Book, Draft, gap, time_text};
 use super::doc::heading::ORDER as FAMILY;
-use super::line::{Loopback, WrongBaud};
+use super::line::Loopback;
 use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::connections::Connection;
 use crate::modem::dialog::exchange::{Exchange, Outcome, Span};

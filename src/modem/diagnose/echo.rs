@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use super::Severity::{Note, Problem, Warning};
+use super::baud::WrongBaud;
 use super::book::{Book, Draft, gap};
 use super::doc::heading::LINE as FAMILY;
 use super::early_send::SendBeforeConnect;
-use super::line::{Loopback, WrongBaud};
+use super::line::Loopback;
 use super::opening::{NoDataService, WrongIpState};
 use super::order::SendWithoutConnection;
 use super::rule::{Doc, Rule, hears};

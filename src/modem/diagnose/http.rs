@@ -150,6 +150,8 @@ pub(super) struct Failed {
     https: bool,
     /// TLS was switched on for it.
     tls: bool,
+    /// The modem has opened the bearer.
+    bearer: bool,
 }
 
 impl Failed {
@@ -162,6 +164,11 @@ impl Failed {
                 self.https = scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"https:"));
             }
             name if name.eq_ignore_ascii_case(b"+HTTPSSL") => self.tls = call.number(0) == Some(1),
+            _ if command.role == Role::Bearer && !command.refused() => match call.number(0) {
+                Some(1) => self.bearer = true,
+                Some(0) => self.bearer = false,
+                _ => {}
+            },
             _ => {}
         }
     }
@@ -241,6 +248,9 @@ impl Rule for Failed {
                 .because("The address begins with https, and TLS was not switched on with AT+HTTPSSL=1 in this log.")
                 .fix("AT+HTTPSSL=1 before AT+HTTPACTION; a SIM800 speaks TLS 1.0 at the most, so try plain http first.")
                 .send("AT+HTTPSSL=1", "AT+HTTPSSL=1\r"),
+            601 if self.bearer => draft
+                .because("The bearer, the data connection that HTTP uses, was opened, and yet the network was not reached: it has no APN or the wrong one, it was lost meanwhile, or AT+HTTPPARA=\"CID\" names another.")
+                .fix("AT+SAPBR=2,1 shows whether it has an address; else AT+SAPBR=0,1, then AT+SAPBR=3,1,\"Contype\",\"GPRS\", AT+SAPBR=3,1,\"APN\",\"your operator's APN\" and AT+SAPBR=1,1."),
             601 => draft
                 .because("There is no way to the network: the bearer, the data connection that HTTP uses, is not open.")
                 .fix("Open the bearer with AT+SAPBR=1,1; AT+SAPBR=2,1 shows its state."),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Offer;
 use super::Severity::{Problem, Warning};
+use super::baud::WrongBaud;
 use super::book::{Book, Draft, Handle};
 use super::console::OnPort;
 use super::doc::heading::LINE as FAMILY;
@@ -12,6 +13,7 @@ use super::sleep::FirstCharacter;
 use crate::modem::Direction;
 use crate::modem::dialog::exchange::{Data, Span};
 use crate::modem::dialog::{Dialog, Event, Shows};
+use crate::modem::transcript::Vain;
 use crate::notation;
 use crate::vocabulary::{Role, is_command, is_whole_command};
 
@@ -297,7 +299,7 @@ impl NoAnswer {
         let again = tally.repeated >= ENOUGH || dialog.log.vain > 1;
         let silent = dialog.answered() == 0
             && !dialog.spoken
-            && (tally.unanswered >= ENOUGH || probes)
+            && (tally.unanswered >= ENOUGH || probes || tally.unanswered > 0 && dialog.log.vain > 1)
             && tally.commands == tally.unanswered;
         if !silent
             || !(long || again || probes)
@@ -306,7 +308,8 @@ impl NoAnswer {
             return;
         }
         let title = match tally.unanswered {
-            1 => "The log shows AT twice and not a single answer.".to_owned(),
+            1 if tally.doubled > 0 => "The log shows AT twice and not a single answer.".to_owned(),
+            1 => "The log shows one command and no answer to it.".to_owned(),
             count => format!("The log shows {count} commands and not a single answer."),
         };
         let mut draft = Draft::new(title, [first, last]).offer(Offer::ScanBaud).confidence(70);
@@ -379,117 +382,16 @@ impl Rule for NoAnswer {
     }
 }
 
-/// `wrong-baud`.
-#[derive(Debug, Default)]
-pub(super) struct WrongBaud {
-    strange: u64,
-    all: u64,
-    first: Option<Span>,
-    framing: u32,
-    told: Option<Handle>,
-    /// Good lines came behind bad ones: it is not the rate.
-    mixed: bool,
-    /// Commands had been answered when it was told.
-    answered_before: bool,
-}
-
-/// This many strange bytes are no accident.
-const STRANGE: u64 = 8;
-
-impl WrongBaud {
-    fn check(&mut self, unfinished: Option<(Span, u64)>, answered: u32, book: &mut Book) {
-        let (span, more) = unfinished.map_or((None, 0), |(span, more)| (Some(span), more));
-        let strange = self.strange + more;
-        let all = self.all + span.map_or(0, |span| span.end - span.start);
-        let Some(first) = self.first.or(span) else { return };
-        if self.told.is_none() && !self.mixed && (strange >= STRANGE && strange * 2 > all || self.framing > 3) {
-            self.answered_before = answered > 0;
-            let all_of_it = span.map_or(first, |span| first.to(span));
-            self.told = Some(
-                book.add(
-                    Self::DOC,
-                    Draft::new("Most of what comes is nothing a modem prints.", [Some(all_of_it)])
-                        .offer(Offer::ScanBaud)
-                        .confidence(80),
-                ),
-            );
-        }
-    }
-
-    /// The port told a framing error: more of them in a row are evidence of their own.
-    pub(super) fn framing_error(&mut self, dialog: &Dialog, book: &mut Book) {
-        self.framing += 1;
-        let at = dialog.receiving.total();
-        let here = Span {
-            direction: Direction::Rx,
-            start: at.saturating_sub(1),
-            end: at,
-            at: dialog.now,
-            order: at + dialog.sending.total(),
-        };
-        self.first.get_or_insert(here);
-        self.check(None, dialog.answered(), book);
-    }
-
-    /// What is wrong with the line that the modem has begun and not ended.
-    fn unfinished(dialog: &Dialog) -> Option<(Span, u64)> {
-        if dialog.state.bare_data_possible() || dialog.online {
-            return None;
-        }
-        let (start, text) = dialog.receiving.unfinished()?;
-        let strange = u64::from(crate::modem::dialog::strange(text));
-        let span = dialog.receiving.span(start..start + text.len() as u64);
-        (!crate::modem::dialog::is_burst(text)).then_some((span, strange))
-    }
-}
-
-impl Rule for WrongBaud {
-    const DOC: &'static Doc = &Doc {
-        slug: "wrong-baud",
-        severity: Problem,
-        family: FAMILY,
-        evidence: "Most received bytes are outside what a modem prints, or the port tells framing errors, while no data can be flowing.",
-        why: "Port and modem speak at different rates.",
-        fix: "Find the rate (Find baud), then fix it with AT+IPR=9600 and AT&W.",
-    };
-    const HEARS: u32 = hears::UNKNOWN | hears::FINAL | hears::TICK | hears::FINISH | hears::COMMAND | hears::BURST;
-
-    #[inline(always)]
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        match event {
-            // The same signs in place of each answer are none of a power-on.
-            Event::Burst(span) if dialog.answered() == 0 && !dialog.open().is_empty() => {
-                self.strange += span.end - span.start;
-                self.all += span.end - span.start;
-                self.first.get_or_insert(span);
-                self.check(None, dialog.answered(), book);
-            }
-            Event::Unknown(span, strange) => {
-                // A few damaged answers among good ones are a fault of the line, not of its rate.
-                if dialog.answered() > 2 && self.strange + u64::from(strange) < dialog.receiving.total() / 4 {
-                    return;
-                }
-                // In a log without commands: what the modem says of itself in between shows that its rate is right.
-                if dialog.tally().commands == 0 && self.strange > 0 && dialog.spoken {
-                    self.mixed = true;
-                    if let Some(told) = self.told.take() {
-                        book.withdraw(told);
-                    }
-                }
-                self.strange += u64::from(strange);
-                self.all += span.end - span.start;
-                self.first.get_or_insert(span);
-                self.check(None, dialog.answered(), book);
-            }
-            Event::Final => {
-                if let Some(told) = self.told.take() {
-                    // Good answers before and behind it: that was no wrong rate.
-                    if self.answered_before { book.withdraw(told) } else { book.resolve(told) }
-                }
-                *self = Self { mixed: self.mixed, ..Self::default() };
-            }
-            Event::Burst(_) => {}
-            _ => self.check(Self::unfinished(dialog), dialog.answered(), book),
-        }
-    }
+/// A log that shows neither commands nor answers, in which a program says that the modem does not answer.
+pub(super) fn told_in_words(vain: &[Vain], dialog: &Dialog, book: &mut Book) {
+    let mut told = vain.iter().filter(|vain| vain.of_modem);
+    let shown = dialog.tally().commands > 0 || dialog.spoken || !book.findings().is_empty();
+    let Some(first) = told.next().filter(|_| !shown) else { return };
+    let words = first.text.trim_end_matches(['.', '!']);
+    let draft = Draft::new(format!("Line {} says that the modem does not answer: {words}.", first.line), [])
+        .because("The program that wrote this says so; the log shows neither its commands nor what came back. Mostly the modem gets no power, does not hear what is sent, or its answers do not arrive.")
+        .severity(Warning)
+        .offer(Offer::ScanBaud)
+        .confidence(60);
+    book.add(NoAnswer::DOC, draft);
 }

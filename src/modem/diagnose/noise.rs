@@ -4,7 +4,7 @@ use super::Severity::Warning;
 use super::book::{Book, Draft};
 use super::console::OnPort;
 use super::doc::heading::LINE as FAMILY;
-use super::line::WrongBaud;
+use super::baud::WrongBaud;
 use super::power::{Restarted, UnderVoltage, restarts};
 use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::Span;

@@ -382,7 +382,15 @@ impl Rule for ContextLost {
         });
         let explained =
             matches!(dialog.state.functions, Some(0 | 4)) || book.any_open(&[Self::DOC.slug, NoDataService::DOC.slug]);
-        if !wanted && !explained {
+        // It may be the bearer of HTTP and FTP, which has its own commands.
+        let bearer = dialog.words.of(span).is_some_and(|words| words.contains("bearer"));
+        if !wanted && !explained && bearer {
+            let draft = Draft::new("The network ended the bearer, the data connection of HTTP and FTP.", [Some(span)])
+                .because("The network has ended it; requests fail until it is open again.")
+                .fix("AT+SAPBR=1,1 opens it again; where it ends often, check AT+CSQ, the supply and the data plan.")
+                .send("AT+SAPBR=1,1", "AT+SAPBR=1,1\r");
+            book.add(Self::DOC, draft);
+        } else if !wanted && !explained {
             let mut draft = Draft::new("The network ended the data connection.", [Some(span)]).send("AT+CIPSHUT", SHUT);
             if dialog.telling.family().by_role(Role::ContextClose).is_none() {
                 draft = draft

@@ -112,7 +112,12 @@ impl Restarted {
             self.seen = true;
             return;
         }
-        let late_first = !self.seen && self.answered <= 1 && !self.up;
+        // The last command draws current, and got no result.
+        let last = dialog.last();
+        let drawing = draws(last.role)
+            && last.role != Role::Functions
+            && dialog.done().is_none_or(|done| Some(done.span) != last.span);
+        let late_first = !self.seen && !self.up && self.answered <= u32::from(!drawing);
         let new = !(self.in_group && self.group.burst && self.burst.is_none());
         self.group = Group {
             rdy: said == Said::Rdy,

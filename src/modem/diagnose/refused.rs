@@ -6,7 +6,7 @@ use super::connecting::{TlsFailed, concerns_tls, tls_draft};
 use super::console::OnPort;
 use super::doc::heading::LINE as FAMILY;
 use super::echo::LostBytes;
-use super::line::WrongBaud;
+use super::baud::WrongBaud;
 use super::network::NO_SIM;
 use super::opening::{ContextLost, NoDataService, WrongIpState};
 use super::power::Restarted;
@@ -47,7 +47,8 @@ fn is_harmless(exchange: &Exchange) -> bool {
     let role = families().iter().find_map(|family| family.find(&call)).map(|command| command.role);
     let off = call.number(0) == Some(0);
     match role {
-        _ if call.form == Form::Test => true,
+        // `=?` that looks for networks says so itself where there is none.
+        _ if call.form == Form::Test => !matches!(exchange.outcome, Some((Outcome::Said(Said::Cme(30..=32)), _))),
         Some(Role::Close | Role::ContextClose | Role::HttpEnd | Role::ConnectionState) => true,
         Some(Role::Bearer | Role::Attach | Role::Activate) => off,
         _ => false,
@@ -57,10 +58,15 @@ fn is_harmless(exchange: &Exchange) -> bool {
 impl Refused {
     /// An error with a code, and the log does not show of what.
     fn unshown(&mut self, said: Said, span: Span, dialog: &Dialog, book: &mut Book) {
-        let Some(reason) = words_of(said, Some(span), dialog).filter(|_| said != Said::Error) else { return };
+        // Of ERROR alone only the first is worth a word, and only where the log shows no command at all.
+        let bare = said == Said::Error && dialog.tally().commands == 0 && self.told.is_empty();
+        let reason = words_of(said, Some(span), dialog).filter(|_| said != Said::Error);
+        let Some(reason) = reason.or_else(|| bare.then(|| "ERROR, and the modem gave no reason".to_owned())) else {
+            return;
+        };
         let spans = [Some(span), None];
         // A library may have cut the code off.
-        let cut = dialog.words.of(span).is_none_or(str::is_empty);
+        let cut = !bare && dialog.words.of(span).is_none_or(str::is_empty);
         if cut
             || book.rests_on(span)
             || book.extend(&NO_SIM, spans)
@@ -105,18 +111,30 @@ fn words_of(said: Said, span: Option<Span>, dialog: &Dialog) -> Option<String> {
 /// `failed-later`.
 #[derive(Debug, Default)]
 pub(super) struct FailedLater {
-    /// The command's name, what the modem said of it, and what was told.
-    told: Vec<(&'static str, String, Handle)>,
+    told: Vec<Failure>,
+}
+
+/// A failure that was told.
+#[derive(Debug)]
+struct Failure {
+    /// The command's name.
+    of: &'static str,
+    /// Which one it was.
+    id: Option<u64>,
+    /// What the modem said of it.
+    words: String,
+    told: Handle,
 }
 
 impl FailedLater {
-    /// The command works after all.
-    fn works(&mut self, name: &str, book: &mut Book) {
-        self.told.retain(|(of, _, told)| {
-            if *of == name {
-                book.withdraw(*told);
+    /// The command works after all; the OK behind its failure says only that it was read.
+    fn works(&mut self, name: &str, id: Option<u64>, book: &mut Book) {
+        self.told.retain(|failure| {
+            let works = failure.of == name && (id.is_none() || failure.id != id);
+            if works {
+                book.withdraw(failure.told);
             }
-            *of != name
+            !works
         });
     }
 }
@@ -137,8 +155,10 @@ impl Rule for FailedLater {
         if event == Event::Final && !self.told.is_empty() {
             // What its own OK says to be done works now.
             let works = |done: &&Exchange| done.stands_at_once() && done.outcome.is_some_and(|(how, _)| how.good());
-            if let Some(command) = dialog.done().filter(works).and_then(|done| done.asked.command) {
-                self.works(command.name, book);
+            if let Some(done) = dialog.done().filter(works)
+                && let Some(command) = done.asked.command
+            {
+                self.works(command.name, Some(done.id), book);
             }
         }
         let Event::Said(said @ (Said::Worked | Said::Failed), span) = event else { return };
@@ -149,13 +169,13 @@ impl Rule for FailedLater {
             .or_else(|| dialog.open().first().map(AsRef::as_ref).filter(|_| said == Said::Failed));
         let name = command.and_then(|exchange| exchange.asked.command).map_or("", |command| command.name);
         if said == Said::Worked {
-            self.works(name, book);
+            self.works(name, None, book);
             return;
         }
         let Some(words) = dialog.words.of(span).filter(|words| !words.is_empty()) else { return };
         let spans = [command.map(|exchange| exchange.span), Some(span)];
-        if let Some((.., told)) = self.told.iter().find(|(_, known, _)| known == words) {
-            book.again(*told, spans);
+        if let Some(failure) = self.told.iter().find(|failure| failure.words == words) {
+            book.again(failure.told, spans);
             return;
         }
         if self.told.len() >= DIFFERENT
@@ -171,7 +191,7 @@ impl Rule for FailedLater {
         } else {
             book.add(Self::DOC, Draft::new(title, spans))
         };
-        self.told.push((name, words.to_owned(), told));
+        self.told.push(Failure { of: name, id: command.map(|command| command.id), words: words.to_owned(), told });
     }
 }
 
@@ -188,7 +208,6 @@ impl Rule for Refused {
 
     #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        let Some(done) = dialog.done() else { return };
         if let Event::Said(said, span) = event {
             // Somebody has asked why.
             if said == Said::Reason
@@ -201,12 +220,14 @@ impl Rule for Refused {
             }
             // It tells the reason behind its ERROR.
             if matches!(said, Said::AlreadyConnect(_) | Said::ConnectFail(_))
+                && let Some(done) = dialog.done()
                 && let Some((_, told)) = self.told.pop_if(|(text, _)| *text == done.text)
             {
                 book.withdraw(told);
             }
             return;
         }
+        let Some(done) = dialog.done() else { return };
         if !done.refused() {
             if !self.told.is_empty()
                 && let Some(at) = self.told.iter().position(|(text, _)| *text == done.text)

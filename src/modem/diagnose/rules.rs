@@ -7,8 +7,8 @@ use super::book::Book;
 use super::doc::Doc;
 use super::rule::{Rule, hears};
 use super::{
-    busy, calls, connecting, console, cut, data_end, early_send, echo, http, line, network, noise, off, opening, order,
-    payload, position, power, refused, registration, sleep, sms, ussd, without_prompt, writing,
+    baud, busy, calls, connecting, console, cut, data_end, early_send, echo, http, line, network, noise, off, opening,
+    order, payload, position, power, refused, registration, sleep, sms, ussd, without_prompt, writing,
 };
 use crate::modem::dialog::exchange::Echo;
 use crate::modem::dialog::said::Said;
@@ -130,7 +130,7 @@ rules! {
     no_line_ending: line::NoLineEnding,
     loopback: line::Loopback,
     no_answer: line::NoAnswer,
-    wrong_baud: line::WrongBaud,
+    wrong_baud: baud::WrongBaud,
     noise: noise::Noise,
     first_character: sleep::FirstCharacter,
     board_reset: echo::BoardReset,

@@ -106,6 +106,11 @@ pub(super) struct Mode {
     told: Option<Handle>,
 }
 
+/// It sends or stores an SMS.
+fn writes(done: &Exchange) -> bool {
+    matches!(done.role, Role::SmsSend | Role::SmsStore) && done.chief().form == Form::Set
+}
+
 impl Mode {
     /// What does not fit, if it is the mode.
     fn mismatch(done: &Exchange, dialog: &Dialog) -> Option<(&'static str, u8)> {
@@ -121,13 +126,19 @@ impl Mode {
                 return Some(("CMS 305, and AT+CMGF=1 is in force: number or text do not fit", 80));
             }
             Some(304) if pdu => return Some((PDU, 80)),
+            Some(304) if state.cmgf == Some(1) && writes(done) && !text_form => {
+                return Some(("CMS 304, and AT+CMGF=1 wants a number in quotes", 85));
+            }
+            Some(304) if state.cmgf == Some(1) => {
+                return Some(("CMS 304, though AT+CMGF=1 is in force: number, text or AT+CSMP do not fit", 70));
+            }
             Some(304) => return Some(("CMS 304, the modem takes PDUs now (AT+CMGF=0), and this is none", 90)),
             Some(305) => return Some(("CMS 305, the modem takes text now (AT+CMGF=1), and this does not fit", 90)),
             Some(_) => return None,
             None if tells(done) => return None,
             None => {}
         }
-        let writes = matches!(done.role, Role::SmsSend | Role::SmsStore) && chief.form == Form::Set;
+        let writes = writes(done);
         let quoted = writes || done.role == Role::SmsList;
         match state.cmgf {
             Some(1) if writes && !text_form && chief.count() == 1 => Some(("AT+CMGF=1 wants a number in quotes", 85)),

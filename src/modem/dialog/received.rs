@@ -114,20 +114,16 @@ impl Dialog {
         self.find_damage(line.text, span);
         self.dealing.heard();
         self.spoken |= !matches!(said, Said::Unknown | Said::Digit(_) | Said::Address);
-        if said == Said::Error {
-            // Where a word of its own refuses (`link is not valid`).
-            if let Some(words) = self.telling.family().explain(line.text) {
-                self.words.keep(words, span);
+        let tells =
+            matches!(said, Said::Error | Said::Failed | Said::ConnectFail(_) | Said::Reason | Said::PdpDeact);
+        let meaning = tells.then(|| self.telling.family().explain(line.text)).flatten();
+        match meaning {
+            _ if said == Said::CallEnd => {
+                self.words.keep(String::from_utf8_lossy(line.text.trim_ascii()).into_owned(), span);
             }
-        } else if said.is_error() {
-            self.words.remember(line.text, span);
-        } else if said == Said::CallEnd {
-            self.words.keep(String::from_utf8_lossy(line.text.trim_ascii()).into_owned(), span);
-        } else if matches!(said, Said::Failed | Said::ConnectFail(_) | Said::Reason) {
-            match self.telling.family().explain(line.text) {
-                Some(words) => self.words.keep(words, span),
-                None => self.words.remember(line.text, span),
-            }
+            Some(words) => self.words.keep(words, span),
+            None if tells || said.is_error() => self.words.remember(line.text, span),
+            None => {}
         }
         self.heard(said, line, span, framed);
     }

@@ -149,7 +149,7 @@ fn epoch(text: &[u8]) -> Option<(Duration, &[u8])> {
 }
 
 /// A date may stand before a time of day: `2024-01-01 12:34:56.789`, `2024-01-01T12:34:56`, `1/2/2024 12:34:56.789`.
-fn moment(text: &[u8]) -> Option<(Duration, &[u8])> {
+pub(super) fn moment(text: &[u8]) -> Option<(Duration, &[u8])> {
     if let Some(found) = time_of_day(text) {
         return Some(found);
     }

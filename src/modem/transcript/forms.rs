@@ -3,11 +3,13 @@
 //!
 //! A form learns how its lines are to be read, and then takes them one after the other: a long log is never held whole.
 
+mod awaited;
 mod beside;
 mod chat;
 mod dongle;
 mod esphome;
 mod gammu;
+mod json;
 mod judged;
 mod labelled;
 mod marked;
@@ -67,6 +69,7 @@ pub(super) struct Kind {
 
 /// All forms. Where two make as much of a log, the first one reads it.
 const FORMS: &[Kind] = &[
+    Kind { name: "JSON, an object a line", learn: json::learn },
     Kind { name: "lines that each name their direction (TX, RX, arrows, words)", learn: labelled::learn },
     Kind { name: "values in quotes or brackets behind labels (Python, strace)", learn: quoted::learn },
     Kind { name: "the log of ESPHome", learn: esphome::learn },
@@ -82,6 +85,7 @@ const CERTAIN: &[Kind] = &[
     Kind { name: "the debug log of gammu", learn: gammu::learn },
     Kind { name: "the log of WiFiEspAT", learn: judged::learn },
     Kind { name: "the debug log of Asterisk's chan_dongle", learn: dongle::learn },
+    Kind { name: "the debug lines of the Arduino library GSM-GPRS-GPS-Shield", learn: awaited::learn },
 ];
 
 pub(super) use marked::is_marked;
@@ -149,7 +153,7 @@ fn score(chunks: &[Chunk]) -> i64 {
             } else if chunk.direction == Direction::Tx {
                 // Data may be anything; what begins as a command and does not end as one is the logger's.
                 score -= if line.starts_with(b"AT") || spelled::is_answer(line) { COMMAND / 2 } else { 0 };
-            } else if line.starts_with(b">") || is_clean_answer(line) {
+            } else if line.starts_with(b">") && !line.starts_with(b">>") || is_clean_answer(line) {
                 score += ANSWER;
                 last = &[];
             }

@@ -49,6 +49,16 @@ struct Lead {
 /// How many lines it takes to see how a log is marked.
 const LOOKED_AT: usize = 20_000;
 
+/// How people and programs say that something was sent: English, Spanish and Portuguese, French, German, Russian, Indonesian.
+const SENT: [&str; 12] =
+    ["tx", "send", "sent", "write", "wrote", "envi", "envoi", "envoy", "отправ", "kirim", "wysł", "发"];
+
+/// And that it came, or is an answer.
+const RECEIVED: [&str; 17] = [
+    "rx", "recv", "receiv", "resp", "reply", "answer", "recib", "receb", "reçu", "répon", "empf", "antwort", "получ",
+    "ответ", "terima", "balas", "收",
+];
+
 /// The longest lead that is looked for: the system's log, a program, a port and an arrow may stand in front.
 const LONGEST: usize = 112;
 
@@ -71,6 +81,8 @@ impl Counted {
                 continue;
             }
             if line.text.get(..start).is_none_or(|lead| lead.trim_ascii().is_empty()) {
+                // An echo and its answer in one line are an answer.
+                let command = command && !(names && spelled::used(std::slice::from_ref(line)));
                 *(if command { &mut counted.bare_commands } else { &mut counted.bare_answers }) += 1;
                 continue;
             }
@@ -99,7 +111,7 @@ impl Leads {
     pub(super) fn of(lines: &[TextLine<'_>], names: bool) -> Self {
         let Counted { mut found, bare_commands, bare_answers } = Counted::of(lines, names);
         // A word in front of one line is prose; what a program says of a command that went wrong is no mark.
-        found.retain(|lead| (lead.is_marked() || lead.commands > 1) && !lead.judges());
+        found.retain(|lead| (lead.is_marked() || lead.commands > 1) && !lead.judges() && !lead.is_prose());
         // A program may name the command once more in what it says of itself.
         let told = found.iter().any(Lead::says_sent);
         found.retain(|lead| !told || !lead.comments() && !lead.is_sentence());
@@ -175,7 +187,8 @@ impl Leads {
         let closed = quote.and_then(closed);
         let mut rest = closed.unwrap_or(rest);
         // Python writes the line ends of `b'AT\r\n'` as words; where the modem's are not, they are put back.
-        let bytes = !self.names && closed.is_some() && len.checked_sub(2).and_then(|at| text.get(at)) == Some(&b'b');
+        let before = len.checked_sub(2).and_then(|at| text.get(at));
+        let bytes = !self.names && closed.is_some() && matches!(before, Some(b'b' | b'('));
         while bytes && let Some(before) = rest.strip_suffix(b"\\n").or_else(|| rest.strip_suffix(b"\\r")) {
             rest = before;
         }
@@ -195,7 +208,7 @@ fn worded(lines: &[TextLine<'_>], found: &[Lead]) -> Vec<Lead> {
         let Some(end) = memchr::memmem::find(line.text, b": ").filter(|end| *end < LONGEST) else { continue };
         let head = line.text.get(..end + 2).unwrap_or_default();
         let mut lead = Lead { paired: true, ..Lead::new(pattern(head), Way::Either) };
-        let sends = has(head, &["tx", "send", "sent", "write", "wrote"]);
+        let sends = has(head, &SENT);
         lead.way = match (sends, lead.says_received()) {
             (true, false) => Way::Sent,
             (false, true) => Way::Received,
@@ -234,7 +247,7 @@ impl Lead {
 
     /// Its words say that what follows was sent.
     fn says_sent(&self) -> bool {
-        self.commands > 0 && has(&self.pattern, &["tx", "send", "sent", "write", "wrote"])
+        self.commands > 0 && has(&self.pattern, &SENT)
     }
 
     /// All that stands behind it was told before, and it names no direction.
@@ -255,6 +268,15 @@ impl Lead {
         let words = self.pattern.split(|byte| !byte.is_ascii_alphabetic()).filter(word);
         let lower = words.filter(|word| word.iter().any(u8::is_ascii_lowercase)).count();
         self.commands == 0 && lower >= ENOUGH && !self.says_received()
+    }
+
+    /// The beginning of somebody's sentence: `But when I try to send it with `.
+    fn is_prose(&self) -> bool {
+        /// Fewer words are a mark.
+        const ENOUGH: usize = 5;
+        let ends = self.pattern.trim_ascii_end().last().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b',');
+        let word = |word: &&[u8]| word.len() > 1 && word.iter().all(u8::is_ascii_lowercase);
+        ends && self.pattern.split(|byte| *byte == b' ').filter(word).count() >= ENOUGH
     }
 
     /// It ends like a mark, not like a word.
@@ -293,8 +315,8 @@ impl Lead {
         if self.turned {
             return self.arrow() == Some(true);
         }
-        has(&self.pattern, &["rx", "recv", "receiv", "resp", "reply", "answer", "<<", "<-", "\u{2190}", "收"])
-            && !has(&self.pattern, &["tx", "send", "sent", ">>", "->"])
+        let came = has(&self.pattern, &RECEIVED) || has(&self.pattern, &["<<", "<-", "\u{2190}"]);
+        came && !has(&self.pattern, &SENT) && !has(&self.pattern, &[">>", "->"])
     }
 
     /// Commands stand behind it and no answers, and it does not say that they came back.

@@ -14,7 +14,7 @@ pub(super) const KEPT: usize = 8;
 
 /// How it is said. A modem's own `NO ANSWER` is an answer.
 static WORDS: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| {
-    const WORDS: [&str; 10] = [
+    const WORDS: [&str; 12] = [
         "imeout",
         "IMEOUT",
         "imed out",
@@ -25,6 +25,8 @@ static WORDS: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| {
         "t respond",
         "not responding",
         "odem hangup",
+        "NO RESP",
+        "ldn't find FONA",
     ];
     WORDS.iter().map(|word| Finder::new(word.as_bytes())).collect()
 });
@@ -38,10 +40,23 @@ pub(super) fn tells(line: &[u8]) -> bool {
         let behind = behind.strip_prefix(b"=").or_else(|| behind.strip_prefix(b":")).unwrap_or(behind).trim_ascii();
         behind.first().is_some_and(u8::is_ascii_digit) || behind.starts_with(b"set") || behind.starts_with(b"of")
     };
+    // chat's own word.
+    if line.trim_ascii_end().ends_with(b"]: alarm") {
+        return true;
+    }
     said.is_some_and(|(at, len)| {
         let text = line.trim_ascii();
         !future(line.get(at + len..).unwrap_or_default()) && !is_whole_command(text) && !spelled::is_answer(text)
     })
+}
+
+/// What does not answer is a modem, by its words: a server may time out too.
+pub(super) fn names_modem(line: &[u8]) -> bool {
+    const NAMES: [&[u8]; 14] = [
+        b"odem", b"ODEM", b"odule", b"GSM", b"GPRS", b"SIM8", b"SIM9", b"SIM7", b"FONA", b"ESP8266", b"esp01", b"NO RESP",
+        b"dongle", b"alarm",
+    ];
+    NAMES.iter().any(|name| memchr::memmem::find(line, name).is_some())
 }
 
 /// The line for people, cut where it is long.
@@ -68,6 +83,8 @@ mod tests {
             "ERROR: SIM900 doesn't answer. Check power",
             "Modem is not responding",
             "timed out while waiting 'OK' in response to 'AT'",
+            "DB:NO RESP",
+            "chat[12]: alarm",
         ] {
             assert!(tells(text.as_bytes()), "{text}");
         }

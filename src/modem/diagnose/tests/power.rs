@@ -70,7 +70,7 @@ fn sim() {
     check("> AT+CMGF=1\\r\n< AT+CMGF=1\\r\\r\\n+CMS ERROR: 310\\r\\n\n", "sim-missing");
     // Nobody asked, or the log does not show who: all the same.
     check("< \\r\\n+CME ERROR: 11\\r\\n\n", "sim-locked");
-    check("< \\r\\n+CME ERROR: 13\\r\\n\n", "");
+    check("< \\r\\n+CME ERROR: 13\\r\\n\n", "(refused)");
     check(READY, "");
 }
 

@@ -7,7 +7,9 @@ use super::{Lines, Value};
 use crate::modem::Direction;
 
 pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
-    let sends = lines.iter().any(|line| inside(body(line.text).1, b"send (").is_some());
+    let sends = lines
+        .iter()
+        .any(|line| inside(body(line.text).1, b"send (").is_some() || body(line.text).1.trim_ascii() == b"alarm");
     let named = lines.iter().any(|line| body(line.text).0);
     let expects = lines.iter().any(|line| body(line.text).1.starts_with(b"expect ("));
     // What chat waited for in vain shows that it waited, also where the lines show no times.

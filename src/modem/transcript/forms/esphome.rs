@@ -7,12 +7,15 @@ use crate::modem::Direction;
 pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
     let wired = lines.iter().any(|line| wire(line.text).is_some());
     let said = lines.iter().any(|line| value(line.text).is_some());
-    (wired || said).then(|| -> Box<dyn Lines> { Box::new(Component { wired }) })
+    let writes = lines.iter().filter_map(|line| wire(line.text)).any(|(way, _)| way == Direction::Tx);
+    (wired || said).then(|| -> Box<dyn Lines> { Box::new(Component { wired, writes }) })
 }
 
 struct Component {
     /// The log shows each byte of the port too: then what the component says of itself is told twice.
     wired: bool,
+    /// And what was written to it; else the component tells what it sends.
+    writes: bool,
 }
 
 impl Lines for Component {
@@ -28,6 +31,8 @@ impl Lines for Component {
         if self.wired {
             if let Some((direction, bytes)) = wire(line.text) {
                 Value { direction, bytes, exact: true }.push(line, out);
+            } else if let Some((Direction::Tx, text)) = value(line.text).filter(|_| !self.writes) {
+                Value { direction: Direction::Tx, bytes: text.to_vec(), exact: false }.push(line, out);
             }
         } else if let Some((direction, text)) = value(line.text) {
             Value { direction, bytes: unreadable(text), exact: false }.push(line, out);

@@ -1,7 +1,7 @@
 //! Lines with something in front that tells the direction: `TX: `, `<< `, `Sending: `, `RECV ASCII>` on a line of its own.
 
 use super::super::lead::{self, Leads, Way};
-use super::super::{Chunk, Shape, TextLine, leaves_out, pieces, spelled, tidy};
+use super::super::{Chunk, Shape, TextLine, leaves_out, pieces, spelled, tidy, vain};
 use super::{Lines, restore_line};
 use crate::modem::Direction;
 use crate::notation;
@@ -20,10 +20,16 @@ pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
             .iter()
             .map(|line| leads.take(line.text))
             .any(|(way, rest)| way == Some(Way::Sent) && bytes(rest).iter().any(|byte| matches!(byte, b'\r' | b'\n')));
-        Box::new(Labelled { names, headed, leads, unmarked, sent_ends, current: None })
+        // Kannel shows control characters as `^M` and `^Z`.
+        let carets = lines
+            .iter()
+            .map(|line| leads.take(line.text))
+            .any(|(way, rest)| way == Some(Way::Sent) && rest.strip_suffix(b"^M").is_some_and(is_whole_command));
+        Box::new(Labelled { names, headed, leads, unmarked, sent_ends, carets, current: None })
     })
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each tells something else of the log; none excludes another")]
 struct Labelled {
     /// Control characters are written as words.
     names: bool,
@@ -32,6 +38,8 @@ struct Labelled {
     leads: Leads,
     unmarked: Option<Way>,
     sent_ends: bool,
+    /// `^M` ends what was sent, and `^Z` is a byte.
+    carets: bool,
     current: Option<Way>,
 }
 
@@ -73,6 +81,10 @@ impl Lines for Labelled {
             return;
         }
         let (way, rest) = self.leads.take(line.text);
+        // That it waited in vain a program says of itself.
+        if way.is_none() && vain::tells(line.text) {
+            return;
+        }
         let Some(way) = self.way(way, rest) else { return };
         let direction = if way == Way::Sent { Direction::Tx } else { Direction::Rx };
         if !self.names {
@@ -94,10 +106,16 @@ impl Labelled {
     /// Takes what stands behind a label.
     fn take(&self, line: &TextLine<'_>, direction: Direction, rest: &[u8], out: &mut Vec<Chunk>) {
         let elided = leaves_out(rest);
+        let carets = self.carets && direction == Direction::Tx;
+        let rest = if carets { rest.strip_suffix(b"^M").unwrap_or(rest) } else { rest };
         let mut bytes = if self.names { spelled::read(rest) } else { tidy::with_commas(rest) };
         if !self.names || direction == Direction::Tx && !self.sent_ends && is_whole_command(&bytes) {
             bytes.truncate(bytes.trim_ascii_end().len());
             label_ends(&mut bytes, direction);
+        }
+        if carets && bytes.ends_with(b"^Z") {
+            bytes.truncate(bytes.len() - 2);
+            bytes.push(0x1A);
         }
         if !bytes.is_empty() {
             out.push(Chunk { direction, bytes, at: line.at, elided, line: line.number });

@@ -27,6 +27,11 @@ impl Lead {
         label.ends_with(b":") && self.direction() == Some(Direction::Tx)
     }
 
+    /// `>>> s.write(b'`: typed at Python's prompt, and sent as it stands.
+    fn is_typed(&self) -> bool {
+        self.pattern.starts_with(b">>> ") && self.pattern.trim_ascii_end().ends_with(b"(")
+    }
+
     fn direction(&self) -> Option<Direction> {
         let says = |words: &[&str]| {
             let text = String::from_utf8_lossy(&self.pattern).to_lowercase();
@@ -85,8 +90,11 @@ pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
     let quoted = leads.iter().any(|lead| lead.quoted && lead.direction().is_some());
     // What came may be all there is, with its echo.
     let echoed = leads.iter().any(|lead| lead.quoted && lead.commands > 1 && lead.answers > 1);
-    // Or nothing came at all: then only what a label stands in front of is a log, and no program.
-    let silent = !received && leads.iter().any(|lead| lead.quoted && lead.labels() && lead.commands > 1);
+    // Or nothing came at all: then only what a label stands in front of is a log, and no program; or Python shows that
+    // what it read is empty.
+    let empty = || lines.iter().filter(|line| matches!(line.text.trim_ascii(), b"b''" | b"b\"\"")).count() > 1;
+    let calls = |lead: &Lead| lead.labels() || lead.is_typed() && empty();
+    let silent = !received && leads.iter().any(|lead| lead.quoted && lead.commands > 1 && calls(lead));
     (received && quoted && (sent || echoed) || silent)
         .then(|| -> Box<dyn Lines> { Box::new(Quoted { leads, directed: sent, sent: Vec::new() }) })
 }
@@ -142,7 +150,7 @@ impl Lines for Quoted {
             return;
         };
         let Some(lead) = self.lead(line.text.get(..at).unwrap_or_default(), true) else { return };
-        let exact = lead.exact && lead.pattern.ends_with(b"]");
+        let exact = lead.exact && lead.pattern.ends_with(b"]") || lead.is_typed();
         match lead.direction() {
             Some(Direction::Tx) => self.sent(values.concat(), exact, line, out),
             Some(Direction::Rx) => {
@@ -215,6 +223,11 @@ fn quoted(text: &[u8]) -> Option<(usize, Vec<Vec<u8>>)> {
                 .or_else(|| dots(rest))
                 .or_else(|| bracketed(text.get(..at)?, rest))
                 .map(|values| (at, values)),
+            // `>>> modem.send("AT\r")`.
+            [b'"' | b'\'', ..] if text.starts_with(b">>> ") && text.get(..at)?.ends_with(b"(") => {
+                let (value, _) = string(rest)?;
+                Some((at, vec![value]))
+            }
             // `write(3, "AT\r", 3) = 3`.
             [b'"', ..] if text.get(..at)?.ends_with(b", ") && text.get(..at)?.contains(&b'(') => {
                 let (value, _) = string(rest)?;
@@ -294,7 +307,10 @@ fn dots(text: &[u8]) -> Option<Vec<Vec<u8>>> {
 /// `[RECV][  9][AT\r\r\nOK\r\n]`: the last of several brackets, its control characters written as words.
 fn bracketed(before: &[u8], text: &[u8]) -> Option<Vec<Vec<u8>>> {
     let inner = text.strip_prefix(b"[")?.trim_ascii_end().strip_suffix(b"]")?;
-    (before.ends_with(b"]") && !inner.is_empty() && !inner.contains(&b'[')).then(|| vec![spelled::read(inner)])
+    // `OK[CR][LF]` is a line of its own kind.
+    let named = spelled::read(text.trim_ascii_end()).len() == 1;
+    (before.ends_with(b"]") && !inner.is_empty() && !inner.contains(&b'[') && !named)
+        .then(|| vec![spelled::read(inner)])
 }
 
 /// The bytes hold what ends a line or data.
@@ -323,5 +339,7 @@ mod tests {
         check(r"[RECV][   9][AT\r\r\nOK\r\n]", &[b"AT\r\r\nOK\r\n"]);
         check("[PPP]: nothing", &[]);
         check("Club 'x'", &[]);
+        check("OK[CR][LF]", &[]);
+        check(r#">>> modem.send("AT+CMGS=\"+1555\"\r")"#, &[b"AT+CMGS=\"+1555\"\r"]);
     }
 }
