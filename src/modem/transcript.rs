@@ -29,6 +29,7 @@ mod plain;
 mod spelled;
 mod tidy;
 mod vain;
+mod words;
 
 use std::borrow::Cow;
 use std::time::Duration;

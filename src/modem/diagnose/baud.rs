@@ -100,7 +100,7 @@ impl Rule for WrongBaud {
         slug: "wrong-baud",
         severity: Problem,
         family: FAMILY,
-        evidence: "Most received bytes are outside what a modem prints, or the port tells framing errors, while no data can be flowing.",
+        evidence: "Most received bytes are outside what a modem prints, or the port tells framing errors, while no data can be flowing; in a log of nothing else, bytes as at a power-on thrice.",
         why: "Port and modem speak at different rates.",
         fix: "Find the rate (Find baud), then fix it with AT+IPR=9600 and AT&W.",
     };

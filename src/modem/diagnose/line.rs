@@ -327,7 +327,7 @@ impl Rule for NoAnswer {
         slug: "no-answer",
         severity: Problem,
         family: FAMILY,
-        evidence: "Two commands or more, and 5 s (or the end of the log) without a single byte; in a log of one stream, three commands or more over 5 s, the same ones again and again or with a program's own words that it waited in vain, or AT twice and nothing else, and nothing that a modem says; in a log with times a single command too.",
+        evidence: "Two commands or more, and 5 s (or the end of the log) without a single byte; in a log of one stream, three commands or more over 5 s, the same ones again and again or with a program's own words that it waited in vain, or AT twice and nothing else, and nothing that a modem says; in a log with times a single command too. As a warning, a program's own words that the modem does not answer (`DB:NO RESP`), where nothing else is in the log.",
         why: "The modem gets no power, does not hear what is sent, or its answers do not arrive.",
         fix: "Check in this order: power (4.0 V, 2 A), the right port, baud rate, TX and RX swapped, common GND, autobaud (send AT every 300 ms), sleep.",
     };

@@ -1,10 +1,10 @@
 //! Damaged answers between good ones.
 
 use super::Severity::Warning;
+use super::baud::WrongBaud;
 use super::book::{Book, Draft};
 use super::console::OnPort;
 use super::doc::heading::LINE as FAMILY;
-use super::baud::WrongBaud;
 use super::power::{Restarted, UnderVoltage, restarts};
 use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::Span;

@@ -1,12 +1,12 @@
 //! A command that was refused, at once or later, and no rule knows why.
 
 use super::Severity::{Note, Warning};
+use super::baud::WrongBaud;
 use super::book::{Book, Draft, Handle};
 use super::connecting::{TlsFailed, concerns_tls, tls_draft};
 use super::console::OnPort;
 use super::doc::heading::LINE as FAMILY;
 use super::echo::LostBytes;
-use super::baud::WrongBaud;
 use super::network::NO_SIM;
 use super::opening::{ContextLost, NoDataService, WrongIpState};
 use super::power::Restarted;

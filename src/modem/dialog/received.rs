@@ -114,8 +114,7 @@ impl Dialog {
         self.find_damage(line.text, span);
         self.dealing.heard();
         self.spoken |= !matches!(said, Said::Unknown | Said::Digit(_) | Said::Address);
-        let tells =
-            matches!(said, Said::Error | Said::Failed | Said::ConnectFail(_) | Said::Reason | Said::PdpDeact);
+        let tells = matches!(said, Said::Error | Said::Failed | Said::ConnectFail(_) | Said::Reason | Said::PdpDeact);
         let meaning = tells.then(|| self.telling.family().explain(line.text)).flatten();
         match meaning {
             _ if said == Said::CallEnd => {

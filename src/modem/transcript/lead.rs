@@ -4,6 +4,7 @@
 
 use super::TextLine;
 use super::spelled;
+use super::words::{RECEIVED, SENT, has};
 use crate::vocabulary::is_whole_command;
 
 /// What the lines behind a lead are.
@@ -48,16 +49,6 @@ struct Lead {
 
 /// How many lines it takes to see how a log is marked.
 const LOOKED_AT: usize = 20_000;
-
-/// How people and programs say that something was sent: English, Spanish and Portuguese, French, German, Russian, Indonesian.
-const SENT: [&str; 12] =
-    ["tx", "send", "sent", "write", "wrote", "envi", "envoi", "envoy", "отправ", "kirim", "wysł", "发"];
-
-/// And that it came, or is an answer.
-const RECEIVED: [&str; 17] = [
-    "rx", "recv", "receiv", "resp", "reply", "answer", "recib", "receb", "reçu", "répon", "empf", "antwort", "получ",
-    "ответ", "terima", "balas", "收",
-];
 
 /// The longest lead that is looked for: the system's log, a program, a port and an arrow may stand in front.
 const LONGEST: usize = 112;
@@ -325,11 +316,6 @@ impl Lead {
     }
 }
 
-fn has(pattern: &[u8], words: &[&str]) -> bool {
-    let text = String::from_utf8_lossy(pattern).to_lowercase();
-    words.iter().any(|word| text.contains(word))
-}
-
 /// Where the command or the answer begins that the line holds; whether it is a command.
 fn core(text: &[u8], names: bool) -> Option<(usize, bool)> {
     (0..text.len().min(LONGEST)).find_map(|start| {
@@ -419,27 +405,6 @@ pub(super) fn matches(pattern: &[u8], text: &[u8]) -> Option<usize> {
     Some(at)
 }
 
-/// A line that says only which way the lines behind it went: `# SEND ASCII>`, `RECV:`, `--- received ---`.
-pub(super) fn header(text: &[u8]) -> Option<Way> {
-    let text = String::from_utf8_lossy(text).to_lowercase();
-    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let mut end = text.trim_end().chars().rev();
-    let marked =
-        matches!(end.next(), Some('>' | ':' | '-' | '=' | ']')) && end.next().is_some_and(|c| !c.is_whitespace());
-    let rest = words.get(1..)?;
-    let plain = |word: &&str| {
-        matches!(*word, "ascii" | "hex" | "data" | "bytes" | "to" | "from" | "modem") || word.parse::<u32>().is_ok()
-    };
-    if !marked || !rest.iter().all(plain) {
-        return None;
-    }
-    match *words.first()? {
-        "send" | "sent" | "tx" | "transmit" | "发送" => Some(Way::Sent),
-        "recv" | "receive" | "received" | "rx" | "接收" => Some(Way::Received),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -484,15 +449,5 @@ mod tests {
         check("I typed AT\nOK\n", ".I typed AT|.OK");
         check("AT\nOK\nSetup: OK\nWLAN is OK\n", ".AT|.OK|.Setup: OK|.WLAN is OK");
         check("SEND OK\nCall Ready\nSTATE: CONNECT OK\n", ".SEND OK|.Call Ready|.STATE: CONNECT OK");
-    }
-
-    #[test]
-    fn headers() {
-        assert_eq!(header(b"# SEND ASCII>"), Some(Way::Sent));
-        assert_eq!(header(b"# RECV ASCII/17>"), Some(Way::Received));
-        assert_eq!(header(b"Received:"), Some(Way::Received));
-        assert_eq!(header(b"RX: >"), None);
-        assert_eq!(header(b"SEND OK"), None);
-        assert_eq!(header(b"send the text now:"), None);
     }
 }

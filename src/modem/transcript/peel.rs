@@ -241,7 +241,7 @@ fn holds_dialog(text: &[u8]) -> bool {
 }
 
 /// A sentence of a person: many words, most of them in small letters, and no sign of a tool or a modem.
-fn is_prose(text: &[u8]) -> bool {
+pub(super) fn is_prose(text: &[u8]) -> bool {
     /// Fewer words a sketch says too.
     const WORDS: usize = 6;
     let Ok(text) = std::str::from_utf8(text) else { return false };

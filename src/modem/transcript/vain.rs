@@ -53,10 +53,12 @@ pub(super) fn tells(line: &[u8]) -> bool {
 /// What does not answer is a modem, by its words: a server may time out too.
 pub(super) fn names_modem(line: &[u8]) -> bool {
     const NAMES: [&[u8]; 14] = [
-        b"odem", b"ODEM", b"odule", b"GSM", b"GPRS", b"SIM8", b"SIM9", b"SIM7", b"FONA", b"ESP8266", b"esp01", b"NO RESP",
-        b"dongle", b"alarm",
+        b"odem", b"ODEM", b"odule", b"GSM", b"GPRS", b"SIM8", b"SIM9", b"SIM7", b"FONA", b"ESP8266", b"esp01",
+        b"NO RESP", b"dongle", b"alarm",
     ];
-    NAMES.iter().any(|name| memchr::memmem::find(line, name).is_some())
+    // A connection that has ended is another matter, and what a person writes may be about anything.
+    let told = |name: &[u8]| memchr::memmem::find(line, name).is_some();
+    NAMES.iter().any(|name| told(name)) && !told(b"hangup") && !super::peel::is_prose(line)
 }
 
 /// The line for people, cut where it is long.
@@ -88,6 +90,9 @@ mod tests {
         ] {
             assert!(tells(text.as_bytes()), "{text}");
         }
+        let named = |text: &str| names_modem(text.as_bytes());
+        assert!(named("ERROR: SIM900 doesn't answer. Check power") && !named("pppd[16]: Modem hangup"));
+        assert!(!named("my modem has worked for a year, and now it is not responding to anything."));
         for text in [
             "timeout set to 15 seconds",
             "Network registration (timeout 180000 ms)",

@@ -21,7 +21,8 @@ fn markdown() -> String {
          - values in quotes or brackets: Python's `b'AT\\r'` and lists of lines, strace, `[AT..]`;\n\
          - bytes as numbers: `xxd`, `hexdump -C`, serial port monitors, candump, decimals;\n\
          - answers on the lines of their commands: `AT OK`, `->`, `returns`, the columns of a table;\n\
-         - the logs of pppd's `chat`, gammu, ESPHome, TinyGSM, WiFiEspAT and `chan_dongle`;\n\
+         - the logs of pppd's `chat`, gammu, ESPHome, TinyGSM, WiFiEspAT, `chan_dongle` and GSM-GPRS-GPS-Shield;\n\
+         - JSON, an object a line: `{\"dir\":\"tx\",\"data\":\"AT\\r\"}`, `{\"tx\":\"AT\"}`;\n\
          - a dialog that is told in sentences, where nothing else is found: `AT+CPIN? answers with SIM not inserted`;\n\
          - what stands around a log is taken off: the prose of a post, code fences, marks of mail, line numbers, time stamps, colours;\n\
          - UTF-16, lines that end in CR alone, and the source of a page (`&quot;`, `<br>`);\n\

@@ -11,7 +11,8 @@ use crate::modem::Direction;
 use crate::vocabulary::is_whole_command;
 
 pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
-    let told: Vec<(Direction, Vec<u8>)> = lines.iter().filter_map(|line| object(line.text)).flat_map(|object| told(&object)).collect();
+    let told: Vec<(Direction, Vec<u8>)> =
+        lines.iter().filter_map(|line| object(line.text)).flat_map(|object| told(&object)).collect();
     let sent = |text: &[u8]| is_whole_command(text.trim_ascii());
     let spoken = told.iter().any(|(direction, text)| match direction {
         Direction::Tx => sent(text),
@@ -20,12 +21,7 @@ pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
     let ends = |way: Direction| told.iter().any(|(direction, text)| *direction == way && ends(text));
     spoken.then(|| -> Box<dyn Lines> {
         let timed = lines.iter().any(|line| line.at.is_some());
-        Box::new(Objects {
-            sent_ends: ends(Direction::Tx),
-            received_ends: ends(Direction::Rx),
-            timed,
-            first: None,
-        })
+        Box::new(Objects { sent_ends: ends(Direction::Tx), received_ends: ends(Direction::Rx), timed, first: None })
     })
 }
 

@@ -1,7 +1,7 @@
 //! Lines with something in front that tells the direction: `TX: `, `<< `, `Sending: `, `RECV ASCII>` on a line of its own.
 
-use super::super::lead::{self, Leads, Way};
-use super::super::{Chunk, Shape, TextLine, leaves_out, pieces, spelled, tidy, vain};
+use super::super::lead::{Leads, Way};
+use super::super::{Chunk, Shape, TextLine, leaves_out, pieces, spelled, tidy, vain, words};
 use super::{Lines, restore_line};
 use crate::modem::Direction;
 use crate::notation;
@@ -10,7 +10,7 @@ use crate::vocabulary::is_whole_command;
 pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
     let names = spelled::used(lines);
     let leads = Leads::of(lines, names);
-    let headed = lines.iter().filter(|line| lead::header(line.text).is_some()).count() > 1;
+    let headed = lines.iter().filter(|line| words::header(line.text).is_some()).count() > 1;
     (headed || leads.directed).then(|| -> Box<dyn Lines> {
         // Only what is sent is marked: all else came.
         let unmarked = (!leads.received && !headed).then_some(Way::Received);
@@ -76,7 +76,7 @@ impl Lines for Labelled {
         if line.is_blank() {
             return;
         }
-        if let Some(way) = lead::header(line.text).filter(|_| self.headed) {
+        if let Some(way) = words::header(line.text).filter(|_| self.headed) {
             self.current = Some(way);
             return;
         }
