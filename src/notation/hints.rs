@@ -15,9 +15,14 @@ pub struct Hint {
     pub message: String,
     /// The draft that would send the bytes instead, for one key.
     pub fix: Option<Draft>,
+    /// What that key does, in words.
+    pub(crate) offer: &'static str,
     /// Worth showing only while the modem waits for data (`26`, `&`): the same text is common in ordinary lines.
     pub(crate) only_at_prompt: bool,
 }
+
+/// What is offered where text looks like a byte.
+const BYTE: &str = "Make it the byte";
 
 /// A text and how it is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,7 +92,7 @@ fn tag_hint(text: &str, source: Range<usize>) -> Option<Hint> {
         None => format!("`{typed}` is sent as text, {count} bytes: it is neither a name nor hex."),
     };
     let fix = meant.map(|meant| Draft { text: replaced(text, &source, &meant), mode: Mode::Mixed });
-    Some(Hint { source, message, fix, only_at_prompt: false })
+    Some(Hint { source, message, fix, offer: BYTE, only_at_prompt: false })
 }
 
 /// What a `<…>` that is none of ours was probably meant to be.
@@ -126,6 +131,7 @@ fn pairs_hint(text: &str) -> Option<Hint> {
         source: 0..text.len(),
         message,
         fix: Some(Draft { text: text.to_owned(), mode: Mode::Hex }),
+        offer: "Take Hex mode",
         only_at_prompt: false,
     })
 }
@@ -148,7 +154,7 @@ fn quotes_hint(text: &str, mode: Mode) -> Option<Hint> {
     let source = at..at + first.len_utf8();
     // Where the rest of the line does not read, its own error comes first.
     let fix = parse(&fixed, mode).is_ok().then_some(Draft { text: fixed, mode });
-    Some(Hint { source, message, fix, only_at_prompt: false })
+    Some(Hint { source, message, fix, offer: "Make it plain", only_at_prompt: false })
 }
 
 fn line_end_hint(text: &str) -> Option<Hint> {
@@ -164,7 +170,7 @@ fn line_end_hint(text: &str) -> Option<Hint> {
         found.text.len(),
         if found.bytes.len() == 1 { "byte" } else { "bytes" }
     );
-    Some(Hint { source: found.range, message, fix: Some(draft), only_at_prompt: false })
+    Some(Hint { source: found.range, message, fix: Some(draft), offer: BYTE, only_at_prompt: false })
 }
 
 fn lookalike_hint(text: &str, mode: Mode) -> Option<Hint> {
@@ -197,7 +203,7 @@ fn lookalike_hint(text: &str, mode: Mode) -> Option<Hint> {
             },
         ),
     };
-    Some(Hint { source, message, fix: Some(draft), only_at_prompt: !found.certain || command })
+    Some(Hint { source, message, fix: Some(draft), offer: BYTE, only_at_prompt: !found.certain || command })
 }
 
 /// The typed characters that gave `range`. In Mixed only plain ones: who typed `<26>` or `\x31\x41` meant it.
@@ -273,6 +279,7 @@ mod tests {
             let hints = hints("at+cipstart=“TCP”,‘x’", mode);
             assert_eq!(hints.len(), 1, "{hints:?}");
             assert_eq!(hints[0].fix.as_ref().map(|fix| fix.text.as_str()), Some("at+cipstart=\"TCP\",'x'"));
+            assert_eq!(hints[0].offer, "Make it plain");
             assert!(hints[0].message.starts_with("`“` is a typographic quote, 3 bytes"), "{}", hints[0].message);
         }
         assert!(hints("she said “hello”", Mode::Text).is_empty(), "in data they may be meant");

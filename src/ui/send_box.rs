@@ -277,7 +277,7 @@ impl SendBox {
             } else if let Some(hint) = hint {
                 parts::badge(ui, "Hint", palette.warn);
                 if let Some(draft) = &hint.fix {
-                    let button = Button::new(RichText::new("Make it the byte (F12)").font(theme::small()));
+                    let button = Button::new(RichText::new(format!("{} (F12)", hint.offer)).font(theme::small()));
                     fix = ui.add(button).on_hover_text(&draft.text).clicked();
                 }
                 ui.add(Label::new(&hint.message).truncate());

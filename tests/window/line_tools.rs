@@ -91,6 +91,28 @@ fn a_file_is_sent_as_it_is_and_can_be_cancelled() {
     assert!(desk.state().status.tx < 100_000);
 }
 
+/// A far end that neither reads nor answers: what the system takes has gone out, and the line is free again.
+#[cfg(unix)]
+#[test]
+fn a_file_goes_out_to_a_peer_that_says_nothing() {
+    let silent = crate::pty::Pty::new();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("eleven.bin");
+    std::fs::write(&path, b"hello\x1Aworld").unwrap();
+    let mut desk = Desk::new(&Start::default());
+    desk.connect(&silent.path());
+    open(&mut desk, "Send file…");
+    fill(&mut desk, "File", path.to_str().unwrap());
+    desk.click("Send file");
+    desk.wait("it is told", |desk| desk.shows("eleven.bin was sent: 11 bytes"));
+    desk.key(Key::Escape);
+    desk.focus_line();
+    desk.type_text("AT");
+    desk.key(Key::Enter);
+    desk.wait("typing is taken again", |desk| desk.state().status.tx == 14);
+    assert_eq!(silent.read_exactly(14, PATIENCE), b"hello\x1AworldAT\r");
+}
+
 /// A window that is connected to a server on this machine, which another program could talk to as well.
 fn to_a_server() -> (Desk, TcpListener) {
     let server = TcpListener::bind("127.0.0.1:0").unwrap();
