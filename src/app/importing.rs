@@ -1,6 +1,7 @@
 //! Macros from elsewhere: an Arduino sketch, the macros of another terminal, a book. Read on a thread, since a sketch is run
 //! for it.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -51,17 +52,20 @@ pub(crate) enum NotMacros {
 /// The largest file that is read; books and sketches have a few hundred kilobytes at most.
 const LARGEST: u64 = 16 << 20;
 
-/// Reads the macros that stand there.
-pub(crate) fn read_macros(from: &MacrosFrom) -> Result<ReadMacros, NotMacros> {
+/// What is assumed of the board of a sketch that was run.
+type Assumed = (String, BTreeMap<String, String>);
+
+/// Reads the macros that stand there. Of the sketch that was just run the macro is that of the run.
+pub(crate) fn read_macros(from: &MacrosFrom, assumed: &Assumed) -> Result<ReadMacros, NotMacros> {
     let path = match from {
-        MacrosFrom::Sketch(text) => return Ok(of_sketch(text, "Sketch")),
+        MacrosFrom::Sketch(text) => return Ok(of_sketch(text, "Sketch", assumed)),
         MacrosFrom::File(path) => path,
     };
     let bytes = read_small(path)?;
     let text = String::from_utf8_lossy(&bytes);
     if file_kind(path, &bytes) == FileKind::Sketch {
         let name = path.file_stem().map_or_else(|| "Imported".to_owned(), |stem| stem.to_string_lossy().into_owned());
-        return Ok(of_sketch(&text, &name));
+        return Ok(of_sketch(&text, &name, assumed));
     }
     if let Ok(book) = file::parse(&text) {
         return Ok(ReadMacros {
@@ -97,8 +101,9 @@ fn read_small(path: &Path) -> Result<Vec<u8>, NotMacros> {
     std::fs::read(path).map_err(unread)
 }
 
-fn of_sketch(text: &str, name: &str) -> ReadMacros {
-    let imported = sketch::import(&Source::new(text), &RunOptions::default());
+fn of_sketch(text: &str, name: &str, (run, said): &Assumed) -> ReadMacros {
+    let assume = if run == text { said.clone() } else { BTreeMap::new() };
+    let imported = sketch::import(&Source::new(text), &RunOptions { assume, ..RunOptions::default() });
     let told = |unread: &sketch::Unread| format!("Line {}: {} ({})", unread.line, unread.reason, unread.text);
     let left_out = imported.unread.iter().map(told).collect();
     let wired = imported.pins.map(|pins| Wired { rx: pins.rx, tx: pins.tx, baud: imported.baud });

@@ -1,5 +1,6 @@
 //! What the window knows. Panels read it; only [`super::update`] and [`super::Runtime`] change it.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -164,6 +165,8 @@ pub struct Tools {
     pub(crate) sketch_running: bool,
     /// The last run of a sketch.
     pub sketch_run: Option<SketchRun>,
+    /// The sketch that was last run, with what was said of its board. Its macro is of that run.
+    pub(crate) sketch_assumed: (String, BTreeMap<String, String>),
     /// Commands and signal over time.
     pub(crate) timeline: Option<Timeline>,
     /// The passthrough check, under way or the last one.

@@ -135,6 +135,10 @@ fn a_pin_of_a_sketch_is_ticked_and_its_branch_is_run() {
     desk.frames();
     desk.tick("digitalRead(3) is HIGH");
     desk.wait("it was run again", |desk| sent(desk, b"ATH\r\n"));
+    // The macro is that of this run.
+    desk.reach("Import it as a macro…");
+    desk.wait("it is read", |desk| desk.shows("from an Arduino sketch"));
+    assert!(!desk.shows("sends `ATH`"), "the branch that was ticked is in it");
 }
 
 /// What has more than two values is typed, and counts when the field is left.

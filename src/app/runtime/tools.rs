@@ -155,6 +155,7 @@ impl Runtime {
 
     /// Minutes of the board pass in far less than a second; a thread of its own runs it all the same.
     pub(super) fn run_sketch(&mut self, state: &mut State, text: String, assume: BTreeMap<String, String>) {
+        state.tools.sketch_assumed = (text.clone(), assume.clone());
         let options = RunOptions { assume, ..RunOptions::default() };
         let work = move |_: &Progress| run_sketch(&Source::new(&text), &options);
         let job = Job::start("sketch", self.news.clone(), work);
@@ -169,7 +170,8 @@ impl Runtime {
             self.jobs.import_next = Some(from);
             return;
         }
-        let job = Job::start("import", self.news.clone(), move |_| read_macros(&from));
+        let assumed = state.tools.sketch_assumed.clone();
+        let job = Job::start("import", self.news.clone(), move |_| read_macros(&from, &assumed));
         self.jobs.import = started(state, job);
         state.tools.importing = self.jobs.import.is_some();
     }
