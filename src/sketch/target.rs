@@ -10,6 +10,8 @@ pub(super) struct Target {
     pub(super) chip: Chip,
     /// What shows it, and where; `None` where nothing does.
     sign: Option<String>,
+    /// A port that only the larger of the AVR boards have, and an ESP32 too.
+    of_a_mega: Option<String>,
     /// The user said it.
     is_chosen: bool,
 }
@@ -134,13 +136,19 @@ const SIGNS: [(Chip, &[Sign]); 4] = [
 
 impl Target {
     pub(super) fn chosen(chip: Chip) -> Self {
-        Self { chip, sign: None, is_chosen: true }
+        Self { chip, sign: None, of_a_mega: None, is_chosen: true }
     }
 
     /// The board that most of a sketch's signs speak for; a Nano where there are none.
     pub(super) fn guessed(source: &Source) -> Self {
+        let mut of_a_mega = None;
         let mut found: [Vec<(&'static str, String, Spot)>; SIGNS.len()] = Default::default();
         for (place, line) in source.code().enumerate().flat_map(|(tab, text)| numbered(tab, &text)) {
+            let Some(line) = Code::read(&line) else { continue };
+            if let (Code::Says(_, words), None) = (&line, &of_a_mega) {
+                let more = words.iter().find(|word| matches!(**word, "Serial1" | "Serial2" | "Serial3"));
+                of_a_mega = more.map(|word| format!("`{word}` in line {}{}", place.line, tab_of(source, place)));
+            }
             for ((_, signs), list) in SIGNS.iter().zip(&mut found) {
                 for sign in *signs {
                     if let Some(shown) = shows(*sign, &line)
@@ -155,22 +163,29 @@ impl Target {
         let best = SIGNS.iter().zip(found).find(|(_, list)| list.len() == most);
         match best.and_then(|((chip, _), list)| Some((*chip, list.into_iter().next()?))) {
             Some((chip, (_, shown, spot))) => {
-                let tab = source.other_tab(spot).map_or(String::new(), |tab| format!(" of {tab}"));
-                Self { chip, sign: Some(format!("{shown} in line {}{tab}", spot.line)), is_chosen: false }
+                let sign = Some(format!("{shown} in line {}{}", spot.line, tab_of(source, spot)));
+                Self { chip, sign, of_a_mega: None, is_chosen: false }
             }
-            None => Self { chip: Chip::Avr, sign: None, is_chosen: false },
+            None => Self { chip: Chip::Avr, sign: None, of_a_mega, is_chosen: false },
         }
     }
 
     /// As a clause: `the board is an ESP32, by HardwareSerial in line 3`.
     pub(super) fn words(&self) -> String {
         let board = self.chip.board();
+        if let Some(port) = &self.of_a_mega {
+            return format!("the board is taken for a Mega, by {port}; an ESP32 has that port too (--board esp32)");
+        }
         match (&self.sign, self.is_chosen) {
             (Some(sign), _) => format!("the board is {board}, by {sign}"),
             (None, true) => format!("the board is {board}, as chosen"),
             (None, false) => format!("the board is taken for {board}: nothing shows another"),
         }
     }
+}
+
+fn tab_of(source: &Source, spot: Spot) -> String {
+    source.other_tab(spot).map_or(String::new(), |tab| format!(" of {tab}"))
 }
 
 fn numbered(tab: usize, text: &str) -> Vec<(Spot, String)> {
@@ -187,32 +202,44 @@ fn name(sign: Sign) -> &'static str {
     }
 }
 
-/// What stands there, for the reader.
-fn shows(sign: Sign, line: &str) -> Option<String> {
-    let code = line.trim_start();
-    if let Some(directive) = code.strip_prefix('#') {
+/// A line that may show a board.
+enum Code<'t> {
+    /// The file that it includes.
+    Includes(&'t str),
+    /// Anything else, with the names in it.
+    Says(&'t str, Vec<&'t str>),
+}
+
+impl<'t> Code<'t> {
+    fn read(line: &'t str) -> Option<Self> {
+        let code = line.trim_start();
+        let Some(directive) = code.strip_prefix('#') else { return Some(Self::Says(code, words(code).collect())) };
         // A condition asks what the board is; it does not tell.
         let directive = directive.trim_start();
-        if let (Header(name), Some(rest)) = (sign, directive.strip_prefix("include")) {
-            let file = rest.trim_start().strip_prefix(['<', '"'])?.split(['>', '"']).next()?.trim();
-            let is_it = match name.strip_suffix('*') {
-                Some(start) => file.starts_with(start),
-                None => file == name,
-            };
-            return is_it.then(|| format!("`{file}`"));
+        if let Some(rest) = directive.strip_prefix("include") {
+            return Some(Self::Includes(rest.trim_start().strip_prefix(['<', '"'])?.split(['>', '"']).next()?.trim()));
         }
         // `#define RX_PIN D5` names a pin; `#define D5 14` makes it a name of the sketch's own.
         let value = directive.strip_prefix("define")?.trim_start().split_once(char::is_whitespace)?.1;
-        return shows(sign, value);
+        Self::read(value)
     }
-    match sign {
-        Header(_) => None,
-        Word(word) => {
-            let mut words = words(code);
-            let declares = is_pin_name(word) && !code.contains('(') && code.contains('=') && !code.contains("= D");
-            (!declares && words.any(|known| known == word)).then(|| format!("`{word}`"))
+}
+
+/// What stands there, for the reader.
+fn shows(sign: Sign, line: &Code<'_>) -> Option<String> {
+    match (sign, line) {
+        (Header(name), Code::Includes(file)) => {
+            let is_it = match name.strip_suffix('*') {
+                Some(start) => file.starts_with(start),
+                None => *file == name,
+            };
+            is_it.then(|| format!("`{file}`"))
         }
-        NumberedPort => {
+        (Word(word), Code::Says(code, words)) => {
+            let declares = is_pin_name(word) && !code.contains('(') && code.contains('=') && !code.contains("= D");
+            (words.contains(&word) && !declares).then(|| format!("`{word}`"))
+        }
+        (NumberedPort, Code::Says(code, _)) => {
             let rest = code.split_once("HardwareSerial")?.1.trim_start();
             let rest = rest.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_').trim_start();
             let number = rest.strip_prefix(['(', '{'])?.trim_start();
@@ -220,12 +247,13 @@ fn shows(sign: Sign, line: &str) -> Option<String> {
                 && number.get(1..).is_some_and(|rest| rest.trim_start().starts_with([')', '}'])))
             .then(|| "`HardwareSerial` with its number".to_owned())
         }
-        PinsInBegin => {
+        (PinsInBegin, Code::Says(code, _)) => {
             let rest = code.split_once(".begin(")?.1;
             let given = rest.split_once("SERIAL_")?.1;
             let pins = given.split_once(',')?.1;
             pins.contains(',').then(|| "the pins in `begin`".to_owned())
         }
+        (Header(_), Code::Says(..)) | (_, Code::Includes(_)) => None,
     }
 }
 
@@ -279,13 +307,23 @@ mod tests {
             "#include <SoftwareSerial.h>\nSoftwareSerial sim(7, 8);\n",
             "// for an ESP32: #include <WiFi.h>\n",
             "#ifdef ESP32\n#endif\n",
-            "void setup() { Serial.println(\"ESP D5 WiFi.h\"); Serial1.begin(9600, SERIAL_8N1); }",
+            "void setup() { Serial.println(\"ESP D5 WiFi.h Serial1\"); Serial.begin(9600, SERIAL_8N1); }",
             "const int D5 = 14;\n#define D6 12\n",
-            "void setup() { HardwareSerial &port = Serial1; }",
+            "void setup() { HardwareSerial &port = Serial; }",
         ] {
             let (chip, words) = guessed(text);
             assert_eq!(chip, Chip::Avr, "{text}");
             assert_eq!(words, "the board is taken for an Uno, Nano or Mega: nothing shows another", "{text}");
         }
+    }
+
+    #[test]
+    fn a_second_port_alone_is_a_megas_and_said() {
+        let (chip, words) = guessed("void setup() {\n  Serial2.begin(9600);\n}\n");
+        assert_eq!(chip, Chip::Avr);
+        let expected =
+            "the board is taken for a Mega, by `Serial2` in line 2; an ESP32 has that port too (--board esp32)";
+        assert_eq!(words, expected);
+        assert_eq!(guessed("#include <WiFi.h>\nvoid setup() { Serial2.begin(9600); }").0, Chip::Esp32);
     }
 }
