@@ -14,7 +14,7 @@ use std::rc::Rc;
 use tree_sitter::{Node, ParseOptions, Parser};
 
 use super::syntax::{
-    Chip, Class, Expr, Function, IntType, Line, Literal, Program, Stmt, StmtKind, Symbol, Symbols, Type,
+    Chip, Class, Expr, Function, IntType, Line, Literal, Parameter, Program, Stmt, StmtKind, Symbol, Symbols, Type,
 };
 
 /// Brackets in brackets.
@@ -43,6 +43,7 @@ pub(super) fn parse(text: &str, chip: Chip) -> Program {
         scoped: HashMap::new(),
         variables: HashSet::new(),
         methods: Vec::new(),
+        prototypes: Vec::new(),
         literals: HashMap::new(),
         depth: 0,
     };
@@ -84,8 +85,17 @@ struct Front<'a> {
     variables: HashSet<Symbol>,
     /// Methods that are defined outside of their class.
     methods: Vec<(Symbol, Function)>,
+    /// Functions that are declared with defaults for their last parameters, and methods with their class.
+    prototypes: Vec<Prototype>,
     literals: HashMap<Vec<u8>, Rc<Literal>>,
     depth: usize,
+}
+
+/// A function that is declared before it is defined.
+struct Prototype {
+    class: Option<Symbol>,
+    name: Symbol,
+    parameters: Vec<Parameter>,
 }
 
 /// Children that mean something.
@@ -169,6 +179,7 @@ impl Front<'_> {
             "declaration" | "struct_specifier" | "class_specifier" | "union_specifier" | "enum_specifier"
             | "type_definition" | "alias_declaration" => {
                 let line = line_of(node);
+                self.note_prototypes(node, None);
                 let is_elsewhere = self.has_word(node, "extern");
                 if let Some(kind) = self.declaration(node) {
                     if let StmtKind::Declare(list) = &kind
@@ -266,6 +277,23 @@ impl Front<'_> {
             };
             class.methods.push(Rc::new(method));
             self.program.classes.insert(class.name, Rc::new(class));
+        }
+        for prototype in std::mem::take(&mut self.prototypes) {
+            let functions = match prototype.class {
+                Some(class) => {
+                    let class = self.program.classes.get_mut(&class).and_then(Rc::get_mut);
+                    class.map(|class| &mut class.methods)
+                }
+                None => self.program.functions.get_mut(&prototype.name),
+            };
+            let named =
+                functions.into_iter().flatten().filter_map(Rc::get_mut).filter(|one| one.name == prototype.name);
+            for function in named.filter(|one| one.parameters.len() == prototype.parameters.len()) {
+                // A definition does not repeat the defaults of its declaration.
+                for (own, declared) in function.parameters.iter_mut().zip(&prototype.parameters) {
+                    own.default = own.default.take().or_else(|| declared.default.clone());
+                }
+            }
         }
         self.program
     }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use tree_sitter::Node;
 
 use super::types::Declared;
-use super::{Front, children, line_of};
+use super::{Front, Prototype, children, line_of};
 use crate::sketch::syntax::{Binary, Class, Declaration, Expr, Function, Parameter, Stmt, StmtKind, Symbol, Type};
 
 impl Front<'_> {
@@ -198,6 +198,7 @@ impl Front<'_> {
                 }
             }
             "field_declaration" | "declaration" => {
+                self.note_prototypes(node, Some(class.name));
                 let is_static = self.has_word(node, "static");
                 if let Some(StmtKind::Declare(fields)) = self.declaration(node) {
                     for field in fields {
@@ -273,6 +274,27 @@ impl Front<'_> {
             None => Vec::new(),
         };
         Some((class, Function { name: name?, parameters, body, returns, initialisers }))
+    }
+
+    /// `bool send(const char *text, int times = 1);`: what is left out in a call stands here alone.
+    pub(super) fn note_prototypes(&mut self, node: Node<'_>, class: Option<Symbol>) {
+        for mut declarator in children(node) {
+            while matches!(declarator.kind(), "pointer_declarator" | "reference_declarator")
+                && let Some(inner) = children(declarator).into_iter().next_back()
+            {
+                declarator = inner;
+            }
+            if declarator.kind() != "function_declarator" {
+                continue;
+            }
+            let Some(list) = declarator.child_by_field_name("parameters") else { continue };
+            let has_default = children(list).iter().any(|one| one.kind() == "optional_parameter_declaration");
+            let Some(name) = declarator.child_by_field_name("declarator").filter(|_| has_default) else { continue };
+            if let Some(name) = self.declarator(name, Type::Void).name {
+                let parameters = self.parameters(declarator);
+                self.prototypes.push(Prototype { class, name, parameters });
+            }
+        }
     }
 
     pub(super) fn parameters(&mut self, declarator: Node<'_>) -> Vec<Parameter> {
