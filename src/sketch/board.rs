@@ -1,18 +1,21 @@
 //! The board that a sketch runs on: its clock, its serial ports, and on one of them the simulated modem. All on virtual time.
 
+mod clock;
 mod ear;
 mod modem;
 mod port;
+mod sending;
 mod time;
 
 pub(super) use modem::{ModemSide, SwitchedOn};
 pub(super) use port::{Kind, Port};
 pub(super) use time::{MICROSECOND, MILLISECOND, Nanos};
 
+use clock::Clock;
 use ear::{Ear, Turn};
 
 use super::origin::{Ch, Origin, chars};
-use crate::sketch::syntax::Line;
+use crate::sketch::syntax::{Chip, Line};
 
 /// Which way bytes went, for the log of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +65,9 @@ pub(super) struct Board {
     pub(super) modem: ModemSide,
     /// How its port receives, where that is a `SoftwareSerial`.
     ear: Ear,
+    clock: Clock,
+    /// Interrupts are off until then.
+    masked: Nanos,
     /// Nothing happens by itself before this time.
     quiet: Nanos,
     pub(super) rows: Vec<Row>,
@@ -115,13 +121,15 @@ impl Logged {
 }
 
 impl Board {
-    pub(super) fn new(modem: ModemSide) -> Self {
+    pub(super) fn new(modem: ModemSide, chip: Chip) -> Self {
         Self {
             now: 0,
             ports: Vec::new(),
             modem_port: None,
             modem,
             ear: Ear::default(),
+            clock: Clock::new(chip),
+            masked: 0,
             quiet: 0,
             rows: Vec::new(),
             lost: Lost::default(),
@@ -228,10 +236,43 @@ impl Board {
         self.wait_until(self.now);
     }
 
-    /// When anything happens by itself: a byte comes, or the modem does something.
+    /// When anything happens by itself: a byte comes or goes, or the modem does something.
     pub(super) fn next_event(&self) -> Option<Nanos> {
         let heard = self.next_turn().map(|(turn, _)| turn.at());
-        [self.modem.next_byte(), self.modem.next_deadline(), heard].into_iter().flatten().min()
+        let goes = self.ports.iter().filter_map(|port| self.next_load(port)).min();
+        [self.modem.next_byte(), self.modem.next_deadline(), heard, goes].into_iter().flatten().min()
+    }
+
+    /// `millis` and `micros` as the sketch sees them.
+    pub(super) fn millis(&self) -> u64 {
+        self.clock.millis(self.now)
+    }
+
+    pub(super) fn micros(&self) -> u64 {
+        self.clock.micros(self.now)
+    }
+
+    /// When they will have gone on by so much.
+    pub(super) fn in_millis(&self, millis: u64) -> Nanos {
+        self.clock.when_millis(self.millis().saturating_add(millis))
+    }
+
+    pub(super) fn in_micros(&self, micros: u64) -> Nanos {
+        self.clock.when_micros(self.micros().saturating_add(micros))
+    }
+
+    /// `delay`: until the board's own clock has gone on by so much, which may be late.
+    pub(super) fn delay(&mut self, micros: u64, limit: Nanos) {
+        let over = self.micros().saturating_add(micros);
+        while self.micros() < over && self.now < limit {
+            self.wait_until(self.clock.when_micros(over).min(limit).max(self.now + 1));
+        }
+    }
+
+    /// Interrupts are off for this long.
+    fn mask(&mut self, from: Nanos, to: Nanos) {
+        self.masked = self.masked.max(to);
+        self.clock.stands_still(from, to);
     }
 
     /// All that is due now; how long interrupts kept the sketch from its work.
@@ -241,6 +282,12 @@ impl Board {
         while let Some((turn, bit)) = self.next_turn().filter(|(turn, _)| turn.at() <= self.now) {
             let (length, byte) = self.ear.turn(turn, &self.modem, bit);
             stolen += length;
+            if let Turn::Ends(since, until) = turn {
+                stolen += self.clock.catches_up(since, until);
+            }
+            if let Some((Turn::Ends(since, until), _)) = self.next_turn() {
+                self.mask(since, until);
+            }
             let line = self.line;
             if let Some(byte) = byte
                 && let Some(port) = self.modem_port.and_then(|number| self.ports.get_mut(number))
@@ -253,7 +300,7 @@ impl Board {
         while let Some((start, end, byte)) = self.modem.take_byte(self.now) {
             self.byte_came(start, end, byte);
         }
-        stolen
+        stolen + self.load()
     }
 
     /// What the interrupt of a listening `SoftwareSerial` does next, and how long a bit is there.
@@ -266,7 +313,7 @@ impl Board {
     fn byte_came(&mut self, start: Nanos, end: Nanos, byte: u8) {
         let Some(number) = self.modem_port else { return };
         let line = self.line;
-        self.log(Way::FromModem, &chars(&[byte], Origin::MODEM), (start, start, end));
+        self.log(Way::FromModem, &chars(&[byte], Origin::MODEM), (start, start, end), line);
         let listening = self.listening();
         let Some(port) = self.ports.get_mut(number) else { return };
         let Some(baud) = port.baud else { return };
@@ -315,49 +362,8 @@ impl Board {
         }
     }
 
-    /// Sends one byte; returns when the sketch goes on.
-    pub(super) fn send(&mut self, number: usize, ch: Ch) {
-        let Some(port) = self.ports.get(number) else { return };
-        let length = port.byte_time();
-        if port.baud.is_none() && !self.lenient && port.kind != Kind::Undeclared {
-            // A port that was never begun sends nothing.
-            return;
-        }
-        self.settle();
-        let Some(port) = self.ports.get_mut(number) else { return };
-        let (baud, half_duplex) = (port.baud, port.kind.is_half_duplex());
-        let called = self.now;
-        let (start, end, free) = port.send(called, length);
-        let way = match self.modem_port {
-            Some(modem) if modem == number => Way::ToModem,
-            _ if port.is_console => Way::Console,
-            _ => Way::Elsewhere(number),
-        };
-        (self.flood, self.blind) = if way == Way::ToModem { (0, 0) } else { (self.flood + 1, self.blind + 1) };
-        if way == Way::ToModem {
-            self.sent += 1;
-            self.told += 1;
-            let wrong = baud.zip(self.modem.baud).is_some_and(|(own, rate)| differ(rate, own));
-            // A receiver has a byte in the middle of its stop bit.
-            self.modem.queue(end.saturating_sub(length / 20), if wrong { garbled(ch.byte) } else { ch.byte });
-        }
-        self.log(way, &[ch], (called, start, end));
-        if way == Way::ToModem || half_duplex {
-            self.quiet = 0;
-        }
-        if half_duplex {
-            // Interrupts are off up to the stop bit; what comes then prolongs that.
-            let on = end.saturating_sub(length / 10);
-            self.ear.shuts(start, on);
-            self.wait_until(on.saturating_sub(1));
-            self.work(end.saturating_sub(self.now));
-        } else {
-            self.wait_until(free);
-        }
-    }
-
     /// Keeps bytes, with the times at which they were sent, began and were over.
-    fn log(&mut self, way: Way, text: &[Ch], (called, at, end): (Nanos, Nanos, Nanos)) {
+    fn log(&mut self, way: Way, text: &[Ch], (called, at, end): (Nanos, Nanos, Nanos), line: Line) {
         let (logged, most) = match way {
             Way::Console => (&mut self.monitor, Logged::MOST_SHOWN),
             _ => (&mut self.others, Logged::MOST),
@@ -366,7 +372,6 @@ impl Board {
             return;
         }
         logged.bytes += text.len();
-        let line = self.line;
         // A line of the modem is one row, and so is what one line of the sketch sends, letter by letter too.
         let gap = if way == Way::FromModem { 5 } else { 25 } * MILLISECOND;
         let last = self.rows.iter_mut().rev().take(NEAR).find(|row| row.way == way);

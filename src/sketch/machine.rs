@@ -4,12 +4,14 @@ mod arithmetic;
 mod clib;
 mod construct;
 mod core;
+mod costs;
 mod evaluate;
 mod execute;
 mod format;
 mod functions;
 mod given;
 mod memory;
+mod pauses;
 mod places;
 mod questions;
 mod sought;
@@ -21,8 +23,9 @@ mod watch;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
-use super::board::{Board, MICROSECOND, Nanos};
+use super::board::{Board, Nanos};
 use super::syntax::{Chip, Declaration, Line, Program, Symbol};
+use costs::Cycles;
 pub(super) use questions::{Branch, Question};
 pub(super) use sought::Sought;
 use value::{Place, Value};
@@ -80,6 +83,8 @@ pub(super) enum Slip {
     HexForDecimal,
     /// A text like `0x1A` is sent where the byte was meant.
     TextForByte(String),
+    /// An answer is compared as a whole with a text that is only a part of it.
+    ComparedWhole(String),
     /// A NUL goes into a `String`.
     NulInString,
     /// A pause that the sketch cannot have meant.
@@ -109,6 +114,8 @@ pub(super) struct Report {
     pub(super) pauses: Vec<(Nanos, Nanos, Line)>,
     /// Names that the sketch does not declare.
     pub(super) undeclared: BTreeMap<String, Line>,
+    /// Lines that ask whether the modem has sent anything: when first in vain, and whether it ever had.
+    pub(super) looked: BTreeMap<Line, (Option<Nanos>, bool)>,
     /// What is read of the modem's answers, with the time and the line.
     pub(super) consumed: Vec<(Nanos, Line, u8)>,
 }
@@ -134,6 +141,8 @@ pub(super) struct Machine<'a> {
     depth: usize,
     made: usize,
     time_limit: Nanos,
+    /// Numbers that are seen as their bytes.
+    views: Vec<memory::ByteView>,
     /// `strtok`'s place.
     token: Option<Place>,
     /// Pins that are inputs with the chip's own pull-up.
@@ -185,6 +194,7 @@ impl<'a> Machine<'a> {
             depth: 0,
             made: 0,
             time_limit: 0,
+            views: Vec::new(),
             token: None,
             pulled_up: BTreeSet::new(),
             typed: BTreeSet::new(),
@@ -260,12 +270,9 @@ impl<'a> Machine<'a> {
     }
 
     /// A step of the sketch: it takes the board some time.
-    fn spend(&mut self) -> Result<(), Halt> {
+    fn spend(&mut self, cycles: Cycles) -> Result<(), Halt> {
         self.steps += 1;
-        self.board.work(match self.chip {
-            Chip::Avr => 600,
-            _ => 40,
-        });
+        self.board.work(costs::time(self.chip, cycles));
         if self.steps > self.most_steps {
             return Err(self.halt(Ending::Steps));
         }
@@ -276,15 +283,6 @@ impl<'a> Machine<'a> {
             return Err(self.halt(Ending::Memory));
         }
         Ok(())
-    }
-
-    /// A function of the core that is one step here takes the Uno this many microseconds more.
-    fn takes(&mut self, microseconds: usize) {
-        // It takes this computer the longer too.
-        self.steps += u64::try_from(microseconds / 16).unwrap_or(0);
-        if self.chip == Chip::Avr {
-            self.board.work(u64::try_from(microseconds).unwrap_or(0) * MICROSECOND);
-        }
     }
 
     /// Something changed that a loop may wait for.

@@ -252,7 +252,7 @@ struct Outcome {
 }
 
 fn once(program: &Program, chip: Chip, options: &RunOptions, modem: Option<&str>, on: SwitchedOn) -> Outcome {
-    let mut board = Board::new(ModemSide::new(options.modem.clone(), options.seed, on));
+    let mut board = Board::new(ModemSide::new(options.modem.clone(), options.seed, on), chip);
     board.modem_name = modem.map(str::to_owned);
     board.lenient = options.lenient || !has(program, "setup");
     let assumed = options.assume.iter().map(|(name, value)| {

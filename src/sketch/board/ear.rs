@@ -30,6 +30,8 @@ pub(super) enum Turn {
     Passes(Nanos),
 }
 
+/// What the interrupt has to put back when it has read a byte.
+const LEAVING: Nanos = 3 * MICROSECOND;
 /// How long such a look takes.
 const LOOK: Nanos = 7 * MICROSECOND;
 
@@ -62,7 +64,7 @@ impl Ear {
     pub(super) fn next(&self, modem: &ModemSide, bit: Nanos) -> Option<Turn> {
         if let Some(since) = self.since {
             // One and a half bits to the middle of the first, seven to that of the last, three quarters into the stop bit.
-            return Some(Turn::Ends(since, since + bit * 37 / 4));
+            return Some(Turn::Ends(since, since + bit * 37 / 4 + LEAVING));
         }
         let fall = modem.next_fall(self.done)?;
         let (off, on) = self.off;

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::time::{MILLISECOND, Nanos};
 use crate::sketch::origin::Ch;
-use crate::sketch::syntax::Chip;
+use crate::sketch::syntax::{Chip, Line};
 
 /// What a port is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,8 +47,21 @@ pub(in crate::sketch) struct Port {
     holds: usize,
     /// How many can wait to be sent, with the one on the line; `send` of one more waits.
     ahead: u64,
-    /// When the last byte is out.
+    /// When the last byte is out that was put on the line.
     free_at: Nanos,
+    /// When it began: the chip's data register is empty since then.
+    began_at: Nanos,
+    /// Bytes wait in a ring that an interrupt empties.
+    has_ring: bool,
+    waiting: VecDeque<Waiting>,
+}
+
+/// A byte that the sketch has sent, when and by which line.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Waiting {
+    pub(super) ch: Ch,
+    pub(super) called: Nanos,
+    pub(super) line: Line,
 }
 
 /// Of an AVR's core: rings of 64 places, of which one stays free.
@@ -57,12 +70,15 @@ const RING: usize = 63;
 const RING_AHEAD: u64 = 65;
 /// The ESP cores set it up so; `setRxBufferSize` changes it.
 const OF_ESP: usize = 256;
+/// When the ESP32's is full its driver leaves what comes in the chip's own FIFO.
+const FIFO_IN: usize = 128;
 /// Their senders have the chip's FIFO.
 const FIFO: u64 = 128;
 
 impl Port {
     pub(crate) fn new(name: &str, kind: Kind, pins: Option<(u8, u8)>, chip: Chip) -> Self {
         let (holds, ahead) = match kind {
+            Kind::Hardware | Kind::Undeclared if chip == Chip::Esp32 => (OF_ESP + FIFO_IN, FIFO),
             Kind::Hardware | Kind::Undeclared if chip.is_esp() => (OF_ESP, FIFO),
             // The SoftwareSerial of the ESP, which stands still while it sends, and AltSoftSerial.
             Kind::Timed if chip.is_esp() => (64, 0),
@@ -85,6 +101,9 @@ impl Port {
             holds,
             ahead,
             free_at: 0,
+            began_at: 0,
+            has_ring: chip == Chip::Avr && matches!(kind, Kind::Hardware | Kind::Undeclared),
+            waiting: VecDeque::new(),
         }
     }
 
@@ -99,8 +118,8 @@ impl Port {
     }
 
     /// `setRxBufferSize` of the ESP cores.
-    pub(crate) fn set_holds(&mut self, bytes: usize) {
-        self.holds = bytes;
+    pub(crate) fn set_holds(&mut self, bytes: usize, chip: Chip) {
+        self.holds = if chip == Chip::Esp32 { bytes + FIFO_IN } else { bytes };
     }
 
     /// A byte came; false where the buffer is full.
@@ -120,21 +139,51 @@ impl Port {
     }
 
     /// Sends a byte: when it begins, when it is out, and when the sketch goes on.
-    pub(crate) fn send(&mut self, now: Nanos, length: Nanos) -> (Nanos, Nanos, Nanos) {
+    pub(super) fn send(&mut self, now: Nanos, length: Nanos) -> (Nanos, Nanos, Nanos) {
         let start = self.free_at.max(now);
         let end = start + length;
-        self.free_at = end;
+        (self.began_at, self.free_at) = (start, end);
         let free = end.saturating_sub(self.ahead * length).max(now);
         (start, end, free)
     }
 
-    /// `flush`: when all is out.
-    pub(crate) fn free_at(&self) -> Nanos {
+    /// The chip's own port of an AVR: what does not go out at once waits for its interrupt.
+    pub(super) fn has_ring(&self) -> bool {
+        self.has_ring
+    }
+
+    /// Its data register and its ring are empty.
+    pub(super) fn is_free(&self, now: Nanos) -> bool {
+        self.waiting.is_empty() && self.began_at <= now
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.waiting.len() >= RING
+    }
+
+    pub(super) fn waits(&mut self, byte: Waiting) {
+        self.waiting.push_back(byte);
+    }
+
+    pub(super) fn take_waiting(&mut self) -> Option<Waiting> {
+        self.waiting.pop_front()
+    }
+
+    /// When the data register is empty and something waits for it.
+    pub(super) fn next_load(&self) -> Option<Nanos> {
+        self.waiting.front().map(|_| self.began_at)
+    }
+
+    /// When all is out that was put on the line.
+    pub(super) fn free_at(&self) -> Nanos {
         self.free_at
     }
 
     /// `availableForWrite`.
     pub(crate) fn room(&self, now: Nanos) -> u64 {
+        if self.has_ring {
+            return u64::try_from(RING - self.waiting.len().min(RING)).unwrap_or(0);
+        }
         self.ahead.saturating_sub(2).saturating_sub(self.free_at.saturating_sub(now) / self.byte_time().max(1))
     }
 }

@@ -20,6 +20,36 @@ pub(super) fn findings(ran: &Ran) -> Vec<Raw> {
     for sought in ran.report.sought.iter().filter(|sought| !sought.found && sought.waits) {
         found.extend(in_vain(ran, &rows, sought));
     }
+    found.extend(looked_too_early(ran, &rows));
+    found
+}
+
+/// `if (gsm.available())` right behind a command: nothing can be there yet, and what comes then is never read.
+fn looked_too_early(ran: &Ran, rows: &[&Row]) -> Vec<Raw> {
+    let port = ran.board.modem_port.and_then(|number| ran.board.ports.get(number)).map_or("modem", |port| &port.name);
+    let mut found = Vec::new();
+    for (line, (in_vain, _)) in ran.report.looked.iter().filter(|(_, (_, ever))| !ever) {
+        let Some(looked) = *in_vain else { continue };
+        let is_asked_once =
+            ran.joined.text.lines().nth(*line as usize).is_some_and(|text| text.trim_start().starts_with("if"));
+        let Some(command) = rows.iter().rev().find(|row| row.way == Way::ToModem && row.at < looked) else { continue };
+        let next = rows.iter().find(|row| row.way == Way::ToModem && row.at > looked).map_or(Nanos::MAX, |row| row.at);
+        let is_read = ran.report.consumed.iter().any(|(at, _, _)| (looked..next).contains(at));
+        let late = rows.iter().find(|row| row.way == Way::FromModem && row.at > command.at && row.end > looked);
+        let Some(late) = late.filter(|late| is_asked_once && !is_read && late.at < next) else { continue };
+        let (after, by) = (seconds(looked.saturating_sub(command.end)), seconds(late.end.saturating_sub(looked)));
+        let raw = Raw::new(
+            "sketch-looked-too-early",
+            Severity::Warning,
+            *line,
+            format!("this looks for an answer {after} after the command, before anything has come"),
+            &format!("The answer came {by} later; nothing reads it then."),
+            "Wait for it before this line, with a time limit.",
+        );
+        found.push(raw.corrected(format!(
+            "for (unsigned long start = millis(); !{port}.available() && millis() - start < 2000;);  // before this line"
+        )));
+    }
     found
 }
 

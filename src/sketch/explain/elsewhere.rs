@@ -35,6 +35,8 @@ fn shows_in_the_sketch(rule: &str) -> bool {
             rule,
             "sketch-no-wait"
                 | "sketch-gave-up-early"
+                | "sketch-looked-too-early"
+                | "sketch-compared-whole"
                 | "sketch-answer-read-away"
                 | "sketch-receive-overflow"
                 | "sketch-deaf-while-sending"

@@ -12,6 +12,8 @@ pub(super) fn line(found: &Raw, line: &str, port: &str) -> Option<String> {
             let decimal = || line.contains("write(0x26)").then(|| line.replacen("write(0x26)", "write(0x1A)", 1));
             byte_in_place_of_text(line, port).or_else(decimal)
         }
+        // A command in pieces has its end at the last of them.
+        "no-line-ending" => (line.matches(".print(").count() == 1).then(|| line.replacen(".print(", ".println(", 1)),
         "line-end-before-terminator" | "line-end-after-terminator" => {
             line.contains("println").then(|| line.replacen("println", "print", 1))
         }
@@ -43,7 +45,7 @@ pub(super) fn line(found: &Raw, line: &str, port: &str) -> Option<String> {
 
 /// `gsm.print("0x1A");` sends the byte.
 fn byte_in_place_of_text(line: &str, port: &str) -> Option<String> {
-    let start = line.find(&format!("{port}.print"))?;
+    let start = ["print", "write(\""].iter().find_map(|call| line.find(&format!("{port}.{call}")))?;
     let (before, rest) = line.split_at_checked(start)?;
     let (_, after) = rest.split_once(';')?;
     Some(format!("{before}{port}.write(26);{after}"))
@@ -71,8 +73,14 @@ fn bounded_write(line: &str) -> Option<String> {
     let (index, _) = rest.split_once(']')?;
     let array = array.rsplit(|c: char| c.is_whitespace() || "({;".contains(c)).next()?;
     let index = index.trim_matches(['+', '-', ' ']);
+    // Of a loop without a body of its own the bound stands in its condition.
+    let bounded = |condition: String| match line.strip_prefix("while").and_then(|rest| condition_of(rest.trim_start()))
+    {
+        Some((whole, behind)) => format!("while ({whole} && {condition}){behind}"),
+        _ => format!("if ({condition}) {line}"),
+    };
     let is_name = |text: &str| text.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
-    (is_name(array) && is_name(index)).then(|| format!("if ({index} < sizeof({array}) - 1) {line}"))
+    (is_name(array) && is_name(index)).then(|| bounded(format!("{index} < sizeof({array}) - 1")))
 }
 
 /// What the line divides by, where that is a name.
@@ -90,7 +98,8 @@ fn read_while_waiting(line: &str, port: &str) -> String {
     let pause = line.strip_prefix("delay(").and_then(|rest| rest.split_once(");"));
     match pause {
         Some((time, behind)) => {
-            format!("for (unsigned long start = millis(); millis() - start < {time};) {read}{behind}")
+            let said = if behind.contains("//") { "" } else { "  // answer: a String" };
+            format!("for (unsigned long start = millis(); millis() - start < {time};) {read}{behind}{said}")
         }
         None => format!("{read}  // before this line, answer: a String"),
     }
@@ -98,22 +107,22 @@ fn read_while_waiting(line: &str, port: &str) -> String {
 
 /// A wait that gives up after some seconds.
 fn ends_by_time(line: &str) -> Option<String> {
-    let rest = line.strip_prefix("while")?.trim_start();
+    let (condition, behind) = condition_of(line.strip_prefix("while")?.trim_start())?;
+    let condition = match condition {
+        "1" | "true" => String::new(),
+        other if other.contains("||") => format!("({other}) && "),
+        other => format!("{other} && "),
+    };
+    Some(format!("unsigned long start = millis(); while ({condition}millis() - start < 10000){behind}"))
+}
+
+/// What stands in the first brackets, and what behind them.
+fn condition_of(text: &str) -> Option<(&str, &str)> {
     let mut depth = 0_usize;
-    for (at, c) in rest.char_indices() {
+    for (at, c) in text.char_indices() {
         match c {
             '(' => depth += 1,
-            ')' if depth == 1 => {
-                let (condition, behind) = (rest.get(1..at)?, rest.get(at + 1..)?);
-                let condition = match condition.trim() {
-                    "1" | "true" => String::new(),
-                    other if other.contains("||") => format!("({other}) && "),
-                    other => format!("{other} && "),
-                };
-                return Some(format!(
-                    "unsigned long start = millis(); while ({condition}millis() - start < 10000){behind}"
-                ));
-            }
+            ')' if depth == 1 => return Some((text.get(1..at)?.trim(), text.get(at + 1..)?)),
             ')' => depth = depth.checked_sub(1)?,
             _ => {}
         }
@@ -140,13 +149,20 @@ mod tests {
                 "buffer[i++] = gsm.read();",
                 "if (i < sizeof(buffer) - 1) buffer[i++] = gsm.read();",
             ),
+            (
+                "sketch-buffer-overrun",
+                "while (gsm.available()) buf[i++] = gsm.read();",
+                "while (gsm.available() && i < sizeof(buf) - 1) buf[i++] = gsm.read();",
+            ),
+            ("sketch-terminator-as-text", "gsm.write(\"26\");", "gsm.write(26);"),
+            ("no-line-ending", "gsm.print(\"AT\");", "gsm.println(\"AT\");"),
             ("sketch-buffer-overrun", "sprintf(cmd, \"AT+X=%d\", n);", "snprintf(cmd, sizeof(cmd), \"AT+X=%d\", n);"),
             ("sketch-buffer-overrun", "strcat(cmd, f(text));", "strlcat(cmd, f(text), sizeof(cmd));"),
             ("sketch-division-by-zero", "x = total / count;", "if (count != 0) x = total / count;"),
             (
                 "sketch-receive-overflow",
                 "delay(2000);",
-                "for (unsigned long start = millis(); millis() - start < 2000;) while (gsm.available()) answer += (char)gsm.read();",
+                "for (unsigned long start = millis(); millis() - start < 2000;) while (gsm.available()) answer += (char)gsm.read();  // answer: a String",
             ),
             ("sketch-not-listening", "gsm.println(\"AT\");", "gsm.listen();  // before this line"),
             (

@@ -15,7 +15,7 @@ use crate::sketch::told::shown;
 
 pub(super) fn findings(ran: &Ran) -> Vec<Raw> {
     let mut found = of_the_port(ran);
-    found.extend(ran.report.slips.iter().map(|(line, slip)| of_slip(*line, slip)));
+    found.extend(ran.report.slips.iter().filter(|one| !comes_true(ran, one)).map(|(line, slip)| of_slip(*line, slip)));
     found.extend(never_reached_terminators(ran));
     found.extend(of_the_end(ran));
     found.extend(of_losses(ran));
@@ -176,6 +176,12 @@ fn of_the_port(ran: &Ran) -> Vec<Raw> {
     found
 }
 
+/// A comparison that failed once, as the answer was not whole yet, and held later.
+fn comes_true(ran: &Ran, (line, slip): &(u32, Slip)) -> bool {
+    matches!(slip, Slip::ComparedWhole(_))
+        && ran.report.sought.iter().any(|sought| sought.line == *line && sought.found)
+}
+
 fn of_slip(line: u32, slip: &Slip) -> Raw {
     match slip {
         Slip::NumberForByte(number) => terminator(line, &format!("print({number}) sends the characters \"{number}\"")),
@@ -196,6 +202,14 @@ fn of_slip(line: u32, slip: &Slip) -> Raw {
             format!("the answer is longer than the {size} bytes that are read here"),
             "The rest of it stays in the receive buffer and is taken for the next answer.",
             "Read until the end of the answer, or make the buffer longer.",
+        ),
+        Slip::ComparedWhole(text) => Raw::new(
+            "sketch-compared-whole",
+            Severity::Warning,
+            line,
+            format!("the answer is compared with \"{text}\" as a whole, and has line ends around it"),
+            "What the modem says begins and ends with CR LF, and mostly has the echo before it: the two are never equal.",
+            "Look for the text in it, with indexOf or strstr, or take the line ends off with trim() first.",
         ),
         Slip::NulInString => Raw::new(
             "sketch-nul-in-string",

@@ -137,7 +137,7 @@ fn failure_texts_and_time_outs_become_the_steps() {
             3: ATE0\r\n 300ms expects OK within 2s fails by ERROR
             3: AT+CSQ\r\n 0ns expects OK within 5s fails by ERROR
             18: AT+ECHO=${answer}\r\n 0ns (line 18: part of what the modem answered)
-            ask answer:  2
+            ask answer: : 
             ! 18: s.println("AT+ECHO=" + n.substring(8, 10)); -- sends part of what the modem answered; the macro asks for it
         "#]],
     );

@@ -1,7 +1,7 @@
 //! Operators on numbers, with the widths and wraps of the chip.
 
-use super::Machine;
 use super::value::{Int, Value, single};
+use super::{Machine, costs};
 use crate::sketch::origin::Origin;
 use crate::sketch::syntax::{Binary, Chip, IntType, Unary};
 
@@ -11,6 +11,7 @@ impl Machine<'_> {
         if left.from() == Origin::TIME || right.from() == Origin::TIME {
             self.time_used(operator, left, right);
         }
+        self.takes(costs::of_operator(operator, left, right));
         match (left, right) {
             (Value::String(_), _) | (_, Value::String(_)) => self.of_texts(operator, left, right),
             (Value::Pointer(_) | Value::Null | Value::Port(_) | Value::Function(_), _)

@@ -5,13 +5,9 @@ use std::rc::Rc;
 use super::given::Given;
 use super::text::{leading_real, order, position};
 use super::value::{Int, Place, Value, in_base, low_byte};
-use super::{Halt, Machine, Slip};
+use super::{Halt, Machine, Slip, costs};
 use crate::sketch::origin::{Ch, bytes, chars, origin};
 use crate::sketch::syntax::IntType;
-
-/// What `sprintf` takes on the Uno, and each of its conversions, in microseconds as measured.
-const FORMATTING: usize = 70;
-const CONVERSION: usize = 40;
 
 impl Machine<'_> {
     /// Writes a text with its NUL; notes what does not fit.
@@ -47,6 +43,7 @@ impl Machine<'_> {
             _ => None,
         });
         self.effect();
+        self.write_through(to);
         if let Ok(Some(room)) = room
             && start.saturating_add(text.len()) > room
         {
@@ -59,7 +56,16 @@ impl Machine<'_> {
         let format = format.c_text().unwrap_or_default();
         let rest: Vec<Value> = rest.iter().map(|value| (*value).clone()).collect();
         let text = super::format::formatted(&format, &rest, self.chip);
-        self.takes(FORMATTING + CONVERSION * rest.len() + text.len());
+        // A text without anything to put in is copied.
+        if rest.is_empty() {
+            self.takes_each(text.len(), costs::COPIED);
+        } else {
+            let is_number = |value: &&Value| matches!(value, Value::Int(int) if int.ty != IntType::Char);
+            let digits: usize = rest.iter().filter(is_number).map(|value| value.number().to_string().len()).sum();
+            self.takes(costs::FORMATTING);
+            self.takes_each(text.len(), costs::FORMATTED);
+            self.takes_each(digits, costs::FORMATTED_DIGIT);
+        }
         text
     }
 
@@ -84,6 +90,7 @@ impl Machine<'_> {
     pub(super) fn c_call(&mut self, name: &str, given: &[Given]) -> Result<Option<Value>, Halt> {
         let name = name.strip_suffix("_P").unwrap_or(name);
         let values: Vec<&Value> = given.iter().map(|given| &given.value).collect();
+        self.takes_c_call(name, &values);
         let text = |index: usize| values.get(index).and_then(|value| value.c_text()).unwrap_or_default();
         let number = |index: usize| values.get(index).map_or(0, |value| value.number());
         let size = |index: usize| usize::try_from(number(index)).unwrap_or(0).min(super::LARGEST);
@@ -138,6 +145,24 @@ impl Machine<'_> {
             "strtok" | "strtok_r" => self.token(&first, &text(1)),
             _ => return self.c_call_more(name, given),
         }))
+    }
+
+    /// What the functions on texts and memory take.
+    fn takes_c_call(&mut self, name: &str, values: &[&Value]) {
+        let length = |index: usize| values.get(index).and_then(|value| value.c_text()).map_or(0, |text| text.len());
+        let count = values.get(2).and_then(|count| usize::try_from(count.number()).ok()).unwrap_or(0);
+        match name {
+            "strlen" | "strstr" => self.takes_each(length(0), costs::LOOKED_AT),
+            "strcpy" | "strlcpy" => self.takes_each(length(1), costs::COPIED),
+            "strcat" | "strlcat" | "strncat" => {
+                self.takes_each(length(0), costs::LOOKED_AT);
+                self.takes_each(length(1), costs::COPIED);
+            }
+            "strcmp" | "strncmp" | "strchr" => self.takes(costs::METHOD),
+            "memset" => self.takes_each(count.min(super::LARGEST), costs::LOOKED_AT),
+            "memcpy" | "memmove" => self.takes_each(count.min(super::LARGEST), costs::COPIED),
+            _ => {}
+        }
     }
 
     /// Memory, formats and numbers.
@@ -202,6 +227,7 @@ impl Machine<'_> {
         Ok(Some(match name {
             "atoi" | "atol" | "strtol" | "strtoul" => {
                 let text = text(0);
+                self.takes_each(text.len().min(10), costs::DIGIT_READ);
                 let number = match name {
                     "strtol" | "strtoul" => leading_in_base(&bytes(&text), number(2)),
                     _ => super::text::leading_int(&text),
@@ -215,11 +241,13 @@ impl Machine<'_> {
             }
             "atof" | "strtod" => {
                 let text = text(0);
+                self.takes(costs::DTOSTRF);
                 Value::Float(leading_real(&bytes(&text)), origin(&text))
             }
             "itoa" | "ltoa" | "utoa" | "ultoa" => {
                 let digits = in_base(number(0), number(2)).to_lowercase();
-                self.takes(10 * digits.len());
+                let is_long = matches!(name, "ltoa" | "ultoa");
+                self.takes_each(digits.len(), if is_long { costs::DIGIT_OF_LONG } else { costs::DIGIT_OF_INT });
                 let from = first.from();
                 if let Some(Value::Pointer(place)) = values.get(1) {
                     self.write_text(&place.clone(), &chars(digits.as_bytes(), from));
@@ -228,7 +256,7 @@ impl Machine<'_> {
             }
             "dtostrf" => {
                 let digits = super::format::dtostrf(first.real(), number(1), number(2));
-                self.takes(FORMATTING);
+                self.takes(costs::DTOSTRF);
                 if let Some(Value::Pointer(place)) = values.get(3) {
                     self.write_text(&place.clone(), &chars(digits.as_bytes(), first.from()));
                 }

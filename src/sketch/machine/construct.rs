@@ -68,25 +68,6 @@ impl Machine<'_> {
         Ok(Place::new(value))
     }
 
-    /// `byte *bytes = (byte *)&number`: as it lies in memory, the lowest byte first. What is written there does not get back to it.
-    fn seen_as_bytes(&self, ty: &Type, value: Value) -> Value {
-        let Type::Pointer(to) = ty else { return value };
-        let Type::Int(byte @ (IntType::Char | IntType::I8 | IntType::U8)) = **to else { return value };
-        let Value::Pointer(place) = &value else { return value };
-        let size = place.with(|kept| match kept {
-            Value::Int(int) if int.ty.size() > 1 => int.ty.size(),
-            Value::Float(..) => 4,
-            _ => 0,
-        });
-        match size {
-            Ok(size) if size > 0 => {
-                let bytes = self.raw(place, size);
-                Value::Pointer(Place::new(Value::Chars(Rc::new(bytes), byte)).element(0))
-            }
-            _ => value,
-        }
-    }
-
     /// A port that `new` made is called as the variable that keeps it.
     pub(super) fn name_port(&mut self, value: &Value, name: Symbol) {
         if let Value::Port(port) = value
@@ -247,6 +228,10 @@ impl Machine<'_> {
             },
             _ => {
                 let value = self.value(init)?;
+                // What a call gives back, or a `String(…)`, is the variable itself.
+                if matches!(ty, Type::String) && !matches!(init, Expr::Call(_) | Expr::Construct(..) | Expr::Cast(..)) {
+                    self.takes_new_string(&value);
+                }
                 self.converted(ty, value)
             }
         }

@@ -4,15 +4,13 @@ use std::rc::Rc;
 
 use super::given::Given;
 use super::value::{Int, Place, Value, low_byte, single, whole};
-use super::watch::Watch;
-use super::{Ending, Halt, Machine};
-use crate::sketch::board::{MICROSECOND, MILLISECOND};
+use super::{Ending, Halt, Machine, costs};
 use crate::sketch::origin::Origin;
 use crate::sketch::syntax::{Chip, Expr, IntType, Symbol};
 
 /// Constants of the Arduino core.
 pub(super) fn constant(name: &str) -> Option<i64> {
-    const KNOWN: [(&str, i64); 26] = [
+    const KNOWN: [(&str, i64); 28] = [
         ("HEX", 16),
         ("DEC", 10),
         ("OCT", 8),
@@ -29,6 +27,9 @@ pub(super) fn constant(name: &str) -> Option<i64> {
         ("RISING", 3),
         ("SERIAL_8N1", 6),
         ("WL_CONNECTED", 3),
+        // The ESP32 counts its ticks in milliseconds.
+        ("portTICK_PERIOD_MS", 1),
+        ("portTICK_RATE_MS", 1),
         ("MSBFIRST", 1),
         ("LSBFIRST", 0),
         // The analog pins of the Nano are 14 and on.
@@ -105,47 +106,38 @@ const UNKNOWN_TEXT: &str = "<EEPROM>";
 impl Machine<'_> {
     pub(super) fn core_call(&mut self, symbol: Symbol, given: &[Given]) -> Result<Value, Halt> {
         let name = self.name(symbol);
+        // A macro of avr-libc, which is one instruction.
+        if !name.starts_with("pgm_read") {
+            self.takes(costs::CALL);
+        }
         let int = self.chip.int();
         let number = |index: usize| given.get(index).map_or(0, |given: &Given| given.value.number());
         let from = given.iter().fold(Origin::SKETCH, |from, given| from.and(given.value.from()));
         Ok(match &*name {
-            "delay" | "_delay_ms" | "vTaskDelay" => {
-                self.pause(number(0), MILLISECOND);
-                Value::Nothing
-            }
-            "delayMicroseconds" | "_delay_us" => {
-                self.pause(number(0), MICROSECOND);
-                Value::Nothing
-            }
-            "millis" => {
-                self.watch.reads_time = true;
-                self.board.looked();
-                let now = i64::try_from(self.board.now / MILLISECOND).unwrap_or(i64::MAX);
-                Value::Int(Int::new(now, IntType::U32, Origin::TIME))
-            }
-            "micros" => {
-                self.board.looked();
-                self.watch = Watch { reads_time: true, inexact: true, ..self.watch.clone() };
-                let now = i64::try_from(self.board.now / MICROSECOND).unwrap_or(i64::MAX);
-                Value::Int(Int::new(now & !3, IntType::U32, Origin::TIME))
+            "delay" | "vTaskDelay" | "_delay_ms" | "delayMicroseconds" | "_delay_us" | "millis" | "micros" => {
+                self.time_call(&name, number(0))
             }
             "pinMode" => {
+                self.takes(costs::PIN);
                 if number(1) == 2 {
                     self.pulled_up.insert(number(0));
                 }
                 Value::Nothing
             }
             "digitalRead" => {
+                self.takes(costs::PIN);
                 let level = i64::from(self.pulled_up.contains(&number(0)));
                 let name = format!("digitalRead({})", number(0));
                 self.ask_number(&name, int, level)
             }
             "analogRead" => {
+                self.takes(costs::ANALOG_READ);
                 let name = format!("analogRead({})", analog_pin(number(0)));
                 self.ask_number(&name, int, 512)
             }
             "pulseIn" => self.ask_number(&format!("pulseIn({})", number(0)), IntType::U32, 1000),
             "random" => {
+                self.takes(costs::RANDOM);
                 let low = if given.len() > 1 { number(0) } else { 0 };
                 self.ask_number(&format!("random({})", number(given.len().saturating_sub(1))), IntType::I32, low)
             }
@@ -175,6 +167,7 @@ impl Machine<'_> {
                 }
                 Value::Nothing
             }
+            "pdMS_TO_TICKS" => Value::Int(Int::new(number(0), IntType::U32, from)),
             "word" | "makeWord" => Value::Int(Int::new(number(0) << 8 | (number(1) & 0xFF), IntType::U16, from)),
             "toupper" | "tolower" | "toUpperCase" | "toLowerCase" => {
                 let byte = low_byte(number(0));
@@ -193,6 +186,9 @@ impl Machine<'_> {
                 Value::bool(classified(name, low_byte(number(0))).unwrap_or(false), from)
             }
             name if says_nothing(name) => {
+                if name == "digitalWrite" {
+                    self.takes(costs::PIN);
+                }
                 self.note_handlers(given, name);
                 Value::int(0, int)
             }
@@ -203,24 +199,15 @@ impl Machine<'_> {
         })
     }
 
-    fn pause(&mut self, length: i64, unit: u64) {
-        let length = u64::try_from(length & 0xFFFF_FFFF).unwrap_or(0).saturating_mul(unit);
-        let from = self.board.now;
-        let until = from.saturating_add(length).min(self.time_limit.saturating_add(1));
-        self.board.wait_until(until);
-        self.board.looked();
-        self.watch.delayed = true;
-        if length >= MILLISECOND && self.report.pauses.len() < 100_000 {
-            self.report.pauses.push((from, self.board.now, self.line));
-        }
-    }
-
     fn mathematics(&mut self, name: &str, given: &[Given]) -> Value {
         let zero = Value::int(0, self.chip.int());
         let value = |index: usize| given.get(index).map_or(&zero, |given| &given.value);
         let from = given.iter().fold(Origin::SKETCH, |from, given| from.and(given.value.from()));
         let real = value(0).real();
         let less = |a: &Value, b: &Value| a.real() < b.real();
+        if !matches!(name, "min" | "max" | "constrain" | "abs" | "sq") {
+            self.takes(costs::MATHEMATICS);
+        }
         match name {
             "min" => {
                 if less(value(1), value(0)) {
@@ -410,23 +397,6 @@ impl Machine<'_> {
             _ => Value::Nothing,
         }
     }
-
-    /// The time of the sketch was compared with this: how long it would wait, in milliseconds.
-    pub(super) fn note_limit(&mut self, limit: i64) {
-        if let Ok(limit) = u64::try_from(limit)
-            && (50..=600_000).contains(&limit)
-        {
-            self.limit = Some(limit);
-        }
-    }
-
-    pub(super) fn limit(&self) -> Option<u64> {
-        self.limit
-    }
-
-    pub(super) fn forget_limit(&mut self) {
-        self.limit = None;
-    }
 }
 
 fn shift(by: i64) -> u32 {
@@ -461,10 +431,17 @@ fn classified(name: &str, byte: u8) -> Option<bool> {
 
 /// Functions of the core that neither send nor answer.
 fn says_nothing(name: &str) -> bool {
-    const NAMES: [&str; 32] = [
+    const NAMES: [&str; 39] = [
         "digitalWrite",
         "analogWrite",
         "analogReference",
+        "analogReadResolution",
+        "analogWriteResolution",
+        "analogSetAttenuation",
+        "analogSetPinAttenuation",
+        "dacWrite",
+        "ledcAttach",
+        "ledcWriteTone",
         "tone",
         "noTone",
         "interrupts",

@@ -3,13 +3,13 @@
 use std::rc::Rc;
 
 use super::value::{Place, Value, single};
-use super::{DEEPEST, Ending, Halt, Machine};
+use super::{DEEPEST, Ending, Halt, Machine, costs};
 use crate::sketch::origin::{Origin, chars};
 use crate::sketch::syntax::{Binary, Expr, IntType, Literal, Symbol, Type};
 
 impl Machine<'_> {
     pub(super) fn value(&mut self, expr: &Expr) -> Result<Value, Halt> {
-        self.spend()?;
+        self.spend(costs::of_expression(expr))?;
         self.depth += 1;
         if self.depth > DEEPEST {
             return Err(self.halt(Ending::Depth));
@@ -38,7 +38,14 @@ impl Machine<'_> {
             Expr::Binary(operator, sides) => {
                 let left = self.value(&sides.0)?;
                 let right = self.value(&sides.1)?;
-                self.binary(*operator, &left, &right)
+                let value = self.binary(*operator, &left, &right);
+                if let (Value::String(text), Value::String(_) | Value::Pointer(_)) = (&value, &left) {
+                    // A sum goes on in the memory of the sum before it.
+                    let goes_on = matches!(sides.0, Expr::Binary(..));
+                    self.takes(if goes_on { costs::SUM } else { costs::NEW_STRING + costs::SUM });
+                    self.takes_each(text.len(), costs::COPIED);
+                }
+                value
             }
             Expr::Logical(and, sides) => self.logical(*and, &sides.0, &sides.1)?,
             Expr::Assign(operator, sides) => self.assign(*operator, &sides.0, &sides.1)?,
@@ -52,10 +59,10 @@ impl Machine<'_> {
                 self.call(call)?
             }
             Expr::Member(object, name) => self.member(object, *name)?,
-            Expr::Index(_) | Expr::Dereference(_) => {
-                let loaded = self.place(expr)?.and_then(|place| place.load().ok());
-                loaded.unwrap_or_else(|| Value::int(0, self.chip.int()))
-            }
+            Expr::Index(_) | Expr::Dereference(_) => match self.place(expr)? {
+                Some(place) => self.load(&place),
+                None => Value::int(0, self.chip.int()),
+            },
             Expr::AddressOf(of) => self.address_of(of)?,
             Expr::List(items) => {
                 let values: Result<_, _> = items.iter().map(|(_, item)| self.value(item)).collect();
@@ -197,9 +204,31 @@ impl Machine<'_> {
                 self.binary(operator, &before, &value)
             }
         };
+        self.takes_string(operator, &place, &value);
         let value = self.fitting(&place, value)?;
         self.store(&place, &value);
         Ok(self.load(&place))
+    }
+
+    /// A `String` takes another text.
+    fn takes_string(&mut self, operator: Option<Binary>, place: &Place, value: &Value) {
+        let Ok(Some(before)) = place.with(|kept| match kept {
+            Value::String(text) => Some(text.len()),
+            _ => None,
+        }) else {
+            return;
+        };
+        match (operator, value) {
+            (Some(_), Value::String(text)) => {
+                self.takes(costs::APPENDING);
+                self.takes_each(text.len().saturating_sub(before), costs::COPIED + costs::LOOKED_AT);
+            }
+            (_, value) => {
+                let each = costs::COPIED + if matches!(value, Value::Pointer(_)) { costs::LOOKED_AT } else { 0 };
+                self.takes(costs::ASSIGNING);
+                self.takes_each(value.printed().map_or(0, |text| text.len()), each);
+            }
+        }
     }
 
     /// `array = {…}` and `object = {…}` keep their shape.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::value::{Place, Value};
 use super::watch::Watch;
-use super::{DEEPEST, Ending, Halt, Machine};
+use super::{DEEPEST, Ending, Halt, Machine, costs};
 use crate::sketch::syntax::{Declaration, Expr, ForParts, Stmt, StmtKind, Symbol, Type};
 
 /// What comes after a statement.
@@ -23,7 +23,7 @@ const ROUNDS_ON_A_QUESTION: usize = 40;
 impl Machine<'_> {
     pub(super) fn execute(&mut self, statement: &Stmt) -> Result<Flow, Halt> {
         self.at_line(statement.line);
-        self.spend()?;
+        self.spend(1)?;
         self.depth += 1;
         if self.depth > DEEPEST {
             return Err(self.halt(Ending::Depth));
@@ -172,7 +172,7 @@ impl Machine<'_> {
                 return Ok(Flow::Next);
             }
             let is_endless = condition.is_none_or(|condition| matches!(condition, Expr::Int(..)));
-            if is_endless && self.effects == effects && inner.looks == 0 && !inner.reads_time {
+            if is_endless && self.effects == effects && inner.looks == 0 && !inner.looks_at_the_time() {
                 return Err(Halt { why: Ending::Stops, line });
             }
             if self.effects == effects && inner.only_pauses() && on_question == 0 {
@@ -204,7 +204,7 @@ impl Machine<'_> {
         skip_condition: bool,
         on_question: &mut usize,
     ) -> Result<Flow, Halt> {
-        self.spend()?;
+        self.spend(costs::ROUND)?;
         if let Some(condition) = condition.filter(|_| !skip_condition) {
             let value = self.value(condition)?;
             self.decided(&value);

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::execute::Flow;
 use super::given::Given;
 use super::value::{Place, Value};
-use super::{DEEPEST_CALLS, Ending, Frame, Halt, Machine};
+use super::{DEEPEST_CALLS, Ending, Frame, Halt, Machine, costs};
 use crate::sketch::syntax::{Call, Expr, Function, IntType, Symbol, Type};
 
 impl Machine<'_> {
@@ -43,7 +43,7 @@ impl Machine<'_> {
             let place = if plain || indexed { self.place(expr)? } else { None };
             let value = match &place {
                 Some(place) => {
-                    self.spend()?;
+                    self.spend(costs::of_expression(expr))?;
                     self.load(place)
                 }
                 None => self.value(expr)?,
@@ -238,6 +238,7 @@ impl Machine<'_> {
         given: Vec<Given>,
         this: Option<(Symbol, Place)>,
     ) -> Result<Value, Halt> {
+        self.takes(costs::CALL);
         if self.frames.len() > DEEPEST_CALLS {
             return Err(self.halt(Ending::Depth));
         }
@@ -279,6 +280,9 @@ impl Machine<'_> {
 
     fn parameter(&mut self, ty: &Type, given: Given) -> Result<Place, Halt> {
         let Type::Reference(inner) = ty else {
+            if matches!(ty, Type::String) && (given.place.is_some() || matches!(given.value, Value::Pointer(_))) {
+                self.takes_new_string(&given.value);
+            }
             return Ok(Place::new(self.converted(ty, given.value)?));
         };
         let same_kind = match (&**inner, &given.value) {
@@ -287,10 +291,13 @@ impl Machine<'_> {
             (Type::Float | Type::Double, value) => matches!(value, Value::Float(..)),
             _ => true,
         };
-        match given.place.filter(|_| same_kind) {
-            Some(place) => Ok(place),
-            None => Ok(Place::new(self.converted(inner, given.value)?)),
+        if let Some(place) = given.place.filter(|_| same_kind) {
+            return Ok(place);
         }
+        if matches!(**inner, Type::String) && matches!(given.value, Value::Pointer(_)) {
+            self.takes_new_string(&given.value);
+        }
+        Ok(Place::new(self.converted(inner, given.value)?))
     }
 
     /// What stands between a constructor's brackets and its body.

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::value::{Int, Place, Value, as_float};
 use super::{Machine, Slip};
 use crate::sketch::origin::{Ch, Origin};
+use crate::sketch::syntax::{IntType, Type};
 
 /// A piece of memory: a byte, or what has no bytes here, such as an address, with its size.
 #[derive(Clone, Debug)]
@@ -23,7 +24,64 @@ impl Piece {
     }
 }
 
+/// A number seen as its bytes, by `byte *bytes = (byte *)&number`.
+pub(super) struct ByteView {
+    bytes: Place,
+    number: Place,
+    size: usize,
+}
+
+/// The oldest view is given up: a function that is called again and again makes one each time.
+const MOST_VIEWS: usize = 64;
+
 impl Machine<'_> {
+    /// `byte *bytes = (byte *)&number`: as it lies in memory, the lowest byte first.
+    pub(super) fn seen_as_bytes(&mut self, ty: &Type, value: Value) -> Value {
+        let Type::Pointer(to) = ty else { return value };
+        let Type::Int(byte @ (IntType::Char | IntType::I8 | IntType::U8)) = **to else { return value };
+        let Value::Pointer(number) = &value else { return value };
+        let size = number.with(|kept| match kept {
+            Value::Int(int) if int.ty.size() > 1 => int.ty.size(),
+            Value::Float(..) => 4,
+            _ => 0,
+        });
+        match size {
+            Ok(size) if size > 0 => {
+                let bytes = Place::new(Value::Chars(Rc::new(self.raw(number, size)), byte));
+                if self.views.len() >= MOST_VIEWS {
+                    self.views.remove(0);
+                }
+                self.views.push(ByteView { bytes: bytes.clone(), number: number.clone(), size });
+                Value::Pointer(bytes.element(0))
+            }
+            _ => value,
+        }
+    }
+
+    fn view_of(&self, place: &Place) -> Option<(Place, Place, usize)> {
+        let view = self.views.iter().find(|view| Rc::ptr_eq(&view.bytes.cell, &place.cell))?;
+        Some((view.bytes.clone(), view.number.clone(), view.size))
+    }
+
+    /// Before the bytes of a number are read: it may have changed.
+    pub(super) fn look_through(&mut self, place: &Place) {
+        if let Some((bytes, number, size)) = self.view_of(place) {
+            let now = self.raw(&number, size);
+            let _ = bytes.change(|kept| {
+                if let Value::Chars(text, _) = kept {
+                    *text = Rc::new(now);
+                }
+            });
+        }
+    }
+
+    /// After they were written: it has changed.
+    pub(super) fn write_through(&mut self, place: &Place) {
+        if let Some((bytes, number, size)) = self.view_of(place) {
+            self.copy_memory(&number, &bytes.element(0), size);
+        }
+    }
+
     /// `memcpy`: as many bytes as that, whatever lies there.
     pub(super) fn copy_memory(&mut self, to: &Place, from: &Place, length: usize) {
         let pieces = self.pieces(from, length);

@@ -1,7 +1,7 @@
 //! Where names, members, elements and pointers lead.
 
 use super::value::{Outside, Place, Value};
-use super::{Ending, Halt, Machine, Slip};
+use super::{Ending, Halt, Machine, Slip, costs};
 use crate::sketch::syntax::{Expr, Symbol};
 
 impl Machine<'_> {
@@ -103,10 +103,16 @@ impl Machine<'_> {
         {
             return Some(place.field(number));
         }
-        self.globals.get(&name).cloned()
+        let global = self.globals.get(&name).cloned()?;
+        // The address of an array stands in the instructions.
+        if global.with(|value| matches!(value, Value::Int(_) | Value::Float(..))).unwrap_or(false) {
+            self.takes(costs::IN_MEMORY);
+        }
+        Some(global)
     }
 
     pub(super) fn load(&mut self, place: &Place) -> Value {
+        self.look_through(place);
         match place.load() {
             Ok(value) => value,
             Err(Outside) => Value::int(0, self.chip.int()),
@@ -125,6 +131,7 @@ impl Machine<'_> {
         if place.store(value).is_err() {
             self.behind_the_end(place);
         }
+        self.write_through(place);
     }
 
     pub(super) fn behind_the_end(&mut self, place: &Place) {

@@ -3,10 +3,10 @@
 use super::given::Given;
 use super::sought::Sought;
 use super::value::{Int, Value, in_base, low_byte};
-use super::{Ending, Halt, Machine, Slip};
-use crate::sketch::board::{MICROSECOND, MILLISECOND};
+use super::{Ending, Halt, Machine, Slip, costs};
+use crate::sketch::board::{Kind, MILLISECOND};
 use crate::sketch::origin::{Ch, Origin, bytes, chars};
-use crate::sketch::syntax::{Chip, IntType};
+use crate::sketch::syntax::IntType;
 
 /// Methods by which an object that is declared nowhere is known for a port.
 pub(super) fn is_stream_method(name: &str) -> bool {
@@ -47,6 +47,7 @@ const MOST_CONSUMED: usize = 1 << 18;
 impl Machine<'_> {
     pub(super) fn stream_call(&mut self, port: usize, method: &str, given: &[Given]) -> Result<Value, Halt> {
         self.watch.looks = self.watch.looks.saturating_add(1);
+        self.takes(costs::CALL);
         if !matches!(method, "print" | "println" | "write" | "printf") {
             self.board.looked();
         }
@@ -76,7 +77,7 @@ impl Machine<'_> {
             "setRxBufferSize" if self.chip.is_esp() => {
                 let bytes = values.first().and_then(|bytes| usize::try_from(bytes.number()).ok()).unwrap_or(0);
                 if let Some(port) = self.board.ports.get_mut(port) {
-                    port.set_holds(bytes.min(super::LARGEST));
+                    port.set_holds(bytes.min(super::LARGEST), self.chip);
                 }
                 Value::int(i64::try_from(bytes).unwrap_or(0), int)
             }
@@ -103,12 +104,12 @@ impl Machine<'_> {
                 Value::int(i64::try_from(room).unwrap_or(0), int)
             }
             "flush" => {
-                let free = self.board.ports.get(port).map_or(0, crate::sketch::board::Port::free_at);
-                self.board.wait_until(free);
+                self.board.flush(port);
                 self.watch.delayed = true;
                 Value::Nothing
             }
             "end" => {
+                self.board.flush(port);
                 if let Some(port) = self.board.ports.get_mut(port) {
                     port.received.clear();
                 }
@@ -156,12 +157,19 @@ impl Machine<'_> {
                 chars(text.as_bytes(), value.from())
             }
         };
-        // A digit is a division of 32 bits.
-        self.takes(match values.first() {
-            Some(Value::Int(int)) if int.ty != IntType::Char => 40 * text.len(),
-            Some(Value::Float(..)) => 130 + 50 * text.len(),
-            _ => 0,
-        });
+        let next = if self.is_worked_by_hand(port) { costs::NEXT_BY_HAND } else { costs::NEXT_TO_RING };
+        self.takes(if line { 2 * costs::PRINT } else { costs::PRINT });
+        self.takes_each(text.len(), next);
+        match values.first() {
+            Some(Value::Int(int)) if int.ty != IntType::Char => self.takes_each(text.len(), costs::DIGIT),
+            // Rounded by a division a place; each place is a product and a number that is printed.
+            Some(Value::Float(..)) => {
+                let places = text.iter().rev().position(|ch| ch.byte == b'.').unwrap_or(0);
+                self.takes_each(text.len().saturating_sub(places), costs::DIGIT);
+                self.takes_each(places, 2 * costs::DIGIT + costs::MATHEMATICS);
+            }
+            _ => {}
+        }
         if line {
             text.extend(chars(b"\r\n", Origin::SKETCH));
         }
@@ -212,6 +220,7 @@ impl Machine<'_> {
             }
             [Value::Pointer(place), length, ..] => {
                 let length = usize::try_from(length.number()).unwrap_or(0).min(super::LARGEST);
+                self.look_through(place);
                 self.raw(place, length)
             }
             _ => Vec::new(),
@@ -229,10 +238,7 @@ impl Machine<'_> {
                 return Err(self.halt(Ending::Flood));
             }
             self.board.send(port, *ch);
-            if self.chip == Chip::Avr {
-                // From one byte of a print to the next, as measured on the board.
-                self.board.work(10 * MICROSECOND);
-            }
+            self.takes(if self.is_worked_by_hand(port) { costs::WRITE_BY_HAND } else { costs::WRITE_TO_RING });
             if self.board.now > self.time_limit {
                 return Err(self.halt(Ending::Time));
             }
@@ -246,6 +252,11 @@ impl Machine<'_> {
         Ok(())
     }
 
+    /// The processor moves the pin itself.
+    fn is_worked_by_hand(&self, port: usize) -> bool {
+        self.board.ports.get(port).is_some_and(|port| port.kind == Kind::Software)
+    }
+
     /// Something waits to be read.
     pub(super) fn has_come(&mut self, port: usize) -> bool {
         let available = self.look(port, "available");
@@ -255,6 +266,7 @@ impl Machine<'_> {
 
     /// `available`, `read`, `peek`: what is there now.
     fn look(&mut self, port: usize, method: &str) -> Value {
+        self.takes(costs::LOOK);
         self.board.settle();
         self.type_in(port);
         let int = self.chip.int();
@@ -268,6 +280,14 @@ impl Machine<'_> {
             return self.nothing_typed(&name, nothing);
         }
         let from = if is_modem { Origin::MODEM } else { Origin::SKETCH };
+        if is_modem && method == "available" {
+            let (in_vain, ever) = self.report.looked.entry(self.line).or_default();
+            if found.received.is_empty() {
+                in_vain.get_or_insert(self.board.now);
+            } else {
+                *ever = true;
+            }
+        }
         match method {
             "available" => Value::Int(Int::new(i64::try_from(found.received.len()).unwrap_or(0), int, from)),
             "peek" => match found.received.front() {
@@ -330,9 +350,9 @@ impl Machine<'_> {
             port.is_read = true;
             port.timeout
         });
-        let until = self.board.now.saturating_add(timeout);
+        let until = self.board.in_millis(timeout / MILLISECOND);
         loop {
-            self.spend()?;
+            self.spend(costs::TIMED_READ)?;
             if let Some(ch) = self.take(port) {
                 return Ok(Some(ch));
             }
@@ -358,6 +378,7 @@ impl Machine<'_> {
                     if Some(ch.byte) == end || read.len() >= super::LARGEST {
                         break;
                     }
+                    self.takes(costs::APPENDING);
                     read.push(ch);
                 }
                 Value::string(read)
@@ -405,7 +426,10 @@ impl Machine<'_> {
                 break false;
             }
             match self.timed_read(port)? {
-                Some(ch) if read.len() < super::LARGEST => read.push(ch.byte),
+                Some(ch) if read.len() < super::LARGEST => {
+                    self.takes(costs::SEEK);
+                    read.push(ch.byte);
+                }
                 _ => break false,
             }
         };

@@ -3,17 +3,13 @@
 use super::given::Given;
 use super::sought::Sought;
 use super::value::{Int, Place, Value, in_base};
-use super::{Machine, Slip};
+use super::{Machine, Slip, costs};
 use crate::sketch::origin::{Ch, Origin, bytes, chars, origin};
 use crate::sketch::syntax::{Binary, IntType};
-
-/// What a new or longer `String` takes on the Uno, in microseconds as measured: memory, and a copy.
-const JOINING: usize = 30;
 
 impl Machine<'_> {
     /// `String(x)`, `String(26, HEX)`, `String(1.5, 3)`.
     pub(super) fn string_of(&mut self, values: &[Value]) -> Value {
-        self.takes(JOINING);
         let text = match values {
             [] => Vec::new(),
             [Value::Float(number, from), digits, ..] => {
@@ -28,7 +24,23 @@ impl Machine<'_> {
                 value.printed().unwrap_or_default()
             }
         };
-        Value::string(text)
+        self.as_digits(values.first(), text.len());
+        let made = Value::string(text);
+        if !values.is_empty() {
+            self.takes_new_string(&made);
+        }
+        made
+    }
+
+    /// A number that becomes a text.
+    fn as_digits(&mut self, value: Option<&Value>, length: usize) {
+        match value {
+            Some(Value::Int(int)) if int.ty != IntType::Char => {
+                self.takes_each(length, if int.ty.size() > 2 { costs::DIGIT_OF_LONG } else { costs::DIGIT_OF_INT });
+            }
+            Some(Value::Float(..)) => self.takes(costs::DTOSTRF),
+            _ => {}
+        }
     }
 
     /// A NUL ends a C text: what is joined behind it is lost, or goes out as a zero byte.
@@ -41,11 +53,12 @@ impl Machine<'_> {
     pub(super) fn of_texts(&mut self, operator: Binary, left: &Value, right: &Value) -> Value {
         let text = |value: &Value| value.printed().unwrap_or_default();
         if operator == Binary::Add {
-            self.takes(JOINING);
             self.note_nul(left);
             self.note_nul(right);
             let mut joined = text(left);
-            joined.extend(text(right));
+            let more = text(right);
+            self.as_digits(Some(right), more.len());
+            joined.extend(more);
             self.made += joined.len();
             joined.truncate(super::LARGEST);
             return Value::string(joined);
@@ -55,6 +68,8 @@ impl Machine<'_> {
         let side = |value: &Value| if is_null(value) { Vec::new() } else { text(value) };
         let (left, right) = (side(left), side(right));
         let from = origin(&left).and(origin(&right));
+        self.takes(costs::METHOD);
+        self.takes_each(left.len().min(right.len()), costs::LOOKED_AT);
         let (a, b) = (bytes(&left), bytes(&right));
         let holds = match operator {
             Binary::Equal => a == b,
@@ -67,6 +82,11 @@ impl Machine<'_> {
         };
         if matches!(operator, Binary::Equal | Binary::Unequal) {
             self.looked_for(&left, &right, a == b);
+            // With the line ends around it an answer is never equal to its words.
+            let has_line = a.split(|byte| *byte == b'\n').any(|line| line.trim_ascii() == b);
+            if a != b && b.len() > 1 && has_line && origin(&left) == Origin::MODEM {
+                self.slip(Slip::ComparedWhole(String::from_utf8_lossy(&b).into_owned()));
+            }
         }
         Value::bool(holds, from)
     }
@@ -97,10 +117,7 @@ impl Machine<'_> {
         let Value::String(text) = self.load(place) else { return Value::Nothing };
         let values: Vec<&Value> = given.iter().map(|given| &given.value).collect();
         let first = values.first().copied();
-        if !matches!(method, "length" | "charAt" | "c_str" | "setCharAt" | "isEmpty") {
-            // What is looked for becomes a String first; then each character is looked at.
-            self.takes(JOINING + text.len());
-        }
+        self.takes_method(method, text.len(), &values);
         let int = self.chip.int();
         let number = |index: usize| values.get(index).map(|value| value.number());
         let needle = || first.and_then(Value::printed).unwrap_or_default();
@@ -162,6 +179,32 @@ impl Machine<'_> {
                 Value::Nothing
             }
             _ => self.string_change(place, text.as_ref().clone(), method, &values),
+        }
+    }
+
+    /// What a method takes: a text that it is given becomes a `String` first.
+    fn takes_method(&mut self, method: &str, length: usize, values: &[&Value]) {
+        match method {
+            "length" | "charAt" | "c_str" | "setCharAt" | "isEmpty" | "reserve" => {}
+            "concat" | "operator+=" => self.takes(costs::APPENDING),
+            "toUpperCase" | "toLowerCase" => self.takes_each(length, costs::CASE),
+            "toCharArray" | "getBytes" => {
+                self.takes(costs::ASSIGNING);
+                self.takes_each(length, costs::COPIED);
+            }
+            "substring" => self.takes(2 * costs::NEW_STRING),
+            _ => {
+                for value in values.iter().filter(|value| matches!(value, Value::Pointer(_))) {
+                    self.takes(costs::METHOD);
+                    self.takes_new_string(value);
+                }
+                match method {
+                    "startsWith" | "endsWith" | "equals" => {}
+                    "trim" => self.takes(2 * costs::METHOD),
+                    "toInt" => self.takes_each(length.min(10), costs::DIGIT_READ),
+                    _ => self.takes_each(length, costs::LOOKED_AT),
+                }
+            }
         }
     }
 

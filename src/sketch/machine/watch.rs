@@ -7,13 +7,16 @@ use crate::sketch::board::{MILLISECOND, Nanos};
 const FOR_EVER: Nanos = 600_000 * MILLISECOND;
 
 /// What a round of a loop has looked at.
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing of its own that a round may do")]
 #[derive(Clone, Debug, Default)]
 pub(super) struct Watch {
     /// It asked for the time.
     pub(super) reads_time: bool,
+    /// It asked for it in microseconds.
+    pub(super) reads_micros: bool,
     /// It used the time for more than a comparison: each millisecond may matter.
     pub(super) inexact: bool,
-    /// Milliseconds until the first of its comparisons turns.
+    /// Milliseconds, or microseconds, until the first of its comparisons turns.
     pub(super) soonest: Option<u64>,
     /// It paused by itself.
     pub(super) delayed: bool,
@@ -24,6 +27,7 @@ pub(super) struct Watch {
 impl Watch {
     pub(super) fn join(&mut self, inner: &Self) {
         self.reads_time |= inner.reads_time;
+        self.reads_micros |= inner.reads_micros;
         self.inexact |= inner.inexact;
         self.delayed |= inner.delayed;
         self.looks = self.looks.saturating_add(inner.looks);
@@ -32,7 +36,11 @@ impl Watch {
 
     /// It only pauses: nothing that it looks at can change.
     pub(super) fn only_pauses(&self) -> bool {
-        self.delayed && self.looks == 0 && !self.reads_time
+        self.delayed && self.looks == 0 && !self.looks_at_the_time()
+    }
+
+    pub(super) fn looks_at_the_time(&self) -> bool {
+        self.reads_time || self.reads_micros
     }
 
     /// The time was compared with something so far away.
@@ -45,12 +53,12 @@ impl Machine<'_> {
     /// After a round that changed nothing: goes on to when something can. False if nothing will ever come.
     pub(super) fn skip(&mut self, seen: &Watch) -> bool {
         let event = self.board.next_event();
-        let time = seen.reads_time.then(|| {
-            let next = (self.board.now / MILLISECOND + 1) * MILLISECOND;
-            match seen.soonest {
-                Some(distance) if !seen.inexact => next.max(self.board.now + distance.saturating_mul(MILLISECOND)),
-                _ => next,
-            }
+        let soonest = seen.soonest.filter(|_| !seen.inexact);
+        let time = seen.looks_at_the_time().then(|| match (soonest, seen.reads_time) {
+            // Where both are read a distance may be of either.
+            (Some(distance), false) => self.board.in_micros(distance.max(4)),
+            (Some(distance), true) if !seen.reads_micros => self.board.in_millis(distance.max(1)),
+            _ => self.board.in_millis(1),
         });
         match [event, time].into_iter().flatten().min() {
             Some(target) if target.saturating_sub(self.board.now) <= FOR_EVER => {

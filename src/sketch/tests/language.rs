@@ -450,4 +450,19 @@ fn a_number_is_seen_as_its_bytes() {
     let sketch = "SoftwareSerial s(8, 7);\nfloat f = 251.0; unsigned int n = 0x1234;\nvoid setup() { s.begin(9600); byte *p = (byte *)&f; byte *q = (byte *)&n;\n\
          String all = \"AT\"; for (int i = 0; i < 4; i++) all += String(p[i], HEX);\nq += 1; all += String(*q, HEX); all += String(*(--q), HEX);\ns.print(all); }\nvoid loop() {}";
     assert_eq!(sent(sketch), "AT007b431234");
+    // Both ways: what is written to the bytes changes the number, and a number that changed is seen.
+    let sketch = "SoftwareSerial s(8, 7);\nlong n = 1234567;\nvoid setup() { s.begin(9600); byte *p = (byte *)&n; p[0] = 1;\n\
+         *(p + 1) = 0; s.print(n); n = 258; s.print(p[0]); s.write(p, 2); }\nvoid loop() {}";
+    assert_eq!(sent(sketch), r"11796492\x02\x01");
+}
+
+/// What a declaration gives as default counts for a definition that stands elsewhere.
+#[test]
+fn defaults_stand_in_the_declaration_alone() {
+    let sketch = "SoftwareSerial s(8, 7);\nint twice(int n, int by = 2);\nconst char *named(int n = 7);\n\
+        class Modem { public: Modem(int k = 3); int level(int a, int b = 40); int k; };\n\
+        Modem::Modem(int k) { this->k = k; }\nint Modem::level(int a, int b) { return a + b + k; }\n\
+        void setup() { s.begin(9600); Modem modem; s.print(twice(4)); s.print(modem.level(1)); s.print(modem.level(1, 1)); s.print(named()); }\n\
+        void loop() {}\nint twice(int n, int by) { return n * by; }\nconst char *named(int n) { return n == 7 ? \"AT\" : \"no\"; }";
+    assert_eq!(sent(sketch), "8445AT");
 }

@@ -193,8 +193,9 @@ fn a_port_keeps_what_the_board_of_the_sketch_keeps() {
     assert!(nano.ends_with("the receive buffer of 64 bytes was full"), "{nano}");
     assert_eq!(lost("#include <WiFi.h>", "Serial2", "Serial2.begin(9600, SERIAL_8N1, 16, 17);"), None);
     let small = "Serial2.setRxBufferSize(70); Serial2.begin(9600);";
-    let told = lost("#include <WiFi.h>", "Serial2", small).expect("it made its buffer smaller");
+    let told = lost("#include <ESP8266WiFi.h>", "Serial2", small).expect("it made its buffer smaller");
     assert!(told.ends_with("the receive buffer of 70 bytes was full"), "{told}");
+    assert_eq!(lost("#include <WiFi.h>", "Serial2", small), None, "an ESP32 keeps 128 more in its chip");
 }
 
 #[test]
@@ -257,4 +258,25 @@ fn the_monitors_port_on_the_pins_of_serial_is_told_too() {
     );
     assert_eq!(clash.object.as_deref(), Some("Serial"));
     assert_eq!(found(&clash, "sketch-pins-of-serial"), Some(Severity::Warning));
+}
+
+#[test]
+fn an_answer_that_is_compared_whole_or_looked_for_at_once_is_told() {
+    let whole = body("", "s.println(\"AT\"); String a = s.readString();\nif (a == \"OK\") s.println(\"AT+CSQ\");");
+    assert_eq!(found(&whole, "sketch-compared-whole"), Some(Severity::Warning), "{:?}", whole.findings);
+    let trimmed = body(
+        "",
+        "s.println(\"ATE0\"); delay(300); s.readString(); s.println(\"AT\"); String a = s.readString(); a.trim();\n\
+         if (a == \"OK\") s.println(\"AT+CSQ\");",
+    );
+    assert_eq!(found(&trimmed, "sketch-compared-whole"), None, "{:?}", trimmed.findings);
+
+    let early = body("", "s.println(\"AT\");\nif (s.available()) s.println(s.readString());");
+    assert_eq!(found(&early, "sketch-looked-too-early"), Some(Severity::Warning), "{:?}", early.findings);
+    let later = body("", "s.println(\"AT\"); delay(200);\nif (s.available()) s.readString();");
+    assert_eq!(found(&later, "sketch-looked-too-early"), None, "{:?}", later.findings);
+    let round = run(
+        "SoftwareSerial s(8, 7);\nvoid setup() { s.begin(9600); s.println(\"AT\"); }\nvoid loop() {\nif (s.available()) s.read();\n}",
+    );
+    assert_eq!(found(&round, "sketch-looked-too-early"), None, "{:?}", round.findings);
 }
