@@ -226,6 +226,7 @@ impl SecretFinder {
             asked: &self.context.asked,
             settings: self.context.settings,
             queried: self.context.queried,
+            ussd: self.context.ussd,
             awaited,
             echo,
             rest,
@@ -248,9 +249,9 @@ impl SecretFinder {
         }
     }
 
-    /// What is sent next is a password, whatever it looks like.
+    /// What is sent next is a password, whatever it looks like, or the network's question for a PIN is answered by it.
     fn password_is_awaited(&self) -> bool {
-        self.awaited(Direction::Tx) == Awaited::Password
+        self.awaited(Direction::Tx) == Awaited::Password || self.context.ussd
     }
 
     /// What the line that begins may be.
@@ -270,7 +271,8 @@ impl SecretFinder {
             Direction::Tx if asks_for_password(heard) => Awaited::Password,
             // `Password for wlan0:` and a prompt in the next line.
             Direction::Tx if self.context.prompted && matches!(heard.trim_ascii(), b"" | b">") => Awaited::Password,
-            Direction::Rx if self.received.left_open == LeftOpen::Begun || self.context.queried => Awaited::Echo,
+            Direction::Rx if self.received.left_open == LeftOpen::Begun => Awaited::Echo,
+            Direction::Rx if self.context.queried => Awaited::Answer,
             _ => Awaited::Nothing,
         }
     }

@@ -77,6 +77,7 @@ static TOKENS: LazyLock<Option<Regex>> = LazyLock::new(|| {
         concat!(r"\b", names!(), r#"\s+(?:is\s+|ist\s+)?["']?([^\s"',;:<>()]*[0-9][^\s"',;:<>()]*)"#),
         // Five consonants in a row are no word of a language.
         concat!(r"\b", names!(), r"\s+(?:is\s+|ist\s+)?(\w*[b-df-hj-np-tv-xz]{5}\w*)"),
+        r"\(key\s+([^\s()]{4,})\)",
         // Command lines.
         r"--[a-z-]*(?:password|passwd|pass|token|secret|pw)[ =]+(\S{3,})",
         r"\bsshpass\s+-p\s*(\S{3,})",

@@ -44,6 +44,8 @@ pub(super) struct Context {
     pub(super) queried: bool,
     /// The last line that came whole asked for a password.
     pub(super) prompted: bool,
+    /// The network asked for a PIN by USSD.
+    pub(super) ussd: bool,
     /// The last line that was sent gave the SIM its PIN.
     pub(super) pin_given: bool,
 }
@@ -51,7 +53,7 @@ pub(super) struct Context {
 impl Context {
     /// Nothing that was said makes a line special.
     pub(super) fn is_calm(&self) -> bool {
-        !(self.settings || self.queried || self.prompted) && self.pin == Pin::No && self.asked.is_empty()
+        !(self.settings || self.queried || self.prompted || self.ussd) && self.pin == Pin::No && self.asked.is_empty()
     }
 
     /// A command line, sent or come back.
@@ -64,6 +66,7 @@ impl Context {
         }
         for call in line.calls() {
             let is = |name: &[u8]| call.name.eq_ignore_ascii_case(name);
+            self.ussd &= !is(b"+CUSD");
             let told = SETTINGS.iter().any(|name| is(name));
             match call.form {
                 Form::Query if is(b"+CPIN") || is(b"+CPIN2") => {
@@ -106,6 +109,9 @@ impl Context {
         } else if value(b"+CME ERROR:").is_some_and(|error| WAITING.contains(&error)) {
             self.pin = Pin::Wanted;
         }
+        if let Some(asked) = value(b"+CUSD:") {
+            self.ussd = asked.starts_with(b"1,") && words(asked).any(|word| is_one(word, &WORDS));
+        }
         let told = |name: &&[u8]| {
             value(name).is_some_and(|value| value == b":" || value.starts_with(b":") && name.ends_with(b"SCONT"))
         };
@@ -113,57 +119,141 @@ impl Context {
     }
 }
 
+/// What a prompt asks for.
+const WORDS: [&[u8]; 31] = [
+    b"password",
+    b"passphrase",
+    b"passcode",
+    b"pin",
+    b"pincode",
+    b"puk",
+    b"psk",
+    b"token",
+    b"secret",
+    b"apikey",
+    b"appkey",
+    b"appskey",
+    b"nwkskey",
+    b"otp",
+    b"passwd",
+    b"passwort",
+    b"kennwort",
+    b"passe",
+    b"contrase",
+    b"clave",
+    b"senha",
+    b"wachtwoord",
+    b"parola",
+    b"heslo",
+    b"haslo",
+    b"lozinka",
+    b"salasana",
+    b"adgangskode",
+    b"passord",
+    b"losenord",
+    b"jelszo",
+];
+const IN_OTHER_ALPHABETS: [&str; 15] = [
+    "ароль",
+    "密码",
+    "密碼",
+    "口令",
+    "パスワード",
+    "暗証番号",
+    "비밀번호",
+    "암호",
+    "asło",
+    "ösenord",
+    "elszó",
+    "Şifre",
+    "şifre",
+    "ωδικός",
+    "كلمة المرور",
+];
+
 /// A prompt for a password or PIN, as systems behind a serial line write it.
 #[inline]
 pub(super) fn asks_for_password(line: &[u8]) -> bool {
-    // Few lines end as a prompt does.
-    matches!(line.last(), Some(b':' | b'>' | b'?' | b' ')) && names_a_password(line)
+    // Few lines end as a prompt does, or begin so.
+    let may = matches!(line.last(), Some(b':' | b'>' | b'?' | b' ' | b'='));
+    (may || tells_to_type(line)) && names_a_password(line)
 }
 
 fn names_a_password(line: &[u8]) -> bool {
-    const WORDS: [&[u8]; 18] = [
-        b"password",
-        b"passphrase",
-        b"passcode",
-        b"pin",
-        b"puk",
-        b"psk",
-        b"token",
-        b"secret",
-        b"apikey",
-        b"passwd",
-        b"passwort",
-        b"kennwort",
-        b"passe",
-        b"contrase",
-        b"senha",
-        b"wachtwoord",
-        b"parola",
-        b"heslo",
+    /// Behind these a key or a code is a secret; `any key` and `error code` are none.
+    const OF_KEYS: [&[u8]; 15] = [
+        b"wifi",
+        b"wlan",
+        b"wpa",
+        b"wep",
+        b"fi",
+        b"network",
+        b"security",
+        b"encryption",
+        b"api",
+        b"private",
+        b"shared",
+        b"app",
+        b"session",
+        b"device",
+        b"master",
     ];
-    /// Behind these a key is a secret; `any key` is none.
-    const OF_KEYS: [&[u8]; 10] =
-        [b"wifi", b"wlan", b"wpa", b"wep", b"fi", b"network", b"security", b"encryption", b"api", b"private"];
+    const OF_CODES: [&[u8]; 10] = [
+        b"unlock",
+        b"security",
+        b"verification",
+        b"access",
+        b"authentication",
+        b"activation",
+        b"confirmation",
+        b"pairing",
+        b"login",
+        b"time",
+    ];
+    /// With these behind it, the word is about something else.
+    const OF_NUMBERS: [&[u8]; 8] = [b"count", b"length", b"size", b"type", b"mode", b"timeout", b"policy", b"retries"];
     /// Where nothing else stands in the line; elsewhere they are other things too.
     const ALONE: [&[u8]; 3] = [b"pass", b"key", b"pw"];
-    const IN_OTHER_ALPHABETS: [&str; 5] = ["ароль", "密码", "密碼", "パスワード", "비밀번호"];
     /// The name of a key file or a user may stand behind the word.
     const SHOWN: usize = 120;
-    if !line.iter().rev().find(|byte| **byte != b' ').is_some_and(|last| b":>?".contains(last)) {
+    let last = line.iter().rev().find(|byte| **byte != b' ');
+    let tail = line.get(line.len().saturating_sub(SHOWN)..).unwrap_or_default();
+    let ends = last.is_some_and(|last| b":>?".contains(last));
+    if !(ends || last == Some(&b'=') && words(tail).count() == 1 || tells_to_type(line)) {
         return false;
     }
-    let tail = line.get(line.len().saturating_sub(SHOWN)..).unwrap_or_default();
     let word = tail.trim_ascii().strip_suffix(b":").unwrap_or_default();
     // The answer to the prompt before it may not have come back.
     let word = word.rsplit(|byte| *byte == b':').next().unwrap_or_default().trim_ascii();
-    let is_one = |word: &[u8], of: &[&[u8]]| of.iter().any(|one| one.eq_ignore_ascii_case(word));
     let in_other_alphabet = |word: &&str| memchr::memmem::find(tail, word.as_bytes()).is_some();
     if is_one(word, &ALONE) || !tail.is_ascii() && IN_OTHER_ALPHABETS.iter().any(in_other_alphabet) {
         return true;
     }
     let mut before: &[u8] = b"";
-    tail.split(|byte| !byte.is_ascii_alphabetic()).filter(|word| !word.is_empty()).any(|word| {
+    let mut words = words(tail).peekable();
+    while let Some(word) = words.next() {
         let before = std::mem::replace(&mut before, word);
-        is_one(word, &WORDS) || is_one(word, &[b"key"]) && is_one(before, &OF_KEYS)
-    })
+        let asked = is_one(word, &WORDS)
+            || is_one(word, &[b"key"]) && is_one(before, &OF_KEYS)
+            || is_one(word, &[b"code"]) && is_one(before, &OF_CODES);
+        if asked && !words.peek().is_some_and(|behind| is_one(behind, &OF_NUMBERS)) {
+            return true;
+        }
+    }
+    false
+}
+
+fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|byte| !byte.is_ascii_alphabetic()).filter(|word| !word.is_empty())
+}
+
+fn is_one(word: &[u8], of: &[&[u8]]) -> bool {
+    of.iter().any(|one| one.eq_ignore_ascii_case(word))
+}
+
+/// `Enter the PIN`: a prompt, whatever it ends with.
+fn tells_to_type(line: &[u8]) -> bool {
+    const VERBS: [&[u8]; 3] = [b"enter", b"type", b"input"];
+    matches!(line.first(), Some(b'e' | b'E' | b't' | b'T' | b'i' | b'I' | b'p' | b'P'))
+        && words(line).find(|word| !is_one(word, &[b"please"])).is_some_and(|word| is_one(word, &VERBS))
 }

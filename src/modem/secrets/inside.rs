@@ -49,7 +49,9 @@ impl Inside {
         if !within || matches!(byte, b'"' | b'&') {
             self.passing = false;
             self.begins &= self.port.take().is_none();
-        } else if matches!(byte, b'=' | b':') && names_a_secret(&self.word) {
+        } else if matches!(byte, b'=' | b':') && names_a_secret(&self.word)
+            || byte == b'=' && self.word.eq_ignore_ascii_case(b"key")
+        {
             self.begins = true;
         } else if byte == b':'
             && let Some(host) = self.address.take()

@@ -24,7 +24,7 @@ const TELLING_ENDS: [&str; 7] = ["PIN", "PUK", "PW", "PSW", "PSK", "APPKEY", "SK
 /// The same letters in other words.
 const NOT_TELLING: [&str; 8] = ["PASSTHR", "BYPASS", "COMPASS", "PASSIV", "PASSED", "AUTHOR", "GPIOPIN", "TOKENS"];
 /// The names of parameters whose value comes next.
-const NAMES_OF_SECRETS: [&str; 18] = [
+const NAMES_OF_SECRETS: [&str; 22] = [
     "PASSWORD",
     "PASSWD",
     "PSWD",
@@ -43,6 +43,10 @@ const NAMES_OF_SECRETS: [&str; 18] = [
     "FTPPASS",
     "APNPASS",
     "GPRSPASS",
+    "KEYPASS",
+    "NWKSKEY",
+    "APPSKEY",
+    "NWKKEY",
 ];
 /// Such a name when nothing else stands there.
 const WHOLE_NAMES: [&str; 5] = ["PASS", "PIN", "PUK", "COOKIE", "PW"];
@@ -106,9 +110,23 @@ pub(crate) fn judge(name: &[u8]) -> Likeness {
     }
     match wording::parameters(name) {
         Some(parameters) => Likeness::Worded(parameters),
-        None if SECRET.iter().any(near) => Likeness::Like,
+        None if SECRET.iter().any(|known| near(known) || has_same_letters(known.0, name)) => Likeness::Like,
         None => Likeness::Unknown,
     }
+}
+
+/// The letters of the name, all of them but the first in another order; of short names many have the same.
+fn has_same_letters(known: &[u8], name: &[u8]) -> bool {
+    const SHORTEST: usize = b"+CWJAP".len();
+    let sorted = |name: &[u8]| {
+        let mut letters = name.to_vec();
+        letters.sort_unstable();
+        letters
+    };
+    name.len() >= SHORTEST
+        && known.len() == name.len()
+        && known.get(..2) == name.get(..2)
+        && sorted(known) == sorted(name)
 }
 
 /// A word in this name of no known command tells that it takes a secret.

@@ -1,17 +1,18 @@
 //! One line as it passes: which of its bytes are secret, judged by what stands in front of each.
 
 mod around;
+mod console;
 mod quick;
 mod shape;
 mod text;
 
 use super::inside::Inside;
-use super::likeness::{Likeness, begins_a_name, behind, is_said_as_set, known};
+use super::likeness::{Likeness, begins_a_name, behind, known};
 use super::name::{BEGINS_VALUE, Name, name};
 use super::values::{Found, LeftOpen, Values};
 use crate::modem::Direction;
-use crate::vocabulary::Form;
-use crate::vocabulary::private::{Parameters, parameters};
+use crate::vocabulary::private::{nothing_but_secrets, parameters};
+use around::answered;
 pub(super) use around::{Around, Awaited};
 pub(super) use quick::plain;
 use quick::{Parted, stands_between_words};
@@ -27,8 +28,8 @@ const MOST_RUBBED_OUT: usize = 64;
 const LOCKS: [&[u8]; 4] = [b"+CLCK", b"+CPWD", b"^SLCK", b"^SPWD"];
 /// Commands whose parameter goes to the SIM card as it is.
 const CARD_COMMANDS: [&[u8]; 2] = [b"+CSIM", b"+CGLA"];
-/// Commands of radio modules whose value follows at once: the PIN of the SIM, keys.
-const SHORT_COMMANDS: [&[u8]; 3] = [b"ATPN", b"ATPK", b"ATKY"];
+/// Commands behind whose parameters some write a login, in quotes: `AT+CGDCONT=1,"IP","internet","","me","…"`.
+const CONTEXTS: [&[u8]; 1] = [b"+CGDCONT"];
 /// A line that is passing.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Line {
@@ -294,12 +295,12 @@ impl Line {
     }
 
     fn head(&mut self, byte: u8, way: Direction, around: &Around<'_>) -> bool {
-        if way == Direction::Tx && SHORT_COMMANDS.iter().any(|command| self.text.eq_ignore_ascii_case(command)) {
+        if way == Direction::Tx && byte != b' ' && console::value_follows(&self.text) {
             self.state = State::Rest(false);
             return true;
         }
         if self.only(b" \t")
-            && let Some(secret) = self.awaited(byte, around.awaited)
+            && let Some(secret) = self.awaited(byte, around.rest, around.awaited)
         {
             return secret;
         }
@@ -395,10 +396,16 @@ impl Line {
             Likeness::Secret(_) | Likeness::Like | Likeness::Worded(_) if value && commanded => {
                 return self.value_begins(byte, &name, around);
             }
+            Likeness::Other if byte == b'=' && around.ussd && *name.letters == *b"+CUSD" => {
+                self.state = State::Values(Values::new(Some(nothing_but_secrets())).of_words());
+            }
             Likeness::Other | Likeness::Unknown if byte == b'=' && commanded => {
                 let values = Values::new(parameters(&name.letters));
-                self.state =
-                    State::Values(if CARD_COMMANDS.contains(&&*name.letters) { values.of_card() } else { values });
+                self.state = State::Values(match &*name.letters {
+                    name if CARD_COMMANDS.contains(&name) => values.of_card(),
+                    name if CONTEXTS.contains(&name) => values.of_context(),
+                    _ => values,
+                });
             }
             Likeness::Unknown if byte == b':' && around.queried => self.state = State::FromDigit,
             Likeness::Secret(_) | Likeness::Other if !value => self.state = State::Plain,
@@ -427,7 +434,7 @@ impl Line {
     /// A digit that comes next is part of the name (`AT+WPA2=`), as far as can be seen: it is no PIN.
     fn may_be_numbered(&self, rest: &[u8]) -> bool {
         let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        self.text.last().is_some_and(u8::is_ascii_alphanumeric) && digits < 3
+        self.text.last().is_some_and(u8::is_ascii_alphabetic) && digits < 3
     }
 
     /// What comes next in it is hidden, or may be.
@@ -474,15 +481,4 @@ impl Line {
     fn only(&self, bytes: &[u8]) -> bool {
         !self.cut && self.text.iter().all(|byte| bytes.contains(byte))
     }
-}
-
-/// What stands behind the name of an answer.
-fn answered(name: &[u8], parameters: &'static Parameters, around: &Around<'_>) -> State {
-    let mut asked = around.asked.iter().filter(|(asked, _)| asked == name).map(|(_, form)| *form);
-    let form = asked.next();
-    if form == Some(Form::Test) || !is_said_as_set(name, form.is_some()) {
-        return State::Plain;
-    }
-    let values = Values::new(Some(parameters));
-    State::Values(if known(name).is_some() { values } else { values.of_words() })
 }

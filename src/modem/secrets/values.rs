@@ -11,6 +11,8 @@ const LOOKED_AT: usize = 24;
 /// unblock (ETSI TS 102 221, section 10.1.2).
 const PIN_INSTRUCTIONS: [&[u8]; 5] = [b"20", b"24", b"26", b"28", b"2C"];
 const CARD_HEAD: usize = 10;
+/// The last parameter of a data connection that is a text is its address (3GPP TS 27.007, section 10.1.1).
+const BEFORE_LOGIN: usize = 3;
 /// Kinds of data connections (3GPP TS 27.007, section 10.1.1).
 const PDP_TYPES: [&[u8]; 4] = [b"IP", b"IPV6", b"IPV4V6", b"PPP"];
 /// A number of fewer digits is no PIN; no password of a Wi-Fi network is shorter than the other.
@@ -53,6 +55,8 @@ pub(crate) struct Values {
     of_card: bool,
     /// Its parameters are words, single digits and PINs.
     of_lock: bool,
+    /// A login in quotes may stand behind its parameters.
+    of_context: bool,
     /// What they are is known by the words of the command's name alone: numbers that are too short for a secret are none.
     of_words: bool,
     at: usize,
@@ -80,6 +84,7 @@ impl Values {
             parameters,
             of_card: false,
             of_lock: false,
+            of_context: false,
             of_words: false,
             at: 0,
             numbered: false,
@@ -103,6 +108,11 @@ impl Values {
     /// For a command that asks for a PIN to lock something.
     pub(crate) fn of_lock(self) -> Self {
         Self { of_lock: true, ..self }
+    }
+
+    /// For a command that defines a data connection.
+    pub(crate) fn of_context(self) -> Self {
+        Self { of_context: true, ..self }
     }
 
     /// For a command that is known by the words of its name.
@@ -200,6 +210,7 @@ impl Values {
     fn is_secret(&self) -> bool {
         let instruction = self.of_card && self.text.len() > CARD_HEAD;
         self.named
+            || self.of_context && self.quoted && self.at > BEFORE_LOGIN
             || self.inside.is_secret()
             || self.kind(self.at, &self.before) == Takes::Secret
             || instruction && self.text.get(2..4).is_some_and(|code| PIN_INSTRUCTIONS.contains(&code))

@@ -5,7 +5,7 @@
 use crate::vocabulary::private::{Parameters, login_behind_name, nothing_but_secrets};
 
 /// What stands behind these is secret.
-const SECRETS: [&str; 36] = [
+const SECRETS: [&str; 38] = [
     "PIN",
     "PUK",
     "KEY",
@@ -42,9 +42,11 @@ const SECRETS: [&str; 36] = [
     "SECURITYCODE",
     "ACCESSCODE",
     "UNLOCKCODE",
+    "SIMLOCK",
+    "LOCKSIM",
 ];
 /// Behind these stands what is joined or called, and then the login.
-const PLACES: [&str; 14] = [
+const PLACES: [&str; 15] = [
     "WIFI",
     "WLAN",
     "WPA",
@@ -59,14 +61,15 @@ const PLACES: [&str; 14] = [
     "JOINAP",
     "SETAP",
     "SECURITY",
+    "STA",
 ];
 /// Words that tell nothing by themselves.
-const OTHERS: [&str; 58] = [
+const OTHERS: [&str; 60] = [
     "SET", "GET", "NEW", "OLD", "CHANGE", "ENTER", "VERIFY", "SIM", "NET", "NETWORK", "MQTT", "FTP", "HTTP", "HTTPS",
     "SMTP", "POP", "IMAP", "MAIL", "EMAIL", "GPRS", "LTE", "GSM", "BT", "BLE", "MY", "CFG", "CONF", "CONFIG", "SETUP",
     "CONN", "CONNECT", "NAME", "CODE", "SYS", "DEV", "DEVICE", "MASTER", "ENC", "AES", "DES", "APP", "NWK", "NWKS",
     "DEFAULT", "ADMIN", "ROOT", "MODEM", "WRITE", "SAVE", "STORE", "ADD", "INIT", "SERVER", "CLOUD", "IOT", "WEB",
-    "API", "ACCESS",
+    "API", "ACCESS", "EX", "CW",
 ];
 
 /// What a name tells, the more secret the greater.

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use super::{Line, State, TAIL};
+use super::{Line, State, TAIL, console};
 use crate::modem::Direction;
 use crate::modem::remembered::Remembered;
 use crate::modem::secrets::context::SETTINGS;
@@ -114,6 +114,7 @@ impl Line {
         let (stops, words) = match self.state {
             State::Plain => (&PLAIN_STOPS, false),
             State::Head if !self.may_be_named() => (&HEAD_STOPS, false),
+            State::Head if sent && console::begins(&self.text) => return 0,
             State::Head if sent => (&COMMAND_STOPS, true),
             State::Head => (&ANSWER_STOPS, false),
             _ => return 0,
@@ -179,7 +180,8 @@ fn name_of_answer(line: &[u8], known: &mut Remembered<()>) -> Option<usize> {
     let length = 1 + line.iter().skip(1).position(|byte| !byte.is_ascii_alphanumeric())?;
     let name = line.get(..length).filter(|_| line.get(length) == Some(&b':'))?;
     if known.find(name).is_none() {
-        if SETTINGS.contains(&name) || parameters(name).is_some_and(Parameters::may_be_secret) {
+        // What the network asks may be a PIN.
+        if SETTINGS.contains(&name) || name == b"+CUSD" || parameters(name).is_some_and(Parameters::may_be_secret) {
             return None;
         }
         known.add(name, ());

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashSet;
 
+use super::console;
 use super::quick::is_harmless;
 use super::shape::is_word_for_pin;
 use crate::modem::secrets::likeness::secret;
@@ -55,6 +56,9 @@ const fn kinds() -> [u8; 256] {
 /// The whole line that begins these bytes, where no name of a command can stand in it, with its sign or without, and no code
 /// and no packet. [`super::Line::take`] would say the same of each of its bytes.
 pub(in crate::modem::secrets) fn plain_text(bytes: &[u8]) -> Option<&[u8]> {
+    if console::begins(bytes) {
+        return None;
+    }
     let ends = &*ENDS;
     // The last letters of what may be a name.
     let mut end = 0_u32;
