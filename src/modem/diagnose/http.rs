@@ -13,7 +13,7 @@ use crate::modem::dialog::exchange::{Exchange, Span};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
 use crate::vocabulary::Command;
-use crate::vocabulary::{Form, Role, sim800};
+use crate::vocabulary::{Form, Role, families};
 
 /// `manual-receive`.
 #[derive(Debug, Default)]
@@ -230,7 +230,9 @@ impl Rule for Failed {
         if self.told.replace(status) == Some(status) {
             return;
         }
-        let told = dialog.telling.family().code("http", status).or_else(|| sim800().code("http", status));
+        // The modem may not have told which one it is.
+        let anywhere = || families().iter().find_map(|family| family.code("http", status));
+        let told = dialog.telling.family().code("http", status).or_else(anywhere);
         let command = dialog.done().filter(|done| done.role == Role::HttpDo).map(|done| done.span);
         let spans = [command, Some(span)];
         if status < 600 {
@@ -241,6 +243,7 @@ impl Rule for Failed {
         let title = format!("The HTTP request failed: {status}, {text}.");
         let draft = Draft::new(title.as_str(), spans);
         let draft = match status {
+            700.. if concerns_tls(text) => tls_draft(title, spans),
             _ if concerns_tls(text) => tls_draft(title, spans).because(
                 "Modem and server could not agree on TLS; a SIM800 speaks TLS 1.0 at the most, and most servers want 1.2.",
             ),

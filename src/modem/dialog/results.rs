@@ -188,9 +188,14 @@ fn fits(exchange: &Exchange, said: Said) -> bool {
         Said::CloseOk(_) => exchange.role == Role::Close,
         Said::ShutOk => exchange.role == Role::ContextClose,
         Said::Cms(_) => exchange.role.is_sms(),
-        // Firmware may close with a bare OK; a command that asks for no result of its own ends with one.
+        // Firmware may close with a bare OK; a command that asks for no result of its own ends with one, and a SIM7000 says it
+        // behind the word that a connection is open.
         Said::Ok => {
-            exchange.asked.ends_with_ok && !exchange.accepted || exchange.asked.glued || exchange.role == Role::Close
+            let told = exchange.role == Role::Open && exchange.information > 0;
+            exchange.asked.ends_with_ok && !exchange.accepted
+                || exchange.asked.glued
+                || exchange.role == Role::Close
+                || told
         }
         _ => true,
     }
