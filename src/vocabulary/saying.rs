@@ -234,9 +234,16 @@ fn bare(name: &str) -> &str {
 
 /// What stands behind the text: modems, and people who paste logs, differ in the blanks around `:` and behind `,`.
 fn behind<'a>(line: &'a [u8], text: &[u8]) -> Option<&'a [u8]> {
-    if let Some(rest) = line.strip_prefix(text) {
+    let same = line.iter().zip(text).take_while(|(theirs, ours)| theirs == ours).count();
+    if same == text.len() {
+        let rest = line.get(same..).unwrap_or_default();
         let loose = matches!(text.trim_ascii_end().last(), Some(b':' | b','));
         return Some(if loose { rest.trim_ascii_start() } else { rest });
+    }
+    // Most lines are something else; only a blank more or less is borne.
+    let blank = |bytes: &[u8]| bytes.get(same).is_some_and(u8::is_ascii_whitespace);
+    if !blank(line) && !blank(text) {
+        return None;
     }
     let mut rest = line;
     let mut loose = false;
@@ -297,6 +304,7 @@ mod tests {
         for line in ["+CSQ: 8,0", "+CSQ:8,0", "+CSQ:  8, 0", "+CSQ : 8,0"] {
             assert_eq!(said("+CSQ: <n>,<m> | signal |", line), Some(Said::Csq(8)), "{line}");
         }
+        assert_eq!(said("+CIPRXGET: … | info |", "+CIPRXGET:"), Some(Said::Info));
         for line in ["+CSQ: 8", "+CSQ 8,0", "+CSQ: x,0", "+CSQ: 8,0,1", "+CSQ: ,0"] {
             assert_eq!(said("+CSQ: <n>,<m> | signal |", line), None, "{line}");
         }
