@@ -32,19 +32,19 @@ impl<T> Remembered<T> {
         self.lines.get(at).map(|(_, value)| value)
     }
 
-    /// The line of these that begins the bytes, where its end is among them.
-    pub(super) fn find_line<'a>(&mut self, bytes: &'a [u8]) -> Option<&'a [u8]> {
-        let ends = |byte: &u8| matches!(byte, b'\r' | b'\n' | 0x1A);
+    /// The line of these that begins the bytes, where what ends it is among them.
+    pub(super) fn find_front<'a>(&mut self, bytes: &'a [u8], ends: impl Fn(u8) -> bool) -> Option<&'a [u8]> {
         // Most times it is the one that is expected, and its end need not be looked for.
         let next = if self.next < self.lines.len() { self.next } else { 0 };
         if let Some((expected, _)) = self.lines.get(next)
-            && bytes.get(expected.len()).is_some_and(ends)
+            && bytes.get(expected.len()).is_some_and(|byte| ends(*byte))
             && let Some(line) = bytes.get(..expected.len()).filter(|line| line == expected)
         {
             self.next = next + 1;
             return Some(line);
         }
-        let line = bytes.get(..memchr::memchr3(b'\r', b'\n', 0x1A, bytes)?)?;
+        let end = bytes.iter().take(LONGEST + 1).position(|byte| ends(*byte))?;
+        let line = bytes.get(..end)?;
         self.find(line).map(|_| line)
     }
 
@@ -85,12 +85,13 @@ mod tests {
         for number in 0..5 {
             assert!(remembered.find(&line(number)).is_none(), "{number}");
         }
+        let ends = |byte: u8| matches!(byte, b'\r' | 0x1A);
         for number in [30, 31, 6] {
             let bytes = [line(number).as_slice(), b"\x1AAT+CSQ=0\r"].concat();
-            assert_eq!(remembered.find_line(&bytes), Some(line(number).as_slice()), "{number}");
+            assert_eq!(remembered.find_front(&bytes, ends), Some(line(number).as_slice()), "{number}");
         }
-        assert!(remembered.find_line(b"AT+CSQ=30").is_none(), "its end has not come");
-        assert!(remembered.find_line(b"AT+CSQ=3\r").is_none());
+        assert!(remembered.find_front(b"AT+CSQ=30", ends).is_none(), "its end has not come");
+        assert!(remembered.find_front(b"AT+CSQ=3\r", ends).is_none());
         remembered.add(&[b'A'; LONGEST + 1], 1);
         assert!(remembered.find(&[b'A'; LONGEST + 1]).is_none());
     }

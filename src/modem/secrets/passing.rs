@@ -45,7 +45,7 @@ impl SecretFinder {
             // A command is one of a few, a text is new most times.
             let command = coming.first().is_some_and(|first| first.eq_ignore_ascii_case(&b'A'));
             let text = if command { None } else { line::plain_text(coming) };
-            let known = text.or_else(|| self.sent.remembered.find_line(coming));
+            let known = text.or_else(|| self.sent.remembered.find_front(coming, ends_line));
             let Some(line) = known.or_else(|| command.then(|| line::plain_text(coming)).flatten()) else { break };
             passed += line.len() + 1;
             last = Some(line);
@@ -66,7 +66,7 @@ impl SecretFinder {
         loop {
             let coming = behind_ends(bytes, &mut passed);
             let plain = line::plain(coming, &mut self.plain);
-            let Some(line) = plain.or_else(|| self.received.remembered.find_line(coming)) else { break };
+            let Some(line) = plain.or_else(|| self.received.remembered.find_front(coming, ends_line)) else { break };
             passed += line.len() + 1;
             self.context.prompted = asks_for_password(line);
             // A command or an answer that is plain says nothing of other lines.
@@ -91,6 +91,10 @@ impl SecretFinder {
             self.watch(way).remembered.add(line, ());
         }
     }
+}
+
+const fn ends_line(byte: u8) -> bool {
+    matches!(byte, b'\r' | b'\n' | 0x1A)
 }
 
 /// The bytes behind those that were passed, and behind the line ends there, which are passed too.

@@ -177,15 +177,16 @@ pub(super) fn is_harmless(line: &[u8]) -> bool {
 
 /// How long the name of an answer is, where that holds no secret.
 fn name_of_answer(line: &[u8], known: &mut Remembered<()>) -> Option<usize> {
+    if let Some(name) = known.find_front(line, |byte| byte == b':') {
+        return Some(name.len());
+    }
     let length = 1 + line.iter().skip(1).position(|byte| !byte.is_ascii_alphanumeric())?;
     let name = line.get(..length).filter(|_| line.get(length) == Some(&b':'))?;
-    if known.find(name).is_none() {
-        // What the network asks may be a PIN.
-        if SETTINGS.contains(&name) || name == b"+CUSD" || parameters(name).is_some_and(Parameters::may_be_secret) {
-            return None;
-        }
-        known.add(name, ());
+    // What the network asks may be a PIN.
+    if SETTINGS.contains(&name) || name == b"+CUSD" || parameters(name).is_some_and(Parameters::may_be_secret) {
+        return None;
     }
+    known.add(name, ());
     Some(length)
 }
 
