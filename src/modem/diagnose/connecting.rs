@@ -225,6 +225,11 @@ impl ConnectFailed {
                 .because("The name could not be looked up: it is written wrongly, or no name server answers in this network.")
                 .fix("Check the name letter by letter; the server's IP address in its place shows whether it is the look-up.");
         }
+        if title.contains("AT+CIPMUX") {
+            draft = draft
+                .because("The module never tried: the form of the command does not fit AT+CIPMUX.")
+                .fix("Add or drop the number of the connection, or change AT+CIPMUX.");
+        }
         if let Some(port) = port_on_loopback(self.target()) {
             draft = draft.fix(ON_LOOPBACK).offer(Offer::StartServer { port });
         }

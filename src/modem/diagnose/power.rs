@@ -211,7 +211,11 @@ impl Restarted {
         title.push('.');
         let mut draft =
             Draft::new(title, std::iter::once(last.span).chain(spans.iter().copied())).offer(Offer::Advice(ADVICE));
-        if draws(last.role) {
+        if dialog.telling.family().joins_wifi() {
+            draft = draft
+                .because("The module started anew by itself: its supply dipped, or its firmware failed; the lines that it prints before `ready` tell (rst cause:4 and wdt reset are its watchdog's).")
+                .fix("Strengthen the supply: 3.3 V, 0.5 A, 100 µF close to the module; where the watchdog is named, try other firmware or less at once.");
+        } else if draws(last.role) {
             draft = draft.because("The radio draws up to 2 A when it begins to send; the supply dipped, and the modem started anew: connections and settings are gone.");
         }
         self.told = Some(book.add(Self::DOC, draft));

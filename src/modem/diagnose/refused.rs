@@ -264,6 +264,11 @@ impl Rule for Refused {
             Some(reason) => Draft::new(format!("{name} was refused: {reason}."), spans)
                 .because(format!("The modem's own words: {reason}."))
                 .fix("Check the command's parameters and the order of the commands before it; the manual lists what it takes."),
+            // A Wi-Fi module has no AT+CMEE.
+            None if dialog.telling.family().joins_wifi() => {
+                Draft::new(format!("{name} was refused, and the modem gave no reason."), spans)
+                    .fix("Check how it is written, and whether this firmware has it (AT+GMR tells which it is).")
+            }
             None => Draft::new(format!("{name} was refused, and the modem gave no reason."), spans)
                 .send("AT+CMEE=2", "AT+CMEE=2\r"),
         };

@@ -27,8 +27,9 @@ pub(super) fn reword(finding: &mut Finding, family: &Family) {
     if family.name == sim800().name {
         return;
     }
-    for text in [&mut finding.title, &mut finding.cause, &mut finding.fix] {
-        *text = say(text, family);
+    // The title quotes commands as they were sent.
+    for (text, ours) in [(&mut finding.title, false), (&mut finding.cause, true), (&mut finding.fix, true)] {
+        *text = say(text, ours, family);
     }
     finding.offers.retain_mut(|offer| match offer {
         Offer::Send { label, bytes } => {
@@ -59,8 +60,8 @@ fn can_stand_alone(command: &Command) -> bool {
     !command.syntax.get(command.name.len()..).is_some_and(|tail| tail.starts_with(['=', '?']))
 }
 
-/// A text with the family's commands and results.
-fn say(text: &str, family: &Family) -> String {
+/// A text with the family's commands and results; where it is all `ours`, their parameters too.
+fn say(text: &str, ours: bool, family: &Family) -> String {
     let mut said = text.to_owned();
     for role in ROLES {
         let (Some(here), Some(there)) = (sim800().by_role(role), family.by_role(role)) else { continue };
@@ -69,7 +70,7 @@ fn say(text: &str, family: &Family) -> String {
             said = said.replace(&before, &after);
         }
         // With its parameters a command is written as the family writes it.
-        if let Some(at) = said.find(&format!("{}=\"", here.name)) {
+        if let Some(at) = said.find(&format!("{}=\"", here.name)).filter(|_| ours) {
             let written = said.get(at..).unwrap_or_default();
             let end = written.find([' ', ';']).unwrap_or(written.len());
             let whole = written.find("password\"").map_or(end, |at| at + "password\"".len());
@@ -102,11 +103,15 @@ mod tests {
     fn texts_name_the_commands_of_the_family() {
         let sim7600 = family("sim7600").unwrap();
         assert_eq!(
-            say("Wait for CONNECT OK, then send AT+CIPSEND; AT+CIPSTATUS shows the state.", sim7600),
+            say("Wait for CONNECT OK, then send AT+CIPSEND; AT+CIPSTATUS shows the state.", true, sim7600),
             "Wait for +CIPOPEN: 0,0, then send AT+CIPSEND; AT+CIPSTAT shows the state."
         );
         assert_eq!(
-            say("AT+CIPSHUT, then AT+CSTT=\"your operator's APN\",\"user\",\"password\" and AT+CIICR; check.", sim7600),
+            say(
+                "AT+CIPSHUT, then AT+CSTT=\"your operator's APN\",\"user\",\"password\" and AT+CIICR; check.",
+                true,
+                sim7600
+            ),
             "AT+NETCLOSE, then AT+CGDCONT=<cid>,\"IP\",\"<apn>\" and AT+NETOPEN; check."
         );
     }

@@ -32,6 +32,8 @@ pub(super) struct Clock {
     stamped: bool,
     /// Whole numbers are milliseconds.
     millis: bool,
+    /// PlatformIO puts `> ` behind each stamp, whatever came.
+    pointed: bool,
     day: Duration,
     first: Option<Duration>,
     last: Option<Duration>,
@@ -50,7 +52,10 @@ impl Clock {
         // Whole numbers in brackets are the milliseconds of a sketch, unless they are small.
         let whole = stamps.iter().flatten().all(|stamp| matches!(stamp, Stamp::Whole(_)));
         let most = stamps.iter().flatten().map(|stamp| stamp.time(false)).max().unwrap_or_default();
-        Self { stamped: true, millis: whole && most >= Duration::from_secs(1000), ..Self::default() }
+        let rests = || lines.iter().filter_map(|line| stamp(line.text)).map(|(_, rest)| rest);
+        let pointed = rests().all(|rest| rest.starts_with(b">"))
+            && rests().any(|rest| rest.strip_prefix(b">").is_some_and(super::is_answer));
+        Self { stamped: true, millis: whole && most >= Duration::from_secs(1000), pointed, ..Self::default() }
     }
 
     /// Takes the stamp off a line. One without, in a log with stamps, goes with the line before it.
@@ -59,7 +64,8 @@ impl Clock {
             line.at = self.last.zip(self.first).map(|(last, first)| last.saturating_sub(first));
             return line;
         };
-        line.text = rest;
+        let pointed = rest.strip_prefix(b">").filter(|_| self.pointed);
+        line.text = pointed.map_or(rest, |text| text.strip_prefix(b" ").unwrap_or(text));
         let mut at = clock.time(self.millis) + self.day;
         if let Some(last) = self.last
             && at + DAY / 2 < last

@@ -265,7 +265,9 @@ impl Lead {
     fn is_prose(&self) -> bool {
         /// Fewer words are a mark.
         const ENOUGH: usize = 5;
-        let ends = self.pattern.trim_ascii_end().last().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b',');
+        let text = self.pattern.trim_ascii_end();
+        let text = text.strip_suffix(b"\"").or_else(|| text.strip_suffix(b"'")).unwrap_or(text).trim_ascii_end();
+        let ends = text.last().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b',');
         let word = |word: &&[u8]| word.len() > 1 && word.iter().all(u8::is_ascii_lowercase);
         ends && self.pattern.split(|byte| *byte == b' ').filter(word).count() >= ENOUGH
     }

@@ -128,6 +128,9 @@ pub(super) const STRANGERS: &[(&str, &str, &[&str])] = &[
     ("search-without-network", "(refused)", &["no network service"]),
     ("unreadable-each-time", "wrong-baud", &["3 times"]),
     ("error-of-what", "(refused)", &["belongs to no command"]),
+    ("points-behind-stamps", "sim-missing", &[]),
+    ("https-session-refused", "failed-later", &["could not be reached"]),
+    ("watchdog-of-an-esp", "modem-restarted", &["watchdog", "after AT+CIPSTART=\"SSL\""]),
     ("number-hidden", "call-without-semicolon", &[]),
 ];
 
