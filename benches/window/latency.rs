@@ -20,6 +20,8 @@ pub fn measure(display: &Display) {
         fs::create_dir_all(&config).expect("a folder");
         fs::write(config.join("macros.toml"), book()).expect("a book");
         let mut window = Window::start(display, home.path(), &[&modem.path]);
+        // A release build is drawn before the port is open, and then a macro is not run.
+        window.wait_for("an open port", |widget| widget.value == "Open");
         window.click("Main job");
         let (began, before) = (Instant::now(), modem.sent());
         while !ended(&mut window) {
