@@ -288,6 +288,8 @@ impl NoAnswer {
     fn only_commands(&mut self, dialog: &Dialog, book: &mut Book) {
         /// Fewer commands are a list of commands, not a log.
         const ENOUGH: u32 = 3;
+        /// And so long after the first an answer would have come.
+        const APART: Duration = Duration::from_secs(2);
         let tally = dialog.tally();
         let first = tally.unanswered_first.first().map(|(_, span)| *span);
         let last = dialog.last().span.filter(|last| Some(*last) != first);
@@ -295,7 +297,7 @@ impl NoAnswer {
         let at_end = dialog.last().span.is_some_and(|last| dialog.receiving.total() < last.end + 16);
         let probes = at_end && tally.unanswered + tally.doubled >= 2 && tally.probes == tally.commands;
         let apart = first.and_then(|first| first.at).zip(last.and_then(|last| last.at));
-        let long = apart.is_some_and(|(first, last)| last >= first + SILENCE);
+        let long = apart.is_some_and(|(first, last)| last >= first + APART);
         let again = tally.repeated >= ENOUGH || dialog.log.vain > 1;
         let silent = dialog.answered() == 0
             && !dialog.spoken
@@ -327,7 +329,7 @@ impl Rule for NoAnswer {
         slug: "no-answer",
         severity: Problem,
         family: FAMILY,
-        evidence: "Two commands or more, and 5 s (or the end of the log) without a single byte; in a log of one stream, three commands or more over 5 s, the same ones again and again or with a program's own words that it waited in vain, or AT twice and nothing else, and nothing that a modem says; in a log with times a single command too. As a warning, a program's own words that the modem does not answer (`DB:NO RESP`), where nothing else is in the log.",
+        evidence: "Two commands or more, and 5 s (or the end of the log) without a single byte; in a log of one stream, three commands or more over 2 s, the same ones again and again or with a program's own words that it waited in vain, or AT twice and nothing else, and nothing that a modem says; in a log with times a single command too. As a warning, a program's own words that the modem does not answer (`DB:NO RESP`), where nothing else is in the log.",
         why: "The modem gets no power, does not hear what is sent, or its answers do not arrive.",
         fix: "Check in this order: power (4.0 V, 2 A), the right port, baud rate, TX and RX swapped, common GND, autobaud (send AT every 300 ms), sleep.",
     };

@@ -142,6 +142,11 @@ impl NoDataService {
         if done.role != Role::ContextOpen || !done.refused() || done.ends_context() {
             return;
         }
+        // What came in front of its ERROR has told it.
+        if book.rests_on(done.span) {
+            book.blame(done.id, Self::DOC.slug);
+            return;
+        }
         // It was refused because it is open already.
         if dialog.state.connections.context() == Ip::Active {
             book.blame(done.id, Self::DOC.slug);
@@ -240,7 +245,8 @@ impl Rule for NoDataService {
             }
             Event::Said(Said::CallEnd, span) => self.call_ended(span, dialog, book),
             Event::Said(Said::ContextFailed, span) => {
-                let command = dialog.done().filter(|done| done.role == Role::ContextOpen).map(|done| done.span);
+                let mut asked = dialog.open().first().map(AsRef::as_ref).into_iter().chain(dialog.done());
+                let command = asked.find(|asked: &&Exchange| asked.role == Role::ContextOpen).map(|asked| asked.span);
                 let title = "The data connection could not be opened.".to_owned();
                 self.tell(title, command, [Some(span), None], 90, book);
             }

@@ -257,8 +257,20 @@ impl Rule for PromptOff {
 #[derive(Debug, Default)]
 pub(super) struct ByteEdits {
     told: u64,
-    /// Data that ESC ended: its number, the ESC and its write.
-    escaped: Option<(u64, Span, Option<u64>)>,
+    escaped: Option<Escaped>,
+}
+
+/// Data that ESC ended.
+#[derive(Clone, Copy, Debug)]
+struct Escaped {
+    /// The data's number.
+    id: u64,
+    /// The ESC.
+    by: Span,
+    /// The write that it came in.
+    write: Option<u64>,
+    /// What was given up, where it stands in the same write.
+    text: Option<Span>,
 }
 
 impl Rule for ByteEdits {
@@ -266,11 +278,11 @@ impl Rule for ByteEdits {
         slug: "byte-edits-payload",
         severity: Warning,
         family: FAMILY,
-        evidence: "A backspace (0x08), or an ESC (0x1B) that more data follows, inside data of variable length.",
+        evidence: "A backspace (0x08), or an ESC (0x1B) that more data follows, inside data of variable length; as a note, text and the ESC that gives it up in one write.",
         why: "At the prompt these bytes edit: ESC gives the data up, backspace may delete the byte before it.",
         fix: "Send data that holds such bytes with AT+CIPSEND=<length>.",
     };
-    const HEARS: u32 = hears::DATA | hears::DATA_END | hears::JUNK | hears::FINISH;
+    const HEARS: u32 = hears::DATA | hears::DATA_END | hears::JUNK | hears::COMMAND | hears::FINISH;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(data) = data(dialog) else { return };
@@ -282,15 +294,22 @@ impl Rule for ByteEdits {
         match event {
             Event::DataEnd => {
                 self.escaped = match data.ended {
-                    Some((DataEnded::Cancelled, Some(by))) => Some((data.id, by, dialog.sending.write())),
+                    Some((DataEnded::Cancelled, Some(by))) => Some(Escaped {
+                        id: data.id,
+                        by,
+                        write: dialog.sending.write(),
+                        text: data.payload.filter(|_| !data.write.is_empty()),
+                    }),
                     _ => None,
                 };
             }
             Event::Junk(span) => self.behind_escape(span, dialog, book),
+            Event::Command => self.given_up(book),
             Event::Finish => {
                 if let Some(span) = dialog.sending.span().filter(|_| !is_command(dialog.sending.line())) {
                     self.behind_escape(span, dialog, book);
                 }
+                self.given_up(book);
             }
             _ => {}
         }
@@ -298,8 +317,19 @@ impl Rule for ByteEdits {
 }
 
 impl ByteEdits {
+    /// Nothing followed the ESC: whoever sends it together with a text may have meant 1A.
+    fn given_up(&mut self, book: &mut Book) {
+        let Some(Escaped { by, text: Some(text), .. }) = self.escaped.take() else { return };
+        let title = "The text ended in ESC (1B), not in 1A: it was given up, and nothing was sent.";
+        let draft = Draft::new(title, [Some(text), Some(by)])
+            .severity(Note)
+            .because("At the prompt ESC gives the text up; the byte 1A (decimal 26, Ctrl+Z) sends it.")
+            .fix("Send 1A in place of 1B, if it was to go.");
+        book.add(Self::DOC, draft);
+    }
+
     fn behind_escape(&mut self, rest: Span, dialog: &Dialog, book: &mut Book) {
-        let Some((id, by, write)) = self.escaped.take() else { return };
+        let Some(Escaped { id, by, write, .. }) = self.escaped.take() else { return };
         if rest.start == by.end && write == dialog.sending.write() {
             book.add(
                 Self::DOC,

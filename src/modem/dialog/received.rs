@@ -109,6 +109,7 @@ impl Dialog {
             // What answers a question (`+NETOPEN: 1` to AT+NETOPEN?) is no news.
             said if said.is_news() && self.answers_question(line.text) => Said::Info,
             Said::PdpDeact => self.end_of_context(),
+            Said::Closed(n) if self.refused_to_open() => Said::ConnectFail(n),
             said => said,
         };
         self.find_damage(line.text, span);
@@ -150,6 +151,12 @@ impl Dialog {
             Some(_) if self.state.connections.context() != Ip::Active => Said::ContextFailed,
             _ => Said::PdpDeact,
         }
+    }
+
+    /// What is closed behind the ERROR of a command that opens (ESP8266) was never open.
+    fn refused_to_open(&self) -> bool {
+        let opens = |done: &Exchange| done.role == Role::Open && done.refused() && !done.stands_at_once();
+        self.commands.open().is_empty() && !self.state.connections.is_open() && self.commands.done().is_some_and(opens)
     }
 
     /// The command in front asks (`?`), and the line begins with its name.

@@ -152,7 +152,7 @@ fn prompt_switched_off() {
 fn byte_edits_payload() {
     at_prompt("> hex\\x08llo\\x1A\n< hex\\x08llo\\x1A\\r\\nSEND OK\\r\\n\n", "byte-edits-payload");
     at_prompt("> ab\\x1Bcd\\x1A\n< ab\\x1B\n", "byte-edits-payload");
-    at_prompt("> ab\\x1B\n< ab\\x1B\\r\\nOK\\r\\n\n> AT\\r\n< AT\\r\\r\\nOK\\r\\n\n", "");
+    at_prompt("> ab\\x1B\n< ab\\x1B\\r\\nOK\\r\\n\n> AT\\r\n< AT\\r\\r\\nOK\\r\\n\n", "(byte-edits-payload)");
 }
 
 /// A log of what a sketch sends, without the answers: how the data ends shows all the same.
