@@ -293,7 +293,7 @@ impl Reader<'_> {
             text,
             at: Duration::from_nanos(first.at),
             wait: if next.is_none() && wait > Duration::ZERO { self.pause_said(last.called) } else { wait },
-            expect: expected.map(|expected| print_macro(&expected.text)),
+            expect: expected.map(|expected| self.awaited(&expected.text)),
             fail,
             within,
             wait_after: if next.is_none() {
@@ -349,6 +349,14 @@ impl Reader<'_> {
             }
         }
         (out, (!notes.is_empty()).then(|| notes.join("; ")))
+    }
+
+    /// A text that is waited for; a secret in it is the one that was sent.
+    fn awaited(&self, text: &[u8]) -> String {
+        let secrets = self.names.iter().filter(|((from, _), _)| *from == Origin::SECRET);
+        secrets.fold(print_macro(text), |text, ((_, value), name)| {
+            text.replace(&print_macro(value), &format!("${{{name}}}"))
+        })
     }
 
     /// Stands for a secret behind these bytes of a send; the same secret is asked for once.

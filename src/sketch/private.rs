@@ -14,7 +14,7 @@ pub(super) fn secrets_of(source: &Source) -> Secrets {
     secrets
 }
 
-/// What stands between quotes in a source text, a line's quotes on their own, with `\"` as a quote.
+/// What stands between quotes in a source text, a line's quotes on their own, with `\"` as a quote; and remarks.
 fn texts(source: &str) -> Vec<Vec<u8>> {
     let mut all = Vec::new();
     for line in source.lines() {
@@ -26,6 +26,9 @@ fn texts(source: &str) -> Vec<Vec<u8>> {
                 (b'"', None) => text = Some(Vec::new()),
                 (b'\\', Some(text)) => text.extend(bytes.next().filter(|byte| b"\"\\'".contains(byte))),
                 (byte, Some(text)) => text.push(byte),
+                (b'/', None) if bytes.clone().next() == Some(b'/') => {
+                    all.push(bytes.by_ref().skip(1).collect());
+                }
                 (_, None) => {}
             }
         }

@@ -53,7 +53,11 @@ pub(super) fn told(source: &Source, ran: &Ran) -> Vec<Unread> {
     let secrets = secrets_of(source);
     told.out
         .into_iter()
-        .map(|(spot, reason)| Unread { line: spot.line, text: secrets.masked(source.line(spot).to_owned()), reason })
+        .map(|(spot, reason)| Unread {
+            line: spot.line,
+            text: secrets.masked(source.line(spot).to_owned()),
+            reason: secrets.masked(reason),
+        })
         .collect()
 }
 
