@@ -97,6 +97,13 @@ impl Front<'_> {
         }
         let mut found = Vec::new();
         for parameter in list {
+            // `sizeof(x)` reads like a type with its declarator.
+            let text = self.text_of(parameter);
+            if let Some(of) = text.trim().strip_prefix("sizeof").filter(|of| of.starts_with(['(', ' '])) {
+                let of = self.program.symbols.of(of.trim_matches(['(', ')', ' ']));
+                found.push(Expr::SizeOf(Box::new(Expr::Name(of))));
+                continue;
+            }
             let ty = parameter.child_by_field_name("type")?;
             let name = self.text_of(ty);
             let bare = parameter.child_by_field_name("declarator").is_none();

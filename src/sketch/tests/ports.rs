@@ -56,6 +56,10 @@ fn who_was_given_the_port_works_it() {
     assert!(tells(&wifi, "`wifi.joinAP` is a call of WeeESP8266"), "{:?}", wifi.told);
     let board = run("void setup() { M5.begin(); Serial2.begin(9600); Serial2.println(\"AT\"); }");
     assert!(!tells(&board, "M5"), "it is no port: {:?}", board.told);
+    let sized =
+        run("SoftwareSerial s(8, 7);\nchar kept[99];\nStore store(kept, sizeof(kept));\nWorker worker(&s, &store);\n\
+         void setup() { worker.join(\"x\"); }\nvoid loop() {}");
+    assert!(!tells(&sized, "declared nowhere"), "{:?}", sized.told);
     let other = body("#include <SIM800.h>", "s.println(\"AT\"); float x = fix.latitude();");
     assert!(!tells(&other, "fix.latitude` is a call of"), "{:?}", other.told);
 }
