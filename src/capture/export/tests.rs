@@ -20,7 +20,7 @@ fn capture(records: &[Record]) -> Reader {
 fn hostile() -> Reader {
     capture(&[
         Record::Note("opened \u{202e}sim: \x1b[2J<b>".to_owned()),
-        Record::sent(1, "AT+CPIN=1234\r", Vec::new()),
+        Record::sent(1, "AT+CPIN=9876\r", Vec::new()),
         Record::received("\r\n=1+1,\"x\"<script>\u{9b}31m\u{202e}&\x1b[31m\r\n"),
         Record::received("> "),
     ])

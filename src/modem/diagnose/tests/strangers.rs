@@ -129,7 +129,7 @@ pub(super) const STRANGERS: &[(&str, &str, &[&str])] = &[
     ("unreadable-each-time", "wrong-baud", &["3 times"]),
     ("error-of-what", "(refused)", &["belongs to no command"]),
     ("points-behind-stamps", "sim-missing", &[]),
-    ("https-session-refused", "failed-later", &["could not be reached"]),
+    ("https-session-refused", "failed-later", &["error 13"]),
     ("watchdog-of-an-esp", "modem-restarted", &["watchdog", "after AT+CIPSTART=\"SSL\""]),
     ("number-hidden", "call-without-semicolon", &[]),
 ];
