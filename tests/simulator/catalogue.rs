@@ -5,7 +5,25 @@ use modemscope::vocabulary::sim800;
 use super::scene::Scene;
 
 /// Not on a SIM800L: it answers as any module does to a command it does not have.
-const ABSENT: [&str; 6] = ["AT+BTCONNECT", "AT+BTHOST", "AT+BTPAIR", "AT+BTPOWER", "AT+BTSCAN", "AT+BTSTATUS"];
+const ABSENT: [&str; 17] = [
+    "AT+BTCONNECT",
+    "AT+BTHOST",
+    "AT+BTPAIR",
+    "AT+BTPOWER",
+    "AT+BTSCAN",
+    "AT+BTSTATUS",
+    "AT+CGNSCMD",
+    "AT+CGNSINF",
+    "AT+CGNSPWR",
+    "AT+CGNSSEQ",
+    "AT+CGNSTST",
+    "AT+CGNSURC",
+    "AT+CGPSINF",
+    "AT+CGPSOUT",
+    "AT+CGPSPWR",
+    "AT+CGPSRST",
+    "AT+CGPSSTATUS",
+];
 
 /// Whole lines of a result: a word, an error, or what has no result of its own.
 fn is_result(line: &str) -> bool {
