@@ -35,8 +35,8 @@ pub struct Run {
     #[arg(value_name = "MACRO")]
     macros: Vec<String>,
     /// Give a parameter its value: --set text=hello.
-    #[arg(long, value_name = "NAME=VALUE", value_parser = setting, allow_hyphen_values = true)]
-    set: Vec<(String, String)>,
+    #[arg(long, value_name = "NAME=VALUE", allow_hyphen_values = true)]
+    set: Vec<String>,
     /// Write a capture into this new file.
     #[arg(long, value_name = "OUT")]
     capture: Option<PathBuf>,
@@ -156,7 +156,7 @@ impl Run {
     /// The values of `--set`, all of which must be asked for.
     fn values(&self, macros: &[Macro]) -> Result<Values, Exit> {
         let mut values = Values::new();
-        for (name, value) in &self.set {
+        for (name, value) in self.set.iter().map(|text| setting(text)).collect::<Result<Vec<_>, _>>()? {
             let asked = macros.iter().any(|what| what.ask.iter().any(|(asked, _)| asked == name));
             if !asked {
                 let all: Vec<&str> =
@@ -168,7 +168,7 @@ impl Run {
                 };
                 return Err(Exit::wrong_use(format!("--set {name}: none of the macros asks for it; {known}")));
             }
-            values.insert(name.clone(), value.clone());
+            values.insert(name.to_owned(), value.to_owned());
         }
         Ok(values)
     }
@@ -251,7 +251,8 @@ fn dry_run(macros: &[Macro], values: &Values) -> CommandResult {
     Ok(())
 }
 
-fn setting(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
-    Ok((name.trim().to_owned(), value.to_owned()))
+/// The name and the value of `--set`. What is neither may be a PIN alone: no message quotes it.
+fn setting(text: &str) -> Result<(&str, &str), Exit> {
+    let (name, value) = text.split_once('=').ok_or_else(|| Exit::wrong_use("--set: write NAME=VALUE"))?;
+    Ok((name.trim(), value))
 }

@@ -109,6 +109,8 @@ fn wrong_use_is_exit_2_and_says_what_there_is() {
         "none of the macros asks for it; they ask for host, port",
     );
     check(&["run", PORT, BOOK, "Close", "--set", "x"], 2, "", "write NAME=VALUE");
+    let (code, _, error) = call(&["run", PORT, BOOK, "Close", "--set", "4711"]);
+    assert!(code == 2 && !error.contains("4711"), "a PIN alone is not quoted: {error}");
     check(&["run", "sim:no-such-profile", BOOK, "Close"], 2, "", "\"no-such-profile\" is neither a profile");
     check(&["run", "tpc://x", BOOK, "Close"], 2, "", "`tpc:` is no kind of port");
     let folder = tempfile::tempdir().unwrap();
