@@ -51,7 +51,9 @@ impl Rule for MuxForm {
     const HEARS: u32 = hears::TROUBLE;
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
-        let Some(done) = dialog.done().filter(|done| done.refused() && !book.is_blamed(done.id)) else { return };
+        // Where it asked for the data, the form was right.
+        let wrong = |done: &&Exchange| done.refused() && done.invited.is_none() && !book.is_blamed(done.id);
+        let Some(done) = dialog.done().filter(wrong) else { return };
         let chief = done.chief();
         let first = number(chief.parameter(0).text);
         let wrong = match (done.role, chief.form, done.before.mux) {

@@ -47,7 +47,7 @@ impl Rule for TooEarly {
         why: "After a start the modem reads the SIM for some seconds; SMS commands fail until it says SMS Ready.",
         fix: "Wait for SMS Ready, then try again.",
     };
-    const HEARS: u32 = hears::TROUBLE | hears::NEWS;
+    const HEARS: u32 = hears::COURSE | hears::NEWS;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
@@ -62,6 +62,11 @@ impl Rule for TooEarly {
                 }
             }
             Event::Final => {
+                let works =
+                    |done: &Exchange| done.role == Role::SmsMode && done.outcome.is_some_and(|(how, _)| how.good());
+                if let Some(told) = self.told.take_if(|_| dialog.done().is_some_and(works)) {
+                    book.resolve(told);
+                }
                 let state = &dialog.state;
                 let busy =
                     |done: &Exchange| matches!(done.outcome, Some((Outcome::Said(Said::Cme(14) | Said::Cms(314)), _)));

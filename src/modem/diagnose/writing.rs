@@ -138,17 +138,7 @@ impl Slip {
     fn of_parameters(text: &[u8], command: &Command) -> Option<Self> {
         let call = Line::read(text)?.sole()?;
         if memchr::memchr_iter(b'"', text).count() % 2 == 1 {
-            let mut corrected = text.to_vec();
-            // An open quote ends at the end of its parameter.
-            let last = text.iter().rposition(|byte| *byte == b'"')?;
-            let end = text.get(last..)?.iter().position(|byte| *byte == b',').map_or(text.len(), |at| last + at);
-            let opened = text.get(last.checked_sub(1)?).is_none_or(|before| matches!(before, b'=' | b','));
-            if opened {
-                corrected.insert(end, b'"');
-            } else {
-                let start = text.get(..last)?.iter().rposition(|byte| matches!(byte, b'=' | b','))? + 1;
-                corrected.insert(start, b'"');
-            }
+            let corrected = with_the_quote(text)?;
             return Some(Self::new("lacks a quote", corrected));
         }
         if call.form != Form::Set {
@@ -175,6 +165,39 @@ impl Slip {
             return Some(Self::new("has an empty name (such as \"APN\" or \"Contype\")", Vec::new()));
         }
         unquoted(text, command, &parameters)
+    }
+}
+
+/// A command with the quote that it lacks: at the first place where every parameter is whole then.
+fn with_the_quote(text: &[u8]) -> Option<Vec<u8>> {
+    let begin = memchr::memchr(b'=', text)? + 1;
+    let commas = memchr::memchr_iter(b',', text).filter(|at| *at > begin).flat_map(|at| [at, at + 1]);
+    let places = std::iter::once(begin).chain(commas).chain([text.len()]);
+    let mut corrected = places.map(|at| {
+        let (front, rest) = text.split_at_checked(at).unwrap_or((text, &[]));
+        [front, b"\"", rest].concat()
+    });
+    corrected.find(|text| text.get(begin..).is_some_and(has_whole_parameters))
+}
+
+/// Each parameter has quotes around it, or none.
+fn has_whole_parameters(parameters: &[u8]) -> bool {
+    let mut rest = parameters;
+    loop {
+        let (parameter, quoted) = match rest.strip_prefix(b"\"") {
+            Some(open) => (memchr::memchr(b'"', open).and_then(|end| open.get(end + 1..)), true),
+            None => (Some(rest), false),
+        };
+        let Some(behind) = parameter else { return false };
+        let end = memchr::memchr(b',', behind).unwrap_or(behind.len());
+        let Some((left, next)) = behind.split_at_checked(end) else { return false };
+        if quoted && !left.is_empty() || left.contains(&b'"') {
+            return false;
+        }
+        match next.strip_prefix(b",") {
+            Some(more) => rest = more,
+            None => return true,
+        }
     }
 }
 

@@ -166,6 +166,7 @@ pub(super) const LOGS: &[(&str, &str)] = &[
     ("netopen-1-error", "no-data-service"),
     ("esp-ssl-refused", "connect-failed"),
     ("smtp-67", "failed-later"),
+    ("link-number-from-the-modem", "send-failed"),
     ("call-gone", "(call-failed)"),
     ("get-without-path", "(http-failed)"),
     ("power-down-at-prompt", "switched-off"),

@@ -144,3 +144,18 @@ fn a_log_of_commands_alone() {
     // A list of commands is no log.
     check("AT\nAT+CIPSHUT\nAT+CSTT=\"x\"\nAT+CIICR\nAT+CIFSR\n", "");
 }
+
+#[test]
+fn a_missing_quote_is_put_where_it_belongs() {
+    let right = r#"Send AT+CIPSTART="TCP","example.com",80."#;
+    for wrong in
+        ["\"TCP,\"example.com\",80", "TCP\",\"example.com\",80", "\"TCP\",example.com\",80", "\"TCP\",\"example.com,80"]
+    {
+        let log = format!("AT+CIPSTART={wrong}\nERROR\n");
+        let found = super::of_transcript(&super::Transcript::read(log.as_bytes()));
+        assert_eq!(found.findings().first().map(|finding| finding.fix.as_str()), Some(right), "{wrong}");
+    }
+    let busy = b"AT+CMGF=1\n+CME ERROR: SIM busy\nAT+CMGF=1\nOK\n";
+    let found = super::of_transcript(&super::Transcript::read(busy));
+    assert!(found.findings().iter().all(|finding| finding.resolved), "{:#?}", found.findings());
+}
