@@ -14,7 +14,7 @@ use crate::modem::dialog::connections::Connection;
 use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event, Shows};
-use crate::vocabulary::{Form, Role};
+use crate::vocabulary::{Form, Role, number};
 
 /// `send-without-connection`.
 #[derive(Debug, Default)]
@@ -230,20 +230,45 @@ impl Rule for AlreadyConnected {
 
 /// `peer-closed`.
 #[derive(Debug, Default)]
-pub(super) struct PeerClosed;
+pub(super) struct PeerClosed {
+    /// TLS was switched on for connections (`AT+CIPSSL=1`).
+    tls: bool,
+    /// The last connection goes, without TLS, to a port on which servers speak it.
+    wants_tls: Option<u32>,
+}
+
+impl PeerClosed {
+    /// What a command says of TLS.
+    fn hear(&mut self, done: &Exchange) {
+        /// HTTPS and MQTT over TLS.
+        const PORTS: [u32; 2] = [443, 8883];
+        let call = done.chief();
+        if call.name.eq_ignore_ascii_case(b"+CIPSSL") && call.form == Form::Set {
+            self.tls = call.number(0) == Some(1);
+        }
+        if done.role == Role::Open && call.form == Form::Set {
+            let plain = call.parameters().any(|parameter| parameter.text.eq_ignore_ascii_case(b"TCP"));
+            let mut ports = call.parameters().filter_map(|parameter| number(parameter.text));
+            self.wants_tls = ports.find(|port| PORTS.contains(port)).filter(|_| plain && !self.tls);
+        }
+    }
+}
 
 impl Rule for PeerClosed {
     const DOC: &'static Doc = &Doc {
         slug: "peer-closed",
         severity: Note,
         family: FAMILY,
-        evidence: "The modem says `CLOSED`, and the host did not close.",
+        evidence: "The modem says `CLOSED`, and the host did not close; as a warning, behind a connection without TLS to port 443 or 8883.",
         why: "The other end has closed the connection: it was done, or waited too long.",
         fix: "Open it again with AT+CIPSTART before the next send.",
     };
-    const HEARS: u32 = hears::NEWS;
+    const HEARS: u32 = hears::NEWS | hears::FINAL;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        if let (Event::Final, Some(done)) = (event, dialog.done()) {
+            self.hear(done);
+        }
         if let Event::Said(Said::Closed(n), span) = event {
             let closing = dialog.open().iter().any(|open| matches!(open.role, Role::Close | Role::ContextClose));
             // Behind the ERROR of an ESP8266's CIPSTART: nothing was open.
@@ -253,7 +278,15 @@ impl Rule for PeerClosed {
                 return;
             }
             let which = n.map_or(String::new(), |n| format!(" {n}"));
-            book.add(Self::DOC, Draft::new(format!("The other end closed the connection{which}."), [Some(span)]));
+            let draft = Draft::new(format!("The other end closed the connection{which}."), [Some(span)]);
+            let draft = match self.wants_tls {
+                Some(port) => draft
+                    .because(format!("On port {port} servers speak TLS (https, MQTT over TLS), and this connection has none: the server ends what it does not understand."))
+                    .fix("Take the port without TLS (80 for HTTP, 1883 for MQTT), or switch TLS on before connecting (AT+CIPSSL=1, up to TLS 1.0 on a SIM800).")
+                    .severity(Warning),
+                None => draft,
+            };
+            book.add(Self::DOC, draft);
         }
     }
 }

@@ -167,6 +167,7 @@ pub(super) const LOGS: &[(&str, &str)] = &[
     ("esp-ssl-refused", "connect-failed"),
     ("smtp-67", "failed-later"),
     ("link-number-from-the-modem", "send-failed"),
+    ("tcp-to-443", "peer-closed"),
     ("call-gone", "(call-failed)"),
     ("get-without-path", "(http-failed)"),
     ("power-down-at-prompt", "switched-off"),
