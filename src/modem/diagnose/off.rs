@@ -37,7 +37,7 @@ impl Rule for SwitchedOff {
         slug: "switched-off",
         severity: Problem,
         family: FAMILY,
-        evidence: "`NORMAL POWER DOWN` while a command waits for its result, or a command after it that nothing answers for 5 s, or to the end of the log. Taken back when the modem says something after all.",
+        evidence: "`NORMAL POWER DOWN` while a command waits for its result; or a command after it that nothing answers for 5 s, or to the end of the log, which is taken back when the modem says something after all.",
         why: "The modem has switched itself off: its PWRKEY was held for a second, or AT+CPOWD=1 was sent; only PWRKEY, or its power, starts it again.",
         fix: "Pull PWRKEY low for more than a second, or take the power away and give it again; then wait for RDY or send AT every 300 ms.",
     };
@@ -54,7 +54,9 @@ impl Rule for SwitchedOff {
                         format!("The modem switched itself off in the middle of {}.", lost.shown()),
                         [Some(lost.span), self.said],
                     );
-                    self.told = Some(book.add(Self::DOC, draft));
+                    book.add(Self::DOC, draft);
+                    // It stays true, whatever the modem says when it is on again.
+                    *self = Self::default();
                 }
             }
             _ if self.said.is_none() => {}

@@ -242,11 +242,14 @@ impl PeerClosed {
     fn hear(&mut self, done: &Exchange) {
         /// HTTPS and MQTT over TLS.
         const PORTS: [u32; 2] = [443, 8883];
-        let call = done.chief();
-        if call.name.eq_ignore_ascii_case(b"+CIPSSL") && call.form == Form::Set {
-            self.tls = call.number(0) == Some(1);
+        let sets_tls = done.asked.command.is_some_and(|command| command.name == "AT+CIPSSL");
+        if done.asked.form != Form::Set || !(sets_tls || done.role == Role::Open) {
+            return;
         }
-        if done.role == Role::Open && call.form == Form::Set {
+        let call = done.chief();
+        if sets_tls {
+            self.tls = call.number(0) == Some(1);
+        } else {
             let plain = call.parameters().any(|parameter| parameter.text.eq_ignore_ascii_case(b"TCP"));
             let mut ports = call.parameters().filter_map(|parameter| number(parameter.text));
             self.wants_tls = ports.find(|port| PORTS.contains(port)).filter(|_| plain && !self.tls);

@@ -27,12 +27,8 @@ impl Rule for NoPosition {
     fn on(&mut self, event: Event, _dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Said(Said::Position { known: false }, span) => {
-                if let Some(told) = self.told {
-                    book.again(told, [Some(span), None]);
-                } else {
-                    let draft = Draft::new("The satellite receiver has no position yet.", [Some(span)]);
-                    self.told = Some(book.add(Self::DOC, draft));
-                }
+                let draft = || Draft::new("The satellite receiver has no position yet.", [Some(span)]);
+                self.told.get_or_insert_with(|| book.add(Self::DOC, draft()));
             }
             Event::Said(Said::Position { known: true }, _) => {
                 if let Some(told) = self.told.take() {

@@ -299,11 +299,8 @@ impl Rule for StoreFull {
     fn on(&mut self, event: Event, _dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Said(Said::SmsStore { full: true }, span) => {
-                if let Some(told) = self.told {
-                    book.again(told, [Some(span), None]);
-                } else {
-                    self.told = Some(book.add(Self::DOC, Draft::new("The store for SMS is full.", [Some(span)])));
-                }
+                let draft = || Draft::new("The store for SMS is full.", [Some(span)]);
+                self.told.get_or_insert_with(|| book.add(Self::DOC, draft()));
             }
             Event::Said(Said::SmsStore { full: false }, _) => {
                 if let Some(told) = self.told.take() {

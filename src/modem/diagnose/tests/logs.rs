@@ -171,6 +171,7 @@ pub(super) const LOGS: &[(&str, &str)] = &[
     ("call-gone", "(call-failed)"),
     ("get-without-path", "(http-failed)"),
     ("power-down-at-prompt", "switched-off"),
+    ("power-down-and-on-again", "switched-off"),
     ("sim800-asked-for-gps", "(refused) (refused)"),
     ("name-not-found", "failed-later"),
     ("clbs", "failed-later"),
