@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use super::exit::{CommandResult, Exit};
+use super::say::say_aside;
 use crate::os::files::{self, is_stream};
 
 /// Where a result goes: `-o` and `--force` of every command that has them.
@@ -49,6 +50,12 @@ impl OutputOptions {
         }
         // What a link leads to is replaced, and not the link.
         let path = &path.canonicalize().unwrap_or_else(|_| path.clone());
+        if files::has_other_names(path) {
+            say_aside(format!(
+                "modemscope: {} has other names (hard links): what they lead to stays as it is",
+                path.display()
+            ));
+        }
         let fresh = fresh_name(path);
         let mut out = io::BufWriter::new(File::create_new(&fresh).with_context(cannot)?);
         let written = make(&mut out).and_then(|()| {

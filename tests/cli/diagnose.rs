@@ -108,6 +108,7 @@ fn what_was_read_is_said() {
 #[cfg(unix)]
 fn what_has_no_end_is_refused() {
     check(&["diagnose", "/dev/zero"], 3, "", "line 1 is longer than 1 MiB");
+    check(&["diagnose", "/dev/urandom"], 3, "", "it is a device that goes on and on");
 }
 
 /// What the documentation calls this kind of value.

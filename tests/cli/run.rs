@@ -175,7 +175,10 @@ name = "count"
     let (code, _, aside) = call(&arguments);
     assert_eq!(code, 3, "{aside}");
     assert!(aside.contains("is there already; --force replaces it"), "{aside}");
-    assert_eq!(call(&[arguments.as_slice(), &["--force"]].concat()).0, 0);
+    fs::hard_link(&junit, folder.path().join("other.xml")).unwrap();
+    let (code, _, aside) = call(&[arguments.as_slice(), &["--force"]].concat());
+    assert_eq!(code, 0, "{aside}");
+    assert!(!cfg!(unix) || aside.contains("has other names (hard links): what they lead to stays as it is"), "{aside}");
     let (_, out, _) = call(&["run", PORT, &file, "--times", "3"]);
     assert!(out.contains(r#"TX  AT+CSCS="3"\r"#), "the counter goes on from run to run: {out}");
 }

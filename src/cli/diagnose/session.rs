@@ -1,6 +1,6 @@
 //! What is diagnosed: a capture, or text from a file or a pipe, read piece by piece, with a bound on all that is kept.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::ops::Range;
 use std::path::Path;
 
@@ -12,6 +12,7 @@ use crate::modem::Direction;
 use crate::modem::diagnose::{Diagnoser, Evidence};
 use crate::modem::secrets::SecretFinder;
 use crate::modem::transcript::{Chunk, HEAD as PIECE, Other, Reader, Wide};
+use crate::os::files;
 use crate::vocabulary::Family;
 
 /// A diagnosed session, with the bytes for quoting.
@@ -75,6 +76,8 @@ const WIDE: usize = 64 << 20;
 
 /// More text than this is no log that somebody wants to know something of.
 const MOST: u64 = 1 << 30;
+/// A device that gives more is one that never ends.
+const MOST_OF_DEVICE: u64 = 4 << 20;
 
 impl Session {
     /// Reads and diagnoses what stands there; `-` is standard input. `family` is the modem's, where somebody has chosen it.
@@ -84,7 +87,9 @@ impl Session {
         }
         let open = || std::fs::File::open(file).with_context(|| format!("cannot read {}", file.display()));
         if file.metadata().is_ok_and(|data| !data.is_file() && !data.is_dir()) {
-            return Self::of_stream(&file.display().to_string(), open()?, family);
+            let stream = open()?;
+            let left = if files::is_endless(&stream) { MOST_OF_DEVICE } else { u64::MAX };
+            return Self::of_stream(&file.display().to_string(), UpTo { stream, left }, family);
         }
         match capture::open(file) {
             Ok(opening) => Self::of_capture(opening, family),
@@ -206,6 +211,22 @@ impl Session {
     /// The line of the text that a piece of evidence begins on; of a capture there are none.
     pub(super) fn line(&self, evidence: &Evidence) -> Option<u32> {
         self.side(evidence.direction).line(evidence.range.start)
+    }
+}
+
+/// What stands in the place of a file, up to what nobody means to read.
+struct UpTo<R> {
+    stream: R,
+    left: u64,
+}
+
+impl<R: Read> Read for UpTo<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.stream.read(buffer)?;
+        self.left = self.left.checked_sub(count as u64).ok_or_else(|| {
+            io::Error::other("it is a device that goes on and on; give a file, or a part of it (head -c 1000000)")
+        })?;
+        Ok(count)
     }
 }
 

@@ -82,6 +82,20 @@ pub(crate) fn is_in_use(file: &File) -> bool {
     file.try_lock().is_err()
 }
 
+/// The file has other names, which are not replaced with this one.
+#[must_use]
+pub(crate) fn has_other_names(path: &Path) -> bool {
+    path.metadata().is_ok_and(|data| data.is_file() && data.nlink() > 1)
+}
+
+/// A device that is no terminal: it may go on without an end.
+#[must_use]
+pub(crate) fn is_endless(file: &File) -> bool {
+    use std::io::IsTerminal as _;
+    let device = |kind: FileType| kind.is_char_device() || kind.is_block_device();
+    file.metadata().is_ok_and(|data| device(data.file_type())) && !file.is_terminal()
+}
+
 /// `/dev/null`, `/dev/stdout`, a named pipe: holds nothing that could be overwritten.
 #[must_use]
 pub(crate) fn is_stream(path: &Path) -> bool {

@@ -92,6 +92,18 @@ pub(crate) fn is_in_use(file: &File) -> bool {
     }
 }
 
+/// The file has other names, which are not replaced with this one: nobody says so without an unsafe call.
+#[must_use]
+pub(crate) fn has_other_names(_path: &Path) -> bool {
+    false
+}
+
+/// A device that may go on without an end: those that have names end.
+#[must_use]
+pub(crate) fn is_endless(_file: &File) -> bool {
+    false
+}
+
 /// `NUL`, `CON`, `\\.\…`: holds nothing that could be overwritten.
 #[must_use]
 pub(crate) fn is_stream(path: &Path) -> bool {
