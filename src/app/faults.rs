@@ -3,7 +3,7 @@
 use std::panic;
 use std::sync::{Mutex, PoisonError};
 
-use crate::modem::secrets::masked_text;
+use crate::modem::secrets::masked;
 
 /// The first fault that nobody was told of.
 static FAULT: Mutex<Option<String>> = Mutex::new(None);
@@ -28,16 +28,60 @@ pub(crate) fn take() -> Option<String> {
     FAULT.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
-/// A panic may quote what was being worked on.
+/// A panic may quote what was being worked on: of its first line all is left out that stands between quotes.
 fn sentence(thread: &str, place: &str, words: &str) -> String {
     let line = words.lines().next().unwrap_or_default();
-    let words = crate::notation::print(&masked_text(line.as_bytes()));
+    let words = crate::notation::print(masked(&without_quotations(line)).as_bytes());
     format!("a part of the program ({thread}) broke down at {place}: {words}")
+}
+
+/// A text with `…` for what it quotes, but for the names of functions and values of Rust.
+fn without_quotations(text: &str) -> String {
+    const NAMES: [&str; 4] = ["Err", "Ok", "None", "Some"];
+    let quote = |letter: char| matches!(letter, '`' | '"');
+    let is_name = |quoted: &str| quoted.contains("::") || NAMES.contains(&quoted);
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some((front, behind)) = rest.split_once(quote) {
+        let mark = rest.get(front.len()..rest.len() - behind.len()).unwrap_or_default();
+        // Quotations hold quotes of other kinds: the last one of its kind ends it.
+        let (quoted, after) = behind
+            .split_once(mark)
+            .filter(|(quoted, _)| is_name(quoted))
+            .unwrap_or_else(|| behind.rsplit_once(mark).unwrap_or((behind, "")));
+        shown.push_str(front);
+        shown.push_str(mark);
+        shown.push_str(if is_name(quoted) { quoted } else { "…" });
+        shown.push_str(mark);
+        rest = after;
+    }
+    shown + rest
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_fault_quotes_nothing_that_was_being_worked_on() {
+        for (words, said) in [
+            (
+                "byte index 3 is not a char boundary; it is inside 'é' (bytes 2..4) of `ge`heim`",
+                "byte index 3 is not a char boundary; it is inside 'é' (bytes 2..4) of `…`",
+            ),
+            (
+                "called `Result::unwrap()` on an `Err` value: Text(\"geheim\")",
+                "called `Result::unwrap()` on an `Err` value: Text(\"…\")",
+            ),
+            ("no entry for `4711", "no entry for `…`"),
+            (
+                "index out of bounds: the len is 3 but the index is 7",
+                "index out of bounds: the len is 3 but the index is 7",
+            ),
+        ] {
+            assert!(sentence("worker", "a.rs", words).ends_with(&format!(": {said}")), "{}", sentence("w", "a", words));
+        }
+    }
 
     #[test]
     fn a_fault_is_told_without_what_was_being_sent() {

@@ -20,7 +20,7 @@ pub(crate) use file::read_file;
 use crate::capture::Newline;
 use crate::link::share::{Place, PlaceError};
 use crate::modem::Direction;
-use crate::modem::secrets::{SecretFinder, masked_text};
+use crate::modem::secrets::{SecretFinder, masked};
 use crate::notation::{self, Decoding, Mode};
 
 /// The version of the file that this program writes and reads.
@@ -379,7 +379,7 @@ fn holds_secret(text: &str, before: Option<&str>) -> bool {
 /// The name of a macro's parameter says that its value is a PIN or password, as it would in a command.
 pub(super) fn is_called_secret(name: &str, value: &str) -> bool {
     let named = format!("AT+X=\"{name}\",\"{value}\"");
-    !String::from_utf8_lossy(&masked_text(named.as_bytes())).contains(value)
+    !masked(&named).contains(value)
 }
 
 impl Settings {

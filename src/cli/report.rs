@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::running::RunOutcome;
 use crate::macros::runner::{Ending, Failure, Report};
 use crate::modem::diagnose::{Finding, Severity};
+use crate::modem::secrets::masked;
 use crate::notation;
 
 /// Gathers the runs of one call.
@@ -31,7 +32,7 @@ impl Bench {
     /// For a book's file and the macros that are run.
     #[must_use]
     pub(crate) fn new(file: &Path, names: &[String]) -> Self {
-        let suite = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let suite = file.file_name().map_or_else(String::new, |name| masked(&name.to_string_lossy()));
         Self { suite, names: names.to_vec(), cases: Vec::new() }
     }
 

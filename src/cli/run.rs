@@ -19,7 +19,7 @@ use crate::macros::runner::{Run as MacroRun, Values};
 use crate::macros::{Book, Macro, file};
 use crate::modem::Direction;
 use crate::modem::diagnose::Finding;
-use crate::modem::secrets::SecretFinder;
+use crate::modem::secrets::{SecretFinder, masked};
 use crate::notation;
 
 /// Arguments of `run`.
@@ -83,7 +83,7 @@ impl Run {
         if let Some(first) = macros.first() {
             // What can be said before the port is touched is said before.
             MacroRun::new(first, &values_of_now(&values), Duration::ZERO)
-                .map_err(|problem| Exit::wrong_use(format!("{}: {problem}", first.name)))?;
+                .map_err(|problem| Exit::wrong_use(format!("{}: {problem}", first.title())))?;
         }
         distinct(&[
             ("the macro book", Some(&self.file)),
@@ -95,7 +95,7 @@ impl Run {
         junit.check()?;
         let line = Line::open_to_send(&self.port, &self.line, self.capture.as_deref(), self.log.as_deref())?;
         line.choose(&self.port, &self.modem)?;
-        let names: Vec<String> = macros.iter().map(|what| what.name.clone()).collect();
+        let names: Vec<String> = macros.iter().map(Macro::title).collect();
         let mut show = Show::new(&line, self.json);
         let mut bench = report::Bench::new(&self.file, &names);
         let last = self.rounds(&line, &macros, values, &mut show, &mut bench);
@@ -204,7 +204,7 @@ pub(crate) fn read_book(path: &Path) -> Result<Book, Exit> {
 
 /// The macros of these names, or the only one.
 fn choose(book: &Book, names: &[String], path: &Path) -> Result<Vec<Macro>, Exit> {
-    let list = || book.macros.iter().fold(String::new(), |list, what| list + "\n  " + &what.name);
+    let list = || book.macros.iter().fold(String::new(), |list, what| list + "\n  " + &what.title());
     if names.is_empty() {
         return match book.macros.as_slice() {
             [only] => Ok(vec![only.clone()]),
@@ -216,10 +216,14 @@ fn choose(book: &Book, names: &[String], path: &Path) -> Result<Vec<Macro>, Exit
         let mut found = book.macros.iter().filter(|what| what.name == *name);
         match (found.next(), found.next()) {
             (Some(what), None) => Ok(what.clone()),
-            (Some(_), Some(_)) => {
-                Err(Exit::wrong_use(format!("two macros of {} have the name `{name}`; rename one", path.display())))
+            (Some(_), Some(_)) => Err(Exit::wrong_use(format!(
+                "two macros of {} have the name `{}`; rename one",
+                path.display(),
+                masked(name)
+            ))),
+            (None, _) => {
+                Err(Exit::wrong_use(format!("no macro `{}`; {} holds{}", masked(name), path.display(), list())))
             }
-            (None, _) => Err(Exit::wrong_use(format!("no macro `{name}`; {} holds{}", path.display(), list()))),
         }
     };
     names.iter().map(one).collect()
@@ -230,8 +234,8 @@ fn dry_run(macros: &[Macro], values: &Values) -> CommandResult {
     let mut finder = SecretFinder::default();
     for what in macros {
         let steps = preview(what, &values_of_now(values))
-            .map_err(|problem| Exit::wrong_use(format!("{}: {problem}", what.name)))?;
-        say(&what.name);
+            .map_err(|problem| Exit::wrong_use(format!("{}: {problem}", what.title())))?;
+        say(what.title());
         for shown in steps {
             let number = shown.step + 1;
             match shown.send {

@@ -15,7 +15,7 @@ use crate::link::transfer::Protocol;
 use crate::macros::duration;
 use crate::macros::runner::Values;
 use crate::macros::{Macro, Step};
-use crate::modem::secrets::masked_text;
+use crate::modem::secrets::masked;
 use crate::notation::{self, LineEnding, Mode};
 
 /// More than this on standard input is a file transfer, not a Send.
@@ -66,10 +66,8 @@ impl Send {
         }
         let mut bytes = match self.bytes.as_deref().unwrap_or_default() {
             "-" => standard_input()?,
-            text => notation::parse(text, Mode::Mixed).map_err(|error| {
-                let shown = masked_text(text.as_bytes());
-                Exit::wrong_use(format!("`{}`, {error}", String::from_utf8_lossy(&shown)))
-            })?,
+            text => notation::parse(text, Mode::Mixed)
+                .map_err(|error| Exit::wrong_use(format!("`{}`, {error}", masked(text))))?,
         };
         bytes.extend_from_slice(self.ending.bytes());
         if bytes.is_empty() {

@@ -111,11 +111,13 @@ impl fmt::Display for LinkSpec {
     }
 }
 
-/// An address as somebody typed it, with `*` for the password of its login.
+/// An address as somebody typed it, with a scheme or without, with `*` for the password of its login.
 pub(crate) fn without_password(text: &str) -> String {
     let login = || {
-        let begin = text.find("//")? + 2;
+        let begin = text.find("//").map_or(0, |slashes| slashes + 2);
         let end = begin + text.get(begin..)?.rfind('@')?;
+        // The name of a file may have such signs too.
+        text.get(..end).filter(|front| begin > 0 || !front.contains(['/', '\\']))?;
         let password = begin + text.get(begin..end)?.find(':')? + 1;
         Some((password, end))
     };

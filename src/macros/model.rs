@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::modem::secrets::masked;
+
 /// A book of macros, in the order of its file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Book {
@@ -31,6 +33,12 @@ pub struct Macro {
 }
 
 impl Macro {
+    /// Its name as reports, logs and messages have it: somebody may have called it by the command that it sends.
+    #[must_use]
+    pub(crate) fn title(&self) -> String {
+        masked(&self.name)
+    }
+
     /// It sends several things one after the other and waits for no answer.
     #[must_use]
     pub(crate) fn is_blind(&self) -> bool {

@@ -9,6 +9,7 @@ use super::matcher::Pattern;
 use super::model::{LineChange, Macro, OnFail, Step, Values};
 use super::problem::{MacroError, Missing, StepError, TimeError};
 use super::template::{Source, Template};
+use crate::modem::secrets::masked;
 
 /// The largest compiled `keep` regex; a hostile book must not take all memory.
 const LARGEST_REGEX: usize = 1 << 20;
@@ -36,7 +37,7 @@ pub(crate) struct PreparedStep {
     pub(crate) retry: u32,
     pub(crate) on_fail: OnFail,
     pub(crate) keep: Vec<(String, Regex)>,
-    /// The expectations as written.
+    /// The expectations as written, but for what is secret in them.
     pub(crate) awaited: Vec<String>,
     /// It uses `${counter}`.
     pub(crate) counts: bool,
@@ -50,7 +51,7 @@ impl Prepared {
     pub(crate) fn new(what: &Macro) -> Result<Self, MacroError> {
         let enabled = what.steps.iter().enumerate().filter(|(_, step)| !step.disabled);
         let steps = enabled.map(|(index, step)| {
-            let wrong = |error| MacroError::Step { name: what.name.clone(), step: index + 1, error };
+            let wrong = |error| MacroError::Step { name: what.title(), step: index + 1, error };
             PreparedStep::new(index, step).map_err(wrong)
         });
         Ok(Self { steps: steps.collect::<Result<_, _>>()? })
@@ -103,7 +104,7 @@ impl PreparedStep {
             retry: step.retry.unwrap_or(0),
             on_fail: step.on_fail,
             keep: keep.collect::<Result<_, StepError>>()?,
-            awaited: step.expect.clone(),
+            awaited: step.expect.iter().map(|expected| masked(expected)).collect(),
             counts,
         })
     }

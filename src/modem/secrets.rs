@@ -53,6 +53,8 @@ pub struct SecretFinder {
     plain: Remembered<()>,
     /// The last line that was sent; empty from where a packet stopped to its next line.
     last_sent: Vec<u8>,
+    /// Something was received since the last byte was sent.
+    heard: bool,
 }
 
 /// One direction.
@@ -118,6 +120,11 @@ impl SecretFinder {
         if way == Direction::Tx && self.sent.mqtt.is_inside() && begins_send(bytes) {
             self.sent.pause = Pause::Command;
             self.last_sent.clear();
+        }
+        match (way, bytes.first()) {
+            (Direction::Tx, Some(first)) if std::mem::take(&mut self.heard) => self.leave_unfinished(*first),
+            (Direction::Rx, Some(_)) => self.heard = true,
+            _ => {}
         }
         let passed = if self.nothing_is_awaited(way) { self.pass_lines(way, bytes) } else { 0 };
         let found = if passed < bytes.len() { self.find_behind(passed, way, bytes) } else { Vec::new() };
@@ -317,6 +324,19 @@ impl SecretFinder {
         self.watch(way).line = line.begin();
     }
 
+    /// A password was asked for while a line stood without its end, as logs have it: what is sent next is another line.
+    fn leave_unfinished(&mut self, next: u8) {
+        let (typed, heard) = (self.sent.line.text(), self.received.line.text());
+        let prompted = self.context.prompted;
+        // What was typed comes back as it is.
+        let asked =
+            asks_for_password(heard) && !heard.ends_with(typed) || prompted && matches!(heard.trim_ascii(), b"" | b">");
+        if !typed.is_empty() && asked && !matches!(next, b'\r' | b'\n' | 0x1A) {
+            self.end_line(Direction::Tx);
+            self.context.prompted = prompted;
+        }
+    }
+
     /// A line was sent; its bytes and which of them are secret, where any is.
     fn has_sent(&mut self, text: &[u8], marked: Vec<(u8, bool)>) {
         self.returning.expect(&marked);
@@ -419,13 +439,14 @@ pub(crate) fn begins_send(line: &[u8]) -> bool {
     [&b"SEND"[..], b"USOWR", b"USOST", b"NSOS"].iter().any(|word| memchr::memmem::find(&name, word).is_some())
 }
 
-/// A text of somebody's own (a line that was typed, what a fault quotes), with what is secret in it as `*`.
-pub(crate) fn masked_text(text: &[u8]) -> Vec<u8> {
-    let mut masked = text.to_vec();
-    for range in SecretFinder::default().find(Direction::Tx, text) {
+/// A text of somebody's own (an argument, a line that was typed, the name of a macro, what a fault quotes), with what is secret
+/// in it as `*`.
+pub(crate) fn masked(text: &str) -> String {
+    let mut masked = text.as_bytes().to_vec();
+    for range in SecretFinder::default().find(Direction::Tx, text.as_bytes()) {
         masked.get_mut(range).unwrap_or_default().fill(b'*');
     }
-    masked
+    String::from_utf8_lossy(&masked).into_owned()
 }
 
 #[cfg(test)]

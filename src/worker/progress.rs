@@ -51,8 +51,8 @@ impl RunLog {
             self.step_began = now;
         }
         let line = match (self.round, &report) {
-            (Some((round, rounds)), Report::Ended(Ending::Done)) => Some(round_done(self.name(), round, rounds)),
-            _ => describe(self.name(), &report),
+            (Some((round, rounds)), Report::Ended(Ending::Done)) => Some(round_done(&self.title(), round, rounds)),
+            _ => describe(&self.title(), &report),
         };
         if self.reports.len() == RunProgress::KEPT {
             self.reports.pop_front();
@@ -79,7 +79,7 @@ impl RunLog {
     pub(super) fn progress(&self) -> Option<RunProgress> {
         (self.number > 0).then(|| RunProgress {
             number: self.number,
-            name: self.name().to_owned(),
+            name: self.in_hand().map_or_else(String::new, |what| what.name.clone()),
             macros: Arc::clone(&self.macros),
             reports: self.reports.iter().cloned().collect(),
             dropped: self.dropped,
@@ -93,8 +93,13 @@ impl RunLog {
         })
     }
 
-    fn name(&self) -> &str {
-        self.macros.get(self.index).map_or("", |each| each.name.as_str())
+    fn in_hand(&self) -> Option<&Macro> {
+        self.macros.get(self.index)
+    }
+
+    /// As the log has it.
+    fn title(&self) -> String {
+        self.in_hand().map_or_else(String::new, Macro::title)
     }
 }
 

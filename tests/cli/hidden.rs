@@ -99,3 +99,74 @@ void loop() {{}}
         }
     }
 }
+
+/// Whoever writes a macro may call it by the command that it sends.
+#[test]
+fn a_macro_that_is_called_by_its_secret_is_told_without_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let name = format!("AT+CPIN={PIN}");
+    let text = format!(
+        "version = 1\n[[macro]]\nname = '{name}'\n[[macro.step]]\nsend = 'AT\\r'\nexpect = ['+CPIN: {PIN}']\nwithin = '200ms'\n"
+    );
+    let (book, junit, capture, log) = (path("book.toml"), path("junit.xml"), path("a.pcapng"), path("log.txt"));
+    fs::write(&book, &text).unwrap();
+    let whole = ["run", "sim:fast", &book, &name, "--json", "--junit", &junit, "--capture", &capture, "--log", &log];
+    for arguments in [whole.as_slice(), &["run", "sim:fast", &book], &["run", "sim:fast", &book, "--dry-run"]] {
+        let (_, out, aside) = call(arguments);
+        without(arguments, &format!("{out}{aside}"));
+        assert!(format!("{out}{aside}").contains("AT+CPIN=********"), "it has a name all the same: {out}{aside}");
+    }
+    for file in [&junit, &capture, &log] {
+        let text = fs::read(file).unwrap();
+        assert!(!text.is_empty());
+        without(&[file.as_str()], &String::from_utf8_lossy(&text));
+    }
+    fs::write(&book, format!("{text}[[macro]]\nname = '{name}'\n")).unwrap();
+    for arguments in
+        [&["run", "sim:fast", &book][..], &["run", "sim:fast", &book, &name], &["run", "sim:fast", &book, "none"]]
+    {
+        let (code, out, aside) = call(arguments);
+        assert_eq!(code, 2, "{aside}");
+        without(arguments, &format!("{out}{aside}"));
+    }
+}
+
+#[test]
+fn no_message_quotes_the_secret_of_an_argument() {
+    let (pin, login) = (format!("AT+CPIN={PIN}"), format!("me:{WORD}@127.0.0.1:1"));
+    let expected = format!("+CPIN: {PIN}[");
+    let commands: [&[&str]; 8] = [
+        &["send", "sim:fast", "AT\\r", "--expect", &expected, "--within", "200ms"],
+        &["send", "sim:fast", "AT\\r", "--fail", &expected, "--expect", &pin, "--within", "200ms"],
+        &["listen", &login],
+        &["sim", "--tcp", &login],
+        &["sim", "--profile", &pin],
+        &["capture", &format!("tcp://{login}"), "x", "--share", &login],
+        &["diagnose", &pin],
+        &["run", "sim:fast", &pin],
+    ];
+    for arguments in commands {
+        let (code, out, aside) = call(arguments);
+        assert_ne!(code, 0, "{arguments:?}");
+        assert!(!aside.is_empty());
+        without(arguments, &format!("{out}{aside}"));
+    }
+}
+
+/// A log's lines have no ends: the PIN and the password are two lines all the same.
+#[test]
+fn a_password_behind_a_line_without_its_end_is_in_no_export() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log.txt");
+    let lines = format!("< +CPIN: SIM PIN\n> {PIN}\n< ERROR\n< Password: \n> {WORD}\n< Login incorrect\n");
+    fs::write(&log, lines).unwrap();
+    let log = log.to_str().unwrap();
+    for form in ["text", "hex", "html", "transcript", "csv", "csv-spreadsheet", "jsonl", "macro"] {
+        let arguments = ["export", log, "--as", form];
+        let (code, out, aside) = call(&arguments);
+        assert_eq!(code, 0, "{aside}");
+        without(&arguments, &format!("{out}{aside}"));
+    }
+    without(&["report"], &call(&["report", log]).1);
+}

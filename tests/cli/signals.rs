@@ -59,3 +59,26 @@ fn ctrl_c_stops_an_endless_macro_at_once() {
     assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
     assert!(rest.iter().any(|line| line.contains("endless: stopped")), "{rest:?}");
 }
+
+/// A terminal that is held by Ctrl+S, or a pipe that nobody empties.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the time to stop is what is tested")]
+fn a_command_whose_output_nobody_takes_can_be_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let book = folder.path().join("book.toml");
+    let endless =
+        "version = 1\n[[macro]]\nname = 'endless'\n[[macro.step]]\nsend = 'AT\\r'\nwait = '1ms'\nrepeat = 4000000000\n";
+    fs::write(&book, endless).unwrap();
+    let mut child = modemscope(&["run", "sim:fast", book.to_str().unwrap()]).stdout(Stdio::piped()).spawn().unwrap();
+    let held = child.stdout.take().unwrap();
+    let full = || rustix::io::ioctl_fionread(&held).unwrap();
+    let mut before = 0;
+    while full() == 0 || full() != before {
+        before = full();
+        std::thread::sleep(Duration::from_millis(300));
+    }
+    let asked = Instant::now();
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+}

@@ -9,7 +9,7 @@ use crate::app::settings::is_called_secret;
 use crate::app::state::{State, Tone};
 use crate::macros::runner::Values;
 use crate::macros::{Macro, Step};
-use crate::modem::secrets::masked_text;
+use crate::modem::secrets::masked;
 use crate::notation;
 use crate::session::Rounds;
 use crate::session::occupant::Wish;
@@ -119,7 +119,7 @@ fn is_secret(wanted: &Macro, values: &Values, name: &str, value: &str) -> bool {
     let sent = sends.map(|send| {
         values.iter().fold(send.clone(), |text, (name, value)| text.replace(&format!("${{{name}}}"), value))
     });
-    let is_masked = |text: String| !String::from_utf8_lossy(&masked_text(text.as_bytes())).contains(value);
+    let is_masked = |text: String| !masked(&text).contains(value);
     !value.is_empty() && (is_called_secret(name, value) || sent.into_iter().any(is_masked))
 }
 

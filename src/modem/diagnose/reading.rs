@@ -1,7 +1,7 @@
 //! What was read: whoever hears of nothing wrong wants to know whether the log was understood at all.
 
 use super::Diagnoser;
-use crate::modem::secrets::masked_text;
+use crate::modem::secrets;
 use crate::vocabulary::Evidence;
 
 /// What was read of a session.
@@ -39,10 +39,7 @@ impl Diagnoser {
     pub fn reading(&self) -> Reading {
         let (tally, telling) = (self.dialog.tally(), &self.dialog.telling);
         let family = telling.family();
-        let masked = |name: &String| {
-            let name = masked_text(name.as_bytes());
-            self.book.secrets().masked(String::from_utf8_lossy(&name).into_owned())
-        };
+        let masked = |name: &String| self.book.secrets().masked(secrets::masked(name));
         let once = |all: &[(String, _)]| {
             let mut names: Vec<String> = Vec::new();
             for (name, _) in all {
