@@ -65,6 +65,7 @@ static TOKENS: LazyLock<Option<Regex>> = LazyLock::new(|| {
         concat!(short_names!(), r#"(?:\[\w*\])?["']?\s*[=:]\s*["']?([^\s&"',;<>]{4,})"#),
         r#"["']bearer["']\s*:\s*["']([^"']{4,})"#,
         r#"\bdefine\s+\w*(?:password|passwd|passphrase|pass|pwd|psk|secret|token|api_?key|_key)\w*\s+"([^"]{3,})""#,
+        r#"["']u(?:ser)?["']\s*:\s*["'][^"']*["']\s*,\s*["']p(?:w|ass)?["']\s*:\s*["']([^"']{4,})"#,
         r"\b(?:credential|signature)=([^\s,&]{4,})",
         r"[?&;](?:key|sig|signature|appid|code|pin|session|sessid)=([^\s&]{4,})",
         r#"\bssid["'][^{}]{0,80}["']key["']\s*:\s*["']([^"']{4,})"#,
@@ -99,7 +100,11 @@ static TOKENS: LazyLock<Option<Regex>> = LazyLock::new(|| {
         // The login of a URL; the token of a bot.
         r"://[^\s/:@]*:([^\s/@]+)@",
         r#"://([^\s/:@"]{4,})@"#,
-        r"/bot([0-9]+:[\w-]{20,})",
+        r"/bot([0-9]+:[\w-]{4,})",
+        // A code in the path of an address, where it looks like one.
+        r"/(?:\w+[_-])?(?:reset|verify|verification|confirm|activate|activation|invite|magic|login|auth|token|secret|pass|password|key|apikey|api[_-]key|hooks?|webhooks?|bot)(?:[_-]\w+)?/((?:[A-Za-z_-]*[0-9][\w-]{3,}|[\w-]{16,}|\w*[b-df-hj-np-tv-xz]{4}\w*))",
+        r"/services/T\w+/B\w+/(\w{4,})",
+        r"/with/key/([\w-]{4,})",
         // Web tokens.
         r"\b(eyJ[\w-]{6,}\.[\w-]+\.[\w-]+)",
     ])

@@ -120,7 +120,9 @@ impl Context {
 }
 
 /// What a prompt asks for.
-const WORDS: [&[u8]; 31] = [
+const WORDS: [&[u8]; 33] = [
+    b"passkey",
+    b"phrase",
     b"password",
     b"passphrase",
     b"passcode",
@@ -177,6 +179,7 @@ pub(super) fn asks_for_password(line: &[u8]) -> bool {
     // Few lines end as a prompt does, or begin so.
     let may = matches!(line.last(), Some(b':' | b'>' | b'?' | b' ' | b'='));
     (may || tells_to_type(line)) && names_a_password(line)
+        || matches!(line.trim_ascii(), [b'(', word @ .., b')'] | [b'[', word @ .., b']'] if is_one(word, &WORDS))
 }
 
 fn names_a_password(line: &[u8]) -> bool {

@@ -20,9 +20,12 @@ const KEYS: [[&str; 4]; 2] =
 /// An unknown command with such a word in its name takes a secret.
 const TELLING: [&str; 8] = ["PWD", "PSWD", "PASS", "AUTH", "LOGIN", "SECRET", "TOKEN", "CREDENTIAL"];
 /// The same at the end of a name, with a number behind it or not.
-const TELLING_ENDS: [&str; 7] = ["PIN", "PUK", "PW", "PSW", "PSK", "APPKEY", "SKEY"];
+const TELLING_ENDS: [&str; 6] = ["PIN", "PUK", "PW", "PSW", "PSK", "KEY"];
 /// The same letters in other words.
-const NOT_TELLING: [&str; 8] = ["PASSTHR", "BYPASS", "COMPASS", "PASSIV", "PASSED", "AUTHOR", "GPIOPIN", "TOKENS"];
+const NOT_TELLING: [&str; 21] = [
+    "PASSTHR", "BYPASS", "COMPASS", "PASSIV", "PASSED", "AUTHOR", "GPIOPIN", "TOKENS", "HOTKEY", "MONKEY", "TURKEY",
+    "DONKEY", "PWRKEY", "POWERKEY", "SOFTKEY", "FUNCKEY", "FNKEY", "ANYKEY", "GETKEY", "SENDKEY", "PRESSKEY",
+];
 /// The names of parameters whose value comes next.
 const NAMES_OF_SECRETS: [&str; 22] = [
     "PASSWORD",

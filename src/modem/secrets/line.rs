@@ -9,14 +9,14 @@ mod text;
 use super::inside::Inside;
 use super::likeness::{Likeness, begins_a_name, behind, known};
 use super::name::{BEGINS_VALUE, Name, name};
-use super::values::{Found, LeftOpen, Values};
+use super::values::{Found, LeftOpen, Pins, Values};
 use crate::modem::Direction;
 use crate::vocabulary::private::{nothing_but_secrets, parameters};
 use around::answered;
 pub(super) use around::{Around, Awaited};
 pub(super) use quick::plain;
 use quick::{Parted, stands_between_words};
-use shape::begins_key;
+use shape::{are_short_numbers, begins_key, ends_numbered_name};
 pub(super) use text::plain_text;
 
 /// At most this much of a line is remembered, and as much of its end when it is longer.
@@ -26,6 +26,8 @@ const TAIL: usize = 64;
 const MOST_RUBBED_OUT: usize = 64;
 /// Commands with PINs among words and single digits.
 const LOCKS: [&[u8]; 4] = [b"+CLCK", b"+CPWD", b"^SLCK", b"^SPWD"];
+/// Commands with PINs behind a digit that says what is to be done, where some leave out what stands between them.
+const PAIRING: [&[u8]; 1] = [b"+BTPAIR"];
 /// Commands whose parameter goes to the SIM card as it is.
 const CARD_COMMANDS: [&[u8]; 2] = [b"+CSIM", b"+CGLA"];
 /// Commands behind whose parameters some write a login, in quotes: `AT+CGDCONT=1,"IP","internet","","me","…"`.
@@ -295,7 +297,7 @@ impl Line {
     }
 
     fn head(&mut self, byte: u8, way: Direction, around: &Around<'_>) -> bool {
-        if way == Direction::Tx && byte != b' ' && console::value_follows(&self.text) {
+        if way == Direction::Tx && byte != b' ' && console::value_follows(&self.text, byte, around.rest) {
             self.state = State::Rest(false);
             return true;
         }
@@ -374,12 +376,17 @@ impl Line {
         match name.likeness {
             Likeness::Secret(parameters) if byte == b'=' => {
                 let values = Values::new(Some(parameters));
-                self.state = State::Values(if LOCKS.contains(&&*name.letters) { values.of_lock() } else { values });
+                self.state = State::Values(match &*name.letters {
+                    name if LOCKS.contains(&name) => values.with_pins(Pins::Anywhere),
+                    name if PAIRING.contains(&name) => values.with_pins(Pins::BehindFirst),
+                    _ => values,
+                });
             }
             Likeness::Secret(parameters) if byte == b':' && !name.after_at => {
                 let said = way == Direction::Rx;
                 self.state = if said { answered(&name.letters, parameters, around) } else { State::FromDigit };
             }
+            Likeness::Like if byte == b'=' && commanded && are_short_numbers(around.rest) => self.state = State::Plain,
             Likeness::Worded(parameters) if byte == b'=' && commanded => {
                 self.state = State::Values(Values::new(Some(parameters)).of_words());
             }
@@ -422,9 +429,10 @@ impl Line {
             && around.rest.first().is_some_and(|next| !next.is_ascii_digit())
             && begins_a_name(&[&*name.letters, &[byte]].concat());
         let worded = matches!(name.likeness, Likeness::Worded(_));
+        let numbered = matches!(name.likeness, Likeness::Like) && ends_numbered_name(byte, around.rest);
         let slip = (worded || matches!(name.likeness, Likeness::Like)) && !(byte.is_ascii_digit() || byte == b'"')
             || worded && self.may_be_numbered(around.rest);
-        if grows || slip {
+        if grows || numbered || slip {
             return false;
         }
         self.state = State::Rest(false);

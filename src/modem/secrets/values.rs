@@ -16,7 +16,7 @@ const BEFORE_LOGIN: usize = 3;
 /// Kinds of data connections (3GPP TS 27.007, section 10.1.1).
 const PDP_TYPES: [&[u8]; 4] = [b"IP", b"IPV6", b"IPV4V6", b"PPP"];
 /// A number of fewer digits is no PIN; no password of a Wi-Fi network is shorter than the other.
-const SHORTEST_PIN: usize = 4;
+pub(super) const SHORTEST_PIN: usize = 4;
 const SHORTEST_PASSPHRASE: usize = 8;
 
 /// What a byte among parameters is.
@@ -45,6 +45,14 @@ pub(crate) enum LeftOpen {
     Address,
 }
 
+/// Where among words and single digits a number of several digits is a PIN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pins {
+    Nowhere,
+    Anywhere,
+    BehindFirst,
+}
+
 /// The parameters that are passing.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each tells something else of what has passed")]
@@ -53,8 +61,8 @@ pub(crate) struct Values {
     parameters: Option<&'static Parameters>,
     /// A parameter goes to the SIM card.
     of_card: bool,
-    /// Its parameters are words, single digits and PINs.
-    of_lock: bool,
+    /// Where a PIN may stand though the table has something else there.
+    pins: Pins,
     /// A login in quotes may stand behind its parameters.
     of_context: bool,
     /// What they are is known by the words of the command's name alone: numbers that are too short for a secret are none.
@@ -75,6 +83,8 @@ pub(crate) struct Values {
     reached: bool,
     /// A name told that this parameter is secret: all behind it are.
     named: bool,
+    /// This parameter is a field of a request's head that holds no secret.
+    harmless: bool,
     inside: Inside,
 }
 
@@ -83,7 +93,7 @@ impl Values {
         Self {
             parameters,
             of_card: false,
-            of_lock: false,
+            pins: Pins::Nowhere,
             of_context: false,
             of_words: false,
             at: 0,
@@ -96,6 +106,7 @@ impl Values {
             over: false,
             reached: false,
             named: false,
+            harmless: false,
             inside: Inside::default(),
         }
     }
@@ -105,9 +116,9 @@ impl Values {
         Self { of_card: true, ..self }
     }
 
-    /// For a command that asks for a PIN to lock something.
-    pub(crate) fn of_lock(self) -> Self {
-        Self { of_lock: true, ..self }
+    /// For a command whose PINs may be written at the wrong place.
+    pub(crate) fn with_pins(self, pins: Pins) -> Self {
+        Self { pins, ..self }
     }
 
     /// For a command that defines a data connection.
@@ -140,7 +151,9 @@ impl Values {
     /// Judges the next byte of the line.
     pub(crate) fn take(&mut self, byte: u8, rest: &[u8]) -> Found {
         if self.over {
-            let begins = !(byte.is_ascii_alphanumeric() || matches!(byte, b'"' | b',' | b'='));
+            // Behind a secret a command of a letter may follow: `AT+CPIN=…;E1`.
+            let begins = !(byte.is_ascii_alphanumeric() || matches!(byte, b'"' | b',' | b'='))
+                || self.reached && byte.is_ascii_alphabetic();
             return if byte == b' ' {
                 Found::Open
             } else if begins {
@@ -155,13 +168,16 @@ impl Values {
         self.inside.take(byte, self.quoted || !matches!(byte, b',' | b';'), rest);
         match byte {
             b'"' if self.quoted => (self.quoted, self.closed) = (false, true),
-            b'"' if self.text.is_empty() && !self.closed => self.quoted = true,
+            b'"' if self.text.is_empty() && !self.closed => {
+                self.quoted = true;
+                self.harmless = self.before == b"USERDATA" && is_harmless_field(rest);
+            }
             b'"' => return self.unclear(),
             b',' if !self.quoted => self.next(),
             // No name of an access point, user or host has a comma: the quote was not closed.
             b',' if !self.is_secret() && self.secret_follows() => return self.unclear(),
             b';' if !self.quoted && names_a_secret(&self.text) => self.next(),
-            b';' if !self.quoted && (self.reached || !self.may_follow()) => return Found::Next,
+            b';' if !self.quoted && !self.reached && !self.may_follow() => return Found::Next,
             b';' if !self.quoted => self.over = true,
             b' ' | b'\t' if !self.quoted => self.gap |= !self.text.is_empty(),
             _ if !self.quoted && (self.closed || self.gap) => return self.unclear(),
@@ -198,6 +214,7 @@ impl Values {
             self.numbered = !self.text.is_empty() && self.text.iter().all(u8::is_ascii_digit);
         }
         self.at += 1;
+        self.harmless = false;
         self.before = std::mem::take(&mut self.text);
         (self.closed, self.gap) = (false, false);
     }
@@ -212,7 +229,7 @@ impl Values {
         self.named
             || self.of_context && self.quoted && self.at > BEFORE_LOGIN
             || self.inside.is_secret()
-            || self.kind(self.at, &self.before) == Takes::Secret
+            || !self.harmless && self.kind(self.at, &self.before) == Takes::Secret
             || instruction && self.text.get(2..4).is_some_and(|code| PIN_INSTRUCTIONS.contains(&code))
     }
 
@@ -231,7 +248,12 @@ impl Values {
     /// A PIN in place of the word for a lock, or of the digit that says what is to be done: `AT+CLCK="SC",1234`.
     fn is_pin_too_early(&self, byte: u8, rest: &[u8]) -> bool {
         let digits = |bytes: &[u8]| bytes.iter().all(u8::is_ascii_digit);
-        self.of_lock
+        let may_stand = match self.pins {
+            Pins::Nowhere => false,
+            Pins::Anywhere => true,
+            Pins::BehindFirst => self.at > 0,
+        };
+        may_stand
             && byte.is_ascii_digit()
             && digits(&self.text)
             && (self.at == 0 || !self.text.is_empty() || rest.first().is_some_and(u8::is_ascii_digit))
@@ -255,4 +277,24 @@ impl Values {
         let numbered = if self.at == 0 { self.text.first().is_some_and(u8::is_ascii_digit) } else { self.numbered };
         parameters.kind(at, numbered, word)
     }
+}
+
+/// One field of a request's head that nobody logs in with, up to the quote that ends it.
+fn is_harmless_field(text: &[u8]) -> bool {
+    const NAMES: [&[u8]; 9] = [
+        b"Accept",
+        b"Accept-Charset",
+        b"Accept-Encoding",
+        b"Accept-Language",
+        b"Cache-Control",
+        b"Connection",
+        b"Content-Length",
+        b"Content-Type",
+        b"User-Agent",
+    ];
+    let Some(field) = text.iter().position(|byte| *byte == b'"').and_then(|end| text.get(..end)) else { return false };
+    let mut parts = field.split(|byte| *byte == b':');
+    let (Some(name), Some(value), None) = (parts.next(), parts.next(), parts.next()) else { return false };
+    NAMES.iter().any(|known| known.eq_ignore_ascii_case(name.trim_ascii()))
+        && value.iter().all(|byte| byte.is_ascii_alphanumeric() || b" */.;,=+-()".contains(byte))
 }

@@ -46,7 +46,8 @@ const SECRETS: [&str; 38] = [
     "LOCKSIM",
 ];
 /// Behind these stands what is joined or called, and then the login.
-const PLACES: [&str; 15] = [
+const PLACES: [&str; 16] = [
+    "AP",
     "WIFI",
     "WLAN",
     "WPA",

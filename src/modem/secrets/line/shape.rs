@@ -1,6 +1,7 @@
 //! What the bytes of a line look like, whatever their state: a PIN, a setting of a login, a code.
 
 use super::{Around, Line, TAIL};
+use crate::modem::secrets::values::SHORTEST_PIN;
 
 /// Supplementary services whose password stands behind the next `*` (3GPP TS 22.030, sections 6.5.4 and 6.6).
 const SERVICES: [&[u8]; 13] =
@@ -71,4 +72,18 @@ impl Line {
 pub(super) fn begins_key(text: &[u8]) -> bool {
     text.ends_with(b"PRIVATE KEY-----")
         && memchr::memmem::rfind(text, b"-----BEGIN").is_some_and(|at| text.len() - at <= TAIL)
+}
+
+/// What came behind the `=` of a command in no table are numbers that are too short for a PIN, up to the line's end.
+pub(super) fn are_short_numbers(rest: &[u8]) -> bool {
+    let end = rest.iter().position(|byte| matches!(byte, b'\r' | b'\n'));
+    end.and_then(|end| rest.get(..end)).is_some_and(|numbers| {
+        let mut numbers = numbers.split(|byte| *byte == b',');
+        numbers.all(|number| (1..SHORTEST_PIN).contains(&number.len()) && number.iter().all(u8::is_ascii_digit))
+    })
+}
+
+/// The digit, or two, before a `=` belong to a name: `AT+PIN13=1`.
+pub(super) fn ends_numbered_name(byte: u8, rest: &[u8]) -> bool {
+    byte.is_ascii_digit() && matches!(rest, [b'=', ..] | [b'0'..=b'9', b'=', ..])
 }
