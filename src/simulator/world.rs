@@ -208,7 +208,9 @@ impl Rig {
         while let Some(due) = self.modem.next_deadline().filter(|due| *due <= now) {
             self.input(Input::Tick, due.max(self.now));
         }
-        self.input(Input::Tick, now);
+        if self.now < now {
+            self.input(Input::Tick, now);
+        }
     }
 
     /// When something happens next by itself.

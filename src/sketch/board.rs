@@ -209,8 +209,8 @@ impl Board {
         let mut next = self.next_event();
         while let Some(at) = next.filter(|at| *at <= time || self.ear.is_busy()) {
             self.now = self.now.max(at);
-            self.happen();
-            next = self.next_event();
+            let (_, turn) = self.happen();
+            next = self.next_event_beside(turn);
         }
         self.now = self.now.max(time);
         self.quiet = next.unwrap_or(Nanos::MAX);
@@ -223,8 +223,9 @@ impl Board {
             let mut next = self.next_event();
             while let Some(at) = next.filter(|at| *at <= end || self.ear.is_busy()) {
                 self.now = self.now.max(at);
-                end += self.happen();
-                next = self.next_event();
+                let (stolen, turn) = self.happen();
+                end += stolen;
+                next = self.next_event_beside(turn);
             }
             self.quiet = next.unwrap_or(Nanos::MAX);
         }
@@ -238,7 +239,12 @@ impl Board {
 
     /// When anything happens by itself: a byte comes or goes, or the modem does something.
     pub(super) fn next_event(&self) -> Option<Nanos> {
-        let heard = self.next_turn().map(|(turn, _)| turn.at());
+        self.next_event_beside(self.next_turn())
+    }
+
+    /// The same where it is known what the listening port does next.
+    fn next_event_beside(&self, turn: Option<(Turn, Nanos)>) -> Option<Nanos> {
+        let heard = turn.map(|(turn, _)| turn.at());
         let goes = self.ports.iter().filter_map(|port| self.next_load(port)).min();
         [self.modem.next_byte(), self.modem.next_deadline(), heard, goes].into_iter().flatten().min()
     }
@@ -275,17 +281,19 @@ impl Board {
         self.clock.stands_still(from, to);
     }
 
-    /// All that is due now; how long interrupts kept the sketch from its work.
-    fn happen(&mut self) -> Nanos {
+    /// All that is due now; how long interrupts kept the sketch from its work, and what the listening port does next.
+    fn happen(&mut self) -> (Nanos, Option<(Turn, Nanos)>) {
         self.modem.run(self.now);
         let mut stolen = 0;
-        while let Some((turn, bit)) = self.next_turn().filter(|(turn, _)| turn.at() <= self.now) {
+        let mut next = self.next_turn();
+        while let Some((turn, bit)) = next.filter(|(turn, _)| turn.at() <= self.now) {
             let (length, byte) = self.ear.turn(turn, &self.modem, bit);
             stolen += length;
             if let Turn::Ends(since, until) = turn {
                 stolen += self.clock.catches_up(since, until);
             }
-            if let Some((Turn::Ends(since, until), _)) = self.next_turn() {
+            next = self.next_turn();
+            if let Some((Turn::Ends(since, until), _)) = next {
                 self.mask(since, until);
             }
             let line = self.line;
@@ -300,7 +308,7 @@ impl Board {
         while let Some((start, end, byte)) = self.modem.take_byte(self.now) {
             self.byte_came(start, end, byte);
         }
-        stolen + self.load()
+        (stolen + self.load(), next)
     }
 
     /// What the interrupt of a listening `SoftwareSerial` does next, and how long a bit is there.

@@ -22,6 +22,9 @@ const STILL_FOR: Nanos = 4;
 /// It also hands on what has come when its buffer is full: nobody needs to be still for it to hear.
 const BUFFER: usize = 1024;
 
+/// No line that sets the rate is longer.
+const LONGEST_RATE: usize = 64;
+
 #[derive(Debug)]
 pub(in crate::sketch) struct ModemSide {
     rig: Rig,
@@ -120,10 +123,11 @@ impl ModemSide {
     pub(crate) fn run(&mut self, now: Nanos) {
         if let Some(at) = self.next_handed_on().filter(|at| *at <= now) {
             let ready = self.towards.iter().take(BUFFER).take_while(|(end, _)| *end <= now).count();
-            for (_, byte) in self.towards.drain(..ready).collect::<Vec<_>>() {
-                self.rig.type_in(&[byte], self.at(at));
+            let bytes: Vec<u8> = self.towards.drain(..ready).map(|(_, byte)| byte).collect();
+            for line in bytes.split_inclusive(|byte| *byte == b'\r') {
+                self.rig.type_in(line, self.at(at));
                 self.collect(at);
-                self.note_rate(byte);
+                self.note_rate(line);
             }
         }
         while let Some(due) = self.rig.next_deadline().filter(|due| *due <= self.at(now)) {
@@ -153,12 +157,12 @@ impl ModemSide {
         Some(byte)
     }
 
-    /// `AT+IPR=115200` changes its rate once the line is answered.
-    fn note_rate(&mut self, byte: u8) {
-        if byte != b'\r' {
-            if self.line.len() < 64 && byte != b'\n' {
-                self.line.push(byte.to_ascii_uppercase());
-            }
+    /// `AT+IPR=115200` changes its rate once the line is answered: the next piece of one, which ends with it.
+    fn note_rate(&mut self, piece: &[u8]) {
+        let letters = piece.iter().filter(|byte| !matches!(byte, b'\r' | b'\n')).map(u8::to_ascii_uppercase);
+        let room = LONGEST_RATE.saturating_sub(self.line.len());
+        self.line.extend(letters.take(room));
+        if piece.last() != Some(&b'\r') {
             return;
         }
         let line = std::mem::take(&mut self.line);
