@@ -6,18 +6,23 @@
 //! *A day on GPRS* is what a healthy logger does: questions over and over, telemetry over TCP with its echo, a server's
 //! answers, a binary upload of fixed length, an SMS out and one in, a page by HTTP. It gives no problem and no warning.
 //! The others are the same thing again and again, from the kindest to the shortest there is.
+//!
+//! Secrets are looked for beforehand and once, for the capture and for the diagnoser (`SecretFinder`): *diagnose* is the
+//! diagnoser alone, *find and diagnose* both, one after the other, as in a live session.
 
 #![allow(missing_docs, reason = "criterion's macro makes a function")]
 #![allow(clippy::disallowed_methods, reason = "a bench measures time")]
 #![allow(clippy::expect_used, reason = "a bench ends where it cannot go on")]
 
 use std::hint::black_box;
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use criterion::measurement::{Measurement, ValueFormatter, WallTime};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use modemscope::modem::Direction;
 use modemscope::modem::diagnose::{Diagnoser, Severity};
+use modemscope::modem::secrets::SecretFinder;
 
 /// What went each way, one entry a write or an answer.
 #[derive(Default)]
@@ -117,19 +122,43 @@ fn pushed_lines() -> Script {
 #[derive(Default)]
 struct Player {
     diagnoser: Diagnoser,
+    /// Looks for secrets too; without it the script holds none.
+    finder: Option<SecretFinder>,
     entries: u64,
 }
 
 impl Player {
+    fn alone() -> Self {
+        Self::default()
+    }
+
+    fn with_finder() -> Self {
+        Self { finder: Some(SecretFinder::default()), ..Self::default() }
+    }
+
     fn play(&mut self, script: &Script, chunk: usize) {
         for (direction, bytes) in &script.0 {
             self.entries += 1;
             let at = Some(Duration::from_millis(self.entries * 20));
             match direction {
-                Direction::Tx => self.diagnoser.sent(bytes, self.entries, at),
-                Direction::Rx => bytes.chunks(chunk).for_each(|part| self.diagnoser.received(part, at)),
+                Direction::Tx => {
+                    let secret = self.find(Direction::Tx, bytes);
+                    self.diagnoser.sent(bytes, &secret, self.entries, at);
+                }
+                Direction::Rx => {
+                    for part in bytes.chunks(chunk) {
+                        let secret = self.find(Direction::Rx, part);
+                        self.diagnoser.received(part, &secret, at);
+                    }
+                }
             }
         }
+    }
+
+    fn find(&mut self, direction: Direction, bytes: &[u8]) -> Vec<Range<usize>> {
+        let secret = self.finder.as_mut().map(|finder| finder.find(direction, bytes)).unwrap_or_default();
+        assert!(secret.is_empty(), "nothing is secret in {}", bytes.escape_ascii());
+        secret
     }
 
     fn bad_findings(&self) -> usize {
@@ -178,7 +207,12 @@ impl Measurement for OneCore {
 }
 
 fn rates(criterion: &mut Criterion<OneCore>) {
-    let mut group = criterion.benchmark_group("diagnose");
+    rates_of(criterion, "diagnose", Player::alone);
+    rates_of(criterion, "find and diagnose", Player::with_finder);
+}
+
+fn rates_of(criterion: &mut Criterion<OneCore>, what: &str, player: fn() -> Player) {
+    let mut group = criterion.benchmark_group(what);
     for (name, script) in [
         ("a day on GPRS", a_day_on_gprs()),
         ("only questions", only_questions()),
@@ -189,7 +223,7 @@ fn rates(criterion: &mut Criterion<OneCore>) {
         group.sample_size(20).throughput(Throughput::Bytes(script.len()));
         for chunk in [64, 4096] {
             group.bench_function(format!("{name}, chunks of {chunk}"), |bencher| {
-                let mut player = Player::default();
+                let mut player = player();
                 bencher.iter(|| player.play(black_box(&script), chunk));
                 assert_eq!(player.bad_findings(), 0, "{name}: {:?}", player.diagnoser.findings());
             });
@@ -200,9 +234,14 @@ fn rates(criterion: &mut Criterion<OneCore>) {
 
 /// The whole of it once, with the memory it takes.
 fn one_gibibyte(_: &mut Criterion<OneCore>) {
+    one_gibibyte_of("diagnosed", Player::alone());
+    one_gibibyte_of("looked through for secrets and diagnosed", Player::with_finder());
+}
+
+fn one_gibibyte_of(what: &str, mut player: Player) {
     let wanted = std::env::var("MODEMSCOPE_BENCH_MIB").ok().and_then(|count| count.parse().ok()).unwrap_or(1024_u64);
     let script = a_day_on_gprs();
-    let (mut player, mut total) = (Player::default(), 0);
+    let mut total = 0;
     player.play(&script, 4096);
     let (before, began) = (resident(), OneCore.start());
     while total < wanted << 20 {
@@ -211,7 +250,7 @@ fn one_gibibyte(_: &mut Criterion<OneCore>) {
     }
     let seconds = OneCore.end(began).as_secs_f64();
     println!(
-        "a day on GPRS, {wanted} MiB once: {seconds:.2} s of one core, {:.0} MB/s, memory grew by {} KiB, {} findings",
+        "a day on GPRS, {wanted} MiB {what} once: {seconds:.2} s of one core, {:.0} MB/s, memory grew by {} KiB, {} findings",
         f64::from(u32::try_from(total / 1000).unwrap_or(u32::MAX)) / 1000.0 / seconds,
         resident().saturating_sub(before),
         player.diagnoser.findings().len(),

@@ -14,6 +14,7 @@ use crate::modem::Direction;
 use crate::modem::baud_scan::{self, BaudScan};
 use crate::modem::diagnose::{Diagnoser, Doing};
 use crate::modem::passthrough::Way;
+use crate::modem::secrets::SecretFinder;
 
 mod checking;
 mod io;
@@ -76,17 +77,22 @@ impl Session {
     pub(crate) fn handle_input(&mut self, input: Input<'_>, now: Duration) {
         match input {
             // Probes of ours at wrong rates, and what comes of them, are no dialog: nothing is diagnosed from them.
-            Input::Received(bytes) if self.scanning() => {
-                self.diagnoser.pass_by(Direction::Rx, bytes.len());
+            Input::Received { bytes, secret } if self.scanning() => {
+                self.diagnoser.pass_by(Direction::Rx, bytes, secret);
                 self.with_scan(|scan| scan.received(bytes, now));
             }
             // Nor are the bursts of a check.
-            Input::Received(bytes) if self.checking() => {
-                self.diagnoser.pass_by(Direction::Rx, bytes.len());
+            Input::Received { bytes, secret } if self.checking() => {
+                self.diagnoser.pass_by(Direction::Rx, bytes, secret);
                 self.with_check(now, |check| check.received(bytes, now));
             }
-            Input::Received(bytes) => self.received(bytes, now),
-            Input::Taken { send, bytes, last } => self.taken(send, bytes, last, now),
+            Input::Received { bytes, secret } => self.received(bytes, secret, now),
+            Input::Taken { send, bytes, secret, last } => {
+                self.taken(send, bytes, secret, now);
+                if last {
+                    self.left(send, now);
+                }
+            }
             Input::Damaged | Input::LeftOut(_) if self.undiagnosed || self.scanning() || self.checking() => {}
             Input::Damaged => self.diagnoser.framing_error(Some(now)),
             Input::LeftOut(direction) => self.diagnoser.left_out(direction),
@@ -130,31 +136,29 @@ impl Session {
         self.pump(now);
     }
 
-    /// What is secret in the next bytes of a direction, which [`Self::handle_input`] gets right after this.
-    pub(crate) fn look_ahead(&mut self, direction: Direction, bytes: &[u8]) -> Vec<Range<usize>> {
-        self.diagnoser.look_ahead(direction, bytes)
-    }
-
-    fn received(&mut self, bytes: &[u8], now: Duration) {
+    fn received(&mut self, bytes: &[u8], secret: &[Range<usize>], now: Duration) {
         if self.undiagnosed {
-            self.diagnoser.pass_by(Direction::Rx, bytes.len());
+            self.diagnoser.pass_by(Direction::Rx, bytes, secret);
         } else {
-            self.diagnoser.received(bytes, Some(now));
+            self.diagnoser.received(bytes, secret, Some(now));
         }
         self.with_run(|run| run.run.received(bytes, now));
     }
 
     /// The system took these bytes of a Send.
-    fn taken(&mut self, send: SendId, bytes: &[u8], last: bool, now: Duration) {
-        let checked = self.check.as_ref().is_some_and(|check| check.sends(send));
-        if checked || self.probe == Some(send) || self.undiagnosed {
-            self.diagnoser.pass_by(Direction::Tx, bytes.len());
+    fn taken(&mut self, send: SendId, bytes: &[u8], secret: &[Range<usize>], now: Duration) {
+        if self.is_of_check(send) || self.probe == Some(send) || self.undiagnosed {
+            self.diagnoser.pass_by(Direction::Tx, bytes, secret);
         } else {
-            self.diagnoser.sent(bytes, send, Some(now));
+            self.diagnoser.sent(bytes, secret, send, Some(now));
         }
-        if last && checked {
+    }
+
+    /// All of a Send was taken.
+    fn left(&mut self, send: SendId, now: Duration) {
+        if self.is_of_check(send) {
             self.with_check(now, |check| check.sent(now));
-        } else if last {
+        } else {
             self.with_run(|run| {
                 if run.sending == Some(send) {
                     run.sending = None;
@@ -162,6 +166,10 @@ impl Session {
                 }
             });
         }
+    }
+
+    fn is_of_check(&self, send: SendId) -> bool {
+        self.check.as_ref().is_some_and(|check| check.sends(send))
     }
 
     /// Somebody wants this sent who is no macro.
@@ -443,10 +451,11 @@ impl Session {
 /// For tests and fuzzing.
 #[must_use]
 pub fn overheard<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> (bool, Vec<String>) {
-    let mut session = Session::default();
+    let (mut session, mut finder) = (Session::default(), SecretFinder::default());
     let mut sends = false;
-    for piece in pieces {
-        session.handle_input(Input::Received(piece), Duration::from_secs(1));
+    for bytes in pieces {
+        let secret = finder.find(Direction::Rx, bytes);
+        session.handle_input(Input::Received { bytes, secret: &secret }, Duration::from_secs(1));
         while let Some(output) = session.poll_output() {
             sends |= matches!(output, Output::Write { .. } | Output::SetLines(_) | Output::Break(_));
         }

@@ -215,6 +215,8 @@ pub struct Status {
     pub run: Option<RunProgress>,
     /// The modem strip.
     pub strip: Strip,
+    /// A password or PIN was asked for: what is sent next is one, whatever it looks like.
+    pub password: bool,
     /// Findings so far.
     pub findings: Arc<[Finding]>,
     /// Last cancelled Send: how many bytes had gone out.

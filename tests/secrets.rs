@@ -253,13 +253,14 @@ fn try_ways(ways: impl Iterator<Item = Way>) {
 fn in_file(way: &Way, session: &Session, records: &[(Direction, Vec<u8>)], path: &Path, leaks: &mut Leaks) {
     let mut writer = Writer::create(path, SystemTime::UNIX_EPOCH).unwrap();
     let log = LiveLog::start(&path.with_extension("txt"), writer.reader()).unwrap();
-    let mut diagnoser = Diagnoser::new();
+    let (mut diagnoser, mut finder) = (Diagnoser::new(), SecretFinder::default());
     for (number, (way, bytes)) in records.iter().enumerate() {
+        let secret = finder.find(*way, bytes);
         let at = Duration::from_millis(number as u64 * 10);
         writer.append(at, record(*way, number, bytes));
         match way {
-            Direction::Tx => diagnoser.sent(bytes, number as u64, Some(at)),
-            Direction::Rx => diagnoser.received(bytes, Some(at)),
+            Direction::Tx => diagnoser.sent(bytes, &secret, number as u64, Some(at)),
+            Direction::Rx => diagnoser.received(bytes, &secret, Some(at)),
         }
     }
     let strip = format!("{:?}", diagnoser.strip());
@@ -287,19 +288,14 @@ fn in_file(way: &Way, session: &Session, records: &[(Direction, Vec<u8>)], path:
         leaks.note(records.len().is_multiple_of(2) && is_in(&exports(&reader), secret), way.text, "an export of it");
     }
     let mut settings = Settings::default();
-    let mut diagnoser = Diagnoser::new();
-    for (number, (direction, bytes)) in session.steps.iter().enumerate() {
-        match direction {
-            Direction::Rx => diagnoser.received(bytes, None),
-            Direction::Tx => {
-                // Half a packet is no login, and nobody types one.
-                if !diagnoser.strip().password && !way.text.contains("{mqtt1}") {
-                    settings.remember_sent(&print(bytes));
-                    settings.remember_sent(&print(bytes.strip_suffix(b"\r").unwrap_or(bytes)));
-                }
-                diagnoser.sent(bytes, number as u64, None);
-            }
+    let mut finder = SecretFinder::default();
+    for (direction, bytes) in &session.steps {
+        // Half a packet is no login, and nobody types one.
+        if *direction == Direction::Tx && !finder.password_is_awaited() && !way.text.contains("{mqtt1}") {
+            settings.remember_sent(&print(bytes));
+            settings.remember_sent(&print(bytes.strip_suffix(b"\r").unwrap_or(bytes)));
         }
+        finder.find(*direction, bytes);
     }
     leaks.note(is_in(settings.history.join("\n").as_bytes(), secret), way.text, "the history");
 }

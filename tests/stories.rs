@@ -43,7 +43,7 @@ impl Bench {
         while let Some(output) = self.modem.poll_output() {
             match output {
                 Output::Uart(bytes) => {
-                    self.diagnoser.received(&bytes, Some(self.now));
+                    self.diagnoser.received(&bytes, &[], Some(self.now));
                     self.heard.extend(bytes);
                 }
                 Output::Open { id, host, .. } => {
@@ -97,7 +97,7 @@ impl Bench {
     fn send(&mut self, bytes: &[u8]) {
         self.pump();
         self.sends += 1;
-        self.diagnoser.sent(bytes, self.sends, Some(self.now));
+        self.diagnoser.sent(bytes, &[], self.sends, Some(self.now));
         self.modem.handle_input(Input::Uart(bytes), self.now);
     }
 

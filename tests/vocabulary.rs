@@ -52,8 +52,8 @@ fn it_is_diagnosed_by_what_its_words_mean() {
     let mut number = 0;
     let mut say = |sent: &[u8], came: &[u8]| {
         number += 1;
-        diagnoser.sent(sent, number, Some(Duration::from_secs(number)));
-        diagnoser.received(came, Some(Duration::from_secs(number) + Duration::from_millis(50)));
+        diagnoser.sent(sent, &[], number, Some(Duration::from_secs(number)));
+        diagnoser.received(came, &[], Some(Duration::from_secs(number) + Duration::from_millis(50)));
     };
     say(b"AT+ZOPEN=2,\"h\",7,\"k\"\r", b"\r\nOK\r\n");
     say(b"AT+ZPUT=2\r", b"\r\nERROR\r\n");

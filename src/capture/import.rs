@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use super::{CaptureError, Progress, Reader, Record, Stamps, Writer, open};
 use crate::modem::Direction;
 use crate::modem::diagnose::Diagnoser;
+use crate::modem::secrets::SecretFinder;
 use crate::modem::transcript::{Chunk, Pieces};
 
 /// A capture of what the text says (see [`Transcript`](crate::modem::transcript::Transcript) for what is understood).
@@ -28,9 +29,10 @@ pub(crate) fn diagnosed(text: &[u8], started: SystemTime, progress: &Progress) -
     let head = pieces.next().unwrap_or_default();
     let head = pieces.reader.transcript(head);
     let mut diagnoser = Diagnoser::of_log(&head);
+    let mut secrets = SecretFinder::default();
     let mut take = |chunks: Vec<Chunk>| {
         for chunk in chunks {
-            diagnoser.hear(&chunk);
+            diagnoser.hear(&chunk, &secrets.find(chunk.direction, &chunk.bytes));
             copy.put(chunk);
         }
         !progress.is_cancelled()

@@ -3,17 +3,20 @@
 //! Not every byte of a capture is dialog: the probes of "find baud" and of the passthrough check go out at rates and in
 //! forms of their own. The capture says so by marks; between them bytes only count.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use super::{Entry, EntryItem, Flaw, Mark, Record};
 use crate::modem::Direction;
 use crate::modem::diagnose::Diagnoser;
+use crate::modem::secrets::SecretFinder;
 use crate::vocabulary::Family;
 
 /// A diagnoser that hears a capture.
 #[derive(Debug, Default)]
 pub(crate) struct Listener {
     diagnoser: Diagnoser,
+    secrets: SecretFinder,
     exempt: bool,
     /// The capture has marks.
     marked: bool,
@@ -42,13 +45,19 @@ impl Listener {
         &self.diagnoser
     }
 
-    /// Hears the next entry, at this time of the session.
-    pub(crate) fn hear(&mut self, entry: &Entry<'_>, at: Duration) {
+    /// Hears the next entry, at this time of the session. Gives which stretches of its bytes are secret.
+    pub(crate) fn hear(&mut self, entry: &Entry<'_>, at: Duration) -> Vec<Range<usize>> {
+        let secret = match &entry.item {
+            EntryItem::Data { direction, bytes, .. } => self.secrets.find(*direction, bytes),
+            EntryItem::Event(_) => Vec::new(),
+        };
         match &entry.item {
-            EntryItem::Data { direction, bytes, .. } if self.exempt => self.diagnoser.pass_by(*direction, bytes.len()),
+            EntryItem::Data { direction, bytes, .. } if self.exempt => {
+                self.diagnoser.pass_by(*direction, bytes, &secret);
+            }
             EntryItem::Data { direction: Direction::Tx, bytes, send, .. } => {
                 self.unnumbered += 1;
-                self.diagnoser.sent(bytes, send.unwrap_or(UNNUMBERED + self.unnumbered), Some(at));
+                self.diagnoser.sent(bytes, &secret, send.unwrap_or(UNNUMBERED + self.unnumbered), Some(at));
             }
             EntryItem::Data { direction: Direction::Rx, bytes, flaw, .. } => {
                 match flaw {
@@ -56,7 +65,7 @@ impl Listener {
                     Flaw::Overrun => self.diagnoser.left_out(Direction::Rx),
                     Flaw::None => {}
                 }
-                self.diagnoser.received(bytes, Some(at));
+                self.diagnoser.received(bytes, &secret, Some(at));
             }
             EntryItem::Event(Record::Lost { direction, .. }) => self.diagnoser.left_out(*direction),
             EntryItem::Event(Record::Marked(mark, text)) => {
@@ -71,6 +80,7 @@ impl Listener {
             }
             EntryItem::Event(_) => {}
         }
+        secret
     }
 
     /// The capture is over.

@@ -56,7 +56,7 @@ pub use strip::{Doing, Fared, Strip};
 use super::Direction;
 use super::dialog::said::Said;
 use super::dialog::{Dialog, Event, Shows};
-use super::secrets::Secrets;
+use super::secrets::{SecretFinder, Secrets};
 use super::transcript::{Chunk, Shape, Transcript, Vain};
 use crate::vocabulary::is_whole_command;
 use book::Book;
@@ -103,13 +103,14 @@ impl Diagnoser {
         self.strip.take();
     }
 
-    /// Bytes came from the modem. `at` is the time since the session began, `None` where a log has no times.
-    pub fn received(&mut self, bytes: &[u8], at: Option<Duration>) {
+    /// Bytes came from the modem, and these stretches of them are secret ([`SecretFinder`]): no finding quotes those. `at` is
+    /// the time since the session began, `None` where a log has no times.
+    pub fn received(&mut self, bytes: &[u8], secret: &[Range<usize>], at: Option<Duration>) {
         if bytes.is_empty() {
             return;
         }
         self.catch_up(at);
-        self.book.secrets_mut().hear(Direction::Rx, bytes);
+        self.book.secrets_mut().hear(Direction::Rx, bytes, secret);
         self.dialog.begin_received(bytes, at);
         self.settle();
         let mut rest = bytes;
@@ -121,13 +122,13 @@ impl Diagnoser {
         self.strip.take();
     }
 
-    /// Bytes went to the modem. All parts of one Send carry the same `send` number; they count as one write.
-    pub fn sent(&mut self, bytes: &[u8], send: u64, at: Option<Duration>) {
+    /// The same of bytes that went to the modem. All parts of one Send carry the same `send` number; they count as one write.
+    pub fn sent(&mut self, bytes: &[u8], secret: &[Range<usize>], send: u64, at: Option<Duration>) {
         if bytes.is_empty() {
             return;
         }
         self.catch_up(at);
-        self.book.secrets_mut().hear(Direction::Tx, bytes);
+        self.book.secrets_mut().hear(Direction::Tx, bytes, secret);
         self.dialog.begin_sent(bytes, send, at);
         self.settle();
         let mut rest = bytes;
@@ -144,19 +145,13 @@ impl Diagnoser {
         self.dialog.leave_out(direction);
     }
 
-    /// What is secret in the next bytes of a direction, which are told by [`Self::received`], [`Self::sent`] or
-    /// [`Self::pass_by`] right after this.
-    pub(crate) fn look_ahead(&mut self, direction: Direction, bytes: &[u8]) -> Vec<Range<usize>> {
-        self.book.secrets_mut().look_ahead(direction, bytes)
-    }
-
-    /// This many bytes are no dialog (probes of our own, a check of the line): they only count.
-    pub(crate) fn pass_by(&mut self, direction: Direction, bytes: usize) {
-        self.book.secrets_mut().pass_by(direction, bytes);
-        if bytes == 0 {
+    /// These bytes are no dialog (probes of our own, a check of the line): they only count, and what is secret in them stays so.
+    pub(crate) fn pass_by(&mut self, direction: Direction, bytes: &[u8], secret: &[Range<usize>]) {
+        if bytes.is_empty() {
             return;
         }
-        self.dialog.pass_by(direction, bytes);
+        self.book.secrets_mut().hear(direction, bytes, secret);
+        self.dialog.pass_by(direction, bytes.len());
         self.settle();
     }
 
@@ -266,8 +261,9 @@ pub fn of_transcript(transcript: &Transcript) -> Diagnoser {
 pub(crate) fn of_transcript_of(transcript: &Transcript, family: Option<&'static Family>) -> Diagnoser {
     let mut diagnoser = Diagnoser::of_log(transcript);
     diagnoser.choose(family);
+    let mut finder = SecretFinder::default();
     for chunk in &transcript.chunks {
-        diagnoser.hear(chunk);
+        diagnoser.hear(chunk, &finder.find(chunk.direction, &chunk.bytes));
     }
     diagnoser.waited_in_vain(&transcript.vain);
     diagnoser.finish();
@@ -290,8 +286,8 @@ impl Diagnoser {
         diagnoser
     }
 
-    /// The next bytes of a log that is read from text.
-    pub(crate) fn hear(&mut self, chunk: &Chunk) {
+    /// The next bytes of a log that is read from text, and which stretches of them are secret.
+    pub(crate) fn hear(&mut self, chunk: &Chunk, secret: &[Range<usize>]) {
         if chunk.bytes.is_empty() {
             return self.pass_time(chunk.at);
         }
@@ -299,8 +295,8 @@ impl Diagnoser {
             self.deal();
         }
         match chunk.direction {
-            Direction::Rx => self.received(&chunk.bytes, chunk.at),
-            Direction::Tx => self.sent(&chunk.bytes, chunk.line as u64, chunk.at),
+            Direction::Rx => self.received(&chunk.bytes, secret, chunk.at),
+            Direction::Tx => self.sent(&chunk.bytes, secret, chunk.line as u64, chunk.at),
         }
         if chunk.elided {
             self.left_out(chunk.direction);

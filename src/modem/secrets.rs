@@ -257,7 +257,8 @@ impl SecretFinder {
     }
 
     /// What is sent next is a password, whatever it looks like, or the network's question for a PIN is answered by it.
-    fn password_is_awaited(&self) -> bool {
+    #[must_use]
+    pub fn password_is_awaited(&self) -> bool {
         self.awaited(Direction::Tx) == Awaited::Password || self.context.ussd
     }
 

@@ -16,14 +16,21 @@ pub(crate) type SendId = u64;
 /// What happens to a session.
 #[derive(Debug)]
 pub(crate) enum Input<'a> {
-    /// A read returned these bytes.
-    Received(&'a [u8]),
+    /// A read returned these bytes, of which these stretches are secret.
+    Received {
+        /// What came.
+        bytes: &'a [u8],
+        /// What of it nobody is to quote.
+        secret: &'a [Range<usize>],
+    },
     /// The operating system took these next bytes of a Send; `last` when none are left.
     Taken {
         /// Which Send.
         send: SendId,
         /// What was taken.
         bytes: &'a [u8],
+        /// What of it nobody is to quote.
+        secret: &'a [Range<usize>],
         /// Nothing of it is left.
         last: bool,
     },

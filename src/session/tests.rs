@@ -6,6 +6,14 @@ use crate::modem::passthrough::Verdict;
 
 const START: Duration = Duration::from_secs(1);
 
+fn received(bytes: &[u8]) -> Input<'_> {
+    Input::Received { bytes, secret: &[] }
+}
+
+fn taken(send: SendId, bytes: &[u8], last: bool) -> Input<'_> {
+    Input::Taken { send, bytes, secret: &[], last }
+}
+
 fn outputs(session: &mut Session) -> Vec<Output> {
     std::iter::from_fn(|| session.poll_output()).collect()
 }
@@ -27,7 +35,7 @@ fn each_send_has_its_own_number() {
 #[test]
 fn received_bytes_cause_nothing_by_themselves() {
     let mut session = Session::new();
-    session.handle_input(Input::Received(b"\r\n> \x1b[6n\x05+CMTI\r\n"), START);
+    session.handle_input(received(b"\r\n> \x1b[6n\x05+CMTI\r\n"), START);
     session.handle_input(Input::Tick, START);
     assert_eq!(outputs(&mut session), []);
 }
@@ -40,9 +48,9 @@ fn scan(session: &mut Session, answers_at: u32) -> Vec<Output> {
         for output in outputs(session) {
             match output {
                 Output::Write { send, bytes, .. } => {
-                    session.handle_input(Input::Taken { send, bytes: &bytes, last: true }, now);
+                    session.handle_input(taken(send, &bytes, true), now);
                     let came: &[u8] = if rate == answers_at { b"AT\r\r\nOK\r\n" } else { b"\xFF\x80\x00" };
-                    session.handle_input(Input::Received(came), now);
+                    session.handle_input(received(came), now);
                 }
                 Output::SetBaud(baud) => (rate, said) = (baud, [said, vec![Output::SetBaud(baud)]].concat()),
                 other => said.push(other),
@@ -98,8 +106,8 @@ fn check_over_a_jumper(session: &mut Session) -> usize {
             match output {
                 Output::Write { send, bytes, .. } => {
                     single += usize::from(bytes.len() == 1);
-                    session.handle_input(Input::Taken { send, bytes: &bytes, last: true }, now);
-                    session.handle_input(Input::Received(&bytes), now);
+                    session.handle_input(taken(send, &bytes, true), now);
+                    session.handle_input(received(&bytes), now);
                 }
                 Output::CheckEnded => return single,
                 output => assert_eq!(output, Output::CheckNews),
@@ -143,8 +151,8 @@ fn a_check_has_the_line_and_gives_it_back_when_it_is_stopped() {
 #[test]
 fn a_prompt_that_is_open_gets_no_probe() {
     let mut session = Session::new();
-    session.handle_input(Input::Taken { send: 1, bytes: b"AT+CIPSEND\r", last: true }, START);
-    session.handle_input(Input::Received(b"AT+CIPSEND\r\r\n> "), START);
+    session.handle_input(taken(1, b"AT+CIPSEND\r", true), START);
+    session.handle_input(received(b"AT+CIPSEND\r\r\n> "), START);
     session.handle_input(Input::ScanBaud, START);
     assert!(matches!(&outputs(&mut session)[..], [Output::Refused(why)] if why.contains("waits for data")));
     assert!(!session.scanning());
@@ -166,8 +174,8 @@ fn carry_out(session: &mut Session, now: &mut Duration, until: Duration) -> (Vec
             match output {
                 Output::Write { send, bytes, .. } => {
                     sent.push((*now, bytes.clone()));
-                    session.handle_input(Input::Taken { send, bytes: &bytes, last: true }, *now);
-                    session.handle_input(Input::Received(b"\r\nOK\r\n"), *now);
+                    session.handle_input(taken(send, &bytes, true), *now);
+                    session.handle_input(received(b"\r\nOK\r\n"), *now);
                 }
                 Output::Macro { report: Report::Ended(Ending::Stopped), .. }
                 | Output::RunEnded { .. }
@@ -279,7 +287,7 @@ fn what_a_stopped_macro_has_not_handed_over_is_given_up() {
         Input::RunMacros(vec![Macro { steps: vec![step("hello")], ..Macro::default() }], Values::new()),
         START,
     );
-    session.handle_input(Input::Taken { send: 1, bytes: b"hel", last: false }, START);
+    session.handle_input(taken(1, b"hel", false), START);
     outputs(&mut session);
     session.handle_input(Input::StopMacro, START);
     assert!(outputs(&mut session).contains(&Output::GiveUp(1)));

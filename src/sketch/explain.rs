@@ -19,6 +19,7 @@ use super::syntax::Line;
 use super::told::told;
 use crate::modem::Direction;
 use crate::modem::diagnose::{Diagnoser, Evidence, Finding, Severity};
+use crate::modem::secrets::SecretFinder;
 
 pub(crate) use account::{RunRow, SketchFinding, SketchQuestion};
 pub use account::{RunWay, SketchRun};
@@ -115,7 +116,7 @@ impl Raw {
 /// What the rules for any dialog with a modem say, each at the line that caused it.
 fn of_the_dialog(ran: &Ran) -> Vec<Raw> {
     let rows = ran.dialog();
-    let mut diagnoser = Diagnoser::new();
+    let (mut diagnoser, mut secrets) = (Diagnoser::new(), SecretFinder::default());
     let mut sent: Vec<(u64, Line)> = Vec::new();
     let mut received: Vec<(u64, Nanos)> = Vec::new();
     let (mut sent_bytes, mut received_bytes) = (0_u64, 0_u64);
@@ -126,11 +127,12 @@ fn of_the_dialog(ran: &Ran) -> Vec<Raw> {
         if row.way == Way::ToModem {
             sent.push((sent_bytes, row.line));
             sent_bytes += length;
-            diagnoser.sent(&text, u64::try_from(number).unwrap_or(0), at);
+            let secret = secrets.find(Direction::Tx, &text);
+            diagnoser.sent(&text, &secret, u64::try_from(number).unwrap_or(0), at);
         } else {
             received.push((received_bytes, row.at));
             received_bytes += length;
-            diagnoser.received(&text, at);
+            diagnoser.received(&text, &secrets.find(Direction::Rx, &text), at);
         }
     }
     diagnoser.finish();

@@ -2,14 +2,15 @@
 
 use super::source::Source;
 use crate::modem::Direction;
-use crate::modem::secrets::Secrets;
+use crate::modem::secrets::{SecretFinder, Secrets};
 
 /// What the texts in a sketch tell of its secrets.
 pub(super) fn secrets_of(source: &Source) -> Secrets {
-    let mut secrets = Secrets::default();
+    let (mut secrets, mut finder) = (Secrets::default(), SecretFinder::default());
     for text in source.text().flat_map(texts) {
-        secrets.hear(Direction::Tx, &text);
-        secrets.hear(Direction::Tx, b"\r");
+        for bytes in [text.as_slice(), b"\r"] {
+            secrets.hear(Direction::Tx, bytes, &finder.find(Direction::Tx, bytes));
+        }
     }
     secrets
 }

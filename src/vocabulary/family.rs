@@ -22,6 +22,8 @@ pub struct Family {
     pub title: &'static str,
     /// Words by which such a modem is told: parts of the answer to `ATI` or `AT+CGMM`.
     pub models: Vec<&'static str>,
+    /// Of them, those that are names of lines.
+    names: Vec<&'static str>,
     /// Whole lines that only such a modem says.
     only: Vec<&'static str>,
     /// Commands that people type most, most first.
@@ -79,7 +81,22 @@ impl Family {
         let mut codes = table.codes;
         codes.extend(base.into_iter().flat_map(|base| &base.codes).copied());
         let Table { name, title, models, only, often, framed, told, .. } = table;
-        Ok(Self { name, title, models, only, often, framed, codes, told, sayings, own: own_names, commands, index })
+        let names = models.iter().copied().filter(|model| model.ends_with(':')).collect();
+        Ok(Self {
+            name,
+            title,
+            models,
+            names,
+            only,
+            own: own_names,
+            often,
+            framed,
+            codes,
+            told,
+            sayings,
+            commands,
+            index,
+        })
     }
 
     /// Reads a table and puts it on top of the one of these that it names, else on what all modems have.
@@ -105,6 +122,12 @@ impl Family {
                 at.checked_sub(1).and_then(|before| line.get(before)).is_none_or(|byte| !byte.is_ascii_alphanumeric())
             })
         })
+    }
+
+    /// Only such a modem says lines of this name (`+CIPEVENT:`).
+    #[must_use]
+    pub(super) fn is_named(&self, name: &[u8]) -> bool {
+        self.names.iter().any(|known| known.as_bytes() == name)
     }
 
     /// What a line means that is this family's own.

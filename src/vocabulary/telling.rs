@@ -91,10 +91,19 @@ impl Telling {
 
     /// The modem said a line. True if that has told the family, or another one than before.
     pub(crate) fn heard(&mut self, line: &[u8]) -> bool {
+        self.told(|family| family.says_its_model(line))
+    }
+
+    /// The modem said a line of this name (`+CIPEVENT:`). True as with [`Self::heard`].
+    pub(crate) fn heard_name(&mut self, name: &[u8]) -> bool {
+        self.told(|family| family.is_named(name))
+    }
+
+    fn told(&mut self, by: impl Fn(&Family) -> bool) -> bool {
         if self.evidence == Evidence::Choice {
             return false;
         }
-        let said = families().iter().find(|family| family.says_its_model(line));
+        let said = families().iter().find(|family| by(family));
         said.is_some() && self.tell(said, Evidence::Words)
     }
 

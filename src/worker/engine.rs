@@ -33,6 +33,7 @@ use crate::link::wait::Waiter;
 use crate::link::{Interests, LineSettings, LinkError, LinkSpec, News, Time};
 use crate::modem::Direction;
 use crate::modem::diagnose::Finding;
+use crate::modem::secrets::{SecretFinder, merged};
 use crate::session::{Input, Session};
 
 /// Reads before orders and deadlines have their turn again.
@@ -63,6 +64,7 @@ pub(super) struct Engine {
     session: Session,
     outgoing: Outgoing,
     mask: EchoMask,
+    secrets: SecretFinder,
     overheard: Overheard,
     run_log: RunLog,
     scan_log: ScanLog,
@@ -116,6 +118,7 @@ impl Engine {
             session: Session::new(),
             outgoing,
             mask: EchoMask::default(),
+            secrets: SecretFinder::default(),
             overheard: Overheard::default(),
             run_log: RunLog::default(),
             scan_log: ScanLog::default(),
@@ -327,9 +330,9 @@ impl Engine {
     fn taken(&mut self, taken: Taken, now: Duration) {
         self.traffic.active = now;
         self.traffic.tx += taken.bytes.len() as u64;
-        let secret = [taken.secret, self.session.look_ahead(Direction::Tx, &taken.bytes)].concat();
-        self.journal.record(now, Record::sent(taken.id, taken.bytes.clone(), secret));
-        self.input(Input::Taken { send: taken.id, bytes: &taken.bytes, last: taken.last }, now);
+        let secret = merged([taken.secret, self.secrets.find(Direction::Tx, &taken.bytes)].concat());
+        self.journal.record(now, Record::sent(taken.id, taken.bytes.clone(), secret.clone()));
+        self.input(Input::Taken { send: taken.id, bytes: &taken.bytes, secret: &secret, last: taken.last }, now);
     }
 
     fn publish(&mut self, now: Duration) {
@@ -347,6 +350,7 @@ impl Engine {
             restarting_until: port.and(self.outgoing.held(now)),
             run: self.run_log.progress(),
             strip: self.session.diagnoser().strip().clone(),
+            password: self.secrets.password_is_awaited(),
             findings: Arc::clone(&self.findings),
             cancelled: self.outgoing.cancelled(),
             refused: self.journal.refused(),

@@ -26,10 +26,10 @@ fn record(path: &Path) {
     for poll in 0..POLLS {
         let at = EVERY * poll;
         let (sent, answer) = (b"AT+CSQ\r".to_vec(), b"AT+CSQ\r\r\n+CSQ: 18,0\r\n\r\nOK\r\n");
-        diagnoser.sent(&sent, u64::from(poll), Some(at));
+        diagnoser.sent(&sent, &[], u64::from(poll), Some(at));
         writer.append(at, Record::sent(u64::from(poll), sent, Vec::new()));
         let at = at + Duration::from_millis(20);
-        diagnoser.received(answer, Some(at));
+        diagnoser.received(answer, &[], Some(at));
         writer.append(at, Record::received(answer));
     }
     let grown = memory().saturating_sub(before);

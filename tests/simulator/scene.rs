@@ -70,7 +70,7 @@ impl Scene {
 
     fn drain(&mut self) {
         if let Some(bytes) = self.rig.poll_uart() {
-            self.diagnoser.received(&bytes, Some(self.now));
+            self.diagnoser.received(&bytes, &[], Some(self.now));
             self.note(Direction::Rx, &bytes);
             self.heard.extend(bytes);
         }
@@ -102,7 +102,7 @@ impl Scene {
         self.sends += 1;
         self.heard.clear();
         self.note(Direction::Tx, bytes);
-        self.diagnoser.sent(bytes, self.sends, Some(self.now));
+        self.diagnoser.sent(bytes, &[], self.sends, Some(self.now));
         self.rig.world_mut().set_reply(&self.reply);
         self.rig.type_in(bytes, self.now);
     }

@@ -220,7 +220,6 @@ fn what_the_modem_is_doing_comes_before_what_is_known_of_it() {
         creg: Some(1),
         csq: Some(20),
         fared: Fared::default(),
-        password: false,
     };
     show(&mut desk, Status { strip: known(Doing::Ready), ..open(Doing::Ready) });
     assert!(desk.shows("sim800") && desk.shows("signal -74 dBm"));

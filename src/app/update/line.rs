@@ -35,7 +35,7 @@ pub(super) fn update(state: &mut State, command: Line) -> Vec<Effect> {
 
 /// Keeps what was typed for the history, unless a password is asked for.
 fn remember(state: &mut State, text: &str) {
-    if !state.status.strip.password {
+    if !state.status.password {
         state.settings.remember_sent(text);
     }
 }

@@ -236,7 +236,7 @@ fn what_is_typed_where_a_password_is_asked_for_is_not_remembered() {
         for command in [typed(), repeated()] {
             let mut state = connected();
             let mut status = (*state.status).clone();
-            status.strip.password = asked;
+            status.password = asked;
             state.status = Arc::new(status);
             update(&mut state, command);
             assert_eq!(state.settings.history.len(), remembered, "asked: {asked}");

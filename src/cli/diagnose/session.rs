@@ -22,7 +22,6 @@ pub(super) struct Session {
     pub(super) other: Option<Other>,
     sent: Bytes,
     received: Bytes,
-    secrets: SecretFinder,
 }
 
 /// The first bytes of one direction; the rest is only counted.
@@ -130,18 +129,18 @@ impl Session {
         let transcript = reader.transcript(chunks);
         let mut diagnoser = Diagnoser::of_log(&transcript);
         diagnoser.choose(family);
-        let (sent, received, secrets) = <(Bytes, Bytes, SecretFinder)>::default();
-        let mut session = Self { diagnoser, other: None, sent, received, secrets };
-        session.hear(&transcript.chunks);
+        let (sent, received, mut secrets) = <(Bytes, Bytes, SecretFinder)>::default();
+        let mut session = Self { diagnoser, other: None, sent, received };
+        session.hear(&transcript.chunks, &mut secrets);
         while let Some(piece) = pieces.next()? {
             let mut chunks = Vec::new();
             reader.read(&piece, &mut chunks);
-            session.hear(&chunks);
+            session.hear(&chunks, &mut secrets);
         }
         if !whole {
             let mut chunks = Vec::new();
             reader.finish(&mut chunks);
-            session.hear(&chunks);
+            session.hear(&chunks, &mut secrets);
         }
         session.diagnoser.waited_in_vain(reader.vain());
         session.diagnoser.finish();
@@ -154,20 +153,19 @@ impl Session {
                 other: Some(other),
                 sent: Bytes::default(),
                 received: Bytes::default(),
-                secrets: SecretFinder::default(),
             },
             None => session,
         })
     }
 
-    fn hear(&mut self, chunks: &[Chunk]) {
+    fn hear(&mut self, chunks: &[Chunk], secrets: &mut SecretFinder) {
         for chunk in chunks {
-            let secret = self.secrets.find(chunk.direction, &chunk.bytes);
+            let secret = secrets.find(chunk.direction, &chunk.bytes);
             match chunk.direction {
                 Direction::Rx => self.received.push_line(chunk, &secret),
                 Direction::Tx => self.sent.push_line(chunk, &secret),
             }
-            self.diagnoser.hear(chunk);
+            self.diagnoser.hear(chunk, &secret);
         }
     }
 
@@ -175,24 +173,24 @@ impl Session {
         let reader = opening.finish();
         tell_torn(&reader);
         let (mut sent, mut received) = (Bytes::default(), Bytes::default());
-        let (mut listener, mut secrets) = (Listener::of(family), SecretFinder::default());
+        let mut listener = Listener::of(family);
         let mut cursor = reader.cursor();
         let mut first = None;
         while let Some(entry) = cursor.next_entry() {
-            if let EntryItem::Data { direction, bytes, .. } = &entry.item {
+            if matches!(entry.item, EntryItem::Data { .. }) {
                 first.get_or_insert(entry.at);
-                let secret = secrets.find(*direction, bytes);
-                match direction {
-                    Direction::Rx => received.push(bytes, &secret),
-                    Direction::Tx => sent.push(bytes, &secret),
-                }
             }
-            listener.hear(&entry, entry.at.saturating_sub(first.unwrap_or(entry.at)));
+            let secret = listener.hear(&entry, entry.at.saturating_sub(first.unwrap_or(entry.at)));
+            match &entry.item {
+                EntryItem::Data { direction: Direction::Rx, bytes, .. } => received.push(bytes, &secret),
+                EntryItem::Data { direction: Direction::Tx, bytes, .. } => sent.push(bytes, &secret),
+                EntryItem::Event(_) => {}
+            }
         }
         if let Some(trouble) = reader.storage().trouble {
             anyhow::bail!(trouble);
         }
-        Ok(Self { diagnoser: listener.finish(), other: None, sent, received, secrets })
+        Ok(Self { diagnoser: listener.finish(), other: None, sent, received })
     }
 
     const fn side(&self, direction: Direction) -> &Bytes {

@@ -27,8 +27,6 @@ pub struct Strip {
     pub modem: Option<&'static str>,
     /// How the commands of the session have fared.
     pub fared: Fared,
-    /// A password or PIN was asked for: what is sent next is one, whatever it looks like.
-    pub password: bool,
 }
 
 /// How many commands were sent, and what came of them.
@@ -145,7 +143,6 @@ pub(super) fn of(dialog: &Dialog, secrets: &Secrets) -> Strip {
         csq: state.csq,
         creg: state.registration.best(),
         fared,
-        password: secrets.password_is_awaited(),
     }
 }
 

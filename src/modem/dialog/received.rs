@@ -191,7 +191,7 @@ impl Dialog {
     /// `+CIPEVENT: `: the name of the line may tell the family, before the line itself is understood.
     fn is_of_another_family(&mut self, line: &[u8]) -> bool {
         let name = line.iter().position(|byte| *byte == b' ').and_then(|at| line.get(..at));
-        let told = name.is_some_and(|name| name.starts_with(b"+") && self.telling.heard(name));
+        let told = name.is_some_and(|name| name.starts_with(b"+") && self.telling.heard_name(name));
         if told {
             self.state.framed = self.telling.family().framed;
         }

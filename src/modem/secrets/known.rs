@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use super::SecretFinder;
 use crate::modem::Direction;
 
 /// At most this many values are known at one time, the latest; none is longer.
@@ -17,49 +16,16 @@ const SHORTEST_START: usize = 2;
 /// What was secret in a session, to keep it out of sentences that quote from it.
 #[derive(Clone, Debug, Default)]
 pub struct Secrets {
-    finder: SecretFinder,
-    /// How many of the next bytes were looked at ahead, sent and received.
-    ahead: [usize; 2],
     /// Bytes of a secret that is passing, sent and received.
     passing: [Vec<u8>; 2],
     known: VecDeque<Vec<u8>>,
 }
 
 impl Secrets {
-    /// The next bytes of a direction.
-    pub(crate) fn hear(&mut self, way: Direction, bytes: &[u8]) {
-        let known = self.pass_by(way, bytes.len());
-        let bytes = bytes.get(known..).unwrap_or_default();
-        if !bytes.is_empty() {
-            self.find(way, bytes);
-        }
-    }
-
-    /// This many of the next bytes are not heard; how many of them were looked at ahead.
-    pub(crate) fn pass_by(&mut self, way: Direction, count: usize) -> usize {
-        let Some(ahead) = self.ahead.get_mut(index(way)) else { return 0 };
-        let known = count.min(*ahead);
-        *ahead -= known;
-        known
-    }
-
-    /// What is secret in the next bytes of a direction, which are heard or passed by after this: so that they are looked
-    /// through once, for the capture and for what is said of them.
-    pub(crate) fn look_ahead(&mut self, way: Direction, bytes: &[u8]) -> Vec<Range<usize>> {
-        if let Some(ahead) = self.ahead.get_mut(index(way)) {
-            *ahead += bytes.len();
-        }
-        self.find(way, bytes)
-    }
-
-    fn find(&mut self, way: Direction, bytes: &[u8]) -> Vec<Range<usize>> {
-        let found = self.finder.find(way, bytes);
-        if found.is_empty() {
-            self.end_value(way);
-            return found;
-        }
+    /// The next bytes of a direction, and which stretches of them are secret, in order.
+    pub(crate) fn hear(&mut self, way: Direction, bytes: &[u8], secret: &[Range<usize>]) {
         let mut at = 0;
-        for range in &found {
+        for range in secret {
             if range.start > at {
                 self.end_value(way);
             }
@@ -72,12 +38,6 @@ impl Secrets {
         if at < bytes.len() {
             self.end_value(way);
         }
-        found
-    }
-
-    /// A password was asked for, and none was sent so far.
-    pub(crate) fn password_is_awaited(&self) -> bool {
-        self.finder.password_is_awaited()
     }
 
     fn end_value(&mut self, way: Direction) {

@@ -9,16 +9,15 @@ use crate::modem::secrets::SecretFinder;
 /// Takes them out of all that is shown.
 pub(super) fn masked(source: &Source, mut run: SketchRun) -> SketchRun {
     let mut secrets = secrets_of(source);
-    for row in run.rows.iter().filter(|row| row.way != RunWay::Console) {
-        secrets.hear(direction(row), &row.bytes);
-    }
     let mut finder = SecretFinder::default();
-    for row in &mut run.rows {
-        if row.way != RunWay::Console {
-            for range in finder.find(direction(row), &row.bytes) {
-                row.bytes.get_mut(range).unwrap_or_default().fill(b'*');
-            }
+    for row in run.rows.iter_mut().filter(|row| row.way != RunWay::Console) {
+        let found = finder.find(direction(row), &row.bytes);
+        secrets.hear(direction(row), &row.bytes, &found);
+        for range in found {
+            row.bytes.get_mut(range).unwrap_or_default().fill(b'*');
         }
+    }
+    for row in &mut run.rows {
         row.bytes = secrets.masked_bytes(std::mem::take(&mut row.bytes));
         row.source = secrets.masked(std::mem::take(&mut row.source));
     }

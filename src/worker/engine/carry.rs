@@ -7,6 +7,7 @@ use crate::capture::{Flaw, Mark, Record};
 use crate::link::{Arrival, DataBits, FlowControl, LineSettings, LinkError, Parity, Reconfigured, StopBits};
 use crate::modem::Direction;
 use crate::modem::baud_scan::BaudScan;
+use crate::modem::secrets::merged;
 use crate::session::{Input, Output, SendId};
 use crate::worker::line_work::LineEvent;
 use crate::worker::open_port::OpenPort;
@@ -19,16 +20,25 @@ impl Engine {
             Arrival::Bytes { bytes, flaw } => {
                 self.traffic.rx += bytes.len() as u64;
                 self.sharing.tell(&bytes);
-                let secret = [self.mask.find(&bytes), self.session.look_ahead(Direction::Rx, &bytes)].concat();
-                let record = Record::Data { direction: Direction::Rx, bytes: bytes.clone(), send: None, flaw, secret };
-                self.journal.record(now, record);
+                // Looked for once, for the capture and for what is said of the session.
+                let secret = merged([self.mask.find(&bytes), self.secrets.find(Direction::Rx, &bytes)].concat());
+                self.journal.record(
+                    now,
+                    Record::Data {
+                        direction: Direction::Rx,
+                        bytes: bytes.clone(),
+                        send: None,
+                        flaw,
+                        secret: secret.clone(),
+                    },
+                );
                 self.files.hear(&bytes);
                 match flaw {
                     Flaw::None => {}
                     Flaw::Framing | Flaw::Parity => self.input(Input::Damaged, now),
                     Flaw::Overrun => self.input(Input::LeftOut(Direction::Rx), now),
                 }
-                self.input(Input::Received(&bytes), now);
+                self.input(Input::Received { bytes: &bytes, secret: &secret }, now);
             }
             Arrival::Break => self.journal.record(now, Record::Break(Direction::Rx)),
             Arrival::Lost { bytes, why } => self.lost(Direction::Rx, bytes, why, now),
@@ -58,9 +68,9 @@ impl Engine {
                 }
                 self.traffic.tx += bytes.len() as u64;
                 let send = self.overheard.write_at(now);
-                let secret = self.session.look_ahead(Direction::Tx, &bytes);
-                self.journal.record(now, Record::sent(send, bytes.clone(), secret));
-                self.input(Input::Taken { send, bytes: &bytes, last: false }, now);
+                let secret = self.secrets.find(Direction::Tx, &bytes);
+                self.journal.record(now, Record::sent(send, bytes.clone(), secret.clone()));
+                self.input(Input::Taken { send, bytes: &bytes, secret: &secret, last: false }, now);
             }
             Arrival::Break => self.journal.record(now, Record::Break(Direction::Tx)),
             Arrival::Lost { bytes, why } => self.lost(Direction::Tx, bytes, why, now),

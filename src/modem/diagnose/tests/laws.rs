@@ -1,4 +1,5 @@
 use super::*;
+use crate::modem::secrets::SecretFinder;
 use proptest::prelude::*;
 
 /// Sends and received bytes of a session, in order.
@@ -16,14 +17,14 @@ fn show(script: &Script) -> String {
 }
 
 fn play(script: &Script, timed: bool, mut split: impl FnMut(&[u8]) -> Vec<Vec<u8>>) -> Diagnoser {
-    let mut diagnoser = Diagnoser::new();
+    let (mut diagnoser, mut finder) = (Diagnoser::new(), SecretFinder::default());
     for (send, (direction, bytes)) in script.iter().enumerate() {
         let at = timed.then(|| Duration::from_millis(700 * send as u64));
         match direction {
-            Direction::Tx => diagnoser.sent(bytes, send as u64, at),
+            Direction::Tx => diagnoser.sent(bytes, &finder.find(*direction, bytes), send as u64, at),
             Direction::Rx => {
                 for part in split(bytes) {
-                    diagnoser.received(&part, at);
+                    diagnoser.received(&part, &finder.find(*direction, &part), at);
                 }
             }
         }

@@ -114,15 +114,15 @@ fn how_commands_are_written() {
 fn a_modem_that_fell_silent_is_told_also_when_commands_come_slowly() {
     let second = Duration::from_secs;
     let mut diagnoser = Diagnoser::new();
-    diagnoser.sent(b"AT\r", 1, Some(second(1)));
-    diagnoser.received(b"AT\r\r\nOK\r\n", Some(second(1)));
+    diagnoser.sent(b"AT\r", &[], 1, Some(second(1)));
+    diagnoser.received(b"AT\r\r\nOK\r\n", &[], Some(second(1)));
     for (send, at) in [(2, 20), (3, 48), (4, 77)] {
-        diagnoser.sent(b"AT\r", send, Some(second(at)));
+        diagnoser.sent(b"AT\r", &[], send, Some(second(at)));
     }
     assert_eq!(rules(&diagnoser), "no-answer", "before the third was sent");
     let told = diagnoser.findings()[0].title.clone();
     assert!(told.starts_with("The modem does not answer any more: 2 commands"), "{told}");
-    diagnoser.received(b"AT\r\r\nOK\r\n", Some(second(78)));
+    diagnoser.received(b"AT\r\r\nOK\r\n", &[], Some(second(78)));
     assert!(diagnoser.findings().iter().all(|finding| finding.resolved));
 }
 
