@@ -1,12 +1,14 @@
 //! Calls that a hand dials or takes.
 
+use std::time::Duration;
+
 use super::Severity::{Note, Problem};
 use super::book::{Book, Draft, Handle};
 use super::doc::heading::POWER as FAMILY;
 use super::network::no_sim;
 use super::registration::NotRegistered;
 use super::rule::{Doc, Rule, hears};
-use crate::modem::dialog::exchange::{Exchange, Outcome};
+use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
 use crate::vocabulary::Role;
@@ -95,12 +97,19 @@ fn ending(words: &str, takes: bool) -> (&'static str, &'static str, &'static str
     }
 }
 
+/// The call ended before anybody can have taken it and said a word; in a log without times, before anything else happened.
+fn is_at_once(done: &Exchange, end: Span, dialog: &Dialog) -> bool {
+    const SETUP: Duration = Duration::from_secs(8);
+    let took = end.at.zip(done.span.at).map(|(end, dialed)| end.saturating_sub(dialed));
+    took.map_or(dialog.log.read_ahead, |took| took < SETUP)
+}
+
 impl Rule for Failed {
     const DOC: &'static Doc = &Doc {
         slug: "call-failed",
         severity: Note,
         family: FAMILY,
-        evidence: "`ATD<number>;` or `ATA` is answered `NO CARRIER`, `BUSY`, `NO ANSWER` or `NO DIALTONE` in place of `OK`, or one of the last three comes behind the `OK` of `ATD<number>;`, while the SIM and the network are not known to be missing.",
+        evidence: "`ATD<number>;` or `ATA` is answered `NO CARRIER`, `BUSY`, `NO ANSWER` or `NO DIALTONE` in place of `OK`, or one of the last three comes behind the `OK` of `ATD<number>;` (`NO CARRIER` too within 8 s, or in a log without times), while the SIM and the network are not known to be missing.",
         why: "The call was not put through.",
         fix: "AT+CEER tells why.",
     };
@@ -117,7 +126,7 @@ impl Rule for Failed {
             (Event::Final, Some((Outcome::Said(Said::CallEnd), Some(end)))) => end,
             (Event::Said(Said::CallEnd, end), Some((Outcome::Said(Said::Ok), _))) => {
                 // NO CARRIER ends a conversation, too.
-                if takes || dialog.words.of(end) == Some("NO CARRIER") {
+                if takes || dialog.words.of(end) == Some("NO CARRIER") && !is_at_once(done, end, dialog) {
                     return;
                 }
                 end

@@ -27,10 +27,13 @@ const SHORT: Duration = Duration::from_secs(1);
 #[derive(Debug, Default)]
 pub(super) struct EscapeTyped {
     told: bool,
+    /// What was told of a command that has no result yet.
+    unanswered: Option<(u64, Handle)>,
 }
 
 impl EscapeTyped {
-    fn look(&mut self, text: &[u8], span: Span, book: &mut Book) -> bool {
+    /// Tells it once, of a command that is not ended or of the one with this number; whether there is anything to tell.
+    fn look(&mut self, text: &[u8], span: Span, number: Option<u64>, book: &mut Book) -> bool {
         let Some(found) = notation::typed_line_end(text).filter(|_| is_command(text)) else { return false };
         if std::mem::replace(&mut self.told, true) {
             return true;
@@ -43,8 +46,19 @@ impl EscapeTyped {
         let draft = Draft::new(format!("The characters {} were sent as text behind {shown}.", found.text), [Some(at)])
             .confidence(95)
             .send(&format!("Send {shown} with CR"), fixed);
-        book.add(Self::DOC, draft);
+        let told = book.add(Self::DOC, draft);
+        self.unanswered = number.map(|number| (number, told));
         true
+    }
+
+    /// The modem obeyed: who wrote the log wrote the line ends out, and no modem got the letters.
+    fn obeyed(&mut self, dialog: &Dialog, book: &mut Book) {
+        let good = |id: u64| {
+            dialog.done().is_some_and(|done| done.id == id && done.outcome.is_some_and(|(outcome, _)| outcome.good()))
+        };
+        if let Some((_, told)) = self.unanswered.take_if(|(id, _)| good(*id)) {
+            book.withdraw(told);
+        }
     }
 }
 
@@ -74,7 +88,7 @@ impl Rule for EscapeTyped {
         why: "The terminal sent a backslash and a letter; the modem waits for the byte CR.",
         fix: "Switch the send box to Mixed, or set its line ending to CR.",
     };
-    const HEARS: u32 = hears::COMMAND | hears::GLUED | hears::FINISH | hears::TICK | hears::DATA_END;
+    const HEARS: u32 = hears::COMMAND | hears::GLUED | hears::FINISH | hears::TICK | hears::DATA_END | hears::FINAL;
 
     #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
@@ -85,15 +99,17 @@ impl Rule for EscapeTyped {
         } else if matches!(event, Event::Command) {
             if let Some(last) =
                 dialog.open().last().filter(|last| memchr::memchr3(b'\\', b'<', b'^', &last.text).is_some())
-                && self.look(&last.text, last.span, book)
+                && self.look(&last.text, last.span, Some(last.id), book)
             {
                 book.blame(last.id, Self::DOC.slug);
             }
+        } else if matches!(event, Event::Final) {
+            self.obeyed(dialog, book);
         } else if let Some(span) = dialog.sending.span() {
             let over = matches!(event, Event::Finish)
                 || dialog.now.zip(dialog.sending.last()).is_some_and(|(now, last)| now >= last + SILENCE);
             if over || matches!(event, Event::Glued(_)) {
-                self.look(dialog.sending.line(), span, book);
+                self.look(dialog.sending.line(), span, None, book);
             }
         }
     }

@@ -30,7 +30,7 @@ impl FixedShort {
     }
 
     /// A command that was sent while bytes were missing counted as data.
-    fn command_counted(event: Event, dialog: &Dialog, book: &mut Book) {
+    fn command_counted(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(data) = data(dialog) else { return };
         let DataKind::Fixed(n) = data.kind else { return };
         let before = data.count.saturating_sub(data.write_span.map_or(0, |span| span.end - span.start));
@@ -43,6 +43,10 @@ impl FixedShort {
         if whole || matches!(event, Event::Excess(..)) {
             let title =
                 format!("{before} of the {n} announced bytes were sent, so the next command was taken for data.");
+            // That they are missing was told while nothing more came.
+            if let Some((_, told)) = self.told.take_if(|(id, _)| *id == data.id) {
+                book.withdraw(told);
+            }
             book.add(Self::DOC, Draft::new(title, [Some(data.prompt), data.payload]));
             book.blame(data.id, Self::DOC.slug);
         }
@@ -62,7 +66,7 @@ impl Rule for FixedShort {
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
-            Event::Data | Event::Excess(_, true) => Self::command_counted(event, dialog, book),
+            Event::Data | Event::Excess(_, true) => self.command_counted(event, dialog, book),
             Event::Excess(..) => {}
             Event::DataEnd => {
                 let Some(ended) = dialog.data_done() else { return };

@@ -102,6 +102,12 @@ impl Rule for TooEarly {
     }
 }
 
+/// No length of a PDU, which has three digits at the most.
+fn is_phone_number(parameter: &[u8]) -> bool {
+    let digits = parameter.strip_prefix(b"+").unwrap_or(parameter);
+    (digits.len() > 4 || digits.len() < parameter.len()) && digits.iter().all(u8::is_ascii_digit)
+}
+
 /// The mode fits; the PDU does not.
 const PDU: &str = "CMS 304, the PDU is wrong, or its length";
 
@@ -152,6 +158,9 @@ impl Mode {
             }
             Some(0) if quoted && text_form => {
                 Some(("a number in quotes is the text form, and PDU mode (AT+CMGF=0) is in force", 90))
+            }
+            None if writes && is_phone_number(chief.raw()) => {
+                Some(("a phone number stands in quotes, and it is taken in text mode alone (AT+CMGF=1)", 80))
             }
             None if quoted && text_form && done.invited.is_none() => {
                 Some(("a number in quotes is the text form, and AT+CMGF=1 was not set in this log", 65))
