@@ -25,6 +25,7 @@ mod echo;
 mod finding;
 mod http;
 mod line;
+mod messages;
 mod network;
 mod noise;
 mod off;
@@ -41,6 +42,8 @@ mod rules;
 mod sleep;
 mod sms;
 mod strip;
+mod supply;
+mod told;
 mod ussd;
 mod without_prompt;
 mod wording;
@@ -57,7 +60,7 @@ use super::Direction;
 use super::dialog::said::Said;
 use super::dialog::{Dialog, Event, Shows};
 use super::secrets::{SecretFinder, Secrets};
-use super::transcript::{Chunk, Shape, Transcript, Vain};
+use super::transcript::{Chunk, Shape, Transcript, Vain, Whose};
 use crate::vocabulary::is_whole_command;
 use book::Book;
 pub(crate) use reading::Reading;
@@ -78,8 +81,8 @@ pub struct Diagnoser {
     events: Vec<Event>,
     /// The form that a log was read in.
     form: Option<&'static str>,
-    /// Lines of a log in which a program says that it waited in vain.
-    vain: Vec<Vain>,
+    /// What a log tells in words of its own.
+    told: told::Told,
 }
 
 impl Diagnoser {
@@ -189,7 +192,7 @@ impl Diagnoser {
         self.dialog.finish();
         self.settle();
         self.book.forget_withdrawn();
-        line::told_in_words(&self.vain, &self.dialog, &mut self.book);
+        self.told.tell(&self.dialog, &mut self.book);
         self.strip.take();
     }
 
@@ -301,13 +304,14 @@ impl Diagnoser {
         if chunk.elided {
             self.left_out(chunk.direction);
         }
+        self.told.place(self.dialog.last().span, chunk.line);
     }
 
     /// In these lines of the log a program says that it waited in vain.
     pub(crate) fn waited_in_vain(&mut self, told: &[Vain]) {
-        self.vain = told.to_vec();
+        self.told.vain = told.to_vec();
         // One that names the modem tells as much as two.
-        self.dialog.log.vain = told.iter().map(|vain| 1 + usize::from(vain.of_modem)).sum();
+        self.dialog.log.vain = told.iter().map(|vain| 1 + usize::from(vain.whose == Whose::Modem)).sum();
     }
 
     /// The log shows that time has passed without bytes.

@@ -64,8 +64,19 @@ pub struct Vain {
     pub line: usize,
     /// Its first words.
     pub text: String,
-    /// They say that it was a modem.
-    pub(crate) of_modem: bool,
+    /// Who is said to have kept silent.
+    pub(crate) whose: Whose,
+}
+
+/// Whose silence, or end, a program tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Whose {
+    /// A modem's, as the words say.
+    Modem,
+    /// That of the system's PPP.
+    Ppp,
+    /// They do not say.
+    Unknown,
 }
 
 /// How the directions of a log are told.
@@ -232,8 +243,8 @@ impl Reader {
         for line in clock::lines(text, self.count + 1) {
             self.count = line.number;
             if self.vain.len() < vain::KEPT && vain::tells(line.text) {
-                let of_modem = vain::names_modem(line.text);
-                self.vain.push(Vain { line: line.number, text: vain::shown(line.text), of_modem });
+                let whose = vain::whose(line.text);
+                self.vain.push(Vain { line: line.number, text: vain::shown(line.text), whose });
             }
             let line = self.around.take(line);
             let told = chunks.len();

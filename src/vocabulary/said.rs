@@ -118,6 +118,13 @@ pub enum Said {
         /// No SMS can come in.
         full: bool,
     },
+    /// `+CCLK: …`: whether the clock shows the time, not how long the modem has been on.
+    Clock {
+        /// It does.
+        set: bool,
+    },
+    /// The text of an SMS in hex digits, four a character.
+    TextInDigits,
     /// `+CSCS: …`: texts are written plain; false for hex digits.
     PlainTexts(bool),
     /// What a command was to do, and said OK to, is done.

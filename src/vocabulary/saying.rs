@@ -147,6 +147,8 @@ pub(super) const MEANINGS: &[(&str, Means)] = &[
     ("sms-store", |heard| Some(Said::SmsStore { full: heard.value("used")? >= heard.value("total")?.max(1) })),
     ("position", |_| Some(Said::Position { known: true })),
     ("no-position", |_| Some(Said::Position { known: false })),
+    ("clock", |_| Some(Said::Clock { set: true })),
+    ("clock-not-set", |_| Some(Said::Clock { set: false })),
     ("texts-plain", |_| Some(Said::PlainTexts(true))),
     ("texts-in-digits", |_| Some(Said::PlainTexts(false))),
     ("message", |_| Some(Said::SmsHead)),

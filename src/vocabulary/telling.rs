@@ -27,7 +27,7 @@ pub(crate) struct Telling {
 }
 
 /// There are no more families, one that a user added among them.
-pub(super) const MOST_FAMILIES: usize = 8;
+pub(super) const MOST_FAMILIES: usize = 9;
 
 /// How many of the commands of a line each family knows, of those that not all modems have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

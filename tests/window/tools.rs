@@ -199,6 +199,16 @@ fn a_log_is_pasted_into_the_window_that_opens_captures() {
 }
 
 #[test]
+fn what_a_log_tells_in_words_has_its_line_too() {
+    let mut desk = Desk::new(&Start::default());
+    open(&mut desk, "Open capture…");
+    desk.harness.get_by_role_and_label(Role::MultilineTextInput, "or paste a log").focus();
+    desk.frames();
+    desk.type_text("testing\nERROR: SIM900 doesn't answer.\n");
+    desk.wait("the line", |desk| desk.shows("Line 2: the modem does not answer"));
+}
+
+#[test]
 fn a_sketch_that_is_pasted_for_a_log_is_run_and_not_read_as_one() {
     let mut desk = Desk::new(&Start::default());
     open(&mut desk, "Open capture…");

@@ -128,6 +128,11 @@ impl Runtime {
                 return LookedOver::default();
             }
             let on_line = |finding: &Finding| {
+                if let Some(line) = finding.line {
+                    let says = format!("Line {line} says that ");
+                    let title = finding.title.strip_prefix(&says).unwrap_or(&finding.title);
+                    return Some(OnLine { line, title: title.to_owned() });
+                }
                 let first = finding.evidence.first()?;
                 let line = transcript.line_of(first.direction, first.range.start)?;
                 Some(OnLine { line, title: finding.title.clone() })

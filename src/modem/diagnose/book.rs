@@ -26,6 +26,7 @@ pub(super) struct Draft {
     offers: Vec<Offer>,
     confidence: Option<u8>,
     severity: Option<Severity>,
+    line: Option<usize>,
 }
 
 impl Draft {
@@ -61,6 +62,12 @@ impl Draft {
     /// 0 to 100; 90 unless told.
     pub(super) fn confidence(mut self, confidence: u8) -> Self {
         self.confidence = Some(confidence);
+        self
+    }
+
+    /// The line of the log that tells it, which is none of the dialog.
+    pub(super) fn line(mut self, line: usize) -> Self {
+        self.line = Some(line);
         self
     }
 
@@ -133,6 +140,7 @@ impl Book {
             cause: draft.cause.map_or_else(|| doc.why.to_owned(), masked),
             fix: draft.fix.map_or_else(|| doc.fix.to_owned(), masked),
             evidence: draft.spans.iter().map(evidence).collect(),
+            line: draft.line,
             offers: draft.offers,
             confidence: draft.confidence.unwrap_or(90),
             resolved: false,

@@ -74,6 +74,8 @@ pub struct Finding {
     pub fix: String,
     /// The bytes it rests on, in order.
     pub evidence: Vec<Evidence>,
+    /// The line of the log that tells it, where that is not among those bytes: the title begins with it.
+    pub line: Option<usize>,
     /// What a click can do.
     pub offers: Vec<Offer>,
     /// 0 to 100.

@@ -13,7 +13,6 @@ use super::sleep::FirstCharacter;
 use crate::modem::Direction;
 use crate::modem::dialog::exchange::{Data, Span};
 use crate::modem::dialog::{Dialog, Event, Shows};
-use crate::modem::transcript::Vain;
 use crate::notation;
 use crate::vocabulary::{Role, is_command, is_whole_command};
 
@@ -398,18 +397,4 @@ impl Rule for NoAnswer {
     fn deadline(&self, dialog: &Dialog) -> Option<Duration> {
         if self.told.is_some() { None } else { Self::due(dialog) }
     }
-}
-
-/// A log that shows neither commands nor answers, in which a program says that the modem does not answer.
-pub(super) fn told_in_words(vain: &[Vain], dialog: &Dialog, book: &mut Book) {
-    let mut told = vain.iter().filter(|vain| vain.of_modem);
-    let shown = dialog.tally().commands > 0 || dialog.spoken || !book.findings().is_empty();
-    let Some(first) = told.next().filter(|_| !shown) else { return };
-    let words = first.text.trim_end_matches(['.', '!']);
-    let draft = Draft::new(format!("Line {} says that the modem does not answer: {words}.", first.line), [])
-        .because("The program that wrote this says so; the log shows neither its commands nor what came back. Mostly the modem gets no power, does not hear what is sent, or its answers do not arrive.")
-        .severity(Warning)
-        .offer(Offer::ScanBaud)
-        .confidence(60);
-    book.add(NoAnswer::DOC, draft);
 }

@@ -5,11 +5,18 @@ use super::baud::WrongBaud;
 use super::book::{Book, Draft};
 use super::console::OnPort;
 use super::doc::heading::LINE as FAMILY;
-use super::power::{Restarted, UnderVoltage, restarts};
+use super::power::{Restarted, restarts};
 use super::rule::{Doc, Rule, hears};
+use super::supply::UnderVoltage;
 use crate::modem::dialog::exchange::Span;
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
+
+/// `ERRR`, `RROR`: an error with a letter or two lost on the way.
+fn is_what_is_left(text: &[u8]) -> bool {
+    let mut whole = b"ERROR".iter();
+    (3..5).contains(&text.len()) && text.iter().all(|letter| whole.any(|other| other == letter))
+}
 
 /// `noise-on-line`.
 #[derive(Debug, Default)]
@@ -25,7 +32,7 @@ impl Rule for Noise {
         slug: "noise-on-line",
         severity: Warning,
         family: FAMILY,
-        evidence: "In a log, two lines or more with at least 12 bytes that no modem prints, among good answers, while no data can be flowing.",
+        evidence: "In a log, two lines or more with at least 12 bytes that no modem prints, or an ERROR that has lost a letter or two, among good answers, while no data can be flowing.",
         why: "Bytes are damaged on the way from the modem; the rate is right, since other answers arrive whole.",
         fix: "Check GND and the wires, the levels and the supply; read in time (a software serial port at 38400 and more loses bytes), or lower the rate.",
     };
@@ -38,8 +45,9 @@ impl Rule for Noise {
         match event {
             // An ESP8266 says what it does while it starts at a rate of its own.
             Event::Unknown(..) if dialog.open().is_empty() && dialog.done().is_some_and(restarts) => {}
-            Event::Unknown(span, strange) if strange > 3 => {
-                self.strange += u64::from(strange);
+            Event::Unknown(span, strange) if strange > 3 || is_what_is_left(&dialog.unknown) => {
+                // Letters that are lost leave nothing to count.
+                self.strange += u64::from(strange).max(STRANGE / u64::from(LINES));
                 self.lines += 1;
                 self.first.get_or_insert(span);
                 self.last = Some(span);

@@ -1,4 +1,4 @@
-//! Where the modem is, by satellites.
+//! Where the modem is, by satellites, and what time it is.
 
 use super::Severity::Note;
 use super::book::{Book, Draft, Handle};
@@ -6,6 +6,7 @@ use super::doc::heading::POWER as FAMILY;
 use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
+use crate::vocabulary::Form;
 
 /// `no-position`.
 #[derive(Debug, Default)]
@@ -33,6 +34,51 @@ impl Rule for NoPosition {
             Event::Said(Said::Position { known: true }, _) => {
                 if let Some(told) = self.told.take() {
                     book.withdraw(told);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// `clock-not-set`.
+#[derive(Debug, Default)]
+pub(super) struct ClockNotSet {
+    told: Option<Handle>,
+}
+
+impl Rule for ClockNotSet {
+    const DOC: &'static Doc = &Doc {
+        slug: "clock-not-set",
+        severity: Note,
+        family: FAMILY,
+        evidence: "`+CCLK:` shows a date such as 04/01/01, with which the clock begins at power-on. Taken back when it shows another or is set.",
+        why: "The clock counts from power-on, since nobody has set it; certificates are checked against it, and reports get its time.",
+        fix: "AT+CLTS=1 and AT&W, then a restart, takes the time from the network, where the operator sends it; AT+CCLK=\"yy/MM/dd,hh:mm:ss+zz\" sets it by hand.",
+    };
+    const HEARS: u32 = hears::NEWS | hears::FINAL;
+
+    #[inline(always)]
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        match event {
+            Event::Said(Said::Clock { set: false }, span) => {
+                let draft =
+                    || Draft::new("The modem's clock is not set: it shows the time since power-on.", [Some(span)]);
+                self.told.get_or_insert_with(|| book.add(Self::DOC, draft()));
+            }
+            Event::Said(Said::Clock { set: true }, _) => {
+                if let Some(told) = self.told.take() {
+                    book.withdraw(told);
+                }
+            }
+            Event::Final if self.told.is_some() => {
+                let set = dialog.done().is_some_and(|done| {
+                    done.asked.form == Form::Set
+                        && done.outcome.is_some_and(|(how, _)| how.good())
+                        && done.asked.command.is_some_and(|command| command.name == "AT+CCLK")
+                });
+                if let Some(told) = self.told.take_if(|_| set) {
+                    book.resolve(told);
                 }
             }
             _ => {}

@@ -1,4 +1,4 @@
-//! Power: restarts and voltages.
+//! Power: restarts.
 
 use std::time::Duration;
 
@@ -9,11 +9,11 @@ use super::doc::heading::POWER as FAMILY;
 use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::{Echo, Exchange, Span};
 use crate::modem::dialog::said::{Pin, Said};
-use crate::modem::dialog::{Dialog, Event, Shows};
+use crate::modem::dialog::{Dialog, Event, LastCommand, Shows};
 use crate::vocabulary::{Form, Role};
 
 /// What helps against dips of the supply.
-const ADVICE: &str = "A SIM800L draws bursts of 2 A at 3.4 to 4.4 V, best 4.0 V. Use a supply that gives 2 A, with 1000 µF or more of low ESR close to the modem's VCC and short, thick wires; the 5 V pin of an Arduino or a USB port is not enough.";
+pub(super) const ADVICE: &str = "A SIM800L draws bursts of 2 A at 3.4 to 4.4 V, best 4.0 V. Use a supply that gives 2 A, with 1000 µF or more of low ESR close to the modem's VCC and short, thick wires; the 5 V pin of an Arduino or a USB port is not enough.";
 
 /// The command enters a PIN: behind it the modem says the last of its boot lines, but never the first.
 fn enters_pin(exchange: &Exchange) -> bool {
@@ -59,6 +59,14 @@ struct Group {
     burst: bool,
 }
 
+/// The last lines of a start, in the middle of a command.
+#[derive(Debug)]
+struct Late {
+    id: u64,
+    command: LastCommand,
+    line: Span,
+}
+
 /// `modem-restarted`.
 #[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each tells what was seen; they do not exclude each other")]
@@ -82,7 +90,9 @@ pub(super) struct Restarted {
     bursts: Option<(Span, Span, u32)>,
     told: Option<Handle>,
     /// The last lines of a start in the middle of a command that draws current: the command, and the line.
-    late: Option<(u64, Span)>,
+    late: Option<Late>,
+    /// Of the commands whose end is told behind their OK the last one that has ended.
+    ended: Option<u64>,
 }
 
 impl Restarted {
@@ -104,9 +114,12 @@ impl Restarted {
         let begins = said == Said::Rdy || again || (first_line && !self.in_group);
         if !begins && (self.in_group || !self.seen || !first_line) {
             // A modem that answers has long said them, unless it was addressed as soon as it was on.
-            let drawing = dialog.open().iter().find(|open| draws(open.role) && !restarts(open));
+            let open =
+                dialog.open().iter().map(AsRef::as_ref).find(|open: &&Exchange| draws(open.role) && !restarts(open));
+            let drawing = open.or_else(|| self.under_way(dialog));
             if let Some(open) = drawing.filter(|_| !self.seen && !first_line && self.answered > 1 && !self.pin) {
-                self.late = Some((open.id, span));
+                let command = LastCommand { span: Some(open.span), text: open.text.clone(), role: open.role };
+                self.late = Some(Late { id: open.id, command, line: span });
             }
             self.in_group = true;
             self.seen = true;
@@ -135,7 +148,14 @@ impl Restarted {
             return;
         }
         let burst = self.burst.take();
-        self.tell(&[burst, Some(span)], dialog, book);
+        self.tell(&[burst, Some(span)], dialog.last(), dialog, book);
+    }
+
+    /// The command that was answered OK, and whose end has not been told yet.
+    fn under_way<'a>(&self, dialog: &'a Dialog) -> Option<&'a Exchange> {
+        dialog
+            .done()
+            .filter(|done| draws(done.role) && done.asked.told_later && !done.refused() && self.ended != Some(done.id))
     }
 
     /// Power-on bytes: do they begin a new start?
@@ -153,7 +173,7 @@ impl Restarted {
             return;
         }
         if !wanted {
-            self.tell(&[Some(span)], dialog, book);
+            self.tell(&[Some(span)], dialog.last(), dialog, book);
         }
         self.group = Group { burst: true, ..Group::default() };
         self.burst = None;
@@ -192,14 +212,13 @@ impl Restarted {
         self.told = Some(told);
     }
 
-    fn tell(&mut self, spans: &[Option<Span>], dialog: &Dialog, book: &mut Book) {
+    fn tell(&mut self, spans: &[Option<Span>], last: &LastCommand, dialog: &Dialog, book: &mut Book) {
         // As long as nothing was set up in between it is one cause.
         if let Some(told) = self.told.filter(|_| book.is_open(Self::DOC.slug)) {
             book.again(told, spans.iter().copied());
             return;
         }
         let at = spans.iter().flatten().next().copied();
-        let last = dialog.last();
         let mut title = "The modem restarted in mid-session".to_owned();
         if let (Some(span), Some(at)) = (last.span, at) {
             let shown: String = String::from_utf8_lossy(&last.text).chars().take(40).collect();
@@ -245,13 +264,13 @@ impl Rule for Restarted {
                 }
             }
             Event::Finish => {
-                if let Some((_, span)) = self.late.take() {
-                    self.tell(&[Some(span)], dialog, book);
+                if let Some(Late { command, line, .. }) = self.late.take() {
+                    self.tell(&[Some(line)], &command, dialog, book);
                 }
             }
             Event::Final => {
                 let Some(done) = dialog.done() else { return };
-                self.late = self.late.filter(|(id, _)| *id != done.id);
+                self.late.take_if(|late| late.id == done.id);
                 // A modem that is still starting answers AT, and has no SIM to tell of yet.
                 let too_early = done.role == Role::Sim && done.refused() && !self.seen;
                 let in_touch = matches!(done.role, Role::Attention | Role::Basic) || too_early;
@@ -274,6 +293,13 @@ impl Rule for Restarted {
                 }
             }
             Event::Burst(span) => self.burst(span, dialog, book),
+            Event::Said(
+                Said::HttpAction(_) | Said::ConnectOk(_) | Said::ConnectFail(_) | Said::Worked | Said::Failed,
+                _,
+            ) => {
+                self.ended = dialog.done().map(|done| done.id);
+                self.late = None;
+            }
             Event::Said(Said::PowerDown, _) => self.caused = true,
             Event::Said(Said::UnderVoltage(down) | Said::OverVoltage(down), _) => self.caused |= down,
             Event::Said(Said::Cpin(Pin::Ready), _) => self.up = true,
@@ -366,112 +392,6 @@ impl Rule for Silently {
                 self.tell("AT+CMEE is 0 again.", [Some(span), None], book);
             }
             _ => {}
-        }
-    }
-}
-
-/// `under-voltage`.
-#[derive(Debug, Default)]
-pub(super) struct UnderVoltage {
-    told: Option<bool>,
-}
-
-impl Rule for UnderVoltage {
-    const DOC: &'static Doc = &Doc {
-        slug: "under-voltage",
-        severity: Problem,
-        family: FAMILY,
-        evidence: "The modem says `UNDER-VOLTAGE WARNNING`, `UNDER-VOLTAGE POWER DOWN` or `POWER OFF`.",
-        why: "The supply fell to 3.5 V or less; under 3.4 V the modem switches off.",
-        fix: "Strengthen the supply: 4.0 V, 2 A, 1000 µF close to the modem, short thick wires.",
-    };
-    const HEARS: u32 = hears::NEWS;
-
-    fn on(&mut self, event: Event, _dialog: &Dialog, book: &mut Book) {
-        match event {
-            Event::Said(Said::UnderVoltage(down), span)
-                if self.told.is_none() || (down && self.told == Some(false)) =>
-            {
-                let title = if down {
-                    "The modem switched off: its supply is too low."
-                } else {
-                    "The modem warns: its supply is too low."
-                };
-                if self.told.is_none() {
-                    book.add(Self::DOC, Draft::new(title, [Some(span)]).offer(Offer::Advice(ADVICE)).confidence(100));
-                }
-                self.told = Some(down);
-            }
-            Event::Said(Said::Rdy, _) => self.told = None,
-            _ => {}
-        }
-    }
-}
-
-/// `over-voltage`.
-#[derive(Debug, Default)]
-pub(super) struct OverVoltage {
-    told: bool,
-}
-
-impl Rule for OverVoltage {
-    const DOC: &'static Doc = &Doc {
-        slug: "over-voltage",
-        severity: Problem,
-        family: FAMILY,
-        evidence: "The modem says `OVER-VOLTAGE WARNNING`, `OVER-VOLTAGE POWER DOWN` or `POWER OFF`.",
-        why: "The supply is at 4.3 V or more; over 4.4 V the modem switches off, and it may be damaged.",
-        fix: "Lower the supply to 4.0 V; 5 V needs a regulator or a diode.",
-    };
-    const HEARS: u32 = hears::NEWS;
-
-    fn on(&mut self, event: Event, _dialog: &Dialog, book: &mut Book) {
-        match event {
-            Event::Said(Said::OverVoltage(down), span) if !self.told => {
-                self.told = true;
-                let title = if down {
-                    "The modem switched off: its supply is too high."
-                } else {
-                    "The modem warns: its supply is too high."
-                };
-                book.add(Self::DOC, Draft::new(title, [Some(span)]).confidence(100));
-            }
-            Event::Said(Said::Rdy, _) => self.told = false,
-            _ => {}
-        }
-    }
-}
-
-/// `supply-too-low`.
-#[derive(Debug, Default)]
-pub(super) struct SupplyLow;
-
-/// The least that the hardware design allows.
-const LEAST: u32 = 3400;
-
-impl Rule for SupplyLow {
-    const DOC: &'static Doc = &Doc {
-        slug: "supply-too-low",
-        severity: Problem,
-        family: FAMILY,
-        evidence: "`+CBC: …,<mV>` shows less than 3400 mV.",
-        why: "The modem needs 3.4 to 4.4 V; below that it restarts, or never registers.",
-        fix: "Strengthen the supply: 4.0 V, 2 A, 1000 µF close to the modem, short thick wires.",
-    };
-    const HEARS: u32 = hears::SAID;
-
-    #[inline(always)]
-    fn on(&mut self, event: Event, _dialog: &Dialog, book: &mut Book) {
-        let Event::Said(Said::Cbc(millivolts), span) = event else { return };
-        if millivolts >= LEAST {
-            book.resolve_all(Self::DOC.slug);
-        } else if millivolts > 0 && !book.is_open(Self::DOC.slug) {
-            let title = format!(
-                "The supply is at {}.{:03} V, less than the 3.4 V that the modem needs.",
-                millivolts / 1000,
-                millivolts % 1000
-            );
-            book.add(Self::DOC, Draft::new(title, [Some(span)]).offer(Offer::Advice(ADVICE)).confidence(100));
         }
     }
 }

@@ -63,7 +63,7 @@ impl Diagnoser {
             refused_commands: once(&tally.refused_first),
             unanswered_commands: once(&tally.unanswered_first),
             spoken: self.dialog.spoken,
-            vain: self.vain.first().map(|vain| (vain.line, self.book.secrets().masked(vain.text.clone()))),
+            vain: self.told.vain.first().map(|vain| (vain.line, self.book.secrets().masked(vain.text.clone()))),
         }
     }
 }

@@ -16,7 +16,7 @@ use super::writing::Damaged;
 use crate::modem::dialog::exchange::{Echo, Exchange, Outcome, Span};
 use crate::modem::dialog::said::{NO_CODE, Said};
 use crate::modem::dialog::{Dialog, Event};
-use crate::vocabulary::{Form, Line, Role, codes, families, sim800};
+use crate::vocabulary::{Form, Line, Role, codes, families, known, sim800};
 
 /// `refused`.
 #[derive(Debug, Default)]
@@ -60,7 +60,7 @@ impl Refused {
     fn unshown(&mut self, said: Said, span: Span, dialog: &Dialog, book: &mut Book) {
         // Of ERROR alone only the first is worth a word, and only where the log shows no command at all.
         let bare = said == Said::Error && dialog.tally().commands == 0 && self.told.is_empty();
-        let reason = words_of(said, Some(span), dialog).filter(|_| said != Said::Error);
+        let reason = words_of(said, Some(span), dialog);
         let Some(reason) = reason.or_else(|| bare.then(|| "ERROR, and the modem gave no reason".to_owned())) else {
             return;
         };
@@ -163,10 +163,14 @@ impl Rule for FailedLater {
         }
         let Event::Said(said @ (Said::Worked | Said::Failed), span) = event else { return };
         let mut of = dialog.open().iter().rev().map(AsRef::as_ref).chain(dialog.done());
-        // Told before the ERROR of a command, it is about that one (`+CWJAP:3`).
+        // Told before the ERROR of a command, it is about that one (`+CWJAP:3`), if it has no other command's name.
+        let named = |open: &&Exchange| {
+            let name = dialog.words.name_of(span).unwrap_or_default().as_bytes();
+            known(name).is_none() || open.calls().any(|call| call.name.eq_ignore_ascii_case(name))
+        };
         let command = of
             .find(|exchange: &&Exchange| exchange.asked.told_later)
-            .or_else(|| dialog.open().first().map(AsRef::as_ref).filter(|_| said == Said::Failed));
+            .or_else(|| dialog.open().first().map(AsRef::as_ref).filter(named).filter(|_| said == Said::Failed));
         let name = command.and_then(|exchange| exchange.asked.command).map_or("", |command| command.name);
         if said == Said::Worked {
             self.works(name, None, book);

@@ -7,8 +7,8 @@ use super::book::Book;
 use super::doc::Doc;
 use super::rule::{Rule, hears};
 use super::{
-    baud, busy, calls, connecting, console, cut, data_end, early_send, echo, http, line, network, noise, off, opening,
-    order, payload, position, power, refused, registration, sleep, sms, ussd, without_prompt, writing,
+    baud, busy, calls, connecting, console, cut, data_end, early_send, echo, http, line, messages, network, noise, off,
+    opening, order, payload, position, power, refused, registration, sleep, sms, supply, ussd, without_prompt, writing,
 };
 use crate::modem::dialog::exchange::Echo;
 use crate::modem::dialog::said::Said;
@@ -141,9 +141,9 @@ rules! {
     result_missing: cut::ResultMissing,
     restarted: power::Restarted,
     silently: power::Silently,
-    under_voltage: power::UnderVoltage,
-    over_voltage: power::OverVoltage,
-    supply: power::SupplyLow,
+    under_voltage: supply::UnderVoltage,
+    over_voltage: supply::OverVoltage,
+    supply: supply::SupplyLow,
     sim_missing: network::SimMissing,
     sim_locked: network::SimLocked,
     sim_unreadable: network::Unreadable,
@@ -153,10 +153,14 @@ rules! {
     call_without_semicolon: calls::WithoutSemicolon,
     call_failed: calls::Failed,
     no_position: position::NoPosition,
+    clock: position::ClockNotSet,
     sms_early: sms::TooEarly,
     sms_mode: sms::Mode,
     sms_refused: sms::Refused,
     sms_full: sms::StoreFull,
+    sms_given_up: messages::GivenUp,
+    sms_place_empty: messages::PlaceEmpty,
+    sms_in_digits: messages::InDigits,
     ussd_empty: ussd::Empty,
     failed_later: refused::FailedLater,
     refused: refused::Refused,

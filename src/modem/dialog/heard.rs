@@ -14,6 +14,7 @@ impl Dialog {
     pub(super) fn heard(&mut self, said: Said, line: &Line<'_>, span: Span, framed: bool) {
         // Behind the head of an SMS the command has worked: only OK ends it, all else is what somebody has written.
         if self.texts.in_message() && !(framed && said == Said::Ok) && said != Said::SmsHead {
+            self.text_of_message(line.text, span);
             return;
         }
         if self.invited(line.text, said, span) {

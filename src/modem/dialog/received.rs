@@ -87,7 +87,11 @@ impl Dialog {
         {
             self.events.push(Event::Said(Said::HttpAction(status), span));
         }
-        if self.texts.take_pushed(framed) || self.counted_line(line) {
+        if self.texts.take_pushed(framed) {
+            self.text_of_message(line.text, span);
+            return;
+        }
+        if self.counted_line(line) {
             return;
         }
         if self.log.shows == Shows::Echoed {
@@ -116,12 +120,15 @@ impl Dialog {
         self.dealing.heard();
         self.spoken |= !matches!(said, Said::Unknown | Said::Digit(_) | Said::Address);
         let tells = matches!(said, Said::Error | Said::Failed | Said::ConnectFail(_) | Said::Reason | Said::PdpDeact);
-        let meaning = tells.then(|| self.telling.family().explain(line.text)).flatten();
+        // The words of a SIM800 are understood from all.
+        let explain = || self.telling.family().explain(line.text).or_else(|| vocabulary::sim800().explain(line.text));
+        let meaning = if tells { explain() } else { None };
         match meaning {
             _ if said == Said::CallEnd => {
-                self.words.keep(String::from_utf8_lossy(line.text.trim_ascii()).into_owned(), span);
+                let words = String::from_utf8_lossy(line.text.trim_ascii()).into_owned();
+                self.words.keep(line.text, words, span);
             }
-            Some(words) => self.words.keep(words, span),
+            Some(words) => self.words.keep(line.text, words, span),
             None if tells || said.is_error() => self.words.remember(line.text, span),
             None => {}
         }

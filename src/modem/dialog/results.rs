@@ -66,7 +66,16 @@ impl Dealing {
 
 /// The words of the last errors, and where these stand.
 #[derive(Debug, Default)]
-pub(crate) struct Words(VecDeque<(u64, String)>);
+pub(crate) struct Words(VecDeque<Kept>);
+
+/// The words of one line.
+#[derive(Debug)]
+struct Kept {
+    start: u64,
+    /// What stands in front of its colon.
+    name: String,
+    words: String,
+}
 
 impl Words {
     /// At most this many errors wait for their command.
@@ -76,21 +85,32 @@ impl Words {
     pub(super) fn remember(&mut self, line: &[u8], span: Span) {
         let Some(at) = memchr::memchr(b':', line) else { return };
         let words = line.get(at + 1..).unwrap_or_default().trim_ascii();
-        self.keep(String::from_utf8_lossy(words).into_owned(), span);
+        self.keep(line, String::from_utf8_lossy(words).into_owned(), span);
     }
 
-    /// Keeps what a failure means.
-    pub(super) fn keep(&mut self, words: String, span: Span) {
+    /// Keeps what a line means.
+    pub(super) fn keep(&mut self, line: &[u8], words: String, span: Span) {
         if self.0.len() >= Self::KEPT {
             self.0.pop_front();
         }
-        self.0.push_back((span.start, words));
+        let name = line.split(|byte| matches!(byte, b':' | b' ')).next().unwrap_or_default();
+        self.0.push_back(Kept { start: span.start, name: String::from_utf8_lossy(name).into_owned(), words });
     }
 
     /// The words (or the number) that an error showed, as far back as they are kept.
     #[must_use]
     pub(crate) fn of(&self, error: Span) -> Option<&str> {
-        self.0.iter().rev().find(|(start, _)| *start == error.start).map(|(_, words)| words.as_str())
+        self.kept(error).map(|kept| kept.words.as_str())
+    }
+
+    /// What the line there begins with: `+FTPGET` of `+FTPGET: 1,66`.
+    #[must_use]
+    pub(crate) fn name_of(&self, line: Span) -> Option<&str> {
+        self.kept(line).map(|kept| kept.name.as_str())
+    }
+
+    fn kept(&self, line: Span) -> Option<&Kept> {
+        self.0.iter().rev().find(|kept| kept.start == line.start)
     }
 }
 

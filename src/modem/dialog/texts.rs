@@ -1,7 +1,9 @@
 //! What of the received lines somebody has written: the text of messages, and counted data in a log that has lost its line
 //! ends. None of it is the modem's word, whatever it reads like.
 
+use super::exchange::Span;
 use super::said::Said;
+use super::{Dialog, Event};
 use crate::modem::digest::Line;
 
 /// See the module.
@@ -92,6 +94,26 @@ impl Texts {
     pub(super) const fn give_up_counted(&mut self) -> bool {
         self.counted.take().is_some()
     }
+}
+
+impl Dialog {
+    /// The text of an SMS: somebody has to read it.
+    pub(super) fn text_of_message(&mut self, text: &[u8], span: Span) {
+        if self.state.cmgf != Some(0) && is_in_digits(text.trim_ascii()) {
+            self.events.push(Event::Said(Said::TextInDigits, span));
+        }
+    }
+}
+
+/// Characters in four hex digits each (UCS2), as they are written in a text of people: most come from one alphabet.
+fn is_in_digits(text: &[u8]) -> bool {
+    /// A shorter one may be a code that somebody has sent.
+    const SHORTEST: usize = 8;
+    let common = |four: &[u8]| matches!(four, [b'0', b'0' | b'1' | b'3' | b'4' | b'5' | b'6', ..] | b"2019" | b"2026");
+    text.len() >= SHORTEST
+        && text.len().is_multiple_of(4)
+        && text.iter().all(u8::is_ascii_hexdigit)
+        && text.chunks_exact(4).all(common)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //!
 //! A form learns how its lines are to be read, and then takes them one after the other: a long log is never held whole.
 
+mod analyser;
 mod awaited;
 mod beside;
 mod chat;
@@ -82,6 +83,7 @@ const FORMS: &[Kind] = &[
 const CERTAIN: &[Kind] = &[
     Kind { name: "transcript text (> sent, < received)", learn: marked::learn },
     Kind { name: "the log of pppd's chat", learn: chat::learn },
+    Kind { name: "the table of a logic analyser, a byte a row", learn: analyser::learn },
     Kind { name: "the debug log of gammu", learn: gammu::learn },
     Kind { name: "the log of WiFiEspAT", learn: judged::learn },
     Kind { name: "the debug log of Asterisk's chan_dongle", learn: dongle::learn },

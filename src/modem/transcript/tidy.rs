@@ -34,6 +34,10 @@ pub(super) fn bare(text: &[u8]) -> &[u8] {
     if let Some(command) = inside.filter(|inside| is_whole_command(inside)) {
         return command;
     }
+    // The modem's prompt, set off by a blank, or escaped by a forum: `\>`.
+    if let Some(prompt) = prompt(text) {
+        return prompt;
+    }
     if let Some(bold) = without_bold(trimmed) {
         return bold;
     }
@@ -63,6 +67,14 @@ pub(super) fn bare(text: &[u8]) -> &[u8] {
     }
     let text = text.strip_prefix(b"`").unwrap_or(text);
     text.strip_suffix(b"`").unwrap_or(text)
+}
+
+/// A prompt with something in front of it that is not the modem's.
+fn prompt(text: &[u8]) -> Option<&[u8]> {
+    let begun = text.trim_ascii_start();
+    let escaped = begun.strip_prefix(b"\\").or_else(|| begun.strip_prefix(b"/"));
+    let set_off = Some(begun).filter(|begun| begun.len() < text.len());
+    escaped.or(set_off).filter(|rest| rest.starts_with(b"> ") || *rest == b">")
 }
 
 /// What `TinyGSM` says has come and was not asked for.

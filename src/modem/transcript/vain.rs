@@ -1,11 +1,11 @@
-//! What programs say of themselves when nothing came: `ERROR: Timeout when calling AT`, `LCP: timeout sending Config-Requests`,
+//! What programs, and people, say when nothing came: `ERROR: Timeout when calling AT`, `LCP: timeout sending Config-Requests`,
 //! `SIM900 doesn't answer`. No modem says it: it is no part of the dialog, but it tells that somebody has waited.
 
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use super::spelled;
+use super::{Whose, spelled};
 use crate::notation::harmless;
 use crate::vocabulary::is_whole_command;
 
@@ -14,7 +14,7 @@ pub(super) const KEPT: usize = 8;
 
 /// How it is said. A modem's own `NO ANSWER` is an answer.
 static WORDS: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| {
-    const WORDS: [&str; 12] = [
+    const WORDS: [&str; 21] = [
         "imeout",
         "IMEOUT",
         "imed out",
@@ -27,11 +27,44 @@ static WORDS: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| {
         "odem hangup",
         "NO RESP",
         "ldn't find FONA",
+        "any answer",
+        "any response",
+        "any reply",
+        "o reply",
+        "sin respuesta",
+        "o responde",
+        "eine Antwort",
+        "em resposta",
+        "не отвечает",
     ];
     WORDS.iter().map(|word| Finder::new(word.as_bytes())).collect()
 });
 
-/// The line says that somebody has waited in vain.
+/// How pppd and wvdial say that PPP is over before anything went over it.
+const PPP: [&[u8]; 5] = [
+    b"LCP terminated by peer",
+    b"LCP: timeout sending Config-Requests",
+    b"P authentication failed",
+    b"PPP negotiation failed",
+    b"peer refused to authenticate",
+];
+
+/// Who kept silent, by the words.
+pub(super) fn whose(line: &[u8]) -> Whose {
+    if ends_ppp(line) {
+        Whose::Ppp
+    } else if names_modem(line) {
+        Whose::Modem
+    } else {
+        Whose::Unknown
+    }
+}
+
+fn ends_ppp(line: &[u8]) -> bool {
+    PPP.iter().any(|words| memchr::memmem::find(line, words).is_some()) && !super::peel::is_prose(line)
+}
+
+/// The line says that somebody has waited in vain, or that PPP is over.
 pub(super) fn tells(line: &[u8]) -> bool {
     let said = WORDS.iter().find_map(|word| Some((word.find(line)?, word.needle().len())));
     // `timeout set to 15 seconds`, `(timeout 180000 ms)`: how long it will wait.
@@ -41,7 +74,7 @@ pub(super) fn tells(line: &[u8]) -> bool {
         behind.first().is_some_and(u8::is_ascii_digit) || behind.starts_with(b"set") || behind.starts_with(b"of")
     };
     // chat's own word.
-    if line.trim_ascii_end().ends_with(b"]: alarm") {
+    if line.trim_ascii_end().ends_with(b"]: alarm") || ends_ppp(line) {
         return true;
     }
     said.is_some_and(|(at, len)| {
@@ -51,7 +84,7 @@ pub(super) fn tells(line: &[u8]) -> bool {
 }
 
 /// What does not answer is a modem, by its words: a server may time out too.
-pub(super) fn names_modem(line: &[u8]) -> bool {
+fn names_modem(line: &[u8]) -> bool {
     const NAMES: [&[u8]; 14] = [
         b"odem", b"ODEM", b"odule", b"GSM", b"GPRS", b"SIM8", b"SIM9", b"SIM7", b"FONA", b"ESP8266", b"esp01",
         b"NO RESP", b"dongle", b"alarm",
@@ -93,6 +126,7 @@ mod tests {
         let named = |text: &str| names_modem(text.as_bytes());
         assert!(named("ERROR: SIM900 doesn't answer. Check power") && !named("pppd[16]: Modem hangup"));
         assert!(!named("my modem has worked for a year, and now it is not responding to anything."));
+        assert_eq!(whose(b"pppd[846]: LCP terminated by peer"), Whose::Ppp);
         for text in [
             "timeout set to 15 seconds",
             "Network registration (timeout 180000 ms)",

@@ -19,7 +19,7 @@ fn markdown() -> String {
            and the like: a mark in front of commands only means sent, in front of answers received;\n\
          - control characters written as words: `<CR><LF>` (HTerm), `<cr><ln>` (mbed), `\\r\\n` (Python), `␍␊`;\n\
          - values in quotes or brackets: Python's `b'AT\\r'` and lists of lines, strace, `[AT..]`;\n\
-         - bytes as numbers: `xxd`, `hexdump -C`, serial port monitors, candump, decimals;\n\
+         - bytes as numbers: `xxd`, `hexdump -C`, serial port monitors, candump, decimals, the table of a logic analyser;\n\
          - answers on the lines of their commands: `AT OK`, `->`, `returns`, the columns of a table;\n\
          - the logs of pppd's `chat`, gammu, ESPHome, TinyGSM, WiFiEspAT, `chan_dongle` and GSM-GPRS-GPS-Shield;\n\
          - JSON, an object a line: `{\"dir\":\"tx\",\"data\":\"AT\\r\"}`, `{\"tx\":\"AT\"}`;\n\

@@ -8,7 +8,9 @@ use crate::vocabulary::is_whole_command;
 
 /// Any text is a stream, if it is nothing else.
 pub(super) fn learn(lines: &[TextLine<'_>]) -> Box<dyn Lines> {
-    let own_ends = lines.iter().any(|line| line.carriage_return);
+    // The modem's own line ends put an empty line in front of each answer; a terminal may have dropped those.
+    let whole = |line: &TextLine<'_>| line.is_blank() || line.text.ends_with(b"\r");
+    let own_ends = lines.iter().any(|line| line.carriage_return) && lines.iter().any(whole);
     let names = spelled::used(lines);
     let timed = lines.iter().any(|line| line.at.is_some());
     let leads = Leads::of(lines, names);
