@@ -210,25 +210,18 @@ pub(super) struct ConnectFailed {
 
 impl ConnectFailed {
     /// Tells it; the same once more is counted.
-    fn tell(&mut self, title: String, spans: [Option<Span>; 2], unreachable: Option<&'static str>, book: &mut Book) {
+    fn tell(&mut self, title: String, spans: [Option<Span>; 2], cause: Option<Cause>, book: &mut Book) {
         if let Some((_, told)) = self.told.as_ref().filter(|(known, _)| *known == title && book.is_open(Self::DOC.slug))
         {
             book.again(*told, spans);
             return;
         }
         let mut draft = Draft::new(title.as_str(), spans);
-        if let Some(what) = unreachable {
-            draft = draft.because(format!("{} is {what}.", self.target()));
-        }
-        if title.contains("the name was not found") {
-            draft = draft
-                .because("The name could not be looked up: it is written wrongly, or no name server answers in this network.")
-                .fix("Check the name letter by letter; the server's IP address in its place shows whether it is the look-up.");
-        }
-        if title.contains("AT+CIPMUX") {
-            draft = draft
-                .because("The module never tried: the form of the command does not fit AT+CIPMUX.")
-                .fix("Add or drop the number of the connection, or change AT+CIPMUX.");
+        if let Some(cause) = cause {
+            draft = draft.because(cause.why);
+            if let Some(fix) = cause.fix {
+                draft = draft.fix(fix);
+            }
         }
         if let Some(port) = port_on_loopback(self.target()) {
             draft = draft.fix(ON_LOOPBACK).offer(Offer::StartServer { port });
@@ -239,6 +232,44 @@ impl ConnectFailed {
     /// Where the connection was to go.
     fn target(&self) -> &str {
         if self.command.is_none() || self.target.is_empty() { "the server" } else { &self.target }
+    }
+}
+
+/// Why a connection was not opened, where more is known than that.
+struct Cause {
+    why: String,
+    fix: Option<&'static str>,
+}
+
+impl Cause {
+    /// ERROR in place of a connection that would stand.
+    fn unnamed() -> Self {
+        Self {
+            why: "The modem does not say why: there is no data connection, host or port are wrong, or nobody answers there.".to_owned(),
+            fix: Some("Check the data connection first (whether it has an address), then host and port from another network."),
+        }
+    }
+
+    /// By the modem's own reason, or else by what address it is.
+    fn of(reason: Option<&str>, target: &str, dialog: &Dialog) -> Option<Self> {
+        let named = |words: &str| reason.is_some_and(|reason| reason.contains(words));
+        if named("the name was not found") {
+            return Some(Self {
+                why:
+                    "The name could not be looked up: it is written wrongly, or no name server answers in this network."
+                        .to_owned(),
+                fix: Some(
+                    "Check the name letter by letter; the server's IP address in its place shows whether it is the look-up.",
+                ),
+            });
+        }
+        if named("AT+CIPMUX") {
+            return Some(Self {
+                why: "The module never tried: the form of the command does not fit AT+CIPMUX.".to_owned(),
+                fix: Some("Add or drop the number of the connection, or change AT+CIPMUX."),
+            });
+        }
+        out_of_reach(target, dialog).map(|what| Self { why: format!("{target} is {what}."), fix: None })
     }
 }
 
@@ -329,7 +360,7 @@ impl Rule for ConnectFailed {
                 if told || no_sim(book) || book.any_open(&cause) {
                     return;
                 }
-                self.tell(title, [Some(done.span), done.result_span()], None, book);
+                self.tell(title, [Some(done.span), done.result_span()], Some(Cause::unnamed()), book);
                 book.blame(done.id, Self::DOC.slug);
             }
             Event::Command => {
@@ -353,8 +384,8 @@ impl Rule for ConnectFailed {
                     book.add(TlsFailed::DOC, tls_draft(title, spans));
                     return;
                 }
-                let what = out_of_reach(target, dialog);
-                self.tell(title, spans, what, book);
+                let cause = Cause::of(said.as_deref(), target, dialog);
+                self.tell(title, spans, cause, book);
             }
             _ => {}
         }

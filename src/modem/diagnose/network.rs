@@ -209,7 +209,7 @@ impl Rule for Unreadable {
         slug: "sim-unreadable",
         severity: Problem,
         family: FAMILY,
-        evidence: "`AT+CPIN?` or the command for the number of the SIM card (`AT+CCID`) is refused without a reason (AT+CMEE=0, the default), or any with SIM failure or SIM wrong; taken back when the SIM answers after all.",
+        evidence: "`AT+CPIN?` or the command for the number of the SIM card (`AT+CCID`) is refused without a reason (AT+CMEE=0, the default), `AT+CPIN?` is answered `NOT READY`, or any command is refused with SIM failure or SIM wrong; taken back when the SIM answers after all.",
         why: "A modem refuses this only when it cannot read the SIM: none is in, it is the wrong way round, its contacts are bad, or the modem has only just started.",
         fix: "AT+CMEE=2 and AT+CPIN? again tell which; put the SIM in anew with the power off.",
     };
@@ -217,7 +217,13 @@ impl Rule for Unreadable {
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
-            Event::Said(Said::Cpin(_), _) => {
+            Event::Said(Said::Cpin(Pin::NotReady), span)
+                if dialog.last().role == Role::Sim && !dialog.state.sim_ready && !no_sim(book) =>
+            {
+                let title = "The SIM is not ready: the modem has not read it.";
+                self.told = Some(book.add(Self::DOC, Draft::new(title, [Some(span)]).confidence(60)));
+            }
+            Event::Said(Said::Cpin(pin), _) if pin != Pin::NotReady => {
                 if let Some(told) = self.told.take() {
                     book.withdraw(told);
                 }

@@ -1,5 +1,7 @@
 //! How commands are written: quotes, blanks, letters and parts that are wrong or missing.
 
+mod signs;
+
 use super::Severity::Problem;
 use super::book::{Book, Draft, Handle};
 use super::doc::heading::LINE as FAMILY;
@@ -138,8 +140,11 @@ impl Slip {
     fn of_parameters(text: &[u8], command: &Command) -> Option<Self> {
         let call = Line::read(text)?.sole()?;
         if memchr::memchr_iter(b'"', text).count() % 2 == 1 {
-            let corrected = with_the_quote(text)?;
+            let corrected = signs::with_the_quote(text)?;
             return Some(Self::new("lacks a quote", corrected));
+        }
+        if let Some(corrected) = signs::with_commas(text) {
+            return Some(Self::new("lacks a comma between its parameters", corrected));
         }
         if call.form != Form::Set {
             return None;
@@ -165,39 +170,6 @@ impl Slip {
             return Some(Self::new("has an empty name (such as \"APN\" or \"Contype\")", Vec::new()));
         }
         unquoted(text, command, &parameters)
-    }
-}
-
-/// A command with the quote that it lacks: at the first place where every parameter is whole then.
-fn with_the_quote(text: &[u8]) -> Option<Vec<u8>> {
-    let begin = memchr::memchr(b'=', text)? + 1;
-    let commas = memchr::memchr_iter(b',', text).filter(|at| *at > begin).flat_map(|at| [at, at + 1]);
-    let places = std::iter::once(begin).chain(commas).chain([text.len()]);
-    let mut corrected = places.map(|at| {
-        let (front, rest) = text.split_at_checked(at).unwrap_or((text, &[]));
-        [front, b"\"", rest].concat()
-    });
-    corrected.find(|text| text.get(begin..).is_some_and(has_whole_parameters))
-}
-
-/// Each parameter has quotes around it, or none.
-fn has_whole_parameters(parameters: &[u8]) -> bool {
-    let mut rest = parameters;
-    loop {
-        let (parameter, quoted) = match rest.strip_prefix(b"\"") {
-            Some(open) => (memchr::memchr(b'"', open).and_then(|end| open.get(end + 1..)), true),
-            None => (Some(rest), false),
-        };
-        let Some(behind) = parameter else { return false };
-        let end = memchr::memchr(b',', behind).unwrap_or(behind.len());
-        let Some((left, next)) = behind.split_at_checked(end) else { return false };
-        if quoted && !left.is_empty() || left.contains(&b'"') {
-            return false;
-        }
-        match next.strip_prefix(b",") {
-            Some(more) => rest = more,
-            None => return true,
-        }
     }
 }
 
@@ -342,7 +314,7 @@ impl Rule for Malformed {
         slug: "malformed-command",
         severity: Problem,
         family: FAMILY,
-        evidence: "A refused command is one or two letters off a known one, lacks its +, a quote, or \"TCP\" in front of the host, or has an empty name.",
+        evidence: "A refused command is one or two letters off a known one, lacks its +, a quote, a comma, or \"TCP\" in front of the host, or has an empty name.",
         why: "The modem knows no such command, or not in this form.",
         fix: "Send the corrected command.",
     };

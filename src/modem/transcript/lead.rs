@@ -139,10 +139,10 @@ impl Leads {
                 Way::Either => !lead.is_prompt() || whole(lead),
             }
         });
+        // `RX:` with nothing behind it, and `RX: ` in front of a prompt: the longer one fits.
         let silent = empty_marks(lines, &found);
-        found.extend(silent);
         let worded = worded(lines, &found);
-        found.extend(worded);
+        found.extend(silent.into_iter().chain(worded));
         let sent: usize = found.iter().filter(|lead| lead.way == Way::Sent).map(|lead| lead.commands).sum();
         let received = found.iter().any(|lead| lead.way == Way::Received);
         let directed = sent > 0 && (received || bare_answers > 0 && sent >= bare_commands);

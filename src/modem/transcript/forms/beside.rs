@@ -75,14 +75,15 @@ fn row(text: &[u8]) -> Option<Row<'_>> {
     })
 }
 
-/// A command ends at the first blank or bar outside its quotes.
+/// A command ends at the first blank or bar outside its quotes; a blank in front of its `=` is a slip of who typed it.
 fn command_end(text: &[u8]) -> usize {
     let mut quoted = false;
-    let ends = |byte: &u8| {
+    let ends = |(at, byte): (usize, &u8)| {
         quoted ^= *byte == b'"';
-        !quoted && matches!(byte, b' ' | b'\t' | b'|')
+        let goes_on = || text.get(at..).is_some_and(|rest| rest.trim_ascii_start().starts_with(b"="));
+        !quoted && matches!(byte, b' ' | b'\t' | b'|') && !goes_on()
     };
-    text.iter().position(ends).unwrap_or(text.len())
+    text.iter().enumerate().position(ends).unwrap_or(text.len())
 }
 
 /// The answers behind a command, what leads to them passed over.
