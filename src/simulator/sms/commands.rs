@@ -68,12 +68,18 @@ impl Sms {
             self.draft = Draft { octets, store, ..Draft::default() };
             return Done::Prompt(Box::new(Wait::prompt(Ending::Terminator { limit: 1000 }, Self::pdu_typed)));
         }
+        // The number is a string of the manual; without quotes it is taken for the length of PDU mode, and refused.
+        if call.text(0).is_some() && call.quoted(0).is_none() {
+            return INVALID_PDU;
+        }
         let number = if desk.character_set() == "UCS2" {
             alphabet::typed("UCS2", call.text(0).unwrap_or_default()).unwrap_or_default()
         } else {
             call.string(0)
         };
-        if number.is_empty() && store.is_none() {
+        // `+41XXXXXXXXX`, as it stands in an example.
+        let is_number = number.trim_start_matches('+').chars().all(|c| c.is_ascii_digit() || "*#abcABC".contains(c));
+        if (number.is_empty() && store.is_none()) || !is_number {
             return INVALID_TEXT;
         }
         self.draft = Draft { number, octets: 0, store };
