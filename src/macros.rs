@@ -6,7 +6,7 @@ pub(crate) mod automaton;
 mod backlog;
 mod checksum;
 pub(crate) mod duration;
-mod echo;
+pub(crate) mod echo;
 pub(crate) mod edit;
 pub mod expectations;
 pub mod file;

@@ -104,7 +104,10 @@ fn read_small(path: &Path) -> Result<Vec<u8>, NotMacros> {
 fn of_sketch(text: &str, name: &str, (run, said): &Assumed) -> ReadMacros {
     let assume = if run == text { said.clone() } else { BTreeMap::new() };
     let imported = sketch::import(&Source::new(text), &RunOptions { assume, ..RunOptions::default() });
-    let told = |unread: &sketch::Unread| format!("Line {}: {} ({})", unread.line, unread.reason, unread.text);
+    let told = |unread: &sketch::Unread| {
+        let reason = unread.with_choice(|name| format!("{name} in Run a sketch… chooses"));
+        format!("Line {}: {reason} ({})", unread.line, unread.text)
+    };
     let left_out = imported.unread.iter().map(told).collect();
     let wired = imported.pins.map(|pins| Wired { rx: pins.rx, tx: pins.tx, baud: imported.baud });
     // A program that was written from one of our macros is that macro again, and waits as it does.

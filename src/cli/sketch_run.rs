@@ -160,7 +160,8 @@ pub(super) fn modem_words(run: &SketchRun) -> String {
 
 /// A line that has to be looked at.
 pub(super) fn told_words(path: &Path, told: &Unread) -> String {
-    format!("{}:{}: {}: {}", path.display(), told.line, told.reason, told.text)
+    let reason = told.with_choice(|name| format!("--assume '{name}=…' chooses"));
+    format!("{}:{}: {reason}: {}", path.display(), told.line, told.text)
 }
 
 /// The rows, some with how often the last few of them stand there again: a sketch that waits may say so on the monitor a thousand

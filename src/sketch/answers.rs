@@ -58,10 +58,15 @@ pub(super) fn left_open(session: &Expectations, next: &[u8]) -> Option<String> {
     let is_line = next.ends_with(b"\r") || next.ends_with(b"\n");
     let rest = text.split_at_checked(2).filter(|(start, _)| start.eq_ignore_ascii_case(b"AT")).map(|(_, rest)| rest)?;
     // "ATTENTION" may be the text itself.
-    if !session.data_is_awaited() || !is_line || !rest.first().is_some_and(|next| b"+&#%^*$\r\n".contains(next)) {
+    if !is_line || !rest.first().is_some_and(|next| b"+#&%^*$\r\n".contains(next)) {
         return None;
     }
-    Some(match session.missing() {
+    unended(session)
+}
+
+/// What is wrong with data that nothing has ended yet, as a clause.
+pub(super) fn unended(session: &Expectations) -> Option<String> {
+    session.data_is_awaited().then(|| match session.missing() {
         Some(1) => "1 byte of the length announced is missing: the modem ends this data by its time".to_owned(),
         Some(missing) => {
             format!("{missing} bytes of the length announced are missing: the modem ends this data by its time")

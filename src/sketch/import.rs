@@ -1,25 +1,29 @@
 //! From the run of a sketch to a macro: what was sent, what was waited for, what only the board knows.
 
+mod answered;
+mod made;
 mod secrets;
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 use std::time::Duration;
 
-use super::answers::left_open;
+use super::answers;
 use super::board::{MILLISECOND, Nanos, Row};
 use super::language::other_language;
 use super::machine::Sought;
 use super::origin::{Ch, Origin, bytes};
 use super::preprocess::Spot;
+use super::private::secrets_of;
 use super::run::{Ran, RunOptions, run};
 use super::source::Source;
 use super::told::{SHOWN_ROUNDS, Unread, told};
 use super::written::{self, Written};
 use crate::macros::expectations::Expectations;
-use crate::macros::model::{Ask, Macro, Step};
+use crate::macros::model::{Ask, Macro};
 use crate::macros::recorder::ask_for_secret;
 use crate::notation::print_macro;
+use answered::{Answers, Found};
 use secrets::sent;
 
 /// What a sketch sends to its modem, step by step, and what has to be said about it.
@@ -74,6 +78,8 @@ impl fmt::Display for Pins {
 pub struct SketchStep {
     /// 1-based line of the first call that sends them, or of the pause.
     pub line: usize,
+    /// The tab that it is a line of.
+    pub(super) tab: usize,
     /// What the board sends, questions with their defaults; empty for a pause before anything is sent.
     pub bytes: Vec<u8>,
     /// The same as the text of a macro, questions as `${…}`.
@@ -90,8 +96,16 @@ pub struct SketchStep {
     pub within: Option<Duration>,
     /// The pause behind the answer.
     pub(crate) wait_after: Duration,
+    /// By what the modem refused it in the run, where the sketch takes no notice of that.
+    pub(crate) refused: Option<String>,
     /// What has to be known about this step.
     pub note: Option<String>,
+}
+
+impl SketchStep {
+    fn spot(&self) -> Spot {
+        Spot { tab: self.tab, line: self.line }
+    }
 }
 
 /// Reads a sketch by running it with a modem that answers: `setup`, then `loop` once. Takes any text; never fails.
@@ -129,11 +143,11 @@ pub fn import(source: &Source, options: &RunOptions) -> Imported {
 fn of_written(mut imported: Imported, source: &Source, written: Option<Written>) -> Imported {
     match written {
         Some(Written::Same(own)) => (imported.own, imported.unread) = (Some(*own), Vec::new()),
-        Some(Written::Changed(line)) => imported.unread.push(Unread {
+        Some(Written::Changed(line)) => imported.unread.push(Unread::new(
             line,
-            text: source.line(Spot { tab: 0, line }).to_owned(),
-            reason: "the program was changed since it was written: the macro behind it is not taken".to_owned(),
-        }),
+            source.line(Spot { tab: 0, line }).to_owned(),
+            "the program was changed since it was written: the macro behind it is not taken".to_owned(),
+        )),
         None => {}
     }
     imported
@@ -145,12 +159,12 @@ const GOOD_NETWORK: f64 = 4.0;
 /// The macro of a run.
 pub(super) fn of_run(source: &Source, ran: &Ran) -> Imported {
     let port = ran.board.modem_port.and_then(|number| ran.board.ports.get(number));
-    let mut reader = Reader { ran, asks: Vec::new(), names: BTreeMap::new() };
+    let mut reader = Reader { ran, answers: Answers::of(ran), asks: Vec::new(), names: BTreeMap::new() };
     let steps = reader.steps();
     let asks = reader.asks;
     let sends = !steps.iter().all(|step| step.bytes.is_empty());
     let mut unread = told(source, ran);
-    unread.extend(unended(source, &steps));
+    unread.extend(of_the_steps(source, &steps));
     unread.sort_by_key(|told| told.line);
     Imported {
         object: port.filter(|_| sends || !unread.is_empty()).map(|port| port.name.clone()),
@@ -164,25 +178,44 @@ pub(super) fn of_run(source: &Source, ran: &Ran) -> Imported {
     }
 }
 
-/// Data that nothing ends before the next command leaves.
-fn unended(source: &Source, steps: &[SketchStep]) -> Vec<Unread> {
+/// What has to be said of what is sent, beside what was not reached: data without an end, and what the modem refused.
+fn of_the_steps(source: &Source, steps: &[SketchStep]) -> Vec<Unread> {
+    let mut found = unended(steps);
+    let refused = steps.iter().filter_map(|step| Some((step.spot(), step.refused.as_deref()?)));
+    found.extend(refused.map(|(spot, words)| {
+        (spot, format!("refused in this run with {words}; the macro sends it and goes on, as the sketch does"))
+    }));
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let secrets = secrets_of(source);
+    let told = |(spot, reason): (Spot, String)| {
+        let reason = source.other_tab(spot).map_or(reason.clone(), |tab| format!("{reason} (in {tab})"));
+        Unread::new(spot.line, secrets.masked(source.line(spot).to_owned()), reason)
+    };
+    found.into_iter().map(told).collect()
+}
+
+/// Data that nothing ends: before the next command leaves, or at all.
+fn unended(steps: &[SketchStep]) -> Vec<(Spot, String)> {
     let mut session = Expectations::default();
     let mut found = Vec::new();
-    let mut before = 0;
+    let mut before = Spot::default();
     for step in steps.iter().filter(|step| !step.bytes.is_empty()) {
-        if let Some(reason) = left_open(&session, &step.bytes) {
-            let text = source.line(Spot { tab: 0, line: before }).to_owned();
-            found.push(Unread { line: before, text, reason });
+        if let Some(reason) = answers::left_open(&session, &step.bytes) {
+            found.push((before, reason));
             session.refused();
         }
         session.next(&step.bytes);
-        before = step.line;
+        before = step.spot();
     }
+    found.extend(answers::unended(&session).map(|reason| (before, reason)));
     found
 }
 
 struct Reader<'a> {
     ran: &'a Ran,
+    answers: Answers,
     asks: Vec<(String, Ask)>,
     /// Parameters by question and what stands for it.
     names: BTreeMap<(Origin, Vec<u8>), String>,
@@ -215,7 +248,8 @@ impl Reader<'_> {
             let wait = self.pause((0, first.called), first.at);
             if wait >= Duration::from_millis(20) {
                 let line = self.pause_line(0, first.at).unwrap_or(first.line);
-                steps.push(SketchStep { line: self.line(line), wait, wait_after: wait, ..SketchStep::default() });
+                let Spot { tab, line } = self.ran.spot(line);
+                steps.push(SketchStep { line, tab, wait, wait_after: wait, ..SketchStep::default() });
             }
         }
         let kept = groups.iter().take_while(|(rows, _)| rows.first().is_none_or(|row| row.at <= last));
@@ -266,7 +300,8 @@ impl Reader<'_> {
         let called = next.map_or(over, |next| next.called);
         let sought: Vec<&Sought> =
             within(&self.ran.report.sought, first.at + 1, over + 1, |sought| sought.at).collect();
-        let expected = sought.iter().rev().find(|sought| sought.found);
+        let (text, mut note) = self.text(text, first.line);
+        let (expected, misled) = self.expected(&sought, last.end);
         let mut fail: Vec<String> = Vec::new();
         if expected.is_some() {
             for other in sought.iter().filter(|sought| !sought.found && means_failure(&sought.text)) {
@@ -276,33 +311,56 @@ impl Reader<'_> {
                 }
             }
         }
-        let (text, note) = self.text(text, first.line);
+        let refused = self.answers.refusal(last.end, over).filter(|_| expected.is_none() && fail.is_empty());
+        for more in misled.into_iter().chain(refused.as_ref().map(|words| format!("refused in the run with {words}"))) {
+            note = Some(note.map_or(more.clone(), |note| format!("{note}; {more}")));
+        }
         let wait = self.pause((last.called, called), over.saturating_sub(last.end));
-        let wait_after = match expected {
-            Some(expected) => self.pause((expected.at, called), over.saturating_sub(expected.at)),
+        let wait_after = match &expected {
+            Some((expected, _)) => self.pause((expected.at, called), over.saturating_sub(expected.at)),
             None => wait,
         };
         // The macro counts from the send; the sketch from where it begins to look, which may be after a pause.
-        let within = expected.and_then(|expected| {
+        let within = expected.as_ref().and_then(|(expected, _)| {
             let before = self.pause((last.called, expected.began), expected.began.saturating_sub(last.end));
             Some(before + Duration::from_millis(expected.within?))
         });
         Some(SketchStep {
             line: self.line(first.line),
+            tab: self.ran.spot(first.line).tab,
             bytes: rows.iter().flat_map(|row| bytes(&row.text)).collect(),
             text,
             at: Duration::from_nanos(first.at),
             wait: if next.is_none() && wait > Duration::ZERO { self.pause_said(last.called) } else { wait },
-            expect: expected.map(|expected| self.awaited(&expected.text)),
+            expect: expected.as_ref().map(|(_, text)| self.awaited(text)),
             fail,
             within,
             wait_after: if next.is_none() {
-                self.pause_said(expected.map_or(last.called, |expected| expected.at))
+                self.pause_said(expected.map_or(last.called, |(expected, _)| expected.at))
             } else {
                 wait_after
             },
+            refused,
             note,
         })
+    }
+
+    /// The last text that the sketch found behind a send, as the modem wrote it. Else, why there is nothing to wait for.
+    fn expected<'s>(&self, sought: &[&'s Sought], sent: Nanos) -> (Option<(&'s Sought, Vec<u8>)>, Option<String>) {
+        // A sign alone, such as a comma, is where the sketch takes an answer apart.
+        let is_word = |text: &[u8]| text.len() > 1 || text == b">";
+        let mut misled = None;
+        for found in sought.iter().rev().filter(|sought| sought.found && is_word(&sought.text)) {
+            let place = match self.answers.find(&found.text, sent, found.at + 1) {
+                Found::Answer(text) => return (Some((found, text)), None),
+                Found::Echo => "in the echo of this",
+                Found::Before => "in what had come before this",
+            };
+            let (line, text) = (self.line(found.line), self.awaited(&found.text));
+            misled
+                .get_or_insert_with(|| format!("line {line} finds `{text}` {place}, and does not wait for the answer"));
+        }
+        (None, misled)
     }
 
     /// Behind the last send only what the sketch calls a pause counts, and not how long its loop was watched.
@@ -432,46 +490,6 @@ fn identifier(name: &str) -> String {
 fn means_failure(text: &[u8]) -> bool {
     let text = String::from_utf8_lossy(text).to_ascii_uppercase();
     ["ERROR", "FAIL", "CLOSED", "DEACT", "NO CARRIER", "BUSY", "NO ANSWER"].iter().any(|word| text.contains(word))
-}
-
-impl Imported {
-    /// A macro that sends the same bytes with the same pauses, as the board would: it waits for no answer.
-    #[must_use]
-    pub fn timed_macro(&self, name: &str) -> Macro {
-        let step = |step: &SketchStep| Step { wait: (!step.wait.is_zero()).then_some(step.wait), ..Self::sent(step) };
-        self.made(name, "What the sketch sends, with its own timing. It waits for no answer.", step)
-    }
-
-    /// A macro of the run: it waits for the texts that the sketch waits for, and pauses as the sketch does. Of an export of ours
-    /// it is the macro that was exported.
-    #[must_use]
-    pub(crate) fn waiting_macro(&self, name: &str) -> Macro {
-        if let Some(own) = &self.own {
-            return own.clone();
-        }
-        let step = |step: &SketchStep| Step {
-            expect: step.expect.iter().cloned().collect(),
-            fail: step.fail.clone(),
-            within: step.within,
-            wait: (!step.wait_after.is_zero()).then_some(step.wait_after),
-            ..Self::sent(step)
-        };
-        self.made(name, "What the sketch does with a modem that answers: it waits for what the sketch waits for.", step)
-    }
-
-    fn sent(step: &SketchStep) -> Step {
-        Step { send: (!step.bytes.is_empty()).then(|| step.text.clone()), note: step.note.clone(), ..Step::default() }
-    }
-
-    fn made(&self, name: &str, about: &str, step: impl Fn(&SketchStep) -> Step) -> Macro {
-        Macro {
-            name: name.to_owned(),
-            about: Some(about.to_owned()),
-            ask: self.asks.clone(),
-            steps: self.steps.iter().map(step).collect(),
-            ..Macro::default()
-        }
-    }
 }
 
 #[cfg(test)]

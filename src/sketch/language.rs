@@ -16,7 +16,7 @@ pub(crate) fn other_language(source: &Source) -> Option<String> {
         "MicroPython"
     } else if !is_c && (has("import serial") || has("serial.Serial(") || has("from serial import")) {
         "Python with pyserial"
-    } else if has("uart_driver_install") || has("uart_write_bytes") {
+    } else if has("uart_driver_install") || has("uart_write_bytes") || (has("app_main") && has("freertos/")) {
         "C for ESP-IDF"
     } else if has("HAL_UART_Transmit") {
         "C for STM32 (HAL)"

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::run::Ran;
+use super::survey::LibraryCall;
 use super::syntax::{Line, StmtKind, Type};
 
 /// Libraries by a word of their headers or classes.
@@ -79,16 +80,40 @@ pub(super) fn told(includes: &BTreeSet<String>, ran: &Ran, call: &str) -> Option
         }
         // The object of the library itself, and what is told as a task.
         (None, _) if is_class_of(library.is_some(), call) => None,
-        (None, _) if STARTS.contains(&call) => None,
+        (None, _) if STARTS.contains(&call) || is_type_of_a_library(call, ran) => None,
         (None, _) => Some(format!("`{call}` is not defined in what is here; what it sends is missing")),
         _ => None,
     }
 }
 
+/// The same of a call that was not reached, where the library works the modem for sure.
+pub(super) fn told_unreached(ran: &Ran, call: &LibraryCall) -> Option<String> {
+    let symbols = &ran.program.symbols;
+    let name = symbols.name(call.name);
+    let modem = ran.board.modem_port.and_then(|port| ran.board.ports.get(port)).map(|port| port.name.as_str());
+    if call.given.iter().any(|given| Some(&*symbols.name(*given)) == modem) {
+        return Some(format!("`{name}` is given the modem's port, and talks to it by itself"));
+    }
+    let object = symbols.name(call.site.object?);
+    let class = class_of(&object, ran).filter(|class| {
+        ran.program.symbols.find(class).is_some_and(|class| !ran.program.classes.contains_key(&class))
+    })?;
+    let library = library(&ran.joined.includes, ran)?;
+    let sends = SENDS.iter().find(|(known, _)| *known == &*name);
+    let sends = sends.map_or(String::new(), |(_, commands)| format!(" ({commands})"));
+    is_a_modems(&class)
+        .then(|| format!("`{object}.{name}` is a call of {library}, which talks to the modem by itself{sends}"))
+}
+
 /// Functions that are called and are not at hand, each where it is called first.
 pub(super) fn missing(ran: &Ran) -> Vec<(Line, &str)> {
     let has_library = library(&ran.joined.includes, ran).is_some();
-    let is_one = |call: &str| !call.contains('.') && !STARTS.contains(&call) && !is_class_of(has_library, call);
+    let is_one = |call: &str| {
+        !call.contains('.')
+            && !STARTS.contains(&call)
+            && !is_class_of(has_library, call)
+            && !is_type_of_a_library(call, ran)
+    };
     let mut seen = BTreeSet::new();
     let calls = ran.report.foreign_calls.keys().filter(|(_, call)| is_one(call));
     calls.filter(|(_, call)| seen.insert(call.as_str())).map(|(line, call)| (*line, call.as_str())).collect()
@@ -97,6 +122,19 @@ pub(super) fn missing(ran: &Ran) -> Vec<(Line, &str)> {
 /// The object of a library itself.
 fn is_class_of(has_library: bool, call: &str) -> bool {
     has_library && call.starts_with(|c: char| c.is_ascii_uppercase())
+}
+
+/// `DateTime(2024, 1, 1)`: a type that a library brings, no function.
+fn is_type_of_a_library(call: &str, ran: &Ran) -> bool {
+    const TYPES: [&str; 6] = ["DateTime", "TimeSpan", "IPAddress", "Point", "Color", "Timezone"];
+    let declared = ran.program.globals.iter().filter_map(|statement| match &statement.kind {
+        StmtKind::Declare(list) => Some(list),
+        _ => None,
+    });
+    TYPES.contains(&call)
+        || declared
+            .flatten()
+            .any(|one| matches!(&one.ty, Type::Class(class) if *ran.program.symbols.name(*class) == *call))
 }
 
 /// Objects of the core and of displays.

@@ -12,6 +12,7 @@ mod functions;
 mod given;
 mod memory;
 mod pauses;
+mod pins;
 mod places;
 mod questions;
 mod sought;
@@ -63,6 +64,8 @@ pub(super) enum Ending {
     Restarts,
     /// It uses an address that is none.
     Crash(&'static str),
+    /// It reads on and on behind the end of a text.
+    BehindTheText,
 }
 
 /// The run is over.
@@ -112,6 +115,8 @@ pub(super) struct Report {
     pub(super) handlers: BTreeSet<(Line, String, String)>,
     /// `delay`: from, to.
     pub(super) pauses: Vec<(Nanos, Nanos, Line)>,
+    /// Where a port is begun with a rate that is not known here.
+    pub(super) unknown_rates: BTreeSet<Line>,
     /// Names that the sketch does not declare.
     pub(super) undeclared: BTreeMap<String, Line>,
     /// Lines that ask whether the modem has sent anything: when first in vain, and whether it ever had.

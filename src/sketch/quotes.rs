@@ -74,9 +74,57 @@ pub(super) fn plain_quotes(text: &str) -> (String, Vec<usize>) {
     (out, lines)
 }
 
+/// A call whose only text has quotes of its own without a backslash, with them: `println("AT+CMGS="+49"")`. `None` where the
+/// quotes are those of texts that are joined.
+pub(super) fn escaped_quotes(line: &str) -> Option<String> {
+    let start = line.find("(\"")? + 2;
+    let end = line.rfind("\")").filter(|end| *end >= start)?;
+    let (before, rest) = line.split_at_checked(start)?;
+    let (inside, after) = rest.split_at_checked(end - start)?;
+    let mut parts = vec![String::new()];
+    let mut chars = inside.chars();
+    while let Some(c) = chars.next() {
+        if c == '"' {
+            parts.push(String::new());
+            continue;
+        }
+        let last = parts.last_mut()?;
+        last.push(c);
+        if c == '\\' {
+            last.extend(chars.next());
+        }
+    }
+    // Between two texts stands what joins them.
+    let joins = |code: &str| matches!(code, "+" | ",") || (code.starts_with(['+', ',']) && code.ends_with(['+', ',']));
+    let all_join = parts.iter().skip(1).step_by(2).all(|code| code.trim().is_empty() || joins(code.trim()));
+    if parts.len() < 2 || (parts.len() % 2 == 1 && all_join) {
+        return None;
+    }
+    // `"AT+CMGS="+"…""`: the two in front were meant as one quote.
+    if parts.len() % 2 == 0 && parts.get(1).is_some_and(|code| code.trim() == "+") {
+        parts.remove(1);
+    }
+    Some(format!("{before}{}{after}", parts.join("\\\"")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn quotes_in_a_text_get_their_backslash() {
+        for (line, expected) in [
+            (r#"s.println("AT+CMGS="+49123"");"#, Some(r#"s.println("AT+CMGS=\"+49123\"");"#)),
+            (r#"s.println("AT+CMGS="+"+49123"");"#, Some(r#"s.println("AT+CMGS=\"+49123\"");"#)),
+            (r#"s.println("AT+CSTT="internet",1"); // APN"#, Some(r#"s.println("AT+CSTT=\"internet\",1"); // APN"#)),
+            (r#"s.println("AT+CMGS=\"" + number + "\"")"#, None),
+            (r#"f("a", x, "b")"#, None),
+            (r#"s.println("AT")"#, None),
+            (r"s.println(AT)", None),
+        ] {
+            assert_eq!(escaped_quotes(line).as_deref(), expected, "{line}");
+        }
+    }
 
     #[test]
     fn quotes_of_the_code_are_plain_and_others_stay() {

@@ -98,10 +98,15 @@ impl Ran {
     pub(super) fn not_reached(&self) -> impl Iterator<Item = &Site> {
         let modem = self.board.modem_port.and_then(|port| self.board.ports.get(port)).map(|port| port.name.as_str());
         let is_port = |name: &str| self.board.ports.iter().any(|port| port.name == name);
+        // Where nothing was sent, what commands stand beside is the modem's.
+        let named = match modem {
+            Some(_) => BTreeMap::new(),
+            None => survey::commands_by_name(&self.program, &self.seen.sites),
+        };
         self.seen.sites.iter().filter(move |site| {
             let object = site.object.map(|object| self.program.symbols.name(object));
             let object = object.as_deref();
-            let to_modem = object.is_some() && object == modem;
+            let to_modem = object.is_some_and(|object| Some(object) == modem || named.contains_key(object));
             let shown_elsewhere = modem.is_some() && !to_modem && object.is_some_and(is_port);
             (to_modem || site.is_command() && !shown_elsewhere) && !self.was_reached(site)
         })
@@ -323,6 +328,7 @@ impl Ending {
             Self::WaitsForever => "it waits here for ever: nothing that could end this wait will come",
             Self::Stops => "it stops here: this loop has no end, and looks at nothing",
             Self::Restarts => "it restarts the board",
+            Self::BehindTheText => "it reads on and on behind the end of a text: what it looks for is not there",
             Self::Crash(what) => what,
         }
     }

@@ -14,6 +14,8 @@ pub(super) struct Site {
     pub(super) object: Option<Symbol>,
     /// The text that is sent, where it stands there.
     pub(super) text: Option<Vec<u8>>,
+    /// It prints the number 26, which is two characters.
+    pub(super) prints_26: bool,
     /// Where it stands.
     pub(super) around: Around,
 }
@@ -41,12 +43,22 @@ pub(super) struct Use {
     pub(super) around: Around,
 }
 
+/// A call of something that is not the sketch's own: a library's method, a function that is given something.
+#[derive(Clone, Debug)]
+pub(super) struct LibraryCall {
+    pub(super) site: Site,
+    pub(super) name: Symbol,
+    /// The names that it is given.
+    pub(super) given: Vec<Symbol>,
+}
+
 /// All that is seen of a sketch without running it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Seen {
     /// Places that send, in the order of their lines.
     pub(super) sites: Vec<Site>,
     pub(super) uses: Vec<Use>,
+    pub(super) library_calls: Vec<LibraryCall>,
     /// Conditions by whose outcome more changes than what is shown: what is sent, when, and in which order.
     pub(super) weighty: BTreeSet<Line>,
 }
@@ -172,7 +184,7 @@ impl Survey<'_> {
         let text = first_text(value).filter(|text| text.len() > 2 && is_command(text));
         if let Some(text) = text.filter(|_| self.around.function.is_some()) {
             let around = self.around.clone();
-            self.seen.sites.push(Site { call: None, line, object: None, text: Some(text), around });
+            self.seen.sites.push(Site { call: None, line, object: None, text: Some(text), prints_26: false, around });
         }
     }
 
@@ -222,6 +234,12 @@ impl Survey<'_> {
             self.weight += usize::from(is_own || waits);
             if is_own {
                 self.seen.uses.push(Use { callee, around: self.around.clone() });
+            } else if !sends {
+                let object = if let Expr::Member(object, _) = &call.callee { named(object) } else { None };
+                let (line, around) = (call.line, self.around.clone());
+                let site = Site { call: Some(address(call)), line, object, text: None, prints_26: false, around };
+                let given = call.arguments.iter().filter_map(named).collect();
+                self.seen.library_calls.push(LibraryCall { site, name: callee, given });
             }
         }
         let is_command = text.as_ref().is_some_and(|text| is_command(text));
@@ -235,7 +253,13 @@ impl Survey<'_> {
         }
         self.weight += usize::from(is_command);
         let (line, around) = (call.line, self.around.clone());
-        self.seen.sites.push(Site { call: Some(address(call)), line, object, text, around });
+        let prints_26 = match (&call.callee, call.arguments.first()) {
+            (Expr::Member(_, method), Some(Expr::Int(26, _))) => {
+                self.program.symbols.name(*method).starts_with("print")
+            }
+            _ => false,
+        };
+        self.seen.sites.push(Site { call: Some(address(call)), line, object, text, prints_26, around });
     }
 }
 

@@ -27,9 +27,13 @@ enum Sign {
     NumberedPort,
     /// `begin(9600, SERIAL_8N1, 16, 17)`: pins that are chosen where the port is begun.
     PinsInBegin,
+    /// `HardwareSerial modem(PA3, PA2)`: an STM32's is made by its pins.
+    PortOnPins,
+    /// `PC13`: only an STM32 has pins of this name; those up to 7 are bits on an AVR.
+    PinOfAPort,
 }
 
-use Sign::{Header, NumberedPort, PinsInBegin, Word};
+use Sign::{Header, NumberedPort, PinOfAPort, PinsInBegin, PortOnPins, Word};
 
 const SIGNS: [(Chip, &[Sign]); 4] = [
     (
@@ -103,9 +107,17 @@ const SIGNS: [(Chip, &[Sign]); 4] = [
             Header("Adafruit_ZeroDMA.h"),
             Header("pico/*"),
             Header("hardware/*"),
+            Header("STM32*"),
+            Header("stm32*"),
+            Header("libmaple/*"),
             Word("SerialUSB"),
             Word("SERIAL_PORT_MONITOR"),
             Word("Uart"),
+            Word("USART1"),
+            Word("USART2"),
+            Word("USART3"),
+            PortOnPins,
+            PinOfAPort,
         ],
     ),
     (
@@ -199,6 +211,8 @@ fn name(sign: Sign) -> &'static str {
         Header(name) | Word(name) => name,
         NumberedPort => "HardwareSerial",
         PinsInBegin => "begin",
+        PortOnPins => "HardwareSerial on pins",
+        PinOfAPort => "PC13",
     }
 }
 
@@ -253,8 +267,27 @@ fn shows(sign: Sign, line: &Code<'_>) -> Option<String> {
             let pins = given.split_once(',')?.1;
             pins.contains(',').then(|| "the pins in `begin`".to_owned())
         }
+        (PortOnPins, Code::Says(code, words)) => {
+            let pin = words.iter().find(|word| pin_of_a_port(word).is_some());
+            pin.filter(|_| code.contains("HardwareSerial")).map(|pin| format!("`HardwareSerial` on `{pin}`"))
+        }
+        (PinOfAPort, Code::Says(code, words)) => {
+            let more = |word: &&&str| pin_of_a_port(word).is_some_and(|(_, bit)| bit > 7);
+            let pin = words
+                .iter()
+                .find(more)
+                .or_else(|| words.iter().find(|word| code.contains("HardwareSerial") && pin_of_a_port(word).is_some()));
+            pin.map(|pin| format!("`{pin}`"))
+        }
         (Header(_), Code::Says(..)) | (_, Code::Includes(_)) => None,
     }
+}
+
+/// The port and the bit of `PC13`, the ports from 0.
+pub(super) fn pin_of_a_port(word: &str) -> Option<(u8, u8)> {
+    let [b'P', port @ b'A'..=b'K', digits @ ..] = word.as_bytes() else { return None };
+    let bit = std::str::from_utf8(digits).ok().filter(|digits| !digits.is_empty() && !digits.starts_with('+'))?;
+    Some((port - b'A', bit.parse().ok().filter(|bit| *bit < 16)?))
 }
 
 /// Of the pins as a `NodeMCU` has them printed on it.
@@ -293,6 +326,13 @@ mod tests {
             ("#include <ESP8266WiFi.h>\nvoid loop() { ESP.restart(); }", Chip::Esp8266, "`ESP8266WiFi.h` in line 1"),
             ("#include <avr/wdt.h>\n", Chip::Avr, "`avr/wdt.h` in line 1"),
             ("#include <MKRGSM.h>\n", Chip::Arm, "`MKRGSM.h` in line 1"),
+            ("#include <STM32LowPower.h>\n", Chip::Arm, "`STM32LowPower.h` in line 1"),
+            (
+                "#include <HardwareSerial.h>\nHardwareSerial sim(PA3, PA2);\n",
+                Chip::Arm,
+                "`HardwareSerial` on `PA3` in line 2",
+            ),
+            ("const int led = PC13;\n", Chip::Arm, "`PC13` in line 1"),
         ];
         for (text, chip, by) in cases {
             let (found, words) = guessed(text);
@@ -310,6 +350,7 @@ mod tests {
             "void setup() { Serial.println(\"ESP D5 WiFi.h Serial1\"); Serial.begin(9600, SERIAL_8N1); }",
             "const int D5 = 14;\n#define D6 12\n",
             "void setup() { HardwareSerial &port = Serial; }",
+            "void setup() { DDRX |= (1 << PB5); PINS |= _BV(PD2); }",
         ] {
             let (chip, words) = guessed(text);
             assert_eq!(chip, Chip::Avr, "{text}");

@@ -3,3 +3,4 @@
 mod export;
 mod language;
 mod ports;
+mod strangers;

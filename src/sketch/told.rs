@@ -23,6 +23,22 @@ pub struct Unread {
     pub text: String,
     /// Why, as a clause.
     pub reason: String,
+    /// What only the board knows, and decides here: the name by which it can be said.
+    pub(crate) decides: Option<String>,
+}
+
+impl Unread {
+    pub(super) fn new(line: usize, text: String, reason: String) -> Self {
+        Self { line, text, reason, decides: None }
+    }
+
+    /// The reason, and how the user chooses where something only the board knows decides: `choose` makes the words of its name.
+    pub(crate) fn with_choice(&self, choose: impl Fn(&str) -> String) -> String {
+        match &self.decides {
+            Some(name) => format!("{}; {}", self.reason, choose(name)),
+            None => self.reason.clone(),
+        }
+    }
 }
 
 /// All that has to be said about a run, in the order of the lines; the lines without their secrets.
@@ -33,7 +49,7 @@ pub(super) fn told(source: &Source, ran: &Ran) -> Vec<Unread> {
     }
     let mut told = Told { source, ran, uses, out: BTreeSet::new() };
     for (spot, reason) in &ran.joined.unread {
-        told.out.insert((*spot, reason.clone()));
+        told.out.insert((*spot, reason.clone(), None));
     }
     for (line, reason) in &ran.program.unread {
         told.say(*line, reason.clone());
@@ -44,7 +60,9 @@ pub(super) fn told(source: &Source, ran: &Ran) -> Vec<Unread> {
     told.questions();
     told.foreign();
     told.handlers();
+    told.unknown_rates();
     told.nothing_declared();
+    told.libraries_not_reached();
     told.defined_twice();
     told.of_another_modem();
     if told.out.is_empty() {
@@ -53,10 +71,11 @@ pub(super) fn told(source: &Source, ran: &Ran) -> Vec<Unread> {
     let secrets = secrets_of(source);
     told.out
         .into_iter()
-        .map(|(spot, reason)| Unread {
+        .map(|(spot, reason, decides)| Unread {
             line: spot.line,
             text: secrets.masked(source.line(spot).to_owned()),
             reason: secrets.masked(reason),
+            decides: decides.map(|name| secrets.masked(name)),
         })
         .collect()
 }
@@ -72,17 +91,22 @@ struct Told<'a> {
     ran: &'a Ran,
     /// Where each function of the sketch is called.
     uses: BTreeMap<Symbol, Vec<&'a Around>>,
-    out: BTreeSet<(Spot, String)>,
+    /// Where, why, and what decides there.
+    out: BTreeSet<(Spot, String, Option<String>)>,
 }
 
 impl Told<'_> {
     fn say(&mut self, line: Line, reason: String) {
+        self.say_what_decides(line, reason, None);
+    }
+
+    fn say_what_decides(&mut self, line: Line, reason: String, decides: Option<String>) {
         let spot = self.ran.spot(line);
         let reason = match self.source.other_tab(spot) {
             Some(tab) => format!("{reason} (in {tab})"),
             None => reason,
         };
-        self.out.insert((spot, reason));
+        self.out.insert((spot, reason, decides));
     }
 
     /// A modem that was not on before.
@@ -127,7 +151,7 @@ impl Told<'_> {
     /// Places that send and that this run did not come to.
     fn not_reached(&mut self) {
         let sites: Vec<Site> = self.ran.not_reached().cloned().collect();
-        let mut by_line: BTreeMap<Line, (Vec<String>, String)> = BTreeMap::new();
+        let mut by_line: BTreeMap<Line, (Vec<String>, Why)> = BTreeMap::new();
         for site in sites {
             let why = self.why_not(&site.around, &mut BTreeSet::new());
             let (texts, _) = by_line.entry(site.line).or_insert_with(|| (Vec::new(), why));
@@ -136,28 +160,33 @@ impl Told<'_> {
         for (line, (texts, why)) in by_line {
             let what =
                 if texts.is_empty() { "sends to the modem".to_owned() } else { format!("sends {}", texts.join(", ")) };
-            self.say(line, format!("not reached in this run: {what}{why}"));
+            let reason = format!("not reached in this run: {what}{}", why.words);
+            self.say_what_decides(line, reason, why.decides);
         }
     }
 
     /// Why the run did not come to a place: the condition that was looked at and did not let it, or who would have had to call.
-    fn why_not(&self, around: &Around, seen: &mut BTreeSet<Symbol>) -> String {
+    fn why_not(&self, around: &Around, seen: &mut BTreeSet<Symbol>) -> Why {
         let run = &self.ran.report.run;
         // The innermost condition that was looked at is the one that decided, unless what hangs on it ran.
         let decided = around.conditions.iter().rev().find(|condition| run.contains(&condition.line));
         if let Some(condition) = decided.filter(|one| one.inside == one.line || !run.contains(&one.inside)) {
             let branch = self.ran.report.branches.iter().find(|branch| branch.line == condition.line);
             return match branch.and_then(|branch| self.ran.report.questions.get(branch.question)) {
-                Some(question) => format!("; it hangs on {}: --assume '{}=…'", question.words(), question.name),
-                None => format!("; the condition of line {} did not let it", self.ran.spot(condition.line).line),
+                Some(question) => {
+                    Why { words: format!("; it hangs on {}", question.words()), decides: Some(question.name.clone()) }
+                }
+                None => {
+                    Why::words(format!("; the condition of line {} did not let it", self.ran.spot(condition.line).line))
+                }
             };
         }
-        let Some(function) = around.function.filter(|name| !self.was_called(*name)) else { return String::new() };
+        let Some(function) = around.function.filter(|name| !self.was_called(*name)) else { return Why::default() };
         // Each function once: they may call each other.
         let fresh = seen.len() < 64 && seen.insert(function);
         let mut callers = self.uses.get(&function).into_iter().flatten().filter(|_| fresh);
-        let why = callers.find_map(|around| Some(self.why_not(around, seen)).filter(|why| !why.is_empty()));
-        why.unwrap_or_else(|| format!("; `{}` is not called", self.ran.program.symbols.name(function)))
+        let why = callers.find_map(|around| Some(self.why_not(around, seen)).filter(|why| !why.words.is_empty()));
+        why.unwrap_or_else(|| Why::words(format!("; `{}` is not called", self.ran.program.symbols.name(function))))
     }
 
     /// A line of its body was run. One that is empty or stands in a single line counts as called.
@@ -212,12 +241,9 @@ impl Told<'_> {
             let way = if branch.taken { "yes" } else { "no" };
             let taken =
                 if question.default.is_empty() { String::new() } else { format!(" (taken as {})", question.default) };
-            let reason = format!(
-                "hangs on {}{taken}: taken for {way}; --assume '{}=…' chooses",
-                question.words(),
-                question.name
-            );
-            self.say(branch.line, reason);
+            let reason = format!("hangs on {}{taken}: taken for {way}", question.words());
+            let name = question.name.clone();
+            self.say_what_decides(branch.line, reason, Some(name));
         }
     }
 
@@ -243,6 +269,20 @@ impl Told<'_> {
         }
         for (line, words) in libraries::tasks(self.ran) {
             self.say(line, words);
+        }
+    }
+
+    /// The same where the run did not come to.
+    fn libraries_not_reached(&mut self) {
+        let calls = self.ran.seen.library_calls.iter().filter(|one| !self.ran.was_reached(&one.site));
+        let told: Vec<(Line, String, Why)> = calls
+            .filter_map(|one| {
+                let words = libraries::told_unreached(self.ran, one)?;
+                Some((one.site.line, words, self.why_not(&one.site.around, &mut BTreeSet::new())))
+            })
+            .collect();
+        for (line, words, why) in told {
+            self.say_what_decides(line, format!("not reached in this run: {words}{}", why.words), why.decides);
         }
     }
 
@@ -306,6 +346,14 @@ impl Told<'_> {
         }
     }
 
+    /// A rate from a header that is not here.
+    fn unknown_rates(&mut self) {
+        for line in self.ran.report.unknown_rates.clone() {
+            let words = "the rate of this port stands in what is not here, such as a header of the sketch's own";
+            self.say(line, format!("{words}; taken as 9600"));
+        }
+    }
+
     fn nothing_declared(&mut self) {
         let ports: Vec<(String, Line)> =
             self.ran.report.undeclared.iter().map(|(name, line)| (name.clone(), *line)).collect();
@@ -335,8 +383,21 @@ impl Told<'_> {
                     "this text has neither setup() nor loop(); it is run as if it stood in setup()".to_owned()
                 }
             };
-            self.out.insert((Spot { tab: 0, line: 1 }, reason));
+            self.out.insert((Spot { tab: 0, line: 1 }, reason, None));
         }
+    }
+}
+
+/// Why the run did not come to a place.
+#[derive(Default)]
+struct Why {
+    words: String,
+    decides: Option<String>,
+}
+
+impl Why {
+    fn words(words: String) -> Self {
+        Self { words, decides: None }
     }
 }
 

@@ -21,7 +21,30 @@ pub(super) fn findings(ran: &Ran) -> Vec<Raw> {
         found.extend(in_vain(ran, &rows, sought));
     }
     found.extend(looked_too_early(ran, &rows));
+    found.extend(without_line_end(&rows));
     found
+}
+
+/// Each command without the end of its line, of a sketch that sends several so: the rules for any dialog name one.
+fn without_line_end(rows: &[&Row]) -> Vec<Raw> {
+    let sent: Vec<&&Row> = rows.iter().filter(|row| row.way == Way::ToModem).collect();
+    let ends = |text: &[u8]| text.ends_with(b"\r") || text.ends_with(b"\n");
+    let lacks = |row: &Row, next: &Row| {
+        let (text, next) = (bytes(&row.text), bytes(&next.text));
+        is_command(&text) && !ends(&text) && is_command(&next) && next.len() > 1
+    };
+    let lines = sent.iter().zip(sent.iter().skip(1)).filter(|(row, next)| lacks(row, next)).map(|(row, _)| row.line);
+    let finding = |line| {
+        Raw::new(
+            "no-line-ending",
+            Severity::Problem,
+            line,
+            "A command was sent without CR or LF behind it.".to_owned(),
+            "The modem waits for the end of the line before it does anything.",
+            "Append CR to every command: println in a sketch.",
+        )
+    };
+    lines.map(finding).collect()
 }
 
 /// `if (gsm.available())` right behind a command: nothing can be there yet, and what comes then is never read.

@@ -7,6 +7,7 @@ use crate::sketch::board::{Nanos, Row, Way};
 use crate::sketch::origin::bytes;
 use crate::sketch::run::Ran;
 use crate::sketch::survey::is_command;
+use crate::vocabulary::said::Said;
 use crate::vocabulary::{self, Call, Form, Role};
 
 /// Joining an access point takes some seconds; the firmware itself gives up after fifteen.
@@ -14,7 +15,10 @@ const JOINING: Nanos = 5_000_000_000;
 
 /// What hangs on the answers of the wrong modem is left out, and told.
 pub(super) fn judged(ran: &Ran, mut findings: Vec<Raw>) -> Vec<Raw> {
-    let Some(row) = ran.of_a_wifi_module() else { return findings };
+    let Some(row) = ran.of_a_wifi_module() else {
+        findings.extend(of_satellites(ran));
+        return findings;
+    };
     findings.retain(|finding| shows_in_the_sketch(finding.rule));
     findings.push(Raw::new(
         "sketch-for-a-wifi-module",
@@ -26,6 +30,31 @@ pub(super) fn judged(ran: &Ran, mut findings: Vec<Raw>) -> Vec<Raw> {
     ));
     findings.extend(joined_too_shortly(ran));
     findings
+}
+
+/// Commands of a receiver for satellites, which a SIM800L has not.
+fn of_satellites(ran: &Ran) -> Option<Raw> {
+    let rows = ran.dialog();
+    let asks = |call: Call<'_>| vocabulary::known(call.name).is_some_and(|command| command.role == Role::Satellites);
+    let is_one = |row: &&Row| {
+        let text = bytes(&row.text);
+        let line = vocabulary::Line::read(text.trim_ascii());
+        row.way == Way::ToModem && line.is_some_and(|line| line.calls().any(asks))
+    };
+    let at = rows.iter().position(is_one)?;
+    let (row, behind) = (rows.get(at)?, rows.iter().skip(at + 1));
+    let refuses = |line: &[u8]| matches!(Said::read(line.trim_ascii()), Said::Error | Said::Cme(_));
+    let mut answer = behind.take_while(|row| row.way != Way::ToModem);
+    answer.any(|row| bytes(&row.text).split(|byte| *byte == b'\n').any(refuses)).then(|| {
+        Raw::new(
+            "sketch-for-satellites",
+            Severity::Warning,
+            row.line,
+            "this asks a receiver for satellites, which a SIM800L does not have: it is refused".to_owned(),
+            "It is a command of a SIM808, SIM868 or SIM7000; what follows from the position is not what the sketch would get there.",
+            "With such a modem, run the sketch on one: `--on sim:sim808` or `--on sim:sim868`; with a SIM800L, leave it out or take a GPS module.",
+        )
+    })
 }
 
 /// Not a matter of what the modem answered.

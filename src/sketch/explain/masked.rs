@@ -31,6 +31,7 @@ pub(super) fn masked(source: &Source, mut run: SketchRun) -> SketchRun {
     for told in &mut run.told {
         mask(&mut told.text);
         mask(&mut told.reason);
+        told.decides.as_mut().map(mask);
     }
     run
 }

@@ -13,7 +13,7 @@ pub(super) fn line(found: &Raw, line: &str, port: &str) -> Option<String> {
             byte_in_place_of_text(line, port).or_else(decimal)
         }
         // A command in pieces has its end at the last of them.
-        "no-line-ending" => (line.matches(".print(").count() == 1).then(|| line.replacen(".print(", ".println(", 1)),
+        "no-line-ending" => with_line_end(line),
         "line-end-before-terminator" | "line-end-after-terminator" => {
             line.contains("println").then(|| line.replacen("println", "print", 1))
         }
@@ -41,6 +41,17 @@ pub(super) fn line(found: &Raw, line: &str, port: &str) -> Option<String> {
         "sketch-typographic-quotes" => Some(plain_quotes(line).0),
         _ => None,
     }
+}
+
+/// A command gets the end of its line: `println`, or `\r` in what is written.
+fn with_line_end(line: &str) -> Option<String> {
+    let of = |call: &str| line.matches(call).count() == 1;
+    if of(".print(") {
+        return Some(line.replacen(".print(", ".println(", 1));
+    }
+    let end = line.find("\")").filter(|_| of(".write(\"") && !line.contains('+'))?;
+    let (text, rest) = line.split_at_checked(end)?;
+    Some(format!("{text}\\r{rest}"))
 }
 
 /// `gsm.print("0x1A");` sends the byte.
@@ -156,6 +167,7 @@ mod tests {
             ),
             ("sketch-terminator-as-text", "gsm.write(\"26\");", "gsm.write(26);"),
             ("no-line-ending", "gsm.print(\"AT\");", "gsm.println(\"AT\");"),
+            ("no-line-ending", "gsm.write(\"AT\"); // hi", "gsm.write(\"AT\\r\"); // hi"),
             ("sketch-buffer-overrun", "sprintf(cmd, \"AT+X=%d\", n);", "snprintf(cmd, sizeof(cmd), \"AT+X=%d\", n);"),
             ("sketch-buffer-overrun", "strcat(cmd, f(text));", "strlcat(cmd, f(text), sizeof(cmd));"),
             ("sketch-division-by-zero", "x = total / count;", "if (count != 0) x = total / count;"),

@@ -8,6 +8,7 @@ use crate::sketch::board::{Kind, Port, Row};
 use crate::sketch::libraries;
 use crate::sketch::machine::{Ending, Slip};
 use crate::sketch::origin::bytes;
+use crate::sketch::quotes::escaped_quotes;
 use crate::sketch::run::Ran;
 use crate::sketch::survey::Site;
 use crate::sketch::syntax::Symbol;
@@ -66,6 +67,12 @@ fn not_read(ran: &Ran) -> Vec<Raw> {
         ));
     }
     let mut unread: BTreeSet<u32> = ran.program.unread.iter().map(|(line, _)| *line).collect();
+    for (line, reason) in &ran.program.unread {
+        let text = ran.joined.text.lines().nth(*line as usize).unwrap_or_default().trim();
+        if let Some(raw) = unread_line(*line, text, reason).filter(|_| unread.remove(line)) {
+            found.push(raw);
+        }
+    }
     for (spot, _) in ran.joined.unread.iter().filter(|(spot, _)| !lines.contains(spot)) {
         let line = ran.joined.spots.iter().position(|known| known == spot);
         unread.extend(line.and_then(|line| u32::try_from(line).ok()));
@@ -81,6 +88,33 @@ fn not_read(ran: &Ran) -> Vec<Raw> {
         ));
     }
     found
+}
+
+/// A line that the compiler refuses, where what is missing can be named.
+fn unread_line(line: u32, text: &str, reason: &str) -> Option<Raw> {
+    if let Some(mended) = escaped_quotes(text) {
+        let raw = Raw::new(
+            "sketch-quotes-in-text",
+            Severity::Problem,
+            line,
+            "the quotes inside this text end it, and the compiler refuses the rest".to_owned(),
+            "A quote that is to be sent is written with a backslash before it.",
+            "Put a backslash before each quote that belongs to the command.",
+        );
+        return Some(raw.corrected(mended));
+    }
+    let lacks_end = reason == "`;` is missing here" && text.ends_with(')');
+    lacks_end.then(|| {
+        let raw = Raw::new(
+            "sketch-not-read",
+            Severity::Warning,
+            line,
+            "a semicolon is missing at the end of this line".to_owned(),
+            "The compiler refuses that, unless a macro of a library stands here.",
+            "Write it.",
+        );
+        raw.corrected(format!("{text};"))
+    })
 }
 
 /// D0 and D1 are wired to the USB chip, and worked by Serial.
@@ -160,6 +194,7 @@ fn of_the_port(ran: &Ran) -> Vec<Raw> {
         );
         found.push(two.corrected(format!("{name}.begin({first});")));
     }
+    found.extend(begun_again(ran, port));
     if port.kind == Kind::Software
         && let Some((rate, line)) = port.rates.iter().find(|(rate, _)| *rate > 38_400)
     {
@@ -174,6 +209,25 @@ fn of_the_port(ran: &Ran) -> Vec<Raw> {
         found.push(fast.corrected(format!("{name}.begin(9600);")));
     }
     found
+}
+
+/// `begin` in a loop.
+fn begun_again(ran: &Ran, port: &Port) -> Option<Raw> {
+    let times = |line: u32| port.rates.iter().filter(|(_, other)| *other == line).count();
+    let (_, line) = port.rates.iter().find(|(_, line)| times(*line) > 2)?;
+    let name = &port.name;
+    // Of several that are begun in turn each is made to listen that way.
+    let is_rival = |other: &Port| other.name != *name && other.kind == port.kind && !other.rates.is_empty();
+    (!ran.board.ports.iter().any(is_rival)).then(|| {
+        Raw::new(
+            "sketch-begun-again",
+            Severity::Warning,
+            *line,
+            format!("`{name}` is begun again each time that this line is reached"),
+            "A port is begun once. Beginning it again disturbs what is being sent or received, and on many boards empties its receive buffer: answers are lost.",
+            "Begin it in setup, and nowhere else.",
+        )
+    })
 }
 
 /// A comparison that failed once, as the answer was not whole yet, and held later.
@@ -245,8 +299,12 @@ fn terminator(line: u32, what: &str) -> Raw {
 fn never_reached_terminators(ran: &Ran) -> Vec<Raw> {
     const TEXTS: [&[u8]; 5] = [b"0x1A", b"1A", b"^Z", b"Ctrl+Z", b"0x1a"];
     let wrong = |text: &Vec<u8>| TEXTS.contains(&text.as_slice());
-    let sites = ran.not_reached().filter(|site| site.text.as_ref().is_some_and(wrong));
-    sites.map(|site| terminator(site.line, "the byte's name is sent as characters")).collect()
+    let named = |site: &&Site| site.text.as_ref().is_some_and(wrong);
+    let sites = ran.not_reached().filter(|site| named(site) || site.prints_26);
+    let words = |site: &Site| {
+        if site.prints_26 { "print(26) sends the characters \"26\"" } else { "the byte's name is sent as characters" }
+    };
+    sites.map(|site| terminator(site.line, words(site))).collect()
 }
 
 fn of_the_end(ran: &Ran) -> Option<Raw> {
@@ -259,6 +317,11 @@ fn of_the_end(ran: &Ran) -> Option<Raw> {
             Severity::Problem,
             "Nothing that could end this wait comes any more: the modem has said all, and no time limit is set.",
             "Give up after some seconds: compare with millis().",
+        ),
+        Ending::BehindTheText => (
+            Severity::Problem,
+            "The loop looks for a sign that the answer does not have, and never compares its place with the answer's length: the board hangs, or reads foreign memory.",
+            "Look for the sign with indexOf or strchr first, and go on only where it is found.",
         ),
         Ending::Crash(_) => {
             (Severity::Problem, "The board does something that nobody can tell.", "Set the pointer first.")
@@ -299,12 +362,14 @@ fn of_losses(ran: &Ran) -> Vec<Raw> {
     // Of a ring one place stays free.
     let holds = port.map_or(0, Port::holds);
     let buffer = if holds % 2 == 1 { holds + 1 } else { holds };
+    // Who never reads loses nothing.
+    let overflow = if port.is_some_and(|port| port.is_read) { lost.overflow } else { 0 };
     let kinds = [
         (
-            lost.overflow,
+            overflow,
             "sketch-receive-overflow",
             Severity::Warning,
-            lost_bytes(lost.overflow, &format!("of the modem's answers lost: the receive buffer of {buffer} bytes was full")),
+            lost_bytes(overflow, &format!("of the modem's answers lost: the receive buffer of {buffer} bytes was full")),
             format!("The sketch does something else, such as delay, while more than {holds} bytes come."),
             "Read while you wait: a loop with millis() in place of delay.",
         ),

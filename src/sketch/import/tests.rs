@@ -4,6 +4,7 @@ use expect_test::{Expect, expect};
 use proptest::prelude::*;
 
 use super::*;
+use crate::macros::model::Step;
 
 fn table(imported: &Imported) -> String {
     let mut lines = vec![format!(
@@ -23,7 +24,8 @@ fn table(imported: &Imported) -> String {
         lines.push(format!("ask {name}: {}", ask.default));
     }
     for unread in &imported.unread {
-        lines.push(format!("! {}: {} -- {}", unread.line, unread.text, unread.reason));
+        let reason = unread.with_choice(|name| format!("--assume '{name}=…' chooses"));
+        lines.push(format!("! {}: {} -- {reason}", unread.line, unread.text));
     }
     lines.join("\n") + "\n"
 }
@@ -49,10 +51,11 @@ fn the_failing_sketch_of_the_story() {
         13:  1s
         15: AT\r\n 500ms
         17: AT+CIPSTART="TCP","IP-ADRESS-HERE","9999"\r\n 500ms
-        19: AT+CIPSEND\r\n 500ms
+        19: AT+CIPSEND\r\n 500ms (refused in the run with ERROR)
         21: TEXT MESSAGE HERE 500ms
         23: \x1A 500ms
         25: AT+CIPCLOSE\r\n 500ms
+        ! 19: serialSIM800.println("AT+CIPSEND"); -- refused in this run with ERROR; the macro sends it and goes on, as the sketch does
     "#]]
     .assert_eq(&table(&imported(&source)));
     let blind = imported(&source).timed_macro("blind");
@@ -92,11 +95,12 @@ fn what_only_the_board_knows_is_asked_and_can_be_said() {
         sketch,
         &expect![[r#"
             s Some((8, 7)) Some(9600)
-            8: AT+X=${from_analogRead_A0}!\r\n 0ns (line 7: 1024 follows from analogRead(A0), which is known only on the board)
+            8: AT+X=${from_analogRead_A0}!\r\n 0ns (line 7: 1024 follows from analogRead(A0), which is known only on the board; refused in the run with ERROR)
             ask from_analogRead_A0: 1024
             ! 4: if (digitalRead(3) == HIGH) { -- hangs on digitalRead(3) (taken as 0): taken for no; --assume 'digitalRead(3)=…' chooses
-            ! 5: s.println("ATD112;"); -- not reached in this run: sends `ATD112;`; it hangs on digitalRead(3): --assume 'digitalRead(3)=…'
+            ! 5: s.println("ATD112;"); -- not reached in this run: sends `ATD112;`; it hangs on digitalRead(3); --assume 'digitalRead(3)=…' chooses
             ! 7: int t = analogRead(A0); -- analogRead(A0) is known only on the board; the macro asks for it, with `512` as default
+            ! 8: s.println("AT+X=" + String(t * 2) + "!"); -- refused in this run with ERROR; the macro sends it and goes on, as the sketch does
         "#]],
     );
     let mut options = RunOptions::default();
@@ -105,8 +109,9 @@ fn what_only_the_board_knows_is_asked_and_can_be_said() {
     expect![[r#"
         s Some((8, 7)) Some(9600)
         5: ATD112;\r\n 0ns
-        8: AT+X=${from_analogRead_A0}!\r\n 0ns (line 7: 42 follows from analogRead(A0), which is known only on the board)
+        8: AT+X=${from_analogRead_A0}!\r\n 0ns (line 7: 42 follows from analogRead(A0), which is known only on the board; refused in the run with ERROR)
         ask from_analogRead_A0: 42
+        ! 8: s.println("AT+X=" + String(t * 2) + "!"); -- refused in this run with ERROR; the macro sends it and goes on, as the sketch does
     "#]]
     .assert_eq(&table(&import(&Source::new(sketch), &options)));
 }
@@ -120,6 +125,7 @@ fn what_is_typed_on_the_monitor_can_be_said() {
         sim Some((7, 8)) Some(9600)
         10: AT+CMGF=1\r\n 1s
         12: AT+CMGS="+15550100"\r\n 0ns
+        ! 12: sim.println("AT+CMGS=\"+15550100\""); -- no byte 1A ends this text: the modem takes what follows for text too
     "#]]
     .assert_eq(&table(&import(&Source::new(sketch), &options)));
 }
@@ -136,9 +142,10 @@ fn failure_texts_and_time_outs_become_the_steps() {
             s Some((8, 7)) Some(9600)
             3: ATE0\r\n 300ms expects OK within 2s fails by ERROR
             3: AT+CSQ\r\n 0ns expects OK within 5s fails by ERROR
-            18: AT+ECHO=${answer}\r\n 0ns (line 18: part of what the modem answered)
+            18: AT+ECHO=${answer}\r\n 0ns (line 18: part of what the modem answered; refused in the run with ERROR)
             ask answer: : 
             ! 18: s.println("AT+ECHO=" + n.substring(8, 10)); -- sends part of what the modem answered; the macro asks for it
+            ! 18: s.println("AT+ECHO=" + n.substring(8, 10)); -- refused in this run with ERROR; the macro sends it and goes on, as the sketch does
         "#]],
     );
 }
@@ -171,7 +178,8 @@ fn tabs_and_headers_are_joined() {
     expect![[r#"
         GSM Some((10, 11)) Some(9600)
         1: AT+A\r\n 0ns
-        1: AT+Z\r\n 0ns
+        1: AT+Z\r\n 0ns (refused in the run with ERROR)
+        ! 1: void third() { GSM.println("AT+Z"); } -- refused in this run with ERROR; the macro sends it and goes on, as the sketch does (in z.ino)
     "#]]
     .assert_eq(&table(&imported(&source)));
 }

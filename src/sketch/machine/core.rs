@@ -3,10 +3,11 @@
 use std::rc::Rc;
 
 use super::given::Given;
+use super::pins::{analog_pin, pin};
 use super::value::{Int, Place, Value, low_byte, single, whole};
 use super::{Ending, Halt, Machine, costs};
-use crate::sketch::origin::Origin;
-use crate::sketch::syntax::{Chip, Expr, IntType, Symbol};
+use crate::sketch::origin::{Origin, chars};
+use crate::sketch::syntax::{Expr, IntType, Symbol};
 
 /// Constants of the Arduino core.
 pub(super) fn constant(name: &str) -> Option<i64> {
@@ -47,13 +48,6 @@ pub(super) fn constant(name: &str) -> Option<i64> {
         // `B11010` of the core's binary.h.
         None => i64::from_str_radix(name.strip_prefix('B').filter(|bits| bits.len() <= 8)?, 2).ok(),
     }
-}
-
-/// Pins by the names that are printed on a `NodeMCU`.
-pub(super) fn printed_pin(chip: Chip, name: &str) -> Option<i64> {
-    const PINS: [i64; 11] = [16, 5, 4, 0, 2, 14, 12, 13, 15, 3, 1];
-    let number = name.strip_prefix('D').filter(|_| chip == Chip::Esp8266)?;
-    PINS.get(number.parse::<usize>().ok()?).copied()
 }
 
 /// The core's constants that are no whole numbers.
@@ -102,6 +96,13 @@ pub(super) fn is_object_of_the_core(name: &str) -> bool {
 
 /// What is asked for an unknown text.
 const UNKNOWN_TEXT: &str = "<EEPROM>";
+/// The same for a text that another function makes.
+const UNKNOWN_JSON: &str = "text";
+
+/// `serializeJson(doc, text)`, `readLine(text)`.
+fn fills_texts(name: &str) -> bool {
+    ["serialize", "read", "get", "fetch", "format", "fill", "make", "build"].iter().any(|start| name.starts_with(start))
+}
 
 impl Machine<'_> {
     pub(super) fn core_call(&mut self, symbol: Symbol, given: &[Given]) -> Result<Value, Halt> {
@@ -127,7 +128,7 @@ impl Machine<'_> {
             "digitalRead" => {
                 self.takes(costs::PIN);
                 let level = i64::from(self.pulled_up.contains(&number(0)));
-                let name = format!("digitalRead({})", number(0));
+                let name = format!("digitalRead({})", pin(number(0)));
                 self.ask_number(&name, int, level)
             }
             "analogRead" => {
@@ -135,7 +136,7 @@ impl Machine<'_> {
                 let name = format!("analogRead({})", analog_pin(number(0)));
                 self.ask_number(&name, int, 512)
             }
-            "pulseIn" => self.ask_number(&format!("pulseIn({})", number(0)), IntType::U32, 1000),
+            "pulseIn" => self.ask_number(&format!("pulseIn({})", pin(number(0))), IntType::U32, 1000),
             "random" => {
                 self.takes(costs::RANDOM);
                 let low = if given.len() > 1 { number(0) } else { 0 };
@@ -274,13 +275,20 @@ impl Machine<'_> {
         self.foreign(&name);
         let shown = if given.len() == 1 { format!("{name}({first})") } else { format!("{name}()") };
         let value = self.ask_number(&shown, self.chip.int(), 0);
-        self.filled_by_others(given, value.from());
+        self.filled_by_others(given, &name, value.from());
         value
     }
 
-    /// An empty array that is handed to a function which is not at hand is filled there: what it holds is as little known.
-    fn filled_by_others(&mut self, given: &[Given], from: Origin) {
+    /// An empty array that is handed to a function which is not at hand is filled there: what it holds is as little known. So is an
+    /// empty `String` of a function that makes texts.
+    fn filled_by_others(&mut self, given: &[Given], by: &str, from: Origin) {
         for given in given {
+            if let (Value::String(text), Some(place)) = (&given.value, &given.place)
+                && text.is_empty()
+                && fills_texts(by)
+            {
+                self.store(place, &Value::string(chars(UNKNOWN_JSON.as_bytes(), from)));
+            }
             let Value::Pointer(place) = &given.value else { continue };
             if self.literals.values().any(|literal| Rc::ptr_eq(&literal.cell, &place.cell)) {
                 continue;
@@ -401,14 +409,6 @@ impl Machine<'_> {
 
 fn shift(by: i64) -> u32 {
     u32::try_from(by).unwrap_or(u32::MAX)
-}
-
-/// The analog pins by their names.
-fn analog_pin(number: i64) -> String {
-    match number {
-        14..=21 => format!("A{}", number - 14),
-        other => other.to_string(),
-    }
 }
 
 /// `isDigit` and its kin; `None` for other names.

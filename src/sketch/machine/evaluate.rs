@@ -153,7 +153,7 @@ impl Machine<'_> {
         if let Some(number) = super::core::constant(&text) {
             return Value::int(number, self.chip.int());
         }
-        if let Some(pin) = super::core::printed_pin(self.chip, &text) {
+        if let Some(pin) = super::pins::printed_pin(self.chip, &text) {
             return Value::int(pin, self.chip.int());
         }
         if let Some(number) = super::core::real_constant(&text) {

@@ -270,11 +270,16 @@ impl Machine<'_> {
                 Value::Nothing
             }
             Flow::Return(value) => self.converted(&function.returns, value)?,
-            // A function that should return something and does not gives what is in the register: 0 here.
-            _ => match &function.returns {
-                Type::Void | Type::Auto | Type::Reference(_) | Type::Class(_) => Value::Nothing,
-                other => self.zero(other)?,
-            },
+            // A function that should return something and does not gives what is in the register.
+            _ => {
+                let name = format!("{}()", self.name(function.name));
+                match &function.returns {
+                    Type::Void | Type::Auto | Type::Reference(_) | Type::Class(_) => Value::Nothing,
+                    Type::Int(ty) => self.ask_number(&name, *ty, 0),
+                    Type::Float | Type::Double => self.ask_float(&name, 0.0),
+                    other => self.zero(other)?,
+                }
+            }
         })
     }
 

@@ -18,6 +18,7 @@ impl Machine<'_> {
                 let (array, index) = &**parts;
                 let index = self.value(index)?;
                 if let Some(place) = self.place(array)? {
+                    self.stays_near(&place, index.number())?;
                     let pointer = place.with(|value| match value {
                         Value::Pointer(pointer) => Some(pointer.clone()),
                         _ => None,
@@ -137,11 +138,30 @@ impl Machine<'_> {
     pub(super) fn behind_the_end(&mut self, place: &Place) {
         let container = Place { index: None, ..place.clone() };
         let size = container.with(|value| match value {
-            Value::Chars(text, _) | Value::String(text) => text.len(),
-            Value::Array(items) => items.len(),
-            _ => 0,
+            Value::Chars(text, _) | Value::String(text) => Some(text.len()),
+            Value::Array(items) => Some(items.len()),
+            // `doc["id"]` of a library's object.
+            _ => None,
         });
-        self.slip(Slip::BehindTheEnd(size.unwrap_or(0)));
+        if let Ok(Some(size)) = size {
+            self.slip(Slip::BehindTheEnd(size));
+        }
+    }
+
+    /// `while (text[i++] != ',')` goes on behind the text's end; so far behind it nothing is found any more.
+    fn stays_near(&self, place: &Place, index: i64) -> Result<(), Halt> {
+        const FAR: i64 = 4096;
+        if index < FAR {
+            return Ok(());
+        }
+        let length = place.with(|value| match value {
+            Value::Chars(text, _) | Value::String(text) => i64::try_from(text.len()).ok(),
+            _ => None,
+        });
+        match length {
+            Ok(Some(length)) if index - length > FAR => Err(self.halt(Ending::BehindTheText)),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -149,6 +169,7 @@ impl Machine<'_> {
 fn is_same(kept: &Value, value: &Value) -> bool {
     match (kept, value) {
         (Value::Int(a), Value::Int(b)) => a.number == b.number && a.from == b.from,
+        (Value::Float(a, from), Value::Float(b, other)) => a.to_bits() == b.to_bits() && from == other,
         (Value::String(a), Value::String(b)) => a == b,
         (Value::Null, Value::Null) => true,
         _ => false,

@@ -70,6 +70,12 @@ impl Machine<'_> {
             }
             "begin" => {
                 let baud = values.first().map_or(9600, |baud| baud.number());
+                // A constant of a header that is not here.
+                let is_unknown = baud == 0 && values.first().is_some_and(|baud| baud.from().question().is_some());
+                let baud = if is_unknown { 9600 } else { baud };
+                if is_unknown {
+                    self.report.unknown_rates.insert(self.line);
+                }
                 self.begin(port, u32::try_from(baud).unwrap_or(9600));
                 self.choose_pins(port, &values);
                 Value::Nothing

@@ -149,7 +149,8 @@ fn outcome(ui: &mut Ui, run: &SketchRun) {
         one(ui, finding);
     }
     for told in &run.told {
-        parts::weak(ui, format!("Line {}: {} ({})", told.line, told.reason, told.text));
+        let reason = told.with_choice(|name| format!("{name}, above, chooses"));
+        parts::weak(ui, format!("Line {}: {reason} ({})", told.line, told.text));
     }
     if !run.rows.is_empty() {
         dialog(ui, run);
