@@ -162,6 +162,8 @@ pub enum Pin {
     Pin,
     /// `SIM PUK`, `PH_SIM PUK`.
     Puk,
+    /// `PH-NET PIN` and the like: the modem takes the SIMs of one operator alone.
+    Operator,
     /// `NOT INSERTED`.
     NotInserted,
     /// `NOT READY`: it is being read, switched off, or gone.

@@ -134,6 +134,7 @@ pub(super) const MEANINGS: &[(&str, Means)] = &[
     ("sim-pin", |_| Some(Said::Cpin(Pin::Pin))),
     ("sim-puk", |_| Some(Said::Cpin(Pin::Puk))),
     ("sim-not-ready", |_| Some(Said::Cpin(Pin::NotReady))),
+    ("sim-operator", |_| Some(Said::Cpin(Pin::Operator))),
     ("sim-other", |_| Some(Said::Cpin(Pin::Other))),
     ("no-sim", |_| Some(Said::Cpin(Pin::NotInserted))),
     ("registration", |heard| heard.registration(Network::Voice)),

@@ -15,6 +15,8 @@ use crate::modem::dialog::{Dialog, Event};
 pub(super) struct WrongBaud {
     strange: u64,
     all: u64,
+    /// Of all the bytes of lines that hold strange ones, and how many such lines there were.
+    damaged: (u64, u32),
     first: Option<Span>,
     framing: u32,
     told: Option<Handle>,
@@ -35,7 +37,10 @@ impl WrongBaud {
         let strange = self.strange + more;
         let all = self.all + span.map_or(0, |span| span.end - span.start);
         let Some(first) = self.first.or(span) else { return };
-        if self.told.is_none() && !self.mixed && (strange >= STRANGE && strange * 2 > all || self.framing > 3) {
+        // Beside what a sketch or a person says in between, lines that cannot be read come again and again.
+        let (damaged, lines) = self.damaged;
+        let most = strange * 2 > all || lines > 1 && strange * 2 > damaged && answered == 0;
+        if self.told.is_none() && !self.mixed && (strange >= STRANGE && most || self.framing > 3) {
             self.answered_before = answered > 0;
             let all_of_it = span.map_or(first, |span| first.to(span));
             self.told = Some(
@@ -130,7 +135,13 @@ impl Rule for WrongBaud {
                 }
                 self.strange += u64::from(strange);
                 self.all += span.end - span.start;
-                self.first.get_or_insert(span);
+                if strange > 0 && dialog.log.read_ahead && !dialog.spoken {
+                    self.damaged = (self.damaged.0 + (span.end - span.start), self.damaged.1 + 1);
+                }
+                // A sketch's own words in front of them are no evidence.
+                if strange > 0 || !dialog.log.read_ahead {
+                    self.first.get_or_insert(span);
+                }
                 self.check(None, dialog.answered(), book);
             }
             Event::Final => {

@@ -103,7 +103,8 @@ impl Rule for LostBytes {
         let Some(exchange) = exchange.filter(|_| !dialog.receiving.elided()) else { return };
         let Some(span) = exchange.damaged_echo().filter(|_| !explained(exchange.id, book)) else { return };
         let missing = exchange.text.len().saturating_sub(exchange.echo_text.len());
-        if missing == 0 {
+        // Blanks at its end a log may have lost.
+        if missing == 0 || exchange.text.trim_ascii_end() == exchange.echo_text {
             return;
         }
         book.blame(exchange.id, Self::DOC.slug);

@@ -14,7 +14,7 @@ use crate::modem::Direction;
 use crate::modem::dialog::exchange::{Data, Span};
 use crate::modem::dialog::{Dialog, Event, Shows};
 use crate::notation;
-use crate::vocabulary::{Role, is_command, is_whole_command};
+use crate::vocabulary::{Role, families, is_command, is_whole_command};
 
 /// How long the modem may be silent after a short command.
 const SILENCE: Duration = Duration::from_secs(5);
@@ -119,6 +119,18 @@ impl Rule for EscapeTyped {
     }
 }
 
+/// Of `ATE0ATATD123;` the `ATE0`: a command that is known, and another one right behind it.
+fn first_of_glued(text: &[u8]) -> Option<&[u8]> {
+    let begins = |rest: &[u8]| {
+        matches!(rest, [b'A', b'T'] | [b'A', b'T', b'+' | b'A' | b'D' | b'E' | b'H' | b'I' | b'Z' | b'&', ..])
+    };
+    (2..text.len()).find_map(|at| {
+        let (first, rest) = text.split_at_checked(at)?;
+        let known = || families().iter().any(|family| family.first(first).is_some());
+        (begins(rest) && is_whole_command(first) && known()).then_some(first)
+    })
+}
+
 /// `no-line-ending`.
 #[derive(Debug, Default)]
 pub(super) struct NoLineEnding {
@@ -163,6 +175,11 @@ impl Rule for NoLineEnding {
                 let glued = dialog.unknown.get(2..).is_some_and(|rest| is_command(&dialog.unknown) && is_command(rest));
                 if glued {
                     self.tell(span, "AT", book);
+                }
+            }
+            Event::Finish if dialog.log.shows == Shows::Echoed && dialog.answered() == 0 && !dialog.spoken => {
+                if let (Some(first), Some(span)) = (first_of_glued(&dialog.last().text), dialog.last().span) {
+                    self.tell(span, &String::from_utf8_lossy(first), book);
                 }
             }
             Event::Tick | Event::Finish => {
@@ -310,7 +327,8 @@ impl NoAnswer {
         let last = dialog.last().span.filter(|last| Some(*last) != first);
         // The last lines of a log say that nothing came; at its head they may be all it shows of the start.
         let at_end = dialog.last().span.is_some_and(|last| dialog.receiving.total() < last.end + 16);
-        let probes = at_end && tally.unanswered + tally.doubled >= 2 && tally.probes == tally.commands;
+        let often = tally.unanswered >= ENOUGH || at_end && tally.unanswered + tally.doubled >= 2;
+        let probes = often && tally.probes == tally.commands;
         let apart = first.and_then(|first| first.at).zip(last.and_then(|last| last.at));
         let long = apart.is_some_and(|(first, last)| last >= first + APART);
         let again = tally.repeated >= ENOUGH || dialog.log.vain > 1;

@@ -142,7 +142,7 @@ impl Rule for SimLocked {
         slug: "sim-locked",
         severity: Problem,
         family: FAMILY,
-        evidence: "`+CPIN: SIM PIN` or `SIM PUK`, `+CME ERROR: 11` or `12`, `+CMS ERROR: 311` or `316`, and neither the PIN nor `+CPIN: READY` after it; or a PIN is refused as wrong (`+CME ERROR: 16`).",
+        evidence: "`+CPIN: SIM PIN` or `SIM PUK`, `+CME ERROR: 11` or `12`, `+CMS ERROR: 311` or `316`, `PH-NET PIN`, and neither the PIN nor `+CPIN: READY` after it; or a PIN is refused as wrong (`+CME ERROR: 16`).",
         why: "The SIM asks for its PIN (or PUK) before it lets the modem into the network.",
         fix: "Enter the PIN with AT+CPIN=\"1234\" (your own), or switch it off in a phone; a PUK is asked for after three wrong PINs.",
     };
@@ -167,6 +167,14 @@ impl Rule for SimLocked {
             }
         }
         let (puk, spans) = match event {
+            Event::Said(Said::Cpin(Pin::Operator), span) if self.told.is_none() => {
+                let draft = Draft::new("The modem is locked to the SIMs of one operator, and this is another's.", [Some(span)])
+                    .because("Whoever sold the modem has bound it to an operator (PH-NET PIN); with another SIM it asks for the code that unbinds it.")
+                    .fix("Use a SIM of that operator, or ask who sold the modem for the code; the SIM's own PIN does not help.")
+                    .confidence(90);
+                self.told = Some(book.add(Self::DOC, draft));
+                return;
+            }
             Event::Said(Said::Cpin(Pin::Ready), _) => {
                 if let Some(told) = self.told.take() {
                     book.withdraw(told);

@@ -294,6 +294,10 @@ impl Rule for WrongIpState {
         else {
             return;
         };
+        // What the modem did not get whole it refuses in any state.
+        if done.damaged_echo().is_some() {
+            return;
+        }
         // Only modems with these three commands have the states that the rule is about.
         if dialog.telling.family().named(b"+CIICR").is_none() {
             return;

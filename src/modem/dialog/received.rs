@@ -197,7 +197,8 @@ impl Dialog {
 
     /// `+CIPEVENT: `: the name of the line may tell the family, before the line itself is understood.
     fn is_of_another_family(&mut self, line: &[u8]) -> bool {
-        let name = line.iter().position(|byte| *byte == b' ').and_then(|at| line.get(..at));
+        let end = memchr::memchr(b':', line).map(|colon| colon + 1);
+        let name = end.or_else(|| memchr::memchr(b' ', line)).and_then(|end| line.get(..end));
         let told = name.is_some_and(|name| name.starts_with(b"+") && self.telling.heard_name(name));
         if told {
             self.state.framed = self.telling.family().framed;

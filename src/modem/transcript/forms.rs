@@ -19,6 +19,8 @@ mod quoted;
 mod stream;
 mod told;
 
+use std::borrow::Cow;
+
 use super::{Chunk, Shape, TextLine, spelled};
 use crate::modem::Direction;
 use crate::vocabulary::is_whole_command;
@@ -143,21 +145,28 @@ fn score(chunks: &[Chunk]) -> i64 {
     const ANSWER: i64 = 2;
     let mut score = 0;
     // A command that is told twice, or echoed, is one.
-    let mut last: &[u8] = &[];
-    for chunk in chunks {
-        for line in chunk.bytes.split(|byte| matches!(byte, b'\r' | b'\n')).map(<[u8]>::trim_ascii) {
+    let mut last: Vec<u8> = Vec::new();
+    // A byte a line is a line all the same.
+    let sides = chunks.chunk_by(|before, next| before.direction == next.direction && next.bytes.len() == 1);
+    for side in sides {
+        let Some(direction) = side.first().map(|chunk| chunk.direction) else { continue };
+        let bytes: Cow<'_, [u8]> = match side {
+            [only] => Cow::Borrowed(&only.bytes),
+            _ => Cow::Owned(side.iter().flat_map(|chunk| &chunk.bytes).copied().collect()),
+        };
+        for line in bytes.split(|byte| matches!(byte, b'\r' | b'\n')).map(<[u8]>::trim_ascii) {
             if line.is_empty() {
                 continue;
             }
             if is_clean(line) {
                 score += if line == last { 0 } else { COMMAND };
-                last = line;
-            } else if chunk.direction == Direction::Tx {
+                last = line.to_vec();
+            } else if direction == Direction::Tx {
                 // Data may be anything; what begins as a command and does not end as one is the logger's.
                 score -= if line.starts_with(b"AT") || spelled::is_answer(line) { COMMAND / 2 } else { 0 };
             } else if line.starts_with(b">") && !line.starts_with(b">>") || is_clean_answer(line) {
                 score += ANSWER;
-                last = &[];
+                last.clear();
             }
         }
     }

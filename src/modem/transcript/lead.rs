@@ -105,7 +105,9 @@ impl Leads {
         found.retain(|lead| (lead.is_marked() || lead.commands > 1) && !lead.judges() && !lead.is_prose());
         // A program may name the command once more in what it says of itself.
         let told = found.iter().any(Lead::says_sent);
-        found.retain(|lead| !told || !lead.comments() && !lead.is_sentence());
+        let answered = found.iter().any(|lead| lead.answers > 0 || lead.says_received());
+        // Where nothing else marks what came, it is the echo.
+        found.retain(|lead| !told || !(lead.is_sentence() || lead.comments() && answered));
         let whole = |lead: &Lead| {
             lines.iter().filter(|line| !line.is_blank()).all(|line| matches(&lead.pattern, line.text).is_some())
         };
@@ -126,6 +128,7 @@ impl Leads {
                 _ if lead.is_prompt() && lead.answers > 0 => Way::Either,
                 _ if lead.is_prompt() => Way::Typed,
                 (0, _) => Way::Received,
+                _ if told && lead.comments() => Way::Received,
                 (_, 0) if lead.sends() => Way::Sent,
                 (_, 0) => Way::Received,
                 _ if one_sends => Way::Received,

@@ -45,7 +45,8 @@ pub(super) fn read(text: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text;
     while let [first, tail @ ..] = rest {
-        let (byte, used) = escape(rest)
+        let (byte, used) = numbered(rest)
+            .or_else(|| escape(rest))
             .or_else(|| name(rest))
             .or_else(|| percent(rest))
             .or_else(|| picture(rest))
@@ -96,6 +97,16 @@ fn name(text: &[u8]) -> Option<(u8, usize)> {
     Some((found, end + 1))
 }
 
+/// `\\0x0d` (CuteCom), `{0D}` (Hercules): a control character by its number.
+fn numbered(text: &[u8]) -> Option<(u8, usize)> {
+    let (digits, used) = match text {
+        [b'\\', b'0', b'x', high, low, ..] => ([*high, *low], 5),
+        [b'{', high, low, b'}', ..] => ([*high, *low], 4),
+        _ => return None,
+    };
+    byte(&digits).filter(|value| *value < b' ').map(|value| (value, used))
+}
+
 /// `%13%`: a control character by its number.
 fn percent(text: &[u8]) -> Option<(u8, usize)> {
     let inner = text.strip_prefix(b"%")?;
@@ -138,6 +149,8 @@ mod tests {
         check("OK[CR][LF]{SUB}<0D><0x1A><1Ah>", b"OK\r\n\x1A\r\x1A\x1A");
         check("OK<cr><ln>", b"OK\r\n");
         check("OK%13%%10% 100%65%", b"OK\r\n 100%65%");
+        check(r"OK\0x0d\0x0a \0x41", b"OK\r\n \0x41");
+        check("OK{0D}{0A}{41}", b"OK\r\n{41}");
         check("<html> <b> [1] [OK] <", b"<html> <b> [1] [OK] <");
     }
 }

@@ -282,6 +282,15 @@ pub(super) const LOGS: &[(&str, &str)] = &[
     ("one-command-unanswered", "result-missing"),
     ("ppp-ended-by-peer", "no-data-service"),
     ("errors-with-letters-lost", "noise-on-line"),
+    ("letters-in-unreadable-signs", "wrong-baud"),
+    ("echo-lost-a-letter", "echo-lost-bytes"),
+    ("blank-before-the-dots", "(no-position)"),
+    ("glued-without-line-ends", "no-line-ending"),
+    ("three-at-and-marks", "no-answer"),
+    ("cutecom", "sim-locked"),
+    ("hercules", "sim-missing"),
+    ("sigrok", "sim-unreadable"),
+    ("locked-to-an-operator", "sim-locked"),
 ];
 
 fn folder() -> std::path::PathBuf {

@@ -41,10 +41,13 @@ fn marked(name: &str, front: &str) -> String {
 }
 
 /// Logs that are no longer the same log with a command in front, and why.
-const ALONE: [(&str, &str); 7] = [
+const ALONE: [(&str, &str); 10] = [
     ("two-ats", "it holds nothing but AT: another command in front makes it a list of commands"),
     ("tx-only-labels", "it holds commands alone: AT thrice in front makes it a log without an answer"),
     ("atatat", "it has no line ends at all: a line in front shows that there are some"),
+    ("glued-without-line-ends", "it holds no answer: one in front shows that lines do end"),
+    ("three-at-and-marks", "it holds nothing but AT: another command in front makes it a list of commands"),
+    ("letters-in-unreadable-signs", "it holds no command: a good answer in front shows that the rate is right"),
     ("garbage", "it holds no command: a good answer in front shows that the rate is right"),
     ("unreadable-each-time", "it holds no command: a good answer in front shows that the rate is right"),
     ("library-without-answer", "it holds no command: a good answer in front shows that the modem answers"),

@@ -134,7 +134,7 @@ fn label_ends(bytes: &mut Vec<u8>, direction: Direction) {
     }
     let command = is_whole_command(bytes);
     if command {
-        let whole = bytes.strip_suffix(b"...").map_or(bytes.len(), <[u8]>::len);
+        let whole = bytes.strip_suffix(b"...").map_or(bytes.len(), |whole| whole.trim_ascii_end().len());
         bytes.truncate(whole);
         bytes.push(b'\r');
     } else if let Some(found) = notation::lookalike(bytes).filter(|found| found.alone && found.certain) {
