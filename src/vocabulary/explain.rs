@@ -4,7 +4,7 @@
 //! which of two numbers is a state of registration.
 
 use super::codes;
-use super::family::families;
+use super::family::{families, third_generation};
 use super::line::values;
 
 /// What a line of the modem means: of `+CSQ: 8,0` that is "-98 dBm, weak". `None` where words would add nothing.
@@ -22,13 +22,18 @@ pub(crate) fn explain(line: &str, pending: Option<&str>) -> Option<String> {
     let fields = fields(value);
     let first = fields.first().copied().unwrap_or_default();
     match head {
-        "+CME ERROR" => value.parse().ok().and_then(codes::cme_text).map(str::to_owned),
+        "+CME ERROR" => value.parse().ok().and_then(cme).map(str::to_owned),
         "+CMS ERROR" => value.parse().ok().and_then(codes::cms_text).map(str::to_owned),
         "+CSQ" => codes::csq_text(first.parse().ok()?),
         "+CREG" | "+CGREG" | "+CEREG" => registration(&fields, pending),
         "+CBC" => battery(&fields),
         _ => None,
     }
+}
+
+/// As SIMCom prints it, else as the standard has it.
+fn cme(code: u16) -> Option<&'static str> {
+    codes::cme_text(code).or_else(|| third_generation().code("cme", code))
 }
 
 /// Without the number of the connection in front (`0, CONNECT OK`).

@@ -4,6 +4,7 @@ use std::sync::{LazyLock, OnceLock};
 
 use rustc_hash::FxHashMap;
 
+use super::codes;
 use super::command::Command;
 use super::line::{Call, Line};
 use super::role::Role;
@@ -147,6 +148,22 @@ impl Family {
     #[must_use]
     pub fn code(&self, table: &str, code: u16) -> Option<&'static str> {
         self.text(table, &code.to_string())
+    }
+
+    /// What `+CME ERROR: <code>` means for a modem of this family. Numbers of a maker are his own: of an unknown modem they
+    /// are told as SIMCom's.
+    #[must_use]
+    pub(crate) fn cme(&self, code: u16) -> String {
+        /// 27.007 keeps what lies behind it for makers, but for a few of newer networks.
+        const STANDARD: u16 = 150;
+        let standard = || codes::cme_text(code).filter(|_| code <= STANDARD);
+        if let Some(text) = self.code("cme", code).or_else(standard).or_else(|| self.text("cme", "*")) {
+            return text.to_owned();
+        }
+        match codes::cme_text(code) {
+            Some(text) if self == third_generation() => format!("on SIMCom's modems: {text}"),
+            text => text.unwrap_or("unknown code").to_owned(),
+        }
     }
 
     fn text(&self, table: &str, code: &str) -> Option<&'static str> {

@@ -16,7 +16,7 @@ use super::writing::Damaged;
 use crate::modem::dialog::exchange::{Echo, Exchange, Outcome, Span};
 use crate::modem::dialog::said::{NO_CODE, Said};
 use crate::modem::dialog::{Dialog, Event};
-use crate::vocabulary::{Form, Line, Role, codes, families, known, sim800};
+use crate::vocabulary::{Evidence, Form, Line, Role, codes, families, known, sim800};
 
 /// `refused`.
 #[derive(Debug, Default)]
@@ -99,7 +99,7 @@ fn words_of(said: Said, span: Option<Span>, dialog: &Dialog) -> Option<String> {
     match said {
         Said::Cme(_) if words.is_empty() => Some("the log does not show what stood behind +CME ERROR".to_owned()),
         Said::Cme(100) if words.parse::<u16>().is_err() && !words.is_empty() => Some(words.to_owned()),
-        Said::Cme(code) => Some(format!("CME {code}, {}", codes::cme_text(code).unwrap_or("unknown code"))),
+        Said::Cme(code) => Some(format!("CME {code}, {}", dialog.telling.family().cme(code))),
         Said::Error | Said::Cms(NO_CODE) if !words.is_empty() => Some(words.to_owned()),
         Said::Cms(code) if code != NO_CODE => {
             Some(format!("CMS {code}, {}", codes::cms_text(code).unwrap_or("unknown code")))
@@ -276,7 +276,9 @@ impl Rule for Refused {
             None => Draft::new(format!("{name} was refused, and the modem gave no reason."), spans)
                 .send("AT+CMEE=2", "AT+CMEE=2\r"),
         };
-        let draft = if done.role == Role::Satellites && dialog.telling.family() == sim800() {
+        // That the modem is of this family only its own words tell: the command itself may be another's.
+        let named = dialog.telling.family() == sim800() && dialog.telling.evidence() >= Evidence::Words;
+        let draft = if done.role == Role::Satellites && named {
             draft
                 .because("Of this family only SIM808 and SIM868 have a satellite receiver; a SIM800 and a SIM900 have none and refuse this.")
                 .fix("ATI shows the model. A SIM808 takes AT+CGPSPWR=1 or AT+CGNSPWR=1, as its firmware is older or newer.")

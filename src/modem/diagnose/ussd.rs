@@ -7,7 +7,6 @@ use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::Span;
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
-use crate::vocabulary::codes;
 
 /// `ussd-empty`.
 #[derive(Debug, Default)]
@@ -42,8 +41,8 @@ impl Rule for Empty {
             }
             Event::Said(Said::Cme(code), span) if dialog.open().is_empty() => {
                 let Some(asked) = self.asked.take() else { return };
-                let why = codes::cme_text(code).map(|text| format!(", {text}")).unwrap_or_default();
-                let title = format!("The network refused the USSD code: CME {code}{why}.");
+                let why = dialog.telling.family().cme(code);
+                let title = format!("The network refused the USSD code: CME {code}, {why}.");
                 book.add(Self::DOC, Draft::new(title, [Some(asked), Some(span)]).confidence(80));
             }
             Event::Said(Said::Ussd(status, text), span) => {
