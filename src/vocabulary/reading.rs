@@ -49,7 +49,8 @@ fn is_address(line: &[u8]) -> bool {
 /// A line that no table has.
 fn any(line: &[u8]) -> Said {
     if line.first() != Some(&b'+') {
-        return Said::Unknown;
+        let named = matches!(line.first(), Some(b'*' | b'^' | b'#' | b'%')) && names_failure(line);
+        return if named { Said::Trouble } else { Said::Unknown };
     }
     let end = line.iter().position(|byte| matches!(byte, b':' | b',')).unwrap_or(line.len());
     let (name, rest) = line.split_at_checked(end).unwrap_or((line, &[]));
@@ -64,9 +65,47 @@ fn any(line: &[u8]) -> Said {
         b"+RECEIVE" => number(field(1).strip_suffix(b":").unwrap_or(field(1))).map_or(Said::Info, Said::Receive),
         // SIM7600 writes no comma.
         [b'+', b'I', b'P', b'D', count @ ..] if number(count).is_some() => number(count).map_or(Said::Info, Said::Ipd),
-        [_, name @ ..] if !rest.is_empty() && name.iter().copied().all(is_of_a_name) => Said::Info,
+        [_, name @ ..] if !rest.is_empty() && name.iter().copied().all(is_of_a_name) => {
+            if names_failure(line) {
+                Said::Trouble
+            } else {
+                Said::Info
+            }
+        }
         _ => Said::Unknown,
     }
+}
+
+/// Of a line `+NAME: value` that no table has: its own words name a failure (`^SSLERR: 3`, `+XSTATE: CONNECT FAILED`).
+/// What stands in quotes somebody has written.
+fn names_failure(line: &[u8]) -> bool {
+    const NAMES: [&[u8]; 5] = [b"ERR", b"FAIL", b"LOST", b"NONET", b"REJECT"];
+    const VALUES: [&[u8]; 14] = [
+        b"FAIL",
+        b"Fail",
+        b"fail",
+        b"ERROR",
+        b"Error",
+        b"error",
+        b"NO SERVICE",
+        b"DENIED",
+        b"denied",
+        b"TIMEOUT",
+        b"timeout",
+        b"LOST",
+        b"lost",
+        b"REJECT",
+    ];
+    let Some((name, value)) = memchr::memchr(b':', line).and_then(|at| Some((line.get(1..at)?, line.get(at + 1..)?)))
+    else {
+        return false;
+    };
+    let holds = |text: &[u8], words: &[&[u8]]| words.iter().any(|word| memchr::memmem::find(text, word).is_some());
+    let value = value.trim_ascii();
+    // `no error`, `0 errors`: that there is none.
+    let none = value.is_empty() || value == b"0" || holds(value, &[b"no error", b"No error", b"NO ERROR", b"(", b"\""]);
+    let is_name = name.first().is_some_and(u8::is_ascii_uppercase) && name.iter().copied().all(is_of_a_name);
+    is_name && !none && (holds(name, &NAMES) || holds(value, &VALUES))
 }
 
 /// The status in the first line of a web server's answer (`HTTP/1.1 400 Bad Request`), which may stand behind the head
@@ -125,6 +164,19 @@ mod tests {
         assert_eq!(status("HTTP/1.1 4000"), None);
         assert_eq!(status("HTTP/1.1 040 x"), None);
         assert_eq!(status("+IPD,5"), None);
+    }
+
+    #[test]
+    fn a_line_of_no_table_that_names_a_failure() {
+        for line in ["+XSTATE: 1,CONNECT FAILED", "^SSLERR: 3", "#SSLERROR: 2", "*NETLOST: 1", "+XDATA: error 5"] {
+            check(line, Said::Trouble);
+        }
+        for line in ["+XNAME: \"FAIL\"", "+XERR: 0", "+XSTATE: no error", "+XERR: (0-2)", "+XERR:", "+XTIMEOUT: 75000"]
+        {
+            check(line, Said::Info);
+        }
+        check("# FAIL: x", Said::Unknown);
+        check("### Unhandled: FAIL", Said::Unknown);
     }
 
     #[test]

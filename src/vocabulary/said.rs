@@ -133,6 +133,8 @@ pub enum Said {
     Failed,
     /// Why the last command that was refused, or that failed, did so: the modem was asked.
     Reason,
+    /// The modem tells, unasked, of something that has failed.
+    Trouble,
     /// One digit: a result with `ATV0`.
     Digit(u8),
     /// Any other `+NAME: …`, `*NAME: …`, `C: …`, `RING` and the like.
@@ -219,6 +221,7 @@ impl Said {
                 | Self::RxWaiting
                 | Self::Worked
                 | Self::Failed
+                | Self::Trouble
         )
     }
 

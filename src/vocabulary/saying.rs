@@ -75,6 +75,7 @@ pub(super) const MEANINGS: &[(&str, Means)] = &[
     ("worked", |_| Some(Said::Worked)),
     ("failed", |_| Some(Said::Failed)),
     ("reason", |_| Some(Said::Reason)),
+    ("trouble", |_| Some(Said::Trouble)),
     ("refused", |_| Some(Said::Error)),
     ("busy", |_| Some(Said::Busy)),
     // Connections.

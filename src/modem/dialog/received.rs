@@ -43,6 +43,16 @@ impl Dialog {
             // One byte at a time, so that the echo is looked for at the same places however the bytes were split.
             bytes = bytes.get(..1).unwrap_or(bytes);
         }
+        if let Some(peeked) = self.receiving.peek(bytes) {
+            bytes = bytes.get(..peeked.used).unwrap_or(bytes);
+            let end = self.receiving.total() + peeked.used as u64;
+            if let Some(head) = peeked.head
+                && let Some(status) = vocabulary::server_status(&head).filter(|status| *status >= 400)
+            {
+                let span = self.receiving.span(end - head.len() as u64..end);
+                self.events.push(Event::Said(Said::HttpAction(status), span));
+            }
+        }
         let mut room = self.receiving.take_room();
         let prompts = self.prompt_possible();
         let (used, token) = self.receiving.next(bytes, &mut room, prompts);
@@ -119,7 +129,10 @@ impl Dialog {
         self.find_damage(line.text, span);
         self.dealing.heard();
         self.spoken |= !matches!(said, Said::Unknown | Said::Digit(_) | Said::Address);
-        let tells = matches!(said, Said::Error | Said::Failed | Said::ConnectFail(_) | Said::Reason | Said::PdpDeact);
+        let tells = matches!(
+            said,
+            Said::Error | Said::Failed | Said::ConnectFail(_) | Said::Reason | Said::PdpDeact | Said::Trouble
+        );
         // The words of a SIM800 are understood from all.
         let explain = || self.telling.family().explain(line.text).or_else(|| vocabulary::sim800().explain(line.text));
         let meaning = if tells { explain() } else { None };
@@ -129,6 +142,11 @@ impl Dialog {
                 self.words.keep(line.text, words, span);
             }
             Some(words) => self.words.keep(line.text, words, span),
+            // A line of no table: its own words are all there is.
+            None if said == Said::Trouble => {
+                let words = String::from_utf8_lossy(line.text.trim_ascii()).into_owned();
+                self.words.keep(line.text, words, span);
+            }
             None if tells || said.is_error() => self.words.remember(line.text, span),
             None => {}
         }
@@ -187,7 +205,8 @@ impl Dialog {
     /// The answer to a question for the model, and lines that are no answers, may tell the family. True if they have.
     fn told_by(&mut self, line: &[u8], said: Said) -> bool {
         let asked = self.commands.open().first().is_some_and(|front| front.role == Role::Identity);
-        let unasked = said == Said::Unknown && !self.state.bare_data_possible() && self.data().is_none();
+        let unasked =
+            matches!(said, Said::Unknown | Said::Rdy) && !self.state.bare_data_possible() && self.data().is_none();
         let told = (asked || unasked) && self.telling.heard(line);
         if told {
             self.state.framed = self.telling.family().framed;

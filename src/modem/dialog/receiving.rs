@@ -19,8 +19,19 @@ pub(crate) struct Receiving {
     after_line: bool,
     /// Bytes that follow the line in hand and are no lines.
     skip: u64,
+    peek: Peek,
     elided: bool,
 }
+
+/// The first bytes of counted data: a web server says there how a request went.
+#[derive(Debug, Default)]
+struct Peek {
+    /// They are wanted; those that have come.
+    head: Option<Vec<u8>>,
+}
+
+/// `HTTP/1.1 400 ` is as long.
+const STATUS: usize = 13;
 
 impl Receiving {
     /// Bytes received so far.
@@ -119,8 +130,24 @@ impl Receiving {
     }
 
     /// How many bytes that are no lines follow the one in hand.
-    pub(super) const fn skip(&mut self, bytes: u64) {
+    pub(super) fn skip(&mut self, bytes: u64) {
         self.skip = bytes;
+        self.peek.head = (bytes >= STATUS as u64).then(Vec::new);
+    }
+
+    /// Of these bytes, which come next, as many as are the head of counted data; `None` where they are something else.
+    pub(super) fn peek(&mut self, bytes: &[u8]) -> Option<Peeked> {
+        let head = self.peek.head.as_mut().filter(|_| self.digest.skipping() > 0)?;
+        let skipping = usize::try_from(self.digest.skipping()).unwrap_or(usize::MAX);
+        let used = bytes.len().min(skipping).min(STATUS - head.len());
+        head.extend_from_slice(bytes.get(..used)?);
+        // The line feed of the head's own line end.
+        if head.first() == Some(&b'\n') {
+            head.remove(0);
+        }
+        let whole = head.len() >= STATUS || used == skipping;
+        let head = if whole { self.peek.head.take() } else { None };
+        Some(Peeked { used, head })
     }
 
     /// The line has line ends on both sides, as the modem frames its words.
@@ -134,6 +161,14 @@ impl Receiving {
     pub(super) const fn no_line(&mut self) {
         self.after_line = false;
     }
+}
+
+/// What was seen of counted data.
+pub(super) struct Peeked {
+    /// How many bytes.
+    pub(super) used: usize,
+    /// Its first bytes, when all that are wanted have come.
+    pub(super) head: Option<Vec<u8>>,
 }
 
 #[cfg(test)]
