@@ -42,6 +42,7 @@ pub(crate) fn diagnosed(text: &[u8], started: SystemTime, progress: &Progress) -
         wanted = take(chunks);
     }
     diagnoser.waited_in_vain(pieces.reader.vain());
+    diagnoser.ends(pieces.reader.result());
     diagnoser.finish();
     (copy.finish(), diagnoser)
 }

@@ -44,9 +44,11 @@ mod sms;
 mod strip;
 mod supply;
 mod told;
+mod trouble;
 mod ussd;
 mod without_prompt;
 mod wording;
+mod words;
 mod writing;
 
 use std::ops::Range;
@@ -58,9 +60,9 @@ pub use strip::{Doing, Fared, Strip};
 
 use super::Direction;
 use super::dialog::said::Said;
-use super::dialog::{Dialog, Event, Shows};
+use super::dialog::{Dialog, Event, ProgramResult, Shows};
 use super::secrets::{SecretFinder, Secrets};
-use super::transcript::{Chunk, Shape, Transcript, Vain, Whose};
+use super::transcript::{Chunk, Ended, Shape, Transcript, Vain, Whose};
 use crate::vocabulary::is_whole_command;
 use book::Book;
 pub(crate) use reading::Reading;
@@ -269,6 +271,7 @@ pub(crate) fn of_transcript_of(transcript: &Transcript, family: Option<&'static 
         diagnoser.hear(chunk, &finder.find(chunk.direction, &chunk.bytes));
     }
     diagnoser.waited_in_vain(&transcript.vain);
+    diagnoser.ends(transcript.result.as_ref());
     diagnoser.finish();
     diagnoser
 }
@@ -314,6 +317,14 @@ impl Diagnoser {
         self.dialog.log.vain = told.iter().map(|vain| 1 + usize::from(vain.whose == Whose::Modem)).sum();
     }
 
+    /// In this line of the log a program says how its work went.
+    pub(crate) fn ends(&mut self, told: Option<&Ended>) {
+        self.dialog.log.result = told.map(|told| match told {
+            Ended::Well => ProgramResult::Worked,
+            Ended::Badly(told) => ProgramResult::Failed(told.line, told.text.clone()),
+        });
+    }
+
     /// The log shows that time has passed without bytes.
     fn pass_time(&mut self, at: Option<Duration>) {
         if let Some(at) = at.filter(|at| self.dialog.now.is_none_or(|now| now < *at)) {
@@ -337,7 +348,7 @@ fn begins_anew(chunk: &Chunk) -> bool {
     chunk.direction == Direction::Tx
         || lines.next().is_some_and(|line| {
             let said = Said::read(line);
-            let result = matches!(said, Said::Ok | Said::Unknown | Said::Info) || said.is_error();
+            let result = matches!(said, Said::Ok | Said::Unknown | Said::Info | Said::Trouble) || said.is_error();
             is_whole_command(line.trim_ascii_end()) || line.starts_with(b">") || !result && !rules::is_value(said)
         })
 }

@@ -116,7 +116,7 @@ pub(crate) struct Silence {
 }
 
 /// What is known of the log that the bytes come from; it is set before the first of them.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Log {
     /// Which bytes there are.
     pub(crate) shows: Shows,
@@ -130,6 +130,17 @@ pub(crate) struct Log {
     /// How many lines of the log say that a program waited in vain, those that name the modem counted twice; known when all of
     /// it was read.
     pub(crate) vain: usize,
+    /// The last line in which a program says how its work went; known when all of the log was read.
+    pub(crate) result: Option<ProgramResult>,
+}
+
+/// What a program says of its work.
+#[derive(Clone, Debug)]
+pub(crate) enum ProgramResult {
+    /// It worked.
+    Worked,
+    /// Something failed: line of the log, and its words.
+    Failed(usize, String),
 }
 
 /// See the module.

@@ -55,9 +55,20 @@ pub struct Transcript {
     pub chunks: Vec<Chunk>,
     /// The first lines in which a program says that it waited in vain.
     pub vain: Vec<Vain>,
+    /// How a program's work went, as its last words about it say.
+    pub result: Option<Ended>,
 }
 
-/// A line in which a program says that nothing came, or that it gave up.
+/// How a program's work went, by its own words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// It worked.
+    Well,
+    /// Something failed.
+    Badly(Vain),
+}
+
+/// A line in which a program says that nothing came, that it gave up, or that something failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Vain {
     /// 1-based line of the text.
@@ -196,6 +207,8 @@ pub(crate) struct Reader {
     last: Option<(Duration, usize)>,
     writing: Writing,
     vain: Vec<Vain>,
+    result: Option<Ended>,
+    payload: vain::Payload,
 }
 
 impl Reader {
@@ -220,20 +233,37 @@ impl Reader {
             around = Around::default();
             (form, reads) = told;
         }
-        Self { around, form, lines: reads, count: 0, last: None, writing, vain: Vec::new() }
+        Self {
+            around,
+            form,
+            lines: reads,
+            count: 0,
+            last: None,
+            writing,
+            vain: Vec::new(),
+            result: None,
+            payload: vain::Payload::default(),
+        }
     }
 
     /// What has been read so far.
     #[must_use]
     pub(crate) fn transcript(&self, chunks: Vec<Chunk>) -> Transcript {
         let (shape, restored) = (self.lines.shape(), self.lines.restored());
-        Transcript { form: self.form, shape, restored, chunks, vain: self.vain.clone() }
+        let (vain, result) = (self.vain.clone(), self.result.clone());
+        Transcript { form: self.form, shape, restored, chunks, vain, result }
     }
 
     /// The first lines so far in which a program says that it waited in vain.
     #[must_use]
     pub(crate) fn vain(&self) -> &[Vain] {
         &self.vain
+    }
+
+    /// How a program's work has gone so far, as its last words about it say.
+    #[must_use]
+    pub(crate) const fn result(&self) -> Option<&Ended> {
+        self.result.as_ref()
     }
 
     /// Reads the next lines; only the last ones of the text may lack their end.
@@ -246,10 +276,29 @@ impl Reader {
                 let whose = vain::whose(line.text);
                 self.vain.push(Vain { line: line.number, text: vain::shown(line.text), whose });
             }
+            let whole = line.text;
             let line = self.around.take(line);
             let told = chunks.len();
             self.lines.line(&line, chunks);
+            // Where each line says its direction, those with one are the modem's dialog.
+            let dialog = self.lines.shape() != Shape::Pasted && chunks.len() > told;
+            if !self.payload.holds(line.text) && !dialog {
+                self.judge(line.number, whole);
+            }
             self.last = if chunks.len() > told { None } else { line.at.map(|at| (at, line.number)).or(self.last) };
+        }
+    }
+
+    /// Takes what a program says of its work.
+    fn judge(&mut self, line: usize, text: &[u8]) {
+        // That a modem does not answer, or that PPP is over, is told as such.
+        if vain::tells(text) && vain::whose(text) != Whose::Unknown {
+            return;
+        }
+        match vain::result(text) {
+            Some(false) => self.result = Some(Ended::Badly(Vain { line, text: vain::shown(text), whose: Whose::Unknown })),
+            Some(true) => self.result = Some(Ended::Well),
+            None => {}
         }
     }
 
@@ -398,8 +447,10 @@ fn is_dots(inner: &str) -> bool {
 /// `<len>`, `<n bytes>`, `<echo>`: a few small words, not a tag with attributes and not a name of the notation.
 fn is_placeholder(inner: &str) -> bool {
     let word = |word: &str| word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-    let tags =
-        ["html", "head", "body", "title", "p", "b", "i", "a", "br", "hr", "li", "ul", "h1", "h2", "h3", "em", "sub"];
+    let tags = [
+        "cr", "lf", "ln", "html", "head", "body", "title", "p", "b", "i", "a", "br", "hr", "li", "ul", "h1", "h2",
+        "h3", "em", "sub",
+    ];
     inner.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
         && inner.split(' ').all(word)
         && inner.chars().any(|c| c.is_ascii_lowercase())

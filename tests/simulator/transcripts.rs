@@ -91,6 +91,7 @@ fn play(name: &str, play: &Play) -> Vec<u8> {
         restored: false,
         chunks: std::mem::take(&mut scene.record),
         vain: Vec::new(),
+        result: None,
     });
     assert_eq!(rules(&played), rules(&of_transcript(&transcript)), "{name}: diagnosed otherwise than the real one");
     scene.delivered

@@ -143,6 +143,7 @@ impl Session {
             session.hear(&chunks, &mut secrets);
         }
         session.diagnoser.waited_in_vain(reader.vain());
+        session.diagnoser.ends(reader.result());
         session.diagnoser.finish();
         let spoken = session.diagnoser.reading().spoken;
         let other = Other::of(&head).filter(|other| *other == Other::Book || !spoken);

@@ -253,6 +253,12 @@ impl Book {
         self.findings.iter().any(|finding| finding.rule == slug && !finding.resolved)
     }
 
+    /// Some finding stands.
+    #[must_use]
+    pub(super) fn any_standing(&self) -> bool {
+        self.findings.iter().any(|finding| !finding.resolved)
+    }
+
     /// A finding of one of these rules stands.
     #[must_use]
     pub(super) fn any_open(&self, slugs: &[&str]) -> bool {

@@ -12,7 +12,7 @@ use super::rule::{Doc, Rule, hears};
 use super::sleep::FirstCharacter;
 use crate::modem::Direction;
 use crate::modem::dialog::exchange::{Data, Span};
-use crate::modem::dialog::{Dialog, Event, Shows};
+use crate::modem::dialog::{Dialog, Event, ProgramResult, Shows};
 use crate::notation;
 use crate::vocabulary::{Role, families, is_command, is_whole_command};
 
@@ -332,7 +332,9 @@ impl NoAnswer {
         let apart = first.and_then(|first| first.at).zip(last.and_then(|last| last.at));
         let long = apart.is_some_and(|(first, last)| last >= first + APART);
         let again = tally.repeated >= ENOUGH || dialog.log.vain > 1;
+        // Who shows only what is sent, and that it worked, has had his answers.
         let silent = dialog.answered() == 0
+            && !matches!(dialog.log.result, Some(ProgramResult::Worked))
             && !dialog.spoken
             && (tally.unanswered >= ENOUGH || probes || tally.unanswered > 0 && dialog.log.vain > 1)
             && tally.commands == tally.unanswered;

@@ -8,7 +8,8 @@ use super::doc::Doc;
 use super::rule::{Rule, hears};
 use super::{
     baud, busy, calls, connecting, console, cut, data_end, early_send, echo, http, line, messages, network, noise, off,
-    opening, order, payload, position, power, refused, registration, sleep, sms, supply, ussd, without_prompt, writing,
+    opening, order, payload, position, power, refused, registration, sleep, sms, supply, trouble, ussd, without_prompt,
+    words, writing,
 };
 use crate::modem::dialog::exchange::Echo;
 use crate::modem::dialog::said::Said;
@@ -162,8 +163,10 @@ rules! {
     sms_place_empty: messages::PlaceEmpty,
     sms_in_digits: messages::InDigits,
     ussd_empty: ussd::Empty,
+    trouble: trouble::Told,
     failed_later: refused::FailedLater,
     refused: refused::Refused,
+    program_says: words::ProgramSays,
 }
 
 impl Rules {

@@ -83,6 +83,106 @@ pub(super) fn tells(line: &[u8]) -> bool {
     })
 }
 
+/// How a program says that something failed.
+static FAILED: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| {
+    const WORDS: [&str; 15] = [
+        "ail",
+        "FAIL",
+        "rror",
+        "ERROR: ",
+        "nable to",
+        "annot ",
+        "ould not ",
+        "uldn't ",
+        "denied",
+        "ejected",
+        "iving up",
+        "ABSENT",
+        "DENIED",
+        "nvalid",
+        "ot registered",
+    ];
+    WORDS.iter().map(|word| Finder::new(word.as_bytes())).collect()
+});
+
+/// How it says that something worked.
+static WORKED: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| {
+    const WORDS: [&str; 5] = ["uccess", "connected", "Connected", "omplete", "succeeded"];
+    WORDS.iter().map(|word| Finder::new(word.as_bytes())).collect()
+});
+
+/// The line is a program's own, and says that something failed (false) or worked (true). A modem's answers, the lines of a
+/// sketch and a person's sentences are none.
+pub(super) fn result(line: &[u8]) -> Option<bool> {
+    let text = line.trim_ascii();
+    let failed = FAILED.iter().any(|word| {
+        word.find_iter(text).any(|at| {
+            let behind = text.get(at + word.needle().len()..).unwrap_or_default();
+            tells_failure(text.get(..at).unwrap_or_default(), behind)
+        })
+    });
+    if failed {
+        return is_programs(text).then_some(false);
+    }
+    let not = [&b"not "[..], b"Not ", b"no s", b"uns", b"dis", b"Dis", b"inc", b"Inc"];
+    WORKED
+        .iter()
+        .any(|word| {
+            word.find(text)
+                .and_then(|at| text.get(..at))
+                .is_some_and(|before| !not.iter().any(|no| before.ends_with(no)))
+        })
+        .then_some(true)
+}
+
+/// Where in one stream the data are that a modem hands out, which say what somebody has written: from the head of an answer
+/// to its end.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Payload {
+    inside: bool,
+}
+
+impl Payload {
+    /// Takes the next line; whether it stands inside.
+    pub(super) fn holds(&mut self, line: &[u8]) -> bool {
+        let text = line.trim_ascii();
+        let headed = matches!(text, [b'+' | b'^' | b'#' | b'%', name, ..] if name.is_ascii_uppercase())
+            && memchr::memchr(b':', text).is_some();
+        if headed || text.starts_with(b"CONNECT") {
+            self.inside = true;
+        } else if is_whole_command(text) || text == b"OK" || text == b"ERROR" {
+            self.inside = false;
+        }
+        self.inside
+    }
+}
+
+/// What stands around the word leaves it its meaning: `mail` and `available` have another, `no error` and `errors: 0` tell that
+/// there is none.
+fn tells_failure(before: &[u8], behind: &[u8]) -> bool {
+    let begun = before.rsplit(|byte| !byte.is_ascii_alphabetic()).next().unwrap_or_default();
+    // `CallFailed` begins a word too.
+    let begins = match begun {
+        [] => true,
+        [.., letter] if letter.is_ascii_uppercase() => begun.len() == 1 || begun.iter().any(u8::is_ascii_lowercase),
+        [letter] => letter.is_ascii_lowercase(),
+        _ => begun == b"co",
+    };
+    let none = before.to_ascii_lowercase().windows(3).any(|three| matches!(three, b"no " | b"if " | b"bit"));
+    let rest = behind.strip_prefix(b"s").unwrap_or(behind).trim_ascii_start();
+    let rest = rest.strip_prefix(b":").or_else(|| rest.strip_prefix(b"=")).unwrap_or(rest).trim_ascii();
+    begins && !none && rest != b"0" && !rest.starts_with(b"0 ") && !rest.starts_with(b"0,")
+}
+
+/// A short line that is neither a modem's, nor of a sketch, nor a person's sentence or question.
+fn is_programs(text: &[u8]) -> bool {
+    const SHORTEST: usize = 6;
+    const LONGEST: usize = 160;
+    let code = text.ends_with(b";") || text.starts_with(b"//") || memchr::memchr3(b'{', b'`', b'?', text).is_some();
+    let modems = is_whole_command(text) || spelled::is_answer(text) || memchr::memchr(b'+', text).is_some();
+    (SHORTEST..=LONGEST).contains(&text.len()) && !code && !modems && !super::peel::is_prose(text)
+}
+
 /// What does not answer is a modem, by its words: a server may time out too.
 fn names_modem(line: &[u8]) -> bool {
     const NAMES: [&[u8]; 14] = [
@@ -108,6 +208,54 @@ pub(super) fn shown(line: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_program_says_of_its_work() {
+        for text in [
+            "[WiFiEsp] Data packet send error (1)",
+            "Connecting to web.example fail",
+            "[12:00:01] Failed to publish",
+            "E (5200) modem: could not set the mode",
+            "create tcp err: Connection failed!",
+            "error: couldn't start network: QMI protocol error (14): 'CallFailed'",
+            "requestGetSIMStatus SIMStatus: SIM_ABSENT",
+        ] {
+            assert_eq!(result(text.as_bytes()), Some(false), "{text}");
+        }
+        for text in ["Connected to home", "GPRS: success", "Upload complete."] {
+            assert_eq!(result(text.as_bytes()), Some(true), "{text}");
+        }
+        for text in [
+            "+CME ERROR: 10",
+            "ERROR",
+            "AT+CMEE=2",
+            "no error",
+            "errors: 0",
+            "Error = 0",
+            "ERROR counter: 0",
+            "RTC: ERROR",
+            "ERROR is here.",
+            "Bit Error Rate: not known or not detectable",
+            "Received OK (\"+CEREG: 2,5\"), no error",
+            "data available",
+            "Serial.println(\"fail\");",
+            "What does this error mean?",
+            "I have tried it all day and it fails each time I send a text.",
+            "Not connected",
+            "disconnected",
+        ] {
+            assert_eq!(result(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_modem_hands_out_is_somebody_elses() {
+        let mut payload = Payload::default();
+        let inside = |line: &&str| payload.holds(line.as_bytes());
+        let lines = ["AT+CMGR=1", "+CMGR: \"REC READ\",\"1\"", "Delivery failed", "", "OK", "Publishing failed"];
+        let held: Vec<&str> = lines.into_iter().filter(inside).collect();
+        assert_eq!(held, ["+CMGR: \"REC READ\",\"1\"", "Delivery failed", ""]);
+    }
 
     #[test]
     fn who_waited_in_vain() {
