@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Severity::{Note, Problem};
+use super::Severity::{Note, Problem, Warning};
 use super::book::{Book, Draft, Handle};
 use super::doc::heading::POWER as FAMILY;
 use super::network::no_sim;
@@ -104,12 +104,52 @@ fn is_at_once(done: &Exchange, end: Span, dialog: &Dialog) -> bool {
     took.map_or(dialog.log.read_ahead, |took| took < SETUP)
 }
 
+/// `ATDT#777`, or back to one with `ATO`. What becomes of `ATD*99#` tells whether there is a data service.
+fn is_data_call(done: &Exchange) -> bool {
+    let dials = done.role == Role::Dial && !done.text.ends_with(b";") && !dials_data(done);
+    done.role == Role::Online || dials && memchr::memmem::find(&done.text, b"*99").is_none()
+}
+
+impl Failed {
+    /// A data call that came to nothing, or ended behind its `CONNECT`.
+    fn data_call(&mut self, event: Event, done: &Exchange, dialog: &Dialog, book: &mut Book) {
+        let (end, stood) = match (event, done.outcome) {
+            (Event::Final, Some((Outcome::Said(Said::CallEnd), Some(end)))) => (end, false),
+            (Event::Said(Said::CallEnd, end), Some((Outcome::Said(Said::Connect), _))) => (end, true),
+            _ => return,
+        };
+        let spans = [Some(done.span), Some(end)];
+        if book.is_blamed(done.id) || no_sim(book) || book.extend(&[NotRegistered::DOC.slug], spans) {
+            return;
+        }
+        if let Some(told) = self.told {
+            return book.again(told, spans);
+        }
+        let (what, said) = (done.shown(), dialog.words.of(end).unwrap_or("NO CARRIER"));
+        let draft = match (done.role, stood) {
+            (_, true) => Draft::new(format!("{what}: the data call has ended ({said})."), spans)
+                .because("Behind CONNECT both ends speak PPP: a modem to which nobody speaks it hangs up, and so does a network that does not like the login.")
+                .fix("Let pppd (or the program's own PPP) take the port as soon as CONNECT comes; AT+CEER tells more.")
+                .confidence(60),
+            (Role::Online, _) => Draft::new(format!("{what}: there is no data call to go back to ({said})."), spans)
+                .because("ATO goes back to a data call that was left with +++; none stands.")
+                .fix("Dial first: ATD*99#.")
+                .severity(Warning),
+            _ => Draft::new(format!("{what}: the data call was not put through ({said})."), spans)
+                .because("The network gave no data connection: the access point is wrong, the SIM has no data, there is no network, or an earlier connection still stands.")
+                .fix("AT+CEER, right behind it, tells why; check AT+CGDCONT?, AT+CGATT? and AT+CREG?, and hang up first (ATH).")
+                .severity(Warning),
+        };
+        self.told = Some(book.add(Self::DOC, draft.send("AT+CEER", "AT+CEER\r")));
+    }
+}
+
 impl Rule for Failed {
     const DOC: &'static Doc = &Doc {
         slug: "call-failed",
         severity: Note,
         family: FAMILY,
-        evidence: "`ATD<number>;` or `ATA` is answered `NO CARRIER`, `BUSY`, `NO ANSWER` or `NO DIALTONE` in place of `OK`, or one of the last three comes behind the `OK` of `ATD<number>;` (`NO CARRIER` too within 8 s, or in a log without times), while the SIM and the network are not known to be missing.",
+        evidence: "As a warning, a data call (`ATDT#777`) or `ATO` that is answered `NO CARRIER`, `BUSY`, `NO ANSWER` or `NO DIALTONE`, and as a note one that ends so behind its `CONNECT`. As a note, `ATD<number>;` or `ATA` is answered `NO CARRIER`, `BUSY`, `NO ANSWER` or `NO DIALTONE` in place of `OK`, or one of the last three comes behind the `OK` of `ATD<number>;` (`NO CARRIER` too within 8 s, or in a log without times), while the SIM and the network are not known to be missing.",
         why: "The call was not put through.",
         fix: "AT+CEER tells why.",
     };
@@ -117,6 +157,9 @@ impl Rule for Failed {
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = dialog.done() else { return };
+        if is_data_call(done) {
+            return self.data_call(event, done, dialog, book);
+        }
         let takes = done.role == Role::Answer;
         let dials = done.role == Role::Dial && done.text.ends_with(b";");
         if !takes && !dials {

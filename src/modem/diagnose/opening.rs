@@ -89,6 +89,8 @@ pub(super) struct NoDataService {
     calls_only: bool,
     /// A data call that has connected: its command, and CONNECT.
     dialled: Option<(Span, Span)>,
+    /// What is told of is a data call.
+    dials_in: bool,
 }
 
 impl NoDataService {
@@ -104,17 +106,18 @@ impl NoDataService {
             book.again(told, [command, first, second]);
             return;
         }
-        let mut draft = Draft::new(title, [command, first, second]).confidence(sure).send("AT+CIPSHUT", SHUT);
-        draft = match self.apn.as_deref() {
+        let mut draft = Draft::new(title, [command, first, second]).confidence(sure);
+        draft = if self.dials_in { draft.send("AT+CEER", "AT+CEER\r") } else { draft.send("AT+CIPSHUT", SHUT) };
+        draft = match self.apn.as_deref().filter(|_| !self.dials_in) {
             _ if self.calls_only => draft.because("The modem is in a network for calls, and not for data (AT+CGREG? and AT+CEREG?): no data on the SIM, or no such network here.").fix("Ask the operator whether the SIM has data; try another place; then as before."),
             // Newer modems keep their APN, or get one from the network.
-            None if !Self::wants_access_point(book) => draft.because("The network gives no data service: wrong APN or login, no data on the SIM, or not registered."),
+            None if self.dials_in || !Self::wants_access_point(book) => draft.because("The network gives no data service: wrong APN or login, no data on the SIM, or not registered."),
             None => draft.because("No APN was set with AT+CSTT in this log (the modem's own is CMNET), or the network gives no data service."),
             Some("" | "CMNET") => draft.because("The APN is empty or still CMNET, the modem's own, which hardly any operator knows."),
             Some(apn) => draft.because(format!("The network refused data service with the APN {apn:?}: wrong APN or login, no data on the SIM, not registered, or a weak supply.")),
         };
         // Who knows no such command is not told to use it.
-        if book.family.is_some_and(|family| family.by_role(Role::ContextOpen).is_none()) {
+        if self.dials_in || book.family.is_some_and(|family| family.by_role(Role::ContextOpen).is_none()) {
             draft = draft.fix("Check the access point (AT+CGDCONT?), AT+CREG?, AT+CGREG? and AT+CGATT?, and whether the SIM has data.");
         }
         self.told = Some(book.add(Self::DOC, draft));
@@ -137,6 +140,8 @@ impl NoDataService {
         }
         if Self::other(done) && !book.is_blamed(done.id) {
             let title = format!("{} was refused: the network gives no data connection.", done.shown());
+            // PPP has the access point of AT+CGDCONT: none of AT+CSTT.
+            self.dials_in = done.role == Role::Dial;
             self.tell(title, Some(done.span), [done.result_span(), None], 75, book);
             book.blame(done.id, Self::DOC.slug);
             return;

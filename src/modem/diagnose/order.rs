@@ -50,6 +50,9 @@ impl Rule for SendWithoutConnection {
                     Connection::PeerClosed => "the other end had closed the connection",
                     Connection::HostClosed => "the connection was closed before",
                     Connection::Failed => "the connection could not be opened",
+                    Connection::Unknown if dialog.state.connections.is_open() => {
+                        "the connection of that number was not opened, another one is open"
+                    }
                     Connection::Unknown => "no connection was opened since this log began",
                     Connection::Open | Connection::Connecting { .. } => return,
                 };
