@@ -170,11 +170,13 @@ impl Leads {
             return (None, text);
         }
         // `b'OK'`: what opens before it closes behind it.
-        let quote = text.get(len - 1).filter(|byte| matches!(byte, b'\'' | b'"' | b'('));
+        let quote = text.get(len - 1).filter(|byte| matches!(byte, b'\'' | b'"' | b'(' | b'[' | b'{'));
         let closed = |quote: &u8| {
             let rest = rest.trim_ascii_end();
             match quote {
                 b'(' => rest.strip_suffix(b")"),
+                b'[' => rest.strip_suffix(b"]"),
+                b'{' => rest.strip_suffix(b"}"),
                 _ => rest.strip_suffix(b")").unwrap_or(rest).strip_suffix(&[*quote]),
             }
         };
@@ -280,7 +282,7 @@ impl Lead {
         self.pattern
             .trim_ascii_end()
             .last()
-            .is_some_and(|byte| b":><])|-=#$\"'}*~/%.".contains(byte) || !byte.is_ascii())
+            .is_some_and(|byte| b":><])|-=#$\"'}*~/%.[{".contains(byte) || !byte.is_ascii())
             || self.arrow().is_some()
             || self.says_received()
             || has(&self.pattern, &["tx", "send", "sent"])

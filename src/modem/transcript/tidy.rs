@@ -59,7 +59,11 @@ pub(super) fn bare(text: &[u8]) -> &[u8] {
     if trimmed.starts_with(b"=+") {
         return trimmed.get(1..).unwrap_or_default();
     }
-    if let Some(error) = error_behind_words(trimmed) {
+    // ESP-IDF's esp_modem shows each line so.
+    if let Some(token) = token(trimmed) {
+        return token;
+    }
+    if let Some(error) = error_behind_words(trimmed).or_else(|| error_in_quotes(trimmed)) {
         return error;
     }
     if let Some(told) = without_comment(trimmed) {
@@ -139,7 +143,28 @@ fn error_behind_words(text: &[u8]) -> Option<&[u8]> {
     let (words, error) = text.split_at_checked(at)?;
     let said = |byte: &u8| byte.is_ascii_alphabetic() || b" :-=!.".contains(byte);
     let ends = words.trim_ascii_end().last().is_some_and(|byte| b":-=!".contains(byte));
-    (at > 0 && at < 40 && ends && words.iter().all(said)).then_some(error)
+    // Control characters written as words are for the form of the log to read.
+    (at > 0 && at < 40 && ends && words.iter().all(said) && !error.ends_with(b">")).then_some(error)
+}
+
+/// `command_lib: Token: {AT+CSQ}`.
+fn token(text: &[u8]) -> Option<&[u8]> {
+    let inside = text.strip_suffix(b"}")?;
+    let at = memchr::memmem::find(inside, b"Token: {")?;
+    inside.get(at + b"Token: {".len()..)
+}
+
+/// `response: 'Message Failed +CMS ERROR: 69' } }`: an error with its number at the end of a text in quotes.
+fn error_in_quotes(text: &[u8]) -> Option<&[u8]> {
+    let at = [&b"+CMS ERROR: "[..], b"+CME ERROR: "].iter().find_map(|error| memchr::memmem::find(text, error))?;
+    let (before, error) = text.split_at_checked(at)?;
+    let digits = error.iter().skip(b"+CMS ERROR: ".len()).take_while(|byte| byte.is_ascii_digit()).count();
+    let (error, behind) = error.split_at_checked(b"+CMS ERROR: ".len() + digits)?;
+    let quote = *behind.first().filter(|byte| matches!(byte, b'\'' | b'"'))?;
+    // An answer alone in quotes is no text.
+    let words =
+        memchr::memrchr(quote, before).and_then(|at| before.get(at + 1..)).is_some_and(|words| !words.is_empty());
+    (digits > 0 && words).then_some(error)
 }
 
 /// Where a command begins that a sketch's words run into: `Waiting for network...AT+CREG?`.
@@ -182,6 +207,9 @@ mod tests {
         check("OK ...matched", "OK");
         check("Ok", "OK");
         check("ERROR**", "ERROR");
+        check("V (52164) command_lib: Token: {+CEREG: 0,1}", "+CEREG: 0,1");
+        check("response: 'Message Failed +CMS ERROR: 69' } }", "+CMS ERROR: 69");
+        check("if (s == \"+CMS ERROR:\") {", "if (s == \"+CMS ERROR:\") {");
         for text in
             ["+CSQ: (0-31,99),(0-99)", "+COPS: (2,\"A B\",\"A\",\"1\")", "see (that is all)", "AT+X=\"http://a\""]
         {

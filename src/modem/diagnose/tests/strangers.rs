@@ -129,9 +129,20 @@ pub(super) const STRANGERS: &[(&str, &str, &[&str])] = &[
     ("unreadable-each-time", "wrong-baud", &["3 times"]),
     ("error-of-what", "(refused)", &["belongs to no command"]),
     ("points-behind-stamps", "sim-missing", &[]),
-    ("https-session-refused", "failed-later", &["error 13"]),
+    ("https-session-refused", "failed-later", &["code 13"]),
     ("watchdog-of-an-esp", "modem-restarted", &["watchdog", "after AT+CIPSTART=\"SSL\""]),
     ("number-hidden", "call-without-semicolon", &[]),
+    ("library-says-failed", "(program-says)", &["Line 8", "Failed to write to socket 0"]),
+    ("sends-alone-and-worked", "", &[]),
+    ("tokens-of-esp-modem", "not-registered", &["denied"]),
+    ("error-in-a-text-of-json", "sms-refused", &["CMS 69"]),
+    ("refused-by-an-a7670", "(refused)", &["AT+CGNSINF"]),
+    ("unknown-line-names-a-failure", "(trouble-told)", &["CONNECT FAILED"]),
+    ("brackets-out-braces-in", "sim-missing", &[]),
+    ("words-of-a-driver", "not-registered", &["denied"]),
+    ("position-without-a-question", "(no-position)", &[]),
+    ("words-of-pppd", "no-data-service", &["LCP terminated by peer"]),
+    ("server-of-an-esp-refuses", "(refused) (peer-closed)", &["AT+CIPSEND=0,12"]),
 ];
 
 /// Not right yet. Whoever mends one takes it from here; the test tells.

@@ -95,7 +95,9 @@ pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
     let empty = || lines.iter().filter(|line| matches!(line.text.trim_ascii(), b"b''" | b"b\"\"")).count() > 1;
     let calls = |lead: &Lead| lead.labels() || lead.is_typed() && empty();
     let silent = !received && leads.iter().any(|lead| lead.quoted && lead.commands > 1 && calls(lead));
-    (received && quoted && (sent || echoed) || silent)
+    // The texts that a program has read stand alone, each in its quotes.
+    let alone = leads.iter().any(|lead| lead.pattern.is_empty() && lead.quoted && lead.answers > 1);
+    (received && quoted && (sent || echoed || alone) || silent)
         .then(|| -> Box<dyn Lines> { Box::new(Quoted { leads, directed: sent, sent: Vec::new() }) })
 }
 
@@ -192,6 +194,11 @@ fn worded(text: &[u8]) -> Option<Vec<u8>> {
     if matches!(told, b"OK" | b"ERROR") {
         return Some(told.to_vec());
     }
+    // `Received OK ("+CSQ: 20,99")`: what came in front of it.
+    if let Some(inside) = told.strip_prefix(b"OK (").and_then(|told| told.strip_suffix(b")")) {
+        let (value, _) = string(inside)?;
+        return Some(if value.is_empty() { b"OK".to_vec() } else { [&value[..], b"\r\nOK"].concat() });
+    }
     let named = [(&b"CmeError("[..], &b"+CME ERROR: "[..]), (b"CmsError(", b"+CMS ERROR: ")];
     named.into_iter().find_map(|(name, answer)| {
         let at = memchr::memmem::find(told, name)?;
@@ -223,6 +230,13 @@ fn quoted(text: &[u8]) -> Option<(usize, Vec<Vec<u8>>)> {
                 .or_else(|| dots(rest))
                 .or_else(|| bracketed(text.get(..at)?, rest))
                 .map(|values| (at, values)),
+            // `'\r\nOK\r\n'` alone, `Sending command: "AT\r"`: its line ends written out.
+            [b'"' | b'\'', ..] if at == 0 || text.get(..at)?.ends_with(b": ") => {
+                let (value, used) = string(rest)?;
+                let ended = rest.get(used..)?.trim_ascii().is_empty();
+                let shown = ends(&value) || at == 0 && (value.is_empty() || spelled::is_answer(value.trim_ascii()));
+                (ended && shown).then(|| (at, vec![value]))
+            }
             // `>>> modem.send("AT\r")`.
             [b'"' | b'\'', ..] if text.starts_with(b">>> ") && text.get(..at)?.ends_with(b"(") => {
                 let (value, _) = string(rest)?;
@@ -339,6 +353,10 @@ mod tests {
         check(r"[RECV][   9][AT\r\r\nOK\r\n]", &[b"AT\r\r\nOK\r\n"]);
         check("[PPP]: nothing", &[]);
         check("Club 'x'", &[]);
+        check(r"'\r\nOK\r\n'", &[b"\r\nOK\r\n"]);
+        check("'ERROR'", &[b"ERROR"]);
+        check(r#"0.1 DEBUG Sending command: "AT\r""#, &[b"AT\r"]);
+        check(r#"name: "x""#, &[]);
         check("OK[CR][LF]", &[]);
         check(r#">>> modem.send("AT+CMGS=\"+1555\"\r")"#, &[b"AT+CMGS=\"+1555\"\r"]);
     }
