@@ -296,7 +296,9 @@ impl Reader {
             return;
         }
         match vain::result(text) {
-            Some(false) => self.result = Some(Ended::Badly(Vain { line, text: vain::shown(text), whose: Whose::Unknown })),
+            Some(false) => {
+                self.result = Some(Ended::Badly(Vain { line, text: vain::shown(text), whose: Whose::Unknown }))
+            }
             Some(true) => self.result = Some(Ended::Well),
             None => {}
         }

@@ -7,7 +7,7 @@ use super::exchange::{DataEnded, Exchange, Outcome, Span};
 use super::said::{Network, Pin, Said};
 use super::{Dialog, Event};
 use crate::modem::digest::Line;
-use crate::vocabulary::{Command, Form, Role};
+use crate::vocabulary::{self, Command, Form, Role};
 
 impl Dialog {
     /// Judges a line and lets it count, now or when it has proved itself.
@@ -304,6 +304,20 @@ impl Dialog {
         if let Some(front) = self.commands.open_mut().first_mut() {
             front.information += 1;
         }
+    }
+
+    /// Of these bytes, which come next, those that are taken at once: at the head of counted data a web server says how a
+    /// request went.
+    pub(super) fn look_into<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        let Some(peeked) = self.receiving.peek(bytes) else { return bytes };
+        let end = self.receiving.total() + peeked.used as u64;
+        if let Some(head) = peeked.head
+            && let Some(status) = vocabulary::server_status(&head).filter(|status| *status >= 400)
+        {
+            let span = self.receiving.span(end - head.len() as u64..end);
+            self.events.push(Event::Said(Said::HttpAction(status), span));
+        }
+        bytes.get(..peeked.used).unwrap_or(bytes)
     }
 
     /// Values that lines tell.

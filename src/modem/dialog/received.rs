@@ -43,16 +43,7 @@ impl Dialog {
             // One byte at a time, so that the echo is looked for at the same places however the bytes were split.
             bytes = bytes.get(..1).unwrap_or(bytes);
         }
-        if let Some(peeked) = self.receiving.peek(bytes) {
-            bytes = bytes.get(..peeked.used).unwrap_or(bytes);
-            let end = self.receiving.total() + peeked.used as u64;
-            if let Some(head) = peeked.head
-                && let Some(status) = vocabulary::server_status(&head).filter(|status| *status >= 400)
-            {
-                let span = self.receiving.span(end - head.len() as u64..end);
-                self.events.push(Event::Said(Said::HttpAction(status), span));
-            }
-        }
+        bytes = self.look_into(bytes);
         let mut room = self.receiving.take_room();
         let prompts = self.prompt_possible();
         let (used, token) = self.receiving.next(bytes, &mut room, prompts);
