@@ -297,7 +297,7 @@ impl Reader {
         }
         match vain::result(text) {
             Some(false) => {
-                self.result = Some(Ended::Badly(Vain { line, text: vain::shown(text), whose: Whose::Unknown }))
+                self.result = Some(Ended::Badly(Vain { line, text: vain::shown(text), whose: Whose::Unknown }));
             }
             Some(true) => self.result = Some(Ended::Well),
             None => {}

@@ -139,6 +139,7 @@ pub(super) const STRANGERS: &[(&str, &str, &[&str])] = &[
     ("refused-by-an-a7670", "(refused)", &["AT+CGNSINF"]),
     ("unknown-line-names-a-failure", "(trouble-told)", &["CONNECT FAILED"]),
     ("brackets-out-braces-in", "sim-missing", &[]),
+    ("python-calls-a-driver", "", &[]),
     ("words-of-a-driver", "not-registered", &["denied"]),
     ("position-without-a-question", "(no-position)", &[]),
     ("words-of-pppd", "no-data-service", &["LCP terminated by peer"]),

@@ -27,9 +27,11 @@ impl Lead {
         label.ends_with(b":") && self.direction() == Some(Direction::Tx)
     }
 
-    /// `>>> s.write(b'`: typed at Python's prompt, and sent as it stands.
+    /// `>>> s.write(b'`: typed at Python's prompt, and sent as it stands. What is named after commands ends them itself.
     fn is_typed(&self) -> bool {
-        self.pattern.starts_with(b">>> ") && self.pattern.trim_ascii_end().ends_with(b"(")
+        let ends_them =
+            [&b"cmd"[..], b"command"].iter().any(|word| memchr::memmem::find(&self.pattern, word).is_some());
+        self.pattern.starts_with(b">>> ") && self.pattern.trim_ascii_end().ends_with(b"(") && !ends_them
     }
 
     fn direction(&self) -> Option<Direction> {
