@@ -12,7 +12,9 @@ use super::exit::{CommandResult, Exit, finish};
 use super::modem::ModemOption;
 use super::output::distinct;
 use super::say::{say_aside, warn_if_open};
+use crate::link::identity::MAY_BE_ANOTHER;
 use crate::link::share::Place;
+use crate::link::{LinkSpec, discovery};
 use crate::macros::duration;
 use crate::worker::{Order, Phase, Status};
 
@@ -66,7 +68,10 @@ impl Told {
                 self.lost = true;
             }
             Phase::Open { .. } if self.lost => {
-                say_aside(format_args!("modemscope: {} is back", status.place));
+                let path_alone = matches!(LinkSpec::parse(&status.place), Ok(LinkSpec::Serial(path))
+                    if discovery::describe(&path).identity().is_path_alone());
+                let unsure = if path_alone { format!("; {MAY_BE_ANOTHER}") } else { String::new() };
+                say_aside(format_args!("modemscope: {} is back{unsure}", status.place));
                 self.lost = false;
             }
             _ => {}

@@ -19,6 +19,17 @@ pub struct Identity {
     pub(crate) usb_path: Option<String>,
 }
 
+impl Identity {
+    /// Nothing but its path is known of it, which may have been given to another one: a pty, a built-in UART.
+    #[must_use]
+    pub(crate) const fn is_path_alone(&self) -> bool {
+        self.usb_id.is_none()
+    }
+}
+
+/// Said when such a device is back.
+pub(crate) const MAY_BE_ANOTHER: &str = "only its path is known: nothing tells whether it is the same device";
+
 /// What is to be done about a lost device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
@@ -33,7 +44,7 @@ pub(crate) enum Verdict {
 /// Looks for the `lost` device among those that are `present`.
 #[must_use]
 pub(crate) fn find(lost: &Identity, present: &[Identity]) -> Verdict {
-    if lost.usb_id.is_none() {
+    if lost.is_path_alone() {
         // Not a USB device: its file is all there is. A USB device that took the name over is another one.
         return unique(present, |other| other.usb_id.is_none() && other.path == lost.path);
     }

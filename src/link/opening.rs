@@ -39,11 +39,11 @@ pub(crate) fn open(spec: &LinkSpec, settings: &LineSettings) -> Result<Opened, O
         LinkSpec::Replay(path) => replay(path, false),
         LinkSpec::ReplayFast(path) => replay(path, true),
         LinkSpec::Tap { host, modem } => {
-            let (host, host_kept) = side("host", host, settings)?;
-            let (modem, modem_kept) = side("modem", modem, settings)?;
+            let (host_link, host_kept) = side("host", host, settings)?;
+            let (modem_link, modem_kept) = side("modem", modem, settings)?;
             let kept: Vec<String> = host_kept.into_iter().chain(modem_kept).collect();
             let kept = (!kept.is_empty()).then(|| kept.join("; "));
-            Ok(Opened { link: Box::new(Tap::new(host, modem)), kept })
+            Ok(Opened { link: Box::new(Tap::new((host_link, host), (modem_link, modem), settings)), kept })
         }
     }
 }

@@ -6,12 +6,20 @@
 
 use std::time::Duration;
 
-use super::{Arrival, Interests, LineSettings, Link, LinkError, Reconfigured};
+use super::comeback::{Look, Search};
+use super::identity::{Identity, MAY_BE_ANOTHER};
+use super::{Arrival, Interests, LineSettings, Link, LinkError, LinkSpec, Reconfigured, discovery, opening};
+
+/// How often a line that is lost is looked for.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 pub(crate) struct Tap {
     sides: [Side; 2],
+    settings: LineSettings,
     /// Which side is read next.
     next: usize,
+    /// What is to be told with the next read.
+    notes: Vec<Arrival>,
 }
 
 /// The host's line stands first.
@@ -21,13 +29,33 @@ struct Side {
     /// Whose TX it is, for the log.
     whose: &'static str,
     link: Option<Box<dyn Link>>,
+    /// The device, where it is one that can come back.
+    device: Option<Identity>,
+    away: Option<Away>,
+}
+
+/// A line that is lost and looked for.
+struct Away {
+    search: Search,
+    next: Duration,
 }
 
 impl Tap {
-    /// Listens to both.
-    pub(super) fn new(host: Box<dyn Link>, modem: Box<dyn Link>) -> Self {
-        let side = |whose, link| Side { whose, link: Some(link) };
-        Self { sides: [side("host", host), side("modem", modem)], next: HOST }
+    /// Listens to both, which were opened by these names.
+    pub(super) fn new(
+        host: (Box<dyn Link>, &LinkSpec),
+        modem: (Box<dyn Link>, &LinkSpec),
+        settings: &LineSettings,
+    ) -> Self {
+        let side = |whose, (link, spec): (Box<dyn Link>, &LinkSpec)| {
+            let device = match spec {
+                LinkSpec::Serial(path) => Some(discovery::describe(path).identity()),
+                _ => None,
+            };
+            Side { whose, link: Some(link), device, away: None }
+        };
+        let sides = [side("host", host), side("modem", modem)];
+        Self { sides, settings: *settings, next: HOST, notes: Vec::new() }
     }
 
     /// Reads one side; true when it had something.
@@ -46,6 +74,9 @@ impl Tap {
                 "both lines of the tap are gone; the last was the {whose}'s: {problem}"
             )));
         }
+        if let Some(side) = self.sides.get_mut(index) {
+            side.away = side.device.clone().map(|device| Away { search: Search::new(device), next: now });
+        }
         arrived.push(Arrival::Note(format!("the {whose}'s line is lost: {problem}. The other one is still heard.")));
         Ok(true)
     }
@@ -57,22 +88,31 @@ impl Tap {
 
 impl Link for Tap {
     fn interests<'fd>(&'fd self, _sending: bool, interests: &mut Interests<'fd>) {
-        for link in self.sides.iter().filter_map(|side| side.link.as_ref()) {
-            link.interests(false, interests);
+        for side in &self.sides {
+            if let Some(link) = &side.link {
+                link.interests(false, interests);
+            }
+            if let Some(away) = &side.away {
+                away.search.watch().interests(interests);
+            }
         }
     }
 
     fn next_deadline(&self) -> Option<Duration> {
-        self.sides.iter().filter_map(|side| side.link.as_ref()?.next_deadline()).min()
+        let links = self.sides.iter().filter_map(|side| side.link.as_ref()?.next_deadline());
+        links.chain(self.sides.iter().filter_map(|side| Some(side.away.as_ref()?.next))).min()
     }
 
     fn on_ready(&mut self, now: Duration) {
         for link in self.links() {
             link.on_ready(now);
         }
+        let Self { sides, settings, notes, .. } = self;
+        notes.extend(sides.iter_mut().filter_map(|side| side.look(settings, now)).map(Arrival::Note));
     }
 
     fn read(&mut self, arrived: &mut Vec<Arrival>, now: Duration) -> Result<(), LinkError> {
+        arrived.append(&mut self.notes);
         for _ in 0..self.sides.len() {
             let index = self.next;
             self.next = (index + 1) % self.sides.len();
@@ -99,6 +139,7 @@ impl Link for Tap {
     }
 
     fn reconfigure(&mut self, settings: &LineSettings) -> Result<Reconfigured, LinkError> {
+        self.settings = *settings;
         let mut kept = Vec::new();
         for side in &mut self.sides {
             let Some(link) = &mut side.link else { continue };
@@ -109,6 +150,25 @@ impl Link for Tap {
             }
         }
         Ok((!kept.is_empty()).then(|| kept.join("; ")).into())
+    }
+}
+
+impl Side {
+    /// Looks for the line, where it is lost, and opens it when it is there; what there is to tell then.
+    fn look(&mut self, settings: &LineSettings, now: Duration) -> Option<String> {
+        let away = self.away.as_mut()?;
+        if now < away.next && !away.search.watch().changed() {
+            return None;
+        }
+        away.next = now + LOOK_EVERY;
+        let Look::Back(path) = away.search.look() else { return None };
+        // A device that has just come may not open yet.
+        let opened = opening::open(&LinkSpec::Serial(path), settings).ok()?;
+        self.link = Some(opened.link);
+        self.away = None;
+        let unsure = self.device.as_ref().filter(|device| device.is_path_alone()).map(|_| MAY_BE_ANOTHER);
+        let unsure = unsure.map(|unsure| format!("; {unsure}")).unwrap_or_default();
+        Some(format!("the {}'s line is back{unsure}", self.whose))
     }
 }
 

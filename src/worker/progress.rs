@@ -52,6 +52,7 @@ impl RunLog {
         }
         let line = match (self.round, &report) {
             (Some((round, rounds)), Report::Ended(Ending::Done)) => Some(round_done(&self.title(), round, rounds)),
+            (_, Report::Ended(Ending::Stopped)) => Some(self.stopped()),
             _ => describe(&self.title(), &report),
         };
         if self.reports.len() == RunProgress::KEPT {
@@ -97,6 +98,27 @@ impl RunLog {
         self.macros.get(self.index)
     }
 
+    /// Where it was when it was stopped: what is behind that was not done.
+    fn stopped(&self) -> String {
+        let steps = self.in_hand().map_or(0, |what| what.steps.len());
+        let begun = self.reports.iter().rev().find_map(|(index, report)| match report {
+            Report::Began { step, .. } if *index == self.index => Some(step + 1),
+            _ => None,
+        });
+        let place = match begun {
+            Some(step) if steps > 1 => format!(" in step {step} of {steps}"),
+            Some(_) => String::new(),
+            None => " before it began".to_owned(),
+        };
+        let more = self.macros.len().saturating_sub(self.index + 1);
+        let rest = match more {
+            0 => String::new(),
+            1 => "; 1 macro behind it was not begun".to_owned(),
+            _ => format!("; {more} macros behind it were not begun"),
+        };
+        format!("{}: stopped{place}{rest}", self.title())
+    }
+
     /// As the log has it.
     fn title(&self) -> String {
         self.in_hand().map_or_else(String::new, Macro::title)
@@ -121,8 +143,8 @@ fn round_done(name: &str, round: u32, rounds: Rounds) -> String {
 /// One line for the log. A step's beginning shows by what it sends, so it has none.
 fn describe(name: &str, report: &Report) -> Option<String> {
     match report {
-        // That a macro failed was said by its step.
-        Report::Began { .. } | Report::Ended(Ending::Failed(_)) => None,
+        // That a macro failed was said by its step; where it was stopped needs more than the report.
+        Report::Began { .. } | Report::Ended(Ending::Failed(_) | Ending::Stopped) => None,
         Report::Passed { step, matched, took } if matched.is_empty() => {
             Some(format!("{name}: step {} done after {:.3} s", step + 1, took.as_secs_f64()))
         }
@@ -136,13 +158,13 @@ fn describe(name: &str, report: &Report) -> Option<String> {
         Report::Failed(failure) => Some(format!("{name}: failed: {failure}")),
         Report::Ended(Ending::Done) => Some(format!("{name}: done")),
         Report::Ended(Ending::Skipped(failure)) => Some(format!("{name}: left at step {}", failure.step + 1)),
-        Report::Ended(Ending::Stopped) => Some(format!("{name}: stopped")),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::macros::Step;
     use crate::macros::runner::Failure;
 
     fn named(names: &[&str]) -> Arc<[Macro]> {
@@ -199,6 +221,19 @@ mod tests {
         log.round(2, Some(Duration::from_secs(1)));
         log.end(false, None, Values::new());
         assert_eq!(log.progress().unwrap().round.map(|(round, _)| round), Some(1));
+    }
+
+    #[test]
+    fn what_was_stopped_says_what_was_not_done() {
+        let mut log = RunLog::default();
+        let three = Macro { name: "Three".into(), steps: vec![Step::default(); 3], ..Macro::default() };
+        log.begin([three, Macro::default(), Macro::default()].into(), None);
+        log.report(0, Report::Began { step: 1, round: 0 }, Duration::ZERO);
+        let line = log.report(0, Report::Ended(Ending::Stopped), Duration::ZERO);
+        assert_eq!(line.as_deref(), Some("Three: stopped in step 2 of 3; 2 macros behind it were not begun"));
+        log.begin(named(&["One"]), None);
+        let line = log.report(0, Report::Ended(Ending::Stopped), Duration::ZERO);
+        assert_eq!(line.as_deref(), Some("One: stopped before it began"));
     }
 
     #[test]

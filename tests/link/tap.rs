@@ -134,6 +134,27 @@ fn a_tap_brings_all_values_and_sends_none() {
     }
 }
 
+/// An adapter that was unplugged for a moment.
+#[test]
+fn a_lost_line_comes_back_by_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let link = folder.path().join("host");
+    let Desk { host, modem, .. } = Desk::new();
+    std::os::unix::fs::symlink(host.path(), &link).unwrap();
+    let watched = Watched::opened(&format!("tap:{},{}", link.display(), modem.path()));
+    drop(host);
+    watched.until("the loss is told", |_| watched.notes().iter().any(|note| note.contains("the host's line is lost")));
+    let again = Pty::new();
+    std::fs::remove_file(&link).unwrap();
+    std::os::unix::fs::symlink(again.path(), &link).unwrap();
+    watched.until("it is told", |_| {
+        watched.notes().iter().any(|note| note.contains("the host's line is back; only its path"))
+    });
+    again.write_all(b"AT\r", LIMIT);
+    modem.write_all(b"OK", LIMIT);
+    watched.until("both are heard", |status| (status.tx, status.rx) == (3, 2));
+}
+
 #[test]
 fn one_line_lost_is_told_and_the_other_goes_on() {
     let Desk { host, modem, .. } = Desk::new();
