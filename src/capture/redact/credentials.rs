@@ -33,7 +33,7 @@ macro_rules! quotes {
 /// Names of credentials that are words of their own.
 macro_rules! names {
     () => {
-        r"(?:token|api[_-]?key|password|passwort|kennwort|passwd|passphrase|passcode|contrase\S{1,2}a|senha|secret|private[_-]?key|pre[_-]?shared[_-]?key|(?:session|access|account|security|encryption|master|shared|app|nwk|wifi|wlan|wpa|wep|device|aio|io|write|read)(?:[ _-]?access)?[ _-]?s?key)"
+        r"(?:token|api[_-]?key|password|passwort|kennwort|passwd|passphrase|passcode|contrase\S{1,2}a|senha|secret(?:[_-]?key)?|private[_-]?key|pre[_-]?shared[_-]?key|(?:session|access|account|security|encryption|master|shared|app|nwk|wifi|wlan|wpa|wep|device|aio|io|write|read)(?:[ _-]?access)?[ _-]?s?key)"
     };
 }
 
@@ -79,6 +79,7 @@ static TOKENS: LazyLock<Option<Regex>> = LazyLock::new(|| {
         // Five consonants in a row are no word of a language.
         concat!(r"\b", names!(), r"\s+(?:is\s+|ist\s+)?(\w*[b-df-hj-np-tv-xz]{5}\w*)"),
         r"\(key\s+([^\s()]{4,})\)",
+        r"\bkey\s+((?:[a-z]+[0-9]|[0-9]+[a-z])[\w-]{4,}|[a-z]{6,}[0-9]\w*)",
         // Command lines.
         r"--[a-z-]*(?:password|passwd|pass|token|secret|pw)[ =]+(\S{3,})",
         r"\bsshpass\s+-p\s*(\S{3,})",

@@ -82,7 +82,7 @@ pub(crate) fn luhn(digits: &[u8]) -> bool {
 pub(crate) static DIGITS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?-u)\+?[0-9]{8,32}[Ff]?").ok());
 /// Phone numbers as people write them: `+41 79 123 45 67`, `+41(0)79-123-45-67`, `0041 79 123 45 67`.
 pub(crate) static SPACED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?-u)\+[0-9][0-9 ().-]{7,22}[0-9]|\b00[1-9][0-9]{1,2}[ .-][0-9]{2,3}[ .-]?[0-9 .-]{4,16}[0-9]\b").ok()
+    Regex::new(r"(?-u)\+[0-9][0-9 ().-]{7,22}[0-9]|\b00[1-9][0-9]{1,2}[ .-][0-9]{2,3}[ .-]?[0-9 .-]{4,16}[0-9]\b|\b00[1-9][0-9]{8,11}\b").ok()
 });
 /// Hardware addresses of Bluetooth and Wi-Fi.
 pub(crate) static HARDWARE: LazyLock<Option<Regex>> =

@@ -76,7 +76,11 @@ impl Context {
                 Form::Set if is(b"+SAPBR") => self.settings = call.number(0) == Some(4),
                 Form::Query | Form::Test | Form::Set => {
                     let name = likeness::secret_name(&call);
-                    self.queried |= call.form == Form::Query && name.as_ref().is_some_and(|name| is_told_bare(name));
+                    // Modules for LoRaWAN tell their keys when `=?` asks.
+                    self.queried |= name.as_ref().is_some_and(|name| {
+                        is_told_bare(name)
+                            && (call.form == Form::Query || call.form == Form::Test && name.ends_with(b"KEY"))
+                    });
                     self.asked.extend(name.map(|name| (name, call.form)));
                 }
                 Form::Execute | Form::Malformed => {}
@@ -201,7 +205,10 @@ fn names_a_password(line: &[u8]) -> bool {
         b"device",
         b"master",
     ];
-    const OF_CODES: [&[u8]; 10] = [
+    const OF_CODES: [&[u8]; 13] = [
+        b"digit",
+        b"digits",
+        b"sms",
         b"unlock",
         b"security",
         b"verification",
@@ -213,6 +220,9 @@ fn names_a_password(line: &[u8]) -> bool {
         b"login",
         b"time",
     ];
+    /// Behind these `pass` is a password; a test may pass.
+    const OF_PASSES: [&[u8]; 10] =
+        [b"wifi", b"wlan", b"mqtt", b"ftp", b"apn", b"ppp", b"user", b"admin", b"root", b"login"];
     /// With these behind it, the word is about something else.
     const OF_NUMBERS: [&[u8]; 8] = [b"count", b"length", b"size", b"type", b"mode", b"timeout", b"policy", b"retries"];
     /// Where nothing else stands in the line; elsewhere they are other things too.
@@ -238,7 +248,8 @@ fn names_a_password(line: &[u8]) -> bool {
         let before = std::mem::replace(&mut before, word);
         let asked = is_one(word, &WORDS)
             || is_one(word, &[b"key"]) && is_one(before, &OF_KEYS)
-            || is_one(word, &[b"code"]) && is_one(before, &OF_CODES);
+            || is_one(word, &[b"code"]) && is_one(before, &OF_CODES)
+            || is_one(word, &[b"pass"]) && is_one(before, &OF_PASSES);
         if asked && !words.peek().is_some_and(|behind| is_one(behind, &OF_NUMBERS)) {
             return true;
         }

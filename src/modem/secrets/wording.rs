@@ -5,7 +5,7 @@
 use crate::vocabulary::private::{Parameters, login_behind_name, nothing_but_secrets};
 
 /// What stands behind these is secret.
-const SECRETS: [&str; 38] = [
+const SECRETS: [&str; 44] = [
     "PIN",
     "PUK",
     "KEY",
@@ -44,6 +44,12 @@ const SECRETS: [&str; 38] = [
     "UNLOCKCODE",
     "SIMLOCK",
     "LOCKSIM",
+    "NETLOCK",
+    "NETWORKLOCK",
+    "DEVLOCK",
+    "DEVICELOCK",
+    "PHONELOCK",
+    "MODEMLOCK",
 ];
 /// Behind these stands what is joined or called, and then the login.
 const PLACES: [&str; 16] = [

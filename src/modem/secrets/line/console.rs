@@ -2,7 +2,7 @@
 //! (`set wlan phrase …`, `nmcli … password …`, `config wifi ssid=… pwd=…`, `SP,…`).
 
 /// Words that a setting of such a system begins with.
-const BEGINNINGS: [&[u8]; 23] = [
+const BEGINNINGS: [&[u8]; 25] = [
     b"set",
     b"wifi",
     b"wlan",
@@ -26,14 +26,16 @@ const BEGINNINGS: [&[u8]; 23] = [
     b"gprs",
     b"ftp",
     b"sim",
+    b"wpa_cli",
+    b"passwd",
 ];
 /// The first letters of those, and of [`SETS_PIN`].
-const FIRST: &[u8] = b"swncmuerlbgf";
+const FIRST: &[u8] = b"swncmuerlbgfp";
 /// Behind one of these at its end stands a secret.
 const NAMES: [&[u8]; 10] =
     [b"password", b"passwd", b"passphrase", b"phrase", b"pass", b"pwd", b"psk", b"key", b"secret", b"token"];
 /// Behind one of these too, where it looks like one: `set pin 13` is for a board.
-const PINS: [&[u8]; 4] = [b"pin", b"puk", b"simpin", b"pincode"];
+const PINS: [&[u8]; 5] = [b"pin", b"puk", b"simpin", b"pincode", b"unlock"];
 /// What joins a network that is named first, and then its password.
 const JOINS: [&[u8]; 2] = [b"connect", b"join"];
 /// Of Bluetooth modules: their PIN.
@@ -70,12 +72,14 @@ pub(super) fn value_follows(line: &[u8], byte: u8, rest: &[u8]) -> bool {
     let name = last.rsplit(|byte| matches!(byte, b'_' | b'-')).next().unwrap_or(last);
     // `set key 3` is for a keyboard.
     let of_keys = last.eq_ignore_ascii_case(b"key") && third.is_none();
-    let joins = [&b"wifi"[..], b"wlan"].iter().any(|word| word.eq_ignore_ascii_case(first))
-        && is_in(&JOINS, second)
-        && third.is_some_and(|name| !name.starts_with(b"-"));
+    let of_wifi = is_in(&[b"wifi", b"wlan"], first);
+    let joins = of_wifi && is_in(&JOINS, second) && third.is_some_and(|name| !name.starts_with(b"-"));
+    // `wifi -s home -p …`, `passwd root …`.
+    let option = of_wifi && is_in(&[b"-p", b"-k"], last) || first.eq_ignore_ascii_case(b"mqtt") && last == b"-P";
+    let of_user = first.eq_ignore_ascii_case(b"passwd") && third.is_none();
     let more = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let like_pin = byte.is_ascii_digit() && (more == rest.len() || (4..=8).contains(&(more + 1)));
-    joins || is_in(&NAMES, name) && !of_keys || is_in(&PINS, name) && like_pin
+    joins || option || of_user || is_in(&NAMES, name) && !of_keys || is_in(&PINS, name) && like_pin
 }
 
 #[cfg(test)]
@@ -106,6 +110,10 @@ mod tests {
             "radio set wpa_key ",
             "config wifi ssid=home pwd=",
             "sys set pin ",
+            "modem unlock ",
+            "wifi -s home -p ",
+            "passwd root ",
+            "wpa_cli set_network 0 psk ",
         ] {
             assert!(value_follows(line.as_bytes(), b'4', b"711\r"), "{line}");
         }
