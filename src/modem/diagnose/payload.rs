@@ -241,6 +241,8 @@ impl Rule for PromptOff {
                 if matches!(done.outcome, Some((Outcome::Said(Said::SendOk), _)))
                     && done.takes_data
                     && done.invited.is_none()
+                    // `AT+QISEND=0,5,"hello"`: the data stand in the command.
+                    && done.chief().parameters().last().is_none_or(|last| !last.quoted)
                     && dialog.log.shows == Shows::Both
                     && !dialog.receiving.elided() =>
             {

@@ -41,6 +41,8 @@ pub(super) struct NotRegistered {
     on: Option<Span>,
     /// `AT+CFUN?` showed that it is off.
     off: Option<Span>,
+    /// Refused while `AT+CFUN=0` or `=4` stood.
+    refused_off: Option<Span>,
     told: Option<Handle>,
 }
 
@@ -57,7 +59,11 @@ impl NotRegistered {
         }
         let state = self.state.and_then(codes::registration_text).unwrap_or("not registered");
         let spans = [self.since, self.last.filter(|last| Some(*last) != self.since), self.no_operator, self.off];
-        let mut draft = Draft::new(format!("The modem is not in a network: {state}."), spans);
+        let title = match self.state {
+            Some(6 | 7) => "The network takes the modem for SMS only.".to_owned(),
+            _ => format!("The modem is not in a network: {state}."),
+        };
+        let mut draft = Draft::new(title, spans);
         if severity < Problem {
             draft = draft.severity(severity).confidence(70);
         }
@@ -66,6 +72,14 @@ impl NotRegistered {
                 .because("The radio is off, as AT+CFUN? shows: so the modem does not look for a network.")
                 .fix("AT+CFUN=1 switches it on; the network is there some seconds later.")
                 .send("AT+CFUN=1", "AT+CFUN=1\r");
+        } else if matches!(self.state, Some(6 | 7)) {
+            draft = draft
+                .because(
+                    "Registration state 6 or 7: no calls here, and data only if AT+CEREG? or AT+CGREG? shows 1 or 5.",
+                )
+                .fix(
+                    "Ask AT+CEREG? and AT+CGREG?; check the access point, and with the operator what the SIM may use.",
+                );
         } else if self.denied > 0 {
             draft = draft
                 .because("The network refuses this SIM: it is not activated, blocked, or not allowed here.")
@@ -106,6 +120,28 @@ impl NotRegistered {
         }
     }
 
+    /// The host has switched the radio off, and asks for the network all the same.
+    fn radio_off(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        match event {
+            Event::Final => {
+                let refused = dialog.done().filter(|done| done.refused() && !book.is_blamed(done.id));
+                let asks = |done: &&Exchange| needs_network(done) || done.role == Role::Operator;
+                self.refused_off = refused.filter(asks).map(|done| done.span).or(self.refused_off);
+            }
+            Event::Finish if self.told.is_none() && !no_sim(book) => {
+                let Some(refused) = self.refused_off else { return };
+                let draft = Draft::new("The radio is off, and the network was asked for.", [self.on, Some(refused)])
+                    .because("AT+CFUN=0 or =4 stood when it was refused: without its radio the modem is in no network.")
+                    .fix("AT+CFUN=1 switches it on; the network is there some seconds later.")
+                    .send("AT+CFUN=1", "AT+CFUN=1\r")
+                    .severity(Warning)
+                    .confidence(70);
+                self.told = Some(book.add(Self::DOC, draft));
+            }
+            _ => {}
+        }
+    }
+
     /// The log ends, and its few answers say enough: nobody posts a log to wait for the network.
     fn few(&self, dialog: &Dialog) -> Option<Severity> {
         let without = no_signal(dialog) || self.no_operator.is_some();
@@ -137,7 +173,7 @@ impl Rule for NotRegistered {
         slug: "not-registered",
         severity: Problem,
         family: FAMILY,
-        evidence: "`+CREG:`, `+CGREG:` and `+CEREG:` show 0, 2 or 4, none of them 1 or 5, for 60 s (ten answers in a log without times, two if commands that need the network fail meanwhile), or 3 twice. As a warning at the end of a log: 3, 0 twice, or 0 or 2 together with `+COPS: 0` or `+CSQ: 0` or `99`, or `+COPS: 0` alone when something failed that needs a network; as a note, when the last answer shows it out of a network. Taken back when it registers after all.",
+        evidence: "`+CREG:`, `+CGREG:` and `+CEREG:` show 0, 2 or 4, none of them 1 or 5, for 60 s (ten answers in a log without times, two if commands that need the network fail meanwhile), or 3 twice. As a warning at the end of a log: 3, 0 twice, or 0 or 2 together with `+COPS: 0` or `+CSQ: 0` or `99`, or `+COPS: 0` alone when something failed that needs a network; as a note, when the last answer shows it out of a network, or in one for SMS only (6, 7); as a warning too, a command for the network refused while `AT+CFUN=0` or `=4` stands. Taken back when it registers after all.",
         why: "Without registration there is no call, no SMS and no data: no antenna, no network of the right kind here, the SIM is refused, or the supply is weak.",
         fix: "Check antenna, operator and SIM; AT+CSQ shows the signal, AT+COPS=? the networks.",
     };
@@ -154,7 +190,7 @@ impl Rule for NotRegistered {
             return;
         }
         if matches!(dialog.state.functions, Some(0 | 4)) {
-            return;
+            return self.radio_off(event, dialog, book);
         }
         match event {
             Event::Said(Said::Registration(network, ..), span) => {
@@ -165,7 +201,7 @@ impl Rule for NotRegistered {
             }
             Event::Said(Said::Cfun(level), span) => self.off = matches!(level, 0 | 4).then_some(span),
             // Its operator is known: it is in a network.
-            Event::Said(Said::Operator(true), _) => {
+            Event::Said(Said::Operator(true), _) if !matches!(self.state, Some(6 | 7)) => {
                 if let Some(told) = self.told.take() {
                     book.withdraw(told);
                 }
