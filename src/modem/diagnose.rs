@@ -319,9 +319,12 @@ impl Diagnoser {
 
     /// In this line of the log a program says how its work went.
     pub(crate) fn ends(&mut self, told: Option<&Ended>) {
-        self.dialog.log.result = told.map(|told| match told {
-            Ended::Well => ProgramResult::Worked,
-            Ended::Badly(told) => ProgramResult::Failed(told.line, told.text.clone()),
+        // That a modem does not answer, or that PPP is over, says more than what follows from it.
+        let known = self.told.vain.iter().any(|vain| vain.whose != Whose::Unknown);
+        self.dialog.log.result = told.and_then(|told| match told {
+            Ended::Well => Some(ProgramResult::Worked),
+            Ended::Badly(_) if known => None,
+            Ended::Badly(told) => Some(ProgramResult::Failed(told.line, told.text.clone())),
         });
     }
 

@@ -56,6 +56,10 @@ pub(super) fn bare(text: &[u8]) -> &[u8] {
     if trimmed.starts_with(b"+CME ERROR:[") || trimmed.starts_with(b"+CMS ERROR:[") {
         return trimmed.get(..b"+CME ERROR:".len()).unwrap_or_default();
     }
+    // A program shows what it holds of a command: it has not sent it here.
+    if trimmed.starts_with(b"{\"") && trimmed.ends_with(b"}") && memchr::memmem::find(trimmed, b"\":\"AT").is_some() {
+        return &[];
+    }
     if trimmed.starts_with(b"=+") {
         return trimmed.get(1..).unwrap_or_default();
     }
@@ -209,6 +213,8 @@ mod tests {
         check("ERROR**", "ERROR");
         check("V (52164) command_lib: Token: {+CEREG: 0,1}", "+CEREG: 0,1");
         check("response: 'Message Failed +CMS ERROR: 69' } }", "+CMS ERROR: 69");
+        check(r#"{"command":"AT+CMGF=0","id":2,"timeout":30000}"#, "");
+        check(r#"{"status": 400, "error": "bad"}"#, r#"{"status": 400, "error": "bad"}"#);
         check("if (s == \"+CMS ERROR:\") {", "if (s == \"+CMS ERROR:\") {");
         for text in
             ["+CSQ: (0-31,99),(0-99)", "+COPS: (2,\"A B\",\"A\",\"1\")", "see (that is all)", "AT+X=\"http://a\""]

@@ -85,7 +85,7 @@ pub(super) fn tells(line: &[u8]) -> bool {
 
 /// How a program says that something failed.
 static FAILED: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| {
-    const WORDS: [&str; 15] = [
+    const WORDS: [&str; 18] = [
         "ail",
         "FAIL",
         "rror",
@@ -100,6 +100,9 @@ static FAILED: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| {
         "ABSENT",
         "DENIED",
         "nvalid",
+        "ot valid",
+        "returned -",
+        "ERROR! ",
         "ot registered",
     ];
     WORDS.iter().map(|word| Finder::new(word.as_bytes())).collect()
@@ -107,7 +110,7 @@ static FAILED: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| {
 
 /// How it says that something worked.
 static WORKED: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| {
-    const WORDS: [&str; 5] = ["uccess", "connected", "Connected", "omplete", "succeeded"];
+    const WORDS: [&str; 6] = ["uccess", "connected", "Connected", "omplete", "succeeded", "is now up"];
     WORDS.iter().map(|word| Finder::new(word.as_bytes())).collect()
 });
 
@@ -124,15 +127,13 @@ pub(super) fn result(line: &[u8]) -> Option<bool> {
     if failed {
         return is_programs(text).then_some(false);
     }
-    let not = [&b"not "[..], b"Not ", b"no s", b"uns", b"dis", b"Dis", b"inc", b"Inc"];
-    WORKED
-        .iter()
-        .any(|word| {
-            word.find(text)
-                .and_then(|at| text.get(..at))
-                .is_some_and(|before| !not.iter().any(|no| before.ends_with(no)))
-        })
-        .then_some(true)
+    // `PIN set successfully`: a step, and not yet the end.
+    let not = [&b"not "[..], b"Not ", b"no s", b"uns", b"dis", b"Dis", b"inc", b"Inc", b"set s"];
+    let worked = |word: &Finder<'_>| {
+        let before = word.find(text).and_then(|at| text.get(..at));
+        before.is_some_and(|before| !not.iter().any(|no| before.ends_with(no)))
+    };
+    (WORKED.iter().any(worked) && is_programs(text)).then_some(true)
 }
 
 /// Where in one stream the data are that a modem hands out, which say what somebody has written: from the head of an answer
@@ -171,16 +172,22 @@ fn tells_failure(before: &[u8], behind: &[u8]) -> bool {
     let none = before.to_ascii_lowercase().windows(3).any(|three| matches!(three, b"no " | b"if " | b"bit"));
     let rest = behind.strip_prefix(b"s").unwrap_or(behind).trim_ascii_start();
     let rest = rest.strip_prefix(b":").or_else(|| rest.strip_prefix(b"=")).unwrap_or(rest).trim_ascii();
-    begins && !none && rest != b"0" && !rest.starts_with(b"0 ") && !rest.starts_with(b"0,")
+    // `raise CommandError(data)` is code.
+    begins && !none && !behind.starts_with(b"(") && rest != b"0" && !rest.starts_with(b"0 ") && !rest.starts_with(b"0,")
 }
 
-/// A short line that is neither a modem's, nor of a sketch, nor a person's sentence or question.
+/// A short line that is neither a modem's, nor of a sketch, nor a person's sentence or question, nor one for developers alone.
 fn is_programs(text: &[u8]) -> bool {
     const SHORTEST: usize = 6;
     const LONGEST: usize = 160;
-    let code = text.ends_with(b";") || text.starts_with(b"//") || memchr::memchr3(b'{', b'`', b'?', text).is_some();
+    let code = text.ends_with(b";")
+        || text.ends_with(b":")
+        || text.starts_with(b"//")
+        || memchr::memchr3(b'{', b'`', b'?', text).is_some();
     let modems = is_whole_command(text) || spelled::is_answer(text) || memchr::memchr(b'+', text).is_some();
-    (SHORTEST..=LONGEST).contains(&text.len()) && !code && !modems && !super::peel::is_prose(text)
+    let debug =
+        [&b"[DBG"[..], b"<dbg>", b"[D]", b"DEBUG"].iter().any(|level| memchr::memmem::find(text, level).is_some());
+    (SHORTEST..=LONGEST).contains(&text.len()) && !debug && !code && !modems && !super::peel::is_prose(text)
 }
 
 /// What does not answer is a modem, by its words: a server may time out too.
@@ -219,6 +226,8 @@ mod tests {
             "create tcp err: Connection failed!",
             "error: couldn't start network: QMI protocol error (14): 'CallFailed'",
             "requestGetSIMStatus SIMStatus: SIM_ABSENT",
+            "<err> modem_x: Modem setup returned -116, retrying...",
+            "ERROR! 866",
         ] {
             assert_eq!(result(text.as_bytes()), Some(false), "{text}");
         }
@@ -234,6 +243,7 @@ mod tests {
             "Error = 0",
             "ERROR counter: 0",
             "RTC: ERROR",
+            "[DBG ][CELL]: AT error -3012",
             "ERROR is here.",
             "Bit Error Rate: not known or not detectable",
             "Received OK (\"+CEREG: 2,5\"), no error",
@@ -242,6 +252,10 @@ mod tests {
             "What does this error mean?",
             "I have tried it all day and it fails each time I send a text.",
             "Not connected",
+            "PIN set successfully",
+            "with the antenna connected I have a new situation here:",
+            "raise CommandError(data)",
+            "It fails here:",
             "disconnected",
         ] {
             assert_eq!(result(text.as_bytes()), None, "{text}");
