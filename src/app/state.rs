@@ -192,7 +192,7 @@ pub struct OpenFile {
     pub path: Option<PathBuf>,
     /// What is wrong in it; `None` while it is being looked through.
     pub findings: Option<Arc<[Finding]>>,
-    /// How it was read, in a sentence or two; so one sees whether it was understood.
+    /// How it was read, and what is said where nothing was found, in sentences; so one sees whether it was understood.
     pub(crate) reading: String,
 }
 

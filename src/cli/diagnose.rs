@@ -118,11 +118,7 @@ fn text(session: &Session) -> String {
     let reading = session.diagnoser.reading();
     let _ = writeln!(text, "{}", reading.text());
     if findings.is_empty() {
-        text.push_str(if reading.is_nothing() {
-            "A log of a terminal, a transcript (> and < in front of each line) and a capture (pcapng) can be read.\n"
-        } else {
-            "No problem was recognised in it.\n"
-        });
+        let _ = writeln!(text, "{}", reading.nothing_found());
         return text;
     }
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();

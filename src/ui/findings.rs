@@ -35,7 +35,7 @@ fn nothing(state: &State) -> String {
     match (&state.file, found) {
         (_, Some(found)) if !found.is_empty() => "What was found is put away.".to_owned(),
         (Some(_), None) => "It is being looked through…".to_owned(),
-        (Some(file), Some(_)) => format!("{} No problem was recognised in it.", file.reading),
+        (Some(file), Some(_)) => file.reading.clone(),
         (None, _) if state.port.is_some() || state.feed.is_some() => {
             format!("Nothing was found so far. {}", state.status.strip.fared.text())
         }

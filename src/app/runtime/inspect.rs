@@ -247,7 +247,8 @@ impl Runtime {
 /// The findings of the file that is shown.
 fn take_diagnosed(state: &mut State, Diagnosed { findings, reading }: Diagnosed) {
     if let Some(file) = &mut state.file {
-        (file.findings, file.reading) = (Some(findings.into()), reading.text());
+        file.reading = format!("{} {}", reading.text(), reading.nothing_found());
+        file.findings = Some(findings.into());
     }
 }
 

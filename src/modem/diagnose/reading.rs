@@ -99,6 +99,21 @@ impl Reading {
         sentences.join(" ")
     }
 
+    /// What is said where nothing was found.
+    #[must_use]
+    pub fn nothing_found(&self) -> &'static str {
+        if self.is_nothing() {
+            "A log of a terminal, a transcript (> and < in front of each line) and a capture (pcapng) can be read."
+        } else if self.answered == 0 && !self.spoken {
+            concat!(
+                "It shows no answer at all. If none came, the modem does not hear or has no power: check its supply, ",
+                "the port, the rate, TX and RX, GND. If the program shows only what it sends, let it show what comes, too."
+            )
+        } else {
+            "No problem was recognised in it."
+        }
+    }
+
     /// How many commands there were, and how they fared.
     fn counts(&self) -> String {
         if self.commands == 0 {

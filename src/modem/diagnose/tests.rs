@@ -3,6 +3,7 @@
 mod data_end;
 mod docs;
 mod families;
+mod forms;
 mod healthy;
 mod laws;
 mod line;

@@ -10,6 +10,11 @@ const WORDS: [&[u8]; 9] =
 
 /// The things that a line says one behind the other; the line itself where it says but one.
 pub(super) fn pieces(text: &[u8]) -> Vec<&[u8]> {
+    // What is neither command nor answer is somebody's sentence.
+    let told = |piece: &[u8]| spelled::is_answer(piece) || is_whole_command(piece) || is_slip(piece);
+    if let Some(parts) = parted(text, told) {
+        return parts;
+    }
     let mut pieces = Vec::new();
     let mut start = 0;
     let mut quoted = false;
@@ -21,9 +26,21 @@ pub(super) fn pieces(text: &[u8]) -> Vec<&[u8]> {
         }
     }
     pieces.push(text.get(start..).unwrap_or_default().trim_ascii());
-    // What is neither command nor answer is somebody's sentence.
-    let told = |piece: &[u8]| spelled::is_answer(piece) || is_whole_command(piece) || is_slip(piece);
     if pieces.len() > 1 && pieces.iter().all(|piece| told(piece)) { pieces } else { vec![text] }
+}
+
+/// `AT / OK / AT+CSQ / +CSQ: 18,0 / OK`: a dialog with strokes between its lines; behind a prompt may stand anything.
+fn parted(text: &[u8], told: impl Fn(&[u8]) -> bool) -> Option<Vec<&[u8]>> {
+    const STROKE: &[u8] = b" / ";
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some(at) = memchr::memmem::find(rest, STROKE) {
+        parts.push(rest.get(..at)?.trim_ascii());
+        rest = rest.get(at + STROKE.len()..)?;
+    }
+    parts.push(rest.trim_ascii());
+    let prompt = parts.iter().position(|part| *part == b">").unwrap_or(parts.len());
+    (parts.len() > 1 && parts.iter().take(prompt).all(|part| told(part))).then_some(parts)
 }
 
 /// `AT-CMGF=1`: somebody has mistaken the sign.
@@ -81,6 +98,8 @@ mod tests {
         check("OK 0, CONNECT OK", "OK 0, CONNECT OK");
         check("AT+CIPSTART=\"TCP\",\"a\",\"1\" OK CONNECT OK", "AT+CIPSTART=\"TCP\",\"a\",\"1\"|OK|CONNECT OK");
         check("AT+CMGF=1 +CME ERROR: operation not allowed", "AT+CMGF=1|+CME ERROR: operation not allowed");
+        check("AT / OK / AT+CREG? / +CREG: 0,1 / OK", "AT|OK|AT+CREG?|+CREG: 0,1|OK");
+        check("AT+CIPSEND / > / GET / HTTP/1.0", "AT+CIPSEND|>|GET|HTTP/1.0");
     }
 
     #[test]

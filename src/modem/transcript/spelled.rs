@@ -72,6 +72,21 @@ pub(super) fn escape(text: &[u8]) -> Option<(u8, usize)> {
     }
 }
 
+/// The bytes of a text with such escapes.
+pub(super) fn escaped(text: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let [first, tail @ ..] = rest {
+        let (byte, used) = match rest {
+            [b'\\', quote @ (b'"' | b'\''), ..] => (*quote, 2),
+            _ => escape(rest).unwrap_or((*first, 1)),
+        };
+        bytes.push(byte);
+        rest = rest.get(used..).unwrap_or(tail);
+    }
+    bytes
+}
+
 /// `<CR>`, `[LF]`, `{SUB}`, `<0D>`, `<0x1A>`, `<1Ah>`, `(\r)`.
 fn name(text: &[u8]) -> Option<(u8, usize)> {
     if let [b'(', b'\\', letter @ (b'r' | b'n'), b')', ..] = text {

@@ -34,6 +34,11 @@ pub(super) fn bare(text: &[u8]) -> &[u8] {
     if let Some(command) = inside.filter(|inside| is_whole_command(inside)) {
         return command;
     }
+    // An answer that somebody has indented below its command.
+    let begun = text.trim_ascii_start();
+    if begun.len() < text.len() && spelled::is_answer(trimmed) {
+        return begun;
+    }
     // The modem's prompt, set off by a blank, or escaped by a forum: `\>`.
     if let Some(prompt) = prompt(text) {
         return prompt;

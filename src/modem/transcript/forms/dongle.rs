@@ -49,7 +49,8 @@ impl Lines for Channel {
 /// What a line begins to show, and which way it went.
 fn begun(text: &[u8]) -> Option<(Direction, &[u8])> {
     let behind = |mark: &[u8]| memchr::memmem::find(text, mark).and_then(|at| text.get(at + mark.len()..));
-    let (direction, rest) = match (behind(b" at_write: ["), behind(b" at_read: [")) {
+    let read = || behind(b" at_read: [").or_else(|| behind(b" at_read_result: ["));
+    let (direction, rest) = match (behind(b" at_write: ["), read()) {
         (Some(rest), _) => (Direction::Tx, rest),
         (None, Some(rest)) => (Direction::Rx, rest),
         _ => return None,

@@ -2,6 +2,7 @@
 //! `[AT..]` with dots for what does not print. What stands around a value is the logger's.
 
 use super::super::lead::pattern;
+use super::super::words::{RECEIVED, SENT, has};
 use super::super::{Chunk, Shape, TextLine, spelled};
 use super::{EachLine, Gone, Lines, Value};
 use crate::modem::Direction;
@@ -95,7 +96,9 @@ pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
     // Or nothing came at all: then only what a label stands in front of is a log, and no program; or Python shows that
     // what it read is empty.
     let empty = || lines.iter().filter(|line| matches!(line.text.trim_ascii(), b"b''" | b"b\"\"")).count() > 1;
-    let calls = |lead: &Lead| lead.labels() || lead.is_typed() && empty();
+    // Or how much was written.
+    let counts = || lines.iter().filter(|line| line.text.iter().all(u8::is_ascii_digit)).count() > 1;
+    let calls = |lead: &Lead| lead.labels() || lead.is_typed() && (empty() || counts());
     let silent = !received && leads.iter().any(|lead| lead.quoted && lead.commands > 1 && calls(lead));
     // The texts that a program has read stand alone, each in its quotes.
     let alone = leads.iter().any(|lead| lead.pattern.is_empty() && lead.quoted && lead.answers > 1);
@@ -249,9 +252,40 @@ fn quoted(text: &[u8]) -> Option<(usize, Vec<Vec<u8>>)> {
                 let (value, _) = string(rest)?;
                 Some((at, vec![value]))
             }
+            // `tx: "AT\r\n"`, `Write: 'AT\r'`.
+            [quote @ (b'"' | b'\''), inside @ ..] if is_label(text.get(..at)?) => {
+                // Python's own quotes in those of the label are found behind them.
+                let inside = inside.trim_ascii_end().strip_suffix(&[*quote]).filter(|text| !is_python(text))?;
+                Some((at, vec![spelled::escaped(inside)]))
+            }
+            [b'<', ..] => buffer(rest).map(|bytes| (at, vec![bytes])),
             _ => None,
         }
     })
+}
+
+/// `[DEBUG] uart.c:120: rx: `: its words say which way went what stands behind it.
+fn is_label(text: &[u8]) -> bool {
+    let label = text.trim_ascii_end();
+    label.len() < text.len()
+        && label.ends_with(b":")
+        && !label.contains(&b'"')
+        && (has(label, &SENT) || has(label, &RECEIVED))
+}
+
+/// `b"AT"`.
+fn is_python(text: &[u8]) -> bool {
+    matches!(text, [b'b', b'"' | b'\'', ..])
+}
+
+/// What Node.js prints of bytes: `<Buffer 0d 0a 4f 4b 0d 0a>`.
+fn buffer(text: &[u8]) -> Option<Vec<u8>> {
+    let digits = text.trim_ascii_end().strip_prefix(b"<Buffer ")?.strip_suffix(b">")?;
+    digits
+        .split(|byte| *byte == b' ')
+        .map(|pair| hex::decode(pair).ok())
+        .collect::<Option<Vec<_>>>()
+        .map(|all| all.concat())
 }
 
 /// A string in the quotes of Python or C, and how long it is.
