@@ -129,8 +129,9 @@ impl Runtime {
             }
             let on_line = |finding: &Finding| {
                 if let Some(line) = finding.line {
-                    let says = format!("Line {line} says that ");
-                    let title = finding.title.strip_prefix(&says).unwrap_or(&finding.title);
+                    let said = finding.title.strip_prefix(&format!("Line {line} says"));
+                    let said = said.and_then(|said| said.strip_prefix(" that ").or_else(|| said.strip_prefix(": ")));
+                    let title = said.unwrap_or(&finding.title);
                     return Some(OnLine { line, title: title.to_owned() });
                 }
                 let first = finding.evidence.first()?;

@@ -16,6 +16,9 @@ const KEPT: usize = 200;
 /// How many blamed commands are remembered.
 const BLAMED: usize = 32;
 
+/// What the title of a refusal says where the modem told none.
+const NO_REASON: &str = ", and the modem gave no reason";
+
 /// A finding before it is in the book.
 #[derive(Debug, Default)]
 pub(super) struct Draft {
@@ -167,6 +170,13 @@ impl Book {
         extend(finding, spans);
     }
 
+    /// The finding says that the modem gave no reason.
+    #[must_use]
+    pub(super) fn lacks_reason(&self, handle: Handle) -> bool {
+        let finding = self.place(handle).and_then(|at| self.findings.get(at));
+        finding.is_some_and(|finding| finding.title.contains(NO_REASON))
+    }
+
     /// The modem was asked why the command there was refused: what it says goes to the finding that rests on it.
     pub(super) fn explain(&mut self, command: Span, words: &str, told: Span) {
         let rests = |finding: &&mut Finding| {
@@ -177,7 +187,7 @@ impl Book {
         };
         let words = harmless(&self.secrets.masked(words.to_owned()));
         if let Some(finding) = self.findings.iter_mut().rev().find(rests) {
-            finding.title = finding.title.replace(", and the modem gave no reason", "");
+            finding.title = finding.title.replace(NO_REASON, "");
             finding.cause = format!("The modem was asked for the reason: {words}.");
             extend(finding, [Some(told)]);
         }

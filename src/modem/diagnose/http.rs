@@ -45,7 +45,13 @@ impl Rule for ManualReceive {
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
-            Event::Said(Said::RxEmpty, _) => self.empty = true,
+            Event::Said(Said::RxEmpty, _) => {
+                self.empty = true;
+                self.waiting = None;
+                if let Some(told) = self.told.take() {
+                    book.withdraw(told);
+                }
+            }
             Event::Said(Said::RxWaiting, span) => {
                 self.waiting.get_or_insert(span);
             }

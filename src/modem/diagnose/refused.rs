@@ -258,6 +258,12 @@ impl Rule for Refused {
         }
         if let Some((_, told)) = self.told.iter().find(|(text, _)| *text == done.text) {
             book.again(*told, spans);
+            // AT+CMEE was set meanwhile: now it tells the reason.
+            if let Some((reason, span)) = reason(done, dialog).zip(done.result_span())
+                && book.lacks_reason(*told)
+            {
+                book.explain(done.span, &reason, span);
+            }
             return;
         }
         if self.told.len() >= DIFFERENT {

@@ -115,6 +115,8 @@ const PDU: &str = "CMS 304, the PDU is wrong, or its length";
 #[derive(Debug, Default)]
 pub(super) struct Mode {
     told: Option<Handle>,
+    /// `AT+CMGF=1` was refused: to set it is no advice.
+    not_taken: bool,
 }
 
 /// It sends or stores an SMS.
@@ -189,8 +191,14 @@ impl Rule for Mode {
         {
             book.resolve(told);
         }
+        if let Some(done) = dialog.done().filter(|done| done.role == Role::SmsMode && done.asked.form == Form::Set) {
+            self.not_taken = done.refused();
+        }
         let Some(done) = refused(dialog, book).filter(|_| !no_sim(book)) else { return };
         let Some((why, sure)) = Self::mismatch(done, dialog) else { return };
+        if self.not_taken && dialog.state.cmgf.is_none() && cms(done).is_none() {
+            return;
+        }
         book.blame(done.id, Self::DOC.slug);
         if self.told.is_none() {
             let draft =

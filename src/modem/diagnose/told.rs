@@ -9,6 +9,7 @@ use super::cut::ResultMissing;
 use super::line::NoAnswer;
 use super::opening::NoDataService;
 use super::rule::{Doc, Rule};
+use super::words::ProgramSays;
 use crate::modem::dialog::Dialog;
 use crate::modem::dialog::exchange::Span;
 use crate::modem::transcript::{Vain, Whose};
@@ -45,8 +46,14 @@ impl Told {
     /// A log that shows neither commands nor answers, in which a program says that the modem does not answer.
     fn no_modem(&self, dialog: &Dialog, book: &mut Book) {
         let mut told = self.vain.iter().filter(|vain| vain.whose == Whose::Modem);
-        let shown = dialog.tally().commands > 0 || dialog.spoken || !book.findings().is_empty();
+        let shown = dialog.tally().commands > 0 || dialog.spoken;
         let Some(first) = told.next().filter(|_| !shown) else { return };
+        // That something failed is told with it.
+        book.withdraw_all(ProgramSays::DOC.slug);
+        book.forget_withdrawn();
+        if !book.findings().is_empty() {
+            return;
+        }
         let words = first.text.trim_end_matches(['.', '!']);
         let draft = Draft::new(format!("Line {} says that the modem does not answer: {words}.", first.line), [])
             .line(first.line)

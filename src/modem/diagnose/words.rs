@@ -29,6 +29,6 @@ impl Rule for ProgramSays {
         // Its words stand beside a dialog that went well: then it may speak of something else.
         let sure = if dialog.tally().commands > 0 { 40 } else { 60 };
         let words = words.trim_end_matches(['.', '!']);
-        book.add(Self::DOC, Draft::new(format!("Line {line} says: {words}."), []).confidence(sure));
+        book.add(Self::DOC, Draft::new(format!("Line {line} says: {words}."), []).line(*line).confidence(sure));
     }
 }

@@ -336,6 +336,10 @@ fn core(text: &[u8], names: bool) -> Option<(usize, bool)> {
             return None;
         }
         let rest = text.get(start..)?;
+        // `"command":"AT+X","id":2`: a value among others.
+        if before == Some(&b'"') && memchr::memmem::find(rest, b"\":").is_some() {
+            return None;
+        }
         let rest = if names { first_line(rest) } else { rest.to_vec() };
         let rest = rest.trim_ascii_end();
         let upper = start == 0 || rest.starts_with(b"AT") || rest.get(2) == Some(&b'+');

@@ -14,7 +14,7 @@ pub(super) const KEPT: usize = 8;
 
 /// How it is said. A modem's own `NO ANSWER` is an answer.
 static WORDS: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| {
-    const WORDS: [&str; 21] = [
+    const WORDS: [&str; 22] = [
         "imeout",
         "IMEOUT",
         "imed out",
@@ -27,6 +27,7 @@ static WORDS: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| {
         "odem hangup",
         "NO RESP",
         "ldn't find FONA",
+        "odem connected properly",
         "any answer",
         "any response",
         "any reply",
@@ -192,9 +193,22 @@ fn is_programs(text: &[u8]) -> bool {
 
 /// What does not answer is a modem, by its words: a server may time out too.
 fn names_modem(line: &[u8]) -> bool {
-    const NAMES: [&[u8]; 14] = [
-        b"odem", b"ODEM", b"odule", b"GSM", b"GPRS", b"SIM8", b"SIM9", b"SIM7", b"FONA", b"ESP8266", b"esp01",
-        b"NO RESP", b"dongle", b"alarm",
+    const NAMES: [&[u8]; 15] = [
+        b"hone not connected",
+        b"odem",
+        b"ODEM",
+        b"odule",
+        b"GSM",
+        b"GPRS",
+        b"SIM8",
+        b"SIM9",
+        b"SIM7",
+        b"FONA",
+        b"ESP8266",
+        b"esp01",
+        b"NO RESP",
+        b"dongle",
+        b"alarm",
     ];
     // A connection that has ended is another matter, and what a person writes may be about anything.
     let told = |name: &[u8]| memchr::memmem::find(line, name).is_some();

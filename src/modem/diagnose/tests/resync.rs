@@ -41,7 +41,7 @@ fn marked(name: &str, front: &str) -> String {
 }
 
 /// Logs that are no longer the same log with a command in front, and why.
-const ALONE: [(&str, &str); 12] = [
+const ALONE: [(&str, &str); 13] = [
     ("two-ats", "it holds nothing but AT: another command in front makes it a list of commands"),
     ("tx-only-labels", "it holds commands alone: AT thrice in front makes it a log without an answer"),
     ("atatat", "it has no line ends at all: a line in front shows that there are some"),
@@ -50,6 +50,7 @@ const ALONE: [(&str, &str); 12] = [
     ("letters-in-unreadable-signs", "it holds no command: a good answer in front shows that the rate is right"),
     ("garbage", "it holds no command: a good answer in front shows that the rate is right"),
     ("unreadable-each-time", "it holds no command: a good answer in front shows that the rate is right"),
+    ("diagnostics-words", "it holds no command: a good answer in front shows that the modem answers"),
     ("library-without-answer", "it holds no command: a good answer in front shows that the modem answers"),
     ("library-says-failed", "words behind the head of an answer are what the modem hands out"),
     ("error-in-a-text-of-json", "it holds no command: AT in front asks for an answer that does not come"),

@@ -28,11 +28,11 @@ impl Lead {
         label.ends_with(b":") && self.direction() == Some(Direction::Tx)
     }
 
-    /// `>>> s.write(b'`: typed at Python's prompt, and sent as it stands. What is named after commands ends them itself.
+    /// `>>> s.write(b'`: typed at Python's prompt, and sent as it stands. Any other function may put line ends behind it.
     fn is_typed(&self) -> bool {
-        let ends_them =
-            [&b"cmd"[..], b"command"].iter().any(|word| memchr::memmem::find(&self.pattern, word).is_some());
-        self.pattern.starts_with(b">>> ") && self.pattern.trim_ascii_end().ends_with(b"(") && !ends_them
+        let pattern = self.pattern.trim_ascii_end();
+        let bytes = memchr::memmem::find(pattern, b"write(").is_some() || pattern.ends_with(b"(b");
+        pattern.starts_with(b">>> ") && (pattern.ends_with(b"(") || pattern.ends_with(b"(b")) && bytes
     }
 
     fn direction(&self) -> Option<Direction> {
@@ -242,6 +242,12 @@ fn quoted(text: &[u8]) -> Option<(usize, Vec<Vec<u8>>)> {
                 let shown = ends(&value) || at == 0 && (value.is_empty() || spelled::is_answer(value.trim_ascii()));
                 (ended && shown).then(|| (at, vec![value]))
             }
+            // `msg=write data="AT\r\n"`.
+            [b'"', ..] if is_key(text.get(..at)?) => {
+                let (value, _) = string(rest)?;
+                let told = value.trim_ascii();
+                (is_whole_command(told) || spelled::is_answer(told) || told == b">").then(|| (at, vec![value]))
+            }
             // `>>> modem.send("AT\r")`.
             [b'"' | b'\'', ..] if text.starts_with(b">>> ") && text.get(..at)?.ends_with(b"(") => {
                 let (value, _) = string(rest)?;
@@ -366,6 +372,17 @@ fn bracketed(before: &[u8], text: &[u8]) -> Option<Vec<Vec<u8>>> {
 /// The bytes hold what ends a line or data.
 fn ends(bytes: &[u8]) -> bool {
     bytes.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0x1A | 0x1B))
+}
+
+/// `… msg=read data=`: a key in small letters among others.
+fn is_key(text: &[u8]) -> bool {
+    let Some((key, before)) = text.strip_suffix(b"=").and_then(|text| {
+        let at = memchr::memrchr(b' ', text)?;
+        Some((text.get(at + 1..)?, text.get(..at)?))
+    }) else {
+        return false;
+    };
+    key.len() > 1 && key.iter().all(u8::is_ascii_lowercase) && before.contains(&b'=') && !before.ends_with(b"AT")
 }
 
 #[cfg(test)]
