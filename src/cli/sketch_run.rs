@@ -28,9 +28,9 @@ pub(crate) struct How {
     /// The board the sketch is compiled for. Without this its headers and names decide.
     #[arg(long, value_enum)]
     board: Option<BoardKind>,
-    /// How many rounds of loop to run; only those that send something count.
-    #[arg(long, value_name = "N", default_value_t = 3)]
-    rounds: usize,
+    /// How many rounds of loop to run; only those that send something count. Without this 3 are run, and 1 makes a macro.
+    #[arg(long, value_name = "N")]
+    rounds: Option<usize>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -69,7 +69,7 @@ impl How {
             BoardKind::Esp32 => Chip::Esp32,
             BoardKind::Arm => Chip::Arm,
         });
-        Ok(RunOptions { modem, assume, chip, rounds: self.rounds.max(1), ..RunOptions::default() })
+        Ok(RunOptions { modem, assume, chip, rounds: self.rounds.map(|rounds| rounds.max(1)), ..RunOptions::default() })
     }
 }
 

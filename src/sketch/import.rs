@@ -108,7 +108,7 @@ impl SketchStep {
     }
 }
 
-/// Reads a sketch by running it with a modem that answers: `setup`, then `loop` once. Takes any text; never fails.
+/// Reads a sketch by running it with a modem that answers: `setup`, then `loop` once, or as often as asked. Takes any text; never fails.
 ///
 /// ```
 /// use modemscope::sketch::{RunOptions, Source, import};
@@ -126,7 +126,8 @@ impl SketchStep {
 /// ```
 #[must_use]
 pub fn import(source: &Source, options: &RunOptions) -> Imported {
-    let mut options = RunOptions { rounds: 1, lenient: true, ..options.clone() };
+    let rounds = options.rounds.or(Some(1));
+    let mut options = RunOptions { rounds, lenient: true, ..options.clone() };
     if options.modem.faults.is_empty() {
         // A good network: what the sketch waits for comes in time.
         options.modem.speed *= GOOD_NETWORK;

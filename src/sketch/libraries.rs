@@ -94,15 +94,22 @@ pub(super) fn told_unreached(ran: &Ran, call: &LibraryCall) -> Option<String> {
     if call.given.iter().any(|given| Some(&*symbols.name(*given)) == modem) {
         return Some(format!("`{name}` is given the modem's port, and talks to it by itself"));
     }
-    let object = symbols.name(call.site.object?);
-    let class = class_of(&object, ran).filter(|class| {
-        ran.program.symbols.find(class).is_some_and(|class| !ran.program.classes.contains_key(&class))
-    })?;
     let library = library(&ran.joined.includes, ran)?;
+    // An object whose class is the library's, and not one of the sketch's own.
+    let of_the_library = |object: &str| {
+        let class = class_of(object, ran)?;
+        let is_own = symbols.find(&class).is_some_and(|class| ran.program.classes.contains_key(&class));
+        Some(class).filter(|class| !is_own && is_a_modems(class))
+    };
+    let mut given = call.given.iter().map(|given| symbols.name(*given));
+    if let Some(modem) = given.find(|given| of_the_library(given).is_some()) {
+        return Some(format!("`{name}` is given `{modem}` of {library}, and talks to the modem by it"));
+    }
+    let object = symbols.name(call.site.object?);
+    of_the_library(&object)?;
     let sends = SENDS.iter().find(|(known, _)| *known == &*name);
     let sends = sends.map_or(String::new(), |(_, commands)| format!(" ({commands})"));
-    is_a_modems(&class)
-        .then(|| format!("`{object}.{name}` is a call of {library}, which talks to the modem by itself{sends}"))
+    Some(format!("`{object}.{name}` is a call of {library}, which talks to the modem by itself{sends}"))
 }
 
 /// Functions that are called and are not at hand, each where it is called first.

@@ -154,6 +154,8 @@ pub(super) struct Machine<'a> {
     pulled_up: BTreeSet<i64>,
     /// Ports on which something was typed.
     typed: BTreeSet<String>,
+    /// The questions of each name: a loop asks the same ones again and again.
+    asked: HashMap<String, Vec<usize>>,
     /// What the time was last compared with.
     limit: Option<u64>,
     /// The place that the last call gave back, where its function returns a reference.
@@ -203,6 +205,7 @@ impl<'a> Machine<'a> {
             token: None,
             pulled_up: BTreeSet::new(),
             typed: BTreeSet::new(),
+            asked: HashMap::new(),
             limit: None,
             returned: None,
             line: 0,

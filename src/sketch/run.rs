@@ -21,8 +21,8 @@ pub struct RunOptions {
     pub modem: Profile,
     /// Equal seeds give equal delays of the modem.
     pub seed: u64,
-    /// How many rounds of `loop` that send something.
-    pub rounds: usize,
+    /// How many rounds of `loop` that send something; `None` takes three for a run, and one for a macro.
+    pub rounds: Option<usize>,
     /// What only the board knows: `digitalRead(3)` and `HIGH`.
     pub assume: BTreeMap<String, String>,
     /// What the sketch is compiled for; `None` looks at what it includes.
@@ -38,7 +38,7 @@ impl Default for RunOptions {
         Self {
             modem: Profile::default(),
             seed: 1,
-            rounds: 3,
+            rounds: None,
             assume: BTreeMap::new(),
             chip: None,
             lenient: false,
@@ -47,6 +47,8 @@ impl Default for RunOptions {
     }
 }
 
+/// Rounds of `loop` that send something.
+const ROUNDS: usize = 3;
 /// Some seconds of a computer's time at the worst.
 const MOST_STEPS: u64 = 3_000_000;
 /// A sketch that is larger is not read.
@@ -303,7 +305,7 @@ fn whole(machine: &mut Machine<'_>, options: &RunOptions, progress: &mut Progres
             progress.rounds += 1;
             last = machine.board.now;
             progress.over = last;
-            if progress.rounds >= options.rounds {
+            if progress.rounds >= options.rounds.unwrap_or(ROUNDS) {
                 break;
             }
         }

@@ -112,7 +112,7 @@ fn difference(rows: &[(Duration, Vec<u8>, usize)], sent: &Sent) -> String {
 
 /// Where the two differ on the modem's line and on the monitor, as words; nothing where the tools are missing.
 fn compare(name: &str, text: &str) -> String {
-    let options = RunOptions { rounds: 100, ..RunOptions::default() };
+    let options = RunOptions { rounds: Some(100), ..RunOptions::default() };
     let run = run_sketch(&Source::new(text), &options);
     // As long as the interpreter watched.
     let Some(sent) = on_the_board(name, text, run.lasted) else { return String::new() };

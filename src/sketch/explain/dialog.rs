@@ -16,7 +16,8 @@ use crate::sketch::told::shown;
 
 pub(super) fn findings(ran: &Ran) -> Vec<Raw> {
     let rows = ran.dialog();
-    let mut found = left_early(&rows);
+    let port = port_name(ran);
+    let mut found = left_early(&rows, port);
     for sought in ran.report.sought.iter().filter(|sought| !sought.found && sought.waits) {
         found.extend(in_vain(ran, &rows, sought));
     }
@@ -49,7 +50,7 @@ fn without_line_end(rows: &[&Row]) -> Vec<Raw> {
 
 /// `if (gsm.available())` right behind a command: nothing can be there yet, and what comes then is never read.
 fn looked_too_early(ran: &Ran, rows: &[&Row]) -> Vec<Raw> {
-    let port = ran.board.modem_port.and_then(|number| ran.board.ports.get(number)).map_or("modem", |port| &port.name);
+    let port = port_name(ran);
     let mut found = Vec::new();
     for (line, (in_vain, _)) in ran.report.looked.iter().filter(|(_, (_, ever))| !ever) {
         let Some(looked) = *in_vain else { continue };
@@ -115,7 +116,7 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
 }
 
 /// A command that leaves before the one before it is answered, within the time that the modem may take for it.
-fn left_early(rows: &[&Row]) -> Vec<Raw> {
+fn left_early(rows: &[&Row], port: &str) -> Vec<Raw> {
     let mut found = Vec::new();
     let mut expectations = Expectations::default();
     let list = commands(rows);
@@ -170,7 +171,10 @@ fn left_early(rows: &[&Row]) -> Vec<Raw> {
             &cause,
             &format!("Wait for {answer} before this line, with a time limit."),
         );
-        found.push(Raw { awaited: Some(answer), ..raw });
+        // One line sends both, as in a function for all commands: before the first there is nothing to wait for.
+        let corrected = (command.line == next.line)
+            .then(|| format!("{port}.setTimeout(10000); {port}.find(\"{answer}\");  // behind this line"));
+        found.push(Raw { awaited: Some(answer), corrected, ..raw });
     }
     found
 }
@@ -207,7 +211,7 @@ fn in_vain(ran: &Ran, rows: &[&Row], sought: &Sought) -> Option<Raw> {
     let length = seconds(sought.at.saturating_sub(sought.began));
     let late = late.filter(|late| late.at.saturating_sub(sought.at) < 120_000_000_000)?;
     let by = seconds(late.at.saturating_sub(sought.at));
-    let port = ran.board.modem_port.and_then(|number| ran.board.ports.get(number)).map_or("modem", |port| &port.name);
+    let port = port_name(ran);
     let milliseconds =
         (late.end.saturating_sub(sought.began) / 1_000_000).div_ceil(1000).saturating_mul(2000).max(5000);
     let raw = Raw::new(
@@ -219,6 +223,11 @@ fn in_vain(ran: &Ran, rows: &[&Row], sought: &Sought) -> Option<Raw> {
         "Give it more time.",
     );
     Some(raw.corrected(format!("{port}.setTimeout({milliseconds});  // before this line")))
+}
+
+/// What the sketch calls the modem's port.
+fn port_name(ran: &Ran) -> &str {
+    ran.board.modem_port.and_then(|number| ran.board.ports.get(number)).map_or("modem", |port| &port.name)
 }
 
 /// The command without what is given to it.

@@ -33,11 +33,16 @@ pub(super) fn line(found: &Raw, line: &str, port: &str) -> Option<String> {
         "sketch-port-not-begun" => Some(format!("{port}.begin(9600);  // in setup, before the first command")),
         "sketch-receive-overflow" => Some(read_while_waiting(line, port)),
         "sketch-not-listening" => before(format!("{port}.listen();")),
-        "sketch-deaf-while-sending" => Some(format!("{port}.println(\"ATE0\");  // once, before the other commands")),
+        "sketch-deaf-while-sending" => {
+            Some(format!("{port}.println(\"ATE0\"); {port}.find(\"OK\");  // once, before the other commands"))
+        }
         "sketch-answer-read-away" => Some(format!(
             "while ({port}.available()) answer += (char){port}.read();  // answer: a String, searched later"
         )),
-        "sketch-ends-here" if found.severity == Severity::Problem => ends_by_time(line),
+        // Time does not end a search behind the end of a text.
+        "sketch-ends-here" if found.severity == Severity::Problem && !found.title.contains("text") => {
+            ends_by_time(line)
+        }
         "sketch-typographic-quotes" => Some(plain_quotes(line).0),
         _ => None,
     }
@@ -49,7 +54,7 @@ fn with_line_end(line: &str) -> Option<String> {
     if of(".print(") {
         return Some(line.replacen(".print(", ".println(", 1));
     }
-    let end = line.find("\")").filter(|_| of(".write(\"") && !line.contains('+'))?;
+    let end = line.find("\")").filter(|_| of(".write(\"") && line.matches('"').count() == 2)?;
     let (text, rest) = line.split_at_checked(end)?;
     Some(format!("{text}\\r{rest}"))
 }
@@ -167,7 +172,7 @@ mod tests {
             ),
             ("sketch-terminator-as-text", "gsm.write(\"26\");", "gsm.write(26);"),
             ("no-line-ending", "gsm.print(\"AT\");", "gsm.println(\"AT\");"),
-            ("no-line-ending", "gsm.write(\"AT\"); // hi", "gsm.write(\"AT\\r\"); // hi"),
+            ("no-line-ending", "gsm.write(\"AT+CSQ\"); // hi", "gsm.write(\"AT+CSQ\\r\"); // hi"),
             ("sketch-buffer-overrun", "sprintf(cmd, \"AT+X=%d\", n);", "snprintf(cmd, sizeof(cmd), \"AT+X=%d\", n);"),
             ("sketch-buffer-overrun", "strcat(cmd, f(text));", "strlcat(cmd, f(text), sizeof(cmd));"),
             ("sketch-division-by-zero", "x = total / count;", "if (count != 0) x = total / count;"),

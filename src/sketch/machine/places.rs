@@ -169,7 +169,9 @@ impl Machine<'_> {
 fn is_same(kept: &Value, value: &Value) -> bool {
     match (kept, value) {
         (Value::Int(a), Value::Int(b)) => a.number == b.number && a.from == b.from,
-        (Value::Float(a, from), Value::Float(b, other)) => a.to_bits() == b.to_bits() && from == other,
+        (Value::Float(a, _), Value::Float(..) | Value::Int(_)) => {
+            a.to_bits() == value.real().to_bits() && kept.from() == value.from()
+        }
         (Value::String(a), Value::String(b)) => a == b,
         (Value::Null, Value::Null) => true,
         _ => false,

@@ -73,6 +73,9 @@ impl Machine<'_> {
     }
 
     pub(super) fn assumption(&self, name: &str) -> Option<String> {
+        if self.assumed.is_empty() {
+            return None;
+        }
         let bare: String = name.chars().filter(|c| !c.is_whitespace()).collect();
         self.assumed.get(&bare).cloned()
     }
@@ -95,12 +98,13 @@ impl Machine<'_> {
     }
 
     fn question(&mut self, name: &str, default: &str, assumed: bool) -> Origin {
-        let known = self.report.questions.iter().position(|known| known.name == name && known.default == default);
-        if let Some(index) = known {
-            return Origin::asked(index);
+        let same = |index: &&usize| self.report.questions.get(**index).is_some_and(|known| known.default == default);
+        if let Some(index) = self.asked.get(name).and_then(|asked| asked.iter().find(same)) {
+            return Origin::asked(*index);
         }
         if self.report.questions.len() < MOST {
             let (name, default) = (name.to_owned(), default.to_owned());
+            self.asked.entry(name.clone()).or_default().push(self.report.questions.len());
             self.report.questions.push(Question { name, line: self.line, default, assumed });
         }
         Origin::asked(self.report.questions.len().saturating_sub(1))

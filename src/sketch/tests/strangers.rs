@@ -89,8 +89,10 @@ fn a_search_behind_the_end_of_a_text_ends_in_words() {
 /// A loop that keeps the same fraction in a variable waits as any other: the clock is put forward.
 #[test]
 fn a_loop_that_changes_nothing_is_put_forward() {
-    let run = run("float level;\nunsigned long last;\nvoid setup() {\n  Serial1.begin(9600);\n}\nvoid loop() {\n  \
-         level = analogRead(A0) / 3.0;\n  if (millis() - last > 60000) {\n    last = millis();\n    Serial1.println(\"AT\");\n  }\n}\n");
+    let run = run(
+        "float level, whole;\nunsigned long last;\nvoid setup() {\n  Serial1.begin(9600);\n}\nvoid loop() {\n  \
+         level = analogRead(A0) / 3.0;\n  whole = map(analogRead(A1), 0, 1023, 0, 100);\n  if (millis() - last > 60000) {\n    last = millis();\n    Serial1.println(\"AT\");\n  }\n}\n",
+    );
     assert_eq!(sent(&run), "AT\r\nAT\r\nAT\r\n");
 }
 
@@ -154,4 +156,44 @@ fn each_command_without_its_line_end_is_named() {
 fn a_program_for_esp_idf_is_known_by_its_beginning() {
     let text = "#include \"freertos/FreeRTOS.h\"\nvoid app_main() {\n  send_sms(\"x\");\n}\n";
     assert!(other_language(&Source::new(text)).is_some_and(|said| said.contains("ESP-IDF")));
+}
+
+/// A function for all commands waits behind its send: before the first one nothing has come.
+#[test]
+fn a_wait_in_a_function_for_all_commands_stands_behind_its_send() {
+    let sketch = |wait: &str| {
+        format!(
+            "SoftwareSerial gsm(7, 8);\nvoid command(const char *text) {{\n  gsm.println(text);{wait}\n}}\nvoid setup() {{\n  \
+             gsm.begin(9600);\n  command(\"AT\");\n  command(\"AT+CSQ\");\n  command(\"AT+CREG?\");\n}}\nvoid loop() {{}}\n"
+        )
+    };
+    let hasty = run(&sketch(""));
+    let found = hasty.findings.iter().find(|finding| finding.rule == "sketch-no-wait").expect("it is told");
+    let corrected = found.corrected.as_deref().expect("it has a line");
+    assert!(corrected.ends_with("// behind this line"), "{corrected}");
+    let mended = run(&sketch(&format!(" {corrected}")));
+    assert!(mended.findings.iter().all(|finding| finding.severity == Severity::Note), "{:?}", mended.findings);
+}
+
+/// `find` returns with the answer's words; its line end comes while the next command leaves.
+#[test]
+fn the_line_end_behind_an_answer_is_no_loss() {
+    let run = run(
+        "SoftwareSerial gsm(7, 8);\nvoid setup() {\n  gsm.begin(9600);\n  gsm.println(\"AT\"); gsm.find(\"OK\");\n  \
+         gsm.println(\"AT+CMGF=1\"); gsm.find(\"OK\");\n  gsm.println(\"AT+CSQ\"); gsm.find(\"OK\");\n}\nvoid loop() {}\n",
+    );
+    assert!(run.findings.is_empty(), "{:?}", run.findings);
+}
+
+#[test]
+fn a_macro_has_as_many_rounds_as_are_asked_for() {
+    let source = Source::new(
+        "int n = 0;\nvoid setup() { Serial1.begin(9600); }\nvoid loop() { Serial1.println(n++ ? \"AT+CSQ\" : \"AT\"); delay(500); }\n",
+    );
+    let steps = |rounds| {
+        let made = crate::sketch::import(&source, &RunOptions { rounds, ..RunOptions::default() });
+        made.steps.into_iter().map(|step| step.text).collect::<Vec<_>>()
+    };
+    assert_eq!(steps(None), [r"AT\r\n"]);
+    assert_eq!(steps(Some(2)), [r"AT\r\n", r"AT+CSQ\r\n"]);
 }
