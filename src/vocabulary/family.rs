@@ -35,8 +35,8 @@ pub struct Family {
     commands: Vec<Command>,
     /// Received data has a head before it, unless that is switched off.
     pub(crate) framed: bool,
-    /// Lines of its own, by their head.
-    sayings: FxHashMap<&'static [u8], Vec<Saying>>,
+    /// Lines of its own, by how their heads begin.
+    sayings: FxHashMap<HeadKey, Vec<Saying>>,
     /// Texts of numbers: table, code, text.
     codes: Vec<(&'static str, &'static str, &'static str)>,
     /// What of its own answers is private, by their heads.
@@ -53,6 +53,14 @@ impl PartialEq for Family {
 }
 
 impl Eq for Family {}
+
+/// The first bytes of the first word of a line, without a colon. Lines are found by it, and then told apart by their patterns.
+type HeadKey = u128;
+
+fn head_key(line: &[u8]) -> HeadKey {
+    let head = line.iter().take(size_of::<HeadKey>()).take_while(|byte| !matches!(byte, b':' | b' '));
+    head.fold(0, |key, byte| key << u8::BITS | HeadKey::from(*byte))
+}
 
 /// Longer than any name.
 const LONGEST_NAME: usize = 24;
@@ -72,12 +80,12 @@ impl Family {
         let own_names = table.commands.iter().map(|command| command.name).collect();
         let index = commands.iter().enumerate().map(|(at, command)| (command.bare_name().as_bytes(), at)).collect();
         // What is its own comes first.
-        let mut sayings: FxHashMap<&'static [u8], Vec<Saying>> = FxHashMap::default();
+        let mut sayings: FxHashMap<HeadKey, Vec<Saying>> = FxHashMap::default();
         for (head, saying) in table.sayings {
-            sayings.entry(head.as_bytes()).or_default().push(saying);
+            sayings.entry(head_key(head.as_bytes())).or_default().push(saying);
         }
         for (head, inherited) in base.into_iter().flat_map(|base| &base.sayings) {
-            sayings.entry(head).or_default().extend(inherited.iter().cloned());
+            sayings.entry(*head).or_default().extend(inherited.iter().cloned());
         }
         let mut codes = table.codes;
         codes.extend(base.into_iter().flat_map(|base| &base.codes).copied());
@@ -171,8 +179,7 @@ impl Family {
     }
 
     fn sayings_of(&self, line: &[u8]) -> Option<&Vec<Saying>> {
-        let head = line.get(..line.len().min(LONGEST_NAME)).unwrap_or(line);
-        self.sayings.get(memchr::memchr2(b':', b' ', head).map_or(line, |end| line.get(..end).unwrap_or(line)))
+        self.sayings.get(&head_key(line))
     }
 
     /// All commands, by name.

@@ -112,9 +112,10 @@ fn names_failure(line: &[u8]) -> bool {
 /// of received data (`+IPD,309:`).
 #[must_use]
 pub(crate) fn server_status(line: &[u8]) -> Option<u16> {
-    let line = match line.strip_prefix(b"+") {
-        Some(headed) => headed.split_at_checked(memchr::memchr(b':', headed)? + 1)?.1,
-        None => line,
+    let line = match line {
+        [b'+', b'I' | b'R', ..] => line.split_at_checked(memchr::memchr(b':', line)? + 1)?.1,
+        [b'H', ..] => line,
+        _ => return None,
     };
     let [_, b' ', status @ ..] = line.strip_prefix(b"HTTP/1.")? else { return None };
     let (status, words) = status.split_at_checked(3)?;

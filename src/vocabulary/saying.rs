@@ -14,56 +14,92 @@ pub(super) struct Saying {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Piece {
-    /// Blanks around `:` and behind `,` may be there or not.
-    Text(&'static str),
+    /// Blanks around `:` and behind `,` may be there or not; `loose`: it ends with such a sign.
+    Text { text: &'static str, loose: bool },
     /// `<name>`: any number.
-    Number(&'static str),
+    Number(Value),
     /// `<name*>`: anything up to a comma or quote.
-    Word(&'static str),
+    Word(Value),
     /// `…`: whatever follows.
     Rest,
 }
 
-/// No pattern has more values.
-const MOST_VALUES: usize = 8;
+/// What stands for a value in a pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Value {
+    /// With its table of codes: `n:cip`.
+    name: &'static str,
+    /// A meaning may ask for it.
+    asked: Option<Asked>,
+}
 
-/// A line that a pattern fits, with the values in it by the names of the pattern, in order.
+/// The values that meanings ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    N,
+    M,
+    Link,
+    Used,
+    Total,
+}
+
+impl Value {
+    fn of(name: &'static str) -> Self {
+        let asked = match bare(name) {
+            "n" => Some(Asked::N),
+            "m" => Some(Asked::M),
+            "link" => Some(Asked::Link),
+            "used" => Some(Asked::Used),
+            "total" => Some(Asked::Total),
+            _ => None,
+        };
+        Self { name, asked }
+    }
+}
+
+/// A line that a pattern fits: the values in it that meanings ask for, empty where the pattern has none.
 #[derive(Default)]
 pub(super) struct Heard<'a> {
-    values: [(&'static str, &'a [u8]); MOST_VALUES],
-    count: usize,
+    n: &'a [u8],
+    m: &'a [u8],
+    link: &'a [u8],
+    used: &'a [u8],
+    total: &'a [u8],
     /// How much `…` stands for.
     rest: u32,
 }
 
-impl Heard<'_> {
-    fn values(&self) -> &[(&'static str, &[u8])] {
-        self.values.get(..self.count).unwrap_or_default()
-    }
-
-    fn value(&self, wanted: &str) -> Option<u32> {
-        self.values().iter().find(|(name, _)| bare(name) == wanted).and_then(|(_, digits)| number(digits))
+impl<'a> Heard<'a> {
+    fn keep(&mut self, value: Value, text: &'a [u8]) {
+        match value.asked {
+            Some(Asked::N) => self.n = text,
+            Some(Asked::M) => self.m = text,
+            Some(Asked::Link) => self.link = text,
+            Some(Asked::Used) => self.used = text,
+            Some(Asked::Total) => self.total = text,
+            None => {}
+        }
     }
 
     /// `<n>`.
     fn n(&self) -> Option<u32> {
-        self.value("n")
-    }
-
-    /// A small number.
-    fn small(&self, wanted: &str) -> Option<u8> {
-        self.value(wanted).and_then(|value| u8::try_from(value).ok())
+        number(self.n)
     }
 
     /// `<link>`: the number of a connection.
     fn link(&self) -> Option<u8> {
-        self.small("link")
+        small(self.link)
     }
 
     /// `<n>` and, where it is there, `<m>`.
     fn registration(&self, network: Network) -> Option<Said> {
-        Some(Said::Registration(network, self.small("n")?, self.small("m")))
+        Some(Said::Registration(network, small(self.n)?, small(self.m)))
     }
+}
+
+/// A small number.
+fn small(digits: &[u8]) -> Option<u8> {
+    number(digits).and_then(|value| u8::try_from(value).ok())
 }
 
 /// Makes of a line what it means; `None` where a value in it does not fit.
@@ -121,15 +157,15 @@ pub(super) const MEANINGS: &[(&str, Means)] = &[
     ("started", |_| Some(Said::Rdy)),
     ("calls-ready", |_| Some(Said::CallReady)),
     ("sms-ready", |_| Some(Said::SmsReady)),
-    ("functions", |heard| heard.small("n").map(Said::Cfun)),
+    ("functions", |heard| small(heard.n).map(Said::Cfun)),
     ("voltage", |heard| heard.n().map(Said::Cbc)),
     ("voltage-low", |_| Some(Said::UnderVoltage(false))),
     ("voltage-too-low", |_| Some(Said::UnderVoltage(true))),
     ("voltage-high", |_| Some(Said::OverVoltage(false))),
     ("voltage-too-high", |_| Some(Said::OverVoltage(true))),
     ("switched-off", |_| Some(Said::PowerDown)),
-    ("multi", |heard| heard.small("n").map(Said::Mux)),
-    ("errors", |heard| heard.small("n").map(Said::Cmee)),
+    ("multi", |heard| small(heard.n).map(Said::Mux)),
+    ("errors", |heard| small(heard.n).map(Said::Cmee)),
     // SIM and network.
     ("sim-ready", |_| Some(Said::Cpin(Pin::Ready))),
     ("sim-pin", |_| Some(Said::Cpin(Pin::Pin))),
@@ -143,10 +179,10 @@ pub(super) const MEANINGS: &[(&str, Means)] = &[
     ("lte-registration", |heard| heard.registration(Network::Lte)),
     ("operator", |_| Some(Said::Operator(true))),
     ("no-operator", |_| Some(Said::Operator(false))),
-    ("signal", |heard| heard.small("n").map(Said::Csq)),
+    ("signal", |heard| small(heard.n).map(Said::Csq)),
     // Messages.
-    ("sms-mode", |heard| heard.small("n").map(Said::Cmgf)),
-    ("sms-store", |heard| Some(Said::SmsStore { full: heard.value("used")? >= heard.value("total")?.max(1) })),
+    ("sms-mode", |heard| small(heard.n).map(Said::Cmgf)),
+    ("sms-store", |heard| Some(Said::SmsStore { full: number(heard.used)? >= number(heard.total)?.max(1) })),
     ("position", |_| Some(Said::Position { known: true })),
     ("no-position", |_| Some(Said::Position { known: false })),
     ("clock", |_| Some(Said::Clock { set: true })),
@@ -156,8 +192,8 @@ pub(super) const MEANINGS: &[(&str, Means)] = &[
     ("message", |_| Some(Said::SmsHead)),
     ("message-pushed", |_| Some(Said::SmsPushed)),
     ("stored", |_| Some(Said::Stored)),
-    ("ussd", |heard| Some(Said::Ussd(heard.small("n")?, false))),
-    ("ussd-text", |heard| Some(Said::Ussd(heard.small("n")?, true))),
+    ("ussd", |heard| Some(Said::Ussd(small(heard.n)?, false))),
+    ("ussd-text", |heard| Some(Said::Ussd(small(heard.n)?, true))),
 ];
 
 impl Saying {
@@ -171,25 +207,23 @@ impl Saying {
             .iter()
             .find(|(word, _)| word == meaning)
             .ok_or_else(|| Wrong::Unknown { what: "meaning", word: (*meaning).to_owned() })?;
-        let pieces = pieces(pattern);
-        if pieces.iter().filter(|piece| matches!(piece, Piece::Number(_) | Piece::Word(_))).count() > MOST_VALUES {
-            return Err(Wrong::other("a pattern of at most 8 values", pattern));
-        }
-        Ok((head(pattern), Self { pieces, means: *means, words }))
+        Ok((head(pattern), Self { pieces: pieces(pattern), means: *means, words }))
     }
 
     /// The line means this; `None` where it is another line.
     pub(super) fn said(&self, line: &[u8]) -> Option<Said> {
-        let heard = self.hear(line)?;
+        let mut heard = Heard::default();
+        heard.rest = self.fit(line, |value, text| heard.keep(value, text))?;
         Some((self.means)(&heard).unwrap_or(Said::Info))
     }
 
     /// The line in words, with its values: `<n>` as the text that `code` has for it in the table that the pattern names
     /// (`<n:cip>`), `<n#>` as it stands.
     pub(super) fn words<'t>(&self, line: &[u8], code: impl Fn(&str, &str) -> Option<&'t str>) -> Option<String> {
-        let heard = self.hear(line).filter(|_| !self.words.is_empty())?;
+        let mut values = Vec::new();
+        self.fit(line, |value, text| values.push((value.name, text))).filter(|_| !self.words.is_empty())?;
         let mut words = self.words.to_owned();
-        for (name, value) in heard.values() {
+        for (name, value) in values {
             let value = String::from_utf8_lossy(value);
             let table = name.split_once(':').map_or("", |(_, table)| table);
             words = words.replace(&format!("<{}>", bare(name)), code(table, &value).unwrap_or(&value));
@@ -202,32 +236,28 @@ impl Saying {
         Some(words)
     }
 
-    fn hear<'a>(&self, line: &'a [u8]) -> Option<Heard<'a>> {
-        let mut heard = Heard::default();
+    /// The pattern fits the line: gives its values, and how much of the line `…` stands for.
+    fn fit<'a>(&self, line: &'a [u8], mut give: impl FnMut(Value, &'a [u8])) -> Option<u32> {
         let mut rest = line;
         for piece in &self.pieces {
-            let (name, length) = match piece {
-                Piece::Text(text) => {
-                    rest = behind(rest, text.as_bytes())?;
+            let (value, length) = match piece {
+                Piece::Text { text, loose } => {
+                    rest = behind(rest, text.as_bytes(), *loose)?;
                     continue;
                 }
-                Piece::Rest => {
-                    heard.rest = u32::try_from(rest.len()).unwrap_or(u32::MAX);
-                    return Some(heard);
-                }
-                Piece::Number(name) => {
+                Piece::Rest => return Some(u32::try_from(rest.len()).unwrap_or(u32::MAX)),
+                Piece::Number(value) => {
                     let sign = usize::from(rest.first() == Some(&b'-'));
                     let digits = rest.iter().skip(sign).take_while(|byte| byte.is_ascii_digit()).count();
-                    (name, if digits > 0 { sign + digits } else { 0 })
+                    (value, if digits > 0 { sign + digits } else { 0 })
                 }
-                Piece::Word(name) => (name, memchr::memchr2(b',', b'"', rest).unwrap_or(rest.len())),
+                Piece::Word(value) => (value, memchr::memchr2(b',', b'"', rest).unwrap_or(rest.len())),
             };
-            let (value, tail) = rest.split_at_checked(length).filter(|(value, _)| !value.is_empty())?;
-            *heard.values.get_mut(heard.count)? = (*name, value);
-            heard.count += 1;
+            let (text, tail) = rest.split_at_checked(length).filter(|(text, _)| !text.is_empty())?;
+            give(*value, text);
             rest = tail;
         }
-        rest.is_empty().then_some(heard)
+        rest.is_empty().then_some(0)
     }
 }
 
@@ -237,13 +267,12 @@ fn bare(name: &str) -> &str {
 }
 
 /// What stands behind the text: modems, and people who paste logs, differ in the blanks around `:` and behind `,`.
-fn behind<'a>(line: &'a [u8], text: &[u8]) -> Option<&'a [u8]> {
-    let same = line.iter().zip(text).take_while(|(theirs, ours)| theirs == ours).count();
-    if same == text.len() {
-        let rest = line.get(same..).unwrap_or_default();
-        let loose = matches!(text.trim_ascii_end().last(), Some(b':' | b','));
+/// `loose`: it ends so.
+fn behind<'a>(line: &'a [u8], text: &[u8], loose: bool) -> Option<&'a [u8]> {
+    if let Some(rest) = line.strip_prefix(text) {
         return Some(if loose { rest.trim_ascii_start() } else { rest });
     }
+    let same = line.iter().zip(text).take_while(|(theirs, ours)| theirs == ours).count();
     // Most lines are something else; only a blank more or less is borne.
     let blank = |bytes: &[u8]| bytes.get(same).is_some_and(u8::is_ascii_whitespace);
     if !blank(line) && !blank(text) {
@@ -274,20 +303,25 @@ fn pieces(pattern: &'static str) -> Vec<Piece> {
     let mut rest = pattern;
     while let Some(at) = rest.find(['<', '…']) {
         if let Some(text) = rest.get(..at).filter(|text| !text.is_empty()) {
-            pieces.push(Piece::Text(text));
+            pieces.push(text_piece(text));
         }
         let tail = rest.get(at..).unwrap_or_default();
         let Some((name, behind)) = tail.strip_prefix('<').and_then(|tail| tail.split_once('>')) else {
             pieces.push(Piece::Rest);
             return pieces;
         };
-        pieces.push(name.strip_suffix('*').map_or(Piece::Number(name), Piece::Word));
+        let word = name.strip_suffix('*').map(|name| Piece::Word(Value::of(name)));
+        pieces.push(word.unwrap_or_else(|| Piece::Number(Value::of(name))));
         rest = behind;
     }
     if !rest.is_empty() {
-        pieces.push(Piece::Text(rest));
+        pieces.push(text_piece(rest));
     }
     pieces
+}
+
+fn text_piece(text: &'static str) -> Piece {
+    Piece::Text { text, loose: text.trim_end().ends_with([':', ',']) }
 }
 
 #[cfg(test)]
