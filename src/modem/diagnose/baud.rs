@@ -90,10 +90,10 @@ impl WrongBaud {
 
     /// What is wrong with the line that the modem has begun and not ended.
     fn unfinished(dialog: &Dialog) -> Option<(Span, u64)> {
+        let (start, text) = dialog.receiving.unfinished()?;
         if dialog.state.bare_data_possible() || dialog.online {
             return None;
         }
-        let (start, text) = dialog.receiving.unfinished()?;
         let strange = u64::from(crate::modem::dialog::strange(text));
         let span = dialog.receiving.span(start..start + text.len() as u64);
         (!crate::modem::dialog::is_burst(text)).then_some((span, strange))

@@ -117,6 +117,7 @@ impl Unanswered {
         self.pending.as_ref().map_or(PATIENCE, |pending| pending.patience)
     }
 
+    #[inline(always)]
     fn due(&self) -> Option<Duration> {
         self.pending.as_ref().and_then(|pending| pending.command.at).map(|at| at + self.patience())
     }
@@ -131,7 +132,7 @@ impl Rule for Unanswered {
         why: "The request gets no answer: there is no data service or data plan, the host drops it (a private address, a firewall), or the program has not read what the modem said.",
         fix: "AT+CIPSTATUS shows the state; check the APN, the host and the port, and read on until CONNECT OK or CONNECT FAIL.",
     };
-    const HEARS: u32 = hears::NEWS | hears::FINAL | hears::STEP | hears::TICK | hears::FINISH;
+    const HEARS: u32 = hears::NEWS | hears::STATE | hears::COURSE | hears::STEP | hears::TICK | hears::FINISH;
 
     #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
@@ -194,6 +195,7 @@ impl Rule for Unanswered {
         }
     }
 
+    #[inline(always)]
     fn deadline(&self, _dialog: &Dialog) -> Option<Duration> {
         self.due()
     }

@@ -69,6 +69,7 @@ struct Pending {
 const LATER: u32 = 2;
 
 impl ResultMissing {
+    #[inline(always)]
     fn due(&self) -> Option<Duration> {
         self.pending.as_ref().and_then(|pending| Some(pending.end.at? + pending.allowed))
     }
@@ -145,6 +146,7 @@ impl Rule for ResultMissing {
         }
     }
 
+    #[inline(always)]
     fn deadline(&self, _dialog: &Dialog) -> Option<Duration> {
         self.due()
     }

@@ -120,6 +120,7 @@ impl Rule for MissingTerminator {
         self.told.of = Some((data.id, book.add(Self::DOC, draft)));
     }
 
+    #[inline(always)]
     fn deadline(&self, dialog: &Dialog) -> Option<Duration> {
         waiting(dialog).filter(|data| !self.told.is(data.id)).and_then(|data| data.last).map(|last| last + PATIENCE)
     }
@@ -225,6 +226,7 @@ impl Rule for TypedAsText {
         }
     }
 
+    #[inline(always)]
     fn deadline(&self, dialog: &Dialog) -> Option<Duration> {
         waiting(dialog).filter(|data| !self.told.is(data.id)).and_then(|data| data.last).map(|last| last + PATIENCE)
     }

@@ -223,10 +223,10 @@ impl Rule for Overflow {
             Event::Tick if dialog.now.zip(dialog.receiving.last()).is_none_or(|(now, last)| now < last + PAUSE) => None,
             _ => dialog.open().first(),
         };
+        let Some(open) = open.filter(|_| !self.told) else { return };
         // What is no answer at all does not break off.
-        let readable = !book.any_open(&[Loopback::DOC.slug, WrongBaud::DOC.slug]);
-        let Some(open) = open.filter(|_| !self.told && readable) else { return };
-        let Some(span) = Self::broken(dialog, open) else { return };
+        let readable = || !book.any_open(&[Loopback::DOC.slug, WrongBaud::DOC.slug]);
+        let Some(span) = Self::broken(dialog, open).filter(|_| readable()) else { return };
         self.told = true;
         let late = gap(open.span, span).is_none_or(|gap| gap < Duration::from_mins(2));
         if late {
@@ -235,6 +235,7 @@ impl Rule for Overflow {
         }
     }
 
+    #[inline(always)]
     fn deadline(&self, dialog: &Dialog) -> Option<Duration> {
         let possible = !self.told && !dialog.open().is_empty() && dialog.receiving.unfinished().is_some();
         dialog.receiving.last().filter(|_| possible).map(|last| last + PAUSE)

@@ -114,6 +114,7 @@ impl Rule for ManualReceive {
         }
     }
 
+    #[inline(always)]
     fn deadline(&self, _dialog: &Dialog) -> Option<Duration> {
         self.waiting.filter(|_| self.told.is_none()).and_then(|waiting| waiting.at).map(|at| at + PATIENCE)
     }

@@ -96,8 +96,7 @@ impl Rule for EscapeTyped {
                 self.look_at_data(data, book);
             }
         } else if matches!(event, Event::Command) {
-            if let Some(last) =
-                dialog.open().last().filter(|last| memchr::memchr3(b'\\', b'<', b'^', &last.text).is_some())
+            if let Some(last) = dialog.open().last().filter(|last| last.asked.escapes)
                 && self.look(&last.text, last.span, Some(last.id), book)
             {
                 book.blame(last.id, Self::DOC.slug);
@@ -113,6 +112,7 @@ impl Rule for EscapeTyped {
         }
     }
 
+    #[inline(always)]
     fn deadline(&self, dialog: &Dialog) -> Option<Duration> {
         let typed = dialog.sending.last().filter(|_| !self.told && dialog.sending.line().len() > 3);
         typed.map(|last| last + SILENCE)
@@ -199,6 +199,7 @@ impl Rule for NoLineEnding {
         }
     }
 
+    #[inline(always)]
     fn deadline(&self, dialog: &Dialog) -> Option<Duration> {
         let typed =
             dialog.sending.last().filter(|_| !self.seen && dialog.sending.at_once() && dialog.sending.line().len() > 1);
@@ -259,6 +260,7 @@ impl Rule for Loopback {
         }
     }
 
+    #[inline(always)]
     fn deadline(&self, dialog: &Dialog) -> Option<Duration> {
         let due = dialog.receiving.last().filter(|_| self.told.is_none() && dialog.looped.feeds > 0);
         due.map(|last| last + SILENCE)
@@ -299,6 +301,7 @@ impl NoAnswer {
     }
 
     /// When silence has lasted too long.
+    #[inline(always)]
     fn due(dialog: &Dialog) -> Option<Duration> {
         let silent = &dialog.silent;
         if silent.commands < 2 || dialog.data().is_some() || dialog.online || dialog.state.quiet == Some(true) {
@@ -414,6 +417,7 @@ impl Rule for NoAnswer {
         self.told = Some(book.add(Self::DOC, draft));
     }
 
+    #[inline(always)]
     fn deadline(&self, dialog: &Dialog) -> Option<Duration> {
         if self.told.is_some() { None } else { Self::due(dialog) }
     }

@@ -27,6 +27,7 @@ pub(super) struct SwitchedOff {
 const PATIENCE: Duration = Duration::from_secs(5);
 
 impl SwitchedOff {
+    #[inline(always)]
     fn due(&self) -> Option<Duration> {
         self.asked.filter(|_| self.told.is_none()).and_then(|asked| asked.at).map(|at| at + PATIENCE)
     }
@@ -41,7 +42,7 @@ impl Rule for SwitchedOff {
         why: "The modem has switched itself off: its PWRKEY was held for a second, or AT+CPOWD=1 was sent; only PWRKEY, or its power, starts it again.",
         fix: "Pull PWRKEY low for more than a second, or take the power away and give it again; then wait for RDY or send AT every 300 ms.",
     };
-    const HEARS: u32 = hears::NEWS | hears::COMMAND | hears::FINAL | hears::TICK | hears::FINISH;
+    const HEARS: u32 = hears::NEWS | hears::STATE | hears::COMMAND | hears::FINAL | hears::TICK | hears::FINISH;
 
     #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
@@ -79,6 +80,7 @@ impl Rule for SwitchedOff {
         }
     }
 
+    #[inline(always)]
     fn deadline(&self, _dialog: &Dialog) -> Option<Duration> {
         self.due()
     }

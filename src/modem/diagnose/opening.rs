@@ -216,7 +216,7 @@ impl Rule for NoDataService {
         why: "The network gives no data service (GPRS): the APN, the name of the operator's internet access, is wrong or missing, the SIM has no data plan, or the modem is not registered.",
         fix: "AT+CIPSHUT, then AT+CSTT=\"your operator's APN\",\"user\",\"password\" and AT+CIICR; check AT+CREG? and AT+CGATT?.",
     };
-    const HEARS: u32 = hears::COURSE | hears::NEWS | hears::STEP;
+    const HEARS: u32 = hears::COURSE | hears::NEWS | hears::STATE | hears::STEP;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let registration = dialog.state.registration;
@@ -287,7 +287,7 @@ impl Rule for WrongIpState {
         why: "These commands work in one order only, from state IP INITIAL (nothing set up yet): AT+CSTT, AT+CIICR, AT+CIFSR; often the state is left over from the last run.",
         fix: "AT+CIPSHUT brings the modem back to IP INITIAL; then AT+CSTT, AT+CIICR, AT+CIFSR.",
     };
-    const HEARS: u32 = hears::COURSE | hears::NEWS;
+    const HEARS: u32 = hears::COURSE | hears::NEWS | hears::STATE;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         if settled(event, dialog) {
@@ -378,7 +378,7 @@ impl Rule for ContextLost {
         why: "The network has ended the data connection (GPRS); all connections are gone, and commands such as AT+CIPSTART and AT+CIPSEND fail until AT+CIPSHUT.",
         fix: "AT+CIPSHUT, then open the data connection anew.",
     };
-    const HEARS: u32 = hears::COURSE | hears::NEWS;
+    const HEARS: u32 = hears::COURSE | hears::NEWS | hears::STATE;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         if settled(event, dialog) {

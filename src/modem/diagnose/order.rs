@@ -165,7 +165,7 @@ impl Rule for ClosedBeforeSent {
         why: "The data is on its way until SEND OK; closing before that throws it away.",
         fix: "Wait for SEND OK (it may take seconds), then close.",
     };
-    const HEARS: u32 = hears::COMMAND | hears::COURSE | hears::STRAY;
+    const HEARS: u32 = hears::STEP | hears::COURSE | hears::STRAY;
 
     #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
@@ -203,7 +203,7 @@ impl Rule for AlreadyConnected {
         why: "The connection from before is still open; the new AT+CIPSTART did nothing.",
         fix: "Use the open connection, or close it with AT+CIPCLOSE first.",
     };
-    const HEARS: u32 = hears::NEWS | hears::FINAL;
+    const HEARS: u32 = hears::NEWS | hears::COURSE;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let closed = match event {
@@ -241,12 +241,12 @@ pub(super) struct PeerClosed {
 }
 
 impl PeerClosed {
-    /// What a command says of TLS.
+    /// What a command that sets something says of TLS.
     fn hear(&mut self, done: &Exchange) {
         /// HTTPS and MQTT over TLS.
         const PORTS: [u32; 2] = [443, 8883];
         let sets_tls = done.asked.command.is_some_and(|command| command.name == "AT+CIPSSL");
-        if done.asked.form != Form::Set || !(sets_tls || done.role == Role::Open) {
+        if !(sets_tls || done.role == Role::Open) {
             return;
         }
         let call = done.chief();
@@ -271,8 +271,9 @@ impl Rule for PeerClosed {
     };
     const HEARS: u32 = hears::NEWS | hears::FINAL;
 
+    #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        if let (Event::Final, Some(done)) = (event, dialog.done()) {
+        if let (Event::Final, Some(done)) = (event, dialog.done().filter(|done| done.asked.form == Form::Set)) {
             self.hear(done);
         }
         if let Event::Said(Said::Closed(n), span) = event {

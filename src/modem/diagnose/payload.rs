@@ -94,6 +94,7 @@ impl Rule for FixedShort {
         }
     }
 
+    #[inline(always)]
     fn deadline(&self, dialog: &Dialog) -> Option<Duration> {
         let (data, _) = Self::short(dialog)?;
         if self.told.is_some_and(|(id, _)| id == data.id) { None } else { data.last.map(|last| last + PATIENCE) }
@@ -290,6 +291,7 @@ impl Rule for ByteEdits {
     };
     const HEARS: u32 = hears::DATA | hears::DATA_END | hears::JUNK | hears::COMMAND | hears::FINISH;
 
+    #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(data) = data(dialog) else { return };
         if let Some(backspace) = data.backspace.filter(|_| data.kind == DataKind::Terminated)

@@ -50,4 +50,6 @@ pub(super) mod hears {
     /// Of [`SAID`]: not just a value that was asked for.
     pub(crate) const NEWS: u32 = 1 << 20;
     pub(crate) const CUT: u32 = 1 << 21;
+    /// Of [`SAID`]: the state of the connections, which was asked for.
+    pub(crate) const STATE: u32 = 1 << 22;
 }

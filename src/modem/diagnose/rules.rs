@@ -11,25 +11,26 @@ use super::{
     opening, order, payload, position, power, refused, registration, sleep, sms, supply, trouble, ussd, without_prompt,
     words, writing,
 };
-use crate::modem::dialog::exchange::Echo;
+use crate::modem::dialog::exchange::{Echo, Exchange};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
 use crate::vocabulary::Role;
 
 /// The command does no more than ask, or get in touch. Most commands of a session are such, and few rules need to hear
 /// of them.
-fn asks(role: Role) -> bool {
-    matches!(
-        role,
-        Role::Attention
-            | Role::Battery
-            | Role::DataRegistration
-            | Role::ConnectionState
-            | Role::Operator
-            | Role::Registration
-            | Role::Signal
-            | Role::Other
-    )
+fn asks(command: &Exchange) -> bool {
+    !command.asked.glued
+        && matches!(
+            command.role,
+            Role::Attention
+                | Role::Battery
+                | Role::DataRegistration
+                | Role::ConnectionState
+                | Role::Operator
+                | Role::Registration
+                | Role::Signal
+                | Role::Other
+        )
 }
 
 /// The line tells a value, and nothing has changed by it.
@@ -174,11 +175,11 @@ impl Rules {
     pub(super) fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         use hears::{
             BURST, COMMAND, COURSE, CUT, DATA, DATA_END, ECHOED, EMPTY, EXCESS, FINAL, FINISH, GLUED, JUNK, NEWS,
-            PROMPT, RECEIVED, SAID, STEP, STRAY, TICK, TROUBLE, UNKNOWN,
+            PROMPT, RECEIVED, SAID, STATE, STEP, STRAY, TICK, TROUBLE, UNKNOWN,
         };
         match event {
             Event::Command => match dialog.open().last() {
-                Some(command) if asks(command.role) => self.pass::<COMMAND>(event, dialog, book),
+                Some(command) if asks(command) => self.pass::<COMMAND>(event, dialog, book),
                 _ => self.pass::<{ COMMAND | STEP }>(event, dialog, book),
             },
             Event::Glued(_) => self.pass::<GLUED>(event, dialog, book),
@@ -191,10 +192,11 @@ impl Rules {
                 Some(done) if done.refused() || done.echo == Echo::Damaged => {
                     self.pass::<{ FINAL | COURSE | TROUBLE }>(event, dialog, book);
                 }
-                Some(done) if asks(done.role) => self.pass::<FINAL>(event, dialog, book),
+                Some(done) if asks(done) => self.pass::<FINAL>(event, dialog, book),
                 _ => self.pass::<{ FINAL | COURSE }>(event, dialog, book),
             },
             Event::Said(said, _) if is_value(said) => self.pass::<SAID>(event, dialog, book),
+            Event::Said(Said::State(_), _) => self.pass::<{ SAID | STATE }>(event, dialog, book),
             Event::Said(..) => self.pass::<{ SAID | NEWS }>(event, dialog, book),
             Event::Prompt => self.pass::<PROMPT>(event, dialog, book),
             Event::Data => self.pass::<DATA>(event, dialog, book),

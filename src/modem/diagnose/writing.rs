@@ -74,9 +74,7 @@ impl Rule for Blanks {
 
     #[inline(always)]
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
-        let Some(done) = dialog.done().filter(|done| memchr::memchr(b' ', &done.text).is_some()) else {
-            return;
-        };
+        let Some(done) = dialog.done().filter(|done| done.asked.blanks) else { return };
         let name_end = done.text.iter().position(|byte| matches!(byte, b'=' | b'?' | b'"')).unwrap_or(done.text.len());
         let name = done.text.get(..name_end).unwrap_or_default();
         if !name.contains(&b'+')
@@ -322,6 +320,7 @@ impl Rule for Malformed {
     };
     const HEARS: u32 = hears::TROUBLE | hears::UNKNOWN | hears::NEWS | hears::COMMAND;
 
+    #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Final => {

@@ -21,6 +21,10 @@ pub(crate) struct Asked {
     pub glued: bool,
     /// Which families have its commands, so that they tell which modem it is.
     pub(crate) knowing: Knowing,
+    /// It holds a `\\`, `<` or `^`, with which people write a byte.
+    pub(crate) escapes: bool,
+    /// There is a blank in it.
+    pub(crate) blanks: bool,
     /// The line takes data when it is accepted.
     pub(crate) takes_data: bool,
     /// Its final result is `OK`; else one of its own.
@@ -33,7 +37,11 @@ impl Asked {
     /// Reads a line.
     #[must_use]
     pub(crate) fn read(text: &[u8], family: &'static Family) -> Self {
-        let Some(line) = Line::read(text) else { return Self { ends_with_ok: true, ..Self::default() } };
+        let escapes = memchr::memchr3(b'\\', b'<', b'^', text).is_some();
+        let blanks = memchr::memchr(b' ', text).is_some();
+        let Some(line) = Line::read(text) else {
+            return Self { escapes, blanks, ends_with_ok: true, ..Self::default() };
+        };
         let glued = memchr::memchr(b';', text).is_some();
         let (call, command) = match line.sole() {
             Some(call) => {
@@ -49,6 +57,8 @@ impl Asked {
             place: call.place(),
             glued,
             knowing: Knowing::of(line),
+            escapes,
+            blanks,
             takes_data: command.is_some_and(|command| command.takes_data(&call)),
             told_later: command.is_some_and(|command| command.is_told_later(&call)),
             ends_with_ok: command.is_none_or(|command| command.ends_with_ok(&call)),

@@ -81,9 +81,10 @@ impl State {
 
     /// Data of a peer may come without any frame around it.
     #[must_use]
+    #[inline]
     pub(crate) fn bare_data_possible(&self) -> bool {
-        let headless = if self.framed { self.head == Some(false) } else { self.head != Some(true) };
-        self.connections.is_open() && headless && self.manual_receive != Some(true) && self.mux != Some(true)
+        let headless = || if self.framed { self.head == Some(false) } else { self.head != Some(true) };
+        self.connections.is_open() && headless() && self.manual_receive != Some(true) && self.mux != Some(true)
     }
 
     /// A command line was answered OK: its settings hold.
@@ -95,27 +96,38 @@ impl State {
 
     /// One command of a line was answered OK.
     pub(crate) fn accepted_call(&mut self, call: &Call<'_>, role: Role) {
+        match call.form {
+            _ if role == Role::Basic => self.accepted_basic(call),
+            Form::Set => self.set(call, role),
+            Form::Execute => match role {
+                Role::AccessPoint => self.connections.prepared(),
+                Role::ContextOpen | Role::Address => self.connections.context_opened(),
+                _ => {}
+            },
+            Form::Query | Form::Test | Form::Malformed => {}
+        }
+    }
+
+    fn set(&mut self, call: &Call<'_>, role: Role) {
         let small = call.number(0).and_then(|number| u8::try_from(number).ok());
         let on = small.map(|value| value != 0);
-        match (role, call.form) {
-            (Role::Basic, _) => self.accepted_basic(call),
-            (Role::Errors, Form::Set) => self.cmee = small.or(self.cmee),
-            (Role::Multi, Form::Set) => self.mux = on,
-            (Role::Transparent, Form::Set) => self.transparent = on,
-            (Role::PromptShown, Form::Set) => self.sprt = small,
-            (Role::Receive, Form::Set) if small.is_some_and(|mode| mode < 2) => self.manual_receive = on,
-            (Role::Head, Form::Set) => self.head = on,
-            (Role::TimedSend, Form::Set) => self.timed_send = on,
-            (Role::SmsMode, Form::Set) => self.cmgf = small,
-            (Role::Characters, Form::Set) => {
+        match role {
+            Role::Errors => self.cmee = small.or(self.cmee),
+            Role::Multi => self.mux = on,
+            Role::Transparent => self.transparent = on,
+            Role::PromptShown => self.sprt = small,
+            Role::Receive if small.is_some_and(|mode| mode < 2) => self.manual_receive = on,
+            Role::Head => self.head = on,
+            Role::TimedSend => self.timed_send = on,
+            Role::SmsMode => self.cmgf = small,
+            Role::Characters => {
                 self.plain_texts =
                     Some(!matches!(call.parameter(0).text.to_ascii_uppercase().as_slice(), b"UCS2" | b"HEX"));
             }
-            (Role::Sleep, Form::Set) => self.sleep = small,
-            (Role::Functions, Form::Set) => self.functions = small,
-            (Role::AccessPoint, Form::Set | Form::Execute) => self.connections.prepared(),
-            (Role::ContextOpen | Role::Address, Form::Execute) => self.connections.context_opened(),
-            (Role::Attach, Form::Set) if small == Some(0) => self.connections.detached(),
+            Role::Sleep => self.sleep = small,
+            Role::Functions => self.functions = small,
+            Role::AccessPoint => self.connections.prepared(),
+            Role::Attach if small == Some(0) => self.connections.detached(),
             _ => {}
         }
     }
