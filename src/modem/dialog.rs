@@ -14,6 +14,7 @@ mod doubt;
 mod echo;
 pub(crate) mod exchange;
 mod heard;
+mod meanings;
 mod received;
 mod receiving;
 mod registration;
@@ -43,6 +44,7 @@ use data::DataPhase;
 use doubt::{Doubt, Heard};
 use echo::Loop;
 pub(crate) use heard::is_console;
+use meanings::Meanings;
 pub(crate) use receiving::Receiving;
 use results::Dealing;
 pub(crate) use results::Words;
@@ -155,6 +157,8 @@ pub struct Dialog {
     commands: Commands,
     /// What the last command lines ask for.
     readings: Readings,
+    /// What the last lines meant.
+    meanings: Meanings,
     data: DataPhase,
     /// In data mode (transparent, or a data call): every byte is data.
     pub(crate) online: bool,

@@ -109,6 +109,26 @@ impl Digest {
         std::mem::replace(&mut self.spaced, false)
     }
 
+    /// Takes the line feed behind the carriage return that ended the last line, where it comes alone. False for anything else.
+    pub(crate) fn take_feed(&mut self, bytes: &[u8]) -> bool {
+        let alone = bytes == b"\n" && self.done && self.after_return && self.skip == 0;
+        if alone {
+            (self.done, self.in_line, self.space) = (false, false, false);
+            self.feeds = self.feeds.saturating_add(1);
+            self.offset += 1;
+        }
+        alone
+    }
+
+    /// Takes a whole line and the byte that ends it, which the caller has recognised itself. Only at a line start.
+    pub(crate) fn take_line(&mut self, length: usize, ended_by: u8) {
+        self.start = self.offset;
+        self.offset += length as u64 + 1;
+        self.feeds = u8::from(ended_by == b'\n');
+        self.after_return = ended_by == b'\r';
+        (self.in_line, self.done) = (true, true);
+    }
+
     /// Takes bytes that the caller has recognised itself (echo of data). Only at a line start.
     pub fn pass(&mut self, bytes: usize) {
         self.offset += bytes as u64;
@@ -211,20 +231,44 @@ impl Digest {
 ///
 /// The colon may stand in a later chunk than `+IPD,` itself, so the head is compared across what is held.
 fn line_end(input: &[u8], held: &Held) -> Option<usize> {
-    if held.first().or(input.first()) == Some(&b'+') {
+    let second = held.get(1).or_else(|| input.get(1_usize.saturating_sub(held.len())));
+    if held.first().or(input.first()) == Some(&b'+') && second.is_none_or(|second| IPD.get(1) == Some(second)) {
         let (begin, rest) = IPD.split_at(held.len().min(IPD.len()));
         if held.starts_with(begin) && input.starts_with(rest) {
             return memchr3(b':', b'\r', b'\n', input);
         }
     }
     // Answers of a modem are shorter than the set-up of a wide search.
-    let (short, long) = input.split_at_checked(SHORT).unwrap_or((input, &[]));
-    let ends = |byte: &u8| matches!(byte, b'\r' | b'\n');
-    short.iter().position(ends).or_else(|| memchr2(b'\r', b'\n', long).map(|at| at + SHORT))
+    let mut rest = input;
+    while let Some((eight, behind)) = rest.split_first_chunk::<8>().filter(|_| input.len() - rest.len() < SHORT) {
+        if let Some(at) = line_end_in(*eight) {
+            return Some(input.len() - rest.len() + at);
+        }
+        rest = behind;
+    }
+    let at = match rest {
+        [_, _, _, _, _, _, _, _, ..] => memchr2(b'\r', b'\n', rest),
+        few => few.iter().position(|byte| matches!(byte, b'\r' | b'\n')),
+    };
+    at.map(|at| input.len() - rest.len() + at)
 }
 
-/// How far a line end is looked for byte by byte.
-const SHORT: usize = 24;
+/// How far a line end is looked for a few bytes at a time.
+const SHORT: usize = 64;
+
+/// Where a line ends in eight bytes, all looked at together: a byte that is 0 borrows from its top bit.
+fn line_end_in(bytes: [u8; 8]) -> Option<usize> {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const TOPS: u64 = ONES << 7;
+    let word = u64::from_le_bytes(bytes);
+    let equal = |byte: u8| {
+        let other = word ^ (ONES * u64::from(byte));
+        other.wrapping_sub(ONES) & !other & TOPS
+    };
+    // The lowest of them is certain; one above it may be wrong.
+    let ends = equal(b'\r') | equal(b'\n');
+    (ends != 0).then(|| (ends.trailing_zeros() / 8) as usize)
+}
 
 #[cfg(test)]
 mod tests {

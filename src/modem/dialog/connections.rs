@@ -59,6 +59,8 @@ pub(crate) struct Connections {
     lost: Option<(Ip, Option<Span>)>,
     /// By their numbers; the first one where there is only one.
     links: [Connection; LINKS as usize],
+    /// Some of them is open: asked for with each line that comes.
+    open: bool,
     /// Where the latest one goes to: `host:port`.
     peer: String,
 }
@@ -90,8 +92,8 @@ impl Connections {
 
     /// Some connection is known to be open.
     #[must_use]
-    pub(crate) fn is_open(&self) -> bool {
-        self.links.contains(&Connection::Open)
+    pub(crate) const fn is_open(&self) -> bool {
+        self.open
     }
 
     /// The command that is opening a connection, and was answered OK.
@@ -184,13 +186,18 @@ impl Connections {
     /// It was ended from here, and all on it.
     pub(super) const fn ended(&mut self) {
         self.context = Ip::Initial;
-        self.links = [Connection::None; LINKS as usize];
+        self.end_links();
     }
 
     /// The modem left the data service, and all on it.
     pub(super) const fn detached(&mut self) {
         self.context = Ip::Lost;
+        self.end_links();
+    }
+
+    const fn end_links(&mut self) {
         self.links = [Connection::None; LINKS as usize];
+        self.open = false;
     }
 
     /// The network has ended it, while it was being opened or later.
@@ -228,6 +235,7 @@ impl Connections {
     fn set(&mut self, n: Option<u8>, link: Connection) {
         if let Some(slot) = self.links.get_mut(usize::from(n.unwrap_or(0))) {
             *slot = link;
+            self.open = self.links.contains(&Connection::Open);
         }
     }
 }

@@ -286,8 +286,8 @@ impl Dialog {
     /// An invitation other than `>` came: `DOWNLOAD`, `CONNECT`, `+FTPPUT: 2,<n>`.
     pub(super) fn invited(&mut self, line: &[u8], said: Said, span: Span) -> bool {
         let invites = |exchange: &Exchange| {
-            let data = exchange.asked.command.and_then(|command| command.data);
-            exchange.awaits_prompt() && data.is_some_and(|data| data.invites(line))
+            let data = || exchange.asked.command.and_then(|command| command.data);
+            exchange.awaits_prompt() && data().is_some_and(|data| data.invites(line))
         };
         let Some(index) = self.commands.position(invites) else { return false };
         self.looped.give_up();

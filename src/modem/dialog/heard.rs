@@ -13,7 +13,7 @@ impl Dialog {
     /// Judges a line and lets it count, now or when it has proved itself.
     pub(super) fn heard(&mut self, said: Said, line: &Line<'_>, span: Span, framed: bool) {
         // Behind the head of an SMS the command has worked: only OK ends it, all else is what somebody has written.
-        if self.texts.in_message() && !(framed && said == Said::Ok) && said != Said::SmsHead {
+        if self.texts.in_message() && !(framed && matches!(said, Said::Ok)) && !matches!(said, Said::SmsHead) {
             self.text_of_message(line.text, span);
             return;
         }
@@ -31,7 +31,7 @@ impl Dialog {
             | Said::SendFail
             | Said::ShutOk
             | Said::CloseOk(_) => {
-                if bare && (self.doubt.data_seen() || !framed) && said != Said::SendOk {
+                if bare && (self.doubt.data_seen() || !framed) && !matches!(said, Said::SendOk) {
                     self.doubt.hold_result(said, span);
                 } else {
                     self.count_held();
@@ -298,7 +298,7 @@ impl Dialog {
             Said::SmsPushed => self.texts.begin_pushed(),
             _ => self.note(said),
         }
-        if said != Said::Info {
+        if !matches!(said, Said::Info) {
             self.events.push(Event::Said(said, span));
         }
         if let Some(front) = self.commands.open_mut().first_mut() {

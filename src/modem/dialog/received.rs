@@ -32,6 +32,10 @@ impl Dialog {
             return 0;
         }
         self.silent.commands = 0;
+        // Most reads end so; the step would do no more with it.
+        if !self.data.expects_echo() && self.receiving.take_feed(bytes) {
+            return 1;
+        }
         let mut bytes = bytes;
         let begins = self.receiving.begin_line(self.now, self.sending.total());
         if begins && self.data.expects_echo() && !self.receiving.is_skipping() {
@@ -42,6 +46,10 @@ impl Dialog {
             }
             // One byte at a time, so that the echo is looked for at the same places however the bytes were split.
             bytes = bytes.get(..1).unwrap_or(bytes);
+        } else if begins && let Some((length, ended_by)) = self.whole_echo(bytes) {
+            self.receiving.take_line(length, ended_by);
+            self.echoed(0, self.receiving.total() - 1);
+            return length + 1;
         }
         bytes = self.look_into(bytes);
         let mut room = self.receiving.take_room();
@@ -56,6 +64,14 @@ impl Dialog {
             self.data.widen_prompt();
         }
         used.max(1)
+    }
+
+    /// The bytes begin with the echo that is awaited, as a whole line: most answers do. How long it is, and what ends it.
+    fn whole_echo(&self, bytes: &[u8]) -> Option<(usize, u8)> {
+        let front = self.commands.open().first().filter(|front| front.echo == Echo::None && !front.text.is_empty())?;
+        let ended_by = *bytes.strip_prefix(front.text.as_slice())?.first()?;
+        let possible = self.log.shows != Shows::Echoed && !self.receiving.is_skipping() && !self.texts.are_awaited();
+        (possible && matches!(ended_by, b'\r' | b'\n')).then_some((front.text.len(), ended_by))
     }
 
     /// A `>` at the start of a line would be a prompt now.
@@ -103,11 +119,11 @@ impl Dialog {
             self.receiving.no_line();
             return;
         }
-        let mut said = Said::of(line.text, self.telling.family());
-        if said == Said::Info && self.is_of_another_family(line.text) {
+        let mut said = self.meanings.of(line.text, self.telling.family());
+        if matches!(said, Said::Info) && self.is_of_another_family(line.text) {
             said = Said::of(line.text, self.telling.family());
         }
-        if self.told_by(line.text, said) && said == Said::Unknown {
+        if self.told_by(line.text, said) && matches!(said, Said::Unknown) {
             said = Said::of(line.text, self.telling.family());
         }
         let said = match said {
@@ -128,13 +144,13 @@ impl Dialog {
         let explain = || self.telling.family().explain(line.text).or_else(|| vocabulary::sim800().explain(line.text));
         let meaning = if tells { explain() } else { None };
         match meaning {
-            _ if said == Said::CallEnd => {
+            _ if matches!(said, Said::CallEnd) => {
                 let words = String::from_utf8_lossy(line.text.trim_ascii()).into_owned();
                 self.words.keep(line.text, words, span);
             }
             Some(words) => self.words.keep(line.text, words, span),
             // A line of no table: its own words are all there is.
-            None if said == Said::Trouble => {
+            None if matches!(said, Said::Trouble) => {
                 let words = String::from_utf8_lossy(line.text.trim_ascii()).into_owned();
                 self.words.keep(line.text, words, span);
             }

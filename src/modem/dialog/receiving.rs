@@ -88,6 +88,17 @@ impl Receiving {
         self.digest.skipping() > 0
     }
 
+    /// Takes the line feed that ends the last line, where it comes alone. False for anything else.
+    pub(super) fn take_feed(&mut self, bytes: &[u8]) -> bool {
+        self.digest.take_feed(bytes)
+    }
+
+    /// Takes a whole line that is none of the modem's, and the byte that ends it.
+    pub(super) fn take_line(&mut self, length: usize, ended_by: u8) {
+        self.digest.take_line(length, ended_by);
+        self.after_line = false;
+    }
+
     /// How many bytes are none of the modem's lines.
     pub(super) fn pass(&mut self, bytes: usize) {
         self.digest.pass(bytes);

@@ -142,7 +142,7 @@ impl Dialog {
     /// while more is to come.
     fn means(&mut self, index: usize, said: Said) -> Option<Said> {
         let Some(exchange) = self.commands.open_mut().get_mut(index) else { return Some(said) };
-        if said != Said::Ok || exchange.role != Role::Send || !exchange.takes_data {
+        if !matches!(said, Said::Ok) || exchange.role != Role::Send || !exchange.takes_data {
             return Some(said);
         }
         if exchange.asked.told_later {

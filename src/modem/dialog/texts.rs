@@ -56,6 +56,11 @@ impl Texts {
         self.counted = (bytes > 0).then_some(Counted { at_least: 0, at_most: 0, of: bytes });
     }
 
+    /// What comes next may be something that somebody has written.
+    pub(super) const fn are_awaited(&self) -> bool {
+        !matches!(self.pushed, Pushed::No) || self.counted.is_some()
+    }
+
     /// The text of a message goes on up to the final result.
     pub(super) const fn in_message(&self) -> bool {
         self.message
