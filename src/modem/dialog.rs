@@ -7,6 +7,7 @@
 //! bounded amount, and how received bytes were split changes nothing.
 
 mod command;
+mod command_echo;
 mod commands;
 pub(crate) mod connections;
 mod data;
@@ -29,8 +30,9 @@ mod texts;
 use std::time::Duration;
 
 pub(crate) use crate::vocabulary::said;
+pub(super) use command_echo::{flipped_bits, plain_quotes};
 use exchange::{Data, Exchange, Span};
-pub(super) use received::{flipped_bits, is_burst, plain_quotes, strange};
+pub(super) use received::{is_burst, strange};
 use said::Said;
 use state::State;
 pub(crate) use tally::Tally;

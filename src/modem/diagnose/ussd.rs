@@ -27,7 +27,7 @@ impl Rule for Empty {
         why: "The network got something else than the code that was meant (in AT+CSCS=\"HEX\" or \"UCS2\" the code has to be written so too), or does not know it.",
         fix: "Set AT+CSCS=\"GSM\" (or \"IRA\") and AT+CUSD=1, then send the code again; try it in a phone.",
     };
-    const HEARS: u32 = hears::NEWS | hears::COMMAND | hears::COURSE | hears::FINISH;
+    const HEARS: u32 = hears::NEWS | hears::STEP | hears::COURSE | hears::FINISH;
 
     #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
