@@ -339,6 +339,10 @@ pub(crate) fn is_whole_command(line: &[u8]) -> bool {
         _ if is_damaged(line) => false,
         [b'A' | b'a', b'T' | b't', next, rest @ ..] => match next {
             b'+' | b'*' | b'^' => rest.first().is_some_and(u8::is_ascii_alphabetic),
+            // Telit, Nordic, Qualcomm, Sierra.
+            b'#' | b'%' | b'$' | b'!' => {
+                matches!(rest, [first, second, ..] if first.is_ascii_uppercase() && second.is_ascii_uppercase())
+            }
             b'&' => rest.len() <= 12,
             // `AT + CSQ`, as pasted text has it.
             b' ' => {

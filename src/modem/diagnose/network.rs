@@ -210,6 +210,8 @@ impl Rule for SimLocked {
 #[derive(Debug, Default)]
 pub(super) struct Unreadable {
     told: Option<Handle>,
+    /// What asks for no SIM at all is refused as well.
+    refuses_all: bool,
 }
 
 impl Rule for Unreadable {
@@ -246,7 +248,14 @@ impl Rule for Unreadable {
                     }
                     return;
                 }
+                if done.role == Role::Identity {
+                    self.refuses_all = true;
+                    if let Some(told) = self.told.take() {
+                        book.withdraw(told);
+                    }
+                }
                 let unreadable = match done.outcome {
+                    _ if self.refuses_all => false,
                     Some((Outcome::Said(Said::Cme(13 | 15)), _)) => true,
                     Some((Outcome::Said(Said::Error | Said::Cme(100)), _)) => match done.role {
                         Role::Sim => done.asked.form == Form::Query,

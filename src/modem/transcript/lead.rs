@@ -73,7 +73,7 @@ impl Counted {
             }
             if line.text.get(..start).is_none_or(|lead| lead.trim_ascii().is_empty()) {
                 // An echo and its answer in one line are an answer.
-                let command = command && !(names && spelled::used(std::slice::from_ref(line)));
+                let command = command && !(names && spelled::holds_answer(line.text));
                 *(if command { &mut counted.bare_commands } else { &mut counted.bare_answers }) += 1;
                 continue;
             }
@@ -90,7 +90,7 @@ impl Counted {
                 }
                 *(if command { &mut lead.commands } else { &mut lead.answers }) += 1;
                 // An echo and its answer in one line.
-                lead.answers += usize::from(command && names && spelled::used(std::slice::from_ref(line)));
+                lead.answers += usize::from(command && names && spelled::holds_answer(line.text));
             }
         }
         counted

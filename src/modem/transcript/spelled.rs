@@ -14,13 +14,18 @@ pub(super) fn used(lines: &[TextLine<'_>]) -> bool {
         if line.text.ends_with(b"<cr>") {
             return true;
         }
-        let bytes = read(line.text);
-        let ends = |byte: &u8| matches!(byte, b'\r' | b'\n');
-        let written = bytes.len() < line.text.len() && bytes.iter().any(ends);
-        spelled += usize::from(written && bytes.split(|byte| ends(byte)).any(ends_in_answer));
+        spelled += usize::from(holds_answer(line.text));
     }
     // One among others has been written so by a person.
     spelled > 1 || spelled == 1 && !lines.iter().any(|line| is_answer(line.text.trim_ascii()))
+}
+
+/// The line holds an answer, and its line ends are written out.
+pub(super) fn holds_answer(text: &[u8]) -> bool {
+    let bytes = read(text);
+    let ends = |byte: &u8| matches!(byte, b'\r' | b'\n');
+    let written = bytes.len() < text.len() && bytes.iter().any(ends);
+    written && bytes.split(|byte| ends(byte)).any(ends_in_answer)
 }
 
 /// An answer, with or without something in front of it.

@@ -86,7 +86,7 @@ pub(super) fn tells(line: &[u8]) -> bool {
 
 /// How a program says that something failed.
 static FAILED: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| {
-    const WORDS: [&str; 18] = [
+    const WORDS: [&str; 19] = [
         "ail",
         "FAIL",
         "rror",
@@ -105,6 +105,7 @@ static FAILED: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| {
         "returned -",
         "ERROR! ",
         "ot registered",
+        "ot connected",
     ];
     WORDS.iter().map(|word| Finder::new(word.as_bytes())).collect()
 });
@@ -242,6 +243,7 @@ mod tests {
             "requestGetSIMStatus SIMStatus: SIM_ABSENT",
             "<err> modem_x: Modem setup returned -116, retrying...",
             "ERROR! 866",
+            "Not connected",
         ] {
             assert_eq!(result(text.as_bytes()), Some(false), "{text}");
         }
@@ -265,7 +267,6 @@ mod tests {
             "Serial.println(\"fail\");",
             "What does this error mean?",
             "I have tried it all day and it fails each time I send a text.",
-            "Not connected",
             "PIN set successfully",
             "with the antenna connected I have a new situation here:",
             "raise CommandError(data)",

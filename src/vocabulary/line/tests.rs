@@ -62,10 +62,22 @@ fn spans_lie_in_the_line_that_was_read() {
 
 #[test]
 fn what_a_person_takes_for_a_command() {
-    for line in ["AT", "at", "AT+CSQ", "ATE0", "AT&W", "ATD+49123;", "ATI", "ATS0=1", "AT+CIPSTART=\"TCP\",\"x\",1"] {
+    for line in [
+        "AT",
+        "at",
+        "AT+CSQ",
+        "ATE0",
+        "AT&W",
+        "ATD+49123;",
+        "ATI",
+        "ATS0=1",
+        "AT+CIPSTART=\"TCP\",\"x\",1",
+        "AT#SGACT=1,1",
+        "AT%XSIM?",
+    ] {
         assert!(is_whole_command(line.as_bytes()), "{line}");
     }
-    for line in ["", "A", "ATLAS", "at home", "Attention", "AT:", "AT+", "hello AT"] {
+    for line in ["", "A", "ATLAS", "at home", "Attention", "AT:", "AT+", "hello AT", "AT%20x", "AT# one"] {
         assert!(!is_whole_command(line.as_bytes()), "{line}");
     }
 }
