@@ -151,7 +151,11 @@ fn rescue(shared: &Shared) {
     state.trouble = Some(match rescued {
         Ok(path) => {
             state.saved(end);
-            format!("{trouble}; all of it is saved as {}", path.display())
+            let what = match state.missing {
+                0 => "all of it is saved".to_owned(),
+                missing => format!("all but {missing} bytes, which came while memory was full too, is saved"),
+            };
+            format!("{trouble}; {what} as {}", path.display())
         }
         Err(error) => {
             format!("{trouble}; {} bytes of it are lost, there is no room for them elsewhere: {error}", end - on_disk)

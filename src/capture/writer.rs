@@ -137,8 +137,14 @@ impl Writer {
     /// the kernel (or, while the file cannot be written, in memory), and readers may see it.
     pub fn append(&mut self, at: Duration, mut record: Record) {
         self.mask(&mut record);
-        self.tell_gap();
-        if !self.put(at, &record) {
+        let memory = self.shared.lock().memory_cost;
+        // Once there is room for half of what memory can hold.
+        if memory <= MOST_MEMORY / 2 {
+            self.tell_gap();
+        }
+        if self.lost.records == 0 && memory <= MOST_MEMORY {
+            self.put(at, &record);
+        } else {
             let (rx, tx) = byte_counts(&record);
             if self.lost.records == 0 {
                 self.lost.since = at;
@@ -185,9 +191,9 @@ impl Writer {
         }
     }
 
-    /// Writes down what was lost, once there is room for half of what memory can hold.
+    /// Writes down what was lost.
     fn tell_gap(&mut self) {
-        if self.lost.records == 0 || self.shared.lock().memory_cost > MOST_MEMORY / 2 {
+        if self.lost.records == 0 {
             return;
         }
         let Lost { rx, tx, records, since, until } = std::mem::take(&mut self.lost);
@@ -204,13 +210,9 @@ impl Writer {
         self.shared.lock().lost = 0;
     }
 
-    /// False when there is no room for it.
-    fn put(&mut self, at: Duration, record: &Record) -> bool {
+    fn put(&mut self, at: Duration, record: &Record) {
         let (start, mut spilled) = {
             let state = self.shared.lock();
-            if state.memory_cost > MOST_MEMORY || self.lost.records > 0 {
-                return false;
-            }
             (state.end, state.spilled || self.shared.file.is_none())
         };
         let at_us = u64::try_from(at.as_micros()).unwrap_or(u64::MAX).max(start.at_us);
@@ -249,7 +251,6 @@ impl Writer {
         if let (true, Some(saver)) = (spilled, &self.saver) {
             saver.wake();
         }
-        true
     }
 
     /// A reader of this capture.
@@ -260,6 +261,7 @@ impl Writer {
 }
 
 impl Drop for Writer {
+    /// What memory had no room for is told at the end, however full it is: the saver may find room elsewhere.
     fn drop(&mut self) {
         self.tell_gap();
     }

@@ -211,6 +211,11 @@ fn without_a_file_memory_is_bounded_and_the_gap_is_counted() {
     assert!((127 << 20..=129 << 20).contains(&kept), "{kept}");
     assert_eq!(kept + reader.storage().lost, 140 << 20);
     assert_eq!(reader.storage().missing, reader.storage().lost);
+    let missing = reader.storage().missing;
+    // The session ends while memory is full: what is missing is told all the same.
+    drop(writer);
+    let last = reader.get(reader.len() - 1).unwrap();
+    assert!(matches!(last.record, Record::Lost { bytes: Some(told), .. } if told == missing), "{last:?}");
 }
 
 #[test]
