@@ -189,7 +189,16 @@ fn is_programs(text: &[u8]) -> bool {
     let modems = is_whole_command(text) || spelled::is_answer(text) || memchr::memchr(b'+', text).is_some();
     let debug =
         [&b"[DBG"[..], b"<dbg>", b"[D]", b"DEBUG"].iter().any(|level| memchr::memmem::find(text, level).is_some());
-    (SHORTEST..=LONGEST).contains(&text.len()) && !debug && !code && !modems && !super::peel::is_prose(text)
+    let told = !debug && !code && !modems && !lists_answers(text) && !super::peel::is_prose(text);
+    (SHORTEST..=LONGEST).contains(&text.len()) && told
+}
+
+/// `### ..: CONNECT OK , CONNECT FAIL , ERROR ,`: the answers that a program waits for, the good ones and the bad ones.
+fn lists_answers(text: &[u8]) -> bool {
+    let ends = |words: &[&[u8]]| {
+        text.split(|byte| *byte == b',').any(|part| words.iter().any(|word| part.trim_ascii().ends_with(word)))
+    };
+    ends(&[b"OK"]) && ends(&[b"ERROR", b"FAIL"])
 }
 
 /// What does not answer is a modem, by its words: a server may time out too.
@@ -272,6 +281,7 @@ mod tests {
             "raise CommandError(data)",
             "It fails here:",
             "disconnected",
+            "[33210] ### ..: CONNECT OK , CONNECT FAIL , ALREADY CONNECT , ERROR , CLOSE OK ,",
         ] {
             assert_eq!(result(text.as_bytes()), None, "{text}");
         }
