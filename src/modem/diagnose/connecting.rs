@@ -244,11 +244,17 @@ struct Cause {
 }
 
 impl Cause {
-    /// ERROR in place of a connection that would stand.
-    fn unnamed() -> Self {
+    /// An error in place of a connection that would stand, and the words of it.
+    fn of_error(words: Option<&str>) -> Self {
+        let reasons = "there is no data connection, host or port are wrong, or nobody answers there";
         Self {
-            why: "The modem does not say why: there is no data connection, host or port are wrong, or nobody answers there.".to_owned(),
-            fix: Some("Check the data connection first (whether it has an address), then host and port from another network."),
+            why: words.filter(|words| !words.is_empty()).map_or_else(
+                || format!("The modem does not say why: {reasons}."),
+                |words| format!("The modem's own words: {words}. Often {reasons}."),
+            ),
+            fix: Some(
+                "Check the data connection first (whether it has an address), then host and port from another network.",
+            ),
         }
     }
 
@@ -362,7 +368,8 @@ impl Rule for ConnectFailed {
                 if told || no_sim(book) || book.any_open(&cause) {
                     return;
                 }
-                self.tell(title, [Some(done.span), done.result_span()], Some(Cause::unnamed()), book);
+                let words = done.result_span().and_then(|span| dialog.words.of(span));
+                self.tell(title, [Some(done.span), done.result_span()], Some(Cause::of_error(words)), book);
                 book.blame(done.id, Self::DOC.slug);
             }
             Event::Command => {

@@ -95,7 +95,16 @@ impl Rule for SimMissing {
         if self.told.is_none() {
             // That it could not be read has the same cause.
             book.withdraw_all(Unreadable::DOC.slug);
-            self.told = Some(book.add(Self::DOC, Draft::new("The modem finds no SIM card.", spans).confidence(100)));
+            let draft = if dialog.state.functions == Some(0) {
+                Draft::new("The SIM is switched off: AT+CFUN=0 is in force.", spans)
+                    .because("AT+CFUN=0 switches the radio and the SIM off; the modem then says that there is none.")
+                    .fix("AT+CFUN=1, then wait for +CPIN: READY.")
+                    .send("AT+CFUN=1", "AT+CFUN=1\r")
+                    .confidence(90)
+            } else {
+                Draft::new("The modem finds no SIM card.", spans).confidence(100)
+            };
+            self.told = Some(book.add(Self::DOC, draft));
         }
     }
 }

@@ -199,7 +199,7 @@ impl Rule for AlreadyConnected {
         slug: "already-connected",
         severity: Warning,
         family: FAMILY,
-        evidence: "The modem says `ALREADY CONNECT`.",
+        evidence: "The modem says `ALREADY CONNECT`, or refuses `AT+CIPSTART` without a number while a connection is open.",
         why: "The connection from before is still open; the new AT+CIPSTART did nothing.",
         fix: "Use the open connection, or close it with AT+CIPCLOSE first.",
     };
@@ -216,18 +216,37 @@ impl Rule for AlreadyConnected {
         if closed {
             book.resolve_all(Self::DOC.slug);
         }
-        if let Event::Said(Said::AlreadyConnect(_), span) = event {
+        if let Some(done) = dialog.done().filter(|done| matches!(event, Event::Final) && Self::opens_again(done)) {
+            if !book.is_blamed(done.id) {
+                let title = format!("{} was refused: a connection is open already.", done.shown());
+                let draft = Draft::new(title, [Some(done.span), done.result_span()]).confidence(75);
+                book.add(Self::DOC, draft.send("AT+CIPCLOSE", "AT+CIPCLOSE\r"));
+                book.blame(done.id, Self::DOC.slug);
+            }
+        } else if let Event::Said(Said::AlreadyConnect(_), span) = event {
             // An ESP8266 says so in front of the ERROR, others behind it.
             let opens = |exchange: &&Exchange| exchange.role == Role::Open;
             let open = dialog.open().iter().map(AsRef::as_ref).find(opens);
             let command = open.or_else(|| dialog.done().filter(opens));
             if let Some(command) = command {
+                if book.is_blamed(command.id) {
+                    return;
+                }
                 book.blame(command.id, Self::DOC.slug);
             }
             let spans = [command.map(|command| command.span), Some(span)];
             let draft = Draft::new("A connection is open already.", spans).send("AT+CIPCLOSE", "AT+CIPCLOSE\r");
             book.add(Self::DOC, draft);
         }
+    }
+}
+
+impl AlreadyConnected {
+    /// Refused without a word, where only one connection can be.
+    fn opens_again(done: &Exchange) -> bool {
+        let bare = matches!(done.outcome, Some((Outcome::Said(Said::Error), _)));
+        let numbered = done.chief().number(0).is_some();
+        bare && done.role == Role::Open && done.before.connection == Connection::Open && !numbered
     }
 }
 

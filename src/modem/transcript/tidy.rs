@@ -61,8 +61,8 @@ pub(super) fn bare(text: &[u8]) -> &[u8] {
     if trimmed.starts_with(b"+CME ERROR:[") || trimmed.starts_with(b"+CMS ERROR:[") {
         return trimmed.get(..b"+CME ERROR:".len()).unwrap_or_default();
     }
-    // A program shows what it holds of a command: it has not sent it here.
-    if trimmed.starts_with(b"{\"") && trimmed.ends_with(b"}") && memchr::memmem::find(trimmed, b"\":\"AT").is_some() {
+    // A program shows what it holds of a command, among other things: it has not sent it here.
+    if holds_command(trimmed) {
         return &[];
     }
     if trimmed.starts_with(b"=+") {
@@ -80,6 +80,13 @@ pub(super) fn bare(text: &[u8]) -> &[u8] {
     }
     let text = text.strip_prefix(b"`").unwrap_or(text);
     text.strip_suffix(b"`").unwrap_or(text)
+}
+
+/// `{"command":"AT+CMGF=0","id":2,"timeout":30000}`: an object of a program, with neither a direction nor an answer.
+fn holds_command(text: &[u8]) -> bool {
+    let has = |word: &[u8]| memchr::memmem::find(text, word).is_some();
+    let dialog = [&b"\"dir"[..], b"\"resp", b"\"reply", b"\"answer", b"\"rx\"", b"\"type\""].iter().any(|key| has(key));
+    text.starts_with(b"{\"") && text.ends_with(b"}") && has(b"\"command\":\"AT") && has(b"\",\"") && !dialog
 }
 
 /// A prompt with something in front of it that is not the modem's.

@@ -177,6 +177,8 @@ pub(super) const LOGS: &[(&str, &str)] = &[
     ("commas-missing", "malformed-command"),
     ("sim-not-ready", "sim-unreadable"),
     ("sim-ready-later", ""),
+    ("opened-twice", "already-connected"),
+    ("sim-off-by-cfun", "sim-missing"),
     ("length-short-then-command", "fixed-length-short"),
     ("get-without-path", "(http-failed)"),
     ("power-down-at-prompt", "switched-off"),
