@@ -16,8 +16,10 @@ pub(super) fn used(lines: &[TextLine<'_>]) -> bool {
         }
         spelled += usize::from(holds_answer(line.text));
     }
-    // One among others has been written so by a person.
-    spelled > 1 || spelled == 1 && !lines.iter().any(|line| is_answer(line.text.trim_ascii()))
+    // One among others has been written so by a person, unless what was sent is written so too.
+    let sent =
+        || lines.iter().filter(|line| [&b"<0D>"[..], b"<CR>"].iter().any(|end| line.text.ends_with(end))).count();
+    spelled > 1 || spelled == 1 && (sent() > 1 || !lines.iter().any(|line| is_answer(line.text.trim_ascii())))
 }
 
 /// The line holds an answer, and its line ends are written out.

@@ -150,6 +150,7 @@ pub(super) const STRANGERS: &[(&str, &str, &[&str])] = &[
     ("commands-of-a-telit", "(refused) (refused) (refused)", &["was refused: CME 555", "AT%XSYSTEMMODE?"]),
     ("refuses-all-but-at", "(refused) (refused)", &["ATI", "AT+CPIN?"]),
     ("not-connected-it-says", "(program-says)", &["Not connected"]),
+    ("carriage-returns-in-hex", "sim-missing", &[]),
     ("words-of-a-driver", "not-registered", &["denied"]),
     ("position-without-a-question", "(no-position)", &[]),
     ("words-of-pppd", "no-data-service", &["LCP terminated by peer"]),
