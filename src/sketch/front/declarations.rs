@@ -13,8 +13,10 @@ impl Front<'_> {
     pub(super) fn declaration(&mut self, node: Node<'_>) -> Option<StmtKind> {
         match node.kind() {
             "type_definition" => {
+                let named = node.child_by_field_name("type").filter(|ty| ty.kind() == "enum_specifier");
+                let constants = named.and_then(|named| self.enumeration(named));
                 self.typedef(node);
-                return None;
+                return constants;
             }
             "alias_declaration" => {
                 let name = node.child_by_field_name("name").map(|name| self.text_of(name))?;

@@ -197,3 +197,13 @@ fn a_macro_has_as_many_rounds_as_are_asked_for() {
     assert_eq!(steps(None), [r"AT\r\n"]);
     assert_eq!(steps(Some(2)), [r"AT\r\n", r"AT+CSQ\r\n"]);
 }
+
+#[test]
+fn the_constants_of_an_enum_with_another_name_are_known() {
+    let run = run(
+        "typedef enum { ASLEEP, READY } State;\nState state = READY;\nvoid setup() {\n  typedef enum {\n    SHORT = 3,\n    LONG\n  } Pause;\n  \
+         Pause pause = LONG;\n  Serial1.begin(9600);\n  if (state == ASLEEP) return;\n  Serial1.println(String(\"AT+X=\") + pause);\n}\nvoid loop() {}\n",
+    );
+    assert_eq!(sent(&run), "AT+X=4\r\n");
+    assert!(run.told.is_empty(), "{:?}", run.told);
+}
