@@ -123,7 +123,8 @@ fn messages_as_text_and_as_pdu() {
         profile: Profile::default().with(|profile| profile.messages.message_reference = reference),
         ..Play::default()
     };
-    play("03-cmgs-text-crlf-in-body", &numbered(54));
+    // Whoever published it has masked the number, and the modem takes digits alone.
+    play("03-cmgs-text-crlf-in-body", &Play { changes: &[("XXXXXXXXX", "600600600")], ..numbered(54) });
     play("04-cmgs-pdu-bytes", &numbered(81));
 }
 
