@@ -336,8 +336,8 @@ impl Board {
             return;
         } else if listening.is_some_and(|other| other != number) {
             &mut self.lost.not_listening
-        } else if matches!(byte, b'\r' | b'\n') {
-            // The end of a line whose words were read: nobody misses it.
+        } else if matches!(byte, b'\r' | b'\n' | b' ') {
+            // The end of a line whose words were read, or the blank of a prompt: nobody misses it.
             return;
         } else {
             &mut self.lost.while_sending

@@ -180,7 +180,7 @@ fn a_wait_in_a_function_for_all_commands_stands_behind_its_send() {
 fn the_line_end_behind_an_answer_is_no_loss() {
     let run = run(
         "SoftwareSerial gsm(7, 8);\nvoid setup() {\n  gsm.begin(9600);\n  gsm.println(\"AT\"); gsm.find(\"OK\");\n  \
-         gsm.println(\"AT+CMGF=1\"); gsm.find(\"OK\");\n  gsm.println(\"AT+CSQ\"); gsm.find(\"OK\");\n}\nvoid loop() {}\n",
+         gsm.println(\"AT+CMGF=1\"); gsm.find(\"OK\");\n  gsm.println(\"AT+CMGS=\\\"+15550100\\\"\"); gsm.find(\">\"); gsm.print(\"Hi\"); gsm.write(26);\n}\nvoid loop() {}\n",
     );
     assert!(run.findings.is_empty(), "{:?}", run.findings);
 }
