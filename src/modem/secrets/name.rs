@@ -10,6 +10,8 @@ use crate::modem::Direction;
 const LONGEST_NAME: usize = 24;
 /// No name that lacks its sign is shorter: `CPIN`.
 pub(super) const SHORTEST_BARE: usize = 4;
+/// Fewer letters with something between them are found in any data.
+const SHORTEST_BROKEN: usize = 4;
 /// A name that is a word of English too: a command only where its line begins.
 const WORD: &[u8] = b"+PASS";
 /// At most this many bytes that stand for nothing come before a command: what a line says when it is opened.
@@ -108,6 +110,7 @@ fn read(written: Backwards<'_>, whole: bool, way: Direction, next: u8, mut blank
     let mut letters = Letters::new();
     let mut rest = written;
     let mut sign = None;
+    let mut broken = false;
     while let Some(byte) = rest.next() {
         if is_sign(byte) {
             sign = Some(byte);
@@ -123,9 +126,13 @@ fn read(written: Backwards<'_>, whole: bool, way: Direction, next: u8, mut blank
             (_, byte) if is_letter(byte) => return None,
             (Blanks::PassOver(blank), b' ') => **blank = true,
             (Blanks::End, b' ') => break,
-            (_, byte) if is_between(byte) => {}
+            (_, byte) if is_between(byte) => broken = true,
             _ => break,
         }
+    }
+    let whole_word = !broken && rest.dropped == 0 && !letters.contains(&STRANGE);
+    if !whole_word && letters.len() < SHORTEST_BROKEN {
+        return None;
     }
     let sent = way == Direction::Tx;
     let Some(sign) = sign else {

@@ -17,6 +17,13 @@ fn masked(parts: &[&[u8]]) -> String {
     all.escape_ascii().to_string()
 }
 
+#[test]
+fn letters_in_the_noise_of_data_are_no_name() {
+    for noise in [&b"dF\x7f+A\xF0p{\xDDIi\xB6"[..], b"\xE8+\x01A\x02P='x"] {
+        assert_eq!(masked(&[noise]), noise.escape_ascii().to_string());
+    }
+}
+
 const CASES: [(&str, &str); 31] = [
     ("AT+CPIN=1234\r", "AT+CPIN=****\\r"),
     ("at+cpin=\"1234\"\r\r\nOK\r\n", "at+cpin=\\\"****\\\"\\r\\r\\nOK\\r\\n"),
