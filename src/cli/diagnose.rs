@@ -103,7 +103,8 @@ fn text(session: &Session) -> String {
     let findings = session.diagnoser.findings();
     let mut text = String::new();
     for finding in findings {
-        let _ = writeln!(text, "{}: {} [{}]", finding.severity.name(), finding.title, finding.rule);
+        let over = if finding.resolved { " (It is over: it worked later.)" } else { "" };
+        let _ = writeln!(text, "{}: {}{over} [{}]", finding.severity.name(), finding.title, finding.rule);
         let _ = writeln!(text, "  why: {}", finding.cause);
         let _ = writeln!(text, "  fix: {}", finding.fix);
         for evidence in &finding.evidence {

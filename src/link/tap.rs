@@ -75,7 +75,7 @@ impl Tap {
             )));
         }
         if let Some(side) = self.sides.get_mut(index) {
-            side.away = side.device.clone().map(|device| Away { search: Search::new(device), next: now });
+            side.away = side.device.clone().map(|device| Away { search: Search::new(device), next: now + LOOK_EVERY });
         }
         arrived.push(Arrival::Note(format!("the {whose}'s line is lost: {problem}. The other one is still heard.")));
         Ok(true)

@@ -97,7 +97,11 @@ pub(super) fn escaped_quotes(line: &str) -> Option<String> {
     // Between two texts stands what joins them.
     let joins = |code: &str| matches!(code, "+" | ",") || (code.starts_with(['+', ',']) && code.ends_with(['+', ',']));
     let all_join = parts.iter().skip(1).step_by(2).all(|code| code.trim().is_empty() || joins(code.trim()));
-    if parts.len() < 2 || (parts.len() % 2 == 1 && all_join) {
+    // `"AT+CSTT=\"" APN "\""`: a name that some header defines as a text.
+    let defined =
+        |code: &str| code.len() > 1 && code.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    let has_name = parts.iter().skip(1).step_by(2).any(|code| defined(code.trim()));
+    if parts.len() < 2 || (parts.len() % 2 == 1 && (all_join || has_name)) {
         return None;
     }
     // `"AT+CMGS="+"…""`: the two in front were meant as one quote.
@@ -118,6 +122,7 @@ mod tests {
             (r#"s.println("AT+CMGS="+"+49123"");"#, Some(r#"s.println("AT+CMGS=\"+49123\"");"#)),
             (r#"s.println("AT+CSTT="internet",1"); // APN"#, Some(r#"s.println("AT+CSTT=\"internet\",1"); // APN"#)),
             (r#"s.println("AT+CMGS=\"" + number + "\"")"#, None),
+            (r#"s.println("AT+CSTT=\"" APN "\",\"\",\"\"");"#, None),
             (r#"f("a", x, "b")"#, None),
             (r#"s.println("AT")"#, None),
             (r"s.println(AT)", None),

@@ -21,6 +21,8 @@ struct FindingJson<'a> {
     evidence: Vec<EvidenceJson>,
     offer: Option<OfferJson<'a>>,
     confidence: u8,
+    /// It worked later in the same log.
+    resolved: bool,
 }
 
 #[derive(Serialize)]
@@ -140,6 +142,7 @@ fn of_findings(session: &Session) -> Vec<FindingJson<'_>> {
             evidence: finding.evidence.iter().map(evidence).collect(),
             offer: finding.offers.first().map(|first| offer(first, session.diagnoser.secrets())),
             confidence: finding.confidence,
+            resolved: finding.resolved,
         })
         .collect()
 }

@@ -103,6 +103,10 @@ impl Rule for LostBytes {
         let Some(exchange) = exchange.filter(|_| !dialog.receiving.elided()) else { return };
         let Some(span) = exchange.damaged_echo().filter(|_| !explained(exchange.id, book)) else { return };
         let missing = exchange.text.len().saturating_sub(exchange.echo_text.len());
+        // `AT` is also the first that AT+CLAC lists.
+        if exchange.echo_text == b"AT" && exchange.text.eq_ignore_ascii_case(b"AT+CLAC") {
+            return;
+        }
         // Blanks at its end a log may have lost.
         if missing == 0 || exchange.text.trim_ascii_end() == exchange.echo_text {
             return;

@@ -250,7 +250,8 @@ impl Rule for Unreadable {
             Event::Final => {
                 let Some(done) = dialog.done().filter(|done| !book.is_blamed(done.id)) else { return };
                 if !done.refused() {
-                    if done.role == Role::SimNumber
+                    // In a network it is only with a SIM that it has read.
+                    if (done.role == Role::SimNumber || dialog.state.registration.is_registered())
                         && let Some(told) = self.told.take()
                     {
                         book.withdraw(told);

@@ -12,10 +12,10 @@ use crate::modem::dialog::exchange::Span;
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
 
-/// `ERRR`, `RROR`: an error with a letter or two lost on the way.
+/// `ERRR`, `RROR`: an error with a letter or two lost on the way. `ERR` is what a sketch may say itself.
 fn is_what_is_left(text: &[u8]) -> bool {
     let mut whole = b"ERROR".iter();
-    (3..5).contains(&text.len()) && text.iter().all(|letter| whole.any(|other| other == letter))
+    (3..5).contains(&text.len()) && text != b"ERR" && text.iter().all(|letter| whole.any(|other| other == letter))
 }
 
 /// `noise-on-line`.

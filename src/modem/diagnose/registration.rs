@@ -259,7 +259,9 @@ impl Rule for NoSignal {
             Event::Final => self.failed |= dialog.done().is_some_and(needs_network),
             Event::Finish => {
                 let connected = dialog.state.connections.is_open() || registered(dialog);
-                if self.count == 0 || connected || no_sim(book) || book.is_open(NotRegistered::DOC.slug) {
+                // Without its radio it hears none.
+                let off = matches!(dialog.state.functions, Some(0 | 4));
+                if self.count == 0 || off || connected || no_sim(book) || book.is_open(NotRegistered::DOC.slug) {
                     return;
                 }
                 let last = self.last.filter(|_| self.count > 1);

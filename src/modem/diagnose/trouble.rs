@@ -54,6 +54,13 @@ impl Told {
     }
 }
 
+/// The answer to a command of the same name, of which no table knows what it tells.
+fn is_asked(words: &str, dialog: &Dialog) -> bool {
+    let name = words.split(':').next().unwrap_or_default();
+    let asks = |text: &[u8]| memchr::memmem::find(&text.to_ascii_uppercase(), name.as_bytes()).is_some();
+    words.starts_with(['+', '*', '^', '#', '%']) && dialog.open().iter().any(|open| asks(&open.text))
+}
+
 impl Rule for Told {
     const DOC: &'static Doc = &Doc {
         slug: "trouble-told",
@@ -68,7 +75,7 @@ impl Rule for Told {
     #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         if let Event::Said(Said::Trouble, span) = event
-            && let Some(words) = dialog.words.of(span).filter(|words| !words.is_empty())
+            && let Some(words) = dialog.words.of(span).filter(|words| !words.is_empty() && !is_asked(words, dialog))
         {
             self.tell(words, span, book);
         }

@@ -177,7 +177,9 @@ fn unquoted(text: &[u8], command: &Command, parameters: &[crate::vocabulary::Par
         return None;
     }
     // A mask of bits in hex digits (`400A0E189F`) is a number.
-    let number = |text: &[u8]| text.iter().all(u8::is_ascii_hexdigit);
+    let number = |text: &[u8]| {
+        text.iter().all(u8::is_ascii_hexdigit) && (text.len() == 1 || text.iter().any(u8::is_ascii_digit))
+    };
     let word = |text: &[u8]| text.iter().any(u8::is_ascii_alphabetic) && !text.contains(&b'(') && !number(text);
     let bare: Vec<_> = parameters.iter().filter(|parameter| !parameter.quoted && word(parameter.text)).collect();
     let first = bare.first()?;

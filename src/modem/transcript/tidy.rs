@@ -85,7 +85,9 @@ pub(super) fn bare(text: &[u8]) -> &[u8] {
 /// `{"command":"AT+CMGF=0","id":2,"timeout":30000}`: an object of a program, with neither a direction nor an answer.
 fn holds_command(text: &[u8]) -> bool {
     let has = |word: &[u8]| memchr::memmem::find(text, word).is_some();
-    let dialog = [&b"\"dir"[..], b"\"resp", b"\"reply", b"\"answer", b"\"rx\"", b"\"type\""].iter().any(|key| has(key));
+    let ways = [&b"\"dir"[..], b"\"resp", b"\"reply", b"\"answer", b"\"rx\"", b"\"type\""];
+    let answers = [&b":\"+"[..], b":\"OK", b":\"ERROR", b":\"\\r\\n"];
+    let dialog = ways.iter().chain(&answers).any(|part| has(part));
     text.starts_with(b"{\"") && text.ends_with(b"}") && has(b"\"command\":\"AT") && has(b"\",\"") && !dialog
 }
 

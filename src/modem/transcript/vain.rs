@@ -14,7 +14,7 @@ pub(super) const KEPT: usize = 8;
 
 /// How it is said. A modem's own `NO ANSWER` is an answer.
 static WORDS: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| {
-    const WORDS: [&str; 22] = [
+    const WORDS: [&str; 24] = [
         "imeout",
         "IMEOUT",
         "imed out",
@@ -27,14 +27,16 @@ static WORDS: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| {
         "odem hangup",
         "NO RESP",
         "ldn't find FONA",
-        "odem connected properly",
+        "odem connected properly?",
         "any answer",
         "any response",
         "any reply",
-        "o reply",
+        "no reply",
+        "No reply",
         "sin respuesta",
         "o responde",
-        "eine Antwort",
+        "keine Antwort",
+        "Keine Antwort",
         "em resposta",
         "не отвечает",
     ];
@@ -80,7 +82,16 @@ pub(super) fn tells(line: &[u8]) -> bool {
     }
     said.is_some_and(|(at, len)| {
         let text = line.trim_ascii();
-        !future(line.get(at + len..).unwrap_or_default()) && !is_whole_command(text) && !spelled::is_answer(text)
+        // `Waiting for any response`: it may come yet.
+        let any = line.get(at..).is_some_and(|said| said.starts_with(b"any "));
+        let before = line.get(..at).unwrap_or_default().to_ascii_lowercase();
+        let not = [&b"not "[..], b"n't ", b"without ", b"never "]
+            .iter()
+            .any(|no| memchr::memmem::find(&before, no).is_some());
+        (!any || not)
+            && !future(line.get(at + len..).unwrap_or_default())
+            && !is_whole_command(text)
+            && !spelled::is_answer(text)
     })
 }
 
@@ -127,7 +138,7 @@ pub(super) fn result(line: &[u8]) -> Option<bool> {
         })
     });
     if failed {
-        return is_programs(text).then_some(false);
+        return (is_programs(text) && !is_harmless(text)).then_some(false);
     }
     // `PIN set successfully`: a step, and not yet the end.
     let not = [&b"not "[..], b"Not ", b"no s", b"uns", b"dis", b"Dis", b"inc", b"Inc", b"set s"];
@@ -189,8 +200,41 @@ fn is_programs(text: &[u8]) -> bool {
     let modems = is_whole_command(text) || spelled::is_answer(text) || memchr::memchr(b'+', text).is_some();
     let debug =
         [&b"[DBG"[..], b"<dbg>", b"[D]", b"DEBUG"].iter().any(|level| memchr::memmem::find(text, level).is_some());
-    let told = !debug && !code && !modems && !lists_answers(text) && !super::peel::is_prose(text);
+    let data = text.starts_with(b">");
+    let told = !debug && !code && !modems && !data && !lists_answers(text) && !super::peel::is_prose(text);
     (SHORTEST..=LONGEST).contains(&text.len()) && told
+}
+
+/// `failed: 0`, `error: none`, `failed, using GSM instead`, `defaulting to 10.64.64.64`, the head of a table: nothing went
+/// wrong, or not for good.
+fn is_harmless(text: &[u8]) -> bool {
+    const WORDS: [&[u8]; 16] = [
+        b"none",
+        b"never",
+        b"without",
+        b"sin",
+        b"ohne",
+        b"sans",
+        b"default",
+        b"defaults",
+        b"defaulting",
+        b"instead",
+        b"before",
+        b"works",
+        b"wanted",
+        b"ok",
+        b"disabled",
+        b"parity",
+    ];
+    let is = |word: &[u8], known: &[&[u8]]| known.iter().any(|known| known.eq_ignore_ascii_case(word));
+    let counts = |word: &[u8]| {
+        let fails = [&b"ail"[..], b"rror", b"RROR"].iter().any(|part| memchr::memmem::find(word, part).is_some());
+        fails || is(word, &[b"count", b"code", b"attempt", b"attempts"])
+    };
+    let words: Vec<&[u8]> = text.split(|byte| !byte.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let none = words.windows(2).any(|two| matches!(two, [b"0", other] | [other, b"0"] if counts(other)));
+    let head = text.split(|byte| matches!(byte, b',' | b'\t')).count() > 3 && !text.iter().any(u8::is_ascii_digit);
+    none || head || words.iter().any(|word| is(word, &WORDS))
 }
 
 /// `### ..: CONNECT OK , CONNECT FAIL , ERROR ,`: the answers that a program waits for, the good ones and the bad ones.
@@ -281,6 +325,12 @@ mod tests {
             "raise CommandError(data)",
             "It fails here:",
             "disconnected",
+            "12 passed, 0 failed",
+            "Error code: 0",
+            "Last failed attempt: never",
+            "> Battery error fixed",
+            "Could not determine remote IP address: defaulting to 10.64.64.64",
+            "Time [s],Value,Parity Error,Framing Error",
             "[33210] ### ..: CONNECT OK , CONNECT FAIL , ALREADY CONNECT , ERROR , CLOSE OK ,",
         ] {
             assert_eq!(result(text.as_bytes()), None, "{text}");

@@ -123,7 +123,7 @@ pub(super) const STRANGERS: &[(&str, &str, &[&str])] = &[
     ("labels-in-german", "sim-missing", &[]),
     ("names-in-brackets", "sim-missing", &[]),
     ("module-gives-no-response", "(refused)", &["did not answer it in time"]),
-    ("ping-in-vain", "failed-later", &["no ping of"]),
+    ("ping-in-vain", "failed-later", &["a ping of"]),
     ("restart-at-the-end", "modem-restarted", &["AT+HTTPACTION=0"]),
     ("search-without-network", "(refused)", &["no network service"]),
     ("unreadable-each-time", "wrong-baud", &["3 times"]),
