@@ -232,7 +232,7 @@ impl Rule for Unreadable {
         why: "A modem refuses this only when it cannot read the SIM: none is in, it is the wrong way round, its contacts are bad, or the modem has only just started.",
         fix: "AT+CMEE=2 and AT+CPIN? again tell which; put the SIM in anew with the power off.",
     };
-    const HEARS: u32 = hears::NEWS | hears::COURSE;
+    const HEARS: u32 = hears::NEWS | hears::SAID | hears::COURSE;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
@@ -242,7 +242,10 @@ impl Rule for Unreadable {
                 let title = "The SIM is not ready: the modem has not read it.";
                 self.told = Some(book.add(Self::DOC, Draft::new(title, [Some(span)]).confidence(60)));
             }
-            Event::Said(Said::Cpin(pin), _) if pin != Pin::NotReady => {
+            // In a network it is only with a SIM that it has read.
+            Event::Said(Said::Registration(..), _) if !dialog.state.registration.is_registered() => {}
+            Event::Said(Said::Cpin(Pin::NotReady), _) => {}
+            Event::Said(Said::Registration(..) | Said::Cpin(_), _) => {
                 if let Some(told) = self.told.take() {
                     book.withdraw(told);
                 }
@@ -250,8 +253,7 @@ impl Rule for Unreadable {
             Event::Final => {
                 let Some(done) = dialog.done().filter(|done| !book.is_blamed(done.id)) else { return };
                 if !done.refused() {
-                    // In a network it is only with a SIM that it has read.
-                    if (done.role == Role::SimNumber || dialog.state.registration.is_registered())
+                    if done.role == Role::SimNumber
                         && let Some(told) = self.told.take()
                     {
                         book.withdraw(told);
