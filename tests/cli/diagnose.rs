@@ -117,6 +117,7 @@ fn kind(value: &Value) -> &'static str {
         Value::String(_) => "string",
         Value::Number(_) => "number",
         Value::Array(_) => "array",
+        Value::Bool(_) => "boolean",
         _ => "object or null",
     }
 }
