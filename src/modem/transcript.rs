@@ -30,6 +30,7 @@ mod spelled;
 mod tidy;
 mod vain;
 mod words;
+mod work;
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -208,7 +209,7 @@ pub(crate) struct Reader {
     writing: Writing,
     vain: Vec<Vain>,
     result: Option<Ended>,
-    payload: vain::Payload,
+    payload: work::Payload,
 }
 
 impl Reader {
@@ -242,7 +243,7 @@ impl Reader {
             writing,
             vain: Vec::new(),
             result: None,
-            payload: vain::Payload::default(),
+            payload: work::Payload::default(),
         }
     }
 
@@ -295,7 +296,7 @@ impl Reader {
         if vain::tells(text) && vain::whose(text) != Whose::Unknown {
             return;
         }
-        match vain::result(text) {
+        match work::result(text) {
             Some(false) => {
                 self.result = Some(Ended::Badly(Vain { line, text: vain::shown(text), whose: Whose::Unknown }));
             }

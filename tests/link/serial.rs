@@ -36,6 +36,22 @@ fn all_values_and_a_mebibyte_leave_exactly() {
 }
 
 #[test]
+fn what_is_found_while_a_port_is_open_quotes_no_secret() {
+    const PIN: &str = "47110815";
+    let pty = Pty::new();
+    let watched = Watched::opened(&pty.path());
+    watched.order(Order::Send(format!("AT+CPIN={PIN}\\r\r").into_bytes()));
+    let status = watched.until("the letters of a line end are found", |status| !status.findings.is_empty());
+    for finding in status.findings.iter() {
+        assert_eq!(finding.rule, "escape-typed-as-text");
+        assert!(finding.title.contains("AT+CPIN=****"), "{}", finding.title);
+        for text in [&finding.title, &finding.cause, &finding.fix] {
+            assert!(!text.contains(PIN), "{text}");
+        }
+    }
+}
+
+#[test]
 fn what_waited_in_the_kernel_is_kept_and_said_to_be_early() {
     let pty = Pty::new();
     pty.write_all(b"\r\nRDY\r\n", LIMIT);

@@ -1,0 +1,223 @@
+//! What a program says in a log of its own work: that something failed (`Failed to publish`), or that it worked (`is now up`).
+//! It counts where the dialog with the modem tells nothing.
+
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
+use super::spelled;
+use crate::vocabulary::is_whole_command;
+
+/// How a program says that something failed.
+static FAILED: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| {
+    const WORDS: [&str; 19] = [
+        "ail",
+        "FAIL",
+        "rror",
+        "ERROR: ",
+        "nable to",
+        "annot ",
+        "ould not ",
+        "uldn't ",
+        "denied",
+        "ejected",
+        "iving up",
+        "ABSENT",
+        "DENIED",
+        "nvalid",
+        "ot valid",
+        "returned -",
+        "ERROR! ",
+        "ot registered",
+        "ot connected",
+    ];
+    WORDS.iter().map(|word| Finder::new(word.as_bytes())).collect()
+});
+
+/// How it says that something worked.
+static WORKED: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| {
+    const WORDS: [&str; 6] = ["uccess", "connected", "Connected", "omplete", "succeeded", "is now up"];
+    WORDS.iter().map(|word| Finder::new(word.as_bytes())).collect()
+});
+
+/// The line is a program's own, and says that something failed (false) or worked (true). A modem's answers, the lines of a
+/// sketch and a person's sentences are none.
+pub(super) fn result(line: &[u8]) -> Option<bool> {
+    let text = line.trim_ascii();
+    let failed = FAILED.iter().any(|word| {
+        word.find_iter(text).any(|at| {
+            let behind = text.get(at + word.needle().len()..).unwrap_or_default();
+            tells_failure(text.get(..at).unwrap_or_default(), behind)
+        })
+    });
+    if failed {
+        return (is_programs(text) && !is_harmless(text)).then_some(false);
+    }
+    // `PIN set successfully`: a step, and not yet the end.
+    let not = [&b"not "[..], b"Not ", b"no s", b"uns", b"dis", b"Dis", b"inc", b"Inc", b"set s"];
+    let worked = |word: &Finder<'_>| {
+        let before = word.find(text).and_then(|at| text.get(..at));
+        before.is_some_and(|before| !not.iter().any(|no| before.ends_with(no)))
+    };
+    (WORKED.iter().any(worked) && is_programs(text)).then_some(true)
+}
+
+/// Where in one stream the data are that a modem hands out, which say what somebody has written: from the head of an answer
+/// to its end.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Payload {
+    inside: bool,
+}
+
+impl Payload {
+    /// Takes the next line; whether it stands inside.
+    pub(super) fn holds(&mut self, line: &[u8]) -> bool {
+        let text = line.trim_ascii();
+        let headed = matches!(text, [b'+' | b'^' | b'#' | b'%', name, ..] if name.is_ascii_uppercase())
+            && memchr::memchr(b':', text).is_some();
+        if headed || text.starts_with(b"CONNECT") {
+            self.inside = true;
+        } else if is_whole_command(text) || text == b"OK" || text == b"ERROR" {
+            self.inside = false;
+        }
+        self.inside
+    }
+}
+
+/// What stands around the word leaves it its meaning: `mail` and `available` have another, `no error` tells that there is none.
+fn tells_failure(before: &[u8], behind: &[u8]) -> bool {
+    let begun = before.rsplit(|byte| !byte.is_ascii_alphabetic()).next().unwrap_or_default();
+    // `CallFailed` begins a word too.
+    let begins = match begun {
+        [] => true,
+        [.., letter] if letter.is_ascii_uppercase() => begun.len() == 1 || begun.iter().any(u8::is_ascii_lowercase),
+        [letter] => letter.is_ascii_lowercase(),
+        _ => begun == b"co",
+    };
+    let none = before.to_ascii_lowercase().windows(3).any(|three| matches!(three, b"no " | b"if " | b"bit"));
+    // `raise CommandError(data)` is code.
+    begins && !none && !behind.starts_with(b"(")
+}
+
+/// A short line that is neither a modem's, nor of a sketch, nor a person's sentence or question, nor one for developers alone.
+fn is_programs(text: &[u8]) -> bool {
+    const SHORTEST: usize = 6;
+    const LONGEST: usize = 160;
+    let code = text.ends_with(b";")
+        || text.ends_with(b":")
+        || text.starts_with(b"//")
+        || memchr::memchr3(b'{', b'`', b'?', text).is_some();
+    let modems = is_whole_command(text) || spelled::is_answer(text) || memchr::memchr(b'+', text).is_some();
+    let debug =
+        [&b"[DBG"[..], b"<dbg>", b"[D]", b"DEBUG"].iter().any(|level| memchr::memmem::find(text, level).is_some());
+    let data = text.starts_with(b">");
+    let told = !debug && !code && !modems && !data && !lists_answers(text) && !super::peel::is_prose(text);
+    (SHORTEST..=LONGEST).contains(&text.len()) && told
+}
+
+/// `failed: 0`, `error: none`, `failed, using GSM instead`, `defaulting to 10.64.64.64`, the head of a table: nothing went
+/// wrong, or not for good.
+fn is_harmless(text: &[u8]) -> bool {
+    const WORDS: [&[u8]; 16] = [
+        b"none",
+        b"never",
+        b"without",
+        b"sin",
+        b"ohne",
+        b"sans",
+        b"default",
+        b"defaults",
+        b"defaulting",
+        b"instead",
+        b"before",
+        b"works",
+        b"wanted",
+        b"ok",
+        b"disabled",
+        b"parity",
+    ];
+    let is = |word: &[u8], known: &[&[u8]]| known.iter().any(|known| known.eq_ignore_ascii_case(word));
+    let counts = |word: &[u8]| {
+        let fails = [&b"ail"[..], b"rror", b"RROR"].iter().any(|part| memchr::memmem::find(word, part).is_some());
+        fails || is(word, &[b"count", b"code", b"attempt", b"attempts"])
+    };
+    let words: Vec<&[u8]> = text.split(|byte| !byte.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let none = words.windows(2).any(|two| matches!(two, [b"0", other] | [other, b"0"] if counts(other)));
+    let head = text.split(|byte| matches!(byte, b',' | b'\t')).count() > 3 && !text.iter().any(u8::is_ascii_digit);
+    none || head || words.iter().any(|word| is(word, &WORDS))
+}
+
+/// `### ..: CONNECT OK , CONNECT FAIL , ERROR ,`: the answers that a program waits for, the good ones and the bad ones.
+fn lists_answers(text: &[u8]) -> bool {
+    let ends = |words: &[&[u8]]| {
+        text.split(|byte| *byte == b',').any(|part| words.iter().any(|word| part.trim_ascii().ends_with(word)))
+    };
+    ends(&[b"OK"]) && ends(&[b"ERROR", b"FAIL"])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_program_says_of_its_work() {
+        for text in [
+            "[WiFiEsp] Data packet send error (1)",
+            "Connecting to web.example fail",
+            "[12:00:01] Failed to publish",
+            "E (5200) modem: could not set the mode",
+            "create tcp err: Connection failed!",
+            "error: couldn't start network: QMI protocol error (14): 'CallFailed'",
+            "requestGetSIMStatus SIMStatus: SIM_ABSENT",
+            "<err> modem_x: Modem setup returned -116, retrying...",
+            "ERROR! 866",
+            "Not connected",
+        ] {
+            assert_eq!(result(text.as_bytes()), Some(false), "{text}");
+        }
+        for text in ["Connected to home", "GPRS: success", "Upload complete."] {
+            assert_eq!(result(text.as_bytes()), Some(true), "{text}");
+        }
+        for text in [
+            "+CME ERROR: 10",
+            "ERROR",
+            "AT+CMEE=2",
+            "no error",
+            "errors: 0",
+            "Error = 0",
+            "ERROR counter: 0",
+            "RTC: ERROR",
+            "[DBG ][CELL]: AT error -3012",
+            "ERROR is here.",
+            "Bit Error Rate: not known or not detectable",
+            "Received OK (\"+CEREG: 2,5\"), no error",
+            "data available",
+            "Serial.println(\"fail\");",
+            "What does this error mean?",
+            "I have tried it all day and it fails each time I send a text.",
+            "PIN set successfully",
+            "with the antenna connected I have a new situation here:",
+            "raise CommandError(data)",
+            "It fails here:",
+            "disconnected",
+            "12 passed, 0 failed",
+            "Error code: 0",
+            "Last failed attempt: never",
+            "> Battery error fixed",
+            "Could not determine remote IP address: defaulting to 10.64.64.64",
+            "Time [s],Value,Parity Error,Framing Error",
+            "[33210] ### ..: CONNECT OK , CONNECT FAIL , ALREADY CONNECT , ERROR , CLOSE OK ,",
+        ] {
+            assert_eq!(result(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_modem_hands_out_is_somebody_elses() {
+        let mut payload = Payload::default();
+        let inside = |line: &&str| payload.holds(line.as_bytes());
+        let lines = ["AT+CMGR=1", "+CMGR: \"REC READ\",\"1\"", "Delivery failed", "", "OK", "Publishing failed"];
+        let held: Vec<&str> = lines.into_iter().filter(inside).collect();
+        assert_eq!(held, ["+CMGR: \"REC READ\",\"1\"", "Delivery failed", ""]);
+    }
+}
