@@ -38,6 +38,8 @@ struct Side {
 struct Away {
     search: Search,
     next: Duration,
+    /// It was told that more than one may be it.
+    asked: bool,
 }
 
 impl Tap {
@@ -75,7 +77,11 @@ impl Tap {
             )));
         }
         if let Some(side) = self.sides.get_mut(index) {
-            side.away = side.device.clone().map(|device| Away { search: Search::new(device), next: now + LOOK_EVERY });
+            side.away = side.device.clone().map(|device| Away {
+                search: Search::new(device),
+                next: now + LOOK_EVERY,
+                asked: false,
+            });
         }
         arrived.push(Arrival::Note(format!("the {whose}'s line is lost: {problem}. The other one is still heard.")));
         Ok(true)
@@ -161,7 +167,15 @@ impl Side {
             return None;
         }
         away.next = now + LOOK_EVERY;
-        let Look::Back(path) = away.search.look() else { return None };
+        let path = match away.search.look() {
+            Look::Back(path) => path,
+            Look::Absent => return None,
+            Look::Ask(_) if std::mem::replace(&mut away.asked, true) => return None,
+            Look::Ask(paths) => {
+                let whose = self.whose;
+                return Some(format!("the {whose}'s line may be {}: open the tap anew with it", paths.join(" or ")));
+            }
+        };
         // A device that has just come may not open yet.
         let opened = opening::open(&LinkSpec::Serial(path), settings).ok()?;
         self.link = Some(opened.link);
