@@ -271,6 +271,19 @@ impl Binary {
     pub(super) fn compares(self) -> bool {
         matches!(self, Self::Equal | Self::Unequal | Self::Less | Self::LessEqual | Self::Greater | Self::GreaterEqual)
     }
+
+    /// Whether the comparison holds; `None` where it is none.
+    pub(super) fn holds<T: PartialOrd + ?Sized>(self, left: &T, right: &T) -> Option<bool> {
+        Some(match self {
+            Self::Equal => left == right,
+            Self::Unequal => left != right,
+            Self::Less => left < right,
+            Self::LessEqual => left <= right,
+            Self::Greater => left > right,
+            Self::GreaterEqual => left >= right,
+            _ => return None,
+        })
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

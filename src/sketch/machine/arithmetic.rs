@@ -42,10 +42,6 @@ impl Machine<'_> {
         let ty = if shift { promoted(a.ty, self.chip) } else { common(a.ty, b.ty, self.chip) };
         let (x, y) = (ty.fit(a.number), if shift { b.number } else { ty.fit(b.number) });
         let wide_unsigned = ty == IntType::U64;
-        let compare = |ordering: fn(std::cmp::Ordering) -> bool| {
-            let order = if wide_unsigned { x.cast_unsigned().cmp(&y.cast_unsigned()) } else { x.cmp(&y) };
-            Value::bool(ordering(order), from)
-        };
         let result = match operator {
             Binary::Add => x.wrapping_add(y),
             Binary::Subtract => x.wrapping_sub(y),
@@ -66,12 +62,19 @@ impl Machine<'_> {
             Binary::And => x & y,
             Binary::Or => x | y,
             Binary::Xor => x ^ y,
-            Binary::Equal => return compare(std::cmp::Ordering::is_eq),
-            Binary::Unequal => return compare(std::cmp::Ordering::is_ne),
-            Binary::Less => return compare(std::cmp::Ordering::is_lt),
-            Binary::LessEqual => return compare(std::cmp::Ordering::is_le),
-            Binary::Greater => return compare(std::cmp::Ordering::is_gt),
-            Binary::GreaterEqual => return compare(std::cmp::Ordering::is_ge),
+            Binary::Equal
+            | Binary::Unequal
+            | Binary::Less
+            | Binary::LessEqual
+            | Binary::Greater
+            | Binary::GreaterEqual => {
+                let holds = if wide_unsigned {
+                    operator.holds(&x.cast_unsigned(), &y.cast_unsigned())
+                } else {
+                    operator.holds(&x, &y)
+                };
+                return Value::bool(holds.unwrap_or(false), from);
+            }
         };
         Value::Int(Int::new(result, ty, from))
     }
@@ -149,20 +152,16 @@ fn common(a: IntType, b: IntType, chip: Chip) -> IntType {
     }
 }
 
-#[expect(clippy::float_cmp, reason = "the sketch says ==")]
 fn of_reals(operator: Binary, a: f64, b: f64, from: Origin) -> Value {
-    let holds = match operator {
-        Binary::Equal => a == b,
-        Binary::Unequal => a != b,
-        Binary::Less => a < b,
-        Binary::LessEqual => a <= b,
-        Binary::Greater => a > b,
-        Binary::GreaterEqual => a >= b,
-        Binary::Add => return Value::Float(single(a + b), from),
-        Binary::Subtract => return Value::Float(single(a - b), from),
-        Binary::Multiply => return Value::Float(single(a * b), from),
-        Binary::Divide => return Value::Float(single(a / b), from),
-        _ => return Value::Float(a, from),
+    if let Some(holds) = operator.holds(&a, &b) {
+        return Value::bool(holds, from);
+    }
+    let number = match operator {
+        Binary::Add => single(a + b),
+        Binary::Subtract => single(a - b),
+        Binary::Multiply => single(a * b),
+        Binary::Divide => single(a / b),
+        _ => a,
     };
-    Value::bool(holds, from)
+    Value::Float(number, from)
 }

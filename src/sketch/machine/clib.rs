@@ -9,6 +9,39 @@ use super::{Halt, Machine, Slip, costs};
 use crate::sketch::origin::{Ch, bytes, chars, origin};
 use crate::sketch::syntax::IntType;
 
+/// What a function was given.
+struct Arguments<'a>(Vec<&'a Value>);
+
+impl<'a> Arguments<'a> {
+    fn of(given: &'a [Given]) -> Self {
+        Self(given.iter().map(|given| &given.value).collect())
+    }
+
+    fn value(&self, index: usize) -> Value {
+        self.0.get(index).map_or(Value::Null, |value| (*value).clone())
+    }
+
+    fn text(&self, index: usize) -> Vec<Ch> {
+        self.0.get(index).and_then(|value| value.c_text()).unwrap_or_default()
+    }
+
+    fn number(&self, index: usize) -> i64 {
+        self.0.get(index).map_or(0, |value| value.number())
+    }
+
+    /// A count of bytes, as far as the machine has them.
+    fn size(&self, index: usize) -> usize {
+        usize::try_from(self.number(index)).unwrap_or(0).min(super::LARGEST)
+    }
+
+    fn place(&self, index: usize) -> Option<&'a Place> {
+        match self.0.get(index) {
+            Some(Value::Pointer(place)) => Some(place),
+            _ => None,
+        }
+    }
+}
+
 impl Machine<'_> {
     /// Writes a text with its NUL; notes what does not fit.
     pub(super) fn write_text(&mut self, to: &Place, text: &[Ch]) {
@@ -89,68 +122,61 @@ impl Machine<'_> {
     /// Functions on texts and memory; `None` for other names.
     pub(super) fn c_call(&mut self, name: &str, given: &[Given]) -> Result<Option<Value>, Halt> {
         let name = name.strip_suffix("_P").unwrap_or(name);
-        let values: Vec<&Value> = given.iter().map(|given| &given.value).collect();
+        let values = Arguments::of(given);
         self.takes_c_call(name, &values);
-        let text = |index: usize| values.get(index).and_then(|value| value.c_text()).unwrap_or_default();
-        let number = |index: usize| values.get(index).map_or(0, |value| value.number());
-        let size = |index: usize| usize::try_from(number(index)).unwrap_or(0).min(super::LARGEST);
-        let first = values.first().map_or(Value::Null, |value| (*value).clone());
-        let target = match &first {
-            Value::Pointer(place) => Some(place.clone()),
-            _ => None,
-        };
+        let first = values.value(0);
+        let target = values.place(0);
         let write = |machine: &mut Self, text: &[Ch]| {
-            if let Some(target) = &target {
+            if let Some(target) = target {
                 machine.write_text(target, text);
             }
         };
         Ok(Some(match name {
             "strlen" | "strnlen" => {
-                let text = text(0);
+                let text = values.text(0);
                 let from = origin(&text);
                 Value::Int(Int::new(i64::try_from(text.len()).unwrap_or(0), self.chip.unsigned_int(), from))
             }
             "strcpy" => {
-                write(self, &text(1));
+                write(self, &values.text(1));
                 first
             }
             "strncpy" | "strlcpy" => {
-                let mut copy = text(1);
+                let mut copy = values.text(1);
                 if name == "strlcpy" {
-                    copy.truncate(size(2).saturating_sub(1));
+                    copy.truncate(values.size(2).saturating_sub(1));
                     write(self, &copy);
                 } else {
-                    copy.resize(size(2), Ch::default());
-                    if let Some(target) = &target {
+                    copy.resize(values.size(2), Ch::default());
+                    if let Some(target) = target {
                         self.write_raw(target, &copy);
                     }
                 }
                 first
             }
             "strcat" | "strncat" | "strlcat" => {
-                let mut joined = text(0);
-                let mut more = text(1);
+                let mut joined = values.text(0);
+                let mut more = values.text(1);
                 if name == "strncat" {
-                    more.truncate(size(2));
+                    more.truncate(values.size(2));
                 }
                 joined.extend(more);
                 if name == "strlcat" {
-                    joined.truncate(size(2).saturating_sub(1));
+                    joined.truncate(values.size(2).saturating_sub(1));
                 }
                 write(self, &joined);
                 first
             }
             "strcmp" | "strncmp" | "strcasecmp" | "strncasecmp" | "memcmp" => self.compared(name, &values),
-            "strstr" | "strchr" | "strrchr" | "strcasestr" | "memchr" => self.found_in(name, &first, &values),
-            "strtok" | "strtok_r" => self.token(&first, &text(1)),
+            "strstr" | "strchr" | "strrchr" | "strcasestr" | "memchr" => self.found_in(name, &values),
+            "strtok" | "strtok_r" => self.token(target, &values.text(1)),
             _ => return self.c_call_more(name, given),
         }))
     }
 
     /// What the functions on texts and memory take.
-    fn takes_c_call(&mut self, name: &str, values: &[&Value]) {
-        let length = |index: usize| values.get(index).and_then(|value| value.c_text()).map_or(0, |text| text.len());
-        let count = values.get(2).and_then(|count| usize::try_from(count.number()).ok()).unwrap_or(0);
+    fn takes_c_call(&mut self, name: &str, values: &Arguments<'_>) {
+        let length = |index: usize| values.text(index).len();
         match name {
             "strlen" | "strstr" => self.takes_each(length(0), costs::LOOKED_AT),
             "strcpy" | "strlcpy" => self.takes_each(length(1), costs::COPIED),
@@ -159,27 +185,22 @@ impl Machine<'_> {
                 self.takes_each(length(1), costs::COPIED);
             }
             "strcmp" | "strncmp" | "strchr" => self.takes(costs::METHOD),
-            "memset" => self.takes_each(count.min(super::LARGEST), costs::LOOKED_AT),
-            "memcpy" | "memmove" => self.takes_each(count.min(super::LARGEST), costs::COPIED),
+            "memset" => self.takes_each(values.size(2), costs::LOOKED_AT),
+            "memcpy" | "memmove" => self.takes_each(values.size(2), costs::COPIED),
             _ => {}
         }
     }
 
     /// Memory, formats and numbers.
     fn c_call_more(&mut self, name: &str, given: &[Given]) -> Result<Option<Value>, Halt> {
-        let values: Vec<&Value> = given.iter().map(|given| &given.value).collect();
+        let values = Arguments::of(given);
         let int = self.chip.int();
-        let number = |index: usize| values.get(index).map_or(0, |value| value.number());
-        let size = |index: usize| usize::try_from(number(index)).unwrap_or(0).min(super::LARGEST);
-        let first = values.first().map_or(Value::Null, |value| (*value).clone());
-        let target = match &first {
-            Value::Pointer(place) => Some(place.clone()),
-            _ => None,
-        };
+        let first = values.value(0);
+        let target = values.place(0);
         Ok(Some(match name {
             "memset" => {
-                if let Some(target) = &target {
-                    self.fill_memory(target, low_byte(number(1)), size(2));
+                if let Some(target) = target {
+                    self.fill_memory(target, low_byte(values.number(1)), values.size(2));
                 }
                 first
             }
@@ -191,20 +212,23 @@ impl Machine<'_> {
                 Value::Nothing
             }
             "memcpy" | "memmove" => {
-                if let (Some(target), Some(Value::Pointer(source))) = (&target, values.get(1)) {
-                    self.copy_memory(target, &source.clone(), size(2));
+                if let (Some(target), Some(source)) = (target, values.place(1)) {
+                    self.copy_memory(target, source, values.size(2));
                 }
                 first
             }
             "sprintf" | "snprintf" | "vsprintf" | "vsnprintf" => {
                 let skip = if name.ends_with("snprintf") { 2 } else { 1 };
-                let text = self.formatted_list(name, values.get(skip..).unwrap_or_default());
+                let text = self.formatted_list(name, values.0.get(skip..).unwrap_or_default());
                 let whole = i64::try_from(text.len()).unwrap_or(0);
                 let from = origin(&text);
-                let kept =
-                    if skip == 2 { text.get(..size(1).saturating_sub(1)).unwrap_or(&text).to_vec() } else { text };
-                if let Some(target) = target.filter(|_| skip == 1 || size(1) > 0) {
-                    self.write_text(&target, &kept);
+                let kept = if skip == 2 {
+                    text.get(..values.size(1).saturating_sub(1)).unwrap_or(&text).to_vec()
+                } else {
+                    text
+                };
+                if let Some(target) = target.filter(|_| skip == 1 || values.size(1) > 0) {
+                    self.write_text(target, &kept);
                 }
                 Value::Int(Int::new(whole, int, from))
             }
@@ -214,22 +238,16 @@ impl Machine<'_> {
     }
 
     /// Numbers to texts and back, memory of the heap.
-    fn c_call_numbers(&mut self, name: &str, values: &[&Value]) -> Result<Option<Value>, Halt> {
+    fn c_call_numbers(&mut self, name: &str, values: &Arguments<'_>) -> Result<Option<Value>, Halt> {
         let int = self.chip.int();
-        let text = |index: usize| values.get(index).and_then(|value| value.c_text()).unwrap_or_default();
-        let number = |index: usize| values.get(index).map_or(0, |value| value.number());
-        let size = |index: usize| usize::try_from(number(index)).unwrap_or(0).min(super::LARGEST);
-        let first = values.first().map_or(Value::Null, |value| (*value).clone());
-        let target = match &first {
-            Value::Pointer(place) => Some(place.clone()),
-            _ => None,
-        };
+        let first = values.value(0);
+        let target = values.place(0);
         Ok(Some(match name {
             "atoi" | "atol" | "strtol" | "strtoul" => {
-                let text = text(0);
+                let text = values.text(0);
                 self.takes_each(text.len().min(10), costs::DIGIT_READ);
                 let number = match name {
-                    "strtol" | "strtoul" => leading_in_base(&bytes(&text), number(2)),
+                    "strtol" | "strtoul" => leading_in_base(&bytes(&text), values.number(2)),
                     _ => super::text::leading_int(&text),
                 };
                 let ty = match name {
@@ -240,36 +258,36 @@ impl Machine<'_> {
                 Value::Int(Int::new(number, ty, origin(&text)))
             }
             "atof" | "strtod" => {
-                let text = text(0);
+                let text = values.text(0);
                 self.takes(costs::DTOSTRF);
                 Value::Float(leading_real(&bytes(&text)), origin(&text))
             }
             "itoa" | "ltoa" | "utoa" | "ultoa" => {
-                let digits = in_base(number(0), number(2)).to_lowercase();
+                let digits = in_base(values.number(0), values.number(2)).to_lowercase();
                 let is_long = matches!(name, "ltoa" | "ultoa");
                 self.takes_each(digits.len(), if is_long { costs::DIGIT_OF_LONG } else { costs::DIGIT_OF_INT });
                 let from = first.from();
-                if let Some(Value::Pointer(place)) = values.get(1) {
-                    self.write_text(&place.clone(), &chars(digits.as_bytes(), from));
+                if let Some(place) = values.place(1) {
+                    self.write_text(place, &chars(digits.as_bytes(), from));
                 }
-                values.get(1).map_or(Value::Null, |value| (*value).clone())
+                values.value(1)
             }
             "dtostrf" => {
-                let digits = super::format::dtostrf(first.real(), number(1), number(2));
+                let digits = super::format::dtostrf(first.real(), values.number(1), values.number(2));
                 self.takes(costs::DTOSTRF);
-                if let Some(Value::Pointer(place)) = values.get(3) {
-                    self.write_text(&place.clone(), &chars(digits.as_bytes(), first.from()));
+                if let Some(place) = values.place(3) {
+                    self.write_text(place, &chars(digits.as_bytes(), first.from()));
                 }
-                values.get(3).map_or(Value::Null, |value| (*value).clone())
+                values.value(3)
             }
             "malloc" | "calloc" | "realloc" => {
                 let count = match name {
-                    "calloc" => size(0).saturating_mul(size(1)),
-                    "realloc" => size(1),
-                    _ => size(0),
+                    "calloc" => values.size(0).saturating_mul(values.size(1)),
+                    "realloc" => values.size(1),
+                    _ => values.size(0),
                 };
                 let mut made = self.array_of(&crate::sketch::syntax::Type::Int(IntType::Char), count)?;
-                if let (Value::Chars(text, _), Some(target), "realloc") = (&mut made, &target, name) {
+                if let (Value::Chars(text, _), Some(target), "realloc") = (&mut made, target, name) {
                     let old = self.raw(target, count);
                     for (kept, ch) in Rc::make_mut(text).iter_mut().zip(old) {
                         *kept = ch;
@@ -278,7 +296,7 @@ impl Machine<'_> {
                 Value::Pointer(Place::new(made).element(0))
             }
             "strdup" => {
-                let mut copy = text(0);
+                let mut copy = values.text(0);
                 copy.push(Ch::default());
                 self.make(copy.len())?;
                 Value::Pointer(Place::new(Value::Chars(Rc::new(copy), IntType::Char)).element(0))
@@ -288,17 +306,13 @@ impl Machine<'_> {
         }))
     }
 
-    fn compared(&mut self, name: &str, values: &[&Value]) -> Value {
-        let text = |index: usize| values.get(index).and_then(|value| value.c_text()).unwrap_or_default();
-        let count = values.get(2).and_then(|count| usize::try_from(count.number()).ok());
-        let memory = |index: usize| match values.get(index) {
-            Some(Value::Pointer(place)) => self.raw(place, count.unwrap_or(0)),
-            _ => Vec::new(),
-        };
-        let (mut left, mut right) = if name == "memcmp" { (memory(0), memory(1)) } else { (text(0), text(1)) };
-        if let (Some(count), "strncmp" | "strncasecmp") = (count, name) {
-            left.truncate(count);
-            right.truncate(count);
+    fn compared(&mut self, name: &str, values: &Arguments<'_>) -> Value {
+        let memory = |index: usize| values.place(index).map_or_else(Vec::new, |place| self.raw(place, values.size(2)));
+        let (mut left, mut right) =
+            if name == "memcmp" { (memory(0), memory(1)) } else { (values.text(0), values.text(1)) };
+        if matches!(name, "strncmp" | "strncasecmp") {
+            left.truncate(values.size(2));
+            right.truncate(values.size(2));
         }
         let (mut a, mut b) = (bytes(&left), bytes(&right));
         if name.contains("case") {
@@ -309,25 +323,24 @@ impl Machine<'_> {
         Value::Int(Int::new(order(&a, &b), self.chip.int(), origin(&left).and(origin(&right))))
     }
 
-    fn found_in(&mut self, name: &str, hay: &Value, values: &[&Value]) -> Value {
-        let text = hay.c_text().unwrap_or_default();
-        let needle = match (name, values.get(1)) {
+    fn found_in(&mut self, name: &str, values: &Arguments<'_>) -> Value {
+        let text = values.text(0);
+        let needle = match (name, values.0.get(1)) {
             ("strchr" | "strrchr" | "memchr", Some(ch)) => vec![Ch { byte: low_byte(ch.number()), from: ch.from() }],
-            (_, Some(value)) => value.c_text().unwrap_or_default(),
-            _ => Vec::new(),
+            _ => values.text(1),
         };
         let found = position(&text, &needle, None, name == "strrchr");
         if name == "strstr" || needle.first().is_some_and(|ch| ch.byte == b'>') {
             self.looked_for(&text, &needle, found.is_some());
         }
-        match (hay, found) {
-            (Value::Pointer(place), Some(at)) => Value::Pointer(place.moved(i64::try_from(at).unwrap_or(0))),
+        match (values.place(0), found) {
+            (Some(place), Some(at)) => Value::Pointer(place.moved(i64::try_from(at).unwrap_or(0))),
             _ => Value::Null,
         }
     }
 
-    fn token(&mut self, first: &Value, ends: &[Ch]) -> Value {
-        if let Value::Pointer(place) = first {
+    fn token(&mut self, first: Option<&Place>, ends: &[Ch]) -> Value {
+        if let Some(place) = first {
             self.token = Some(place.clone());
         }
         let Some(place) = self.token.take() else { return Value::Null };

@@ -71,15 +71,7 @@ impl Machine<'_> {
         self.takes(costs::METHOD);
         self.takes_each(left.len().min(right.len()), costs::LOOKED_AT);
         let (a, b) = (bytes(&left), bytes(&right));
-        let holds = match operator {
-            Binary::Equal => a == b,
-            Binary::Unequal => a != b,
-            Binary::Less => a < b,
-            Binary::LessEqual => a <= b,
-            Binary::Greater => a > b,
-            Binary::GreaterEqual => a >= b,
-            _ => false,
-        };
+        let holds = operator.holds(&a, &b).unwrap_or(false);
         if matches!(operator, Binary::Equal | Binary::Unequal) {
             self.looked_for(&left, &right, a == b);
             // With the line ends around it an answer is never equal to its words.
