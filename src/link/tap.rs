@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use super::comeback::{Look, Search};
 use super::identity::{Identity, MAY_BE_ANOTHER};
-use super::{Arrival, Interests, LineSettings, Link, LinkError, LinkSpec, Reconfigured, discovery, opening};
+use super::serial::Serial;
+use super::{Arrival, Interests, LineSettings, Link, LinkError, LinkSpec, Reconfigured, discovery};
 
 /// How often a line that is lost is looked for.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -177,8 +178,8 @@ impl Side {
             }
         };
         // A device that has just come may not open yet.
-        let opened = opening::open(&LinkSpec::Serial(path), settings).ok()?;
-        self.link = Some(opened.link);
+        let (port, _) = Serial::open(&path, settings).ok()?;
+        self.link = Some(Box::new(port));
         self.away = None;
         let unsure = self.device.as_ref().filter(|device| device.is_path_alone()).map(|_| MAY_BE_ANOTHER);
         let unsure = unsure.map(|unsure| format!("; {unsure}")).unwrap_or_default();
