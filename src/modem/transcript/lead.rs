@@ -4,21 +4,8 @@
 
 use super::TextLine;
 use super::spelled;
-use super::words::{RECEIVED, SENT, has};
+use super::words::{RECEIVED, SENT, Way, has};
 use crate::vocabulary::is_whole_command;
-
-/// What the lines behind a lead are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Way {
-    /// Sent to the modem.
-    Sent,
-    /// Received from it.
-    Received,
-    /// The lead tells nothing.
-    Either,
-    /// A person's `> ` in front of what was typed; in front of anything else it is the modem's prompt.
-    Typed,
-}
 
 /// The leads of a log.
 #[derive(Debug, Default)]

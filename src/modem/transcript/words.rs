@@ -1,6 +1,17 @@
 //! Words that say which way something went, in the languages of people and programs.
 
-use super::lead::Way;
+/// What the lines behind a lead are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// Sent to the modem.
+    Sent,
+    /// Received from it.
+    Received,
+    /// The lead tells nothing.
+    Either,
+    /// A person's `> ` in front of what was typed; in front of anything else it is the modem's prompt.
+    Typed,
+}
 
 /// How people and programs say that something was sent: English, Spanish and Portuguese, French, German, Russian, Indonesian.
 pub(super) const SENT: [&str; 12] =

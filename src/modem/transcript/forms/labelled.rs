@@ -1,6 +1,7 @@
 //! Lines with something in front that tells the direction: `TX: `, `<< `, `Sending: `, `RECV ASCII>` on a line of its own.
 
-use super::super::lead::{Leads, Way};
+use super::super::lead::Leads;
+use super::super::words::Way;
 use super::super::{Chunk, Shape, TextLine, leaves_out, pieces, spelled, tidy, vain, words};
 use super::{Lines, restore_line};
 use crate::modem::Direction;

@@ -1,6 +1,7 @@
 //! One received stream with echo, as a terminal or serial monitor shows it.
 
-use super::super::lead::{Leads, Way};
+use super::super::lead::Leads;
+use super::super::words::Way;
 use super::super::{Chunk, Shape, TextLine, leaves_out, pieces, spelled, tidy};
 use super::{Lines, restore_line};
 use crate::modem::Direction;
