@@ -277,8 +277,33 @@ impl Cause {
                 fix: Some("Add or drop the number of the connection, or change AT+CIPMUX."),
             });
         }
+        if let Some(reason) = reason.filter(|reason| !reason.starts_with("code ") && !is_of_the_far_end(reason)) {
+            return Some(Self {
+                why: format!("The modem's own reason: {reason}. It has not come to ask the other end."),
+                fix: Some(if reason.contains("data connection") {
+                    "Open the data connection first, and go on when the modem says that it is open."
+                } else {
+                    "Mend what the reason names; host and port come after that."
+                }),
+            });
+        }
+        if is_example(target) {
+            return Some(Self {
+                why: format!(
+                    "{} {target} is an address for examples: if it was really dialled, nobody has it.",
+                    ConnectFailed::DOC.why
+                ),
+                fix: None,
+            });
+        }
         out_of_reach(target, dialog).map(|what| Self { why: format!("{target} is {what}."), fix: None })
     }
+}
+
+/// The reason may as well be that nobody answers where the connection goes.
+fn is_of_the_far_end(reason: &str) -> bool {
+    let words = ["does not answer", "refuse", "timeout", "could not connect", "failure", "unknown", "socket error"];
+    words.iter().any(|word| reason.contains(word))
 }
 
 /// Of `connection 1 could not be opened: the name was not found` what stands behind the colon; a number is a code.
@@ -312,15 +337,9 @@ fn port_on_loopback(target: &str) -> Option<u16> {
     host.is_loopback().then(|| port.parse().ok())?
 }
 
-/// The same of the modem at hand: in a Wi-Fi network a private address may well be reached.
+/// An address that the modem at hand cannot reach, and what it is; in a Wi-Fi network a private one may well be reached.
 fn out_of_reach(target: &str, dialog: &Dialog) -> Option<&'static str> {
-    unreachable(target).filter(|_| !dialog.telling.family().joins_wifi())
-}
-
-/// An address that a modem on a mobile network cannot reach, and what it is.
-pub(super) fn unreachable(target: &str) -> Option<&'static str> {
-    let host = target.rsplit_once(':').map_or(target, |(host, _)| host);
-    let address: std::net::Ipv4Addr = host.parse().ok()?;
+    let address = address(target).filter(|_| !dialog.telling.family().joins_wifi())?;
     if address.is_loopback() {
         Some(concat!(
             "the machine that opens the connection: the modem itself, or, where the modem is simulated, this computer, ",
@@ -328,8 +347,6 @@ pub(super) fn unreachable(target: &str) -> Option<&'static str> {
         ))
     } else if address.is_private() {
         Some("a private network, which the modem cannot reach over the mobile network")
-    } else if address.is_documentation() {
-        Some("reserved for documentation, nobody has it")
     } else if address.is_link_local() || address.is_unspecified() || address.is_broadcast() {
         Some("no address of a host")
     } else {
@@ -337,12 +354,21 @@ pub(super) fn unreachable(target: &str) -> Option<&'static str> {
     }
 }
 
+/// An address for examples (RFC 5737): who publishes a log puts one in place of the real one.
+fn is_example(target: &str) -> bool {
+    address(target).is_some_and(|address| address.is_documentation())
+}
+
+fn address(target: &str) -> Option<std::net::Ipv4Addr> {
+    target.rsplit_once(':').map_or(target, |(host, _)| host).parse().ok()
+}
+
 impl Rule for ConnectFailed {
     const DOC: &'static Doc = &Doc {
         slug: "connect-failed",
         severity: Problem,
         family: FAMILY,
-        evidence: "The modem says `CONNECT FAIL`, or refuses a command whose OK says that the connection stands (`AT+USOCO`); it is said too if the target is a private, loopback or documentation address.",
+        evidence: "The modem says `CONNECT FAIL`, or refuses a command whose OK says that the connection stands (`AT+USOCO`); it is said too if the target is a private or loopback address.",
         why: "Nobody answered there: host or port is wrong, nothing listens, or a firewall is in between.",
         fix: "Check host and port from another network; a server at home needs a public address and port forwarding.",
     };

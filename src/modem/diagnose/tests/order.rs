@@ -94,6 +94,19 @@ fn a_private_target_is_named() {
     assert!(found.findings()[0].cause.contains("private network"), "{:?}", found.findings());
 }
 
+/// Who publishes a log puts an address for examples in place of the real one: it is not what is wrong.
+#[test]
+fn an_address_for_examples_is_no_reason() {
+    let cause = |log: &str| {
+        let found = super::of_transcript(&super::Transcript::read(log.as_bytes()));
+        found.findings().iter().map(|finding| finding.cause.clone()).collect::<String>()
+    };
+    let no_context = cause("AT+CIPOPEN=0,\"TCP\",\"203.0.113.5\",5000\n+CIPOPEN: 0,2\nERROR\n");
+    assert!(no_context.contains("AT+NETOPEN") && !no_context.contains("examples"), "{no_context}");
+    let nobody = cause("AT+CIPSTART=\"TCP\",\"203.0.113.5\",5000\nOK\n\nCONNECT FAIL\n");
+    assert!(nobody.starts_with("Nobody answered there") && nobody.contains("if it was really dialled"), "{nobody}");
+}
+
 #[test]
 fn opening_the_data_connection() {
     let cstt = "> AT+CSTT=\"wrong\"\\r\n< AT+CSTT=\"wrong\"\\r\\r\\nOK\\r\\n\n";
