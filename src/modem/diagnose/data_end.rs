@@ -132,6 +132,8 @@ pub(super) struct TypedAsText {
     told: Pending,
     /// Bytes of data there were when it was told.
     count: u64,
+    /// In a log that somebody has pasted: a line of this data ended in it. What stands behind may be what he writes below.
+    before: Option<(u64, Lookalike, Option<Span>)>,
 }
 
 impl TypedAsText {
@@ -182,6 +184,12 @@ impl TypedAsText {
         {
             let behind = own.len() + data.tail_before.len() - found.range.end;
             self.tell(&found, data.last_bytes(behind, found.range.len()), data, book, 85);
+        } else if dialog.log.read_ahead
+            && let Some(found) = notation::lookalike(&data.tail_before).filter(|found| found.certain)
+        {
+            let behind = own.len() + data.tail_before.len() - found.range.end;
+            let at = data.last_bytes(behind, found.range.len());
+            self.before = Some((data.id, found, at));
         }
     }
 }
@@ -217,6 +225,9 @@ impl Rule for TypedAsText {
                 let alone = own.is_some();
                 let Some(found) = notation::lookalike(&data.tail).filter(|found| alone || plausible(found, &data.tail))
                 else {
+                    if let Some((_, found, at)) = self.before.take().filter(|(of, ..)| *of == data.id) {
+                        self.tell(&found, at, data, book, 70);
+                    }
                     return;
                 };
                 let at = data.last_bytes(data.tail.len() - found.range.end, found.range.len());

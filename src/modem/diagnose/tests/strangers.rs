@@ -103,6 +103,7 @@ pub(super) const STRANGERS: &[(&str, &str, &[&str])] = &[
     ("start-seen-late", "", &[]),
     ("curly-in-part-of-the-echo", "(refused)", &["AT+CIPSTART=1,\"TCP\""]),
     ("network-closed-unexpectedly", "context-lost", &[]),
+    ("typed-1a-and-a-question-below", "terminator-typed-as-text", &["1A"]),
     ("control-words-in-parentheses", "sim-missing", &[]),
     ("https-handshake", "tls-failed", &["606"]),
     ("log-ends-behind-the-ok", "(connect-unanswered)", &["a.example:80", "75 s"]),
