@@ -204,15 +204,11 @@ impl Command {
     #[must_use]
     pub fn place(&self, what: Takes, call: &Call<'_>, multi: Option<bool>) -> Option<usize> {
         let at = self.takes.iter().position(|taken| taken.what == what)?;
-        let optional = self.has_optional_link();
-        if !optional {
-            return (at < call.count()).then_some(at);
-        }
-        match (self.has_link(call, multi), at) {
-            (true, at) => (at < call.count()).then_some(at),
-            (false, 0) => None,
-            (false, at) => (at <= call.count()).then_some(at - 1),
-        }
+        let unlinked = self.has_optional_link() && !self.has_link(call, multi);
+        let place = if unlinked { at.checked_sub(1) } else { Some(at) };
+        // `AT+CIPSEND=0,` names no length: what it leaves empty is not there.
+        let given = |at: &usize| *at < call.count() && (what != Takes::Length || !call.parameter(*at).text.is_empty());
+        place.filter(given)
     }
 
     /// Where the length stands in the command as it was sent. It may be that that cannot be told, since a lone number may

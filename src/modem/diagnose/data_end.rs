@@ -162,7 +162,9 @@ impl TypedAsText {
         let command = is_whole_command(own.trim_ascii_end());
         if self.told.is(data.id) {
             let again = notation::lookalike(own).is_some_and(|found| found.alone);
-            if !command
+            // Behind what somebody has pasted stands what he writes below it.
+            if !dialog.log.read_ahead
+                && !command
                 && !again
                 && !own.trim_ascii().is_empty()
                 && let Some((_, handle)) = self.told.of.take()
@@ -185,7 +187,8 @@ impl TypedAsText {
             let behind = own.len() + data.tail_before.len() - found.range.end;
             self.tell(&found, data.last_bytes(behind, found.range.len()), data, book, 85);
         } else if dialog.log.read_ahead
-            && let Some(found) = notation::lookalike(&data.tail_before).filter(|found| found.certain)
+            && let Some(found) = notation::lookalike(&data.tail_before)
+                .filter(|found| found.certain || is_own_line(found, &data.tail_before))
         {
             let behind = own.len() + data.tail_before.len() - found.range.end;
             let at = data.last_bytes(behind, found.range.len());
@@ -199,6 +202,10 @@ fn plausible(found: &Lookalike, text: &[u8]) -> bool {
     let before = found.range.start.checked_sub(1).and_then(|at| text.get(at)).copied();
     let belongs = matches!(before, Some(b'=' | b' ')) || found.text == "&" && text.contains(&b'=');
     found.certain || found.alone || !belongs
+}
+
+fn is_own_line(found: &Lookalike, text: &[u8]) -> bool {
+    text.get(..found.range.start).is_some_and(|before| before.is_empty() || before.ends_with(b"\n"))
 }
 
 impl Rule for TypedAsText {

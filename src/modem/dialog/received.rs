@@ -246,7 +246,7 @@ impl Dialog {
     /// In a log that shows only what came: is the line a command or data that was sent?
     fn inferred(&mut self, text: &[u8], span: Span) -> bool {
         if self.data().is_some() {
-            let said = Said::read(text);
+            let said = self.meaning(text);
             let ends = matches!(
                 said,
                 Said::SendOk
@@ -282,6 +282,11 @@ impl Dialog {
         false
     }
 
+    /// What a line means where nothing is known of the commands before it: in the family's words, or in everybody's.
+    fn meaning(&self, text: &[u8]) -> Said {
+        self.telling.family().says(text).unwrap_or_else(|| Said::read(text))
+    }
+
     /// An answer that breaks off, and the next command stands in its middle.
     fn cut_short(&mut self, text: &[u8], span: Span) -> bool {
         if text.first() != Some(&b'+') || self.data().is_some() {
@@ -305,7 +310,7 @@ impl Dialog {
             self.events.push(Event::Cut(part));
         } else {
             // A program that prints the line end later has shown the whole answer.
-            let said = self.telling.family().says(answer).unwrap_or_else(|| Said::read(answer));
+            let said = self.meaning(answer);
             if !said.is_error() && said != Said::Unknown {
                 self.count(said, part);
             }

@@ -178,6 +178,8 @@ fn parameters_stand_where_the_form_has_them() {
     assert_eq!(place("AT+CIPSEND=5", Takes::Length, Some(true)), None);
     assert_eq!(place("AT+CIPSEND=5", Takes::Link, Some(true)), Some(0));
     assert_eq!(place("AT+CIPSEND=0,5", Takes::Length, None), Some(1));
+    // What is left empty is not given: byte 1A ends the data.
+    assert_eq!(place("AT+CIPSEND=0,", Takes::Length, None), None);
     assert!(command("AT+CIPSEND").length_place(&call("AT+CIPSEND=5"), None).is_err());
     assert_eq!(command("AT+CIPSEND").length_place(&call("AT+CIPSEND=50"), None), Ok(Some(0)));
     assert_eq!(place("AT+HTTPDATA=5,1000", Takes::Length, None), Some(0));

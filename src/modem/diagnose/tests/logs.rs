@@ -239,6 +239,7 @@ pub(super) const LOGS: &[(&str, &str)] = &[
     ("reset-atz", ""),
     ("ring-during-send", ""),
     ("sim7600-cipsend-variable", ""),
+    ("sim7600-cipsend-link-alone", ""),
     ("sim7600-cipsend", ""),
     ("sleepy", ""),
     ("spaces-around", "send-without-connection"),

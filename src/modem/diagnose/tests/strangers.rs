@@ -104,6 +104,8 @@ pub(super) const STRANGERS: &[(&str, &str, &[&str])] = &[
     ("curly-in-part-of-the-echo", "(refused)", &["AT+CIPSTART=1,\"TCP\""]),
     ("network-closed-unexpectedly", "context-lost", &[]),
     ("typed-1a-and-a-question-below", "terminator-typed-as-text", &["1A"]),
+    ("link-and-comma-typed-1a", "terminator-typed-as-text", &["1A"]),
+    ("1a-on-its-own-line-and-a-question", "terminator-typed-as-text", &["1A"]),
     ("control-words-in-parentheses", "sim-missing", &[]),
     ("https-handshake", "tls-failed", &["606"]),
     ("log-ends-behind-the-ok", "(connect-unanswered)", &["a.example:80", "75 s"]),
