@@ -187,11 +187,9 @@ impl TypedAsText {
             let behind = own.len() + data.tail_before.len() - found.range.end;
             self.tell(&found, data.last_bytes(behind, found.range.len()), data, book, 85);
         } else if dialog.log.read_ahead
-            && let Some(found) = notation::lookalike(&data.tail_before)
-                .filter(|found| found.certain || is_own_line(found, &data.tail_before))
+            && let Some(found) = notation::lookalike(own).filter(|found| found.certain || found.alone)
         {
-            let behind = own.len() + data.tail_before.len() - found.range.end;
-            let at = data.last_bytes(behind, found.range.len());
+            let at = data.last_bytes(own.len() - found.range.end, found.range.len());
             self.before = Some((data.id, found, at));
         }
     }
@@ -202,10 +200,6 @@ fn plausible(found: &Lookalike, text: &[u8]) -> bool {
     let before = found.range.start.checked_sub(1).and_then(|at| text.get(at)).copied();
     let belongs = matches!(before, Some(b'=' | b' ')) || found.text == "&" && text.contains(&b'=');
     found.certain || found.alone || !belongs
-}
-
-fn is_own_line(found: &Lookalike, text: &[u8]) -> bool {
-    text.get(..found.range.start).is_some_and(|before| before.is_empty() || before.ends_with(b"\n"))
 }
 
 impl Rule for TypedAsText {

@@ -105,6 +105,7 @@ pub(super) const STRANGERS: &[(&str, &str, &[&str])] = &[
     ("network-closed-unexpectedly", "context-lost", &[]),
     ("typed-1a-and-a-question-below", "terminator-typed-as-text", &["1A"]),
     ("link-and-comma-typed-1a", "terminator-typed-as-text", &["1A"]),
+    ("26-on-its-own-line-and-a-question", "terminator-typed-as-text", &["26"]),
     ("1a-on-its-own-line-and-a-question", "terminator-typed-as-text", &["1A"]),
     ("control-words-in-parentheses", "sim-missing", &[]),
     ("https-handshake", "tls-failed", &["606"]),
