@@ -8,7 +8,7 @@
 
 #![expect(
     clippy::inline_always,
-    reason = "rules that hear of every command: a call would cost more than what they look at"
+    reason = "glances of rules at every command: a call would cost more than what they look at"
 )]
 
 mod baud;
@@ -44,6 +44,7 @@ mod sms;
 mod strip;
 mod supply;
 mod told;
+mod topics;
 mod trouble;
 mod ussd;
 mod without_prompt;

@@ -109,9 +109,21 @@ impl Rule for WrongBaud {
         why: "Port and modem speak at different rates.",
         fix: "Find the rate (Find baud), then fix it with AT+IPR=9600 and AT&W.",
     };
-    const HEARS: u32 = hears::UNKNOWN | hears::FINAL | hears::TICK | hears::FINISH | hears::COMMAND | hears::BURST;
+    const HEARS: hears::Kinds =
+        hears::UNKNOWN | hears::FINAL | hears::TICK | hears::FINISH | hears::COMMAND | hears::BURST;
 
     #[inline(always)]
+    fn heeds(&self, kinds: hears::Kinds, dialog: &Dialog) -> bool {
+        if hears::is_result(kinds) {
+            self.strange | self.all | u64::from(self.framing) != 0
+                || self.first.is_some()
+                || self.bursts.is_some()
+                || self.told.is_some()
+        } else {
+            !hears::is_command(kinds) || self.first.is_some() || dialog.receiving.unfinished().is_some()
+        }
+    }
+
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             // The same signs in place of each answer are none of a power-on.

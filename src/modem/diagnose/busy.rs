@@ -4,6 +4,7 @@ use super::Severity::Warning;
 use super::book::{Book, Draft, Handle};
 use super::doc::heading::ORDER as FAMILY;
 use super::rule::{Doc, Rule, hears};
+use super::topics::OUTCOME;
 use crate::modem::dialog::exchange::Exchange;
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
@@ -24,7 +25,7 @@ impl Rule for WhileBusy {
         why: "The module takes one command at a time; what comes before it has answered is lost.",
         fix: "Wait for OK, ERROR or SEND OK before the next command: joining a network takes up to 20 s, a connection that nobody answers too.",
     };
-    const HEARS: u32 = hears::NEWS;
+    const HEARS: hears::Kinds = hears::said(OUTCOME);
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let Event::Said(Said::Busy, span) = event else { return };

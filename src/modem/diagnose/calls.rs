@@ -8,6 +8,7 @@ use super::doc::heading::POWER as FAMILY;
 use super::network::no_sim;
 use super::registration::NotRegistered;
 use super::rule::{Doc, Rule, hears};
+use super::topics::CALL;
 use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
@@ -41,7 +42,7 @@ impl Rule for WithoutSemicolon {
         why: "Without ; at its end ATD begins a data call, which hardly any network offers; with it a voice call.",
         fix: "ATD<number>; with the semicolon.",
     };
-    const HEARS: u32 = hears::COURSE;
+    const HEARS: hears::Kinds = hears::results(CALL);
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = dialog.done().filter(|done| dials_data(done)) else { return };
@@ -153,7 +154,7 @@ impl Rule for Failed {
         why: "The call was not put through.",
         fix: "AT+CEER tells why.",
     };
-    const HEARS: u32 = hears::COURSE | hears::NEWS;
+    const HEARS: hears::Kinds = hears::results(CALL) | hears::said(CALL);
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = dialog.done() else { return };

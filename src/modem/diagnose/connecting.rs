@@ -12,6 +12,7 @@ use super::opening::{ContextLost, NoDataService};
 use super::power::Restarted;
 use super::registration::NotRegistered;
 use super::rule::{Doc, Rule, hears};
+use super::topics::{CALL, CONNECTION, CONTEXT, OTHER, SEND, START, STATE};
 use crate::modem::dialog::exchange::{Exchange, Span};
 use crate::modem::dialog::said::{IpState, Said};
 use crate::modem::dialog::{Dialog, Event, Shows};
@@ -132,9 +133,12 @@ impl Rule for Unanswered {
         why: "The request gets no answer: there is no data service or data plan, the host drops it (a private address, a firewall), or the program has not read what the modem said.",
         fix: "AT+CIPSTATUS shows the state; check the APN, the host and the port, and read on until CONNECT OK or CONNECT FAIL.",
     };
-    const HEARS: u32 = hears::NEWS | hears::STATE | hears::COURSE | hears::STEP | hears::TICK | hears::FINISH;
+    const HEARS: hears::Kinds = hears::commands(CONNECTION)
+        | hears::results(CONNECTION | CONTEXT | SEND)
+        | hears::said(CONNECTION | CONTEXT | CALL | START | STATE)
+        | hears::TICK
+        | hears::FINISH;
 
-    #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Command => {
@@ -372,7 +376,7 @@ impl Rule for ConnectFailed {
         why: "Nobody answered there: host or port is wrong, nothing listens, or a firewall is in between.",
         fix: "Check host and port from another network; a server at home needs a public address and port forwarding.",
     };
-    const HEARS: u32 = hears::STEP | hears::NEWS | hears::TROUBLE;
+    const HEARS: hears::Kinds = hears::commands(CONNECTION) | hears::said(CONNECTION) | hears::TROUBLE;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
@@ -443,9 +447,14 @@ impl Rule for TlsFailed {
         why: "Modem and server have no version of TLS in common: a SIM800 speaks TLS 1.0 at the most, and most servers want 1.2.",
         fix: "Use plain TCP or http, a proxy that speaks TLS for the modem, or newer firmware or a newer modem.",
     };
-    const HEARS: u32 = hears::NEWS | hears::FINAL | hears::STEP;
+    const HEARS: hears::Kinds =
+        hears::commands(CONNECTION | CONTEXT) | hears::results(CONNECTION | OTHER) | hears::said(CONNECTION | START);
 
     #[inline(always)]
+    fn heeds(&self, kinds: hears::Kinds, dialog: &Dialog) -> bool {
+        !hears::is_result(kinds) || dialog.done().is_some_and(|done| done.asked.form == Form::Set)
+    }
+
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Command => {

@@ -23,7 +23,7 @@ impl Rule for OnPort {
         why: "A console of Linux runs on this port and takes the commands for somebody who logs in; on a Raspberry Pi that is the default.",
         fix: "Switch the console off (raspi-config, Interface Options, Serial Port: no login shell, but serial hardware), restart, and check that the port is the modem's.",
     };
-    const HEARS: u32 = hears::UNKNOWN;
+    const HEARS: hears::Kinds = hears::UNKNOWN;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let Event::Unknown(span, _) = event else { return };

@@ -11,6 +11,7 @@ use super::line::NoAnswer;
 use super::order::ClosedBeforeSent;
 use super::power::Restarted;
 use super::rule::{Doc, Rule, hears};
+use super::topics::{CONNECTION, CONTEXT, OUTCOME, SEND, SMS, START};
 use crate::modem::dialog::exchange::{DataEnded, Span};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event, Shows};
@@ -30,7 +31,7 @@ impl Rule for AnswerCut {
         why: "Bytes are lost on the way from the modem: the program is busy, or its buffer is full (64 bytes with SoftwareSerial).",
         fix: "Read on while you wait, read in smaller pieces, enlarge the buffer, or lower the rate.",
     };
-    const HEARS: u32 = hears::CUT;
+    const HEARS: hears::Kinds = hears::CUT;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let Event::Cut(span) = event else { return };
@@ -96,9 +97,17 @@ impl Rule for ResultMissing {
         why: "The network did not confirm it: the signal is weak, the service or the credit is missing, or the modem has gone off the air meanwhile.",
         fix: "Wait up to the command's longest time (a minute for an SMS); then check AT+CSQ and AT+CREG?, and send it again.",
     };
-    const HEARS: u32 = hears::DATA_END | hears::FINAL | hears::NEWS | hears::TICK | hears::FINISH;
+    const HEARS: hears::Kinds = hears::DATA_END
+        | hears::FINAL
+        | hears::said(SEND | SMS | START | CONNECTION | CONTEXT | OUTCOME)
+        | hears::TICK
+        | hears::FINISH;
 
     #[inline(always)]
+    fn heeds(&self, kinds: hears::Kinds, _dialog: &Dialog) -> bool {
+        !hears::is_result(kinds) || self.pending.is_some()
+    }
+
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::DataEnd => {

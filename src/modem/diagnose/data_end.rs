@@ -86,7 +86,7 @@ impl Rule for MissingTerminator {
         why: "The modem collects everything after > until byte 1A (hex; decimal 26, Ctrl+Z); Enter does not end it.",
         fix: "Send the single byte 1A to send the data, or ESC (1B) to give up; AT+CIPSEND=<length> needs no 1A.",
     };
-    const HEARS: u32 = hears::TICK | hears::FINISH | hears::DATA | hears::DATA_END;
+    const HEARS: hears::Kinds = hears::TICK | hears::FINISH | hears::DATA | hears::DATA_END;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         if matches!(event, Event::DataEnd) {
@@ -211,7 +211,7 @@ impl Rule for TypedAsText {
         why: "Characters that spell 1A are ordinary data; the modem waits for the single byte 1A.",
         fix: "Send the byte: in Mixed mode type \\x1A, in Hex mode 1A, press Ctrl+Z, or in a sketch write(26).",
     };
-    const HEARS: u32 = hears::DATA | hears::DATA_END | hears::TICK | hears::FINISH;
+    const HEARS: hears::Kinds = hears::DATA | hears::DATA_END | hears::TICK | hears::FINISH;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
@@ -259,7 +259,7 @@ impl Rule for CommandAsPayload {
         why: "As long as > is open everything is data, commands too; the byte 1A or ESC was forgotten before.",
         fix: "Send ESC (1B) to leave the prompt, or 1A to send what is there, then the command again.",
     };
-    const HEARS: u32 = hears::DATA | hears::DATA_END;
+    const HEARS: hears::Kinds = hears::DATA | hears::DATA_END;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         if matches!(event, Event::DataEnd) {
@@ -305,7 +305,7 @@ impl Rule for LineEndBefore {
         why: "What println adds is data like the rest; in an SMS each CR shows another prompt.",
         fix: "If the receiver should not get the line end, send the text without it (print instead of println).",
     };
-    const HEARS: u32 = hears::DATA_END;
+    const HEARS: hears::Kinds = hears::DATA_END;
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(data) = dialog.data_done() else { return };
@@ -335,7 +335,7 @@ impl Rule for LineEndAfter {
         why: "The modem takes it for an empty command line, which does nothing.",
         fix: "Nothing has to be done; write(26) sends the byte without a line end.",
     };
-    const HEARS: u32 = hears::EMPTY;
+    const HEARS: hears::Kinds = hears::EMPTY;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let (Event::EmptyAfterTerminator(span), Some(data)) = (event, dialog.data_done()) else { return };
@@ -378,9 +378,13 @@ impl Rule for InsidePayload {
         why: "Without a length the first byte 1A ends the data, also when it is meant as data.",
         fix: "Send binary data with AT+CIPSEND=<length>; there 1A is a byte like any other.",
     };
-    const HEARS: u32 = hears::DATA_END | hears::JUNK | hears::FINAL | hears::FINISH;
+    const HEARS: hears::Kinds = hears::DATA_END | hears::JUNK | hears::FINAL | hears::FINISH;
 
     #[inline(always)]
+    fn heeds(&self, kinds: hears::Kinds, dialog: &Dialog) -> bool {
+        !hears::is_result(kinds) || self.ended.is_some() && dialog.sending.span().is_some()
+    }
+
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::DataEnd => {

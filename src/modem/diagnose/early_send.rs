@@ -8,6 +8,7 @@ use super::book::{Book, Draft, gap, time_text};
 use super::doc::heading::ORDER as FAMILY;
 use super::line::Loopback;
 use super::rule::{Doc, Rule, hears};
+use super::topics::SEND;
 use crate::modem::dialog::connections::Connection;
 use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::Said;
@@ -62,7 +63,7 @@ impl Rule for SendBeforeConnect {
         why: "The OK of AT+CIPSTART only means that the modem tries to connect; a send is refused until CONNECT OK, and without a prompt the text never becomes data.",
         fix: "Wait for CONNECT OK (it takes seconds, at times minutes), then send AT+CIPSEND.",
     };
-    const HEARS: u32 = hears::STEP | hears::COURSE | hears::FINISH;
+    const HEARS: hears::Kinds = hears::commands(SEND) | hears::results(SEND) | hears::FINISH;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {

@@ -32,9 +32,8 @@ impl Rule for BoardReset {
         why: "Opening the port resets an Arduino Nano or Uno (DTR); its bootloader swallows bytes for up to 2 s.",
         fix: "Wait 2 s after opening, or open with DTR off.",
     };
-    const HEARS: u32 = hears::UNKNOWN | hears::FINAL;
+    const HEARS: hears::Kinds = hears::UNKNOWN | hears::TROUBLE;
 
-    #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let early = dialog.now.is_none_or(|now| now < BOOTED);
         if self.told || !early || dialog.log.shows != Shows::Both || dialog.log.loose {
@@ -96,7 +95,7 @@ impl Rule for LostBytes {
         why: "Bytes are lost on the way to the modem: a sketch passes them on at a lower rate than it gets them, or cannot send and receive at once.",
         fix: "Use the same low rate on both legs (9600), send more slowly, or ATE0.",
     };
-    const HEARS: u32 = hears::TROUBLE | hears::FINISH;
+    const HEARS: hears::Kinds = hears::TROUBLE | hears::FINISH;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let exchange = if matches!(event, Event::Finish) { dialog.waiting() } else { dialog.done() };
@@ -141,7 +140,7 @@ impl Rule for BitErrors {
         why: "Bits are damaged on the way back: SoftwareSerial at a high rate, or 2.8 V levels into a 5 V input.",
         fix: "Lower the rate to 9600, use AltSoftSerial or a level shifter.",
     };
-    const HEARS: u32 = hears::TROUBLE;
+    const HEARS: hears::Kinds = hears::TROUBLE;
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = dialog.done().filter(|_| !self.told) else { return };
@@ -199,9 +198,13 @@ impl Rule for Overflow {
         why: "SoftwareSerial keeps 64 received bytes; what comes while the sketch is busy is lost.",
         fix: "Read in smaller pieces (AT+CIPRXGET=2,48), read faster, or enlarge the buffer (_SS_MAX_RX_BUFF).",
     };
-    const HEARS: u32 = hears::COMMAND | hears::TICK | hears::FINISH | hears::CUT;
+    const HEARS: hears::Kinds = hears::COMMAND | hears::TICK | hears::FINISH | hears::CUT;
 
     #[inline(always)]
+    fn heeds(&self, kinds: hears::Kinds, dialog: &Dialog) -> bool {
+        !hears::is_command(kinds) || !self.told && dialog.open().len() > 1
+    }
+
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         if let Event::Cut(span) = event {
             // With its line ends; the echo may have been read before the buffer ran over.

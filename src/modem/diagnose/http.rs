@@ -9,6 +9,7 @@ use super::data_end::PATIENCE;
 use super::doc::heading::ORDER as FAMILY;
 use super::network::NO_SIM;
 use super::rule::{Doc, Rule, hears};
+use super::topics::{HTTP, OTHER, RECEIVE};
 use crate::modem::dialog::exchange::{Exchange, Span};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
@@ -41,7 +42,8 @@ impl Rule for ManualReceive {
         why: "With AT+CIPRXGET=1 received data stays in the modem until it is read.",
         fix: "Read it with AT+CIPRXGET=2,<length>; AT+CIPRXGET=1 has to be set before connecting.",
     };
-    const HEARS: u32 = hears::NEWS | hears::STEP | hears::COURSE | hears::TICK | hears::FINISH;
+    const HEARS: hears::Kinds =
+        hears::said(RECEIVE) | hears::commands(RECEIVE) | hears::results(RECEIVE) | hears::TICK | hears::FINISH;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
@@ -133,7 +135,7 @@ impl Rule for AlreadyOpen {
         why: "HTTP was started before and not ended with AT+HTTPTERM; a program that restarts does not restart the modem.",
         fix: "AT+HTTPTERM, then AT+HTTPINIT.",
     };
-    const HEARS: u32 = hears::COURSE;
+    const HEARS: hears::Kinds = hears::results(HTTP);
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = dialog.done() else { return };
@@ -218,7 +220,12 @@ impl Rule for Failed {
         why: "The modem's own status codes, 6xx on a SIM800, mean: no bearer, or no such name.",
         fix: "Open the bearer (AT+SAPBR=1,1), check the URL, and try plain http.",
     };
-    const HEARS: u32 = hears::NEWS | hears::COURSE;
+    const HEARS: hears::Kinds = hears::said(HTTP) | hears::results(HTTP | OTHER);
+
+    #[inline(always)]
+    fn heeds(&self, kinds: hears::Kinds, dialog: &Dialog) -> bool {
+        !hears::is_result(kinds) || dialog.done().is_some_and(|done| done.asked.form == Form::Set)
+    }
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         if let (Event::Final, Some(done)) = (event, dialog.done()) {
@@ -291,7 +298,7 @@ impl Rule for BearerRefused {
         why: "The bearer, the data connection that HTTP and FTP use, is open already, or the network gives no data service with this APN.",
         fix: "AT+SAPBR=2,1 shows whether it is open; AT+SAPBR=0,1 closes it; check the APN.",
     };
-    const HEARS: u32 = hears::COURSE;
+    const HEARS: hears::Kinds = hears::results(HTTP);
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) =

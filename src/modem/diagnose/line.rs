@@ -87,9 +87,18 @@ impl Rule for EscapeTyped {
         why: "The terminal sent a backslash and a letter; the modem waits for the byte CR.",
         fix: "Switch the send box to Mixed, or set its line ending to CR.",
     };
-    const HEARS: u32 = hears::COMMAND | hears::GLUED | hears::FINISH | hears::TICK | hears::DATA_END | hears::FINAL;
+    const HEARS: hears::Kinds =
+        hears::COMMAND | hears::GLUED | hears::FINISH | hears::TICK | hears::DATA_END | hears::FINAL;
 
     #[inline(always)]
+    fn heeds(&self, kinds: hears::Kinds, dialog: &Dialog) -> bool {
+        if hears::is_result(kinds) {
+            self.unanswered.is_some()
+        } else {
+            !hears::is_command(kinds) || dialog.open().last().is_some_and(|last| last.asked.escapes)
+        }
+    }
+
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         if matches!(event, Event::DataEnd) {
             if let Some(data) = dialog.data_done().filter(|data| data.role == Role::Send) {
@@ -159,9 +168,13 @@ impl Rule for NoLineEnding {
         why: "The modem waits for the end of the line before it does anything.",
         fix: "Append CR to every command (line ending CR in the send box, println in a sketch).",
     };
-    const HEARS: u32 = hears::GLUED | hears::TICK | hears::FINISH | hears::FINAL | hears::UNKNOWN;
+    const HEARS: hears::Kinds = hears::GLUED | hears::TICK | hears::FINISH | hears::FINAL | hears::UNKNOWN;
 
     #[inline(always)]
+    fn heeds(&self, kinds: hears::Kinds, _dialog: &Dialog) -> bool {
+        !hears::is_result(kinds) || self.seen || self.told.is_some()
+    }
+
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Glued(span) => self.tell(span, "A command", book),
@@ -222,9 +235,13 @@ impl Rule for Loopback {
         why: "The line is connected to itself (TX to RX), or something echoes that is not the modem.",
         fix: "Check the wiring: TX of the adapter to RX of the modem and RX to TX; no jumper between them; no local echo.",
     };
-    const HEARS: u32 = hears::COMMAND | hears::TICK | hears::FINISH | hears::FINAL;
+    const HEARS: hears::Kinds = hears::COMMAND | hears::TICK | hears::FINISH | hears::FINAL;
 
     #[inline(always)]
+    fn heeds(&self, kinds: hears::Kinds, dialog: &Dialog) -> bool {
+        if hears::is_result(kinds) { self.told.is_some() } else { !hears::is_command(kinds) || dialog.looped.feeds > 0 }
+    }
+
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         if matches!(event, Event::Final) {
             if let Some(told) = self.told.take() {
@@ -371,7 +388,7 @@ impl Rule for NoAnswer {
         why: "The modem gets no power, does not hear what is sent, or its answers do not arrive.",
         fix: "Check in this order: power (4.0 V, 2 A), the right port, baud rate, TX and RX swapped, common GND, autobaud (send AT every 300 ms), sleep.",
     };
-    const HEARS: u32 = hears::TICK | hears::FINISH | hears::RECEIVED;
+    const HEARS: hears::Kinds = hears::TICK | hears::FINISH | hears::RECEIVED;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         if matches!(event, Event::Received) {

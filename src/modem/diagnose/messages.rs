@@ -4,6 +4,7 @@ use super::Severity::Note;
 use super::book::{Book, Draft, Handle};
 use super::doc::heading::POWER as FAMILY;
 use super::rule::{Doc, Rule, hears};
+use super::topics::SMS;
 use crate::modem::dialog::exchange::{Exchange, Outcome};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
@@ -35,7 +36,7 @@ impl Rule for GivenUp {
         why: "Whoever sends an SMS is told its number (+CMGS: <n>); OK alone says that the message was given up: ESC (1B) ended the text, not 1A.",
         fix: "End the text with the byte 1A (Ctrl+Z), and wait for +CMGS:, which may take a minute.",
     };
-    const HEARS: u32 = hears::COURSE;
+    const HEARS: hears::Kinds = hears::results(SMS);
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = answered_alone(dialog, Role::SmsSend).filter(|done| done.invited.is_some()) else { return };
@@ -65,7 +66,7 @@ impl Rule for PlaceEmpty {
         why: "No SMS is stored at this place: none has come, it was deleted, or it went past the store (+CMT, as AT+CNMI=2,2 has it).",
         fix: "AT+CMGL=\"ALL\" shows which there are, AT+CPMS? which store is in use; +CMTI: names the place of a new one.",
     };
-    const HEARS: u32 = hears::COURSE;
+    const HEARS: hears::Kinds = hears::results(SMS);
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = answered_alone(dialog, Role::SmsRead) else { return };
@@ -94,7 +95,7 @@ impl Rule for InDigits {
         why: "The text has letters that are not in GSM's alphabet (UCS2), or AT+CSCS=\"UCS2\" is in force: then the modem shows each character as four hex digits.",
         fix: "Read four digits a character (UTF-16, big end first); AT+CSCS=\"GSM\" shows those plainly that were sent in GSM's alphabet.",
     };
-    const HEARS: u32 = hears::NEWS;
+    const HEARS: hears::Kinds = hears::said(SMS);
 
     fn on(&mut self, event: Event, _dialog: &Dialog, book: &mut Book) {
         let Event::Said(Said::TextInDigits, span) = event else { return };

@@ -6,6 +6,7 @@ use super::book::{Book, Draft, Handle};
 use super::doc::heading::POWER as FAMILY;
 use super::power::Restarted;
 use super::rule::{Doc, Rule, hears};
+use super::topics::{NETWORK, OUTCOME, SIM};
 use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::{Pin, Said};
 use crate::modem::dialog::{Dialog, Event};
@@ -69,7 +70,7 @@ impl Rule for SimMissing {
         why: "The modem finds no SIM: none is in, it is the wrong way round, or its contacts are bad.",
         fix: "Switch the modem off, put the SIM in with the cut corner as on the holder, and switch it on again.",
     };
-    const HEARS: u32 = hears::NEWS | hears::TROUBLE;
+    const HEARS: hears::Kinds = hears::said(SIM | OUTCOME) | hears::TROUBLE;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let spans = match event {
@@ -155,7 +156,7 @@ impl Rule for SimLocked {
         why: "The SIM asks for its PIN (or PUK) before it lets the modem into the network.",
         fix: "Enter the PIN with AT+CPIN=\"1234\" (your own), or switch it off in a phone; a PUK is asked for after three wrong PINs.",
     };
-    const HEARS: u32 = hears::NEWS | hears::COURSE;
+    const HEARS: hears::Kinds = hears::said(SIM | OUTCOME) | hears::results(SIM);
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         /// `incorrect password`, 27.007 §9.2.
@@ -232,7 +233,7 @@ impl Rule for Unreadable {
         why: "A modem refuses this only when it cannot read the SIM: none is in, it is the wrong way round, its contacts are bad, or the modem has only just started.",
         fix: "AT+CMEE=2 and AT+CPIN? again tell which; put the SIM in anew with the power off.",
     };
-    const HEARS: u32 = hears::NEWS | hears::SAID | hears::COURSE;
+    const HEARS: hears::Kinds = hears::said(SIM | NETWORK) | hears::results(SIM);
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {

@@ -8,6 +8,7 @@ use super::doc::heading::LINE as FAMILY;
 use super::power::{Restarted, restarts};
 use super::rule::{Doc, Rule, hears};
 use super::supply::UnderVoltage;
+use super::topics::START;
 use crate::modem::dialog::exchange::Span;
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
@@ -36,7 +37,7 @@ impl Rule for Noise {
         why: "Bytes are damaged on the way from the modem; the rate is right, since other answers arrive whole.",
         fix: "Check GND and the wires, the levels and the supply; read in time (a software serial port at 38400 and more loses bytes), or lower the rate.",
     };
-    const HEARS: u32 = hears::UNKNOWN | hears::NEWS | hears::FINISH;
+    const HEARS: hears::Kinds = hears::UNKNOWN | hears::said(START) | hears::FINISH;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         /// Fewer are an accident.

@@ -6,6 +6,8 @@ use super::Severity::Problem;
 use super::book::{Book, Draft, Handle};
 use super::doc::heading::POWER as FAMILY;
 use super::rule::{Doc, Rule, hears};
+use super::rules::is_value;
+use super::topics::{ALL, START};
 use crate::modem::dialog::exchange::Span;
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
@@ -42,9 +44,13 @@ impl Rule for SwitchedOff {
         why: "The modem has switched itself off: its PWRKEY was held for a second, or AT+CPOWD=1 was sent; only PWRKEY, or its power, starts it again.",
         fix: "Pull PWRKEY low for more than a second, or take the power away and give it again; then wait for RDY or send AT every 300 ms.",
     };
-    const HEARS: u32 = hears::NEWS | hears::STATE | hears::COMMAND | hears::FINAL | hears::TICK | hears::FINISH;
+    const HEARS: hears::Kinds = hears::said(ALL) | hears::COMMAND | hears::FINAL | hears::TICK | hears::FINISH;
 
     #[inline(always)]
+    fn heeds(&self, kinds: hears::Kinds, _dialog: &Dialog) -> bool {
+        kinds & hears::said(START) != 0 || self.said.is_some()
+    }
+
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Said(Said::PowerDown, span) => {
@@ -65,6 +71,7 @@ impl Rule for SwitchedOff {
                 self.asked = self.asked.or_else(|| dialog.open().last().map(|last| last.span));
             }
             Event::Final if dialog.done().is_some_and(|done| done.role == Role::PowerOff) => {}
+            Event::Said(said, _) if is_value(said) => {}
             Event::Said(..) | Event::Final => {
                 if let Some(told) = self.told {
                     book.withdraw(told);

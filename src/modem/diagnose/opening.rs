@@ -9,6 +9,7 @@ use super::network::{NO_SIM, no_sim};
 use super::power::Restarted;
 use super::registration::NotRegistered;
 use super::rule::{Doc, Rule, hears};
+use super::topics::{CALL, CONNECTION, CONTEXT, START, STATE};
 use crate::modem::dialog::connections::Ip;
 use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::{IpState, Said};
@@ -48,7 +49,7 @@ impl Rule for MuxForm {
         why: "With AT+CIPMUX=1 these commands begin with a connection number from 0 to 5, with AT+CIPMUX=0 they have none.",
         fix: "Add or drop the number, or change AT+CIPMUX after AT+CIPSHUT.",
     };
-    const HEARS: u32 = hears::TROUBLE;
+    const HEARS: hears::Kinds = hears::TROUBLE;
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
         // Where it asked for the data, the form was right.
@@ -216,7 +217,8 @@ impl Rule for NoDataService {
         why: "The network gives no data service (GPRS): the APN, the name of the operator's internet access, is wrong or missing, the SIM has no data plan, or the modem is not registered.",
         fix: "AT+CIPSHUT, then AT+CSTT=\"your operator's APN\",\"user\",\"password\" and AT+CIICR; check AT+CREG? and AT+CGATT?.",
     };
-    const HEARS: u32 = hears::COURSE | hears::NEWS | hears::STATE | hears::STEP;
+    const HEARS: hears::Kinds =
+        hears::commands(CONTEXT) | hears::results(CONTEXT | CALL) | hears::said(CONTEXT | CONNECTION | CALL | STATE);
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let registration = dialog.state.registration;
@@ -287,7 +289,7 @@ impl Rule for WrongIpState {
         why: "These commands work in one order only, from state IP INITIAL (nothing set up yet): AT+CSTT, AT+CIICR, AT+CIFSR; often the state is left over from the last run.",
         fix: "AT+CIPSHUT brings the modem back to IP INITIAL; then AT+CSTT, AT+CIICR, AT+CIFSR.",
     };
-    const HEARS: u32 = hears::COURSE | hears::NEWS | hears::STATE;
+    const HEARS: hears::Kinds = hears::results(CONTEXT) | hears::said(CONTEXT | CONNECTION | START | STATE);
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         if settled(event, dialog) {
@@ -347,7 +349,7 @@ impl Rule for MuxChange {
         why: "The number of connections can be changed only while no data connection is set up, and one is still up from before.",
         fix: "AT+CIPSHUT first, then AT+CIPMUX.",
     };
-    const HEARS: u32 = hears::COURSE;
+    const HEARS: hears::Kinds = hears::results(CONNECTION);
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = dialog.done().filter(|done| done.role == Role::Multi) else { return };
@@ -378,7 +380,7 @@ impl Rule for ContextLost {
         why: "The network has ended the data connection (GPRS); all connections are gone, and commands such as AT+CIPSTART and AT+CIPSEND fail until AT+CIPSHUT.",
         fix: "AT+CIPSHUT, then open the data connection anew.",
     };
-    const HEARS: u32 = hears::COURSE | hears::NEWS | hears::STATE;
+    const HEARS: hears::Kinds = hears::results(CONTEXT) | hears::said(CONTEXT | CONNECTION | START | STATE);
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         if settled(event, dialog) {

@@ -10,6 +10,7 @@ use super::early_send::{BLIND, sends};
 use super::opening::{ContextLost, MuxForm, NoDataService};
 use super::power::{Restarted, Silently};
 use super::rule::{Doc, Rule, hears};
+use super::topics::{CONNECTION, CONTEXT, OTHER, SEND, START};
 use crate::modem::dialog::connections::Connection;
 use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::Said;
@@ -31,7 +32,7 @@ impl Rule for SendWithoutConnection {
         why: "There is no open connection to send over, so the modem shows no prompt.",
         fix: "Open one with AT+CIPSTART and wait for CONNECT OK; AT+CIPSTATUS shows the state.",
     };
-    const HEARS: u32 = hears::TROUBLE | hears::NEWS;
+    const HEARS: hears::Kinds = hears::TROUBLE | hears::said(CONNECTION | START);
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
@@ -165,9 +166,8 @@ impl Rule for ClosedBeforeSent {
         why: "The data is on its way until SEND OK; closing before that throws it away.",
         fix: "Wait for SEND OK (it may take seconds), then close.",
     };
-    const HEARS: u32 = hears::STEP | hears::COURSE | hears::STRAY;
+    const HEARS: hears::Kinds = hears::commands(CONNECTION | CONTEXT | SEND) | hears::results(SEND) | hears::STRAY;
 
-    #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Stray(span) => {
@@ -203,7 +203,7 @@ impl Rule for AlreadyConnected {
         why: "The connection from before is still open; the new AT+CIPSTART did nothing.",
         fix: "Use the open connection, or close it with AT+CIPCLOSE first.",
     };
-    const HEARS: u32 = hears::NEWS | hears::COURSE;
+    const HEARS: hears::Kinds = hears::said(CONNECTION) | hears::results(CONNECTION | CONTEXT);
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let closed = match event {
@@ -288,9 +288,13 @@ impl Rule for PeerClosed {
         why: "The other end has closed the connection: it was done, or waited too long.",
         fix: "Open it again with AT+CIPSTART before the next send.",
     };
-    const HEARS: u32 = hears::NEWS | hears::FINAL;
+    const HEARS: hears::Kinds = hears::said(CONNECTION) | hears::results(CONNECTION | OTHER);
 
     #[inline(always)]
+    fn heeds(&self, kinds: hears::Kinds, dialog: &Dialog) -> bool {
+        !hears::is_result(kinds) || dialog.done().is_some_and(|done| done.asked.form == Form::Set)
+    }
+
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         if let (Event::Final, Some(done)) = (event, dialog.done().filter(|done| done.asked.form == Form::Set)) {
             self.hear(done);
@@ -330,7 +334,7 @@ impl Rule for SendFailed {
         why: "The data was taken but not confirmed: the signal is bad, or the other end is gone.",
         fix: "Check AT+CSQ, then AT+CIPCLOSE and connect again.",
     };
-    const HEARS: u32 = hears::COURSE | hears::NEWS;
+    const HEARS: hears::Kinds = hears::results(SEND) | hears::said(SEND);
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         // A log may not show the command.

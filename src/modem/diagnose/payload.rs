@@ -7,6 +7,7 @@ use super::book::{Book, Draft, Handle};
 use super::data_end::{PATIENCE, data};
 use super::doc::heading::DATA_END as FAMILY;
 use super::rule::{Doc, Rule, hears};
+use super::topics::SEND;
 use crate::modem::dialog::exchange::{Data, DataEnded, DataKind, Outcome, Span};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event, Shows};
@@ -62,7 +63,7 @@ impl Rule for FixedShort {
         why: "The modem waits until exactly that many bytes have come; umlauts and other signs are two bytes or more, CR and LF count.",
         fix: "Send the missing bytes, and count bytes, not characters.",
     };
-    const HEARS: u32 = hears::DATA | hears::DATA_END | hears::EXCESS | hears::TICK | hears::FINISH;
+    const HEARS: hears::Kinds = hears::DATA | hears::DATA_END | hears::EXCESS | hears::TICK | hears::FINISH;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
@@ -138,9 +139,13 @@ impl Rule for FixedExcess {
         why: "The data is complete after n bytes; what follows goes to the command parser and spoils the next command.",
         fix: "Count all bytes of the data, or leave out what was added; a counted send needs no 1A.",
     };
-    const HEARS: u32 = hears::EXCESS | hears::FINAL | hears::FINISH;
+    const HEARS: hears::Kinds = hears::EXCESS | hears::FINAL | hears::FINISH;
 
     #[inline(always)]
+    fn heeds(&self, kinds: hears::Kinds, dialog: &Dialog) -> bool {
+        !hears::is_result(kinds) || dialog.sending.span().is_some()
+    }
+
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(data) = dialog.data_done() else { return };
         if data.elided || !matches!(data.ended, Some((DataEnded::Full, _))) {
@@ -176,7 +181,7 @@ impl Rule for TooLong {
         why: "The modem answers ERROR and drops the send when the limit is passed; the rest goes to the command parser.",
         fix: "Split the data into sends of at most the limit; AT+CIPSEND? shows it.",
     };
-    const HEARS: u32 = hears::DATA | hears::COURSE;
+    const HEARS: hears::Kinds = hears::DATA | hears::results(SEND);
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let limit = dialog.state.send_limit.unwrap_or(USUAL_LIMIT);
@@ -225,7 +230,7 @@ impl Rule for PromptOff {
         why: "AT+CIPSPRT=0 and =2 switch the prompt off, so a program that waits for > waits for ever.",
         fix: "AT+CIPSPRT=1 brings the prompt back.",
     };
-    const HEARS: u32 = hears::COURSE;
+    const HEARS: hears::Kinds = hears::results(SEND);
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = dialog.done() else { return };
@@ -289,9 +294,13 @@ impl Rule for ByteEdits {
         why: "At the prompt these bytes edit: ESC gives the data up, backspace may delete the byte before it.",
         fix: "Send data that holds such bytes with AT+CIPSEND=<length>.",
     };
-    const HEARS: u32 = hears::DATA | hears::DATA_END | hears::JUNK | hears::COMMAND | hears::FINISH;
+    const HEARS: hears::Kinds = hears::DATA | hears::DATA_END | hears::JUNK | hears::COMMAND | hears::FINISH;
 
     #[inline(always)]
+    fn heeds(&self, kinds: hears::Kinds, _dialog: &Dialog) -> bool {
+        !hears::is_command(kinds) || self.escaped.is_some()
+    }
+
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(data) = data(dialog) else { return };
         if let Some(backspace) = data.backspace.filter(|_| data.kind == DataKind::Terminated)

@@ -4,6 +4,7 @@ use super::Severity::Note;
 use super::book::{Book, Draft, Handle};
 use super::doc::heading::POWER as FAMILY;
 use super::rule::{Doc, Rule, hears};
+use super::topics::OTHER;
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
 use crate::vocabulary::Form;
@@ -23,7 +24,7 @@ impl Rule for NoPosition {
         why: "The receiver needs a free view of the sky and, after a cold start, some minutes; indoors there is mostly no position.",
         fix: "Check that it is switched on (AT+CGNSPWR=1, AT+CGPSPWR=1 or AT+CGPS=1) and has an antenna of its own, not the GSM one; go outside, wait, and ask again.",
     };
-    const HEARS: u32 = hears::NEWS;
+    const HEARS: hears::Kinds = hears::said(OTHER);
 
     fn on(&mut self, event: Event, _dialog: &Dialog, book: &mut Book) {
         match event {
@@ -56,9 +57,13 @@ impl Rule for ClockNotSet {
         why: "The clock counts from power-on, since nobody has set it; certificates are checked against it, and reports get its time.",
         fix: "AT+CLTS=1 and AT&W, then a restart, takes the time from the network, where the operator sends it; AT+CCLK=\"yy/MM/dd,hh:mm:ss+zz\" sets it by hand.",
     };
-    const HEARS: u32 = hears::NEWS | hears::FINAL;
+    const HEARS: hears::Kinds = hears::said(OTHER) | hears::results(OTHER);
 
     #[inline(always)]
+    fn heeds(&self, kinds: hears::Kinds, _dialog: &Dialog) -> bool {
+        !hears::is_result(kinds) || self.told.is_some()
+    }
+
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Said(Said::Clock { set: false }, span) => {

@@ -7,6 +7,7 @@ use super::Severity::{Problem, Warning};
 use super::book::{Book, Draft, Handle, gap, time_text};
 use super::doc::heading::POWER as FAMILY;
 use super::rule::{Doc, Rule, hears};
+use super::topics::{CONNECTION, HTTP, OTHER, OUTCOME, SIM, START, SUPPLY};
 use crate::modem::dialog::exchange::{Echo, Exchange, Span};
 use crate::modem::dialog::said::{Pin, Said};
 use crate::modem::dialog::{Dialog, Event, LastCommand, Shows};
@@ -28,6 +29,22 @@ pub(super) fn restarts(exchange: &Exchange) -> bool {
         Role::Basic => chief.name.eq_ignore_ascii_case(b"Z"),
         _ => false,
     }
+}
+
+/// The command does no more than ask, or get in touch.
+fn asks(command: &Exchange) -> bool {
+    !command.asked.glued
+        && matches!(
+            command.role,
+            Role::Attention
+                | Role::Battery
+                | Role::DataRegistration
+                | Role::ConnectionState
+                | Role::Operator
+                | Role::Registration
+                | Role::Signal
+                | Role::Other
+        )
 }
 
 /// Commands that make the radio draw its bursts.
@@ -251,14 +268,17 @@ impl Rule for Restarted {
         why: "The modem started anew, nearly always because its supply dipped; connections and settings that were not stored are gone.",
         fix: "Strengthen the supply: 4.0 V, 2 A, 1000 µF close to the modem, short thick wires.",
     };
-    const HEARS: u32 = hears::NEWS | hears::BURST | hears::STEP | hears::FINAL | hears::FINISH;
+    const HEARS: hears::Kinds = hears::said(START | SUPPLY | SIM | HTTP | CONNECTION | OUTCOME)
+        | hears::BURST
+        | hears::COMMAND
+        | hears::FINAL
+        | hears::FINISH;
 
-    #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Command => {
-                self.bursts = None;
-                if let Some(command) = dialog.open().last() {
+                if let Some(command) = dialog.open().last().filter(|command| !asks(command)) {
+                    self.bursts = None;
                     self.caused |= restarts(command);
                     self.pin |= enters_pin(command);
                 }
@@ -344,9 +364,9 @@ impl Rule for Silently {
         why: "The modem has probably started anew, mostly because its supply dipped; with automatic baud rate it prints no RDY, so nothing else tells.",
         fix: "Strengthen the supply; set the modem up again (ATE0, AT+CMEE, AT+CSTT …).",
     };
-    const HEARS: u32 = hears::ECHOED | hears::FINAL | hears::SAID | hears::STEP;
+    const HEARS: hears::Kinds =
+        hears::ECHOED | hears::FINAL | hears::said(START | SIM | OTHER) | hears::commands(START | SIM | OTHER);
 
-    #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Command => {

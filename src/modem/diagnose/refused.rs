@@ -12,6 +12,7 @@ use super::opening::{ContextLost, NoDataService, WrongIpState};
 use super::power::Restarted;
 use super::registration::{NotRegistered, needs_network};
 use super::rule::{Doc, Rule, hears};
+use super::topics::{CONNECTION, OUTCOME};
 use super::writing::Damaged;
 use crate::modem::dialog::exchange::{Echo, Exchange, Outcome, Span};
 use crate::modem::dialog::said::{NO_CODE, Said};
@@ -148,9 +149,13 @@ impl Rule for FailedLater {
         why: "OK says only that the command was read; whether it worked is told behind it.",
         fix: "Mend what it names, and wait for that line before the next command.",
     };
-    const HEARS: u32 = hears::NEWS | hears::FINAL;
+    const HEARS: hears::Kinds = hears::said(OUTCOME) | hears::FINAL;
 
     #[inline(always)]
+    fn heeds(&self, kinds: hears::Kinds, _dialog: &Dialog) -> bool {
+        !hears::is_result(kinds) || !self.told.is_empty()
+    }
+
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         if event == Event::Final && !self.told.is_empty() {
             // What its own OK says to be done works now.
@@ -208,9 +213,13 @@ impl Rule for Refused {
         why: "The modem does not know the command, its parameters do not fit, or its state does not allow it now; ERROR alone does not tell which.",
         fix: "AT+CMEE=2, then the command again, tells why.",
     };
-    const HEARS: u32 = hears::FINAL | hears::NEWS;
+    const HEARS: hears::Kinds = hears::FINAL | hears::said(OUTCOME | CONNECTION);
 
     #[inline(always)]
+    fn heeds(&self, kinds: hears::Kinds, _dialog: &Dialog) -> bool {
+        kinds & hears::TROUBLE != 0 || !hears::is_result(kinds) || !self.told.is_empty()
+    }
+
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         if let Event::Said(said, span) = event {
             // Somebody has asked why.

@@ -8,6 +8,7 @@ use super::doc::heading::POWER as FAMILY;
 use super::network::no_sim;
 use super::power::MINUTE;
 use super::rule::{Doc, Rule, hears};
+use super::topics::{CALL, CONNECTION, CONTEXT, HTTP, NETWORK, SEND, START};
 use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
@@ -177,9 +178,8 @@ impl Rule for NotRegistered {
         why: "Without registration there is no call, no SMS and no data: no antenna, no network of the right kind here, the SIM is refused, or the supply is weak.",
         fix: "Check antenna, operator and SIM; AT+CSQ shows the signal, AT+COPS=? the networks.",
     };
-    const HEARS: u32 = hears::SAID | hears::TROUBLE | hears::FINISH | hears::STEP;
+    const HEARS: hears::Kinds = hears::said(NETWORK | START) | hears::TROUBLE | hears::FINISH | hears::commands(START);
 
-    #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         if let Event::Command = event {
             let last = dialog.open().last();
@@ -245,9 +245,8 @@ impl Rule for NoSignal {
         why: "The modem hears no network: the antenna is missing or bad, or no network that it can use is here.",
         fix: "Check the antenna and its plug; a SIM800 needs 2G, which many operators have switched off.",
     };
-    const HEARS: u32 = hears::SAID | hears::TROUBLE | hears::FINISH;
+    const HEARS: hears::Kinds = hears::said(NETWORK | START) | hears::TROUBLE | hears::FINISH;
 
-    #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Said(Said::Csq(0 | 99), span) => {
@@ -316,9 +315,8 @@ impl Rule for WeakSignal {
         why: "At such a level sends fail, and the modem draws the most current.",
         fix: "Use a better antenna or place; 10 and more is usable, 15 and more good.",
     };
-    const HEARS: u32 = hears::SAID | hears::COURSE;
+    const HEARS: hears::Kinds = hears::said(NETWORK | CONNECTION | CONTEXT | CALL | HTTP) | hears::results(SEND);
 
-    #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Said(Said::Csq(rssi), span) => {

@@ -11,7 +11,14 @@ pub(super) trait Rule: Default + std::fmt::Debug {
     /// Its name and texts.
     const DOC: &'static Doc;
     /// Kinds of events it hears, of [`hears`].
-    const HEARS: u32;
+    const HEARS: hears::Kinds;
+
+    /// Whether an event of these kinds can mean something to it now. A glance, for rules that hear of every command: what
+    /// it lets pass would have changed nothing.
+    #[inline(always)]
+    fn heeds(&self, _kinds: hears::Kinds, _dialog: &Dialog) -> bool {
+        true
+    }
 
     /// Something happened.
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book);
@@ -22,34 +29,56 @@ pub(super) trait Rule: Default + std::fmt::Debug {
     }
 }
 
-/// Kinds of events, as bits.
+/// Kinds of events, as bits. Commands, results and words of the modem are of one kind a topic.
 pub(super) mod hears {
-    pub(crate) const COMMAND: u32 = 1;
-    pub(crate) const GLUED: u32 = 1 << 1;
-    pub(crate) const JUNK: u32 = 1 << 2;
-    pub(crate) const STRAY: u32 = 1 << 3;
-    pub(crate) const EMPTY: u32 = 1 << 4;
-    pub(crate) const EXCESS: u32 = 1 << 5;
-    pub(crate) const ECHOED: u32 = 1 << 6;
-    pub(crate) const FINAL: u32 = 1 << 7;
-    pub(crate) const SAID: u32 = 1 << 8;
-    pub(crate) const PROMPT: u32 = 1 << 9;
-    pub(crate) const DATA: u32 = 1 << 10;
-    pub(crate) const DATA_END: u32 = 1 << 11;
-    pub(crate) const UNKNOWN: u32 = 1 << 12;
-    pub(crate) const BURST: u32 = 1 << 13;
-    pub(crate) const RECEIVED: u32 = 1 << 14;
-    pub(crate) const TICK: u32 = 1 << 15;
-    pub(crate) const FINISH: u32 = 1 << 16;
-    /// Of [`COMMAND`]: it does more than ask.
-    pub(crate) const STEP: u32 = 1 << 17;
-    /// Of [`FINAL`]: that of a command that does more than ask, or was refused, or whose echo was damaged.
-    pub(crate) const COURSE: u32 = 1 << 18;
-    /// Of [`FINAL`]: the command was refused, or its echo was damaged.
-    pub(crate) const TROUBLE: u32 = 1 << 19;
-    /// Of [`SAID`]: not just a value that was asked for.
-    pub(crate) const NEWS: u32 = 1 << 20;
-    pub(crate) const CUT: u32 = 1 << 21;
-    /// Of [`SAID`]: the state of the connections, which was asked for.
-    pub(crate) const STATE: u32 = 1 << 22;
+    use crate::modem::diagnose::topics::{ALL, Topics};
+
+    pub(crate) type Kinds = u64;
+
+    pub(crate) const GLUED: Kinds = 1;
+    pub(crate) const JUNK: Kinds = 1 << 1;
+    pub(crate) const STRAY: Kinds = 1 << 2;
+    pub(crate) const EMPTY: Kinds = 1 << 3;
+    pub(crate) const EXCESS: Kinds = 1 << 4;
+    pub(crate) const ECHOED: Kinds = 1 << 5;
+    pub(crate) const PROMPT: Kinds = 1 << 6;
+    pub(crate) const DATA: Kinds = 1 << 7;
+    pub(crate) const DATA_END: Kinds = 1 << 8;
+    pub(crate) const UNKNOWN: Kinds = 1 << 9;
+    pub(crate) const BURST: Kinds = 1 << 10;
+    pub(crate) const RECEIVED: Kinds = 1 << 11;
+    pub(crate) const TICK: Kinds = 1 << 12;
+    pub(crate) const FINISH: Kinds = 1 << 13;
+    pub(crate) const CUT: Kinds = 1 << 14;
+    /// A command was refused, or its echo was damaged. Who hears the results of any topic hears this one too.
+    pub(crate) const TROUBLE: Kinds = 1 << 15;
+    /// All commands.
+    pub(crate) const COMMAND: Kinds = commands(ALL);
+    /// All results.
+    pub(crate) const FINAL: Kinds = results(ALL);
+
+    /// Commands about these.
+    pub(crate) const fn commands(topics: Topics) -> Kinds {
+        (topics as Kinds) << 16
+    }
+
+    /// Results of commands about these.
+    pub(crate) const fn results(topics: Topics) -> Kinds {
+        (topics as Kinds) << 32
+    }
+
+    /// Words of the modem about these that are no result.
+    pub(crate) const fn said(topics: Topics) -> Kinds {
+        (topics as Kinds) << 48
+    }
+
+    /// Some of these kinds are commands.
+    pub(crate) const fn is_command(kinds: Kinds) -> bool {
+        kinds & COMMAND != 0
+    }
+
+    /// Some of these kinds are results.
+    pub(crate) const fn is_result(kinds: Kinds) -> bool {
+        kinds & (FINAL | TROUBLE) != 0
+    }
 }

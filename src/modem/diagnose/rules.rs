@@ -6,6 +6,7 @@ use super::book::Book;
 #[cfg(test)]
 use super::doc::Doc;
 use super::rule::{Rule, hears};
+use super::topics::{self, Topics};
 use super::{
     baud, busy, calls, connecting, console, cut, data_end, early_send, echo, http, line, messages, network, noise, off,
     opening, order, payload, position, power, refused, registration, sleep, sms, supply, trouble, ussd, without_prompt,
@@ -14,24 +15,6 @@ use super::{
 use crate::modem::dialog::exchange::{Echo, Exchange};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
-use crate::vocabulary::Role;
-
-/// The command does no more than ask, or get in touch. Most commands of a session are such, and few rules need to hear
-/// of them.
-fn asks(command: &Exchange) -> bool {
-    !command.asked.glued
-        && matches!(
-            command.role,
-            Role::Attention
-                | Role::Battery
-                | Role::DataRegistration
-                | Role::ConnectionState
-                | Role::Operator
-                | Role::Registration
-                | Role::Signal
-                | Role::Other
-        )
-}
 
 /// The line tells a value, and nothing has changed by it.
 pub(super) fn is_value(said: Said) -> bool {
@@ -63,6 +46,9 @@ macro_rules! rules {
         #[derive(Debug, Default)]
         pub(super) struct Rules {
             $($field: $rule,)*
+            /// Nothing is held back from them, see `pass_all`.
+            #[cfg(test)]
+            pub(super) all_ears: bool,
         }
 
         impl Rules {
@@ -71,8 +57,16 @@ macro_rules! rules {
             pub(super) const DOCS: &'static [&'static Doc] = &[$(<$rule as Rule>::DOC,)*];
 
             /// Calls the rules that hear one of these kinds.
-            fn pass<const KINDS: u32>(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-                $(if <$rule as Rule>::HEARS & KINDS != 0 {
+            fn pass<const KINDS: u64>(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+                $(if <$rule as Rule>::HEARS & KINDS != 0 && self.$field.heeds(KINDS, dialog) {
+                    self.$field.on(event, dialog, book);
+                })*
+            }
+
+            /// The same with nothing held back: which topics and moments rules leave out must change nothing.
+            #[cfg(test)]
+            fn pass_all(&mut self, kinds: hears::Kinds, event: Event, dialog: &Dialog, book: &mut Book) {
+                $(if <$rule as Rule>::HEARS & kinds != 0 {
                     self.$field.on(event, dialog, book);
                 })*
             }
@@ -170,34 +164,59 @@ rules! {
     program_says: words::ProgramSays,
 }
 
+/// What a command line is about; one of several commands may be about anything.
+const fn topic_of(command: &Exchange) -> Topics {
+    if command.asked.glued { topics::ALL } else { topics::of_command(command.role) }
+}
+
+/// It was refused, or its echo was damaged.
+fn in_trouble(done: &Exchange) -> bool {
+    done.refused() || done.echo == Echo::Damaged
+}
+
+/// Hands an event about a topic to the rules that hear it: `of` makes a kind of a topic.
+macro_rules! about {
+    ($topic:expr, $rules:ident.$of:ident($event:ident, $dialog:ident, $book:ident), $($known:ident)*) => {
+        match $topic {
+            $(topics::$known => $rules.pass::<{ hears::$of(topics::$known) }>($event, $dialog, $book),)*
+            _ => $rules.pass::<{ hears::$of(topics::ALL) }>($event, $dialog, $book),
+        }
+    };
+    ($topic:expr, $($call:tt)*) => {
+        about!($topic, $($call)*, CONNECTION CONTEXT SEND RECEIVE CALL START SUPPLY SIM NETWORK SMS HTTP OUTCOME STATE OTHER)
+    };
+}
+
 impl Rules {
     /// Hands an event to the rules that hear it.
     pub(super) fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         use hears::{
-            BURST, COMMAND, COURSE, CUT, DATA, DATA_END, ECHOED, EMPTY, EXCESS, FINAL, FINISH, GLUED, JUNK, NEWS,
-            PROMPT, RECEIVED, SAID, STATE, STEP, STRAY, TICK, TROUBLE, UNKNOWN,
+            BURST, CUT, DATA, DATA_END, ECHOED, EMPTY, EXCESS, FINAL, FINISH, GLUED, JUNK, PROMPT, RECEIVED, STRAY,
+            TICK, TROUBLE, UNKNOWN,
         };
+        #[cfg(test)]
+        if self.all_ears && self.hear_all(event, dialog, book) {
+            return;
+        }
         match event {
-            Event::Command => match dialog.open().last() {
-                Some(command) if asks(command) => self.pass::<COMMAND>(event, dialog, book),
-                _ => self.pass::<{ COMMAND | STEP }>(event, dialog, book),
+            Event::Command => {
+                let topic = dialog.open().last().map_or(topics::ALL, |command| topic_of(command));
+                about!(topic, self.commands(event, dialog, book));
+            }
+            Event::Final => match dialog.done() {
+                Some(done) if in_trouble(done) => self.pass::<{ FINAL | TROUBLE }>(event, dialog, book),
+                done => {
+                    let topic = done.map_or(topics::ALL, topic_of);
+                    about!(topic, self.results(event, dialog, book));
+                }
             },
+            Event::Said(said, _) => about!(topics::of_said(said), self.said(event, dialog, book)),
             Event::Glued(_) => self.pass::<GLUED>(event, dialog, book),
             Event::Junk(_) => self.pass::<JUNK>(event, dialog, book),
             Event::Stray(_) => self.pass::<STRAY>(event, dialog, book),
             Event::EmptyAfterTerminator(_) => self.pass::<EMPTY>(event, dialog, book),
             Event::Excess(..) => self.pass::<EXCESS>(event, dialog, book),
             Event::Echoed(_) => self.pass::<ECHOED>(event, dialog, book),
-            Event::Final => match dialog.done() {
-                Some(done) if done.refused() || done.echo == Echo::Damaged => {
-                    self.pass::<{ FINAL | COURSE | TROUBLE }>(event, dialog, book);
-                }
-                Some(done) if asks(done) => self.pass::<FINAL>(event, dialog, book),
-                _ => self.pass::<{ FINAL | COURSE }>(event, dialog, book),
-            },
-            Event::Said(said, _) if is_value(said) => self.pass::<SAID>(event, dialog, book),
-            Event::Said(Said::State(_), _) => self.pass::<{ SAID | STATE }>(event, dialog, book),
-            Event::Said(..) => self.pass::<{ SAID | NEWS }>(event, dialog, book),
             Event::Prompt => self.pass::<PROMPT>(event, dialog, book),
             Event::Data => self.pass::<DATA>(event, dialog, book),
             Event::DataEnd => self.pass::<DATA_END>(event, dialog, book),
@@ -208,6 +227,20 @@ impl Rules {
             Event::Tick => self.pass::<TICK>(event, dialog, book),
             Event::Finish => self.pass::<FINISH>(event, dialog, book),
         }
+    }
+
+    /// Hands an event that has a topic to all rules that hear such events about any topic. False where it has none.
+    #[cfg(test)]
+    fn hear_all(&mut self, event: Event, dialog: &Dialog, book: &mut Book) -> bool {
+        let kinds = match event {
+            Event::Command => hears::COMMAND,
+            Event::Final if dialog.done().is_some_and(in_trouble) => hears::FINAL | hears::TROUBLE,
+            Event::Final => hears::FINAL,
+            Event::Said(..) => hears::said(topics::ALL),
+            _ => return false,
+        };
+        self.pass_all(kinds, event, dialog, book);
+        true
     }
 
     /// The port came back after it was lost.

@@ -29,9 +29,13 @@ impl Rule for FirstCharacter {
         why: "The modem slept; the first character wakes it and is lost.",
         fix: "Send AT, wait 100 ms, then the command; or AT+CSCLK=0.",
     };
-    const HEARS: u32 = hears::COMMAND | hears::FINAL;
+    const HEARS: hears::Kinds = hears::COMMAND | hears::FINAL;
 
     #[inline(always)]
+    fn heeds(&self, _kinds: hears::Kinds, dialog: &Dialog) -> bool {
+        dialog.state.sleep == Some(2)
+    }
+
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         if dialog.state.sleep != Some(2) {
             return;

@@ -5,6 +5,7 @@ use super::book::{Book, Draft, Handle};
 use super::doc::heading::POWER as FAMILY;
 use super::network::no_sim;
 use super::rule::{Doc, Rule, hears};
+use super::topics::{OUTCOME, SIM, SMS, START};
 use crate::modem::dialog::exchange::{Exchange, Outcome};
 use crate::modem::dialog::said::{NO_CODE, Pin, Said};
 use crate::modem::dialog::{Dialog, Event};
@@ -47,7 +48,7 @@ impl Rule for TooEarly {
         why: "After a start the modem reads the SIM for some seconds; SMS commands fail until it says SMS Ready.",
         fix: "Wait for SMS Ready, then try again.",
     };
-    const HEARS: u32 = hears::COURSE | hears::NEWS;
+    const HEARS: hears::Kinds = hears::said(START | SIM) | hears::results(SMS);
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
@@ -181,7 +182,7 @@ impl Rule for Mode {
         why: "In PDU mode (AT+CMGF=0, the default after a start) an SMS is a string of hex digits (a PDU), in text mode (AT+CMGF=1) a number in quotes and plain text.",
         fix: "AT+CMGF=1 and AT+CSCS=\"GSM\" for plain text.",
     };
-    const HEARS: u32 = hears::COURSE;
+    const HEARS: hears::Kinds = hears::results(SMS);
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
         if let Some(done) = dialog.done()
@@ -232,7 +233,7 @@ impl Rule for Refused {
         why: "The modem or the network refused the SMS; the code tells why.",
         fix: "Check credit, the number of the SMS centre (AT+CSCA?) and the network (AT+CREG?).",
     };
-    const HEARS: u32 = hears::TROUBLE | hears::NEWS;
+    const HEARS: hears::Kinds = hears::TROUBLE | hears::said(OUTCOME);
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         if let Event::Said(said, span) = event {
@@ -311,7 +312,7 @@ impl Rule for StoreFull {
         why: "As long as the store is full no SMS comes in: the network keeps it, and +CMTI does not come.",
         fix: "Delete what is read: AT+CMGD=1,1; AT+CMGD=1,4 deletes all. Then ask AT+CPMS? again.",
     };
-    const HEARS: u32 = hears::NEWS;
+    const HEARS: hears::Kinds = hears::said(SMS);
 
     fn on(&mut self, event: Event, _dialog: &Dialog, book: &mut Book) {
         match event {

@@ -6,6 +6,7 @@ use super::book::{Book, Draft};
 use super::doc::heading::POWER as FAMILY;
 use super::power::ADVICE;
 use super::rule::{Doc, Rule, hears};
+use super::topics::{START, SUPPLY};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
 
@@ -24,7 +25,7 @@ impl Rule for UnderVoltage {
         why: "The supply fell to 3.5 V or less; under 3.4 V the modem switches off.",
         fix: "Strengthen the supply: 4.0 V, 2 A, 1000 µF close to the modem, short thick wires.",
     };
-    const HEARS: u32 = hears::NEWS;
+    const HEARS: hears::Kinds = hears::said(SUPPLY | START);
 
     fn on(&mut self, event: Event, _dialog: &Dialog, book: &mut Book) {
         match event {
@@ -62,7 +63,7 @@ impl Rule for OverVoltage {
         why: "The supply is at 4.3 V or more; over 4.4 V the modem switches off, and it may be damaged.",
         fix: "Lower the supply to 4.0 V; 5 V needs a regulator or a diode.",
     };
-    const HEARS: u32 = hears::NEWS;
+    const HEARS: hears::Kinds = hears::said(SUPPLY | START);
 
     fn on(&mut self, event: Event, _dialog: &Dialog, book: &mut Book) {
         match event {
@@ -97,9 +98,8 @@ impl Rule for SupplyLow {
         why: "The modem needs 3.4 to 4.4 V; below that it restarts, or never registers.",
         fix: "Strengthen the supply: 4.0 V, 2 A, 1000 µF close to the modem, short thick wires.",
     };
-    const HEARS: u32 = hears::SAID;
+    const HEARS: hears::Kinds = hears::said(SUPPLY);
 
-    #[inline(always)]
     fn on(&mut self, event: Event, _dialog: &Dialog, book: &mut Book) {
         let Event::Said(Said::Cbc(millivolts), span) = event else { return };
         if millivolts >= LEAST {

@@ -5,6 +5,7 @@ mod docs;
 mod families;
 mod forms;
 mod healthy;
+mod hearing;
 mod laws;
 mod line;
 mod logs;

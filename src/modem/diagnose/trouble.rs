@@ -9,6 +9,7 @@ use super::opening::ContextLost;
 use super::power::Restarted;
 use super::rule::{Doc, Rule, hears};
 use super::supply::UnderVoltage;
+use super::topics::OUTCOME;
 use crate::modem::dialog::exchange::Span;
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
@@ -70,9 +71,8 @@ impl Rule for Told {
         why: "What stood before is gone: it does not come back by itself.",
         fix: "Wait for such lines also between the commands, and build up again what they end.",
     };
-    const HEARS: u32 = hears::NEWS;
+    const HEARS: hears::Kinds = hears::said(OUTCOME);
 
-    #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         if let Event::Said(Said::Trouble, span) = event
             && let Some(words) = dialog.words.of(span).filter(|words| !words.is_empty() && !is_asked(words, dialog))

@@ -4,6 +4,7 @@ use super::Severity::{Note, Problem};
 use super::book::{Book, Draft};
 use super::doc::heading::POWER as FAMILY;
 use super::rule::{Doc, Rule, hears};
+use super::topics::{OTHER, OUTCOME};
 use crate::modem::dialog::exchange::Span;
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
@@ -27,9 +28,9 @@ impl Rule for Empty {
         why: "The network got something else than the code that was meant (in AT+CSCS=\"HEX\" or \"UCS2\" the code has to be written so too), or does not know it.",
         fix: "Set AT+CSCS=\"GSM\" (or \"IRA\") and AT+CUSD=1, then send the code again; try it in a phone.",
     };
-    const HEARS: u32 = hears::NEWS | hears::STEP | hears::COURSE | hears::FINISH;
+    const HEARS: hears::Kinds =
+        hears::said(OTHER | OUTCOME) | hears::commands(OTHER) | hears::results(OTHER) | hears::FINISH;
 
-    #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Command => {

@@ -8,6 +8,7 @@ use super::opening::MuxForm;
 use super::order::SendWithoutConnection;
 use super::payload::TooLong;
 use super::rule::{Doc, Rule, hears};
+use super::topics::{SEND, SMS};
 use crate::modem::dialog::exchange::{DataEnded, Echo, Exchange, Span};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event, Shows};
@@ -39,7 +40,7 @@ impl Rule for BeforePrompt {
         why: "Only after > does the modem take data; what comes earlier is lost or taken for a command, and the prompt may never come.",
         fix: "Wait for > and then send; the macro CIPSEND + text + 1A does.",
     };
-    const HEARS: u32 = hears::PROMPT | hears::TROUBLE | hears::FINISH;
+    const HEARS: hears::Kinds = hears::PROMPT | hears::TROUBLE | hears::FINISH;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         // With the prompt switched off there is nothing to wait for.
@@ -93,9 +94,17 @@ impl Rule for WithoutPrompt {
         why: "Outside a prompt the byte 1A is junk in front of the next command, which then fails.",
         fix: "Send CR to clear the line, then AT; send 1A only after the prompt >, and once.",
     };
-    const HEARS: u32 = hears::STRAY | hears::COURSE | hears::COMMAND | hears::NEWS;
+    const HEARS: hears::Kinds = hears::STRAY | hears::FINAL | hears::COMMAND | hears::said(SEND | SMS);
 
     #[inline(always)]
+    fn heeds(&self, kinds: hears::Kinds, dialog: &Dialog) -> bool {
+        if hears::is_result(kinds) {
+            dialog.done().is_some_and(|done| done.takes_data)
+        } else {
+            !hears::is_command(kinds) || self.refused.is_some()
+        }
+    }
+
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Final => {

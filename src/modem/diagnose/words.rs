@@ -19,7 +19,7 @@ impl Rule for ProgramSays {
         why: "The program that wrote the log says so; what the modem answered to it does not tell why, or is not shown.",
         fix: "Let the program show all that it sends and receives (its debug level), with AT+CMEE=2: the modem's own answer tells more.",
     };
-    const HEARS: u32 = hears::FINISH;
+    const HEARS: hears::Kinds = hears::FINISH;
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(ProgramResult::Failed(line, words)) = dialog.log.result.as_ref().filter(|_| !book.any_standing())

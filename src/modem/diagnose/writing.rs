@@ -6,6 +6,7 @@ use super::Severity::Problem;
 use super::book::{Book, Draft, Handle};
 use super::doc::heading::LINE as FAMILY;
 use super::rule::{Doc, Rule, hears};
+use super::topics::OUTCOME;
 use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
@@ -34,7 +35,7 @@ impl Rule for Quotes {
         why: "Text copied from a PDF or a web page has curly quotes; the modem knows only the plain one (22 hex). Where only the page that shows the log has made them so, the cause is another.",
         fix: "Type the quotes anew, or send the corrected command.",
     };
-    const HEARS: u32 = hears::TROUBLE;
+    const HEARS: hears::Kinds = hears::TROUBLE;
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = refused(dialog, book).filter(|done| done.text.contains(&0xE2)) else { return };
@@ -70,9 +71,13 @@ impl Rule for Blanks {
         why: "The name of a command is one word; pasted text often has blanks in it.",
         fix: "Write the command without blanks.",
     };
-    const HEARS: u32 = hears::FINAL;
+    const HEARS: hears::Kinds = hears::FINAL;
 
     #[inline(always)]
+    fn heeds(&self, _kinds: hears::Kinds, dialog: &Dialog) -> bool {
+        dialog.done().is_some_and(|done| done.asked.blanks)
+    }
+
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = dialog.done().filter(|done| done.asked.blanks) else { return };
         let name_end = done.text.iter().position(|byte| matches!(byte, b'=' | b'?' | b'"')).unwrap_or(done.text.len());
@@ -320,9 +325,13 @@ impl Rule for Malformed {
         why: "The modem knows no such command, or not in this form.",
         fix: "Send the corrected command.",
     };
-    const HEARS: u32 = hears::TROUBLE | hears::UNKNOWN | hears::NEWS | hears::COMMAND;
+    const HEARS: hears::Kinds = hears::TROUBLE | hears::UNKNOWN | hears::said(OUTCOME) | hears::COMMAND;
 
     #[inline(always)]
+    fn heeds(&self, kinds: hears::Kinds, _dialog: &Dialog) -> bool {
+        !hears::is_command(kinds) || self.unknown.is_some()
+    }
+
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Final => {
@@ -374,7 +383,7 @@ impl Rule for Damaged {
         why: "Bytes are damaged or lost on the way to the modem: a software serial port at a high rate, another rate on each leg, levels, or no common ground.",
         fix: "Lower the rate on both legs (AT+IPR=9600), send more slowly, and check levels and GND.",
     };
-    const HEARS: u32 = hears::TROUBLE;
+    const HEARS: hears::Kinds = hears::TROUBLE;
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = refused(dialog, book) else { return };

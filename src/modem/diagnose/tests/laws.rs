@@ -3,21 +3,30 @@ use crate::modem::secrets::SecretFinder;
 use proptest::prelude::*;
 
 /// Sends and received bytes of a session, in order.
-type Script = Vec<(Direction, Vec<u8>)>;
+pub(super) type Script = Vec<(Direction, Vec<u8>)>;
 
 fn of_text(text: &str) -> Script {
     let transcript = Transcript::read(text.trim_start().as_bytes());
     transcript.chunks.into_iter().map(|chunk| (chunk.direction, chunk.bytes)).collect()
 }
 
-fn show(script: &Script) -> String {
+pub(super) fn show(script: &Script) -> String {
     let line =
         |(direction, bytes): &(Direction, Vec<u8>)| format!("{direction:?} {:?}", String::from_utf8_lossy(bytes));
     script.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-fn play(script: &Script, timed: bool, mut split: impl FnMut(&[u8]) -> Vec<Vec<u8>>) -> Diagnoser {
-    let (mut diagnoser, mut finder) = (Diagnoser::new(), SecretFinder::default());
+fn play(script: &Script, timed: bool, split: impl FnMut(&[u8]) -> Vec<Vec<u8>>) -> Diagnoser {
+    play_to(Diagnoser::new(), script, timed, split)
+}
+
+pub(super) fn play_to(
+    mut diagnoser: Diagnoser,
+    script: &Script,
+    timed: bool,
+    mut split: impl FnMut(&[u8]) -> Vec<Vec<u8>>,
+) -> Diagnoser {
+    let mut finder = SecretFinder::default();
     for (send, (direction, bytes)) in script.iter().enumerate() {
         let at = timed.then(|| Duration::from_millis(700 * send as u64));
         match direction {
@@ -113,7 +122,7 @@ fn typed() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-fn script() -> impl Strategy<Value = Script> {
+pub(super) fn script() -> impl Strategy<Value = Script> {
     let step = prop_oneof![
         said().prop_map(|bytes| (Direction::Rx, bytes)),
         said().prop_map(|bytes| (Direction::Rx, bytes)),

@@ -1,0 +1,54 @@
+//! Rules hear only what is about their topics, and when it can mean something to them. That saves time, and nothing else.
+
+use super::laws::{Script, play_to, script, show};
+use super::*;
+use crate::modem::secrets::SecretFinder;
+use proptest::prelude::*;
+
+/// A diagnoser of the same log whose rules hear of all topics, at any moment.
+fn all_ears(mut diagnoser: Diagnoser) -> Diagnoser {
+    diagnoser.rules.all_ears = true;
+    diagnoser
+}
+
+fn read(mut diagnoser: Diagnoser, transcript: &Transcript) -> Diagnoser {
+    let mut finder = SecretFinder::default();
+    for chunk in &transcript.chunks {
+        diagnoser.hear(chunk, &finder.find(chunk.direction, &chunk.bytes));
+    }
+    diagnoser.waited_in_vain(&transcript.vain);
+    diagnoser.ends(transcript.result.as_ref());
+    diagnoser.finish();
+    diagnoser
+}
+
+#[test]
+fn what_rules_do_not_listen_to_changes_nothing_in_any_log() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    let mut logs = 0;
+    for entry in ["logs", "strangers"].iter().flat_map(|name| std::fs::read_dir(folder.join(name)).unwrap()) {
+        let path = entry.unwrap().path();
+        let transcript = Transcript::read(&std::fs::read(&path).unwrap());
+        let few = read(Diagnoser::of_log(&transcript), &transcript);
+        let all = read(all_ears(Diagnoser::of_log(&transcript)), &transcript);
+        assert_eq!(few.findings(), all.findings(), "{}", path.display());
+        logs += 1;
+    }
+    assert!(logs > 300, "{logs} logs");
+}
+
+fn whole(bytes: &[u8]) -> Vec<Vec<u8>> {
+    vec![bytes.to_vec()]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn nor_in_any_session(script in script(), timed in any::<bool>()) {
+        let script: Script = script;
+        let few = play_to(Diagnoser::new(), &script, timed, whole);
+        let all = play_to(all_ears(Diagnoser::new()), &script, timed, whole);
+        prop_assert!(few.findings() == all.findings(), "{}: {:#?} {:#?}", show(&script), few.findings(), all.findings());
+    }
+}
