@@ -242,6 +242,17 @@ impl Dialog {
         self.receiving.last().filter(|_| self.doubt.waits()).map(|last| last + HOLD)
     }
 
+    /// Nothing has begun that silence would say something about: no data, no line of either side, no loop, and at most one
+    /// command since the last received byte.
+    #[must_use]
+    pub(super) fn is_calm(&self) -> bool {
+        self.data().is_none()
+            && self.sending.line().is_empty()
+            && self.receiving.unfinished().is_none()
+            && self.looped.feeds == 0
+            && self.silent.commands < 2
+    }
+
     /// These bytes are no dialog (probes of our own): only their number counts.
     pub(super) fn pass_by(&mut self, direction: Direction, bytes: usize) {
         self.data.expect_no_echo();

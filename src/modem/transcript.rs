@@ -432,14 +432,17 @@ fn unescape(text: &[u8]) -> Vec<u8> {
 
 /// Whether a part of the line was left out: `<...>`, `[...]`, `<len bytes>`, `…`.
 fn leaves_out(text: &[u8]) -> bool {
+    /// What stands for it is shorter.
+    const LONGEST: usize = 128;
     let Ok(text) = std::str::from_utf8(text) else { return false };
-    let brackets = |open: char, close: char, stands_for: fn(&str) -> bool| {
+    let brackets = |open: char, close: u8, stands_for: fn(&str) -> bool| {
         text.match_indices(open).any(|(at, _)| {
             let inner = text.get(at + 1..).unwrap_or_default();
-            inner.find(close).and_then(|end| inner.get(..end)).is_some_and(stands_for)
+            let near = inner.as_bytes().get(..LONGEST).unwrap_or(inner.as_bytes());
+            memchr::memchr(close, near).and_then(|end| inner.get(..end)).is_some_and(stands_for)
         })
     };
-    brackets('[', ']', is_dots) || brackets('<', '>', |inner| is_dots(inner) || is_placeholder(inner))
+    brackets('[', b']', is_dots) || brackets('<', b'>', |inner| is_dots(inner) || is_placeholder(inner))
 }
 
 fn is_dots(inner: &str) -> bool {

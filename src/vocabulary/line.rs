@@ -336,8 +336,7 @@ pub(crate) const fn is_command(line: &[u8]) -> bool {
 pub(crate) fn is_whole_command(line: &[u8]) -> bool {
     match line {
         [b'A' | b'a', b'T' | b't'] => true,
-        _ if is_damaged(line) => false,
-        [b'A' | b'a', b'T' | b't', next, rest @ ..] => match next {
+        [b'A' | b'a', b'T' | b't', next, rest @ ..] if !is_damaged(line) => match next {
             b'+' | b'*' | b'^' => rest.first().is_some_and(u8::is_ascii_alphabetic),
             // Telit, Nordic, Qualcomm, Sierra.
             b'#' | b'%' | b'$' | b'!' => {
@@ -349,7 +348,7 @@ pub(crate) fn is_whole_command(line: &[u8]) -> bool {
                 matches!(rest.trim_ascii_start(), [b'+', tail @ ..] if tail.trim_ascii_start().first().is_some_and(u8::is_ascii_uppercase))
             }
             letter if letter.is_ascii_alphabetic() => {
-                rest.iter().all(|byte| !byte.is_ascii_lowercase() || line.is_ascii()) && may_be_basic(*letter, rest)
+                may_be_basic(*letter, rest) && (line.is_ascii() || !rest.iter().any(u8::is_ascii_lowercase))
             }
             _ => false,
         },

@@ -138,6 +138,7 @@ impl Rule for Unanswered {
         | hears::said(CONNECTION | CONTEXT | CALL | START | STATE)
         | hears::TICK
         | hears::FINISH;
+    const KEEPS_TIME: bool = true;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {

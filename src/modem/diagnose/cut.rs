@@ -102,6 +102,7 @@ impl Rule for ResultMissing {
         | hears::said(SEND | SMS | START | CONNECTION | CONTEXT | OUTCOME)
         | hears::TICK
         | hears::FINISH;
+    const KEEPS_TIME: bool = true;
 
     #[inline(always)]
     fn heeds(&self, kinds: hears::Kinds, _dialog: &Dialog) -> bool {

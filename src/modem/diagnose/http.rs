@@ -44,6 +44,7 @@ impl Rule for ManualReceive {
     };
     const HEARS: hears::Kinds =
         hears::said(RECEIVE) | hears::commands(RECEIVE) | hears::results(RECEIVE) | hears::TICK | hears::FINISH;
+    const KEEPS_TIME: bool = true;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {

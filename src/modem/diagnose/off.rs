@@ -45,6 +45,7 @@ impl Rule for SwitchedOff {
         fix: "Pull PWRKEY low for more than a second, or take the power away and give it again; then wait for RDY or send AT every 300 ms.",
     };
     const HEARS: hears::Kinds = hears::said(ALL) | hears::COMMAND | hears::FINAL | hears::TICK | hears::FINISH;
+    const KEEPS_TIME: bool = true;
 
     #[inline(always)]
     fn heeds(&self, kinds: hears::Kinds, _dialog: &Dialog) -> bool {

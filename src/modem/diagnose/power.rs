@@ -7,7 +7,7 @@ use super::Severity::{Problem, Warning};
 use super::book::{Book, Draft, Handle, gap, time_text};
 use super::doc::heading::POWER as FAMILY;
 use super::rule::{Doc, Rule, hears};
-use super::topics::{CONNECTION, HTTP, OTHER, OUTCOME, SIM, START, SUPPLY};
+use super::topics::{self, CONNECTION, HTTP, NETWORK, OTHER, OUTCOME, SIM, START, STATE, SUPPLY};
 use crate::modem::dialog::exchange::{Echo, Exchange, Span};
 use crate::modem::dialog::said::{Pin, Said};
 use crate::modem::dialog::{Dialog, Event, LastCommand, Shows};
@@ -32,19 +32,9 @@ pub(super) fn restarts(exchange: &Exchange) -> bool {
 }
 
 /// The command does no more than ask, or get in touch.
-fn asks(command: &Exchange) -> bool {
-    !command.asked.glued
-        && matches!(
-            command.role,
-            Role::Attention
-                | Role::Battery
-                | Role::DataRegistration
-                | Role::ConnectionState
-                | Role::Operator
-                | Role::Registration
-                | Role::Signal
-                | Role::Other
-        )
+const fn asks(command: &Exchange) -> bool {
+    let of_values = topics::of_command(command.role) & (NETWORK | SUPPLY | STATE) != 0;
+    !command.asked.glued && (of_values || matches!(command.role, Role::Attention | Role::Other))
 }
 
 /// Commands that make the radio draw its bursts.
@@ -366,6 +356,12 @@ impl Rule for Silently {
     };
     const HEARS: hears::Kinds =
         hears::ECHOED | hears::FINAL | hears::said(START | SIM | OTHER) | hears::commands(START | SIM | OTHER);
+
+    #[inline(always)]
+    fn heeds(&self, kinds: hears::Kinds, dialog: &Dialog) -> bool {
+        !hears::is_command(kinds)
+            || !dialog.open().last().is_some_and(|last| matches!(last.role, Role::Attention | Role::Other))
+    }
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {

@@ -12,6 +12,8 @@ pub(super) trait Rule: Default + std::fmt::Debug {
     const DOC: &'static Doc;
     /// Kinds of events it hears, of [`hears`].
     const HEARS: hears::Kinds;
+    /// Its deadline may stand although the dialog is [calm](Dialog::is_calm).
+    const KEEPS_TIME: bool = false;
 
     /// Whether an event of these kinds can mean something to it now. A glance, for rules that hear of every command: what
     /// it lets pass would have changed nothing.

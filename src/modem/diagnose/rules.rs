@@ -73,8 +73,19 @@ macro_rules! rules {
 
             /// When a rule wants to be woken next.
             pub(super) fn deadline(&self, dialog: &Dialog) -> Option<Duration> {
+                if !dialog.is_calm() {
+                    return self.deadline_of::<true>(dialog);
+                }
+                debug_assert_eq!(self.deadline_of::<false>(dialog), self.deadline_of::<true>(dialog));
+                self.deadline_of::<false>(dialog)
+            }
+
+            /// The same of all rules, or of those that keep time themselves.
+            fn deadline_of<const ALL: bool>(&self, dialog: &Dialog) -> Option<Duration> {
                 let mut next: Option<Duration> = None;
-                $(if let Some(due) = self.$field.deadline(dialog) {
+                $(if (ALL || <$rule as Rule>::KEEPS_TIME)
+                    && let Some(due) = self.$field.deadline(dialog)
+                {
                     next = Some(next.map_or(due, |next| next.min(due)));
                 })*
                 next

@@ -8,6 +8,7 @@ use super::topics::{OTHER, OUTCOME};
 use crate::modem::dialog::exchange::Span;
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
+use crate::vocabulary::Role;
 
 /// `ussd-empty`.
 #[derive(Debug, Default)]
@@ -30,6 +31,16 @@ impl Rule for Empty {
     };
     const HEARS: hears::Kinds =
         hears::said(OTHER | OUTCOME) | hears::commands(OTHER) | hears::results(OTHER) | hears::FINISH;
+
+    #[inline(always)]
+    fn heeds(&self, kinds: hears::Kinds, dialog: &Dialog) -> bool {
+        if hears::is_result(kinds) {
+            self.asked.is_some()
+        } else {
+            !hears::is_command(kinds)
+                || dialog.open().last().is_some_and(|last| last.asked.glued || last.role == Role::Ussd)
+        }
+    }
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {

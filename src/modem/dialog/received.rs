@@ -32,13 +32,26 @@ impl Dialog {
             return 0;
         }
         self.silent.commands = 0;
+        let expects_echo = self.data.expects_echo();
         // Most reads end so; the step would do no more with it.
-        if !self.data.expects_echo() && self.receiving.take_feed(bytes) {
+        if !expects_echo && self.receiving.take_feed(bytes) {
             return 1;
         }
-        let mut bytes = bytes;
         let begins = self.receiving.begin_line(self.now, self.sending.total());
-        if begins && self.data.expects_echo() && !self.receiving.is_skipping() {
+        if begins
+            && !expects_echo
+            && let Some((length, ended_by)) = self.whole_echo(bytes)
+        {
+            self.receiving.take_line(length, ended_by);
+            self.echoed(0, self.receiving.total() - 1);
+            return length + 1;
+        }
+        self.next_token(bytes, begins && expects_echo)
+    }
+
+    /// Takes the received bytes up to the next line or prompt; `echo`: they may be that of data.
+    fn next_token(&mut self, mut bytes: &[u8], echo: bool) -> usize {
+        if echo && !self.receiving.is_skipping() {
             let echo = self.data.take_echo(bytes);
             if echo > 0 {
                 self.receiving.pass(echo);
@@ -46,10 +59,6 @@ impl Dialog {
             }
             // One byte at a time, so that the echo is looked for at the same places however the bytes were split.
             bytes = bytes.get(..1).unwrap_or(bytes);
-        } else if begins && let Some((length, ended_by)) = self.whole_echo(bytes) {
-            self.receiving.take_line(length, ended_by);
-            self.echoed(0, self.receiving.total() - 1);
-            return length + 1;
         }
         bytes = self.look_into(bytes);
         let mut room = self.receiving.take_room();

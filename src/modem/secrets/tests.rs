@@ -82,6 +82,45 @@ proptest! {
     }
 }
 
+/// Names like those of commands with secrets, and what may stand behind them. Short numbers are shown where their end is seen.
+/// (Of `AT+BTPAIR=1,4711` and `AT+WPA4711` a first digit that comes alone is taken for a parameter, or for part of the name.)
+const NAMES: &[&str] = &["AT+KEY", "AT+APPKEY", "AT+CPIN", "AT+PINS", "AT+SETPIN", "AT+CSTT", "AT+CSQ"];
+const VALUES: &[&str] =
+    &["=12,34", "=", "12", "4711", "\"4711\"", ",", "\"a\"", ";+CSQ", "=1", " ", "?", "\r", "\r\n", "OK"];
+
+proptest! {
+    /// What comes in pieces is never shown more of than what comes whole: while the end of a number is not seen, it may be a PIN.
+    #[test]
+    fn a_cut_shows_nothing_more(
+        name in proptest::sample::select(NAMES),
+        values in proptest::collection::vec(proptest::sample::select(VALUES), 1..6),
+        cuts in proptest::collection::vec(any::<proptest::sample::Index>(), 0..6),
+    ) {
+        let bytes = format!("{name}{}\r", values.concat()).into_bytes();
+        let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(bytes.len() + 1)).collect();
+        cuts.extend([0, bytes.len()]);
+        cuts.sort_unstable();
+        let whole = hidden(&mut std::iter::once(bytes.as_slice()));
+        for (parts, how) in [
+            (hidden(&mut bytes.chunks(1)), "byte by byte"),
+            (hidden(&mut cuts.windows(2).map(|cut| &bytes[cut[0]..cut[1]])), "cut"),
+        ] {
+            let shown = whole.iter().find(|at| !parts.contains(at));
+            prop_assert!(shown.is_none(), "{}, {how}: {whole:?} and {parts:?}", bytes.escape_ascii());
+        }
+    }
+}
+
+/// Which of the sent bytes are hidden.
+fn hidden(parts: &mut dyn Iterator<Item = &[u8]>) -> Vec<usize> {
+    let (mut finder, mut at, mut hidden) = (SecretFinder::default(), 0, Vec::new());
+    for part in parts {
+        hidden.extend(finder.find(Direction::Tx, part).into_iter().flatten().map(|place| at + place));
+        at += part.len();
+    }
+    hidden
+}
+
 /// A session, `>` sent and `<` received, each byte on its own; with `*` for what is secret.
 fn session(steps: &[&str]) -> String {
     let mut finder = SecretFinder::default();

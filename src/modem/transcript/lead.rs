@@ -40,6 +40,9 @@ const LOOKED_AT: usize = 20_000;
 /// The longest lead that is looked for: the system's log, a program, a port and an arrow may stand in front.
 const LONGEST: usize = 112;
 
+/// The longest command or answer that a lead is learned from.
+const LONGEST_CORE: usize = 2048;
+
 /// What stands in front of commands and answers, and how many have nothing there.
 #[derive(Default)]
 struct Counted {
@@ -322,7 +325,9 @@ fn core(text: &[u8], names: bool) -> Option<(usize, bool)> {
         {
             return None;
         }
+        // What a modem is told, and says, is shorter; a whole file in one line is looked at no longer than that.
         let rest = text.get(start..)?;
+        let rest = rest.get(..LONGEST_CORE).unwrap_or(rest);
         // `"command":"AT+X","id":2`: a value among others.
         if before == Some(&b'"') && memchr::memmem::find(rest, b"\":").is_some() {
             return None;

@@ -54,17 +54,6 @@ fn begins(text: &[u8], start: usize, at: usize) -> bool {
     if rest.starts_with(b"AT+") && (before.ends_with(b"OK") || before.ends_with(b"ERROR")) {
         return spelled::is_answer(before.trim_ascii());
     }
-    if !before.last().is_some_and(u8::is_ascii_whitespace) {
-        return false;
-    }
-    let word = before.trim_ascii_end().rsplit(|byte| *byte == b' ').next().unwrap_or_default();
-    // `+CME ERROR: 10` and `1, CONNECT OK` are one thing.
-    let of_name = word.first() == Some(&b'+') && !word.contains(&b':');
-    let of_word = [&b"SEND"[..], b"SHUT", b"CLOSE", b"CONNECT", b"SERVER", b"ALREADY", b"Call", b"SMS"].contains(&word);
-    let numbered = before.trim_ascii_end().ends_with(b",");
-    if of_name || of_word || numbered {
-        return false;
-    }
     let ends =
         |word: &[u8]| rest.strip_prefix(word).is_some_and(|behind| behind.first().is_none_or(|byte| *byte == b' '));
     let named = || {
@@ -72,7 +61,18 @@ fn begins(text: &[u8], start: usize, at: usize) -> bool {
         let behind = rest.get(name + 1..).unwrap_or_default();
         rest.first() == Some(&b'+') && name > 1 && (behind.starts_with(b": ") || behind.starts_with(b" ERROR:"))
     };
-    WORDS.iter().any(|word| ends(word)) || named() || rest.starts_with(b"AT+") || rest == b"AT"
+    // What stands in front may be long, and is looked at last.
+    if !before.last().is_some_and(u8::is_ascii_whitespace)
+        || !(WORDS.iter().any(|word| ends(word)) || named() || rest.starts_with(b"AT+") || rest == b"AT")
+    {
+        return false;
+    }
+    let word = before.trim_ascii_end().rsplit(u8::is_ascii_whitespace).next().unwrap_or_default();
+    // `+CME ERROR: 10` and `1, CONNECT OK` are one thing.
+    let of_name = word.first() == Some(&b'+') && !word.contains(&b':');
+    let of_word = [&b"SEND"[..], b"SHUT", b"CLOSE", b"CONNECT", b"SERVER", b"ALREADY", b"Call", b"SMS"].contains(&word);
+    let numbered = before.trim_ascii_end().ends_with(b",");
+    !(of_name || of_word || numbered)
 }
 
 #[cfg(test)]

@@ -22,12 +22,18 @@ fn read(mut diagnoser: Diagnoser, transcript: &Transcript) -> Diagnoser {
     diagnoser
 }
 
+/// All texts in a folder, and in those within it.
+fn texts(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { texts(&path) } else { vec![path] }).collect()
+}
+
 #[test]
 fn what_rules_do_not_listen_to_changes_nothing_in_any_log() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    let data = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    let folders = ["logs", "strangers", "families", "transcripts"].map(|name| data.join(name));
     let mut logs = 0;
-    for entry in ["logs", "strangers"].iter().flat_map(|name| std::fs::read_dir(folder.join(name)).unwrap()) {
-        let path = entry.unwrap().path();
+    for path in folders.iter().flat_map(|folder| texts(folder)) {
         let transcript = Transcript::read(&std::fs::read(&path).unwrap());
         let few = read(Diagnoser::of_log(&transcript), &transcript);
         let all = read(all_ears(Diagnoser::of_log(&transcript)), &transcript);

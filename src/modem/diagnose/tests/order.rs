@@ -165,6 +165,19 @@ fn manual_receive() {
 }
 
 #[test]
+fn tls_that_was_switched_on_is_not_missed() {
+    let blames = |before: &str| {
+        let text = format!(
+            "{before}AT+HTTPPARA=\"URL\",\"https://a.example/b\"\nOK\nAT+HTTPACTION=0\nOK\n\n+HTTPACTION: 0,601,0\n"
+        );
+        let diagnoser = of_transcript(&Transcript::read(text.as_bytes()));
+        assert_eq!(super::rules(&diagnoser), "http-failed", "{text}");
+        diagnoser.findings().iter().any(|finding| finding.cause.contains("TLS was not switched on"))
+    };
+    assert!(blames("") && !blames("AT+HTTPSSL=1\nOK\n"));
+}
+
+#[test]
 fn http() {
     refused("AT+HTTPINIT", "http-already-open");
     refused("AT+SAPBR=1,1", "bearer-refused");

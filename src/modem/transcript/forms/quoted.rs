@@ -223,6 +223,7 @@ fn plain_command(text: &[u8]) -> Option<usize> {
 
 /// The values of a line, and where the first one begins.
 fn quoted(text: &[u8]) -> Option<(usize, Vec<Vec<u8>>)> {
+    let call = memchr::memchr(b'(', text);
     (0..text.len()).find_map(|at| {
         let rest = text.get(at..)?;
         let apart = at == 0 || text.get(at - 1).is_some_and(|byte| !byte.is_ascii_alphanumeric());
@@ -254,7 +255,7 @@ fn quoted(text: &[u8]) -> Option<(usize, Vec<Vec<u8>>)> {
                 Some((at, vec![value]))
             }
             // `write(3, "AT\r", 3) = 3`.
-            [b'"', ..] if text.get(..at)?.ends_with(b", ") && text.get(..at)?.contains(&b'(') => {
+            [b'"', ..] if text.get(..at)?.ends_with(b", ") && call.is_some_and(|call| call < at) => {
                 let (value, _) = string(rest)?;
                 Some((at, vec![value]))
             }
@@ -364,8 +365,8 @@ fn dots(text: &[u8]) -> Option<Vec<Vec<u8>>> {
 fn bracketed(before: &[u8], text: &[u8]) -> Option<Vec<Vec<u8>>> {
     let inner = text.strip_prefix(b"[")?.trim_ascii_end().strip_suffix(b"]")?;
     // `OK[CR][LF]` is a line of its own kind.
-    let named = spelled::read(text.trim_ascii_end()).len() == 1;
-    (before.ends_with(b"]") && !inner.is_empty() && !inner.contains(&b'[') && !named)
+    let named = || spelled::read(text.trim_ascii_end()).len() == 1;
+    (before.ends_with(b"]") && !inner.is_empty() && !inner.contains(&b'[') && !named())
         .then(|| vec![spelled::read(inner)])
 }
 
@@ -376,8 +377,11 @@ fn ends(bytes: &[u8]) -> bool {
 
 /// `… msg=read data=`: a key in small letters among others.
 fn is_key(text: &[u8]) -> bool {
+    /// No key is longer.
+    const LONGEST: usize = 64;
     let Some((key, before)) = text.strip_suffix(b"=").and_then(|text| {
-        let at = memchr::memrchr(b' ', text)?;
+        let key = text.iter().rev().take(LONGEST).position(|byte| *byte == b' ')?;
+        let at = text.len() - key - 1;
         Some((text.get(at + 1..)?, text.get(..at)?))
     }) else {
         return false;
