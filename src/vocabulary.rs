@@ -16,6 +16,7 @@
 pub(crate) mod codes;
 mod command;
 mod explain;
+pub(crate) mod failure;
 mod family;
 mod line;
 pub(crate) mod private;
@@ -36,7 +37,7 @@ pub(crate) use command::{Command, REFUSED, Unsure};
 pub(crate) use explain::explain;
 pub(crate) use family::{families, family, known};
 pub(crate) use line::{Call, Calls, Parameter, Place, is_command, is_whole_command, number};
-pub(crate) use reading::{is_of_numbers, server_status};
+pub(crate) use reading::{ends_connection, is_of_numbers, server_status};
 pub(crate) use role::Role;
 pub(crate) use telling::{Evidence, Knowing, Telling};
 pub(crate) use told::Follows;

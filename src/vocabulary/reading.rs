@@ -5,6 +5,7 @@
 //! Not a judge of trust: pushed data may hold a line that reads like an answer. The dialog decides whether it counts.
 
 use super::codes;
+use super::failure;
 use super::family::{Family, sim800};
 use super::line::number;
 use super::said::{NO_CODE, Said};
@@ -63,6 +64,10 @@ fn any(line: &[u8]) -> Said {
         b"+CMS ERROR" if colon => Said::Cms(error_code(value, codes::cms_code).unwrap_or(NO_CODE)),
         b"+IPD" => number(field(0)).map_or(Said::Info, Said::Ipd),
         b"+RECEIVE" => number(field(1).strip_suffix(b":").unwrap_or(field(1))).map_or(Said::Info, Said::Receive),
+        // SIMCom's way to hand out what was asked for: `+CFTRANTX: DATA,27`.
+        _ if colon && field(0) == b"DATA" && field(2).is_empty() && number(field(1)).is_some() => {
+            number(field(1)).map_or(Said::Info, Said::Counted)
+        }
         // SIM7600 writes no comma.
         [b'+', b'I', b'P', b'D', count @ ..] if number(count).is_some() => number(count).map_or(Said::Info, Said::Ipd),
         [_, name @ ..] if !rest.is_empty() && name.iter().copied().all(is_of_a_name) => {
@@ -80,22 +85,6 @@ fn any(line: &[u8]) -> Said {
 /// What stands in quotes somebody has written.
 fn names_failure(line: &[u8]) -> bool {
     const NAMES: [&[u8]; 5] = [b"ERR", b"FAIL", b"LOST", b"NONET", b"REJECT"];
-    const VALUES: [&[u8]; 14] = [
-        b"FAIL",
-        b"Fail",
-        b"fail",
-        b"ERROR",
-        b"Error",
-        b"error",
-        b"NO SERVICE",
-        b"DENIED",
-        b"denied",
-        b"TIMEOUT",
-        b"timeout",
-        b"LOST",
-        b"lost",
-        b"REJECT",
-    ];
     let Some((name, value)) = memchr::memchr(b':', line).and_then(|at| Some((line.get(1..at)?, line.get(at + 1..)?)))
     else {
         return false;
@@ -104,8 +93,10 @@ fn names_failure(line: &[u8]) -> bool {
     let value = value.trim_ascii();
     // `no error`, `0 errors`: that there is none.
     let none = value.is_empty() || value == b"0" || holds(value, &[b"no error", b"No error", b"NO ERROR", b"(", b"\""]);
+    // What a peer has sent, whatever it says.
+    let data = name.ends_with(b"DATA") || holds(name, &[b"RECV"]);
     let is_name = name.first().is_some_and(u8::is_ascii_uppercase) && name.iter().copied().all(is_of_a_name);
-    is_name && !none && (holds(name, &NAMES) || holds(value, &VALUES))
+    is_name && !none && !data && (holds(name, &NAMES) || failure::names_failure(value))
 }
 
 /// The status in the first line of a web server's answer (`HTTP/1.1 400 Bad Request`), which may stand behind the head
@@ -121,6 +112,17 @@ pub(crate) fn server_status(line: &[u8]) -> Option<u16> {
     let (status, words) = status.split_at_checked(3)?;
     let ended = words.first().is_none_or(|byte| matches!(byte, b' ' | b'\r'));
     number(status).filter(|_| ended).and_then(|status| u16::try_from(status).ok()).filter(|status| *status >= 100)
+}
+
+/// A line of a web server's answer that says that the connection ends behind it (RFC 9112 §9.6; HTTP/1.0 ends it always).
+#[must_use]
+pub(crate) fn ends_connection(line: &[u8]) -> bool {
+    const ENDS: &[u8] = b"connection: close";
+    match line {
+        [b'H', ..] => line.starts_with(b"HTTP/1.0 "),
+        [b'C' | b'c', ..] => line.get(..ENDS.len()).is_some_and(|head| head.eq_ignore_ascii_case(ENDS)),
+        _ => false,
+    }
 }
 
 /// The answer holds numbers and plain words alone, nothing that somebody has written.
@@ -165,15 +167,28 @@ mod tests {
         assert_eq!(status("HTTP/1.1 4000"), None);
         assert_eq!(status("HTTP/1.1 040 x"), None);
         assert_eq!(status("+IPD,5"), None);
+        for line in ["Connection: close", "connection: Close", "HTTP/1.0 200 OK"] {
+            assert!(ends_connection(line.as_bytes()), "{line}");
+        }
+        for line in ["Connection: keep-alive", "HTTP/1.1 200 OK", "CLOSED", ""] {
+            assert!(!ends_connection(line.as_bytes()), "{line}");
+        }
     }
 
     #[test]
     fn a_line_of_no_table_that_names_a_failure() {
-        for line in ["+XSTATE: 1,CONNECT FAILED", "^SSLERR: 3", "#SSLERROR: 2", "*NETLOST: 1", "+XDATA: error 5"] {
+        for line in ["+XSTATE: 1,CONNECT FAILED", "^SSLERR: 3", "#SSLERROR: 2", "*NETLOST: 1", "+XSTAT: error 5"] {
             check(line, Said::Trouble);
         }
-        for line in ["+XNAME: \"FAIL\"", "+XERR: 0", "+XSTATE: no error", "+XERR: (0-2)", "+XERR:", "+XTIMEOUT: 75000"]
-        {
+        for line in [
+            "+XNAME: \"FAIL\"",
+            "+XERR: 0",
+            "+XSTATE: no error",
+            "+XERR: (0-2)",
+            "+XERR:",
+            "+XTIMEOUT: 75000",
+            "+XDATA: 1,7,ERROR",
+        ] {
             check(line, Said::Info);
         }
         check("# FAIL: x", Said::Unknown);
@@ -218,6 +233,8 @@ mod tests {
         check("+HTTPREAD: 1000", Said::Counted(1000));
         check("+IPD,12", Said::Ipd(12));
         check("+IPD12", Said::Ipd(12));
+        check("+HTTPREAD: DATA,56", Said::Counted(56));
+        check("+XDATA: DATA,5,6", Said::Info);
         check("+RECEIVE,0,7:", Said::Receive(7));
         check("+RECEIVE,0,7,1.2.3.4:80:", Said::Receive(7));
         check("+CIPRXGET: 1,0", Said::RxWaiting);

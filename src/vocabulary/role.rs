@@ -45,6 +45,8 @@ roles! {
     Rate = "rate",
     /// Sleep.
     Sleep = "sleep",
+    /// Deep sleep between contacts with the network (PSM).
+    Saving = "saving",
     /// How much of the modem is on.
     Functions = "functions",
     /// Switches the modem off.

@@ -40,10 +40,14 @@ pub enum Said {
     ContextFailed,
     /// The data connection was ended from here.
     ContextClosed,
+    /// The bearer, the data connection of HTTP and FTP, is open.
+    BearerOpen,
     /// `+PDP: DEACT`: the network has ended the data connection.
     PdpDeact,
     /// `NO CARRIER`, `BUSY`, `NO ANSWER`, `NO DIALTONE`: a call or data connection has ended.
     CallEnd,
+    /// The other end has taken the call: `MO CONNECTED`, `VOICE CALL: BEGIN`.
+    CallTaken,
     /// `RDY`.
     Rdy,
     /// `+CFUN: <n>`.
@@ -133,7 +137,7 @@ pub enum Said {
     Failed,
     /// Why the last command that was refused, or that failed, did so: the modem was asked.
     Reason,
-    /// The modem tells, unasked, of something that has failed.
+    /// The modem tells of something that has failed, and it is no result. Where no table has the line, it may be what a command asked for.
     Trouble,
     /// One digit: a result with `ATV0`.
     Digit(u8),

@@ -126,10 +126,12 @@ pub(super) const MEANINGS: &[(&str, Means)] = &[
     ("send-limit", |heard| heard.n().map(Said::SendLimit)),
     ("data-mode", |_| Some(Said::Connect)),
     ("call-end", |_| Some(Said::CallEnd)),
+    ("call-taken", |_| Some(Said::CallTaken)),
     // The data connection.
     ("context-open", |_| Some(Said::ContextOpen)),
     ("context-failed", |_| Some(Said::ContextFailed)),
     ("context-closed", |_| Some(Said::ContextClosed)),
+    ("bearer-open", |_| Some(Said::BearerOpen)),
     ("context-lost", |_| Some(Said::PdpDeact)),
     ("ip-initial", |_| Some(Said::State(IpState::Initial))),
     ("ip-start", |_| Some(Said::State(IpState::Start))),

@@ -47,7 +47,7 @@ pub(super) const fn of_command(role: Role) -> Topics {
         Role::Send | Role::Transparent | Role::PromptShown | Role::QuickSend | Role::TimedSend => SEND,
         Role::Receive | Role::Head => RECEIVE,
         Role::Answer | Role::Dial | Role::Online => CALL,
-        Role::Sleep | Role::Functions | Role::PowerOff => START,
+        Role::Sleep | Role::Saving | Role::Functions | Role::PowerOff => START,
         Role::Battery => SUPPLY,
         Role::Sim | Role::SimNumber => SIM,
         Role::Signal | Role::Operator | Role::Registration | Role::DataRegistration => NETWORK,
@@ -105,7 +105,7 @@ pub(super) const fn of_said(said: Said) -> Topics {
         | Said::RxData(_)
         | Said::RxEmpty
         | Said::RxCount => RECEIVE,
-        Said::Connect | Said::CallEnd => CALL,
+        Said::Connect | Said::CallEnd | Said::CallTaken => CALL,
         Said::Rdy | Said::Cfun(_) | Said::CallReady | Said::SmsReady | Said::PowerDown => START,
         Said::UnderVoltage(_) | Said::OverVoltage(_) | Said::Cbc(_) => SUPPLY,
         Said::Cpin(_) => SIM,
@@ -117,7 +117,7 @@ pub(super) const fn of_said(said: Said) -> Topics {
         | Said::TextInDigits
         | Said::Cmgf(_)
         | Said::PlainTexts(_) => SMS,
-        Said::HttpAction(_) => HTTP,
+        Said::HttpAction(_) | Said::BearerOpen => HTTP,
         Said::Ok
         | Said::Error
         | Said::Cme(_)

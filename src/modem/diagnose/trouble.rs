@@ -1,4 +1,5 @@
-//! What the modem tells, unasked, of something that has failed: a broker that is gone, a network that has ended TLS, heat.
+//! What the modem tells of something that has failed, and that is no result of a command: a broker that is gone, a network that has ended
+//! TLS, heat.
 
 use super::Severity::{Note, Warning};
 use super::book::{Book, Draft, Handle};
