@@ -23,6 +23,7 @@ use crate::macros::expectations::Expectations;
 use crate::macros::model::{Ask, Macro};
 use crate::macros::recorder::ask_for_secret;
 use crate::notation::print_macro;
+use crate::vocabulary::failure::names_failure_or_end;
 use answered::{Answers, Found};
 use secrets::sent;
 
@@ -305,7 +306,7 @@ impl Reader<'_> {
         let (expected, misled) = self.expected(&sought, last.end);
         let mut fail: Vec<String> = Vec::new();
         if expected.is_some() {
-            for other in sought.iter().filter(|sought| !sought.found && means_failure(&sought.text)) {
+            for other in sought.iter().filter(|sought| !sought.found && names_failure_or_end(&sought.text)) {
                 let text = print_macro(&other.text);
                 if !fail.contains(&text) {
                     fail.push(text);
@@ -485,12 +486,6 @@ fn identifier(name: &str) -> String {
     }
     let out = out.trim_end_matches('_').to_owned();
     if out.starts_with(|c: char| c.is_ascii_alphabetic()) { out } else { format!("value_{out}") }
-}
-
-/// Texts that sketches take for a failure.
-fn means_failure(text: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(text).to_ascii_uppercase();
-    ["ERROR", "FAIL", "CLOSED", "DEACT", "NO CARRIER", "BUSY", "NO ANSWER"].iter().any(|word| text.contains(word))
 }
 
 #[cfg(test)]
