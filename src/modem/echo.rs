@@ -61,6 +61,11 @@ impl Echo {
         self.from(self.came)
     }
 
+    /// The last byte that came back, or will not come, was a CR.
+    pub(crate) fn is_behind_return(&self) -> bool {
+        self.came.checked_sub(1).and_then(|at| self.sent.get(at)) == Some(&b'\r')
+    }
+
     /// How many bytes were sent, those that came back among them.
     pub(crate) fn len(&self) -> usize {
         self.sent.len()

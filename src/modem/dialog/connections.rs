@@ -63,6 +63,8 @@ pub(crate) struct Connections {
     open: bool,
     /// Where the latest one goes to: `host:port`.
     peer: String,
+    /// The only connection that was open when the server said that it will close behind its answer.
+    ends_itself: Option<usize>,
 }
 
 impl Connections {
@@ -88,6 +90,18 @@ impl Connections {
     #[must_use]
     pub(crate) fn link(&self, n: Option<u8>) -> Connection {
         self.links.get(usize::from(n.unwrap_or(0))).copied().unwrap_or_default()
+    }
+
+    /// The server has said that it will close this connection behind its answer.
+    #[must_use]
+    pub(crate) fn ends_itself(&self, n: Option<u8>) -> bool {
+        self.ends_itself == Some(usize::from(n.unwrap_or(0)))
+    }
+
+    /// A server says that it will close behind its answer: which connection that is about is known where only one is open.
+    pub(super) fn announce_end(&mut self) {
+        let mut open = self.links.iter().enumerate().filter(|(_, link)| **link == Connection::Open).map(|(at, _)| at);
+        self.ends_itself = open.next().filter(|_| open.next().is_none());
     }
 
     /// Some connection is known to be open.
@@ -135,6 +149,7 @@ impl Connections {
 
     /// The connection stands, and with it the data connection.
     pub(super) fn opened(&mut self, n: Option<u8>) {
+        self.ends_itself = None;
         self.set(n, Connection::Open);
         self.context = Ip::Active;
     }

@@ -152,7 +152,7 @@ impl Dialog {
     pub(super) fn open_data(&mut self, index: usize, prompt: Span) {
         self.commands.lose(index);
         self.data.command = None;
-        self.texts.end_message();
+        self.texts.end_whole();
         self.looped.rule_out();
         let Some(exchange) = self.commands.open_mut().first_mut() else { return };
         exchange.invited = Some(prompt);

@@ -10,11 +10,13 @@ use crate::modem::echo::{Echo, Swallowed};
 pub(crate) struct DataEcho {
     expected: Echo,
     on: bool,
+    /// The `>` of a prompt in place of a CR has come, and not its blank.
+    prompted: bool,
 }
 
 impl Default for DataEcho {
     fn default() -> Self {
-        Self { expected: Echo::new(Swallowed::InTexts), on: false }
+        Self { expected: Echo::new(Swallowed::InTexts), on: false, prompted: false }
     }
 }
 
@@ -54,7 +56,20 @@ impl DataEcho {
 
     /// How many of the received bytes are the echo of data.
     pub(crate) fn take(&mut self, received: &[u8]) -> usize {
-        self.expected.take(received)
+        let mut prompt = 0;
+        // Behind a CR in a text the modem asks for the next line.
+        if received.first() == Some(&b'>')
+            && self.expected.is_behind_return()
+            && self.expected.rest().first() != Some(&b'>')
+        {
+            self.prompted = true;
+            prompt += 1;
+        }
+        if self.prompted && received.get(prompt) == Some(&b' ') {
+            prompt += 1;
+        }
+        self.prompted &= received.len() == prompt && prompt > 0 && received.last() == Some(&b'>');
+        prompt + self.expected.take(received.get(prompt..).unwrap_or_default())
     }
 }
 

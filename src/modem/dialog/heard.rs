@@ -13,14 +13,23 @@ impl Dialog {
     /// Judges a line and lets it count, now or when it has proved itself.
     pub(super) fn heard(&mut self, said: Said, line: &Line<'_>, span: Span, framed: bool) {
         // Behind the head of an SMS the command has worked: only OK ends it, all else is what somebody has written.
-        if self.texts.in_message() && !(framed && matches!(said, Said::Ok)) && !matches!(said, Said::SmsHead) {
-            self.text_of_message(line.text, span);
+        if self.texts.goes_on() && !(framed && matches!(said, Said::Ok)) && !matches!(said, Said::SmsHead) {
+            if self.texts.in_message() {
+                self.text_of_message(line.text, span);
+            }
             return;
         }
         if self.invited(line.text, said, span) {
             return;
         }
         let bare = self.state.bare_data_possible() || self.online;
+        // Where nothing was asked, nothing can be refused: it is a peer's, if the log shows what is asked.
+        // A quick send may still fail.
+        let refuses = said.is_error() || matches!(said, Said::SendFail) && self.doubt.data_seen();
+        if bare && refuses && self.commands.open().is_empty() && !self.state.connections.peer().is_empty() {
+            self.doubt.see_line_of_data();
+            return;
+        }
         match said {
             Said::Unknown => self.answer_or_unknown(line, span),
             Said::Ok
@@ -311,6 +320,9 @@ impl Dialog {
     pub(super) fn look_into<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
         let Some(peeked) = self.receiving.peek(bytes) else { return bytes };
         let end = self.receiving.total() + peeked.used as u64;
+        if peeked.head.as_deref().is_some_and(vocabulary::ends_connection) {
+            self.state.connections.announce_end();
+        }
         if let Some(head) = peeked.head
             && let Some(status) = vocabulary::server_status(&head).filter(|status| *status >= 400)
         {
@@ -356,6 +368,8 @@ impl Dialog {
         }
         if let Some(index) = call {
             self.settle_exchange(index, Outcome::Said(said), Some(span));
+        } else if self.commands.open().first().is_some_and(|front| front.role == Role::HttpRead) {
+            self.texts.begin_read();
         }
         self.events.push(Event::Said(said, span));
     }
@@ -366,7 +380,7 @@ impl Dialog {
         self.data.expect_no_echo();
         self.commands.lose_all();
         self.online = false;
-        self.texts.end_message();
+        self.texts.end_whole();
         self.texts.give_up_counted();
         self.state.restart();
     }

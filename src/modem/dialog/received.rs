@@ -2,8 +2,9 @@
 
 use super::command::Asked;
 use super::connections::Ip;
-use super::exchange::{DataEnded, Exchange, Span};
+use super::exchange::{Data, DataEnded, Exchange, Span};
 use super::said::{Network, Said};
+use super::texts::opens_quote;
 use super::{Dialog, Event, Shows};
 use crate::modem::Direction;
 use crate::modem::digest::{Line, Token};
@@ -105,15 +106,22 @@ impl Dialog {
         {
             self.events.push(Event::Said(Said::HttpAction(status), span));
         }
-        if self.texts.take_pushed(framed) {
+        // The request is not the server's.
+        if self.data().is_none() && self.state.connections.is_open() && vocabulary::ends_connection(line.text) {
+            self.state.connections.announce_end();
+        }
+        if self.texts.take_pushed(framed && !self.is_more_of_message(line)) {
             self.text_of_message(line.text, span);
+            return;
+        }
+        if self.is_quoted(line.text) {
             return;
         }
         if self.counted_line(line) {
             return;
         }
         if self.log.shows == Shows::Echoed {
-            if self.inferred(line.text, span) || self.cut_short(line.text, span) {
+            if self.inferred(line, span) || self.cut_short(line.text, span) {
                 return;
             }
         } else if self.echo(line, span) || self.echo_of_before(line.text, span) {
@@ -134,6 +142,9 @@ impl Dialog {
             Said::Closed(n) if self.refused_to_open() => Said::ConnectFail(n),
             said => said,
         };
+        if matches!(said, Said::Info | Said::Ussd(..)) && line.text.first() == Some(&b'+') && opens_quote(line.text) {
+            self.texts.begin_quoted();
+        }
         self.find_damage(line.text, span);
         self.dealing.heard();
         self.spoken |= !matches!(said, Said::Unknown | Said::Digit(_) | Said::Address);
@@ -253,8 +264,9 @@ impl Dialog {
     }
 
     /// In a log that shows only what came: is the line a command or data that was sent?
-    fn inferred(&mut self, text: &[u8], span: Span) -> bool {
-        if self.data().is_some() {
+    fn inferred(&mut self, line: &Line<'_>, span: Span) -> bool {
+        let text = line.text;
+        if let Some(data) = self.data() {
             let said = self.meaning(text);
             let ends = matches!(
                 said,
@@ -270,11 +282,10 @@ impl Dialog {
                     | Said::UnderVoltage(true)
                     | Said::OverVoltage(true)
             );
-            let counted = self.data().is_some_and(|data| data.role != Role::Send) && said == Said::Ok;
-            if ends || counted {
-                return false;
-            }
-            if self.answers_typed(said) {
+            let ok = said == Said::Ok && (data.role != Role::Send || self.tells_later(data));
+            // Right behind the prompt, on its line, stands what was typed.
+            let typed = line.feeds == 0 && data.count == 0;
+            if !typed && (ends || ok || self.answers_typed(said)) {
                 return false;
             }
             self.echoed_data(text, span);
@@ -294,6 +305,11 @@ impl Dialog {
     /// What a line means where nothing is known of the commands before it: in the family's words, or in everybody's.
     fn meaning(&self, text: &[u8]) -> Said {
         self.telling.family().says(text).unwrap_or_else(|| Said::read(text))
+    }
+
+    /// `OK` says that the data was taken, and the result comes behind it.
+    fn tells_later(&self, data: &Data) -> bool {
+        self.commands.open().iter().any(|exchange| exchange.id == data.id && exchange.asked.told_later)
     }
 
     /// An answer that breaks off, and the next command stands in its middle.

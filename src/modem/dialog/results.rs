@@ -117,7 +117,7 @@ impl Words {
 impl Dialog {
     /// A final result: finds its command.
     pub(super) fn result(&mut self, said: Said, span: Span) {
-        self.texts.end_message();
+        self.texts.end_whole();
         self.doubt.begin_anew();
         if self.log.read_ahead
             && self.commands.open().len() > 1
@@ -204,7 +204,10 @@ impl Dialog {
 /// The result may be that of the command.
 fn fits(exchange: &Exchange, said: Said) -> bool {
     match said {
-        Said::SendOk | Said::SendFail => exchange.role == Role::Send,
+        // TLS of Quectel answers as its plain connections do.
+        Said::SendOk | Said::SendFail => {
+            exchange.role == Role::Send || exchange.role == Role::Upload && exchange.invited.is_some()
+        }
         Said::CloseOk(_) => exchange.role == Role::Close,
         Said::ShutOk => exchange.role == Role::ContextClose,
         Said::Cms(_) => exchange.role.is_sms(),

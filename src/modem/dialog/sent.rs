@@ -193,7 +193,7 @@ impl Dialog {
 
     fn push_command(&mut self, text: &[u8], ended: &Ended) {
         self.doubt.begin_anew();
-        self.texts.end_message();
+        self.texts.end_whole();
         self.give_up_counted();
         self.give_up_overdue(ended.at);
         self.give_up_answered(text, ended.at);

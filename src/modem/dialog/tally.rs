@@ -26,6 +26,10 @@ pub(crate) struct Tally {
     pub(crate) doubled: u32,
     /// Of the unanswered ones, those whose echo came and nothing else.
     pub(crate) echoed: u32,
+    /// Questions that were answered well.
+    questions: u32,
+    /// Of them, those that were answered with `OK` alone.
+    without_value: u32,
     /// The first of the unanswered ones.
     pub(crate) unanswered_first: Vec<(String, Span)>,
 }
@@ -34,12 +38,22 @@ impl Tally {
     /// A command has its outcome.
     pub(super) fn done(&mut self, exchange: &Exchange, outcome: Outcome) {
         self.answered += 1;
+        if outcome.good() && exchange.only_asks() {
+            self.questions += 1;
+            self.without_value += u32::from(exchange.information == 0);
+        }
         if outcome.refused() {
             self.refused += 1;
             if self.refused_first.len() < NAMED {
                 self.refused_first.push((exchange.named(), exchange.span));
             }
         }
+    }
+
+    /// The log shows only results: questions have no values in it.
+    #[must_use]
+    pub(crate) const fn shows_results_only(&self) -> bool {
+        self.without_value > 0 && self.without_value * 4 >= self.questions * 3
     }
 
     /// No result will come for a command.

@@ -2,17 +2,33 @@
 //! ends. None of it is the modem's word, whatever it reads like.
 
 use super::exchange::Span;
-use super::said::Said;
-use super::{Dialog, Event};
+use super::said::{Pin, Said};
+use super::{Dialog, Event, Shows};
 use crate::modem::digest::Line;
+use crate::vocabulary::is_whole_command;
 
 /// See the module.
 #[derive(Debug, Default)]
 pub(crate) struct Texts {
-    /// Behind the head of a message that was asked for, up to the final result.
-    message: bool,
+    whole: Whole,
     pushed: Pushed,
+    /// Behind a line that has opened a quotation mark: so many lines may follow until it is closed.
+    quoted: Option<u8>,
     counted: Option<Counted>,
+}
+
+/// A menu of USSD, or a message of a broker, has no more lines.
+const QUOTED_LINES: u8 = 24;
+
+/// A text that goes on up to the final result.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Whole {
+    #[default]
+    No,
+    /// Behind the head of a message that was asked for.
+    Message,
+    /// What a command reads: an HTTP server's answer, a file.
+    Read,
 }
 
 /// The text of a message that came by itself.
@@ -43,7 +59,12 @@ impl Counted {
 impl Texts {
     /// The head of a message came; `asked` when a command asked for it, so that a result ends the text.
     pub(super) const fn begin_message(&mut self, asked: bool) {
-        self.message = asked;
+        self.whole = if asked { Whole::Message } else { Whole::No };
+    }
+
+    /// What a command reads comes now.
+    pub(super) const fn begin_read(&mut self) {
+        self.whole = Whole::Read;
     }
 
     /// A message came by itself: the next line is its text.
@@ -61,14 +82,41 @@ impl Texts {
         !matches!(self.pushed, Pushed::No) || self.counted.is_some()
     }
 
-    /// The text of a message goes on up to the final result.
-    pub(super) const fn in_message(&self) -> bool {
-        self.message
+    /// What comes is text up to the final result.
+    pub(super) const fn goes_on(&self) -> bool {
+        !matches!(self.whole, Whole::No)
     }
 
-    /// The message is over.
-    pub(super) const fn end_message(&mut self) {
-        self.message = false;
+    /// It is that of a message.
+    pub(super) const fn in_message(&self) -> bool {
+        matches!(self.whole, Whole::Message)
+    }
+
+    /// The text is over.
+    pub(super) const fn end_whole(&mut self) {
+        self.whole = Whole::No;
+        self.quoted = None;
+    }
+
+    /// A line has opened a quotation mark and not closed it: `+CUSD: 1,"Balance`.
+    pub(super) const fn begin_quoted(&mut self) {
+        self.quoted = Some(QUOTED_LINES);
+    }
+
+    /// The text between quotation marks goes on.
+    pub(super) const fn in_quotes(&self) -> bool {
+        self.quoted.is_some()
+    }
+
+    /// The line is part of the text between quotation marks.
+    pub(super) fn take_quoted(&mut self, text: &[u8]) {
+        let left = self.quoted.and_then(|left| left.checked_sub(1));
+        self.quoted = left.filter(|_| !opens_quote(text));
+    }
+
+    /// The text of a message that came by itself may have more lines.
+    pub(super) const fn may_have_more(&self) -> bool {
+        matches!(self.pushed, Pushed::More)
     }
 
     /// The line is text of a message that came by itself.
@@ -101,7 +149,37 @@ impl Texts {
     }
 }
 
+/// A quotation mark in the line has no other.
+pub(super) fn opens_quote(text: &[u8]) -> bool {
+    memchr::memchr_iter(b'"', text).count() % 2 == 1
+}
+
 impl Dialog {
+    /// In a log that has lost its line ends: the line may be one more of the message that has just come by itself, for it would answer a
+    /// command, and none stands.
+    pub(super) fn is_more_of_message(&self, line: &Line<'_>) -> bool {
+        self.log.restored
+            && self.texts.may_have_more()
+            && self.commands.open().is_empty()
+            && !is_whole_command(line.text.trim_ascii_end())
+            && match Said::of(line.text, self.telling.family()) {
+                Said::Unknown | Said::SendFail | Said::ConnectFail(_) | Said::Failed | Said::Trouble => true,
+                Said::Cpin(pin) => pin != Pin::Ready,
+                said => said.is_error(),
+            }
+    }
+
+    /// The line stands between quotation marks that a line before has opened.
+    pub(super) fn is_quoted(&mut self, text: &[u8]) -> bool {
+        let text = text.trim_ascii_end();
+        let over = text == b"OK" || self.log.shows == Shows::Echoed && is_whole_command(text);
+        if !self.texts.in_quotes() || over {
+            return false;
+        }
+        self.texts.take_quoted(text);
+        true
+    }
+
     /// The text of an SMS: somebody has to read it.
     pub(super) fn text_of_message(&mut self, text: &[u8], span: Span) {
         if self.state.cmgf != Some(0) && is_in_digits(text.trim_ascii()) {
