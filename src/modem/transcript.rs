@@ -209,6 +209,8 @@ pub(crate) struct Reader {
     writing: Writing,
     vain: Vec<Vain>,
     result: Option<Ended>,
+    /// The last line that says that something failed.
+    failing: Option<work::Failure>,
     payload: work::Payload,
 }
 
@@ -243,6 +245,7 @@ impl Reader {
             writing,
             vain: Vec::new(),
             result: None,
+            failing: None,
             payload: work::Payload::default(),
         }
     }
@@ -281,8 +284,9 @@ impl Reader {
             let line = self.around.take(line);
             let told = chunks.len();
             self.lines.line(&line, chunks);
-            // Where each line says its direction, those with one are the modem's dialog.
-            let dialog = self.lines.shape() != Shape::Pasted && chunks.len() > told;
+            // Where each line says its direction, those with one are the modem's dialog; so are bytes, and what only a modem says.
+            let marked = self.lines.shape() != Shape::Pasted || self.lines.are_numbers();
+            let dialog = marked && chunks.len() > told || spelled::is_answer(line.text.trim_ascii());
             if !self.payload.holds(line.text) && !dialog {
                 self.judge(line.number, whole);
             }
@@ -298,9 +302,13 @@ impl Reader {
         }
         match work::result(text) {
             Some(false) => {
+                self.failing = Some(work::Failure::of(text));
                 self.result = Some(Ended::Badly(Vain { line, text: vain::shown(text), whose: Whose::Unknown }));
             }
             Some(true) => self.result = Some(Ended::Well),
+            None if self.failing.as_ref().is_some_and(|failure| work::takes_back(failure, text)) => {
+                self.result = Some(Ended::Well);
+            }
             None => {}
         }
     }

@@ -33,6 +33,11 @@ pub(super) trait Lines {
     /// Line ends were lost and are put back.
     fn restored(&self) -> bool;
 
+    /// Lines of the dialog are bytes as numbers.
+    fn are_numbers(&self) -> bool {
+        false
+    }
+
     /// Takes the next line.
     fn line(&mut self, line: &TextLine<'_>, out: &mut Vec<Chunk>);
 
@@ -146,6 +151,7 @@ fn score(chunks: &[Chunk]) -> i64 {
     let mut score = 0;
     // A command that is told twice, or echoed, is one.
     let mut last: Vec<u8> = Vec::new();
+    let mut prompted = false;
     // A byte a line is a line all the same.
     let sides = chunks.chunk_by(|before, next| before.direction == next.direction && next.bytes.len() == 1);
     for side in sides {
@@ -158,11 +164,14 @@ fn score(chunks: &[Chunk]) -> i64 {
             if line.is_empty() {
                 continue;
             }
+            prompted = if direction == Direction::Rx { line == b">" } else { prompted && !is_whole_command(line) };
             if is_clean(line) {
                 score += if line == last { 0 } else { COMMAND };
                 last = line.to_vec();
+            } else if direction == Direction::Tx && prompted {
+                // Data may be anything.
             } else if direction == Direction::Tx {
-                // Data may be anything; what begins as a command and does not end as one is the logger's.
+                // What begins as a command and does not end as one is the logger's.
                 score -= if line.starts_with(b"AT") || spelled::is_answer(line) { COMMAND / 2 } else { 0 };
             } else if line.starts_with(b">") && !line.starts_with(b">>") || is_clean_answer(line) {
                 score += ANSWER;

@@ -68,6 +68,11 @@ impl Counted {
                 continue;
             }
             let pattern = pattern(line.text.get(..start).unwrap_or_default());
+            let rest = line.text.get(start..).unwrap_or_default().trim_ascii();
+            // `Hi, send AT+CPIN? and tell me`.
+            if command && ends_as_word(&pattern) && rest.contains(&b' ') && !rest.contains(&b'"') {
+                continue;
+            }
             let at = counted.found.iter().position(|lead| lead.pattern == pattern).unwrap_or_else(|| {
                 counted.found.push(Lead::new(pattern, Way::Either));
                 counted.found.len() - 1
@@ -92,7 +97,14 @@ impl Leads {
     pub(super) fn of(lines: &[TextLine<'_>], names: bool) -> Self {
         let Counted { mut found, bare_commands, bare_answers } = Counted::of(lines, names);
         // A word in front of one line is prose; what a program says of a command that went wrong is no mark.
-        found.retain(|lead| (lead.is_marked() || lead.commands > 1) && !lead.judges() && !lead.is_prose());
+        let prose = |lead: &Lead| lead.is_prose() || lead.is_word() && lead.count() == 1 && bare_commands > 2;
+        found.retain(|lead| (lead.is_marked() || lead.commands > 1) && !lead.judges() && !prose(lead));
+        // `<- APP RDY`, `<- see +CME ERROR: 10`: behind the mark of other lines stand words, which are what was said.
+        let counts: Vec<(Vec<u8>, usize)> = found.iter().map(|lead| (lead.pattern.clone(), lead.count())).collect();
+        found.retain(|lead| {
+            let longer = |pattern: &Vec<u8>| lead.pattern.len() > pattern.len() && lead.pattern.starts_with(pattern);
+            !lead.is_word() || !counts.iter().any(|(pattern, count)| longer(pattern) && *count > lead.count())
+        });
         // A program may name the command once more in what it says of itself.
         let told = found.iter().any(Lead::says_sent);
         let answered = found.iter().any(|lead| lead.answers > 0 || lead.says_received());
@@ -119,7 +131,7 @@ impl Leads {
                 _ if lead.is_prompt() => Way::Typed,
                 (0, _) => Way::Received,
                 _ if told && lead.comments() => Way::Received,
-                (_, 0) if lead.sends() => Way::Sent,
+                _ if lead.sends() => Way::Sent,
                 (_, 0) => Way::Received,
                 _ if one_sends => Way::Received,
                 _ => Way::Either,
@@ -278,6 +290,16 @@ impl Lead {
             || has(&self.pattern, &["tx", "send", "sent"])
     }
 
+    /// It ends as words of a sentence do, not as a mark.
+    fn is_word(&self) -> bool {
+        ends_as_word(&self.pattern)
+    }
+
+    /// How many commands and answers stand behind it.
+    const fn count(&self) -> usize {
+        self.commands + self.answers
+    }
+
     /// It tells how a command has fared: `TIMEOUT executing '`, `Error resp when calling `.
     fn judges(&self) -> bool {
         self.answers == 0 && has(&self.pattern, &["timeout", "timed out", "fail", "error", "no response", "success"])
@@ -307,10 +329,21 @@ impl Lead {
         came && !has(&self.pattern, &SENT) && !has(&self.pattern, &[">>", "->"])
     }
 
-    /// Commands stand behind it and no answers, and it does not say that they came back.
+    /// Commands stand behind it and no answers, and it does not say that they came back. A mark that says that it was sent may stand in
+    /// front of data that read like an answer.
     fn sends(&self) -> bool {
-        self.commands > 0 && self.answers == 0 && !self.says_received() && !self.is_prompt()
+        /// An echo is marked as often as what was sent.
+        const DATA: usize = 3;
+        let says = has(&self.pattern, &SENT) || has(&self.pattern, &[">>", "->"]) && !self.turned;
+        let data = says && self.answers * DATA <= self.commands;
+        self.commands > 0 && (self.answers == 0 || data) && !self.says_received() && !self.is_prompt()
     }
+}
+
+/// It ends as words of a sentence do, and a blank.
+fn ends_as_word(text: &[u8]) -> bool {
+    let end = text.trim_ascii_end().last();
+    text.ends_with(b" ") && end.is_some_and(|byte| byte.is_ascii_alphabetic() || b".,;!?".contains(byte))
 }
 
 /// Where the command or the answer begins that the line holds; whether it is a command.

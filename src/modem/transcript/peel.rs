@@ -14,6 +14,8 @@ pub(super) struct Peel {
     /// A stamp in brackets stands behind each line: `OK (15320)`.
     stamped: bool,
     region: Region,
+    /// Lines that list what errors mean, as a manual does.
+    listed: Vec<usize>,
     fenced: bool,
     /// Whether a line without anything stood before.
     apart: bool,
@@ -51,6 +53,7 @@ impl Peel {
         peel.stamped = is_stamped(&lines);
         let lines: Vec<TextLine<'_>> = lines.into_iter().map(|line| peel.unnumbered(line)).collect();
         peel.region = region(&lines);
+        peel.listed = listed(&lines);
         peel
     }
 
@@ -67,7 +70,8 @@ impl Peel {
             Region::Fenced => fence || !self.fenced,
             Region::Indented => !is_indented(line.text),
         };
-        let prose = self.apart && is_prose(line.text);
+        let listed = self.listed.binary_search(&line.number).is_ok();
+        let prose = self.apart && is_prose(line.text) || listed;
         let command = introduced(line.text).filter(|_| self.apart && self.region == Region::Everywhere);
         self.apart = line.is_blank() || prose || fence || command.is_some();
         if outside || prose || command.is_some() {
@@ -198,6 +202,58 @@ fn numbers(lines: &[TextLine<'_>]) -> Numbers {
     }
 }
 
+/// The lines of a list of errors: one that names several, or several in a row that each say what another means. A modem shows an error
+/// by its number or by its words.
+fn listed(lines: &[TextLine<'_>]) -> Vec<usize> {
+    let shown: Vec<&TextLine<'_>> = lines.iter().filter(|line| !line.is_blank()).collect();
+    // It stands above a dialog: an answer has a command before it, and a log of answers alone has nothing else.
+    let dialog = shown.iter().position(|line| is_whole_command(line.text.trim_ascii()));
+    let mut found = Vec::new();
+    let Some(above) = dialog.and_then(|dialog| shown.get(..dialog)) else { return found };
+    for run in above.chunk_by(|one, other| meaning(one.text).is_some() && meaning(other.text).is_some()) {
+        let several = |line: &&&TextLine<'_>| errors(line.text).count() > 1 && !holds_command(line.text);
+        let different =
+            |pair: &[&TextLine<'_>]| matches!(pair, [one, other] if meaning(one.text) != meaning(other.text));
+        if run.len() > 1 && run.windows(2).all(different) {
+            found.extend(run.iter().map(|line| line.number));
+        } else {
+            found.extend(run.iter().filter(several).map(|line| line.number));
+        }
+    }
+    found
+}
+
+/// Where in the text errors with numbers are named: their numbers.
+fn errors(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    memchr::memmem::find_iter(text, b" ERROR").filter_map(move |at| {
+        let named = text.get(..at)?.ends_with(b"+CME") || text.get(..at)?.ends_with(b"+CMS");
+        let value = text.get(at + b" ERROR".len()..)?.trim_ascii_start();
+        let value = value.strip_prefix(b":").unwrap_or(value).trim_ascii_start();
+        let digits = value.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        value.get(..digits).filter(|digits| named && !digits.is_empty())
+    })
+}
+
+/// Of a line `+CME ERROR: 10 SIM not inserted` the number: words stand behind it.
+fn meaning(text: &[u8]) -> Option<&[u8]> {
+    let text = text.trim_ascii();
+    let begun = text.strip_prefix(b"- ").or_else(|| text.strip_prefix(b"* ")).unwrap_or(text);
+    let number = errors(begun).next().filter(|_| begun.starts_with(b"+CM"))?;
+    let behind = begun.get(memchr::memmem::find(begun, number)? + number.len()..)?.trim_ascii_start();
+    let sign = |byte: &u8| matches!(byte, b'-' | b'=' | b':' | b' ');
+    let words = behind.get(behind.iter().take_while(|byte| sign(byte)).count()..)?;
+    (words.first().is_some_and(u8::is_ascii_alphabetic) && !behind.starts_with(b"(")).then_some(number)
+}
+
+/// A command stands somewhere in the line.
+fn holds_command(text: &[u8]) -> bool {
+    memchr::memmem::find_iter(text, b"AT").any(|at| {
+        let apart =
+            at.checked_sub(1).and_then(|before| text.get(before)).is_none_or(|byte| !byte.is_ascii_alphanumeric());
+        apart && text.get(at + 2).is_none_or(|byte| b"+&#%$^* \r".contains(byte) || byte.is_ascii_digit())
+    })
+}
+
 fn is_fence(text: &[u8]) -> bool {
     let text = text.trim_ascii();
     text.starts_with(b"```") || text.starts_with(b"~~~") || text == b"[code]" || text == b"[/code]"
@@ -284,6 +340,19 @@ mod tests {
         check("1 AT\n2 OK\n3\n4 AT\n", "AT\nOK\n\nAT");
         check("1: AT\n2: OK\n3: AT\n", "AT\nOK\nAT");
         check("AT+CMGF?\n1\nOK\n0\n", "AT+CMGF?\n1\nOK\n0");
+    }
+
+    #[test]
+    fn a_list_of_errors_is_no_log() {
+        check("+CME ERROR: 10 SIM not inserted\n+CME ERROR: 11 - PIN\n\nAT\nOK\n", "\n\n\nAT\nOK");
+        check("Codes: +CMS ERROR: 310 no SIM, +CMS ERROR: 331 no network\nAT\n", "\nAT");
+        for log in [
+            "AT+CPIN?\n+CME ERROR: 10 no SIM\nAT",
+            "+CME ERROR: 10\n+CMS ERROR: 310",
+            "AT+X +CME ERROR: 3 AT+Y +CME ERROR: 4",
+        ] {
+            check(log, log);
+        }
     }
 
     #[test]

@@ -161,8 +161,16 @@ fn error_behind_words(text: &[u8]) -> Option<&[u8]> {
     let (words, error) = text.split_at_checked(at)?;
     let said = |byte: &u8| byte.is_ascii_alphabetic() || b" :-=!.".contains(byte);
     let ends = words.trim_ascii_end().last().is_some_and(|byte| b":-=!".contains(byte));
+    // `fixed: +CMS ERROR: 500 for long SMS`: a sentence.
+    let value = error.get(b"+CMS ERROR".len()..)?;
+    let digits = value.iter().position(u8::is_ascii_digit).unwrap_or(value.len());
+    let behind = value.get(digits..)?.iter().skip_while(|byte| byte.is_ascii_digit());
+    let sentence = digits < 4 && behind.clone().next() == Some(&b' ') && behind.skip(1).any(u8::is_ascii_alphabetic);
+    // `TX: ` is a mark, and what stands behind it was sent.
+    let mark = !words.trim_ascii().contains(&b' ') && super::words::has(words, &super::words::SENT);
     // Control characters written as words are for the form of the log to read.
-    (at > 0 && at < 40 && ends && words.iter().all(said) && !error.ends_with(b">")).then_some(error)
+    (!mark && !sentence && at > 0 && at < 40 && ends && words.iter().all(said) && !error.ends_with(b">"))
+        .then_some(error)
 }
 
 /// `command_lib: Token: {AT+CSQ}`.

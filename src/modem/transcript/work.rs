@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 
 use super::spelled;
+use crate::modem::dialog::said::Said;
+use crate::vocabulary::failure::names_failure;
 use crate::vocabulary::is_whole_command;
 
 /// How a program says that something failed.
@@ -36,9 +38,70 @@ static FAILED: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| {
 
 /// How it says that something worked.
 static WORKED: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| {
-    const WORDS: [&str; 6] = ["uccess", "connected", "Connected", "omplete", "succeeded", "is now up"];
+    const WORDS: [&str; 13] = [
+        "uccess",
+        "connected",
+        "Connected",
+        "omplete",
+        "succeeded",
+        "is now up",
+        "SMS sent",
+        "essage sent",
+        "mail sent",
+        "odem ready",
+        "onectado",
+        "erbunden",
+        "onnecté",
+    ];
     WORDS.iter().map(|word| Finder::new(word.as_bytes())).collect()
 });
+
+/// What the line says up to where it says that something failed, each number as `#`: the same with another end says that it
+/// worked (`attempt 2 failed`, `attempt 3 ok`).
+fn beginning(line: &[u8]) -> Option<Vec<u8>> {
+    /// Less is no word.
+    const SHORTEST: usize = 6;
+    let text = line.trim_ascii();
+    let at = FAILED.iter().filter_map(|word| word.find(text)).min()?;
+    let begun = text.get(..at)?.iter().rposition(|byte| !byte.is_ascii_alphabetic())?;
+    let words = super::lead::pattern(text.get(..=begun)?);
+    (words.iter().filter(|byte| byte.is_ascii_alphabetic()).count() >= SHORTEST).then_some(words)
+}
+
+/// The line takes back what another told: it begins as that one did and ends well, or says what that one said not to be
+/// (`not registered`, `registered`).
+pub(super) fn takes_back(failure: &Failure, line: &[u8]) -> bool {
+    let text = line.trim_ascii();
+    let end = failure.beginning.as_ref().and_then(|begun| text.get(super::lead::matches(begun, text)?..));
+    let words = |text: &[u8]| -> Vec<Vec<u8>> {
+        let words = text.split(|byte| !byte.is_ascii_alphabetic()).filter(|word| !word.is_empty());
+        words.map(<[u8]>::to_ascii_lowercase).collect()
+    };
+    let well = |end: &[u8]| words(end).first().is_some_and(|word| matches!(word.as_slice(), b"ok" | b"done"));
+    let is = |denied: &Vec<u8>| {
+        let words = words(text);
+        words.contains(denied) && !words.iter().any(|word| matches!(word.as_slice(), b"not" | b"no" | b"never"))
+    };
+    end.is_some_and(well) || failure.denied.as_ref().is_some_and(is)
+}
+
+/// What a line that tells a failure says, as far as another may take it back.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Failure {
+    beginning: Option<Vec<u8>>,
+    /// The word behind `not`, in small letters.
+    denied: Option<Vec<u8>>,
+}
+
+impl Failure {
+    /// Reads the line.
+    pub(super) fn of(line: &[u8]) -> Self {
+        let small = line.to_ascii_lowercase();
+        let behind = memchr::memmem::find(&small, b"not ").and_then(|at| small.get(at + 4..));
+        let word = behind.and_then(|behind| behind.split(|byte| !byte.is_ascii_alphabetic()).next());
+        Self { beginning: beginning(line), denied: word.filter(|word| word.len() > 4).map(<[u8]>::to_vec) }
+    }
+}
 
 /// The line is a program's own, and says that something failed (false) or worked (true). A modem's answers, the lines of a
 /// sketch and a person's sentences are none.
@@ -54,7 +117,8 @@ pub(super) fn result(line: &[u8]) -> Option<bool> {
         return (is_programs(text) && !is_harmless(text)).then_some(false);
     }
     // `PIN set successfully`: a step, and not yet the end.
-    let not = [&b"not "[..], b"Not ", b"no s", b"uns", b"dis", b"Dis", b"inc", b"Inc", b"set s"];
+    let not =
+        [&b"not "[..], b"Not ", b"no s", b"uns", b"un", b"esc", b"icht v", b"dis", b"Dis", b"inc", b"Inc", b"set s"];
     let worked = |word: &Finder<'_>| {
         let before = word.find(text).and_then(|at| text.get(..at));
         before.is_some_and(|before| !not.iter().any(|no| before.ends_with(no)))
@@ -73,8 +137,21 @@ impl Payload {
     /// Takes the next line; whether it stands inside.
     pub(super) fn holds(&mut self, line: &[u8]) -> bool {
         let text = line.trim_ascii();
-        let headed = matches!(text, [b'+' | b'^' | b'#' | b'%', name, ..] if name.is_ascii_uppercase())
+        let named = matches!(text, [b'+' | b'^' | b'#' | b'%', name, ..] if name.is_ascii_uppercase())
             && memchr::memchr(b':', text).is_some();
+        // What is known to be a value, or news, has nothing behind it.
+        let headed = named
+            && matches!(
+                Said::read(text),
+                Said::Info
+                    | Said::SmsHead
+                    | Said::SmsPushed
+                    | Said::Ussd(..)
+                    | Said::Counted(_)
+                    | Said::Ipd(_)
+                    | Said::Receive(_)
+                    | Said::RxData(_)
+            );
         if headed || text.starts_with(b"CONNECT") {
             self.inside = true;
         } else if is_whole_command(text) || text == b"OK" || text == b"ERROR" {
@@ -95,8 +172,11 @@ fn tells_failure(before: &[u8], behind: &[u8]) -> bool {
         _ => begun == b"co",
     };
     let none = before.to_ascii_lowercase().windows(3).any(|three| matches!(three, b"no " | b"if " | b"bit"));
+    // `Retries on failure: 3` is a setting.
+    let head = before.get(..before.len() - begun.len()).unwrap_or_default();
+    let set = [&b" on "[..], b"upon ", b"On "].iter().any(|word| head.ends_with(word));
     // `raise CommandError(data)` is code.
-    begins && !none && !behind.starts_with(b"(")
+    begins && !none && !set && ![&b"("[..], b"-safe", b"safe", b" safe"].iter().any(|end| behind.starts_with(end))
 }
 
 /// A short line that is neither a modem's, nor of a sketch, nor a person's sentence or question, nor one for developers alone.
@@ -118,7 +198,7 @@ fn is_programs(text: &[u8]) -> bool {
 /// `failed: 0`, `error: none`, `failed, using GSM instead`, `defaulting to 10.64.64.64`, the head of a table: nothing went
 /// wrong, or not for good.
 fn is_harmless(text: &[u8]) -> bool {
-    const WORDS: [&[u8]; 16] = [
+    const WORDS: [&[u8]; 18] = [
         b"none",
         b"never",
         b"without",
@@ -135,6 +215,8 @@ fn is_harmless(text: &[u8]) -> bool {
         b"ok",
         b"disabled",
         b"parity",
+        b"handler",
+        b"callback",
     ];
     let is = |word: &[u8], known: &[&[u8]]| known.iter().any(|known| known.eq_ignore_ascii_case(word));
     let counts = |word: &[u8]| {
@@ -149,10 +231,8 @@ fn is_harmless(text: &[u8]) -> bool {
 
 /// `### ..: CONNECT OK , CONNECT FAIL , ERROR ,`: the answers that a program waits for, the good ones and the bad ones.
 fn lists_answers(text: &[u8]) -> bool {
-    let ends = |words: &[&[u8]]| {
-        text.split(|byte| *byte == b',').any(|part| words.iter().any(|word| part.trim_ascii().ends_with(word)))
-    };
-    ends(&[b"OK"]) && ends(&[b"ERROR", b"FAIL"])
+    let parts = || text.split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+    parts().any(|part| part.ends_with(b"OK")) && parts().any(|part| spelled::is_answer(part) && names_failure(part))
 }
 
 #[cfg(test)]
@@ -219,5 +299,7 @@ mod tests {
         let lines = ["AT+CMGR=1", "+CMGR: \"REC READ\",\"1\"", "Delivery failed", "", "OK", "Publishing failed"];
         let held: Vec<&str> = lines.into_iter().filter(inside).collect();
         assert_eq!(held, ["+CMGR: \"REC READ\",\"1\"", "Delivery failed", ""]);
+        let mut payload = Payload::default();
+        assert!(!payload.holds(b"+CREG: 1") && !payload.holds(b"Publishing failed"), "news has nothing behind it");
     }
 }

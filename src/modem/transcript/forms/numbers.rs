@@ -91,6 +91,10 @@ impl Lines for Dump {
         false
     }
 
+    fn are_numbers(&self) -> bool {
+        true
+    }
+
     fn line(&mut self, line: &TextLine<'_>, out: &mut Vec<Chunk>) {
         let Some((at, bytes)) = numbers(line.text, self.base) else {
             self.current = header(line.text).unwrap_or(self.current);
@@ -116,8 +120,15 @@ fn lead_pattern(lead: &[u8]) -> Vec<u8> {
         // The identifier of a bus tells the side.
         Some(bus) => bus.trim_ascii().to_vec(),
         None if lead.ends_with(b"#") => lead.to_vec(),
+        // Where the bytes stand: `000000a0:`.
+        None if is_offset(lead) => b"#".to_vec(),
         None => pattern(lead),
     }
+}
+
+fn is_offset(lead: &[u8]) -> bool {
+    let digits = lead.strip_suffix(b":").unwrap_or(lead);
+    digits.len() > 3 && digits.iter().all(u8::is_ascii_hexdigit)
 }
 
 /// Words that name a direction.
@@ -139,6 +150,15 @@ fn header(text: &[u8]) -> Option<Direction> {
         // socat: `> 2024/01/01 12:00:00.000000  length=3 from=0 to=2`.
         [b'>', b' ', rest @ ..] if memchr::memmem::find(rest, b"length=").is_some() => Some(Direction::Tx),
         [b'<', b' ', rest @ ..] if memchr::memmem::find(rest, b"length=").is_some() => Some(Direction::Rx),
+        // Our own export: `10.459319 < 10 bytes`.
+        text if text.ends_with(b" bytes") || text.ends_with(b" byte") => {
+            let marks = |mark: &[u8]| memchr::memmem::find(text, mark).is_some();
+            match (marks(b" > "), marks(b" < ")) {
+                (true, false) => Some(Direction::Tx),
+                (false, true) => Some(Direction::Rx),
+                _ => named(text),
+            }
+        }
         text => named(text),
     }
 }

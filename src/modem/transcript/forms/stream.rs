@@ -117,6 +117,10 @@ impl Lines for Stream {
         if !self.exact && !self.names && out.last_mut().is_some_and(|last| continues_error(last, rest)) {
             return;
         }
+        // Data that reads like an answer.
+        if way == Some(Way::Sent) && self.leads.directed && spelled::is_answer(rest.trim_ascii()) {
+            return;
+        }
         if !self.names && is_key_pressed(rest) {
             let bytes = b"\x1A\r\n".to_vec();
             out.push(Chunk { direction: Direction::Rx, bytes, at: line.at, elided: false, line: line.number });
