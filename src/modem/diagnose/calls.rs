@@ -67,6 +67,8 @@ impl Rule for WithoutSemicolon {
 #[derive(Debug, Default)]
 pub(super) struct Failed {
     told: Option<Handle>,
+    /// The other end has taken the call.
+    taken: bool,
 }
 
 /// Why a call came to nothing, as the modem says it: the title's words, the cause and what to do.
@@ -154,9 +156,20 @@ impl Rule for Failed {
         why: "The call was not put through.",
         fix: "AT+CEER tells why.",
     };
-    const HEARS: hears::Kinds = hears::results(CALL) | hears::said(CALL);
+    const HEARS: hears::Kinds = hears::results(CALL) | hears::said(CALL) | hears::commands(CALL);
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        match event {
+            Event::Command => {
+                self.taken &= dialog.open().last().is_none_or(|last| last.role != Role::Dial);
+                return;
+            }
+            Event::Said(Said::CallTaken, _) => {
+                self.taken = true;
+                return;
+            }
+            _ => {}
+        }
         let Some(done) = dialog.done() else { return };
         if is_data_call(done) {
             return self.data_call(event, done, dialog, book);
@@ -170,7 +183,7 @@ impl Rule for Failed {
             (Event::Final, Some((Outcome::Said(Said::CallEnd), Some(end)))) => end,
             (Event::Said(Said::CallEnd, end), Some((Outcome::Said(Said::Ok), _))) => {
                 // NO CARRIER ends a conversation, too.
-                if takes || dialog.words.of(end) == Some("NO CARRIER") && !is_at_once(done, end, dialog) {
+                if takes || self.taken || dialog.words.of(end) == Some("NO CARRIER") && !is_at_once(done, end, dialog) {
                     return;
                 }
                 end

@@ -210,6 +210,8 @@ impl Rule for Unanswered {
 #[derive(Debug, Default)]
 pub(super) struct ConnectFailed {
     command: Option<Span>,
+    /// Which of them was told to have failed.
+    failed: Option<Span>,
     target: String,
     /// What was told last.
     told: Option<(String, Handle)>,
@@ -415,11 +417,20 @@ impl Rule for ConnectFailed {
                 if book.any_open(&[NoDataService::DOC.slug, ContextLost::DOC.slug]) {
                     return;
                 }
+                let failed = std::mem::replace(&mut self.failed, self.command);
                 let target = self.target();
                 let said = dialog.words.of(span).and_then(why);
                 let reason = said.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
                 let title = format!("The connection to {target} could not be opened{reason}.");
                 let spans = [self.command, Some(span)];
+                // `DNS Fail`, `ERROR`, `CLOSED` of an ESP8266: one failure, which the first of them has told.
+                if said.is_none()
+                    && failed.is_some()
+                    && failed == self.command
+                    && book.extend(&[Self::DOC.slug], [Some(span)])
+                {
+                    return;
+                }
                 if said.as_deref().is_some_and(concerns_tls) {
                     book.add(TlsFailed::DOC, tls_draft(title, spans));
                     return;

@@ -8,6 +8,7 @@ use super::connecting::{TlsFailed, concerns_tls, tls_draft};
 use super::data_end::PATIENCE;
 use super::doc::heading::ORDER as FAMILY;
 use super::network::NO_SIM;
+use super::opening::NoDataService;
 use super::rule::{Doc, Rule, hears};
 use super::topics::{HTTP, OTHER, RECEIVE};
 use crate::modem::dialog::exchange::{Exchange, Span};
@@ -184,6 +185,9 @@ impl Failed {
     }
 }
 
+/// What was asked for has not changed since: who asked so has it.
+const NOT_MODIFIED: u16 = 304;
+
 /// The server has answered, and does not give what was asked for.
 fn turned_down(status: u16, spans: [Option<Span>; 2], text: Option<&str>) -> Draft {
     let said = match text.filter(|text| *text != "status") {
@@ -232,13 +236,14 @@ impl Rule for Failed {
         if let (Event::Final, Some(done)) = (event, dialog.done()) {
             self.hear(done);
         }
+        self.bearer |= matches!(event, Event::Said(Said::BearerOpen, _));
         let Event::Said(Said::HttpAction(status), span) = event else { return };
         if !(600..800).contains(&status) {
             for slug in [Self::DOC.slug, TlsFailed::DOC.slug] {
                 book.resolve_all(slug);
             }
         }
-        if !(300..800).contains(&status) {
+        if !(300..800).contains(&status) || status == NOT_MODIFIED {
             self.told = None;
             return;
         }
@@ -295,13 +300,20 @@ impl Rule for BearerRefused {
         slug: "bearer-refused",
         severity: Problem,
         family: FAMILY,
-        evidence: "`AT+SAPBR=1,1` is refused.",
+        evidence: "`AT+SAPBR=1,1` is refused, and neither it nor `+SAPBR: 1,1,\"…\"` shows the bearer open later.",
         why: "The bearer, the data connection that HTTP and FTP use, is open already, or the network gives no data service with this APN.",
         fix: "AT+SAPBR=2,1 shows whether it is open; AT+SAPBR=0,1 closes it; check the APN.",
     };
-    const HEARS: hears::Kinds = hears::results(HTTP);
+    const HEARS: hears::Kinds = hears::results(HTTP) | hears::said(HTTP);
 
-    fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        if let Event::Said(said, _) = event {
+            // It was open before, or has come up since.
+            if said == Said::BearerOpen {
+                book.resolve_all(Self::DOC.slug);
+            }
+            return;
+        }
         let Some(done) =
             dialog.done().filter(|done| done.role == Role::Bearer && done.chief().parameter(0).text == b"1")
         else {
@@ -312,7 +324,8 @@ impl Rule for BearerRefused {
             return;
         }
         let spans = [Some(done.span), done.result_span()];
-        if book.is_blamed(done.id) || book.extend(&NO_SIM, spans) {
+        // Without a SIM, or where the network gives no data, it is one more sign of that.
+        if book.is_blamed(done.id) || book.extend(&NO_SIM, spans) || book.extend(&[NoDataService::DOC.slug], spans) {
             return;
         }
         book.blame(done.id, Self::DOC.slug);

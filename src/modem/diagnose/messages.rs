@@ -21,6 +21,13 @@ fn answered_alone(dialog: &Dialog, role: Role) -> Option<&Exchange> {
     })
 }
 
+/// The log is over: where it shows only results, that nothing else came says nothing.
+fn take_back(told: Option<Handle>, dialog: &Dialog, book: &mut Book) {
+    if let Some(told) = told.filter(|_| dialog.tally().shows_results_only()) {
+        book.withdraw(told);
+    }
+}
+
 /// `sms-given-up`.
 #[derive(Debug, Default)]
 pub(super) struct GivenUp {
@@ -36,9 +43,12 @@ impl Rule for GivenUp {
         why: "Whoever sends an SMS is told its number (+CMGS: <n>); OK alone says that the message was given up: ESC (1B) ended the text, not 1A.",
         fix: "End the text with the byte 1A (Ctrl+Z), and wait for +CMGS:, which may take a minute.",
     };
-    const HEARS: hears::Kinds = hears::results(SMS);
+    const HEARS: hears::Kinds = hears::results(SMS) | hears::FINISH;
 
-    fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        if matches!(event, Event::Finish) {
+            return take_back(self.told, dialog, book);
+        }
         let Some(done) = answered_alone(dialog, Role::SmsSend).filter(|done| done.invited.is_some()) else { return };
         let spans = [Some(done.span), done.result_span()];
         if let Some(told) = self.told {
@@ -66,9 +76,12 @@ impl Rule for PlaceEmpty {
         why: "No SMS is stored at this place: none has come, it was deleted, or it went past the store (+CMT, as AT+CNMI=2,2 has it).",
         fix: "AT+CMGL=\"ALL\" shows which there are, AT+CPMS? which store is in use; +CMTI: names the place of a new one.",
     };
-    const HEARS: hears::Kinds = hears::results(SMS);
+    const HEARS: hears::Kinds = hears::results(SMS) | hears::FINISH;
 
-    fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        if matches!(event, Event::Finish) {
+            return take_back(self.told, dialog, book);
+        }
         let Some(done) = answered_alone(dialog, Role::SmsRead) else { return };
         let spans = [Some(done.span), done.result_span()];
         if let Some(told) = self.told {

@@ -59,6 +59,8 @@ pub(super) const NO_SIM: [&str; 3] = [SimMissing::DOC.slug, SimLocked::DOC.slug,
 #[derive(Debug, Default)]
 pub(super) struct SimMissing {
     told: Option<Handle>,
+    /// The line that told it belongs to no command: it may be what somebody has written above the log.
+    alone: bool,
 }
 
 impl Rule for SimMissing {
@@ -75,8 +77,10 @@ impl Rule for SimMissing {
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let spans = match event {
             Event::Said(Said::Cpin(Pin::Ready), _) => {
-                if let Some(told) = self.told.take() {
-                    book.resolve(told);
+                match self.told.take() {
+                    Some(told) if self.alone => book.withdraw(told),
+                    Some(told) => book.resolve(told),
+                    None => {}
                 }
                 return;
             }
@@ -94,6 +98,7 @@ impl Rule for SimMissing {
             },
         };
         if self.told.is_none() {
+            self.alone = matches!(event, Event::Said(said, _) if said.is_error());
             // That it could not be read has the same cause.
             book.withdraw_all(Unreadable::DOC.slug);
             let draft = if dialog.state.functions == Some(0) {

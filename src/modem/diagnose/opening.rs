@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Severity::Problem;
+use super::Severity::{Note, Problem, Warning};
 use super::book::{Book, Draft, Handle, gap};
 use super::doc::heading::ORDER as FAMILY;
 use super::network::{NO_SIM, no_sim};
@@ -177,14 +177,24 @@ impl NoDataService {
         /// PPP that is not answered is given up within this time, and with fewer bytes.
         const SOON: Duration = Duration::from_mins(1);
         const FEW: u64 = 2048;
+        /// As much as one packet of PPP.
+        const ONE: u64 = 64;
         let Some((command, connect)) = self.dialled.take() else { return };
         let soon = gap(connect, end).is_none_or(|gap| gap < SOON) && end.start.saturating_sub(connect.end) < FEW;
         // Who hangs up himself is not told so.
         if !soon || dialog.last().span != Some(command) {
             return;
         }
-        let draft = Draft::new("The data call ended right behind its CONNECT.", [Some(command), Some(connect), Some(end)])
-            .because("PPP did not come about: nothing spoke PPP to the modem, or the network refused the access point or its login.")
+        let spans = [Some(command), Some(connect), Some(end)];
+        let why = "PPP did not come about: nothing spoke PPP to the modem, or the network refused the access point or its login.";
+        let little = end.start.saturating_sub(connect.end) < ONE;
+        let draft = match gap(connect, end) {
+            Some(_) => Draft::new("The data call ended right behind its CONNECT.", spans).because(why),
+            None => Draft::new("The data call has ended; the log does not show how long it stood.", spans)
+                .because(format!("If it ended right behind CONNECT: {why}"))
+                .severity(if little { Warning } else { Note }),
+        };
+        let draft = draft
             .fix("Start PPP (pppd) right behind CONNECT; check the access point (AT+CGDCONT?), user and password.")
             .confidence(60);
         self.told = Some(book.add(Self::DOC, draft));

@@ -284,7 +284,7 @@ impl Rule for PeerClosed {
         slug: "peer-closed",
         severity: Note,
         family: FAMILY,
-        evidence: "The modem says `CLOSED`, and the host did not close; as a warning, behind a connection without TLS to port 443 or 8883.",
+        evidence: "The modem says `CLOSED`, and the host did not close, nor HTTP say that the server will (`Connection: close`); as a warning, behind a connection without TLS to port 443 or 8883.",
         why: "The other end has closed the connection: it was done, or waited too long.",
         fix: "Open it again with AT+CIPSTART before the next send.",
     };
@@ -304,7 +304,8 @@ impl Rule for PeerClosed {
             // Behind the ERROR of an ESP8266's CIPSTART: nothing was open.
             let refused = dialog.open().is_empty()
                 && dialog.done().is_some_and(|done| done.refused() && done.role == Role::Open && done.stands_at_once());
-            if closing || refused {
+            let wanted = dialog.state.connections.ends_itself(n) && self.wants_tls.is_none();
+            if closing || refused || wanted {
                 return;
             }
             let which = n.map_or(String::new(), |n| format!(" {n}"));

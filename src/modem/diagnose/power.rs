@@ -89,6 +89,8 @@ pub(super) struct Restarted {
     up: bool,
     /// A PIN was entered: it explains the last lines of a start.
     pin: bool,
+    /// Power saving is on: the modem goes off and starts by itself.
+    saves: bool,
     /// The device was plugged in again, and nothing was asked of the modem since: no wonder that it starts.
     replugged: bool,
     burst: Option<Span>,
@@ -147,7 +149,7 @@ impl Restarted {
             burst: false,
         };
         let pin = !first_line && self.pin;
-        let explained = std::mem::take(&mut self.caused) || pin || self.replugged;
+        let explained = std::mem::take(&mut self.caused) || pin || self.saves && !drawing || self.replugged;
         let known = std::mem::replace(&mut self.seen, true);
         self.in_group = true;
         if explained || late_first || (!known && !first_line) || !new {
@@ -174,7 +176,8 @@ impl Restarted {
             return;
         }
         // What follows belongs to the start that was wanted.
-        let wanted = std::mem::take(&mut self.caused) || self.replugged;
+        let drawing = dialog.open().iter().any(|open| draws(open.role));
+        let wanted = std::mem::take(&mut self.caused) || self.saves && !drawing || self.replugged;
         if !wanted && (self.in_group || !whole || self.answered <= 1) {
             self.burst = Some(span);
             return;
@@ -254,7 +257,7 @@ impl Rule for Restarted {
         slug: "modem-restarted",
         severity: Problem,
         family: FAMILY,
-        evidence: "Boot lines (`RDY`, `+CFUN: 1`, `Call Ready`, `SMS Ready`), or the bytes 00 49 FF of a power-on, in mid-session without a command that causes them, and not right after the device was plugged in again; the last of them also where they are the first of a session, in the middle of a command that draws current and gets no result. Not the first ones of a session otherwise.",
+        evidence: "Boot lines (`RDY`, `+CFUN: 1`, `Call Ready`, `SMS Ready`), or the bytes 00 49 FF of a power-on, in mid-session without a command that causes them (or power saving, AT+CPSMS=1), and not right after the device was plugged in again; the last of them also where they are the first of a session, in the middle of a command that draws current and gets no result. Not the first ones of a session otherwise.",
         why: "The modem started anew, nearly always because its supply dipped; connections and settings that were not stored are gone.",
         fix: "Strengthen the supply: 4.0 V, 2 A, 1000 µF close to the modem, short thick wires.",
     };
@@ -280,6 +283,9 @@ impl Rule for Restarted {
             }
             Event::Final => {
                 let Some(done) = dialog.done() else { return };
+                if done.role == Role::Saving && done.asked.form == Form::Set && !done.refused() {
+                    self.saves = done.chief().number(0) == Some(1);
+                }
                 self.late.take_if(|late| late.id == done.id);
                 // A modem that is still starting answers AT, and has no SIM to tell of yet.
                 let too_early = done.role == Role::Sim && done.refused() && !self.seen;

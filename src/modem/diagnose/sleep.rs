@@ -8,6 +8,7 @@ use super::doc::heading::LINE as FAMILY;
 use super::rule::{Doc, Rule, hears};
 use crate::modem::dialog::exchange::{Exchange, Span};
 use crate::modem::dialog::{Dialog, Event};
+use crate::vocabulary::Role;
 
 /// `first-character-lost`.
 #[derive(Debug, Default)]
@@ -25,7 +26,7 @@ impl Rule for FirstCharacter {
         slug: "first-character-lost",
         severity: Note,
         family: FAMILY,
-        evidence: "With `AT+CSCLK=2` the first command after a pause is ignored, or its first character is missing in the echo.",
+        evidence: "With `AT+CSCLK=2` the first command after a pause is ignored (not AT with which it is woken and which is sent again), or its first character is missing in the echo.",
         why: "The modem slept; the first character wakes it and is lost.",
         fix: "Send AT, wait 100 ms, then the command; or AT+CSCLK=0.",
     };
@@ -56,6 +57,10 @@ impl Rule for FirstCharacter {
         let asked_again = |open: &Exchange| open.text == done.text && open.received_from == done.received_from;
         let later = done.span.start > ignored.start || dialog.open().iter().any(|open| asked_again(open));
         let cut = done.span.start == ignored.start && done.damaged_echo().is_some() && done.lacks_head();
+        // Who sends AT to wake it, and then AT again, knows.
+        if later && done.role == Role::Attention {
+            return;
+        }
         if later || cut {
             book.add(
                 Self::DOC,

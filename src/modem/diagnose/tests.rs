@@ -12,6 +12,7 @@ mod logs;
 mod order;
 mod pasted;
 mod power;
+mod quiet;
 mod refusals;
 mod resync;
 mod strangers;

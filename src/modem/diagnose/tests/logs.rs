@@ -7,7 +7,7 @@ use super::{Shape, Transcript, of_transcript, rules};
 pub(super) const LOGS: &[(&str, &str)] = &[
     ("monitor-cipsend-no-1a", "missing-terminator"),
     ("monitor-ok", ""),
-    ("monitor-closed", "(peer-closed)"),
+    ("monitor-closed", ""),
     ("sms-500", "sms-refused"),
     ("sms-ok-monitor", ""),
     ("sms-missing-1a", "missing-terminator"),
