@@ -353,7 +353,7 @@ fn begins_anew(chunk: &Chunk) -> bool {
         || lines.next().is_some_and(|line| {
             let said = Said::read(line);
             let result = matches!(said, Said::Ok | Said::Unknown | Said::Info | Said::Trouble) || said.is_error();
-            is_whole_command(line.trim_ascii_end()) || line.starts_with(b">") || !result && !rules::is_value(said)
+            is_whole_command(line.trim_ascii_end()) || line.starts_with(b">") || !result && !topics::is_value(said)
         })
 }
 

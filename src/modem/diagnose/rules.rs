@@ -13,31 +13,7 @@ use super::{
     words, writing,
 };
 use crate::modem::dialog::exchange::{Echo, Exchange};
-use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
-
-/// The line tells a value, and nothing has changed by it.
-pub(super) fn is_value(said: Said) -> bool {
-    matches!(
-        said,
-        Said::Csq(_)
-            | Said::Registration(..)
-            | Said::Operator(_)
-            | Said::Cbc(_)
-            | Said::Cmee(_)
-            | Said::Cmgf(_)
-            | Said::PlainTexts(_)
-            | Said::Mux(_)
-            | Said::SendLimit(_)
-            | Said::Counted(_)
-            | Said::Ipd(_)
-            | Said::Receive(_)
-            | Said::RxData(_)
-            | Said::RxCount
-            | Said::SmsHead
-            | Said::SmsPushed
-    )
-}
 
 /// Makes the struct of all rules. Which rules hear a kind of event is known when the program is compiled.
 macro_rules! rules {

@@ -137,3 +137,26 @@ pub(super) const fn of_said(said: Said) -> Topics {
         | Said::Unknown => OTHER,
     }
 }
+
+/// The line tells a value, and nothing has changed by it.
+pub(super) fn is_value(said: Said) -> bool {
+    matches!(
+        said,
+        Said::Csq(_)
+            | Said::Registration(..)
+            | Said::Operator(_)
+            | Said::Cbc(_)
+            | Said::Cmee(_)
+            | Said::Cmgf(_)
+            | Said::PlainTexts(_)
+            | Said::Mux(_)
+            | Said::SendLimit(_)
+            | Said::Counted(_)
+            | Said::Ipd(_)
+            | Said::Receive(_)
+            | Said::RxData(_)
+            | Said::RxCount
+            | Said::SmsHead
+            | Said::SmsPushed
+    )
+}
