@@ -25,7 +25,7 @@ pub(crate) mod times;
 mod update;
 
 pub use runtime::Folders;
-pub use settings::{Adapter, Settings};
+pub use settings::{Adapter, Settings, Typed};
 pub use state::{State, Tone};
 
 pub(crate) use command::{Command, ExportWish};

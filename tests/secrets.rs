@@ -13,8 +13,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use modemscope::app::Settings;
 use modemscope::app::export_macro::from_capture;
+use modemscope::app::{Settings, Typed};
 use modemscope::capture::export::{Options, every_form, export};
 use modemscope::capture::redact::Plan;
 use modemscope::capture::{LiveLog, Progress, Reader, Record, Writer};
@@ -298,12 +298,20 @@ fn in_file(way: &Way, session: &Session, records: &[(Direction, Vec<u8>)], path:
         leaks.note(records.len().is_multiple_of(2) && is_in(&exports(&reader), secret), way.text, "an export of it");
     }
     let mut settings = Settings::default();
-    let mut finder = SecretFinder::default();
+    let (mut finder, mut typed) = (SecretFinder::default(), Typed::default());
     for (direction, bytes) in &session.steps {
         // Half a packet is no login, and nobody types one.
-        if *direction == Direction::Tx && !finder.password_is_awaited() && !way.text.contains("{mqtt1}") {
-            settings.remember_sent(&print(bytes));
-            settings.remember_sent(&print(bytes.strip_suffix(b"\r").unwrap_or(bytes)));
+        if *direction == Direction::Tx && !way.text.contains("{mqtt1}") {
+            let asked = finder.password_is_awaited();
+            // A line of a command may be sent in parts; where only what was received tells that it is secret, in one.
+            let whole = way.text.contains("< ") || records.len().is_multiple_of(2);
+            let (first, second) = bytes.split_at(if whole { 0 } else { bytes.len() / 2 });
+            for part in [first, second] {
+                if !typed.sends(part) && !asked {
+                    settings.remember_sent(&print(part));
+                    settings.remember_sent(&print(part.strip_suffix(b"\r").unwrap_or(part)));
+                }
+            }
         }
         finder.find(*direction, bytes);
     }

@@ -2,6 +2,7 @@
 
 mod device;
 mod file;
+mod history;
 mod line;
 mod merge;
 
@@ -9,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+pub use history::Typed;
 pub use line::{Adapter, Line};
 
 pub use file::{SaveError, SettingsFile};
@@ -19,16 +21,11 @@ pub(crate) use file::read_file;
 
 use crate::capture::Newline;
 use crate::link::share::{Place, PlaceError};
-use crate::modem::Direction;
-use crate::modem::secrets::{SecretFinder, masked};
+use crate::modem::secrets::masked;
 use crate::notation::{self, Decoding, Mode};
 
 /// The version of the file that this program writes and reads.
 const VERSION: i64 = 1;
-/// Lines of the send box that are remembered.
-const HISTORY: usize = 200;
-/// A longer line is not remembered: a pasted file is no history.
-const LONGEST_REMEMBERED: usize = 4096;
 
 /// All that the window remembers from one start to the next.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -359,23 +356,6 @@ impl Default for Settings {
 /// How far the window can be zoomed.
 const ZOOM: std::ops::RangeInclusive<f32> = 0.5..=3.0;
 
-/// What is typed holds a PIN or password, or may be a PIN that the modem asked for.
-/// `before` was typed before it, and may ask for the rest.
-fn holds_secret(text: &str, before: Option<&str>) -> bool {
-    let meant = |text| notation::parse(text, Mode::Mixed).unwrap_or_default();
-    let before = before.map(meant).unwrap_or_default();
-    let meant = meant(text);
-    let digits = meant.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let pin = digits >= 4 && meant.iter().all(|byte| byte.is_ascii_digit() || b"\"',;:=+AaTt \r\n".contains(byte));
-    let found = |bytes: &[u8]| {
-        let mut finder = SecretFinder::default();
-        finder.find(Direction::Tx, &before);
-        finder.find(Direction::Tx, b"\r");
-        !finder.find(Direction::Tx, bytes).is_empty()
-    };
-    pin || found(text.as_bytes()) || found(&meant)
-}
-
 /// The name of a macro's parameter says that its value is a PIN or password, as it would in a command.
 pub(super) fn is_called_secret(name: &str, value: &str) -> bool {
     let named = format!("AT+X=\"{name}\",\"{value}\"");
@@ -385,7 +365,7 @@ pub(super) fn is_called_secret(name: &str, value: &str) -> bool {
 impl Settings {
     /// Takes out what versions before this one remembered and should not have.
     pub(super) fn forget_secrets(&mut self) {
-        self.history.retain(|line| !holds_secret(line, None));
+        self.history.retain(|line| !history::holds_secret(line));
         self.values.retain(|name, value| !is_called_secret(name, value));
     }
 
@@ -413,18 +393,6 @@ impl Settings {
             }
         }
         wrong
-    }
-
-    /// Remembers a line of the send box: as the newest, once, bounded; never one with a PIN or password.
-    pub fn remember_sent(&mut self, text: &str) {
-        let before = self.history.last().map(String::as_str);
-        if text.is_empty() || text.len() > LONGEST_REMEMBERED || holds_secret(text, before) {
-            return;
-        }
-        self.history.retain(|old| old != text);
-        self.history.push(text.to_owned());
-        let surplus = self.history.len().saturating_sub(HISTORY);
-        self.history.drain(..surplus);
     }
 }
 
@@ -469,30 +437,5 @@ mod tests {
         let pty = |link: &str| Share { pty: true, link: link.to_owned(), ..Share::default() }.place();
         assert_eq!(pty(""), Ok(Place::Pty(None)));
         assert_eq!(pty("/tmp/modem"), Ok(Place::Pty(Some("/tmp/modem".into()))));
-    }
-
-    #[test]
-    fn history_is_bounded_and_has_each_line_once() {
-        let mut settings = Settings::default();
-        for number in 0..300 {
-            settings.remember_sent(&format!("AT{number}"));
-        }
-        settings.remember_sent("AT150");
-        settings.remember_sent("");
-        for secret in [
-            "AT+CPIN=4711",
-            "at+cpin = \"4711\"",
-            r#"AT+CSTT="a","b","c"\r"#,
-            "4711",
-            "\"4711\"",
-            "12345678,4711\\r",
-            r"AT+\x43PIN=4711",
-        ] {
-            settings.remember_sent(secret);
-        }
-        settings.remember_sent(&"x".repeat(5000));
-        assert_eq!(settings.history.len(), HISTORY);
-        assert_eq!(settings.history.iter().filter(|line| *line == "AT150").count(), 1);
-        assert_eq!(settings.history.last().map(String::as_str), Some("AT150"));
     }
 }

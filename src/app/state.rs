@@ -10,7 +10,7 @@ use super::Settings;
 use super::find::Find;
 use super::importing::ReadMacros;
 use super::log_feed::LogFeed;
-use super::settings::{Adapter, remembered_as};
+use super::settings::{Adapter, Typed, remembered_as};
 use super::timeline::Timeline;
 use super::times::WallClock;
 use crate::capture::Reader;
@@ -47,6 +47,8 @@ pub struct State {
     pub adapter: Adapter,
     /// The family of the modem at that port, where the user has chosen it.
     pub modem: Option<&'static Family>,
+    /// What was sent by hand on the link.
+    pub(crate) typed: Typed,
     /// The port was lent because the window lost the focus; it is taken back with it.
     pub(crate) lent_by_focus: bool,
     /// The port that is open, being opened, or was last: its name, as picked.

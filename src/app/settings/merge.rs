@@ -5,7 +5,7 @@
 
 use toml_edit::{Array, Item, Table, Value};
 
-use super::HISTORY;
+use super::history::HISTORY;
 
 /// Puts into `there` what differs between `base` and `ours`. What is missing there is put in, too.
 pub(super) fn merge(there: &mut Table, base: &Table, ours: &Table) {

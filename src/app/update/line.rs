@@ -33,29 +33,38 @@ pub(super) fn update(state: &mut State, command: Line) -> Vec<Effect> {
     effects
 }
 
-/// Keeps what was typed for the history, unless a password is asked for.
-fn remember(state: &mut State, text: &str) {
-    if !state.status.password {
+/// Keeps what was typed for the history, unless a password is asked for, or the bytes go on with a secret.
+fn remember(state: &mut State, text: &str, bytes: &[u8]) {
+    let secret = state.typed.sends(bytes);
+    if !secret && !state.status.password {
         state.settings.remember_sent(text);
     }
 }
 
 fn carry(state: &mut State, command: Line) -> Vec<Effect> {
     match command {
-        Line::Send(bytes) => send(bytes),
+        Line::Send(bytes) => {
+            state.typed.sends(&bytes);
+            send(bytes)
+        }
         Line::SendTyped { text, bytes } => {
-            remember(state, &text);
+            remember(state, &text, &bytes);
             let mut effects = send(bytes);
             effects.push(Effect::Save);
             effects
         }
         Line::Repeat { text, bytes, rounds } => {
-            remember(state, &text);
+            remember(state, &text, &bytes);
             let step = Step { send: Some(notation::print_macro(&bytes)), ..Step::default() };
             let wanted = Macro { name: "Repeated line".to_owned(), steps: vec![step], ..Macro::default() };
             run(state, wanted, Values::new(), Some(rounds))
         }
-        Line::SendLines(lines, pause) => send_lines(state, &lines, pause),
+        Line::SendLines(lines, pause) => {
+            for line in &lines {
+                state.typed.sends(line);
+            }
+            send_lines(state, &lines, pause)
+        }
         Line::SendFile(path, protocol) => order(state, Order::SendFile(path, protocol)),
         Line::CancelSend => vec![Effect::Order(Order::CancelSend)],
         Line::RunMacro { index, values, rounds } => match state.book.macros.get(index).cloned() {

@@ -1,7 +1,7 @@
 //! What is done to the port: picked, set, opened, lent, shared.
 
 use crate::app::command::{Effect, Port};
-use crate::app::settings::{Adapter, Line};
+use crate::app::settings::{Adapter, Line, Typed};
 use crate::app::state::{State, Tone};
 use crate::link::{LineSettings, LinkSpec};
 use crate::session::occupant::Wish;
@@ -99,6 +99,7 @@ fn connect(state: &mut State) -> Vec<Effect> {
             state.settings.line.insert(identity, Line::new(&state.line, state.adapter));
             state.port = Some(port);
             state.lent_by_focus = false;
+            state.typed = Typed::default();
             let mut effects = vec![Effect::Open { spec, line: state.line, adapter: state.adapter }, Effect::Save];
             effects.extend(state.modem.map(|modem| Effect::Order(Order::Modem(Some(modem)))));
             effects

@@ -243,3 +243,28 @@ fn what_is_typed_where_a_password_is_asked_for_is_not_remembered() {
         }
     }
 }
+
+/// Each part alone is harmless; the history is told apart by what they are on the line.
+#[test]
+fn a_secret_that_is_sent_in_parts_is_in_no_part_of_the_history() {
+    let typed = |text: &str, end: &str| {
+        Command::from(Line::SendTyped { text: text.to_owned(), bytes: format!("{text}{end}").into_bytes() })
+    };
+    for (parts, kept) in [
+        (&[("AT+CPI", ""), ("N=\"4711\"", "\r"), ("AT", "\r")][..], &["AT+CPI", "AT"][..]),
+        (&[("AT+CSTT=\"net\",\"me\"", ""), (",\"geheim\"", "\r")], &["AT+CSTT=\"net\",\"me\""]),
+        (&[("AT+CPIN=4", ""), ("711", "\r")], &[]),
+        (&[("AT+CSTT=", "\r"), ("\"net\",\"me\",\"geheim\"", "\r")], &["AT+CSTT="]),
+        (&[("AT+CPI", "\r"), ("N=11", "\r")], &["AT+CPI", "N=11"]),
+    ] {
+        let mut state = connected();
+        for (text, end) in parts {
+            update(&mut state, typed(text, end));
+        }
+        assert_eq!(state.settings.history, kept, "{parts:?}");
+        state.settings.port = "sim:".to_owned();
+        update(&mut state, Port::Connect);
+        update(&mut state, typed("4711 it is", "\r"));
+        assert!(state.settings.history.iter().any(|line| line == "4711 it is"), "another link, another line");
+    }
+}
