@@ -12,7 +12,6 @@ use super::exit::{CommandResult, Exit, finish};
 use super::modem::ModemOption;
 use super::output::distinct;
 use super::say::{say_aside, warn_if_open};
-use crate::link::identity::MAY_BE_ANOTHER;
 use crate::link::share::Place;
 use crate::link::{LinkSpec, discovery};
 use crate::macros::duration;
@@ -68,10 +67,11 @@ impl Told {
                 self.lost = true;
             }
             Phase::Open { .. } if self.lost => {
-                let path_alone = matches!(LinkSpec::parse(&status.place), Ok(LinkSpec::Serial(path))
-                    if discovery::describe(&path).identity().is_path_alone());
-                let unsure = if path_alone { format!("; {MAY_BE_ANOTHER}") } else { String::new() };
-                say_aside(format_args!("modemscope: {} is back{unsure}", status.place));
+                let back = match LinkSpec::parse(&status.place) {
+                    Ok(LinkSpec::Serial(path)) => discovery::describe(&path).identity().back(&status.place),
+                    _ => format!("{} is back", status.place),
+                };
+                say_aside(format_args!("modemscope: {back}"));
                 self.lost = false;
             }
             _ => {}

@@ -1,16 +1,105 @@
-//! The search for a device that was lost: by what it is, never by guess. Looks at what the system lists; opens nothing.
+//! A device that was lost, until it is open again: the worker's port, or a line of a tap. It is searched by what it is, never by
+//! guess, in what the system lists.
 
 use std::path::Path;
+use std::time::Duration;
 
-use super::discovery;
 use super::identity::{Identity, Verdict, find};
+use super::serial::Serial;
+use super::{Interests, LineSettings, OpenError, discovery};
 use crate::os::devices::{self, FolderWatch};
+
+/// The backstop where nothing tells of a device's coming.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// A device that is there but does not open yet (udev has not given its rights) is tried again after this.
+const TRY_EVERY: Duration = Duration::from_millis(100);
+/// From here on the reason is shown, and it is tried less often.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// A device that was lost at once after opening (its node lingers while it goes) is left alone for this long.
+const FLAPPING: Duration = Duration::from_millis(250);
+
+/// A lost device that is waited for.
+#[derive(Debug)]
+pub(crate) struct Awaited {
+    search: Search,
+    /// Not before this.
+    next: Duration,
+    /// Since when it is there and does not open.
+    refused_since: Option<Duration>,
+}
+
+/// What became of it.
+pub(crate) enum Outcome {
+    /// Nothing that has not been told.
+    Nothing,
+    /// It is not there.
+    Absent,
+    /// One of these may be it; only the user can tell.
+    Ask(Vec<String>),
+    /// It is there, and has not opened for a while.
+    Refused(OpenError),
+    /// It is open, under this name, with what its driver kept instead of what was asked.
+    Back(String, Box<Serial>, Option<String>),
+}
+
+impl Awaited {
+    /// A device that was open from `since` until now.
+    pub(crate) fn new(lost: Identity, since: Duration, now: Duration) -> Self {
+        let flapping = now.saturating_sub(since) < FLAPPING;
+        Self { search: Search::new(lost), next: if flapping { now + FLAPPING } else { now }, refused_since: None }
+    }
+
+    /// What is searched for.
+    pub(crate) fn lost(&self) -> &Identity {
+        &self.search.lost
+    }
+
+    /// When [`Self::tick`] has something to do though nothing tells of it.
+    pub(crate) fn due(&self) -> Duration {
+        self.next
+    }
+
+    /// What tells of something to do.
+    pub(crate) fn interests<'fd>(&'fd self, interests: &mut Interests<'fd>) {
+        self.search.watch.interests(interests);
+    }
+
+    /// Looks for it where that is due, and opens it when it is there.
+    pub(crate) fn tick(&mut self, settings: &LineSettings, now: Duration) -> Outcome {
+        if now < self.next && !self.search.watch.changed() {
+            return Outcome::Nothing;
+        }
+        self.next = now + LOOK_EVERY;
+        match self.search.look() {
+            Look::Absent => {
+                self.refused_since = None;
+                Outcome::Absent
+            }
+            Look::Ask(paths) => Outcome::Ask(paths),
+            Look::Back(path) => match Serial::open(&path, settings) {
+                Ok((port, kept)) => Outcome::Back(path, Box::new(port), kept),
+                Err(error) => self.refused(error, now),
+            },
+        }
+    }
+
+    fn refused(&mut self, error: OpenError, now: Duration) -> Outcome {
+        let since = *self.refused_since.get_or_insert(now);
+        if now.saturating_sub(since) < PATIENCE {
+            self.next = now + TRY_EVERY;
+            return Outcome::Nothing;
+        }
+        Outcome::Refused(error)
+    }
+}
 
 /// A search in hand.
 #[derive(Debug)]
 pub(crate) struct Search {
     lost: Identity,
     watch: FolderWatch,
+    /// Lists what may be it.
+    present: fn(&Identity) -> Vec<Identity>,
 }
 
 /// What a look found.
@@ -28,29 +117,17 @@ impl Search {
     /// Begins to search for a device, as it was when it was open.
     #[must_use]
     pub(crate) fn new(lost: Identity) -> Self {
-        let mut search = Self { lost, watch: FolderWatch::new() };
+        let mut search = Self { lost, watch: FolderWatch::new(), present };
         search.watch_folders();
         search
     }
 
-    /// What is searched for.
-    #[must_use]
-    pub(crate) fn lost(&self) -> &Identity {
-        &self.lost
-    }
-
-    /// Tells when to look again.
-    #[must_use]
-    pub(crate) fn watch(&self) -> &FolderWatch {
-        &self.watch
-    }
-
-    /// Looks.
+    /// Looks; opens nothing.
     pub(crate) fn look(&mut self) -> Look {
         // Whatever was told until now is answered by this look; what comes during it ends the next wait.
         let _ = self.watch.changed();
         self.watch_folders();
-        let present = present(&self.lost);
+        let present = (self.present)(&self.lost);
         let path = |index: usize| present.get(index).map(|found| found.path.clone());
         match find(&self.lost, &present) {
             Verdict::Absent => Look::Absent,
@@ -84,6 +161,16 @@ fn present(lost: &Identity) -> Vec<Identity> {
         present.push(Identity { path: lost.path.clone(), ..Identity::default() });
     }
     present
+}
+
+#[cfg(test)]
+impl Awaited {
+    /// One that is searched among these.
+    pub(crate) fn among(lost: Identity, present: fn(&Identity) -> Vec<Identity>) -> Self {
+        let mut awaited = Self::new(lost, Duration::ZERO, FLAPPING);
+        awaited.search.present = present;
+        awaited
+    }
 }
 
 #[cfg(test)]

@@ -20,15 +20,24 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Nothing but its path is known of it, which may have been given to another one: a pty, a built-in UART.
+    /// Why it may be another device that is back under its path; `None` where something else tells them apart.
     #[must_use]
-    pub(crate) const fn is_path_alone(&self) -> bool {
+    pub(crate) fn doubt(&self) -> Option<&'static str> {
+        self.is_path_alone().then_some("only its path is known: nothing tells whether it is the same device")
+    }
+
+    /// Says that it is back, by the name that it has for its user.
+    #[must_use]
+    pub(crate) fn back(&self, name: &str) -> String {
+        let doubt = self.doubt().map(|doubt| format!("; {doubt}")).unwrap_or_default();
+        format!("{name} is back{doubt}")
+    }
+
+    /// Nothing but its path is known of it, which may have been given to another one: a pty, a built-in UART.
+    const fn is_path_alone(&self) -> bool {
         self.usb_id.is_none()
     }
 }
-
-/// Said when such a device is back.
-pub(crate) const MAY_BE_ANOTHER: &str = "only its path is known: nothing tells whether it is the same device";
 
 /// What is to be done about a lost device.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,13 +6,9 @@
 
 use std::time::Duration;
 
-use super::comeback::{Look, Search};
-use super::identity::{Identity, MAY_BE_ANOTHER};
-use super::serial::Serial;
+use super::comeback::{Awaited, Outcome};
+use super::identity::Identity;
 use super::{Arrival, Interests, LineSettings, Link, LinkError, LinkSpec, Reconfigured, discovery};
-
-/// How often a line that is lost is looked for.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 pub(crate) struct Tap {
     sides: [Side; 2],
@@ -32,15 +28,16 @@ struct Side {
     link: Option<Box<dyn Link>>,
     /// The device, where it is one that can come back.
     device: Option<Identity>,
+    /// Since when it is known to be open.
+    since: Option<Duration>,
     away: Option<Away>,
 }
 
 /// A line that is lost and looked for.
 struct Away {
-    search: Search,
-    next: Duration,
-    /// It was told that more than one may be it.
-    asked: bool,
+    awaited: Awaited,
+    /// What it was told last of it.
+    told: Option<String>,
 }
 
 impl Tap {
@@ -55,7 +52,7 @@ impl Tap {
                 LinkSpec::Serial(path) => Some(discovery::describe(path).identity()),
                 _ => None,
             };
-            Side { whose, link: Some(link), device, away: None }
+            Side { whose, link: Some(link), device, since: None, away: None }
         };
         let sides = [side("host", host), side("modem", modem)];
         Self { sides, settings: *settings, next: HOST, notes: Vec::new() }
@@ -78,18 +75,11 @@ impl Tap {
             )));
         }
         if let Some(side) = self.sides.get_mut(index) {
-            side.away = side.device.clone().map(|device| Away {
-                search: Search::new(device),
-                next: now + LOOK_EVERY,
-                asked: false,
-            });
+            let awaited = side.device.clone().map(|device| Awaited::new(device, side.since.unwrap_or(now), now));
+            side.away = awaited.map(|awaited| Away { awaited, told: None });
         }
         arrived.push(Arrival::Note(format!("the {whose}'s line is lost: {problem}. The other one is still heard.")));
         Ok(true)
-    }
-
-    fn links(&mut self) -> impl Iterator<Item = &mut Box<dyn Link>> {
-        self.sides.iter_mut().filter_map(|side| side.link.as_mut())
     }
 }
 
@@ -100,19 +90,22 @@ impl Link for Tap {
                 link.interests(false, interests);
             }
             if let Some(away) = &side.away {
-                away.search.watch().interests(interests);
+                away.awaited.interests(interests);
             }
         }
     }
 
     fn next_deadline(&self) -> Option<Duration> {
         let links = self.sides.iter().filter_map(|side| side.link.as_ref()?.next_deadline());
-        links.chain(self.sides.iter().filter_map(|side| Some(side.away.as_ref()?.next))).min()
+        links.chain(self.sides.iter().filter_map(|side| Some(side.away.as_ref()?.awaited.due()))).min()
     }
 
     fn on_ready(&mut self, now: Duration) {
-        for link in self.links() {
-            link.on_ready(now);
+        for side in &mut self.sides {
+            if let Some(link) = &mut side.link {
+                side.since.get_or_insert(now);
+                link.on_ready(now);
+            }
         }
         let Self { sides, settings, notes, .. } = self;
         notes.extend(sides.iter_mut().filter_map(|side| side.look(settings, now)).map(Arrival::Note));
@@ -164,29 +157,54 @@ impl Side {
     /// Looks for the line, where it is lost, and opens it when it is there; what there is to tell then.
     fn look(&mut self, settings: &LineSettings, now: Duration) -> Option<String> {
         let away = self.away.as_mut()?;
-        if now < away.next && !away.search.watch().changed() {
-            return None;
-        }
-        away.next = now + LOOK_EVERY;
-        let path = match away.search.look() {
-            Look::Back(path) => path,
-            Look::Absent => return None,
-            Look::Ask(_) if std::mem::replace(&mut away.asked, true) => return None,
-            Look::Ask(paths) => {
-                let whose = self.whose;
-                return Some(format!("the {whose}'s line may be {}: open the tap anew with it", paths.join(" or ")));
+        let line = format!("the {}'s line", self.whose);
+        let text = match away.awaited.tick(settings, now) {
+            Outcome::Nothing => return None,
+            Outcome::Absent => {
+                away.told = None;
+                return None;
+            }
+            Outcome::Ask(paths) => format!("{line} may be {} now: open the tap anew with it", paths.join(" or ")),
+            Outcome::Refused(problem) => format!("{line} is back, but does not open. {problem}"),
+            Outcome::Back(_, port, _) => {
+                self.link = Some(port);
+                self.since = Some(now);
+                self.away = None;
+                return Some(self.device.as_ref().map_or_else(String::new, |device| device.back(&line)));
             }
         };
-        // A device that has just come may not open yet.
-        let (port, _) = Serial::open(&path, settings).ok()?;
-        self.link = Some(Box::new(port));
-        self.away = None;
-        let unsure = self.device.as_ref().filter(|device| device.is_path_alone()).map(|_| MAY_BE_ANOTHER);
-        let unsure = unsure.map(|unsure| format!("; {unsure}")).unwrap_or_default();
-        Some(format!("the {}'s line is back{unsure}", self.whose))
+        (away.told.as_ref() != Some(&text)).then(|| away.told.insert(text).clone())
     }
 }
 
 fn from_side(index: usize, heard: Vec<Arrival>) -> impl Iterator<Item = Arrival> {
     heard.into_iter().map(move |arrival| if index == HOST { Arrival::FromHost(Box::new(arrival)) } else { arrival })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn adapter(path: &str, place: &str) -> Identity {
+        Identity {
+            path: path.to_owned(),
+            usb_id: Some((0x1A86, 0x7523)),
+            usb_path: Some(place.to_owned()),
+            ..Identity::default()
+        }
+    }
+
+    /// Two adapters of a kind without serial numbers, one of them in another socket than before.
+    #[test]
+    fn which_of_two_equal_adapters_is_the_lost_line_is_asked_once() {
+        let lost = adapter("/dev/ttyUSB0", "1-1");
+        let two = |_: &Identity| vec![adapter("/dev/ttyUSB0", "1-3"), adapter("/dev/ttyUSB1", "1-2")];
+        let away = Away { awaited: Awaited::among(lost.clone(), two), told: None };
+        let mut side = Side { whose: "host", link: None, device: Some(lost), since: None, away: Some(away) };
+        let settings = LineSettings::default();
+        let mut look = |second| side.look(&settings, Duration::from_secs(second));
+        let expect = "the host's line may be /dev/ttyUSB0 or /dev/ttyUSB1 now: open the tap anew with it";
+        assert_eq!(look(1).as_deref(), Some(expect));
+        assert_eq!((look(2), look(5)), (None, None), "it is said once");
+    }
 }

@@ -5,21 +5,13 @@ use std::time::Duration;
 
 use super::open_port::OpenPort;
 use super::{Order, Phase};
-use crate::link::comeback::{Look, Search};
+use crate::link::comeback::{Awaited, Look, Outcome, Search};
 use crate::link::dial::{Backoff, Dial};
 use crate::link::identity::Identity;
-use crate::link::opening::{self, Opened};
+use crate::link::opening::Opened;
 use crate::link::wait::Waker;
 use crate::link::{Interests, LineSettings, LinkSpec};
 
-/// The backstop where nothing tells of a device's coming.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// A device that is there but does not open yet (udev has not given its rights) is tried again after this.
-const TRY_EVERY: Duration = Duration::from_millis(100);
-/// From here on the reason is shown, and it is tried less often.
-const PATIENCE: Duration = Duration::from_secs(3);
-/// A device that was lost at once after opening (its node lingers while it goes) is left alone for this long.
-const FLAPPING: Duration = Duration::from_millis(250);
 /// A connection that stood for this long was a good one.
 const GOOD: Duration = Duration::from_secs(5);
 
@@ -137,7 +129,7 @@ impl Place {
     pub(super) fn identity(&self) -> Option<Identity> {
         match self {
             Self::Open(port) => port.identity().cloned(),
-            Self::Away(Away::Lost(lost)) => Some(lost.search.lost().clone()),
+            Self::Away(Away::Lost(lost)) => Some(lost.awaited.lost().clone()),
             Self::Away(Away::Released(released)) => released.identity.clone(),
             _ => None,
         }
@@ -155,7 +147,7 @@ impl Place {
     /// When [`Self::tick`] has something to do though nothing tells of it.
     pub(super) fn due(&self) -> Option<Duration> {
         match self {
-            Self::Away(Away::Lost(lost)) => Some(lost.next),
+            Self::Away(Away::Lost(lost)) => Some(lost.awaited.due()),
             Self::Away(Away::Redial(redial)) => redial.dial.is_none().then_some(redial.next),
             _ => None,
         }
@@ -164,7 +156,7 @@ impl Place {
     /// What tells of something to do while the port is not open. A call that is over uses the waker.
     pub(super) fn interests<'fd>(&'fd self, interests: &mut Interests<'fd>) {
         if let Self::Away(Away::Lost(lost)) = self {
-            lost.search.watch().interests(interests);
+            lost.awaited.interests(interests);
         }
     }
 
@@ -190,26 +182,19 @@ pub(super) struct Lost {
     problem: String,
     /// The same, and how it stands now.
     shown: String,
-    search: Search,
+    awaited: Awaited,
     /// What the device may be now; the user has to say.
     candidates: Vec<String>,
-    /// Not before this.
-    next: Duration,
-    /// Since when it is there and does not open.
-    refused_since: Option<Duration>,
 }
 
 impl Lost {
     /// A device that was open from `since` until now.
     pub(super) fn new(problem: String, identity: Identity, since: Duration, now: Duration) -> Self {
-        let flapping = now.saturating_sub(since) < FLAPPING;
         Self {
             shown: format!("{problem}. Waiting for it to come back."),
             problem,
-            search: Search::new(identity),
+            awaited: Awaited::new(identity, since, now),
             candidates: Vec::new(),
-            next: if flapping { now + FLAPPING } else { now },
-            refused_since: None,
         }
     }
 
@@ -220,38 +205,20 @@ impl Lost {
 
     /// Looks for the device, and opens it when it is there.
     fn tick(&mut self, caller: &Caller<'_>, now: Duration) -> Step {
-        let told = self.search.watch().changed();
-        if now < self.next && !told {
-            return Step::Wait;
-        }
-        self.next = now + LOOK_EVERY;
-        match self.search.look() {
-            Look::Absent => {
-                self.refused_since = None;
+        match self.awaited.tick(caller.settings, now) {
+            Outcome::Nothing => Step::Wait,
+            Outcome::Absent => {
                 self.candidates.clear();
                 self.say(format!("{}. Waiting for it to come back.", self.problem))
             }
-            Look::Ask(paths) => {
+            Outcome::Ask(paths) => {
                 let which = paths.join(" or ");
                 self.candidates = paths;
                 self.say(format!("{}. It may be {which} now: choose it, or wait.", self.problem))
             }
-            Look::Back(path) => self.reopen(path, caller, now),
+            Outcome::Refused(problem) => self.say(format!("It is back, but does not open. {problem}")),
+            Outcome::Back(path, link, kept) => Step::Open(How::Back, LinkSpec::Serial(path), Opened { link, kept }),
         }
-    }
-
-    fn reopen(&mut self, path: String, caller: &Caller<'_>, now: Duration) -> Step {
-        let spec = LinkSpec::Serial(path);
-        let problem = match opening::open(&spec, caller.settings) {
-            Ok(opened) => return Step::Open(How::Back, spec, opened),
-            Err(error) => error,
-        };
-        let since = *self.refused_since.get_or_insert(now);
-        if now.saturating_sub(since) < PATIENCE {
-            self.next = now + TRY_EVERY;
-            return Step::Wait;
-        }
-        self.say(format!("It is back, but does not open. {problem}"))
     }
 
     fn say(&mut self, text: String) -> Step {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::{Engine, Left};
 use crate::capture::Mark;
 use crate::link::dial::Dial;
-use crate::link::identity::{Identity, MAY_BE_ANOTHER};
+use crate::link::identity::Identity;
 use crate::link::kind::Comeback;
 use crate::link::opening::{self, Opened};
 use crate::link::{Interests, LinkSpec, discovery};
@@ -49,8 +49,8 @@ impl Engine {
             LinkSpec::Serial(path) => Some(discovery::describe(path).identity()),
             _ => None,
         };
-        if how == How::Back && identity.as_ref().is_some_and(Identity::is_path_alone) {
-            self.journal.note(MAY_BE_ANOTHER);
+        if let Some(doubt) = identity.as_ref().and_then(Identity::doubt).filter(|_| how == How::Back) {
+            self.journal.note(doubt);
         }
         let port = OpenPort::new(opened, identity, self.place.backoff(), now);
         let before = std::mem::replace(&mut self.place, Place::Open(Box::new(port)));
