@@ -443,11 +443,21 @@ pub(crate) fn begins_send(line: &[u8]) -> bool {
 /// A text of somebody's own (an argument, a line that was typed, the name of a macro, what a fault quotes), with what is secret
 /// in it as `*`.
 pub(crate) fn masked(text: &str) -> String {
-    let mut masked = text.as_bytes().to_vec();
-    for range in SecretFinder::default().find(Direction::Tx, text.as_bytes()) {
+    String::from_utf8_lossy(&masked_bytes(text.as_bytes())).into_owned()
+}
+
+/// Bytes that would be sent, with what is secret in them as `*`.
+pub(crate) fn masked_bytes(bytes: &[u8]) -> Vec<u8> {
+    let mut masked = bytes.to_vec();
+    for range in secret_in(bytes) {
         masked.get_mut(range).unwrap_or_default().fill(b'*');
     }
-    String::from_utf8_lossy(&masked).into_owned()
+    masked
+}
+
+/// Where something is secret in bytes that would be sent.
+pub(crate) fn secret_in(bytes: &[u8]) -> Vec<Range<usize>> {
+    SecretFinder::default().find(Direction::Tx, bytes)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use super::{bytes, icons, parts, theme};
 use crate::app::State;
 use crate::app::command::{Line, Setting, Tool};
 use crate::modem::diagnose::{Evidence, Finding, Offer, Severity};
+use crate::modem::secrets::{masked_bytes, secret_in};
 use crate::ui::commands::Commands;
 
 /// Room for the badge, so that titles stand below each other.
@@ -240,7 +241,7 @@ impl Findings {
         for offer in finding.offers.iter().filter(ours) {
             self.offer(ui, state, finding.rule, offer, commands);
             if let Offer::Send { bytes: exact, .. } = offer {
-                parts::weak(ui, bytes::hex(exact));
+                parts::weak(ui, hex(exact));
             }
         }
     }
@@ -248,7 +249,7 @@ impl Findings {
     fn offer(&mut self, ui: &mut Ui, state: &State, rule: &'static str, offer: &Offer, commands: &mut Commands) {
         match offer {
             Offer::Send { label, bytes: exact } => {
-                let preview = format!("{label}: sends {} ({})", bytes::words(exact), bytes::hex(exact));
+                let preview = format!("{label}: sends {} ({})", bytes::words(&masked_bytes(exact)), hex(exact));
                 // What gives the data up is never the main thing to do.
                 let here = state.connected();
                 let button = if exact.as_slice() == b"\x1B" {
@@ -282,4 +283,15 @@ impl Findings {
             }
         }
     }
+}
+
+/// What would be sent, in hex: `41 54 2B`, with `**` for each byte of a secret.
+fn hex(exact: &[u8]) -> String {
+    let secret = secret_in(exact);
+    let digits = bytes::hex(exact);
+    let shown = digits.split(' ').enumerate().map(|(at, digits)| {
+        let hidden = secret.iter().any(|range| range.contains(&at));
+        if hidden { "**" } else { digits }
+    });
+    shown.collect::<Vec<_>>().join(" ")
 }
