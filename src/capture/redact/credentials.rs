@@ -67,7 +67,14 @@ static TOKENS: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r#"\bdefine\s+\w*(?:password|passwd|passphrase|pass|pwd|psk|secret|token|api_?key|_key)\w*\s+"([^"]{3,})""#,
         r#"["']u(?:ser)?["']\s*:\s*["'][^"']*["']\s*,\s*["']p(?:w|ass)?["']\s*:\s*["']([^"']{4,})"#,
         r"\b(?:credential|signature)=([^\s,&]{4,})",
-        r"[?&;](?:key|sig|signature|appid|code|pin|session|sessid)=([^\s&]{4,})",
+        r"[?&;](?:\w*key|sig|signature|appid|code|pin|session|sessid)=([^\s&]{4,})",
+        // A pair whose name is a value too, and what a login is called with.
+        concat!(
+            r#"["'](?:name|key|id|n|k|cmd|type|field|param)["']\s*:\s*["'](?:\w*[_-])?(?:"#,
+            names!(),
+            r#"|pass|pwd|pw|pin|auth)["']\s*,\s*["'](?:value|val|v|data)["']\s*:\s*["']?([^"',}\s]{3,})"#
+        ),
+        r#"["']method["']\s*:\s*["'][\w.]*(?:login|auth\w*)["']\s*,\s*["']params["']\s*:\s*\[\s*["'][^"']*["']\s*,\s*["']([^"']{3,})"#,
         r#"\bssid["'][^{}]{0,80}["']key["']\s*:\s*["']([^"']{4,})"#,
         r"<(?:\w+:)?(?:password|passwd|pwd|pass|token|secret|api_?key|pin|auth)(?:\s[^<>]*)?>(?:<!\[CDATA\[)?([^<>\]]{3,})[\]<]",
         // A field of a form in parts; its value comes behind an empty line.
@@ -79,6 +86,8 @@ static TOKENS: LazyLock<Option<Regex>> = LazyLock::new(|| {
         // Five consonants in a row are no word of a language.
         concat!(r"\b", names!(), r"\s+(?:is\s+|ist\s+)?(\w*[b-df-hj-np-tv-xz]{5}\w*)"),
         r"\(key\s+([^\s()]{4,})\)",
+        // That of a keyboard.
+        r"\b(?:press(?:es|ed)?|hit|hold|release[sd]?|push(?:ed)?)\s+(?:the\s+|any\s+)?key\s+[a-z]{0,6}[0-9]{0,2}(?:\W|$)",
         r"\bkey\s+((?:[a-z]+[0-9]|[0-9]+[a-z])[\w-]{4,}|[a-z]{6,}[0-9]\w*)",
         // Command lines.
         r"--[a-z-]*(?:password|passwd|pass|token|secret|pw)[ =]+(\S{3,})",
@@ -102,13 +111,25 @@ static TOKENS: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"://[^\s/:@]*:([^\s/@]+)@",
         r#"://([^\s/:@"]{4,})@"#,
         r"/bot([0-9]+:[\w-]{4,})",
-        // A code in the path of an address, where it looks like one.
-        r"/(?:\w+[_-])?(?:reset|verify|verification|confirm|activate|activation|invite|magic|login|auth|token|secret|pass|password|key|apikey|api[_-]key|hooks?|webhooks?|bot)(?:[_-]\w+)?/((?:[A-Za-z_-]*[0-9][\w-]{3,}|[\w-]{16,}|\w*[b-df-hj-np-tv-xz]{4}\w*))",
         r"/services/T\w+/B\w+/(\w{4,})",
         r"/with/key/([\w-]{4,})",
         // Web tokens.
         r"\b(eyJ[\w-]{6,}\.[\w-]+\.[\w-]+)",
     ])
+});
+/// A code in the path of an address, where it looks like one: it has a digit in it, or is long, or four consonants in a row.
+static CODES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    any_of(&[
+        r"/(?:\w+[_-])?(?:reset|verify|verification|confirm|activate|activation|invite|magic|login|auth|token|secret|pass|password|key|apikey|api[_-]key|hooks?|webhooks?|bot)(?:[_-]\w+)?/([A-Za-z_-]*[0-9][\w-]{3,}|[\w-]{16,}|\w*[b-df-hj-np-tv-xz]{4}\w*)",
+    ])
+});
+/// What stands there and is none: a day, and short words in which four consonants do meet.
+static NO_CODES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?-u)^(?:(?:19|20)[0-9]{2}(?:-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))",
+        r"|[a-z]{0,6}(?:ngth|ckgr|ght[lns]|mpts|nths|tch[dpw]|https?|dhcp|mqtt|smtp|html)[a-z]{0,5})$"
+    ))
+    .ok()
 });
 /// Logins at the start of a line that is sent: mail, FTP, news, chats, data bases, corrections of positions, trackers; and settings
 /// of routers.
@@ -140,7 +161,11 @@ fn any_of(alternatives: &[&str]) -> Option<Regex> {
 
 /// Where credentials stand in a text.
 pub(super) fn tokens(text: &[u8]) -> Vec<Range<usize>> {
-    values(TOKENS.as_ref(), text).collect()
+    let is_code = |code: &Range<usize>| {
+        let code = text.get(code.clone()).unwrap_or_default();
+        NO_CODES.as_ref().is_some_and(|none| !none.is_match(code))
+    };
+    values(TOKENS.as_ref(), text).chain(values(CODES.as_ref(), text).filter(is_code)).collect()
 }
 
 /// Where the secrets of a login stand in a line that is sent.
@@ -166,6 +191,13 @@ mod tests {
     /// A slip in one of them would find nothing, and hide nothing.
     #[test]
     fn all_patterns_are_patterns() {
-        assert!(TOKENS.is_some() && LOGINS.is_some() && BEGINS_LOGIN.is_some() && VALUE_FOLLOWS.is_some());
+        assert!(
+            TOKENS.is_some()
+                && CODES.is_some()
+                && NO_CODES.is_some()
+                && LOGINS.is_some()
+                && BEGINS_LOGIN.is_some()
+                && VALUE_FOLLOWS.is_some()
+        );
     }
 }

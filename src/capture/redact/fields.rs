@@ -80,9 +80,25 @@ pub(crate) fn luhn(digits: &[u8]) -> bool {
 
 /// Runs of digits.
 pub(crate) static DIGITS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?-u)\+?[0-9]{8,32}[Ff]?").ok());
-/// Phone numbers as people write them: `+41 79 123 45 67`, `+41(0)79-123-45-67`, `0041 79 123 45 67`.
+/// Codes of countries with more than one length of numbers (ITU-T E.164).
+macro_rules! country {
+    () => {
+        r"(?:2(?:[07]|[1-689][0-9])|3(?:[0-469]|[578][0-9])|4(?:[013-9]|2[0-9])|5(?:[1-8]|[09][0-9])|6(?:[0-6]|[789][0-9])|8(?:[1246]|[0578][0-9])|9(?:[0-58]|[679][0-9]))"
+    };
+}
+
+/// Phone numbers as people write them: `+41 79 123 45 67`, `+41(0)79-123-45-67`, `0041 79 123 45 67`, `0041791234567`. Behind `00` stands
+/// the code of a country, up to the first gap, or it is a column of figures that is filled up with zeros.
 pub(crate) static SPACED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?-u)\+[0-9][0-9 ().-]{7,22}[0-9]|\b00[1-9][0-9]{1,2}[ .-][0-9]{2,3}[ .-]?[0-9 .-]{4,16}[0-9]\b|\b00[1-9][0-9]{8,11}\b").ok()
+    let numbers = [
+        r"\+[0-9][0-9 ().-]{7,22}[0-9]",
+        concat!(r"\b00", country!(), r"[ .-][0-9]{1,4}[ .-]?[0-9 .-]{4,16}[0-9]\b"),
+        concat!(r"\b00", country!(), r"[0-9]{6,10}\b"),
+        // North America; Russia and Kazakhstan.
+        r"\b001[ .-]?[2-9][0-9]{2}[ .-]?[2-9][0-9]{2}[ .-]?[0-9]{4}\b",
+        r"\b007[ .-]?[0-9]{3}[ .-]?[0-9]{3}[ .-]?[0-9]{2}[ .-]?[0-9]{2}\b",
+    ];
+    Regex::new(&format!("(?-u){}", numbers.join("|"))).ok()
 });
 /// Hardware addresses of Bluetooth and Wi-Fi.
 pub(crate) static HARDWARE: LazyLock<Option<Regex>> =
@@ -114,6 +130,15 @@ mod tests {
             [("+41791234567", true), ("12345", true), ("1234", false), ("*101#", false), ("12+345", false), ("", false)]
         {
             assert_eq!(is_number(field.as_bytes()), expect, "{field}");
+        }
+        let spaced = |line: &str| SPACED.as_ref().unwrap().find(line.as_bytes()).is_some();
+        for number in ["0041 79 123 45 67", "0041791234567", "00423 123 45 67", "001 212 555 0123", "0012125550123"] {
+            assert!(spaced(number), "{number}");
+        }
+        for columns in
+            ["00123 456 789 0123", "0012 34 56 7890", "00147 22 1013 998", "001.50 002.75 003.25", "001234567890"]
+        {
+            assert!(!spaced(columns), "{columns}");
         }
         assert!(luhn(b"490154203237518") && !luhn(b"490154203237519"));
         assert!(is_private_address(b"10.1.2.3") && !is_private_address(b"0.0.0.0") && !is_private_address(b"1.2.3"));

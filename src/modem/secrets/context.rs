@@ -124,7 +124,7 @@ impl Context {
 }
 
 /// What a prompt asks for.
-const WORDS: [&[u8]; 33] = [
+const WORDS: [&[u8]; 38] = [
     b"passkey",
     b"phrase",
     b"password",
@@ -142,6 +142,9 @@ const WORDS: [&[u8]; 33] = [
     b"nwkskey",
     b"otp",
     b"passwd",
+    b"passw",
+    b"pwd",
+    b"pswd",
     b"passwort",
     b"kennwort",
     b"passe",
@@ -150,6 +153,8 @@ const WORDS: [&[u8]; 33] = [
     b"senha",
     b"wachtwoord",
     b"parola",
+    b"parol",
+    b"parool",
     b"heslo",
     b"haslo",
     b"lozinka",

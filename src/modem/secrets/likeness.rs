@@ -27,7 +27,8 @@ const NOT_TELLING: [&str; 21] = [
     "DONKEY", "PWRKEY", "POWERKEY", "SOFTKEY", "FUNCKEY", "FNKEY", "ANYKEY", "GETKEY", "SENDKEY", "PRESSKEY",
 ];
 /// The names of parameters whose value comes next.
-const NAMES_OF_SECRETS: [&str; 22] = [
+const NAMES_OF_SECRETS: [&str; 23] = [
+    "PW",
     "PASSWORD",
     "PASSWD",
     "PSWD",
@@ -52,7 +53,7 @@ const NAMES_OF_SECRETS: [&str; 22] = [
     "NWKKEY",
 ];
 /// Such a name when nothing else stands there.
-const WHOLE_NAMES: [&str; 5] = ["PASS", "PIN", "PUK", "COOKIE", "PW"];
+const WHOLE_NAMES: [&str; 4] = ["PASS", "PIN", "PUK", "COOKIE"];
 /// What these answer is not what was set.
 const ANSWERED_OTHERWISE: [&[u8]; 8] =
     [b"+CPIN", b"+CPIN2", b"+CACM", b"+CLCK", b"+CPWD", b"+CWJAP", b"+CWJAP_CUR", b"+CWJAP_DEF"];
