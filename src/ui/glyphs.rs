@@ -13,12 +13,27 @@ use egui::epaint::text::{
     FallbackRequest, FontData, FontInsert, FontPriority, FontProvider, GlyphBitmap, GlyphRasterizer,
     GlyphRasterizerRequest, InsertFontFamily, RasterizedGlyph,
 };
-use egui::{Color32, ColorImage, Context, Id, vec2};
+use egui::{Color32, ColorImage, Context, Id, RawInput, vec2};
 use fontdb::{Database, FaceInfo, ID, Stretch, Style};
 
 /// Lets `ctx` draw what our fonts lack.
 pub(crate) fn install(ctx: &Context) {
     add(ctx, Finder::of_system);
+}
+
+/// Widths of the picture that letters are drawn from, which may be as high as wide. A graphics card allows up to 16,384, a gigabyte; a
+/// flood of any bytes fills it with boxes that nobody sees again, and when it is full, the letters in sight are drawn into it anew.
+const SIDES: [usize; 3] = [1024, 2048, 4096];
+
+/// Bounds that picture to what a window of this size can need.
+#[expect(clippy::cast_precision_loss, reason = "dots of a screen")]
+pub(crate) fn bound(ctx: &Context, input: &mut RawInput) {
+    let window = input.screen_rect.map_or(0.0, |rect| rect.area() * ctx.pixels_per_point().powi(2));
+    // No text covers more than this share of it.
+    let needed = 0.75 * window;
+    let [.., largest] = SIDES;
+    let side = SIDES.into_iter().find(|side| (side * side) as f32 >= needed).unwrap_or(largest);
+    input.max_texture_side = input.max_texture_side.map(|most| most.min(side));
 }
 
 fn add(ctx: &Context, finder: fn() -> Finder) {
@@ -290,7 +305,7 @@ fn boxed(request: &GlyphRasterizerRequest<'_>) -> RasterizedGlyph {
 mod tests {
     use std::time::{Duration, Instant};
 
-    use egui::{FontDefinitions, FontFamily, FontId, RawInput};
+    use egui::{FontDefinitions, FontFamily, FontId};
 
     use super::*;
 
@@ -342,6 +357,30 @@ mod tests {
         }
         assert!(generation(&ctx) > before, "what was laid out before is laid out anew");
         assert!(!has('中'), "nobody has it");
+    }
+
+    /// A flood of any bytes shows characters without end, each a box of its own.
+    #[test]
+    fn the_picture_of_letters_stays_small_however_many_characters_were_shown() {
+        let ctx = Context::default();
+        ctx.set_fonts(inter());
+        add(&ctx, assets);
+        let screen = egui::Rect::from_min_size(egui::Pos2::ZERO, vec2(1280.0, 700.0));
+        for frame in 0..60 {
+            let mut input =
+                RawInput { screen_rect: Some(screen), max_texture_side: Some(16_384), ..RawInput::default() };
+            bound(&ctx, &mut input);
+            let letters: String = (0..200).filter_map(|at| char::from_u32(0x4E00 + frame * 200 + at)).collect();
+            let mut output = ctx.run_ui(input, |ui| {
+                let _galley = ui.painter().layout_no_wrap(letters.clone(), FontId::monospace(13.0), Color32::WHITE);
+            });
+            output.textures_delta.clear();
+            let [width, height] = ctx.fonts_mut(|fonts| fonts.font_image_size());
+            assert!(width <= 1024 && height <= 1024, "{width} x {height} in frame {frame}");
+        }
+        let mut small = RawInput { max_texture_side: Some(512), ..RawInput::default() };
+        bound(&ctx, &mut small);
+        assert_eq!(small.max_texture_side, Some(512), "a graphics card that allows less");
     }
 
     #[test]

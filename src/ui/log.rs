@@ -42,8 +42,8 @@ const MARK: f32 = 4.0;
 const PAD: f32 = 3.0;
 /// The least height that the rows and the line below them keep, whatever lies over their place.
 const LEAST: f32 = 100.0;
-/// Rows whose letters are kept.
-const KEPT: usize = 400;
+/// Rows whose letters are kept, at up to a hundred kilobytes each; two pages where that is more.
+const KEPT: usize = 120;
 /// How many rows before the first visible one are asked for: the time since the row above, and where rows are folded their
 /// heights, so that the wheel can go back over them.
 const LEAD: u64 = 1;
@@ -230,7 +230,7 @@ impl LogPanel {
         // Where letters no longer fit into egui's picture of them, it begins a new one.
         let filled = ui.fonts_mut(|fonts| fonts.font_atlas_fill_ratio());
         let emptied = filled < std::mem::replace(&mut self.filled, filled);
-        if self.look != Some(look) || emptied || self.drawn.len() > KEPT {
+        if self.look != Some(look) || emptied || self.drawn.len() > KEPT.max(2 * self.page.rows.len()) {
             self.look = Some(look);
             self.drawn.clear();
         }

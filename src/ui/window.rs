@@ -430,6 +430,10 @@ impl eframe::App for Window {
         theme::palette(visuals).panel.to_normalized_gamma_f32()
     }
 
+    fn raw_input_hook(&mut self, ctx: &Context, input: &mut egui::RawInput) {
+        glyphs::bound(ctx, input);
+    }
+
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
         self.close();
     }
