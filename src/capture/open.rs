@@ -2,6 +2,7 @@
 //!
 //! Any pcapng file with link type 250 will do, one that tshark or editcap has rewritten too. The file is only read.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -137,7 +138,7 @@ fn recognise(head: &[u8], path: &Path) -> Result<(), CaptureError> {
 fn started(head: &[u8], path: &Path) -> Result<u64, CaptureError> {
     recognise(head, path)?;
     let mut context = Context::default();
-    let mut link_types = Vec::new();
+    let mut link_types = BTreeSet::new();
     let mut rest = head;
     while let Some(length) = pcapng::block_length(rest, &context) {
         match rest.get(..length).and_then(|block| pcapng::decode(block, &context)) {
@@ -155,9 +156,10 @@ fn started(head: &[u8], path: &Path) -> Result<u64, CaptureError> {
     if link_types.contains(&pcapng::LINK_TYPE) || (link_types.is_empty() && head.len() == HEAD) {
         return Ok(0);
     }
-    let found = match link_types.as_slice() {
-        [] => "not given (the file may be torn)".to_owned(),
-        types => types.iter().map(u16::to_string).collect::<Vec<_>>().join(", "),
+    let found = if link_types.is_empty() {
+        "not given (the file may be torn)".to_owned()
+    } else {
+        link_types.iter().map(u16::to_string).collect::<Vec<_>>().join(", ")
     };
     Err(CaptureError::NotSerial { path: path.to_owned(), found })
 }

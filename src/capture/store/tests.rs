@@ -157,11 +157,14 @@ fn what_is_no_capture_is_said_so() {
     let mut ethernet = pcapng::file_header(0);
     let place = ethernet.windows(2).position(|pair| pair == 250u16.to_le_bytes()).unwrap();
     ethernet[place] = 1;
+    let section = usize::from(ethernet[4]);
+    let twice = [&ethernet[..], &ethernet[section..]].concat();
     for (content, expect) in [
         (&b""[..], "a is empty"),
         (b"> AT\n< OK\n", "this one with 3E204154"),
         (b"\n\r\r\n", "its first block is not whole"),
         (&ethernet, "its link type is 1, a serial one has 250"),
+        (&twice, "its link type is 1, a serial one has 250"),
     ] {
         std::fs::write(&path, content).unwrap();
         let error = open(&path).unwrap_err().to_string();
