@@ -116,7 +116,9 @@ impl Line {
                     }
                     return Ok(());
                 }
-                Phase::Lost(problem) | Phase::Failed(problem) => return Err(Exit::trouble(problem)),
+                // It was open, and is waited for: whoever asked for that tells of it.
+                Phase::Lost(_) => return Ok(()),
+                Phase::Failed(problem) => return Err(Exit::trouble(problem)),
                 Phase::Released | Phase::Closed => return Err(Exit::trouble(format!("{port} was closed"))),
             }
             self.wait(Duration::from_secs(1));

@@ -113,3 +113,17 @@ fn a_disk_that_is_full_from_the_start_keeps_no_empty_file() {
     check(&["capture", "sim:fast", out.to_str().unwrap(), "--for", "1ms"], 3, "", "No space left on device");
     assert!(!out.exists());
 }
+
+/// One that hangs up in the moment of opening is no port that did not open.
+#[test]
+fn a_server_that_hangs_up_at_once_is_called_again() {
+    let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = format!("tcp://{}", server.local_addr().unwrap());
+    let hang_up = move || server.incoming().for_each(drop);
+    std::thread::Builder::new().name("a server that hangs up".to_owned()).spawn(hang_up).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for number in 0..10 {
+        let file = folder.path().join(format!("{number}.pcapng"));
+        check(&["capture", &port, file.to_str().unwrap(), "--reconnect", "--for", "150ms"], 0, "", "");
+    }
+}
