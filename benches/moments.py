@@ -76,6 +76,8 @@ def reopen(binary, folder, rounds):
     device.plug_in()
     child = start([binary, "capture", name, capture, "--reconnect"])
     device.until(True)
+    # It still asks the port for its settings: one that is gone then did not open in the first place.
+    time.sleep(0.3)
     for number in range(rounds):
         device.unplug()
         device = Device(name)
