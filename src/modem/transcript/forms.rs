@@ -202,7 +202,7 @@ fn is_clean(text: &[u8]) -> bool {
         && !text.ends_with(b"..")
         && !text.contains(&b'\'')
         && !text.contains(&b'\\')
-        && !text.windows(3).any(|three| three == b" - ")
+        && !text.windows(3).any(|three| matches!(three, b" - " | b"-> " | b"=> "))
         && !text.windows(2).any(|two| two == b"^M")
 }
 

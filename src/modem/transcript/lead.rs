@@ -17,6 +17,8 @@ pub(super) struct Leads {
     pub(super) received: bool,
     /// Control characters are written as words.
     names: bool,
+    /// They are cells of a table: a quotation mark is doubled there.
+    pub(super) cells: bool,
 }
 
 /// One way in which lines begin. Each `#` of the pattern stands for a number.
@@ -98,7 +100,12 @@ impl Leads {
         let Counted { mut found, bare_commands, bare_answers } = Counted::of(lines, names);
         // A word in front of one line is prose; what a program says of a command that went wrong is no mark.
         let prose = |lead: &Lead| lead.is_prose() || lead.is_word() && lead.count() == 1 && bare_commands > 2;
-        found.retain(|lead| (lead.is_marked() || lead.commands > 1) && !lead.judges() && !prose(lead));
+        // Where all answers stand behind one and the same word, that is a mark too: `Got OK`.
+        let answers: usize = bare_answers + found.iter().map(|lead| lead.answers).sum::<usize>();
+        let all_answers = |lead: &Lead| lead.commands == 0 && lead.answers > 1 && lead.answers == answers;
+        found.retain(|lead| {
+            (lead.is_marked() || lead.commands > 1 || all_answers(lead)) && !lead.judges() && !prose(lead)
+        });
         // `<- APP RDY`, `<- see +CME ERROR: 10`: behind the mark of other lines stand words, which are what was said.
         let counts: Vec<(Vec<u8>, usize)> = found.iter().map(|lead| (lead.pattern.clone(), lead.count())).collect();
         found.retain(|lead| {
@@ -113,8 +120,10 @@ impl Leads {
         let whole = |lead: &Lead| {
             lines.iter().filter(|line| !line.is_blank()).all(|line| matches(&lead.pattern, line.text).is_some())
         };
-        // With `<` beside it, `>` is a mark like others.
-        let paired = found.iter().any(|lead| lead.pattern.trim_ascii() == b"<");
+        // With `<` beside it, or an arrow in front of the answers, `>` is a mark like others.
+        let arrows = found.iter().any(|lead| lead.commands == 0 && lead.answers > 0 && lead.arrow().is_some());
+        let typed = found.iter().any(|lead| lead.is_prompt() && lead.commands > 0 && lead.answers == 0);
+        let paired = found.iter().any(|lead| lead.pattern.trim_ascii() == b"<") || arrows && typed;
         for lead in &mut found {
             lead.paired = paired;
         }
@@ -151,7 +160,8 @@ impl Leads {
         let sent: usize = found.iter().filter(|lead| lead.way == Way::Sent).map(|lead| lead.commands).sum();
         let received = found.iter().any(|lead| lead.way == Way::Received);
         let directed = sent > 0 && (received || bare_answers > 0 && sent >= bare_commands);
-        Self { found, directed, received, names }
+        let cells = found.iter().any(|lead| lead.pattern.ends_with(b",\"") || lead.pattern.ends_with(b";\""));
+        Self { found, directed, received, names, cells }
     }
 
     /// Some of them mark what was sent.
@@ -366,7 +376,16 @@ fn core(text: &[u8], names: bool) -> Option<(usize, bool)> {
             return None;
         }
         let rest = if names { first_line(rest) } else { rest.to_vec() };
+        // `RSP:[OK]`: what was opened in front of it closes behind it.
+        let close = before.and_then(|open| match open {
+            b'(' => Some(b')'),
+            b'[' => Some(b']'),
+            b'{' => Some(b'}'),
+            b'"' | b'\'' => Some(*open),
+            _ => None,
+        });
         let rest = rest.trim_ascii_end();
+        let rest = close.and_then(|close| rest.strip_suffix(&[close])).unwrap_or(rest);
         let upper = start == 0 || rest.starts_with(b"AT") || rest.get(2) == Some(&b'+');
         if upper && is_whole_command(rest.strip_suffix(b"...").unwrap_or(rest)) {
             Some((start, true))

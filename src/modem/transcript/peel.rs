@@ -6,10 +6,9 @@ use crate::vocabulary::is_whole_command;
 
 /// What stands around the lines of a log.
 #[derive(Clone, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each tells something else of the log; none excludes another")]
 pub(super) struct Peel {
-    /// Mail quotes the log: `> ` in front of everything.
-    quoted: bool,
+    /// Mail quotes the log, so often: `> ` in front of everything.
+    quoted: usize,
     numbers: Numbers,
     /// A stamp in brackets stands behind each line: `OK (15320)`.
     stamped: bool,
@@ -47,7 +46,7 @@ impl Peel {
     /// Learns from the head of a text.
     pub(super) fn learn(lines: &[TextLine<'_>]) -> Self {
         let mut peel = Self { apart: true, ..Self::default() };
-        peel.quoted = is_quoted(lines);
+        peel.quoted = quoted(lines);
         let lines: Vec<TextLine<'_>> = lines.iter().map(|line| peel.unquoted(*line)).collect();
         peel.numbers = numbers(&lines);
         peel.stamped = is_stamped(&lines);
@@ -81,10 +80,8 @@ impl Peel {
     }
 
     fn unquoted<'a>(&self, mut line: TextLine<'a>) -> TextLine<'a> {
-        if self.quoted {
-            let marks = line.text.iter().take_while(|byte| matches!(byte, b'>')).count();
-            let rest = line.text.get(marks..).unwrap_or_default();
-            line.text = if marks == 0 { &[] } else { rest.strip_prefix(b" ").unwrap_or(rest) };
+        if self.quoted > 0 {
+            line.text = unquoted(line.text, self.quoted).unwrap_or_default();
         }
         line
     }
@@ -122,18 +119,39 @@ fn is_stamped(lines: &[TextLine<'_>]) -> bool {
     stamped > 3 && stamped * 3 > shown * 2
 }
 
+/// The line without the marks of mail, so many at the most: `> `, `>> `, `> > `.
+fn unquoted(text: &[u8], depth: usize) -> Option<&[u8]> {
+    let mut rest = text.strip_prefix(b">")?;
+    for _ in 1..depth {
+        let Some(more) = rest.strip_prefix(b">").or_else(|| rest.strip_prefix(b" >")) else { break };
+        rest = more;
+    }
+    Some(rest.strip_prefix(b" ").unwrap_or(rest))
+}
+
+/// How often a log was quoted: so many marks stand in front of some command or answer.
+fn depth(shown: &[&[u8]]) -> usize {
+    /// Nobody quotes more often.
+    const MOST: usize = 8;
+    let told = |text: &[u8]| spelled::is_answer(text.trim_ascii()) || is_whole_command(text.trim_ascii());
+    let marks = |text: &&[u8]| (1..=MOST).find(|depth| unquoted(text, *depth).is_some_and(told));
+    shown.iter().filter_map(marks).max().unwrap_or(1)
+}
+
 /// `> ` in front of everything, answers of a modem too: nobody's prompt, nor a mark for what was sent.
-fn is_quoted(lines: &[TextLine<'_>]) -> bool {
+fn quoted(lines: &[TextLine<'_>]) -> usize {
     let shown: Vec<&[u8]> = lines.iter().filter(|line| !line.is_blank()).map(|line| line.text).collect();
-    let marked: Vec<&[u8]> = shown.iter().filter_map(|text| text.strip_prefix(b">")).collect();
+    let depth = depth(&shown);
+    let marked: Vec<&[u8]> = shown.iter().filter_map(|text| unquoted(text, depth)).collect();
     let answers = marked.iter().filter(|text| spelled::is_answer(text.trim_ascii())).count();
     let commands = marked.iter().filter(|text| is_whole_command(text.trim_ascii())).count();
     let bare = shown.iter().filter(|text| spelled::is_answer(text.trim_ascii()) || is_whole_command(text.trim_ascii()));
     let received = shown.iter().any(|text| text.starts_with(b"<"));
     // Or nothing at all is there without the mark, and the forms will see what it is.
     let around = marked.len() == shown.len() && marked.len() > 2 && answers == 0 && commands == 0;
-    answers > 0 && commands > 0 && bare.count() == 0 && !received && marked.len() * 2 > shown.len()
-        || around && marked.iter().all(|text| text.first() == Some(&b' ')) && !received
+    let quoted = answers > 0 && commands > 0 && bare.count() == 0 && !received && marked.len() * 2 > shown.len()
+        || around && shown.iter().all(|text| text.starts_with(b"> ")) && !received;
+    if quoted { depth } else { 0 }
 }
 
 /// The command of a sentence that leads to its answer: `When I try AT+CGATT=1 I get:`.
@@ -161,9 +179,10 @@ fn number(text: &[u8]) -> Option<u32> {
     digits.then(|| std::str::from_utf8(text).ok()?.parse().ok()).flatten()
 }
 
-/// `12: AT`, `12 | AT`, `12  AT`.
+/// `12: AT`, `12 | AT`, `12  AT`, `#12 AT`.
 fn numbered(text: &[u8]) -> Option<(u32, &[u8])> {
     let text = text.trim_ascii_start();
+    let text = text.strip_prefix(b"#").unwrap_or(text);
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let count = number(text.get(..digits)?)?;
     let rest = text.get(digits..)?;
@@ -331,6 +350,8 @@ mod tests {
     fn quotes_of_mail() {
         check("> AT\n> OK\n>> AT\n>\n> OK\n", "AT\nOK\nAT\n\nOK");
         check("> AT\nOK\n", "> AT\nOK");
+        check("> > AT\n> > OK\n> >\n> > AT\n", "AT\nOK\n\nAT");
+        check("> AT+CMGS=1\n> > \n> > hello\n> OK\n", "AT+CMGS=1\n> \n> hello\nOK");
         check("AT+CMGS=1\n> hello\nOK\n", "AT+CMGS=1\n> hello\nOK");
     }
 
@@ -339,6 +360,7 @@ mod tests {
         check("1\nAT\n2\nOK\n3\nAT\n", "\nAT\n\nOK\n\nAT");
         check("1 AT\n2 OK\n3\n4 AT\n", "AT\nOK\n\nAT");
         check("1: AT\n2: OK\n3: AT\n", "AT\nOK\nAT");
+        check("#0 AT\n#1 OK\n#2 AT\n", "AT\nOK\nAT");
         check("AT+CMGF?\n1\nOK\n0\n", "AT+CMGF?\n1\nOK\n0");
     }
 

@@ -2,7 +2,7 @@
 //! without its line ends, and people who write a dialog down, show it so.
 
 use super::spelled;
-use crate::vocabulary::is_whole_command;
+use crate::vocabulary::{families, is_whole_command};
 
 /// Answers that stand alone, and behind which or in front of which another may follow.
 const WORDS: [&[u8]; 9] =
@@ -12,7 +12,7 @@ const WORDS: [&[u8]; 9] =
 pub(super) fn pieces(text: &[u8]) -> Vec<&[u8]> {
     // What is neither command nor answer is somebody's sentence.
     let told = |piece: &[u8]| spelled::is_answer(piece) || is_whole_command(piece) || is_slip(piece);
-    if let Some(parts) = parted(text, told) {
+    if let Some(parts) = parted(text, told).or_else(|| joined(text)) {
         return parts;
     }
     let mut pieces = Vec::new();
@@ -26,6 +26,9 @@ pub(super) fn pieces(text: &[u8]) -> Vec<&[u8]> {
         }
     }
     pieces.push(text.get(start..).unwrap_or_default().trim_ascii());
+    // `My log: AT OK AT+CSQ …`: somebody's words lead to a whole dialog.
+    let led = pieces.first().is_some_and(|first| first.ends_with(b":") && !told(first)) && pieces.len() > 4;
+    let pieces = if led { pieces.split_off(1) } else { pieces };
     if pieces.len() > 1 && pieces.iter().all(|piece| told(piece)) { pieces } else { vec![text] }
 }
 
@@ -41,6 +44,29 @@ fn parted(text: &[u8], told: impl Fn(&[u8]) -> bool) -> Option<Vec<&[u8]>> {
     parts.push(rest.trim_ascii());
     let prompt = parts.iter().position(|part| *part == b">").unwrap_or(parts.len());
     (parts.len() > 1 && parts.iter().take(prompt).all(|part| told(part))).then_some(parts)
+}
+
+/// `ATOK`, `AT+CPIN?+CPIN: READYOK`: a program has dropped the line ends. The command is one that the tables know.
+fn joined(text: &[u8]) -> Option<Vec<&[u8]>> {
+    let known = |command: &[u8]| {
+        // `AT+X=BOOK` ends in a value.
+        let value = command.contains(&b'=') && command.last().is_some_and(u8::is_ascii_alphabetic);
+        let whole = is_whole_command(command) && command.last().is_some_and(|end| !end.is_ascii_whitespace());
+        whole && !value && families().iter().any(|family| family.first(command).is_some())
+    };
+    if !text.starts_with(b"AT") {
+        return None;
+    }
+    let ends = [&b"OK"[..], b"ERROR"].into_iter().find(|end| text.ends_with(end))?;
+    let (before, end) = text.split_at_checked(text.len() - ends.len())?;
+    // `AT+CPIN?+CPIN: READY`: the answer begins with the command's own name.
+    let named = || {
+        let name = before.get(3..)?.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let name = before.get(2..3 + name).filter(|name| name.starts_with(b"+"))?;
+        let (command, answer) = before.split_at_checked(3 + memchr::memmem::find(before.get(3..)?, name)?)?;
+        (known(command) && spelled::is_answer(answer)).then(|| vec![command, answer, end])
+    };
+    named().or_else(|| known(before).then(|| vec![before, end]))
 }
 
 /// `AT-CMGF=1`: somebody has mistaken the sign.
@@ -63,7 +89,11 @@ fn begins(text: &[u8], start: usize, at: usize) -> bool {
     };
     // What stands in front may be long, and is looked at last.
     if !before.last().is_some_and(u8::is_ascii_whitespace)
-        || !(WORDS.iter().any(|word| ends(word)) || named() || rest.starts_with(b"AT+") || rest == b"AT")
+        || !(WORDS.iter().any(|word| ends(word))
+            || named()
+            || rest.starts_with(b"AT+")
+            || rest == b"AT"
+            || rest.starts_with(b"AT "))
     {
         return false;
     }
@@ -72,7 +102,9 @@ fn begins(text: &[u8], start: usize, at: usize) -> bool {
     let of_name = word.first() == Some(&b'+') && !word.contains(&b':');
     let of_word = [&b"SEND"[..], b"SHUT", b"CLOSE", b"CONNECT", b"SERVER", b"ALREADY", b"Call", b"SMS"].contains(&word);
     let numbered = before.trim_ascii_end().ends_with(b",");
-    !(of_name || of_word || numbered)
+    // `Seen: AT OK`, `OK AT OK`: elsewhere it may be a word of a sentence.
+    let doubtful = rest.starts_with(b"AT ") && !(word.ends_with(b":") || matches!(word, b"OK" | b"ERROR"));
+    !(of_name || of_word || numbered || doubtful)
 }
 
 #[cfg(test)]
@@ -100,6 +132,10 @@ mod tests {
         check("AT+CMGF=1 +CME ERROR: operation not allowed", "AT+CMGF=1|+CME ERROR: operation not allowed");
         check("AT / OK / AT+CREG? / +CREG: 0,1 / OK", "AT|OK|AT+CREG?|+CREG: 0,1|OK");
         check("AT+CIPSEND / > / GET / HTTP/1.0", "AT+CIPSEND|>|GET|HTTP/1.0");
+        check("ATOK", "AT|OK");
+        check("AT+CIICRERROR", "AT+CIICR|ERROR");
+        check("AT+CPIN?+CPIN: SIM PINOK", "AT+CPIN?|+CPIN: SIM PIN|OK");
+        check("Seen: AT OK AT+CREG? +CREG: 0,0 OK", "AT|OK|AT+CREG?|+CREG: 0,0|OK");
     }
 
     #[test]

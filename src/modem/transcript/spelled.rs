@@ -52,6 +52,11 @@ pub(super) fn read(text: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text;
     while let [first, tail @ ..] = rest {
+        if let Some((several, used)) = listed(rest) {
+            bytes.extend(several);
+            rest = rest.get(used..).unwrap_or_default();
+            continue;
+        }
         let (byte, used) = numbered(rest)
             .or_else(|| escape(rest))
             .or_else(|| name(rest))
@@ -129,6 +134,14 @@ fn numbered(text: &[u8]) -> Option<(u8, usize)> {
     byte(&digits).filter(|value| *value < b' ').map(|value| (value, used))
 }
 
+/// `\h(0D 0A)` (YAT): bytes by their numbers.
+fn listed(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+    let inside = text.strip_prefix(b"\\h(")?;
+    let end = memchr::memchr(b')', inside)?;
+    let bytes = inside.get(..end)?.split(|byte| *byte == b' ').map(byte).collect::<Option<Vec<u8>>>()?;
+    Some((bytes, end + 4))
+}
+
 /// `%13%`: a control character by its number.
 fn percent(text: &[u8]) -> Option<(u8, usize)> {
     let inner = text.strip_prefix(b"%")?;
@@ -173,6 +186,7 @@ mod tests {
         check("OK%13%%10% 100%65%", b"OK\r\n 100%65%");
         check(r"OK\0x0d\0x0a \0x41", b"OK\r\n \0x41");
         check("OK{0D}{0A}{41}", b"OK\r\n{41}");
+        check(r"\h(0D 0A)OK\h(0D) \h(xyz) \h(", b"\r\nOK\r \\h(xyz) \\h(");
         check("<html> <b> [1] [OK] <", b"<html> <b> [1] [OK] <");
     }
 }

@@ -29,6 +29,13 @@ pub(super) fn bare(text: &[u8]) -> &[u8] {
     if trimmed == b"Ok" {
         return b"OK";
     }
+    // RealTerm's letters for a CR and an LF.
+    if let Some(told) = trimmed.strip_suffix(b"CRLF") {
+        let told = told.strip_suffix(b"CR").unwrap_or(told);
+        if told.is_empty() || is_told(told) {
+            return told;
+        }
+    }
     // `[AT+CIICR]`: what was sent, as some sketches print it.
     let inside = trimmed.strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]"));
     if let Some(command) = inside.filter(|inside| is_whole_command(inside)) {
@@ -123,10 +130,17 @@ fn without_bold(text: &[u8]) -> Option<&[u8]> {
 /// What somebody has written behind a command or an answer: `AT+COPS=? // slow`, `+CGREG: 0,1 (so it is attached)`.
 fn without_comment(text: &[u8]) -> Option<&[u8]> {
     let head = |at: usize| text.get(..at).map(<[u8]>::trim_ascii_end).filter(|head| is_told(head));
+    // `AT ... OK` has its answer there.
+    let answered = |at: usize| {
+        let rest = text.get(at..).unwrap_or_default();
+        let behind = rest.iter().position(|byte| !matches!(byte, b' ' | b'.')).and_then(|at| rest.get(at..));
+        behind.is_some_and(spelled::is_answer)
+    };
     let marked = [&b" //"[..], b" <--", b" <==", b" ;;", b" ..."]
         .iter()
         .filter_map(|mark| memchr::memmem::find(text, mark))
-        .min();
+        .min()
+        .filter(|at| !answered(*at));
     if let Some(head) = marked.and_then(head) {
         return Some(head);
     }
@@ -232,6 +246,10 @@ mod tests {
         check("AT+CSQ <-- weak", "AT+CSQ");
         check("OK ...matched", "OK");
         check("Ok", "OK");
+        check("AT+CPIN?CRCRLF", "AT+CPIN?");
+        check("+CPIN: SIM PINCRLF", "+CPIN: SIM PIN");
+        check("CRLF", "");
+        check("the CRLF", "the CRLF");
         check("ERROR**", "ERROR");
         check("V (52164) command_lib: Token: {+CEREG: 0,1}", "+CEREG: 0,1");
         check("response: 'Message Failed +CMS ERROR: 69' } }", "+CMS ERROR: 69");

@@ -62,7 +62,8 @@ fn row(text: &[u8]) -> Option<Row<'_>> {
             return None;
         }
         let rest = text.get(at..).filter(|rest| rest.starts_with(b"AT") || at == 0 && rest.starts_with(b"at"))?;
-        let end = command_end(rest);
+        let opened = before.filter(|byte| matches!(byte, b'"' | b'\''));
+        let end = opened.and_then(|quote| closing(rest, *quote)).unwrap_or_else(|| command_end(rest));
         let command = rest.get(..end)?;
         let command = command.strip_suffix(b":").or_else(|| command.strip_suffix(b",")).unwrap_or(command);
         // `Sending "AT"... got "OK"`: the quote that was opened before it.
@@ -75,12 +76,31 @@ fn row(text: &[u8]) -> Option<Row<'_>> {
     })
 }
 
+/// Where the quotation ends that was opened in front of a command; quotes of its own stand in pairs.
+fn closing(text: &[u8], quote: u8) -> Option<usize> {
+    let mut own = false;
+    text.iter().enumerate().position(|(at, byte)| {
+        if *byte != quote {
+            return false;
+        }
+        let apart = text.get(at + 1).is_none_or(|next| matches!(next, b' ' | b'\t' | b',' | b';' | b':' | b')'));
+        let closes = !own && apart;
+        own ^= !closes;
+        closes
+    })
+}
+
 /// A command ends at the first blank or bar outside its quotes; a blank in front of its `=` is a slip of who typed it.
 fn command_end(text: &[u8]) -> usize {
     let mut quoted = false;
     let ends = |(at, byte): (usize, &u8)| {
         quoted ^= *byte == b'"';
-        let goes_on = || text.get(at..).is_some_and(|rest| rest.trim_ascii_start().starts_with(b"="));
+        let goes_on = || {
+            let rest = text.get(at..).unwrap_or_default().trim_ascii_start();
+            // `AT+CPIN? => +CPIN: READY`, `AT = OK`: what leads to the answer.
+            let leads = matches!(rest, [b'=', b' ' | b'\t' | b'=' | b'>', ..]) && !answers(rest).is_empty();
+            rest.starts_with(b"=") && !leads
+        };
         !quoted && matches!(byte, b' ' | b'\t' | b'|') && !goes_on()
     };
     text.iter().enumerate().position(ends).unwrap_or(text.len())
@@ -93,10 +113,27 @@ fn answers(text: &[u8]) -> Vec<&[u8]> {
     let begins = |at: &usize| {
         let apart =
             at.checked_sub(1).and_then(|before| text.get(before)).is_none_or(|byte| !byte.is_ascii_alphanumeric());
-        apart && text.get(*at..).is_some_and(|rest| !split(rest).is_empty())
+        apart && opened(text, *at).is_some_and(|rest| !split(rest).is_empty())
     };
     let start = (0..text.len().min(LONGEST)).find(begins);
-    start.and_then(|at| text.get(at..)).map(split).unwrap_or_default()
+    start.and_then(|at| opened(text, at)).map(split).unwrap_or_default()
+}
+
+/// The text from here on, without what closes what was opened in front of it: `(OK)`, `['OK']`.
+fn opened(text: &[u8], at: usize) -> Option<&[u8]> {
+    let (before, mut rest) = text.split_at_checked(at)?;
+    rest = rest.trim_ascii_end();
+    let opens = before.iter().rev().take_while(|byte| b"([{\"'".contains(byte)).count();
+    for open in before.iter().skip(at - opens) {
+        let close = match open {
+            b'(' => b')',
+            b'[' => b']',
+            b'{' => b'}',
+            quote => *quote,
+        };
+        rest = rest.strip_suffix(&[close]).unwrap_or(rest);
+    }
+    Some(rest)
 }
 
 /// `0,603,0`: the numbers of an answer without its name.
@@ -110,14 +147,13 @@ fn split(text: &[u8]) -> Vec<&[u8]> {
     let text = text.strip_suffix(b"|").unwrap_or(text).trim_ascii();
     for end in [&b"OK"[..], b"ERROR"] {
         let Some(before) = text.strip_suffix(end).filter(|before| !before.is_empty()) else { continue };
-        let Some(before) =
-            before.strip_suffix(b" ").or_else(|| before.strip_suffix(b"\t")).or_else(|| before.strip_suffix(b"|"))
-        else {
-            continue;
-        };
-        let before = before.trim_ascii_end();
-        let before = [b"|", b",", b";", b"/"].iter().find_map(|mark| before.strip_suffix(*mark)).unwrap_or(before);
-        let before = before.trim_ascii();
+        // What stands between two answers: `+CSQ: 20,0, OK`, `+CSQ: 20,0][OK`, `'+CSQ: 20,0', 'OK'`.
+        let between = |byte: &u8| b" \t|,;/][\"'".contains(byte);
+        let gap = before.iter().rev().take_while(|byte| between(byte)).count();
+        let Some(before) = before.get(..before.len() - gap).filter(|_| gap > 0) else { continue };
+        // A quotation mark that the answer has opened itself.
+        let odd = memchr::memchr_iter(b'"', before).count() % 2 == 1;
+        let before = if odd { text.get(..=before.len()).unwrap_or(before) } else { before }.trim_ascii();
         if spelled::is_answer(before) && before.starts_with(b"+") {
             return vec![before, end];
         }
@@ -165,6 +201,16 @@ mod tests {
         check("do | at command: AT+HTTPACTION=0 | response 0,603,0", "AT+HTTPACTION=0|0,603,0");
         check("BUT ON AT+CGPS=1, IT IS ERROR", "AT+CGPS=1|ERROR");
         check("I saw OK", "-");
+        check("AT => OK", "AT|OK");
+        check("AT = OK", "AT|OK");
+        check("AT+CIICR ==> ERROR", "AT+CIICR|ERROR");
+        check("AT+CSTT =\"a\" OK", "AT+CSTT =\"a\"|OK");
+        check("AT (OK)", "AT|OK");
+        check("AT+CPIN? [+CPIN: SIM PIN][OK]", "AT+CPIN?|+CPIN: SIM PIN|OK");
+        check("AT+CPIN? ['+CPIN: SIM PIN', 'OK']", "AT+CPIN?|+CPIN: SIM PIN|OK");
+        check("\"AT+CPIN?\" -> \"+CPIN: SIM PIN OK\"", "AT+CPIN?|+CPIN: SIM PIN|OK");
+        check("AT ... OK", "AT|OK");
+        check("AT+COPS? [+COPS: 0,0,\"a\"][OK]", "AT+COPS?|+COPS: 0,0,\"a\"|OK");
         check("Attention: OK", "-");
     }
 }

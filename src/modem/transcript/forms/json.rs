@@ -18,7 +18,12 @@ pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
         Direction::Tx => sent(text),
         Direction::Rx => spelled::is_answer(text.trim_ascii()),
     });
-    let ends = |way: Direction| told.iter().any(|(direction, text)| *direction == way && ends(text));
+    // What was read in parts ends somewhere; lines that a program has put together do not.
+    let ends = |way: Direction| {
+        let ended =
+            |text: &[u8]| if way == Direction::Tx { ends(text) } else { text.last().is_some_and(|end| ends(&[*end])) };
+        told.iter().any(|(direction, text)| *direction == way && ended(text))
+    };
     spoken.then(|| -> Box<dyn Lines> {
         let timed = lines.iter().any(|line| line.at.is_some());
         Box::new(Objects { sent_ends: ends(Direction::Tx), received_ends: ends(Direction::Rx), timed, first: None })
@@ -52,6 +57,13 @@ impl Lines for Objects {
             line.at = Some(at.saturating_sub(*self.first.get_or_insert(at)));
         }
         for (direction, bytes) in told(&object) {
+            // `+CSQ: 20,0\nOK`: lines that a program has put together, without their own ends.
+            if direction == Direction::Rx && !bytes.ends_with(b"\n") && !bytes.ends_with(b"\r") {
+                for bytes in bytes.split(|byte| matches!(byte, b'\r' | b'\n')).map(<[u8]>::to_vec) {
+                    Value { direction, bytes, exact: false }.push(&line, out);
+                }
+                continue;
+            }
             let exact = if direction == Direction::Tx { self.sent_ends } else { self.received_ends };
             Value { direction, bytes, exact }.push(&line, out);
         }
@@ -71,7 +83,7 @@ fn way(word: &str) -> Option<Direction> {
             Some(Direction::Tx)
         }
         "rx" | "received" | "receive" | "recv" | "in" | "read" | "modem" | "resp" | "response" | "reply" | "answer"
-        | "serialreceived" => Some(Direction::Rx),
+        | "result" | "output" | "serialreceived" => Some(Direction::Rx),
         _ => None,
     }
 }

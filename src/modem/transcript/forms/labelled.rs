@@ -1,5 +1,7 @@
 //! Lines with something in front that tells the direction: `TX: `, `<< `, `Sending: `, `RECV ASCII>` on a line of its own.
 
+use std::borrow::Cow;
+
 use super::super::lead::Leads;
 use super::super::words::Way;
 use super::super::{Chunk, Shape, TextLine, leaves_out, pieces, spelled, tidy, vain, words};
@@ -109,6 +111,7 @@ impl Labelled {
         let elided = leaves_out(rest);
         let carets = self.carets && direction == Direction::Tx;
         let rest = if carets { rest.strip_suffix(b"^M").unwrap_or(rest) } else { rest };
+        let rest = &if self.leads.cells { undoubled(rest) } else { Cow::Borrowed(rest) };
         let mut bytes = if self.names { spelled::read(rest) } else { tidy::with_commas(rest) };
         if !self.names || direction == Direction::Tx && !self.sent_ends && is_whole_command(&bytes) {
             bytes.truncate(bytes.trim_ascii_end().len());
@@ -124,6 +127,20 @@ impl Labelled {
     }
 }
 
+/// The text of a table's cell, in which a quotation mark stands twice.
+fn undoubled(text: &[u8]) -> Cow<'_, [u8]> {
+    if memchr::memmem::find(text, b"\"\"").is_none() {
+        return Cow::Borrowed(text);
+    }
+    let mut single = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let [first, tail @ ..] = rest {
+        single.push(*first);
+        rest = tail.strip_prefix(b"\"").filter(|_| *first == b'"').unwrap_or(tail);
+    }
+    Cow::Owned(single)
+}
+
 /// Puts the line ends back where a label stood in front; a key or an expression that stands for 0x1A was that byte.
 fn label_ends(bytes: &mut Vec<u8>, direction: Direction) {
     if bytes.is_empty() {
@@ -133,10 +150,12 @@ fn label_ends(bytes: &mut Vec<u8>, direction: Direction) {
         restore_line(bytes);
         return;
     }
-    let command = is_whole_command(bytes);
-    if command {
-        let whole = bytes.strip_suffix(b"...").map_or(bytes.len(), |whole| whole.trim_ascii_end().len());
-        bytes.truncate(whole);
+    // `Sending AT...`
+    if let Some(whole) = bytes.strip_suffix(b"...").map(<[u8]>::trim_ascii_end).filter(|whole| is_whole_command(whole))
+    {
+        bytes.truncate(whole.len());
+    }
+    if is_whole_command(bytes) {
         bytes.push(b'\r');
     } else if let Some(found) = notation::lookalike(bytes).filter(|found| found.alone && found.certain) {
         let spelling = found.text.to_ascii_lowercase();

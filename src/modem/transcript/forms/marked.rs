@@ -11,9 +11,14 @@ pub(in crate::modem::transcript) fn is_marked(lines: &[TextLine<'_>]) -> bool {
     let marks = || lines.iter().filter(|line| !line.is_blank()).map(TextLine::mark);
     let all = marks().all(|mark| mark.is_some());
     let some = marks().next().is_some();
+    // A hash in front of everything, answers too, counts the lines.
+    let uncounted = |rest: &[u8]| {
+        is_answer(rest.get(rest.iter().take_while(|byte| byte.is_ascii_digit()).count()..).unwrap_or_default())
+    };
+    let counts = marks().flatten().all(|(mark, _)| mark == b'#') && marks().flatten().any(|(_, rest)| uncounted(rest));
     let received = marks().flatten().any(|(mark, _)| mark == b'<');
     let answers = || marks().flatten().any(|(mark, rest)| mark == b'>' && is_answer(rest));
-    all && some && (received || !answers())
+    all && some && !counts && (received || !answers())
 }
 
 pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
