@@ -315,7 +315,8 @@ impl Diagnoser {
     pub(crate) fn waited_in_vain(&mut self, told: &[Vain]) {
         self.told.vain = told.to_vec();
         // One that names the modem tells as much as two.
-        self.dialog.log.vain = told.iter().map(|vain| 1 + usize::from(vain.whose == Whose::Modem)).sum();
+        let waited = told.iter().filter(|vain| vain.whose != Whose::Board);
+        self.dialog.log.vain = waited.map(|vain| 1 + usize::from(vain.whose == Whose::Modem)).sum();
     }
 
     /// In this line of the log a program says how its work went.
@@ -324,8 +325,11 @@ impl Diagnoser {
         let known = self.told.vain.iter().any(|vain| vain.whose != Whose::Unknown);
         self.dialog.log.result = told.and_then(|told| match told {
             Ended::Well => Some(ProgramResult::Worked),
-            Ended::Badly(_) if known => None,
-            Ended::Badly(told) => Some(ProgramResult::Failed(told.line, told.text.clone())),
+            Ended::Badly(..) if known => None,
+            Ended::Badly(first, last) => {
+                let said = |told: &Vain| (told.line, told.text.clone());
+                Some(ProgramResult::Failed(said(first), last.as_ref().map(said)))
+            }
         });
     }
 

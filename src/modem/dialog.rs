@@ -143,8 +143,8 @@ pub(crate) struct Log {
 pub(crate) enum ProgramResult {
     /// It worked.
     Worked,
-    /// Something failed: line of the log, and its words.
-    Failed(usize, String),
+    /// Something failed: line of the log and its words, of the first failure and of the last.
+    Failed((usize, String), Option<(usize, String)>),
 }
 
 /// See the module.

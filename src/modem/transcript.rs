@@ -65,8 +65,8 @@ pub struct Transcript {
 pub enum Ended {
     /// It worked.
     Well,
-    /// Something failed.
-    Badly(Vain),
+    /// Something failed: the first line since the last success, and the last one where that is another.
+    Badly(Vain, Option<Vain>),
 }
 
 /// A line in which a program says that nothing came, that it gave up, or that something failed.
@@ -87,6 +87,8 @@ pub(crate) enum Whose {
     Modem,
     /// That of the system's PPP.
     Ppp,
+    /// Nobody's: the board that works the modem has lost its supply.
+    Board,
     /// They do not say.
     Unknown,
 }
@@ -211,6 +213,8 @@ pub(crate) struct Reader {
     result: Option<Ended>,
     /// The last line that says that something failed.
     failing: Option<work::Failure>,
+    /// The same of the lines inside code fences alone, if there are any.
+    fenced: Option<Ended>,
     payload: work::Payload,
 }
 
@@ -246,6 +250,7 @@ impl Reader {
             vain: Vec::new(),
             result: None,
             failing: None,
+            fenced: None,
             payload: work::Payload::default(),
         }
     }
@@ -254,7 +259,7 @@ impl Reader {
     #[must_use]
     pub(crate) fn transcript(&self, chunks: Vec<Chunk>) -> Transcript {
         let (shape, restored) = (self.lines.shape(), self.lines.restored());
-        let (vain, result) = (self.vain.clone(), self.result.clone());
+        let (vain, result) = (self.vain.clone(), self.result().cloned());
         Transcript { form: self.form, shape, restored, chunks, vain, result }
     }
 
@@ -266,8 +271,8 @@ impl Reader {
 
     /// How a program's work has gone so far, as its last words about it say.
     #[must_use]
-    pub(crate) const fn result(&self) -> Option<&Ended> {
-        self.result.as_ref()
+    pub(crate) fn result(&self) -> Option<&Ended> {
+        self.fenced.as_ref().or(self.result.as_ref())
     }
 
     /// Reads the next lines; only the last ones of the text may lack their end.
@@ -287,7 +292,7 @@ impl Reader {
             // Where each line says its direction, those with one are the modem's dialog; so are bytes, and what only a modem says.
             let marked = self.lines.shape() != Shape::Pasted || self.lines.are_numbers();
             let dialog = marked && chunks.len() > told || spelled::is_answer(line.text.trim_ascii());
-            if !self.payload.holds(line.text) && !dialog {
+            if !self.payload.holds(line.text) && !dialog && !self.around.peel.is_traceback() {
                 self.judge(line.number, whole);
             }
             self.last = if chunks.len() > told { None } else { line.at.map(|at| (at, line.number)).or(self.last) };
@@ -300,14 +305,20 @@ impl Reader {
         if vain::tells(text) && vain::whose(text) != Whose::Unknown {
             return;
         }
+        // What stands around the fences of a post are its writer's words.
+        let result = if self.around.peel.is_fenced() { &mut self.fenced } else { &mut self.result };
         match work::result(text) {
             Some(false) => {
                 self.failing = Some(work::Failure::of(text));
-                self.result = Some(Ended::Badly(Vain { line, text: vain::shown(text), whose: Whose::Unknown }));
+                let told = Vain { line, text: vain::shown(text), whose: Whose::Unknown };
+                *result = Some(match result.take() {
+                    Some(Ended::Badly(first, _)) => Ended::Badly(first, Some(told)),
+                    _ => Ended::Badly(told, None),
+                });
             }
-            Some(true) => self.result = Some(Ended::Well),
+            Some(true) => *result = Some(Ended::Well),
             None if self.failing.as_ref().is_some_and(|failure| work::takes_back(failure, text)) => {
-                self.result = Some(Ended::Well);
+                *result = Some(Ended::Well);
             }
             None => {}
         }

@@ -69,6 +69,8 @@ pub(super) struct Failed {
     told: Option<Handle>,
     /// The other end has taken the call.
     taken: bool,
+    /// The command that was open when a call last ended, and where the modem said so.
+    instead: Option<(String, Span, Span)>,
 }
 
 /// Why a call came to nothing, as the modem says it: the title's words, the cause and what to do.
@@ -114,6 +116,20 @@ fn is_data_call(done: &Exchange) -> bool {
 }
 
 impl Failed {
+    /// `NO CARRIER` was the last that came, and the command before it has no result.
+    fn hung_up(&self, dialog: &Dialog, book: &mut Book) {
+        let Some((command, span, end)) = &self.instead else { return };
+        if book.rests_on(*span) || book.rests_on(*end) {
+            return;
+        }
+        let said = dialog.words.of(*end).unwrap_or("NO CARRIER");
+        let draft = Draft::new(format!("{command} got no result, only {said}."), [Some(*span), Some(*end)])
+            .because("NO CARRIER tells that a call or data connection from before has ended; who gives up on it, as chat does after ABORT 'NO CARRIER', never hears the OK behind it.")
+            .fix("The line is free now: begin again with AT. Hang up first (ATH), and take NO CARRIER for a failure only behind ATD.")
+            .confidence(60);
+        book.add(Self::DOC, draft);
+    }
+
     /// A data call that came to nothing, or ended behind its `CONNECT`.
     fn data_call(&mut self, event: Event, done: &Exchange, dialog: &Dialog, book: &mut Book) {
         let (end, stood) = match (event, done.outcome) {
@@ -152,11 +168,11 @@ impl Rule for Failed {
         slug: "call-failed",
         severity: Note,
         family: FAMILY,
-        evidence: "As a warning, a data call (`ATDT#777`) or `ATO` that is answered `NO CARRIER`, `BUSY`, `NO ANSWER` or `NO DIALTONE`, and as a note one that ends so behind its `CONNECT`. As a note, `ATD<number>;` or `ATA` is answered `NO CARRIER`, `BUSY`, `NO ANSWER` or `NO DIALTONE` in place of `OK`, or one of the last three comes behind the `OK` of `ATD<number>;` (`NO CARRIER` too within 8 s, or in a log without times), while the SIM and the network are not known to be missing.",
+        evidence: "As a warning, a data call (`ATDT#777`) or `ATO` that is answered `NO CARRIER`, `BUSY`, `NO ANSWER` or `NO DIALTONE`, and as a note one that ends so behind its `CONNECT`. As a note, `ATD<number>;` or `ATA` is answered `NO CARRIER`, `BUSY`, `NO ANSWER` or `NO DIALTONE` in place of `OK`, or one of the last three comes behind the `OK` of `ATD<number>;` (`NO CARRIER` too within 8 s, or in a log without times), while the SIM and the network are not known to be missing. As a note too, `NO CARRIER` is the last that comes, and the command before it, which dials nothing, has no result.",
         why: "The call was not put through.",
         fix: "AT+CEER tells why.",
     };
-    const HEARS: hears::Kinds = hears::results(CALL) | hears::said(CALL) | hears::commands(CALL);
+    const HEARS: hears::Kinds = hears::results(CALL) | hears::said(CALL) | hears::commands(CALL) | hears::FINISH;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
@@ -168,6 +184,12 @@ impl Rule for Failed {
                 self.taken = true;
                 return;
             }
+            Event::Finish => return self.hung_up(dialog, book),
+            Event::Said(Said::CallEnd, end) => {
+                let open = dialog.open().last().map(|open| (open.shown(), open.span, end));
+                self.instead = open.or_else(|| self.instead.take());
+            }
+            Event::Final => self.instead = None,
             _ => {}
         }
         let Some(done) = dialog.done() else { return };

@@ -8,7 +8,7 @@ use super::doc::heading::POWER as FAMILY;
 use super::network::no_sim;
 use super::power::MINUTE;
 use super::rule::{Doc, Rule, hears};
-use super::topics::{CALL, CONNECTION, CONTEXT, HTTP, NETWORK, SEND, START};
+use super::topics::{CALL, CONNECTION, CONTEXT, HTTP, NETWORK, SEND, SMS, START};
 use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
@@ -169,6 +169,16 @@ pub(super) fn needs_network(done: &Exchange) -> bool {
     }
 }
 
+/// It cannot have worked without a network, whatever was told of the registration before.
+fn shows_network(done: &Exchange) -> bool {
+    let connected = matches!(done.outcome, Some((Outcome::Said(Said::Connect | Said::ConnectOk(_)), _)));
+    match done.role {
+        Role::Dial | Role::Open => connected,
+        Role::SmsSend | Role::ContextOpen => done.outcome.is_some_and(|(outcome, _)| outcome.good()),
+        _ => false,
+    }
+}
+
 impl Rule for NotRegistered {
     const DOC: &'static Doc = &Doc {
         slug: "not-registered",
@@ -178,7 +188,11 @@ impl Rule for NotRegistered {
         why: "Without registration there is no call, no SMS and no data: no antenna, no network of the right kind here, the SIM is refused, or the supply is weak.",
         fix: "Check antenna, operator and SIM; AT+CSQ shows the signal, AT+COPS=? the networks.",
     };
-    const HEARS: hears::Kinds = hears::said(NETWORK | START) | hears::TROUBLE | hears::FINISH | hears::commands(START);
+    const HEARS: hears::Kinds = hears::said(NETWORK | START)
+        | hears::results(CALL | CONNECTION | CONTEXT | SMS)
+        | hears::TROUBLE
+        | hears::FINISH
+        | hears::commands(START);
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         if let Event::Command = event {
@@ -210,6 +224,13 @@ impl Rule for NotRegistered {
             Event::Said(Said::Operator(false), span) => self.no_operator = Some(span),
             Event::Said(Said::Rdy, _) => *self = Self { told: self.told, ..Self::default() },
             Event::Final => {
+                if dialog.done().is_some_and(shows_network) {
+                    if let Some(told) = self.told.take() {
+                        book.withdraw(told);
+                    }
+                    *self = Self::default();
+                    return;
+                }
                 let refused = dialog.done().filter(|done| done.refused());
                 let failed = refused.is_some_and(needs_network);
                 self.failed |= failed || refused.is_some_and(|done| done.role.is_sms());

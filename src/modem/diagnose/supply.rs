@@ -94,7 +94,7 @@ impl Rule for SupplyLow {
         slug: "supply-too-low",
         severity: Problem,
         family: FAMILY,
-        evidence: "`+CBC: …,<mV>` shows less than 3400 mV.",
+        evidence: "`+CBC: …,<mV>` shows less than 3400 mV; as a warning, an ESP32 or ESP8266 that works the modem says in the log that its own supply gave way (`Brownout detector was triggered`).",
         why: "The modem needs 3.4 to 4.4 V; below that it restarts, or never registers.",
         fix: "Strengthen the supply: 4.0 V, 2 A, 1000 µF close to the modem, short thick wires.",
     };

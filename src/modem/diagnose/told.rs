@@ -8,7 +8,9 @@ use super::connecting::Unanswered;
 use super::cut::ResultMissing;
 use super::line::NoAnswer;
 use super::opening::NoDataService;
+use super::power::ADVICE;
 use super::rule::{Doc, Rule};
+use super::supply::SupplyLow;
 use super::words::ProgramSays;
 use crate::modem::dialog::Dialog;
 use crate::modem::dialog::exchange::Span;
@@ -41,6 +43,21 @@ impl Told {
         self.no_modem(dialog, book);
         self.one_command(dialog, book);
         self.ppp(book);
+        self.board(book);
+    }
+
+    /// The board that works the modem says that its own supply has given way.
+    fn board(&self, book: &mut Book) {
+        let mut told = self.vain.iter().filter(|vain| vain.whose == Whose::Board);
+        let Some(first) = told.next() else { return };
+        let words = first.text.trim_end_matches(['.', '!']);
+        let draft = Draft::new(format!("Line {} says that the supply gave way: {words}.", first.line), [])
+            .line(first.line)
+            .because("The board restarted because its voltage fell too low; a modem on the same supply, which draws bursts of 2 A when it sends, mostly pulls it down.")
+            .severity(Warning)
+            .offer(Offer::Advice(ADVICE))
+            .confidence(80);
+        book.add(SupplyLow::DOC, draft);
     }
 
     /// A log that shows neither commands nor answers, in which a program says that the modem does not answer.
@@ -67,7 +84,8 @@ impl Told {
     /// A modem that answers others has given no result to this command, and right behind it the log says so.
     fn one_command(&self, dialog: &Dialog, book: &mut Book) {
         let unanswered = &dialog.tally().unanswered_first;
-        for vain in self.vain.iter().filter(|vain| vain.whose != Whose::Ppp && dialog.answered() > 0) {
+        let waited = |vain: &&Vain| matches!(vain.whose, Whose::Modem | Whose::Unknown);
+        for vain in self.vain.iter().filter(waited).filter(|_| dialog.answered() > 0) {
             let before = self.commands.iter().rev().find(|(_, line)| *line <= vain.line);
             let Some((name, span)) = before.and_then(|(last, _)| unanswered.iter().find(|(_, span)| span == last))
             else {

@@ -22,13 +22,19 @@ impl Rule for ProgramSays {
     const HEARS: hears::Kinds = hears::FINISH;
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
-        let Some(ProgramResult::Failed(line, words)) = dialog.log.result.as_ref().filter(|_| !book.any_standing())
+        let Some(ProgramResult::Failed((line, words), last)) =
+            dialog.log.result.as_ref().filter(|_| !book.any_standing())
         else {
             return;
         };
         // Its words stand beside a dialog that went well: then it may speak of something else.
         let sure = if dialog.tally().commands > 0 { 40 } else { 60 };
         let words = words.trim_end_matches(['.', '!']);
-        book.add(Self::DOC, Draft::new(format!("Line {line} says: {words}."), []).line(*line).confidence(sure));
+        // The first is nearest to the cause; the last says what has become of it.
+        let last = last
+            .as_ref()
+            .map(|(line, words)| format!(" Line {line}, the last: {}.", words.trim_end_matches(['.', '!'])));
+        let title = format!("Line {line} says: {words}.{}", last.unwrap_or_default());
+        book.add(Self::DOC, Draft::new(title, []).line(*line).confidence(sure));
     }
 }

@@ -18,6 +18,33 @@ pub(super) struct Peel {
     fenced: bool,
     /// Whether a line without anything stood before.
     apart: bool,
+    traceback: Traceback,
+}
+
+/// Where in a traceback of Python a line stands: its code is none of the dialog, what it ends in is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Traceback {
+    #[default]
+    Outside,
+    Inside,
+    /// The code of a frame follows.
+    Frame,
+}
+
+impl Traceback {
+    /// Takes the next line; whether it stands inside.
+    fn takes(&mut self, text: &[u8]) -> bool {
+        let begun = text.trim_ascii_start();
+        *self = match self {
+            _ if begun.starts_with(b"Traceback (most recent call last)") => Self::Inside,
+            Self::Inside | Self::Frame if begun.starts_with(b"File \"") => Self::Frame,
+            Self::Frame => Self::Inside,
+            // Python marks the place with `^^^^`.
+            Self::Inside if text.starts_with(b"  ") || begun.starts_with(b"^") => Self::Inside,
+            _ => Self::Outside,
+        };
+        *self != Self::Outside
+    }
 }
 
 /// How lines are numbered.
@@ -56,11 +83,25 @@ impl Peel {
         peel
     }
 
+    /// The last line was one of a traceback.
+    pub(super) fn is_traceback(&self) -> bool {
+        self.traceback != Traceback::Outside
+    }
+
+    /// The last line stood between code fences.
+    pub(super) const fn is_fenced(&self) -> bool {
+        self.fenced
+    }
+
     /// Takes off what is not of the log; a line that holds nothing of it becomes empty.
     pub(super) fn take<'a>(&mut self, line: TextLine<'a>) -> TextLine<'a> {
         let mut line = self.unnumbered(self.unquoted(line));
         if self.stamped {
             line.text = unstamped(line.text).unwrap_or(line.text);
+        }
+        if self.traceback.takes(line.text) {
+            line.text = &[];
+            return line;
         }
         let fence = is_fence(line.text);
         self.fenced ^= fence;
@@ -353,6 +394,14 @@ mod tests {
         check("> > AT\n> > OK\n> >\n> > AT\n", "AT\nOK\n\nAT");
         check("> AT+CMGS=1\n> > \n> > hello\n> OK\n", "AT+CMGS=1\n> \n> hello\nOK");
         check("AT+CMGS=1\n> hello\nOK\n", "AT+CMGS=1\n> hello\nOK");
+    }
+
+    #[test]
+    fn tracebacks() {
+        check(
+            "AT\nTraceback (most recent call last):\n  File \"a.py\", line 3, in <module>\n    write('AT+CUSD=1')\nTimeout: AT\nOK\n",
+            "AT\n\n\n\nTimeout: AT\nOK",
+        );
     }
 
     #[test]

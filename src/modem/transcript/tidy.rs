@@ -65,8 +65,8 @@ pub(super) fn bare(text: &[u8]) -> &[u8] {
         return &[];
     }
     // What it prints of its own search for an answer stands in the middle of one.
-    if trimmed.starts_with(b"+CME ERROR:[") || trimmed.starts_with(b"+CMS ERROR:[") {
-        return trimmed.get(..b"+CME ERROR:".len()).unwrap_or_default();
+    if let Some(begun) = begun_answer(trimmed) {
+        return begun;
     }
     // A program shows what it holds of a command, among other things: it has not sent it here.
     if holds_command(trimmed) {
@@ -87,6 +87,15 @@ pub(super) fn bare(text: &[u8]) -> &[u8] {
     }
     let text = text.strip_prefix(b"`").unwrap_or(text);
     text.strip_suffix(b"`").unwrap_or(text)
+}
+
+/// `+CGREG:[16926] < 1 > /+CGREG:`: an answer into which a library has printed its own words, with its stamp in front.
+fn begun_answer(text: &[u8]) -> Option<&[u8]> {
+    let colon = memchr::memchr(b':', text).filter(|_| text.first() == Some(&b'+'))?;
+    let (begun, behind) = text.split_at_checked(colon + 1)?;
+    let stamp = behind.strip_prefix(b"[")?;
+    let digits = stamp.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    (digits > 1 && stamp.get(digits) == Some(&b']')).then_some(begun)
 }
 
 /// `{"command":"AT+CMGF=0","id":2,"timeout":30000}`: an object of a program, with neither a direction nor an answer.

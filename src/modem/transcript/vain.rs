@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 
 use super::{Whose, spelled};
+use crate::modem::secrets;
 use crate::notation::harmless;
 use crate::vocabulary::is_whole_command;
 
@@ -52,9 +53,19 @@ const PPP: [&[u8]; 5] = [
     b"peer refused to authenticate",
 ];
 
+/// What an ESP32 and an ESP8266 print when their own supply gives way.
+const BROWN_OUT: [&[u8]; 3] = [b"Brownout detector was triggered", b"BROWN_OUT_RST", b"RTCWDT_BROWN_OUT_RESET"];
+
+/// The line says that the board has restarted for want of power.
+fn browns_out(line: &[u8]) -> bool {
+    BROWN_OUT.iter().any(|words| memchr::memmem::find(line, words).is_some()) && !super::peel::is_prose(line)
+}
+
 /// Who kept silent, by the words.
 pub(super) fn whose(line: &[u8]) -> Whose {
-    if ends_ppp(line) {
+    if browns_out(line) {
+        Whose::Board
+    } else if ends_ppp(line) {
         Whose::Ppp
     } else if names_modem(line) {
         Whose::Modem
@@ -77,7 +88,7 @@ pub(super) fn tells(line: &[u8]) -> bool {
         behind.first().is_some_and(u8::is_ascii_digit) || behind.starts_with(b"set") || behind.starts_with(b"of")
     };
     // chat's own word.
-    if line.trim_ascii_end().ends_with(b"]: alarm") || ends_ppp(line) {
+    if line.trim_ascii_end().ends_with(b"]: alarm") || ends_ppp(line) || browns_out(line) {
         return true;
     }
     said.is_some_and(|(at, len)| {
@@ -88,7 +99,9 @@ pub(super) fn tells(line: &[u8]) -> bool {
         let not = [&b"not "[..], b"n't ", b"without ", b"never "]
             .iter()
             .any(|no| memchr::memmem::find(&before, no).is_some());
+        // `event timeout` is how Zephyr's state machines go on.
         (!any || not)
+            && !before.ends_with(b"event t")
             && !future(line.get(at + len..).unwrap_or_default())
             && !is_whole_command(text)
             && !spelled::is_answer(text)
@@ -119,10 +132,12 @@ fn names_modem(line: &[u8]) -> bool {
     NAMES.iter().any(|name| told(name)) && !told(b"hangup") && !super::peel::is_prose(line)
 }
 
-/// The line for people, cut where it is long.
+/// The line for people, cut where it is long; what is secret in a command that it names is hidden.
 pub(super) fn shown(line: &[u8]) -> String {
     const LONGEST: usize = 100;
-    let text = harmless(&String::from_utf8_lossy(line.trim_ascii()));
+    let text = String::from_utf8_lossy(line.trim_ascii());
+    let (before, command) = text.split_at(text.find("AT+").unwrap_or(text.len()));
+    let text = harmless(&format!("{before}{}", secrets::masked(command)));
     if text.chars().count() <= LONGEST {
         text
     } else {
@@ -152,11 +167,14 @@ mod tests {
         assert!(named("ERROR: SIM900 doesn't answer. Check power") && !named("pppd[16]: Modem hangup"));
         assert!(!named("my modem has worked for a year, and now it is not responding to anything."));
         assert_eq!(whose(b"pppd[846]: LCP terminated by peer"), Whose::Ppp);
+        assert_eq!(whose(b"rst:0xf (BROWN_OUT_RST),boot:0xa"), Whose::Board);
+        assert_eq!(shown(b"Failed AT+CWJAP=\"home\",\"geheim\""), "Failed AT+CWJAP=\"home\",\"******\"");
         for text in [
             "timeout set to 15 seconds",
             "Network registration (timeout 180000 ms)",
             "AT+CIPTIMEOUT=75000,15000,15000",
             "NO ANSWER",
+            "<inf> modem_cellular: event timeout",
             "AT+CSQ",
             "OK",
         ] {

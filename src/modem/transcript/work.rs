@@ -187,7 +187,9 @@ fn is_programs(text: &[u8]) -> bool {
         || text.ends_with(b":")
         || text.starts_with(b"//")
         || memchr::memchr3(b'{', b'`', b'?', text).is_some();
-    let modems = is_whole_command(text) || spelled::is_answer(text) || memchr::memchr(b'+', text).is_some();
+    // `Failed AT+CIPMUX=1` names a command; any other plus is an answer's, or part of a sum.
+    let plus = memchr::memchr_iter(b'+', text).any(|at| !text.get(..at).is_some_and(|before| before.ends_with(b"AT")));
+    let modems = is_whole_command(text) || spelled::is_answer(text) || plus;
     let debug =
         [&b"[DBG"[..], b"<dbg>", b"[D]", b"DEBUG"].iter().any(|level| memchr::memmem::find(text, level).is_some());
     let data = text.starts_with(b">");
@@ -252,6 +254,8 @@ mod tests {
             "<err> modem_x: Modem setup returned -116, retrying...",
             "ERROR! 866",
             "Not connected",
+            "esp01: Failed AT+CWQAP",
+            "gsmmodem.exceptions.CommandError: AT+CUSD=1,\"*123\",15",
         ] {
             assert_eq!(result(text.as_bytes()), Some(false), "{text}");
         }

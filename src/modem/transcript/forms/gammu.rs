@@ -1,7 +1,7 @@
 //! gammu's debug log: `SENDING frame …`, then its bytes as `41A|54T|0D`, with a column of characters behind them; the lines of
 //! an answer once more as `1 "OK"`, in front of its bytes.
 
-use super::super::{Chunk, Shape, TextLine};
+use super::super::{Chunk, Shape, TextLine, spelled};
 use super::{Lines, Value};
 use crate::modem::Direction;
 
@@ -9,8 +9,9 @@ pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
     let dumped = lines.iter().any(|line| dump(line.text).is_some());
     let header = |way: Direction| lines.iter().any(|line| frame(line.text) == Some(way));
     let sent = header(Direction::Tx);
-    (dumped && (sent || header(Direction::Rx)))
-        .then(|| -> Box<dyn Lines> { Box::new(Frames { sent, current: Direction::Rx, counted: Vec::new() }) })
+    (dumped && (sent || header(Direction::Rx))).then(|| -> Box<dyn Lines> {
+        Box::new(Frames { sent, current: Direction::Rx, counted: Vec::new(), awaited: Vec::new(), shown: Vec::new() })
+    })
 }
 
 struct Frames {
@@ -19,6 +20,10 @@ struct Frames {
     current: Direction,
     /// Lines of an answer whose bytes the log has not shown yet.
     counted: Vec<Chunk>,
+    /// Those whose bytes the frame now shown must hold.
+    awaited: Vec<Chunk>,
+    /// The bytes of that frame.
+    shown: Vec<u8>,
 }
 
 impl Lines for Frames {
@@ -34,11 +39,16 @@ impl Lines for Frames {
         if let Some(direction) = frame(line.text) {
             self.current = direction;
             // The bytes of an answer follow; where others do, those of the answer are not in the log.
-            match direction {
-                Direction::Rx => self.counted.clear(),
-                Direction::Tx => out.append(&mut self.counted),
+            self.settle(out);
+            if direction == Direction::Rx {
+                self.awaited = std::mem::take(&mut self.counted);
+            } else {
+                out.append(&mut self.counted);
             }
         } else if let Some(bytes) = dump(line.text) {
+            if self.current == Direction::Rx {
+                self.shown.extend_from_slice(&bytes);
+            }
             Value { direction: self.current, bytes, exact: true }.push(line, out);
         } else if let Some(text) = counted(line.text) {
             Value { direction: Direction::Rx, bytes: text.to_vec(), exact: false }.push(line, &mut self.counted);
@@ -46,7 +56,21 @@ impl Lines for Frames {
     }
 
     fn finish(&mut self, out: &mut Vec<Chunk>) {
+        self.settle(out);
         out.append(&mut self.counted);
+    }
+}
+
+impl Frames {
+    /// The frame is over: what was told of it and did not come in its bytes, since the post cuts them, is told now.
+    fn settle(&mut self, out: &mut Vec<Chunk>) {
+        let shown = std::mem::take(&mut self.shown);
+        let missing = |told: &Chunk| memchr::memmem::find(&shown, told.bytes.trim_ascii()).is_none();
+        let told = std::mem::take(&mut self.awaited);
+        // The frame was cut only where its last line is missing.
+        if told.last().is_some_and(missing) {
+            out.extend(told.into_iter().filter(missing).filter(|told| spelled::is_answer(told.bytes.trim_ascii())));
+        }
     }
 }
 

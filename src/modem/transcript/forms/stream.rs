@@ -25,8 +25,8 @@ pub(super) fn learn(lines: &[TextLine<'_>]) -> Box<dyn Lines> {
     })
 }
 
-/// The words of an error that a program has cut from it: they go back to it.
-fn continues_error(last: &mut Chunk, rest: &[u8]) -> bool {
+/// The words of an error, or the values of an answer, that a program has cut from it: they go back to it.
+fn continues_answer(last: &mut Chunk, rest: &[u8]) -> bool {
     /// Longer words are a sentence.
     const LONGEST: usize = 40;
     let text = rest.trim_ascii();
@@ -34,8 +34,12 @@ fn continues_error(last: &mut Chunk, rest: &[u8]) -> bool {
         && text.len() < LONGEST
         && text.contains(&b' ')
         && text.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b' ');
-    let cut = matches!(last.bytes.trim_ascii(), b"+CME ERROR:" | b"+CMS ERROR:");
-    if !cut || !words || is_whole_command(text) || spelled::is_answer(text) {
+    let begun = last.bytes.trim_ascii();
+    let cut = matches!(begun, b"+CME ERROR:" | b"+CMS ERROR:");
+    // `+CGREG:`, and in the next line ` 0,0`.
+    let values = rest.starts_with(b" ") && text.iter().all(|byte| byte.is_ascii_digit() || b",\"".contains(byte));
+    let named = begun.starts_with(b"+") && begun.ends_with(b":") && !begun.contains(&b' ');
+    if !(cut && words || named && values && !text.is_empty()) || is_whole_command(text) || spelled::is_answer(text) {
         return false;
     }
     let end = last.bytes.trim_ascii_end().len();
@@ -114,7 +118,7 @@ impl Lines for Stream {
     fn line(&mut self, line: &TextLine<'_>, out: &mut Vec<Chunk>) {
         self.ended = line.ended;
         let (way, rest) = self.leads.take(line.text);
-        if !self.exact && !self.names && out.last_mut().is_some_and(|last| continues_error(last, rest)) {
+        if !self.exact && !self.names && out.last_mut().is_some_and(|last| continues_answer(last, rest)) {
             return;
         }
         // Data that reads like an answer.
