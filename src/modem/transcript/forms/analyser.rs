@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::super::{Chunk, Shape, TextLine, spelled};
+use super::super::{Chunk, Shape, TextLine, clock, spelled};
 use super::Lines;
 use crate::modem::Direction;
 use crate::vocabulary::is_whole_command;
@@ -90,18 +90,25 @@ impl Columns {
 
     fn row<'a>(&self, text: &'a [u8]) -> Option<Row<'a>> {
         let cell = |at: usize| cells(text).nth(at);
-        let seconds: f64 = std::str::from_utf8(cell(self.time)?).ok()?.parse().ok()?;
-        Some(Row {
-            at: Duration::try_from_secs_f64(seconds.max(0.0)).ok()?,
-            wire: self.wire.and_then(cell).unwrap_or_default(),
-            byte: byte(cell(self.value)?)?,
-        })
+        let time = cell(self.time)?;
+        let seconds = || std::str::from_utf8(time).ok()?.parse::<f64>().ok();
+        // Logic 2 writes times of day too: `2026-01-02T03:04:05.123456789+00:00`.
+        let at = match seconds() {
+            Some(seconds) => Duration::try_from_secs_f64(seconds.max(0.0)).ok()?,
+            None => clock::moment(time)?.0,
+        };
+        Some(Row { at, wire: self.wire.and_then(cell).unwrap_or_default(), byte: byte(cell(self.value)?)? })
     }
 }
 
-/// The cells of a row, without quotation marks around them.
+/// The cells of a row, without quotation marks around them; a comma inside those parts none.
 fn cells(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    text.split(|byte| *byte == b',').map(|cell| {
+    let mut quoted = false;
+    let parts = move |byte: &u8| {
+        quoted ^= *byte == b'"';
+        *byte == b',' && !quoted
+    };
+    text.split(parts).map(|cell| {
         let bare = cell.strip_prefix(b"\"").and_then(|cell| cell.strip_suffix(b"\""));
         bare.unwrap_or(cell)
     })
@@ -112,8 +119,11 @@ fn byte(cell: &[u8]) -> Option<u8> {
     if let [only] = cell {
         return Some(*only);
     }
-    if cell == b"COMMA" {
-        return Some(b',');
+    match cell {
+        b"COMMA" => return Some(b','),
+        // A quotation mark inside quotation marks is doubled.
+        b"\"\"" => return Some(b'"'),
+        _ => {}
     }
     if let Some((byte, used)) = spelled::escape(cell).filter(|(_, used)| *used == cell.len()) {
         return (used > 0).then_some(byte);
@@ -131,7 +141,6 @@ fn byte(cell: &[u8]) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::clock;
     use super::*;
 
     #[track_caller]
@@ -164,6 +173,17 @@ mod tests {
             "name,type,start_time,duration,data,error\n\"to\",\"data\",0.1,0.0008,0x41,\n\"to\",\"data\",0.11,0.0008,0x54,\n\"to\",\"data\",0.12,0.0008,0x0D,\n\"from\",\"data\",0.2,0.0008,0x4F,\n\"from\",\"data\",0.21,0.0008,0x4B,\n\"from\",\"data\",0.22,0.0008,0x0D,\n",
             ">ATr<OKr",
         );
+    }
+
+    #[test]
+    fn times_of_day_and_commas_in_quotes() {
+        let row = |second: u32, text: &str| {
+            format!("\"Async Serial\",\"data\",2026-01-02T03:04:{second:02}.123456789+00:00,0.00008,\"{text}\"\n")
+        };
+        let head = "name,type,start_time,duration,\"data\"\n".to_owned();
+        let said = ["A", "T", "\\r", "O", "K", "\\r", ",", "\"\""];
+        let rows = (0..).zip(said).map(|(second, text)| row(second, text));
+        check(&std::iter::once(head).chain(rows).collect::<String>(), "<ATrOKr,\"");
     }
 
     #[test]
