@@ -23,6 +23,7 @@ mod forms;
 mod html;
 mod lead;
 mod other;
+mod pattern;
 mod peel;
 mod pieces;
 mod plain;

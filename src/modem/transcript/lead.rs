@@ -3,6 +3,7 @@
 //! what was sent, in front of answers what was received, in front of both it marks nothing.
 
 use super::TextLine;
+use super::pattern::{matches, pattern};
 use super::spelled;
 use super::words::{RECEIVED, SENT, Way, has};
 use crate::vocabulary::is_whole_command;
@@ -17,8 +18,6 @@ pub(super) struct Leads {
     pub(super) received: bool,
     /// Control characters are written as words.
     names: bool,
-    /// They are cells of a table: a quotation mark is doubled there.
-    pub(super) cells: bool,
 }
 
 /// One way in which lines begin. Each `#` of the pattern stands for a number.
@@ -160,8 +159,12 @@ impl Leads {
         let sent: usize = found.iter().filter(|lead| lead.way == Way::Sent).map(|lead| lead.commands).sum();
         let received = found.iter().any(|lead| lead.way == Way::Received);
         let directed = sent > 0 && (received || bare_answers > 0 && sent >= bare_commands);
-        let cells = found.iter().any(|lead| lead.pattern.ends_with(b",\"") || lead.pattern.ends_with(b";\""));
-        Self { found, directed, received, names, cells }
+        Self { found, directed, received, names }
+    }
+
+    /// They are cells of a table: a quotation mark is doubled there.
+    pub(super) fn are_cells(&self) -> bool {
+        self.found.iter().any(|lead| lead.pattern.ends_with(b",\"") || lead.pattern.ends_with(b";\""))
     }
 
     /// Some of them mark what was sent.
@@ -418,46 +421,6 @@ fn first_line(text: &[u8]) -> Vec<u8> {
         .filter(|_| !line.contains(&b'='))
         .unwrap_or(line)
         .to_vec()
-}
-
-/// The lead with each number as `#`.
-pub(super) fn pattern(lead: &[u8]) -> Vec<u8> {
-    let mut pattern: Vec<u8> = Vec::with_capacity(lead.len());
-    for &byte in lead {
-        if !byte.is_ascii_digit() {
-            pattern.push(byte);
-        } else if pattern.last() != Some(&b'#') {
-            // `( 8)` and `(24)`, `[  3]`: a count set flush right.
-            if let Some(at) = pattern.iter().rposition(|byte| *byte != b' ')
-                && matches!(pattern.get(at), Some(b'(' | b'['))
-            {
-                pattern.truncate(at + 1);
-            }
-            pattern.push(b'#');
-        }
-    }
-    pattern
-}
-
-/// How much of the text fits the pattern, if it begins so.
-pub(super) fn matches(pattern: &[u8], text: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    for &wanted in pattern {
-        let rest = text.get(at..)?;
-        at += match wanted {
-            // A `#` of the log's own and its number.
-            b'#' if rest.first() == Some(&b'#') => {
-                1 + rest.iter().skip(1).take_while(|byte| byte.is_ascii_digit()).count()
-            }
-            b'#' if rest.trim_ascii_start().first().is_some_and(u8::is_ascii_digit) => {
-                let blanks = rest.len() - rest.trim_ascii_start().len();
-                blanks + rest.iter().skip(blanks).take_while(|byte| byte.is_ascii_digit()).count()
-            }
-            _ if rest.first() == Some(&wanted) => 1,
-            _ => return None,
-        };
-    }
-    Some(at)
 }
 
 #[cfg(test)]

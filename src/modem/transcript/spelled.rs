@@ -136,8 +136,10 @@ fn numbered(text: &[u8]) -> Option<(u8, usize)> {
 
 /// `\h(0D 0A)` (YAT): bytes by their numbers.
 fn listed(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+    /// A longer list would be a dump.
+    const LONGEST: usize = 96;
     let inside = text.strip_prefix(b"\\h(")?;
-    let end = memchr::memchr(b')', inside)?;
+    let end = memchr::memchr(b')', inside.get(..LONGEST.min(inside.len()))?)?;
     let bytes = inside.get(..end)?.split(|byte| *byte == b' ').map(byte).collect::<Option<Vec<u8>>>()?;
     Some((bytes, end + 4))
 }

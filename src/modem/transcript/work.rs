@@ -64,7 +64,7 @@ fn beginning(line: &[u8]) -> Option<Vec<u8>> {
     let text = line.trim_ascii();
     let at = FAILED.iter().filter_map(|word| word.find(text)).min()?;
     let begun = text.get(..at)?.iter().rposition(|byte| !byte.is_ascii_alphabetic())?;
-    let words = super::lead::pattern(text.get(..=begun)?);
+    let words = super::pattern::pattern(text.get(..=begun)?);
     (words.iter().filter(|byte| byte.is_ascii_alphabetic()).count() >= SHORTEST).then_some(words)
 }
 
@@ -72,7 +72,7 @@ fn beginning(line: &[u8]) -> Option<Vec<u8>> {
 /// (`not registered`, `registered`).
 pub(super) fn takes_back(failure: &Failure, line: &[u8]) -> bool {
     let text = line.trim_ascii();
-    let end = failure.beginning.as_ref().and_then(|begun| text.get(super::lead::matches(begun, text)?..));
+    let end = failure.beginning.as_ref().and_then(|begun| text.get(super::pattern::matches(begun, text)?..));
     let words = |text: &[u8]| -> Vec<Vec<u8>> {
         let words = text.split(|byte| !byte.is_ascii_alphabetic()).filter(|word| !word.is_empty());
         words.map(<[u8]>::to_ascii_lowercase).collect()

@@ -111,7 +111,7 @@ impl Labelled {
         let elided = leaves_out(rest);
         let carets = self.carets && direction == Direction::Tx;
         let rest = if carets { rest.strip_suffix(b"^M").unwrap_or(rest) } else { rest };
-        let rest = &if self.leads.cells { undoubled(rest) } else { Cow::Borrowed(rest) };
+        let rest = &if self.leads.are_cells() { undoubled(rest) } else { Cow::Borrowed(rest) };
         let mut bytes = if self.names { spelled::read(rest) } else { tidy::with_commas(rest) };
         if !self.names || direction == Direction::Tx && !self.sent_ends && is_whole_command(&bytes) {
             bytes.truncate(bytes.trim_ascii_end().len());

@@ -2,7 +2,7 @@
 //!
 //! The direction stands in front of the numbers, or on a line of its own before them; where neither tells, it is one stream.
 
-use super::super::lead::pattern;
+use super::super::pattern::pattern;
 use super::super::{Chunk, Shape, TextLine, spelled};
 use super::{Lines, Value};
 use crate::modem::Direction;

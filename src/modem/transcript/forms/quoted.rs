@@ -1,7 +1,7 @@
 //! Values in quotes or brackets behind labels: Python's `b'AT\r'` and lists of lines, `write(3, "AT\r", 3)` of strace,
 //! `[AT..]` with dots for what does not print. What stands around a value is the logger's.
 
-use super::super::lead::pattern;
+use super::super::pattern::{matches, pattern};
 use super::super::words::{RECEIVED, SENT, has};
 use super::super::{Chunk, Shape, TextLine, spelled};
 use super::{EachLine, Gone, Lines, Value};
@@ -148,9 +148,11 @@ impl Lines for Quoted {
             }
             // `write: 0011000B9100`: behind a label that was seen in front of commands all else was sent too.
             let before = |lead: &&Lead| !lead.quoted && lead.direction() == Some(Direction::Tx);
-            let sent = self.leads.iter().filter(before).find_map(|lead| {
-                super::super::lead::matches(&lead.pattern, line.text).and_then(|len| line.text.get(len..))
-            });
+            let sent = self
+                .leads
+                .iter()
+                .filter(before)
+                .find_map(|lead| matches(&lead.pattern, line.text).and_then(|len| line.text.get(len..)));
             if let Some(text) = sent.map(<[u8]>::trim_ascii).filter(|text| !text.is_empty()) {
                 self.sent(text.to_vec(), false, line, out);
             }
