@@ -37,6 +37,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use super::Direction;
+use crate::vocabulary::is_whole_command;
 use clock::Clock;
 use forms::Lines;
 pub(crate) use other::Other;
@@ -216,6 +217,8 @@ pub(crate) struct Reader {
     failing: Option<work::Failure>,
     /// The same of the lines inside code fences alone, if there are any.
     fenced: Option<Ended>,
+    /// The last line that was not blank.
+    before: Vec<u8>,
     payload: work::Payload,
 }
 
@@ -252,6 +255,7 @@ impl Reader {
             result: None,
             failing: None,
             fenced: None,
+            before: Vec::new(),
             payload: work::Payload::default(),
         }
     }
@@ -296,6 +300,9 @@ impl Reader {
             if !self.payload.holds(line.text) && !dialog && !self.around.peel.is_traceback() {
                 self.judge(line.number, whole);
             }
+            if !whole.trim_ascii().is_empty() {
+                whole.clone_into(&mut self.before);
+            }
             self.last = if chunks.len() > told { None } else { line.at.map(|at| (at, line.number)).or(self.last) };
         }
     }
@@ -308,10 +315,15 @@ impl Reader {
         }
         // What stands around the fences of a post are its writer's words.
         let result = if self.around.peel.is_fenced() { &mut self.fenced } else { &mut self.result };
+        // ` fail` alone tells nothing but behind a command, in which what is secret is hidden.
+        let bare = work::is_bare(text);
+        let of = Some(&self.before).filter(|before| bare && is_whole_command(before.trim_ascii()));
         match work::result(text) {
+            Some(false) if bare && of.is_none() => {}
             Some(false) => {
                 self.failing = Some(work::Failure::of(text));
-                let told = Vain { line, text: vain::shown(text), whose: Whose::Unknown };
+                let of = of.map(|before| format!("{}: ", vain::shown(before))).unwrap_or_default();
+                let told = Vain { line, text: of + &vain::shown(text), whose: Whose::Unknown };
                 *result = Some(match result.take() {
                     Some(Ended::Badly(first, _)) => Ended::Badly(first, Some(told)),
                     _ => Ended::Badly(told, None),

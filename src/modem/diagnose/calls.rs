@@ -119,7 +119,10 @@ impl Failed {
     /// `NO CARRIER` was the last that came, and the command before it has no result.
     fn hung_up(&self, dialog: &Dialog, book: &mut Book) {
         let Some((command, span, end)) = &self.instead else { return };
-        if book.rests_on(*span) || book.rests_on(*end) {
+        // Nothing may have come behind it.
+        let unanswered = dialog.tally().unanswered_first.iter().any(|(_, unanswered)| unanswered == span)
+            || dialog.open().iter().any(|open| open.span == *span);
+        if !unanswered || dialog.receiving.total() > end.end + 16 || book.rests_on(*span) || book.rests_on(*end) {
             return;
         }
         let said = dialog.words.of(*end).unwrap_or("NO CARRIER");

@@ -36,6 +36,8 @@ pub(super) struct NotRegistered {
     last: Option<Span>,
     /// `AT+COPS?` named no operator.
     no_operator: Option<Span>,
+    /// It named one.
+    operator: bool,
     /// Something was refused that needs a network, or a SIM that is ready for one.
     failed: bool,
     /// When the radio was switched on.
@@ -146,6 +148,10 @@ impl NotRegistered {
     /// The log ends, and its few answers say enough: nobody posts a log to wait for the network.
     fn few(&self, dialog: &Dialog) -> Option<Severity> {
         let without = no_signal(dialog) || self.no_operator.is_some();
+        // 4 is "unknown": where the operator is named, that tells nothing.
+        if self.operator && self.state == Some(4) {
+            return None;
+        }
         let enough = match self.state {
             Some(3) => true,
             Some(0) => self.count > 1 || without,
@@ -219,9 +225,9 @@ impl Rule for NotRegistered {
                 if let Some(told) = self.told.take() {
                     book.withdraw(told);
                 }
-                *self = Self::default();
+                *self = Self { operator: true, ..Self::default() };
             }
-            Event::Said(Said::Operator(false), span) => self.no_operator = Some(span),
+            Event::Said(Said::Operator(false), span) => (self.no_operator, self.operator) = (Some(span), false),
             Event::Said(Said::Rdy, _) => *self = Self { told: self.told, ..Self::default() },
             Event::Final => {
                 if dialog.done().is_some_and(shows_network) {

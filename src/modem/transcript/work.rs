@@ -107,6 +107,9 @@ impl Failure {
 /// sketch and a person's sentences are none.
 pub(super) fn result(line: &[u8]) -> Option<bool> {
     let text = line.trim_ascii();
+    if is_bare(text) {
+        return Some(false);
+    }
     let failed = FAILED.iter().any(|word| {
         word.find_iter(text).any(|at| {
             let behind = text.get(at + word.needle().len()..).unwrap_or_default();
@@ -124,6 +127,11 @@ pub(super) fn result(line: &[u8]) -> Option<bool> {
         before.is_some_and(|before| !not.iter().any(|no| before.ends_with(no)))
     };
     (WORKED.iter().any(worked) && is_programs(text)).then_some(true)
+}
+
+/// ` fail` alone: of what, the line before tells. (`FAIL` is an ESP8266's.)
+pub(super) fn is_bare(text: &[u8]) -> bool {
+    matches!(text.trim_ascii(), b"fail" | b"failed" | b"Fail" | b"Failed")
 }
 
 /// Where in one stream the data are that a modem hands out, which say what somebody has written: from the head of an answer
@@ -183,10 +191,14 @@ fn tells_failure(before: &[u8], behind: &[u8]) -> bool {
 fn is_programs(text: &[u8]) -> bool {
     const SHORTEST: usize = 6;
     const LONGEST: usize = 160;
+    // `failed: {'Code': 27}` shows a value; any other brace is code, or an object.
+    let braced =
+        memchr::memchr_iter(b'{', text).any(|at| !text.get(..at).is_some_and(|before| before.ends_with(b": ")));
     let code = text.ends_with(b";")
         || text.ends_with(b":")
         || text.starts_with(b"//")
-        || memchr::memchr3(b'{', b'`', b'?', text).is_some();
+        || memchr::memchr2(b'`', b'?', text).is_some()
+        || braced;
     // `Failed AT+CIPMUX=1` names a command; any other plus is an answer's, or part of a sum.
     let plus = memchr::memchr_iter(b'+', text).any(|at| !text.get(..at).is_some_and(|before| before.ends_with(b"AT")));
     let modems = is_whole_command(text) || spelled::is_answer(text) || plus;
@@ -254,6 +266,8 @@ mod tests {
             "<err> modem_x: Modem setup returned -116, retrying...",
             "ERROR! 866",
             "Not connected",
+            " fail",
+            "Sending to 0049 failed: {'Where': 'SendSMS', 'Code': 27}",
             "esp01: Failed AT+CWQAP",
             "gsmmodem.exceptions.CommandError: AT+CUSD=1,\"*123\",15",
         ] {
