@@ -127,6 +127,8 @@ pub enum Takes {
     Cell,
     /// A position: this and all that follows.
     Place,
+    /// Whether the data connection is opened or closed: the tags open it.
+    Opens,
 }
 
 /// A parameter, or all from one on.
@@ -211,6 +213,14 @@ impl Command {
         place.filter(given)
     }
 
+    /// It opens the data connection, or else closes it; `None` where its table does not say by which parameter.
+    #[must_use]
+    pub(crate) fn opens(&self, call: &Call<'_>) -> Option<bool> {
+        let at = self.takes.iter().position(|taken| taken.what == Takes::Opens)?;
+        let value = str::from_utf8(call.parameter(at).text).ok()?;
+        self.takes.get(at).map(|taken| taken.tags.contains(&value))
+    }
+
     /// Where the length stands in the command as it was sent. It may be that that cannot be told, since a lone number may
     /// be a link's or a length.
     ///
@@ -277,6 +287,15 @@ impl Command {
     #[must_use]
     pub(crate) fn has_optional_link(&self) -> bool {
         self.takes.first().is_some_and(|first| first.optional)
+    }
+
+    /// Its final result is `CONNECT`, as that of a call, and behind it all is data.
+    #[must_use]
+    pub(crate) fn connects(&self) -> bool {
+        let Results::Listed(listed) = &self.results else { return false };
+        listed
+            .iter()
+            .any(|one| one.good && one.when == When::Always && one.pattern.starts_with("^CONNECT") && !one.later)
     }
 
     /// Its final result is `OK`: as far as the table knows it has none of its own, or that comes behind the `OK`.

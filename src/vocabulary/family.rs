@@ -310,12 +310,13 @@ pub fn add(text: &'static str) -> Result<&'static Family, AddError> {
 }
 
 /// The tables, but for the one that all stand on.
-const TABLES: [&str; 7] = [
+const TABLES: [&str; 8] = [
     include_str!("families/sim800.txt"),
     include_str!("families/sim7600.txt"),
     include_str!("families/sim7000.txt"),
     include_str!("families/quectel.txt"),
     include_str!("families/ublox.txt"),
+    include_str!("families/telit.txt"),
     include_str!("families/esp-at.txt"),
     include_str!("families/a6.txt"),
 ];

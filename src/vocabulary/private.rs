@@ -128,7 +128,7 @@ impl Parameters {
         kinds
             .max_by_key(|kind| match kind {
                 Takes::Secret => 3,
-                Takes::Other | Takes::AccessPoint => 0,
+                Takes::Other | Takes::AccessPoint | Takes::Opens => 0,
                 Takes::Link | Takes::Length | Takes::Port => 1,
                 _ => 2,
             })

@@ -62,6 +62,7 @@ fn any(line: &[u8]) -> Said {
     match name {
         b"+CME ERROR" if colon => Said::Cme(error_code(value, codes::cme_code).unwrap_or(100)),
         b"+CMS ERROR" if colon => Said::Cms(error_code(value, codes::cms_code).unwrap_or(NO_CODE)),
+        b"+COPS" if colon && all_forbidden(value) => Said::Forbidden,
         b"+IPD" => number(field(0)).map_or(Said::Info, Said::Ipd),
         b"+RECEIVE" => number(field(1).strip_suffix(b":").unwrap_or(field(1))).map_or(Said::Info, Said::Receive),
         // SIMCom's way to hand out what was asked for: `+CFTRANTX: DATA,27`.
@@ -79,6 +80,15 @@ fn any(line: &[u8]) -> Said {
         }
         _ => Said::Unknown,
     }
+}
+
+/// Of the networks that a search has found (27.007 §7.3: 0 unknown, 1 available, 2 current, 3 forbidden) none may be used.
+fn all_forbidden(value: &[u8]) -> bool {
+    let mut found = value.split(|byte| *byte == b'(').filter_map(|one| match one {
+        [status @ b'0'..=b'3', b',', b' ', b'"', ..] | [status @ b'0'..=b'3', b',', b'"', ..] => Some(*status),
+        _ => None,
+    });
+    found.next() == Some(b'3') && found.all(|status| status == b'3')
 }
 
 /// Of a line `+NAME: value` that no table has: its own words name a failure (`^SSLERR: 3`, `+XSTATE: CONNECT FAILED`).
@@ -173,6 +183,14 @@ mod tests {
         for line in ["Connection: keep-alive", "HTTP/1.1 200 OK", "CLOSED", ""] {
             assert!(!ends_connection(line.as_bytes()), "{line}");
         }
+    }
+
+    #[test]
+    fn networks_that_are_all_forbidden() {
+        check("+COPS: (3,\"A\",\"A\",\"26299\"),(3,\"B\",\"B\",\"26298\",2),,(0,1,2,3,4),(0,1,2)", Said::Forbidden);
+        check("+COPS: (3,\"A\",\"A\",\"26299\"),(1,\"B\",\"B\",\"26298\",2),,(0,1,3,4),(0,2)", Said::Info);
+        check("+COPS: ,,(0,1,2,3,4),(0,1,2)", Said::Info);
+        check("+COPS: (0-4)", Said::Info);
     }
 
     #[test]

@@ -58,8 +58,9 @@ roles! {
     Signal = "signal",
     /// State and PIN of the SIM.
     Sim = "sim",
-    /// The satellite receiver.
     Satellites = "satellites",
+    /// Flow control of the line.
+    Flow = "flow",
     /// The number of the SIM card (ICCID).
     SimNumber = "sim-number",
     Operator = "operator",
@@ -79,6 +80,8 @@ roles! {
     ContextClose = "context-close",
     /// Joins a Wi-Fi network.
     Join = "join",
+    /// Whether a Wi-Fi module joins networks (1, 3) or is an access point alone (2).
+    WifiMode = "wifi-mode",
     /// Shows the own address.
     Address = "address",
     /// Looks up a host.

@@ -48,6 +48,8 @@ pub enum Said {
     CallEnd,
     /// The other end has taken the call: `MO CONNECTED`, `VOICE CALL: BEGIN`.
     CallTaken,
+    /// `RING`: a call comes in.
+    Ring,
     /// `RDY`.
     Rdy,
     /// `+CFUN: <n>`.
@@ -68,6 +70,10 @@ pub enum Said {
     Registration(Network, u8, Option<u8>),
     /// `+COPS: …`: an operator is named.
     Operator(bool),
+    /// `+COPS: (3,…),…`: networks were found, all of them forbidden.
+    Forbidden,
+    /// A server answers in JSON that it has not done what was asked.
+    TurnedDown,
     /// `+CUSD: <status>`, with a text or without.
     Ussd(u8, bool),
     /// `+CSQ: <rssi>,…`.

@@ -127,6 +127,7 @@ pub(super) const MEANINGS: &[(&str, Means)] = &[
     ("data-mode", |_| Some(Said::Connect)),
     ("call-end", |_| Some(Said::CallEnd)),
     ("call-taken", |_| Some(Said::CallTaken)),
+    ("rings", |_| Some(Said::Ring)),
     // The data connection.
     ("context-open", |_| Some(Said::ContextOpen)),
     ("context-failed", |_| Some(Said::ContextFailed)),

@@ -206,6 +206,7 @@ fn read_kind(word: &'static str) -> Result<(Takes, Vec<&'static str>), Wrong> {
         "iccid" => Takes::Iccid,
         "cell" => Takes::Cell,
         "place" => Takes::Place,
+        "opens" => Takes::Opens,
         _ => return Err(Wrong::other("a kind of parameter, such as link or secret", word)),
     };
     let tags = tags.trim_end_matches(')').split(',').filter(|tag| !tag.is_empty()).collect();

@@ -2,6 +2,7 @@
 
 use super::family::{Family, families, third_generation};
 use super::line::Line;
+use super::said::Said;
 
 /// By what a family was told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,6 +93,11 @@ impl Telling {
     /// The modem said a line. True if that has told the family, or another one than before.
     pub(crate) fn heard(&mut self, line: &[u8]) -> bool {
         self.told(|family| family.says_its_model(line))
+    }
+
+    /// The modem said a line where only a family says it that means this by it. True as with [`Self::heard`].
+    pub(crate) fn heard_meaning(&mut self, line: &[u8], said: Said) -> bool {
+        self.evidence < Evidence::Words && self.told(|family| family.says(line) == Some(said))
     }
 
     /// The modem said a line of this name (`+CIPEVENT:`). True as with [`Self::heard`].

@@ -187,6 +187,9 @@ impl Exchange {
     #[must_use]
     pub(crate) fn ends_context(&self) -> bool {
         let call = self.chief();
+        if let Some(opens) = self.asked.command.and_then(|command| command.opens(&call)) {
+            return !opens;
+        }
         self.asked.form == Form::Set && call.count().checked_sub(1).is_some_and(|last| call.number(last) == Some(0))
     }
 

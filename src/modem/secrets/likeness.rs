@@ -55,10 +55,20 @@ const NAMES_OF_SECRETS: [&str; 23] = [
 /// Such a name when nothing else stands there.
 const WHOLE_NAMES: [&str; 4] = ["PASS", "PIN", "PUK", "COOKIE"];
 /// What these answer is not what was set.
-const ANSWERED_OTHERWISE: [&[u8]; 8] =
-    [b"+CPIN", b"+CPIN2", b"+CACM", b"+CLCK", b"+CPWD", b"+CWJAP", b"+CWJAP_CUR", b"+CWJAP_DEF"];
+const ANSWERED_OTHERWISE: [&[u8]; 10] = [
+    b"+CPIN",
+    b"+CPIN2",
+    b"+CACM",
+    b"+CLCK",
+    b"+CPWD",
+    b"+CWJAP",
+    b"+CWJAP_CUR",
+    b"+CWJAP_DEF",
+    b"+QMTCONN",
+    b"+QFTPOPEN",
+];
 /// What these say unasked is not what was set.
-const SAID_OTHERWISE: [&[u8]; 6] = [b"+BTPAIR", b"+QMTCONN", b"+UPSD", b"+UMQTT", b"+UFTP", b"+UHTTP"];
+const SAID_OTHERWISE: [&[u8]; 5] = [b"+BTPAIR", b"+UPSD", b"+UMQTT", b"+UFTP", b"+UHTTP"];
 
 /// How a name stands to those of commands with secrets.
 #[derive(Clone, Copy, Debug)]

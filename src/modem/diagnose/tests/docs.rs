@@ -30,7 +30,7 @@ fn markdown() -> String {
          Each form is tried on the log as a whole, the one that makes the most of it reads it, and `diagnose` says which.\n\
          Where a log has lost its line ends they are put back, and lengths are not relied on.\n\n\
          Rules hear what a modem means, not its words: they hold for SIM800, SIM7600 and A7670, SIM7000 and SIM7080, Quectel,\n\
-         u-blox, Ai-Thinker A6 and ESP8266. The texts here name a SIM800's commands; a finding names those of the modem at hand, as it tells its model or\n\
+         u-blox, Telit, Ai-Thinker A6 and ESP8266. The texts here name a SIM800's commands; a finding names those of the modem at hand, as it tells its model or\n\
          as the commands used tell it (`diagnose --modem` chooses). `wrong-ip-state`, `mux-form-mismatch`, `mux-change-refused`,\n\
          `prompt-switched-off` and `bearer-refused` are about commands that only a SIM800 and its like have.\n",
     );

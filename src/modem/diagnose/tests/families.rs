@@ -2,7 +2,7 @@
 
 use super::{Transcript, of_transcript, rules};
 
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 9] = [
     ("3gpp", include_str!("../../../../tests/data/families/3gpp.txt")),
     ("sim800", include_str!("../../../../tests/data/families/sim800.txt")),
     ("sim7600", include_str!("../../../../tests/data/families/sim7600.txt")),
@@ -11,6 +11,7 @@ const FILES: [(&str, &str); 8] = [
     ("esp-at", include_str!("../../../../tests/data/families/esp-at.txt")),
     ("a6", include_str!("../../../../tests/data/families/a6.txt")),
     ("ublox", include_str!("../../../../tests/data/families/ublox.txt")),
+    ("telit", include_str!("../../../../tests/data/families/telit.txt")),
 ];
 
 #[test]
