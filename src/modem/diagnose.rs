@@ -11,6 +11,7 @@
     reason = "glances of rules at every command: a call would cost more than what they look at"
 )]
 
+mod another;
 mod baud;
 mod book;
 mod busy;
@@ -19,6 +20,7 @@ mod connecting;
 mod console;
 mod cut;
 mod data_end;
+mod deaf;
 mod doc;
 mod early_send;
 mod echo;
@@ -29,6 +31,7 @@ mod messages;
 mod network;
 mod noise;
 mod off;
+mod online;
 mod opening;
 mod order;
 mod payload;
@@ -356,7 +359,8 @@ fn begins_anew(chunk: &Chunk) -> bool {
     chunk.direction == Direction::Tx
         || lines.next().is_some_and(|line| {
             let said = Said::read(line);
-            let result = matches!(said, Said::Ok | Said::Unknown | Said::Info | Said::Trouble) || said.is_error();
+            let result =
+                matches!(said, Said::Ok | Said::Unknown | Said::Info | Said::Ring | Said::Trouble) || said.is_error();
             is_whole_command(line.trim_ascii_end()) || line.starts_with(b">") || !result && !topics::is_value(said)
         })
 }

@@ -94,6 +94,8 @@ pub(crate) enum Event {
     DataEnd,
     /// A line that is nothing a modem says, while no peer's data can flow: its bytes, how many a modem never prints.
     Unknown(Span, u32),
+    /// A command was sent in data mode, or (true) `+++` with a line end behind it: its bytes.
+    WhileOnline(Span, bool),
     /// An answer that broke off: what came of it.
     Cut(Span),
     /// What a modem sends at power-on at 115200: 00, 49 and FF.

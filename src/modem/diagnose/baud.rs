@@ -3,6 +3,7 @@
 use super::Offer;
 use super::Severity::Problem;
 use super::book::{Book, Draft, Handle};
+use super::deaf::Deaf;
 use super::doc::heading::LINE as FAMILY;
 use super::power::Restarted;
 use super::rule::{Doc, Rule, hears};
@@ -24,6 +25,8 @@ pub(super) struct WrongBaud {
     mixed: bool,
     /// Commands had been answered when it was told.
     answered_before: bool,
+    /// The rate may have been set before.
+    deaf: Deaf,
     /// The bytes of a power-on, and how often they came, in a log of nothing else.
     bursts: Option<(Span, u32)>,
 }
@@ -32,7 +35,8 @@ pub(super) struct WrongBaud {
 const STRANGE: u64 = 8;
 
 impl WrongBaud {
-    fn check(&mut self, unfinished: Option<(Span, u64)>, answered: u32, book: &mut Book) {
+    fn check(&mut self, unfinished: Option<(Span, u64)>, dialog: &Dialog, book: &mut Book) {
+        let answered = dialog.answered();
         let (span, more) = unfinished.map_or((None, 0), |(span, more)| (Some(span), more));
         let strange = self.strange + more;
         let all = self.all + span.map_or(0, |span| span.end - span.start);
@@ -43,14 +47,10 @@ impl WrongBaud {
         if self.told.is_none() && !self.mixed && (strange >= STRANGE && most || self.framing > 3) {
             self.answered_before = answered > 0;
             let all_of_it = span.map_or(first, |span| first.to(span));
-            self.told = Some(
-                book.add(
-                    Self::DOC,
-                    Draft::new("Most of what comes is nothing a modem prints.", [Some(all_of_it)])
-                        .offer(Offer::ScanBaud)
-                        .confidence(80),
-                ),
-            );
+            let draft = Draft::new("Most of what comes is nothing a modem prints.", [Some(all_of_it)])
+                .offer(Offer::ScanBaud)
+                .confidence(80);
+            self.told = Some(book.add(Self::DOC, self.deaf.rate(draft, dialog)));
         }
     }
 
@@ -66,7 +66,7 @@ impl WrongBaud {
             order: at + dialog.sending.total(),
         };
         self.first.get_or_insert(here);
-        self.check(None, dialog.answered(), book);
+        self.check(None, dialog, book);
     }
 
     /// A log of nothing but the bytes of a power-on, again and again: also a wrong rate looks so.
@@ -131,7 +131,7 @@ impl Rule for WrongBaud {
                 self.strange += span.end - span.start;
                 self.all += span.end - span.start;
                 self.first.get_or_insert(span);
-                self.check(None, dialog.answered(), book);
+                self.check(None, dialog, book);
             }
             Event::Unknown(span, strange) => {
                 // A few damaged answers among good ones are a fault of the line, not of its rate.
@@ -154,21 +154,23 @@ impl Rule for WrongBaud {
                 if strange > 0 || !dialog.log.read_ahead {
                     self.first.get_or_insert(span);
                 }
-                self.check(None, dialog.answered(), book);
+                self.check(None, dialog, book);
             }
             Event::Final => {
                 if let Some(told) = self.told.take() {
                     // Good answers before and behind it: that was no wrong rate.
                     if self.answered_before { book.withdraw(told) } else { book.resolve(told) }
                 }
-                *self = Self { mixed: self.mixed, ..Self::default() };
+                let mut deaf = std::mem::take(&mut self.deaf);
+                deaf.hear(dialog);
+                *self = Self { mixed: self.mixed, deaf, ..Self::default() };
             }
             Event::Burst(span) => {
                 let (first, count) = self.bursts.unwrap_or((span, 0));
                 self.bursts = Some((first.to(span), count + 1));
             }
             Event::Finish if self.told.is_none() && self.nothing_but_bursts(dialog, book) => {}
-            _ => self.check(Self::unfinished(dialog), dialog.answered(), book),
+            _ => self.check(Self::unfinished(dialog), dialog, book),
         }
     }
 }

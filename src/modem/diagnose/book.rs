@@ -30,6 +30,7 @@ pub(super) struct Draft {
     confidence: Option<u8>,
     severity: Option<Severity>,
     line: Option<usize>,
+    as_sent: bool,
 }
 
 impl Draft {
@@ -71,6 +72,12 @@ impl Draft {
     /// The line of the log that tells it, which is none of the dialog.
     pub(super) fn line(mut self, line: usize) -> Self {
         self.line = Some(line);
+        self
+    }
+
+    /// The title shows a command as it was sent, whatever the modem's own name for it is.
+    pub(super) fn as_sent(mut self) -> Self {
+        self.as_sent = true;
         self
     }
 
@@ -149,7 +156,7 @@ impl Book {
             resolved: false,
         };
         if let Some(family) = self.family {
-            super::wording::reword(&mut finding, family);
+            super::wording::reword(&mut finding, family, draft.as_sent);
         }
         let at = self.entries.partition_point(|entry| entry.order <= order);
         self.findings.insert(at, finding);

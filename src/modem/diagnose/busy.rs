@@ -33,7 +33,7 @@ impl Rule for WhileBusy {
         let at_work = dialog.open().first();
         let spans = [lost.map(|lost| lost.span), Some(span)];
         let on = at_work.map_or(0, |open| open.id);
-        if let Some((_, told)) = self.told.filter(|(known, _)| *known == on) {
+        if let Some((_, told)) = self.told.filter(|(known, _)| *known == on || on == 0) {
             book.again(told, spans);
             return;
         }

@@ -8,7 +8,7 @@ use super::doc::heading::POWER as FAMILY;
 use super::network::no_sim;
 use super::registration::NotRegistered;
 use super::rule::{Doc, Rule, hears};
-use super::topics::CALL;
+use super::topics::{CALL, OTHER, START};
 use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
@@ -229,5 +229,68 @@ impl Rule for Failed {
         let (what, why, fix) = ending(dialog.words.of(end).unwrap_or_default(), takes);
         let draft = Draft::new(format!("{}: {what}.", done.shown()), spans).because(why).fix(fix);
         self.told = Some(book.add(Self::DOC, draft.send("AT+CEER", "AT+CEER\r")));
+    }
+}
+
+/// `call-not-taken`.
+#[derive(Debug, Default)]
+pub(super) struct NotTaken {
+    /// The first and the last ring, and how many came.
+    rings: Option<(Span, Span, u32)>,
+    /// Something was done about it.
+    met: bool,
+    told: Option<Handle>,
+}
+
+impl NotTaken {
+    fn tell(&mut self, end: Option<Span>, book: &mut Book) {
+        /// Who reads the caller's number alone lets it ring once or twice.
+        const OFTEN: u32 = 3;
+        let Some((first, last, count)) = self.rings.take() else { return };
+        if std::mem::take(&mut self.met) || count < 2 || end.is_none() && count < OFTEN {
+            return;
+        }
+        let spans = [Some(first), Some(last), end];
+        if let Some(told) = self.told {
+            return book.again(told, spans);
+        }
+        let title = match end {
+            Some(_) => format!("A call rang {count} times and ended, and nothing took it."),
+            None => format!("A call rings {count} times, and nothing takes it."),
+        };
+        self.told = Some(book.add(Self::DOC, Draft::new(title, spans).send("ATA", "ATA\r").confidence(70)));
+    }
+}
+
+impl Rule for NotTaken {
+    const DOC: &'static Doc = &Doc {
+        slug: "call-not-taken",
+        severity: Note,
+        family: FAMILY,
+        evidence: "`RING` twice or more and then `NO CARRIER`, or three times and more to the end of the log, and no `ATA`, `ATH` or `AT+CHUP`.",
+        why: "The modem reports a call with RING as long as the caller waits; it takes none by itself unless ATS0 says so.",
+        fix: "Send ATA after RING to take it (ATH turns it down), or set ATS0=1 before, and the modem takes each call by itself.",
+    };
+    const HEARS: hears::Kinds = hears::said(CALL | START) | hears::commands(CALL | OTHER) | hears::FINISH;
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        match event {
+            Event::Said(Said::Ring, span) => {
+                let (first, _, count) = self.rings.unwrap_or((span, span, 0));
+                self.rings = Some((first, span, count + 1));
+            }
+            Event::Command if self.rings.is_some() => {
+                self.met |= dialog.open().last().is_some_and(|last| {
+                    matches!(last.role, Role::Answer | Role::Dial)
+                        || last.calls().any(|call| {
+                            call.name.eq_ignore_ascii_case(b"H") || call.name.eq_ignore_ascii_case(b"+CHUP")
+                        })
+                });
+            }
+            Event::Said(Said::CallEnd, span) => self.tell(Some(span), book),
+            Event::Said(Said::Connect | Said::Rdy, _) => self.rings = None,
+            Event::Finish => self.tell(None, book),
+            _ => {}
+        }
     }
 }

@@ -13,10 +13,10 @@ use super::power::Restarted;
 use super::registration::NotRegistered;
 use super::rule::{Doc, Rule, hears};
 use super::topics::{CALL, CONNECTION, CONTEXT, OTHER, SEND, START, STATE};
-use crate::modem::dialog::exchange::{Exchange, Span};
+use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::{IpState, Said};
 use crate::modem::dialog::{Dialog, Event, Shows};
-use crate::vocabulary::{Form, Role};
+use crate::vocabulary::{Command, Evidence, Form, Role, families};
 
 /// `connect-unanswered`.
 #[derive(Debug, Default)]
@@ -278,10 +278,32 @@ impl Cause {
                 ),
             });
         }
+        if named("has no address") {
+            return Some(Self {
+                why: "The module never tried: it has no address, since it has not joined a Wi-Fi network, or was given none there.".to_owned(),
+                fix: Some("Join the network first (AT+CWJAP) and wait for WIFI GOT IP; AT+CIFSR shows the address."),
+            });
+        }
         if named("AT+CIPMUX") {
             return Some(Self {
                 why: "The module never tried: the form of the command does not fit AT+CIPMUX.".to_owned(),
                 fix: Some("Add or drop the number of the connection, or change AT+CIPMUX."),
+            });
+        }
+        if target.contains("://") {
+            return Some(Self {
+                why: format!("{target} is the address of a page: the modem looks for a host of that name."),
+                fix: Some(
+                    "Give the host alone (example.org) and its port; what stands behind the host goes into the request.",
+                ),
+            });
+        }
+        if named("data connection is not open") {
+            return Some(Self {
+                why: "There is no data connection to open it on.".to_owned(),
+                fix: Some(
+                    "Open the data connection first (AT+CIICR), wait until it stands, then open the connection anew.",
+                ),
             });
         }
         if let Some(reason) = reason.filter(|reason| !reason.starts_with("code ") && !is_of_the_far_end(reason)) {
@@ -344,16 +366,25 @@ fn port_on_loopback(target: &str) -> Option<u16> {
     host.is_loopback().then(|| port.parse().ok())?
 }
 
+const MAYBE_PRIVATE: &str = "a private network, which a modem cannot reach over the mobile network (a Wi-Fi module can, where it has joined it)";
+const PRIVATE: &str = "a private network, which the modem cannot reach over the mobile network";
+
 /// An address that the modem at hand cannot reach, and what it is; in a Wi-Fi network a private one may well be reached.
 fn out_of_reach(target: &str, dialog: &Dialog) -> Option<&'static str> {
     let address = address(target).filter(|_| !dialog.telling.family().joins_wifi())?;
+    // A Wi-Fi module has a command of this name too.
+    let guessed = dialog.telling.evidence() < Evidence::Words;
+    let both = |open: &Command| {
+        families().iter().any(|other| other.joins_wifi() && other.named(open.bare_name().as_bytes()).is_some())
+    };
+    let shared = dialog.telling.family().by_role(Role::Open).is_none_or(both);
     if address.is_loopback() {
         Some(concat!(
             "the machine that opens the connection: the modem itself, or, where the modem is simulated, this computer, ",
             "on which a server must listen at that port"
         ))
     } else if address.is_private() {
-        Some("a private network, which the modem cannot reach over the mobile network")
+        Some(if guessed && shared { MAYBE_PRIVATE } else { PRIVATE })
     } else if address.is_link_local() || address.is_unspecified() || address.is_broadcast() {
         Some("no address of a host")
     } else {
@@ -379,13 +410,16 @@ impl Rule for ConnectFailed {
         why: "Nobody answered there: host or port is wrong, nothing listens, or a firewall is in between.",
         fix: "Check host and port from another network; a server at home needs a public address and port forwarding.",
     };
-    const HEARS: hears::Kinds = hears::commands(CONNECTION) | hears::said(CONNECTION) | hears::TROUBLE;
+    const HEARS: hears::Kinds =
+        hears::commands(CONNECTION) | hears::said(CONNECTION) | hears::results(CONNECTION | OTHER) | hears::TROUBLE;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Final => {
                 // Where OK says that the connection stands, ERROR says that it does not.
-                let Some(done) = dialog.done().filter(|done| done.refused() && done.stands_at_once()) else { return };
+                let no_carrier = |done: &Exchange| matches!(done.outcome, Some((Outcome::Said(Said::CallEnd), _)));
+                let failed = |done: &&Exchange| done.refused() || done.role == Role::Open && no_carrier(done);
+                let Some(done) = dialog.done().filter(failed).filter(|done| done.stands_at_once()) else { return };
                 let title = match (done.role, done.asked.form) {
                     (Role::Open, Form::Set) => format!("The connection to {} could not be opened.", self.target()),
                     (Role::MqttConnect, Form::Set | Form::Execute) => {

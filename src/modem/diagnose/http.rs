@@ -10,8 +10,8 @@ use super::doc::heading::ORDER as FAMILY;
 use super::network::NO_SIM;
 use super::opening::NoDataService;
 use super::rule::{Doc, Rule, hears};
-use super::topics::{HTTP, OTHER, RECEIVE};
-use crate::modem::dialog::exchange::{Exchange, Span};
+use super::topics::{HTTP, OTHER, RECEIVE, START};
+use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
 use crate::vocabulary::Command;
@@ -153,6 +153,69 @@ impl Rule for AlreadyOpen {
     }
 }
 
+/// `http-not-started`.
+#[derive(Debug, Default)]
+pub(super) struct NotStarted {
+    /// As far as the log shows it.
+    started: Option<bool>,
+    told: Option<Handle>,
+}
+
+impl Rule for NotStarted {
+    const DOC: &'static Doc = &Doc {
+        slug: "http-not-started",
+        severity: Problem,
+        family: FAMILY,
+        evidence: "`AT+HTTPPARA`, `AT+HTTPDATA`, `AT+HTTPACTION` or `AT+HTTPREAD` is refused with ERROR, and no `AT+HTTPINIT` stands before it in the log, or `AT+HTTPTERM` stands between.",
+        why: "These commands work between AT+HTTPINIT and AT+HTTPTERM only.",
+        fix: "AT+HTTPINIT first, and wait for its OK.",
+    };
+    const HEARS: hears::Kinds = hears::results(HTTP) | hears::said(HTTP | START);
+
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        match event {
+            Event::Said(Said::Rdy, _) => self.started = Some(false),
+            // It is at work.
+            Event::Said(Said::HttpAction(_), _) => self.started = Some(true),
+            _ => {}
+        }
+        let Some(done) = dialog.done().filter(|_| matches!(event, Event::Final)) else { return };
+        match done.role {
+            // Refused, it was started before.
+            Role::HttpStart => self.started = Some(true),
+            Role::HttpEnd => self.started = Some(false),
+            Role::HttpSetting | Role::HttpData | Role::HttpDo | Role::HttpRead if !done.refused() => {
+                self.started = Some(true);
+                if let Some(told) = self.told.take() {
+                    book.resolve(told);
+                }
+            }
+            Role::HttpSetting | Role::HttpData | Role::HttpDo | Role::HttpRead if self.started != Some(true) => {
+                let begins = dialog.telling.family().by_role(Role::HttpStart).map(|command| command.name);
+                let plain = matches!(done.outcome, Some((Outcome::Said(Said::Error | Said::Cme(3 | 4 | 100)), _)));
+                let Some(begins) = begins.filter(|_| plain && !done.asked.form.asks() && !book.is_blamed(done.id))
+                else {
+                    return;
+                };
+                let spans = [Some(done.span), done.result_span()];
+                book.blame(done.id, Self::DOC.slug);
+                if let Some(told) = self.told {
+                    return book.again(told, spans);
+                }
+                let name = done.asked.command.map_or("A command of HTTP", |command| command.name);
+                let title = match self.started {
+                    Some(false) => format!("{name} was refused: HTTP is not started ({begins})."),
+                    _ => format!("{name} was refused, and no {begins} stands before it in the log."),
+                };
+                let sure = if self.started.is_some() { 85 } else { 65 };
+                let draft = Draft::new(title, spans).confidence(sure).send(begins, format!("{begins}\r"));
+                self.told = Some(book.add(Self::DOC, draft));
+            }
+            _ => {}
+        }
+    }
+}
+
 /// `http-failed`.
 #[derive(Debug, Default)]
 pub(super) struct Failed {
@@ -221,7 +284,7 @@ impl Rule for Failed {
         slug: "http-failed",
         severity: Problem,
         family: FAMILY,
-        evidence: "`+HTTPACTION: <method>,6xx,0` (SIM7600: `7xx`; Quectel: `+QHTTPGET: 7xx`): the request did not reach a server. As a note: 3xx, 4xx or 5xx, with which the server turned it down; 4xx or 5xx where it comes as data (`HTTP/1.1 400 Bad Request`).",
+        evidence: "`+HTTPACTION: <method>,6xx,0` (SIM7600: `7xx`; Quectel: `+QHTTPGET: 7xx`): the request did not reach a server. As a note: 3xx, 4xx or 5xx, with which the server turned it down; 4xx or 5xx where it comes as data (`HTTP/1.1 400 Bad Request`); an answer in JSON that says so (`{\"error\":\"invalid key\"}`).",
         why: "The modem's own status codes, 6xx on a SIM800, mean: no bearer, or no such name.",
         fix: "Open the bearer (AT+SAPBR=1,1), check the URL, and try plain http.",
     };
@@ -237,6 +300,20 @@ impl Rule for Failed {
             self.hear(done);
         }
         self.bearer |= matches!(event, Event::Said(Said::BearerOpen, _));
+        if let Event::Said(Said::TurnedDown, span) = event {
+            let words = dialog.words.of(span).unwrap_or("an error");
+            let title = format!("The server's answer says that it has not done what was asked: {words}.");
+            if book.is_open(Self::DOC.slug) {
+                return;
+            }
+            let draft = Draft::new(title, [Some(span)])
+                .because("Modem, network and server work: it is the server that does not take the request.")
+                .fix("Check what it names: the key or token, the path, and the data and how it is written (JSON, Content-Type).")
+                .severity(Note)
+                .confidence(70);
+            book.add(Self::DOC, draft);
+            return;
+        }
         let Event::Said(Said::HttpAction(status), span) = event else { return };
         if !(600..800).contains(&status) {
             for slug in [Self::DOC.slug, TlsFailed::DOC.slug] {

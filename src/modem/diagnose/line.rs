@@ -7,9 +7,11 @@ use super::Severity::{Problem, Warning};
 use super::baud::WrongBaud;
 use super::book::{Book, Draft, Handle};
 use super::console::OnPort;
+use super::deaf::Deaf;
 use super::doc::heading::LINE as FAMILY;
 use super::rule::{Doc, Rule, hears};
 use super::sleep::FirstCharacter;
+use super::topics::START;
 use crate::modem::Direction;
 use crate::modem::dialog::exchange::{Data, Span};
 use crate::modem::dialog::{Dialog, Event, ProgramResult, Shows};
@@ -172,7 +174,7 @@ impl Rule for NoLineEnding {
 
     #[inline(always)]
     fn heeds(&self, kinds: hears::Kinds, _dialog: &Dialog) -> bool {
-        !hears::is_result(kinds) || self.seen || self.told.is_some()
+        !hears::is_result(kinds) || kinds & hears::TROUBLE != 0 || self.seen || self.told.is_some()
     }
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
@@ -183,6 +185,16 @@ impl Rule for NoLineEnding {
                     book.resolve(told);
                 }
                 self.seen = false;
+                if let Some(done) = dialog.done().filter(|done| done.refused() && !book.is_blamed(done.id))
+                    && let Some(first) = first_of_glued(&done.text)
+                {
+                    let title = format!(
+                        "{} and the next command stand in one line: the CR between them is missing.",
+                        String::from_utf8_lossy(first)
+                    );
+                    book.add(Self::DOC, Draft::new(title, [Some(done.span), done.result_span()]).confidence(80));
+                    book.blame(done.id, Self::DOC.slug);
+                }
             }
             Event::Unknown(span, 0) if dialog.log.shows == Shows::Echoed => {
                 let glued = dialog.unknown.get(2..).is_some_and(|rest| is_command(&dialog.unknown) && is_command(rest));
@@ -299,6 +311,8 @@ fn only_echoes(dialog: &Dialog) -> bool {
 #[derive(Debug, Default)]
 pub(super) struct NoAnswer {
     told: Option<Handle>,
+    /// What was set before, and may be the cause.
+    deaf: Deaf,
 }
 
 impl NoAnswer {
@@ -379,6 +393,22 @@ impl NoAnswer {
     }
 }
 
+impl NoAnswer {
+    /// In a log of one stream two commands or more get no answer behind a setting that makes a modem deaf.
+    fn behind_setting(&mut self, dialog: &Dialog, book: &mut Book) {
+        let Some(setting) = self.deaf.since(dialog).filter(|_| self.told.is_none()) else { return };
+        let mut behind =
+            dialog.tally().unanswered_first.iter().map(|(_, span)| *span).filter(|span| span.start > setting.end);
+        let (Some(first), Some(second)) = (behind.next(), behind.next()) else { return };
+        let last = behind.last().unwrap_or(second);
+        if dialog.online || book.any_open(&[NoLineEnding::DOC.slug, WrongBaud::DOC.slug]) {
+            return;
+        }
+        let draft = Draft::new("The modem does not answer any more.", [Some(setting), Some(first), Some(last)]);
+        self.told = Some(book.add(Self::DOC, self.deaf.say(draft.confidence(75), dialog)));
+    }
+}
+
 impl Rule for NoAnswer {
     const DOC: &'static Doc = &Doc {
         slug: "no-answer",
@@ -388,9 +418,12 @@ impl Rule for NoAnswer {
         why: "The modem gets no power, does not hear what is sent, or its answers do not arrive.",
         fix: "Check in this order: power (4.0 V, 2 A), the right port, baud rate, TX and RX swapped, common GND, autobaud (send AT every 300 ms), sleep.",
     };
-    const HEARS: hears::Kinds = hears::TICK | hears::FINISH | hears::RECEIVED;
+    const HEARS: hears::Kinds = hears::TICK | hears::FINISH | hears::RECEIVED | hears::results(START);
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        if matches!(event, Event::Final) {
+            return self.deaf.hear(dialog);
+        }
         if matches!(event, Event::Received) {
             if let Some(told) = self.told.take() {
                 book.withdraw(told);
@@ -400,6 +433,7 @@ impl Rule for NoAnswer {
         if dialog.log.shows == Shows::Echoed {
             if matches!(event, Event::Finish) {
                 self.only_commands(dialog, book);
+                self.behind_setting(dialog, book);
             }
             return;
         }
@@ -431,7 +465,7 @@ impl Rule for NoAnswer {
         let draft = Draft::new(format!("The modem {ever}: {count}, not a single byte back."), [silent.first, last])
             .offer(Offer::ScanBaud)
             .confidence(90);
-        self.told = Some(book.add(Self::DOC, draft));
+        self.told = Some(book.add(Self::DOC, self.deaf.say(draft, dialog)));
     }
 
     #[inline(always)]

@@ -216,7 +216,15 @@ impl Rule for SimLocked {
             let advice = Offer::Advice(
                 "Type AT+CPIN=\"<your PIN>\" in the send box. After three wrong PINs the SIM asks for its PUK.",
             );
-            self.told = Some(book.add(Self::DOC, Draft::new(what, spans).offer(advice).confidence(100)));
+            let draft = Draft::new(what, spans).confidence(100);
+            let draft = if puk {
+                draft
+                    .because("After three wrong PINs a SIM takes none any more, only its PUK.")
+                    .fix("AT+CPIN=\"<PUK>\",\"<new PIN>\", with the PUK that came with the card or that the operator tells; ten wrong ones make the card useless.")
+            } else {
+                draft.offer(advice)
+            };
+            self.told = Some(book.add(Self::DOC, draft));
         }
     }
 }

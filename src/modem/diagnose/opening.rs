@@ -79,6 +79,22 @@ impl Rule for MuxForm {
     }
 }
 
+/// The number of the error and its text, where it shows one.
+fn because(done: &Exchange, dialog: &Dialog) -> String {
+    match done.outcome {
+        Some((Outcome::Said(Said::Cme(code)), _)) if code != 100 => {
+            format!(" (CME {code}, {})", dialog.telling.family().cme(code))
+        }
+        _ => String::new(),
+    }
+}
+
+/// By the maker's own number of the error it is open already.
+fn says_already(done: &Exchange, dialog: &Dialog) -> bool {
+    let Some((Outcome::Said(Said::Cme(code)), _)) = done.outcome else { return false };
+    dialog.telling.family().code("cme", code).is_some_and(|text| text.contains("already"))
+}
+
 /// `no-data-service`.
 #[derive(Debug, Default)]
 pub(super) struct NoDataService {
@@ -140,7 +156,8 @@ impl NoDataService {
             return;
         }
         if Self::other(done) && !book.is_blamed(done.id) {
-            let title = format!("{} was refused: the network gives no data connection.", done.shown());
+            let title =
+                format!("{} was refused: the network gives no data connection{}.", done.shown(), because(done, dialog));
             // PPP has the access point of AT+CGDCONT: none of AT+CSTT.
             self.dials_in = done.role == Role::Dial;
             self.tell(title, Some(done.span), [done.result_span(), None], 75, book);
@@ -156,7 +173,7 @@ impl NoDataService {
             return;
         }
         // It was refused because it is open already.
-        if dialog.state.connections.context() == Ip::Active {
+        if dialog.state.connections.context() == Ip::Active || says_already(done, dialog) {
             book.blame(done.id, Self::DOC.slug);
             return;
         }
@@ -166,7 +183,11 @@ impl NoDataService {
                 && !book.any_open(&[WrongIpState::DOC.slug, ContextLost::DOC.slug]));
         if deact.is_some() || state {
             let sure = if deact.is_some() || done.before.ip == Ip::Start { 90 } else { 65 };
-            let title = format!("{} was refused: the data connection could not be opened.", done.shown());
+            let title = format!(
+                "{} was refused: the data connection could not be opened{}.",
+                done.shown(),
+                because(done, dialog)
+            );
             self.tell(title, Some(done.span), [deact, done.result_span()], sure, book);
             book.blame(done.id, Self::DOC.slug);
         }

@@ -22,12 +22,31 @@ pub(super) struct FixedShort {
 impl FixedShort {
     fn short(dialog: &Dialog) -> Option<(&Data, u64)> {
         let data = dialog.data()?;
-        // Where line ends are lost, each line may have had one.
-        let most = if dialog.log.restored { data.count + 2 * data.pieces } else { data.count };
+        let most = Self::most(data, dialog);
         match data.kind {
             DataKind::Fixed(n) if data.count > 0 && most < n && !data.elided => Some((data, n)),
             _ => None,
         }
+    }
+
+    /// The modem has given up waiting for bytes that were announced.
+    fn given_up(ended: &Data, dialog: &Dialog, book: &mut Book) {
+        let DataKind::Timed(n) = ended.kind else { return };
+        let refused = matches!(ended.ended, Some((DataEnded::Refused, _)));
+        if !refused || ended.elided || Self::most(ended, dialog) >= n || book.is_blamed(ended.id) {
+            return;
+        }
+        let title = format!(
+            "{} of the {n} announced bytes were sent, and the modem gave up waiting for the rest.",
+            ended.count
+        );
+        book.add(Self::DOC, Draft::new(title, [Some(ended.prompt), ended.payload]).confidence(80));
+        book.blame(ended.id, Self::DOC.slug);
+    }
+
+    /// How many bytes it may have been: where line ends are lost, each line may have had one.
+    const fn most(data: &Data, dialog: &Dialog) -> u64 {
+        if dialog.log.restored { data.count + 2 * data.pieces } else { data.count }
     }
 
     /// A command that was sent while bytes were missing counted as data.
@@ -59,7 +78,7 @@ impl Rule for FixedShort {
         slug: "fixed-length-short",
         severity: Problem,
         family: FAMILY,
-        evidence: "`AT+CIPSEND=<n>` got fewer than n bytes for 10 s or to the end of the log.",
+        evidence: "`AT+CIPSEND=<n>` got fewer than n bytes for 10 s or to the end of the log; or the modem refused a command that had announced more than it got (`AT+QFUPL`, `AT+QHTTPURL`).",
         why: "The modem waits until exactly that many bytes have come; umlauts and other signs are two bytes or more, CR and LF count.",
         fix: "Send the missing bytes, and count bytes, not characters.",
     };
@@ -71,7 +90,9 @@ impl Rule for FixedShort {
             Event::Excess(..) => {}
             Event::DataEnd => {
                 let Some(ended) = dialog.data_done() else { return };
-                let Some((_, handle)) = self.told.take_if(|(id, _)| *id == ended.id) else { return };
+                let Some((_, handle)) = self.told.take_if(|(id, _)| *id == ended.id) else {
+                    return Self::given_up(ended, dialog, book);
+                };
                 match ended.ended {
                     Some((DataEnded::Full | DataEnded::Answered, _)) => book.withdraw(handle),
                     _ => book.resolve(handle),

@@ -26,10 +26,14 @@ impl Rule for NoPosition {
     };
     const HEARS: hears::Kinds = hears::said(OTHER);
 
-    fn on(&mut self, event: Event, _dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Said(Said::Position { known: false }, span) => {
-                let draft = || Draft::new("The satellite receiver has no position yet.", [Some(span)]);
+                let words = dialog.words.of(span).filter(|words| !words.ends_with("no position yet"));
+                let title = words.map_or("The satellite receiver has no position yet.".to_owned(), |words| {
+                    format!("There is no position: {words}.")
+                });
+                let draft = || Draft::new(title, [Some(span)]);
                 self.told.get_or_insert_with(|| book.add(Self::DOC, draft()));
             }
             Event::Said(Said::Position { known: true }, _) => {

@@ -8,7 +8,7 @@ use super::book::{Book, Draft, Handle, gap, time_text};
 use super::doc::heading::POWER as FAMILY;
 use super::rule::{Doc, Rule, hears};
 use super::topics::{self, CONNECTION, HTTP, NETWORK, OTHER, OUTCOME, SIM, START, STATE, SUPPLY};
-use crate::modem::dialog::exchange::{Echo, Exchange, Span};
+use crate::modem::dialog::exchange::{DataEnded, Echo, Exchange, Span};
 use crate::modem::dialog::said::{Pin, Said};
 use crate::modem::dialog::{Dialog, Event, LastCommand, Shows};
 use crate::vocabulary::{Form, Role};
@@ -138,8 +138,11 @@ impl Restarted {
         let last = dialog.last();
         let drawing = draws(last.role)
             && last.role != Role::Functions
-            && dialog.done().is_none_or(|done| Some(done.span) != last.span);
-        let late_first = !self.seen && !self.up && self.answered <= u32::from(!drawing);
+            && (dialog.done().is_none_or(|done| Some(done.span) != last.span) || self.under_way(dialog).is_some());
+        // It had asked for data before.
+        let broken_off =
+            dialog.data_done().is_some_and(|data| matches!(data.ended, Some((DataEnded::Lost, _)))) && drawing;
+        let late_first = !self.seen && !self.up && self.answered <= u32::from(!drawing) && !broken_off;
         let new = !(self.in_group && self.group.burst && self.burst.is_none());
         self.group = Group {
             rdy: said == Said::Rdy,

@@ -282,7 +282,16 @@ impl Rule for Refused {
         let draft = match reason(done, dialog) {
             Some(reason) => Draft::new(format!("{name} was refused: {reason}."), spans)
                 .because(format!("The modem's own words: {reason}."))
-                .fix("Check the command's parameters and the order of the commands before it; the manual lists what it takes."),
+                .fix(if done.role == Role::LookUp {
+                    "Check the name letter by letter, whether the data connection stands, and another name server."
+                } else {
+                    "Check the command's parameters and the order of the commands before it; the manual lists what it takes."
+                }),
+            None if done.role == Role::Join && dialog.state.joins == Some(false) => {
+                Draft::new(format!("{name} was refused: the module is set to be an access point alone."), spans)
+                    .because("AT+CWMODE=2 is in force: the module has a network of its own and joins no other.")
+                    .fix("AT+CWMODE=1 (station) or =3 (both), then join.")
+            }
             // A Wi-Fi module has no AT+CMEE.
             None if dialog.telling.family().joins_wifi() => {
                 Draft::new(format!("{name} was refused, and the modem gave no reason."), spans)
@@ -300,6 +309,6 @@ impl Rule for Refused {
         } else {
             draft
         };
-        self.told.push((done.text.clone(), book.add(Self::DOC, draft)));
+        self.told.push((done.text.clone(), book.add(Self::DOC, draft.as_sent())));
     }
 }

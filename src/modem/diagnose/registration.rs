@@ -38,6 +38,8 @@ pub(super) struct NotRegistered {
     no_operator: Option<Span>,
     /// It named one.
     operator: bool,
+    /// A search has found networks, and none that this SIM may use.
+    forbidden: Option<Span>,
     /// Something was refused that needs a network, or a SIM that is ready for one.
     failed: bool,
     /// When the radio was switched on.
@@ -61,7 +63,13 @@ impl NotRegistered {
             return;
         }
         let state = self.state.and_then(codes::registration_text).unwrap_or("not registered");
-        let spans = [self.since, self.last.filter(|last| Some(*last) != self.since), self.no_operator, self.off];
+        let spans = [
+            self.since,
+            self.last.filter(|last| Some(*last) != self.since),
+            self.no_operator,
+            self.off,
+            self.forbidden,
+        ];
         let title = match self.state {
             Some(6 | 7) => "The network takes the modem for SMS only.".to_owned(),
             _ => format!("The modem is not in a network: {state}."),
@@ -83,6 +91,10 @@ impl NotRegistered {
                 .fix(
                     "Ask AT+CEREG? and AT+CGREG?; check the access point, and with the operator what the SIM may use.",
                 );
+        } else if self.forbidden.is_some() {
+            draft = draft
+                .because("The search (AT+COPS=?) shows networks, and all of them are forbidden to this SIM: it may not roam here, or it is not activated.")
+                .fix("Ask the operator whether the SIM is active and may roam here; try it in a phone, or another SIM in the modem.");
         } else if self.denied > 0 {
             draft = draft
                 .because("The network refuses this SIM: it is not activated, blocked, or not allowed here.")
@@ -95,7 +107,7 @@ impl NotRegistered {
             draft = draft
                 .because("The modem is not even searching: the SIM is missing, locked or refused, or the radio is off (AT+CFUN?).")
                 .fix("Check AT+CPIN? and AT+CFUN?, then the antenna; AT+COPS=? shows the networks.");
-        } else if severity == Note && self.count == 1 {
+        } else if severity == Note && self.count == 1 && self.state == Some(2) {
             draft = draft
                 .because("It was still searching when it was asked last; after a start that takes up to a minute.")
                 .fix("Ask AT+CREG? again a minute later; if it stays so, check antenna, operator and SIM; AT+CSQ shows the signal.");
@@ -156,10 +168,10 @@ impl NotRegistered {
             Some(3) => true,
             Some(0) => self.count > 1 || without,
             Some(_) => without && (self.count > 1 || self.no_operator.is_some() && no_signal(dialog)),
-            None => self.no_operator.is_some() && (self.failed || no_signal(dialog)),
+            None => self.forbidden.is_some() || self.no_operator.is_some() && (self.failed || no_signal(dialog)),
         };
         // It may only need more time.
-        let searching = self.state.is_some() || self.no_operator.is_some();
+        let searching = self.state.is_some() || self.no_operator.is_some() || self.forbidden.is_some();
         // Who has switched the radio on just before has not waited for the network.
         let brief = self.on.zip(self.last).and_then(|(on, last)| gap(on, last)).is_some_and(|gap| gap < BRIEF);
         if enough && !(brief && self.state != Some(3) && !without) { Some(Warning) } else { searching.then_some(Note) }
@@ -190,7 +202,7 @@ impl Rule for NotRegistered {
         slug: "not-registered",
         severity: Problem,
         family: FAMILY,
-        evidence: "`+CREG:`, `+CGREG:` and `+CEREG:` show 0, 2 or 4, none of them 1 or 5, for 60 s (ten answers in a log without times, two if commands that need the network fail meanwhile), or 3 twice. As a warning at the end of a log: 3, 0 twice, or 0 or 2 together with `+COPS: 0` or `+CSQ: 0` or `99`, or `+COPS: 0` alone when something failed that needs a network; as a note, when the last answer shows it out of a network, or in one for SMS only (6, 7); as a warning too, a command for the network refused while `AT+CFUN=0` or `=4` stands. Taken back when it registers after all.",
+        evidence: "`+CREG:`, `+CGREG:` and `+CEREG:` show 0, 2 or 4, none of them 1 or 5, for 60 s (ten answers in a log without times, two if commands that need the network fail meanwhile), or 3 twice. As a warning at the end of a log: 3, 0 twice, or 0 or 2 together with `+COPS: 0` or `+CSQ: 0` or `99`, or `+COPS: 0` alone when something failed that needs a network, or a search that finds forbidden networks only; as a note, when the last answer shows it out of a network, or in one for SMS only (6, 7); as a warning too, a command for the network refused while `AT+CFUN=0` or `=4` stands. Taken back when it registers after all.",
         why: "Without registration there is no call, no SMS and no data: no antenna, no network of the right kind here, the SIM is refused, or the supply is weak.",
         fix: "Check antenna, operator and SIM; AT+CSQ shows the signal, AT+COPS=? the networks.",
     };
@@ -227,6 +239,7 @@ impl Rule for NotRegistered {
                 }
                 *self = Self { operator: true, ..Self::default() };
             }
+            Event::Said(Said::Forbidden, span) => self.forbidden = Some(span),
             Event::Said(Said::Operator(false), span) => (self.no_operator, self.operator) = (Some(span), false),
             Event::Said(Said::Rdy, _) => *self = Self { told: self.told, ..Self::default() },
             Event::Final => {

@@ -54,6 +54,8 @@ pub(super) mod hears {
     pub(crate) const CUT: Kinds = 1 << 14;
     /// A command was refused, or its echo was damaged. Who hears the results of any topic hears this one too.
     pub(crate) const TROUBLE: Kinds = 1 << 15;
+    /// Bytes that look like a command were sent in data mode.
+    pub(crate) const WHILE_ONLINE: Kinds = 1 << 30;
     /// All commands.
     pub(crate) const COMMAND: Kinds = commands(ALL);
     /// All results.

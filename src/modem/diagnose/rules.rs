@@ -8,9 +8,9 @@ use super::doc::Doc;
 use super::rule::{Rule, hears};
 use super::topics::{self, Topics};
 use super::{
-    baud, busy, calls, connecting, console, cut, data_end, early_send, echo, http, line, messages, network, noise, off,
-    opening, order, payload, position, power, refused, registration, sleep, sms, supply, trouble, ussd, without_prompt,
-    words, writing,
+    another, baud, busy, calls, connecting, console, cut, data_end, early_send, echo, http, line, messages, network,
+    noise, off, online, opening, order, payload, position, power, refused, registration, sleep, sms, supply, trouble,
+    ussd, without_prompt, words, writing,
 };
 use crate::modem::dialog::exchange::{Echo, Exchange};
 use crate::modem::dialog::{Dialog, Event};
@@ -87,6 +87,7 @@ rules! {
     blanks: writing::Blanks,
     damaged: writing::Damaged,
     malformed: writing::Malformed,
+    another: another::Command,
     mux_form: opening::MuxForm,
     send_before_connect: early_send::SendBeforeConnect,
     not_registered: registration::NotRegistered,
@@ -99,6 +100,7 @@ rules! {
     unanswered: connecting::Unanswered,
     already_connected: order::AlreadyConnected,
     while_busy: busy::WhileBusy,
+    in_data_mode: online::InDataMode,
     peer_closed: order::PeerClosed,
     send_without_connection: order::SendWithoutConnection,
     before_prompt: without_prompt::BeforePrompt,
@@ -107,6 +109,7 @@ rules! {
     send_failed: order::SendFailed,
     manual_receive: http::ManualReceive,
     http_open: http::AlreadyOpen,
+    http_not_started: http::NotStarted,
     http_failed: http::Failed,
     bearer_refused: http::BearerRefused,
     escape_typed: line::EscapeTyped,
@@ -135,6 +138,7 @@ rules! {
     switched_off: off::SwitchedOff,
     call_without_semicolon: calls::WithoutSemicolon,
     call_failed: calls::Failed,
+    call_not_taken: calls::NotTaken,
     no_position: position::NoPosition,
     clock: position::ClockNotSet,
     sms_early: sms::TooEarly,
@@ -179,7 +183,7 @@ impl Rules {
     pub(super) fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         use hears::{
             BURST, CUT, DATA, DATA_END, ECHOED, EMPTY, EXCESS, FINAL, FINISH, GLUED, JUNK, PROMPT, RECEIVED, STRAY,
-            TICK, TROUBLE, UNKNOWN,
+            TICK, TROUBLE, UNKNOWN, WHILE_ONLINE,
         };
         #[cfg(test)]
         if self.all_ears && self.hear_all(event, dialog, book) {
@@ -208,6 +212,7 @@ impl Rules {
             Event::Data => self.pass::<DATA>(event, dialog, book),
             Event::DataEnd => self.pass::<DATA_END>(event, dialog, book),
             Event::Unknown(..) => self.pass::<UNKNOWN>(event, dialog, book),
+            Event::WhileOnline(..) => self.pass::<WHILE_ONLINE>(event, dialog, book),
             Event::Cut(_) => self.pass::<CUT>(event, dialog, book),
             Event::Burst(_) => self.pass::<BURST>(event, dialog, book),
             Event::Received => self.pass::<RECEIVED>(event, dialog, book),

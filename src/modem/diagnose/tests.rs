@@ -1,5 +1,6 @@
 //! Stories: for each rule one where it must speak and one close to it where it must not.
 
+mod advice;
 mod data_end;
 mod docs;
 mod families;

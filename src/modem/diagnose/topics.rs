@@ -16,7 +16,7 @@ pub(super) const SEND: Topics = 1 << 2;
 pub(super) const RECEIVE: Topics = 1 << 3;
 /// Calls, for voice and data.
 pub(super) const CALL: Topics = 1 << 4;
-/// The modem starts, goes off, sleeps.
+/// The modem starts, goes off, sleeps; how its line is set.
 pub(super) const START: Topics = 1 << 5;
 /// Its supply.
 pub(super) const SUPPLY: Topics = 1 << 6;
@@ -47,7 +47,7 @@ pub(super) const fn of_command(role: Role) -> Topics {
         Role::Send | Role::Transparent | Role::PromptShown | Role::QuickSend | Role::TimedSend => SEND,
         Role::Receive | Role::Head => RECEIVE,
         Role::Answer | Role::Dial | Role::Online => CALL,
-        Role::Sleep | Role::Saving | Role::Functions | Role::PowerOff => START,
+        Role::Sleep | Role::Saving | Role::Flow | Role::Rate | Role::Functions | Role::PowerOff => START,
         Role::Battery => SUPPLY,
         Role::Sim | Role::SimNumber => SIM,
         Role::Signal | Role::Operator | Role::Registration | Role::DataRegistration => NETWORK,
@@ -69,10 +69,10 @@ pub(super) const fn of_command(role: Role) -> Topics {
         Role::Attention
         | Role::Basic
         | Role::Errors
-        | Role::Rate
         | Role::Identity
         | Role::Satellites
         | Role::Join
+        | Role::WifiMode
         | Role::LookUp
         | Role::Ussd
         | Role::Upload
@@ -105,11 +105,11 @@ pub(super) const fn of_said(said: Said) -> Topics {
         | Said::RxData(_)
         | Said::RxEmpty
         | Said::RxCount => RECEIVE,
-        Said::Connect | Said::CallEnd | Said::CallTaken => CALL,
+        Said::Connect | Said::CallEnd | Said::CallTaken | Said::Ring => CALL,
         Said::Rdy | Said::Cfun(_) | Said::CallReady | Said::SmsReady | Said::PowerDown => START,
         Said::UnderVoltage(_) | Said::OverVoltage(_) | Said::Cbc(_) => SUPPLY,
         Said::Cpin(_) => SIM,
-        Said::Registration(..) | Said::Operator(_) | Said::Csq(_) => NETWORK,
+        Said::Registration(..) | Said::Operator(_) | Said::Forbidden | Said::Csq(_) => NETWORK,
         Said::Stored
         | Said::SmsHead
         | Said::SmsPushed
@@ -117,7 +117,7 @@ pub(super) const fn of_said(said: Said) -> Topics {
         | Said::TextInDigits
         | Said::Cmgf(_)
         | Said::PlainTexts(_) => SMS,
-        Said::HttpAction(_) | Said::BearerOpen => HTTP,
+        Said::HttpAction(_) | Said::BearerOpen | Said::TurnedDown => HTTP,
         Said::Ok
         | Said::Error
         | Said::Cme(_)

@@ -22,13 +22,15 @@ const ROLES: [Role; 8] = [
 /// What helps a Wi-Fi module against dips of the supply.
 const WIFI_ADVICE: &str = "An ESP8266 or ESP32 draws bursts of 0.4 A at 3.0 to 3.6 V. Use a supply of 3.3 V that gives 0.5 A, with 100 µF or more close to the module and short, thick wires; the 3.3 V pin of an Arduino or of most USB adapters is not enough.";
 
-/// Puts a finding in the words of a family.
-pub(super) fn reword(finding: &mut Finding, family: &Family) {
+/// Puts a finding in the words of a family; its title as well, unless that shows a command `as_sent`, which need not be one
+/// of this family.
+pub(super) fn reword(finding: &mut Finding, family: &Family, as_sent: bool) {
     if family.name == sim800().name {
         return;
     }
     // The title quotes commands as they were sent.
-    for (text, ours) in [(&mut finding.title, false), (&mut finding.cause, true), (&mut finding.fix, true)] {
+    let title = (!as_sent).then_some((&mut finding.title, false));
+    for (text, ours) in title.into_iter().chain([(&mut finding.cause, true), (&mut finding.fix, true)]) {
         *text = say(text, ours, family);
     }
     finding.offers.retain_mut(|offer| match offer {
@@ -63,6 +65,10 @@ fn can_stand_alone(command: &Command) -> bool {
 /// A text with the family's commands and results; where it is all `ours`, their parameters too.
 fn say(text: &str, ours: bool, family: &Family) -> String {
     let mut said = text.to_owned();
+    // Nothing ends the data connection there but the command that opens it.
+    if ours && family.by_role(Role::ContextClose).is_none() {
+        said = said.replace("AT+CIPSHUT, then ", "");
+    }
     for role in ROLES {
         let (Some(here), Some(there)) = (sim800().by_role(role), family.by_role(role)) else { continue };
         let result = there.result_words().or_else(|| there.answers_ok().then(|| "OK".to_owned()));

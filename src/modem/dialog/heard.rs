@@ -7,7 +7,7 @@ use super::exchange::{DataEnded, Exchange, Outcome, Span};
 use super::said::{Network, Pin, Said};
 use super::{Dialog, Event};
 use crate::modem::digest::Line;
-use crate::vocabulary::{self, Command, Form, Role};
+use crate::vocabulary::{self, Command, Family, Form, Role};
 
 impl Dialog {
     /// Judges a line and lets it count, now or when it has proved itself.
@@ -22,7 +22,12 @@ impl Dialog {
         if self.invited(line.text, said, span) {
             return;
         }
-        let bare = self.state.bare_data_possible() || self.online;
+        // Behind +++ a framed OK is the modem's.
+        let left = self.online
+            && framed
+            && said == Said::Ok
+            && self.commands.open().first().is_some_and(|open| open.text == b"+++");
+        let bare = (self.state.bare_data_possible() || self.online) && !left;
         // Where nothing was asked, nothing can be refused: it is a peer's, if the log shows what is asked.
         // A quick send may still fail.
         let refuses = said.is_error() || matches!(said, Said::SendFail) && self.doubt.data_seen();
@@ -161,8 +166,14 @@ impl Dialog {
     fn turned_away(&mut self, span: Span) {
         let alone = self.commands.open().len() == 1 && self.commands.open().iter().any(|open| open.is_slow());
         let newest = self.commands.open().len().checked_sub(1).filter(|_| !alone);
-        if let Some(index) = newest.filter(|_| self.data().is_none()) {
+        if self.data().is_some() {
+            return;
+        }
+        if let Some(index) = newest {
             self.settle_exchange(index, Outcome::Cancelled, Some(span));
+        }
+        // Where no command is open the log does not show what was lost.
+        if newest.is_some() || self.commands.open().is_empty() {
             self.events.push(Event::Said(Said::Busy, span));
         }
     }
@@ -232,13 +243,21 @@ impl Dialog {
                     self.state.mux = Some(n.is_some());
                 }
             }
-            (Role::Open, Outcome::Said(said)) if said.is_error() => self.state.connections.refuse(n),
+            (Role::Open, Outcome::Said(said)) if said.is_error() || said == Said::CallEnd => {
+                self.state.connections.refuse(n)
+            }
             (Role::Close, Outcome::Said(Said::Ok | Said::CloseOk(_))) => self.state.connections.closed_here(n),
             (Role::ContextClose, Outcome::Said(Said::ShutOk | Said::Ok)) => self.state.connections.ended(),
             (Role::Send, Outcome::Said(Said::SendOk)) => self.state.connections.is_shown_open(n),
             (Role::ContextOpen, Outcome::Said(said)) if said.is_error() => self.state.connections.context_refused(),
             // The data connection is open when the modem says so.
             (Role::ContextOpen, Outcome::Said(Said::Ok)) if exchange.asked.told_later => {}
+            (Role::ContextOpen, Outcome::Said(Said::Ok)) if chief.form == Form::Set && exchange.ends_context() => {
+                self.state.connections.ended();
+            }
+            (Role::ContextOpen, Outcome::Said(Said::Ok)) if chief.form == Form::Set => {
+                self.state.connections.context_opened();
+            }
             (_, Outcome::Said(Said::Ok | Said::Address)) if exchange.asked.glued => {
                 self.state.accepted(&exchange.text, self.telling.family());
             }
@@ -323,13 +342,24 @@ impl Dialog {
         if peeked.head.as_deref().is_some_and(vocabulary::ends_connection) {
             self.state.connections.announce_end();
         }
-        if let Some(head) = peeked.head
-            && let Some(status) = vocabulary::server_status(&head).filter(|status| *status >= 400)
+        if let Some(head) = &peeked.head
+            && let Some(status) = vocabulary::server_status(head).filter(|status| *status >= 400)
         {
             let span = self.receiving.span(end - head.len() as u64..end);
             self.events.push(Event::Said(Said::HttpAction(status), span));
+        } else if let Some(head) = peeked.head {
+            let span = self.receiving.span(end - head.len() as u64..end);
+            self.turned_down(&head, span);
         }
         bytes.get(..peeked.used).unwrap_or(bytes)
+    }
+
+    /// Data of a server in which it says that it has not done what was asked.
+    pub(super) fn turned_down(&mut self, data: &[u8], span: Span) {
+        if let Some(words) = vocabulary::turned_down(data) {
+            self.words.keep(data, words, span);
+            self.events.push(Event::Said(Said::TurnedDown, span));
+        }
     }
 
     /// Values that lines tell.
@@ -356,13 +386,39 @@ impl Dialog {
 
     /// Where the command stands that makes, takes or goes back to a call.
     fn call(&self) -> Option<usize> {
-        self.commands.position(|exchange| matches!(exchange.role, Role::Dial | Role::Answer | Role::Online))
+        let calls = |exchange: &Exchange| {
+            matches!(exchange.role, Role::Dial | Role::Answer | Role::Online)
+                || exchange.asked.command.is_some_and(Command::connects)
+        };
+        self.commands.position(calls)
+    }
+
+    /// `CONNECT` in front of the OK of a command that opens a connection says that it is open: so does a Wi-Fi module. True
+    /// if it was that.
+    fn stands_before_ok(&mut self, span: Span) -> bool {
+        let shared = |open: &Exchange| {
+            let name = open.asked.command.map(|command| command.bare_name().as_bytes());
+            let wifi = |family: &Family| family.joins_wifi() && name.is_some_and(|name| family.named(name).is_some());
+            open.role == Role::Open && open.asked.form == Form::Set && vocabulary::families().iter().any(wifi)
+        };
+        let Some(open) = self.commands.open().iter().rev().find(|open| shared(open)) else { return false };
+        let n = self.connection_number(open);
+        if self.telling.heard_meaning(b"CONNECT", Said::ConnectOk(None)) {
+            self.state.framed = self.telling.family().framed;
+        }
+        self.count(Said::ConnectOk(n), span);
+        true
     }
 
     /// `CONNECT`: data mode, or the invitation of CMMSDOWN.
     fn connect(&mut self, said: Said, span: Span) {
         let call = self.call();
-        if self.state.transparent == Some(true) || call.is_some() {
+        if call.is_none() && self.state.transparent != Some(true) && self.stands_before_ok(span) {
+            return;
+        }
+        // Behind the OK of a command that opens a connection it is the word of transparent mode.
+        let behind_ok = self.state.transparent.is_none() && self.state.connections.opening().is_some();
+        if self.state.transparent == Some(true) || behind_ok || call.is_some() {
             self.online = true;
             self.state.connections.is_shown_open(None);
         }

@@ -110,6 +110,9 @@ impl Dialog {
         if self.data().is_none() && self.state.connections.is_open() && vocabulary::ends_connection(line.text) {
             self.state.connections.announce_end();
         }
+        if line.text.starts_with(b"{") && (self.texts.counts_on(line) || self.state.bare_data_possible()) {
+            self.turned_down(line.text, span);
+        }
         if self.texts.take_pushed(framed && !self.is_more_of_message(line)) {
             self.text_of_message(line.text, span);
             return;
@@ -129,10 +132,10 @@ impl Dialog {
             return;
         }
         let mut said = self.meanings.of(line.text, self.telling.family());
-        if matches!(said, Said::Info) && self.is_of_another_family(line.text) {
+        if matches!(said, Said::Info | Said::Trouble) && self.is_of_another_family(line.text) {
             said = Said::of(line.text, self.telling.family());
         }
-        if self.told_by(line.text, said) && matches!(said, Said::Unknown) {
+        if self.told_by(line.text, said) && matches!(said, Said::Unknown | Said::Trouble) {
             said = Said::of(line.text, self.telling.family());
         }
         let said = match said {
@@ -150,7 +153,13 @@ impl Dialog {
         self.spoken |= !matches!(said, Said::Unknown | Said::Digit(_) | Said::Address);
         let tells = matches!(
             said,
-            Said::Error | Said::Failed | Said::ConnectFail(_) | Said::Reason | Said::PdpDeact | Said::Trouble
+            Said::Error
+                | Said::Failed
+                | Said::ConnectFail(_)
+                | Said::Reason
+                | Said::PdpDeact
+                | Said::Trouble
+                | Said::Position { known: false }
         );
         // The words of a SIM800 are understood from all.
         let explain = || self.telling.family().explain(line.text).or_else(|| vocabulary::sim800().explain(line.text));

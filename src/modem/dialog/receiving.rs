@@ -32,6 +32,8 @@ struct Peek {
 
 /// `HTTP/1.1 400 ` is as long.
 const STATUS: usize = 13;
+/// Of an answer in JSON more is wanted.
+const JSON: usize = 160;
 
 impl Receiving {
     /// Bytes received so far.
@@ -150,13 +152,14 @@ impl Receiving {
     pub(super) fn peek(&mut self, bytes: &[u8]) -> Option<Peeked> {
         let head = self.peek.head.as_mut().filter(|_| self.digest.skipping() > 0)?;
         let skipping = usize::try_from(self.digest.skipping()).unwrap_or(usize::MAX);
-        let used = bytes.len().min(skipping).min(STATUS - head.len());
+        let wanted = |head: &[u8]| if head.first() == Some(&b'{') { JSON } else { STATUS };
+        let used = bytes.len().min(skipping).min(wanted(head).saturating_sub(head.len()));
         head.extend_from_slice(bytes.get(..used)?);
         // The line feed of the head's own line end.
         if head.first() == Some(&b'\n') {
             head.remove(0);
         }
-        let whole = head.len() >= STATUS || used == skipping;
+        let whole = head.len() >= wanted(head) || used == skipping;
         let head = if whole { self.peek.head.take() } else { None };
         Some(Peeked { used, head })
     }

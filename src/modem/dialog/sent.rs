@@ -8,7 +8,7 @@ use super::connections::LINKS;
 use super::exchange::{Circumstances, Echo, Exchange, Span};
 use super::{Dialog, Event, Shows};
 use crate::modem::Direction;
-use crate::vocabulary::{Form, Role, Takes, is_command};
+use crate::vocabulary::{Form, Role, Takes, is_command, is_whole_command};
 
 /// A command line that has ended, before it becomes an exchange.
 struct Ended {
@@ -57,6 +57,13 @@ impl Dialog {
         self.sending.count(bytes.len());
         if self.sending.write_begins() && bytes == b"+++" {
             self.push_command(bytes, &Ended { span, at: self.now, by_feed: false });
+        } else if self.sending.write_begins()
+            && let Some(line) = bytes.strip_suffix(b"\n").unwrap_or(bytes).strip_suffix(b"\r")
+        {
+            let escape = line == b"+++";
+            if escape || is_whole_command(line) {
+                self.events.push(Event::WhileOnline(span, escape));
+            }
         }
         bytes.len()
     }

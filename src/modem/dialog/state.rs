@@ -41,6 +41,8 @@ pub(crate) struct State {
     pub sleep: Option<u8>,
     /// `AT+CFUN`.
     pub functions: Option<u8>,
+    /// A Wi-Fi module joins networks (`AT+CWMODE`), or is an access point alone.
+    pub(crate) joins: Option<bool>,
     /// What `AT+CIPSEND?` told.
     pub(crate) send_limit: Option<u32>,
     /// The data connection, and the connections on it.
@@ -124,6 +126,7 @@ impl State {
                 self.plain_texts =
                     Some(!matches!(call.parameter(0).text.to_ascii_uppercase().as_slice(), b"UCS2" | b"HEX"));
             }
+            Role::WifiMode => self.joins = small.map(|mode| mode != 2),
             Role::Sleep => self.sleep = small,
             Role::Functions => self.functions = small,
             Role::AccessPoint => self.connections.prepared(),

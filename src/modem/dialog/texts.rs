@@ -190,10 +190,13 @@ impl Dialog {
 
 /// Characters in four hex digits each (UCS2), as they are written in a text of people: most come from one alphabet.
 fn is_in_digits(text: &[u8]) -> bool {
-    /// A shorter one may be a code that somebody has sent.
+    /// A shorter one may be a code that somebody has sent, and so may a longer one without letters among its digits.
     const SHORTEST: usize = 8;
+    const LONGEST_CODE: usize = 12;
+    let code = text.len() <= LONGEST_CODE && text.iter().all(u8::is_ascii_digit);
     let common = |four: &[u8]| matches!(four, [b'0', b'0' | b'1' | b'3' | b'4' | b'5' | b'6', ..] | b"2019" | b"2026");
     text.len() >= SHORTEST
+        && !code
         && text.len().is_multiple_of(4)
         && text.iter().all(u8::is_ascii_hexdigit)
         && text.chunks_exact(4).all(common)
@@ -214,6 +217,16 @@ mod tests {
         texts.begin_pushed();
         assert!(texts.take_pushed(true) && texts.take_pushed(false) && !texts.take_pushed(true));
         assert!(!texts.take_pushed(false));
+    }
+
+    #[test]
+    fn a_code_that_somebody_has_sent_is_no_text_in_hex_digits() {
+        for text in ["01450192", "003100320033", "4821", "hello"] {
+            assert!(!is_in_digits(text.as_bytes()), "{text}");
+        }
+        for text in ["0048006F", "00480065006C006C006F", "0031003200330034"] {
+            assert!(is_in_digits(text.as_bytes()), "{text}");
+        }
     }
 
     #[test]

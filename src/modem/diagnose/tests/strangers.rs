@@ -163,7 +163,7 @@ pub(super) const STRANGERS: &[(&str, &str, &[&str])] = &[
     ("data-in-the-command", "", &[]),
     ("setup-of-zephyr-in-vain", "(program-says)", &["returned -116"]),
     ("object-of-a-queue", "(refused)", &["CME 3517"]),
-    ("commands-of-a-telit", "(refused) (refused) (refused)", &["was refused: CME 555", "AT%XSYSTEMMODE?"]),
+    ("commands-of-a-telit", "no-data-service (refused)", &["CME 555", "AT%XSYSTEMMODE?"]),
     ("refuses-all-but-at", "(refused) (refused)", &["ATI", "AT+CPIN?"]),
     ("not-connected-it-says", "(program-says)", &["Not connected"]),
     ("carriage-returns-in-hex", "sim-missing", &[]),
