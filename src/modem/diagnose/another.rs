@@ -117,6 +117,6 @@ impl Rule for Command {
             }
             None => format!("AT{name} is for a modem in a mobile network; this one: {}.", here.title),
         };
-        self.told = Some(book.add(Self::DOC, Draft::new(title, spans).as_sent().fix(instead(here)).confidence(80)));
+        self.told = Some(book.add(Self::DOC, Draft::new(title, spans).quoting().fix(instead(here)).confidence(80)));
     }
 }

@@ -76,7 +76,7 @@ impl Draft {
     }
 
     /// The title shows a command as it was sent, whatever the modem's own name for it is.
-    pub(super) fn as_sent(mut self) -> Self {
+    pub(super) fn quoting(mut self) -> Self {
         self.as_sent = true;
         self
     }

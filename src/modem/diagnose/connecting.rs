@@ -298,14 +298,6 @@ impl Cause {
                 ),
             });
         }
-        if named("data connection is not open") {
-            return Some(Self {
-                why: "There is no data connection to open it on.".to_owned(),
-                fix: Some(
-                    "Open the data connection first (AT+CIICR), wait until it stands, then open the connection anew.",
-                ),
-            });
-        }
         if let Some(reason) = reason.filter(|reason| !reason.starts_with("code ") && !is_of_the_far_end(reason)) {
             return Some(Self {
                 why: format!("The modem's own reason: {reason}. It has not come to ask the other end."),

@@ -400,7 +400,7 @@ impl NoAnswer {
         let mut behind =
             dialog.tally().unanswered_first.iter().map(|(_, span)| *span).filter(|span| span.start > setting.end);
         let (Some(first), Some(second)) = (behind.next(), behind.next()) else { return };
-        let last = behind.last().unwrap_or(second);
+        let last = behind.next_back().unwrap_or(second);
         if dialog.online || book.any_open(&[NoLineEnding::DOC.slug, WrongBaud::DOC.slug]) {
             return;
         }

@@ -95,6 +95,8 @@ impl Rule for FixedShort {
                 };
                 match ended.ended {
                     Some((DataEnded::Full | DataEnded::Answered, _)) => book.withdraw(handle),
+                    // So it came to nothing.
+                    Some((DataEnded::Refused, _)) => book.blame(ended.id, Self::DOC.slug),
                     _ => book.resolve(handle),
                 }
             }

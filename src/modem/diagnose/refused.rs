@@ -309,6 +309,6 @@ impl Rule for Refused {
         } else {
             draft
         };
-        self.told.push((done.text.clone(), book.add(Self::DOC, draft.as_sent())));
+        self.told.push((done.text.clone(), book.add(Self::DOC, draft.quoting())));
     }
 }

@@ -244,7 +244,7 @@ impl Dialog {
                 }
             }
             (Role::Open, Outcome::Said(said)) if said.is_error() || said == Said::CallEnd => {
-                self.state.connections.refuse(n)
+                self.state.connections.refuse(n);
             }
             (Role::Close, Outcome::Said(Said::Ok | Said::CloseOk(_))) => self.state.connections.closed_here(n),
             (Role::ContextClose, Outcome::Said(Said::ShutOk | Said::Ok)) => self.state.connections.ended(),

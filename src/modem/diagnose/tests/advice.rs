@@ -20,7 +20,7 @@ const ADVICE: &[(&str, &str, &str)] = &[
     ("esp-access-point-alone", "AT+CWMODE=1", ""),
     ("http-not-started", "no AT+HTTPINIT stands before it", "AT+CMEE"),
     ("networks-forbidden", "forbidden to this SIM", ""),
-    ("context-missing-7600", "Open the data connection first (AT+NETOPEN)", "nobody has it"),
+    ("context-missing-7600", "Open the data connection first", "nobody has it"),
     ("page-in-place-of-host", "the address of a page", "Nobody answered"),
     ("server-says-no-in-json", "unknown sensor", ""),
     ("sierra-dns", "the name was not found (DNS)", ""),
