@@ -37,6 +37,7 @@ mod order;
 mod payload;
 mod position;
 mod power;
+mod reach;
 mod reading;
 mod refused;
 mod registration;

@@ -7,6 +7,7 @@ use super::deaf::Deaf;
 use super::doc::heading::LINE as FAMILY;
 use super::power::Restarted;
 use super::rule::{Doc, Rule, hears};
+use super::topics::START;
 use crate::modem::Direction;
 use crate::modem::dialog::exchange::Span;
 use crate::modem::dialog::{Dialog, Event};
@@ -115,7 +116,9 @@ impl Rule for WrongBaud {
     #[inline(always)]
     fn heeds(&self, kinds: hears::Kinds, dialog: &Dialog) -> bool {
         if hears::is_result(kinds) {
-            self.strange | self.all | u64::from(self.framing) != 0
+            // The rate may have been set.
+            kinds & hears::results(START) != 0
+                || self.strange | self.all | u64::from(self.framing) != 0
                 || self.first.is_some()
                 || self.bursts.is_some()
                 || self.told.is_some()
