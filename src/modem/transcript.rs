@@ -152,6 +152,16 @@ impl Transcript {
 /// How much of a text it takes to see how it is to be read.
 pub(crate) const HEAD: usize = 1 << 20;
 
+/// How much of that the forms are tried on, each of them: 250 kB of a log show how it is written.
+const TRIED: usize = 1 << 18;
+
+/// The lines with which a text begins, as far as the forms are tried on them.
+fn first_lines(head: &[u8]) -> &[u8] {
+    let Some((first, _)) = head.split_at_checked(TRIED) else { return head };
+    // A line that goes on beyond it is looked at all the same.
+    memchr::memrchr(b'\n', first).map_or(head, |end| first.get(..=end).unwrap_or(first))
+}
+
 /// What stands in a text in memory, piece by piece, so that the chunks of a long one are not all there at once.
 pub(crate) struct Pieces<'a> {
     text: Cow<'a, [u8]>,
@@ -228,7 +238,7 @@ impl Reader {
     pub(crate) fn learn(head: &[u8]) -> Self {
         let writing = Writing::of(head);
         let head = writing.plain(head);
-        let text = clock::lines(bare(&head), 1);
+        let text = clock::lines(first_lines(bare(&head)), 1);
         let mut lines = text.clone();
         let mut around = Around::learn(&lines);
         let mut trial = around.clone();
@@ -240,7 +250,7 @@ impl Reader {
             tidy::tidy(&mut lines);
         }
         let (mut form, mut reads) = forms::choose(&lines);
-        if let Some(told) = forms::in_sentences(&text, forms::choose(&lines).1.as_mut(), &lines) {
+        if let Some(told) = forms::in_sentences(&text, &lines) {
             around = Around::default();
             (form, reads) = told;
         }

@@ -99,13 +99,14 @@ const CERTAIN: &[Kind] = &[
 
 pub(super) use marked::is_marked;
 
-/// The form of a text in which nothing was found but what its sentences tell, if they tell more than `read` has made of it.
-pub(super) fn in_sentences(text: &[TextLine<'_>], lines: &mut dyn Lines, log: &[TextLine<'_>]) -> Option<Chosen> {
+/// The form of a text in which nothing was found but what its sentences tell, if they tell more than the form chosen for
+/// its log has made of it.
+pub(super) fn in_sentences(text: &[TextLine<'_>], log: &[TextLine<'_>]) -> Option<Chosen> {
     let told = score(&read(told::learn().as_mut(), text));
     if told == 0 {
         return None;
     }
-    let made = read(lines, log);
+    let made = read(choose(log).1.as_mut(), log);
     let command = |line: &[u8]| is_clean(line.trim_ascii());
     let commands = made.iter().any(|chunk| chunk.bytes.split(|byte| matches!(byte, b'\r' | b'\n')).any(command));
     (!commands && told >= score(&made)).then(|| ("what somebody tells of a dialog in sentences", told::learn()))
