@@ -27,13 +27,13 @@ mod pattern;
 mod peel;
 mod pieces;
 mod plain;
+mod portions;
 mod spelled;
 mod tidy;
 mod vain;
 mod words;
 mod work;
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use super::Direction;
@@ -44,6 +44,7 @@ pub(crate) use other::Other;
 use peel::Peel;
 pub(crate) use plain::Wide;
 use plain::Writing;
+pub(crate) use portions::{HEAD, Pieces};
 
 /// A session read from text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -149,68 +150,6 @@ impl Transcript {
     }
 }
 
-/// How much of a text it takes to see how it is to be read.
-pub(crate) const HEAD: usize = 1 << 20;
-
-/// How much of that the forms are tried on, each of them: 250 kB of a log show how it is written.
-const TRIED: usize = 1 << 18;
-
-/// The lines with which a text begins, as far as the forms are tried on them.
-fn first_lines(head: &[u8]) -> &[u8] {
-    let Some((first, _)) = head.split_at_checked(TRIED) else { return head };
-    // A line that goes on beyond it is looked at all the same.
-    memchr::memrchr(b'\n', first).map_or(head, |end| first.get(..=end).unwrap_or(first))
-}
-
-/// What stands in a text in memory, piece by piece, so that the chunks of a long one are not all there at once.
-pub(crate) struct Pieces<'a> {
-    text: Cow<'a, [u8]>,
-    /// What has been read of it.
-    read: usize,
-    pub(crate) reader: Reader,
-    ended: bool,
-}
-
-impl<'a> Pieces<'a> {
-    /// Learns from the head of a text how it is to be read.
-    #[must_use]
-    pub(crate) fn of(text: &'a [u8]) -> Self {
-        let text = plain::decoded(text);
-        let reader = Reader::learn(text.get(..piece(&text)).unwrap_or_default());
-        Self { text, read: 0, reader, ended: false }
-    }
-}
-
-impl Iterator for Pieces<'_> {
-    type Item = Vec<Chunk>;
-
-    fn next(&mut self) -> Option<Vec<Chunk>> {
-        let rest = self.text.get(self.read..).unwrap_or_default();
-        if self.ended {
-            return None;
-        }
-        let end = piece(rest);
-        let mut chunks = Vec::new();
-        self.reader.read(rest.get(..end).unwrap_or_default(), &mut chunks);
-        self.read += end;
-        self.ended = end == rest.len();
-        if self.ended {
-            self.reader.finish(&mut chunks);
-        }
-        Some(chunks)
-    }
-}
-
-/// Where the first piece of a text ends: behind a line, which may end in CR alone. A line that is longer stays whole.
-fn piece(text: &[u8]) -> usize {
-    let Some((head, rest)) = text.split_at_checked(HEAD) else { return text.len() };
-    let ending = if memchr::memchr(b'\n', head).is_some() { b'\n' } else { b'\r' };
-    match memchr::memrchr(ending, head) {
-        Some(end) => end + 1,
-        None => memchr::memchr(b'\n', rest).map_or(text.len(), |end| HEAD + end + 1),
-    }
-}
-
 /// Reads a long text piece by piece.
 pub(crate) struct Reader {
     around: Around,
@@ -238,7 +177,7 @@ impl Reader {
     pub(crate) fn learn(head: &[u8]) -> Self {
         let writing = Writing::of(head);
         let head = writing.plain(head);
-        let text = clock::lines(first_lines(bare(&head)), 1);
+        let text = clock::lines(portions::tried(bare(&head)), 1);
         let mut lines = text.clone();
         let mut around = Around::learn(&lines);
         let mut trial = around.clone();

@@ -218,19 +218,3 @@ proptest! {
         prop_assert!(diagnoser.findings().iter().all(|finding| !finding.evidence.is_empty()));
     }
 }
-
-#[test]
-fn a_long_text_is_cut_behind_lines_and_read_as_if_at_once() {
-    for end in ["\n", "\r\n", "\r"] {
-        let line = format!("{}{end}", "x".repeat(1000));
-        let text = line.repeat(HEAD / line.len() * 3);
-        assert_eq!(piece(text.as_bytes()), HEAD / line.len() * line.len(), "{end:?}");
-        let chunks: Vec<Vec<Chunk>> = Pieces::of(text.as_bytes()).collect();
-        assert_eq!(chunks.len(), 3, "{end:?}");
-        let lines: Vec<usize> = chunks.iter().flatten().map(|chunk| chunk.line).collect();
-        assert_eq!(lines, (1..=text.len() / line.len()).collect::<Vec<_>>(), "{end:?}");
-    }
-    // A line that is longer is no reason to cut it.
-    assert_eq!(piece(&vec![b'x'; 3 * HEAD]), 3 * HEAD);
-    assert_eq!((piece(b"AT"), piece(b"")), (2, 0));
-}
