@@ -1,43 +1,51 @@
 //! What a server says in JSON: that it has not done what was asked.
 
-/// In its words, where it says so: `{"error":"invalid key"}`, `{"success":false}`. What is cut off says nothing.
+use serde_json::{Map, Value};
+
+/// In its words, where it says so: `{"error":"invalid key"}`, `{"success":false}`. What is cut off says nothing, and what
+/// stands deeper in the object is about something else.
 #[must_use]
 pub(crate) fn turned_down(text: &[u8]) -> Option<String> {
-    let text = text.trim_ascii_start();
-    if !text.starts_with(b"{") {
+    if !text.trim_ascii_start().starts_with(b"{") {
         return None;
     }
-    let value = |name: &str| value(text, name);
-    let no = ["success", "ok"].into_iter().filter_map(value).any(|value| value.starts_with(b"false"));
-    let status = ["status", "result"].into_iter().filter_map(value).filter_map(string).any(|words| is_failure(&words));
-    let error = value("error");
-    let told = error.and_then(string);
-    if !(no || status || told.is_some() || error.is_some_and(|value| value.starts_with(b"{\""))) {
+    let Ok(Value::Object(said)) = serde_json::from_slice(text) else { return None };
+    let verdicts = || ["success", "ok", "status", "result"].into_iter().filter_map(|name| said.get(name));
+    if verdicts().any(|verdict| *verdict == Value::Bool(true) || is_one_of(verdict, &WELL)) {
         return None;
     }
-    let words = told.or_else(|| ["message", "msg", "reason", "detail"].into_iter().filter_map(value).find_map(string));
-    Some(words.unwrap_or_else(|| if no { "success is false".to_owned() } else { "an error".to_owned() }))
+    let no = verdicts().any(|verdict| *verdict == Value::Bool(false));
+    let failed = verdicts().any(|verdict| is_one_of(verdict, &FAILURES));
+    let told = match said.get("error") {
+        Some(Value::Object(error)) => reason(error),
+        Some(error) if !is_one_of(error, &NONE) => words(error),
+        _ => None,
+    };
+    if !(no || failed || told.is_some()) {
+        return None;
+    }
+    told.or_else(|| reason(&said)).or_else(|| Some(if no { "success is false" } else { "an error" }.to_owned()))
 }
 
-fn is_failure(words: &str) -> bool {
-    const FAILURES: [&str; 6] = ["error", "fail", "failed", "failure", "unauthorized", "denied"];
-    FAILURES.iter().any(|failure| words.eq_ignore_ascii_case(failure))
+const WELL: [&str; 3] = ["ok", "success", "succeeded"];
+const FAILURES: [&str; 6] = ["error", "fail", "failed", "failure", "unauthorized", "denied"];
+const NONE: [&str; 3] = ["none", "no error", "ok"];
+
+fn is_one_of(value: &Value, words: &[&str]) -> bool {
+    value.as_str().is_some_and(|value| words.iter().any(|word| value.eq_ignore_ascii_case(word)))
 }
 
-/// What stands behind a name, wherever that is.
-fn value<'a>(text: &'a [u8], name: &str) -> Option<&'a [u8]> {
-    let at = memchr::memmem::find(text, format!("\"{name}\"").as_bytes())? + name.len() + 2;
-    Some(text.get(at..)?.trim_ascii_start().strip_prefix(b":")?.trim_ascii_start())
+/// Why, in the server's words.
+fn reason(said: &Map<String, Value>) -> Option<String> {
+    ["message", "msg", "reason", "detail"].into_iter().find_map(|name| words(said.get(name)?))
 }
 
 /// A text that is not empty.
-fn string(value: &[u8]) -> Option<String> {
+fn words(value: &Value) -> Option<String> {
     /// Longer ones are cut.
     const LONGEST: usize = 80;
-    let inner = value.strip_prefix(b"\"")?;
-    let end = memchr::memchr(b'"', inner)?;
-    let words: String = String::from_utf8_lossy(inner.get(..end)?).chars().take(LONGEST).collect();
-    (!words.is_empty()).then_some(words)
+    let text = value.as_str().map(str::trim).filter(|text| !text.is_empty())?;
+    Some(text.chars().take(LONGEST).collect())
 }
 
 #[cfg(test)]
@@ -59,6 +67,11 @@ mod tests {
             r#"{"error":0}"#,
             r#"{"status":"ok"}"#,
             r#"{"level":"error"}"#,
+            r#"{"temperature":21.5,"result":"ok","error":{"count":0}}"#,
+            r#"{"last":{"error":"timeout"}}"#,
+            r#"{"error":"none"}"#,
+            r#"{"error":"late","success":true}"#,
+            r#"{"error":"cut o"#,
             r#"["error"]"#,
             "error",
         ] {
