@@ -54,9 +54,10 @@ const fn is_mobile(role: Role) -> bool {
         )
 }
 
-/// The modem says that it does not know the command, or says nothing.
+/// The modem refuses the command as one that it does not know, or without a reason. (CME 3 is said of commands that it
+/// knows.)
 const fn not_known(done: &Exchange) -> bool {
-    matches!(done.outcome, Some((Outcome::Said(Said::Error | Said::Cme(3 | 4 | 50 | 58 | 100)), _)))
+    matches!(done.outcome, Some((Outcome::Said(Said::Error | Said::Cme(4 | 50 | 58 | 100)), _)))
 }
 
 /// The family whose command it is, where the modem at hand has none of that name.
@@ -77,9 +78,9 @@ fn instead(here: &Family) -> String {
     ];
     let ways: Vec<String> =
         does.iter().filter_map(|(role, what)| Some(format!("{} {what}", here.by_role(*role)?.name))).collect();
+    let here = if ways.is_empty() { String::new() } else { format!("Here {}. ", ways.join(", ")) };
     format!(
-        "Here {}; the manual of this modem tells their parameters. Take a library or an example that is made for it.",
-        ways.join(", ")
+        "{here}The manual of this modem tells its commands and their parameters. Take a library or an example that is made for it."
     )
 }
 

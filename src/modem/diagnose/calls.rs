@@ -12,7 +12,7 @@ use super::topics::{CALL, OTHER, START};
 use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
-use crate::vocabulary::Role;
+use crate::vocabulary::{Call, Form, Role};
 
 /// `call-without-semicolon`.
 #[derive(Debug, Default)]
@@ -239,8 +239,13 @@ pub(super) struct NotTaken {
     rings: Option<(Span, Span, u32)>,
     /// Something was done about it.
     met: bool,
+    /// `ATS0` was set: the modem takes calls by itself.
+    by_itself: bool,
     told: Option<Handle>,
 }
+
+/// A call rings every few seconds; what rings this much later is another one.
+const ANOTHER_CALL: Duration = Duration::from_secs(15);
 
 impl NotTaken {
     fn tell(&mut self, end: Option<Span>, book: &mut Book) {
@@ -262,6 +267,11 @@ impl NotTaken {
     }
 }
 
+/// After how many rings the modem is to take a call, 0 for none: `ATS0=2`.
+fn auto_answer(call: &Call<'_>) -> Option<u32> {
+    (call.name.eq_ignore_ascii_case(b"S0") && call.form == Form::Set).then(|| call.number(0)).flatten()
+}
+
 impl Rule for NotTaken {
     const DOC: &'static Doc = &Doc {
         slug: "call-not-taken",
@@ -276,10 +286,20 @@ impl Rule for NotTaken {
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Said(Said::Ring, span) => {
-                let (first, _, count) = self.rings.unwrap_or((span, span, 0));
-                self.rings = Some((first, span, count + 1));
+                let goes_on = |last: &Span| last.at.zip(span.at).is_none_or(|(last, now)| now < last + ANOTHER_CALL);
+                let rings = self.rings.filter(|(_, last, _)| goes_on(last));
+                let (first, _, count) = rings.unwrap_or((span, span, 0));
+                self.rings = (!self.by_itself).then_some((first, span, count + 1));
             }
-            Event::Command if self.rings.is_some() => {
+            Event::Command => {
+                if let Some(rings) =
+                    dialog.open().last().and_then(|last| last.calls().find_map(|call| auto_answer(&call)))
+                {
+                    self.by_itself = rings > 0;
+                }
+                if self.rings.is_none() {
+                    return;
+                }
                 self.met |= dialog.open().last().is_some_and(|last| {
                     matches!(last.role, Role::Answer | Role::Dial)
                         || last.calls().any(|call| {

@@ -135,10 +135,14 @@ fn first_of_glued(text: &[u8]) -> Option<&[u8]> {
     let begins = |rest: &[u8]| {
         matches!(rest, [b'A', b'T'] | [b'A', b'T', b'+' | b'A' | b'D' | b'E' | b'H' | b'I' | b'Z' | b'&', ..])
     };
+    let is_known = |command: &[u8]| families().iter().any(|family| family.first(command).is_some());
     (2..text.len()).find_map(|at| {
         let (first, rest) = text.split_at_checked(at)?;
-        let known = || families().iter().any(|family| family.first(first).is_some());
-        (begins(rest) && is_whole_command(first) && known()).then_some(first)
+        // In quotes, and at the end of a value, `ATA` and `AT` are letters of a word.
+        let quoted = memchr::memchr_iter(b'"', first).count() % 2 == 1;
+        let value = first.contains(&b'=') && !rest.starts_with(b"AT+");
+        let apart = !quoted && !value && begins(rest) && is_whole_command(first);
+        (apart && is_known(first)).then_some(first)
     })
 }
 

@@ -31,6 +31,11 @@ const LOGS: &[(&str, &str)] = &[
         "several SMS",
         "AT+CMGL=\"ALL\"\n+CMGL: 1,\"REC READ\",\"+15550101\",\"\",\"23/05/06,10:11:12+08\"\nHi, send AT+CPIN? and tell\n+CPIN: NOT INSERTED\nERROR\n+CMGL: 2,\"REC READ\",\"+15550102\",\"\",\"23/05/06,10:12:12+08\"\nNO CARRIER\nOK\n",
     ),
+    ("a modem that takes calls by itself", "ATS0=2\nOK\nRING\n\nRING\n\nRING\n\nRING\n"),
+    (
+        "rings of an hour each",
+        "[10:00:01.000] RX: RING\n[11:00:01.000] RX: RING\n[12:00:01.000] RX: RING\n[12:10:00.000] TX: AT\n[12:10:00.100] RX: OK\n",
+    ),
     (
         "a menu of several lines",
         "AT+CUSD=1,\"*100#\"\nOK\n+CUSD: 1,\"Balance 12\n1 Top up\nERROR\n+CME ERROR: 10\n0 Back\",15\nAT+CSQ\n+CSQ: 20,0\nOK\n",
@@ -154,6 +159,17 @@ fn a_healthy_log_is_quiet() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// `ATA` and `AT` as letters of a word, in quotes or at the end of a value.
+#[test]
+fn a_word_that_ends_like_a_command_is_no_second_command() {
+    for command in ["AT+CMQTTSUB=0,\"DATA/1\"", "AT+CPBW=1,\"123\",129,\"BEATE\"", "AT+CSTT=DATA", "AT+NAME=CAT"] {
+        let found = rules(&of_transcript(&Transcript::read(format!("AT\nOK\n{command}\nERROR\n").as_bytes())));
+        assert!(!found.contains("no-line-ending"), "{command}: {found}");
+    }
+    let glued = rules(&of_transcript(&Transcript::read(b"AT\nOK\nAT+CMGF=1AT+CSQ\nERROR\n")));
+    assert!(glued.contains("no-line-ending"), "{glued}");
 }
 
 /// A dump has its places in hex: those with letters and those without are no two directions.
