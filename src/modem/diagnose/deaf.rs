@@ -58,7 +58,7 @@ impl Deaf {
         };
         let (why, fix) = match role {
             Role::Rate => (
-                "the modem speaks at that rate now, and the port at the old one",
+                "the modem speaks at that rate now, and the port perhaps still at the old one",
                 "Set the port to the new rate; AT&W stores it in the modem, AT+IPR=9600 (sent at the new rate) goes back.",
             ),
             Role::Flow => (
