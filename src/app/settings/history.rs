@@ -16,9 +16,11 @@ const LONGEST_REMEMBERED: usize = 4096;
 pub struct Typed(SecretFinder);
 
 impl Typed {
-    /// The next bytes; true where something in them is secret.
+    /// The next bytes; true where something in them is secret. Of a long text only the end is looked at: nothing longer is
+    /// remembered, and what comes next may go on with that alone.
     pub fn sends(&mut self, bytes: &[u8]) -> bool {
-        !self.0.find(Direction::Tx, bytes).is_empty()
+        let end = bytes.get(bytes.len().saturating_sub(LONGEST_REMEMBERED)..).unwrap_or(bytes);
+        !self.0.find(Direction::Tx, end).is_empty()
     }
 }
 

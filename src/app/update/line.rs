@@ -60,8 +60,9 @@ fn carry(state: &mut State, command: Line) -> Vec<Effect> {
             run(state, wanted, Values::new(), Some(rounds))
         }
         Line::SendLines(lines, pause) => {
-            for line in &lines {
-                state.typed.sends(line);
+            // A whole file may have been pasted; what is typed next goes on with its last line.
+            if let Some(last) = lines.last() {
+                state.typed.sends(last);
             }
             send_lines(state, &lines, pause)
         }

@@ -267,4 +267,8 @@ fn a_secret_that_is_sent_in_parts_is_in_no_part_of_the_history() {
         update(&mut state, typed("4711 it is", "\r"));
         assert!(state.settings.history.iter().any(|line| line == "4711 it is"), "another link, another line");
     }
+    let mut state = connected();
+    update(&mut state, Line::SendLines(vec![b"AT\r".repeat(100_000), b"AT+CPI".to_vec()], None));
+    update(&mut state, typed("N=\"4711\"", "\r"));
+    assert_eq!(state.settings.history, Vec::<String>::new(), "behind pasted lines");
 }
