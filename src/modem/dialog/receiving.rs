@@ -32,8 +32,8 @@ struct Peek {
 
 /// `HTTP/1.1 400 ` is as long.
 const STATUS: usize = 13;
-/// Of an answer in JSON more is wanted.
-const JSON: usize = 160;
+/// An answer in JSON is read whole, or not at all: who refuses says so in few words.
+const JSON: usize = 1024;
 
 impl Receiving {
     /// Bytes received so far.

@@ -23,6 +23,7 @@ const ADVICE: &[(&str, &str, &str)] = &[
     ("context-missing-7600", "Open the data connection first", "nobody has it"),
     ("page-in-place-of-host", "the address of a page", "Nobody answered"),
     ("server-says-no-in-json", "unknown sensor", ""),
+    ("server-says-no-at-length", "unknown sensor", ""),
     ("sierra-dns", "the name was not found (DNS)", ""),
     ("ftp-login-quectel", "user or password", ""),
 ];

@@ -334,6 +334,7 @@ pub(super) const LOGS: &[(&str, &str)] = &[
     ("restart-at-the-prompt", "modem-restarted"),
     ("page-in-place-of-host", "connect-failed"),
     ("server-says-no-in-json", "(http-failed)"),
+    ("server-says-no-at-length", "(http-failed)"),
     ("busy-alone", "sent-while-busy"),
     ("code-by-sms", ""),
     ("sierra-dns", "trouble-told"),
