@@ -167,10 +167,11 @@ impl Side {
             Outcome::Ask(paths) => format!("{line} may be {} now: open the tap anew with it", paths.join(" or ")),
             Outcome::Refused(problem) => format!("{line} is back, but does not open. {problem}"),
             Outcome::Back(_, port, _) => {
+                let back = away.awaited.lost().back(&line);
                 self.link = Some(port);
                 self.since = Some(now);
                 self.away = None;
-                return Some(self.device.as_ref().map_or_else(String::new, |device| device.back(&line)));
+                return Some(back);
             }
         };
         (away.told.as_ref() != Some(&text)).then(|| away.told.insert(text).clone())

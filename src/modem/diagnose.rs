@@ -271,6 +271,10 @@ pub fn of_transcript(transcript: &Transcript) -> Diagnoser {
 pub(crate) fn of_transcript_of(transcript: &Transcript, family: Option<&'static Family>) -> Diagnoser {
     let mut diagnoser = Diagnoser::of_log(transcript);
     diagnoser.choose(family);
+    heard_to_its_end(diagnoser, transcript)
+}
+
+fn heard_to_its_end(mut diagnoser: Diagnoser, transcript: &Transcript) -> Diagnoser {
     let mut finder = SecretFinder::default();
     for chunk in &transcript.chunks {
         diagnoser.hear(chunk, &finder.find(chunk.direction, &chunk.bytes));

@@ -58,6 +58,7 @@ roles! {
     Signal = "signal",
     /// State and PIN of the SIM.
     Sim = "sim",
+    /// The satellite receiver.
     Satellites = "satellites",
     /// Flow control of the line.
     Flow = "flow",

@@ -395,9 +395,7 @@ impl NoAnswer {
         }
         self.told = Some(book.add(Self::DOC, draft));
     }
-}
 
-impl NoAnswer {
     /// In a log of one stream two commands or more get no answer behind a setting that makes a modem deaf.
     fn behind_setting(&mut self, dialog: &Dialog, book: &mut Book) {
         let Some(setting) = self.deaf.since(dialog).filter(|_| self.told.is_none()) else { return };

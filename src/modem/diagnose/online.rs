@@ -42,9 +42,7 @@ impl InDataMode {
         };
         self.told = Some(book.add(Self::DOC, draft.confidence(80)));
     }
-}
 
-impl InDataMode {
     /// Where what is sent is told from what comes: a second command, and nothing came since the first.
     fn in_a_marked_log(&mut self, span: Span, escape: bool, dialog: &Dialog, book: &mut Book) {
         let total = dialog.receiving.total();
@@ -79,7 +77,6 @@ impl Rule for InDataMode {
         dialog.online || self.since.is_some()
     }
 
-    #[inline(always)]
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         if !dialog.online {
             self.since = None;
