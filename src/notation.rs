@@ -39,6 +39,7 @@
 //! );
 //! ```
 
+mod eight;
 mod ending;
 mod glyphs;
 mod hints;
@@ -56,6 +57,7 @@ pub use parse::{Mode, parameter_start, parse, pieces};
 pub use print::{print, print_c_array, print_hex, print_macro};
 pub use visible::harmless;
 
+pub(crate) use eight::first_of;
 pub(crate) use glyphs::SpanKind;
 pub(crate) use hints::Hint;
 pub(crate) use lookalike::Lookalike;

@@ -10,6 +10,8 @@
 
 use memchr::{memchr2, memchr3};
 
+use crate::notation::first_of;
+
 /// The longest line whose bytes are all kept. The SIM800's own lines stay under 600 bytes (command echo 556).
 const LINE_CAP: usize = 1024;
 
@@ -110,6 +112,7 @@ impl Digest {
     }
 
     /// Takes the line feed behind the carriage return that ended the last line, where it comes alone. False for anything else.
+    #[inline]
     pub(crate) fn take_feed(&mut self, bytes: &[u8]) -> bool {
         let alone = bytes == b"\n" && self.done && self.after_return && self.skip == 0;
         if alone {
@@ -241,7 +244,7 @@ fn line_end(input: &[u8], held: &Held) -> Option<usize> {
     // Answers of a modem are shorter than the set-up of a wide search.
     let mut rest = input;
     while let Some((eight, behind)) = rest.split_first_chunk::<8>().filter(|_| input.len() - rest.len() < SHORT) {
-        if let Some(at) = line_end_in(*eight) {
+        if let Some(at) = first_of(*eight, b'\r', b'\n') {
             return Some(input.len() - rest.len() + at);
         }
         rest = behind;
@@ -255,20 +258,6 @@ fn line_end(input: &[u8], held: &Held) -> Option<usize> {
 
 /// How far a line end is looked for a few bytes at a time.
 const SHORT: usize = 64;
-
-/// Where a line ends in eight bytes, all looked at together: a byte that is 0 borrows from its top bit.
-fn line_end_in(bytes: [u8; 8]) -> Option<usize> {
-    const ONES: u64 = u64::from_le_bytes([1; 8]);
-    const TOPS: u64 = ONES << 7;
-    let word = u64::from_le_bytes(bytes);
-    let equal = |byte: u8| {
-        let other = word ^ (ONES * u64::from(byte));
-        other.wrapping_sub(ONES) & !other & TOPS
-    };
-    // The lowest of them is certain; one above it may be wrong.
-    let ends = equal(b'\r') | equal(b'\n');
-    (ends != 0).then(|| (ends.trailing_zeros() / 8) as usize)
-}
 
 #[cfg(test)]
 mod tests {

@@ -13,6 +13,7 @@ use super::saying::Saying;
 use super::table::{self, Table};
 use super::told::Told;
 use super::wrong::TableError;
+use crate::notation::first_of;
 
 /// What the modems of one kind know.
 #[derive(Clone, Debug, Default)]
@@ -55,11 +56,16 @@ impl PartialEq for Family {
 impl Eq for Family {}
 
 /// The first bytes of the first word of a line, without a colon. Lines are found by it, and then told apart by their patterns.
-type HeadKey = u128;
+type HeadKey = u64;
 
 fn head_key(line: &[u8]) -> HeadKey {
-    let head = line.iter().take(size_of::<HeadKey>()).take_while(|byte| !matches!(byte, b':' | b' '));
-    head.fold(0, |key, byte| key << u8::BITS | HeadKey::from(*byte))
+    let first = line.first_chunk().copied().unwrap_or_else(|| {
+        let mut padded = [b' '; size_of::<HeadKey>()];
+        padded.iter_mut().zip(line).for_each(|(place, byte)| *place = *byte);
+        padded
+    });
+    let key = HeadKey::from_le_bytes(first);
+    first_of(first, b':', b' ').map_or(key, |end| key & !(HeadKey::MAX << (end * 8)))
 }
 
 /// Longer than any name.
@@ -141,6 +147,7 @@ impl Family {
 
     /// What a line means that is this family's own.
     #[must_use]
+    #[inline]
     pub fn says(&self, line: &[u8]) -> Option<Said> {
         self.sayings_of(line)?.iter().find_map(|saying| saying.said(line))
     }
@@ -178,6 +185,7 @@ impl Family {
         self.codes.iter().find(|(of, known, _)| *of == table && *known == code).map(|(.., text)| *text)
     }
 
+    #[inline]
     fn sayings_of(&self, line: &[u8]) -> Option<&Vec<Saying>> {
         self.sayings.get(&head_key(line))
     }

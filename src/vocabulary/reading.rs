@@ -37,6 +37,7 @@ impl Said {
 }
 
 /// What the tables say of a line.
+#[inline]
 fn told(line: &[u8], family: &Family) -> Option<Said> {
     family.says(line).or_else(|| if family == sim800() { None } else { sim800().says(line) })
 }
@@ -112,12 +113,16 @@ fn names_failure(line: &[u8]) -> bool {
 /// The status in the first line of a web server's answer (`HTTP/1.1 400 Bad Request`), which may stand behind the head
 /// of received data (`+IPD,309:`).
 #[must_use]
+#[inline]
 pub(crate) fn server_status(line: &[u8]) -> Option<u16> {
-    let line = match line {
-        [b'+', b'I' | b'R', ..] => line.split_at_checked(memchr::memchr(b':', line)? + 1)?.1,
-        [b'H', ..] => line,
-        _ => return None,
-    };
+    match line {
+        [b'+', b'I' | b'R', ..] => status_of(line.split_at_checked(memchr::memchr(b':', line)? + 1)?.1),
+        [b'H', ..] => status_of(line),
+        _ => None,
+    }
+}
+
+fn status_of(line: &[u8]) -> Option<u16> {
     let [_, b' ', status @ ..] = line.strip_prefix(b"HTTP/1.")? else { return None };
     let (status, words) = status.split_at_checked(3)?;
     let ended = words.first().is_none_or(|byte| matches!(byte, b' ' | b'\r'));

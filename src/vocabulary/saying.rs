@@ -7,6 +7,7 @@ use super::wrong::Wrong;
 /// One line that a family says.
 #[derive(Clone, Debug)]
 pub(super) struct Saying {
+    begins: Text,
     pieces: Vec<Piece>,
     means: Means,
     words: &'static str,
@@ -14,14 +15,21 @@ pub(super) struct Saying {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Piece {
-    /// Blanks around `:` and behind `,` may be there or not; `loose`: it ends with such a sign.
-    Text { text: &'static str, loose: bool },
+    Text(Text),
     /// `<name>`: any number.
     Number(Value),
     /// `<name*>`: anything up to a comma or quote.
     Word(Value),
     /// `…`: whatever follows.
     Rest,
+}
+
+/// What is written so. Blanks around `:` and behind `,` may be there or not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Text {
+    text: &'static str,
+    /// It ends with such a sign.
+    loose: bool,
 }
 
 /// What stands for a value in a pattern.
@@ -210,7 +218,8 @@ impl Saying {
             .iter()
             .find(|(word, _)| word == meaning)
             .ok_or_else(|| Wrong::Unknown { what: "meaning", word: (*meaning).to_owned() })?;
-        Ok((head(pattern), Self { pieces: pieces(pattern), means: *means, words }))
+        let (begins, pieces) = pieces(pattern);
+        Ok((head(pattern), Self { begins, pieces, means: *means, words }))
     }
 
     /// The line means this; `None` where it is another line.
@@ -241,17 +250,18 @@ impl Saying {
 
     /// The pattern fits the line: gives its values, and how much of the line `…` stands for.
     fn fit<'a>(&self, line: &'a [u8], mut give: impl FnMut(Value, &'a [u8])) -> Option<u32> {
-        let mut rest = line;
+        let mut rest = self.begins.behind(line)?;
         for piece in &self.pieces {
             let (value, length) = match piece {
-                Piece::Text { text, loose } => {
-                    rest = behind(rest, text.as_bytes(), *loose)?;
+                Piece::Text(text) => {
+                    rest = text.behind(rest)?;
                     continue;
                 }
                 Piece::Rest => return Some(u32::try_from(rest.len()).unwrap_or(u32::MAX)),
                 Piece::Number(value) => {
                     let sign = usize::from(rest.first() == Some(&b'-'));
-                    let digits = rest.iter().skip(sign).take_while(|byte| byte.is_ascii_digit()).count();
+                    let behind = rest.get(sign..).unwrap_or_default();
+                    let digits = behind.iter().take_while(|byte| byte.is_ascii_digit()).count();
                     (value, if digits > 0 { sign + digits } else { 0 })
                 }
                 Piece::Word(value) => (value, memchr::memchr2(b',', b'"', rest).unwrap_or(rest.len())),
@@ -269,12 +279,21 @@ fn bare(name: &str) -> &str {
     memchr::memchr(b':', name.as_bytes()).and_then(|end| name.get(..end)).unwrap_or(name)
 }
 
-/// What stands behind the text: modems, and people who paste logs, differ in the blanks around `:` and behind `,`.
-/// `loose`: it ends so.
-fn behind<'a>(line: &'a [u8], text: &[u8], loose: bool) -> Option<&'a [u8]> {
-    if let Some(rest) = line.strip_prefix(text) {
-        return Some(if loose { rest.trim_ascii_start() } else { rest });
+impl Text {
+    fn of(text: &'static str) -> Self {
+        Self { text, loose: text.trim_end().ends_with([':', ',']) }
     }
+
+    /// What stands behind it in the line; `None` where the line begins otherwise.
+    #[inline]
+    fn behind(self, line: &[u8]) -> Option<&[u8]> {
+        let rest = line.strip_prefix(self.text.as_bytes()).or_else(|| behind(line, self.text.as_bytes()))?;
+        Some(if self.loose { rest.trim_ascii_start() } else { rest })
+    }
+}
+
+/// The same where the line is written otherwise: modems, and people who paste logs, differ in the blanks around `:` and behind `,`.
+fn behind<'a>(line: &'a [u8], text: &[u8]) -> Option<&'a [u8]> {
     let same = line.iter().zip(text).take_while(|(theirs, ours)| theirs == ours).count();
     // Most lines are something else; only a blank more or less is borne.
     let blank = |bytes: &[u8]| bytes.get(same).is_some_and(u8::is_ascii_whitespace);
@@ -301,30 +320,25 @@ pub(super) fn head(line: &str) -> &str {
     line.split([':', ' ']).next().unwrap_or(line)
 }
 
-fn pieces(pattern: &'static str) -> Vec<Piece> {
+/// What a pattern begins with, and what follows.
+fn pieces(pattern: &'static str) -> (Text, Vec<Piece>) {
+    let end = |rest: &str| rest.find(['<', '…']).unwrap_or(rest.len());
+    let (begins, mut rest) = pattern.split_at(end(pattern));
     let mut pieces = Vec::new();
-    let mut rest = pattern;
-    while let Some(at) = rest.find(['<', '…']) {
-        if let Some(text) = rest.get(..at).filter(|text| !text.is_empty()) {
-            pieces.push(text_piece(text));
-        }
-        let tail = rest.get(at..).unwrap_or_default();
-        let Some((name, behind)) = tail.strip_prefix('<').and_then(|tail| tail.split_once('>')) else {
+    while !rest.is_empty() {
+        let Some((name, behind)) = rest.strip_prefix('<').and_then(|rest| rest.split_once('>')) else {
             pieces.push(Piece::Rest);
-            return pieces;
+            break;
         };
         let word = name.strip_suffix('*').map(|name| Piece::Word(Value::of(name)));
         pieces.push(word.unwrap_or_else(|| Piece::Number(Value::of(name))));
-        rest = behind;
+        let (text, tail) = behind.split_at(end(behind));
+        if !text.is_empty() {
+            pieces.push(Piece::Text(Text::of(text)));
+        }
+        rest = tail;
     }
-    if !rest.is_empty() {
-        pieces.push(text_piece(rest));
-    }
-    pieces
-}
-
-fn text_piece(text: &'static str) -> Piece {
-    Piece::Text { text, loose: text.trim_end().ends_with([':', ',']) }
+    (Text::of(begins), pieces)
 }
 
 #[cfg(test)]
