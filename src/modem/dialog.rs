@@ -314,13 +314,13 @@ impl Dialog {
 
     /// The data that the modem waits for.
     #[must_use]
-    pub(crate) const fn data(&self) -> Option<&Data> {
+    pub(crate) fn data(&self) -> Option<&Data> {
         self.data.waiting()
     }
 
     /// The data that ended last.
     #[must_use]
-    pub(crate) const fn data_done(&self) -> Option<&Data> {
+    pub(crate) fn data_done(&self) -> Option<&Data> {
         self.data.ended()
     }
 }

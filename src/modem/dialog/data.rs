@@ -30,6 +30,15 @@ impl Data {
         }
     }
 
+    /// The data of another command, in the buffers of this one.
+    fn renew(&mut self, exchange: &Exchange, kind: DataKind, prompt: Span) {
+        (self.id, self.role, self.kind, self.prompt) = (exchange.id, exchange.role, kind, prompt);
+        (self.count, self.pieces, self.payload, self.last) = (0, 0, None, None);
+        [&mut self.tail, &mut self.write, &mut self.tail_before].into_iter().for_each(Vec::clear);
+        (self.write_span, self.whole_write, self.backspace, self.elided) = (None, false, None, false);
+        self.ended = None;
+    }
+
     /// A new write begins.
     pub(super) fn begin_write(&mut self) {
         self.pieces += 1;
@@ -74,8 +83,10 @@ impl Data {
 /// The data that a command asks for, from its prompt to its end, and what of it comes back.
 #[derive(Debug, Default)]
 pub(super) struct DataPhase {
-    waiting: Option<Data>,
-    ended: Option<Data>,
+    waiting: Option<Box<Data>>,
+    ended: Option<Box<Data>>,
+    /// What ended before that, for its buffers.
+    spare: Option<Box<Data>>,
     echo: DataEcho,
     /// A command line that came at an open prompt, in a log that shows only what came.
     command: Option<(Vec<u8>, Span)>,
@@ -83,13 +94,18 @@ pub(super) struct DataPhase {
 
 impl DataPhase {
     /// The data that the modem waits for.
-    pub(super) const fn waiting(&self) -> Option<&Data> {
-        self.waiting.as_ref()
+    pub(super) fn waiting(&self) -> Option<&Data> {
+        self.waiting.as_deref()
     }
 
     /// The data that ended last.
-    pub(super) const fn ended(&self) -> Option<&Data> {
-        self.ended.as_ref()
+    pub(super) fn ended(&self) -> Option<&Data> {
+        self.ended.as_deref()
+    }
+
+    /// The data is over.
+    fn end(&mut self, data: Box<Data>) {
+        self.spare = self.ended.replace(data);
     }
 
     /// A new write begins.
@@ -158,7 +174,13 @@ impl Dialog {
         exchange.invited = Some(prompt);
         let echoed = exchange.echo != Echo::None;
         let kind = kind_of(exchange, self.state.mux);
-        let mut data = Data::new(exchange, kind, prompt);
+        let mut data = match self.data.spare.take() {
+            Some(mut data) => {
+                data.renew(exchange, kind, prompt);
+                data
+            }
+            None => Box::new(Data::new(exchange, kind, prompt)),
+        };
         let early = exchange.early;
         let ended = exchange.early_terminator;
         if let Some(early) = early {
@@ -171,7 +193,7 @@ impl Dialog {
         if ended && kind == DataKind::Terminated {
             exchange.data_sent = early;
             data.ended = Some((DataEnded::Terminator, early));
-            self.data.ended = Some(data);
+            self.data.end(data);
             self.events.push(Event::DataEnd);
         } else {
             self.data.waiting = Some(data);
@@ -273,7 +295,7 @@ impl Dialog {
             exchange.data_sent = by.or(data.payload).or(Some(data.prompt));
         }
         let id = data.id;
-        self.data.ended = Some(data);
+        self.data.end(data);
         self.events.push(Event::DataEnd);
         if why == DataEnded::Cancelled
             && let Some(index) = self.commands.position(|exchange| exchange.id == id)
@@ -327,10 +349,10 @@ mod tests {
         Span { direction, start, end, at: None, order: start }
     }
 
-    fn data() -> Data {
+    fn data() -> Box<Data> {
         let mut commands = super::super::commands::Commands::default();
         let exchange = commands.blank(span(Direction::Tx, 0, 1), 0);
-        Data { role: Role::Send, ..Data::new(&exchange, DataKind::Terminated, span(Direction::Rx, 10, 11)) }
+        Box::new(Data { role: Role::Send, ..Data::new(&exchange, DataKind::Terminated, span(Direction::Rx, 10, 11)) })
     }
 
     #[test]
