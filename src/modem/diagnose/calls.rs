@@ -283,6 +283,13 @@ impl Rule for NotTaken {
     };
     const HEARS: hears::Kinds = hears::said(CALL | START) | hears::commands(CALL | OTHER) | hears::FINISH;
 
+    #[inline(always)]
+    fn heeds(&self, kinds: hears::Kinds, dialog: &Dialog) -> bool {
+        // `ATS0=1` is a setting of the line, and a call is met only when one rings.
+        let sets = |last: &Exchange| last.role == Role::Basic || last.asked.glued;
+        !hears::is_command(kinds) || self.rings.is_some() || dialog.open().last().is_some_and(|last| sets(last))
+    }
+
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Said(Said::Ring, span) => {

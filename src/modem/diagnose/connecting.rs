@@ -362,7 +362,7 @@ impl Rule for ConnectFailed {
         fix: "Check host and port from another network; a server at home needs a public address and port forwarding.",
     };
     const HEARS: hears::Kinds =
-        hears::commands(CONNECTION) | hears::said(CONNECTION) | hears::results(CONNECTION | OTHER) | hears::TROUBLE;
+        hears::commands(CONNECTION) | hears::said(CONNECTION) | hears::results(CONNECTION) | hears::TROUBLE;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {

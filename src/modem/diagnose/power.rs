@@ -7,7 +7,7 @@ use super::Severity::{Problem, Warning};
 use super::book::{Book, Draft, Handle, gap, time_text};
 use super::doc::heading::POWER as FAMILY;
 use super::rule::{Doc, Rule, hears};
-use super::topics::{self, CONNECTION, HTTP, NETWORK, OTHER, OUTCOME, SIM, START, STATE, SUPPLY};
+use super::topics::{self, CONNECTION, HTTP, NETWORK, OTHER, OUTCOME, SIGNAL, SIM, START, STATE, SUPPLY};
 use crate::modem::dialog::exchange::{DataEnded, Echo, Exchange, Span};
 use crate::modem::dialog::said::{Pin, Said};
 use crate::modem::dialog::{Dialog, Event, LastCommand, Shows};
@@ -23,17 +23,16 @@ fn enters_pin(exchange: &Exchange) -> bool {
 
 /// The command makes the modem start or go off.
 pub(super) fn restarts(exchange: &Exchange) -> bool {
-    let chief = exchange.chief();
     match exchange.role {
-        Role::Functions | Role::PowerOff => matches!(chief.form, Form::Set | Form::Execute),
-        Role::Basic => chief.name.eq_ignore_ascii_case(b"Z"),
+        Role::Functions | Role::PowerOff => matches!(exchange.asked.form, Form::Set | Form::Execute),
+        Role::Basic => exchange.chief().name.eq_ignore_ascii_case(b"Z"),
         _ => false,
     }
 }
 
 /// The command does no more than ask, or get in touch.
 const fn asks(command: &Exchange) -> bool {
-    let of_values = topics::of_command(command.role) & (NETWORK | SUPPLY | STATE) != 0;
+    let of_values = topics::of_command(command.role) & (SIGNAL | NETWORK | SUPPLY | STATE) != 0;
     !command.asked.glued && (of_values || matches!(command.role, Role::Attention | Role::Other))
 }
 
@@ -269,6 +268,16 @@ impl Rule for Restarted {
         | hears::COMMAND
         | hears::FINAL
         | hears::FINISH;
+
+    #[inline(always)]
+    fn heeds(&self, kinds: hears::Kinds, dialog: &Dialog) -> bool {
+        if hears::is_command(kinds) {
+            return !dialog.open().last().is_some_and(|command| asks(command));
+        }
+        // It has answered before, and was asked whether it is there.
+        let still = |done: &Exchange| done.role == Role::Attention && self.answered > 0 && self.late.is_none();
+        !hears::is_result(kinds) || !dialog.done().is_some_and(still)
+    }
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {

@@ -8,7 +8,7 @@ use super::doc::heading::POWER as FAMILY;
 use super::network::no_sim;
 use super::power::MINUTE;
 use super::rule::{Doc, Rule, hears};
-use super::topics::{CALL, CONNECTION, CONTEXT, HTTP, NETWORK, SEND, SMS, START};
+use super::topics::{CALL, CONNECTION, CONTEXT, HTTP, NETWORK, SEND, SIGNAL, SMS, START};
 use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
@@ -285,7 +285,7 @@ impl Rule for NoSignal {
         why: "The modem hears no network: the antenna is missing or bad, or no network that it can use is here.",
         fix: "Check the antenna and its plug; a SIM800 needs 2G, which many operators have switched off.",
     };
-    const HEARS: hears::Kinds = hears::said(NETWORK | START) | hears::TROUBLE | hears::FINISH;
+    const HEARS: hears::Kinds = hears::said(SIGNAL | NETWORK | START) | hears::TROUBLE | hears::FINISH;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
@@ -294,7 +294,9 @@ impl Rule for NoSignal {
                 self.last = Some(span);
                 self.count += 1;
             }
-            Event::Said(Said::Csq(_) | Said::Rdy | Said::Operator(true), _) => *self = Self::default(),
+            Event::Said(Said::Csq(_) | Said::Rdy | Said::Operator(true), _) if self.count > 0 || self.failed => {
+                *self = Self::default();
+            }
             Event::Final => self.failed |= dialog.done().is_some_and(needs_network),
             Event::Finish => {
                 let connected = dialog.state.connections.is_open() || registered(dialog);
@@ -319,6 +321,7 @@ impl Rule for NoSignal {
 /// `weak-signal`.
 #[derive(Debug, Default)]
 pub(super) struct WeakSignal {
+    /// The last reading, where it is weak.
     reading: Option<(u8, Span)>,
     failure: Option<Span>,
     told: bool,
@@ -331,7 +334,7 @@ impl WeakSignal {
     fn check(&mut self, book: &mut Book) {
         let (Some((rssi, reading)), Some(failure)) = (self.reading, self.failure) else { return };
         let apart = reading.at.zip(failure.at).is_some_and(|(a, b)| a.abs_diff(b) > TOGETHER);
-        if !self.told && !apart && (1..=9).contains(&rssi) {
+        if !self.told && !apart {
             self.told = true;
             let text = codes::csq_text(rssi).unwrap_or_default();
             book.add(
@@ -355,14 +358,17 @@ impl Rule for WeakSignal {
         why: "At such a level sends fail, and the modem draws the most current.",
         fix: "Use a better antenna or place; 10 and more is usable, 15 and more good.",
     };
-    const HEARS: hears::Kinds = hears::said(NETWORK | CONNECTION | CONTEXT | CALL | HTTP) | hears::results(SEND);
+    const HEARS: hears::Kinds = hears::said(SIGNAL | CONNECTION | CONTEXT | CALL | HTTP) | hears::results(SEND);
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Said(Said::Csq(rssi), span) => {
-                self.reading = Some((rssi, span));
-                self.told &= (1..=9).contains(&rssi);
-                self.check(book);
+                let weak = (1..=9).contains(&rssi);
+                self.told &= weak;
+                self.reading = weak.then_some((rssi, span));
+                if weak {
+                    self.check(book);
+                }
             }
             Event::Said(Said::ConnectFail(_) | Said::PdpDeact | Said::CallEnd, span) => {
                 self.failure = Some(span);

@@ -174,7 +174,7 @@ macro_rules! about {
         }
     };
     ($topic:expr, $($call:tt)*) => {
-        about!($topic, $($call)*, CONNECTION CONTEXT SEND RECEIVE CALL START SUPPLY SIM NETWORK SMS HTTP OUTCOME STATE OTHER)
+        about!($topic, $($call)*, CONNECTION CONTEXT SEND RECEIVE CALL START SUPPLY SIM NETWORK SMS HTTP OUTCOME STATE OTHER SIGNAL)
     };
 }
 

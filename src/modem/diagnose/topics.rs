@@ -22,7 +22,7 @@ pub(super) const START: Topics = 1 << 5;
 pub(super) const SUPPLY: Topics = 1 << 6;
 /// The SIM card.
 pub(super) const SIM: Topics = 1 << 7;
-/// The mobile network: signal, registration, operator.
+/// The mobile network: registration, operator.
 pub(super) const NETWORK: Topics = 1 << 8;
 /// Messages.
 pub(super) const SMS: Topics = 1 << 9;
@@ -34,8 +34,10 @@ pub(super) const OUTCOME: Topics = 1 << 11;
 pub(super) const STATE: Topics = 1 << 12;
 /// Anything else.
 pub(super) const OTHER: Topics = 1 << 13;
+/// How strong the network is heard: nothing is asked more often.
+pub(super) const SIGNAL: Topics = 1 << 14;
 /// All of them.
-pub(super) const ALL: Topics = (1 << 14) - 1;
+pub(super) const ALL: Topics = (1 << 15) - 1;
 
 /// What a command and its result are about.
 pub(super) const fn of_command(role: Role) -> Topics {
@@ -50,7 +52,8 @@ pub(super) const fn of_command(role: Role) -> Topics {
         Role::Sleep | Role::Saving | Role::Flow | Role::Rate | Role::Functions | Role::PowerOff => START,
         Role::Battery => SUPPLY,
         Role::Sim | Role::SimNumber => SIM,
-        Role::Signal | Role::Operator | Role::Registration | Role::DataRegistration => NETWORK,
+        Role::Signal => SIGNAL,
+        Role::Operator | Role::Registration | Role::DataRegistration => NETWORK,
         Role::SmsMode
         | Role::Characters
         | Role::SmsList
@@ -109,7 +112,8 @@ pub(super) const fn of_said(said: Said) -> Topics {
         Said::Rdy | Said::Cfun(_) | Said::CallReady | Said::SmsReady | Said::PowerDown => START,
         Said::UnderVoltage(_) | Said::OverVoltage(_) | Said::Cbc(_) => SUPPLY,
         Said::Cpin(_) => SIM,
-        Said::Registration(..) | Said::Operator(_) | Said::Forbidden | Said::Csq(_) => NETWORK,
+        Said::Csq(_) => SIGNAL,
+        Said::Registration(..) | Said::Operator(_) | Said::Forbidden => NETWORK,
         Said::Stored
         | Said::SmsHead
         | Said::SmsPushed
