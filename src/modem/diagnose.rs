@@ -125,6 +125,9 @@ impl Diagnoser {
         self.settle();
         let mut rest = bytes;
         while !rest.is_empty() || self.dialog.has_more() {
+            if self.dialog.take_feed(rest) {
+                break;
+            }
             let used = self.dialog.received_step(rest);
             self.settle();
             rest = rest.get(used..).unwrap_or_default();

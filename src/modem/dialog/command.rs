@@ -76,7 +76,8 @@ pub(super) struct Readings {
 impl Readings {
     /// What a line asks a modem of this family for.
     pub(super) fn of(&mut self, text: &[u8], family: &'static Family) -> Asked {
-        if self.family.replace(family) != Some(family) {
+        if !self.family.is_some_and(|known| std::ptr::eq(known, family)) {
+            self.family = Some(family);
             self.known = Remembered::default();
         }
         if let Some(asked) = self.known.find(text) {

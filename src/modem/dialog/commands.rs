@@ -85,6 +85,7 @@ impl Commands {
     }
 
     /// Where the first one stands for which this holds.
+    #[inline]
     pub(super) fn position(&self, holds: impl Fn(&Exchange) -> bool) -> Option<usize> {
         self.open.iter().position(|exchange| holds(exchange))
     }
@@ -178,7 +179,7 @@ impl Commands {
 
 /// Nothing but `AT`.
 fn is_probe(exchange: &Exchange) -> bool {
-    exchange.text.eq_ignore_ascii_case(b"AT")
+    exchange.text.len() == 2 && exchange.text.eq_ignore_ascii_case(b"AT")
 }
 
 #[cfg(test)]

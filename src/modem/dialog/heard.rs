@@ -233,10 +233,10 @@ impl Dialog {
 
     /// What the outcome says about the modem's state.
     fn apply(&mut self, exchange: &Exchange, outcome: Outcome) {
-        let chief = exchange.chief();
+        let form = exchange.asked.form;
         let n = self.connection_number(exchange);
         match (exchange.role, outcome) {
-            (Role::Open, Outcome::Said(Said::Ok)) if chief.form == Form::Set => {
+            (Role::Open, Outcome::Said(Said::Ok)) if form == Form::Set => {
                 self.state.connections.accept(n);
                 // A form that is accepted tells the mode, where a link's number may be left out.
                 if exchange.asked.command.is_some_and(Command::has_optional_link) {
@@ -252,16 +252,20 @@ impl Dialog {
             (Role::ContextOpen, Outcome::Said(said)) if said.is_error() => self.state.connections.context_refused(),
             // The data connection is open when the modem says so.
             (Role::ContextOpen, Outcome::Said(Said::Ok)) if exchange.asked.told_later => {}
-            (Role::ContextOpen, Outcome::Said(Said::Ok)) if chief.form == Form::Set && exchange.ends_context() => {
+            (Role::ContextOpen, Outcome::Said(Said::Ok)) if form == Form::Set && exchange.ends_context() => {
                 self.state.connections.ended();
             }
-            (Role::ContextOpen, Outcome::Said(Said::Ok)) if chief.form == Form::Set => {
+            (Role::ContextOpen, Outcome::Said(Said::Ok)) if form == Form::Set => {
                 self.state.connections.context_opened();
             }
             (_, Outcome::Said(Said::Ok | Said::Address)) if exchange.asked.glued => {
                 self.state.accepted(&exchange.text, self.telling.family());
             }
-            (_, Outcome::Said(Said::Ok | Said::Address)) => self.state.accepted_call(&chief, exchange.role),
+            // A question, and a bare AT, set nothing.
+            (Role::Attention, _) => {}
+            (_, Outcome::Said(Said::Ok | Said::Address)) if !form.asks() => {
+                self.state.accepted_call(&exchange.chief(), exchange.role);
+            }
             _ => {}
         }
         if exchange.text == b"+++" {

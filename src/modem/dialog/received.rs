@@ -14,6 +14,7 @@ use std::time::Duration;
 
 impl Dialog {
     /// Received bytes begin.
+    #[inline]
     pub(in crate::modem) fn begin_received(&mut self, bytes: &[u8], at: Option<Duration>) {
         self.now = at.or(self.now);
         if self.receiving.was_silent_for(super::HOLD, at) {
@@ -26,6 +27,17 @@ impl Dialog {
         }
     }
 
+    /// Takes the line feed that ends the last line, where it comes alone, as most reads end: a step would do no more with it.
+    /// False for anything else.
+    #[inline]
+    pub(in crate::modem) fn take_feed(&mut self, bytes: &[u8]) -> bool {
+        let taken = self.later.is_none() && !self.data.expects_echo() && self.receiving.take_feed(bytes);
+        if taken {
+            self.silent.commands = 0;
+        }
+        taken
+    }
+
     /// Takes some of the received bytes; none where something from before is still to be told.
     pub(in crate::modem) fn received_step(&mut self, bytes: &[u8]) -> usize {
         if self.later.is_some() {
@@ -34,10 +46,6 @@ impl Dialog {
         }
         self.silent.commands = 0;
         let expects_echo = self.data.expects_echo();
-        // Most reads end so; the step would do no more with it.
-        if !expects_echo && self.receiving.take_feed(bytes) {
-            return 1;
-        }
         let begins = self.receiving.begin_line(self.now, self.sending.total());
         if begins
             && !expects_echo
@@ -61,7 +69,9 @@ impl Dialog {
             // One byte at a time, so that the echo is looked for at the same places however the bytes were split.
             bytes = bytes.get(..1).unwrap_or(bytes);
         }
-        bytes = self.look_into(bytes);
+        if self.receiving.peeks() {
+            bytes = self.look_into(bytes);
+        }
         let mut room = self.receiving.take_room();
         let prompts = self.prompt_possible();
         let (used, token) = self.receiving.next(bytes, &mut room, prompts);
@@ -183,12 +193,12 @@ impl Dialog {
 
     /// The echo of a command that was sent before the log begins.
     fn echo_of_before(&mut self, text: &[u8], span: Span) -> bool {
-        let text = text.trim_ascii_end();
         let first = self.log.read_ahead
             && self.sending.total() == 0
             && self.commands.open().is_empty()
             && self.data().is_none();
-        if !first || !is_whole_command(text) {
+        let text = if first { text.trim_ascii_end() } else { return false };
+        if !is_whole_command(text) {
             return false;
         }
         self.echoed_command(text, span);

@@ -91,6 +91,7 @@ impl Receiving {
     }
 
     /// Takes the line feed that ends the last line, where it comes alone. False for anything else.
+    #[inline]
     pub(super) fn take_feed(&mut self, bytes: &[u8]) -> bool {
         self.digest.take_feed(bytes)
     }
@@ -146,6 +147,11 @@ impl Receiving {
     pub(super) fn skip(&mut self, bytes: u64) {
         self.skip = bytes;
         self.peek.head = (bytes >= STATUS as u64).then(Vec::new);
+    }
+
+    /// The head of counted data is wanted.
+    pub(super) const fn peeks(&self) -> bool {
+        self.peek.head.is_some()
     }
 
     /// Of these bytes, which come next, as many as are the head of counted data; `None` where they are something else.

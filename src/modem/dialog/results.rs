@@ -154,12 +154,14 @@ impl Dialog {
     }
 
     fn whose(&self, said: Said) -> Option<usize> {
-        let first = |test: &dyn Fn(&Exchange) -> bool| self.commands.position(test);
-        let echoed = first(&|exchange| exchange.echo == Echo::Whole && fits(exchange, said));
         let named = matches!(said, Said::SendOk | Said::SendFail | Said::CloseOk(_) | Said::ShutOk);
-        let any = matches!(said, Said::Cms(_))
-            .then(|| first(&|exchange| exchange.echo == Echo::Whole).or_else(|| first(&|_| true)));
-        echoed.filter(|_| !named).or_else(|| first(&|exchange| fits(exchange, said))).or_else(|| any.flatten())
+        let echoed = |exchange: &Exchange| exchange.echo == Echo::Whole;
+        let first_echoed = || self.commands.position(|exchange| echoed(exchange) && fits(exchange, said));
+        let fitting = if named { None } else { first_echoed() };
+        let fitting = fitting.or_else(|| self.commands.position(|exchange| fits(exchange, said)));
+        // An error of SMS may be that of a command that is none of theirs.
+        let any = || self.commands.position(echoed).or_else(|| self.commands.position(|_| true));
+        fitting.or_else(|| if matches!(said, Said::Cms(_)) { any() } else { None })
     }
 
     /// Deals one of the results that came behind several commands. False when there are none left.

@@ -171,9 +171,11 @@ impl Dialog {
 
     /// The line stands between quotation marks that a line before has opened.
     pub(super) fn is_quoted(&mut self, text: &[u8]) -> bool {
+        if !self.texts.in_quotes() {
+            return false;
+        }
         let text = text.trim_ascii_end();
-        let over = text == b"OK" || self.log.shows == Shows::Echoed && is_whole_command(text);
-        if !self.texts.in_quotes() || over {
+        if text == b"OK" || self.log.shows == Shows::Echoed && is_whole_command(text) {
             return false;
         }
         self.texts.take_quoted(text);
