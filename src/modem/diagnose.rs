@@ -299,7 +299,7 @@ impl Diagnoser {
         });
         diagnoser.dialog.log.loose = head.shape == Shape::Labelled && head.restored;
         diagnoser.dialog.log.restored = head.restored;
-        diagnoser.dialog.log.read_ahead = true;
+        diagnoser.dialog.log.read_ahead = !head.exported;
         diagnoser.form = Some(head.form);
         diagnoser
     }

@@ -53,6 +53,8 @@ pub struct Transcript {
     pub form: &'static str,
     /// How its directions are told.
     pub shape: Shape,
+    /// This program has exported it: it is as exact as the capture.
+    pub exported: bool,
     /// Line ends were lost and have been put back: lengths of more than a line cannot be relied on.
     pub restored: bool,
     /// Its bytes, in order.
@@ -155,6 +157,8 @@ pub(crate) struct Reader {
     around: Around,
     form: &'static str,
     lines: Box<dyn Lines>,
+    /// It is an export of our own: nothing stands around its rows.
+    ours: bool,
     /// Lines read so far.
     count: usize,
     /// The last time that the log shows, and its line; nothing where that line was told.
@@ -178,6 +182,9 @@ impl Reader {
         let writing = Writing::of(head);
         let head = writing.plain(head);
         let text = clock::lines(portions::tried(bare(&head)), 1);
+        if let Some((form, lines)) = forms::of_ours(&text) {
+            return Self::of(Around::default(), form, lines, writing, true);
+        }
         let mut lines = text.clone();
         let mut around = Around::learn(&lines);
         let mut trial = around.clone();
@@ -193,10 +200,15 @@ impl Reader {
             around = Around::default();
             (form, reads) = told;
         }
+        Self::of(around, form, reads, writing, false)
+    }
+
+    fn of(around: Around, form: &'static str, lines: Box<dyn Lines>, writing: Writing, ours: bool) -> Self {
         Self {
             around,
             form,
-            lines: reads,
+            lines,
+            ours,
             count: 0,
             last: None,
             writing,
@@ -214,7 +226,7 @@ impl Reader {
     pub(crate) fn transcript(&self, chunks: Vec<Chunk>) -> Transcript {
         let (shape, restored) = (self.lines.shape(), self.lines.restored());
         let (vain, result) = (self.vain.clone(), self.result().cloned());
-        Transcript { form: self.form, shape, restored, chunks, vain, result }
+        Transcript { form: self.form, shape, exported: self.ours, restored, chunks, vain, result }
     }
 
     /// The first lines so far in which a program says that it waited in vain.
@@ -235,6 +247,10 @@ impl Reader {
         let text = if self.count == 0 { bare(&text) } else { &text };
         for line in clock::lines(text, self.count + 1) {
             self.count = line.number;
+            if self.ours {
+                self.lines.line(&line, chunks);
+                continue;
+            }
             if self.vain.len() < vain::KEPT && vain::tells(line.text) {
                 let whose = vain::whose(line.text);
                 self.vain.push(Vain { line: line.number, text: vain::shown(line.text), whose });

@@ -6,8 +6,9 @@ use expect_test::{Expect, expect};
 use proptest::prelude::*;
 
 use super::*;
-use crate::capture::{Record, Writer, import, redact};
-use crate::modem::transcript::Transcript;
+use crate::capture::{Listener, Record, Writer, import, redact};
+use crate::modem::diagnose::Diagnoser;
+use crate::modem::transcript::{Shape, Transcript};
 
 fn capture(records: &[Record]) -> Reader {
     let mut writer = Writer::in_memory(SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000));
@@ -217,4 +218,63 @@ fn the_docs_name_every_form() {
         assert!(capture.contains(&format!("`{}`", form.word)), "{} in docs/capture.md", form.word);
         assert!(readme.contains(form.word.split('-').next().unwrap_or_default()), "{} in README.md", form.word);
     }
+}
+
+/// A capture of what a transcript tells.
+fn capture_of(text: &str) -> Reader {
+    let mut writer = Writer::in_memory(SystemTime::UNIX_EPOCH);
+    let mut at = Duration::ZERO;
+    for (number, chunk) in (0..).zip(Transcript::read(text.as_bytes()).chunks) {
+        at = chunk.at.unwrap_or(at + Duration::from_millis(120));
+        writer.append(
+            at,
+            match chunk.direction {
+                Direction::Tx => Record::sent(number, chunk.bytes, Vec::new()),
+                Direction::Rx => Record::received(chunk.bytes),
+            },
+        );
+    }
+    writer.reader()
+}
+
+/// What is found in a capture, and in each of its exports.
+fn found_in_exports(reader: &Reader) -> (Vec<&'static str>, Vec<(Format, Vec<&'static str>)>) {
+    let rules = |diagnoser: &Diagnoser| diagnoser.findings().iter().map(|finding| finding.rule).collect::<Vec<_>>();
+    let mut listener = Listener::default();
+    let mut cursor = reader.cursor();
+    while let Some(entry) = cursor.next_entry() {
+        listener.hear(&entry, entry.at);
+    }
+    let forms = FORMS.iter().map(|form| form.format).filter(|format| *format != Format::Raw);
+    let of_export = |format| {
+        let text = exported(reader, format, &Options::default());
+        rules(&import::diagnosed(text.as_bytes(), SystemTime::UNIX_EPOCH, &Progress::default()).1)
+    };
+    (rules(&listener.finish()), forms.map(|format| (format, of_export(format))).collect())
+}
+
+#[test]
+fn an_export_gives_the_findings_of_its_capture() {
+    let (mut told, mut wrong) = (0, Vec::new());
+    for folder in ["tests/data/transcripts", "tests/data/logs"] {
+        for file in std::fs::read_dir(folder).unwrap() {
+            let path = file.unwrap().path();
+            let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
+            // Marks of both directions are what a capture has.
+            if !["> ", "< ", "["].iter().any(|mark| text.lines().any(|line| line.starts_with(mark)))
+                || Transcript::read(text.as_bytes()).shape != Shape::Marked
+            {
+                continue;
+            }
+            let (of_capture, of_exports) = found_in_exports(&capture_of(&text));
+            told += of_capture.len();
+            for (format, found) in of_exports {
+                if found != of_capture {
+                    wrong.push(format!("{} as {format:?}: {found:?}, not {of_capture:?}", path.display()));
+                }
+            }
+        }
+    }
+    assert!(told > 20, "{told} findings to compare");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

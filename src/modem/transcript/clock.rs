@@ -232,7 +232,7 @@ fn time_of_day(text: &[u8]) -> Option<(Duration, &[u8])> {
 }
 
 /// Seconds since something, with a fraction: `12.345`, as in `[12.345]`.
-fn seconds(text: &[u8]) -> Option<Duration> {
+pub(super) fn seconds(text: &[u8]) -> Option<Duration> {
     let (whole, rest) = number(text, 1..=9)?;
     let whole = Duration::from_secs(whole);
     if rest.is_empty() {

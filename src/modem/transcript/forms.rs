@@ -15,6 +15,7 @@ mod judged;
 mod labelled;
 mod marked;
 mod numbers;
+mod ours;
 mod quoted;
 mod stream;
 mod told;
@@ -98,6 +99,11 @@ const CERTAIN: &[Kind] = &[
 ];
 
 pub(super) use marked::is_marked;
+
+/// What reads an export of this program.
+pub(super) fn of_ours(text: &[TextLine<'_>]) -> Option<Chosen> {
+    ours::learn(text).map(|lines| ("an export of modemscope", lines))
+}
 
 /// The form of a text in which nothing was found but what its sentences tell, if they tell more than the form chosen for
 /// its log has made of it.

@@ -3,9 +3,9 @@
 /// Tags at which a line ends.
 const LINES: [&[u8]; 10] = [b"br", b"p", b"div", b"li", b"pre", b"tr", b"html", b"body", b"blockquote", b"h1"];
 /// Tags that stand within a line, and those of the page around it.
-const OTHERS: [&[u8]; 18] = [
+const OTHERS: [&[u8]; 20] = [
     b"code", b"span", b"b", b"i", b"u", b"em", b"strong", b"font", b"a", b"tt", b"samp", b"kbd", b"ul", b"ol",
-    b"table", b"tbody", b"td", b"head",
+    b"table", b"tbody", b"td", b"th", b"head", b"title",
 ];
 /// Characters by their names.
 const NAMES: [(&[u8], u8); 6] =
@@ -35,10 +35,13 @@ pub(super) fn shown(text: &[u8]) -> Vec<u8> {
         if *first == b'<'
             && let Some((length, ends_line)) = tag(rest)
         {
+            let is_cell = [&b"<td"[..], b"<TD", b"<th", b"<TH"].iter().any(|cell| rest.starts_with(cell));
             rest = rest.get(length..).unwrap_or_default();
             let ended = shown.last().is_none_or(|last| *last == b'\n') || matches!(rest, [] | [b'\r' | b'\n', ..]);
             if ends_line && !ended {
                 shown.push(b'\n');
+            } else if is_cell && !ended {
+                shown.push(b' ');
             }
         } else if *first == b'&'
             && let Some((length, byte)) = character(tail)
@@ -91,6 +94,7 @@ mod tests {
             *b"AT+CSTT=\"a&b\"\nERROR\nAT'<CR>x 1 < 2\n"
         );
         assert_eq!(shown(b"&nothing; &#300; <1A> <em"), *b"&nothing; &#300; <1A> <em");
+        assert_eq!(shown(b"<table><tr><td>TX<td>AT</td></tr><tr><td>RX</td><td>OK</td></tr>"), *b"TX AT\nRX OK");
         assert!(is_html(b"<!DOCTYPE html>\n") && is_html(b"AT\nAT+CMGS=&quot;1&quot;\n") && is_html(b"AT<br>OK<br>"));
         assert!(!is_html(b"<CR><LF>OK") && !is_html(b"+HTTPREAD: 9\n<html>&gt;\n") && !is_html(b"< OK\n> AT\n"));
     }

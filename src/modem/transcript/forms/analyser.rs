@@ -97,12 +97,20 @@ impl Columns {
             Some(seconds) => Duration::try_from_secs_f64(seconds.max(0.0)).ok()?,
             None => clock::moment(time)?.0,
         };
-        Some(Row { at, wire: self.wire.and_then(cell).unwrap_or_default(), byte: byte(cell(self.value)?)? })
+        let told = |(at, name): &'a (usize, Vec<u8>)| {
+            let digits = cell(*at)?;
+            // Where each wire has a column, bytes are hex digits.
+            let byte =
+                byte(digits).or_else(|| (!name.is_empty()).then(|| hex::decode(digits).ok()?.first().copied())?)?;
+            Some((self.wire.and_then(cell).unwrap_or(name), byte))
+        };
+        let (wire, byte) = self.values.iter().find_map(told)?;
+        Some(Row { at, wire, byte })
     }
 }
 
 /// The cells of a row, without quotation marks around them; a comma inside those parts none.
-fn cells(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(super) fn cells(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut quoted = false;
     let parts = move |byte: &u8| {
         quoted ^= *byte == b'"';

@@ -180,6 +180,18 @@ fn numbers(text: &[u8], base: Base) -> Option<(usize, Vec<u8>)> {
     best.or_else(|| tokens.iter().find_map(|&(start, word, _)| joined(word, base).map(|bytes| (start, bytes))))
 }
 
+/// The bytes of a line that holds nothing else in front of its column of characters.
+pub(super) fn hex(text: &[u8]) -> Option<Vec<u8>> {
+    numbers(text, Base::Hex).map(|(_, bytes)| bytes)
+}
+
+/// The line is bytes from end to end: `41 54 0D`.
+pub(super) fn is_hex(text: &[u8]) -> bool {
+    let text = text.trim_ascii();
+    text.len() > 4
+        && text.split(|byte| *byte == b' ').all(|pair| pair.len() == 2 && pair.iter().all(u8::is_ascii_hexdigit))
+}
+
 /// Words of a line, where they begin, and how many blanks stand in front.
 fn tokens(text: &[u8]) -> Vec<(usize, &[u8], usize)> {
     let mut tokens = Vec::new();
