@@ -18,7 +18,9 @@
 //! Reading never fails: whatever is not understood is text. Lines are taken one after the other, so that a long log is
 //! never held whole.
 
+mod begins;
 mod clock;
+
 mod forms;
 mod html;
 mod lead;
@@ -29,6 +31,7 @@ mod pieces;
 mod plain;
 mod portions;
 mod spelled;
+mod terminals;
 mod tidy;
 mod vain;
 mod words;
@@ -193,7 +196,9 @@ impl Reader {
         }
         around.tidy = !forms::is_marked(&lines);
         if around.tidy {
-            tidy::tidy(&mut lines);
+            for line in &mut lines {
+                line.text = around.bare(line.text);
+            }
         }
         let (mut form, mut reads) = forms::choose(&lines);
         if let Some(told) = forms::in_sentences(&text, &lines) {
@@ -328,6 +333,8 @@ struct Around {
     tidy: bool,
     /// The line before, where a library may tell it again.
     before: Vec<u8>,
+    /// What TinyGSM tells of its commands is all that the log shows of them.
+    traced: bool,
 }
 
 impl Around {
@@ -349,7 +356,13 @@ impl Around {
             *line = clock.take(*line);
         }
         around.timed_indent = tidy::indent(&lines);
+        around.traced = forms::is_traced(&lines);
         around
+    }
+
+    /// The line without the marks of forums and libraries.
+    fn bare<'a>(&self, text: &'a [u8]) -> &'a [u8] {
+        if self.traced && forms::is_trace(text) { text } else { tidy::bare(text) }
     }
 
     fn take<'a>(&mut self, line: TextLine<'a>) -> TextLine<'a> {
@@ -359,7 +372,7 @@ impl Around {
             // TinyGSM shows what nobody asked for as it comes, and once more behind its mark.
             let unasked = tidy::unhandled(line.text);
             let again = unasked.is_some_and(|told| !told.is_empty() && told == self.before);
-            line.text = if again { &[] } else { tidy::bare(line.text) };
+            line.text = if again { &[] } else { self.bare(line.text) };
             if unasked.is_some() || !line.is_blank() {
                 self.before.clear();
             }

@@ -99,9 +99,11 @@ impl<'a> Heard<'a> {
         small(self.link)
     }
 
-    /// `<n>` and, where it is there, `<m>`.
+    /// `<n>` and, where it is there, `<m>`, which may be a place (`"00C3"`); what is neither was not said by the modem.
     fn registration(&self, network: Network) -> Option<Said> {
-        Some(Said::Registration(network, small(self.n)?, small(self.m)))
+        let state = small(self.m);
+        let place = self.m.starts_with(b"\"") || self.m.iter().all(u8::is_ascii_hexdigit);
+        (state.is_some() || place).then_some(Said::Registration(network, small(self.n)?, state))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::TextLine;
+use super::{TextLine, spelled};
 
 /// What PuTTY writes at the head of its logs.
 pub(super) const PUTTY_HEADER: &[u8] = b"=~=~=~=~";
@@ -34,6 +34,10 @@ pub(super) struct Clock {
     millis: bool,
     /// PlatformIO puts `> ` behind each stamp, whatever came.
     pointed: bool,
+    /// Arrows behind the stamps point both ways: they tell the direction, and are none of the stamp.
+    arrows: bool,
+    /// The stamps stand behind the lines.
+    behind: bool,
     day: Duration,
     first: Option<Duration>,
     last: Option<Duration>,
@@ -42,30 +46,52 @@ pub(super) struct Clock {
 impl Clock {
     /// Learns from the first lines whether they have stamps.
     pub(super) fn learn(lines: &[TextLine<'_>]) -> Self {
-        let shown = lines.iter().filter(|line| !line.is_blank()).take(40);
-        let stamps: Vec<Option<Stamp>> = shown.map(|line| stamp(line.text).map(|(at, _)| at)).collect();
+        let shown: Vec<&[u8]> = lines.iter().filter(|line| !line.is_blank()).take(40).map(|line| line.text).collect();
+        let stamps: Vec<Stamp> = shown.iter().filter_map(|text| stamp(text)).map(|(at, _)| at).collect();
         // Some tools stamp each burst, not each line.
-        let stamped = stamps.iter().flatten().count();
-        if stamped * 5 < stamps.len() || stamped == 0 || (stamped == 1 && stamps.len() > 2) {
-            return Self::default();
+        if stamps.len() * 5 < shown.len() || stamps.is_empty() || (stamps.len() == 1 && shown.len() > 2) {
+            let stamps: Vec<Stamp> = shown.iter().filter_map(|text| stamp_behind(text)).map(|(at, _)| at).collect();
+            // The last of several numbers in parentheses is none.
+            let sorted = stamps.iter().map(|stamp| stamp.time(false)).is_sorted();
+            let behind = sorted && stamps.len() > 3 && stamps.len() * 3 > shown.len() * 2;
+            return if behind { Self { behind, ..Self::of(&stamps) } } else { Self::default() };
         }
-        // Whole numbers in brackets are the milliseconds of a sketch, unless they are small.
-        let whole = stamps.iter().flatten().all(|stamp| matches!(stamp, Stamp::Whole(_)));
-        let most = stamps.iter().flatten().map(|stamp| stamp.time(false)).max().unwrap_or_default();
         let rests = || lines.iter().filter_map(|line| stamp(line.text)).map(|(_, rest)| rest);
-        let pointed = rests().all(|rest| rest.starts_with(b">"))
-            && rests().any(|rest| rest.strip_prefix(b">").is_some_and(super::is_answer));
-        Self { stamped: true, millis: whole && most >= Duration::from_secs(1000), pointed, ..Self::default() }
+        let points = |away: &[u8], back: &[u8]| {
+            let any = |sign: &[u8]| rests().any(|rest| rest.trim_ascii_start().starts_with(sign));
+            any(away) && any(back)
+        };
+        let arrows = points(b"->", b"<-") || points(b"> ", b"< ");
+        let pointed = !arrows
+            && rests().map(separated).all(|rest| rest.starts_with(b">"))
+            && rests().any(|rest| separated(rest).strip_prefix(b">").is_some_and(spelled::ends_in_answer));
+        Self { pointed, arrows, ..Self::of(&stamps) }
+    }
+
+    /// A clock that has shown these.
+    fn of(stamps: &[Stamp]) -> Self {
+        // Whole numbers in brackets are the milliseconds of a sketch, unless they are small.
+        let whole = stamps.iter().all(|stamp| matches!(stamp, Stamp::Whole(_)));
+        let most = stamps.iter().map(|stamp| stamp.time(false)).max().unwrap_or_default();
+        Self { stamped: true, millis: whole && most >= Duration::from_secs(1000), ..Self::default() }
     }
 
     /// Takes the stamp off a line. One without, in a log with stamps, goes with the line before it.
     pub(super) fn take<'a>(&mut self, mut line: TextLine<'a>) -> TextLine<'a> {
-        let Some((clock, rest)) = stamp(line.text).filter(|_| self.stamped) else {
+        let read = if self.behind { stamp_behind(line.text) } else { stamp(line.text) };
+        let Some((clock, rest)) = read.filter(|_| self.stamped) else {
             line.at = self.last.zip(self.first).map(|(last, first)| last.saturating_sub(first));
             return line;
         };
-        let pointed = rest.strip_prefix(b">").filter(|_| self.pointed);
-        line.text = pointed.map_or(rest, |text| text.strip_prefix(b" ").unwrap_or(text));
+        line.text = if self.behind {
+            rest
+        } else if self.arrows {
+            rest.strip_prefix(b" ").unwrap_or(rest)
+        } else {
+            let rest = separated(rest);
+            let pointed = rest.strip_prefix(b">").filter(|_| self.pointed);
+            pointed.map_or(rest, |text| text.strip_prefix(b" ").unwrap_or(text))
+        };
         let mut at = clock.time(self.millis) + self.day;
         if let Some(last) = self.last
             && at + DAY / 2 < last
@@ -100,7 +126,7 @@ impl Stamp {
     }
 }
 
-/// Reads a time stamp at the start of a line: the time of day (or seconds), and the line behind it.
+/// Reads a time stamp at the start of a line: the time of day (or seconds), and all that stands behind it.
 fn stamp(line: &[u8]) -> Option<(Stamp, &[u8])> {
     let close = match line.first()? {
         b'[' => b']',
@@ -108,26 +134,51 @@ fn stamp(line: &[u8]) -> Option<(Stamp, &[u8])> {
         b'I' | b'W' | b'E' | b'D' | b'V' if line.get(1..3) == Some(b" (") => return esp_idf(line),
         _ => {
             let (at, rest) = moment(line).or_else(|| epoch(line)).or_else(|| uptime(line))?;
-            let marks: [&[u8]; 8] = [b" ", b"\t", b": ", b"> ", b", ", b"; ", b" | ", b" - "];
+            let marks: [&[u8]; 9] = [b" ", b"\t", b": ", b"> ", b"< ", b", ", b"; ", b" | ", b" - "];
             let apart = rest.is_empty() || marks.iter().any(|mark| rest.starts_with(mark));
-            return apart.then(|| (Stamp::Time(at), separator(rest)));
+            return apart.then_some((Stamp::Time(at), rest));
         }
     };
     let end = line.iter().take(40).position(|&byte| byte == close)?;
-    let inside = line.get(1..end)?.trim_ascii();
-    let rest = separator(line.get(end + 1..)?);
+    let rest = line.get(end + 1..)?;
+    Some((bracketed(line.get(1..end)?)?, rest))
+}
+
+/// Reads the stamp that stands in brackets.
+fn bracketed(inside: &[u8]) -> Option<Stamp> {
+    let inside = inside.trim_ascii();
     if let Some((number, [])) = number(inside, 1..=9) {
-        return Some((Stamp::Whole(number), rest));
+        return Some(Stamp::Whole(number));
     }
     let whole = |text| moment(text).filter(|(_, rest)| rest.is_empty()).map(|(at, _)| at);
     // Tera Term: `[Mon Jan 02 12:33:01.123 2024]`.
     let among = || inside.split(|byte| *byte == b' ').filter(|words| words.len() < 16).find_map(whole);
-    let at = seconds(inside).or_else(|| whole(inside)).or_else(among)?;
-    Some((Stamp::Time(at), rest))
+    seconds(inside).or_else(|| whole(inside)).or_else(among).map(Stamp::Time)
+}
+
+/// Reads a stamp at the end of a line, set off by blanks: `OK (15320)`, `OK  [10:02:11]`, `OK    10:02:11.320`.
+fn stamp_behind(line: &[u8]) -> Option<(Stamp, &[u8])> {
+    /// Fewer digits may be a value.
+    const DIGITS: usize = 3;
+    let line = line.trim_ascii_end();
+    let open = match line.last()? {
+        b')' => b'(',
+        b']' => b'[',
+        _ => {
+            let at = line.iter().rposition(|byte| matches!(byte, b' ' | b'\t'))?;
+            let (at, []) = time_of_day(line.get(at + 1..)?)? else { return None };
+            let rest = line.get(..line.iter().rposition(|byte| matches!(byte, b' ' | b'\t'))?)?;
+            return Some((Stamp::Time(at), rest.trim_ascii_end()));
+        }
+    };
+    let at = memchr::memrchr(open, line)?;
+    let (rest, inside) = (line.get(..at)?, line.get(at + 1..line.len() - 1)?);
+    let stamped = rest.ends_with(b" ") && inside.iter().filter(|byte| byte.is_ascii_digit()).count() >= DIGITS;
+    Some((bracketed(inside)?, rest.trim_ascii_end())).filter(|_| stamped)
 }
 
 /// Takes off what stands between a stamp and the line: one blank or tab, a mark, or Arduino's ` -> `.
-fn separator(rest: &[u8]) -> &[u8] {
+fn separated(rest: &[u8]) -> &[u8] {
     let marks: [&[u8]; 9] = [b" -> ", b" ->", b"\t", b": ", b"> ", b", ", b"; ", b" | ", b" - "];
     let mark = marks.iter().find_map(|mark| rest.strip_prefix(*mark));
     mark.unwrap_or_else(|| rest.strip_prefix(b" ").unwrap_or(rest))
@@ -136,7 +187,8 @@ fn separator(rest: &[u8]) -> &[u8] {
 /// The log of ESP-IDF: a letter for how bad it is, and milliseconds: `I (48923) `.
 fn esp_idf(line: &[u8]) -> Option<(Stamp, &[u8])> {
     let (millis, rest) = number(line.get(1..)?.strip_prefix(b" (")?, 1..=10)?;
-    Some((Stamp::Time(Duration::from_millis(millis)), rest.strip_prefix(b") ")?))
+    let rest = rest.strip_prefix(b")").filter(|rest| rest.starts_with(b" "))?;
+    Some((Stamp::Time(Duration::from_millis(millis)), rest))
 }
 
 /// Seconds since a start, with three or six digits behind the point: `9376.746 `.

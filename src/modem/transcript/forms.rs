@@ -19,6 +19,7 @@ mod ours;
 mod quoted;
 mod stream;
 mod told;
+mod trace;
 
 use std::borrow::Cow;
 
@@ -95,10 +96,12 @@ const CERTAIN: &[Kind] = &[
     Kind { name: "the debug log of gammu", learn: gammu::learn },
     Kind { name: "the log of WiFiEspAT", learn: judged::learn },
     Kind { name: "the debug log of Asterisk's chan_dongle", learn: dongle::learn },
+    Kind { name: "the trace of TinyGSM", learn: trace::learn },
     Kind { name: "the debug lines of the Arduino library GSM-GPRS-GPS-Shield", learn: awaited::learn },
 ];
 
 pub(super) use marked::is_marked;
+pub(super) use trace::{is_trace, is_traced};
 
 /// What reads an export of this program.
 pub(super) fn of_ours(text: &[TextLine<'_>]) -> Option<Chosen> {
@@ -215,14 +218,12 @@ fn is_clean(text: &[u8]) -> bool {
 
 /// Puts the line ends around a line that the modem sent; a bare prompt has none behind it.
 fn restore_line(bytes: &mut Vec<u8>) {
-    let prompt = matches!(bytes.trim_ascii_end(), b">");
-    bytes.splice(0..0, *b"\r\n");
-    if prompt {
-        bytes.truncate(3);
-        bytes.push(b' ');
-    } else {
-        bytes.extend_from_slice(b"\r\n");
+    if bytes.trim_ascii() == b">" {
+        *bytes = b"\r\n> ".to_vec();
+        return;
     }
+    bytes.splice(0..0, *b"\r\n");
+    bytes.extend_from_slice(b"\r\n");
 }
 
 /// What one line of the log says of the dialog.

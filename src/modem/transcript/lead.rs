@@ -3,6 +3,7 @@
 //! what was sent, in front of answers what was received, in front of both it marks nothing.
 
 use super::TextLine;
+use super::begins::{core, is_dump, untagged};
 use super::pattern::{matches, pattern};
 use super::spelled;
 use super::words::{RECEIVED, SENT, Way, has};
@@ -37,12 +38,6 @@ struct Lead {
 
 /// How many lines it takes to see how a log is marked.
 const LOOKED_AT: usize = 20_000;
-
-/// The longest lead that is looked for: the system's log, a program, a port and an arrow may stand in front.
-const LONGEST: usize = 112;
-
-/// The longest command or answer that a lead is learned from.
-const LONGEST_CORE: usize = 2048;
 
 /// What stands in front of commands and answers, and how many have nothing there.
 #[derive(Default)]
@@ -126,11 +121,18 @@ impl Leads {
         for lead in &mut found {
             lead.paired = paired;
         }
-        // Arrows in either sense: what stands in front of answers points to whoever got them.
-        let answers = |away: bool| found.iter().any(|lead| lead.answers > 0 && lead.arrow() == Some(away));
-        let turned = answers(true) && !answers(false);
-        for lead in found.iter_mut().filter(|lead| turned && lead.arrow().is_some()) {
-            lead.turned = true;
+        // Arrows in either sense: what stands in front of answers points to whoever got them. Words in front of an arrow may
+        // tell who points.
+        let points = |count: fn(&Lead) -> usize, away: bool, arrow: fn(&Lead) -> Option<bool>| {
+            found.iter().any(|lead| count(lead) > 0 && arrow(lead) == Some(away))
+        };
+        let turned = |arrow: fn(&Lead) -> Option<bool>| {
+            points(|lead| lead.answers, true, arrow) && !points(|lead| lead.answers, false, arrow)
+        };
+        let named = turned(Lead::last_arrow) && points(|lead| lead.commands, false, Lead::last_arrow);
+        let turned = turned(Lead::arrow);
+        for lead in &mut found {
+            lead.turned = turned && lead.arrow().is_some() || named && lead.last_arrow().is_some();
         }
         let one_sends = found.iter().any(Lead::sends);
         found.retain_mut(|lead| {
@@ -197,6 +199,9 @@ impl Leads {
         };
         let closed = quote.and_then(closed);
         let mut rest = closed.unwrap_or(rest);
+        if text.get(len - 1) == Some(&b'>') {
+            rest = untagged(rest.trim_ascii_end());
+        }
         // Python writes the line ends of `b'AT\r\n'` as words; where the modem's are not, they are put back.
         let before = len.checked_sub(2).and_then(|at| text.get(at));
         let bytes = !self.names && closed.is_some() && matches!(before, Some(b'b' | b'('));
@@ -334,9 +339,20 @@ impl Lead {
         }
     }
 
+    /// Behind words may stand an arrow: whether that points away.
+    fn last_arrow(&self) -> Option<bool> {
+        let signs = self.pattern.trim_ascii_end();
+        let begins = signs.iter().rposition(|byte| !b"<>-=".contains(byte)).map_or(0, |at| at + 1);
+        match signs.get(begins..)? {
+            [b'<', _, ..] => Some(false),
+            [.., _, b'>'] => Some(true),
+            _ => None,
+        }
+    }
+
     fn says_received(&self) -> bool {
         if self.turned {
-            return self.arrow() == Some(true);
+            return self.last_arrow() == Some(true);
         }
         let came = has(&self.pattern, &RECEIVED) || has(&self.pattern, &["<<", "<-", "\u{2190}"]);
         came && !has(&self.pattern, &SENT) && !has(&self.pattern, &[">>", "->"])
@@ -357,70 +373,6 @@ impl Lead {
 fn ends_as_word(text: &[u8]) -> bool {
     let end = text.trim_ascii_end().last();
     text.ends_with(b" ") && end.is_some_and(|byte| byte.is_ascii_alphabetic() || b".,;!?".contains(byte))
-}
-
-/// Where the command or the answer begins that the line holds; whether it is a command.
-fn core(text: &[u8], names: bool) -> Option<(usize, bool)> {
-    (0..text.len().min(LONGEST)).find_map(|start| {
-        let before = start.checked_sub(1).and_then(|at| text.get(at));
-        if text.get(start).is_some_and(u8::is_ascii_whitespace) {
-            return None;
-        }
-        if before.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'_'))
-            && !ends_in_b(text, start)
-        {
-            return None;
-        }
-        // What a modem is told, and says, is shorter; a whole file in one line is looked at no longer than that.
-        let rest = text.get(start..)?;
-        let rest = rest.get(..LONGEST_CORE).unwrap_or(rest);
-        // `"command":"AT+X","id":2`: a value among others.
-        if before == Some(&b'"') && memchr::memmem::find(rest, b"\":").is_some() {
-            return None;
-        }
-        let rest = if names { first_line(rest) } else { rest.to_vec() };
-        // `RSP:[OK]`: what was opened in front of it closes behind it.
-        let close = before.and_then(|open| match open {
-            b'(' => Some(b')'),
-            b'[' => Some(b']'),
-            b'{' => Some(b'}'),
-            b'"' | b'\'' => Some(*open),
-            _ => None,
-        });
-        let rest = rest.trim_ascii_end();
-        let rest = close.and_then(|close| rest.strip_suffix(&[close])).unwrap_or(rest);
-        let upper = start == 0 || rest.starts_with(b"AT") || rest.get(2) == Some(&b'+');
-        if upper && is_whole_command(rest.strip_suffix(b"...").unwrap_or(rest)) {
-            Some((start, true))
-        } else {
-            spelled::is_answer(rest).then_some((start, false))
-        }
-    })
-}
-
-/// Bytes as numbers stand in front.
-fn is_dump(lead: &[u8]) -> bool {
-    /// Fewer are a time, a date, a counter.
-    const ENOUGH: usize = 5;
-    let byte = |word: &&[u8]| word.len() == 2 && word.iter().all(u8::is_ascii_hexdigit);
-    lead.split(|byte| matches!(byte, b' ' | b'|')).filter(byte).count() >= ENOUGH
-}
-
-/// Python's `b` in front of a quote is no word; here the quote has been passed.
-fn ends_in_b(text: &[u8], start: usize) -> bool {
-    text.get(..start).is_some_and(|before| before.ends_with(b"b'") || before.ends_with(b"b\""))
-}
-
-/// The first line that says something, control characters read.
-fn first_line(text: &[u8]) -> Vec<u8> {
-    let bytes = spelled::read(text);
-    let mut lines = bytes.split(|byte| matches!(byte, b'\r' | b'\n')).filter(|line| !line.trim_ascii().is_empty());
-    let line = lines.next().unwrap_or_default();
-    line.strip_suffix(b"'")
-        .or_else(|| line.strip_suffix(b"\""))
-        .filter(|_| !line.contains(&b'='))
-        .unwrap_or(line)
-        .to_vec()
 }
 
 #[cfg(test)]

@@ -10,8 +10,6 @@ pub(super) struct Peel {
     /// Mail quotes the log, so often: `> ` in front of everything.
     quoted: usize,
     numbers: Numbers,
-    /// A stamp in brackets stands behind each line: `OK (15320)`.
-    stamped: bool,
     region: Region,
     /// Lines that list what errors mean, as a manual does.
     listed: Vec<usize>,
@@ -76,7 +74,6 @@ impl Peel {
         peel.quoted = quoted(lines);
         let lines: Vec<TextLine<'_>> = lines.iter().map(|line| peel.unquoted(*line)).collect();
         peel.numbers = numbers(&lines);
-        peel.stamped = is_stamped(&lines);
         let lines: Vec<TextLine<'_>> = lines.into_iter().map(|line| peel.unnumbered(line)).collect();
         peel.region = region(&lines);
         peel.listed = listed(&lines);
@@ -96,9 +93,6 @@ impl Peel {
     /// Takes off what is not of the log; a line that holds nothing of it becomes empty.
     pub(super) fn take<'a>(&mut self, line: TextLine<'a>) -> TextLine<'a> {
         let mut line = self.unnumbered(self.unquoted(line));
-        if self.stamped {
-            line.text = unstamped(line.text).unwrap_or(line.text);
-        }
         if self.traceback.takes(line.text) {
             line.text = &[];
             return line;
@@ -143,21 +137,6 @@ impl Peel {
         }
         line
     }
-}
-
-/// The line without the stamp in brackets behind it.
-fn unstamped(text: &[u8]) -> Option<&[u8]> {
-    let inside = text.trim_ascii_end().strip_suffix(b")")?;
-    let at = memchr::memmem::rfind(inside, b" (")?;
-    let (rest, stamp) = (inside.get(..at)?, inside.get(at + 2..)?);
-    (stamp.len() > 2 && stamp.iter().all(u8::is_ascii_digit)).then_some(rest)
-}
-
-/// Most lines have one.
-fn is_stamped(lines: &[TextLine<'_>]) -> bool {
-    let shown = lines.iter().filter(|line| !line.is_blank()).count();
-    let stamped = lines.iter().filter(|line| unstamped(line.text).is_some()).count();
-    stamped > 3 && stamped * 3 > shown * 2
 }
 
 /// The line without the marks of mail, so many at the most: `> `, `>> `, `> > `.

@@ -5,8 +5,20 @@ use super::spelled;
 use crate::vocabulary::{families, is_whole_command};
 
 /// Answers that stand alone, and behind which or in front of which another may follow.
-const WORDS: [&[u8]; 9] =
-    [b"OK", b"ERROR", b"RDY", b"SHUT OK", b"SEND OK", b"CLOSE OK", b"CONNECT OK", b"Call Ready", b"SMS Ready"];
+const WORDS: [&[u8]; 12] = [
+    b"OK",
+    b"ERROR",
+    b"RDY",
+    b"SHUT OK",
+    b"SEND OK",
+    b"SEND FAIL",
+    b"CLOSE OK",
+    b"CLOSED",
+    b"CONNECT OK",
+    b"CONNECT FAIL",
+    b"Call Ready",
+    b"SMS Ready",
+];
 
 /// The things that a line says one behind the other; the line itself where it says but one.
 pub(super) fn pieces(text: &[u8]) -> Vec<&[u8]> {
@@ -29,17 +41,21 @@ pub(super) fn pieces(text: &[u8]) -> Vec<&[u8]> {
     // `My log: AT OK AT+CSQ …`: somebody's words lead to a whole dialog.
     let led = pieces.first().is_some_and(|first| first.ends_with(b":") && !told(first)) && pieces.len() > 4;
     let pieces = if led { pieces.split_off(1) } else { pieces };
-    if pieces.len() > 1 && pieces.iter().all(|piece| told(piece)) { pieces } else { vec![text] }
+    // Behind a prompt that a command has brought may stand anything.
+    let prompt = |at: usize, piece: &[u8]| at > 0 && (piece == b">" || piece.starts_with(b"> "));
+    let all = pieces.iter().enumerate().all(|(at, piece)| told(piece) || prompt(at, piece));
+    if pieces.len() > 1 && all { pieces } else { vec![text] }
 }
 
-/// `AT / OK / AT+CSQ / +CSQ: 18,0 / OK`: a dialog with strokes between its lines; behind a prompt may stand anything.
+/// `AT / OK / AT+CSQ / +CSQ: 18,0 / OK`, `AT|OK`: a dialog with strokes between its lines; behind a prompt may stand anything.
 fn parted(text: &[u8], told: impl Fn(&[u8]) -> bool) -> Option<Vec<&[u8]>> {
-    const STROKE: &[u8] = b" / ";
+    let strokes = [&b" / "[..], b"|"];
+    let stroke = strokes.into_iter().find(|stroke| memchr::memmem::find(text, stroke).is_some())?;
     let mut parts = Vec::new();
     let mut rest = text;
-    while let Some(at) = memchr::memmem::find(rest, STROKE) {
+    while let Some(at) = memchr::memmem::find(rest, stroke) {
         parts.push(rest.get(..at)?.trim_ascii());
-        rest = rest.get(at + STROKE.len()..)?;
+        rest = rest.get(at + stroke.len()..)?;
     }
     parts.push(rest.trim_ascii());
     let prompt = parts.iter().position(|part| *part == b">").unwrap_or(parts.len());
@@ -69,6 +85,11 @@ fn joined(text: &[u8]) -> Option<Vec<&[u8]>> {
     named().or_else(|| known(before).then(|| vec![before, end]))
 }
 
+/// It waits with `>` for data.
+fn has_prompt(command: &[u8]) -> bool {
+    families().iter().filter_map(|family| family.first(command)?.data.as_ref()).any(|data| data.prompts())
+}
+
 /// `AT-CMGF=1`: somebody has mistaken the sign.
 fn is_slip(text: &[u8]) -> bool {
     matches!(text, [b'A', b'T', b'-', b'A'..=b'Z', b'A'..=b'Z', ..])
@@ -79,6 +100,10 @@ fn begins(text: &[u8], start: usize, at: usize) -> bool {
     let (Some(before), Some(rest)) = (text.get(start..at), text.get(at..)) else { return false };
     if rest.starts_with(b"AT+") && (before.ends_with(b"OK") || before.ends_with(b"ERROR")) {
         return spelled::is_answer(before.trim_ascii());
+    }
+    // `AT+CIPSEND > hello SEND OK`: the prompt of a command that has one.
+    if rest.starts_with(b"> ") || rest == b">" {
+        return before.ends_with(b" ") && has_prompt(before.trim_ascii());
     }
     let ends =
         |word: &[u8]| rest.strip_prefix(word).is_some_and(|behind| behind.first().is_none_or(|byte| *byte == b' '));
@@ -131,8 +156,15 @@ mod tests {
         check("AT+CIPSTART=\"TCP\",\"a\",\"1\" OK CONNECT OK", "AT+CIPSTART=\"TCP\",\"a\",\"1\"|OK|CONNECT OK");
         check("AT+CMGF=1 +CME ERROR: operation not allowed", "AT+CMGF=1|+CME ERROR: operation not allowed");
         check("AT / OK / AT+CREG? / +CREG: 0,1 / OK", "AT|OK|AT+CREG?|+CREG: 0,1|OK");
+        check("AT+CREG?|+CREG: 0,1|OK", "AT+CREG?|+CREG: 0,1|OK");
         check("AT+CIPSEND / > / GET / HTTP/1.0", "AT+CIPSEND|>|GET|HTTP/1.0");
         check("ATOK", "AT|OK");
+        check("AT+CIPSEND > hello SEND OK", "AT+CIPSEND|> hello|SEND OK");
+        check(
+            "AT+CMGF=1 OK AT+CMGS=\"+1555\" > Hi there +CMGS: 12 OK",
+            "AT+CMGF=1|OK|AT+CMGS=\"+1555\"|> Hi there|+CMGS: 12|OK",
+        );
+        check("AT+CIPSEND=5 >", "AT+CIPSEND=5|>");
         check("AT+CIICRERROR", "AT+CIICR|ERROR");
         check("AT+CPIN?+CPIN: SIM PINOK", "AT+CPIN?|+CPIN: SIM PIN|OK");
         check("Seen: AT OK AT+CREG? +CREG: 0,0 OK", "AT|OK|AT+CREG?|+CREG: 0,0|OK");
@@ -146,6 +178,8 @@ mod tests {
             "+CME ERROR: 10",
             "+COPS: 0,0,\"all OK here\"",
             "the answer is OK AT+CSQ",
+            "AT+CPIN? > READY",
+            "> hello SEND OK",
             "Call Ready",
             "AT+CSQ",
             "",

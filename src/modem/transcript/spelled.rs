@@ -5,6 +5,7 @@
 use super::TextLine;
 use crate::modem::dialog::said::Said;
 use crate::notation::byte_from_name;
+use crate::vocabulary::is_whole_command;
 
 /// Answers of the modem have their line ends written out.
 pub(super) fn used(lines: &[TextLine<'_>]) -> bool {
@@ -19,7 +20,25 @@ pub(super) fn used(lines: &[TextLine<'_>]) -> bool {
     // One among others has been written so by a person, unless what was sent is written so too.
     let sent =
         || lines.iter().filter(|line| [&b"<0D>"[..], b"<CR>"].iter().any(|end| line.text.ends_with(end))).count();
-    spelled > 1 || spelled == 1 && (sent() > 1 || !lines.iter().any(|line| is_answer(line.text.trim_ascii())))
+    spelled > 1
+        || spelled == 1 && (sent() > 1 || !lines.iter().any(|line| is_answer(line.text.trim_ascii())))
+        || spelled == 0 && ends_are_marked(lines)
+}
+
+/// No answer is there to show it: each command stands behind a mark, and its end behind it, as a tool shows both.
+fn ends_are_marked(lines: &[TextLine<'_>]) -> bool {
+    /// What a mark ends in.
+    const ENDS: &[u8] = b" \t:>]";
+    let command = |text: &[u8]| {
+        let at = memchr::memmem::find(text, b"AT")
+            .filter(|at| text.get(at.wrapping_sub(1)).is_some_and(|end| ENDS.contains(end)))?;
+        let (shown, bytes) = (text.get(at..)?, read(text.get(at..)?));
+        let told = bytes.split(|byte| matches!(byte, b'\r' | b'\n')).next().unwrap_or_default();
+        let ended = bytes.len() < shown.len() && bytes.last().is_some_and(|end| matches!(end, b'\r' | b'\n'));
+        is_whole_command(told).then_some(ended)
+    };
+    let mut commands = lines.iter().filter_map(|line| command(line.text)).peekable();
+    commands.peek().is_some() && commands.all(|ended| ended) && !lines.iter().any(|line| ends_in_answer(line.text))
 }
 
 /// The line holds an answer, and its line ends are written out.
@@ -31,7 +50,7 @@ pub(super) fn holds_answer(text: &[u8]) -> bool {
 }
 
 /// An answer, with or without something in front of it.
-fn ends_in_answer(piece: &[u8]) -> bool {
+pub(super) fn ends_in_answer(piece: &[u8]) -> bool {
     let begins = |at: usize| {
         at.checked_sub(1).and_then(|before| piece.get(before)).is_none_or(|byte| !byte.is_ascii_alphanumeric())
     };
@@ -120,7 +139,9 @@ fn name(text: &[u8]) -> Option<(u8, usize)> {
     }
     let digits = inner.strip_prefix(b"0x").or_else(|| inner.strip_suffix(b"h")).unwrap_or(inner);
     let named = std::str::from_utf8(inner).ok().filter(|name| !name.contains(|c: char| c.is_ascii_lowercase()));
-    let found = byte(digits).filter(|_| close == b'>').or_else(|| named.and_then(byte_from_name))?;
+    // `[12]` may be a count, `[0D]` is none.
+    let number = close == b'>' || close == b']' && matches!(digits, [b'0' | b'1', b'A'..=b'F']);
+    let found = byte(digits).filter(|_| number).or_else(|| named.and_then(byte_from_name))?;
     Some((found, end + 1))
 }
 
@@ -152,10 +173,11 @@ fn percent(text: &[u8]) -> Option<(u8, usize)> {
     (inner.get(digits) == Some(&b'%') && value < b' ').then_some((value, digits + 2))
 }
 
-/// The pictures of control characters, `␀` to `␟`: E2 90 80 to E2 90 9F.
-fn picture(text: &[u8]) -> Option<(u8, usize)> {
+/// The pictures of control characters, `␀` to `␟`: E2 90 80 to E2 90 9F; and `↵`, as Node-RED shows the end of a line.
+pub(super) fn picture(text: &[u8]) -> Option<(u8, usize)> {
     match text {
         [0xE2, 0x90, last @ 0x80..=0x9F, ..] => Some((last - 0x80, 3)),
+        [0xE2, 0x86, 0xB5, ..] | [0xE2, 0x8F, 0x8E, ..] => Some((b'\r', 3)),
         _ => None,
     }
 }
@@ -185,6 +207,7 @@ mod tests {
         check("OK␍␊␚", b"OK\r\n\x1A");
         check("OK[CR][LF]{SUB}<0D><0x1A><1Ah>", b"OK\r\n\x1A\r\x1A\x1A");
         check("OK<cr><ln>", b"OK\r\n");
+        check("OK[0D][0A][12]↵", b"OK\r\n[12]\r");
         check("OK%13%%10% 100%65%", b"OK\r\n 100%65%");
         check(r"OK\0x0d\0x0a \0x41", b"OK\r\n \0x41");
         check("OK{0D}{0A}{41}", b"OK\r\n{41}");

@@ -11,19 +11,18 @@ pub(super) fn indent(lines: &[TextLine<'_>]) -> usize {
     lines.iter().filter(|line| !line.is_blank()).map(blanks).min().unwrap_or(0)
 }
 
-/// Takes off what is not of the log. Lines that hold nothing of it become empty.
-pub(super) fn tidy(lines: &mut [TextLine<'_>]) {
-    for line in lines {
-        line.text = bare(line.text);
-    }
-}
-
-/// The line without the marks of forums and libraries.
+/// The line without the marks of forums and libraries; one that holds nothing of the log becomes empty.
 pub(super) fn bare(text: &[u8]) -> &[u8] {
     let trimmed = text.trim_ascii();
     // A code fence, the closing quote of what was printed over several lines, SSCOM's picture of a CR.
     if trimmed.starts_with(b"```") || matches!(trimmed, b"\"" | b"'" | b"`") || trimmed == "\u{25A1}".as_bytes() {
         return &[];
+    }
+    if super::terminals::says(trimmed) {
+        return &[];
+    }
+    if let Some(command) = written_to_port(trimmed) {
+        return command;
     }
     // Whoever types a log by hand writes it as a word; no modem does.
     if trimmed == b"Ok" {
@@ -89,6 +88,29 @@ pub(super) fn bare(text: &[u8]) -> &[u8] {
     text.strip_suffix(b"`").unwrap_or(text)
 }
 
+/// `echo -e "AT+CSQ\r" > /dev/ttyUSB2`: a shell writes a command to a port.
+fn written_to_port(text: &[u8]) -> Option<&[u8]> {
+    let echo =
+        [&b"echo "[..], b"printf "].iter().find_map(|word| Some(memchr::memmem::find(text, word)? + word.len()))?;
+    let (written, port) = text.get(echo..)?.split_at_checked(memchr::memrchr(b'>', text)?.checked_sub(echo)?)?;
+    let port = port.strip_prefix(b">")?.trim_ascii_start();
+    if ![&b"/dev/tty"[..], b"/dev/serial", b"$"].iter().any(|name| port.starts_with(name)) {
+        return None;
+    }
+    let mut command = written.trim_ascii();
+    while let Some(option) = command.strip_prefix(b"-") {
+        command = option.get(option.iter().position(|byte| *byte == b' ')?..)?.trim_ascii_start();
+    }
+    for quote in [b"\"", b"'"] {
+        command = command.strip_prefix(quote).and_then(|inside| inside.strip_suffix(quote)).unwrap_or(command);
+    }
+    while let Some(before) = [&b"\\r"[..], b"\\n", b"\\015", b"\\012"].iter().find_map(|end| command.strip_suffix(*end))
+    {
+        command = before;
+    }
+    is_whole_command(command).then_some(command)
+}
+
 /// `+CGREG:[16926] < 1 > /+CGREG:`: an answer into which a library has printed its own words, with its stamp in front.
 fn begun_answer(text: &[u8]) -> Option<&[u8]> {
     let colon = memchr::memchr(b':', text).filter(|_| text.first() == Some(&b'+'))?;
@@ -117,13 +139,18 @@ fn prompt(text: &[u8]) -> Option<&[u8]> {
 
 /// What `TinyGSM` says has come and was not asked for.
 pub(super) fn unhandled(text: &[u8]) -> Option<&[u8]> {
+    behind_mark(text, b"### Unhandled:")
+}
+
+/// What `TinyGSM` says behind this mark.
+pub(super) fn behind_mark<'a>(text: &'a [u8], mark: &[u8]) -> Option<&'a [u8]> {
     let text = text.trim_ascii();
     // Its own stamp, where that is the only one of a log.
     let stamped = text.strip_prefix(b"[").and_then(|rest| {
         let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
         rest.get(digits..)?.strip_prefix(b"] ")
     });
-    stamped.unwrap_or(text).strip_prefix(b"### Unhandled:").map(<[u8]>::trim_ascii)
+    stamped.unwrap_or(text).strip_prefix(mark).map(<[u8]>::trim_ascii)
 }
 
 /// Bold marks around a line, or around several: then only its first or last line has one of them.
@@ -256,6 +283,10 @@ mod tests {
         check("OK ...matched", "OK");
         check("Ok", "OK");
         check("AT+CPIN?CRCRLF", "AT+CPIN?");
+        check(r#"pi@gw:~ $ echo -e "AT+CSQ\r\n" > /dev/ttyUSB2"#, "AT+CSQ");
+        check("echo 'AT+CMGS=\"1\"' >/dev/ttyS0", "AT+CMGS=\"1\"");
+        check("echo AT > notes.txt", "echo AT > notes.txt");
+        check("Thanks for using picocom", "");
         check("+CPIN: SIM PINCRLF", "+CPIN: SIM PIN");
         check("CRLF", "");
         check("the CRLF", "the CRLF");

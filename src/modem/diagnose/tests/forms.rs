@@ -112,7 +112,78 @@ const FORMS: &[(&str, &str, &str)] = &[
     ("words of Japanese", "送信: {}", "受信: {}"),
     ("words of Korean", "송신: {}", "수신: {}"),
     ("words of Vietnamese", "Gửi: {}", "Nhận: {}"),
+    ("arrows behind times", "10:02:{n}.120 -> {}", "10:02:{n}.320 <- {}"),
+    ("turned arrows behind times", "10:02:{n}.120 <- {}", "10:02:{n}.320 -> {}"),
+    ("arrows behind dates", "2024-03-04 10:02:{n}.120 -> {}", "2024-03-04 10:02:{n}.320 <- {}"),
+    ("double arrows behind times", "10:02:{n}.120 >> {}", "10:02:{n}.320 << {}"),
+    ("thick arrows behind times", "[10:02:{n}] => {}", "[10:02:{n}] <= {}"),
+    ("long arrows behind times", "10:02:{n} --> {}", "10:02:{n} <-- {}"),
+    ("signs behind times", "10:02:{n}.100 > {}", "10:02:{n}.300 < {}"),
+    ("signs glued to times", "10:02:{n}> {}", "10:02:{n}< {}"),
+    ("milliseconds and arrows", "[1{n}00] -> {}", "[1{n}20] <- {}"),
+    ("arrows, times in brackets behind", "-> {}  [10:02:{n}]", "<- {}  [10:02:{n}]"),
+    ("arrows, times in parentheses behind", "-> {} (10:02:{n}.120)", "<- {} (10:02:{n}.320)"),
+    ("labels, times behind", "TX: {}    10:02:{n}.120", "RX: {}    10:02:{n}.320"),
+    ("times behind", "{}  (10:02:{n})", "{}  (10:02:{n})"),
+    ("arrows in front of times", ">> 10:02:{n} {}", "<< 10:02:{n} {}"),
+    ("an echo with names", "TX: {}<CR><LF>\nRX: {}<CR><LF>", "RX: {}<CR><LF>"),
+    ("numbers in square brackets", "TX: {}[0D]", "RX: [0D][0A]{}[0D][0A]"),
+    ("names, and arrows that point to them", "modem << {}", "modem >> {}"),
+    ("a logger, and arrows turned", "10:02:{n} DEBUG modem << {}", "10:02:{n} DEBUG modem >> {}"),
+    ("Node-RED", "msg.payload : string[{n}]\n\"{}↵\"", "msg.payload : string[{n}]\n\"↵{}↵\""),
+    ("a sign for the end", "TX: {}↵", "RX: {}↵"),
+    ("XML", "<tx t=\"10:02:{n}\">{}</tx>", "<rx t=\"10:02:{n}\">{}</rx>"),
+    ("a table in HTML", "<tr><td>TX</td><td>{}</td></tr>", "<tr><td>RX</td><td>{}</td></tr>"),
+    ("bytes behind signs", "> {hex}", "< {hex}"),
+    ("bytes in C's braces", "TX: {{0x}}", "RX: {{0x}}"),
+    ("slsnif", "Host   --> {dec}", "Device <-- {dec}"),
+    ("TX and RX behind a sign of the monitor", "10:02:{n}.100 > TX: {}", "10:02:{n}.300 > RX: {}"),
+    (
+        "JSON of a logger",
+        "{\"level\":\"debug\",\"msg\":\"modem tx\",\"data\":\"{json}\"}",
+        "{\"level\":\"debug\",\"msg\":\"modem rx\",\"data\":\"{json}\"}",
+    ),
+    ("keys and values", "level=debug dir=tx data=\"{json}\"", "level=debug dir=rx data=\"{json}\""),
+    ("a dump that begins anew each time", "0000  {hex}", "0000  {hex}"),
+    (
+        "Python, line by line",
+        ">>> ser.write(b'{}\\r')\n{n}\n>>> ser.readline()\nb'{}\\r\\r\\n'",
+        ">>> ser.readline()\nb'{}\\r\\n'",
+    ),
+    ("a function at Python's prompt", ">>> modem.cmd('{}')", "'{}'"),
+    ("IPython", "In [{n}]: s.write(b'{}\\r')\nOut[{n}]: {n}", "In [{n}]: s.read(99)\nOut[{n}]: b'\\r\\n{}\\r\\n'"),
+    ("numbers in front of arrows", "#{n} >>> {}", "#{n} <<< {}"),
 ];
+
+/// A log of echoes alone, in forms that write line ends as words, or that only Python's prompt marks.
+const ECHOES: &[(&str, &str)] = &[
+    ("names", "TX: {}<CR><LF>\nRX: {}<CR><LF>"),
+    ("escapes", "TX: {}\\r\\n\nRX: {}\\r\\n"),
+    ("arrows behind times", "10:02:01.100 -> {}\n10:02:01.200 <- {}"),
+    ("Python's prompt", ">>> s.write(b'{}\\r')\n9\n>>> s.read(64)\nb'{}\\r'"),
+    ("IPython", "In [1]: s.write(b'{}\\r\\n')\nOut[1]: 9\n\nIn [2]: s.read(64)\nOut[2]: b'{}\\r\\n'"),
+];
+
+#[test]
+fn echoes_alone_are_told_as_such() {
+    for (name, template) in ECHOES {
+        let text = ["AT", "AT+CSQ", "AT+CPIN?"].map(|command| template.replace("{}", command)).join("\n");
+        assert_eq!(rules(&of_transcript(&Transcript::read(text.as_bytes()))), "loopback", "{name}:\n{text}");
+    }
+}
+
+/// Whole dialogs in one line, with data behind a prompt.
+#[test]
+fn a_prompt_in_a_dialog_of_one_line_is_read() {
+    let check = |text: &str, expect: &str| {
+        assert_eq!(rules(&of_transcript(&Transcript::read(text.as_bytes()))), expect, "{text}");
+    };
+    let opened = r#"AT OK AT+CIPSTART="TCP","198.51.100.4",80 OK CONNECT OK AT+CIPSEND > hello"#;
+    check(&format!("{opened} SEND OK AT+CIPCLOSE CLOSE OK"), "");
+    check(&format!("{opened} SEND FAIL"), "send-failed");
+    check(r#"AT+CMGF=1 OK AT+CMGS="+15550100" > Hi there +CMS ERROR: 38"#, "sms-refused");
+    check(r#"AT+CMGF=1 OK AT+CMGS="+15550100" > Hi there +CMGS: 12 OK"#, "");
+}
 
 fn shown(dialog: &[&str], sent: &str, received: &str) -> String {
     let line = |(number, line): (usize, &&str)| {
@@ -130,6 +201,8 @@ fn shown(dialog: &[&str], sent: &str, received: &str) -> String {
             .replace("{hex}", &digits("", false))
             .replace("{HEX}", &digits("", true))
             .replace("{0x}", &digits("0x", false))
+            .replace("{dec}", &bytes.bytes().map(|byte| format!("({byte:03})")).collect::<Vec<_>>().join(" "))
+            .replace("{rest}", text.strip_prefix("AT").unwrap_or(text))
             .replace("{csv}", &text.replace('"', "\"\""))
             .replace("{json}", &text.replace('"', "\\\""))
             .replace("{c}", &text.replace('"', "\\\""))

@@ -65,7 +65,9 @@ impl Lines for Table {
 /// Which column holds what.
 struct Columns {
     time: usize,
-    value: usize,
+    /// A wire's bytes, and what the column is called.
+    values: Vec<(usize, Vec<u8>)>,
+    /// Where the wire of each row is named.
     wire: Option<usize>,
 }
 
@@ -81,14 +83,17 @@ impl Columns {
     fn of(text: &[u8]) -> Option<Self> {
         let names: Vec<String> = cells(text).map(|cell| String::from_utf8_lossy(cell).to_ascii_lowercase()).collect();
         let find = |known: &[&str]| names.iter().position(|name| known.iter().any(|known| name.starts_with(known)));
-        Some(Self {
-            time: find(&["time", "start"])?,
-            value: find(&["value", "data", "decoded"])?,
-            wire: find(&["name", "analyzer", "channel"]),
-        })
+        let time = find(&["time", "start"])?;
+        let wire = find(&["name", "analyzer", "channel"]);
+        if let Some(value) = find(&["value", "data", "decoded"]) {
+            return Some(Self { time, values: vec![(value, Vec::new())], wire });
+        }
+        // Each wire has its own column.
+        let column = |name: &str| find(&[name]).map(|at| (at, name.as_bytes().to_vec()));
+        Some(Self { time, values: vec![column("tx")?, column("rx")?], wire: None })
     }
 
-    fn row<'a>(&self, text: &'a [u8]) -> Option<Row<'a>> {
+    fn row<'a>(&'a self, text: &'a [u8]) -> Option<Row<'a>> {
         let cell = |at: usize| cells(text).nth(at);
         let time = cell(self.time)?;
         let seconds = || std::str::from_utf8(time).ok()?.parse::<f64>().ok();
@@ -192,6 +197,14 @@ mod tests {
         let said = ["A", "T", "\\r", "O", "K", "\\r", ",", "\"\""];
         let rows = (0..).zip(said).map(|(second, text)| row(second, text));
         check(&std::iter::once(head).chain(rows).collect::<String>(), "<ATrOKr,\"");
+    }
+
+    #[test]
+    fn a_column_for_each_wire() {
+        check(
+            "Index,Time,Tx,Rx\n1,0.001,41,\n2,0.002,54,\n3,0.003,0D,\n4,0.02,,4F\n5,0.03,,4B\n6,0.04,,0D\n",
+            ">ATr<OKr",
+        );
     }
 
     #[test]

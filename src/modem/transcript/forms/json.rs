@@ -98,6 +98,16 @@ fn told(object: &Map<String, Json>) -> Vec<(Direction, Vec<u8>)> {
         let text = TEXTS.iter().find_map(|key| bytes(object.get(*key)?, *key == "hex"));
         return text.map(|text| (direction, text)).into_iter().collect();
     }
+    // `"msg":"modem tx","data":"AT"`: a logger's words, beside a text.
+    const WORDS: [&str; 3] = ["msg", "message", "op"];
+    const NO_WAY: [&str; 4] = ["modem", "host", "in", "out"];
+    let worded =
+        |key: &&str| object.get(*key)?.as_str()?.split_whitespace().filter(|word| !NO_WAY.contains(word)).find_map(way);
+    let beside = TEXTS.iter().filter(|key| !WORDS.contains(key));
+    let text = || beside.clone().find_map(|key| bytes(object.get(*key)?, *key == "hex"));
+    if let Some(told) = WORDS.iter().find_map(worded).zip(text()) {
+        return vec![told];
+    }
     let mut told: Vec<(Direction, Vec<u8>)> =
         object.iter().filter_map(|(key, value)| Some((way(key)?, bytes(value, false)?))).collect();
     told.sort_by_key(|(direction, _)| *direction == Direction::Rx);
@@ -160,6 +170,7 @@ mod tests {
         check(r#"RESULT = {"SerialReceived":"OK"}"#, &["<OK"]);
         check(r#"{"direction":"rx","text":"\\r\\nOK\\r\\n","hex":"0D0A4F4B0D0A"}"#, &[r"<\r\nOK\r\n"]);
         check(r#"{"type":"RX","data":[79,75,13,10]}"#, &[r"<OK\r\n"]);
+        check(r#"{"level":"debug","msg":"modem tx","data":"AT"}"#, &[">AT"]);
         check(r#"{"dir":"tx","data":"AT\\r"}"#, &[r">AT\r"]);
         for text in [r#"{"level":"info"}"#, "{", "AT", r#"{"dir":"up","data":"AT"}"#, r#"{"type":"RX","data":[300]}"#] {
             check(text, &[]);

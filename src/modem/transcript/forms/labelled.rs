@@ -18,6 +18,10 @@ pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
         // Only what is sent is marked: all else came.
         let unmarked = (!leads.received && !headed).then_some(Way::Received);
         let bytes = |text: &[u8]| if names { spelled::read(text) } else { text.to_vec() };
+        // What was read in parts ends somewhere; lines that a program has put together do not.
+        let received_ends = lines.iter().map(|line| leads.take(line.text)).any(|(way, rest)| {
+            way != Some(Way::Sent) && bytes(rest).last().is_some_and(|end| matches!(end, b'\r' | b'\n'))
+        });
         // The log may write the line ends of what came, but not those of what was sent.
         let sent_ends = lines
             .iter()
@@ -28,7 +32,7 @@ pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
             .iter()
             .map(|line| leads.take(line.text))
             .any(|(way, rest)| way == Some(Way::Sent) && rest.strip_suffix(b"^M").is_some_and(is_whole_command));
-        Box::new(Labelled { names, headed, leads, unmarked, sent_ends, carets, current: None })
+        Box::new(Labelled { names, headed, leads, unmarked, sent_ends, received_ends, carets, current: None })
     })
 }
 
@@ -41,6 +45,7 @@ struct Labelled {
     leads: Leads,
     unmarked: Option<Way>,
     sent_ends: bool,
+    received_ends: bool,
     /// `^M` ends what was sent, and `^Z` is a byte.
     carets: bool,
     current: Option<Way>,
@@ -72,7 +77,7 @@ impl Lines for Labelled {
     }
 
     fn restored(&self) -> bool {
-        !self.names
+        !self.names || !self.received_ends
     }
 
     fn line(&mut self, line: &TextLine<'_>, out: &mut Vec<Chunk>) {
@@ -84,12 +89,15 @@ impl Lines for Labelled {
             return;
         }
         let (way, rest) = self.leads.take(line.text);
-        // That it waited in vain a program says of itself.
-        if way.is_none() && vain::tells(line.text) {
+        // That it waited in vain a program says of itself; and what is typed at Python's prompt is no answer.
+        if way.is_none() && (vain::tells(line.text) || line.text.starts_with(b">>> ")) {
             return;
         }
         let Some(way) = self.way(way, rest) else { return };
         let direction = if way == Way::Sent { Direction::Tx } else { Direction::Rx };
+        if direction == Direction::Tx && out.last_mut().is_some_and(|last| goes_on(last, rest.trim_ascii())) {
+            return;
+        }
         if !self.names {
             let pieces = pieces::pieces(rest.trim_ascii());
             if pieces.len() > 1 {
@@ -113,6 +121,17 @@ impl Labelled {
         let rest = if carets { rest.strip_suffix(b"^M").unwrap_or(rest) } else { rest };
         let rest = &if self.leads.are_cells() { undoubled(rest) } else { Cow::Borrowed(rest) };
         let mut bytes = if self.names { spelled::read(rest) } else { tidy::with_commas(rest) };
+        // `'+CSQ: 20,0\r\nOK'`: lines without their own ends.
+        if self.names && direction == Direction::Rx && !self.received_ends {
+            let lines = bytes.split(|byte| matches!(byte, b'\r' | b'\n')).filter(|line| !line.is_empty());
+            bytes = lines
+                .map(<[u8]>::to_vec)
+                .flat_map(|mut line| {
+                    label_ends(&mut line, direction);
+                    line
+                })
+                .collect();
+        }
         if !self.names || direction == Direction::Tx && !self.sent_ends && is_whole_command(&bytes) {
             bytes.truncate(bytes.trim_ascii_end().len());
             label_ends(&mut bytes, direction);
@@ -125,6 +144,22 @@ impl Labelled {
             out.push(Chunk { direction, bytes, at: line.at, elided, line: line.number });
         }
     }
+}
+
+/// `AT`, and then `+CPIN?`: a program sends a command in parts.
+fn goes_on(last: &mut Chunk, rest: &[u8]) -> bool {
+    if last.direction != Direction::Tx || last.bytes != b"AT\r" {
+        return false;
+    }
+    let whole = [b"AT", rest].concat();
+    let basic = rest.first().is_some_and(u8::is_ascii_uppercase) && !rest.starts_with(b"AT") && rest.len() < 4;
+    let tail = basic || rest.first().is_some_and(|sign| b"+&#*$^%".contains(sign));
+    let part = tail && is_whole_command(&whole);
+    if part {
+        last.bytes = whole;
+        last.bytes.push(b'\r');
+    }
+    part
 }
 
 /// The text of a table's cell, in which a quotation mark stands twice.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::{Chunk, Shape, TextLine, clock, is_answer, leaves_out, unescape};
+use super::super::{Chunk, Shape, TextLine, clock, is_answer, leaves_out, spelled, unescape};
 use super::{Lines, restore_line};
 use crate::modem::Direction;
 
@@ -15,14 +15,21 @@ pub(in crate::modem::transcript) fn is_marked(lines: &[TextLine<'_>]) -> bool {
     let uncounted = |rest: &[u8]| {
         is_answer(rest.get(rest.iter().take_while(|byte| byte.is_ascii_digit()).count()..).unwrap_or_default())
     };
-    let counts = marks().flatten().all(|(mark, _)| mark == b'#') && marks().flatten().any(|(_, rest)| uncounted(rest));
+    // `#1 <<< OK`: so does one in front of other marks.
+    let told = |rest: &[u8]| uncounted(rest) || spelled::ends_in_answer(rest);
+    let counts = marks().flatten().all(|(mark, _)| mark == b'#') && marks().flatten().any(|(_, rest)| told(rest));
     let received = marks().flatten().any(|(mark, _)| mark == b'<');
-    let answers = || marks().flatten().any(|(mark, rest)| mark == b'>' && is_answer(rest));
+    // `> RX: OK`: so is a `>` that some put in front of each line.
+    let answers = || marks().flatten().any(|(mark, rest)| mark == b'>' && spelled::ends_in_answer(rest));
     all && some && !counts && (received || !answers())
 }
 
 pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
-    is_marked(lines).then(|| -> Box<dyn Lines> {
+    let mut data =
+        lines.iter().filter_map(TextLine::mark).filter(|(mark, _)| *mark != b'#').map(|(_, rest)| rest).peekable();
+    // `> 41 54 0D`: a dump.
+    let hex = data.peek().is_some() && data.all(super::numbers::is_hex);
+    (is_marked(lines) && !hex).then(|| -> Box<dyn Lines> {
         let comments = || lines.iter().filter_map(TextLine::mark).filter(|(mark, _)| *mark == b'#');
         let received = lines.iter().filter_map(TextLine::mark).any(|(mark, _)| mark == b'<');
         let timed = lines.iter().any(|line| line.at.is_some());

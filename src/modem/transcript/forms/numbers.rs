@@ -108,6 +108,14 @@ impl Lines for Dump {
         }
         Value { direction, bytes, exact: true }.push(line, out);
     }
+
+    fn finish(&mut self, out: &mut Vec<Chunk>) {
+        // In one stream the echo of what was typed last has no end.
+        let last = out.last_mut().filter(|last| !self.sent && last.bytes.trim_ascii() != b">");
+        if let Some(last) = last.filter(|last| !last.bytes.ends_with(b"\n")) {
+            last.bytes.extend_from_slice(b"\r\n");
+        }
+    }
 }
 
 /// What tells the direction in front of numbers; counts in brackets (`[8]`) and offsets do not.
@@ -215,13 +223,15 @@ fn tokens(text: &[u8]) -> Vec<(usize, &[u8], usize)> {
 fn run(tokens: &[(usize, &[u8], usize)], base: Base) -> (usize, Vec<u8>) {
     let mut bytes = Vec::new();
     let mut taken = 0;
-    for &(start, word, blanks) in tokens {
+    for (at, &(start, word, blanks)) in tokens.iter().enumerate() {
         // `hexdump -C` parts its eight and eight bytes too.
-        if taken > 0 && blanks > 1 && bytes.len() != 8 {
+        // slsnif shows a blank itself in front of its number.
+        if taken > 0 && blanks > 1 && bytes.len() != 8 && word != b"(032)" {
             break;
         }
-        // An offset ends in a colon, or is long and stands at the start.
-        if taken == 0 && start == 0 && word.len() >= 8 {
+        // An offset ends in a colon, or is long and stands at the start, in front of words that are shorter.
+        let single = tokens.get(at + 1).is_some_and(|(_, next, _)| next.len() == 2);
+        if taken == 0 && start == 0 && (word.len() >= 8 || word.len() >= 4 && single) {
             break;
         }
         let Some(more) = byte(word, base) else { break };
@@ -234,9 +244,14 @@ fn run(tokens: &[(usize, &[u8], usize)], base: Base) -> (usize, Vec<u8>) {
 /// One number.
 fn byte(word: &[u8], base: Base) -> Option<Vec<u8>> {
     let hex = |digits: &[u8]| hex::decode(digits).ok().filter(|bytes| !bytes.is_empty());
+    let word = word.strip_prefix(b"[").or_else(|| word.strip_prefix(b"{")).unwrap_or(word);
+    let word = word.strip_suffix(b"]").or_else(|| word.strip_suffix(b"}")).unwrap_or(word);
     if base == Base::Decimal {
-        let word = word.strip_prefix(b"[").unwrap_or(word);
-        let word = word.strip_suffix(b"]").unwrap_or(word);
+        // slsnif: `A(065)`, `(013)`.
+        let word = match word {
+            [b'(', digits @ .., b')'] | [_, b'(', digits @ .., b')'] => digits,
+            _ => word,
+        };
         let value: u8 = std::str::from_utf8(word).ok()?.parse().ok()?;
         return Some(vec![value]);
     }
@@ -279,5 +294,8 @@ mod tests {
         check("sent 65 84 13", Base::Decimal, Some((5, b"AT\r")));
         check("[65, 84, 13]", Base::Decimal, Some((0, b"AT\r")));
         check("nothing here", Base::Hex, None);
+        check("0000  41 54 0d     AT.", Base::Hex, Some((6, b"AT\r")));
+        check("TX: [0x41, 0x54, 0x0D]", Base::Hex, Some((4, b"AT\r")));
+        check("Host --> A(065)  (032) T(084) (013)", Base::Decimal, Some((9, b"A T\r")));
     }
 }

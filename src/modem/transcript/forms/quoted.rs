@@ -18,6 +18,8 @@ struct Lead {
     quoted: bool,
     /// Line ends are written in some value.
     exact: bool,
+    /// Python shows a value that nobody has named: what was read.
+    shown: bool,
 }
 
 impl Lead {
@@ -28,11 +30,13 @@ impl Lead {
         label.ends_with(b":") && self.direction() == Some(Direction::Tx)
     }
 
-    /// `>>> s.write(b'`: typed at Python's prompt, and sent as it stands. Any other function may put line ends behind it.
+    /// `>>> s.write(b'`, `In [2]: s.write(b'`: typed at Python's prompt, and sent as it stands. Any other function may put line ends behind it.
     fn is_typed(&self) -> bool {
         let pattern = self.pattern.trim_ascii_end();
         let bytes = memchr::memmem::find(pattern, b"write(").is_some() || pattern.ends_with(b"(b");
-        pattern.starts_with(b">>> ") && (pattern.ends_with(b"(") || pattern.ends_with(b"(b")) && bytes
+        (pattern.starts_with(b">>> ") || pattern.starts_with(b"In [#]: "))
+            && (pattern.ends_with(b"(") || pattern.ends_with(b"(b"))
+            && bytes
     }
 
     fn direction(&self) -> Option<Direction> {
@@ -43,6 +47,7 @@ impl Lead {
         let received = says(&["recv", "receiv", "read", "resp", "reply", "answer", "line", "rx", "<-", "<<", "got"]);
         let sent = says(&["send", "sent", "write", "tx", "->", ">>", "cmd", "command", "attempt"]);
         match (self.commands, self.answers) {
+            _ if self.shown => Some(Direction::Rx),
             (_, 0) if self.quoted && received && !sent => Some(Direction::Rx),
             (_, 0) if self.commands > 0 && (sent || !received) => Some(Direction::Tx),
             (0, _) if self.quoted => Some(Direction::Rx),
@@ -76,7 +81,7 @@ pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
         let pattern = pattern(line.text.get(..lead).unwrap_or_default());
         let known = leads.iter().position(|lead| lead.pattern == pattern && lead.quoted == quoted);
         let place = known.unwrap_or_else(|| {
-            leads.push(Lead { pattern, commands: 0, answers: 0, quoted, exact: false });
+            leads.push(Lead { pattern, commands: 0, answers: 0, quoted, exact: false, shown: false });
             leads.len() - 1
         });
         if let Some(lead) = leads.get_mut(place) {
@@ -86,6 +91,10 @@ pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
             lead.commands += usize::from(lines.peek().is_some_and(|first| is_whole_command(first)));
             lead.answers += usize::from(lines.any(|line| spelled::is_answer(line) || line.starts_with(b">")));
         }
+    }
+    let typed = leads.iter().any(Lead::is_typed);
+    for lead in leads.iter_mut().filter(|lead| typed && lead.quoted) {
+        lead.shown = lead.pattern.is_empty() || lead.pattern.starts_with(b"Out[#]: ");
     }
     let received = leads.iter().any(|lead| lead.direction() == Some(Direction::Rx))
         || lines.iter().any(|line| worded(line.text).is_some());
@@ -145,6 +154,15 @@ impl Lines for Quoted {
             if let Some(bytes) = worded(line.text) {
                 self.sent.clear();
                 return Value { direction: Direction::Rx, bytes, exact: false }.push(line, out);
+            }
+            // `dir=tx data="Hello"`: data behind a key whose other values were commands.
+            let named = self.leads.iter().filter(|lead| lead.quoted).find_map(|lead| {
+                let rest = line.text.get(matches(&lead.pattern, line.text)?..)?;
+                let (value, _) = string(rest).filter(|_| rest.starts_with(b"\""))?;
+                (lead.direction()? == Direction::Tx).then_some(value)
+            });
+            if let Some(value) = named {
+                return self.sent(value, false, line, out);
             }
             // `write: 0011000B9100`: behind a label that was seen in front of commands all else was sent too.
             let before = |lead: &&Lead| !lead.quoted && lead.direction() == Some(Direction::Tx);
@@ -239,7 +257,12 @@ fn quoted(text: &[u8]) -> Option<(usize, Vec<Vec<u8>>)> {
                 .or_else(|| bracketed(text.get(..at)?, rest))
                 .map(|values| (at, values)),
             // `'\r\nOK\r\n'` alone, `Sending command: "AT\r"`: its line ends written out.
-            [b'"' | b'\'', ..] if at == 0 || text.get(..at)?.ends_with(b": ") => {
+            [quote @ (b'"' | b'\''), inside @ ..] if at == 0 || text.get(..at)?.ends_with(b": ") => {
+                // Node-RED leaves quotes inside as they are, and shows line ends as `↵`.
+                let pictured = inside.strip_suffix(&[*quote]).filter(|inside| inside.ends_with("↵".as_bytes()));
+                if let Some(inside) = pictured {
+                    return Some((at, vec![spelled::read(inside)]));
+                }
                 let (value, used) = string(rest)?;
                 let ended = rest.get(used..)?.trim_ascii().is_empty();
                 let shown = ends(&value) || at == 0 && (value.is_empty() || spelled::is_answer(value.trim_ascii()));
@@ -311,7 +334,8 @@ fn string(text: &[u8]) -> Option<(Vec<u8>, usize)> {
                 at += 2;
             }
             [first, ..] => {
-                let (byte, used) = spelled::escape(rest).unwrap_or((*first, 1));
+                let read = spelled::escape(rest).or_else(|| spelled::picture(rest));
+                let (byte, used) = read.unwrap_or((*first, 1));
                 bytes.push(byte);
                 at += used;
             }
