@@ -34,7 +34,7 @@ pub use command::{Modes, Takes};
 pub use family::{AddError, Family, add, sim800, third_generation};
 pub use line::{Form, Line};
 
-pub(crate) use command::{Command, REFUSED, Unsure};
+pub(crate) use command::{Command, Data, REFUSED, Unsure};
 pub(crate) use explain::explain;
 pub(crate) use family::{families, family, known};
 pub(crate) use json::turned_down;

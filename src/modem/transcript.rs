@@ -333,7 +333,7 @@ struct Around {
     tidy: bool,
     /// The line before, where a library may tell it again.
     before: Vec<u8>,
-    /// What TinyGSM tells of its commands is all that the log shows of them.
+    /// What `TinyGSM` tells of its commands is all that the log shows of them.
     traced: bool,
 }
 

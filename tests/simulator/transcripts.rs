@@ -88,6 +88,7 @@ fn play(name: &str, play: &Play) -> Vec<u8> {
     let played = of_transcript(&Transcript {
         form: "",
         shape: Shape::Marked,
+        exported: false,
         restored: false,
         chunks: std::mem::take(&mut scene.record),
         vain: Vec::new(),

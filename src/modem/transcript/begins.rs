@@ -39,7 +39,9 @@ pub(super) fn core(text: &[u8], names: bool) -> Option<(usize, bool)> {
         });
         let rest = rest.trim_ascii_end();
         let rest = if before == Some(&b'>') { untagged(rest) } else { rest };
-        let rest = close.and_then(|close| rest.strip_suffix(&[close])).unwrap_or(rest);
+        let inside = close.and_then(|close| rest.strip_suffix(&[close]));
+        let rest = if close.is_some_and(|close| matches!(close, b'"' | b'\'')) { inside.map(unended) } else { inside }
+            .unwrap_or(rest);
         let upper = start == 0 || rest.starts_with(b"AT") || rest.get(2) == Some(&b'+');
         if upper && is_whole_command(rest.strip_suffix(b"...").unwrap_or(rest)) {
             Some((start, true))
@@ -72,6 +74,14 @@ fn first_line(text: &[u8]) -> Vec<u8> {
         .filter(|_| !line.contains(&b'='))
         .unwrap_or(line)
         .to_vec()
+}
+
+/// Without the line ends that a program has written as words in its quotes.
+pub(super) fn unended(mut text: &[u8]) -> &[u8] {
+    while let Some(before) = text.strip_suffix(b"\\n").or_else(|| text.strip_suffix(b"\\r")) {
+        text = before;
+    }
+    text
 }
 
 /// `AT</tx>`: without the tag that closes it.

@@ -28,19 +28,25 @@ pub(super) fn lines(text: &[u8], first: usize) -> Vec<TextLine<'_>> {
 /// The time stamps of a log. Times count from the first.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Clock {
-    /// The lines have stamps.
-    stamped: bool,
+    stands: Stands,
     /// Whole numbers are milliseconds.
     millis: bool,
-    /// PlatformIO puts `> ` behind each stamp, whatever came.
-    pointed: bool,
-    /// Arrows behind the stamps point both ways: they tell the direction, and are none of the stamp.
-    arrows: bool,
-    /// The stamps stand behind the lines.
-    behind: bool,
     day: Duration,
     first: Option<Duration>,
     last: Option<Duration>,
+}
+
+/// Where the lines have their stamps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Stands {
+    #[default]
+    Nowhere,
+    InFront,
+    /// In front, and PlatformIO puts `> ` behind each, whatever came.
+    BeforeSign,
+    /// In front of arrows that point both ways: these tell the direction, and are none of the stamp.
+    BeforeArrows,
+    Behind,
 }
 
 impl Clock {
@@ -54,7 +60,7 @@ impl Clock {
             // The last of several numbers in parentheses is none.
             let sorted = stamps.iter().map(|stamp| stamp.time(false)).is_sorted();
             let behind = sorted && stamps.len() > 3 && stamps.len() * 3 > shown.len() * 2;
-            return if behind { Self { behind, ..Self::of(&stamps) } } else { Self::default() };
+            return if behind { Self::of(Stands::Behind, &stamps) } else { Self::default() };
         }
         let rests = || lines.iter().filter_map(|line| stamp(line.text)).map(|(_, rest)| rest);
         let points = |away: &[u8], back: &[u8]| {
@@ -65,32 +71,39 @@ impl Clock {
         let pointed = !arrows
             && rests().map(separated).all(|rest| rest.starts_with(b">"))
             && rests().any(|rest| separated(rest).strip_prefix(b">").is_some_and(spelled::ends_in_answer));
-        Self { pointed, arrows, ..Self::of(&stamps) }
+        let stands = match (arrows, pointed) {
+            (true, _) => Stands::BeforeArrows,
+            (false, true) => Stands::BeforeSign,
+            (false, false) => Stands::InFront,
+        };
+        Self::of(stands, &stamps)
     }
 
     /// A clock that has shown these.
-    fn of(stamps: &[Stamp]) -> Self {
+    fn of(stands: Stands, stamps: &[Stamp]) -> Self {
         // Whole numbers in brackets are the milliseconds of a sketch, unless they are small.
         let whole = stamps.iter().all(|stamp| matches!(stamp, Stamp::Whole(_)));
         let most = stamps.iter().map(|stamp| stamp.time(false)).max().unwrap_or_default();
-        Self { stamped: true, millis: whole && most >= Duration::from_secs(1000), ..Self::default() }
+        Self { stands, millis: whole && most >= Duration::from_secs(1000), ..Self::default() }
     }
 
     /// Takes the stamp off a line. One without, in a log with stamps, goes with the line before it.
     pub(super) fn take<'a>(&mut self, mut line: TextLine<'a>) -> TextLine<'a> {
-        let read = if self.behind { stamp_behind(line.text) } else { stamp(line.text) };
-        let Some((clock, rest)) = read.filter(|_| self.stamped) else {
+        let read = match self.stands {
+            Stands::Nowhere => None,
+            Stands::Behind => stamp_behind(line.text),
+            _ => stamp(line.text),
+        };
+        let Some((clock, rest)) = read else {
             line.at = self.last.zip(self.first).map(|(last, first)| last.saturating_sub(first));
             return line;
         };
-        line.text = if self.behind {
-            rest
-        } else if self.arrows {
-            rest.strip_prefix(b" ").unwrap_or(rest)
-        } else {
-            let rest = separated(rest);
-            let pointed = rest.strip_prefix(b">").filter(|_| self.pointed);
-            pointed.map_or(rest, |text| text.strip_prefix(b" ").unwrap_or(text))
+        let bare = |text: &'a [u8]| text.strip_prefix(b" ").unwrap_or(text);
+        line.text = match self.stands {
+            Stands::Nowhere | Stands::Behind => rest,
+            Stands::BeforeArrows => bare(rest),
+            Stands::BeforeSign => separated(rest).strip_prefix(b">").map_or(separated(rest), bare),
+            Stands::InFront => separated(rest),
         };
         let mut at = clock.time(self.millis) + self.day;
         if let Some(last) = self.last
@@ -166,7 +179,8 @@ fn stamp_behind(line: &[u8]) -> Option<(Stamp, &[u8])> {
         b']' => b'[',
         _ => {
             let at = line.iter().rposition(|byte| matches!(byte, b' ' | b'\t'))?;
-            let (at, []) = time_of_day(line.get(at + 1..)?)? else { return None };
+            let last = line.get(at + 1..)?;
+            let (at, []) = time_of_day(last).or_else(|| epoch(last))? else { return None };
             let rest = line.get(..line.iter().rposition(|byte| matches!(byte, b' ' | b'\t'))?)?;
             return Some((Stamp::Time(at), rest.trim_ascii_end()));
         }

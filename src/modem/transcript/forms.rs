@@ -209,7 +209,7 @@ fn is_clean(text: &[u8]) -> bool {
         && closed(b')', b'(')
         && closed(b']', b'[')
         && quotes.is_multiple_of(2)
-        && !text.ends_with(b"..")
+        && ![&b".."[..], b" =>", b" ->", b" -"].iter().any(|end| text.ends_with(end))
         && !text.contains(&b'\'')
         && !text.contains(&b'\\')
         && !text.windows(3).any(|three| matches!(three, b" - " | b"-> " | b"=> "))

@@ -3,7 +3,7 @@
 //! what was sent, in front of answers what was received, in front of both it marks nothing.
 
 use super::TextLine;
-use super::begins::{core, is_dump, untagged};
+use super::begins::{core, is_dump, unended, untagged};
 use super::pattern::{matches, pattern};
 use super::spelled;
 use super::words::{RECEIVED, SENT, Way, has};
@@ -129,10 +129,10 @@ impl Leads {
         let turned = |arrow: fn(&Lead) -> Option<bool>| {
             points(|lead| lead.answers, true, arrow) && !points(|lead| lead.answers, false, arrow)
         };
-        let named = turned(Lead::last_arrow) && points(|lead| lead.commands, false, Lead::last_arrow);
+        let behind = turned(Lead::last_arrow) && points(|lead| lead.commands, false, Lead::last_arrow);
         let turned = turned(Lead::arrow);
         for lead in &mut found {
-            lead.turned = turned && lead.arrow().is_some() || named && lead.last_arrow().is_some();
+            lead.turned = turned && lead.arrow().is_some() || behind && lead.last_arrow().is_some();
         }
         let one_sends = found.iter().any(Lead::sends);
         found.retain_mut(|lead| {
@@ -202,11 +202,9 @@ impl Leads {
         if text.get(len - 1) == Some(&b'>') {
             rest = untagged(rest.trim_ascii_end());
         }
-        // Python writes the line ends of `b'AT\r\n'` as words; where the modem's are not, they are put back.
-        let before = len.checked_sub(2).and_then(|at| text.get(at));
-        let bytes = !self.names && closed.is_some() && matches!(before, Some(b'b' | b'('));
-        while bytes && let Some(before) = rest.strip_suffix(b"\\n").or_else(|| rest.strip_suffix(b"\\r")) {
-            rest = before;
+        // Programs write the line ends of `b'AT\r\n'`, `"AT\r\n"` as words; where the modem's are not, they are put back.
+        if !self.names && closed.is_some() && matches!(quote, Some(b'\'' | b'"')) {
+            rest = unended(rest);
         }
         (Some(lead.way), rest)
     }

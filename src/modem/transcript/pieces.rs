@@ -2,7 +2,7 @@
 //! without its line ends, and people who write a dialog down, show it so.
 
 use super::spelled;
-use crate::vocabulary::{families, is_whole_command};
+use crate::vocabulary::{Data, families, is_whole_command};
 
 /// Answers that stand alone, and behind which or in front of which another may follow.
 const WORDS: [&[u8]; 12] = [
@@ -87,7 +87,7 @@ fn joined(text: &[u8]) -> Option<Vec<&[u8]>> {
 
 /// It waits with `>` for data.
 fn has_prompt(command: &[u8]) -> bool {
-    families().iter().filter_map(|family| family.first(command)?.data.as_ref()).any(|data| data.prompts())
+    families().iter().filter_map(|family| family.first(command)?.data.as_ref()).any(Data::prompts)
 }
 
 /// `AT-CMGF=1`: somebody has mistaken the sign.

@@ -1,7 +1,7 @@
 //! What terminal programs say of themselves between the lines of a session.
 
 /// How such lines begin.
-const BEGINS: [&[u8]; 34] = [
+const BEGINS: [&[u8]; 36] = [
     // picocom
     b"picocom v",
     b"port is        :",
@@ -39,6 +39,9 @@ const BEGINS: [&[u8]; 34] = [
     // tio
     b"tio v",
     b"Press ctrl-t q to quit",
+    // Visual Studio Code
+    b"---- Opened the serial port",
+    b"---- Closed the serial port",
     // pyserial's miniterm
     b"--- Miniterm on ",
 ];

@@ -24,6 +24,13 @@ pub(super) fn bare(text: &[u8]) -> &[u8] {
     if let Some(command) = written_to_port(trimmed) {
         return command;
     }
+    if let Some(told) = without_carets(trimmed) {
+        return told;
+    }
+    // The serial monitor of Visual Studio Code: `---- Sent utf8 encoded message: "AT" ----`.
+    if let Some(sent) = trimmed.strip_suffix(b" ----").filter(|sent| sent.starts_with(b"---- Sent ")) {
+        return sent;
+    }
     // Whoever types a log by hand writes it as a word; no modem does.
     if trimmed == b"Ok" {
         return b"OK";
@@ -86,6 +93,16 @@ pub(super) fn bare(text: &[u8]) -> &[u8] {
     }
     let text = text.strip_prefix(b"`").unwrap_or(text);
     text.strip_suffix(b"`").unwrap_or(text)
+}
+
+/// `OK^M$`, `AT^M^M`: what `cat -A` and `cat -v` show of a line's end.
+fn without_carets(text: &[u8]) -> Option<&[u8]> {
+    let marked = text.strip_suffix(b"$").unwrap_or(text);
+    let mut told = marked.strip_suffix(b"^M")?;
+    while let Some(before) = told.strip_suffix(b"^M") {
+        told = before;
+    }
+    (marked.len() < text.len() || is_told(told)).then_some(told)
 }
 
 /// `echo -e "AT+CSQ\r" > /dev/ttyUSB2`: a shell writes a command to a port.
@@ -287,6 +304,10 @@ mod tests {
         check("echo 'AT+CMGS=\"1\"' >/dev/ttyS0", "AT+CMGS=\"1\"");
         check("echo AT > notes.txt", "echo AT > notes.txt");
         check("Thanks for using picocom", "");
+        check("AT+CREG?^M^M$", "AT+CREG?");
+        check("^M$", "");
+        check("OK^M", "OK");
+        check("--> AT^M", "--> AT^M");
         check("+CPIN: SIM PINCRLF", "+CPIN: SIM PIN");
         check("CRLF", "");
         check("the CRLF", "the CRLF");

@@ -144,6 +144,10 @@ const FORMS: &[(&str, &str, &str)] = &[
         "{\"level\":\"debug\",\"msg\":\"modem rx\",\"data\":\"{json}\"}",
     ),
     ("keys and values", "level=debug dir=tx data=\"{json}\"", "level=debug dir=rx data=\"{json}\""),
+    ("seconds since 1970 behind", "{} 17095465{n}.120", "{} 17095465{n}.320"),
+    ("cat -A", "{}^M^M$", "^M$\n{}^M$"),
+    ("Visual Studio Code", "---- Sent utf8 encoded message: \"{c}\\r\\n\" ----", "{}"),
+    ("steps", "{n}) {}", "{n}) {}"),
     ("a dump that begins anew each time", "0000  {hex}", "0000  {hex}"),
     (
         "Python, line by line",
@@ -254,6 +258,7 @@ const PAIRS: &[(&str, &str, &str)] = &[
     ("brackets", "{c} ({a})", ", "),
     ("square brackets", "{c} [{a}]", "]["),
     ("dots", "{c} ... {a}", " "),
+    ("steps and arrows", "{n}) {c} => {a}", " "),
     ("words", "Sending {c} ... got {a}", " "),
     ("sentences", "I sent {c} and the modem replied {a}", " "),
     ("a list", "- {c}: {a}", " "),

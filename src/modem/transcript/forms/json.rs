@@ -91,6 +91,8 @@ fn way(word: &str) -> Option<Direction> {
 /// What an object tells, a command before its answer.
 fn told(object: &Map<String, Json>) -> Vec<(Direction, Vec<u8>)> {
     const SAYS: [&str; 7] = ["dir", "direction", "type", "kind", "event", "way", "from"];
+    const WORDS: [&str; 3] = ["msg", "message", "op"];
+    const NO_WAY: [&str; 4] = ["modem", "host", "in", "out"];
     // Ours tells the bytes as hex digits too.
     const TEXTS: [&str; 9] = ["hex", "data", "text", "payload", "msg", "message", "line", "raw", "bytes"];
     let said = |key: &&str| object.get(*key).and_then(Json::as_str).and_then(way);
@@ -99,8 +101,6 @@ fn told(object: &Map<String, Json>) -> Vec<(Direction, Vec<u8>)> {
         return text.map(|text| (direction, text)).into_iter().collect();
     }
     // `"msg":"modem tx","data":"AT"`: a logger's words, beside a text.
-    const WORDS: [&str; 3] = ["msg", "message", "op"];
-    const NO_WAY: [&str; 4] = ["modem", "host", "in", "out"];
     let worded =
         |key: &&str| object.get(*key)?.as_str()?.split_whitespace().filter(|word| !NO_WAY.contains(word)).find_map(way);
     let beside = TEXTS.iter().filter(|key| !WORDS.contains(key));

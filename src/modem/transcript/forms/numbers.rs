@@ -13,10 +13,12 @@ use crate::vocabulary::is_whole_command;
 enum Base {
     Hex,
     Decimal,
+    /// Characters, with octal numbers and escapes among them (`od -c`).
+    Characters,
 }
 
 pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
-    [Base::Hex, Base::Decimal].into_iter().find_map(|base| learn_base(lines, base))
+    [Base::Hex, Base::Decimal, Base::Characters].into_iter().find_map(|base| learn_base(lines, base))
 }
 
 /// The lines with one thing in front of their numbers.
@@ -173,6 +175,9 @@ fn header(text: &[u8]) -> Option<Direction> {
 
 /// The bytes that a line tells as numbers, and where they begin.
 fn numbers(text: &[u8], base: Base) -> Option<(usize, Vec<u8>)> {
+    if base == Base::Characters {
+        return characters(text);
+    }
     let tokens = tokens(text);
     let mut best: Option<(usize, Vec<u8>)> = None;
     let mut from = 0;
@@ -263,6 +268,24 @@ fn byte(word: &[u8], base: Base) -> Option<Vec<u8>> {
     }
 }
 
+/// `0000000   A   T  \r  \n 032`: four columns for each byte behind the offset.
+fn characters(text: &[u8]) -> Option<(usize, Vec<u8>)> {
+    const OFFSET: usize = 7;
+    let (offset, cells) = text.split_at_checked(OFFSET)?;
+    if cells.is_empty() || !offset.iter().all(|digit| (b'0'..b'8').contains(digit)) {
+        return None;
+    }
+    let byte = |cell: &[u8]| match cell.trim_ascii_start() {
+        [] => Some(b' '),
+        [only] => Some(*only),
+        [b'\\', _] => spelled::escape(cell.trim_ascii_start()).map(|(byte, _)| byte),
+        digits => u8::from_str_radix(std::str::from_utf8(digits).ok()?, 8).ok(),
+    };
+    let bytes: Option<Vec<u8>> =
+        cells.chunks(4).map(|cell| byte(cell).filter(|_| cell.first() == Some(&b' '))).collect();
+    bytes.map(|bytes| (OFFSET, bytes))
+}
+
 /// Many bytes in one word: `41540D`, `can0 123#41540D`.
 fn joined(word: &[u8], base: Base) -> Option<Vec<u8>> {
     let digits = word.rsplit(|byte| *byte == b'#').next()?;
@@ -294,6 +317,8 @@ mod tests {
         check("sent 65 84 13", Base::Decimal, Some((5, b"AT\r")));
         check("[65, 84, 13]", Base::Decimal, Some((0, b"AT\r")));
         check("nothing here", Base::Hex, None);
+        check("0000000   A   T       +  \\r  \\n 032", Base::Characters, Some((7, b"AT +\r\n\x1A")));
+        check("0000007", Base::Characters, None);
         check("0000  41 54 0d     AT.", Base::Hex, Some((6, b"AT\r")));
         check("TX: [0x41, 0x54, 0x0D]", Base::Hex, Some((4, b"AT\r")));
         check("Host --> A(065)  (032) T(084) (013)", Base::Decimal, Some((9, b"A T\r")));

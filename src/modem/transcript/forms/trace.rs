@@ -84,7 +84,9 @@ mod tests {
             let lines = clock::lines(text.as_bytes(), 1);
             let found = learn(&lines).filter(|_| is_traced(&lines)).map(|mut form| {
                 let mut out = Vec::new();
-                lines.iter().for_each(|line| form.line(line, &mut out));
+                for line in &lines {
+                    form.line(line, &mut out);
+                }
                 let show = |chunk: Chunk| {
                     let way = if chunk.direction == Direction::Tx { ">" } else { "<" };
                     format!("{way}{}", String::from_utf8_lossy(chunk.bytes.trim_ascii()))
