@@ -14,7 +14,7 @@ use crate::modem::dialog::connections::Ip;
 use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::{IpState, Said};
 use crate::modem::dialog::{Dialog, Event};
-use crate::vocabulary::{Form, Role, Takes, number};
+use crate::vocabulary::{Command, Form, Role, Takes, number};
 
 /// The data connection has come up or was ended in good order: what was wrong with it is past.
 fn settled(event: Event, dialog: &Dialog) -> bool {
@@ -52,8 +52,10 @@ impl Rule for MuxForm {
     const HEARS: hears::Kinds = hears::TROUBLE;
 
     fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
-        // Where it asked for the data, the form was right.
-        let wrong = |done: &&Exchange| done.refused() && done.invited.is_none() && !book.is_blamed(done.id);
+        // Where it asked for the data, the form was right; and where a number always stands, no mode asks for it.
+        let by_mode = |done: &&Exchange| done.asked.command.is_some_and(Command::has_optional_link);
+        let wrong =
+            |done: &&Exchange| done.refused() && done.invited.is_none() && by_mode(done) && !book.is_blamed(done.id);
         let Some(done) = dialog.done().filter(wrong) else { return };
         let chief = done.chief();
         let first = number(chief.parameter(0).text);

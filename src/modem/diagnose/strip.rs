@@ -139,7 +139,7 @@ pub(super) fn of(dialog: &Dialog, secrets: &Secrets) -> Strip {
         doing,
         echo: state.echo,
         cmee: state.cmee,
-        cipmux: state.mux,
+        cipmux: state.mux.filter(|_| !told || dialog.telling.family().by_role(Role::Multi).is_some()),
         csq: state.csq,
         creg: state.registration.best(),
         fared,

@@ -1,4 +1,4 @@
-use super::{Transcript, at_prompt, check, connected, of_transcript};
+use super::{Transcript, at_prompt, check, connected, of_transcript, rules};
 
 const START: &str =
     "> AT+CIPSTART=\"TCP\",\"example.com\",\"80\"\\r\n< AT+CIPSTART=\"TCP\",\"example.com\",\"80\"\\r\\r\\nOK\\r\\n\n";
@@ -134,6 +134,24 @@ fn opening_the_data_connection() {
     connected("> AT+CSTT=\"x\"\\r\n< AT+CSTT=\"x\"\\r\\r\\n+CME ERROR: 3\\r\\n\n", "wrong-ip-state");
     connected("< \\r\\n+PDP: DEACT\\r\\n\n> AT+CIPSEND\\r\n< AT+CIPSEND\\r\\r\\nERROR\\r\\n\n", "context-lost");
     connected("> AT+CGATT=0\\r\n< AT+CGATT=0\\r\\r\\n+PDP: DEACT\\r\\n\\r\\nOK\\r\\n\n", "");
+}
+
+/// Where a number always stands, it is never one too many.
+#[test]
+fn a_link_that_is_always_named_has_nothing_to_do_with_mux() {
+    let opened = r"> AT+NETOPEN\r
+< \r\nOK\r\n\r\n+NETOPEN: 0\r\n
+";
+    for (before, command, said) in [
+        (opened, r#"AT+CIPOPEN=0,"TCP","a",1"#, r"+CIPOPEN: 0,2\r\n\r\nERROR"),
+        (opened, "AT+CIPSEND=0,", r"+CIPERROR: 4\r\n\r\nERROR"),
+        ("", r#"AT+QIOPEN=1,0,"TCP","a",80,0,1"#, "ERROR"),
+        ("", "AT+QISEND=0,5", "ERROR"),
+    ] {
+        let log = format!("< \\r\\nRDY\\r\\n\n{before}> {command}\\r\n< \\r\\n{said}\\r\\n\n");
+        let found = rules(&of_transcript(&Transcript::read(log.as_bytes())));
+        assert!(!found.contains("mux-form-mismatch"), "{log}{found}");
+    }
 }
 
 #[test]
