@@ -239,6 +239,13 @@ impl Family {
         self.by_role(Role::Join).is_some()
     }
 
+    /// Some Wi-Fi module has a command of this name too: it does not tell in which network the modem is.
+    #[must_use]
+    pub(crate) fn any_with_wifi_has(command: &Command) -> bool {
+        let name = command.bare_name().as_bytes();
+        families().iter().any(|family| family.joins_wifi() && family.named(name).is_some())
+    }
+
     /// How far behind others a command is in what people type; those that are not often typed are last.
     #[must_use]
     pub(crate) fn rank(&self, name: &str) -> usize {

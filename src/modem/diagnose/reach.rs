@@ -1,7 +1,7 @@
 //! Where a connection goes: addresses that the modem at hand cannot reach.
 
 use crate::modem::dialog::Dialog;
-use crate::vocabulary::{Command, Evidence, Role, families};
+use crate::vocabulary::{Evidence, Family, Role};
 
 /// Of an address of the machine itself, the port.
 pub(super) fn port_on_loopback(target: &str) -> Option<u16> {
@@ -16,12 +16,8 @@ const PRIVATE: &str = "a private network, which the modem cannot reach over the 
 /// An address that the modem at hand cannot reach, and what it is; in a Wi-Fi network a private one may well be reached.
 pub(super) fn out_of_reach(target: &str, dialog: &Dialog) -> Option<&'static str> {
     let address = address(target).filter(|_| !dialog.telling.family().joins_wifi())?;
-    // A Wi-Fi module has a command of this name too.
     let guessed = dialog.telling.evidence() < Evidence::Words;
-    let both = |open: &Command| {
-        families().iter().any(|other| other.joins_wifi() && other.named(open.bare_name().as_bytes()).is_some())
-    };
-    let shared = dialog.telling.family().by_role(Role::Open).is_none_or(both);
+    let shared = dialog.telling.family().by_role(Role::Open).is_none_or(Family::any_with_wifi_has);
     if address.is_loopback() {
         Some(concat!(
             "the machine that opens the connection: the modem itself, or, where the modem is simulated, this computer, ",

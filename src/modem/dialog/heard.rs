@@ -401,9 +401,9 @@ impl Dialog {
     /// if it was that.
     fn stands_before_ok(&mut self, span: Span) -> bool {
         let shared = |open: &Exchange| {
-            let name = open.asked.command.map(|command| command.bare_name().as_bytes());
-            let wifi = |family: &Family| family.joins_wifi() && name.is_some_and(|name| family.named(name).is_some());
-            open.role == Role::Open && open.asked.form == Form::Set && vocabulary::families().iter().any(wifi)
+            open.role == Role::Open
+                && open.asked.form == Form::Set
+                && open.asked.command.is_some_and(Family::any_with_wifi_has)
         };
         let Some(open) = self.commands.open().iter().rev().find(|open| shared(open)) else { return false };
         let n = self.connection_number(open);
