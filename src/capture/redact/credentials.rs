@@ -123,14 +123,20 @@ static CODES: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"/(?:\w+[_-])?(?:reset|verify|verification|confirm|activate|activation|invite|magic|login|auth|token|secret|pass|password|key|apikey|api[_-]key|hooks?|webhooks?|bot)(?:[_-]\w+)?/([A-Za-z_-]*[0-9][\w-]{3,}|[\w-]{16,}|\w*[b-df-hj-np-tv-xz]{4}\w*)",
     ])
 });
-/// What stands there and is none: a day, and short words in which four consonants do meet.
-static NO_CODES: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(concat!(
-        r"(?-u)^(?:(?:19|20)[0-9]{2}(?:-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))",
-        r"|[a-z]{0,6}(?:ngth|ckgr|ght[lns]|mpts|nths|tch[dpw]|https?|dhcp|mqtt|smtp|html)[a-z]{0,5})$"
-    ))
+/// A day, which stands there too.
+static DAYS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?-u)^(?:19|20)[0-9]{2}(?:-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))$",
+    )
     .ok()
 });
+/// Where four consonants meet in English words (length, background, brightness, attempts, months, watchdog), and names of protocols.
+const IN_WORDS: [&str; 15] = [
+    "ngth", "ckgr", "ghtl", "ghtn", "ghts", "mpts", "nths", "tchd", "tchp", "tchw", "http", "dhcp", "mqtt", "smtp",
+    "html",
+];
+/// No word with one of them is longer.
+const LONGEST_WORD: usize = 15;
 /// Logins at the start of a line that is sent: mail, FTP, news, chats, data bases, corrections of positions, trackers; and settings
 /// of routers.
 static LOGINS: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -161,11 +167,15 @@ fn any_of(alternatives: &[&str]) -> Option<Regex> {
 
 /// Where credentials stand in a text.
 pub(super) fn tokens(text: &[u8]) -> Vec<Range<usize>> {
-    let is_code = |code: &Range<usize>| {
-        let code = text.get(code.clone()).unwrap_or_default();
-        NO_CODES.as_ref().is_some_and(|none| !none.is_match(code))
-    };
+    let is_code = |code: &Range<usize>| !is_word_or_day(text.get(code.clone()).unwrap_or_default());
     values(TOKENS.as_ref(), text).chain(values(CODES.as_ref(), text).filter(is_code)).collect()
+}
+
+/// What looks like a code and is none.
+fn is_word_or_day(code: &[u8]) -> bool {
+    let word = code.len() <= LONGEST_WORD && code.iter().all(u8::is_ascii_lowercase);
+    word && IN_WORDS.iter().any(|part| memchr::memmem::find(code, part.as_bytes()).is_some())
+        || DAYS.as_ref().is_some_and(|days| days.is_match(code))
 }
 
 /// Where the secrets of a login stand in a line that is sent.
@@ -194,7 +204,7 @@ mod tests {
         assert!(
             TOKENS.is_some()
                 && CODES.is_some()
-                && NO_CODES.is_some()
+                && DAYS.is_some()
                 && LOGINS.is_some()
                 && BEGINS_LOGIN.is_some()
                 && VALUE_FOLLOWS.is_some()
