@@ -15,6 +15,7 @@ pub mod export;
 pub mod folder;
 mod home;
 pub mod import;
+mod left_out;
 mod listener;
 mod live_log;
 pub mod marks;

@@ -91,6 +91,16 @@ pub struct Cursor {
     base: u64,
     read_ahead: usize,
     scans: bool,
+    passed: Passed,
+}
+
+/// What a cursor that reads a whole file in order has not shown as it stands there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Passed {
+    /// Packets of which no row is made.
+    pub(super) unshown: u64,
+    /// Records whose time lies before that of the one in front of them.
+    pub(super) set_back: u64,
 }
 
 impl Cursor {
@@ -104,6 +114,7 @@ impl Cursor {
             base: next.file,
             read_ahead: FIRST_READ,
             scans: false,
+            passed: Passed::default(),
         }
     }
 
@@ -114,6 +125,11 @@ impl Cursor {
 
     pub(super) fn context(&self) -> &Arc<Context> {
         &self.context
+    }
+
+    /// What it has not shown as it stands in the file.
+    pub(super) const fn passed(&self) -> Passed {
+        self.passed
     }
 
     /// The place in front of the next record.
@@ -130,8 +146,10 @@ impl Cursor {
             if pcapng::holds_record(block, &self.context) {
                 break (start, length);
             }
-            if let Block::Context(context) = pcapng::decode(block, &self.context)? {
-                self.context = Arc::new(context);
+            match pcapng::decode(block, &self.context)? {
+                Block::Context(context) => self.context = Arc::new(context),
+                Block::Unshown => self.passed.unshown += 1,
+                Block::Started(_) | Block::Packet(_) | Block::Other => {}
             }
             self.next.file += length as u64;
         };
@@ -140,6 +158,8 @@ impl Cursor {
         let position = self.next;
         self.next.file += length as u64;
         self.next.record += 1;
+        let earliest = self.reader.started_us().saturating_add(position.at_us);
+        self.passed.set_back += u64::from(packet.time_us < earliest);
         self.next.at_us = packet.time_us.saturating_sub(self.reader.started_us()).max(position.at_us);
         let at = Duration::from_micros(self.next.at_us);
         if let EntryItem::Data { direction, bytes, .. } = &packet.item {

@@ -1,6 +1,7 @@
 //! Opens an old capture: the first rows are there at once, the rest is found while it is being looked at.
 //!
-//! Any pcapng file with link type 250 will do, one that tshark or editcap has rewritten too. The file is only read.
+//! Any pcapng file with link type 250 will do, one that tshark or editcap has rewritten too. The file is only read. What of it is
+//! not shown is told ([`super::Storage::left_out`]).
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -52,7 +53,14 @@ pub fn open(path: &Path) -> Result<Opening, CaptureError> {
     let mut head = vec![0; HEAD.min(usize::try_from(length).unwrap_or(HEAD))];
     let read = disk::read_at(&file, &mut head, 0).map_err(opened)?;
     head.truncate(read);
-    let started_us = started(&head, path)?;
+    let started_us = match started(&head, path) {
+        Ok(Some(time)) => time,
+        // What comes first may be a long run of something else.
+        nothing_yet => match (head.len() == HEAD).then(|| first_record(&file, path, length)).flatten() {
+            Some(time) => time,
+            None => nothing_yet?.unwrap_or(0),
+        },
+    };
     let shared = Arc::new(Shared::opened(started_us, file, path.to_owned(), length));
     let cursor = Cursor::scanning(Reader::of(&shared));
     Ok(Opening { shared, cursor, length, last: (Position::default(), Arc::default()) })
@@ -81,7 +89,7 @@ impl Opening {
             }
         };
         let end = self.cursor.position();
-        self.shared.found(end, found, (!more).then(|| self.length.saturating_sub(end.file)));
+        self.shared.found(end, found, (!more).then(|| (self.length.saturating_sub(end.file), self.cursor.passed())));
         more
     }
 
@@ -134,8 +142,16 @@ fn recognise(head: &[u8], path: &Path) -> Result<(), CaptureError> {
     }
 }
 
-/// When the capture began, in microseconds since 1970: as it says itself, or else the time of its first packet.
-fn started(head: &[u8], path: &Path) -> Result<u64, CaptureError> {
+/// The time of the first record, in microseconds since 1970.
+fn first_record(file: &File, path: &Path, length: u64) -> Option<u64> {
+    let shared = Arc::new(Shared::opened(0, file.try_clone().ok()?, path.to_owned(), length));
+    let at = Cursor::scanning(Reader::of(&shared)).next_entry()?.at;
+    u64::try_from(at.as_micros()).ok()
+}
+
+/// When the capture began, in microseconds since 1970: as it says itself, or else the time of its first packet. `None`: neither
+/// stands in its head.
+fn started(head: &[u8], path: &Path) -> Result<Option<u64>, CaptureError> {
     recognise(head, path)?;
     let mut context = Context::default();
     let mut link_types = BTreeSet::new();
@@ -146,15 +162,15 @@ fn started(head: &[u8], path: &Path) -> Result<u64, CaptureError> {
                 link_types.extend(next.last_link_type());
                 context = next;
             }
-            Some(Block::Started(time)) => return Ok(time),
-            Some(Block::Packet(packet)) => return Ok(packet.time_us),
-            Some(Block::Other) => {}
+            Some(Block::Started(time)) => return Ok(Some(time)),
+            Some(Block::Packet(packet)) => return Ok(Some(packet.time_us)),
+            Some(Block::Unshown | Block::Other) => {}
             None => break,
         }
         rest = rest.get(length..).unwrap_or_default();
     }
     if link_types.contains(&pcapng::LINK_TYPE) || (link_types.is_empty() && head.len() == HEAD) {
-        return Ok(0);
+        return Ok(None);
     }
     let found = if link_types.is_empty() {
         "not given (the file may be torn)".to_owned()
@@ -163,3 +179,6 @@ fn started(head: &[u8], path: &Path) -> Result<u64, CaptureError> {
     };
     Err(CaptureError::NotSerial { path: path.to_owned(), found })
 }
+
+#[cfg(test)]
+mod tests;

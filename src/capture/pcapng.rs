@@ -17,6 +17,7 @@
 //! ```
 
 mod decode;
+mod interfaces;
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -41,6 +42,9 @@ const LONGEST_COMMENT: usize = 65_000;
 pub(crate) const SECTION: u32 = 0x0A0D_0D0A;
 const BYTE_ORDER: u32 = 0x1A2B_3C4D;
 const INTERFACE: u32 = 1;
+/// Packets without what a row needs, in two forms.
+const OLD_PACKET: u32 = 2;
+const SIMPLE_PACKET: u32 = 3;
 const STATISTICS: u32 = 5;
 const PACKET: u32 = 6;
 

@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crossbeam_channel::Sender;
 
-use super::cursor::{Cursor, EntryItem, Position};
+use super::cursor::{Cursor, EntryItem, Passed, Position};
 use super::home::Home;
 use super::pcapng::Context;
 use super::{Stamped, disk};
@@ -50,6 +50,10 @@ pub struct Storage {
     /// The file ends with this many bytes that are no whole record: the program that wrote it was killed, or still
     /// writes. They are passed over; the file is left as it is.
     pub torn: u64,
+    /// Packets of the file of which no row is made.
+    pub(super) unshown: u64,
+    /// Records of the file whose time lies before that of the one in front of them.
+    pub(super) set_back: u64,
 }
 
 /// What the times of a capture are worth.
@@ -93,6 +97,7 @@ pub(super) struct State {
     pub(super) restored: Option<String>,
     pub(super) opening: bool,
     pub(super) torn: u64,
+    pub(super) passed: Passed,
     pub(super) stamps: Stamps,
     /// Rung when there is more to read.
     pub(super) bells: Vec<Sender<()>>,
@@ -199,6 +204,8 @@ impl Reader {
             restored: state.restored.clone(),
             opening: state.opening,
             torn: state.torn,
+            unshown: state.passed.unshown,
+            set_back: state.passed.set_back,
         }
     }
 
@@ -289,13 +296,13 @@ impl Shared {
         Self { started_us, file: Some(Home::new(file, path, true)), state: Mutex::new(state) }
     }
 
-    /// More of an old file was found; `torn` when that was the end of it.
-    pub(super) fn found(&self, end: Position, checkpoints: Vec<(Position, Arc<Context>)>, torn: Option<u64>) {
+    /// More of an old file was found; `over` when that was the end of it: how much is torn, and what was passed over.
+    pub(super) fn found(&self, end: Position, checkpoints: Vec<(Position, Arc<Context>)>, over: Option<(u64, Passed)>) {
         let mut state = self.lock();
         state.end = end;
         state.checkpoints.extend(checkpoints);
-        state.opening = torn.is_none();
-        state.torn = torn.unwrap_or(0);
+        state.opening = over.is_none();
+        (state.torn, state.passed) = over.unwrap_or_default();
         state.ring();
     }
 

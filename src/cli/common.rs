@@ -285,12 +285,10 @@ pub(crate) fn tell_trouble(trouble: Option<String>, what: &str, told: &mut Optio
     }
 }
 
-/// Says what of a capture's end is passed over.
-pub(crate) fn tell_torn(reader: &Reader) {
-    let torn = reader.storage().torn;
-    if torn > 0 {
-        let bytes = counted(torn, "byte");
-        say_aside(format!("modemscope: at the end of the capture {bytes} are no whole record, passed over"));
+/// Says what of a file is not shown as it stands there.
+pub(crate) fn tell_left_out(reader: &Reader) {
+    for told in reader.storage().left_out() {
+        say_aside(format!("modemscope: {told}"));
     }
 }
 

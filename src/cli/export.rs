@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
-use super::common::tell_torn;
+use super::common::tell_left_out;
 use super::exit::{CommandResult, Exit, finish};
 use super::modem::ModemOption;
 use super::output::OutputOptions;
@@ -143,7 +143,7 @@ impl Export {
 
 fn open(path: &Path) -> Result<Reader, Exit> {
     let reader = import::open_any(path).map_err(Exit::trouble)?;
-    tell_torn(&reader);
+    tell_left_out(&reader);
     match reader.storage().trouble {
         Some(trouble) => Err(Exit::trouble(trouble)),
         None => Ok(reader),

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-use super::common::tell_torn;
+use super::common::tell_left_out;
 use super::exit::{CommandResult, Exit, finish};
 use super::output::OutputOptions;
 use super::say::say_aside;
@@ -133,7 +133,7 @@ fn parse(text: &str) -> Result<String, String> {
 /// The end of a capture as transcript text, redacted.
 fn capture(path: &Path) -> Result<String, Exit> {
     let reader = import::open_any(path).map_err(Exit::trouble)?;
-    tell_torn(&reader);
+    tell_left_out(&reader);
     let progress = Progress::default();
     let mut options = Options::default();
     let redacted = redact::for_export(&reader, &mut options, &progress).map_err(Exit::trouble)?;

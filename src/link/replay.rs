@@ -19,6 +19,8 @@ pub(crate) struct Replay {
     /// Time of the first record in its capture, and when it was played.
     zero: Option<(Duration, Duration)>,
     lines: Option<LineStates>,
+    /// What of the file does not come again, until it is told.
+    left_out: Vec<String>,
 }
 
 impl Replay {
@@ -28,8 +30,9 @@ impl Replay {
     /// What is wrong with the file.
     pub(crate) fn open(path: &Path, fast: bool) -> Result<Self, CaptureError> {
         let opening = crate::capture::open(path)?;
-        let cursor = opening.finish().cursor();
-        let mut replay = Self { name: path.display().to_string(), cursor, fast, next: None, zero: None, lines: None };
+        let reader = opening.finish();
+        let (name, left_out) = (path.display().to_string(), reader.storage().left_out());
+        let mut replay = Self { name, cursor: reader.cursor(), fast, next: None, zero: None, lines: None, left_out };
         replay.advance();
         Ok(replay)
     }
@@ -69,6 +72,7 @@ impl Link for Replay {
     }
 
     fn read(&mut self, arrived: &mut Vec<Arrival>, now: Duration) -> Result<(), LinkError> {
+        arrived.extend(self.left_out.drain(..).map(Arrival::Note));
         if self.due().is_some_and(|due| due > now) {
             return Ok(());
         }

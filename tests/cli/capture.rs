@@ -29,7 +29,8 @@ fn a_torn_tail_is_told_by_all_who_read_it() {
     let mut bytes = fs::read(&out).unwrap();
     bytes.extend([6, 0, 0, 0, 200]);
     fs::write(&out, &bytes).unwrap();
-    let told = "modemscope: at the end of the capture 5 bytes are no whole record, passed over";
+    let told =
+        "modemscope: the last 5 bytes of out.pcapng are no whole record and are passed over; the file stays as it is";
     check(&["diagnose", file], 0, "", told);
     check(&["export", file, "--as", "text", "--no-redact"], 0, "opened sim:fast", told);
     assert_eq!(fs::read(&out).unwrap(), bytes, "the file stays as it is");

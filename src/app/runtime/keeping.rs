@@ -21,8 +21,8 @@ pub(super) struct Keeping {
     told_log: Option<String>,
     told_lost: bool,
     told_restored: Option<String>,
-    /// The opened file whose torn end was told.
-    told_torn: Option<PathBuf>,
+    /// The opened file of which was told what is not shown.
+    told_left_out: Option<PathBuf>,
 }
 
 impl Runtime {
@@ -79,17 +79,15 @@ impl Runtime {
         }
         if let (Some(path), Some(reader)) = (state.file.as_ref().and_then(|file| file.path.as_ref()), &state.reader) {
             let storage = reader.storage();
-            if storage.torn > 0 && self.keeping.told_torn.as_ref() != Some(path) {
-                self.keeping.told_torn = Some(path.clone());
-                let name = name_of(path);
-                let bytes = storage.torn;
-                state.say(
-                    Tone::Note,
-                    format!("The last {bytes} bytes of {name} are no whole record and are passed over; the file stays as it is."),
-                );
+            if !storage.opening && self.keeping.told_left_out.as_ref() != Some(path) {
+                self.keeping.told_left_out = Some(path.clone());
+                for told in storage.left_out() {
+                    let (first, rest) = told.split_at(told.ceil_char_boundary(1));
+                    state.say(Tone::Note, format!("{}{rest}.", first.to_uppercase()));
+                }
             }
         } else {
-            self.keeping.told_torn = None;
+            self.keeping.told_left_out = None;
         }
     }
 
@@ -133,10 +131,6 @@ fn tell(state: &mut State, told: &mut Option<String>, trouble: Option<String>, m
         None => state.say(Tone::Good, format!("The {what} is written again.")),
     }
     *told = text;
-}
-
-fn name_of(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 /// Old captures go when all together are larger than the user wants.

@@ -2,31 +2,27 @@
 //! sections and interfaces, blocks we do not know). Damage gives `None`, never a panic.
 
 use std::ops::Range;
+use std::sync::Arc;
 
+use super::interfaces::{Interface, Interfaces};
 use super::{
     BREAK, BYTE_ORDER, DATA_LOST, DIALOG_MARK, FRAMING_ERROR, INTERFACE, LINK_TYPE, LONGEST_BLOCK, MASK_MARK,
-    NO_DIALOG_MARK, OPTION_COMMENT, OPTION_PACKET_ID, OPTION_RESOLUTION, OPTION_START_TIME, OVERFLOW, PACKET,
-    PARITY_ERROR, RTAC_HEADER, RX_END, RX_START, SECTION, SENT_MARK, STATISTICS, STATUS_CHANGE, STEP_MARK, TX_END,
-    TX_START,
+    NO_DIALOG_MARK, OLD_PACKET, OPTION_COMMENT, OPTION_PACKET_ID, OPTION_RESOLUTION, OPTION_START_TIME, OVERFLOW,
+    PACKET, PARITY_ERROR, RTAC_HEADER, RX_END, RX_START, SECTION, SENT_MARK, SIMPLE_PACKET, STATISTICS, STATUS_CHANGE,
+    STEP_MARK, TX_END, TX_START,
 };
 use crate::capture::{Flaw, LineStates, Mark, Record};
 use crate::modem::Direction;
 
-/// More interfaces than a capture of serial ports has; what a file names beyond is passed over, so that a hostile one cannot
-/// make reading it slow.
-const MOST_INTERFACES: usize = 256;
-
-/// What a block says about how to read the packets after it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What the blocks so far say about how to read the packets behind them. Small: each place to start reading at has one.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Context {
     big_endian: bool,
-    interfaces: Vec<Interface>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Interface {
-    link_type: u16,
-    resolution: u8,
+    /// Those of the whole file.
+    interfaces: Arc<Interfaces>,
+    /// Those of the section in hand: the first, and how many were described.
+    first: usize,
+    count: usize,
 }
 
 /// A packet of ours, borrowed from the block it stands in.
@@ -58,13 +54,15 @@ pub(crate) enum EntryItem<'a> {
 }
 
 /// What a block is.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Block<'a> {
     /// A section or interface begins: read what follows with this.
     Context(Context),
     /// The capture began at this time, in microseconds since 1970.
     Started(u64),
     Packet(Packet<'a>),
+    /// A packet of which no row is made: not of a serial port, or of a kind that is unknown here.
+    Unshown,
     /// Something that is not for us.
     Other,
 }
@@ -87,7 +85,8 @@ pub(crate) fn decode<'a>(block: &'a [u8], context: &Context) -> Option<Block<'a>
             order if order == BYTE_ORDER.swap_bytes() => true,
             _ => return None,
         };
-        return Some(Block::Context(Context { big_endian, interfaces: Vec::new() }));
+        let (interfaces, first) = (Arc::clone(&context.interfaces), context.first + context.count);
+        return Some(Block::Context(Context { big_endian, interfaces, first, count: 0 }));
     }
     let end = block.len().checked_sub(4)?;
     if word(block, end, context.big_endian)? as usize != block.len() {
@@ -100,15 +99,11 @@ pub(crate) fn decode<'a>(block: &'a [u8], context: &Context) -> Option<Block<'a>
             let resolution = options(body.get(8..)?, context.big_endian)
                 .find_map(|(code, value)| (code == OPTION_RESOLUTION).then(|| value.first().copied())?)
                 .unwrap_or(6);
-            if context.interfaces.len() >= MOST_INTERFACES {
-                return Some(Block::Other);
-            }
-            let mut context = context.clone();
-            context.interfaces.push(Interface { link_type, resolution });
-            Some(Block::Context(context))
+            context.interfaces.note(context.first + context.count, Interface { link_type, resolution });
+            Some(Block::Context(Context { count: context.count + 1, ..context.clone() }))
         }
         STATISTICS => {
-            let interface = context.interfaces.get(word(body, 0, context.big_endian)? as usize);
+            let interface = context.interface(word(body, 0, context.big_endian)?);
             let started = options(body.get(12..)?, context.big_endian)
                 .find_map(|(code, value)| (code == OPTION_START_TIME).then(|| time(value, 0, context.big_endian))?);
             match (interface, started) {
@@ -119,6 +114,7 @@ pub(crate) fn decode<'a>(block: &'a [u8], context: &Context) -> Option<Block<'a>
             }
         }
         PACKET => packet(body, context),
+        OLD_PACKET | SIMPLE_PACKET => Some(Block::Unshown),
         _ => Some(Block::Other),
     }
 }
@@ -126,11 +122,13 @@ pub(crate) fn decode<'a>(block: &'a [u8], context: &Context) -> Option<Block<'a>
 /// Quickly: this block is a packet that [`decode`] makes a record of, if it is not damaged.
 pub(crate) fn holds_record(block: &[u8], context: &Context) -> bool {
     let word = |at| word(block, at, context.big_endian);
-    let ours = || context.interfaces.get(word(8)? as usize).filter(|interface| interface.link_type == LINK_TYPE);
+    let ours = || context.interface(word(8)?).filter(|interface| interface.link_type == LINK_TYPE);
     if word(0) != Some(PACKET) || ours().is_none() {
         return false;
     }
-    let payload = word(20).map_or(0, |captured| (captured as usize).saturating_sub(RTAC_HEADER));
+    let Some(payload) = word(20).and_then(|captured| (captured as usize).checked_sub(RTAC_HEADER)) else {
+        return false;
+    };
     match block.get(36) {
         Some(&(TX_END | RX_END)) => payload > 0,
         Some(&event) => event <= DATA_LOST || (FRAMING_ERROR..=OVERFLOW).contains(&event),
@@ -140,17 +138,15 @@ pub(crate) fn holds_record(block: &[u8], context: &Context) -> bool {
 
 fn packet<'a>(body: &'a [u8], context: &Context) -> Option<Block<'a>> {
     let big_endian = context.big_endian;
-    let Some(interface) = context.interfaces.get(word(body, 0, big_endian)? as usize) else {
-        return Some(Block::Other);
+    let interface = context.interface(word(body, 0, big_endian)?);
+    let Some(interface) = interface.filter(|interface| interface.link_type == LINK_TYPE) else {
+        return Some(Block::Unshown);
     };
-    if interface.link_type != LINK_TYPE {
-        return Some(Block::Other);
-    }
     let time_us = interface.micros(time(body, 4, big_endian)?);
     let captured = word(body, 12, big_endian)? as usize;
     let data = body.get(20..20usize.checked_add(captured)?)?;
-    let (Some(&event), Some(&lines)) = (data.get(8), data.get(9)) else { return Some(Block::Other) };
-    let Some(bytes) = data.get(RTAC_HEADER..) else { return Some(Block::Other) };
+    let (Some(&event), Some(&lines)) = (data.get(8), data.get(9)) else { return Some(Block::Unshown) };
+    let Some(bytes) = data.get(RTAC_HEADER..) else { return Some(Block::Unshown) };
     let options = options(body.get(20 + captured.next_multiple_of(4)..).unwrap_or_default(), big_endian);
     let item = match event {
         TX_START | TX_END | RX_START | RX_END | FRAMING_ERROR | PARITY_ERROR | OVERFLOW => {
@@ -177,7 +173,7 @@ fn packet<'a>(body: &'a [u8], context: &Context) -> Option<Block<'a>> {
         }
         _ => match event_record(event, lines, options) {
             Some(record) => EntryItem::Event(record),
-            None => return Some(Block::Other),
+            None => return Some(Block::Unshown),
         },
     };
     Some(Block::Packet(Packet { time_us, item }))
@@ -208,27 +204,16 @@ fn event_record<'a>(event: u8, lines: u8, options: impl Iterator<Item = (u16, &'
 }
 
 impl Context {
+    /// The one of this number in the section.
+    fn interface(&self, number: u32) -> Option<Interface> {
+        let number = usize::try_from(number).ok().filter(|number| *number < self.count)?;
+        self.interfaces.get(self.first + number)
+    }
+
     /// Of the interface that was described last.
     pub(crate) fn last_link_type(&self) -> Option<u16> {
-        self.interfaces.last().map(|interface| interface.link_type)
-    }
-}
-
-impl Interface {
-    /// `if_tsresol`: a power of ten, or of two with the high bit set.
-    fn micros(self, ticks: u64) -> u64 {
-        let exponent = u32::from(self.resolution & 0x7F);
-        let ticks = u128::from(ticks);
-        let micros = if self.resolution & 0x80 == 0 {
-            match 10u128.checked_pow(exponent.abs_diff(6)) {
-                Some(factor) if exponent >= 6 => ticks / factor,
-                Some(factor) => ticks.saturating_mul(factor),
-                None => 0,
-            }
-        } else {
-            ticks.saturating_mul(1_000_000).checked_shr(exponent).unwrap_or(0)
-        };
-        u64::try_from(micros).unwrap_or(u64::MAX)
+        let last = self.count.checked_sub(1)?;
+        self.interfaces.get(self.first + last).map(|interface| interface.link_type)
     }
 }
 

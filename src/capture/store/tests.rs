@@ -242,59 +242,6 @@ fn an_old_file_is_read_while_it_is_being_opened() {
     assert_eq!(reader.get(2999).unwrap().at, Duration::from_millis(2999));
 }
 
-#[test]
-fn what_another_program_rewrote_big_endian_with_other_clocks_is_read() {
-    let mut file = Vec::new();
-    let block = |file: &mut Vec<u8>, kind: u32, body: &[u8]| {
-        let length = u32::try_from(body.len() + 12).unwrap().to_be_bytes();
-        file.extend(kind.to_be_bytes());
-        file.extend(length);
-        file.extend(body);
-        file.extend(length);
-    };
-    let section = [&[0x1A, 0x2B, 0x3C, 0x4D, 0, 1, 0, 0][..], &[0xFF; 8]].concat();
-    block(&mut file, 0x0A0D_0D0A, &section);
-    block(&mut file, 1, &[0, 1, 0, 0, 0, 0, 0, 0]);
-    block(&mut file, 1, &[0, 250, 0, 0, 0, 0, 0, 0, 0, 9, 0, 1, 9, 0, 0, 0, 0, 0, 0, 0]);
-    let packet = |interface: u32, nanos: u64, event: u8, payload: &[u8]| {
-        let mut body = interface.to_be_bytes().to_vec();
-        body.extend(nanos.to_be_bytes());
-        let length = u32::try_from(payload.len() + 12).unwrap().to_be_bytes();
-        body.extend([length, length].concat());
-        body.extend([0, 0, 0, 0, 0, 0, 0, 0, event, 0, 0, 0]);
-        body.extend(payload);
-        body.resize(body.len().next_multiple_of(4), 0);
-        body
-    };
-    block(&mut file, 6, &packet(1, 5_000_000_000, 1, b"AT\r"));
-    block(&mut file, 6, &packet(1, 5_000_000_500, 3, b""));
-    block(&mut file, 6, &packet(0, 5_000_000_000, 2, b"not ours"));
-    block(&mut file, 99, &[1, 2, 3, 4]);
-    block(&mut file, 0x0A0D_0D0A, &section);
-    block(&mut file, 1, &[0, 250, 0, 0, 0, 0, 0, 0]);
-    block(&mut file, 6, &packet(0, 5_020_000, 2, b"OK"));
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("a.pcapng");
-    std::fs::write(&path, file).unwrap();
-    let reader = open(&path).unwrap().finish();
-    let expect = [
-        Stamped {
-            at: Duration::ZERO,
-            record: Record::Data {
-                direction: Direction::Tx,
-                bytes: b"AT\r".to_vec(),
-                send: None,
-                flaw: Flaw::None,
-                secret: Vec::new(),
-            },
-        },
-        Stamped { at: Duration::from_millis(20), record: Record::received("OK") },
-    ];
-    assert_eq!(all(&reader), expect);
-    assert_eq!((reader.started(), reader.storage().torn), (UNIX_EPOCH + Duration::from_secs(5), 0));
-    assert_eq!(reader.get(1).unwrap().record, expect[1].record);
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]

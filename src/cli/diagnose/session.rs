@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
-use super::super::common::tell_torn;
+use super::super::common::tell_left_out;
 use crate::capture::{self, CaptureError, EntryItem, Listener, Opening};
 use crate::modem::Direction;
 use crate::modem::diagnose::{Diagnoser, Evidence};
@@ -172,7 +172,7 @@ impl Session {
 
     fn of_capture(opening: Opening, family: Option<&'static Family>) -> anyhow::Result<Self> {
         let reader = opening.finish();
-        tell_torn(&reader);
+        tell_left_out(&reader);
         let (mut sent, mut received) = (Bytes::default(), Bytes::default());
         let mut listener = Listener::of(family);
         let mut cursor = reader.cursor();
