@@ -217,6 +217,8 @@ pub struct Status {
     pub strip: Strip,
     /// A password or PIN was asked for: what is sent next is one, whatever it looks like.
     pub password: bool,
+    /// The SIM waits for its PIN: digits alone are one, or a part of one.
+    pub pin: bool,
     /// Findings so far.
     pub findings: Arc<[Finding]>,
     /// Last cancelled Send: how many bytes had gone out.

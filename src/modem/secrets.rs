@@ -262,6 +262,12 @@ impl SecretFinder {
         self.awaited(Direction::Tx) == Awaited::Password || self.context.ussd
     }
 
+    /// The SIM waits for its PIN, or was asked whether it does: digits alone are masked.
+    #[must_use]
+    pub fn pin_is_awaited(&self) -> bool {
+        self.context.pin != Pin::No
+    }
+
     /// What the line that begins may be.
     fn awaited(&self, way: Direction) -> Awaited {
         let (watch, heard) = match way {

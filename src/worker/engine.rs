@@ -351,6 +351,7 @@ impl Engine {
             run: self.run_log.progress(),
             strip: self.session.diagnoser().strip().clone(),
             password: self.secrets.password_is_awaited(),
+            pin: self.secrets.pin_is_awaited(),
             findings: Arc::clone(&self.findings),
             cancelled: self.outgoing.cancelled(),
             refused: self.journal.refused(),

@@ -33,10 +33,12 @@ pub(super) fn update(state: &mut State, command: Line) -> Vec<Effect> {
     effects
 }
 
-/// Keeps what was typed for the history, unless a password is asked for, or the bytes go on with a secret.
+/// Keeps what was typed for the history, unless a password is asked for, the bytes go on with a secret, or they may be a part
+/// of the PIN that the SIM waits for.
 fn remember(state: &mut State, text: &str, bytes: &[u8]) {
     let secret = state.typed.sends(bytes);
-    if !secret && !state.status.password {
+    let of_pin = state.status.pin && bytes.iter().all(|byte| byte.is_ascii_digit() || b"\"', \r\n".contains(byte));
+    if !secret && !of_pin && !state.status.password {
         state.settings.remember_sent(text);
     }
 }

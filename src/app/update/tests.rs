@@ -244,6 +244,21 @@ fn what_is_typed_where_a_password_is_asked_for_is_not_remembered() {
     }
 }
 
+#[test]
+fn a_bare_pin_in_parts_is_not_remembered_while_the_sim_waits_for_it() {
+    let typed = |text: &str, end: &str| {
+        Command::from(Line::SendTyped { text: text.to_owned(), bytes: format!("{text}{end}").into_bytes() })
+    };
+    for (waits, kept) in [(true, &["AT+CSQ"][..]), (false, &["47", "11", "AT+CSQ"])] {
+        let mut state = connected();
+        state.status = Arc::new(Status { pin: waits, ..(*state.status).clone() });
+        for (text, end) in [("47", ""), ("11", "\r"), ("AT+CSQ", "\r")] {
+            update(&mut state, typed(text, end));
+        }
+        assert_eq!(state.settings.history, kept, "waits: {waits}");
+    }
+}
+
 /// Each part alone is harmless; the history is told apart by what they are on the line.
 #[test]
 fn a_secret_that_is_sent_in_parts_is_in_no_part_of_the_history() {
