@@ -71,6 +71,15 @@ pub enum Arrival {
     FromHost(Box<Arrival>),
 }
 
+/// A device that may be one that was lost: only the user can tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// The device, as it is listed.
+    pub device: String,
+    /// The port that is open once it is chosen: the device, or the tap with it.
+    pub port: LinkSpec,
+}
+
 /// Why a link could not do what was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LinkError {
@@ -165,6 +174,19 @@ pub trait Link: Send {
     /// # Errors
     /// [`LinkError::Refused`] when the driver refused them as a whole.
     fn reconfigure(&mut self, settings: &LineSettings) -> Result<Reconfigured, LinkError>;
+
+    /// Devices that may be a part of it that is lost. [`Self::choose`] takes the user's choice.
+    fn candidates(&self) -> Vec<Candidate> {
+        Vec::new()
+    }
+
+    /// The user has said which device the lost part is now: it is opened.
+    ///
+    /// # Errors
+    /// [`LinkError::Refused`] when it does not open.
+    fn choose(&mut self, _port: &LinkSpec, _now: Duration) -> Result<(), LinkError> {
+        Err(LinkError::Unsupported("nothing of this port is lost".into()))
+    }
 
     /// A hand on the simulated modem.
     ///

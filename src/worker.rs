@@ -31,7 +31,7 @@ use crate::capture::{LineStates, Reader, Writer};
 use crate::link::share::Place;
 use crate::link::transfer::{Protocol, TransferProgress};
 use crate::link::wait::{Waiter, Waker};
-use crate::link::{LineSettings, LinkSpec, News, Time};
+use crate::link::{Candidate, LineSettings, LinkSpec, News, Time};
 use crate::macros::runner::{Report, Values};
 use crate::macros::{LineChange, Macro};
 use crate::modem::diagnose::{Doing, Finding, Strip};
@@ -83,8 +83,9 @@ pub enum Order {
     StopSharing,
     /// Close the port but stay: another program needs it for a moment, such as the Arduino IDE for an upload.
     Release,
-    /// Open it again after [`Order::Release`], or after it was lost and the user knows which device it is now.
-    TakeBack(Option<String>),
+    /// Open it again after [`Order::Release`], or after it was lost and the user knows which device it is now: the port that is
+    /// to be open then.
+    TakeBack(Option<LinkSpec>),
     /// Close the port.
     Disconnect,
 }
@@ -235,8 +236,8 @@ pub struct Status {
     pub transfer: Option<Arc<TransferProgress>>,
     /// Where the port is shared, and with how many.
     pub shared: Option<(String, usize)>,
-    /// While the device is lost: which ports may be it now. [`Order::TakeBack`] takes the user's choice.
-    pub candidates: Vec<String>,
+    /// Which devices may be the lost one, or a tap's lost line, now. [`Order::TakeBack`] takes the port of the user's choice.
+    pub candidates: Vec<Candidate>,
     /// The port as it is open now: a device that was lost may come back under another name.
     pub place: String,
     /// Session time of this status.

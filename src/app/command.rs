@@ -85,8 +85,8 @@ pub(crate) enum Port {
     Lend,
     /// Open it again.
     TakeBack,
-    /// The lost device is this one now: open it.
-    TakeBackAs(String),
+    /// The user has said which device the lost one is now: this is the port with it.
+    TakeBackAs(LinkSpec),
     /// The window got the focus, or lost it.
     Focus(bool),
     /// Let other programs watch the port and talk, at the place that is set.

@@ -13,7 +13,7 @@ use super::modem::ModemOption;
 use super::output::distinct;
 use super::say::{say_aside, warn_if_open};
 use crate::link::share::Place;
-use crate::link::{LinkSpec, discovery};
+use crate::link::{Candidate, LinkSpec, discovery};
 use crate::macros::duration;
 use crate::worker::{Order, Phase, Status};
 
@@ -49,6 +49,7 @@ pub struct Capture {
 struct Told {
     shared: bool,
     lost: bool,
+    asked: Vec<Candidate>,
 }
 
 impl Told {
@@ -76,7 +77,25 @@ impl Told {
             }
             _ => {}
         }
+        if status.candidates != self.asked {
+            self.asked.clone_from(&status.candidates);
+            if !self.asked.is_empty() {
+                which_is_it(&self.asked).iter().for_each(say_aside);
+            }
+        }
     }
+}
+
+/// What to do where only the user knows which device the lost one is now, in lines.
+fn which_is_it(candidates: &[Candidate]) -> Vec<String> {
+    let devices: Vec<&str> = candidates.iter().map(|one| one.device.as_str()).collect();
+    let question = format!(
+        "modemscope: what is lost may be {} now. Plugged in where it was, with no other like it, it goes on by \
+         itself. Otherwise end this with Ctrl+C, and:",
+        devices.join(" or ")
+    );
+    let command = |one: &Candidate| format!("  modemscope capture {} NEW.pcapng", one.port);
+    std::iter::once(question).chain(candidates.iter().map(command)).collect()
 }
 
 impl Capture {
@@ -125,5 +144,26 @@ impl Capture {
             (Phase::Failed(problem), None) => Err(Exit::trouble(problem)),
             _ => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_has_no_buttons_is_told_the_commands() {
+        let candidate = |device: &str| Candidate {
+            device: device.to_owned(),
+            port: format!("tap:{device},/dev/ttyUSB2").parse().unwrap(),
+        };
+        let told = which_is_it(&[candidate("/dev/ttyUSB0"), candidate("/dev/ttyUSB1")]);
+        let expect = [
+            "modemscope: what is lost may be /dev/ttyUSB0 or /dev/ttyUSB1 now. Plugged in where it was, with no other \
+             like it, it goes on by itself. Otherwise end this with Ctrl+C, and:",
+            "  modemscope capture tap:/dev/ttyUSB0,/dev/ttyUSB2 NEW.pcapng",
+            "  modemscope capture tap:/dev/ttyUSB1,/dev/ttyUSB2 NEW.pcapng",
+        ];
+        assert_eq!(told, expect);
     }
 }

@@ -9,6 +9,7 @@ use egui::{Align2, Area, Color32, Frame, Id, Label, Order, Pos2, RichText, Ui};
 
 use crate::app::command::Port;
 use crate::app::{Command, Message, State, Tone};
+use crate::link::Candidate;
 use crate::ui::commands::Commands;
 use crate::ui::{parts, theme};
 use crate::worker::Phase;
@@ -95,6 +96,12 @@ fn said_by_port(state: &State) -> Option<(bool, String)> {
             let refused = state.status.refused.as_ref().map(|refused| format!(" {refused}"));
             Some((false, format!("{lent}{}", refused.unwrap_or_default())))
         }
+        Phase::Open { .. } if !state.status.candidates.is_empty() => {
+            let lost =
+                "A line of the tap is lost, and cannot be told from others like it; the other one is still heard.";
+            let refused = state.status.refused.as_ref().map(|refused| format!(" {refused}"));
+            Some((false, format!("{lost}{}", refused.unwrap_or_default())))
+        }
         Phase::Open { kept: Some(kept) } => Some((false, kept.clone())),
         Phase::Open { .. } => state.status.refused.clone().map(|refused| (false, refused)),
         Phase::Closed | Phase::Opening => None,
@@ -127,12 +134,12 @@ fn candidates(ui: &mut Ui, state: &State, commands: &mut Commands) {
         return;
     }
     ui.label("Which is it?");
-    for path in &state.status.candidates {
-        let known = state.ports.iter().find(|port| port.path == *path);
+    for Candidate { device, port } in &state.status.candidates {
+        let known = state.ports.iter().find(|port| port.path == *device);
         let details = known.map(crate::link::discovery::PortInfo::details).unwrap_or_default();
-        if ui.button(format!("Use {path}")).on_hover_text(details).clicked() {
-            commands.push(Port::TakeBackAs(path.clone()));
+        if ui.button(format!("Use {device}")).on_hover_text(details).clicked() {
+            commands.push(Port::TakeBackAs(port.clone()));
         }
     }
-    parts::weak(ui, "Or wait: it is opened by itself as soon as only one can be it.");
+    parts::weak(ui, "Or plug it in where it was, and others like it out: then it is opened by itself.");
 }

@@ -360,7 +360,7 @@ impl Engine {
             check: self.session.check().map(CheckProgress::of),
             transfer: self.files.progress(),
             shared: self.sharing.shown(),
-            candidates: self.place.candidates().to_vec(),
+            candidates: self.place.candidates(),
             place: self.spec.to_string(),
             now,
         };

@@ -7,7 +7,7 @@ use crate::capture::LineStates;
 use crate::link::dial::Backoff;
 use crate::link::identity::Identity;
 use crate::link::opening::Opened;
-use crate::link::{Arrival, Interests, LineSettings, Link, LinkError, Reconfigured};
+use crate::link::{Arrival, Candidate, Interests, LineSettings, Link, LinkError, LinkSpec, Reconfigured};
 use crate::macros::LineChange;
 use crate::simulator;
 
@@ -80,6 +80,14 @@ impl OpenPort {
 
     pub(super) fn control(&mut self, control: simulator::Control, now: Duration) -> Result<(), LinkError> {
         self.link.control(control, now)
+    }
+
+    pub(super) fn candidates(&self) -> Vec<Candidate> {
+        self.link.candidates()
+    }
+
+    pub(super) fn choose(&mut self, port: &LinkSpec, now: Duration) -> Result<(), LinkError> {
+        self.link.choose(port, now)
     }
 
     pub(super) fn reconfigure(&mut self, settings: &LineSettings) -> Result<Reconfigured, LinkError> {

@@ -10,7 +10,7 @@ use crate::link::dial::{Backoff, Dial};
 use crate::link::identity::Identity;
 use crate::link::opening::Opened;
 use crate::link::wait::Waker;
-use crate::link::{Interests, LineSettings, LinkSpec};
+use crate::link::{Candidate, Interests, LineSettings, LinkSpec};
 
 /// A connection that stood for this long was a good one.
 const GOOD: Duration = Duration::from_secs(5);
@@ -117,11 +117,13 @@ impl Place {
         }
     }
 
-    /// Which ports may be the lost device now.
-    pub(super) fn candidates(&self) -> &[String] {
+    /// Which devices may be what is lost now.
+    pub(super) fn candidates(&self) -> Vec<Candidate> {
+        let of = |path: &String| Candidate { device: path.clone(), port: LinkSpec::Serial(path.clone()) };
         match self {
-            Self::Away(Away::Lost(lost)) => &lost.candidates,
-            _ => &[],
+            Self::Away(Away::Lost(lost)) => lost.candidates.iter().map(of).collect(),
+            Self::Open(port) => port.candidates(),
+            _ => Vec::new(),
         }
     }
 

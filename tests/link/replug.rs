@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use modemscope::link::LineSettings;
+use modemscope::link::{LineSettings, LinkSpec};
 use modemscope::macros::runner::Values;
 use modemscope::macros::{Macro, Step};
 use modemscope::session::Rounds;
@@ -206,7 +206,7 @@ fn a_lost_device_is_what_the_user_says_it_is() {
     device.pull();
     lost(&watched);
     let other = Device::new();
-    watched.order(Order::TakeBack(Some(other.path())));
+    watched.order(Order::TakeBack(Some(LinkSpec::Serial(other.path()))));
     let status = back(&watched);
     assert_eq!(status.place, other.path());
     other.pty().write_all(b"here", LIMIT);

@@ -7,6 +7,7 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use modemscope::app::{Adapter, Start};
 use modemscope::link::settings::Pacing;
+use modemscope::link::{Candidate, LinkSpec};
 use modemscope::worker::{Phase, Status};
 
 use crate::desk::Desk;
@@ -86,7 +87,7 @@ fn two_devices_that_may_be_the_lost_one_are_asked_about() {
     state.port = Some("/dev/ttyUSB0".to_owned());
     state.status = Arc::new(Status {
         phase: Phase::Lost("/dev/ttyUSB0 is gone. It may be /dev/ttyUSB1 or /dev/ttyUSB2 now.".to_owned()),
-        candidates: vec!["/dev/ttyUSB1".to_owned(), "/dev/ttyUSB2".to_owned()],
+        candidates: candidates(|device| device),
         ..Status::default()
     });
     desk.frames();
@@ -94,6 +95,32 @@ fn two_devices_that_may_be_the_lost_one_are_asked_about() {
     desk.click("Use /dev/ttyUSB2");
     assert_eq!(desk.state().port.as_deref(), Some("/dev/ttyUSB2"));
     assert_eq!(desk.state().settings.port, "/dev/ttyUSB2");
+}
+
+/// What is open with each of two devices.
+fn candidates(port: fn(LinkSpec) -> LinkSpec) -> Vec<Candidate> {
+    ["/dev/ttyUSB1", "/dev/ttyUSB2"]
+        .map(|device| Candidate { device: device.to_owned(), port: port(LinkSpec::Serial(device.to_owned())) })
+        .to_vec()
+}
+
+#[test]
+fn two_devices_that_may_be_a_taps_lost_line_are_asked_about_while_the_other_is_heard() {
+    let mut desk = Desk::new(&Start::default());
+    let state = desk.harness.state_mut().state_mut();
+    state.port = Some("tap:/dev/ttyUSB7,/dev/ttyUSB0".to_owned());
+    state.status = Arc::new(Status {
+        phase: Phase::Open { kept: None },
+        candidates: candidates(|device| LinkSpec::Tap {
+            host: device.into(),
+            modem: LinkSpec::Serial("/dev/ttyUSB0".to_owned()).into(),
+        }),
+        ..Status::default()
+    });
+    desk.frames();
+    assert!(desk.shows("A line of the tap is lost") && desk.shows("Which is it?"));
+    desk.click("Use /dev/ttyUSB2");
+    assert_eq!(desk.state().port.as_deref(), Some("tap:/dev/ttyUSB2,/dev/ttyUSB0"));
 }
 
 /// Whoever opens the list and types means a port that is not in it.

@@ -121,9 +121,9 @@ fn lend(state: &mut State) -> Vec<Effect> {
 }
 
 /// The user knows which device the lost one is now.
-fn take_back_as(state: &mut State, port: String) -> Vec<Effect> {
-    state.settings.port.clone_from(&port);
-    state.port = Some(port.clone());
+fn take_back_as(state: &mut State, port: LinkSpec) -> Vec<Effect> {
+    state.settings.port = port.to_string();
+    state.port = Some(port.to_string());
     vec![Effect::Order(Order::TakeBack(Some(port))), Effect::Save]
 }
 

@@ -6,9 +6,9 @@ use super::*;
 use crate::app::Adapter;
 use crate::app::command::{Capture, Check, Line, Port, Setting};
 use crate::app::settings;
-use crate::link::LineSettings;
 use crate::link::discovery::PortInfo;
 use crate::link::share::Place;
+use crate::link::{LineSettings, LinkSpec};
 use crate::macros::runner::Values;
 use crate::macros::{Ask, Macro, Step};
 use crate::modem::passthrough::Way;
@@ -120,11 +120,15 @@ fn what_is_a_secret_by_its_name_or_place_is_not_remembered() {
 #[test]
 fn the_users_choice_among_two_devices_is_opened() {
     let mut state = connected();
-    let effects = update(&mut state, Port::TakeBackAs("/dev/ttyUSB2".to_owned()));
-    assert!(
-        matches!(&effects[..], [Effect::Order(Order::TakeBack(Some(port))), Effect::Save] if port == "/dev/ttyUSB2"),
-        "{effects:?}"
-    );
+    for chosen in ["/dev/ttyUSB2", "tap:/dev/ttyUSB2,/dev/ttyUSB1"] {
+        let spec: LinkSpec = chosen.parse().unwrap();
+        let effects = update(&mut state, Port::TakeBackAs(spec.clone()));
+        assert!(
+            matches!(&effects[..], [Effect::Order(Order::TakeBack(Some(port))), Effect::Save] if *port == spec),
+            "{effects:?}"
+        );
+        assert_eq!((state.port.as_deref(), state.settings.port.as_str()), (Some(chosen), chosen));
+    }
 }
 
 #[test]

@@ -158,12 +158,20 @@ impl Engine {
         self.journal.note(format!("released {}", self.spec));
     }
 
-    /// Takes the port back, or the one the user chose.
-    pub(super) fn take_back(&mut self, chosen: Option<String>, now: Duration) -> Result<(), Left> {
+    /// Takes the port back, or the one the user chose; of a port that is open, the part that is lost.
+    pub(super) fn take_back(&mut self, chosen: Option<LinkSpec>, now: Duration) -> Result<(), Left> {
+        if let (Place::Open(port), Some(chosen)) = (&mut self.place, &chosen) {
+            match port.choose(chosen, now) {
+                Ok(()) => self.spec = chosen.clone(),
+                Err(problem) => self.journal.refuse(problem.to_string()),
+            }
+            self.publish(now);
+            return Ok(());
+        }
         let Place::Away(away) = &mut self.place else { return Ok(()) };
         let mut spec = self.spec.clone();
         match (chosen, away) {
-            (Some(path), _) => spec = LinkSpec::Serial(path),
+            (Some(chosen), _) => spec = chosen,
             (None, Away::Redial(redial)) => {
                 redial.hurry(now);
                 return Ok(());
