@@ -128,6 +128,12 @@ impl Modem {
         [desk.next_timer(), desk.next_flown()].into_iter().flatten().min()
     }
 
+    /// How many bytes wait to be taken by [`Self::poll_output`] at once.
+    #[must_use]
+    pub(crate) fn spoken(&self) -> usize {
+        self.assembly.desk.spoken()
+    }
+
     /// How many bytes [`Input::Uart`] may bring now without loss.
     #[must_use]
     pub fn room(&self) -> usize {

@@ -1,7 +1,7 @@
 //! Serves a simulated modem to other programs, on a pseudo-terminal or on a TCP port.
 //!
 //! A client may go and come back: the modem lives on in between, and what it says while nobody has the port open is lost, as
-//! on a wire. On a pty the symbolic link that was asked for is removed at the end, and never put over something else.
+//! on a wire; so is what it says to one that has the port open and does not read. On a pty the symbolic link that was asked for is removed at the end, and never put over something else.
 
 #![expect(clippy::disallowed_methods, reason = "the modem's time is counted from here")]
 
@@ -17,8 +17,10 @@ use super::{Interests, Link};
 use crate::os::pty;
 use crate::simulator::{Control, Speaker};
 use control::Desk;
+use unread::Unread;
 
 pub(crate) mod control;
+mod unread;
 
 /// Bytes moved at once.
 const CHUNK: usize = 4096;
@@ -69,6 +71,7 @@ pub(crate) struct Host {
     typed: Vec<u8>,
     /// Towards the client, not yet taken by the system.
     heard: Vec<u8>,
+    unread: Unread,
     /// Somebody was there once: from now on, what is said to nobody is lost.
     visited: bool,
     /// The rate the client's side is set to.
@@ -90,6 +93,7 @@ impl Host {
             began: Instant::now(),
             typed: Vec::new(),
             heard: Vec::new(),
+            unread: Unread::default(),
             visited: false,
             rate: None,
             waiter,
@@ -162,6 +166,7 @@ impl Host {
         let Some(mut line) = self.line.take() else { return Ok(()) };
         let served = self.serve_line(&mut line, stop, desk);
         line.close();
+        self.unread.ends().iter().for_each(Desk::say);
         desk.stop(self.began.elapsed());
         served
     }
@@ -187,8 +192,8 @@ impl Host {
         if self.heard.is_empty() && self.sim.waiting() > 0 && line.is_there(self.visited) {
             return Some(Duration::ZERO);
         }
-        let due = self.sim.modem().next_deadline().into_iter().chain(desk.next_deadline()).min();
-        due.map(|due| due.saturating_sub(now))
+        let dues = [self.sim.modem().next_deadline(), desk.next_deadline(), self.unread.due(now)];
+        dues.into_iter().flatten().min().map(|due| due.saturating_sub(now))
     }
 
     fn work(&mut self, line: &mut Line, desk: &mut Desk) -> Result<(), HostError> {
@@ -231,13 +236,33 @@ impl Host {
             }
             if self.visited && !line.is_there(true) {
                 self.heard.clear();
+                self.unread.ends().iter().for_each(Desk::say);
                 continue;
             }
             let count = line.write(&self.heard);
             self.heard.drain(..count);
             if count == 0 {
+                if self.unread.takes_nothing(self.sim.waiting(), now) {
+                    self.lose(desk, now);
+                }
                 return Ok(());
             }
+            self.unread.ends().iter().for_each(Desk::say);
+        }
+    }
+}
+
+impl Host {
+    /// Nobody reads what waits.
+    fn lose(&mut self, desk: &mut Desk, now: Duration) {
+        let mut buffer = [0; CHUNK];
+        loop {
+            let count = self.sim.take(&mut buffer, now);
+            if count == 0 {
+                return;
+            }
+            desk.heard(Speaker::Modem, buffer.get(..count).unwrap_or_default());
+            self.unread.loses(count).iter().for_each(Desk::say);
         }
     }
 }

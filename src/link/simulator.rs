@@ -129,7 +129,7 @@ impl SimLink {
     /// How many bytes wait for the host.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        self.towards_host.len()
+        self.towards_host.len() + self.modem.spoken()
     }
 
     /// Moves up to `buffer.len()` bytes towards the host into `buffer`; 0 when none wait.

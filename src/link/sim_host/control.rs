@@ -4,6 +4,7 @@
 //! answer begins with `ok` or `error`.
 
 use std::collections::VecDeque;
+use std::fmt::Display;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -270,7 +271,7 @@ impl Desk {
     pub(super) fn work(&mut self, sim: &mut SimLink, now: Duration) -> bool {
         let notice = sim.notice();
         if let Some(notice) = notice.filter(|_| std::mem::replace(&mut self.notice, notice) != notice) {
-            eprintln!("modemscope sim: {notice}");
+            Self::say(notice);
         }
         while let Ok(line) = self.inlet.take.try_recv() {
             self.carry_out(line, sim, now);
@@ -282,6 +283,11 @@ impl Desk {
         }
         self.answer_expecting(now);
         self.quit || self.play.as_ref().is_some_and(Play::is_over)
+    }
+
+    /// Tells whoever started the simulator.
+    pub(super) fn say(words: impl Display) {
+        eprintln!("modemscope sim: {words}");
     }
 
     /// When [`Self::work`] is due at the latest.

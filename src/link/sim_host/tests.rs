@@ -5,10 +5,18 @@ use std::sync::Arc;
 use super::*;
 use crate::simulator::{Modem, Profile};
 
+/// A fresh modem behind this door, in haste.
+fn host(door: &Door) -> Host {
+    let modem = Modem::new(Profile { speed: 1000.0, ..Profile::default() }, 1);
+    Host::new(SimLink::new(modem).unwrap(), door.clone()).unwrap()
+}
+
 /// Runs a host on a thread while `client` talks to its address.
 fn with_host(door: &Door, client: impl FnOnce(&str)) {
-    let modem = Modem::new(Profile { speed: 1000.0, ..Profile::default() }, 1);
-    let mut host = Host::new(SimLink::new(modem).unwrap(), door.clone()).unwrap();
+    serve(host(door), client);
+}
+
+fn serve(mut host: Host, client: impl FnOnce(&str)) {
     host.open().unwrap();
     let mut desk = Desk::new(control::Inlet::new(host.waker()), None);
     let (stop, waker, address) = (Arc::new(AtomicBool::new(false)), host.waker(), host.address());
@@ -81,6 +89,44 @@ fn a_pty_is_raw_survives_reopening_and_its_link_goes_at_the_end() {
         assert_eq!(until(&mut second, b"OK\r\n"), b"\r\nOK\r\n");
     });
     assert!(!name.is_symlink());
+}
+
+/// What was said to it is lost but for what may wait, and the modem goes on: a wire holds nothing.
+#[cfg(unix)]
+#[test]
+fn a_client_that_never_reads_costs_no_memory_and_holds_nothing_up() {
+    use std::os::unix::fs::OpenOptionsExt;
+
+    let nonblocking = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap();
+    let mut host = host(&Door::Pty(None));
+    host.unread = Unread::at_most(16 * 1024);
+    serve(host, |address| {
+        let mut client =
+            std::fs::OpenOptions::new().read(true).write(true).custom_flags(nonblocking).open(address).unwrap();
+        until(&mut client, b"SMS Ready\r\n");
+        let limit = Instant::now() + Duration::from_secs(30);
+        let typed = vec![b'x'; 512 * 1024];
+        let mut rest = &typed[..];
+        while !rest.is_empty() {
+            match client.write(rest) {
+                Ok(count) => rest = &rest[count..],
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock && Instant::now() < limit => {
+                    std::thread::yield_now();
+                }
+                Err(error) => panic!("{error}, {} bytes are left", rest.len()),
+            }
+        }
+        let (mut heard, mut quiet_since) = (0, Instant::now());
+        while quiet_since.elapsed() < Duration::from_millis(300) {
+            if let Ok(count) = client.read(&mut [0; CHUNK]) {
+                (heard, quiet_since) = (heard + count, Instant::now());
+            }
+        }
+        // What the system holds, what may wait here, and a turn more.
+        assert!(heard < 256 * 1024, "{heard}");
+        client.write_all(b"\rAT\r").unwrap();
+        until(&mut client, b"AT\r\r\nOK\r\n");
+    });
 }
 
 #[cfg(unix)]

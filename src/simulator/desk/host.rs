@@ -57,8 +57,12 @@ impl Desk {
 
     /// Bytes that are on their way to the host: what comes from sockets waits until they are few.
     pub(in super::super) fn backlog(&self) -> usize {
-        let queued = self.out.iter().map(|output| if let Output::Uart(bytes) = output { bytes.len() } else { 0 });
-        queued.sum::<usize>() + self.cycle.transmitter.waiting()
+        self.spoken() + self.cycle.transmitter.waiting()
+    }
+
+    /// Those of them that have left the modem.
+    pub(in super::super) fn spoken(&self) -> usize {
+        self.out.iter().map(|output| if let Output::Uart(bytes) = output { bytes.len() } else { 0 }).sum()
     }
 
     /// The rate it works at; 0 takes any.
