@@ -50,6 +50,7 @@ mod listed;
 #[path = "os/macos/lsof.rs"]
 mod lsof;
 
+pub(crate) mod reasons;
 pub mod settings;
 mod values;
 #[cfg(test)]

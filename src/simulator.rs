@@ -30,6 +30,7 @@ mod line;
 mod model;
 mod models;
 mod network;
+mod no_toml;
 mod ntp;
 mod panel;
 mod part;

@@ -28,6 +28,8 @@ mod send;
 mod server;
 #[path = "cli/signals.rs"]
 mod signals;
+#[path = "cli/wrong.rs"]
+mod wrong;
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};

@@ -17,6 +17,7 @@ use crate::link::News;
 use crate::macros::Book;
 use crate::macros::file::{self, BookError};
 use crate::os::files;
+use crate::os::reasons::{not_read, not_written};
 
 /// The book that comes with the program.
 pub(crate) const DEFAULT: &str = include_str!("../../assets/macros.toml");
@@ -35,7 +36,7 @@ pub(crate) fn of_family(name: &str, book: &Book) -> Option<&'static str> {
 #[derive(Debug, thiserror::Error)]
 pub enum BookFileError {
     /// It cannot be read.
-    #[error("the macro file {} cannot be read: {source}", path.display())]
+    #[error("the macro file {} cannot be read: {}", path.display(), not_read(source))]
     Read {
         /// Which file.
         path: PathBuf,
@@ -43,7 +44,7 @@ pub enum BookFileError {
         source: io::Error,
     },
     /// It cannot be written.
-    #[error("the macro file {} cannot be written: {source}; the old one is as it was", path.display())]
+    #[error("the macro file {} cannot be written: {}; the old one is as it was", path.display(), not_written(path, source))]
     Write {
         /// Which file.
         path: PathBuf,

@@ -26,6 +26,7 @@ use crate::link::test_server::Visitor;
 use crate::link::{LineSettings, LinkSpec};
 use crate::macros::Book;
 use crate::modem::diagnose::{Doing, Finding};
+use crate::os::reasons::not_written;
 use crate::session::occupant::{Occupant, Refusal, Wish, first_refusal};
 use crate::sketch::SketchRun;
 use crate::vocabulary::{self, Family};
@@ -97,7 +98,7 @@ pub enum NotExported {
     #[error("{path} is there already and is not overwritten: choose another name", path = .0.display())]
     There(PathBuf),
     /// The file cannot be made.
-    #[error("{path}: {source}", path = path.display())]
+    #[error("{path} cannot be written: {}", not_written(path, source), path = path.display())]
     Create {
         /// Its name.
         path: PathBuf,

@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 
 use crate::os::files;
+use crate::os::reasons::not_written;
 
 pub(crate) use files::{create_private, create_private_folder};
 
@@ -49,14 +50,5 @@ pub(crate) fn write_at(file: &File, bytes: &[u8], place: u64) -> (usize, Option<
 
 /// Why the file cannot be written, and what to do.
 pub(crate) fn advice(error: &io::Error, path: &Path) -> String {
-    let what = match error.kind() {
-        io::ErrorKind::StorageFull => "the disk is full: free some space",
-        io::ErrorKind::QuotaExceeded => "your disk quota is used up: free some space",
-        io::ErrorKind::FileTooLarge => {
-            "the file has reached the largest size allowed here: raise the limit (ulimit -f)"
-        }
-        io::ErrorKind::ReadOnlyFilesystem => "the disk has become read-only: check it",
-        _ => return format!("{} cannot be written: {error}", path.display()),
-    };
-    format!("{} cannot be written, {what}", path.display())
+    format!("{} cannot be written: {}", path.display(), not_written(path, error))
 }

@@ -1,13 +1,15 @@
 //! What can go wrong with a capture file.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use crate::os::reasons::{not_read, not_written};
 
 /// Why a capture file cannot be created or opened.
 #[derive(Debug, thiserror::Error)]
 pub enum CaptureError {
     /// A new file cannot be made.
-    #[error("cannot create the capture {path}: {advice}", path = path.display(), advice = create_advice(source))]
+    #[error("cannot create the capture {path}: {advice}", path = path.display(), advice = create_advice(path, source))]
     Create {
         /// Its name.
         path: PathBuf,
@@ -15,7 +17,7 @@ pub enum CaptureError {
         source: io::Error,
     },
     /// A file cannot be read.
-    #[error("cannot open the capture {path}: {source}", path = path.display())]
+    #[error("cannot open the capture {path}: {}", not_read(source), path = path.display())]
     Open {
         /// Its name.
         path: PathBuf,
@@ -62,12 +64,11 @@ pub enum CaptureError {
     },
 }
 
-fn create_advice(error: &io::Error) -> String {
+fn create_advice(path: &Path, error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::AlreadyExists => {
+        io::ErrorKind::AlreadyExists if !path.is_dir() => {
             "a file of that name is there, and captures never overwrite: choose another name".to_owned()
         }
-        io::ErrorKind::NotFound => "the folder does not exist: create it first".to_owned(),
-        _ => error.to_string(),
+        _ => not_written(path, error),
     }
 }

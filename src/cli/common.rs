@@ -82,6 +82,11 @@ impl Line {
         log: Option<&Path>,
     ) -> Result<Self, Exit> {
         let spec = LinkSpec::parse(port).map_err(Exit::wrong_use)?;
+        if line.any_given() && !spec.kind().line_settings {
+            say_aside(format!(
+                "modemscope: {port} has no line settings: --baud and the other line options change nothing"
+            ));
+        }
         let writer = writer(capture)?;
         let log = log.map(|path| LiveLog::start(path, writer.reader())).transpose().map_err(|problem| {
             writer.reader().withdraw();

@@ -8,16 +8,15 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context as _;
-
 use super::common::counted;
 use super::exit::finish;
 use super::modem::ModemOption;
-use super::say::{say, say_aside};
+use super::say::say;
 use super::sketch_run;
 use crate::modem::Direction;
 use crate::modem::diagnose::{Evidence, Severity};
 use crate::notation;
+use crate::os::reasons::not_written;
 use crate::sketch::{RunOptions, run_sketch};
 use session::Session;
 
@@ -67,10 +66,7 @@ impl Diagnose {
     pub fn run(self) -> ExitCode {
         match self.diagnose() {
             Ok(code) => code,
-            Err(error) => {
-                say_aside(format_args!("modemscope diagnose: {error:#}"));
-                ExitCode::from(3)
-            }
+            Err(error) => finish(Err(error.into())),
         }
     }
 
@@ -89,7 +85,7 @@ impl Diagnose {
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
             // A reader that has seen enough (`| head`) is no failure.
             Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-                return Err(error).context("cannot write the findings");
+                anyhow::bail!("standard output cannot be written: {}", not_written(Path::new(""), &error));
             }
             _ => {}
         }

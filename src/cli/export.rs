@@ -19,6 +19,7 @@ use crate::capture::{Progress, Reader, import, redact};
 use crate::macros::recorder::Replay;
 use crate::macros::{Book, file};
 use crate::modem::Direction;
+use crate::os::reasons::not_written;
 
 /// Arguments of `export`.
 #[derive(Debug, clap::Args)]
@@ -97,6 +98,10 @@ impl Export {
                 "raw bytes cannot be redacted without changing them: add --no-redact, or choose another form",
             ));
         }
+        if self.controls && format != Format::Text {
+            return Err(Exit::wrong_use("--controls is for --as text: no other form has control characters"));
+        }
+        self.keep_input()?;
         let reader = open(&self.file)?;
         let progress = Progress::default();
         let mut options = Options { controls: self.controls, ..Options::default() };
@@ -111,7 +116,6 @@ impl Export {
             say_aside(options.remark.as_deref().unwrap_or_default());
             copy
         };
-        self.keep_input()?;
         let name = self.output.name();
         self.output.write_with(|out| write(&reader, format, &options, out, &name))
     }
@@ -154,7 +158,9 @@ fn open(path: &Path) -> Result<Reader, Exit> {
 fn write(reader: &Reader, format: Format, options: &Options, out: &mut dyn Write, name: &str) -> CommandResult {
     match export::export(reader, format, options, out, &Progress::default()) {
         Err(ExportError::Write(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        Err(ExportError::Write(error)) => Err(Exit::trouble(format_args!("{name} cannot be written: {error}"))),
+        Err(ExportError::Write(error)) => {
+            Err(Exit::trouble(format_args!("{name} cannot be written: {}", not_written(Path::new(name), &error))))
+        }
         Err(error @ ExportError::TwoDirections) => Err(Exit::wrong_use(format_args!("{error}: --direction rx or tx"))),
         other => other.map_err(Exit::trouble),
     }

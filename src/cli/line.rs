@@ -10,7 +10,7 @@ use crate::link::{DataBits, FlowControl, LineSettings, Parity, StopBits};
 #[command(next_help_heading = "Line options")]
 pub struct LineOptions {
     /// Bits per second, any number the driver takes [default: 9600].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = baud)]
     pub baud: Option<u32>,
     /// Data bits: 5, 6, 7 or 8 [default: 8].
     #[arg(long, value_name = "N", value_parser = data_bits)]
@@ -43,7 +43,7 @@ impl LineOptions {
     /// True when one of them was given.
     #[must_use]
     pub(crate) fn any_given(&self) -> bool {
-        *self != Self::default()
+        *self != Self { reconnect: self.reconnect, ..Self::default() }
     }
 
     /// The settings they make.
@@ -62,6 +62,15 @@ impl LineOptions {
             ..default
         }
     }
+}
+
+fn baud(text: &str) -> Result<u32, String> {
+    whole(text).map_err(|expected| format!("{expected}, such as 9600"))
+}
+
+/// A whole number from 1 on.
+pub(super) fn whole(text: &str) -> Result<u32, String> {
+    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "write a whole number from 1 on".to_owned())
 }
 
 fn data_bits(text: &str) -> Result<DataBits, String> {

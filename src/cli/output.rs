@@ -4,11 +4,10 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
-
 use super::exit::{CommandResult, Exit};
 use super::say::say_aside;
 use crate::os::files::{self, is_stream};
+use crate::os::reasons::{not_read, not_written};
 
 /// Where a result goes: `-o` and `--force` of every command that has them.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -30,7 +29,7 @@ impl OutputOptions {
         self.write_with(|out| match out.write_all(bytes).and_then(|()| out.flush()) {
             // Whoever reads it may have had enough (`| head`).
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            written => Ok(written.with_context(|| format!("{} cannot be written", self.name()))?),
+            written => written.map_err(|error| self.cannot_be_written(&error)),
         })
     }
 
@@ -41,11 +40,11 @@ impl OutputOptions {
     /// As [`Self::write`], and those of `make`.
     pub(crate) fn write_with(&self, make: impl FnOnce(&mut dyn Write) -> CommandResult) -> CommandResult {
         let Some(path) = &self.output else { return make(&mut io::BufWriter::new(io::stdout().lock())) };
-        let cannot = || format!("{} cannot be written", path.display());
+        let cannot = |error: io::Error| self.cannot_be_written(&error);
         self.check()?;
         if is_stream(path) {
             // A device or a pipe holds nothing that could be overwritten, and must not become a file.
-            let out = OpenOptions::new().write(true).open(path).with_context(cannot)?;
+            let out = OpenOptions::new().write(true).open(path).map_err(cannot)?;
             return make(&mut io::BufWriter::new(out));
         }
         // What a link leads to is replaced, and not the link.
@@ -57,16 +56,21 @@ impl OutputOptions {
             ));
         }
         let fresh = fresh_name(path);
-        let mut out = io::BufWriter::new(File::create_new(&fresh).with_context(cannot)?);
+        let mut out = io::BufWriter::new(File::create_new(&fresh).map_err(cannot)?);
         let written = make(&mut out).and_then(|()| {
             let saved = out.flush().and_then(|()| out.get_ref().sync_all()).and_then(|()| files::replace(&fresh, path));
-            Ok(saved.with_context(cannot)?)
+            saved.map_err(cannot)
         });
         if written.is_err() {
             // The half-written file is ours alone.
             let _ = fs::remove_file(&fresh);
         }
         written
+    }
+
+    fn cannot_be_written(&self, error: &io::Error) -> Exit {
+        let path = self.output.as_deref().unwrap_or(Path::new(""));
+        Exit::trouble(format!("{} cannot be written: {}", self.name(), not_written(path, error)))
     }
 
     /// What can be said before the result is made: the file is there, or its place is taken by a folder.
@@ -160,7 +164,7 @@ pub(crate) fn read_bytes(path: &Path, most: usize) -> Result<Vec<u8>, Exit> {
     } else {
         File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes))
     };
-    read.with_context(|| format!("{} cannot be read", name_of(path)))?;
+    read.map_err(|error| Exit::trouble(format!("{} cannot be read: {}", name_of(path), not_read(&error))))?;
     if bytes.len() > most {
         return Err(Exit::trouble(format!("{} is larger than {} KiB", name_of(path), most / 1024)));
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::LineOptions;
 use super::common::Line;
 use super::exit::{CommandResult, Exit, finish};
+use super::line::whole;
 use super::modem::ModemOption;
 use super::output::{OutputOptions, distinct, read_text};
 use super::report;
@@ -47,7 +48,7 @@ pub struct Run {
     #[arg(long)]
     json: bool,
     /// How many times to run the macros; stops at the first failure.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = whole)]
     times: Option<u32>,
     /// Time from the start of one run to the start of the next. Without --times it goes on until Ctrl+C.
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
@@ -56,10 +57,10 @@ pub struct Run {
     #[arg(long, value_name = "OUT")]
     junit: Option<PathBuf>,
     /// Let --junit replace a file.
-    #[arg(long)]
+    #[arg(long, requires = "junit")]
     force: bool,
     /// Print the bytes of every step and open no port.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["capture", "log", "json", "times", "every", "junit"])]
     #[expect(clippy::struct_field_names, reason = "the option is called so")]
     dry_run: bool,
     #[command(flatten)]

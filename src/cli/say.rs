@@ -3,12 +3,14 @@
 use std::fmt::Display;
 use std::io::Write;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::link::without_password;
 use crate::modem::secrets::masked;
 use crate::notation::harmless;
+use crate::os::reasons::not_written;
 
 /// Arguments of the command line that hold a PIN or password, and how they are shown.
 static SHOWN: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
@@ -45,7 +47,7 @@ pub(crate) fn say_data(line: impl Display) {
         Ok(()) => {}
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(141),
         Err(error) => {
-            say_aside(format!("modemscope: standard output cannot be written: {error}"));
+            say_aside(format!("modemscope: standard output cannot be written: {}", not_written(Path::new(""), &error)));
             std::process::exit(3);
         }
     }

@@ -23,6 +23,7 @@ const LARGEST_INPUT: u64 = 16 << 20;
 
 /// Arguments of `send`.
 #[derive(Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("answer").args(["expect", "fail"]).multiple(true)))]
 pub struct Send {
     /// The port: /dev/ttyUSB0, COM5, sim:, tcp://host:port, rfc2217://host:port.
     #[arg(value_name = "PORT")]
@@ -34,7 +35,7 @@ pub struct Send {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["bytes", "ending", "expect", "fail", "within"])]
     file: Option<PathBuf>,
     /// How the file is sent: raw, xmodem, xmodem-1k or ymodem.
-    #[arg(long, value_name = "NAME", default_value = "raw", value_parser = protocol, requires = "file")]
+    #[arg(long, value_name = "NAME", default_value = "raw", value_parser = protocol, conflicts_with = "bytes")]
     protocol: Protocol,
     /// Append a line ending: none, cr, lf, crlf, 1a or notation.
     #[arg(long, value_name = "ENDING", default_value = "none")]
@@ -46,7 +47,7 @@ pub struct Send {
     #[arg(long, value_name = "NOTATION", value_parser = pattern, allow_hyphen_values = true)]
     fail: Vec<String>,
     /// How long the answer may take [default: 10s].
-    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
+    #[arg(long, value_name = "TIME", value_parser = duration::parse, requires = "answer")]
     within: Option<Duration>,
     #[command(flatten)]
     modem: ModemOption,

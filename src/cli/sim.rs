@@ -7,9 +7,9 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::Context;
 
-use super::exit::Exit;
+use super::exit::{CommandResult, Exit, finish};
 use super::output::{OutputOptions, distinct, read_text};
-use super::say::{say_aside, warn_if_open};
+use super::say::warn_if_open;
 use crate::link::sim_host::control::{Desk, Inlet};
 use crate::link::sim_host::{Door, Host};
 use crate::link::simulator::SimLink;
@@ -40,10 +40,10 @@ pub struct Sim {
     #[arg(long, value_name = "NAME")]
     fault: Vec<String>,
     /// Seed of the delays and damage: the same seed gives the same ones.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = seed)]
     seed: Option<u64>,
     /// How many times faster than a real modem.
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", value_parser = speed)]
     speed: Option<f64>,
     /// Print the address and make the link only when the modem has booted.
     #[arg(long)]
@@ -73,83 +73,66 @@ struct Setup {
 impl Sim {
     /// Runs it until SIGINT or SIGTERM, or until its scenario is over.
     pub fn run(self) -> ExitCode {
-        let setup = match self.setup() {
-            Ok(setup) => setup,
-            Err(error) => {
-                say_aside(format_args!("modemscope sim: {error:#}"));
-                return ExitCode::from(2);
-            }
-        };
-        match self.serve(setup) {
-            Ok(true) => ExitCode::SUCCESS,
-            Ok(false) => ExitCode::from(1),
-            Err(error) => {
-                say_aside(format_args!("modemscope sim: {error:#}"));
-                ExitCode::from(3)
-            }
-        }
+        finish(self.setup().and_then(|setup| self.serve(setup)))
     }
 
-    fn setup(&self) -> anyhow::Result<Setup> {
+    fn setup(&self) -> Result<Setup, Exit> {
         let scenario = match &self.scenario {
             Some(path) => Some(read_scenario(path)?),
             None => None,
         };
         let profile = self.profile(scenario.as_ref())?;
-        distinct(&[("the scenario", self.scenario.as_ref()), ("--junit", self.junit.as_ref())])
-            .map_err(Exit::into_problem)?;
+        distinct(&[("the scenario", self.scenario.as_ref()), ("--junit", self.junit.as_ref())])?;
         let seed = self.seed.or_else(|| scenario.as_ref()?.seed).unwrap_or(1);
         Ok(Setup { profile, seed, door: self.door()?, scenario })
     }
 
-    fn door(&self) -> anyhow::Result<Door> {
+    fn door(&self) -> Result<Door, Exit> {
         let Some(address) = &self.tcp else { return Ok(Door::Pty(self.pty.clone())) };
         let full = if address.contains(':') { address.clone() } else { format!("127.0.0.1:{address}") };
-        let parsed = full.parse().with_context(|| format!("--tcp {address}: expected a port or ADDRESS:PORT"))?;
-        Ok(Door::Tcp(parsed))
+        let expected =
+            |_| Exit::wrong_use(format!("--tcp {address}: write a port such as 9000 (1 to 65535), or 127.0.0.1:9000"));
+        full.parse().map(Door::Tcp).map_err(expected)
     }
 
-    fn profile(&self, scenario: Option<&Scenario>) -> anyhow::Result<Profile> {
+    fn profile(&self, scenario: Option<&Scenario>) -> Result<Profile, Exit> {
         let known = Profile::named(&self.modem).filter(|_| Profile::MODELS.contains(&self.modem.as_str()));
         let Some(modem) = known else {
-            anyhow::bail!("--modem {}: there is {}", self.modem, Profile::MODELS.join(", "));
+            return Err(Exit::wrong_use(format!("--modem {}: there is {}", self.modem, Profile::MODELS.join(", "))));
         };
         let mut profile = match (&self.profile, scenario) {
             (None, Some(scenario)) => scenario.profile.clone(),
             (None, None) => modem,
             (Some(name), _) if Profile::NAMES.contains(&name.as_str()) => {
-                Profile::from_words(&[self.modem.clone(), name.clone()])?
+                Profile::from_words(&[self.modem.clone(), name.clone()]).map_err(Exit::wrong_use)?
             }
             (Some(name), _) if Path::new(name).exists() => {
-                let text = read_text(Path::new(name), LARGEST_FILE).map_err(Exit::into_problem)?;
-                Profile::parse(&text).with_context(|| name.clone())?
+                let text = read_text(Path::new(name), LARGEST_FILE)?;
+                Profile::parse(&text).map_err(|problem| Exit::trouble(format!("{name}: {problem}")))?
             }
             (Some(name), _) => {
-                anyhow::bail!("--profile {name}: neither a file nor one of {}", Profile::NAMES.join(", "))
+                let names = Profile::NAMES.join(", ");
+                return Err(Exit::wrong_use(format!("--profile {name}: neither a file nor one of {names}")));
             }
         };
         if let Some(unknown) = self.fault.iter().find(|name| Fault::named(name).is_none()) {
-            anyhow::bail!("--fault {unknown}: there is {}", Fault::names());
+            return Err(Exit::wrong_use(format!("--fault {unknown}: there is {}", Fault::names())));
         }
         profile.faults.extend(self.fault.iter().cloned());
-        match self.speed {
-            Some(speed) if speed > 0.0 && speed.is_finite() => profile.speed = speed,
-            Some(speed) => anyhow::bail!("--speed {speed}: expected a number above 0"),
-            None => {}
-        }
+        profile.speed = self.speed.unwrap_or(profile.speed);
         Ok(profile)
     }
 
-    /// Serves; true unless a scenario failed.
-    fn serve(&self, setup: Setup) -> anyhow::Result<bool> {
+    /// Serves; not done where a scenario failed.
+    fn serve(&self, setup: Setup) -> CommandResult {
         let Setup { profile, seed, door, scenario } = setup;
         let report = OutputOptions { output: self.junit.clone(), force: self.force };
-        report.check().map_err(Exit::into_problem)?;
+        report.check()?;
         if let Door::Tcp(address) = &door {
             warn_if_open(*address);
         }
         let link = SimLink::new(Modem::new(profile, seed)).context("no descriptors left")?;
-        let mut host = Host::new(link, door)?;
+        let mut host = Host::new(link, door).map_err(Exit::trouble)?;
         let stop = Arc::new(AtomicBool::new(false));
         watch_signals(&stop, host.waker())?;
         let inlet = Inlet::new(host.waker());
@@ -159,37 +142,46 @@ impl Sim {
             None => None,
         };
         if self.booted {
-            host.boot(&stop)?;
+            host.boot(&stop).map_err(Exit::trouble)?;
         }
-        host.open()?;
+        host.open().map_err(Exit::trouble)?;
         println!("{}", host.address());
         if !terminal::in_background() {
             inlet.read_terminal().context("cannot start a thread")?;
         }
         let mut desk = Desk::new(inlet, scenario.as_ref());
-        host.serve(&stop, &mut desk)?;
+        host.serve(&stop, &mut desk).map_err(Exit::trouble)?;
         drop(socket);
-        let Some(scenario) = scenario else { return Ok(true) };
+        let Some(scenario) = scenario else { return Ok(()) };
         let name = if scenario.name.is_empty() { "scenario" } else { scenario.name.as_str() };
         let play = desk.play().context("a scenario was played")?;
         for outcome in play.outcomes() {
             println!("{}", verdict(outcome));
         }
         if self.junit.is_some() {
-            report.write(junit(name, play.outcomes()).as_bytes()).map_err(Exit::into_problem)?;
+            report.write(junit(name, play.outcomes()).as_bytes())?;
         }
         let failed = play.outcomes().iter().filter(|outcome| outcome.failure.is_some()).count();
         match failed {
             0 => println!("{name}: passed"),
             failed => println!("{name}: failed, {failed} of {} steps", play.outcomes().len()),
         }
-        Ok(play.passed())
+        if play.passed() { Ok(()) } else { Err(Exit::not_done()) }
     }
 }
 
-fn read_scenario(path: &Path) -> anyhow::Result<Scenario> {
-    let text = read_text(path, LARGEST_FILE).map_err(Exit::into_problem)?;
-    Scenario::parse(&text).with_context(|| path.display().to_string())
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "write a whole number".to_owned())
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|speed: &f64| *speed > 0.0 && speed.is_finite());
+    number.ok_or_else(|| "write a number above 0, such as 20 or 0.5".to_owned())
+}
+
+fn read_scenario(path: &Path) -> Result<Scenario, Exit> {
+    let text = read_text(path, LARGEST_FILE)?;
+    Scenario::parse(&text).map_err(|problem| Exit::trouble(format!("{}: {problem}", path.display())))
 }
 
 /// A line of the report.

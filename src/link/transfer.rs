@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use blocks::{Kind, Sender};
 
+use crate::os::reasons::not_read;
+
 mod blocks;
 
 /// Bytes of a raw file offered at once.
@@ -77,7 +79,7 @@ pub enum TransferEnd {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FileError {
     /// It cannot be opened.
-    #[error("{path}: {source}. Choose another file.", path = path.display())]
+    #[error("{path} cannot be read: {}. Choose another file.", not_read(source), path = path.display())]
     Open {
         /// Its name.
         path: PathBuf,

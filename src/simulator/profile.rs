@@ -9,6 +9,7 @@ use toml_edit::{Document, Key, de, ser};
 
 use super::faults::Fault;
 use super::model::Model;
+use super::no_toml::NoToml;
 
 pub use parts::AutobaudUrcs;
 pub(crate) use parts::{Callee, EarlyData, Gnss, Junk, Range, SyncBytes, Tls};
@@ -104,7 +105,7 @@ pub enum ProfileError {
     Unknown(String),
     /// The profile file does not parse.
     #[error("the profile does not parse: {0}")]
-    Toml(#[from] de::Error),
+    Toml(NoToml),
     /// A name in the file is none of a profile's.
     #[error("the profile does not parse: line {line}: there is no `{name}` in a profile; {advice}")]
     NoSuchName {
@@ -200,7 +201,8 @@ impl Profile {
     /// When it does not parse, or names something that is not there.
     pub fn parse(text: &str) -> Result<Self, ProfileError> {
         // First as it stands, for an error that says where it is.
-        let mut profile = Self::read(text)?;
+        let read = |text: &str| Self::read(text).map_err(|error| ProfileError::Toml(NoToml::of(text, &error)));
+        let mut profile = read(text)?;
         // What it leaves out depends on the modem it names.
         if let (Ok(mut whole), Ok(given)) = (ser::to_document(&Self::of(profile.modem)), Document::parse(text)) {
             for (name, value) in given.iter() {
@@ -210,7 +212,7 @@ impl Profile {
                 }
                 whole.insert(name, value.clone());
             }
-            profile = Self::read(&whole.to_string())?;
+            profile = read(&whole.to_string())?;
         }
         for fault in &profile.faults {
             Fault::named(fault).ok_or_else(|| ProfileError::Unknown(fault.clone()))?;

@@ -12,6 +12,7 @@ pub(crate) use play::Outcome;
 pub use play::Play;
 
 use super::control::{Request, Speaker};
+use super::no_toml::NoToml;
 use super::{Control, Profile};
 
 /// How long an expectation waits that says nothing about it.
@@ -22,14 +23,9 @@ const LONGEST: Duration = Duration::from_hours(24);
 /// A scenario that cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ScenarioError {
-    /// It is no such TOML. The line itself is not quoted: it may hold a PIN.
-    #[error("the scenario does not parse: line {line}: {why}")]
-    Toml {
-        /// Which, from 1.
-        line: usize,
-        /// What was expected there.
-        why: String,
-    },
+    /// It is no such TOML.
+    #[error("the scenario does not parse: {0}")]
+    Toml(NoToml),
     /// A step is not understood.
     #[error("step {number}{name}: {why}")]
     Step {
@@ -123,10 +119,8 @@ impl Scenario {
     /// # Errors
     /// Says which step is wrong, and what was expected of it.
     pub fn parse(text: &str) -> Result<Self, ScenarioError> {
-        let file: File = toml_edit::de::from_str(text).map_err(|error| {
-            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-            ScenarioError::Toml { line: before.matches('\n').count() + 1, why: error.message().replace('\n', ", ") }
-        })?;
+        let file: File =
+            toml_edit::de::from_str(text).map_err(|error| ScenarioError::Toml(NoToml::of(text, &error)))?;
         let bad = |number: usize, name: &str, why: String| {
             let name = if name.is_empty() { String::new() } else { format!(" ({name})") };
             ScenarioError::Step { number, name, why }

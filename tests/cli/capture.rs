@@ -75,7 +75,7 @@ fn a_log_that_cannot_be_written_is_told_and_the_session_goes_on() {
     let talk = "version = 1\n[[macro]]\nname = 'a'\n[[macro.step]]\nsend = 'AT\\r'\nexpect = ['OK']\nrepeat = 200\n";
     fs::write(&book, talk).unwrap();
     let arguments = ["run", "sim:fast", book.to_str().unwrap(), "--log", log.to_str().unwrap()];
-    check(&arguments, 3, "a: done", "log.txt cannot be written, the disk is full: free some space");
+    check(&arguments, 3, "a: done", "log.txt cannot be written: the disk is full: free some space");
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn what_is_no_capture_is_said_to_be_what_it_is() {
         check(&["capture", &format!("replay:{path}"), &format!("{path}.pcapng")], 3, "", said);
         assert!(!folder.path().join(format!("{name}.pcapng")).exists());
     }
-    check(&["diagnose", folder.path().to_str().unwrap()], 3, "", "is a directory");
+    check(&["diagnose", folder.path().to_str().unwrap()], 3, "", "that is a folder: name a file in it");
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn a_disk_that_is_full_from_the_start_keeps_no_empty_file() {
     let Some(disk) = crate::disk::SmallDisk::new("16k") else { return };
     let _full = fs::write(disk.path().join("filler"), vec![0; 20_000]);
     let out = disk.path().join("out.pcapng");
-    check(&["capture", "sim:fast", out.to_str().unwrap(), "--for", "1ms"], 3, "", "No space left on device");
+    check(&["capture", "sim:fast", out.to_str().unwrap(), "--for", "1ms"], 3, "", "the disk is full: free some space");
     assert!(!out.exists());
 }
 

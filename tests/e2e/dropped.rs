@@ -26,7 +26,7 @@ fn each_file_opens_as_what_it_is() {
         (file("blink it.ino", SKETCH.as_bytes()), "from an Arduino sketch"),
         (file("mine.toml", BOOK.as_bytes()), "from a macro book"),
         (file("terminal.hts", HTERM.as_bytes()), "from a file of HTerm"),
-        (folder, "a folder: is a directory"),
+        (folder, "a folder: that is a folder"),
         (file("log.txt", b"AT\nOK\nAT+CIPSEND\nERROR\n"), "AT+CIPSEND was refused"),
         (file("picture.png", &[0x89, b'P', b'N', b'G', 13, 10, 26, 10, 0, 0, 0, 13, 0xFF, 0xFE, 0, 1]), "is a picture"),
         (capture, "every-kind.pcapng"),

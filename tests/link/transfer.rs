@@ -203,7 +203,7 @@ fn the_command_line_sends_files() {
 
     let nothing = send(&[&pty.path(), "--file", "/no/such/file"]);
     let (code, text) = said(&nothing.wait_with_output().unwrap());
-    assert!(code == Some(3) && text.contains("/no/such/file: No such file"), "{text}");
+    assert!(code == Some(3) && text.contains("/no/such/file cannot be read: there is no such file"), "{text}");
 
     let both = send(&[&pty.path(), "AT", "--file", name]);
     assert_eq!(said(&both.wait_with_output().unwrap()).0, Some(2));

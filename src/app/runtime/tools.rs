@@ -23,6 +23,7 @@ use crate::macros::Macro;
 use crate::macros::edit::Edit;
 use crate::macros::recorder::{Recorder, Replay};
 use crate::modem::Direction;
+use crate::os::reasons::not_written;
 use crate::sketch::{RunOptions, SketchRun, Source, run_sketch};
 use crate::vocabulary::Family;
 
@@ -304,7 +305,9 @@ pub(super) fn save_new(state: &mut State, what: &str, text: &str, path: &Path) {
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
             state.say(Tone::Trouble, format!("{shown} is there already and is not overwritten. Choose another name."));
         }
-        Err(error) => state.say(Tone::Trouble, format!("{what} could not be written to {shown}: {error}.")),
+        Err(error) => {
+            state.say(Tone::Trouble, format!("{what} could not be written to {shown}: {}.", not_written(path, &error)));
+        }
     }
 }
 
