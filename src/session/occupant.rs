@@ -86,7 +86,7 @@ impl Occupant {
             Self::Lost => ("the device is gone", "plug it in: it is opened again by itself"),
             Self::Borrower => ("the port is lent", "take it back first"),
             Self::OursAlone => ("this port is a part of this program", "lend a device or a connection"),
-            Self::Listening => ("this port only listens", "to talk, connect to one port alone"),
+            Self::Listening => ("this port only listens", "to talk, connect to the modem's own port"),
             Self::Rateless => ("this port has no baud rate", "rates are tried on a serial port"),
             Self::Check => ("the passthrough check has the line", "wait for it, or stop it"),
             Self::File => ("a file is being sent", "wait for its end, or cancel it"),

@@ -68,7 +68,7 @@ impl PortBar {
             current_text_value: Some(shown.clone()),
             ..WidgetInfo::labeled(Role::ComboBox, true, "Port")
         });
-        let button = button.on_hover_text("Which port; the simulated SIM800L is always there");
+        let button = button.on_hover_text(format!("{shown}\nWhich port; the simulated SIM800L is always there"));
         if button.clicked() {
             self.path = None;
             commands.push(Port::List);
@@ -126,7 +126,8 @@ impl PortBar {
                 )
                 .labelled_by(label.id);
             let entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-            if (ui.button("Use").clicked() || entered) && !path.trim().is_empty() {
+            let named = !path.trim().is_empty();
+            if (ui.add_enabled(named, Button::new("Use")).clicked() || entered) && named {
                 pick(ui, path.trim().to_owned());
             }
         });

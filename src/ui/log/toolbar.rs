@@ -344,7 +344,9 @@ fn more(log: &mut LogPanel, ui: &mut Ui, state: &State, commands: &mut Commands)
             ui.horizontal(|ui| {
                 let field =
                     ui.add(TextEdit::singleline(&mut log.toolbar.note).desired_width(FIELD)).labelled_by(label.id);
-                if (ui.button("Add").clicked() || enter(&field, ui)) && !log.toolbar.note.is_empty() {
+                let some = !log.toolbar.note.trim().is_empty();
+                let add = ui.add_enabled(some, Button::new("Add")).clicked();
+                if some && (add || enter(&field, ui)) {
                     commands.push(Log::Note(std::mem::take(&mut log.toolbar.note)));
                     ui.close();
                 }

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use egui::{Label, RichText, TextEdit, Ui};
 
 use super::{ImportPanel, ToolWindow};
-use crate::app::State;
 use crate::app::command::Tool;
+use crate::app::{Purpose, State};
 use crate::modem::diagnose::Severity;
 use crate::sketch::{LARGEST_SKETCH, RunRow, RunWay, SketchFinding, SketchQuestion, SketchRun};
 use crate::ui::commands::Commands;
@@ -55,7 +55,8 @@ impl ToolWindow for SketchPanel {
     fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
         let label = parts::weak(
             ui,
-            "An Arduino sketch. It is run here, with the simulated modem at its pins; nothing is sent to a port.",
+            "Paste an Arduino sketch, or drop its file onto the window. It is run here, with the simulated modem at its pins; \
+             nothing is sent to a port.",
         );
         parts::text_area(ui, "sketch to run", theme::PASTED, &mut self.text, "").labelled_by(label.id);
         let long = self.text.len() > LARGEST_SKETCH;
@@ -71,6 +72,9 @@ impl ToolWindow for SketchPanel {
             }
             if ui.add_enabled(there, egui::Button::new("Import it as a macro…")).clicked() {
                 commands.open_at::<ImportPanel>(&self.text);
+            }
+            if ui.button("Choose…").on_hover_text("A file with a sketch").clicked() {
+                commands.push(Tool::Choose(Purpose::OpenCapture));
             }
             if running {
                 ui.spinner();
