@@ -99,19 +99,23 @@ def cancel(binary, folder, rounds):
 
 def disconnect(binary, folder, rounds):
     for number in range(rounds):
-        command = [binary, "capture", f"{folder}/port", f"{folder}/{number}.pcapng"]
-        yield ended(f"{folder}/port", command, Device.flood)
-        os.remove(f"{folder}/{number}.pcapng")
+        capture = pathlib.Path(f"{folder}/{number}.pcapng")
+        command = [binary, "capture", f"{folder}/port", capture]
+        # On a busy machine the system has the port open long before the program has read a byte; a capture of nothing is withdrawn.
+        yield ended(f"{folder}/port", command, Device.flood, lambda: capture.stat().st_size > len(FLOOD))
+        capture.unlink()
 
 
-def ended(name, command, meanwhile):
-    """Seconds from Ctrl+C until the port is let go."""
+def ended(name, command, meanwhile, begun=lambda: True):
+    """Seconds from Ctrl+C until the port is let go; it comes once the command has begun, and not before 0.3 s."""
     device = Device(name)
     device.plug_in()
     child = start(command)
     device.until(True)
-    busy = time.monotonic() + 0.3
-    while time.monotonic() < busy:
+    opened = time.monotonic()
+    while time.monotonic() < opened + 0.3 or not begun():
+        if time.monotonic() > opened + PATIENCE:
+            sys.exit(f"nothing went on at the port in {PATIENCE} s")
         meanwhile(device)
         time.sleep(0.0005)
     child.send_signal(signal.SIGINT)

@@ -122,3 +122,18 @@ impl Journal {
         self.news = false;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Duration = Duration::from_hours(1);
+
+    /// Between the making of the file and the opening of the port.
+    #[test]
+    fn a_clock_that_is_set_before_the_start_gives_no_time_before_the_capture() {
+        let of = |started: SystemTime| Journal::new(Writer::in_memory(started), Time::default()).now();
+        let (back, forward) = (of(Clock::wall() + HOUR), of(Clock::wall() - HOUR));
+        assert!(back < HOUR && forward >= HOUR && forward < 2 * HOUR, "{back:?} {forward:?}");
+    }
+}
