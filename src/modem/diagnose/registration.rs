@@ -287,6 +287,12 @@ impl Rule for NoSignal {
     };
     const HEARS: hears::Kinds = hears::said(SIGNAL | NETWORK | START) | hears::TROUBLE | hears::FINISH;
 
+    // Most readings are good ones.
+    #[inline(always)]
+    fn heeds(&self, kinds: hears::Kinds, dialog: &Dialog) -> bool {
+        kinds != hears::said(SIGNAL) || self.count > 0 || self.failed || matches!(dialog.state.csq, Some(0 | 99))
+    }
+
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Said(Said::Csq(0 | 99), span) => {
@@ -294,9 +300,7 @@ impl Rule for NoSignal {
                 self.last = Some(span);
                 self.count += 1;
             }
-            Event::Said(Said::Csq(_) | Said::Rdy | Said::Operator(true), _) if self.count > 0 || self.failed => {
-                *self = Self::default();
-            }
+            Event::Said(Said::Csq(_) | Said::Rdy | Said::Operator(true), _) => *self = Self::default(),
             Event::Final => self.failed |= dialog.done().is_some_and(needs_network),
             Event::Finish => {
                 let connected = dialog.state.connections.is_open() || registered(dialog);
@@ -360,15 +364,19 @@ impl Rule for WeakSignal {
     };
     const HEARS: hears::Kinds = hears::said(SIGNAL | CONNECTION | CONTEXT | CALL | HTTP) | hears::results(SEND);
 
+    #[inline(always)]
+    fn heeds(&self, kinds: hears::Kinds, dialog: &Dialog) -> bool {
+        let weak = matches!(dialog.state.csq, Some(1..=9));
+        kinds != hears::said(SIGNAL) || weak || self.told || self.failure.is_some() || self.reading.is_some()
+    }
+
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Said(Said::Csq(rssi), span) => {
                 let weak = (1..=9).contains(&rssi);
                 self.told &= weak;
                 self.reading = weak.then_some((rssi, span));
-                if weak {
-                    self.check(book);
-                }
+                self.check(book);
             }
             Event::Said(Said::ConnectFail(_) | Said::PdpDeact | Said::CallEnd, span) => {
                 self.failure = Some(span);
