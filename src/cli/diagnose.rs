@@ -14,7 +14,7 @@ use super::modem::ModemOption;
 use super::say::say;
 use super::sketch_run;
 use crate::modem::Direction;
-use crate::modem::diagnose::{Evidence, Severity};
+use crate::modem::diagnose::{Evidence, Finding, Severity};
 use crate::notation;
 use crate::os::reasons::not_written;
 use crate::sketch::{RunOptions, run_sketch};
@@ -32,7 +32,7 @@ pub struct Diagnose {
     /// With --json: prints an object, with what was read beside the findings.
     #[arg(long, requires = "json")]
     pub reading: bool,
-    /// Exits with 1 if there is a problem or a warning.
+    /// Exits with 1 if there is a problem or a warning that is not over.
     #[arg(long)]
     pub strict: bool,
     #[command(flatten)]
@@ -89,16 +89,17 @@ impl Diagnose {
             }
             _ => {}
         }
-        let bad = findings.iter().any(|finding| finding.severity > Severity::Note);
+        let bad = findings.iter().any(Finding::is_bad);
         Ok(ExitCode::from(u8::from(self.strict && bad)))
     }
 }
 
-/// The findings for people, and what they were drawn from.
+/// The findings for people, what matters most first, and what they were drawn from.
 fn text(session: &Session) -> String {
-    let findings = session.diagnoser.findings();
+    let mut findings: Vec<&Finding> = session.diagnoser.findings().iter().collect();
+    findings.sort_by_key(|finding| finding.weight());
     let mut text = String::new();
-    for finding in findings {
+    for finding in &findings {
         let over = if finding.resolved { " (It is over: it worked later.)" } else { "" };
         let _ = writeln!(text, "{}: {}{over} [{}]", finding.severity.name(), finding.title, finding.rule);
         let _ = writeln!(text, "  why: {}", finding.cause);
@@ -118,10 +119,17 @@ fn text(session: &Session) -> String {
         let _ = writeln!(text, "{}", reading.nothing_found());
         return text;
     }
-    let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    let stand = |finding: &&&Finding| !finding.resolved;
+    let count = |severity| findings.iter().filter(stand).filter(|finding| finding.severity == severity).count();
     let (problems, warnings, notes) = (count(Severity::Problem), count(Severity::Warning), count(Severity::Note));
     let counts = [counted(problems, "problem"), counted(warnings, "warning"), counted(notes, "note")].join(", ");
-    let _ = writeln!(text, "{counts}");
+    let over = findings.iter().filter(|finding| finding.resolved).count();
+    let over = if over > 0 {
+        format!(", and {over} that {} over", if over == 1 { "is" } else { "are" })
+    } else {
+        String::new()
+    };
+    let _ = writeln!(text, "{counts}{over}");
     let more = session.diagnoser.more_findings();
     if more > 0 {
         let _ = writeln!(text, "and {} that are not shown", counted(more, "more finding"));

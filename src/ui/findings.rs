@@ -86,10 +86,14 @@ impl Findings {
             (self.capture, self.open, self.top) = (state.capture_number, None, None);
             self.dismissed.clear();
         }
-        // What stands open first, the newest of it at the top: that is what the user asks about. Under the pointer nothing
-        // moves: what is new waits at the end until it is gone.
+        // Of a file what matters most first. Of a session what stands open, the newest of it at the top: that is what the user
+        // asks about. Under the pointer nothing moves: what is new waits at the end until it is gone.
         let mut all: Vec<Finding> = self.listed(state).cloned().collect();
-        all.sort_by_key(|finding| (finding.resolved, std::cmp::Reverse(newest(finding))));
+        if state.file.is_some() {
+            all.sort_by_key(Finding::weight);
+        } else {
+            all.sort_by_key(|finding| (finding.resolved, std::cmp::Reverse(newest(finding))));
+        }
         if ui.rect_contains_pointer(ui.max_rect()) {
             let place = |finding: &Finding| self.order.iter().position(|key| *key == Key::of(finding));
             all.sort_by_key(|finding| place(finding).unwrap_or(usize::MAX));

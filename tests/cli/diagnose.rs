@@ -131,8 +131,27 @@ fn strict_is_about_problems_and_warnings() {
     assert_eq!(strict("AT+CIPSTART=\"TCP\",\"a.example\",80\nERROR\nALREADY CONNECT\n"), 1);
     assert_eq!(strict("+CPIN: NOT INSERTED\n"), 1);
     assert_eq!(call_with_input(&["diagnose", "-"], b"+CPIN: NOT INSERTED\n").0, 0);
+    // What is over is none any more.
+    let over = "AT+CIPMUX=1\nERROR\nAT+CIPSHUT\nSHUT OK\nAT+CIPMUX=1\nOK\n";
+    let (_, out, _) = call_with_input(&["diagnose", "-"], over.as_bytes());
+    assert!(
+        out.contains("It is over: it worked later.")
+            && out.contains("0 problems, 0 warnings, 0 notes, and 1 that is over"),
+        "{out}"
+    );
+    assert_eq!((strict(over), strict("AT+CIPMUX=1\nERROR\n")), (0, 1));
     check(&["diagnose"], 2, "", "FILE");
     check(&["diagnose", "/none"], 3, "", "cannot open the capture /none");
+}
+
+#[test]
+fn people_read_first_what_matters_most() {
+    let log = b"AT+QFDEL=\"a\"\nERROR\nAT\nOK\nUNDER-VOLTAGE WARNNING\n";
+    let (_, out, _) = call_with_input(&["diagnose", "-"], log);
+    assert!(out.starts_with("problem: ") && out.contains("\nnote: "), "{out}");
+    let (_, out, _) = call_with_input(&["diagnose", "--json", "-"], log);
+    let place = |rule: &str| out.find(rule).unwrap();
+    assert!(place("refused") < place("under-voltage"), "in the order of the bytes: {out}");
 }
 
 #[test]

@@ -83,3 +83,18 @@ pub struct Finding {
     /// What was wrong has been put right since (a live session).
     pub resolved: bool,
 }
+
+impl Finding {
+    /// Sorts what matters most to the front: what still stands before what is over, problems before warnings and notes. A
+    /// stable sort leaves findings of one kind in the order of their bytes, so that a cause stands before what follows from it.
+    #[must_use]
+    pub fn weight(&self) -> impl Ord + use<> {
+        (self.resolved, std::cmp::Reverse(self.severity))
+    }
+
+    /// It is a problem or a warning, and not over.
+    #[must_use]
+    pub fn is_bad(&self) -> bool {
+        !self.resolved && self.severity > Severity::Note
+    }
+}
