@@ -122,9 +122,17 @@ pub(super) fn result(line: &[u8]) -> Option<bool> {
     // `PIN set successfully`: a step, and not yet the end.
     let not =
         [&b"not "[..], b"Not ", b"no s", b"uns", b"un", b"esc", b"icht v", b"dis", b"Dis", b"inc", b"Inc", b"set s"];
+    // `Initialization complete`, `Setup complete`: the program has begun, whatever failed meanwhile.
+    let begun = |before: &[u8]| {
+        let before = before.to_ascii_lowercase();
+        [&b"init"[..], b"setup", b"boot", b"config"].iter().any(|word| memchr::memmem::find(&before, word).is_some())
+    };
     let worked = |word: &Finder<'_>| {
         let before = word.find(text).and_then(|at| text.get(..at));
-        before.is_some_and(|before| !not.iter().any(|no| before.ends_with(no)))
+        before.is_some_and(|before| {
+            let denied = not.iter().any(|no| before.ends_with(no));
+            !denied && (word.needle() != b"omplete" || !begun(before))
+        })
     };
     (WORKED.iter().any(worked) && is_programs(text)).then_some(true)
 }
@@ -240,7 +248,66 @@ fn is_harmless(text: &[u8]) -> bool {
     let words: Vec<&[u8]> = text.split(|byte| !byte.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let none = words.windows(2).any(|two| matches!(two, [b"0", other] | [other, b"0"] if counts(other)));
     let head = text.split(|byte| matches!(byte, b',' | b'\t')).count() > 3 && !text.iter().any(u8::is_ascii_digit);
-    none || head || words.iter().any(|word| is(word, &WORDS))
+    none || head || is_setting(text) || words.iter().any(|word| is(word, &WORDS))
+}
+
+/// `fail_limit=5`, `errors so far: 0`, `log level: error`, `on_error = restart`: a value that is set or counted tells of no
+/// failure. (`error_code=12` and `error: 5` do.)
+fn is_setting(text: &[u8]) -> bool {
+    /// What the name of a setting ends in.
+    const SET: [&[u8]; 24] = [
+        b"limit",
+        b"threshold",
+        b"max",
+        b"maximum",
+        b"min",
+        b"retries",
+        b"delay",
+        b"interval",
+        b"timeout",
+        b"level",
+        b"mode",
+        b"log",
+        b"logs",
+        b"file",
+        b"led",
+        b"pin",
+        b"gpio",
+        b"action",
+        b"policy",
+        b"topic",
+        b"url",
+        b"page",
+        b"color",
+        b"colour",
+    ];
+    /// And what it begins with.
+    const BEGINS: [&[u8]; 5] = [b"max", b"maximum", b"on", b"ignore", b"allowed"];
+    let is = |word: &[u8], known: &[&[u8]]| known.iter().any(|known| known.eq_ignore_ascii_case(word));
+    let parts = |text: &'_ [u8]| -> Vec<Vec<u8>> {
+        let words = text.split(|byte| !byte.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+        words.map(<[u8]>::to_ascii_lowercase).collect()
+    };
+    let Some(at) = memchr::memchr2(b'=', b':', text) else {
+        // `error led on pin 13` has no sign between them.
+        let words = parts(text);
+        return words.windows(2).any(|two| matches!(two, [fails, set] if is_noun(fails) && is(set, &SET)));
+    };
+    let (name, value) = text.split_at_checked(at).unwrap_or((text, &[]));
+    let (name, value) = (parts(name), parts(value));
+    let ends = name.last().is_some_and(|last| is(last, &SET));
+    let begins = name.first().is_some_and(|first| is(first, &BEGINS));
+    let named = name.iter().any(|word| is_noun(word));
+    let zero = matches!(value.as_slice(), [only] if is(only, &[b"0", b"no", b"false", b"off"]));
+    let told = name.iter().any(|word| matches!(word.as_slice(), b"failed" | b"not"));
+    // The failure may be the value of a setting (`log level: error`).
+    let set = (ends || begins) && (named || matches!(value.as_slice(), [only] if is_noun(only)));
+    !told && (set || named && zero)
+}
+
+/// Errors as things that are counted: `failed` tells that something went wrong.
+fn is_noun(word: &[u8]) -> bool {
+    matches!(word, b"error" | b"errors" | b"fail" | b"fails" | b"failure" | b"failures" | b"err" | b"errs")
 }
 
 /// `### ..: CONNECT OK , CONNECT FAIL , ERROR ,`: the answers that a program waits for, the good ones and the bad ones.
@@ -270,6 +337,11 @@ mod tests {
             "Sending to 0049 failed: {'Where': 'SendSMS', 'Code': 27}",
             "esp01: Failed AT+CWQAP",
             "gsmmodem.exceptions.CommandError: AT+CUSD=1,\"*123\",15",
+            "error_code=12",
+            "publish failed, rc=-2",
+            "Send failed, retries left: 2",
+            "Timeout error: 5",
+            "Mode: init failed",
         ] {
             assert_eq!(result(text.as_bytes()), Some(false), "{text}");
         }
@@ -298,12 +370,24 @@ mod tests {
             "raise CommandError(data)",
             "It fails here:",
             "disconnected",
+            "Initialization complete",
+            "Setup Complete!",
             "12 passed, 0 failed",
             "Error code: 0",
             "Last failed attempt: never",
             "> Battery error fixed",
             "Could not determine remote IP address: defaulting to 10.64.64.64",
             "Time [s],Value,Parity Error,Framing Error",
+            "fail_limit=5",
+            "max_errors=3",
+            "errors so far: 0",
+            "on_error = restart",
+            "error handler installed",
+            "Failure threshold: 10",
+            "error led on pin 13",
+            "log level: error",
+            "error log: /var/log/modem-errors.log",
+            "last error: 0",
             "[33210] ### ..: CONNECT OK , CONNECT FAIL , ALREADY CONNECT , ERROR , CLOSE OK ,",
         ] {
             assert_eq!(result(text.as_bytes()), None, "{text}");
