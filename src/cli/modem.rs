@@ -13,7 +13,7 @@ const LARGEST: usize = 1024 * 1024;
 /// The modem's family, where somebody knows it.
 #[derive(Clone, Debug, Default, Args)]
 pub struct ModemOption {
-    /// The modem's family: sim800, sim7600, sim7000, quectel, ublox, telit, esp-at, a6 or 3gpp, or a file with a table of your own. Without this
+    /// The modem's family: sim800, sim7600, sim7080, sim7000, quectel, ublox, telit, esp-at, a6 or 3gpp, or a file with a table of your own. Without this
     /// it is recognised by what the modem says and is asked.
     #[arg(long, value_name = "FAMILY", value_parser = family)]
     pub modem: Option<&'static Family>,

@@ -11,6 +11,7 @@ mod command_echo;
 mod commands;
 pub(crate) mod connections;
 mod data;
+pub(crate) mod deafness;
 mod doubt;
 mod echo;
 pub(crate) mod exchange;

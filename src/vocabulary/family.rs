@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use super::codes;
 use super::command::Command;
 use super::line::{Call, Line};
+use super::reason::{Because, Code, Explained};
 use super::role::Role;
 use super::said::Said;
 use super::saying::Saying;
@@ -32,14 +33,18 @@ pub struct Family {
     often: Vec<&'static str>,
     /// Names of the commands of its own table.
     own: Vec<&'static str>,
+    /// Names of commands that it has beside those of the family it stands on: for a role they are the last choice.
+    beside: Vec<&'static str>,
     /// All its commands, by name; those of the family it stands on among them.
     commands: Vec<Command>,
     /// Received data has a head before it, unless that is switched off.
     pub(crate) framed: bool,
+    /// The least supply that its modems need, in millivolts; `None` where they differ.
+    pub(crate) supply: Option<u32>,
     /// Lines of its own, by how their heads begin.
     sayings: FxHashMap<HeadKey, Vec<Saying>>,
-    /// Texts of numbers: table, code, text.
-    codes: Vec<(&'static str, &'static str, &'static str)>,
+    /// Texts of numbers.
+    codes: Vec<Code>,
     /// What of its own answers is private, by their heads.
     pub(super) told: Vec<(&'static str, Told)>,
     /// Place in `commands` by the name without `AT`, in capitals.
@@ -80,7 +85,12 @@ impl Family {
         let table = table::read(text)?;
         let mut commands = base.map(|base| base.commands.clone()).unwrap_or_default();
         let own = |name: &str| table.commands.iter().any(|command| command.name == name);
-        commands.retain(|command| !own(command.name) && !table.without.contains(&command.name));
+        let gone = |name: &str| {
+            let fits =
+                |without: &&str| without.strip_suffix('*').map_or(name == *without, |head| name.starts_with(head));
+            table.without.iter().any(fits)
+        };
+        commands.retain(|command| !own(command.name) && !gone(command.name));
         commands.extend(table.commands.iter().cloned());
         commands.sort_unstable_by_key(|command| command.name);
         let own_names = table.commands.iter().map(|command| command.name).collect();
@@ -95,7 +105,7 @@ impl Family {
         }
         let mut codes = table.codes;
         codes.extend(base.into_iter().flat_map(|base| &base.codes).copied());
-        let Table { name, title, models, only, often, framed, told, .. } = table;
+        let Table { name, title, models, only, often, framed, supply, told, .. } = table;
         let names = models.iter().copied().filter(|model| model.ends_with(':')).collect();
         Ok(Self {
             name,
@@ -104,8 +114,10 @@ impl Family {
             names,
             only,
             own: own_names,
+            beside: base.map(|base| base.beside.clone()).unwrap_or_default(),
             often,
             framed,
+            supply: supply.or(base.and_then(|base| base.supply)),
             codes,
             told,
             sayings,
@@ -114,21 +126,36 @@ impl Family {
         })
     }
 
-    /// Reads a table and puts it on top of the one of these that it names, else on what all modems have.
+    /// Reads a table and puts it on top of those of these that it names, else on what all modems have.
     ///
     /// # Errors
     /// As [`Self::read`].
     pub(crate) fn read_among(text: &'static str, families: &[Self]) -> Result<Self, TableError> {
-        let named = table::read(text)?.base;
-        let base = families.iter().find(|family| named == Some(family.name));
-        Self::read(text, Some(base.unwrap_or_else(|| third_generation())))
+        let named = table::read(text)?.bases;
+        let mut bases = named.iter().filter_map(|name| families.iter().find(|family| family.name == *name));
+        let Some(first) = bases.next() else { return Self::read(text, Some(third_generation())) };
+        let joined = bases.fold(first.clone(), Self::and_beside);
+        Self::read(text, Some(&joined))
+    }
+
+    /// This family, and beside it what another one has and this one has not.
+    fn and_beside(mut self, other: &Self) -> Self {
+        let more = other.commands.iter().filter(|command| self.named(command.bare_name().as_bytes()).is_none());
+        let more: Vec<Command> = more.cloned().collect();
+        self.beside.extend(more.iter().map(|command| command.name));
+        self.commands.extend(more);
+        for (head, sayings) in &other.sayings {
+            self.sayings.entry(*head).or_insert_with(|| sayings.clone());
+        }
+        self.codes.extend(&other.codes);
+        self
     }
 
     /// The line, as a modem answers `ATI` and the like, holds one of its models, or a name that only it says, or is one that
     /// only it says.
     #[must_use]
     pub fn says_its_model(&self, line: &[u8]) -> bool {
-        if self.only.iter().any(|only| only.as_bytes() == line.trim_ascii()) {
+        if self.says_alone(line) {
             return true;
         }
         self.models.iter().any(|model| {
@@ -137,6 +164,12 @@ impl Family {
                 at.checked_sub(1).and_then(|before| line.get(before)).is_none_or(|byte| !byte.is_ascii_alphanumeric())
             })
         })
+    }
+
+    /// Only such a modem says this line.
+    #[must_use]
+    pub(super) fn says_alone(&self, line: &[u8]) -> bool {
+        self.only.iter().any(|only| only.as_bytes() == line.trim_ascii())
     }
 
     /// Only such a modem says lines of this name (`+CIPEVENT:`).
@@ -155,14 +188,26 @@ impl Family {
     /// A line that is this family's own, in words.
     #[must_use]
     pub fn explain(&self, line: &[u8]) -> Option<String> {
-        let code = |table: &str, number: &str| self.text(table, number).or_else(|| self.text(table, "*"));
-        self.sayings_of(line)?.iter().find_map(|saying| saying.words(line, code))
+        self.explained(line).map(|told| told.words)
+    }
+
+    /// The same, with why it says that something failed.
+    #[must_use]
+    pub(crate) fn explained(&self, line: &[u8]) -> Option<Explained> {
+        let code = |table: &str, number: &str| self.coded(table, number).or_else(|| self.coded(table, "*"));
+        self.sayings_of(line)?.iter().find_map(|saying| saying.explained(line, code))
     }
 
     /// The text of a number in one of the family's tables of codes.
     #[must_use]
     pub fn code(&self, table: &str, code: u16) -> Option<&'static str> {
         self.text(table, &code.to_string())
+    }
+
+    /// Why a number in one of these tables says that something failed.
+    #[must_use]
+    pub(crate) fn because(&self, table: &str, code: u16) -> Because {
+        self.coded(table, &code.to_string()).map(|code| code.because).unwrap_or_default()
     }
 
     /// What `+CME ERROR: <code>` means for a modem of this family. Numbers of a maker are his own: of an unknown modem they
@@ -181,8 +226,12 @@ impl Family {
         }
     }
 
-    fn text(&self, table: &str, code: &str) -> Option<&'static str> {
-        self.codes.iter().find(|(of, known, _)| *of == table && *known == code).map(|(.., text)| *text)
+    fn text(&self, table: &str, number: &str) -> Option<&'static str> {
+        self.coded(table, number).map(|code| code.text)
+    }
+
+    fn coded(&self, table: &str, number: &str) -> Option<&Code> {
+        self.codes.iter().find(|code| code.table == table && code.number == number)
     }
 
     #[inline]
@@ -225,12 +274,13 @@ impl Family {
         }
     }
 
-    /// The command that is for this, where the family has one; of several one of its own, and the first by name.
+    /// The command that is for this, where the family has one; of several one of its own, else of the family that it stands on,
+    /// and the first by name.
     #[must_use]
     pub(crate) fn by_role(&self, role: Role) -> Option<&Command> {
-        let mut fitting = self.commands.iter().filter(|command| command.role == role);
-        let own = fitting.clone().find(|command| self.own.contains(&command.name));
-        own.or_else(|| fitting.next())
+        let fitting = || self.commands.iter().filter(|command| command.role == role);
+        let own = fitting().find(|command| self.own.contains(&command.name));
+        own.or_else(|| fitting().min_by_key(|command| self.beside.contains(&command.name)))
     }
 
     /// Its modems join a Wi-Fi network, not a mobile one.
@@ -325,9 +375,10 @@ pub fn add(text: &'static str) -> Result<&'static Family, AddError> {
 }
 
 /// The tables, but for the one that all stand on.
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 9] = [
     include_str!("families/sim800.txt"),
     include_str!("families/sim7600.txt"),
+    include_str!("families/sim7080.txt"),
     include_str!("families/sim7000.txt"),
     include_str!("families/quectel.txt"),
     include_str!("families/ublox.txt"),

@@ -47,6 +47,8 @@ roles! {
     Sleep = "sleep",
     /// Deep sleep between contacts with the network (PSM).
     Saving = "saving",
+    /// Multiplexes several channels on one line.
+    Multiplexer = "multiplexer",
     /// How much of the modem is on.
     Functions = "functions",
     /// Switches the modem off.
@@ -141,6 +143,8 @@ roles! {
     HttpDo = "http-do",
     /// Reads what HTTP brought.
     HttpRead = "http-read",
+    /// Shows a file, or all settings: up to its result it is text.
+    Text = "text",
     /// Takes data for a file, a mail, a message or a topic.
     Upload = "upload",
     /// Connects to a broker of MQTT.

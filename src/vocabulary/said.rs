@@ -123,6 +123,11 @@ pub enum Said {
         /// It knows.
         known: bool,
     },
+    /// The satellite receiver is on or off.
+    Receiver {
+        /// It is on.
+        on: bool,
+    },
     /// `+CPMS: …`: whether all places for SMS are taken.
     SmsStore {
         /// No SMS can come in.

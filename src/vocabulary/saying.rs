@@ -1,6 +1,7 @@
 //! What a modem says, as lines of a table: a pattern, what it means, and words for people.
 
 use super::line::number;
+use super::reason::{Because, Code, Explained};
 use super::said::{IpState, Network, Pin, Said};
 use super::wrong::Wrong;
 
@@ -11,6 +12,7 @@ pub(super) struct Saying {
     pieces: Vec<Piece>,
     means: Means,
     words: &'static str,
+    because: Because,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +101,12 @@ impl<'a> Heard<'a> {
         small(self.link)
     }
 
+    /// Of `<n>` volts, and three digits `<m>` behind their point.
+    fn millivolts(&self) -> Option<u32> {
+        let thousandths = number(self.m).filter(|_| self.m.len() == 3)?;
+        self.n()?.checked_mul(1000)?.checked_add(thousandths)
+    }
+
     /// `<n>` and, where it is there, `<m>`, which may be a place (`"00C3"`); what is neither was not said by the modem.
     fn registration(&self, network: Network) -> Option<Said> {
         let state = small(self.m);
@@ -172,6 +180,7 @@ pub(super) const MEANINGS: &[(&str, Means)] = &[
     ("sms-ready", |_| Some(Said::SmsReady)),
     ("functions", |heard| small(heard.n).map(Said::Cfun)),
     ("voltage", |heard| heard.n().map(Said::Cbc)),
+    ("voltage-in-volts", |heard| heard.millivolts().map(Said::Cbc)),
     ("voltage-low", |_| Some(Said::UnderVoltage(false))),
     ("voltage-too-low", |_| Some(Said::UnderVoltage(true))),
     ("voltage-high", |_| Some(Said::OverVoltage(false))),
@@ -198,6 +207,8 @@ pub(super) const MEANINGS: &[(&str, Means)] = &[
     ("sms-store", |heard| Some(Said::SmsStore { full: number(heard.used)? >= number(heard.total)?.max(1) })),
     ("position", |_| Some(Said::Position { known: true })),
     ("no-position", |_| Some(Said::Position { known: false })),
+    ("receiver-on", |_| Some(Said::Receiver { on: true })),
+    ("receiver-off", |_| Some(Said::Receiver { on: false })),
     ("clock", |_| Some(Said::Clock { set: true })),
     ("clock-not-set", |_| Some(Said::Clock { set: false })),
     ("texts-plain", |_| Some(Said::PlainTexts(true))),
@@ -210,18 +221,19 @@ pub(super) const MEANINGS: &[(&str, Means)] = &[
 ];
 
 impl Saying {
-    /// Reads `pattern | meaning | words`.
+    /// Reads `pattern | meaning | words`, and behind that `| reason | what helps` where the table has it.
     pub(super) fn read(text: &'static str) -> Result<(&'static str, Self), Wrong> {
-        let columns: Vec<&'static str> = text.splitn(3, '|').map(str::trim).collect();
-        let [pattern, meaning, words] = columns.as_slice() else {
+        let columns: Vec<&'static str> = text.splitn(4, '|').map(str::trim).collect();
+        let [pattern, meaning, words, rest @ ..] = columns.as_slice() else {
             return Err(Wrong::other("a pattern, a meaning and words", text));
         };
         let (_, means) = MEANINGS
             .iter()
             .find(|(word, _)| word == meaning)
             .ok_or_else(|| Wrong::Unknown { what: "meaning", word: (*meaning).to_owned() })?;
+        let because = Because::read(rest.first().copied())?;
         let (begins, pieces) = pieces(pattern);
-        Ok((head(pattern), Self { begins, pieces, means: *means, words }))
+        Ok((head(pattern), Self { begins, pieces, means: *means, words, because }))
     }
 
     /// The line means this; `None` where it is another line.
@@ -232,22 +244,29 @@ impl Saying {
     }
 
     /// The line in words, with its values: `<n>` as the text that `code` has for it in the table that the pattern names
-    /// (`<n:cip>`), `<n#>` as it stands.
-    pub(super) fn words<'t>(&self, line: &[u8], code: impl Fn(&str, &str) -> Option<&'t str>) -> Option<String> {
+    /// (`<n:cip>`), `<n#>` as it stands; and why it says that something failed.
+    pub(super) fn explained<'t>(
+        &self,
+        line: &[u8],
+        code: impl Fn(&str, &str) -> Option<&'t Code>,
+    ) -> Option<Explained> {
         let mut values = Vec::new();
         self.fit(line, |value, text| values.push((value.name, text))).filter(|_| !self.words.is_empty())?;
         let mut words = self.words.to_owned();
+        let mut because = self.because;
         for (name, value) in values {
             let value = String::from_utf8_lossy(value);
             let table = name.split_once(':').map_or("", |(_, table)| table);
-            words = words.replace(&format!("<{}>", bare(name)), code(table, &value).unwrap_or(&value));
+            let code = code(table, &value);
+            because = because.or(code.map(|code| code.because).unwrap_or_default());
+            words = words.replace(&format!("<{}>", bare(name)), code.map_or(&value, |code| code.text));
             words = words.replace(&format!("<{}#>", bare(name)), &value);
             // The number alone, for which there is no text, adds nothing.
             if words == value && !table.is_empty() {
                 return None;
             }
         }
-        Some(words)
+        Some(Explained { words, because })
     }
 
     /// The pattern fits the line: gives its values, and how much of the line `…` stands for.
@@ -346,14 +365,16 @@ fn pieces(pattern: &'static str) -> (Text, Vec<Piece>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vocabulary::Reason;
 
     fn said(pattern: &'static str, line: &str) -> Option<Said> {
         Saying::read(pattern).unwrap().1.said(line.as_bytes())
     }
 
     fn words(pattern: &'static str, line: &str) -> String {
-        let code = |table: &str, number: &str| (table == "why" && number == "2").then_some("too late");
-        Saying::read(pattern).unwrap().1.words(line.as_bytes(), code).unwrap_or_default()
+        let why = Code { table: "why", number: "2", text: "too late", because: Because::default() };
+        let code = |table: &str, number: &str| (table == why.table && number == why.number).then_some(&why);
+        Saying::read(pattern).unwrap().1.explained(line.as_bytes(), code).map(|told| told.words).unwrap_or_default()
     }
 
     #[test]
@@ -375,6 +396,21 @@ mod tests {
         assert_eq!(words(pattern, r#"+X: 2,"a b","c",9"#), "2 (too late) of a b to c");
         assert_eq!(words(pattern, r#"+X: -3,"a","""#), "");
         assert_eq!(words(pattern, r#"+X: -3,"a","b""#), "-3 (-3) of a to b");
+    }
+
+    #[test]
+    fn a_failure_has_its_reason_and_what_helps() {
+        let because = |pattern: &'static str, line: &str| {
+            let name = Because { reason: Some(Reason::NoName), helps: None };
+            let code = Code { table: "why", number: "11", text: "no name", because: name };
+            let told = Saying::read(pattern).unwrap().1.explained(line.as_bytes(), |_, n| (n == "11").then_some(&code));
+            told.unwrap().because
+        };
+        let told = because("+X: <n:why> | failed | <n> | | Mend it", "+X: 11");
+        assert_eq!((told.reason, told.helps), (Some(Reason::NoName), Some("Mend it")));
+        assert_eq!(because("+X: <n:why> | failed | no <n>", "+X: 12"), Because::default());
+        assert_eq!(because("+X: 11 | failed | it | off", "+X: 11").reason, Some(Reason::Off));
+        assert!(Saying::read("+X: 1 | failed | it | bad").unwrap_err().to_string().contains("no reason \"bad\""));
     }
 
     #[test]

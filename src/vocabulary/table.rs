@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use super::command::{Command, Data, Listed, Results, Taken, Takes, When};
+use super::reason::{Because, Code};
 use super::role::Role;
 use super::saying::Saying;
 use super::told::{Follows, Told};
@@ -21,13 +22,14 @@ pub(super) struct Table {
     /// Commands that people type most, most first.
     pub(super) often: Vec<&'static str>,
     pub(super) commands: Vec<Command>,
-    /// The family that it stands on, where that is not 3gpp.
-    pub(super) base: Option<&'static str>,
+    /// The families that it stands on, where that is not 3gpp.
+    pub(super) bases: Vec<&'static str>,
     pub(super) without: Vec<&'static str>,
     pub(super) framed: bool,
+    /// The least supply that its modems need, in millivolts.
+    pub(super) supply: Option<u32>,
     pub(super) sayings: Vec<(&'static str, Saying)>,
-    /// Table, code, text.
-    pub(super) codes: Vec<(&'static str, &'static str, &'static str)>,
+    pub(super) codes: Vec<Code>,
     /// What is private in answers, by their heads.
     pub(super) told: Vec<(&'static str, Told)>,
 }
@@ -55,19 +57,25 @@ impl Table {
                 "models" => self.models.extend(rest.split_whitespace()),
                 "only" => self.only.push(rest.trim()),
                 "often" => self.often.extend(rest.split_whitespace()),
-                "base" => self.base = Some(rest.trim()),
+                "base" => self.bases.extend(rest.split_whitespace()),
                 "framed" => self.framed = true,
+                "supply" => {
+                    let least = rest.trim().parse().map_err(|_| Wrong::other("millivolts behind @supply", rest))?;
+                    self.supply = Some(least);
+                }
                 "says" => self.sayings.push(Saying::read(rest)?),
                 "tells" => self.told.push(read_told(rest)?),
                 "code" => {
                     let mut words = rest.splitn(3, ' ');
                     let code = words.next().zip(words.next()).zip(words.next());
-                    let ((table, code), text) =
+                    let ((table, number), text) =
                         code.ok_or_else(|| Wrong::other("a table, a code and its text behind @code", rest))?;
-                    self.codes.push((table, code, text));
+                    let (text, rest) = text.split_once('|').map_or((text, None), |(text, rest)| (text, Some(rest)));
+                    self.codes.push(Code { table, number, text: text.trim_end(), because: Because::read(rest)? });
                 }
                 _ => {
-                    let known = "@name, @title, @models, @only, @often, @base, @framed, @says, @tells or @code";
+                    let known =
+                        "@name, @title, @models, @only, @often, @base, @framed, @supply, @says, @tells or @code";
                     return Err(Wrong::other(known, &format!("@{word}")));
                 }
             }

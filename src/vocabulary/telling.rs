@@ -28,7 +28,7 @@ pub(crate) struct Telling {
 }
 
 /// There are no more families, one that a user added among them.
-pub(super) const MOST_FAMILIES: usize = 9;
+pub(super) const MOST_FAMILIES: usize = 10;
 
 /// How many of the commands of a line each family knows, of those that not all modems have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -98,6 +98,11 @@ impl Telling {
     /// The modem said a line where only a family says it that means this by it. True as with [`Self::heard`].
     pub(crate) fn heard_meaning(&mut self, line: &[u8], said: Said) -> bool {
         self.evidence < Evidence::Words && self.told(|family| family.says(line) == Some(said))
+    }
+
+    /// The modem said a line that only one family says, as a whole. True as with [`Self::heard`].
+    pub(crate) fn heard_whole(&mut self, line: &[u8]) -> bool {
+        self.evidence < Evidence::Words && self.told(|family| family.says_alone(line))
     }
 
     /// The modem said a line of this name (`+CIPEVENT:`). True as with [`Self::heard`].

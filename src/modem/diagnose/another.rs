@@ -21,6 +21,8 @@ const fn differs(role: Role) -> bool {
         role,
         Role::ContextOpen
             | Role::ContextClose
+            | Role::AccessPoint
+            | Role::Address
             | Role::Bearer
             | Role::Open
             | Role::Send

@@ -3,11 +3,10 @@
 use super::Offer;
 use super::Severity::Problem;
 use super::book::{Book, Draft, Handle};
-use super::deaf::Deaf;
+use super::deaf;
 use super::doc::heading::LINE as FAMILY;
 use super::power::Restarted;
 use super::rule::{Doc, Rule, hears};
-use super::topics::START;
 use crate::modem::Direction;
 use crate::modem::dialog::exchange::Span;
 use crate::modem::dialog::{Dialog, Event};
@@ -26,8 +25,6 @@ pub(super) struct WrongBaud {
     mixed: bool,
     /// Commands had been answered when it was told.
     answered_before: bool,
-    /// The rate may have been set before.
-    deaf: Deaf,
     /// The bytes of a power-on, and how often they came, in a log of nothing else.
     bursts: Option<(Span, u32)>,
 }
@@ -51,7 +48,7 @@ impl WrongBaud {
             let draft = Draft::new("Most of what comes is nothing a modem prints.", [Some(all_of_it)])
                 .offer(Offer::ScanBaud)
                 .confidence(80);
-            self.told = Some(book.add(Self::DOC, self.deaf.rate(draft, dialog)));
+            self.told = Some(book.add(Self::DOC, deaf::blame_rate(draft, dialog)));
         }
     }
 
@@ -116,9 +113,7 @@ impl Rule for WrongBaud {
     #[inline(always)]
     fn heeds(&self, kinds: hears::Kinds, dialog: &Dialog) -> bool {
         if hears::is_result(kinds) {
-            // The rate may have been set.
-            kinds & hears::results(START) != 0
-                || self.strange | self.all | u64::from(self.framing) != 0
+            self.strange | self.all | u64::from(self.framing) != 0
                 || self.first.is_some()
                 || self.bursts.is_some()
                 || self.told.is_some()
@@ -164,9 +159,7 @@ impl Rule for WrongBaud {
                     // Good answers before and behind it: that was no wrong rate.
                     if self.answered_before { book.withdraw(told) } else { book.resolve(told) }
                 }
-                let mut deaf = std::mem::take(&mut self.deaf);
-                deaf.hear(dialog);
-                *self = Self { mixed: self.mixed, deaf, ..Self::default() };
+                *self = Self { mixed: self.mixed, ..Self::default() };
             }
             Event::Burst(span) => {
                 let (first, count) = self.bursts.unwrap_or((span, 0));

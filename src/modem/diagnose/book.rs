@@ -25,6 +25,7 @@ pub(super) struct Draft {
     title: String,
     cause: Option<String>,
     fix: Option<String>,
+    advice: Option<String>,
     spans: Vec<Span>,
     offers: Vec<Offer>,
     confidence: Option<u8>,
@@ -48,6 +49,12 @@ impl Draft {
     /// What to do, where the rule's own words are not the best.
     pub(super) fn fix(mut self, fix: impl Into<String>) -> Self {
         self.fix = Some(fix.into());
+        self
+    }
+
+    /// The same in words of our own alone: nothing in them is from the log, so nothing in them is secret.
+    pub(super) fn advise(mut self, fix: impl Into<String>) -> Self {
+        self.advice = Some(fix.into());
         self
     }
 
@@ -148,7 +155,7 @@ impl Book {
             severity: draft.severity.unwrap_or(doc.severity),
             title: masked(draft.title),
             cause: draft.cause.map_or_else(|| doc.why.to_owned(), masked),
-            fix: draft.fix.map_or_else(|| doc.fix.to_owned(), masked),
+            fix: draft.fix.map(masked).or(draft.advice).unwrap_or_else(|| doc.fix.to_owned()),
             evidence: draft.spans.iter().map(evidence).collect(),
             line: draft.line,
             offers: draft.offers,

@@ -12,12 +12,13 @@ use super::opening::{ContextLost, NoDataService};
 use super::power::Restarted;
 use super::reach::{is_example, out_of_reach, port_on_loopback};
 use super::registration::NotRegistered;
+use super::remedy::remedy;
 use super::rule::{Doc, Rule, hears};
 use super::topics::{CALL, CONNECTION, CONTEXT, OTHER, SEND, START, STATE};
 use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::{IpState, Said};
 use crate::modem::dialog::{Dialog, Event, Shows};
-use crate::vocabulary::{Form, Role};
+use crate::vocabulary::{Because, Form, Reason, Role};
 
 /// `connect-unanswered`.
 #[derive(Debug, Default)]
@@ -230,7 +231,7 @@ impl ConnectFailed {
         if let Some(cause) = cause {
             draft = draft.because(cause.why);
             if let Some(fix) = cause.fix {
-                draft = draft.fix(fix);
+                draft = draft.advise(fix);
             }
         }
         if let Some(port) = port_on_loopback(self.target()) {
@@ -248,7 +249,7 @@ impl ConnectFailed {
 /// Why a connection was not opened, where more is known than that.
 struct Cause {
     why: String,
-    fix: Option<&'static str>,
+    fix: Option<String>,
 }
 
 impl Cause {
@@ -261,52 +262,42 @@ impl Cause {
                 |words| format!("The modem's own words: {words}. Often {reasons}."),
             ),
             fix: Some(
-                "Check the data connection first (whether it has an address), then host and port from another network.",
+                "Check the data connection first (whether it has an address), then host and port from another network."
+                    .to_owned(),
             ),
         }
     }
 
     /// By the modem's own reason, or else by what address it is.
-    fn of(reason: Option<&str>, target: &str, dialog: &Dialog) -> Option<Self> {
-        let named = |words: &str| reason.is_some_and(|reason| reason.contains(words));
-        if named("the name was not found") {
-            return Some(Self {
-                why:
-                    "The name could not be looked up: it is written wrongly, or no name server answers in this network."
-                        .to_owned(),
-                fix: Some(
-                    "Check the name letter by letter; the server's IP address in its place shows whether it is the look-up.",
-                ),
-            });
-        }
-        if named("has no address") {
-            return Some(Self {
-                why: "The module never tried: it has no address, since it has not joined a Wi-Fi network, or was given none there.".to_owned(),
-                fix: Some("Join the network first (AT+CWJAP) and wait for WIFI GOT IP; AT+CIFSR shows the address."),
-            });
-        }
-        if named("AT+CIPMUX") {
-            return Some(Self {
-                why: "The module never tried: the form of the command does not fit AT+CIPMUX.".to_owned(),
-                fix: Some("Add or drop the number of the connection, or change AT+CIPMUX."),
-            });
+    fn of(because: Because, words: Option<&str>, target: &str, dialog: &Dialog) -> Option<Self> {
+        let fix = remedy(because);
+        let known = match because.reason {
+            Some(Reason::NoName) => {
+                "The name could not be looked up: it is written wrongly, or no name server answers in this network."
+            }
+            Some(Reason::NoAddress) => {
+                "The module never tried: it has no address, since it has not joined a Wi-Fi network, or was given none there."
+            }
+            Some(Reason::Form) => "The module never tried: the form of the command does not fit AT+CIPMUX.",
+            _ => "",
+        };
+        if !known.is_empty() {
+            return Some(Self { why: known.to_owned(), fix });
         }
         if target.contains("://") {
             return Some(Self {
                 why: format!("{target} is the address of a page: the modem looks for a host of that name."),
                 fix: Some(
-                    "Give the host alone (example.org) and its port; what stands behind the host goes into the request.",
+                    "Give the host alone (example.org) and its port; what stands behind the host goes into the request."
+                        .to_owned(),
                 ),
             });
         }
-        if let Some(reason) = reason.filter(|reason| !reason.starts_with("code ") && !is_of_the_far_end(reason)) {
+        let here = matches!(because.reason, Some(Reason::Here | Reason::NoContext | Reason::Already));
+        if let Some(words) = words.filter(|_| here) {
             return Some(Self {
-                why: format!("The modem's own reason: {reason}. It has not come to ask the other end."),
-                fix: Some(if reason.contains("data connection") {
-                    "Open the data connection first, and go on when the modem says that it is open."
-                } else {
-                    "Mend what the reason names; host and port come after that."
-                }),
+                why: format!("The modem's own reason: {words}. It has not come to ask the other end."),
+                fix: fix.or_else(|| Some("Mend what the reason names; host and port come after that.".to_owned())),
             });
         }
         if is_example(target) {
@@ -322,24 +313,11 @@ impl Cause {
     }
 }
 
-/// The reason may as well be that nobody answers where the connection goes.
-fn is_of_the_far_end(reason: &str) -> bool {
-    let words = ["does not answer", "refuse", "timeout", "could not connect", "failure", "unknown", "socket error"];
-    words.iter().any(|word| reason.contains(word))
-}
-
 /// Of `connection 1 could not be opened: the name was not found` what stands behind the colon; a number is a code.
 fn why(words: &str) -> Option<String> {
     let behind = words.rsplit_once(": ").map(|(_, why)| why);
     let code = behind.unwrap_or(words).rsplit(',').next().map(str::trim).filter(|code| code.parse::<i32>().is_ok());
     code.map(|code| format!("code {code}")).or_else(|| behind.map(str::to_owned))
-}
-
-/// The reason in the words is one of TLS.
-pub(super) fn concerns_tls(words: &str) -> bool {
-    let reason = words.rsplit_once(": ").map_or(words, |(_, reason)| reason);
-    let named = words.contains(": ") || !words.contains("could not be opened");
-    named && ["TLS", "SSL", "certificate"].iter().any(|about| reason.contains(about))
 }
 
 /// What is told of a connection that failed at TLS, as the modem's own words say.
@@ -416,11 +394,12 @@ impl Rule for ConnectFailed {
                 {
                     return;
                 }
-                if said.as_deref().is_some_and(concerns_tls) {
+                let because = dialog.words.because(span);
+                if because.reason == Some(Reason::Tls) {
                     book.add(TlsFailed::DOC, tls_draft(title, spans));
                     return;
                 }
-                let cause = Cause::of(said.as_deref(), target, dialog);
+                let cause = Cause::of(because, said.as_deref(), target, dialog);
                 self.tell(title, spans, cause, book);
             }
             _ => {}

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Severity::{Note, Problem, Warning};
 use super::book::{Book, Draft, Handle};
-use super::connecting::{TlsFailed, concerns_tls, tls_draft};
+use super::connecting::{TlsFailed, tls_draft};
 use super::data_end::PATIENCE;
 use super::doc::heading::ORDER as FAMILY;
 use super::network::NO_SIM;
@@ -14,8 +14,7 @@ use super::topics::{HTTP, OTHER, RECEIVE, START};
 use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
-use crate::vocabulary::Command;
-use crate::vocabulary::{Form, Role, families};
+use crate::vocabulary::{Command, Family, Form, Reason, Role, families};
 
 /// `manual-receive`.
 #[derive(Debug, Default)]
@@ -328,8 +327,10 @@ impl Rule for Failed {
             return;
         }
         // The modem may not have told which one it is.
-        let anywhere = || families().iter().find_map(|family| family.code("http", status));
-        let told = dialog.telling.family().code("http", status).or_else(anywhere);
+        let knows = |family: &&Family| family.code("http", status).is_some();
+        let family = Some(dialog.telling.family()).filter(knows).or_else(|| families().iter().find(knows));
+        let told = family.and_then(|family| family.code("http", status));
+        let tls = family.is_some_and(|family| family.because("http", status).reason == Some(Reason::Tls));
         let command = dialog.done().filter(|done| done.role == Role::HttpDo).map(|done| done.span);
         let spans = [command, Some(span)];
         if status < 600 {
@@ -340,8 +341,8 @@ impl Rule for Failed {
         let title = format!("The HTTP request failed: {status}, {text}.");
         let draft = Draft::new(title.as_str(), spans);
         let draft = match status {
-            700.. if concerns_tls(text) => tls_draft(title, spans),
-            _ if concerns_tls(text) => tls_draft(title, spans).because(
+            700.. if tls => tls_draft(title, spans),
+            _ if tls => tls_draft(title, spans).because(
                 "Modem and server could not agree on TLS; a SIM800 speaks TLS 1.0 at the most, and most servers want 1.2.",
             ),
             601..700 if self.https && !self.tls => draft
@@ -362,7 +363,7 @@ impl Rule for Failed {
                 .fix("Check the URL (http://host/path), the data connection, and whether plain http works."),
             _ => draft,
         };
-        book.add(if concerns_tls(text) { TlsFailed::DOC } else { Self::DOC }, draft);
+        book.add(if tls { TlsFailed::DOC } else { Self::DOC }, draft);
     }
 }
 
@@ -370,6 +371,8 @@ impl Rule for Failed {
 #[derive(Debug, Default)]
 pub(super) struct BearerRefused {
     told: Option<Handle>,
+    /// The access point was set to nothing: that command.
+    nameless: Option<Span>,
 }
 
 impl Rule for BearerRefused {
@@ -391,11 +394,14 @@ impl Rule for BearerRefused {
             }
             return;
         }
-        let Some(done) =
-            dialog.done().filter(|done| done.role == Role::Bearer && done.chief().parameter(0).text == b"1")
-        else {
+        let Some(done) = dialog.done().filter(|done| done.role == Role::Bearer) else { return };
+        let call = done.chief();
+        if call.parameter(2).text.eq_ignore_ascii_case(b"APN") && call.count() > 3 && !done.refused() {
+            self.nameless = Some(done.span).filter(|_| call.parameter(3).text.is_empty());
+        }
+        if call.parameter(0).text != b"1" {
             return;
-        };
+        }
         if !done.refused() {
             book.resolve_all(Self::DOC.slug);
             return;
@@ -409,8 +415,18 @@ impl Rule for BearerRefused {
         if let Some(told) = self.told.filter(|_| book.is_open(Self::DOC.slug)) {
             book.again(told, spans);
         } else {
-            let draft = Draft::new(format!("{} was refused.", done.shown()), [Some(done.span), done.result_span()])
-                .send("AT+SAPBR=0,1", "AT+SAPBR=0,1\r");
+            let draft = Draft::new(
+                format!("{} was refused.", done.shown()),
+                [self.nameless, Some(done.span), done.result_span()],
+            )
+            .send("AT+SAPBR=0,1", "AT+SAPBR=0,1\r");
+            let draft = if self.nameless.is_some() {
+                draft
+                    .because("The access point (APN) was set to nothing: most networks give no data service without its name.")
+                    .fix("AT+SAPBR=3,1,\"APN\",\"your operator's APN\", then AT+SAPBR=1,1 again.")
+            } else {
+                draft
+            };
             self.told = Some(book.add(Self::DOC, draft));
         }
     }

@@ -7,11 +7,11 @@ use super::Severity::{Problem, Warning};
 use super::baud::WrongBaud;
 use super::book::{Book, Draft, Handle};
 use super::console::OnPort;
-use super::deaf::Deaf;
+use super::deaf;
 use super::doc::heading::LINE as FAMILY;
+use super::off::SwitchedOff;
 use super::rule::{Doc, Rule, hears};
 use super::sleep::FirstCharacter;
-use super::topics::START;
 use crate::modem::Direction;
 use crate::modem::dialog::exchange::{Data, Span};
 use crate::modem::dialog::{Dialog, Event, ProgramResult, Shows};
@@ -315,8 +315,6 @@ fn only_echoes(dialog: &Dialog) -> bool {
 #[derive(Debug, Default)]
 pub(super) struct NoAnswer {
     told: Option<Handle>,
-    /// What was set before, and may be the cause.
-    deaf: Deaf,
 }
 
 impl NoAnswer {
@@ -398,7 +396,7 @@ impl NoAnswer {
 
     /// In a log of one stream two commands or more get no answer behind a setting that makes a modem deaf.
     fn behind_setting(&mut self, dialog: &Dialog, book: &mut Book) {
-        let Some(setting) = self.deaf.since(dialog).filter(|_| self.told.is_none()) else { return };
+        let Some(setting) = deaf::since(dialog).filter(|_| self.told.is_none()) else { return };
         let mut behind =
             dialog.tally().unanswered_first.iter().map(|(_, span)| *span).filter(|span| span.start > setting.end);
         let (Some(first), Some(second)) = (behind.next(), behind.next()) else { return };
@@ -407,7 +405,7 @@ impl NoAnswer {
             return;
         }
         let draft = Draft::new("The modem does not answer any more.", [Some(setting), Some(first), Some(last)]);
-        self.told = Some(book.add(Self::DOC, self.deaf.say(draft.confidence(75), dialog)));
+        self.told = Some(book.add(Self::DOC, deaf::blame(draft.confidence(75), dialog)));
     }
 }
 
@@ -420,12 +418,9 @@ impl Rule for NoAnswer {
         why: "The modem gets no power, does not hear what is sent, or its answers do not arrive.",
         fix: "Check in this order: power (4.0 V, 2 A), the right port, baud rate, TX and RX swapped, common GND, autobaud (send AT every 300 ms), sleep.",
     };
-    const HEARS: hears::Kinds = hears::TICK | hears::FINISH | hears::RECEIVED | hears::results(START);
+    const HEARS: hears::Kinds = hears::TICK | hears::FINISH | hears::RECEIVED;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        if matches!(event, Event::Final) {
-            return self.deaf.hear(dialog);
-        }
         if matches!(event, Event::Received) {
             if let Some(told) = self.told.take() {
                 book.withdraw(told);
@@ -456,6 +451,7 @@ impl Rule for NoAnswer {
             Loopback::DOC.slug,
             WrongBaud::DOC.slug,
             FirstCharacter::DOC.slug,
+            SwitchedOff::DOC.slug,
         ]);
         if dialog.log.shows != Shows::Both || !over || explained || self.told.is_some() {
             return;
@@ -467,7 +463,7 @@ impl Rule for NoAnswer {
         let draft = Draft::new(format!("The modem {ever}: {count}, not a single byte back."), [silent.first, last])
             .offer(Offer::ScanBaud)
             .confidence(90);
-        self.told = Some(book.add(Self::DOC, self.deaf.say(draft, dialog)));
+        self.told = Some(book.add(Self::DOC, deaf::blame(draft, dialog)));
     }
 
     #[inline(always)]

@@ -298,8 +298,23 @@ impl Rule for Unreadable {
                 if let Some(told) = self.told {
                     book.again(told, spans);
                 } else {
-                    let title = format!("The modem cannot read the SIM: {} is refused.", done.shown());
-                    self.told = Some(book.add(Self::DOC, Draft::new(title, spans).confidence(80)));
+                    // Where the modem says which it is, nothing is left to ask.
+                    let told = match done.outcome {
+                        Some((Outcome::Said(Said::Cme(code @ (13 | 15))), _)) => {
+                            Some(dialog.telling.family().cme(code))
+                        }
+                        _ => None,
+                    };
+                    let reason = told.as_ref().map(|told| format!(" ({told})")).unwrap_or_default();
+                    let title = format!("The modem cannot read the SIM: {} is refused{reason}.", done.shown());
+                    let draft = Draft::new(title, spans).confidence(80);
+                    self.told = Some(book.add(Self::DOC, if told.is_some() {
+                        draft
+                            .because("A card is there, and the modem cannot work with it: its contacts are bad, it is damaged, or the modem has only just started.")
+                            .fix("Put the SIM in anew with the power off, clean its contacts, and try it in a phone; another SIM shows whether it is the card.")
+                    } else {
+                        draft
+                    }));
                 }
             }
             _ => {}

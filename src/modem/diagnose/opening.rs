@@ -14,7 +14,7 @@ use crate::modem::dialog::connections::Ip;
 use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::{IpState, Said};
 use crate::modem::dialog::{Dialog, Event};
-use crate::vocabulary::{Command, Form, Role, Takes, number};
+use crate::vocabulary::{Command, Form, Reason, Role, Takes, number};
 
 /// The data connection has come up or was ended in good order: what was wrong with it is past.
 fn settled(event: Event, dialog: &Dialog) -> bool {
@@ -94,7 +94,7 @@ fn because(done: &Exchange, dialog: &Dialog) -> String {
 /// By the maker's own number of the error it is open already.
 fn says_already(done: &Exchange, dialog: &Dialog) -> bool {
     let Some((Outcome::Said(Said::Cme(code)), _)) = done.outcome else { return false };
-    dialog.telling.family().code("cme", code).is_some_and(|text| text.contains("already"))
+    dialog.telling.family().because("cme", code).reason == Some(Reason::Already)
 }
 
 /// `no-data-service`.
@@ -213,9 +213,12 @@ impl NoDataService {
         let little = end.start.saturating_sub(connect.end) < ONE;
         let draft = match gap(connect, end) {
             Some(_) => Draft::new("The data call ended right behind its CONNECT.", spans).because(why),
+            None if little => Draft::new("The data call has ended, and the log shows no data of it.", spans)
+                .because(format!("If none came: {why}"))
+                .severity(Warning),
             None => Draft::new("The data call has ended; the log does not show how long it stood.", spans)
                 .because(format!("If it ended right behind CONNECT: {why}"))
-                .severity(if little { Warning } else { Note }),
+                .severity(Note),
         };
         let draft = draft
             .fix("Start PPP (pppd) right behind CONNECT; check the access point (AT+CGDCONT?), user and password.")
@@ -257,10 +260,15 @@ impl Rule for NoDataService {
         let registration = dialog.state.registration;
         self.calls_only = registration.is_registered() && registration.carries_data() == Some(false);
         let past = match event {
-            Event::Said(Said::ConnectOk(_) | Said::ContextOpen, _) => true,
+            Event::Said(
+                Said::ConnectOk(_) | Said::ContextOpen | Said::State(IpState::Active | IpState::Connected),
+                _,
+            ) => true,
+            // Whether it is open its answer to a question tells, not the OK behind that.
             Event::Final => dialog.done().is_some_and(|done| {
                 matches!(done.role, Role::ContextOpen | Role::Address)
                     && !done.asked.told_later
+                    && !done.asked.form.asks()
                     && done.outcome.is_some_and(|(outcome, _)| outcome.good())
             }),
             _ => false,
@@ -311,22 +319,34 @@ impl Rule for NoDataService {
 
 /// `wrong-ip-state`.
 #[derive(Debug, Default)]
-pub(super) struct WrongIpState;
+pub(super) struct WrongIpState {
+    /// What was told of a connection.
+    opens: Option<Handle>,
+}
 
 impl Rule for WrongIpState {
     const DOC: &'static Doc = &Doc {
         slug: "wrong-ip-state",
         severity: Problem,
         family: FAMILY,
-        evidence: "`AT+CSTT`, `AT+CIICR` or `AT+CIFSR` is refused because the data connection is in another state than the command needs; a cascade counts once.",
+        evidence: "`AT+CSTT`, `AT+CIICR` or `AT+CIFSR`, or with `AT+CIPMUX=1` an `AT+CIPSTART`, is refused because the data connection is in another state than the command needs; a cascade counts once.",
         why: "These commands work in one order only, from state IP INITIAL (nothing set up yet): AT+CSTT, AT+CIICR, AT+CIFSR; often the state is left over from the last run.",
         fix: "AT+CIPSHUT brings the modem back to IP INITIAL; then AT+CSTT, AT+CIICR, AT+CIFSR.",
     };
-    const HEARS: hears::Kinds = hears::results(CONTEXT) | hears::said(CONTEXT | CONNECTION | START | STATE);
+    const HEARS: hears::Kinds =
+        hears::results(CONTEXT | CONNECTION) | hears::said(CONTEXT | CONNECTION | START | STATE);
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+        if matches!(event, Event::Said(Said::AlreadyConnect(_), _))
+            && let Some(told) = self.opens.take()
+        {
+            return book.withdraw(told);
+        }
         if settled(event, dialog) {
-            book.resolve_all(Self::DOC.slug);
+            // What lacks the data connection only that puts right, not that it was ended in good order.
+            if self.opens.is_none() || dialog.state.connections.context() == Ip::Active {
+                book.resolve_all(Self::DOC.slug);
+            }
             return;
         }
         let Some(done) =
@@ -347,6 +367,11 @@ impl Rule for WrongIpState {
             (Role::AccessPoint, ip) => form == Form::Set && ip != Ip::Initial,
             (Role::ContextOpen, ip) => form == Form::Execute && matches!(ip, Ip::Initial | Ip::Active),
             (Role::Address, ip) => form == Form::Execute && matches!(ip, Ip::Unknown | Ip::Initial | Ip::Start),
+            // With one connection AT+CIPSTART opens the data connection itself, with several it does not.
+            (Role::Open, ip) => {
+                let multi = done.before.mux == Some(true) && done.chief().number(0).is_some();
+                form == Form::Set && multi && matches!(ip, Ip::Unknown | Ip::Initial | Ip::Start)
+            }
             _ => false,
         };
         if !wrong
@@ -358,13 +383,18 @@ impl Rule for WrongIpState {
         let needs = match done.role {
             Role::AccessPoint => "it works only in state IP INITIAL, after AT+CIPSHUT",
             Role::ContextOpen => "it works only in state IP START, after AT+CSTT",
+            Role::Open => {
+                "with AT+CIPMUX=1 it works only on an open data connection, after AT+CSTT, AT+CIICR and AT+CIFSR"
+            }
             _ => "it works only after AT+CIICR",
         };
         let draft =
             Draft::new(format!("{} was refused: {needs}.", done.shown()), [Some(done.span), done.result_span()])
                 .confidence(85)
                 .send("AT+CIPSHUT", SHUT);
-        book.add(Self::DOC, draft);
+        // Why it is refused may be told behind the ERROR.
+        let told = book.add(Self::DOC, draft);
+        self.opens = Some(told).filter(|_| done.role == Role::Open);
         book.blame(done.id, Self::DOC.slug);
     }
 }
@@ -435,7 +465,7 @@ impl Rule for ContextLost {
         let explained =
             matches!(dialog.state.functions, Some(0 | 4)) || book.any_open(&[Self::DOC.slug, NoDataService::DOC.slug]);
         // It may be the bearer of HTTP and FTP, which has its own commands.
-        let bearer = dialog.words.of(span).is_some_and(|words| words.contains("bearer"));
+        let bearer = dialog.words.because(span).reason == Some(Reason::Bearer);
         if !wanted && !explained && bearer {
             let draft = Draft::new("The network ended the bearer, the data connection of HTTP and FTP.", [Some(span)])
                 .because("The network has ended it; requests fail until it is open again.")

@@ -54,12 +54,17 @@ impl FixedShort {
         let Some(data) = data(dialog) else { return };
         let DataKind::Fixed(n) = data.kind else { return };
         let before = data.count.saturating_sub(data.write_span.map_or(0, |span| span.end - span.start));
+        // A log of one stream shows no line ends; each line but this one may have had one.
+        let echoed = dialog.log.restored && dialog.log.shows == Shows::Echoed;
+        if echoed && before + 2 * data.pieces.saturating_sub(1) >= n {
+            return;
+        }
         if before == 0 || data.elided || !data.whole_write || !data.write.starts_with(b"AT") || book.is_blamed(data.id)
         {
             return;
         }
         // Behind the last announced byte only what follows tells whether it was the head of a command.
-        let whole = is_whole_command(data.write.trim_ascii_end()) && data.write.ends_with(b"\r");
+        let whole = is_whole_command(data.write.trim_ascii_end()) && (echoed || data.write.ends_with(b"\r"));
         if whole || matches!(event, Event::Excess(..)) {
             let title =
                 format!("{before} of the {n} announced bytes were sent, so the next command was taken for data.");
@@ -67,7 +72,9 @@ impl FixedShort {
             if let Some((_, told)) = self.told.take_if(|(id, _)| *id == data.id) {
                 book.withdraw(told);
             }
-            book.add(Self::DOC, Draft::new(title, [Some(data.prompt), data.payload]));
+            let told = book.add(Self::DOC, Draft::new(title, [Some(data.prompt), data.payload]));
+            // There it is taken back when the data is answered after all.
+            self.told = Some((data.id, told)).filter(|_| echoed);
             book.blame(data.id, Self::DOC.slug);
         }
     }
@@ -94,7 +101,10 @@ impl Rule for FixedShort {
                     return Self::given_up(ended, dialog, book);
                 };
                 match ended.ended {
-                    Some((DataEnded::Full | DataEnded::Answered, _)) => book.withdraw(handle),
+                    Some((DataEnded::Full | DataEnded::Answered, _)) => {
+                        book.withdraw(handle);
+                        book.unblame(ended.id, Self::DOC.slug);
+                    }
                     // So it came to nothing.
                     Some((DataEnded::Refused, _)) => book.blame(ended.id, Self::DOC.slug),
                     _ => book.resolve(handle),

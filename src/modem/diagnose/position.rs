@@ -3,16 +3,20 @@
 use super::Severity::Note;
 use super::book::{Book, Draft, Handle};
 use super::doc::heading::POWER as FAMILY;
+use super::remedy::remedy;
 use super::rule::{Doc, Rule, hears};
 use super::topics::OTHER;
+use crate::modem::dialog::exchange::{Exchange, Span};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
-use crate::vocabulary::Form;
+use crate::vocabulary::{Because, Form, Reason, Role};
 
 /// `no-position`.
 #[derive(Debug, Default)]
 pub(super) struct NoPosition {
     told: Option<Handle>,
+    /// The modem has said that its receiver is off: where, and what helps.
+    off: Option<(Span, Because)>,
 }
 
 impl Rule for NoPosition {
@@ -20,24 +24,53 @@ impl Rule for NoPosition {
         slug: "no-position",
         severity: Note,
         family: FAMILY,
-        evidence: "`+CGPSSTATUS: Location Not Fix`, `+CGNSINF: 1,0,…`, or `+CGPSINFO:` and `+CGNSSINFO:` without values. Taken back when a position comes.",
+        evidence: "`+CGPSSTATUS: Location Not Fix`, `+CGNSINF: 1,0,…`, or `+CGPSINFO:` and `+CGNSSINFO:` without values; `+CGPS: 0` or `+CGNSPWR: 0` before them tells that the receiver is off. Taken back when a position comes, or when it is switched on.",
         why: "The receiver needs a free view of the sky and, after a cold start, some minutes; indoors there is mostly no position.",
-        fix: "Check that it is switched on (AT+CGNSPWR=1, AT+CGPSPWR=1 or AT+CGPS=1) and has an antenna of its own, not the GSM one; go outside, wait, and ask again.",
+        fix: "Check that it is switched on and has an antenna of its own, not the GSM one; go outside, wait, and ask again.",
     };
-    const HEARS: hears::Kinds = hears::said(OTHER);
+    const HEARS: hears::Kinds = hears::said(OTHER) | hears::results(OTHER);
+
+    #[inline(always)]
+    fn heeds(&self, kinds: hears::Kinds, dialog: &Dialog) -> bool {
+        !hears::is_result(kinds) || dialog.done().is_some_and(|done| done.role == Role::Satellites)
+    }
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
+            Event::Said(Said::Receiver { on }, span) => {
+                self.off = (!on).then(|| (span, dialog.words.because(span)));
+            }
             Event::Said(Said::Position { known: false }, span) => {
-                let words = dialog.words.of(span).filter(|words| !words.ends_with("no position yet"));
-                let title = words.map_or("The satellite receiver has no position yet.".to_owned(), |words| {
-                    format!("There is no position: {words}.")
-                });
-                let draft = || Draft::new(title, [Some(span)]);
+                let here = (span, dialog.words.because(span));
+                if here.1.reason == Some(Reason::Off) {
+                    self.off = Some(here);
+                }
+                let off = self.off;
+                let draft = || match off.and_then(|(at, because)| Some((at, remedy(because)?))) {
+                    Some((at, fix)) => {
+                        let spans = [Some(at).filter(|at| *at != span), Some(span)];
+                        Draft::new("There is no position: the satellite receiver is off.", spans)
+                            .because("It looks for satellites only while it is on; after a start it is mostly off.")
+                            .advise(fix)
+                    }
+                    None => Draft::new("The satellite receiver has no position yet.", [Some(span)]),
+                };
                 self.told.get_or_insert_with(|| book.add(Self::DOC, draft()));
             }
             Event::Said(Said::Position { known: true }, _) => {
                 if let Some(told) = self.told.take() {
+                    book.withdraw(told);
+                }
+            }
+            // Switched on, it has no position at first.
+            Event::Final => {
+                let on = |done: &&Exchange| {
+                    done.role == Role::Satellites && done.chief().number(0) == Some(1) && !done.refused()
+                };
+                if dialog.done().is_some_and(|done| on(&done))
+                    && self.off.take().is_some()
+                    && let Some(told) = self.told.take()
+                {
                     book.withdraw(told);
                 }
             }

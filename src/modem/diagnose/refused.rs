@@ -3,7 +3,6 @@
 use super::Severity::{Note, Warning};
 use super::baud::WrongBaud;
 use super::book::{Book, Draft, Handle};
-use super::connecting::{TlsFailed, concerns_tls, tls_draft};
 use super::console::OnPort;
 use super::doc::heading::LINE as FAMILY;
 use super::echo::LostBytes;
@@ -11,13 +10,14 @@ use super::network::NO_SIM;
 use super::opening::{ContextLost, NoDataService, WrongIpState};
 use super::power::Restarted;
 use super::registration::{NotRegistered, needs_network};
+use super::remedy::{remedy, told_by};
 use super::rule::{Doc, Rule, hears};
 use super::topics::{CONNECTION, OUTCOME};
 use super::writing::Damaged;
 use crate::modem::dialog::exchange::{Echo, Exchange, Outcome, Span};
 use crate::modem::dialog::said::{NO_CODE, Said};
 use crate::modem::dialog::{Dialog, Event};
-use crate::vocabulary::{Evidence, Form, Line, Role, codes, families, known, sim800};
+use crate::vocabulary::{Because, Evidence, Form, Line, Role, codes, families, known, sim800};
 
 /// `refused`.
 #[derive(Debug, Default)]
@@ -85,6 +85,26 @@ impl Refused {
             .because(format!("The modem's own words: {reason}."))
             .fix("To see what it answers, switch the echo on (ATE1), or let the program show what it sends.");
         self.told.push((key, book.add(Self::DOC, draft)));
+    }
+}
+
+/// Why, as the tables have it.
+fn because(done: &Exchange, dialog: &Dialog) -> Because {
+    match done.outcome {
+        Some((Outcome::Said(Said::Cme(code)), _)) => dialog.telling.family().because("cme", code),
+        Some((_, Some(span))) => dialog.words.because(span),
+        _ => Because::default(),
+    }
+}
+
+/// What to do about a refusal with a reason that says nothing of that.
+const fn next_step(role: Role) -> &'static str {
+    match role {
+        Role::LookUp => "Check the name letter by letter, whether the data connection stands, and another name server.",
+        Role::Operator => {
+            "AT+COPS=0 lets the modem choose the network itself; AT+COPS=? shows which are here, and AT+CSQ the signal."
+        }
+        _ => "Check the command's parameters and the order of the commands before it; the manual lists what it takes.",
     }
 }
 
@@ -195,11 +215,8 @@ impl Rule for FailedLater {
             return;
         }
         let title = if name.is_empty() { format!("It failed: {words}.") } else { format!("{name} failed: {words}.") };
-        let told = if concerns_tls(words) {
-            book.add(TlsFailed::DOC, tls_draft(title, spans))
-        } else {
-            book.add(Self::DOC, Draft::new(title, spans))
-        };
+        let (doc, draft) = told_by(Self::DOC, dialog.words.because(span), title, spans);
+        let told = book.add(doc, draft);
         self.told.push(Failure { of: name, id: command.map(|command| command.id), words: words.to_owned(), told });
     }
 }
@@ -282,11 +299,7 @@ impl Rule for Refused {
         let draft = match reason(done, dialog) {
             Some(reason) => Draft::new(format!("{name} was refused: {reason}."), spans)
                 .because(format!("The modem's own words: {reason}."))
-                .fix(if done.role == Role::LookUp {
-                    "Check the name letter by letter, whether the data connection stands, and another name server."
-                } else {
-                    "Check the command's parameters and the order of the commands before it; the manual lists what it takes."
-                }),
+                .advise(remedy(because(done, dialog)).unwrap_or_else(|| next_step(done.role).to_owned())),
             None if done.role == Role::Join && dialog.state.joins == Some(false) => {
                 Draft::new(format!("{name} was refused: the module is set to be an access point alone."), spans)
                     .because("AT+CWMODE=2 is in force: the module has a network of its own and joins no other.")

@@ -102,7 +102,7 @@ impl NotRegistered {
         } else if no_signal(dialog) {
             draft = draft
                 .because("There is no signal (CSQ 0 or 99): the antenna is missing or bad, or no network that this modem can use (2G for a SIM800) is here.")
-                .fix("Check the antenna and its plug; ask whether the operator still runs 2G; AT+CPIN? shows the SIM.");
+                .fix("Check the antenna and its plug; ask whether the operator runs a network here that this modem can use (2G for a SIM800); AT+CPIN? shows the SIM.");
         } else if self.state == Some(0) {
             draft = draft
                 .because("The modem is not even searching: the SIM is missing, locked or refused, or the radio is off (AT+CFUN?).")

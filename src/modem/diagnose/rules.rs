@@ -8,9 +8,9 @@ use super::doc::Doc;
 use super::rule::{Rule, hears};
 use super::topics::{self, Topics};
 use super::{
-    another, baud, busy, calls, connecting, console, cut, data_end, early_send, echo, http, line, messages, network,
-    noise, off, online, opening, order, payload, position, power, refused, registration, sleep, sms, supply, trouble,
-    ussd, without_prompt, words, writing,
+    another, baud, busy, calls, connecting, console, cut, data_end, early_send, echo, http, line, messages, mqtt,
+    network, noise, off, online, opening, order, payload, position, power, refused, registration, sleep, sms, supply,
+    trouble, ussd, without_prompt, words, writing,
 };
 use crate::modem::dialog::exchange::{Echo, Exchange};
 use crate::modem::dialog::{Dialog, Event};
@@ -110,11 +110,13 @@ rules! {
     manual_receive: http::ManualReceive,
     http_open: http::AlreadyOpen,
     http_not_started: http::NotStarted,
+    broker_not_connected: mqtt::NotConnected,
     http_failed: http::Failed,
     bearer_refused: http::BearerRefused,
     escape_typed: line::EscapeTyped,
     no_line_ending: line::NoLineEnding,
     loopback: line::Loopback,
+    switched_off: off::SwitchedOff,
     no_answer: line::NoAnswer,
     wrong_baud: baud::WrongBaud,
     noise: noise::Noise,
@@ -135,7 +137,6 @@ rules! {
     sim_unreadable: network::Unreadable,
     no_signal: registration::NoSignal,
     weak_signal: registration::WeakSignal,
-    switched_off: off::SwitchedOff,
     call_without_semicolon: calls::WithoutSemicolon,
     call_failed: calls::Failed,
     call_not_taken: calls::NotTaken,

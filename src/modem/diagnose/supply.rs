@@ -1,7 +1,7 @@
 //! What the modem says of its supply.
 
 use super::Offer;
-use super::Severity::Problem;
+use super::Severity::{Problem, Warning};
 use super::book::{Book, Draft};
 use super::doc::heading::POWER as FAMILY;
 use super::power::ADVICE;
@@ -22,7 +22,7 @@ impl Rule for UnderVoltage {
         severity: Problem,
         family: FAMILY,
         evidence: "The modem says `UNDER-VOLTAGE WARNNING`, `UNDER-VOLTAGE POWER DOWN` or `POWER OFF`.",
-        why: "The supply fell to 3.5 V or less; under 3.4 V the modem switches off.",
+        why: "The supply fell so low that the modem says so: a SIM800 does at 3.5 V, and under 3.4 V it switches off.",
         fix: "Strengthen the supply: 4.0 V, 2 A, 1000 µF close to the modem, short thick wires.",
     };
     const HEARS: hears::Kinds = hears::said(SUPPLY | START);
@@ -60,7 +60,7 @@ impl Rule for OverVoltage {
         severity: Problem,
         family: FAMILY,
         evidence: "The modem says `OVER-VOLTAGE WARNNING`, `OVER-VOLTAGE POWER DOWN` or `POWER OFF`.",
-        why: "The supply is at 4.3 V or more; over 4.4 V the modem switches off, and it may be damaged.",
+        why: "The supply is so high that the modem says so: a SIM800 does at 4.3 V, and over 4.4 V it switches off, and it may be damaged.",
         fix: "Lower the supply to 4.0 V; 5 V needs a regulator or a diode.",
     };
     const HEARS: hears::Kinds = hears::said(SUPPLY | START);
@@ -86,7 +86,7 @@ impl Rule for OverVoltage {
 #[derive(Debug, Default)]
 pub(super) struct SupplyLow;
 
-/// The least that the hardware design allows.
+/// The least that most modems need.
 const LEAST: u32 = 3400;
 
 impl Rule for SupplyLow {
@@ -94,23 +94,25 @@ impl Rule for SupplyLow {
         slug: "supply-too-low",
         severity: Problem,
         family: FAMILY,
-        evidence: "`+CBC: …,<mV>` shows less than 3400 mV; as a warning, an ESP32 or ESP8266 that works the modem says in the log that its own supply gave way (`Brownout detector was triggered`).",
-        why: "The modem needs 3.4 to 4.4 V; below that it restarts, or never registers.",
+        evidence: "`+CBC: …,<mV>` or `+CBC: <V>V` shows less than the modem needs (SIM800 and SIM7600: 3.4 V; as a warning the same of one that is not known); as a warning, an ESP32 or ESP8266 that works the modem says in the log that its own supply gave way (`Brownout detector was triggered`).",
+        why: "Below what it needs a modem restarts, or never registers; a SIM800 needs 3.4 to 4.4 V.",
         fix: "Strengthen the supply: 4.0 V, 2 A, 1000 µF close to the modem, short thick wires.",
     };
     const HEARS: hears::Kinds = hears::said(SUPPLY);
 
-    fn on(&mut self, event: Event, _dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let Event::Said(Said::Cbc(millivolts), span) = event else { return };
-        if millivolts >= LEAST {
+        let known = dialog.telling.family().supply;
+        let least = known.unwrap_or(LEAST);
+        if millivolts >= least {
             book.resolve_all(Self::DOC.slug);
         } else if millivolts > 0 && !book.is_open(Self::DOC.slug) {
-            let title = format!(
-                "The supply is at {}.{:03} V, less than the 3.4 V that the modem needs.",
-                millivolts / 1000,
-                millivolts % 1000
-            );
-            book.add(Self::DOC, Draft::new(title, [Some(span)]).offer(Offer::Advice(ADVICE)).confidence(100));
+            let volts = |millivolts: u32| format!("{}.{:03}", millivolts / 1000, millivolts % 1000);
+            let who = if known.is_some() { "the modem needs" } else { "most modems need" };
+            let needs = format!("{}.{}", least / 1000, least % 1000 / 100);
+            let title = format!("The supply is at {} V, less than the {needs} V that {who}.", volts(millivolts));
+            let draft = Draft::new(title, [Some(span)]).offer(Offer::Advice(ADVICE)).confidence(100);
+            book.add(Self::DOC, if known.is_some() { draft } else { draft.severity(Warning) });
         }
     }
 }

@@ -18,6 +18,7 @@ mod refusals;
 mod resync;
 mod strangers;
 mod transcripts;
+mod truth;
 
 use super::*;
 

@@ -49,7 +49,9 @@ pub(super) const fn of_command(role: Role) -> Topics {
         Role::Send | Role::Transparent | Role::PromptShown | Role::QuickSend | Role::TimedSend => SEND,
         Role::Receive | Role::Head => RECEIVE,
         Role::Answer | Role::Dial | Role::Online => CALL,
-        Role::Sleep | Role::Saving | Role::Flow | Role::Rate | Role::Functions | Role::PowerOff => START,
+        Role::Sleep | Role::Saving | Role::Flow | Role::Rate | Role::Multiplexer | Role::Functions | Role::PowerOff => {
+            START
+        }
         Role::Battery => SUPPLY,
         Role::Sim | Role::SimNumber => SIM,
         Role::Signal => SIGNAL,
@@ -78,6 +80,7 @@ pub(super) const fn of_command(role: Role) -> Topics {
         | Role::WifiMode
         | Role::LookUp
         | Role::Ussd
+        | Role::Text
         | Role::Upload
         | Role::MqttConnect
         | Role::MqttPublish
@@ -134,6 +137,7 @@ pub(super) const fn of_said(said: Said) -> Topics {
         Said::State(_) => STATE,
         Said::Cmee(_)
         | Said::Position { .. }
+        | Said::Receiver { .. }
         | Said::Clock { .. }
         | Said::Ussd(..)
         | Said::Digit(_)

@@ -3,17 +3,19 @@
 
 use super::Severity::{Note, Warning};
 use super::book::{Book, Draft, Handle};
-use super::connecting::{TlsFailed, concerns_tls};
+use super::connecting::TlsFailed;
 use super::doc::heading::LINE as FAMILY;
 use super::network::NO_SIM;
 use super::opening::ContextLost;
 use super::power::Restarted;
+use super::remedy::remedy;
 use super::rule::{Doc, Rule, hears};
 use super::supply::UnderVoltage;
 use super::topics::OUTCOME;
 use crate::modem::dialog::exchange::Span;
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event};
+use crate::vocabulary::{Because, Reason};
 
 /// `trouble-told`.
 #[derive(Debug, Default)]
@@ -28,7 +30,7 @@ const DIFFERENT: usize = 10;
 const CAUSES: [&str; 4] = [ContextLost::DOC.slug, Restarted::DOC.slug, UnderVoltage::DOC.slug, TlsFailed::DOC.slug];
 
 impl Told {
-    fn tell(&mut self, words: &str, span: Span, book: &mut Book) {
+    fn tell(&mut self, words: &str, because: Because, span: Span, book: &mut Book) {
         let spans = [Some(span), None];
         if let Some((_, told)) = self.told.iter().find(|(known, _)| known == words) {
             book.again(*told, spans);
@@ -47,10 +49,13 @@ impl Told {
         } else {
             Draft::new(format!("The modem tells: {words}."), spans)
         };
-        let draft = if concerns_tls(words) {
-            draft.fix("Check the certificates, the version of TLS and the clock.")
-        } else {
-            draft
+        // A line of no table tells only by its own letters what it is about.
+        let tls =
+            because.reason == Some(Reason::Tls) || quoted && ["TLS", "SSL"].iter().any(|word| words.contains(word));
+        let draft = match remedy(because) {
+            _ if tls => draft.fix("Check the certificates, the version of TLS and the clock."),
+            Some(fix) => draft.advise(fix),
+            None => draft,
         };
         self.told.push((words.to_owned(), book.add(Self::DOC, draft)));
     }
@@ -78,7 +83,7 @@ impl Rule for Told {
         if let Event::Said(Said::Trouble, span) = event
             && let Some(words) = dialog.words.of(span).filter(|words| !words.is_empty() && !is_asked(words, dialog))
         {
-            self.tell(words, span, book);
+            self.tell(words, dialog.words.because(span), span, book);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! How commands are written: quotes, blanks, letters and parts that are wrong or missing.
 
+mod parameters;
 mod signs;
 
 use super::Severity::Problem;
@@ -114,6 +115,8 @@ struct Slip {
     what: String,
     /// The command as it is meant.
     corrected: Vec<u8>,
+    /// What to do where that is not known.
+    fix: &'static str,
     /// One or two of its letters are others than in any known command.
     letters: bool,
     /// A sign stands where a command has none: nobody types that.
@@ -122,7 +125,12 @@ struct Slip {
 
 impl Slip {
     fn new(what: impl Into<String>, corrected: Vec<u8>) -> Self {
-        Self { what: what.into(), corrected, letters: false, odd: false }
+        Self { what: what.into(), corrected, fix: "", letters: false, odd: false }
+    }
+
+    /// The corrected command cannot be told.
+    fn without(what: impl Into<String>, fix: &'static str) -> Self {
+        Self { fix, ..Self::new(what, Vec::new()) }
     }
 
     fn of(text: &[u8]) -> Option<Self> {
@@ -166,36 +174,24 @@ impl Slip {
                 return Some(Self::new("lacks \"TCP\" or \"UDP\" in front of the host", corrected));
             }
         }
+        if parameters::lacks_port(&call, command) {
+            return Some(Self::without(
+                "lacks the port behind the host",
+                "Put the port behind the host: 80 for http, 1883 for MQTT, or what your server listens on.",
+            ));
+        }
         if let Some(at) = parameters.iter().position(|parameter| parameter.quoted && parameter.text.is_empty())
             && command.role == Role::Bearer
             && at == 2
         {
-            return Some(Self::new("has an empty name (such as \"APN\" or \"Contype\")", Vec::new()));
+            return Some(Self::without(
+                "has an empty name (such as \"APN\" or \"Contype\")",
+                "Put the name in, as in AT+SAPBR=3,1,\"APN\",\"internet\".",
+            ));
         }
-        unquoted(text, command, &parameters)
+        parameters::without_the_number(text, command, &parameters)
+            .or_else(|| parameters::unquoted(text, command, &parameters))
     }
-}
-
-/// Words without the quotes that the command's syntax has.
-fn unquoted(text: &[u8], command: &Command, parameters: &[crate::vocabulary::Parameter<'_>]) -> Option<Slip> {
-    if !command.syntax.contains('"') {
-        return None;
-    }
-    // A mask of bits in hex digits (`400A0E189F`) is a number.
-    let number = |text: &[u8]| {
-        text.iter().all(u8::is_ascii_hexdigit) && (text.len() == 1 || text.iter().any(u8::is_ascii_digit))
-    };
-    let word = |text: &[u8]| text.iter().any(u8::is_ascii_alphabetic) && !text.contains(&b'(') && !number(text);
-    let bare: Vec<_> = parameters.iter().filter(|parameter| !parameter.quoted && word(parameter.text)).collect();
-    let first = bare.first()?;
-    let mut corrected = text.to_vec();
-    for parameter in bare.iter().rev() {
-        corrected.insert(parameter.span.end, b'"');
-        corrected.insert(parameter.span.start, b'"');
-    }
-    let shown =
-        if holds_secret(text) { String::new() } else { format!(" around {}", String::from_utf8_lossy(first.text)) };
-    Some(Slip::new(format!("lacks the quotes{shown}"), corrected))
 }
 
 /// `AT-CMGF=1`, `ATCMGF=1`: the plus is missing.
@@ -304,7 +300,7 @@ impl Malformed {
         let mut draft =
             Draft::new(format!("{name} {}.", slip.what), spans).confidence(if slip.letters { 70 } else { 90 });
         if slip.corrected.is_empty() {
-            draft = draft.fix("Put the name in, as in AT+SAPBR=3,1,\"APN\",\"internet\".");
+            draft = draft.fix(slip.fix);
         } else {
             if !holds_secret(&slip.corrected) {
                 draft = draft.fix(format!("Send {}.", String::from_utf8_lossy(&slip.corrected)));

@@ -3,6 +3,7 @@
 //! While a peer's data may come bare (single connection, `CIPHEAD=0`), data may hold any of these lines. Then a line
 //! counts only if no data follows it before the next command or a second of silence.
 
+use super::deafness::Deafness;
 use super::exchange::{DataEnded, Exchange, Outcome, Span};
 use super::said::{Network, Pin, Said};
 use super::{Dialog, Event};
@@ -62,12 +63,22 @@ impl Dialog {
             Said::Rdy | Said::Cfun(_) | Said::CallReady | Said::SmsReady if bare => {
                 self.starting_up(said, span, framed);
             }
+            _ if is_setting(said) && self.lists_settings() => {
+                if let Some(front) = self.commands.open_mut().first_mut() {
+                    front.information += 1;
+                }
+            }
             // PPP never holds it: in its frames the line ends are written otherwise.
             Said::CallEnd if self.online && framed && self.state.transparent != Some(true) => self.count(said, span),
             Said::Counted(_) | Said::RxData(_) if bare && self.unasked(said) => self.doubt.see_data(),
             _ if bare && self.unasked(said) => self.doubt.hold(said, span, framed),
             _ => self.count(said, span),
         }
+    }
+
+    /// A command that shows all settings waits for its result: what it shows is how they are set, not how things are.
+    fn lists_settings(&self) -> bool {
+        self.commands.open().first().is_some_and(|front| front.role == Role::Text)
     }
 
     /// A command that is open asks for this kind of answer.
@@ -90,7 +101,7 @@ impl Dialog {
             }
             Said::PdpDeact => role == Role::ContextOpen,
             Said::Download => matches!(role, Role::HttpData | Role::Upload),
-            Said::Counted(_) => matches!(role, Role::HttpRead | Role::Receive) || role.tells_nothing(),
+            Said::Counted(_) => matches!(role, Role::HttpRead | Role::Text | Role::Receive) || role.tells_nothing(),
             _ => role.tells_nothing(),
         };
         self.commands.open().iter().any(|exchange| fits(exchange.role))
@@ -153,6 +164,7 @@ impl Dialog {
                             | Role::SmsRead
                             | Role::ConnectionState
                             | Role::HttpRead
+                            | Role::Text
                     ) =>
             {
                 front.information += 1;
@@ -271,6 +283,9 @@ impl Dialog {
         if exchange.text == b"+++" {
             self.online = false;
         }
+        if !outcome.refused() {
+            Deafness::update(&mut self.state.deafness, exchange);
+        }
     }
 
     /// A line counts: the state follows, rules hear of it.
@@ -361,7 +376,7 @@ impl Dialog {
     /// Data of a server in which it says that it has not done what was asked.
     pub(super) fn turned_down(&mut self, data: &[u8], span: Span) {
         if let Some(words) = vocabulary::turned_down(data) {
-            self.words.keep(data, words, span);
+            self.words.keep_words(data, words, span);
             self.events.push(Event::Said(Said::TurnedDown, span));
         }
     }
@@ -428,7 +443,7 @@ impl Dialog {
         }
         if let Some(index) = call {
             self.settle_exchange(index, Outcome::Said(said), Some(span));
-        } else if self.commands.open().first().is_some_and(|front| front.role == Role::HttpRead) {
+        } else if self.commands.open().first().is_some_and(|front| matches!(front.role, Role::HttpRead | Role::Text)) {
             self.texts.begin_read();
         }
         self.events.push(Event::Said(said, span));
@@ -444,6 +459,25 @@ impl Dialog {
         self.texts.give_up_counted();
         self.state.restart();
     }
+}
+
+/// Of what such lines tell there are settings, too (`+CREG: 0`: reports are off).
+const fn is_setting(said: Said) -> bool {
+    matches!(
+        said,
+        Said::Registration(..)
+            | Said::Cpin(_)
+            | Said::Cfun(_)
+            | Said::Csq(_)
+            | Said::Operator(_)
+            | Said::SmsStore { .. }
+            | Said::Clock { .. }
+            | Said::Cmee(_)
+            | Said::Cmgf(_)
+            | Said::PlainTexts(_)
+            | Said::Mux(_)
+            | Said::Trouble
+    )
 }
 
 /// What a console of Linux says, and no modem.

@@ -170,20 +170,22 @@ impl Dialog {
                 | Said::PdpDeact
                 | Said::Trouble
                 | Said::Position { known: false }
+                | Said::Receiver { on: false }
         );
         // The words of a SIM800 are understood from all.
-        let explain = || self.telling.family().explain(line.text).or_else(|| vocabulary::sim800().explain(line.text));
+        let explain =
+            || self.telling.family().explained(line.text).or_else(|| vocabulary::sim800().explained(line.text));
         let meaning = if tells { explain() } else { None };
         match meaning {
             _ if matches!(said, Said::CallEnd) => {
                 let words = String::from_utf8_lossy(line.text.trim_ascii()).into_owned();
-                self.words.keep(line.text, words, span);
+                self.words.keep_words(line.text, words, span);
             }
-            Some(words) => self.words.keep(line.text, words, span),
+            Some(told) => self.words.keep(line.text, told, span),
             // A line of no table: its own words are all there is.
             None if matches!(said, Said::Trouble) => {
                 let words = String::from_utf8_lossy(line.text.trim_ascii()).into_owned();
-                self.words.keep(line.text, words, span);
+                self.words.keep_words(line.text, words, span);
             }
             None if tells || said.is_error() => self.words.remember(line.text, span),
             None => {}
@@ -252,11 +254,12 @@ impl Dialog {
         told
     }
 
-    /// `+CIPEVENT: `: the name of the line may tell the family, before the line itself is understood.
+    /// `+CIPEVENT: `: the name of the line, or all of it, may tell the family, before the line itself is understood.
     fn is_of_another_family(&mut self, line: &[u8]) -> bool {
         let end = memchr::memchr(b':', line).map(|colon| colon + 1);
         let name = end.or_else(|| memchr::memchr(b' ', line)).and_then(|end| line.get(..end));
-        let told = name.is_some_and(|name| name.starts_with(b"+") && self.telling.heard_name(name));
+        let told = name.is_some_and(|name| name.starts_with(b"+") && self.telling.heard_name(name))
+            || self.telling.heard_whole(line);
         if told {
             self.state.framed = self.telling.family().framed;
         }
@@ -276,7 +279,7 @@ impl Dialog {
     pub(super) fn give_up_counted(&mut self) {
         if self.texts.give_up_counted() {
             let asked = |exchange: &Exchange| {
-                matches!(exchange.role, Role::HttpRead | Role::Receive) || exchange.role.tells_nothing()
+                matches!(exchange.role, Role::HttpRead | Role::Text | Role::Receive) || exchange.role.tells_nothing()
             };
             self.commands.take_as_answered(asked);
         }

@@ -11,7 +11,7 @@ use super::doubt::Heard;
 use super::exchange::{Echo, Exchange, Outcome, Span};
 use super::said::Said;
 use super::{Dialog, Event};
-use crate::vocabulary::Role;
+use crate::vocabulary::{Because, Explained, Role};
 
 /// This many commands in a row whose result seems to be that of the one before are no coincidence: that one had none.
 const SLIPS: u32 = 3;
@@ -74,7 +74,7 @@ struct Kept {
     start: u64,
     /// What stands in front of its colon.
     name: String,
-    words: String,
+    told: Explained,
 }
 
 impl Words {
@@ -85,22 +85,33 @@ impl Words {
     pub(super) fn remember(&mut self, line: &[u8], span: Span) {
         let Some(at) = memchr::memchr(b':', line) else { return };
         let words = line.get(at + 1..).unwrap_or_default().trim_ascii();
-        self.keep(line, String::from_utf8_lossy(words).into_owned(), span);
+        self.keep_words(line, String::from_utf8_lossy(words).into_owned(), span);
+    }
+
+    /// Keeps the words of a line, of which no table says why.
+    pub(super) fn keep_words(&mut self, line: &[u8], words: String, span: Span) {
+        self.keep(line, Explained { words, because: Because::default() }, span);
     }
 
     /// Keeps what a line means.
-    pub(super) fn keep(&mut self, line: &[u8], words: String, span: Span) {
+    pub(super) fn keep(&mut self, line: &[u8], told: Explained, span: Span) {
         if self.0.len() >= Self::KEPT {
             self.0.pop_front();
         }
         let name = line.split(|byte| matches!(byte, b':' | b' ')).next().unwrap_or_default();
-        self.0.push_back(Kept { start: span.start, name: String::from_utf8_lossy(name).into_owned(), words });
+        self.0.push_back(Kept { start: span.start, name: String::from_utf8_lossy(name).into_owned(), told });
     }
 
     /// The words (or the number) that an error showed, as far back as they are kept.
     #[must_use]
     pub(crate) fn of(&self, error: Span) -> Option<&str> {
-        self.kept(error).map(|kept| kept.words.as_str())
+        self.kept(error).map(|kept| kept.told.words.as_str())
+    }
+
+    /// Why that line says that something failed, as the tables have it.
+    #[must_use]
+    pub(crate) fn because(&self, error: Span) -> Because {
+        self.kept(error).map(|kept| kept.told.because).unwrap_or_default()
     }
 
     /// What the line there begins with: `+FTPGET` of `+FTPGET: 1,66`.

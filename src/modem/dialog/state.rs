@@ -4,6 +4,7 @@
 
 use super::command::role_of;
 use super::connections::Connections;
+use super::deafness::Deafness;
 use super::registration::Registration;
 use crate::vocabulary::{Call, Family, Form, Line, Role, number};
 
@@ -39,6 +40,8 @@ pub(crate) struct State {
     pub(crate) plain_texts: Option<bool>,
     /// `AT+CSCLK`.
     pub sleep: Option<u8>,
+    /// The setting that may have made the modem deaf.
+    pub(crate) deafness: Option<Deafness>,
     /// `AT+CFUN`.
     pub functions: Option<u8>,
     /// A Wi-Fi module joins networks (`AT+CWMODE`), or is an access point alone.

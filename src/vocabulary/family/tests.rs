@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::vocabulary::telling::MOST_FAMILIES;
-use crate::vocabulary::{Evidence, Form, Modes, Role, Takes, Telling, private};
+use crate::vocabulary::{Evidence, Form, Modes, Reason, Role, Takes, Telling, private};
 
 #[test]
 fn every_table_is_read_and_whole() {
@@ -45,7 +45,7 @@ fn every_list_of_codes_says_where_it_is_from() {
 fn the_page_about_tables_names_all_their_words() {
     let page = include_str!("../../../docs/modem-tables.md");
     let meanings = crate::vocabulary::saying::MEANINGS.iter().map(|(word, _)| word);
-    let words = Role::WORDS.iter().chain(meanings);
+    let words = Role::WORDS.iter().chain(meanings).chain(Reason::WORDS);
     let missing: Vec<_> = words.filter(|word| !page.contains(&format!("| `{word}` |"))).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
@@ -55,7 +55,7 @@ fn a_line_that_does_not_fit_is_told() {
     let wrong = |text| Family::read(text, None).unwrap_err().to_string();
     assert_eq!(
         wrong("\n@nome x"),
-        "line 2 of the table: expected @name, @title, @models, @only, @often, @base, @framed, @says, @tells or @code, found \"@nome\""
+        "line 2 of the table: expected @name, @title, @models, @only, @often, @base, @framed, @supply, @says, @tells or @code, found \"@nome\""
     );
     assert_eq!(wrong("AT+X | "), "line 1 of the table: expected 8 or 9 columns, found 2");
     assert_eq!(wrong("AT+X | | | | | | fly | Flies."), "line 1 of the table: there is no role \"fly\"");

@@ -2,10 +2,11 @@
 
 use super::{Transcript, of_transcript, rules};
 
-const FILES: [(&str, &str); 9] = [
+const FILES: [(&str, &str); 10] = [
     ("3gpp", include_str!("../../../../tests/data/families/3gpp.txt")),
     ("sim800", include_str!("../../../../tests/data/families/sim800.txt")),
     ("sim7600", include_str!("../../../../tests/data/families/sim7600.txt")),
+    ("sim7080", include_str!("../../../../tests/data/families/sim7080.txt")),
     ("sim7000", include_str!("../../../../tests/data/families/sim7000.txt")),
     ("quectel", include_str!("../../../../tests/data/families/quectel.txt")),
     ("esp-at", include_str!("../../../../tests/data/families/esp-at.txt")),

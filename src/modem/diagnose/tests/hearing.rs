@@ -11,7 +11,7 @@ fn all_ears(mut diagnoser: Diagnoser) -> Diagnoser {
 }
 
 /// All texts in a folder, and in those within it.
-fn texts(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+pub(super) fn texts(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     entries.flat_map(|path| if path.is_dir() { texts(&path) } else { vec![path] }).collect()
 }

@@ -99,7 +99,8 @@ fn a_private_target_is_named() {
 fn an_address_for_examples_is_no_reason() {
     let cause = |log: &str| {
         let found = super::of_transcript(&super::Transcript::read(log.as_bytes()));
-        found.findings().iter().map(|finding| finding.cause.clone()).collect::<String>()
+        let words = |finding: &super::Finding| [finding.cause.as_str(), finding.fix.as_str()].join(" ");
+        found.findings().iter().map(words).collect::<String>()
     };
     let no_context = cause("AT+CIPOPEN=0,\"TCP\",\"203.0.113.5\",5000\n+CIPOPEN: 0,2\nERROR\n");
     assert!(no_context.contains("AT+NETOPEN") && !no_context.contains("examples"), "{no_context}");

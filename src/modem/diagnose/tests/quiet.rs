@@ -16,6 +16,34 @@ const LOGS: &[(&str, &str)] = &[
     ),
     ("a file that it reads", "AT+QFDWL=\"a.log\"\nCONNECT\nSEND FAIL\nERROR\n+QFDWL: 18,5b0a\nOK\n"),
     (
+        "a file that it has open",
+        "AT+QFREAD=1,40\nCONNECT 40\n+CPIN: NOT INSERTED\nCLOSED\nSEND FAIL\nOK\nAT+QFCLOSE=1\nOK\n",
+    ),
+    (
+        "a file of a SIM7080",
+        "AT+CFSINIT\nOK\nAT+CFSRFILE=3,\"a.txt\",0,40,0\n+CFSRFILE: 27\n+CPIN: NOT INSERTED\nCLOSED\nOK\nAT+CFSTERM\nOK\n",
+    ),
+    (
+        "settings, which are no states",
+        "AT&V\nDEFAULT PROFILE\nS0: 0\n+CREG: 0\n+CFUN: 0\n+CSCLK: 2\n+CMEE: 0\n\nOK\nAT\nOK\n",
+    ),
+    (
+        "settings of a program",
+        "retry on error: on\nmax_errors=3\nfail_limit=5\nerrors so far: 0\nlog level: error\nAT\nOK\nAT+CSQ\n+CSQ: 20,0\nOK\n",
+    ),
+    (
+        "a receiver that is switched on",
+        "AT+CGNSPWR?\n+CGNSPWR: 0\nOK\nAT+CGNSINF\n+CGNSINF: 0,,,,\nOK\nAT+CGNSPWR=1\nOK\n",
+    ),
+    (
+        "a data connection that is asked for",
+        "AT+CNACT?\n+CNACT: 0,0,\"0.0.0.0\"\n\nOK\nAT+CNACT=0,1\nOK\n\n+APP PDP: 0,ACTIVE\n",
+    ),
+    (
+        "data whose empty lines the log has lost",
+        "AT+CIPSTART=\"TCP\",\"192.0.2.7\",\"7000\"\nOK\n\nCONNECT OK\nAT+CIPSEND=38\n> GET / HTTP/1.0\nHost: example.org\nAT+CSQ\nSEND OK\nAT+CIPCLOSE\nCLOSE OK\n",
+    ),
+    (
         "bytes of a file, counted by a line that no table has",
         "AT+CFTRANTX=\"C:/a.log\"\n+CFTRANTX: DATA,21\n+CME ERROR: 10\nERROR\n+CFTRANTX: 0\nOK\n",
     ),

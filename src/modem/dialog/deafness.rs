@@ -1,0 +1,34 @@
+//! The last setting that was accepted after which a modem hears nothing or is not understood: its rate, flow control, sleep,
+//! the multiplexer.
+
+use super::exchange::{Exchange, Span};
+use crate::vocabulary::{Form, Role, number};
+
+/// See the module.
+#[derive(Clone, Debug)]
+pub(crate) struct Deafness {
+    pub(crate) role: Role,
+    /// The command for people.
+    pub(crate) shown: String,
+    pub(crate) span: Span,
+}
+
+impl Deafness {
+    /// A command was accepted: `known` is no longer so where it changes that.
+    pub(super) fn update(known: &mut Option<Self>, exchange: &Exchange) {
+        let role = exchange.role;
+        if !matches!(role, Role::Sleep | Role::Saving | Role::Flow | Role::Rate | Role::Multiplexer) {
+            return;
+        }
+        let call = exchange.chief();
+        let value = if call.is_basic() { number(call.raw()) } else { call.number(0) };
+        let on = match role {
+            Role::Saving => value == Some(1),
+            // Mode 0 is the basic one.
+            Role::Multiplexer => true,
+            _ => value.is_some_and(|value| value != 0),
+        };
+        let sets = call.is_basic() || exchange.asked.form == Form::Set;
+        *known = (sets && on).then(|| Self { role, shown: exchange.shown(), span: exchange.span });
+    }
+}
