@@ -377,7 +377,7 @@ impl Rule for ConnectFailed {
             }
             Event::Said(Said::ConnectOk(_), _) => book.resolve_all(Self::DOC.slug),
             Event::Said(Said::ConnectFail(_), span) => {
-                if book.any_open(&[NoDataService::DOC.slug, ContextLost::DOC.slug]) {
+                if no_sim(book) || book.any_open(&[NoDataService::DOC.slug, ContextLost::DOC.slug]) {
                     return;
                 }
                 let failed = std::mem::replace(&mut self.failed, self.command);

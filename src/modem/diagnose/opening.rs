@@ -462,8 +462,9 @@ impl Rule for ContextLost {
                     | Role::Operator
             )
         });
-        let explained =
-            matches!(dialog.state.functions, Some(0 | 4)) || book.any_open(&[Self::DOC.slug, NoDataService::DOC.slug]);
+        let explained = matches!(dialog.state.functions, Some(0 | 4))
+            || no_sim(book)
+            || book.any_open(&[Self::DOC.slug, NoDataService::DOC.slug]);
         // It may be the bearer of HTTP and FTP, which has its own commands.
         let bearer = dialog.words.because(span).reason == Some(Reason::Bearer);
         if !wanted && !explained && bearer {

@@ -137,6 +137,15 @@ fn opening_the_data_connection() {
     connected("> AT+CGATT=0\\r\n< AT+CGATT=0\\r\\r\\n+PDP: DEACT\\r\\n\\r\\nOK\\r\\n\n", "");
 }
 
+/// There never was a data connection that could be lost.
+#[test]
+fn what_fails_for_want_of_the_sim_is_told_of_the_sim_alone() {
+    let dead = "< \\r\\n+PDP: DEACT\\r\\n\\r\\nSTATE: PDP DEACT\\r\\n\\r\\nCONNECT FAIL\\r\\n\n";
+    let asked = |said: &str| format!("> AT+CPIN?\\r\n< AT+CPIN?\\r\\r\\n{said}\\r\\n\n{START}{dead}");
+    check(&asked("+CPIN: SIM PIN\\r\\n\\r\\nOK"), "sim-locked");
+    check(&asked("+CME ERROR: 10"), "sim-missing");
+}
+
 /// Where a number always stands, it is never one too many.
 #[test]
 fn a_link_that_is_always_named_has_nothing_to_do_with_mux() {
