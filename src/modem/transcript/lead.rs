@@ -236,14 +236,15 @@ fn worded(lines: &[TextLine<'_>], found: &[Lead]) -> Vec<Lead> {
     heads
 }
 
-/// Marks for answers with nothing behind them, beside marks for commands: the log shows that nothing came.
+/// Marks for answers with nothing behind them, or a prompt at most, beside marks for commands: nothing else came.
 fn empty_marks(lines: &[TextLine<'_>], found: &[Lead]) -> Vec<Lead> {
     if !found.iter().any(|lead| lead.way == Way::Sent) || found.iter().any(|lead| lead.way == Way::Received) {
         return Vec::new();
     }
     let mut marks: Vec<Lead> = Vec::new();
     for line in lines.iter().filter(|line| !line.is_blank()) {
-        let pattern = pattern(line.text.trim_ascii_end());
+        let text = line.text.trim_ascii_end();
+        let pattern = pattern(text.strip_suffix(b" >").unwrap_or(text));
         let lead = Lead { paired: true, ..Lead::new(pattern, Way::Received) };
         let arrow = lead.pattern.ends_with(b"<") || lead.pattern.ends_with(b"<-") || lead.pattern.ends_with(b"<--");
         let mark = lead.says_received() && (lead.pattern.ends_with(b":") || lead.pattern.ends_with(b"-") || arrow);

@@ -41,12 +41,12 @@ fn ends_are_marked(lines: &[TextLine<'_>]) -> bool {
     commands.peek().is_some() && commands.all(|ended| ended) && !lines.iter().any(|line| ends_in_answer(line.text))
 }
 
-/// The line holds an answer, and its line ends are written out.
+/// The line holds an answer or ends in a prompt, and its line ends are written out.
 pub(super) fn holds_answer(text: &[u8]) -> bool {
     let bytes = read(text);
     let ends = |byte: &u8| matches!(byte, b'\r' | b'\n');
     let written = bytes.len() < text.len() && bytes.iter().any(ends);
-    written && bytes.split(|byte| ends(byte)).any(ends_in_answer)
+    written && (bytes.trim_ascii_end().ends_with(b"\n>") || bytes.split(|byte| ends(byte)).any(ends_in_answer))
 }
 
 /// An answer, with or without something in front of it.

@@ -295,3 +295,16 @@ fn answers_beside_their_commands_are_read() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn a_prompt_alone_is_an_answer() {
+    for (text, expect) in [
+        ("> AT+CIPSEND=10\n< >\n> hello\n", "fixed-length-short"),
+        (">> AT+CIPSEND=10\n<< >\n>> hello\n", "fixed-length-short"),
+        ("TX: AT+CIPSEND=10\nRX: >\nTX: hello\n", "fixed-length-short"),
+        ("TX: AT+CIPSEND\\r\nRX: AT+CIPSEND\\r\\r\\n> \nTX: hello1A\n", "terminator-typed-as-text"),
+        ("TX: AT+CIPSEND\\r\nTX: hello\\x1A\nRX: AT+CIPSEND\\r\\r\\n> \n", "terminator-before-prompt"),
+    ] {
+        assert_eq!(rules(&of_transcript(&Transcript::read(text.as_bytes()))), expect, "{text}");
+    }
+}

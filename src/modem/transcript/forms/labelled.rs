@@ -20,7 +20,10 @@ pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
         let bytes = |text: &[u8]| if names { spelled::read(text) } else { text.to_vec() };
         // What was read in parts ends somewhere; lines that a program has put together do not.
         let received_ends = lines.iter().map(|line| leads.take(line.text)).any(|(way, rest)| {
-            way != Some(Way::Sent) && bytes(rest).last().is_some_and(|end| matches!(end, b'\r' | b'\n'))
+            let bytes = bytes(rest);
+            // Behind a prompt no line end comes.
+            let ended = bytes.last().is_some_and(|end| matches!(end, b'\r' | b'\n'));
+            way != Some(Way::Sent) && (ended || bytes.trim_ascii_end().ends_with(b"\n>"))
         });
         // The log may write the line ends of what came, but not those of what was sent.
         let sent_ends = lines

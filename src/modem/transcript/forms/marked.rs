@@ -89,7 +89,8 @@ impl Restore {
         let received = |test: fn(&[u8]) -> bool| {
             lines.iter().filter_map(TextLine::mark).any(|(mark, rest)| mark == b'<' && test(rest))
         };
-        let answered = received(is_answer);
+        // A prompt is all that a modem says before it has the data.
+        let answered = received(|rest| is_answer(rest) || rest.trim_ascii() == b">");
         // Marks for answers with nothing behind them: the log shows no line ends, and there were no answers.
         let silent = any && !received(|rest| !rest.trim_ascii().is_empty());
         Self { sent: (answered || silent) && !received_shown && !sent_shown, received: answered && !received_shown }
