@@ -29,6 +29,7 @@ mod http;
 mod line;
 mod messages;
 mod mqtt;
+mod mux;
 mod network;
 mod noise;
 mod off;

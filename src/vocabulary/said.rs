@@ -42,6 +42,8 @@ pub enum Said {
     ContextClosed,
     /// The bearer, the data connection of HTTP and FTP, is open.
     BearerOpen,
+    /// `+CGATT: <n>`: attached to data or not.
+    Attached(bool),
     /// `+PDP: DEACT`: the network has ended the data connection.
     PdpDeact,
     /// `NO CARRIER`, `BUSY`, `NO ANSWER`, `NO DIALTONE`: a call or data connection has ended.

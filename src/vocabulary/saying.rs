@@ -150,6 +150,7 @@ pub(super) const MEANINGS: &[(&str, Means)] = &[
     ("context-open", |_| Some(Said::ContextOpen)),
     ("context-failed", |_| Some(Said::ContextFailed)),
     ("context-closed", |_| Some(Said::ContextClosed)),
+    ("attached", |heard| heard.n().map(|n| Said::Attached(n != 0))),
     ("bearer-open", |_| Some(Said::BearerOpen)),
     ("context-lost", |_| Some(Said::PdpDeact)),
     ("ip-initial", |_| Some(Said::State(IpState::Initial))),

@@ -113,10 +113,14 @@ impl Rule for MissingTerminator {
             what(data.role)
         );
         let confidence = if dialog.log.shows == Shows::Echoed { 75 } else { 95 };
-        let draft = Draft::new(title, [Some(data.prompt), data.payload])
-            .confidence(confidence)
-            .send("Send 1A", [0x1A])
-            .send("Send ESC (cancel)", [0x1B]);
+        let draft = Draft::new(title, [Some(data.prompt), data.payload]);
+        // Only a send has a form that announces its length.
+        let draft = if data.role == Role::Send {
+            draft
+        } else {
+            draft.fix("Send the single byte 1A to send it, or ESC (1B) to give up.")
+        };
+        let draft = draft.confidence(confidence).send("Send 1A", [0x1A]).send("Send ESC (cancel)", [0x1B]);
         self.told.of = Some((data.id, book.add(Self::DOC, draft)));
     }
 

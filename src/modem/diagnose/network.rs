@@ -6,7 +6,7 @@ use super::book::{Book, Draft, Handle};
 use super::doc::heading::POWER as FAMILY;
 use super::power::Restarted;
 use super::rule::{Doc, Rule, hears};
-use super::topics::{NETWORK, OUTCOME, SIM};
+use super::topics::{NETWORK, OUTCOME, SIM, START};
 use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::{Pin, Said};
 use crate::modem::dialog::{Dialog, Event};
@@ -61,6 +61,8 @@ pub(super) struct SimMissing {
     told: Option<Handle>,
     /// The line that told it belongs to no command: it may be what somebody has written above the log.
     alone: bool,
+    /// The modem has told that it is switched off (`+CFUN: 0`).
+    off: bool,
 }
 
 impl Rule for SimMissing {
@@ -72,10 +74,14 @@ impl Rule for SimMissing {
         why: "The modem finds no SIM: none is in, it is the wrong way round, or its contacts are bad.",
         fix: "Switch the modem off, put the SIM in with the cut corner as on the holder, and switch it on again.",
     };
-    const HEARS: hears::Kinds = hears::said(SIM | OUTCOME) | hears::TROUBLE;
+    const HEARS: hears::Kinds = hears::said(SIM | OUTCOME | START) | hears::TROUBLE;
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let spans = match event {
+            Event::Said(Said::Cfun(level), _) => {
+                self.off = level == 0;
+                return;
+            }
             Event::Said(Said::Cpin(Pin::Ready), _) => {
                 match self.told.take() {
                     Some(told) if self.alone => book.withdraw(told),
@@ -101,7 +107,7 @@ impl Rule for SimMissing {
             self.alone = matches!(event, Event::Said(said, _) if said.is_error());
             // That it could not be read has the same cause.
             book.withdraw_all(Unreadable::DOC.slug);
-            let draft = if dialog.state.functions == Some(0) {
+            let draft = if dialog.state.functions.map_or(self.off, |level| level == 0) {
                 Draft::new("The SIM is switched off: AT+CFUN=0 is in force.", spans)
                     .because("AT+CFUN=0 switches the radio and the SIM off; the modem then says that there is none.")
                     .fix("AT+CFUN=1, then wait for +CPIN: READY.")
@@ -145,9 +151,15 @@ impl SimLocked {
         if let Some(told) = self.told.take() {
             book.withdraw(told);
         }
-        let draft = Draft::new("The PIN that was entered is wrong (CME 16).", spans)
-            .because("The SIM has another PIN; after three wrong ones it is blocked and asks for its PUK.")
-            .fix("Look the PIN up, and try it in a phone; do not let a program enter it again and again.");
+        let draft = if self.puk || done.chief().count() > 1 {
+            Draft::new("The PUK that was entered is wrong (CME 16).", spans)
+                .because("The SIM has another PUK; after ten wrong ones the card can never be used again.")
+                .fix("Ask the operator for the PUK of this very card, or look on the sheet that it came on, before another one is entered.")
+        } else {
+            Draft::new("The PIN that was entered is wrong (CME 16).", spans)
+                .because("The SIM has another PIN; after three wrong ones it is blocked and asks for its PUK.")
+                .fix("Look the PIN up, and try it in a phone; do not let a program enter it again and again.")
+        };
         self.wrong = Some(book.add(Self::DOC, draft));
     }
 }

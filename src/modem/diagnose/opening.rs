@@ -1,4 +1,4 @@
-//! Opening the data connection: its states, and the form of commands with `AT+CIPMUX`.
+//! Opening the data connection, its states, and its loss.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::modem::dialog::connections::Ip;
 use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::{IpState, Said};
 use crate::modem::dialog::{Dialog, Event};
-use crate::vocabulary::{Command, Form, Reason, Role, Takes, number};
+use crate::vocabulary::{Form, Reason, Role, Takes};
 
 /// The data connection has come up or was ended in good order: what was wrong with it is past.
 fn settled(event: Event, dialog: &Dialog) -> bool {
@@ -34,52 +34,7 @@ fn settled(event: Event, dialog: &Dialog) -> bool {
     }
 }
 
-const SHUT: &[u8] = b"AT+CIPSHUT\r";
-
-/// `mux-form-mismatch`.
-#[derive(Debug, Default)]
-pub(super) struct MuxForm;
-
-impl Rule for MuxForm {
-    const DOC: &'static Doc = &Doc {
-        slug: "mux-form-mismatch",
-        severity: Problem,
-        family: FAMILY,
-        evidence: "A refused `AT+CIPSTART`, `AT+CIPSEND` or `AT+CIPCLOSE` lacks the connection number though `AT+CIPMUX=1`, or has one though `AT+CIPMUX=0`.",
-        why: "With AT+CIPMUX=1 these commands begin with a connection number from 0 to 5, with AT+CIPMUX=0 they have none.",
-        fix: "Add or drop the number, or change AT+CIPMUX after AT+CIPSHUT.",
-    };
-    const HEARS: hears::Kinds = hears::TROUBLE;
-
-    fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
-        // Where it asked for the data, the form was right; and where a number always stands, no mode asks for it.
-        let by_mode = |done: &&Exchange| done.asked.command.is_some_and(Command::has_optional_link);
-        let wrong =
-            |done: &&Exchange| done.refused() && done.invited.is_none() && by_mode(done) && !book.is_blamed(done.id);
-        let Some(done) = dialog.done().filter(wrong) else { return };
-        let chief = done.chief();
-        let first = number(chief.parameter(0).text);
-        let wrong = match (done.role, chief.form, done.before.mux) {
-            (Role::Send | Role::Close, Form::Execute, Some(true)) => Some("lacks the connection number"),
-            (Role::Send, Form::Set, Some(true)) if first.is_some_and(|n| n > 5) => Some("lacks the connection number"),
-            (Role::Open, Form::Set, Some(true)) if first.is_none() => Some("lacks the connection number"),
-            (Role::Open, Form::Set, Some(false)) if first.is_some() => Some("has a connection number too many"),
-            (Role::Send, Form::Set, Some(false)) if chief.count() > 1 => Some("has a connection number too many"),
-            _ => None,
-        };
-        if let Some(wrong) = wrong {
-            let mode = if done.before.mux == Some(true) { "AT+CIPMUX=1" } else { "AT+CIPMUX=0" };
-            book.add(
-                Self::DOC,
-                Draft::new(
-                    format!("{} {wrong}: {mode} is in force.", done.shown()),
-                    [Some(done.span), done.result_span()],
-                ),
-            );
-            book.blame(done.id, Self::DOC.slug);
-        }
-    }
-}
+pub(super) const SHUT: &[u8] = b"AT+CIPSHUT\r";
 
 /// The number of the error and its text, where it shows one.
 fn because(done: &Exchange, dialog: &Dialog) -> String {
@@ -97,6 +52,17 @@ fn says_already(done: &Exchange, dialog: &Dialog) -> bool {
     dialog.telling.family().because("cme", code).reason == Some(Reason::Already)
 }
 
+/// Without it there is no data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lack {
+    /// The modem is in no network.
+    Network,
+    /// The network that it is in carries no data.
+    DataNetwork,
+    /// It is not attached to data.
+    Attachment,
+}
+
 /// `no-data-service`.
 #[derive(Debug, Default)]
 pub(super) struct NoDataService {
@@ -104,8 +70,10 @@ pub(super) struct NoDataService {
     apn: Option<String>,
     /// `+PDP: DEACT` while CIICR was waiting.
     deact: Option<Span>,
-    /// The network that the modem is in carries no data.
-    calls_only: bool,
+    /// What was missing when it was asked last.
+    lacks: Option<Lack>,
+    /// It was not attached to data when it was asked last.
+    detached: bool,
     /// A data call that has connected: its command, and CONNECT.
     dialled: Option<(Span, Span)>,
     /// What is told of is a data call.
@@ -128,15 +96,19 @@ impl NoDataService {
         let mut draft = Draft::new(title, [command, first, second]).confidence(sure);
         draft = if self.dials_in { draft.send("AT+CEER", "AT+CEER\r") } else { draft.send("AT+CIPSHUT", SHUT) };
         draft = match self.apn.as_deref().filter(|_| !self.dials_in) {
-            _ if self.calls_only => draft.because("The modem is in a network for calls, and not for data (AT+CGREG? and AT+CEREG?): no data on the SIM, or no such network here.").fix("Ask the operator whether the SIM has data; try another place; then as before."),
+            _ if self.lacks == Some(Lack::DataNetwork) => draft.because("The modem is in a network for calls, and not for data (AT+CGREG? and AT+CEREG?): no data on the SIM, or no such network here.").fix("Ask the operator whether the SIM has data; try another place; then as before."),
+            _ if self.lacks == Some(Lack::Network) => draft.because("The modem was in no network when it was asked last: without one there is no data.").fix("Wait until AT+CREG? (of an LTE modem AT+CEREG?) shows 1 or 5, then try again; if it does not, check antenna, SIM and operator."),
+            _ if self.lacks == Some(Lack::Attachment) => draft.because("The modem was not attached to the data service when it was asked last (+CGATT: 0).").fix("AT+CGATT=1, and wait for its OK, then try again; where that is refused, check whether the SIM has data, and the access point."),
             // Newer modems keep their APN, or get one from the network.
             None if self.dials_in || !Self::wants_access_point(book) => draft.because("The network gives no data service: wrong APN or login, no data on the SIM, or not registered."),
             None => draft.because("No APN was set with AT+CSTT in this log (the modem's own is CMNET), or the network gives no data service."),
+            Some("") if !Self::wants_access_point(book) => draft.because("The access point (APN) was set to nothing, which not every network takes; or the network gives no data service."),
             Some("" | "CMNET") => draft.because("The APN is empty or still CMNET, the modem's own, which hardly any operator knows."),
             Some(apn) => draft.because(format!("The network refused data service with the APN {apn:?}: wrong APN or login, no data on the SIM, not registered, or a weak supply.")),
         };
         // Who knows no such command is not told to use it.
-        if self.dials_in || book.family.is_some_and(|family| family.by_role(Role::ContextOpen).is_none()) {
+        let unknown = book.family.is_some_and(|family| family.by_role(Role::ContextOpen).is_none());
+        if self.lacks.is_none() && (self.dials_in || unknown) {
             draft = draft.fix("Check the access point (AT+CGDCONT?), AT+CREG?, AT+CGREG? and AT+CGATT?, and whether the SIM has data.");
         }
         self.told = Some(book.add(Self::DOC, draft));
@@ -149,6 +121,9 @@ impl NoDataService {
             let call = done.chief();
             let place = done.asked.command.and_then(|command| command.place(Takes::AccessPoint, &call, None));
             self.apn = place.map(|at| String::from_utf8_lossy(call.parameter(at).text).into_owned());
+        }
+        if done.role == Role::Attach && done.asked.form == Form::Set && !done.refused() {
+            self.detached = done.chief().number(0) == Some(0);
         }
         // It works after all: what was refused before was another context, or its end.
         if done.role == Role::Activate && done.asked.form == Form::Set && !done.refused() {
@@ -200,7 +175,8 @@ impl NoDataService {
         /// PPP that is not answered is given up within this time, and with fewer bytes.
         const SOON: Duration = Duration::from_mins(1);
         const FEW: u64 = 2048;
-        /// As much as one packet of PPP.
+        /// Line ends alone, and as much as one packet of PPP.
+        const ENDS: u64 = 4;
         const ONE: u64 = 64;
         let Some((command, connect)) = self.dialled.take() else { return };
         let soon = gap(connect, end).is_none_or(|gap| gap < SOON) && end.start.saturating_sub(connect.end) < FEW;
@@ -210,15 +186,15 @@ impl NoDataService {
         }
         let spans = [Some(command), Some(connect), Some(end)];
         let why = "PPP did not come about: nothing spoke PPP to the modem, or the network refused the access point or its login.";
-        let little = end.start.saturating_sub(connect.end) < ONE;
+        let data = end.start.saturating_sub(connect.end);
         let draft = match gap(connect, end) {
             Some(_) => Draft::new("The data call ended right behind its CONNECT.", spans).because(why),
-            None if little => Draft::new("The data call has ended, and the log shows no data of it.", spans)
+            None if data <= ENDS => Draft::new("The data call has ended, and the log shows no data of it.", spans)
                 .because(format!("If none came: {why}"))
                 .severity(Warning),
             None => Draft::new("The data call has ended; the log does not show how long it stood.", spans)
                 .because(format!("If it ended right behind CONNECT: {why}"))
-                .severity(Note),
+                .severity(if data < ONE { Warning } else { Note }),
         };
         let draft = draft
             .fix("Start PPP (pppd) right behind CONNECT; check the access point (AT+CGDCONT?), user and password.")
@@ -258,7 +234,15 @@ impl Rule for NoDataService {
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         let registration = dialog.state.registration;
-        self.calls_only = registration.is_registered() && registration.carries_data() == Some(false);
+        if let Event::Said(Said::Attached(attached), _) = event {
+            self.detached = !attached;
+        }
+        let told = registration.best().is_some();
+        self.lacks = match registration.is_registered() {
+            true if registration.carries_data() == Some(false) => Some(Lack::DataNetwork),
+            false if told => Some(Lack::Network),
+            _ => self.detached.then_some(Lack::Attachment),
+        };
         let past = match event {
             Event::Said(
                 Said::ConnectOk(_) | Said::ContextOpen | Said::State(IpState::Active | IpState::Connected),
@@ -396,37 +380,6 @@ impl Rule for WrongIpState {
         let told = book.add(Self::DOC, draft);
         self.opens = Some(told).filter(|_| done.role == Role::Open);
         book.blame(done.id, Self::DOC.slug);
-    }
-}
-
-/// `mux-change-refused`.
-#[derive(Debug, Default)]
-pub(super) struct MuxChange;
-
-impl Rule for MuxChange {
-    const DOC: &'static Doc = &Doc {
-        slug: "mux-change-refused",
-        severity: Problem,
-        family: FAMILY,
-        evidence: "`AT+CIPMUX=` is refused.",
-        why: "The number of connections can be changed only while no data connection is set up, and one is still up from before.",
-        fix: "AT+CIPSHUT first, then AT+CIPMUX.",
-    };
-    const HEARS: hears::Kinds = hears::results(CONNECTION);
-
-    fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
-        let Some(done) = dialog.done().filter(|done| done.role == Role::Multi) else { return };
-        if !done.refused() {
-            book.resolve_all(Self::DOC.slug);
-            return;
-        }
-        let valid = matches!(done.chief().parameter(0).text, b"0" | b"1") && done.chief().form == Form::Set;
-        if valid && !book.is_open(Self::DOC.slug) {
-            let draft = Draft::new(format!("{} was refused.", done.shown()), [Some(done.span), done.result_span()])
-                .send("AT+CIPSHUT", SHUT);
-            book.add(Self::DOC, draft);
-            book.blame(done.id, Self::DOC.slug);
-        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::doc::Doc;
 use super::rule::{Rule, hears};
 use super::topics::{self, Topics};
 use super::{
-    another, baud, busy, calls, connecting, console, cut, data_end, early_send, echo, http, line, messages, mqtt,
+    another, baud, busy, calls, connecting, console, cut, data_end, early_send, echo, http, line, messages, mqtt, mux,
     network, noise, off, online, opening, order, payload, position, power, refused, registration, sleep, sms, supply,
     trouble, ussd, without_prompt, words, writing,
 };
@@ -88,13 +88,13 @@ rules! {
     damaged: writing::Damaged,
     malformed: writing::Malformed,
     another: another::Command,
-    mux_form: opening::MuxForm,
+    mux_form: mux::MuxForm,
     send_before_connect: early_send::SendBeforeConnect,
     not_registered: registration::NotRegistered,
     no_data_service: opening::NoDataService,
     context_lost: opening::ContextLost,
     wrong_ip_state: opening::WrongIpState,
-    mux_change: opening::MuxChange,
+    mux_change: mux::MuxChange,
     tls: connecting::TlsFailed,
     connect_failed: connecting::ConnectFailed,
     unanswered: connecting::Unanswered,

@@ -102,6 +102,7 @@ pub(super) const fn of_said(said: Said) -> Topics {
         | Said::ContextFailed
         | Said::ContextClosed
         | Said::PdpDeact
+        | Said::Attached(_)
         | Said::Address => CONTEXT,
         Said::SendOk | Said::SendFail | Said::SendLimit(_) | Said::Download | Said::Upload(_) => SEND,
         Said::Counted(_)
@@ -154,6 +155,7 @@ pub(super) fn is_value(said: Said) -> bool {
             | Said::Registration(..)
             | Said::Operator(_)
             | Said::Cbc(_)
+            | Said::Attached(_)
             | Said::Cmee(_)
             | Said::Cmgf(_)
             | Said::PlainTexts(_)

@@ -4,7 +4,7 @@ use super::Severity::{Problem, Warning};
 use super::book::{Book, Draft, Handle};
 use super::doc::heading::DATA_END as FAMILY;
 use super::early_send::SendBeforeConnect;
-use super::opening::MuxForm;
+use super::mux::MuxForm;
 use super::order::SendWithoutConnection;
 use super::payload::TooLong;
 use super::rule::{Doc, Rule, hears};

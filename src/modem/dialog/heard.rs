@@ -92,6 +92,7 @@ impl Dialog {
             Said::Ussd(..) => role == Role::Ussd,
             Said::Csq(_) => role == Role::Signal,
             Said::Cbc(_) => role == Role::Battery,
+            Said::Attached(_) => role == Role::Attach,
             Said::RxData(_) | Said::RxCount => role == Role::Receive,
             Said::SmsHead => matches!(role, Role::SmsRead | Role::SmsList),
             Said::Stored => matches!(role, Role::SmsSend | Role::SmsStore),

@@ -6,6 +6,10 @@ use super::{Shape, Transcript, of_transcript, rules};
 /// Name of the file, and the rules; notes in brackets.
 pub(super) const LOGS: &[(&str, &str)] = &[
     ("monitor-cipsend-no-1a", "missing-terminator"),
+    ("puk-wrong", "sim-locked"),
+    ("sim-off-as-told", "sim-missing"),
+    ("not-attached", "no-data-service"),
+    ("data-before-network", "(not-registered) no-data-service"),
     ("topic-too-short", "fixed-length-short"),
     ("port-missing", "malformed-command"),
     ("publish-without-broker", "broker-not-connected"),
