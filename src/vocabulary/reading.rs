@@ -250,6 +250,9 @@ mod tests {
         check("CONNECTED", Said::Unknown);
         check("+CREG: 2,1,\"00C3\",\"7A2B\"", Said::Registration(Network::Voice, 2, Some(1)));
         check("+CREG: 1", Said::Registration(Network::Voice, 1, None));
+        // What stands behind it is somebody else's.
+        check("+CREG: 0,1</b>", Said::Info);
+        check("+CREG: 0,1\",RX", Said::Info);
         check("+CSQ:8,0", Said::Csq(8));
         check("+CBC: 0,81,4049", Said::Cbc(4049));
         check("+HTTPACTION:0,603,0", Said::HttpAction(603));

@@ -107,11 +107,9 @@ impl<'a> Heard<'a> {
         self.n()?.checked_mul(1000)?.checked_add(thousandths)
     }
 
-    /// `<n>` and, where it is there, `<m>`, which may be a place (`"00C3"`); what is neither was not said by the modem.
+    /// `<n>` and, where it is there, `<m>`.
     fn registration(&self, network: Network) -> Option<Said> {
-        let state = small(self.m);
-        let place = self.m.starts_with(b"\"") || self.m.iter().all(u8::is_ascii_hexdigit);
-        (state.is_some() || place).then_some(Said::Registration(network, small(self.n)?, state))
+        Some(Said::Registration(network, small(self.n)?, small(self.m)))
     }
 }
 
