@@ -20,6 +20,7 @@ mod quoted;
 mod stream;
 mod told;
 mod trace;
+mod trailing;
 
 use std::borrow::Cow;
 
@@ -86,6 +87,7 @@ const FORMS: &[Kind] = &[
     Kind { name: "one stream, as a terminal or serial monitor shows it", learn: |lines| Some(stream::learn(lines)) },
     Kind { name: "bytes as numbers (a hex dump, candump, decimals)", learn: numbers::learn },
     Kind { name: "answers on the lines of their commands", learn: beside::learn },
+    Kind { name: "a table with the direction in its last column", learn: trailing::learn },
 ];
 
 /// Forms whose marks leave no doubt: our own transcript text, and what only one program writes.

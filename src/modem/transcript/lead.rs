@@ -219,6 +219,10 @@ fn worded(lines: &[TextLine<'_>], found: &[Lead]) -> Vec<Lead> {
     }
     let mut heads: Vec<Lead> = Vec::new();
     for line in lines.iter().filter(|line| !line.is_blank()) {
+        // `+CIPSEND: 0,5,5`: a modem's own name is no mark.
+        if spelled::is_answer(line.text.trim_ascii()) {
+            continue;
+        }
         let Some(end) = memchr::memmem::find(line.text, b": ").filter(|end| *end < LONGEST) else { continue };
         let head = line.text.get(..end + 2).unwrap_or_default();
         let mut lead = Lead { paired: true, ..Lead::new(pattern(head), Way::Either) };
@@ -404,6 +408,7 @@ mod tests {
         check("modem: AT\nmodem: OK\n", "=AT|=OK");
         check("Sending AT\nOK\nSending AT+CSQ\nOK\n", ">AT|.OK|>AT+CSQ|.OK");
         check("Send: AT\nReply: AT\nOK\n", ">AT|<AT|.OK");
+        check("gsm: AT+CIPSEND=0,5\ngsm: hello\nOK\n+CIPSEND: 0,5,5\n", ">AT+CIPSEND=0,5|>hello|.OK|.+CIPSEND: 0,5,5");
     }
 
     #[test]

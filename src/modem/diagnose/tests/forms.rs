@@ -148,6 +148,8 @@ const FORMS: &[(&str, &str, &str)] = &[
     ("cat -A", "{}^M^M$", "^M$\n{}^M$"),
     ("Visual Studio Code", "---- Sent utf8 encoded message: \"{c}\\r\\n\" ----", "{}"),
     ("steps", "{n}) {}", "{n}) {}"),
+    ("the direction in the last column", "10:02:{n},\"{csv}\",TX", "10:02:{n},\"{csv}\",RX"),
+    ("a prompt of a program", "AT> {}", "{}"),
     ("a dump that begins anew each time", "0000  {hex}", "0000  {hex}"),
     (
         "Python, line by line",

@@ -166,7 +166,7 @@ fn goes_on(last: &mut Chunk, rest: &[u8]) -> bool {
 }
 
 /// The text of a table's cell, in which a quotation mark stands twice.
-fn undoubled(text: &[u8]) -> Cow<'_, [u8]> {
+pub(super) fn undoubled(text: &[u8]) -> Cow<'_, [u8]> {
     if memchr::memmem::find(text, b"\"\"").is_none() {
         return Cow::Borrowed(text);
     }
