@@ -20,7 +20,6 @@
 
 mod begins;
 mod clock;
-
 mod forms;
 mod html;
 mod lead;

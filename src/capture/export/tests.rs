@@ -256,6 +256,22 @@ fn found_in_exports(reader: &Reader) -> (Vec<&'static str>, Vec<(Format, Vec<&'s
 #[test]
 fn an_export_gives_the_findings_of_its_capture() {
     let (mut told, mut wrong) = (0, Vec::new());
+    // One Send of several rows is one write, in a dump, too.
+    let at_prompt = |sent: &str| {
+        capture(&[
+            Record::sent(1, "AT+CMGF=1\r", Vec::new()),
+            Record::received("\r\nOK\r\n"),
+            Record::sent(2, "AT+CMGS=\"+491711234567\"\r", Vec::new()),
+            Record::received("\r\n> "),
+            Record::sent(3, sent, Vec::new()),
+        ])
+    };
+    for sent in ["AT+CMGS=\"+491711234567\"\r", "my text \u{e9} \rAT\r", "hello"] {
+        let (of_capture, of_exports) = found_in_exports(&at_prompt(sent));
+        for (format, found) in of_exports {
+            assert_eq!(found, of_capture, "{sent:?} as {format:?}");
+        }
+    }
     for folder in ["tests/data/transcripts", "tests/data/logs"] {
         for file in std::fs::read_dir(folder).unwrap() {
             let path = file.unwrap().path();

@@ -122,6 +122,14 @@ fn begins(text: &[u8], start: usize, at: usize) -> bool {
     {
         return false;
     }
+    // Data may hold such words: `> hello ERROR SEND OK`.
+    let data = before.trim_ascii_start().starts_with(b"> ");
+    let alone = [&b"OK"[..], b"ERROR"].iter().find_map(|word| rest.strip_prefix(*word));
+    if data
+        && alone.is_some_and(|behind| !behind.is_empty() && !behind.starts_with(b" AT") && !behind.starts_with(b" +"))
+    {
+        return false;
+    }
     let word = before.trim_ascii_end().rsplit(u8::is_ascii_whitespace).next().unwrap_or_default();
     // `+CME ERROR: 10` and `1, CONNECT OK` are one thing.
     let of_name = word.first() == Some(&b'+') && !word.contains(&b':');
@@ -165,6 +173,7 @@ mod tests {
             "AT+CMGF=1|OK|AT+CMGS=\"+1555\"|> Hi there|+CMGS: 12|OK",
         );
         check("AT+CIPSEND=5 >", "AT+CIPSEND=5|>");
+        check("AT+CIPSEND=11 > hello ERROR SEND OK", "AT+CIPSEND=11|> hello ERROR|SEND OK");
         check("AT+CIICRERROR", "AT+CIICR|ERROR");
         check("AT+CPIN?+CPIN: SIM PINOK", "AT+CPIN?|+CPIN: SIM PIN|OK");
         check("Seen: AT OK AT+CREG? +CREG: 0,0 OK", "AT|OK|AT+CREG?|+CREG: 0,0|OK");

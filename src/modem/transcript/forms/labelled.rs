@@ -155,7 +155,7 @@ fn goes_on(last: &mut Chunk, rest: &[u8]) -> bool {
         return false;
     }
     let whole = [b"AT", rest].concat();
-    let basic = rest.first().is_some_and(u8::is_ascii_uppercase) && !rest.starts_with(b"AT") && rest.len() < 4;
+    let basic = matches!(rest, [b'A'..=b'Z', b'0'..=b'9']);
     let tail = basic || rest.first().is_some_and(|sign| b"+&#*$^%".contains(sign));
     let part = tail && is_whole_command(&whole);
     if part {

@@ -110,7 +110,9 @@ pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
     let calls = |lead: &Lead| lead.labels() || lead.is_typed() && (empty() || counts());
     let silent = !received && leads.iter().any(|lead| lead.quoted && lead.commands > 1 && calls(lead));
     // The texts that a program has read stand alone, each in its quotes.
-    let alone = leads.iter().any(|lead| lead.pattern.is_empty() && lead.quoted && lead.answers > 1);
+    let alone = leads
+        .iter()
+        .any(|lead| lead.pattern.is_empty() && lead.quoted && lead.answers > 0 && lead.commands + lead.answers > 1);
     (received && quoted && (sent || echoed || alone) || silent)
         .then(|| -> Box<dyn Lines> { Box::new(Quoted { leads, directed: sent, sent: Vec::new() }) })
 }

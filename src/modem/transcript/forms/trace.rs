@@ -1,5 +1,6 @@
-//! The trace of `TinyGSM`, old and new: `### AT: +CPIN?` in front of what it sends, without its `AT` or with it, and perhaps
-//! what came on lines without a mark. Where the log shows the commands themselves, too, the trace tells nothing.
+//! The trace of `TinyGSM`, old and new: `### AT: +CPIN?` in front of what it sends, without its `AT` or with it, and what came on
+//! lines without a mark. Where the log shows the commands themselves, too, the trace tells nothing; and where it shows no
+//! answers it is no dialog: neither they nor data are in it, and nothing can be said of either.
 
 use super::super::{Chunk, Shape, TextLine, spelled, tidy, vain};
 use super::{Lines, Value};
@@ -12,20 +13,21 @@ pub(in crate::modem::transcript) fn is_trace(text: &[u8]) -> bool {
     tidy::behind_mark(text, MARK).is_some()
 }
 
-/// All that the log shows of the commands is the trace.
+/// All that the log shows of the commands is the trace, and answers stand below it.
 pub(in crate::modem::transcript) fn is_traced(lines: &[TextLine<'_>]) -> bool {
     let mut before: &[u8] = &[];
-    let mut traced = false;
+    let (mut traced, mut answers) = (0, 0);
     for line in lines.iter().filter(|line| !line.is_blank()) {
         if let Some(command) = command(line.text) {
             if before.ends_with(&command) {
                 return false;
             }
-            traced = true;
+            traced += 1;
         }
+        answers += usize::from(comes(line.text));
         before = line.text.trim_ascii();
     }
-    traced
+    traced > 0 && answers >= traced
 }
 
 /// The command that a line of the trace tells.
@@ -35,18 +37,14 @@ fn command(text: &[u8]) -> Option<Vec<u8>> {
 }
 
 pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
-    let answered = lines.iter().any(|line| comes(line.text));
-    lines.iter().any(|line| is_trace(line.text)).then(|| -> Box<dyn Lines> { Box::new(Trace { answered }) })
+    lines.iter().any(|line| is_trace(line.text)).then(|| -> Box<dyn Lines> { Box::new(Trace) })
 }
 
-struct Trace {
-    /// The log shows what came, too.
-    answered: bool,
-}
+struct Trace;
 
 impl Lines for Trace {
     fn shape(&self) -> Shape {
-        if self.answered { Shape::Labelled } else { Shape::Marked }
+        Shape::Labelled
     }
 
     fn restored(&self) -> bool {
@@ -56,7 +54,11 @@ impl Lines for Trace {
     fn line(&mut self, line: &TextLine<'_>, out: &mut Vec<Chunk>) {
         if let Some(bytes) = command(line.text) {
             Value { direction: Direction::Tx, bytes, exact: false }.push(line, out);
-        } else if self.answered && !is_own(line.text) {
+            // The data behind a prompt is not shown.
+            if let Some(last) = out.last_mut() {
+                last.elided = true;
+            }
+        } else if !is_own(line.text) {
             let bytes = line.text.trim_ascii().to_vec();
             Value { direction: Direction::Rx, bytes, exact: false }.push(line, out);
         }
@@ -95,7 +97,8 @@ mod tests {
             });
             assert_eq!(found, expect.map(|(shape, text)| (shape, text.to_owned())), "{text}");
         };
-        check("### AT:\n### AT: E0\n### AT: AT+CPIN?\n fail\n", Some((Shape::Marked, ">AT >ATE0 >AT+CPIN?")));
+        check("### AT:\n### AT: E0\n### AT: AT+CPIN?\n fail\n", None);
+        check("### AT:\nOK\n### AT: E0\nOK\n", Some((Shape::Labelled, ">AT <OK >ATE0 <OK")));
         check("[12] ### AT: +CPIN?\n+CPIN: READY\nOK\n OK\n", Some((Shape::Labelled, ">AT+CPIN? <+CPIN: READY <OK")));
         check("Hi...AT+CPIN?\n### AT: +CPIN?\nOK\n", None);
         check("AT\nOK\n", None);

@@ -1,6 +1,6 @@
 //! A table without a heading, in whose last column stands which way each line went: `10:02:11,AT+CREG?,TX`.
 
-use super::super::{Shape, TextLine};
+use super::super::TextLine;
 use super::analyser::cells;
 use super::labelled::undoubled;
 use super::{EachLine, Gone, Lines};
@@ -32,7 +32,7 @@ fn row(text: &[u8]) -> Gone {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::clock;
+    use super::super::super::{Shape, clock};
     use super::*;
 
     #[test]
