@@ -136,5 +136,5 @@ fn a_scenario_that_is_wrong_is_said_before_anything_begins() {
         .output()
         .expect("it runs");
     let words = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.code() == Some(2) && words.contains("step 1: at = \"soon\": expected a time"), "{words}");
+    assert!(output.status.code() == Some(3) && words.contains("step 1: at = \"soon\": expected a time"), "{words}");
 }
