@@ -49,6 +49,11 @@ impl NotConnected {
     }
 }
 
+/// It asks whether the modem is connected to a broker (`AT+SMSTATE?`, `AT+QMTCONN?`).
+fn asks_state(done: &Exchange) -> bool {
+    done.asked.form.asks() && (done.role == Role::MqttConnect || done.chief().name.eq_ignore_ascii_case(b"+SMSTATE"))
+}
+
 impl Rule for NotConnected {
     const DOC: &'static Doc = &Doc {
         slug: "broker-not-connected",
@@ -62,8 +67,8 @@ impl Rule for NotConnected {
 
     #[inline(always)]
     fn heeds(&self, kinds: hears::Kinds, dialog: &Dialog) -> bool {
-        let role = || dialog.done().map_or(Role::Other, |done| done.role);
-        !hears::is_result(kinds) || matches!(role(), Role::MqttConnect | Role::MqttPublish)
+        let about = |done: &Exchange| matches!(done.role, Role::MqttConnect | Role::MqttPublish) || asks_state(done);
+        !hears::is_result(kinds) || dialog.done().is_some_and(about)
     }
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
@@ -74,8 +79,10 @@ impl Rule for NotConnected {
                 self.connected = Some(true);
             }
             Event::Final => {
-                let Some(done) = dialog.done().filter(|done| !done.asked.form.asks()) else { return };
+                let Some(done) = dialog.done() else { return };
                 match done.role {
+                    // What the answer tells is not heard here: it may be connected.
+                    _ if asks_state(done) => self.connected = Some(true),
                     Role::MqttConnect if !done.refused() => self.connected = Some(true),
                     Role::MqttPublish if !done.refused() => self.works(book),
                     Role::MqttPublish if self.connected != Some(true) => self.refused(done, dialog, book),

@@ -14,7 +14,7 @@ use crate::modem::dialog::connections::Ip;
 use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::{IpState, Said};
 use crate::modem::dialog::{Dialog, Event};
-use crate::vocabulary::{Form, Reason, Role, Takes};
+use crate::vocabulary::{Evidence, Form, Reason, Role, Takes};
 
 /// The data connection has come up or was ended in good order: what was wrong with it is past.
 fn settled(event: Event, dialog: &Dialog) -> bool {
@@ -74,6 +74,8 @@ pub(super) struct NoDataService {
     lacks: Option<Lack>,
     /// It was not attached to data when it was asked last.
     detached: bool,
+    /// That it is open an answer has shown (`+QIACT: 1,1,…`).
+    shown: bool,
     /// A data call that has connected: its command, and CONNECT.
     dialled: Option<(Span, Span)>,
     /// What is told of is a data call.
@@ -151,7 +153,10 @@ impl NoDataService {
         }
         // It was refused because it is open already.
         if dialog.state.connections.context() == Ip::Active || says_already(done, dialog) {
-            book.blame(done.id, Self::DOC.slug);
+            // Where the modem does not say so itself, the refusal is told with that.
+            if !self.shown || Self::wants_access_point(book) || says_already(done, dialog) {
+                book.blame(done.id, Self::DOC.slug);
+            }
             return;
         }
         let deact = self.deact.take();
@@ -258,6 +263,7 @@ impl Rule for NoDataService {
             _ => false,
         };
         if past {
+            self.shown = matches!(event, Event::Said(Said::State(_), _));
             book.resolve_all(Self::DOC.slug);
             self.deact = None;
             return;
@@ -321,7 +327,8 @@ impl Rule for WrongIpState {
         hears::results(CONTEXT | CONNECTION) | hears::said(CONTEXT | CONNECTION | START | STATE);
 
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        if matches!(event, Event::Said(Said::AlreadyConnect(_), _))
+        // It was another cause: it works without that.
+        if matches!(event, Event::Said(Said::AlreadyConnect(_) | Said::ConnectOk(_), _))
             && let Some(told) = self.opens.take()
         {
             return book.withdraw(told);
@@ -329,6 +336,7 @@ impl Rule for WrongIpState {
         if settled(event, dialog) {
             // What lacks the data connection only that puts right, not that it was ended in good order.
             if self.opens.is_none() || dialog.state.connections.context() == Ip::Active {
+                self.opens = None;
                 book.resolve_all(Self::DOC.slug);
             }
             return;
@@ -354,7 +362,9 @@ impl Rule for WrongIpState {
             // With one connection AT+CIPSTART opens the data connection itself, with several it does not.
             (Role::Open, ip) => {
                 let multi = done.before.mux == Some(true) && done.chief().number(0).is_some();
-                form == Form::Set && multi && matches!(ip, Ip::Unknown | Ip::Initial | Ip::Start)
+                // A Wi-Fi module that has started has no states, and nearly the same command.
+                let mobile = ip == Ip::Start || !dialog.state.started || dialog.telling.evidence() >= Evidence::Words;
+                form == Form::Set && multi && mobile && matches!(ip, Ip::Initial | Ip::Start)
             }
             _ => false,
         };
@@ -374,8 +384,14 @@ impl Rule for WrongIpState {
         };
         let draft =
             Draft::new(format!("{} was refused: {needs}.", done.shown()), [Some(done.span), done.result_span()])
-                .confidence(85)
-                .send("AT+CIPSHUT", SHUT);
+                .confidence(85);
+        let draft = if done.role == Role::Open {
+            draft
+                .because("With one connection AT+CIPSTART opens the data connection itself; with several it does not.")
+                .fix("AT+CSTT with your operator's APN, AT+CIICR and AT+CIFSR, then AT+CIPSTART.")
+        } else {
+            draft.send("AT+CIPSHUT", SHUT)
+        };
         // Why it is refused may be told behind the ERROR.
         let told = book.add(Self::DOC, draft);
         self.opens = Some(told).filter(|_| done.role == Role::Open);

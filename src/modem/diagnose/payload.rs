@@ -72,7 +72,8 @@ impl FixedShort {
             if let Some((_, told)) = self.told.take_if(|(id, _)| *id == data.id) {
                 book.withdraw(told);
             }
-            let told = book.add(Self::DOC, Draft::new(title, [Some(data.prompt), data.payload]));
+            let command = if echoed { data.write_span } else { data.payload };
+            let told = book.add(Self::DOC, Draft::new(title, [Some(data.prompt), command]));
             // There it is taken back when the data is answered after all.
             self.told = Some((data.id, told)).filter(|_| echoed);
             book.blame(data.id, Self::DOC.slug);

@@ -17,6 +17,10 @@ pub(super) struct NoPosition {
     told: Option<Handle>,
     /// The modem has said that its receiver is off: where, and what helps.
     off: Option<(Span, Because)>,
+    /// It has said so in place of a position.
+    by_position: bool,
+    /// It was switched on since.
+    on: bool,
 }
 
 impl Rule for NoPosition {
@@ -38,12 +42,19 @@ impl Rule for NoPosition {
     fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Said(Said::Receiver { on }, span) => {
+                (self.on, self.by_position) = (on, false);
                 self.off = (!on).then(|| (span, dialog.words.because(span)));
             }
             Event::Said(Said::Position { known: false }, span) => {
                 let here = (span, dialog.words.because(span));
                 if here.1.reason == Some(Reason::Off) {
-                    self.off = Some(here);
+                    self.off = Some(here).filter(|_| !self.on);
+                    self.by_position = true;
+                } else if self.by_position && self.off.take().is_some() {
+                    // It looks for one: so it is on.
+                    if let Some(told) = self.told.take() {
+                        book.withdraw(told);
+                    }
                 }
                 let off = self.off;
                 let draft = || match off.and_then(|(at, because)| Some((at, remedy(because)?))) {
@@ -67,11 +78,13 @@ impl Rule for NoPosition {
                 let on = |done: &&Exchange| {
                     done.role == Role::Satellites && done.chief().number(0) == Some(1) && !done.refused()
                 };
-                if dialog.done().is_some_and(|done| on(&done))
-                    && self.off.take().is_some()
-                    && let Some(told) = self.told.take()
-                {
-                    book.withdraw(told);
+                if dialog.done().is_some_and(|done| on(&done)) {
+                    self.on = true;
+                    if self.off.take().is_some()
+                        && let Some(told) = self.told.take()
+                    {
+                        book.withdraw(told);
+                    }
                 }
             }
             _ => {}

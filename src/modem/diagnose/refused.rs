@@ -14,6 +14,7 @@ use super::remedy::{remedy, told_by};
 use super::rule::{Doc, Rule, hears};
 use super::topics::{CONNECTION, OUTCOME};
 use super::writing::Damaged;
+use crate::modem::dialog::connections::Ip;
 use crate::modem::dialog::exchange::{Echo, Exchange, Outcome, Span};
 use crate::modem::dialog::said::{NO_CODE, Said};
 use crate::modem::dialog::{Dialog, Event};
@@ -296,7 +297,11 @@ impl Rule for Refused {
             return;
         }
         let name = done.named();
+        let open = done.role == Role::ContextOpen && dialog.state.connections.context() == Ip::Active;
         let draft = match reason(done, dialog) {
+            None if open => Draft::new(format!("{name} was refused: the data connection is open already."), spans)
+                .because("The modem has shown before that it is open, and opens it only once.")
+                .fix("Go on with it; to open it anew, end it first."),
             Some(reason) => Draft::new(format!("{name} was refused: {reason}."), spans)
                 .because(format!("The modem's own words: {reason}."))
                 .advise(remedy(because(done, dialog)).unwrap_or_else(|| next_step(done.role).to_owned())),

@@ -124,8 +124,13 @@ pub(super) fn result(line: &[u8]) -> Option<bool> {
         [&b"not "[..], b"Not ", b"no s", b"uns", b"un", b"esc", b"icht v", b"dis", b"Dis", b"inc", b"Inc", b"set s"];
     // `Initialization complete`, `Setup complete`: the program has begun, whatever failed meanwhile.
     let begun = |before: &[u8]| {
-        let before = before.to_ascii_lowercase();
-        [&b"init"[..], b"setup", b"boot", b"config"].iter().any(|word| memchr::memmem::find(&before, word).is_some())
+        let before = before.get(..before.len().saturating_sub(1)).unwrap_or_default();
+        let words = before.rsplit(|byte| !byte.is_ascii_alphabetic()).find(|word| !word.is_empty());
+        let last = words.unwrap_or_default().to_ascii_lowercase();
+        matches!(
+            last.as_slice(),
+            b"initialization" | b"initialisation" | b"init" | b"setup" | b"boot" | b"configuration"
+        )
     };
     let worked = |word: &Finder<'_>| {
         let before = word.find(text).and_then(|at| text.get(..at));
@@ -251,58 +256,27 @@ fn is_harmless(text: &[u8]) -> bool {
     none || head || is_setting(text) || words.iter().any(|word| is(word, &WORDS))
 }
 
-/// `fail_limit=5`, `errors so far: 0`, `log level: error`, `on_error = restart`: a value that is set or counted tells of no
-/// failure. (`error_code=12` and `error: 5` do.)
+/// `fail_limit=5`, `errors so far: 0`, `log level: error`, `on_error=restart`: a number that is set, none that was counted, where a
+/// log is kept. (`error_code=12` and `Publishing to topic: FAIL` tell of a failure.)
 fn is_setting(text: &[u8]) -> bool {
-    /// What the name of a setting ends in.
-    const SET: [&[u8]; 24] = [
-        b"limit",
-        b"threshold",
-        b"max",
-        b"maximum",
-        b"min",
-        b"retries",
-        b"delay",
-        b"interval",
-        b"timeout",
-        b"level",
-        b"mode",
-        b"log",
-        b"logs",
-        b"file",
-        b"led",
-        b"pin",
-        b"gpio",
-        b"action",
-        b"policy",
-        b"topic",
-        b"url",
-        b"page",
-        b"color",
-        b"colour",
-    ];
-    /// And what it begins with.
-    const BEGINS: [&[u8]; 5] = [b"max", b"maximum", b"on", b"ignore", b"allowed"];
-    let is = |word: &[u8], known: &[&[u8]]| known.iter().any(|known| known.eq_ignore_ascii_case(word));
-    let parts = |text: &'_ [u8]| -> Vec<Vec<u8>> {
+    let words = |text: &[u8]| -> Vec<Vec<u8>> {
         let words = text.split(|byte| !byte.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
         words.map(<[u8]>::to_ascii_lowercase).collect()
     };
-    let Some(at) = memchr::memchr2(b'=', b':', text) else {
-        // `error led on pin 13` has no sign between them.
-        let words = parts(text);
-        return words.windows(2).any(|two| matches!(two, [fails, set] if is_noun(fails) && is(set, &SET)));
+    let Some((name, value)) = memchr::memchr2(b'=', b':', text).and_then(|at| text.split_at_checked(at)) else {
+        return false;
     };
-    let (name, value) = text.split_at_checked(at).unwrap_or((text, &[]));
-    let (name, value) = (parts(name), parts(value));
-    let ends = name.last().is_some_and(|last| is(last, &SET));
-    let begins = name.first().is_some_and(|first| is(first, &BEGINS));
+    let assigned = value.starts_with(b"=");
+    let (name, value) = (words(name), words(value));
     let named = name.iter().any(|word| is_noun(word));
-    let zero = matches!(value.as_slice(), [only] if is(only, &[b"0", b"no", b"false", b"off"]));
-    let told = name.iter().any(|word| matches!(word.as_slice(), b"failed" | b"not"));
-    // The failure may be the value of a setting (`log level: error`).
-    let set = (ends || begins) && (named || matches!(value.as_slice(), [only] if is_noun(only)));
-    !told && (set || named && zero)
+    let last = name.last().map(Vec::as_slice).unwrap_or_default();
+    let number = matches!(value.as_slice(), [only] if only.iter().all(u8::is_ascii_digit));
+    let none = matches!(value.as_slice(), [only] if only == b"0");
+    let bound = matches!(last, b"limit" | b"threshold" | b"max" | b"maximum")
+        || name.first().is_some_and(|first| first == b"max");
+    let kept = matches!(last, b"level" | b"log" | b"logs");
+    let reaction = assigned && matches!(name.as_slice(), [on, what] if on == b"on" && is_noun(what));
+    kept || reaction || named && (none || number && bound)
 }
 
 /// Errors as things that are counted: `failed` tells that something went wrong.
@@ -342,10 +316,16 @@ mod tests {
             "Send failed, retries left: 2",
             "Timeout error: 5",
             "Mode: init failed",
+            "Publishing to topic: FAIL",
+            "GSM mode: error",
+            "Send timeout: error",
+            "error pin rejected by SIM",
+            "init error, retries=3: failure",
+            "SMS send error: no",
         ] {
             assert_eq!(result(text.as_bytes()), Some(false), "{text}");
         }
-        for text in ["Connected to home", "GPRS: success", "Upload complete."] {
+        for text in ["Connected to home", "GPRS: success", "Upload complete.", "Config upload complete"] {
             assert_eq!(result(text.as_bytes()), Some(true), "{text}");
         }
         for text in [
@@ -384,7 +364,6 @@ mod tests {
             "on_error = restart",
             "error handler installed",
             "Failure threshold: 10",
-            "error led on pin 13",
             "log level: error",
             "error log: /var/log/modem-errors.log",
             "last error: 0",

@@ -42,7 +42,7 @@ const ADVICE: &[(&str, &str, &str)] = &[
     ("supply-in-volts", "3.4 V", ""),
     ("connection-number-in-use", "AT+QICLOSE", "Nobody answered"),
     ("sim7080-apn", "AT+CNCFG", "CIPSHUT"),
-    ("time-without-bearer", "AT+SAPBR=1,1", ""),
+    ("time-without-bearer", "Check that the bearer is open", ""),
 ];
 
 #[test]

@@ -1,6 +1,6 @@
 //! Commands that are refused, unanswered or damaged, and connections that never come up.
 
-use super::check;
+use super::{Transcript, check, of_transcript, rules};
 
 /// A command and its refusal, as a pasted log shows them.
 fn no(command: &str) -> String {
@@ -158,4 +158,28 @@ fn a_missing_quote_is_put_where_it_belongs() {
     let busy = b"AT+CMGF=1\n+CME ERROR: SIM busy\nAT+CMGF=1\nOK\n";
     let found = super::of_transcript(&super::Transcript::read(busy));
     assert!(found.findings().iter().all(|finding| finding.resolved), "{:#?}", found.findings());
+}
+
+/// With several connections AT+CIPSTART may be refused for other reasons, and a broker may be known to be there.
+#[test]
+fn a_cause_is_not_guessed_where_the_log_does_not_show_it() {
+    for log in [
+        "AT+GMR\nAT version:1.7.4.0(May 11 2020)\nOK\nAT+CIPMUX=1\nOK\nAT+CIPSTART=0,\"TCP\",\"192.168.1.7\",80\nERROR\n",
+        "ready\nAT+CIPMUX=1\nOK\nAT+CIPSTART=0,\"TCP\",\"192.168.1.7\",80\nERROR\n",
+        "AT+CIPMUX=1\nOK\nAT+CIPSTART=7,\"TCP\",\"example.org\",80\nERROR\nAT+CIPSTART=0,\"TCP\",\"example.org\",80\nOK\n\n0, CONNECT OK\n",
+        "AT+SMSTATE?\n+SMSTATE: 1\n\nOK\nAT+SMPUB=\"a/b\",2000,0,0\nERROR\n",
+        "AT+QMTCONN?\n+QMTCONN: 0,3\n\nOK\nAT+QMTPUB=0,0,0,0,\"a\",3\nERROR\n",
+    ] {
+        let found = rules(&of_transcript(&Transcript::read(log.as_bytes())));
+        assert!(!found.contains("wrong-ip-state") && !found.contains("broker"), "{log}: {found}");
+    }
+    let open = "AT+QIACT?\n+QIACT: 1,1,1,\"10.0.0.5\"\n\nOK\nAT+QIACT=1\nERROR\n";
+    assert_eq!(rules(&of_transcript(&Transcript::read(open.as_bytes()))), "(refused)");
+    let searching = "AT+CGPSPWR=1\nOK\nAT+CGPSSTATUS?\n+CGPSSTATUS: Location Unknown\n\nOK\nAT+CGPSSTATUS?\n+CGPSSTATUS: Location Not Fix\n\nOK\n";
+    let found = of_transcript(&Transcript::read(searching.as_bytes()));
+    assert!(
+        found.findings().iter().all(|finding| finding.title.contains("no position yet")),
+        "{:#?}",
+        found.findings()
+    );
 }
