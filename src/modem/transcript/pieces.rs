@@ -103,7 +103,9 @@ fn begins(text: &[u8], start: usize, at: usize) -> bool {
     }
     // `AT+CIPSEND > hello SEND OK`: the prompt of a command that has one.
     if rest.starts_with(b"> ") || rest == b">" {
-        return before.ends_with(b" ") && has_prompt(before.trim_ascii());
+        /// Such a command is shorter; a whole page in one line is not asked at each of its tags.
+        const LONGEST: usize = 128;
+        return before.ends_with(b" ") && before.len() < LONGEST && has_prompt(before.trim_ascii());
     }
     let ends =
         |word: &[u8]| rest.strip_prefix(word).is_some_and(|behind| behind.first().is_none_or(|byte| *byte == b' '));
