@@ -15,11 +15,15 @@ pub(crate) struct Deafness {
 
 impl Deafness {
     /// A command was accepted: `known` is no longer so where it changes that.
+    #[inline]
     pub(super) fn update(known: &mut Option<Self>, exchange: &Exchange) {
-        let role = exchange.role;
-        if !matches!(role, Role::Sleep | Role::Saving | Role::Flow | Role::Rate | Role::Multiplexer) {
-            return;
+        if matches!(exchange.role, Role::Sleep | Role::Saving | Role::Flow | Role::Rate | Role::Multiplexer) {
+            *known = Self::after(exchange);
         }
+    }
+
+    fn after(exchange: &Exchange) -> Option<Self> {
+        let role = exchange.role;
         let call = exchange.chief();
         let value = if call.is_basic() { number(call.raw()) } else { call.number(0) };
         let on = match role {
@@ -29,6 +33,6 @@ impl Deafness {
             _ => value.is_some_and(|value| value != 0),
         };
         let sets = call.is_basic() || exchange.asked.form == Form::Set;
-        *known = (sets && on).then(|| Self { role, shown: exchange.shown(), span: exchange.span });
+        (sets && on).then(|| Self { role, shown: exchange.shown(), span: exchange.span })
     }
 }

@@ -23,11 +23,15 @@ pub struct Secrets {
 
 impl Secrets {
     /// The next bytes of a direction, and which stretches of them are secret, in order.
+    #[inline]
     pub(crate) fn hear(&mut self, way: Direction, bytes: &[u8], secret: &[Range<usize>]) {
         // Most bytes hold none, and none is passing.
-        if secret.is_empty() && self.passing.get(index(way)).is_none_or(Vec::is_empty) {
-            return;
+        if !secret.is_empty() || self.passing.get(index(way)).is_some_and(|value| !value.is_empty()) {
+            self.hear_secret(way, bytes, secret);
         }
+    }
+
+    fn hear_secret(&mut self, way: Direction, bytes: &[u8], secret: &[Range<usize>]) {
         let mut at = 0;
         for range in secret {
             if range.start > at {
