@@ -158,6 +158,8 @@ impl Leads {
         let silent = empty_marks(lines, &found);
         let worded = worded(lines, &found);
         found.extend(silent.into_iter().chain(worded));
+        let twins = twins(lines, &found);
+        found.extend(twins);
         let sent: usize = found.iter().filter(|lead| lead.way == Way::Sent).map(|lead| lead.commands).sum();
         let received = found.iter().any(|lead| lead.way == Way::Received);
         let directed = sent > 0 && (received || bare_answers > 0 && sent >= bare_commands);
@@ -238,6 +240,23 @@ fn worded(lines: &[TextLine<'_>], found: &[Lead]) -> Vec<Lead> {
         }
     }
     heads
+}
+
+/// `RX ` beside the `TX ` of commands, where nothing that it stands in front of is an answer: garbage of another rate.
+fn twins(lines: &[TextLine<'_>], found: &[Lead]) -> Vec<Lead> {
+    const PAIRS: [(&[u8], &[u8]); 3] = [(b"TX", b"RX"), (b"Tx", b"Rx"), (b"tx", b"rx")];
+    let twin = |lead: &Lead| {
+        let (at, received) =
+            PAIRS.iter().find_map(|(sent, received)| Some((memchr::memmem::find(&lead.pattern, sent)?, *received)))?;
+        let mut pattern = lead.pattern.clone();
+        pattern.splice(at..at + received.len(), received.iter().copied());
+        Some(Lead { paired: true, ..Lead::new(pattern, Way::Received) })
+    };
+    let stands = |twin: &Lead| {
+        !found.iter().any(|known| known.pattern == twin.pattern)
+            && lines.iter().any(|line| matches(&twin.pattern, line.text).is_some())
+    };
+    found.iter().filter(|lead| lead.way == Way::Sent).filter_map(twin).filter(stands).collect()
 }
 
 /// Marks for answers with nothing behind them, or a prompt at most, beside marks for commands: nothing else came.

@@ -22,7 +22,18 @@ pub(super) fn used(lines: &[TextLine<'_>]) -> bool {
         || lines.iter().filter(|line| [&b"<0D>"[..], b"<CR>"].iter().any(|end| line.text.ends_with(end))).count();
     spelled > 1
         || spelled == 1 && (sent() > 1 || !lines.iter().any(|line| is_answer(line.text.trim_ascii())))
-        || spelled == 0 && ends_are_marked(lines)
+        || spelled == 0 && (ends_are_marked(lines) || are_bytes(lines))
+}
+
+/// No answer is there at all, and what stands in their place is bytes written out (`\xF8\x80`): garbage of another rate.
+fn are_bytes(lines: &[TextLine<'_>]) -> bool {
+    /// One or two may be a key that somebody has typed.
+    const ENOUGH: usize = 3;
+    let written = |text: &[u8]| {
+        let bytes = read(text);
+        text.windows(2).filter(|two| two == b"\\x").count() >= ENOUGH && bytes.iter().any(|byte| *byte >= 0x80)
+    };
+    lines.iter().any(|line| written(line.text)) && !lines.iter().any(|line| ends_in_answer(line.text))
 }
 
 /// No answer is there to show it: each command stands behind a mark, and its end behind it, as a tool shows both.

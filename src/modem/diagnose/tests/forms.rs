@@ -310,3 +310,14 @@ fn a_prompt_alone_is_an_answer() {
         assert_eq!(rules(&of_transcript(&Transcript::read(text.as_bytes()))), expect, "{text}");
     }
 }
+
+#[test]
+fn garbage_behind_a_mark_is_what_came() {
+    for (sent, received) in [("10:00:00 TX ", "10:00:00 RX "), ("TX: ", "RX: "), ("[tx] ", "[rx] ")] {
+        for end in ["", "\\r\\n"] {
+            let round = format!("{sent}AT{end}\n{received}\\xf8\\x80\\xfc\\x00\\xf8\\xe0\n");
+            let text = round.repeat(3);
+            assert_eq!(rules(&of_transcript(&Transcript::read(text.as_bytes()))), "wrong-baud", "{text}");
+        }
+    }
+}
