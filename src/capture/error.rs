@@ -55,7 +55,7 @@ pub enum CaptureError {
         advice: &'static str,
     },
     /// It is a pcapng file of something else.
-    #[error("{path} holds no serial capture: its link type is {found}, a serial one has 250", path = path.display())]
+    #[error("{path} holds no serial capture in its first 16 MiB: its link type is {found}, a serial one has 250", path = path.display())]
     NotSerial {
         /// Its name.
         path: PathBuf,

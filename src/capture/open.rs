@@ -142,9 +142,12 @@ fn recognise(head: &[u8], path: &Path) -> Result<(), CaptureError> {
     }
 }
 
-/// The time of the first record, in microseconds since 1970.
+/// Where the first record of a serial port may stand behind others: 16 MiB.
+const LOOKED_AT: u64 = 16 << 20;
+
+/// The time of the first record, in microseconds since 1970; looked for no further than a window can wait.
 fn first_record(file: &File, path: &Path, length: u64) -> Option<u64> {
-    let shared = Arc::new(Shared::opened(0, file.try_clone().ok()?, path.to_owned(), length));
+    let shared = Arc::new(Shared::opened(0, file.try_clone().ok()?, path.to_owned(), length.min(LOOKED_AT)));
     let at = Cursor::scanning(Reader::of(&shared)).next_entry()?.at;
     u64::try_from(at.as_micros()).ok()
 }

@@ -250,9 +250,7 @@ impl Host {
             self.unread.ends().iter().for_each(Desk::say);
         }
     }
-}
 
-impl Host {
     /// Nobody reads what waits.
     fn lose(&mut self, desk: &mut Desk, now: Duration) {
         let mut buffer = [0; CHUNK];

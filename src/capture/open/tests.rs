@@ -137,3 +137,16 @@ fn what_comes_before_the_first_serial_packet_may_be_long() {
     assert_eq!(all(&reader), [received(0, b"OK")]);
     assert_eq!(reader.started(), UNIX_EPOCH + Duration::from_secs(7));
 }
+
+/// A window opens it, and cannot wait for all of a large file of something else.
+#[test]
+fn what_comes_before_the_first_serial_packet_is_not_read_to_any_length() {
+    let mut file = Foreign::default();
+    file.section();
+    file.interface(1);
+    (0..20).for_each(|_| file.packet(0, 1_000_000, 2, &vec![0; 1 << 20]));
+    file.interface(250);
+    file.packet(1, 7_000_000, 2, b"OK");
+    let refused = file.opened().map(|_| ()).unwrap_err().to_string();
+    assert!(refused.contains("in its first 16 MiB"), "{refused}");
+}

@@ -30,8 +30,7 @@ fn are_bytes(lines: &[TextLine<'_>]) -> bool {
     /// One or two may be a key that somebody has typed.
     const ENOUGH: usize = 3;
     let written = |text: &[u8]| {
-        let bytes = read(text);
-        text.windows(2).filter(|two| two == b"\\x").count() >= ENOUGH && bytes.iter().any(|byte| *byte >= 0x80)
+        memchr::memmem::find_iter(text, b"\\x").nth(ENOUGH - 1).is_some() && read(text).iter().any(|byte| *byte >= 0x80)
     };
     lines.iter().any(|line| written(line.text)) && !lines.iter().any(|line| ends_in_answer(line.text))
 }
