@@ -10,7 +10,7 @@
 
 use memchr::{memchr2, memchr3};
 
-use crate::notation::first_of;
+use crate::notation::{any_below, first_of};
 
 /// The longest line whose bytes are all kept. The SIM800's own lines stay under 600 bytes (command echo 556).
 const LINE_CAP: usize = 1024;
@@ -145,6 +145,26 @@ impl Digest {
         self.in_line = false;
     }
 
+    /// Takes a line that stands whole in `input`, as most do: line ends, its text, and the byte that ends it. It needs no room.
+    /// `None` for anything else, and nothing is taken: [`Self::next`] knows what it is.
+    #[inline]
+    pub(crate) fn whole<'a>(&mut self, input: &'a [u8]) -> Option<(usize, Line<'a>)> {
+        if !self.at_line_start() || self.skip > 0 || self.space {
+            return None;
+        }
+        let (mut ends, mut feeds) = (0, self.feeds);
+        while let Some(end @ (b'\r' | b'\n')) = input.get(ends) {
+            feeds = feeds.saturating_add(u8::from(*end == b'\n'));
+            ends += 1;
+        }
+        let rest = input.get(ends..).filter(|rest| !matches!(rest, [b'>', ..] | [b'+', b'I', ..]))?;
+        let length = first_end(rest).filter(|length| *length <= LINE_CAP)?;
+        let (text, ended_by) = (rest.get(..length)?, *rest.get(length)?);
+        self.offset += ends as u64;
+        self.take_line(length, ended_by);
+        Some((ends + length + 1, Line { text, start: self.start, end: self.offset - 1, feeds, ended_by }))
+    }
+
     /// Takes bytes from the front of `input` until there is a token or the input is used up. Returns how many were
     /// taken. With `prompt_possible`, a `>` at the start of a line is a prompt. `held` is the same buffer each time.
     pub fn next<'a>(
@@ -241,10 +261,18 @@ fn line_end(input: &[u8], held: &Held) -> Option<usize> {
             return memchr3(b':', b'\r', b'\n', input);
         }
     }
-    // Answers of a modem are shorter than the set-up of a wide search.
+    first_end(input)
+}
+
+/// Where the first CR or LF stands. Answers of a modem are shorter than the set-up of a wide search.
+#[inline]
+fn first_end(input: &[u8]) -> Option<usize> {
     let mut rest = input;
     while let Some((eight, behind)) = rest.split_first_chunk::<8>().filter(|_| input.len() - rest.len() < SHORT) {
-        if let Some(at) = first_of(*eight, b'\r', b'\n') {
+        // Most hold no control byte at all.
+        if any_below(*eight, b' ')
+            && let Some(at) = first_of(*eight, b'\r', b'\n')
+        {
             return Some(input.len() - rest.len() + at);
         }
         rest = behind;
@@ -264,13 +292,17 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn tokens(chunks: &[&[u8]]) -> String {
+    /// `fast`: whole lines are taken as such where they stand.
+    fn tokens(chunks: &[&[u8]], fast: bool) -> String {
         let (mut digest, mut held) = (Digest::default(), Held::new());
         let mut out = Vec::new();
         for chunk in chunks {
             let mut at = 0;
             while at < chunk.len() {
-                let (used, token) = digest.next(&chunk[at..], &mut held, true);
+                let whole = if fast { digest.whole(&chunk[at..]) } else { None };
+                let (used, token) = whole
+                    .map(|(used, line)| (used, Some(Token::Line(line))))
+                    .unwrap_or_else(|| digest.next(&chunk[at..], &mut held, true));
                 at += used;
                 let mut skip = 0;
                 match token {
@@ -295,7 +327,8 @@ mod tests {
 
     #[track_caller]
     fn check(input: &str, expect: &str) {
-        assert_eq!(tokens(&[input.as_bytes()]), expect);
+        assert_eq!(tokens(&[input.as_bytes()], false), expect);
+        assert_eq!(tokens(&[input.as_bytes()], true), expect);
     }
 
     #[test]
@@ -348,7 +381,8 @@ mod tests {
             cuts.extend([0, bytes.len()]);
             cuts.sort_unstable();
             let chunks: Vec<&[u8]> = cuts.windows(2).map(|pair| &bytes[pair[0]..pair[1]]).collect();
-            prop_assert_eq!(tokens(&chunks), tokens(&[&bytes]));
+            prop_assert_eq!(tokens(&chunks, true), tokens(&[&bytes], true));
+            prop_assert_eq!(tokens(&chunks, false), tokens(&[&bytes], true));
         }
     }
 }

@@ -47,13 +47,17 @@ impl Dialog {
         self.silent.commands = 0;
         let expects_echo = self.data.expects_echo();
         let begins = self.receiving.begin_line(self.now, self.sending.total());
-        if begins
-            && !expects_echo
-            && let Some((length, ended_by)) = self.whole_echo(bytes)
-        {
-            self.receiving.take_line(length, ended_by);
-            self.echoed(0, self.receiving.total() - 1);
-            return length + 1;
+        if begins && !expects_echo {
+            if let Some((length, ended_by)) = self.whole_echo(bytes) {
+                self.receiving.take_line(length, ended_by);
+                self.echoed(0, self.receiving.total() - 1);
+                return length + 1;
+            }
+            if let Some((used, line)) = self.receiving.whole_line(bytes) {
+                self.line(&line);
+                self.receiving.end_line();
+                return used;
+            }
         }
         self.next_token(bytes, begins && expects_echo)
     }
@@ -111,26 +115,10 @@ impl Dialog {
     fn line(&mut self, line: &Line<'_>) {
         let span = self.receiving.span(line.start..line.end);
         let framed = self.receiving.frames(line);
-        if self.data().is_none()
-            && let Some(status) = vocabulary::server_status(line.text).filter(|status| *status >= 400)
-        {
-            self.events.push(Event::Said(Said::HttpAction(status), span));
+        if matches!(line.text, [b'H' | b'C' | b'c' | b'{', ..] | [b'+', b'I' | b'R', ..]) {
+            self.server_says(line, span);
         }
-        // The request is not the server's.
-        if self.data().is_none() && self.state.connections.is_open() && vocabulary::ends_connection(line.text) {
-            self.state.connections.announce_end();
-        }
-        if line.text.starts_with(b"{") && (self.texts.counts_on(line) || self.state.bare_data_possible()) {
-            self.turned_down(line.text, span);
-        }
-        if self.texts.take_pushed(framed && !self.is_more_of_message(line)) {
-            self.text_of_message(line.text, span);
-            return;
-        }
-        if self.is_quoted(line.text) {
-            return;
-        }
-        if self.counted_line(line) {
+        if self.texts.may_be_here() && self.is_text(line, span, framed) {
             return;
         }
         if self.log.shows == Shows::Echoed {
@@ -141,56 +129,81 @@ impl Dialog {
             self.receiving.no_line();
             return;
         }
-        let mut said = self.meanings.of(line.text, self.telling.family());
-        if matches!(said, Said::Info | Said::Trouble) && self.is_of_another_family(line.text) {
-            said = Said::of(line.text, self.telling.family());
-        }
-        if self.told_by(line.text, said) && matches!(said, Said::Unknown | Said::Trouble) {
-            said = Said::of(line.text, self.telling.family());
-        }
-        let said = match said {
-            // What answers a question (`+NETOPEN: 1` to AT+NETOPEN?) is no news.
-            said if said.is_news() && self.answers_question(line.text) => Said::Info,
-            Said::PdpDeact => self.end_of_context(),
-            Said::Closed(n) if self.refused_to_open() => Said::ConnectFail(n),
-            said => said,
-        };
+        let said = self.understood(line.text);
         if matches!(said, Said::Info | Said::Ussd(..)) && line.text.first() == Some(&b'+') && opens_quote(line.text) {
             self.texts.begin_quoted();
         }
         self.find_damage(line.text, span);
         self.dealing.heard();
         self.spoken |= !matches!(said, Said::Unknown | Said::Digit(_) | Said::Address);
-        let tells = matches!(
-            said,
-            Said::Error
-                | Said::Failed
-                | Said::ConnectFail(_)
-                | Said::Reason
-                | Said::PdpDeact
-                | Said::Trouble
-                | Said::Position { known: false }
-                | Said::Receiver { on: false }
-        );
-        // The words of a SIM800 are understood from all.
-        let explain =
-            || self.telling.family().explained(line.text).or_else(|| vocabulary::sim800().explained(line.text));
-        let meaning = if tells { explain() } else { None };
-        match meaning {
-            _ if matches!(said, Said::CallEnd) => {
-                let words = String::from_utf8_lossy(line.text.trim_ascii()).into_owned();
-                self.words.keep_words(line.text, words, span);
-            }
-            Some(told) => self.words.keep(line.text, told, span),
-            // A line of no table: its own words are all there is.
-            None if matches!(said, Said::Trouble) => {
-                let words = String::from_utf8_lossy(line.text.trim_ascii()).into_owned();
-                self.words.keep_words(line.text, words, span);
-            }
-            None if tells || said.is_error() => self.words.remember(line.text, span),
-            None => {}
+        if gives_reasons(said) {
+            self.keep_reason(said, line.text, span);
         }
         self.heard(said, line, span, framed);
+    }
+
+    /// What a server says of a request, and of the connection.
+    #[inline(never)]
+    fn server_says(&mut self, line: &Line<'_>, span: Span) {
+        // The request is not the server's.
+        if self.data().is_none() {
+            if let Some(status) = vocabulary::server_status(line.text).filter(|status| *status >= 400) {
+                self.events.push(Event::Said(Said::HttpAction(status), span));
+            }
+            if self.state.connections.is_open() && vocabulary::ends_connection(line.text) {
+                self.state.connections.announce_end();
+            }
+        }
+        if line.text.starts_with(b"{") && (self.texts.counts_on(line) || self.state.bare_data_possible()) {
+            self.turned_down(line.text, span);
+        }
+    }
+
+    /// The line is what somebody has written: a message, what stands in quotes, counted data.
+    #[inline(never)]
+    fn is_text(&mut self, line: &Line<'_>, span: Span, framed: bool) -> bool {
+        if self.texts.take_pushed(framed && !self.is_more_of_message(line)) {
+            self.text_of_message(line.text, span);
+            return true;
+        }
+        self.is_quoted(line.text) || self.counted_line(line)
+    }
+
+    /// What the line means behind what was asked, and of this modem; it may tell which that is.
+    fn understood(&mut self, text: &[u8]) -> Said {
+        let mut said = self.meanings.of(text, self.telling.family());
+        if matches!(said, Said::Info | Said::Trouble) && self.is_of_another_family(text) {
+            said = Said::of(text, self.telling.family());
+        }
+        if self.told_by(text, said) && matches!(said, Said::Unknown | Said::Trouble) {
+            said = Said::of(text, self.telling.family());
+        }
+        match said {
+            // What answers a question (`+NETOPEN: 1` to AT+NETOPEN?) is no news.
+            said if said.is_news() && self.answers_question(text) => Said::Info,
+            Said::PdpDeact => self.end_of_context(),
+            Said::Closed(n) if self.refused_to_open() => Said::ConnectFail(n),
+            said => said,
+        }
+    }
+
+    /// Keeps why something failed, in the modem's own words where no table has any.
+    #[inline(never)]
+    fn keep_reason(&mut self, said: Said, text: &[u8], span: Span) {
+        let own_words = || String::from_utf8_lossy(text.trim_ascii()).into_owned();
+        if matches!(said, Said::CallEnd) {
+            self.words.keep_words(text, own_words(), span);
+            return;
+        }
+        // The words of a SIM800 are understood from all.
+        let explain = || self.telling.family().explained(text).or_else(|| vocabulary::sim800().explained(text));
+        // The number of an error is explained where it is told.
+        let told = if matches!(said, Said::Cme(_) | Said::Cms(_)) { None } else { explain() };
+        match told {
+            Some(told) => self.words.keep(text, told, span),
+            None if matches!(said, Said::Trouble) => self.words.keep_words(text, own_words(), span),
+            None => self.words.remember(text, span),
+        }
     }
 
     /// The echo of a command that was sent before the log begins.
@@ -403,6 +416,24 @@ impl Dialog {
         self.unknown.extend_from_slice(line.text.get(..line.text.len().min(64)).unwrap_or_default());
         self.events.push(Event::Unknown(span, strange));
     }
+}
+
+/// The line may say why something failed.
+const fn gives_reasons(said: Said) -> bool {
+    matches!(
+        said,
+        Said::Error
+            | Said::Cme(_)
+            | Said::Cms(_)
+            | Said::Failed
+            | Said::ConnectFail(_)
+            | Said::Reason
+            | Said::PdpDeact
+            | Said::Trouble
+            | Said::CallEnd
+            | Said::Position { known: false }
+            | Said::Receiver { on: false }
+    )
 }
 
 /// How many bytes of a line a modem never prints. Words in any script are none of them: a sketch or a person wrote those.

@@ -126,6 +126,17 @@ impl Receiving {
         std::mem::take(&mut self.held)
     }
 
+    /// The next line, where it stands whole in these bytes, and how many bytes it took. [`Self::end_line`] comes behind it.
+    #[inline]
+    pub(super) fn whole_line<'a>(&mut self, bytes: &'a [u8]) -> Option<(usize, Line<'a>)> {
+        self.digest.whole(bytes)
+    }
+
+    /// The line is dealt with: what was to be passed over behind it is passed over from now on.
+    pub(super) fn end_line(&mut self) {
+        self.digest.skip(std::mem::take(&mut self.skip));
+    }
+
     /// The next token of the stream, and how many bytes it took.
     pub(super) fn next<'a>(
         &mut self,
@@ -139,7 +150,7 @@ impl Receiving {
     /// The step is over. True where the space of `> ` was in it.
     pub(super) fn put_back(&mut self, room: Held) -> bool {
         self.held = room;
-        self.digest.skip(std::mem::take(&mut self.skip));
+        self.end_line();
         self.digest.take_space()
     }
 

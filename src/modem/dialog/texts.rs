@@ -82,6 +82,11 @@ impl Texts {
         !matches!(self.pushed, Pushed::No) || self.counted.is_some()
     }
 
+    /// The next line may be something that somebody has written, or stand between quotation marks.
+    pub(super) const fn may_be_here(&self) -> bool {
+        self.are_awaited() || self.in_quotes()
+    }
+
     /// What comes is text up to the final result.
     pub(super) const fn goes_on(&self) -> bool {
         !matches!(self.whole, Whole::No)
