@@ -57,7 +57,7 @@ pub use parse::{Mode, parameter_start, parse, pieces};
 pub use print::{print, print_c_array, print_hex, print_macro};
 pub use visible::harmless;
 
-pub(crate) use eight::{any_below, first_of};
+pub(crate) use eight::first_of;
 pub(crate) use glyphs::SpanKind;
 pub(crate) use hints::Hint;
 pub(crate) use lookalike::Lookalike;

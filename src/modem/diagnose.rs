@@ -255,13 +255,19 @@ impl Diagnoser {
         }
     }
 
-    /// Hands the events of a step to the rules.
+    /// Hands the events of a step to the rules. Most steps have none.
+    #[inline]
     fn settle(&mut self) {
-        if self.dialog.take_events(&mut self.events) {
-            self.book.family = Some(self.dialog.telling.family());
-            for event in &self.events {
-                self.rules.on(*event, &self.dialog, &mut self.book);
-            }
+        if self.dialog.has_events() {
+            self.tell_rules();
+        }
+    }
+
+    fn tell_rules(&mut self) {
+        self.dialog.take_events(&mut self.events);
+        self.book.family = Some(self.dialog.telling.family());
+        for event in &self.events {
+            self.rules.on(event, &self.dialog, &mut self.book);
         }
     }
 }

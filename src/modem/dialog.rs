@@ -195,14 +195,15 @@ pub struct Dialog {
 }
 
 impl Dialog {
-    /// The events of the step, oldest first. False when there are none.
-    pub(super) fn take_events(&mut self, into: &mut Vec<Event>) -> bool {
+    /// The step has events.
+    pub(super) const fn has_events(&self) -> bool {
+        !self.events.is_empty()
+    }
+
+    /// The events of the step, oldest first.
+    pub(super) fn take_events(&mut self, into: &mut Vec<Event>) {
         into.clear();
-        if self.events.is_empty() {
-            return false;
-        }
         std::mem::swap(&mut self.events, into);
-        true
     }
 
     /// Something is still to be told; the next [`Self::received_step`] tells it.

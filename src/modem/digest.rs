@@ -8,9 +8,9 @@
 //! No byte of the modem ever becomes a `String` here, and nothing grows without bound: of a line longer than
 //! [`LINE_CAP`] only the first bytes are kept; its length stays exact.
 
-use memchr::{memchr2, memchr3};
+use memchr::memchr3;
 
-use crate::notation::{any_below, first_of};
+use crate::notation::first_of;
 
 /// The longest line whose bytes are all kept. The SIM800's own lines stay under 600 bytes (command echo 556).
 const LINE_CAP: usize = 1024;
@@ -268,24 +268,29 @@ fn line_end(input: &[u8], held: &Held) -> Option<usize> {
 #[inline]
 fn first_end(input: &[u8]) -> Option<usize> {
     let mut rest = input;
-    while let Some((eight, behind)) = rest.split_first_chunk::<8>().filter(|_| input.len() - rest.len() < SHORT) {
-        // Most hold no control byte at all.
-        if any_below(*eight, b' ')
-            && let Some(at) = first_of(*eight, b'\r', b'\n')
-        {
+    while let Some((block, behind)) = rest.split_first_chunk::<BLOCK>() {
+        if holds_control(block) {
+            break;
+        }
+        rest = behind;
+    }
+    while let Some((eight, behind)) = rest.split_first_chunk::<8>() {
+        if let Some(at) = first_of(*eight, b'\r', b'\n') {
             return Some(input.len() - rest.len() + at);
         }
         rest = behind;
     }
-    let at = match rest {
-        [_, _, _, _, _, _, _, _, ..] => memchr2(b'\r', b'\n', rest),
-        few => few.iter().position(|byte| matches!(byte, b'\r' | b'\n')),
-    };
+    let at = rest.iter().position(|byte| matches!(byte, b'\r' | b'\n'));
     at.map(|at| input.len() - rest.len() + at)
 }
 
-/// How far a line end is looked for a few bytes at a time.
-const SHORT: usize = 64;
+/// All bytes are looked at, without a branch each: the compiler makes a few wide instructions of it.
+fn holds_control(block: &[u8; BLOCK]) -> bool {
+    block.iter().fold(false, |any, byte| any | (*byte < b' '))
+}
+
+/// So many bytes are looked at together.
+const BLOCK: usize = 16;
 
 #[cfg(test)]
 mod tests {

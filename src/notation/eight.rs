@@ -12,14 +12,6 @@ pub(crate) const fn first_of(bytes: [u8; 8], one: u8, other: u8) -> Option<usize
     if places == 0 { None } else { Some((places.trailing_zeros() / u8::BITS) as usize) }
 }
 
-/// One of the bytes is smaller than this one, which is 0x80 at most.
-#[must_use]
-#[inline]
-pub(crate) const fn any_below(bytes: [u8; 8], limit: u8) -> bool {
-    let word = u64::from_le_bytes(bytes);
-    word.wrapping_sub(ONES * limit as u64) & !word & (ONES << 7) != 0
-}
-
 const ONES: u64 = u64::from_le_bytes([1; 8]);
 
 const fn zeros(word: u64) -> u64 {
@@ -32,11 +24,6 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        #[test]
-        fn a_small_byte_is_found(bytes in proptest::array::uniform8(prop_oneof![0x1E_u8..0x22, any::<u8>()]), limit in 0_u8..=0x80) {
-            prop_assert_eq!(any_below(bytes, limit), bytes.iter().any(|byte| *byte < limit));
-        }
-
         #[test]
         fn the_first_of_two_bytes_is_found(
             bytes in proptest::array::uniform8(prop_oneof![0_u8..3, 0x7E_u8..=0x82, 0xFE_u8..=0xFF]),

@@ -97,7 +97,7 @@ impl Rule for Command {
     };
     const HEARS: hears::Kinds = hears::TROUBLE;
 
-    fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, _event: &Event, dialog: &Dialog, book: &mut Book) {
         let here = dialog.telling.family();
         let known = dialog.telling.evidence() >= Evidence::Words;
         let Some(done) = dialog.done().filter(|done| known && not_known(done) && !book.is_blamed(done.id)) else {

@@ -122,8 +122,8 @@ impl Rule for WrongBaud {
         }
     }
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        match event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        match *event {
             // The same signs in place of each answer are none of a power-on.
             Event::Burst(span) if dialog.answered() == 0 && !dialog.open().is_empty() => {
                 self.strange += span.end - span.start;

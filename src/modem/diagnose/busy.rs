@@ -27,8 +27,8 @@ impl Rule for WhileBusy {
     };
     const HEARS: hears::Kinds = hears::said(OUTCOME);
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        let Event::Said(Said::Busy, span) = event else { return };
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        let Event::Said(Said::Busy, span) = *event else { return };
         let lost = dialog.done().filter(|done| done.result_span() == Some(span));
         let at_work = dialog.open().first();
         let spans = [lost.map(|lost| lost.span), Some(span)];

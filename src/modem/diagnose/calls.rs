@@ -44,7 +44,7 @@ impl Rule for WithoutSemicolon {
     };
     const HEARS: hears::Kinds = hears::results(CALL);
 
-    fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, _event: &Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = dialog.done().filter(|done| dials_data(done)) else { return };
         if done.outcome.is_none_or(|(outcome, _)| outcome.good()) || book.is_blamed(done.id) || no_sim(book) {
             return;
@@ -134,8 +134,8 @@ impl Failed {
     }
 
     /// A data call that came to nothing, or ended behind its `CONNECT`.
-    fn data_call(&mut self, event: Event, done: &Exchange, dialog: &Dialog, book: &mut Book) {
-        let (end, stood) = match (event, done.outcome) {
+    fn data_call(&mut self, event: &Event, done: &Exchange, dialog: &Dialog, book: &mut Book) {
+        let (end, stood) = match (*event, done.outcome) {
             (Event::Final, Some((Outcome::Said(Said::CallEnd), Some(end)))) => (end, false),
             (Event::Said(Said::CallEnd, end), Some((Outcome::Said(Said::Connect), _))) => (end, true),
             _ => return,
@@ -177,8 +177,8 @@ impl Rule for Failed {
     };
     const HEARS: hears::Kinds = hears::results(CALL) | hears::said(CALL) | hears::commands(CALL) | hears::FINISH;
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        match event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        match *event {
             Event::Command => {
                 self.taken &= dialog.open().last().is_none_or(|last| last.role != Role::Dial);
                 return;
@@ -204,7 +204,7 @@ impl Rule for Failed {
         if !takes && !dials {
             return;
         }
-        let end = match (event, done.outcome) {
+        let end = match (*event, done.outcome) {
             (Event::Final, Some((Outcome::Said(Said::CallEnd), Some(end)))) => end,
             (Event::Said(Said::CallEnd, end), Some((Outcome::Said(Said::Ok), _))) => {
                 // NO CARRIER ends a conversation, too.
@@ -290,8 +290,8 @@ impl Rule for NotTaken {
         !hears::is_command(kinds) || self.rings.is_some() || dialog.open().last().is_some_and(|last| sets(last))
     }
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        match event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        match *event {
             Event::Said(Said::Ring, span) => {
                 let goes_on = |last: &Span| last.at.zip(span.at).is_none_or(|(last, now)| now < last + ANOTHER_CALL);
                 let rings = self.rings.filter(|(_, last, _)| goes_on(last));

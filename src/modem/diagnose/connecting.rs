@@ -142,8 +142,8 @@ impl Rule for Unanswered {
         | hears::FINISH;
     const KEEPS_TIME: bool = true;
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        match event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        match *event {
             Event::Command => {
                 if let Some(open) = dialog.open().last().filter(|open| open.role == Role::Open) {
                     self.asked = (open.asked.form == Form::Set && dialog.log.shows != Shows::SentOnly)
@@ -342,8 +342,8 @@ impl Rule for ConnectFailed {
     const HEARS: hears::Kinds =
         hears::commands(CONNECTION) | hears::said(CONNECTION) | hears::results(CONNECTION) | hears::TROUBLE;
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        match event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        match *event {
             Event::Final => {
                 // Where OK says that the connection stands, ERROR says that it does not.
                 let no_carrier = |done: &Exchange| matches!(done.outcome, Some((Outcome::Said(Said::CallEnd), _)));
@@ -431,8 +431,8 @@ impl Rule for TlsFailed {
         !hears::is_result(kinds) || dialog.done().is_some_and(|done| done.asked.form == Form::Set)
     }
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        match event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        match *event {
             Event::Command => {
                 let close = |role: Role| matches!(role, Role::Close | Role::ContextClose);
                 if dialog.open().last().is_some_and(|last| close(last.role)) {

@@ -25,8 +25,8 @@ impl Rule for OnPort {
     };
     const HEARS: hears::Kinds = hears::UNKNOWN;
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        let Event::Unknown(span, _) = event else { return };
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        let Event::Unknown(span, _) = *event else { return };
         if !is_console(&dialog.unknown) || self.told.is_some() {
             return;
         }

@@ -33,8 +33,8 @@ impl Rule for AnswerCut {
     };
     const HEARS: hears::Kinds = hears::CUT;
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        let Event::Cut(span) = event else { return };
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        let Event::Cut(span) = *event else { return };
         if book.is_open(Overflow::DOC.slug) {
             return;
         }
@@ -109,8 +109,8 @@ impl Rule for ResultMissing {
         !hears::is_result(kinds) || self.pending.is_some()
     }
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        match event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        match *event {
             Event::DataEnd => {
                 let Some(data) = dialog.data_done().filter(|_| dialog.log.shows != Shows::SentOnly) else {
                     return;

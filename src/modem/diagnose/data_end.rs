@@ -25,8 +25,8 @@ fn waiting(dialog: &Dialog) -> Option<&Data> {
 }
 
 /// Nothing was sent for this long, or the log is over.
-fn is_over(event: Event, dialog: &Dialog, since: Option<Duration>) -> bool {
-    match event {
+fn is_over(event: &Event, dialog: &Dialog, since: Option<Duration>) -> bool {
+    match *event {
         Event::Finish => true,
         Event::Tick => dialog.now.zip(since).is_some_and(|(now, since)| now >= since + PATIENCE),
         _ => false,
@@ -88,7 +88,7 @@ impl Rule for MissingTerminator {
     };
     const HEARS: hears::Kinds = hears::TICK | hears::FINISH | hears::DATA | hears::DATA_END;
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
         if matches!(event, Event::DataEnd) {
             self.told.ended(dialog, book, Self::DOC.slug);
             return;
@@ -217,8 +217,8 @@ impl Rule for TypedAsText {
     };
     const HEARS: hears::Kinds = hears::DATA | hears::DATA_END | hears::TICK | hears::FINISH;
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        match event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        match *event {
             Event::Data => self.data_sent(dialog, book),
             Event::DataEnd => self.told.ended(dialog, book, Self::DOC.slug),
             _ => {
@@ -265,7 +265,7 @@ impl Rule for CommandAsPayload {
     };
     const HEARS: hears::Kinds = hears::DATA | hears::DATA_END;
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
         if matches!(event, Event::DataEnd) {
             self.told.ended(dialog, book, Self::DOC.slug);
             return;
@@ -311,7 +311,7 @@ impl Rule for LineEndBefore {
     };
     const HEARS: hears::Kinds = hears::DATA_END;
 
-    fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, _event: &Event, dialog: &Dialog, book: &mut Book) {
         let Some(data) = dialog.data_done() else { return };
         let Some((DataEnded::Terminator, Some(by))) = data.ended else { return };
         let ends = data.tail.iter().rev().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
@@ -341,8 +341,8 @@ impl Rule for LineEndAfter {
     };
     const HEARS: hears::Kinds = hears::EMPTY;
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        let (Event::EmptyAfterTerminator(span), Some(data)) = (event, dialog.data_done()) else { return };
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        let (Event::EmptyAfterTerminator(span), Some(data)) = (*event, dialog.data_done()) else { return };
         if std::mem::replace(&mut self.told, data.id) != data.id {
             let by = data.ended.and_then(|(_, by)| by);
             book.add(Self::DOC, Draft::new("An empty line follows the byte 1A; it is harmless.", [by, Some(span)]));
@@ -389,8 +389,8 @@ impl Rule for InsidePayload {
         !hears::is_result(kinds) || self.ended.is_some() && dialog.sending.span().is_some()
     }
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        match event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        match *event {
             Event::DataEnd => {
                 let data = dialog.data_done();
                 self.rest = None;

@@ -65,8 +65,8 @@ impl Rule for SendBeforeConnect {
     };
     const HEARS: hears::Kinds = hears::commands(SEND) | hears::results(SEND) | hears::FINISH;
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        match event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        match *event {
             Event::Command => {
                 let Some(send) = dialog.open().last().filter(|last| dialog.log.shows == Shows::SentOnly && sends(last))
                 else {

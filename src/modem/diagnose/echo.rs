@@ -34,12 +34,12 @@ impl Rule for BoardReset {
     };
     const HEARS: hears::Kinds = hears::UNKNOWN | hears::TROUBLE;
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
         let early = dialog.now.is_none_or(|now| now < BOOTED);
         if self.told || !early || dialog.log.shows != Shows::Both || dialog.log.loose {
             return;
         }
-        let spans = match event {
+        let spans = match *event {
             Event::Unknown(span, 0)
                 if dialog.answered() == 0
                     && dialog.open().is_empty()
@@ -97,7 +97,7 @@ impl Rule for LostBytes {
     };
     const HEARS: hears::Kinds = hears::TROUBLE | hears::FINISH;
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
         let exchange = if matches!(event, Event::Finish) { dialog.waiting() } else { dialog.done() };
         let Some(exchange) = exchange.filter(|_| !dialog.receiving.elided()) else { return };
         let Some(span) = exchange.damaged_echo().filter(|_| !explained(exchange.id, book)) else { return };
@@ -142,7 +142,7 @@ impl Rule for BitErrors {
     };
     const HEARS: hears::Kinds = hears::TROUBLE;
 
-    fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, _event: &Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = dialog.done().filter(|_| !self.told) else { return };
         let Some(span) = done.damaged_echo().filter(|_| !book.is_blamed(done.id)) else { return };
         if let Some(wrong) = flipped_bits(&done.echo_text, &done.text) {
@@ -205,8 +205,8 @@ impl Rule for Overflow {
         !hears::is_command(kinds) || !self.told && dialog.open().len() > 1
     }
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        if let Event::Cut(span) = event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        if let Event::Cut(span) = *event {
             // With its line ends; the echo may have been read before the buffer ran over.
             let length = span.end - span.start;
             let echo = dialog.open().first().map_or(0, |open| open.text.len() as u64);
@@ -219,7 +219,7 @@ impl Rule for Overflow {
             }
             return;
         }
-        let open = match event {
+        let open = match *event {
             // An answer that is still on its way when the next command leaves has not broken off.
             Event::Command
                 if dialog.now.zip(dialog.receiving.last()).is_some_and(|(now, last)| now < last + ON_ITS_WAY) =>

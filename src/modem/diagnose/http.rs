@@ -46,8 +46,8 @@ impl Rule for ManualReceive {
         hears::said(RECEIVE) | hears::commands(RECEIVE) | hears::results(RECEIVE) | hears::TICK | hears::FINISH;
     const KEEPS_TIME: bool = true;
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        match event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        match *event {
             Event::Said(Said::RxEmpty, _) => {
                 self.empty = true;
                 self.waiting = None;
@@ -138,7 +138,7 @@ impl Rule for AlreadyOpen {
     };
     const HEARS: hears::Kinds = hears::results(HTTP);
 
-    fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, _event: &Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = dialog.done() else { return };
         match done.role {
             Role::HttpStart if done.refused() && !book.is_open(Self::DOC.slug) => {
@@ -171,8 +171,8 @@ impl Rule for NotStarted {
     };
     const HEARS: hears::Kinds = hears::results(HTTP) | hears::said(HTTP | START);
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        match event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        match *event {
             Event::Said(Said::Rdy, _) => self.started = Some(false),
             // It is at work.
             Event::Said(Said::HttpAction(_), _) => self.started = Some(true),
@@ -294,12 +294,12 @@ impl Rule for Failed {
         !hears::is_result(kinds) || dialog.done().is_some_and(|done| done.asked.form == Form::Set)
     }
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        if let (Event::Final, Some(done)) = (event, dialog.done()) {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        if let (Event::Final, Some(done)) = (*event, dialog.done()) {
             self.hear(done);
         }
         self.bearer |= matches!(event, Event::Said(Said::BearerOpen, _));
-        if let Event::Said(Said::TurnedDown, span) = event {
+        if let Event::Said(Said::TurnedDown, span) = *event {
             let words = dialog.words.of(span).unwrap_or("an error");
             let title = format!("The server's answer says that it has not done what was asked: {words}.");
             if book.is_open(Self::DOC.slug) {
@@ -313,7 +313,7 @@ impl Rule for Failed {
             book.add(Self::DOC, draft);
             return;
         }
-        let Event::Said(Said::HttpAction(status), span) = event else { return };
+        let Event::Said(Said::HttpAction(status), span) = *event else { return };
         if !(600..800).contains(&status) {
             for slug in [Self::DOC.slug, TlsFailed::DOC.slug] {
                 book.resolve_all(slug);
@@ -386,8 +386,8 @@ impl Rule for BearerRefused {
     };
     const HEARS: hears::Kinds = hears::results(HTTP) | hears::said(HTTP);
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        if let Event::Said(said, _) = event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        if let Event::Said(said, _) = *event {
             // It was open before, or has come up since.
             if said == Said::BearerOpen {
                 book.resolve_all(Self::DOC.slug);

@@ -101,7 +101,7 @@ impl Rule for EscapeTyped {
         }
     }
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
         if matches!(event, Event::DataEnd) {
             if let Some(data) = dialog.data_done().filter(|data| data.role == Role::Send) {
                 self.look_at_data(data, book);
@@ -181,8 +181,8 @@ impl Rule for NoLineEnding {
         !hears::is_result(kinds) || kinds & hears::TROUBLE != 0 || self.seen || self.told.is_some()
     }
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        match event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        match *event {
             Event::Glued(span) => self.tell(span, "A command", book),
             Event::Final => {
                 if let Some(told) = self.told.take() {
@@ -258,7 +258,7 @@ impl Rule for Loopback {
         if hears::is_result(kinds) { self.told.is_some() } else { !hears::is_command(kinds) || dialog.looped.feeds > 0 }
     }
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
         if matches!(event, Event::Final) {
             if let Some(told) = self.told.take() {
                 book.resolve(told);
@@ -280,7 +280,7 @@ impl Rule for Loopback {
         else {
             return;
         };
-        let over = match event {
+        let over = match *event {
             Event::Finish => true,
             Event::Tick => dialog.now.zip(dialog.receiving.last()).is_some_and(|(now, last)| now >= last + SILENCE),
             _ => looped.feeds > 1,
@@ -420,7 +420,7 @@ impl Rule for NoAnswer {
     };
     const HEARS: hears::Kinds = hears::TICK | hears::FINISH | hears::RECEIVED;
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
         if matches!(event, Event::Received) {
             if let Some(told) = self.told.take() {
                 book.withdraw(told);
@@ -435,7 +435,7 @@ impl Rule for NoAnswer {
             return;
         }
         let silent = &dialog.silent;
-        let over = match event {
+        let over = match *event {
             Event::Finish => {
                 (silent.commands >= 2 || Self::waited_in_vain(dialog))
                     && dialog.data().is_none()

@@ -45,7 +45,7 @@ impl Rule for GivenUp {
     };
     const HEARS: hears::Kinds = hears::results(SMS) | hears::FINISH;
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
         if matches!(event, Event::Finish) {
             return take_back(self.told, dialog, book);
         }
@@ -78,7 +78,7 @@ impl Rule for PlaceEmpty {
     };
     const HEARS: hears::Kinds = hears::results(SMS) | hears::FINISH;
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
         if matches!(event, Event::Finish) {
             return take_back(self.told, dialog, book);
         }
@@ -110,8 +110,8 @@ impl Rule for InDigits {
     };
     const HEARS: hears::Kinds = hears::said(SMS);
 
-    fn on(&mut self, event: Event, _dialog: &Dialog, book: &mut Book) {
-        let Event::Said(Said::TextInDigits, span) = event else { return };
+    fn on(&mut self, event: &Event, _dialog: &Dialog, book: &mut Book) {
+        let Event::Said(Said::TextInDigits, span) = *event else { return };
         if let Some(told) = self.told {
             book.again(told, [Some(span)]);
             return;

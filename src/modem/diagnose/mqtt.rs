@@ -71,8 +71,8 @@ impl Rule for NotConnected {
         !hears::is_result(kinds) || dialog.done().is_some_and(about)
     }
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        match event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        match *event {
             Event::Said(Said::Rdy, _) => self.connected = Some(false),
             // Whichever step it was that worked: MQTT is in use.
             Event::Said(Said::Worked, _) if dialog.done().is_some_and(|done| done.role == Role::MqttConnect) => {

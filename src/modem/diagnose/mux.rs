@@ -25,7 +25,7 @@ impl Rule for MuxForm {
     };
     const HEARS: hears::Kinds = hears::TROUBLE;
 
-    fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, _event: &Event, dialog: &Dialog, book: &mut Book) {
         // Where it asked for the data, the form was right; and where a number always stands, no mode asks for it.
         let by_mode = |done: &&Exchange| done.asked.command.is_some_and(Command::has_optional_link);
         let wrong =
@@ -70,7 +70,7 @@ impl Rule for MuxChange {
     };
     const HEARS: hears::Kinds = hears::results(CONNECTION);
 
-    fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, _event: &Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = dialog.done().filter(|done| done.role == Role::Multi) else { return };
         if !done.refused() {
             book.resolve_all(Self::DOC.slug);

@@ -30,8 +30,8 @@ fn sim(said: Said) -> Option<Sim> {
 }
 
 /// The command that just got such an error is explained by it.
-fn sim_error(event: Event, dialog: &Dialog, book: &mut Book, slug: &'static str) -> Option<(Sim, [Option<Span>; 2])> {
-    match event {
+fn sim_error(event: &Event, dialog: &Dialog, book: &mut Book, slug: &'static str) -> Option<(Sim, [Option<Span>; 2])> {
+    match *event {
         Event::Final => {
             let done = dialog.done()?;
             let Some((Outcome::Said(said), span)) = done.outcome else { return None };
@@ -76,8 +76,8 @@ impl Rule for SimMissing {
     };
     const HEARS: hears::Kinds = hears::said(SIM | OUTCOME | START) | hears::TROUBLE;
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        let spans = match event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        let spans = match *event {
             Event::Said(Said::Cfun(level), _) => {
                 self.off = level == 0;
                 return;
@@ -175,16 +175,16 @@ impl Rule for SimLocked {
     };
     const HEARS: hears::Kinds = hears::said(SIM | OUTCOME) | hears::results(SIM);
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
         /// `incorrect password`, 27.007 §9.2.
         const INCORRECT: u16 = 16;
         let entered = dialog.done().filter(|done| done.role == Role::Sim && done.asked.form == Form::Set);
-        if let (Event::Final, Some(done)) = (event, entered)
+        if let (Event::Final, Some(done)) = (*event, entered)
             && matches!(done.outcome, Some((Outcome::Said(Said::Cme(INCORRECT)), _)))
         {
             return self.wrong(done, book);
         }
-        if let (Event::Final, Some(done)) = (event, entered)
+        if let (Event::Final, Some(done)) = (*event, entered)
             && !done.refused()
         {
             // The advice was followed.
@@ -193,7 +193,7 @@ impl Rule for SimLocked {
                 book.withdraw(told);
             }
         }
-        let (puk, spans) = match event {
+        let (puk, spans) = match *event {
             Event::Said(Said::Cpin(Pin::Operator), span) if self.told.is_none() => {
                 let draft = Draft::new("The modem is locked to the SIMs of one operator, and this is another's.", [Some(span)])
                     .because("Whoever sold the modem has bound it to an operator (PH-NET PIN); with another SIM it asks for the code that unbinds it.")
@@ -260,8 +260,8 @@ impl Rule for Unreadable {
     };
     const HEARS: hears::Kinds = hears::said(SIM | NETWORK) | hears::results(SIM);
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        match event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        match *event {
             Event::Said(Said::Cpin(Pin::NotReady), span)
                 if dialog.last().role == Role::Sim && !dialog.state.sim_ready && !no_sim(book) =>
             {

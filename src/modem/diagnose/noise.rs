@@ -39,11 +39,11 @@ impl Rule for Noise {
     };
     const HEARS: hears::Kinds = hears::UNKNOWN | hears::said(START) | hears::FINISH;
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
         /// Fewer are an accident.
         const STRANGE: u64 = 12;
         const LINES: u32 = 2;
-        match event {
+        match *event {
             // An ESP8266 says what it does while it starts at a rate of its own.
             Event::Unknown(..) if dialog.open().is_empty() && dialog.done().is_some_and(restarts) => {}
             Event::Unknown(span, strange) if strange > 3 || is_what_is_left(&dialog.unknown) => {

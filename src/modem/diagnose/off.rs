@@ -51,8 +51,8 @@ impl Rule for SwitchedOff {
         kinds & hears::said(START) != 0 || self.said.is_some()
     }
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        match event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        match *event {
             Event::Said(Said::PowerDown, span) => {
                 let ordered = dialog.last().role == Role::PowerOff;
                 *self = Self { said: Some(span), ordered, ..Self::default() };

@@ -77,12 +77,12 @@ impl Rule for InDataMode {
         dialog.online || self.since.is_some()
     }
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
         if !dialog.online {
             self.since = None;
             return;
         }
-        match event {
+        match *event {
             Event::Said(Said::Connect, span) => *self = Self { since: Some(span), told: self.told, ..Self::default() },
             Event::WhileOnline(span, escape) => self.in_a_marked_log(span, escape, dialog, book),
             Event::Command if dialog.log.shows == Shows::Echoed && self.since.is_some() => {

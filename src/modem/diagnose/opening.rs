@@ -17,8 +17,8 @@ use crate::modem::dialog::{Dialog, Event};
 use crate::vocabulary::{Evidence, Form, Reason, Role, Takes};
 
 /// The data connection has come up or was ended in good order: what was wrong with it is past.
-fn settled(event: Event, dialog: &Dialog) -> bool {
-    match event {
+fn settled(event: &Event, dialog: &Dialog) -> bool {
+    match *event {
         Event::Said(
             Said::ConnectOk(_) | Said::ContextOpen | Said::ContextClosed | Said::Rdy | Said::State(IpState::Initial),
             _,
@@ -237,9 +237,9 @@ impl Rule for NoDataService {
     const HEARS: hears::Kinds =
         hears::commands(CONTEXT) | hears::results(CONTEXT | CALL) | hears::said(CONTEXT | CONNECTION | CALL | STATE);
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
         let registration = dialog.state.registration;
-        if let Event::Said(Said::Attached(attached), _) = event {
+        if let Event::Said(Said::Attached(attached), _) = *event {
             self.detached = !attached;
         }
         let told = registration.best().is_some();
@@ -248,7 +248,7 @@ impl Rule for NoDataService {
             false if told => Some(Lack::Network),
             _ => self.detached.then_some(Lack::Attachment),
         };
-        let past = match event {
+        let past = match *event {
             Event::Said(
                 Said::ConnectOk(_) | Said::ContextOpen | Said::State(IpState::Active | IpState::Connected),
                 _,
@@ -268,7 +268,7 @@ impl Rule for NoDataService {
             self.deact = None;
             return;
         }
-        if let Event::Command = event {
+        if let Event::Command = *event {
             // It is tried again, and of the first try no result came.
             let again = dialog.open().last().is_some_and(|open| open.role == Role::ContextOpen);
             if let Some(deact) = self.deact.take_if(|_| again) {
@@ -277,7 +277,7 @@ impl Rule for NoDataService {
             }
             return;
         }
-        match event {
+        match *event {
             Event::Said(Said::Connect, span) => {
                 let data =
                     |done: &&Exchange| done.role == Role::Dial && memchr::memmem::find(&done.text, b"*99").is_some();
@@ -326,7 +326,7 @@ impl Rule for WrongIpState {
     const HEARS: hears::Kinds =
         hears::results(CONTEXT | CONNECTION) | hears::said(CONTEXT | CONNECTION | START | STATE);
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
         // It was another cause: it works without that.
         if matches!(event, Event::Said(Said::AlreadyConnect(_) | Said::ConnectOk(_), _))
             && let Some(told) = self.opens.take()
@@ -414,12 +414,12 @@ impl Rule for ContextLost {
     };
     const HEARS: hears::Kinds = hears::results(CONTEXT) | hears::said(CONTEXT | CONNECTION | START | STATE);
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
         if settled(event, dialog) {
             book.resolve_all(Self::DOC.slug);
             return;
         }
-        let Event::Said(Said::PdpDeact, span) = event else { return };
+        let Event::Said(Said::PdpDeact, span) = *event else { return };
         let wanted = dialog.open().iter().any(|open| {
             matches!(
                 open.role,

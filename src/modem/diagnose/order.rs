@@ -35,8 +35,8 @@ impl Rule for SendWithoutConnection {
     };
     const HEARS: hears::Kinds = hears::TROUBLE | hears::said(CONNECTION | START);
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        match event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        match *event {
             Event::Said(Said::ConnectOk(_) | Said::Rdy, _) => {
                 self.told = None;
                 book.resolve_all(Self::DOC.slug);
@@ -169,8 +169,8 @@ impl Rule for ClosedBeforeSent {
     };
     const HEARS: hears::Kinds = hears::commands(CONNECTION | CONTEXT | SEND) | hears::results(SEND) | hears::STRAY;
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        match event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        match *event {
             Event::Stray(span) => {
                 let refused = dialog.done().is_some_and(|done| sends(done) && done.refused());
                 self.stray = (refused || dialog.log.shows == Shows::SentOnly).then_some(span);
@@ -206,8 +206,8 @@ impl Rule for AlreadyConnected {
     };
     const HEARS: hears::Kinds = hears::said(CONNECTION) | hears::results(CONNECTION | CONTEXT);
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        let closed = match event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        let closed = match *event {
             Event::Said(said, _) => matches!(said, Said::Closed(_)),
             _ => matches!(
                 dialog.done().and_then(|done| done.outcome),
@@ -224,7 +224,7 @@ impl Rule for AlreadyConnected {
                 book.add(Self::DOC, draft.send("AT+CIPCLOSE", "AT+CIPCLOSE\r"));
                 book.blame(done.id, Self::DOC.slug);
             }
-        } else if let Event::Said(Said::AlreadyConnect(_), span) = event {
+        } else if let Event::Said(Said::AlreadyConnect(_), span) = *event {
             // An ESP8266 says so in front of the ERROR, others behind it.
             let opens = |exchange: &&Exchange| exchange.role == Role::Open;
             let open = dialog.open().iter().map(AsRef::as_ref).find(opens);
@@ -296,11 +296,11 @@ impl Rule for PeerClosed {
         !hears::is_result(kinds) || dialog.done().is_some_and(|done| done.asked.form == Form::Set)
     }
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        if let (Event::Final, Some(done)) = (event, dialog.done().filter(|done| done.asked.form == Form::Set)) {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        if let (Event::Final, Some(done)) = (*event, dialog.done().filter(|done| done.asked.form == Form::Set)) {
             self.hear(done);
         }
-        if let Event::Said(Said::Closed(n), span) = event {
+        if let Event::Said(Said::Closed(n), span) = *event {
             let closing = dialog.open().iter().any(|open| matches!(open.role, Role::Close | Role::ContextClose));
             // Behind the ERROR of an ESP8266's CIPSTART: nothing was open.
             let refused = dialog.open().is_empty()
@@ -338,9 +338,9 @@ impl Rule for SendFailed {
     };
     const HEARS: hears::Kinds = hears::results(SEND) | hears::said(SEND);
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
         // A log may not show the command.
-        if let Event::Said(said, span) = event {
+        if let Event::Said(said, span) = *event {
             if said == Said::SendFail {
                 book.add(Self::DOC, Draft::new("The data could not be sent.", [Some(span)]).send("AT+CSQ", "AT+CSQ\r"));
             }

@@ -50,7 +50,7 @@ impl FixedShort {
     }
 
     /// A command that was sent while bytes were missing counted as data.
-    fn command_counted(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+    fn command_counted(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
         let Some(data) = data(dialog) else { return };
         let DataKind::Fixed(n) = data.kind else { return };
         let before = data.count.saturating_sub(data.write_span.map_or(0, |span| span.end - span.start));
@@ -92,8 +92,8 @@ impl Rule for FixedShort {
     };
     const HEARS: hears::Kinds = hears::DATA | hears::DATA_END | hears::EXCESS | hears::TICK | hears::FINISH;
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        match event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        match *event {
             Event::Data | Event::Excess(_, true) => self.command_counted(event, dialog, book),
             Event::Excess(..) => {}
             Event::DataEnd => {
@@ -180,12 +180,12 @@ impl Rule for FixedExcess {
         !hears::is_result(kinds) || dialog.sending.span().is_some()
     }
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
         let Some(data) = dialog.data_done() else { return };
         if data.elided || !matches!(data.ended, Some((DataEnded::Full, _))) {
             return;
         }
-        if let Event::Excess(span, more) = event {
+        if let Event::Excess(span, more) = *event {
             self.tell(span, more, data, book);
         } else {
             let behind =
@@ -217,7 +217,7 @@ impl Rule for TooLong {
     };
     const HEARS: hears::Kinds = hears::DATA | hears::results(SEND);
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
         let limit = dialog.state.send_limit.unwrap_or(USUAL_LIMIT);
         if matches!(event, Event::Data) {
             let Some(data) = dialog.data() else { return };
@@ -266,7 +266,7 @@ impl Rule for PromptOff {
     };
     const HEARS: hears::Kinds = hears::results(SEND);
 
-    fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, _event: &Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = dialog.done() else { return };
         let accepted = matches!(done.outcome, Some((Outcome::Said(Said::Ok), _)));
         let draft = match done.role {
@@ -335,14 +335,14 @@ impl Rule for ByteEdits {
         !hears::is_command(kinds) || self.escaped.is_some()
     }
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
         let Some(data) = data(dialog) else { return };
         if let Some(backspace) = data.backspace.filter(|_| data.kind == DataKind::Terminated)
             && std::mem::replace(&mut self.told, data.id) != data.id
         {
             book.add(Self::DOC, Draft::new("A backspace (08) stands inside the data.", [Some(backspace)]));
         }
-        match event {
+        match *event {
             Event::DataEnd => {
                 self.escaped = match data.ended {
                     Some((DataEnded::Cancelled, Some(by))) => Some(Escaped {

@@ -39,8 +39,8 @@ impl Rule for NoPosition {
         !hears::is_result(kinds) || dialog.done().is_some_and(|done| done.role == Role::Satellites)
     }
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        match event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        match *event {
             Event::Said(Said::Receiver { on }, span) => {
                 (self.on, self.by_position) = (on, false);
                 self.off = (!on).then(|| (span, dialog.words.because(span)));
@@ -114,8 +114,8 @@ impl Rule for ClockNotSet {
         !hears::is_result(kinds) || self.told.is_some()
     }
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        match event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        match *event {
             Event::Said(Said::Clock { set: false }, span) => {
                 let draft =
                     || Draft::new("The modem's clock is not set: it shows the time since power-on.", [Some(span)]);

@@ -279,8 +279,8 @@ impl Rule for Restarted {
         !hears::is_result(kinds) || !dialog.done().is_some_and(still)
     }
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        match event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        match *event {
             Event::Command => {
                 if let Some(command) = dialog.open().last().filter(|command| !asks(command)) {
                     self.bursts = None;
@@ -381,8 +381,8 @@ impl Rule for Silently {
             || !dialog.open().last().is_some_and(|last| matches!(last.role, Role::Attention | Role::Other))
     }
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        match event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        match *event {
             Event::Command => {
                 let cause = dialog.open().last().is_some_and(|last| {
                     restarts(last)

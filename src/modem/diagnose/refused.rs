@@ -177,8 +177,8 @@ impl Rule for FailedLater {
         !hears::is_result(kinds) || !self.told.is_empty()
     }
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        if event == Event::Final && !self.told.is_empty() {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        if *event == Event::Final && !self.told.is_empty() {
             // What its own OK says to be done works now.
             let works = |done: &&Exchange| done.stands_at_once() && done.outcome.is_some_and(|(how, _)| how.good());
             if let Some(done) = dialog.done().filter(works)
@@ -187,7 +187,7 @@ impl Rule for FailedLater {
                 self.works(command.name, Some(done.id), book);
             }
         }
-        let Event::Said(said @ (Said::Worked | Said::Failed), span) = event else { return };
+        let Event::Said(said @ (Said::Worked | Said::Failed), span) = *event else { return };
         let mut of = dialog.open().iter().rev().map(AsRef::as_ref).chain(dialog.done());
         // Told before the ERROR of a command, it is about that one (`+CWJAP:3`), if it has no other command's name.
         let named = |open: &&Exchange| {
@@ -238,8 +238,8 @@ impl Rule for Refused {
         kinds & hears::TROUBLE != 0 || !hears::is_result(kinds) || !self.told.is_empty()
     }
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        if let Event::Said(said, span) = event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        if let Event::Said(said, span) = *event {
             // Somebody has asked why.
             if said == Said::Reason
                 && let Some((last, words)) = self.last.take().zip(dialog.words.of(span))

@@ -136,8 +136,8 @@ impl NotRegistered {
     }
 
     /// The host has switched the radio off, and asks for the network all the same.
-    fn radio_off(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        match event {
+    fn radio_off(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        match *event {
             Event::Final => {
                 let refused = dialog.done().filter(|done| done.refused() && !book.is_blamed(done.id));
                 let asks = |done: &&Exchange| needs_network(done) || done.role == Role::Operator;
@@ -212,8 +212,8 @@ impl Rule for NotRegistered {
         | hears::FINISH
         | hears::commands(START);
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        if let Event::Command = event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        if let Event::Command = *event {
             let last = dialog.open().last();
             let on = last.filter(|last| last.role == Role::Functions && last.asked.form == Form::Set);
             if let Some(on) = on {
@@ -224,7 +224,7 @@ impl Rule for NotRegistered {
         if matches!(dialog.state.functions, Some(0 | 4)) {
             return self.radio_off(event, dialog, book);
         }
-        match event {
+        match *event {
             Event::Said(Said::Registration(network, ..), span) => {
                 // What no standard knows tells nothing.
                 if let Some(state) = dialog.state.registration.of(network).filter(|state| *state <= 10) {
@@ -293,8 +293,8 @@ impl Rule for NoSignal {
         kinds != hears::said(SIGNAL) || self.count > 0 || self.failed || matches!(dialog.state.csq, Some(0 | 99))
     }
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        match event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        match *event {
             Event::Said(Said::Csq(0 | 99), span) => {
                 self.first.get_or_insert(span);
                 self.last = Some(span);
@@ -370,8 +370,8 @@ impl Rule for WeakSignal {
         kinds != hears::said(SIGNAL) || weak || self.told || self.failure.is_some() || self.reading.is_some()
     }
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        match event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        match *event {
             Event::Said(Said::Csq(rssi), span) => {
                 let weak = (1..=9).contains(&rssi);
                 self.told &= weak;

@@ -23,7 +23,7 @@ pub(super) trait Rule: Default + std::fmt::Debug {
     }
 
     /// Something happened.
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book);
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book);
 
     /// When it wants [`Event::Tick`].
     fn deadline(&self, _dialog: &Dialog) -> Option<Duration> {

@@ -33,7 +33,7 @@ macro_rules! rules {
             pub(super) const DOCS: &'static [&'static Doc] = &[$(<$rule as Rule>::DOC,)*];
 
             /// Calls the rules that hear one of these kinds.
-            fn pass<const KINDS: u64>(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+            fn pass<const KINDS: u64>(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
                 $(if <$rule as Rule>::HEARS & KINDS != 0 && self.$field.heeds(KINDS, dialog) {
                     self.$field.on(event, dialog, book);
                 })*
@@ -41,7 +41,7 @@ macro_rules! rules {
 
             /// The same with nothing held back: which topics and moments rules leave out must change nothing.
             #[cfg(test)]
-            fn pass_all(&mut self, kinds: hears::Kinds, event: Event, dialog: &Dialog, book: &mut Book) {
+            fn pass_all(&mut self, kinds: hears::Kinds, event: &Event, dialog: &Dialog, book: &mut Book) {
                 $(if <$rule as Rule>::HEARS & kinds != 0 {
                     self.$field.on(event, dialog, book);
                 })*
@@ -181,7 +181,7 @@ macro_rules! about {
 
 impl Rules {
     /// Hands an event to the rules that hear it.
-    pub(super) fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+    pub(super) fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
         use hears::{
             BURST, CUT, DATA, DATA_END, ECHOED, EMPTY, EXCESS, FINAL, FINISH, GLUED, JUNK, PROMPT, RECEIVED, STRAY,
             TICK, TROUBLE, UNKNOWN, WHILE_ONLINE,
@@ -190,7 +190,7 @@ impl Rules {
         if self.all_ears && self.hear_all(event, dialog, book) {
             return;
         }
-        match event {
+        match *event {
             Event::Command => {
                 let topic = dialog.open().last().map_or(topics::ALL, |command| topic_of(command));
                 about!(topic, self.commands(event, dialog, book));
@@ -224,8 +224,8 @@ impl Rules {
 
     /// Hands an event that has a topic to all rules that hear such events about any topic. False where it has none.
     #[cfg(test)]
-    fn hear_all(&mut self, event: Event, dialog: &Dialog, book: &mut Book) -> bool {
-        let kinds = match event {
+    fn hear_all(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) -> bool {
+        let kinds = match *event {
             Event::Command => hears::COMMAND,
             Event::Final if dialog.done().is_some_and(in_trouble) => hears::FINAL | hears::TROUBLE,
             Event::Final => hears::FINAL,

@@ -37,7 +37,7 @@ impl Rule for FirstCharacter {
         dialog.state.sleep == Some(2)
     }
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
         if dialog.state.sleep != Some(2) {
             return;
         }

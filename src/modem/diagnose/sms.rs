@@ -50,8 +50,8 @@ impl Rule for TooEarly {
     };
     const HEARS: hears::Kinds = hears::said(START | SIM) | hears::results(SMS);
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        match event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        match *event {
             Event::Said(Said::SmsReady, _) => {
                 if let Some(told) = self.told.take() {
                     book.resolve(told);
@@ -184,7 +184,7 @@ impl Rule for Mode {
     };
     const HEARS: hears::Kinds = hears::results(SMS);
 
-    fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, _event: &Event, dialog: &Dialog, book: &mut Book) {
         if let Some(done) = dialog.done()
             && matches!(done.role, Role::SmsSend | Role::SmsStore)
             && done.outcome.is_some_and(|(outcome, _)| outcome.good())
@@ -235,8 +235,8 @@ impl Rule for Refused {
     };
     const HEARS: hears::Kinds = hears::TROUBLE | hears::said(OUTCOME);
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        if let Event::Said(said, span) = event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        if let Event::Said(said, span) = *event {
             // The log does not show the command that it belongs to.
             if let Said::Cms(code) = said
                 && code != NO_CODE
@@ -314,8 +314,8 @@ impl Rule for StoreFull {
     };
     const HEARS: hears::Kinds = hears::said(SMS);
 
-    fn on(&mut self, event: Event, _dialog: &Dialog, book: &mut Book) {
-        match event {
+    fn on(&mut self, event: &Event, _dialog: &Dialog, book: &mut Book) {
+        match *event {
             Event::Said(Said::SmsStore { full: true }, span) => {
                 let draft = || Draft::new("The store for SMS is full.", [Some(span)]);
                 self.told.get_or_insert_with(|| book.add(Self::DOC, draft()));

@@ -27,8 +27,8 @@ impl Rule for UnderVoltage {
     };
     const HEARS: hears::Kinds = hears::said(SUPPLY | START);
 
-    fn on(&mut self, event: Event, _dialog: &Dialog, book: &mut Book) {
-        match event {
+    fn on(&mut self, event: &Event, _dialog: &Dialog, book: &mut Book) {
+        match *event {
             Event::Said(Said::UnderVoltage(down), span)
                 if self.told.is_none() || (down && self.told == Some(false)) =>
             {
@@ -65,8 +65,8 @@ impl Rule for OverVoltage {
     };
     const HEARS: hears::Kinds = hears::said(SUPPLY | START);
 
-    fn on(&mut self, event: Event, _dialog: &Dialog, book: &mut Book) {
-        match event {
+    fn on(&mut self, event: &Event, _dialog: &Dialog, book: &mut Book) {
+        match *event {
             Event::Said(Said::OverVoltage(down), span) if !self.told => {
                 self.told = true;
                 let title = if down {
@@ -100,8 +100,8 @@ impl Rule for SupplyLow {
     };
     const HEARS: hears::Kinds = hears::said(SUPPLY);
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        let Event::Said(Said::Cbc(millivolts), span) = event else { return };
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        let Event::Said(Said::Cbc(millivolts), span) = *event else { return };
         let known = dialog.telling.family().supply;
         let least = known.unwrap_or(LEAST);
         if millivolts >= least {

@@ -79,8 +79,8 @@ impl Rule for Told {
     };
     const HEARS: hears::Kinds = hears::said(OUTCOME);
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        if let Event::Said(Said::Trouble, span) = event
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        if let Event::Said(Said::Trouble, span) = *event
             && let Some(words) = dialog.words.of(span).filter(|words| !words.is_empty() && !is_asked(words, dialog))
         {
             self.tell(words, dialog.words.because(span), span, book);

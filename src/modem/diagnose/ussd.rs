@@ -42,8 +42,8 @@ impl Rule for Empty {
         }
     }
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        match event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        match *event {
             Event::Command => {
                 if let Some(last) = dialog.open().last() {
                     let ussd = last.text.get(..8).is_some_and(|name| name.eq_ignore_ascii_case(b"AT+CUSD="));

@@ -42,7 +42,7 @@ impl Rule for BeforePrompt {
     };
     const HEARS: hears::Kinds = hears::PROMPT | hears::TROUBLE | hears::FINISH;
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
         // With the prompt switched off there is nothing to wait for.
         if dialog.log.shows != Shows::Both || matches!(dialog.state.sprt, Some(0 | 2)) {
             return;
@@ -57,7 +57,7 @@ impl Rule for BeforePrompt {
             }
             return;
         }
-        match event {
+        match *event {
             Event::Prompt => {
                 if let Some(front) = dialog.open().first() {
                     Self::tell(front, front.invited, book);
@@ -105,8 +105,8 @@ impl Rule for WithoutPrompt {
         }
     }
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        match event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        match *event {
             Event::Final => {
                 if let Some(done) = dialog.done().filter(|done| done.takes_data) {
                     self.refused = done.refused().then_some(done.id);

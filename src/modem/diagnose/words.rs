@@ -21,7 +21,7 @@ impl Rule for ProgramSays {
     };
     const HEARS: hears::Kinds = hears::FINISH;
 
-    fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, _event: &Event, dialog: &Dialog, book: &mut Book) {
         let Some(ProgramResult::Failed((line, words), last)) =
             dialog.log.result.as_ref().filter(|_| !book.any_standing())
         else {

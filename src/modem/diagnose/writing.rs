@@ -38,7 +38,7 @@ impl Rule for Quotes {
     };
     const HEARS: hears::Kinds = hears::TROUBLE;
 
-    fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, _event: &Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = refused(dialog, book).filter(|done| done.text.contains(&0xE2)) else { return };
         let Some(first) = done.text.windows(3).position(|three| CURLY.contains(&three)) else { return };
         let at = done.span.part(first as u64..first as u64 + 3);
@@ -79,7 +79,7 @@ impl Rule for Blanks {
         dialog.done().is_some_and(|done| done.asked.blanks)
     }
 
-    fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, _event: &Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = dialog.done().filter(|done| done.asked.blanks) else { return };
         let name_end = done.text.iter().position(|byte| matches!(byte, b'=' | b'?' | b'"')).unwrap_or(done.text.len());
         let name = done.text.get(..name_end).unwrap_or_default();
@@ -328,8 +328,8 @@ impl Rule for Malformed {
         !hears::is_command(kinds) || self.unknown.is_some()
     }
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
-        match event {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
+        match *event {
             Event::Final => {
                 let Some(done) = refused(dialog, book) else { return };
                 // Who says that it is not allowed now knows the command.
@@ -381,7 +381,7 @@ impl Rule for Damaged {
     };
     const HEARS: hears::Kinds = hears::TROUBLE;
 
-    fn on(&mut self, _event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, _event: &Event, dialog: &Dialog, book: &mut Book) {
         let Some(done) = refused(dialog, book) else { return };
         let slip = Slip::of(&done.text).filter(|slip| slip.letters);
         let cut = done.text.len() > 4 && is_cut(&done.text);
