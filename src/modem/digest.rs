@@ -286,7 +286,7 @@ fn first_end(input: &[u8]) -> Option<usize> {
 
 /// All bytes are looked at, without a branch each: the compiler makes a few wide instructions of it.
 fn holds_control(block: &[u8; BLOCK]) -> bool {
-    block.iter().fold(false, |any, byte| any | (*byte < b' '))
+    block.iter().map(|byte| u8::from(*byte < b' ')).max() == Some(1)
 }
 
 /// So many bytes are looked at together.
@@ -305,9 +305,10 @@ mod tests {
             let mut at = 0;
             while at < chunk.len() {
                 let whole = if fast { digest.whole(&chunk[at..]) } else { None };
-                let (used, token) = whole
-                    .map(|(used, line)| (used, Some(Token::Line(line))))
-                    .unwrap_or_else(|| digest.next(&chunk[at..], &mut held, true));
+                let (used, token) = match whole {
+                    Some((used, line)) => (used, Some(Token::Line(line))),
+                    None => digest.next(&chunk[at..], &mut held, true),
+                };
                 at += used;
                 let mut skip = 0;
                 match token {

@@ -122,7 +122,13 @@ impl Failed {
         // Nothing may have come behind it.
         let unanswered = dialog.tally().unanswered_first.iter().any(|(_, unanswered)| unanswered == span)
             || dialog.open().iter().any(|open| open.span == *span);
-        if !unanswered || dialog.receiving.total() > end.end + 16 || book.rests_on(*span) || book.rests_on(*end) {
+        let answered = dialog.done().and_then(Exchange::result_span).is_some_and(|result| result.start > end.start);
+        if !unanswered
+            || answered
+            || dialog.receiving.total() > end.end + 16
+            || book.rests_on(*span)
+            || book.rests_on(*end)
+        {
             return;
         }
         let said = dialog.words.of(*end).unwrap_or("NO CARRIER");
@@ -192,7 +198,6 @@ impl Rule for Failed {
                 let open = dialog.open().last().map(|open| (open.shown(), open.span, end));
                 self.instead = open.or_else(|| self.instead.take());
             }
-            Event::Final => self.instead = None,
             _ => {}
         }
         let Some(done) = dialog.done() else { return };

@@ -46,3 +46,20 @@ proptest! {
         prop_assert!(few.findings() == all.findings(), "{}: {:#?} {:#?}", show(&script), few.findings(), all.findings());
     }
 }
+
+#[test]
+fn an_answer_behind_no_carrier_counts_whatever_was_asked() {
+    let script: Script = [
+        (Direction::Tx, "AT\r"),
+        (Direction::Rx, "AT\r0\r"),
+        (Direction::Tx, "AT+CIMI\rAT\r"),
+        (Direction::Rx, "3\r"),
+        (Direction::Rx, "OK\r"),
+    ]
+    .map(|(direction, text)| (direction, text.as_bytes().to_vec()))
+    .to_vec();
+    let few = play_to(Diagnoser::new(), &script, false, whole);
+    let all = play_to(all_ears(Diagnoser::new()), &script, false, whole);
+    assert_eq!(few.findings(), all.findings());
+    assert!(few.findings().iter().all(|finding| finding.rule != "call-failed"), "{:#?}", few.findings());
+}
