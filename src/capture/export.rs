@@ -248,6 +248,13 @@ fn seconds(reader: &Reader, at: Duration) -> String {
     if reader.stamps() == Stamps::Missing { "-".to_owned() } else { format!("{:.6}", at.as_secs_f64()) }
 }
 
+/// Seconds for other programs: the number nearest to the time, which prints as it is meant (`1.657504`). `as_secs_f64` adds two rounded
+/// numbers (`1.6575039999999999`).
+#[expect(clippy::cast_precision_loss, reason = "exact for 104 days of nanoseconds, and nearest from there on")]
+pub(crate) fn as_seconds(at: Duration) -> f64 {
+    at.as_nanos() as f64 / 1e9
+}
+
 /// RFC 3339 in UTC with microseconds.
 pub(super) fn clock(reader: &Reader, at: Duration) -> String {
     jiff::Timestamp::try_from(reader.started() + at)

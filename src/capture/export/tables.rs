@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use super::{ExportError, Options, clock, for_each_row, harmless, word};
+use super::{ExportError, Options, as_seconds, clock, for_each_row, harmless, word};
 use crate::capture::progress::Progress;
 use crate::capture::{Content, Reader, Row, Stamps};
 use crate::notation;
@@ -31,7 +31,7 @@ impl Cells {
         let stamps = reader.stamps();
         let common = |direction, text| Self {
             row: row.number,
-            seconds: (stamps != Stamps::Missing).then_some(row.at.as_secs_f64()),
+            seconds: (stamps != Stamps::Missing).then_some(as_seconds(row.at)),
             clock: (stamps == Stamps::Taken).then(|| clock(reader, row.at)),
             direction,
             offset: None,

@@ -4,6 +4,7 @@ use anyhow::Context as _;
 use serde::Serialize;
 
 use super::session::Session;
+use crate::capture::export::as_seconds;
 use crate::modem::Direction;
 use crate::modem::diagnose::{Evidence, Offer};
 use crate::modem::secrets::Secrets;
@@ -128,7 +129,7 @@ fn of_findings(session: &Session) -> Vec<FindingJson<'_>> {
         },
         start: evidence.range.start,
         end: evidence.range.end,
-        seconds: evidence.at.map(|at| at.as_secs_f64()),
+        seconds: evidence.at.map(as_seconds),
         line: session.line(evidence),
     };
     let findings = session.diagnoser.findings().iter();

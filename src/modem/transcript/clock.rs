@@ -310,10 +310,17 @@ pub(super) fn seconds(text: &[u8]) -> Option<Duration> {
 
 /// The digits behind a decimal point.
 fn fraction(text: &[u8]) -> Option<(Duration, &[u8])> {
+    /// Programs that print a binary number as it is have so many.
+    const MOST: usize = 20;
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let (value, rest) = number(text, 1..=9)?;
-    let scale = 10_u64.pow(9_u32.saturating_sub(u32::try_from(digits).ok()?));
-    Some((Duration::from_nanos(value * scale), rest))
+    if digits > MOST {
+        return None;
+    }
+    let kept = digits.min(9);
+    let (value, _) = number(text.get(..kept)?, 1..=9)?;
+    let scale = 10_u64.pow(9_u32.saturating_sub(u32::try_from(kept).ok()?));
+    let rounded = u64::from(text.get(kept).is_some_and(|next| (b'5'..=b'9').contains(next)));
+    Some((Duration::from_nanos(value * scale + rounded), text.get(digits..)?))
 }
 
 /// A decimal number of this many digits, and what stands behind it.
