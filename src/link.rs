@@ -180,6 +180,11 @@ pub trait Link: Send {
         Vec::new()
     }
 
+    /// The port by the names its parts have now, where one may come back under another; `None` where it keeps its name.
+    fn name(&self) -> Option<LinkSpec> {
+        None
+    }
+
     /// The user has said which device the lost part is now: it is opened.
     ///
     /// # Errors

@@ -30,7 +30,7 @@ use super::job::Job;
 use super::nano;
 use super::settings::{Adapter, SettingsFile};
 use super::state::{LookedOver, SIMULATOR, State, Tone};
-use super::update::update;
+use super::update::{follow_name, update};
 use crate::capture::CaptureError;
 use crate::capture::copy::{CopyError, Span};
 use crate::link::discovery::PortWatch;
@@ -202,6 +202,9 @@ impl Runtime {
             }
             state.now = status.now + self.heard.elapsed();
             state.status = status;
+            for effect in follow_name(state) {
+                self.effect(state, effect);
+            }
             if state.status.check.is_some() {
                 state.tools.check.clone_from(&state.status.check);
             }

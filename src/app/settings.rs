@@ -16,7 +16,7 @@ pub use line::{Adapter, Line};
 pub use file::{SaveError, SettingsFile};
 
 pub(crate) use device::chosen_family;
-pub(super) use device::remembered_as;
+pub(super) use device::{is_renumbered, remembered_as};
 pub(crate) use file::read_file;
 
 use crate::capture::Newline;

@@ -8,6 +8,8 @@ use super::command::{Command, Effect, Setting};
 use super::state::{State, Tone};
 use crate::worker::Order;
 
+pub(super) use port::follow_name;
+
 /// Changes the state as the command says and names what else is to be done.
 pub(crate) fn update(state: &mut State, command: impl Into<Command>) -> Vec<Effect> {
     match command.into() {

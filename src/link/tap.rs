@@ -152,6 +152,11 @@ impl Link for Tap {
         [of(host, &|device| tap(&device, &modem.spec)), of(modem, &|device| tap(&host.spec, &device))].concat()
     }
 
+    fn name(&self) -> Option<LinkSpec> {
+        let [host, modem] = &self.sides;
+        Some(LinkSpec::Tap { host: host.spec.clone().into(), modem: modem.spec.clone().into() })
+    }
+
     fn choose(&mut self, port: &LinkSpec, now: Duration) -> Result<(), LinkError> {
         let LinkSpec::Tap { host, modem } = port else { return Ok(()) };
         for (side, spec) in self.sides.iter_mut().zip([host, modem]).filter(|(side, _)| side.away.is_some()) {
@@ -311,6 +316,7 @@ mod tests {
         while arrived.len() < 2 {
             tap.read(&mut arrived, Duration::from_secs(2)).unwrap();
         }
+        assert_eq!(tap.name(), Some(port), "the status and the next session have it by its new name");
         let told = format!("the host's line is {} now", chosen.address());
         let bytes = Arrival::Bytes { bytes: b"AT\r".to_vec(), flaw: crate::capture::Flaw::None };
         assert_eq!(arrived, [Arrival::Note(told), Arrival::FromHost(Box::new(bytes))]);

@@ -339,6 +339,9 @@ impl Engine {
         if *self.findings != *self.session.diagnoser().findings() {
             self.findings = self.session.diagnoser().findings().into();
         }
+        if let Some(name) = self.place.port().and_then(OpenPort::name) {
+            self.spec = name;
+        }
         let port = self.place.port();
         let status = Status {
             phase: self.place.phase(),

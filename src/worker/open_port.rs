@@ -86,6 +86,10 @@ impl OpenPort {
         self.link.candidates()
     }
 
+    pub(super) fn name(&self) -> Option<LinkSpec> {
+        self.link.name()
+    }
+
     pub(super) fn choose(&mut self, port: &LinkSpec, now: Duration) -> Result<(), LinkError> {
         self.link.choose(port, now)
     }

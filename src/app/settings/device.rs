@@ -16,6 +16,13 @@ pub(in crate::app) fn remembered_as(ports: &[PortInfo], port: &str) -> String {
     usb.unwrap_or_else(|| port.to_owned())
 }
 
+/// Two names of a device that the system numbers in the order of coming: `/dev/ttyUSB0` and `/dev/ttyUSB1`, taps of such. A name that
+/// somebody gave to the device (`/dev/serial/by-id/…`, `/dev/modem`) is kept.
+pub(in crate::app) fn is_renumbered(before: &str, now: &str) -> bool {
+    let letters = |name: &str| name.chars().filter(|letter| !letter.is_ascii_digit()).collect::<String>();
+    before != now && letters(before) == letters(now)
+}
+
 /// The family of modems that was chosen in the window for the device at this port, by the settings in `folder`.
 #[must_use]
 pub(crate) fn chosen_family(folder: &Path, port: &str) -> Option<&'static Family> {
@@ -43,6 +50,21 @@ mod tests {
         std::fs::write(&file, "[modem\n").expect("a file");
         assert!(chosen_family(folder.path(), "/dev/modem").is_none());
         assert_eq!(std::fs::read_to_string(&file).expect("it is there"), "[modem\n");
+    }
+
+    #[test]
+    fn a_number_is_given_by_the_system_and_a_name_by_somebody() {
+        for (before, now, renumbered) in [
+            ("/dev/ttyUSB0", "/dev/ttyUSB1", true),
+            ("COM9", "COM10", true),
+            ("tap:/dev/ttyUSB0,/dev/ttyUSB1", "tap:/dev/ttyUSB2,/dev/ttyUSB1", true),
+            ("/dev/ttyUSB0", "/dev/ttyUSB0", false),
+            ("/dev/serial/by-id/usb-FTDI_A1-if00", "/dev/ttyUSB1", false),
+            ("/dev/modem", "/dev/ttyUSB1", false),
+            ("/dev/ttyUSB0", "/dev/ttyACM0", false),
+        ] {
+            assert_eq!(is_renumbered(before, now), renumbered, "{before} {now}");
+        }
     }
 
     #[test]

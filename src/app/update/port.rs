@@ -1,7 +1,7 @@
 //! What is done to the port: picked, set, opened, lent, shared.
 
 use crate::app::command::{Effect, Port};
-use crate::app::settings::{Adapter, Line, Typed};
+use crate::app::settings::{Adapter, Line, Typed, is_renumbered};
 use crate::app::state::{State, Tone};
 use crate::link::{LineSettings, LinkSpec};
 use crate::session::occupant::Wish;
@@ -122,9 +122,34 @@ fn lend(state: &mut State) -> Vec<Effect> {
 
 /// The user knows which device the lost one is now.
 fn take_back_as(state: &mut State, port: LinkSpec) -> Vec<Effect> {
+    rename(state, port.to_string());
     state.settings.port = port.to_string();
-    state.port = Some(port.to_string());
     vec![Effect::Order(Order::TakeBack(Some(port))), Effect::Save]
+}
+
+/// A device that came back under another number is picked and remembered by it: the old one may be another device's by now.
+pub(in crate::app) fn follow_name(state: &mut State) -> Vec<Effect> {
+    let now = state.status.place.clone();
+    let is_open = matches!(state.phase(), Phase::Open { .. });
+    if !is_open || !state.port.as_ref().is_some_and(|before| is_renumbered(before, &now)) {
+        return Vec::new();
+    }
+    rename(state, now);
+    vec![Effect::Save]
+}
+
+/// The port is called so from now on. What is remembered by its name alone, as of a tap, goes with it.
+fn rename(state: &mut State, now: String) {
+    let before = state.port.replace(now.clone()).unwrap_or_default();
+    if let Some(line) = state.settings.line.remove(&before) {
+        state.settings.line.insert(now.clone(), line);
+    }
+    if let Some(modem) = state.settings.modem.remove(&before) {
+        state.settings.modem.insert(now.clone(), modem);
+    }
+    if state.settings.port == before {
+        state.settings.port = now;
+    }
 }
 
 /// Lends the port to whoever has the focus, where the user wants that. Never in the middle of something.

@@ -131,6 +131,29 @@ fn the_users_choice_among_two_devices_is_opened() {
     }
 }
 
+/// A lost line of a tap, or a device, that was found again by what it is: next time it is opened where it is now.
+#[test]
+fn a_device_that_came_back_under_another_number_is_remembered_by_it() {
+    for (before, now, picked) in [
+        ("tap:/dev/ttyUSB0,/dev/ttyUSB1", "tap:/dev/ttyUSB2,/dev/ttyUSB1", None),
+        ("/dev/ttyUSB0", "/dev/ttyUSB2", None),
+        ("/dev/ttyUSB0", "/dev/ttyUSB2", Some("sim:")),
+    ] {
+        let mut state = connected();
+        state.port = Some(before.to_owned());
+        state.settings.port = picked.unwrap_or(before).to_owned();
+        state.settings.line.insert(before.to_owned(), settings::Line::new(&state.line, Adapter::Nano));
+        let open = |place: &str| Status { place: place.to_owned(), ..(*connected().status).clone() };
+        state.status = Arc::new(open(before));
+        assert!(follow_name(&mut state).is_empty());
+        state.status = Arc::new(open(now));
+        assert!(matches!(&follow_name(&mut state)[..], [Effect::Save]));
+        assert_eq!((state.port.as_deref(), state.settings.port.as_str()), (Some(now), picked.unwrap_or(now)));
+        assert_eq!(state.settings.line.keys().collect::<Vec<_>>(), [now], "none is listed under its old name");
+        assert!(follow_name(&mut state).is_empty(), "once");
+    }
+}
+
 #[test]
 fn an_unknown_device_is_no_board_until_the_user_says_so() {
     let mut state = State::default();
