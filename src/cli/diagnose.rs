@@ -17,7 +17,7 @@ use crate::modem::Direction;
 use crate::modem::diagnose::{Evidence, Finding, Severity};
 use crate::notation;
 use crate::os::reasons::not_written;
-use crate::sketch::{RunOptions, run_sketch};
+use crate::sketch::RunOptions;
 use session::Session;
 
 /// Arguments of `diagnose`.
@@ -51,9 +51,10 @@ impl Diagnose {
             Ok(source) => source,
             Err(exit) => return finish(Err(exit)),
         };
-        let run = run_sketch(&source, &RunOptions::default());
-        let text = match sketch_run::explained(&self.file, &run, self.json) {
-            Ok(text) => text,
+        let explained = sketch_run::run_of(&self.file, &source, &RunOptions::default())
+            .and_then(|run| Ok((sketch_run::explained(&self.file, &run, self.json)?, run)));
+        let (text, run) = match explained {
+            Ok(explained) => explained,
             Err(exit) => return finish(Err(exit)),
         };
         say(text.trim_end());

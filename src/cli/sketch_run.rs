@@ -113,6 +113,20 @@ pub(super) fn read_sketch(path: &Path) -> Result<Source, Exit> {
     Ok(source)
 }
 
+/// Runs a sketch; a text that is none is refused.
+pub(super) fn run_of(path: &Path, source: &Source, options: &RunOptions) -> Result<SketchRun, Exit> {
+    let run = run_sketch(source, options);
+    if run.is_no_sketch {
+        let found = "it has neither setup() nor loop(), and nothing in it sends";
+        let log = "a log is read by `modemscope diagnose` under a name that does not end in .ino";
+        return Err(Exit::trouble(format!(
+            "{}: this is no Arduino sketch: {found}. Give the .ino file; {log}",
+            path.display()
+        )));
+    }
+    Ok(run)
+}
+
 /// Programs in other languages are not run.
 pub(super) fn refuse_others(path: &Path, source: &Source) -> Result<(), Exit> {
     match other_language(source) {
@@ -125,7 +139,7 @@ impl Run {
     /// Runs it.
     pub(super) fn run(self) -> CommandResult {
         let source = read_sketch(&self.file)?;
-        let run = run_sketch(&source, &self.how.options(&self.on)?);
+        let run = run_of(&self.file, &source, &self.how.options(&self.on)?)?;
         let path = self.file.display();
         say_aside(format!("{path}: {}", modem_words(&run)));
         for (row, more) in folded(&run.rows) {
@@ -225,7 +239,7 @@ impl Explain {
         let source = read_sketch(&self.file)?;
         let mut bad = false;
         for on in &self.on {
-            let run = run_sketch(&source, &self.how.options(on)?);
+            let run = run_of(&self.file, &source, &self.how.options(on)?)?;
             if self.on.len() > 1 && !self.json {
                 say(format!("With {on}"));
             }

@@ -46,6 +46,7 @@ pub fn run_sketch(source: &Source, options: &RunOptions) -> SketchRun {
         findings,
         told,
         asked: asked(&ran),
+        is_no_sketch: ran.is_no_sketch(source),
         ended: ended(&ran),
         lasted: Duration::from_nanos(ran.board.now),
         imported: of_run(source, &ran),

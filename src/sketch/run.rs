@@ -84,6 +84,12 @@ pub(super) struct Ran {
 }
 
 impl Ran {
+    /// What was read is no sketch: neither `setup` nor `loop`, not even broken ones, and nothing that sends.
+    pub(super) fn is_no_sketch(&self, source: &Source) -> bool {
+        let named = ["void setup", "void loop"].iter().any(|name| source.text().any(|text| text.contains(name)));
+        self.is_fragment && !named && self.seen.sites.is_empty() && self.board.rows.is_empty()
+    }
+
     pub(super) fn spot(&self, line: Line) -> Spot {
         self.joined.spots.get(line as usize).copied().unwrap_or_default()
     }

@@ -14,6 +14,8 @@ fn what_was_expected_is_said() {
     };
     let book = file("book.toml", "version = 1\n[[macro]]\nname = \"m\"\n[[macro.step]]\nsend = \"AT\\\\r\"\n");
     let (text, no_toml) = (file("log.txt", "AT\nOK\n"), file("no.toml", "speed = 2\nhello\n"));
+    let (log, nothing) = (file("log.ino", "AT\nOK\n"), file("nothing.ino", ""));
+    let typed = file("typed.toml", "version = 1\n[[macro]]\nname = \"m\"\n[[macro.step]]\nsend = 'AT<0G>\\r'\n");
     let new = folder.path().join("new").to_str().unwrap().to_owned();
     let here = folder.path().to_str().unwrap().to_owned();
     for (arguments, code, expect) in [
@@ -39,6 +41,11 @@ fn what_was_expected_is_said() {
         (&["sim", "--scenario", &no_toml], 3, "no.toml: the scenario does not parse: line 2, column 6: "),
         (&["sim", "--profile", &no_toml], 3, "no.toml: the profile does not parse: line 2, column 6: "),
         (&["sim", "--profile", &new], 2, "neither a file nor one of sim800l"),
+        (&["sketch", "run", &log], 3, "log.ino: this is no Arduino sketch: it has neither setup() nor loop()"),
+        (&["sketch", "run", &text], 3, "log.txt: this is no Arduino sketch"),
+        (&["sketch", "explain", &nothing], 3, "nothing.ino: this is no Arduino sketch"),
+        (&["diagnose", &log], 3, "a log is read by `modemscope diagnose` under a name that does not end in .ino"),
+        (&["run", "sim:fast", &typed, "--dry-run"], 0, "m, step 1: `<0G>` is taken as text, 4 bytes: it is neither"),
         (&["diagnose", &new], 3, "modemscope: cannot open the capture"),
     ] {
         check(arguments, code, "", expect);

@@ -23,6 +23,8 @@ pub struct SketchRun {
     pub told: Vec<Unread>,
     /// What only the board knows, and what was taken for it.
     pub(crate) asked: Vec<SketchQuestion>,
+    /// It has neither `setup` nor `loop`, and nothing in it sends.
+    pub(crate) is_no_sketch: bool,
     /// How the run ended.
     pub ended: String,
     /// How long it was on the board.
