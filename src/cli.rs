@@ -27,6 +27,7 @@ mod sketch;
 mod sketch_files;
 mod sketch_run;
 mod support;
+mod written;
 
 use std::process::ExitCode;
 

@@ -59,7 +59,7 @@ pub use visible::harmless;
 
 pub(crate) use eight::first_of;
 pub(crate) use glyphs::SpanKind;
-pub(crate) use hints::Hint;
+pub(crate) use hints::{Hint, PLAIN};
 pub(crate) use lookalike::Lookalike;
 pub(crate) use names::byte_from_name;
 pub(crate) use parse::{NotationError, Piece};

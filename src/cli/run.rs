@@ -13,6 +13,7 @@ use super::output::{OutputOptions, distinct, read_text};
 use super::report;
 use super::running::{RunOutcome, Show, linger, run_macros};
 use super::say::{say, say_data};
+use super::written::say_what_stays_text_in;
 use crate::app::values_of_now;
 use crate::macros::duration;
 use crate::macros::preview::preview;
@@ -78,6 +79,7 @@ impl Run {
     fn run_macros(self) -> CommandResult {
         let macros = choose(&read_book(&self.file)?, &self.macros, &self.file)?;
         let values = self.values(&macros)?;
+        say_what_stays_text_in(&macros);
         if self.dry_run {
             return dry_run(&macros, &values);
         }

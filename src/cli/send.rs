@@ -11,6 +11,7 @@ use super::exit::{CommandResult, Exit, finish};
 use super::modem::ModemOption;
 use super::running::{Show, run_macros, say_findings};
 use super::send_file::send_file;
+use super::written::say_what_stays_text;
 use crate::link::transfer::Protocol;
 use crate::macros::duration;
 use crate::macros::runner::Values;
@@ -42,10 +43,10 @@ pub struct Send {
     ending: LineEnding,
     /// Wait for these bytes, in the notation; any of several.
     #[arg(long, value_name = "NOTATION", value_parser = pattern, allow_hyphen_values = true)]
-    expect: Vec<String>,
+    expect: Vec<Pattern>,
     /// Fail at once on these bytes, in the notation; any of several.
     #[arg(long, value_name = "NOTATION", value_parser = pattern, allow_hyphen_values = true)]
-    fail: Vec<String>,
+    fail: Vec<Pattern>,
     /// How long the answer may take [default: 10s].
     #[arg(long, value_name = "TIME", value_parser = duration::parse, requires = "answer")]
     within: Option<Duration>,
@@ -67,17 +68,22 @@ impl Send {
         }
         let mut bytes = match self.bytes.as_deref().unwrap_or_default() {
             "-" => standard_input()?,
-            text => notation::parse(text, Mode::Mixed)
-                .map_err(|error| Exit::wrong_use(format!("`{}`, {error}", masked(text))))?,
+            text => {
+                let bytes = notation::parse(text, Mode::Mixed)
+                    .map_err(|error| Exit::wrong_use(format!("`{}`, {error}", masked(text))))?;
+                say_what_stays_text(text);
+                bytes
+            }
         };
+        self.expect.iter().chain(&self.fail).for_each(|pattern| say_what_stays_text(&pattern.written));
         bytes.extend_from_slice(self.ending.bytes());
         if bytes.is_empty() {
             return Err(Exit::wrong_use("nothing to send; write some bytes, or --ending cr for a bare line end"));
         }
         let step = Step {
             send: Some(notation::print_macro(&bytes)),
-            expect: self.expect,
-            fail: self.fail,
+            expect: self.expect.into_iter().map(|pattern| pattern.kept).collect(),
+            fail: self.fail.into_iter().map(|pattern| pattern.kept).collect(),
             within: self.within,
             ..Step::default()
         };
@@ -116,11 +122,19 @@ fn protocol(text: &str) -> Result<Protocol, String> {
     known.ok_or_else(|| "write raw, xmodem, xmodem-1k or ymodem".to_owned())
 }
 
-/// A pattern, kept as a macro has it.
-fn pattern(text: &str) -> Result<String, String> {
+/// Bytes that are waited for.
+#[derive(Clone, Debug)]
+struct Pattern {
+    /// As it was given.
+    written: String,
+    /// As a macro has it.
+    kept: String,
+}
+
+fn pattern(text: &str) -> Result<Pattern, String> {
     let bytes = notation::parse(text, Mode::Mixed).map_err(|error| error.to_string())?;
     if bytes.is_empty() {
         return Err("an empty text would match at once".into());
     }
-    Ok(notation::print_macro(&bytes))
+    Ok(Pattern { written: text.to_owned(), kept: notation::print_macro(&bytes) })
 }

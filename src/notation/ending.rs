@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::hints::has_text_tag;
 use super::{Mode, NotationError, parse, print};
 
 /// A line ending, as chosen in the send box or with `--ending`.
@@ -107,7 +108,8 @@ impl FromStr for LineEnding {
         if let Some(named) = named {
             return Ok(named);
         }
-        if is_word(text) {
+        // No line ends in the text `<0G>` or `<1A`: a byte was meant.
+        if is_word(text) || has_text_tag(text) {
             return Err(NotationError {
                 column: 1,
                 found: format!("`{text}`"),
@@ -150,7 +152,9 @@ mod tests {
             "crr".parse::<LineEnding>().unwrap_err().to_string(),
             r"column 1: found `crr`; write none, cr, lf, crlf, 1a, or bytes such as \r\n"
         );
-        assert!(r"\q".parse::<LineEnding>().is_err());
+        for wrong in [r"\q", "<0G>", "<1A", "<crlf>"] {
+            assert!(wrong.parse::<LineEnding>().is_err(), "{wrong}");
+        }
     }
 
     proptest! {

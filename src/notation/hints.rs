@@ -24,6 +24,9 @@ pub struct Hint {
 /// What is offered where text looks like a byte.
 const BYTE: &str = "Make it the byte";
 
+/// What is offered where quotes are not the modem's.
+pub(crate) const PLAIN: &str = "Make it plain";
+
 /// A text and how it is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
@@ -31,6 +34,11 @@ pub struct Draft {
     pub text: String,
     /// How it is read.
     pub mode: Mode,
+}
+
+/// A `<…>` in it, or one that is not closed, stays text.
+pub(super) fn has_text_tag(text: &str) -> bool {
+    !tag_hints(text).is_empty()
 }
 
 /// Hints for `text` in `mode`, in order of the text: pairs of hex digits, a `<…>` that stays text, a look-alike of 0x1A at the end, `\r` typed in
@@ -53,8 +61,12 @@ pub fn hints(text: &str, mode: Mode) -> Vec<Hint> {
         hints.extend(quotes_hint(text, mode));
     }
     let last = lookalike_hint(text, mode);
-    // `<sub>` at the end is both; one hint does.
-    hints.extend(last.filter(|last| hints.iter().all(|hint| hint.source != last.source || hint.fix.is_none())));
+    // `<sub>` and `<1A` at the end are both; one hint does.
+    let told = |last: &Hint, hint: &Hint| {
+        let within = hint.source.start <= last.source.start && last.source.end <= hint.source.end;
+        within && hint.offer == BYTE && hint.fix.is_some()
+    };
+    hints.extend(last.filter(|last| !hints.iter().any(|hint| told(last, hint))));
     hints
 }
 
@@ -68,6 +80,7 @@ fn tag_hints(text: &str) -> Vec<Hint> {
             let Some(offset) = rest.find('<') else { break };
             at += offset;
             let Some(found) = tag(text.get(at..).unwrap_or_default()) else {
+                hints.extend(unclosed_hint(text, at));
                 at += 1;
                 continue;
             };
@@ -92,6 +105,20 @@ fn tag_hint(text: &str, source: Range<usize>) -> Option<Hint> {
         None => format!("`{typed}` is sent as text, {count} bytes: it is neither a name nor hex."),
     };
     let fix = meant.map(|meant| Draft { text: replaced(text, &source, &meant), mode: Mode::Mixed });
+    Some(Hint { source, message, fix, offer: BYTE, only_at_prompt: false })
+}
+
+/// A `<` that nothing closes, in front of what would be a byte with its `>`.
+fn unclosed_hint(text: &str, at: usize) -> Option<Hint> {
+    let inside = text.get(at + 1..)?;
+    let end = inside.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '^').unwrap_or(inside.len());
+    let meant = format!("<{}>", inside.get(..end)?);
+    tag(&meant)?.bytes?;
+    let source = at..at + 1 + end;
+    let typed = text.get(source.clone())?;
+    let message =
+        format!("`{typed}` is sent as text, {} bytes: its `>` is missing. Write `{meant}` for the byte.", typed.len());
+    let fix = Some(Draft { text: replaced(text, &source, &meant), mode: Mode::Mixed });
     Some(Hint { source, message, fix, offer: BYTE, only_at_prompt: false })
 }
 
@@ -154,7 +181,7 @@ fn quotes_hint(text: &str, mode: Mode) -> Option<Hint> {
     let source = at..at + first.len_utf8();
     // Where the rest of the line does not read, its own error comes first.
     let fix = parse(&fixed, mode).is_ok().then_some(Draft { text: fixed, mode });
-    Some(Hint { source, message, fix, offer: "Make it plain", only_at_prompt: false })
+    Some(Hint { source, message, fix, offer: PLAIN, only_at_prompt: false })
 }
 
 fn line_end_hint(text: &str) -> Option<Hint> {
@@ -279,7 +306,7 @@ mod tests {
             let hints = hints("at+cipstart=“TCP”,‘x’", mode);
             assert_eq!(hints.len(), 1, "{hints:?}");
             assert_eq!(hints[0].fix.as_ref().map(|fix| fix.text.as_str()), Some("at+cipstart=\"TCP\",'x'"));
-            assert_eq!(hints[0].offer, "Make it plain");
+            assert_eq!(hints[0].offer, PLAIN);
             assert!(hints[0].message.starts_with("`“` is a typographic quote, 3 bytes"), "{}", hints[0].message);
         }
         assert!(hints("she said “hello”", Mode::Text).is_empty(), "in data they may be meant");
@@ -297,6 +324,11 @@ mod tests {
                 "<0x1A>",
                 "<1a,0d>",
                 "<ctrl+z>",
+                "<0G>",
+                "hello<1A",
+                "<1A<0D>",
+                "<SUB and more",
+                "a <b and <html",
                 "hello 1A",
                 "hello 26",
                 "<26>",
@@ -323,6 +355,15 @@ mod tests {
                   `<1a,0d>` is sent as text, 7 bytes. Write `<1A 0D>` for the byte. -> Mixed <1A 0D>
                 <ctrl+z>
                   `<ctrl+z>` is sent as text, 8 bytes. Write `<SUB>` for the byte. -> Mixed <SUB>
+                <0G>
+                  `<0G>` is sent as text, 4 bytes: it is neither a name nor hex.
+                hello<1A
+                  `<1A` is sent as text, 3 bytes: its `>` is missing. Write `<1A>` for the byte. -> Mixed hello<1A>
+                <1A<0D>
+                  `<1A` is sent as text, 3 bytes: its `>` is missing. Write `<1A>` for the byte. -> Mixed <1A><0D>
+                <SUB and more
+                  `<SUB` is sent as text, 4 bytes: its `>` is missing. Write `<SUB>` for the byte. -> Mixed <SUB> and more
+                a <b and <html
                 hello 1A
                   `1A` is sent as text, 2 bytes. The byte 1A ends the data; write it `\x1A`. -> Mixed hello \x1A
                 hello 26

@@ -40,6 +40,28 @@ fn standard_input_is_sent_as_it_is() {
 }
 
 #[test]
+fn what_stays_text_though_a_byte_was_meant_is_said() {
+    for (arguments, told) in [
+        (&["hello<0G>"][..], "modemscope: `<0G>` is taken as text, 4 bytes: it is neither a name nor hex\n"),
+        (&["hello<1A"], "modemscope: `<1A` is taken as text, 3 bytes; for the byte write `hello<1A>`\n"),
+        (&["hello 0x1A"], r"modemscope: `0x1A` is taken as text, 4 bytes; for the byte write `hello \x1A`"),
+        (
+            &["AT\\r", "--expect", "OK<cr>"],
+            "modemscope: `<cr>` is taken as text, 4 bytes; for the byte write `OK<CR>`\n",
+        ),
+    ] {
+        let (_, out, aside) = call(
+            &[&["send", PORT], arguments, &["--within", "200ms"][..usize::from(arguments.len() > 1) * 2]].concat(),
+        );
+        assert!(aside.contains(told), "{aside}");
+        assert!(out.contains("TX  "), "{out}");
+    }
+    let (_, _, aside) = call(&["send", PORT, r"AT<1A>\<0G> a < b"]);
+    assert_eq!(aside, "");
+    check(&["send", PORT, "AT", "--ending", "<0G>"], 2, "", "found `<0G>`; write none, cr, lf, crlf, 1a, or bytes");
+}
+
+#[test]
 fn wrong_use_and_trouble() {
     check(&["send", PORT, r"AT\q"], 2, "", r"column 3: found `\q`");
     check(&["send", PORT, r"AT+CPIN=4711\q"], 2, "", r"`AT+CPIN=******`, column 13: found `\q`");
