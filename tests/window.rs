@@ -35,6 +35,8 @@ mod log;
 mod macros;
 #[path = "window/main_job.rs"]
 mod main_job;
+#[path = "window/narrow.rs"]
+mod narrow;
 #[cfg(unix)]
 #[path = "support/one_rate.rs"]
 #[allow(clippy::disallowed_methods, reason = "a modem has a thread of its own")]

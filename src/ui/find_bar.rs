@@ -46,23 +46,25 @@ impl FindBar {
 
     /// Draws the bar above the rows of the log.
     pub(crate) fn show(&mut self, ui: &mut Ui, log: Rect, state: &State, commands: &mut Commands) {
-        /// What stands beside the field.
-        const REST: f32 = 590.0;
+        /// What stands beside the field: in words, and where these leave little of the field, in signs.
+        const REST: [f32; 2] = [590.0, 410.0];
+        const LEAST: f32 = 140.0;
         const WIDEST: f32 = 850.0;
         let size = vec2(log.width().min(WIDEST), HEIGHT);
         let place = Rect::from_min_size(log.left_top() - vec2(0.0, self.height()), size);
-        let field = (place.width() - REST).clamp(60.0, 260.0);
+        let brief = place.width() - REST[0] < LEAST;
+        let rest = if brief { REST[1] } else { REST[0] };
+        let field = (place.width() - rest).clamp(60.0, 260.0);
         let mut step = 0;
         parts::over(ui, "find", place, |ui| {
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = theme::IN_BAR;
                 step = self.line(ui, field);
                 self.kinds(ui);
-                step -= i64::from(ui.button("Previous").on_hover_text("Shift+Enter").clicked());
-                step += i64::from(ui.button("Next").on_hover_text("Enter").clicked());
-                if parts::quiet_signed(ui, icons::CLOSE, "Close find").on_hover_text("Esc").clicked() {
-                    self.open = false;
-                }
+                let [previous, next, close] = buttons(ui, brief);
+                step -= i64::from(previous);
+                step += i64::from(next);
+                self.open &= !close;
                 tally(ui, state);
             });
         });
@@ -133,6 +135,24 @@ impl FindBar {
             Err(error) => commands.push(Log::FindTrouble(error.to_string())),
         }
     }
+}
+
+/// The match before, the next one, and the end of it: which of them was clicked.
+fn buttons(ui: &mut Ui, brief: bool) -> [bool; 3] {
+    let [previous, next, close] = ["Previous", "Next", "Close find"];
+    if brief {
+        return [(icons::UP, previous, "Shift+Enter"), (icons::DOWN, next, "Enter"), (icons::CLOSE, close, "Esc")].map(
+            |(icon, name, key)| {
+                let button = ui.button(parts::sign(icon)).accessible_name(name);
+                button.on_hover_text(format!("{name}: {key}")).clicked()
+            },
+        );
+    }
+    [
+        ui.button(previous).on_hover_text("Shift+Enter").clicked(),
+        ui.button(next).on_hover_text("Enter").clicked(),
+        parts::quiet_signed(ui, icons::CLOSE, close).on_hover_text("Esc").clicked(),
+    ]
 }
 
 /// How many matches, and at which one the log stands.

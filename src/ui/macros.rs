@@ -28,6 +28,8 @@ pub(crate) struct MacroPanel {
     ask: Option<Ask>,
     /// Names of the macros that were there before: one that is added is brought into sight.
     known: Option<Vec<String>>,
+    /// Where the buttons ended when they were drawn last, from the top of the list.
+    ends: Vec<f32>,
     /// What was run last from here, and the macro's name.
     last: Option<(String, Choice)>,
 }
@@ -56,8 +58,14 @@ impl MacroPanel {
             });
         });
         let added = self.added(state);
-        ScrollArea::vertical().id_salt("macros").auto_shrink([false, false]).show(ui, |ui| {
+        let room = ui.available_height();
+        let ends = std::mem::take(&mut self.ends);
+        let more = ends.last().is_some_and(|last| *last > room);
+        // A list that goes on ends behind a whole button, not in half a heading.
+        let high = ends.into_iter().rfind(|end| *end <= room).filter(|_| more).unwrap_or(room);
+        ScrollArea::vertical().id_salt("macros").max_height(high).auto_shrink([false, false]).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = theme::CLOSE;
+            let top = ui.cursor().top();
             let mut group: Option<&str> = None;
             for (index, wanted) in state.book.macros.iter().enumerate() {
                 let of = wanted.group.as_deref().unwrap_or_default();
@@ -71,6 +79,7 @@ impl MacroPanel {
                     group = Some(of);
                 }
                 let chosen = button(ui, wanted, !state.running());
+                self.ends.push(ui.min_rect().bottom() - top);
                 if added == Some(index) && !ui.ui_contains_pointer() {
                     // Its button ends where the next one will begin.
                     ui.scroll_to_cursor(None);
@@ -258,8 +267,9 @@ fn menu(ui: &mut Ui, of: &Macro) -> Option<Wanted> {
     chosen
 }
 
-/// What a macro is for and what it sends.
+/// What a macro is called, which its button may have no room for, what it is for and what it sends.
 fn summary(ui: &mut Ui, wanted: &Macro) {
+    ui.label(RichText::new(&wanted.name).font(theme::strong(theme::BODY)).color(parts::colors(ui).strong));
     if let Some(about) = &wanted.about {
         ui.label(about);
     }

@@ -17,6 +17,10 @@ use crate::worker::Phase;
 
 /// The picker of the port is so wide, at least and at most.
 const PORT: (f32, f32) = (92.0, 300.0);
+/// Of its width its edges and the sign of a list take so much.
+const PICKER: f32 = 40.0;
+/// What the simulated modem is called.
+const SIMULATED: &str = "Simulated SIM800L";
 /// Width of the list of ports.
 const CHOICES: f32 = 420.0;
 /// Widths of what stands in the bar whatever it says, so that nothing moves when it says something else.
@@ -25,10 +29,12 @@ const CONNECT: f32 = 116.0;
 const STANDING: f32 = 74.0;
 const COUNTER: f32 = 74.0;
 const LAMPS: f32 = 238.0;
-/// The side panel's switch and the menu.
-const RIGHT: f32 = 176.0;
+/// The side panel's switch and the menu; in a narrow window the switch is a sign.
+const RIGHT: [f32; 2] = [176.0, 124.0];
+/// Room for a port's name. Where there is less, the counters are told by the word beside *Connect*.
+const NAME: f32 = 130.0;
 /// Between the parts.
-const GAPS: f32 = 60.0;
+const GAPS: [f32; 2] = [60.0, 40.0];
 
 /// At most this many ports that were used before are listed.
 const RECENT: usize = 6;
@@ -42,12 +48,15 @@ pub(crate) struct PortBar {
 }
 
 impl PortBar {
-    /// Draws the bar: one row, in which every part has its place.
-    pub(crate) fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Commands) {
+    /// Draws the bar: one row, in which every part has its place. In a `narrow` window the right one has less.
+    pub(crate) fn show(&mut self, ui: &mut Ui, state: &State, narrow: bool, commands: &mut Commands) {
         let room = ui.available_width();
         // A port without modem lines never has lamps.
         let lamps = room >= theme::LAMPS && state.has_line_settings();
-        let fixed = LINE + CONNECT + STANDING + 2.0 * COUNTER + RIGHT + GAPS + if lamps { LAMPS } else { 0.0 };
+        let (right, gaps) = if narrow { (RIGHT[1], GAPS[1]) } else { (RIGHT[0], GAPS[0]) };
+        let fixed = LINE + CONNECT + STANDING + right + gaps + if lamps { LAMPS } else { 0.0 };
+        let counted = room - fixed - 2.0 * COUNTER >= NAME;
+        let fixed = fixed + if counted { 2.0 * COUNTER } else { 0.0 };
         self.port(ui, state, (room - fixed).clamp(PORT.0, PORT.1), commands);
         self.line.show(ui, vec2(LINE, theme::CONTROL), state, commands);
         connect(ui, state, commands);
@@ -55,15 +64,17 @@ impl PortBar {
         if lamps {
             slot(ui, LAMPS, |ui| lines::lamps(ui, state, commands));
         }
-        // At the right, where the eye looks for them.
-        ui.add_space((ui.available_width() - 2.0 * COUNTER - RIGHT - theme::GAP).max(0.0));
-        counters(ui, state);
+        if counted {
+            // At the right, where the eye looks for them.
+            ui.add_space((ui.available_width() - 2.0 * COUNTER - right - theme::GAP).max(0.0));
+            counters(ui, state);
+        }
     }
 
     fn port(&mut self, ui: &mut Ui, state: &State, width: f32, commands: &mut Commands) {
         let picked = &state.settings.port;
         let shown = state.ports.iter().find(|info| info.path == *picked).map_or_else(|| name_of(picked), title);
-        let button = parts::picker(ui, vec2(width, theme::CONTROL), RichText::new(&shown));
+        let button = parts::picker(ui, vec2(width, theme::CONTROL), RichText::new(fitting(ui, &shown, width)));
         button.widget_info(|| WidgetInfo {
             current_text_value: Some(shown.clone()),
             ..WidgetInfo::labeled(Role::ComboBox, true, "Port")
@@ -87,7 +98,7 @@ impl PortBar {
         };
         let simulator = crate::app::SIMULATOR;
         let about = "Answers like the real modem and opens real TCP connections";
-        if choice(ui, *picked == simulator, "Simulated SIM800L", about).clicked() {
+        if choice(ui, *picked == simulator, SIMULATED, about).clicked() {
             pick(ui, simulator.to_owned());
         }
         for info in &state.ports {
@@ -134,6 +145,23 @@ impl PortBar {
     }
 }
 
+/// A name as the closed picker has room for it: what tells ports apart is the end, and `/dev/` all of them have.
+fn fitting(ui: &Ui, name: &str, width: f32) -> String {
+    let room = width - PICKER;
+    let font = egui::TextStyle::Button.resolve(ui.style());
+    let measured =
+        |text: &str| ui.painter().layout_no_wrap(text.to_owned(), font.clone(), egui::Color32::PLACEHOLDER).size().x;
+    let path = name.split("  ").next().unwrap_or(name);
+    let bare = path.strip_prefix("/dev/").unwrap_or(path);
+    let short = if name == SIMULATED { "Sim. SIM800L" } else { bare };
+    if let Some(whole) = [name, path, short].into_iter().find(|text| measured(text) <= room) {
+        return whole.to_owned();
+    }
+    let ends = short.char_indices().skip(1).map(|(at, _)| format!("…{}", short.get(at..).unwrap_or_default()));
+    let mut ends = ends.skip_while(|end| measured(end) > room);
+    ends.next().unwrap_or_else(|| short.to_owned())
+}
+
 /// Letters were typed, and this field has not the focus. A blank is Space, which presses the button that has it.
 fn types_elsewhere(ui: &Ui, field: Id) -> bool {
     let letters = |event: &Event| matches!(event, Event::Text(text) | Event::Paste(text) if !text.trim().is_empty());
@@ -175,7 +203,7 @@ fn choice(ui: &mut Ui, selected: bool, title: &str, details: &str) -> egui::Resp
 fn name_of(port: &str) -> String {
     match port {
         "" => "Pick a port".to_owned(),
-        crate::app::SIMULATOR => "Simulated SIM800L".to_owned(),
+        crate::app::SIMULATOR => SIMULATED.to_owned(),
         other => match other.strip_prefix("tap:") {
             Some(both) => format!("Tap: {}", both.replace("/dev/", "").replace(',', " and ")),
             None => other.to_owned(),
@@ -242,7 +270,8 @@ fn standing(ui: &mut Ui, state: &State) {
             let name = state.port.as_deref().map(name_of).unwrap_or_default();
             let place = &state.status.place;
             let name = if place.is_empty() || *place == name { name } else { format!("{name}, now {place}") };
-            parts::lamp(ui, palette.good, "Open").on_hover_text(name)
+            let (rx, tx) = (bytes::grouped(state.status.rx), bytes::grouped(state.status.tx));
+            parts::lamp(ui, palette.good, "Open").on_hover_text(format!("{name}\nRX {rx}, TX {tx} bytes"))
         }
         Phase::Lost(_) => parts::lamp(ui, palette.warn, "Lost"),
         Phase::Released => parts::lamp(ui, palette.warn, "Lent"),

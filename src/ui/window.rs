@@ -168,13 +168,14 @@ impl Window {
         self.keys(&ctx, owner, ui.available_width() < theme::NARROW, &mut commands);
         outside(&ctx, &mut commands);
         let room = ui.available_size();
-        if room.x < theme::LEAST.x || room.y < theme::LEAST.y {
+        let least = if side { theme::LEAST_WITH_SIDE } else { theme::LEAST };
+        if room.x < least.x || room.y < least.y {
             // Nothing is squeezed: a window that is too small for all of it scrolls, with bars that say so.
             let thin = std::mem::replace(&mut ui.spacing_mut().scroll, ScrollStyle::solid());
             let room = room - Vec2::splat(ui.spacing().scroll.allocated_width());
             ScrollArea::both().id_salt("small window").auto_shrink([false, false]).show(ui, |ui| {
                 ui.spacing_mut().scroll = thin;
-                let (place, _) = ui.allocate_exact_size(room.max(theme::LEAST), Sense::hover());
+                let (place, _) = ui.allocate_exact_size(room.max(least), Sense::hover());
                 self.panels(&mut ui.new_child(UiBuilder::new().max_rect(place)), side, &mut commands);
             });
             ui.spacing_mut().scroll = thin;
@@ -231,7 +232,7 @@ impl Window {
     /// Every panel has its place, whatever happens: nothing that can be clicked moves by itself.
     fn panels(&mut self, ui: &mut Ui, side: bool, commands: &mut Commands) {
         let narrow = ui.available_width() < theme::NARROW;
-        let bar = Panel::top("port bar").frame(parts::panel()).show(ui, |ui| self.bar(ui, side, commands));
+        let bar = Panel::top("port bar").frame(parts::panel()).show(ui, |ui| self.bar(ui, (side, narrow), commands));
         if bar.inner {
             self.switch_side(narrow, commands);
         }
@@ -277,15 +278,17 @@ impl Window {
     }
 
     /// The first row: port, line, lamps, counters; the switch of the side panel, true when it was clicked; the menu.
-    fn bar(&mut self, ui: &mut Ui, side: bool, commands: &mut Commands) -> bool {
+    fn bar(&mut self, ui: &mut Ui, (side, narrow): (bool, bool), commands: &mut Commands) -> bool {
         let state = &self.state;
         ui.horizontal(|ui| {
             ui.set_height(theme::CONTROL);
-            self.port_bar.show(ui, state, commands);
+            self.port_bar.show(ui, state, narrow, commands);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 self.tools.menu(ui, state, commands);
-                let button = Button::selectable(side, (parts::sign(icons::SIDE), "Macros")).frame_when_inactive(true);
-                let button = ui.add(button);
+                let sign = parts::sign(icons::SIDE);
+                let button =
+                    if narrow { Button::selectable(side, sign) } else { Button::selectable(side, (sign, "Macros")) };
+                let button = ui.add(button.frame_when_inactive(true));
                 button.accessible_name("Side panel").on_hover_text("Ctrl+B: macros and test server").clicked()
             })
             .inner

@@ -277,7 +277,7 @@ fn uncovered(drawn: Vec<Drawn>) -> Vec<(String, Rect)> {
 const SIZES: [(f32, f32); 5] = [(800.0, 600.0), (1024.0, 700.0), (1366.0, 768.0), (1920.0, 1080.0), (3840.0, 2160.0)];
 const ZOOMS: [f32; 5] = [0.8, 1.0, 1.25, 1.5, 2.0];
 
-fn sized(width: f32, height: f32, zoom: f32) -> Desk {
+pub fn sized(width: f32, height: f32, zoom: f32) -> Desk {
     let mut desk = Desk::new(&Start::default());
     desk.harness.ctx.set_zoom_factor(zoom);
     // In the frame in which the zoom changes egui scales the size that there was, and takes no new one.

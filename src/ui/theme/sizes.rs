@@ -76,8 +76,10 @@ pub(crate) const SIDE_RANGE: std::ops::RangeInclusive<f32> = 240.0..=520.0;
 pub(crate) const NARROW: f32 = 900.0;
 /// A narrower port bar has the lamps of the modem lines in its menu only.
 pub(crate) const LAMPS: f32 = 1100.0;
-/// Everything has its place from here on; a smaller window scrolls as a whole.
-pub(crate) const LEAST: Vec2 = vec2(790.0, 470.0);
+/// Everything has its place from here on; a smaller window scrolls as a whole. 1280 x 800 dots are wider at 200 %, and higher at 170 %.
+pub(crate) const LEAST: Vec2 = vec2(620.0, 460.0);
+/// With the side panel.
+pub(crate) const LEAST_WITH_SIDE: Vec2 = vec2(790.0, 470.0);
 /// What a button opens is at least so high, whatever the window is.
 pub(crate) const LEAST_FORM: f32 = 120.0;
 /// The slot of the macro run.
