@@ -7,7 +7,7 @@ use super::{bytes, icons, parts, theme};
 use crate::app::State;
 use crate::app::command::Tool;
 use crate::link::test_server::Visitor;
-use crate::notation::{Decoding, Mode, parse};
+use crate::notation::{Decoding, Mode, hints, parse};
 use crate::ui::commands::Commands;
 
 /// More of a connection's bytes than this are not drawn.
@@ -160,8 +160,11 @@ impl ServerPanel {
                 self.answer.clear();
             }
         });
+        let hint = hints(&self.answer, Mode::Mixed).into_iter().find(|hint| !hint.only_at_prompt);
         if let Err(error) = parsed {
             ui.add(Label::new(RichText::new(error.to_string()).color(parts::colors(ui).bad)).wrap());
+        } else if let Some(hint) = hint {
+            ui.add(Label::new(RichText::new(hint.message).color(parts::colors(ui).warn)).wrap());
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::macros::edit::{Edit, Editor, clashes};
 use crate::macros::preview::preview;
 use crate::macros::runner::Values;
 use crate::macros::{Ask, Macro, Step};
+use crate::notation::{Mode, hints};
 use crate::ui::commands::Commands;
 use crate::ui::{bytes, icons, parts, theme};
 
@@ -371,12 +372,22 @@ fn sends(known: &Macro) -> Vec<(usize, String)> {
     };
     let words = steps.into_iter().filter_map(|step| {
         let words = match step.send? {
-            Ok(filled) => format!("Sends {}: {}", bytes::count(filled.bytes.len() as u64), bytes::hex(&filled.bytes)),
+            Ok(filled) => {
+                let written = known.steps.get(step.step).and_then(|step| step.send.as_deref()).unwrap_or_default();
+                let hint = first_hint(written).map(|hint| format!(". {hint}")).unwrap_or_default();
+                let count = bytes::count(filled.bytes.len() as u64);
+                format!("Sends {count}: {}{hint}", bytes::hex(&filled.bytes))
+            }
             Err(problem) => problem.to_string(),
         };
         Some((step.step, words))
     });
     words.collect()
+}
+
+/// What of a notation goes as text though a byte was probably meant.
+fn first_hint(written: &str) -> Option<String> {
+    hints(written, Mode::Mixed).into_iter().find(|hint| !hint.only_at_prompt).map(|hint| hint.message)
 }
 
 /// `host=10.0.0.5, pin?`; a parameter that is written without `=` keeps its default.
@@ -409,6 +420,18 @@ mod tests {
         assert!(asks(" , ", &known).is_empty());
         let whole = Macro { name: "m".to_owned(), ask: known.clone(), ..Macro::default() };
         assert_eq!(asks(&head_of(&whole).ask, &[]), known);
+    }
+
+    #[test]
+    fn what_goes_as_text_though_a_byte_was_meant_stands_below_the_step() {
+        let of = |send: &str| {
+            let step = Step { send: Some(send.to_owned()), ..Step::default() };
+            sends(&Macro { name: "m".to_owned(), steps: vec![step], ..Macro::default() })
+        };
+        let words =
+            "Sends 3 bytes: 3C 31 41. `<1A` is sent as text, 3 bytes: its `>` is missing. Write `<1A>` for the byte.";
+        assert_eq!(of("<1A"), [(0, words.to_owned())]);
+        assert_eq!(of(r"\x1A"), [(0, "Sends 1 byte: 1A".to_owned())]);
     }
 
     const BOOK: &str = "version = 1\n# ours\n[[macro]]\nname = \"a\"\n";
