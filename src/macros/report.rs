@@ -57,20 +57,23 @@ impl Failure {
     /// What happened, without the step: `+CME ERROR: 3` came instead of `\r\n> `, after 0.3 s.
     #[must_use]
     pub(crate) fn what_happened(&self) -> String {
-        let seconds = self.took.as_secs_f64();
+        let after = match self.took.as_millis() {
+            millis @ 0..100 => format!("after {millis} ms"),
+            _ => format!("after {:.1} s", self.took.as_secs_f64()),
+        };
         if let Some(why) = &self.why {
-            return format!("{why}, after {seconds:.1} s");
+            return format!("{why}, {after}");
         }
         let came = match crate::notation::print(&self.came) {
             nothing if nothing.is_empty() => "nothing came".to_owned(),
             came => format!("`{came}` came"),
         };
         match self.awaited.as_slice() {
-            [] => format!("{came}, after {seconds:.1} s"),
+            [] => format!("{came}, {after}"),
             [first, _, _, rest @ ..] => {
-                format!("{came} instead of `{first}` or {} others, after {seconds:.1} s", rest.len() + 2)
+                format!("{came} instead of `{first}` or {} others, {after}", rest.len() + 2)
             }
-            awaited => format!("{came} instead of `{}`, after {seconds:.1} s", awaited.join("` or `")),
+            awaited => format!("{came} instead of `{}`, {after}", awaited.join("` or `")),
         }
     }
 }
