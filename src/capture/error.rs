@@ -17,7 +17,7 @@ pub enum CaptureError {
         source: io::Error,
     },
     /// A file cannot be read.
-    #[error("cannot open the capture {path}: {}", not_read(source), path = path.display())]
+    #[error("cannot open {path}: {}", not_read(source), path = path.display())]
     Open {
         /// Its name.
         path: PathBuf,

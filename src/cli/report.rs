@@ -1,4 +1,4 @@
-//! The result of `run` for other programs: JSON lines and `JUnit` XML. `docs/cli.md` documents both.
+//! The result of `run` for other programs: JSON lines and JUnit XML. `docs/cli.md` documents both.
 
 use std::path::Path;
 use std::time::Duration;
@@ -77,7 +77,7 @@ impl Bench {
         })
     }
 
-    /// All runs as `JUnit` XML.
+    /// All runs as JUnit XML.
     #[must_use]
     pub(crate) fn junit(&self) -> String {
         let count = |test: fn(&Case) -> bool| self.cases.iter().filter(|case| test(case)).count();

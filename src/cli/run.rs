@@ -54,7 +54,7 @@ pub struct Run {
     /// Time from the start of one run to the start of the next. Without --times it goes on until Ctrl+C.
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     every: Option<Duration>,
-    /// Write a `JUnit` XML report into this file.
+    /// Write a JUnit XML report into this file.
     #[arg(long, value_name = "OUT")]
     junit: Option<PathBuf>,
     /// Let --junit replace a file.

@@ -11,7 +11,7 @@ use super::exit::{CommandResult, Exit, finish};
 use super::modem::ModemOption;
 use super::running::{Show, run_macros, say_findings};
 use super::send_file::send_file;
-use super::written::say_what_stays_text;
+use super::written::{say_what_stays_text, say_where_no_line_end_is_sent};
 use crate::link::transfer::Protocol;
 use crate::macros::duration;
 use crate::macros::runner::Values;
@@ -77,6 +77,7 @@ impl Send {
         };
         self.expect.iter().chain(&self.fail).for_each(|pattern| say_what_stays_text(&pattern.written));
         bytes.extend_from_slice(self.ending.bytes());
+        say_where_no_line_end_is_sent(&bytes);
         if bytes.is_empty() {
             return Err(Exit::wrong_use("nothing to send; write some bytes, or --ending cr for a bare line end"));
         }

@@ -54,7 +54,7 @@ pub struct Sim {
     /// Play a scenario and end with its verdict: 0 passed, 1 failed.
     #[arg(long, value_name = "FILE")]
     scenario: Option<PathBuf>,
-    /// Write the outcomes of the scenario as a `JUnit` XML report.
+    /// Write the outcomes of the scenario as a JUnit XML report.
     #[arg(long, value_name = "FILE", requires = "scenario")]
     junit: Option<PathBuf>,
     /// Let --junit replace a file.

@@ -37,7 +37,7 @@ pub(crate) struct How {
 enum BoardKind {
     /// Uno, Nano, Mega: an int has 16 bits, ports keep 64 bytes.
     Avr,
-    /// `NodeMCU`, Wemos: an int has 32 bits, ports keep 256 bytes.
+    /// NodeMCU, Wemos: an int has 32 bits, ports keep 256 bytes.
     Esp8266,
     /// An int has 32 bits, ports keep 256 bytes.
     #[value(alias = "esp")]

@@ -13,7 +13,17 @@ pub(super) fn say_what_stays_text(argument: &str) {
     }
 }
 
-/// The same of what the steps of these macros send and wait for.
+/// Says of a command that lacks its line end that the modem goes on waiting for it.
+pub(super) fn say_where_no_line_end_is_sent(bytes: &[u8]) {
+    let command = bytes.get(..2).is_some_and(|start| start.eq_ignore_ascii_case(b"AT"));
+    if command && !bytes.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0x1A | 0x1B)) {
+        say_aside(
+            "modemscope: no line end was asked for: a modem takes a command at its CR, which --ending cr appends",
+        );
+    }
+}
+
+/// As [`say_what_stays_text`], of what the steps of these macros send and wait for.
 pub(super) fn say_what_stays_text_in(macros: &[Macro]) {
     for of in macros {
         for (number, step) in (1..).zip(&of.steps).filter(|(_, step)| !step.disabled) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::scenario::Outcome;
 
-/// The outcomes as a `JUnit` file: one suite, a case a step.
+/// The outcomes as a JUnit file: one suite, a case a step.
 #[must_use]
 pub fn junit(name: &str, outcomes: &[Outcome]) -> String {
     let escape = |text: &str| {

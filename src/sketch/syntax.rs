@@ -12,7 +12,7 @@ pub enum Chip {
     /// Uno, Nano, Mega: an int has 16 bits, a double is a float.
     #[default]
     Avr,
-    /// `NodeMCU`, Wemos: an int has 32 bits, as on those that follow.
+    /// NodeMCU, Wemos: an int has 32 bits, as on those that follow.
     Esp8266,
     /// ESP32 in all its kinds.
     Esp32,

@@ -290,7 +290,7 @@ pub(super) fn pin_of_a_port(word: &str) -> Option<(u8, u8)> {
     Some((port - b'A', bit.parse().ok().filter(|bit| *bit < 16)?))
 }
 
-/// Of the pins as a `NodeMCU` has them printed on it.
+/// Of the pins as a NodeMCU has them printed on it.
 fn is_pin_name(word: &str) -> bool {
     matches!(word.as_bytes(), [b'D', b'0'..=b'8'])
 }

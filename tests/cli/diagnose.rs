@@ -141,7 +141,7 @@ fn strict_is_about_problems_and_warnings() {
     );
     assert_eq!((strict(over), strict("AT+CIPMUX=1\nERROR\n")), (0, 1));
     check(&["diagnose"], 2, "", "FILE");
-    check(&["diagnose", "/none"], 3, "", "cannot open the capture /none");
+    check(&["diagnose", "/none"], 3, "", "cannot open /none");
 }
 
 #[test]

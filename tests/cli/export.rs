@@ -29,7 +29,7 @@ fn what_is_private_stays_unless_told() {
     );
     let (code, out, _) = call(&["export", file, "--as", "macro"]);
     assert!(code == 0 && out.contains("${"), "{out}");
-    check(&["export", "/none", "--as", "text"], 3, "", "cannot open the capture /none");
+    check(&["export", "/none", "--as", "text"], 3, "", "cannot open /none");
 }
 
 #[test]

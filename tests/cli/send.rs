@@ -58,6 +58,9 @@ fn what_stays_text_though_a_byte_was_meant_is_said() {
     }
     let (_, _, aside) = call(&["send", PORT, r"AT<1A>\<0G> a < b"]);
     assert_eq!(aside, "");
+    check(&["send", PORT, "at+csq"], 0, "TX  at+csq", "a modem takes a command at its CR, which --ending cr appends");
+    let (_, _, aside) = call(&["send", PORT, "AT", "--ending", "cr"]);
+    assert_eq!(aside, "");
     check(&["send", PORT, "AT", "--ending", "<0G>"], 2, "", "found `<0G>`; write none, cr, lf, crlf, 1a, or bytes");
 }
 

@@ -46,7 +46,7 @@ fn what_was_expected_is_said() {
         (&["sketch", "explain", &nothing], 3, "nothing.ino: this is no Arduino sketch"),
         (&["diagnose", &log], 3, "a log is read by `modemscope diagnose` under a name that does not end in .ino"),
         (&["run", "sim:fast", &typed, "--dry-run"], 0, "m, step 1: `<0G>` is taken as text, 4 bytes: it is neither"),
-        (&["diagnose", &new], 3, "modemscope: cannot open the capture"),
+        (&["diagnose", &new], 3, "modemscope: cannot open"),
     ] {
         check(arguments, code, "", expect);
     }

@@ -201,7 +201,7 @@ fn a_text_that_is_no_sketch_by_its_length_is_told_and_taken_out_again() {
 fn what_is_no_file_is_told_and_nobody_waits_for_it() {
     let folder = tempfile::tempdir().unwrap();
     let mut desk = dropped(folder.path());
-    desk.wait("a folder", |desk| desk.shows("cannot open the capture"));
+    desk.wait("a folder", |desk| desk.shows("cannot open"));
     #[cfg(unix)]
     {
         let pipe = folder.path().join("pipe");

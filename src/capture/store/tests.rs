@@ -171,7 +171,7 @@ fn what_is_no_capture_is_said_so() {
         assert!(error.contains(expect), "{error}");
     }
     let error = open(&folder.path().join("none")).unwrap_err().to_string();
-    assert!(error.starts_with("cannot open the capture "), "{error}");
+    assert!(error.starts_with("cannot open "), "{error}");
 }
 
 #[test]

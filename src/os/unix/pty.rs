@@ -15,6 +15,7 @@ use rustix::termios::{OptionalActions, QueueSelector, tcflush, tcgetattr, tcseta
 
 use super::super::here::clients::{Clients, PTY_CLOEXEC};
 use super::wait::{Interests, Waiter};
+use crate::os::reasons::not_written;
 
 /// How long the end waits for a client to read what was said last.
 const FAREWELL: Duration = Duration::from_millis(300);
@@ -45,6 +46,9 @@ pub(crate) enum PtyError {
         /// What it said.
         why: io::Error,
     },
+    /// No link can be made under this name.
+    #[error("cannot make the link {}: {}", .0.display(), not_written(.0, .1))]
+    Link(PathBuf, io::Error),
     /// The name is taken by something that is not ours.
     #[error("{0} exists and is not a link to a pty that is gone: choose another name, or remove it first")]
     Taken(PathBuf),
@@ -201,5 +205,5 @@ fn make_link(target: &Path, link: &Path) -> Result<(), PtyError> {
         }
         other => other,
     }
-    .map_err(system(format!("cannot make the link {}", link.display())))
+    .map_err(|why| PtyError::Link(link.to_path_buf(), why))
 }

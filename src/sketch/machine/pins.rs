@@ -6,7 +6,7 @@ use crate::sketch::target::pin_of_a_port;
 /// Where the numbers of an STM32's pins begin: apart from those that other boards have.
 const PINS_OF_PORTS: i64 = 0x100;
 
-/// Pins by the names that are printed on a board: `D5` of a `NodeMCU`, `PC13` of an STM32. On an AVR `PB5` is a bit of its port.
+/// Pins by the names that are printed on a board: `D5` of a NodeMCU, `PC13` of an STM32. On an AVR `PB5` is a bit of its port.
 pub(super) fn printed_pin(chip: Chip, name: &str) -> Option<i64> {
     const PINS: [i64; 11] = [16, 5, 4, 0, 2, 14, 12, 13, 15, 3, 1];
     if let Some((port, bit)) = pin_of_a_port(name) {
