@@ -42,6 +42,9 @@ pub enum NotWritten {
     /// A value that is taken from an answer.
     #[error("`${{{0}}}` comes from an answer of the modem; a written program cannot keep it yet")]
     FromAnswer(String),
+    /// A value that nobody gives.
+    #[error("`${{{0}}}` has no value; it is neither asked for nor kept by any step")]
+    Unknown(String),
     /// A parameter whose default cannot be read the way it is used.
     #[error("the default of `{name}`, {error}")]
     Default {
@@ -202,7 +205,9 @@ impl Plan {
             return Ok(index);
         }
         let Some((_, ask)) = of.ask.iter().find(|(asked, _)| asked == name) else {
-            return Err(NotWritten::FromAnswer(name.to_owned()));
+            let kept = of.steps.iter().any(|step| step.keep.contains_key(name));
+            let why = if kept { NotWritten::FromAnswer } else { NotWritten::Unknown };
+            return Err(why(name.to_owned()));
         };
         let bytes = parse(&ask.default, mode).map_err(|error| NotWritten::Default { name: name.to_owned(), error })?;
         let suffix = match mode {

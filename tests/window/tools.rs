@@ -222,6 +222,16 @@ fn a_sketch_that_is_pasted_for_a_log_is_run_and_not_read_as_one() {
 }
 
 #[test]
+fn a_text_that_is_no_sketch_is_said_to_be_none() {
+    let mut desk = Desk::new(&Start::default());
+    open(&mut desk, "Run a sketch…");
+    desk.type_text("AT\nOK\n");
+    desk.reach("Run the sketch");
+    desk.wait("it is said", |desk| desk.shows("This is no Arduino sketch: it has neither setup() nor loop()"));
+    assert!(!desk.shows("could not be read as the compiler reads it"));
+}
+
+#[test]
 fn the_handbook_is_opened_or_its_place_is_told() {
     let mut desk = Desk::new(&Start::default());
     open(&mut desk, "Handbook…");

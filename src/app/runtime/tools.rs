@@ -261,10 +261,15 @@ impl Runtime {
                 (Purpose::OpenCapture, Chosen::File(path)) => self.carry_out(state, Capture::Open(path)),
                 (purpose, Chosen::File(path)) => state.tools.chosen = Some((purpose, path)),
                 (_, Chosen::Nothing) => {}
-                (_, Chosen::NoDialog) => state.say(
-                    Tone::Note,
-                    "The system showed no file dialog (it needs xdg-desktop-portal or zenity): type the path instead.",
-                ),
+                (purpose, Chosen::NoDialog) => {
+                    // Asked for beside a sketch, too, where no path is typed.
+                    let instead = match purpose {
+                        Purpose::OpenCapture => "drop the file on the window, or type its path in Open capture",
+                        _ => "type the path instead",
+                    };
+                    let words = "The system showed no file dialog (it needs xdg-desktop-portal or zenity)";
+                    state.say(Tone::Refused, format!("{words}: {instead}."));
+                }
             }
         }
     }

@@ -289,12 +289,14 @@ fn an_ugly_macro_as_c() {
 
 #[test]
 fn what_cannot_be_written_is_refused_by_step() {
+    let keeps = Step { keep: [("ip".to_owned(), r"(\d+)".to_owned())].into(), ..Step::default() };
     let with = |send: &str| Macro {
-        steps: vec![Step::default(), Step { send: Some(send.to_owned()), ..Step::default() }],
+        steps: vec![keeps.clone(), Step { send: Some(send.to_owned()), ..Step::default() }],
         ..Macro::default()
     };
     for (send, problem) in [
         ("${ip}", "step 2: `${ip}` comes from an answer of the modem; a written program cannot keep it yet"),
+        ("${nobody}", "step 2: `${nobody}` has no value; it is neither asked for nor kept by any step"),
         ("${time}", "step 2: `${time}` is known only when modemscope runs the macro; write the value itself"),
         (
             r"\q",

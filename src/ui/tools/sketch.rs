@@ -131,6 +131,11 @@ impl SketchPanel {
 }
 
 fn outcome(ui: &mut Ui, run: &SketchRun) {
+    if run.is_no_sketch {
+        let words = "This is no Arduino sketch: it has neither setup() nor loop(), and nothing in it sends.";
+        ui.colored_label(parts::colors(ui).warn, words);
+        return;
+    }
     if let Some(object) = &run.object {
         let pins = run.pins.map_or(String::new(), |pins| format!(", {pins}"));
         let baud = run.baud.map_or(String::new(), |baud| format!(", {baud} baud"));
