@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use egui::{Button, DragValue, Grid, RichText, TextEdit, Ui, Vec2, vec2};
+use egui::{Align, Button, DragValue, Grid, Layout, RichText, TextEdit, Ui, Vec2, vec2};
 
 use crate::app::command::{Line, Port};
 use crate::app::{Adapter, State};
@@ -23,6 +23,8 @@ const RATE: f32 = 64.0;
 const NAMES: f32 = 124.0;
 /// Rates in one row.
 const IN_ROW: usize = 7;
+/// Width of the menu, which such a row fills.
+const WIDTH: f32 = 7.0 * (RATE + theme::BETWEEN);
 
 /// What is being typed in it.
 #[derive(Debug, Default)]
@@ -50,7 +52,7 @@ impl LineMenu {
     fn contents(&mut self, ui: &mut Ui, has: bool, state: &State, commands: &mut Commands) {
         let mut line = state.line;
         if has {
-            self.baud(ui, &mut line);
+            self.baud(ui, &mut line, state, commands);
             frame(ui, &mut line);
             let flows =
                 [(FlowControl::None, "None"), (FlowControl::Hardware, "RTS/CTS"), (FlowControl::Software, "XON/XOFF")];
@@ -78,17 +80,9 @@ impl LineMenu {
             adapter(ui, state, commands);
         }
         modem(ui, state, commands);
-        if has {
-            let find = ui.add_enabled(state.connected(), Button::new("Find baud"));
-            let find = find.on_disabled_hover_text("Connect first: the rates are tried on the open port");
-            if find.on_hover_text("Sends AT at the usual rates and shows what comes at each").clicked() {
-                commands.push(Line::ScanBaud);
-                ui.close();
-            }
-        }
     }
 
-    fn baud(&mut self, ui: &mut Ui, line: &mut LineSettings) {
+    fn baud(&mut self, ui: &mut Ui, line: &mut LineSettings, state: &State, commands: &mut Commands) {
         ui.horizontal(|ui| {
             let label = name_of_row(ui, "Baud");
             let text = self.baud.get_or_insert_with(|| line.baud.to_string());
@@ -100,6 +94,12 @@ impl LineMenu {
             }
             if !field.has_focus() {
                 self.baud = None;
+            }
+            let find = ui.add_enabled(state.connected(), Button::new("Find baud"));
+            let find = find.on_disabled_hover_text("Connect first: the rates are tried on the open port");
+            if find.on_hover_text("Sends AT at the usual rates and shows what comes at each").clicked() {
+                commands.push(Line::ScanBaud);
+                ui.close();
             }
         });
         Grid::new("rates").num_columns(IN_ROW).spacing([theme::BETWEEN; 2]).show(ui, |ui| {
@@ -190,14 +190,19 @@ fn row<T: Copy + PartialEq>(ui: &mut Ui, name: &str, value: &mut T, choices: &[(
     ui.horizontal(|ui| {
         name_of_row(ui, name);
         let choices: Vec<_> = choices.iter().map(|(choice, text)| (*choice, *text, format!("{name} {text}"))).collect();
-        if let Some(choice) = parts::segments(ui, *value, &choices) {
-            *value = choice;
-        }
+        // A menu is as wide as what is in it: a row that is longer than that of the rates goes on below.
+        let wrapped = Layout::left_to_right(Align::Center).with_main_wrap(true);
+        ui.allocate_ui_with_layout(vec2(WIDTH - NAMES, theme::CONTROL), wrapped, |ui| {
+            ui.spacing_mut().item_spacing.y = theme::BETWEEN;
+            if let Some(choice) = parts::segments(ui, *value, &choices) {
+                *value = choice;
+            }
+        });
     });
 }
 
 fn name_of_row(ui: &mut Ui, name: &str) -> egui::Response {
-    let layout = egui::Layout::left_to_right(egui::Align::Center);
+    let layout = Layout::left_to_right(Align::Center);
     let cell = ui.allocate_ui_with_layout(vec2(NAMES, theme::CONTROL), layout, |ui| {
         ui.set_min_width(NAMES);
         ui.label(name)
