@@ -113,6 +113,7 @@ impl Findings {
                     self.finding(ui, state, finding, commands);
                 });
             }
+            parts::keep_focus_in_sight(ui);
         });
         let open = all.iter().find(|finding| self.open.as_ref() == Some(&Key::of(finding)));
         self.top = open.map(|finding| self.card(ui, panel, state, finding, commands));
@@ -141,6 +142,7 @@ impl Findings {
                         }
                     });
                     self.unfolded(ui, state, finding, commands);
+                    parts::keep_focus_in_sight(ui);
                 });
             });
         });

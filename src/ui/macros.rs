@@ -104,6 +104,7 @@ impl MacroPanel {
             if state.book.macros.is_empty() {
                 parts::weak(ui, "No macros.");
             }
+            parts::keep_focus_in_sight(ui);
         });
     }
 

@@ -129,8 +129,26 @@ pub(crate) fn form(button: &Response, contents: impl FnOnce(&mut Ui)) {
     let popup = popup.style(StyleModifier::default()).layout(Layout::top_down(Align::Min));
     popup.gap(theme::BETWEEN).show(|ui| {
         keep_keyboard(ui);
-        ScrollArea::vertical().max_height(room).min_scrolled_height(room).show(ui, contents);
+        ScrollArea::vertical().max_height(room).min_scrolled_height(room).show(ui, |ui| {
+            contents(ui);
+            keep_focus_in_sight(ui);
+        });
     });
+}
+
+/// At the end of what scrolls: what Tab has gone to here is brought into sight, which egui leaves to its user.
+pub(crate) fn keep_focus_in_sight(ui: &Ui) {
+    let at = ui.scope_id().with("focus");
+    let now = (ui.memory(egui::Memory::focused), ui.input(|input| input.key_pressed(egui::Key::Tab)));
+    let before = ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or_default(at), now));
+    // From the last to the first it goes a frame later.
+    let by_tab = now.1 || before.1;
+    let Some(focused) = now.0.filter(|_| now.0 != before.0 && by_tab) else { return };
+    let Some(widget) = ui.ctx().read_response(focused) else { return };
+    let is_hidden = widget.interact_rect.height() < widget.rect.height();
+    if is_hidden && widget.layer_id == ui.layer_id() && ui.min_rect().contains_rect(widget.rect) {
+        ui.scroll_to_rect(widget.rect, None);
+    }
 }
 
 /// While this is open Tab goes round within it, and a click elsewhere closes it and does nothing more.

@@ -48,6 +48,7 @@ pub(crate) fn show(ui: &mut Ui, state: &State, commands: &mut Commands) {
                 },
             );
         });
+        parts::keep_focus_in_sight(ui);
     });
 }
 

@@ -118,7 +118,10 @@ impl Tools {
             let height = ui.ctx().content_rect().height();
             if height < MENU {
                 let room = height - ui.min_rect().height() - 60.0;
-                egui::ScrollArea::vertical().max_height(room).show(ui, |ui| self.entries(ui, state));
+                egui::ScrollArea::vertical().max_height(room).show(ui, |ui| {
+                    self.entries(ui, state);
+                    parts::keep_focus_in_sight(ui);
+                });
             } else {
                 self.entries(ui, state);
             }
@@ -248,6 +251,7 @@ fn window(
     window.vscroll(tool.scrolls()).show(ctx, |ui| {
         take_focus(ui, place, name, raised);
         tool.show(ui, state, commands);
+        parts::keep_focus_in_sight(ui);
     });
     open
 }

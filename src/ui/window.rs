@@ -177,6 +177,7 @@ impl Window {
                 ui.spacing_mut().scroll = thin;
                 let (place, _) = ui.allocate_exact_size(room.max(least), Sense::hover());
                 self.panels(&mut ui.new_child(UiBuilder::new().max_rect(place)), side, &mut commands);
+                parts::keep_focus_in_sight(ui);
             });
             ui.spacing_mut().scroll = thin;
         } else {

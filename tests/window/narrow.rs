@@ -2,7 +2,7 @@
 
 use egui::accesskit::Role;
 use egui::epaint::Shape;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use crate::desk::Desk;
 use crate::steady::sized;
@@ -66,6 +66,65 @@ fn nothing_is_scrolled_sideways_on_a_small_screen_at_a_large_zoom() {
             }
         }
     }
+}
+
+/// What the bars open is within the window.
+#[test]
+fn what_a_button_opens_is_seen_whole_in_a_narrow_window() {
+    for width in [800.0, 640.0] {
+        let mut desk = sized(width, 700.0, 1.0);
+        desk.connect("sim:fast");
+        desk.wait_for_log("SMS Ready");
+        for opener in ["Line settings", "Port", "View…", "More…", "Menu"] {
+            // What a port with modem lines has to be set.
+            pick(&mut desk, "/dev/ttyUSB0");
+            desk.keys(egui::Modifiers::COMMAND, egui::Key::O);
+            desk.frames();
+            let role = if opener == "Port" { Role::ComboBox } else { Role::Button };
+            desk.harness.get_by_role_and_label(role, opener).click();
+            desk.harness.run_steps(8);
+            let buttons: Vec<_> = desk.harness.query_all_by_role(Role::Button).collect();
+            for button in buttons {
+                let (name, place) = (button.accesskit_node().label(), button.rect());
+                assert!(place.left() >= 0.0 && place.right() <= width, "{opener}: {name:?} at {place:?} in {width}");
+            }
+            desk.key(egui::Key::Escape);
+            desk.harness.run_steps(4);
+        }
+    }
+}
+
+/// Tab goes to what is out of sight too, which comes into it.
+#[test]
+fn what_the_keyboard_has_gone_to_is_in_sight() {
+    let mut desk = sized(800.0, 600.0, 1.0);
+    let place = |desk: &Desk, name: &str| desk.harness.get_by_role_and_label(Role::Button, name).rect();
+    let findings = desk.harness.get_by_label("Findings").rect().top();
+    let name = "Paste a sketch…";
+    assert!(place(&desk, name).bottom() > findings, "it is below the page's end at first");
+    for _ in 0..40 {
+        if desk.focused().as_deref() == Some(name) {
+            break;
+        }
+        desk.key(egui::Key::Tab);
+    }
+    assert_eq!(desk.focused().as_deref(), Some(name));
+    desk.harness.run_steps(30);
+    assert!(place(&desk, name).bottom() <= findings, "{:?} is below {findings}", place(&desk, name));
+    // The list of macros of a low window.
+    desk.keys(egui::Modifiers::COMMAND, egui::Key::B);
+    desk.frames();
+    let last = "More for SMS in text mode";
+    let end = desk.harness.get_by_label_contains("The steps of a macro").rect().top();
+    for _ in 0..80 {
+        if desk.focused().as_deref() == Some(last) {
+            break;
+        }
+        desk.key(egui::Key::Tab);
+    }
+    assert_eq!(desk.focused().as_deref(), Some(last));
+    desk.harness.run_steps(30);
+    assert!(place(&desk, last).bottom() <= end, "{:?} is below {end}", place(&desk, last));
 }
 
 /// Whatever height is left for them.

@@ -85,7 +85,10 @@ impl ToolWindow for EditorPanel {
             });
             ui.separator();
             ui.vertical(|ui| {
-                ScrollArea::both().id_salt("steps").show(ui, |ui| self.one(ui, &mut editor));
+                ScrollArea::both().id_salt("steps").show(ui, |ui| {
+                    self.one(ui, &mut editor);
+                    parts::keep_focus_in_sight(ui);
+                });
             });
         });
         self.editor = Some(editor);
