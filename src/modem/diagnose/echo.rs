@@ -59,7 +59,10 @@ impl Rule for BoardReset {
             _ => return,
         };
         self.told = true;
-        book.add(Self::DOC, Draft::new("The board started anew when the port was opened.", spans).confidence(70));
+        book.add(
+            Self::DOC,
+            Draft::new("The board may have started anew when the port was opened.", spans).confidence(70),
+        );
     }
 }
 
