@@ -44,6 +44,7 @@ mod reading;
 mod refused;
 mod registration;
 mod remedy;
+mod results;
 mod rule;
 mod rules;
 mod sleep;
@@ -282,7 +283,9 @@ pub fn of_transcript(transcript: &Transcript) -> Diagnoser {
 #[must_use]
 pub(crate) fn of_transcript_of(transcript: &Transcript, family: Option<&'static Family>) -> Diagnoser {
     let mut diagnoser = Diagnoser::of_log(transcript);
-    diagnoser.choose(family);
+    if family.is_some() {
+        diagnoser.choose(family);
+    }
     heard_to_its_end(diagnoser, transcript)
 }
 
@@ -310,6 +313,9 @@ impl Diagnoser {
         diagnoser.dialog.log.restored = head.restored;
         diagnoser.dialog.log.read_ahead = !head.exported;
         diagnoser.form = Some(head.form);
+        if let Some(family) = head.named {
+            diagnoser.dialog.names(family);
+        }
         diagnoser
     }
 
@@ -320,6 +326,10 @@ impl Diagnoser {
         }
         if begins_anew(chunk) {
             self.deal();
+        }
+        // The data that it belongs to may end in it.
+        if chunk.elided && chunk.direction == Direction::Tx && self.dialog.data().is_some() {
+            self.left_out(Direction::Tx);
         }
         match chunk.direction {
             Direction::Rx => self.received(&chunk.bytes, secret, chunk.at),

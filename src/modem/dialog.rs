@@ -206,6 +206,12 @@ impl Dialog {
         std::mem::swap(&mut self.events, into);
     }
 
+    /// Whoever has written the log names a modem of this family.
+    pub(super) fn names(&mut self, family: &'static Family) {
+        self.telling = Telling::named(family);
+        self.state.framed = family.framed;
+    }
+
     /// Something is still to be told; the next [`Self::received_step`] tells it.
     pub(super) const fn has_more(&self) -> bool {
         self.later.is_some()

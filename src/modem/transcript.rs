@@ -20,9 +20,11 @@
 
 mod begins;
 mod clock;
+mod dotted;
 mod forms;
 mod html;
 mod lead;
+mod named;
 mod other;
 mod pattern;
 mod peel;
@@ -39,7 +41,7 @@ mod work;
 use std::time::Duration;
 
 use super::Direction;
-use crate::vocabulary::is_whole_command;
+use crate::vocabulary::{Family, is_whole_command};
 use clock::Clock;
 use forms::Lines;
 pub(crate) use other::Other;
@@ -65,6 +67,8 @@ pub struct Transcript {
     pub vain: Vec<Vain>,
     /// How a program's work went, as its last words about it say.
     pub result: Option<Ended>,
+    /// The family of the modem, as the sentences around the log name it.
+    pub named: Option<&'static Family>,
 }
 
 /// How a program's work went, by its own words.
@@ -175,6 +179,7 @@ pub(crate) struct Reader {
     /// The last line that was not blank.
     before: Vec<u8>,
     payload: work::Payload,
+    named: Option<&'static Family>,
 }
 
 impl Reader {
@@ -193,6 +198,8 @@ impl Reader {
         for line in &mut lines {
             *line = trial.take(*line);
         }
+        // The sentences may stand in front of the log, or have a time before them like all its lines.
+        let named = named::family(&text).or_else(|| named::family(&lines));
         around.tidy = !forms::is_marked(&lines);
         if around.tidy {
             for line in &mut lines {
@@ -204,7 +211,7 @@ impl Reader {
             around = Around::default();
             (form, reads) = told;
         }
-        Self::of(around, form, reads, writing, false)
+        Self { named, ..Self::of(around, form, reads, writing, false) }
     }
 
     fn of(around: Around, form: &'static str, lines: Box<dyn Lines>, writing: Writing, ours: bool) -> Self {
@@ -222,6 +229,7 @@ impl Reader {
             fenced: None,
             before: Vec::new(),
             payload: work::Payload::default(),
+            named: None,
         }
     }
 
@@ -230,7 +238,7 @@ impl Reader {
     pub(crate) fn transcript(&self, chunks: Vec<Chunk>) -> Transcript {
         let (shape, restored) = (self.lines.shape(), self.lines.restored());
         let (vain, result) = (self.vain.clone(), self.result().cloned());
-        Transcript { form: self.form, shape, exported: self.ours, restored, chunks, vain, result }
+        Transcript { form: self.form, shape, exported: self.ours, restored, chunks, vain, result, named: self.named }
     }
 
     /// The first lines so far in which a program says that it waited in vain.

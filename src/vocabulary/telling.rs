@@ -59,6 +59,20 @@ impl Telling {
         Self { family: Some(family), evidence: Evidence::Choice, ..Self::default() }
     }
 
+    /// Whoever has written the log names such a modem; what that says itself counts more.
+    #[must_use]
+    pub(crate) fn named(family: &'static Family) -> Self {
+        Self { family: Some(family), evidence: Evidence::Words, ..Self::default() }
+    }
+
+    /// Families that it may be as well: the commands alone have told it, and these have as many of them.
+    pub(crate) fn rivals(&self) -> impl Iterator<Item = &'static Family> {
+        let guessed = self.evidence == Evidence::Commands;
+        let most = self.counts.iter().copied().max().filter(|_| guessed);
+        let as_many = self.counts.into_iter().zip(families()).filter(move |(count, _)| Some(*count) == most);
+        as_many.map(|(_, family)| family)
+    }
+
     /// The family; what all modems have, while nothing has told it.
     #[must_use]
     pub(crate) fn family(&self) -> &'static Family {

@@ -93,6 +93,7 @@ fn play(name: &str, play: &Play) -> Vec<u8> {
         chunks: std::mem::take(&mut scene.record),
         vain: Vec::new(),
         result: None,
+        named: None,
     });
     assert_eq!(rules(&played), rules(&of_transcript(&transcript)), "{name}: diagnosed otherwise than the real one");
     scene.delivered

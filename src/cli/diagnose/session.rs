@@ -128,7 +128,9 @@ impl Session {
         }
         let transcript = reader.transcript(chunks);
         let mut diagnoser = Diagnoser::of_log(&transcript);
-        diagnoser.choose(family);
+        if family.is_some() {
+            diagnoser.choose(family);
+        }
         let (sent, received, mut secrets) = <(Bytes, Bytes, SecretFinder)>::default();
         let mut session = Self { diagnoser, other: None, sent, received };
         session.hear(&transcript.chunks, &mut secrets);

@@ -10,6 +10,7 @@ use super::console::OnPort;
 use super::deaf;
 use super::doc::heading::LINE as FAMILY;
 use super::off::SwitchedOff;
+use super::results::Off;
 use super::rule::{Doc, Rule, hears};
 use super::sleep::FirstCharacter;
 use crate::modem::Direction;
@@ -376,7 +377,7 @@ impl NoAnswer {
             && tally.commands == tally.unanswered;
         if !silent
             || !(long || again || probes)
-            || book.any_open(&[NoLineEnding::DOC.slug, WrongBaud::DOC.slug, OnPort::DOC.slug])
+            || book.any_open(&[NoLineEnding::DOC.slug, WrongBaud::DOC.slug, OnPort::DOC.slug, Off::DOC.slug])
         {
             return;
         }
@@ -452,6 +453,7 @@ impl Rule for NoAnswer {
             WrongBaud::DOC.slug,
             FirstCharacter::DOC.slug,
             SwitchedOff::DOC.slug,
+            Off::DOC.slug,
         ]);
         if dialog.log.shows != Shows::Both || !over || explained || self.told.is_some() {
             return;

@@ -9,8 +9,8 @@ use super::rule::{Rule, hears};
 use super::topics::{self, Topics};
 use super::{
     another, baud, busy, calls, connecting, console, cut, data_end, early_send, echo, http, line, messages, mqtt, mux,
-    network, noise, off, online, opening, order, payload, position, power, refused, registration, sleep, sms, supply,
-    trouble, ussd, without_prompt, words, writing,
+    network, noise, off, online, opening, order, payload, position, power, refused, registration, results, sleep, sms,
+    supply, trouble, ussd, without_prompt, words, writing,
 };
 use crate::modem::dialog::exchange::{Echo, Exchange};
 use crate::modem::dialog::{Dialog, Event};
@@ -117,6 +117,8 @@ rules! {
     no_line_ending: line::NoLineEnding,
     loopback: line::Loopback,
     switched_off: off::SwitchedOff,
+    results_off: results::Off,
+    results_as_numbers: results::Numbers,
     no_answer: line::NoAnswer,
     wrong_baud: baud::WrongBaud,
     noise: noise::Noise,

@@ -1,11 +1,11 @@
 //! How the characters and lines of a text are written: UTF-16, lines that end in CR alone, the colours of a terminal, the
-//! source of a page.
+//! source of a page, dots in the place of control characters.
 //!
 //! Line numbers stay as an editor shows them.
 
 use std::borrow::Cow;
 
-use super::html;
+use super::{dotted, html};
 
 /// Which byte of a character comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +65,8 @@ pub(super) struct Writing {
     only_returns: bool,
     /// It is the source of a page.
     html: bool,
+    /// Control characters are shown as dots.
+    dotted: bool,
 }
 
 impl Writing {
@@ -72,14 +74,15 @@ impl Writing {
     pub(super) fn of(head: &[u8]) -> Self {
         let only_returns =
             memchr::memchr(b'\n', head).is_none() && memchr::memchr_iter(b'\r', head.trim_ascii()).next().is_some();
-        Self { only_returns, html: html::is_html(head) }
+        Self { only_returns, html: html::is_html(head), dotted: dotted::used(head) }
     }
 
     /// The text with lines that end in LF and without what only colours or marks it.
     #[must_use]
     pub(super) fn plain(self, text: &[u8]) -> Cow<'_, [u8]> {
         let plain = uncoloured(text, self.only_returns);
-        if self.html { Cow::Owned(html::shown(&plain)) } else { plain }
+        let plain = if self.html { Cow::Owned(html::shown(&plain)) } else { plain };
+        if self.dotted { Cow::Owned(dotted::read(&plain)) } else { plain }
     }
 }
 

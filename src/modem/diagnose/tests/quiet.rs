@@ -24,6 +24,24 @@ const LOGS: &[(&str, &str)] = &[
         "AT+CFSINIT\nOK\nAT+CFSRFILE=3,\"a.txt\",0,40,0\n+CFSRFILE: 27\n+CPIN: NOT INSERTED\nCLOSED\nOK\nAT+CFSTERM\nOK\n",
     ),
     (
+        "dots in the place of control characters",
+        "WRITE Length 10: AT+CMGF=1.\nREAD Length 6: ..OK..\nWRITE Length 20: AT+CMGS=\"+15550100\".\nREAD Length 4: ..> \nWRITE Length 6: hello.\nREAD Length 19: ..+CMGS: 12....OK..\n",
+    ),
+    (
+        "the same of a counted send",
+        "TX: AT+CIPSTART=\"TCP\",\"a.example\",80.\nRX: ..OK....CONNECT OK..\nTX: AT+CIPSEND=5.\nRX: ..> \nTX: hello.\nRX: ..SEND OK..\n",
+    ),
+    (
+        "dots of a program that waits",
+        "-> Sending AT+CIPSEND=5...\n<- >\n-> Sending hello...\n<- SEND OK\n-> Sending AT...\n<- OK\n",
+    ),
+    (
+        "an echo and its answer in one line",
+        "Sent: AT+CMGF=1\nReply: AT+CMGF=1 OK\nSent: AT+CMGS=\"+15550100\"\nReply: AT+CMGS=\"+15550100\" >\nSent: Water in the cellar\nReply: Water in the cellar +CMGS: 4 OK\n",
+    ),
+    ("results as numbers, as they were asked for", "ATV0\n0\nAT+CPIN?\n+CPIN: READY\n0\nAT+CMGF=1\n0\n"),
+    ("results that are switched off and on", "ATQ1\nAT+CSQ\n+CSQ: 20,0\nATQ0\nOK\nAT\nOK\n"),
+    (
         "settings, which are no states",
         "AT&V\nDEFAULT PROFILE\nS0: 0\n+CREG: 0\n+CFUN: 0\n+CSCLK: 2\n+CMEE: 0\n\nOK\nAT\nOK\n",
     ),

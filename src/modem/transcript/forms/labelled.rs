@@ -31,11 +31,24 @@ pub(super) fn learn(lines: &[TextLine<'_>]) -> Option<Box<dyn Lines>> {
             .map(|line| leads.take(line.text))
             .any(|(way, rest)| way == Some(Way::Sent) && bytes(rest).iter().any(|byte| matches!(byte, b'\r' | b'\n')));
         // Kannel shows control characters as `^M` and `^Z`.
-        let carets = lines
-            .iter()
-            .map(|line| leads.take(line.text))
-            .any(|(way, rest)| way == Some(Way::Sent) && rest.strip_suffix(b"^M").is_some_and(is_whole_command));
-        Box::new(Labelled { names, headed, leads, unmarked, sent_ends, received_ends, carets, current: None })
+        let sent = |holds: fn(&[u8]) -> bool| {
+            lines.iter().map(|line| leads.take(line.text)).any(|(way, rest)| way == Some(Way::Sent) && holds(rest))
+        };
+        let carets = sent(|rest| rest.strip_suffix(b"^M").is_some_and(is_whole_command));
+        let dots = sent(|rest| undotted(rest).is_some_and(is_whole_command));
+        let told = Vec::new();
+        Box::new(Labelled {
+            names,
+            headed,
+            leads,
+            unmarked,
+            sent_ends,
+            received_ends,
+            carets,
+            dots,
+            told,
+            current: None,
+        })
     })
 }
 
@@ -51,6 +64,10 @@ struct Labelled {
     received_ends: bool,
     /// `^M` ends what was sent, and `^Z` is a byte.
     carets: bool,
+    /// `Sending AT...`: three dots behind what was sent are the program's.
+    dots: bool,
+    /// What was sent last.
+    told: Vec<u8>,
     current: Option<Way>,
 }
 
@@ -102,8 +119,9 @@ impl Lines for Labelled {
             return;
         }
         if !self.names {
-            let pieces = pieces::pieces(rest.trim_ascii());
-            if pieces.len() > 1 {
+            let answer = self.behind_echo(direction, rest.trim_ascii());
+            let pieces = pieces::pieces(answer.unwrap_or(rest.trim_ascii()));
+            if pieces.len() > 1 || answer.is_some() {
                 for piece in pieces {
                     // What answers a command on its own line came, whatever the label says of the command.
                     let direction = if spelled::is_answer(piece) { Direction::Rx } else { direction };
@@ -117,9 +135,25 @@ impl Lines for Labelled {
 }
 
 impl Labelled {
+    /// `hello +CMGS: 4 OK`: what was sent comes back, and its answer behind it in the same line.
+    fn behind_echo<'a>(&mut self, direction: Direction, text: &'a [u8]) -> Option<&'a [u8]> {
+        if direction == Direction::Tx {
+            self.told.clear();
+            self.told.extend_from_slice(text);
+            return None;
+        }
+        let answer = text.strip_prefix(self.told.as_slice()).filter(|_| !self.told.is_empty())?;
+        let apart = answer.starts_with(b" ") && !is_whole_command(&self.told);
+        let answer = answer.trim_ascii_start();
+        (apart && pieces::pieces(answer).iter().all(|piece| spelled::is_answer(piece))).then_some(answer)
+    }
+
     /// Takes what stands behind a label.
     fn take(&self, line: &TextLine<'_>, direction: Direction, rest: &[u8], out: &mut Vec<Chunk>) {
         let elided = leaves_out(rest);
+        let rest = rest.strip_suffix(b"[...]").filter(|told| !told.is_empty()).unwrap_or(rest);
+        let dots = if self.dots && direction == Direction::Tx { undotted(rest) } else { None };
+        let rest = dots.unwrap_or(rest);
         let carets = self.carets && direction == Direction::Tx;
         let rest = if carets { rest.strip_suffix(b"^M").unwrap_or(rest) } else { rest };
         let rest = &if self.leads.are_cells() { undoubled(rest) } else { Cow::Borrowed(rest) };
@@ -149,13 +183,18 @@ impl Labelled {
     }
 }
 
+/// `AT...`: without the dots of a program that waits.
+fn undotted(text: &[u8]) -> Option<&[u8]> {
+    text.trim_ascii_end().strip_suffix(b"...").map(<[u8]>::trim_ascii_end)
+}
+
 /// `AT`, and then `+CPIN?`: a program sends a command in parts.
 fn goes_on(last: &mut Chunk, rest: &[u8]) -> bool {
     if last.direction != Direction::Tx || last.bytes != b"AT\r" {
         return false;
     }
     let whole = [b"AT", rest].concat();
-    let basic = matches!(rest, [b'A'..=b'Z', b'0'..=b'9']);
+    let basic = matches!(rest, [b'A'..=b'Z', b'0'..=b'9'] | [b'D', b'*' | b'+' | b'0'..=b'9', ..]);
     let tail = basic || rest.first().is_some_and(|sign| b"+&#*$^%".contains(sign));
     let part = tail && is_whole_command(&whole);
     if part {
@@ -188,9 +227,7 @@ fn label_ends(bytes: &mut Vec<u8>, direction: Direction) {
         restore_line(bytes);
         return;
     }
-    // `Sending AT...`
-    if let Some(whole) = bytes.strip_suffix(b"...").map(<[u8]>::trim_ascii_end).filter(|whole| is_whole_command(whole))
-    {
+    if let Some(whole) = undotted(bytes).filter(|whole| is_whole_command(whole)) {
         bytes.truncate(whole.len());
     }
     if is_whole_command(bytes) {
