@@ -38,6 +38,8 @@ reasons! {
     Form = "form",
     /// It lies with the modem and what was asked of it: the other end was not asked.
     Here = "here",
+    /// The same, and it is the state that does not allow it.
+    State = "state",
     /// TLS: its version, a certificate, the clock.
     Tls = "tls",
     /// User or password.

@@ -293,7 +293,7 @@ impl Cause {
                 ),
             });
         }
-        let here = matches!(because.reason, Some(Reason::Here | Reason::NoContext | Reason::Already));
+        let here = matches!(because.reason, Some(Reason::Here | Reason::State | Reason::NoContext | Reason::Already));
         if let Some(words) = words.filter(|_| here) {
             return Some(Self {
                 why: format!("The modem's own reason: {words}. It has not come to ask the other end."),
@@ -311,6 +311,14 @@ impl Cause {
         }
         out_of_reach(target, dialog).map(|what| Self { why: format!("{target} is {what}."), fix: None })
     }
+}
+
+/// The command that opens a connection which is open already, where the modem says here that it has not tried.
+pub(super) fn again(dialog: &Dialog, failure: Span) -> Option<&Exchange> {
+    let state = dialog.words.because(failure).reason == Some(Reason::State);
+    let opens = |exchange: &&Exchange| exchange.role == Role::Open;
+    let open = dialog.open().iter().map(AsRef::as_ref).find(opens);
+    open.or_else(|| dialog.done().filter(opens)).filter(|command| state && command.opens_again())
 }
 
 /// Of `connection 1 could not be opened: the name was not found` what stands behind the colon; a number is a code.
@@ -378,6 +386,10 @@ impl Rule for ConnectFailed {
             Event::Said(Said::ConnectOk(_), _) => book.resolve_all(Self::DOC.slug),
             Event::Said(Said::ConnectFail(_), span) => {
                 if no_sim(book) || book.any_open(&[NoDataService::DOC.slug, ContextLost::DOC.slug]) {
+                    return;
+                }
+                // AlreadyConnected tells it.
+                if again(dialog, span).is_some() {
                     return;
                 }
                 let failed = std::mem::replace(&mut self.failed, self.command);

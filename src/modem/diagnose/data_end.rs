@@ -107,11 +107,16 @@ impl Rule for MissingTerminator {
         {
             return;
         }
-        let title = format!(
-            "{} bytes of {} were sent, but the byte 1A that sends them is missing.",
-            data.count,
-            what(data.role)
-        );
+        // Of several lines in a pasted log nobody knows which of them were typed.
+        let title = if dialog.log.restored && dialog.log.shows == Shows::Echoed && data.pieces > 1 {
+            format!("There is {} behind the prompt, but the byte 1A that sends it is missing.", what(data.role))
+        } else {
+            format!(
+                "{} bytes of {} were sent, but the byte 1A that sends them is missing.",
+                data.count,
+                what(data.role)
+            )
+        };
         let confidence = if dialog.log.shows == Shows::Echoed { 75 } else { 95 };
         let draft = Draft::new(title, [Some(data.prompt), data.payload]);
         // Only a send has a form that announces its length.

@@ -74,6 +74,9 @@ impl Rule for NotConnected {
     fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
         match *event {
             Event::Said(Said::Rdy, _) => self.connected = Some(false),
+            Event::Said(Said::Trouble, span) if dialog.words.name_of(span) == Some("+SMSTATE") => {
+                self.connected = Some(false);
+            }
             // Whichever step it was that worked: MQTT is in use.
             Event::Said(Said::Worked, _) if dialog.done().is_some_and(|done| done.role == Role::MqttConnect) => {
                 self.connected = Some(true);
@@ -81,8 +84,8 @@ impl Rule for NotConnected {
             Event::Final => {
                 let Some(done) = dialog.done() else { return };
                 match done.role {
-                    // What the answer tells is not heard here: it may be connected.
-                    _ if asks_state(done) => self.connected = Some(true),
+                    // What else the answer tells is not heard here: it may be connected.
+                    _ if asks_state(done) => self.connected = Some(!done.denied),
                     Role::MqttConnect if !done.refused() => self.connected = Some(true),
                     Role::MqttPublish if !done.refused() => self.works(book),
                     Role::MqttPublish if self.connected != Some(true) => self.refused(done, dialog, book),

@@ -14,7 +14,7 @@ use crate::modem::dialog::connections::Ip;
 use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::{IpState, Said};
 use crate::modem::dialog::{Dialog, Event};
-use crate::vocabulary::{Evidence, Form, Reason, Role, Takes};
+use crate::vocabulary::{Command, Evidence, Family, Form, Reason, Role, Takes};
 
 /// The data connection has come up or was ended in good order: what was wrong with it is past.
 fn settled(event: &Event, dialog: &Dialog) -> bool {
@@ -82,9 +82,31 @@ pub(super) struct NoDataService {
     dials_in: bool,
 }
 
+/// The data connection was to be opened by another command than the one that the advice names, or which family's command that
+/// is the log does not show.
+fn is_opened_otherwise(command: Option<Span>, dialog: &Dialog) -> bool {
+    let mut known = dialog.open().iter().map(AsRef::as_ref).chain(dialog.done());
+    let asked = known.rfind(|known| Some(known.span) == command && known.role == Role::ContextOpen);
+    let name = |command: &Command| command.name;
+    let usual = dialog.telling.family().by_role(Role::ContextOpen).map(name);
+    let beside = asked.and_then(|asked| asked.asked.command).map(name).is_some_and(|asked| Some(asked) != usual);
+    let sets = |family: &Family| family.by_role(Role::AccessPoint).map(name);
+    let ours = sets(dialog.telling.family());
+    beside || dialog.telling.rivals().filter_map(sets).any(|other| Some(other) != ours)
+}
+
 impl NoDataService {
-    fn tell(&mut self, title: String, command: Option<Span>, spans: [Option<Span>; 2], sure: u8, book: &mut Book) {
+    fn tell(
+        &mut self,
+        title: String,
+        command: Option<Span>,
+        spans: [Option<Span>; 2],
+        sure: u8,
+        dialog: &Dialog,
+        book: &mut Book,
+    ) {
         let [first, second] = spans;
+        let other_way = is_opened_otherwise(command, dialog);
         // Without a SIM or a network there is no data: it is one more sign of that.
         if book.extend(&NO_SIM, [command, first, second])
             || book.extend(&[NotRegistered::DOC.slug], [command, first, second])
@@ -96,20 +118,24 @@ impl NoDataService {
             return;
         }
         let mut draft = Draft::new(title, [command, first, second]).confidence(sure);
-        draft = if self.dials_in { draft.send("AT+CEER", "AT+CEER\r") } else { draft.send("AT+CIPSHUT", SHUT) };
+        draft = match self.dials_in {
+            true => draft.send("AT+CEER", "AT+CEER\r"),
+            false if other_way => draft,
+            false => draft.send("AT+CIPSHUT", SHUT),
+        };
         draft = match self.apn.as_deref().filter(|_| !self.dials_in) {
             _ if self.lacks == Some(Lack::DataNetwork) => draft.because("The modem is in a network for calls, and not for data (AT+CGREG? and AT+CEREG?): no data on the SIM, or no such network here.").fix("Ask the operator whether the SIM has data; try another place; then as before."),
             _ if self.lacks == Some(Lack::Network) => draft.because("The modem was in no network when it was asked last: without one there is no data.").fix("Wait until AT+CREG? (of an LTE modem AT+CEREG?) shows 1 or 5, then try again; if it does not, check antenna, SIM and operator."),
             _ if self.lacks == Some(Lack::Attachment) => draft.because("The modem was not attached to the data service when it was asked last (+CGATT: 0).").fix("AT+CGATT=1, and wait for its OK, then try again; where that is refused, check whether the SIM has data, and the access point."),
             // Newer modems keep their APN, or get one from the network.
-            None if self.dials_in || !Self::wants_access_point(book) => draft.because("The network gives no data service: wrong APN or login, no data on the SIM, or not registered."),
+            None if self.dials_in || other_way || !Self::wants_access_point(book) => draft.because("The network gives no data service: wrong APN or login, no data on the SIM, or not registered."),
             None => draft.because("No APN was set with AT+CSTT in this log (the modem's own is CMNET), or the network gives no data service."),
             Some("") if !Self::wants_access_point(book) => draft.because("The access point (APN) was set to nothing, which not every network takes; or the network gives no data service."),
             Some("" | "CMNET") => draft.because("The APN is empty or still CMNET, the modem's own, which hardly any operator knows."),
             Some(apn) => draft.because(format!("The network refused data service with the APN {apn:?}: wrong APN or login, no data on the SIM, not registered, or a weak supply.")),
         };
         // Who knows no such command is not told to use it.
-        let unknown = book.family.is_some_and(|family| family.by_role(Role::ContextOpen).is_none());
+        let unknown = other_way || book.family.is_some_and(|family| family.by_role(Role::ContextOpen).is_none());
         if self.lacks.is_none() && (self.dials_in || unknown) {
             draft = draft.fix("Check the access point (AT+CGDCONT?), AT+CREG?, AT+CGREG? and AT+CGATT?, and whether the SIM has data.");
         }
@@ -139,7 +165,7 @@ impl NoDataService {
                 format!("{} was refused: the network gives no data connection{}.", done.shown(), because(done, dialog));
             // PPP has the access point of AT+CGDCONT: none of AT+CSTT.
             self.dials_in = done.role == Role::Dial;
-            self.tell(title, Some(done.span), [done.result_span(), None], 75, book);
+            self.tell(title, Some(done.span), [done.result_span(), None], 75, dialog, book);
             book.blame(done.id, Self::DOC.slug);
             return;
         }
@@ -170,7 +196,7 @@ impl NoDataService {
                 done.shown(),
                 because(done, dialog)
             );
-            self.tell(title, Some(done.span), [deact, done.result_span()], sure, book);
+            self.tell(title, Some(done.span), [deact, done.result_span()], sure, dialog, book);
             book.blame(done.id, Self::DOC.slug);
         }
     }
@@ -180,9 +206,8 @@ impl NoDataService {
         /// PPP that is not answered is given up within this time, and with fewer bytes.
         const SOON: Duration = Duration::from_mins(1);
         const FEW: u64 = 2048;
-        /// Line ends alone, and as much as one packet of PPP.
+        /// Line ends alone.
         const ENDS: u64 = 4;
-        const ONE: u64 = 64;
         let Some((command, connect)) = self.dialled.take() else { return };
         let soon = gap(connect, end).is_none_or(|gap| gap < SOON) && end.start.saturating_sub(connect.end) < FEW;
         // Who hangs up himself is not told so.
@@ -199,7 +224,7 @@ impl NoDataService {
                 .severity(Warning),
             None => Draft::new("The data call has ended; the log does not show how long it stood.", spans)
                 .because(format!("If it ended right behind CONNECT: {why}"))
-                .severity(if data < ONE { Warning } else { Note }),
+                .severity(Note),
         };
         let draft = draft
             .fix("Start PPP (pppd) right behind CONNECT; check the access point (AT+CGDCONT?), user and password.")
@@ -273,7 +298,7 @@ impl Rule for NoDataService {
             let again = dialog.open().last().is_some_and(|open| open.role == Role::ContextOpen);
             if let Some(deact) = self.deact.take_if(|_| again) {
                 let title = "AT+CIICR was answered +PDP: DEACT: the data connection could not be opened.".to_owned();
-                self.tell(title, None, [Some(deact), None], 85, book);
+                self.tell(title, None, [Some(deact), None], 85, dialog, book);
             }
             return;
         }
@@ -288,7 +313,7 @@ impl Rule for NoDataService {
                 let mut asked = dialog.open().first().map(AsRef::as_ref).into_iter().chain(dialog.done());
                 let command = asked.find(|asked: &&Exchange| asked.role == Role::ContextOpen).map(|asked| asked.span);
                 let title = "The data connection could not be opened.".to_owned();
-                self.tell(title, command, [Some(span), None], 90, book);
+                self.tell(title, command, [Some(span), None], 90, dialog, book);
             }
             Event::Said(said @ (Said::PdpDeact | Said::State(IpState::Lost)), span) => {
                 if said == Said::PdpDeact && dialog.open().iter().any(|open| open.role == Role::ContextOpen) {
@@ -298,7 +323,7 @@ impl Rule for NoDataService {
                 let Some((ip, Some(command))) = dialog.state.connections.lost() else { return };
                 if ip != Ip::Active {
                     let title = "The data connection could not be opened for AT+CIPSTART.".to_owned();
-                    self.tell(title, Some(command), [Some(span), None], 90, book);
+                    self.tell(title, Some(command), [Some(span), None], 90, dialog, book);
                 }
             }
             Event::Final => self.answered(dialog, book),
@@ -364,7 +389,9 @@ impl Rule for WrongIpState {
                 let multi = done.before.mux == Some(true) && done.chief().number(0).is_some();
                 // A Wi-Fi module that has started has no states, and nearly the same command.
                 let mobile = ip == Ip::Start || !dialog.state.started || dialog.telling.evidence() >= Evidence::Words;
-                form == Form::Set && multi && mobile && matches!(ip, Ip::Initial | Ip::Start)
+                let bare = matches!(done.outcome, Some((Outcome::Said(Said::Error), _)));
+                let unseen = ip == Ip::Unknown && bare && !dialog.telling.rivals().any(Family::joins_wifi);
+                form == Form::Set && multi && mobile && (matches!(ip, Ip::Initial | Ip::Start) || unseen)
             }
             _ => false,
         };
@@ -377,6 +404,9 @@ impl Rule for WrongIpState {
         let needs = match done.role {
             Role::AccessPoint => "it works only in state IP INITIAL, after AT+CIPSHUT",
             Role::ContextOpen => "it works only in state IP START, after AT+CSTT",
+            Role::Open if done.before.ip == Ip::Unknown => {
+                "with AT+CIPMUX=1 it works only on an open data connection, and the log shows none (AT+CSTT, AT+CIICR, AT+CIFSR)"
+            }
             Role::Open => {
                 "with AT+CIPMUX=1 it works only on an open data connection, after AT+CSTT, AT+CIICR and AT+CIFSR"
             }
@@ -384,7 +414,7 @@ impl Rule for WrongIpState {
         };
         let draft =
             Draft::new(format!("{} was refused: {needs}.", done.shown()), [Some(done.span), done.result_span()])
-                .confidence(85);
+                .confidence(if done.before.ip == Ip::Unknown { 60 } else { 85 });
         let draft = if done.role == Role::Open {
             draft
                 .because("With one connection AT+CIPSTART opens the data connection itself; with several it does not.")

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Severity::{Note, Problem, Warning};
 use super::book::{Book, Draft, Handle, gap, time_text};
-use super::connecting::ConnectFailed;
+use super::connecting::{ConnectFailed, again};
 use super::doc::heading::ORDER as FAMILY;
 use super::early_send::{BLIND, sends};
 use super::mux::MuxForm;
@@ -200,7 +200,7 @@ impl Rule for AlreadyConnected {
         slug: "already-connected",
         severity: Warning,
         family: FAMILY,
-        evidence: "The modem says `ALREADY CONNECT`, or refuses `AT+CIPSTART` without a number while a connection is open.",
+        evidence: "The modem says `ALREADY CONNECT`, or refuses `AT+CIPSTART` while the connection is open that it was to open (`+CIPOPEN: 0,4`).",
         why: "The connection from before is still open; the new AT+CIPSTART did nothing.",
         fix: "Use the open connection, or close it with AT+CIPCLOSE first.",
     };
@@ -217,12 +217,12 @@ impl Rule for AlreadyConnected {
         if closed {
             book.resolve_all(Self::DOC.slug);
         }
-        if let Some(done) = dialog.done().filter(|done| matches!(event, Event::Final) && Self::opens_again(done)) {
-            if !book.is_blamed(done.id) {
-                let title = format!("{} was refused: a connection is open already.", done.shown());
-                let draft = Draft::new(title, [Some(done.span), done.result_span()]).confidence(75);
-                book.add(Self::DOC, draft.send("AT+CIPCLOSE", "AT+CIPCLOSE\r"));
-                book.blame(done.id, Self::DOC.slug);
+        if let Some(done) = dialog.done().filter(|done| matches!(event, Event::Final) && Self::refuses(done)) {
+            Self::tell(done, done.result_span(), book);
+        } else if let Event::Said(Said::ConnectFail(_), span) = event {
+            // ConnectFailed has left it to this.
+            if let Some(command) = again(dialog, *span) {
+                Self::tell(command, Some(*span), book);
             }
         } else if let Event::Said(Said::AlreadyConnect(_), span) = *event {
             // An ESP8266 says so in front of the ERROR, others behind it.
@@ -243,11 +243,23 @@ impl Rule for AlreadyConnected {
 }
 
 impl AlreadyConnected {
-    /// Refused without a word, where only one connection can be.
-    fn opens_again(done: &Exchange) -> bool {
-        let bare = matches!(done.outcome, Some((Outcome::Said(Said::Error), _)));
-        let numbered = done.chief().number(0).is_some();
-        bare && done.role == Role::Open && done.before.connection == Connection::Open && !numbered
+    /// Refused without a word, while the connection is open that it was to open.
+    fn refuses(done: &Exchange) -> bool {
+        matches!(done.outcome, Some((Outcome::Said(Said::Error), _))) && done.opens_again()
+    }
+
+    fn tell(command: &Exchange, result: Option<Span>, book: &mut Book) {
+        if book.is_blamed(command.id) {
+            return;
+        }
+        let numbered = command.chief().number(0).is_some();
+        let which = if numbered { "the connection of that number" } else { "a connection" };
+        let title = format!("{} was refused: {which} is open already.", command.shown());
+        let draft = Draft::new(title, [Some(command.span), result]).confidence(75);
+        // The number that it takes is another one in each family.
+        let draft = if numbered { draft } else { draft.send("AT+CIPCLOSE", "AT+CIPCLOSE\r") };
+        book.add(Self::DOC, draft);
+        book.blame(command.id, Self::DOC.slug);
     }
 }
 

@@ -22,7 +22,7 @@ const fn usual(reason: Reason) -> Option<&'static str> {
         Reason::Form => "Add or drop the number of the connection, or change AT+CIPMUX.",
         Reason::Login => "Check user and password letter by letter, and that this user may do it there.",
         Reason::Off => "Switch it on first.",
-        Reason::Bearer | Reason::Here | Reason::Tls => return None,
+        Reason::Bearer | Reason::Here | Reason::State | Reason::Tls => return None,
     })
 }
 

@@ -83,7 +83,7 @@ impl Rule for Off {
                 && dialog.open().last().is_some_and(|last| last.role == Role::Basic || last.asked.glued)
     }
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Command => self.command(dialog),
             Event::Final => self.answered(dialog, book),
@@ -140,7 +140,7 @@ impl Rule for Numbers {
         }
     }
 
-    fn on(&mut self, event: Event, dialog: &Dialog, book: &mut Book) {
+    fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
         let terse = |call: Call<'_>| call.name.eq_ignore_ascii_case(b"V") && number(call.raw()).unwrap_or(0) == 0;
         match event {
             Event::Command => self.wanted |= dialog.open().last().is_some_and(|last| last.calls().any(terse)),

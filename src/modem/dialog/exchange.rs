@@ -6,7 +6,7 @@ use super::command::Asked;
 use super::connections::{Connection, Ip};
 use super::said::Said;
 pub(crate) use super::span::Span;
-use crate::vocabulary::{Call, Form, Line, Role, private};
+use crate::vocabulary::{Call, Command, Form, Line, Role, private};
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +103,8 @@ pub(crate) struct Exchange {
     pub(crate) data_sent: Option<Span>,
     /// An `OK` has come that is not its result.
     pub accepted: bool,
+    /// What it asks about is not so: the answer is a line that, unasked, would tell of a failure.
+    pub(crate) denied: bool,
     /// How it ended.
     pub outcome: Option<(Outcome, Option<Span>)>,
 }
@@ -124,6 +126,14 @@ impl Exchange {
     #[must_use]
     pub(crate) fn chief(&self) -> Call<'_> {
         self.asked.place.call(&self.text)
+    }
+
+    /// It opens a connection that was open already: the only one, or the one of its number.
+    #[must_use]
+    pub(crate) fn opens_again(&self) -> bool {
+        let by_mode = self.asked.command.is_some_and(Command::has_optional_link);
+        let same = self.chief().number(0).is_none() || !by_mode || self.before.mux == Some(true);
+        same && self.role == Role::Open && self.before.connection == Connection::Open
     }
 
     /// All commands of its line.
@@ -154,6 +164,7 @@ impl Exchange {
             early_terminator: false,
             data_sent: None,
             accepted: false,
+            denied: false,
             outcome: None,
         }
     }
@@ -179,7 +190,7 @@ impl Exchange {
         self.early = None;
         self.early_terminator = false;
         self.data_sent = None;
-        self.accepted = false;
+        (self.accepted, self.denied) = (false, false);
         self.outcome = None;
     }
 

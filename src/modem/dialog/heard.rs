@@ -202,7 +202,7 @@ impl Dialog {
         };
         let expected = self.state.verbose == Some(false)
             || (self.state.verbose.is_none() && matches!(digit, 0 | 4) && line.ended_by == b'\r');
-        let plain = self.commands.open().first().is_some_and(|front| !front.takes_data && !front.role.tells_nothing());
+        let plain = self.commands.open().last().is_some_and(|last| !last.takes_data && !last.role.tells_nothing());
         if !expected || (self.state.verbose.is_none() && !plain) || self.state.bare_data_possible() {
             return self.unknown_line(line, span);
         }

@@ -180,7 +180,12 @@ impl Dialog {
         }
         match said {
             // What answers a question (`+NETOPEN: 1` to AT+NETOPEN?) is no news.
-            said if said.is_news() && self.answers_question(text) => Said::Info,
+            said if said.is_news() && self.answers_question(text) => {
+                if let Some(front) = self.commands.open_mut().first_mut() {
+                    front.denied |= said == Said::Trouble;
+                }
+                Said::Info
+            }
             Said::PdpDeact => self.end_of_context(),
             Said::Closed(n) if self.refused_to_open() => Said::ConnectFail(n),
             said => said,

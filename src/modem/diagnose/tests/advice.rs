@@ -5,6 +5,12 @@ use super::{Transcript, of_transcript};
 
 /// A log, words that its findings say, and words that they must not say.
 const ADVICE: &[(&str, &str, &str)] = &[
+    ("already-open-7600", "of that number is open already", "could not be opened"),
+    ("context-of-two-families", "AT+CGDCONT?", "CNCFG"),
+    ("context-of-sim7000", "AT+CGDCONT?", "CSTT"),
+    ("modem-named-below", "AT+CNACT opens the data connection", "CIPSHUT"),
+    ("sms-and-words-below", "There is SMS text behind the prompt", "bytes"),
+    ("results-off-marked", "ATQ0", "2 A"),
     ("broker-not-authorized", "not allowed", ""),
     ("esp-no-address", "Join the network first", "Nobody answered"),
     ("esp-private-address", "could not be opened", "mobile network"),

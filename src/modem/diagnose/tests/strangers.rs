@@ -86,7 +86,7 @@ pub(super) const STRANGERS: &[(&str, &str, &[&str])] = &[
     ("started-already", "failed-later", &["open already"]),
     ("words-behind-the-error", "(refused)", &["AT+USORD=0,0", "operation not allowed"]),
     ("socket-closed-when-none", "(refused)", &["AT+CNACT=0,0"]),
-    ("data-call-dropped", "no-data-service", &["CONNECT", "PPP"]),
+    ("data-call-dropped", "(no-data-service)", &["CONNECT", "PPP"]),
     ("ready-inside-a-command", "modem-restarted", &["AT+CGACT=1,1"]),
     ("context-given-up-then-activated", "(refused)", &["AT+USOCR=6"]),
     ("marks-of-one-side", "no-answer", &["AT twice"]),
