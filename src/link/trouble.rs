@@ -31,6 +31,10 @@ fn explain_on(here: System, path: &str, trouble: Trouble, facts: &Facts, system:
     let _ = match trouble {
         Trouble::Denied => write!(text, "{path}: no permission. {}", permission_advice(here, path, facts)),
         Trouble::Busy => write!(text, "{path} is in use{}", busy_advice(here, path, facts)),
+        Trouble::Missing if !is_device(here, path) => write!(
+            text,
+            "{path} is neither a port nor a file that is there. Choose a device such as {example}, or check the file's name."
+        ),
         Trouble::Missing => write!(text, "{path} is not there. {}", missing_advice(&facts.similar)),
         Trouble::Broken => write!(
             text,
@@ -103,6 +107,16 @@ fn busy_advice(here: System, path: &str, facts: &Facts) -> String {
                 search.unwrap_or_default()
             )
         }
+    }
+}
+
+/// A name that the system gives to a device; another one may be a file's, with a slip in it.
+fn is_device(here: System, path: &str) -> bool {
+    match here {
+        System::Windows => {
+            path.get(..3).is_some_and(|com| com.eq_ignore_ascii_case("com")) || path.starts_with(r"\\.\")
+        }
+        System::Linux | System::MacOs => path.starts_with("/dev/"),
     }
 }
 
@@ -182,6 +196,20 @@ mod tests {
         };
         assert!(of(Some(r"\Device\Silabser0")).ends_with(r"all programs for \Device\Silabser0 (Find Handle)."));
         assert!(of(None).ends_with("then connect again."), "{}", of(None));
+    }
+
+    #[test]
+    fn what_may_be_a_file_with_a_slip_in_its_name_is_not_said_to_be_unplugged() {
+        let of = |here, path| explain_on(here, path, Trouble::Missing, &Facts::default(), "");
+        for path in ["session.pcapng", "nonsense", "/home/me/log.txt", "COM5"] {
+            let text = of(System::Linux, path);
+            let expect =
+                format!("{path} is neither a port nor a file that is there. Choose a device such as /dev/ttyUSB0");
+            assert!(text.starts_with(&expect), "{text}");
+        }
+        for (here, port) in [(System::Linux, "/dev/ttyUSB9"), (System::Windows, "com9"), (System::MacOs, "/dev/cu.x")] {
+            assert!(of(here, port).starts_with(&format!("{port} is not there. Plug the adapter in")), "{port}");
+        }
     }
 
     #[test]
