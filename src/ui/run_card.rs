@@ -18,6 +18,9 @@ use crate::worker::RunProgress;
 /// A longer word does not fit the card.
 const LONG: usize = 28;
 
+/// The button's words take so much; a name that has no room beside them is worth more.
+const AGAIN: f32 = 114.0;
+
 /// What was clicked in the card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Clicked {
@@ -50,8 +53,14 @@ pub(crate) fn show(
                         commands.push(command::Line::StopMacro);
                     }
                 } else if given.is_some() && state.connected() {
-                    let again = parts::signed(ui, true, icons::AGAIN, "Run again");
-                    if again.on_hover_text("With the same parameters").clicked() {
+                    let font = theme::strong(theme::BODY);
+                    let name = ui.painter().layout_no_wrap(run.name.clone(), font, palette.strong).size().x;
+                    let again = if name + AGAIN > ui.available_width() {
+                        ui.button(parts::sign(icons::AGAIN)).accessible_name("Run again")
+                    } else {
+                        parts::signed(ui, true, icons::AGAIN, "Run again")
+                    };
+                    if again.on_hover_text("Run again, with the same parameters").clicked() {
                         clicked = Some(Clicked::Again);
                     }
                 }

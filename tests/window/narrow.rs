@@ -142,3 +142,28 @@ fn the_list_of_macros_ends_in_no_half_heading() {
     }
     assert!(cut > 3, "it is low enough to cut something: {cut}");
 }
+
+/// The name of the macro of the main job, beside the button that runs it again.
+#[test]
+fn the_card_of_a_run_shows_the_name_of_its_macro_whole() {
+    let name = "CIPSEND + text + 1A";
+    let mut desk = sized(1280.0, 800.0, 1.0);
+    desk.connect("sim:fast");
+    desk.wait_for_log("SMS Ready");
+    desk.click(name);
+    desk.click("Run");
+    desk.wait("it ended", |desk| desk.state().status.run.as_ref().is_some_and(|run| run.ended));
+    desk.frames();
+    assert!(desk.offers("Run again"));
+    let elided: Vec<bool> = desk
+        .harness
+        .output()
+        .shapes
+        .iter()
+        .filter_map(|clipped| match &clipped.shape {
+            Shape::Text(text) if text.galley.text() == name => Some(text.galley.elided),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(elided, [false, false], "on its button, and in the card");
+}
