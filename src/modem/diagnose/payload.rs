@@ -8,7 +8,7 @@ use super::data_end::{PATIENCE, data};
 use super::doc::heading::DATA_END as FAMILY;
 use super::rule::{Doc, Rule, hears};
 use super::topics::SEND;
-use crate::modem::dialog::exchange::{Data, DataEnded, DataKind, Outcome, Span};
+use crate::modem::dialog::exchange::{Data, DataEnded, DataKind, Exchange, Outcome, Span};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event, Shows};
 use crate::vocabulary::{Form, Role, is_command, is_whole_command};
@@ -216,6 +216,14 @@ impl Rule for TooLong {
         fix: "Split the data into sends of at most the limit; AT+CIPSEND? shows it.",
     };
     const HEARS: hears::Kinds = hears::DATA | hears::results(SEND);
+
+    #[inline(always)]
+    fn heeds(&self, kinds: hears::Kinds, dialog: &Dialog) -> bool {
+        let limit = dialog.state.send_limit.unwrap_or(USUAL_LIMIT);
+        let long = || dialog.data().is_some_and(|data| data.count > u64::from(limit));
+        let refused = || dialog.done().is_some_and(Exchange::refused);
+        self.told.is_some() || if hears::is_result(kinds) { refused() } else { long() }
+    }
 
     fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
         let limit = dialog.state.send_limit.unwrap_or(USUAL_LIMIT);

@@ -63,6 +63,7 @@ impl Dialog {
     }
 
     /// Takes the received bytes up to the next line or prompt; `echo`: they may be that of data.
+    #[inline(never)]
     fn next_token(&mut self, mut bytes: &[u8], echo: bool) -> usize {
         if echo && !self.receiving.is_skipping() {
             let echo = self.data.take_echo(bytes);
