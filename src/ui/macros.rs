@@ -17,8 +17,8 @@ use crate::ui::commands::Commands;
 
 /// The button beside each macro.
 const MORE: f32 = 24.0;
-/// The bar that scrolls the list lies over its right edge.
-const SCROLL: f32 = 8.0;
+/// The bar that scrolls the list, wider under the pointer, stands so far from the buttons.
+const SCROLL: f32 = 2.0;
 /// At most this many steps are listed under the pointer.
 const LISTED: usize = 30;
 

@@ -238,6 +238,8 @@ fn apply(style: &mut Style, palette: &Palette) {
     // A list that goes on shows so, and not only under the pointer.
     spacing.scroll.dormant_handle_opacity = 0.5;
     spacing.scroll.floating_width = 4.0;
+    // It lies over no letters.
+    spacing.scroll.floating_allocated_width = 6.0;
     spacing.item_spacing = vec2(GAP, APART);
     spacing.button_padding = vec2(9.0, 4.0);
     spacing.interact_size = vec2(36.0, CONTROL);
