@@ -316,9 +316,20 @@ impl Rule for NoDataService {
                 self.tell(title, command, [Some(span), None], 90, dialog, book);
             }
             Event::Said(said @ (Said::PdpDeact | Said::State(IpState::Lost)), span) => {
-                if said == Said::PdpDeact && dialog.open().iter().any(|open| open.role == Role::ContextOpen) {
-                    self.deact = Some(span);
-                    return;
+                let opening = dialog.open().iter().find(|open| open.role == Role::ContextOpen);
+                if let Some(opening) = opening.filter(|_| said == Said::PdpDeact) {
+                    let last = dialog.open().last().is_some_and(|last| last.id == opening.id);
+                    if last {
+                        self.deact = Some(span);
+                        return;
+                    }
+                    // Another command went before its result: that one gets the ERROR, and this is the cause.
+                    let title = format!(
+                        "{} was answered +PDP: DEACT: the data connection could not be opened.",
+                        opening.named()
+                    );
+                    let command = Some(opening.span);
+                    return self.tell(title, command, [Some(span), None], 85, dialog, book);
                 }
                 let Some((ip, Some(command))) = dialog.state.connections.lost() else { return };
                 if ip != Ip::Active {

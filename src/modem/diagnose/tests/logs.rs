@@ -7,6 +7,7 @@ use super::{Shape, Transcript, of_transcript, rules};
 pub(super) const LOGS: &[(&str, &str)] = &[
     ("monitor-cipsend-no-1a", "missing-terminator"),
     ("dots-sim-missing", "sim-missing"),
+    ("deact-while-asked-on", "no-data-service"),
     ("results-off", "results-off"),
     ("results-off-marked", "results-off"),
     ("results-as-numbers", "(results-as-numbers)"),
