@@ -146,7 +146,7 @@ fn stamp(line: &[u8]) -> Option<(Stamp, &[u8])> {
         b'(' => b')',
         b'I' | b'W' | b'E' | b'D' | b'V' if line.get(1..3) == Some(b" (") => return esp_idf(line),
         _ => {
-            let (at, rest) = moment(line).or_else(|| epoch(line)).or_else(|| uptime(line))?;
+            let (at, rest) = moment(line).or_else(|| epoch(line)).or_else(|| uptime(line)).or_else(|| elapsed(line))?;
             let marks: [&[u8]; 9] = [b" ", b"\t", b": ", b"> ", b"< ", b", ", b"; ", b" | ", b" - "];
             let apart = rest.is_empty() || marks.iter().any(|mark| rest.starts_with(mark));
             return apart.then_some((Stamp::Time(at), rest));
@@ -211,6 +211,17 @@ fn uptime(line: &[u8]) -> Option<(Duration, &[u8])> {
     let digits = rest.strip_prefix(b".")?;
     let (fraction, rest) = fraction(digits)?;
     matches!(digits.len() - rest.len(), 3 | 6).then(|| (Duration::from_secs(seconds) + fraction, rest))
+}
+
+/// The time since a start with its unit: `T+1.3s `, `+250ms `, `0.4s `.
+fn elapsed(line: &[u8]) -> Option<(Duration, &[u8])> {
+    let text = line.strip_prefix(b"T+").or_else(|| line.strip_prefix(b"+")).unwrap_or(line);
+    let (whole, mut rest) = number(text, 1..=7)?;
+    let mut at = Duration::from_secs(whole);
+    if let Some((part, behind)) = rest.strip_prefix(b".").and_then(fraction) {
+        (at, rest) = (at + part, behind);
+    }
+    rest.strip_prefix(b"ms").map(|rest| (at / 1000, rest)).or_else(|| Some((at, rest.strip_prefix(b"s")?)))
 }
 
 /// Seconds since 1970 with a fraction.
