@@ -274,8 +274,11 @@ impl Rule for Restarted {
         if hears::is_command(kinds) {
             return !dialog.open().last().is_some_and(|command| asks(command));
         }
-        // It has answered before, and was asked whether it is there.
-        let still = |done: &Exchange| done.role == Role::Attention && self.answered > 0 && self.late.is_none();
+        // It has answered before, and was asked whether it is there; or in earnest, and was asked once more.
+        let at_work = self.answered > 1 && !self.in_group && !self.replugged;
+        let still = |done: &Exchange| {
+            self.late.is_none() && (at_work && asks(done) || self.answered > 0 && done.role == Role::Attention)
+        };
         !hears::is_result(kinds) || !dialog.done().is_some_and(still)
     }
 
@@ -377,6 +380,9 @@ impl Rule for Silently {
 
     #[inline(always)]
     fn heeds(&self, kinds: hears::Kinds, dialog: &Dialog) -> bool {
+        if hears::is_result(kinds) {
+            return self.unechoed > 0 || dialog.done().is_some_and(|done| done.echo == Echo::None);
+        }
         !hears::is_command(kinds)
             || !dialog.open().last().is_some_and(|last| matches!(last.role, Role::Attention | Role::Other))
     }
