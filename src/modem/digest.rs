@@ -94,6 +94,12 @@ impl Digest {
         self.skip
     }
 
+    /// A line feed that comes next belongs to the line in front of the counted data, and is taken alone.
+    #[must_use]
+    pub(crate) const fn awaits_feed(&self) -> bool {
+        self.feed_first
+    }
+
     /// Offset of the unfinished line, whose bytes are the held ones.
     #[must_use]
     pub(crate) fn unfinished(&self) -> Option<u64> {

@@ -167,15 +167,15 @@ impl Receiving {
 
     /// Of these bytes, which come next, as many as are the head of counted data; `None` where they are something else.
     pub(super) fn peek(&mut self, bytes: &[u8]) -> Option<Peeked> {
+        // The line feed of the head's own line end comes alone.
+        if self.digest.awaits_feed() && bytes.first() == Some(&b'\n') {
+            return None;
+        }
         let head = self.peek.head.as_mut().filter(|_| self.digest.skipping() > 0)?;
         let skipping = usize::try_from(self.digest.skipping()).unwrap_or(usize::MAX);
         let wanted = |head: &[u8]| if head.first() == Some(&b'{') { JSON } else { STATUS };
         let used = bytes.len().min(skipping).min(wanted(head).saturating_sub(head.len()));
         head.extend_from_slice(bytes.get(..used)?);
-        // The line feed of the head's own line end.
-        if head.first() == Some(&b'\n') {
-            head.remove(0);
-        }
         let whole = head.len() >= wanted(head) || used == skipping;
         let head = if whole { self.peek.head.take() } else { None };
         Some(Peeked { used, head })

@@ -58,6 +58,8 @@ fn said() -> impl Strategy<Value = Vec<u8>> {
         "\r\n+RECEIVE,0,3:\r\n",
         "\r\n+CIPRXGET: 2,3,0\r\n",
         "\r\n+HTTPREAD: 9\r\n",
+        "\r\n+HTTPREAD: 26\r\n{\"success\":false,\"a\":\"b\"}\r\nOK\r\n",
+        "\r\n+CIPRXGET: 2,26,0\r\nHTTP/1.1 500 Server Error\r\n\r\nOK\r\n",
         "AT\r",
         "AT+CIPSEND\r",
         "AT+CPIN?\r",
