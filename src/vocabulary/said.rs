@@ -54,6 +54,8 @@ pub enum Said {
     Ring,
     /// `RDY`.
     Rdy,
+    /// A name that the modem prints when it has started, and to whom asks for it.
+    Greeting,
     /// `+CFUN: <n>`.
     Cfun(u8),
     /// `+CPIN: …`.

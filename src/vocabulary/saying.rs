@@ -175,6 +175,7 @@ pub(super) const MEANINGS: &[(&str, Means)] = &[
     ("takes", |heard| heard.n().map(Said::Upload)),
     // Start, supply, settings.
     ("started", |_| Some(Said::Rdy)),
+    ("greets", |_| Some(Said::Greeting)),
     ("calls-ready", |_| Some(Said::CallReady)),
     ("sms-ready", |_| Some(Said::SmsReady)),
     ("functions", |heard| small(heard.n).map(Said::Cfun)),

@@ -6,8 +6,8 @@ use super::Severity::{Note, Warning};
 use super::book::{Book, Draft, Handle};
 use super::doc::heading::LINE as FAMILY;
 use super::rule::{Doc, Rule, hears};
-use super::topics::OTHER;
-use crate::modem::dialog::exchange::{Outcome, Span};
+use super::topics::{OTHER, OUTCOME};
+use crate::modem::dialog::exchange::{Exchange, Outcome, Span};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event, ProgramResult, Shows};
 use crate::vocabulary::{Call, Role, number};
@@ -104,7 +104,7 @@ impl Rule for Off {
 /// `results-as-numbers`.
 #[derive(Debug, Default)]
 pub(super) struct Numbers {
-    told: bool,
+    told: Option<Handle>,
     /// The host has asked for them.
     wanted: bool,
     /// A command and its number.
@@ -114,10 +114,25 @@ pub(super) struct Numbers {
 impl Numbers {
     fn tell(&mut self, book: &mut Book) {
         let Some((command, result)) = self.seen.take() else { return };
-        self.told = true;
         let draft = Draft::new("The modem answers with numbers, not with OK and ERROR.", [Some(command), Some(result)]);
-        book.add(Self::DOC, draft.send("ATV1", "ATV1\r"));
+        self.told = Some(book.add(Self::DOC, draft.send("ATV1", "ATV1\r")));
     }
+
+    /// A result in words: numbers before it were something else, or are over since `ATV1`.
+    fn in_words(&mut self, done: Option<&Exchange>, book: &mut Book) {
+        if done.is_some_and(|done| done.calls().any(|call| sets_words(&call) == Some(true))) {
+            book.resolve_all(Self::DOC.slug);
+            (self.told, self.wanted) = (None, false);
+        } else if let Some(told) = self.told.take() {
+            book.withdraw(told);
+        }
+        self.seen = None;
+    }
+}
+
+/// What a command makes of the results: words, numbers; `None` where it says nothing of them.
+fn sets_words(call: &Call<'_>) -> Option<bool> {
+    call.name.eq_ignore_ascii_case(b"V").then(|| number(call.raw()).unwrap_or(0) != 0)
 }
 
 impl Rule for Numbers {
@@ -125,32 +140,42 @@ impl Rule for Numbers {
         slug: "results-as-numbers",
         severity: Note,
         family: FAMILY,
-        evidence: "A command is answered with a number alone: `0` or `4` in place of `OK` or `ERROR`; where the log shows that `ATV0` was sent, only if a program says in it that it waited in vain, or that something failed.",
+        evidence: "A command is answered with a number alone: `0` or `4` in place of `OK` or `ERROR`; where the log shows that `ATV0` was sent, only if a program says in it that it waited in vain, or that something failed. Taken back when a result comes in words.",
         why: "With ATV0 results are numbers: 0 OK, 1 CONNECT, 2 RING, 3 NO CARRIER, 4 ERROR, 7 BUSY. Who waits for OK waits in vain.",
         fix: "ATV1 gives words again; AT&W stores that in the modem.",
     };
-    const HEARS: hears::Kinds = hears::commands(OTHER) | hears::FINAL | hears::FINISH;
+    const HEARS: hears::Kinds = hears::commands(OTHER) | hears::FINAL | hears::said(OUTCOME) | hears::FINISH;
 
     #[inline(always)]
     fn heeds(&self, kinds: hears::Kinds, dialog: &Dialog) -> bool {
         if hears::is_command(kinds) {
             dialog.open().last().is_some_and(|last| last.role == Role::Basic || last.asked.glued)
         } else {
-            !self.told && dialog.state.verbose == Some(false)
+            dialog.state.verbose == Some(false) || self.told.is_some() || self.seen.is_some()
         }
     }
 
     fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
-        let terse = |call: Call<'_>| call.name.eq_ignore_ascii_case(b"V") && number(call.raw()).unwrap_or(0) == 0;
         match event {
-            Event::Command => self.wanted |= dialog.open().last().is_some_and(|last| last.calls().any(terse)),
-            Event::Final if !self.told && dialog.state.verbose == Some(false) => {
+            Event::Command => {
+                let last = dialog.open().last();
+                self.wanted |= last.is_some_and(|last| last.calls().any(|call| sets_words(&call) == Some(false)));
+            }
+            Event::Final => {
                 let Some(done) = dialog.done() else { return };
-                let Some(result) = done.result_span().filter(|result| result.end - result.start == 1) else { return };
-                self.seen = self.seen.or(Some((done.span, result)));
-                if !self.wanted {
-                    self.tell(book);
+                let Some(result) = done.result_span() else { return };
+                if result.end - result.start > 1 {
+                    self.in_words(Some(done), book);
+                } else if self.told.is_none() && dialog.state.verbose == Some(false) {
+                    self.seen = self.seen.or(Some((done.span, result)));
+                    if !self.wanted {
+                        self.tell(book);
+                    }
                 }
+            }
+            // One that belongs to no command; where numbers were asked for it stands in the words of a program.
+            Event::Said(Said::Ok | Said::Error, span) if !self.wanted && span.end - span.start > 1 => {
+                self.in_words(None, book);
             }
             Event::Finish => {
                 let failed = matches!(dialog.log.result, Some(ProgramResult::Failed(..)));

@@ -113,7 +113,7 @@ pub(super) const fn of_said(said: Said) -> Topics {
         | Said::RxEmpty
         | Said::RxCount => RECEIVE,
         Said::Connect | Said::CallEnd | Said::CallTaken | Said::Ring => CALL,
-        Said::Rdy | Said::Cfun(_) | Said::CallReady | Said::SmsReady | Said::PowerDown => START,
+        Said::Rdy | Said::Greeting | Said::Cfun(_) | Said::CallReady | Said::SmsReady | Said::PowerDown => START,
         Said::UnderVoltage(_) | Said::OverVoltage(_) | Said::Cbc(_) => SUPPLY,
         Said::Cpin(_) => SIM,
         Said::Csq(_) => SIGNAL,

@@ -189,6 +189,10 @@ impl Dialog {
             }
             Said::PdpDeact => self.end_of_context(),
             Said::Closed(n) if self.refused_to_open() => Said::ConnectFail(n),
+            Said::Greeting if self.commands.open().first().is_some_and(|front| front.role == Role::Identity) => {
+                Said::Info
+            }
+            Said::Greeting => Said::Rdy,
             said => said,
         }
     }

@@ -44,6 +44,14 @@ const LOGS: &[(&str, &str)] = &[
         "Sent: AT+CMGF=1\nReply: AT+CMGF=1 OK\nSent: AT+CMGS=\"+15550100\"\nReply: AT+CMGS=\"+15550100\" >\nSent: Water in the cellar\nReply: Water in the cellar +CMGS: 4 OK\n",
     ),
     ("results as numbers, as they were asked for", "ATV0\n0\nAT+CPIN?\n+CPIN: READY\n0\nAT+CMGF=1\n0\n"),
+    (
+        "numbers that a program prints in front of the words",
+        "AT+CSQ\n0\n+CSQ: 19,0\n\nOK\nAT+CREG?\n0\n+CREG: 0,1\n\nOK\n",
+    ),
+    (
+        "a name that is asked for and reads like a greeting",
+        "AT\nOK\nAT+CREG?\n+CREG: 1,1\nOK\nATI\nAi_Thinker_Co.LTD\nA9\n\nOK\nAT+CSQ\n+CSQ: 20,0\nOK\nATI\nAi_Thinker_Co.LTD\nA9\n\nOK\n",
+    ),
     ("results that are switched off and on", "ATQ1\nAT+CSQ\n+CSQ: 20,0\nATQ0\nOK\nAT\nOK\n"),
     (
         "settings, which are no states",
