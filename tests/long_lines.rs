@@ -18,15 +18,21 @@ const PIECES: &[&[u8]] = &[
     b"('",
     b"b'AT",
     b"ATlower",
+    b"AT,",
+    b" ;AT",
     b"AT+CSQ;",
     b"OK\t",
+    b"OK..",
     b"{\"a\":\"b c\",\"password\":\"x\"},",
     b"\\r\\n",
     b"x",
 ];
 
 /// What stands in front: nothing, a log that marks both ways, a command that takes words.
-const FRONTS: &[&[u8]] = &[b"", b"> AT\\r\n< OK\\r\\n\n< ", b"AT+KEY=\""];
+const FRONTS: &[&[u8]] = &[b"", b"> AT\\r\n< OK\\r\\n\n< ", b"AT+KEY=\"", DOTTED];
+
+/// Control characters are dots; so the long line ends in one, too.
+const DOTTED: &[u8] = b"W: AT.\nR: ..OK..\nW: ";
 
 const SHORT: usize = 2 << 10;
 const TIMES: usize = 8;
@@ -36,6 +42,9 @@ const ENOUGH: u32 = 24;
 fn line(front: &[u8], piece: &[u8], length: usize) -> Vec<u8> {
     let mut line = front.to_vec();
     line.extend(piece.iter().copied().cycle().take(length));
+    if front == DOTTED {
+        line.push(b'.');
+    }
     line.push(b'\n');
     line
 }

@@ -71,7 +71,7 @@ use super::Direction;
 use super::dialog::said::Said;
 use super::dialog::{Dialog, Event, ProgramResult, Shows};
 use super::secrets::{SecretFinder, Secrets};
-use super::transcript::{Chunk, Ended, Shape, Transcript, Vain, Whose};
+use super::transcript::{Chunk, Ended, Shape, Transcript, Vain, Whose, is_contradicted};
 use crate::vocabulary::is_whole_command;
 use book::Book;
 pub(crate) use reading::Reading;
@@ -313,7 +313,8 @@ impl Diagnoser {
         diagnoser.dialog.log.restored = head.restored;
         diagnoser.dialog.log.read_ahead = !head.exported;
         diagnoser.form = Some(head.form);
-        if let Some(family) = head.named {
+        let bytes = || head.chunks.iter().map(|chunk| chunk.bytes.as_slice());
+        if let Some(family) = head.named.filter(|family| !is_contradicted(family, bytes())) {
             diagnoser.dialog.names(family);
         }
         diagnoser

@@ -44,6 +44,7 @@ use super::Direction;
 use crate::vocabulary::{Family, is_whole_command};
 use clock::Clock;
 use forms::Lines;
+pub(crate) use named::is_contradicted;
 pub(crate) use other::Other;
 use peel::Peel;
 pub(crate) use plain::Wide;

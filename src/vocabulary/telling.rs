@@ -12,6 +12,8 @@ pub(crate) enum Evidence {
     None,
     /// Only this family has some of the commands that were used.
     Commands,
+    /// Whoever has written the log says so.
+    Named,
     /// The modem has said its model.
     Words,
     /// Somebody has chosen it.
@@ -62,7 +64,7 @@ impl Telling {
     /// Whoever has written the log names such a modem; what that says itself counts more.
     #[must_use]
     pub(crate) fn named(family: &'static Family) -> Self {
-        Self { family: Some(family), evidence: Evidence::Words, ..Self::default() }
+        Self { family: Some(family), evidence: Evidence::Named, ..Self::default() }
     }
 
     /// Families that it may be as well: the commands alone have told it, and these have as many of them.
@@ -111,7 +113,7 @@ impl Telling {
 
     /// The modem said a line where only a family says it that means this by it. True as with [`Self::heard`].
     pub(crate) fn heard_meaning(&mut self, line: &[u8], said: Said) -> bool {
-        self.evidence < Evidence::Words && self.told(|family| family.says(line) == Some(said))
+        self.evidence < Evidence::Named && self.told(|family| family.says(line) == Some(said))
     }
 
     /// The modem said a line that only one family says, as a whole. True as with [`Self::heard`].

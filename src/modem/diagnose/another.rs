@@ -99,7 +99,7 @@ impl Rule for Command {
 
     fn on(&mut self, _event: &Event, dialog: &Dialog, book: &mut Book) {
         let here = dialog.telling.family();
-        let known = dialog.telling.evidence() >= Evidence::Words;
+        let known = dialog.telling.evidence() >= Evidence::Named;
         let Some(done) = dialog.done().filter(|done| known && not_known(done) && !book.is_blamed(done.id)) else {
             return;
         };

@@ -11,8 +11,10 @@ pub struct Reading {
     pub form: Option<&'static str>,
     /// The family of the modem, by its title and its name; `None` where nothing has told it.
     pub family: Option<(&'static str, &'static str)>,
-    /// The modem said its model itself; else the family was told by the commands.
+    /// The model was said, by the modem or by whoever wrote the log; else the family was told by the commands.
     pub(crate) said_its_model: bool,
+    /// Whoever wrote the log said it, and not the modem.
+    pub(crate) named: bool,
     /// Somebody has chosen the family.
     pub chosen: bool,
     /// Commands that were sent.
@@ -54,7 +56,8 @@ impl Diagnoser {
         Reading {
             form: self.form,
             family: (telling.evidence() != Evidence::None).then_some((family.title, family.name)),
-            said_its_model: telling.evidence() == Evidence::Words,
+            said_its_model: matches!(telling.evidence(), Evidence::Named | Evidence::Words),
+            named: telling.evidence() == Evidence::Named,
             chosen: telling.evidence() == Evidence::Choice,
             commands: tally.commands,
             answered: tally.answered,
@@ -88,10 +91,11 @@ impl Reading {
             sentences.push(format!("Read as {form}."));
         }
         if let Some((title, _)) = self.family {
-            let by = match (self.chosen, self.said_its_model) {
-                (true, _) => "as chosen",
-                (false, true) => "named there",
-                (false, false) => "by the commands used",
+            let by = match (self.chosen, self.named, self.said_its_model) {
+                (true, ..) => "as chosen",
+                (_, true, _) => "named there",
+                (.., true) => "by what it says",
+                _ => "by the commands used",
             };
             sentences.push(format!("The modem: {title} ({by})."));
         }
@@ -163,6 +167,15 @@ mod tests {
         check(
             "TX: AT\nTX: AT+CREG?\nRX: OK\n",
             "Read as lines that each name their direction (TX, RX, arrows, words). 2 commands: 1 answered, 1 without a result (AT).",
+        );
+        let asked = "1 command: 1 answered.";
+        let says = "AT+CGMM\nSIM7600E-H\nOK\n";
+        check(says, &format!("{STREAM} The modem: SIM7500, SIM7600, A7670, A7672 (by what it says). {asked}"));
+        check(
+            "My module is a SIM7080G.\nTX: AT+CSQ\nRX: +CSQ: 19,0\nRX: OK\n",
+            &format!(
+                "Read as lines that each name their direction (TX, RX, arrows, words). The modem: SIM7070, SIM7080, SIM7090, SIM7000 (its newer commands) (named there). {asked}"
+            ),
         );
         check("+CPIN: READY\nCall Ready\n", &format!("{STREAM} No command, only what the modem says."));
         // A PIN is nobody's business.

@@ -55,11 +55,11 @@ impl<'a> Told<'a> {
     fn of(text: &'a [u8]) -> Option<Self> {
         /// `Connecting...` is a program's own.
         const MOST: usize = 2;
-        if text.ends_with(b"..>") || text.ends_with(b"..> ") {
-            return Some(Self { body: text, dots: 0, close: &[] });
-        }
         let closed = text.last().is_some_and(|end| matches!(end, b']' | b'"' | b'\'' | b')'));
         let (dotted, close) = text.split_at_checked(text.len() - usize::from(closed))?;
+        if dotted.ends_with(b"..>") || dotted.ends_with(b"..> ") {
+            return Some(Self { body: dotted, dots: 0, close });
+        }
         let dots = dotted.iter().rev().take_while(|byte| **byte == b'.').count();
         let body = dotted.get(..dotted.len() - dots)?;
         (1..=MOST).contains(&dots).then_some(Self { body, dots, close })
@@ -73,11 +73,22 @@ impl<'a> Told<'a> {
 
     /// A command that the dots end: `WRITE Length 3: AT`.
     fn command(&self) -> Option<&'a [u8]> {
-        memchr::memmem::find_iter(self.body, b"AT").find_map(|at| {
-            let apart = at.checked_sub(1).and_then(|before| self.body.get(before));
-            let command = self.body.get(at..)?;
-            (apart.is_none_or(|byte| !byte.is_ascii_alphanumeric()) && is_whole_command(command)).then_some(command)
-        })
+        /// No modem takes a longer one.
+        const LONGEST: usize = 560;
+        /// `AT COMMAND: [AT+CSQ.]`: a label may begin so, too.
+        const TRIED: usize = 3;
+        let apart = |at: &usize| {
+            let before = at.checked_sub(1).and_then(|before| self.body.get(before));
+            before.is_none_or(|byte| !byte.is_ascii_alphanumeric())
+        };
+        let begins = memchr::memmem::find_iter(self.body, b"AT").filter(apart).take(TRIED);
+        let mut commands = begins.filter_map(|at| self.body.get(at..));
+        commands.find(|command| command.len() <= LONGEST && is_whole_command(command))
+    }
+
+    /// `hello1A.`
+    fn ends_in_typed_end(&self) -> bool {
+        [&b"1A"[..], b"1a", b"^Z"].iter().any(|end| self.body.ends_with(end))
     }
 
     fn write(&self, out: &mut Vec<u8>) {
@@ -102,6 +113,8 @@ impl<'a> Told<'a> {
         match self.dots {
             0 => {}
             1 if self.command().is_some() || spelled::ends_in_answer(self.body) => out.extend_from_slice(b"<CR>"),
+            // Who types the byte that ends a text in letters does not send it as well.
+            1 if self.ends_in_typed_end() => out.extend_from_slice(b"<CR>"),
             // CR or the byte that ends a text, or a full stop: nobody can tell.
             1 => out.extend_from_slice(b"[...]"),
             dots => ends(dots, out),
@@ -163,6 +176,10 @@ mod tests {
         check("R: ..+CMGS: 12....OK..", "R: <CR><LF>+CMGS: 12<CR><LF><CR><LF>OK<CR><LF>");
         check("R: ..> ", "R: <CR><LF>> ");
         check("W: hello.", "W: hello[...]");
+        check("W: hello1A.", "W: hello1A<CR>");
+        check("W: hello0x1A.", "W: hello0x1A<CR>");
+        check("R \"..> \"", "R \"<CR><LF>> \"");
+        check("[R: ..> ]", "[R: <CR><LF>> ]");
         check("R: ..OK.\nR: .\n", "R: <CR><LF>OK<CR>\nR: [...]\n");
         check("R: .OK..", "R: <LF>OK<CR><LF>");
         check(r#"W: AT+CIPSTART="TCP","a.example",80."#, r#"W: AT+CIPSTART="TCP","a.example",80<CR>"#);

@@ -54,6 +54,21 @@ fn terminator_typed_as_text() {
     at_prompt("> 1A\n> and more\n> \\x1A\n< 1Aand more\\x1A\\r\\nSEND OK\\r\\n\n", "");
 }
 
+/// Control characters are dots in the log, and one that ends a line may be the CR or the 1A.
+#[test]
+fn terminator_typed_as_text_where_dots_stand() {
+    let dots = |text: &str, then: &str| {
+        format!("W: AT.\nR: ..OK..\nW: AT+CMGF=1.\nR: ..OK..\nW: AT+CMGS=\"+15550100\".\nR: ..> \nW: {text}\n{then}")
+    };
+    for text in ["hello1A.", "hello0x1A.", "hello^Z.", "hello1A.."] {
+        check(&dots(text, ""), "terminator-typed-as-text");
+        check(&dots(text, "R: ..+CMGS: 12....OK..\n"), "");
+    }
+    check(&dots("hello.", ""), "");
+    let quoted = "Write \"AT.\"\nRead \"..OK..\"\nWrite \"AT+CMGS=\"+15550100\".\"\nRead \"..> \"\nWrite \"hello.\"\nRead \"..+CMGS: 4....OK..\"\n";
+    check(quoted, "");
+}
+
 #[test]
 fn command_as_payload() {
     at_prompt("> hello\n< hello\n> AT+CIPSTATUS\\r\\n\n< AT+CIPSTATUS\\r\\n\n", "command-as-payload");

@@ -32,6 +32,10 @@ const LOGS: &[(&str, &str)] = &[
         "TX: AT+CIPSTART=\"TCP\",\"a.example\",80.\nRX: ..OK....CONNECT OK..\nTX: AT+CIPSEND=5.\nRX: ..> \nTX: hello.\nRX: ..SEND OK..\n",
     ),
     (
+        "dots in quotes",
+        "Write \"AT.\"\nRead \"..OK..\"\nWrite \"AT+CIPSTART=\"TCP\",\"a.example\",80.\"\nRead \"..OK....CONNECT OK..\"\nWrite \"AT+CIPSEND.\"\nRead \"..> \"\nWrite \"hello.\"\nRead \"..SEND OK..\"\n",
+    ),
+    (
         "times since the start with their unit",
         "T+0.0s  AT -> OK\nT+0.4s  AT+QIOPEN=1,1,\"TCP\",\"a.example\",80,0,1 -> OK\nT+3.0s  +QIOPEN: 1,0\n",
     ),
