@@ -158,7 +158,7 @@ impl Rule for Numbers {
     fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
         match event {
             Event::Command => {
-                let last = dialog.open().last();
+                let last = dialog.open().last().filter(|last| last.role == Role::Basic || last.asked.glued);
                 self.wanted |= last.is_some_and(|last| last.calls().any(|call| sets_words(&call) == Some(false)));
             }
             Event::Final => {

@@ -63,3 +63,14 @@ fn an_answer_behind_no_carrier_counts_whatever_was_asked() {
     assert_eq!(few.findings(), all.findings());
     assert!(few.findings().iter().all(|finding| finding.rule != "call-failed"), "{:#?}", few.findings());
 }
+
+#[test]
+fn numbers_that_were_asked_for_beside_a_repeated_command() {
+    for script in [["AT", "A/", "ATV0\r"], ["AT\r", "A/ATV0\r", "AT\r"], ["ATV0\r", "A/", "AT\r"]] {
+        let mut script: Script = script.map(|text| (Direction::Tx, text.as_bytes().to_vec())).to_vec();
+        script.extend((0..4).map(|_| (Direction::Rx, b"0\r".to_vec())));
+        let few = play_to(Diagnoser::new(), &script, false, whole);
+        let all = play_to(all_ears(Diagnoser::new()), &script, false, whole);
+        assert_eq!(few.findings(), all.findings(), "{}", show(&script));
+    }
+}
