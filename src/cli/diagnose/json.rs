@@ -96,7 +96,7 @@ pub(super) fn findings(session: &Session) -> anyhow::Result<String> {
 pub(super) fn with_reading(session: &Session) -> anyhow::Result<String> {
     let reading = session.diagnoser.reading();
     let text = session.other.map_or_else(|| reading.text(), |other| other.text().to_owned());
-    let by = if reading.said_its_model { "words" } else { "commands" };
+    let by = if reading.told_by_words() { "words" } else { "commands" };
     printed(&Both {
         reading: ReadingJson {
             form: reading.form.filter(|_| !reading.is_nothing()),

@@ -11,10 +11,8 @@ pub struct Reading {
     pub form: Option<&'static str>,
     /// The family of the modem, by its title and its name; `None` where nothing has told it.
     pub family: Option<(&'static str, &'static str)>,
-    /// The model was said, by the modem or by whoever wrote the log; else the family was told by the commands.
-    pub(crate) said_its_model: bool,
-    /// Whoever wrote the log said it, and not the modem.
-    pub(crate) named: bool,
+    /// By what the family was told.
+    pub(crate) evidence: Evidence,
     /// Somebody has chosen the family.
     pub chosen: bool,
     /// Commands that were sent.
@@ -56,8 +54,7 @@ impl Diagnoser {
         Reading {
             form: self.form,
             family: (telling.evidence() != Evidence::None).then_some((family.title, family.name)),
-            said_its_model: matches!(telling.evidence(), Evidence::Named | Evidence::Words),
-            named: telling.evidence() == Evidence::Named,
+            evidence: telling.evidence(),
             chosen: telling.evidence() == Evidence::Choice,
             commands: tally.commands,
             answered: tally.answered,
@@ -72,6 +69,11 @@ impl Diagnoser {
 }
 
 impl Reading {
+    /// The model was said, by the modem or by whoever wrote the log; else the family was told by the commands.
+    pub(crate) fn told_by_words(&self) -> bool {
+        matches!(self.evidence, Evidence::Named | Evidence::Words)
+    }
+
     /// Neither a command nor an answer of a modem was found.
     #[must_use]
     pub(crate) const fn is_nothing(&self) -> bool {
@@ -91,10 +93,10 @@ impl Reading {
             sentences.push(format!("Read as {form}."));
         }
         if let Some((title, _)) = self.family {
-            let by = match (self.chosen, self.named, self.said_its_model) {
-                (true, ..) => "as chosen",
-                (_, true, _) => "named there",
-                (.., true) => "by what it says",
+            let by = match self.evidence {
+                _ if self.chosen => "as chosen",
+                Evidence::Named => "named there",
+                Evidence::Words => "by what it says",
                 _ => "by the commands used",
             };
             sentences.push(format!("The modem: {title} ({by})."));
