@@ -42,7 +42,7 @@ pub(crate) use line::LineOptions;
 #[derive(Debug, Parser)]
 #[command(name = "modemscope", version, args_conflicts_with_subcommands = true)]
 pub struct Arguments {
-    /// A port to open in the window (`/dev/ttyUSB0`, `sim:`, `tcp://host:port`), or a capture file to show.
+    /// A port to open in the window (/dev/ttyUSB0, sim:, tcp://host:port), or a capture file to show.
     pub port: Option<String>,
     /// Opened from another window, and placed beside it.
     #[arg(long, hide = true)]
@@ -93,7 +93,7 @@ pub enum Command {
     },
     /// Prints the manual page, or writes the pages of all commands into a folder.
     Man {
-        /// Writes `modemscope.1`, `modemscope-send.1` … into this folder, which must exist.
+        /// Writes modemscope.1, modemscope-send.1 … into this folder, which must exist.
         #[arg(long, value_name = "DIR")]
         into: Option<std::path::PathBuf>,
     },
@@ -195,6 +195,17 @@ mod tests {
     #[test]
     fn the_arguments_fit_together() {
         Arguments::command().debug_assert();
+    }
+
+    /// A terminal shows a backquote as a sign that nobody is to type.
+    #[test]
+    fn no_help_prints_a_backquote() {
+        fn look(command: &mut clap::Command) {
+            let help = command.render_long_help().to_string();
+            assert!(!help.contains('`'), "{help}");
+            command.get_subcommands_mut().for_each(look);
+        }
+        look(&mut Arguments::command());
     }
 
     #[test]

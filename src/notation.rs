@@ -54,6 +54,7 @@ pub use glyphs::{ControlStyle, Decoding, show};
 pub use hints::hints;
 pub use lookalike::{lookalike, typed_line_end};
 pub use parse::{Mode, parameter_start, parse, pieces};
+pub(crate) use print::in_bytes;
 pub use print::{print, print_c_array, print_hex, print_macro};
 pub use visible::harmless;
 

@@ -20,7 +20,7 @@ use crate::worker::{Order, Phase, Status};
 /// Arguments of `capture`.
 #[derive(Debug, clap::Args)]
 pub struct Capture {
-    /// The port: `/dev/ttyUSB0`, `COM5`, `sim:`, `tcp://host:port`, `rfc2217://host:port`.
+    /// The port: /dev/ttyUSB0, COM5, sim:, tcp://host:port, rfc2217://host:port.
     pub port: String,
     /// The new file: pcapng, for modemscope and Wireshark. A file that is there is never overwritten.
     pub out: PathBuf,
@@ -30,7 +30,7 @@ pub struct Capture {
     /// Write a text log into this new file too: one line per row, with its time.
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
-    /// Let other programs watch and talk meanwhile: a TCP port, an address with a port, `pty`, or `pty:LINK`. Other
+    /// Let other programs watch and talk meanwhile: a TCP port, an address with a port, pty, or pty:LINK. Other
     /// machines can reach it only where the address says so.
     #[arg(long, value_name = "WHERE")]
     pub share: Option<Place>,

@@ -23,7 +23,7 @@ use session::Session;
 /// Arguments of `diagnose`.
 #[derive(Debug, clap::Args)]
 pub struct Diagnose {
-    /// A capture (pcapng), an Arduino sketch (.ino, which is run), a transcript (`> ` and `< ` in front of each line) or a log pasted from another tool; `-`
+    /// A capture (pcapng), an Arduino sketch (.ino, which is run), a transcript ('> ' and '< ' in front of each line) or a log pasted from another tool; -
     /// reads standard input.
     pub file: PathBuf,
     /// Prints the findings as a JSON array.

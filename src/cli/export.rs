@@ -29,7 +29,7 @@ pub struct Export {
     /// The form of the export.
     #[arg(long = "as", value_name = "FORM")]
     pub form: Form,
-    /// Only bytes of this direction; `raw` needs it where both have some.
+    /// Only bytes of this direction; raw needs it where both have some.
     #[arg(long)]
     pub direction: Option<Way>,
     /// Replace PINs, passwords, numbers, messages and the like by stand-ins (the default).
@@ -38,7 +38,7 @@ pub struct Export {
     /// Keep everything as it is.
     #[arg(long)]
     pub(crate) no_redact: bool,
-    /// Leave control characters in `text` as they are.
+    /// Leave control characters in text as they are.
     #[arg(long)]
     pub controls: bool,
     #[command(flatten)]

@@ -28,7 +28,7 @@ enum What {
 
 #[derive(Debug, clap::Args)]
 struct Import {
-    /// The other program's file, `-` for standard input.
+    /// The other program's file, - for standard input.
     file: PathBuf,
     /// Appended to each text where that program appends its own line ending (CuteCom, SSCOM, YAT): none, cr, lf, crlf, or
     /// bytes such as \r\n.

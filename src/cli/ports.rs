@@ -10,7 +10,7 @@ use crate::link::discovery::{self, PortInfo};
 /// Arguments of `ports`.
 #[derive(Debug, clap::Args)]
 pub struct Ports {
-    /// As JSON, one array; `docs/ports-json.md` describes it.
+    /// As JSON, one array; docs/ports-json.md describes it.
     #[arg(long)]
     pub json: bool,
 }

@@ -29,7 +29,7 @@ pub struct Send {
     /// The port: /dev/ttyUSB0, COM5, sim:, tcp://host:port, rfc2217://host:port.
     #[arg(value_name = "PORT")]
     port: String,
-    /// What to send, in the notation ('AT\r', 'hello<1A>'); `-` sends standard input as it is.
+    /// What to send, in the notation ('AT\r', 'hello<1A>'); - sends standard input as it is.
     #[arg(value_name = "NOTATION", allow_hyphen_values = true, required_unless_present = "file")]
     bytes: Option<String>,
     /// Send this file instead.
@@ -77,7 +77,9 @@ impl Send {
         };
         self.expect.iter().chain(&self.fail).for_each(|pattern| say_what_stays_text(&pattern.written));
         bytes.extend_from_slice(self.ending.bytes());
-        say_where_no_line_end_is_sent(&bytes);
+        if self.bytes.as_deref() != Some("-") {
+            say_where_no_line_end_is_sent(&bytes);
+        }
         if bytes.is_empty() {
             return Err(Exit::wrong_use("nothing to send; write some bytes, or --ending cr for a bare line end"));
         }

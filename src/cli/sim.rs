@@ -21,13 +21,13 @@ use crate::simulator::{Fault, Modem, Outcome, Profile, Scenario, junit};
 const LARGEST_FILE: usize = 1024 * 1024;
 
 /// Serves a simulated modem until SIGINT or SIGTERM. Lines on standard input, and on a control socket, work it while it
-/// runs: `sms NUMBER TEXT`, `fault NAME`, `state`, `help` … (docs/bench.md).
+/// runs: sms NUMBER TEXT, fault NAME, state, help … (docs/bench.md).
 #[derive(Debug, clap::Args)]
 pub struct Sim {
     /// Make a symbolic link to the pseudo-terminal under this name.
     #[arg(long, value_name = "LINK", conflicts_with = "tcp")]
     pty: Option<PathBuf>,
-    /// Serve a TCP port instead (`9000` or `127.0.0.1:9000`).
+    /// Serve a TCP port instead (9000 or 127.0.0.1:9000).
     #[arg(long, value_name = "ADDR")]
     tcp: Option<String>,
     /// Which modem: sim800l, sim868, sim808 or sim7600.

@@ -38,7 +38,7 @@ enum What {
 
 #[derive(Debug, clap::Args)]
 struct Import {
-    /// The sketch, `-` for standard input.
+    /// The sketch, - for standard input.
     file: PathBuf,
     /// The macro's name, in place of the file's name.
     #[arg(long)]

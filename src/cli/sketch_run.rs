@@ -76,7 +76,7 @@ impl How {
 /// `sketch run`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Run {
-    /// The sketch, `-` for standard input.
+    /// The sketch, - for standard input.
     file: PathBuf,
     /// The modem behind the board: sim: with a profile and faults, such as sim:no-sim,slow.
     #[arg(long, value_name = "MODEM", default_value = "sim:")]
@@ -91,7 +91,7 @@ pub(super) struct Run {
 /// `sketch explain`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Explain {
-    /// The sketch, `-` for standard input.
+    /// The sketch, - for standard input.
     file: PathBuf,
     /// The modem behind the board: sim: with a profile and faults. Given several times, the sketch runs with each.
     #[arg(long, value_name = "MODEM", default_value = "sim:")]
@@ -117,11 +117,11 @@ pub(super) fn read_sketch(path: &Path) -> Result<Source, Exit> {
 pub(super) fn run_of(path: &Path, source: &Source, options: &RunOptions) -> Result<SketchRun, Exit> {
     let run = run_sketch(source, options);
     if run.is_no_sketch {
-        let found = "it has neither setup() nor loop(), and nothing in it sends";
         let log = "a log is read by `modemscope diagnose` under a name that does not end in .ino";
         return Err(Exit::trouble(format!(
-            "{}: this is no Arduino sketch: {found}. Give the .ino file; {log}",
-            path.display()
+            "{}: this is {}. Give the .ino file; {log}",
+            path.display(),
+            SketchRun::NO_SKETCH
         )));
     }
     Ok(run)

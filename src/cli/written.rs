@@ -5,6 +5,7 @@ use super::say::say_aside;
 use crate::macros::Macro;
 use crate::modem::secrets::masked;
 use crate::notation::{Mode, PLAIN, hints, parse, print_hex};
+use crate::vocabulary::is_whole_command;
 
 /// Says on standard error what of this argument stays text.
 pub(super) fn say_what_stays_text(argument: &str) {
@@ -15,8 +16,8 @@ pub(super) fn say_what_stays_text(argument: &str) {
 
 /// Says of a command that lacks its line end that the modem goes on waiting for it.
 pub(super) fn say_where_no_line_end_is_sent(bytes: &[u8]) {
-    let command = bytes.get(..2).is_some_and(|start| start.eq_ignore_ascii_case(b"AT"));
-    if command && !bytes.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0x1A | 0x1B)) {
+    // Text for a prompt may begin with these letters too.
+    if is_whole_command(bytes) && !bytes.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0x1A | 0x1B)) {
         say_aside(
             "modemscope: no line end was asked for: a modem takes a command at its CR, which --ending cr appends",
         );

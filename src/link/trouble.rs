@@ -113,11 +113,18 @@ fn busy_advice(here: System, path: &str, facts: &Facts) -> String {
 /// A name that the system gives to a device; another one may be a file's, with a slip in it.
 fn is_device(here: System, path: &str) -> bool {
     match here {
-        System::Windows => {
-            path.get(..3).is_some_and(|com| com.eq_ignore_ascii_case("com")) || path.starts_with(r"\\.\")
-        }
+        System::Windows => is_com(path) || path.starts_with(r"\\.\"),
         System::Linux | System::MacOs => path.starts_with("/dev/"),
     }
+}
+
+/// `COM5`, and no name of a file that begins alike (`commands.log`).
+fn is_com(path: &str) -> bool {
+    path.split_at_checked(3).is_some_and(|(com, number)| {
+        com.eq_ignore_ascii_case("com")
+            && !number.is_empty()
+            && number.trim_end_matches(':').bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 fn missing_advice(similar: &[String]) -> String {
@@ -207,7 +214,16 @@ mod tests {
                 format!("{path} is neither a port nor a file that is there. Choose a device such as /dev/ttyUSB0");
             assert!(text.starts_with(&expect), "{text}");
         }
-        for (here, port) in [(System::Linux, "/dev/ttyUSB9"), (System::Windows, "com9"), (System::MacOs, "/dev/cu.x")] {
+        for path in ["commands.log", "compose.pcapng", "Company.txt", "com", "com5.txt"] {
+            let text = of(System::Windows, path);
+            assert!(text.starts_with(&format!("{path} is neither a port nor a file that is there.")), "{text}");
+        }
+        for (here, port) in [
+            (System::Linux, "/dev/ttyUSB9"),
+            (System::Windows, r"\\.\COM12"),
+            (System::Windows, "com9"),
+            (System::MacOs, "/dev/cu.x"),
+        ] {
             assert!(of(here, port).starts_with(&format!("{port} is not there. Plug the adapter in")), "{port}");
         }
     }

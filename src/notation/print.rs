@@ -102,6 +102,12 @@ fn push_hex(out: &mut String, bytes: &[u8]) {
     }
 }
 
+/// A number of bytes, in words: `1 byte`, `12 bytes`.
+#[must_use]
+pub(crate) fn in_bytes(count: u64) -> String {
+    if count == 1 { "1 byte".to_owned() } else { format!("{count} bytes") }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -61,6 +61,10 @@ fn what_stays_text_though_a_byte_was_meant_is_said() {
     check(&["send", PORT, "at+csq"], 0, "TX  at+csq", "a modem takes a command at its CR, which --ending cr appends");
     let (_, _, aside) = call(&["send", PORT, "AT", "--ending", "cr"]);
     assert_eq!(aside, "");
+    for text in ["at noon we meet", "Attention: the door is open", "ATOM 12"] {
+        let (_, _, aside) = call(&["send", PORT, text]);
+        assert_eq!(aside, "", "{text}");
+    }
     check(&["send", PORT, "AT", "--ending", "<0G>"], 2, "", "found `<0G>`; write none, cr, lf, crlf, 1a, or bytes");
 }
 

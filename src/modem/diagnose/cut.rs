@@ -15,6 +15,7 @@ use super::topics::{CONNECTION, CONTEXT, OUTCOME, SEND, SMS, START};
 use crate::modem::dialog::exchange::{DataEnded, Span};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event, Shows};
+use crate::notation;
 
 /// `answer-cut`.
 #[derive(Debug, Default)]
@@ -43,7 +44,7 @@ impl Rule for AnswerCut {
             return;
         }
         let of = dialog.open().first().map_or(String::new(), |open| format!(" to {}", open.shown()));
-        let title = format!("The answer{of} breaks off after {} bytes.", span.end - span.start);
+        let title = format!("The answer{of} breaks off after {}.", notation::in_bytes(span.end - span.start));
         self.told = Some(book.add(Self::DOC, Draft::new(title, [Some(span)]).confidence(75)));
     }
 }

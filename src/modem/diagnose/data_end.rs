@@ -6,6 +6,7 @@ use super::Severity::{Note, Problem};
 use super::book::{Book, Draft, Handle};
 use super::doc::heading::DATA_END as FAMILY;
 use super::rule::{Doc, Rule, hears};
+use super::wording::were;
 use crate::modem::dialog::exchange::{Data, DataEnded, DataKind, Span};
 use crate::modem::dialog::{Dialog, Event, Shows};
 use crate::notation::{self, Lookalike};
@@ -112,9 +113,11 @@ impl Rule for MissingTerminator {
             format!("There is {} behind the prompt, but the byte 1A that sends it is missing.", what(data.role))
         } else {
             format!(
-                "{} bytes of {} were sent, but the byte 1A that sends them is missing.",
-                data.count,
-                what(data.role)
+                "{} of {} {} sent, but the byte 1A that sends {} is missing.",
+                notation::in_bytes(data.count),
+                what(data.role),
+                were(data.count),
+                if data.count == 1 { "it" } else { "them" }
             )
         };
         let confidence = if dialog.log.shows == Shows::Echoed { 75 } else { 95 };
@@ -152,7 +155,7 @@ impl TypedAsText {
             "26" => "The two digits 26 are two bytes (32 36); in a sketch print(26) prints digits, write(26) sends the byte.".to_owned(),
             "38" => "print(0x26) prints the digits 38, and hex 26 is not the byte that is meant: 1A hex is 26 decimal.".to_owned(),
             "&" => "& is the byte 26 hex; the byte that ends the data is 26 decimal, 1A hex.".to_owned(),
-            text => format!("The modem took {text:?} as {} more bytes of {} and still waits for the single byte 1A.", found.range.len(), what(data.role)),
+            text => format!("The modem took {text:?} as {} of {} more, and still waits for the single byte 1A.", notation::in_bytes(found.range.len() as u64), what(data.role)),
         };
         let draft = Draft::new(title, [Some(data.prompt), at])
             .because(cause)

@@ -11,8 +11,10 @@ use super::line::Loopback;
 use super::opening::{NoDataService, WrongIpState};
 use super::order::SendWithoutConnection;
 use super::rule::{Doc, Rule, hears};
+use super::wording::were;
 use crate::modem::dialog::exchange::{Exchange, Span};
 use crate::modem::dialog::{Dialog, Event, Shows, flipped_bits};
+use crate::notation;
 
 /// `board-reset-on-open`.
 #[derive(Debug, Default)]
@@ -119,9 +121,10 @@ impl Rule for LostBytes {
         if self.told == 1 {
             let came = String::from_utf8_lossy(&exchange.echo_text).into_owned();
             let title = format!(
-                "{missing} of {} bytes of {} were lost: the modem got {came:?}.",
-                exchange.text.len(),
-                exchange.shown()
+                "{missing} of {} of {} {} lost: the modem got {came:?}.",
+                notation::in_bytes(exchange.text.len() as u64),
+                exchange.shown(),
+                were(missing as u64)
             );
             book.add(Self::DOC, Draft::new(title, [Some(exchange.span), Some(span)]));
         }
@@ -240,7 +243,11 @@ impl Rule for Overflow {
         self.told = true;
         let late = gap(open.span, span).is_none_or(|gap| gap < Duration::from_mins(2));
         if late {
-            let title = format!("The answer to {} breaks off after {} bytes.", open.shown(), span.end - span.start);
+            let title = format!(
+                "The answer to {} breaks off after {}.",
+                open.shown(),
+                notation::in_bytes(span.end - span.start)
+            );
             book.add(Self::DOC, Draft::new(title, [Some(open.span), Some(span)]).confidence(70));
         }
     }

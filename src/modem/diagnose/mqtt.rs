@@ -54,6 +54,11 @@ fn asks_state(done: &Exchange) -> bool {
     done.asked.form.asks() && (done.role == Role::MqttConnect || done.chief().name.eq_ignore_ascii_case(b"+SMSTATE"))
 }
 
+/// It has left the broker, as it was told to. Of the modems that have one connection alone: elsewhere another may stand.
+pub(super) fn leaves(done: &Exchange) -> bool {
+    done.chief().name.eq_ignore_ascii_case(b"+SMDISC") && !done.refused()
+}
+
 impl Rule for NotConnected {
     const DOC: &'static Doc = &Doc {
         slug: "broker-not-connected",
@@ -67,7 +72,9 @@ impl Rule for NotConnected {
 
     #[inline(always)]
     fn heeds(&self, kinds: hears::Kinds, dialog: &Dialog) -> bool {
-        let about = |done: &Exchange| matches!(done.role, Role::MqttConnect | Role::MqttPublish) || asks_state(done);
+        let about = |done: &Exchange| {
+            matches!(done.role, Role::MqttConnect | Role::MqttPublish) || asks_state(done) || leaves(done)
+        };
         !hears::is_result(kinds) || dialog.done().is_some_and(about)
     }
 
@@ -86,6 +93,7 @@ impl Rule for NotConnected {
                 match done.role {
                     // What else the answer tells is not heard here: it may be connected.
                     _ if asks_state(done) => self.connected = Some(!done.denied),
+                    _ if leaves(done) => self.connected = Some(false),
                     Role::MqttConnect if !done.refused() => self.connected = Some(true),
                     Role::MqttPublish if !done.refused() => self.works(book),
                     Role::MqttPublish if self.connected != Some(true) => self.refused(done, dialog, book),

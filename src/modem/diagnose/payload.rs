@@ -8,6 +8,7 @@ use super::data_end::{PATIENCE, data};
 use super::doc::heading::DATA_END as FAMILY;
 use super::rule::{Doc, Rule, hears};
 use super::topics::SEND;
+use super::wording::were;
 use crate::modem::dialog::exchange::{Data, DataEnded, DataKind, Exchange, Outcome, Span};
 use crate::modem::dialog::said::Said;
 use crate::modem::dialog::{Dialog, Event, Shows};
@@ -37,8 +38,9 @@ impl FixedShort {
             return;
         }
         let title = format!(
-            "{} of the {n} announced bytes were sent, and the modem gave up waiting for the rest.",
-            ended.count
+            "{} of the {n} announced bytes {} sent, and the modem gave up waiting for the rest.",
+            ended.count,
+            were(ended.count)
         );
         book.add(Self::DOC, Draft::new(title, [Some(ended.prompt), ended.payload]).confidence(80));
         book.blame(ended.id, Self::DOC.slug);
@@ -66,8 +68,10 @@ impl FixedShort {
         // Behind the last announced byte only what follows tells whether it was the head of a command.
         let whole = is_whole_command(data.write.trim_ascii_end()) && (echoed || data.write.ends_with(b"\r"));
         if whole || matches!(event, Event::Excess(..)) {
-            let title =
-                format!("{before} of the {n} announced bytes were sent, so the next command was taken for data.");
+            let title = format!(
+                "{before} of the {n} announced bytes {} sent, so the next command was taken for data.",
+                were(before)
+            );
             // That they are missing was told while nothing more came.
             if let Some((_, told)) = self.told.take_if(|(id, _)| *id == data.id) {
                 book.withdraw(told);
@@ -120,8 +124,9 @@ impl Rule for FixedShort {
                 }
                 let missing = n - data.count;
                 let title = format!(
-                    "{} of the {n} announced bytes were sent: {missing} {} missing.",
+                    "{} of the {n} announced bytes {} sent: {missing} {} missing.",
                     data.count,
+                    were(data.count),
                     if missing == 1 { "is" } else { "are" }
                 );
                 self.told = Some((data.id, book.add(Self::DOC, Draft::new(title, [Some(data.prompt), data.payload]))));

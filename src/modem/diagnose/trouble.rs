@@ -5,6 +5,7 @@ use super::Severity::{Note, Warning};
 use super::book::{Book, Draft, Handle};
 use super::connecting::TlsFailed;
 use super::doc::heading::LINE as FAMILY;
+use super::mqtt::leaves;
 use super::network::NO_SIM;
 use super::opening::ContextLost;
 use super::power::Restarted;
@@ -68,6 +69,12 @@ fn is_asked(words: &str, dialog: &Dialog) -> bool {
     words.starts_with(['+', '*', '^', '#', '%']) && dialog.open().iter().any(|open| asks(&open.text))
 }
 
+/// `+SMSTATE: 0` behind AT+SMDISC: one has left the broker oneself.
+fn is_own_end(span: Span, dialog: &Dialog) -> bool {
+    let latest = dialog.waiting().or_else(|| dialog.done());
+    dialog.words.name_of(span) == Some("+SMSTATE") && latest.is_some_and(leaves)
+}
+
 impl Rule for Told {
     const DOC: &'static Doc = &Doc {
         slug: "trouble-told",
@@ -81,7 +88,10 @@ impl Rule for Told {
 
     fn on(&mut self, event: &Event, dialog: &Dialog, book: &mut Book) {
         if let Event::Said(Said::Trouble, span) = *event
-            && let Some(words) = dialog.words.of(span).filter(|words| !words.is_empty() && !is_asked(words, dialog))
+            && let Some(words) = dialog
+                .words
+                .of(span)
+                .filter(|words| !words.is_empty() && !is_asked(words, dialog) && !is_own_end(span, dialog))
         {
             self.tell(words, dialog.words.because(span), span, book);
         }

@@ -22,6 +22,11 @@ const ROLES: [Role; 8] = [
 /// What helps a Wi-Fi module against dips of the supply.
 const WIFI_ADVICE: &str = "An ESP8266 or ESP32 draws bursts of 0.4 A at 3.0 to 3.6 V. Use a supply of 3.3 V that gives 0.5 A, with 100 µF or more close to the module and short, thick wires; the 3.3 V pin of an Arduino or of most USB adapters is not enough.";
 
+/// What goes with so many.
+pub(super) const fn were(count: u64) -> &'static str {
+    if count == 1 { "was" } else { "were" }
+}
+
 /// Puts a finding in the words of a family; its title as well, unless that shows a command `as_sent`, which need not be one
 /// of this family.
 pub(super) fn reword(finding: &mut Finding, family: &Family, as_sent: bool) {

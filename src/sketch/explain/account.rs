@@ -23,7 +23,7 @@ pub struct SketchRun {
     pub told: Vec<Unread>,
     /// What only the board knows, and what was taken for it.
     pub(crate) asked: Vec<SketchQuestion>,
-    /// It has neither `setup` nor `loop`, and nothing in it sends.
+    /// It has neither `setup` nor `loop`, and nothing in it sends: [`Self::NO_SKETCH`].
     pub(crate) is_no_sketch: bool,
     /// How the run ended.
     pub ended: String,
@@ -31,6 +31,11 @@ pub struct SketchRun {
     pub lasted: Duration,
     /// The macro's material, as [`crate::sketch::import()`] gives it.
     pub imported: Imported,
+}
+
+impl SketchRun {
+    /// What a text is that is none, behind "this is".
+    pub(crate) const NO_SKETCH: &str = "no Arduino sketch: it has neither setup() nor loop(), and nothing in it sends";
 }
 
 /// Something that only the board knows and that is sent or decides what is.

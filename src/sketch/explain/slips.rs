@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Raw;
 use crate::modem::diagnose::Severity;
+use crate::notation;
 use crate::sketch::board::{Kind, Port, Row};
 use crate::sketch::libraries;
 use crate::sketch::machine::{Ending, Slip};
@@ -357,7 +358,7 @@ fn endless(round: &[&Row], rounds: usize) -> Raw {
 fn of_losses(ran: &Ran) -> Vec<Raw> {
     let lost = &ran.board.lost;
     let line = lost.first.map_or(0, |(_, line)| line);
-    let lost_bytes = |count: usize, how: &str| format!("{} {how}", counted(count));
+    let lost_bytes = |count: usize, how: &str| format!("{} {how}", notation::in_bytes(count as u64));
     let port = ran.board.modem_port.and_then(|number| ran.board.ports.get(number));
     // Of a ring one place stays free.
     let holds = port.map_or(0, Port::holds);
@@ -392,8 +393,4 @@ fn of_losses(ran: &Ran) -> Vec<Raw> {
     ];
     let any = kinds.into_iter().filter(|kind| kind.0 > 0);
     any.map(|(_, rule, severity, title, cause, fix)| Raw::new(rule, severity, line, title, &cause, fix)).collect()
-}
-
-fn counted(bytes: usize) -> String {
-    if bytes == 1 { "1 byte".to_owned() } else { format!("{bytes} bytes") }
 }

@@ -132,8 +132,7 @@ impl SketchPanel {
 
 fn outcome(ui: &mut Ui, run: &SketchRun) {
     if run.is_no_sketch {
-        let words = "This is no Arduino sketch: it has neither setup() nor loop(), and nothing in it sends.";
-        ui.colored_label(parts::colors(ui).warn, words);
+        ui.colored_label(parts::colors(ui).warn, format!("This is {}.", SketchRun::NO_SKETCH));
         return;
     }
     if let Some(object) = &run.object {

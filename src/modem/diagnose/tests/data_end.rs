@@ -1,4 +1,4 @@
-use super::{at_prompt, check, connected};
+use super::{Transcript, at_prompt, check, connected, of_transcript};
 
 #[test]
 fn missing_terminator() {
@@ -189,4 +189,12 @@ fn the_last_line_of_a_pasted_log_is_one_without_its_end_too() {
     check("AT+CIPSEND\r\r\n> hello1A", "terminator-typed-as-text");
     check("AT+CIPSEND\r\r\n> hello", "missing-terminator");
     check("AT+CIPSEND\r\r\n> ", "");
+}
+
+#[test]
+fn one_byte_is_one() {
+    let log = "AT+CIPSTATUS\nOK\n\nSTATE: CONNECT OK\nAT+CIPSEND\n> 0\n";
+    let diagnoser = of_transcript(&Transcript::read(log.as_bytes()));
+    let title = &diagnoser.findings()[0].title;
+    assert_eq!(title, "1 byte of data was sent, but the byte 1A that sends it is missing.");
 }

@@ -56,6 +56,10 @@ const LOGS: &[(&str, &str)] = &[
         "a name that is asked for and reads like a greeting",
         "AT\nOK\nAT+CREG?\n+CREG: 1,1\nOK\nATI\nAi_Thinker_Co.LTD\nA9\n\nOK\nAT+CSQ\n+CSQ: 20,0\nOK\nATI\nAi_Thinker_Co.LTD\nA9\n\nOK\n",
     ),
+    (
+        "a broker that one has left oneself",
+        "AT+CGMM\nSIMCOM_SIM7080\nOK\nAT+SMCONN\nOK\nAT+SMDISC\nOK\n+SMSTATE: 0\nAT+CSQ\n+CSQ: 20,0\nOK\n",
+    ),
     ("results that are switched off and on", "ATQ1\nAT+CSQ\n+CSQ: 20,0\nATQ0\nOK\nAT\nOK\n"),
     (
         "settings, which are no states",
